@@ -19,8 +19,6 @@ from common.messaging.deployment_identity import (
     ForeignDeploymentError,
     read_deployment,
     verify_deployment,
-    verify_forever,
-    wait_until_verified,
 )
 from common.messaging.kafka import Kafka
 from common.persistence.database import Database
@@ -41,12 +39,12 @@ def group() -> str:
 
 
 @pytest.fixture
-def change_identity(owner_url: str) -> Callable[[], Any]:
+def change_identity(database: Database, owner_url: str) -> Callable[[], Any]:
     """Make the database another one."""
 
     async def change() -> None:
         owner = await asyncpg.connect(owner_url)
-        await owner.execute("UPDATE common.deployment SET id = gen_random_uuid()")
+        await owner.execute(f"UPDATE {database.schema}.deployment SET id = gen_random_uuid()")
         await owner.close()
 
     return change
@@ -133,10 +131,9 @@ async def test_of_two_databases_in_one_group_at_the_same_instant_kafka_refuses_o
             raise
         return client
 
-    first, second = await asyncio.gather(
-        join(Deployment("one")), join(Deployment("other")), return_exceptions=True
-    )
-    outcomes = sorted((first, second), key=lambda one: isinstance(one, BaseException))
+    joining = (join(Deployment("one")), join(Deployment("other")))
+    results: list[Any] = await asyncio.gather(*joining, return_exceptions=True)
+    outcomes = sorted(results, key=lambda one: isinstance(one, BaseException))
     assert isinstance(outcomes[0], AIOKafkaConsumer)
     await outcomes[0].stop()
     assert isinstance(outcomes[1], InconsistentGroupProtocolError)
@@ -186,7 +183,7 @@ async def test_serve_ends_with_a_sentence(
     database: Database, kafka: Kafka, topic: str, group: str, change_identity: Callable[[], Any]
 ) -> None:
     here = type("PaidHere", (Paid,), {"topic": topic, "__module__": __name__})
-    service = Service(group, "common", "Test", Settings, (), {here: on_paid})
+    service = Service(group, database.schema, "Test", Settings, (), {here: on_paid})
     settings = settings_for(Settings, database.url, kafka_bootstrap_servers=kafka.servers)
     await check_deployment(service, settings)
     await change_identity()
@@ -206,21 +203,9 @@ async def test_another_prefix_is_another_group(
 
 async def test_without_kafka_serve_goes_on(database: Database, group: str) -> None:
     """Intake accepts tickets without it; nothing is sent before the check is made up for."""
-    service = Service(group, "common", "Test", Settings, ())
+    service = Service(group, database.schema, "Test", Settings, ())
     away = settings_for(Settings, database.url, kafka_bootstrap_servers="127.0.0.1:1")
     await check_deployment(service, away)
-
-
-async def test_the_relay_waits_until_the_check_succeeds() -> None:
-    outcomes: list[Exception | None] = [ConnectionError("no Kafka"), TimeoutError(), None]
-    reasons: list[str] = []
-
-    async def check() -> None:
-        if (outcome := outcomes.pop(0)) is not None:
-            raise outcome
-
-    await asyncio.wait_for(wait_until_verified(check, reasons.append), 20)
-    assert reasons == ["no Kafka", "TimeoutError"]
 
 
 async def test_the_identity_is_not_the_runtime_roles_to_change(database: Database) -> None:
@@ -230,33 +215,3 @@ async def test_the_identity_is_not_the_runtime_roles_to_change(database: Databas
             async with database.transaction() as tx:
                 await tx.execute(text(change))
     assert await read_deployment(database) == before
-
-
-async def test_the_check_is_repeated_and_survives_its_failures(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("common.messaging.deployment_identity.RENEWAL_INTERVAL_S", 0.01)
-    calls = 0
-
-    async def check() -> None:
-        nonlocal calls
-        calls += 1
-        raise ConnectionError("no Kafka")
-
-    task = asyncio.create_task(verify_forever(check))
-    await until(lambda: calls > 2)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
-@pytest.mark.parametrize(
-    ("prefix", "topic", "expected"),
-    [
-        ("opsdesk", "opsdesk.tickets", "opsdesk.tickets"),
-        ("acme", "opsdesk.escalations.dm", "acme.escalations.dm"),
-        ("acme.opsdesk", "opsdesk.dead-letters.sla", "acme.opsdesk.dead-letters.sla"),
-        ("acme", "test.payments", "test.payments"),
-    ],
-)
-def test_topics_begin_with_the_prefix(prefix: str, topic: str, expected: str) -> None:
-    assert Kafka("", topic_prefix=prefix).topic(topic) == expected

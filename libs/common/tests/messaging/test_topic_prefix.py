@@ -87,3 +87,16 @@ async def test_relay_consumer_and_dead_letters_use_the_prefix(
 async def _has(database: Database, query: str) -> bool:
     async with database.transaction() as tx:
         return bool(await tx.scalar(text(query)))
+
+
+@pytest.mark.parametrize(
+    ("prefix", "topic", "expected"),
+    [
+        ("opsdesk", "opsdesk.tickets", "opsdesk.tickets"),
+        ("acme", "opsdesk.escalations.dm", "acme.escalations.dm"),
+        ("acme.opsdesk", "opsdesk.dead-letters.sla", "acme.opsdesk.dead-letters.sla"),
+        ("acme", "test.payments", "test.payments"),
+    ],
+)
+def test_topics_begin_with_the_prefix(prefix: str, topic: str, expected: str) -> None:
+    assert Kafka("", topic_prefix=prefix).topic(topic) == expected

@@ -55,8 +55,8 @@ def add_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AddRevision
         before = f"{number - 1:04}" if number > 1 else None
         text = REVISION.format(revision=f"{number:04}", before=before, how=how)
         (versions / f"{number:04}_r.py").write_text(text)
-        for place, script in enumerate(scripts):
-            (versions / f"{number:04}_{place}.sql").write_text(script)
+        for n, script in enumerate(scripts):
+            (versions / f"{number:04}_{n}.sql").write_text(script)
         return "loaded"
 
     monkeypatch.syspath_prepend(str(tmp_path))

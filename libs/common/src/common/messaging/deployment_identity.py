@@ -20,7 +20,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.abstract import AbstractPartitionAssignor
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
-from aiokafka.errors import CommitFailedError, UnknownMemberIdError
+from aiokafka.errors import (
+    CommitFailedError,
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    UnknownMemberIdError,
+)
 from aiokafka.structs import OffsetAndMetadata
 from sqlalchemy import text
 
@@ -35,6 +40,7 @@ TIMEOUT_S = 5.0
 RETRY_INTERVAL_S = 1.0
 """Seconds between tries while Kafka or the database does not answer."""
 RENEWAL_INTERVAL_S = 12 * 60 * 60.0
+_COORDINATOR_INTERVAL_S = 0.2
 _MARK = "deployment "
 
 
@@ -132,6 +138,16 @@ class _Group:
 
 
 async def _read_group(kafka: Kafka, name: str, topics: Sequence[str]) -> _Group:
+    """Read a group; a broker that has just started has no coordinator for it yet: ask again."""
+    while True:
+        try:
+            return await _try_read_group(kafka, name, topics)
+        except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError) as error:
+            log.info("deployment.group_awaited", group=name, error=type(error).__name__)
+            await asyncio.sleep(_COORDINATOR_INTERVAL_S)
+
+
+async def _try_read_group(kafka: Kafka, name: str, topics: Sequence[str]) -> _Group:
     admin = AIOKafkaAdminClient(**kafka.options())
     try:
         await admin.start()

@@ -14,10 +14,11 @@ class LockPatience:
     """How long a migration waits for locks, in seconds.
 
     `timeout_s` at a time, while others wait behind it; again after pauses that double from
-    `first_pause_s` to `longest_pause_s`; until `give_up_after_s`.
+    `first_pause_s` to `longest_pause_s`; until `give_up_after_s`. `timeout_s` is shorter than
+    PostgreSQL's `deadlock_timeout` (1 s): then a deadlock ends this try, never a caller's transaction.
     """
 
-    timeout_s: float = 1.0
+    timeout_s: float = 0.5
     give_up_after_s: float = 600.0
     first_pause_s: float = 0.5
     longest_pause_s: float = 10.0

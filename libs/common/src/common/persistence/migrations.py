@@ -4,8 +4,8 @@ They expand before they contract: the code of the previous release must run on t
 a revision does is in SQL scripts beside it, which are executed as a whole.
 
 They run while the service works. A statement that waits for a lock on a table makes all later ones
-on that table wait behind it, so it waits for a second at most; then the revision is rolled back and
-tried again later. What takes long runs outside of a transaction and takes no such lock.
+on that table wait behind it, so it waits for half a second at most; then the revision is rolled back
+and tried again later. What takes long runs outside of a transaction and takes no such lock.
 """
 
 import asyncio
