@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from common.cli.deployment import check_deployment
 from common.http import Service
+from common.messaging import deployment_identity
 from common.messaging.consumer import Consumer
 from common.messaging.deployment_identity import (
     Deployment,
@@ -110,6 +111,28 @@ async def test_a_service_that_reads_no_topic_is_refused_as_well(
     finally:
         await admin.delete_topics([f"opsdesk.dead-letters.{service}"])
         await admin.close()
+
+
+async def test_of_two_claims_at_the_same_instant_one_is_refused(
+    database: Database,
+    kafka: Kafka,
+    topic: str,
+    group: str,
+    change_identity: Callable[[], Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both found the group without an owner; what decides is who has it afterwards."""
+    claim = deployment_identity._claim
+
+    async def slow_claim(*arguments: Any) -> None:
+        await change_identity()
+        monkeypatch.setattr(deployment_identity, "_claim", claim)
+        await verify_deployment(database, kafka, group, [topic])
+        # The other one's commit has been overtaken by this one.
+
+    monkeypatch.setattr(deployment_identity, "_claim", slow_claim)
+    with pytest.raises(ForeignDeploymentError):
+        await verify_deployment(database, kafka, group, [topic])
 
 
 async def test_of_two_databases_in_one_group_at_the_same_instant_kafka_refuses_one(

@@ -39,7 +39,9 @@ log = logger(__name__)
 TIMEOUT_S = 5.0
 RETRY_INTERVAL_S = 1.0
 """Seconds between tries while Kafka or the database does not answer."""
-RENEWAL_INTERVAL_S = 12 * 60 * 60.0
+RENEWAL_INTERVAL_S = 60 * 60.0
+_SETTLING_S = 0.5
+"""Seconds after a claim within which another one that was made at the same time has arrived."""
 _COORDINATOR_INTERVAL_S = 0.2
 _MARK = "deployment "
 
@@ -89,17 +91,29 @@ async def verify_deployment(
     """
     deployment = await read_deployment(database)
     marked = topics or [kafka.topic(f"{DEFAULT_TOPIC_PREFIX}.dead-letters.{service}")]
-    group = await with_timeout(TIMEOUT_S, _read_group(kafka, kafka.group(service), marked))
-    if foreign := group.stamps - {deployment.metadata}:
-        raise ForeignDeploymentError(_describe(kafka, group.name, deployment, min(foreign)))
+    group = await _read_own_group(kafka, kafka.group(service), marked, deployment)
     # Kafka forgets the offsets of a group without members after a week, so that one commits again.
     if group.partitions and not (group.stamps and topics):
         await with_timeout(TIMEOUT_S, _claim(kafka, group, deployment))
+    if not group.stamps:
+        # Nobody joins a group without topics: of two that claim it at once, the last one has it.
+        await asyncio.sleep(_SETTLING_S)
+        await _read_own_group(kafka, kafka.group(service), marked, deployment)
     return deployment
 
 
+async def _read_own_group(
+    kafka: Kafka, name: str, topics: Sequence[str], deployment: Deployment
+) -> "_Group":
+    """Read a group. Raises ForeignDeploymentError where it is another database's."""
+    group = await with_timeout(TIMEOUT_S, _read_group(kafka, name, topics))
+    if foreign := group.stamps - {deployment.metadata}:
+        raise ForeignDeploymentError(_describe(kafka, name, deployment, min(foreign)))
+    return group
+
+
 async def verify_forever(check: Callable[[], Awaitable[object]]) -> None:
-    """Check again twice a day: this also keeps Kafka from forgetting a group without members."""
+    """Check again every hour: this also keeps Kafka from forgetting a group without members."""
     while True:
         await asyncio.sleep(RENEWAL_INTERVAL_S)
         try:
