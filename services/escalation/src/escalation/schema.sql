@@ -261,6 +261,15 @@ CREATE TABLE deadlines (
     autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX ix_deadlines_wake ON deadlines (wake_at);
 
+-- The identity of this database: its Kafka group carries it.
+CREATE TABLE deployment (
+    single boolean NOT NULL DEFAULT true,
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    CONSTRAINT deployment_pkey PRIMARY KEY (single),
+    CONSTRAINT deployment_single_check CHECK (single)
+);
+REVOKE INSERT, UPDATE, DELETE ON deployment FROM opsdesk_escalation;
+
 -- Every deadline that fired, once: due, fired, lag.
 CREATE TABLE firings (
     generation bigint NOT NULL,

@@ -57,6 +57,7 @@ class Publisher:
 
     def __init__(self, kafka: Kafka) -> None:
         self._partitions: dict[str, list[int]] = {}
+        self._kafka = kafka
         self._producer = AIOKafkaProducer(
             **kafka.options(),
             acks="all",
@@ -91,7 +92,9 @@ class Publisher:
 
     async def _look_up(self, topic: str) -> Exception | None:
         try:
-            found = await with_timeout(LOOKUP_TIMEOUT_S, self._producer.partitions_for(topic))
+            found = await with_timeout(
+                LOOKUP_TIMEOUT_S, self._producer.partitions_for(self._kafka.topic(topic))
+            )
         except TimeoutError:
             unknown: Exception = UnknownTopicOrPartitionError()
             return unknown
@@ -139,7 +142,8 @@ class Publisher:
 
     async def _send_batch(self, batch: Any, to: Destination) -> None:
         batch.close()
-        acknowledged = await self._producer.send_batch(batch, to.topic, partition=to.partition)
+        topic = self._kafka.topic(to.topic)
+        acknowledged = await self._producer.send_batch(batch, topic, partition=to.partition)
         await acknowledged
 
     async def _bisect(self, result: SendResult, rows: Sequence[Any]) -> SendResult:

@@ -39,8 +39,8 @@ class Relay:
     def __init__(self, database: Database, kafka: Kafka) -> None:
         self.database = database
         self.kafka = kafka
-        self._troubles = Troubles("relay")
-        self._troubles.report("start", "not started")
+        self.troubles = Troubles("relay")
+        self.troubles.report("start", "not started")
         self.is_leader = False
         self._wake = asyncio.Event()
         self._notify = asyncio.Event()
@@ -49,7 +49,7 @@ class Relay:
     @property
     def trouble(self) -> str | None:
         """What is wrong and since when; cleared only by progress, or where another replica leads."""
-        return self._troubles.text
+        return self.troubles.text
 
     @property
     def _channel(self) -> str:
@@ -70,7 +70,7 @@ class Relay:
             try:
                 connection = await self.database.dedicated_connection()
             except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-                self._troubles.report("database", f"no database ({describe_error(error)})")
+                self.troubles.report("database", f"no database ({describe_error(error)})")
                 await asyncio.sleep(STANDBY_INTERVAL_S)
                 continue
             dispatcher = Dispatcher(self.kafka, OutboxQueue(connection))
@@ -78,7 +78,7 @@ class Relay:
                 await self._wait_for_lead(connection)
                 await self._publish_forever(connection, dispatcher)
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                self._troubles.report("database", f"lost the database ({describe_error(error)})")
+                self.troubles.report("database", f"lost the database ({describe_error(error)})")
                 await asyncio.sleep(STANDBY_INTERVAL_S)
             finally:
                 self._set_leader(False)
@@ -111,7 +111,7 @@ class Relay:
             except (KafkaError, TimeoutError, OSError) as error:
                 # These may mean a lost database, too: then this raises, and the lead ends.
                 await connection.execute("SELECT 1")
-                self._troubles.report("kafka", f"Kafka does not answer ({describe_error(error)})")
+                self.troubles.report("kafka", f"Kafka does not answer ({describe_error(error)})")
                 await asyncio.sleep(KAFKA_RETRY_S)
                 continue
             self._report_progress(dispatcher.holds.describe())
@@ -119,8 +119,8 @@ class Relay:
 
     def _report_progress(self, held: str | None) -> None:
         for cause in ("start", "database", "kafka"):
-            self._troubles.clear(cause)
-        self._troubles.update("held", f"Kafka takes no events for {held}" if held else None)
+            self.troubles.clear(cause)
+        self.troubles.update("held", f"Kafka takes no events for {held}" if held else None)
 
     async def _pause(self, rows: int) -> None:
         if rows:

@@ -211,10 +211,22 @@ CREATE TABLE simulated_time (
 );
 INSERT INTO simulated_time DEFAULT VALUES;
 
+-- Which database this is, among those that might use the same Kafka. A restored one keeps it.
+
+CREATE TABLE deployment (
+    single boolean PRIMARY KEY DEFAULT true CHECK (single),
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+);
+INSERT INTO deployment DEFAULT VALUES;
+COMMENT ON TABLE deployment IS 'The identity of this database: its Kafka group carries it.';
+
 -- What is evidence stays: the runtime role, which is named after the schema, may only add to it.
 
 DO $$ BEGIN
     EXECUTE format(
         'REVOKE UPDATE, DELETE, TRUNCATE ON firings, audit, audit_seals, audit_leaves FROM %I',
+        'opsdesk_' || current_schema());
+    EXECUTE format(
+        'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON deployment FROM %I',
         'opsdesk_' || current_schema());
 END $$;
