@@ -154,7 +154,7 @@ async def test_of_two_databases_in_one_group_at_the_same_instant_kafka_refuses_o
             raise
         return client
 
-    joining = (join(Deployment("one")), join(Deployment("other")))
+    joining = [join(Deployment(name)) for name in ("one", "other")]
     results: list[Any] = list(await asyncio.gather(*joining, return_exceptions=True))
     outcomes = sorted(results, key=lambda one: isinstance(one, BaseException))
     assert isinstance(outcomes[0], AIOKafkaConsumer)
