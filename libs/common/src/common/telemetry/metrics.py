@@ -78,7 +78,7 @@ CONSUMER_TOPICS_REWOUND = Counter(
 )
 CONSUMER_STOPPED_SOURCES = Gauge(
     "opsdesk_consumer_stopped_sources",
-    "Sources that told a sequence twice and wait for a decision.",
+    "Sources that sent a sequence twice and wait for a decision.",
 )
 CONSUMER_RECREATED = Counter("opsdesk_consumer_recreated_total", "Kafka consumers created again.")
 CONSUMER_STOPPED = Gauge("opsdesk_consumer_stopped", "1 after too many dead letters in a row.")

@@ -18,6 +18,7 @@ from common.http import (
     ResponseModel,
     Transaction,
     encode_cursor,
+    only_computes,
     router,
 )
 from common.persistence.database import Connection, transaction_time
@@ -136,9 +137,8 @@ class _TrialTotals:
                 named.append(_clock_change(result))
 
 
-from common.http import RequestModel, ResponseModel, router
-
-
+@routes.post("/{agreement}/simulate")
+@only_computes
 async def simulate_agreement(
     name: AgreementRef,
     body: TrialRequest,
