@@ -89,7 +89,7 @@ async def write_for(connection: Any, seconds: float) -> float:
     """Write to the table again and again. Returns the longest time that a write took, in seconds."""
     ends_at, longest = time.monotonic() + seconds, 0.0
     while (began := time.monotonic()) < ends_at:
-        await connection.execute("INSERT INTO cards VALUES (0, 0)")
+        await connection.execute("INSERT INTO cards VALUES (0, 0)", timeout=5)
         longest = max(longest, time.monotonic() - began)
         await asyncio.sleep(0.005)
     return longest
