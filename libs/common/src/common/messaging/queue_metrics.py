@@ -24,7 +24,7 @@ _SELECT_QUEUES = text(
          WHERE held_until > statement_timestamp()) AS held,
         (SELECT count(*) FROM (SELECT FROM parked LIMIT {MAX_COUNTED_ROWS}) seen) AS parked,
         (SELECT extract(epoch FROM statement_timestamp() - parked_at)
-         FROM parked ORDER BY id LIMIT 1) AS parked_seconds,
+         FROM parked ORDER BY parked_at LIMIT 1) AS parked_seconds,
         (SELECT count(*) FROM dead_letters WHERE settled_at IS NULL) AS dead
     """
 )
