@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     jwks_url: str = Field(
         min_length=1, description="the issuer's public keys: an https URL or a file"
     )
-    local_issuer: Path | None = Field(
+    local_issuer_directory: Path | None = Field(
         None, description="the folder of the local issuer's keys; never in production"
     )
 
@@ -98,7 +98,7 @@ class Settings(BaseSettings):
         if filled.get("environment", "production") != "production":
             filled.setdefault("kafka_security", "PLAINTEXT")
             filled.setdefault("drain_s", 0)
-        if local := filled.get("local_issuer"):
+        if local := filled.get("local_issuer_directory"):
             filled.setdefault("issuer", LOCAL_ISSUER)
             filled.setdefault("jwks_url", str(Path(local) / "jwks.json"))
         return filled
@@ -111,8 +111,7 @@ class Settings(BaseSettings):
             self.kafka_username and self.kafka_password
         ):
             raise ValueError(
-                f"OPSDESK_KAFKA_USERNAME and OPSDESK_KAFKA_PASSWORD are needed with "
-                f"OPSDESK_KAFKA_SECURITY={self.kafka_security}"
+                f"OPSDESK_KAFKA_USERNAME and OPSDESK_KAFKA_PASSWORD are needed with OPSDESK_KAFKA_SECURITY={self.kafka_security}"
             )
         self._refuse("kafka_ca_file", unusable_ca_file(self.kafka_ca_file))
         self._refuse("database_url", unusable_database_url(self.database_url.get_secret_value()))
@@ -124,10 +123,9 @@ class Settings(BaseSettings):
     def _check_production(self) -> None:
         if self.time_mode == "simulated":
             raise ValueError("OPSDESK_TIME_MODE=simulated is refused in production: set it to real")
-        if self.local_issuer or self.issuer == LOCAL_ISSUER:
+        if self.local_issuer_directory or self.issuer == LOCAL_ISSUER:
             raise ValueError(
-                "OPSDESK_LOCAL_ISSUER is refused in production: name your identity provider "
-                "by OPSDESK_ISSUER and OPSDESK_JWKS_URL"
+                "OPSDESK_LOCAL_ISSUER_DIRECTORY is refused in production: name your identity provider by OPSDESK_ISSUER and OPSDESK_JWKS_URL"
             )
         if self.jwks_url.lower().startswith("http://"):
             self._refuse("jwks_url", "http lets anybody on the way name keys")

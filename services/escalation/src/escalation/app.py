@@ -2,10 +2,7 @@
 
 from typing import Final
 
-from fastapi import FastAPI
-
 from common.http import Service
-from common.http import create_app as create
 from common.persistence.workload import NOTIFIER
 from common.runtime import Runtime
 from escalation.cases.notification_outcomes import ESCALATION_ACCESS
@@ -46,8 +43,3 @@ SERVICE: Final = Service(
     workloads=(NOTIFIER,),
     pending=notifications.count_unsent,
 )
-
-
-def create_app() -> FastAPI:
-    """The ASGI application of the service."""
-    return create(SERVICE)

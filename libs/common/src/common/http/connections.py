@@ -22,7 +22,7 @@ COMMON_LOOPS: Final = 3
 
 def connections_per_workload(service: Service, settings: Settings) -> dict[str, int]:
     """Return the bound of each kind of work by its name; their sum is what a replica needs."""
-    loops = COMMON_LOOPS + len(service.loops) + len(service.background)
+    loops = COMMON_LOOPS + len(service.loops)
     return {
         WRITES.name: settings.write_connections,
         READS.name: settings.read_connections,

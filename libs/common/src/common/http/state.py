@@ -14,7 +14,7 @@ from common.http.limits import RateLimiter
 from common.http.service import Service
 from common.messaging.consumer import Consumer
 from common.persistence.database import Database
-from common.persistence.workload import CALLERS, LOOPS, Workload
+from common.persistence.workload import CALLERS, Workload
 from common.runtime import Runtime, create_runtime
 from common.settings import Settings
 
@@ -78,7 +78,6 @@ def attach_state(
 def set_state(app: FastAPI, state: AppState) -> AppState:
     """Set the state of the app."""
     app.state.opsdesk = state
-    _set_former_attributes(app, state)
     return state
 
 
@@ -91,11 +90,3 @@ def runtime_of(app: FastAPI) -> Runtime[Any]:
     """Return the runtime of an app, to be annotated with the service's settings:
     `runtime: Runtime[SlaSettings] = runtime_of(request.app)`."""
     return state_of(app).runtime
-
-
-def _set_former_attributes(app: FastAPI, state: AppState) -> None:
-    """Set attributes for services that do not use `state_of` yet."""
-    # What is left of it are loops.
-    app.state.settings, app.state.database = state.runtime.settings, state.database_for(LOOPS)
-    app.state.admission, app.state.people = state.request_authenticator, state.authenticator
-    app.state.pending, app.state.deadlines = state.service.pending, state.runtime

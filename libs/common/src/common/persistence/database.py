@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import asyncpg
 from sqlalchemy import MetaData
@@ -24,9 +24,6 @@ from sqlalchemy.ext.asyncio import (
 from common.persistence.errors import is_transient as is_transient  # noqa: PLC0414 - a re-export
 from common.persistence.errors import sqlstate_of
 from common.persistence.workload import COMMANDS, LEASES, Workload
-
-if TYPE_CHECKING:
-    from common.http.dependencies import Transaction as Transaction  # noqa: PLC0414 - a re-export
 
 Connection = AsyncConnection
 """What stores and handlers get: a connection inside a transaction."""
@@ -234,12 +231,3 @@ def _driver(tx: Connection) -> "asyncpg.Connection[Any]":
     assert tx.sync_connection is not None, "inside a transaction there is a connection"
     # `get_raw_connection` costs as much as a small statement, because of its greenlet.
     return cast("asyncpg.Connection[Any]", tx.sync_connection.connection.driver_connection)
-
-
-def __getattr__(name: str) -> Any:
-    # For modules that do not import it from `common.http` yet.
-    if name == "Transaction":
-        from common.http.dependencies import Transaction
-
-        return Transaction
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
