@@ -137,7 +137,8 @@ async def test_a_rolling_restart_refuses_no_request(
             await replica.stop()
             assert len(outcomes) > before, "the other one is answering"
             assert "unready" in replica.statuses
-            await replica.start()
+            if replica is not replicas[-1]:
+                await replica.start()
     assert set(outcomes) == {"200"}
     assert len(outcomes) > 200
     log = (tmp_path / "1.log").read_text().splitlines()
