@@ -3,8 +3,10 @@
 from typing import Final
 
 from common.events.directory import ContactKnown, EnvironmentKnown
+from common.events.restored import DirectoryHistoryRestored, TicketHistoryRestored
 from common.events.tickets import BlockerLifted, BlockerRaised
 from common.messaging.inbox import Handlers, for_each
+from common.restoration.handlers import restored_handlers
 from delivery_gate.directory.handlers import on_contact_known
 from delivery_gate.emergencies.handlers import on_blocker_lifted, on_blocker_raised
 from delivery_gate.environments.handlers import on_environment_known
@@ -14,4 +16,5 @@ HANDLERS: Final[Handlers] = {
     ContactKnown: for_each(on_contact_known),
     BlockerRaised: for_each(on_blocker_raised),
     BlockerLifted: for_each(on_blocker_lifted),
+    **restored_handlers(TicketHistoryRestored, DirectoryHistoryRestored),
 }

@@ -13,6 +13,7 @@ from sla.reactions import REACTIONS
 from sla.reports.rollup_jobs import recount_forever
 from sla.reports.store.rollups import count_pending
 from sla.routers import ROUTERS
+from sla.sequenced import NUMBERS, SEQUENCED
 from sla.settings import SlaSettings
 from sla.status.routes import run_status_broadcaster
 from sla.timers import TIMERS
@@ -30,6 +31,8 @@ SERVICE = Service(
     background=(recount_forever, ensure_round_scheduled, run_status_broadcaster, run_heartbeat),
     pending=count_pending,
     resolve_contact=find_contact,
+    sequenced=SEQUENCED,
+    numbers=NUMBERS,
 )
 
 

@@ -15,6 +15,11 @@ from common.events.deliveries import (
     DeliveryWithdrawn,
 )
 from common.events.directory import ContactKnown, CustomerKnown, EnvironmentKnown, PartnerKnown
+from common.events.restored import (
+    DeliveryHistoryRestored,
+    DirectoryHistoryRestored,
+    TicketHistoryRestored,
+)
 from common.events.tickets import (
     AlertRaised,
     AlertResolved,
@@ -38,6 +43,7 @@ from common.events.tickets import (
     TicketWorkaroundProvided,
 )
 from common.messaging.inbox import Handlers, chain, for_each
+from common.restoration.handlers import restored_handlers
 from sla.clocks.handlers.ticket_inputs import (
     as_input,
     input_of_assignment,
@@ -103,5 +109,6 @@ HANDLERS: Handlers = {
     DeliverySuperseded: for_each(on_delivery),
     DeliveryWithdrawn: for_each(on_delivery),
     DeliveryExpired: for_each(on_delivery),
+    **restored_handlers(TicketHistoryRestored, DirectoryHistoryRestored, DeliveryHistoryRestored),
 }
 """`verified` and `closed` change nothing about a clock (C3), so nobody here listens to them."""

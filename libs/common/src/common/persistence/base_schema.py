@@ -19,6 +19,7 @@ TABLES = (
     "firings",
     "idempotency",
     "inbox",
+    "lost_history",
     "outbox",
     "parked",
     "revoked_tokens",
