@@ -4,6 +4,7 @@ from common.events.deliveries import (
     DeliveryApproved,
     DeliveryDeferred,
     DeliveryExpired,
+    DeliveryKnown,
     DeliveryReadyForReview,
     DeliveryRefused,
     DeliveryRolledBack,
@@ -70,7 +71,7 @@ from sla.outages.handlers import (
 )
 from sla.reports.handlers import records_state_change
 from sla.reviews.handlers import on_customer as on_reviewed_customer
-from sla.reviews.handlers import on_delivery
+from sla.reviews.handlers import on_delivery, on_delivery_known
 
 HANDLERS: Handlers = {
     TicketOpened: chain(on_opened, on_blocker_ticket_opened),
@@ -109,6 +110,7 @@ HANDLERS: Handlers = {
     DeliverySuperseded: for_each(on_delivery),
     DeliveryWithdrawn: for_each(on_delivery),
     DeliveryExpired: for_each(on_delivery),
+    DeliveryKnown: for_each(on_delivery_known),
     **restored_handlers(TicketHistoryRestored, DirectoryHistoryRestored, DeliveryHistoryRestored),
 }
 """`verified` and `closed` change nothing about a clock (C3), so nobody here listens to them."""

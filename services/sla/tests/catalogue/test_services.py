@@ -12,6 +12,7 @@ from sqlalchemy.exc import ProgrammingError
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, outbox_events
 from sla.catalogue.chart import all_nodes, render_svg
+from sla.catalogue.commands import publish_all
 from sla.catalogue.domain.graph import Graph
 from sla.handlers import HANDLERS
 from sla_support.assertions import violation_pointers
@@ -244,3 +245,20 @@ def test_a_name_cannot_write_into_the_picture() -> None:
     picture = render_svg(graph, all_nodes(graph))
     assert "<script>" not in picture
     ElementTree.fromstring(picture)
+
+
+async def test_announce_publishes_the_newest_version_of_each_service_again(
+    database: Database, theo: AsyncClient
+) -> None:
+    await announce_directory(database)
+    await describe_service(theo, "identity")
+    await describe_service(theo, "billing", "service/identity")
+    await describe_service(theo, "billing")
+    before = await outbox_events(database)
+    assert await publish_all(database) == 2
+    again = (await outbox_events(database))[len(before) :]
+    assert [(one.body["service"], one.body["version"], one.sequence) for one in again] == [
+        ("billing", 2, 3),
+        ("identity", 1, 2),
+    ]
+    assert await publish_all(database) == 2

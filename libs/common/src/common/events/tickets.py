@@ -186,6 +186,18 @@ class TicketMerged(TicketEvent):
     into: str
 
 
+class TicketKnown(TicketEvent):
+    """The present state of a ticket, announced again for new subscribers. It changed nothing.
+
+    `is_blocker`: it is an open blocker of its environment.
+    """
+
+    type: ClassVar[str] = "opsdesk.ticket.known.v1"
+    is_snapshot: ClassVar[bool] = True
+    opened_at: AwareDatetime
+    is_blocker: bool
+
+
 class BlockerRaised(TicketEvent):
     """An open ticket of this environment became a blocker."""
 

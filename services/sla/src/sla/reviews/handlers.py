@@ -2,7 +2,7 @@
 
 from datetime import UTC
 
-from common.events.deliveries import DeliveryEvent
+from common.events.deliveries import DeliveryEvent, DeliveryKnown
 from common.events.directory import CustomerKnown
 from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection, transaction_time
@@ -13,8 +13,21 @@ from sla.reviews.store import deliveries
 
 
 async def on_delivery(tx: Connection, received: ReceivedEvent[DeliveryEvent]) -> None:
+    """Store the newest state of a delivery."""
     event = received.event
-    change = ChangeLine(
+    await deliveries.upsert(tx, event.delivery_id, event.customer, _change_line(event))
+
+
+async def on_delivery_known(tx: Connection, received: ReceivedEvent[DeliveryKnown]) -> None:
+    """Store the announced state where another one, or none, is stored: its instant is less exact."""
+    event = received.event
+    await deliveries.upsert(
+        tx, event.delivery_id, event.customer, _change_line(event), only_new_state=True
+    )
+
+
+def _change_line(event: DeliveryEvent) -> ChangeLine:
+    return ChangeLine(
         event.delivery,
         event.product,
         event.version,
@@ -22,7 +35,6 @@ async def on_delivery(tx: Connection, received: ReceivedEvent[DeliveryEvent]) ->
         event.state,
         event.at.astimezone(UTC),
     )
-    await deliveries.upsert(tx, event.delivery_id, event.customer, change)
 
 
 async def on_customer(tx: Connection, received: ReceivedEvent[CustomerKnown]) -> None:

@@ -23,8 +23,13 @@ UPCOMING_STATES = (
 FINISHED_STATES = ("delivered", "rolled_back")
 
 
-async def upsert(tx: Connection, id: UUID, customer: str, change: ChangeLine) -> None:
-    """The newest word replaces the one before; the inbox sees to their order."""
+async def upsert(
+    tx: Connection, id: UUID, customer: str, change: ChangeLine, *, only_new_state: bool = False
+) -> None:
+    """The newest word replaces the one before; the inbox sees to their order.
+
+    `only_new_state`: a delivery that is stored in this state stays as it is.
+    """
     row = {
         "id": id,
         "key": change.key,
@@ -36,7 +41,10 @@ async def upsert(tx: Connection, id: UUID, customer: str, change: ChangeLine) ->
         "at": change.at,
     }
     statement = insert(deliveries).values(row)
-    await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
+    is_other_state = deliveries.c.state != change.state if only_new_state else None
+    await tx.execute(
+        statement.on_conflict_do_update(index_elements=["id"], set_=row, where=is_other_state)
+    )
 
 
 async def list_upcoming(tx: Connection, customer: str, limit: int) -> tuple[ChangeLine, ...]:
