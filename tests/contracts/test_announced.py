@@ -7,8 +7,8 @@ event. By history: from the topic alone, which goes back 400 days.
 from importlib import import_module
 
 import pytest
-import typer
 
+from common.events import EVENTS
 from common.events.envelope import Event
 from common.events.restored import HistoryRestored
 from common.http import Service
@@ -62,11 +62,9 @@ def test_everything_heard_is_announced_or_needs_its_history(service: Service) ->
 @pytest.mark.parametrize("service", SERVICES, ids=lambda one: one.name)
 def test_who_has_snapshots_announces_them(service: Service) -> None:
     """Each service whose events are snapshots, for receivers or for subscribers, has the command."""
-    from common.events import EVENTS
-
     has_snapshots = any(
         one.is_snapshot and one.source == f"opsdesk/{service.name}" for one in EVENTS.values()
     )
     module = import_module(f"{service.name.replace('-', '_')}.__main__")
-    commands = set(typer.main.get_command(module.app).commands)
+    commands = {command.name for command in module.app.registered_commands}
     assert ("announce" in commands) == has_snapshots
