@@ -64,7 +64,7 @@ def test_the_kind_of_work_follows_from_method_and_path() -> None:
         (method, route.path): workload_of(route)
         for route in rows.routes
         if isinstance(route, APIRoute)
-        for method in route.methods
+        for method in route.methods or ()
     }
     assert kinds == {
         ("GET", "/v1/rows"): LISTS,
@@ -98,8 +98,8 @@ async def test_thirty_readers_of_a_locked_table_hold_up_nobody_else(
         assert {one.status_code for one in answers} == {503}
         assert {one.json()["type"] for one in answers} == {"urn:opsdesk:error:overloaded"}
         assert all(one.headers["retry-after"] == "1" for one in answers)
-        said = Counter(one.json()["detail"].partition(".")[0] for one in answers)
-        assert sorted(said.values()) == [LISTS.connections, 30 - LISTS.connections]
+        reasons = Counter(one.json()["detail"].partition(".")[0] for one in answers)
+        assert sorted(reasons.values()) == [LISTS.connections, 30 - LISTS.connections]
         assert (await anna.get("/v1/rows")).status_code == 200
 
 
@@ -132,5 +132,5 @@ def test_what_a_replica_needs_is_added_up_and_can_be_set(busy_service: Service) 
     bounds = connections_per_workload(replace(busy_service, workloads=(own,)), settings)
     assert (bounds["writes"], bounds["reads"], bounds["lists"]) == (20, 5, 1)
     assert bounds["own"] == 3
-    told = describe_connections(replace(busy_service, workloads=(own,)), settings)
-    assert told.startswith(f"{sum(bounds.values())} (writes 20, reads 5, lists 1")
+    described = describe_connections(replace(busy_service, workloads=(own,)), settings)
+    assert described.startswith(f"{sum(bounds.values())} (writes 20, reads 5, lists 1")

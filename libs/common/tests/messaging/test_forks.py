@@ -6,19 +6,25 @@ from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import pytest
+from aiokafka import AIOKafkaProducer
 from sqlalchemy import text
 
 from common.events.envelope import Envelope, decode_envelope
 from common.messaging.batch_processor import BatchProcessor
 from common.messaging.classification import classify
+from common.messaging.consumer import Consumer
 from common.messaging.dlq_admin import list_dead_letters, replay, skip
 from common.messaging.inbox import Handlers, Inbox
+from common.messaging.kafka import Kafka
 from common.messaging.parked_release import ParkedRelease
 from common.messaging.positions import Record, SubjectPosition
 from common.messaging.stopped_sources import stopped_sources
 from common.persistence.database import Connection, Database
+from common.persistence.ids import uuid7
+from common.telemetry import metrics
 from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid
 from opsdesk_testing.protocol import record_of
+from opsdesk_testing.waiting import running, until
 
 ONE, TWO, THREE = UUID(int=1), UUID(int=2), UUID(int=3)
 
@@ -197,3 +203,27 @@ async def test_forks_do_not_count_as_dead_letters_in_a_row(
     )
     async with database.transaction() as tx:
         assert len(await list_dead_letters(tx)) == 25
+
+
+async def test_a_running_consumer_says_that_a_source_is_stopped_and_goes_on_after_the_decision(
+    database: Database, kafka: Kafka, topic: str
+) -> None:
+    here = type("PaidHere", (Paid,), {"topic": topic, "__module__": __name__})
+    consumer = Consumer(database, kafka, f"test-{uuid7()}", {here: on_paid})
+    first, second, third = (record_of(paid(ONE, n), n) for n in (1, 2, 3))
+    async with AIOKafkaProducer(**kafka.options()) as producer, running(consumer):
+        for record in (first, second, told_again(second, uuid4()), third):
+            headers = list(record.headers)
+            await producer.send_and_wait(topic, record.body, key=record.key, headers=headers)
+        await until(lambda: f"account/{ONE} number 2 twice" in (consumer.trouble or ""))
+        assert metrics.CONSUMER_STOPPED_SOURCES._value.get() == 1
+        assert await amounts(database, ONE) == [1, 2]
+        letter = await fork_of(database)
+        async with database.transaction() as tx:
+            await skip(tx, letter, "told in error")
+
+        async def has_gone_on() -> bool:
+            return await amounts(database, ONE) == [1, 2, 3]
+
+        await until(has_gone_on)
+        await until(lambda: consumer.trouble is None)

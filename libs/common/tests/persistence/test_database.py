@@ -195,7 +195,7 @@ async def test_a_fenced_connection_is_gone_and_its_statement_had_no_effect(
 async def _waits(database: Database, name: str) -> bool:
     query = text("SELECT wait_event_type FROM pg_stat_activity WHERE application_name = :name")
     async with database.transaction() as tx:
-        return await tx.scalar(query, {"name": name}) == "Lock"
+        return bool(await tx.scalar(query, {"name": name}) == "Lock")
 
 
 async def test_a_statement_ends_whose_client_hung_up(database: Database) -> None:

@@ -497,6 +497,7 @@ CREATE TABLE parked (
     CONSTRAINT parked_source_subject_sequence_key UNIQUE (source, subject, sequence)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
     autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX ix_parked_parked_at ON parked (parked_at);
 CREATE INDEX ix_parked_problem ON parked (id) WHERE problem IS NOT NULL;
 CREATE INDEX ix_parked_waits ON parked (waits_source, waits_subject, source, subject);
 

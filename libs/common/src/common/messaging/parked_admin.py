@@ -40,12 +40,12 @@ _SELECT = text(
         (SELECT count(*) FROM parked o
          WHERE o.source = p.source AND o.subject = p.subject) AS waiting
     FROM (SELECT DISTINCT source, subject
-          FROM (SELECT source, subject FROM parked ORDER BY id LIMIT :limit) oldest) first
+          FROM (SELECT source, subject FROM parked ORDER BY parked_at LIMIT :limit) oldest) first
     CROSS JOIN LATERAL (SELECT * FROM parked WHERE source = first.source
         AND subject = first.subject ORDER BY sequence LIMIT 1) p
     LEFT JOIN inbox i ON i.source = p.source AND i.subject = p.subject
     LEFT JOIN stopped_sources s ON s.source = p.source
-    ORDER BY p.id
+    ORDER BY p.parked_at, p.id
     """
 )
 

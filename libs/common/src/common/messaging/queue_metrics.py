@@ -27,7 +27,7 @@ _SELECT_QUEUES = text(
         (SELECT count(DISTINCT (topic, key)) FROM outbox WHERE held_by = 'key') AS held,
         (SELECT count(*) FROM (SELECT FROM parked LIMIT {MAX_COUNTED_ROWS}) seen) AS parked,
         (SELECT extract(epoch FROM statement_timestamp() - parked_at)
-         FROM parked ORDER BY id LIMIT 1) AS parked_seconds,
+         FROM parked ORDER BY parked_at LIMIT 1) AS parked_seconds,
         (SELECT count(*) FROM dead_letters WHERE settled_at IS NULL) AS dead
     """
 )

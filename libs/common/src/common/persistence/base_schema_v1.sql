@@ -100,6 +100,7 @@ CREATE TABLE parked (
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0,
     autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX ix_parked_waits ON parked (waits_source, waits_subject, source, subject);
+CREATE INDEX ix_parked_parked_at ON parked (parked_at);
 CREATE INDEX ix_parked_problem ON parked (id) WHERE problem IS NOT NULL;
 COMMENT ON COLUMN parked.attempts IS 'How often it was tried in vain; it is not before retry_at.';
 COMMENT ON COLUMN parked.problem IS 'What of our own operation it failed with, if it did.';
