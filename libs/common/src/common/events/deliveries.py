@@ -150,6 +150,16 @@ class DeliveryWithdrawn(DeliveryEvent):
     type: ClassVar[str] = "opsdesk.delivery.withdrawn.v1"
 
 
+class DeliveryKnown(DeliveryEvent):
+    """The present state of a delivery, announced again for new subscribers. It changed nothing.
+
+    `at` is when the delivery ended, else when it began to roll out, else when it was requested.
+    """
+
+    type: ClassVar[str] = "opsdesk.delivery.known.v1"
+    is_snapshot: ClassVar[bool] = True
+
+
 class DeliveryExpired(DeliveryEvent):
     """The delivery waited longer than the criteria allow."""
 
@@ -164,13 +174,3 @@ def __getattr__(name: str) -> Any:
         if name in vars(module):
             return vars(module)[name]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-class DeliveryKnown(DeliveryEvent):
-    """The present state of a delivery, announced again for new subscribers. It changed nothing.
-
-    `at` is when the delivery ended, else when it began to roll out, else when it was requested.
-    """
-
-    type: ClassVar[str] = "opsdesk.delivery.known.v1"
-    is_snapshot: ClassVar[bool] = True

@@ -21,9 +21,8 @@ async def on_delivery(tx: Connection, received: ReceivedEvent[DeliveryEvent]) ->
 async def on_delivery_known(tx: Connection, received: ReceivedEvent[DeliveryKnown]) -> None:
     """Store the announced state where another one, or none, is stored: its instant is less exact."""
     event = received.event
-    await deliveries.upsert(
-        tx, event.delivery_id, event.customer, _change_line(event), only_new_state=True
-    )
+    if not await deliveries.is_in_state(tx, event.delivery_id, event.state):
+        await on_delivery(tx, received)
 
 
 def _change_line(event: DeliveryEvent) -> ChangeLine:

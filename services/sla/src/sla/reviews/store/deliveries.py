@@ -23,13 +23,8 @@ UPCOMING_STATES = (
 FINISHED_STATES = ("delivered", "rolled_back")
 
 
-async def upsert(
-    tx: Connection, id: UUID, customer: str, change: ChangeLine, *, only_new_state: bool = False
-) -> None:
-    """The newest word replaces the one before; the inbox sees to their order.
-
-    `only_new_state`: a delivery that is stored in this state stays as it is.
-    """
+async def upsert(tx: Connection, id: UUID, customer: str, change: ChangeLine) -> None:
+    """The newest word replaces the one before; the inbox sees to their order."""
     row = {
         "id": id,
         "key": change.key,
@@ -41,10 +36,12 @@ async def upsert(
         "at": change.at,
     }
     statement = insert(deliveries).values(row)
-    is_other_state = deliveries.c.state != change.state if only_new_state else None
-    await tx.execute(
-        statement.on_conflict_do_update(index_elements=["id"], set_=row, where=is_other_state)
-    )
+    await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
+
+
+async def is_in_state(tx: Connection, id: UUID, state: str) -> bool:
+    """Whether the delivery is stored in this state."""
+    return bool(await tx.scalar(select(deliveries.c.state == state).where(deliveries.c.id == id)))
 
 
 async def list_upcoming(tx: Connection, customer: str, limit: int) -> tuple[ChangeLine, ...]:
