@@ -52,7 +52,10 @@ class SentEvent:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All that is known after a run. `sequences`: each aggregate's own count, by subject."""
+    """All that is known after a run. `sequences`: each aggregate's own count, by subject.
+
+    `lost`: the subjects that a restored service lists as unknown to it (`restored list`).
+    """
 
     openings: Sequence[Opening]
     tickets: Sequence[Stored]
@@ -63,6 +66,7 @@ class History:
     unsent: Mapping[str, int] = field(default_factory=dict)
     parked: int = 0
     dead: int = 0
+    lost: frozenset[str] = frozenset()
 
 
 def find_faults(history: History) -> list[str]:
@@ -82,7 +86,9 @@ def _tickets(history: History) -> Iterator[str]:
     by_key = Counter(row.key for row in history.tickets)
     asked = {opening.idempotency_key for opening in history.openings}
     for opening in history.openings:
-        if opening.ticket is not None and stored[opening.ticket] != 1:
+        if opening.ticket is None or f"ticket/{opening.ticket}" in history.lost:
+            continue
+        if stored[opening.ticket] != 1:
             yield f"ticket {opening.ticket} was acknowledged and is there {stored[opening.ticket]}x"
     for key, times in by_key.items():
         if times > 1:
@@ -133,7 +139,7 @@ def _rows(history: History) -> Iterator[str]:
     for subject, sequence in history.sequences.items():
         if highest.get(subject, 0) != sequence:
             yield f"{subject} stands at {sequence}, its last event is {highest.get(subject, 0)}"
-    for subject in sorted(highest.keys() - history.sequences.keys()):
+    for subject in sorted(highest.keys() - history.sequences.keys() - history.lost):
         if subject.partition("/")[0] in {"ticket", "clock", "escalation", "delivery"}:
             yield f"{subject} is told of and is nowhere"
 

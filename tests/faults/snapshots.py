@@ -37,6 +37,7 @@ async def history(admin_url: str, kafka: str, openings: list[Opening]) -> Histor
             unsent={schema: await _count(connection, f"{schema}.outbox") for schema in SCHEMAS},
             parked=sum([await _count(connection, f"{schema}.parked") for schema in SCHEMAS]),
             dead=sum([await _count(connection, f"{schema}.dead_letters") for schema in SCHEMAS]),
+            lost=await _lost(connection),
         )
     finally:
         await connection.close()
@@ -86,6 +87,18 @@ async def _sequences(connection: Any) -> dict[str, int]:
         for noun, table in asked.items()
         for row in await connection.fetch(f"SELECT id, sequence FROM {table} WHERE sequence > 0")
     }
+
+
+async def _lost(connection: Any) -> frozenset[str]:
+    """Subjects that restored services list as unknown to themselves."""
+    found: set[str] = set()
+    for schema in SCHEMAS:
+        rows = await connection.fetch(
+            f"SELECT subject FROM {schema}.lost_history WHERE NOT is_known AND source = $1",
+            f"opsdesk/{schema.replace('_', '-')}",
+        )
+        found |= {row["subject"] for row in rows}
+    return frozenset(found)
 
 
 async def _count(connection: Any, table: str) -> int:
@@ -159,3 +172,21 @@ async def is_caught_up(kafka: str) -> bool:
     finally:
         await consumer.stop()
         await admin.close()
+
+
+async def has_applied_everything(admin_url: str, kafka: str) -> bool:
+    """Whether every service's own offsets have reached the ends of its topics: Kafka's do not go back."""
+    connection = await asyncpg.connect(admin_url)
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka.split(","))
+    await consumer.start()
+    try:
+        for schema in ("sla", "escalation", "delivery_gate"):
+            rows = await connection.fetch(f"SELECT * FROM {schema}.consumed_offsets")
+            stored = {TopicPartition(row["topic"], row["partition"]): row["offset"] for row in rows}
+            ends = await consumer.end_offsets(list(stored))
+            if any(stored[partition] < end for partition, end in ends.items()):
+                return False
+        return True
+    finally:
+        await consumer.stop()
+        await connection.close()

@@ -14,6 +14,7 @@ from common.cli import create_cli
 from common.cli.migrate import migrate_service
 from common.events.envelope import Envelope
 from common.http import Service
+from common.messaging.relay import try_lead
 from common.settings import Settings, load_settings
 
 pytestmark = pytest.mark.usefixtures("given")
@@ -29,6 +30,13 @@ INSERT INTO sla.dead_letters
     (source, subject, sequence, type, topic, partition, "offset", digest, headers, code, reason)
 VALUES ('opsdesk/intake', 'ticket/1', 3, 'opsdesk.ticket.opened.v1', 'opsdesk.tickets', 0, 7,
     'x', '{HEADERS}', 'impossible', 'already closed')
+"""
+
+LOST = """
+INSERT INTO sla.lost_history
+    (source, subject, name, is_known, stored_sequence, published_sequence, restored_sequence, events)
+VALUES ('opsdesk/intake', 'ticket/1', 'OPS-7', true, 3, 4, 5, '[{"sequence": 4,
+    "type": "opsdesk.ticket.resolved.v1", "at": "2030-01-07T12:00:00+00:00"}]')
 """
 
 
@@ -170,3 +178,31 @@ async def test_state_is_announced_where_a_service_can(service: Service) -> None:
     app = create_cli(service, announce=announce)
     result = await asyncio.to_thread(CliRunner().invoke, app, ["announce"])
     assert result.output == "smallest: 3 events announced\n"
+
+
+async def test_restored_refuses_while_the_service_runs(
+    service: Service, given: Mapping[str, str]
+) -> None:
+    await run_migrate(service)
+    running = await asyncpg.connect(given["OPSDESK_DATABASE_URL"])
+    assert await try_lead(running, service.schema)
+    refused = await run(service, "restored")
+    assert refused.exit_code == 1
+    assert "smallest is running: stop all its replicas first" in str(refused.exception)
+    await running.close()
+
+
+async def test_restored_lists_whose_later_events_are_lost(
+    service: Service, given: Mapping[str, str]
+) -> None:
+    await run_migrate(service)
+    assert (await run(service, "restored", "list")).output == "0 subjects\n"
+    connection = await asyncpg.connect(given["OPSDESK_DATABASE_URL"])
+    await connection.execute(LOST)
+    await connection.close()
+    shown = (await run(service, "restored", "list")).output.splitlines()
+    assert "opsdesk/intake  OPS-7 ticket/1  known up to 3, published up to 4" in shown[0]
+    assert shown[1:] == [
+        "    4  2030-01-07T12:00:00+00:00  opsdesk.ticket.resolved.v1",
+        "1 subjects",
+    ]

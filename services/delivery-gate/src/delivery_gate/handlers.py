@@ -3,10 +3,12 @@
 from typing import Final
 
 from common.events.directory import ContactKnown, EnvironmentKnown
-from common.events.tickets import BlockerLifted, BlockerRaised
+from common.events.restored import DirectoryHistoryRestored, TicketHistoryRestored
+from common.events.tickets import BlockerLifted, BlockerRaised, TicketKnown
 from common.messaging.inbox import Handlers, for_each
+from common.restoration.handlers import restored_handlers
 from delivery_gate.directory.handlers import on_contact_known
-from delivery_gate.emergencies.handlers import on_blocker_lifted, on_blocker_raised
+from delivery_gate.emergencies.handlers import on_blocker_lifted, on_blocker_raised, on_ticket_known
 from delivery_gate.environments.handlers import on_environment_known
 
 HANDLERS: Final[Handlers] = {
@@ -14,4 +16,6 @@ HANDLERS: Final[Handlers] = {
     ContactKnown: for_each(on_contact_known),
     BlockerRaised: for_each(on_blocker_raised),
     BlockerLifted: for_each(on_blocker_lifted),
+    TicketKnown: for_each(on_ticket_known),
+    **restored_handlers(TicketHistoryRestored, DirectoryHistoryRestored),
 }

@@ -1,12 +1,15 @@
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from common.events.directory import EnvironmentKnown
-from common.events.tickets import BlockerRaised
-from delivery_gate_support.gate_client import ACME, GateClient, digest
+from common.events.tickets import BlockerRaised, TicketKnown
+from delivery_gate.handlers import HANDLERS
+from delivery_gate_support.gate_client import ACME, ENVIRONMENTS, GateClient, digest
+from opsdesk_testing.protocol import deliver
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 ASKED = {"environment": "acme-prod", "ticket": "OPS-1", "description": "Raise the pool limit."}
@@ -108,3 +111,28 @@ async def test_a_change_is_not_applied_while_a_delivery_is_rolled_out(gate: Gate
     assert (early.status_code, early.json()["code"]) == (409, "CONFLICT")
     await gate.post_ok("anna", f"deliveries/{made['key']}/verify", {"digest": digest("1")})
     assert (await gate.post_ok("anna", path))["state"] == "applied"
+
+
+async def test_an_announced_ticket_replaces_what_was_missed(gate: GateClient) -> None:
+    """A gap before a snapshot is not waited for, and a Blocker that intake does not know ends."""
+    ticket: dict[str, Any] = {
+        "at": NINE,
+        "ticket_id": UUID(int=0x72),
+        "ticket": "OPS-2",
+        "title": "Down",
+        "kind": "incident",
+        "state": "open",
+        "customer_id": ACME,
+        "customer": "acme",
+        "environment_id": ENVIRONMENTS["acme-prod"],
+        "environment": "acme-prod",
+        "opened_at": NINE,
+    }
+    for sequence, priority in ((5, "blocker"), (9, "major")):
+        is_blocker = priority == "blocker"
+        known = TicketKnown(**ticket, priority=priority, is_blocker=is_blocker)  # type: ignore[arg-type]  # both are valid
+        await deliver(gate.database, HANDLERS, (known, sequence))
+        async with gate.database.transaction() as tx:
+            states = list(await tx.scalars(text("SELECT state FROM blockers")))
+            assert states == ["open" if is_blocker else "lowered"]
+            assert await tx.scalar(text("SELECT count(*) FROM parked")) == 0

@@ -1,4 +1,4 @@
-"""`python -m escalation serve | migrate | settings | openapi | asyncapi | dlq | audit`."""
+"""`python -m escalation serve | migrate | settings | openapi | asyncapi | restored | dlq | audit`."""
 
 from common.cli import create_cli
 from escalation.app import SERVICE

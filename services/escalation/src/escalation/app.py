@@ -14,6 +14,7 @@ from escalation.notifications import notifier
 from escalation.notifications import store as notifications
 from escalation.policies.routes import matrix, policies
 from escalation.rotas import routes as rota_routes
+from escalation.sequenced import NUMBERS, SEQUENCED
 from escalation.settings import EscalationSettings
 from escalation.timers import TIMERS
 
@@ -42,4 +43,6 @@ SERVICE: Final = Service(
     loops=(run_notifier,),
     workloads=(NOTIFIER,),
     pending=notifications.count_unsent,
+    sequenced=SEQUENCED,
+    numbers=NUMBERS,
 )

@@ -18,6 +18,12 @@ from common.events.outages import (
     OutageStarted,
     OutageSuperseded,
 )
+from common.events.restored import (
+    ClockHistoryRestored,
+    DeliveryHistoryRestored,
+    DirectoryHistoryRestored,
+    TicketHistoryRestored,
+)
 from common.events.reviews import ReviewActionAgreed, ReviewActionDue, ReviewPublished, ReviewReady
 from common.events.tickets import (
     BlockerLifted,
@@ -40,6 +46,7 @@ from common.events.waivers import (
     WaiverWithdrawn,
 )
 from common.messaging.inbox import Handlers, chain, for_each
+from common.restoration.handlers import restored_handlers
 from escalation.cases.handlers import (
     budgets,
     clocks,
@@ -93,4 +100,10 @@ HANDLERS: Handlers = {
     PersonKnown: for_each(directory.on_person),
     CustomerKnown: for_each(directory.on_customer),
     EnvironmentKnown: for_each(directory.on_environment),
+    **restored_handlers(
+        TicketHistoryRestored,
+        DirectoryHistoryRestored,
+        ClockHistoryRestored,
+        DeliveryHistoryRestored,
+    ),
 }

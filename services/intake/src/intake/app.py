@@ -4,6 +4,7 @@ from common.http import MIB, Service
 from intake.directory.contact_resolver import resolve_contact
 from intake.directory.reference_cache import ReferenceCache
 from intake.routers import ROUTERS
+from intake.sequenced import NUMBERS, SEQUENCED
 from intake.settings import IntakeSettings
 from intake.tickets.routes import create_ticket_fast
 from intake.tickets.ticket_batcher import TICKETS, TicketBatcher
@@ -22,4 +23,6 @@ SERVICE = Service(
     workloads=(TICKETS,),
     resolve_contact=resolve_contact,
     body_limits={"/v1/emails": 25 * MIB},
+    sequenced=SEQUENCED,
+    numbers=NUMBERS,
 )

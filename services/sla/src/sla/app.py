@@ -13,6 +13,7 @@ from sla.reactions import REACTIONS
 from sla.reports.rollup_jobs import recount_forever
 from sla.reports.store.rollups import count_pending
 from sla.routers import ROUTERS
+from sla.sequenced import NUMBERS, SEQUENCED
 from sla.settings import SlaSettings
 from sla.status.broadcaster import StatusBroadcaster
 from sla.status.routes import run_status_broadcaster
@@ -32,4 +33,6 @@ SERVICE = Service(
     loops=(recount_forever, ensure_round_scheduled, run_status_broadcaster, run_heartbeat),
     pending=count_pending,
     resolve_contact=partial(find_contact, contacts=contacts),
+    sequenced=SEQUENCED,
+    numbers=NUMBERS,
 )

@@ -4,6 +4,7 @@ from common.events.deliveries import (
     DeliveryApproved,
     DeliveryDeferred,
     DeliveryExpired,
+    DeliveryKnown,
     DeliveryReadyForReview,
     DeliveryRefused,
     DeliveryRolledBack,
@@ -15,6 +16,11 @@ from common.events.deliveries import (
     DeliveryWithdrawn,
 )
 from common.events.directory import ContactKnown, CustomerKnown, EnvironmentKnown, PartnerKnown
+from common.events.restored import (
+    DeliveryHistoryRestored,
+    DirectoryHistoryRestored,
+    TicketHistoryRestored,
+)
 from common.events.tickets import (
     AlertRaised,
     AlertResolved,
@@ -38,6 +44,7 @@ from common.events.tickets import (
     TicketWorkaroundProvided,
 )
 from common.messaging.inbox import Handlers, chain, for_each
+from common.restoration.handlers import restored_handlers
 from sla.clocks.handlers.opening import on_opened
 from sla.clocks.handlers.ticket_inputs import (
     as_input,
@@ -64,7 +71,7 @@ from sla.outages.handlers import (
 )
 from sla.reports.handlers import record_state_change
 from sla.reviews.handlers import on_customer as schedule_reviews_of_customer
-from sla.reviews.handlers import on_delivery
+from sla.reviews.handlers import on_delivery, on_delivery_known
 
 HANDLERS: Handlers = {
     TicketOpened: chain(on_opened, on_blocker_ticket_opened),
@@ -103,5 +110,7 @@ HANDLERS: Handlers = {
     DeliverySuperseded: for_each(on_delivery),
     DeliveryWithdrawn: for_each(on_delivery),
     DeliveryExpired: for_each(on_delivery),
+    DeliveryKnown: for_each(on_delivery_known),
+    **restored_handlers(TicketHistoryRestored, DirectoryHistoryRestored, DeliveryHistoryRestored),
 }
 """Without `verified` and `closed`, which do not change any clock (C3)."""

@@ -1605,6 +1605,21 @@ CREATE TABLE inbox (
     CONSTRAINT inbox_pkey PRIMARY KEY (source, subject)
 ) WITH (fillfactor = 80);
 
+-- Subjects of which a service, this or another, lost later events with a restored backup.
+CREATE TABLE lost_history (
+    source text NOT NULL,
+    subject text NOT NULL,
+    name text,
+    is_known boolean NOT NULL,
+    stored_sequence bigint NOT NULL,
+    published_sequence bigint NOT NULL,
+    -- The event about the loss; the next one follows it.
+    restored_sequence bigint NOT NULL,
+    events jsonb NOT NULL,
+    found_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    CONSTRAINT lost_history_pkey PRIMARY KEY (source, subject, restored_sequence)
+);
+
 -- Events not yet on Kafka; the relay deletes them once acknowledged.
 CREATE TABLE outbox (
     id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,

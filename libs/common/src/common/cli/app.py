@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from common.cli import audit, dlq, parked, server
+from common.cli import audit, dlq, parked, restored, server
 from common.cli.migrate import migrate_service
 from common.docgen import asyncapi_document
 from common.http import Service, create_app
@@ -35,6 +35,7 @@ def create_cli(service: Service, *, announce: Announce | None = None) -> typer.T
         _add_announce_command(app, service, announce)
     app.add_typer(dlq.create_commands(service), name="dlq")
     app.add_typer(parked.create_commands(service), name="parked")
+    app.add_typer(restored.create_commands(service), name="restored")
     app.add_typer(audit.create_commands(service), name="audit")
     return app
 

@@ -16,6 +16,7 @@ from common.events import (
     forecasts,
     outages,
     reserved_hours,
+    restored,
     reviews,
     tickets,
     usage,
@@ -41,6 +42,7 @@ MODULES = (
     environments,
     directory,
     dead_letters,
+    restored,
 )
 
 

@@ -132,6 +132,16 @@ class DeliveryWithdrawn(DeliveryEvent):
     type: ClassVar[str] = "opsdesk.delivery.withdrawn.v1"
 
 
+class DeliveryKnown(DeliveryEvent):
+    """The present state of a delivery, announced again for new subscribers. It changed nothing.
+
+    `at` is when the delivery ended, else when it began to roll out, else when it was requested.
+    """
+
+    type: ClassVar[str] = "opsdesk.delivery.known.v1"
+    is_snapshot: ClassVar[bool] = True
+
+
 class DeliveryExpired(DeliveryEvent):
     """The delivery waited longer than the criteria allow."""
 

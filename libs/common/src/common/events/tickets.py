@@ -186,6 +186,15 @@ class TicketMerged(TicketEvent):
     into: str
 
 
+class TicketKnown(TicketEvent):
+    """The present state of a ticket, announced again. `is_blocker`: it is one of its environment."""
+
+    type: ClassVar[str] = "opsdesk.ticket.known.v1"
+    is_snapshot: ClassVar[bool] = True
+    opened_at: AwareDatetime
+    is_blocker: bool
+
+
 class BlockerRaised(TicketEvent):
     """An open ticket of this environment became a blocker."""
 

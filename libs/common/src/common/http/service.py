@@ -10,6 +10,7 @@ from starlette.routing import Route
 from common.auth.caller import ResolveContact
 from common.messaging.inbox import Handlers
 from common.persistence.database import Connection
+from common.persistence.sequenced import NumberSequence, Subjects
 from common.persistence.workload import Workload
 from common.runtime import CreateResource, Runtime
 from common.scheduling.deadlines import Timers
@@ -30,7 +31,9 @@ class Service:
     `routers` and served without FastAPI (see `common.http.fast_routes`). `resources` are created
     with the app, one object each (see `common.runtime.Runtime.resource`). `loops` run beside the
     requests. `body_limits` maps a path prefix to its own limit in bytes. `workloads` are the
-    service's own kinds of work with the database, beside those of every service.
+    service's own kinds of work with the database, beside those of every service. `sequenced` are the
+    tables with the sequences of its own events, by the kind of subject, `numbers` the sequences of
+    its keys: what a restore must raise.
     """
 
     name: str
@@ -47,3 +50,5 @@ class Service:
     fast_routes: tuple[Route, ...] = ()
     body_limits: Mapping[str, int] = field(default_factory=dict)
     workloads: tuple[Workload, ...] = ()
+    sequenced: Subjects = field(default_factory=dict)
+    numbers: tuple[NumberSequence, ...] = ()

@@ -86,8 +86,7 @@ class Relay:
                 await dispatcher.close()
 
     async def _wait_for_lead(self, connection: Any) -> None:
-        try_lock = "SELECT pg_try_advisory_lock(hashtext('opsdesk relay'), hashtext($1))"
-        while not await connection.fetchval(try_lock, self.database.schema):
+        while not await try_lead(connection, self.database.schema):
             self._report_progress(None)
             await asyncio.sleep(STANDBY_INTERVAL_S)
         self._set_leader(True)
@@ -147,3 +146,9 @@ class Relay:
                     await connection.execute(f"NOTIFY {self._channel}")
             connection.terminate()
             self._notify.clear()
+
+
+async def try_lead(connection: Any, schema: str) -> bool:
+    """Take the lead of a schema's relay, for as long as the connection lives. False: another has it."""
+    try_lock = "SELECT pg_try_advisory_lock(hashtext('opsdesk relay'), hashtext($1))"
+    return bool(await connection.fetchval(try_lock, schema))

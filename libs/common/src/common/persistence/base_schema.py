@@ -20,6 +20,7 @@ TABLES = (
     "firings",
     "idempotency",
     "inbox",
+    "lost_history",
     "outbox",
     "parked",
     "revoked_tokens",

@@ -63,6 +63,22 @@ CREATE TABLE stopped_sources (
 COMMENT ON TABLE stopped_sources IS
     'Services that told one sequence twice; their records wait until a person has decided.';
 
+CREATE TABLE lost_history (
+    source text NOT NULL,
+    subject text NOT NULL,
+    name text,
+    is_known boolean NOT NULL,
+    stored_sequence bigint NOT NULL,
+    published_sequence bigint NOT NULL,
+    restored_sequence bigint NOT NULL,
+    events jsonb NOT NULL,
+    found_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    PRIMARY KEY (source, subject, restored_sequence)
+);
+COMMENT ON TABLE lost_history IS
+    'Subjects of which a service, this or another, lost later events with a restored backup.';
+COMMENT ON COLUMN lost_history.restored_sequence IS 'The event about the loss; the next one follows it.';
+
 CREATE TABLE parked (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     source text NOT NULL,

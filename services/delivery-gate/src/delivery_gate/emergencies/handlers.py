@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from common.events.directory import EnvironmentKnown
 from common.events.envelope import ReceivedEvent
-from common.events.tickets import BlockerLifted, BlockerRaised, TicketEvent
+from common.events.tickets import BlockerLifted, BlockerRaised, TicketEvent, TicketKnown
 from common.messaging.inbox import MissingReference
 from common.persistence.database import Connection, transaction_time
 from delivery_gate.command_context import SYSTEM
@@ -24,10 +24,21 @@ LIFTED_TEXTS: Final[Mapping[LiftReason, str]] = {
     "moved": "is about another environment",
 }
 
+LIFT_REASONS: Final[Mapping[str, LiftReason]] = {
+    "resolved": "resolved",
+    "verified": "resolved",
+    "closed": "closed",
+    "merged": "merged",
+}
+"""Why a ticket in this state, with the priority of a Blocker, is none."""
+
 
 async def on_blocker_raised(tx: Connection, received: ReceivedEvent[BlockerRaised]) -> None:
     """Store the Blocker: it justifies emergency changes on its environment from now on."""
-    event = received.event
+    await _raise(tx, received.event)
+
+
+async def _raise(tx: Connection, event: TicketEvent) -> None:
     await _lock_environments(tx, event)
     blocker = Blocker(event.ticket_id, event.ticket, event.environment, "open")
     await blockers.upsert(tx, blocker, event.environment_id)
@@ -35,15 +46,33 @@ async def on_blocker_raised(tx: Connection, received: ReceivedEvent[BlockerRaise
 
 async def on_blocker_lifted(tx: Connection, received: ReceivedEvent[BlockerLifted]) -> None:
     """Store that the Blocker is lifted, and revoke the changes on it that are not applied (G8)."""
-    event = received.event
+    await _lift(tx, received.event, received.event.reason)
+
+
+async def _lift(tx: Connection, event: TicketEvent, lift_reason: LiftReason) -> None:
     await _lock_environments(tx, event)
-    state: BlockerState = "lowered" if event.reason in {"lowered", "moved"} else "closed"
-    moved = event.reason == "moved"
+    state: BlockerState = "lowered" if lift_reason in {"lowered", "moved"} else "closed"
+    moved = lift_reason == "moved"
     blocker = Blocker(event.ticket_id, event.ticket, None if moved else event.environment, state)
     await blockers.upsert(tx, blocker, None if moved else event.environment_id)
-    reason = f"{event.ticket} {LIFTED_TEXTS[event.reason]}."
+    reason = f"{event.ticket} {LIFTED_TEXTS[lift_reason]}."
     for change in await emergency_changes.lock_pending_of_ticket(tx, event.ticket_id):
         await _revoke(tx, change, reason)
+
+
+async def on_ticket_known(tx: Connection, received: ReceivedEvent[TicketKnown]) -> None:
+    """Store what intake knows of a ticket as a Blocker, whatever was received of it before."""
+    event = received.event
+    if event.is_blocker:
+        await _raise(tx, event)
+    elif (stored := await blockers.get(tx, event.ticket_id)) and stored.state == "open":
+        await _lift(tx, event, _lift_reason(event))
+
+
+def _lift_reason(event: TicketKnown) -> LiftReason:
+    if event.priority != "blocker":
+        return "lowered"
+    return LIFT_REASONS.get(event.state, "moved")
 
 
 async def _revoke(tx: Connection, change: EmergencyChange, reason: str) -> None:

@@ -7,9 +7,11 @@ from uuid import UUID
 from sqlalchemy import Row, Select, Text, Uuid, column, exists, select, table, update
 from sqlalchemy.dialects.postgresql import insert
 
+from common.events.environments import EnvironmentEvent
 from common.persistence.database import Connection
 from common.persistence.keys import by_id_or_key
 from common.persistence.keyset import page_after
+from common.restoration.store import first_sequence
 from common.scheduling.aggregate_locks import lock_available as lock_rows
 from common.scheduling.aggregate_locks import select_existing
 from delivery_gate.environments.domain import ROLLOUT_STATES, Debt, Drift, Environment
@@ -96,7 +98,9 @@ async def upsert(
         "name": name,
         "retired": retired,
     }
-    query = insert(environments).values(id=environment.id, sequence=0, **values)
+    # Its id is intake's: it may have had events here before a backup was restored.
+    sequence = await first_sequence(tx, EnvironmentEvent.source, f"environment/{environment.id}")
+    query = insert(environments).values(id=environment.id, sequence=sequence, **values)
     await tx.execute(query.on_conflict_do_update(index_elements=["id"], set_=values))
 
 

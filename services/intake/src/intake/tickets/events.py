@@ -8,9 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from common.events.tickets import BlockerLifted, BlockerRaised, TicketEvent, TicketOpened
+from common.events.tickets import (
+    BlockerLifted,
+    BlockerRaised,
+    TicketEvent,
+    TicketKnown,
+    TicketOpened,
+)
 from common.messaging.outbox import OutboxEvent
-from intake.tickets.domain.blocker import Change, blocker_changes
+from intake.tickets.domain.blocker import Change, blocked_environment, blocker_changes
 from intake.tickets.domain.ticket import State, Ticket
 
 _LIFTED_REASONS: Final[Mapping[State, str]] = {
@@ -42,6 +48,14 @@ def opened_event(ticket: Ticket) -> EventSpec:
         channel=ticket.channel,
         needs_triage=ticket.customer_id is None,
     )
+
+
+def known_event(ticket: Ticket, at: datetime) -> tuple[Ticket, OutboxEvent]:
+    """The ticket with its next sequence, and the event with its whole state."""
+    announced = replace(ticket, sequence=ticket.sequence + 1)
+    is_blocker = blocked_environment(ticket) is not None
+    spec = event_spec(TicketKnown, opened_at=ticket.opened_at, is_blocker=is_blocker)
+    return announced, OutboxEvent(_to_event(spec, ticket, None, at), announced.sequence)
 
 
 def to_outbox_events(

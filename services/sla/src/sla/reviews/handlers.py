@@ -2,7 +2,7 @@
 
 from datetime import UTC
 
-from common.events.deliveries import DeliveryEvent
+from common.events.deliveries import DeliveryEvent, DeliveryKnown
 from common.events.directory import CustomerKnown
 from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection, transaction_time
@@ -14,8 +14,22 @@ from sla.reviews.store import deliveries
 
 async def on_delivery(tx: Connection, received: ReceivedEvent[DeliveryEvent]) -> None:
     """Store the newest state of a delivery."""
+    await _save(tx, received.event)
+
+
+async def _save(tx: Connection, event: DeliveryEvent) -> None:
+    await deliveries.save(tx, event.delivery_id, event.customer, _change_line(event))
+
+
+async def on_delivery_known(tx: Connection, received: ReceivedEvent[DeliveryKnown]) -> None:
+    """Store the announced state where another one, or none, is stored: its instant is less exact."""
     event = received.event
-    change = ChangeLine(
+    if not await deliveries.is_in_state(tx, event.delivery_id, event.state):
+        await _save(tx, event)
+
+
+def _change_line(event: DeliveryEvent) -> ChangeLine:
+    return ChangeLine(
         event.delivery,
         event.product,
         event.version,
@@ -23,7 +37,6 @@ async def on_delivery(tx: Connection, received: ReceivedEvent[DeliveryEvent]) ->
         event.state,
         event.at.astimezone(UTC),
     )
-    await deliveries.save(tx, event.delivery_id, event.customer, change)
 
 
 async def on_customer(tx: Connection, received: ReceivedEvent[CustomerKnown]) -> None:

@@ -129,6 +129,13 @@ async def page(
     return await _deliveries(tx, rows)
 
 
+async def list_ids(tx: Connection, after: UUID | None, limit: int) -> list[UUID]:
+    """The ids of deliveries behind `after`, in their order."""
+    query = select(deliveries.c.id).order_by(deliveries.c.id).limit(limit)
+    query = query if after is None else query.where(deliveries.c.id > after)
+    return list(await tx.scalars(query))
+
+
 async def lock_waiting(
     tx: Connection, environment_id: UUID, product: str, names: set[str]
 ) -> list[Delivery]:

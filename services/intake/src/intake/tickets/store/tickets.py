@@ -103,6 +103,15 @@ async def lock_survivor(tx: Connection, id: UUID) -> Ticket:
     return ticket
 
 
+async def lock_current(tx: Connection, after: UUID | None, limit: int) -> list[Ticket]:
+    """Tickets that are open or of the highest priority, behind the id `after`; locked, by their ids."""
+    query = select(tickets.c.id).where(_IS_OPEN | (tickets.c.priority == "blocker"))
+    query = query if after is None else query.where(tickets.c.id > after)
+    ids = await tx.scalars(query.order_by(tickets.c.id).limit(limit).with_for_update())
+    found = await by_ids(tx, list(ids))
+    return [found[id] for id in sorted(found)]
+
+
 async def by_keys(tx: Connection, keys: Collection[str]) -> dict[str, Ticket]:
     """The tickets with these keys, by key; unknown keys are left out."""
     numbers = [parse_number(key) for key in keys]

@@ -73,6 +73,12 @@ async def set_retired(tx: Connection, service_id: UUID, sequence: int, at: datet
     await tx.execute(statement.values(retired_at=at, sequence=sequence))
 
 
+async def advance_sequences(tx: Connection, service_ids: Sequence[UUID]) -> None:
+    """Raise the sequences of these services by one. The catalogue is locked."""
+    statement = update(services).where(services.c.id.in_(service_ids))
+    await tx.execute(statement.values(sequence=services.c.sequence + 1))
+
+
 async def find(
     tx: Connection, id_or_key: UUID | str, customer: str | None = None
 ) -> Service | None:

@@ -38,6 +38,11 @@ async def save(tx: Connection, id: UUID, customer: str, change: ChangeLine) -> N
     await upsert(tx, deliveries, row)
 
 
+async def is_in_state(tx: Connection, id: UUID, state: str) -> bool:
+    """Whether the delivery is stored in this state."""
+    return bool(await tx.scalar(select(deliveries.c.state == state).where(deliveries.c.id == id)))
+
+
 async def list_upcoming(tx: Connection, customer: str, limit: int) -> tuple[ChangeLine, ...]:
     """Deliveries that are on their way, the latest change first."""
     return await _list_in_states(tx, customer, UPCOMING_STATES, None, None, limit)

@@ -1,0 +1,19 @@
+"""Where intake stores the sequences of its events and the numbers of its keys."""
+
+from typing import Final
+
+from common.persistence.sequenced import NumberSequence, Sequenced, Subjects
+from intake.alerts.tables import alerts
+from intake.directory.tables import contacts, customers, environments, partners, people
+from intake.tickets.tables import tickets
+
+SEQUENCED: Final[Subjects] = {
+    "ticket": Sequenced(tickets),
+    "alert": Sequenced(alerts),
+    "customer": Sequenced(customers),
+    "contact": Sequenced(contacts),
+    "environment": Sequenced(environments),
+    "partner": Sequenced(partners),
+    "person": Sequenced(people),
+}
+NUMBERS: Final = (NumberSequence("ticket_numbers", "OPS", "ticket"),)

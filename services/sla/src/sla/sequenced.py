@@ -1,0 +1,36 @@
+"""Where sla stores the sequences of its events and the numbers of its keys."""
+
+from typing import Final
+
+from common.persistence.sequenced import NumberSequence, Sequenced, Subjects
+from sla.agreements.tables import agreements
+from sla.capacity.tables import series
+from sla.catalogue.tables import services
+from sla.clocks.tables import clocks
+from sla.forecasts.tables import forecasts
+from sla.outages.tables import budgets, conditions, maintenance_windows, outages
+from sla.reviews.tables import reviews
+from sla.time_entries.tables import hours_accounts
+from sla.waivers.tables import waivers
+
+SEQUENCED: Final[Subjects] = {
+    "agreement": Sequenced(agreements),
+    "service": Sequenced(services),
+    "clock": Sequenced(clocks),
+    "forecast": Sequenced(forecasts),
+    "waiver": Sequenced(waivers),
+    "outage": Sequenced(outages),
+    "condition": Sequenced(conditions),
+    "maintenance": Sequenced(maintenance_windows),
+    "budget": Sequenced(budgets),
+    "series": Sequenced(series),
+    "hours": Sequenced(hours_accounts),
+    "review": Sequenced(reviews),
+}
+NUMBERS: Final = (
+    NumberSequence("waiver_numbers", "WVR", "waiver"),
+    NumberSequence("outage_numbers", "OUT", "outage"),
+    NumberSequence("maintenance_numbers", "MW", "maintenance"),
+    NumberSequence("review_action_numbers", "RA", "action"),
+    NumberSequence("work_numbers", "WRK", None),
+)
