@@ -1968,7 +1968,7 @@ CREATE VIEW reporting.sla_daily_clocks AS SELECT
     met,
     -- integer: clocks, without those that are waived
     breached,
-    -- integer: clocks whose breach had been approved before (R2)
+    -- integer: clocks whose breach was approved before the deadline
     waived
 FROM clock_figures WHERE span = 'day' AND customer_id <> '00000000-0000-0000-0000-000000000000';
 
