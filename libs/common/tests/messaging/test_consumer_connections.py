@@ -49,7 +49,7 @@ def issuer(
         "ENVIRONMENT": "test",
         "DATABASE_URL": database.url,
         "KAFKA_BOOTSTRAP_SERVERS": kafka.servers,
-        "LOCAL_ISSUER": str(tmp_path),
+        "LOCAL_ISSUER_DIRECTORY": str(tmp_path),
     }.items():
         monkeypatch.setenv(f"OPSDESK_{name}", value)
     return LocalIssuer(tmp_path)
