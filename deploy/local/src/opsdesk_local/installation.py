@@ -13,7 +13,7 @@ from opsdesk_local.ports import free_port
 from opsdesk_local.processes import Child
 from opsdesk_local.roles import Urls, at_database, prepare_database, reporting_url
 from opsdesk_local.service import SERVICES, Service, ServiceProcess, migrate
-from opsdesk_local.topics import blocking, create_topics
+from opsdesk_local.topics import create_topics, run_blocking
 
 
 class Installation:
@@ -52,7 +52,7 @@ class Installation:
         """Create missing topics, roles and schemas, then migrate all services."""
         issuer_folder(self.folder).mkdir(parents=True, exist_ok=True)
         create_topics(self.kafka)
-        self._urls = blocking(prepare_database(self._admin_url, self._password, self.database))
+        self._urls = run_blocking(prepare_database(self._admin_url, self._password, self.database))
         with ThreadPoolExecutor(len(self._known)) as threads:
             list(threads.map(self._migrate, self._known))
 
@@ -125,11 +125,11 @@ class Installation:
     def _migrate(self, service: Service) -> None:
         """Migrate a service, unless the same code has migrated the schema before."""
         code = fingerprint(["common", service.module])
-        if blocking(self.fingerprints.read(service.module)) == code:
+        if run_blocking(self.fingerprints.read(service.module)) == code:
             return
         owner = {"OPSDESK_MIGRATION_DATABASE_URL": self._urls[service.module].owner}
         migrate(service.module, self.environment(service) | owner, self.folder)
-        blocking(self.fingerprints.write(service.module, code))
+        run_blocking(self.fingerprints.write(service.module, code))
 
     def environment(self, service: Service) -> dict[str, str]:
         """Return the whole environment of a service, without OPSDESK_* variables of this process."""

@@ -16,7 +16,7 @@ from opsdesk_local.postgres import Postgres
 from opsdesk_local.postgres_programs import postgres_programs
 from opsdesk_local.processes import Child, wait_for_the_last_run
 from opsdesk_local.state import State
-from opsdesk_local.topics import blocking, wait_for_brokers
+from opsdesk_local.topics import run_blocking, wait_for_brokers
 
 ADMIN_DATABASE_URL = "OPSDESK_ADMIN_DATABASE_URL"
 KAFKA = "OPSDESK_KAFKA_BOOTSTRAP_SERVERS"
@@ -81,7 +81,7 @@ def _bootstrap_servers(kafka: Kafka) -> str:
 
 def _given_database(url: str) -> str:
     try:
-        blocking(_check_connection(url))
+        run_blocking(_check_connection(url))
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError) as error:
         address = urlsplit(url).netloc.rpartition("@")[2]
         raise LocalRunError(

@@ -18,7 +18,7 @@ from opsdesk_local.processes import Child
 from opsdesk_local.run_servers import start_servers
 from opsdesk_local.service import SERVICES, Service
 from opsdesk_local.state import CLONE, State
-from opsdesk_local.topics import blocking
+from opsdesk_local.topics import run_blocking
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _WATCH_SECONDS = 0.1
@@ -82,7 +82,7 @@ def _start(state: State, services: Sequence[Service], stack: ExitStack) -> list[
 def _load_demo_company(installation: Installation) -> None:
     """Load the demo company, unless the same one was loaded into this database before."""
     company = fingerprint(["opsdesk"], CLONE / "deploy" / "demo")
-    if blocking(installation.fingerprints.read("public")) == company:
+    if run_blocking(installation.fingerprints.read("public")) == company:
         return
     try:
         with progress("Loading the demo company", "The demo company is loaded"):
@@ -90,7 +90,7 @@ def _load_demo_company(installation: Installation) -> None:
     except LocalRunError as reason:
         print_error(f"OpsDesk runs without its demo company. {reason}")
     else:
-        blocking(installation.fingerprints.write("public", company))
+        run_blocking(installation.fingerprints.write("public", company))
 
 
 def _watch(children: list[Child]) -> None:

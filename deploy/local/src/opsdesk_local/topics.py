@@ -32,15 +32,15 @@ def create_topics(bootstrap: str, topics: dict[str, int] = TOPICS) -> list[str]:
 
     Returns the names of the created ones.
     """
-    return blocking(_create_topics(bootstrap, topics))
+    return run_blocking(_create_topics(bootstrap, topics))
 
 
 def wait_for_brokers(bootstrap: str, count: int, seconds: float = 60) -> None:
     """Wait until `count` brokers answer. Raises LocalRunError after `seconds`."""
-    blocking(_wait_for_brokers(bootstrap, count, seconds))
+    run_blocking(_wait_for_brokers(bootstrap, count, seconds))
 
 
-def blocking(work: Coroutine[Any, Any, T]) -> T:
+def run_blocking(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end, also inside a running event loop."""
     try:
         asyncio.get_running_loop()

@@ -13,7 +13,7 @@ from delivery_gate.environments.domain import mark_overdue
 
 
 async def on_debts_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
-    """Mark debts as overdue that nobody paid in time (G8)."""
+    """Mark unsettled debts as overdue (G8)."""
     for deadline in due:
         environment = await store.lock(tx, deadline.subject)
         overdue = mark_overdue(environment, at)

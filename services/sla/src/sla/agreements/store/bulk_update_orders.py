@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, Row, Uuid, bindparam, insert, select, text, update
 
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
-from sla.agreements.tables import clock_sweeps as sweeps
+from sla.agreements.tables import bulk_updates
 
 BulkUpdateKind = Literal["cancel", "move", "extend", "shorten"]
 
@@ -38,14 +38,14 @@ class BulkUpdate:
 
 
 _LOCK = text(
-    "SELECT id FROM clock_sweeps WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED"
+    "SELECT id FROM bulk_updates WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED"
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
     """Lock the orders that nobody else has locked; their ids. A missing one counts as locked."""
     locked = set(await tx.scalars(_LOCK, {"ids": list(ids)}))
-    existing = set(await tx.scalars(select(sweeps.c.id).where(sweeps.c.id.in_(ids))))
+    existing = set(await tx.scalars(select(bulk_updates.c.id).where(bulk_updates.c.id.in_(ids))))
     return locked | (set(ids) - existing)
 
 
@@ -60,11 +60,13 @@ async def add(tx: Connection, bulk_update: BulkUpdate) -> None:
         "decided_at": bulk_update.decided_at,
         "confirmed_by": bulk_update.confirmed_by,
     }
-    await tx.execute(insert(sweeps).values(**values, looks=0, changed=0))
+    await tx.execute(insert(bulk_updates).values(**values, looks=0, changed=0))
 
 
 async def load(tx: Connection, ids: Collection[UUID]) -> list[BulkUpdate]:
-    rows = await tx.execute(select(sweeps).where(sweeps.c.id.in_(ids)).order_by(sweeps.c.id))
+    rows = await tx.execute(
+        select(bulk_updates).where(bulk_updates.c.id.in_(ids)).order_by(bulk_updates.c.id)
+    )
     return [_bulk_update(row) for row in rows]
 
 
@@ -72,19 +74,23 @@ async def list_by_agreement(
     tx: Connection, agreement_id: UUID, limit: int, after: tuple[UUID] | None
 ) -> list[BulkUpdate]:
     """Up to `limit` + 1 orders of an agreement, newest first."""
-    statement = select(sweeps).where(sweeps.c.agreement_id == agreement_id)
-    rows = await tx.execute(page_after(statement, (sweeps.c.id.desc(),), after, limit))
+    statement = select(bulk_updates).where(bulk_updates.c.agreement_id == agreement_id)
+    rows = await tx.execute(page_after(statement, (bulk_updates.c.id.desc(),), after, limit))
     return [_bulk_update(row) for row in rows]
 
 
 async def add_changed(tx: Connection, bulk_update: BulkUpdate, changed: int) -> None:
     """Add to the number of clocks changed."""
-    total = sweeps.c.changed + changed
-    await tx.execute(update(sweeps).where(sweeps.c.id == bulk_update.id).values(changed=total))
+    total = bulk_updates.c.changed + changed
+    await tx.execute(
+        update(bulk_updates).where(bulk_updates.c.id == bulk_update.id).values(changed=total)
+    )
 
 
 async def finish(tx: Connection, bulk_update: BulkUpdate, at: datetime) -> None:
-    await tx.execute(update(sweeps).where(sweeps.c.id == bulk_update.id).values(done_at=at))
+    await tx.execute(
+        update(bulk_updates).where(bulk_updates.c.id == bulk_update.id).values(done_at=at)
+    )
 
 
 def _bulk_update(row: Row[Any]) -> BulkUpdate:
@@ -93,5 +99,5 @@ def _bulk_update(row: Row[Any]) -> BulkUpdate:
 
 async def add_scan(tx: Connection, bulk_update: BulkUpdate) -> None:
     """Count one more scan for the clocks of the order."""
-    statement = update(sweeps).where(sweeps.c.id == bulk_update.id)
+    statement = update(bulk_updates).where(bulk_updates.c.id == bulk_update.id)
     await tx.execute(statement.values(looks=bulk_update.looks + 1))
