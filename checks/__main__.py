@@ -17,7 +17,7 @@ CHECKS: Mapping[str, Check] = {
     "layout": layout.violations,
     "openapi": openapi.violations,
     "purity": purity.violations,
-    "rules": rules.undefined,
+    "rules": rules.find_undefined,
     "waivers": waivers.violations,
     "walk": walk.violations,
 }
