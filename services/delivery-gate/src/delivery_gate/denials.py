@@ -15,23 +15,23 @@ from starlette.responses import Response
 from common.domain import Rejection
 from common.http import rejection_response
 from delivery_gate.command_context import CommandContext
-from delivery_gate.criteria.domain.verdict import Code
+from delivery_gate.criteria.domain.verdict import ReasonCode
 
 PERSON_CODES: Final = frozenset(
     {
-        Code.SELF_APPROVAL,
-        Code.ALREADY_COUNTED,
-        Code.ROLE_MISSING,
-        Code.SELF_CONFIRMATION,
+        ReasonCode.SELF_APPROVAL,
+        ReasonCode.ALREADY_COUNTED,
+        ReasonCode.ROLE_MISSING,
+        ReasonCode.SELF_CONFIRMATION,
     }
 )
 INCOMPLETE_CODES: Final = frozenset(
     {
-        Code.REASON_REQUIRED,
-        Code.FOLLOWUP_REQUIRED,
-        Code.EVIDENCE_REQUIRED,
-        Code.UNVERSIONED,
-        Code.MUTABLE_REFERENCE,
+        ReasonCode.REASON_REQUIRED,
+        ReasonCode.FOLLOWUP_REQUIRED,
+        ReasonCode.EVIDENCE_REQUIRED,
+        ReasonCode.UNVERSIONED,
+        ReasonCode.MUTABLE_REFERENCE,
     }
 )
 TITLES: Final[Mapping[int, str]] = {
@@ -61,6 +61,5 @@ async def deny(
         rejection,
         status=status,
         title=TITLES[status],
-        code=str(rejection.code),
         outcome="denied",
     )

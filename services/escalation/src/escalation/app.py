@@ -2,10 +2,7 @@
 
 from typing import Final
 
-from fastapi import FastAPI
-
 from common.http import Service
-from common.http import create_app as create
 from common.runtime import Runtime
 from escalation.cases.notification_outcomes import ESCALATION_ACCESS
 from escalation.cases.routes import actions, escalations
@@ -44,8 +41,3 @@ SERVICE: Final = Service(
     loops=(run_notifier,),
     pending=notifications.count_unsent,
 )
-
-
-def create_app() -> FastAPI:
-    """The ASGI application of the service."""
-    return create(SERVICE)

@@ -7,16 +7,13 @@ in full, because `now()` alone is the database's own clock.
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import asyncpg
 from sqlalchemy import MetaData, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from common.persistence.errors import is_transient as is_transient  # noqa: PLC0414 - a re-export
-
-if TYPE_CHECKING:
-    from common.http.dependencies import Transaction as Transaction  # noqa: PLC0414 - a re-export
 
 Connection = AsyncConnection
 """What stores and handlers get: a connection inside a transaction."""
@@ -127,12 +124,3 @@ async def asyncpg_connection(tx: Connection) -> "asyncpg.Connection[Any]":
         # SQLAlchemy sends BEGIN with its first statement; asyncpg alone would commit each one.
         await tx.exec_driver_sql("SELECT 1")
     return cast("asyncpg.Connection[Any]", driver)
-
-
-def __getattr__(name: str) -> Any:
-    # For modules that do not import it from `common.http` yet.
-    if name == "Transaction":
-        from common.http.dependencies import Transaction
-
-        return Transaction
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

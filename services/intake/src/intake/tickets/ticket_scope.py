@@ -23,12 +23,12 @@ async def resolve_scope(
     customer = await references.get_customer(key) if caller.can_see(key) else None
     if customer is None:
         raise ValidationFailed(
-            [Violation("/customer", "unknown_customer", f"there is no customer {key}")]
+            [Violation("/customer", "unknown_reference", f"there is no customer {key}")]
         )
     environment = None
     if body.environment is not None:
         environment = await references.get_environment(body.environment)
         if environment is None or environment.customer_id != customer.id:
             detail = f"{customer.key} has no environment {body.environment}"
-            raise ValidationFailed([Violation("/environment", "unknown_environment", detail)])
+            raise ValidationFailed([Violation("/environment", "unknown_reference", detail)])
     return TicketScope(customer.id, customer.key, environment)

@@ -1,4 +1,4 @@
-"""Tables: customers, environments, partners."""
+"""Tables: customers, contacts, environments, partners."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Table, Text, Uuid
 

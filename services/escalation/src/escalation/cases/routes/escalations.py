@@ -110,8 +110,8 @@ async def _unknown_references(tx: Connection, body: EscalationCreate) -> list[Vi
     violations = []
     if body.policy and await policies.get_newest_policy(tx, body.policy) is None:
         detail = "there is no policy with this key"
-        violations.append(Violation("/policy", "unknown_policy", detail))
+        violations.append(Violation("/policy", "unknown_reference", detail))
     if body.customer and not await directory.customer_exists(tx, body.customer):
         detail = "there is no customer with this key"
-        violations.append(Violation("/customer", "unknown_customer", detail))
+        violations.append(Violation("/customer", "unknown_reference", detail))
     return violations

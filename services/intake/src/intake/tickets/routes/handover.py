@@ -24,12 +24,12 @@ from intake.tickets.store import hand_overs, messages, tickets
 routes = router("/v1/tickets", ["ticket actions"])
 
 
-@routes.post("/{ref}/forward", response_model=TicketRead)
-async def forward(action: WorkAction, body: ForwardRequest) -> Response:
+@routes.post("/{ticket}/forward", response_model=TicketRead)
+async def forward_ticket(action: WorkAction, body: ForwardRequest) -> Response:
     """Hand a ticket over to second level or a partner, with a hand-over record."""
     if body.partner and await directory.PARTNERS.find(action.tx, body.partner) is None:
         detail = f"there is no partner {body.partner}; see /v1/partners"
-        raise ValidationFailed([Violation("/partner", "unknown_partner", detail)])
+        raise ValidationFailed([Violation("/partner", "unknown_reference", detail)])
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     after = transitions.forward(before, body.to, body.partner)
@@ -51,8 +51,8 @@ async def forward(action: WorkAction, body: ForwardRequest) -> Response:
     )
 
 
-@routes.post("/{ref}/hand-back", response_model=TicketRead)
-async def hand_back(action: WorkAction, body: HandBackRequest) -> Response:
+@routes.post("/{ticket}/hand-back", response_model=TicketRead)
+async def hand_back_ticket(action: WorkAction, body: HandBackRequest) -> Response:
     """Return a forwarded ticket to first level, with what was found."""
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
@@ -74,7 +74,7 @@ async def hand_back(action: WorkAction, body: HandBackRequest) -> Response:
     )
 
 
-@routes.get("/{ref}/hand-overs")
+@routes.get("/{ticket}/hand-overs")
 async def list_hand_overs(
     ref: TicketReference, caller: Annotated[Caller, requires("tickets:verify")], tx: Transaction
 ) -> list[HandOverRead]:

@@ -1,38 +1,36 @@
-"""Where an outage or maintenance is, as callers say and see it."""
+"""The scope of an outage or of maintenance in requests and responses."""
 
-from typing import Annotated
-
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from common.errors import ValidationFailed, Violation
 from common.http import RequestModel, ResponseModel
+from common.http.fields import KeyRef
 from common.persistence.database import Connection
 from sla.calendars.schemas import id_or_key
 from sla.directory.store import directory
 from sla.outages.domain.scope import Scope
 
-Key = Annotated[str, Field(min_length=1, max_length=100)]
-Reason = Annotated[str, Field(min_length=3, max_length=2000)]
-
 
 class ScopedCreate(RequestModel):
-    """`environment` names its customer. A service alone is down for the customer that is given;
-    without one for everybody who has it. All keys."""
+    """Keys of an environment, a service or both.
 
-    customer: Key | None = None
-    environment: Key | None = None
-    service: Key | None = None
+    An environment belongs to one customer. A service alone concerns the given customer, or without
+    one all customers of the service."""
+
+    customer: KeyRef | None = None
+    environment: KeyRef | None = None
+    service: KeyRef | None = None
 
     @model_validator(mode="after")
     def _require_location(self) -> "ScopedCreate":
         if self.environment is None and self.service is None:
-            raise ValueError("say which environment or which service")
+            raise ValueError("name an environment or a service")
         return self
 
 
 class ScopedRead(ResponseModel):
-    """Null means all: without `service` everything on the environment, without `customer` all who
-    have the service."""
+    """Null means all: without `service` everything on the environment, without `customer` all
+    customers of the service."""
 
     customer: str | None
     environment: str | None
@@ -40,7 +38,7 @@ class ScopedRead(ResponseModel):
 
 
 async def resolve_scope(tx: Connection, body: ScopedCreate) -> Scope:
-    """Where that is. Raises Invalid for what nobody has told of, and what does not fit together."""
+    """Return the scope of a request. Raises ValidationFailed for keys that are wrong."""
     customer = await _find_customer(tx, body.customer)
     if body.environment is None:
         id, key = (customer.id, customer.key) if customer else (None, None)
@@ -71,4 +69,4 @@ async def _find_customer(tx: Connection, name: str | None) -> directory.Customer
 
 def _unknown_reference(field: str, name: str) -> ValidationFailed:
     detail = f"there is no {field} {name!r}; intake registers them"
-    return ValidationFailed([Violation(f"/{field}", "unknown", detail)])
+    return ValidationFailed([Violation(f"/{field}", "unknown_reference", detail)])
