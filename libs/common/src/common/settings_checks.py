@@ -36,7 +36,7 @@ KNOWN_ELSEWHERE: Final = frozenset(
         "INTAKE_PORT",
         "INTAKE_URL",
         "KAFKA_PORT",
-        "MAIL",
+        "MAIL_DIRECTORY",
         "MAIL_PORT",
         "PG_BIN",
         "POSTGRES_PORT",
