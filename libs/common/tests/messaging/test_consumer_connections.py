@@ -17,7 +17,7 @@ from common.http import Service, Transaction, create_app, route_workload, router
 from common.messaging.kafka import Kafka
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
-from common.persistence.workload import LISTS, WRITES
+from common.persistence.workload import LISTS, WRITES, Workload
 from common.settings import Settings
 from opsdesk_testing.client import client
 from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid
@@ -28,15 +28,17 @@ ACCOUNT = UUID(int=1)
 Opener = Annotated[Caller, requires("tickets:open")]
 Reader = Annotated[Caller, requires("tickets:read")]
 
-PATIENT = {"lock_s": 60.0, "statement_s": 90.0}
-"""Limits that a busy machine keeps, too: what is shown here is not how long they are."""
+
+def patient(workload: Workload) -> Workload:
+    """Limits that a busy machine keeps, too: what is shown here is not how long they are."""
+    return replace(workload, lock_s=60, statement_s=90)
 
 
 @pytest.fixture
 def locks(monkeypatch: pytest.MonkeyPatch) -> APIRouter:
     """Routes that read a table by the connections for writes and by those for lists."""
-    monkeypatch.setattr(route_workload, "WRITES", replace(WRITES, **PATIENT))
-    monkeypatch.setattr(route_workload, "LISTS", replace(LISTS, **PATIENT))
+    monkeypatch.setattr(route_workload, "WRITES", patient(WRITES))
+    monkeypatch.setattr(route_workload, "LISTS", patient(LISTS))
     routes = router("/v1/locks", ["locks"])
 
     @routes.post("", status_code=201)
@@ -60,7 +62,7 @@ def issuer(
         "ENVIRONMENT": "test",
         "DATABASE_URL": database.url,
         "KAFKA_BOOTSTRAP_SERVERS": kafka.servers,
-        "LOCAL_ISSUER": str(tmp_path),
+        "LOCAL_ISSUER_DIRECTORY": str(tmp_path),
     }.items():
         monkeypatch.setenv(f"OPSDESK_{name}", value)
     return LocalIssuer(tmp_path)
