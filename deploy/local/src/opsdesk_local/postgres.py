@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -97,6 +98,12 @@ class Postgres:
             or not self._ready()
         ):
             raise LocalRunError(f"PostgreSQL did not start.\n{self._last_lines()}")
+
+    @property
+    def system_identifier(self) -> int:
+        """The number that `initdb` gave to this folder: the first 8 bytes of `pg_control`."""
+        with (self.data / "global" / "pg_control").open("rb") as control:
+            return int(struct.unpack("=Q", control.read(8))[0])
 
     def stop(self) -> None:
         """Stop the server with a fast shutdown."""

@@ -76,16 +76,19 @@ class ServiceProcess:
 
     def wait_ready(self, seconds: float = 60) -> None:
         """Wait until it is ready. Raises LocalRunError when it ends or is not ready in time."""
-        if not holds_within(seconds, lambda: self.readiness() is None or not self.alive):
-            raise LocalRunError(
-                f"{self.name} is not ready after {seconds:.0f} s: {self.readiness()}"
-            )
+        if not holds_within(seconds, lambda: self._is_ready() or not self.alive):
+            reason = self.readiness() or f"another program answers on port {self.port}"
+            raise LocalRunError(f"{self.name} is not ready after {seconds:.0f} s: {reason}")
         if not self.alive:
             raise LocalRunError(f"{self.name} ended while starting:\n{self._last_lines()}")
 
     @property
     def alive(self) -> bool:
         return self.child is not None and self.child.alive
+
+    def _is_ready(self) -> bool:
+        child = self.child
+        return child is not None and self.readiness() is None and child.listens_on(self.port)
 
     def readiness(self) -> str | None:
         """Return None when everything in the service works, else what does not."""

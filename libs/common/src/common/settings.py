@@ -20,6 +20,9 @@ PREFIX = "OPSDESK_"
 LOCAL_ISSUER = "urn:opsdesk:issuer:local"
 """The issuer of `make run`. Refused in production."""
 
+DEFAULT_TOPIC_PREFIX = "opsdesk"
+"""What topics and consumer groups begin with, unless OPSDESK_TOPIC_PREFIX says otherwise."""
+
 Environment = Literal["production", "development", "test"]
 KafkaSecurity = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"]
@@ -66,6 +69,14 @@ class Settings(BaseSettings):
     kafka_username: str | None = Field(None, description="the service's Kafka principal")
     kafka_password: SecretStr | None = Field(None, description="that principal's password")
     kafka_ca_file: Path | None = Field(None, description="a PEM file with the authority to trust")
+
+    topic_prefix: str = Field(
+        DEFAULT_TOPIC_PREFIX,
+        pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$",
+        max_length=100,
+        description="what the names of all topics and consumer groups begin with, such as opsdesk or acme.opsdesk: "
+        "one name for each installation on the same Kafka, the same for its four services",
+    )
 
     host: str = Field("127.0.0.1", description="the address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="the TCP port to listen on")

@@ -39,6 +39,7 @@ KNOWN_ELSEWHERE: Final = frozenset(
         "MAIL_DIRECTORY",
         "MAIL_PORT",
         "PG_BIN",
+        "PORTS",
         "POSTGRES_PORT",
         "ROLE_PASSWORD",
         "SLA_PORT",

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -11,16 +12,23 @@ from typer.testing import CliRunner, Result
 
 from common.cli import create_cli
 from common.cli.migrate import migrate_service
+from common.events.envelope import Envelope
 from common.http import Service
 from common.settings import Settings, load_settings
 
 pytestmark = pytest.mark.usefixtures("given")
 
-DEAD = """
+ENVELOPE = Envelope(
+    UUID(int=3), "opsdesk.ticket.opened.v1", "opsdesk/intake", "ticket/1", 3, traceparent=None
+)
+HEADERS = json.dumps(
+    [[name, value.hex()] for name, value in ENVELOPE.headers("2027-01-04T08:00:00Z")]
+)
+DEAD = f"""
 INSERT INTO sla.dead_letters
     (source, subject, sequence, type, topic, partition, "offset", digest, headers, code, reason)
 VALUES ('opsdesk/intake', 'ticket/1', 3, 'opsdesk.ticket.opened.v1', 'opsdesk.tickets', 0, 7,
-    'x', '[]', 'impossible', 'already closed')
+    'x', '{HEADERS}', 'impossible', 'already closed')
 """
 
 

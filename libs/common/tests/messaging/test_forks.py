@@ -47,7 +47,7 @@ def processor(database: Database) -> BatchProcessor:
     return BatchProcessor(database, Inbox("test", HANDLERS))
 
 
-def told_again(record: Record, event_id: UUID, *, offset: int = 100) -> Record:
+def sent_again(record: Record, event_id: UUID, *, offset: int = 100) -> Record:
     """The record as a restored sender tells it: its sequence again, with an id of its own."""
     envelope = decode_envelope(record.headers)
     again = Envelope(
@@ -80,7 +80,7 @@ async def test_a_sequence_told_twice_stops_its_source_and_no_other(
     elsewhere = PaidElsewhere(at=paid(THREE, 1).at, account=THREE, amount=1)
     await processor.process(
         [
-            told_again(record_of(paid(ONE, 20), 2), uuid4()),
+            sent_again(record_of(paid(ONE, 20), 2), uuid4()),
             record_of(paid(ONE, 3), 3, offset=101),
             record_of(paid(TWO, 1), 1, offset=102),
             record_of(elsewhere, 1),
@@ -100,7 +100,7 @@ async def test_a_decision_about_the_fork_lets_its_source_go_on(
     database: Database, processor: BatchProcessor, decision: str, expected: list[int]
 ) -> None:
     await processor.process([record_of(paid(ONE, n), n) for n in (1, 2)])
-    fork = told_again(record_of(paid(ONE, 20), 2), uuid4())
+    fork = sent_again(record_of(paid(ONE, 20), 2), uuid4())
     await processor.process([fork, record_of(paid(ONE, 3), 3, offset=101)])
     letter = await fork_of(database)
     if decision == "replay":
@@ -118,7 +118,7 @@ async def test_a_fork_that_was_decided_does_not_stop_its_source_again(
     database: Database, processor: BatchProcessor
 ) -> None:
     await processor.process([record_of(paid(ONE, n), n) for n in (1, 2)])
-    fork = told_again(record_of(paid(ONE, 20), 2), uuid4())
+    fork = sent_again(record_of(paid(ONE, 20), 2), uuid4())
     await processor.process([fork])
     letter = await fork_of(database)
     async with database.transaction() as tx:
@@ -148,7 +148,7 @@ async def test_rows_of_before_know_no_id_and_find_no_fork(
     await processor.process([record_of(paid(ONE, 1), 1)])
     async with database.transaction() as tx:
         await tx.execute(text("UPDATE inbox SET event_id = NULL"))
-    await processor.process([told_again(record_of(paid(ONE, 1), 1), uuid4())])
+    await processor.process([sent_again(record_of(paid(ONE, 1), 1), uuid4())])
     assert await stopped(database) == {}
 
 
@@ -197,7 +197,7 @@ async def test_forks_do_not_count_as_dead_letters_in_a_row(
     await processor.process([record_of(paid(account, 1), 1) for account in accounts])
     await processor.process(
         [
-            told_again(record_of(paid(account, 2), 1), uuid4(), offset=100 + n)
+            sent_again(record_of(paid(account, 2), 1), uuid4(), offset=100 + n)
             for n, account in enumerate(accounts)
         ]
     )
@@ -212,7 +212,7 @@ async def test_a_running_consumer_says_that_a_source_is_stopped_and_goes_on_afte
     consumer = Consumer(database, kafka, f"test-{uuid7()}", {here: on_paid})
     first, second, third = (record_of(paid(ONE, n), n) for n in (1, 2, 3))
     async with AIOKafkaProducer(**kafka.options()) as producer, running(consumer):
-        for record in (first, second, told_again(second, uuid4()), third):
+        for record in (first, second, sent_again(second, uuid4()), third):
             headers = list(record.headers)
             await producer.send_and_wait(topic, record.body, key=record.key, headers=headers)
         await until(lambda: f"account/{ONE} number 2 twice" in (consumer.trouble or ""))

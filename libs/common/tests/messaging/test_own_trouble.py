@@ -63,7 +63,7 @@ async def write(kafka: Kafka, topic: str, *records: Record) -> None:
 
 
 def retries() -> float:
-    return metrics.CONSUMER_RETRIES._value.get()
+    return float(metrics.CONSUMER_RETRIES._value.get())
 
 
 async def codes(database: Database) -> list[str]:

@@ -14,9 +14,10 @@ from common.messaging.batch_processor import BatchProcessor
 from common.messaging.inbox import Handlers, Inbox
 from common.messaging.parked_release import ParkedRelease
 from common.messaging.positions import Record
-from common.persistence.database import Database
+from common.persistence.database import Database, transaction_time
+from common.persistence.ids import uuid7
 from common.scheduling.deadline_scheduler import DeadlineScheduler
-from common.scheduling.deadlines import Timers
+from common.scheduling.deadlines import Deadline, Timers, schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ async def deliver(
 
 
 async def fire_due(
-    database: Database, timers: Timers, is_behind: Callable[[], bool] = lambda: False
+    database: Database, timers: Timers, is_behind: Callable[..., bool] = lambda *_: False
 ) -> int:
     """Fire everything that is due now, as the scheduler would. Returns how many deadlines fired."""
     scheduler = DeadlineScheduler(database, timers, is_behind)
@@ -74,3 +75,15 @@ async def fire_due(
     while (result := await scheduler.fire_due()).has_more:
         fired += result.fired
     return fired + result.fired
+
+
+async def fire_for_missing_subjects(database: Database, timers: Timers) -> list[str]:
+    """Fire a deadline of each kind whose subject does not exist. Returns the kinds that stay due."""
+    subjects = {kind: uuid7() for kind in timers}
+    async with database.transaction() as tx:
+        due_at = await transaction_time(tx)
+        await schedule(tx, [Deadline(kind, subject, due_at) for kind, subject in subjects.items()])
+    await fire_due(database, timers)
+    async with database.transaction() as tx:
+        rows = await tx.execute(text("SELECT kind, subject FROM deadlines"))
+        return sorted(row.kind for row in rows if row.subject == subjects.get(row.kind))

@@ -1556,6 +1556,15 @@ CREATE TABLE deadlines (
     autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX ix_deadlines_wake ON deadlines (wake_at);
 
+-- The identity of this database: its Kafka group carries it.
+CREATE TABLE deployment (
+    single boolean NOT NULL DEFAULT true,
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    CONSTRAINT deployment_pkey PRIMARY KEY (single),
+    CONSTRAINT deployment_single_check CHECK (single)
+);
+REVOKE INSERT, UPDATE, DELETE ON deployment FROM opsdesk_sla;
+
 -- Every deadline that fired, once: due, fired, lag.
 CREATE TABLE firings (
     generation bigint NOT NULL,
@@ -1609,13 +1618,16 @@ CREATE TABLE outbox (
     at text NOT NULL,
     traceparent text,
     body text NOT NULL,
-    held_until timestamptz,
+    -- topic, partition N or key: what Kafka does not take at present.
+    held_by text,
+    held_at timestamptz,
     problem text,
-    CONSTRAINT outbox_pkey PRIMARY KEY (id),
+    CONSTRAINT ck_outbox_held CHECK ((held_by IS NULL) = (held_at IS NULL)),
     CONSTRAINT outbox_sequence_check CHECK (sequence > 0)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
     autovacuum_vacuum_cost_delay = 0);
-CREATE INDEX ix_outbox_held ON outbox (topic, key) WHERE held_until IS NOT NULL;
+CREATE UNIQUE INDEX ix_outbox_free ON outbox (id) WHERE held_by IS NULL;
+CREATE UNIQUE INDEX ix_outbox_held ON outbox (topic, held_by, id) WHERE held_by IS NOT NULL;
 
 CREATE TABLE parked (
     id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -1956,7 +1968,7 @@ CREATE VIEW reporting.sla_daily_clocks AS SELECT
     met,
     -- integer: clocks, without those that are waived
     breached,
-    -- integer: clocks whose breach had been approved before (R2)
+    -- integer: clocks whose breach was approved before the deadline
     waived
 FROM clock_figures WHERE span = 'day' AND customer_id <> '00000000-0000-0000-0000-000000000000';
 

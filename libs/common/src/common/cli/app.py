@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from typing import Annotated
 
 import typer
 
@@ -12,6 +13,7 @@ from common.docgen import asyncapi_document
 from common.http import Service, create_app
 from common.http.connections import describe_connections
 from common.persistence.database import Database
+from common.persistence.migration_locks import DEFAULT_PATIENCE, LockPatience
 from common.settings import load_settings, masked_settings
 
 Announce = Callable[[Database], Awaitable[int]]
@@ -44,9 +46,18 @@ def _add_serve_commands(app: typer.Typer, service: Service) -> None:
         server.serve(service)
 
     @app.command()
-    def migrate() -> None:
-        """Bring the schema up to date; needs OPSDESK_MIGRATION_DATABASE_URL."""
-        typer.echo(asyncio.run(migrate_service(service, load_settings(service.settings))))
+    def migrate(
+        lock_timeout_s: Annotated[
+            float, typer.Option(min=0.01, help="Longest wait for a table, seconds.")
+        ] = DEFAULT_PATIENCE.timeout_s,
+        give_up_after_s: Annotated[
+            float, typer.Option(min=0, help="Seconds of tries before it fails.")
+        ] = DEFAULT_PATIENCE.give_up_after_s,
+    ) -> None:
+        """Bring the schema up to date, also under load; needs OPSDESK_MIGRATION_DATABASE_URL."""
+        patience = LockPatience(lock_timeout_s, give_up_after_s)
+        settings = load_settings(service.settings)
+        typer.echo(asyncio.run(migrate_service(service, settings, patience)))
 
 
 def _add_document_commands(app: typer.Typer, service: Service) -> None:

@@ -10,6 +10,7 @@ import asyncpg
 import uvicorn
 
 from common import telemetry
+from common.cli.deployment import check_deployment
 from common.cli.draining_server import DrainingServer
 from common.http import Service, create_app
 from common.http.connections import describe_connections
@@ -33,6 +34,7 @@ def serve(service: Service) -> None:
     settings = load_settings(service.settings)
     telemetry.configure(service.name, settings)
     asyncio.run(check_time_mode(service, settings))
+    asyncio.run(check_deployment(service, settings))
     listener = _listen(settings.host, settings.port)
     app = create_app(service, *([routes] if settings.time_mode == "simulated" else []))
     config = uvicorn.Config(

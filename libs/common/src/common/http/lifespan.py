@@ -16,6 +16,11 @@ from common.http.connections import connections_per_workload
 from common.http.service import Service
 from common.http.state import AppState, Component, RunningComponent, attach_state, set_state
 from common.messaging.consumer import Consumer
+from common.messaging.deployment_identity import (
+    verify_deployment,
+    verify_forever,
+    wait_until_verified,
+)
 from common.messaging.queue_metrics import collect_forever
 from common.messaging.relay import Relay
 from common.persistence.database import Database
@@ -26,7 +31,7 @@ from common.telemetry import flush_traces, logger, metrics
 
 log = logger(__name__)
 
-Loop = Callable[[], Awaitable[None]]
+Loop = Callable[[], Awaitable[object]]
 
 INITIAL_RESTART_DELAY_S = 0.5
 MAX_RESTART_DELAY_S = 30.0
@@ -90,11 +95,32 @@ def background_loops(state: AppState) -> Iterator[tuple[str, Loop]]:
     yield "people", partial(refresh_forever, database, state.authenticator)
     yield "idempotency", partial(idempotency.delete_expired_forever, database)
     yield "queues", partial(collect_forever, database)
+    yield "deployment", partial(verify_forever, deployment_check(state))
     for name, component in state.components.items():
-        if isinstance(component, RunningComponent):
+        if isinstance(component, Relay):
+            yield name, partial(relay_when_verified, state, component)
+        elif isinstance(component, RunningComponent):
             yield name, component.run
     for loop in state.service.loops:
         yield loop.__name__, partial(loop, runtime)
+
+
+def deployment_check(state: AppState) -> Loop:
+    """Return the check that the service's Kafka group is its database's."""
+    runtime = state.runtime
+    topics = state.consumer.topics if state.consumer else []
+    database = state.database_for(LOOPS)
+    return partial(verify_deployment, database, runtime.kafka, state.service.name, topics)
+
+
+async def relay_when_verified(state: AppState, relay: Relay) -> None:
+    """Send events once the Kafka group is known to be this database's; the consumer checks it itself."""
+
+    def report(reason: str) -> None:
+        relay.troubles.report("start", reason)
+
+    await wait_until_verified(deployment_check(state), report)
+    await relay.run()
 
 
 async def supervise(name: str, loop: Loop) -> None:
@@ -104,7 +130,8 @@ async def supervise(name: str, loop: Loop) -> None:
     while True:
         started_at = clock.time()
         try:
-            return await loop()
+            await loop()
+            return
         except asyncio.CancelledError:
             # A library's own task was cancelled, not this one: the loop must not end silently.
             if (current_task := asyncio.current_task()) is None or current_task.cancelling():

@@ -123,7 +123,7 @@ def judge(
         if category == "fork" and not accept_forks:
             verdicts.stopped.add(envelope.source)
             reason = (
-                f"{envelope.source} has told {envelope.subject} number {envelope.sequence} twice"
+                f"{envelope.source} has sent {envelope.subject} number {envelope.sequence} twice"
             )
             verdicts.letters.append(DeadLetterRecord(one.record, envelope, FORK, reason))
         elif category == "early" or (category == "next" and envelope.source in verdicts.stopped):

@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from common.messaging.apply_loop import ApplyLoop
 from common.messaging.batch_processor import BatchProcessor, ConsumerHalted
 from common.messaging.consumer_watch import ConsumerWatch, TopicsChanged
+from common.messaging.deployment_identity import Deployment, verify_deployment
 from common.messaging.inbox import Handlers, Inbox
 from common.messaging.kafka import Kafka, run_until_first_error, with_timeout
 from common.messaging.partition_lag import PartitionLag
@@ -46,9 +47,9 @@ class Consumer:
         self.processor = BatchProcessor(
             database, self.inbox, lambda wait: self.troubles.report("applying", str(wait))
         )
-        self.topics = list(self.inbox.topics)
+        self.topics = [kafka.topic(topic) for topic in self.inbox.topics]
         self.lag_by_partition = PartitionLag(self.topics)
-        self._group = f"opsdesk.{service}"
+        self._group = kafka.group(service)
         self._client: Any = None
 
     @property
@@ -82,7 +83,8 @@ class Consumer:
         Ask with the record key of a subject (a ticket's id) and the topics that concern it, so that
         one partition in trouble holds back only the subjects that lie there.
         """
-        return self.lag_by_partition.is_behind(asyncio.get_running_loop().time(), key, topics)
+        named = None if topics is None else [self.kafka.topic(topic) for topic in topics]
+        return self.lag_by_partition.is_behind(asyncio.get_running_loop().time(), key, named)
 
     async def lag(self) -> int | None:
         """Ask the broker how many records of this replica's partitions are not applied; None: unknown."""
@@ -100,10 +102,11 @@ class Consumer:
                 return sum(max(0, end - applied[partition]) for partition, end in ends.items())
         return None
 
-    def _create_client(self) -> Any:
+    def _create_client(self, deployment: Deployment) -> Any:
         return AIOKafkaConsumer(
             **self.kafka.options(),
             group_id=self._group,
+            partition_assignment_strategy=[deployment.assignor],
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=FETCH_MAX_WAIT_MS,
@@ -113,7 +116,8 @@ class Consumer:
         )
 
     async def _run_client(self) -> None:
-        client, lag = self._create_client(), self.lag_by_partition
+        deployment = await verify_deployment(self.database, self.kafka, self.service, self.topics)
+        client, lag = self._create_client(deployment), self.lag_by_partition
         lag.forget()
         seeker = PartitionSeeker(self.database, lag.applied, self.troubles)
         try:
@@ -129,7 +133,7 @@ class Consumer:
                 seeker.run(client),
                 prefetcher.run(),
                 apply_loop.run(),
-                self._commit_offsets(client),
+                self._commit_offsets(client, deployment),
                 watch.run(client, apply_loop),
             )
         finally:
@@ -151,7 +155,7 @@ class Consumer:
         applied = self.lag_by_partition.applied
         client.subscribe(sorted(existing), listener=ResetOnRebalance(client, applied, on_assigned))
 
-    async def _commit_offsets(self, client: Any) -> None:
+    async def _commit_offsets(self, client: Any, deployment: Deployment) -> None:
         """Commit offsets for lag tools: what counts is in the database, so a failure stops nothing."""
         committed: dict[TopicPartition, int] = {}
         while True:
@@ -161,7 +165,7 @@ class Consumer:
             due = {tp: at for tp, at in due.items() if tp in client.assignment()}
             if due:
                 with suppress(KafkaError, TimeoutError):
-                    await with_timeout(10, client.commit(due))
+                    await with_timeout(10, client.commit(deployment.stamp(due)))
                     committed |= due
 
 

@@ -94,7 +94,7 @@ class ConsumerWatch:
         self.troubles.clear("database")
         self.inbox.stopped_sources = frozenset(stopped)
         metrics.CONSUMER_STOPPED_SOURCES.set(len(stopped))
-        forks = ", ".join(f"{source} has told {told} twice" for source, told in stopped.items())
+        forks = ", ".join(f"{source} has sent {event} twice" for source, event in stopped.items())
         self.troubles.update(
             "fork", f"{forks}: its records wait, see `dlq list`" if forks else None
         )

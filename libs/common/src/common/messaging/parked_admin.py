@@ -71,7 +71,7 @@ async def list_parked(tx: Connection, limit: int = 100) -> list[ParkedSubject]:
 def _reason(row: Row[Any]) -> str:
     applied = row.applied or 0
     if row.stopped is not None:
-        return "its source has told a sequence twice: see the forks in `dlq list`"
+        return "its source has sent a sequence twice: see the forks in `dlq list`"
     if row.dead_at is not None:
         return f"waits behind the dead letter of {row.dead_at}: see `dlq list`"
     if row.waits_subject is not None:
@@ -121,6 +121,6 @@ async def release(tx: Connection, parked_id: int) -> str:
 
 def _check_releasable(row: Row[Any], position: SubjectPosition) -> None:
     if row.is_stopped:
-        raise NotReleasable(f"{row.source} has told a sequence twice: settle its forks with `dlq`")
+        raise NotReleasable(f"{row.source} has sent a sequence twice: settle its forks with `dlq`")
     if position.dead_sequence is not None:
         raise NotReleasable("it waits behind a dead letter: settle that with `dlq`")

@@ -172,12 +172,12 @@ async def sweep(tx: Connection, after: Subject) -> tuple[list[Record], Subject |
 
     None: that was the last page.
     """
-    place = {"source": after[0], "subject": after[1]}
-    rows = (await tx.execute(_SELECT_PAGE, place)).all()
+    first = {"source": after[0], "subject": after[1]}
+    rows = (await tx.execute(_SELECT_PAGE, first)).all()
     records = [record_from_row(row) for row in rows]
     if len(rows) == RELEASE_LIMIT:
         return records, (rows[-1].source, rows[-1].subject)
-    end = (await tx.execute(_SELECT_PAGE_END, place)).one_or_none()
+    end = (await tx.execute(_SELECT_PAGE_END, first)).one_or_none()
     return records, (end.source, end.subject) if end else None
 
 

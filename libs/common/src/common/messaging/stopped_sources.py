@@ -1,4 +1,4 @@
-"""Sources that told a sequence twice, because they were restored from a backup: they wait.
+"""Sources that sent a sequence twice, because they were restored from a backup: they wait.
 
 Their records are parked until a person has decided about each fork (`dlq skip` or `dlq replay`).
 """

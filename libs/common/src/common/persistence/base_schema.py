@@ -16,6 +16,7 @@ TABLES = (
     "consumed_offsets",
     "dead_letters",
     "deadlines",
+    "deployment",
     "firings",
     "idempotency",
     "inbox",

@@ -7,7 +7,7 @@
 -- Events on their way out.
 
 CREATE TABLE outbox (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id bigint GENERATED ALWAYS AS IDENTITY,
     event_id uuid NOT NULL,
     topic text NOT NULL,
     key text NOT NULL,
@@ -18,12 +18,18 @@ CREATE TABLE outbox (
     at text NOT NULL,
     traceparent text,
     body text NOT NULL,
-    held_until timestamptz,
-    problem text
+    held_by text,
+    held_at timestamptz,
+    problem text,
+    CONSTRAINT ck_outbox_held CHECK ((held_by IS NULL) = (held_at IS NULL))
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0,
     autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0);
-CREATE INDEX ix_outbox_held ON outbox (topic, key) WHERE held_until IS NOT NULL;
+-- Instead of a primary key: a row stands in one of the two, so that the relay's read costs the same
+-- however many rows are held, and an event costs one index entry as before.
+CREATE UNIQUE INDEX ix_outbox_free ON outbox (id) WHERE held_by IS NULL;
+CREATE UNIQUE INDEX ix_outbox_held ON outbox (topic, held_by, id) WHERE held_by IS NOT NULL;
 COMMENT ON TABLE outbox IS 'Events not yet on Kafka; the relay deletes them once acknowledged.';
+COMMENT ON COLUMN outbox.held_by IS 'topic, partition N or key: what Kafka does not take at present.';
 
 -- Events that came in: what took effect, what waits, what is put aside as dead.
 
@@ -205,10 +211,22 @@ CREATE TABLE simulated_time (
 );
 INSERT INTO simulated_time DEFAULT VALUES;
 
+-- Which database this is, among those that might use the same Kafka. A restored one keeps it.
+
+CREATE TABLE deployment (
+    single boolean PRIMARY KEY DEFAULT true CHECK (single),
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+);
+INSERT INTO deployment DEFAULT VALUES;
+COMMENT ON TABLE deployment IS 'The identity of this database: its Kafka group carries it.';
+
 -- What is evidence stays: the runtime role, which is named after the schema, may only add to it.
 
 DO $$ BEGIN
     EXECUTE format(
         'REVOKE UPDATE, DELETE, TRUNCATE ON firings, audit, audit_seals, audit_leaves FROM %I',
+        'opsdesk_' || current_schema());
+    EXECUTE format(
+        'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON deployment FROM %I',
         'opsdesk_' || current_schema());
 END $$;

@@ -40,6 +40,11 @@ OUTBOX_OLDEST_SECONDS = Gauge("opsdesk_outbox_oldest_seconds", "Age of the oldes
 OUTBOX_HELD_KEYS = Gauge(
     "opsdesk_outbox_held_keys", "Keys on hold because Kafka refuses their event."
 )
+RELAY_HELD_SINCE = Gauge(
+    "opsdesk_relay_held_since_timestamp_seconds",
+    "Since when Kafka takes no events for a partition, or for a topic (partition all), as Unix time.",
+    ("topic", "partition"),
+)
 PRODUCER_RECREATED = Counter(
     "opsdesk_relay_producers_recreated_total", "Kafka producers discarded."
 )
@@ -73,7 +78,7 @@ CONSUMER_TOPICS_REWOUND = Counter(
 )
 CONSUMER_STOPPED_SOURCES = Gauge(
     "opsdesk_consumer_stopped_sources",
-    "Sources that told a sequence twice and wait for a decision.",
+    "Sources that sent a sequence twice and wait for a decision.",
 )
 CONSUMER_RECREATED = Counter("opsdesk_consumer_recreated_total", "Kafka consumers created again.")
 CONSUMER_STOPPED = Gauge("opsdesk_consumer_stopped", "1 after too many dead letters in a row.")
