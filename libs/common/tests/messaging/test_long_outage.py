@@ -15,6 +15,7 @@ from common.messaging.kafka import Kafka, with_timeout
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
 from common.telemetry import metrics
+from opsdesk_local.servers import embedded_servers
 from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid_event
 from opsdesk_testing.protocol import record_of
 from opsdesk_testing.waiting import run_until_exit, until
@@ -30,8 +31,8 @@ class PaidThere(Paid):
 @pytest.fixture
 def broker() -> Iterator[Any]:
     """A broker of this test's own, to be killed."""
-    local = pytest.importorskip("opsdesk_local.servers", reason="needs servers of its own")
-    with local.embedded_servers() as servers:
+    with embedded_servers() as servers:
+        assert servers.kafka is not None
         yield servers.kafka.brokers[0]
 
 

@@ -108,7 +108,9 @@ async def test_a_record_keeps_the_time_since_when_it_waits(database: Database) -
         assert await tx.scalar(text("SELECT attempts FROM parked")) == 1
 
 
-async def test_a_long_run_behind_a_gap_is_released_in_few_batches(database: Database) -> None:
+async def test_a_long_run_behind_a_gap_is_released_in_few_batches(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     batches: list[int] = []
 
     async def counting(tx: Connection, events: Sequence[Any]) -> None:
@@ -126,7 +128,7 @@ async def test_a_long_run_behind_a_gap_is_released_in_few_batches(database: Data
         return await process(*arguments, **more)
 
     process = processor.inbox.process
-    processor.inbox.process = counted  # type: ignore[method-assign]
+    monkeypatch.setattr(processor.inbox, "process", counted)
     await ParkedRelease(processor).release()
     assert await amounts(database, ONE) == list(range(1, 402))
     assert polls <= 3

@@ -8,7 +8,7 @@ import asyncio
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 from sqlalchemy import Column, MetaData, make_url
@@ -17,6 +17,9 @@ from common.persistence import base_schema, schema_catalog
 from common.persistence.migrations import migrations_folder
 from common.persistence.schema_dump import dump
 from opsdesk_testing.databases import MODULES, Templates
+
+if TYPE_CHECKING:
+    from opsdesk_local.servers import Servers
 
 DIALECT = make_url("postgresql+asyncpg://").get_dialect()
 NAMES = {"timestamp with time zone": "timestamptz", "float": "double precision"}
@@ -91,7 +94,7 @@ def _describe(kind: str, required: bool) -> str:
     return f"{NAMES.get(name, name)}{' NOT NULL' if required else ''}"
 
 
-async def _write(servers: Any) -> None:
+async def _write(servers: "Servers") -> None:
     templates = Templates(servers, prefix=f"docs_{os.getpid()}")
     try:
         for schema, module in MODULES.items():

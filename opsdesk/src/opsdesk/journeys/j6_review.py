@@ -1,5 +1,6 @@
 """J6: the month is over; its review is generated, published by a second person, and discussed."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
@@ -113,9 +114,9 @@ async def _breach_a_promise(context: JourneyContext) -> tuple[str, datetime]:
     return ticket, deadline
 
 
-async def _expect_not_found(asking: object) -> Problem:
+async def _expect_not_found(asking: Awaitable[object]) -> Problem:
     try:
-        await asking  # type: ignore[misc]
+        await asking
     except Problem as problem:
         return problem
     raise AssertionError("a draft is shown to the customer")

@@ -155,7 +155,7 @@ def _tiles(tiles: tuple[Tile, ...]) -> Flowable:
     cells: list[Any] = [_tile(tile) for tile in tiles]
     cells += [""] * (-len(cells) % TILES_IN_A_ROW)
     rows = [cells[at : at + TILES_IN_A_ROW] for at in range(0, len(cells), TILES_IN_A_ROW)]
-    style = [
+    style: list[tuple[object, ...]] = [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 6),
         ("TOPPADDING", (0, 0), (-1, -1), 4),
@@ -164,7 +164,7 @@ def _tiles(tiles: tuple[Tile, ...]) -> Flowable:
     for number, tile in enumerate(tiles):
         row, column = divmod(number, TILES_IN_A_ROW)
         edge = HexColor(ALARM if tile.is_alarming else DARK)
-        style.append(("LINEBEFORE", (column, row), (column, row), 3, edge))  # type: ignore[arg-type]
+        style.append(("LINEBEFORE", (column, row), (column, row), 3, edge))
     return Grid(rows, colWidths=[WIDTH / TILES_IN_A_ROW] * TILES_IN_A_ROW, style=TableStyle(style))
 
 

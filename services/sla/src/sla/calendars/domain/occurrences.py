@@ -75,7 +75,7 @@ def occurrences(events: list[Event], window: Window) -> Iterator[Occurrence]:
         raise BadFeed(f"it is changed for good more than {MAX_RANGE_OVERRIDES} times")
     model = start_of((masters or overrides)[0])
     has_range = any(map(_range_of, overrides))
-    earliest = datetime.min if has_range else window.start - MAX_LENGTH  # noqa: DTZ901
+    earliest = datetime.min if has_range else window.start - MAX_LENGTH  # noqa: DTZ901 - on the wall
     listed = [*masters, *overrides]
     plain = Calendar()
     for index, event in enumerate(listed):
