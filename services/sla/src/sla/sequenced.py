@@ -10,7 +10,7 @@ from sla.clocks.tables import clocks
 from sla.forecasts.tables import forecasts
 from sla.outages.tables import budgets, conditions, maintenance_windows, outages
 from sla.reviews.tables import reviews
-from sla.time_entries.tables import hours_accounts
+from sla.time_entries.tables import reserved_hours_accounts
 from sla.waivers.tables import waivers
 
 SEQUENCED: Final[Subjects] = {
@@ -24,7 +24,7 @@ SEQUENCED: Final[Subjects] = {
     "maintenance": Sequenced(maintenance_windows),
     "budget": Sequenced(budgets),
     "series": Sequenced(series),
-    "hours": Sequenced(hours_accounts),
+    "hours": Sequenced(reserved_hours_accounts),
     "review": Sequenced(reviews),
 }
 NUMBERS: Final = (
