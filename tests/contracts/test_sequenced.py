@@ -9,7 +9,7 @@ from common.events import EVENTS
 from common.events.envelope import Event
 from common.events.restored import HistoryRestored
 from common.http import Service
-from common.restoration.restore import restored_events_of
+from common.restoration.own_history import restored_events_of
 from delivery_gate.app import SERVICE as DELIVERY_GATE
 from delivery_gate.metadata import METADATA as DELIVERY_GATE_TABLES
 from escalation.app import SERVICE as ESCALATION

@@ -2,12 +2,16 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from common.messaging.kafka import Kafka
+from common.persistence.database import Database
 from common.persistence.ids import uuid7
+from opsdesk_testing.ledger import make_tables
+from opsdesk_testing.restored_bank import Bank
 
 
 @pytest.fixture
@@ -42,3 +46,15 @@ async def _read_all(kafka: Kafka, topic: str) -> list[dict[str, str]]:
 @pytest.fixture
 def read_all() -> Callable[[Kafka, str], Awaitable[list[dict[str, str]]]]:
     return _read_all
+
+
+@pytest.fixture
+async def bank(database: Database, owner_url: str, kafka: Kafka, topic: str) -> Bank:
+    await make_tables(database, owner_url)
+    owner = await asyncpg.connect(owner_url)
+    await owner.execute(
+        "CREATE TABLE sent_accounts (id uuid PRIMARY KEY, sequence bigint NOT NULL);"
+        "CREATE SEQUENCE payment_numbers START 1001; CREATE SEQUENCE note_numbers"
+    )
+    await owner.close()
+    return Bank(database, owner_url, kafka, topic)

@@ -14,9 +14,10 @@ from common.messaging.positions import Record
 from common.messaging.relay import Relay
 from common.persistence.database import Database
 from common.persistence.sequenced import NumberSequence, Sequenced
-from common.restoration.restore import OwnHistory, Restored, restore
+from common.restoration.own_history import OwnHistory
+from common.restoration.restore import Restored, restore
 from opsdesk_testing.ledger import Paid
-from opsdesk_testing.waiting import running, until
+from opsdesk_testing.waiting import run_until_exit, until
 
 OPS = Actor("shell:omar")
 ACCOUNTS = Table(
@@ -73,7 +74,7 @@ class Bank:
 
     async def send(self) -> None:
         """Let the relay publish what waits."""
-        async with running(Relay(self.database, self.kafka)):
+        async with run_until_exit(Relay(self.database, self.kafka)):
             await until(self._is_sent)
 
     async def _is_sent(self) -> bool:
@@ -101,10 +102,11 @@ class Bank:
     async def records(self) -> list[Record]:
         consumer = AIOKafkaConsumer(**self.kafka.options())
         await consumer.start()
-        partitions = [TopicPartition(self.topic, number) for number in range(3)]
-        consumer.assign(partitions)
+        partitions = [TopicPartition(self.kafka.topic(self.topic), number) for number in range(3)]
         ends = await consumer.end_offsets(partitions)
-        await consumer.seek_to_beginning(*partitions)
+        consumer.assign(partitions)
+        for partition in partitions:
+            consumer.seek(partition, 0)  # at once: the client would look for the end by itself
         found: list[Record] = []
         while len(found) < sum(ends.values()):
             for batch in (await consumer.getmany(timeout_ms=200)).values():

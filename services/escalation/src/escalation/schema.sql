@@ -375,6 +375,14 @@ CREATE INDEX ix_parked_parked_at ON parked (parked_at);
 CREATE INDEX ix_parked_problem ON parked (id) WHERE problem IS NOT NULL;
 CREATE INDEX ix_parked_waits ON parked (waits_source, waits_subject, source, subject);
 
+-- Runs of the command `restored`. The service does not start while one has not ended.
+CREATE TABLE restorations (
+    started_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    started_by text NOT NULL,
+    ended_at timestamptz
+);
+CREATE UNIQUE INDEX uq_restorations_unfinished ON restorations ((true)) WHERE ended_at IS NULL;
+
 CREATE TABLE revoked_tokens (
     jti text NOT NULL,
     expires_at timestamptz NOT NULL,

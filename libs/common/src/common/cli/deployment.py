@@ -1,4 +1,4 @@
-"""The check at the start of `serve` that the service's Kafka group is its own database's."""
+"""The checks at the start of `serve`: whose Kafka group this is, and whether a restore is to be ended."""
 
 from aiokafka.errors import KafkaError
 
@@ -7,6 +7,13 @@ from common.messaging.deployment_identity import ForeignDeploymentError, verify_
 from common.messaging.inbox import Inbox
 from common.messaging.kafka import Kafka
 from common.persistence.database import Database
+from common.restoration.need import (
+    RestorationNeeded,
+    verify_no_unfinished_run,
+    verify_restored,
+)
+from common.restoration.own_history import OwnHistory
+from common.restoration.own_records import TopicsNotReadable
 from common.settings import Settings
 from common.telemetry import logger
 
@@ -14,7 +21,8 @@ log = logger(__name__)
 
 
 async def check_deployment(service: Service, settings: Settings) -> None:
-    """Raise SystemExit, with a sentence, where the group belongs to another database.
+    """Raise SystemExit, with a sentence, where the group belongs to another database, or where the
+    database was restored from a backup and `restored` has not run.
 
     Without Kafka the service starts, and asks again before it sends or receives anything.
     """
@@ -22,10 +30,12 @@ async def check_deployment(service: Service, settings: Settings) -> None:
     topics = [kafka.topic(topic) for topic in Inbox(service.name, service.handlers).topics]
     database = Database(settings.database_url.get_secret_value(), service.schema, pool_size=1)
     try:
+        await verify_no_unfinished_run(database)
         await verify_deployment(database, kafka, service.name, topics)
-    except ForeignDeploymentError as reason:
+        await verify_restored(database, kafka, OwnHistory.of(service.name, service.sequenced))
+    except (ForeignDeploymentError, RestorationNeeded) as reason:
         raise SystemExit(f"{service.name} does not start: {reason}.") from None
-    except (KafkaError, OSError, TimeoutError) as error:
+    except (KafkaError, TopicsNotReadable, OSError, TimeoutError) as error:
         log.warning("deployment.unverified", error=type(error).__name__)
     finally:
         await database.close()

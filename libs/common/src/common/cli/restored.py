@@ -2,8 +2,6 @@
 
 import asyncio
 import getpass
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Annotated
 
 import typer
@@ -13,10 +11,10 @@ from common.cli.server import open_database
 from common.domain import Actor
 from common.http import Service
 from common.messaging.kafka import Kafka
-from common.messaging.relay import try_lead
-from common.persistence.database import Database
+from common.restoration.exclusion import NotAlone, sole_process
+from common.restoration.own_history import OwnHistory
 from common.restoration.own_records import TopicsNotReadable
-from common.restoration.restore import OwnHistory, Restored, restore, restored_events_of
+from common.restoration.restore import Restored, restore
 from common.restoration.store import LostSubject, list_lost
 from common.settings import load_settings
 
@@ -47,32 +45,20 @@ def create_commands(service: Service) -> typer.Typer:
 
 
 async def _restore(service: Service) -> Restored:
-    source = f"opsdesk/{service.name}"
-    own = OwnHistory(source, restored_events_of(source), service.sequenced, service.numbers)
+    own = OwnHistory.of(service.name, service.sequenced, service.numbers)
     kafka = Kafka.from_settings(load_settings(service.settings))
     actor = Actor(f"shell:{getpass.getuser()}")
-    async with open_database(service) as database, _sole_process(service, database):
-        try:
-            return await restore(database, kafka, own, actor)
-        except (TopicsNotReadable, KafkaError) as error:
-            raise SystemExit(
-                f"{service.name}: the own topics cannot be read ({error}). Nothing is wrong with "
-                "what was done so far: run it again once Kafka answers."
-            ) from None
-
-
-@asynccontextmanager
-async def _sole_process(service: Service, database: Database) -> AsyncIterator[None]:
-    """Take the relay's lead, so that no other process relays. Raises SystemExit where one does."""
-    connection = await database.dedicated_connection()
     try:
-        if not await try_lead(connection, database.schema):
-            raise SystemExit(
-                f"{service.name} is running: stop all its replicas first, then run this again."
-            )
-        yield
-    finally:
-        await connection.close()
+        async with open_database(service) as database, sole_process(database, service.name):
+            return await restore(database, kafka, own, actor)
+    except NotAlone as reason:
+        raise SystemExit(f"{reason}.") from None
+    except (TopicsNotReadable, KafkaError, TimeoutError) as error:
+        raise SystemExit(
+            f"{service.name}: the own topics cannot be read ({str(error) or type(error).__name__}). Nothing is "
+            "wrong with what was done so far: run it again once Kafka answers. The service does "
+            "not start before."
+        ) from None
 
 
 async def _list(service: Service, limit: int) -> list[LostSubject]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 
+from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 
 from common.audit.sealer import Sealer
@@ -24,7 +25,11 @@ from common.messaging.deployment_identity import (
 from common.messaging.queue_metrics import collect_forever
 from common.messaging.relay import Relay
 from common.persistence.database import Database
+from common.persistence.errors import describe_error
 from common.persistence.workload import CONSUMER, LOOPS, TIMERS, WRITES
+from common.restoration.need import verify_restored
+from common.restoration.own_history import OwnHistory
+from common.restoration.own_records import TopicsNotReadable
 from common.scheduling.deadline_scheduler import DeadlineScheduler
 from common.settings import load_settings
 from common.telemetry import flush_traces, logger, metrics
@@ -114,13 +119,26 @@ def deployment_check(state: AppState) -> Loop:
 
 
 async def relay_when_verified(state: AppState, relay: Relay) -> None:
-    """Send events once the Kafka group is known to be this database's; the consumer checks it itself."""
+    """Send events once the Kafka group is known to be this database's; the consumer checks it itself.
+
+    Nothing is sent either before `restored` has run where it must: a start without Kafka could not ask.
+    """
 
     def report(reason: str) -> None:
         relay.troubles.report("start", reason)
 
     await wait_until_verified(deployment_check(state), report)
+    await wait_until_verified(partial(check_restored, state), report)
     await relay.run()
+
+
+async def check_restored(state: AppState) -> None:
+    """Raise RestorationNeeded; what cannot be read holds nothing up, as only its partition is sick."""
+    own = OwnHistory.of(state.service.name, state.service.sequenced)
+    try:
+        await verify_restored(state.database_for(LOOPS), state.runtime.kafka, own)
+    except (KafkaError, TopicsNotReadable, TimeoutError) as error:
+        log.warning("restoration.unverified", error=describe_error(error))
 
 
 async def supervise(name: str, loop: Loop) -> None:

@@ -23,6 +23,7 @@ TABLES = (
     "lost_history",
     "outbox",
     "parked",
+    "restorations",
     "revoked_tokens",
     "simulated_time",
     "stopped_sources",

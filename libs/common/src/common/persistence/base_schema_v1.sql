@@ -79,6 +79,15 @@ COMMENT ON TABLE lost_history IS
     'Subjects of which a service, this or another, lost later events with a restored backup.';
 COMMENT ON COLUMN lost_history.restored_sequence IS 'The event about the loss; the next one follows it.';
 
+CREATE TABLE restorations (
+    started_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    started_by text NOT NULL,
+    ended_at timestamptz
+);
+CREATE UNIQUE INDEX uq_restorations_unfinished ON restorations ((true)) WHERE ended_at IS NULL;
+COMMENT ON TABLE restorations IS
+    'Runs of the command `restored`. The service does not start while one has not ended.';
+
 CREATE TABLE parked (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     source text NOT NULL,

@@ -1,11 +1,13 @@
 """Which of the published events a service does not know. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from common.messaging.classification import classify
 from common.messaging.positions import SubjectPosition
 from common.restoration.own_records import OwnRecord
+from common.restoration.unsent import UnsentEvents, sequences_without
 
 MAX_EVENTS = 50
 """Lost events of one subject that are listed, at most."""
@@ -42,16 +44,30 @@ class LostHistory:
 
 
 class LostEvents:
-    """Collects what is lost while records are added, partition by partition in their order."""
+    """Collects what is lost while records are added, partition by partition in their order.
+
+    `sent_ids` are the events that the outbox has, and Kafka as well.
+    """
 
     def __init__(self) -> None:
+        self.sent_ids: set[UUID] = set()
         self.histories: dict[str, LostHistory] = {}
         self._positions: dict[str, SubjectPosition] = {}
 
     def add(
-        self, records: Iterable[OwnRecord], stored: Mapping[str, int], names: Mapping[str, str]
+        self,
+        records: Sequence[OwnRecord],
+        stored: Mapping[str, int],
+        names: Mapping[str, str],
+        unsent: UnsentEvents,
     ) -> None:
-        """Add records, with the stored sequences of their subjects, and `names` by subject."""
+        """Add records, with the stored sequences, the names and the unsent events of their subjects."""
+        self.sent_ids |= {one.id for one in records if one.id in unsent.get(one.subject, {})}
+        remaining = {
+            subject: {id: at for id, at in events.items() if id not in self.sent_ids}
+            for subject, events in unsent.items()
+        }
+        stored = sequences_without(stored, remaining)
         for record in records:
             is_fork = self._is_fork(record)
             if is_fork or record.sequence > stored.get(record.subject, 0):
