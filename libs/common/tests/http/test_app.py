@@ -91,14 +91,16 @@ async def test_not_ready_says_what_and_why(app: FastAPI, anna: AsyncClient) -> N
     assert (await anna.get("/health/live")).status_code == 200
 
 
-@pytest.mark.parametrize(("minutes", "said"), [(60, "3600 s ahead of"), (-60, "3600 s behind")])
+@pytest.mark.parametrize(
+    ("minutes", "difference"), [(60, "3600 s ahead of"), (-60, "3600 s behind")]
+)
 async def test_a_wrong_clock_is_told_before_it_is_searched_for(
-    anna: AsyncClient, monkeypatch: pytest.MonkeyPatch, minutes: int, said: str
+    anna: AsyncClient, monkeypatch: pytest.MonkeyPatch, minutes: int, difference: str
 ) -> None:
     monkeypatch.setattr(health, "now", lambda: now() + timedelta(minutes=minutes))
     answer = await anna.get("/health/ready")
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
-    assert f"clock is {said} the database's" in answer.json()["degraded"]["clock"]
+    assert f"clock is {difference} the database's" in answer.json()["degraded"]["clock"]
     text = (await anna.get("/metrics")).text
     assert 'opsdesk_component_trouble{component="clock"} 1.0' in text
     assert round(metrics.CLOCK_DIFFERENCE._value.get(), -1) == minutes * 60
