@@ -29,7 +29,7 @@ CHECKS: Mapping[str, Check] = {
     "migrations": migrations.violations,
     "openapi": openapi.violations,
     "purity": purity.violations,
-    "rules": rules.undefined,
+    "rules": rules.find_undefined,
     "suppressions": suppressions.violations,
     "waivers": waivers.violations,
     "walk": walk.violations,

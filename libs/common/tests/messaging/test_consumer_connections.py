@@ -20,7 +20,7 @@ from common.persistence.ids import uuid7
 from common.persistence.workload import LISTS, WRITES, Workload
 from common.settings import Settings
 from opsdesk_testing.client import client
-from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid
+from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid_event
 from opsdesk_testing.protocol import record_of
 from opsdesk_testing.waiting import until
 
@@ -116,7 +116,7 @@ async def send(kafka: Kafka, topic: str) -> None:
     producer = AIOKafkaProducer(**kafka.options())
     await producer.start()
     for number in (1, 2, 3):
-        record = record_of(paid(ACCOUNT, number), number)
+        record = record_of(paid_event(ACCOUNT, number), number)
         headers = list(record.headers)
         await producer.send_and_wait(topic, record.body, key=record.key, headers=headers)
     await producer.stop()

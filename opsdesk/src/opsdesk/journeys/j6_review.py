@@ -152,7 +152,7 @@ def _report(context: JourneyContext, draft: JSON) -> None:
     for item in draft["agenda"]:
         context.say(f"  {item}")
     raw, adjusted = f"{compliance['raw']:.0%}", f"{compliance['adjusted']:.0%}"
-    context.say(f"  kept: {raw} raw, {adjusted} with approved breaches")
+    context.say(f"  met: {raw} raw, {adjusted} with waived breaches")
 
 
 async def _hold_meeting(context: JourneyContext, path: str) -> JSON:

@@ -216,7 +216,7 @@ def test_a_month_without_anything_is_a_paper_too() -> None:
     document = review_document.build_document(
         empty, meeting(agenda=(), minutes=(), actions=()), "Draft"
     )
-    assert "Every promise was kept." in html.render_html(document).decode()
+    assert "Every promise was met." in html.render_html(document).decode()
     for render in (pdf.render_pdf, xlsx.render_xlsx, csv.render_csv):
         assert render(document)
 

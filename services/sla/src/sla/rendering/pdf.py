@@ -29,7 +29,7 @@ from sla.rendering.charts.drawing import ALARM, DARK, GRID, INK, PALE
 from sla.rendering.document import Document, Section, Table, Tile
 from sla.rendering.fonts import typeface
 from sla.rendering.formula_escape import without_controls
-from sla.rendering.pdf_drawing import Picture
+from sla.rendering.pdf_drawing import PdfPicture
 
 LEFT = RIGHT = 15 * mm
 TOP, BOTTOM = 15 * mm, 18 * mm
@@ -107,7 +107,7 @@ def _section(section: Section, bookmark: str, zone: ZoneInfo) -> Iterator[Flowab
         yield _paragraph(text, 8.5, GREY)
     for drawing in section.drawings:
         caption = _paragraph(drawing.title, 9, INK, bold=True)
-        yield KeepTogether([caption, Picture(drawing, WIDTH), Spacer(0, 3 * mm)])
+        yield KeepTogether([caption, PdfPicture(drawing, WIDTH), Spacer(0, 3 * mm)])
     for table in section.tables:
         yield from _table(table, zone)
 

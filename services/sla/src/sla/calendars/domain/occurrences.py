@@ -168,8 +168,10 @@ class _Rewriter:
             value = value.astimezone(self.window.home)
         return value.date()
 
-    def _rewrite_exdate(self, value: Start) -> Start:
-        """Rewrite an EXDATE. A date stays one: it excludes the whole day."""
+    def _rewrite_exdate(self, value: Any) -> Start:
+        """Rewrite an EXDATE. A date stays one: it excludes the whole day. Raises BadFeed."""
+        if isinstance(value, tuple):
+            raise BadFeed("an EXDATE is a period")
         return self._rewrite(value) if isinstance(value, datetime) else value
 
     def _recurrence_id(self, event: Event) -> Start:
