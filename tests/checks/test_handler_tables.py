@@ -65,3 +65,8 @@ def test_the_line_of_the_table_is_named(write: Write, tmp_path: Path) -> None:
     assert [str(one) for one in violations(tmp_path)] == [
         f"{SLA}/app.py:7: `handlers=` is not just the name imported from sla.handlers."
     ]
+
+
+def test_a_service_that_is_not_seen_to_be_put_together(write: Write, tmp_path: Path) -> None:
+    write(f"{SLA}/app.py", "from common.http import Service as Other\nOther(handlers={})")
+    assert [one.line for one in violations(tmp_path)] == [1]
