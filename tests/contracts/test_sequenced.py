@@ -30,12 +30,12 @@ SERVICES = (
 )
 OTHER_SEQUENCES = {
     # What intake has published: its sequences, not ours.
-    "sla": {"contacts", "customers", "environments", "partners", "review_actions"},
+    "sla": {"contacts", "customers", "environments", "partners", "action_items"},
     "delivery-gate": {"contacts"},
     # The entries of a case, which its own row counts.
     "escalation": {"timeline"},
 }
-"""Tables with a column `sequence` that counts no events of the service. An action of a review counts
+"""Tables with a column `sequence` that counts no events of the service. An action item counts
 its versions there; its events are the review's."""
 
 all_services = pytest.mark.parametrize(

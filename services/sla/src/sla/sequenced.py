@@ -31,6 +31,6 @@ NUMBERS: Final = (
     NumberSequence("waiver_numbers", "WVR", "waiver"),
     NumberSequence("outage_numbers", "OUT", "outage"),
     NumberSequence("maintenance_numbers", "MW", "maintenance"),
-    NumberSequence("review_action_numbers", "RA", "action"),
-    NumberSequence("work_numbers", "WRK", None),
+    NumberSequence("action_item_numbers", "RA", "action"),
+    NumberSequence("time_entry_numbers", "WRK", None),
 )
