@@ -5,6 +5,7 @@ event. By history: from the topic alone, which goes back 400 days.
 """
 
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,7 @@ from sla.app import SERVICE as SLA
 
 from .example import example
 
+ROOT = Path(__file__).parents[2]
 SERVICES = (INTAKE, SLA, ESCALATION, DELIVERY_GATE)
 BY_HISTORY = {
     ("sla", "ticket"): "a clock is the fold over all events of its ticket, not its present state",
@@ -68,3 +70,14 @@ def test_who_has_snapshots_announces_them(service: Service) -> None:
     module = import_module(f"{service.name.replace('-', '_')}.__main__")
     commands = {command.name for command in module.app.registered_commands}
     assert ("announce" in commands) == has_snapshots
+
+
+def test_the_runbook_names_every_snapshot() -> None:
+    runbook = (ROOT / "docs" / "runbooks" / "restore.md").read_text(encoding="utf-8")
+    for event in EVENTS.values():
+        if event.is_snapshot:
+            service = event.source.removeprefix("opsdesk/")
+            rows = [
+                line for line in runbook.splitlines() if line.strip().startswith(f"| {service} |")
+            ]
+            assert any(f"`{event.type}`" in row for row in rows), event.type

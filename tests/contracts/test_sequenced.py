@@ -9,6 +9,7 @@ from common.events import EVENTS
 from common.events.envelope import Event
 from common.events.restored import HistoryRestored
 from common.http import Service
+from common.persistence.sequenced import parse_subject
 from common.restoration.own_history import restored_events_of
 from delivery_gate.app import SERVICE as DELIVERY_GATE
 from delivery_gate.metadata import METADATA as DELIVERY_GATE_TABLES
@@ -64,6 +65,7 @@ def test_the_subject_of_every_own_event_has_its_table(service: Service, tables: 
         if not issubclass(one, HistoryRestored)
     }
     assert kinds == set(service.sequenced)
+    assert all(parse_subject(example(one).subject()) for one in own_events(service))
     assert all("id" in one.table.c for one in service.sequenced.values())
 
 

@@ -1,51 +1,25 @@
 """A sender restored from a backup: `restored` puts it above all that it ever published."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from sqlalchemy import text
 
 from common.domain import Actor
-from common.messaging.batch_processor import BatchProcessor
-from common.messaging.dlq_admin import list_dead_letters
-from common.messaging.inbox import Inbox
-from common.messaging.kafka import Kafka
 from common.messaging.outbox import OutboxEvent, publish
-from common.persistence.database import Connection, Database
-from common.persistence.ids import uuid7
+from common.persistence.database import Connection
 from common.restoration import restore as module
-from common.restoration.handlers import restored_handlers
 from common.restoration.lost_events import LostHistory
 from common.restoration.own_history import OwnHistory
 from common.restoration.own_records import TopicsNotReadable
 from common.restoration.restore import restore
 from common.restoration.store import first_sequence, list_lost
 from common.restoration.unsent import UnsentEvents
-from opsdesk_testing.ledger import Paid, amounts, on_paid
-from opsdesk_testing.restored_bank import ACCOUNTS, OPS, Bank
+from opsdesk_testing.ledger import Paid, amounts
+from opsdesk_testing.restored_bank import ACCOUNTS, OPS, Bank, position, receive
 
 ONE, TWO, THREE = UUID(int=1), UUID(int=2), UUID(int=3)
-
-
-async def receive(bank: Bank) -> None:
-    """A receiver in the same database applies all records of the topic."""
-    handlers = {bank.paid: on_paid, **restored_handlers(bank.restored_event)}
-    processor = BatchProcessor(bank.database, Inbox("test", handlers))
-    await processor.process(await bank.records())
-
-
-async def position(database: Database, account: UUID) -> int:
-    async with database.transaction() as tx:
-        found = await tx.scalar(
-            text("SELECT sequence FROM inbox WHERE source = :source AND subject = :subject"),
-            {"source": Paid.source, "subject": f"account/{account}"},
-        )
-        assert not await tx.scalar(text("SELECT count(*) FROM parked"))
-        assert not await list_dead_letters(tx)
-        return int(found or 0)
 
 
 async def test_a_restored_sender_goes_on_behind_everything_that_it_published(bank: Bank) -> None:
@@ -98,74 +72,6 @@ async def test_what_the_sender_does_not_know_at_all_is_listed_and_begins_above(b
     assert await position(bank.database, ONE) == 3
     async with bank.database.transaction() as tx:
         assert await first_sequence(tx, Paid.source, f"account/{ONE}") == 3
-
-
-async def test_what_it_told_without_kafka_after_the_restore_leaves_behind_the_rest(
-    bank: Bank,
-) -> None:
-    """These events have taken sequences that others know already: as they are they would be dropped."""
-    await bank.pay(ONE, 1)
-    await bank.send()
-    await bank.back_up()
-    for amount in (2, 3):
-        await bank.pay(ONE, amount)
-    await bank.send()
-    await receive(bank)
-    await bank.set_back()
-    for amount in (20, 30, 40):
-        await bank.pay(ONE, amount)
-    (lost,) = (await bank.restore()).lost
-    assert (lost.stored_sequence, lost.published_sequence, lost.forked_sequence) == (1, 3, None)
-    assert await bank.sequence(ONE) == 7
-    assert (await bank.restore()).lost == []
-    await bank.pay(ONE, 50)
-    await bank.send()
-    await receive(bank)
-    assert await amounts(bank.database, ONE) == [1, 2, 3, 20, 30, 40, 50]
-    assert await position(bank.database, ONE) == 8
-
-
-async def test_what_the_backup_had_not_sent_yet_and_kafka_has_is_not_lost(bank: Bank) -> None:
-    await bank.pay(ONE, 1)
-    await bank.pay(TWO, 1)
-    await bank.back_up()
-    await bank.pay(ONE, 2)
-    await bank.send()
-    await receive(bank)
-    await bank.set_back()
-    (lost,) = (await bank.restore()).lost
-    assert (lost.subject, lost.stored_sequence) == (f"account/{ONE}", 1)
-    await bank.pay(TWO, 2)
-    await bank.send()
-    await receive(bank)
-    assert await amounts(bank.database, ONE) == [1, 2]
-    assert (await position(bank.database, ONE), await position(bank.database, TWO)) == (3, 2)
-
-
-async def test_topics_with_a_prefix_are_read_under_their_name(
-    database: Database, owner_url: str, kafka: Kafka, bank: Bank
-) -> None:
-    acme = replace(kafka, topic_prefix=f"acme-{uuid7()}")
-    await create_topic(acme, "opsdesk.bank")
-    theirs = Bank(database, owner_url, acme, "opsdesk.bank")
-    await theirs.back_up()
-    await theirs.pay(ONE, 1)
-    await theirs.send()
-    await theirs.set_back()
-    (lost,) = (await theirs.restore()).lost
-    assert (lost.topic, lost.published_sequence) == ("opsdesk.bank", 1)
-    await theirs.send()
-    await receive(theirs)
-    assert await position(database, ONE) == 2
-
-
-async def create_topic(kafka: Kafka, topic: str) -> None:
-    admin = AIOKafkaAdminClient(**kafka.options())
-    await admin.start()
-    await admin.create_topics(
-        [NewTopic(kafka.topic(topic), num_partitions=3, replication_factor=1)]
-    )
-    await admin.close()
 
 
 async def test_a_second_run_finds_nothing_more(bank: Bank) -> None:

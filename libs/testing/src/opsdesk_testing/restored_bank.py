@@ -8,15 +8,19 @@ from sqlalchemy import BigInteger, Column, MetaData, Table, Uuid, text
 
 from common.domain import Actor
 from common.events.restored import HistoryRestored
+from common.messaging.batch_processor import BatchProcessor
+from common.messaging.dlq_admin import list_dead_letters
+from common.messaging.inbox import Inbox
 from common.messaging.kafka import Kafka
 from common.messaging.outbox import OutboxEvent, publish
 from common.messaging.positions import Record
 from common.messaging.relay import Relay
 from common.persistence.database import Database
 from common.persistence.sequenced import NumberSequence, Sequenced
+from common.restoration.handlers import restored_handlers
 from common.restoration.own_history import OwnHistory
 from common.restoration.restore import Restored, restore
-from opsdesk_testing.ledger import Paid
+from opsdesk_testing.ledger import Paid, on_paid
 from opsdesk_testing.waiting import run_until_exit, until
 
 OPS = Actor("shell:omar")
@@ -113,3 +117,21 @@ class Bank:
                 found += map(Record.from_message, batch)
         await consumer.stop()
         return found
+
+
+async def receive(bank: Bank) -> None:
+    """A receiver in the same database applies all records of the topic."""
+    handlers = {bank.paid: on_paid, **restored_handlers(bank.restored_event)}
+    processor = BatchProcessor(bank.database, Inbox("test", handlers))
+    await processor.process(await bank.records())
+
+
+async def position(database: Database, account: UUID) -> int:
+    async with database.transaction() as tx:
+        found = await tx.scalar(
+            text("SELECT sequence FROM inbox WHERE source = :source AND subject = :subject"),
+            {"source": Paid.source, "subject": f"account/{account}"},
+        )
+        assert not await tx.scalar(text("SELECT count(*) FROM parked"))
+        assert not await list_dead_letters(tx)
+        return int(found or 0)

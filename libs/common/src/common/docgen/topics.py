@@ -32,8 +32,10 @@ an audience's and for dead letters. Records stay for 400 days, and the broker da
 
 def topics_page() -> str:
     """Write the page of all topics, with events of the same base class together."""
-    by_topic = groupby(EVENTS.values(), key=lambda event: event.topic)
-    grouped = [(topic, list(events)) for topic, events in by_topic]
+    topics = list(dict.fromkeys(event.topic for event in EVENTS.values()))
+    grouped = [
+        (topic, [event for event in EVENTS.values() if event.topic == topic]) for topic in topics
+    ]
     return page(
         "Topics and events",
         INTRODUCTION,

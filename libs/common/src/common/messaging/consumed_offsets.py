@@ -34,11 +34,15 @@ class Start:
     finding: Finding | None = None
 
 
-def choose_start(stored: int | None, held: OffsetRange) -> Start:
+def choose_start(stored: int | None, held: OffsetRange, committed: int) -> Start:
     """Return where to begin, given the stored offset of a partition and the range that it holds.
 
     Without a stored offset at the first record. A stored offset behind the end belongs to a topic
     that is gone: everything is heard again. One before the first record has lost what is between.
+
+    `committed` is what Kafka itself remembers of the group, -1 where it remembers nothing. Where it is
+    behind, all from there on is heard again: a second's worth after a crash, as commits come later;
+    much more where the topic was created again, or Kafka restored, and has grown past what is stored.
     """
     if stored is None:
         return Start(held.begin)
@@ -46,7 +50,7 @@ def choose_start(stored: int | None, held: OffsetRange) -> Start:
         return Start(held.begin, "rewound")
     if stored < held.begin:
         return Start(held.begin, "expired")
-    return Start(stored)
+    return Start(min(stored, max(held.begin, committed)))
 
 
 async def load_offsets(tx: Connection) -> dict[TopicPartition, int]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -44,6 +45,7 @@ class PartitionSeeker:
         self._assignments = 0
         self._is_wanted = asyncio.Event()
         self._begins, self._ends = PartitionOffsets(), PartitionOffsets()
+        self._committed = PartitionOffsets()
         self._rewound: dict[TopicPartition, int] = {}
 
     def on_assigned(self) -> None:
@@ -85,13 +87,14 @@ class PartitionSeeker:
         """Return where to begin in the partitions that answer, stored already."""
         begins = await self._begins.ask(client.beginning_offsets, partitions)
         ends = await self._ends.ask(client.end_offsets, partitions)
+        committed = await self._committed.ask(partial(_committed, client), partitions)
         async with self.database.transaction() as tx:
             stored = await load_offsets(tx)
             starts = {
-                partition: choose_start(
-                    stored.get(partition), OffsetRange(begins[partition], ends[partition])
+                one: choose_start(
+                    stored.get(one), OffsetRange(begins[one], ends[one]), committed[one]
                 )
-                for partition in begins.keys() & ends.keys()
+                for one in begins.keys() & ends.keys() & committed.keys()
             }
             starts = {tp: start for tp, start in starts.items() if self._is_settled(tp, start)}
             _report(starts, stored)
@@ -105,19 +108,28 @@ class PartitionSeeker:
         return start.finding != "rewound" or looks >= REWOUND_LOOKS
 
 
+async def _committed(
+    client: Any, partitions: Collection[TopicPartition]
+) -> dict[TopicPartition, int]:
+    """Ask Kafka for the group's own offsets; -1 where it has none."""
+    offsets = await asyncio.gather(*(client.committed(one) for one in partitions))
+    return {one: -1 if at is None else at for one, at in zip(partitions, offsets, strict=True)}
+
+
 def _report(starts: Mapping[TopicPartition, Start], stored: Mapping[TopicPartition, int]) -> None:
     for partition, start in starts.items():
         labels = (partition.topic, str(partition.partition))
-        if start.finding is None:
-            continue
+        values = {
+            "topic": partition.topic,
+            "partition": partition.partition,
+            "stored": stored.get(partition, 0),
+            "goes_on_at": start.offset,
+        }
         if start.finding == "expired":
             metrics.CONSUMER_RECORDS_MISSED.labels(*labels).inc(start.offset - stored[partition])
-        else:
+            log.error("consumer.offset_expired", **values)
+        elif start.finding == "rewound":
             metrics.CONSUMER_TOPICS_REWOUND.labels(*labels).inc()
-        log.error(
-            f"consumer.offset_{start.finding}",
-            topic=partition.topic,
-            partition=partition.partition,
-            stored=stored[partition],
-            goes_on_at=start.offset,
-        )
+            log.error("consumer.offset_rewound", **values)
+        elif start.offset < values["stored"]:
+            log.warning("consumer.heard_again", **values)

@@ -71,6 +71,8 @@ async def read_last_own_records(
         ends = await PartitionOffsets().ask(client.end_offsets, partitions)
         begins = await PartitionOffsets().ask(client.beginning_offsets, list(ends))
         lasts = {one: ends[one] - 1 for one, begin in begins.items() if begin < ends[one]}
+        if not lasts:
+            return found
         async for messages in _read_between(client, lasts, ends, silence_s=ANSWER_S):
             found += [own for one in messages if (own := _own_record(one, source, names))]
     return found
