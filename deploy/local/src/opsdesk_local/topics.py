@@ -15,7 +15,7 @@ from opsdesk_local.errors import LocalRunError
 T = TypeVar("T")
 
 RETENTION_MS = 400 * 24 * 60 * 60 * 1000
-_MAIN = ("tickets", "clocks", "escalations", "deliveries", "directory")
+_MAIN = ("tickets", "clocks", "escalations", "deliveries", "directory", "catalogue")
 _AUDIENCES = ("ops", "tom", "gm", "dm", "po", "qc", "second-level", "partner")
 _CONSUMERS = ("intake", "sla", "escalation", "delivery-gate")
 

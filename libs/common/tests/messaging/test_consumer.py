@@ -61,6 +61,38 @@ async def test_what_is_on_the_topic_takes_effect_once_and_in_order(
     assert await amounts(database, TWO) == list(range(1, 31))
 
 
+async def test_it_is_current_once_what_was_sent_before_the_question_is_applied(
+    database: Database, kafka: Kafka, topic: str, consumer_of: Callable[[Database], Consumer]
+) -> None:
+    """G8: asked while an event waits in the topic, it waits for it, or says that it is not current.
+    A replica answers for the partitions of the other, too."""
+    first, second = consumer_of(database), consumer_of(database)
+    assert not await first.is_current(topic, str(ONE), 1)
+    async with running(first), running(second):
+        await until(lambda: not (first.is_behind() or second.is_behind()))
+        for key in (str(ONE), str(TWO), "x", "y"):
+            assert await first.is_current(topic, key, 5)
+        release = asyncio.Event()
+        with mock.patch.object(BatchProcessor, "process", _held_by(release)):
+            await write(kafka, topic, record_of(paid(ONE, 1), 1))
+            for replica in (first, second):
+                assert not await replica.is_current(topic, paid(ONE, 1).key(), 0.3)
+            release.set()
+            for replica in (first, second):
+                assert await replica.is_current(topic, paid(ONE, 1).key(), 5)
+                assert await amounts(database, ONE) == [1]
+
+
+def _held_by(release: asyncio.Event) -> object:
+    process = BatchProcessor.process
+
+    async def held(self: BatchProcessor, records: Sequence[Record]) -> None:
+        await release.wait()
+        await process(self, records)
+
+    return held
+
+
 async def test_a_second_replica_and_a_dead_first_change_nothing(
     database: Database, kafka: Kafka, topic: str, consumer_of: Callable[[Database], Consumer]
 ) -> None:

@@ -39,10 +39,20 @@ def open_(
     service: Service = None,
     customer: Customer = None,
     since: Annotated[str | None, Option(help="An instant; by default now.")] = None,
+    reach: Annotated[
+        str | None,
+        Option("--scope", help="customer or everybody: all environments. Needs a second person."),
+    ] = None,
 ) -> None:
     """Report an outage by hand."""
-    scope = {"customer": customer, "environment": environment, "service": service}
+    scope = {"customer": customer, "environment": environment, "service": service, "scope": reach}
     run_command(_open(_given_fields(reason=reason, **scope), since))
+
+
+@app.command("confirm")
+def confirm(outage: Annotated[str, Argument(help="Its key, such as OUT-7.")]) -> None:
+    """Confirm, as a second person, what another one asked of an outage."""
+    run_command(_confirm(outage))
 
 
 @app.command("end")
@@ -92,6 +102,17 @@ async def _open(body: JSON, since: str | None) -> None:
     print_line(
         f"{outage['key']} is open: {subject} is down since {format_instant(outage['started_at'])}."
     )
+    if not outage["counts"]:
+        print_line(f"It counts once another person has said `outages confirm {outage['key']}`.")
+
+
+async def _confirm(key: str) -> None:
+    async with own_client() as client:
+        outage = await client.get("sla", f"/v1/outages/{key}")
+        waiting = [one["id"] for one in outage["corrections"] if one["state"] == "requested"]
+        for id in waiting:
+            await client.post("sla", f"/v1/outages/{key}/corrections/{id}/confirm", {})
+    print_line(f"{outage['key']}: {len(waiting)} confirmed.")
 
 
 async def _end(key: str, body: JSON, at: str | None) -> None:

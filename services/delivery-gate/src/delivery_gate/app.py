@@ -16,6 +16,7 @@ from delivery_gate.follow_ups import routes as follow_up_routes
 from delivery_gate.handlers import HANDLERS
 from delivery_gate.observations import routes as observation_routes
 from delivery_gate.products import routes as product_routes
+from delivery_gate.references import REFERENCES
 from delivery_gate.settings import DeliveryGateSettings
 from delivery_gate.timers import TIMERS
 from delivery_gate.versions import routes as version_routes
@@ -42,6 +43,7 @@ SERVICE: Final = Service(
     handlers=HANDLERS,
     timers=TIMERS,
     resolve_contact=find_contact_by_address,
+    references=REFERENCES,
 )
 
 

@@ -4,14 +4,15 @@ from typing import Final
 
 from common.events.directory import ContactKnown, EnvironmentKnown
 from common.events.tickets import BlockerLifted, BlockerRaised
-from common.messaging.inbox import Handlers, for_each
+from common.messaging.inbox import Handlers, chain, for_each
 from delivery_gate.directory.handlers import on_contact_known
 from delivery_gate.emergencies.handlers import on_blocker_lifted, on_blocker_raised
 from delivery_gate.environments.handlers import on_environment_known
+from delivery_gate.follow_ups import handlers as follow_ups
 
 HANDLERS: Final[Handlers] = {
     EnvironmentKnown: for_each(on_environment_known),
     ContactKnown: for_each(on_contact_known),
     BlockerRaised: for_each(on_blocker_raised),
-    BlockerLifted: for_each(on_blocker_lifted),
+    BlockerLifted: chain(for_each(on_blocker_lifted), for_each(follow_ups.on_blocker_lifted)),
 }

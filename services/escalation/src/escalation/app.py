@@ -15,6 +15,7 @@ from escalation.handlers import HANDLERS
 from escalation.notifications import notifier
 from escalation.notifications import store as notifications
 from escalation.policies.routes import matrix, policies
+from escalation.references import REFERENCES
 from escalation.rotas import routes as rota_routes
 from escalation.settings import EscalationSettings
 from escalation.timers import TIMERS
@@ -43,6 +44,7 @@ SERVICE: Final = Service(
     timers=TIMERS,
     loops=(run_notifier,),
     pending=notifications.count_unsent,
+    references=REFERENCES,
 )
 
 

@@ -1,5 +1,6 @@
 """Which event is handled where."""
 
+from common.events.catalogue import ServiceCatalogued
 from common.events.clocks import (
     ClockBreached,
     ClockBreachWithdrawn,
@@ -93,4 +94,5 @@ HANDLERS: Handlers = {
     PersonKnown: for_each(directory.on_person),
     CustomerKnown: for_each(directory.on_customer),
     EnvironmentKnown: for_each(directory.on_environment),
+    ServiceCatalogued: for_each(directory.on_service),
 }

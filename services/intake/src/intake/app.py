@@ -5,7 +5,9 @@ from fastapi import FastAPI
 from common.http import MIB, Service
 from common.http import create_app as create
 from intake.directory.contact_resolver import resolve_contact
+from intake.directory.known_keys import REFERENCES
 from intake.directory.reference_cache import ReferenceCache
+from intake.handlers import HANDLERS
 from intake.routers import ROUTERS
 from intake.settings import IntakeSettings
 from intake.tickets.routes import create_ticket_fast
@@ -19,7 +21,9 @@ SERVICE = Service(
     settings=IntakeSettings,
     routers=ROUTERS,
     fast_routes=(create_ticket_fast.ROUTE,),
+    handlers=HANDLERS,
     timers=TIMERS,
+    references=REFERENCES,
     resources=(ReferenceCache, TicketBatcher),
     loops=(create_ticket_fast.drain_batcher,),
     resolve_contact=resolve_contact,

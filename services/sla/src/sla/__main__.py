@@ -8,13 +8,14 @@ from common.cli import create_cli
 from common.persistence.database import Database
 from common.settings import load_settings
 from sla.app import SERVICE
+from sla.catalogue.commands import publish_all
 from sla.clocks.replay import find_differences
 from sla.outages.store.verification import find_inconsistent_outages
 from sla.punctuality.cli import create_commands
 from sla.punctuality.export import evidence_problems
 from sla.reports.rollup_jobs import find_wrong_figures
 
-app = create_cli(SERVICE)
+app = create_cli(SERVICE, announce=publish_all)
 app.add_typer(create_commands(SERVICE), name="punctuality")
 
 

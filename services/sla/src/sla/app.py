@@ -10,6 +10,7 @@ from sla.forecasts.timers import ensure_round_scheduled
 from sla.handlers import HANDLERS
 from sla.punctuality.heartbeat import run_heartbeat
 from sla.reactions import REACTIONS
+from sla.references import REFERENCES
 from sla.reports.rollup_jobs import recount_forever
 from sla.reports.store.rollups import count_pending
 from sla.routers import ROUTERS
@@ -30,6 +31,7 @@ SERVICE = Service(
     background=(recount_forever, ensure_round_scheduled, run_status_broadcaster, run_heartbeat),
     pending=count_pending,
     resolve_contact=find_contact,
+    references=REFERENCES,
 )
 
 

@@ -7,6 +7,7 @@ from common.http.etag import if_match, set_etag
 from common.http.models import Instant, RequestModel, ResponseModel
 from common.http.paging import Page, Paging, encode_cursor
 from common.http.problems import problem_response, rejection_response
+from common.http.references import KnownKeys, Refers
 from common.http.route import AuthorizedRoute, TransactionalRoute, authorized_router, router
 from common.http.service import Service
 from common.http.state import AppState, attach_state, runtime_of, state_of
@@ -17,8 +18,10 @@ __all__ = [
     "AppState",
     "AuthorizedRoute",
     "Instant",
+    "KnownKeys",
     "Page",
     "Paging",
+    "Refers",
     "RequestModel",
     "ResponseModel",
     "Service",

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.routing import Route
 
 from common.auth.caller import ResolveContact
+from common.http.references import References
 from common.messaging.inbox import Handlers
 from common.persistence.database import Connection
 from common.runtime import CreateResource, Runtime
@@ -30,7 +31,8 @@ class Service:
     that are stored and not carried out yet, such as notifications. `fast_routes` are matched before
     `routers` and served without FastAPI (see `common.http.fast_routes`). `resources` are created
     with the app, one object each (see `common.runtime.Runtime.resource`). `loops` run beside the
-    requests. `body_limits` maps a path prefix to its own limit in bytes.
+    requests. `body_limits` maps a path prefix to its own limit in bytes. `references`: which
+    column knows the keys that marked fields name (see `common.http.references`).
     """
 
     name: str
@@ -47,4 +49,5 @@ class Service:
     pending: Pending | None = None
     fast_routes: tuple[Route, ...] = ()
     body_limits: Mapping[str, int] = field(default_factory=dict)
+    references: References = field(default_factory=dict)
     pool_size: int = 10

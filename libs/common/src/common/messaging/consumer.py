@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from common.messaging.batch_processor import BatchProcessor, ConsumerHalted
+from common.messaging.catch_up import is_caught_up
 from common.messaging.group_lag import GroupLag
 from common.messaging.inbox import Handlers, Inbox
 from common.messaging.kafka import Kafka, run_until_first_error, with_timeout
@@ -91,6 +92,17 @@ class Consumer:
             await self._refresh_lag()
             return self._local_lag()
         return None
+
+    async def is_current(self, topic: str, key: str, within_s: float) -> bool:
+        """Return whether all records with this key that were sent until now are applied.
+
+        Waits for them at most `within_s` seconds; False also where that is unknown.
+        """
+        if self._client is None:
+            return False
+        return await is_caught_up(
+            self._client, self._applied_offsets, self._group_lag, (topic, key), within_s
+        )
 
     def _local_lag(self) -> int:
         return sum(

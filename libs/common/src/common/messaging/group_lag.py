@@ -34,7 +34,7 @@ class GroupLag:
         if now - self._refreshed_at < REFRESH_INTERVAL_S:
             return
         if partitions:
-            committed = await self._committed_offsets()
+            committed = await self.committed_offsets()
             self.is_behind = any(
                 committed.get(tp, 0) < end for tp, end in self._end_offsets.items()
             )
@@ -43,7 +43,8 @@ class GroupLag:
             self.is_behind, self._end_offsets = False, {}
         self._refreshed_at = now
 
-    async def _committed_offsets(self) -> dict[TopicPartition, int]:
+    async def committed_offsets(self) -> dict[TopicPartition, int]:
+        """Ask the broker up to where the group has consumed each partition. Raises KafkaError."""
         admin = AIOKafkaAdminClient(**self.kafka.options())
         await admin.start()
         try:

@@ -1,7 +1,10 @@
-"""The customer and environment for which a caller opens a ticket."""
+"""The customer, environment and service for which a caller opens a ticket."""
 
 from common.auth import Caller
 from common.errors import Forbidden, ValidationFailed, Violation
+from common.http.references import Reference
+from intake.directory.domain.environment import Environment
+from intake.directory.domain.parties import Customer
 from intake.directory.reference_cache import ReferenceCache
 from intake.tickets.domain.new_ticket import TicketScope
 from intake.tickets.schemas.requests import TicketCreate
@@ -12,8 +15,8 @@ async def resolve_scope(
 ) -> TicketScope:
     """The scope that the body names; a contact's own customer is the default.
 
-    Raises Forbidden, or ValidationFailed where a key is missing or unknown. Contacts cannot tell
-    other customers from unknown ones.
+    Raises Forbidden, or ValidationFailed where a key is missing or unknown (I5). Contacts cannot tell
+    other customers from unknown ones, nor services that they did not buy.
     """
     key = body.customer or caller.customer
     if key is None:
@@ -22,13 +25,22 @@ async def resolve_scope(
         raise Forbidden("`channel` and `opened_at` are for staff. Leave them out.")
     customer = await references.get_customer(key) if caller.can_see(key) else None
     if customer is None:
-        raise ValidationFailed(
-            [Violation("/customer", "unknown_customer", f"there is no customer {key}")]
-        )
-    environment = None
-    if body.environment is not None:
-        environment = await references.get_environment(body.environment)
-        if environment is None or environment.customer_id != customer.id:
-            detail = f"{customer.key} has no environment {body.environment}"
-            raise ValidationFailed([Violation("/environment", "unknown_environment", detail)])
+        raise await references.unknown(caller, Reference("/customer", "customer", key))
+    environment = await _environment(references, caller, customer, body.environment)
+    if body.service is not None and not await references.has_service(body.service, caller.customer):
+        raise await references.unknown(caller, Reference("/service", "service", body.service))
     return TicketScope(customer.id, customer.key, environment)
+
+
+async def _environment(
+    references: ReferenceCache, caller: Caller, customer: Customer, key: str | None
+) -> Environment | None:
+    if key is None:
+        return None
+    environment = await references.get_environment(key)
+    if environment is not None and environment.customer_id == customer.id:
+        return environment
+    if environment is None and caller.customer is None:
+        raise await references.unknown(caller, Reference("/environment", "environment", key))
+    detail = f"{customer.key} has no environment {key}"
+    raise ValidationFailed([Violation("/environment", "unknown_environment", detail)])

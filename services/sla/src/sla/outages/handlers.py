@@ -15,6 +15,7 @@ from common.events.tickets import (
     TicketReclassified,
 )
 from common.persistence.database import Connection, transaction_time
+from sla.catalogue.store import catalogue
 from sla.directory.store import directory
 from sla.outages.commands import OutageReport, close_outage, open_outage, supersede_outage
 from sla.outages.domain.outage import Outage, mark_ended
@@ -155,8 +156,11 @@ async def _effect_of_signal(tx: Connection, signal: Signal) -> Effect | None:
 
 async def _resolve_scope(tx: Connection, event: AlertRaised | TicketEvent) -> Scope | None:
     """Where it is. None where nobody says whose or what it is: a label that intake did not know
-    must not become an outage of all customers; people can say that by hand."""
+    must not become an outage of all customers, nor a service that the catalogue does not know one of
+    the whole customer; people can say that by hand (I5)."""
     if event.customer_id is None or (event.environment is None and event.service is None):
+        return None
+    if event.environment is None and not await catalogue.has_service(tx, event.service or ""):
         return None
     environment = (
         await directory.find_environment(tx, event.environment) if event.environment else None

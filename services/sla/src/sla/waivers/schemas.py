@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from common.http import RequestModel, ResponseModel
+from common.http import Refers, RequestModel, ResponseModel
 from common.persistence.database import Connection, transaction_time
 from sla.waivers.domain.waiver import Waiver, WaiverState
 from sla.waivers.store.decide_by import Scope, load_scopes
@@ -25,8 +25,12 @@ class WaiverCreate(RequestModel):
     """
 
     clock_id: UUID | None = None
-    customer: Annotated[str, Field(min_length=1, max_length=100)] | None = None
-    service: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    customer: Annotated[
+        Annotated[str, Field(min_length=1, max_length=100)] | None, Refers("customer")
+    ] = None
+    service: Annotated[
+        Annotated[str, Field(min_length=1, max_length=100)] | None, Refers("service")
+    ] = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     reason: Reason

@@ -32,6 +32,7 @@ class Code(StrEnum):
     FREEZE = "FREEZE"
     OUTSIDE_WINDOW = "OUTSIDE_WINDOW"
     CONFLICT = "CONFLICT"
+    KNOWLEDGE_STALE = "KNOWLEDGE_STALE"
 
     # Speaks against the person or the command: denied.
     VERSION_CONFLICT = "VERSION_CONFLICT"
@@ -52,7 +53,9 @@ class Code(StrEnum):
     NOT_REVIEWABLE = "NOT_REVIEWABLE"
 
 
-DEFERRING = frozenset({Code.CHECK_ERROR, Code.FREEZE, Code.OUTSIDE_WINDOW, Code.CONFLICT})
+DEFERRING = frozenset(
+    {Code.CHECK_ERROR, Code.FREEZE, Code.OUTSIDE_WINDOW, Code.CONFLICT, Code.KNOWLEDGE_STALE}
+)
 
 DOCUMENTATION: tuple[FollowUpKind, ...] = ("documentation",)
 INVESTIGATION: tuple[FollowUpKind, ...] = ("investigation",)

@@ -21,6 +21,7 @@ from common.http import idempotency, problem_response, state_of
 from common.http.body import MAX_JSON_DEPTH, nests_deeper_than
 from common.http.idempotency import IdempotencyKey
 from common.http.problems import violations
+from common.http.query_parameters import check_query_parameters
 from common.runtime import Runtime
 from intake.directory.reference_cache import ReferenceCache
 from intake.tickets.routes.create_ticket import opened_at_problem, replay_or_create
@@ -49,6 +50,7 @@ class CreateTicketEndpoint:
         state = state_of(scope["app"])
         runtime = state.runtime
         caller = self.needs.check(await state.request_authenticator.authenticate(scope))
+        check_query_parameters(scope)
         media, key_header = _headers(scope)
         body = await _read_body(receive)
         if media.partition(b";")[0].strip().lower() != b"application/json":

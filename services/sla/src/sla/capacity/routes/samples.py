@@ -9,7 +9,7 @@ from pydantic import Field
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import RequestModel, ResponseModel, router
+from common.http import Refers, RequestModel, ResponseModel, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars.schemas import Name
 from sla.capacity.routes.series import get_visible
@@ -25,7 +25,7 @@ MAX_CLOCK_SKEW = timedelta(minutes=5)
 
 
 class SampleCreate(RequestModel):
-    series: Name
+    series: Annotated[Name, Refers("series", by_route=True)]
     at: datetime
     value: Figure
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
-from common.http import Page, Paging, ResponseModel, encode_cursor, router
+from common.http import Page, Paging, Refers, ResponseModel, encode_cursor, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars import store as calendars
 from sla.calendars.domain.timetable import Timetable
@@ -46,7 +46,7 @@ async def list_gaps(
     caller: Annotated[Caller, requires("catalogue:assess")],
     days: Annotated[int, Query(ge=0, le=3660, description="Agreements that end within.")] = 60,
     code: Annotated[GapCode | None, Query()] = None,
-    customer: Annotated[Name | None, Query()] = None,
+    customer: Annotated[Name | None, Query(), Refers("customer")] = None,
 ) -> Page[GapRead]:
     """List the gaps in what was promised. What nobody promised, what soon ends, and what is
     promised faster than what it depends on."""

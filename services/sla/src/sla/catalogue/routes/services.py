@@ -7,15 +7,15 @@ from fastapi import Depends, Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, NotFound, ValidationFailed, Violation
-from common.events.catalogue import ServiceCatalogued, ServiceNeed
 from common.http import Page, Paging, encode_cursor, if_match, router, set_etag
-from common.messaging.outbox import OutboxEvent, publish
+from common.messaging.outbox import publish
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars import store as calendars
 from sla.calendars.schemas import Name, id_or_key
 from sla.catalogue.domain.graph import find_cycle, service_node
 from sla.catalogue.domain.service import Service
+from sla.catalogue.events import to_event
 from sla.catalogue.schemas import ServiceCreate, ServiceRead, to_response
 from sla.catalogue.store import catalogue
 
@@ -194,21 +194,7 @@ async def _cycle_violations(tx: Connection, body: ServiceCreate) -> list[Violati
 
 async def _emit(tx: Connection, service_version: Service, caller: Caller, action: str) -> None:
     at = service_version.retired_at or service_version.created_at
-    event = ServiceCatalogued(
-        at=at,
-        service_id=service_version.service_id,
-        service=service_version.key,
-        version=service_version.version,
-        name=service_version.name,
-        owner=service_version.owner,
-        sold_to=list(service_version.sold_to),
-        runs_on=[
-            ServiceNeed(any_of=list(map(str, need.nodes)), at_least=need.at_least)
-            for need in service_version.runs_on
-        ],
-        retired=service_version.retired_at is not None,
-    )
-    await publish(tx, OutboxEvent(event, service_version.sequence))
+    await publish(tx, to_event(service_version, at))
     grounds = {
         "key": service_version.key,
         "version": service_version.version,

@@ -16,6 +16,7 @@ from common.events.forecasts import ForecastAcknowledged
 from common.http import (
     Page,
     Paging,
+    Refers,
     RequestModel,
     ResponseModel,
     encode_cursor,
@@ -86,8 +87,10 @@ class ForecastsCreate(RequestModel):
     """Of whom: these clocks, a ticket's, or a customer's; of all open ones where nothing is said."""
 
     clock_ids: Annotated[list[UUID], Field(min_length=1, max_length=MAX_FORECASTS)] | None = None
-    ticket: Name | None = None
-    customer: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    ticket: Annotated[Name | None, Refers("ticket")] = None
+    customer: Annotated[
+        Annotated[str, Field(min_length=1, max_length=100)] | None, Refers("customer")
+    ] = None
 
 
 class AcknowledgementCreate(RequestModel):
@@ -124,8 +127,12 @@ async def list_forecasts(
     outlook: Annotated[
         Literal["at_risk", "likely_to_breach"] | None, Query(description="Without it: both.")
     ] = None,
-    customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
-    service: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+    customer: Annotated[
+        str | None, Query(max_length=100, description="By key."), Refers("customer")
+    ] = None,
+    service: Annotated[
+        str | None, Query(max_length=100, description="By key."), Refers("service")
+    ] = None,
 ) -> Page[ForecastRead]:
     """Open promises that are expected to break, or may; those that break first first."""
     outlooks: tuple[Outlook, ...] = (outlook,) if outlook else LISTED_OUTLOOKS

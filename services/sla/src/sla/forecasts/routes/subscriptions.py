@@ -10,7 +10,7 @@ from pydantic import Field
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, NotFound, ValidationFailed, Violation
-from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor, router
+from common.http import Page, Paging, Refers, RequestModel, ResponseModel, encode_cursor, router
 from common.persistence.database import Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.directory.store import directory
@@ -27,15 +27,15 @@ Key = Annotated[str, Field(min_length=1, max_length=100)]
 class SubscriptionCreate(RequestModel):
     """What is left out means every one. `outlook`: from which on you want to hear of it."""
 
-    customer: Key | None = None
-    service: Key | None = None
+    customer: Annotated[Key | None, Refers("customer")] = None
+    service: Annotated[Key | None, Refers("service")] = None
     outlook: Literal["at_risk", "likely_to_breach"] = "at_risk"
 
 
 class SubscriptionRead(ResponseModel):
     id: UUID
-    customer: str | None
-    service: str | None
+    customer: Annotated[str | None, Refers("customer")]
+    service: Annotated[str | None, Refers("service")]
     outlook: str
     created_at: datetime
 

@@ -8,7 +8,7 @@ from fastapi import Depends, Query, Response
 
 from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
-from common.http import Instant, router
+from common.http import Instant, Refers, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars.domain.zone import read_zone
 from sla.calendars.schemas import id_or_key
@@ -29,9 +29,11 @@ class AvailabilityParams:
 
     def __init__(
         self,
-        customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
-        environment: Annotated[str | None, Query(max_length=100)] = None,
-        service: Annotated[str | None, Query(max_length=100)] = None,
+        customer: Annotated[
+            str | None, Query(max_length=100, description="By key."), Refers("customer")
+        ] = None,
+        environment: Annotated[str | None, Query(max_length=100), Refers("environment")] = None,
+        service: Annotated[str | None, Query(max_length=100), Refers("service")] = None,
         month: Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] = None,
         as_known_at: Annotated[Instant | None, Query(description="By what was known then.")] = None,
     ) -> None:

@@ -19,6 +19,7 @@ from common.http import (
     Instant,
     Page,
     Paging,
+    Refers,
     encode_cursor,
     if_match,
     problem_response,
@@ -127,7 +128,9 @@ async def list_maintenance(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("outages:read")],
-    customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+    customer: Annotated[
+        str | None, Query(max_length=100, description="By key."), Refers("customer")
+    ] = None,
     since: Annotated[Instant | None, Query(alias="from", description="Ends after.")] = None,
 ) -> Page[MaintenanceRead]:
     """List planned maintenance, earliest first. Without `from`: what is yet to end. Customers see

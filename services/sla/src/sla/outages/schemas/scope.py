@@ -1,42 +1,62 @@
 """Where an outage or maintenance is, as callers say and see it."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal, LiteralString
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from common.errors import ValidationFailed, Violation
-from common.http import RequestModel, ResponseModel
+from common.http import Refers, RequestModel, ResponseModel
 from common.persistence.database import Connection
 from sla.calendars.schemas import id_or_key
 from sla.directory.store import directory
 from sla.outages.domain.scope import Scope
 
+Reach = Literal["environment", "customer", "everybody"]
+REACH_TEXTS: Final[Mapping[Reach, LiteralString]] = {
+    "environment": "it is about one environment: leave `scope` out",
+    "customer": "without an environment it is about all of this customer: name the `environment`,"
+    " or say `scope: customer`",
+    "everybody": "without a customer it is about everybody who has the service: name the"
+    " `environment` or the `customer`, or say `scope: everybody`",
+}
 Key = Annotated[str, Field(min_length=1, max_length=100)]
 Reason = Annotated[str, Field(min_length=3, max_length=2000)]
 
 
 class ScopedCreate(RequestModel):
-    """`environment` names its customer. A service alone is down for the customer that is given;
-    without one for everybody who has it. All keys."""
+    """`environment` names its customer. What reaches further is asked for by `scope`: a service on all
+    environments of a `customer`, or of `everybody` who has it. All keys."""
 
-    customer: Key | None = None
-    environment: Key | None = None
-    service: Key | None = None
+    scope: Reach = "environment"
+    customer: Annotated[Key | None, Refers("customer")] = None
+    environment: Annotated[Key | None, Refers("environment")] = None
+    service: Annotated[Key | None, Refers("service")] = None
 
     @model_validator(mode="after")
     def _require_location(self) -> "ScopedCreate":
         if self.environment is None and self.service is None:
             raise ValueError("say which environment or which service")
+        if self.scope != self.reach:
+            raise PydanticCustomError("scope", REACH_TEXTS[self.reach])
         return self
+
+    @property
+    def reach(self) -> Reach:
+        """How far it reaches, by what is named and what is left out."""
+        if self.environment is not None:
+            return "environment"
+        return "everybody" if self.customer is None else "customer"
 
 
 class ScopedRead(ResponseModel):
     """Null means all: without `service` everything on the environment, without `customer` all who
     have the service."""
 
-    customer: str | None
-    environment: str | None
-    service: str | None
+    customer: Annotated[str | None, Refers("customer")]
+    environment: Annotated[str | None, Refers("environment")]
+    service: Annotated[str | None, Refers("service")]
 
 
 async def resolve_scope(tx: Connection, body: ScopedCreate) -> Scope:

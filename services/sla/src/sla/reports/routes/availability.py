@@ -9,7 +9,7 @@ from fastapi import Depends, Query
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import ResponseModel, router
+from common.http import Refers, ResponseModel, router
 from common.persistence.database import Connection, Transaction
 from sla.calendars.domain.zone import read_zone
 from sla.directory.store import customers
@@ -75,8 +75,12 @@ class AvailabilityReportQuery(ReportQuery):
         until: Annotated[
             date | None, Query(alias="to", description="First day not included; else tomorrow.")
         ] = None,
-        customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
-        service: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+        customer: Annotated[
+            str | None, Query(max_length=100, description="By key."), Refers("customer")
+        ] = None,
+        service: Annotated[
+            str | None, Query(max_length=100, description="By key."), Refers("service")
+        ] = None,
         step: Annotated[Literal["month"] | None, Query(description="A row per month.")] = None,
     ) -> None:
         super().__init__(since, until, customer, service, None, None, step)

@@ -7,7 +7,7 @@ from fastapi import Query
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import Instant, ResponseModel, router
+from common.http import Instant, Refers, ResponseModel, router
 from common.persistence.database import Transaction, transaction_time
 from sla.clocks.domain.compliance import Compliance
 from sla.clocks.store import clock_queue
@@ -47,7 +47,9 @@ async def get_compliance_summary(
     caller: Annotated[Caller, requires("reports:read")],
     since: Annotated[Instant | None, Query(alias="from")] = None,
     until: Annotated[Instant | None, Query(alias="to", description="Not included.")] = None,
-    customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+    customer: Annotated[
+        str | None, Query(max_length=100, description="By key."), Refers("customer")
+    ] = None,
 ) -> ComplianceSummary:
     """Report compliance per customer. Promises that were met or broke within the time; without one,
     in the present month in UTC."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
-from common.http import ResponseModel, router
+from common.http import Refers, ResponseModel, router
 from common.persistence.database import Transaction
 from sla.agreements.domain.agreement import Contract
 from sla.reports.domain.percentiles import Times
@@ -67,7 +67,9 @@ async def get_response_time_report(
             " ticket, promised or not."
         ),
     ] = "first_response",
-    agreement: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+    agreement: Annotated[
+        str | None, Query(max_length=100, description="By key."), Refers("agreement")
+    ] = None,
     contract: Annotated[Contract, Query(description="Other than `sla`: staff only.")] = "sla",
 ) -> ResponseTimeReport:
     """Report percentiles of response and resolution times. Percentiles of how long clocks took that

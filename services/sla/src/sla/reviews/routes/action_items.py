@@ -9,7 +9,16 @@ from fastapi import Depends, Query, Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, Forbidden, NotFound, Problem
-from common.http import Page, Paging, encode_cursor, if_match, problem_response, router, set_etag
+from common.http import (
+    Page,
+    Paging,
+    Refers,
+    encode_cursor,
+    if_match,
+    problem_response,
+    router,
+    set_etag,
+)
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars.schemas import Name, id_or_key
 from sla.reviews import action_items
@@ -34,8 +43,12 @@ async def list_actions(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("actions:work")],
-    owner: Annotated[str | None, Query(max_length=100, description="By sub.")] = None,
-    customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+    owner: Annotated[
+        str | None, Query(max_length=100, description="By sub."), Refers("person")
+    ] = None,
+    customer: Annotated[
+        str | None, Query(max_length=100, description="By key."), Refers("customer")
+    ] = None,
     include_verified: Annotated[
         bool, Query(alias="all", description="Verified ones, too.")
     ] = False,

@@ -7,7 +7,7 @@ from fastapi import Depends, Query, Request, Response
 
 from common.auth import Caller, requires
 from common.errors import NotFound
-from common.http import Page, Paging, encode_cursor, router
+from common.http import Page, Paging, Refers, encode_cursor, router
 from common.http.etag import etag
 from common.persistence.database import Connection, Transaction
 from sla.calendars.domain.month import zone_or_utc
@@ -31,7 +31,9 @@ async def list_reviews(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("reviews:read")],
-    customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+    customer: Annotated[
+        str | None, Query(max_length=100, description="By key."), Refers("customer")
+    ] = None,
     month: MonthQuery = None,
 ) -> Page[ReviewRead]:
     """List reviews, newest month first. Customers see their own published ones."""

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from common.errors import ValidationFailed, Violation
-from common.http import RequestModel
+from common.http import Refers, RequestModel
 from sla.calendars.domain.month import InvalidMonth, Month, parse_month
 
 Sub = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S+$")]
@@ -33,7 +33,7 @@ MonthQuery = Annotated[str | None, Query(max_length=20, examples=["2026-06"])]
 class ReviewCreate(RequestModel):
     """A customer by key, and a month in the customer's own zone."""
 
-    customer: Annotated[str, Field(min_length=1, max_length=100)]
+    customer: Annotated[str, Field(min_length=1, max_length=100), Refers("customer")]
     month: MonthText
 
 
@@ -46,8 +46,12 @@ class ReviewPublish(RequestModel):
 class AudienceUpdate(RequestModel):
     """Staff by `sub`, who get a mail; contacts of the customer, who find it in the portal."""
 
-    people: Annotated[list[Sub], Field(max_length=50)] = Field(default_factory=list)
-    contacts: Annotated[list[UUID], Field(max_length=50)] = Field(default_factory=list)
+    people: Annotated[list[Annotated[Sub, Refers("person")]], Field(max_length=50)] = Field(
+        default_factory=list
+    )
+    contacts: Annotated[list[Annotated[UUID, Refers("contact")]], Field(max_length=50)] = Field(
+        default_factory=list
+    )
 
 
 class AgendaItemCreate(RequestModel):
@@ -72,12 +76,12 @@ class ActionItemCreate(RequestModel):
 
     title: Title
     criterion: Title
-    owner: Sub
+    owner: Annotated[Sub, Refers("person")]
     due: Annotated[date, Field(ge=date(1971, 1, 1), le=date(2199, 12, 30))]
 
 
 class ActionItemHandOver(RequestModel):
-    owner: Sub
+    owner: Annotated[Sub, Refers("person")]
     due: Annotated[date, Field(ge=date(1971, 1, 1), le=date(2199, 12, 30))]
 
 

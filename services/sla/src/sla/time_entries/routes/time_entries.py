@@ -10,7 +10,7 @@ from pydantic import Field
 
 from common.auth import Caller, requires
 from common.errors import Conflict, NotFound, ValidationFailed, Violation
-from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor, router
+from common.http import Page, Paging, Refers, RequestModel, ResponseModel, encode_cursor, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars.schemas import Name, id_or_key
@@ -32,10 +32,10 @@ class TimeEntryCreate(RequestModel):
     """`day` is a date where the person worked; `person` a `sub`, without it the caller. `rate` is a
     name in the rate sheet of that day."""
 
-    ticket: Name
+    ticket: Annotated[Name, Refers("ticket")]
     minutes: Annotated[int, Field(ge=1, le=1440)]
     day: date
-    person: Name | None = None
+    person: Annotated[Name | None, Refers("person")] = None
     rate: RateName = "standard"
 
 
@@ -133,7 +133,9 @@ async def list_time_entries(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("time-entries:read")],
-    ticket: Annotated[str | None, Query(max_length=100, description="By id or key.")] = None,
+    ticket: Annotated[
+        str | None, Query(max_length=100, description="By id or key."), Refers("ticket")
+    ] = None,
 ) -> Page[TimeEntryRead]:
     """List time entries, in the order in which they were recorded. Corrections are records of their
     own."""

@@ -8,6 +8,7 @@ CREATE TABLE follow_ups (
     kind text NOT NULL,
     task text NOT NULL,
     delivery_id uuid,
+    emergency_id uuid,
     environment_id uuid NOT NULL,
     environment text NOT NULL,
     held_product text,
@@ -30,9 +31,12 @@ CREATE TABLE follow_ups (
         CHECK ((state = 'confirmed') = (confirmed_by IS NOT NULL AND confirmed_at IS NOT NULL)),
     CONSTRAINT uq_follow_ups_key UNIQUE (key),
     CONSTRAINT fk_follow_ups_delivery_id FOREIGN KEY (delivery_id) REFERENCES deliveries (id),
+    CONSTRAINT fk_follow_ups_emergency_id FOREIGN KEY (emergency_id)
+        REFERENCES emergency_changes (id),
     CONSTRAINT fk_follow_ups_environment_id FOREIGN KEY (environment_id)
         REFERENCES environments (id)
 );
 CREATE INDEX ix_follow_ups_delivery_id ON follow_ups (delivery_id);
+CREATE UNIQUE INDEX uq_follow_ups_emergency_id ON follow_ups (emergency_id);
 CREATE INDEX ix_follow_ups_opened_at ON follow_ups (opened_at, id);
 CREATE INDEX ix_follow_ups_holding ON follow_ups (held_product) WHERE state IN ('open', 'closed');

@@ -1,0 +1,14 @@
+"""Which keys a request may name (I5)."""
+
+from typing import Final
+
+from common.http.references import KnownKeys, References
+from delivery_gate.emergencies.tables import emergency_changes
+from delivery_gate.environments.tables import environments
+from delivery_gate.products.tables import products
+
+REFERENCES: Final[References] = {
+    "emergency_change": KnownKeys(emergency_changes.c.key, emergency_changes.c.id),
+    "environment": KnownKeys(environments.c.key, environments.c.id),
+    "product": KnownKeys(products.c.key, products.c.id),
+}

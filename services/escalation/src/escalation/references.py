@@ -1,0 +1,19 @@
+"""Which keys a request may name (I5)."""
+
+from typing import Final
+
+from common.http.references import KnownKeys, References
+from escalation.cases.tables import escalations
+from escalation.directory.tables import customers, environments, people, services
+from escalation.policies.tables import policies
+from escalation.rotas.tables import rotas
+
+REFERENCES: Final[References] = {
+    "customer": KnownKeys(customers.c.key),
+    "environment": KnownKeys(environments.c.key),
+    "escalation": KnownKeys(escalations.c.key, escalations.c.id),
+    "person": KnownKeys(people.c.sub),
+    "policy": KnownKeys(policies.c.key),
+    "rota": KnownKeys(rotas.c.key),
+    "service": KnownKeys(services.c.key),
+}

@@ -1,0 +1,9 @@
+"""Kafka in: which event is handled by what."""
+
+from typing import Final
+
+from common.events.catalogue import ServiceCatalogued
+from common.messaging.inbox import Handlers, for_each
+from intake.directory.handlers import on_service
+
+HANDLERS: Final[Handlers] = {ServiceCatalogued: for_each(on_service)}
