@@ -90,9 +90,9 @@ def test_an_end_before_the_application_that_is_heard_later_marks_it(
 ) -> None:
     """G8: at the very instant is in time, as everywhere."""
     for applied in (APPLIED, replace(APPLIED, state="settled")):
-        heard = mark_without_blocker(applied, ended_at)
-        assert heard.without_blocker is marked
-        assert heard.blocker_ended_at == (ended_at if marked else None)
+        after = mark_without_blocker(applied, ended_at)
+        assert after.without_blocker is marked
+        assert after.blocker_ended_at == (ended_at if marked else None)
     assert mark_without_blocker(AUTHORIZED, ended_at) == AUTHORIZED
 
 

@@ -8,6 +8,7 @@ from intake.directory.contact_resolver import resolve_contact
 from intake.directory.known_keys import REFERENCES
 from intake.directory.reference_cache import ReferenceCache
 from intake.handlers import HANDLERS
+from intake.retentions import RETENTIONS
 from intake.routers import ROUTERS
 from intake.settings import IntakeSettings
 from intake.tickets.routes import create_ticket_fast
@@ -24,6 +25,7 @@ SERVICE = Service(
     handlers=HANDLERS,
     timers=TIMERS,
     references=REFERENCES,
+    retentions=RETENTIONS,
     resources=(ReferenceCache, TicketBatcher),
     loops=(create_ticket_fast.drain_batcher,),
     resolve_contact=resolve_contact,

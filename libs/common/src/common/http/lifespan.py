@@ -11,13 +11,13 @@ from fastapi import FastAPI
 
 from common.audit.sealer import Sealer
 from common.auth.revocation import refresh_forever
-from common.http import idempotency
 from common.http.service import Service
 from common.http.state import AppState, Component, RunningComponent, attach_state, set_state
 from common.messaging.consumer import Consumer
 from common.messaging.queue_metrics import collect_forever
 from common.messaging.relay import Relay
 from common.persistence.database import Database
+from common.retention import COMMON_RETENTIONS, delete_old_forever
 from common.scheduling.deadline_scheduler import DeadlineScheduler
 from common.settings import load_settings
 from common.telemetry import flush_traces, logger, metrics
@@ -80,7 +80,11 @@ def background_loops(app: FastAPI, state: AppState) -> Iterator[tuple[str, Loop]
     """Yield every background loop with its name, in the order of starting."""
     runtime = state.runtime
     yield "people", partial(refresh_forever, runtime.database, state.authenticator)
-    yield "idempotency", partial(idempotency.delete_expired_forever, runtime.database)
+    retentions = (*COMMON_RETENTIONS, *state.service.retentions)
+    yield (
+        "retention",
+        partial(delete_old_forever, runtime.database, runtime.settings, retentions),
+    )
     yield "queues", partial(collect_forever, runtime.database)
     for name, component in state.components.items():
         if isinstance(component, RunningComponent):

@@ -6,7 +6,7 @@ of a kind. So a route cannot forget the check, the OpenAPI document shows the ma
 a test walks all marked fields of all services.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 from uuid import UUID
@@ -25,7 +25,7 @@ from common.errors import ValidationFailed, Violation
 from common.http.reference_paths import Path, body_references, query_references
 from common.persistence.database import Connection
 
-Handle = Callable[[Request], Awaitable[Response]]
+Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
 MAX_NAMED: Final = 50
 """The unknown references that one answer names."""

@@ -11,6 +11,7 @@ from common.auth.caller import ResolveContact
 from common.http.references import References
 from common.messaging.inbox import Handlers
 from common.persistence.database import Connection
+from common.retention import Retention
 from common.runtime import CreateResource, Runtime
 from common.scheduling.deadlines import Timers
 from common.settings import Settings
@@ -32,7 +33,8 @@ class Service:
     `routers` and served without FastAPI (see `common.http.fast_routes`). `resources` are created
     with the app, one object each (see `common.runtime.Runtime.resource`). `loops` run beside the
     requests. `body_limits` maps a path prefix to its own limit in bytes. `references`: which
-    column knows the keys that marked fields name (see `common.http.references`).
+    column knows the keys that marked fields name (see `common.http.references`). `retentions`: what is deleted
+    once it is old, beside what every service deletes (`common.retention`).
     """
 
     name: str
@@ -50,4 +52,5 @@ class Service:
     fast_routes: tuple[Route, ...] = ()
     body_limits: Mapping[str, int] = field(default_factory=dict)
     references: References = field(default_factory=dict)
+    retentions: tuple[Retention, ...] = ()
     pool_size: int = 10

@@ -5,15 +5,17 @@ key's own partition is read first, then it is waited until the group has passed 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import DefaultPartitioner
 
-from common.messaging.group_lag import GroupLag
 from common.messaging.kafka import with_timeout
+
+Reached = Callable[[TopicPartition], Awaitable[int]]
+"""Up to which offset a partition is applied: by this replica, or by another one of the group."""
 
 _POLL_INTERVAL_S: Final = 0.05
 _BROKER_TIMEOUT_S: Final = 3.0
@@ -21,11 +23,7 @@ _partition_of: Final = DefaultPartitioner()
 
 
 async def is_caught_up(
-    client: Any,
-    applied_offsets: Mapping[TopicPartition, int],
-    group: GroupLag,
-    record_key: tuple[str, str],
-    within_s: float,
+    client: Any, record_key: tuple[str, str], reached: Reached, within_s: float
 ) -> bool:
     """Return whether the group has applied all records of (topic, key) that were sent until now.
 
@@ -39,21 +37,8 @@ async def is_caught_up(
     try:
         ends = await with_timeout(_BROKER_TIMEOUT_S, client.end_offsets([partition]))
         async with asyncio.timeout(within_s):
-            while await _reached(client, applied_offsets, group, partition) < ends[partition]:  # noqa: ASYNC110 - offsets tell nobody
+            while await reached(partition) < ends[partition]:  # noqa: ASYNC110 - offsets tell nobody
                 await asyncio.sleep(_POLL_INTERVAL_S)
     except (KafkaError, TimeoutError):
         return False
     return True
-
-
-async def _reached(
-    client: Any,
-    applied_offsets: Mapping[TopicPartition, int],
-    group: GroupLag,
-    partition: TopicPartition,
-) -> int:
-    """Return the offset up to which the partition is applied, here or by another member."""
-    if partition in client.assignment():
-        return applied_offsets.get(partition, -1)
-    committed = await group.committed_offsets()
-    return committed.get(partition, 0)

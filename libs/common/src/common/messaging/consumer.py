@@ -100,9 +100,12 @@ class Consumer:
         """
         if self._client is None:
             return False
-        return await is_caught_up(
-            self._client, self._applied_offsets, self._group_lag, (topic, key), within_s
-        )
+        return await is_caught_up(self._client, (topic, key), self._reached, within_s)
+
+    async def _reached(self, partition: TopicPartition) -> int:
+        if self._client is not None and partition in self._client.assignment():
+            return self._applied_offsets.get(partition, -1)
+        return (await self._group_lag.committed_offsets()).get(partition, 0)
 
     def _local_lag(self) -> int:
         return sum(

@@ -8,21 +8,13 @@ from fastapi import Depends, Query, Request, Response
 
 from common.auth import Caller, requires
 from common.errors import Conflict, Forbidden, NotFound, Problem, ValidationFailed, Violation
-from common.http import (
-    Page,
-    Paging,
-    Refers,
-    encode_cursor,
-    if_match,
-    problem_response,
-    router,
-    set_etag,
-)
+from common.http import Page, Paging, encode_cursor, if_match, problem_response, router, set_etag
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars.schemas import Name, id_or_key
 from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.store import clocks
+from sla.directory.fields import CustomerFilter
 from sla.directory.store import directory
 from sla.waivers.commands import DecisionAction, LockedWaiver, decide, lock_waiver, submit
 from sla.waivers.domain.waiver import RejectionCode, Waiver, WaiverState
@@ -119,9 +111,7 @@ async def list_waivers(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("waivers:read")],
     state: Annotated[WaiverState | None, Query()] = None,
-    customer: Annotated[
-        str | None, Query(max_length=100, description="By key."), Refers("customer")
-    ] = None,
+    customer: CustomerFilter = None,
     clock: Annotated[UUID | None, Query(description="Those over a period, too.")] = None,
 ) -> Page[WaiverRead]:
     """List waivers, oldest first."""

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
-from common.http import Page, Paging, Refers, ResponseModel, encode_cursor, router
+from common.http import Page, Paging, ResponseModel, encode_cursor, router
 from common.persistence.database import Transaction, transaction_time
 from sla.calendars.domain.month import parse_month
 from sla.capacity.domain.measured import Measurement
@@ -14,6 +14,7 @@ from sla.capacity.domain.series import Verdict
 from sla.capacity.queries import load_measurements
 from sla.capacity.schemas import MeasuredPromiseRead
 from sla.capacity.store import series
+from sla.directory.fields import CustomerFilter
 
 routes = router("/v1/measured-promises", tags=["reports"])
 
@@ -51,9 +52,7 @@ async def list_measurements(
         str | None,
         Query(pattern=r"^(19[7-9]\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])$", examples=["2026-06"]),
     ] = None,
-    customer: Annotated[
-        str | None, Query(max_length=100, description="By key."), Refers("customer")
-    ] = None,
+    customer: CustomerFilter = None,
 ) -> Page[MeasurementRead]:
     """List the measured promises of a month. Months are in the customer's zone; without a month:
     the present one."""

@@ -8,7 +8,7 @@ from fastapi import Depends, Query, Response
 
 from common.auth import Caller, requires
 from common.errors import NotFound
-from common.http import Instant, Page, Paging, Refers, RequestModel, encode_cursor, router, set_etag
+from common.http import Instant, Page, Paging, RequestModel, encode_cursor, router, set_etag
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.agreements.domain.agreement import Contract
 from sla.calendars.schemas import Name, id_or_key
@@ -25,6 +25,7 @@ from sla.clocks.schemas import (
 )
 from sla.clocks.store import clock_queue, clocks, inputs, tickets
 from sla.clocks.store.clock_queue import ClockFilter
+from sla.directory.fields import CustomerFilter
 
 routes = router("/v1/clocks", tags=["clocks"])
 ticket_routes = router("/v1/tickets", tags=["clocks"])
@@ -40,9 +41,7 @@ async def list_clocks(
     caller: Annotated[Caller, requires("clocks:read")],
     state: Annotated[State | None, Query(description="Without it: all open ones.")] = None,
     due_before: Annotated[Instant | None, Query()] = None,
-    customer: Annotated[
-        str | None, Query(max_length=100, description="By key."), Refers("customer")
-    ] = None,
+    customer: CustomerFilter = None,
     contract: Annotated[
         Contract | None, Query(description="Whose promise; without it all.")
     ] = None,

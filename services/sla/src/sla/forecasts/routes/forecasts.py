@@ -28,6 +28,7 @@ from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars.schemas import Name, id_or_key
 from sla.clocks.store import clocks, tickets
+from sla.directory.fields import CustomerFilter
 from sla.directory.store import directory
 from sla.forecasts.commands import forecast_now
 from sla.forecasts.domain.probability import Outlook
@@ -127,9 +128,7 @@ async def list_forecasts(
     outlook: Annotated[
         Literal["at_risk", "likely_to_breach"] | None, Query(description="Without it: both.")
     ] = None,
-    customer: Annotated[
-        str | None, Query(max_length=100, description="By key."), Refers("customer")
-    ] = None,
+    customer: CustomerFilter = None,
     service: Annotated[
         str | None, Query(max_length=100, description="By key."), Refers("service")
     ] = None,

@@ -12,6 +12,7 @@ from common.http import Instant, Refers, router
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars.domain.zone import read_zone
 from sla.calendars.schemas import id_or_key
+from sla.directory.fields import CustomerFilter
 from sla.directory.store import directory
 from sla.outages.chart import render_svg
 from sla.outages.domain.availability import Availability
@@ -29,9 +30,7 @@ class AvailabilityParams:
 
     def __init__(
         self,
-        customer: Annotated[
-            str | None, Query(max_length=100, description="By key."), Refers("customer")
-        ] = None,
+        customer: CustomerFilter = None,
         environment: Annotated[str | None, Query(max_length=100), Refers("environment")] = None,
         service: Annotated[str | None, Query(max_length=100), Refers("service")] = None,
         month: Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] = None,

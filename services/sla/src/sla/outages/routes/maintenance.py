@@ -19,7 +19,6 @@ from common.http import (
     Instant,
     Page,
     Paging,
-    Refers,
     encode_cursor,
     if_match,
     problem_response,
@@ -30,6 +29,7 @@ from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars.schemas import Name, id_or_key
+from sla.directory.fields import CustomerFilter
 from sla.outages.domain.maintenance import (
     MAX_DURATION,
     PlannedMaintenance,
@@ -128,9 +128,7 @@ async def list_maintenance(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("outages:read")],
-    customer: Annotated[
-        str | None, Query(max_length=100, description="By key."), Refers("customer")
-    ] = None,
+    customer: CustomerFilter = None,
     since: Annotated[Instant | None, Query(alias="from", description="Ends after.")] = None,
 ) -> Page[MaintenanceRead]:
     """List planned maintenance, earliest first. Without `from`: what is yet to end. Customers see

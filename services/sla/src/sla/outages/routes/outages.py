@@ -23,6 +23,7 @@ from common.http import (
 from common.persistence.database import Connection, Transaction, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars.schemas import Name, id_or_key
+from sla.directory.fields import CustomerFilter
 from sla.outages.commands import OutageReport, close_outage, open_outage
 from sla.outages.domain.outage import Outage, OutageChange, Source, as_known, mark_ended
 from sla.outages.domain.state_timeline import Effect
@@ -150,9 +151,7 @@ async def list_outages(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("outages:read")],
-    customer: Annotated[
-        str | None, Query(max_length=100, description="By key."), Refers("customer")
-    ] = None,
+    customer: CustomerFilter = None,
     environment: Annotated[str | None, Query(max_length=100), Refers("environment")] = None,
     service: Annotated[str | None, Query(max_length=100), Refers("service")] = None,
     state: Annotated[Literal["open", "ended"] | None, Query()] = None,

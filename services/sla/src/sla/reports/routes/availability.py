@@ -12,6 +12,7 @@ from common.errors import ValidationFailed, Violation
 from common.http import Refers, ResponseModel, router
 from common.persistence.database import Connection, Transaction
 from sla.calendars.domain.zone import read_zone
+from sla.directory.fields import CustomerFilter
 from sla.directory.store import customers
 from sla.outages.domain.availability import Availability
 from sla.outages.domain.availability_model import AvailabilityModel
@@ -75,9 +76,7 @@ class AvailabilityReportQuery(ReportQuery):
         until: Annotated[
             date | None, Query(alias="to", description="First day not included; else tomorrow.")
         ] = None,
-        customer: Annotated[
-            str | None, Query(max_length=100, description="By key."), Refers("customer")
-        ] = None,
+        customer: CustomerFilter = None,
         service: Annotated[
             str | None, Query(max_length=100, description="By key."), Refers("service")
         ] = None,

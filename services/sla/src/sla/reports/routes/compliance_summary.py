@@ -7,10 +7,11 @@ from fastapi import Query
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import Instant, Refers, ResponseModel, router
+from common.http import Instant, ResponseModel, router
 from common.persistence.database import Transaction, transaction_time
 from sla.clocks.domain.compliance import Compliance
 from sla.clocks.store import clock_queue
+from sla.directory.fields import CustomerFilter
 
 routes = router("/v1/reports/customer-compliance", tags=["reports"])
 
@@ -47,9 +48,7 @@ async def get_compliance_summary(
     caller: Annotated[Caller, requires("reports:read")],
     since: Annotated[Instant | None, Query(alias="from")] = None,
     until: Annotated[Instant | None, Query(alias="to", description="Not included.")] = None,
-    customer: Annotated[
-        str | None, Query(max_length=100, description="By key."), Refers("customer")
-    ] = None,
+    customer: CustomerFilter = None,
 ) -> ComplianceSummary:
     """Report compliance per customer. Promises that were met or broke within the time; without one,
     in the present month in UTC."""

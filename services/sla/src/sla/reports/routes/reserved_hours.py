@@ -7,9 +7,10 @@ from fastapi import Depends, Query
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import Page, Paging, Refers, ResponseModel, encode_cursor, router
+from common.http import Page, Paging, ResponseModel, encode_cursor, router
 from common.persistence.database import Transaction, transaction_time
 from sla.calendars.domain.month import MAX_DAY, MIN_DAY
+from sla.directory.fields import CustomerFilter
 from sla.directory.store import directory
 from sla.time_entries.store import reserved_hours
 from sla.time_entries.store.reserved_hours import Utilisation
@@ -41,9 +42,7 @@ async def list_reserved_hours(
     month: Annotated[
         str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="2026-06; else this one.")
     ] = None,
-    customer: Annotated[
-        str | None, Query(max_length=100, description="By key."), Refers("customer")
-    ] = None,
+    customer: CustomerFilter = None,
 ) -> Page[ReservedHoursRead]:
     """Report reserved hours and what is left of them. By the agreement's key, with what is booked
     on their tickets."""

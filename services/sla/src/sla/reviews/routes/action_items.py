@@ -21,6 +21,7 @@ from common.http import (
 )
 from common.persistence.database import Connection, Transaction, transaction_time
 from sla.calendars.schemas import Name, id_or_key
+from sla.directory.fields import CustomerFilter
 from sla.reviews import action_items
 from sla.reviews.domain.action_item import (
     ActionItem,
@@ -46,9 +47,7 @@ async def list_actions(
     owner: Annotated[
         str | None, Query(max_length=100, description="By sub."), Refers("person")
     ] = None,
-    customer: Annotated[
-        str | None, Query(max_length=100, description="By key."), Refers("customer")
-    ] = None,
+    customer: CustomerFilter = None,
     include_verified: Annotated[
         bool, Query(alias="all", description="Verified ones, too.")
     ] = False,

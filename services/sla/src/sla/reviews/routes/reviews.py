@@ -7,11 +7,12 @@ from fastapi import Depends, Query, Request, Response
 
 from common.auth import Caller, requires
 from common.errors import NotFound
-from common.http import Page, Paging, Refers, encode_cursor, router
+from common.http import Page, Paging, encode_cursor, router
 from common.http.etag import etag
 from common.persistence.database import Connection, Transaction
 from sla.calendars.domain.month import zone_or_utc
 from sla.calendars.schemas import Name, id_or_key
+from sla.directory.fields import CustomerFilter
 from sla.rendering.figures import format_instant
 from sla.reviews.documents import review as review_document
 from sla.reviews.domain.action_item import actions_for_review
@@ -31,9 +32,7 @@ async def list_reviews(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("reviews:read")],
-    customer: Annotated[
-        str | None, Query(max_length=100, description="By key."), Refers("customer")
-    ] = None,
+    customer: CustomerFilter = None,
     month: MonthQuery = None,
 ) -> Page[ReviewRead]:
     """List reviews, newest month first. Customers see their own published ones."""

@@ -52,3 +52,6 @@ CREATE TABLE emergency_changes (
 CREATE UNIQUE INDEX uq_emergency_changes_one_open ON emergency_changes (environment_id)
     WHERE state IN ('requested', 'authorized', 'applied');
 CREATE INDEX ix_emergency_changes_ticket_id ON emergency_changes (ticket_id);
+
+ALTER TABLE follow_ups ADD CONSTRAINT fk_follow_ups_emergency_id FOREIGN KEY (emergency_id)
+    REFERENCES emergency_changes (id);

@@ -31,8 +31,6 @@ CREATE TABLE follow_ups (
         CHECK ((state = 'confirmed') = (confirmed_by IS NOT NULL AND confirmed_at IS NOT NULL)),
     CONSTRAINT uq_follow_ups_key UNIQUE (key),
     CONSTRAINT fk_follow_ups_delivery_id FOREIGN KEY (delivery_id) REFERENCES deliveries (id),
-    CONSTRAINT fk_follow_ups_emergency_id FOREIGN KEY (emergency_id)
-        REFERENCES emergency_changes (id),
     CONSTRAINT fk_follow_ups_environment_id FOREIGN KEY (environment_id)
         REFERENCES environments (id)
 );
