@@ -50,7 +50,7 @@ async def add_dead_letter(database: Database, offset: int, settled: str | None) 
         'INSERT INTO dead_letters (topic, partition, "offset", digest, headers, code, reason,'
         " died_at, settled_at) VALUES ('t', 0, :offset, '', '[]', 'refused', 'x',"
         " statement_timestamp() - interval '900 days',"
-        " statement_timestamp() - CAST(:settled AS interval))",
+        " statement_timestamp() - CAST(CAST(:settled AS text) AS interval))",
         offset=offset,
         settled=settled,
     )

@@ -6,28 +6,12 @@ from uuid import UUID
 import pytest
 from httpx import AsyncClient, Response
 
-from common.events.catalogue import ServiceCatalogued
 from common.persistence.database import Database
-from intake.handlers import HANDLERS
+from intake_support.services import announce_service
 from intake_support.tickets import DOWN, act, open_ticket
-from opsdesk_testing.protocol import deliver, outbox_events
+from opsdesk_testing.protocol import outbox_events
 
-
-async def catalogue(
-    database: Database, sequence: int = 1, key: str = "billing", *sold_to: str, **more: Any
-) -> None:
-    event = ServiceCatalogued(
-        at="2030-01-07T08:00:00Z",
-        service_id=UUID(int=sum(key.encode())),
-        service=key,
-        version=sequence,
-        name=key,
-        owner="ops",
-        sold_to=list(sold_to),
-        runs_on=[],
-        **more,
-    )
-    await deliver(database, HANDLERS, (event, sequence))
+LEDGER, PAYROLL = UUID(int=0x1ED), UUID(int=0x9A1)
 
 
 def problem(answer: Response) -> tuple[str, str, str]:
@@ -39,7 +23,6 @@ def problem(answer: Response) -> tuple[str, str, str]:
 async def test_a_service_that_the_catalogue_does_not_know_is_refused(
     database: Database, anna: AsyncClient
 ) -> None:
-    await catalogue(database)
     refused = await anna.post("/v1/tickets", json=DOWN | {"service": "biling"})
     assert problem(refused) == (
         "/service",
@@ -54,19 +37,18 @@ async def test_a_service_is_known_as_soon_as_it_is_announced(
     database: Database, anna: AsyncClient
 ) -> None:
     """What was unknown is not remembered as unknown."""
-    body = DOWN | {"service": "portal"}
+    body = DOWN | {"service": "ledger"}
     assert (await anna.post("/v1/tickets", json=body)).status_code == 422
-    await catalogue(database, 1, "portal")
+    await announce_service(database, "ledger", id=LEDGER)
     assert (await anna.post("/v1/tickets", json=body)).status_code == 201
-    await catalogue(database, 2, "portal", retired=True)
+    await announce_service(database, "ledger", 2, id=LEDGER, retired=True)
     assert (await anna.post("/v1/tickets", json=body)).status_code == 201
 
 
 async def test_a_contact_names_what_their_customer_bought(
     database: Database, jan: AsyncClient
 ) -> None:
-    await catalogue(database, 1, "billing", "acme")
-    await catalogue(database, 1, "payroll", "brightwater")
+    await announce_service(database, "payroll", sold_to=("brightwater",), id=PAYROLL)
     body = {"title": "Down", "environment": "acme-prod"}
     assert (await jan.post("/v1/tickets", json=body | {"service": "billing"})).status_code == 201
     for other in ("payroll", "payrol"):
@@ -105,7 +87,6 @@ async def test_staff_hear_the_nearest_customer_and_environment(
 async def test_actions_refuse_what_is_unknown(
     database: Database, anna: AsyncClient, action: str, body: dict[str, Any], pointer: str
 ) -> None:
-    await catalogue(database)
     key = await open_ticket(anna)
     found, code, detail = problem(await act(anna, key, action, **body))
     assert found == pointer
@@ -131,5 +112,7 @@ async def test_a_service_label_that_nobody_knows_is_a_note_and_not_the_ticket_s_
     assert (ticket["environment"], ticket["service"]) == ("acme-prod", None)
     notes = (await anna.get(f"/v1/tickets/{result['ticket']}/messages")).json()["items"]
     assert any("checkout-db, which is not in the catalogue" in one["text"] for one in notes)
-    (raised,) = (one for one in await outbox_events(database) if "alert_raised" in one.type)
+    (raised,) = (
+        one for one in await outbox_events(database) if one.type == "opsdesk.alert.raised.v1"
+    )
     assert raised.body["service"] == "checkout-db"

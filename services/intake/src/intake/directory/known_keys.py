@@ -2,12 +2,14 @@
 
 from typing import Final
 
+from sqlalchemy import any_
+
 from common.events.escalations import TEAMS
 from common.http.references import KnownKeys, References
 from intake.directory.tables import customers, environments, partners, people, services
 
 SERVICES: Final = KnownKeys(
-    services.c.key, visible_to=lambda customer: services.c.sold_to.any(customer)
+    services.c.key, visible_to=lambda customer: any_(services.c.sold_to) == customer
 )
 """A contact may name what their customer bought."""
 

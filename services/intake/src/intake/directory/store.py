@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Table, exists, select, update
+from sqlalchemy import ColumnElement, Row, Select, Table, any_, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
@@ -107,7 +107,7 @@ async def service_exists(tx: Connection, key: str, customer: str | None = None) 
     """Whether there is this service; with `customer`, whether it was sold to them."""
     where = [services.c.key == key]
     if customer is not None:
-        where.append(services.c.sold_to.any(customer))
+        where.append(any_(services.c.sold_to) == customer)
     return bool(await tx.scalar(select(exists().where(*where))))
 
 
