@@ -103,7 +103,7 @@ async def test_a_label_that_nobody_knows_is_no_outage_of_the_whole_customer(
     database: Database,
 ) -> None:
     """An alert or ticket of a customer without an environment counts for a service that exists."""
-    nowhere = {"environment": None, "environment_id": None}
+    nowhere: dict[str, Any] = {"environment": None, "environment_id": None}
     await deliver(database, HANDLERS, (alert_raised(1, service="checkout-db", **nowhere), 1))
     unknown = blocker_event(BlockerRaised, 1, service="checkout-db", **nowhere)
     await deliver(database, HANDLERS, (unknown, 1))
