@@ -118,7 +118,7 @@ async def _assert_refused(database: Database, answer: Response) -> list[tuple[st
         (_compute_body(hours={}), ("/calendar/hours", "extra_forbidden")),
         ({**_compute_body(), "calendar": 7}, ("/calendar", "string_type")),
         ({**_compute_body(), "calendar": "a\0b"}, ("/calendar", "nul")),
-        ({**_compute_body(), "calendar": "nowhere"}, ("/calendar", "unknown")),
+        ({**_compute_body(), "calendar": "nowhere"}, ("/calendar", "unknown_calendar")),
     ],
 )
 async def test_a_computation_that_cannot_be_is_refused(
@@ -176,7 +176,7 @@ async def test_a_computation_that_cannot_be_is_refused(
             ("/calendar/weekly/mon", "hours"),
         ),
         (_simulation_body(calendar=NIGHT), ("/events", "never_opens")),
-        (_simulation_body(calendar="nowhere"), ("/calendar", "unknown")),
+        (_simulation_body(calendar="nowhere"), ("/calendar", "unknown_calendar")),
     ],
 )
 async def test_a_life_that_cannot_be_is_refused(
