@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
+TEST = setpriv --pdeathsig TERM $(PY) -m opsdesk_local test-servers -- $(PY) -m pytest -m "not long and not containers"
 
 help:  ## what you can do here
 	@echo "OpsDesk: the system in which Operations keeps its promises to customers."
@@ -21,7 +22,9 @@ demo: setup  ## play the journeys J1-J6 against a running `make run`
 	@exec .venv/bin/opsdesk demo
 
 test: check  ## everything that must hold, on real PostgreSQL and real Kafka (under 20 minutes)
-	@setpriv --pdeathsig TERM $(PY) -m opsdesk_local test-servers -- $(PY) -m pytest -m "not long and not containers" $(ARGS)
+	@$(TEST) -n 2 --dist loadfile libs services opsdesk tests/checks tests/contracts $(ARGS)
+	@# One after the other: they start whole installations, and measure how long these are away.
+	@$(TEST) deploy tests/journeys tests/faults $(ARGS)
 
 check: setup  ## format, lint, types, import rules, documents up to date
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet .

@@ -7,11 +7,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from checks import identifiers, layout, openapi, purity, rules, waivers, walk
+from checks import codes, identifiers, layout, openapi, purity, rules, waivers, walk
 
 Check = Callable[[Path], Iterable[object]]
 
 CHECKS: Mapping[str, Check] = {
+    "codes": codes.violations,
     "identifiers": identifiers.violations,
     "layout": layout.violations,
     "openapi": openapi.violations,

@@ -26,6 +26,8 @@ Locate = Callable[[str, str], tuple[Path, int]]
 METHODS = ("get", "post", "put", "patch", "delete")
 TEXTS = frozenset({"title", "summary", "description"})
 RULE_CODE = re.compile(r"\([A-Z]{1,2}\d+[a-z]?\b[^)]*\)|\b(?:see|by|rule) [A-Z]\d+\b")
+NO_NOUN = re.compile(r"\{(id|key|name|ref|\w+_id)\}")
+"""A path parameter that does not say whose id or key it is."""
 IS_NO = re.compile(
     r"(?<!there )\b(?:is|are) no (?!longer\b|more\b|less\b|fewer\b|later\b|earlier\b)\w+",
     re.IGNORECASE,
@@ -41,7 +43,7 @@ def violations(root: Path) -> Iterator[Violation]:
 
 
 def in_document(document: Document, source: Path, locate: Locate) -> Iterator[Violation]:
-    """The violations of one document; those of its schemas are told of `source`."""
+    """The violations of one document; `source` is the place of those of its schemas."""
     for name, schema in document.get("components", {}).get("schemas", {}).items():
         if "__" in name:
             sentence = f"schema {name}: two models share a name; name each for its noun."
@@ -51,7 +53,7 @@ def in_document(document: Document, source: Path, locate: Locate) -> Iterator[Vi
     ids = Counter(operation["operationId"] for _, _, operation in operations)
     for method, path, operation in operations:
         file, line = locate(method, path)
-        for sentence in _in_operation(operation, ids):
+        for sentence in (*_in_path(path), *_in_operation(operation, ids)):
             yield Violation(file, line, f"{method.upper()} {path}: {sentence}")
 
 
@@ -80,6 +82,11 @@ def summary_fault(summary: str) -> str | None:
     if not rest:
         return f'the summary "{summary}" does not name its object.'
     return None if summary.endswith(".") else f'the summary "{summary}" does not end with a period.'
+
+
+def _in_path(path: str) -> Iterator[str]:
+    for found in NO_NOUN.findall(path):
+        yield f"the path parameter {found} is not called by its noun, like `waiver`."
 
 
 def _in_operation(operation: Document, ids: Counter[str]) -> Iterator[str]:

@@ -64,7 +64,7 @@ def test_a_service_that_does_not_answer_is_reported(monkeypatch: pytest.MonkeyPa
 
 def test_anna_logs_in_by_the_local_issuer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("OPSDESK_INTAKE_URL", "http://127.0.0.1:9")
-    monkeypatch.setenv("OPSDESK_LOCAL_ISSUER", str(tmp_path))
+    monkeypatch.setenv("OPSDESK_LOCAL_ISSUER_DIRECTORY", str(tmp_path))
     output = runner.invoke(app, ["login", "anna"])
     assert output.exit_code == 0
     assert "Anna de Vries (ops)" in output.output

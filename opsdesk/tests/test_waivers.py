@@ -27,7 +27,7 @@ WAIVER = {
     "starts_at": None,
     "ends_at": None,
     "decide_by": "2026-06-01T02:20:00Z",
-    "seconds_left": 4800,
+    "remaining_seconds": 4800,
     "reason": "The index is built at night [/agreed]",
     "requested_by": "anna",
     "requested_at": "2026-06-01T00:30:00Z",
@@ -50,15 +50,15 @@ PERIOD = WAIVER | {
     "starts_at": "2026-06-01T01:30:00Z",
     "ends_at": "2026-06-01T06:00:00Z",
     "decide_by": "2026-06-01T01:30:00Z",
-    "seconds_left": 1800,
+    "remaining_seconds": 1800,
 }
-DECIDED = {"decided_by": "gina", "decided_at": "2026-06-01T01:05:00Z", "seconds_left": None}
+DECIDED = {"decided_by": "gina", "decided_at": "2026-06-01T01:05:00Z", "remaining_seconds": None}
 
 
 def test_what_waits_for_a_decision_is_listed_by_the_time_that_is_left(terminal: Terminal) -> None:
     """In the reader's zone: it is summer in Amsterdam."""
-    paused = WAIVER | {"key": "WVR-1", "decide_by": None, "seconds_left": None}
-    gone = WAIVER | {"key": "WVR-2", "decide_by": "2026-05-31T22:00:00Z", "seconds_left": 0}
+    paused = WAIVER | {"key": "WVR-1", "decide_by": None, "remaining_seconds": None}
+    gone = WAIVER | {"key": "WVR-2", "decide_by": "2026-05-31T22:00:00Z", "remaining_seconds": 0}
     terminal.services.responses["GET /v1/waivers"] = page_of(paused, WAIVER, PERIOD, gone)
     output = terminal("waivers", "list")
     positions = [output.index(key) for key in ("WVR-2", "WVR-4", "WVR-3", "WVR-1")]

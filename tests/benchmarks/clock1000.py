@@ -31,15 +31,15 @@ async def run(scale: Scale) -> AsyncIterator[Result]:
     metrics: tuple[Metric, ...] = ("resolution", "update")
     for metric in metrics:
         lived = simulate(metric, inputs, until, TABLES).clock
-        course = dump_clock(lived)
-        assert load_clock(course) == lived
+        state_json = dump_clock(lived)
+        assert load_clock(state_json) == lived
 
         def simulated(metric: Metric = metric) -> object:
             clock = simulate(metric, inputs, until, TABLES).clock
             return take_snapshot(clock, until, TABLES)
 
-        def loaded(course: str = course) -> object:
-            return take_snapshot(load_clock(course), until, TABLES)
+        def loaded(state_json: str = state_json) -> object:
+            return take_snapshot(load_clock(state_json), until, TABLES)
 
         yield _result(f"{metric} clock, {EVENTS:,} events, simulated", simulated)
         yield _result(f"{metric} clock, {EVENTS:,} events, state as stored", loaded)

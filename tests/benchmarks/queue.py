@@ -45,11 +45,11 @@ JOIN sla.customers c ON c.key = 'customer-' || (n * 7919 % $3), sla.tickets t WH
 """
 CLOCKS = """
 INSERT INTO sla.clocks (id, ticket_id, customer_id, metric, state, deadline, next_at, ordinal,
-    sequence, course)
+    sequence, state_json)
 SELECT ('0199' || lpad(to_hex(n), 8, '0') || '7000a000' || substr(md5(c.metric), 1, 12))::uuid,
     t.id, t.customer_id, c.metric, CASE WHEN n % 20 = 0 THEN 'paused' ELSE 'running' END,
     CASE WHEN n % 20 = 0 THEN NULL ELSE c.deadline + random() * interval '30 days' END,
-    c.next_at, c.ordinal, c.sequence, c.course
+    c.next_at, c.ordinal, c.sequence, c.state_json
 FROM generate_series($1::bigint, $2::bigint) n
 JOIN sla.tickets t ON t.key = 'BEN-' || n
 CROSS JOIN sla.clocks c JOIN sla.tickets o ON o.id = c.ticket_id AND o.key = 'OPS-1'

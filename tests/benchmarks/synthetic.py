@@ -67,15 +67,15 @@ _COPY = (
     """,
     f"""
     INSERT INTO clocks (id, ticket_id, customer_id, metric, state, deadline, breached_at, outcome,
-        outcome_at, next_at, ordinal, sequence, course, stopped_at, elapsed_seconds)
+        outcome_at, next_at, ordinal, sequence, state_json, stopped_at, elapsed_seconds)
     SELECT {_ID.format("clocks.id")}, {_ID.format("ticket_id")}, clocks.customer_id, metric, state,
         deadline + {_LATER}, breached_at + {_LATER}, outcome, outcome_at + {_LATER}, next_at + {_LATER},
-        ordinal, sequence, course, stopped_at + {_LATER}, elapsed_seconds
+        ordinal, sequence, state_json, stopped_at + {_LATER}, elapsed_seconds
     FROM clocks JOIN tickets ON tickets.id = ticket_id WHERE {_FIRST}
     """,
 )
 _MARK_ALL = """
-INSERT INTO recounts (customer_id, at)
+INSERT INTO dirty_days (customer_id, at)
 SELECT id, (day + interval '12 hours') AT TIME ZONE day_zone FROM (
     SELECT DISTINCT id, day_zone, date_trunc('day', at AT TIME ZONE day_zone) AS day
     FROM customers JOIN (
@@ -143,7 +143,7 @@ async def _copy(database: Database, copy: int, later: timedelta, whole: timedelt
     async with database.transaction() as tx:
         for statement in _COPY:
             await tx.execute(text(statement), {"copy": f"-{copy}"} | when)
-        await tx.execute(text("DELETE FROM recounts"))
+        await tx.execute(text("DELETE FROM dirty_days"))
 
 
 def _lives(promised: Sequence[Agreement], size: Size, dice: random.Random) -> Iterator[Life]:
@@ -212,7 +212,7 @@ async def _store(
             ]
             await store_turns.insert(tx, turned)
         # Marked by the minute, as they come, they would be counted over and over again.
-        await tx.execute(text("DELETE FROM recounts"))
+        await tx.execute(text("DELETE FROM dirty_days"))
 
 
 def _clocks(

@@ -70,6 +70,22 @@ def test_a_schema_that_is_named_for_its_module() -> None:
     assert "two models share a name" in sentence
 
 
+@pytest.mark.parametrize(
+    ("path", "count"),
+    [
+        ("waivers/{waiver}", 0),
+        ("waivers/{waiver}/approve", 0),
+        ("waivers/{name}", 1),
+        ("deliveries/{ref}/approve", 1),
+        ("outages/{outage_id}/corrections/{id}", 2),
+    ],
+)
+def test_a_path_parameter_without_its_noun(path: str, count: int) -> None:
+    found = sentences({path: GOOD})
+    assert len(found) == count
+    assert all("not called by its noun" in sentence for sentence in found)
+
+
 def test_the_function_of_an_operation_is_found() -> None:
     app = FastAPI()
 

@@ -35,7 +35,7 @@ def stack(tmp_path: Path) -> Iterator[dict[str, str]]:
         "OPSDESK_KAFKA_PORT": str(kafka),
         "OPSDESK_POSTGRES_PORT": str(free_port()),
         "OPSDESK_MAIL_PORT": str(free_port()),
-        "OPSDESK_MAIL": str(mail),
+        "OPSDESK_MAIL_DIRECTORY": str(mail),
     }
     compose(environment, "build")
     try:
@@ -49,8 +49,8 @@ def stack(tmp_path: Path) -> Iterator[dict[str, str]]:
             }
             | {
                 "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{kafka}",
-                "OPSDESK_LOCAL_ISSUER": str(issuer),
-                "OPSDESK_MAIL": str(mail),
+                "OPSDESK_LOCAL_ISSUER_DIRECTORY": str(issuer),
+                "OPSDESK_MAIL_DIRECTORY": str(mail),
             }
         )
     finally:

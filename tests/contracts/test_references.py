@@ -146,7 +146,7 @@ async def is_refused(who: AsyncClient, operation: Operation, field: Field, kind:
     if answer.status_code != 422:
         return False
     codes = {(one["pointer"], one["code"]) for one in answer.json()["errors"]}
-    return any(code == f"unknown_{kind}" and field.name in pointer for pointer, code in codes)
+    return any(code == "unknown_reference" and field.name in pointer for pointer, code in codes)
 
 
 def holding(path: tuple[str, ...]) -> Any:

@@ -1,6 +1,7 @@
 """Sites to break. One is shared by a module: its history grows, and is checked after every fault."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -82,6 +83,7 @@ def _speaker(request: pytest.FixtureRequest) -> Callable[[str], None]:
 
     def say(line: str) -> None:
         with capture.global_and_fixture_disabled():
-            print(line, flush=True)  # noqa: T201 - the run's figures
+            # stderr: the stdout of a parallel test worker is not shown.
+            print(line, file=sys.stderr, flush=True)  # noqa: T201 - the run's figures
 
     return say

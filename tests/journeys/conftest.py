@@ -18,7 +18,7 @@ from opsdesk_local.addresses import Addresses
 from opsdesk_local.installation import Installation
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
     """A running OpsDesk of our own: journeys move its time, so nobody else may use it."""
     with ExitStack() as stack:
@@ -34,7 +34,7 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
         yield installation.addresses
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def endpoints(addresses: Addresses) -> Endpoints:
     """The same, with the demo company in it."""
     endpoints = Endpoints(addresses.services, addresses.kafka, addresses.issuer, addresses.mail)

@@ -16,7 +16,7 @@ def _at_a_terminal(endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch, tmp_pa
             f"OPSDESK_{service.upper().replace('-', '_')}_URL", endpoints.url(service)
         )
     monkeypatch.setenv("OPSDESK_KAFKA_BOOTSTRAP_SERVERS", endpoints.kafka)
-    monkeypatch.setenv("OPSDESK_LOCAL_ISSUER", str(endpoints.issuer))
+    monkeypatch.setenv("OPSDESK_LOCAL_ISSUER_DIRECTORY", str(endpoints.issuer))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setenv("TZ", "Europe/Amsterdam")
 

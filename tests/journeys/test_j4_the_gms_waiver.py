@@ -65,7 +65,7 @@ def test_the_gm_hears_of_the_request_while_there_is_time(
     """R2, R3: at once, and again while nobody has decided."""
     assert {str(one["X-Envelope-To"]) for one in result.mails} == {context.address_of("gina")}
     left = [
-        one.body["seconds_left"]
+        one.body["remaining_seconds"]
         for one in result.records
         if one.type == "opsdesk.waiver.decision_reminder.v1"
         and one.body["ticket"] == result.waived_clock["ticket"]

@@ -24,4 +24,4 @@ async def test_the_clocks_go_by_what_two_people_say_that_it_is(context: JourneyC
     assert {one["kind"] for one in found.values()} == {"question"}
     for one in found.values():
         replay = await context["theo"].post("sla", f"/v1/clocks/{one['id']}/replay", {})
-        assert replay["same"] is True
+        assert replay["identical"] is True

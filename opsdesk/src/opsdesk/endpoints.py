@@ -34,15 +34,15 @@ def find_endpoints() -> Endpoints:
     """Return the addresses from the environment; without any URL there, those of `make run`.
 
     The variables are `OPSDESK_<SERVICE>_URL`, `OPSDESK_KAFKA_BOOTSTRAP_SERVERS`, and the folders
-    `OPSDESK_LOCAL_ISSUER` and `OPSDESK_MAIL`. Raises CliError when there are none.
+    `OPSDESK_LOCAL_ISSUER_DIRECTORY` and `OPSDESK_MAIL_DIRECTORY`. Raises CliError when there are none.
     """
     urls = {name: url for name in SERVICES if (url := os.environ.get(_url_variable(name)))}
     if urls:
         return Endpoints(
             urls,
             os.environ.get("OPSDESK_KAFKA_BOOTSTRAP_SERVERS", ""),
-            _folder_from("OPSDESK_LOCAL_ISSUER"),
-            _folder_from("OPSDESK_MAIL"),
+            _folder_from("OPSDESK_LOCAL_ISSUER_DIRECTORY"),
+            _folder_from("OPSDESK_MAIL_DIRECTORY"),
         )
     try:
         addresses = read_addresses()

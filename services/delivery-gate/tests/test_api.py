@@ -2,8 +2,9 @@
 
 import asyncio
 
+from common.http import create_app
 from common.persistence.database import Database
-from delivery_gate.app import SERVICE, create_app
+from delivery_gate.app import SERVICE
 from delivery_gate.criteria.domain.criteria import FIRST_CRITERIA
 from delivery_gate.criteria.store import get_current_criteria
 from opsdesk_testing.fuzz import fuzz
@@ -15,8 +16,8 @@ async def test_the_first_criteria_are_those_of_the_core(database: Database) -> N
 
 
 def test_the_app_describes_itself() -> None:
-    paths = create_app().openapi()["paths"]
-    assert "/v1/deliveries/{ref}/approve" in paths
+    paths = create_app(SERVICE).openapi()["paths"]
+    assert "/v1/deliveries/{delivery}/approve" in paths
 
 
 async def test_nothing_sent_by_a_caller_ends_in_a_500(database: Database) -> None:

@@ -9,7 +9,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from common.domain import Rejection
 from delivery_gate.criteria.domain.criteria import READINESS, Check, CheckResult
-from delivery_gate.criteria.domain.verdict import Code, Reason
+from delivery_gate.criteria.domain.verdict import Reason, ReasonCode
 from delivery_gate.deliveries.domain.delivery import (
     RUNNING_STATES,
     WAITING_STATES,
@@ -32,7 +32,7 @@ ENVIRONMENTS = st.sampled_from(["acme-prod", "acme-staging"])
 NAMES = ["1.0", "1.1", "1.2", "1.3"]
 DIGESTS = ["sha256:" + digit * 64 for digit in "123"]
 READY = {item: "https://wiki.example" for item in READINESS}
-NOT_FIT = Reason(Code.READINESS_MISSING, "handover", "Nobody knows how to roll back.")
+NOT_FIT = Reason(ReasonCode.READINESS_MISSING, "handover", "Nobody knows how to roll back.")
 
 
 class Gate(RuleBasedStateMachine):
@@ -85,7 +85,7 @@ class Gate(RuleBasedStateMachine):
         self.memory.save(judged)
         if judged.is_refusal:
             work = [f.delivery_id for f in self.memory.follow_ups.values()]
-            held = any(reason.code is Code.FOLLOWUP_OPEN for reason in judged.verdict.reasons)
+            held = any(reason.code is ReasonCode.FOLLOWUP_OPEN for reason in judged.verdict.reasons)
             assert judged.delivery.id in work or held
         return judged
 

@@ -94,7 +94,7 @@ async def test_a_blocker_at_three_on_a_sunday(gate: GateClient) -> None:
     environment = await gate.get_ok("anna", "environments/acme-prod")
     assert (environment["state"], environment["debt"]) == ("compliant", None)
     settled = await gate.get_ok("anna", f"emergency-changes/{change['key']}")
-    assert (settled["state"], settled["settled_by_version"]) == ("settled", paying["id"])
+    assert (settled["state"], settled["settled_by_delivery"]) == ("settled", paying["id"])
     await freeze_time(gate.database, SUNDAY_THREE + timedelta(days=9))
     await fire_due(gate.database, TIMERS)
     assert "opsdesk.environment.debt_overdue.v1" not in [

@@ -62,7 +62,7 @@ async def test_one_clock_tells_its_firings_its_reasons_and_replays(
     assert [one["reason"] for one in why["intervals"]] == ["counted", "closed_hours", "counted"]
     assert sum(one["elapsed_seconds"] for one in why["intervals"]) == why["elapsed_seconds"]
     replayed = (await theo.post(address + "/replay", json={})).json()
-    assert (replayed["same"], replayed["inputs"]) == (True, 2)
+    assert (replayed["identical"], replayed["inputs"]) == (True, 2)
     early = {"as_known_at": NINE.isoformat()}
     assert (await theo.post(address + "/replay", json=early)).json()["firings"] == []
     before = {"as_known_at": (NINE - HOUR).isoformat()}

@@ -148,7 +148,7 @@ class Installation:
             "OPSDESK_DATABASE_URL": self._urls[service.module].runtime,
             "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": self.kafka,
             # Sets issuer and keys, too.
-            "OPSDESK_LOCAL_ISSUER": str(issuer_folder(self.folder)),
+            "OPSDESK_LOCAL_ISSUER_DIRECTORY": str(issuer_folder(self.folder)),
             **mail,
             **self._settings,
         }

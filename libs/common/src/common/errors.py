@@ -1,7 +1,8 @@
 """Problems (RFC 9457): errors of routes, each with a stable `type` and a `detail` on what to do next.
 
 Only routes raise them, never rules. A problem that is raised in a route rolls the transaction back
-and becomes the response.
+and becomes the response. Where a rule says no, `code` names the rule's reason (`SELF_APPROVAL`) and
+`type` is the same in the style of a URN (`urn:opsdesk:error:self-approval`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,11 +12,17 @@ from typing import Any
 URN = "urn:opsdesk:error:"
 
 
+def type_of(code: str) -> str:
+    """The last part of the `type` for a reason code: `SELF_APPROVAL` becomes `self-approval`."""
+    return code.lower().replace("_", "-")
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """One violation of a request.
 
     `pointer` is a JSON pointer (RFC 6901) into the body, or below `/query`, `/path` or `/header`.
+    `code` is in lower case, as the framework's own are: `missing`, `unknown_reference`.
     """
 
     pointer: str
@@ -24,7 +31,7 @@ class Violation:
 
 
 class Problem(Exception):
-    """An error response. `detail` says what to do next; `extra` are further members."""
+    """An error response. `detail` says what to do next; `code` and `extra` are further members."""
 
     def __init__(
         self,
@@ -34,6 +41,7 @@ class Problem(Exception):
         detail: str,
         *,
         headers: Mapping[str, str] | None = None,
+        code: str | None = None,
         **extra: Any,
     ) -> None:
         super().__init__(detail)
@@ -42,7 +50,7 @@ class Problem(Exception):
         self.status = status
         self.detail = detail
         self.headers = dict(headers or {})
-        self.extra = extra
+        self.extra = extra if code is None else {"code": code} | extra
 
     def body(self, instance: str, trace_id: str) -> dict[str, Any]:
         """Return the members of the `application/problem+json` body."""
@@ -66,10 +74,11 @@ class NotFound(Problem):
 
 
 class Forbidden(Problem):
-    """403. The caller may not do this."""
+    """403. The caller may not do this; `code` names the reason where it is a rule's."""
 
-    def __init__(self, detail: str, **extra: Any) -> None:
-        super().__init__("forbidden", "Not allowed", 403, detail, **extra)
+    def __init__(self, detail: str, *, code: str | None = None, **extra: Any) -> None:
+        type = type_of(code) if code else "forbidden"
+        super().__init__(type, "Not allowed", 403, detail, code=code, **extra)
 
 
 class Unauthenticated(Problem):
@@ -81,10 +90,11 @@ class Unauthenticated(Problem):
 
 
 class Conflict(Problem):
-    """409. The present state does not allow it; `type` may name the rule."""
+    """409. The present state does not allow it; `code` names the reason where it is a rule's."""
 
-    def __init__(self, detail: str, *, type: str = "conflict", **extra: Any) -> None:
-        super().__init__(type, "Conflicts with the present state", 409, detail, **extra)
+    def __init__(self, detail: str, *, code: str | None = None, **extra: Any) -> None:
+        type = type_of(code) if code else "conflict"
+        super().__init__(type, "Conflicts with the present state", 409, detail, code=code, **extra)
 
 
 class ValidationFailed(Problem):
@@ -164,7 +174,13 @@ class IdempotencyMismatch(Problem):
         detail = (
             "This Idempotency-Key was used for another request. Take a new key for a new request."
         )
-        super().__init__("idempotency-mismatch", "Key used for another request", 422, detail)
+        super().__init__(
+            "idempotency-mismatch",
+            "Key used for another request",
+            422,
+            detail,
+            code="IDEMPOTENCY_MISMATCH",
+        )
 
 
 class RequestInProgress(Problem):

@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     jwks_url: str = Field(
         min_length=1, description="the issuer's public keys: an https URL or a file"
     )
-    local_issuer: Path | None = Field(
+    local_issuer_directory: Path | None = Field(
         None, description="the folder of the local issuer's keys; never in production"
     )
 
@@ -86,7 +86,7 @@ class Settings(BaseSettings):
         filled = dict(given)
         if filled.get("environment", "production") != "production":
             filled.setdefault("kafka_security", "PLAINTEXT")
-        if local := filled.get("local_issuer"):
+        if local := filled.get("local_issuer_directory"):
             filled.setdefault("issuer", LOCAL_ISSUER)
             filled.setdefault("jwks_url", str(Path(local) / "jwks.json"))
         return filled
@@ -98,10 +98,10 @@ class Settings(BaseSettings):
                 raise ValueError(
                     "OPSDESK_TIME_MODE=simulated is refused in production: set it to real"
                 )
-            if self.local_issuer or self.issuer == LOCAL_ISSUER:
+            if self.local_issuer_directory or self.issuer == LOCAL_ISSUER:
                 raise ValueError(
-                    "OPSDESK_LOCAL_ISSUER is refused in production: name your identity provider "
-                    "by OPSDESK_ISSUER and OPSDESK_JWKS_URL"
+                    "OPSDESK_LOCAL_ISSUER_DIRECTORY is refused in production: name your identity"
+                    " provider by OPSDESK_ISSUER and OPSDESK_JWKS_URL"
                 )
         if self.kafka_security.startswith("SASL") and not (
             self.kafka_username and self.kafka_password

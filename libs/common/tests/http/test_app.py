@@ -153,4 +153,8 @@ async def test_the_document_names_refusals_permissions_and_keys(anna: AsyncClien
     for status in ("400", "401", "403", "404", "409", "412", "413", "415", "422", "429", "503"):
         assert list(make["responses"][status]["content"]) == ["application/problem+json"]
     assert set(document["components"]["schemas"]["Problem"]["required"]) >= {"type", "trace_id"}
-    assert "HTTPValidationError" not in document["components"]["schemas"]
+    schemas = document["components"]["schemas"]
+    assert "HTTPValidationError" not in schemas
+    assert schemas["ThingPage"]["title"] == "ThingPage"
+    shown = document["paths"]["/v1/things"]["get"]["responses"]["200"]["content"]
+    assert shown["application/json"]["schema"] == {"$ref": "#/components/schemas/ThingPage"}

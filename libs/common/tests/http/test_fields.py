@@ -10,6 +10,7 @@ from common.http.fields import Key, KeyRef, Name, Reason, Timezone
 ACCEPTED = [
     (Key, "acme-prod"),
     (Key, "a" * 63),
+    (Key, "7"),
     (KeyRef, "Any key"),
     (Name, "n" * 200),
     (Reason, "why"),
@@ -17,6 +18,8 @@ ACCEPTED = [
 ]
 REFUSED = [
     (Key, "-acme"),
+    (Key, "acme-"),
+    (Key, "-"),
     (Key, "Acme"),
     (Key, "a" * 64),
     (KeyRef, ""),

@@ -25,7 +25,7 @@ def issuer(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         "ENVIRONMENT": "test",
         "DATABASE_URL": database.url,
         "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9",
-        "LOCAL_ISSUER": str(tmp_path),
+        "LOCAL_ISSUER_DIRECTORY": str(tmp_path),
     }.items():
         monkeypatch.setenv(f"OPSDESK_{name}", value)
     return issuer

@@ -46,6 +46,20 @@ def test_a_cursor_of_another_list_is_refused() -> None:
     assert Paging().after_as(str) is None
 
 
+@pytest.mark.parametrize("position", [("b", 1), (7,), (UUID(int=7),), (None,), ()])
+def test_a_list_in_memory_refuses_the_cursor_of_another(position: tuple[Any, ...]) -> None:
+    page = Paging(cursor=encode_cursor(*position))
+    for items in (["a", "b", "c"], []):
+        with pytest.raises(ValidationFailed):
+            page.slice(items, str.upper, lambda item: (item,), (str,))
+
+
+def test_a_list_in_memory_goes_on_behind_its_own_cursor() -> None:
+    page = Paging(limit=1, cursor=encode_cursor("a"))
+    after = page.slice(["a", "b", "c"], str.upper, lambda item: (item,), (str,))
+    assert (after.items, after.next) == (["B"], encode_cursor("b"))
+
+
 async def test_pages_follow_each_other(anna: AsyncClient) -> None:
     first = (await anna.get("/v1/things?limit=2")).json()
     second = (await anna.get("/v1/things", params={"limit": 2, "cursor": first["next"]})).json()

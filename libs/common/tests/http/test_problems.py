@@ -9,7 +9,7 @@ from starlette.types import Message
 
 from common.auth import Caller
 from common.domain import Rejection
-from common.errors import NotFound, Problem, Violation
+from common.errors import Conflict, Forbidden, NotFound, Problem, Violation
 from common.http import state_of
 from common.http.problems import problem_from_error, rejection_response, violations
 from common.telemetry import metrics
@@ -99,7 +99,16 @@ def test_a_rejection_becomes_the_problem_that_its_code_names() -> None:
         "Ask another person.",
     )
     given = rejection_response(
-        rejection, status=403, type="forbidden", title="Two people are needed", code="SELF_APPROVAL"
+        rejection, status=403, title="Two people are needed", outcome="denied"
     ).problem
-    assert (given.type, given.status) == ("urn:opsdesk:error:forbidden", 403)
-    assert (given.title, given.extra) == ("Two people are needed", {"code": "SELF_APPROVAL"})
+    assert (given.type, given.status) == ("urn:opsdesk:error:self-approval", 403)
+    assert given.title == "Two people are needed"
+    assert given.extra == {"code": "SELF_APPROVAL", "outcome": "denied"}
+
+
+def test_a_reason_code_gives_the_type_of_a_problem_that_is_raised() -> None:
+    for problem, plain in ((Forbidden, "forbidden"), (Conflict, "conflict")):
+        assert problem("No.").type == f"urn:opsdesk:error:{plain}"
+        named = problem("No.", code="NAME_TAKEN", name="acme")
+        assert named.type == "urn:opsdesk:error:name-taken"
+        assert named.extra == {"code": "NAME_TAKEN", "name": "acme"}

@@ -104,6 +104,6 @@ def test_a_list_in_memory_is_paged_the_same_way() -> None:
     def position(word: str) -> tuple[str]:
         return (word,)
 
-    first = Paging(limit=2, cursor=None).slice(words, str.upper, position)
-    rest = Paging(limit=2, cursor=first.next).slice(words, str.upper, position)
+    first = Paging(limit=2, cursor=None).slice(words, str.upper, position, (str,))
+    rest = Paging(limit=2, cursor=first.next).slice(words, str.upper, position, (str,))
     assert (first.items, rest.items, rest.next) == (["A", "B"], ["C"], None)

@@ -1,7 +1,7 @@
 """Keys from sequences; rows found by id or key; rows inserted or updated."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import BigInteger, Column, MetaData, Table, Text, Uuid, select, text
@@ -18,7 +18,7 @@ people = Table(
     Column("name", Text),
     Column("sequence", BigInteger),
 )
-ID = uuid4()
+ID = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ LOCAL = {
     "OPSDESK_ENVIRONMENT": "development",
     "OPSDESK_DATABASE_URL": "postgresql://sla:s3cret@db:5432/opsdesk",
     "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": "localhost:9092",
-    "OPSDESK_LOCAL_ISSUER": "/state/issuer",
+    "OPSDESK_LOCAL_ISSUER_DIRECTORY": "/state/issuer",
 }
 
 
@@ -80,7 +80,7 @@ def test_what_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch, name: str, valu
     ("name", "value"),
     [
         ("OPSDESK_TIME_MODE", "simulated"),
-        ("OPSDESK_LOCAL_ISSUER", "/state/issuer"),
+        ("OPSDESK_LOCAL_ISSUER_DIRECTORY", "/state/issuer"),
         ("OPSDESK_ISSUER", LOCAL_ISSUER),
     ],
 )

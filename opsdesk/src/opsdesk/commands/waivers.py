@@ -154,7 +154,11 @@ def _time_left(waiver: JSON) -> str:
         return "-"
     if waiver["decide_by"] is None:
         return "the clock is paused"
-    return format_duration(waiver["seconds_left"]) if waiver["seconds_left"] else "NONE: too late"
+    return (
+        format_duration(waiver["remaining_seconds"])
+        if waiver["remaining_seconds"]
+        else "NONE: too late"
+    )
 
 
 def _urgency(waiver: JSON) -> tuple[bool, str]:

@@ -88,7 +88,7 @@ class JourneyContext:
     def _all_mails(self) -> list[EmailMessage]:
         folder = self.clients.endpoints.mail
         if folder is None:
-            raise CliError("The folder of the mail server is unknown: set OPSDESK_MAIL.")
+            raise CliError("The folder of the mail server is unknown: set OPSDESK_MAIL_DIRECTORY.")
         return messages(folder)
 
 

@@ -2,10 +2,7 @@
 
 from typing import Final
 
-from fastapi import FastAPI
-
 from common.http import Service
-from common.http import create_app as create
 from delivery_gate.check_reports import routes as check_report_routes
 from delivery_gate.criteria import routes as criteria_routes
 from delivery_gate.deliveries.routes import delivery_requests, reviews, rollouts, verdict_history
@@ -45,8 +42,3 @@ SERVICE: Final = Service(
     resolve_contact=find_contact_by_address,
     references=REFERENCES,
 )
-
-
-def create_app() -> FastAPI:
-    """The ASGI app of the service."""
-    return create(SERVICE)

@@ -17,23 +17,23 @@ from starlette.responses import Response
 from common.domain import Rejection
 from common.http import rejection_response
 from delivery_gate.command_context import CommandContext
-from delivery_gate.criteria.domain.verdict import Code
+from delivery_gate.criteria.domain.verdict import ReasonCode
 
 PERSON_CODES: Final = frozenset(
     {
-        Code.SELF_APPROVAL,
-        Code.ALREADY_COUNTED,
-        Code.ROLE_MISSING,
-        Code.SELF_CONFIRMATION,
+        ReasonCode.SELF_APPROVAL,
+        ReasonCode.ALREADY_COUNTED,
+        ReasonCode.ROLE_MISSING,
+        ReasonCode.SELF_CONFIRMATION,
     }
 )
 INCOMPLETE_CODES: Final = frozenset(
     {
-        Code.REASON_REQUIRED,
-        Code.FOLLOWUP_REQUIRED,
-        Code.EVIDENCE_REQUIRED,
-        Code.UNVERSIONED,
-        Code.MUTABLE_REFERENCE,
+        ReasonCode.REASON_REQUIRED,
+        ReasonCode.FOLLOWUP_REQUIRED,
+        ReasonCode.EVIDENCE_REQUIRED,
+        ReasonCode.UNVERSIONED,
+        ReasonCode.MUTABLE_REFERENCE,
     }
 )
 TITLES: Final[Mapping[int, str]] = {
@@ -57,13 +57,7 @@ async def deny(
 
     The route returns it instead of raising, so that the transaction commits the audit entry.
     """
-    outcome = "deferred" if rejection.code == Code.KNOWLEDGE_STALE else "denied"
+    outcome = "deferred" if rejection.code == ReasonCode.KNOWLEDGE_STALE else "denied"
     await context.audit(action, subject, **{outcome: str(rejection.code)})
     status = status_of(rejection)
-    return rejection_response(
-        rejection,
-        status=status,
-        title=TITLES[status],
-        code=str(rejection.code),
-        outcome=outcome,
-    )
+    return rejection_response(rejection, status=status, title=TITLES[status], outcome=outcome)

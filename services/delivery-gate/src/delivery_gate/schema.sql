@@ -139,7 +139,7 @@ CREATE TABLE emergency_changes (
     authorized_at timestamptz,
     applied_by text,
     applied_at timestamptz,
-    settled_by_version uuid,
+    settled_by_delivery uuid,
     settled_at timestamptz,
     revoked_at timestamptz,
     revocation_reason text,
@@ -148,8 +148,8 @@ CREATE TABLE emergency_changes (
     CONSTRAINT uq_emergency_changes_key UNIQUE (key),
     CONSTRAINT fk_emergency_changes_environment_id
         FOREIGN KEY (environment_id) REFERENCES environments(id),
-    CONSTRAINT fk_emergency_changes_settled_by_version
-        FOREIGN KEY (settled_by_version) REFERENCES deliveries(id),
+    CONSTRAINT fk_emergency_changes_settled_by_delivery
+        FOREIGN KEY (settled_by_delivery) REFERENCES deliveries(id),
     CONSTRAINT ck_emergency_changes_applied
         CHECK ((state NOT IN ('applied', 'settled')) OR applied_by IS NOT NULL),
     CONSTRAINT ck_emergency_changes_authorized

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from common.domain import Rejection
-from delivery_gate.criteria.domain.verdict import Code, Reason, follow_ups_due
+from delivery_gate.criteria.domain.verdict import Reason, ReasonCode, follow_ups_due
 from delivery_gate.deliveries.domain.delivery import (
     RUNNING_STATES,
     WAITING_STATES,
@@ -32,11 +32,11 @@ ENDED: tuple[DeliveryState, ...] = (
     "withdrawn",
     "expired",
 )
-NOT_FIT = Reason(Code.READINESS_MISSING, "handover", "The rollback plan restores no data.")
+NOT_FIT = Reason(ReasonCode.READINESS_MISSING, "handover", "The rollback plan restores no data.")
 
 
-def code(answer: Delivery | Evaluation | Rejection) -> Code | None:
-    return Code(answer.code) if isinstance(answer, Rejection) else None
+def code(answer: Delivery | Evaluation | Rejection) -> ReasonCode | None:
+    return ReasonCode(answer.code) if isinstance(answer, Rejection) else None
 
 
 def delivery_of(answer: Delivery | Evaluation | Rejection) -> Delivery:
@@ -75,7 +75,7 @@ def test_two_different_people_approve(
     once = delivery_of(approve(in_review, "anna", OPS, evaluation_input, NINE))
     assert once.state == "in_review"
     again = approve(once, "anna", frozenset({"tom", "qc"}), evaluation_input, NINE)
-    assert code(again) is Code.ALREADY_COUNTED
+    assert code(again) is ReasonCode.ALREADY_COUNTED
 
 
 def test_nobody_approves_the_own_request(
@@ -83,12 +83,12 @@ def test_nobody_approves_the_own_request(
 ) -> None:
     """G3."""
     answer = approve(in_review, "ci", OPS | {"tom", "gm"}, evaluation_input, NINE)
-    assert code(answer) is Code.SELF_APPROVAL
+    assert code(answer) is ReasonCode.SELF_APPROVAL
 
 
 def test_approving_needs_a_role(in_review: Delivery, evaluation_input: EvaluationInput) -> None:
     answer = approve(in_review, "mia", frozenset({"second_level"}), evaluation_input, NINE)
-    assert code(answer) is Code.ROLE_MISSING
+    assert code(answer) is ReasonCode.ROLE_MISSING
 
 
 def test_what_was_deferred_is_not_in_review(
@@ -98,7 +98,8 @@ def test_what_was_deferred_is_not_in_review(
     waiting = evaluate_delivery(delivery, replace(evaluation_input, checks=()), NINE)
     assert (waiting.verdict.outcome, waiting.delivery.state) == ("deferred", "evaluating")
     assert (
-        code(approve(waiting.delivery, "anna", OPS, evaluation_input, NINE)) is Code.NOT_REVIEWABLE
+        code(approve(waiting.delivery, "anna", OPS, evaluation_input, NINE))
+        is ReasonCode.NOT_REVIEWABLE
     )
     assert evaluate_delivery(waiting.delivery, evaluation_input, NINE).delivery.state == "in_review"
 
@@ -108,7 +109,7 @@ def test_new_criteria_void_the_approvals(
 ) -> None:
     """G2: and the same people may approve again, under the new ones."""
     changed = replace(evaluation_input, criteria=replace(evaluation_input.criteria, version=2))
-    assert code(start(approved, "ci", version.digest, changed, NINE)) is Code.NOT_APPROVED
+    assert code(start(approved, "ci", version.digest, changed, NINE)) is ReasonCode.NOT_APPROVED
     once = delivery_of(approve(approved, "anna", OPS, changed, NINE))
     assert once.state == "in_review"
     twice = delivery_of(approve(once, "omar", OPS, changed, NINE))
@@ -125,7 +126,9 @@ def test_approvals_bind_to_exactly_this(
         "environment": replace(approved, environment="brightwater-prod"),
         "attempt": replace(approved, attempt=2),
     }[changed]
-    assert code(start(other, "ci", version.digest, evaluation_input, NINE)) is Code.NOT_APPROVED
+    assert (
+        code(start(other, "ci", version.digest, evaluation_input, NINE)) is ReasonCode.NOT_APPROVED
+    )
 
 
 def test_everything_is_checked_again_at_the_start(
@@ -138,7 +141,7 @@ def test_everything_is_checked_again_at_the_start(
     )
     assert isinstance(refused, Evaluation)
     assert refused.delivery.state == "refused"
-    assert [reason.code for reason in refused.verdict.reasons] == [Code.EMERGENCY_DEBT_OPEN]
+    assert [reason.code for reason in refused.verdict.reasons] == [ReasonCode.EMERGENCY_DEBT_OPEN]
     stale = start(approved, "ci", version.digest, replace(evaluation_input, checks=()), NINE)
     assert isinstance(stale, Evaluation)
     assert (stale.verdict.outcome, stale.delivery) == ("deferred", approved)
@@ -161,7 +164,7 @@ def test_a_busy_environment_defers(
     answer = start(approved, "ci", version.digest, replace(evaluation_input, busy=True), NINE)
     assert isinstance(answer, Evaluation)
     assert (answer.verdict.outcome, answer.delivery.state) == ("deferred", "approved")
-    assert [reason.code for reason in answer.verdict.reasons] == [Code.CONFLICT]
+    assert [reason.code for reason in answer.verdict.reasons] == [ReasonCode.CONFLICT]
 
 
 @pytest.mark.parametrize("state", sorted(WAITING_STATES))
@@ -177,9 +180,11 @@ def test_green_checks_do_not_oblige_ops(delivery: Delivery, state: DeliveryState
 def test_a_refusal_without_argument_or_follow_up_is_none(in_review: Delivery) -> None:
     """G4."""
     silent = replace(NOT_FIT, justification=" ")
-    assert code(refuse(in_review, (silent,), {"retest": "x"}, 1, NINE)) is Code.REASON_REQUIRED
-    assert code(refuse(in_review, (), {"retest": "x"}, 1, NINE)) is Code.REASON_REQUIRED
-    assert code(refuse(in_review, (NOT_FIT,), {}, 1, NINE)) is Code.FOLLOWUP_REQUIRED
+    assert (
+        code(refuse(in_review, (silent,), {"retest": "x"}, 1, NINE)) is ReasonCode.REASON_REQUIRED
+    )
+    assert code(refuse(in_review, (), {"retest": "x"}, 1, NINE)) is ReasonCode.REASON_REQUIRED
+    assert code(refuse(in_review, (NOT_FIT,), {}, 1, NINE)) is ReasonCode.FOLLOWUP_REQUIRED
 
 
 def test_a_failed_verification_rolls_back_and_is_investigated(delivering: Delivery) -> None:
@@ -188,7 +193,7 @@ def test_a_failed_verification_rolls_back_and_is_investigated(delivering: Delive
     assert isinstance(answer, Evaluation)
     assert answer.delivery.state == "rolled_back"
     assert set(follow_ups_due(answer.verdict)) == {"investigation"}
-    assert code(fail(delivering, "", None, 1, NINE)) is Code.REASON_REQUIRED
+    assert code(fail(delivering, "", None, 1, NINE)) is ReasonCode.REASON_REQUIRED
 
 
 def test_another_digest_running_is_a_failed_verification(delivering: Delivery) -> None:
@@ -204,7 +209,7 @@ def test_only_what_waits_can_be_taken_back_or_overtaken(
 ) -> None:
     """G11."""
     other = replace(delivery, state=state)
-    assert code(withdraw(other, NINE)) is Code.NOT_REVIEWABLE
+    assert code(withdraw(other, NINE)) is ReasonCode.NOT_REVIEWABLE
     assert close_waiting(other, "superseded", NINE) == other
 
 
@@ -230,4 +235,4 @@ def test_nothing_moves_what_has_ended(
         fail(over, "x", None, 1, NINE),
         withdraw(over, NINE),
     ]
-    assert {code(answer) for answer in answers} == {Code.NOT_REVIEWABLE}
+    assert {code(answer) for answer in answers} == {ReasonCode.NOT_REVIEWABLE}

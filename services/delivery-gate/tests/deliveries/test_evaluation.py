@@ -13,7 +13,7 @@ from delivery_gate.criteria.domain.criteria import (
     Check,
     check_violations,
 )
-from delivery_gate.criteria.domain.verdict import Code, Verdict, follow_ups_due
+from delivery_gate.criteria.domain.verdict import ReasonCode, Verdict, follow_ups_due
 from delivery_gate.deliveries.domain.evaluation import EvaluationInput, evaluate
 from delivery_gate.environments.domain import Debt, Drift
 from delivery_gate.follow_ups.domain import FollowUp, HeldVersion
@@ -31,7 +31,7 @@ def evaluate_billing(
     return evaluate(BILLING, readiness, "standard", evaluation_input, NINE)
 
 
-def codes(verdict: Verdict) -> set[Code]:
+def codes(verdict: Verdict) -> set[ReasonCode]:
     return {reason.code for reason in verdict.reasons}
 
 
@@ -46,12 +46,12 @@ def test_all_shortcomings_are_named_at_once(evaluation_input: EvaluationInput) -
     verdict = evaluate_billing(changed, readiness={})
     assert verdict.outcome == "refused"
     assert codes(verdict) == {
-        Code.CHECK_FAILED,
-        Code.CHECK_ERROR,
-        Code.PROMOTION_SKIPPED,
-        Code.READINESS_MISSING,
+        ReasonCode.CHECK_FAILED,
+        ReasonCode.CHECK_ERROR,
+        ReasonCode.PROMOTION_SKIPPED,
+        ReasonCode.READINESS_MISSING,
     }
-    missing = [r.criterion for r in verdict.reasons if r.code is Code.READINESS_MISSING]
+    missing = [r.criterion for r in verdict.reasons if r.code is ReasonCode.READINESS_MISSING]
     assert tuple(missing) == READINESS
     assert all(reason.justification for reason in verdict.reasons)
 
@@ -60,7 +60,9 @@ def test_all_shortcomings_are_named_at_once(evaluation_input: EvaluationInput) -
 def test_each_item_of_readiness_is_asked_for(evaluation_input: EvaluationInput, item: str) -> None:
     """R8: a blank is no proof."""
     verdict = evaluate_billing(evaluation_input, readiness=READY | {item: "  "})
-    assert [(r.code, r.criterion) for r in verdict.reasons] == [(Code.READINESS_MISSING, item)]
+    assert [(r.code, r.criterion) for r in verdict.reasons] == [
+        (ReasonCode.READINESS_MISSING, item)
+    ]
     assert set(follow_ups_due(verdict)) == {"documentation"}
 
 
@@ -91,7 +93,7 @@ def test_a_check_without_verdict_defers_and_opens_nothing(
 ) -> None:
     """G9."""
     verdict = evaluate_billing(replace(evaluation_input, checks=checks))
-    assert (verdict.outcome, codes(verdict)) == ("deferred", {Code.CHECK_ERROR})
+    assert (verdict.outcome, codes(verdict)) == ("deferred", {ReasonCode.CHECK_ERROR})
     assert follow_ups_due(verdict) == {}
 
 
@@ -132,7 +134,10 @@ def test_failed_checks_oblige_to_their_own_work(
 def test_a_skipped_tier_obliges_to_a_retest(evaluation_input: EvaluationInput) -> None:
     """G7."""
     verdict = evaluate_billing(replace(evaluation_input, verified_in=frozenset()))
-    assert (codes(verdict), set(follow_ups_due(verdict))) == ({Code.PROMOTION_SKIPPED}, {"retest"})
+    assert (codes(verdict), set(follow_ups_due(verdict))) == (
+        {ReasonCode.PROMOTION_SKIPPED},
+        {"retest"},
+    )
 
 
 def test_a_hotfix_is_shorter_only_where_it_is_urgent(evaluation_input: EvaluationInput) -> None:
@@ -156,7 +161,7 @@ def test_an_open_follow_up_holds_the_version_by_any_path(
         UUID(int=5), "FUP-5", "retest", "test it", None, "brightwater-prod", held, NINE
     )
     verdict = evaluate_billing(replace(evaluation_input, follow_ups=(open_one,)))
-    assert (verdict.outcome, codes(verdict)) == ("refused", {Code.FOLLOWUP_OPEN})
+    assert (verdict.outcome, codes(verdict)) == ("refused", {ReasonCode.FOLLOWUP_OPEN})
     assert verdict.reasons[0].evidence == "FUP-5"
     assert follow_ups_due(verdict) == {}, "the open one carries this refusal as well"
 
@@ -169,7 +174,7 @@ def test_an_environment_in_debt_accepts_only_what_contains_the_change(
     owing = replace(evaluation_input.environment, debt=Debt(change, "EMC-1", NINE, NINE))
     refused = evaluate_billing(replace(evaluation_input, environment=owing))
     assert (codes(refused), set(follow_ups_due(refused))) == (
-        {Code.EMERGENCY_DEBT_OPEN},
+        {ReasonCode.EMERGENCY_DEBT_OPEN},
         {"documentation"},
     )
     paying = replace(version, contains=frozenset({change}))
@@ -183,7 +188,10 @@ def test_a_drifted_environment_accepts_nothing(evaluation_input: EvaluationInput
     """G10."""
     drifted = replace(evaluation_input.environment, drift=Drift("billing", None, NINE))
     verdict = evaluate_billing(replace(evaluation_input, environment=drifted))
-    assert (codes(verdict), set(follow_ups_due(verdict))) == ({Code.ENV_DRIFTED}, {"investigation"})
+    assert (codes(verdict), set(follow_ups_due(verdict))) == (
+        {ReasonCode.ENV_DRIFTED},
+        {"investigation"},
+    )
 
 
 def test_one_judgement_among_delays_refuses(evaluation_input: EvaluationInput) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from common.domain import Rejection
-from delivery_gate.criteria.domain.verdict import Code
+from delivery_gate.criteria.domain.verdict import ReasonCode
 from delivery_gate.emergencies.domain import (
     Blocker,
     EmergencyChange,
@@ -37,16 +37,16 @@ AUTHORIZED = replace(REQUESTED, state="authorized", authorized_by="omar", author
 APPLIED = replace(AUTHORIZED, state="applied", applied_by="anna", applied_at=NINE)
 
 MISSING = [
-    (None, Code.NOT_BLOCKER),
-    (replace(BLOCKER, state="lowered"), Code.NOT_BLOCKER),
-    (replace(BLOCKER, state="closed"), Code.BLOCKER_CLOSED),
-    (replace(BLOCKER, environment="acme-staging"), Code.BLOCKER_ELSEWHERE),
-    (replace(BLOCKER, environment=None), Code.BLOCKER_ELSEWHERE),
+    (None, ReasonCode.NOT_BLOCKER),
+    (replace(BLOCKER, state="lowered"), ReasonCode.NOT_BLOCKER),
+    (replace(BLOCKER, state="closed"), ReasonCode.BLOCKER_CLOSED),
+    (replace(BLOCKER, environment="acme-staging"), ReasonCode.BLOCKER_ELSEWHERE),
+    (replace(BLOCKER, environment=None), ReasonCode.BLOCKER_ELSEWHERE),
 ]
 
 
-def code(answer: EmergencyChange | Rejection | None) -> Code | None:
-    return Code(answer.code) if isinstance(answer, Rejection) else None
+def code(answer: EmergencyChange | Rejection | None) -> ReasonCode | None:
+    return ReasonCode(answer.code) if isinstance(answer, Rejection) else None
 
 
 def test_an_open_blocker_here_and_a_second_person_let_it_through() -> None:
@@ -58,7 +58,7 @@ def test_an_open_blocker_here_and_a_second_person_let_it_through() -> None:
 
 @pytest.mark.parametrize(("blocker", "expected"), MISSING)
 def test_without_an_open_blocker_here_it_is_denied_at_every_step(
-    blocker: Blocker | None, expected: Code
+    blocker: Blocker | None, expected: ReasonCode
 ) -> None:
     """G8."""
     assert code(check_blocker(blocker, "acme-prod")) is expected
@@ -74,9 +74,9 @@ def test_without_an_open_blocker_here_it_is_denied_at_every_step(
 def test_what_may_be_out_of_date_defers_whatever_it_says(blocker: Blocker | None) -> None:
     """G8: a Blocker that the gate believes closed may have been raised again."""
     unsure = authorize(REQUESTED, "omar", NINE, blocker, is_current=False)
-    assert code(unsure) is Code.KNOWLEDGE_STALE
+    assert code(unsure) is ReasonCode.KNOWLEDGE_STALE
     unsure = apply(AUTHORIZED, "anna", NINE, blocker, PROD, busy=False, is_current=False)
-    assert code(unsure) is Code.KNOWLEDGE_STALE
+    assert code(unsure) is ReasonCode.KNOWLEDGE_STALE
 
 
 SECOND = timedelta(seconds=1)
@@ -122,38 +122,41 @@ def test_a_blocker_raised_again_in_time_and_here_withdraws_the_mark(
 
 def test_nobody_authorizes_the_own_request() -> None:
     """G3, G8."""
-    assert code(authorize(REQUESTED, "anna", NINE, BLOCKER, is_current=True)) is Code.SELF_APPROVAL
+    assert (
+        code(authorize(REQUESTED, "anna", NINE, BLOCKER, is_current=True))
+        is ReasonCode.SELF_APPROVAL
+    )
 
 
 def test_it_is_not_applied_before_it_is_authorized() -> None:
     """G8."""
     denied = apply(REQUESTED, "anna", NINE, BLOCKER, PROD, busy=False, is_current=True)
-    assert code(denied) is Code.NOT_AUTHORIZED
+    assert code(denied) is ReasonCode.NOT_AUTHORIZED
 
 
 def test_a_second_emergency_is_refused_while_the_first_is_owed() -> None:
     """G8."""
     owing = incur_debt(PROD, UUID(int=9), "EMC-9", NINE, DEFAULT_DEBT_DEADLINE)
-    assert code(request(REQUESTED, BLOCKER, owing, None)) is Code.EMERGENCY_DEBT_OPEN
+    assert code(request(REQUESTED, BLOCKER, owing, None)) is ReasonCode.EMERGENCY_DEBT_OPEN
     denied = apply(AUTHORIZED, "anna", NINE, BLOCKER, owing, busy=False, is_current=True)
-    assert code(denied) is Code.EMERGENCY_DEBT_OPEN
+    assert code(denied) is ReasonCode.EMERGENCY_DEBT_OPEN
 
 
 def test_one_emergency_at_a_time_is_under_way() -> None:
-    assert code(request(REQUESTED, BLOCKER, PROD, AUTHORIZED)) is Code.CONFLICT
+    assert code(request(REQUESTED, BLOCKER, PROD, AUTHORIZED)) is ReasonCode.CONFLICT
 
 
 def test_it_does_not_mix_with_a_running_delivery() -> None:
     """G11."""
     assert (
         code(apply(AUTHORIZED, "anna", NINE, BLOCKER, PROD, busy=True, is_current=True))
-        is Code.CONFLICT
+        is ReasonCode.CONFLICT
     )
 
 
 def test_it_says_what_is_changed() -> None:
     silent = replace(REQUESTED, description=" ")
-    assert code(request(silent, BLOCKER, PROD, None)) is Code.REASON_REQUIRED
+    assert code(request(silent, BLOCKER, PROD, None)) is ReasonCode.REASON_REQUIRED
 
 
 def test_it_is_revoked_only_before_it_is_applied() -> None:
@@ -163,13 +166,13 @@ def test_it_is_revoked_only_before_it_is_applied() -> None:
         assert isinstance(revoked, EmergencyChange)
         assert (
             code(apply(revoked, "anna", NINE, BLOCKER, PROD, busy=False, is_current=True))
-            is Code.NOT_REVIEWABLE
+            is ReasonCode.NOT_REVIEWABLE
         )
-    assert code(revoke(APPLIED, "Too late.", NINE)) is Code.NOT_REVIEWABLE
-    assert code(revoke(REQUESTED, "", NINE)) is Code.REASON_REQUIRED
+    assert code(revoke(APPLIED, "Too late.", NINE)) is ReasonCode.NOT_REVIEWABLE
+    assert code(revoke(REQUESTED, "", NINE)) is ReasonCode.REASON_REQUIRED
 
 
 def test_a_delivered_version_settles_it() -> None:
     settled = settle(APPLIED, UUID(int=7), NINE)
-    assert (settled.state, settled.settled_by_version) == ("settled", UUID(int=7))
+    assert (settled.state, settled.settled_by_delivery) == ("settled", UUID(int=7))
     assert settle(AUTHORIZED, UUID(int=7), NINE) == AUTHORIZED

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from common.domain import Rejection
-from delivery_gate.criteria.domain.verdict import Code, Reason, build_verdict
+from delivery_gate.criteria.domain.verdict import Reason, ReasonCode, build_verdict
 from delivery_gate.follow_ups.domain import (
     FollowUp,
     HeldVersion,
@@ -32,8 +32,8 @@ OPEN = FollowUp(
 CLOSED = replace(OPEN, state="closed", evidence="run 7", closed_by="anna", closed_at=NINE)
 
 
-def code(answer: FollowUp | Rejection) -> Code | None:
-    return Code(answer.code) if isinstance(answer, Rejection) else None
+def code(answer: FollowUp | Rejection) -> ReasonCode | None:
+    return ReasonCode(answer.code) if isinstance(answer, Rejection) else None
 
 
 def test_one_person_closes_with_evidence_and_another_confirms() -> None:
@@ -47,14 +47,14 @@ def test_one_person_closes_with_evidence_and_another_confirms() -> None:
 
 def test_nobody_confirms_the_own_work() -> None:
     """G5, R1."""
-    assert code(confirm(CLOSED, "anna", NINE)) is Code.SELF_CONFIRMATION
-    assert code(reject(CLOSED, "anna")) is Code.SELF_CONFIRMATION
+    assert code(confirm(CLOSED, "anna", NINE)) is ReasonCode.SELF_CONFIRMATION
+    assert code(reject(CLOSED, "anna")) is ReasonCode.SELF_CONFIRMATION
 
 
 def test_evidence_is_required() -> None:
     """G5."""
-    assert code(close(OPEN, "anna", " \n", NINE)) is Code.EVIDENCE_REQUIRED
-    assert code(confirm(OPEN, "omar", NINE)) is Code.EVIDENCE_REQUIRED
+    assert code(close(OPEN, "anna", " \n", NINE)) is ReasonCode.EVIDENCE_REQUIRED
+    assert code(confirm(OPEN, "omar", NINE)) is ReasonCode.EVIDENCE_REQUIRED
 
 
 def test_evidence_found_wanting_opens_the_work_again() -> None:
@@ -63,9 +63,9 @@ def test_evidence_found_wanting_opens_the_work_again() -> None:
 
 def test_what_is_done_cannot_be_done_again() -> None:
     confirmed = replace(CLOSED, state="confirmed", confirmed_by="omar", confirmed_at=NINE)
-    assert code(close(CLOSED, "mia", "other", NINE)) is Code.NOT_REVIEWABLE
-    assert code(confirm(confirmed, "mia", NINE)) is Code.NOT_REVIEWABLE
-    assert code(reject(OPEN, "mia")) is Code.NOT_REVIEWABLE
+    assert code(close(CLOSED, "mia", "other", NINE)) is ReasonCode.NOT_REVIEWABLE
+    assert code(confirm(confirmed, "mia", NINE)) is ReasonCode.NOT_REVIEWABLE
+    assert code(reject(OPEN, "mia")) is ReasonCode.NOT_REVIEWABLE
 
 
 def test_only_a_confirmed_follow_up_lets_the_version_go() -> None:
@@ -86,7 +86,7 @@ def test_what_has_no_name_holds_nothing() -> None:
     assert not holds(unversioned, Reference("billing", None), None)
 
 
-MISSING = Reason(Code.READINESS_MISSING, "documentation", "Nothing shows it.")
+MISSING = Reason(ReasonCode.READINESS_MISSING, "documentation", "Nothing shows it.")
 
 
 def test_a_held_version_is_turned_away_without_more_work() -> None:
@@ -100,6 +100,6 @@ def test_a_held_version_is_turned_away_without_more_work() -> None:
 
 def test_a_failed_verification_is_investigated_even_while_the_version_is_held() -> None:
     """G9: it may have been refused elsewhere while it was running here."""
-    failed = Reason(Code.VERIFICATION_FAILED, "verification", "It does not answer.")
+    failed = Reason(ReasonCode.VERIFICATION_FAILED, "verification", "It does not answer.")
     work = follow_up_work(build_verdict([failed], 1, NINE), {})
     assert work == {"investigation": "verification: It does not answer."}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.domain import Rejection
-from delivery_gate.criteria.domain.verdict import Code
+from delivery_gate.criteria.domain.verdict import ReasonCode
 from delivery_gate.versions.domain import (
     Reference,
     Version,
@@ -56,14 +56,14 @@ def test_a_name_binds_one_digest_for_ever(version: Version) -> None:
     other = replace(version, id=UUID(int=9), digest="sha256:" + "2" * 64)
     answer = register(other, existing=version)
     assert isinstance(answer, Rejection)
-    assert answer.code is Code.VERSION_CONFLICT
+    assert answer.code is ReasonCode.VERSION_CONFLICT
 
 
 def test_what_a_version_contains_is_bound_as_well(version: Version) -> None:
     """G1: a debt is not paid by declaring the change afterwards."""
     answer = register(replace(version, contains=frozenset({UUID(int=8)})), existing=version)
     assert isinstance(answer, Rejection)
-    assert answer.code is Code.VERSION_CONFLICT
+    assert answer.code is ReasonCode.VERSION_CONFLICT
 
 
 def test_registering_the_same_again_answers_the_known_version(version: Version) -> None:
@@ -89,13 +89,13 @@ def test_whatever_is_registered_a_name_never_changes_its_digest(
 def test_every_way_of_naming_no_version_has_its_code(version: Version) -> None:
     """R7."""
 
-    def code(reference: Reference, known: Version | None) -> list[Code]:
+    def code(reference: Reference, known: Version | None) -> list[ReasonCode]:
         return [reason.code for reason in naming_violations(reference, known)]
 
-    assert code(Reference("billing", None), None) == [Code.UNVERSIONED]
-    assert code(Reference("billing", ""), None) == [Code.UNVERSIONED]
-    assert code(Reference("billing", "latest"), None) == [Code.MUTABLE_REFERENCE]
-    assert code(Reference("billing", "9.9"), None) == [Code.VERSION_UNKNOWN]
+    assert code(Reference("billing", None), None) == [ReasonCode.UNVERSIONED]
+    assert code(Reference("billing", ""), None) == [ReasonCode.UNVERSIONED]
+    assert code(Reference("billing", "latest"), None) == [ReasonCode.MUTABLE_REFERENCE]
+    assert code(Reference("billing", "9.9"), None) == [ReasonCode.VERSION_UNKNOWN]
     other = Reference("billing", "1.4.0", "sha256:" + "2" * 64)
-    assert code(other, version) == [Code.DIGEST_MISMATCH]
+    assert code(other, version) == [ReasonCode.DIGEST_MISMATCH]
     assert code(Reference("billing", "1.4.0", version.digest), version) == []

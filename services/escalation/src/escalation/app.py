@@ -2,10 +2,7 @@
 
 from typing import Final
 
-from fastapi import FastAPI
-
 from common.http import Service
-from common.http import create_app as create
 from common.runtime import Runtime
 from escalation.cases.notification_outcomes import ESCALATION_ACCESS
 from escalation.cases.routes import actions, escalations
@@ -46,8 +43,3 @@ SERVICE: Final = Service(
     pending=notifications.count_unsent,
     references=REFERENCES,
 )
-
-
-def create_app() -> FastAPI:
-    """The ASGI application of the service."""
-    return create(SERVICE)

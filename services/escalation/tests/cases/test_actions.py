@@ -179,7 +179,8 @@ async def test_a_resolved_case_refuses_further_actions(anna: AsyncClient) -> Non
     for action, body in actions:
         answer = await anna.post(f"/v1/escalations/ESC-1/{action}", json=body)
         assert answer.status_code == 409
-        assert answer.json()["type"] == "urn:opsdesk:error:escalation-resolved"
+        assert answer.json()["type"] == "urn:opsdesk:error:already-resolved"
+        assert answer.json()["code"] == "ALREADY_RESOLVED"
 
 
 async def test_an_action_on_an_outdated_state_is_refused(anna: AsyncClient) -> None:

@@ -78,7 +78,7 @@ async def test_reminded_she_is_told_again_with_the_time_that_is_left(
     requested = WaiverRequested if "ticket" in about else PeriodWaiverRequested
     await deliver(database, HANDLERS, (requested(**about), 1))
     await run_sql(database, "UPDATE escalations SET status = 'acknowledged', due_at = NULL")
-    reminded = WaiverDecisionReminder(**about, seconds_left=seconds)
+    reminded = WaiverDecisionReminder(**about, remaining_seconds=seconds)
     await deliver(database, HANDLERS, (reminded, 2), (reminded, 2))
     assert await notices_to_gina(database) == [("duty", "ready")] * 2
     notes = [e.body.get("note") for e in await outbox_events(database) if e.topic.endswith(".gm")]
@@ -91,7 +91,7 @@ async def test_a_reminder_opens_anew_what_somebody_has_resolved_by_hand(database
     await deliver(database, HANDLERS, (WaiverRequested(**OF_CLOCK), 1))
     gone = "UPDATE escalations SET status = 'resolved', due_at = NULL, resolved_at = opened_at"
     await run_sql(database, gone)
-    await deliver(database, HANDLERS, (WaiverDecisionReminder(**OF_CLOCK, seconds_left=60), 2))
+    await deliver(database, HANDLERS, (WaiverDecisionReminder(**OF_CLOCK, remaining_seconds=60), 2))
     assert [status for _, status in await states(database)] == ["resolved", "open"]
     assert len(await notices_to_gina(database)) == 2
 

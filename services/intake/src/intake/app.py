@@ -1,9 +1,6 @@
 """The one place that builds the intake service."""
 
-from fastapi import FastAPI
-
 from common.http import MIB, Service
-from common.http import create_app as create
 from intake.directory.contact_resolver import resolve_contact
 from intake.directory.known_keys import REFERENCES
 from intake.directory.reference_cache import ReferenceCache
@@ -31,8 +28,3 @@ SERVICE = Service(
     resolve_contact=resolve_contact,
     body_limits={"/v1/emails": 25 * MIB},
 )
-
-
-def create_app() -> FastAPI:
-    """The ASGI application."""
-    return create(SERVICE)

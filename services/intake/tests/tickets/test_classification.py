@@ -92,7 +92,7 @@ def test_a_change_request_and_nothing_else_has_a_nature(
 
 def test_the_second_person_is_another_one() -> None:
     """R1"""
-    assert code(confirm(asked(QUESTION, by="anna"), "anna")) == "four-eyes"
+    assert code(confirm(asked(QUESTION, by="anna"), "anna")) == "FOUR_EYES"
 
 
 def test_asking_again_by_another_does_not_confirm() -> None:
@@ -120,7 +120,7 @@ def test_asking_for_what_stands_withdraws_what_was_asked() -> None:
 def test_anybody_may_leave_the_ticket_as_it_is() -> None:
     unchanged = decline(asked(QUESTION))
     assert unchanged == NEW
-    assert code(confirm(NEW, "omar")) == code(decline(NEW)) == "nothing-pending"
+    assert code(confirm(NEW, "omar")) == code(decline(NEW)) == "NOTHING_PENDING"
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -128,10 +128,10 @@ def test_what_is_closed_or_merged_stays_what_it_is(state: State) -> None:
     ticket = replace(NEW, state=state)
     allowed = state in OPEN_STATES | {"resolved", "verified"}
     assert code(reclassify(ticket, QUESTION, "anna", NINE, "why")) == (
-        None if allowed else "wrong-state"
+        None if allowed else "WRONG_STATE"
     )
     pending = replace(asked(QUESTION), state=state)
-    assert code(confirm(pending, "omar")) == (None if allowed else "wrong-state")
+    assert code(confirm(pending, "omar")) == (None if allowed else "WRONG_STATE")
 
 
 def test_what_was_asked_ends_with_the_ticket() -> None:

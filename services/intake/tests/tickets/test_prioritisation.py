@@ -78,7 +78,7 @@ def test_raising_takes_one_person_and_lowering_two(old: Priority, new: Priority)
 
 def test_the_second_person_is_another_one() -> None:
     """R1"""
-    assert code(confirm(asked("minor", by="anna"), "anna")) == "four-eyes"
+    assert code(confirm(asked("minor", by="anna"), "anna")) == "FOUR_EYES"
     lowered = confirm(asked("minor", by="anna"), "omar")
     assert isinstance(lowered, Ticket)
     assert (lowered.priority, lowered.priority_by, lowered.priority_confirmed_by) == (
@@ -101,7 +101,7 @@ def test_anybody_may_keep_the_higher_priority() -> None:
     ticket = decline(asked("minor", "anna"))
     assert isinstance(ticket, Ticket)
     assert (ticket.priority, ticket.pending_downgrade) == ("blocker", None)
-    assert code(confirm(ticket, "omar")) == "nothing-pending"
+    assert code(confirm(ticket, "omar")) == "NOTHING_PENDING"
 
 
 def test_a_resolved_ticket_is_not_judged_again() -> None:

@@ -68,7 +68,7 @@ async def test_the_reasons_of_both_are_in_the_audit_trail(
     await owner.close()
     assert [tuple(row) for row in rows] == [
         ("anna", "ticket.reclassify", "Only asks how", None),
-        ("anna", "ticket.confirm_classification", None, "four-eyes"),
+        ("anna", "ticket.confirm_classification", None, "FOUR_EYES"),
         ("omar", "ticket.confirm_classification", "So it is", None),
     ]
 

@@ -73,7 +73,7 @@ async def test_a_denial_is_in_the_audit_trail(
     )
     await owner.close()
     assert row
-    assert tuple(row) == ("anna", "ticket.verify", "four-eyes")
+    assert tuple(row) == ("anna", "ticket.verify", "FOUR_EYES")
 
 
 ONE_PAIR_OF_EYES = (

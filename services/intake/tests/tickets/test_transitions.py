@@ -54,18 +54,18 @@ def code(outcome: Ticket | Rejection) -> str | None:
 
 def test_a_ticket_is_resolved_by_one_and_verified_by_another() -> None:
     """R1"""
-    assert code(transitions.verify(resolved("anna"), "anna", NINE)) == "four-eyes"
+    assert code(transitions.verify(resolved("anna"), "anna", NINE)) == "FOUR_EYES"
     assert verified("omar").state == "verified"
 
 
 def test_whoever_resolved_it_does_not_reject_it_either() -> None:
     """R1"""
-    assert code(transitions.reject(resolved("anna"), "anna")) == "four-eyes"
+    assert code(transitions.reject(resolved("anna"), "anna")) == "FOUR_EYES"
 
 
 def test_it_closes_only_after_verification() -> None:
     """R1"""
-    assert code(transitions.close(resolved(), NINE)) == "wrong-state"
+    assert code(transitions.close(resolved(), NINE)) == "WRONG_STATE"
     closed = transitions.close(verified(), NINE)
     assert isinstance(closed, Ticket)
     assert (closed.state, closed.closed_at) == ("closed", NINE)
@@ -118,7 +118,7 @@ def test_nothing_leaves_merged() -> None:
 
 def test_waiting_on_the_customer_needs_a_question_they_can_see() -> None:
     """R1: a pause that only we know of could hide a breach."""
-    assert code(transitions.put_on_hold(NEW, "customer", question_asked=False)) == "nothing-asked"
+    assert code(transitions.put_on_hold(NEW, "customer", question_asked=False)) == "NOTHING_ASKED"
     assert code(transitions.put_on_hold(NEW, "customer", question_asked=True)) is None
     assert code(transitions.put_on_hold(NEW, "partner", question_asked=False)) is None
 
@@ -139,8 +139,8 @@ def test_resuming_returns_to_whoever_had_it() -> None:
 
 def test_a_partner_is_named_when_and_only_when_it_goes_to_one() -> None:
     """R5"""
-    assert code(transitions.forward(NEW, "partner")) == "partner-unclear"
-    assert code(transitions.forward(NEW, "second_level", "hosthaven")) == "partner-unclear"
+    assert code(transitions.forward(NEW, "partner")) == "PARTNER_UNCLEAR"
+    assert code(transitions.forward(NEW, "second_level", "hosthaven")) == "PARTNER_UNCLEAR"
 
 
 def test_merging_stays_within_one_customer_and_ends_in_an_open_ticket() -> None:
@@ -148,9 +148,9 @@ def test_merging_stays_within_one_customer_and_ends_in_an_open_ticket() -> None:
     merged = transitions.merge(NEW, other)
     assert isinstance(merged, Ticket)
     assert (merged.state, merged.merged_into) == ("merged", other.id)
-    assert code(transitions.merge(NEW, NEW)) == "merge-into-itself"
-    assert code(transitions.merge(NEW, replace(other, state="closed"))) == "wrong-state"
-    assert code(transitions.merge(NEW, replace(other, customer_id=None))) == "another-customer"
+    assert code(transitions.merge(NEW, NEW)) == "MERGE_INTO_ITSELF"
+    assert code(transitions.merge(NEW, replace(other, state="closed"))) == "WRONG_STATE"
+    assert code(transitions.merge(NEW, replace(other, customer_id=None))) == "ANOTHER_CUSTOMER"
 
 
 def test_what_is_open_can_be_worked_on() -> None:

@@ -32,7 +32,7 @@ async def test_another_customers_ticket_does_not_exist(
     assert (await britta.get("/v1/tickets?customer=acme")).json()["items"] == []
     assert (await jan.get("/v1/tickets?customer=acme")).json()["items"] != []
     other = await britta.post("/v1/tickets", json=DOWN)
-    assert (other.status_code, other.json()["errors"][0]["code"]) == (422, "unknown_customer")
+    assert (other.status_code, other.json()["errors"][0]["code"]) == (422, "unknown_reference")
 
 
 async def test_a_contact_does_not_work_on_tickets(anna: AsyncClient, jan: AsyncClient) -> None:

@@ -1,4 +1,4 @@
-"""`python -m sla`: what ops run."""
+"""`python -m sla`: the commands of the service."""
 
 import asyncio
 
@@ -21,14 +21,14 @@ app.add_typer(create_commands(SERVICE), name="punctuality")
 
 @app.command()
 def verify() -> None:
-    """Replay every clock from its inputs, count every figure of the reports again, recompute the
-    seals over what fired when, and hold every outage against its records.
+    """Replay every clock from its inputs, recount the figures of the reports, recompute the seals over
+    what fired when, and compare every outage with its records.
 
-    Ends with 1 and the differences where there are any.
+    Prints the differences and exits with 1 if there are any.
     """
-    if problems := asyncio.run(_verify()):
-        for difference in problems:
-            typer.echo(difference)
+    if problems := asyncio.run(_find_problems()):
+        for problem in problems:
+            typer.echo(problem)
         raise typer.Exit(1)
     typer.echo(
         "sla: every clock is what its inputs say, every figure what the facts say, "
@@ -36,13 +36,13 @@ def verify() -> None:
     )
 
 
-async def _verify() -> list[str]:
+async def _find_problems() -> list[str]:
     settings = load_settings(SERVICE.settings)
     database = Database(settings.database_url.get_secret_value(), SERVICE.schema)
     try:
-        problems = [difference async for difference in find_differences(database)]
-        problems += [figure async for figure in find_wrong_figures(database)]
-        problems += [finding async for finding in evidence_problems(database)]
+        problems = [problem async for problem in find_differences(database)]
+        problems += [problem async for problem in find_wrong_figures(database)]
+        problems += [problem async for problem in evidence_problems(database)]
         async with database.transaction() as tx:
             return problems + await find_inconsistent_outages(tx)
     finally:

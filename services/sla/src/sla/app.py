@@ -1,11 +1,11 @@
-"""The one place that builds the sla service."""
+"""The sla service: its routes, handlers, timers, loops and resources."""
 
-from fastapi import FastAPI
+from functools import partial
 
+from common.auth.contacts import find_contact
 from common.http import Service
-from common.http import create_app as create
 from sla.clocks.reactions import install
-from sla.directory.store.directory import find_contact
+from sla.directory.tables import contacts
 from sla.forecasts.timers import ensure_round_scheduled
 from sla.handlers import HANDLERS
 from sla.punctuality.heartbeat import run_heartbeat
@@ -15,6 +15,7 @@ from sla.reports.rollup_jobs import recount_forever
 from sla.reports.store.rollups import count_pending
 from sla.routers import ROUTERS
 from sla.settings import SlaSettings
+from sla.status.broadcaster import StatusBroadcaster
 from sla.status.routes import run_status_broadcaster
 from sla.timers import TIMERS
 
@@ -28,12 +29,9 @@ SERVICE = Service(
     routers=ROUTERS,
     handlers=HANDLERS,
     timers=TIMERS,
-    background=(recount_forever, ensure_round_scheduled, run_status_broadcaster, run_heartbeat),
+    resources=(StatusBroadcaster,),
+    loops=(recount_forever, ensure_round_scheduled, run_status_broadcaster, run_heartbeat),
     pending=count_pending,
-    resolve_contact=find_contact,
+    resolve_contact=partial(find_contact, contacts=contacts),
     references=REFERENCES,
 )
-
-
-def create_app() -> FastAPI:
-    return create(SERVICE)

@@ -1,4 +1,4 @@
-"""Kafka in: which event goes to which handler."""
+"""The handlers of received events."""
 
 from common.events.deliveries import (
     DeliveryApproved,
@@ -44,6 +44,7 @@ from common.events.tickets import (
     TicketWorkaroundProvided,
 )
 from common.messaging.inbox import Handlers, chain, for_each
+from sla.clocks.handlers.opening import on_opened
 from sla.clocks.handlers.ticket_inputs import (
     as_input,
     input_of_assignment,
@@ -54,7 +55,6 @@ from sla.clocks.handlers.ticket_inputs import (
 from sla.clocks.handlers.tickets import (
     on_forwarded,
     on_merged,
-    on_opened,
     on_prioritised,
     on_reclassified,
     on_triaged,
@@ -74,8 +74,8 @@ from sla.outages.handlers import (
     on_blocker_reclassified,
     on_blocker_ticket_opened,
 )
-from sla.reports.handlers import records_state_change
-from sla.reviews.handlers import on_customer as on_reviewed_customer
+from sla.reports.handlers import record_state_change
+from sla.reviews.handlers import on_customer as schedule_reviews_of_customer
 from sla.reviews.handlers import on_delivery
 
 HANDLERS: Handlers = {
@@ -91,16 +91,16 @@ HANDLERS: Handlers = {
     TicketOnHold: as_input(input_of_hold),
     TicketResumed: as_input(input_of_resume),
     TicketWorkaroundProvided: as_input("workaround_provided"),
-    TicketResolved: chain(records_state_change("resolved"), as_input("resolved")),
-    TicketRejected: chain(records_state_change("rejected"), as_input("reopened")),
-    TicketReopened: chain(records_state_change("reopened"), as_input("reopened")),
-    TicketMerged: chain(records_state_change("merged"), for_each(on_merged)),
+    TicketResolved: chain(record_state_change("resolved"), as_input("resolved")),
+    TicketRejected: chain(record_state_change("rejected"), as_input("reopened")),
+    TicketReopened: chain(record_state_change("reopened"), as_input("reopened")),
+    TicketMerged: chain(record_state_change("merged"), for_each(on_merged)),
     BlockerRaised: for_each(on_blocker_raised),
     BlockerLifted: for_each(on_blocker_lifted),
     AlertRaised: for_each(on_alert_raised),
     AlertResolved: for_each(on_alert_ended),
     ContactKnown: for_each(on_contact),
-    CustomerKnown: chain(for_each(on_customer), for_each(on_reviewed_customer)),
+    CustomerKnown: chain(for_each(on_customer), for_each(schedule_reviews_of_customer)),
     EnvironmentKnown: for_each(on_environment),
     PartnerKnown: for_each(on_partner),
     PersonKnown: for_each(on_person),
@@ -117,4 +117,4 @@ HANDLERS: Handlers = {
     DeliveryWithdrawn: for_each(on_delivery),
     DeliveryExpired: for_each(on_delivery),
 }
-"""`verified` and `closed` change nothing about a clock (C3), so nobody here listens to them."""
+"""Without `verified` and `closed`, which do not change any clock (C3)."""

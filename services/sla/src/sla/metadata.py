@@ -10,4 +10,5 @@ METADATA = metadata()
 
 
 def instant_column(name: str, *, nullable: bool = True) -> Column[datetime]:
+    """A column of instants: a timestamp with time zone."""
     return Column(name, DateTime(timezone=True), nullable=nullable)

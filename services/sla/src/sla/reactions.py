@@ -1,4 +1,4 @@
-"""Which noun reacts when clocks change, in the same transaction. `sla.app` installs the table."""
+"""The reactions of other nouns to changes of clocks, in the same transaction. `sla.app` installs them."""
 
 from sla.clocks.reactions import ClockReactions
 from sla.forecasts.reactions import record_handling_times

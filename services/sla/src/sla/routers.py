@@ -1,4 +1,4 @@
-"""HTTP in."""
+"""The routers of all nouns, in the order in which their routes are matched."""
 
 from sla.agreements import routes as agreements
 from sla.calendars.routes import calendars, compute, feeds

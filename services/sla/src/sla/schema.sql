@@ -135,7 +135,7 @@ CREATE TABLE availability_budgets (
     CONSTRAINT availability_budgets_month_check CHECK (EXTRACT(day FROM month) = 1::numeric)
 );
 
--- Each share of a budget is told once a month (R3).
+-- The warnings that were sent, one per threshold of a budget (R3).
 CREATE TABLE availability_warnings (
     budget_id uuid NOT NULL,
     share numeric NOT NULL,
@@ -146,20 +146,6 @@ CREATE TABLE availability_warnings (
         FOREIGN KEY (budget_id) REFERENCES availability_budgets(id)
 );
 REVOKE UPDATE, DELETE ON availability_warnings FROM opsdesk_sla;
-
--- A row a minute from each replica whose timers are alive: from since (null: its first) to at.
-CREATE TABLE beats (
-    run uuid NOT NULL,
-    at timestamptz NOT NULL,
-    since timestamptz,
-    looks integer NOT NULL,
-    -- The longest real time between two looks at what is due.
-    longest interval NOT NULL,
-    CONSTRAINT beats_pkey PRIMARY KEY (run, at),
-    CONSTRAINT ck_beats_since CHECK (since <= at)
-);
-CREATE INDEX ix_beats_at ON beats (at);
-REVOKE UPDATE, DELETE ON beats FROM opsdesk_sla;
 
 -- Why a promise broke, in people's words; the last counts.
 CREATE TABLE breach_remarks (
@@ -214,7 +200,7 @@ CREATE INDEX ix_clock_figures_all ON clock_figures (span, day)
 CREATE INDEX ix_clock_figures_each ON clock_figures (span, day)
     WHERE customer_id <> '00000000-0000-0000-0000-000000000000'::uuid;
 
--- What each clock heard, in order: fold it and get the clock (C9).
+-- The inputs of each clock, in order; folded, they give the clock (C9).
 CREATE TABLE clock_inputs (
     clock_id uuid NOT NULL,
     ordinal integer NOT NULL,
@@ -269,21 +255,21 @@ CREATE TABLE clocks (
     customer_id uuid NOT NULL,
     sequence bigint NOT NULL,
     ordinal integer NOT NULL,
-    -- Which forwarding of the ticket it belongs to, from 1; 0: what the customer was promised.
+    -- The forwarding of the ticket that the clock belongs to, from 1; 0: a promise to the customer.
     forwarding smallint NOT NULL DEFAULT 0,
     contract text NOT NULL DEFAULT 'sla',
     partner text,
-    -- Of a partner's or second level's clock; else that of the ticket holds.
+    -- Of a clock of a partner or second level; null: that of the ticket.
     agreement_version uuid,
     agreement text,
-    -- Of an open clock of a customer: its ticket's, empty where that names none. Null: it is what a
-    -- partner or second level promised, or it is not open.
+    -- The service of the ticket of an open customer clock, empty where the ticket names none. Null
+    -- for clocks of suppliers and for clocks that are not open.
     service text,
     metric text NOT NULL,
     state text NOT NULL,
     deadline timestamptz,
     breached_at timestamptz,
-    -- For the index alone: never null, it takes a byte there, an instant that mostly is takes 16.
+    -- For the index: one byte per entry, where a mostly null instant takes 16.
     broken boolean NOT NULL GENERATED ALWAYS AS (breached_at IS NOT NULL) STORED,
     outcome text,
     outcome_at timestamptz,
@@ -291,8 +277,8 @@ CREATE TABLE clocks (
     -- Counted time of its longest cycle, once it has stopped; null before.
     elapsed_seconds bigint,
     next_at timestamptz,
-    -- The whole clock as the fold left it, as canonical JSON.
-    course text NOT NULL,
+    -- The clock after its last input, as canonical JSON.
+    state_json text NOT NULL,
     CONSTRAINT clocks_pkey PRIMARY KEY (id),
     CONSTRAINT clocks_ticket_id_forwarding_metric_key UNIQUE (ticket_id, forwarding, metric),
     CONSTRAINT clocks_agreement_version_fkey
@@ -317,11 +303,11 @@ CREATE INDEX ix_clocks_past ON clocks (state, deadline, id)
     WHERE state NOT IN ('running', 'paused');
 CREATE INDEX ix_clocks_past_of ON clocks (customer_id, state, deadline, id)
     WHERE state NOT IN ('running', 'paused');
--- Those that wait have no deadline and stand behind all that run: they need a queue of their
+-- Paused clocks have no deadline and come after all running ones: they have a queue of their
 -- own.
 CREATE INDEX ix_clocks_paused ON clocks (deadline, id) WHERE state = 'paused';
 CREATE INDEX ix_clocks_paused_of ON clocks (customer_id, deadline, id) WHERE state = 'paused';
--- Without the id: clocks that break at one instant are few, and sorted when they are read.
+-- Without the id: few clocks have the same deadline, and they are sorted when they are read.
 CREATE INDEX ix_clocks_queue ON clocks (deadline) WHERE state IN ('running', 'paused');
 CREATE INDEX ix_clocks_queue_of ON clocks (customer_id, deadline) INCLUDE (service, broken)
     WHERE state IN ('running', 'paused');
@@ -331,7 +317,7 @@ CREATE OR REPLACE FUNCTION sla.mark_measured()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ BEGIN
-    INSERT INTO sla.recounts (customer_id, at)
+    INSERT INTO sla.dirty_days (customer_id, at)
     SELECT DISTINCT whose, date_trunc('minute', at)
     FROM was JOIN became USING (id) CROSS JOIN LATERAL (VALUES
         (was.customer_id, was.outcome_at), (was.customer_id, was.stopped_at),
@@ -363,7 +349,7 @@ CREATE TRIGGER name_service_again BEFORE UPDATE ON clocks
         NOT IN ('running', 'paused')))
     EXECUTE FUNCTION name_service();
 
--- For whom the portal may speak: no name, no address.
+-- Contacts of customers, for the portal: without names and addresses.
 CREATE TABLE contacts (
     id uuid NOT NULL,
     customer text NOT NULL,
@@ -416,7 +402,7 @@ CREATE OR REPLACE FUNCTION sla.mark_moved()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ BEGIN
-    INSERT INTO sla.recounts (customer_id, at)
+    INSERT INTO sla.dirty_days (customer_id, at)
     SELECT DISTINCT NEW.id, date_trunc('minute', at) + away * interval '1 day'
     FROM (
         SELECT unnest(ARRAY[opened_at, ended_at]) AS at
@@ -446,23 +432,14 @@ CREATE TABLE deliveries (
 );
 CREATE INDEX ix_deliveries_customer ON deliveries (customer, at);
 
--- What was heard of tickets: for clocks that start after their triage, or when what is promised
--- for them changes.
-CREATE TABLE early_inputs (
-    ticket_id uuid NOT NULL,
-    ordinal integer NOT NULL,
-    kind text NOT NULL,
+-- Days of customers, by an instant on them, whose figures are to be counted again.
+CREATE TABLE dirty_days (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    customer_id uuid NOT NULL,
     at timestamptz NOT NULL,
-    forwarded_to text,
-    partner text,
-    -- Whose clocks it speaks to; null: all of them.
-    contract text,
-    CONSTRAINT early_inputs_pkey PRIMARY KEY (ticket_id, ordinal),
-    CONSTRAINT early_inputs_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
-    CONSTRAINT ck_early_inputs_forwarded CHECK ((kind = 'forwarded') = (forwarded_to IS NOT NULL)),
-    CONSTRAINT early_inputs_contract_check CHECK (contract IN ('sla', 'ola', 'uc')),
-    CONSTRAINT early_inputs_forwarded_to_check CHECK (forwarded_to IN ('second_level', 'partner'))
-);
+    CONSTRAINT dirty_days_pkey PRIMARY KEY (id)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+    autovacuum_vacuum_cost_delay = 0);
 
 CREATE TABLE environments (
     id uuid NOT NULL,
@@ -487,7 +464,7 @@ CREATE TABLE forecast_acknowledgements (
 );
 REVOKE UPDATE, DELETE ON forecast_acknowledgements FROM opsdesk_sla;
 
--- What was forecast when each quarter of the target was first seen used up: what is scored.
+-- The first forecast in each quarter of the target, which is scored.
 CREATE TABLE forecast_marks (
     clock_id uuid NOT NULL,
     cycle integer NOT NULL,
@@ -502,7 +479,7 @@ CREATE TABLE forecast_marks (
     CONSTRAINT ck_forecast_marks_settled_at CHECK ((broke IS NULL) = (settled_at IS NULL))
 );
 
--- The one round of forecasts that runs or ran last. Its row is locked by whoever forecasts.
+-- The present or last round of forecasts, one row, locked by whoever makes forecasts.
 CREATE TABLE forecast_rounds (
     single boolean NOT NULL DEFAULT true,
     id uuid NOT NULL,
@@ -524,7 +501,7 @@ CREATE TABLE forecast_scores (
     forecasts bigint NOT NULL,
     expected float8 NOT NULL,
     broke bigint NOT NULL,
-    -- Sum of (probability - what came)^2: divided by forecasts it is the Brier score.
+    -- Sum of (probability - outcome)^2; divided by forecasts it is the Brier score.
     squares float8 NOT NULL,
     CONSTRAINT forecast_scores_pkey PRIMARY KEY (day, metric, quarter, bin)
 );
@@ -548,7 +525,7 @@ CREATE TABLE forecasts (
     id uuid NOT NULL,
     clock_id uuid NOT NULL,
     customer_id uuid NOT NULL,
-    -- Whether its promise can still be kept or broken.
+    -- Whether its promise is neither kept nor breached.
     open boolean NOT NULL DEFAULT true,
     outlook text NOT NULL,
     probability real NOT NULL,
@@ -579,9 +556,9 @@ CREATE TABLE forecasts (
 CREATE INDEX ix_forecasts_open ON forecasts (expected_breach_at, id)
     WHERE open AND (outlook IN ('at_risk', 'likely_to_breach'));
 
--- How clocks ended since the last forecast. Appended by whoever stops a clock, so that they
--- never wait for each other; folded into handling_times and gone.
-CREATE TABLE handling_news (
+-- How clocks ended since the last fold. Rows are appended without waiting, folded into
+-- handling_times, and deleted.
+CREATE TABLE handling_time_changes (
     id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     clock_id uuid NOT NULL,
     cycle integer NOT NULL,
@@ -594,7 +571,7 @@ CREATE TABLE handling_news (
     censored smallint NOT NULL,
     broke boolean,
     at timestamptz NOT NULL,
-    CONSTRAINT handling_news_pkey PRIMARY KEY (id)
+    CONSTRAINT handling_time_changes_pkey PRIMARY KEY (id)
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 
 CREATE TABLE handling_times (
@@ -610,6 +587,20 @@ CREATE TABLE handling_times (
     CONSTRAINT handling_times_bin_check CHECK (bin >= 0),
     CONSTRAINT handling_times_month_check CHECK (month = date_trunc('month', month::timestamptz))
 );
+
+-- A row a minute from each replica whose timers are alive: from since (null: its first) to at.
+CREATE TABLE heartbeats (
+    run uuid NOT NULL,
+    at timestamptz NOT NULL,
+    since timestamptz,
+    looks integer NOT NULL,
+    -- The longest real time between two looks at what is due.
+    longest interval NOT NULL,
+    CONSTRAINT heartbeats_pkey PRIMARY KEY (run, at),
+    CONSTRAINT ck_heartbeats_since CHECK (since <= at)
+);
+CREATE INDEX ix_heartbeats_at ON heartbeats (at);
+REVOKE UPDATE, DELETE ON heartbeats FROM opsdesk_sla;
 
 -- Reserved hours of a month: locked while work is recorded.
 CREATE TABLE hours_accounts (
@@ -729,7 +720,7 @@ CREATE TABLE outage_records (
 CREATE INDEX ix_outage_records_known ON outage_records (known_at);
 REVOKE UPDATE, DELETE ON outage_records FROM opsdesk_sla;
 
--- Which alerts and tickets count as outages; the last holds.
+-- Which alerts and tickets count as outages; the last version is valid.
 CREATE TABLE outage_rules (
     version integer NOT NULL,
     rules jsonb NOT NULL,
@@ -739,7 +730,7 @@ CREATE TABLE outage_rules (
 );
 REVOKE UPDATE, DELETE ON outage_rules FROM opsdesk_sla;
 
--- How each outage stands after its last record in outage_records.
+-- Each outage as of its last record in outage_records.
 CREATE TABLE outages (
     id uuid NOT NULL,
     key text NOT NULL,
@@ -754,7 +745,7 @@ CREATE TABLE outages (
     started_at timestamptz NOT NULL,
     ended_at timestamptz,
     until timestamptz GENERATED ALWAYS AS (COALESCE(ended_at, 'infinity'::timestamptz)) STORED,
-    -- False: it was none, as was found later.
+    -- False: it was not an outage, as was found later.
     counts boolean NOT NULL,
     ordinal integer NOT NULL,
     sequence bigint NOT NULL,
@@ -798,14 +789,24 @@ CREATE TABLE partners (
     CONSTRAINT partners_key_key UNIQUE (key)
 );
 
--- Staff, whom requests may name by their sub: no name, no address.
-CREATE TABLE people (
-    id uuid NOT NULL,
-    sub text NOT NULL,
-    retired boolean NOT NULL,
-    sequence bigint NOT NULL,
-    CONSTRAINT people_pkey PRIMARY KEY (id),
-    CONSTRAINT people_sub_key UNIQUE (sub)
+-- Inputs of tickets, kept for clocks that start later: after triage, or when a promise is
+-- added.
+CREATE TABLE pending_inputs (
+    ticket_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    kind text NOT NULL,
+    at timestamptz NOT NULL,
+    forwarded_to text,
+    partner text,
+    -- The contract whose clocks it concerns; null: all.
+    contract text,
+    CONSTRAINT pending_inputs_pkey PRIMARY KEY (ticket_id, ordinal),
+    CONSTRAINT pending_inputs_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_pending_inputs_forwarded
+        CHECK ((kind = 'forwarded') = (forwarded_to IS NOT NULL)),
+    CONSTRAINT pending_inputs_contract_check CHECK (contract IN ('sla', 'ola', 'uc')),
+    CONSTRAINT pending_inputs_forwarded_to_check
+        CHECK (forwarded_to IN ('second_level', 'partner'))
 );
 
 CREATE TABLE punctuality_horizon (
@@ -819,8 +820,7 @@ CREATE TABLE punctuality_horizon (
     CONSTRAINT punctuality_horizon_single_check CHECK (single)
 );
 
--- A hash chain over each day's firings and beats; how, stands in
--- sla/punctuality/domain/verifier.py.
+-- A hash chain over each day's firings and heartbeats: see sla/punctuality/domain/verifier.py.
 CREATE TABLE punctuality_seals (
     number bigint NOT NULL,
     day date NOT NULL,
@@ -867,7 +867,7 @@ CREATE OR REPLACE FUNCTION sla.mark_priced()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ BEGIN
-    INSERT INTO sla.recounts (customer_id, at)
+    INSERT INTO sla.dirty_days (customer_id, at)
     SELECT DISTINCT worked.customer_id,
         (worked.day + interval '12 hours') AT TIME ZONE customer.day_zone
     FROM sla.work worked JOIN sla.customers customer ON customer.id = worked.customer_id
@@ -878,15 +878,6 @@ END $function$;
 CREATE TRIGGER mark_priced AFTER INSERT OR UPDATE ON rate_sheets
     FOR EACH ROW
     EXECUTE FUNCTION mark_priced();
-
--- On the day of this instant a fact of the customer has changed.
-CREATE TABLE recounts (
-    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
-    customer_id uuid NOT NULL,
-    at timestamptz NOT NULL,
-    CONSTRAINT recounts_pkey PRIMARY KEY (id)
-) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
-    autovacuum_vacuum_cost_delay = 0);
 
 CREATE TABLE review_actions (
     id uuid NOT NULL,
@@ -1036,8 +1027,8 @@ CREATE TABLE series (
     customer_id uuid,
     service text,
     environment text,
-    every_seconds integer,
-    -- Where usage stands to its limit; a change is announced once.
+    sample_interval_seconds integer,
+    -- How near usage is to its limit; each change is published once.
     limit_status text NOT NULL DEFAULT 'ok',
     sequence bigint NOT NULL DEFAULT 0,
     created_by text NOT NULL,
@@ -1045,12 +1036,12 @@ CREATE TABLE series (
     CONSTRAINT series_pkey PRIMARY KEY (id),
     CONSTRAINT series_key_key UNIQUE (key),
     CONSTRAINT series_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
-    CONSTRAINT series_every_seconds_check CHECK (every_seconds > 0),
-    CONSTRAINT series_limit_status_check CHECK (limit_status IN ('ok', 'approaching', 'reached'))
+    CONSTRAINT series_limit_status_check CHECK (limit_status IN ('ok', 'approaching', 'reached')),
+    CONSTRAINT series_sample_interval_seconds_check CHECK (sample_interval_seconds > 0)
 );
 CREATE INDEX ix_series_customer ON series (customer_id, key);
 
--- Services that are degraded, or were: something that they run on is down. Empty: restored.
+-- Services that are or were degraded by what they run on. Empty caused_by: restored.
 CREATE TABLE service_conditions (
     id uuid NOT NULL,
     customer_id uuid,
@@ -1139,16 +1130,16 @@ CREATE INDEX ix_ticket_figures_each ON ticket_figures (span, day)
 CREATE INDEX ix_ticket_figures_open ON ticket_figures (customer_id, day)
     WHERE span = 'day' AND still_open > 0;
 
--- How a ticket ended and began again, in the order of its events.
+-- How a ticket ended and was reopened, in the order of its events.
 CREATE TABLE ticket_turns (
     ticket_id uuid NOT NULL,
     -- The sequence of the ticket's event.
     ordinal bigint NOT NULL,
     kind text NOT NULL,
     at timestamptz NOT NULL,
-    -- The ticket's; null in triage.
+    -- The customer of the ticket; null in triage.
     customer_id uuid,
-    -- What it does to the number of open tickets.
+    -- The change of the number of open tickets.
     change smallint NOT NULL,
     CONSTRAINT ticket_turns_pkey PRIMARY KEY (ticket_id, ordinal),
     CONSTRAINT ticket_turns_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
@@ -1164,7 +1155,7 @@ CREATE OR REPLACE FUNCTION sla.mark_turned()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ BEGIN
-    INSERT INTO sla.recounts (customer_id, at)
+    INSERT INTO sla.dirty_days (customer_id, at)
     SELECT DISTINCT customer_id, date_trunc('minute', at) FROM added
     WHERE customer_id IS NOT NULL;
     RETURN NULL;
@@ -1187,7 +1178,7 @@ CREATE TABLE tickets (
     agreement_version uuid,
     agreement text,
     opened_at timestamptz NOT NULL,
-    -- Null while the ticket is open, also when opened again.
+    -- Null while the ticket is open, also after a reopening.
     ended_at timestamptz,
     ended_as text,
     CONSTRAINT tickets_pkey PRIMARY KEY (id),
@@ -1205,7 +1196,7 @@ CREATE OR REPLACE FUNCTION sla.mark_opened()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ BEGIN
-    INSERT INTO sla.recounts (customer_id, at)
+    INSERT INTO sla.dirty_days (customer_id, at)
     SELECT DISTINCT customer_id, date_trunc('minute', opened_at) FROM added
     WHERE customer_id IS NOT NULL;
     RETURN NULL;
@@ -1222,7 +1213,7 @@ AS $function$ BEGIN
     UPDATE sla.ticket_turns turn SET customer_id = became.customer_id
     FROM became JOIN was USING (id)
     WHERE turn.ticket_id = id AND was.customer_id IS DISTINCT FROM became.customer_id;
-    INSERT INTO sla.recounts (customer_id, at)
+    INSERT INTO sla.dirty_days (customer_id, at)
     WITH counted_otherwise AS MATERIALIZED (
         SELECT became.id, ARRAY[was.customer_id, became.customer_id] AS customers,
             ARRAY[was.opened_at, became.opened_at] AS opened
@@ -1257,7 +1248,7 @@ CREATE OR REPLACE FUNCTION sla.mark_worked_ticket()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ BEGIN
-    INSERT INTO sla.recounts (customer_id, at)
+    INSERT INTO sla.dirty_days (customer_id, at)
     SELECT DISTINCT worked.customer_id,
         (worked.day + interval '12 hours') AT TIME ZONE customer.day_zone
     FROM was JOIN became USING (id) JOIN sla.work worked ON worked.ticket_id = became.id
@@ -1360,7 +1351,7 @@ CREATE TABLE waivers (
     customer_id uuid,
     customer text,
     service text,
-    -- Of a period: which breaches it is about, with ends_at.
+    -- With ends_at: the period whose breaches it covers; null for a waiver of a clock.
     starts_at timestamptz,
     ends_at timestamptz,
     reason text NOT NULL,
@@ -1438,7 +1429,7 @@ CREATE OR REPLACE FUNCTION sla.mark_worked()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ BEGIN
-    INSERT INTO sla.recounts (customer_id, at)
+    INSERT INTO sla.dirty_days (customer_id, at)
     SELECT DISTINCT worked.customer_id,
         (worked.day + interval '12 hours') AT TIME ZONE customer.day_zone
     FROM added worked JOIN sla.customers customer ON customer.id = worked.customer_id;
@@ -1542,7 +1533,6 @@ CREATE TABLE dead_letters (
     CONSTRAINT dead_letters_settled_as_check CHECK (settled_as IN ('replayed', 'skipped'))
 );
 CREATE INDEX ix_dead_letters_open ON dead_letters (id) WHERE settled_at IS NULL;
-CREATE INDEX ix_dead_letters_settled ON dead_letters (settled_at) WHERE settled_at IS NOT NULL;
 
 CREATE TABLE deadlines (
     kind text NOT NULL,
@@ -1570,7 +1560,6 @@ CREATE TABLE firings (
     CONSTRAINT firings_pkey PRIMARY KEY (generation),
     CONSTRAINT ck_firings_not_early CHECK (fired_at >= due_at)
 );
-CREATE INDEX ix_firings_deletable ON firings (fired_at) WHERE kind <> 'clock';
 CREATE INDEX ix_firings_fired_at ON firings USING brin (fired_at) WITH (autosummarize='on');
 CREATE INDEX ix_firings_subject ON firings (subject);
 REVOKE UPDATE, DELETE ON firings FROM opsdesk_sla;

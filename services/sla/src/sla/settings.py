@@ -1,4 +1,4 @@
-"""What sla is told by its environment, beside what every service is told."""
+"""The settings of sla, beside those that all services have."""
 
 from pydantic import Field
 
@@ -6,6 +6,6 @@ from common.settings import Settings
 
 
 class SlaSettings(Settings):
-    """`OPSDESK_*` variables, read once."""
+    """The settings, read from the environment variables `OPSDESK_*` when the service starts."""
 
     port: int = Field(8002, ge=0, le=65535, description="the TCP port to listen on")

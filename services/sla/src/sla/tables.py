@@ -1,4 +1,4 @@
-"""The tables of the sla schema, as queries name them; the migrations make them."""
+"""The tables of the sla schema for queries. The migrations create them."""
 
 from sla.agreements import tables as agreements
 from sla.calendars import tables as calendars

@@ -1,4 +1,4 @@
-"""Time in: which kind of deadline goes to which timer."""
+"""The timers by kind of deadline."""
 
 from common.scheduling.deadlines import Timers
 from sla.agreements.commands import BULK_UPDATE_DEADLINE

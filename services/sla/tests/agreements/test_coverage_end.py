@@ -102,7 +102,7 @@ async def test_what_was_covered_stays_so_and_replay_is_identical(
     assert await deadline(database) == MONDAY + 5 * HOUR
     clock = (await resolution_clock(database)).id
     replay = (await theo.post(f"/v1/clocks/{clock}/replay", json={})).json()
-    assert replay["same"] is True
+    assert replay["identical"] is True
     before = {"as_known_at": (SATURDAY + HOUR).isoformat()}
     earlier = (await theo.post(f"/v1/clocks/{clock}/replay", json=before)).json()
     assert earlier["deadline"] == (MONDAY + HOUR).isoformat().replace("+00:00", "Z")

@@ -208,7 +208,7 @@ async def test_the_answer_says_which_agreement_holds_and_why(
     await _publish(theo, gina, draft_body(key="acme-billing", services=["billing"]))
     asked = f"{AGREEMENTS}/matching?customer=acme&service=billing&priority=major&kind=incident"
     found = (await jan.get(f"{asked}&at={NINE.isoformat().replace('+00:00', 'Z')}")).json()
-    assert [(one["key"], one["code"]) for one in found["candidates"]] == [
+    assert [(one["key"], one["outcome"]) for one in found["candidates"]] == [
         ("acme-billing", "chosen"),
         ("acme-standard", "less_specific"),
     ]

@@ -51,7 +51,7 @@ async def test_a_feed_makes_the_next_version_and_takes_the_former_feed_away(
     assert first.status_code == 201, first.text
     assert first.json()["version"] == 2
     assert first.json()["definition"]["feed"]["holidays"] == {"2026-06-19": "Summer party"}
-    assert first.json()["source"]["timed"] == "closed"
+    assert first.json()["source"]["timed_events"] == "closed"
     assert await is_open(theo, "2026-06-19T10:00:00Z", "2026-06-01T10:30:00Z") == [False, False]
     again = await upload(theo, feed(SUMMER_PARTY, LUNCH))
     assert (again.status_code, again.json()["version"]) == (200, 2)
@@ -66,7 +66,7 @@ async def test_a_feed_makes_the_next_version_and_takes_the_former_feed_away(
 async def test_what_people_wrote_about_a_date_goes_before_a_feed(theo: AsyncClient) -> None:
     await create_office(theo, overrides={"2026-06-19": [["08:00", "10:00"]]})
     late = "DTSTART:20260620T180000\r\nDTEND:20260620T200000"
-    opened = await upload(theo, feed(SUMMER_PARTY, late), "?timed=open")
+    opened = await upload(theo, feed(SUMMER_PARTY, late), "?timed_events=open")
     assert opened.json()["definition"]["feed"]["overrides"] == {"2026-06-20": [["18:00", "20:00"]]}
     instants = ("2026-06-19T07:00:00Z", "2026-06-19T10:00:00Z", "2026-06-20T17:00:00Z")
     assert await is_open(theo, *instants) == [True, False, True]
@@ -77,7 +77,9 @@ async def test_what_cannot_be_imported_changes_nothing(theo: AsyncClient, jan: A
     assert violation_pointers(await upload(theo, "<html>")) == [""]
     assert violation_pointers(await upload(theo, feed("SUMMARY:When?"))) == [""]
     assert "'When?': it has no DTSTART" in (await upload(theo, feed("SUMMARY:When?"))).text
-    assert violation_pointers(await upload(theo, feed(), "?timed=maybe")) == ["/query/timed"]
+    assert violation_pointers(await upload(theo, feed(), "?timed_events=maybe")) == [
+        "/query/timed_events"
+    ]
     address = "/v1/calendars/office/icalendar"
     assert (await theo.post(address, json={})).status_code == 415
     unknown = await theo.post("/v1/calendars/none/icalendar", content=feed(), headers=ICS)
@@ -126,7 +128,7 @@ async def test_what_is_exported_can_be_imported_again(theo: AsyncClient) -> None
     body = {"key": "copy", "timezone": "Europe/Amsterdam", "weekly": {"sun": [["00:00", "00:01"]]}}
     await theo.post("/v1/calendars", json=body)
     copied = await theo.post(
-        "/v1/calendars/copy/icalendar?timed=open", content=exported.text, headers=ICS
+        "/v1/calendars/copy/icalendar?timed_events=open", content=exported.text, headers=ICS
     )
     assert copied.status_code == 201, copied.text
     days = [(f"2026-{month:02}-{day:02}") for month in range(1, 13) for day in (2, 5, 25, 27)]

@@ -87,7 +87,7 @@ TOO_MUCH = {
     ),
     "a zone in a zone in a zone": (
         feed(NOON, before="BEGIN:VTIMEZONE\nTZID:Own\n" * 200 + "END:VTIMEZONE\n" * 200),
-        "no iCalendar feed",
+        "not a valid iCalendar feed",
     ),
     "more dates than are read": (
         feed(*[f"{NOON}\nDURATION:PT1M\nRDATE:" + ",".join(days_from(date(2026, 1, 1), 3000))] * 7),

@@ -154,7 +154,7 @@ def test_an_event_that_cannot_be_read_is_named(event: str, message: str) -> None
     "text", [b"", b"<html>", b"\xff\xfe", b"END:VEVENT", b"BEGIN:VEVENT\nEND:VEVENT"]
 )
 def test_what_is_no_feed_is_refused(text: bytes) -> None:
-    with pytest.raises(BadFeed, match="no iCalendar feed"):
+    with pytest.raises(BadFeed, match="not a valid iCalendar feed"):
         parse_feed(text, AMSTERDAM, YEARS)
 
 

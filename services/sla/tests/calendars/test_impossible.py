@@ -89,8 +89,8 @@ async def _assert_refused(database: Database, answer: Response) -> list[tuple[st
             _compute_body({"after": {"starts_at": AT, "seconds": -MILLENNIUM}}),
             ("/questions/0/after/seconds", "greater_than_equal"),
         ),
-        (_compute_body(timezone="Mars/Olympus"), ("/calendar/timezone", "timezone")),
-        (_compute_body(timezone="../../etc/passwd"), ("/calendar/timezone", "timezone")),
+        (_compute_body(timezone="Mars/Olympus"), ("/calendar/timezone", "unknown_timezone")),
+        (_compute_body(timezone="../../etc/passwd"), ("/calendar/timezone", "unknown_timezone")),
         (_compute_body(timezone="Europe/\0"), ("/calendar/timezone", "nul")),
         (
             _compute_body(weekly=_hours(("08:00", "12:00"), ("11:00", "13:00"))),
@@ -118,7 +118,7 @@ async def _assert_refused(database: Database, answer: Response) -> list[tuple[st
         (_compute_body(hours={}), ("/calendar/hours", "extra_forbidden")),
         ({**_compute_body(), "calendar": 7}, ("/calendar", "string_type")),
         ({**_compute_body(), "calendar": "a\0b"}, ("/calendar", "nul")),
-        ({**_compute_body(), "calendar": "nowhere"}, ("/calendar", "unknown_calendar")),
+        ({**_compute_body(), "calendar": "nowhere"}, ("/calendar", "unknown_reference")),
     ],
 )
 async def test_a_computation_that_cannot_be_is_refused(
@@ -167,7 +167,7 @@ async def test_a_computation_that_cannot_be_is_refused(
         (_simulation_body(*[_event("on_hold")] * 1000), ("/events", "too_long")),
         (
             _simulation_body(calendar=_calendar(timezone="Mars/Olympus")),
-            ("/calendar/timezone", "timezone"),
+            ("/calendar/timezone", "unknown_timezone"),
         ),
         (
             _simulation_body(
@@ -176,7 +176,7 @@ async def test_a_computation_that_cannot_be_is_refused(
             ("/calendar/weekly/mon", "hours"),
         ),
         (_simulation_body(calendar=NIGHT), ("/events", "never_opens")),
-        (_simulation_body(calendar="nowhere"), ("/calendar", "unknown_calendar")),
+        (_simulation_body(calendar="nowhere"), ("/calendar", "unknown_reference")),
     ],
 )
 async def test_a_life_that_cannot_be_is_refused(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from common.http import RequestModel
-from sla.calendars.routes.compute import Open
+from sla.calendars.routes.compute import OpenQuestion
 
 
 class Strict(RequestModel):
@@ -55,7 +55,7 @@ def read(model: type[BaseModel], given: Any) -> Any:
     ],
 )
 def test_both_ways_say_the_same(given: Any) -> None:
-    assert read(Open, given) == read(Strict, given)
+    assert read(OpenQuestion, given) == read(Strict, given)
 
 
 @given(
@@ -64,4 +64,4 @@ def test_both_ways_say_the_same(given: Any) -> None:
     )
 )
 def test_whatever_is_written_both_ways_say_the_same(given: str) -> None:
-    assert read(Open, given) == read(Strict, given)
+    assert read(OpenQuestion, given) == read(Strict, given)

@@ -1,4 +1,4 @@
-"""When a limit will be reached, and what that forecast is worth."""
+"""When a limit will be reached, and the accuracy of that forecast."""
 
 from datetime import date, timedelta
 from uuid import UUID

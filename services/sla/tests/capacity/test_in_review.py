@@ -1,4 +1,4 @@
-"""The operational review says what was measured against what was promised."""
+"""The operational review shows measured figures and what was promised."""
 
 from datetime import UTC, datetime
 

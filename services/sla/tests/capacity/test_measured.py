@@ -1,4 +1,4 @@
-"""What was measured against what was required (A5), over HTTP on a real database."""
+"""Measured figures compared with promises (A5), over HTTP on a real database."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ RESPONSE = {
     "unit": "ms",
     "customer": "acme",
     "service": "billing",
-    "every_seconds": 3600,
+    "sample_interval_seconds": 3600,
 }
 QUICK = {"better": "lower", "statistic": "p95", "target": 300, "baseline": 420}
 
@@ -76,7 +76,7 @@ async def test_a_new_version_leaves_former_months_as_they_were(
     database: Database, gina: AsyncClient, monitor: AsyncClient
 ) -> None:
     """A5"""
-    key = await create_series(database, gina, every_seconds=None)
+    key = await create_series(database, gina, sample_interval_seconds=None)
     for month, target in (("2026-04-01", 300), ("2026-05-15", 100)):
         promise = QUICK | {"target": target, "valid_from": f"{month}T00:00:00Z"}
         await gina.post(f"/v1/series/{key}/promises", json=promise)
@@ -116,9 +116,9 @@ async def test_a_wrong_sample_keeps_the_whole_batch_out(
     ]
     refused = await monitor.post("/v1/samples", json={"samples": wrong})
     assert refused.status_code == 422
-    named = {(one["pointer"], one["code"]) for one in refused.json()["errors"]}
-    assert named == {
-        ("/samples/1/series", "unknown"),
+    violations = {(one["pointer"], one["code"]) for one in refused.json()["errors"]}
+    assert violations == {
+        ("/samples/1/series", "unknown_reference"),
         ("/samples/2/at", "future"),
         ("/samples/3/value", "twice"),
     }
@@ -152,8 +152,8 @@ async def test_people_hear_of_a_limit_in_time_and_once(
     grown = [float(n) for n in range(40)]
     await monitor.post("/v1/samples", json=batch(key, NINE - 40 * DAY, *grown, every=DAY))
     limit = {"limit": 100, "plan_ahead_seconds": 30 * 86_400}
-    shown = (await gina.post(f"/v1/series/{key}/limits", json=limit)).json()
-    assert shown["limit_status"] == "ok"
+    updated = (await gina.post(f"/v1/series/{key}/limits", json=limit)).json()
+    assert updated["limit_status"] == "ok"
     await monitor.post("/v1/samples", json=batch(key, NINE - HOUR, 41.0))
     for day in range(1, 35):
         await freeze_time(database, NINE + day * DAY)

@@ -1,4 +1,4 @@
-"""Gaps in what was promised: each is found, named, and nothing is found where nothing is missing."""
+"""Gaps in what is promised: each is found and named, and none where nothing is missing."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -151,8 +151,8 @@ def test_only_what_both_are_about_is_compared() -> None:
     assert [gap.kind for gap in found_gaps(gap_context(SLA, questions))] == ["question"]
     elsewhere = replace(UC, id=UUID(int=13), partner="other", targets=(resolves(99 * HOUR),))
     assert gap_codes(gap_context(SLA, UC, elsewhere)) == []
-    named = replace(elsewhere, services=("billing",))
-    assert gap_codes(gap_context(SLA, UC, named)) == ["SLOWER_BELOW"]
+    naming_billing = replace(elsewhere, services=("billing",))
+    assert gap_codes(gap_context(SLA, UC, naming_billing)) == ["SLOWER_BELOW"]
     for_others = replace(UC, customer_id=BRIGHTWATER, targets=(resolves(99 * HOUR),))
     assert gap_codes(gap_context(SLA, UC, for_others)) == []
     slow_team = replace(OLA, services=("hosting",), targets=(resolves(9 * HOUR),))

@@ -38,7 +38,7 @@ async def test_gaps_are_listed_page_by_page_for_those_who_work_here(
     assert len(slower) == 2 * 4
     assert {gap["underpinning"] for gap in slower} == {"hosting"}
     assert all(gap["recommendation"] and gap["owner"] == "ops" for gap in slower)
-    mine = (await theo.get("/v1/gaps?customer=brightwater")).json()["items"]
-    assert {gap["customer"] for gap in mine} == {"brightwater"}
+    own_gaps = (await theo.get("/v1/gaps?customer=brightwater")).json()["items"]
+    assert {gap["customer"] for gap in own_gaps} == {"brightwater"}
     assert (await jan.get("/v1/gaps")).status_code == 403
     assert (await theo.get("/v1/gaps?days=-1")).status_code == 422

@@ -1,4 +1,4 @@
-"""Impact and single points of failure, against an oracle that lets every node fail in turn."""
+"""Impact and single points of failure, compared with an oracle that fails every node in turn."""
 
 from collections.abc import Collection
 from itertools import pairwise
@@ -78,15 +78,15 @@ def test_what_is_hit_is_what_has_not_enough_left(graph: Graph, failed: set[Node]
     hits = {hit.service: hit for hit in compute_impact(graph, failed)}
     for key in SERVICES:
         node, bought = service_node(key), graph.sold_to[key]
-        felt = {}
+        effects = {}
         for customer in bought or [None]:
             if is_touched(graph, node, failed, customer):
                 down = not works(graph, node, failed, customer)
-                felt[customer] = "down" if down else "degraded"
-        assert (key in hits) == bool(felt)
-        if felt:
-            assert hits[key].effect == ("down" if "down" in felt.values() else "degraded")
-            assert dict(hits[key].customers) == (felt if bought else {})
+                effects[customer] = "down" if down else "degraded"
+        assert (key in hits) == bool(effects)
+        if effects:
+            assert hits[key].effect == ("down" if "down" in effects.values() else "degraded")
+            assert dict(hits[key].customers) == (effects if bought else {})
             assert hits[key].path[0] == node
             assert hits[key].path[-1] in failed
 

@@ -1,4 +1,4 @@
-"""The catalogue over HTTP: written by gm and tom, in versions, without a cycle; read by its buyers."""
+"""The catalogue over HTTP: written by gm and tom, in versions, without cycles; read by buyers."""
 
 import asyncio
 from typing import Any
@@ -61,8 +61,8 @@ async def test_a_cycle_and_what_nobody_knows_are_refused_by_name(
     assert (
         "identity > identity" in (await describe_service(theo, "identity", "service/identity")).text
     )
-    asked = {"sold_to": ["acme", "nobody"], "hours": "never-made"}
-    nowhere = await describe_service(theo, "portal", **asked)
+    unknown_references = {"sold_to": ["acme", "nobody"], "hours": "never-made"}
+    nowhere = await describe_service(theo, "portal", **unknown_references)
     assert violation_pointers(nowhere) == ["/hours", "/sold_to/1"]
     nowhere = await describe_service(theo, "portal", "service/billing", "environment/moon")
     assert violation_pointers(nowhere) == ["/runs_on/1"]
@@ -137,8 +137,8 @@ async def test_customers_see_what_they_bought_and_nothing_of_others(
         theo, "billing", "environment/acme-prod", sold_to=["acme", "brightwater"]
     )
     await describe_service(theo, "portal", sold_to=["brightwater"])
-    mine = (await jan.get("/v1/services")).json()["items"]
-    assert [(one["key"], one["sold_to"], one["runs_on"]) for one in mine] == [
+    own_services = (await jan.get("/v1/services")).json()["items"]
+    assert [(one["key"], one["sold_to"], one["runs_on"]) for one in own_services] == [
         ("billing", ["acme"], None)
     ]
     old = (await theo.get("/v1/services/billing")).json()["id"]
@@ -227,13 +227,13 @@ async def test_the_graph_is_drawn_and_what_a_failure_hits_is_marked(
     await describe_service(theo, "identity", "partner/hosthaven")
     await describe_service(theo, "billing", spared, "service/identity", sold_to=["acme"])
     await describe_service(theo, "alone")
-    whole = await theo.get("/v1/catalogue/graph.svg")
-    assert whole.headers["content-type"].startswith("image/svg+xml")
-    titles = [one.text for one in ElementTree.fromstring(whole.text).iter(f"{SVG}title")]
+    all_services_svg = await theo.get("/v1/catalogue/graph.svg")
+    assert all_services_svg.headers["content-type"].startswith("image/svg+xml")
+    titles = [one.text for one in ElementTree.fromstring(all_services_svg.text).iter(f"{SVG}title")]
     assert "partner/hosthaven: partner, single point of failure" in titles
     assert "service/billing: for acme" in titles
     assert "service/alone: service" in titles
-    assert "1 of 2" in whole.text
+    assert "1 of 2" in all_services_svg.text
     part = await theo.get("/v1/catalogue/graph.svg?node=environment/acme-prod")
     marked_titles = [one.text for one in ElementTree.fromstring(part.text).iter(f"{SVG}title")]
     assert "service/billing: degraded" in marked_titles

@@ -1,4 +1,4 @@
-"""Simulate before it goes live: the same tickets under another promise, and nothing is stored."""
+"""Simulate an agreement on past tickets; nothing is stored."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A clock that starts later than its ticket, and corrections in between: fold and replay (C6, C9)."""
+"""A clock that starts later than its ticket, with reclassifications: fold and replay (C6, C9)."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID

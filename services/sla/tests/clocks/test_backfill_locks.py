@@ -1,4 +1,4 @@
-"""Whoever starts a clock late and whoever hears of its ticket meet at the ticket's row (0693)."""
+"""A late start of a clock and an event of its ticket are ordered by the ticket's lock (0693)."""
 
 import asyncio
 from uuid import UUID
@@ -12,7 +12,7 @@ from opsdesk_testing.protocol import deliver
 from opsdesk_testing.waiting import until
 from sla.clocks.reclassification import reclassify
 from sla.clocks.store import tickets
-from sla.clocks.store.tickets import EarlyInput
+from sla.clocks.store.tickets import PendingInput
 from sla.handlers import HANDLERS
 from sla_support.assertions import assert_consistent, clocks_of
 from sla_support.company import HOUR, NINE, promise, ticket_event, ticket_opened
@@ -59,7 +59,7 @@ async def test_a_clock_that_starts_while_something_is_heard_hears_it(
     database: Database, ticket: None
 ) -> None:
     async with database.transaction() as first:
-        await tickets.add_early(first, [EarlyInput(TICKET, "replied", NINE + HOUR)])
+        await tickets.add_pending(first, [PendingInput(TICKET, "replied", NINE + HOUR)])
         waits = asyncio.create_task(_reclassify(database))
         await until(lambda: _has_lock_wait(database))
     await waits

@@ -1,4 +1,4 @@
-"""Whatever is sent is answered, and never with a 500; and no route is open to all."""
+"""Invalid requests never cause a 500, and no route is public."""
 
 import asyncio
 

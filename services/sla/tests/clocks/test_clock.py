@@ -1,4 +1,4 @@
-"""The rules of clocks, one by one: what counts, what stops them, what every cycle is."""
+"""The rules of clocks: what counts, what stops them, and their cycles."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A clock against the slow truth: minute by minute, did this minute count?"""
+"""A clock compared with an oracle that decides for every minute whether it counted."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""A process that dies half-way leaves nothing behind, and the same again takes effect once."""
+"""A process that crashes half-way leaves nothing behind, and the repetition takes effect once."""
 
 from collections.abc import Sequence
 from typing import Any

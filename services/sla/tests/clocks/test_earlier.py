@@ -1,4 +1,4 @@
-"""What is kept of a ticket for clocks that start later."""
+"""The pending inputs of a ticket, for clocks that start later."""
 
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver
 from sla.agreements.domain.agreement import METRICS
 from sla.clocks.store import tickets
-from sla.clocks.store.tickets import EarlyInput
+from sla.clocks.store.tickets import PendingInput
 from sla.handlers import HANDLERS
 from sla_support.assertions import assert_consistent, clocks_of
 from sla_support.company import HOUR, NINE, promise, ticket_event, ticket_opened, underpin
@@ -52,9 +52,9 @@ def ticket_events() -> list[TicketEvent]:
     ]
 
 
-async def load_early_inputs(database: Database) -> list[EarlyInput]:
+async def load_pending_inputs(database: Database) -> list[PendingInput]:
     async with database.transaction() as tx:
-        return (await tickets.list_early(tx, [TICKET]))[TICKET]
+        return (await tickets.list_pending(tx, [TICKET]))[TICKET]
 
 
 async def deliver_ticket_events(database: Database) -> None:
@@ -65,7 +65,7 @@ async def deliver_ticket_events(database: Database) -> None:
 
 async def test_all_that_clocks_hear_is_kept_in_its_order(database: Database) -> None:
     await deliver_ticket_events(database)
-    assert [(one.kind, one.contract) for one in await load_early_inputs(database)] == [
+    assert [(one.kind, one.contract) for one in await load_pending_inputs(database)] == [
         ("replied", None),
         ("on_hold", None),
         ("customer_replied", None),

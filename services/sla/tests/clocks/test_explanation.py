@@ -1,4 +1,4 @@
-"""Why a clock stands where it stands: as data, in words, and as a picture (C9)."""
+"""The explanation of a clock: as data, text and chart (C9)."""
 
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What a ticket's events do to its clocks, committed for real."""
+"""What the events of a ticket do to its clocks, with committed transactions."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is heard after the breach: stops in time, and waivers (architecture, 6; C11)."""
+"""Inputs that become known after the breach: stops in time, and waivers (architecture, 6; C11)."""
 
 from uuid import UUID
 

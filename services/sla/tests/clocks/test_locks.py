@@ -1,4 +1,4 @@
-"""Who waits for a clock decides on what is true after the wait, not on what was before it."""
+"""A transaction that waited for a clock decides on its state after the wait."""
 
 import asyncio
 from uuid import UUID

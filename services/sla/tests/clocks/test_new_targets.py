@@ -1,4 +1,4 @@
-"""A clock whose target changes while it runs: deadlines, breaches and warnings follow (C6, C7)."""
+"""A clock whose target changes: deadlines, breaches and warnings follow (C6, C7)."""
 
 from sla.clocks.domain.simulation import simulate
 from sla_support.clock_dsl import MINUTE, OFFICE, ROUND, TABLES, at, firing_times, make_input, terms

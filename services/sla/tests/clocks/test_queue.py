@@ -1,4 +1,4 @@
-"""The queue: in the order in which promises break, and every page of it from an index."""
+"""The queue of clocks by deadline, every page of it from an index."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -96,9 +96,9 @@ async def database_with_many_clocks(database: Database) -> Database:
 
 _MANY = """
 INSERT INTO clocks (id, ticket_id, customer_id, metric, state, deadline, next_at, ordinal, sequence,
-    course, contract, forwarding, agreement_version, agreement, partner)
+    state_json, contract, forwarding, agreement_version, agreement, partner)
 SELECT gen_random_uuid(), c.ticket_id, c.customer_id, c.metric, c.state,
-    c.deadline, c.next_at, c.ordinal, c.sequence, c.course,
+    c.deadline, c.next_at, c.ordinal, c.sequence, c.state_json,
     'uc', n, t.agreement_version, 'x', 'hosthaven'
 FROM clocks c JOIN tickets t ON t.id = c.ticket_id, generate_series(1, 10) n
 """
@@ -154,9 +154,9 @@ async def _list_all(database: Database, filters: ClockFilter) -> Sequence[Any]:
         "contract": filters.contract,
     }
     query = text(f"SELECT id FROM clocks WHERE {where} ORDER BY deadline NULLS LAST, id")
-    named = {name: value for name, value in asked.items() if f":{name}" in where}
+    used_parameters = {name: value for name, value in asked.items() if f":{name}" in where}
     async with database.transaction() as tx:
-        return list(await tx.scalars(query, named))
+        return list(await tx.scalars(query, used_parameters))
 
 
 async def test_a_customer_sees_promises_made_to_them_and_staff_all(

@@ -1,4 +1,4 @@
-"""Who works on a ticket is nothing to what the customer was promised (C2)."""
+"""Reassignments of a ticket do not change the clocks of its customer (C2)."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from sla_support.company import HOUR, NINE, promise, ticket_event, ticket_opened
 
 
 async def test_a_reassignment_changes_nothing_of_the_customers_clocks(database: Database) -> None:
-    """Not while they run, and not while they wait: no input, no event, the same course."""
+    """Not while they run, and not while they wait: no input, no event, the same clock."""
     await promise(database, metrics=METRICS)
     waiting = ticket_event(TicketOnHold, 2, NINE + HOUR, waiting_on="customer")
     await deliver(database, HANDLERS, (ticket_opened(1), 1), (ticket_opened(2), 1), (waiting, 2))

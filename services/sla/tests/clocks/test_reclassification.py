@@ -1,4 +1,4 @@
-"""What a correction of a ticket's kind does to its clocks, committed for real (C6)."""
+"""What a new kind of a ticket does to its clocks, with committed transactions (C6)."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -83,7 +83,7 @@ async def test_the_explanation_says_what_was_corrected(
     assert all(len(line) <= 100 for line in words.splitlines())
     picture = (await theo.get(address + "/explanation.svg")).text
     assert "kind incident to problem" in picture
-    assert (await theo.post(address + "/replay", json={})).json()["same"] is True
+    assert (await theo.post(address + "/replay", json={})).json()["identical"] is True
 
 
 async def test_a_resolved_ticket_that_was_corrected_is_judged_by_what_it_is(
@@ -117,9 +117,9 @@ async def test_in_triage_it_is_kept_and_counts_from_the_opening(database: Databa
     await agreement_by_kind(database)
     nobody: dict[str, Any] = {"customer_id": None, "customer": None}
     unknown = ticket_opened(1, **nobody, needs_triage=True)
-    named = ticket_reclassified(1, kind="problem", previous_service=None, **nobody)
+    reclassified = ticket_reclassified(1, kind="problem", previous_service=None, **nobody)
     triaged = ticket_event(TicketTriaged, 1, NINE + HOUR, opened_at=NINE, kind="problem", **BILLING)
-    await deliver(database, HANDLERS, (unknown, 1), (named, 2))
+    await deliver(database, HANDLERS, (unknown, 1), (reclassified, 2))
     assert await clocks_of(database, 1) == {}
     await deliver(database, HANDLERS, (triaged, 3))
     assert (await resolution_clock(database)).clock.deadline == NINE + 2 * HOUR

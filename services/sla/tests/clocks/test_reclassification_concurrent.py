@@ -1,4 +1,4 @@
-"""A corrected ticket beside its clocks: waivers, outages, reports, status and forecasts."""
+"""A reclassified ticket beside its clocks: waivers, outages, reports, status and forecasts."""
 
 from collections import Counter
 from typing import Any
@@ -126,8 +126,8 @@ async def test_status_and_forecasts_take_the_new_facts(
     await promise(database, metrics=("resolution",))
     await deliver(database, HANDLERS, (ticket_opened(1, **BILLING), 1))
     await deliver(database, HANDLERS, (ticket_reclassified(1, kind="problem", service="portal"), 2))
-    shown = (await theo.get("/v1/status")).json()
-    assert [(one["service"], one["open"]) for one in shown["lines"]] == [("portal", 1)]
+    status = (await theo.get("/v1/status")).json()
+    assert [(one["service"], one["open"]) for one in status["lines"]] == [("portal", 1)]
     clock = (await theo.get(f"/v1/clocks/{(await resolution_clock(database)).id}")).json()
     assert clock["kind"] == "problem"
     await run_forecast_round(database)

@@ -1,4 +1,4 @@
-"""A correction that was cut off half-way leaves nothing behind, and the same again does all of it."""
+"""A reclassification that crashes half-way leaves nothing; its repetition is complete."""
 
 from typing import Any
 

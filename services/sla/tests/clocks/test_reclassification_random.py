@@ -1,4 +1,4 @@
-"""Random lives with corrections among all else: what is stored is what a replay gives (C6, C9)."""
+"""Random tickets with reclassifications: the stored clock equals its replay (C6, C9)."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a correction of a ticket's service does to its clocks, committed for real (C6)."""
+"""What a new service of a ticket does to its clocks, with committed transactions (C6)."""
 
 from typing import Any
 from uuid import UUID
@@ -114,8 +114,8 @@ async def test_a_ticket_that_nobody_promised_anything_gets_its_clocks(database: 
     under = await promise(database, metrics=("resolution",), services=("portal",))
     await deliver(database, HANDLERS, (ticket_opened(1, service="whatever"), 1))
     assert await clocks_of(database, 1) == {}
-    named = ticket_reclassified(2, service="portal", previous_service="whatever")
-    await deliver(database, HANDLERS, (named, 2))
+    reclassified = ticket_reclassified(2, service="portal", previous_service="whatever")
+    await deliver(database, HANDLERS, (reclassified, 2))
     tracked = await resolution_clock(database)
     assert (tracked.clock.deadline, tracked.clock.counted) == (NINE + 8 * HOUR, 2 * HOUR)
     assert tracked.ticket.agreement_version == under.id

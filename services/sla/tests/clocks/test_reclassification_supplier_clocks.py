@@ -1,4 +1,4 @@
-"""A correction reaches whoever has the ticket: second level and partners, too (C6, R13)."""
+"""A reclassification also changes the clocks of second level and partners (C6, R13)."""
 
 from typing import Any
 

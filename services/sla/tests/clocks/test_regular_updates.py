@@ -1,4 +1,4 @@
-"""Regular public news while a ticket is open, by what intake tells (C1, C2)."""
+"""The update metric, from the events of intake (C1, C2)."""
 
 from datetime import timedelta
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The record proves itself: what was heard is never changed, and what differs is named (C9)."""
+"""Inputs never change, a replay gives the stored clock, and differences are named (C9)."""
 
 import asyncio
 
@@ -20,7 +20,7 @@ from sla_support.company import HOUR, NINE, promise, ticket_opened
 @pytest.mark.parametrize(
     ("tampering", "message"),
     [
-        ("UPDATE clocks SET course = replace(course, '15:00', '16:00')", "when replayed"),
+        ("UPDATE clocks SET state_json = replace(state_json, '15:00', '16:00')", "when replayed"),
         ("UPDATE clocks SET ordinal = ordinal + 1", "2 inputs where the clock counts 3"),
     ],
 )
@@ -67,7 +67,9 @@ async def test_the_command_ends_with_1_and_names_what_differs(
     assert good.exit_code == 0, good.output
     assert good.output.startswith("sla: every clock is what its inputs say, every figure")
     async with database.transaction() as tx:
-        await tx.execute(text("UPDATE clocks SET course = replace(course, '15:00', '16:00')"))
+        await tx.execute(
+            text("UPDATE clocks SET state_json = replace(state_json, '15:00', '16:00')")
+        )
     bad = await asyncio.to_thread(CliRunner().invoke, app, ["verify"])
     assert bad.exit_code == 1
     assert "OPS-1" in bad.output

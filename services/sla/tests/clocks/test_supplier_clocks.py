@@ -1,4 +1,4 @@
-"""What partners and second level promised us is measured beside the customer's clock (R13)."""
+"""Clocks of what partners and second level promised us, beside the customer's clocks (R13)."""
 
 from datetime import timedelta
 from typing import Any

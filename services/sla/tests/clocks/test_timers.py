@@ -1,4 +1,4 @@
-"""What happens when time has come: once, never early, and taken back where it had fired without events."""
+"""Firings: once, never early, and withdrawn where they fired without events."""
 
 import asyncio
 from datetime import timedelta

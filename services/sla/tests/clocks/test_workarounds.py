@@ -1,4 +1,4 @@
-"""How soon the customer can go on working, by what intake tells (C1)."""
+"""The workaround metric, from the events of intake (C1)."""
 
 from uuid import UUID
 
@@ -44,8 +44,8 @@ async def test_a_workaround_meets_it_and_the_resolution_runs_on(database: Databa
 
 
 async def test_a_mere_reply_is_no_workaround(database: Database) -> None:
-    word = ticket_event(TicketReplied, 1, NINE + HOUR, message_id=MESSAGE)
-    assert (await workaround_clock_after(database, word)).state == "running"
+    reply = ticket_event(TicketReplied, 1, NINE + HOUR, message_id=MESSAGE)
+    assert (await workaround_clock_after(database, reply)).state == "running"
 
 
 @pytest.mark.parametrize("first", [True, False])

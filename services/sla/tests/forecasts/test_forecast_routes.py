@@ -68,8 +68,8 @@ async def test_the_list_holds_what_may_break(
     for asked, count in (({"outlook": "at_risk"}, 0), ({"service": "billing"}, 1)):
         assert len((await dana.get("/v1/forecasts", params=asked)).json()["items"]) == count
     one = items[-1]
-    shown = (await dana.get(f"/v1/forecasts/{one['id']}")).json()
-    assert shown == {**one, "acknowledgements": []}
+    forecast_detail = (await dana.get(f"/v1/forecasts/{one['id']}")).json()
+    assert forecast_detail == {**one, "acknowledgements": []}
     assert (await dana.get(f"/v1/forecasts/{uuid4()}")).status_code == 404
 
 

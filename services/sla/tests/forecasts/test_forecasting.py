@@ -1,4 +1,4 @@
-"""Rounds of forecasts: made from what happened, told when they turn, scored when it is over."""
+"""Rounds of forecasts: computed from the past, published when they change, scored at the end."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Handling times: what ended counts once, as it was in the end; what has not is censored."""
+"""Handling times: a clock that ended counts once, as it ended; an open one is censored."""
 
 from datetime import datetime, timedelta
 
@@ -44,7 +44,7 @@ async def test_handling_times_are_folded_once_and_as_they_were(database: Databas
     await run_forecast_round(database)
     await run_forecast_round(database)
     async with database.transaction() as tx:
-        assert await tx.scalar(text("SELECT count(*) FROM handling_news")) == 0
+        assert await tx.scalar(text("SELECT count(*) FROM handling_time_changes")) == 0
         found = await tx.execute(text("SELECT bin, stopped FROM handling_times ORDER BY bin"))
         assert list(found) == [(bin_of(3600), 2), (bin_of(3 * 3600), 1)]
     assert (await curves_of(database))[MAJOR].at_risk[0] == 3

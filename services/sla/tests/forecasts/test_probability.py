@@ -1,4 +1,4 @@
-"""From curves to one promise: back-off, queue, classes, and the words for it."""
+"""From survival curves to one promise: back-off, queue, outlooks, and reasons."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Brier score and calibration by hand; the picture says what the figures say."""
+"""Brier score and calibration, computed by hand; the chart shows the same figures."""
 
 from xml.etree import ElementTree
 

@@ -1,4 +1,4 @@
-"""Forecasts joined with what came: a mark a quarter, settled once, and unsettled by a reopening."""
+"""Forecasts and outcomes: one mark per quarter, settled once, and unsettled by a reopening."""
 
 from datetime import date
 

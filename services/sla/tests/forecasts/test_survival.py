@@ -1,4 +1,4 @@
-"""Kaplan and Meier by hand, and what holds for every curve."""
+"""The Kaplan-Meier estimate, computed by hand, and properties of every curve."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Availability against a count of every single second, and sums that must agree (C12)."""
+"""Availability compared with a count of every second, and sums that must agree (C12)."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from common.domain.durations import SECOND
 from sla.calendars.domain.calendar import Calendar, parse_hours
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import read_zone
@@ -23,7 +24,6 @@ from sla.outages.domain.state_timeline import (
 )
 from sla_support.oracle import is_open
 
-SECOND = timedelta(seconds=1)
 LENGTH = 600
 CHANGES = {
     "Europe/Amsterdam": datetime(2026, 10, 25, 1, tzinfo=UTC),

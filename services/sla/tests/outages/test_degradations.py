@@ -1,4 +1,4 @@
-"""What runs on something that is down is degraded, and not down (C12)."""
+"""Services that depend on something down are degraded, not down (C12)."""
 
 import pytest
 from httpx import AsyncClient

@@ -1,4 +1,4 @@
-"""Outages by monitoring events and by tickets, in whatever order and however often they come."""
+"""Outages from events of monitoring and tickets, in any order and repeated."""
 
 from typing import Any
 

@@ -36,7 +36,7 @@ async def test_a_typing_error_makes_no_outage_for_everybody(
     body = {"service": "nope", "reason": "Nobody can log in"}
     refused = await theo.post("/v1/outages", json=body)
     assert refused.status_code == 422
-    assert refused.json()["errors"][0]["code"] == "unknown_service"
+    assert refused.json()["errors"][0]["code"] == "unknown_reference"
     near = await theo.post("/v1/outages", json=body | {"service": "biling", "scope": "everybody"})
     assert near.json()["errors"][0]["detail"].endswith("; did you mean billing?")
     assert await all_outages(database) == []

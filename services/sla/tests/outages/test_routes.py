@@ -1,4 +1,4 @@
-"""Outages, corrections and maintenance over HTTP: who may what."""
+"""Outages, corrections and maintenance over HTTP, by role."""
 
 import asyncio
 from uuid import UUID
@@ -37,8 +37,8 @@ async def test_an_outage_by_hand_begins_and_ends_and_counts(
     assert ended.json()["duration_seconds"] == 7200
     assert (await theo.post(f"{address}/end", json={})).status_code == 409
     assert [one["kind"] for one in ended.json()["history"]] == ["started", "ended"]
-    shown = (await jan.get(f"/v1/outages/{created.json()['key']}")).json()
-    assert [one["by"] for one in shown["history"]] == [None, None]
+    response = (await jan.get(f"/v1/outages/{created.json()['key']}")).json()
+    assert [one["by"] for one in response["history"]] == [None, None]
     figures = (await jan.get(JUNE)).json()
     assert (figures["down_seconds"], figures["agreed_seconds"]) == (7200, 9 * 3600)
     assert (figures["agreed_whole_month_seconds"], figures["promised"]) == (22 * 9 * 3600, 0.99)
@@ -110,8 +110,8 @@ async def test_a_correction_takes_two_people_and_leaves_what_was_known(
     assert (await theo.get(JUNE)).json()["down_seconds"] == 3600
     before = f"&as_known_at={(NINE + 12.5 * HOUR).isoformat().replace('+00:00', 'Z')}"
     assert (await theo.get(JUNE + before)).json()["down_seconds"] == 7200
-    shown = await theo.get(f"/v1/outages/{outage.key}?{before[1:]}")
-    assert shown.json()["ended_at"] == "2026-06-01T09:00:00Z"
+    response = await theo.get(f"/v1/outages/{outage.key}?{before[1:]}")
+    assert response.json()["ended_at"] == "2026-06-01T09:00:00Z"
     (event,) = (
         one for one in await outbox_events(database) if one.type == "opsdesk.outage.corrected.v1"
     )

@@ -1,4 +1,4 @@
-"""Outages and availability over HTTP: who sees what, who is told, and bad questions."""
+"""Outages and availability over HTTP: visibility, notifications, and invalid queries."""
 
 from datetime import timedelta
 from xml.etree import ElementTree

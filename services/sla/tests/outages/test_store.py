@@ -1,4 +1,4 @@
-"""What is loaded for availability, and what the database itself refuses."""
+"""What is loaded for availability, and what the database rejects."""
 
 from datetime import date, datetime, timedelta
 
@@ -48,7 +48,7 @@ async def test_an_outage_of_everybody_and_of_everything_counts_for_each(database
     await add_outage(
         database, NINE + 3 * HOUR, NINE + 4 * HOUR, ACME, "acme-prod", service="portal"
     )
-    asked = {
+    expected_hours = {
         AvailabilityQuery(ACME, "acme-prod", "billing"): 2,
         AvailabilityQuery(ACME, "acme-prod", "portal"): 2,
         AvailabilityQuery(ACME, "acme-other", "billing"): 1,
@@ -56,7 +56,7 @@ async def test_an_outage_of_everybody_and_of_everything_counts_for_each(database
         AvailabilityQuery(BRIGHTWATER): 1,
         AvailabilityQuery(): 3,
     }
-    for question, hours in asked.items():
+    for question, hours in expected_hours.items():
         assert (await june_availability(database, question)).down == hours * HOUR, question
 
 
@@ -120,7 +120,7 @@ async def test_verify_finds_an_outage_that_its_records_do_not_say(database: Data
         row = {"id": edited.id}
         await tx.execute(text("UPDATE outages SET ended_at = started_at WHERE id = :id"), row)
         (wrong,) = await find_inconsistent_outages(tx)
-        assert wrong.startswith(f"outage {edited.key}: stands otherwise")
+        assert wrong.startswith(f"outage {edited.key}: differs from its last record")
         await tx.execute(text("UPDATE outages SET ordinal = 7 WHERE id = :id"), row)
         (wrong,) = await find_inconsistent_outages(tx)
         assert wrong == f"outage {edited.key}: has 1 records where it should have 7"

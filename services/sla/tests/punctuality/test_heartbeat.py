@@ -2,21 +2,23 @@
 
 import asyncio
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
 
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
+from common.runtime import create_runtime
 from common.scheduling.deadline_scheduler import DeadlineScheduler
 from common.scheduling.loop_heartbeat import LoopHeartbeat
+from opsdesk_testing.client import settings_for
 from opsdesk_testing.protocol import freeze_time
 from opsdesk_testing.waiting import until
 from sla.punctuality import heartbeat
 from sla.punctuality.domain.timer_gaps import MAX_LOOP_GAP, Beat
 from sla.punctuality.heartbeat import record_beat, run_heartbeat
 from sla.punctuality.store import punctuality
+from sla.settings import SlaSettings
 from sla.timers import TIMERS
 from sla_support.company import HOUR, NINE
 
@@ -87,14 +89,14 @@ async def test_a_timekeeper_beats_while_it_runs_and_once_more_at_its_end(
     """And the sealing is armed."""
     monkeypatch.setattr(heartbeat, "RETRY_DELAY_S", 0.02)
     await freeze_time(database, NINE)
-    keeper = DeadlineScheduler(database, TIMERS)
-    state = SimpleNamespace(database=database, deadlines=keeper)
-    turning = asyncio.create_task(keeper.run())
-    beating = asyncio.create_task(run_heartbeat(SimpleNamespace(state=state)))  # type: ignore[arg-type]
+    runtime = create_runtime(settings_for(SlaSettings, database.url), database)
+    scheduler = DeadlineScheduler(database, TIMERS, heartbeat=runtime.heartbeat)
+    turning = asyncio.create_task(scheduler.run())
+    beating = asyncio.create_task(run_heartbeat(runtime))
     await until(lambda: _has_beats(database))
     await freeze_time(database, NINE + MINUTE)
-    looks = keeper.heartbeat.iterations
-    await until(lambda: keeper.heartbeat.iterations > looks)
+    iterations = runtime.heartbeat.iterations
+    await until(lambda: runtime.heartbeat.iterations > iterations)
     for task in (beating, turning):
         task.cancel()
         await asyncio.wait([task])

@@ -88,7 +88,7 @@ async def test_gaps_are_when_nobody_was_alive(database: Database, theo: AsyncCli
                 "since": None if since is None else NINE + since * MINUTE,
             }
             await tx.execute(
-                text(f"INSERT INTO beats VALUES ('{run}', :at, :since, 240, '0.26 s')"), row
+                text(f"INSERT INTO heartbeats VALUES ('{run}', :at, :since, 240, '0.26 s')"), row
             )
     await freeze_time(database, NINE + 32 * MINUTE)
     shown = (await theo.get("/v1/punctuality")).json()

@@ -30,7 +30,7 @@ MINUTE = timedelta(minutes=1)
 
 async def all_seals(database: Database) -> list[Seal]:
     async with database.transaction() as tx:
-        return await seals.page(tx, 0, 100)
+        return await seals.page(tx, None, 100)
 
 
 async def test_each_day_is_sealed_and_an_outsider_sees_the_same(
@@ -72,7 +72,7 @@ async def test_a_firing_that_is_not_committed_yet_is_waited_for(database: Databa
     async with database.transaction() as tx:
         await clocks.lock_available(tx, [tracked.id])
         await tx.execute(
-            text("INSERT INTO beats VALUES (gen_random_uuid(), :at, NULL, 1, '0')"),
+            text("INSERT INTO heartbeats VALUES (gen_random_uuid(), :at, NULL, 1, '0')"),
             {"at": TUESDAY + 20 * HOUR},
         )
         async with database.transaction() as other:
@@ -105,7 +105,7 @@ async def test_the_service_itself_cannot_change_what_is_sealed(database: Databas
     for change in (
         "UPDATE punctuality_seals SET closes = false",
         "DELETE FROM punctuality_seals",
-        "DELETE FROM beats",
+        "DELETE FROM heartbeats",
     ):
         with pytest.raises(ProgrammingError, match="permission denied"):
             async with database.transaction() as tx:

@@ -56,7 +56,7 @@ async def record(database: Database) -> Database:
         ),
         (
             (
-                "INSERT INTO beats VALUES ('01900000-0000-7000-8000-0000000000ff',"
+                "INSERT INTO heartbeats VALUES ('01900000-0000-7000-8000-0000000000ff',"
                 " '2026-06-02T12:00:00Z', NULL, 1, '0')"
             ),
             "beat/01900000-0000-7000-8000-0000000000ff/2026-06-02T12:00:00.000000Z was put in",
@@ -135,7 +135,7 @@ def resealed(lines: Lines) -> Lines:
         (earlier, "day 2026-06-02 is missing"),
         (resealed, "seal 2 does not follow seal 1"),
         (lambda lines: [*lines, lines[1]], "stands after the last seal"),
-        (lambda lines: [*lines, b"nonsense"], "a line is no JSON"),
+        (lambda lines: [*lines, b"nonsense"], "a line is not valid JSON"),
         (lambda lines: [b'{"format": "other"}', *lines[1:]], "another format"),
     ],
 )

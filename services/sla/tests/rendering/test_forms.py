@@ -16,7 +16,7 @@ from sla.clocks.domain.compliance import Compliance
 from sla.rendering import csv, html, pdf, xlsx
 from sla.rendering.document import Document
 from sla.rendering.formula_escape import escape_formula
-from sla.rendering.svg_drawing import svg
+from sla.rendering.svg_drawing import render_svg
 from sla.reports.domain.monthly_figures import Usage
 from sla.reviews.documents import executive_report as leadership_document
 from sla.reviews.documents import review as review_document
@@ -62,7 +62,7 @@ def extract_text(content: bytes) -> str:
 
 
 def test_no_cell_of_a_workbook_is_a_formula() -> None:
-    found = cells(xlsx.xlsx(hostile_document()))
+    found = cells(xlsx.render_xlsx(hostile_document()))
     assert [cell for cell in found if cell.data_type == "f"] == []  # type: ignore[attr-defined]
     texts = [cell.value for cell in found if isinstance(cell.value, str)]  # type: ignore[attr-defined]
     assert [text for text in texts if FORMULA.match(text)] == []
@@ -70,7 +70,7 @@ def test_no_cell_of_a_workbook_is_a_formula() -> None:
 
 
 def test_no_field_of_a_csv_file_is_a_formula() -> None:
-    found = [field for row in rows(csv.csv(hostile_document())) for field in row]
+    found = [field for row in rows(csv.render_csv(hostile_document())) for field in row]
     assert [field for field in found if FORMULA.match(field)] == []
     assert "'" + FORMULAS[0] in found
 
@@ -86,13 +86,13 @@ def test_the_writer_of_csv_files_lets_no_formula_through_by_itself(
 ) -> None:
     """Whoever forgets to escape a field is caught where it is written."""
     monkeypatch.setattr("sla.rendering.csv.escape_formula", lambda text: text)
-    found = [field for row in rows(csv.csv(hostile_document())) for field in row]
+    found = [field for row in rows(csv.render_csv(hostile_document())) for field in row]
     assert [field for field in found if field.startswith(("=", "+", "-", "@"))] == []
     assert "'" + FORMULAS[0] in found
 
 
 def test_a_workbook_reckons_with_numbers() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(xlsx.xlsx(build_document())))
+    book = openpyxl.load_workbook(io.BytesIO(xlsx.render_xlsx(build_document())))
     (row,) = [
         row for row in book["Usage and trend"].iter_rows(values_only=True) if row[0] == "June 2026"
     ]
@@ -104,7 +104,7 @@ def test_a_workbook_reckons_with_numbers() -> None:
 
 
 def test_a_csv_file_says_seconds_shares_and_utc() -> None:
-    found = rows(csv.csv(build_document()))
+    found = rows(csv.render_csv(build_document()))
     (broken,) = [row for row in found if row[:1] == ["OPS-1042"]]
     assert broken[4:6] == ["2026-06-01T05:00:00Z", "4050"]
     assert [
@@ -119,7 +119,9 @@ def test_a_csv_file_says_seconds_shares_and_utc() -> None:
 
 def test_a_page_runs_nothing_and_fetches_nothing() -> None:
     hostile = '<script>alert(1)</script><img src=x onerror="alert(1)">'
-    page = html.html(build_document(name=hostile, breaches=(breach(title=hostile),))).decode()
+    page = html.render_html(
+        build_document(name=hostile, breaches=(breach(title=hostile),))
+    ).decode()
     assert "<script" not in page
     assert "<img" not in page
     assert "&lt;script&gt;" in page
@@ -140,7 +142,7 @@ def test_every_picture_says_in_words_what_it_shows() -> None:
         "availability",
     }
     for drawing in drawings:
-        tree = ElementTree.fromstring(svg(drawing))
+        tree = ElementTree.fromstring(render_svg(drawing))
         parts = {child.tag.rpartition("}")[2]: child for child in tree}
         assert tree.get("role") == "img"
         assert parts["title"].text == drawing.title
@@ -152,7 +154,7 @@ def test_every_picture_says_in_words_what_it_shows() -> None:
 
 
 def test_a_pdf_has_its_text_its_letters_and_its_outline() -> None:
-    content = pdf.pdf(build_document())
+    content = pdf.render_pdf(build_document())
     reader = PdfReader(io.BytesIO(content))
     assert "Łódź Żeglarz" in extract_text(content)
     assert "OPS-1042" in extract_text(content)
@@ -164,7 +166,7 @@ def test_a_pdf_has_its_text_its_letters_and_its_outline() -> None:
 
 
 def test_the_same_paper_is_the_same_pdf() -> None:
-    assert pdf.pdf(build_document()) == pdf.pdf(build_document())
+    assert pdf.render_pdf(build_document()) == pdf.render_pdf(build_document())
 
 
 def test_huge_texts_make_long_papers_and_no_errors() -> None:
@@ -174,8 +176,8 @@ def test_huge_texts_make_long_papers_and_no_errors() -> None:
         meeting(minutes=tuple(entries)),
         "Draft",
     )
-    assert "799 more" in extract_text(pdf.pdf(long_document))
-    for render in (html.html, xlsx.xlsx, csv.csv):
+    assert "799 more" in extract_text(pdf.render_pdf(long_document))
+    for render in (html.render_html, xlsx.render_xlsx, csv.render_csv):
         assert render(long_document)
 
 
@@ -183,9 +185,9 @@ def test_huge_texts_make_long_papers_and_no_errors() -> None:
 @given(st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=60))
 def test_whatever_people_are_called_every_form_can_be_made(name: str) -> None:
     document = build_document(name=name, breaches=(breach(title=name, comment=name),))
-    for render in (html.html, pdf.pdf, xlsx.xlsx, csv.csv):
+    for render in (html.render_html, pdf.render_pdf, xlsx.render_xlsx, csv.render_csv):
         assert render(document)
-    ElementTree.fromstring(svg(document.sections[2].drawings[0]))
+    ElementTree.fromstring(render_svg(document.sections[2].drawings[0]))
 
 
 def test_a_month_without_anything_is_a_paper_too() -> None:
@@ -213,8 +215,8 @@ def test_a_month_without_anything_is_a_paper_too() -> None:
     document = review_document.build_document(
         empty, meeting(agenda=(), minutes=(), actions=()), "Draft"
     )
-    assert "Every promise was kept." in html.html(document).decode()
-    for render in (pdf.pdf, xlsx.xlsx, csv.csv):
+    assert "Every promise was kept." in html.render_html(document).decode()
+    for render in (pdf.render_pdf, xlsx.render_xlsx, csv.render_csv):
         assert render(document)
 
 
@@ -224,7 +226,7 @@ def test_the_leadership_report_comes_in_the_same_forms() -> None:
     document = leadership_document.build_document(
         LeadershipReport("2026-06", AT, (line,), (usage,) * 6)
     )
-    assert "Łódź Żeglarz" in extract_text(pdf.pdf(document))
-    assert [row for row in rows(csv.csv(document)) if row[:2] == ["Łódź Żeglarz", "42"]]
-    assert "Łódź Żeglarz" in {cell.value for cell in cells(xlsx.xlsx(document))}  # type: ignore[attr-defined]
-    assert b"not drawn up" in html.html(document)
+    assert "Łódź Żeglarz" in extract_text(pdf.render_pdf(document))
+    assert [row for row in rows(csv.render_csv(document)) if row[:2] == ["Łódź Żeglarz", "42"]]
+    assert "Łódź Żeglarz" in {cell.value for cell in cells(xlsx.render_xlsx(document))}  # type: ignore[attr-defined]
+    assert b"not drawn up" in html.render_html(document)

@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 
 from common.events.directory import CustomerKnown
 from common.events.tickets import TicketCustomerReplied, TicketResolved
+from common.http import runtime_of
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from opsdesk_testing.waiting import until
@@ -206,7 +207,7 @@ async def test_consumers_side_by_side_lose_no_figure(database: Database) -> None
 
 async def test_what_is_marked_is_counted_by_itself(database: Database, app: FastAPI) -> None:
     await promise(database)
-    counting = asyncio.create_task(recount_forever(app))
+    counting = asyncio.create_task(recount_forever(runtime_of(app)))
     try:
         await deliver(database, HANDLERS, (ticket_opened(1), 1))
         await until(lambda: is_counted(database))

@@ -1,4 +1,4 @@
-"""Actions: two people, and nothing is forgotten from one review to the next."""
+"""Action items: it takes two people, and reviews carry over what is not verified."""
 
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -9,6 +9,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from sla.calendars.domain.month import Month
 from sla.reviews.domain.action_item import (
+    NOT_DONE,
+    NOT_OWNER,
+    SELF_VERIFICATION,
+    VERIFIED,
     ActionItem,
     Statement,
     actions_for_review,
@@ -43,13 +47,13 @@ def test_the_owner_finishes_and_somebody_else_verifies() -> None:
     """R14"""
     done = finish(open_action(), Statement("anna", AT, "see the alert of Tuesday"))
     assert isinstance(done, ActionItem)
-    assert verify(done, Statement("anna", AT, "")) == "SELF_VERIFICATION"
+    assert verify(done, Statement("anna", AT, "")) == SELF_VERIFICATION
     verified = verify(done, Statement("omar", AT, ""))
     assert isinstance(verified, ActionItem)
     assert (verified.state, verified.done_by, verified.verified_by) == ("verified", "anna", "omar")
-    assert finish(open_action(), Statement("omar", AT, "I did it")) == "NOT_OWNER"
-    assert verify(open_action(), Statement("omar", AT, "")) == "NOT_DONE"
-    assert hand_over(verified, "omar", date(2026, 8, 1)) == "VERIFIED"
+    assert finish(open_action(), Statement("omar", AT, "I did it")) == NOT_OWNER
+    assert verify(open_action(), Statement("omar", AT, "")) == NOT_DONE
+    assert hand_over(verified, "omar", date(2026, 8, 1)) == VERIFIED
 
 
 def test_what_was_not_verified_is_carried_over_until_it_is() -> None:
@@ -68,7 +72,7 @@ def test_what_was_not_verified_is_carried_over_until_it_is() -> None:
 
 
 class ActionProtocol(RuleBasedStateMachine):
-    """Whatever people try: whoever verifies is neither the owner nor whoever did it."""
+    """Whatever people try, the one who verifies is neither the owner nor the one who did it."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -6,8 +6,10 @@ from collections.abc import AsyncGenerator, AsyncIterator
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy.pool import QueuePool
 
 from common.errors import TooManyRequests
+from common.http import state_of
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, freeze_time
 from opsdesk_testing.tokens import token
@@ -81,7 +83,9 @@ async def test_two_hundred_listen_and_one_reads(
         events = await asyncio.gather(*(anext(stream) for stream in streams))
         assert {one.data["open"] for one in events} == {1}
         assert broadcaster_of(app).read_count - before <= 2
-        assert app.state.database.engine.pool.checkedout() <= 1
+        pool = state_of(app).runtime.database.engine.pool
+        assert isinstance(pool, QueuePool)
+        assert pool.checkedout() <= 1
         for stream in streams:
             await stream.aclose()
 
@@ -150,7 +154,7 @@ async def test_a_stream_ends_with_its_token(
         bearer = {"Authorization": f"Bearer {token('theo', jti='lost')}"}
         stream = listen(browser, **bearer)
         await anext(stream)
-        app.state.people.set_revoked(["lost"])
+        state_of(app).authenticator.set_revoked(["lost"])
         assert [one async for one in stream] == []
 
 

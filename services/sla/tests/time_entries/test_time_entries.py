@@ -75,14 +75,19 @@ async def test_the_customer_sees_what_is_used_and_left(anna: AsyncClient, jan: A
     await create_time_entry(anna, 90)
     await create_time_entry(anna, 60, ticket="OPS-2")
     (own,) = await list_reserved_hours(jan)
-    assert (own["used_seconds"], own["left_seconds"], own["used_ratio"]) == (5400, 30_600, 0.15)
-    assert (own["reserved_seconds"], own["over_seconds"], own["warned_at"]) == (36_000, 0, None)
+    assert (own["used_seconds"], own["remaining_seconds"], own["used_ratio"]) == (
+        5400,
+        30_600,
+        0.15,
+    )
+    assert (own["reserved_seconds"], own["overrun_seconds"], own["warned_at"]) == (36_000, 0, None)
     assert await list_reserved_hours(jan, "customer=brightwater") == []
     assert await list_reserved_hours(anna, "month=2026-05&customer=acme") == [
-        own | {"month": "2026-05", "used_seconds": 0, "left_seconds": 36_000, "used_ratio": 0.0}
+        own
+        | {"month": "2026-05", "used_seconds": 0, "remaining_seconds": 36_000, "used_ratio": 0.0}
     ]
     (later,) = await list_reserved_hours(anna, "month=2026-07")
-    assert later["left_seconds"] == 36_000
+    assert later["remaining_seconds"] == 36_000
 
 
 async def test_at_four_fifths_both_sides_are_notified_once_a_month(
@@ -105,7 +110,7 @@ async def test_at_four_fifths_both_sides_are_notified_once_a_month(
     await create_time_entry(anna, 600, day="2026-07-01")
     assert [one["month"] for one in await warning_events(database)] == ["2026-06", "2026-07"]
     (over,) = await list_reserved_hours(anna, "month=2026-07")
-    assert (over["left_seconds"], over["over_seconds"], over["used_ratio"]) == (0, 0, 1.0)
+    assert (over["remaining_seconds"], over["overrun_seconds"], over["used_ratio"]) == (0, 0, 1.0)
 
 
 async def warning_events(database: Database) -> list[dict[str, Any]]:

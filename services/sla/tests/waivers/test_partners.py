@@ -1,4 +1,4 @@
-"""A waiver is the GM's word on a promise to a customer; what a partner owes us is none (R2, R13)."""
+"""Waivers are for promises to customers, not for promises of partners to us (R2, R13)."""
 
 from httpx import AsyncClient
 
@@ -16,8 +16,8 @@ async def test_a_partners_promise_cannot_be_waived(database: Database, theo: Asy
     forwarded = ticket_event(TicketForwarded, 1, NINE + HOUR, **to)
     await deliver(database, HANDLERS, (ticket_opened(1), 1), (forwarded, 2))
     theirs = (await clocks_of(database, 1, 1))["resolution"]
-    asked = {"clock_id": str(theirs.id), "reason": "They are busy"}
+    body = {"clock_id": str(theirs.id), "reason": "They are busy"}
     until = (NINE + 48 * HOUR).isoformat()
-    answer = await theo.post("/v1/waivers", json=asked | {"expires_at": until})
+    answer = await theo.post("/v1/waivers", json=body | {"expires_at": until})
     assert answer.status_code == 422
     assert [one["code"] for one in answer.json()["errors"]] == ["contract"]

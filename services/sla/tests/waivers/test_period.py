@@ -1,4 +1,4 @@
-"""A waiver over a period covers whatever of a customer breaks in it, also what starts later (C11)."""
+"""Waivers over a period cover breaches in it, also of clocks that start later (C11)."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -63,12 +63,12 @@ async def test_open_clocks_and_later_ones_are_covered_of_that_service_alone(
     }
     assert (breaches["OPS-1"]["approved"], breaches["OPS-2"]["approved"]) == (True, False)
     assert breaches["OPS-1"]["waiver_id"] == address.rpartition("/")[2]
-    shown = (await theo.get("/v1/reports/customer-compliance")).json()
-    assert (shown["breached"], shown["waived"], shown["adjusted"]) == (3, 1, 0.25)
+    report = (await theo.get("/v1/reports/customer-compliance")).json()
+    assert (report["breached"], report["waived"], report["adjusted"]) == (3, 1, 0.25)
     await assert_consistent(database)
     clock = (await resolution_clock(database)).id
     replay = (await theo.post(f"/v1/clocks/{clock}/replay", json={})).json()
-    assert (replay["same"], replay["outcome"]) == (True, "waived")
+    assert (replay["identical"], replay["outcome"]) == (True, "waived")
     before = {"as_known_at": (BREAKS - MINUTE).isoformat()}
     assert (await theo.post(f"/v1/clocks/{clock}/replay", json=before)).json()["outcome"] is None
 
@@ -222,9 +222,9 @@ async def test_waivers_are_listed_by_state_customer_and_clock(
     [
         (
             "UPDATE waivers SET starts_at = ends_at - interval '1 s'",
-            "by what is no approved waiver",
+            "waived without an approved waiver",
         ),
-        ("UPDATE waivers SET service = NULL", "broke while WVR-1 covered it, and is not excused"),
+        ("UPDATE waivers SET service = NULL", "breached while WVR-1 covered it, and is not waived"),
     ],
 )
 async def test_a_waiver_changed_afterwards_contradicts_its_clocks(

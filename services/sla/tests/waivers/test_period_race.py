@@ -1,12 +1,12 @@
-"""Approval of a period and a breach in it meet at the customer's lock: one comes first (R2, C11)."""
+"""An approval over a period and a breach in it are ordered by the customer's lock (R2, C11)."""
 
 import asyncio
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from common.auth import Caller
+from common.domain.durations import SECOND
 from common.persistence.database import Database
 from common.scheduling.deadline_scheduler import DeadlineScheduler
 from common.scheduling.deadlines import Due
@@ -23,7 +23,6 @@ from sla_support.company import HOUR, NINE, promise, ticket_opened
 from sla_support.waivers import request_for_period
 
 DEADLINE = NINE + 8 * HOUR
-SECOND = timedelta(seconds=1)
 GINA = Caller("gina", "Gina", frozenset({"gm"}), frozenset())
 
 

@@ -1,4 +1,4 @@
-"""The whole waiver protocol, of clocks and of periods, against a slow reading of the rules (R2, C11)."""
+"""Waivers of clocks and over periods in random order, compared with a slow oracle (R2, C11)."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -140,16 +140,16 @@ class WaiverProtocol(RuleBasedStateMachine):
     @rule(number=waivers, who=DECIDERS, verdict=ACTIONS)
     def somebody_decides(self, number: int, who: str, verdict: str) -> None:
         waiver, life = self.waivers_by_number[number], self.lives_by_number[number]
-        word = Decision(who, frozenset(ROLES[who]), self.now)
+        decision = Decision(who, frozenset(ROLES[who]), self.now)
         if verdict == "approve":
             limits: tuple[datetime | None, datetime | None] = (None, None)
             if life.about_clock is not None:
                 clock = self.clocks[life.about_clock].ticket_clock.clock
                 limits = clock.deadline, clock.cycle_breached_at
-            decided = approve(waiver, word, *limits)
+            decided = approve(waiver, decision, *limits)
         else:
             rules = {"refuse": refuse, "revoke": revoke, "withdraw": withdraw}
-            decided = rules[verdict](waiver, word)
+            decided = rules[verdict](waiver, decision)
         if isinstance(decided, Waiver):
             self._store_decision(number, decided)
             if verdict == "approve":

@@ -1,4 +1,4 @@
-"""A request says what it is about and how much time is left, so that nobody reckons at night (R2)."""
+"""A request for a waiver shows what it is about and how much time is left (R2)."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ async def _summarise(who: AsyncClient, address: str) -> tuple[object, ...]:
     waiver = (await who.get(address)).json()
     (listed_waiver,) = (await who.get("/v1/waivers")).json()["items"]
     assert listed_waiver == waiver
-    return waiver["ticket"], waiver["metric"], waiver["decide_by"], waiver["seconds_left"]
+    return waiver["ticket"], waiver["metric"], waiver["decide_by"], waiver["remaining_seconds"]
 
 
 def _z(at: object) -> str:
@@ -37,8 +37,8 @@ async def test_the_time_left_runs_until_the_clocks_deadline(
     assert await _summarise(gina, address) == ("OPS-1", "resolution", _z(BREAKS), 20 * 60)
     await freeze_time(database, BREAKS + MINUTE)
     assert (await _summarise(gina, address))[-1] == 0
-    decided = (await gina.post(address + "/approve")).json()
-    assert (decided["ticket"], decided["decide_by"], decided["seconds_left"]) == (
+    approved = (await gina.post(address + "/approve")).json()
+    assert (approved["ticket"], approved["decide_by"], approved["remaining_seconds"]) == (
         "OPS-1",
         None,
         None,

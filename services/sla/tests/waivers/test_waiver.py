@@ -1,4 +1,4 @@
-"""The waiver protocol: two people, and the deadline between them (R2, C11)."""
+"""The rules of a waiver: two people, and the deadline (R2, C11)."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -6,7 +6,15 @@ from uuid import UUID
 from sla.calendars.domain.calendar import always_open
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import read_zone
-from sla.waivers.domain.waiver import Decision, Waiver, approve, refuse
+from sla.waivers.domain.waiver import (
+    ALREADY_DECIDED,
+    ROLE_MISSING,
+    SELF_APPROVAL,
+    Decision,
+    Waiver,
+    approve,
+    refuse,
+)
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -30,10 +38,10 @@ def waiver(**more: object) -> Waiver:
 
 def test_nobody_approves_what_they_asked_for_and_only_a_gm_decides() -> None:
     """R2"""
-    asked = waiver(requested_by="gina")
-    assert approve(asked, Decision("gina", GM, NINE), None, None) == "SELF_APPROVAL"
-    assert approve(asked, Decision("anna", OPS, NINE), None, None) == "ROLE_MISSING"
-    assert refuse(asked, Decision("anna", OPS, NINE)) == "ROLE_MISSING"
+    request = waiver(requested_by="gina")
+    assert approve(request, Decision("gina", GM, NINE), None, None) == SELF_APPROVAL
+    assert approve(request, Decision("anna", OPS, NINE), None, None) == ROLE_MISSING
+    assert refuse(request, Decision("anna", OPS, NINE)) == ROLE_MISSING
 
 
 def test_an_approval_at_the_deadline_is_late_and_kept() -> None:
@@ -44,4 +52,4 @@ def test_an_approval_at_the_deadline_is_late_and_kept() -> None:
     assert isinstance(before, Waiver)
     assert isinstance(after, Waiver)
     assert (before.late, after.late, after.state) == (False, True, "approved")
-    assert approve(after, Decision("gina", GM, deadline), deadline, None) == "ALREADY_DECIDED"
+    assert approve(after, Decision("gina", GM, deadline), deadline, None) == ALREADY_DECIDED

@@ -1,4 +1,4 @@
-"""Approval and breach race for the same clock: whoever locks its row first has come first (R2)."""
+"""An approval and a breach of the same clock are ordered by the lock of its row (R2)."""
 
 import asyncio
 from datetime import timedelta

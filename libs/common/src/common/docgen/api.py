@@ -8,8 +8,9 @@ from common.http import Service, create_app
 
 INTRODUCTION = """
 Bearer tokens; errors are RFC 9457 problems whose `detail` says what to do next. Every POST that
-creates or decides takes `Idempotency-Key`. Lists return `{"items": [...], "next": "..."}` and take
-`?limit=` and `?cursor=`. The running service has the same at `/docs` and `/openapi.json`.
+creates or decides, and every DELETE, takes `Idempotency-Key`. Lists return
+`{"items": [...], "next": "..."}` and take `?limit=` and `?cursor=`. The running service has the same
+at `/docs` and `/openapi.json`.
 """.strip()
 
 VERBS = ("get", "post", "put", "patch", "delete")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Rejection:
     """Why a rule does not allow an act: a value that the rule returns, never an exception.
 
-    `code` is stable and ends up in the type of the error; `detail` says what to do next.
+    `code` is stable and in upper case (`SELF_APPROVAL`): it stands in the answer and in the audit
+    trail. `detail` says what to do next.
     """
 
     code: str

@@ -1,19 +1,12 @@
 """Events of sla about clocks, on `opsdesk.clocks`."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime
 
 from common.events.envelope import Event
 from common.events.tickets import Kind, Priority
-
-if TYPE_CHECKING:
-    from common.events.agreements import AgreementPublished as AgreementPublished  # noqa: PLC0414
-    from common.events.waivers import WaiverApproved as WaiverApproved  # noqa: PLC0414
-    from common.events.waivers import WaiverEvent as WaiverEvent  # noqa: PLC0414
-    from common.events.waivers import WaiverRefused as WaiverRefused  # noqa: PLC0414
-    from common.events.waivers import WaiverRequested as WaiverRequested  # noqa: PLC0414
 
 Metric = Literal["first_response", "next_reply", "update", "workaround", "resolution"]
 Contract = Literal["sla", "ola", "uc"]
@@ -138,13 +131,3 @@ class ClockCancelled(ClockEvent):
 
     type: ClassVar[str] = "opsdesk.clock.cancelled.v1"
     reason: str
-
-
-def __getattr__(name: str) -> Any:
-    # For modules that do not import them from `agreements` and `waivers` yet.
-    from common.events import agreements, waivers
-
-    for module in (agreements, waivers):
-        if name in vars(module):
-            return vars(module)[name]
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,29 +1,11 @@
 """Events of the delivery gate about versions and deliveries, on `opsdesk.deliveries`."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from common.events.envelope import Event
-
-if TYPE_CHECKING:
-    from common.events.emergencies import EmergencyApplied as EmergencyApplied  # noqa: PLC0414
-    from common.events.emergencies import EmergencyAuthorized as EmergencyAuthorized  # noqa: PLC0414
-    from common.events.emergencies import EmergencyEvent as EmergencyEvent  # noqa: PLC0414
-    from common.events.emergencies import EmergencyRequested as EmergencyRequested  # noqa: PLC0414
-    from common.events.emergencies import EmergencyRevoked as EmergencyRevoked  # noqa: PLC0414
-    from common.events.emergencies import EmergencySettled as EmergencySettled  # noqa: PLC0414
-    from common.events.environments import EnvironmentCompliant as EnvironmentCompliant  # noqa: PLC0414
-    from common.events.environments import EnvironmentDebtOverdue as EnvironmentDebtOverdue  # noqa: PLC0414
-    from common.events.environments import EnvironmentDrifted as EnvironmentDrifted  # noqa: PLC0414
-    from common.events.environments import EnvironmentEvent as EnvironmentEvent  # noqa: PLC0414
-    from common.events.environments import EnvironmentInDebt as EnvironmentInDebt  # noqa: PLC0414
-    from common.events.follow_ups import FollowUpClosed as FollowUpClosed  # noqa: PLC0414
-    from common.events.follow_ups import FollowUpEvent as FollowUpEvent  # noqa: PLC0414
-    from common.events.follow_ups import FollowUpEvidenceSubmitted as FollowUpEvidenceSubmitted  # noqa: PLC0414
-    from common.events.follow_ups import FollowUpOpened as FollowUpOpened  # noqa: PLC0414
-    from common.events.follow_ups import FollowUpReopened as FollowUpReopened  # noqa: PLC0414
 
 _TOPIC = "opsdesk.deliveries"
 _SOURCE = "opsdesk/delivery-gate"
@@ -154,13 +136,3 @@ class DeliveryExpired(DeliveryEvent):
     """The delivery waited longer than the criteria allow."""
 
     type: ClassVar[str] = "opsdesk.delivery.expired.v1"
-
-
-def __getattr__(name: str) -> Any:
-    # For modules that do not import them from their own modules yet.
-    from common.events import emergencies, environments, follow_ups
-
-    for module in (emergencies, environments, follow_ups):
-        if name in vars(module):
-            return vars(module)[name]
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -116,10 +116,10 @@ class PeriodWaiverRefused(AnyWaiverEvent):
 
 
 class WaiverDecisionReminder(AnyWaiverEvent):
-    """Nobody has decided on the waiver yet, `seconds_left` before the deadline."""
+    """Nobody has decided on the waiver yet, `remaining_seconds` before the deadline."""
 
     type: ClassVar[str] = "opsdesk.waiver.decision_reminder.v1"
-    seconds_left: int
+    remaining_seconds: int
 
 
 class WaiverWithdrawn(AnyWaiverEvent):

@@ -21,8 +21,8 @@ def _check_timezone(name: str) -> str:
     return name
 
 
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=["acme-prod"])]
-"""A key that somebody chooses for something new."""
+Key = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", examples=["acme-prod"])]
+"""A key that somebody chooses for something new. It begins and ends with a letter or digit."""
 KeyRef = Annotated[str, Field(min_length=1, max_length=100)]
 """The key of something that exists."""
 Name = Annotated[str, Field(min_length=1, max_length=200)]

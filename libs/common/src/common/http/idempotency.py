@@ -19,6 +19,8 @@ from common.retention import IDEMPOTENCY_DAYS
 KEY_HEADER: Final = "idempotency-key"
 MAX_KEY_CHARS: Final = 255
 RETENTION_INTERVAL: Final = f"{IDEMPOTENCY_DAYS} days"
+KEYED_METHODS: Final = frozenset({"POST", "DELETE"})
+"""The methods that create, decide or withdraw. A PUT replaces the whole and may be sent again anyway."""
 REPLAYED_HEADERS: Final = ("location", "etag", "content-type")
 
 
@@ -51,14 +53,13 @@ def request_digest(method: str, target: str, body: bytes) -> bytes:
 
 
 async def key_from_request(request: Request, caller: str) -> IdempotencyKey | None:
-    """Return the key of a POST, or None."""
+    """Return the key of a POST or DELETE, or None."""
     given = request.headers.get(KEY_HEADER)
-    if given is None or request.method != "POST":
+    if given is None or request.method not in KEYED_METHODS:
         return None
     target = f"{request.url.path}?{request.url.query}"
-    return IdempotencyKey(
-        caller, validate_key(given), request_digest("POST", target, await request.body())
-    )
+    digest = request_digest(request.method, target, await request.body())
+    return IdempotencyKey(caller, validate_key(given), digest)
 
 
 async def find_response(tx: Connection, key: IdempotencyKey) -> Response | None:

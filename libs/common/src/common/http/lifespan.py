@@ -47,7 +47,7 @@ def create_lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContex
         set_state(app, state)
         tasks = [
             asyncio.create_task(supervise(name, loop), name=name)
-            for name, loop in background_loops(app, state)
+            for name, loop in background_loops(state)
         ]
         try:
             yield
@@ -76,7 +76,7 @@ def add_components(state: AppState) -> AppState:
     return replace(state, components=MappingProxyType(components), consumer=consumer)
 
 
-def background_loops(app: FastAPI, state: AppState) -> Iterator[tuple[str, Loop]]:
+def background_loops(state: AppState) -> Iterator[tuple[str, Loop]]:
     """Yield every background loop with its name, in the order of starting."""
     runtime = state.runtime
     yield "people", partial(refresh_forever, runtime.database, state.authenticator)
@@ -91,8 +91,6 @@ def background_loops(app: FastAPI, state: AppState) -> Iterator[tuple[str, Loop]
             yield name, component.run
     for loop in state.service.loops:
         yield loop.__name__, partial(loop, runtime)
-    for background in state.service.background:
-        yield background.__name__, partial(background, app)
 
 
 async def supervise(name: str, loop: Loop) -> None:

@@ -13,10 +13,12 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from common.auth.requirements import RequiresPermission, requirements_of
+from common.http.idempotency import KEYED_METHODS
 from common.http.models import ProblemModel
 from common.http.problems import PROBLEM_JSON
 
 _END_OF_SENTENCE = re.compile(r"(?<=\.)\s")
+_REFERENCE = "#/components/schemas/"
 _PROBLEM = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -78,7 +80,28 @@ def _build_document(app: FastAPI, headers: list[dict[str, Any]]) -> dict[str, An
             _complete_operation(document["paths"][route.path_format], route, headers)
     document["tags"] = [{"name": tag} for tag in _tags(document["paths"])]
     _describe_tuples(document)
+    _name_pages(document)
     return document
+
+
+def _name_pages(document: dict[str, Any]) -> None:
+    """Call a page of `TicketRead` `TicketPage` rather than `Page_TicketRead_`."""
+    schemas = document["components"]["schemas"]
+    names = {
+        name: f"{page[1].removesuffix('Read')}Page"
+        for name in schemas
+        if (page := re.fullmatch(r"Page_(\w+)_", name))
+    }
+    for before, name in names.items():
+        schemas[name] = schemas.pop(before) | {"title": name}
+    _rename_references(document, {_REFERENCE + old: _REFERENCE + new for old, new in names.items()})
+
+
+def _rename_references(part: Any, names: dict[str, str]) -> None:
+    if isinstance(part, dict) and part.get("$ref") in names:
+        part["$ref"] = names[part["$ref"]]
+    for inner in _inner(part):
+        _rename_references(inner, names)
 
 
 def _tags(paths: dict[str, Any]) -> list[str]:
@@ -129,5 +152,5 @@ def _complete_operation(
                 {requirement.permission for requirement in requirements}
             )
             operation.setdefault("parameters", []).extend(headers)
-        if method == "POST" and requirements:
+        if method in KEYED_METHODS and requirements:
             operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY_PARAMETER)

@@ -78,10 +78,17 @@ class Paging:
         return Page(items=[to_item(row) for row in shown], next=cursor)
 
     def slice(
-        self, items: Iterable[R], to_item: Callable[[R], T], position: Callable[[R], Position]
+        self,
+        items: Iterable[R],
+        to_item: Callable[[R], T],
+        position: Callable[[R], Position],
+        types: Sequence[type],
     ) -> Page[T]:
-        """Make the page of a whole list in memory that is ordered by `position`."""
-        behind = self.after
+        """Make the page of a whole list in memory that is ordered by `position`.
+
+        `types` are those of the position's values. Raises ValidationFailed for another list's cursor.
+        """
+        behind = self.after_as(*types)
         rows = [item for item in items if behind is None or tuple(position(item)) > behind]
         return self.page_of(rows, to_item, position)
 

@@ -20,6 +20,7 @@ from common.errors import (
     ServiceUnavailable,
     ValidationFailed,
     Violation,
+    type_of,
 )
 from common.persistence.database import is_transient
 from common.telemetry import logger, trace_id
@@ -79,22 +80,21 @@ def rejection_response(
     rejection: Rejection,
     *,
     status: Literal[403, 409, 422] = 409,
-    type: str | None = None,
     title: str | None = None,
     **extra: Any,
 ) -> ProblemResponse:
     """Return what a rule rejected as a response (see `problem_response`).
 
-    403 is for the person, 409 for the present state, 422 for what the request lacks. The type of
-    the problem is the rejection's code unless another one is given: `SELF_APPROVAL` becomes
-    `urn:opsdesk:error:self-approval`. `extra` are further members of the problem.
+    403 is for the person, 409 for the present state, 422 for what the request lacks. The problem
+    has the rejection's code, and the type that follows from it. `extra` are further members.
     """
     return problem_response(
         Problem(
-            type or rejection.code.lower().replace("_", "-"),
+            type_of(rejection.code),
             title or REJECTION_TITLES[status],
             status,
             rejection.detail,
+            code=str(rejection.code),
             **extra,
         )
     )

@@ -128,7 +128,7 @@ async def unknown_reference(
     near = proposal(reference.key, await _candidates(tx, known, reference.key, caller))
     what = reference.kind.replace("_", " ")
     detail = f"there is no {what} {reference.key!r}{near}"
-    return Violation(reference.pointer, f"unknown_{reference.kind}", detail)
+    return Violation(reference.pointer, "unknown_reference", detail)
 
 
 async def _unknown(

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
 from starlette.routing import Route
 
 from common.auth.caller import ResolveContact
@@ -18,8 +18,6 @@ from common.settings import Settings
 
 Loop = Callable[[Runtime[Any]], Awaitable[None]]
 """Runs as long as the service does; restarted after a pause when it raises."""
-Background = Callable[[FastAPI], Awaitable[None]]
-"""The same as services had it: goes with the last of them."""
 
 Pending = Callable[[Connection], Awaitable[int]]
 
@@ -46,7 +44,6 @@ class Service:
     timers: Timers = field(default_factory=dict)
     resources: tuple[CreateResource, ...] = ()
     loops: tuple[Loop, ...] = ()
-    background: tuple[Background, ...] = ()
     resolve_contact: ResolveContact | None = None
     pending: Pending | None = None
     fast_routes: tuple[Route, ...] = ()

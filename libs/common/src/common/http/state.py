@@ -73,7 +73,6 @@ def attach_state(
 def set_state(app: FastAPI, state: AppState) -> AppState:
     """Set the state of the app."""
     app.state.opsdesk = state
-    _set_former_attributes(app, state)
     return state
 
 
@@ -86,10 +85,3 @@ def runtime_of(app: FastAPI) -> Runtime[Any]:
     """Return the runtime of an app, to be annotated with the service's settings:
     `runtime: Runtime[SlaSettings] = runtime_of(request.app)`."""
     return state_of(app).runtime
-
-
-def _set_former_attributes(app: FastAPI, state: AppState) -> None:
-    """Set attributes for services that do not use `state_of` yet."""
-    app.state.settings, app.state.database = state.runtime.settings, state.runtime.database
-    app.state.admission, app.state.people = state.request_authenticator, state.authenticator
-    app.state.pending, app.state.deadlines = state.service.pending, state.runtime

@@ -7,14 +7,11 @@ in full, because `now()` alone is the database's own clock.
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import asyncpg
 from sqlalchemy import MetaData, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-
-if TYPE_CHECKING:
-    from common.http.dependencies import Transaction as Transaction  # noqa: PLC0414 - a re-export
 
 Connection = AsyncConnection
 """What stores and handlers get: a connection inside a transaction."""
@@ -141,12 +138,3 @@ def is_transient(error: BaseException) -> bool:
             return True
         seen = getattr(seen, "orig", None) or seen.__cause__
     return False
-
-
-def __getattr__(name: str) -> Any:
-    # For modules that do not import it from `common.http` yet.
-    if name == "Transaction":
-        from common.http.dependencies import Transaction
-
-        return Transaction
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -19,9 +19,9 @@ async def next_key(tx: Connection, prefix: str, sequence: str) -> str:
     return f"{prefix}-{await next_number(tx, sequence)}"
 
 
-def by_id_or_key(table: Table, reference: str) -> ColumnElement[bool]:
+def by_id_or_key(table: Table, reference: UUID | str) -> ColumnElement[bool]:
     """The condition for the row whose id or key this is."""
     try:
-        return table.c.id == UUID(reference)
+        return table.c.id == (reference if isinstance(reference, UUID) else UUID(reference))
     except ValueError:
         return table.c.key == reference

@@ -57,7 +57,7 @@ async def move_time(
     if body.at < present:
         raise Conflict(
             f"Time only moves forwards: give {present.isoformat()} or a later instant.",
-            type="time-goes-forwards",
+            code="TIME_GOES_FORWARDS",
         )
     await tx.execute(
         text(

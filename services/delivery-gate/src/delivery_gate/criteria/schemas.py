@@ -18,11 +18,11 @@ class RequirementsRead(ResponseModel):
 
 class CriteriaRead(ResponseModel):
     """The criteria of one version. `requirements` are per tier; a tier that is not named has those
-    of the tier `strictest`."""
+    of the tier `strictest_tier`."""
 
     version: int
     requirements: Mapping[str, RequirementsRead]
-    strictest: str
+    strictest_tier: str
     approver_roles: Sequence[str]
     max_check_age_seconds: int
     approval_timeout_seconds: int
@@ -36,7 +36,7 @@ def to_response(criteria: Criteria) -> CriteriaRead:
             tier: RequirementsRead.model_validate(requirements)
             for tier, requirements in criteria.requirements.items()
         },
-        strictest=criteria.strictest,
+        strictest_tier=criteria.strictest_tier,
         approver_roles=sorted(criteria.approver_roles),
         max_check_age_seconds=int(criteria.check_age.total_seconds()),
         approval_timeout_seconds=int(criteria.approval_timeout.total_seconds()),

@@ -18,7 +18,7 @@ async def get_current_criteria(tx: Connection) -> Criteria:
     return Criteria(
         version=row.version,
         requirements={tier: _requirements(values) for tier, values in body["requirements"].items()},
-        strictest=body["strictest"],
+        strictest_tier=body["strictest_tier"],
         approver_roles=frozenset(body["approver_roles"]),
         check_age=timedelta(seconds=body["max_check_age_seconds"]),
         approval_timeout=timedelta(seconds=body["approval_timeout_seconds"]),

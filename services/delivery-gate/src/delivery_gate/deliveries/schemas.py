@@ -9,7 +9,7 @@ from pydantic import Field
 
 from common.http import RequestModel, ResponseModel
 from delivery_gate.criteria.domain.criteria import Lifecycle
-from delivery_gate.criteria.domain.verdict import Code, FollowUpKind, Outcome
+from delivery_gate.criteria.domain.verdict import FollowUpKind, Outcome, ReasonCode
 from delivery_gate.deliveries.domain.delivery import Delivery, DeliveryState
 from delivery_gate.deliveries.store.verdicts import RecordedVerdict
 from delivery_gate.fields import Digest, EnvironmentRef, FreeText, Link, ProductRef
@@ -93,7 +93,7 @@ class DeliveryFail(RequestModel):
 class ReasonRead(ResponseModel):
     """One violation: the criterion that is not met, why, and where the evidence is."""
 
-    code: Code
+    code: ReasonCode
     criterion: str
     justification: str
     evidence: str | None

@@ -10,7 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from common.domain import Rejection
-from delivery_gate.criteria.domain.verdict import Code
+from delivery_gate.criteria.domain.verdict import ReasonCode
 from delivery_gate.environments.domain import Environment
 
 EmergencyState = Literal["requested", "authorized", "applied", "settled", "revoked"]
@@ -31,7 +31,7 @@ class Blocker:
 class EmergencyChange:
     """A change without a version, made to end a Blocker.
 
-    `settled_by_version` is the id of the delivery that brought a version with this change.
+    `settled_by_delivery` is the id of the delivery that brought a version with this change.
     `blocker_ended_at`: heard after the change was applied, an instant before it (G8).
     """
 
@@ -48,7 +48,7 @@ class EmergencyChange:
     authorized_at: datetime | None = None
     applied_by: str | None = None
     applied_at: datetime | None = None
-    settled_by_version: UUID | None = None
+    settled_by_delivery: UUID | None = None
     settled_at: datetime | None = None
     revoked_at: datetime | None = None
     revocation_reason: str | None = None
@@ -64,16 +64,16 @@ class EmergencyChange:
 def check_blocker(blocker: Blocker | None, environment: str) -> Rejection | None:
     """Why there is no open Blocker on this environment; None where there is one."""
     if blocker is None:
-        return Rejection(Code.NOT_BLOCKER, "This ticket was never raised to blocker.")
+        return Rejection(ReasonCode.NOT_BLOCKER, "This ticket was never raised to blocker.")
     if blocker.environment != environment:
         where = blocker.environment or "no environment"
-        return Rejection(Code.BLOCKER_ELSEWHERE, f"{blocker.key} is a Blocker on {where}.")
+        return Rejection(ReasonCode.BLOCKER_ELSEWHERE, f"{blocker.key} is a Blocker on {where}.")
     if blocker.state == "closed":
         return Rejection(
-            Code.BLOCKER_CLOSED, f"{blocker.key} is resolved; deliver a version instead."
+            ReasonCode.BLOCKER_CLOSED, f"{blocker.key} is resolved; deliver a version instead."
         )
     if blocker.state == "lowered":
-        return Rejection(Code.NOT_BLOCKER, f"{blocker.key} is no longer a Blocker.")
+        return Rejection(ReasonCode.NOT_BLOCKER, f"{blocker.key} is no longer a Blocker.")
     return None
 
 
@@ -83,9 +83,8 @@ def _check_current_blocker(
     """Why the change may not go on; deferred where the gate may not have heard everything."""
     if not is_current:
         return Rejection(
-            Code.KNOWLEDGE_STALE,
-            "The gate has not heard everything about this ticket yet, so the Blocker may have ended."
-            " Send the same request again in a few seconds, with a new Idempotency-Key.",
+            ReasonCode.KNOWLEDGE_STALE,
+            "The gate has not heard everything about this ticket yet, so the Blocker may have ended. Send the same request again in a few seconds, with a new Idempotency-Key.",
         )
     return check_blocker(blocker, environment)
 
@@ -98,34 +97,33 @@ def request(
 ) -> EmergencyChange | Rejection:
     """Request a change. `pending` is the one already requested or authorized on the environment."""
     if not requested.description.strip():
-        return Rejection(Code.REASON_REQUIRED, "Describe what is going to be changed, and why.")
+        return Rejection(
+            ReasonCode.REASON_REQUIRED, "Describe what is going to be changed, and why."
+        )
     if missing := check_blocker(blocker, requested.environment):
         return missing
     if environment.debt is not None:
         return _debt_rejection(environment)
     if pending is not None:
         return Rejection(
-            Code.CONFLICT, f"{pending.key} is {pending.state} on this environment already."
+            ReasonCode.CONFLICT, f"{pending.key} is {pending.state} on this environment already."
         )
     return requested
 
 
 def authorize(
-    change: EmergencyChange,
-    actor: str,
-    at: datetime,
-    blocker: Blocker | None,
-    *,
-    is_current: bool,
+    change: EmergencyChange, actor: str, at: datetime, blocker: Blocker | None, *, is_current: bool
 ) -> EmergencyChange | Rejection:
     """Authorize a requested change, as a second person.
 
     `is_current`: everything that was sent about the Blocker until now is known (G8).
     """
     if change.state != "requested":
-        return Rejection(Code.NOT_REVIEWABLE, f"This emergency change is {change.state}.")
+        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This emergency change is {change.state}.")
     if actor == change.requested_by:
-        return Rejection(Code.SELF_APPROVAL, "You requested it; another person has to authorize.")
+        return Rejection(
+            ReasonCode.SELF_APPROVAL, "You requested it; another person has to authorize."
+        )
     if missing := _check_current_blocker(blocker, change.environment, is_current=is_current):
         return missing
     return replace(change, state="authorized", authorized_by=actor, authorized_at=at)
@@ -144,15 +142,19 @@ def apply(
     """Apply an authorized change. `busy`: a delivery is being rolled out on the environment;
     `is_current` as for `authorize`."""
     if change.state == "requested":
-        return Rejection(Code.NOT_AUTHORIZED, "A second person has to authorize this change first.")
+        return Rejection(
+            ReasonCode.NOT_AUTHORIZED, "A second person has to authorize this change first."
+        )
     if change.state != "authorized":
-        return Rejection(Code.NOT_REVIEWABLE, f"This emergency change is {change.state}.")
+        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This emergency change is {change.state}.")
     if missing := _check_current_blocker(blocker, change.environment, is_current=is_current):
         return missing
     if environment.debt is not None:
         return _debt_rejection(environment)
     if busy:
-        return Rejection(Code.CONFLICT, "A delivery is running here; verify or fail it first.")
+        return Rejection(
+            ReasonCode.CONFLICT, "A delivery is running here; verify or fail it first."
+        )
     return replace(change, state="applied", applied_by=actor, applied_at=at)
 
 
@@ -165,15 +167,15 @@ def settle(change: EmergencyChange, delivery_id: UUID, at: datetime) -> Emergenc
     """Settle an applied change: a version that contains it was delivered and verified."""
     if change.state != "applied":
         return change
-    return replace(change, state="settled", settled_by_version=delivery_id, settled_at=at)
+    return replace(change, state="settled", settled_by_delivery=delivery_id, settled_at=at)
 
 
 def revoke(change: EmergencyChange, why: str, at: datetime) -> EmergencyChange | Rejection:
     """Revoke a change that is not applied yet: by hand, or because the Blocker was lifted."""
     if change.state not in {"requested", "authorized"}:
-        return Rejection(Code.NOT_REVIEWABLE, f"This emergency change is {change.state}.")
+        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This emergency change is {change.state}.")
     if not why.strip():
-        return Rejection(Code.REASON_REQUIRED, "Say why it is revoked.")
+        return Rejection(ReasonCode.REASON_REQUIRED, "Say why it is revoked.")
     return replace(change, state="revoked", revoked_at=at, revocation_reason=why)
 
 
@@ -199,6 +201,6 @@ def withdraw_mark(
 def _debt_rejection(environment: Environment) -> Rejection:
     owed = environment.debt.change if environment.debt else None
     return Rejection(
-        Code.EMERGENCY_DEBT_OPEN,
+        ReasonCode.EMERGENCY_DEBT_OPEN,
         f"{environment.key} still owes a version with {owed}; deliver that first.",
     )

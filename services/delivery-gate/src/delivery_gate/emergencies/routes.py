@@ -22,7 +22,7 @@ from delivery_gate.emergencies.store import blockers
 from delivery_gate.emergencies.store import emergency_changes as store
 from delivery_gate.environments import store as environments
 from delivery_gate.environments.context import EnvironmentContext
-from delivery_gate.fields import EnvironmentFilter, PathReference
+from delivery_gate.fields import EmergencyChangeRef, EnvironmentFilter
 
 routes = router("/v1/emergency-changes", ["emergency changes"])
 
@@ -31,14 +31,14 @@ NO_TICKET_ID = UUID(int=0)
 
 
 @routes.post("", status_code=201, response_model=EmergencyRead)
-async def request_emergency(
+async def request_emergency_change(
     body: EmergencyCreate, response: Response, tx: Transaction, caller: Worker
 ) -> EmergencyRead | Response:
     """Request an emergency change. Denied unless a Blocker is open on this very environment."""
     environment = await environments.find(tx, body.environment, lock=True)
     if environment is None:
         raise ValidationFailed(
-            [Violation("/environment", "unknown", "there is no such environment")]
+            [Violation("/environment", "unknown_reference", "there is no such environment")]
         )
     context = EnvironmentContext(tx, caller.actor, await transaction_time(tx), environment)
     blocker = await blockers.find(tx, body.ticket)
@@ -63,7 +63,7 @@ async def request_emergency(
 
 
 @routes.get("")
-async def list_emergencies(
+async def list_emergency_changes(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("deliveries:read")],
@@ -79,9 +79,9 @@ async def list_emergencies(
     )
 
 
-@routes.get("/{ref}")
-async def get_emergency(
-    ref: PathReference,
+@routes.get("/{emergency_change}")
+async def get_emergency_change(
+    ref: EmergencyChangeRef,
     response: Response,
     tx: Transaction,
     caller: Annotated[Caller, requires("deliveries:read")],
@@ -94,9 +94,9 @@ async def get_emergency(
     return EmergencyRead.model_validate(change)
 
 
-@routes.post("/{ref}/authorize", response_model=EmergencyRead)
-async def authorize_emergency(
-    ref: PathReference,
+@routes.post("/{emergency_change}/authorize", response_model=EmergencyRead)
+async def authorize_emergency_change(
+    ref: EmergencyChangeRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("emergencies:authorize")],
@@ -112,9 +112,9 @@ async def authorize_emergency(
     return EmergencyRead.model_validate(await commands.record_authorization(context, outcome))
 
 
-@routes.post("/{ref}/apply", response_model=EmergencyRead)
-async def apply_emergency(
-    ref: PathReference, request: Request, tx: Transaction, caller: Worker
+@routes.post("/{emergency_change}/apply", response_model=EmergencyRead)
+async def apply_emergency_change(
+    ref: EmergencyChangeRef, request: Request, tx: Transaction, caller: Worker
 ) -> EmergencyRead | Response:
     """Apply an authorized emergency change. From then on the environment owes a version that
     contains it, and accepts no other version. Deferred while the gate has not heard everything about
@@ -139,9 +139,13 @@ async def apply_emergency(
     )
 
 
-@routes.post("/{ref}/revoke", response_model=EmergencyRead)
-async def revoke_emergency(
-    ref: PathReference, body: EmergencyRevoke, request: Request, tx: Transaction, caller: Worker
+@routes.post("/{emergency_change}/revoke", response_model=EmergencyRead)
+async def revoke_emergency_change(
+    ref: EmergencyChangeRef,
+    body: EmergencyRevoke,
+    request: Request,
+    tx: Transaction,
+    caller: Worker,
 ) -> EmergencyRead | Response:
     """Revoke an emergency change before it is applied."""
     context, change = await load_locked_change(tx, ref, caller, request)

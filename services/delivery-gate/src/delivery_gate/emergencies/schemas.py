@@ -26,7 +26,7 @@ class EmergencyRevoke(RequestModel):
 
 class EmergencyRead(ResponseModel):
     """An emergency change. The version that pays its debt names its id or key in `contains`;
-    `settled_by_version` is the id of the delivery of that version. `without_blocker`: the Blocker had
+    `settled_by_delivery` is the id of the delivery of that version. `without_blocker`: the Blocker had
     ended before the change was applied, at `blocker_ended_at`, and the gate heard of it later."""
 
     id: UUID
@@ -42,7 +42,7 @@ class EmergencyRead(ResponseModel):
     authorized_at: datetime | None
     applied_by: str | None
     applied_at: datetime | None
-    settled_by_version: UUID | None
+    settled_by_delivery: UUID | None
     settled_at: datetime | None
     revoked_at: datetime | None
     revocation_reason: str | None

@@ -35,7 +35,7 @@ emergency_changes = Table(
     Column("authorized_at", INSTANT),
     Column("applied_by", Text),
     Column("applied_at", INSTANT),
-    Column("settled_by_version", Uuid, ForeignKey("deliveries.id")),
+    Column("settled_by_delivery", Uuid, ForeignKey("deliveries.id")),
     Column("settled_at", INSTANT),
     Column("revoked_at", INSTANT),
     Column("revocation_reason", Text),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 from uuid import UUID
 
-from delivery_gate.criteria.domain.verdict import Code, Reason
+from delivery_gate.criteria.domain.verdict import Reason, ReasonCode
 
 EnvironmentState = Literal["compliant", "in_debt", "drifted"]
 RolloutState = Literal["delivering", "verifying"]
@@ -87,13 +87,13 @@ def environment_violations(environment: Environment, version: Deliverable | None
 
 def _debt_violation(debt: Debt) -> Reason:
     justification = "The environment accepts only a version that contains its emergency change."
-    return Reason(Code.EMERGENCY_DEBT_OPEN, "debt", justification, debt.change)
+    return Reason(ReasonCode.EMERGENCY_DEBT_OPEN, "debt", justification, debt.change)
 
 
 def _drift_violation(environment: Environment, drift: Drift) -> Reason:
     seen = drift.digest or "no digest at all"
     justification = f"Nobody can explain what runs as {drift.product} on {environment.key}: {seen}."
-    return Reason(Code.ENV_DRIFTED, "drift", justification)
+    return Reason(ReasonCode.ENV_DRIFTED, "drift", justification)
 
 
 def incur_debt(

@@ -9,7 +9,7 @@ from common.errors import NotFound
 from common.http import Page, Paging, Transaction, router, set_etag
 from delivery_gate.environments import store
 from delivery_gate.environments.schemas import EnvironmentRead
-from delivery_gate.fields import PathReference
+from delivery_gate.fields import EnvironmentRef
 
 routes = router("/v1/environments", ["environments"])
 
@@ -29,9 +29,9 @@ async def list_environments(
     )
 
 
-@routes.get("/{ref}")
+@routes.get("/{environment}")
 async def get_environment(
-    ref: PathReference,
+    ref: EnvironmentRef,
     response: Response,
     tx: Transaction,
     caller: Annotated[Caller, requires("environments:read")],

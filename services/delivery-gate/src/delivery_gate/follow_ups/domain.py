@@ -8,9 +8,9 @@ from uuid import UUID
 
 from common.domain import Rejection
 from delivery_gate.criteria.domain.verdict import (
-    Code,
     FollowUpKind,
     Reason,
+    ReasonCode,
     Verdict,
     follow_ups_due,
 )
@@ -59,29 +59,33 @@ class FollowUp:
 def close(follow_up: FollowUp, actor: str, evidence: str, at: datetime) -> FollowUp | Rejection:
     """Close an open follow-up with evidence that the work is done."""
     if follow_up.state != "open":
-        return Rejection(Code.NOT_REVIEWABLE, f"This follow-up is {follow_up.state} already.")
+        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This follow-up is {follow_up.state} already.")
     if not evidence.strip():
-        return Rejection(Code.EVIDENCE_REQUIRED, "Name the evidence that the work is done.")
+        return Rejection(ReasonCode.EVIDENCE_REQUIRED, "Name the evidence that the work is done.")
     return replace(follow_up, state="closed", evidence=evidence, closed_by=actor, closed_at=at)
 
 
 def confirm(follow_up: FollowUp, actor: str, at: datetime) -> FollowUp | Rejection:
     """Confirm the evidence of a closed follow-up, as a second person."""
     if follow_up.state == "open":
-        return Rejection(Code.EVIDENCE_REQUIRED, "Close this follow-up with evidence first.")
+        return Rejection(ReasonCode.EVIDENCE_REQUIRED, "Close this follow-up with evidence first.")
     if follow_up.state == "confirmed":
-        return Rejection(Code.NOT_REVIEWABLE, "This follow-up is confirmed already.")
+        return Rejection(ReasonCode.NOT_REVIEWABLE, "This follow-up is confirmed already.")
     if follow_up.closed_by == actor:
-        return Rejection(Code.SELF_CONFIRMATION, "You closed it; another person has to confirm.")
+        return Rejection(
+            ReasonCode.SELF_CONFIRMATION, "You closed it; another person has to confirm."
+        )
     return replace(follow_up, state="confirmed", confirmed_by=actor, confirmed_at=at)
 
 
 def reject(follow_up: FollowUp, actor: str) -> FollowUp | Rejection:
     """Reject the evidence of a closed follow-up, as a second person: the work is open again."""
     if follow_up.state != "closed":
-        return Rejection(Code.NOT_REVIEWABLE, f"This follow-up is {follow_up.state}.")
+        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This follow-up is {follow_up.state}.")
     if follow_up.closed_by == actor:
-        return Rejection(Code.SELF_CONFIRMATION, "You closed it; another person has to reject it.")
+        return Rejection(
+            ReasonCode.SELF_CONFIRMATION, "You closed it; another person has to reject it."
+        )
     return replace(follow_up, state="open", evidence=None, closed_by=None, closed_at=None)
 
 
@@ -100,7 +104,7 @@ def hold_violations(
     """One reason per follow-up that holds the requested version; its key is the evidence."""
     return [
         Reason(
-            Code.FOLLOWUP_OPEN,
+            ReasonCode.FOLLOWUP_OPEN,
             follow_up.kind,
             f"An earlier refusal is not followed up: {follow_up.task}",
             follow_up.key,

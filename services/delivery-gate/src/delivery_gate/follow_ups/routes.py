@@ -12,7 +12,7 @@ from common.errors import NotFound
 from common.events.follow_ups import FollowUpEvidenceSubmitted, FollowUpReopened
 from common.http import Page, Paging, Transaction, router, set_etag
 from delivery_gate.denials import deny
-from delivery_gate.fields import PathReference, ProductFilter
+from delivery_gate.fields import FollowUpRef, ProductFilter
 from delivery_gate.follow_ups import store
 from delivery_gate.follow_ups.commands import record_confirmation, save_step
 from delivery_gate.follow_ups.dependencies import load_locked_follow_up
@@ -38,9 +38,9 @@ async def list_follow_ups(
     return page.page_of(rows, to_response, lambda follow_up: (follow_up.opened_at, follow_up.id))
 
 
-@routes.get("/{ref}")
+@routes.get("/{follow_up}")
 async def get_follow_up(
-    ref: PathReference,
+    ref: FollowUpRef,
     response: Response,
     tx: Transaction,
     caller: Annotated[Caller, requires("deliveries:read")],
@@ -52,9 +52,9 @@ async def get_follow_up(
     return _respond(response, follow_up)
 
 
-@routes.post("/{ref}/close", response_model=FollowUpRead)
+@routes.post("/{follow_up}/close", response_model=FollowUpRead)
 async def close_follow_up(
-    ref: PathReference,
+    ref: FollowUpRef,
     body: FollowUpClose,
     request: Request,
     response: Response,
@@ -71,9 +71,9 @@ async def close_follow_up(
     return _respond(response, stored)
 
 
-@routes.post("/{ref}/reject", response_model=FollowUpRead)
+@routes.post("/{follow_up}/reject", response_model=FollowUpRead)
 async def reject_follow_up(
-    ref: PathReference, request: Request, response: Response, tx: Transaction, caller: Confirmer
+    ref: FollowUpRef, request: Request, response: Response, tx: Transaction, caller: Confirmer
 ) -> FollowUpRead | Response:
     """Reject the evidence of a follow-up, as another person than the one who closed it. The work is
     open again."""
@@ -85,9 +85,9 @@ async def reject_follow_up(
     return _respond(response, stored)
 
 
-@routes.post("/{ref}/confirm", response_model=FollowUpRead)
+@routes.post("/{follow_up}/confirm", response_model=FollowUpRead)
 async def confirm_follow_up(
-    ref: PathReference, request: Request, response: Response, tx: Transaction, caller: Confirmer
+    ref: FollowUpRef, request: Request, response: Response, tx: Transaction, caller: Confirmer
 ) -> FollowUpRead | Response:
     """Confirm a follow-up, as another person than the one who closed it. It no longer holds the
     version; the investigation of a drift explains the drift."""

@@ -9,7 +9,7 @@ from common.persistence.database import transaction_time
 from delivery_gate.environments import store as environments
 from delivery_gate.environments.context import EnvironmentContext
 from delivery_gate.environments.schemas import EnvironmentRead
-from delivery_gate.fields import PathReference
+from delivery_gate.fields import EnvironmentRef
 from delivery_gate.observations.commands import record_observation
 from delivery_gate.observations.schemas import ObservationCreate
 from delivery_gate.products import store as products
@@ -17,9 +17,9 @@ from delivery_gate.products import store as products
 routes = router("/v1/environments", ["environments"])
 
 
-@routes.post("/{ref}/observations", status_code=201)
+@routes.post("/{environment}/observations", status_code=201)
 async def report_observation(
-    ref: PathReference,
+    ref: EnvironmentRef,
     body: ObservationCreate,
     tx: Transaction,
     caller: Annotated[Caller, requires("environments:report")],
@@ -30,7 +30,9 @@ async def report_observation(
     if environment is None:
         raise NotFound(f"Environment {ref}")
     if await products.find(tx, body.product) is None:
-        raise ValidationFailed([Violation("/product", "unknown", "register this product first")])
+        raise ValidationFailed(
+            [Violation("/product", "unknown_reference", "register this product first")]
+        )
     context = EnvironmentContext(tx, caller.actor, await transaction_time(tx), environment)
     return EnvironmentRead.model_validate(
         await record_observation(context, body.product, body.digest)

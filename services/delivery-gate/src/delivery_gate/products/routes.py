@@ -10,7 +10,7 @@ from common.http import Page, Paging, Transaction, router
 from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from delivery_gate.command_context import CommandContext
-from delivery_gate.fields import PathReference
+from delivery_gate.fields import ProductRef
 from delivery_gate.products import store
 from delivery_gate.products.domain import Product
 from delivery_gate.products.schemas import ProductCreate, ProductRead
@@ -47,9 +47,9 @@ async def list_products(
     return page.page_of(rows, ProductRead.model_validate, lambda product: (product.key,))
 
 
-@routes.get("/{key}")
+@routes.get("/{product}")
 async def get_product(
-    key: PathReference, tx: Transaction, caller: Annotated[Caller, requires("versions:read")]
+    key: ProductRef, tx: Transaction, caller: Annotated[Caller, requires("versions:read")]
 ) -> ProductRead:
     """Get a product by its key."""
     product = await store.find(tx, key)

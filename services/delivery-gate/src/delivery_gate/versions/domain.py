@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from common.domain import Rejection
-from delivery_gate.criteria.domain.verdict import Code, Reason
+from delivery_gate.criteria.domain.verdict import Reason, ReasonCode
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")
@@ -58,16 +58,19 @@ def register(requested: Version, existing: Version | None) -> Version | Rejectio
     """
     if is_moving_tag(requested.name):
         return Rejection(
-            Code.MUTABLE_REFERENCE, f"{requested.name!r} is a moving tag; register a fixed name."
+            ReasonCode.MUTABLE_REFERENCE,
+            f"{requested.name!r} is a moving tag; register a fixed name.",
         )
     if not is_digest(requested.digest):
-        return Rejection(Code.UNVERSIONED, "A version needs a digest: sha256: and 64 hex digits.")
+        return Rejection(
+            ReasonCode.UNVERSIONED, "A version needs a digest: sha256: and 64 hex digits."
+        )
     if existing is None:
         return requested
     if (existing.digest, existing.contains) == (requested.digest, requested.contains):
         return existing
     return Rejection(
-        Code.VERSION_CONFLICT,
+        ReasonCode.VERSION_CONFLICT,
         f"{existing.product} {existing.name} is bound to {existing.digest} for ever; choose a new name.",
     )
 
@@ -75,17 +78,17 @@ def register(requested: Version, existing: Version | None) -> Version | Rejectio
 def naming_violations(reference: Reference, version: Version | None) -> list[Reason]:
     """What is wrong with how a request names the version."""
     if not reference.name:
-        return [_reason(Code.UNVERSIONED, "The request names no version.")]
+        return [_reason(ReasonCode.UNVERSIONED, "The request names no version.")]
     if is_moving_tag(reference.name):
-        return [_reason(Code.MUTABLE_REFERENCE, f"{reference.name!r} is a moving tag.")]
+        return [_reason(ReasonCode.MUTABLE_REFERENCE, f"{reference.name!r} is a moving tag.")]
     if version is None:
         detail = f"{reference.product} {reference.name} was never registered."
-        return [_reason(Code.VERSION_UNKNOWN, detail)]
+        return [_reason(ReasonCode.VERSION_UNKNOWN, detail)]
     if reference.digest is not None and reference.digest != version.digest:
         detail = f"{version.name} is {version.digest}; the request says {reference.digest}."
-        return [_reason(Code.DIGEST_MISMATCH, detail)]
+        return [_reason(ReasonCode.DIGEST_MISMATCH, detail)]
     return []
 
 
-def _reason(code: Code, justification: str) -> Reason:
+def _reason(code: ReasonCode, justification: str) -> Reason:
     return Reason(code, "version", justification)

@@ -16,7 +16,7 @@ from common.persistence.ids import uuid7
 from delivery_gate.command_context import CommandContext
 from delivery_gate.denials import deny
 from delivery_gate.emergencies.store import emergency_changes
-from delivery_gate.fields import PathReference, ProductFilter
+from delivery_gate.fields import ProductFilter, VersionRef
 from delivery_gate.products import store as products
 from delivery_gate.versions import store
 from delivery_gate.versions.commands import record_version
@@ -38,7 +38,9 @@ async def register_version(
     answers with the registered version."""
     product = await products.find(tx, body.product, lock=True)
     if product is None:
-        raise ValidationFailed([Violation("/product", "unknown", "register this product first")])
+        raise ValidationFailed(
+            [Violation("/product", "unknown_reference", "register this product first")]
+        )
     context = CommandContext(tx, caller.actor, await transaction_time(tx))
     requested = Version(
         id=uuid7(),
@@ -62,7 +64,7 @@ async def register_version(
 async def _emergency_ids(tx: Connection, references: Sequence[str]) -> frozenset[UUID]:
     ids = await emergency_changes.find_ids(tx, references)
     violations = [
-        Violation(f"/contains/{index}", "unknown", "there is no such emergency change")
+        Violation(f"/contains/{index}", "unknown_reference", "there is no such emergency change")
         for index, reference in enumerate(references)
         if reference not in ids
     ]
@@ -87,9 +89,9 @@ async def list_versions(
     )
 
 
-@routes.get("/{ref}")
+@routes.get("/{version}")
 async def get_version(
-    ref: PathReference, tx: Transaction, caller: Annotated[Caller, requires("versions:read")]
+    ref: VersionRef, tx: Transaction, caller: Annotated[Caller, requires("versions:read")]
 ) -> VersionRead:
     """Get a version by its id, or as `product:name`."""
     return await load_response(tx, await load_version(tx, ref))

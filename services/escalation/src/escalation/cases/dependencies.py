@@ -48,8 +48,7 @@ async def run_action(
     at = await transaction_time(tx)
     outcome = decide(case, at)
     if isinstance(outcome, Rejection):
-        error_type = f"escalation-{outcome.code.lower().replace('_', '-')}"
-        raise Conflict(outcome.detail, type=error_type)
+        raise Conflict(outcome.detail, code=outcome.code)
     after = await apply_outcome(tx, case, outcome)
     grounds = {"was": case.state.status, "is": after.state.status}
     subject = f"escalation/{case.id}"

@@ -19,7 +19,7 @@ routes = router("/v1/people", tags=["notifications"])
 
 
 @routes.get("/{person}/notification-settings", response_model=NotificationSettingsRead)
-async def get_settings(
+async def get_notification_settings(
     tx: Transaction, person: str, caller: Annotated[Caller, requires("oncall:read")]
 ) -> NotificationSettingsRead:
     """Get the notification settings of a person: kinds of channels, and delays."""
@@ -27,7 +27,7 @@ async def get_settings(
 
 
 @routes.put("/{person}/notification-settings", response_model=NotificationSettingsRead)
-async def update_settings(
+async def update_notification_settings(
     tx: Transaction,
     person: str,
     body: NotificationSettingsUpdate,

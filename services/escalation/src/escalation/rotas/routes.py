@@ -81,10 +81,12 @@ async def list_rotas(
     caller: Annotated[Caller, requires("oncall:read")],
 ) -> Page[RotaRead]:
     """List rotas by key, the newest version of each."""
-    page.after_as(str)  # refuses the cursor of another list
     newest = (await rotas.list_rotas(tx)).values()
     return page.slice(
-        newest, lambda versioned: to_response(*versioned), lambda versioned: (versioned[0].key,)
+        newest,
+        lambda versioned: to_response(*versioned),
+        lambda versioned: (versioned[0].key,),
+        (str,),
     )
 
 
@@ -147,6 +149,6 @@ async def _unknown_people(tx: Connection, rota: Rota) -> list[Violation]:
     named = {person for layer in rota.layers for person in layer.participants}
     named |= {override.person for override in rota.overrides if override.person}
     return [
-        Violation("", "unknown_person", f"there is no active person {person[:50]!r}")
+        Violation("", "unknown_reference", f"there is no active person {person[:50]!r}")
         for person in sorted(named - set(roles))
     ]

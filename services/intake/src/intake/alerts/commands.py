@@ -66,7 +66,7 @@ def _parse(stored: StoredPost) -> AlertBatch | Rejection:
     try:
         return FORMATS[stored.format](parse_json(stored.raw))
     except Problem as problem:
-        return Rejection("malformed", problem.detail)
+        return Rejection("MALFORMED", problem.detail)
 
 
 async def _process_alert(

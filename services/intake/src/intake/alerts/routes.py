@@ -72,6 +72,6 @@ async def _store_raw(database: Database, format: str, raw: bytes, monitor: str) 
 
 def _to_problem(rejection: Rejection) -> Problem:
     """The HTTP error for a post that cannot be read; it stays stored."""
-    if rejection.code == "malformed":
+    if rejection.code == "MALFORMED":
         return BadRequest(rejection.detail)
-    return ValidationFailed([Violation("", rejection.code, rejection.detail)])
+    return ValidationFailed([Violation("", rejection.code.lower(), rejection.detail)])

@@ -41,7 +41,7 @@ async def register(
         existing = await repository.find(tx, name)
         if existing is None or not _is_same(existing, record):
             raise Conflict(
-                f"{name} is taken by another record. Take another name.", type="name-taken"
+                f"{name} is taken by another record. Take another name.", code="NAME_TAKEN"
             )
         return existing
     at = await transaction_time(tx)

@@ -41,7 +41,9 @@ ROUTERS: Final = (customers, partners, people)
 
 Writer = Annotated[Caller, requires("directory:write")]
 Reader = Annotated[Caller, requires("directory:read")]
-CustomerKey = Annotated[str, Path(max_length=63, description="The customer's key.")]
+CustomerKey = Annotated[
+    str, Path(alias="customer", max_length=63, description="The customer's key.")
+]
 PageQuery = Annotated[Paging, Depends()]
 
 T = TypeVar("T", Customer, Contact, Environment, Partner, Person)
@@ -84,13 +86,13 @@ async def list_customers(caller: Reader, tx: Transaction, page: PageQuery) -> Pa
     return await _list_page(tx, CUSTOMERS, CustomerRead, page)
 
 
-@customers.get("/{key}")
+@customers.get("/{customer}")
 async def get_customer(key: CustomerKey, caller: Reader, tx: Transaction) -> CustomerRead:
     """Get a customer by key."""
     return CustomerRead.model_validate(await _get_customer(tx, key))
 
 
-@customers.post("/{key}/contacts", status_code=201)
+@customers.post("/{customer}/contacts", status_code=201)
 async def create_contact(
     key: CustomerKey, body: ContactCreate, response: Response, caller: Writer, tx: Transaction
 ) -> ContactRead:
@@ -104,7 +106,7 @@ async def create_contact(
     return ContactRead.model_validate(stored)
 
 
-@customers.get("/{key}/contacts")
+@customers.get("/{customer}/contacts")
 async def list_contacts(
     key: CustomerKey, caller: Reader, tx: Transaction, page: PageQuery
 ) -> Page[ContactRead]:
@@ -113,7 +115,7 @@ async def list_contacts(
     return await _list_page(tx, CONTACTS, ContactRead, page, customer.id)
 
 
-@customers.post("/{key}/environments", status_code=201)
+@customers.post("/{customer}/environments", status_code=201)
 async def create_environment(
     key: CustomerKey, body: EnvironmentCreate, response: Response, caller: Writer, tx: Transaction
 ) -> EnvironmentRead:
@@ -127,7 +129,7 @@ async def create_environment(
     return EnvironmentRead.model_validate(stored)
 
 
-@customers.get("/{key}/environments")
+@customers.get("/{customer}/environments")
 async def list_environments(
     key: CustomerKey, caller: Reader, tx: Transaction, page: PageQuery
 ) -> Page[EnvironmentRead]:

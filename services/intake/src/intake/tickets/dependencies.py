@@ -10,8 +10,8 @@ from fastapi import Depends, Path, Request, Response
 from common.audit import JSON
 from common.auth import Caller, requires
 from common.domain import Rejection
-from common.errors import Conflict, NotFound, Problem
-from common.http import Transaction, if_match, problem_response, set_etag
+from common.errors import NotFound
+from common.http import Transaction, if_match, rejection_response, set_etag
 from common.persistence.database import Connection, transaction_time
 from intake.tickets.commands import audit_rejection, save_change
 from intake.tickets.domain.ticket import Ticket
@@ -20,7 +20,7 @@ from intake.tickets.schemas.responses import to_response
 from intake.tickets.store import tickets
 
 TicketReference: TypeAlias = Annotated[
-    str, Path(max_length=40, description="The ticket's id or key.")
+    str, Path(alias="ticket", max_length=40, description="The ticket's id or key.")
 ]
 TicketOpener = Annotated[Caller, requires("tickets:open")]
 TicketReader = Annotated[Caller, requires("tickets:read")]
@@ -66,7 +66,7 @@ class TicketAction:
             await audit_rejection(
                 self.tx, before, self.caller.actor, at, f"ticket.{action}", outcome
             )
-            return problem_response(to_problem(outcome))
+            return to_problem(outcome)
         events = [
             source if isinstance(source, EventSpec) else source(before) for source in event_sources
         ]
@@ -90,11 +90,11 @@ def get_visible_ticket(caller: Caller, ticket: Ticket | None, ref: str) -> Ticke
     raise NotFound(f"Ticket {ref}")
 
 
-def to_problem(rejection: Rejection) -> Problem:
-    """The HTTP error for a rejection: 403 where a second person is needed, else 409."""
-    if rejection.code == "four-eyes":
-        return Problem(rejection.code, "Two people are needed", 403, rejection.detail)
-    return Conflict(rejection.detail, type=rejection.code)
+def to_problem(rejection: Rejection) -> Response:
+    """The response for a rejection: 403 where a second person is needed, else 409."""
+    if rejection.code == "FOUR_EYES":
+        return rejection_response(rejection, status=403, title="Two people are needed")
+    return rejection_response(rejection)
 
 
 def ticket_response(caller: Caller, ticket: Ticket, status: int = 200) -> Response:

@@ -43,4 +43,4 @@ async def _environment(
     if environment is None and caller.customer is None:
         raise await references.unknown(caller, Reference("/environment", "environment", key))
     detail = f"{customer.key} has no environment {key}"
-    raise ValidationFailed([Violation("/environment", "unknown_environment", detail)])
+    raise ValidationFailed([Violation("/environment", "unknown_reference", detail)])

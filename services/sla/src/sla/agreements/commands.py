@@ -1,4 +1,4 @@
-"""Order a change of all open clocks of an agreement."""
+"""Commands of agreements: order a change of all their open clocks."""
 
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, schedule
@@ -6,7 +6,7 @@ from sla.agreements.store import bulk_update_orders as bulk_updates
 from sla.agreements.store.bulk_update_orders import BulkUpdate
 
 BULK_UPDATE_DEADLINE = "sweep"
-"""The kind of deadline at which `clocks` carries out the next batch. Subject: the bulk update."""
+"""The kind of deadline at which `sla.clocks` carries out the next batch. Subject: the order."""
 
 
 async def order_bulk_update(tx: Connection, bulk_update: BulkUpdate) -> None:

@@ -1,4 +1,4 @@
-"""Makes the calendars of a version longer by its agreement's dated cover extensions, and shorter."""
+"""Adds coverage extensions to the calendars of a version, and takes them away again."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -21,19 +21,21 @@ from sla.calendars.domain.definition import calendar_from_definition, zone_from_
 from sla.calendars.domain.timetable import NeverOpens, Timetable
 from sla.calendars.store import CalendarVersion
 
-Author = tuple[str, datetime]
-"""Who makes it, and when."""
-
 
 async def extend(
-    tx: Connection, version: Agreement, new_extensions: Sequence[Extension], author: Author
+    tx: Connection,
+    version: Agreement,
+    new_extensions: Sequence[Extension],
+    created_by: str,
+    at: datetime,
 ) -> bool:
-    """Whether the version counts by other calendars from now on. Raises OutOfRange."""
+    """Add extensions to the calendars of a version; whether that changed any of them.
+
+    A calendar that is open during all of an extension stays as it is. Raises OutOfRange.
+    """
     relevant = [one for one in new_extensions if overlaps_version(one, version)]
-    used_calendars, plain_calendars = (
-        _calendars_of(version),
-        await extensions.get_plain_calendars(tx, version.id),
-    )
+    used_calendars = _calendars_of(version)
+    plain_calendars = await extensions.get_plain_calendars(tx, version.id)
     extended_calendars = dict(used_calendars)
     for priority in {priority for one in relevant for priority in touched_calendars(one, version)}:
         plain_calendar = plain_calendars.get(priority, plain_calendars[""])
@@ -44,20 +46,27 @@ async def extend(
             base = await _load_calendar(tx, used_calendars.get(priority, version.calendar))
             definition = with_extensions(base.definition, effective)
             extended_calendars[priority] = await _create_calendar(
-                tx, version.key, priority, base, definition, author
+                tx, version.key, priority, base, definition, created_by, at
             )
     return await _store_calendars(tx, version, extended_calendars)
 
 
 async def shorten(
-    tx: Connection, version: Agreement, before: Extension, after: Extension, author: Author
+    tx: Connection,
+    version: Agreement,
+    before: Extension,
+    after: Extension,
+    created_by: str,
+    at: datetime,
 ) -> bool:
-    """Whether the version counts by other calendars, now that an extension ends early."""
+    """Shorten an extension in the calendars of a version; whether that changed any of them."""
     shortened_calendars = used_calendars = _calendars_of(version)
     for priority, id in used_calendars.items():
         base = await _load_calendar(tx, id)
         if (definition := with_extension_replaced(base.definition, before, after)) is not None:
-            created_id = await _create_calendar(tx, version.key, priority, base, definition, author)
+            created_id = await _create_calendar(
+                tx, version.key, priority, base, definition, created_by, at
+            )
             shortened_calendars = {**shortened_calendars, priority: created_id}
     return await _store_calendars(tx, version, shortened_calendars)
 
@@ -87,13 +96,14 @@ async def _create_calendar(
     priority: str,
     base: CalendarVersion,
     definition: dict[str, Any],
-    author: Author,
+    created_by: str,
+    at: datetime,
 ) -> UUID:
     """The next version of the agreement's own calendar for a priority. Raises OutOfRange."""
-    # The zone as it was stored: what lies behind must not move with a newer release of it (A5).
+    # The stored zone: a newer release of the tz database must not move what has passed (A5).
     calendar = calendar_from_definition(definition, zone_from_json(base.zone))
     name = "-".join(filter(None, (key, priority, "cover")))
-    return (await calendars.add(tx, uuid7(), name, definition, calendar, author)).id
+    return (await calendars.add(tx, uuid7(), name, definition, calendar, created_by, at)).id
 
 
 def _is_open_anyway(table: Timetable, extension: Extension) -> bool:

@@ -1,4 +1,4 @@
-"""Which version a caller means, and whether it exists for them (R4: 404, never 403)."""
+"""The version that a request names, if the caller may see it (R4: 404, never 403)."""
 
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from sla.agreements.store.version_rows import AgreementVersion
 async def get_visible_version(
     tx: Connection, name: UUID | str, caller: Caller, version: int | None = None
 ) -> AgreementVersion:
-    """Raises NotFound."""
+    """The version that a caller names. Raises NotFound, also for one that they may not see."""
     stored = await agreements.find(tx, name, seen_by=caller.customer, version=version)
     if stored is None:
         raise NotFound("This agreement")
@@ -21,7 +21,7 @@ async def get_visible_version(
 
 
 async def lock_version(tx: Connection, name: UUID | str, caller: Caller) -> AgreementVersion:
-    """The same, its agreement locked, loaded after the wait. Raises NotFound."""
+    """The same with its agreement locked, as it is after waiting for the lock. Raises NotFound."""
     stored = await get_visible_version(tx, name, caller)
     await agreements.lock(tx, stored.agreement_id)
     return await get_visible_version(tx, stored.agreement.id, caller)

@@ -1,4 +1,4 @@
-"""Drafts of agreements: everything that a version will say, checked before anything is stored."""
+"""Checks and builds draft versions before anything is stored."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from common.domain.durations import SECOND
 from common.errors import Conflict, ValidationFailed, Violation
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
@@ -13,7 +14,6 @@ from sla.agreements.domain.agreement import Agreement, Contract
 from sla.agreements.domain.clauses import Maintenance
 from sla.agreements.domain.validity import Overlap, Validity, succession
 from sla.agreements.schemas.requests import (
-    SECOND,
     AgreementCreate,
     AgreementTerms,
     MaintenanceTermsCreate,
@@ -28,13 +28,10 @@ from sla.calendars.domain.zone import read_zone
 from sla.calendars.schemas import CalendarDefinition, definition_of, id_or_key
 from sla.directory.store import directory
 
-Author = tuple[str, datetime]
-"""Who makes it, and when."""
-
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Of which agreement it is a version, with whom."""
+    """The agreement of a version: its key, its kind of contract, and the other side."""
 
     key: str
     contract: Contract
@@ -44,19 +41,19 @@ class Party:
 
 
 async def resolve_party(tx: Connection, body: AgreementCreate) -> Party:
-    """Raises ValidationFailed for a customer or partner that is unknown."""
+    """The party that a new agreement names. Raises ValidationFailed for an unknown customer or
+    partner."""
     customer_ids = await _resolve_customers(
         tx, [body.customer] if body.customer else [], "/customer"
     )
     customer_id = customer_ids[0] if customer_ids else None
     if body.partner is not None and not await directory.partner_exists(tx, body.partner):
         detail = f"there is no partner {body.partner!r}; intake registers them"
-        raise ValidationFailed([Violation("/partner", "unknown", detail)])
+        raise ValidationFailed([Violation("/partner", "unknown_reference", detail)])
     return Party(body.key, body.contract, customer_id, body.partner, body.team)
 
 
-def party_of_version(stored: AgreementVersion) -> Party:
-    version = stored.agreement
+def party_of(version: Agreement) -> Party:
     return Party(version.key, version.contract, version.customer_id, version.partner, version.team)
 
 
@@ -66,15 +63,16 @@ UNREACHABLE_DETAIL = (
 
 
 async def build_version(
-    tx: Connection, body: AgreementTerms, party: Party, id: UUID, author: Author
+    tx: Connection, body: AgreementTerms, party: Party, id: UUID, author: str, at: datetime
 ) -> Agreement:
-    """The version that is asked for, without its number. Raises ValidationFailed, naming what cannot be.
+    """The version that is asked for, without its number yet.
 
-    Calendars that are written out are kept under the agreement's key.
+    Calendars that are written out are stored under the agreement's key. Raises ValidationFailed
+    for unknown customers, unknown or invalid calendars, and targets out of reach.
     """
     other_customers = await _resolve_customers(tx, body.customers, "/customers")
-    calendar_ids = await _resolve_calendars(tx, body, party.key, author)
-    await _check_reachable(tx, body, calendar_ids, author[1])
+    calendar_ids = await _resolve_calendars(tx, body, party.key, author, at)
+    await _check_reachable(tx, body, calendar_ids, at)
     zone = body.timezone or await _load_zone_name(tx, calendar_ids[""])
     calendar = calendar_ids.pop("")
     return Agreement(
@@ -100,7 +98,7 @@ async def build_version(
         team=party.team,
         timezone=zone,
         availability=body.availability,
-        maintenance=await _build_maintenance(tx, body.maintenance, zone, party.key, author),
+        maintenance=await _build_maintenance(tx, body.maintenance, zone, party.key, author, at),
         reserved=None if body.reserved_seconds is None else body.reserved_seconds * SECOND,
         price=body.to_price(),
         prose=body.to_prose(),
@@ -110,7 +108,7 @@ async def build_version(
 def find_succession(
     version: Agreement, supersedes: int | None, history: Sequence[AgreementVersion]
 ) -> Validity | Overlap | None:
-    """Whose validity a version ends, or with which it would overlap."""
+    """The validity that a version ends, or with which it would overlap; None where neither."""
     new = Validity(version.version, version.valid_from, version.valid_until)
     return succession(new, supersedes, _binding_validities(history, version.id))
 
@@ -125,9 +123,9 @@ def _binding_validities(
 
 
 async def lock_or_create_agreement(tx: Connection, version: Agreement) -> UUID:
-    """The agreement of that key, new or known, held until the end.
+    """The id of the agreement with this key, created where it is new, locked until the end.
 
-    Raises Conflict when the key is another's, or the agreement is over.
+    Raises Conflict where the key is that of another party, or the agreement is terminated.
     """
     id = await agreements.lock_key(tx, version.key)
     if id is None:
@@ -136,18 +134,7 @@ async def lock_or_create_agreement(tx: Connection, version: Agreement) -> UUID:
         return id
     stored = await agreements.find(tx, id)
     assert stored is not None, "an agreement is stored with its first version"
-    existing_party = party_of_version(stored)
-    if (
-        existing_party.customer_id,
-        existing_party.contract,
-        existing_party.partner,
-        existing_party.team,
-    ) != (
-        version.customer_id,
-        version.contract,
-        version.partner,
-        version.team,
-    ):
+    if party_of(stored.agreement) != party_of(version):
         raise Conflict("This key belongs to another party or contract. Take another key.")
     if stored.is_terminated:
         raise Conflict("This agreement was deactivated. Make a new one under another key.")
@@ -161,7 +148,7 @@ async def _resolve_customers(tx: Connection, names: Sequence[str], pointer: str)
         if customer is None:
             error_pointer = pointer if pointer == "/customer" else f"{pointer}/{index}"
             detail = f"there is no customer {name!r}; intake registers them"
-            violations.append(Violation(error_pointer, "unknown", detail))
+            violations.append(Violation(error_pointer, "unknown_reference", detail))
         else:
             ids.append(customer.id)
     if violations:
@@ -170,28 +157,37 @@ async def _resolve_customers(tx: Connection, names: Sequence[str], pointer: str)
 
 
 async def _resolve_calendars(
-    tx: Connection, body: AgreementTerms, key: str, author: Author
+    tx: Connection, body: AgreementTerms, key: str, author: str, at: datetime
 ) -> dict[str, UUID]:
-    """Calendar version by priority; the one for all others under the empty name."""
-    calendar_ids = {"": await _resolve_calendar(tx, body.calendar, "/calendar", key, author)}
+    """The id of the calendar version by priority; "" stands for all priorities not named."""
+    calendar_ids = {"": await _resolve_calendar(tx, body.calendar, "/calendar", key, author, at)}
     for priority, reference in body.calendars.items():
         pointer = f"/calendars/{priority}"
         calendar_ids[priority] = await _resolve_calendar(
-            tx, reference, pointer, f"{key}-{priority}", author
+            tx, reference, pointer, f"{key}-{priority}", author, at
         )
     return calendar_ids
 
 
 async def _resolve_calendar(
-    tx: Connection, reference: CalendarDefinition | str, pointer: str, key: str, author: Author
+    tx: Connection,
+    reference: CalendarDefinition | str,
+    pointer: str,
+    key: str,
+    author: str,
+    at: datetime,
 ) -> UUID:
-    """The version that is wished; one written out is kept. Raises ValidationFailed where it never opens."""
+    """The id of the calendar version; one that is written out is stored first.
+
+    Raises ValidationFailed for an unknown calendar, and for one that never opens.
+    """
     if isinstance(reference, CalendarDefinition):
-        return (await create_version(tx, key, definition_of(reference), author, pointer=pointer)).id
+        definition = definition_of(reference)
+        return (await create_version(tx, key, definition, author, at, pointer=pointer)).id
     version = await calendars.find(tx, id_or_key(reference))
     if version is None:
         raise ValidationFailed(
-            [Violation(pointer, "unknown", f"there is no calendar {reference!r}")]
+            [Violation(pointer, "unknown_reference", f"there is no calendar {reference!r}")]
         )
     return version.id
 
@@ -199,8 +195,11 @@ async def _resolve_calendar(
 async def _check_reachable(
     tx: Connection, body: AgreementTerms, calendar_ids: Mapping[str, UUID], at: datetime
 ) -> None:
-    """Raises ValidationFailed for a target that its calendar hardly ever reaches: an hour a week makes years
-    of some days, and a clock whose deadline lies beyond all calendars would fail in a handler."""
+    """Raises ValidationFailed for a target that takes more than ten years on its calendar.
+
+    An hour a week makes years of some days, and a clock whose deadline lies beyond all calendars
+    would fail in a handler.
+    """
     tables = await calendars.load_timetables(tx, list(calendar_ids.values()))
     violations = [
         Violation(f"/targets/{index}/target_seconds", "unreachable", UNREACHABLE_DETAIL)
@@ -221,18 +220,21 @@ async def _load_zone_name(tx: Connection, calendar: UUID) -> str:
 
 
 async def _build_maintenance(
-    tx: Connection, body: MaintenanceTermsCreate, zone: str, key: str, author: Author
+    tx: Connection, body: MaintenanceTermsCreate, zone: str, key: str, author: str, at: datetime
 ) -> Maintenance:
+    """The agreed maintenance; its weekly windows are stored as a calendar. Raises ValidationFailed."""
     try:
         read_zone(zone)
     except LookupError as error:
-        raise ValidationFailed([Violation("/timezone", "timezone", str(error.args[0]))]) from None
+        raise ValidationFailed(
+            [Violation("/timezone", "unknown_timezone", str(error.args[0]))]
+        ) from None
     dated = tuple(sorted((window.starts_at, window.ends_at) for window in body.dated))
     if not any(body.weekly.values()):
         return Maintenance(None, dated)
     weekly: Mapping[str, Any] = body.model_dump(mode="json", include={"weekly"})
     definition = {"timezone": zone, **weekly, "overrides": {}, "breaks": {}, "holidays": {}}
     created = await create_version(
-        tx, f"{key}-maintenance", definition, author, pointer="/maintenance"
+        tx, f"{key}-maintenance", definition, author, at, pointer="/maintenance"
     )
     return Maintenance(created.id, dated)

@@ -1,9 +1,9 @@
-"""Events about agreements."""
+"""The events that agreements publish."""
 
 from datetime import datetime
 from typing import Any
 
-from common.events.clocks import AgreementPublished
+from common.events.agreements import AgreementPublished
 from common.events.envelope import Event
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
@@ -12,14 +12,14 @@ from sla.agreements.store.version_rows import AgreementVersion
 
 
 async def emit(tx: Connection, stored: AgreementVersion, *events: Event) -> None:
-    """Publish events about an agreement, which is locked."""
+    """Publish events about an agreement, which is locked, each with the next sequence number."""
     for event in events:
         sequence = await agreements.next_sequence(tx, stored.agreement_id)
         await publish(tx, OutboxEvent(event, sequence))
 
 
 def agreement_payload(stored: AgreementVersion, at: datetime) -> dict[str, Any]:
-    """The fields of every event about an agreement."""
+    """The fields that every event about an agreement has."""
     version = stored.agreement
     return {
         "at": at,

@@ -1,4 +1,4 @@
-"""An agreement as a page that people read and print: plain HTML, no script, everything escaped."""
+"""An agreement as an HTML page to read and print: no script, everything escaped."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ PROSE_SECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class PageContent:
-    """All that the page shows of a version."""
+    """What the page shows."""
 
     version: Agreement
     response: AgreementRead
@@ -38,7 +38,7 @@ class PageContent:
 
 
 def render_page(content: PageContent) -> str:
-    """A whole HTML document."""
+    """The page as an HTML document."""
     response = content.response
     title = f"{CONTRACT_TITLES[response.contract]} {response.key}, version {response.version}"
     return "".join(

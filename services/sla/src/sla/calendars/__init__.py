@@ -1,1 +1,1 @@
-"""When promised time counts. Pure."""
+"""Business calendars: when promised time counts."""

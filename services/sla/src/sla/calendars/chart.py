@@ -1,4 +1,4 @@
-"""A calendar's year as a picture (SVG): how long each day is open, and the holidays by name. Pure."""
+"""A calendar year as SVG: how long each day is open, and the holidays by name. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -34,12 +34,12 @@ SHADES: Sequence[tuple[int, str]] = (
     (23, "#3d7fc4"),
     (25, "#1f5a9c"),
 )
-"""Hours below which a day has this colour."""
+"""The colours of days by hours: each for days with fewer open hours than this."""
 _EPOCH = date(1970, 1, 1)
 
 
 def render_svg(calendar: Calendar, title: str, year: int) -> str:
-    """An SVG document. Hours are those of the wall clock, as people wrote them."""
+    """An SVG document. Its hours are wall-clock time."""
     openings = _by_date(calendar, year)
     holidays = sorted((d, name) for d, name in calendar.holidays.items() if d.year == year)
     width = COLUMNS * MONTH_WIDTH + 2 * MARGIN
@@ -66,7 +66,7 @@ def render_svg(calendar: Calendar, title: str, year: int) -> str:
 
 
 def _by_date(calendar: Calendar, year: int) -> dict[date, list[Span]]:
-    """The open times of each date, in seconds since its midnight."""
+    """The open spans of each date, in seconds since its midnight."""
     by_date: dict[date, list[Span]] = {}
     weekly = local_openings(calendar, date(year, 1, 1), date(year, 12, 31))
     extra = (piece for span in calendar.extensions for piece in calendar.zone.wall_spans(*span))
@@ -124,7 +124,7 @@ def _shade(seconds: int) -> str:
 
 
 def _holiday_names(holidays: Sequence[tuple[date, str]], top: int, lines: int) -> Iterator[Element]:
-    """The holidays in columns, from above to below."""
+    """The holidays in columns, from top to bottom."""
     for index, (day, name) in enumerate(holidays):
         x, y = MARGIN + index // lines * MONTH_WIDTH, top + index % lines * LINE_HEIGHT
         short = name if len(name) <= 24 else name[:23] + "…"

@@ -1,4 +1,4 @@
-"""Store calendars: only such as open again and again, for ever (A4)."""
+"""Commands of calendars: create a version, if its openings never end (A4)."""
 
 from datetime import datetime
 from typing import Any
@@ -18,14 +18,16 @@ async def create_version(
     tx: Connection,
     key: str,
     definition: dict[str, Any],
-    author: tuple[str, datetime],
+    created_by: str,
+    at: datetime,
     *,
     pointer: str = "",
     source: dict[str, Any] | None = None,
 ) -> CalendarVersion:
-    """Store the next version of a calendar. Raises ValidationFailed with places below `pointer`.
+    """Store the next version of a calendar.
 
-    One whose openings end is refused here: a clock that runs into the end would fail in a timer.
+    Raises ValidationFailed, with pointers below `pointer`, for a definition that is not valid, and
+    for one that stays closed for more than five years: a clock would fail there in a timer.
     """
     calendar = build_calendar(definition, pointer)
     if (day := closed_from(calendar)) is not None:
@@ -33,20 +35,24 @@ async def create_version(
             f"from {day} on the calendar stays shut for more than five years; let it open weekly"
         )
         raise ValidationFailed([Violation(f"{pointer}/weekly", "never_opens", detail)])
-    return await calendars.add(tx, uuid7(), key, definition, calendar, author, source)
+    return await calendars.add(tx, uuid7(), key, definition, calendar, created_by, at, source)
 
 
 def build_calendar(definition: dict[str, Any], pointer: str) -> Calendar:
-    """The calendar of a definition. Raises ValidationFailed with every wrong hour below `pointer`."""
+    """The calendar of a definition, in the zone's installed release.
+
+    Raises ValidationFailed with everything that is wrong, with pointers below `pointer`.
+    """
     try:
         zone = read_zone(definition["timezone"])
     except LookupError as unknown:
-        violation = Violation(f"{pointer}/timezone", "timezone", str(unknown.args[0]))
+        violation = Violation(f"{pointer}/timezone", "unknown_timezone", str(unknown.args[0]))
         raise ValidationFailed([violation]) from None
     try:
         return calendar_from_definition(definition, zone)
-    except BadDefinition as bad:
+    except BadDefinition as error:
         violations = [
-            Violation(pointer + at, "hours", message) for at, message in bad.errors.items()
+            Violation(pointer + location, "hours", message)
+            for location, message in error.errors.items()
         ]
         raise ValidationFailed(violations) from None

@@ -1,7 +1,7 @@
-"""Fetches a feed by the address that somebody gave, and lets nobody reach our own network by it.
+"""Fetches a feed from a URL that a user gave, without access to internal networks (SSRF).
 
-The name is looked up once; every address that it has must be public, and the connection goes to the
-one that was looked at, whatever the name says a moment later. Each redirect is judged anew.
+The host name is resolved once; all of its addresses must be public, and the connection goes to one
+of these, whatever the name resolves to later. Each redirect is checked in the same way.
 """
 
 import asyncio
@@ -18,23 +18,23 @@ Address = IPv4Address | IPv6Address
 Resolver = Callable[[str, int], Awaitable[Sequence[Address]]]
 
 MAX_FEED_BYTES: Final = 1024 * 1024
-"""Bytes of a feed."""
+"""The most bytes of a feed."""
 MAX_REDIRECTS: Final = 3
 FETCH_TIMEOUT_S: Final = 8.0
-"""Seconds for all of it."""
+"""Seconds for the whole fetch, with redirects."""
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _INTERNAL_NETWORKS: Final = tuple(
     map(ip_network, ("fec0::/10", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
 )
-"""IPv6 addresses that are our own, or in which an IPv4 address hides."""
+"""IPv6 networks that are internal, or whose addresses embed an IPv4 address."""
 
 
 class FeedFetchError(ValueError):
-    """The address is not one that we fetch, or it did not answer with a feed. Says why."""
+    """The URL may not be fetched, or did not answer with a feed. The message says why."""
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address belongs to the world: not private, loopback, link-local, or a tunnel."""
+    """Whether an address is public: not private, loopback, link-local, multicast or a tunnel."""
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is not None:
             return is_public(address.ipv4_mapped)
@@ -44,17 +44,16 @@ def is_public(address: Address) -> bool:
 
 
 async def resolve(host: str, port: int) -> Sequence[Address]:
-    """All addresses of a name, as the system knows them. Raises FeedFetchError."""
+    """All addresses of a host name, by the system's resolver. Raises FeedFetchError."""
     try:
         address_infos = await asyncio.get_running_loop().getaddrinfo(host, port, type=SOCK_STREAM)
     except (gaierror, UnicodeError):
         raise FeedFetchError(f"the name {host!r} is not known") from None
-    return [ip_address(where[0]) for *_, where in address_infos]
+    return [ip_address(address[0]) for *_, address in address_infos]
 
 
 class FeedFetcher:
-    """The arguments are there so that a test can stand a server of its own behind a name; what is
-    deployed keeps the defaults."""
+    """Fetches feeds. Only tests pass arguments, to serve a name themselves."""
 
     def __init__(
         self,
@@ -67,7 +66,7 @@ class FeedFetcher:
         self.verify = ssl_context or True
 
     async def fetch(self, url: str) -> bytes:
-        """The body, at most LONGEST bytes. Raises FeedFetchError."""
+        """The body, of at most MAX_FEED_BYTES bytes. Raises FeedFetchError."""
         try:
             async with asyncio.timeout(FETCH_TIMEOUT_S):
                 return await self._follow_redirects(url)
@@ -77,7 +76,7 @@ class FeedFetcher:
             raise FeedFetchError(f"it cannot be fetched: {type(error).__name__}") from None
 
     async def _follow_redirects(self, url: str) -> bytes:
-        # Neither proxies nor passwords of our environment are any business of that address.
+        # Proxies and credentials of the environment are not for this URL.
         async with httpx.AsyncClient(
             trust_env=False, timeout=FETCH_TIMEOUT_S, verify=self.verify
         ) as client:
@@ -93,11 +92,11 @@ class FeedFetcher:
         raise FeedFetchError(f"it redirects more than {MAX_REDIRECTS} times")
 
     async def _pinned_request(self, client: httpx.AsyncClient, url: str) -> httpx.Request:
-        """The request, addressed to the very machine that was found to be public."""
+        """The request, addressed to the IP address that was checked. Raises FeedFetchError."""
         parts, host, port = _split_url(url)
         addresses = await self.resolver(host, port)
         if not addresses or not all(map(self.is_allowed, addresses)):
-            raise FeedFetchError(f"{host!r} is no public address")
+            raise FeedFetchError(f"{host!r} is not a public address")
         numeric = f"[{addresses[0]}]" if addresses[0].version == 6 else str(addresses[0])
         target = parts._replace(netloc=f"{numeric}:{port}", fragment="").geturl()
         bracketed_host = f"[{host}]" if ":" in host else host
@@ -109,7 +108,7 @@ class FeedFetcher:
             "Accept-Encoding": "identity",
             "User-Agent": "OpsDesk",
         }
-        # The certificate must be that of the name, not of the number.
+        # The certificate must be that of the host name, not of the IP address.
         return client.build_request(
             "GET", target, headers=headers, extensions={"sni_hostname": host}
         )
@@ -120,7 +119,7 @@ def _split_url(url: str) -> tuple[SplitResult, str, int]:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise FeedFetchError("it is no address") from None
+        raise FeedFetchError("it is not a valid address") from None
     if parts.scheme not in DEFAULT_PORTS or not host:
         raise FeedFetchError("give an address that begins with https:// or http://")
     if parts.username is not None or parts.password is not None:

@@ -1,4 +1,4 @@
-"""Request models of calendars, and how they become calendars of the domain."""
+"""Request models of calendars, and their conversion to calendars of the domain."""
 
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -9,6 +9,7 @@ from pydantic import Field, TypeAdapter, ValidatorFunctionWrapHandler, WrapValid
 from common.auth import Caller
 from common.errors import ValidationFailed, Violation
 from common.http import Refers, RequestModel
+from common.http.fields import KeyRef
 from common.persistence.database import Connection
 from sla.calendars import store as calendars
 from sla.calendars.commands import build_calendar
@@ -19,20 +20,21 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Time = Annotated[str, Field(min_length=5, max_length=8, examples=["08:00"])]
 DayHours = Annotated[list[tuple[Time, Time]], Field(max_length=12)]
 HoursByDate = Annotated[dict[date, DayHours], Field(max_length=2000)]
-Name = Annotated[str, Field(min_length=1, max_length=100)]
+Name = KeyRef
+"""The id or key of something, in a path or a body."""
 MAX_PROMISE_SECONDS = 10 * 366 * 86_400
-"""Ten years: longer than anything that is promised."""
+"""Ten years: the most that may be promised or computed."""
 
 
 class PublicHolidays(RequestModel):
-    """All public holidays of a country (and subdivision), as the `holidays` package knows them."""
+    """The public holidays of a country (and subdivision), from the `holidays` package."""
 
     country: Annotated[str, Field(pattern="^[A-Z]{2}$")]
     subdivision: Annotated[str, Field(min_length=1, max_length=10)] | None = None
 
 
 class CalendarDefinition(RequestModel):
-    """Weekly hours on the wall clock of a zone; a weekday that is missing is closed."""
+    """Opening hours in wall-clock time of a zone. A weekday that is missing is closed."""
 
     timezone: Annotated[str, Field(max_length=100, examples=["Europe/Amsterdam"])]
     weekly: dict[Weekday, DayHours] = Field(default_factory=dict)
@@ -45,8 +47,8 @@ _NAME_ADAPTER: TypeAdapter[str] = TypeAdapter(Name)
 
 
 def _parse_reference(given: Any, parse: ValidatorFunctionWrapHandler) -> CalendarDefinition | str:
-    """Report errors only for the form that was given: pydantic would try both forms, and put the
-    name of each into the location of the error."""
+    """Parse either form, and report errors of the given one only: pydantic would report those of
+    both, with their names in the location."""
     if isinstance(given, CalendarDefinition):
         return given
     if isinstance(given, dict):
@@ -61,6 +63,7 @@ CalendarReference = Annotated[
 
 
 def id_or_key(name: str) -> UUID | str:
+    """The id that a name is, else the key."""
     try:
         return UUID(name)
     except ValueError:
@@ -72,13 +75,14 @@ def definition_of(
     holiday_sets: tuple[PublicHolidays, ...] = (),
     years: range = range(0),
 ) -> dict[str, Any]:
-    """The definition as it is stored: public holidays by name, except on dates with own hours."""
+    """The definition to store. Public holidays of these years are added by name, except on dates with
+    an override. Raises ValidationFailed for an unknown country or subdivision."""
     holiday_names: dict[str, str] = {}
     for index, one in enumerate(holiday_sets):
         try:
             holidays = public_holidays(one.country, one.subdivision, years)
         except UnknownCountry as unknown:
-            raise _invalid(f"/public_holidays/{index}", "unknown", str(unknown)) from None
+            raise _invalid(f"/public_holidays/{index}", "unknown_reference", str(unknown)) from None
         holiday_names |= {
             str(day): name for day, name in holidays.items() if day not in calendar.overrides
         }
@@ -95,16 +99,19 @@ async def load_timetable(
     """The timetable of the calendar that a request names. Raises ValidationFailed."""
     if isinstance(reference, CalendarDefinition):
         return Timetable(build_calendar(definition_of(reference), pointer))
-    # Stored calendars are conditions between us and one customer; which one, they do not say.
+    # A stored calendar is agreed with one customer, but does not say with whom.
     version = None if caller.customer else await calendars.find(tx, id_or_key(reference))
     if version is None:
         raise _invalid(
-            pointer, "unknown", f"there is no calendar {reference!r}; GET /v1/calendars lists them"
+            pointer,
+            "unknown_reference",
+            f"there is no calendar {reference!r}; GET /v1/calendars lists them",
         )
     return (await calendars.load_timetables(tx, [version.id]))[version.id]
 
 
 def computation_error(error: NeverOpens | OutOfRange, pointer: str) -> ValidationFailed:
+    """The error of a computation as one of the request, at `pointer`."""
     code = "never_opens" if isinstance(error, NeverOpens) else "out_of_range"
     return _invalid(pointer, code, str(error))
 

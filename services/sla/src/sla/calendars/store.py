@@ -1,10 +1,10 @@
-"""Calendar versions, and the timetables made of them.
+"""Calendar versions, and their timetables.
 
-A version never changes, so its timetable is kept for as long as the process lives.
+A version never changes, so its timetable is cached for as long as the process lives.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, select
 
 from common.persistence.database import Connection
+from common.persistence.keyset import page_after
 from sla.calendars.domain.calendar import Calendar
 from sla.calendars.domain.definition import calendar_from_definition, zone_from_json, zone_to_json
 from sla.calendars.domain.timetable import Timetable
@@ -22,9 +23,9 @@ _TIMETABLES: dict[UUID, Timetable] = {}
 
 @dataclass(frozen=True, slots=True)
 class CalendarVersion:
-    """A version of a calendar: `definition` is as the request gave it, for people to read.
+    """A version of a calendar. `definition` is as it was requested, `zone` the zone as stored.
 
-    `source`: where its feed came from, where this version was made by an import.
+    `source` says where its feed came from, if an import created this version.
     """
 
     id: UUID
@@ -62,28 +63,17 @@ async def add(
     key: str,
     definition: dict[str, Any],
     calendar: Calendar,
-    author: tuple[str, datetime],
+    created_by: str,
+    at: datetime,
     source: dict[str, Any] | None = None,
 ) -> CalendarVersion:
-    """Store the next version of the calendar with this key, which stays locked until the end."""
+    """Store the next version of the calendar with this key; locks the key."""
     await lock(tx, key)
     latest = select(func.coalesce(func.max(calendars.c.version), 0)).where(calendars.c.key == key)
     version = (await tx.scalar(latest) or 0) + 1
-    created = CalendarVersion(
-        id, key, version, definition, zone_to_json(calendar.zone), *author, source
-    )
-    await tx.execute(
-        insert(calendars).values(
-            id=id,
-            key=key,
-            version=version,
-            definition=created.definition,
-            zone=created.zone,
-            created_by=created.created_by,
-            created_at=created.created_at,
-            source=source,
-        )
-    )
+    zone = zone_to_json(calendar.zone)
+    created = CalendarVersion(id, key, version, definition, zone, created_by, at, source)
+    await tx.execute(insert(calendars).values(**asdict(created)))
     return created
 
 
@@ -105,12 +95,7 @@ async def get_names(tx: Connection, ids: Collection[UUID]) -> dict[UUID, str]:
 async def list_page(
     tx: Connection, limit: int, after: tuple[str, int] | None
 ) -> list[CalendarVersion]:
-    """Up to `limit` + 1 versions, by key, newest version last."""
-    statement = select(calendars).order_by(calendars.c.key, calendars.c.version).limit(limit + 1)
-    if after is not None:
-        key, version = after
-        later = (calendars.c.key > key) | (
-            (calendars.c.key == key) & (calendars.c.version > version)
-        )
-        statement = statement.where(later)
-    return [CalendarVersion(**row._mapping) for row in await tx.execute(statement)]
+    """Up to `limit` + 1 versions, by key and number."""
+    order = (calendars.c.key, calendars.c.version)
+    rows = await tx.execute(page_after(select(calendars), order, after, limit))
+    return [CalendarVersion(**row._mapping) for row in rows]

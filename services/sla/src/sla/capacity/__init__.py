@@ -1,1 +1,1 @@
-"""Measured figures that were promised, usage, and when a limit is reached. Pure."""
+"""Series of measured figures: promises about them, usage, and when a limit will be reached."""

@@ -1,4 +1,4 @@
-"""Usage as a picture: the days' peaks, the line through them, the limit, and where they meet. Pure."""
+"""Usage as an SVG chart: daily peaks, the line through them, and where it meets the limit. Pure."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -10,11 +10,11 @@ from sla.rendering.svg import Element, Picture, line, polyline, text
 WIDTH, HEIGHT = 720, 300
 LEFT_MARGIN, RIGHT_MARGIN, TOP_MARGIN, BOTTOM_MARGIN = 64, 16, 48, 36
 SHOWN_DAYS = 90
-"""Days of the past that are drawn."""
+"""Days of the past in the chart."""
 
 
 class _Axes:
-    """From days and figures to places on the picture."""
+    """Convert days and figures to coordinates of the chart."""
 
     def __init__(self, first: date, last: date, low: float, high: float) -> None:
         self._first, self._days = first, max((last - first).days, 1)
@@ -37,7 +37,7 @@ def render_svg(
     forecast: CapacityForecast | None,
     today: date,
 ) -> str:
-    """An SVG document, legible in grey too."""
+    """Render an SVG document that is also legible in greyscale."""
     shown_peaks = [peak for peak in peaks if peak.day > today - timedelta(days=SHOWN_DAYS)]
     last = max(today + timedelta(days=max(limit.plan_ahead.days, 14)), today)
     first = shown_peaks[0].day if shown_peaks else today - timedelta(days=SHOWN_DAYS)
@@ -65,7 +65,7 @@ def render_svg(
 
 
 def describe(series: Series, forecast: CapacityForecast | None) -> str:
-    """What the picture says, in words."""
+    """Describe in words what the chart shows."""
     if forecast is None:
         return "Fewer than two weeks of figures: too early to say."
     if forecast.limit_status == "reached":

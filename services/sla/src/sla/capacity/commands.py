@@ -1,4 +1,4 @@
-"""Renew the capacity forecasts of series, and publish limits that come near or are reached."""
+"""Update the capacity forecasts of series, and publish limits that come near or are reached."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
@@ -14,23 +14,18 @@ from sla.capacity.domain.capacity_forecast import (
 )
 from sla.capacity.domain.series import Limit
 from sla.capacity.events import limit_event
-from sla.capacity.store import capacity_forecasts as outlooks
-from sla.capacity.store import samples, series
+from sla.capacity.store import capacity_forecasts, samples, series
 from sla.capacity.store.series import StoredSeries
 
 DEADLINE_KIND = "outlook"
-"""The kind of deadline at which the forecast of a series is renewed. Subject: the series."""
-
-
+"""The kind of the deadline at which the forecast of a series is updated. Subject: the series."""
 NIGHTLY_AT = time(3, tzinfo=UTC)
-
-
 SPREAD_S = 3600
 """Seconds after three o'clock UTC over which the series are spread, each at its own second."""
 
 
 async def update_forecasts(tx: Connection, ids: Sequence[UUID], at: datetime) -> None:
-    """Make the outlooks of these series now; announce where one stands otherwise than before."""
+    """Update the forecasts of these series now, and publish each change of a limit status."""
     limits = await series.get_limits(tx, ids)
     today = at.astimezone(UTC).date()
     max_plan_ahead_days = max((one.plan_ahead.days for one in limits.values()), default=0)
@@ -40,12 +35,12 @@ async def update_forecasts(tx: Connection, ids: Sequence[UUID], at: datetime) ->
         limit = limits[stored.series.id]
         forecast = compute_forecast(peaks[stored.series.id], limit, today)
         if forecast is not None:
-            await outlooks.upsert(tx, stored.series.id, forecast)
+            await capacity_forecasts.upsert(tx, stored.series.id, forecast)
             await _emit_change(tx, stored, limit, forecast, at)
 
 
 def next_update_at(id: UUID, after: datetime) -> datetime:
-    """The next time that a series is looked at: nightly, at a second of its own."""
+    """Return when the forecast of a series is updated next: every night at its own second."""
     offset = timedelta(seconds=id.int % SPREAD_S)
     candidate = datetime.combine(after.astimezone(UTC).date(), NIGHTLY_AT) + offset
     return candidate if candidate > after else candidate + timedelta(days=1)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from common.domain.durations import SECOND
 from common.events.usage import (
     UsageEvent,
     UsageLimitApproaching,
@@ -11,13 +12,13 @@ from common.events.usage import (
 )
 from sla.capacity.domain.capacity_forecast import CapacityForecast
 from sla.capacity.domain.series import Limit
-from sla.capacity.store.series import SECOND, StoredSeries
+from sla.capacity.store.series import StoredSeries
 
 
 def limit_event(
     stored: StoredSeries, limit: Limit, forecast: CapacityForecast, at: datetime
 ) -> UsageEvent:
-    """The event that a series has come near its limit, has reached it or is clear of it again."""
+    """Return the event that usage approaches its limit, has reached it or is clear of it again."""
     definition = stored.series
     payload: dict[str, Any] = {
         "at": at,

@@ -1,4 +1,4 @@
-"""Loads what was measured of series that something was promised of, month by month."""
+"""Load the measurements of series with a promise, month by month."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,9 +15,9 @@ from sla.capacity.store.series import StoredSeries
 async def load_measurements(
     tx: Connection, stored_series: Sequence[StoredSeries], now: datetime, month: Month | None
 ) -> list[Measurement]:
-    """Those of the series that had a promise in the month, by key; each in its customer's zone.
+    """Measure the series that had a promise in the month, ordered by key.
 
-    Without a month: the present one.
+    Months are in the time zone of each series' customer; None: the present month.
     """
     promises = await series.list_promises(tx, [one.series.id for one in stored_series])
     measurements: list[Measurement] = []

@@ -6,30 +6,31 @@ from uuid import UUID
 
 from pydantic import Field
 
-from common.http import Refers, RequestModel, ResponseModel
+from common.http import Refers, RequestModel, ResponseModel, fields
 from sla.calendars.schemas import Name
 from sla.capacity.domain.series import Better, Statistic
 
 YEAR_S = 366 * 86_400
 Figure = Annotated[float, Field(ge=-1e15, le=1e15)]
-Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class SeriesCreate(RequestModel):
-    """`every_seconds`: how often monitoring sends a sample; without it gaps are not noticed.
-    Without `customer` it is the house's own, and no customer sees it."""
+    """`sample_interval_seconds`: how often monitoring sends a sample; without it gaps are not noticed.
+
+    Without `customer` the series is the provider's own, and no customer sees it."""
 
     key: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9.-]{0,99}$")]
-    name: Text
+    name: fields.Name
     unit: Annotated[str, Field(min_length=1, max_length=20, examples=["ms", "GiB", "kWh"])]
     customer: Annotated[Name | None, Refers("customer")] = None
     service: Annotated[Name | None, Refers("service")] = None
     environment: Annotated[Name | None, Refers("environment")] = None
-    every_seconds: Annotated[int, Field(gt=0, le=YEAR_S)] | None = None
+    sample_interval_seconds: Annotated[int, Field(gt=0, le=YEAR_S)] | None = None
 
 
 class MeasuredPromiseCreate(RequestModel):
-    """From `valid_from` on: the month's `statistic` figure must be at most (or least) `target`."""
+    """From `valid_from` on the `statistic` of each month must be at most (`better` lower) or at
+    least (`better` higher) `target`."""
 
     valid_from: datetime
     better: Better
@@ -39,7 +40,7 @@ class MeasuredPromiseCreate(RequestModel):
 
 
 class LimitCreate(RequestModel):
-    """`plan_ahead_seconds`: how long before the limit people must know, to plan for it."""
+    """`plan_ahead_seconds`: how long before the limit is reached people must know."""
 
     limit: Figure
     direction: Literal["from_below", "from_above"] = "from_below"
@@ -64,7 +65,7 @@ class LimitRead(ResponseModel):
 
 
 class SeriesRead(ResponseModel):
-    """`limit_status`: where usage stands to its limit (`ok`, `approaching`, `reached`)."""
+    """`limit_status`: how near usage is to its limit (`ok`, `approaching`, `reached`)."""
 
     id: UUID
     key: str
@@ -73,7 +74,7 @@ class SeriesRead(ResponseModel):
     customer: Annotated[str | None, Refers("customer")]
     service: Annotated[str | None, Refers("service")]
     environment: Annotated[str | None, Refers("environment")]
-    every_seconds: int | None
+    sample_interval_seconds: int | None
     limit_status: str
     promises: list[MeasuredPromiseRead]
     limit: LimitRead | None

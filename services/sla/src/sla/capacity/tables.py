@@ -1,4 +1,4 @@
-"""Tables: series, what was promised of them, their limits, samples and outlooks."""
+"""Tables: series, measured promises, usage limits, samples, sample days, outlooks (forecasts)."""
 
 from sqlalchemy import BigInteger, Column, Date, Float, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
@@ -15,7 +15,7 @@ series = Table(
     Column("customer_id", Uuid),
     Column("service", Text),
     Column("environment", Text),
-    Column("every_seconds", Integer),
+    Column("sample_interval_seconds", Integer),
     Column("limit_status", Text, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("created_by", Text, nullable=False),

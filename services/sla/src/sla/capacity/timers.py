@@ -1,4 +1,4 @@
-"""Looks at usage once a day: keeps the outlook, and says when a limit comes near or is reached."""
+"""Time in: the nightly update of capacity forecasts."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from sla.capacity.store import series
 
 
 async def on_capacity_forecasts_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
-    """The daily look at these series, whose rows are locked; the next one is armed."""
+    """Update the forecasts of these series, whose rows are locked, and schedule the next update."""
     ids = [one.subject for one in due]
     await update_forecasts(tx, ids, at)
     await schedule(tx, [Deadline(DEADLINE_KIND, id, next_update_at(id, at)) for id in ids])

@@ -1,1 +1,1 @@
-"""What customers buy, and what it runs on. Pure."""
+"""The service catalogue: what customers buy, what it runs on, and gaps in what is promised."""

@@ -1,7 +1,8 @@
-"""The catalogue as a picture (SVG): people would rather look. Pure.
+"""The graph of services as an SVG chart. Pure.
 
-Arrows lead from a service_node to what it runs on. A dashed one goes to a stand-by: the label says how
-many of them must work. Red borders: single_points points of failure. With `effects`, who is hit is filled.
+Arrows lead from a service to what it runs on. Dashed arrows lead to redundant nodes; the label says
+how many of them must work. Red borders: single points of failure. With `effects`, affected nodes
+are filled.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ HORIZONTAL_GAP, VERTICAL_GAP = 28, 74
 MARGIN = 24
 LEGEND_HEIGHT = 40
 MAX_LABEL_CHARS = 20
-"""Characters of a name that fit into a box; the rest is in the box's title."""
+"""Characters of a name in a box; the tooltip has all of it."""
 TEXT_COLOUR = "#1b2733"
 FILL_COLOURS: Mapping[str, str] = {
     "service": "#dbe9f9",
@@ -42,7 +43,7 @@ def render_svg(
     single_points: Collection[Node] = (),
     effects: Mapping[Node, Effect] | None = None,
 ) -> str:
-    """An SVG document of these nodes of the graph."""
+    """Render an SVG document of these nodes of the graph."""
     layers = layout_rows(graph, nodes)
     widest = max((len(row) for row in layers), default=1)
     width = max(widest * (BOX_WIDTH + HORIZONTAL_GAP) - HORIZONTAL_GAP, 720) + 2 * MARGIN
@@ -105,7 +106,7 @@ def _arrows(
     graph: Graph, node: Node, positions: Mapping[Node, Point], tip: str
 ) -> Iterator[Element]:
     needs = graph.needs.get(node.key, ()) if node.kind == "service" else ()
-    # From left to right as they end, so that the arrows of one box do not cross.
+    # Ordered by where they end, so that the arrows of one box do not cross.
     for index, need in enumerate(sorted(needs, key=lambda one: _middle(one, positions))):
         start = positions[node].x + BOX_WIDTH * (index + 1) // (len(needs) + 1)
         top = positions[node].y + BOX_HEIGHT
@@ -175,12 +176,12 @@ def _legend(height: int) -> Iterator[Element]:
 
 
 def neighbourhood(graph: Graph, nodes: Collection[Node]) -> set[Node]:
-    """These nodes, what rests upon them, and all that it rests upon in turn."""
+    """Return these nodes, the services that depend on them, and all that those run on."""
     above = {*nodes, *map(service_node, graph.dependents(nodes))}
     services = {node for node in above if node.kind == "service"}
     return above.union(*(graph.below(node.key) for node in services)) if services else above
 
 
 def all_nodes(graph: Graph) -> set[Node]:
-    """All services, and what they run on."""
+    """Return all services and all that they run on."""
     return {*map(service_node, graph.needs), *graph.direct_dependents}

@@ -12,12 +12,12 @@ MAX_NODES = 20
 
 
 async def resolve_nodes(tx: Connection, names: Sequence[str]) -> list[Node]:
-    """The nodes of these names, each once. Raises ValidationFailed for those that do not exist."""
+    """Return the nodes with these names, each once. Raises ValidationFailed for unknown ones."""
     nodes = list(dict.fromkeys(map(parse_node, names)))
     if unknown := await catalogue.find_unknown_nodes(tx, nodes):
         raise ValidationFailed(
             [
-                Violation("/query/node", "unknown", f"there is no {one.kind} {one.key!r}")
+                Violation("/query/node", "unknown_reference", f"there is no {one.kind} {one.key!r}")
                 for one in sorted(unknown)
             ]
         )

@@ -1,4 +1,4 @@
-"""Services as they are asked for and as they are told."""
+"""Request and response models of services."""
 
 from datetime import datetime
 from typing import Annotated
@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from common.auth import Caller
-from common.http import Refers, RequestModel, ResponseModel
+from common.http import Refers, RequestModel, ResponseModel, fields
 from sla.agreements.domain.clauses import Price
 from sla.agreements.schemas.requests import PriceCreate
 from sla.agreements.schemas.responses import PriceRead
@@ -15,12 +15,11 @@ from sla.calendars.schemas import Name
 from sla.catalogue.domain.graph import Need, parse_node
 from sla.catalogue.domain.service import Service
 
-Key = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 NodeName = Annotated[
     str,
     Field(
         max_length=80,
-        pattern="^(service|environment|partner)/[a-z0-9][a-z0-9-]{0,62}$",
+        pattern="^(service|environment|partner)/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
         examples=["environment/acme-prod"],
     ),
     Refers("node", by_route=True),
@@ -28,7 +27,7 @@ NodeName = Annotated[
 
 
 class NeedCreate(RequestModel):
-    """At least so many of these must work: one of two is a stand-by."""
+    """At least `at_least` of these must work: one of two is a stand-by."""
 
     any_of: Annotated[list[NodeName], Field(min_length=1, max_length=50)]
     at_least: Annotated[int, Field(ge=1)] = 1
@@ -43,14 +42,14 @@ class NeedCreate(RequestModel):
 
 
 class ServiceCreate(RequestModel):
-    """A key that exists already gets its next version.
+    """A service, or the next version of the one with this key.
 
     `hours` is the id or key of a calendar. `runs_on`: all of these needs must be met; a name alone
-    is what the service cannot do without. `price` is the list price of a month.
+    is indispensable. `price` is the list price per month.
     """
 
-    key: Key
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    key: fields.Key
+    name: fields.Name
     owner: Annotated[str, Field(min_length=1, max_length=200, examples=["ops"]), Refers("owner")]
     description: Annotated[str, Field(max_length=5000)] = ""
     hours: Annotated[Name | None, Refers("calendar")] = None
@@ -78,7 +77,7 @@ class NeedRead(ResponseModel):
 
 
 class ServiceRead(ResponseModel):
-    """`id` is that of the version. Customers are told of themselves alone, and not what it runs on."""
+    """`id` is that of the version. Customers see no other customers, and not what it runs on."""
 
     id: UUID
     service_id: UUID

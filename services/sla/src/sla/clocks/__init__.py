@@ -1,1 +1,1 @@
-"""The running measure of one promise on one ticket. Pure."""
+"""Clocks: each measures one promise on one ticket."""

@@ -1,4 +1,4 @@
-"""Tries an agreement on the tickets of the past, batch by batch; nothing is stored."""
+"""Simulate an agreement on past tickets, batch by batch; nothing is stored."""
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,10 @@ BATCH_SIZE = 100
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """`draft_timetables`: those of calendars that are not stored, by the ids that `version` names."""
+    """An agreement version to simulate on the tickets opened since `since`.
+
+    `draft_timetables`: timetables of calendars that are not stored, by the ids used in `version`.
+    """
 
     version: Agreement
     since: datetime
@@ -34,7 +37,10 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`without_clocks`: tickets without a clock of this contract; `last`: the cursor to go on from."""
+    """The results of a batch of tickets; `last` is the cursor of the next batch.
+
+    `without_clocks`: the number of tickets without a clock of this contract.
+    """
 
     results: tuple[WhatIf, ...]
     tickets: int
@@ -42,10 +48,10 @@ class Batch:
     last: TicketCursor
 
 
-async def batches(
+async def run_batches(
     tx: Connection, trial: Trial, tickets: int, after: TicketCursor | None
 ) -> AsyncIterator[Batch]:
-    """At most so many tickets, newest first. Raises NeverOpens, OutOfRange."""
+    """Simulate at most so many tickets, newest first. Raises NeverOpens, OutOfRange."""
     remaining = tickets
     while remaining > 0:
         page_rows = await history.list_opened(
@@ -71,7 +77,7 @@ async def _simulate_tickets(tx: Connection, trial: Trial, ids: list[UUID]) -> li
     new = trial.version
     calendar_ids = {new.calendar, *new.calendars.values()} - trial.draft_timetables.keys()
     for one in ticket_clocks:
-        # Of an open clock, the stretch that is not over counts by its own calendar.
+        # The current segment of an open clock counts by its own calendar.
         calendar_ids |= {one.clock.terms.calendar, *(each.calendar for each in one.clock.stretches)}
     tables = {**await calendars.load_timetables(tx, calendar_ids), **trial.draft_timetables}
     return [
@@ -87,7 +93,7 @@ async def _simulate_tickets(tx: Connection, trial: Trial, ids: list[UUID]) -> li
 
 
 def _is_same_contract(version: Agreement, ticket_clock: TicketClock) -> bool:
-    """Of the same kind of contract; a partner's only with that partner."""
+    """Return whether the clock is of the same contract, and of the same partner if any."""
     return (ticket_clock.clock.contract, ticket_clock.partner) == (
         version.contract,
         version.partner,

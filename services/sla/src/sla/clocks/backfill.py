@@ -1,6 +1,6 @@
-"""Starts the clocks of what is promised newly for a ticket that is there already (C6).
+"""Start the clocks of new promises for an existing ticket (C6).
 
-They are measured from the opening, or from the forwarding on, by the inputs of the ticket so far.
+They are measured from the opening or forwarding on, by the inputs of the ticket so far.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -17,15 +17,15 @@ from sla.clocks.commands import apply_changes, create_clocks
 from sla.clocks.domain.backfill import new_late_clock
 from sla.clocks.domain.clock import Input
 from sla.clocks.domain.ticket_clock import Change, ContractTicket
-from sla.clocks.store.tickets import EarlyInput
+from sla.clocks.store.tickets import PendingInput
 
 
 @dataclass(frozen=True, slots=True)
 class LateStart:
     """Metrics of a ticket to be measured from `since` on, under this agreement.
 
-    `contract_ticket.contract` is `sla` and its forwarding 0 where the customer was promised them.
-    `terms_input` says since when and why; the terms are added here.
+    For a promise to the customer, `contract_ticket.contract` is `sla` and its forwarding 0.
+    `terms_input` is the input that brings the promise; its terms are filled in here.
     """
 
     contract_ticket: ContractTicket
@@ -33,7 +33,7 @@ class LateStart:
     agreement: Agreement
     metrics: Collection[Metric]
     terms_input: Input
-    earlier_inputs: Sequence[EarlyInput]
+    earlier_inputs: Sequence[PendingInput]
 
 
 async def start_late_clocks(
@@ -82,16 +82,16 @@ async def _new_late_clocks(tx: Connection, start: LateStart) -> list[tuple[Chang
     ]
 
 
-def latest_forwarding(earlier_inputs: Sequence[EarlyInput]) -> EarlyInput | None:
-    """The forwarding in whose hands the ticket is; None once it was handed back."""
+def latest_forwarding(earlier_inputs: Sequence[PendingInput]) -> PendingInput | None:
+    """Return the forwarding by which a supplier has the ticket; None once it was handed back."""
     hand_overs = [one for one in earlier_inputs if one.kind in ("forwarded", "handed_back")]
     return hand_overs[-1] if hand_overs and hand_overs[-1].kind == "forwarded" else None
 
 
 def inputs_for(
-    contract: Contract, since: datetime, earlier_inputs: Sequence[EarlyInput], known_at: datetime
+    contract: Contract, since: datetime, earlier_inputs: Sequence[PendingInput], known_at: datetime
 ) -> list[Input]:
-    """The inputs of clocks of such a contract that run from `since` on, in order."""
+    """Return the inputs of clocks of this contract that run from `since` on, in order."""
     relevant = [one for one in earlier_inputs if one.contract in (None, contract)]
     if contract != "sla":
         start_indexes = [
@@ -105,5 +105,5 @@ def inputs_for(
     return [Input(0, one.kind, one.at, known_at) for one in relevant]
 
 
-def _is_forwarding_at(early_input: EarlyInput, since: datetime) -> bool:
-    return early_input.kind == "forwarded" and early_input.at == since
+def _is_forwarding_at(pending_input: PendingInput, since: datetime) -> bool:
+    return pending_input.kind == "forwarded" and pending_input.at == since

@@ -1,7 +1,7 @@
 """Carry out bulk updates of an agreement's open clocks, in batches of one transaction each.
 
-A ticket that was being opened while the decision fell may be stored after the first look, so there
-is a second one, later than any transaction lasts.
+A ticket that was being opened at the decision may be stored after the first scan, so there is a
+second one, later than any transaction lasts.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ BATCH_SIZE = 200
 OPEN_STATES = ("running", "paused", "not_started", "no_target")
 MAX_SCANS = 2
 LAST_SCAN_DELAY = timedelta(minutes=2)
-"""After the decision. No statement may take longer than `common.persistence.database.COMMAND`."""
+"""After the decision: longer than `common.persistence.database.STATEMENT_TIMEOUT_S`."""
 CANCEL_REASON = "the agreement was deactivated"
 _COVERAGE_INPUTS: dict[BulkUpdateKind, InputKind] = {
     "extend": "coverage_extended",
@@ -125,16 +125,16 @@ async def _move_inputs(
 async def _start_missing_clocks(
     tx: Connection, bulk_update: BulkUpdate, ticket_clocks: list[TicketClock], at: datetime
 ) -> int:
-    """Start what only the version promises to which these clocks' open tickets were moved.
+    """Start the clocks that only the new version of these open tickets promises; return how many.
 
-    How many clocks. Those that would have ended before are not started: results stay (0601).
+    Those that would have ended before are not started, so that results stay (decision 0601).
     """
     if bulk_update.version_id is None or not ticket_clocks:
         return 0
     target = (await agreements.get_versions(tx, [bulk_update.version_id]))[bulk_update.version_id]
     move, ids = _VersionMove(bulk_update, target), {one.ticket.id for one in ticket_clocks}
     measured = await clocks.get_metrics(tx, ids)
-    earlier_inputs = await tickets.list_early(tx, ids)
+    earlier_inputs = await tickets.list_pending(tx, ids)
     terms_input = replace_struct(move.base_input, known_at=at)
     starts = []
     for (id, forwarding), one in {
@@ -175,7 +175,7 @@ async def _coverage_inputs(
 
 @dataclass(frozen=True, slots=True)
 class _VersionMove:
-    """A move to another version: what holds for a clock there (C6)."""
+    """A move of clocks to another version: their tickets, inputs and terms there (C6)."""
 
     bulk_update: BulkUpdate
     target: Agreement

@@ -1,6 +1,6 @@
 """Store new and changed clocks, schedule their next firing and publish their events.
 
-What waivers and forecasts do when a clock changes stands in `sla.reactions`.
+What waivers and forecasts do when a clock changes: see `sla.reactions`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,13 +22,13 @@ from sla.clocks.store import clocks, inputs
 from sla.clocks.store.inputs import StoredInput
 
 DEADLINE_KIND = "clock"
-"""The kind of deadline that a clock arms: its next firing, whatever that is."""
+"""The kind of the deadline of a clock's next firing. Subject: the clock."""
 
 
 async def load_timetables(
     tx: Connection, ticket_clocks: Iterable[TicketClock], extra_terms: Iterable[Terms] = ()
 ) -> Timetables:
-    """The timetables that these clocks count by, or ever counted by."""
+    """Load the timetables that these clocks count by, or ever counted by."""
     calendar_ids: set[UUID] = {terms.calendar for terms in extra_terms}
     for one in ticket_clocks:
         calendar_ids.add(one.clock.terms.calendar)
@@ -39,7 +39,7 @@ async def load_timetables(
 async def create_clocks(
     tx: Connection, new_clocks: Sequence[tuple[TicketClock, Input]], at: datetime
 ) -> None:
-    """Store and announce new clocks, each with the input that opened it."""
+    """Store and publish new clocks, each with the input that opened it."""
     if not new_clocks:
         return
     all_events, numbered_clocks = [], []
@@ -60,15 +60,15 @@ async def create_clocks(
 async def apply_changes(
     tx: Connection, changes: Iterable[Change], at: datetime, *, fired_without_events: bool = False
 ) -> None:
-    """Store the changes, let the other nouns react, and publish events about them.
+    """Store the changes, call the reactions of other nouns, and publish events.
 
     The clocks' rows are locked. A change that leaves its clock as it was is not stored.
     """
     effective = [c for c in changes if c.steps and c.clock != c.before.clock]
     if not effective:
         return
-    who_reacts = reactions.installed()
-    for revise in who_reacts.before_save:
+    clock_reactions = reactions.get_installed()
+    for revise in clock_reactions.before_save:
         effective = await revise(tx, effective)
     all_events, updated, stored_inputs = [], [], []
     for change in effective:
@@ -83,22 +83,26 @@ async def apply_changes(
         updated.append(_updated_clock(change, len(outbox_events)))
     await clocks.save(tx, updated)
     await inputs.append(tx, stored_inputs)
-    for react in who_reacts.after_save:
+    for react in clock_reactions.after_save:
         await react(tx, effective)
     await reschedule(
         tx,
-        [one for one, was in zip(updated, effective, strict=True) if _needs_reschedule(one, was)],
+        [
+            clock
+            for clock, change in zip(updated, effective, strict=True)
+            if _needs_reschedule(clock, change)
+        ],
     )
     await publish(tx, *all_events)
 
 
 async def reschedule(tx: Connection, ticket_clocks: Iterable[TicketClock]) -> None:
-    """Let the deadlines of these clocks stand at their next firing."""
+    """Schedule the next firing of these clocks; cancel the deadline of those without one."""
     await schedule(tx, [Deadline(DEADLINE_KIND, one.id, one.next_at) for one in ticket_clocks])
 
 
 def _needs_reschedule(after: TicketClock, change: Change) -> bool:
-    # One that has fired is no longer armed, though the next may be due at the same instant.
+    # A fired deadline is gone, though the next one may be due at the same instant.
     has_fired = any(clock_input.firing is not None for clock_input, _ in change.steps)
     return has_fired or after.next_at != change.before.next_at
 

@@ -1,28 +1,27 @@
-"""Events about clocks: the difference that an input made."""
+"""Events about clocks, from what their inputs changed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from common.domain.durations import SECOND
 from common.events import clocks as clock_events
 from common.events.clocks import ClockEvent
 from sla.clocks.domain.clock import BREACH, Clock, Firing, Input
 from sla.clocks.domain.ticket_clock import Change, Ticket, TicketClock
 
-SECOND = timedelta(seconds=1)
-
 
 @dataclass(frozen=True, slots=True)
 class EventContext:
-    """The clock that events are about, and the moment and circumstances of its change."""
+    """The clock that events are about, and the instant of its change."""
 
     ticket_clock: TicketClock
     at: datetime
     fired_without_events: bool = False
 
     def payload(self, clock: Clock) -> dict[str, Any]:
-        """The fields of every event about the clock in the state `clock`."""
+        """Return the fields of every event about the clock in the state `clock`."""
         target = clock.terms.target
         return ticket_payload(self.ticket_clock.ticket) | {
             "at": self.at,
@@ -36,6 +35,7 @@ class EventContext:
 
 
 def ticket_payload(ticket: Ticket) -> dict[str, Any]:
+    """Return the fields about the ticket of a clock."""
     return {
         "ticket_id": ticket.id,
         "ticket": ticket.key,
@@ -51,7 +51,7 @@ def ticket_payload(ticket: Ticket) -> dict[str, Any]:
 
 
 def events_for_new(context: EventContext) -> Iterator[ClockEvent]:
-    """The events of a new clock; none for one without a promise."""
+    """Yield the events of a new clock; none for one without a target."""
     clock = context.ticket_clock.clock
     payload = context.payload(clock)
     if clock.state in ("running", "paused"):
@@ -61,7 +61,7 @@ def events_for_new(context: EventContext) -> Iterator[ClockEvent]:
 
 
 def events_for_change(context: EventContext, change: Change) -> Iterator[ClockEvent]:
-    """The events of a change, input by input, in order."""
+    """Yield the events of a change, input by input, in order."""
     before = change.before.clock
     for input, clock in change.steps:
         if input.firing is not None:
@@ -89,7 +89,7 @@ def _firing_event(context: EventContext, firing: Firing, clock: Clock) -> ClockE
 
 
 def _threshold(firing: Firing, clock: Clock) -> float:
-    """Of a warning by share, that share; of one by fixed time, 1: it is about the deadline."""
+    """Return the share of a warning; 1 for one at a fixed time before the deadline."""
     percent = firing.kind.removeprefix("warning_")
     return float(percent) / 100 if not percent.endswith("before") else 1.0
 
@@ -98,7 +98,7 @@ def _change_events(
     context: EventContext, before: Clock, after: Clock, input: Input
 ) -> Iterator[ClockEvent]:
     if before.terms.target is None and after.terms.target is None and after.cancelled is None:
-        return  # no events for a clock without a promise
+        return  # no events for a clock without a target
     payload = context.payload(after)
     yield from _state_events(payload, before, after, input)
     if before.cycle_breached_at is not None and after.breached_at is None:

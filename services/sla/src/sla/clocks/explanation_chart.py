@@ -1,4 +1,4 @@
-"""A clock's story as a time line (SVG): how counted time rose, and why it did not. Pure."""
+"""The explanation of a clock as an SVG chart: how its counted time rose, or why not. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,13 +35,13 @@ FILL_COLOURS: dict[Reason, str] = {
     "stopped": "#f3f5f7",
 }
 MAX_DAY_LABELS = 9
-"""Of an axis; longer ones name every second, third, ... day."""
+"""Labels of an axis; longer axes have one for every second, third, ... day."""
 
 
 def render_svg(report: ExplanationReport) -> str:
-    """An SVG document of 1000 x 430, legible without colours by its titles and legend."""
+    """Render an SVG document of 1000 x 430, legible without colours by its tooltips and legend."""
     scale = _Scale.of(report)
-    shown = Picture(
+    picture = Picture(
         f"clock of {report.heading}",
         f"{report.heading}. {report.status_line}.",
         WIDTH,
@@ -50,11 +50,11 @@ def render_svg(report: ExplanationReport) -> str:
         fill=INK,
         ground="#fff",
     )
-    return shown.drawn(
+    return picture.drawn(
         [
             *_head(report),
             *_strip(report, scale),
-            *_curve(report, scale, shown.id("late")),
+            *_curve(report, scale, picture.id("late")),
             *_marks(report, scale),
             *_days(report, scale),
             *_legend(report),
@@ -64,7 +64,7 @@ def render_svg(report: ExplanationReport) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """From instants and counted time to places."""
+    """Convert instants and counted time to coordinates."""
 
     start: datetime
     end: datetime
@@ -118,8 +118,8 @@ def _curve(report: ExplanationReport, scale: _Scale, late: str) -> Iterator[Elem
     for interval in report.intervals:
         counted += interval.counted
         points.append((scale.x(interval.end), scale.y(counted)))
-    under = listed([*points, (points[-1][0], FLOOR)])
-    yield element("polygon", points=under, fill=FILL_COLOURS["counted"], opacity=0.12)
+    area = listed([*points, (points[-1][0], FLOOR)])
+    yield element("polygon", points=area, fill=FILL_COLOURS["counted"], opacity=0.12)
     yield polyline(points, FILL_COLOURS["counted"], stroke_width=2.5, stroke_linejoin="round")
     if report.clock.terms.target is not None:
         late_height = scale.y(report.clock.terms.target) - TOP + 16
@@ -160,7 +160,7 @@ def _marks(report: ExplanationReport, scale: _Scale) -> Iterator[Element]:
 
 
 def _days(report: ExplanationReport, scale: _Scale) -> Iterator[Element]:
-    """Midnights of the reader's zone; of one day alone, the hours of its ends."""
+    """Render the opening and the midnights of the reader's zone."""
     yield _text(LEFT, AXIS, report.format_instant(report.clock.opened_at), fill=SOFT)
     first = report.clock.opened_at.astimezone(report.zone).date()
     number = (scale.end.astimezone(report.zone).date() - first).days
@@ -170,7 +170,7 @@ def _days(report: ExplanationReport, scale: _Scale) -> Iterator[Element]:
         at = datetime(date.year, date.month, date.day, tzinfo=report.zone)
         x = scale.x(at)
         yield _line(x, FLOOR, x, FLOOR + STRIP + 6, "#9aa5b1", dashes=None)
-        if x - LEFT > 150:  # room for the opening's own words
+        if x - LEFT > 150:  # room for the label of the opening
             yield _text(x, AXIS, f"{date:%a} {date.day} {date:%b}", anchor="middle", fill=SOFT)
 
 

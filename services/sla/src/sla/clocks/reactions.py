@@ -1,6 +1,7 @@
-"""What other nouns do when clocks change, in the same transaction: the protocol that clocks know.
+"""What other nouns do when clocks change, in the same transaction: the protocol.
 
-The table itself, with the functions of waivers and forecasts, is `sla.reactions.REACTIONS`; `sla.app` installs it.
+The table with the functions of waivers and forecasts is `sla.reactions.REACTIONS`; `sla.app`
+installs it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -11,11 +12,11 @@ from common.persistence.database import Connection
 from sla.clocks.domain.ticket_clock import Change, TicketClock
 
 ReviseChanges = Callable[[Connection, list[Change]], Awaitable[list[Change]]]
-"""Returns the changes as they are to be stored, in the same order, of the same locked clocks."""
+"""Returns the changes to store, in the same order, of the same locked clocks."""
 OnChanges = Callable[[Connection, Sequence[Change]], Awaitable[None]]
-"""Is given all stored changes of a transaction step at once; the clocks' rows are locked."""
+"""Gets all stored changes of a transaction step at once; the clocks' rows are locked."""
 FindContradictions = Callable[[Connection, Sequence[TicketClock]], Awaitable[Mapping[UUID, str]]]
-"""Returns, by clock id, in what a stored clock contradicts the records of another noun."""
+"""Returns, by clock id, how a stored clock contradicts the records of another noun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ def install(reactions: ClockReactions) -> None:
     _installed[:] = [reactions]
 
 
-def installed() -> ClockReactions:
-    """Return the installed table. Raises RuntimeError where there is none: nothing is skipped."""
+def get_installed() -> ClockReactions:
+    """Return the installed table. Raises RuntimeError where there is none."""
     if not _installed:
         raise RuntimeError("no reactions to changes of clocks are installed: sla.app does that")
     return _installed[0]

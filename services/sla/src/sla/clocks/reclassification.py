@@ -1,7 +1,7 @@
-"""A ticket's kind or service was corrected: what is promised for it now holds from its opening on (C6).
+"""Reclassify a ticket: the promise for its new kind or service applies from its opening on (C6).
 
-Another service may come under another agreement: the most specific one that held when the ticket
-was opened, as if it had been known then (docs/decisions/0692).
+Another service may be covered by another agreement: the most specific one that was valid when the
+ticket was opened (docs/decisions/0692).
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,15 +21,15 @@ from sla.clocks.domain.clock import Input
 from sla.clocks.domain.ticket_clock import ContractTicket, Ticket, TicketClock, apply_input
 from sla.clocks.store import bulk_updates as bulk_update_store
 from sla.clocks.store import clocks, tickets
-from sla.clocks.store.tickets import EarlyInput
+from sla.clocks.store.tickets import PendingInput
 from sla.clocks.supplier_clocks import Forwarding
 
 
 @dataclass(frozen=True, slots=True)
 class ContractClocks:
-    """What is measured of a ticket for one side: its clocks, since when, and under what now.
+    """The clocks of a ticket for one contract, which run from `since` on.
 
-    `agreement` None: nothing is promised for what the ticket is now.
+    `agreement` covers the ticket as it is now; None: nothing is promised for it.
     """
 
     contract_ticket: ContractTicket
@@ -38,6 +38,7 @@ class ContractClocks:
     agreement: Agreement | None
 
     def terms_for(self, ticket_clock: TicketClock) -> Terms:
+        """Return the terms of a clock now; without an agreement its own without a target."""
         if self.agreement is None:
             return replace_struct(ticket_clock.clock.terms, target=None)
         ticket = self.contract_ticket.ticket
@@ -47,10 +48,10 @@ class ContractClocks:
 async def reclassify(
     tx: Connection, ticket_id: UUID, kind: str, service: str | None, at: datetime
 ) -> None:
-    """Keep what the ticket is, and let all of its clocks go by it.
+    """Store the new kind and service of a ticket, and apply them to its clocks.
 
-    What a partner or second level has handed back stays as it was judged: they worked on it under
-    what we had told them.
+    Clocks of a forwarding that was handed back stay as they are: the supplier worked under the
+    former classification.
     """
     ticket = await tickets.lock(tx, ticket_id)
     if ticket is None or (ticket.kind, ticket.service) == (kind, service):
@@ -59,7 +60,7 @@ async def reclassify(
     known_at = await transaction_time(tx)
     reclassified = replace(ticket, kind=kind, service=service)
     input = Input(0, "reclassified", at, known_at, reason=describe_correction(ticket, reclassified))
-    earlier_inputs = (await tickets.list_early(tx, [ticket.id]))[ticket.id]
+    earlier_inputs = (await tickets.list_pending(tx, [ticket.id]))[ticket.id]
     customer_clocks = await _customer_clocks(tx, ticket, reclassified, ticket_clocks)
     await tickets.upsert(tx, [customer_clocks.contract_ticket.ticket])
     await _apply(tx, customer_clocks, input, earlier_inputs)
@@ -70,7 +71,7 @@ async def reclassify(
 
 
 def describe_correction(before: Ticket, after: Ticket) -> str:
-    """`kind incident to question, service none to billing`."""
+    """Return a text such as `kind incident to question, service none to billing`."""
     pairs = (("kind", before.kind, after.kind), ("service", before.service, after.service))
     changes = (
         f"{name} {old or 'none'} to {new or 'none'}" for name, old, new in pairs if old != new
@@ -89,7 +90,7 @@ async def _customer_clocks(
         )
         current = next((one for one in versions if one.id == before.agreement_version), None)
         agreement = await _applicable_version(tx, versions, current, before, after, after.opened_at)
-    # Without one, the key stays: under it was measured what there is of clocks.
+    # Without one, the key of the former agreement stays: existing clocks were measured under it.
     key, id = (agreement.key, agreement.id) if agreement else (after.agreement, None)
     ticket = replace(after, agreement_version=id, agreement=key)
     return ContractClocks(ContractTicket(ticket, "sla", 0), after.opened_at, own_clocks, agreement)
@@ -100,9 +101,9 @@ async def _supplier_clocks(
     before: Ticket,
     after: Ticket,
     ticket_clocks: Sequence[TicketClock],
-    earlier_inputs: Sequence[EarlyInput],
+    earlier_inputs: Sequence[PendingInput],
 ) -> ContractClocks | None:
-    """The partner or second level who has the ticket, if anybody has."""
+    """Return the clocks of the partner or second level that has the ticket; None: nobody has."""
     last = latest_forwarding(earlier_inputs)
     if last is None or after.customer_id is None:
         return None
@@ -140,8 +141,11 @@ async def _applicable_version(
     after: Ticket,
     at: datetime,
 ) -> Agreement | None:
-    """The version that holds now. The present one stays where its agreement does: its clocks may
-    have been moved to it. An agreement that was deactivated takes nothing in."""
+    """Return the version that covers the ticket now.
+
+    The current version stays if its agreement does, because clocks may have been moved to it. A
+    terminated agreement does not cover further tickets.
+    """
     if before.service == after.service:
         return current
     versions = list(versions)
@@ -162,7 +166,7 @@ async def _apply(
     tx: Connection,
     contract_clocks: ContractClocks,
     input: Input,
-    earlier_inputs: Sequence[EarlyInput],
+    earlier_inputs: Sequence[PendingInput],
 ) -> None:
     ticket_clocks = [
         replace(one, ticket=contract_clocks.contract_ticket.ticket)
@@ -177,7 +181,7 @@ async def _apply(
         [clock_input.terms for _, clock_input in clock_inputs if clock_input.terms],
     )
     changes = [apply_input(one, clock_input, tables) for one, clock_input in clock_inputs]
-    for revise in reactions.installed().on_reclassified:
+    for revise in reactions.get_installed().on_reclassified:
         changes = await revise(tx, changes)
     await apply_changes(tx, changes, input.known_at)
     agreement = contract_clocks.agreement

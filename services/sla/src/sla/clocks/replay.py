@@ -1,4 +1,4 @@
-"""Replays every clock from its inputs and compares: the proof that the record is whole (C9)."""
+"""Replay every clock from its inputs and compare it with the stored one (C9)."""
 
 from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
@@ -20,7 +20,7 @@ BATCH_SIZE = 200
 
 
 async def find_differences(database: Database) -> AsyncIterator[str]:
-    """One sentence for each clock that its inputs do not lead to."""
+    """Yield one sentence for each clock that differs from the fold over its inputs."""
     after = UUID(int=0)
     while True:
         async with database.transaction() as tx:
@@ -50,9 +50,9 @@ async def find_differences(database: Database) -> AsyncIterator[str]:
 async def _find_contradictions(
     tx: Connection, ticket_clocks: Sequence[TicketClock]
 ) -> dict[UUID, str]:
-    """By clock id, in what a clock contradicts the records of another noun, such as its waivers."""
+    """Return, by clock id, how a clock contradicts the records of another noun, such as waivers."""
     contradictions: dict[UUID, str] = {}
-    for find in reactions.installed().on_replay:
+    for find in reactions.get_installed().on_replay:
         contradictions = {**await find(tx, ticket_clocks), **contradictions}
     return contradictions
 
@@ -60,7 +60,7 @@ async def _find_contradictions(
 def describe_difference(
     ticket_clock: TicketClock, stored_inputs: list[Input], tables: Timetables
 ) -> str | None:
-    """How the clock differs from the fold over its inputs; None when it does not."""
+    """Return how the clock differs from the fold over its inputs; None where it does not."""
     if [one.ordinal for one in stored_inputs] != list(range(1, ticket_clock.ordinal + 1)):
         return f"has {len(stored_inputs)} inputs where the clock counts {ticket_clock.ordinal}"
     replayed_clock, finding = replay(ticket_clock.clock, stored_inputs, tables)
@@ -72,7 +72,7 @@ def describe_difference(
 def replay(
     original: Clock, stored_inputs: list[Input], tables: Timetables
 ) -> tuple[Clock, str | None]:
-    """The clock folded again, and the first firing that was not the one then due."""
+    """Return the clock folded again, and the first firing that was not due, if any."""
     clock = start(original.metric, stored_inputs[0], tables, original.contract)
     for one in stored_inputs[1:]:
         if one.firing is not None and one.firing != next_firing(clock, tables):

@@ -1,23 +1,25 @@
-"""Clocks and waivers as they are answered."""
+"""Response models of clocks."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from common.domain.durations import SECOND
 from common.http import ResponseModel
 from sla.clocks.domain.clock import Timetables
 from sla.clocks.domain.snapshot import take_snapshot
 from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.store.inputs import StoredInput
 
-SECOND, MILLISECOND = timedelta(seconds=1), timedelta(milliseconds=1)
+MILLISECOND = timedelta(milliseconds=1)
 
 
 class ClockRead(ResponseModel):
-    """`contract`: `sla` is a promise to the customer; `ola` second level's, `uc` the partner's to us.
+    """`contract`: `sla` is a promise to the customer, `ola` of second level and `uc` of a partner
+    to us.
 
-    `deadline` of a stopped clock is what it would have been; of a paused one, null.
-    `next_firing_at`: the warning or breach for which it is armed."""
+    `deadline`: of a stopped clock as if it had run on; null while paused. `next_firing_at`: when
+    its next warning or breach is due."""
 
     id: UUID
     ticket_id: UUID
@@ -72,7 +74,7 @@ class IntervalRead(ResponseModel):
 
 
 class TermsChangeRead(ResponseModel):
-    """From `at` on `target_seconds` are promised; null: nothing."""
+    """A change of the promise at `at`; `target_seconds` null: nothing is promised."""
 
     at: datetime
     reason: str
@@ -92,7 +94,7 @@ class ExplanationRead(ResponseModel):
 
 
 class ReplayRead(ResponseModel):
-    """`same` is null where only a part of the inputs was folded."""
+    """`identical` is null where only some of the inputs were folded."""
 
     state: str
     deadline: datetime | None
@@ -102,7 +104,7 @@ class ReplayRead(ResponseModel):
     generation: int
     inputs: int
     firings: list[FiringRead]
-    same: bool | None
+    identical: bool | None
 
 
 def clock_to_response(ticket_clock: TicketClock, at: datetime, tables: Timetables) -> ClockRead:

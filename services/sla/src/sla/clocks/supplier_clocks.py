@@ -1,7 +1,7 @@
-"""What second level and partners promised us, measured from the instant at which they got a ticket.
+"""Clocks of what second level and partners promised us, from the forwarding of a ticket on.
 
-Their clocks run beside the customer's and never pause it (C2, R13). Forwarding again ends those of
-the forwarding before, to the same partner, too: each has its own.
+They run beside the customer's clocks and never pause them (C2, R13). A further forwarding ends the
+clocks of the one before, also to the same partner: each forwarding has its own clocks.
 """
 
 from collections.abc import Sequence
@@ -26,12 +26,12 @@ from sla.clocks.domain.ticket_clock import (
 from sla.clocks.store import clocks
 
 SECOND_LEVEL_TEAMS = (None, "second-level", "second_level")
-"""The teams of an `ola` under which a ticket comes that is forwarded to second level."""
+"""The teams of an `ola` that covers tickets forwarded to second level."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forwarding:
-    """Who got the ticket at `at`: a partner (by key), or second level where that is None."""
+    """A forwarding at `at` to a partner (a key), or to second level (None)."""
 
     at: datetime
     partner: str | None
@@ -41,15 +41,16 @@ class Forwarding:
         return "ola" if self.partner is None else "uc"
 
     def matches(self, agreement: Agreement) -> bool:
+        """Return whether the agreement is with the partner or team that got the ticket."""
         if self.partner is None:
             return agreement.team in SECOND_LEVEL_TEAMS
         return agreement.partner == self.partner
 
 
 async def forward(tx: Connection, ticket: Ticket, forwarding: Forwarding) -> None:
-    """End the clocks of the forwarding before, and start those of what is promised to us now.
+    """End the clocks of the forwarding before, and start those of this one.
 
-    A ticket without a customer has none: nobody knows yet under which contract it comes.
+    None start for a ticket without a customer: its contract is not known yet.
     """
     ticket_clocks = await clocks.lock_by_tickets(tx, [ticket.id])
     known_at = await transaction_time(tx)

@@ -19,7 +19,7 @@ clocks = Table(
     instant_column("next_at"),
     Column("ordinal", Integer, nullable=False),
     Column("sequence", BigInteger, nullable=False),
-    Column("course", Text, nullable=False),
+    Column("state_json", Text, nullable=False),
     instant_column("stopped_at"),
     Column("elapsed_seconds", BigInteger),
     Column("contract", Text, nullable=False),

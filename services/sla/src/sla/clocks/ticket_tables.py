@@ -1,4 +1,4 @@
-"""Tables: tickets, early inputs."""
+"""Tables: tickets, pending inputs."""
 
 from sqlalchemy import Column, Integer, Table, Text, Uuid
 
@@ -23,8 +23,8 @@ tickets = Table(
     Column("ended_as", Text),
 )
 
-early_inputs = Table(
-    "early_inputs",
+pending_inputs = Table(
+    "pending_inputs",
     METADATA,
     Column("ticket_id", Uuid, primary_key=True),
     Column("ordinal", Integer, primary_key=True),

@@ -1,4 +1,4 @@
-"""Time in: clocks whose next firing is due, and bulk updates whose next batch is."""
+"""Time in: firings of clocks, and batches of bulk updates."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from sla.clocks.store import clocks
 
 
 async def on_clocks_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
-    """Fire what is due of these clocks, whose rows are locked, and arm what comes next."""
+    """Fire what is due of these clocks, whose rows are locked, and schedule their next firings."""
     ticket_clocks = await clocks.load(tx, [one.subject for one in due])
     tables = await load_timetables(tx, ticket_clocks)
     changes = [fire_due(one, at, tables) for one in ticket_clocks]

@@ -1,1 +1,1 @@
-"""Customers, contacts, environments and partners, as intake announces them."""
+"""Copies of the customers, contacts, environments and partners that intake owns."""

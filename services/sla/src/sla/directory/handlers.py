@@ -1,4 +1,4 @@
-"""Kafka in: customers, contacts, environments and partners, as intake publishes them."""
+"""Kafka in: customers, contacts, environments and partners; the newest state of each wins."""
 
 from common.events.directory import (
     ContactKnown,
@@ -10,36 +10,49 @@ from common.events.directory import (
 from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection
 from common.persistence.upsert import upsert_newer
-from sla.directory.store import directory
-from sla.directory.tables import people
+from sla.directory.store.directory import day_zone
+from sla.directory.tables import contacts, customers, environments, partners, people
 
 
 async def on_customer(tx: Connection, received: ReceivedEvent[CustomerKnown]) -> None:
+    """Store a customer, with the zone in which PostgreSQL counts the customer's days."""
     event = received.event
-    values = {"id": event.customer_id, "key": event.customer, "name": event.name}
-    details = {"timezone": event.timezone, "retired": event.retired, "sequence": received.sequence}
-    days = {"day_zone": await directory.day_zone(tx, event.timezone)}
-    await directory.upsert_customer(tx, values | details | days)
-
-
-async def on_contact(tx: Connection, received: ReceivedEvent[ContactKnown]) -> None:
-    """Store a contact; one who is erased or has left keeps no address digest."""
-    event, is_gone = received.event, received.event.erased or received.event.retired
-    values = {"id": event.contact_id, "customer": event.customer, "sequence": received.sequence}
-    await directory.upsert_contact(
-        tx, values | {"address_digest": None if is_gone else event.address_digest}
-    )
-
-
-async def on_environment(tx: Connection, received: ReceivedEvent[EnvironmentKnown]) -> None:
-    event = received.event
-    values = {"id": event.environment_id, "key": event.environment, "tier": event.tier}
-    details = {
-        "customer_id": event.customer_id,
+    row = {
+        "id": event.customer_id,
+        "key": event.customer,
+        "name": event.name,
+        "timezone": event.timezone,
+        "day_zone": await day_zone(tx, event.timezone),
         "retired": event.retired,
         "sequence": received.sequence,
     }
-    await directory.upsert_environment(tx, values | details)
+    await upsert_newer(tx, customers, row)
+
+
+async def on_contact(tx: Connection, received: ReceivedEvent[ContactKnown]) -> None:
+    """Store a contact; an erased or retired one has no address digest."""
+    event, is_gone = received.event, received.event.erased or received.event.retired
+    row = {
+        "id": event.contact_id,
+        "customer": event.customer,
+        "address_digest": None if is_gone else event.address_digest,
+        "sequence": received.sequence,
+    }
+    await upsert_newer(tx, contacts, row)
+
+
+async def on_environment(tx: Connection, received: ReceivedEvent[EnvironmentKnown]) -> None:
+    """Store an environment."""
+    event = received.event
+    row = {
+        "id": event.environment_id,
+        "key": event.environment,
+        "customer_id": event.customer_id,
+        "tier": event.tier,
+        "retired": event.retired,
+        "sequence": received.sequence,
+    }
+    await upsert_newer(tx, environments, row)
 
 
 async def on_person(tx: Connection, received: ReceivedEvent[PersonKnown]) -> None:
@@ -50,7 +63,13 @@ async def on_person(tx: Connection, received: ReceivedEvent[PersonKnown]) -> Non
 
 
 async def on_partner(tx: Connection, received: ReceivedEvent[PartnerKnown]) -> None:
+    """Store a partner."""
     event = received.event
-    values = {"id": event.partner_id, "key": event.partner, "name": event.name}
-    details = {"retired": event.retired, "sequence": received.sequence}
-    await directory.upsert_partner(tx, values | details)
+    row = {
+        "id": event.partner_id,
+        "key": event.partner,
+        "name": event.name,
+        "retired": event.retired,
+        "sequence": received.sequence,
+    }
+    await upsert_newer(tx, partners, row)

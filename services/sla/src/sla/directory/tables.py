@@ -1,4 +1,4 @@
-"""Tables: customers, environments, people, partners."""
+"""Tables: customers, contacts, environments, people, partners."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Table, Text, Uuid
 

@@ -1,1 +1,1 @@
-"""Which open promises will break if nothing changes, and how good such forecasts were (R3). Pure."""
+"""Forecasts of which open promises will breach if nothing changes, and their accuracy (R3)."""

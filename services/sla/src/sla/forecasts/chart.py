@@ -1,6 +1,6 @@
-"""The calibration of forecasts as a picture: what was forecast against what came. Pure.
+"""The calibration of forecasts as an SVG chart: forecast probability against observed share. Pure.
 
-Colours that are told apart in grey and by the colour-blind.
+The colours differ in greyscale and for colour-blind readers.
 """
 
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ MAX_DOT_RADIUS = 14.0
 
 
 def render_calibration_svg(score: Score, title: str) -> str:
-    """The reliability diagram: dots on the diagonal are forecasts that came as often as they said.
+    """Render the reliability diagram; a dot on the diagonal is a bin that is well calibrated.
 
-    A dot's area tells how many forecasts it stands for, its whisker where the true share lies.
+    A dot's area is the number of its forecasts, its whisker the interval of the true share.
     """
     parts = [*_frame(title), *_summary(score)]
     max_forecasts = max((tally.forecasts for tally in score.bins), default=1)
@@ -56,13 +56,13 @@ def _frame(title: str) -> Iterator[Element]:
     caption = "On the line: what was forecast came as often as was said."
     yield _text(LEFT_MARGIN, TOP_MARGIN + PLOT_SIZE + 76, caption, GREY, size=12, anchor="start")
     middle = TOP_MARGIN + PLOT_SIZE / 2
-    turned = f"rotate(-90 20 {middle})"
-    words = "came: share that broke"
-    yield text(20, middle, words, fill=INK, font_size=13, anchor="middle", transform=turned)
+    rotation = f"rotate(-90 20 {middle})"
+    label = "came: share that broke"
+    yield text(20, middle, label, fill=INK, font_size=13, anchor="middle", transform=rotation)
 
 
 def _summary(score: Score) -> Iterator[Element]:
-    """Beside the picture: the figures, for who does not trust pictures."""
+    """Render the figures beside the diagram."""
     lines = [
         ("forecasts", f"{score.forecasts:,}"),
         ("broke", f"{score.breached:,}"),

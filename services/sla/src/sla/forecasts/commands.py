@@ -1,4 +1,4 @@
-"""Make forecasts of open clocks, store what is new about them, and publish changed outlooks."""
+"""Make forecasts of open clocks, store those that changed, and publish changed outlooks."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ OUTLOOK_ORDER = {"safe": 0, "at_risk": 1, "likely_to_breach": 2}
 class ForecastUpdate:
     """A forecast, the one before it, and the clock that it is about."""
 
-    tracked: TicketClock
+    ticket_clock: TicketClock
     previous: Forecast | None
     current: Forecast
 
@@ -42,7 +42,10 @@ class ForecastUpdate:
 async def forecast_now(
     tx: Connection, customer: UUID | None, ids: Sequence[UUID] | None, limit: int
 ) -> list[UUID]:
-    """Make the forecasts of open clocks from all that is known now; answers which clocks."""
+    """Make forecasts of open clocks from all that is known now; return the ids of the clocks.
+
+    At most `limit` clocks: of a customer, of these `ids`, or of all.
+    """
     round = await rounds.lock(tx)
     assert round is not None
     at = await transaction_time(tx)
@@ -55,37 +58,31 @@ async def forecast_now(
 async def renew_forecasts(
     tx: Connection, ids: Collection[UUID], queue: Queue, curves: Curves, at: datetime
 ) -> list[UUID]:
-    """Forecast these clocks, keep what is new about them, tell what turned. The round is locked.
+    """Forecast these clocks, store what changed and publish changed outlooks. The round is locked.
 
-    Answers the clocks that there is a forecast of.
+    Returns the ids of the clocks that have a forecast.
     """
-    tracked = [one for one in await clocks.load(tx, ids) if is_forecastable(one)]
-    tables = await load_timetables(tx, tracked)
+    ticket_clocks = [one for one in await clocks.load(tx, ids) if is_forecastable(one)]
+    tables = await load_timetables(tx, ticket_clocks)
     existing = await forecasts.find_by_clocks(tx, ids)
     updates = []
-    for clock in tracked:
-        previous = existing.get(clock.id)
-        current = make_forecast(
-            uuid7(), clock, progress_of(clock, queue, at, tables), curves, at, previous
-        )
+    for one in ticket_clocks:
+        previous, progress = existing.get(one.id), progress_of(one, queue, at, tables)
+        current = make_forecast(uuid7(), one, progress, curves, at, previous)
         if needs_update(previous, current):
-            updates.append(
-                ForecastUpdate(
-                    clock,
-                    previous,
-                    with_next_sequence(current) if changed_class(previous, current) else current,
-                )
-            )
+            if changed_class(previous, current):
+                current = with_next_sequence(current)
+            updates.append(ForecastUpdate(one, previous, current))
     await forecasts.upsert(tx, [one.current for one in updates])
     await forecasts.insert_marks(
         tx, [one.current for one in updates if is_scored(one.previous, one.current)]
     )
     await _emit(tx, [one for one in updates if changed_class(one.previous, one.current)], at)
-    return [one.id for one in tracked]
+    return [one.id for one in ticket_clocks]
 
 
 async def fold_ended(tx: Connection) -> None:
-    """What has ended since: into the handling times, the scores, and the forecasts themselves."""
+    """Fold the clocks that have ended into the handling times, the scores and the forecasts."""
     changes = await handling_times.fold(tx)
     await scores.record_outcomes(tx, changes)
     if changes:
@@ -101,7 +98,7 @@ async def _emit(tx: Connection, updates: Sequence[ForecastUpdate], at: datetime)
         *(
             OutboxEvent(
                 changed_event(
-                    one.tracked.ticket,
+                    one.ticket_clock.ticket,
                     one.previous,
                     one.current,
                     _subscribers_of(one, all_subscriptions),
@@ -117,8 +114,8 @@ async def _emit(tx: Connection, updates: Sequence[ForecastUpdate], at: datetime)
 def _subscribers_of(
     update: ForecastUpdate, all_subscriptions: Sequence[subscriptions.Subscription]
 ) -> list[str]:
-    """Who asked for this, in order; also to hear that what they were told of is over."""
-    ticket = update.tracked.ticket
+    """Return the `sub`s of who subscribed to this outlook or to the former one, in order."""
+    ticket = update.ticket_clock.ticket
     worst = max(
         OUTLOOK_ORDER[update.current.outlook],
         OUTLOOK_ORDER[update.previous.outlook] if update.previous else 0,

@@ -1,4 +1,4 @@
-"""Events about forecasts: the change of an outlook, and the fields that all of them have."""
+"""Events about forecasts: a changed outlook, and the fields that all of them have."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from sla.forecasts.domain.reasons import describe_reasons
 
 
 def forecast_payload(ticket: Ticket, forecast: Forecast, at: datetime) -> dict[str, Any]:
-    """The fields of every event about a forecast."""
+    """Return the fields of every event about a forecast."""
     metric, priority, kind = forecast.progress.group
     return {
         "at": at,
@@ -38,7 +38,7 @@ def changed_event(
     subscribers: Sequence[str],
     at: datetime,
 ) -> ForecastChanged:
-    """The event that the outlook of a clock has changed; `subscribers` are people to be told."""
+    """Return the event that the outlook of a clock changed; `subscribers` are notified."""
     return ForecastChanged(
         **forecast_payload(ticket, current, at),
         previous=previous.outlook if previous else "safe",

@@ -1,4 +1,4 @@
-"""What forecasts do when clocks change: record the handling times that came to an end."""
+"""What forecasts do when clocks change: record handling times."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from sla.forecasts.store import handling_times
 
 
 async def record_handling_times(tx: Connection, changes: Sequence[Change]) -> None:
-    """Append what these changes add to the known handling times, with one statement at most."""
+    """Append the handling times of these changes, with one statement at most."""
     await handling_times.add_changes(
         tx, [one for change in changes for one in handling_time_changes(change)]
     )

@@ -1,4 +1,4 @@
-"""Tables: forecasts and what they are made of, told to, and scored by."""
+"""Tables: forecasts, handling times, rounds, scores, subscriptions, acknowledgements."""
 
 from sqlalchemy import (
     BigInteger,
@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sla.metadata import METADATA, instant_column
 
 handling_time_changes = Table(
-    "handling_news",
+    "handling_time_changes",
     METADATA,
     Column("id", BigInteger, primary_key=True),
     Column("clock_id", Uuid, nullable=False),

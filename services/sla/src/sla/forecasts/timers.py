@@ -1,8 +1,8 @@
-"""Makes forecasts: every five minutes of all open promises, and on demand of some (R3).
+"""Time in: a round of forecasts of all open promises, every five minutes (R3).
 
-A round walks the queue in steps of its own transaction each, in the order in which promises break:
-so it knows for each clock how many stand before it, and never holds up a warning that falls due
-meanwhile. Nothing of the past is read but the counts of handling times (`store.handling`).
+A round reads the queue by deadline, in steps of one transaction each: so it knows the position of
+each clock, and does not delay warnings that fall due meanwhile. Of the past it reads only the
+counts of handling times (`store.handling_times`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,10 +10,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from fastapi import FastAPI
-
-from common.persistence.database import Connection, Database, transaction_time
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
+from common.runtime import Runtime
 from common.scheduling.deadlines import Deadline, Due, Timer, schedule
 from sla.forecasts.commands import fold_ended, renew_forecasts
 from sla.forecasts.domain.forecast import Queue
@@ -21,28 +20,29 @@ from sla.forecasts.domain.probability import Curves
 from sla.forecasts.store import forecast_rounds as rounds
 from sla.forecasts.store import handling_times
 from sla.forecasts.store.forecast_rounds import QueuedClock, Round
+from sla.settings import SlaSettings
 
 DEADLINE_KIND = "forecast"
-"""The kind of the deadline that recurs: the next round, or the next step of the present one."""
+"""The kind of the one deadline: of the next round, or of the next step of the present one."""
 ROUND_SUBJECT = UUID("01900000-0000-7000-8000-000000000004")
 ROUND_INTERVAL = timedelta(minutes=5)
 CLOCKS_PER_STEP = 500
-"""Clocks of one step: some 50 ms, which is how late a breach may fire for its sake."""
+"""Clocks of one step: some 50 ms, by which a step may delay a breach."""
 HALF_LIFE = timedelta(days=7)
-"""After so long without change, the usual length of the queue is halfway to the present one."""
+"""After this time the typical length of the queue is halfway to a changed one."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _curves: dict[UUID, Curves] = {}
-"""Of the present round: made at its first step, and again where another replica takes over."""
+"""The curves of the present round: loaded at its first step, and when a replica takes it over."""
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """The round's row stands for all forecasts: whoever holds it forecasts alone."""
+    """Lock the row of the round, which stands for all forecasts; none where it is locked."""
     return set(ids) if await rounds.lock(tx, skip=True) else set()
 
 
 async def on_forecast_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
-    """One step of a round, and the next one armed: at once, or on the next five minutes."""
+    """Do one step of a round, and schedule the next: at once, or on the next full five minutes."""
     round = await rounds.lock(tx)
     assert round is not None
     await fold_ended(tx)
@@ -66,16 +66,15 @@ async def on_forecast_due(tx: Connection, due: Sequence[Due], at: datetime) -> N
     )
 
 
-async def ensure_round_scheduled(app: FastAPI) -> None:
-    """Arm the first round where none is; from then on each one arms the next."""
-    database: Database = app.state.database
-    async with database.transaction() as tx:
+async def ensure_round_scheduled(runtime: Runtime[SlaSettings]) -> None:
+    """Schedule the first round where none is; from then on each round schedules the next."""
+    async with runtime.database.transaction() as tx:
         if not await rounds.is_scheduled(tx, DEADLINE_KIND, ROUND_SUBJECT):
             await schedule(tx, [Deadline(DEADLINE_KIND, ROUND_SUBJECT, await transaction_time(tx))])
 
 
 def _start_round(last: Round, at: datetime) -> Round:
-    """A new round. The queue counted last counts for as long as it lasted."""
+    """Start a round; the lengths of the last queue are weighted by how long that round lasted."""
     weight = 1 - 0.5 ** ((at - last.began_at) / HALF_LIFE) if last.began_at else 1.0
     metrics = last.typical_lengths.keys() | last.passed_counts.keys()
     typical_lengths = (
@@ -91,7 +90,7 @@ def _smoothed_length(last: Round, metric: str, weight: float) -> float:
 
 
 def _queue_positions(round: Round, queued: Sequence[QueuedClock]) -> Mapping[UUID, int]:
-    """How many stand before each; the round's count goes on with them."""
+    """Return the position of each clock, and add the clocks to the counts of the round."""
     positions: dict[UUID, int] = {}
     for clock in queued:
         if not clock.is_waiting:
@@ -110,7 +109,7 @@ async def _curves_of(tx: Connection, round: Round) -> Curves:
 
 
 def _next_round_at(at: datetime) -> datetime:
-    """The next full five minutes, so that all replicas mean the same."""
+    """Return the next full five minutes, so that all replicas agree."""
     return EPOCH + ((at - EPOCH) // ROUND_INTERVAL + 1) * ROUND_INTERVAL
 
 

@@ -1,1 +1,1 @@
-"""When a service was down, and how available it was. Pure."""
+"""Outages, planned maintenance, availability and downtime budgets."""

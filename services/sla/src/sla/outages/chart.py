@@ -1,7 +1,7 @@
-"""A month as a picture: one strip per day, so that five minutes can be seen. Pure.
+"""The availability of a month as an SVG chart: one strip per day, so that minutes are visible.
+Pure.
 
-Up, degraded, down and maintenance differ in height and in words as well as in colour. What is yet to
-come is left pale.
+States differ in height and in their tooltips as well as in colour. Future time is pale.
 """
 
 from collections.abc import Iterator
@@ -32,19 +32,19 @@ LEGEND_LABELS = {
     "degraded": "degraded",
 }
 MIN_BAR_WIDTH = 1.5
-"""Pixels: what lasted a second is seen, too."""
+"""Pixels, so that even a second is visible."""
 HOUR = timedelta(hours=1)
 
 
 def render_svg(availability: Availability, zone: Zone, title: str) -> str:
-    """SVG. `availability` is of whole days in the zone."""
+    """Render an SVG document; `availability` is of whole days in the zone."""
     days = list(_days(availability, zone))
     longest = max((end - start) / HOUR for _, start, end in days)
     width, height = (
         LEFT_MARGIN + longest * HOUR_WIDTH + 16,
         TOP_MARGIN + len(days) * ROW_HEIGHT + 44,
     )
-    shown = Picture(
+    picture = Picture(
         f"availability of {title}",
         title,
         width,
@@ -54,14 +54,14 @@ def render_svg(availability: Availability, zone: Zone, title: str) -> str:
     )
     parts = [
         _text(16, 22, title, size=15, weight="600"),
-        _text(16, 40, shown.description),
+        _text(16, 40, picture.description),
         *_scale(longest),
     ]
     for number, (day, start, end) in enumerate(days):
         y = TOP_MARGIN + number * ROW_HEIGHT
         parts.append(_text(16, y + 10, f"{day:%a} {day.day} {day:%b}"))
         parts += _render_day(availability, start, end, y)
-    return shown.drawn([*parts, *_legend(height - 16)])
+    return picture.drawn([*parts, *_legend(height - 16)])
 
 
 def _days(availability: Availability, zone: Zone) -> Iterator[tuple[date, datetime, datetime]]:
@@ -87,7 +87,7 @@ def _render_day(
 
 
 def _render_part(availability: Availability, day: "_DayStrip", part: Part) -> Iterator[Element]:
-    """Of what is down, the part in agreed hours stands out: only that counts."""
+    """Render a part; downtime in agreed hours, which alone counts, has its own colour."""
     first, last = max(part.segment.start, day.start), min(part.segment.end, day.until)
     state = part.segment.state
     colour = COLOURS["outside" if state == "down" else state]
@@ -99,7 +99,7 @@ def _render_part(availability: Availability, day: "_DayStrip", part: Part) -> It
 
 @dataclass(frozen=True, slots=True)
 class _DayStrip:
-    """A strip's day up to now, and where it stands."""
+    """The strip of a day up to now, at `y`."""
 
     start: datetime
     until: datetime

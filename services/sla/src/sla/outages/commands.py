@@ -1,6 +1,6 @@
-"""What every edge does with an outage: write it down, tell the others, and what follows from it.
+"""Store an outage, publish its event, and update the services and budgets that depend on it.
 
-The order of locks: the outage, the conditions of services that rest upon it, the budgets.
+Order of locks: the outage; the conditions of dependent services; the downtime budgets.
 """
 
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ from sla.outages.store import outages
 
 @dataclass(frozen=True, slots=True)
 class OutageReport:
-    """That something is down: said by whom, of where, from when on. `counts` false: it waits for a
+    """What is down since when, by whose report. `counts` false: it waits for a
     second person."""
 
     scope: Scope
@@ -51,7 +51,7 @@ class OutageReport:
 
 
 async def open_outage(tx: Connection, report: OutageReport, at: datetime) -> Outage:
-    """Write down and announce a new outage. Its beginning is never later than now."""
+    """Store and publish a new outage. It starts now at the latest."""
     outage = Outage(
         uuid7(),
         await outages.next_key(tx),
@@ -79,7 +79,7 @@ async def close_outage(
     at: datetime,
     reason: str | None = None,
 ) -> Outage:
-    """Write down and announce its end. The row is locked."""
+    """Store and publish the end of an outage, whose row is locked."""
     stored = await _update(tx, after, "ended", (actor, None), at, reason)
     await _emit(tx, OutageEnded, stored, at)
     await _update_dependents(tx, before, stored, at)
@@ -94,7 +94,7 @@ async def correct_outage(
     at: datetime,
     reason: str,
 ) -> Outage:
-    """Write down what two `people` corrected: the one who asked, and the one who confirmed."""
+    """Store and publish a correction. `people`: who requested it, and who confirmed it."""
     stored = await _update(tx, after, "corrected", people, at, reason)
     requested_by, confirmed_by = people
     extra = {"requested_by": requested_by, "confirmed_by": confirmed_by}
@@ -106,7 +106,7 @@ async def correct_outage(
 async def supersede_outage(
     tx: Connection, before: Outage, successor: Outage, created_by: str, at: datetime
 ) -> None:
-    """A ticket's outage gives way to the monitor's own, which is exact."""
+    """Replace a ticket's outage by the one that monitoring measured, which is exact."""
     reason = f"measured by monitoring as {successor.key}"
     stored = await _update(
         tx, mark_superseded(before), "superseded", (created_by, None), at, reason

@@ -1,6 +1,7 @@
-"""Services that rest upon what is down are degraded, and restored when it is up again.
+"""Services that depend on something that is down are degraded, and restored when it is up again.
 
-What runs on it is told, never counted: availability counts what was seen of a service itself (C12).
+A degradation is published and does not count as downtime: availability counts only outages of the
+service itself (C12).
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,21 +25,22 @@ from sla.outages.store.degradations import ServiceCondition
 
 
 async def update_degradations(tx: Connection, scope: Scope, at: datetime) -> None:
-    """Say anew how the services are that rest upon a place, after something changed there."""
+    """Update the conditions of the services that depend on a scope, after a change there."""
     graph = await catalogue.load_graph(tx)
     dependents = graph.dependents([node_of_scope(scope)])
     if not dependents:
         return
     scopes = [one for key in dependents for one in await _affected_scopes(tx, graph, key, scope)]
     affected = [await conditions.lock_or_insert(tx, one) for one in sorted(scopes, key=_sort_key)]
-    # Read after the locks: of two outages that end at once, the second finds nothing left.
+    # Read after the locks: of two outages that end at once, the second one sees the end of the
+    # first.
     open_outages = await outages.list_open(tx)
     for condition in affected:
         await _update_condition(tx, graph, condition, open_outages, at)
 
 
 def node_of_scope(scope: Scope) -> Node:
-    """What of the catalogue is down with the place: the service, or a whole environment."""
+    """Return the node of the catalogue that is down: the service, or the whole environment."""
     if scope.service is not None:
         return Node("service", scope.service)
     assert scope.environment is not None
@@ -46,7 +48,7 @@ def node_of_scope(scope: Scope) -> Node:
 
 
 async def _affected_scopes(tx: Connection, graph: Graph, service: str, scope: Scope) -> list[Scope]:
-    """The places of a service that rests upon `place`: of its customer, or of all who bought it."""
+    """Return the scopes of a dependent service: of the scope's customer, or of all its buyers."""
     environment = scope.environment if scope.service is not None else None
     customers: list[tuple[UUID | None, str | None]] = [(scope.customer_id, scope.customer)]
     if scope.customer_id is None:
@@ -72,7 +74,7 @@ async def _update_condition(
     causes = _node_names(
         one.scope
         for one in open_outages
-        # What hits the service itself is an outage of its own, and no mere impairment.
+        # An outage of the service itself is downtime, not a degradation.
         if one.effect == "down"
         and not query.includes(one.scope)
         and degrades(one.scope, nodes, query)

@@ -1,7 +1,7 @@
-"""The downtime that a month allows: people are told while there is still some left (R3).
+"""Downtime budgets: warnings while a part of the month's allowed downtime is left (R3).
 
-A budget is that of one agreement, customer and month. It is looked at when an outage of the customer
-has changed, and while one lasts, at the very instant at which the next share is used up.
+A budget is that of one agreement, customer and month. It is checked when an outage of the customer
+changes, and while one lasts, at the instant at which the next threshold is reached.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from common.domain.durations import SECOND
 from common.events.outages import DowntimeBudgetThresholdReached
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
@@ -28,19 +29,18 @@ from sla.outages.store import availability, budgets
 from sla.outages.store.budgets import Budget
 
 DEADLINE_KIND = "budget"
-"""The kind of deadline at which a budget's next share is used up, or its month is over."""
-SECOND = timedelta(seconds=1)
+"""The kind of the deadline of the next check of a budget. Subject: the budget."""
 MAX_WARNED_AGE = timedelta(days=400)
-"""Months further back are history: the figures are corrected, and nobody is warned of them."""
+"""Older months cause no warnings; their figures are corrected nevertheless."""
 
 
 async def schedule_budget_checks(
     tx: Connection, scope: Scope, start: datetime, end: datetime, at: datetime
 ) -> None:
-    """Have the budgets looked at that an outage at the place, in `[start, end)`, may have used.
+    """Schedule a check of the budgets that an outage of the scope in `[start, end)` may have used.
 
-    Not at once: of an outage that is heard of late, the end may be the very next event. The timer
-    waits until what is unheard is heard, and looks once, however many alerts a storm brings.
+    The check is not done here: the next event may already be the end of the outage. The timer waits
+    for the consumer to catch up, and checks once after many alerts.
     """
     agreements_by_customer = await agreements.list_binding(tx, await _affected_customers(tx, scope))
     budget_keys = [
@@ -60,7 +60,7 @@ async def _affected_customers(tx: Connection, scope: Scope) -> Collection[UUID]:
 
 
 def _possible_months(start: datetime, end: datetime) -> Iterator[date]:
-    """The months that it may lie in, wherever on earth they begin."""
+    """Yield the months that the interval may touch, in any time zone."""
     day, last = (start - timedelta(days=1)).date().replace(day=1), (end + timedelta(days=1)).date()
     while day <= last:
         yield day
@@ -68,7 +68,7 @@ def _possible_months(start: datetime, end: datetime) -> Iterator[date]:
 
 
 async def check_budgets(tx: Connection, locked: Sequence[Budget], at: datetime) -> None:
-    """Tell what of these budgets, whose rows are locked, is used up, and arm what comes next."""
+    """Publish the thresholds that these locked budgets reached, and schedule the next checks."""
     for day in sorted({budget.month for budget in locked}):
         month_budgets = [budget for budget in locked if budget.month == day]
         # Loaded after the locks, all customers of a month at once.
@@ -135,8 +135,11 @@ async def _emit_warnings(
 def _next_check_at(
     budget: Budget, model: AvailabilityModel, query: AvailabilityQuery, at: datetime
 ) -> datetime | None:
-    """When to look again: where what is down stays down, the next share is used up then; at the
-    latest when the month is over, because the next one has a budget of its own."""
+    """Return when to check again; None while nothing is down.
+
+    While something stays down: when it reaches the next threshold, at the latest at the end of the
+    month, because the next month has its own budget.
+    """
     period = model.month(query, budget.month)
     if at >= period.end or not model.is_down(query):
         return None
@@ -154,5 +157,5 @@ def _next_check_at(
 
 
 def _round_up_to_second(at: datetime) -> datetime:
-    """What is counted is whole seconds: a share within one is used up at its end."""
+    """Return the end of the second in which `at` lies; a whole second stays as it is."""
     return at if at == truncate_to_second(at) else truncate_to_second(at) + SECOND

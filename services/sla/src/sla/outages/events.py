@@ -1,4 +1,4 @@
-"""What the others are told about outages and maintenance: the whole fact each time."""
+"""The fields of events about outages and maintenance: the whole state each time."""
 
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from sla.outages.domain.scope import Scope
 
 
 def scope_payload(scope: Scope) -> dict[str, Any]:
+    """Return the fields about a scope."""
     return {
         "customer_id": scope.customer_id,
         "customer": scope.customer,
@@ -18,6 +19,7 @@ def scope_payload(scope: Scope) -> dict[str, Any]:
 
 
 def outage_payload(outage: Outage, others_open: int, at: datetime) -> dict[str, Any]:
+    """Return the fields of every event about an outage; `others_open`: open ones of its scope."""
     return scope_payload(outage.scope) | {
         "at": at,
         "outage_id": outage.id,
@@ -33,6 +35,7 @@ def outage_payload(outage: Outage, others_open: int, at: datetime) -> dict[str, 
 
 
 def maintenance_payload(maintenance: PlannedMaintenance, at: datetime) -> dict[str, Any]:
+    """Return the fields of every event about maintenance."""
     return scope_payload(maintenance.scope) | {
         "at": at,
         "maintenance_id": maintenance.id,

@@ -1,4 +1,4 @@
-"""Outages as monitoring and tickets tell of them. Which ones count is data (`outages.rule`)."""
+"""Kafka in: alerts and blocker tickets that count as outages by the stored rules."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,14 +26,13 @@ from sla.outages.store import outages
 from sla.outages.store import rules as outage_rules
 
 SYSTEM = "opsdesk"
-"""Who said it, where no person did."""
+"""The actor where no person acted."""
 CLOSED_STATES = frozenset({"resolved", "verified", "closed", "merged"})
-"""States of tickets that block nothing."""
+"""States of tickets that no longer report an outage."""
 
 
 async def on_alert_raised(tx: Connection, received: ReceivedEvent[AlertRaised]) -> None:
-    """An alert that counts opens an outage from its own beginning. It measures better than people
-    do: an outage that its ticket opened gives way to it."""
+    """Open the outage of an alert that counts; it replaces one opened by its ticket."""
     event = received.event
     scope = await _resolve_scope(tx, event)
     if scope is None:
@@ -70,11 +69,11 @@ async def on_alert_raised(tx: Connection, received: ReceivedEvent[AlertRaised]) 
 
 
 async def on_alert_ended(tx: Connection, received: ReceivedEvent[AlertResolved]) -> None:
-    """The end of an alert that counted; of one that did not, there is nothing to end."""
+    """End the outage of an alert, if it counted as one."""
     event = received.event
     for outage in await outages.lock_of_source(tx, "monitoring", event.alert_id):
         at = await transaction_time(tx)
-        # A monitor whose clock is ahead ends nothing in the future.
+        # The clock of the monitor may be ahead: an outage never ends in the future.
         after = mark_ended(outage, min(event.ended_at, at))
         if after is not None:
             await close_outage(tx, outage, after, event.monitor, at)
@@ -83,20 +82,20 @@ async def on_alert_ended(tx: Connection, received: ReceivedEvent[AlertResolved])
 async def on_blocker_ticket_opened(
     tx: Connection, events: Sequence[ReceivedEvent[TicketOpened]]
 ) -> None:
-    """What was phoned in late was down since then: the outage begins with the ticket (C2)."""
+    """Open the outage of a blocker from `opened_at` on, also one that is entered late (C2)."""
     for received in events:
-        # Checked here, not by the rules: nearly all tickets are none of this, and they come in
-        # thousands a second.
+        # Checked here, before the rules: few tickets are blockers, and thousands come in a second.
         if received.event.priority == "blocker":
             await _open_ticket_outage(tx, received.event, received.event.opened_at)
 
 
 async def on_blocker_raised(tx: Connection, received: ReceivedEvent[BlockerRaised]) -> None:
+    """Open the outage of a ticket that became a blocker."""
     await _open_ticket_outage(tx, received.event, received.at)
 
 
 async def on_blocker_lifted(tx: Connection, received: ReceivedEvent[BlockerLifted]) -> None:
-    """Resolved, lowered, closed or moved: what this ticket said is down is down no more."""
+    """End the outage of a ticket that is no longer an open blocker."""
     event = received.event
     for outage in await outages.lock_of_source(tx, "ticket", event.ticket_id):
         after = mark_ended(outage, received.at)
@@ -109,9 +108,9 @@ async def on_blocker_lifted(tx: Connection, received: ReceivedEvent[BlockerLifte
 async def on_blocker_reclassified(
     tx: Connection, received: ReceivedEvent[TicketReclassified]
 ) -> None:
-    """A blocker that is no incident, or about another service, is no word about this one any more.
+    """End the outage of a reclassified blocker, and open one for what it is now.
 
-    It ends now, as when a blocker is lowered: whoever says that it never was down corrects it, by
+    It ends now, as when a blocker is lowered; that there never was an outage takes a correction by
     two people.
     """
     event = received.event
@@ -128,8 +127,10 @@ async def on_blocker_reclassified(
 
 
 async def _open_ticket_outage(tx: Connection, event: TicketEvent, started_at: datetime) -> None:
-    """A blocker incident says that its environment or service is down, once: as long as the ticket
-    has an outage already, the monitor's own or this one, nothing new is said."""
+    """Open an outage of the environment or service of a blocker incident.
+
+    Not while the ticket has an open outage, of its own or of monitoring.
+    """
     scope = await _resolve_scope(tx, event)
     if event.kind != "incident" or scope is None:
         return
@@ -155,9 +156,12 @@ async def _effect_of_signal(tx: Connection, signal: Signal) -> Effect | None:
 
 
 async def _resolve_scope(tx: Connection, event: AlertRaised | TicketEvent) -> Scope | None:
-    """Where it is. None where nobody says whose or what it is: a label that intake did not know
-    must not become an outage of all customers, nor a service that the catalogue does not know one of
-    the whole customer; people can say that by hand (I5)."""
+    """Return the scope of an event; None without a customer, or without environment and service.
+
+    A label that intake does not know must not become an outage of all customers, nor a service that the catalogue does not know one of
+    the whole customer; that is reported
+    by hand (I5).
+    """
     if event.customer_id is None or (event.environment is None and event.service is None):
         return None
     if event.environment is None and not await catalogue.has_service(tx, event.service or ""):

@@ -1,4 +1,4 @@
-"""Time in: downtime budgets of which a share is used up, or whose month is over."""
+"""Time in: checks of downtime budgets."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from sla.outages.store.budgets import Budget
 
 
 async def on_budgets_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
-    """A share is used up, or a month is over while something is still down."""
+    """Check these budgets, and those of the next month where a month is over."""
     locked = await budgets.load(tx, [one.subject for one in due])
     next_month_budgets = [
         await budgets.lock_or_insert(

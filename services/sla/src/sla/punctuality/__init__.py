@@ -1,1 +1,1 @@
-"""The proof that deadlines fired on time. Pure."""
+"""The proof that deadlines fired on time: lags, heartbeats, gaps and seals."""

@@ -1,4 +1,4 @@
-"""The lags of firings as a picture: a histogram over decades of milliseconds. Pure."""
+"""The lags of firings as SVG: a histogram over decades of milliseconds. Pure."""
 
 from collections.abc import Iterator, Mapping
 
@@ -8,12 +8,12 @@ WIDTH, HEIGHT = 720, 360
 LEFT_MARGIN, TOP_MARGIN, BASELINE_Y = 64, 64, 300
 BLUE, GREY, INK, PALE = "#0b5cad", "#6b7280", "#1f2937", "#e5e7eb"
 FIRST_QUARTER, LAST_QUARTER = -4, 31
-"""Quarters of decades: from 0.1 ms to beyond ten hours. What is longer stands in the last."""
+"""Quarters of decades: from 0.1 ms to over ten hours. Longer lags count in the last one."""
 DECADE_NAMES = ("0.1 ms", "1 ms", "10 ms", "0.1 s", "1 s", "10 s", "100 s", "17 min", "2.8 h")
 
 
 def render_svg(counts: Mapping[int, int], title: str) -> str:
-    """`counts`: firings per quarter of a decade of their lag in ms; 0 is 1 ms to 1.8 ms."""
+    """An SVG document. `counts` has the firings by quarter of a decade of their lag; 0 is 1 to 1.8 ms."""
     bars: dict[int, int] = {}
     for quarter, count in counts.items():
         bucket = min(max(quarter, FIRST_QUARTER), LAST_QUARTER)

@@ -1,4 +1,4 @@
-"""`python -m sla punctuality verify | export`: that the timers were on time, shown to an outsider."""
+"""`python -m sla punctuality verify | export`: the proof of punctuality, for outsiders to check."""
 
 import asyncio
 import shutil
@@ -11,12 +11,12 @@ import typer
 
 from common.cli.server import open_database
 from common.http import Service
-from sla.punctuality import export as proof
+from sla.punctuality import export as evidence_export
 from sla.punctuality.domain import verifier
 
 
 def create_commands(service: Service) -> typer.Typer:
-    """The commands."""
+    """Create the commands for this service."""
     app = typer.Typer(help="The sealed record of what fired when.", no_args_is_help=True)
 
     @app.command()
@@ -27,7 +27,7 @@ def create_commands(service: Service) -> typer.Typer:
 
         async def run() -> str:
             async with open_database(service) as database:
-                return await proof.check_record(database, head)
+                return await evidence_export.check_record(database, head)
 
         try:
             typer.echo(f"{service.name}: {asyncio.run(run())}")
@@ -46,7 +46,9 @@ def create_commands(service: Service) -> typer.Typer:
 
         async def run() -> None:
             async with open_database(service) as database:
-                await write_lines(path, proof.export_lines(database, _day(since), _day(until)))
+                await write_lines(
+                    path, evidence_export.export_lines(database, _day(since), _day(until))
+                )
 
         asyncio.run(run())
         try:
@@ -58,7 +60,10 @@ def create_commands(service: Service) -> typer.Typer:
 
 
 def _prepare_folder(folder: Path) -> Path:
-    """The file to write, beside its verifier. Raises SystemExit where the folder is not empty."""
+    """The path of the file to write, with a copy of the verifier beside it.
+
+    Raises SystemExit where the folder is not empty.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise SystemExit(f"{folder} is not empty: name a new folder.")
@@ -67,7 +72,7 @@ def _prepare_folder(folder: Path) -> Path:
 
 
 async def write_lines(path: Path, lines: AsyncIterator[bytes]) -> None:
-    # Not in text mode: the bytes are what was hashed.
+    # Binary mode: the seals hash the exact bytes.
     with path.open("wb") as file:
         async for line in lines:
             file.write(line + b"\n")

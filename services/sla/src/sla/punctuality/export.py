@@ -1,4 +1,4 @@
-"""The record of punctuality, to be checked here, or exported and checked by somebody else (R16)."""
+"""Exports and checks the record of punctuality (R16)."""
 
 import json
 from collections.abc import AsyncIterator
@@ -14,8 +14,10 @@ from sla.punctuality.store.seals import FIRST_POSITION, Seal
 async def export_lines(
     database: Database, since: date | None = None, until: date | None = None
 ) -> AsyncIterator[bytes]:
-    """The lines of an export, without line feeds: of the days in `[since, until]`, or all that is
-    sealed. One transaction a seal: what is sealed does not change."""
+    """The lines of an export, without line feeds: of the days `[since, until]`, or all that are sealed.
+
+    Each seal is read in a transaction of its own, as sealed lines do not change.
+    """
     days = {"since": since and since.isoformat(), "until": until and until.isoformat()}
     yield json.dumps({"format": FORMAT, "service": "sla", **days}).encode()
     last: Seal | None = None
@@ -31,7 +33,7 @@ async def export_lines(
 
 
 async def sealed_lines(tx: Connection, seal: Seal) -> list[bytes]:
-    """The lines that a seal stands for, as they are now, and the seal itself."""
+    """The lines under a seal as they are now, and the line of the seal itself."""
     before = await seals.find(tx, seal.number - 1)
     after = before.end_position if before is not None else FIRST_POSITION
     stored_lines = await evidence.list_lines(tx, after, seal.end_position)
@@ -39,7 +41,7 @@ async def sealed_lines(tx: Connection, seal: Seal) -> list[bytes]:
 
 
 async def evidence_problems(database: Database, head: str | None = None) -> AsyncIterator[str]:
-    """The first place at which the record is not what was sealed; nothing where it is whole."""
+    """The first difference between the record and its seals; nothing where there is none."""
     try:
         await check_record(database, head)
     except Difference as difference:
@@ -47,7 +49,7 @@ async def evidence_problems(database: Database, head: str | None = None) -> Asyn
 
 
 async def check_record(database: Database, head: str | None = None) -> str:
-    """What the verifier says of the present record. Raises Difference."""
+    """The verifier's summary of the present record. Raises Difference."""
     verification = EvidenceCheck()
     async for line in export_lines(database):
         verification.add_line(line)

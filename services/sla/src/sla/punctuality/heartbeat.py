@@ -1,32 +1,34 @@
-"""A row a minute while the timers of this replica are alive: what is missing was a gap."""
+"""Stores a beat a minute while the timers of this replica are alive: a missing one is a gap."""
 
 import asyncio
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import FastAPI
-
 from common.persistence.database import Database, is_transient, transaction_time
 from common.persistence.ids import uuid7
+from common.runtime import Runtime
 from common.scheduling.deadlines import Deadline, schedule
 from common.scheduling.loop_heartbeat import LoopHeartbeat
 from common.telemetry import logger
 from sla.forecasts.store import forecast_rounds as rounds
 from sla.punctuality import sealing
 from sla.punctuality.store import punctuality
+from sla.settings import SlaSettings
 
 log = logger(__name__)
 
 BEAT_INTERVAL_S = 60.0
 """Seconds of real time between two beats."""
 RETRY_DELAY_S = 1.0
-"""Seconds until the next try, where nothing could be written or nothing has turned yet."""
+"""Seconds until the next try, where nothing could be written or no timer has run yet."""
 
 
-async def run_heartbeat(app: FastAPI) -> None:
-    """Beat for as long as the service runs, and once more at its end; keep the sealing armed."""
-    database: Database = app.state.database
-    loop_heartbeat: LoopHeartbeat = app.state.deadlines.heartbeat
+async def run_heartbeat(runtime: Runtime[SlaSettings]) -> None:
+    """Store a beat every minute while the service runs, and one at its end.
+
+    Schedules the sealing of days first, where it is not scheduled yet.
+    """
+    database, loop_heartbeat = runtime.database, runtime.heartbeat
     await ensure_sealing_scheduled(database)
     run_id, last_beat_at = uuid7(), None
     try:
@@ -41,8 +43,8 @@ async def run_heartbeat(app: FastAPI) -> None:
 async def record_beat(
     database: Database, run_id: UUID, last_beat_at: datetime | None, loop_heartbeat: LoopHeartbeat
 ) -> datetime | None:
-    """When it was written; None where no timer has looked since, or the database is gone. What is not
-    written is not lost: the next beat tells the longest pause."""
+    """Store a beat; its instant. None where no timer has run since the last one, or the database is
+    away: the next beat then covers this one's gap, too."""
     if not loop_heartbeat.iterations:
         return None
     try:
@@ -60,14 +62,8 @@ async def record_beat(
 
 
 async def ensure_sealing_scheduled(database: Database) -> None:
-    """Arm the sealing where nothing is; from then on each step arms the next."""
+    """Schedule the sealing of days unless it is scheduled; each step then schedules the next."""
     async with database.transaction() as tx:
         if not await rounds.is_scheduled(tx, sealing.DEADLINE_KIND, sealing.CHAIN_SUBJECT):
-            await schedule(
-                tx,
-                [
-                    Deadline(
-                        sealing.DEADLINE_KIND, sealing.CHAIN_SUBJECT, await transaction_time(tx)
-                    )
-                ],
-            )
+            now = await transaction_time(tx)
+            await schedule(tx, [Deadline(sealing.DEADLINE_KIND, sealing.CHAIN_SUBJECT, now)])

@@ -1,19 +1,21 @@
-"""The proof that deadlines fired on time: figures, gaps, seals, and the lines that they hold to."""
+"""The routes of punctuality: figures, gaps, seals, and the lines under a seal."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Query, Response
-from pydantic import Field
 
 from common.auth import Caller, requires
+from common.domain.durations import SECOND
 from common.errors import NotFound, ValidationFailed, Violation
-from common.http import Instant, Page, Paging, ResponseModel, encode_cursor, router
-from common.persistence.database import Connection, Transaction, transaction_time
-from sla.punctuality import export as proof
+from common.http import Instant, Page, Paging, ResponseModel, Transaction, router
+from common.persistence.database import Connection, transaction_time
+from sla.path_parameters import SealNumber
+from sla.punctuality import export as evidence_export
 from sla.punctuality.chart import render_svg
 from sla.punctuality.domain.timer_gaps import find_gaps
 from sla.punctuality.store import punctuality, seals
+from sla.punctuality.store.seals import Seal
 
 routes = router("/v1/punctuality", tags=["punctuality"])
 
@@ -26,7 +28,7 @@ Until = Annotated[Instant | None, Query(alias="to", description="Not included.")
 
 
 class HeartbeatGapRead(ResponseModel):
-    """No timekeeper was alive; known to a minute. `open`: it lasts still."""
+    """An interval in which no timers ran, to the minute. `open`: it is not over."""
 
     starts_at: datetime
     ends_at: datetime
@@ -35,7 +37,7 @@ class HeartbeatGapRead(ResponseModel):
 
 
 class HeartbeatRead(ResponseModel):
-    """`longest_gap_ms`: the longest real time between two looks at what is due."""
+    """`longest_gap_ms`: the longest real time between two iterations of the timers' loop."""
 
     first_at: datetime | None
     last_at: datetime | None
@@ -44,7 +46,7 @@ class HeartbeatRead(ResponseModel):
 
 
 class SealedDayRead(ResponseModel):
-    """`head` (NUMBER:CHAIN) after the day: note it elsewhere, and `verify --head` proves the rest."""
+    """`head` (NUMBER:CHAIN) after the day. Keep it elsewhere; `verify --head` checks against it."""
 
     day: date
     lines: int
@@ -52,9 +54,9 @@ class SealedDayRead(ResponseModel):
 
 
 class PunctualityRead(ResponseModel):
-    """Of warnings and breaches that fired in the time. A lag runs from when one was due, or was
-    known to be due where that was later (`known_late` of them), to the last statement of the
-    transaction that fired it. `early` must be 0. `overdue` are due now and have not fired."""
+    """The warnings and breaches that fired in the period. A lag runs from the instant when one was
+    due, or became known to be due where that was later (`known_late` of them), to the last statement
+    of the transaction that fired it. `early` must be 0. `overdue` are due now and have not fired."""
 
     starts_at: datetime
     ends_at: datetime
@@ -87,8 +89,8 @@ async def get_punctuality(
     since: Since = None,
     until: Until = None,
 ) -> PunctualityRead:
-    """Get the lags and gaps of the timers in a period. At most 31 days at a time; without a time,
-    the last 24 hours."""
+    """Get the lags and gaps of the timers in a period of at most 31 days, by default the last 24
+    hours."""
     now = await transaction_time(tx)
     start, end = _resolve_period(since, until, now)
     figures = await punctuality.get_figures(tx, start, end)
@@ -124,7 +126,7 @@ async def get_lags_svg(
     since: Since = None,
     until: Until = None,
 ) -> Response:
-    """Render the lags of firings as SVG. It shows how many fired with which lag."""
+    """Render the lags of firings as SVG: a histogram."""
     start, end = _resolve_period(since, until, await transaction_time(tx))
     counts = await punctuality.get_histogram(tx, start, end)
     title = f"Lag of warnings and breaches, {start:%d %b %Y %H:%M} to {end:%d %b %Y %H:%M} UTC"
@@ -138,52 +140,46 @@ async def list_seals(
     caller: Annotated[Caller, requires("punctuality:read")],
 ) -> Page[SealRead]:
     """List the seals of days, oldest first."""
-    after = page.after_as(int)
-    rows = await seals.page(tx, after[0] if after else 0, page.limit)
-    page_rows = rows[: page.limit]
-    more = len(rows) > page.limit
-    return Page[SealRead](
-        items=[
-            SealRead(
-                number=one.number,
-                day=one.day,
-                closes=one.closes,
-                sealed_at=one.sealed_at,
-                lines=one.size,
-                head=one.head,
-            )
-            for one in page_rows
-        ],
-        next=encode_cursor(page_rows[-1].number) if more else None,
-    )
+    rows = await seals.page(tx, page.after_as(int), page.limit)
+    return page.page_of(rows, _seal_to_response, lambda seal: (seal.number,))
 
 
 @routes.get(
-    "/seals/{number}",
+    "/seals/{seal}",
     response_class=Response,
     responses={200: {"content": {"application/jsonl": {}}, "description": "JSON lines."}},
 )
 async def get_seal(
-    number: Annotated[int, Field(ge=1, le=2**63 - 1)],
+    number: SealNumber,
     tx: Transaction,
     caller: Annotated[Caller, requires("punctuality:read")],
 ) -> Response:
-    """Export a sealed day with its lines. The lines come first, then the seal. All seals in order
-    are an export: check it with `verifier.py` (docs/evidence.md)."""
+    """Export a seal with its lines: first the lines, then the seal. All seals in order make an
+    export, which `verifier.py` checks (docs/evidence.md)."""
     seal = await seals.find(tx, number)
     if seal is None:
         raise NotFound("This seal")
-    lines = await proof.sealed_lines(tx, seal)
+    lines = await evidence_export.sealed_lines(tx, seal)
     return Response(b"".join(line + b"\n" for line in lines), media_type="application/jsonl")
+
+
+def _seal_to_response(seal: Seal) -> SealRead:
+    return SealRead(
+        number=seal.number,
+        day=seal.day,
+        closes=seal.closes,
+        sealed_at=seal.sealed_at,
+        lines=seal.size,
+        head=seal.head,
+    )
 
 
 async def _heartbeat_and_gaps(
     tx: Connection, start: datetime, end: datetime
 ) -> tuple[HeartbeatRead, list[HeartbeatGapRead]]:
     first_beat_at = await punctuality.get_first_beat_at(tx)
-    period_start = max(
-        start, first_beat_at or end
-    )  # before the first beat ever, nobody was meant to be alive
+    # Before the first beat ever there is no gap.
+    period_start = max(start, first_beat_at or end)
     beats = await punctuality.list_beats(tx, period_start, end) if period_start < end else []
     longest_gap = max((beat.longest_gap for beat in beats), default=None)
     heartbeat = HeartbeatRead(
@@ -197,7 +193,7 @@ async def _heartbeat_and_gaps(
         HeartbeatGapRead(
             starts_at=gap.start,
             ends_at=gap.end,
-            seconds=(gap.end - gap.start) // timedelta(seconds=1),
+            seconds=(gap.end - gap.start) // SECOND,
             open=gap.open,
         )
         for gap in heartbeat_gaps

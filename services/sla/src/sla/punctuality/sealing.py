@@ -1,7 +1,7 @@
-"""Seals each day's firings and beats when the day is over and nothing of it can appear any more.
+"""Seals the firings and beats of a day (UTC) when it is over and none can appear any more.
 
-A deadline that re-arms itself, in small steps: a warning that falls due meanwhile does not wait for a
-day's worth of hashing. Days are those of UTC.
+A deadline that schedules itself again, in small steps, so that a warning that is due meanwhile does
+not wait until a whole day is hashed.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -17,17 +17,20 @@ from sla.punctuality.store.seals import FIRST_POSITION, Seal
 log = logger(__name__)
 
 DEADLINE_KIND = "punctuality"
-"""The kind of the deadline that recurs."""
+"""The kind of the recurring deadline."""
 CHAIN_SUBJECT = UUID("01900000-0000-7000-8000-000000000005")
 MAX_LINES_PER_SEAL = 1_000
-"""Lines of one seal: 150 ms on a busy machine, which is how late a breach may fire for its sake."""
+"""The most lines of a seal. Hashing them may delay a breach by 150 ms on a busy machine."""
 RETRY_DELAY = timedelta(minutes=1)
-"""After which it is looked again whether all transactions of the day have ended."""
+"""The time between two checks whether all transactions of the day have ended."""
 DAY = timedelta(days=1)
 
 
 async def seal_step(tx: Connection, at: datetime) -> datetime:
-    """When the next step is due."""
+    """Seal some lines of a finished day, if all of its transactions have ended.
+
+    Returns the instant at which the next step is due.
+    """
     last = await seals.get_newest(tx)
     day = await _next_day(tx, last, at)
     day_end = start_of_day(day + DAY)
@@ -36,13 +39,13 @@ async def seal_step(tx: Connection, at: datetime) -> datetime:
     if not await seals.is_settled(tx, day_end, at):
         return at + RETRY_DELAY
     seal = await _create_seal(tx, last, day, at)
-    # Logs are kept elsewhere, by others: there a head vouches for what is here.
+    # Logs are kept elsewhere, by others: a head in them proves what is stored here.
     log.info("punctuality.sealed", day=str(day), size=seal.size, head=seal.head)
     return at
 
 
 async def _next_day(tx: Connection, last: Seal | None, at: datetime) -> date:
-    """The day that is to be sealed next; of the first one on, every day is."""
+    """The day to seal next. From the first day of the record on, every day is sealed."""
     if last is not None:
         return last.day + DAY if last.closes else last.day
     return (await evidence.get_first_at(tx) or at).astimezone(UTC).date()

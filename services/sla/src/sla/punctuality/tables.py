@@ -1,4 +1,4 @@
-"""Tables: beats, punctuality seals."""
+"""Tables: heartbeats, punctuality seals."""
 
 from sqlalchemy import (
     BigInteger,
@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sla.metadata import METADATA, instant_column
 
 heartbeats = Table(
-    "beats",
+    "heartbeats",
     METADATA,
     Column("run", Uuid, primary_key=True),
     Column("at", DateTime(timezone=True), primary_key=True),

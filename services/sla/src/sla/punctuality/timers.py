@@ -1,4 +1,4 @@
-"""Time in: a day is over, and its firings are sealed step by step."""
+"""Timers of punctuality: a day is over and is sealed step by step."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,12 +11,12 @@ from sla.punctuality.store import seals
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """One replica seals at a time."""
+    """Lock the sealing, as one replica seals at a time; the ids, or none if another one has it."""
     return set(ids) if await seals.try_lock(tx) else set()
 
 
 async def on_day_over(tx: Connection, due: Sequence[Due], at: datetime) -> None:
-    """One step: a seal, or a look whether it is time; and the next one armed."""
+    """Take one step of the sealing, and schedule the next one."""
     await schedule(tx, [Deadline(DEADLINE_KIND, CHAIN_SUBJECT, await seal_step(tx, at))])
 
 

@@ -1,1 +1,1 @@
-"""Papers put into form: HTML to look at and print, PDF to send, XLSX and CSV to reckon with."""
+"""Renders documents as HTML, PDF, XLSX and CSV, and pictures as SVG. Knows no other noun."""

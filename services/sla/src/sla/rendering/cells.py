@@ -1,4 +1,4 @@
-"""How values stand on document for people; spreadsheets get the values themselves."""
+"""Formats the values of tables for people; spreadsheets get the values themselves. Pure."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -7,11 +7,11 @@ from sla.rendering import figures
 from sla.rendering.document import Kind, Value
 
 NUMBERS = frozenset({"count", "share", "uptime", "duration"})
-"""Kinds of columns that are set flush right."""
+"""The kinds of columns that are aligned right."""
 
 
-def written(value: Value, kind: Kind, zone: ZoneInfo) -> str:
-    """A dash where there is nothing to say."""
+def format_value(value: Value, kind: Kind, zone: ZoneInfo) -> str:
+    """The value as text; a dash for None."""
     if value is None:
         return figures.NO_VALUE
     if isinstance(value, datetime):
@@ -20,10 +20,10 @@ def written(value: Value, kind: Kind, zone: ZoneInfo) -> str:
         return figures.format_day(value)
     if isinstance(value, str):
         return value
-    return _number(value, kind)
+    return _format_number(value, kind)
 
 
-def _number(value: float, kind: Kind) -> str:
+def _format_number(value: float, kind: Kind) -> str:
     if kind == "share":
         return figures.format_share(value)
     if kind == "uptime":

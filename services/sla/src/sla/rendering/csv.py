@@ -1,8 +1,8 @@
-"""A document's tables as one CSV file: a line with the table's name, its columns, its rows, a blank.
+"""Renders the tables of a document as one CSV file, each with its title and separated by blank lines.
 
-Shares are numbers from 0 to 1, spans of time are seconds, instants RFC 3339 in UTC. UTF-8 with a
-byte order mark, by which Excel knows it. The writer lets no field begin like a formula, should one
-get past `escape_formula`, which knows more ways to hide one.
+Shares are numbers from 0 to 1, durations seconds, instants RFC 3339 in UTC. The file is UTF-8 with a
+byte order mark, by which Excel recognises it. `escape_formula` escapes formulas; the writer does it
+once more for the first character of a field.
 """
 
 import io
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from _csv import Writer
 
 
-def csv(document: Document) -> bytes:
+def render_csv(document: Document) -> bytes:
     file = io.StringIO()
     out = defused.writer(file, lineterminator="\r\n")
     _write(out, document.title, document.subtitle, document.edition)
     for tile in document.tiles:
-        _write(out, tile.title, tile.value, tile.against)
+        _write(out, tile.title, tile.value, tile.comparison)
     for section in document.sections:
         for table in section.tables:
             out.writerow([])

@@ -1,6 +1,6 @@
-"""A report as something to read, whatever it is printed on: headings, figures, tables, pictures. Pure.
+"""A document in no particular format: headings, figures, tables, drawings. Pure.
 
-HTML, PDF, XLSX and CSV each put any document into their form and know nothing of reviews.
+The modules beside it render any document as HTML, PDF, XLSX or CSV, and know nothing of reviews.
 """
 
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ from typing import Literal
 from sla.rendering.charts.drawing import Drawing
 
 Kind = Literal["text", "count", "share", "uptime", "duration", "instant", "date"]
-"""How a column's values are meant: shares from 0 to 1, `lasting` in seconds."""
+"""The kind of a column's values: `share` and `uptime` from 0 to 1, `duration` in seconds."""
 Value = str | int | float | date | datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`weight`: its part of the width."""
+    """A column of a table. `weight` is its width in proportion to the other columns."""
 
     title: str
     kind: Kind = "text"
@@ -26,22 +26,22 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`nothing` is words where there are no rows; `beneath` under the table, where not empty."""
+    """A table. `empty_text` replaces it where it has no rows; `footnote` follows it, if not empty."""
 
     columns: tuple[Column, ...]
     rows: Sequence[tuple[Value, ...]]
-    nothing: str = "None."
-    beneath: str = ""
+    empty_text: str = "None."
+    footnote: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One figure that is seen first. `against` compares it; `alarming` marks it."""
+    """A key figure at the head of a document. `comparison` is a line beneath it."""
 
     title: str
     value: str
-    against: str = ""
-    alarming: bool = False
+    comparison: str = ""
+    is_alarming: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`name` is what a file of it is called, in plain ASCII; `zone` that of its instants."""
+    """A document. `name` is that of its files, in ASCII; `zone` is that of its instants."""
 
     name: str
     title: str

@@ -1,4 +1,4 @@
-"""How figures are written for people: shares, durations, instants on the customer's wall. Pure."""
+"""Formats figures for people: shares, durations, instants in the customer's zone. Pure."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ def metric_name(name: str) -> str:
 
 
 def format_share(value: float | None) -> str:
-    """`98.7 %`: rounded down, so that 100 % means every one."""
+    """A share such as `98.7 %`, rounded down, so that 100 % means all of them."""
     if value is None:
         return NO_VALUE
     tenths = int(value * 1000 + 1e-9)
@@ -29,12 +29,12 @@ def format_share(value: float | None) -> str:
 
 
 def format_uptime(value: float | None) -> str:
-    """Three digits, rounded down: 99.995 % is not 100 %."""
+    """An availability such as `99.950 %`, rounded down to three digits."""
     return NO_VALUE if value is None else f"{int(value * 100_000 + 1e-6) / 1000:.3f} %"
 
 
 def format_duration(seconds: float | None) -> str:
-    """Exact to the second, in hours at most: what counts is often time of a calendar."""
+    """A duration to the second, in hours at most, as days of working time differ in length."""
     return NO_VALUE if seconds is None else wording.format_duration(seconds)
 
 

@@ -1,7 +1,7 @@
-"""The typeface of PDFs: Noto Sans, part of this package, so that names are printed as they are written.
+"""The typeface of PDFs: Noto Sans, which is part of this package (SIL Open Font License, OFL.txt).
 
-It holds Latin with all its accents, Greek and Cyrillic (SIL Open Font License, see OFL.txt). What
-it does not hold is printed as an empty box, and stays readable as text in the file.
+It has Latin with all accents, Greek and Cyrillic. Other characters are printed as an empty box, but
+stay readable as text in the file.
 """
 
 from functools import cache
@@ -19,7 +19,7 @@ class Typeface(NamedTuple):
 
 @cache
 def typeface() -> Typeface:
-    """Registered once in a process; a PDF embeds the letters that it uses."""
+    """Register the typeface, once in a process. A PDF embeds the glyphs that it uses."""
     names = Typeface("NotoSans", "NotoSans-Bold")
     for name, file in zip(names, ("NotoSans-Regular.ttf", "NotoSans-Bold.ttf"), strict=True):
         with resources.as_file(

@@ -1,11 +1,11 @@
-"""Text that no spreadsheet takes for a formula.
+"""Escapes text that a spreadsheet would take for a formula. Pure.
 
-A cell that begins with one of these is run by Excel, LibreOffice or Google Sheets when a CSV file
-is opened, and some of them also when a text cell is edited. So an apostrophe stands before it,
-which says "text" to all of them. https://owasp.org/www-community/attacks/CSV_Injection
+Excel, LibreOffice and Google Sheets evaluate a cell that begins with one of these signs when a CSV
+file is opened, some of them also when a text cell is edited. An apostrophe in front makes it text in
+all of them. https://owasp.org/www-community/attacks/CSV_Injection
 
-`defusedcsv`, which writes our CSV files, does the same for a field's first character only: a blank, a
-line break or a full-width sign before or instead of it is missed, and workbooks are not its business.
+`defusedcsv`, which writes the CSV files, does so for the first character of a field only. It misses
+a sign after a blank or a line break and full-width signs, and does not write workbooks.
 """
 
 import re
@@ -13,21 +13,21 @@ import re
 SIGNS = ("=", "+", "-", "@", "|", "%")
 BREAKS = ("\t", "\r", "\n")
 WIDE = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""The full-width forms of = + - @, which spreadsheets in some languages take for the same."""
+"""The full-width forms of = + - @, which some spreadsheets treat like them."""
 _SKIPPED = re.compile(r"^[\s\u200b\ufeff]+")
-"""Blanks of any kind, the separators of old (0x1c-0x1f) among them."""
+"""Blanks of any kind, with the separators 0x1c to 0x1f."""
 
 
 def escape_formula(text: str) -> str:
-    """The text, with an apostrophe before it where it could be taken for a formula."""
-    # What readers skip must not hide what comes after it.
+    """The text, with an apostrophe in front where it could be taken for a formula."""
+    # Spreadsheets skip these characters, and see the sign behind them.
     shown = _SKIPPED.sub("", text)
     dangerous = shown.startswith((*SIGNS, *WIDE)) or text.lstrip(" \u00a0").startswith(BREAKS)
     return f"'{text}" if dangerous else text
 
 
 def without_controls(text: str) -> str:
-    """No control characters but line breaks: XML has no way to write them down."""
+    """The text without control characters except line breaks and tabs, which XML cannot contain."""
     return "".join(
         one if one in "\n\t" or (one >= " " and one not in _NONCHARACTERS) else "\ufffd"
         for one in text.replace("\r\n", "\n")

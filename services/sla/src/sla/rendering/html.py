@@ -1,4 +1,4 @@
-"""A document as one HTML page that needs nothing else: no script, its style inside and vouched for."""
+"""Renders a document as one self-contained HTML page: no script, its style sheet inside."""
 
 import base64
 import hashlib
@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from sla.rendering.cells import NUMBERS, written
+from sla.rendering.cells import NUMBERS, format_value
 from sla.rendering.charts.drawing import Drawing
 from sla.rendering.document import Document, Table
-from sla.rendering.svg_drawing import svg
+from sla.rendering.svg_drawing import render_svg
 
 MEDIA_TYPE = "text/html"
 
@@ -23,17 +23,17 @@ _PAGES = Environment(
     lstrip_blocks=True,
 )
 _STYLE = resources.files("sla.rendering").joinpath("templates/document.css").read_text("utf-8")
-_VOUCHED = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-CSP = f"default-src 'none'; style-src 'sha256-{_VOUCHED}'; base-uri 'none'; form-action 'none'"
-"""Nothing is fetched and nothing runs; the one style is known by its digest."""
+_STYLE_DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+CSP = f"default-src 'none'; style-src 'sha256-{_STYLE_DIGEST}'; base-uri 'none'; form-action 'none'"
+"""The content security policy: no requests, no scripts, and only this style sheet, by its digest."""
 
 
-def html(document: Document) -> bytes:
-    """The page, which carries its policy also when it is kept as a file."""
+def render_html(document: Document) -> bytes:
+    """The HTML page. It contains its policy, which so applies to a saved file, too."""
     page = _PAGES.get_template("document.html").render(
         document=document,
         zone=ZoneInfo(document.zone),
-        written=written,
+        format_value=format_value,
         numbers=NUMBERS,
         picture=_picture,
         widths=_widths,
@@ -44,10 +44,10 @@ def html(document: Document) -> bytes:
 
 
 def _picture(drawing: Drawing) -> Markup:
-    return Markup(svg(drawing))  # escaped where it is written
+    return Markup(render_svg(drawing))  # escaped in `sla.rendering.svg`
 
 
 def _widths(table: Table) -> list[str]:
-    """Of the columns, in percent."""
+    """The widths of the columns in percent."""
     weights = sum(column.weight for column in table.columns)
     return [f"{100 * column.weight / weights:.2f}" for column in table.columns]

@@ -1,4 +1,4 @@
-"""A document as PDF: A4, selectable text, vector pictures, an outline, page numbers."""
+"""Renders a document as PDF: A4, selectable text, vector drawings, an outline, page numbers."""
 
 import io
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from reportlab.platypus import (
 )
 from reportlab.platypus import Table as Grid
 
-from sla.rendering.cells import NUMBERS, written
+from sla.rendering.cells import NUMBERS, format_value
 from sla.rendering.charts.drawing import ALARM, DARK, GRID, INK, PALE
 from sla.rendering.document import Document, Section, Table, Tile
 from sla.rendering.fonts import typeface
@@ -36,12 +36,12 @@ TOP, BOTTOM = 15 * mm, 18 * mm
 WIDTH = A4[0] - LEFT - RIGHT
 GREY = "#52606d"
 TILES_IN_A_ROW = 3
-LONGEST = 3_000
-"""Characters of one cell: what is longer is cut here, and whole in the other forms."""
+MAX_CELL_CHARS = 3_000
+"""The most characters of a cell. Longer text is cut in PDFs only."""
 
 
-def pdf(document: Document) -> bytes:
-    """The same document makes the same bytes: no wall clock and no chance goes into the file."""
+def render_pdf(document: Document) -> bytes:
+    """The PDF file. The same document gives the same bytes."""
     file = io.BytesIO()
     pages = BaseDocTemplate(
         file,
@@ -87,7 +87,7 @@ def _story(document: Document) -> Iterator[Flowable]:
 
 
 class _Heading(Paragraph):  # type: ignore[misc]  # reportlab has no types
-    """A section's title, which also stands in the outline beside the pages."""
+    """The title of a section, which is also an entry of the outline."""
 
     def __init__(self, text: str, bookmark: str) -> None:
         super().__init__(escape(text), _style(13, DARK, bold=True, keepWithNext=1, spaceBefore=14))
@@ -116,9 +116,9 @@ def _table(table: Table, zone: ZoneInfo) -> Iterator[Flowable]:
     if table.rows:
         yield _grid(table, zone)
     else:
-        yield _paragraph(f"{table.columns[0].title}: {table.nothing}", 8.5, INK)
-    if table.beneath:
-        yield _paragraph(table.beneath, 8, GREY)
+        yield _paragraph(f"{table.columns[0].title}: {table.empty_text}", 8.5, INK)
+    if table.footnote:
+        yield _paragraph(table.footnote, 8, GREY)
     yield Spacer(0, 3 * mm)
 
 
@@ -132,7 +132,7 @@ def _grid(table: Table, zone: ZoneInfo) -> Flowable:
     ]
     rows = [
         [
-            _paragraph(written(value, column.kind, zone), 7.5, INK, alignment=side)
+            _paragraph(format_value(value, column.kind, zone), 7.5, INK, alignment=side)
             for value, column, side in zip(row, table.columns, aligned, strict=True)
         ]
         for row in table.rows
@@ -163,7 +163,7 @@ def _tiles(tiles: tuple[Tile, ...]) -> Flowable:
     ]
     for number, tile in enumerate(tiles):
         row, column = divmod(number, TILES_IN_A_ROW)
-        edge = HexColor(ALARM if tile.alarming else DARK)
+        edge = HexColor(ALARM if tile.is_alarming else DARK)
         style.append(("LINEBEFORE", (column, row), (column, row), 3, edge))  # type: ignore[arg-type]
     return Grid(rows, colWidths=[WIDTH / TILES_IN_A_ROW] * TILES_IN_A_ROW, style=TableStyle(style))
 
@@ -171,16 +171,16 @@ def _tiles(tiles: tuple[Tile, ...]) -> Flowable:
 def _tile(tile: Tile) -> list[Flowable]:
     return [
         _paragraph(tile.title, 8, GREY),
-        _paragraph(tile.value, 16, ALARM if tile.alarming else INK, bold=True),
-        *([_paragraph(tile.against, 7.5, GREY)] if tile.against else []),
+        _paragraph(tile.value, 16, ALARM if tile.is_alarming else INK, bold=True),
+        *([_paragraph(tile.comparison, 7.5, GREY)] if tile.comparison else []),
     ]
 
 
 def _paragraph(
     text: str, size: float, colour: str, *, bold: bool = False, alignment: int = 0
 ) -> Any:
-    cut = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-    # What a paragraph reads is a markup of its own.
+    cut = text if len(text) <= MAX_CELL_CHARS else text[: MAX_CELL_CHARS - 1] + "…"
+    # A paragraph parses its text as markup.
     marked = escape(without_controls(cut)).replace("\n", "<br/>")
     return Paragraph(marked, _style(size, colour, bold=bold, alignment=alignment))
 

@@ -1,4 +1,4 @@
-"""Drawings on PDF pages: lines and letters, nothing rastered, so they stay sharp and selectable."""
+"""Draws drawings on PDF pages as vectors and text, so that they stay sharp and selectable."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from sla.rendering.fonts import typeface
 
 
 class Picture(Flowable):  # type: ignore[misc]  # reportlab has no types
-    """A drawing, as wide as the page allows. PDF counts upwards, drawings count downwards."""
+    """A drawing scaled to a width. The y axis of PDF points up, that of drawings points down."""
 
     def __init__(self, drawing: Drawing, width: float) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class Picture(Flowable):  # type: ignore[misc]  # reportlab has no types
         canvas.scale(self.scale, self.scale)
         for shape in self.drawing.shapes:
             canvas.saveState()
-            _DRAWN[type(shape)](canvas, shape, self.drawing.height)
+            _DRAW_FUNCTIONS[type(shape)](canvas, shape, self.drawing.height)
             canvas.restoreState()
         canvas.restoreState()
 
@@ -65,15 +65,15 @@ def _label(canvas: Any, label: Label, height: float) -> None:
     faces = typeface()
     canvas.setFillColor(HexColor(label.fill))
     canvas.setFont(faces.bold if label.bold else faces.regular, label.size)
-    put = {
+    draw = {
         "start": canvas.drawString,
         "middle": canvas.drawCentredString,
         "end": canvas.drawRightString,
     }
-    put[label.anchor](label.x, height - label.y, label.text)
+    draw[label.anchor](label.x, height - label.y, label.text)
 
 
-_DRAWN: dict[type, Callable[[Any, Any, float], None]] = {
+_DRAW_FUNCTIONS: dict[type, Callable[[Any, Any, float], None]] = {
     Box: _box,
     Line: _line,
     Dot: _dot,

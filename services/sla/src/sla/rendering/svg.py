@@ -1,7 +1,6 @@
-"""SVG: every text and attribute is escaped here and nowhere else. Pure.
+"""Writes SVG. All text and attributes are escaped here and nowhere else. Pure.
 
-No script, no style and no style sheet: a picture may stand anywhere under a strict content security
-policy.
+There are no scripts and no styles, so that a picture is allowed under any content security policy.
 """
 
 from collections.abc import Iterable
@@ -12,23 +11,23 @@ from zlib import crc32
 
 Anchor = Literal["start", "middle", "end"]
 Attribute = str | float | None
-"""None: the element has no such attribute. Numbers are written with two decimals at most."""
+"""The value of an attribute. None omits it; numbers are written with at most two decimals."""
 Points = Iterable[tuple[float, float]]
 SYSTEM_FONT = "system-ui, sans-serif"
 
 
 class Element(str):
-    """SVG as it is written; any other string is text, and escaped where it is put into one."""
+    """SVG source. Any other string is text, and is escaped when it is put into an element."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is words of a whole picture, in words too for whoever cannot see it.
+    """The frame of a picture: its size, and its title and description for readers who cannot see it.
 
-    `key` tells it apart from other pictures on the same page. `ground` is the colour behind it;
-    without one it is transparent. A picture of a fixed `size` is not scaled to its surroundings.
+    `key` must be unique among the pictures on a page. `ground` is the background colour, None for
+    transparent. A picture of `fixed_size` is not scaled to its surroundings.
     """
 
     key: str
@@ -43,11 +42,11 @@ class Picture:
     fixed_size: bool = False
 
     def id(self, name: str) -> str:
-        """An id for something in this picture, unlike those in others."""
+        """An id for an element of this picture, unique on the page."""
         return f"{name}-{crc32(self.key.encode()):08x}"
 
     def drawn(self, parts: Iterable[str]) -> str:
-        """The `<svg>` element."""
+        """The `<svg>` element with these parts."""
         size = (self.width, self.height)
         named = {self.id("title"): element("title", self.title, id=self.id("title"))}
         if self.description:
@@ -72,7 +71,7 @@ class Picture:
 
 
 def element(name: str, *content: str, **attributes: Attribute) -> Element:
-    """`stroke_width=2` is written as `stroke-width="2"`."""
+    """An element. The attribute `stroke_width=2` is written as `stroke-width="2"`."""
     words = "".join(
         f' {key.replace("_", "-")}="{_value(value)}"'
         for key, value in attributes.items()
@@ -83,23 +82,25 @@ def element(name: str, *content: str, **attributes: Attribute) -> Element:
 
 
 def text(x: float, y: float, words: str, *, title: str = "", **attributes: Attribute) -> Element:
-    """`anchor` is where x and y are: at the start, the middle or the end of the words."""
+    """A line of text. `anchor` says whether x is its start, its middle or its end."""
     anchor = attributes.pop("anchor", None)
-    return element("text", *_titled(title), words, x=x, y=y, text_anchor=anchor, **attributes)
+    return element(
+        "text", *_title_elements(title), words, x=x, y=y, text_anchor=anchor, **attributes
+    )
 
 
 def rect(
     x: float, y: float, width: float, height: float, *, title: str = "", **attributes: Attribute
 ) -> Element:
-    """`title` is words where a pointer rests upon it."""
+    """A rectangle. `title` is its tooltip."""
     size = {"width": max(width, 0), "height": max(height, 0)}
-    return element("rect", *_titled(title), x=x, y=y, **size, **attributes)
+    return element("rect", *_title_elements(title), x=x, y=y, **size, **attributes)
 
 
 def circle(
     x: float, y: float, radius: float, *, title: str = "", **attributes: Attribute
 ) -> Element:
-    return element("circle", *_titled(title), cx=x, cy=y, r=radius, **attributes)
+    return element("circle", *_title_elements(title), cx=x, cy=y, r=radius, **attributes)
 
 
 def line(x1: float, y1: float, x2: float, y2: float, stroke: str, **more: Attribute) -> Element:
@@ -107,24 +108,25 @@ def line(x1: float, y1: float, x2: float, y2: float, stroke: str, **more: Attrib
 
 
 def polyline(points: Points, stroke: str, **attributes: Attribute) -> Element:
-    """A line through the points; nothing is filled."""
+    """A line through the points, without a fill."""
     return element("polyline", points=listed(points), fill="none", stroke=stroke, **attributes)
 
 
 def path(commands: str, *, title: str = "", **attributes: Attribute) -> Element:
-    """`commands` as SVG has them: `M0 0L8 4`."""
-    return element("path", *_titled(title), d=commands, **attributes)
+    """A path. `commands` are those of SVG: `M0 0L8 4`."""
+    return element("path", *_title_elements(title), d=commands, **attributes)
 
 
 def group(*content: str, title: str = "", **attributes: Attribute) -> Element:
-    return element("g", *_titled(title), *content, **attributes)
+    return element("g", *_title_elements(title), *content, **attributes)
 
 
 def listed(points: Points) -> str:
+    """The points as the text of an attribute."""
     return " ".join(f"{_number(x)},{_number(y)}" for x, y in points)
 
 
-def _titled(title: str) -> list[Element]:
+def _title_elements(title: str) -> list[Element]:
     return [element("title", title)] if title else []
 
 

@@ -1,4 +1,4 @@
-"""Drawings as SVG: titled and described. Pure."""
+"""Renders drawings as SVG, with a title and a description. Pure."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,8 +10,8 @@ FONT = "Noto Sans, DejaVu Sans, Liberation Sans, Arial, sans-serif"
 EDGE = 0.75
 
 
-def svg(drawing: Drawing) -> str:
-    """One `<svg>` element."""
+def render_svg(drawing: Drawing) -> str:
+    """The drawing as an `<svg>` element."""
     picture = Picture(
         drawing.name,
         drawing.title,
@@ -21,7 +21,7 @@ def svg(drawing: Drawing) -> str:
         font=FONT,
         ground=None,
     )
-    return picture.drawn(_DRAWN[type(shape)](shape) for shape in drawing.shapes)
+    return picture.drawn(_ELEMENT_FUNCTIONS[type(shape)](shape) for shape in drawing.shapes)
 
 
 def _box(box: Box) -> Element:
@@ -51,4 +51,9 @@ def _label(label: Label) -> Element:
     )
 
 
-_DRAWN: dict[type, Callable[[Any], Element]] = {Box: _box, Line: _line, Dot: _dot, Label: _label}
+_ELEMENT_FUNCTIONS: dict[type, Callable[[Any], Element]] = {
+    Box: _box,
+    Line: _line,
+    Dot: _dot,
+    Label: _label,
+}

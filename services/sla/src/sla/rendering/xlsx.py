@@ -1,4 +1,4 @@
-"""A document's tables as a workbook: a sheet per section, numbers, text never as a formula."""
+"""Renders a document as a workbook: a sheet per section, values as numbers, text never a formula."""
 
 import io
 from collections.abc import Iterator
@@ -11,9 +11,9 @@ import xlsxwriter
 from sla.rendering.document import Document, Kind, Section, Table, Value
 from sla.rendering.formula_escape import escape_formula, without_controls
 
-LONGEST_CELL = 32_000
-"""Characters; a cell holds 32,767."""
-LONGEST_NAME = 31
+MAX_CELL_CHARS = 32_000
+"""The most characters of a cell; Excel allows 32,767."""
+MAX_NAME_CHARS = 31
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 SECONDS_PER_DAY = 86_400
 WIDE = 16
@@ -27,8 +27,8 @@ FORMATS: dict[Kind, str] = {
     "instant": "yyyy-mm-dd hh:mm",
     "date": "yyyy-mm-dd",
 }
-# Nothing that is written is looked at for what it might be.
-PLAIN = {
+# Text stays text: nothing is converted.
+WORKBOOK_OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -37,18 +37,18 @@ PLAIN = {
 }
 
 
-def xlsx(document: Document) -> bytes:
-    """Instants stand in the document's zone: workbooks know none."""
+def render_xlsx(document: Document) -> bytes:
+    """The workbook. Its instants are in the document's zone, as workbooks have no zones."""
     file = io.BytesIO()
-    with xlsxwriter.Workbook(file, PLAIN) as book:
-        pen = _Pen(book, ZoneInfo(document.zone))
-        _summary(pen, document)
-        for name, section in _named(document):
-            _section(pen, name, section)
+    with xlsxwriter.Workbook(file, WORKBOOK_OPTIONS) as book:
+        writer = _SheetWriter(book, ZoneInfo(document.zone))
+        _summary(writer, document)
+        for name, section in _sheets(document):
+            _section(writer, name, section)
     return file.getvalue()
 
 
-class _Pen:
+class _SheetWriter:
     """Writes cells, each in the format of its kind."""
 
     def __init__(self, book: Any, zone: ZoneInfo) -> None:
@@ -69,8 +69,8 @@ class _Pen:
         if isinstance(value, str):
             sheet.write_string(row, column, _text(value), self.formats["text"])
         elif isinstance(value, datetime):
-            there = value.astimezone(self.zone).replace(tzinfo=None)
-            sheet.write_datetime(row, column, there, self.formats["instant"])
+            local = value.astimezone(self.zone).replace(tzinfo=None)
+            sheet.write_datetime(row, column, local, self.formats["instant"])
         elif isinstance(value, date):
             sheet.write_datetime(row, column, value, self.formats["date"])
         else:
@@ -78,49 +78,49 @@ class _Pen:
             sheet.write_number(row, column, number, self.formats[kind])
 
 
-def _summary(pen: _Pen, document: Document) -> None:
-    sheet = pen.book.add_worksheet("Summary")
+def _summary(writer: _SheetWriter, document: Document) -> None:
+    sheet = writer.book.add_worksheet("Summary")
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 2, 40)
-    sheet.write_string(0, 0, _text(document.title), pen.title)
+    sheet.write_string(0, 0, _text(document.title), writer.title)
     for row, words in enumerate(
         (document.subtitle, document.edition, f"Times: {document.zone}"), start=1
     ):
-        pen.write(sheet, row, 0, words, "text")
+        writer.write(sheet, row, 0, words, "text")
     for row, tile in enumerate(document.tiles, start=5):
-        for column, words in enumerate((tile.title, tile.value, tile.against)):
-            pen.write(sheet, row, column, words, "text")
+        for column, words in enumerate((tile.title, tile.value, tile.comparison)):
+            writer.write(sheet, row, column, words, "text")
 
 
-def _section(pen: _Pen, name: str, section: Section) -> None:
-    sheet = pen.book.add_worksheet(name)
+def _section(writer: _SheetWriter, name: str, section: Section) -> None:
+    sheet = writer.book.add_worksheet(name)
     widest = max(section.tables, key=lambda table: len(table.columns))
     for index, column in enumerate(widest.columns):
         sheet.set_column(index, index, max(WIDE * column.weight, 8))
     row = 0
     for table in section.tables:
-        row = _table(pen, sheet, row, table) + 2
+        row = _table(writer, sheet, row, table) + 2
     sheet.freeze_panes(1, 0)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
 
 
-def _table(pen: _Pen, sheet: Any, first: int, table: Table) -> int:
-    """The row after its last one."""
+def _table(writer: _SheetWriter, sheet: Any, first: int, table: Table) -> int:
+    """Write a table from row `first` on; the row after its last one."""
     for index, column in enumerate(table.columns):
-        sheet.write_string(first, index, _text(column.title), pen.head)
+        sheet.write_string(first, index, _text(column.title), writer.head)
     for row, values in enumerate(table.rows, start=first + 1):
         for index, (column, value) in enumerate(zip(table.columns, values, strict=True)):
-            pen.write(sheet, row, index, value, column.kind)
+            writer.write(sheet, row, index, value, column.kind)
     return first + 1 + len(table.rows)
 
 
-def _named(document: Document) -> Iterator[tuple[str, Section]]:
-    """A sheet's name is short and has no brackets, and no two are alike."""
+def _sheets(document: Document) -> Iterator[tuple[str, Section]]:
+    """The sections with tables and the names of their sheets, within the limits of Excel."""
     for section in document.sections:
         if section.tables:
-            yield section.title.translate(FORBIDDEN)[:LONGEST_NAME].strip(), section
+            yield section.title.translate(FORBIDDEN)[:MAX_NAME_CHARS].strip(), section
 
 
 def _text(text: str) -> str:
-    return escape_formula(without_controls(text))[:LONGEST_CELL]
+    return escape_formula(without_controls(text))[:MAX_CELL_CHARS]

@@ -1,1 +1,1 @@
-"""How promises were kept, in figures. Pure."""
+"""Reports: volume, compliance, times, backlog, availability, costs and reserved hours."""

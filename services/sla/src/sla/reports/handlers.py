@@ -1,4 +1,4 @@
-"""Whether a ticket is open, as the reports count it: with or without a promise."""
+"""Stores the state changes of tickets, by which reports count open tickets."""
 
 from collections.abc import Sequence
 from datetime import UTC
@@ -14,8 +14,8 @@ from sla.reports.store.ticket_state_changes import StateChangeKind
 T = TypeVar("T", bound=TicketEvent)
 
 
-def records_state_change(kind: StateChangeKind) -> Handler:
-    """A handler that keeps how the tickets ended, or that they are open again."""
+def record_state_change(kind: StateChangeKind) -> Handler:
+    """A handler that stores a state change of the tickets: ended, or open again."""
 
     async def handle(tx: Connection, events: Sequence[ReceivedEvent[T]]) -> None:
         await state_changes.insert(

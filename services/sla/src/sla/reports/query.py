@@ -1,4 +1,4 @@
-"""What every report is asked: a period, what to narrow it to, by what to group, in which steps."""
+"""What all reports share: the query (period, filters, group, step) and the fields of the answer."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,13 +24,12 @@ V = TypeVar("V")
 
 MAX_PERIOD = timedelta(days=10 * 366)
 MAX_REPORT_ROWS = 2_000
-"""Rows of an answer."""
+"""The most rows of an answer."""
 TicketGroup = Literal["customer", "service", "priority", "kind"]
-Name = Annotated[str | None, Query(max_length=100)]
 
 
 class ReportQuery:
-    """The query parameters that all reports share: `asked: Annotated[Asked, Depends()]`."""
+    """The query parameters that all reports share: `query: Annotated[ReportQuery, Depends()]`."""
 
     def __init__(
         self,
@@ -55,7 +54,10 @@ class ReportQuery:
         self.where = {"service": service, "priority": priority, "kind": kind}
 
     def period(self, now: datetime) -> Period:
-        """Raises Invalid for days that no report has."""
+        """The days to report on, by default this month until now.
+
+        Raises ValidationFailed for days out of range.
+        """
         until = self.until or (now + timedelta(days=1)).date()
         since = self.since or min(now.date(), until - timedelta(days=1)).replace(day=1)
         for pointer, day in (("/query/from", since), ("/query/to", until)):
@@ -68,8 +70,11 @@ class ReportQuery:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedQuery:
-    """The question, and the moment at which it is asked. `hidden`: what it asks for does not exist
-    for the caller, and the answer is empty."""
+    """A query as it is answered at the instant `at`.
+
+    `pending` are changes that are not counted yet. `hidden`: the caller may not see the customer,
+    and the answer is empty.
+    """
 
     figures_query: FiguresQuery
     at: datetime
@@ -77,7 +82,7 @@ class ResolvedQuery:
     hidden: bool
 
     def with_filters(self, where: Mapping[str, str | None]) -> FiguresQuery:
-        """The question, with these keys beside those that all reports know."""
+        """The query with further filters, those that are not None."""
         extra = {key: value for key, value in where.items() if value is not None}
         query = self.figures_query
         return FiguresQuery(
@@ -86,8 +91,8 @@ class ResolvedQuery:
 
 
 class ReportBase(ResponseModel):
-    """`starts_on` and `ends_on` (not included) are days of each customer's own zone. `as_of`: when it was
-    answered; `pending`: changes of the last moments that are not counted yet, up to 1,000."""
+    """`starts_on` and `ends_on` (not included) are days in each customer's own zone. `as_of`: the
+    instant of the answer. `pending`: recent changes that are not counted yet, up to 1,000."""
 
     starts_on: date
     ends_on: date
@@ -96,8 +101,8 @@ class ReportBase(ResponseModel):
 
 
 class ReportRow(ResponseModel):
-    """`group`: what the row is about, where the report is grouped; '' is none. `starts_on`, `ends_on`:
-    the days that it is about."""
+    """`group`: the group of the row, null where the report is not grouped, '' for none. `starts_on`,
+    `ends_on` (not included): its days."""
 
     group: str | None
     starts_on: date
@@ -107,7 +112,10 @@ class ReportRow(ResponseModel):
 async def resolve_query(
     tx: Connection, caller: Caller, query: ReportQuery, group: Group | None
 ) -> ResolvedQuery:
-    """Raises Invalid. A customer's contact asks about the own customer, whatever is asked."""
+    """Resolve the customer and the period of a query. Raises ValidationFailed.
+
+    A contact always gets the figures of their own customer.
+    """
     at = await transaction_time(tx)
     period = query.period(at)
     hidden = query.customer is not None and not caller.can_see(query.customer)
@@ -122,7 +130,7 @@ async def resolve_query(
 
 
 def report_fields(resolved: ResolvedQuery) -> dict[str, Any]:
-    """The fields of a ReportTold."""
+    """The fields of a `ReportBase`."""
     period = resolved.figures_query.period
     return {
         "starts_on": period.since,
@@ -135,7 +143,10 @@ def report_fields(resolved: ResolvedQuery) -> dict[str, Any]:
 def expand_rows(
     values: Mapping[RowKey, V], query: FiguresQuery, default: V
 ) -> Sequence[tuple[str | None, Period, V]]:
-    """A row for each group and step, also where nothing happened. Raises Invalid for too many."""
+    """A row for each group and step, with `default` where there are no figures.
+
+    Raises ValidationFailed for too many rows.
+    """
     groups = sorted({group for group, _ in values}, key=str) if query.group else [None]
     steps = query.period.steps(query.step)
     if len(groups) * len(steps) > MAX_REPORT_ROWS:
@@ -155,7 +166,7 @@ def too_many_rows() -> ValidationFailed:
 async def fetch_bounded(
     fetch: Callable[[Connection, FiguresQuery], Any], tx: Connection, query: FiguresQuery
 ) -> Any:
-    """What the store answers. Raises Invalid where that would be too much."""
+    """Fetch figures from a store. Raises ValidationFailed where they have too many rows."""
     try:
         return await fetch(tx, query)
     except TooManyRows:

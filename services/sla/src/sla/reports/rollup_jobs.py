@@ -1,43 +1,43 @@
-"""Keeps the figures of the reports counted: what changed is marked, and counted again soon after.
+"""Recounts the figures of reports: a change marks its day, which is counted again soon after.
 
-Not in the transaction of the change: today's figures of a customer are the same few rows for all
-consumers, which would wait for each other (docs/decisions/0661).
+Not in the transaction of the change: the figures of a customer's day are few rows, for which all
+consumers would wait (docs/decisions/0661).
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 
-from fastapi import FastAPI
 from sqlalchemy import text
 
 from common.persistence.database import Connection, Database, is_transient
+from common.runtime import Runtime
 from common.telemetry import logger
 from sla.reports.store import rollups
+from sla.settings import SlaSettings
 
 log = logger(__name__)
 
 POLL_INTERVAL_S = 0.2
-"""Seconds between two looks for marks."""
+"""Seconds between two checks for marked days."""
 REST_FACTOR = 20
-"""Counting rests so many times longer than it took: a day with a million tickets costs no more
-than a twentieth of a core, and is counted less often."""
+"""The pause after a batch, as a multiple of its duration: a day with a million tickets takes at most
+a twentieth of a core, and is counted less often."""
 MAX_PAUSE_S = 60.0
 RETRY_DELAY_S = 1.0
 """Seconds until the next try after a failure."""
 MAX_CHECK_BATCH_DAYS = 2_000
-"""Days that a check compares at once."""
+"""The days that a check compares at once."""
 
 
-async def recount_forever(app: FastAPI) -> None:
-    """Count for as long as the service runs; a database that is gone is awaited."""
-    database: Database = app.state.database
-    # Whoever moves time waits for what is marked, at every step.
-    rest_factor = 0 if app.state.settings.time_mode == "simulated" else REST_FACTOR
+async def recount_forever(runtime: Runtime[SlaSettings]) -> None:
+    """Recount marked days for as long as the service runs; retry while the database is away."""
+    # Who moves simulated time waits at every step until nothing is marked.
+    rest_factor = 0 if runtime.settings.time_mode == "simulated" else REST_FACTOR
     clock = asyncio.get_running_loop()
     while True:
         started_at = clock.time()
         try:
-            counted = await recount_batch(database)
+            counted = await recount_batch(runtime.database)
         except Exception as error:
             if not is_transient(error):
                 log.exception("counting.failed")
@@ -48,7 +48,7 @@ async def recount_forever(app: FastAPI) -> None:
 
 
 async def recount_batch(database: Database) -> int:
-    """Count one batch of marked days; how many days that were."""
+    """Recount one batch of marked days; the number of days."""
     async with database.transaction() as tx:
         days = await rollups.claim_dirty_days(tx)
         if days:
@@ -57,21 +57,23 @@ async def recount_batch(database: Database) -> int:
 
 
 async def recount_now(tx: Connection) -> None:
-    """Count all that is marked, in this transaction: what it reads next of the figures is complete.
-    Waits for whoever counts at present."""
+    """Recount all marked days in this transaction, which then reads complete figures.
+
+    Waits for another transaction that counts at present.
+    """
     await rollups.lock(tx)
     while days := await rollups.claim_dirty_days(tx):
         await rollups.recount(tx, days)
 
 
 async def recount_all(database: Database) -> None:
-    """Count until nothing is marked any more."""
+    """Recount until no day is marked any more."""
     while await recount_batch(database):
         pass
 
 
 async def find_wrong_figures(database: Database) -> AsyncIterator[str]:
-    """One sentence for each figure that the facts do not lead to; what is marked is left out."""
+    """A sentence for each figure that differs from the facts; marked days are left out."""
     async with database.transaction() as tx:
         await tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
         days = await rollups.list_clean_days(tx)

@@ -17,8 +17,8 @@ ticket_turns = Table(
     Column("change", SmallInteger, nullable=False),
 )
 
-recounts = Table(
-    "recounts",
+dirty_days = Table(
+    "dirty_days",
     METADATA,
     Column("id", BigInteger, primary_key=True),
     Column("customer_id", Uuid, nullable=False),

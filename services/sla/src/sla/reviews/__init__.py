@@ -1,1 +1,1 @@
-"""The operational review: what customer and provider look at together. Pure."""
+"""Operational reviews: the monthly report on a customer, its meeting and its action items."""

@@ -1,4 +1,4 @@
-"""Actions that reviews agree on: announced, and told of again when their day is over (R14)."""
+"""Action items of reviews: created with an event, and due at the end of their day (R14)."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,11 +15,11 @@ from sla.reviews.store import meetings, reviews
 from sla.reviews.store.reviews import Review
 
 DEADLINE_KIND = "review_action"
-"""The kind of deadline at which an action's day is over. Subject: the action."""
+"""The kind of deadline at which the due date of an action item is over. Subject: the item."""
 
 
 async def create_action(tx: Connection, review: Review, action: ActionItem, at: datetime) -> None:
-    """Store a new action of a review, which is locked, and tell its owner."""
+    """Store a new action item of a review, which is locked, and publish it for its owner."""
     await meetings.add_action(tx, action)
     due_at = await schedule_deadline(tx, action)
     fields = await event_fields(tx, review, at)
@@ -28,7 +28,10 @@ async def create_action(tx: Connection, review: Review, action: ActionItem, at: 
 
 
 async def schedule_deadline(tx: Connection, action: ActionItem) -> datetime:
-    """Arm the end of its due date on the customer's wall; disarm it once it is verified."""
+    """Schedule the end of the due date in the customer's zone, which is returned.
+
+    Removes the deadline of a verified action item.
+    """
     (customer,) = await customers.list_by_ids(tx, [action.customer_id])
     due_at = due_instant(action, zone_or_utc(customer.timezone))
     await schedule(
@@ -38,5 +41,6 @@ async def schedule_deadline(tx: Connection, action: ActionItem) -> datetime:
 
 
 def due_instant(action: ActionItem, zone: ZoneInfo) -> datetime:
+    """The end of the due date in this zone, in UTC."""
     day_after = action.due + timedelta(days=1)
     return datetime(day_after.year, day_after.month, day_after.day, tzinfo=zone).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""What every edge does with reviews: draw them up, publish them, tell those whom they concern."""
+"""Commands of reviews: schedule, generate and publish them, with their events."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,17 +18,17 @@ from sla.reviews.store import reviews
 from sla.reviews.store.reviews import Audience, Edition, Review
 
 DEADLINE_KIND = "review"
-"""The kind of deadline at which a month is over and its review is drawn up. Subject: customer."""
+"""The kind of deadline at which a month is over and its review is generated. Subject: customer."""
 SYSTEM = "opsdesk"
-"""Who has drawn up what came by schedule: nobody, so that one person may publish it."""
+"""Who generated a scheduled review: no person, so that any one person may publish it."""
 DEFAULT_AUDIENCE_ROLES = ("dm",)
-"""Who hears of a customer's reviews while no audience is named."""
+"""The roles that are notified of a customer's reviews while no audience is set."""
 
 
 async def schedule_reviews(
     tx: Connection, reviewed_customers: Sequence[CustomerProfile], at: datetime
 ) -> None:
-    """Arm the end of each customer's next month to be reviewed; a retired one's is disarmed."""
+    """Schedule the end of each customer's next month to review; not for retired customers."""
     deadlines = []
     for customer in reviewed_customers:
         if customer.retired:
@@ -43,7 +43,7 @@ async def schedule_reviews(
 async def generate(
     tx: Connection, customer: CustomerProfile, month: Month, actor: str, at: datetime
 ) -> Review | None:
-    """Draw up a month for the first time and say so; None where that was done before."""
+    """Generate the first draft of a month and publish ReviewReady; None if there is a review."""
     report = await generate_report(tx, customer, month, at)
     key = f"{customer.key}-{month}"
     review = Review(uuid7(), key, customer.id, customer.key, month, actor, at, 0, 1)
@@ -55,7 +55,7 @@ async def generate(
 
 
 async def regenerate(tx: Connection, review: Review, actor: str, at: datetime) -> Review:
-    """With what is known now. What was published stays what it was. The review is locked."""
+    """Replace the draft by what is known now. The review is locked; its editions do not change."""
     (customer,) = await customers.list_by_ids(tx, [review.customer_id])
     report = await generate_report(tx, customer, review.month, at)
     updated = replace(review, generated_by=actor, generated_at=at, sequence=review.sequence + 1)
@@ -68,7 +68,7 @@ async def regenerate(tx: Connection, review: Review, actor: str, at: datetime) -
 async def publish_review(
     tx: Connection, review: Review, by: str, reason: str | None, at: datetime
 ) -> Review:
-    """The draft becomes the next edition, for ever as it is now. The review is locked."""
+    """Store the draft as the next edition, which never changes. The review is locked."""
     published = replace(review, edition=review.edition + 1, sequence=review.sequence + 1)
     report = await reviews.get_draft(tx, review.id)
     edition = Edition(published.edition, report, reason, review.generated_by, by, at)
@@ -85,7 +85,7 @@ async def publish_review(
 
 
 async def event_fields(tx: Connection, review: Review, at: datetime) -> dict[str, Any]:
-    """What every event about a review says, and to whom it goes."""
+    """The fields that every event about a review has, with its audience."""
     audience = await reviews.find_audience(tx, review.customer_id) or Audience()
     return {
         "at": at,

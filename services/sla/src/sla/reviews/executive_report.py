@@ -1,7 +1,8 @@
-"""All customers' months, for those who lead the house. Each month is the customer's own."""
+"""Generates the leadership report: all customers' months, each in the customer's own zone."""
 
 from datetime import datetime
 
+from common.domain.durations import SECOND
 from common.persistence.database import Connection
 from sla.calendars.domain.month import Month
 from sla.directory.store import customers
@@ -9,19 +10,19 @@ from sla.outages.domain.scope import AvailabilityQuery
 from sla.outages.store import availability
 from sla.reports.store import monthly_figures
 from sla.reviews.domain import assembly
-from sla.reviews.domain.assembly import SECOND
 from sla.reviews.domain.report import CustomerLine, LeadershipReport
 from sla.reviews.store import meetings, reviews
 from sla.time_entries.store import reserved_hours
 
 MAX_ACCOUNTS = 10_000
-"""Accounts of reserved hours that one report adds up."""
+"""The most accounts of reserved hours that a report adds up."""
 
 
 async def generate_leadership_report(
     tx: Connection, month: Month, at: datetime
 ) -> LeadershipReport:
-    """As things are known at `at`; the same number of statements however many customers there are."""
+    """The report as things are known at `at`. The number of statements does not depend on the number
+    of customers."""
     present_customers = await customers.list_active(tx)
     months = assembly.trend_months(month)
     usages = await monthly_figures.usages(tx, months, None)
@@ -59,7 +60,7 @@ async def generate_leadership_report(
 
 
 async def _hours_by_customer(tx: Connection, month: Month) -> dict[str, tuple[int, int]]:
-    """Seconds that the month reserved for each customer, by key, and what was used of them."""
+    """Reserved and used seconds of the month, by the customer's key."""
     totals: dict[str, tuple[int, int]] = {}
     first, until = month.first, month.after.first
     for utilisation in await reserved_hours.page(tx, first, until, limit=MAX_ACCOUNTS):

@@ -1,16 +1,15 @@
-"""A customer's month, drawn up from what is known: for the timer, for people, and for corrections."""
+"""Generates the report on a customer's month from what is known."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from common.domain.durations import SECOND
 from common.persistence.database import Connection
 from sla.calendars.domain.month import Month, Span, zone_or_utc
 from sla.capacity.queries import load_measurements
 from sla.capacity.store import series
 from sla.clocks.commands import load_timetables
-from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.store import clocks, tickets
 from sla.directory.store.customers import CustomerProfile
 from sla.outages.domain.scope import AvailabilityQuery
@@ -18,7 +17,6 @@ from sla.outages.store import availability
 from sla.reports import rollup_jobs
 from sla.reports.store import monthly_figures
 from sla.reviews.domain import assembly, uptimes
-from sla.reviews.domain.assembly import SECOND
 from sla.reviews.domain.report import (
     MAX_LIST_ROWS,
     Breach,
@@ -37,7 +35,7 @@ from sla.waivers.store import summaries as waiver_summaries
 async def generate_report(
     tx: Connection, customer: CustomerProfile, month: Month, at: datetime
 ) -> Report:
-    """The report on that month as things are known at `at`."""
+    """The report on a customer's month as things are known at `at`."""
     zone = zone_or_utc(customer.timezone)
     span = month.span(zone)
     await rollup_jobs.recount_now(tx)
@@ -90,15 +88,16 @@ def _notes(customer: CustomerProfile, zone: ZoneInfo, span: Span, at: datetime) 
 async def _breaches(
     tx: Connection, customer: CustomerProfile, span: Span, at: datetime
 ) -> tuple[tuple[Breach, ...], int]:
+    """The first breaches of the month, and how many there are."""
     ids, total = await monthly_figures.find_breached(tx, customer.id, span, MAX_LIST_ROWS)
-    tracked = {one.id: one for one in await clocks.load(tx, ids)}
-    tables = await load_timetables(tx, tracked.values())
+    clocks_by_id = {one.id: one for one in await clocks.load(tx, ids)}
+    tables = await load_timetables(tx, clocks_by_id.values())
     keys = await waiver_summaries.keys_by_id(
-        tx, [w.waiver_id for one in tracked.values() for w in one.clock.waivers]
+        tx, [w.waiver_id for one in clocks_by_id.values() for w in one.clock.waivers]
     )
     comments = await meetings.latest_breach_comments(tx, ids)
-    ordered: Sequence[TicketClock] = [tracked[id] for id in ids]
-    return tuple(assembly.to_breach(one, at, tables, keys, comments) for one in ordered), total
+    breaches = (assembly.to_breach(clocks_by_id[id], at, tables, keys, comments) for id in ids)
+    return tuple(breaches), total
 
 
 async def _waiver_lines(
@@ -111,7 +110,7 @@ async def _waiver_lines(
 async def _reserved_hours(
     tx: Connection, customer: CustomerProfile, month: Month
 ) -> tuple[ReservedHoursLine, ...]:
-    """By agreement; hours are booked by the customer's dates."""
+    """The reserved hours of the month by agreement."""
     first, until = month.first, month.after.first
     utilisations = await reserved_hours.page(
         tx, first, until, customer_id=customer.id, limit=MAX_LIST_ROWS
@@ -145,7 +144,7 @@ async def _measured_lines(
 async def _availability_lines(
     tx: Connection, customer: CustomerProfile, month: Month, at: datetime
 ) -> tuple[tuple[Uptime, ...], tuple[OutageLine, ...]]:
-    """Of production as a whole, and of each service that was promised or was down (C12)."""
+    """Of production as a whole, and of each service that is promised or was down (C12)."""
     day, zone = month.first, zone_or_utc(customer.timezone)
     model = await availability.load_month(tx, {customer.id}, day)
     promised_services = {
@@ -158,7 +157,7 @@ async def _availability_lines(
         name: AvailabilityQuery(customer.id, service=name) for name in services
     }
     availabilities = {
-        name: model.availability_of_month(asked, day, at) for name, asked in queries.items()
+        name: model.availability_of_month(query, day, at) for name, query in queries.items()
     }
     outages = list(uptimes.relevant_outages(model.outages, availabilities.values()))
     causes = await tickets.get_titles(tx, {one.ticket_id for one in outages if one.ticket_id})

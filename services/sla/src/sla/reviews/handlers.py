@@ -1,4 +1,4 @@
-"""Reviews hear of deliveries, and of customers whose months are to be reviewed."""
+"""Handles events of deliveries, and of customers whose months are to be reviewed."""
 
 from datetime import UTC
 
@@ -13,6 +13,7 @@ from sla.reviews.store import deliveries
 
 
 async def on_delivery(tx: Connection, received: ReceivedEvent[DeliveryEvent]) -> None:
+    """Store the newest state of a delivery."""
     event = received.event
     change = ChangeLine(
         event.delivery,
@@ -22,10 +23,10 @@ async def on_delivery(tx: Connection, received: ReceivedEvent[DeliveryEvent]) ->
         event.state,
         event.at.astimezone(UTC),
     )
-    await deliveries.upsert(tx, event.delivery_id, event.customer, change)
+    await deliveries.save(tx, event.delivery_id, event.customer, change)
 
 
 async def on_customer(tx: Connection, received: ReceivedEvent[CustomerKnown]) -> None:
-    """Schedule the reviews of a customer, which the directory has stored before."""
+    """Schedule the reviews of a customer, whom the directory's handler has stored before."""
     known = await customers.list_by_ids(tx, [received.event.customer_id])
     await schedule_reviews(tx, known, await transaction_time(tx))

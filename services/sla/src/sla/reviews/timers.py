@@ -1,4 +1,4 @@
-"""Time in: months that are over and are to be reviewed, and action items whose day is over."""
+"""Timers of reviews: months that are over, and action items whose due date is over."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,11 +14,11 @@ from sla.reviews.commands import SYSTEM, event_fields, generate, schedule_review
 from sla.reviews.store import meetings, reviews
 
 REMINDER_INTERVAL = timedelta(days=1)
-"""How long after a reminder comes the next one, until somebody has verified."""
+"""The time between two reminders of an action item that is not verified."""
 
 
 async def on_actions_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
-    """Remind of what nobody has verified, and again the day after."""
+    """Publish a reminder of each action item that is not verified, and schedule the next one."""
     records = [await meetings.find_action(tx, one.subject) for one in due]
     unverified = [one[0] for one in records if one is not None and one[0].state != "verified"]
     for action in sorted(unverified, key=lambda action: action.review_id):
@@ -41,13 +41,13 @@ async def on_actions_due(tx: Connection, due: Sequence[Due], at: datetime) -> No
 
 
 async def on_months_over(tx: Connection, due: Sequence[Due], at: datetime) -> None:
-    """Draw up what is due, a month at a time, and look forward to the next."""
+    """Generate the reviews of months that are over, and schedule the next month."""
     ids = [one.subject for one in due]
     by_id = {one.id: one for one in await customers.list_by_ids(tx, ids)}
     for customer_id, month in await reviews.list_schedules(tx, ids):
         customer = by_id[customer_id]
         ends = month.span(zone_or_utc(customer.timezone)).until
-        # A customer that moved to another zone meanwhile may have a little more of the month left.
+        # The month may not be over yet where the customer has moved to another zone.
         if not customer.retired and ends <= at:
             await generate(tx, customer, month, SYSTEM, at)
             await reviews.set_schedule(tx, customer_id, month.after)

@@ -1,1 +1,1 @@
-"""How all open promises stand at this moment."""
+"""The status board: how the open promises stand now."""

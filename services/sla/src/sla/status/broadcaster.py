@@ -1,7 +1,7 @@
-"""The status board: one reader per process, however many listen; nobody holds a connection.
+"""Broadcasts the status: one reader per process, however many listen; none holds a connection.
 
 It reads when something has changed, at most once a second and for at most a tenth of the time, and
-not at all while nobody listens. A listener that is slow misses states in between, never the latest.
+not at all while nobody listens. A slow listener misses states in between, never the latest one.
 """
 
 import asyncio
@@ -19,16 +19,16 @@ from sla.status.queries import AvailabilityCache, load_current_status
 log = logger(__name__)
 
 MIN_READ_INTERVAL_S = 1.0
-"""Seconds between two readings, at least; longer where a reading takes more than a tenth of it."""
+"""The least seconds between two readings; more where a reading takes over a tenth of it."""
 REFRESH_INTERVAL_S = 30.0
-"""Seconds after which it is read again though no event was heard: availability moves by itself."""
+"""Seconds after which it reads again without an event: availability changes by itself."""
 MAX_LISTENERS = 1_000
 MAX_LISTENERS_PER_CALLER = 10
-"""Listeners of a process, and of one caller: a wall screen, a phone, and a few forgotten tabs."""
+"""The most listeners of a process, and of one caller."""
 
 
 class Listener:
-    """One ear. `customer`: whose lines it hears; None: all."""
+    """One subscriber. `customer` is the key of the customer whose lines it gets; None: all."""
 
     def __init__(self, identity: str, customer: str | None) -> None:
         self.identity = identity
@@ -37,16 +37,16 @@ class Listener:
         self._next: asyncio.Queue[Status | None] = asyncio.Queue(maxsize=1)
 
     async def next(self) -> Status | None:
-        """The latest state that was not heard yet; None when it is over."""
+        """Wait for the next state; None once the listener has ended."""
         return await self._next.get()
 
     def offer(self, latest: Status) -> None:
-        """A state that was not fetched meanwhile is outdated by this one."""
+        """Put the latest state; it replaces one that was not fetched yet."""
         if not self.is_closed:
             self._put(latest)
 
     def end(self) -> None:
-        """No more states, and no waiting for one."""
+        """End: whoever waits for a state gets None, and no more states come."""
         self.is_closed = True
         self._put(None)
 
@@ -57,7 +57,7 @@ class Listener:
 
 
 class StatusBroadcaster:
-    """`run` goes on until cancelled; a database that is gone is waited for."""
+    """Reads the status and passes it to all listeners while `run` runs."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -73,7 +73,7 @@ class StatusBroadcaster:
 
     @contextmanager
     def subscribe(self, identity: str, customer: str | None) -> Iterator[Listener]:
-        """An ear, first told the present state. Raises TooMany."""
+        """Subscribe, beginning with the present state if it is known. Raises TooManyRequests."""
         if (
             len(self._listeners) >= MAX_LISTENERS
             or self._count_by_identity[identity] >= MAX_LISTENERS_PER_CALLER
@@ -91,7 +91,8 @@ class StatusBroadcaster:
             self._remove(listener)
 
     async def run(self) -> None:
-        """Read and tell, as long as somebody listens."""
+        """Read and broadcast while somebody listens, until cancelled; retry while the database is
+        away."""
         clock = asyncio.get_running_loop()
         while True:
             await self._has_listeners.wait()
@@ -109,7 +110,7 @@ class StatusBroadcaster:
             version = await status.load_version(tx)
             changed = version != self._version
             is_stale = started_at - self._read_at > REFRESH_INTERVAL_S
-            # An event's number is taken before its transaction commits: look once more after it.
+            # The number of an event is taken before its transaction commits: read once more then.
             if not (changed or self._must_reread or is_stale):
                 return
             current = await load_current_status(tx, self.availability)
@@ -126,6 +127,6 @@ class StatusBroadcaster:
         if self._count_by_identity[listener.identity] <= 0:
             del self._count_by_identity[listener.identity]
         if not self._listeners:
-            # What is kept would be old when the next one comes.
+            # The state would be out of date when the next listener comes.
             self._has_listeners.clear()
             self._latest, self._version = None, -1

@@ -1,4 +1,4 @@
-"""How the promises to each customer stand at this moment, for everybody to see (R4). Pure."""
+"""The status of the open promises to each customer (R4). Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ RagStatus = Literal["red", "amber", "green"]
 
 @dataclass(frozen=True, slots=True)
 class StatusLine:
-    """Of a customer and a service (None: tickets that name none), open promises only.
+    """The open promises to a customer about a service (None: tickets without a service).
 
-    `at_risk` are not broken and expected to be, or may be; `likely_to_breach` are among them. `breached` are
-    broken and still open. `next_at`: when the next one breaks that has not. `availability` is a
-    share, of this month in the agreement's zone; `met` whether what was promised of it can still be
-    kept; None where nothing is.
+    `at_risk` are not breached but may be; those `likely_to_breach` are among them. `breached` are
+    breached and still open. `next_at` is the earliest deadline that has not passed. `availability`
+    is a share, that of this month in the agreement's zone, `promised` the agreed one, and `met`
+    whether it can still be kept; None where none is agreed.
     """
 
     customer: str
@@ -33,7 +33,7 @@ class StatusLine:
 
     @property
     def rag_status(self) -> RagStatus:
-        """What a wall screen shows from afar."""
+        """Red, amber or green: the line at a glance."""
         if self.breached or self.met is False:
             return "red"
         return "amber" if self.at_risk else "green"
@@ -41,20 +41,20 @@ class StatusLine:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Status:
-    """All lines at one moment, by customer and service. One is itself alone: compare `lines`."""
+    """All lines at one instant, by customer and service. Equal only to itself: compare `lines`."""
 
     at: datetime
     lines: tuple[StatusLine, ...]
 
     def seen_by(self, customer: str | None) -> "Status":
-        """What a customer's contact (by key) may see: the own lines. None: everybody of the house."""
+        """The lines that contacts of a customer (by key) may see: their own. None: all, for staff."""
         if customer is None:
             return self
         return Status(self.at, tuple(line for line in self.lines if line.customer == customer))
 
     @property
     def id(self) -> str:
-        """The same as long as nothing but the time has changed."""
+        """A digest of the lines: it does not change while only the time does."""
         return blake2b(repr(self.lines).encode(), digest_size=8).hexdigest()
 
 

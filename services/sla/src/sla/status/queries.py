@@ -1,7 +1,7 @@
-"""How everything stands now: open promises, and this month's availability beside them (R4).
+"""The status: open promises, with the availability of this month beside them (R4).
 
-Availability is reckoned from the month's outages, a millisecond and more for each customer and
-service. So it is kept for ten seconds, and other work comes in between.
+Availability is computed from the month's outages, which takes a millisecond and more for each
+customer and service. So it is cached for ten seconds, and computed with pauses for other work.
 """
 
 import asyncio
@@ -22,11 +22,11 @@ from sla.status.domain import Status, StatusLine
 CACHE_DURATION = timedelta(seconds=10)
 
 AvailabilityFigures = tuple[float | None, float | None, bool | None]
-"""Available, promised, and whether that can be kept still; None where nothing is promised."""
+"""Availability, the promised one, and whether it can still be kept; None where none is agreed."""
 
 
 class AvailabilityCache:
-    """This month's availability, one for each process; `of` may be asked by several at a time."""
+    """The availability of this month, cached for ten seconds; one cache per process."""
 
     def __init__(self) -> None:
         self._model: AvailabilityModel | None = None
@@ -60,8 +60,10 @@ class AvailabilityCache:
 async def load_current_status(
     tx: Connection, cache: AvailabilityCache, customer: str | None = None
 ) -> Status:
-    """Of all customers, or of one by key: a line for each service that it bought or that has an
-    open promise."""
+    """The status of all customers, or of one by key.
+
+    It has a line for each service that a customer bought, or that has an open promise.
+    """
     open_promises = await status.load_status(tx, customer)
     model = await cache.get_model(tx, open_promises.at)
     lines = []
@@ -76,7 +78,7 @@ async def load_current_status(
 def _lines_without_promises(
     model: AvailabilityModel, open_promises: Status
 ) -> Iterator[StatusLine]:
-    """Services of which no promise is open: they may be down all the same."""
+    """Lines of services without an open promise, which may be down all the same."""
     names = {line.customer: line.name for line in open_promises.lines}
     listed_pairs = {(line.customer, line.service) for line in open_promises.lines}
     for service, customers in model.graph.sold_to.items():

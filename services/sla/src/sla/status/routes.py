@@ -1,4 +1,4 @@
-"""How promises stand, for the whole company to see, and for customers their own (R4)."""
+"""The routes of the status board, for all staff, and for customers with their own lines (R4)."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -12,9 +12,10 @@ from starlette.types import Receive, Scope, Send
 
 from common.auth import Caller, requires
 from common.errors import Unauthenticated
-from common.http import ResponseModel, router, streaming_router
+from common.http import ResponseModel, Transaction, router, runtime_of, state_of, streaming_router
 from common.http.streaming import TOKEN_COOKIE, authorization_header
-from common.persistence.database import Transaction
+from common.runtime import Runtime
+from sla.settings import SlaSettings
 from sla.status.broadcaster import Listener, StatusBroadcaster
 from sla.status.domain import Status, total
 from sla.status.queries import load_current_status
@@ -23,21 +24,21 @@ routes = router("/v1/status", tags=["status"])
 stream_routes = streaming_router("/v1/status", tags=["status"])
 
 HEARTBEAT_INTERVAL_S = 15
-"""Seconds between two heartbeats: a proxy that hears nothing for a minute hangs up."""
+"""Seconds between two heartbeats: proxies close connections that are silent for a minute."""
 SHUTDOWN_GRACE_S = 2.0
 """Seconds that streams get to end when the service stops."""
 SEND_TIMEOUT_S = 30.0
-"""Seconds for which a listener may take nothing before it counts as gone."""
+"""Seconds after which a listener that accepts nothing counts as gone."""
 RETRY_DELAY_MS = 3000
 TOKEN_CHECK_INTERVAL_S = 30.0
-"""Seconds after which it is looked again whether the token still holds."""
+"""Seconds between two checks whether the token is still valid."""
 
 
 class StatusLineRead(ResponseModel):
-    """Open promises of a customer and service. `at_risk`: not broken, but expected to break or
-    near it; `likely_to_breach` among them. `breached`: broken and still open. `rag_status` sums it up: `green`,
-    `amber` or `red`. `availability` of this month is a share, `met` whether what
-    was promised can still be kept; null where nothing is promised."""
+    """Open promises to a customer about a service. `at_risk`: not breached, but may be;
+    `likely_to_breach` are among them. `breached`: breached and still open. `next_at`: the earliest
+    deadline that has not passed. `rag_status`: `green`, `amber` or `red`. `availability` of this
+    month is a share, `met` whether the promised one can still be kept; null where none is agreed."""
 
     customer: str
     name: str
@@ -54,7 +55,7 @@ class StatusLineRead(ResponseModel):
 
 
 class StatusRead(ResponseModel):
-    """`at` is when it was so."""
+    """`at`: the instant of the status."""
 
     at: datetime
     open: int
@@ -76,26 +77,27 @@ async def get_status(
 
 
 @routes.post("/session", status_code=204)
-async def create_session(
+async def create_status_session(
     request: Request, response: Response, caller: Annotated[Caller, requires("status:read")]
 ) -> None:
-    """Open a session for the status page. The caller's token becomes a cookie that only the stream
-    is sent and no script reads."""
+    """Open a session for the status page. The caller's token becomes a cookie, which is sent to the
+    stream only and which no script can read."""
     bearer_token = (
         (authorization_header(request.scope) or b"").decode("latin-1").partition(" ")[2].strip()
     )
+    runtime: Runtime[SlaSettings] = runtime_of(request.app)
     response.set_cookie(
         TOKEN_COOKIE,
         bearer_token,
         path="/v1/status",
         httponly=True,
         samesite="strict",
-        secure=request.app.state.settings.environment == "production",
+        secure=runtime.settings.environment == "production",
     )
 
 
 @routes.delete("/session", status_code=204)
-async def delete_session(
+async def delete_status_session(
     response: Response, caller: Annotated[Caller, requires("status:read")]
 ) -> None:
     """Close the session of the status page."""
@@ -112,27 +114,24 @@ async def stream_status(
     caller: Annotated[Caller, requires("status:read")],
     last_event_id: Annotated[str | None, Header(max_length=100)] = None,
 ) -> Response:
-    """Stream the status of all open promises. The whole status as event `status`, at once and
-    whenever it changes, at most once a second. Each has an id: with `Last-Event-ID` nothing is
-    told that was heard already."""
+    """Stream the status of all open promises. Sends the whole status as event `status`, at once and
+    whenever it changes, at most once a second. With `Last-Event-ID`, a status that the client has
+    already is not sent again."""
     return StatusStream(request, caller, last_event_id)
 
 
 def broadcaster_of(app: FastAPI) -> StatusBroadcaster:
-    """The process's one board."""
-    if not hasattr(app.state, "board"):
-        app.state.board = StatusBroadcaster(app.state.database)
-    broadcaster: StatusBroadcaster = app.state.board
-    return broadcaster
+    """The process's one broadcaster."""
+    return runtime_of(app).resource(StatusBroadcaster)
 
 
-async def run_status_broadcaster(app: FastAPI) -> None:
-    """The background loop of the service: the one reader of this process."""
-    await broadcaster_of(app).run()
+async def run_status_broadcaster(runtime: Runtime[SlaSettings]) -> None:
+    """Run the process's one broadcaster: a background loop of the service."""
+    await runtime.resource(StatusBroadcaster).run()
 
 
 class StatusStream(Response):
-    """One listener's stream, from its beginning to its end: then its place is free again."""
+    """The stream of one listener. When it ends, another one may take its place."""
 
     def __init__(self, request: Request, caller: Caller, last_event_id: str | None) -> None:
         super().__init__()
@@ -141,7 +140,7 @@ class StatusStream(Response):
         self._last_event_id = last_event_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises TooMany before anything is sent."""
+        """Raises TooManyRequests before anything is sent."""
         caller, stopped = self._caller, anyio.Event()
         broadcaster = broadcaster_of(self._request.app)
         with broadcaster.subscribe(caller.identity, caller.customer) as listener:
@@ -166,7 +165,7 @@ async def _events(listener: Listener, last_event_id: str | None) -> AsyncIterato
 
 
 async def _watch(request: Request, listener: Listener, stopped: anyio.Event) -> None:
-    """Ends the stream when the service stops, or when the token does not hold any longer."""
+    """End the stream when the service stops, or when the token is no longer valid."""
     while not stopped.is_set() and await _is_still_authenticated(request):
         with anyio.move_on_after(TOKEN_CHECK_INTERVAL_S):
             await stopped.wait()
@@ -175,7 +174,8 @@ async def _watch(request: Request, listener: Listener, stopped: anyio.Event) -> 
 
 async def _is_still_authenticated(request: Request) -> bool:
     try:
-        await request.app.state.people.authenticate(authorization_header(request.scope))
+        authenticator = state_of(request.app).authenticator
+        await authenticator.authenticate(authorization_header(request.scope))
     except Unauthenticated:
         return False
     return True
@@ -183,7 +183,7 @@ async def _is_still_authenticated(request: Request) -> bool:
 
 @lru_cache(maxsize=256)
 def _render(latest: Status, customer: str | None) -> tuple[str, str]:
-    """Id and JSON of what an audience sees: made once for all of its listeners."""
+    """The id and JSON of what a customer sees, rendered once for all listeners of theirs."""
     visible = latest.seen_by(customer)
     return visible.id, _to_response(visible).model_dump_json()
 

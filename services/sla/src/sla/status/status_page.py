@@ -1,4 +1,4 @@
-"""The status page: four files without any figures in them, so that anybody may fetch them."""
+"""The status page: four static files without any figures, open to everybody."""
 
 from functools import cache
 from importlib.resources import files

@@ -1,5 +1,7 @@
-"""How promises stand now: open ones, counted from their partial index alone; of what is foreseen, those
-that are at risk. No more is read than that, however many tickets there have been."""
+"""Reads the status: open clocks from their partial index, and forecasts that are at risk.
+
+The work does not grow with the number of closed tickets.
+"""
 
 from sqlalchemy import TextClause, text
 
@@ -7,11 +9,11 @@ from common.persistence.database import Connection, transaction_time
 from sla.status.domain import Status, StatusLine
 
 _OPEN = "clocks.state IN ('running', 'paused') AND clocks.service IS NOT NULL"
-"""Open promises to customers: theirs alone tell a service, if only an empty one."""
+"""Open promises to customers: only their clocks have a service, if an empty one."""
 
 
 def _status_sql(condition: str) -> TextClause:
-    """`whose`: a condition on the clocks."""
+    """The query for the lines; `condition` is one on the clocks."""
     return text(
         f"""
         WITH standing AS (
@@ -41,19 +43,19 @@ def _status_sql(condition: str) -> TextClause:
 
 _ALL = _status_sql("true")
 _OF_CUSTOMER = _status_sql("clocks.customer_id = (SELECT id FROM customers WHERE key = :customer)")
-# Whatever changes a promise tells of it: each event takes a number, in every replica.
+# Every change of a promise publishes an event, which takes the next number, in every replica.
 _SELECT_VERSION = text(
     "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('outbox', 'id')), 0)"
 )
 
 
 async def load_status(tx: Connection, customer: str | None = None) -> Status:
-    """Of all customers, or of one by key; one without open promises has a line all the same."""
+    """The status of all customers, or of one by key. One without open promises has a line, too."""
     lines = _ALL if customer is None else _OF_CUSTOMER
     rows = await tx.execute(lines, {"customer": customer})
     return Status(await transaction_time(tx), tuple(StatusLine(*row) for row in rows))
 
 
 async def load_version(tx: Connection) -> int:
-    """Another number where anything may have changed since."""
+    """A number that changes whenever the status may have changed."""
     return int(await tx.scalar(_SELECT_VERSION) or 0)

@@ -1,1 +1,1 @@
-"""Work that was booked, reserved hours and rate cards."""
+"""Time entries, rate cards and reserved hours."""

@@ -1,9 +1,10 @@
-"""Records work, and tells both sides once a month that the reserved hours run out."""
+"""Commands of time entries: store one, and warn once a month that reserved hours run out."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from common.audit import Entry, record
 from common.auth import Caller
+from common.domain.durations import SECOND
 from common.events.reserved_hours import ReservedHoursThresholdReached
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
@@ -11,11 +12,9 @@ from sla.time_entries.domain.reserved_hours import WARNING_THRESHOLD
 from sla.time_entries.store import reserved_hours, time_entries
 from sla.time_entries.store.time_entries import ReservedHoursAccount, TimeEntry, next_month
 
-SECOND = timedelta(seconds=1)
-
 
 async def lock_account(tx: Connection, entry: TimeEntry) -> ReservedHoursAccount | None:
-    """Lock the account of its month, before the moment is read; None without an agreement."""
+    """Lock the account of the entry's month, before the time is read; None without an agreement."""
     if entry.agreement_id is None:
         return None
     return await time_entries.lock_account(tx, entry.agreement_id, entry.customer_id, entry.day)
@@ -24,7 +23,7 @@ async def lock_account(tx: Connection, entry: TimeEntry) -> ReservedHoursAccount
 async def save_entry(
     tx: Connection, entry: TimeEntry, account: ReservedHoursAccount | None, caller: Caller
 ) -> None:
-    """Store the record, and warn where it uses up four fifths of what is reserved."""
+    """Store and record the entry, and publish a warning where four fifths of the hours are used."""
     await time_entries.add(tx, entry)
     grounds = {
         "ticket": str(entry.ticket_id),
@@ -35,7 +34,7 @@ async def save_entry(
     }
     action = "work.correct" if entry.corrects else "work.record"
     subject, at = f"work/{entry.id}", entry.created_at
-    await record(tx, Entry(at, caller.sub, action, subject, grounds, caller.via_machine))
+    await record(tx, Entry.by(caller.actor, at, action, subject, grounds))
     if account is not None and account.warned_at is None:
         await _warn(tx, account, at)
 

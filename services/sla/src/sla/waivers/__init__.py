@@ -1,1 +1,1 @@
-"""The GM's prior approval of a violation. Pure."""
+"""Waivers: the general manager's approval of a breach before it happens (R2, C11)."""

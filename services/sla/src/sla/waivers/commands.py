@@ -1,17 +1,17 @@
 """Request a waiver and decide on it: lock, decide, apply to the clock, store, publish (R2, C11).
 
 Order of locks: the clock, or all of the customer's waivers over a period; then the waiver; then
-deadlines. The moment is read after them, so approval and breach meet in one order (decision 0631).
+deadlines. The time is read after them, so an approval and a breach have one order (decision 0631).
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
-from uuid import UUID
 
 from common.audit import Entry, record
 from common.auth import Caller
+from common.domain import Actor, Rejection
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, transaction_time
 from sla.clocks.commands import apply_changes, load_timetables
@@ -22,7 +22,6 @@ from sla.waivers import events as waiver_events
 from sla.waivers.deadlines import schedule_next
 from sla.waivers.domain.waiver import (
     Decision,
-    RejectionCode,
     Waiver,
     approve,
     refuse,
@@ -37,8 +36,11 @@ DecisionAction = Literal["approve", "refuse", "revoke", "withdraw"]
 
 @dataclass(frozen=True, slots=True)
 class LockedWaiver:
-    """A waiver and what it is about, locked, at the moment of the decision. `ticket_clock` is None of a
-    period; `deadline`: by when it must be decided to count."""
+    """A waiver and its clock, locked, at the instant of the decision.
+
+    `ticket_clock` is None for a waiver over a period. `deadline`: by when it must be decided to
+    count, None where nothing can breach at present.
+    """
 
     waiver: Waiver
     sequence: int
@@ -47,9 +49,9 @@ class LockedWaiver:
     at: datetime
 
 
-async def lock_waiver(tx: Connection, name: UUID | str) -> LockedWaiver | None:
-    """Lock a waiver for a decision; None where there is no such waiver."""
-    unlocked = await waivers.find(tx, name)  # what it is about never changes
+async def lock_waiver(tx: Connection, reference: str) -> LockedWaiver | None:
+    """Lock a waiver, by id or key, for a decision; None where there is no such waiver."""
+    unlocked = await waivers.find(tx, reference)  # what it is about never changes
     if unlocked is None:
         return None
     ticket_clock = await _lock_scope(tx, unlocked[0])
@@ -71,7 +73,7 @@ async def _lock_scope(tx: Connection, waiver: Waiver) -> TicketClock | None:
 async def submit(
     tx: Connection, waiver: Waiver, ticket_clock: TicketClock | None, caller: Caller
 ) -> None:
-    """Store a new request and announce it at once, with the deadline in it (R3)."""
+    """Store a new request and publish it at once, with its deadline (R3)."""
     at = waiver.requested_at
     await waivers.add(tx, waiver, 1)
     deadline = await waiver_scopes.get_deadline(tx, waiver.id, at)
@@ -79,17 +81,20 @@ async def submit(
     payload = waiver_events.waiver_payload(waiver, ticket_clock, deadline, at)
     event = waiver_events.requested_event(waiver.clock_id is not None, payload)
     await publish(tx, OutboxEvent(event, 1))
-    await record(tx, _entry(at, caller, "waiver.request", waiver))
+    await record(tx, _entry(at, caller.actor, "waiver.request", waiver))
 
 
 async def decide(
     tx: Connection, locked: LockedWaiver, action: DecisionAction, caller: Caller, reason: str | None
-) -> LockedWaiver | RejectionCode:
-    """Decide on a locked waiver; returns it as it is then. A denial is audited, too: commit it."""
+) -> LockedWaiver | Rejection:
+    """Decide on a locked waiver and return it as it is then.
+
+    A rejection is audited as well: the caller commits the transaction.
+    """
     decision = Decision(caller.sub, caller.roles, locked.at, reason)
     outcome = DECISION_RULES[action](locked, decision)
-    if not isinstance(outcome, Waiver):
-        await record(tx, _denial(locked, action, caller, outcome))
+    if isinstance(outcome, Rejection):
+        await record(tx, _denial(locked, action, caller.actor, outcome))
         return outcome
     await _apply_to_clock(tx, locked, outcome)
     updated = replace(locked, waiver=outcome, sequence=locked.sequence + 1)
@@ -97,7 +102,7 @@ async def decide(
     await schedule_next(tx, outcome, locked.deadline)
     payload = waiver_events.waiver_payload(outcome, locked.ticket_clock, locked.deadline, locked.at)
     await publish(tx, OutboxEvent(waiver_events.decision_event(outcome, payload), updated.sequence))
-    await record(tx, _entry(locked.at, caller, f"waiver.{outcome.state}", outcome))
+    await record(tx, _entry(locked.at, caller.actor, f"waiver.{outcome.state}", outcome))
     return updated
 
 
@@ -112,14 +117,14 @@ async def _apply_to_clock(tx: Connection, locked: LockedWaiver, waiver: Waiver) 
     await apply_changes(tx, [apply_input(locked.ticket_clock, input, tables)], locked.at)
 
 
-def _approve(locked: LockedWaiver, decision: Decision) -> Waiver | RejectionCode:
+def _approve(locked: LockedWaiver, decision: Decision) -> Waiver | Rejection:
     if locked.ticket_clock is None:
         return approve(locked.waiver, decision, None, None)
     clock = locked.ticket_clock.clock
     return approve(locked.waiver, decision, clock.deadline, clock.cycle_breached_at)
 
 
-def _entry(at: datetime, caller: Caller, action: str, waiver: Waiver) -> Entry:
+def _entry(at: datetime, actor: Actor, action: str, waiver: Waiver) -> Entry:
     grounds = {
         "clock": waiver.clock_id and str(waiver.clock_id),
         "customer": waiver.customer,
@@ -130,23 +135,19 @@ def _entry(at: datetime, caller: Caller, action: str, waiver: Waiver) -> Entry:
         "late": waiver.late,
     }
     known_grounds = {name: value for name, value in grounds.items() if value is not None}
-    return Entry(at, caller.sub, action, f"waiver/{waiver.id}", known_grounds, caller.via_machine)
+    return Entry.by(actor, at, action, f"waiver/{waiver.id}", known_grounds)
 
 
 def _denial(
-    locked: LockedWaiver, action: DecisionAction, caller: Caller, code: RejectionCode
+    locked: LockedWaiver, action: DecisionAction, actor: Actor, rejection: Rejection
 ) -> Entry:
-    subject, grounds = f"waiver/{locked.waiver.id}", {"why": code, "wanted": action}
-    return Entry(
-        locked.at, caller.sub, "waiver.decide.denied", subject, grounds, caller.via_machine
-    )
+    subject, grounds = f"waiver/{locked.waiver.id}", {"why": rejection.code, "wanted": action}
+    return Entry.by(actor, locked.at, "waiver.decide.denied", subject, grounds)
 
 
-DECISION_RULES: Mapping[
-    DecisionAction, Callable[[LockedWaiver, Decision], Waiver | RejectionCode]
-] = {
+DECISION_RULES: Mapping[DecisionAction, Callable[[LockedWaiver, Decision], Waiver | Rejection]] = {
     "approve": _approve,
-    "refuse": lambda held, decision: refuse(held.waiver, decision),
-    "revoke": lambda held, decision: revoke(held.waiver, decision),
-    "withdraw": lambda held, decision: withdraw(held.waiver, decision),
+    "refuse": lambda locked, decision: refuse(locked.waiver, decision),
+    "revoke": lambda locked, decision: revoke(locked.waiver, decision),
+    "withdraw": lambda locked, decision: withdraw(locked.waiver, decision),
 }

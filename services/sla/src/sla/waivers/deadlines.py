@@ -12,16 +12,16 @@ from sla.waivers.store import decide_by as waiver_scopes
 from sla.waivers.store import waivers
 
 DEADLINE_KIND = "waiver"
-"""The kind of deadline that a waiver arms."""
+"""The kind of the deadline of a waiver. Subject: the waiver."""
 
 
 async def schedule_next(tx: Connection, waiver: Waiver, deadline: datetime | None) -> None:
-    """Schedule what comes next of a waiver whose row is locked; cancel it where nothing does."""
+    """Schedule the next reminder or the end of a locked waiver; cancel it when ended."""
     await schedule(tx, [Deadline(DEADLINE_KIND, waiver.id, next_at(waiver, deadline))])
 
 
 async def reschedule_requests(tx: Connection, clock_ids: Collection[UUID]) -> None:
-    """Move the reminders of open requests about these locked clocks, whose deadlines have moved."""
+    """Reschedule the reminders of open requests about locked clocks with new deadlines."""
     if not clock_ids:
         return
     for waiver in await waivers.lock_requests(tx, clock_ids):

@@ -1,21 +1,23 @@
 """Events about waivers."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from common.events import clocks, waivers
+from common.domain.durations import SECOND
+from common.events import waivers
 from common.events.envelope import Event
 from sla.clocks.domain.ticket_clock import TicketClock
 from sla.waivers.domain.waiver import Waiver
-
-SECOND = timedelta(seconds=1)
 
 
 def waiver_payload(
     waiver: Waiver, ticket_clock: TicketClock | None, deadline: datetime | None, at: datetime
 ) -> dict[str, Any]:
-    """The fields of every event about a waiver; `deadline`: by when it must be decided to count."""
+    """Return the fields of every event about a waiver.
+
+    `deadline`: by when it must be decided to count, None where nothing can breach at present.
+    """
     common_fields: dict[str, Any] = {
         "at": at,
         "waiver_id": waiver.id,
@@ -34,7 +36,7 @@ def waiver_payload(
 def _clock_payload(ticket_clock: TicketClock) -> dict[str, Any]:
     ticket = ticket_clock.ticket
     metric = ticket_clock.clock.metric
-    # By the ticket: rows of an older release do not name the customer.
+    # Read from the ticket: rows of older releases do not name the customer.
     customer = {"customer_id": ticket.customer_id, "customer": ticket.customer}
     clock = {"clock_id": ticket_clock.id, "ticket_id": ticket.id, "ticket": ticket.key}
     return {**customer, **clock, "metric": metric}
@@ -46,36 +48,39 @@ def _period_payload(waiver: Waiver) -> dict[str, Any]:
 
 
 def requested_event(of_clock: bool, payload: dict[str, Any]) -> Event:
+    """Return the event that a waiver was requested, of a clock or over a period."""
     if of_clock:
-        return clocks.WaiverRequested(**payload)
+        return waivers.WaiverRequested(**payload)
     return waivers.PeriodWaiverRequested(**payload)
 
 
 def reminder_event(payload: dict[str, Any], deadline: datetime) -> Event:
+    """Return the event that a decision is due by `deadline`."""
     left = max((deadline - payload["at"]) // SECOND, 0)
-    return waivers.WaiverDecisionReminder(**payload, seconds_left=left)
+    return waivers.WaiverDecisionReminder(**payload, remaining_seconds=left)
 
 
 def expired_event(payload: dict[str, Any], waiver: Waiver) -> Event:
+    """Return the event that a waiver has expired, decided or not."""
     return waivers.WaiverExpired(**payload, decided=waiver.decided_by is not None)
 
 
 def decision_event(waiver: Waiver, payload: dict[str, Any]) -> Event:
-    """The event of the decision that left the waiver in its present state."""
+    """Return the event of the decision that led to the waiver's present state."""
     return _DECISION_EVENTS[waiver.state](waiver, payload)
 
 
 def _approved_event(waiver: Waiver, payload: dict[str, Any]) -> Event:
     details: dict[str, Any] = {"approved_by": waiver.decided_by, "late": waiver.late}
     if waiver.clock_id is not None:
-        return clocks.WaiverApproved(**payload, **details)
+        return waivers.WaiverApproved(**payload, **details)
     return waivers.PeriodWaiverApproved(**payload, **details)
 
 
 def _refused_event(waiver: Waiver, payload: dict[str, Any]) -> Event:
     details: dict[str, Any] = {"refused_by": waiver.decided_by}
     if waiver.clock_id is not None:
-        return clocks.WaiverRefused(**payload, **details)
+        return waivers.WaiverRefused(**payload, **details)
     return waivers.PeriodWaiverRefused(**payload, **details)
 
 

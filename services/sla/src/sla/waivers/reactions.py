@@ -1,4 +1,4 @@
-"""What waivers do when clocks change: excuse breaches, and let reminders follow the deadlines (C11)."""
+"""What waivers do when clocks change: cover breaches, and reschedule reminders (C11)."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
@@ -18,9 +18,9 @@ from sla.waivers.store import waivers
 
 
 async def cover_breaches(tx: Connection, changes: list[Change]) -> list[Change]:
-    """Return the changes, each breach in them preceded by the waivers over a period that cover it.
+    """Return the changes, with the waivers over a period that cover a breach as inputs before it.
 
-    Nothing is read unless a promise breaks in these changes.
+    Nothing is read unless a clock breaches in these changes.
     """
     breaching = [change for change in changes if any(breach_instants(change))]
     if not breaching:
@@ -36,8 +36,10 @@ async def cover_breaches(tx: Connection, changes: list[Change]) -> list[Change]:
 
 
 async def reconsider_breaches(tx: Connection, changes: list[Change]) -> list[Change]:
-    """Return the changes of a reclassified ticket, earlier breaches excused by the waivers over a
-    period of the service that it is about now, and by no others."""
+    """Return the changes of a reclassified ticket, its breaches waived by its present service.
+
+    Waivers over a period of its former service no longer cover them.
+    """
     breaches = [at for one in changes if (at := one.clock.breached_at) is not None]
     if not breaches:
         return changes
@@ -47,7 +49,7 @@ async def reconsider_breaches(tx: Connection, changes: list[Change]) -> list[Cha
 
 
 async def reschedule_reminders(tx: Connection, changes: Sequence[Change]) -> None:
-    """Move the reminders of open requests along with the deadlines that these changes moved."""
+    """Reschedule the reminders of open requests about clocks whose deadline changed."""
     await reschedule_requests(
         tx, [one.before.id for one in changes if one.clock.deadline != one.before.clock.deadline]
     )
@@ -56,7 +58,7 @@ async def reschedule_reminders(tx: Connection, changes: Sequence[Change]) -> Non
 async def find_contradictions(
     tx: Connection, ticket_clocks: Sequence[TicketClock]
 ) -> Mapping[UUID, str]:
-    """Return, by clock id, how the excuse of a breached clock contradicts the decided waivers."""
+    """Return, by clock id, how the outcome of a breached clock contradicts the decided waivers."""
     breached = [one for one in ticket_clocks if one.clock.breached_at is not None]
     if not breached:
         return {}

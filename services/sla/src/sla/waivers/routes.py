@@ -1,4 +1,4 @@
-"""Waivers: the GM's approval of a violation, asked for and given before it happens (R2, C11)."""
+"""HTTP in: waivers, requested and decided before a breach happens (R2, C11)."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -7,17 +7,17 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 
 from common.auth import Caller, requires
-from common.errors import Conflict, Forbidden, NotFound, Problem, ValidationFailed, Violation
-from common.http import Page, Paging, encode_cursor, if_match, problem_response, router, set_etag
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.errors import Conflict, NotFound, ValidationFailed, Violation
+from common.http import Page, Paging, Transaction, if_match, rejection_response, router, set_etag
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
-from sla.calendars.schemas import Name, id_or_key
 from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.store import clocks
 from sla.directory.fields import CustomerFilter
 from sla.directory.store import directory
+from sla.path_parameters import WaiverRef
 from sla.waivers.commands import DecisionAction, LockedWaiver, decide, lock_waiver, submit
-from sla.waivers.domain.waiver import RejectionCode, Waiver, WaiverState
+from sla.waivers.domain.waiver import PERSONAL_REJECTIONS, Waiver, WaiverState
 from sla.waivers.schemas import (
     WaiverCreate,
     WaiverDecision,
@@ -31,7 +31,7 @@ from sla.waivers.store import waivers
 routes = router("/v1/waivers", tags=["waivers"])
 
 MAX_PERIOD = timedelta(days=366)
-"""A promise that is waived for longer than a year is none: change the agreement instead."""
+"""A promise that is waived for longer is not a promise: change the agreement instead."""
 
 
 @routes.post("", status_code=201)
@@ -43,7 +43,7 @@ async def request_waiver(
 ) -> WaiverRead:
     """Create a request for a waiver.
 
-    It is announced at once, with the time by which the GM must decide.
+    The general manager is notified at once, with the time by which to decide.
     """
     if body.clock_id is not None:
         waiver, ticket_clock = await _clock_request(tx, body, caller)
@@ -54,9 +54,9 @@ async def request_waiver(
     return await to_response(tx, waiver)
 
 
-@routes.post("/{name}/approve", response_model=WaiverRead)
+@routes.post("/{waiver}/approve", response_model=WaiverRead)
 async def approve_waiver(
-    name: Name,
+    name: WaiverRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("waivers:approve")],
@@ -66,21 +66,21 @@ async def approve_waiver(
     return await _decide(tx, name, request, caller, "approve", body.reason if body else None)
 
 
-@routes.post("/{name}/refuse", response_model=WaiverRead)
+@routes.post("/{waiver}/refuse", response_model=WaiverRead)
 async def refuse_waiver(
-    name: Name,
+    name: WaiverRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("waivers:approve")],
     body: WaiverDecision | None = None,
 ) -> WaiverRead | Response:
-    """Refuse a waiver: the promise stands."""
+    """Refuse a waiver. The promise holds as it is."""
     return await _decide(tx, name, request, caller, "refuse", body.reason if body else None)
 
 
-@routes.post("/{name}/revoke", response_model=WaiverRead)
+@routes.post("/{waiver}/revoke", response_model=WaiverRead)
 async def revoke_waiver(
-    name: Name,
+    name: WaiverRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("waivers:approve")],
@@ -88,20 +88,20 @@ async def revoke_waiver(
 ) -> WaiverRead | Response:
     """Revoke an approved waiver.
 
-    Breaches from now on are not covered; earlier ones stay excused.
+    Breaches from now on are not covered; earlier ones stay waived.
     """
     return await _decide(tx, name, request, caller, "revoke", body.reason)
 
 
-@routes.post("/{name}/withdraw", response_model=WaiverRead)
+@routes.post("/{waiver}/withdraw", response_model=WaiverRead)
 async def withdraw_waiver(
-    name: Name,
+    name: WaiverRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("waivers:request")],
     body: WaiverEnd,
 ) -> WaiverRead | Response:
-    """Withdraw a request for a waiver. Only the requester may, while nobody has decided."""
+    """Withdraw a request for a waiver. Only the requester may, before a decision."""
     return await _decide(tx, name, request, caller, "withdraw", body.reason)
 
 
@@ -112,28 +112,26 @@ async def list_waivers(
     caller: Annotated[Caller, requires("waivers:read")],
     state: Annotated[WaiverState | None, Query()] = None,
     customer: CustomerFilter = None,
-    clock: Annotated[UUID | None, Query(description="Those over a period, too.")] = None,
+    clock: Annotated[
+        UUID | None, Query(description="Also the waivers over a period that cover it.")
+    ] = None,
 ) -> Page[WaiverRead]:
     """List waivers, oldest first."""
-    after = page.after_as(datetime, UUID)
     filters = waivers.WaiverFilter(state, customer, clock)
-    rows = await waivers.list_page(tx, filters, page.limit, after and (after[0], after[1]))
-    items = await to_responses(tx, (waiver for waiver, _ in rows[: page.limit]))
-    last = items[-1] if len(rows) > page.limit else None
-    return Page[WaiverRead](
-        items=items, next=encode_cursor(last.requested_at, last.id) if last else None
-    )
+    rows = await waivers.list_page(tx, filters, page.limit, page.after_as(datetime, UUID))
+    responses = await to_responses(tx, (waiver for waiver, _ in rows))
+    return page.page_of(responses, lambda one: one, lambda one: (one.requested_at, one.id))
 
 
-@routes.get("/{name}")
+@routes.get("/{waiver}")
 async def get_waiver(
-    name: Name,
+    name: WaiverRef,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("waivers:read")],
 ) -> WaiverRead:
     """Get a waiver by its id or key."""
-    row = await waivers.find(tx, id_or_key(name))
+    row = await waivers.find(tx, name)
     if row is None:
         raise NotFound("This waiver")
     waiver, sequence = row
@@ -144,26 +142,24 @@ async def get_waiver(
 async def _clock_request(
     tx: Connection, body: WaiverCreate, caller: Caller
 ) -> tuple[Waiver, TicketClock]:
-    """A request about one clock, which is locked."""
+    """Build the request for one clock, which is locked. Raises ValidationFailed, Conflict."""
     period = (body.customer, body.service, body.starts_at, body.ends_at)
     if any(given is not None for given in period):
         raise _invalid("/clock_id", "scope", "name a clock, or a customer and a period, not both")
     if body.expires_at is None:
-        raise _invalid("/expires_at", "missing", "say until when the approval is to hold")
+        raise _invalid("/expires_at", "missing", "give the instant at which the approval expires")
     assert body.clock_id is not None
     ticket_clock = await clocks.lock_by_id(tx, body.clock_id)
     if ticket_clock is None:
-        raise _invalid("/clock_id", "unknown", "there is no such clock")
+        raise _invalid("/clock_id", "unknown_reference", "there is no such clock")
     if ticket_clock.clock.contract != "sla":
-        detail = (
-            "it is a partner's or second level's promise to us: there is no customer to waive it"
-        )
+        detail = "this clock measures a supplier's promise; only a promise to a customer is waived"
         raise _invalid("/clock_id", "contract", detail)
     at = await transaction_time(tx)
     if body.expires_at <= at:
-        raise _invalid("/expires_at", "past", "give an instant that is yet to come")
+        raise _invalid("/expires_at", "past", "give an instant in the future")
     if ticket_clock.clock.state in ("stopped", "cancelled"):
-        raise Conflict("This clock runs no more: there is nothing left to waive.")
+        raise Conflict("This clock no longer runs, so there is nothing to waive.")
     waiver = Waiver(
         id=uuid7(),
         key=await waivers.next_key(tx),
@@ -179,7 +175,7 @@ async def _clock_request(
 
 
 async def _period_request(tx: Connection, body: WaiverCreate, caller: Caller) -> Waiver:
-    """A request about whatever of a customer breaks in a period."""
+    """Build the request for the clocks of a customer over a period. Raises ValidationFailed."""
     starts_at, ends_at = body.starts_at, body.ends_at
     if body.customer is None or starts_at is None or ends_at is None:
         raise _invalid(
@@ -187,15 +183,13 @@ async def _period_request(tx: Connection, body: WaiverCreate, caller: Caller) ->
         )
     customer = await directory.find_customer(tx, body.customer)
     if customer is None:
-        raise _invalid("/customer", "unknown", "there is no such customer")
+        raise _invalid("/customer", "unknown_reference", "there is no such customer")
     at = await transaction_time(tx)
     if not max(starts_at, at) < ends_at <= starts_at + MAX_PERIOD:
         raise _invalid("/ends_at", "period", "end it after its start and now, within 366 days")
     expires_at = ends_at if body.expires_at is None else body.expires_at
     if expires_at <= max(starts_at, at):
-        raise _invalid(
-            "/expires_at", "past", "give an instant within the period that is yet to come"
-        )
+        raise _invalid("/expires_at", "past", "give an instant in the future within the period")
     return Waiver(
         id=uuid7(),
         key=await waivers.next_key(tx),
@@ -220,30 +214,18 @@ async def _decide(
     action: DecisionAction,
     reason: str | None,
 ) -> WaiverRead | Response:
-    locked = await lock_waiver(tx, id_or_key(name))
+    locked = await lock_waiver(tx, name)
     if locked is None:
         raise NotFound("This waiver")
     if_match(request, locked.sequence, await to_response(tx, locked.waiver))
     outcome = await decide(tx, locked, action, caller, reason)
     if isinstance(outcome, LockedWaiver):
         return await to_response(tx, outcome.waiver)
-    # An answer, not an exception: it commits, so that the attempt is on record.
-    return problem_response(REJECTIONS[outcome])
+    # Returned, not raised: the transaction commits the audit entry of the attempt.
+    if outcome in PERSONAL_REJECTIONS:
+        return rejection_response(outcome, status=403)
+    return rejection_response(outcome)
 
 
 def _invalid(pointer: str, code: str, detail: str) -> ValidationFailed:
     return ValidationFailed([Violation(pointer, code, detail)])
-
-
-REJECTIONS: dict[RejectionCode, Problem] = {
-    "ROLE_MISSING": Forbidden("Only a general manager decides on waivers.", code="ROLE_MISSING"),
-    "SELF_APPROVAL": Forbidden(
-        "Another general manager decides on what you have asked for.", code="SELF_APPROVAL"
-    ),
-    "NOT_THE_REQUESTER": Forbidden(
-        "Only who has asked for it withdraws it; a general manager may refuse it.",
-        code="NOT_THE_REQUESTER",
-    ),
-    "ALREADY_DECIDED": Conflict("This waiver is decided. Ask for another one."),
-    "NOT_APPROVED": Conflict("Only an approval that still holds can be revoked."),
-}

@@ -1,36 +1,29 @@
 """Request and response models of waivers."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
-
+from common.domain.durations import SECOND
 from common.http import Refers, RequestModel, ResponseModel
+from common.http.fields import KeyRef, Reason
 from common.persistence.database import Connection, transaction_time
 from sla.waivers.domain.waiver import Waiver, WaiverState
 from sla.waivers.store.decide_by import Scope, load_scopes
 
-SECOND = timedelta(seconds=1)
-
-Reason = Annotated[str, Field(min_length=3, max_length=2000)]
-
 
 class WaiverCreate(RequestModel):
-    """Of one clock (`clock_id`), or of all clocks of a `customer` (and `service`; null: of all) that
-    break within `[starts_at, ends_at)`, also of those that start later.
+    """A waiver of one clock (`clock_id`), or of the clocks of a `customer` over a period.
 
-    `expires_at`: a breach at or after it is not covered. Of a period it may be left out.
+    Over a period: all clocks of the customer (of `service` if given) that breach within
+    `[starts_at, ends_at)`, also those that start later. `expires_at`: a breach at this instant or
+    later is not covered; optional for a period.
     """
 
     clock_id: UUID | None = None
-    customer: Annotated[
-        Annotated[str, Field(min_length=1, max_length=100)] | None, Refers("customer")
-    ] = None
-    service: Annotated[
-        Annotated[str, Field(min_length=1, max_length=100)] | None, Refers("service")
-    ] = None
+    customer: Annotated[KeyRef | None, Refers("customer")] = None
+    service: Annotated[KeyRef | None, Refers("service")] = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     reason: Reason
@@ -46,13 +39,14 @@ class WaiverEnd(RequestModel):
 
 
 class WaiverRead(ResponseModel):
-    """`ticket`, `metric`: what the clock measures; null of a period.
+    """A waiver. `ticket` and `metric`: what its clock measures; null for a period.
 
-    `decide_by`, `seconds_left`: of a request that is undecided, by when it must be decided to count
-    for all that it is about, and how long that is from now, 0 when it has passed; null where nothing
-    can break at present (a paused clock). `late`: approved too late to cover anything; it changes
-    nothing. `ended_by`, `ended_at`, `end_reason`: who withdrew the request or revoked the
-    approval, and why."""
+    `decide_by`, `remaining_seconds`: by when an undecided request must be decided to cover everything
+    that it is about, and how many seconds that is from now (0 when it has passed); null where
+    nothing can breach at present, such as a paused clock. `late`: approved too late to cover
+    anything; it changes nothing. `ended_by`, `ended_at`, `end_reason`: who withdrew the request or
+    revoked the approval, and why.
+    """
 
     id: UUID
     key: str
@@ -64,7 +58,7 @@ class WaiverRead(ResponseModel):
     starts_at: datetime | None
     ends_at: datetime | None
     decide_by: datetime | None = None
-    seconds_left: int | None = None
+    remaining_seconds: int | None = None
     reason: str
     requested_by: str
     requested_at: datetime
@@ -81,7 +75,7 @@ class WaiverRead(ResponseModel):
 
 
 async def to_responses(tx: Connection, waivers: Iterable[Waiver]) -> list[WaiverRead]:
-    """Waivers as they stand at this moment, in the same order."""
+    """Return waivers as they are at this moment, in the same order."""
     ordered = list(waivers)
     at = await transaction_time(tx)
     scopes_by_id = await load_scopes(tx, [one.id for one in ordered], at)
@@ -95,7 +89,7 @@ async def to_response(tx: Connection, waiver: Waiver) -> WaiverRead:
 
 def _to_response(waiver: Waiver, scope: Scope, at: datetime) -> WaiverRead:
     decide_by = scope.decide_by if waiver.state == "requested" else None
-    seconds_left = None if decide_by is None else max((decide_by - at) // SECOND, 0)
-    time = {"decide_by": decide_by, "seconds_left": seconds_left}
+    remaining_seconds = None if decide_by is None else max((decide_by - at) // SECOND, 0)
+    time = {"decide_by": decide_by, "remaining_seconds": remaining_seconds}
     more = {"ticket": scope.ticket, "metric": scope.metric, **time}
     return WaiverRead.model_validate(waiver).model_copy(update=more)

@@ -1,4 +1,4 @@
-"""What time does to waivers: the GM is reminded while nobody has decided, and they end (R2, R3)."""
+"""Time in: reminders of undecided waivers, and the end of waivers (R2, R3)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,9 +18,9 @@ from sla.waivers.store import waivers
 
 
 async def on_waivers_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
-    """Remind of what is undecided, end what is over, and arm what comes next; rows are locked.
+    """Send reminders, expire the waivers whose time is over, and schedule what comes next.
 
-    The clock is read without its lock: a reminder decides nothing.
+    The waivers' rows are locked. The clock is read without a lock: a reminder decides nothing.
     """
     for waiver, sequence in await waivers.load(tx, [one.subject for one in due]):
         deadline = await waiver_scopes.get_deadline(tx, waiver.id, at)

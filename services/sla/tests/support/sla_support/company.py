@@ -95,7 +95,7 @@ async def promise(
         for key, weekly in (("office", OFFICE), ("round", ROUND)):
             definition = {"timezone": zone.name, "weekly": weekly}
             calendar = calendar_from_definition(definition, zone)
-            stored = await calendars.add(tx, uuid7(), key, definition, calendar, ("theo", NINE))
+            stored = await calendars.add(tx, uuid7(), key, definition, calendar, "theo", NINE)
             ids.append(stored.id)
         targets = tuple(
             Target(metric, priority, hours * HOUR / (4 if metric == "first_response" else 1))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from delivery_gate.criteria.domain.verdict import Code, Reason
+from delivery_gate.criteria.domain.verdict import Reason, ReasonCode
 
 CheckResult = Literal["passed", "failed", "error"]
 Lifecycle = Literal["standard", "hotfix"]
@@ -42,21 +42,21 @@ class Requirements:
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """One version of the criteria. A tier that is not named has the requirements of `strictest`.
+    """One version of the criteria. A tier that is not named has the requirements of `strictest_tier`.
 
     `check_age` is how old a check may be, `approval_timeout` how long a request may wait.
     """
 
     version: int
     requirements: Mapping[str, Requirements]
-    strictest: str
+    strictest_tier: str
     approver_roles: frozenset[str]
     check_age: timedelta
     approval_timeout: timedelta
 
     def requirements_for(self, tier: str) -> Requirements:
-        """The requirements of a tier, those of `strictest` where it is not named."""
-        return self.requirements.get(tier, self.requirements[self.strictest])
+        """The requirements of a tier, those of `strictest_tier` where it is not named."""
+        return self.requirements.get(tier, self.requirements[self.strictest_tier])
 
 
 def check_violations(
@@ -79,16 +79,21 @@ def _check_violation(
     kind: str, check: Check | None, age: timedelta, now: datetime
 ) -> Reason | None:
     if check is None:
-        return Reason(Code.CHECK_ERROR, kind, "This check has not reported a result.")
+        return Reason(ReasonCode.CHECK_ERROR, kind, "This check has not reported a result.")
     if check.result == "failed":
-        return Reason(Code.CHECK_FAILED, kind, f"Failed at {check.at.isoformat()}.", check.evidence)
+        return Reason(
+            ReasonCode.CHECK_FAILED, kind, f"Failed at {check.at.isoformat()}.", check.evidence
+        )
     if check.result == "error":
         return Reason(
-            Code.CHECK_ERROR, kind, "This check ended with an error; run it again.", check.evidence
+            ReasonCode.CHECK_ERROR,
+            kind,
+            "This check ended with an error; run it again.",
+            check.evidence,
         )
     if now - check.at > age:
         days = age / timedelta(days=1)
-        return Reason(Code.CHECK_ERROR, kind, f"Older than {days:g} days; run it again.")
+        return Reason(ReasonCode.CHECK_ERROR, kind, f"Older than {days:g} days; run it again.")
     return None
 
 
@@ -97,7 +102,7 @@ def readiness_violations(requirements: Requirements, readiness: Mapping[str, str
     missing = [item for item in requirements.readiness if not readiness.get(item, "").strip()]
     return [
         Reason(
-            Code.READINESS_MISSING,
+            ReasonCode.READINESS_MISSING,
             item,
             f"The request names no proof of the {item.replace('_', ' ')}.",
         )
@@ -115,7 +120,7 @@ def promotion_violations(
     """
     tiers = requirements.promotion[lifecycle if urgent else "standard"]
     return [
-        Reason(Code.PROMOTION_SKIPPED, tier, f"This digest was never verified in {tier}.")
+        Reason(ReasonCode.PROMOTION_SKIPPED, tier, f"This digest was never verified in {tier}.")
         for tier in tiers
         if tier not in verified_in
     ]
@@ -137,7 +142,7 @@ FIRST_CRITERIA = Criteria(
             promotion={"standard": (), "hotfix": ()},
         ),
     },
-    strictest="production",
+    strictest_tier="production",
     approver_roles=frozenset({"ops", "tom"}),
     check_age=timedelta(days=30),
     approval_timeout=timedelta(days=30),

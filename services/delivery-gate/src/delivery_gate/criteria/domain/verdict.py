@@ -10,7 +10,7 @@ Outcome = Literal["accepted", "refused", "deferred", "denied"]
 FollowUpKind = Literal["documentation", "investigation", "retest"]
 
 
-class Code(StrEnum):
+class ReasonCode(StrEnum):
     """Every reason the gate can give. Stable: callers and reports match on them."""
 
     # Speaks against the version: refused, recorded, followed up.
@@ -54,26 +54,32 @@ class Code(StrEnum):
 
 
 DEFERRING = frozenset(
-    {Code.CHECK_ERROR, Code.FREEZE, Code.OUTSIDE_WINDOW, Code.CONFLICT, Code.KNOWLEDGE_STALE}
+    {
+        ReasonCode.CHECK_ERROR,
+        ReasonCode.FREEZE,
+        ReasonCode.OUTSIDE_WINDOW,
+        ReasonCode.CONFLICT,
+        ReasonCode.KNOWLEDGE_STALE,
+    }
 )
 
 DOCUMENTATION: tuple[FollowUpKind, ...] = ("documentation",)
 INVESTIGATION: tuple[FollowUpKind, ...] = ("investigation",)
 RETEST: tuple[FollowUpKind, ...] = ("retest",)
 
-DEFAULT_FOLLOW_UPS: dict[Code, tuple[FollowUpKind, ...]] = {
-    Code.UNVERSIONED: DOCUMENTATION,
-    Code.MUTABLE_REFERENCE: DOCUMENTATION,
-    Code.VERSION_UNKNOWN: DOCUMENTATION,
-    Code.READINESS_MISSING: DOCUMENTATION,
-    Code.EMERGENCY_DEBT_OPEN: DOCUMENTATION,
-    Code.DIGEST_MISMATCH: INVESTIGATION,
-    Code.ENV_DRIFTED: INVESTIGATION,
-    Code.VERIFICATION_FAILED: INVESTIGATION,
-    Code.UNAUTHORIZED_CHANGE: INVESTIGATION,
-    Code.PROMOTION_SKIPPED: RETEST,
+DEFAULT_FOLLOW_UPS: dict[ReasonCode, tuple[FollowUpKind, ...]] = {
+    ReasonCode.UNVERSIONED: DOCUMENTATION,
+    ReasonCode.MUTABLE_REFERENCE: DOCUMENTATION,
+    ReasonCode.VERSION_UNKNOWN: DOCUMENTATION,
+    ReasonCode.READINESS_MISSING: DOCUMENTATION,
+    ReasonCode.EMERGENCY_DEBT_OPEN: DOCUMENTATION,
+    ReasonCode.DIGEST_MISMATCH: INVESTIGATION,
+    ReasonCode.ENV_DRIFTED: INVESTIGATION,
+    ReasonCode.VERIFICATION_FAILED: INVESTIGATION,
+    ReasonCode.UNAUTHORIZED_CHANGE: INVESTIGATION,
+    ReasonCode.PROMOTION_SKIPPED: RETEST,
     # The version is held by open follow-ups already; they serve this refusal too.
-    Code.FOLLOWUP_OPEN: (),
+    ReasonCode.FOLLOWUP_OPEN: (),
 }
 FAILED_CHECK_FOLLOW_UPS: dict[str, tuple[FollowUpKind, ...]] = {
     "signature": INVESTIGATION,
@@ -85,14 +91,14 @@ FAILED_CHECK_FOLLOW_UPS: dict[str, tuple[FollowUpKind, ...]] = {
 class Reason:
     """One violation: the criterion that is not met, why, and where the evidence is."""
 
-    code: Code
+    code: ReasonCode
     criterion: str
     justification: str
     evidence: str | None = None
 
     def follow_ups(self) -> tuple[FollowUpKind, ...]:
         """The kinds of follow-up that this reason obliges to when nobody names others."""
-        if self.code is Code.CHECK_FAILED:
+        if self.code is ReasonCode.CHECK_FAILED:
             return FAILED_CHECK_FOLLOW_UPS.get(self.criterion, RETEST)
         return DEFAULT_FOLLOW_UPS.get(self.code, ())
 
@@ -109,7 +115,7 @@ class Verdict:
     @property
     def held_by_follow_up(self) -> bool:
         """Whether a follow-up held the version; such a request does not count as an attempt (G5)."""
-        return any(reason.code is Code.FOLLOWUP_OPEN for reason in self.reasons)
+        return any(reason.code is ReasonCode.FOLLOWUP_OPEN for reason in self.reasons)
 
 
 def build_verdict(reasons: Iterable[Reason], criteria_version: int, at: datetime) -> Verdict:

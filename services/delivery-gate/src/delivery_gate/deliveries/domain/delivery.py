@@ -14,7 +14,7 @@ from uuid import UUID
 
 from common.domain import Rejection
 from delivery_gate.criteria.domain.criteria import Lifecycle
-from delivery_gate.criteria.domain.verdict import Code, FollowUpKind, Verdict
+from delivery_gate.criteria.domain.verdict import FollowUpKind, ReasonCode, Verdict
 from delivery_gate.deliveries.domain.evaluation import EvaluationInput, evaluate
 from delivery_gate.environments.domain import ROLLOUT_STATES
 from delivery_gate.versions.domain import Reference
@@ -119,7 +119,7 @@ def evaluate_delivery(
 def withdraw(delivery: Delivery, now: datetime) -> Delivery | Rejection:
     """Withdraw a waiting request. It opens no follow-up and may be submitted again."""
     if delivery.state not in WAITING_STATES:
-        return Rejection(Code.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
+        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
     return finish(delivery, "withdrawn", now)
 
 

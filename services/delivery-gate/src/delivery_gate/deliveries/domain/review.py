@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from common.domain import Rejection
-from delivery_gate.criteria.domain.verdict import Code, FollowUpKind, Reason, Verdict
+from delivery_gate.criteria.domain.verdict import FollowUpKind, Reason, ReasonCode, Verdict
 from delivery_gate.deliveries.domain.delivery import (
     WAITING_STATES,
     Approval,
@@ -51,16 +51,24 @@ def _approval_rejection(
     valid: tuple[Approval, ...],
 ) -> Rejection | None:
     if delivery.state not in {"in_review", "approved"}:
-        return Rejection(Code.NOT_REVIEWABLE, f"This delivery is {delivery.state}, not in review.")
+        return Rejection(
+            ReasonCode.NOT_REVIEWABLE, f"This delivery is {delivery.state}, not in review."
+        )
     if actor == delivery.requested_by:
-        return Rejection(Code.SELF_APPROVAL, "You requested it; other people have to approve.")
+        return Rejection(
+            ReasonCode.SELF_APPROVAL, "You requested it; other people have to approve."
+        )
     if roles.isdisjoint(evaluation_input.criteria.approver_roles):
         allowed_roles = ", ".join(sorted(evaluation_input.criteria.approver_roles))
-        return Rejection(Code.ROLE_MISSING, f"Approving needs one of the roles {allowed_roles}.")
+        return Rejection(
+            ReasonCode.ROLE_MISSING, f"Approving needs one of the roles {allowed_roles}."
+        )
     if any(approval.by == actor for approval in valid):
-        return Rejection(Code.ALREADY_COUNTED, "Your approval counts already; another is needed.")
+        return Rejection(
+            ReasonCode.ALREADY_COUNTED, "Your approval counts already; another is needed."
+        )
     if len(valid) >= evaluation_input.requirements.approvals:
-        return Rejection(Code.NOT_REVIEWABLE, "This delivery has all the approvals it needs.")
+        return Rejection(ReasonCode.NOT_REVIEWABLE, "This delivery has all the approvals it needs.")
     return None
 
 
@@ -73,12 +81,14 @@ def refuse(
 ) -> Evaluation | Rejection:
     """Refuse a version, as a person, even where all checks have passed (R6, G4)."""
     if delivery.state not in WAITING_STATES:
-        return Rejection(Code.NOT_REVIEWABLE, f"This delivery is {delivery.state} already.")
+        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This delivery is {delivery.state} already.")
     if not reasons or not all(reason.justification.strip() for reason in reasons):
-        return Rejection(Code.REASON_REQUIRED, "A refusal needs a justification for every reason.")
+        return Rejection(
+            ReasonCode.REASON_REQUIRED, "A refusal needs a justification for every reason."
+        )
     if not work:
         return Rejection(
-            Code.FOLLOWUP_REQUIRED,
+            ReasonCode.FOLLOWUP_REQUIRED,
             "A refusal needs at least one follow-up: name what has to be done.",
         )
     verdict = Verdict("refused", reasons, criteria_version, now)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from common.domain import Rejection
-from delivery_gate.criteria.domain.verdict import Code, Reason, Verdict, build_verdict
+from delivery_gate.criteria.domain.verdict import Reason, ReasonCode, Verdict, build_verdict
 from delivery_gate.deliveries.domain.delivery import (
     RUNNING_STATES,
     WAITING_STATES,
@@ -25,13 +25,14 @@ def start(
     missing, the delivery is deferred and stays approved.
     """
     if delivery.state not in WAITING_STATES:
-        return Rejection(Code.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
+        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
     missing = evaluation_input.requirements.approvals - len(
         valid_approvals(delivery, evaluation_input.criteria.version)
     )
     if delivery.state != "approved" or missing > 0:
         return Rejection(
-            Code.NOT_APPROVED, f"It needs {missing} more approval(s) under the present criteria."
+            ReasonCode.NOT_APPROVED,
+            f"It needs {missing} more approval(s) under the present criteria.",
         )
     verdict = _evaluate_start(delivery, digest, evaluation_input, now)
     if verdict.outcome == "refused":
@@ -50,7 +51,9 @@ def _evaluate_start(
     if not evaluation_input.busy:
         return verdict
     conflict = Reason(
-        Code.CONFLICT, "environment", "Another delivery is being rolled out on this environment."
+        ReasonCode.CONFLICT,
+        "environment",
+        "Another delivery is being rolled out on this environment.",
     )
     return build_verdict((*verdict.reasons, conflict), verdict.criteria_version, now)
 
@@ -58,7 +61,7 @@ def _evaluate_start(
 def roll_out(delivery: Delivery) -> Delivery | Rejection:
     """Record that the version is on the environment; its verification begins."""
     if delivery.state != "delivering":
-        return Rejection(Code.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
+        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
     return replace(delivery, state="verifying")
 
 
@@ -70,10 +73,10 @@ def verify(
     The delivery may still be `delivering`: some pipelines roll out and verify in one step.
     """
     if delivery.state not in RUNNING_STATES:
-        return Rejection(Code.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
+        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
     if digest != delivery.digest:
         mismatch = Reason(
-            Code.DIGEST_MISMATCH,
+            ReasonCode.DIGEST_MISMATCH,
             "verification",
             f"{digest} runs, {delivery.digest} was approved.",
         )
@@ -91,10 +94,10 @@ def fail(
 ) -> Evaluation | Rejection:
     """Record that the verification failed: the delivery is rolled back and investigated (G9)."""
     if delivery.state not in RUNNING_STATES:
-        return Rejection(Code.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
+        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
     if not justification.strip():
-        return Rejection(Code.REASON_REQUIRED, "Say what failed.")
-    reason = Reason(Code.VERIFICATION_FAILED, "verification", justification, evidence)
+        return Rejection(ReasonCode.REASON_REQUIRED, "Say what failed.")
+    reason = Reason(ReasonCode.VERIFICATION_FAILED, "verification", justification, evidence)
     return _roll_back(delivery, (reason,), criteria_version, now)
 
 

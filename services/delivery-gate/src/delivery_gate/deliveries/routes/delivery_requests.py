@@ -21,7 +21,7 @@ from delivery_gate.deliveries.store.evaluation_input import load_evaluation_inpu
 from delivery_gate.environments import store as environments
 from delivery_gate.environments.context import EnvironmentContext
 from delivery_gate.environments.domain import Environment
-from delivery_gate.fields import EnvironmentFilter, PathReference, ProductFilter
+from delivery_gate.fields import DeliveryRef, EnvironmentFilter, ProductFilter
 from delivery_gate.products import store as products
 from delivery_gate.versions.domain import Reference
 
@@ -64,9 +64,11 @@ async def _find_references(tx: Connection, body: DeliveryCreate) -> Environment:
     environment = await environments.find(tx, body.environment, lock=True)
     violations = []
     if await products.find(tx, body.product) is None:
-        violations.append(Violation("/product", "unknown", "register this product first"))
+        violations.append(Violation("/product", "unknown_reference", "register this product first"))
     if environment is None:
-        violations.append(Violation("/environment", "unknown", "there is no such environment"))
+        violations.append(
+            Violation("/environment", "unknown_reference", "there is no such environment")
+        )
     if environment is None or violations:
         raise ValidationFailed(violations)
     return environment
@@ -91,9 +93,9 @@ async def list_deliveries(
     )
 
 
-@routes.get("/{ref}")
+@routes.get("/{delivery}")
 async def get_delivery(
-    ref: PathReference,
+    ref: DeliveryRef,
     response: Response,
     tx: Transaction,
     caller: Annotated[Caller, requires("deliveries:read")],

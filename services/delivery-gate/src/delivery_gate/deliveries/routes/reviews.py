@@ -8,7 +8,7 @@ from common.auth import Caller, requires
 from common.domain import Rejection
 from common.events.deliveries import DeliveryApproved, DeliveryRefused, DeliveryWithdrawn
 from common.http import Transaction, router, set_etag
-from delivery_gate.criteria.domain.verdict import Code, Reason
+from delivery_gate.criteria.domain.verdict import Reason, ReasonCode
 from delivery_gate.deliveries.commands import save_step, save_verdict
 from delivery_gate.deliveries.dependencies import load_locked_delivery, load_response
 from delivery_gate.deliveries.domain.delivery import withdraw
@@ -17,16 +17,16 @@ from delivery_gate.deliveries.schemas import DeliveryRead, DeliveryRefuse
 from delivery_gate.deliveries.store import deliveries
 from delivery_gate.deliveries.store.evaluation_input import load_evaluation_input
 from delivery_gate.denials import deny
-from delivery_gate.fields import PathReference
+from delivery_gate.fields import DeliveryRef
 
 routes = router("/v1/deliveries", ["deliveries"])
 
 Reviewer = Annotated[Caller, requires("deliveries:review")]
 
 
-@routes.post("/{ref}/approve", response_model=DeliveryRead)
+@routes.post("/{delivery}/approve", response_model=DeliveryRead)
 async def approve_delivery(
-    ref: PathReference, request: Request, response: Response, tx: Transaction, caller: Reviewer
+    ref: DeliveryRef, request: Request, response: Response, tx: Transaction, caller: Reviewer
 ) -> DeliveryRead | Response:
     """Approve a delivery. Production needs two people, neither of them the requester."""
     context, delivery = await load_locked_delivery(tx, ref, caller, request)
@@ -44,9 +44,9 @@ async def approve_delivery(
     return await load_response(tx, stored)
 
 
-@routes.post("/{ref}/refuse", response_model=DeliveryRead)
+@routes.post("/{delivery}/refuse", response_model=DeliveryRead)
 async def refuse_delivery(
-    ref: PathReference,
+    ref: DeliveryRef,
     body: DeliveryRefuse,
     request: Request,
     response: Response,
@@ -57,7 +57,7 @@ async def refuse_delivery(
     context, delivery = await load_locked_delivery(tx, ref, caller, request)
     evaluation_input = await load_evaluation_input(tx, delivery.requested, context.environment)
     reasons = tuple(
-        Reason(Code(reason.code), reason.criterion, reason.justification, reason.evidence)
+        Reason(ReasonCode(reason.code), reason.criterion, reason.justification, reason.evidence)
         for reason in body.reasons
     )
     outcome = refuse(
@@ -71,9 +71,9 @@ async def refuse_delivery(
     return await load_response(tx, stored)
 
 
-@routes.post("/{ref}/withdraw", response_model=DeliveryRead)
+@routes.post("/{delivery}/withdraw", response_model=DeliveryRead)
 async def withdraw_delivery(
-    ref: PathReference,
+    ref: DeliveryRef,
     request: Request,
     response: Response,
     tx: Transaction,

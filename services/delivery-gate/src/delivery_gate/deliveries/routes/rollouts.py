@@ -26,7 +26,7 @@ from delivery_gate.deliveries.schemas import DeliveryFail, DeliveryRead, DigestR
 from delivery_gate.deliveries.store.evaluation_input import load_evaluation_input
 from delivery_gate.denials import deny
 from delivery_gate.environments.context import EnvironmentContext
-from delivery_gate.fields import PathReference
+from delivery_gate.fields import DeliveryRef
 
 routes = router("/v1/deliveries", ["deliveries"])
 
@@ -38,9 +38,9 @@ START_EVENTS: Final[Mapping[Outcome, type[DeliveryEvent]]] = {
 }
 
 
-@routes.post("/{ref}/start", response_model=DeliveryRead)
+@routes.post("/{delivery}/start", response_model=DeliveryRead)
 async def start_delivery(
-    ref: PathReference,
+    ref: DeliveryRef,
     body: DigestReport,
     request: Request,
     response: Response,
@@ -63,9 +63,9 @@ async def start_delivery(
     return await load_response(tx, stored)
 
 
-@routes.post("/{ref}/rolled-out", response_model=DeliveryRead)
+@routes.post("/{delivery}/rolled-out", response_model=DeliveryRead)
 async def record_rolled_out(
-    ref: PathReference, request: Request, response: Response, tx: Transaction, caller: Runner
+    ref: DeliveryRef, request: Request, response: Response, tx: Transaction, caller: Runner
 ) -> DeliveryRead | Response:
     """Report that a delivery is rolled out: the version is on the environment, and its verification
     begins."""
@@ -78,9 +78,9 @@ async def record_rolled_out(
     return await load_response(tx, stored)
 
 
-@routes.post("/{ref}/verify", response_model=DeliveryRead)
+@routes.post("/{delivery}/verify", response_model=DeliveryRead)
 async def verify_delivery(
-    ref: PathReference,
+    ref: DeliveryRef,
     body: DigestReport,
     request: Request,
     response: Response,
@@ -101,9 +101,9 @@ async def verify_delivery(
     return answer
 
 
-@routes.post("/{ref}/fail", response_model=DeliveryRead)
+@routes.post("/{delivery}/fail", response_model=DeliveryRead)
 async def fail_delivery(
-    ref: PathReference,
+    ref: DeliveryRef,
     body: DeliveryFail,
     request: Request,
     response: Response,

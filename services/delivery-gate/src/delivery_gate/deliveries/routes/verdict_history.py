@@ -14,14 +14,14 @@ from delivery_gate.deliveries.schemas import (
     verdict_to_response,
 )
 from delivery_gate.deliveries.store import deliveries, verdicts
-from delivery_gate.fields import EnvironmentFilter, PathReference
+from delivery_gate.fields import DeliveryRef, EnvironmentFilter
 
 routes = router("/v1", ["verdicts"])
 
 
-@routes.get("/deliveries/{ref}/verdict")
+@routes.get("/deliveries/{delivery}/verdict")
 async def get_verdict(
-    ref: PathReference, tx: Transaction, caller: Annotated[Caller, requires("deliveries:read")]
+    ref: DeliveryRef, tx: Transaction, caller: Annotated[Caller, requires("deliveries:read")]
 ) -> VerdictHistoryRead:
     """Get the latest verdict on a delivery, with the earlier ones."""
     ids = await deliveries.ids_to_lock(tx, ref)

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 from common.persistence.keyset import page_after
-from delivery_gate.criteria.domain.verdict import Code, Reason, Verdict
+from delivery_gate.criteria.domain.verdict import Reason, ReasonCode, Verdict
 from delivery_gate.deliveries.tables import deliveries, verdicts
 from delivery_gate.sql_literals import in_literals
 
@@ -95,7 +95,7 @@ async def _fetch(tx: Connection, query: Select[Any]) -> list[RecordedVerdict]:
 
 def _from_row(row: Row[Any]) -> RecordedVerdict:
     reasons = tuple(
-        Reason(Code(item["code"]), item["criterion"], item["justification"], item["evidence"])
+        Reason(ReasonCode(item["code"]), item["criterion"], item["justification"], item["evidence"])
         for item in row.reasons
     )
     return RecordedVerdict(

@@ -49,7 +49,9 @@ class EscalationState:
     resolved_at: datetime | None = None
 
 
-ALREADY_RESOLVED = Rejection("RESOLVED", "This escalation is resolved; open a new one instead.")
+ALREADY_RESOLVED = Rejection(
+    "ALREADY_RESOLVED", "This escalation is resolved; open a new one instead."
+)
 Outcome = tuple[EscalationState, tuple[TimelineEvent, ...]]
 
 
@@ -96,7 +98,7 @@ def snooze(case: EscalationState, actor: str, until: datetime, at: datetime) -> 
     if case.status == "resolved":
         return ALREADY_RESOLVED
     if until <= at:
-        return Rejection("SNOOZE_PAST", "A snooze must end in the future.")
+        return Rejection("SNOOZE_IN_THE_PAST", "A snooze must end in the future.")
     if case.severity != "blocker":
         return _snooze_until(case, Snoozed(at, actor, until))
     if case.snooze_requested_by not in (None, actor) and case.snooze_until == until:

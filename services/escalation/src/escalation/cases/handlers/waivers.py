@@ -47,7 +47,7 @@ async def on_reminded(tx: Connection, received: ReceivedEvent[WaiverDecisionRemi
     Where the case was resolved by hand, a new one is opened.
     """
     event = received.event
-    note = f"{event.waiver} is undecided, {format_duration(event.seconds_left)} left"
+    note = f"{event.waiver} is undecided, {format_duration(event.remaining_seconds)} left"
     open_cases = await cases.lock_unresolved(tx, [_dedup_key(event)])
     if not open_cases:
         await open_or_join(tx, _build_trigger(event), note)

@@ -25,7 +25,7 @@ routes = router("/v1/escalations", tags=["escalations"])
 
 
 @routes.post("/{escalation}/acknowledge", response_model=EscalationRead)
-async def acknowledge(
+async def acknowledge_escalation(
     tx: Transaction,
     request: Request,
     escalation: str,
@@ -45,7 +45,7 @@ async def acknowledge(
 
 
 @routes.post("/{escalation}/resolve", response_model=EscalationRead)
-async def resolve(
+async def resolve_escalation(
     tx: Transaction,
     request: Request,
     escalation: str,
@@ -62,7 +62,7 @@ async def resolve(
 
 
 @routes.post("/{escalation}/escalate", response_model=EscalationRead)
-async def escalate(
+async def escalate_manually(
     tx: Transaction,
     request: Request,
     escalation: str,
@@ -82,7 +82,7 @@ async def escalate(
 
 
 @routes.post("/{escalation}/snooze", response_model=EscalationRead)
-async def snooze(
+async def snooze_escalation(
     tx: Transaction,
     request: Request,
     escalation: str,
@@ -102,7 +102,7 @@ async def snooze(
 
 
 @routes.post("/{escalation}/move", response_model=EscalationRead)
-async def move(
+async def move_escalation(
     tx: Transaction,
     request: Request,
     escalation: str,
@@ -117,7 +117,7 @@ async def move(
     policy = await policies.get_newest_policy(tx, body.policy)
     if policy is None:
         detail = "there is no policy with this key"
-        raise ValidationFailed([Violation("/policy", "unknown_policy", detail)])
+        raise ValidationFailed([Violation("/policy", "unknown_reference", detail)])
     roster = await policies.load_roster(tx)
 
     def decide(case: Case, at: datetime) -> Outcome | Rejection:

@@ -63,9 +63,9 @@ def _violations(rows: tuple[MatrixRow, ...], policy_keys: set[str]) -> list[Viol
         pointer = f"/rows/{number}"
         if row.policy not in policy_keys:
             detail = "there is no policy with this key"
-            violations.append(Violation(f"{pointer}/policy", "unknown_policy", detail))
+            violations.append(Violation(f"{pointer}/policy", "unknown_reference", detail))
         for name, allowed in ALLOWED_VALUES.items():
             if not getattr(row.when, name) <= set(allowed):
                 detail = f"give one or more of {', '.join(allowed)}"
-                violations.append(Violation(f"{pointer}/when/{name}", f"unknown_{name}", detail))
+                violations.append(Violation(f"{pointer}/when/{name}", "unknown_value", detail))
     return violations

@@ -59,9 +59,8 @@ async def list_policies(
     caller: Annotated[Caller, requires("policies:read")],
 ) -> Page[PolicyRead]:
     """List policies by key, the newest version of each."""
-    page.after_as(str)  # refuses the cursor of another list
     newest = await policies.list_policies(tx)
-    return page.slice(newest, policy_to_response, lambda policy: (policy.key,))
+    return page.slice(newest, policy_to_response, lambda policy: (policy.key,), (str,))
 
 
 @routes.get("/{policy}", response_model=PolicyRead)
@@ -90,7 +89,7 @@ async def _target_violations(tx: Connection, policy: Policy, at: datetime) -> li
     violations = [
         Violation(
             f"/steps/{s}/targets/{t}/name",
-            f"unknown_{target.kind}",
+            "unknown_reference",
             f"there is no {target.kind} with this name" + proposal(target.name, names[target.kind]),
         )
         for s, step in enumerate(policy.steps)
@@ -99,7 +98,7 @@ async def _target_violations(tx: Connection, policy: Policy, at: datetime) -> li
     ]
     if policy.fallback not in people:
         detail = "there is no person with this name"
-        violations.append(Violation("/fallback", "unknown_person", detail))
+        violations.append(Violation("/fallback", "unknown_reference", detail))
     if policy.critical:
         violations += _gap_violations(policy, {key: rota for key, (rota, _) in newest.items()}, at)
     return violations

@@ -23,12 +23,12 @@ def parse(body: Any) -> AlertBatch | Rejection:
     """The alerts of a post, or why it is not in this format. Unknown fields are ignored."""
     if not isinstance(body, Mapping) or not isinstance(body.get("alerts"), list):
         return Rejection(
-            "not-this-format", "Send an Alertmanager webhook body: `alerts` is a list."
+            "NOT_THIS_FORMAT", "Send an Alertmanager webhook body: `alerts` is a list."
         )
     entries = body["alerts"]
     if len(entries) > MAX_ALERTS_PER_POST:
         return Rejection(
-            "too-many-alerts", f"Send at most {MAX_ALERTS_PER_POST} alerts in one post."
+            "TOO_MANY_ALERTS", f"Send at most {MAX_ALERTS_PER_POST} alerts in one post."
         )
     group_key = _text(body.get("groupKey"))
     parsed = [_parse_alert(entry, group_key) for entry in entries]
@@ -42,12 +42,12 @@ def parse(body: Any) -> AlertBatch | Rejection:
 
 def _parse_alert(entry: Any, group_key: str | None) -> Alert | Rejection:
     if not isinstance(entry, Mapping):
-        return Rejection("not-this-format", "Each entry of `alerts` is an object.")
+        return Rejection("NOT_THIS_FORMAT", "Each entry of `alerts` is an object.")
     fingerprint, starts = _text(entry.get("fingerprint")), _text(entry.get("startsAt"))
     status = entry.get("status")
     if not fingerprint or not starts or status not in ("firing", "resolved"):
         return Rejection(
-            "not-this-format",
+            "NOT_THIS_FORMAT",
             "Each alert has a `fingerprint`, a `startsAt`, and the `status` firing or resolved.",
         )
     labels, notes = _texts(entry.get("labels")), _texts(entry.get("annotations"))

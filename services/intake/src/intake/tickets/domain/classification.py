@@ -61,7 +61,7 @@ def confirm(ticket: Ticket, actor: str) -> Ticket | Rejection:
         return _nothing_pending(ticket)
     if actor == pending.requested_by:
         return Rejection(
-            "four-eyes",
+            "FOUR_EYES",
             f"{actor} asked for the reclassification of {ticket.key}; another person must confirm it.",
         )
     classification = Classification(pending.kind, pending.nature, pending.service)
@@ -82,5 +82,5 @@ def decline(ticket: Ticket) -> Ticket | Rejection:
 
 def _nothing_pending(ticket: Ticket) -> Rejection:
     return Rejection(
-        "nothing-pending", f"{ticket.key} has no reclassification to confirm or decline."
+        "NOTHING_PENDING", f"{ticket.key} has no reclassification to confirm or decline."
     )

@@ -59,7 +59,7 @@ def check_opened_at(request: TicketRequest, at: datetime) -> Rejection | None:
     """A rejection where the request claims to be from the future of `at`, else None."""
     if request.opened_at is None or request.opened_at <= at:
         return None
-    return Rejection("in_the_future", "give an instant that has passed, or leave it out")
+    return Rejection("IN_THE_FUTURE", "give an instant that has passed, or leave it out")
 
 
 def build_ticket(request: TicketRequest, id: UUID, number: int, actor: str, at: datetime) -> Ticket:

@@ -40,10 +40,10 @@ def confirm(ticket: Ticket, actor: str) -> Ticket | Rejection:
     """Apply the pending lower priority, on the word of a second person."""
     pending = ticket.pending_downgrade
     if pending is None:
-        return Rejection("nothing-pending", f"{ticket.key} has no lower priority to confirm.")
+        return Rejection("NOTHING_PENDING", f"{ticket.key} has no lower priority to confirm.")
     if actor == pending.requested_by:
         return Rejection(
-            "four-eyes",
+            "FOUR_EYES",
             f"{actor} asked for the lower priority of {ticket.key}; another person must confirm it.",
         )
     assessment = PriorityAssessment(pending.priority, pending.impact, pending.urgency)
@@ -53,7 +53,7 @@ def confirm(ticket: Ticket, actor: str) -> Ticket | Rejection:
 def decline(ticket: Ticket) -> Ticket | Rejection:
     """Discard the pending lower priority. One person is enough, also the one who asked for it."""
     if ticket.pending_downgrade is None:
-        return Rejection("nothing-pending", f"{ticket.key} has no lower priority to decline.")
+        return Rejection("NOTHING_PENDING", f"{ticket.key} has no lower priority to decline.")
     return replace(ticket, pending_downgrade=None)
 
 

@@ -150,5 +150,5 @@ def check_transition(ticket: Ticket, action: Action) -> Rejection | None:
     allowed = ", ".join(sorted(ALLOWED_FROM[action]))
     verb = action.replace("_", " ")
     return Rejection(
-        "wrong-state", f"{ticket.key} is {ticket.state}; to {verb}, it must be one of: {allowed}."
+        "WRONG_STATE", f"{ticket.key} is {ticket.state}; to {verb}, it must be one of: {allowed}."
     )

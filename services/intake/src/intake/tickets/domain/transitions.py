@@ -27,7 +27,7 @@ def forward(ticket: Ticket, to: HandoverTarget, partner: str | None = None) -> T
         return rejection
     if (to == "partner") != (partner is not None):
         return Rejection(
-            "partner-unclear", "Name the `partner` when, and only when, `to` is partner."
+            "PARTNER_UNCLEAR", "Name the `partner` when, and only when, `to` is partner."
         )
     return replace(
         ticket, state="forwarded", forwarded_to=to, partner=partner, assignee=None, waiting_on=None
@@ -40,7 +40,7 @@ def hand_back(ticket: Ticket) -> Ticket | Rejection:
         return rejection
     if ticket.forwarded_to is None:
         return Rejection(
-            "not-forwarded", f"{ticket.key} was forwarded to nobody; resume it instead."
+            "NOT_FORWARDED", f"{ticket.key} was forwarded to nobody; resume it instead."
         )
     return replace(ticket, state="in_progress", forwarded_to=None, partner=None, waiting_on=None)
 
@@ -60,7 +60,7 @@ def put_on_hold(ticket: Ticket, on: WaitingOn, *, question_asked: bool) -> Ticke
         return rejection
     if on == "customer" and not question_asked:
         return Rejection(
-            "nothing-asked",
+            "NOTHING_ASKED",
             f"Nobody has asked the customer of {ticket.key} anything since they last wrote; send the question along as `question`, or reply first.",
         )
     return replace(ticket, state="on_hold", waiting_on=on)
@@ -97,7 +97,7 @@ def verify(ticket: Ticket, actor: str, at: datetime) -> Ticket | Rejection:
         return rejection
     if actor == ticket.resolved_by:
         return Rejection(
-            "four-eyes", f"{actor} resolved {ticket.key}; another person must verify it."
+            "FOUR_EYES", f"{actor} resolved {ticket.key}; another person must verify it."
         )
     return replace(ticket, state="verified", verified_by=actor, verified_at=at)
 
@@ -108,7 +108,7 @@ def reject(ticket: Ticket, actor: str) -> Ticket | Rejection:
         return rejection
     if actor == ticket.resolved_by:
         return Rejection(
-            "four-eyes",
+            "FOUR_EYES",
             f"{actor} resolved {ticket.key}; another person must reject it. Reopen it instead.",
         )
     return _reopen(ticket)
@@ -133,12 +133,12 @@ def merge(ticket: Ticket, into: Ticket) -> Ticket | Rejection:
     if rejection := check_transition(ticket, "merge"):
         return rejection
     if ticket.id == into.id:
-        return Rejection("merge-into-itself", f"{ticket.key} cannot be merged into itself.")
+        return Rejection("MERGE_INTO_ITSELF", f"{ticket.key} cannot be merged into itself.")
     if not into.is_open:
-        return Rejection("wrong-state", f"{into.key} is {into.state}; merge into an open ticket.")
+        return Rejection("WRONG_STATE", f"{into.key} is {into.state}; merge into an open ticket.")
     if ticket.customer_id != into.customer_id:
         return Rejection(
-            "another-customer",
+            "ANOTHER_CUSTOMER",
             f"{into.key} belongs to another customer; only tickets of one customer are merged.",
         )
     return replace(
@@ -170,7 +170,7 @@ def assign_customer(
     """Give a ticket of an unknown sender its customer, once."""
     if ticket.customer_id is not None:
         return Rejection(
-            "already-triaged", f"{ticket.key} belongs to {ticket.customer} and stays there."
+            "ALREADY_TRIAGED", f"{ticket.key} belongs to {ticket.customer} and stays there."
         )
     return replace(
         ticket,

@@ -41,8 +41,8 @@ from intake.tickets.store import messages, tickets
 routes = router("/v1/tickets", ["ticket actions"])
 
 
-@routes.post("/{ref}/assign", response_model=TicketRead)
-async def assign(action: WorkAction, body: Assignment) -> Response:
+@routes.post("/{ticket}/assign", response_model=TicketRead)
+async def assign_ticket(action: WorkAction, body: Assignment) -> Response:
     """Assign a ticket to a member of staff."""
     return await action.run(
         "assign",
@@ -53,7 +53,7 @@ async def assign(action: WorkAction, body: Assignment) -> Response:
     )
 
 
-@routes.post("/{ref}/workaround", response_model=TicketRead)
+@routes.post("/{ticket}/workaround", response_model=TicketRead)
 async def record_workaround(action: WorkAction, body: Workaround) -> Response:
     """Record a workaround for a ticket. The customer sees its text as a public message."""
     before = await action.lock_ticket()
@@ -73,8 +73,8 @@ async def record_workaround(action: WorkAction, body: Workaround) -> Response:
     )
 
 
-@routes.post("/{ref}/hold", response_model=TicketRead)
-async def put_on_hold(action: WorkAction, body: HoldRequest) -> Response:
+@routes.post("/{ticket}/hold", response_model=TicketRead)
+async def put_ticket_on_hold(action: WorkAction, body: HoldRequest) -> Response:
     """Hold a ticket to wait for the customer, the partner or second level."""
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
@@ -101,8 +101,8 @@ def _public_message(action: TicketAction, ticket: Ticket, text: str, at: datetim
     return Message(uuid7(), ticket.id, "public", "outbound", action.caller.sub, text, at)
 
 
-@routes.post("/{ref}/resume", response_model=TicketRead)
-async def resume(action: WorkAction, body: OptionalReason = NO_REASON) -> Response:
+@routes.post("/{ticket}/resume", response_model=TicketRead)
+async def resume_ticket(action: WorkAction, body: OptionalReason = NO_REASON) -> Response:
     """Resume a ticket that is on hold."""
     return await action.run(
         "resume",
@@ -112,8 +112,8 @@ async def resume(action: WorkAction, body: OptionalReason = NO_REASON) -> Respon
     )
 
 
-@routes.post("/{ref}/resolve", response_model=TicketRead)
-async def resolve(action: WorkAction, body: Resolution) -> Response:
+@routes.post("/{ticket}/resolve", response_model=TicketRead)
+async def resolve_ticket(action: WorkAction, body: Resolution) -> Response:
     """Resolve a ticket. Another person must verify it."""
     return await action.run(
         "resolve",
@@ -122,8 +122,8 @@ async def resolve(action: WorkAction, body: Resolution) -> Response:
     )
 
 
-@routes.post("/{ref}/verify", response_model=TicketRead)
-async def verify(action: VerifyAction, body: OptionalReason = NO_REASON) -> Response:
+@routes.post("/{ticket}/verify", response_model=TicketRead)
+async def verify_ticket(action: VerifyAction, body: OptionalReason = NO_REASON) -> Response:
     """Verify the resolution of a ticket by another person."""
     return await action.run(
         "verify",
@@ -135,8 +135,8 @@ async def verify(action: VerifyAction, body: OptionalReason = NO_REASON) -> Resp
     )
 
 
-@routes.post("/{ref}/reject", response_model=TicketRead)
-async def reject(action: VerifyAction, body: Reason) -> Response:
+@routes.post("/{ticket}/reject", response_model=TicketRead)
+async def reject_resolution(action: VerifyAction, body: Reason) -> Response:
     """Reject the resolution of a ticket by another person. The ticket is open again."""
     return await action.run(
         "reject",
@@ -146,8 +146,8 @@ async def reject(action: VerifyAction, body: Reason) -> Response:
     )
 
 
-@routes.post("/{ref}/close", response_model=TicketRead)
-async def close(action: WorkAction, body: OptionalReason = NO_REASON) -> Response:
+@routes.post("/{ticket}/close", response_model=TicketRead)
+async def close_ticket(action: WorkAction, body: OptionalReason = NO_REASON) -> Response:
     """Close a verified ticket."""
     return await action.run(
         "close",
@@ -157,8 +157,8 @@ async def close(action: WorkAction, body: OptionalReason = NO_REASON) -> Respons
     )
 
 
-@routes.post("/{ref}/reopen", response_model=TicketRead)
-async def reopen(action: WorkAction, body: Reason) -> Response:
+@routes.post("/{ticket}/reopen", response_model=TicketRead)
+async def reopen_ticket(action: WorkAction, body: Reason) -> Response:
     """Reopen a ticket whose issue is back or was never solved."""
     return await action.run(
         "reopen",
@@ -168,8 +168,8 @@ async def reopen(action: WorkAction, body: Reason) -> Response:
     )
 
 
-@routes.post("/{ref}/merge", response_model=TicketRead)
-async def merge(action: WorkAction, body: MergeRequest) -> Response:
+@routes.post("/{ticket}/merge", response_model=TicketRead)
+async def merge_ticket(action: WorkAction, body: MergeRequest) -> Response:
     """Merge a duplicate into another ticket of the same customer."""
     _, other = await tickets.lock_two(action.tx, action.ref, body.into)
     into = get_visible_ticket(action.caller, other, body.into)

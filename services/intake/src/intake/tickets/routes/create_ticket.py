@@ -52,4 +52,4 @@ async def replay_or_create(
 
 def opened_at_problem(rejection: Rejection) -> ValidationFailed:
     """The error for an `opened_at` that is not allowed."""
-    return ValidationFailed([Violation("/opened_at", rejection.code, rejection.detail)])
+    return ValidationFailed([Violation("/opened_at", rejection.code.lower(), rejection.detail)])

@@ -22,8 +22,8 @@ from intake.tickets.store import hand_overs, messages, tickets
 routes = router("/v1/tickets", ["ticket actions"])
 
 
-@routes.post("/{ref}/forward", response_model=TicketRead)
-async def forward(action: WorkAction, body: ForwardRequest) -> Response:
+@routes.post("/{ticket}/forward", response_model=TicketRead)
+async def forward_ticket(action: WorkAction, body: ForwardRequest) -> Response:
     """Hand a ticket over to second level or a partner, with a hand-over record."""
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
@@ -46,8 +46,8 @@ async def forward(action: WorkAction, body: ForwardRequest) -> Response:
     )
 
 
-@routes.post("/{ref}/hand-back", response_model=TicketRead)
-async def hand_back(action: WorkAction, body: HandBackRequest) -> Response:
+@routes.post("/{ticket}/hand-back", response_model=TicketRead)
+async def hand_back_ticket(action: WorkAction, body: HandBackRequest) -> Response:
     """Return a forwarded ticket to first level, with what was found."""
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
@@ -69,7 +69,7 @@ async def hand_back(action: WorkAction, body: HandBackRequest) -> Response:
     )
 
 
-@routes.get("/{ref}/hand-overs")
+@routes.get("/{ticket}/hand-overs")
 async def list_hand_overs(
     ref: TicketReference, caller: Annotated[Caller, requires("tickets:verify")], tx: Transaction
 ) -> list[HandOverRead]:

@@ -15,7 +15,7 @@ from intake.tickets.schemas.responses import TicketRead
 routes = router("/v1/tickets", ["ticket priorities"])
 
 
-@routes.post("/{ref}/prioritise", response_model=TicketRead)
+@routes.post("/{ticket}/prioritise", response_model=TicketRead)
 async def prioritise_ticket(action: WorkAction, body: PriorityUpdate) -> Response:
     """Set the priority of a ticket. A lower one is pending until a second person confirms it."""
     assessment = body.to_assessment()
@@ -34,7 +34,7 @@ async def prioritise_ticket(action: WorkAction, body: PriorityUpdate) -> Respons
     )
 
 
-@routes.post("/{ref}/priority/confirm", response_model=TicketRead)
+@routes.post("/{ticket}/priority/confirm", response_model=TicketRead)
 async def confirm_priority(action: WorkAction, body: PriorityConfirmation) -> Response:
     """Confirm or decline the lower priority of a ticket that another person asked for."""
     before = await action.lock_ticket()

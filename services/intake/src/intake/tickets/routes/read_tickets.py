@@ -65,7 +65,7 @@ async def list_tickets(
     )
 
 
-@routes.get("/{ref}")
+@routes.get("/{ticket}")
 async def get_ticket(
     ref: TicketReference, response: Response, caller: TicketReader, tx: Transaction
 ) -> TicketDetail:

@@ -18,7 +18,7 @@ from intake.tickets.schemas.responses import TicketRead
 routes = router("/v1/tickets", ["ticket classification"])
 
 
-@routes.post("/{ref}/reclassify", response_model=TicketRead)
+@routes.post("/{ticket}/reclassify", response_model=TicketRead)
 async def reclassify_ticket(action: WorkAction, body: ReclassificationRequest) -> Response:
     """Reclassify a ticket. The change is pending until a second person confirms it."""
     before = await action.lock_ticket()
@@ -38,7 +38,7 @@ async def reclassify_ticket(action: WorkAction, body: ReclassificationRequest) -
     )
 
 
-@routes.post("/{ref}/classification/confirm", response_model=TicketRead)
+@routes.post("/{ticket}/classification/confirm", response_model=TicketRead)
 async def confirm_classification(
     action: WorkAction, body: ReclassificationConfirmation
 ) -> Response:

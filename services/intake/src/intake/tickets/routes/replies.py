@@ -26,7 +26,7 @@ from intake.tickets.store import messages, tickets
 routes = router("/v1/tickets", ["ticket messages"])
 
 
-@routes.get("/{ref}/messages")
+@routes.get("/{ticket}/messages")
 async def list_messages(
     ref: TicketReference, caller: TicketReader, tx: Transaction, page: Annotated[Paging, Depends()]
 ) -> Page[MessageRead]:
@@ -42,7 +42,7 @@ async def list_messages(
     return page.page_of(rows, MessageRead.model_validate, lambda message: (message.id,))
 
 
-@routes.post("/{ref}/replies", status_code=201)
+@routes.post("/{ticket}/replies", status_code=201)
 async def create_reply(action: ReplyAction, body: ReplyCreate, response: Response) -> MessageRead:
     """Reply on a ticket: to the customer, to us, or with an internal note among staff."""
     before = await action.lock_ticket()
@@ -52,7 +52,7 @@ async def create_reply(action: ReplyAction, body: ReplyCreate, response: Respons
         raise Forbidden("Internal notes are for staff. Leave `visibility` out.")
     if before.merged_into is not None:
         into = await tickets.find(action.tx, str(before.merged_into))
-        raise Conflict(f"{before.key} was merged: reply on {into and into.key}.", type="merged")
+        raise Conflict(f"{before.key} was merged: reply on {into and into.key}.", code="MERGED")
     message = Message(
         id=uuid7(),
         ticket_id=before.id,

@@ -15,19 +15,19 @@ from intake.tickets.schemas.responses import TicketRead
 routes = router("/v1/triage", ["ticket triage"])
 
 
-@routes.post("/{ref}/assign-customer", response_model=TicketRead)
+@routes.post("/{ticket}/assign-customer", response_model=TicketRead)
 async def assign_customer(action: WorkAction, body: CustomerAssignment) -> Response:
     """Assign a ticket of an unknown sender to its customer. Clocks count from when it was opened."""
     customer = await directory.CUSTOMERS.find(action.tx, body.customer)
     if customer is None:
         detail = f"there is no customer {body.customer}; see /v1/customers"
-        raise ValidationFailed([Violation("/customer", "unknown_customer", detail)])
+        raise ValidationFailed([Violation("/customer", "unknown_reference", detail)])
     environment = None
     if body.environment is not None:
         environment = await directory.ENVIRONMENTS.find(action.tx, body.environment)
         if environment is None or environment.customer_id != customer.id:
             detail = f"{customer.key} has no environment {body.environment}"
-            raise ValidationFailed([Violation("/environment", "unknown_environment", detail)])
+            raise ValidationFailed([Violation("/environment", "unknown_reference", detail)])
     return await action.run(
         "triage",
         lambda ticket, at: transitions.assign_customer(ticket, customer, environment),

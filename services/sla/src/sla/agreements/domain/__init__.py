@@ -1,1 +1,1 @@
-"""What was promised to whom, in versions."""
+"""The rules of agreements: what is promised to whom, version by version. Pure."""

@@ -1,7 +1,7 @@
-"""What was promised to whom, for which kind of ticket, on which calendar. Pure.
+"""What is promised to whom, for which kind of ticket, on which calendar. Pure.
 
-One engine for three kinds of contract (R13): `sla` with a customer, `ola` between our own teams,
-`uc` with a partner.
+Three kinds of contract follow the same rules (R13): `sla` with a customer, `ola` between our own
+teams, `uc` with a partner.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,13 +24,18 @@ METRICS: tuple[Metric, ...] = (
     "resolution",
 )
 DEFAULT_WARNING_THRESHOLDS = (0.5, 0.75, 0.9)
-"""The shares of a target at which people are warned, unless the agreement says otherwise (C7)."""
+"""Shares of a target at which a clock warns, unless the agreement names others (C7)."""
 ALL_CUSTOMERS_COUNT = 1_000_000
-"""As how many customers "everybody" counts: more than any agreement names."""
+"""The customer count of an agreement that covers everybody: more than any agreement names."""
 
 
 class Terms(Struct, frozen=True, omit_defaults=True):
-    """The promise that one clock measures. `calendar` is a calendar's version, never its name."""
+    """The promise that one clock measures. Stored with the clock, hence the short names.
+
+    `target` None: nothing is promised. `calendar` is the id of a calendar version. Without
+    `pausable`, waiting on the customer counts. Warnings come at `shares` of the target, and at
+    `ahead` before the deadline.
+    """
 
     target: timedelta | None
     calendar: UUID
@@ -41,7 +46,10 @@ class Terms(Struct, frozen=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`within` None: nothing is promised. A target without `kind` holds for all other kinds."""
+    """The target of one metric and priority. `within` is working time; None promises nothing.
+
+    Without `kind` it applies to every kind of ticket that has no target of its own.
+    """
 
     metric: Metric
     priority: str
@@ -52,15 +60,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """One version of an agreement. It is never changed, only superseded by the next (A5).
+    """One version of an agreement. A published one never changes; the next supersedes it (A5).
 
-    `customer_id` is the customer with whom it is made (of an `ola` or `uc`: None where it serves
-    all of them), `others` are further customers whom it covers; `services` by their keys, none of
-    them named means all. `partner` is the other side of a `uc`, `team` that of an `ola`.
+    `customer_id` is the customer with whom it is made (None for an `ola` or `uc` that serves all
+    of them); `other_customers` are covered, too. `services` are keys; empty means all of them.
+    `partner` is the other side of a `uc`, `team` that of an `ola`.
 
-    `calendars` names the calendar version per priority, so that a blocker may run 24/7 (R10);
-    `calendar` is that of all other priorities. `availability` is a share (0.999), `reserved` is
-    per month, and `timezone` is where its months begin.
+    `calendars` has a calendar version by priority, so that a blocker may run 24/7 (R10); all other
+    priorities have `calendar`. `availability` is a share (0.999), `reserved` the working time
+    reserved per month, `timezone` the zone by which its months begin.
     """
 
     id: UUID
@@ -88,14 +96,14 @@ class Agreement:
 
     @property
     def customers(self) -> tuple[UUID, ...]:
-        """All whom it covers; none of them named means everybody."""
+        """The ids of all customers whom it covers; empty means everybody."""
         return (() if self.customer_id is None else (self.customer_id,)) + self.other_customers
 
     def is_valid_at(self, at: datetime) -> bool:
         return self.valid_from <= at and (self.valid_until is None or at < self.valid_until)
 
     def covers(self, customer_id: UUID | None, service: str | None) -> bool:
-        """Whether a ticket of this customer about this service is promised by it."""
+        """Whether it promises something for a ticket of this customer about this service."""
         is_customer_covered = not self.customers or customer_id in self.customers
         return is_customer_covered and self.covers_service(service)
 
@@ -106,16 +114,16 @@ class Agreement:
         return self.calendars.get(priority, self.calendar)
 
     def metrics(self) -> tuple[Metric, ...]:
-        """Those that get a clock: whatever is promised to at least one priority."""
+        """The metrics that get a clock: those with a target for at least one priority."""
         promised = {target.metric for target in self.targets if target.within is not None}
         return tuple(metric for metric in METRICS if metric in promised)
 
     def terms_for(self, metric: Metric, priority: str, kind: str) -> Terms:
-        """The promise for such a ticket; the target of its very kind goes first."""
-        fitting = [t for t in self.targets if t.metric == metric and t.priority == priority]
-        named = [target for target in fitting if target.kind == kind]
-        general = [target for target in fitting if target.kind is None]
-        target = next(iter(named + general), None)
+        """The promise for such a ticket. A target for its kind precedes one for every kind."""
+        matching = [t for t in self.targets if t.metric == metric and t.priority == priority]
+        own_kind = [target for target in matching if target.kind == kind]
+        any_kind = [target for target in matching if target.kind is None]
+        target = next(iter(own_kind + any_kind), None)
         return Terms(
             target.within if target else None,
             self.calendar_for(priority),
@@ -128,16 +136,16 @@ class Agreement:
 def applicable_agreement(
     agreements: Iterable[Agreement], service: str | None, at: datetime
 ) -> Agreement | None:
-    """The agreement of a customer that covers a ticket opened at `at`: most specific first."""
+    """The most specific of a customer's agreements that covers a ticket opened at `at`."""
     covering = [one for one in agreements if one.is_valid_at(at) and one.covers_service(service)]
     return max(covering, key=specificity, default=None)
 
 
 def specificity(agreement: Agreement) -> tuple[int, int, int, datetime, int, str]:
-    """The higher, the more specific: the order in which agreements that cover one ticket win.
+    """The sort key by which the agreement that covers a ticket is chosen: the highest one wins.
 
-    One that names services goes before one for all, and fewer named ones before more; then one
-    for fewer customers; then the one that began later; then the newer version.
+    In this order: it names services; it names fewer of them; it covers fewer customers; it began
+    later; it is the newer version; its key comes later in the alphabet.
     """
     service_count = len(agreement.services)
     customer_count = len(agreement.customers)

@@ -1,4 +1,4 @@
-"""What an agreement says beside its targets: maintenance, price, and what people read. Pure."""
+"""The clauses of an agreement beside its targets: maintenance, price, prose. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ Window = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Maintenance:
-    """The agreed maintenance, which counts as no downtime (R15, C12).
+    """The agreed maintenance, which does not count as downtime (R15, C12).
 
-    `weekly` is the version of a calendar that is open whenever maintenance is; `dated` are single
-    windows, in order.
+    `weekly` is the id of a calendar version that is open during the weekly windows; `dated` are
+    single windows, sorted.
     """
 
     weekly: UUID | None = None
@@ -26,7 +26,7 @@ class Maintenance:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Per month, in a currency's usual unit; `currency` as in ISO 4217."""
+    """The price per month, in the currency's main unit. `currency` is an ISO 4217 code."""
 
     amount: Decimal
     currency: str
@@ -34,7 +34,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """What is agreed in words. `duties` are the customer's (or the other side's) own."""
+    """What is agreed in words. `duties` are those of the other side."""
 
     penalties: str = ""
     roles: str = ""
@@ -45,7 +45,10 @@ class Prose:
 def maintenance_windows(
     maintenance: Maintenance, tables: Mapping[UUID, Timetable], start: datetime, end: datetime
 ) -> list[Window]:
-    """The agreed windows within `[start, end)`, disjoint and in order. Raises OutOfRange."""
+    """The agreed windows within `[start, end)`, disjoint and sorted.
+
+    `tables` has the timetable of the weekly calendar. Raises OutOfRange.
+    """
     windows = [(max(a, start), min(b, end)) for a, b in maintenance.dated]
     if maintenance.weekly is not None:
         windows += tables[maintenance.weekly].openings(start, end)

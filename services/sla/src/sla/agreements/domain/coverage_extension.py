@@ -1,20 +1,28 @@
-"""Dated cover extensions: extra hours around a go-live or milestone, which clocks follow. Pure."""
+"""Coverage extensions: dated extra hours around a go-live or milestone, which clocks follow. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final
 from uuid import UUID
 
+from common.domain import Rejection
 from sla.agreements.domain.agreement import Agreement
 
 PRIORITIES = ("blocker", "critical", "major", "minor", "trivial")
-RejectionCode = Literal["OVER", "ENDED", "SELF_APPROVAL"]
+OVER: Final = Rejection("ALREADY_OVER", "This cover is over: what has passed stays covered.")
+ENDED: Final = Rejection("ALREADY_ENDED", "This cover was ended early already.")
+SELF_APPROVAL: Final = Rejection(
+    "SELF_APPROVAL", "Somebody else than the person who extended the cover ends it."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class EarlyEnd:
-    """Cover counts no more from `since` on; at its very start: it never counts."""
+    """The end of an extension before its time: from `ends_at` on it does not count any more.
+
+    At the extension's start it means that the extension is withdrawn.
+    """
 
     ends_at: datetime
     reason: str
@@ -24,9 +32,9 @@ class EarlyEnd:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """All of `[start, end)` is open for these priorities; none named means all of them.
+    """All of `[starts_at, ends_at)` is open for these priorities; empty means all of them.
 
-    `shortened`: it ends before `ends_at`, as another person than `created_by` decided.
+    `early_end`, if any, was decided by another person than `created_by`.
     """
 
     id: UUID
@@ -40,34 +48,34 @@ class Extension:
 
     @property
     def effective_end(self) -> datetime:
-        """The end that holds."""
+        """The early end where there is one, else `ends_at`."""
         return self.ends_at if self.early_end is None else self.early_end.ends_at
 
 
-def end_early(extension: Extension, early_end: EarlyEnd) -> Extension | RejectionCode:
-    """Deadlines come later then, which could hide a breach: it takes another person (R1).
+def end_early(extension: Extension, early_end: EarlyEnd) -> Extension | Rejection:
+    """End an extension early; one that has not begun is withdrawn.
 
-    `word.since` does not lie in the past: what was covered stays so.
+    Deadlines come later then, which could hide a breach, so it takes another person (R1). The
+    caller sees to it that `early_end.ends_at` is not in the past: what was covered stays covered.
     """
     if extension.early_end is not None:
-        return "ENDED"
+        return ENDED
     if extension.ends_at <= early_end.ends_at:
-        return "OVER"
+        return OVER
     if extension.created_by == early_end.ended_by:
-        return "SELF_APPROVAL"
-    return replace(
-        extension, early_end=replace(early_end, ends_at=max(early_end.ends_at, extension.starts_at))
-    )
+        return SELF_APPROVAL
+    ends_at = max(early_end.ends_at, extension.starts_at)
+    return replace(extension, early_end=replace(early_end, ends_at=ends_at))
 
 
 def overlaps_version(extension: Extension, version: Agreement) -> bool:
-    """Whether any of the extra time lies within the validity of a version."""
+    """Whether some of the extra time lies within the validity of the version."""
     begins_in_time = version.valid_until is None or extension.starts_at < version.valid_until
     return begins_in_time and version.valid_from < extension.effective_end
 
 
 def touched_calendars(extension: Extension, version: Agreement) -> Mapping[str, UUID]:
-    """The calendars that become longer, by priority; that of all others under the empty name."""
+    """The ids of the calendars to extend, by priority; "" stands for all priorities not named."""
     if extension.priorities:
         return {
             priority: version.calendars.get(priority, version.calendar)
@@ -79,8 +87,10 @@ def touched_calendars(extension: Extension, version: Agreement) -> Mapping[str, 
 def with_extensions(
     definition: Mapping[str, Any], extensions: Iterable[Extension]
 ) -> dict[str, Any]:
-    """A calendar's definition with the extra hours in it, each with its own span: they overlap, so
-    that one of them may be taken away."""
+    """The calendar definition with these extensions added.
+
+    Each keeps a span of its own, even where they overlap, so that one can be removed later.
+    """
     existing = [list(pair) for pair in definition.get("extensions", ())]
     return {**definition, "extensions": existing + [_span(one) for one in extensions]}
 
@@ -88,7 +98,7 @@ def with_extensions(
 def with_extension_replaced(
     definition: Mapping[str, Any], before: Extension, after: Extension
 ) -> dict[str, Any] | None:
-    """The definition with an extension as it is now; None where its hours are not in there."""
+    """The definition with one extension replaced; None where it does not contain it."""
     spans = [list(pair) for pair in definition.get("extensions", ())]
     if _span(before) not in spans:
         return None

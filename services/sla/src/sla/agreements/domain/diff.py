@@ -1,4 +1,4 @@
-"""What one version of an agreement says and another does not, in words. Pure."""
+"""The differences between two versions of an agreement, in words. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -10,14 +10,13 @@ from sla.agreements.domain.agreement import Agreement, Target
 from sla.agreements.domain.clauses import Prose
 
 NamesById = Mapping[UUID, str]
-"""What people call customers and calendar versions."""
-SECOND = timedelta(seconds=1)
+"""The names of customers and calendar versions, by id."""
 NOT_AGREED = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`previous` and `current`: what each of the two versions says of it."""
+    """A term on which two versions differ. `previous` and `current` are what each of them says."""
 
     term: str
     previous: str
@@ -28,7 +27,7 @@ class Difference:
 
 
 def diff_versions(old: Agreement, new: Agreement, names: NamesById) -> list[Difference]:
-    """In the order in which an agreement is read."""
+    """All differences, in the order of the terms in an agreement."""
     old_texts, new_texts = _describe_version(old, names), _describe_version(new, names)
     return [
         Difference(what, old_texts.get(what, NOT_AGREED), new_texts.get(what, NOT_AGREED))
@@ -38,7 +37,7 @@ def diff_versions(old: Agreement, new: Agreement, names: NamesById) -> list[Diff
 
 
 def describe_promise(target: Target) -> str:
-    """`within 4 h, waiting on the customer does not count`."""
+    """A target in words: `within 4 h, waiting on the customer does not count`."""
     if target.within is None:
         return NOT_AGREED
     counts = "does not count" if target.pausable else "counts"
@@ -57,6 +56,7 @@ def _describe_version(version: Agreement, names: NamesById) -> dict[str, str]:
 
 
 def describe_subject(target: Target) -> str:
+    """What a target is about: `first response of blocker tickets`."""
     scope = f"{target.priority} {target.kind.replace('_', ' ')}" if target.kind else target.priority
     return f"{target.metric.replace('_', ' ')} of {scope}{'' if target.kind else ' tickets'}"
 

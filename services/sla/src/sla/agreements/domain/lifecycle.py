@@ -1,24 +1,38 @@
-"""The life of a version: draft > proposed > agreed > published > superseded. Pure.
+"""The life of a version: draft > proposed > agreed > published > superseded, or withdrawn. Pure.
 
-Two different people stand for what is agreed, one per side; where the customer signs in the
-portal, the other side's is one of its contacts, else a second one of our own people.
+Two different people sign a version, one per side. Where `customer_signs`, the other side's signature
+is that of a contact of the customer; else a second person of our own may give it.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
+
+from common.domain import Rejection
 
 State = Literal["draft", "proposed", "agreed", "published", "superseded", "withdrawn"]
 Side = Literal["own", "counterparty"]
-RejectionCode = Literal[
-    "NOT_NOW", "SELF_APPROVAL", "ALREADY_COUNTED", "CUSTOMER_SIGNS", "NOT_YOURS", "NOT_THE_PARTY"
-]
+
+NOT_NOW: Final = "WRONG_STATE"
+"""The code of a step that the version's state does not allow."""
+SELF_APPROVAL: Final = Rejection("SELF_APPROVAL", "Somebody else than the author publishes it.")
+ALREADY_COUNTED: Final = Rejection(
+    "ALREADY_COUNTED", "One person counts once. Somebody else approves for the other side."
+)
+CUSTOMER_SIGNS: Final = Rejection(
+    "CUSTOMER_SIGNS", "This side has approved; the other side's approval is still to come."
+)
+NOT_YOURS: Final = Rejection("STAFF_ONLY", "Only our own people do this.")
+NOT_THE_PARTY: Final = Rejection(
+    "NOT_THE_PARTY", "A contact of the customer with whom it is made approves of it."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """`party`: the customer for whom one of its contacts signs; None of our own people."""
+    """Who signed, and when. `party` is the customer for whom a contact signs, None for our own
+    people."""
 
     by: str
     at: datetime
@@ -27,8 +41,10 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who acts. `customer`: a contact of a customer, who acts for the other side; `party` is that
-    customer where the version is made with it, not only covers it, too."""
+    """Who takes a step. `is_customer`: a contact of a customer, who acts for the other side.
+
+    `party` is that customer if the agreement is made with it, None if it only covers it.
+    """
 
     name: str
     is_customer: bool = False
@@ -41,7 +57,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class VersionLifecycle:
-    """`drafted` by the author; `ours` and `theirs` stand for it."""
+    """The state of a version, and who signed what. `draft_signature` is the author's."""
 
     draft_signature: Signature
     customer_signs: bool = False
@@ -51,86 +67,92 @@ class VersionLifecycle:
     publication: Signature | None = None
 
 
-def propose(lifecycle: VersionLifecycle, person: Person) -> VersionLifecycle | RejectionCode:
-    """From now on it is negotiated, and the customer who signs in the portal sees it."""
+def propose(lifecycle: VersionLifecycle, person: Person) -> VersionLifecycle | Rejection:
+    """Open a draft to negotiation. A customer who signs in the portal sees it from now on."""
     if person.is_customer:
-        return "NOT_YOURS"
-    return replace(lifecycle, state="proposed") if lifecycle.state == "draft" else "NOT_NOW"
+        return NOT_YOURS
+    if lifecycle.state != "draft":
+        return _not_now(lifecycle)
+    return replace(lifecycle, state="proposed")
 
 
-def revise(lifecycle: VersionLifecycle, person: Person) -> VersionLifecycle | RejectionCode:
-    """Back to a draft that may be changed. Nobody has approved of what it will say then."""
+def revise(lifecycle: VersionLifecycle, person: Person) -> VersionLifecycle | Rejection:
+    """Make a version a draft again, without its signatures: nobody has approved of the next text."""
     if person.is_customer:
-        return "NOT_YOURS"
+        return NOT_YOURS
     if lifecycle.state not in ("proposed", "agreed"):
-        return "NOT_NOW"
+        return _not_now(lifecycle)
     return replace(lifecycle, state="draft", provider_signature=None, counter_signature=None)
 
 
 def approve(
     lifecycle: VersionLifecycle, person: Person, at: datetime
-) -> VersionLifecycle | RejectionCode:
-    """One person's word for one side; with that of the other side it is agreed."""
+) -> VersionLifecycle | Rejection:
+    """Sign for one side. With both signatures the version is agreed."""
     if lifecycle.state != "proposed":
-        return "NOT_NOW"
-    signatures = {
-        one.by
-        for one in (lifecycle.provider_signature, lifecycle.counter_signature)
-        if one is not None
-    }
-    if person.name in signatures:
-        return "ALREADY_COUNTED"
+        return _not_now(lifecycle)
+    if person.name in _signers(lifecycle):
+        return ALREADY_COUNTED
     if person.is_customer and person.party is None:
-        return "NOT_THE_PARTY"
+        return NOT_THE_PARTY
     side = _signing_side(lifecycle, person)
     if side is None:
-        return "CUSTOMER_SIGNS"
-    signed_lifecycle = _with_signature(lifecycle, side, Signature(person.name, at, person.party))
-    return (
-        replace(signed_lifecycle, state="agreed")
-        if signed_lifecycle.provider_signature and signed_lifecycle.counter_signature
-        else signed_lifecycle
-    )
+        return CUSTOMER_SIGNS
+    signed = _with_signature(lifecycle, side, Signature(person.name, at, person.party))
+    if signed.provider_signature and signed.counter_signature:
+        return replace(signed, state="agreed")
+    return signed
 
 
 def publish(
     lifecycle: VersionLifecycle, person: Person, at: datetime
-) -> VersionLifecycle | RejectionCode:
-    """By somebody else than the author. From now on it promises."""
+) -> VersionLifecycle | Rejection:
+    """Publish an agreed version, by another person than its author. From now on it promises."""
     if person.is_customer:
-        return "NOT_YOURS"
+        return NOT_YOURS
     if lifecycle.state != "agreed":
-        return "NOT_NOW"
+        return _not_now(lifecycle)
     if person.name == lifecycle.draft_signature.by:
-        return "SELF_APPROVAL"
+        return SELF_APPROVAL
     return replace(lifecycle, state="published", publication=Signature(person.name, at))
 
 
-def supersede(lifecycle: VersionLifecycle) -> VersionLifecycle | RejectionCode:
-    """The next version has been published; this one's validity ends where that one's begins."""
-    return replace(lifecycle, state="superseded") if lifecycle.state == "published" else "NOT_NOW"
+def supersede(lifecycle: VersionLifecycle) -> VersionLifecycle | Rejection:
+    """End a published version, whose validity ends where that of the next one begins."""
+    if lifecycle.state != "published":
+        return _not_now(lifecycle)
+    return replace(lifecycle, state="superseded")
 
 
-def withdraw(lifecycle: VersionLifecycle, person: Person) -> VersionLifecycle | RejectionCode:
-    """Given up before it was published."""
+def withdraw(lifecycle: VersionLifecycle, person: Person) -> VersionLifecycle | Rejection:
+    """Give up a version before it is published."""
     if person.is_customer:
-        return "NOT_YOURS"
+        return NOT_YOURS
     if lifecycle.state not in ("draft", "proposed", "agreed"):
-        return "NOT_NOW"
+        return _not_now(lifecycle)
     return replace(lifecycle, state="withdrawn")
 
 
+def _not_now(lifecycle: VersionLifecycle) -> Rejection:
+    return Rejection(
+        NOT_NOW, f"This version is {lifecycle.state}: that cannot be done with it now."
+    )
+
+
+def _signers(lifecycle: VersionLifecycle) -> set[str]:
+    signatures = (lifecycle.provider_signature, lifecycle.counter_signature)
+    return {one.by for one in signatures if one is not None}
+
+
 def _signing_side(lifecycle: VersionLifecycle, person: Person) -> Side | None:
-    """For which side the person's approval counts; None where it counts for neither."""
+    """The side for which the person's approval counts; None where it counts for neither."""
     if person.is_customer:
         return "counterparty" if lifecycle.counter_signature is None else None
     if lifecycle.provider_signature is None:
         return "own"
-    return (
-        None
-        if lifecycle.customer_signs or lifecycle.counter_signature is not None
-        else "counterparty"
-    )
+    if lifecycle.customer_signs or lifecycle.counter_signature is not None:
+        return None
+    return "counterparty"
 
 
 def _with_signature(

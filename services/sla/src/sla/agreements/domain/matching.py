@@ -1,4 +1,4 @@
-"""Which of several agreements promises something for a ticket, and why the others do not. Pure."""
+"""Which of several agreements applies to a ticket, and why the others do not. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class MatchQuery:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A version, whether it was chosen, and why or why not."""
+    """A version, with the code and the reason why it was chosen or not."""
 
     version: Agreement
     code: MatchCode
@@ -38,29 +38,30 @@ class Candidate:
 
 
 def match_versions(versions: Iterable[Agreement], query: MatchQuery) -> list[Candidate]:
-    """All versions, the chosen one first, then those that lost to it, then those out of question."""
-    excluded, fitting = [], []
+    """All versions: the chosen one, then the less specific ones, then those that do not apply."""
+    excluded, applicable = [], []
     for version in versions:
         exclusion = _exclusion(version, query)
         if exclusion is None:
-            fitting.append(version)
+            applicable.append(version)
         else:
             excluded.append(exclusion)
-    fitting.sort(key=specificity, reverse=True)
-    chosen = [Candidate(one, "chosen", _describe_specificity(one)) for one in fitting[:1]]
-    beaten = [
-        Candidate(one, "less_specific", _describe_loss(one, fitting[0])) for one in fitting[1:]
+    applicable.sort(key=specificity, reverse=True)
+    chosen = [Candidate(one, "chosen", _describe_specificity(one)) for one in applicable[:1]]
+    less_specific = [
+        Candidate(one, "less_specific", _describe_loss(one, applicable[0]))
+        for one in applicable[1:]
     ]
-    return [*chosen, *beaten, *excluded]
+    return [*chosen, *less_specific, *excluded]
 
 
 def _exclusion(version: Agreement, query: MatchQuery) -> Candidate | None:
     if version.customers and query.customer_id not in version.customers:
         return Candidate(version, "other_customer", "it does not cover the customer")
     if not version.covers_service(query.service):
-        service_name = query.service or "a ticket that names no service"
+        asked = query.service or "a ticket that names no service"
         named = ", ".join(version.services)
-        return Candidate(version, "other_service", f"it is about {named}, not about {service_name}")
+        return Candidate(version, "other_service", f"it is about {named}, not about {asked}")
     if query.at < version.valid_from:
         begins = version.valid_from.isoformat()
         return Candidate(version, "not_yet_valid", f"it is valid from {begins} on")
@@ -86,7 +87,7 @@ SPECIFICITY_STEPS = (
     "that one is the newer version",
     "the key of that one comes later",
 )
-"""What decides at each place of `specificity`."""
+"""What decides at each place of `specificity`, in words about the winner."""
 
 
 def _describe_loss(version: Agreement, winner: Agreement) -> str:

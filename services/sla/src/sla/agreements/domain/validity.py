@@ -1,4 +1,4 @@
-"""When the versions of one agreement hold: never two at a time. Pure."""
+"""When the versions of one agreement are valid: never two of them at a time. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """`[start, end)` of a version; an `end` of None is open."""
+    """The validity `[start, end)` of a version; `end` None is open."""
 
     version: int
     start: datetime
@@ -16,7 +16,7 @@ class Validity:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """The new version would hold while this one does."""
+    """A new version would be valid at the same time as `other`. As text: what to do about it."""
 
     other: Validity
 
@@ -34,7 +34,8 @@ def succession(
 ) -> Validity | Overlap | None:
     """The version whose validity the new one ends; None where it ends none.
 
-    An open end gives way to whatever begins later; an agreed end only to a version that says so.
+    A version with an open end gives way to whatever begins later. One with an agreed end gives way
+    only to a version that `supersedes` it by number. Anything else is an Overlap.
     """
     superseded = None
     for other in binding:

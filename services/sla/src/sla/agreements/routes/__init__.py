@@ -1,4 +1,4 @@
-"""HTTP in: agreements, from the first draft to their end."""
+"""The routes of agreements."""
 
 from sla.agreements.routes import clock_moves as bulk_updates
 from sla.agreements.routes import (
@@ -23,4 +23,4 @@ ROUTERS = (
     termination.routes,
     page.routes,
 )
-"""In this order: `/matching` stands before what is called by any name."""
+"""In this order: `/matching` must precede the routes with a `{name}`."""

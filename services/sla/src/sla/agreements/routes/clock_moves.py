@@ -1,4 +1,4 @@
-"""What is decided about open clocks: that they move to another version (C6), and how far it is."""
+"""Changes of open clocks: move them to another version (C6), and list the progress of changes."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,7 +6,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
-from pydantic import Field
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
@@ -17,12 +16,13 @@ from common.http import (
     Paging,
     RequestModel,
     ResponseModel,
-    encode_cursor,
+    Transaction,
     if_match,
     problem_response,
     router,
 )
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http.fields import Reason
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
@@ -30,11 +30,10 @@ from sla.agreements.events import agreement_payload, emit
 from sla.agreements.store import bulk_update_orders as bulk_updates
 from sla.agreements.store.bulk_update_orders import BulkUpdate, BulkUpdateKind
 from sla.agreements.store.version_rows import AgreementVersion
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
+from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
-
-Reason = Annotated[str, Field(min_length=3, max_length=2000)]
 
 
 class ReasonRequest(RequestModel):
@@ -55,9 +54,9 @@ class BulkUpdateRead(ResponseModel):
     done_at: datetime | None
 
 
-@routes.post("/{name}/move-open-clocks", status_code=202, response_model=BulkUpdateRead)
+@routes.post("/{agreement}/move-open-clocks", status_code=202, response_model=BulkUpdateRead)
 async def move_open_clocks(
-    name: Name,
+    name: AgreementRef,
     body: ReasonRequest,
     request: Request,
     tx: Transaction,
@@ -74,8 +73,8 @@ async def move_open_clocks(
     _check_in_force(stored, at)
     assert stored.lifecycle.publication is not None
     if stored.lifecycle.publication.by == caller.sub:
-        rejection = {"code": "SELF_APPROVAL"}
-        await record_audit(tx, stored, "agreement.move_clocks.denied", caller, at, rejection)
+        grounds = {"code": "SELF_APPROVAL"}
+        await record_audit(tx, stored, "agreement.move_clocks.denied", caller, at, grounds)
         detail = "Somebody else than the publisher moves clocks to it."
         return problem_response(Forbidden(detail, code="SELF_APPROVAL"))
     version = stored.agreement
@@ -97,9 +96,9 @@ async def move_open_clocks(
     return BulkUpdateRead.model_validate(bulk_update)
 
 
-@routes.get("/{name}/changes")
-async def list_changes(
-    name: Name,
+@routes.get("/{agreement}/changes")
+async def list_bulk_updates(
+    name: AgreementRef,
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],
@@ -109,12 +108,8 @@ async def list_changes(
         raise NotFound("This agreement")
     stored = await get_visible_version(tx, id_or_key(name), caller)
     after = page.after_as(UUID)
-    rows = await bulk_updates.list_by_agreement(
-        tx, stored.agreement_id, page.limit, after[0] if after else None
-    )
-    items = [BulkUpdateRead.model_validate(one) for one in rows[: page.limit]]
-    last = items[-1] if len(rows) > page.limit else None
-    return Page[BulkUpdateRead](items=items, next=encode_cursor(last.id) if last else None)
+    rows = await bulk_updates.list_by_agreement(tx, stored.agreement_id, page.limit, after)
+    return page.page_of(rows, BulkUpdateRead.model_validate, lambda one: (one.id,))
 
 
 def _check_in_force(stored: AgreementVersion, at: datetime) -> None:
@@ -130,6 +125,7 @@ async def record_audit(
     at: datetime,
     details: Mapping[str, object],
 ) -> None:
-    """Write into the trail what was done to an agreement."""
+    """Record in the audit trail what was done to an agreement."""
     grounds = {"key": stored.agreement.key, "version": stored.agreement.version, **details}
-    await record(tx, Entry(at, caller.sub, action, f"agreement/{stored.agreement_id}", grounds))
+    subject = f"agreement/{stored.agreement_id}"
+    await record(tx, Entry.by(caller.actor, at, action, subject, grounds))

@@ -1,4 +1,4 @@
-"""Comments in negotiation: both sides read and write them while a version is proposed."""
+"""Comments on a version that is being negotiated, by both sides."""
 
 from datetime import datetime
 from typing import Annotated
@@ -10,14 +10,22 @@ from pydantic import Field
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict
-from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor, router
-from common.persistence.database import Transaction, transaction_time
+from common.http import (
+    Page,
+    Paging,
+    RequestModel,
+    ResponseModel,
+    Transaction,
+    router,
+)
+from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements.dependencies import get_visible_version, lock_version
 from sla.agreements.domain.lifecycle import Person, Side
 from sla.agreements.store import comments
 from sla.agreements.store.comments import Comment
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
+from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
 
@@ -34,9 +42,9 @@ class CommentRead(ResponseModel):
     comment: str
 
 
-@routes.post("/{name}/comments", status_code=201)
+@routes.post("/{agreement}/comments", status_code=201)
 async def create_comment(
-    name: Name,
+    name: AgreementRef,
     body: CommentCreate,
     tx: Transaction,
     response: Response,
@@ -52,26 +60,19 @@ async def create_comment(
     await comments.add(tx, comment)
     grounds = {"version": stored.agreement.version, "comment": comment.id}
     subject = f"agreement/{stored.agreement_id}"
-    await record(
-        tx, Entry(at, caller.sub, "agreement.comment", subject, grounds, caller.via_machine)
-    )
+    await record(tx, Entry.by(caller.actor, at, "agreement.comment", subject, grounds))
     response.headers["Location"] = f"/v1/agreements/{stored.agreement.id}/comments"
     return CommentRead.model_validate(comment)
 
 
-@routes.get("/{name}/comments")
+@routes.get("/{agreement}/comments")
 async def list_comments(
-    name: Name,
+    name: AgreementRef,
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],
 ) -> Page[CommentRead]:
     """List the comments on a version, oldest first."""
     stored = await get_visible_version(tx, id_or_key(name), caller)
-    after = page.after_as(UUID)
-    rows = await comments.list_page(
-        tx, stored.agreement.id, page.limit, after[0] if after else None
-    )
-    items = [CommentRead.model_validate(one) for one in rows[: page.limit]]
-    last = items[-1] if len(rows) > page.limit else None
-    return Page[CommentRead](items=items, next=encode_cursor(last.id) if last else None)
+    rows = await comments.list_page(tx, stored.agreement.id, page.limit, page.after_as(UUID))
+    return page.page_of(rows, CommentRead.model_validate, lambda one: (one.id,))

@@ -1,4 +1,4 @@
-"""Which agreement would hold and why, and what one version says that another does not."""
+"""Match an agreement to a ticket, with the reasons; compare two versions."""
 
 from typing import Annotated
 from uuid import UUID
@@ -8,8 +8,8 @@ from fastapi import Query
 from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
 from common.events.tickets import Kind, Priority
-from common.http import Instant, Refers, ResponseModel, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Instant, Refers, ResponseModel, Transaction, router
+from common.persistence.database import Connection, transaction_time
 from sla.agreements.dependencies import get_visible_version
 from sla.agreements.domain.agreement import Agreement, Contract
 from sla.agreements.domain.diff import diff_versions
@@ -22,23 +22,24 @@ from sla.agreements.domain.matching import (
 )
 from sla.agreements.store import agreements
 from sla.calendars import store as calendars
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
 from sla.directory.store import directory
+from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
 
 MAX_CANDIDATES = 200
-"""Candidates of one answer; nobody has as many."""
+"""Candidates in one answer; nobody has as many."""
 
 
 class CandidateRead(ResponseModel):
-    """`id`: that of the version."""
+    """A version and why it was chosen or not. `id` is that of the version."""
 
     id: UUID
     key: str
     version: int
     chosen: bool
-    code: MatchCode
+    outcome: MatchCode
     reason: str
 
 
@@ -51,7 +52,7 @@ class TermsRead(ResponseModel):
 
 
 class MatchRead(ResponseModel):
-    """`terms`: what the chosen one promises for such a ticket, where `priority` and `kind` are given."""
+    """`terms`: what the chosen version promises, if `priority` and `kind` are given."""
 
     rule: str
     chosen: UUID | None
@@ -88,14 +89,14 @@ async def match_agreement(
     at: Annotated[Instant | None, Query(description="Without it: now.")] = None,
     contract: Annotated[Contract, Query()] = "sla",
 ) -> MatchRead:
-    """Find the agreement that holds for a ticket opened at `at`.
+    """Find the agreement that applies to a ticket opened at `at`.
 
-    Tells why it does, and why no other one does.
+    Every candidate has the reason why it applies or not.
     """
     known_customer = await directory.find_customer(tx, id_or_key(customer))
     if known_customer is None or not caller.can_see(known_customer.key):
         raise ValidationFailed(
-            [Violation("/query/customer", "unknown", "there is no such customer")]
+            [Violation("/query/customer", "unknown_reference", "there is no such customer")]
         )
     if caller.customer is not None and contract != "sla":
         raise NotFound("This contract")
@@ -111,9 +112,9 @@ async def match_agreement(
     )
 
 
-@routes.get("/{name}/diff")
+@routes.get("/{agreement}/diff")
 async def compare_versions(
-    name: Name,
+    name: AgreementRef,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:read")],
     old: Annotated[VersionNumber, Query(alias="from")],
@@ -126,7 +127,7 @@ async def compare_versions(
     names |= dict(zip(new_version.agreement.customers, new_version.customers, strict=True))
     versions = [one.agreement for one in (old_version, new_version)]
     if caller.customer is not None:
-        # Who else is covered is nobody's business among customers.
+        # Customers do not learn who else is covered.
         names = {id: "you" if key == caller.customer else "others" for id, key in names.items()}
     names |= await _calendar_names(tx, versions)
     changes = diff_versions(versions[0], versions[1], names)
@@ -153,7 +154,7 @@ def _candidate_to_response(candidate: Candidate) -> CandidateRead:
         key=version.key,
         version=version.version,
         chosen=candidate.code == "chosen",
-        code=candidate.code,
+        outcome=candidate.code,
         reason=candidate.reason,
     )
 

@@ -1,23 +1,25 @@
-"""Extra cover that is not needed after all: it ends early, and open clocks follow."""
+"""The early end of a coverage extension, which open clocks follow."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import Request, Response
 
 from common.auth import Caller, requires
-from common.errors import Conflict, Forbidden, NotFound, ValidationFailed, Violation
+from common.domain import Rejection
+from common.domain.durations import SECOND
+from common.errors import Conflict, NotFound, ValidationFailed, Violation
 from common.events.agreements import AgreementCoverageExtensionEnded
-from common.http import RequestModel, if_match, problem_response, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import RequestModel, Transaction, if_match, rejection_response, router
+from common.http.fields import Reason
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements import coverage
 from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, lock_version
-from sla.agreements.domain.coverage_extension import EarlyEnd, Extension, RejectionCode, end_early
+from sla.agreements.domain.coverage_extension import SELF_APPROVAL, EarlyEnd, Extension, end_early
 from sla.agreements.events import agreement_payload, emit
-from sla.agreements.routes.clock_moves import Reason, record_audit
+from sla.agreements.routes.clock_moves import record_audit
 from sla.agreements.routes.coverage_extend import (
     ExtensionRead,
     extension_to_response,
@@ -28,28 +30,23 @@ from sla.agreements.store import coverage_extensions as extensions
 from sla.agreements.store.agreements import BINDING_STATES
 from sla.agreements.store.bulk_update_orders import BulkUpdate
 from sla.agreements.store.version_rows import AgreementVersion
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
+from sla.path_parameters import AgreementRef, ExtensionId
 
 routes = router("/v1/agreements", tags=["agreements"])
 
-SECOND = timedelta(seconds=1)
-REJECTION_DETAILS: dict[RejectionCode, str] = {
-    "OVER": "This cover is over: what has passed stays covered.",
-    "ENDED": "This cover was ended early already.",
-}
-
 
 class CoverageEnd(RequestModel):
-    """`ends_at`: from here on it does not count, on a whole second; now, where it is left out."""
+    """`ends_at`: the instant from which on it does not count, on a whole second. By default now."""
 
     ends_at: datetime | None = None
     reason: Reason
 
 
-@routes.post("/{name}/extensions/{extension_id}/end", response_model=ExtensionRead)
+@routes.post("/{agreement}/extensions/{extension}/end", response_model=ExtensionRead)
 async def end_coverage(
-    name: Name,
-    extension_id: UUID,
+    name: AgreementRef,
+    extension_id: ExtensionId,
     body: CoverageEnd,
     request: Request,
     tx: Transaction,
@@ -68,19 +65,22 @@ async def end_coverage(
     at = await transaction_time(tx)
     early_end = EarlyEnd(_requested_end(body, before, at), body.reason, caller.sub, at)
     after = end_early(before, early_end)
-    if after == "SELF_APPROVAL":
-        await record_audit(tx, stored, "agreement.end_cover.denied", caller, at, {"code": after})
-        detail = "Somebody else than the person who extended the cover ends it."
-        return problem_response(Forbidden(detail, code=after))
-    if not isinstance(after, Extension):
-        raise Conflict(REJECTION_DETAILS[after])
+    if after == SELF_APPROVAL:
+        code = SELF_APPROVAL.code
+        await record_audit(tx, stored, "agreement.end_cover.denied", caller, at, {"code": code})
+        return rejection_response(SELF_APPROVAL, status=403)
+    if isinstance(after, Rejection):
+        raise Conflict(after.detail, code=after.code)
     await _store_early_end(tx, stored, before, after)
     await _emit(tx, stored, after, caller, at)
     return extension_to_response(after)
 
 
 def _requested_end(body: CoverageEnd, before: Extension, at: datetime) -> datetime:
-    """Raises ValidationFailed. Now is the next whole second: calendars know no parts of one."""
+    """The end that is asked for; by default the next whole second, as calendars count whole ones.
+
+    Raises ValidationFailed where it lies in the past, or not within the extension.
+    """
     if body.ends_at is None:
         return at.replace(microsecond=0) + (SECOND if at.microsecond else timedelta(0))
     if body.ends_at.microsecond:
@@ -95,16 +95,16 @@ def _requested_end(body: CoverageEnd, before: Extension, at: datetime) -> dateti
 async def _store_early_end(
     tx: Connection, stored: AgreementVersion, before: Extension, after: Extension
 ) -> None:
-    """Store it, and let every version that counts by these hours count by fewer."""
+    """Store the early end, and shorten the calendars of every version that has these hours."""
     early_end = after.early_end
     assert early_end is not None
     await extensions.save_early_end(tx, after.id, early_end)
-    author = (early_end.ended_by, early_end.ended_at)
+    by, at = early_end.ended_by, early_end.ended_at
     history = await agreements.list_versions(tx, stored.agreement_id)
-    # Superseded ones, too: tickets of theirs are still open.
+    # Superseded versions, too: some of their tickets are still open.
     binding_versions = [one.agreement for one in history if one.lifecycle.state in BINDING_STATES]
-    if any([await coverage.shorten(tx, one, before, after, author) for one in binding_versions]):
-        decision = (early_end.reason, early_end.ended_by, early_end.ended_at, before.created_by)
+    if any([await coverage.shorten(tx, one, before, after, by, at) for one in binding_versions]):
+        decision = (early_end.reason, by, at, before.created_by)
         await order_bulk_update(
             tx, BulkUpdate(uuid7(), stored.agreement_id, "shorten", None, *decision)
         )
@@ -118,7 +118,7 @@ async def _emit(
         "ends_at": after.effective_end,
         "priorities": list(after.priorities),
     }
-    # The event is about the version in force, not about a draft that may come after it.
+    # The event is about the version in force, even where a newer draft exists.
     version_in_force = next(iter(await list_current_versions(tx, stored, at)), stored)
     await emit(
         tx,

@@ -1,4 +1,4 @@
-"""Extra cover around a go-live or milestone, which open clocks follow."""
+"""Coverage extensions around a go-live or milestone, which open clocks follow."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -11,32 +11,42 @@ from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
 from common.events.agreements import AgreementCoverageExtended
 from common.events.tickets import Priority
-from common.http import Page, Paging, RequestModel, ResponseModel, encode_cursor, if_match, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import (
+    Page,
+    Paging,
+    RequestModel,
+    ResponseModel,
+    Transaction,
+    if_match,
+    router,
+)
+from common.http.fields import Reason
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements import coverage
 from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.domain.coverage_extension import Extension, overlaps_version
 from sla.agreements.events import agreement_payload, emit
-from sla.agreements.routes.clock_moves import Reason, record_audit
+from sla.agreements.routes.clock_moves import record_audit
 from sla.agreements.store import agreements
 from sla.agreements.store import coverage_extensions as extensions
 from sla.agreements.store.agreements import BINDING_STATES
 from sla.agreements.store.bulk_update_orders import BulkUpdate
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars.domain.timetable import OutOfRange
-from sla.calendars.schemas import Name, computation_error, id_or_key
+from sla.calendars.schemas import computation_error, id_or_key
+from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
 
 MAX_EXTENSION = timedelta(days=92)
-"""Longer than any go-live: whoever needs more agrees on other hours."""
+"""The longest extension: more than any go-live takes."""
 
 
 class ExtensionCreate(RequestModel):
-    """All of `[start, end)`, on whole seconds, counts for these priorities; for all of them where
-    none is named."""
+    """All of `[starts_at, ends_at)`, on whole seconds, counts for these priorities; for all of them
+    where none is named."""
 
     starts_at: datetime
     ends_at: datetime
@@ -45,8 +55,8 @@ class ExtensionCreate(RequestModel):
 
 
 class ExtensionRead(ResponseModel):
-    """`ended_from`: from here on it does not count after all, as `ended_by` decided for the reason
-    `end_reason`; at its start: it was withdrawn. Null where it counts to its `ends_at`."""
+    """`ended_from`: the instant from which on it does not count after all, as `ended_by` decided
+    for `end_reason`; the start itself where it was withdrawn. Null where it counts to `ends_at`."""
 
     id: UUID
     starts_at: datetime
@@ -61,9 +71,9 @@ class ExtensionRead(ResponseModel):
     end_reason: str | None = None
 
 
-@routes.post("/{name}/extensions", status_code=201)
+@routes.post("/{agreement}/extensions", status_code=201)
 async def extend_coverage(
-    name: Name,
+    name: AgreementRef,
     body: ExtensionCreate,
     request: Request,
     tx: Transaction,
@@ -94,7 +104,7 @@ async def extend_coverage(
         "ends_at": extension.ends_at,
         "priorities": list(extension.priorities),
     }
-    # The event is about the version in force, not about a draft that may come after it.
+    # The event is about the version in force, even where a newer draft exists.
     await emit(
         tx,
         stored,
@@ -110,24 +120,19 @@ async def extend_coverage(
     return extension_to_response(extension)
 
 
-@routes.get("/{name}/extensions")
+@routes.get("/{agreement}/extensions")
 async def list_extensions(
-    name: Name,
+    name: AgreementRef,
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],
 ) -> Page[ExtensionRead]:
-    """List the coverage extensions of an agreement, in the order of their starts, ended ones
-    included."""
+    """List the coverage extensions of an agreement in the order of their starts, with those that
+    ended early."""
     stored = await get_visible_version(tx, id_or_key(name), caller)
     after = page.after_as(datetime, UUID)
-    position = after and (after[0], after[1])
-    rows = await extensions.list_page(tx, stored.agreement_id, page.limit, position)
-    items = [extension_to_response(one) for one in rows[: page.limit]]
-    last = items[-1] if len(rows) > page.limit else None
-    return Page[ExtensionRead](
-        items=items, next=encode_cursor(last.starts_at, last.id) if last else None
-    )
+    rows = await extensions.list_page(tx, stored.agreement_id, page.limit, after)
+    return page.page_of(rows, extension_to_response, lambda one: (one.starts_at, one.id))
 
 
 def extension_to_response(extension: Extension) -> ExtensionRead:
@@ -177,17 +182,15 @@ async def _extend_versions(
     binding_versions: list[AgreementVersion],
     extension: Extension,
 ) -> None:
-    author = (extension.created_by, extension.created_at)
+    by, at = extension.created_by, extension.created_at
     try:
         changed = [
-            await coverage.extend(tx, one.agreement, [extension], author)
+            await coverage.extend(tx, one.agreement, [extension], by, at)
             for one in binding_versions
         ]
     except OutOfRange as error:
         raise computation_error(error, "/ends_at") from None
     if any(changed):
-        agreement_id, decision = (
-            stored.agreement_id,
-            (extension.reason, extension.created_by, extension.created_at),
+        await order_bulk_update(
+            tx, BulkUpdate(uuid7(), stored.agreement_id, "extend", None, extension.reason, by, at)
         )
-        await order_bulk_update(tx, BulkUpdate(uuid7(), agreement_id, "extend", None, *decision))

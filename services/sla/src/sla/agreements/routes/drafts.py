@@ -1,4 +1,4 @@
-"""Agreements are drafted and read; a published version is never rewritten (A5, R4)."""
+"""Draft, list and get agreement versions; a published one is never rewritten (A5, R4)."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -11,8 +11,8 @@ from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, ValidationFailed, Violation
 from common.events.agreements import AgreementDrafted
-from common.http import Page, Paging, encode_cursor, if_match, router, set_etag
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Page, Paging, Transaction, if_match, router, set_etag
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.domain.agreement import Agreement
@@ -22,7 +22,7 @@ from sla.agreements.draft_validation import (
     build_version,
     find_succession,
     lock_or_create_agreement,
-    party_of_version,
+    party_of,
     resolve_party,
 )
 from sla.agreements.events import agreement_payload, emit
@@ -34,7 +34,8 @@ from sla.agreements.schemas.requests import (
 )
 from sla.agreements.schemas.responses import AgreementRead
 from sla.agreements.store import agreements
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
+from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
 
@@ -54,7 +55,7 @@ async def draft_agreement(
         raise ValidationFailed(violations)
     at = await transaction_time(tx)
     party = await resolve_party(tx, body)
-    unnumbered = await build_version(tx, body, party, uuid7(), (caller.sub, at))
+    unnumbered = await build_version(tx, body, party, uuid7(), caller.sub, at)
     agreement_id = await lock_or_create_agreement(tx, unnumbered)
     number = await agreements.get_newest_number(tx, agreement_id) + 1
     version = replace(unnumbered, version=number)
@@ -65,9 +66,9 @@ async def draft_agreement(
     return await _emit_drafted(tx, version, "agreement.draft", caller, at)
 
 
-@routes.put("/{name}")
+@routes.put("/{agreement}")
 async def redraft_agreement(
-    name: Name,
+    name: AgreementRef,
     body: AgreementTerms,
     request: Request,
     tx: Transaction,
@@ -81,10 +82,9 @@ async def redraft_agreement(
     if stored.lifecycle.state != "draft":
         raise Conflict("Only a draft can be changed. Revise this version, or draft the next one.")
     at = await transaction_time(tx)
-    old, party = stored.agreement, party_of_version(stored)
-    version = replace(
-        await build_version(tx, body, party, old.id, (caller.sub, at)), version=old.version
-    )
+    old, party = stored.agreement, party_of(stored.agreement)
+    redrafted = await build_version(tx, body, party, old.id, caller.sub, at)
+    version = replace(redrafted, version=old.version)
     if body.customer_signs and party.contract != "sla":
         raise ValidationFailed(
             [Violation("/customer_signs", "meaningless", "of contracts of kind sla alone")]
@@ -106,18 +106,17 @@ async def list_agreements(
     Customers see those published to them and those that they are to approve.
     """
     after = page.after_as(str, int)
-    position = after and (after[0], after[1])
-    rows = await agreements.list_page(tx, caller.customer, page.limit, position)
-    items = [agreement_response(one, caller) for one in rows[: page.limit]]
-    last = items[-1] if len(rows) > page.limit else None
-    return Page[AgreementRead](
-        items=items, next=encode_cursor(last.key, last.version) if last else None
+    rows = await agreements.list_page(tx, caller.customer, page.limit, after)
+    return page.page_of(
+        rows,
+        lambda one: agreement_response(one, caller),
+        lambda one: (one.agreement.key, one.agreement.version),
     )
 
 
-@routes.get("/{name}")
+@routes.get("/{agreement}")
 async def get_agreement(
-    name: Name,
+    name: AgreementRef,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("agreements:read")],
@@ -133,7 +132,7 @@ async def get_agreement(
 async def _check_overlap(
     tx: Connection, agreement_id: UUID, version: Agreement, body: AgreementTerms
 ) -> None:
-    """Raises ValidationFailed where the version would hold at the same time as another."""
+    """Raises ValidationFailed where the version would be valid at the same time as another."""
     succession = find_succession(
         version, body.supersedes, await agreements.list_versions(tx, agreement_id)
     )
@@ -144,9 +143,10 @@ async def _check_overlap(
 async def _emit_drafted(
     tx: Connection, version: Agreement, action: str, caller: Caller, at: datetime
 ) -> AgreementRead:
-    """Tell of a draft that has been stored; the agreement is locked."""
+    """Publish and record that a draft was stored; the agreement is locked."""
     stored = await get_visible_version(tx, version.id, caller)
     await emit(tx, stored, AgreementDrafted(**agreement_payload(stored, at), version_id=version.id))
     grounds = {"key": version.key, "version": version.version, "contract": version.contract}
-    await record(tx, Entry(at, caller.sub, action, f"agreement/{stored.agreement_id}", grounds))
+    subject = f"agreement/{stored.agreement_id}"
+    await record(tx, Entry.by(caller.actor, at, action, subject, grounds))
     return agreement_response(await get_visible_version(tx, version.id, caller), caller)

@@ -1,4 +1,4 @@
-"""The life of a version: proposed, commented, approved by both sides, published (A5, R4)."""
+"""The steps of a version: propose, revise, withdraw, approve, publish (A5, R4)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from fastapi import Request, Response
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
-from common.errors import Conflict, Forbidden
+from common.domain import Rejection
+from common.errors import Conflict
 from common.events.agreements import (
     AgreementAgreed,
     AgreementApproved,
@@ -19,12 +20,12 @@ from common.events.agreements import (
     AgreementSuperseded,
     AgreementWithdrawn,
 )
-from common.http import if_match, problem_response, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Transaction, if_match, rejection_response, router
+from common.persistence.database import Connection, transaction_time
 from sla.agreements import coverage
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.domain import lifecycle as rules
-from sla.agreements.domain.lifecycle import Person, RejectionCode, VersionLifecycle
+from sla.agreements.domain.lifecycle import NOT_NOW, Person, VersionLifecycle
 from sla.agreements.domain.validity import Overlap
 from sla.agreements.draft_validation import find_succession
 from sla.agreements.events import agreement_payload, emit, published_event
@@ -32,51 +33,44 @@ from sla.agreements.schemas.responses import AgreementRead
 from sla.agreements.store import agreements
 from sla.agreements.store import coverage_extensions as extensions
 from sla.agreements.store.version_rows import AgreementVersion
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
+from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
-
-REJECTION_DETAILS: dict[RejectionCode, str] = {
-    "SELF_APPROVAL": "Somebody else than the author publishes it.",
-    "ALREADY_COUNTED": "One person counts once. Somebody else approves for the other side.",
-    "CUSTOMER_SIGNS": "This side has approved; the other side's approval is still to come.",
-    "NOT_YOURS": "Only our own people do this.",
-    "NOT_THE_PARTY": "A contact of the customer with whom it is made approves of it.",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step in a version's life: the rule that allows it, and its name in the trail."""
+    """A step in a version's life: its action in the audit trail, and the rule that allows it."""
 
     action: str
-    rule: Callable[[VersionLifecycle, Person, datetime], VersionLifecycle | RejectionCode]
+    rule: Callable[[VersionLifecycle, Person, datetime], VersionLifecycle | Rejection]
 
 
-PROPOSE = Step("agreement.propose", lambda life, who, _: rules.propose(life, who))
-REVISE = Step("agreement.revise", lambda life, who, _: rules.revise(life, who))
-WITHDRAW = Step("agreement.withdraw", lambda life, who, _: rules.withdraw(life, who))
+PROPOSE = Step("agreement.propose", lambda version, person, _: rules.propose(version, person))
+REVISE = Step("agreement.revise", lambda version, person, _: rules.revise(version, person))
+WITHDRAW = Step("agreement.withdraw", lambda version, person, _: rules.withdraw(version, person))
 APPROVE = Step("agreement.approve", rules.approve)
 PUBLISH = Step("agreement.publish", rules.publish)
 
 
-@routes.post("/{name}/propose", response_model=AgreementRead)
+@routes.post("/{agreement}/propose", response_model=AgreementRead)
 async def propose_agreement(
-    name: Name,
+    name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead | Response:
-    """Propose a draft, which opens it to comments and approval.
+    """Propose a draft: it is open to comments and approval.
 
     A customer who signs in the portal sees it from now on.
     """
     return await _take_step(tx, name, request, caller, PROPOSE)
 
 
-@routes.post("/{name}/revise", response_model=AgreementRead)
+@routes.post("/{agreement}/revise", response_model=AgreementRead)
 async def revise_agreement(
-    name: Name,
+    name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
@@ -85,9 +79,9 @@ async def revise_agreement(
     return await _take_step(tx, name, request, caller, REVISE)
 
 
-@routes.post("/{name}/withdraw", response_model=AgreementRead)
+@routes.post("/{agreement}/withdraw", response_model=AgreementRead)
 async def withdraw_agreement(
-    name: Name,
+    name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
@@ -96,9 +90,9 @@ async def withdraw_agreement(
     return await _take_step(tx, name, request, caller, WITHDRAW)
 
 
-@routes.post("/{name}/approve", response_model=AgreementRead)
+@routes.post("/{agreement}/approve", response_model=AgreementRead)
 async def approve_agreement(
-    name: Name,
+    name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:sign")],
@@ -111,14 +105,14 @@ async def approve_agreement(
     return await _take_step(tx, name, request, caller, APPROVE)
 
 
-@routes.post("/{name}/publish", response_model=AgreementRead)
+@routes.post("/{agreement}/publish", response_model=AgreementRead)
 async def publish_agreement(
-    name: Name,
+    name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead | Response:
-    """Publish a version: it holds for tickets opened within its validity.
+    """Publish a version: it applies to tickets opened within its validity.
 
     The caller must be another person than the author. A previous version with an open end ends
     where this one begins.
@@ -135,13 +129,11 @@ async def _take_step(
         raise Conflict("This agreement was deactivated: its versions stay as they are.")
     at = await transaction_time(tx)
     after = step.rule(stored.lifecycle, _person_of(stored, caller), at)
-    if after == "NOT_NOW":
-        raise Conflict(
-            f"This version is {stored.lifecycle.state}: that cannot be done with it now."
-        )
-    if not isinstance(after, VersionLifecycle):
-        await _record(tx, stored, f"{step.action}.denied", caller, at, {"code": after})
-        return problem_response(Forbidden(REJECTION_DETAILS[after], code=after))
+    if isinstance(after, Rejection):
+        if after.code == NOT_NOW:
+            raise Conflict(after.detail, code=after.code)
+        await _record(tx, stored, f"{step.action}.denied", caller, at, {"code": after.code})
+        return rejection_response(after, status=403)
     await _apply_step(tx, stored, after, at)
     await _record(tx, stored, step.action, caller, at, {"state": after.state})
     return agreement_response(await _reload(tx, stored, caller), caller)
@@ -156,7 +148,7 @@ def _person_of(stored: AgreementVersion, caller: Caller) -> Person:
 async def _apply_step(
     tx: Connection, stored: AgreementVersion, after: VersionLifecycle, at: datetime
 ) -> None:
-    """Store the step and what follows from it, and publish events."""
+    """Store the step with its consequences, and publish its events."""
     if after.state == "published":
         await _apply_publication(tx, stored, after, at)
         return
@@ -184,16 +176,16 @@ async def _apply_publication(
     history = await agreements.list_versions(tx, stored.agreement_id)
     superseded = find_succession(version, stored.supersedes, history)
     if isinstance(superseded, Overlap):
-        raise Conflict(f"It cannot be published: {superseded}.", type="overlap")
+        raise Conflict(f"It cannot be published: {superseded}.", code="OVERLAP")
     if superseded is not None:
-        # Before the other: the two must not hold at the same time for a moment.
+        # First the old version ends: the two must never be valid at the same time.
         await agreements.set_superseded(
             tx, stored.agreement_id, superseded.version, version.valid_from
         )
     await agreements.save_lifecycle(tx, version.id, after)
     assert after.publication is not None
     upcoming = await extensions.list_upcoming(tx, stored.agreement_id, at)
-    await coverage.extend(tx, version, upcoming, (after.publication.by, at))
+    await coverage.extend(tx, version, upcoming, after.publication.by, at)
     await emit(tx, stored, published_event(stored, at, superseded.version if superseded else None))
     if superseded is not None:
         payload = agreement_payload(stored, at) | {
@@ -217,4 +209,4 @@ async def _record(
 ) -> None:
     grounds = {"key": stored.agreement.key, "version": stored.agreement.version} | details
     subject = f"agreement/{stored.agreement_id}"
-    await record(tx, Entry(at, caller.sub, action, subject, grounds, behind=caller.via_machine))
+    await record(tx, Entry.by(caller.actor, at, action, subject, grounds))

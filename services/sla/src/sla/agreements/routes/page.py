@@ -1,4 +1,4 @@
-"""The page of an agreement: for staff, and for the customers to whom it was published (R4)."""
+"""The HTML page of an agreement, for staff and for the customers who may see it (R4)."""
 
 from typing import Annotated
 
@@ -6,20 +6,21 @@ from fastapi import Query
 from fastapi.responses import HTMLResponse
 
 from common.auth import Caller, requires
-from common.http import router
-from common.persistence.database import Transaction, transaction_time
+from common.http import Transaction, router
+from common.persistence.database import transaction_time
 from sla.agreements.dependencies import agreement_response, get_visible_version
 from sla.agreements.page_html import PageContent, render_page
 from sla.agreements.store import coverage_extensions as extensions
 from sla.calendars import store as calendars
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
+from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
 
 
-@routes.get("/{name}/page", response_class=HTMLResponse)
-async def get_page(
-    name: Name,
+@routes.get("/{agreement}/page", response_class=HTMLResponse)
+async def get_agreement_page(
+    name: AgreementRef,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:read")],
     version: Annotated[int | None, Query(gt=0, lt=2**31)] = None,

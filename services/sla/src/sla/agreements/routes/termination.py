@@ -1,4 +1,4 @@
-"""The end of an agreement: asked for by one person, confirmed by another (C10, R1)."""
+"""The end of an agreement: requested by one person, confirmed by another (C10, R1)."""
 
 from datetime import datetime
 from typing import Annotated
@@ -7,60 +7,53 @@ from fastapi import Request, Response
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
-from common.errors import Conflict, Forbidden
+from common.domain import Rejection
+from common.errors import Conflict
 from common.events.agreements import (
     AgreementTerminated,
     AgreementTerminationRequested,
     AgreementTerminationWithdrawn,
 )
-from common.http import if_match, problem_response, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Transaction, if_match, rejection_response, router
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
-from sla.agreements.domain.termination import RejectionCode, Termination, confirm_end, request_end
+from sla.agreements.domain.termination import SELF_APPROVAL, confirm_end, request_end, withdraw_end
 from sla.agreements.events import agreement_payload, emit
 from sla.agreements.routes.clock_moves import ReasonRequest
 from sla.agreements.schemas.responses import AgreementRead
 from sla.agreements.store import agreements
 from sla.agreements.store.bulk_update_orders import BulkUpdate
 from sla.agreements.store.version_rows import AgreementVersion
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
+from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
 
-REJECTION_DETAILS: dict[RejectionCode, str] = {
-    "NOT_ASKED": "Nobody has asked for the end of this agreement.",
-    "OVER": "This agreement was terminated already.",
-    "SELF_APPROVAL": "Somebody else than the person who asked confirms it.",
-}
 
-
-@routes.post("/{name}/termination")
+@routes.post("/{agreement}/termination")
 async def request_termination(
-    name: Name,
+    name: AgreementRef,
     body: ReasonRequest,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead:
-    """Request the termination of an agreement, with all its versions.
-
-    Another person confirms it.
-    """
+    """Request the termination of an agreement with all its versions. Another person confirms it."""
     stored, at = await _lock_for_change(tx, name, request, caller)
     termination = request_end(stored.termination, caller.sub, body.reason, at)
-    if not isinstance(termination, Termination):
-        raise Conflict(REJECTION_DETAILS[termination])
+    if isinstance(termination, Rejection):
+        raise Conflict(termination.detail, code=termination.code)
     await agreements.save_termination(tx, stored.agreement_id, termination)
     await emit(tx, stored, AgreementTerminationRequested(**agreement_payload(stored, at)))
     await _record(tx, stored, "agreement.deactivate.ask", caller, at, body.reason)
     return agreement_response(await get_visible_version(tx, stored.agreement.id, caller), caller)
 
 
-@routes.post("/{name}/termination/confirm", response_model=AgreementRead)
+@routes.post("/{agreement}/termination/confirm", response_model=AgreementRead)
 async def confirm_termination(
-    name: Name,
+    name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
@@ -72,11 +65,11 @@ async def confirm_termination(
     """
     stored, at = await _lock_for_change(tx, name, request, caller)
     termination = confirm_end(stored.termination, caller.sub, at)
-    if termination == "SELF_APPROVAL":
-        await _record(tx, stored, "agreement.deactivate.denied", caller, at, termination)
-        return problem_response(Forbidden(REJECTION_DETAILS[termination], code=termination))
-    if not isinstance(termination, Termination):
-        raise Conflict(REJECTION_DETAILS[termination])
+    if termination == SELF_APPROVAL:
+        await _record(tx, stored, "agreement.deactivate.denied", caller, at, SELF_APPROVAL.code)
+        return rejection_response(SELF_APPROVAL, status=403)
+    if isinstance(termination, Rejection):
+        raise Conflict(termination.detail, code=termination.code)
     await agreements.save_termination(tx, stored.agreement_id, termination)
     decision = (caller.sub, at, termination.requested.by)
     bulk_update = BulkUpdate(
@@ -88,22 +81,21 @@ async def confirm_termination(
     return agreement_response(await get_visible_version(tx, stored.agreement.id, caller), caller)
 
 
-@routes.delete("/{name}/termination")
+@routes.delete("/{agreement}/termination")
 async def withdraw_termination(
-    name: Name,
+    name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
 ) -> AgreementRead:
     """Withdraw the requested termination of an agreement before it is confirmed."""
     stored, at = await _lock_for_change(tx, name, request, caller)
-    if stored.termination is None:
-        raise Conflict(REJECTION_DETAILS["NOT_ASKED"])
-    if stored.termination.confirmed is not None:
-        raise Conflict(REJECTION_DETAILS["OVER"])
+    withdrawn = withdraw_end(stored.termination)
+    if isinstance(withdrawn, Rejection):
+        raise Conflict(withdrawn.detail, code=withdrawn.code)
     await agreements.save_termination(tx, stored.agreement_id, None)
     await emit(tx, stored, AgreementTerminationWithdrawn(**agreement_payload(stored, at)))
-    await _record(tx, stored, "agreement.deactivate.drop", caller, at, stored.termination.reason)
+    await _record(tx, stored, "agreement.deactivate.drop", caller, at, withdrawn.reason)
     return agreement_response(await get_visible_version(tx, stored.agreement.id, caller), caller)
 
 
@@ -119,4 +111,5 @@ async def _record(
     tx: Connection, stored: AgreementVersion, action: str, caller: Caller, at: datetime, reason: str
 ) -> None:
     grounds = {"key": stored.agreement.key, "reason": reason}
-    await record(tx, Entry(at, caller.sub, action, f"agreement/{stored.agreement_id}", grounds))
+    subject = f"agreement/{stored.agreement_id}"
+    await record(tx, Entry.by(caller.actor, at, action, subject, grounds))

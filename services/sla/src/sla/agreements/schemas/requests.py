@@ -1,21 +1,21 @@
 """Request models of agreements."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
 
+from common.domain.durations import SECOND
 from common.errors import Violation
 from common.events.tickets import Kind, Priority
 from common.http import Refers, RequestModel
+from common.http.fields import Key
 from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, Contract, Metric, Target
 from sla.agreements.domain.clauses import Price, Prose
 from sla.calendars.schemas import MAX_PROMISE_SECONDS, CalendarReference, DayHours, Name, Weekday
 
-SECOND = timedelta(seconds=1)
-Key = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
 Text = Annotated[str, Field(max_length=20_000)]
 Seconds = Annotated[int, Field(gt=0, le=MAX_PROMISE_SECONDS)]
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -56,12 +56,12 @@ class PriceCreate(RequestModel):
 
 
 class AgreementTerms(RequestModel):
-    """What a version says. `calendars`: those of single priorities, so that a blocker may run
-    around the clock. `customers`: further ones whom it covers; without `services` it is about
-    all of them. `timezone` is where its months begin; without it that of its calendar.
+    """The terms of a version. `calendars`: by priority, so that a blocker may run around the clock.
+    `customers`: further ones whom it covers. Without `services` it covers all of them. `timezone`:
+    the zone by which its months begin; by default that of its calendar.
 
     `customer_signs`: one of the customer's contacts approves of it in the portal. `supersedes`: the
-    version whose agreed end it comes before.
+    version whose agreed end this one begins before.
     """
 
     customers: Annotated[list[Annotated[Name, Refers("customer")]], Field(max_length=200)] = Field(
@@ -110,11 +110,11 @@ class AgreementCreate(AgreementTerms):
 
 
 PARTY_FIELDS = {"sla": "customer", "ola": "team", "uc": "partner"}
-"""By contract, the field that names the other side."""
+"""The field that names the other side, by kind of contract."""
 
 
 def term_violations(body: AgreementTerms) -> Iterator[Violation]:
-    """What no version can say, whatever the agreement."""
+    """What is wrong with the terms, whatever the agreement."""
     if body.valid_until is not None and body.valid_until <= body.valid_from:
         yield Violation("/valid_until", "order", "it must be later than valid_from")
     target_keys = [(target.metric, target.priority, target.kind) for target in body.targets]
@@ -129,7 +129,7 @@ def term_violations(body: AgreementTerms) -> Iterator[Violation]:
 
 
 def party_violations(body: AgreementCreate) -> Iterator[Violation]:
-    """A contract names its own other side, and none of another kind of contract."""
+    """What is wrong with the other side that a contract names."""
     party = PARTY_FIELDS[body.contract]
     if getattr(body, party) is None:
         yield Violation(f"/{party}", "missing", f"a contract of kind {body.contract} names it")

@@ -1,15 +1,15 @@
 """Response models of agreements."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from common.domain.durations import SECOND
 from common.http import ResponseModel
 from sla.agreements.domain.agreement import Agreement, Contract
 from sla.agreements.domain.lifecycle import Signature
 from sla.agreements.store.version_rows import AgreementVersion
 
-SECOND = timedelta(seconds=1)
 State = Literal["draft", "proposed", "agreed", "published", "superseded", "withdrawn", "terminated"]
 
 
@@ -27,7 +27,7 @@ class WindowRead(ResponseModel):
 
 
 class MaintenanceTermsRead(ResponseModel):
-    """`calendar`: the version of the calendar that is open whenever weekly maintenance is."""
+    """`calendar`: the calendar version that is open during the weekly windows."""
 
     calendar: UUID | None
     dated: list[WindowRead]
@@ -46,7 +46,7 @@ class SignatureRead(ResponseModel):
 
 
 class TerminationRead(ResponseModel):
-    """Asked for by one person; `confirmed` by another, it ends the agreement."""
+    """Requested by one person; the agreement ends once another has `confirmed` it."""
 
     requested: SignatureRead
     reason: str
@@ -54,9 +54,9 @@ class TerminationRead(ResponseModel):
 
 
 class AgreementRead(ResponseModel):
-    """`id` is that of the version. `customers`: all whom it covers; none named: everybody.
+    """`id` is that of the version. `customers`: all whom it covers; empty means everybody.
 
-    `approved` stands for our side, `countersigned` for the other one.
+    `approved` is the signature of our side, `countersigned` that of the other side.
     """
 
     id: UUID
@@ -98,7 +98,7 @@ class AgreementRead(ResponseModel):
 
 
 def to_response(stored: AgreementVersion, seen_by: str | None = None) -> AgreementRead:
-    """The version as staff sees it; with `seen_by` (a customer key) without other customers."""
+    """The version as staff sees it; with `seen_by`, a customer's key, without other customers."""
     version, lifecycle = stored.agreement, stored.lifecycle
     price, prose = version.price, version.prose
     return AgreementRead(

@@ -1,4 +1,4 @@
-"""Agreements and their versions. What a published version promises never changes (A5)."""
+"""Agreements and their versions. The terms of a published version never change (A5)."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -9,6 +9,7 @@ from sqlalchemy import cast as as_type
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from common.persistence.database import Connection
+from common.persistence.keyset import page_after
 from sla.agreements.domain.agreement import Agreement, Contract
 from sla.agreements.domain.lifecycle import VersionLifecycle
 from sla.agreements.domain.termination import Termination
@@ -31,7 +32,7 @@ BINDING_STATES = ("published", "superseded")
 async def list_binding(
     tx: Connection, customer_ids: Collection[UUID], contract: Contract = "sla"
 ) -> dict[UUID, list[Agreement]]:
-    """All binding versions that cover these customers, by customer; of one kind of contract."""
+    """All binding versions of one kind of contract that cover these customers, by customer."""
     customer_array = as_type(list(customer_ids), ARRAY(Uuid))
     binding = and_(versions.c.published_at.is_not(None), agreements.c.contract == contract)
     covers: ColumnElement[bool] = versions.c.customers.overlap(customer_array)
@@ -46,27 +47,30 @@ async def list_binding(
 
 
 async def get_versions(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Agreement]:
-    """Agreement versions by their ids."""
+    """Agreement versions by id."""
     rows = await tx.execute(select_versions().where(versions.c.id.in_(ids)))
     return {row.id: agreement_from_row(row) for row in rows}
 
 
 async def find_terminated(tx: Connection, ids: Collection[UUID]) -> set[UUID]:
-    """Those of these versions whose agreement was deactivated."""
+    """The ids of those versions whose agreement is terminated."""
     statement = select(versions.c.id).join(agreements, agreements.c.id == versions.c.agreement_id)
     terminated = statement.where(versions.c.id.in_(ids), agreements.c.ended_at.is_not(None))
     return set(await tx.scalars(terminated))
 
 
 async def lock_key(tx: Connection, key: str) -> UUID | None:
-    """Hold the agreement with this key until the end; its id, or None for a new key."""
+    """Lock the key of an agreement, which may not exist yet, until the transaction ends.
+
+    The agreement's id, or None for a new key.
+    """
     await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 1))))
     id: UUID | None = await tx.scalar(select(agreements.c.id).where(agreements.c.key == key))
     return id
 
 
 async def add(tx: Connection, id: UUID, version: Agreement) -> None:
-    """Store the agreement of which this is the first version."""
+    """Store the agreement of this first version."""
     values = {
         "id": id,
         "key": version.key,
@@ -104,9 +108,9 @@ async def get_newest_number(tx: Connection, agreement_id: UUID) -> int:
 async def find(
     tx: Connection, id_or_key: UUID | str, *, seen_by: str | None = None, version: int | None = None
 ) -> AgreementVersion | None:
-    """That version by its id; by the agreement's key or id its newest one, or that `version`.
+    """A version by its own id, or by the agreement's key or id the newest one or that `version`.
 
-    `seen_by`: what the customer with this key may see, and nothing else.
+    With `seen_by`, the key of a customer, only among the versions that this customer may see.
     """
     if isinstance(id_or_key, UUID):
         condition: ColumnElement[bool] = or_(
@@ -138,7 +142,7 @@ async def lock(tx: Connection, agreement_id: UUID) -> None:
 
 
 async def next_sequence(tx: Connection, agreement_id: UUID) -> int:
-    """The next sequence of an agreement, which is locked."""
+    """Take the next sequence number of an agreement, which is locked."""
     statement = update(agreements).where(agreements.c.id == agreement_id)
     sequence = statement.values(sequence=agreements.c.sequence + 1).returning(agreements.c.sequence)
     return int((await tx.execute(sequence)).scalar_one())
@@ -147,7 +151,7 @@ async def next_sequence(tx: Connection, agreement_id: UUID) -> int:
 async def save_draft(
     tx: Connection, version: Agreement, lifecycle: VersionLifecycle, supersedes: int | None
 ) -> None:
-    """Store what a draft says now, and who wrote it."""
+    """Store the terms of a draft, and its author."""
     draft_values = {
         "drafted_by": lifecycle.draft_signature.by,
         "drafted_at": lifecycle.draft_signature.at,
@@ -159,7 +163,7 @@ async def save_draft(
 
 
 async def save_lifecycle(tx: Connection, version_id: UUID, lifecycle: VersionLifecycle) -> None:
-    """Store where a version stands now."""
+    """Store the state and the signatures of a version."""
     await tx.execute(
         update(versions).where(versions.c.id == version_id).values(**lifecycle_values(lifecycle))
     )
@@ -168,7 +172,7 @@ async def save_lifecycle(tx: Connection, version_id: UUID, lifecycle: VersionLif
 async def save_termination(
     tx: Connection, agreement_id: UUID, termination: Termination | None
 ) -> None:
-    """Store how the end of an agreement stands."""
+    """Store the requested or confirmed end of an agreement; None withdraws the request."""
     confirmed = termination.confirmed if termination else None
     values = {
         "ending_asked_by": termination and termination.requested.by,
@@ -181,7 +185,7 @@ async def save_termination(
 
 
 async def set_superseded(tx: Connection, agreement_id: UUID, version: int, until: datetime) -> None:
-    """The validity of this version ends where the next one's begins."""
+    """Mark a version as superseded; its validity ends at `until`, where the next one begins."""
     condition = (versions.c.agreement_id == agreement_id) & (versions.c.version == version)
     statement = update(versions).where(condition).values(state="superseded", valid_until=until)
     await tx.execute(statement)
@@ -190,27 +194,25 @@ async def set_superseded(tx: Connection, agreement_id: UUID, version: int, until
 async def list_page(
     tx: Connection, customer: str | None, limit: int, after: tuple[str, int] | None
 ) -> list[AgreementVersion]:
-    """Up to `limit` + 1 versions, by key and version; what one customer may see, or all."""
-    statement = select_versions().order_by(agreements.c.key, versions.c.version).limit(limit + 1)
+    """Up to `limit` + 1 versions by key and number: all, or those that one customer may see."""
+    statement = select_versions()
     if customer is not None:
         statement = statement.where(_visible_to(customer))
-    if after is not None:
-        key, version = after
-        same = (agreements.c.key == key) & (versions.c.version > version)
-        statement = statement.where((agreements.c.key > key) | same)
-    return [version_from_row(row) for row in await tx.execute(statement)]
+    order = (agreements.c.key, versions.c.version)
+    rows = await tx.execute(page_after(statement, order, after, limit))
+    return [version_from_row(row) for row in rows]
 
 
 def _visible_to(customer: str) -> ColumnElement[bool]:
-    """What was published to the customer, and what it is asked to sign, as the one of the contract."""
-    its_id = select(customers.c.id).where(customers.c.key == customer).scalar_subquery()
+    """The condition for what was published to a customer, or awaits the customer's signature."""
+    customer_id = select(customers.c.id).where(customers.c.key == customer).scalar_subquery()
     to_sign = and_(
         versions.c.customer_signs,
         versions.c.state.in_(("proposed", "agreed")),
-        agreements.c.customer_id == its_id,
+        agreements.c.customer_id == customer_id,
     )
     return and_(
-        its_id == any_(versions.c.customers),
+        customer_id == any_(versions.c.customers),
         agreements.c.contract == "sla",
         or_(versions.c.published_at.is_not(None), to_sign),
     )

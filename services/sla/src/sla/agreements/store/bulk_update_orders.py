@@ -1,4 +1,4 @@
-"""Orders to change all open clocks of an agreement; `clocks.bulk_updates` carries them out."""
+"""Orders to change all open clocks of an agreement. `sla.clocks.bulk_updates` carries them out."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Row, Uuid, bindparam, insert, select, text, update
 
 from common.persistence.database import Connection
+from common.persistence.keyset import page_after
 from sla.agreements.tables import clock_sweeps as sweeps
 
 BulkUpdateKind = Literal["cancel", "move", "extend", "shorten"]
@@ -16,8 +17,12 @@ BulkUpdateKind = Literal["cancel", "move", "extend", "shorten"]
 
 @dataclass(frozen=True, slots=True)
 class BulkUpdate:
-    """`version_id`: where clocks are moved to. `confirmed_by`: the second person behind a change that
-    could hide a breach. `looks`: how often its clocks have been looked for; `changed`: how many."""
+    """An order to change all open clocks of an agreement.
+
+    `version_id` is the version to which they are moved. `confirmed_by` is the second person behind
+    a change that could hide a breach. `looks` counts the scans for clocks so far, `changed` the
+    clocks changed.
+    """
 
     id: UUID
     agreement_id: UUID
@@ -38,7 +43,7 @@ _LOCK = text(
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock the sweeps that nobody else holds. One that does not exist counts as locked."""
+    """Lock the orders that nobody else has locked; their ids. A missing one counts as locked."""
     locked = set(await tx.scalars(_LOCK, {"ids": list(ids)}))
     existing = set(await tx.scalars(select(sweeps.c.id).where(sweeps.c.id.in_(ids))))
     return locked | (set(ids) - existing)
@@ -64,17 +69,16 @@ async def load(tx: Connection, ids: Collection[UUID]) -> list[BulkUpdate]:
 
 
 async def list_by_agreement(
-    tx: Connection, agreement_id: UUID, limit: int, after: UUID | None
+    tx: Connection, agreement_id: UUID, limit: int, after: tuple[UUID] | None
 ) -> list[BulkUpdate]:
-    """Up to `limit` + 1, newest first."""
+    """Up to `limit` + 1 orders of an agreement, newest first."""
     statement = select(sweeps).where(sweeps.c.agreement_id == agreement_id)
-    if after is not None:
-        statement = statement.where(sweeps.c.id < after)
-    newest = statement.order_by(sweeps.c.id.desc()).limit(limit + 1)
-    return [_bulk_update(row) for row in await tx.execute(newest)]
+    rows = await tx.execute(page_after(statement, (sweeps.c.id.desc(),), after, limit))
+    return [_bulk_update(row) for row in rows]
 
 
 async def add_changed(tx: Connection, bulk_update: BulkUpdate, changed: int) -> None:
+    """Add to the number of clocks changed."""
     total = sweeps.c.changed + changed
     await tx.execute(update(sweeps).where(sweeps.c.id == bulk_update.id).values(changed=total))
 
@@ -88,6 +92,6 @@ def _bulk_update(row: Row[Any]) -> BulkUpdate:
 
 
 async def add_scan(tx: Connection, bulk_update: BulkUpdate) -> None:
-    """Count one more look for clocks that the order is about."""
+    """Count one more scan for the clocks of the order."""
     statement = update(sweeps).where(sweeps.c.id == bulk_update.id)
     await tx.execute(statement.values(looks=bulk_update.looks + 1))

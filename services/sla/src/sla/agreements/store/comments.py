@@ -1,4 +1,4 @@
-"""What was said about a version while it was negotiated; never changed afterwards."""
+"""Comments on versions in negotiation. They never change."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 
 from common.persistence.database import Connection
+from common.persistence.keyset import page_after
 from sla.agreements.domain.lifecycle import Side
 from sla.agreements.tables import agreement_comments as comments
 
@@ -26,11 +27,9 @@ async def add(tx: Connection, comment: Comment) -> None:
 
 
 async def list_page(
-    tx: Connection, version_id: UUID, limit: int, after: UUID | None
+    tx: Connection, version_id: UUID, limit: int, after: tuple[UUID] | None
 ) -> list[Comment]:
-    """Up to `limit` + 1, oldest first."""
+    """Up to `limit` + 1 comments on a version, oldest first."""
     statement = select(comments).where(comments.c.version_id == version_id)
-    if after is not None:
-        statement = statement.where(comments.c.id > after)
-    rows = await tx.execute(statement.order_by(comments.c.id).limit(limit + 1))
+    rows = await tx.execute(page_after(statement, (comments.c.id,), after, limit))
     return [Comment(**row._mapping) for row in rows]

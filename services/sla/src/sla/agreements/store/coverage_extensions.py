@@ -1,4 +1,4 @@
-"""Cover extensions, and the calendars with which versions count because of them."""
+"""Coverage extensions, and the extended calendars of versions."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,12 +8,10 @@ from uuid import UUID
 from sqlalchemy import Row, func, insert, select, update
 
 from common.persistence.database import Connection
+from common.persistence.keyset import page_after
 from sla.agreements.domain.coverage_extension import EarlyEnd, Extension
 from sla.agreements.store import terms_json
 from sla.agreements.tables import agreement_versions, cover_extensions
-
-ExtensionCursor = tuple[datetime, UUID]
-"""Where a page ended: start and id."""
 
 
 async def add(tx: Connection, agreement_id: UUID, extension: Extension) -> None:
@@ -38,7 +36,7 @@ async def find(tx: Connection, agreement_id: UUID, id: UUID) -> Extension | None
 
 
 async def save_early_end(tx: Connection, id: UUID, early_end: EarlyEnd) -> None:
-    """Store that it ends early; its agreement is locked."""
+    """Store the early end of an extension, whose agreement is locked."""
     values = {
         "ended_by": early_end.ended_by,
         "ended_at": early_end.ended_at,
@@ -49,7 +47,7 @@ async def save_early_end(tx: Connection, id: UUID, early_end: EarlyEnd) -> None:
 
 
 async def list_upcoming(tx: Connection, agreement_id: UUID, at: datetime) -> list[Extension]:
-    """Those that are not over at `at`, nor were withdrawn."""
+    """The extensions that are neither over at `at` nor withdrawn, by their start."""
     table = cover_extensions
     until = func.least(table.c.ends_at, table.c.ended_from)
     statement = select(table).where(table.c.agreement_id == agreement_id)
@@ -58,27 +56,24 @@ async def list_upcoming(tx: Connection, agreement_id: UUID, at: datetime) -> lis
 
 
 async def list_page(
-    tx: Connection, agreement_id: UUID, limit: int, after: ExtensionCursor | None
+    tx: Connection, agreement_id: UUID, limit: int, after: tuple[datetime, UUID] | None
 ) -> list[Extension]:
-    """Up to `limit` + 1, in the order in which they begin."""
+    """Up to `limit` + 1 extensions of an agreement, by their start."""
     table = cover_extensions
     statement = select(table).where(table.c.agreement_id == agreement_id)
-    if after is not None:
-        same = (table.c.starts_at == after[0]) & (table.c.id > after[1])
-        statement = statement.where((table.c.starts_at > after[0]) | same)
-    ordered = statement.order_by(table.c.starts_at, table.c.id).limit(limit + 1)
-    return [_extension(row) for row in await tx.execute(ordered)]
+    rows = await tx.execute(page_after(statement, (table.c.starts_at, table.c.id), after, limit))
+    return [_extension(row) for row in rows]
 
 
 async def get_plain_calendars(tx: Connection, version_id: UUID) -> dict[str, UUID]:
-    """The calendars that a version names, without extra hours; all others' under the empty name."""
+    """The calendars that a version names, without extensions, by priority ("": all others)."""
     statement = select(agreement_versions.c.promises).where(agreement_versions.c.id == version_id)
     terms = terms_json.load_terms((await tx.execute(statement)).scalar_one(), None)
     return {"": terms["calendar"], **terms["calendars"]}
 
 
 async def save_calendars(tx: Connection, version_id: UUID, calendars: Mapping[str, UUID]) -> None:
-    """By these calendars, by priority (the empty name: all others), a version counts from now on."""
+    """Store the extended calendars of a version by priority ("": all others)."""
     ids_by_priority = {priority: str(id) for priority, id in calendars.items()}
     statement = update(agreement_versions).where(agreement_versions.c.id == version_id)
     await tx.execute(statement.values(cover=ids_by_priority))

@@ -1,20 +1,19 @@
-"""What a version promises, as JSON and back. What it leaves out has its usual value."""
+"""The terms of a version as stored JSON, and back. A missing member has its default."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from common.domain.durations import SECOND
 from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, Target
 from sla.agreements.domain.agreement import Agreement as Version
 from sla.agreements.domain.clauses import Maintenance, Price, Prose
 
-SECOND = timedelta(seconds=1)
-
 
 def dump_terms(version: Version) -> dict[str, Any]:
-    """The promises of a version. `read` of them gives the same fields."""
+    """The terms of a version as JSON; `load_terms` is the inverse."""
     price = version.price
     return {
         "calendar": str(version.calendar),
@@ -32,7 +31,7 @@ def dump_terms(version: Version) -> dict[str, Any]:
 
 
 def load_terms(stored: Mapping[str, Any], cover: Mapping[str, str] | None) -> dict[str, Any]:
-    """The fields of an Agreement; `cover` are the calendars that go before the promised ones."""
+    """The fields of an Agreement. `cover`, the extended calendars by priority, take precedence."""
     calendar_ids = {"": stored["calendar"], **stored["calendars"], **(cover or {})}
     calendars = {priority: UUID(id) for priority, id in calendar_ids.items()}
     reserved, price = stored.get("reserved_seconds"), stored.get("price")

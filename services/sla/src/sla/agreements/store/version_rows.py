@@ -1,4 +1,4 @@
-"""Versions as rows and as values: what the queries of `sla.agreements.store.agreements` select and store."""
+"""Agreement versions as rows of the database, and back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,15 +19,15 @@ _CUSTOMER_KEYS: Any = literal_column(
     "ARRAY(SELECT c.key FROM unnest(agreement_versions.customers) WITH ORDINALITY named (id, nth)"
     " JOIN customers c USING (id) ORDER BY nth)"
 )
-"""The keys of the customers whom a version names, its own first."""
+"""The keys of the customers whom a version covers, that of the contract first."""
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementVersion:
-    """A version with its life. `customers` are the keys of all whom it covers.
+    """A version with its lifecycle. `customers` are the keys of all whom it covers.
 
-    `ends` is what was agreed as its end; `agreement.valid_until` may be earlier, where the
-    agreement was deactivated.
+    `agreed_end` is the end that was agreed; `agreement.valid_until` is earlier where the agreement
+    was terminated before.
     """
 
     agreement: Agreement
@@ -46,12 +46,12 @@ class AgreementVersion:
 
     @property
     def is_terminated(self) -> bool:
-        """Whether the agreement was deactivated."""
+        """Whether the agreement of this version has ended."""
         return self.termination is not None and self.termination.confirmed is not None
 
 
 def select_versions() -> Select[Any]:
-    """Every version with its agreement."""
+    """The query for all versions, with their agreements and the keys of their customers."""
     own = [column for column in agreements.c if column.name != "id"]
     every = select(versions, *own, _CUSTOMER_KEYS.label("covered"))
     return every.join(agreements, agreements.c.id == versions.c.agreement_id)

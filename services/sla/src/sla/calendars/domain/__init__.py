@@ -1,1 +1,1 @@
-"""Business time: which instants count, and how much of them."""
+"""The rules of business time: which instants count, and how much time lies between them. Pure."""

@@ -1,9 +1,15 @@
-"""Business calendars: which wall-clock hours were promised (A1). Pure.
+"""Business calendars: the wall-clock hours in which time counts (A1). Pure.
 
-A date's open time is its own hours (an override's where it has one, else the weekday's), which may
-run on into the next date, together with what runs in from the date before; from all of this
-holidays (00:00-24:00 of their date, an override on it notwithstanding) and breaks are taken out.
-Extensions are instants, not wall-clock hours, and open whatever else is said about their time.
+The open time of a date is computed in this order:
+
+1. Its own hours: those of its override if it has one, else those of its weekday. They may run past
+   midnight and then also count on the next date.
+2. Minus holidays, 00:00 to 24:00 of their date, even where the date has an override.
+3. Minus breaks.
+4. Plus extensions, which are spans of instants instead of wall-clock hours, and always open.
+
+"Wall" is local time as a clock on the wall shows it: seconds since 1970-01-01 00:00 local time, as
+if the zone had no offset. `sla.calendars.domain.timetable` turns it into instants.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,21 +22,25 @@ from sla.calendars.domain.zone import Zone
 DAY = 86_400
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Span = tuple[int, int]
-"""Seconds `[start, end)`: since local midnight in `Hours`, since the epoch elsewhere."""
+"""Seconds `[start, end)`: since local midnight in `Hours`, else since 1970-01-01 00:00, on the wall
+or in UTC as the context says."""
 Hours = tuple[Span, ...]
+"""The hours of one date: sorted spans without overlaps. The last may end on the next date (> DAY)."""
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
 class BadHours(ValueError):
-    """Hours that no calendar can have. The message names them and says what is wrong."""
+    """Hours that are not valid in a calendar. The message says which, and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Seven `Hours` from Monday on, and what differs on single dates. Spans are `hours()` made.
+    """A calendar in one zone: weekly hours, and what differs on single dates.
 
-    `extensions` are spans of epoch seconds, sorted.
+    `weekly` has seven `Hours`, from Monday on. `holidays` have names. `overrides` replace the weekly
+    hours of their date, `breaks` are taken out of it. `extensions` are sorted spans of epoch
+    seconds. Use `parse_hours` to make valid `Hours`.
     """
 
     zone: Zone
@@ -42,14 +52,15 @@ class Calendar:
 
 
 def always_open(zone: Zone) -> Calendar:
-    """24/7 is a calendar like any other (A4)."""
+    """The calendar of a zone that is open 24/7 (A4)."""
     return Calendar(zone, (((0, DAY),),) * 7)
 
 
 def parse_hours(pairs: Iterable[tuple[str, str]]) -> Hours:
-    """`[("08:00", "12:00"), ("22:00", "06:00")]` as sorted spans; an end <= start is tomorrow's.
+    """Parse the hours of a date, such as `[("08:00", "12:00"), ("22:00", "06:00")]`.
 
-    Raises BadHours for a time of day that is none, and for intervals of one date that overlap.
+    Times are `HH:MM` or `HH:MM:SS` up to `24:00`. An interval whose end is not later than its start
+    ends on the next date. Raises BadHours for a time that is not valid, and for overlaps.
     """
     spans = sorted(_parse_span(start, end) for start, end in pairs)
     for (start, end), (following, _) in pairwise(spans):
@@ -72,11 +83,11 @@ def _parse_time(text: str) -> int:
     if len(parts) not in (2, 3) or not all(
         len(p) == 2 and p.isascii() and p.isdigit() for p in parts
     ):
-        raise BadHours(f"{text!r} is no time of day; write it like 08:00")
+        raise BadHours(f"{text!r} is not a valid time of day; write it like 08:00")
     hour, minute, second = (*map(int, parts), 0)[:3]
     at = hour * 3600 + minute * 60 + second
     if minute > 59 or second > 59 or at > DAY:
-        raise BadHours(f"{text!r} is no time of day; a day ends at 24:00")
+        raise BadHours(f"{text!r} is not a valid time of day; a day ends at 24:00")
     return at
 
 
@@ -85,11 +96,12 @@ def _format_time(seconds: int) -> str:
 
 
 def local_openings(calendar: Calendar, first: date, last: date) -> list[Span]:
-    """Open wall-clock time of the dates `first..last`, as disjoint sorted spans.
+    """The open time of the dates `first..last` on the wall, as sorted disjoint spans.
 
-    Counted in seconds since 1970-01-01 00:00 on the wall, as if the zone had no offset at all.
+    Without extensions, which are not wall-clock hours. The hours of the dates before and at the end
+    may reach over the edges of the range.
     """
-    dates = range(first.toordinal() - 1, last.toordinal() + 1)  # one earlier, for its night shift
+    dates = range(first.toordinal() - 1, last.toordinal() + 1)  # one more, for its night shift
     openings = merge_spans(_regular_openings(calendar, dates))
     return list(subtract_spans(openings, merge_spans(sorted(closed_spans(calendar)))))
 
@@ -103,7 +115,7 @@ def _regular_openings(calendar: Calendar, dates: range) -> Iterator[Span]:
 
 
 def closed_spans(calendar: Calendar) -> Iterator[Span]:
-    """What holidays and breaks take out, as spans on the wall, in no order."""
+    """The spans on the wall that holidays and breaks take out, in no order."""
     for day in calendar.holidays:
         yield _span_on(day, (0, DAY))
     for day, spans in calendar.breaks.items():
@@ -116,7 +128,7 @@ def _span_on(day: date, span: Span) -> Span:
 
 
 def merge_spans(spans: Iterable[Span]) -> list[Span]:
-    """Sorted spans as disjoint ones that do not touch each other."""
+    """Join sorted spans that overlap or touch each other."""
     disjoint: list[Span] = []
     for start, end in spans:
         if disjoint and start <= disjoint[-1][1]:
@@ -127,7 +139,7 @@ def merge_spans(spans: Iterable[Span]) -> list[Span]:
 
 
 def subtract_spans(openings: Iterable[Span], closures: list[Span]) -> Iterator[Span]:
-    """Sorted spans with the disjoint sorted `closed` ones taken out."""
+    """Take `closures` out of `openings`; both sorted, closures disjoint. Yields sorted spans."""
     at = 0
     for start, end in openings:
         while at < len(closures) and closures[at][1] <= start:

@@ -1,7 +1,7 @@
-"""Whether a calendar goes on opening for ever (A4). Pure.
+"""Checks that the openings of a calendar never end (A4). Pure.
 
 A clock may be asked about any instant, so a calendar whose openings end would fail in a timer years
-after it was written. What is stored must therefore open again within five years of every instant.
+after it was created. A stored calendar therefore opens within five years of every instant.
 """
 
 from datetime import date, datetime, timedelta
@@ -11,18 +11,17 @@ from sla.calendars.domain.calendar import DAY, Calendar, local_openings
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
 
 MAX_CLOSED_DAYS = 1827
-"""Days: five years."""
+"""Five years: the most days for which a calendar may stay closed."""
 WEEK = timedelta(days=7)
 MAX_PROMISE_SPAN = timedelta(days=3660)
-"""Ten years: no promise takes longer."""
+"""Ten years: the most elapsed time until a target is reached."""
 _EPOCH = date(1970, 1, 1)
 
 
 def closed_from(calendar: Calendar) -> date | None:
-    """The date from which the calendar stays shut for more than five years; None: it never does.
+    """The date from which the calendar stays closed for more than five years; None if it never does.
 
-    Only exceptions can shut a calendar that has weekly hours, and only where there is one in each
-    of so many weeks.
+    Only exceptions close a calendar that has weekly hours, and it takes one in each of these weeks.
     """
     exceptions = {*calendar.holidays, *calendar.overrides, *calendar.breaks}
     if not any(calendar.weekly):
@@ -38,7 +37,7 @@ def closed_from(calendar: Calendar) -> date | None:
 
 
 def is_reachable(table: Timetable, start: datetime, amount: timedelta) -> bool:
-    """Whether so much is open within ten years of `start`."""
+    """Whether `amount` of open time passes within ten years of `start`."""
     try:
         return table.after(start, amount) - start <= MAX_PROMISE_SPAN
     except (NeverOpens, OutOfRange):

@@ -1,9 +1,14 @@
-"""A calendar as JSON, the way people and portals write it, and a zone as it is stored. Pure.
+"""The definition of a calendar as JSON, and a zone as stored JSON. Pure.
 
-`{"timezone", "weekly": {"mon": [["08:00", "17:00"]]}, "holidays": …, "overrides", "breaks"}`;
-`holidays` is a list of dates, or an object of dates and names. `feed` holds the same three as they
-were imported: its overrides and holidays yield to a date's own override, its breaks come on top.
-`extensions`, which agreements add around a go-live, are pairs of RFC 3339 instants.
+A definition has these members:
+
+- `timezone`: an IANA name
+- `weekly`: hours by weekday, `{"mon": [["08:00", "17:00"]]}`; a missing weekday is closed
+- `holidays`: a list of dates, or an object of dates and names
+- `overrides`, `breaks`: hours by date, `{"2026-12-24": [["08:00", "12:00"]]}`
+- `feed`: `holidays`, `overrides` and `breaks` as they were imported. A date's own override precedes
+  the overrides and holidays of the feed; breaks of the feed are added
+- `extensions`: pairs of RFC 3339 instants, which agreements add around a go-live
 """
 
 from collections.abc import Mapping
@@ -15,7 +20,7 @@ from sla.calendars.domain.zone import Zone
 
 
 class BadDefinition(ValueError):
-    """`wrong`: what is wrong by JSON pointer into the definition, all at once."""
+    """A definition that is not valid. `errors` has all messages, by JSON pointer into it."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__("; ".join(errors.values()))
@@ -23,7 +28,7 @@ class BadDefinition(ValueError):
 
 
 def calendar_from_definition(definition: Mapping[str, Any], zone: Zone) -> Calendar:
-    """The calendar. Raises BadDefinition."""
+    """The calendar of a definition. `zone` is that of its `timezone`. Raises BadDefinition."""
     errors: dict[str, str] = {}
     weekly = tuple(
         _parse_hours(definition.get("weekly", {}).get(day, ()), f"/weekly/{day}", errors)

@@ -1,7 +1,7 @@
-"""What a calendar was fed with: dates that come from elsewhere and are replaced as a whole. Pure.
+"""An imported feed: holidays and hours from elsewhere, which the next import replaces. Pure.
 
-All-day events are holidays. Timed ones are, as is asked: `closed` (breaks), `open` (overrides: they
-replace the weekly hours of the dates on which they begin), or `ignored`.
+All-day events become holidays. Timed events become, as the import asks: breaks (`closed`), overrides
+(`open`), which replace the weekly hours of the dates on which they begin, or nothing (`ignored`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,24 +14,24 @@ from sla.calendars.domain.calendar import DAY, Span, merge_spans
 
 Timed = Literal["closed", "open", "ignored"]
 WrittenHours = dict[str, list[list[str]]]
-"""Hours by date, as a definition writes them: `{"2026-12-24": [["08:00", "12:00"]]}`."""
+"""Hours by date as in a definition: `{"2026-12-24": [["08:00", "12:00"]]}`."""
 
 EPOCH_DATE = date(1970, 1, 1)
 
 
 class BadFeed(ValueError):
-    """It is no iCalendar feed that we read. Says which event is wrong, and what about it."""
+    """A feed that is not valid iCalendar, or not supported. The message says which event, and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """`holidays` with their names; `timed` in seconds since 1970-01-01 00:00 on the wall."""
+    """The contents of a feed: holidays with names, and spans of timed events on the wall."""
 
     holidays: Mapping[date, str] = field(default_factory=dict)
     timed: Sequence[Span] = ()
 
     def to_definition(self, timed: Timed) -> dict[str, Any]:
-        """As it is stored beside what people wrote."""
+        """The member `feed` of a calendar's definition."""
         return {
             "holidays": {str(day): name for day, name in sorted(self.holidays.items())},
             "breaks": _to_written_hours(_cut_at_midnight(self.timed)) if timed == "closed" else {},
@@ -40,7 +40,7 @@ class Feed:
 
 
 def _cut_at_midnight(spans: Iterable[Span]) -> Iterator[Span]:
-    """Cut at every midnight."""
+    """The spans, cut at every midnight."""
     for start, end in spans:
         while start < end:
             midnight = start - start % DAY + DAY
@@ -49,7 +49,7 @@ def _cut_at_midnight(spans: Iterable[Span]) -> Iterator[Span]:
 
 
 def _to_written_hours(spans: Iterable[Span]) -> WrittenHours:
-    """A span belongs to the date on which it begins (A1); what is longer than a day is cut there."""
+    """The hours by date. A span belongs to the date on which it begins (A1), and is cut after a day."""
     by_date: dict[int, list[Span]] = {}
     for start, end in spans:
         by_date.setdefault(start // DAY, []).append((start, end))

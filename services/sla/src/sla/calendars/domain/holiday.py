@@ -1,4 +1,4 @@
-"""Public holidays by country and subdivision, from the `holidays` package, as data (A1)."""
+"""Public holidays by country and subdivision, from the `holidays` package (A1). Pure."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -7,11 +7,15 @@ import holidays
 
 
 class UnknownCountry(ValueError):
-    """The package knows no holidays of that country or subdivision."""
+    """The package has no holidays of this country or subdivision."""
 
 
 def public_holidays(country: str, subdivision: str | None, years: Iterable[int]) -> dict[date, str]:
-    """Dates and their names (in English where there is one). Raises NoSuchCountry."""
+    """The holidays of these years by date, with their names in English where the package has them.
+
+    `country` is an ISO 3166-1 alpha-2 code, `subdivision` one of its ISO 3166-2 codes without the
+    country. Raises UnknownCountry.
+    """
     try:
         by_date = holidays.country_holidays(
             country, subdiv=subdivision, years=years, language="en_US"

@@ -1,7 +1,7 @@
-"""Reads iCalendar feeds (RFC 5545) into what a calendar can be fed with. Pure.
+"""Reads iCalendar feeds (RFC 5545) into a `Feed`. Pure.
 
-Times of the calendar's own zone, and floating ones, are taken from the wall as they are written;
-those of other zones are converted by the zone that is stored with the calendar.
+Times in the calendar's own zone and floating ones are wall-clock times as they are written. Times in
+other zones are converted by the zone that is stored with the calendar.
 """
 
 from collections.abc import Iterator
@@ -12,23 +12,26 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event
 from icalendar.error import BrokenCalendarProperty
 
+from common.domain.durations import SECOND
 from sla.calendars.domain.calendar import Span
 from sla.calendars.domain.feed import BadFeed, Feed
 from sla.calendars.domain.ics_event import is_cancelled, is_override, name_of
-from sla.calendars.domain.occurrences import Occurrence, Window, grouped, occurrences
+from sla.calendars.domain.occurrences import Occurrence, Window, group_by_uid, occurrences
 from sla.calendars.domain.recurrence import Budget
-from sla.calendars.domain.vtimezone import zones_of_one_feed
+from sla.calendars.domain.vtimezone import isolated_zones
 from sla.calendars.domain.zone import EPOCH, Zone
 
 MAX_EVENTS = 5_000
 MAX_OCCURRENCES = 20_000
 DAY = timedelta(days=1)
-SECOND = timedelta(seconds=1)
 _WALL_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the wall has no offset
 
 
 def parse_feed(text: bytes, zone: Zone, years: range) -> Feed:
-    """The events that lie in these years. Raises BadFeed."""
+    """Read the events of these years. Raises BadFeed.
+
+    `zone` is that of the calendar. The work is bounded, whatever the feed contains.
+    """
     budget = Budget()
     holidays: dict[date, str] = {}
     timed: list[Span] = []
@@ -42,15 +45,15 @@ def parse_feed(text: bytes, zone: Zone, years: range) -> Feed:
 
 def _events(text: bytes, budget: Budget) -> list[Event]:
     try:
-        with zones_of_one_feed(budget):
+        with isolated_zones(budget):
             calendars = Calendar.from_ical(text, multiple=True)
         found = [event for calendar in calendars for event in _live_events(calendar)]
     except BadFeed:
         raise
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        raise BadFeed(f"it is no iCalendar feed: {str(error)[:200]}") from None
+        raise BadFeed(f"it is not a valid iCalendar feed: {str(error)[:200]}") from None
     if not calendars:
-        raise BadFeed("it is no iCalendar feed: there is no VCALENDAR in it")
+        raise BadFeed("it is not a valid iCalendar feed: there is no VCALENDAR in it")
     if len(found) > MAX_EVENTS:
         raise BadFeed(f"it has more than {MAX_EVENTS} events; import fewer")
     return found
@@ -59,30 +62,30 @@ def _events(text: bytes, budget: Budget) -> list[Event]:
 def _live_events(calendar: Any) -> Iterator[Event]:
     if calendar.name != "VCALENDAR":
         raise ValueError(f"a {calendar.name} stands where a VCALENDAR must")
-    # A cancelled one that stands in the place of another still takes it away.
+    # A cancelled override still removes the occurrence that it replaces.
     return (one for one in calendar.walk("VEVENT") if is_override(one) or not is_cancelled(one))
 
 
 def _within(years: range, events: list[Event], zone: Zone, budget: Budget) -> Iterator[Occurrence]:
-    """Everything that happens in these years."""
+    """The occurrences of all events in these years. Raises BadFeed."""
     first = datetime(years.start, 1, 1) - DAY  # noqa: DTZ001 - on the wall
     last = datetime(years.stop, 1, 1) + DAY  # noqa: DTZ001 - on the wall
-    window, left = Window(first, last, ZoneInfo(zone.name), budget), MAX_OCCURRENCES
-    for together in grouped(events):
+    window, remaining = Window(first, last, ZoneInfo(zone.name), budget), MAX_OCCURRENCES
+    for series in group_by_uid(events):
         try:
-            for event, start, length in occurrences(together, window):
+            for event, start, length in occurrences(series, window):
                 if start.year > years[-1] or (start + length).year < years[0]:
                     continue
-                left -= 1
-                if left < 0:
+                remaining -= 1
+                if remaining < 0:
                     raise BadFeed(f"more than {MAX_OCCURRENCES} occurrences; import fewer")
                 yield event, start, length
         except (BadFeed, BrokenCalendarProperty, ArithmeticError, ValueError, TypeError) as error:
-            raise BadFeed(f"event {name_of(together[0])!r}: {str(error)[:200]}") from None
+            raise BadFeed(f"event {name_of(series[0])!r}: {str(error)[:200]}") from None
 
 
 def _wall_spans(start: datetime, length: timedelta, zone: Zone) -> Iterator[Span]:
-    """The span as the calendar's zone shows it."""
+    """The occurrence in wall-clock time of the calendar's zone: several spans where its offset changes."""
     end = start.replace(tzinfo=None) + length
     if start.tzinfo is None or getattr(start.tzinfo, "key", None) == zone.name:
         begins = (start.replace(tzinfo=None) - _WALL_EPOCH) // SECOND

@@ -1,4 +1,4 @@
-"""What an event of a feed says of itself (RFC 5545, VEVENT). Pure."""
+"""Reads the properties of an event (RFC 5545, VEVENT). Pure."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -8,15 +8,15 @@ from icalendar import Event
 
 from sla.calendars.domain.feed import BadFeed
 
-LONGEST = timedelta(days=366)
+MAX_LENGTH = timedelta(days=366)
 DAY = timedelta(days=1)
-LONGEST_NAME = 100
+MAX_NAME_CHARS = 100
 
 Start = date | datetime
 
 
 def start_of(event: Event) -> Start:
-    """Raises BadFeed where there is none."""
+    """The start of an event, a date or a datetime. Raises BadFeed where it has none that is valid."""
     given = property_of(event, "DTSTART") or property_of(event, "RECURRENCE-ID")
     if given is None:
         raise BadFeed("it has no DTSTART")
@@ -29,7 +29,10 @@ def start_of(event: Event) -> Start:
 
 
 def length_of(event: Event, first: Start) -> timedelta:
-    """On the wall; of dates at least one day, and whole ones."""
+    """The length of an event in wall-clock time; of an all-day event whole days, at least one.
+
+    `first` is its start. Raises BadFeed.
+    """
     length = DAY if not isinstance(first, datetime) else timedelta(0)
     if (lasts := property_of(event, "DURATION")) is not None:
         length = lasts.dt
@@ -38,22 +41,24 @@ def length_of(event: Event, first: Start) -> timedelta:
         if not same_kind(last, first):
             raise BadFeed("its DTEND is of another kind than its DTSTART")
         length = last - first
-    length = checked_length(length)
+    length = check_length(length)
     return length if isinstance(first, datetime) else timedelta(days=max(length.days, 1))
 
 
-def checked_length(length: timedelta) -> timedelta:
-    if not timedelta(0) <= length <= LONGEST:
+def check_length(length: timedelta) -> timedelta:
+    """Return the length. Raises BadFeed for a negative one, and for one of more than a year."""
+    if not timedelta(0) <= length <= MAX_LENGTH:
         raise BadFeed("it ends before it begins, or more than a year later")
     return length
 
 
 def same_kind(one: Start, other: Start) -> bool:
+    """Whether both are dates, or both datetimes."""
     return isinstance(one, datetime) == isinstance(other, datetime)
 
 
 def is_override(event: Event) -> bool:
-    """Whether it stands in the place of one occurrence of a series."""
+    """Whether the event replaces an occurrence of a series."""
     return "RECURRENCE-ID" in event
 
 
@@ -61,7 +66,8 @@ def is_cancelled(event: Event) -> bool:
     return str(event.get("STATUS", "")).upper() == "CANCELLED"
 
 
-def sequence(event: Event) -> int:
+def sequence_of(event: Event) -> int:
+    """The number of the event's revision."""
     return int(event.get("SEQUENCE", 0))
 
 
@@ -71,16 +77,17 @@ def values(event: Any, name: str) -> Iterator[Any]:
 
 
 def lines(event: Any, name: str) -> list[Any]:
-    """A property that may stand on several lines."""
+    """The values of a property that may be repeated."""
     given = property_of(event, name)
     return [] if given is None else given if isinstance(given, list) else [given]
 
 
 def property_of(event: Any, name: str) -> Any:
-    """A property as icalendar made it; None where there is none."""
+    """A property as icalendar parsed it; None where the event has none."""
     return event.get(name)
 
 
 def name_of(event: Event) -> str:
-    printed = "".join(sign for sign in str(event.get("SUMMARY", "")) if sign.isprintable())
-    return printed.strip()[:LONGEST_NAME] or "closed"
+    """The summary, cut to 100 printable characters; "closed" where there is none."""
+    printable = "".join(one for one in str(event.get("SUMMARY", "")) if one.isprintable())
+    return printable.strip()[:MAX_NAME_CHARS] or "closed"

@@ -1,8 +1,8 @@
-"""A year of opening hours as iCalendar (RFC 5545), for whoever plans by another calendar. Pure.
+"""Exports a year of opening hours as iCalendar (RFC 5545), for other calendars to subscribe to. Pure.
 
-A weekly interval is one event that recurs in the calendar's zone. The dates on which it does not
-stand as it is written (holidays, overrides, breaks, a change of the zone's offset) are taken out;
-what is open then is one event each, in UTC. Holidays are all-day events by their names.
+A weekly interval is one recurring event in the calendar's zone, without the dates on which it does
+not apply unchanged (holidays, overrides, breaks, changes of the zone's offset). Openings on those
+dates are single events in UTC. Holidays are all-day events with their names.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 
+from common.domain.durations import SECOND
 from sla.calendars.domain.calendar import (
     DAY,
     Calendar,
@@ -22,13 +23,15 @@ from sla.calendars.domain.calendar import (
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import EPOCH
 
-SECOND = timedelta(seconds=1)
 ONE_DAY = timedelta(days=1)
 EPOCH_DATE = date(1970, 1, 1)
 
 
 def export_year(calendar: Calendar, name: str, year: int, created_at: datetime) -> bytes:
-    """The feed. Raises OutOfRange for a year that calendars do not cover."""
+    """The iCalendar file of a year. Raises OutOfRange for a year that calendars do not cover.
+
+    `name` is the calendar's key. The same arguments give the same bytes.
+    """
     feed = icalendar.Calendar()
     feed.add("PRODID", "-//OpsDesk//opening hours//EN")
     feed.add("VERSION", "2.0")
@@ -61,13 +64,14 @@ def _is_near(span: Span, year: int) -> bool:
 
 
 def _year_openings(calendar: Calendar, year: int) -> list[Span]:
-    """The year's openings in epoch seconds; a year begins at its first local midnight."""
+    """The openings of the year in epoch seconds. A year begins at its first local midnight."""
     first, last = (_first_instant(calendar, date(y, 1, 1)) for y in (year, year + 1))
     openings = Timetable(calendar).openings(first, last)
     return [((opens - EPOCH) // SECOND, (closes - EPOCH) // SECOND) for opens, closes in openings]
 
 
 def _first_instant(calendar: Calendar, day: date) -> datetime:
+    """The first instant at which the wall shows the midnight of `day`, or skips it."""
     wall = (day - EPOCH_DATE).days * DAY
     begins = (
         max(since, wall - offset)
@@ -80,7 +84,7 @@ def _first_instant(calendar: Calendar, day: date) -> datetime:
 def _regular_occurrences(
     calendar: Calendar, closures: list[Span], weekday: int, span: Span, year: int
 ) -> Iterator[tuple[date, Span]]:
-    """The year's dates on which a weekly interval stands as it is written, and when that is."""
+    """The dates of the year on which a weekly interval applies unchanged, with its epoch seconds."""
     last = (date(year + 1, 1, 1) - EPOCH_DATE).days * DAY
     day = date(year, 1, 1) + timedelta(days=(weekday - date(year, 1, 1).weekday()) % 7)
     while day.year == year:
@@ -94,7 +98,7 @@ def _regular_occurrences(
 
 
 def _instants(calendar: Calendar, wall: Span) -> Span | None:
-    """The wall-clock span in epoch seconds; None where the offset changes near it."""
+    """A span on the wall in epoch seconds; None where the offset changes within a day of it."""
     for since, until, offset in calendar.zone.offset_periods():
         begin, end = wall[0] - offset, wall[1] - offset
         if since + DAY <= begin and end <= until - DAY:

@@ -1,4 +1,4 @@
-"""Calendar months as customers live them: from midnight to midnight in their own zone. Pure."""
+"""Calendar months, from midnight to midnight in a customer's zone. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _MONTH_FORMAT = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1972, 2098
-"""Calendars know these years, and one more on each side."""
+"""The years whose months can be reported on: calendars cover them, and a year or two around them."""
 MIN_DAY, MAX_DAY = date(1970, 1, 1), date(2200, 1, 1)
-"""Between these lies every day that a report or a rate card may name."""
+"""The days that reports and rate cards may name: `[MIN_DAY, MAX_DAY]`."""
 
 
 class InvalidMonth(ValueError):
-    """What was written is no month that can be reported on."""
+    """A text that is not a month which can be reported on. The message says what to write."""
 
 
 class Span(NamedTuple):
-    """`[since, until)`, in UTC."""
+    """The instants `[since, until)`, in UTC."""
 
     since: datetime
     until: datetime
@@ -26,6 +26,8 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Month:
+    """A month of a year, `2026-06` as text. `number` is 1 to 12."""
+
     year: int
     number: int
 
@@ -62,9 +64,10 @@ class Month:
         return tuple(self.first + timedelta(days=day) for day in range(length))
 
     def span(self, zone: ZoneInfo) -> Span:
-        """From its first midnight to that of the next month.
+        """The month in a zone, from its first midnight to that of the next month.
 
-        A midnight that does not exist is the first instant that does; of two, the first.
+        Where a zone skips midnight, the first instant after it counts; where it comes twice, the
+        first one.
         """
         return Span(self._start(zone), self.after._start(zone))
 
@@ -73,7 +76,7 @@ class Month:
 
 
 def parse_month(text: str) -> Month:
-    """`2026-06`. Raises NoMonth, saying what to write."""
+    """Parse a month such as `2026-06`. Raises InvalidMonth."""
     match = _MONTH_FORMAT.fullmatch(text)
     if match is None:
         raise InvalidMonth("write the month like 2026-06")
@@ -84,14 +87,13 @@ def parse_month(text: str) -> Month:
 
 
 def month_of(at: datetime, zone: ZoneInfo) -> Month:
-    """The month that people there live in at that instant."""
+    """The month in which the instant lies in this zone."""
     local = at.astimezone(zone)
     return Month(local.year, local.month)
 
 
 def zone_or_utc(name: str) -> ZoneInfo:
-    """The customer's zone; UTC, by which its reports then say that they count, where this machine
-    does not know it."""
+    """The zone of that name; UTC where this machine does not know it. Reports name the zone used."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -1,7 +1,7 @@
-"""When a recurring event happens, within limits that no feed can stretch (RFC 5545, 3.3.10). Pure.
+"""Expands recurrence rules (RFC 5545, 3.3.10) within a budget of steps. Pure.
 
-A feed comes from outside. A rule steps through every period from its start, whether it yields
-anything or not, and dateutil would look for a 30 February until the year 9999.
+Feeds come from outside. dateutil steps through every period of a rule, whether it yields anything or
+not: it would search for a 30 February until the year 9999.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,20 +15,20 @@ from dateutil.rrule import rrulestr
 from sla.calendars.domain.feed import BadFeed
 
 MAX_STEPS = 200_000
-"""What everything in a feed may take together; a step is some microseconds."""
+"""The most steps for a whole feed; a step takes some microseconds."""
 MAX_RULE_CHARS = 1000
 _DAYS_PER_PERIOD: Mapping[str, int] = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 365}
 _STEPS_PER_PERIOD: Mapping[str, int] = {"DAILY": 1, "WEEKLY": 1, "MONTHLY": 2, "YEARLY": 15}
 
 
 class Budget:
-    """What is left of the steps for one feed."""
+    """The steps that remain for one feed."""
 
     def __init__(self, steps: int = MAX_STEPS) -> None:
         self.remaining = steps
 
     def spend(self, steps: int) -> None:
-        """Raises BadFeed when everything in the feed together is too much."""
+        """Take steps from the budget. Raises BadFeed when it is exceeded."""
         self.remaining -= steps
         if self.remaining < 0:
             raise BadFeed("its recurring events go on for too long; end them, or import fewer")
@@ -37,16 +37,16 @@ class Budget:
 def starts(
     rule: Mapping[str, Any], first: datetime, until: datetime, budget: Budget
 ) -> Iterator[datetime]:
-    """The starts of a rule from `first` on, to `until`; all on the wall, without offset.
+    """The starts that a rule yields from `first` to `until`, in wall-clock time.
 
-    `rule` is an iCalendar RRULE as upper-case parts with lists of values; an UNTIL must be on the
-    wall, too. Raises BadFeed.
+    `rule` is an RRULE as upper-case parts with lists of values; its UNTIL is wall-clock time, too.
+    Raises BadFeed for a rule that is not supported or takes too long.
     """
-    frequency, interval = _checked(rule)
+    frequency, interval = _check_rule(rule)
     ends = min(until, _first_value(rule, "UNTIL", until))
     if ends < first:
         return
-    # Two more than fit: one for the period that has begun, one as weeks begin on a Monday.
+    # Two more: one for the period that has begun, one because weeks begin on a Monday.
     periods = (ends - first).days // (_DAYS_PER_PERIOD[frequency] * interval) + 2
     price = _STEPS_PER_PERIOD[frequency] * (1 + len(rule.get("BYSETPOS", ())))
     metered = _MeteredInterval(interval, _Meter(periods, price, budget))
@@ -55,8 +55,8 @@ def starts(
         yield start
 
 
-def _checked(rule: Mapping[str, Any]) -> tuple[str, int]:
-    """Frequency and interval. Raises BadFeed for what is not read."""
+def _check_rule(rule: Mapping[str, Any]) -> tuple[str, int]:
+    """The frequency and the interval. Raises BadFeed for a rule that is not supported."""
     frequency, interval = _first_value(rule, "FREQ"), _first_value(rule, "INTERVAL", 1)
     if frequency not in _DAYS_PER_PERIOD:
         raise BadFeed(f"FREQ={frequency} is not read; DAILY, WEEKLY, MONTHLY and YEARLY are")
@@ -70,7 +70,7 @@ def _checked(rule: Mapping[str, Any]) -> tuple[str, int]:
 
 @dataclass(slots=True)
 class _Meter:
-    """Pays for each period of one rule, and ends it after the last."""
+    """Spends `price` steps for each period of a rule, and ends the rule after its last one."""
 
     periods: int
     price: int
@@ -120,7 +120,7 @@ def _expand_rule(
     if len(rule_text) > MAX_RULE_CHARS:
         raise BadFeed(f"a rule is longer than {MAX_RULE_CHARS} characters")
     try:
-        # COUNT is counted by the caller: dateutil alone would look for the last one for too long.
+        # The caller applies COUNT: dateutil would search for the last start without a limit.
         yield from rrulestr(rule_text, dtstart=first).replace(until=ends, interval=interval)
     except _Ended:
         return

@@ -1,7 +1,7 @@
-"""A calendar's opening intervals, and the three questions that everything else asks (A2-A4). Pure.
+"""Computes with the opening intervals of a calendar: `after`, `between`, `is_open` (A2-A4). Pure.
 
-The intervals of several years are kept as sorted epoch microseconds with cumulative sums, so that a
-question costs two bisects however long it reaches. A table grows by years as questions need them.
+A `Timetable` keeps the openings of several years as sorted epoch microseconds with cumulative sums,
+so that a question takes two bisections, however far it reaches. It grows by years as needed.
 """
 
 from bisect import bisect_left, bisect_right
@@ -14,13 +14,15 @@ from sla.calendars.domain.zone import END_EPOCH_SECOND, FIRST_EPOCH_SECOND, FIRS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROS_PER_SECOND = 1_000_000
+_FIRST_MICROS = FIRST_EPOCH_SECOND * _MICROS_PER_SECOND
+_END_MICROS = END_EPOCH_SECOND * _MICROS_PER_SECOND
 _MAX_CLOSED_MICROS = 1827 * 86_400 * _MICROS_PER_SECOND  # five years
 _ZERO = timedelta(0)
 _MICROSECOND = timedelta(microseconds=1)
 
 
 class NeverOpens(ValueError):
-    """The calendar has no opening within five years of the question (A4)."""
+    """The calendar has no opening within five years of `at`, in epoch microseconds (A4)."""
 
     def __init__(self, at: int) -> None:
         super().__init__(
@@ -29,14 +31,17 @@ class NeverOpens(ValueError):
 
 
 class OutOfRange(ValueError):
-    """The question or its answer lies outside the years that a calendar covers."""
+    """An instant outside the years that calendars cover, as a question or as its answer."""
 
     def __init__(self) -> None:
         super().__init__(f"calendars reach from {FIRST_YEAR} to {LAST_YEAR}")
 
 
 class Timetable:
-    """When a calendar is open. Only ever grows, and answers the same for ever."""
+    """The opening intervals of a calendar.
+
+    Filling in more years never changes an answer, so a table may be shared and kept for ever.
+    """
 
     def __init__(self, calendar: Calendar) -> None:
         self.calendar = calendar
@@ -48,9 +53,9 @@ class Timetable:
         self._begin = self._end = 0
 
     def after(self, start: datetime, amount: timedelta) -> datetime:
-        """The earliest instant at which `amount` has been open since `start` (A3).
+        """The earliest instant at which `amount` of open time has passed since `start` (A3).
 
-        A negative amount counts back, to the latest such instant; none at all answers `start`.
+        A negative amount counts back, to the latest such instant; zero gives `start` itself.
         Raises NeverOpens, OutOfRange.
         """
         since = self._covered_micros(start)
@@ -65,7 +70,7 @@ class Timetable:
         return _instant(reached)
 
     def between(self, start: datetime, end: datetime) -> timedelta:
-        """Open time in `[start, end)`; zero when `end <= start`. Raises NeverOpens, OutOfRange."""
+        """The open time in `[start, end)`; zero if `end <= start`. Raises NeverOpens, OutOfRange."""
         if end <= start:
             return _ZERO
         counted = self.open_time(start, end)
@@ -74,7 +79,7 @@ class Timetable:
         return counted
 
     def open_time(self, start: datetime, end: datetime) -> timedelta:
-        """The same for `start <= end`, and zero where it never opens. Raises OutOfRange."""
+        """The same for `start <= end`, without NeverOpens: zero where it is closed. Raises OutOfRange."""
         since, until = self._covered_micros(start), self._covered_micros(end)
         return (self._open_before(until) - self._open_before(since)) * _MICROSECOND
 
@@ -88,13 +93,10 @@ class Timetable:
         return False
 
     def openings(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """The open intervals within `[start, end)`, in order."""
+        """The open intervals within `[start, end)`, in order, cut at both ends. Raises OutOfRange."""
         since, until = self._covered_micros(start), self._covered_micros(end)
         for index in range(bisect_right(self._ends, since), bisect_left(self._starts, until)):
-            opens, closes = (
-                max(self._starts[index], since),
-                min(self._ends[index], until),
-            )
+            opens, closes = max(self._starts[index], since), min(self._ends[index], until)
             if opens < closes:
                 yield _instant(opens), _instant(closes)
 
@@ -121,25 +123,24 @@ class Timetable:
         return self._starts[index] + target - self._cumulative[index]
 
     def _check_long_closures(self, low: int, high: int) -> None:
-        # Not where the table happens to end, but how long it stayed shut decides: same for ever.
+        # How long it stays closed decides, not how far the table reaches, so answers never change.
         for begin, end in self._long_closures:
             if min(end, high) - max(begin, low) > _MAX_CLOSED_MICROS:
                 raise NeverOpens(max(begin, low))
 
     def _open_before(self, moment: int) -> int:
+        """The open microseconds from the beginning of the table to `moment`."""
         index = bisect_right(self._starts, moment) - 1
         if index < 0:
             return 0
         return self._cumulative[index] + min(moment, self._ends[index]) - self._starts[index]
 
     def _must_open_near(self, since: int, until: int | None = None) -> None:
+        """Raises NeverOpens unless it opens within five years of `[since, until]`."""
         low, high = since - _MAX_CLOSED_MICROS, (until or since) + _MAX_CLOSED_MICROS
         if self._opens_within(low, high):
             return
-        self._cover(
-            _year(max(low, FIRST_EPOCH_SECOND * _MICROS_PER_SECOND)),
-            _year(min(high, END_EPOCH_SECOND * _MICROS_PER_SECOND - 1)),
-        )
+        self._cover(_year(max(low, _FIRST_MICROS)), _year(min(high, _END_MICROS - 1)))
         if not self._opens_within(low, high):
             raise NeverOpens(since)
 
@@ -148,34 +149,28 @@ class Timetable:
         return index < len(self._starts) and self._starts[index] < high
 
     def _covered_micros(self, at: datetime) -> int:
-        """`at` in epoch microseconds, once the years around it are in the table."""
+        """`at` in epoch microseconds; fills in the years around it first. Raises OutOfRange."""
         moment = (at - _EPOCH) // _MICROSECOND
         if not self._begin <= moment < self._end:
-            if (
-                not FIRST_EPOCH_SECOND * _MICROS_PER_SECOND
-                <= moment
-                < END_EPOCH_SECOND * _MICROS_PER_SECOND
-            ):
+            if not _FIRST_MICROS <= moment < _END_MICROS:
                 raise OutOfRange
             year = _year(moment)
             self._cover(year - 1, year + 1)
         return moment
 
     def _widen(self, first: int, last: int) -> None:
+        """Fill in more years. Raises OutOfRange where there are none."""
         covered = self._years
         self._cover(first, last)
         if self._years == covered:
             raise OutOfRange
 
     def _cover(self, first: int, last: int) -> None:
-        covered_years = max(self._years[1] - self._years[0] + 1, 0)
-        # Threefold at a time: whoever asks about one year after the other fills it but a few times.
-        first = (
-            min(first, self._years[0] - covered_years) if first < self._years[0] else self._years[0]
-        )
-        last = (
-            max(last, self._years[1] + covered_years) if last > self._years[1] else self._years[1]
-        )
+        covered_first, covered_last = self._years
+        # Grows by its own length, so that year after year of questions fill it only a few times.
+        growth = max(covered_last - covered_first + 1, 0)
+        first = min(first, covered_first - growth) if first < covered_first else covered_first
+        last = max(last, covered_last + growth) if last > covered_last else covered_last
         years = max(first, FIRST_YEAR), min(last, LAST_YEAR)
         if years != self._years:
             self._fill(*years)
@@ -186,10 +181,8 @@ class Timetable:
         self._starts, self._ends, self._cumulative = [], [], [0]
         openings = _open_spans(self.calendar, date(first - 1, 12, 30), date(last + 1, 1, 2))
         for start, end in merge_spans(merge(openings, self.calendar.extensions)):
-            opens, closes = (
-                max(start * _MICROS_PER_SECOND, self._begin),
-                min(end * _MICROS_PER_SECOND, self._end),
-            )
+            opens = max(start * _MICROS_PER_SECOND, self._begin)
+            closes = min(end * _MICROS_PER_SECOND, self._end)
             if opens < closes:
                 self._starts.append(opens)
                 self._ends.append(closes)
@@ -201,7 +194,10 @@ class Timetable:
 
 
 def _open_spans(calendar: Calendar, first: date, last: date) -> Iterator[Span]:
-    """The open wall-clock spans as epoch seconds: each taken wherever the zone shows it (A2)."""
+    """The open wall-clock time of these dates in epoch seconds, sorted (A2).
+
+    An hour that the wall shows twice is open twice; one that it skips is not open.
+    """
     wall_spans = local_openings(calendar, first, last)
     joined: Span | None = None
     for since, until, offset in calendar.zone.offset_periods():

@@ -1,7 +1,7 @@
-"""Zones that a feed defines itself (RFC 5545, VTIMEZONE), within the feed's budget.
+"""Zones that a feed defines itself (RFC 5545, VTIMEZONE), within the feed's budget. Pure.
 
-A zone is looked up for every instant that is written in it, and each look-up walks through all
-its changes: a zone that changes every second would take hours.
+Each instant of such a zone takes a look-up, which walks through all of the zone's changes: a zone
+that changes every second would take hours.
 """
 
 from collections.abc import Iterator
@@ -20,15 +20,15 @@ from sla.calendars.domain.recurrence import Budget, starts
 from sla.calendars.domain.zone import LAST_YEAR
 
 MAX_CHANGES = 5_000
-"""Changes of offset in one zone; Outlook writes its zones from 1601 on, some 1,000 changes."""
+"""The most changes of offset in a zone. Zones of Outlook begin in 1601, with some 1,000 changes."""
 _CHANGES_PER_STEP = 50
 _HORIZON = datetime(LAST_YEAR + 1, 1, 1)  # noqa: DTZ001 - on the wall
 _ONE_FEED_AT_A_TIME = Lock()
 
 
 @contextmanager
-def zones_of_one_feed(budget: Budget) -> Iterator[None]:
-    """Within, icalendar knows the zones of no other feed: it keeps them per process."""
+def isolated_zones(budget: Budget) -> Iterator[None]:
+    """Within this context, icalendar knows no zones of other feeds, which it keeps per process."""
     with _ONE_FEED_AT_A_TIME:
         tzp.use(_BoundedZones(budget))
         try:
@@ -38,19 +38,19 @@ def zones_of_one_feed(budget: Budget) -> Iterator[None]:
 
 
 class _BoundedZones(ZONEINFO):
-    """Named zones as icalendar knows them; those that the feed defines, bounded."""
+    """Provides zones to icalendar: named ones as usual, those that a feed defines with bounds."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
 
     def create_timezone(self, tz: Timezone) -> tzinfo:  # type: ignore[override]  # as in ZONEINFO
-        changes = sum(self._bound(observance) for observance in tz.subcomponents)
+        changes = sum(self._expand(observance) for observance in tz.subcomponents)
         if changes > MAX_CHANGES:
             raise BadFeed(f"its zone {tz['TZID']} changes more than {MAX_CHANGES} times")
         return _BoundedZone(super().create_timezone(tz), changes, self._budget)
 
-    def _bound(self, observance: Any) -> int:
-        """Writes the dates of its rules in their place; how often it begins."""
+    def _expand(self, observance: Any) -> int:
+        """Replace the rules of an observance by their dates; the number of its beginnings."""
         rules, begins = lines(observance, "RRULE"), [*values(observance, "RDATE")]
         observance.pop("RRULE", None)
         for rule in rules:
@@ -67,7 +67,7 @@ class _BoundedZones(ZONEINFO):
 
 
 class _BoundedZone(tzinfo):
-    """A zone whose look-ups are paid for."""
+    """A zone whose look-ups spend steps of the budget."""
 
     def __init__(self, inner: tzinfo, changes: int, budget: Budget) -> None:
         self._inner, self._budget = inner, budget

@@ -1,7 +1,7 @@
-"""A time zone at one version of the tz database: which offset held from when. Pure.
+"""Time zones as data: the offsets of a zone in one release of the tz database. Pure.
 
-A calendar keeps the `Zone` that it was made with, so that a later release of the tz database
-moves no deadline that was computed before (A5).
+A calendar keeps the `Zone` with which it was created, so that a later release of the tz database
+does not move deadlines computed before (A5).
 """
 
 from bisect import bisect_right
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_YEAR, LAST_YEAR = 1970, 2099
 FIRST_EPOCH_SECOND, END_EPOCH_SECOND = 0, int(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC).timestamp())
-"""Epoch seconds between which every instant of a calendar must lie."""
+"""The epoch seconds `[FIRST, END)` in which all instants of calendars lie."""
 
 _DAY_SECONDS = 86_400
 _LAST_OFFSET_END = END_EPOCH_SECOND + 7 * _DAY_SECONDS
@@ -24,7 +24,10 @@ _STEP_SECONDS = 6 * _DAY_SECONDS
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """`offsets[i]` seconds east of UTC hold from epoch second `since[i]` on, until `since[i+1]`."""
+    """The offsets of a zone. `version` is the release of the tz database, such as `2026a`.
+
+    `offsets[i]`, in seconds east of UTC, is valid from epoch second `since[i]` until `since[i + 1]`.
+    """
 
     name: str
     version: str
@@ -36,11 +39,11 @@ class Zone:
         return self.offsets[max(bisect_right(self.since, at) - 1, 0)]
 
     def offset_periods(self) -> Iterator[tuple[int, int, int]]:
-        """From epoch second, until, offset."""
+        """The periods of constant offset: from epoch second, until, offset."""
         return zip(self.since, (*self.since[1:], _LAST_OFFSET_END), self.offsets, strict=True)
 
     def wall_spans(self, since: int, until: int) -> Iterator[tuple[int, int]]:
-        """What the wall clock shows of a span of epoch seconds: pieces where the offset changes."""
+        """A span of epoch seconds on the wall, cut where the offset changes."""
         for begin, finish, offset in self.offset_periods():
             if max(begin, since) < min(finish, until):
                 yield max(begin, since) + offset, min(finish, until) + offset
@@ -59,12 +62,12 @@ def zone_names() -> frozenset[str]:
 
 @lru_cache(maxsize=64)
 def read_zone(name: str) -> Zone:
-    """The zone of that IANA name as the installed tz database has it.
+    """The zone of an IANA name from the installed tz database.
 
-    Raises LookupError for a name that is none (which also keeps paths out of the file name).
+    Raises LookupError for an unknown name, so that a name is never used as a path.
     """
     if name not in zone_names():
-        raise LookupError(f"{name!r} is no IANA time zone; write it like Europe/Amsterdam")
+        raise LookupError(f"{name!r} is not an IANA time zone; write it like Europe/Amsterdam")
     with _tz_database().joinpath("zoneinfo", *name.split("/")).open("rb") as file:
         zone = ZoneInfo.from_file(file, key=name)
     since, offsets = _offset_changes(lambda at: _utc_offset(zone, at))
@@ -72,7 +75,7 @@ def read_zone(name: str) -> Zone:
 
 
 def _tz_database() -> resources.abc.Traversable:
-    # Not the machine's /usr/share/zoneinfo: its version is unknown and differs between replicas.
+    # Not the machine's /usr/share/zoneinfo, whose release is unknown and may differ by replica.
     return resources.files("tzdata")
 
 
@@ -83,7 +86,10 @@ def _utc_offset(zone: ZoneInfo, at: int) -> int:
 
 
 def _offset_changes(offset: Callable[[int], int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Look every six days, then halve: since 1970 no zone has changed twice within them."""
+    """The epoch seconds of the changes, and the offsets from then on.
+
+    Looks at every sixth day and bisects between: since 1970 no zone has changed twice in six days.
+    """
     since, offsets = (
         [FIRST_EPOCH_SECOND - 2 * _DAY_SECONDS],
         [offset(FIRST_EPOCH_SECOND - 2 * _DAY_SECONDS)],

@@ -1,1 +1,1 @@
-"""HTTP in: calendars."""
+"""The routes of calendars."""

@@ -1,4 +1,4 @@
-"""Business calendars: named, versioned, never rewritten (A5)."""
+"""Create, list and get business calendars, whose versions never change (A5)."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -10,12 +10,13 @@ from pydantic import Field
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Forbidden, NotFound
-from common.http import Page, Paging, ResponseModel, encode_cursor, router
-from common.persistence.database import Transaction, transaction_time
+from common.http import Page, Paging, ResponseModel, Transaction, router
+from common.http.fields import Key
+from common.persistence.database import transaction_time
 from sla.calendars import store as calendars
 from sla.calendars.commands import create_version
-from sla.calendars.schemas import CalendarDefinition, Name, PublicHolidays, definition_of, id_or_key
-from sla.calendars.store import CalendarVersion
+from sla.calendars.schemas import CalendarDefinition, PublicHolidays, definition_of, id_or_key
+from sla.path_parameters import CalendarRef
 
 routes = router("/v1/calendars", tags=["calendars"])
 
@@ -23,17 +24,17 @@ YEARS_OF_HOLIDAYS = 10
 
 
 class CalendarCreate(CalendarDefinition):
-    """A key that exists already gets its next version; what runs on the former one keeps it.
+    """A key that exists gets its next version; clocks on the previous one keep it.
 
-    Public holidays are taken over as dates, for the year before and ten years from now.
+    Public holidays are stored as dates, from the year before to ten years from now.
     """
 
-    key: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
+    key: Key
     public_holidays: Annotated[tuple[PublicHolidays, ...], Field(max_length=10)] = ()
 
 
 class CalendarRead(ResponseModel):
-    """`definition.feed` is what was imported last; `source` says where this version has it from."""
+    """`definition.feed`: what was imported last. `source`: where this version's feed came from."""
 
     id: UUID
     key: str
@@ -54,7 +55,7 @@ async def create_calendar(
 ) -> CalendarRead:
     """Create a calendar, or the next version of one.
 
-    A calendar that ever stays shut for more than five years is rejected. Imported holidays stay.
+    A calendar that ever stays closed for more than five years is rejected. What was imported stays.
     """
     at = await transaction_time(tx)
     years = range(at.year - 1, at.year + YEARS_OF_HOLIDAYS + 1)
@@ -64,9 +65,10 @@ async def create_calendar(
     feed_part = (
         {"feed": previous.definition["feed"]} if previous and "feed" in previous.definition else {}
     )
-    created = await create_version(tx, body.key, definition | feed_part, (caller.sub, at))
+    created = await create_version(tx, body.key, definition | feed_part, caller.sub, at)
     grounds = {"key": created.key, "version": created.version, "tz_version": created.tz_version}
-    await record(tx, Entry(at, caller.sub, "calendar.make", f"calendar/{created.id}", grounds))
+    subject = f"calendar/{created.id}"
+    await record(tx, Entry.by(caller.actor, at, "calendar.make", subject, grounds))
     response.headers["Location"] = f"/v1/calendars/{created.id}"
     return CalendarRead.model_validate(created)
 
@@ -81,24 +83,16 @@ async def list_calendars(
     if caller.customer is not None:
         raise Forbidden("Calendars are shown with the agreements that name them.")
     after = page.after_as(str, int)
-    rows = await calendars.list_page(tx, page.limit, after and (after[0], after[1]))
-    return to_page(rows, page.limit)
+    rows = await calendars.list_page(tx, page.limit, after)
+    return page.page_of(rows, CalendarRead.model_validate, lambda one: (one.key, one.version))
 
 
-@routes.get("/{name}")
+@routes.get("/{calendar}")
 async def get_calendar(
-    name: Name, tx: Transaction, caller: Annotated[Caller, requires("agreements:read")]
+    name: CalendarRef, tx: Transaction, caller: Annotated[Caller, requires("agreements:read")]
 ) -> CalendarRead:
     """Get a calendar version by its id, or the newest one by the key."""
     version = None if caller.customer else await calendars.find(tx, id_or_key(name))
     if version is None:
         raise NotFound("This calendar")
     return CalendarRead.model_validate(version)
-
-
-def to_page(rows: list[CalendarVersion], limit: int) -> Page[CalendarRead]:
-    items = [CalendarRead.model_validate(one) for one in rows[:limit]]
-    last = items[-1] if len(rows) > limit else None
-    return Page[CalendarRead](
-        items=items, next=encode_cursor(last.key, last.version) if last else None
-    )

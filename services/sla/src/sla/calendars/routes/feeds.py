@@ -1,4 +1,4 @@
-"""Calendars to and from elsewhere: iCalendar in, by upload or by address; iCalendar out; a picture."""
+"""Import calendars from iCalendar, by upload or URL; export a year as iCalendar or SVG."""
 
 import asyncio
 from hashlib import sha256
@@ -17,8 +17,8 @@ from common.errors import (
     ValidationFailed,
     Violation,
 )
-from common.http import RequestModel, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import RequestModel, Transaction, router
+from common.persistence.database import Connection, transaction_time
 from sla.calendars import store as calendars
 from sla.calendars.chart import render_svg
 from sla.calendars.commands import build_calendar, create_version
@@ -30,35 +30,36 @@ from sla.calendars.domain.ics_export import export_year
 from sla.calendars.domain.zone import FIRST_YEAR, LAST_YEAR
 from sla.calendars.feed_client import FeedFetcher, FeedFetchError
 from sla.calendars.routes.calendars import YEARS_OF_HOLIDAYS, CalendarRead
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
 from sla.calendars.store import CalendarVersion
+from sla.path_parameters import CalendarRef
 
 routes = router("/v1/calendars", tags=["calendars"])
 
 ICALENDAR_TYPE = "text/calendar"
 SVG_TYPE = "image/svg+xml"
 FETCH_SLOTS = asyncio.Semaphore(2)
-"""Fetches that run at a time: each holds a connection to the database while the world is slow."""
+"""Concurrent fetches: each holds a database connection while it waits for the remote server."""
 
 Year = Annotated[int, Query(gt=FIRST_YEAR, lt=LAST_YEAR, description="By default the present one.")]
 
 
 class FeedFetch(RequestModel):
-    """`timed`: what the feed's timed events are: times `closed`, times `open`, or `ignored`."""
+    """`timed_events`: what to do with timed events: closed time, open time, or ignore them."""
 
     url: Annotated[
         str, Field(min_length=8, max_length=2000, examples=["https://acme.example/h.ics"])
     ]
-    timed: Timed = "closed"
+    timed_events: Timed = "closed"
 
 
 def get_fetcher() -> FeedFetcher:
-    """What fetches feeds; a test puts another one in its place."""
+    """The fetcher of feeds: a dependency, which tests override."""
     return FeedFetcher()
 
 
 @routes.post(
-    "/{name}/icalendar",
+    "/{calendar}/icalendar",
     status_code=201,
     responses={200: {"model": CalendarRead, "description": "It changes nothing."}},
     openapi_extra={
@@ -69,30 +70,30 @@ def get_fetcher() -> FeedFetcher:
     },
 )
 async def import_feed(
-    name: Name,
+    name: CalendarRef,
     request: Request,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("calendars:write")],
-    timed: Annotated[Timed, Query()] = "closed",
+    timed_events: Annotated[Timed, Query()] = "closed",
 ) -> CalendarRead:
-    """Import an iCalendar file into the next version of a calendar, in place of the feed before it.
+    """Import an iCalendar file into the next version of a calendar, replacing the previous import.
 
-    All-day events become holidays. What people wrote about a date takes precedence over a feed.
+    All-day events become holidays. A date's own override takes precedence over the feed.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != ICALENDAR_TYPE:
         raise UnsupportedMediaType(ICALENDAR_TYPE)
-    return await _store_feed(tx, name, await request.body(), timed, {}, caller, response)
+    return await _store_feed(tx, name, await request.body(), timed_events, {}, caller, response)
 
 
 @routes.post(
-    "/{name}/icalendar/fetch",
+    "/{calendar}/icalendar/fetch",
     status_code=201,
     responses={200: {"model": CalendarRead, "description": "It changes nothing."}},
 )
 async def fetch_feed(
-    name: Name,
+    name: CalendarRef,
     body: FeedFetch,
     tx: Transaction,
     response: Response,
@@ -111,18 +112,18 @@ async def fetch_feed(
             content = await feed_fetcher.fetch(body.url)
         except FeedFetchError as error:
             raise ValidationFailed([Violation("/url", "unfetchable", str(error))]) from None
-    # Of the address only the host is kept: the rest is often a secret.
+    # Only the host is stored: the rest of the URL is often a secret.
     source = {"host": urlsplit(body.url).hostname}
-    return await _store_feed(tx, name, content, body.timed, source, caller, response)
+    return await _store_feed(tx, name, content, body.timed_events, source, caller, response)
 
 
 @routes.get(
-    "/{name}/icalendar",
+    "/{calendar}/icalendar",
     response_class=Response,
     responses={200: {"content": {ICALENDAR_TYPE: {"schema": {"type": "string"}}}}},
 )
 async def export_hours(
-    name: Name,
+    name: CalendarRef,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:read")],
     year: Year | None = None,
@@ -136,12 +137,12 @@ async def export_hours(
 
 
 @routes.get(
-    "/{name}/chart.svg",
+    "/{calendar}/chart.svg",
     response_class=Response,
     responses={200: {"content": {SVG_TYPE: {"schema": {"type": "string"}}}}},
 )
 async def get_year_svg(
-    name: Name,
+    name: CalendarRef,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:read")],
     year: Year | None = None,
@@ -186,11 +187,10 @@ async def _store_feed(
     if definition == current.definition:
         response.status_code = 200
         return CalendarRead.model_validate(current)
-    grounds = source | {"sha256": sha256(content).hexdigest(), "timed": timed}
-    created = await create_version(tx, key, definition, (caller.sub, at), source=grounds)
+    grounds = source | {"sha256": sha256(content).hexdigest(), "timed_events": timed}
+    created = await create_version(tx, key, definition, caller.sub, at, source=grounds)
     audit_grounds = {"key": key, "version": created.version, **grounds}
-    await record(
-        tx, Entry(at, caller.sub, "calendar.import", f"calendar/{created.id}", audit_grounds)
-    )
+    subject = f"calendar/{created.id}"
+    await record(tx, Entry.by(caller.actor, at, "calendar.import", subject, audit_grounds))
     response.headers["Location"] = f"/v1/calendars/{created.id}"
     return CalendarRead.model_validate(created)

@@ -1,1 +1,1 @@
-"""Measured promises, usage and its forecast."""
+"""Rules of measured promises, usage and its forecast. Pure."""

@@ -1,9 +1,9 @@
-"""When a limit will be reached: a straight line through the daily peaks, and what it is worth. Pure.
+"""When a limit will be reached: a straight line through the daily peaks, and its accuracy. Pure.
 
-Method: least squares (`statistics.linear_regression`) over the peaks of the last 90 days. Its worth
-is measured, not assumed: the line is fitted again as it would have been on each earlier day
-(rolling origin), and its error some days ahead is compared with that of the simplest forecast,
-"as it is today". The spread of those very errors makes the earliest and the latest day.
+Method: least squares (`statistics.linear_regression`) over the peaks of the last 90 days. The
+accuracy is measured by a back-test: the line is fitted as of each earlier day (rolling origin), and
+its error some days ahead is compared with that of the naive forecast, "as it is today". The spread
+of these errors gives the earliest and the latest day.
 """
 
 from bisect import bisect_left
@@ -17,17 +17,17 @@ from typing import Literal
 from sla.capacity.domain.series import Limit
 
 WINDOW_DAYS, MIN_DAYS = 90, 14
-"""Days that the line is drawn through, and the fewest with which one is drawn at all."""
+"""Days that the line is fitted to, and the fewest that it needs."""
 MAX_HORIZON_DAYS = 730
-"""Days beyond which a straight line says nothing."""
+"""Days beyond which nothing is forecast."""
 METHOD = "least squares line through the daily peaks of 90 days; spread from its own past errors"
 MAX_BACK_TEST_ORIGINS = 60
-"""The most recent days on which the line is tried again."""
+"""The number of most recent days in the back-test."""
 
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """The extreme figure of one day: the highest, or the lowest where less is worse."""
+    """The extreme figure of one day: the highest, or the lowest where the limit is a minimum."""
 
     day: date
     value: float
@@ -35,9 +35,10 @@ class Peak:
 
 @dataclass(frozen=True, slots=True)
 class BackTest:
-    """Median absolute errors, in the series' unit, `horizon_days` days ahead, of `trials` forecasts.
+    """The accuracy of `trials` past forecasts, `horizon_days` ahead.
 
-    `spread` is the range in which eight of ten errors lay (actual - forecast).
+    `error` and `naive_error`: median absolute errors of the line and of "as it is today", in the
+    series' unit. `spread`: the range of the middle 80 % of the errors (actual - forecast).
     """
 
     horizon_days: int
@@ -53,7 +54,11 @@ class BackTest:
 
 @dataclass(frozen=True, slots=True)
 class CapacityForecast:
-    """`expected` None: not within two years. `earliest` and `latest` need a back-test."""
+    """When the limit is expected to be reached; `expected` None: not within two years.
+
+    `current` and `per_day` are in the series' unit. `earliest` and `latest` are None without a
+    back-test.
+    """
 
     computed_on: date
     current: float
@@ -66,7 +71,7 @@ class CapacityForecast:
 
 
 def compute_forecast(peaks: Sequence[Peak], limit: Limit, today: date) -> CapacityForecast | None:
-    """What is to be expected; `peaks` by day. None with fewer than two weeks of figures."""
+    """Forecast from `peaks`, ordered by day. None with fewer than two weeks of figures."""
     recent = _window(peaks, today)
     if len(recent) < MIN_DAYS:
         return None
@@ -91,7 +96,7 @@ def compute_forecast(peaks: Sequence[Peak], limit: Limit, today: date) -> Capaci
 
 
 def back_test(peaks: Sequence[Peak], horizon_days: int) -> BackTest | None:
-    """How well the line would have done `ahead` days ahead; None where there is too little past."""
+    """Measure how accurate the line was `horizon_days` ahead; None where there are too few days."""
     line_errors, naive_errors = list[float](), list[float]()
     for errors in islice(_errors(peaks, max(horizon_days, 1)), MAX_BACK_TEST_ORIGINS):
         line_errors.append(errors[0])
@@ -104,7 +109,7 @@ def back_test(peaks: Sequence[Peak], horizon_days: int) -> BackTest | None:
 
 
 def _errors(peaks: Sequence[Peak], horizon_days: int) -> Iterator[tuple[float, float]]:
-    """Of the line and of "as it is today", from the newest origin back."""
+    """Yield the errors of the line and of "as it is today", from the newest origin backwards."""
     by_day = {peak.day: peak.value for peak in peaks}
     for peak in reversed(peaks):
         origin = peak.day - timedelta(days=horizon_days)
@@ -117,14 +122,14 @@ def _errors(peaks: Sequence[Peak], horizon_days: int) -> Iterator[tuple[float, f
 
 
 def _window(peaks: Sequence[Peak], until: date) -> Sequence[Peak]:
-    """Those of the last 90 days up to and with `until`."""
+    """Return the peaks of the 90 days that end with `until`."""
     first = bisect_left(peaks, until - timedelta(days=WINDOW_DAYS - 1), key=lambda peak: peak.day)
     last = bisect_left(peaks, until + timedelta(days=1), key=lambda peak: peak.day)
     return peaks[first:last]
 
 
 def _line(peaks: Sequence[Peak], today: date) -> tuple[float, float]:
-    """Change a day, and the line's height today."""
+    """Fit the line: the change per day, and its value today."""
     days = [(peak.day - today).days for peak in peaks]
     slope, level = linear_regression(days, [peak.value for peak in peaks])
     return slope, level

@@ -1,4 +1,4 @@
-"""What was measured in a month against what was required of it. Pure."""
+"""What was measured in a month, compared with what was promised. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,8 +9,11 @@ from sla.capacity.domain.series import MeasuredPromise, Series, Verdict, coverag
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """`required` is the version that held at the end. `actual` is the figure by which it is judged,
-    None without samples; `covered` is the share of the expected samples that came."""
+    """The figure of a series in a month, and the promise that it is compared with.
+
+    `promise` is the version valid at the end of the month. `actual` is the figure of its statistic,
+    None without samples; `coverage_ratio` is the share of the expected samples that were received.
+    """
 
     series: Series
     promise: MeasuredPromise
@@ -26,6 +29,6 @@ class Measurement:
 
 
 def measured_coverage(samples: int, series: Series, span: Span, now: datetime) -> float | None:
-    """Of the samples that could be expected in the part of the span that is over."""
+    """Return the share of the samples expected in the part of the span before `now`."""
     elapsed = max(min(now, span.until) - span.since, timedelta(0))
     return coverage(samples, series.sample_interval, elapsed)

@@ -1,4 +1,4 @@
-"""A series of measured figures, what was promised of it, and the limit it must not reach. Pure."""
+"""A series of measured figures, the promises about it, and the limit of its usage. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 Statistic = Literal["mean", "median", "p95", "max", "min", "last"]
-"""The one figure that a month's samples become, which is compared with the target."""
+"""How the samples of a month become the one figure that is compared with the target."""
 Better = Literal["lower", "higher"]
 Verdict = Literal["met", "breached", "unmeasured"]
 
@@ -16,8 +16,10 @@ MIN_COVERAGE_RATIO = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """`every` is how often a sample is expected; None where nobody said. Without a customer it is
-    the house's own."""
+    """The definition of a series. Without a customer it is the provider's own.
+
+    `sample_interval`: how often a sample is expected; None where that is not known.
+    """
 
     id: UUID
     key: str
@@ -34,7 +36,7 @@ class Series:
 class MeasuredPromise:
     """A promise about a series, from `valid_from` until the next version. Never changed (A5).
 
-    `baseline` is what was measured when the promise was made: for people, not for the judgement.
+    `baseline` is what was measured when the promise was made: information only.
     """
 
     version: int
@@ -47,7 +49,7 @@ class MeasuredPromise:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The figure that usage must not reach, and how long before people need to know."""
+    """The figure that usage must not reach; `plan_ahead` is how long before people must know."""
 
     version: int
     valid_from: datetime
@@ -57,13 +59,16 @@ class Limit:
 
 
 def valid_promise(promises: tuple[MeasuredPromise, ...], at: datetime) -> MeasuredPromise | None:
-    """The version that holds at an instant."""
+    """Return the version that is valid at an instant."""
     started = [one for one in promises if one.valid_from <= at]
     return max(started, key=lambda one: one.valid_from, default=None)
 
 
 def coverage(count: int, sample_interval: timedelta | None, length: timedelta) -> float | None:
-    """Which share of the expected samples came, 1 at most; None where nobody expected any."""
+    """Return the share of the expected samples that were received, at most 1.
+
+    None where none are expected: without an interval, or in no time.
+    """
     if sample_interval is None or length <= timedelta(0):
         return None
     return min(count / max(length / sample_interval, 1.0), 1.0)
@@ -72,7 +77,7 @@ def coverage(count: int, sample_interval: timedelta | None, length: timedelta) -
 def verdict_of(
     promise: MeasuredPromise, actual: float | None, coverage_ratio: float | None
 ) -> Verdict:
-    """A month without figures, or with less than half of them, is neither kept nor broken."""
+    """Compare a month with its promise; `unmeasured` with less than half of its samples."""
     if actual is None or (coverage_ratio is not None and coverage_ratio < MIN_COVERAGE_RATIO):
         return "unmeasured"
     if promise.better == "lower":

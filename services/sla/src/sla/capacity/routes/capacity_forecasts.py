@@ -1,4 +1,4 @@
-"""When usage will reach its limit: computed, back-tested, and as a picture."""
+"""HTTP in: when usage will reach its limit, with a back-test, and as a chart."""
 
 from datetime import UTC, date, timedelta
 from typing import Annotated, Any
@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from fastapi import Response
 
 from common.auth import Caller, requires
+from common.domain.durations import SECOND
 from common.errors import NotFound
-from common.http import ResponseModel, router
-from common.persistence.database import Connection, Transaction, transaction_time
-from sla.calendars.schemas import Name
+from common.http import ResponseModel, Transaction, router
+from common.persistence.database import Connection, transaction_time
 from sla.capacity.chart import render_svg
 from sla.capacity.domain.capacity_forecast import (
     MAX_BACK_TEST_ORIGINS,
@@ -21,15 +21,16 @@ from sla.capacity.domain.capacity_forecast import (
 )
 from sla.capacity.domain.series import Limit
 from sla.capacity.routes.series import get_visible
-from sla.capacity.store import capacity_forecasts as outlooks
-from sla.capacity.store import samples, series
+from sla.capacity.store import capacity_forecasts, samples, series
 from sla.capacity.store.series import StoredSeries
+from sla.path_parameters import SeriesRef
 
 routes = router("/v1/series", tags=["measures"])
 
 
 class BackTestRead(ResponseModel):
-    """Median absolute errors, in the series' unit, of the line and of "as it is today"."""
+    """Median absolute errors of the line and of the naive forecast "as it is today", in the
+    series' unit."""
 
     horizon_days: int
     trials: int
@@ -39,7 +40,7 @@ class BackTestRead(ResponseModel):
 
 
 class CapacityForecastRead(ResponseModel):
-    """`expected` null: not within two years. `limit_status` null: fewer than two weeks of figures."""
+    """`expected` null: not within two years. `limit_status` null: less than two weeks of data."""
 
     series: str
     unit: str
@@ -60,11 +61,11 @@ class CapacityForecastsRead(ResponseModel):
     items: list[dict[str, Any]]
 
 
-@routes.get("/{name}/forecast")
+@routes.get("/{series}/forecast")
 async def get_capacity_forecast(
-    name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
+    name: SeriesRef, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
 ) -> CapacityForecastRead:
-    """Get the capacity forecast of a series. Computed now from the days' peaks; nothing is stored."""
+    """Get the capacity forecast of a series, computed now from the daily peaks."""
     stored, limit, _, forecast, today = await _compute(tx, name, caller)
     values = (
         {} if forecast is None else {field: getattr(forecast, field) for field in FORECAST_FIELDS}
@@ -75,30 +76,32 @@ async def get_capacity_forecast(
         unit=stored.series.unit,
         method=METHOD,
         limit=limit.limit,
-        plan_ahead_seconds=limit.plan_ahead // timedelta(seconds=1),
+        plan_ahead_seconds=limit.plan_ahead // SECOND,
         back_test=BackTestRead.model_validate(back_test) if back_test else None,
         **{"computed_on": today} | values,
     )
 
 
-@routes.get("/{name}/forecast.svg", response_class=Response)
+@routes.get("/{series}/forecast.svg", response_class=Response)
 async def get_forecast_svg(
-    name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
+    name: SeriesRef, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
 ) -> Response:
-    """Render the capacity forecast of a series as SVG. It shows usage, its line, and the limit."""
+    """Render the capacity forecast of a series as SVG, with usage and limit."""
     stored, limit, peaks, forecast, today = await _compute(tx, name, caller)
     svg = render_svg(stored.series, peaks, limit, forecast, today)
     return Response(svg, media_type="image/svg+xml")
 
 
-@routes.get("/{name}/forecasts")
+@routes.get("/{series}/forecasts")
 async def list_capacity_forecasts(
-    name: Name, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
+    name: SeriesRef, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
 ) -> CapacityForecastsRead:
     """List the capacity forecasts of a series over the last 400 days, newest first."""
     stored = await get_visible(tx, name, caller)
     since = (await transaction_time(tx)).astimezone(UTC).date() - timedelta(days=400)
-    return CapacityForecastsRead(items=await outlooks.list_of_series(tx, stored.series.id, since))
+    return CapacityForecastsRead(
+        items=await capacity_forecasts.list_of_series(tx, stored.series.id, since)
+    )
 
 
 async def _compute(

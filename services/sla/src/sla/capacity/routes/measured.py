@@ -1,4 +1,4 @@
-"""Measured promises: what was actually measured against what was required, month by month."""
+"""HTTP in: measured promises, what was measured compared with what was promised, by month."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
-from common.http import Page, Paging, ResponseModel, encode_cursor, router
-from common.persistence.database import Transaction, transaction_time
+from common.http import Page, Paging, ResponseModel, Transaction, encode_cursor, router
+from common.persistence.database import transaction_time
 from sla.calendars.domain.month import parse_month
 from sla.capacity.domain.measured import Measurement
 from sla.capacity.domain.series import Verdict
@@ -19,12 +19,12 @@ from sla.directory.fields import CustomerFilter
 routes = router("/v1/measured-promises", tags=["reports"])
 
 MAX_PAGE_SERIES = 50
-"""Series of a page: each is read sample by sample."""
+"""Series of a page, because every sample of each is read."""
 
 
 class MeasurementRead(ResponseModel):
-    """`required` is the version that held when the month ended. `coverage`: which share of the
-    expected samples came; under a half the month counts as `unmeasured`, neither kept nor broken.
+    """`required` is the version of the promise valid at the end of the month. `coverage` is the
+    share of the expected samples that were received; below one half the month is `unmeasured`.
     """
 
     series: str
@@ -54,15 +54,15 @@ async def list_measurements(
     ] = None,
     customer: CustomerFilter = None,
 ) -> Page[MeasurementRead]:
-    """List the measured promises of a month. Months are in the customer's zone; without a month:
-    the present one."""
+    """List the measured promises of a month, by default the present one.
+
+    Months are in the customer's time zone.
+    """
     if customer is not None and not caller.can_see(customer):
         return Page[MeasurementRead](items=[])
     after, limit = page.after_as(str), min(page.limit, MAX_PAGE_SERIES)
     customer_key = caller.customer or customer
-    rows = await series.page(
-        tx, customer_key, limit, after[0] if after else None, only_promised=True
-    )
+    rows = await series.page(tx, customer_key, limit, after, only_promised=True)
     page_rows = rows[:limit]
     requested_month = parse_month(month) if month else None
     measurements = await load_measurements(

@@ -1,4 +1,4 @@
-"""Samples: posted by monitoring in batches, kept once however often they are sent."""
+"""HTTP in: samples, posted by monitoring in batches and stored once."""
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
@@ -9,12 +9,13 @@ from pydantic import Field
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import Refers, RequestModel, ResponseModel, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Refers, RequestModel, ResponseModel, Transaction, router
+from common.persistence.database import Connection, transaction_time
 from sla.calendars.schemas import Name
 from sla.capacity.routes.series import get_visible
 from sla.capacity.schemas import Figure
 from sla.capacity.store import samples, series
+from sla.path_parameters import SeriesRef
 
 routes = router("/v1/samples", tags=["measures"])
 series_routes = router("/v1/series", tags=["measures"])
@@ -35,8 +36,8 @@ class SamplesCreate(RequestModel):
 
 
 class SamplesRead(ResponseModel):
-    """`accepted` are kept now; the rest was kept before. `conflicts` are the places in the batch of
-    samples for which another value is kept: the first one stays."""
+    """`accepted` samples are new, `duplicates` were stored before. `conflicts`: the positions in
+    the batch (from 0) of samples for which another value is stored; that value stays."""
 
     accepted: int
     duplicates: int
@@ -61,8 +62,10 @@ class SampleDaysRead(ResponseModel):
 async def create_samples(
     body: SamplesCreate, tx: Transaction, caller: Annotated[Caller, requires("samples:write")]
 ) -> SamplesRead:
-    """Submit a batch of samples. All of the batch or nothing. Sending it again changes nothing, so
-    it needs no key."""
+    """Submit a batch of samples, stored as a whole or not at all.
+
+    Sending it again changes nothing, so it needs no idempotency key.
+    """
     items = body.samples
     series_ids = await series.find_ids(tx, {one.series for one in items})
     _check_samples(items, series_ids, await transaction_time(tx))
@@ -71,16 +74,18 @@ async def create_samples(
     return SamplesRead(accepted=new, duplicates=len(rows) - new, conflicts=conflicts)
 
 
-@series_routes.get("/{name}/days")
+@series_routes.get("/{series}/days")
 async def list_days(
-    name: Name,
+    name: SeriesRef,
     tx: Transaction,
     caller: Annotated[Caller, requires("reports:read")],
     since: Annotated[date | None, Query(alias="from", description="30 days without it")] = None,
     until: Annotated[date | None, Query(alias="to", description="Not included.")] = None,
 ) -> SampleDaysRead:
-    """List the days of a series. Each day has the number of samples, their lowest, mean and
-    highest. 800 days at most."""
+    """List the days of a series, 800 at most.
+
+    Each day has the number of its samples and their lowest, mean and highest value.
+    """
     stored = await get_visible(tx, name, caller)
     first, last = await _resolve_range(tx, since, until)
     days = await samples.list_days(tx, stored.series.id, first, last)
@@ -102,16 +107,20 @@ async def _resolve_range(
 
 
 def _check_samples(items: list[SampleCreate], series_ids: Collection[str], now: datetime) -> None:
-    """Raises Invalid with everything that is wrong, twenty at most."""
+    """Check a batch. Raises ValidationFailed with all violations, twenty at most."""
     violations, seen_values = list[Violation](), dict[tuple[str, datetime], float]()
     for index, sample in enumerate(items):
         pointer = f"/samples/{index}"
         if sample.series not in series_ids:
             violations.append(
-                Violation(f"{pointer}/series", "unknown", f"there is no series {sample.series!r}")
+                Violation(
+                    f"{pointer}/series",
+                    "unknown_reference",
+                    f"there is no series {sample.series!r}",
+                )
             )
         if sample.at > now + MAX_CLOCK_SKEW:
-            violations.append(Violation(f"{pointer}/at", "future", "this instant is yet to come"))
+            violations.append(Violation(f"{pointer}/at", "future", "give an instant in the past"))
         if seen_values.setdefault((sample.series, sample.at), sample.value) != sample.value:
             violations.append(
                 Violation(f"{pointer}/value", "twice", "the same instant has another value")

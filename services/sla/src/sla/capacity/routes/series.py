@@ -1,18 +1,19 @@
-"""Series of measured figures: what they are, what is promised of them, and their limits."""
+"""HTTP in: series of measured figures, the promises about them, and their limits."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Response
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
+from common.domain.durations import SECOND
 from common.errors import Conflict, NotFound, ValidationFailed, Violation
-from common.http import Page, Paging, RequestModel, encode_cursor, router, set_etag
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Page, Paging, RequestModel, Transaction, router, set_etag
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
 from sla.capacity.commands import DEADLINE_KIND, next_update_at, update_forecasts
 from sla.capacity.domain.series import Limit, MeasuredPromise, Series
 from sla.capacity.schemas import (
@@ -26,10 +27,9 @@ from sla.capacity.schemas import (
 from sla.capacity.store import series
 from sla.capacity.store.series import StoredSeries
 from sla.directory.store import directory
+from sla.path_parameters import SeriesRef
 
 routes = router("/v1/series", tags=["measures"])
-
-SECOND = timedelta(seconds=1)
 
 
 @routes.post("", status_code=201)
@@ -42,28 +42,28 @@ async def create_series(
     """Create a series. Monitoring posts its samples to `/v1/samples` by the key."""
     customer = await _find_customer(tx, body)
     at = await transaction_time(tx)
-    sample_interval = None if body.every_seconds is None else body.every_seconds * SECOND
+    sample_interval = (
+        None if body.sample_interval_seconds is None else body.sample_interval_seconds * SECOND
+    )
     owner, id = (customer.key, customer.id) if customer else (None, None)
     location = (owner, body.service, body.environment)
     definition = Series(uuid7(), body.key, body.name, body.unit, *location, sample_interval)
-    if not await series.add(tx, definition, id, (caller.sub, at)):
+    if not await series.add(tx, definition, id, caller.actor, at):
         raise Conflict("This key names another series. Take another key.")
-    await record(
-        tx,
-        Entry(at, caller.sub, "series.define", f"series/{definition.id}", {"key": definition.key}),
-    )
+    subject, grounds = f"series/{definition.id}", {"key": definition.key}
+    await record(tx, Entry.by(caller.actor, at, "series.define", subject, grounds))
     response.headers["Location"] = f"/v1/series/{definition.id}"
     return await to_response(tx, await get_visible(tx, str(definition.id), caller))
 
 
-@routes.post("/{name}/promises", status_code=201)
+@routes.post("/{series}/promises", status_code=201)
 async def create_promise(
-    name: Name,
+    name: SeriesRef,
     body: MeasuredPromiseCreate,
     tx: Transaction,
     caller: Annotated[Caller, requires("series:write")],
 ) -> SeriesRead:
-    """Add a promise to a series, or its next version. Former months keep the version they had."""
+    """Add a promise to a series, or its next version. Past months keep their version."""
     stored = await get_visible(tx, name, caller)
     await series.lock_by_id(tx, stored.series.id)
     previous = (await series.list_promises(tx, [stored.series.id])).get(stored.series.id, ())
@@ -77,20 +77,22 @@ async def create_promise(
     at = await transaction_time(tx)
     terms = (body.better, body.statistic, body.target, body.baseline)
     promise = MeasuredPromise(len(previous) + 1, body.valid_from, *terms)
-    await series.add_promise(tx, stored.series.id, promise, (caller.sub, at))
+    await series.add_promise(tx, stored.series.id, promise, caller.actor, at)
     await record(tx, _audit_entry(at, caller, "series.promise", stored, body))
     return await to_response(tx, stored)
 
 
-@routes.post("/{name}/limits", status_code=201)
+@routes.post("/{series}/limits", status_code=201)
 async def create_limit(
-    name: Name,
+    name: SeriesRef,
     body: LimitCreate,
     tx: Transaction,
     caller: Annotated[Caller, requires("series:write")],
 ) -> SeriesRead:
-    """Add a usage limit to a series, or its next version. Usage is looked at now and every night
-    from then on; a limit that comes near is announced."""
+    """Add a usage limit to a series, or its next version.
+
+    The capacity forecast is updated now and every night; an approaching limit is announced.
+    """
     stored = await get_visible(tx, name, caller)
     id = stored.series.id
     await series.lock_by_id(tx, id)
@@ -98,7 +100,7 @@ async def create_limit(
     previous = (await series.get_limits(tx, [id])).get(id)
     version = previous.version + 1 if previous else 1
     limit = Limit(version, at, body.limit, body.direction, body.plan_ahead_seconds * SECOND)
-    await series.add_limit(tx, id, limit, (caller.sub, at))
+    await series.add_limit(tx, id, limit, caller.actor, at)
     await record(tx, _audit_entry(at, caller, "series.limit", stored, body))
     await update_forecasts(tx, [id], at)
     await schedule(tx, [Deadline(DEADLINE_KIND, id, next_update_at(id, at))])
@@ -112,18 +114,13 @@ async def list_series(
     caller: Annotated[Caller, requires("reports:read")],
 ) -> Page[SeriesRead]:
     """List series, by key. Customers see their own."""
-    after = page.after_as(str)
-    rows = await series.page(tx, caller.customer, page.limit, after[0] if after else None)
-    page_rows = rows[: page.limit]
-    return Page[SeriesRead](
-        items=await _to_responses(tx, page_rows),
-        next=encode_cursor(page_rows[-1].series.key) if len(rows) > page.limit else None,
-    )
+    rows = await series.page(tx, caller.customer, page.limit, page.after_as(str))
+    return page.page_of(await _to_responses(tx, rows), lambda one: one, lambda one: (one.key,))
 
 
-@routes.get("/{name}")
+@routes.get("/{series}")
 async def get_series(
-    name: Name,
+    name: SeriesRef,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("reports:read")],
@@ -135,8 +132,8 @@ async def get_series(
 
 
 async def get_visible(tx: Connection, name: str, caller: Caller) -> StoredSeries:
-    """Raises NotFound, also for another customer's."""
-    stored = await series.find(tx, id_or_key(name))
+    """Return the series with this id or key. Raises NotFound, also for another customer's."""
+    stored = await series.find(tx, name)
     if stored is None or caller.customer not in (None, stored.series.customer):
         raise NotFound("This series")
     return stored
@@ -167,7 +164,7 @@ def _build_response(
         customer=definition.customer,
         service=definition.service,
         environment=definition.environment,
-        every_seconds=None
+        sample_interval_seconds=None
         if definition.sample_interval is None
         else definition.sample_interval // SECOND,
         limit_status=stored.limit_status,
@@ -192,7 +189,7 @@ async def _find_customer(tx: Connection, body: SeriesCreate) -> directory.Custom
     customer = await directory.find_customer(tx, id_or_key(body.customer))
     if customer is None:
         detail = f"there is no customer {body.customer!r}; intake registers them"
-        raise ValidationFailed([Violation("/customer", "unknown", detail)])
+        raise ValidationFailed([Violation("/customer", "unknown_reference", detail)])
     return customer
 
 
@@ -200,4 +197,4 @@ def _audit_entry(
     at: datetime, caller: Caller, action: str, stored: StoredSeries, body: RequestModel
 ) -> Entry:
     grounds = body.model_dump(mode="json")
-    return Entry(at, caller.sub, action, f"series/{stored.series.id}", grounds, caller.via_machine)
+    return Entry.by(caller.actor, at, action, f"series/{stored.series.id}", grounds)

@@ -1,4 +1,4 @@
-"""Outlooks as they were made, a day each: what was expected when stays readable."""
+"""Capacity forecasts of past days, one per series and day."""
 
 from dataclasses import asdict
 from datetime import date
@@ -6,28 +6,21 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
+from common.persistence.upsert import upsert as upsert_row
 from sla.capacity.domain.capacity_forecast import CapacityForecast
 from sla.capacity.tables import outlooks
 
 
 async def upsert(tx: Connection, series_id: UUID, forecast: CapacityForecast) -> None:
-    """One a day: the day's last one stays."""
-    statement = insert(outlooks).values(
-        series_id=series_id, computed_on=forecast.computed_on, outlook=_dump(forecast)
-    )
-    key_columns = ["series_id", "computed_on"]
-    await tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=key_columns, set_={"outlook": statement.excluded.outlook}
-        )
-    )
+    """Store the forecast of its day; it replaces an earlier one of that day."""
+    key = {"series_id": series_id, "computed_on": forecast.computed_on}
+    await upsert_row(tx, outlooks, key | {"outlook": _dump(forecast)}, key=tuple(key))
 
 
 async def list_of_series(tx: Connection, series_id: UUID, since: date) -> list[dict[str, Any]]:
-    """What was expected on each day from `since` on, the newest first; 400 at most."""
+    """List the forecasts of each day from `since` on, the newest first; 400 at most."""
     query = select(outlooks.c.outlook).where(
         outlooks.c.series_id == series_id, outlooks.c.computed_on >= since
     )

@@ -1,4 +1,4 @@
-"""Samples: kept once, with their days' extremes, by one statement a batch."""
+"""Samples and the extremes of their days, stored once, by one statement per batch."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -7,18 +7,19 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, text
 
+from common.persistence.bulk import Columns, transpose, unnest
 from common.persistence.database import Connection, asyncpg_connection
 from sla.capacity.domain.capacity_forecast import Peak
 from sla.capacity.domain.series import Limit, Statistic
 
 SampleRow = tuple[UUID, datetime, float]
 
-_INSERT_SAMPLES = """
-WITH told AS (
-    SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::float8[]) AS t (series_id, at, value)
-), new AS (
+_COLUMNS: Columns = {"series_id": "uuid", "at": "timestamptz", "value": "float8"}
+_INSERT_SAMPLES = f"""
+WITH new AS (
     INSERT INTO samples (series_id, at, value)
-    SELECT DISTINCT ON (series_id, at) series_id, at, value FROM told ORDER BY series_id, at
+    SELECT DISTINCT ON (series_id, at) series_id, at, value FROM {unnest(_COLUMNS, "given")}
+    ORDER BY series_id, at
     ON CONFLICT DO NOTHING RETURNING series_id, at, value
 ), days AS (
     INSERT INTO sample_days (series_id, day, count, total, low, peak)
@@ -33,10 +34,10 @@ WITH told AS (
 SELECT count(*) FROM new
 """
 _SELECT_CONFLICTS = """
-SELECT told.place FROM unnest($1::uuid[], $2::timestamptz[], $3::float8[])
-    WITH ORDINALITY AS told (series_id, at, value, place)
-JOIN samples kept ON (kept.series_id, kept.at) = (told.series_id, told.at)
-WHERE kept.value <> told.value ORDER BY told.place
+SELECT given.position FROM unnest($1::uuid[], $2::timestamptz[], $3::float8[])
+    WITH ORDINALITY AS given (series_id, at, value, position)
+JOIN samples stored ON (stored.series_id, stored.at) = (given.series_id, given.at)
+WHERE stored.value <> given.value ORDER BY given.position
 """
 _SELECT_STATISTICS = text(
     """
@@ -59,7 +60,7 @@ _SELECT_PEAKS = text(
 
 @dataclass(frozen=True, slots=True)
 class SampleStatistics:
-    """What a series' samples of a stretch of time come to, in the series' unit."""
+    """Statistics of the samples of a series over a period, in the series' unit."""
 
     count: int
     mean: float
@@ -76,7 +77,7 @@ class SampleStatistics:
 
 @dataclass(frozen=True, slots=True)
 class SampleDay:
-    """A date (UTC) of a series: how many samples, their lowest, mean and highest."""
+    """A date (UTC) of a series: the number of samples, their lowest, mean and highest value."""
 
     day: date
     count: int
@@ -86,20 +87,23 @@ class SampleDay:
 
 
 async def insert(tx: Connection, rows: Sequence[SampleRow]) -> tuple[int, list[int]]:
-    """How many were new, and the places of those that differ from what is kept: the first stays."""
-    columns = [list(column) for column in zip(*rows, strict=True)]
+    """Store new samples and return how many were new.
+
+    Also the positions (from 0) of those for which another value is stored: that value stays.
+    """
+    columns = transpose(rows, len(_COLUMNS))
     connection = await asyncpg_connection(tx)
     new = await connection.fetchval(_INSERT_SAMPLES, *columns)
     if new == len(rows):
         return new, []
     conflicts = await connection.fetch(_SELECT_CONFLICTS, *columns)
-    return new, [row["place"] - 1 for row in conflicts]
+    return new, [row["position"] - 1 for row in conflicts]
 
 
 async def get_statistics(
     tx: Connection, ids: Collection[UUID], since: datetime, until: datetime
 ) -> dict[UUID, SampleStatistics]:
-    """By series; those without a sample in `[since, until)` are missing."""
+    """Return the statistics of each series that has a sample in `[since, until)`."""
     rows = await tx.execute(_SELECT_STATISTICS, {"ids": list(ids), "since": since, "until": until})
     return {
         row.series_id: SampleStatistics(
@@ -112,7 +116,7 @@ async def get_statistics(
 async def list_peaks(
     tx: Connection, limits: dict[UUID, Limit], since: date, until: date
 ) -> dict[UUID, list[Peak]]:
-    """The daily extremes towards each limit, `until` not included."""
+    """Return the daily extremes towards the limit of each series, `until` not included."""
     by_series: dict[UUID, list[Peak]] = {id: [] for id in limits}
     parameters = {"ids": list(limits), "since": since, "until": until}
     for row in await tx.execute(_SELECT_PEAKS, parameters):
@@ -122,7 +126,7 @@ async def list_peaks(
 
 
 async def list_days(tx: Connection, id: UUID, since: date, until: date) -> list[SampleDay]:
-    """The days of one series in `[since, until)`, in order."""
+    """List the days of one series in `[since, until)`, in order."""
     rows = await tx.execute(
         text(
             "SELECT day, count AS many, low, total / count AS mean, peak FROM sample_days"

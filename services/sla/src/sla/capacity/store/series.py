@@ -1,25 +1,27 @@
-"""Series of measured figures: what they are, what was promised of them, and their limits."""
+"""Series of measured figures, the promises about them, and their limits."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, insert, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from common.domain import Actor
+from common.domain.durations import SECOND
 from common.persistence.database import Connection
+from common.persistence.keys import by_id_or_key
+from common.persistence.keyset import page_after
 from sla.capacity.domain.series import Limit, MeasuredPromise, Series
 from sla.capacity.tables import measure_promises, series, usage_limits
 from sla.directory.tables import customers
 
-SECOND = timedelta(seconds=1)
-
 
 @dataclass(frozen=True, slots=True)
 class StoredSeries:
-    """A series with where its usage stands to its limit, and its last event's number."""
+    """A series with the status of its limit, and the sequence of its last event."""
 
     series: Series
     customer_id: UUID | None
@@ -28,9 +30,9 @@ class StoredSeries:
 
 
 async def add(
-    tx: Connection, definition: Series, customer_id: UUID | None, actor: tuple[str, datetime]
+    tx: Connection, definition: Series, customer_id: UUID | None, actor: Actor, at: datetime
 ) -> bool:
-    """False where the key is taken."""
+    """Store a new series; False where the key is taken."""
     await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(definition.key, 9))))
     if await tx.scalar(select(series.c.id).where(series.c.key == definition.key)) is not None:
         return False
@@ -43,21 +45,21 @@ async def add(
             customer_id=customer_id,
             service=definition.service,
             environment=definition.environment,
-            every_seconds=None
+            sample_interval_seconds=None
             if definition.sample_interval is None
             else definition.sample_interval // SECOND,
             limit_status="ok",
             sequence=0,
-            created_by=actor[0],
-            created_at=actor[1],
+            created_by=actor.sub,
+            created_at=at,
         )
     )
     return True
 
 
-async def find(tx: Connection, id_or_key: UUID | str) -> StoredSeries | None:
-    column = series.c.id if isinstance(id_or_key, UUID) else series.c.key
-    row = (await tx.execute(_select().where(column == id_or_key))).one_or_none()
+async def find(tx: Connection, reference: str) -> StoredSeries | None:
+    """Return the series with this id or key."""
+    row = (await tx.execute(_select().where(by_id_or_key(series, reference)))).one_or_none()
     return _to_stored(row) if row else None
 
 
@@ -67,7 +69,7 @@ async def load(tx: Connection, ids: Collection[UUID]) -> list[StoredSeries]:
 
 
 async def find_ids(tx: Connection, keys: Collection[str]) -> dict[str, UUID]:
-    """The ids of those that exist, by key."""
+    """Return the ids of the series that exist, by key."""
     rows = await tx.execute(select(series.c.key, series.c.id).where(series.c.key.in_(keys)))
     return {row.key: row.id for row in rows}
 
@@ -76,23 +78,25 @@ async def page(
     tx: Connection,
     customer: str | None,
     limit: int,
-    after: str | None,
+    after: tuple[Any, ...] | None,
     *,
     only_promised: bool = False,
 ) -> list[StoredSeries]:
-    """Up to `limit` + 1 series, by key; of one customer, or of all; only `promised` ones."""
-    query = _select().order_by(series.c.key).limit(limit + 1)
+    """List up to `limit` + 1 series by key, of one customer or of all.
+
+    `only_promised`: only those with a promise.
+    """
+    query = _select()
     if customer is not None:
         query = query.where(customers.c.key == customer)
     if only_promised:
         query = query.where(series.c.id.in_(select(measure_promises.c.series_id)))
-    if after is not None:
-        query = query.where(series.c.key > after)
-    return [_to_stored(row) for row in await tx.execute(query)]
+    rows = await tx.execute(page_after(query, (series.c.key,), after, limit))
+    return [_to_stored(row) for row in rows]
 
 
 async def lock_available(tx: Connection, ids: Collection[UUID]) -> set[UUID]:
-    """Lock the series that nobody else holds. Series are never taken away."""
+    """Lock the series that nobody else holds. Series are never deleted."""
     query = select(series.c.id).where(series.c.id.in_(ids)).order_by(series.c.id)
     return set(await tx.scalars(query.with_for_update(skip_locked=True)))
 
@@ -103,14 +107,14 @@ async def lock_by_id(tx: Connection, id: UUID) -> None:
 
 
 async def set_limit_status(tx: Connection, id: UUID, limit_status: str) -> int:
-    """Where usage stands to the limit now; the series' new sequence."""
+    """Set the status of the limit, and return the series' new sequence."""
     of_series = update(series).where(series.c.id == id)
     statement = of_series.values(limit_status=limit_status, sequence=series.c.sequence + 1)
     return int((await tx.execute(statement.returning(series.c.sequence))).scalar_one())
 
 
 async def add_promise(
-    tx: Connection, series_id: UUID, promise: MeasuredPromise, actor: tuple[str, datetime]
+    tx: Connection, series_id: UUID, promise: MeasuredPromise, actor: Actor, at: datetime
 ) -> None:
     await tx.execute(
         insert(measure_promises).values(
@@ -121,8 +125,8 @@ async def add_promise(
             statistic=promise.statistic,
             target=promise.target,
             baseline=promise.baseline,
-            agreed_by=actor[0],
-            agreed_at=actor[1],
+            agreed_by=actor.sub,
+            agreed_at=at,
         )
     )
 
@@ -130,7 +134,7 @@ async def add_promise(
 async def list_promises(
     tx: Connection, ids: Collection[UUID]
 ) -> dict[UUID, tuple[MeasuredPromise, ...]]:
-    """All versions of what was promised, by series, the oldest first."""
+    """List all versions of the promises, by series, the oldest first."""
     query = select(measure_promises).where(measure_promises.c.series_id.in_(ids))
     by_series: dict[UUID, tuple[MeasuredPromise, ...]] = {}
     for row in await tx.execute(query.order_by(measure_promises.c.version)):
@@ -142,7 +146,7 @@ async def list_promises(
 
 
 async def add_limit(
-    tx: Connection, series_id: UUID, new_limit: Limit, actor: tuple[str, datetime]
+    tx: Connection, series_id: UUID, new_limit: Limit, actor: Actor, at: datetime
 ) -> None:
     await tx.execute(
         insert(usage_limits).values(
@@ -152,14 +156,14 @@ async def add_limit(
             limit=new_limit.limit,
             reached=new_limit.direction,
             plan_ahead_seconds=new_limit.plan_ahead // SECOND,
-            set_by=actor[0],
-            set_at=actor[1],
+            set_by=actor.sub,
+            set_at=at,
         )
     )
 
 
 async def get_limits(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Limit]:
-    """The newest limit of each series that has one."""
+    """Return the newest limit of each series that has one."""
     query = (
         select(usage_limits)
         .ext(distinct_on(usage_limits.c.series_id))
@@ -188,7 +192,7 @@ def _to_stored(row: Row[Any]) -> StoredSeries:
         row.customer,
         row.service,
         row.environment,
-        None if row.every_seconds is None else row.every_seconds * SECOND,
+        None if row.sample_interval_seconds is None else row.sample_interval_seconds * SECOND,
         row.timezone or "UTC",
     )
     return StoredSeries(definition, row.customer_id, row.limit_status, row.sequence)

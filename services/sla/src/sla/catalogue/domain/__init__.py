@@ -1,1 +1,1 @@
-"""The services that customers buy and what they run on."""
+"""Rules of the service catalogue. Pure."""

@@ -1,4 +1,4 @@
-"""A gap in what was promised: what it is, what to do about it, and who does it. Pure."""
+"""A gap in what is promised: what it is, what to do about it, and who does it. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,8 +29,10 @@ GapCode = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """`underpinning` is the key of the `ola` or `uc` beneath the agreement. `owner`: a role, or the owner of
-    the service, as the catalogue names them."""
+    """A gap. `owner` is who closes it: a role, or the owner of the service in the catalogue.
+
+    `underpinning` is the key of the `ola` or `uc` below the agreement.
+    """
 
     code: GapCode
     detail: str
@@ -48,7 +50,7 @@ class Gap:
 
     @property
     def sort_key(self) -> str:
-        """What the list of gaps is ordered by; no two gaps have the same."""
+        """The key that lists of gaps are ordered by; it is unique."""
         references = (self.customer, self.service, self.environment, self.partner, self.agreement)
         details = (self.underpinning, self.metric, self.priority, self.kind)
         return "\t".join((self.code, *(one or "" for one in references + details)))
@@ -56,10 +58,11 @@ class Gap:
 
 @dataclass(frozen=True)
 class GapContext:
-    """All that was promised, sold and connected, as it stands `at` a moment.
+    """Everything in which gaps are searched, at the instant `at`.
 
-    `customers` (keys by id) and `environments` (their customer's id by key) are those in use;
-    `contracts` all binding versions that have not ended yet; `prices` are list prices by service.
+    `customers` (keys by id) and `environments` (the customer's id by key) are those not retired.
+    `owners` and list `prices` are by service. `contracts` are all binding versions that have not
+    ended.
     """
 
     at: datetime
@@ -72,12 +75,13 @@ class GapContext:
     retired: frozenset[Node] = frozenset()
 
     def valid_agreements(self, *kinds: Contract) -> list[Agreement]:
+        """Return the agreements of these kinds that are valid now."""
         return [one for one in self.contracts if one.contract in kinds and one.is_valid_at(self.at)]
 
     def agreement_for(
         self, customer_id: UUID, service: str | None, at: datetime | None = None
     ) -> Agreement | None:
-        """The `sla` that covers a customer's ticket about this service."""
+        """Return the `sla` that covers a ticket of the customer about this service, now or `at`."""
         return applicable_agreement(self._by_customer.get(customer_id, ()), service, at or self.at)
 
     @cached_property
@@ -89,7 +93,7 @@ class GapContext:
         return by_customer
 
     def sold_services(self) -> list[tuple[str, UUID]]:
-        """Every service with every customer who bought it and is still one."""
+        """Return pairs of a service and a customer (id) who bought it and is not retired."""
         ids = {key: id for id, key in self.customers.items()}
         return [
             (service, ids[customer])

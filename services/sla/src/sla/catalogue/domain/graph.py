@@ -1,10 +1,10 @@
-"""What services run on: other services, environments, partners; a graph without cycles. Pure.
+"""What services run on: services, environments and partners, as a graph without cycles. Pure.
 
-A service works while all of its needs are met. A need names one or several nodes and how many of
-them must work: one of one is "cannot do without", one of two is a stand-by, two of three a cluster.
+A service works while all of its needs are met. A need names nodes and how many of them must work:
+one of one is indispensable, one of two is a stand-by, two of three is a cluster.
 
-An environment belongs to one customer. So what a service needs of it concerns that customer alone:
-`for_customer` leaves the environments of all others out, and a need that is then empty, too.
+An environment belongs to one customer, so a need of it concerns that customer alone:
+`needs_of_customer` leaves out the environments of others, and needs that are empty without them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ NODE_KINDS: tuple[NodeKind, ...] = get_args(NodeKind)
 
 
 class Node(NamedTuple):
-    """Written `environment/acme-prod`."""
+    """A node of the graph; its text is `environment/acme-prod`."""
 
     kind: NodeKind
     key: str
@@ -28,34 +28,35 @@ class Node(NamedTuple):
 
 
 def parse_node(text: str) -> Node:
-    """Raises ValueError for what is not written `kind/key`."""
+    """Parse `kind/key`. Raises ValueError for other text."""
     kind, slash, key = text.partition("/")
     for candidate in NODE_KINDS:
         if slash and key and kind == candidate:
             return Node(candidate, key)
-    raise ValueError(f"{text!r} is no node; write it like environment/acme-prod")
+    raise ValueError(f"{text!r} is not a valid node; write it like environment/acme-prod")
 
 
 def service_node(key: str) -> Node:
+    """Return the node of a service."""
     return Node("service", key)
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """`at_least` so many of the nodes `of` must work: 1 <= at_least <= len(of)."""
+    """At least `at_least` of the `nodes` must work: 1 <= at_least <= len(nodes)."""
 
     nodes: tuple[Node, ...]
     at_least: int = 1
 
     @property
     def spare_count(self) -> int:
-        """How many may fail."""
+        """The number of nodes that may fail."""
         return len(self.nodes) - self.at_least
 
 
 @dataclass(frozen=True)
 class Graph:
-    """`needs` and `sold_to` (customers) by service, `owners` (the customer) by environment: keys."""
+    """Keys: `needs` and `sold_to` (customers) by service, `owners` (customers) by environment."""
 
     needs: Mapping[str, tuple[Need, ...]]
     sold_to: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -68,7 +69,7 @@ class Graph:
 
     @cached_property
     def direct_dependents(self) -> Mapping[Node, tuple[str, ...]]:
-        """The services that name a node in their needs."""
+        """The services that name a node in their needs, by node."""
         dependents: dict[Node, list[str]] = {}
         for key in sorted(self.needs):
             for node in dict.fromkeys(self.runs_on(key)):
@@ -76,18 +77,18 @@ class Graph:
         return {node: tuple(keys) for node, keys in dependents.items()}
 
     def runs_on(self, key: str) -> Iterator[Node]:
-        """What a service names in its needs."""
+        """Return the nodes that a service names in its needs."""
         return (node for need in self.needs.get(key, ()) for node in need.nodes)
 
     def needs_of_customer(self, key: str, customer: str | None) -> Iterator[Need]:
-        """The needs of a service as they concern one customer; None: all, as they are written."""
+        """Yield the needs of a service as they concern one customer; None: all needs."""
         for need in self.needs.get(key, ()):
             own_nodes = tuple(node for node in need.nodes if self._is_relevant(node, customer))
             if own_nodes:
                 yield Need(own_nodes, min(need.at_least, len(own_nodes)))
 
     def dependents(self, nodes: Iterable[Node]) -> tuple[str, ...]:
-        """Services that rest upon these nodes, however far above; lower ones first."""
+        """Return all services that depend on these nodes, directly or not; lower ones first."""
         reached, pending = set[str](), list(nodes)
         while pending:
             for key in self.direct_dependents.get(pending.pop(), ()):
@@ -97,7 +98,7 @@ class Graph:
         return tuple(key for key in self.topological_order if key in reached)
 
     def below(self, key: str, customer: str | None = None) -> set[Node]:
-        """All that a service rests upon, however far below, as it concerns the customer."""
+        """Return all nodes, direct or not, that a service depends on for this customer."""
         reached, pending = set[Node](), [service_node(key)]
         while pending:
             current = pending.pop()
@@ -115,9 +116,9 @@ class Graph:
 
 
 def find_cycle(needs: Mapping[str, tuple[Need, ...]]) -> tuple[str, ...] | None:
-    """The services of a cycle, the first one again at the end; None where there is none.
+    """Return the services of a cycle, each before the one it runs on, the first again at the end.
 
-    Each runs on the one that follows it.
+    None where there is no cycle.
     """
     try:
         TopologicalSorter(_service_dependencies(needs)).prepare()

@@ -1,8 +1,8 @@
-"""Whom and what it hits when nodes of the catalogue do not work. Pure.
+"""Which services and customers are affected when nodes of the catalogue fail. Pure.
 
-*Down*: a need has fewer working nodes left than it must have. *Impaired*: all needs are met, but
-something beneath is down or degraded: redundancy is used up. This is what the catalogue lets expect;
-availability counts only what was seen of a service itself, and records its dependents as degraded.
+*Down*: a need has fewer working nodes than it must have. *Degraded*: all needs are met, but
+something below is down or degraded. This is derived from the catalogue; availability counts only
+the outages of a service itself, and its dependents as degraded.
 """
 
 from collections import deque
@@ -17,9 +17,9 @@ Effect = Literal["down", "degraded"]
 
 @dataclass(frozen=True, slots=True)
 class AffectedService:
-    """A service that is hit: `effect` is the worst one, `customers` those who bought it and feel it.
+    """An affected service. `effect` is the worst one, `customers` are the affected buyers.
 
-    `because` leads from the service down to what failed, by the shortest way.
+    `path` is the shortest one from the service down to a failed node.
     """
 
     service: str
@@ -29,7 +29,7 @@ class AffectedService:
 
 
 def compute_impact(graph: Graph, failed: Collection[Node]) -> tuple[AffectedService, ...]:
-    """The services that are hit when these nodes fail, lower ones first."""
+    """Return the services that are affected when these nodes fail, lower ones first."""
     failed_services = [
         node.key for node in failed if node.kind == "service" and node.key in graph.needs
     ]
@@ -42,7 +42,7 @@ def compute_impact(graph: Graph, failed: Collection[Node]) -> tuple[AffectedServ
     affected = []
     for key in affected_keys:
         customers = _customer_effects(graph, key, by_customer)
-        # What nobody buys is judged as it is written; else by those who bought it.
+        # A service without buyers is judged by all its needs, another by those of its buyers.
         visible_effects = set(customers.values()) if graph.sold_to.get(key) else {overall[key]}
         if visible_effects:
             effect: Effect = "down" if "down" in visible_effects else "degraded"
@@ -57,7 +57,10 @@ def compute_impact(graph: Graph, failed: Collection[Node]) -> tuple[AffectedServ
 def effects_for(
     graph: Graph, failed: Collection[Node], customer: str | None, keys: Collection[str]
 ) -> dict[str, Effect]:
-    """By service (of `among`, which holds all dependents): what one customer sees of it."""
+    """Return the effect on each of these services for one customer (None: by all their needs).
+
+    `keys` contains all dependents of the failed nodes.
+    """
     effect_by_node: dict[Node, Effect] = dict.fromkeys(failed, "down")
     affected_keys = frozenset(keys)
     for key in (key for key in graph.topological_order if key in affected_keys):

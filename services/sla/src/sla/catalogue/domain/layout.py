@@ -1,16 +1,18 @@
-"""Where the nodes of the catalogue stand in a picture: what runs on others above them. Pure."""
+"""The layout of the graph of services: dependents above what they run on. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
 
 from sla.catalogue.domain.graph import Graph, Node, service_node
 
 SWEEP_COUNT = 4
+"""Passes over the rows, down and up, that reduce crossings."""
 
 
 def layout_rows(graph: Graph, nodes: Collection[Node]) -> list[list[Node]]:
-    """The nodes in rows from the top, neighbours under each other as far as it goes.
+    """Return the nodes in rows from the top, with neighbours below each other where possible.
 
-    A service stands one row above the highest that it runs on; environments and partners lowest.
+    A service is one row above the highest node that it runs on; environments and partners are in
+    the lowest row.
     """
     depths = _depths(graph, nodes)
     layers: list[list[Node]] = [[] for _ in range(max(depths.values(), default=-1) + 1)]
@@ -49,7 +51,7 @@ def _neighbours(
 def _sort_row(
     layers: list[list[Node]], index: int, neighbours: Mapping[Node, Sequence[Node]]
 ) -> None:
-    """Sort one row by the middle of its neighbours in the rows that stand already."""
+    """Sort one row by the mean position of its neighbours."""
     positions = {node: at / max(len(row), 1) for row in layers for at, node in enumerate(row)}
 
     def middle(node: Node) -> float:

@@ -1,4 +1,4 @@
-"""Where nothing was promised, or soon will not be any more. Pure."""
+"""Gaps where nothing is promised, or a promise ends soon. Pure."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,7 +9,7 @@ from sla.catalogue.domain.graph import Node
 
 
 def missing_promises(context: GapContext, expiry_horizon: timedelta) -> Iterator[Gap]:
-    """All gaps of this kind; an agreement expires that ends within `soon` and has no successor."""
+    """Yield these gaps; agreements that end within `expiry_horizon` need a successor."""
     yield from _customers_without_agreement(context)
     yield from _services_without_agreement(context)
     yield from _environments_without_agreement(context)
@@ -72,7 +72,7 @@ def _partners_without_contract(context: GapContext) -> Iterator[Gap]:
             if node.kind == "partner" and node.key not in contracted:
                 yield Gap(
                     "PARTNER_WITHOUT_CONTRACT",
-                    f"{key} is promised and rests upon {node.key}, who promises us nothing",
+                    f"{key} is promised and depends on {node.key}, who promises us nothing",
                     "make an underpinning contract (uc) with the partner",
                     "tom",
                     customer=context.customers[id],
@@ -99,7 +99,7 @@ def _expiring_agreements(context: GapContext, expiry_horizon: timedelta) -> Iter
 
 
 def _has_successor(context: GapContext, agreement: Agreement) -> bool:
-    """Whether everything that it covers is covered at the moment at which it ends."""
+    """Return whether everything that the agreement covers is covered when it ends."""
     ends = agreement.valid_until
     assert ends is not None
     if agreement.contract != "sla":

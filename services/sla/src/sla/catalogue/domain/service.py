@@ -1,4 +1,4 @@
-"""A service: what customers buy, who answers for it, and what it runs on. Pure."""
+"""A service of the catalogue: its owner, its buyers, and what it runs on. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +10,10 @@ from sla.catalogue.domain.graph import Need
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One version of a service; it is never changed, only followed by the next (A5).
+    """One version of a service; it is never changed, only replaced by the next one (A5).
 
-    `id` is that of the version. `hours` is a calendar's version. `price` is the list price, which
-    an agreement may undercut. `sold_to`: the keys of the customers who bought it.
+    `id` is that of the version, `hours` the id of a calendar version. `price` is the list price,
+    which an agreement may undercut. `sold_to`: the keys of the customers who bought it.
     """
 
     id: UUID

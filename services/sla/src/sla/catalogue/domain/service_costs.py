@@ -1,8 +1,8 @@
-"""Whether what an agreement costs us beneath is more than what is paid for it. Pure.
+"""Gaps where the contracts below an agreement cost more than the agreement brings. Pure.
 
-A contract on which several agreements rest is paid for by them in equal parts. An agreement without
-a price of its own counts with the list prices of the services that its customers bought; one without
-either is compared with nothing.
+The price of a contract below several agreements is shared by them in equal parts. An agreement
+without a price counts with the list prices of the services that its customers bought; one without
+either is not compared.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from sla.catalogue.domain.underpinning_contracts import underpinning_pairs
 
 
 def cost_gaps(context: GapContext) -> Iterator[Gap]:
-    """Agreements that cost more than they bring, and those whose costs cannot be added up."""
+    """Yield agreements that cost more than they bring, and those whose costs cannot be added."""
     agreements_per_contract: dict[UUID, int] = {}
     contracts_below: dict[UUID, tuple[Agreement, list[Agreement]]] = {}
     for upper, lower, _ in underpinning_pairs(context):
@@ -38,7 +38,7 @@ def cost_gaps(context: GapContext) -> Iterator[Gap]:
 
 
 def _list_price(context: GapContext, upper: Agreement) -> Price | None:
-    """The list prices together, where they are all in one currency."""
+    """Return the sum of the list prices, if all are in one currency."""
     prices = [
         context.prices[key]
         for key, id in context.sold_services()
@@ -52,9 +52,9 @@ def _list_price(context: GapContext, upper: Agreement) -> Price | None:
 def _cost_gap(upper: Agreement, price: Price, costs: Decimal) -> Gap:
     return Gap(
         "COSTS_EXCEED_PRICE",
-        f"what {upper.key} rests upon costs {costs:.2f} {price.currency} a month,"
+        f"what {upper.key} depends on costs {costs:.2f} {price.currency} a month,"
         f" and it brings {price.amount:.2f}",
-        "agree on another price, or on cheaper contracts beneath",
+        "agree on another price, or on cheaper contracts below",
         "gm",
         agreement=upper.key,
     )
@@ -63,8 +63,8 @@ def _cost_gap(upper: Agreement, price: Price, costs: Decimal) -> Gap:
 def _currency_gap(upper: Agreement, price: Price, other_currencies: set[str]) -> Gap:
     return Gap(
         "CURRENCIES_DIFFER",
-        f"{upper.key} is paid in {price.currency}, and what it rests upon in"
-        f" {', '.join(sorted(other_currencies))}: nobody can say whether it pays",
+        f"{upper.key} is paid in {price.currency}, and what it depends on in"
+        f" {', '.join(sorted(other_currencies))}: the costs cannot be compared with the price",
         "agree on prices in one currency",
         "gm",
         agreement=upper.key,

@@ -1,7 +1,7 @@
-"""Single points of failure: nodes that alone take a service down, however well it is doubled. Pure.
+"""Single points of failure: nodes whose failure alone takes a service down. Pure.
 
-One pass from below: a service falls with itself, and with whatever takes more nodes of a need down
-than the need has to spare. So two stand-bys on one partner show that partner.
+One pass from below: a service fails with itself, and with every node that takes down more nodes of
+a need than it has to spare. So a partner below two stand-bys is found.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from sla.catalogue.domain.graph import Graph, Need, Node, service_node
 
 @dataclass(frozen=True, slots=True)
 class SinglePoint:
-    """`services` fall with the node, `customers` bought at least one of them and feel it."""
+    """A node whose failure takes down `services`; `customers` bought at least one of them."""
 
     node: Node
     services: tuple[str, ...]
@@ -21,7 +21,10 @@ class SinglePoint:
 
 
 def single_points(graph: Graph) -> tuple[SinglePoint, ...]:
-    """Those that most customers hang on first. A service is no single point of itself."""
+    """Return all single points of failure, those with most customers first.
+
+    A service is not a single point of failure of itself.
+    """
     services: dict[Node, set[str]] = {}
     customers: dict[Node, set[str]] = {}
     buyers = {one for sold in graph.sold_to.values() for one in sold}
@@ -33,8 +36,8 @@ def single_points(graph: Graph) -> tuple[SinglePoint, ...]:
                 services.setdefault(node, set()).add(key)
                 customers.setdefault(node, set()).update({customer} if customer else ())
     points = [
-        SinglePoint(node, tuple(sorted(hit)), tuple(sorted(customers[node])))
-        for node, hit in services.items()
+        SinglePoint(node, tuple(sorted(keys)), tuple(sorted(customers[node])))
+        for node, keys in services.items()
     ]
     return tuple(
         sorted(points, key=lambda one: (-len(one.customers), -len(one.services), one.node))
@@ -42,13 +45,13 @@ def single_points(graph: Graph) -> tuple[SinglePoint, ...]:
 
 
 def _counts_for(graph: Graph, key: str, customer: str | None) -> bool:
-    """What nobody has bought is judged as it is written; else by those who bought it."""
+    """Return whether the customer is a buyer, or None for a service without buyers."""
     buyers = graph.sold_to.get(key)
     return customer in buyers if buyers else customer is None
 
 
 def fatal_nodes(graph: Graph, customer: str | None) -> Mapping[str, frozenset[Node]]:
-    """By service: every node whose failure alone takes it down for this customer."""
+    """Return for each service the nodes whose failure alone takes it down for this customer."""
     fatal_by_node: dict[Node, frozenset[Node]] = {}
     for key in graph.topological_order:
         fatal = {service_node(key)}
@@ -60,4 +63,4 @@ def fatal_nodes(graph: Graph, customer: str | None) -> Mapping[str, frozenset[No
 
 def _fatal_of_need(need: Need, fatal_by_node: Mapping[Node, frozenset[Node]]) -> set[Node]:
     failure_counts = Counter(node for one in need.nodes for node in fatal_by_node.get(one, {one}))
-    return {node for node, fallen in failure_counts.items() if fallen > need.spare_count}
+    return {node for node, failures in failure_counts.items() if failures > need.spare_count}

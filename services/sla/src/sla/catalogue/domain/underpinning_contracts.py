@@ -1,11 +1,11 @@
-"""What a promise rests upon: contracts beneath it that are slower than it is. Pure.
+"""Gaps where a contract below a promise is slower than the promise. Pure.
 
-Like is compared with like: the same metric, priority and kind of ticket. Where calendars differ, so
-many hours here are not so many there. So both deadlines are computed for every moment of the coming
-year at which their distance can be at its worst, and the worst one counts, in elapsed time.
+Targets of the same metric, priority and kind of ticket are compared. Because calendars differ, both
+deadlines are computed for all instants of the coming year at which their difference can be largest;
+the largest one counts, in elapsed time.
 
-A `uc` lies beneath an agreement with a customer where the service rests upon its partner, or where
-it names the service; an `ola` where it names the service or one beneath, or no service at all.
+A `uc` underpins an agreement with a customer where the service depends on its partner, or where it
+names the service; an `ola` where it names the service or one below, or no service at all.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ _ZERO = timedelta(0)
 
 
 def underpinning_pairs(context: GapContext) -> Iterator[tuple[Agreement, Agreement, str]]:
-    """Each valid `sla` with each contract beneath it, and the service by which it is so."""
+    """Yield each valid `sla` with each contract below it, and the service that connects them."""
     pairs: dict[tuple[UUID, UUID], tuple[Agreement, Agreement, str]] = {}
     for key, id in context.sold_services():
         upper = context.agreement_for(id, key)
@@ -50,7 +50,7 @@ def _underpins(lower: Agreement, key: str, nodes_below: set[Node]) -> bool:
 
 
 def slower_contracts(context: GapContext, tables: Timetables) -> Iterator[Gap]:
-    """Where a contract beneath promises a metric later than the agreement above, or not at all."""
+    """Yield gaps where the contract below promises a metric later, or not at all."""
     lateness_by_terms: dict[tuple[Terms, Terms], timedelta] = {}
     for upper, lower, key in underpinning_pairs(context):
         for metric, priority, kind in _compared_terms(upper, lower):
@@ -94,7 +94,7 @@ def slower_contracts(context: GapContext, tables: Timetables) -> Iterator[Gap]:
 
 
 def _compared_terms(upper: Agreement, lower: Agreement) -> Iterator[tuple[Metric, str, str | None]]:
-    """What the one below has a part in; a kind of ticket only where it has terms of its own."""
+    """Yield metric, priority and kind to compare; a kind only where it has terms of its own."""
     kinds = {one.kind for side in (upper, lower) for one in side.targets if one.kind}
     for metric in lower.metrics():
         for priority in PRIORITIES:
@@ -116,7 +116,7 @@ def _slower_gap(
 
 
 def _unpromised_gap(gap: Gap) -> Gap:
-    detail = f"{gap.agreement} promises {gap.metric} of {gap.priority} tickets, {gap.underpinning} beneath it does not"
+    detail = f"{gap.agreement} promises {gap.metric} of {gap.priority} tickets, {gap.underpinning} below it does not"
     return replace(
         gap, code="UNPROMISED_BELOW", detail=detail, recommendation="agree on a target for it below"
     )
@@ -132,18 +132,18 @@ def _incomparable_gap(gap: Gap, reason: str) -> Gap:
 def worst_lateness(
     upper: tuple[Timetable, timedelta], lower: tuple[Timetable, timedelta], since: datetime
 ) -> timedelta:
-    """How much later theirs can end than ours, over all beginnings within a year; less than zero
-    where theirs always ends earlier. Raises NeverOpens, OutOfRange.
+    """Return by how much the lower deadline can be later than the upper one, within a year.
 
-    Between openings and closings of either calendar both deadlines move alike or stand; so does
-    their distance, except where one of them jumps from a closing to the next opening.
+    Negative where it is always earlier. Raises NeverOpens, OutOfRange. Between the openings and
+    closings of both calendars the difference changes only where a deadline jumps from a closing to
+    the next opening, so these instants are enough.
     """
     until = since + HORIZON
     candidates = {since}
     for table, amount in (upper, lower):
         for opens, closes in table.openings(since, until):
             candidates |= {opens, closes}
-            start = table.after(closes, -amount)  # a deadline that falls on the closing
+            start = table.after(closes, -amount)  # its deadline is at the closing
             candidates |= {start, start + _MICROSECOND}
     return max(
         lower[0].after(at, lower[1]) - upper[0].after(at, upper[1])

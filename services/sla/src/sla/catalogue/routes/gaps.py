@@ -1,4 +1,4 @@
-"""Gaps in what was promised: what is missing, what to do about it, and who does it."""
+"""HTTP in: gaps in what is promised, what to do about them, and who does it."""
 
 import asyncio
 from datetime import timedelta
@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
-from common.http import Page, Paging, Refers, ResponseModel, encode_cursor, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Page, Paging, Refers, ResponseModel, Transaction, router
+from common.persistence.database import Connection, transaction_time
 from sla.calendars import store as calendars
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.schemas import Name
@@ -22,7 +22,8 @@ routes = router("/v1/gaps", tags=["catalogue"])
 
 
 class GapRead(ResponseModel):
-    """`owner`: a role, or the owner of the service. `underpinning`: the `ola` or `uc` beneath `agreement`."""
+    """`owner`: a role, or the owner of the service. `underpinning`: the `ola` or `uc` below the
+    `agreement`."""
 
     code: GapCode
     detail: str
@@ -44,32 +45,29 @@ async def list_gaps(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("catalogue:assess")],
-    days: Annotated[int, Query(ge=0, le=3660, description="Agreements that end within.")] = 60,
+    days: Annotated[
+        int, Query(ge=0, le=3660, description="Agreements that end within so many days.")
+    ] = 60,
     code: Annotated[GapCode | None, Query()] = None,
     customer: Annotated[Name | None, Query(), Refers("customer")] = None,
 ) -> Page[GapRead]:
-    """List the gaps in what was promised. What nobody promised, what soon ends, and what is
-    promised faster than what it depends on."""
-    after = page.after_as(str)
+    """List the gaps in what is promised.
+
+    Nothing is promised, a promise ends soon, or something is promised faster than what it depends
+    on.
+    """
     context = await load_gap_context(tx, await transaction_time(tx))
     tables = await _load_timetables(tx, context)
-    # Some milliseconds per pair of calendars: not on the loop that everybody waits for.
+    # In a thread: milliseconds per pair of calendars would block the event loop.
     all_gaps = await asyncio.to_thread(find_gaps, context, tables, timedelta(days=days))
-    matching = [
-        gap
-        for gap in all_gaps
-        if (after is None or gap.sort_key > after[0])
-        and code in (None, gap.code)
-        and customer in (None, gap.customer)
-    ]
-    page_gaps = matching[: page.limit]
-    more = len(matching) > page.limit
-    items = [GapRead.model_validate(gap) for gap in page_gaps]
-    return Page[GapRead](items=items, next=encode_cursor(page_gaps[-1].sort_key) if more else None)
+    matching = (
+        gap for gap in all_gaps if code in (None, gap.code) and customer in (None, gap.customer)
+    )
+    return page.slice(matching, GapRead.model_validate, lambda gap: (gap.sort_key,), (str,))
 
 
 def find_gaps(context: GapContext, tables: Timetables, expiry_horizon: timedelta) -> list[Gap]:
-    """All of them, in the order of their places."""
+    """Return all gaps, ordered by their `sort_key`."""
     by_sort_key = {gap.sort_key: gap for gap in missing_promises(context, expiry_horizon)}
     by_sort_key |= {gap.sort_key: gap for gap in slower_contracts(context, tables)}
     by_sort_key |= {gap.sort_key: gap for gap in cost_gaps(context)}
@@ -77,7 +75,7 @@ def find_gaps(context: GapContext, tables: Timetables, expiry_horizon: timedelta
 
 
 async def _load_timetables(tx: Connection, context: GapContext) -> Timetables:
-    """Timetables of our own: those of the process grow as they are asked, and by one thread only."""
+    """Create timetables for the other thread: the shared ones may only be used by one thread."""
     calendar_ids = {
         id for one in context.contracts for id in (one.calendar, *one.calendars.values())
     }

@@ -1,12 +1,11 @@
-"""The graph of services: its picture, and its single points of failure."""
+"""HTTP in: the graph of services as a chart, and its single points of failure."""
 
 from typing import Annotated
 
 from fastapi import Query, Response
 
 from common.auth import Caller, requires
-from common.http import ResponseModel, router
-from common.persistence.database import Transaction
+from common.http import ResponseModel, Transaction, router
 from sla.catalogue.chart import all_nodes, neighbourhood, render_svg
 from sla.catalogue.dependencies import MAX_NODES, resolve_nodes
 from sla.catalogue.domain.graph import Node, service_node
@@ -21,7 +20,7 @@ SVG_MEDIA_TYPE = "image/svg+xml"
 
 
 class SinglePointRead(ResponseModel):
-    """Alone it takes these services down, and these customers feel it."""
+    """The failure of `node` alone takes down these services of these customers."""
 
     node: str
     services: list[str]
@@ -36,8 +35,10 @@ class SinglePointsRead(ResponseModel):
 async def list_single_points(
     tx: Transaction, caller: Annotated[Caller, requires("catalogue:assess")]
 ) -> SinglePointsRead:
-    """List the single points of failure, those with most customers first. Nodes without which a
-    service has nothing left to run on; those with most customers first."""
+    """List the single points of failure, those with most customers first.
+
+    These are nodes whose failure alone takes a service down.
+    """
     points = single_points(await catalogue.load_graph(tx))
     return SinglePointsRead(
         items=[
@@ -59,13 +60,13 @@ async def get_catalogue_svg(
     caller: Annotated[Caller, requires("catalogue:assess")],
     node: Annotated[list[NodeName], Query(max_length=MAX_NODES)] = [],  # noqa: B006 - FastAPI's
 ) -> Response:
-    """Render the service graph as SVG. With `node`: what rests upon these nodes, and how their
-    failure hits it."""
+    """Render the service graph as SVG. With `node`: what depends on these nodes, and the effects of
+    their failure."""
     graph = await catalogue.load_graph(tx)
     failed = await resolve_nodes(tx, node)
     nodes = neighbourhood(graph, failed) if failed else all_nodes(graph)
     service_effects: dict[Node, Effect] = {
-        service_node(hit.service): hit.effect for hit in compute_impact(graph, failed)
+        service_node(one.service): one.effect for one in compute_impact(graph, failed)
     }
     single_point_nodes = {one.node for one in single_points(graph)}
     effects: dict[Node, Effect] = service_effects | dict.fromkeys(failed, "down")

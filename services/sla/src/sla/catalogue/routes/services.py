@@ -1,4 +1,4 @@
-"""The service catalogue: what customers buy, and what it runs on."""
+"""HTTP in: the service catalogue."""
 
 from typing import Annotated
 
@@ -7,17 +7,18 @@ from fastapi import Depends, Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, NotFound, ValidationFailed, Violation
-from common.http import Page, Paging, encode_cursor, if_match, router, set_etag
+from common.http import Page, Paging, Transaction, if_match, router, set_etag
 from common.messaging.outbox import publish
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars import store as calendars
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
 from sla.catalogue.domain.graph import find_cycle, service_node
 from sla.catalogue.domain.service import Service
 from sla.catalogue.events import to_event
 from sla.catalogue.schemas import ServiceCreate, ServiceRead, to_response
 from sla.catalogue.store import catalogue
+from sla.path_parameters import ServiceRef
 
 routes = router("/v1/services", tags=["catalogue"])
 
@@ -30,10 +31,9 @@ async def create_service(
     response: Response,
     caller: Annotated[Caller, requires("catalogue:write")],
 ) -> ServiceRead:
-    """Create a service, or its next version. A retired one is offered again.
+    """Create a service, or its next version. A retired service is offered again.
 
-    A cycle is refused, and named. With `If-Match` it is the version that you have seen that you
-    change.
+    A cycle is rejected, and named. `If-Match` names the version that you have read.
     """
     await catalogue.lock(tx)
     previous = await catalogue.find(tx, body.key)
@@ -49,22 +49,24 @@ async def create_service(
     return to_response(new_version, caller)
 
 
-@routes.post("/{name}/retire")
+@routes.post("/{service}/retire")
 async def retire_service(
-    name: Name,
+    name: ServiceRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("catalogue:write")],
 ) -> ServiceRead:
-    """Retire a service. It is offered no more. Refused while another service runs on it. Its
-    versions stay on record."""
+    """Retire a service. It is no longer offered; its versions stay on record.
+
+    Rejected while another service runs on it.
+    """
     await catalogue.lock(tx)
     current = await catalogue.find(tx, id_or_key(name))
     if current is None:
         raise NotFound("This service")
     if_match(request, current.sequence, to_response(current, caller))
     if current.retired_at is not None:
-        raise Conflict("This service is retired already.")
+        raise Conflict("This service is already retired.")
     if dependents := (await catalogue.load_graph(tx)).direct_dependents.get(
         service_node(current.key), ()
     ):
@@ -86,24 +88,18 @@ async def list_services(
     caller: Annotated[Caller, requires("catalogue:read")],
 ) -> Page[ServiceRead]:
     """List services, by key. Customers see what they bought."""
-    after = page.after_as(str)
-    rows = await catalogue.page(tx, caller.customer, page.limit, after[0] if after else None)
-    responses = [to_response(one, caller) for one in rows[: page.limit]]
-    more = len(rows) > page.limit
-    return Page[ServiceRead](
-        items=responses, next=encode_cursor(responses[-1].key) if more else None
-    )
+    rows = await catalogue.page(tx, caller.customer, page.limit, page.after_as(str))
+    return page.page_of(rows, lambda one: to_response(one, caller), lambda one: (one.key,))
 
 
-@routes.get("/{name}")
+@routes.get("/{service}")
 async def get_service(
-    name: Name,
+    name: ServiceRef,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("catalogue:read")],
 ) -> ServiceRead:
-    """Get a service version. The newest version by the key or the service's id; a version by its
-    own."""
+    """Get a service version: the newest one by key or service id, another one by its own id."""
     current = await catalogue.find(tx, id_or_key(name), caller.customer)
     if current is None:
         raise NotFound("This service")
@@ -111,9 +107,9 @@ async def get_service(
     return to_response(current, caller)
 
 
-@routes.get("/{name}/versions")
+@routes.get("/{service}/versions")
 async def list_versions(
-    name: Name,
+    name: ServiceRef,
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("catalogue:assess")],
@@ -123,25 +119,21 @@ async def list_versions(
     if current is None:
         raise NotFound("This service")
     after = page.after_as(int)
-    rows = await catalogue.list_versions(
-        tx, current.service_id, page.limit, after[0] if after else None
-    )
-    responses = [to_response(one, caller) for one in rows[: page.limit]]
-    more = len(rows) > page.limit
-    return Page[ServiceRead](
-        items=responses, next=encode_cursor(responses[-1].version) if more else None
-    )
+    rows = await catalogue.list_versions(tx, current.service_id, page.limit, after)
+    return page.page_of(rows, lambda one: to_response(one, caller), lambda one: (one.version,))
 
 
 async def _build_version(
     tx: Connection, body: ServiceCreate, previous: Service | None, caller: Caller
 ) -> Service:
-    """The version that is asked for. Raises Invalid, naming every unknown name, or the cycle."""
+    """Build the requested version. Raises ValidationFailed with every unknown key and the cycle."""
     service_needs = body.to_needs()
     violations = [*await _unknown_references(tx, body), *await _cycle_violations(tx, body)]
     calendar = None if body.hours is None else await calendars.find(tx, id_or_key(body.hours))
     if body.hours is not None and calendar is None:
-        violations.append(Violation("/hours", "unknown", f"there is no calendar {body.hours!r}"))
+        violations.append(
+            Violation("/hours", "unknown_reference", f"there is no calendar {body.hours!r}")
+        )
     if violations:
         raise ValidationFailed(violations)
     return Service(
@@ -164,19 +156,19 @@ async def _build_version(
 
 async def _unknown_references(tx: Connection, body: ServiceCreate) -> list[Violation]:
     service_needs = body.to_needs()
-    own = service_node(body.key)  # on itself: that is a cycle, and named as one
+    own = service_node(body.key)  # running on itself is a cycle: see `_cycle_violations`
     unknown_nodes = await catalogue.find_unknown_nodes(
         tx, {n for need in service_needs for n in need.nodes} - {own}
     )
     unknown_customers = await catalogue.find_unknown_customers(tx, body.sold_to)
     node_violations = [
-        Violation(f"/runs_on/{index}", "unknown", f"there is no {node.kind} {node.key!r}")
+        Violation(f"/runs_on/{index}", "unknown_reference", f"there is no {node.kind} {node.key!r}")
         for index, need in enumerate(service_needs)
         for node in need.nodes
         if node in unknown_nodes
     ]
     buyer_violations = [
-        Violation(f"/sold_to/{index}", "unknown", f"there is no customer {key!r}")
+        Violation(f"/sold_to/{index}", "unknown_reference", f"there is no customer {key!r}")
         for index, key in enumerate(body.sold_to)
         if key in unknown_customers
     ]
@@ -200,6 +192,5 @@ async def _emit(tx: Connection, service_version: Service, caller: Caller, action
         "version": service_version.version,
         "runs_on": catalogue.dump_needs(service_version.runs_on),
     }
-    await record(
-        tx, Entry(at, caller.sub, action, f"service/{service_version.service_id}", grounds)
-    )
+    subject = f"service/{service_version.service_id}"
+    await record(tx, Entry.by(caller.actor, at, action, subject, grounds))

@@ -1,7 +1,7 @@
-"""The catalogue: services in their versions, and the graph of what they run on.
+"""Services in their versions, and the graph of what they run on.
 
-Whoever writes holds the whole catalogue first (`lock`): two changes that are each without a cycle
-could make one together.
+A writer locks the whole catalogue first (`lock`): two changes without a cycle may make one
+together.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,9 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from common.persistence.database import Connection
+from common.persistence.keyset import page_after
+from common.persistence.upsert import upsert
 from sla.agreements.domain.clauses import Price
 from sla.catalogue.domain.graph import NODE_KINDS, Graph, Need, Node, NodeKind, parse_node
 from sla.catalogue.domain.service import Service
@@ -22,12 +23,12 @@ from sla.directory.tables import customers, environments, partners
 
 
 async def lock(tx: Connection) -> None:
-    """Hold the catalogue until the end of the transaction."""
+    """Lock the catalogue until the transaction ends."""
     await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("catalogue", 3))))
 
 
 async def load_graph(tx: Connection) -> Graph:
-    """The services that are not retired, as they stand now."""
+    """Return the graph of the services that are not retired, in their newest versions."""
     query = select(services.c.key, service_versions.c.runs_on, service_versions.c.sold_to)
     joined = query.join(service_versions, service_versions.c.id == services.c.newest)
     rows = (await tx.execute(joined.where(services.c.retired_at.is_(None)))).all()
@@ -39,10 +40,14 @@ async def load_graph(tx: Connection) -> Graph:
 
 
 async def add(tx: Connection, service: Service) -> None:
-    """Store the next version of a service, new or known. The catalogue is locked."""
-    values = {"newest": service.id, "sequence": service.sequence}
-    statement = upsert(services).values(id=service.service_id, key=service.key, **values)
-    await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+    """Store the next version of a service, new or existing. The catalogue is locked."""
+    row = {
+        "id": service.service_id,
+        "key": service.key,
+        "newest": service.id,
+        "sequence": service.sequence,
+    }
+    await upsert(tx, services, row)
     await tx.execute(
         insert(service_versions).values(
             id=service.id,
@@ -63,7 +68,7 @@ async def add(tx: Connection, service: Service) -> None:
 
 
 async def set_retired(tx: Connection, service_id: UUID, sequence: int, at: datetime | None) -> None:
-    """Take a service out of the catalogue; None puts it back. Its versions stay."""
+    """Set when a service was retired; None: it is offered again. Its versions stay."""
     statement = update(services).where(services.c.id == service_id)
     await tx.execute(statement.values(retired_at=at, sequence=sequence))
 
@@ -71,7 +76,10 @@ async def set_retired(tx: Connection, service_id: UUID, sequence: int, at: datet
 async def find(
     tx: Connection, id_or_key: UUID | str, customer: str | None = None
 ) -> Service | None:
-    """That version by its id; by the service's key or id the newest one. `customer`: if sold."""
+    """Return a version by its id, or the newest one by the service's key or id.
+
+    `customer` (a key): only if it is sold to them.
+    """
     newest = service_versions.c.id == services.c.newest
     if isinstance(id_or_key, UUID):
         by_id = (services.c.id == id_or_key) & newest
@@ -84,15 +92,15 @@ async def find(
 
 
 async def page(
-    tx: Connection, customer: str | None, limit: int, after: str | None
+    tx: Connection, customer: str | None, limit: int, after: tuple[Any, ...] | None
 ) -> list[Service]:
-    """Up to `limit` + 1 services as they stand now, by key; `customer`: those sold to them."""
+    """List up to `limit` + 1 services in their newest versions, by key.
+
+    `customer` (a key): only those sold to them.
+    """
     query = _visible_to(customer, _select()).where(service_versions.c.id == services.c.newest)
-    if after is not None:
-        query = query.where(services.c.key > after)
-    return [
-        _to_service(r) for r in await tx.execute(query.order_by(services.c.key).limit(limit + 1))
-    ]
+    rows = await tx.execute(page_after(query, (services.c.key,), after, limit))
+    return [_to_service(row) for row in rows]
 
 
 async def advance_sequences(tx: Connection, after: str | None, limit: int) -> list[Service]:
@@ -107,18 +115,18 @@ async def advance_sequences(tx: Connection, after: str | None, limit: int) -> li
 
 
 async def list_versions(
-    tx: Connection, service_id: UUID, limit: int, after: int | None
+    tx: Connection, service_id: UUID, limit: int, after: tuple[Any, ...] | None
 ) -> list[Service]:
-    """Up to `limit` + 1 versions, the newest first."""
-    query = _select().where(services.c.id == service_id)
-    if after is not None:
-        query = query.where(service_versions.c.version < after)
-    newest = query.order_by(service_versions.c.version.desc()).limit(limit + 1)
-    return [_to_service(row) for row in await tx.execute(newest)]
+    """List up to `limit` + 1 versions of a service, the newest first."""
+    query, order = (
+        _select().where(services.c.id == service_id),
+        (service_versions.c.version.desc(),),
+    )
+    return [_to_service(row) for row in await tx.execute(page_after(query, order, after, limit))]
 
 
 async def find_unknown_nodes(tx: Connection, nodes: Iterable[Node]) -> set[Node]:
-    """Those of the nodes that nobody has told of, or that are retired."""
+    """Return those of the nodes that do not exist or are retired."""
     requested = set(nodes)
     known = {
         Node(kind, key)
@@ -134,7 +142,7 @@ async def has_service(tx: Connection, key: str) -> bool:
 
 
 async def find_unknown_customers(tx: Connection, keys: Sequence[str]) -> set[str]:
-    """Those of the keys that are no customer's, or a retired one's."""
+    """Return those of the keys whose customer does not exist or is retired."""
     query = select(customers.c.key).where(customers.c.key.in_(keys), ~customers.c.retired)
     return set(keys) - set(await tx.scalars(query))
 
@@ -184,14 +192,17 @@ def _to_service(row: Row[Any]) -> Service:
 
 
 def price_of(amount: Decimal | None, currency: str | None) -> Price | None:
+    """Return the price of two columns; None where one is null."""
     return None if amount is None or currency is None else Price(amount, currency)
 
 
 def load_needs(stored: Sequence[Mapping[str, Any]]) -> tuple[Need, ...]:
+    """Return the needs of the column `runs_on`."""
     return tuple(Need(tuple(map(parse_node, one["any_of"])), one["at_least"]) for one in stored)
 
 
 def dump_needs(needs: Iterable[Need]) -> list[dict[str, Any]]:
+    """Return the value of the column `runs_on`."""
     return [
         {"any_of": [str(node) for node in need.nodes], "at_least": need.at_least} for need in needs
     ]

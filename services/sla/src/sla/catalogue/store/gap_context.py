@@ -1,4 +1,4 @@
-"""Everything that gaps are looked for in, as it stands now."""
+"""Loads everything in which gaps are searched."""
 
 from datetime import datetime
 from uuid import UUID
@@ -18,6 +18,7 @@ from sla.directory.tables import customers, environments, partners
 
 
 async def load_gap_context(tx: Connection, at: datetime) -> GapContext:
+    """Load the context of gaps at the instant `at`."""
     graph = await catalogue.load_graph(tx)
     owners, prices = await _load_offered_services(tx)
     return GapContext(
@@ -45,7 +46,7 @@ async def _load_environments(tx: Connection) -> dict[str, UUID]:
 
 
 async def _load_offered_services(tx: Connection) -> tuple[dict[str, str], dict[str, Price]]:
-    """Owners and list prices by service."""
+    """Return owners and list prices, by service."""
     query = select(
         services.c.key,
         service_versions.c.owner,
@@ -59,7 +60,7 @@ async def _load_offered_services(tx: Connection) -> tuple[dict[str, str], dict[s
 
 
 async def _load_contracts(tx: Connection, at: datetime) -> tuple[Agreement, ...]:
-    """All binding versions that hold now or later."""
+    """Return all binding versions that are valid now or later."""
     not_ended = or_(versions.c.valid_until.is_(None), versions.c.valid_until > at)
     query = select_versions().where(versions.c.published_at.is_not(None), not_ended)
     agreements = [agreement_from_row(row) for row in await tx.execute(query)]

@@ -1,1 +1,1 @@
-"""SLA clocks: a fold over inputs, with the moment as an argument."""
+"""Rules of clocks: a fold over inputs. Pure; the instant is always an argument."""

@@ -1,7 +1,7 @@
-"""A clock that starts later than its ticket receives all earlier inputs (C6). Pure.
+"""A clock that starts later than its ticket is fed all earlier inputs (C6). Pure.
 
-Until then nothing was promised: it starts with a target of none, so that what is promised now
-applies to all the time counted, and no warning or breach is dated back.
+Until then nothing was promised: it starts without a target, so that the new promise applies to all
+counted time, and no warning or breach is dated back.
 """
 
 from collections.abc import Iterable
@@ -25,9 +25,9 @@ def new_late_clock(
     terms_input: Input,
     tables: Timetables,
 ) -> tuple[Change, Input]:
-    """The new clock with all of its inputs, and the input that opened it at `since`.
+    """Return the new clock with all of its inputs, and the input that opened it at `since`.
 
-    `promised` brings the terms, `earlier` is what the ticket's clocks have heard before, in order.
+    `earlier_inputs` are the inputs of the ticket so far, in order; `terms_input` brings the terms.
     """
     assert terms_input.terms is not None
     without_target = replace(terms_input.terms, target=None)
@@ -36,7 +36,7 @@ def new_late_clock(
     clock, inputs = ticket_clock.clock, []
     for one in (*earlier_inputs, terms_input):
         next_clock = step(clock, one, tables)
-        if next_clock != clock:  # what changes nothing is not worth an input
+        if next_clock != clock:  # inputs without effect are not stored
             inputs.append(one)
         clock = next_clock
     return with_inputs(Change(ticket_clock, (), None), inputs, tables), opening

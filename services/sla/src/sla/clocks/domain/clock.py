@@ -1,7 +1,7 @@
-"""An SLA clock: the measure of one promise on one ticket, and its inputs (C1-C11). Pure.
+"""A clock, the measure of one promise on one ticket, and its inputs (C1-C11). Pure.
 
-A clock is a fold (`sla.clocks.domain.fold`) over its inputs in the order in which they became known. It is never
-asked what time it is; timers come in as inputs, too (`fired`).
+A clock is a fold (`sla.clocks.domain.fold`) over its inputs in the order in which they became
+known. It never reads the time: firings of timers are inputs as well (`fired`).
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from sla.calendars.domain.timetable import Timetable
 from sla.clocks.domain.timeline import SegmentKind, Timeline
 
 Timetables = Mapping[UUID, Timetable]
-"""By calendar version: every version that one of the clock's terms ever named."""
+"""Timetables by calendar version: of every version that the clock's terms ever named."""
 
 State = Literal["not_started", "running", "paused", "stopped", "no_target", "cancelled"]
 Outcome = Literal["met", "breached", "waived"]
@@ -49,9 +49,9 @@ BREACH = "breach"
 
 
 class Firing(Struct, frozen=True, array_like=True):
-    """A warning or the breach. `reached_at` may lie before `due_at`, where a change made it late.
+    """A warning or the breach. `reached_at` is before `due_at` where a change made it late.
 
-    An action at `reached_at` itself still comes first: equal is in time (C5).
+    An action at `reached_at` itself comes first: it is in time (C5).
     """
 
     kind: str
@@ -61,8 +61,8 @@ class Firing(Struct, frozen=True, array_like=True):
 
 
 class ClockWaiver(Struct, frozen=True, array_like=True):
-    """The GM's approval at `at`, good for a breach before `expires_at` (C11), and from `starts_at`
-    on where it is one over a period. A later one of the same waiver takes the place of the earlier.
+    """A waiver approved at `at`: it covers breaches before `expires_at` (C11), over a period from
+    `starts_at` on. A later one with the same id replaces the earlier one.
     """
 
     waiver_id: UUID
@@ -71,12 +71,13 @@ class ClockWaiver(Struct, frozen=True, array_like=True):
     starts_at: datetime | None = None
 
     def covers(self, breached_at: datetime) -> bool:
+        """Return whether the waiver covers a breach at this instant."""
         has_started = self.starts_at is None or self.starts_at <= breached_at
         return has_started and self.at < breached_at < self.expires_at
 
 
 class Input(Struct, frozen=True, gc=False):
-    """An input of a clock: it happened at `at`, and was known at `known_at` (C9)."""
+    """An input of a clock: it occurred at `at` and became known at `known_at` (C9)."""
 
     ordinal: int
     kind: InputKind
@@ -90,10 +91,10 @@ class Input(Struct, frozen=True, gc=False):
 
 
 class Clock(Struct, frozen=True, omit_defaults=True, gc=False):
-    """Everything that the next input needs. `counted`, `fired`, `cycle_breached_at`: of this cycle.
+    """The state of a clock. `counted`, `fired`, `cycle_breached_at` are of the current cycle.
 
-    `since` is the start of the present stretch, which is not yet in `stretches`; `cycle` is the
-    index of the first stretch of the present cycle (`next_reply` and `update` have several).
+    `since` is the start of the current segment, which is not yet in `stretches`; `cycle` is the
+    index of the first segment of the current cycle (`next_reply` and `update` have several).
     """
 
     metric: Metric
@@ -132,12 +133,12 @@ class Clock(Struct, frozen=True, omit_defaults=True, gc=False):
 
     @property
     def not_started(self) -> bool:
-        """Not begun: `next_reply` before the customer's next message."""
+        """Whether it has not started yet: `next_reply` before the customer's next message."""
         return not self.open and self.stopped_at is None
 
     @property
     def is_paused(self) -> bool:
-        """Waiting on the customer, and the promise lets that count for nothing (C2)."""
+        """Whether it waits on the customer and the terms let that pause the clock (C2)."""
         return self.waiting and self.terms.pausable
 
     @property
@@ -148,30 +149,30 @@ class Clock(Struct, frozen=True, omit_defaults=True, gc=False):
 
     @property
     def breached_at(self) -> datetime | None:
-        """When the promise broke first; every cycle counts (C1), and what nobody approved counts
-        before what was approved: one excuse does not cover another breach (C11)."""
+        """The first breach of all cycles (C1), the first one that no waiver covers if any (C11)."""
         breaches = [at for at in (self.earlier_breach, self.cycle_breached_at) if at is not None]
-        plain = (at for at in breaches if self.waiver_covering(at) is None)
-        return next(plain, breaches[0] if breaches else None)
+        not_waived = (at for at in breaches if self.waiver_covering(at) is None)
+        return next(not_waived, breaches[0] if breaches else None)
 
     @property
     def waiver(self) -> ClockWaiver | None:
-        """The waiver that covers the breach: approved before it, and not expired at it (C11)."""
+        """The waiver that covers the breach, if any (C11)."""
         return None if self.breached_at is None else self.waiver_covering(self.breached_at)
 
     def waiver_covering(self, breached_at: datetime) -> ClockWaiver | None:
-        return next((waived for waived in self.waivers if waived.covers(breached_at)), None)
+        """Return the first waiver that covers a breach at this instant."""
+        return next((one for one in self.waivers if one.covers(breached_at)), None)
 
     @property
     def outcome(self) -> Outcome | None:
-        """None while the promise can still be kept, and for a clock that came to nothing."""
+        """None while the promise can still be kept, when cancelled, and without a target."""
         if self.breached_at is not None and self.state not in ("cancelled", "no_target"):
             return "breached" if self.waiver is None else "waived"
         return "met" if self.state == "stopped" and self.terms.target is not None else None
 
 
 def warning_thresholds(terms: Terms) -> tuple[tuple[str, timedelta], ...]:
-    """Kind of warning and counted time at which it is due, in order."""
+    """Return the warnings by share of the target: kind and counted time, in order."""
     return () if terms.target is None else _cached_thresholds(terms.target, terms.shares)
 
 
@@ -183,7 +184,7 @@ def _cached_thresholds(
 
 
 def fixed_warnings(terms: Terms, deadline: datetime) -> list[tuple[str, datetime]]:
-    """Warnings that come a fixed elapsed time before the deadline."""
+    """Return the warnings a fixed elapsed time before the deadline: kind and instant, in order."""
     return [
         (f"warning_{before // timedelta(seconds=1)}s_before", deadline - before)
         for before in sorted(terms.ahead, reverse=True)

@@ -1,6 +1,6 @@
 """Clocks and their inputs as canonical JSON: the same clock is the same bytes (C9). Pure.
 
-Instants are RFC 3339 in UTC, durations ISO 8601; what has its usual value is left out.
+Instants are RFC 3339 in UTC, durations ISO 8601; default values are omitted.
 """
 
 from datetime import datetime
@@ -15,7 +15,7 @@ from sla.clocks.domain.timeline import Segment, Timeline
 
 
 class InputBody(Struct, frozen=True, omit_defaults=True):
-    """What an input says beyond its kind and times."""
+    """The fields of an input other than its ordinal, kind and times."""
 
     terms: Terms | None = None
     waiting: bool = False
@@ -28,16 +28,17 @@ EMPTY_BODY = InputBody()
 
 
 def dump_clock(clock: Clock) -> str:
-    """The clock as text. `read` of it is the same clock."""
+    """Return the clock as JSON; `load_clock` is the inverse."""
     return _ENCODER.encode(clock).decode()
 
 
 def load_clock(state_json: str) -> Clock:
+    """Return the clock of its JSON."""
     return _CLOCK_DECODER.decode(state_json)
 
 
 def dump_body(input: Input) -> str | None:
-    """None where its kind and times are all that an input says."""
+    """Return the body of an input as JSON; None where all of its fields have their defaults."""
     body = InputBody(input.terms, input.waiting, input.firing, input.waiver, input.reason)
     return None if body == EMPTY_BODY else _ENCODER.encode(body).decode()
 
@@ -45,6 +46,7 @@ def dump_body(input: Input) -> str | None:
 def load_input(
     ordinal: int, kind: InputKind, at: datetime, known_at: datetime, body: str | None
 ) -> Input:
+    """Return the input of its columns; `body` is JSON or None."""
     content = _BODY_DECODER.decode(body) if body else EMPTY_BODY
     terms, waiting, firing, waiver, reason = (
         content.terms,

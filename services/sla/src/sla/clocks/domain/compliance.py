@@ -1,11 +1,11 @@
-"""How many promises were kept: raw, and adjusted for breaches that the GM had approved (R2). Pure."""
+"""Compliance: the share of promises kept, raw and adjusted for waived breaches (R2). Pure."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Compliance:
-    """Counts of clocks that came to an outcome. An open clock within its deadline is not one yet."""
+    """Numbers of clocks by outcome; an open clock before its deadline has none."""
 
     met: int = 0
     breached: int = 0
@@ -17,12 +17,12 @@ class Compliance:
 
     @property
     def raw(self) -> float | None:
-        """The share that was met; None where nothing came to an outcome."""
+        """The share of clocks that were met; None without clocks."""
         return self.met / self.total if self.total else None
 
     @property
     def adjusted(self) -> float | None:
-        """The same, with breaches approved beforehand counted as kept."""
+        """The share of clocks that were met or waived; None without clocks."""
         return (self.met + self.waived) / self.total if self.total else None
 
     def __add__(self, other: "Compliance") -> "Compliance":

@@ -1,4 +1,4 @@
-"""Why each interval of a clock counted or did not, adding up to the second (C9). Pure."""
+"""Why each interval of a clock counted or did not, exact to the second (C9). Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,13 +15,15 @@ Reason = Literal[
     "counted", "closed_hours", "holiday", "break", "maintenance", "waiting_on_customer", "stopped"
 ]
 MAX_SPLIT_DURATION = timedelta(days=400)
-"""A stretch beyond this is given as one interval: nobody reads its nights one by one."""
+"""A longer segment is one interval, not split into nights and weekends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """`name`: the holidays in it. `counted` is all of it, or nothing; or, of one too long to be
-    split, what counted in it."""
+    """An interval and how much of it counted: all, nothing, or a part if it is too long to split.
+
+    `name`: the holidays in it.
+    """
 
     start: datetime
     end: datetime
@@ -33,14 +35,14 @@ class Interval:
 def explain_intervals(
     clock: Clock, as_of: datetime, tables: Timetables, maintenance: Sequence[Window] = ()
 ) -> list[Interval]:
-    """All the time from the opening to `as_of`, in order and without gaps.
+    """Return the intervals from the opening to `as_of`, in order and without gaps.
 
-    `maintenance` are the agreed windows: hours that a calendar takes out for one are given as that.
+    `maintenance` are the agreed windows: closed hours within one have the reason `maintenance`.
     """
     return [
         interval
-        for stretch in segments(clock, as_of, tables)
-        for interval in _split(stretch, tables, maintenance)
+        for segment in segments(clock, as_of, tables)
+        for interval in _split(segment, tables, maintenance)
     ]
 
 
@@ -77,13 +79,13 @@ def _closed_interval(
 
 
 def _is_break(start: datetime, end: datetime, table: Timetable) -> bool:
-    """Whether the calendar takes these hours out of a date that is open else."""
+    """Return whether these closed hours are a break of a date with opening hours."""
     wall = _wall_clock(table, start)
     at = wall.hour * 3600 + wall.minute * 60 + wall.second
     return any(begins <= at < ends for begins, ends in table.calendar.breaks[wall.date()])
 
 
 def _wall_clock(table: Timetable, at: datetime) -> datetime:
-    """What the calendar's clock on the wall shows."""
+    """Return the local time in the calendar's zone, as UTC."""
     offset = table.calendar.zone.offset_at(int(at.timestamp()))
     return at.astimezone(UTC) + timedelta(seconds=offset)

@@ -1,4 +1,4 @@
-"""Everything that explains one clock, for whatever draws or writes it down. Pure."""
+"""Everything that explains one clock, for the text and the chart of it. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,12 +27,12 @@ CHANGE_LABELS: Mapping[InputKind, str] = {
     "coverage_extension_ended": "extra cover that ended",
     "reclassified": "the ticket was corrected",
 }
-"""Why something else is promised."""
+"""Why the terms changed, by kind of input."""
 
 
 @dataclass(frozen=True, slots=True)
 class TermsChange:
-    """From `at` on something else was promised: `why`, and what (None: nothing)."""
+    """A change of the promise at `at`; `target` None: nothing is promised from then on."""
 
     at: datetime
     reason: str
@@ -49,7 +49,7 @@ class TermsChange:
 
 
 def terms_changes(inputs: Iterable[Input]) -> list[TermsChange]:
-    """The inputs of a clock by which what is promised changed, after the one that opened it."""
+    """Return the changes of the promise by these inputs, without the one that opened the clock."""
     return [
         TermsChange(one.at, _change_reason(one), one.terms.target)
         for one in inputs
@@ -67,9 +67,9 @@ def _change_reason(input: Input) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ExplanationReport:
-    """`promise` says under what it was promised: agreement, calendar, and the versions of both.
+    """The explanation of a clock. `promise`: agreement and calendar with their versions.
 
-    Instants are written in `zone`, the reader's.
+    Instants are formatted in `zone`, that of the reader.
     """
 
     heading: str
@@ -84,7 +84,7 @@ class ExplanationReport:
 
     @property
     def status_line(self) -> str:
-        """How it stands, in a sentence that begins with the state."""
+        """The status in one line that begins with the state."""
         snapshot, target = self.snapshot, self.clock.terms.target
         if target is None or snapshot.deadline is None:
             return f"{snapshot.state}: no deadline"
@@ -96,13 +96,14 @@ class ExplanationReport:
 
     @property
     def elapsed_by_reason(self) -> dict[Reason, timedelta]:
-        """Elapsed time by reason; together it is all the time since the opening."""
+        """The elapsed time since the opening, by reason."""
         totals: dict[Reason, timedelta] = {}
         for one in self.intervals:
             totals[one.reason] = totals.get(one.reason, timedelta(0)) + (one.end - one.start)
         return totals
 
     def format_instant(self, at: datetime) -> str:
+        """Return an instant in the reader's zone, such as `Mon 1 Jun 2026 09:00`."""
         local = at.astimezone(self.zone)
         seconds = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
         return f"{local:%a} {local.day} {local:%b %Y} {seconds}"

@@ -1,4 +1,4 @@
-"""A clock's story as plain text, for somebody tired. Pure."""
+"""The explanation of a clock as plain text. Pure."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,7 +10,7 @@ from sla.clocks.domain.explanation_report import REASON_LABELS, ExplanationRepor
 
 
 def render_text(report: ExplanationReport) -> str:
-    """Lines of at most 100 characters; the last ones are the sum."""
+    """Render lines of at most 100 characters; the last ones are the totals."""
     return "\n".join([*_head(report), "", *_lines(report), "", *_totals(report), ""])
 
 
@@ -49,7 +49,7 @@ def _describe_firing(firing: Firing) -> str:
 def _totals(report: ExplanationReport) -> Iterator[str]:
     counted = sum((one.counted for one in report.intervals), timedelta(0))
     yield f"{'counted in all':<48}{'= ' + format_duration(counted):>22}"
-    if counted != report.snapshot.counted:  # `next_reply` and `update` begin again
+    if counted != report.snapshot.counted:  # `next_reply` and `update` have several cycles
         yield f"{'of these in the present cycle':<48}{format_duration(report.snapshot.counted):>22}"
     if report.clock.terms.target is not None:
         yield f"{'promised':<48}{format_duration(report.clock.terms.target):>22}"

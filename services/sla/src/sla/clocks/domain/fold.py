@@ -23,9 +23,9 @@ from sla.clocks.domain.transitions import WAITING_AFTER, effect_of
 
 
 def start(metric: Metric, opening: Input, tables: Timetables, contract: Contract = "sla") -> Clock:
-    """The clock as its first input leaves it. `opened.terms` must be given."""
+    """Return the clock after its first input, whose terms must be given."""
     assert opening.terms is not None
-    is_open = metric != "next_reply"  # which waits for the customer's next message
+    is_open = metric != "next_reply"  # it starts with the customer's next message
     at = opening.at
     clock = Clock(metric, opening.terms, at, at, is_open, contract, waiting=opening.waiting)
     return _with_deadline(clock, tables)
@@ -34,7 +34,7 @@ def start(metric: Metric, opening: Input, tables: Timetables, contract: Contract
 def fold(
     metric: Metric, inputs: Iterable[Input], tables: Timetables, contract: Contract = "sla"
 ) -> Clock:
-    """The clock after all of its inputs, in ordinal order; the first is `opened`."""
+    """Return the clock after all of its inputs, in ordinal order; the first is `opened`."""
     remaining = iter(inputs)
     clock = start(metric, next(remaining), tables, contract)
     for input in remaining:
@@ -43,10 +43,10 @@ def fold(
 
 
 def step(clock: Clock, input: Input, tables: Timetables) -> Clock:
-    """The clock after one more input.
+    """Return the clock after one more input.
 
-    An input that claims to be older than the present stretch counts from that stretch's start: the
-    order in which a ticket's events come holds, their times may be a little off.
+    An input that is older than the current segment counts from the start of that segment: the order
+    of a ticket's events is reliable, their times may differ a little.
     """
     if clock.cancelled is not None:
         return clock
@@ -68,9 +68,9 @@ def step(clock: Clock, input: Input, tables: Timetables) -> Clock:
 
 
 def instant_when_counted(clock: Clock, amount: timedelta, tables: Timetables) -> datetime | None:
-    """The earliest instant at which this cycle's counted time is `amount` (C4).
+    """Return the earliest instant at which the counted time of this cycle is `amount` (C4).
 
-    None while paused before it. Of a stopped clock: had it run on from the stop.
+    None while paused before it. For a stopped clock: as if it ran on from the stop.
     """
     if clock.counted < amount:
         if clock.open and clock.is_paused:
@@ -97,7 +97,7 @@ def _with_firing(clock: Clock, firing: Firing) -> Clock:
 
 
 def _close_segment(clock: Clock, at: datetime, tables: Timetables, **changes: Any) -> Clock:
-    """The changed clock, its present stretch ended at `at` as it was, and the next one begun."""
+    """Return the clock with these changes, its current segment closed at `at`."""
     if at == clock.since:
         return replace(clock, **changes)
     kind, calendar = clock.segment_kind, clock.terms.calendar
@@ -115,7 +115,7 @@ def _close_segment(clock: Clock, at: datetime, tables: Timetables, **changes: An
 
 
 def _with_deadline(clock: Clock, tables: Timetables) -> Clock:
-    """The clock with its deadline. Where that moved, warnings still ahead are armed again (C7)."""
+    """Return the clock with its deadline; if that changed, warnings still ahead fire again (C7)."""
     target = clock.terms.target
     has_no_deadline = target is None or clock.not_started or clock.cancelled is not None
     deadline = (
@@ -139,7 +139,7 @@ def _still_fired(clock: Clock, deadline: datetime | None) -> tuple[str, ...]:
 
 
 def _with_breach_rechecked(clock: Clock) -> Clock:
-    """Late knowledge and moved deadlines take a breach back (architecture, 6; C6)."""
+    """Return the clock without a breach that late inputs or a new deadline refute (C6)."""
     if clock.cycle_breached_at is None or _breach_still_holds(clock, clock.cycle_breached_at):
         return clock
     fired = tuple(kind for kind in clock.fired if kind != BREACH)

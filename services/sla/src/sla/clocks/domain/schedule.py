@@ -1,4 +1,4 @@
-"""Which firing of a clock comes next, and which ones lie behind an instant (C5-C8). Pure."""
+"""The next firing of a clock, and the firings that were missed before an instant (C5-C8). Pure."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,10 +16,10 @@ from sla.clocks.domain.fold import step
 
 
 def next_firing(clock: Clock, tables: Timetables) -> Firing | None:
-    """The one timer that a clock arms; None while it does not run.
+    """Return the next firing of a clock; None while it does not run.
 
-    One that has stopped fires where its ticket was corrected: what it is now it was then, and an
-    incident called a question until it was answered would hide a breach (C5, C6, R1).
+    A stopped clock fires only the breach that a reclassification of its ticket reveals: the promise
+    for what it is now applied from the opening on (C5, C6, R1).
     """
     if clock.state == "stopped":
         return _reclassified_breach(clock)
@@ -36,7 +36,7 @@ def next_firing(clock: Clock, tables: Timetables) -> Firing | None:
 def fire_missed(
     clock: Clock, until: datetime, tables: Timetables
 ) -> tuple[Clock, tuple[Firing, ...]]:
-    """The clock after all that should have fired before an action at `until`, and what that was."""
+    """Return the clock after the firings that were due before an action at `until`, and those."""
     firings: list[Firing] = []
     while (
         _may_fire(clock, until)
@@ -49,12 +49,12 @@ def fire_missed(
 
 
 def firing_input(firing: Firing, known_at: datetime, ordinal: int = 0) -> ClockInput:
-    """The firing as an input of its clock."""
+    """Return the firing as an input of its clock."""
     return ClockInput(ordinal, "fired", firing.due_at, known_at, firing=firing)
 
 
 def _may_fire(clock: Clock, until: datetime) -> bool:
-    """False where no calendar need be asked: counted time passes no faster than time itself."""
+    """Return False where no firing can be due, without a calendar: counted time <= elapsed time."""
     if clock.deadline is None or not clock.open:
         return _reclassified_breach(clock) is not None
     if clock.deadline < until or clock.terms.ahead:

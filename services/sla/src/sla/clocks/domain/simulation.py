@@ -1,6 +1,6 @@
-"""A clock's whole life in one go, nothing stored: what-if, tests, portals. Pure.
+"""Simulate a clock from a list of inputs; nothing is stored. Pure.
 
-Timers fire exactly when due, and everything is known when it happens.
+Timers fire exactly when due, and every input is known when it occurs.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from sla.clocks.domain.schedule import fire_missed, firing_input, next_firing
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """The clock as it is at the end, and its firings in order."""
+    """The clock at the end, and its firings in order."""
 
     clock: Clock
     firings: tuple[Firing, ...]
@@ -28,7 +28,7 @@ def simulate(
     tables: Timetables,
     contract: Contract = "sla",
 ) -> Simulation:
-    """Inputs in the order of their times, `opened` first; those after `as_of` are yet to come."""
+    """Simulate a clock up to `as_of`; inputs are in the order of their times, `opened` first."""
     remaining = iter(inputs)
     clock = start(metric, next(remaining), tables, contract)
     firings: list[Firing] = []
@@ -43,7 +43,7 @@ def simulate(
 
 
 def _with_due_warning(run: Simulation, as_of: datetime, tables: Timetables) -> Simulation:
-    """A warning is due at its instant; the promise breaks only after it (C5)."""
+    """Fire the warnings due at `as_of` itself; a breach is only after its instant (C5)."""
     firing = next_firing(run.clock, tables)
     if firing is None or firing.kind == BREACH or firing.due_at > as_of:
         return run

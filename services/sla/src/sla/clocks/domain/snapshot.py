@@ -1,7 +1,4 @@
-"""Where a clock stands at an instant: figures for people, and the stretches that add up to them.
-
-Pure. Nothing here changes a clock.
-"""
+"""The figures of a clock at an instant, and the segments that add up to them. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,9 +10,9 @@ from sla.clocks.domain.timeline import Segment
 
 @dataclass(frozen=True, slots=True)
 class ClockSnapshot:
-    """`remaining` and `overrun` are counted time; None where nothing is promised.
+    """The figures of a clock. `remaining` and `overrun` are counted time.
 
-    `worst` is the longest of all cycles, the present one included (C1).
+    `remaining` is None without a target. `longest_cycle` includes the current one (C1).
     """
 
     state: State
@@ -30,6 +27,7 @@ class ClockSnapshot:
 
 
 def take_snapshot(clock: Clock, as_of: datetime, tables: Timetables) -> ClockSnapshot:
+    """Compute the figures of a clock at `as_of`."""
     current = _current_segment(clock, as_of, tables)
     counted = clock.counted + (current.working_time if current.kind == "running" else ZERO)
     paused = clock.paused + (
@@ -50,7 +48,7 @@ def take_snapshot(clock: Clock, as_of: datetime, tables: Timetables) -> ClockSna
 
 
 def segments(clock: Clock, as_of: datetime, tables: Timetables) -> Sequence[Segment]:
-    """All of its time up to `as_of`, the present stretch last."""
+    """Return all segments up to `as_of`, the current one last."""
     current = _current_segment(clock, as_of, tables)
     return [*clock.stretches, current] if current.end > current.start else clock.stretches
 

@@ -1,4 +1,4 @@
-"""A clock with the ticket it measures, and one change of it: what commands load and store. Pure."""
+"""A clock with its ticket, and a change of it: what commands load and store. Pure."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,9 +14,9 @@ from sla.clocks.domain.schedule import fire_missed, firing_input, next_firing
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What sla keeps of a ticket. `agreement` is the key of the agreement that covers it.
+    """What sla stores of a ticket. `agreement` is the key of the agreement that covers it.
 
-    With a clock of a partner or of second level, it is the agreement that this clock measures.
+    With a clock of a partner or of second level: the key of the agreement that this clock measures.
     """
 
     id: UUID
@@ -35,9 +35,9 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class ContractTicket:
-    """A ticket in the hands of a partner (`uc`) or of second level (`ola`).
+    """A ticket that a partner (`uc`) or second level (`ola`) works on.
 
-    Its agreement is theirs; `forwarding` counts the ticket's hand-overs from 1.
+    Its agreement is theirs; `forwarding` numbers the forwardings of the ticket from 1.
     """
 
     ticket: Ticket
@@ -48,11 +48,10 @@ class ContractTicket:
 
 @dataclass(frozen=True, slots=True)
 class TicketClock:
-    """`ordinal` is that of the last input, `sequence` that of the last event about it.
+    """A clock of a ticket. `ordinal` is that of its last input, `sequence` that of its last event.
 
-    `next_at` is the due time of the next firing, which is what the armed deadline stands at.
-    `forwarding` says, from 1 on, to which forwarding of the ticket the clock belongs, `partner` who
-    got it then (by key); 0: it is the customer's.
+    `next_at` is when its next firing is due. `forwarding`: the number of the forwarding that it
+    belongs to, from 1; 0: a promise to the customer. `partner`: the key of the partner of a `uc`.
     """
 
     id: UUID
@@ -85,7 +84,7 @@ class Change:
 def new_clock(
     id: UUID, ticket: Ticket, metric: Metric, opening: Input, tables: Timetables
 ) -> TicketClock:
-    """A new clock of the customer's; `opening` is its first input."""
+    """Return a new clock of a promise to the customer; `opening` is its first input."""
     return _with_next_firing(
         TicketClock(id, ticket, start(metric, opening, tables), opening.ordinal, 0), tables
     )
@@ -94,7 +93,7 @@ def new_clock(
 def new_supplier_clock(
     id: UUID, contract_ticket: ContractTicket, metric: Metric, opening: Input, tables: Timetables
 ) -> TicketClock:
-    """A new clock of a partner's or second level's; `opening.at` is when they got the ticket."""
+    """Return a new clock of a supplier's promise; `opening.at` is when they got the ticket."""
     clock = start(metric, opening, tables, contract_ticket.contract)
     forwarding, partner = contract_ticket.forwarding, contract_ticket.partner
     ticket_clock = TicketClock(
@@ -109,9 +108,9 @@ def _with_next_firing(ticket_clock: TicketClock, tables: Timetables) -> TicketCl
 
 
 def apply_input(ticket_clock: TicketClock, input: Input, tables: Timetables) -> Change:
-    """Apply an input to the clock; what should have fired before it fires first (C8).
+    """Apply an input to the clock; firings due before it come first (C8).
 
-    The input's ordinal is given here.
+    The ordinals of the inputs are assigned here.
     """
     _, missed = fire_missed(ticket_clock.clock, input.at, tables)
     inputs = [*(firing_input(firing, input.known_at) for firing in missed), input]
@@ -119,7 +118,7 @@ def apply_input(ticket_clock: TicketClock, input: Input, tables: Timetables) -> 
 
 
 def fire_due(ticket_clock: TicketClock, at: datetime, tables: Timetables) -> Change:
-    """Everything of this clock that is due at `at` fires."""
+    """Fire everything of the clock that is due at `at`."""
     clock, inputs = ticket_clock.clock, []
     while (firing := next_firing(clock, tables)) and firing.due_at <= at:
         inputs.append(firing_input(firing, at))
@@ -128,7 +127,7 @@ def fire_due(ticket_clock: TicketClock, at: datetime, tables: Timetables) -> Cha
 
 
 def with_inputs(change: Change, inputs: list[Input], tables: Timetables) -> Change:
-    """The change with these inputs instead; their ordinals are given here."""
+    """Return the change with these inputs instead; their ordinals are assigned here."""
     return _apply_inputs(change.before, inputs, tables)
 
 

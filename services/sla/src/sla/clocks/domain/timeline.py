@@ -1,4 +1,4 @@
-"""The timeline of a clock: the segments that lie behind it. Pure."""
+"""The timeline of a clock: its past segments. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -12,10 +12,7 @@ SegmentKind = Literal["running", "waiting_on_customer", "stopped"]
 
 
 class Segment(Struct, frozen=True, array_like=True, gc=False):
-    """Time between two changes, and how much of it counted.
-
-    `working_time` lies in it; it counted only where `kind` is running.
-    """
+    """The time between two changes, with its working time, which counts if `kind` is running."""
 
     start: datetime
     end: datetime
@@ -25,11 +22,10 @@ class Segment(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Timeline(Sequence[Segment]):
-    """Segments in order; immutable, and yet it grows without being copied.
+    """Segments in order; immutable, and extended without copying.
 
-    A timeline and its extension share a list, of which each sees its own length; the list is
-    copied only when a timeline is extended a second time. A fold over n inputs costs O(n); with
-    tuples it would cost O(n²).
+    A timeline and its extension share a list, each with its own length; the list is copied only
+    when a timeline is extended a second time. A fold over n inputs costs O(n); with tuples O(n²).
     """
 
     __slots__ = ("_length", "_segments")
@@ -39,6 +35,7 @@ class Timeline(Sequence[Segment]):
         self._length = len(self._segments)
 
     def with_segment(self, segment: Segment) -> "Timeline":
+        """Return this timeline with one more segment at its end."""
         extended = Timeline.__new__(Timeline)
         is_latest = self._length == len(self._segments)
         extended._segments = self._segments if is_latest else list(self)

@@ -1,6 +1,6 @@
-"""What each input does to the clock of a metric (C1-C3, C6). Pure.
+"""The effect of each input on the clock of a metric (C1-C3, C6). Pure.
 
-An effect takes the clock with its present stretch just closed: `since` is the instant at hand.
+An effect gets the clock with its last segment just closed: `since` is the instant of the input.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ Effect = Callable[[Clock, Input], Clock]
 
 
 def effect_of(clock: Clock, input: Input) -> Effect | None:
-    """None for what changes nothing about such a clock, or nothing any more."""
+    """Return the effect of an input on a clock; None where it has none, or none any more."""
     if input.kind == "cancelled":
         return _cancel
     if clock.ended:
@@ -29,7 +29,7 @@ def _stop(clock: Clock, _: Input) -> Clock:
 
 
 def _finish(clock: Clock, _: Input) -> Clock:
-    """Stopped, whatever comes: a first response is given once."""
+    """Stop the clock for good: a first response is given once."""
     return replace(clock, open=False, stopped_at=clock.since, ended=True)
 
 
@@ -38,7 +38,7 @@ def _reopen(clock: Clock, _: Input) -> Clock:
 
 
 def _restart_cycle(clock: Clock, _: Input) -> Clock:
-    """A new cycle from zero; the worst of the earlier ones is kept (C1)."""
+    """Begin a new cycle from zero; the longest of the earlier ones stays in `worst` (C1)."""
     return replace(
         clock,
         open=True,
@@ -72,7 +72,7 @@ CUSTOMER_EFFECTS: Mapping[Metric, Mapping[InputKind, Effect]] = {
     "workaround": {"workaround_provided": _finish, "resolved": _stop, "reopened": _reopen},
     "resolution": {"resolved": _stop, "reopened": _reopen},
 }
-"""Of what was promised to a customer; `closed` does nothing to any (C3)."""
+"""Effects on clocks of promises to customers; `closed` has none (C3)."""
 
 SUPPLIER_EFFECTS: Mapping[Metric, Mapping[InputKind, Effect]] = {
     "first_response": {"answered": _finish, "handed_back": _finish, "resolved": _finish},
@@ -96,8 +96,8 @@ SUPPLIER_EFFECTS: Mapping[Metric, Mapping[InputKind, Effect]] = {
     },
     "resolution": {"handed_back": _finish, "resolved": _stop, "reopened": _reopen},
 }
-"""Of what a partner (`uc`) or second level (`ola`) promised us for a ticket that they got: `answered`
-is their word to us, `handed_back` ends it for good, though the ticket goes on (R13)."""
+"""Effects on clocks of promises of a partner (`uc`) or second level (`ola`) to us: `answered` is
+their reply to us, `handed_back` ends the clock for good, though the ticket goes on (R13)."""
 
 WAITING_AFTER: Mapping[InputKind, bool] = {
     "on_hold": True,
@@ -108,5 +108,5 @@ WAITING_AFTER: Mapping[InputKind, bool] = {
     "resolved": False,
     "reopened": False,
 }
-"""Whether the ticket waits on its customer after such an input. An answer ends the waiting (C2), and
-so does the hand-over to somebody who goes on working."""
+"""Whether the ticket waits on its customer after an input. A reply ends the waiting (C2), and so
+does a forwarding to somebody who works on it."""

@@ -1,7 +1,7 @@
-"""What would have become of a clock under another agreement: its own inputs, folded with that. Pure.
+"""A clock under another agreement: its own inputs, folded with other terms. Pure.
 
-A stored input names terms, and not the priority for which they were promised; that is found by
-looking which priority of the former agreement has these terms.
+A stored input has terms, but not the priority for which they were promised; it is the priority of
+the former agreement that has these terms.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,8 +21,11 @@ from sla.clocks.domain.ticket_clock import TicketClock
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """A clock as it is, and as it would be. `breaches_immediately`: it is open and whole, and would breach at the
-    very moment at which it is moved to the other agreement (C6)."""
+    """A clock as it is, and as it would be.
+
+    `breaches_immediately`: it is open and not breached, and would breach at the moment at which it
+    is moved to the other agreement (C6).
+    """
 
     ticket_clock: TicketClock
     simulated: Clock
@@ -44,9 +47,9 @@ def what_if(
     as_of: datetime,
     tables: Timetables,
 ) -> WhatIf:
-    """`agreements`: the one under which its ticket was opened, and the one to try.
+    """Simulate a clock under another agreement. Raises NeverOpens, OutOfRange.
 
-    Raises NeverOpens, OutOfRange.
+    `agreements`: the one under which its ticket was opened, and the other one.
     """
     old, new = agreements
     clock, ticket = ticket_clock.clock, ticket_clock.ticket
@@ -57,22 +60,22 @@ def what_if(
 
 
 def compliance(outcomes: Iterable[Outcome | None]) -> Compliance:
-    """Of clocks that came to an outcome."""
+    """Count the outcomes; None is not counted."""
     decided = [one for one in outcomes if one is not None]
     return Compliance(*(decided.count(one) for one in ("met", "breached", "waived")))
 
 
 def by_metric(results: Iterable[WhatIf]) -> Mapping[str, tuple[Compliance, Compliance]]:
-    """How it was, and how it would have been."""
+    """Return the actual and the simulated compliance, by metric."""
     grouped: dict[str, list[WhatIf]] = {}
     for one in results:
         grouped.setdefault(one.simulated.metric, []).append(one)
     return {
         metric: (
-            compliance(one.ticket_clock.clock.outcome for one in mine),
-            compliance(one.simulated.outcome for one in mine),
+            compliance(one.ticket_clock.clock.outcome for one in what_ifs),
+            compliance(one.simulated.outcome for one in what_ifs),
         )
-        for metric, mine in grouped.items()
+        for metric, what_ifs in grouped.items()
     }
 
 
@@ -88,18 +91,18 @@ def _with_new_terms(
 
 
 def _find_priority(terms: Terms, ticket_clock: TicketClock, old: Agreement | None) -> str:
-    """For which priority these terms held: the present one where several, or none, had them."""
+    """Return the priority with these terms: the present one if several or none have them."""
     metric, ticket = ticket_clock.clock.metric, ticket_clock.ticket
-    fitting = [
+    matching = [
         priority
         for priority in (PRIORITIES if old else ())
         if old and _is_same_promise(old.terms_for(metric, priority, ticket.kind), terms)
     ]
-    return fitting[0] if fitting and ticket.priority not in fitting else ticket.priority
+    return matching[0] if matching and ticket.priority not in matching else ticket.priority
 
 
 def _is_same_promise(left: Terms, right: Terms) -> bool:
-    # Not by calendar: cover extensions change that, and the priority stays what it was.
+    # Not by calendar: a coverage extension changes the calendar, not the priority.
     return (left.target, left.pausable) == (right.target, right.pausable)
 
 

@@ -1,1 +1,1 @@
-"""Kafka in: what clocks do with events about tickets."""
+"""Kafka in: events about tickets."""

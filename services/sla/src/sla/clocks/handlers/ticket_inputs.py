@@ -19,17 +19,17 @@ from sla.clocks.commands import apply_changes, load_timetables
 from sla.clocks.domain.clock import Input, InputKind
 from sla.clocks.domain.ticket_clock import Change, TicketClock, apply_input
 from sla.clocks.store import clocks, tickets
-from sla.clocks.store.tickets import EarlyInput
+from sla.clocks.store.tickets import PendingInput
 
 T = TypeVar("T", bound=TicketEvent)
 InputFor = Callable[[Any, Contract], InputKind | None]
-"""Returns the input that an event is for clocks of a contract; None: it is none."""
+"""Returns the kind of input of an event for clocks of a contract; None: it is not an input."""
 
 CONTRACTS: tuple[Contract, ...] = ("sla", "ola", "uc")
 
 
 def as_input(kind: InputKind | InputFor) -> Handler:
-    """A handler that applies `kind`, or the input of the event, to all clocks of the tickets."""
+    """Return a handler that applies an input of `kind` to all clocks of the tickets."""
     input_for: InputFor = kind if callable(kind) else lambda event, contract: kind
 
     async def handle(tx: Connection, events: Sequence[ReceivedEvent[T]]) -> None:
@@ -37,9 +37,9 @@ def as_input(kind: InputKind | InputFor) -> Handler:
             r for r in events if any(input_for(r.event, contract) for contract in CONTRACTS)
         ]
         by_ticket = {r.event.ticket_id: r for r in relevant}
-        # The ticket before its clocks, as whoever starts clocks late locks them.
-        await tickets.add_early(
-            tx, [one for r in by_ticket.values() for one in _early_inputs(r, input_for)]
+        # Locks the ticket before its clocks, in the order of `backfill` and `reclassification`.
+        await tickets.add_pending(
+            tx, [one for r in by_ticket.values() for one in _pending_inputs(r, input_for)]
         )
         ticket_clocks = await clocks.lock_by_tickets(tx, by_ticket)
         if ticket_clocks:
@@ -59,24 +59,25 @@ def as_input(kind: InputKind | InputFor) -> Handler:
     return handle
 
 
-def _early_inputs(received: ReceivedEvent[T], input_for: InputFor) -> list[EarlyInput]:
-    """The inputs of clocks that start later: the same for all, except for an answer to us."""
+def _pending_inputs(received: ReceivedEvent[T], input_for: InputFor) -> list[PendingInput]:
+    """Return the inputs for clocks that start later, one for all contracts or one per supplier."""
     event, at = received.event, occurred_at(received)
     customer_kind, supplier_contracts = input_for(event, "sla"), CONTRACTS[1:]
-    early_inputs = [EarlyInput(event.ticket_id, customer_kind, at)] if customer_kind else []
-    return early_inputs + [
-        EarlyInput(event.ticket_id, "answered", at, contract=contract)
+    pending_inputs = [PendingInput(event.ticket_id, customer_kind, at)] if customer_kind else []
+    return pending_inputs + [
+        PendingInput(event.ticket_id, "answered", at, contract=contract)
         for contract in supplier_contracts
         if input_for(event, contract) == "answered"
     ]
 
 
 def occurred_at(received: ReceivedEvent[T]) -> datetime:
+    """Return the instant of the event in UTC."""
     return received.at.astimezone(UTC)
 
 
 def input_of_reply(event: TicketReplied, contract: Contract) -> InputKind | None:
-    """To the customer. Whoever second level gave the ticket to answers for second level, too."""
+    """A reply to the customer; by the assignee at second level it is also their answer."""
     if event.automatic:
         return None
     if contract == "sla":
@@ -88,16 +89,16 @@ def input_of_reply(event: TicketReplied, contract: Contract) -> InputKind | None
 
 
 def input_of_assignment(event: TicketAssigned, contract: Contract) -> InputKind | None:
-    """Somebody of second level took it. Who works on it is nothing to the customer's clocks."""
+    """An answer of second level; for other contracts an assignment is not an input."""
     return "answered" if contract == "ola" and event.state == "forwarded" else None
 
 
 def input_of_hold(event: TicketOnHold, contract: Contract) -> InputKind | None:
-    """Only waiting on the customer pauses anything (C2)."""
+    """A hold, only while waiting on the customer (C2)."""
     return "on_hold" if event.waiting_on == "customer" else None
 
 
 def input_of_resume(event: TicketResumed, contract: Contract) -> InputKind:
-    """Those who were waited on have said something."""
+    """An answer of the supplier that was waited on; for other contracts the ticket is resumed."""
     answering_contract = {"partner": "uc", "second_level": "ola"}.get(event.waited_on or "")
     return "answered" if contract == answering_contract else "resumed"

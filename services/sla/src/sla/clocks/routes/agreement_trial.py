@@ -1,4 +1,4 @@
-"""Simulate an agreement, calendar or target against past tickets before it goes live."""
+"""HTTP in: simulate an agreement, calendar or target on past tickets before it is published."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -12,8 +12,8 @@ from pydantic import Field
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
 from common.events.tickets import Priority
-from common.http import Paging, RequestModel, ResponseModel, encode_cursor, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Paging, RequestModel, ResponseModel, Transaction, encode_cursor, router
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements.dependencies import get_visible_version
 from sla.agreements.domain.agreement import Agreement
@@ -21,26 +21,26 @@ from sla.agreements.schemas.requests import TargetCreate
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
 from sla.calendars.schemas import (
     CalendarReference,
-    Name,
     computation_error,
     id_or_key,
     load_timetable,
 )
-from sla.clocks.agreement_trial import Trial, batches
+from sla.clocks.agreement_trial import Trial, run_batches
 from sla.clocks.domain.compliance import Compliance
 from sla.clocks.domain.what_if import WhatIf, by_metric
 from sla.clocks.store.history import TicketCursor
+from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
 
 MAX_TICKETS = 2000
 MAX_NAMED_CLOCKS = 200
-"""Clocks that an answer lists; further ones are only counted."""
+"""Clocks that a list of the response names; further ones are only counted."""
 
 
 class TrialRequest(RequestModel):
-    """Against the tickets of the last `days`, newest first, up to `tickets` of them. `calendar`,
-    `calendars` and `targets` go before those of the version; nothing is stored."""
+    """A simulation on up to `tickets` tickets of the last `days`, newest first. `calendar`,
+    `calendars` and `targets` replace those of the version; nothing is stored."""
 
     days: Annotated[int, Field(gt=0, le=366)] = 30
     tickets: Annotated[int, Field(gt=0, le=MAX_TICKETS)] = 500
@@ -78,10 +78,10 @@ class ClockChangeRead(ResponseModel):
 
 
 class TrialRead(ResponseModel):
-    """`next`: where the tickets that were not looked at begin; null where all were.
+    """`next`: the cursor of further tickets; null where there are none.
 
-    `without_clocks`: tickets that nothing was promised to, so that nothing was kept of them to try.
-    At most 200 clocks are named in each list; `deadline_changes_total` and `immediate_breaches_total` count all.
+    `without_clocks`: tickets without a promise, which cannot be simulated. Each list names at most
+    200 clocks; the totals count all.
     """
 
     starts_at: datetime
@@ -101,7 +101,7 @@ class TrialRead(ResponseModel):
 
 @dataclass(slots=True)
 class _TrialTotals:
-    """What the batches so far add up to."""
+    """The sums of the batches so far; counts and clocks are by kind of change."""
 
     tickets: int = 0
     clocks: int = 0
@@ -129,20 +129,21 @@ class _TrialTotals:
                 named.append(_clock_change(result))
 
 
-@routes.post("/{name}/simulate")
+@routes.post("/{agreement}/simulate")
 async def simulate_agreement(
-    name: Name,
+    name: AgreementRef,
     body: TrialRequest,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
     cursor_: Annotated[
-        str | None, Query(alias="cursor", max_length=1000, description="`next` of the call before.")
+        str | None,
+        Query(alias="cursor", max_length=1000, description="`next` of the previous response."),
     ] = None,
 ) -> TrialRead:
-    """Simulate an agreement version against the tickets of the past.
+    """Simulate an agreement version on past tickets.
 
-    Tells which deadlines would be others, how compliance would have been, and which open clocks
-    would breach at once when moved to it.
+    The response says which deadlines would differ, how compliance would have been, and which open
+    clocks would breach at once when moved to the version.
     """
     stored = await get_visible_version(tx, id_or_key(name), caller)
     after = Paging(1, cursor_).after_as(datetime, UUID)
@@ -160,7 +161,7 @@ async def _sum_batches(
     tx: Connection, trial: Trial, tickets: int, after: TicketCursor | None
 ) -> _TrialTotals:
     total = _TrialTotals()
-    async for batch in batches(tx, trial, tickets, after):
+    async for batch in run_batches(tx, trial, tickets, after):
         total.add(batch.results)
         total.tickets += batch.tickets
         total.without_clocks += batch.without_clocks
@@ -171,7 +172,7 @@ async def _sum_batches(
 async def _build_version(
     tx: Connection, version: Agreement, body: TrialRequest, caller: Caller
 ) -> tuple[Agreement, dict[UUID, Timetable]]:
-    """The version with what is asked for instead, and the timetables of its own calendars."""
+    """Return the version with the requested replacements, and the timetables of new calendars."""
     draft_timetables: dict[UUID, Timetable] = {}
     changed = version
     if body.calendar is not None:
@@ -193,7 +194,7 @@ async def _build_version(
 
 
 def _to_response(trial: Trial, total: _TrialTotals, ticket_limit: int) -> TrialRead:
-    # A full page may have been the last one: then the next call finds nothing, and says so.
+    # A full page may be the last one: then the next response is empty.
     next_cursor = total.last if total.tickets == ticket_limit else None
     return TrialRead(
         starts_at=trial.since,
@@ -205,10 +206,10 @@ def _to_response(trial: Trial, total: _TrialTotals, ticket_limit: int) -> TrialR
         compliance=[
             MetricRead(
                 metric=metric,
-                actual=_compliance_to_response(was),
-                simulated=_compliance_to_response(would),
+                actual=_compliance_to_response(actual),
+                simulated=_compliance_to_response(simulated),
             )
-            for metric, (was, would) in sorted(total.metrics.items())
+            for metric, (actual, simulated) in sorted(total.metrics.items())
         ],
         deadline_changes_total=total.counts.get("moved", 0),
         deadline_changes=total.named_clocks.get("moved", []),

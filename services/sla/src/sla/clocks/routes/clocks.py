@@ -1,17 +1,25 @@
-"""Clocks as people see them: the queue, one clock, why it stands where it stands, and its replay."""
+"""HTTP in: the queue of clocks, one clock, the clocks of a ticket, and the replay of a clock."""
 
-from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query, Response
 
 from common.auth import Caller, requires
+from common.domain.durations import SECOND
 from common.errors import NotFound
-from common.http import Instant, Page, Paging, RequestModel, encode_cursor, router, set_etag
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import (
+    Instant,
+    Page,
+    Paging,
+    RequestModel,
+    Transaction,
+    router,
+    set_etag,
+)
+from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import Contract
-from sla.calendars.schemas import Name, id_or_key
 from sla.clocks.commands import load_timetables
 from sla.clocks.domain.clock import State
 from sla.clocks.domain.ticket_clock import TicketClock
@@ -26,11 +34,11 @@ from sla.clocks.schemas import (
 from sla.clocks.store import clock_queue, clocks, inputs, tickets
 from sla.clocks.store.clock_queue import ClockFilter
 from sla.directory.fields import CustomerFilter
+from sla.path_parameters import ClockId, TicketRef
 
 routes = router("/v1/clocks", tags=["clocks"])
 ticket_routes = router("/v1/tickets", tags=["clocks"])
 
-SECOND = timedelta(seconds=1)
 OPEN_STATES: tuple[State, ...] = ("running", "paused")
 
 
@@ -39,18 +47,15 @@ async def list_clocks(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("clocks:read")],
-    state: Annotated[State | None, Query(description="Without it: all open ones.")] = None,
+    state: Annotated[State | None, Query(description="All open ones by default.")] = None,
     due_before: Annotated[Instant | None, Query()] = None,
     customer: CustomerFilter = None,
     contract: Annotated[
-        Contract | None, Query(description="Whose promise; without it all.")
+        Contract | None, Query(description="Whose promise; all by default.")
     ] = None,
     sort: Annotated[Literal["due"], Query()] = "due",
 ) -> Page[ClockRead]:
-    """List clocks in the order in which their promises break.
-
-    Clocks without a deadline come last.
-    """
+    """List clocks by deadline, those without a deadline last."""
     if customer is not None and not caller.can_see(customer):
         return Page[ClockRead](items=[])
     filters = ClockFilter(
@@ -60,17 +65,13 @@ async def list_clocks(
         contract="sla" if caller.customer else contract,
     )
     rows = await clock_queue.list_page(tx, filters, page.limit, _queue_cursor(page))
-    page_rows = rows[: page.limit]
-    last = page_rows[-1] if len(rows) > page.limit else None
-    return Page[ClockRead](
-        items=await _to_responses(tx, page_rows),
-        next=encode_cursor(last.clock.deadline, last.id) if last else None,
-    )
+    responses = await _to_responses(tx, rows)
+    return page.page_of(responses, lambda one: one, lambda one: (one.deadline, one.id))
 
 
-@routes.get("/{clock_id}")
+@routes.get("/{clock}")
 async def get_clock(
-    clock_id: UUID,
+    clock_id: ClockId,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("clocks:read")],
@@ -83,15 +84,15 @@ async def get_clock(
     return ClockDetailRead(**clock.model_dump(), firings=firings)
 
 
-@ticket_routes.get("/{name}/clocks")
+@ticket_routes.get("/{ticket}/clocks")
 async def list_ticket_clocks(
-    name: Name, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
+    name: TicketRef, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
 ) -> Page[ClockRead]:
     """List the clocks of a ticket, by its id or key.
 
     A customer's contact sees those of the customer's agreement alone.
     """
-    ticket = await tickets.find(tx, id_or_key(name))
+    ticket = await tickets.find(tx, name)
     if ticket is None or caller.customer not in (None, ticket.customer):
         raise NotFound("This ticket")
     ticket_clocks = await clocks.list_by_ticket(tx, ticket.id)
@@ -101,21 +102,21 @@ async def list_ticket_clocks(
 
 
 class ClockReplay(RequestModel):
-    """`as_known_at`: only what was known then is folded; all of it where it is missing."""
+    """`as_known_at`: only the inputs known then are folded; all of them by default."""
 
     as_known_at: datetime | None = None
 
 
-@routes.post("/{clock_id}/replay")
+@routes.post("/{clock}/replay")
 async def replay_clock(
-    clock_id: UUID,
+    clock_id: ClockId,
     tx: Transaction,
     caller: Annotated[Caller, requires("clocks:read")],
     body: ClockReplay | None = None,
 ) -> ReplayRead:
     """Replay the stored inputs of a clock.
 
-    `same`: whether the result is the stored clock, byte for byte.
+    `identical`: whether the result equals the stored clock.
     """
     ticket_clock = await get_visible_clock(tx, clock_id, caller)
     known_until = body.as_known_at if body else None
@@ -135,12 +136,12 @@ async def replay_clock(
         generation=clock.generation,
         inputs=len(stored_inputs),
         firings=firings_to_response(stored_inputs),
-        same=difference is None and clock == ticket_clock.clock if is_complete else None,
+        identical=difference is None and clock == ticket_clock.clock if is_complete else None,
     )
 
 
 async def get_visible_clock(tx: Connection, id: UUID, caller: Caller) -> TicketClock:
-    """The clock, if it exists for this caller. Raises NotFound."""
+    """Return a clock that the caller may see. Raises NotFound."""
     ticket_clocks = await clocks.load(tx, [id])
     if not ticket_clocks or not _can_see(caller, ticket_clocks[0]):
         raise NotFound("This clock")
@@ -148,7 +149,7 @@ async def get_visible_clock(tx: Connection, id: UUID, caller: Caller) -> TicketC
 
 
 def _can_see(caller: Caller, ticket_clock: TicketClock) -> bool:
-    """What partners and second level promised us is not the customer's business."""
+    """Return whether the caller may see a clock; customers only see promises to themselves."""
     if caller.customer is None:
         return True
     return caller.customer == ticket_clock.ticket.customer and ticket_clock.clock.contract == "sla"
@@ -159,7 +160,6 @@ async def _to_responses(tx: Connection, ticket_clocks: list[TicketClock]) -> lis
     return [clock_to_response(one, at, tables) for one in ticket_clocks]
 
 
-def _queue_cursor(page: Paging) -> clock_queue.QueueCursor | None:
-    without_deadline = page.after is not None and page.after[:1] == (None,)
-    after = page.after_as(type(None) if without_deadline else datetime, UUID)
-    return after and (after[0], after[1])
+def _queue_cursor(page: Paging) -> tuple[Any, ...] | None:
+    has_no_deadline = page.after is not None and page.after[:1] == (None,)
+    return page.after_as(type(None) if has_no_deadline else datetime, UUID)

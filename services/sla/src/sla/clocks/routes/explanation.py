@@ -1,16 +1,15 @@
-"""Why a clock stands where it stands: as data, in words, and as a picture (C9)."""
+"""HTTP in: the explanation of a clock as data, text and chart (C9)."""
 
-from datetime import timedelta
 from typing import Annotated, Literal
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query, Request, Response
 
 from common.auth import Caller, requires
+from common.domain.durations import SECOND
 from common.errors import ValidationFailed, Violation
-from common.http import router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Transaction, router
+from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.domain.clauses import Window, maintenance_windows
 from sla.agreements.store import agreements
@@ -27,16 +26,16 @@ from sla.clocks.explanation_chart import render_svg
 from sla.clocks.routes.clocks import get_visible_clock
 from sla.clocks.schemas import ExplanationRead, IntervalRead, TermsChangeRead, clock_to_response
 from sla.clocks.store import inputs
+from sla.path_parameters import ClockId
 
 routes = router("/v1/clocks", tags=["clocks"])
 
-SECOND = timedelta(seconds=1)
 SVG, TEXT = "image/svg+xml", "text/plain"
 MEDIA_TYPES = {"svg": SVG, "text": TEXT, "json": "application/json"}
 
 
 class ClockExplanation:
-    """A clock that somebody asks about, with all that explains it."""
+    """A requested clock with its explanation."""
 
     def __init__(
         self, ticket_clock: TicketClock, report: ExplanationReport, tables: Timetables
@@ -44,6 +43,7 @@ class ClockExplanation:
         self.ticket_clock, self.report, self.tables = ticket_clock, report, tables
 
     def to_response(self) -> ExplanationRead:
+        """Build the response as data."""
         terms, report = self.ticket_clock.clock.terms, self.report
         return ExplanationRead(
             clock=clock_to_response(self.ticket_clock, report.as_of, self.tables),
@@ -75,16 +75,17 @@ class ClockExplanation:
 
 
 async def _load_explanation(
-    clock_id: UUID,
+    clock_id: ClockId,
     tx: Transaction,
     caller: Annotated[Caller, requires("clocks:read")],
     zone: Annotated[
-        str | None, Query(max_length=100, description="The reader's; else the calendar's.")
+        str | None,
+        Query(max_length=100, description="The reader's time zone, by default the calendar's."),
     ] = None,
 ) -> ClockExplanation:
     if zone is not None and zone not in zone_names():
-        detail = f"{zone!r} is no IANA time zone; write it like Europe/Amsterdam"
-        raise ValidationFailed([Violation("/zone", "timezone", detail)])
+        detail = f"{zone!r} is not a valid IANA time zone; write it like Europe/Amsterdam"
+        raise ValidationFailed([Violation("/query/zone", "unknown_timezone", detail)])
     ticket_clock = await get_visible_clock(tx, clock_id, caller)
     agreement = await _load_agreement(tx, ticket_clock)
     tables = await load_timetables(tx, [ticket_clock])
@@ -115,7 +116,7 @@ RequestedExplanation = Annotated[ClockExplanation, Depends(_load_explanation, sc
 
 
 @routes.get(
-    "/{clock_id}/explanation",
+    "/{clock}/explanation",
     response_model=ExplanationRead,
     responses={200: {"content": {TEXT: {}, SVG: {}}}},
 )
@@ -126,7 +127,7 @@ async def explain_clock(
 ) -> ExplanationRead | Response:
     """Explain a clock, interval by interval: what counted, what did not, and why.
 
-    The counted intervals add up to the elapsed time. The answer is text or a picture with `format`,
+    The counted intervals add up to the elapsed time. The response is text or a chart with `format`,
     or with `Accept: text/plain` or `image/svg+xml`.
     """
     media_type = MEDIA_TYPES[format] if format else request.headers.get("accept", "")
@@ -137,9 +138,9 @@ async def explain_clock(
     return explanation.to_response()
 
 
-@routes.get("/{clock_id}/explanation.svg", response_class=Response)
+@routes.get("/{clock}/explanation.svg", response_class=Response)
 async def get_explanation_svg(explanation: RequestedExplanation) -> Response:
-    """Draw the timeline of a clock as SVG: how the counted time rose, and why it did not."""
+    """Render the timeline of a clock as SVG: how its counted time rose, and why it did not."""
     return _svg_response(explanation)
 
 

@@ -1,6 +1,6 @@
-"""A clock's life from a list of events, nothing stored."""
+"""HTTP in: simulate a clock from a list of events; nothing is stored."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -8,9 +8,9 @@ from uuid import UUID
 from pydantic import Field
 
 from common.auth import Caller, requires
+from common.domain.durations import SECOND
 from common.errors import ValidationFailed, Violation
-from common.http import RequestModel, router
-from common.persistence.database import Transaction
+from common.http import RequestModel, Transaction, router
 from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, Metric, Terms
 from sla.agreements.schemas.requests import Seconds, Share
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
@@ -21,14 +21,14 @@ from sla.clocks.domain.snapshot import segments, take_snapshot
 
 routes = router("/v1/clocks", tags=["clocks"])
 
-SECOND = timedelta(seconds=1)
 CALENDAR_ID = UUID(int=0)
-"""Where the one calendar of a simulation stands among its timetables."""
+"""The id of the one calendar of a simulation."""
 
 
 class SimulationEvent(RequestModel):
-    """`on_hold` (of `opened`): opened while already waiting on the customer. `target_seconds`: of
-    `target_changed` alone."""
+    """`on_hold` (only of `opened`): already waiting on the customer at the opening.
+
+    `target_seconds`: only of `target_changed`."""
 
     at: datetime
     type: Literal[
@@ -65,7 +65,7 @@ async def simulate_clock(
 ) -> dict[str, Any]:
     """Simulate a clock from a list of events.
 
-    Answers its state, figures, firings and intervals at `as_of`; nothing is stored.
+    The response has its state, figures, firings and intervals at `as_of`; nothing is stored.
     """
     _check_order(body)
     table = await load_timetable(tx, caller, body.calendar, "/calendar")
@@ -77,6 +77,7 @@ async def simulate_clock(
 
 
 def to_response(run: Simulation, as_of: datetime, table: Timetable) -> dict[str, Any]:
+    """Build the response of a simulation at `as_of`."""
     snapshot = take_snapshot(run.clock, as_of, {CALENDAR_ID: table})
     return {
         "state": snapshot.state,
@@ -116,19 +117,21 @@ def _build_inputs(body: SimulationRequest) -> list[Input]:
 
 
 def _check_order(body: SimulationRequest) -> None:
-    """Raises ValidationFailed for a life that does not begin with its opening, or runs backwards."""
+    """Raise ValidationFailed unless the events begin with the opening and are in order."""
     violations = [
         Violation(f"/events/{index}/type", "opening", "the first event, and only that, is opened")
         for index, event in enumerate(body.events)
         if (event.type == "opened") != (index == 0)
     ]
     violations += [
-        Violation(f"/events/{index}/at", "order", "events stand in the order of their times")
+        Violation(f"/events/{index}/at", "order", "give the events in the order of their times")
         for index, (former, event) in enumerate(pairwise(body.events), start=1)
         if event.at < former.at
     ]
     violations += [
-        Violation(f"/events/{index}/target_seconds", "meaningless", "of target_changed alone")
+        Violation(
+            f"/events/{index}/target_seconds", "meaningless", "give it only for target_changed"
+        )
         for index, event in enumerate(body.events)
         if event.type != "target_changed" and event.target_seconds is not None
     ]

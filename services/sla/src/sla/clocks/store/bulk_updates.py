@@ -1,4 +1,4 @@
-"""The clocks that a bulk update still has to change: found at once, claimed in batches."""
+"""The clocks that a bulk update still has to change, collected at once and claimed in batches."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -32,7 +32,7 @@ _DELETE_ITEMS = text(
     """
     DELETE FROM clock_sweep_items WHERE (sweep_id, clock_id) IN (
         SELECT sweep_id, clock_id FROM clock_sweep_items WHERE sweep_id = :sweep
-        ORDER BY clock_id LIMIT :most)
+        ORDER BY clock_id LIMIT :limit)
     RETURNING clock_id
     """
 )
@@ -42,8 +42,10 @@ _UPDATE_TICKETS = text(
 
 
 async def collect_clocks(tx: Connection, bulk_update: BulkUpdate) -> None:
-    """Look for the clocks that are to change: open ones, of tickets not yet moved. Of a move also
-    stopped ones of open tickets: to these more may be promised now."""
+    """Collect the clocks to change: open ones of tickets that are not yet moved.
+
+    For a move also stopped ones of open tickets, because the new version may promise more.
+    """
     version = bulk_update.version_id if bulk_update.kind == "move" else None
     is_move = bulk_update.kind == "move"
     parameters = {
@@ -56,16 +58,16 @@ async def collect_clocks(tx: Connection, bulk_update: BulkUpdate) -> None:
 
 
 async def claim_clocks(tx: Connection, bulk_update: BulkUpdate, limit: int) -> list[UUID]:
-    """Claim the next clocks of an order, which is locked; they are not claimed again."""
-    return list(await tx.scalars(_DELETE_ITEMS, {"sweep": bulk_update.id, "most": limit}))
+    """Claim the next clocks of a bulk update, which is locked; they are not claimed again."""
+    return list(await tx.scalars(_DELETE_ITEMS, {"sweep": bulk_update.id, "limit": limit}))
 
 
 async def move_tickets(tx: Connection, ids: Collection[UUID], version: UUID) -> None:
-    """From now on these tickets are promised by that version."""
+    """Let this version cover these tickets from now on."""
     await tx.execute(_UPDATE_TICKETS, {"tickets": list(ids), "version": version})
 
 
 async def move_supplier_clocks(tx: Connection, ids: Collection[UUID], version: Agreement) -> None:
-    """From now on these clocks of a partner or second level are promised by that version."""
+    """Let this version cover these clocks of a partner or second level from now on."""
     statement = update(clocks).where(clocks.c.id.in_(ids))
     await tx.execute(statement.values(agreement_version=version.id, agreement=version.key))

@@ -1,4 +1,4 @@
-"""Lists of clocks: the queue in the order in which promises break, and how promises ended."""
+"""Lists of clocks: the queue by deadline, and outcomes by customer and metric."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from common.persistence.database import Connection
+from common.persistence.keyset import page_after
 from sla.agreements.domain.agreement import Contract, Metric
 from sla.clocks.domain.clock import State
 from sla.clocks.domain.compliance import Compliance
@@ -27,13 +28,10 @@ from sla.clocks.store.clocks import load
 from sla.clocks.tables import clocks
 from sla.directory.tables import customers
 
-QueueCursor = tuple[datetime | None, UUID]
-"""Where a page ended: deadline and id."""
-
 
 @dataclass(frozen=True, slots=True)
 class ClockFilter:
-    """Clocks in one of these states; the others narrow it down. `customer` is a key."""
+    """Filters of a list of clocks; None: any. `customer` is a key."""
 
     states: Sequence[State]
     due_before: datetime | None = None
@@ -42,19 +40,20 @@ class ClockFilter:
 
 
 async def list_page(
-    tx: Connection, filters: ClockFilter, limit: int, after: QueueCursor | None
+    tx: Connection, filters: ClockFilter, limit: int, after: tuple[Any, ...] | None
 ) -> list[TicketClock]:
-    """Up to `limit` + 1 clocks, the one that breaks first first; those without deadline last."""
-    ordered = _select_ids(filters).order_by(clocks.c.deadline.asc().nulls_last(), clocks.c.id)
-    if after is not None:
-        ordered = ordered.where(_after_cursor(after))
-    ids = list(await tx.scalars(ordered.limit(limit + 1)))
-    by_id = {tracked.id: tracked for tracked in await load(tx, ids)}
+    """List up to `limit` + 1 clocks by deadline and id; those without a deadline last.
+
+    `after`: deadline and id of the last clock of the page before.
+    """
+    order = (clocks.c.deadline.asc().nulls_last(), clocks.c.id)
+    ids = list(await tx.scalars(page_after(_select_ids(filters), order, after, limit)))
+    by_id = {ticket_clock.id: ticket_clock for ticket_clock in await load(tx, ids)}
     return [by_id[id] for id in ids]
 
 
 def _select_ids(filters: ClockFilter) -> Select[Any]:
-    # Literals, not parameters: a generic plan can prove a partial index from nothing else.
+    # Literals, not parameters: only with them a generic plan can use a partial index.
     statement = select(clocks.c.id).where(_in_states(filters.states))
     if filters.due_before is not None:
         statement = statement.where(clocks.c.deadline < filters.due_before)
@@ -79,18 +78,10 @@ def _customer_id(customer: str) -> ScalarSelect[UUID]:
     return select(customers.c.id).where(customers.c.key == customer).scalar_subquery()
 
 
-def _after_cursor(cursor: QueueCursor) -> ColumnElement[bool]:
-    deadline, id = cursor
-    if deadline is None:
-        return clocks.c.deadline.is_(None) & (clocks.c.id > id)
-    same_deadline = (clocks.c.deadline == deadline) & (clocks.c.id > id)
-    return (clocks.c.deadline > deadline) | same_deadline | clocks.c.deadline.is_(None)
-
-
 async def compliance(
     tx: Connection, since: datetime, until: datetime, customer: str | None
 ) -> list[tuple[str, Metric, Compliance]]:
-    """Outcomes within `[since, until)`, by customer (key) and metric."""
+    """Count the outcomes within `[since, until)`, by customer (key) and metric."""
 
     def count(outcome: str) -> Label[int]:
         return func.count(case((clocks.c.outcome == outcome, 1))).label(outcome)

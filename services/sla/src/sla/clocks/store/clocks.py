@@ -1,18 +1,19 @@
-"""Clocks: locked, loaded at once, and stored set-based.
+"""Clocks, stored set-based.
 
-The aggregate's row is locked before its deadline is touched, in the order of ids, by handlers and
-timers alike.
+Handlers and timers lock the rows of clocks before their deadlines, in the order of ids.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, bindparam, select, text
 
-from common.persistence.database import Connection, asyncpg_connection
+from common.domain.durations import SECOND
+from common.persistence.bulk import Columns, column_names, execute_many, unnest, update_sql
+from common.persistence.database import Connection
 from sla.agreements.domain.agreement import Metric
 from sla.clocks.domain.clock import Clock, Input
 from sla.clocks.domain.codec import dump_clock, load_clock
@@ -22,8 +23,6 @@ from sla.clocks.store.tickets import ticket_from_row
 from sla.clocks.tables import clocks
 from sla.clocks.ticket_tables import tickets
 
-SECOND = timedelta(seconds=1)
-
 _LOCK = text(
     "SELECT id FROM clocks WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED"
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
@@ -31,7 +30,7 @@ _LOCK = text(
 _SELECT = select(
     tickets,
     clocks.c.id.label("clock_id"),
-    clocks.c.course,
+    clocks.c.state_json,
     clocks.c.ordinal,
     clocks.c.sequence,
     clocks.c.next_at,
@@ -41,7 +40,7 @@ _SELECT = select(
     clocks.c.agreement.label("own_agreement"),
 ).join(tickets, tickets.c.id == clocks.c.ticket_id)
 
-_FIXED_COLUMNS = {
+_FIXED_COLUMNS: Columns = {
     "id": "uuid",
     "ticket_id": "uuid",
     "customer_id": "uuid",
@@ -53,7 +52,7 @@ _FIXED_COLUMNS = {
     "agreement": "text",
     "service": "text",
 }
-_MUTABLE_COLUMNS = {
+_MUTABLE_COLUMNS: Columns = {
     "state": "text",
     "deadline": "timestamptz",
     "breached_at": "timestamptz",
@@ -62,74 +61,64 @@ _MUTABLE_COLUMNS = {
     "next_at": "timestamptz",
     "ordinal": "int",
     "sequence": "bigint",
-    "course": "text",
+    "state_json": "text",
     "stopped_at": "timestamptz",
     "elapsed_seconds": "bigint",
 }
-_COLUMNS = _FIXED_COLUMNS | _MUTABLE_COLUMNS
-
-
-def _unnest(columns: Mapping[str, str]) -> str:
-    arrays = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(columns.values(), start=1))
-    return f"unnest({arrays})"
-
-
-_OPENING_COLUMNS = {
+_COLUMNS: Columns = {**_FIXED_COLUMNS, **_MUTABLE_COLUMNS}
+_OPENING_COLUMNS: Columns = {
     "input_ordinal": "int",
     "input_kind": "text",
     "input_at": "timestamptz",
     "known_at": "timestamptz",
     "body": "text",
 }
-_NEW_COLUMNS = _COLUMNS | _OPENING_COLUMNS
 _INSERT = f"""
-WITH new ({", ".join(_NEW_COLUMNS)}) AS (SELECT * FROM {_unnest(_NEW_COLUMNS)}), added AS (
-    INSERT INTO clocks ({", ".join(_COLUMNS)}) SELECT {", ".join(_COLUMNS)} FROM new
+WITH new AS (SELECT * FROM {unnest({**_COLUMNS, **_OPENING_COLUMNS}, "given")}), added AS (
+    INSERT INTO clocks ({column_names(_COLUMNS)}) SELECT {column_names(_COLUMNS)} FROM new
 )
 INSERT INTO clock_inputs (clock_id, ordinal, kind, at, known_at, body, fired_without_events)
-SELECT id, {", ".join(_OPENING_COLUMNS)}, false FROM new
+SELECT id, {column_names(_OPENING_COLUMNS)}, false FROM new
 """
-_UPDATE_COLUMNS = {"id": "uuid"} | _MUTABLE_COLUMNS
-_UPDATE = f"""
-UPDATE clocks SET {", ".join(f"{name} = new.{name}" for name in _MUTABLE_COLUMNS)}
-FROM {_unnest(_UPDATE_COLUMNS)} AS new ({", ".join(_UPDATE_COLUMNS)})
-WHERE clocks.id = new.id
-"""
+_UPDATE = update_sql("clocks", {"id": "uuid", **_MUTABLE_COLUMNS})
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock the clocks that nobody else holds. One that does not exist counts as locked."""
+    """Lock the clocks that nobody else holds. A missing one counts as locked."""
     locked = set(await tx.scalars(_LOCK, {"ids": list(ids)}))
     existing = set(await tx.scalars(select(clocks.c.id).where(clocks.c.id.in_(ids))))
     return locked | (set(ids) - existing)
 
 
 async def lock_by_tickets(tx: Connection, ticket_ids: Collection[UUID]) -> list[TicketClock]:
-    """All clocks of these tickets, locked: the customer's, the partners', second level's."""
+    """Lock all clocks of these tickets, of every contract, and return them."""
     return await _lock_where(tx, clocks.c.ticket_id.in_(ticket_ids))
 
 
 async def lock_by_id(tx: Connection, id: UUID) -> TicketClock | None:
+    """Lock a clock and return it."""
     return next(iter(await _lock_where(tx, clocks.c.id == id)), None)
 
 
 async def lock_by_ids(tx: Connection, ids: Collection[UUID]) -> list[TicketClock]:
+    """Lock these clocks and return them."""
     return await _lock_where(tx, clocks.c.id.in_(ids))
 
 
 async def _lock_where(tx: Connection, condition: ColumnElement[bool]) -> list[TicketClock]:
-    # Loaded by a second statement: what the locking one joins to is as old as its wait was long.
+    # Loaded by a second statement: rows that the locking one joins are from before its wait.
     statement = select(clocks.c.id).where(condition).order_by(clocks.c.id).with_for_update()
     return await load(tx, list(await tx.scalars(statement)))
 
 
 async def load(tx: Connection, ids: Collection[UUID]) -> list[TicketClock]:
-    """These clocks, in the order of their ids."""
+    """Return these clocks, in the order of ids."""
     statement = _SELECT.where(clocks.c.id.in_(ids)).order_by(clocks.c.id)
     return [_ticket_clock(row) for row in await tx.execute(statement)]
 
 
 async def list_by_ticket(tx: Connection, ticket_id: UUID) -> list[TicketClock]:
+    """List the clocks of a ticket, by forwarding and metric."""
     ordered = (clocks.c.forwarding, clocks.c.metric)
     statement = _SELECT.where(clocks.c.ticket_id == ticket_id).order_by(*ordered)
     return [_ticket_clock(row) for row in await tx.execute(statement)]
@@ -138,7 +127,7 @@ async def list_by_ticket(tx: Connection, ticket_id: UUID) -> list[TicketClock]:
 async def get_metrics(
     tx: Connection, ticket_ids: Collection[UUID]
 ) -> set[tuple[UUID, int, Metric]]:
-    """What is measured of these tickets: ticket, forwarding (0: for the customer), metric."""
+    """Return what is measured of these tickets: ticket, forwarding (0: the customer), metric."""
     columns = (clocks.c.ticket_id, clocks.c.forwarding, clocks.c.metric)
     rows = await tx.execute(select(*columns).where(clocks.c.ticket_id.in_(ticket_ids)))
     return {(row.ticket_id, row.forwarding, row.metric) for row in rows}
@@ -150,17 +139,16 @@ async def add(tx: Connection, new_clocks: Sequence[tuple[TicketClock, Input]]) -
         (*_fixed_values(one), *_mutable_values(one), *column_values(opened))
         for one, opened in new_clocks
     ]
-    await (await asyncpg_connection(tx)).execute(_INSERT, *_transpose(rows, len(_NEW_COLUMNS)))
+    await execute_many(tx, _INSERT, rows)
 
 
 async def save(tx: Connection, ticket_clocks: Sequence[TicketClock]) -> None:
-    """Store clocks that were locked before."""
-    rows = [(one.id, *_mutable_values(one)) for one in ticket_clocks]
-    await (await asyncpg_connection(tx)).execute(_UPDATE, *_transpose(rows, len(_UPDATE_COLUMNS)))
+    """Update clocks, which are locked."""
+    await execute_many(tx, _UPDATE, [(one.id, *_mutable_values(one)) for one in ticket_clocks])
 
 
 def _ticket_clock(row: Row[Any]) -> TicketClock:
-    clock, ticket = load_clock(row.course), ticket_from_row(row)
+    clock, ticket = load_clock(row.state_json), ticket_from_row(row)
     if row.forwarding:
         own_agreement = {
             "agreement_version": row.own_agreement_version,
@@ -204,7 +192,7 @@ def _mutable_values(ticket_clock: TicketClock) -> tuple[Any, ...]:
 
 
 def _stop_figures(clock: Clock) -> tuple[datetime, int] | tuple[None, None]:
-    """When it stopped, and how many seconds its longest cycle took."""
+    """Return when the clock stopped, and the seconds of its longest cycle."""
     if clock.state != "stopped" or clock.stopped_at is None:
         return None, None
     return clock.stopped_at, max(clock.worst, clock.counted) // SECOND
@@ -212,7 +200,3 @@ def _stop_figures(clock: Clock) -> tuple[datetime, int] | tuple[None, None]:
 
 def _outcome_at(clock: Clock) -> datetime | None:
     return clock.stopped_at if clock.outcome == "met" else clock.outcome and clock.breached_at
-
-
-def _transpose(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]

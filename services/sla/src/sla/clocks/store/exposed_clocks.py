@@ -1,4 +1,4 @@
-"""Open clocks exposed to a failure: of services that customers bought, and of environments."""
+"""Open clocks exposed to a failure of services that customers bought, or of environments."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -18,7 +18,7 @@ _SELECT_EXPOSED = text(
         UNION ALL SELECT customer_id FROM environments WHERE key = ANY(:environments))
       AND ((tickets.customer, tickets.service) IN (SELECT * FROM unnest(:customers, :services))
         OR tickets.environment = ANY(:environments))
-    ORDER BY clocks.deadline NULLS LAST, clocks.id LIMIT :most
+    ORDER BY clocks.deadline NULLS LAST, clocks.id LIMIT :limit
     """
 ).bindparams(
     bindparam("customers", type_=ARRAY(Text)),
@@ -33,7 +33,7 @@ async def list_exposed(
     environments: Collection[str],
     limit: int,
 ) -> list[TicketClock]:
-    """Up to `limit` open clocks, in the order of their deadlines.
+    """List up to `limit` open clocks, by deadline.
 
     `purchases`: pairs of customer and service; `environments` by key.
     """
@@ -41,8 +41,8 @@ async def list_exposed(
         "customers": [customer for customer, _ in purchases],
         "services": [service for _, service in purchases],
         "environments": list(environments),
-        "most": limit,
+        "limit": limit,
     }
     ids: list[UUID] = list(await tx.scalars(_SELECT_EXPOSED, parameters))
-    clocks_by_id = {tracked.id: tracked for tracked in await load(tx, ids)}
+    clocks_by_id = {ticket_clock.id: ticket_clock for ticket_clock in await load(tx, ids)}
     return [clocks_by_id[id] for id in ids]

@@ -1,4 +1,4 @@
-"""Past tickets with their clocks and inputs, read in batches; nothing is changed."""
+"""Past tickets with their clocks and inputs, loaded in batches."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from sla.clocks.ticket_tables import tickets
 from sla.directory.tables import customers
 
 TicketCursor = tuple[datetime, UUID]
-"""Where a page ended: opening and id of a ticket."""
+"""Opening and id of the last ticket of a page."""
 
 
 @dataclass(frozen=True, slots=True)
 class TicketFilter:
-    """Tickets opened since then, of these customers and about these services; none named: all."""
+    """Tickets opened since then, of these customers and services; empty: all."""
 
     since: datetime
     customers: tuple[UUID, ...]
@@ -33,7 +33,7 @@ class TicketFilter:
 async def list_opened(
     tx: Connection, filters: TicketFilter, limit: int, after: TicketCursor | None
 ) -> Sequence[TicketCursor]:
-    """Up to `limit` tickets, the one that was opened last first."""
+    """List up to `limit` tickets, the one opened last first."""
     customer_ids = filters.customers or select(customers.c.id)
     statement = select(tickets.c.opened_at, tickets.c.id).where(
         tickets.c.opened_at >= filters.since, tickets.c.customer_id.in_(customer_ids)
@@ -47,12 +47,13 @@ async def list_opened(
 
 
 async def load_clocks(tx: Connection, ticket_ids: Collection[UUID]) -> list[TicketClock]:
+    """Return all clocks of these tickets, without locks."""
     statement = select(clock_table.c.id).where(clock_table.c.ticket_id.in_(ticket_ids))
     return await clocks.load(tx, list(await tx.scalars(statement)))
 
 
 async def load_inputs(tx: Connection, ids: Collection[UUID]) -> dict[UUID, list[Input]]:
-    """The inputs of each of these clocks, in order."""
+    """Return the inputs of each of these clocks, in order."""
     statement = select(clock_inputs).where(clock_inputs.c.clock_id.in_(ids))
     ordered = statement.order_by(clock_inputs.c.clock_id, clock_inputs.c.ordinal)
     inputs_by_clock: dict[UUID, list[Input]] = {id: [] for id in ids}

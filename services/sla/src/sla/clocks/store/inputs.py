@@ -1,4 +1,4 @@
-"""Inputs of clocks: appended, never changed (C9)."""
+"""Inputs of clocks, only appended (C9)."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,16 +8,22 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from common.persistence.bulk import Columns, execute_many, insert_sql
 from common.persistence.database import Connection, asyncpg_connection
 from sla.clocks.domain.clock import Input
 from sla.clocks.domain.codec import dump_body, load_input
 from sla.clocks.tables import clock_inputs
 
-_INSERT = """
-INSERT INTO clock_inputs (clock_id, ordinal, kind, at, known_at, body, fired_without_events)
-SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[],
-    $6::text[], $7::boolean[])
-"""
+_COLUMNS: Columns = {
+    "clock_id": "uuid",
+    "ordinal": "int",
+    "kind": "text",
+    "at": "timestamptz",
+    "known_at": "timestamptz",
+    "body": "text",
+    "fired_without_events": "boolean",
+}
+_INSERT = insert_sql("clock_inputs", _COLUMNS)
 _SELECT_MANY = """
 SELECT clock_id, ordinal, kind, at, known_at, body FROM clock_inputs
 WHERE clock_id = ANY($1::uuid[]) ORDER BY clock_id, ordinal
@@ -26,7 +32,7 @@ WHERE clock_id = ANY($1::uuid[]) ORDER BY clock_id, ordinal
 
 @dataclass(frozen=True, slots=True)
 class StoredInput:
-    """An input as it is stored with its clock. `fired_without_events`: see the timers."""
+    """An input of a stored clock. `fired_without_events`: as in `Due`."""
 
     clock_id: UUID
     input: Input
@@ -38,13 +44,13 @@ async def append(tx: Connection, stored_inputs: Sequence[StoredInput]) -> None:
     rows = [
         (one.clock_id, *column_values(one.input), one.fired_without_events) for one in stored_inputs
     ]
-    await (await asyncpg_connection(tx)).execute(_INSERT, *zip(*rows, strict=True))
+    await execute_many(tx, _INSERT, rows)
 
 
 async def list_by_clock(
     tx: Connection, id: UUID, known_until: datetime | None = None
 ) -> list[StoredInput]:
-    """The inputs of a clock, in order; with `known_until` those known by then."""
+    """List the inputs of a clock, in order; with `known_until` only those known by then."""
     statement = select(clock_inputs).where(clock_inputs.c.clock_id == id)
     if known_until is not None:
         statement = statement.where(clock_inputs.c.known_at <= known_until)
@@ -60,7 +66,7 @@ async def list_by_clock(
 
 
 async def list_by_clocks(tx: Connection, ids: Collection[UUID]) -> dict[UUID, list[Input]]:
-    """The inputs of each of these clocks, in order: for replaying many, on the raw connection."""
+    """Return the inputs of each of these clocks, in order: for the replay of many clocks."""
     inputs_by_clock: dict[UUID, list[Input]] = {id: [] for id in ids}
     for id, ordinal, kind, at, known_at, body in await (await asyncpg_connection(tx)).fetch(
         _SELECT_MANY, list(ids)
@@ -70,5 +76,5 @@ async def list_by_clocks(tx: Connection, ids: Collection[UUID]) -> dict[UUID, li
 
 
 def column_values(input: Input) -> tuple[Any, ...]:
-    """Ordinal, kind, at, known_at and body."""
+    """Return ordinal, kind, at, known_at and body."""
     return input.ordinal, input.kind, input.at, input.known_at, dump_body(input)

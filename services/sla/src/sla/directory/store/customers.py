@@ -1,4 +1,4 @@
-"""Customers as reports speak of them."""
+"""Customers as reports name them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from sla.directory.tables import customers
 
 @dataclass(frozen=True, slots=True)
 class CustomerProfile:
-    """`timezone` as intake published it, whether or not this machine knows it."""
+    """A customer. `timezone` is as intake published it, even if this machine does not know it."""
 
     id: UUID
     key: str
@@ -22,12 +22,12 @@ class CustomerProfile:
 
 
 async def list_by_ids(tx: Connection, ids: Collection[UUID]) -> list[CustomerProfile]:
-    """These customers, by key."""
+    """List these customers by key."""
     return await _list_where(tx, customers.c.id.in_(ids))
 
 
 async def list_active(tx: Connection) -> list[CustomerProfile]:
-    """All customers that are not retired, by key."""
+    """List all customers that are not retired, by key."""
     return await _list_where(tx, ~customers.c.retired)
 
 

@@ -1,1 +1,1 @@
-"""Which promises will break if nothing changes."""
+"""Rules of forecasts. Pure."""

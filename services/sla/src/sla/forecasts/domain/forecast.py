@@ -1,7 +1,4 @@
-"""The forecast of one open promise, as it is kept: made anew each time, told only when it turns.
-
-Pure.
-"""
+"""The forecast of one open promise: made each round, published when its outlook changes. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,17 +19,16 @@ from sla.forecasts.domain.probability import (
 from sla.forecasts.domain.survival import bin_of
 
 MIN_PROBABILITY_CHANGE = 0.01
-"""A probability that moved by less is not written again."""
+"""A smaller change of the probability is not stored."""
 QUARTER_COUNT = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """`expected_breach_at`: when it breaks if it does, its deadline; None while its time stands still.
+    """The forecast of a clock. `expected_breach_at` is its deadline; None while it is paused.
 
-    `quarter` of the target that is used up, 0 to 3, when it was made in this `cycle` of the clock.
-    `changed_at`: since when the outlook is what it is. `open`: the promise is neither kept nor
-    broken yet.
+    `quarter`: how much of the target is used up in this `cycle` of the clock, 0 to 3.
+    `changed_at`: since when the outlook holds. `open`: the promise is neither kept nor breached.
     """
 
     id: UUID
@@ -52,35 +48,35 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Per metric: how many are open usually; and per clock: how many break before it."""
+    """`typical_lengths`: average queue by metric. `positions`: clocks due before, by clock."""
 
     typical_lengths: Mapping[str, float]
     positions: Mapping[UUID, int]
 
-    def position_of(self, tracked: TicketClock) -> int | None:
-        is_paused = tracked.clock.state == "paused"
-        return None if is_paused else self.positions.get(tracked.id, 0)
+    def position_of(self, ticket_clock: TicketClock) -> int | None:
+        is_paused = ticket_clock.clock.state == "paused"
+        return None if is_paused else self.positions.get(ticket_clock.id, 0)
 
 
-def is_forecastable(tracked: TicketClock) -> bool:
-    """Whether it is a customer's promise that can still be kept or broken."""
-    clock = tracked.clock
+def is_forecastable(ticket_clock: TicketClock) -> bool:
+    """Return whether it is a promise to a customer that is neither kept nor breached."""
+    clock = ticket_clock.clock
     is_open = clock.state in ("running", "paused") and clock.breached_at is None
     return (
         clock.contract == "sla"
         and is_open
         and clock.terms.target is not None
-        and tracked.ticket.customer_id is not None
+        and ticket_clock.ticket.customer_id is not None
     )
 
 
 def progress_of(
-    tracked: TicketClock, queue: Queue, at: datetime, tables: Timetables
+    ticket_clock: TicketClock, queue: Queue, at: datetime, tables: Timetables
 ) -> PromiseProgress:
-    """Where a forecastable clock stands at `at`."""
-    clock, ticket = tracked.clock, tracked.ticket
+    """Return the progress of a forecastable clock at `at`."""
+    clock, ticket = ticket_clock.clock, ticket_clock.ticket
     assert clock.terms.target is not None
-    queue_position = queue.position_of(tracked)
+    queue_position = queue.position_of(ticket_clock)
     return PromiseProgress(
         (clock.metric, ticket.priority, ticket.kind),
         snapshot_of(clock, at, tables).counted.total_seconds(),
@@ -92,26 +88,26 @@ def progress_of(
 
 def make_forecast(
     id: UUID,
-    tracked: TicketClock,
+    ticket_clock: TicketClock,
     progress: PromiseProgress,
     curves: Curves,
     at: datetime,
     previous: Forecast | None,
 ) -> Forecast:
-    """The forecast made at `at`; `id` is that of a first one."""
-    assert tracked.ticket.customer_id is not None
-    estimated = estimate_breach(progress, curves)
+    """Make the forecast at `at`. `id` is used for the first forecast of a clock."""
+    assert ticket_clock.ticket.customer_id is not None
+    estimate = estimate_breach(progress, curves)
     previous_outlook = previous.outlook if previous is not None and previous.open else None
-    new_outlook = classify(estimated.probability, previous_outlook)
+    new_outlook = classify(estimate.probability, previous_outlook)
     return Forecast(
         previous.id if previous else id,
-        tracked.id,
-        tracked.ticket.customer_id,
+        ticket_clock.id,
+        ticket_clock.ticket.customer_id,
         progress,
-        estimated,
+        estimate,
         new_outlook,
-        tracked.clock.deadline,
-        tracked.clock.cycle,
+        ticket_clock.clock.deadline,
+        ticket_clock.clock.cycle,
         min(QUARTER_COUNT - 1, int(progress.used_ratio * QUARTER_COUNT)),
         at,
         previous.changed_at if previous is not None and new_outlook == previous_outlook else at,
@@ -121,13 +117,13 @@ def make_forecast(
 
 
 def changed_class(previous: Forecast | None, current: Forecast) -> bool:
-    """Whether people are to be told: what was expected to hold no longer is, or the other way."""
+    """Return whether the outlook changed, so that subscribers are notified."""
     previous_outlook = previous.outlook if previous is not None else "safe"
     return previous_outlook != current.outlook
 
 
 def is_scored(previous: Forecast | None, current: Forecast) -> bool:
-    """Whether it is the first in its quarter of this cycle: that is what is scored later."""
+    """Return whether it is the first forecast of its quarter and cycle: only those are scored."""
     return previous is None or (previous.cycle, previous.quarter) != (
         current.cycle,
         current.quarter,
@@ -135,7 +131,7 @@ def is_scored(previous: Forecast | None, current: Forecast) -> bool:
 
 
 def needs_update(previous: Forecast | None, current: Forecast) -> bool:
-    """Whether it says anything that the one before did not."""
+    """Return whether the forecast differs enough from the previous one to be stored."""
     if (
         previous is None
         or is_scored(previous, current)
@@ -156,5 +152,5 @@ def needs_update(previous: Forecast | None, current: Forecast) -> bool:
 
 
 def with_next_sequence(forecast: Forecast) -> Forecast:
-    """With the sequence of the event that tells of it."""
+    """Return the forecast with the sequence of the event about it."""
     return replace(forecast, sequence=forecast.sequence + 1)

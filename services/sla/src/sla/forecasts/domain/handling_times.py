@@ -1,9 +1,9 @@
-"""What a clock that ended, or did not after all, adds to the known handling times. Pure.
+"""What a clock that ended, or was reopened, adds to the known handling times. Pure.
 
-A stop is an observation, an end without one (cancelled) a censored one. A clock that is reopened
-takes its observation back and brings a new one when it stops again. Every cycle of a metric that
-has several counts for itself. Only what customers are promised: how long second level or a partner
-takes is part of it already.
+A stop is an observation; an end without a stop (cancelled) is a censored one. A reopened clock
+takes its observation back and adds a new one when it stops again. Each cycle of a metric that has
+several counts by itself. Only promises to customers count: the time of second level or a partner is
+part of theirs.
 """
 
 from collections.abc import Iterator
@@ -18,8 +18,10 @@ from sla.forecasts.domain.survival import EndedCounts, bin_of
 
 @dataclass(frozen=True, slots=True)
 class HandlingTimeChange:
-    """One difference. `broke`: how the promise of that cycle came out; None: it is open again, or
-    came to nothing. `month` is the first of the month (UTC) in which it ended."""
+    """One change of the counts. `month` is the first day of the month (UTC) in which it ended.
+
+    `breached`: the outcome of the promise of that cycle; None: it is open again, or has none.
+    """
 
     clock_id: UUID
     cycle: int
@@ -35,8 +37,10 @@ class HandlingTimeChange:
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """How a cycle stands: `ended` is nothing while it is open; `settled_at` is when it broke, or
-    when it stopped."""
+    """The end of a cycle. `counts` are zero while it is open; `at` is when it ended.
+
+    `decided_at`: when it breached, else when it stopped.
+    """
 
     cycle: int
     elapsed_seconds: float
@@ -47,9 +51,9 @@ class _End:
 
 
 def handling_time_changes(change: Change) -> Iterator[HandlingTimeChange]:
-    """What became of a clock, input by input; nothing for most of them.
+    """Yield the changes of the counts, input by input; most inputs have none.
 
-    One without any counts says that the promise broke, or that there is none (any more).
+    A change with zero counts says that the promise breached, or that there is none (any more).
     """
     before = change.before.clock
     if before.contract != "sla":
@@ -87,7 +91,7 @@ def _end(clock: Clock) -> _End:
 
 
 def _is_breached(clock: Clock) -> bool | None:
-    """Of this cycle alone; an approved violation is one all the same."""
+    """Return whether this cycle breached; a waived breach is one as well. None while undecided."""
     if clock.terms.target is None or clock.state in ("cancelled", "not_started"):
         return None
     if clock.cycle_breached_at is not None:
@@ -96,7 +100,7 @@ def _is_breached(clock: Clock) -> bool | None:
 
 
 def _completed_cycle(before: Clock, after: Clock) -> _End:
-    """A cycle that ended because the next one began (`update`)."""
+    """Return the end of a cycle that ended because the next one began (`update`)."""
     segments = after.stretches[before.cycle : after.cycle]
     elapsed = sum((one.working_time for one in segments if one.kind == "running"), ZERO)
     breached = None if before.terms.target is None else before.cycle_breached_at is not None

@@ -1,15 +1,13 @@
-"""From what is known of handling times to one open promise: how likely it breaks, and why. Pure.
+"""The probability that an open promise breaches, from known handling times. Pure.
 
-If nothing changes, a promise breaks with the probability that its handling takes longer than its
-target, given the counted time that it has taken already. That is read from three curves of
-handling times, from coarse to fine: of its metric, of its metric and priority, and of its metric,
-priority and kind. Each finer curve moves the estimate by as much as it knows: with n clocks known
-to have come this far, by n / (n + 10). The first guess, before anything is known, is the share of
-the target that is used up.
+If nothing changes, it is the probability that handling takes longer than the target, given the
+elapsed time. It is read from three survival curves, from coarse to fine: of the metric; of metric
+and priority; of metric, priority and kind. Each finer curve moves the estimate by n / (n + 10),
+where n is the number of clocks whose outcome from this age on is known. Without any, the estimate
+is the share of the target that is used up.
 
-The queue stretches time: where more promises stand before it than are open usually, the rest of
-its time is worth so much less, in proportion. As many as usual change nothing: that wait is in the
-handling times already.
+A queue that is longer than usual shortens the remaining time in proportion. A queue of usual length
+changes nothing: its wait is part of the handling times.
 """
 
 from collections.abc import Mapping
@@ -24,19 +22,19 @@ Group = tuple[str, ...]
 Curves = Mapping[Group, SurvivalCurve]
 
 PRIOR_WEIGHT = 10.0
-"""So many clocks must be known before a curve counts for as much as all coarser ones together."""
+"""The number of known clocks with which a curve weighs as much as all coarser ones together."""
 AT_RISK_THRESHOLD, LIKELY_THRESHOLD = 0.3, 0.7
 HYSTERESIS = 0.05
-"""An outlook changes only when the probability is clearly beyond the border: no flicker."""
+"""How far beyond a threshold the probability must be before the outlook changes."""
 QUEUE_SMOOTHING = 5.0
-"""Added to both sides of the queue's comparison: two instead of one is no doubled load."""
+"""Added to both lengths that are compared, so that short queues are not overrated."""
 
 
 class PromiseProgress(NamedTuple):
-    """An open promise: where it stands in its own time (seconds), and in the queue.
+    """The progress of an open promise; `age` and `target` are seconds of counted time.
 
-    `ahead`: open promises of its metric that break before; None while it waits on the customer.
-    `usual`: how many of its metric are open on average.
+    `queue_position`: open promises of its metric that are due before it; None while it is paused.
+    `typical_queue_length`: open promises of its metric on average.
     """
 
     group: Group
@@ -51,7 +49,7 @@ class PromiseProgress(NamedTuple):
 
     @property
     def queue_stretch(self) -> float:
-        """How many times longer than usual its turn takes to come; at least 1."""
+        """How many times longer than usual the queue before it is; at least 1."""
         if self.queue_position is None:
             return 1.0
         return max(
@@ -61,14 +59,17 @@ class PromiseProgress(NamedTuple):
 
     @property
     def effective_target(self) -> float:
-        """The age at which its handling must be over, as a desk with the usual queue would count."""
+        """The age by which it must be done, with the remaining time shortened by the queue."""
         return self.age + max(0.0, self.target - self.age) / self.queue_stretch
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """`known` clocks of the finest group that knows any came as far; `broke` is their share that
-    took longer. `level`: 3 for metric, priority and kind, down to 0 where nothing is known."""
+    """The probability of a breach, and the curve that it is read from.
+
+    `level`: 3 for metric, priority and kind, 2 and 1 for coarser curves, 0 where nothing is known.
+    `sample_size`: clocks of that curve with a known outcome; `breached_ratio` of them took longer.
+    """
 
     probability: float
     sample_size: int = 0
@@ -77,7 +78,7 @@ class Estimate:
 
 
 def estimate_breach(progress: PromiseProgress, curves: Curves) -> Estimate:
-    """How likely the promise breaks, from 0 to 1."""
+    """Estimate the probability that the promise breaches, from 0 to 1."""
     current = Estimate(progress.used_ratio)
     for level in range(1, len(progress.group) + 1):
         curve = curves.get(progress.group[:level])
@@ -96,7 +97,7 @@ def estimate_breach(progress: PromiseProgress, curves: Curves) -> Estimate:
 
 
 def classify(probability: float, previous: Outlook | None = None) -> Outlook:
-    """The class of a probability; from where it `was`, only a clear step leads away."""
+    """Return the outlook of a probability; it leaves the `previous` one only with HYSTERESIS."""
     at_risk, likely = AT_RISK_THRESHOLD, LIKELY_THRESHOLD
     if previous is not None:
         at_risk += HYSTERESIS if previous == "safe" else -HYSTERESIS

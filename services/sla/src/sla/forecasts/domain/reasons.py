@@ -1,4 +1,4 @@
-"""Why a promise is expected to break, in words that can be checked. Pure."""
+"""Why a promise is expected to breach, in sentences whose figures can be checked. Pure."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ NOTICEABLE_STRETCH = 1.05
 
 
 def describe_reasons(progress: PromiseProgress, estimate: Estimate) -> tuple[str, ...]:
-    """Sentences, the weightiest first; of the promise, never of the customer's words."""
+    """Return sentences about the promise, the most important first; no customer's text."""
     return (
         _describe_used(progress),
         _describe_history(progress, estimate),

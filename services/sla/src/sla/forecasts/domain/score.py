@@ -1,7 +1,7 @@
-"""How good the forecasts were: Brier score, its parts, and calibration. Pure.
+"""The accuracy of forecasts: Brier score, its parts, and calibration. Pure.
 
-Scored is what was forecast at the first look and at 25, 50 and 75 % of the target, once each: one
-clock that was forecast three hundred times must not weigh three hundred times as much.
+The first forecast of a clock and those at 25, 50 and 75 % of the target are scored, once each, so
+that a clock with hundreds of forecasts does not weigh more than others.
 
 Brier: Verification of Forecasts Expressed in Terms of Probability (1950); the interval of each bin
 is Wilson's (1927), at 95 %.
@@ -18,8 +18,11 @@ Z_95 = 1.96
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Forecasts of one bin: how many, the sum of their probabilities, how many broke, and the sum
-    of the squared differences between forecast and outcome (0 or 1)."""
+    """The forecasts of one bin: their number, and how many breached.
+
+    `expected` is the sum of the probabilities, `squared_errors` the sum of the squared differences
+    between probability and outcome (0 or 1).
+    """
 
     bin: int
     forecasts: int
@@ -34,12 +37,12 @@ class Tally:
 
     @property
     def observed(self) -> float:
-        """The share that broke: well calibrated, it is the mean probability."""
+        """The share that breached: with perfect calibration, `mean_forecast`."""
         return self.breached / self.forecasts
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Where the true share lies, 19 times of 20."""
+        """The 95 % confidence interval (Wilson) of the true share."""
         n, share = self.forecasts, self.observed
         middle = (share + Z_95 * Z_95 / (2 * n)) / (1 + Z_95 * Z_95 / n)
         half = (
@@ -50,8 +53,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """`brier` is 0 for a prophet, 0.25 for a coin; `skill` compares it with who always forecasts
-    the usual share: 1 perfect, 0 no better, below 0 worse. None where there is nothing to divide by.
+    """`brier`: 0 is perfect, 0.25 is a coin toss. `reliability`: 0 is perfect calibration.
+
+    `skill`: 1 is perfect, 0 no better than always forecasting the base rate, below 0 worse. None
+    where they are not defined.
     """
 
     forecasts: int
@@ -63,7 +68,7 @@ class Score:
 
 
 def compute_score(tallies: Iterable[Tally]) -> Score:
-    """The score of these forecasts; tallies of one bin are added up."""
+    """Compute the score of these forecasts; tallies of the same bin are added up."""
     bins = _by_bin(tallies)
     count, breached = sum(one.forecasts for one in bins), sum(one.breached for one in bins)
     if count == 0:

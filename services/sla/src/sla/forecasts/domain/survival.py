@@ -1,9 +1,9 @@
-"""Kaplan and Meier's estimate of how long promises take, over counted time in bins. Pure.
+"""The Kaplan-Meier estimate of handling times, over counted time in bins. Pure.
 
-A clock that stopped is an observation; one that still runs, or was cancelled, is *censored*: all
-that is known of it is that it took longer than this. Leaving those out would make every desk look
-faster than it is. Times are rounded up to the edge of a bin nine per cent wide, so that a year of
-handling times is two hundred counts and not a million rows.
+A stopped clock is an observation. A running or cancelled one is *censored*: it is only known to
+take longer than so far; without these, handling times would be underestimated. Times are rounded up
+to the edge of a bin nine per cent wide, so that a year of handling times is about two hundred
+counts.
 
 Kaplan, Meier: Nonparametric Estimation from Incomplete Observations, JASA 53 (1958).
 """
@@ -19,13 +19,13 @@ BIN_SCALE_S = 60.0
 
 
 def bin_of(seconds: float) -> int:
-    """The bin whose upper edge is the first at or after this counted time."""
-    # Rounded first: an edge itself must not fall into the next bin by the last bit.
+    """Return the bin whose upper edge is the first at or after this counted time."""
+    # Rounded first: floating-point error must not move an edge into the next bin.
     return max(0, ceil(round(BINS_PER_DOUBLING * log2(1 + max(seconds, 0.0) / BIN_SCALE_S), 9)) - 1)
 
 
 def bin_start(number: int) -> float:
-    """Where bin `number` begins, in seconds; its end is `edge(number + 1)`."""
+    """Return the start of a bin in seconds; its end is the start of the next one."""
     return float(BIN_SCALE_S * (2 ** (number / BINS_PER_DOUBLING) - 1))
 
 
@@ -41,41 +41,44 @@ class EndedCounts:
 
 
 CountsByBin = Mapping[int, EndedCounts]
-"""By bin."""
 
 
 @dataclass(frozen=True, slots=True)
 class SurvivalCurve:
-    """By edge: the share that takes longer, how many came this far, how many had stopped before."""
+    """A survival curve, by bin edge.
+
+    `survivors`: the share that takes longer. `at_risk`: clocks that reached the edge. `stopped`:
+    clocks that stopped before it.
+    """
 
     survivors: tuple[float, ...] = (1.0,)
     at_risk: tuple[int, ...] = (0,)
     stopped: tuple[int, ...] = (0,)
 
     def survival(self, seconds: float) -> float:
-        """The share of promises that take longer than this; from 1 down, never up again."""
+        """Return the share of promises that take longer than this: 1 at 0 seconds, never rising."""
         return _interpolate(self.survivors, seconds)
 
     def breach_probability(self, age: float, until: float) -> float | None:
-        """Of those that came to `age`, the share that takes longer than `until` (seconds).
+        """Return the share of the clocks that reached `age` that takes longer than `until`
+        (seconds).
 
-        None where none of those known came this far.
+        None where no known clock reached `age`.
         """
         surviving = self.survival(age)
         return min(1.0, self.survival(max(until, age)) / surviving) if surviving > 0 else None
 
     def known_outcomes(self, age: float, until: float) -> float:
-        """How many came to `age` of whom it is known whether they took longer than `until`.
+        """Return for how many clocks that reached `age` it is known whether they exceeded `until`.
 
-        Those that still run between the two say nothing about it: a young desk knows little,
-        however many tickets it has open.
+        Clocks that are still running between the two are not counted.
         """
         ended = _interpolate(self.stopped, until) - _interpolate(self.stopped, age)
         return max(0.0, ended + _interpolate(self.at_risk, until))
 
 
 def estimate_curve(counts_by_bin: CountsByBin) -> SurvivalCurve:
-    """The estimate. Of those that end in one bin, the stopped ones come before the censored."""
+    """Estimate the curve. Within a bin, stops come before censored ends."""
     counts = {number: ended for number, ended in counts_by_bin.items() if ended != EndedCounts()}
     remaining = sum(max(0, e.stopped) + max(0, e.censored) for e in counts.values())
     survivors, at_risk, stopped = [1.0], [remaining], [0]
@@ -90,7 +93,7 @@ def estimate_curve(counts_by_bin: CountsByBin) -> SurvivalCurve:
 
 
 def merge_counts(groups: Iterable[CountsByBin]) -> dict[int, EndedCounts]:
-    """The counts of several groups, bin by bin."""
+    """Add the counts of several groups, bin by bin."""
     summed: dict[int, EndedCounts] = {}
     for counts_by_bin in groups:
         for number, ended in counts_by_bin.items():
@@ -99,17 +102,17 @@ def merge_counts(groups: Iterable[CountsByBin]) -> dict[int, EndedCounts]:
 
 
 def _interpolate(values: tuple[float, ...] | tuple[int, ...], seconds: float) -> float:
-    """The value at a time: within a bin they change evenly."""
+    """Return the value at a time, interpolated linearly within a bin."""
     number, fraction = _bin_position(seconds)
     if number + 1 >= len(values):
         return values[-1]
     return values[number] + (values[number + 1] - values[number]) * fraction
 
 
-# One estimate asks six times for the same two places, of three curves.
+# One estimate looks up the same two times six times, in three curves.
 @lru_cache(maxsize=16)
 def _bin_position(seconds: float) -> tuple[int, float]:
-    """The bin of a time, and how far it lies in it."""
+    """Return the bin of a time, and the fraction of the bin before it."""
     number = bin_of(seconds)
     begin, end = bin_start(number), bin_start(number + 1)
     return number, min(1.0, max(0.0, (seconds - begin) / (end - begin)))

@@ -1,8 +1,8 @@
-"""Forecasts: which open promises will break if nothing changes, and who has taken note (R3)."""
+"""HTTP in: forecasts of open promises, and their acknowledgements (R3)."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
@@ -19,13 +19,14 @@ from common.http import (
     Refers,
     RequestModel,
     ResponseModel,
-    encode_cursor,
+    Transaction,
     if_match,
     router,
     set_etag,
 )
+from common.http.fields import KeyRef
 from common.messaging.outbox import OutboxEvent, publish
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.persistence.database import Connection, transaction_time
 from sla.calendars.schemas import Name, id_or_key
 from sla.clocks.store import clocks, tickets
 from sla.directory.fields import CustomerFilter
@@ -36,6 +37,7 @@ from sla.forecasts.domain.reasons import describe_reasons
 from sla.forecasts.events import forecast_payload
 from sla.forecasts.store import forecasts, subscriptions
 from sla.forecasts.store.forecasts import LISTED_OUTLOOKS, forecast_of
+from sla.path_parameters import ForecastId
 
 routes = router("/v1/forecasts", tags=["forecasts"])
 
@@ -44,9 +46,9 @@ MAX_FORECASTS = 200
 
 
 class ForecastRead(ResponseModel):
-    """`probability` that it breaks if nothing changes; `expected_breach_at`: then it does, null while its
-    time stands still. `sample_size`: how many like it are known to have come as far. `open`: the promise
-    is neither kept nor broken yet."""
+    """`probability`: that the promise breaches if nothing changes. `expected_breach_at`: its
+    deadline, null while it is paused. `sample_size`: similar clocks with a known outcome. `open`:
+    the promise is neither kept nor breached."""
 
     id: UUID
     clock_id: UUID
@@ -85,13 +87,12 @@ class ForecastDetail(ForecastRead):
 
 
 class ForecastsCreate(RequestModel):
-    """Of whom: these clocks, a ticket's, or a customer's; of all open ones where nothing is said."""
+    """The clocks to forecast: these, those of a ticket, or those of a customer; by default all open
+    ones."""
 
     clock_ids: Annotated[list[UUID], Field(min_length=1, max_length=MAX_FORECASTS)] | None = None
     ticket: Annotated[Name | None, Refers("ticket")] = None
-    customer: Annotated[
-        Annotated[str, Field(min_length=1, max_length=100)] | None, Refers("customer")
-    ] = None
+    customer: Annotated[KeyRef | None, Refers("customer")] = None
 
 
 class AcknowledgementCreate(RequestModel):
@@ -104,16 +105,20 @@ async def create_forecasts(
     caller: Annotated[Caller, requires("forecasts:read")],
     body: ForecastsCreate | None = None,
 ) -> Page[ForecastRead]:
-    """Create forecasts of up to 200 open promises. They use all that is known at this moment; the
-    promises that break first come first. They are kept and told like those of every five
-    minutes."""
+    """Create forecasts of up to 200 open promises, ordered by deadline.
+
+    They use all that is known at this moment. They are stored and published like the forecasts made
+    every five minutes.
+    """
     body = body or ForecastsCreate()
     ids = await _clock_ids(tx, body)
     customer = None
     if body.customer is not None:
         known_customer = await directory.find_customer(tx, id_or_key(body.customer))
         if known_customer is None:
-            raise ValidationFailed([Violation("/customer", "unknown", "there is no such customer")])
+            raise ValidationFailed(
+                [Violation("/customer", "unknown_reference", "there is no such customer")]
+            )
         customer = known_customer.id
     clock_ids = await forecast_now(tx, customer, ids, MAX_FORECASTS)
     rows = {row.clock_id: row for row in await forecasts.list_with_tickets(tx, clock_ids)}
@@ -133,24 +138,20 @@ async def list_forecasts(
         str | None, Query(max_length=100, description="By key."), Refers("service")
     ] = None,
 ) -> Page[ForecastRead]:
-    """Open promises that are expected to break, or may; those that break first first."""
+    """List open promises that are at risk or likely to breach, ordered by deadline."""
     outlooks: tuple[Outlook, ...] = (outlook,) if outlook else LISTED_OUTLOOKS
     rows = await forecasts.page(tx, outlooks, customer, service, page.limit, _page_position(page))
-    page_rows, more = rows[: page.limit], len(rows) > page.limit
-    return Page[ForecastRead](
-        items=[to_response(row) for row in page_rows],
-        next=encode_cursor(page_rows[-1].expected_breach_at, page_rows[-1].id) if more else None,
-    )
+    return page.page_of(rows, to_response, lambda row: (row.expected_breach_at, row.id))
 
 
-@routes.get("/{forecast_id}")
+@routes.get("/{forecast}")
 async def get_forecast(
-    forecast_id: UUID,
+    forecast_id: ForecastId,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("forecasts:read")],
 ) -> ForecastDetail:
-    """Get a forecast. As it was made last, with who has acknowledged it."""
+    """Get the latest forecast with its acknowledgements."""
     row = await forecasts.find(tx, forecast_id)
     if row is None:
         raise NotFound("This forecast")
@@ -158,47 +159,39 @@ async def get_forecast(
     return await _detail_response(tx, row)
 
 
-@routes.post("/{forecast_id}/acknowledge")
+@routes.post("/{forecast}/acknowledge")
 async def acknowledge_forecast(
-    forecast_id: UUID,
+    forecast_id: ForecastId,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("forecasts:work")],
     body: AcknowledgementCreate | None = None,
 ) -> ForecastDetail:
-    """Acknowledge a forecast. It says that you know of it and plan for it. It changes nothing about
-    the promise."""
+    """Acknowledge a forecast: you know of it and plan for it. The promise stays as it is."""
     row = await forecasts.find(tx, forecast_id, lock=True)
     if row is None:
         raise NotFound("This forecast")
     at = await transaction_time(tx)
     if_match(request, row.sequence, to_response(row))
     if not row.open:
-        raise Conflict("This promise is kept or broken already: there is nothing left to expect.")
+        raise Conflict("This promise is already kept or breached, so there is nothing to forecast.")
     acknowledgement = subscriptions.Acknowledgement(
         caller.sub, at, row.outlook, body.note if body else None
     )
     await subscriptions.add_acknowledgement(tx, forecast_id, acknowledgement)
     sequence = await forecasts.advance_sequence(tx, forecast_id)
-    (tracked,) = await clocks.load(tx, [row.clock_id])
-    payload = forecast_payload(tracked.ticket, forecast_of(row), at)
+    (ticket_clock,) = await clocks.load(tx, [row.clock_id])
+    payload = forecast_payload(ticket_clock.ticket, forecast_of(row), at)
     event = ForecastAcknowledged(**payload, acknowledged_by=caller.sub)
     await publish(tx, OutboxEvent(event, sequence))
     grounds = {"outlook": row.outlook, "probability": round(row.probability, 3)}
-    entry = Entry(
-        at,
-        caller.sub,
-        "forecast.acknowledge",
-        f"forecast/{forecast_id}",
-        grounds,
-        caller.via_machine,
-    )
-    await record(tx, entry)
+    subject = f"forecast/{forecast_id}"
+    await record(tx, Entry.by(caller.actor, at, "forecast.acknowledge", subject, grounds))
     return await _detail_response(tx, row)
 
 
 def to_response(row: Row[Any]) -> ForecastRead:
-    """As it is answered, from a row of `store.forecasts`."""
+    """Build the response from a row of `store.forecasts`."""
     forecast = forecast_of(row)
     progress, estimate = forecast.progress, forecast.estimate
     names = ("ticket_id", "ticket", "title", "customer", "service", "environment")
@@ -237,13 +230,14 @@ async def _clock_ids(tx: Connection, body: ForecastsCreate) -> list[UUID] | None
         return body.clock_ids
     ticket = await tickets.find(tx, id_or_key(body.ticket))
     if ticket is None:
-        raise ValidationFailed([Violation("/ticket", "unknown", "there is no such ticket")])
+        raise ValidationFailed(
+            [Violation("/ticket", "unknown_reference", "there is no such ticket")]
+        )
     ticket_clock_ids = [one.id for one in await clocks.list_by_ticket(tx, ticket.id)]
     requested = body.clock_ids
     return [one for one in ticket_clock_ids if requested is None or one in requested]
 
 
-def _page_position(page: Paging) -> forecasts.PagePosition | None:
-    is_without_deadline = page.after is not None and page.after[:1] == (None,)
-    after = page.after_as(type(None) if is_without_deadline else datetime, UUID)
-    return cast("forecasts.PagePosition | None", after)
+def _page_position(page: Paging) -> tuple[Any, ...] | None:
+    has_no_deadline = page.after is not None and page.after[:1] == (None,)
+    return page.after_as(type(None) if has_no_deadline else datetime, UUID)

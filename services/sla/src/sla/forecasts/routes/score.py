@@ -1,4 +1,4 @@
-"""How good the forecasts were: in figures, and as a picture."""
+"""HTTP in: the accuracy of past forecasts, in figures and as a chart."""
 
 from datetime import date, timedelta
 from typing import Annotated, Any
@@ -7,8 +7,8 @@ from fastapi import Query, Response
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import ResponseModel, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import ResponseModel, Transaction, router
+from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import Metric
 from sla.forecasts.chart import render_calibration_svg
 from sla.forecasts.domain.score import Score, Tally, compute_score
@@ -25,8 +25,10 @@ Day = Annotated[date, Query(ge=MIN_DAY, le=MAX_DAY)]
 
 
 class ScoreBinRead(ResponseModel):
-    """Forecasts between `from_probability` and `to_probability`: their mean, and what came, with
-    the interval in which the true share lies 19 times of 20."""
+    """Forecasts between `from_probability` and `to_probability`.
+
+    `forecast` is their mean probability, `observed` the share that breached, `low` and `high` its
+    95 % confidence interval."""
 
     from_probability: float
     to_probability: float
@@ -38,8 +40,8 @@ class ScoreBinRead(ResponseModel):
 
 
 class ScoreFiguresRead(ResponseModel):
-    """`brier`: 0 perfect, 0.25 a coin. `skill`: 1 perfect, 0 no better than the usual share.
-    `reliability`: mean squared distance of forecast and outcome per bin, 0 is calibrated."""
+    """`brier`: 0 is perfect, 0.25 is a coin toss. `skill`: 1 is perfect, 0 no better than the base
+    rate. `reliability`: mean squared difference of forecast and outcome per bin, 0 is perfect."""
 
     forecasts: int
     breached: int
@@ -49,13 +51,13 @@ class ScoreFiguresRead(ResponseModel):
 
 
 class QuarterScoreRead(ScoreFiguresRead):
-    """Of forecasts made when this share of the target was first seen used up."""
+    """The score of the forecasts made when this share of the target was used up."""
 
     used: float
 
 
 class ScoreRead(ScoreFiguresRead):
-    """Days are those (in UTC) on which the promises came out, both included."""
+    """The score of forecasts whose promises were decided on these days (UTC), both included."""
 
     starts_on: date
     ends_on: date
@@ -72,8 +74,10 @@ async def get_score(
     until: Annotated[Day | None, Query(alias="to", description="Included.")] = None,
     metric: Annotated[Metric | None, Query()] = None,
 ) -> ScoreRead:
-    """Get the score of past forecasts. Forecasts joined with how their promises came out; without
-    days, the last ninety."""
+    """Get the score of past forecasts, by default of the last ninety days.
+
+    The score compares forecasts with the outcomes of their promises.
+    """
     first, last = await _resolve_days(tx, since, until)
     rows = await scores.list_tallies(tx, first, last, metric)
     by_quarter: dict[int, list[Tally]] = {}
@@ -96,7 +100,7 @@ async def get_score(
 @routes.get(
     "/score.svg",
     response_class=Response,
-    responses={200: {"content": {"image/svg+xml": {}}, "description": "The picture."}},
+    responses={200: {"content": {"image/svg+xml": {}}, "description": "The chart."}},
 )
 async def get_score_svg(
     tx: Transaction,
@@ -105,7 +109,7 @@ async def get_score_svg(
     until: Annotated[Day | None, Query(alias="to", description="Included.")] = None,
     metric: Annotated[Metric | None, Query()] = None,
 ) -> Response:
-    """Render the calibration of past forecasts as SVG. What was forecast against what came."""
+    """Render the calibration of past forecasts as SVG: probabilities against observed shares."""
     first, last = await _resolve_days(tx, since, until)
     result = compute_score(tally for _, tally in await scores.list_tallies(tx, first, last, metric))
     subject = metric.replace("_", " ") if metric else "all promises"

@@ -1,34 +1,42 @@
-"""Subscriptions: who wants to hear of forecasts about which customer and service (R3)."""
+"""HTTP in: subscriptions to forecasts, by customer and service (R3)."""
 
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends, Response
-from pydantic import Field
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, NotFound, ValidationFailed, Violation
-from common.http import Page, Paging, Refers, RequestModel, ResponseModel, encode_cursor, router
-from common.persistence.database import Transaction, transaction_time
+from common.http import (
+    Page,
+    Paging,
+    Refers,
+    RequestModel,
+    ResponseModel,
+    Transaction,
+    router,
+)
+from common.http.fields import KeyRef
+from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from sla.directory.store import directory
 from sla.forecasts.store import subscriptions
 from sla.forecasts.store.subscriptions import Subscription
+from sla.path_parameters import SubscriptionId
 
 routes = router("/v1/forecast-subscriptions", tags=["forecasts"])
 
 MAX_SUBSCRIPTIONS = 100
 """Subscriptions of one person."""
-Key = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class SubscriptionCreate(RequestModel):
-    """What is left out means every one. `outlook`: from which on you want to hear of it."""
+    """Without `customer` or `service`: of all. `outlook`: this one or a worse one."""
 
-    customer: Annotated[Key | None, Refers("customer")] = None
-    service: Annotated[Key | None, Refers("service")] = None
+    customer: Annotated[KeyRef | None, Refers("customer")] = None
+    service: Annotated[KeyRef | None, Refers("service")] = None
     outlook: Literal["at_risk", "likely_to_breach"] = "at_risk"
 
 
@@ -47,18 +55,17 @@ async def create_subscription(
     response: Response,
     caller: Annotated[Caller, requires("forecasts:work")],
 ) -> SubscriptionRead:
-    """Subscribe to forecasts. The caller is notified when the forecast of such a promise changes
-    its class."""
+    """Subscribe to forecasts. The caller is notified when the outlook of such a promise changes."""
     customer = None
     if body.customer is not None:
         known_customer = await directory.find_customer(tx, body.customer)
         if known_customer is None:
-            raise ValidationFailed([Violation("/customer", "unknown", "there is no such customer")])
+            raise ValidationFailed(
+                [Violation("/customer", "unknown_reference", "there is no such customer")]
+            )
         customer = known_customer.key
-    if (
-        len(await subscriptions.list_of_person(tx, caller.sub, MAX_SUBSCRIPTIONS, None))
-        >= MAX_SUBSCRIPTIONS
-    ):
+    existing = await subscriptions.list_of_person(tx, caller.sub, MAX_SUBSCRIPTIONS, None)
+    if len(existing) >= MAX_SUBSCRIPTIONS:
         raise Conflict(f"You have {MAX_SUBSCRIPTIONS} subscriptions. End one first.")
     at = await transaction_time(tx)
     subscription = Subscription(uuid7(), caller.sub, customer, body.service, body.outlook, at)
@@ -66,8 +73,7 @@ async def create_subscription(
         raise Conflict("You have subscribed to this already. End that one first to change it.")
     subject = f"forecast_subscription/{subscription.id}"
     grounds = {"customer": customer, "service": body.service, "outlook": body.outlook}
-    entry = Entry(at, caller.sub, "forecast.subscribe", subject, grounds, caller.via_machine)
-    await record(tx, entry)
+    await record(tx, Entry.by(caller.actor, at, "forecast.subscribe", subject, grounds))
     response.headers["Location"] = f"/v1/forecast-subscriptions/{subscription.id}"
     return SubscriptionRead.model_validate(subscription)
 
@@ -79,26 +85,19 @@ async def list_subscriptions(
     caller: Annotated[Caller, requires("forecasts:read")],
 ) -> Page[SubscriptionRead]:
     """List the caller's subscriptions to forecasts."""
-    after = page.after_as(UUID)
-    rows = await subscriptions.list_of_person(
-        tx, caller.sub, page.limit, after[0] if after else None
-    )
-    responses = [SubscriptionRead.model_validate(one) for one in rows[: page.limit]]
-    more = len(rows) > page.limit
-    return Page[SubscriptionRead](
-        items=responses, next=encode_cursor(responses[-1].id) if more else None
-    )
+    rows = await subscriptions.list_of_person(tx, caller.sub, page.limit, page.after_as(UUID))
+    return page.page_of(rows, SubscriptionRead.model_validate, lambda one: (one.id,))
 
 
-@routes.delete("/{subscription_id}", status_code=204)
+@routes.delete("/{subscription}", status_code=204)
 async def delete_subscription(
-    subscription_id: UUID,
+    subscription_id: SubscriptionId,
     tx: Transaction,
     caller: Annotated[Caller, requires("forecasts:work")],
 ) -> None:
-    """Delete a subscription to forecasts. Only the one who subscribed can end it."""
+    """Delete a subscription to forecasts. Only the subscriber can do so."""
     if not await subscriptions.remove(tx, subscription_id, caller.sub):
         raise NotFound("This subscription")
     subject = f"forecast_subscription/{subscription_id}"
     at = await transaction_time(tx)
-    await record(tx, Entry(at, caller.sub, "forecast.unsubscribe", subject, {}, caller.via_machine))
+    await record(tx, Entry.by(caller.actor, at, "forecast.unsubscribe", subject, {}))

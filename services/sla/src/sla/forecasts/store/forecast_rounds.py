@@ -1,6 +1,6 @@
-"""Rounds of forecasts: where the present one has come in the queue, and what it has counted.
+"""The present round of forecasts: its position in the queue, and what it has counted.
 
-The round's one row is locked by whoever makes forecasts: a timer of any replica, or a request.
+It is one row, locked by whoever makes forecasts: a timer of any replica, or a request.
 """
 
 from collections.abc import Collection, Sequence
@@ -20,8 +20,11 @@ OPEN_STATES = ("running", "paused")
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """`ahead`: open clocks passed so far, by metric. `usual`: how many are open on average, from
-    the rounds before. `walked`: the last clock passed."""
+    """A round. `last_position`: deadline and id of the last clock passed.
+
+    `passed_counts`: open clocks passed so far, by metric. `typical_lengths`: open clocks on average
+    in the rounds before, by metric.
+    """
 
     id: UUID
     began_at: datetime | None = None
@@ -33,7 +36,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class QueuedClock:
-    """A clock in the queue: `waits` for its customer, so nothing waits for it."""
+    """A clock in the queue. One that waits for its customer has no deadline and no position."""
 
     id: UUID
     metric: str
@@ -46,7 +49,7 @@ class QueuedClock:
 
 
 async def lock(tx: Connection, *, skip: bool = False) -> Round | None:
-    """The round, locked; None where somebody else holds it and it is to be skipped."""
+    """Lock the round and return it; with `skip` None while another transaction holds it."""
     query = select(forecast_rounds).with_for_update(skip_locked=skip)
     row = (await tx.execute(query)).one_or_none()
     if row is None:
@@ -73,8 +76,8 @@ async def save(tx: Connection, round: Round) -> None:
 async def list_following(
     tx: Connection, after: QueuePosition | None, limit: int
 ) -> list[QueuedClock]:
-    """The next open clocks, in the order in which promises break."""
-    # Literals, not parameters: a generic plan can prove the partial index from nothing else.
+    """List the next open clocks by deadline; those without one last."""
+    # Literals, not parameters: only with them a generic plan can use the partial index.
     states = [literal(state, literal_execute=True) for state in OPEN_STATES]
     query = select(clocks.c.id, clocks.c.metric, clocks.c.deadline, clocks.c.breached_at)
     query = query.where(clocks.c.state.in_(states), clocks.c.contract == "sla")
@@ -102,14 +105,14 @@ _SELECT_POSITIONS = text(
 
 
 async def queue_positions(tx: Connection, ids: Collection[UUID]) -> dict[UUID, int]:
-    """How many of its metric break before each of these; those that wait are left out."""
+    """Return how many clocks of its metric are due before each of these running ones."""
     return {row.id: row.ahead for row in await tx.execute(_SELECT_POSITIONS, {"ids": list(ids)})}
 
 
 async def list_open_ids(
     tx: Connection, customer: UUID | None, ids: Sequence[UUID] | None, limit: int
 ) -> list[UUID]:
-    """Open clocks, those that break first first: of a customer, or these."""
+    """List open clocks by deadline: of a customer, of these `ids`, or of all."""
     states = [literal(state, literal_execute=True) for state in OPEN_STATES]
     query = select(clocks.c.id).where(clocks.c.state.in_(states), clocks.c.contract == "sla")
     if customer is not None:
@@ -124,5 +127,5 @@ _IS_SCHEDULED = text("SELECT count(*) FROM deadlines WHERE kind = :kind AND subj
 
 
 async def is_scheduled(tx: Connection, kind: str, subject: UUID) -> bool:
-    """Whether the next round has its deadline."""
+    """Return whether the next round has its deadline."""
     return bool(await tx.scalar(_IS_SCHEDULED, {"kind": kind, "subject": subject}))

@@ -1,46 +1,59 @@
-"""Forecasts: one row per clock, at most four marks a cycle; written set-based, at most 1 % a round."""
+"""Forecasts, one row per clock, and their marks for scoring, at most four per cycle. Set-based."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Row, Uuid, bindparam, select, text, update
 
-from common.persistence.database import Connection, asyncpg_connection
+from common.persistence.bulk import Columns, execute_many, insert_sql, upsert_sql
+from common.persistence.database import Connection
+from common.persistence.keyset import page_after
 from sla.clocks.tables import clocks
 from sla.clocks.ticket_tables import tickets
 from sla.forecasts.domain.forecast import Forecast
 from sla.forecasts.domain.probability import Estimate, Outlook, PromiseProgress
 from sla.forecasts.tables import forecasts
 
-PagePosition = tuple[datetime | None, UUID]
-"""Where a page ended: when it breaks, and the forecast's id."""
 LISTED_OUTLOOKS: tuple[Outlook, ...] = ("at_risk", "likely_to_breach")
 
-_UPSERT_FORECASTS = """
-INSERT INTO forecasts (id, clock_id, customer_id, open, outlook, probability, expected_breach_at, metric,
-    priority, kind, cycle, quarter, elapsed_seconds, target_seconds, ahead, usual, known,
-    broke_share, level, created_at, changed_at, sequence)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::boolean[], $5::text[], $6::real[],
-    $7::timestamptz[], $8::text[], $9::text[], $10::text[], $11::int[], $12::smallint[],
-    $13::bigint[], $14::bigint[], $15::int[], $16::real[], $17::int[], $18::real[],
-    $19::smallint[], $20::timestamptz[], $21::timestamptz[], $22::bigint[])
-ON CONFLICT (clock_id) DO UPDATE SET open = excluded.open, outlook = excluded.outlook,
-    probability = excluded.probability, expected_breach_at = excluded.expected_breach_at,
-    priority = excluded.priority, kind = excluded.kind, cycle = excluded.cycle,
-    quarter = excluded.quarter, elapsed_seconds = excluded.elapsed_seconds,
-    target_seconds = excluded.target_seconds, ahead = excluded.ahead, usual = excluded.usual,
-    known = excluded.known, broke_share = excluded.broke_share, level = excluded.level,
-    created_at = excluded.created_at, changed_at = excluded.changed_at, sequence = excluded.sequence
-"""
-_INSERT_MARKS = """
-INSERT INTO forecast_marks (clock_id, cycle, quarter, metric, probability, created_at)
-SELECT * FROM unnest($1::uuid[], $2::int[], $3::smallint[], $4::text[], $5::real[],
-    $6::timestamptz[])
-ON CONFLICT DO NOTHING
-"""
-# In the order of ids, as all who write forecasts: two of them must not wait for each other.
+_COLUMNS: Columns = {
+    "id": "uuid",
+    "clock_id": "uuid",
+    "customer_id": "uuid",
+    "open": "boolean",
+    "outlook": "text",
+    "probability": "real",
+    "expected_breach_at": "timestamptz",
+    "metric": "text",
+    "priority": "text",
+    "kind": "text",
+    "cycle": "int",
+    "quarter": "smallint",
+    "elapsed_seconds": "bigint",
+    "target_seconds": "bigint",
+    "ahead": "int",
+    "usual": "real",
+    "known": "int",
+    "broke_share": "real",
+    "level": "smallint",
+    "created_at": "timestamptz",
+    "changed_at": "timestamptz",
+    "sequence": "bigint",
+}
+_UPSERT_FORECASTS = upsert_sql(
+    "forecasts", _COLUMNS, key=("clock_id",), keep=("id", "customer_id", "metric")
+)
+_MARK_COLUMNS: Columns = {
+    "clock_id": "uuid",
+    "cycle": "int",
+    "quarter": "smallint",
+    "metric": "text",
+    "probability": "real",
+    "created_at": "timestamptz",
+}
+_INSERT_MARKS = insert_sql("forecast_marks", _MARK_COLUMNS, conflict="DO NOTHING")
+# In the order of ids, like every statement that writes forecasts, against deadlocks.
 _UPDATE_OPEN = text(
     """
     UPDATE forecasts SET open = now.open
@@ -65,45 +78,35 @@ _SELECT_WITH_TICKET = (
 
 
 async def find_by_clocks(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Forecast]:
-    """The forecasts of these clocks, by clock."""
+    """Return the forecasts of these clocks, by clock id."""
     rows = await tx.execute(select(forecasts).where(forecasts.c.clock_id.in_(ids)))
     return {row.clock_id: forecast_of(row) for row in rows}
 
 
 async def upsert(tx: Connection, new_forecasts: Sequence[Forecast]) -> None:
-    """Store forecasts; whoever calls has locked the round."""
+    """Store forecasts; the caller has locked the round."""
     rows = [_row(one) for one in sorted(new_forecasts, key=lambda one: one.id)]
-    if rows:
-        await (await asyncpg_connection(tx)).execute(
-            _UPSERT_FORECASTS, *map(list, zip(*rows, strict=True))
-        )
+    await execute_many(tx, _UPSERT_FORECASTS, rows)
 
 
 async def insert_marks(tx: Connection, new_forecasts: Sequence[Forecast]) -> None:
-    """Keep what is to be scored once it is known how the promise came out."""
-    rows = [
-        (one.clock_id, one.cycle, one.quarter, *one.progress.group[:1], *_mark_values(one))
-        for one in new_forecasts
-    ]
-    if rows:
-        await (await asyncpg_connection(tx)).execute(
-            _INSERT_MARKS, *map(list, zip(*rows, strict=True))
-        )
+    """Store the forecasts that are scored when the outcome of the promise is known."""
+    await execute_many(tx, _INSERT_MARKS, [_mark_row(one) for one in new_forecasts])
 
 
 async def update_open(tx: Connection, clock_ids: Collection[UUID]) -> None:
-    """Let the forecasts of these clocks say whether their promises are still open."""
+    """Update whether the promises of these clocks are still open."""
     await tx.execute(_UPDATE_OPEN, {"clocks": list(clock_ids)})
 
 
 async def find(tx: Connection, id: UUID, *, lock: bool = False) -> Row[Any] | None:
-    """A forecast with the facts of its ticket; read it by `forecast_of`."""
+    """Return the row of a forecast with the fields of its ticket; see `forecast_of`."""
     query = _SELECT_WITH_TICKET.where(forecasts.c.id == id)
     return (await tx.execute(query.with_for_update(of=forecasts) if lock else query)).one_or_none()
 
 
 async def advance_sequence(tx: Connection, id: UUID) -> int:
-    """The sequence of one more event about a locked forecast."""
+    """Return the sequence of the next event about a locked forecast."""
     statement = (
         update(forecasts).where(forecasts.c.id == id).values(sequence=forecasts.c.sequence + 1)
     )
@@ -111,7 +114,7 @@ async def advance_sequence(tx: Connection, id: UUID) -> int:
 
 
 async def list_with_tickets(tx: Connection, clock_ids: Collection[UUID]) -> list[Row[Any]]:
-    """The forecasts of these clocks, with the facts of their tickets."""
+    """List the rows of the forecasts of these clocks, with the fields of their tickets."""
     return list(await tx.execute(_SELECT_WITH_TICKET.where(forecasts.c.clock_id.in_(clock_ids))))
 
 
@@ -121,10 +124,10 @@ async def page(
     customer: str | None,
     service: str | None,
     limit: int,
-    after: PagePosition | None,
+    after: tuple[Any, ...] | None,
 ) -> list[Row[Any]]:
-    """Up to `limit` + 1 forecasts of open promises, those that break first first."""
-    # Literals, not parameters: a generic plan can prove the partial index from nothing else.
+    """List up to `limit` + 1 forecasts of open promises by deadline; those without one last."""
+    # Literals, not parameters: only with them a generic plan can use the partial index.
     query = _SELECT_WITH_TICKET.where(
         forecasts.c.open,
         forecasts.c.outlook.in_([bindparam(None, one, literal_execute=True) for one in outlooks]),
@@ -133,13 +136,12 @@ async def page(
         query = query.where(tickets.c.customer == customer)
     if service is not None:
         query = query.where(tickets.c.service == service)
-    if after is not None:
-        query = query.where(_after_position(after))
-    ordered = query.order_by(forecasts.c.expected_breach_at.asc().nulls_last(), forecasts.c.id)
-    return list(await tx.execute(ordered.limit(limit + 1)))
+    order = (forecasts.c.expected_breach_at.asc().nulls_last(), forecasts.c.id)
+    return list(await tx.execute(page_after(query, order, after, limit)))
 
 
 def forecast_of(row: Row[Any]) -> Forecast:
+    """Build the forecast of a row."""
     return Forecast(
         row.id,
         row.clock_id,
@@ -163,20 +165,10 @@ def forecast_of(row: Row[Any]) -> Forecast:
     )
 
 
-def _after_position(position: PagePosition) -> Any:
-    expected_breach_at, id = position
-    if expected_breach_at is None:
-        return forecasts.c.expected_breach_at.is_(None) & (forecasts.c.id > id)
-    same_instant = (forecasts.c.expected_breach_at == expected_breach_at) & (forecasts.c.id > id)
-    return (
-        (forecasts.c.expected_breach_at > expected_breach_at)
-        | same_instant
-        | forecasts.c.expected_breach_at.is_(None)
-    )
-
-
-def _mark_values(forecast: Forecast) -> tuple[float, datetime]:
-    return forecast.estimate.probability, forecast.created_at
+def _mark_row(forecast: Forecast) -> tuple[Any, ...]:
+    metric, *_ = forecast.progress.group
+    values = (metric, forecast.estimate.probability, forecast.created_at)
+    return forecast.clock_id, forecast.cycle, forecast.quarter, *values
 
 
 def _row(forecast: Forecast) -> tuple[Any, ...]:

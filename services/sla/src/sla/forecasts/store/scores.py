@@ -1,20 +1,26 @@
-"""How forecasts came out: settled when the clock ends, tallied by day, never counted again."""
+"""Outcomes of forecasts: settled when the clock ends, and tallied by day."""
 
 from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import func, select
 
-from common.persistence.database import Connection, asyncpg_connection
+from common.persistence.bulk import Columns, execute_many, unnest
+from common.persistence.database import Connection
 from sla.forecasts.domain.handling_times import HandlingTimeChange
 from sla.forecasts.domain.score import Tally
 from sla.forecasts.tables import forecast_scores
 
-# What was forecast after the promise was decided, though nobody had heard of it, counts for nothing.
-_SETTLE = """
+_OUTCOME_COLUMNS: Columns = {
+    "clock_id": "uuid",
+    "cycle": "int",
+    "broke": "boolean",
+    "at": "timestamptz",
+}
+# A forecast made after the promise was decided is not scored: the outcome was only not known yet.
+_SETTLE = f"""
 WITH verdicts AS (
-    SELECT * FROM unnest($1::uuid[], $2::int[], $3::boolean[], $4::timestamptz[])
-        AS given (clock_id, cycle, broke, at)
+    SELECT * FROM {unnest(_OUTCOME_COLUMNS, "given")}
 ), was AS (
     SELECT marks.*, verdicts.broke AS now, verdicts.at
     FROM forecast_marks marks JOIN verdicts USING (clock_id, cycle)
@@ -46,17 +52,16 @@ ON CONFLICT (day, metric, quarter, bin) DO UPDATE SET
 
 
 async def record_outcomes(tx: Connection, changes: Iterable[HandlingTimeChange]) -> None:
-    """Join outcomes with the forecasts made; the last word about a clock's cycle holds."""
+    """Settle the forecasts of these clocks; the last outcome of a clock's cycle holds."""
     outcomes = {(one.clock_id, one.cycle): one for one in changes}
-    if outcomes:
-        rows = [(one.clock_id, one.cycle, one.breached, one.at) for one in outcomes.values()]
-        await (await asyncpg_connection(tx)).execute(_SETTLE, *map(list, zip(*rows, strict=True)))
+    rows = [(one.clock_id, one.cycle, one.breached, one.at) for one in outcomes.values()]
+    await execute_many(tx, _SETTLE, rows)
 
 
 async def list_tallies(
     tx: Connection, since: date, until: date, metric: str | None
 ) -> list[tuple[int, Tally]]:
-    """Of forecasts whose promises came out on days of `[since, until]`: quarter and tally."""
+    """List quarter and tally of the forecasts whose promises were decided in `[since, until]`."""
     columns = forecast_scores.c
     sums = [func.sum(getattr(columns, name)) for name in ("forecasts", "expected", "broke")]
     query = (

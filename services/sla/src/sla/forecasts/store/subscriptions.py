@@ -1,14 +1,16 @@
-"""Who wants to hear of forecasts, and who has taken note of one."""
+"""Subscriptions to forecasts, and acknowledgements of forecasts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
+from common.persistence.keyset import page_after
 from sla.forecasts.domain.probability import Outlook
 from sla.forecasts.tables import forecast_acknowledgements as acknowledgements
 from sla.forecasts.tables import forecast_subscriptions as subscriptions
@@ -16,7 +18,10 @@ from sla.forecasts.tables import forecast_subscriptions as subscriptions
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """`customer` and `service` by key; None means every one. `outlook`: from which on."""
+    """A person's subscription. `customer` and `service` are keys, None: all.
+
+    `outlook`: the mildest outlook that the person is notified of.
+    """
 
     id: UUID
     sub: str
@@ -31,7 +36,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """`outlook` is what was acknowledged."""
+    """Who acknowledged a forecast, when it had this `outlook`."""
 
     sub: str
     at: datetime
@@ -40,7 +45,7 @@ class Acknowledgement:
 
 
 async def add(tx: Connection, subscription: Subscription) -> bool:
-    """False where the same person has subscribed to the same already."""
+    """Store a subscription; False where the person has the same one already."""
     row = {name: getattr(subscription, name) for name in Subscription.__slots__}
     statement = insert(subscriptions).values(row).on_conflict_do_nothing()
     return (await tx.execute(statement)).rowcount == 1
@@ -52,17 +57,16 @@ async def remove(tx: Connection, id: UUID, sub: str) -> bool:
 
 
 async def list_of_person(
-    tx: Connection, sub: str, limit: int, after: UUID | None
+    tx: Connection, sub: str, limit: int, after: tuple[Any, ...] | None
 ) -> list[Subscription]:
-    """Up to `limit` + 1, the oldest first."""
-    query = select(subscriptions).where(subscriptions.c.sub == sub).order_by(subscriptions.c.id)
-    if after is not None:
-        query = query.where(subscriptions.c.id > after)
-    return [Subscription(*row) for row in await tx.execute(query.limit(limit + 1))]
+    """List up to `limit` + 1 subscriptions of a person, the oldest first."""
+    query = select(subscriptions).where(subscriptions.c.sub == sub)
+    rows = await tx.execute(page_after(query, (subscriptions.c.id,), after, limit))
+    return [Subscription(*row) for row in rows]
 
 
 async def list_all(tx: Connection) -> Sequence[Subscription]:
-    """All subscriptions: staff, so hundreds at most."""
+    """List all subscriptions: those of staff, hundreds at most."""
     return [Subscription(*row) for row in await tx.execute(select(subscriptions))]
 
 
@@ -74,7 +78,7 @@ async def add_acknowledgement(
 
 
 async def list_acknowledgements(tx: Connection, forecast_id: UUID) -> list[Acknowledgement]:
-    """In order."""
+    """List the acknowledgements of a forecast, the oldest first."""
     query = select(acknowledgements).where(acknowledgements.c.forecast_id == forecast_id)
     ordered = query.order_by(acknowledgements.c.at, acknowledgements.c.sub)
     return [

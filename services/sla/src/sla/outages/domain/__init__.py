@@ -1,1 +1,1 @@
-"""Outages, maintenance and availability."""
+"""Rules of outages, maintenance and availability. Pure."""

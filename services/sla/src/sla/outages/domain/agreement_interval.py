@@ -1,4 +1,4 @@
-"""The customers of an availability model, and when which agreement held. Pure."""
+"""The customers of an availability model, and which agreement was valid when. Pure."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -7,12 +7,14 @@ from sla.agreements.domain.agreement import Agreement
 
 
 class Customer(NamedTuple):
+    """A customer by key, with the time zone of its months."""
+
     key: str
     timezone: str
 
 
 class AgreementInterval(NamedTuple):
-    """`agreement` (None: none) held in `[start, end)`."""
+    """The agreement that was valid in `[start, end)`; None: none."""
 
     start: datetime
     end: datetime

@@ -1,7 +1,7 @@
 """Availability = 1 - downtime outside agreed maintenance / agreed service time (C12). Pure.
 
-All instants are whole seconds, so that what is shown sums to the second. Sums of adjoining periods
-are the sums of the whole: `agreed`, `down`, `excluded`, `degraded` and `budget` add up.
+All instants are whole seconds, so that shown durations add up to the second. `agreed`, `down`,
+`excluded`, `degraded` and `budget` of adjoining periods add up to those of the whole.
 """
 
 from bisect import bisect_left
@@ -25,7 +25,10 @@ ZERO = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class AgreedPeriod:
-    """While one version of an agreement held. `promised` is a share such as 0.999; None: nothing."""
+    """The validity of one version of an agreement within a period.
+
+    `promised_ratio` is a share such as 0.999; None: no availability was promised.
+    """
 
     start: datetime
     end: datetime
@@ -34,14 +37,14 @@ class AgreedPeriod:
     agreement: str | None = None
 
     def service_time(self, start: datetime, end: datetime) -> timedelta:
-        """Agreed time within `[start, end)`. Zero where the calendar has none. Raises OutOfRange."""
+        """Return the agreed service time within `[start, end)`. Raises OutOfRange."""
         first, last = max(start, self.start), min(end, self.end)
         if last <= first:
             return ZERO
         return self.timetable.open_time(first, last)
 
     def budget(self, start: datetime, end: datetime) -> timedelta | None:
-        """How much of the service time within `[start, end)` may be down."""
+        """Return the allowed downtime within `[start, end)`; None where nothing was promised."""
         if self.promised_ratio is None:
             return None
         return self.service_time(start, end) * (1 - self.promised_ratio)
@@ -49,8 +52,10 @@ class AgreedPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A segment of the strip; `counted` is the agreed service time in it, `judged` what of that
-    was covered by a promised share."""
+    """A segment of the timeline with its agreed service time.
+
+    `promised_time` is the part of the agreed time for which an availability was promised.
+    """
 
     segment: Segment
     agreed_time: timedelta
@@ -59,8 +64,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """`repaired` of `count` have ended, after `repair` in all. Elapsed time, overlapping once. A
-    failure that reaches beyond the period ends with the last outage that had begun by then."""
+    """`count` failures, of which `repaired` have ended, after `repair_time` in all (elapsed time).
+
+    Overlapping outages are one failure. A failure that reaches beyond the period ends with the last
+    outage that started within it.
+    """
 
     count: int = 0
     repaired: int = 0
@@ -69,11 +77,12 @@ class Failures:
 
 @dataclass(frozen=True)
 class Availability:
-    """Of `[start, end)` as it stands at `until`, which is before `end` while the period lasts.
+    """The availability of `[start, end)` as of `as_of`, which is before `end` while the period
+    lasts.
 
-    `agreed` is service time up to `until`, `agreed_whole` up to `end`. `budget` is how much of the
-    whole may be down; None where nothing was promised. `parts` cover `[start, until)`, `stretches`
-    are by what agreements it was judged.
+    `agreed` is the agreed service time up to `as_of`, `agreed_whole` that up to `end`. `budget` is
+    the allowed downtime of the whole period; None where nothing was promised. `parts` cover
+    `[start, as_of)`; `agreement_periods` are the agreements by which it is computed.
     """
 
     start: datetime
@@ -88,23 +97,23 @@ class Availability:
 
     @cached_property
     def down(self) -> timedelta:
-        """Agreed service time that was down outside agreed maintenance."""
+        """The agreed service time that was down, outside agreed maintenance."""
         return self._agreed_time_in(part for part in self.parts if part.segment.state == "down")
 
     @cached_property
     def budget_downtime(self) -> timedelta:
-        """The same as far as a share was promised for it: what uses up the budget."""
+        """The downtime for which an availability was promised: it uses up the budget."""
         return sum((p.promised_time for p in self.parts if p.segment.state == "down"), ZERO)
 
     @cached_property
     def excluded(self) -> timedelta:
-        """Agreed service time that was down in agreed maintenance, which does not count."""
+        """The agreed service time that was down in agreed maintenance, which does not count."""
         maintained = (part for part in self.parts if part.segment.state == "maintenance")
         return self._agreed_time_in(part for part in maintained if part.segment.outages)
 
     @cached_property
     def degraded(self) -> timedelta:
-        """Agreed service time in which something beneath was down, and this was not."""
+        """The agreed service time in which only something that the service depends on was down."""
         return self._agreed_time_in(part for part in self.parts if part.segment.state == "degraded")
 
     @property
@@ -114,14 +123,14 @@ class Availability:
 
     @property
     def promised_ratio(self) -> float | None:
-        """The share that the budget leaves of the whole period."""
+        """The promised availability of the whole period, from its budget; None without one."""
         if self.budget is None or not self.agreed_whole:
             return None
         return round(1 - self.budget / self.agreed_whole, 9)
 
     @property
     def budget_used(self) -> float | None:
-        """The share of the budget that is used up; 1 is all of it. None where there is none."""
+        """The used share of the budget, above 1 when it is exceeded; None without a budget."""
         if self.budget is None:
             return None
         if self.budget:
@@ -130,20 +139,22 @@ class Availability:
 
     @property
     def met(self) -> bool | None:
-        """Whether the promise is kept; while the period lasts, whether it still can be. None
-        where nothing was promised. Just used up is kept."""
+        """Whether the promise is kept, or while the period lasts, can still be kept.
+
+        None where nothing was promised. A budget used up exactly is kept.
+        """
         return None if self.budget is None else self.budget_downtime <= self.budget
 
     @property
     def mttr(self) -> timedelta | None:
-        """Mean elapsed time to repair, of the failures that began in the period and have ended."""
+        """The mean elapsed time to repair of the failures that started here and ended."""
         return (
             self.failures.repair_time / self.failures.repaired if self.failures.repaired else None
         )
 
     @property
     def mtbf(self) -> timedelta | None:
-        """Mean agreed service time between failures: what was up, by the failures that began."""
+        """The mean agreed service time between failures: uptime by the failures that started."""
         return (self.agreed - self.down) / self.failures.count if self.failures.count else None
 
     def _agreed_time_in(self, parts: Iterable[Part]) -> timedelta:
@@ -158,10 +169,10 @@ def compute_availability(
     end: datetime,
     now: datetime,
 ) -> Availability:
-    """The availability of `[start, end)` as it stands at `now`; what is down still, is until now.
+    """Compute the availability of `[start, end)` as of `now`; open outages last until now.
 
-    `agreed` are disjoint; where none holds, no service time was agreed. Troubles are `excluded` by
-    the windows already. Raises OutOfRange.
+    `agreed_periods` are disjoint; outside of them no service time was agreed. Maintenance is
+    already excluded from `downtime_intervals`. Raises OutOfRange.
     """
     as_of = min(max(now, start), end)
     promised_periods = [one for one in agreed_periods if one.promised_ratio is not None]
@@ -187,11 +198,12 @@ def compute_availability(
 
 
 def service_time(periods: Iterable[AgreedPeriod], start: datetime, end: datetime) -> timedelta:
+    """Return the agreed service time within `[start, end)`. Raises OutOfRange."""
     return sum((one.service_time(start, end) for one in periods), ZERO)
 
 
 def budget(periods: Iterable[AgreedPeriod], start: datetime, end: datetime) -> timedelta | None:
-    """How much of `[start, end)` may be down; None where nothing was promised for any of it."""
+    """Return the allowed downtime of `[start, end)`; None where nothing was promised."""
     budgets = [one.budget(start, end) for one in periods]
     promised_budgets = [one for one in budgets if one is not None]
     return sum(promised_budgets, ZERO) if promised_budgets else None
@@ -200,11 +212,14 @@ def budget(periods: Iterable[AgreedPeriod], start: datetime, end: datetime) -> t
 def count_failures(
     downtime_intervals: Sequence[DowntimeInterval], start: datetime, as_of: datetime, now: datetime
 ) -> Failures:
-    """Times that it went down in `[start, until)`, other than wholly within agreed maintenance: one
-    that begins in it counts from the first instant outside."""
-    started = [trouble for trouble in downtime_intervals if trouble.start < as_of]
-    spans = [Span(t.start, t.end) for t in started if t.effect in ("down", "excluded")]
-    down_starts = sorted(trouble.start for trouble in started if trouble.effect == "down")
+    """Count the failures that started in `[start, as_of)`.
+
+    A failure wholly within agreed maintenance does not count; one that starts in maintenance counts
+    from its first instant outside.
+    """
+    started = [one for one in downtime_intervals if one.start < as_of]
+    spans = [Span(one.start, one.end) for one in started if one.effect in ("down", "excluded")]
+    down_starts = sorted(one.start for one in started if one.effect == "down")
     failure_spans = [
         span
         for span in union(spans)
@@ -217,7 +232,7 @@ def count_failures(
 
 
 def _first_within(span: Span, instants: Sequence[datetime]) -> datetime | None:
-    """The first of the sorted instants that lies in the span, its end included."""
+    """Return the first of the sorted instants within the span, its end included."""
     index = bisect_left(instants, span.start)
     if index == len(instants) or (span.end is not None and instants[index] > span.end):
         return None

@@ -1,7 +1,4 @@
-"""What has to be known to answer for availability, and the answers to any number of questions. Pure.
-
-One load serves a customer's page as well as a report about all of them.
-"""
+"""The data from which availability is computed, loaded once for any number of queries. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,14 +24,17 @@ from sla.outages.domain.target import agreed_windows
 
 DEFAULT_TIMEZONE = "UTC"
 ROUND_THE_CLOCK = Timetable(always_open(read_zone(DEFAULT_TIMEZONE)))
-"""What is measured by where nothing was agreed: every second."""
+"""The calendar where nothing was agreed: every second."""
 EMPTY_GRAPH = Graph({})
 
 
 @dataclass(frozen=True)
 class AvailabilityModel:
-    """Of a stretch of time: the outages that touch it, the maintenance that was announced, and what
-    was promised to whom. `graph` is the catalogue as it stands now."""
+    """The outages, maintenance and agreements of a period.
+
+    `agreements` and `customers` are by customer id, `timetables` by calendar id. `graph` is the
+    present catalogue.
+    """
 
     outages: Sequence[Outage]
     maintenance: Sequence[PlannedMaintenance]
@@ -44,20 +44,20 @@ class AvailabilityModel:
     graph: Graph = EMPTY_GRAPH
 
     def month(self, query: AvailabilityQuery, day: date) -> Month:
-        """The month of a date, in its `zone` (C12)."""
+        """Return the month of a date in the time zone of the query (C12)."""
         return calendar_month(day, read_zone(self.timezone(query, day)))
 
     def availability_of_month(
         self, query: AvailabilityQuery, day: date, now: datetime
     ) -> Availability:
-        """Of the month of a date, as it stands at `now`."""
+        """Compute the availability of the month of a date, as of `now`."""
         period = self.month(query, day)
         return self.availability(query, period.start, period.end, now)
 
     def availability(
         self, query: AvailabilityQuery, start: datetime, end: datetime, now: datetime
     ) -> Availability:
-        """Of `[start, end)` as it stands at `now`. Raises OutOfRange."""
+        """Compute the availability of `[start, end)` as of `now`. Raises OutOfRange."""
         start, end, now = (
             truncate_to_second(start),
             truncate_to_second(end),
@@ -74,14 +74,14 @@ class AvailabilityModel:
         )
 
     def is_down(self, query: AvailabilityQuery) -> bool:
-        """Whether something that counts for the question is down still."""
+        """Return whether an outage that counts for the query is still open."""
         return any(
             one.effect == "down" and one.ended_at is None and self._is_relevant(query, one)
             for one in self._candidate_outages(query)
         )
 
     def services(self, customer_id: UUID | None) -> set[str]:
-        """Those that were sold or promised to the customer (None: to anybody), or have been down."""
+        """Return the services sold or promised to the customer (None: to any), or down."""
         customer = self.customers.get(customer_id) if customer_id else None
         sold_services = {
             name
@@ -106,7 +106,7 @@ class AvailabilityModel:
     def agreement_intervals(
         self, query: AvailabilityQuery, start: datetime, end: datetime
     ) -> list[AgreementInterval]:
-        """Which agreement held when; all of `[start, end)`, in order."""
+        """Return which agreement was valid when; the intervals cover `[start, end)`, in order."""
         agreements = self._queried_agreements(query)
         boundaries = {
             at for one in agreements for at in (one.valid_from, one.valid_until) if at is not None
@@ -121,7 +121,7 @@ class AvailabilityModel:
         return intervals or [AgreementInterval(start, end, None)]
 
     def agreed_periods(self, intervals: Sequence[AgreementInterval]) -> list[AgreedPeriod]:
-        """The agreed service time; where nothing was agreed at all, every second without a promise."""
+        """Return the agreed periods; without any agreement, all time without a promise."""
         periods = [
             AgreedPeriod(
                 start,
@@ -136,7 +136,7 @@ class AvailabilityModel:
         return periods or [AgreedPeriod(intervals[0].start, intervals[-1].end, ROUND_THE_CLOCK)]
 
     def _candidate_outages(self, query: AvailabilityQuery) -> Iterable[Outage]:
-        """Those that can matter to the question: of one customer, and of everybody."""
+        """Return the outages that may count: those of the customer, and those of all customers."""
         if query.customer_id is None:
             return self.outages
         return chain(*(self._by_customer.get(one, ()) for one in {query.customer_id, None}))
@@ -172,7 +172,7 @@ class AvailabilityModel:
     def _maintenance_of_scope(
         self, query: AvailabilityQuery, scope: Scope, intervals: Sequence[AgreementInterval]
     ) -> list[Window]:
-        """The maintenance of the agreement that governs what was down there."""
+        """Return the maintenance windows of the agreement that governs the scope."""
         if query.agreement is None and scope.service != query.service:
             service_query = replace(query, service=scope.service)
             intervals = self.agreement_intervals(
@@ -183,7 +183,7 @@ class AvailabilityModel:
     def _shown_windows(
         self, query: AvailabilityQuery, intervals: Sequence[AgreementInterval]
     ) -> Iterator[Window]:
-        """Maintenance that is shown: what concerns the question at least in part."""
+        """Yield the maintenance that concerns the query at least in part."""
         yield from self._agreed_windows(intervals)
         yield from self._plan.windows_concerning(query)
 
@@ -199,8 +199,7 @@ class AvailabilityModel:
         return query.agreement is None or scope.service is None or self._governs(query, outage)
 
     def _governs(self, query: AvailabilityQuery, outage: Outage) -> bool:
-        """Whether the agreement asked for is the one that holds for the service, when the outage
-        begins or, where it lasts so long, when a version of it does."""
+        """Return whether the queried agreement covers the service of the outage while it lasts."""
         agreements = self._agreements_of_customer(query)
         for version in self._queried_agreements(query):
             at = max(outage.started_at, version.valid_from)
@@ -211,7 +210,7 @@ class AvailabilityModel:
         return False
 
     def _has_bought(self, query: AvailabilityQuery, scope: Scope) -> bool:
-        """An outage for everybody hits those who bought the service, where the catalogue knows."""
+        """Return whether the customer bought the service; True where the buyers are not known."""
         if scope.customer_id is not None or scope.service is None:
             return True
         sold_to, key = self.graph.sold_to.get(scope.service), self._customer_key(query)
@@ -221,7 +220,7 @@ class AvailabilityModel:
         agreements = self._queried_agreements(query)
         if query.agreement is None:
             return applicable_agreement(agreements, query.service, at)
-        # Asked for by its key: whatever services it names.
+        # Queried by its key: whatever services it covers.
         return next((agreement for agreement in agreements if agreement.is_valid_at(at)), None)
 
     def _queried_agreements(self, query: AvailabilityQuery) -> Sequence[Agreement]:
@@ -239,7 +238,7 @@ class AvailabilityModel:
         return customer.key if customer else None
 
     def timezone(self, query: AvailabilityQuery, day: date) -> str:
-        """Where the month of that date begins: with the agreement, else the customer, else UTC."""
+        """Return the time zone of the month: of the agreement, else of the customer, else UTC."""
         month_start = datetime(day.year, day.month, 1, tzinfo=UTC)
         for interval in reversed(
             self.agreement_intervals(query, month_start, month_start + timedelta(days=27))

@@ -1,4 +1,4 @@
-"""What a service rests upon: an outage there impairs it, and is no downtime of its own. Pure."""
+"""What a service depends on: an outage there degrades it, and is not downtime of its own. Pure."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -8,12 +8,12 @@ from sla.outages.domain.scope import AvailabilityQuery, Scope
 
 
 def nodes_below(graph: Graph, query: AvailabilityQuery, customer: str | None) -> Collection[Node]:
-    """All that the service asked about rests upon, as it concerns the customer (by key)."""
+    """Return all nodes that the queried service depends on for this customer (a key)."""
     return () if query.service is None else graph.below(query.service, customer)
 
 
 def degrades(scope: Scope, nodes: Collection[Node], query: AvailabilityQuery) -> bool:
-    """Whether an outage at the place is one of something beneath the service asked about."""
+    """Return whether an outage of the scope is one of a node below the queried service."""
     if not nodes:
         return False
     is_environment_below = (

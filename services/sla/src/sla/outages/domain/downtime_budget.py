@@ -1,4 +1,4 @@
-"""When so much of the month's allowed downtime is used up (R3). Pure."""
+"""When a share of the month's allowed downtime is used up (R3). Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -7,11 +7,11 @@ from sla.outages.domain.availability import ZERO, AgreedPeriod, Availability
 from sla.outages.domain.state_timeline import Segment
 
 WARNING_THRESHOLDS = (0.5, 0.75, 0.9, 1.0)
-"""Shares of the budget at which people are told, each once a month. 1: it is used up."""
+"""Shares of the budget at which a warning is sent, each once a month; 1 is all of it."""
 
 
 def reached_thresholds(availability: Availability) -> tuple[float, ...]:
-    """The shares that the downtime so far has reached. None for a promise without downtime."""
+    """Return the thresholds that the downtime so far has reached; empty without downtime."""
     if availability.budget is None or availability.budget_downtime == ZERO:
         return ()
     return tuple(
@@ -24,7 +24,10 @@ def reached_thresholds(availability: Availability) -> tuple[float, ...]:
 def threshold_reached_at(
     agreed_periods: Sequence[AgreedPeriod], availability: Availability, threshold: float
 ) -> datetime | None:
-    """When `found`, which may reach into the future, has used up that share; None if it does not."""
+    """Return when the downtime reaches a threshold; None if it does not.
+
+    `availability` may reach into the future.
+    """
     if availability.budget is None:
         return None
     promised_periods = sorted(

@@ -1,25 +1,33 @@
-"""Maintenance that is announced, and agreed before it begins (R15, C12). Pure."""
+"""Planned maintenance: announced, and agreed before it starts (R15, C12). Pure."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain, product
-from typing import Literal
+from typing import Final
 from uuid import UUID
 
+from common.domain import Rejection
 from sla.outages.domain.scope import AvailabilityQuery, Scope
 from sla.outages.domain.state_timeline import Window
 
-RejectionCode = Literal["SELF_APPROVAL", "TOO_LATE", "ALREADY_AGREED", "CANCELLED"]
+SELF_APPROVAL: Final = Rejection(
+    "SELF_APPROVAL", "The customer, or another person than who announced it, agrees to it."
+)
+TOO_LATE: Final = Rejection("TOO_LATE", "It has started; maintenance is agreed before it starts.")
+ALREADY_AGREED: Final = Rejection("ALREADY_AGREED", "It is already agreed.")
+CANCELLED: Final = Rejection("ALREADY_OVER", "It is over or cancelled.")
 MAX_DURATION = timedelta(days=31)
-"""A window that is longer is a shutdown, which the agreement should say."""
+"""A longer window is a shutdown, which belongs into the agreement."""
 _ScopeKey = tuple[UUID | str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedMaintenance:
-    """`[starts_at, ends_at)`. It excuses downtime only once a second person has agreed to it, and
-    only if that was before it began; cancelled, it ends there."""
+    """Planned maintenance over `[starts_at, ends_at)`; when it is cancelled, it ends there.
+
+    Its downtime is excluded only if a second person agreed to it before it started.
+    """
 
     id: UUID
     key: str
@@ -36,7 +44,7 @@ class PlannedMaintenance:
     sequence: int = 1
 
     def window(self) -> Window | None:
-        """What it excuses; None while it is not agreed, and where nothing is left of it."""
+        """Return the window that excludes downtime; None without an agreement in time."""
         if self.agreed_at is None or self.agreed_at >= self.starts_at:
             return None
         end = min(self.ends_at, self.cancelled_at or self.ends_at)
@@ -45,32 +53,32 @@ class PlannedMaintenance:
 
 def agree(
     maintenance: PlannedMaintenance, actor: str, at: datetime
-) -> PlannedMaintenance | RejectionCode:
-    """Another person's word, given before it begins: what is agreed afterwards excuses nothing."""
+) -> PlannedMaintenance | Rejection:
+    """Agree to maintenance: by another person than who announced it, before it starts."""
     if maintenance.cancelled_at is not None:
-        return "CANCELLED"
+        return CANCELLED
     if maintenance.agreed_at is not None:
-        return "ALREADY_AGREED"
+        return ALREADY_AGREED
     if actor == maintenance.announced_by:
-        return "SELF_APPROVAL"
+        return SELF_APPROVAL
     if at >= maintenance.starts_at:
-        return "TOO_LATE"
+        return TOO_LATE
     return replace(maintenance, agreed_by=actor, agreed_at=at, sequence=maintenance.sequence + 1)
 
 
 def cancel(
     maintenance: PlannedMaintenance, actor: str, at: datetime
-) -> PlannedMaintenance | RejectionCode:
-    """Called off, or ended early. Downtime from then on counts again."""
+) -> PlannedMaintenance | Rejection:
+    """Cancel maintenance, or end it early: downtime from `at` on counts."""
     if maintenance.cancelled_at is not None or at >= maintenance.ends_at:
-        return "CANCELLED"
+        return CANCELLED
     return replace(
         maintenance, cancelled_by=actor, cancelled_at=at, sequence=maintenance.sequence + 1
     )
 
 
 class MaintenancePlan:
-    """All windows of maintenance, found by where they are: however many others were planned."""
+    """All maintenance windows, indexed by scope."""
 
     def __init__(self, planned_maintenance: Iterable[PlannedMaintenance]) -> None:
         self._by_scope: dict[_ScopeKey, list[Window]] = {}
@@ -82,13 +90,12 @@ class MaintenancePlan:
                 self._by_customer.setdefault(scope.customer_id, []).append((scope, window))
 
     def windows_covering(self, scope: Scope) -> Iterator[Window]:
-        """The windows that excuse an outage at the place: all of it must have been in maintenance,
-        so a window names the same as the place, or leaves the name out."""
+        """Yield the windows that cover all of a scope: of the same scope or a wider one."""
         for scope_key in product(*({None, name} for name in _scope_key(scope))):
             yield from self._by_scope.get(scope_key, ())
 
     def windows_concerning(self, query: AvailabilityQuery) -> Iterator[Window]:
-        """The windows that concern the question at least in part."""
+        """Yield the windows that concern the query at least in part."""
         customer_id = query.customer_id
         customer_ids = self._by_customer if customer_id is None else {customer_id, None}
         for scope, window in chain(*(self._by_customer.get(one, ()) for one in customer_ids)):

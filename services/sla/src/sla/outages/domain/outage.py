@@ -1,7 +1,8 @@
-"""An outage: a fold over records that are only ever added (R16). Pure.
+"""An outage: a fold over append-only records (R16). Pure.
 
-What monitoring, a ticket or a person said of its beginning and end, and what two people corrected
-later. The figures are computed from what holds now, or from what held at an earlier moment (A5).
+The records are the reports of monitoring, a ticket or a person, and later corrections by two
+people. Availability is computed from the outage as it is now, or as it was known at an earlier
+moment (A5).
 """
 
 from collections.abc import Iterable
@@ -19,10 +20,10 @@ RecordKind = Literal["started", "ended", "corrected", "superseded"]
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """`counts` False: it was none, as a correction or the monitor's own measurement showed.
+    """An outage of a scope from `started_at` to `ended_at` (None: open), both whole seconds.
 
-    `source_id` is the alert's or ticket's id. Both ends are whole seconds; `ended_at` None is open.
-    `ordinal` is that of the last record, `sequence` that of the last event.
+    `counts` False: it was not an outage, by a correction or by monitoring. `source_id` is the id of
+    the alert or ticket. `ordinal` is that of the last record, `sequence` that of the last event.
     """
 
     id: UUID
@@ -44,7 +45,7 @@ class Outage:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """How the outage stood after it. `confirmed_by` is who confirmed a correction: another than `by`."""
+    """The outage after one change; a correction of `by` is confirmed by `confirmed_by`."""
 
     ordinal: int
     kind: RecordKind
@@ -60,7 +61,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class OutageChange:
-    """What a correction makes of an outage. None leaves a value; `reopened` takes the end away."""
+    """The change of a correction. None leaves a value as it is; `reopened` removes the end."""
 
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -70,13 +71,16 @@ class OutageChange:
 
 
 def truncate_to_second(at: datetime) -> datetime:
-    """The second in which `at` lies: what is shown must sum to the second."""
+    """Return the start of the second in which `at` lies, so that durations add up to the second."""
     return at.replace(microsecond=0)
 
 
 def mark_ended(outage: Outage, at: datetime) -> Outage | None:
-    """The outage with its end, never before its start. None where it has one already: what comes
-    twice changes nothing, and an end that two people corrected stands."""
+    """Return the outage with its end, not before its start.
+
+    None where it has ended already or does not count: a repeated report changes nothing, and a
+    corrected end stays.
+    """
     if outage.ended_at is not None or not outage.counts:
         return None
     return replace(
@@ -85,12 +89,12 @@ def mark_ended(outage: Outage, at: datetime) -> Outage | None:
 
 
 def mark_superseded(outage: Outage) -> Outage:
-    """A ticket's outage, once monitoring measures the very same one."""
+    """Return a ticket's outage as one that does not count: monitoring measures it."""
     return replace(outage, counts=False, ordinal=outage.ordinal + 1)
 
 
 def apply_change(outage: Outage, change: OutageChange) -> Outage:
-    """The outage as it would be. Raises ValueError with what is wrong, in words for people."""
+    """Apply a correction. Raises ValueError with a message for people where it is not possible."""
     start = truncate_to_second(change.started_at) if change.started_at else outage.started_at
     end = truncate_to_second(change.ended_at) if change.ended_at else outage.ended_at
     after = replace(
@@ -103,7 +107,7 @@ def apply_change(outage: Outage, change: OutageChange) -> Outage:
     if after.ended_at is not None and after.ended_at < after.started_at:
         raise ValueError("it would end before it starts")
     if after == outage:
-        raise ValueError("it says that already")
+        raise ValueError("the correction changes nothing")
     return replace(after, ordinal=outage.ordinal + 1)
 
 
@@ -115,7 +119,7 @@ def build_record(
     confirmed_by: str | None = None,
     reason: str | None = None,
 ) -> Record:
-    """What is added to the history when the outage has come to stand like this."""
+    """Build the record of the change that led to this state of the outage."""
     return Record(
         outage.ordinal,
         kind,
@@ -131,7 +135,7 @@ def build_record(
 
 
 def as_known(outage: Outage, records: Iterable[Record], at: datetime) -> Outage | None:
-    """The outage as it was known at a moment; None while nobody had said a word of it (A5)."""
+    """Return the outage as it was known at a moment; None before its first record (A5)."""
     known_records = [record for record in records if record.known_at <= at]
     if not known_records:
         return None

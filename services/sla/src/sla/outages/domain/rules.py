@@ -1,4 +1,4 @@
-"""Which alerts and tickets count as an outage: an ordered list, the first that holds decides. Pure."""
+"""Which alerts and tickets count as an outage: the first rule that matches decides. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,8 +11,10 @@ Source = Literal["monitoring", "ticket"]
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """What was seen. `level` is the alert's severity in lower case, or the ticket's priority;
-    `name` the alert's deduplication key, or the ticket's."""
+    """An alert or a ticket. `level`: the severity in lower case, or the priority.
+
+    `name`: the deduplication key of the alert, or the key of the ticket.
+    """
 
     source: Source
     level: str
@@ -25,8 +27,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Every condition that is given must hold; `name_prefix` is how the signal's name begins.
-    `effect` None: it is no outage."""
+    """A rule; every condition that is given must match. `effect` None: it is not an outage."""
 
     effect: Effect | None
     source: Source | None = None
@@ -38,6 +39,7 @@ class Rule:
     name_prefix: str = ""
 
     def matches(self, signal: Signal) -> bool:
+        """Return whether all conditions of the rule match the signal."""
         criteria = (
             (self.levels, signal.level),
             (self.monitors, signal.monitor),
@@ -47,7 +49,7 @@ class Rule:
         )
         return (
             self.source in (None, signal.source)
-            and all(not wanted or found in wanted for wanted, found in criteria)
+            and all(not allowed or actual in allowed for allowed, actual in criteria)
             and signal.name.startswith(self.name_prefix)
         )
 
@@ -56,9 +58,9 @@ DEFAULT_RULES = (
     Rule("down", "monitoring", levels=("blocker", "critical", "page")),
     Rule("down", "ticket", levels=("blocker",)),
 )
-"""What holds until somebody writes other rules: what pages is down, a warning is not."""
+"""The rules until others are stored: alerts that page, and blocker tickets, are outages."""
 
 
 def effect_of(rules: Iterable[Rule], signal: Signal) -> Effect | None:
-    """What a signal means; None: no outage. No rule that holds: none, either."""
+    """Return the effect of a signal by the first matching rule; None: it is not an outage."""
     return next((rule.effect for rule in rules if rule.matches(signal)), None)

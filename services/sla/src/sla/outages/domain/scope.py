@@ -1,4 +1,4 @@
-"""Where something is down, and about what a question asks. Pure."""
+"""The scope of an outage, and the query about availability. Pure."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,9 +8,10 @@ PRODUCTION_TIER = "production"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where an outage or a maintenance window is. None means all: an outage without `service` is
-    one of everything on the environment, one without `customer_id` and `environment` hits all who
-    have the service. `tier` is the environment's, None where there is none or nobody told of it.
+    """What an outage or maintenance concerns. None means all.
+
+    Without `service`: everything on the environment; without `customer_id` and `environment`: all
+    customers of the service. `tier` is the environment's, None where it is not known.
     """
 
     customer_id: UUID | None
@@ -22,10 +23,11 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class AvailabilityQuery:
-    """Whose availability, and of what. None means any: a second counts as down in which at least
-    one place that fits was down. Without an environment only production counts: nobody was
-    promised that a test environment stays up. `agreement`: only what the agreement of that key
-    governs.
+    """Whose availability, and of what. None means any.
+
+    A second counts as down in which at least one matching scope was down. Without an environment
+    only production counts, because availability is promised for production alone. `agreement` (a
+    key): only what that agreement governs.
     """
 
     customer_id: UUID | None = None
@@ -34,7 +36,7 @@ class AvailabilityQuery:
     agreement: str | None = None
 
     def includes(self, scope: Scope) -> bool:
-        """Whether an outage at the place counts for what is asked."""
+        """Return whether an outage of the scope counts for this query."""
         return (
             self._matches_customer(scope)
             and self._matches_environment(scope)
@@ -42,7 +44,7 @@ class AvailabilityQuery:
         )
 
     def narrow(self, scope: Scope) -> Scope:
-        """As much of a place as is asked about."""
+        """Return the part of a scope that this query is about."""
         return Scope(
             scope.customer_id or self.customer_id,
             scope.environment or self.environment,

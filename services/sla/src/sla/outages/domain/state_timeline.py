@@ -1,7 +1,8 @@
-"""A stretch of time as a strip of up, degraded, down and maintenance: overlapping ones count once.
+"""The states of a period: up, degraded, down and maintenance; overlapping intervals count once.
+Pure.
 
-Pure. Intervals are half-open `[start, end)`; at each instant the strip shows one state: down before
-maintenance before degraded before up. Downtime in agreed maintenance is `excluded` beforehand.
+Intervals are half-open, `[start, end)`. Each instant has one state, the first of: down,
+maintenance, degraded, up. Downtime in agreed maintenance is `excluded` beforehand.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,14 +16,14 @@ State = Literal["up", "degraded", "down", "maintenance"]
 
 
 class Span(NamedTuple):
-    """`[start, end)`; `end` None is still lasting."""
+    """The interval `[start, end)`; `end` None: it still lasts."""
 
     start: datetime
     end: datetime | None
 
 
 class DowntimeInterval(NamedTuple):
-    """An outage as it counts for one question, or a piece of it. `name` is what people call it."""
+    """An outage, or a part of it, as it counts for a query. `name` is the key of the outage."""
 
     start: datetime
     end: datetime | None
@@ -31,7 +32,7 @@ class DowntimeInterval(NamedTuple):
 
 
 class Window(NamedTuple):
-    """Maintenance that was agreed beforehand."""
+    """Maintenance that was agreed in time. `name` is the key of the maintenance or agreement."""
 
     start: datetime
     end: datetime
@@ -40,7 +41,7 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """`troubles` and `windows` say by their names why it is what it is."""
+    """An interval of one state, with the names of the outages and windows that cause it."""
 
     start: datetime
     end: datetime
@@ -61,7 +62,7 @@ def build_timeline(
     start: datetime,
     end: datetime,
 ) -> list[Segment]:
-    """`[start, end)` without a gap, in order; what still lasts reaches to `end`."""
+    """Build the segments of `[start, end)`, in order; open intervals last to `end`."""
     edges = sorted(_edges([*downtime_intervals, *windows], start, end), key=lambda edge: edge.at)
     active: dict[DowntimeInterval | Window, int] = {}
     segments, at = list[Segment](), start
@@ -79,7 +80,7 @@ def build_timeline(
 def exclude_maintenance(
     interval: DowntimeInterval, windows: Iterable[Window]
 ) -> Iterator[DowntimeInterval]:
-    """The pieces of an outage: those that lie in the windows are excused, the others stay."""
+    """Yield the parts of an interval; those within the windows have the effect `excluded`."""
     at = interval.start
     for start, end in union(Span(window.start, window.end) for window in windows):
         assert end is not None
@@ -95,7 +96,7 @@ def exclude_maintenance(
 
 
 def union(spans: Iterable[Span]) -> list[Span]:
-    """The same time as disjoint spans in order; what touches is one. None ends last."""
+    """Return the same time as disjoint spans, in order; adjoining spans are merged."""
     merged: list[Span] = []
     for span in sorted(spans, key=lambda span: span.start):
         last = merged[-1] if merged else None
@@ -124,7 +125,7 @@ def _edges(
 
 
 def _apply_edge(active: dict[DowntimeInterval | Window, int], edge: _Edge) -> None:
-    """Count it in or out; the very same span may be given several times."""
+    """Add or remove the interval of an edge; equal intervals are counted."""
     count = active.get(edge.interval, 0) + (1 if edge.is_start else -1)
     if count:
         active[edge.interval] = count

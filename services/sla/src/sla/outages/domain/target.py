@@ -1,4 +1,4 @@
-"""What an agreement says of availability: the share, the maintenance, whose months. Pure."""
+"""What an agreement says about availability: its calendars and its maintenance. Pure."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -11,7 +11,7 @@ from sla.outages.domain.state_timeline import Window
 
 
 def calendar_ids_of(agreement: Agreement) -> set[UUID]:
-    """The calendar versions by which service time and maintenance are counted."""
+    """Return the ids of the calendars of service time and of weekly maintenance."""
     weekly = agreement.maintenance.weekly
     return {agreement.calendar} | ({weekly} if weekly is not None else set())
 
@@ -19,6 +19,6 @@ def calendar_ids_of(agreement: Agreement) -> set[UUID]:
 def agreed_windows(
     agreement: Agreement, tables: Mapping[UUID, Timetable], start: datetime, end: datetime
 ) -> Iterator[Window]:
-    """Its agreed maintenance within `[start, end)`, named after it."""
+    """Yield the maintenance windows of an agreement within `[start, end)`, named by its key."""
     for begins, ends in maintenance_windows(agreement.maintenance, tables, start, end):
         yield Window(begins, ends, agreement.key)

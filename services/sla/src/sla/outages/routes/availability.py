@@ -1,4 +1,4 @@
-"""Availability of a month: the figure, and the arithmetic behind it to the second (C12)."""
+"""HTTP in: the availability of a month, with every figure that it is computed from (C12)."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -8,8 +8,8 @@ from fastapi import Depends, Query, Response
 
 from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
-from common.http import Instant, Refers, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Instant, Refers, Transaction, router
+from common.persistence.database import Connection, transaction_time
 from sla.calendars.domain.zone import read_zone
 from sla.calendars.schemas import id_or_key
 from sla.directory.fields import CustomerFilter
@@ -26,7 +26,7 @@ routes = router("/v1/availability", tags=["outages"])
 
 
 class AvailabilityParams:
-    """What is asked; all of it may be left out, `month` is the present one then."""
+    """The query; every parameter is optional, `month` is the present one by default."""
 
     def __init__(
         self,
@@ -34,7 +34,9 @@ class AvailabilityParams:
         environment: Annotated[str | None, Query(max_length=100), Refers("environment")] = None,
         service: Annotated[str | None, Query(max_length=100), Refers("service")] = None,
         month: Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] = None,
-        as_known_at: Annotated[Instant | None, Query(description="By what was known then.")] = None,
+        as_known_at: Annotated[
+            Instant | None, Query(description="With the outages as they were known then.")
+        ] = None,
     ) -> None:
         self.customer = customer
         self.environment = environment
@@ -49,11 +51,11 @@ async def get_availability(
     params: Annotated[AvailabilityParams, Depends()],
     caller: Annotated[Caller, requires("outages:read")],
 ) -> AvailabilityRead:
-    """Get the availability of a month. It is 1 - downtime outside agreed maintenance / agreed
-    service time, over the month in the agreement's zone, met or not against what was promised.
+    """Get the availability of a month, and whether it meets the promise.
 
-    Without an environment only production counts. Without a service a second is down in which any
-    service was.
+    It is 1 - downtime outside agreed maintenance / agreed service time, over the month in the time
+    zone of the agreement. Without an environment only production counts. Without a service a second
+    counts as down in which any service was down.
     """
     figures, subject, zone = await _compute_figures(tx, params, caller)
     return to_response(figures, subject, zone)
@@ -65,7 +67,7 @@ async def get_availability_svg(
     params: Annotated[AvailabilityParams, Depends()],
     caller: Annotated[Caller, requires("outages:read")],
 ) -> Response:
-    """Render the availability of a month as SVG. One strip per day."""
+    """Render the availability of a month as SVG, one strip per day."""
     figures, subject, zone = await _compute_figures(tx, params, caller)
     svg = render_svg(
         figures, read_zone(zone), f"Availability of {subject}, {subject.month:%B %Y}, {zone}"
@@ -91,14 +93,14 @@ async def _compute_figures(
 def _current_month(
     model: AvailabilityModel, query: AvailabilityQuery, day: date, now: datetime
 ) -> date:
-    """The month that it is now in the agreement's zone."""
+    """Return the present month in the time zone of the agreement."""
     return month_of(now, read_zone(model.timezone(query, day))).first_day
 
 
 async def _resolve_query(
     tx: Connection, params: AvailabilityParams, caller: Caller
 ) -> tuple[AvailabilityQuery, str | None]:
-    """Raises NotFound for what the caller may not see or nobody has told of."""
+    """Build the query. Raises NotFound for what does not exist or the caller may not see."""
     customer = params.customer or caller.customer
     environment = None
     if params.environment is not None:
@@ -119,6 +121,6 @@ async def _resolve_query(
 def _parse_month(month: str) -> date:
     year, number = map(int, month.split("-"))
     if not FIRST_MONTH.year <= year <= LAST_MONTH.year:
-        detail = f"availability reaches from {FIRST_MONTH:%Y-%m} to {LAST_MONTH:%Y-%m}"
+        detail = f"give a month from {FIRST_MONTH:%Y-%m} to {LAST_MONTH:%Y-%m}"
         raise ValidationFailed([Violation("/query/month", "out_of_range", detail)])
     return date(year, number, 1)

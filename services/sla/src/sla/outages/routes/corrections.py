@@ -1,4 +1,4 @@
-"""Corrections of outages: new records with reason and a second person, never edits (R1, R16)."""
+"""HTTP in: corrections of outages, new records by two people with a reason (R1, R16)."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -10,10 +10,10 @@ from fastapi import Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, Forbidden, NotFound, ValidationFailed, Violation
-from common.http import RequestModel, if_match, problem_response, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import RequestModel, Transaction, if_match, problem_response, router
+from common.http.fields import Reason
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
-from sla.calendars.schemas import Name, id_or_key
 from sla.outages.commands import correct_outage
 from sla.outages.domain.outage import Outage, OutageChange, apply_change
 from sla.outages.domain.state_timeline import Effect
@@ -24,16 +24,16 @@ from sla.outages.schemas.outages import (
     to_detail_response,
     to_response,
 )
-from sla.outages.schemas.scope import Reason
 from sla.outages.store import corrections, outages
 from sla.outages.store.corrections import Correction
+from sla.path_parameters import CorrectionId, OutageRef
 
-routes = router("/v1/outages/{name}/corrections", tags=["outages"])
+routes = router("/v1/outages/{outage}/corrections", tags=["outages"])
 MAX_CORRECTIONS = 100
 
 
 class OutageCorrectionCreate(RequestModel):
-    """What is left out stays. `reopened`: it has not ended. `counts` false: it was no outage."""
+    """Omitted values stay. `reopened`: it has not ended. `counts` false: it was not an outage."""
 
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -45,7 +45,7 @@ class OutageCorrectionCreate(RequestModel):
 
 @routes.post("", status_code=201)
 async def request_correction(
-    name: Name,
+    name: OutageRef,
     body: OutageCorrectionCreate,
     tx: Transaction,
     response: Response,
@@ -63,22 +63,24 @@ async def request_correction(
     return to_correction_response(correction)
 
 
-@routes.post("/{correction_id}/confirm", response_model=OutageDetail)
+@routes.post("/{correction}/confirm", response_model=OutageDetail)
 async def confirm_correction(
-    name: Name,
-    correction_id: UUID,
+    name: OutageRef,
+    correction_id: CorrectionId,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("outages:confirm")],
 ) -> OutageDetail | Response:
-    """Confirm a correction of an outage. By another person than the one who requested it. All
-    figures are what it says from now on; what was known before can still be asked for with
-    `as_known_at`."""
+    """Confirm a correction of an outage, by another person than its requester.
+
+    All figures follow it from now on; with `as_known_at` they can be read as they were known
+    before.
+    """
     outage, correction = await _lock_for_decision(tx, name, correction_id, request)
     at = await transaction_time(tx)
     if correction.requested_by == caller.sub:
         await record(tx, _audit_entry(at, caller, "confirm.denied", correction))
-        detail = "Somebody else than who asked for the correction confirms it."
+        detail = "Another person than the requester of the correction confirms it."
         return problem_response(Forbidden(detail, code="SELF_APPROVAL"))
     after = _apply_or_reject(outage, correction.change, at)
     people = (correction.requested_by, caller.sub)
@@ -90,21 +92,23 @@ async def confirm_correction(
     )
 
 
-@routes.post("/{correction_id}/refuse", response_model=CorrectionRead)
+@routes.post("/{correction}/refuse", response_model=CorrectionRead)
 async def refuse_correction(
-    name: Name,
-    correction_id: UUID,
+    name: OutageRef,
+    correction_id: CorrectionId,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("outages:confirm")],
 ) -> CorrectionRead | Response:
-    """Refuse a correction of an outage. The outage stays as it is. By another person, too: one's
-    own is left to lie."""
+    """Refuse a correction of an outage, by another person than its requester.
+
+    The outage stays as it is.
+    """
     _, correction = await _lock_for_decision(tx, name, correction_id, request)
     at = await transaction_time(tx)
     if correction.requested_by == caller.sub:
         await record(tx, _audit_entry(at, caller, "refuse.denied", correction))
-        detail = "Somebody else than who asked for the correction decides on it."
+        detail = "Another person than the requester of the correction decides on it."
         return problem_response(Forbidden(detail, code="SELF_APPROVAL"))
     return to_correction_response(await _decide(tx, correction, "refused", caller, at))
 
@@ -123,7 +127,7 @@ async def _decide(
 
 
 async def _lock_outage(tx: Connection, name: str) -> Outage:
-    outage = await outages.get_for_update(tx, id_or_key(name))
+    outage = await outages.get_for_update(tx, name)
     if outage is None:
         raise NotFound("This outage")
     return outage
@@ -132,7 +136,10 @@ async def _lock_outage(tx: Connection, name: str) -> Outage:
 async def _lock_for_decision(
     tx: Connection, name: str, correction_id: UUID, request: Request
 ) -> tuple[Outage, Correction]:
-    """Both, with the outage's row locked: nobody decides on a correction beside it."""
+    """Lock the outage and return it with the correction. Raises NotFound, Conflict.
+
+    The lock of the outage also excludes other decisions on its corrections.
+    """
     outage = await _lock_outage(tx, name)
     if_match(request, outage.sequence, to_response(outage))
     correction = await corrections.find(tx, outage.id, correction_id)
@@ -144,10 +151,10 @@ async def _lock_for_decision(
 
 
 def _apply_or_reject(outage: Outage, change: OutageChange, at: datetime) -> Outage:
-    """The outage as it would be. Raises Invalid where it cannot be so."""
+    """Return the outage after the change. Raises ValidationFailed where it is not possible."""
     for pointer, instant in (("/started_at", change.started_at), ("/ended_at", change.ended_at)):
         if instant is not None and instant > at:
-            raise ValidationFailed([Violation(pointer, "future", "that is yet to come")])
+            raise ValidationFailed([Violation(pointer, "future", "give an instant in the past")])
     try:
         return apply_change(outage, change)
     except ValueError as error:
@@ -166,4 +173,4 @@ def _audit_entry(at: datetime, caller: Caller, action: str, correction: Correcti
         "counts": change.counts,
     }
     subject = f"outage/{correction.outage_id}"
-    return Entry(at, caller.sub, f"outage.correction.{action}", subject, grounds)
+    return Entry.by(caller.actor, at, f"outage.correction.{action}", subject, grounds)

@@ -1,4 +1,4 @@
-"""Maintenance: planned, announced, and agreed before it begins (R15). Its downtime is excused."""
+"""HTTP in: planned maintenance, announced, and agreed before it starts (R15)."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -8,7 +8,8 @@ from fastapi import Depends, Query, Request, Response
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
-from common.errors import Conflict, Forbidden, NotFound, ValidationFailed, Violation
+from common.domain import Rejection
+from common.errors import Forbidden, NotFound, ValidationFailed, Violation
 from common.events.outages import (
     MaintenanceAgreed,
     MaintenanceAnnounced,
@@ -19,21 +20,20 @@ from common.http import (
     Instant,
     Page,
     Paging,
-    encode_cursor,
+    Transaction,
     if_match,
-    problem_response,
+    rejection_response,
     router,
     set_etag,
 )
 from common.messaging.outbox import OutboxEvent, publish
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
-from sla.calendars.schemas import Name, id_or_key
 from sla.directory.fields import CustomerFilter
 from sla.outages.domain.maintenance import (
     MAX_DURATION,
+    SELF_APPROVAL,
     PlannedMaintenance,
-    RejectionCode,
     agree,
     cancel,
 )
@@ -43,14 +43,9 @@ from sla.outages.events import maintenance_payload
 from sla.outages.schemas.maintenance import MaintenanceCreate, MaintenanceRead, to_response
 from sla.outages.schemas.scope import resolve_scope
 from sla.outages.store import maintenance, visibility
+from sla.path_parameters import MaintenanceRef
 
 routes = router("/v1/maintenance", tags=["outages"])
-
-REJECTION_DETAILS: dict[RejectionCode, str] = {
-    "TOO_LATE": "It has begun: what is agreed afterwards excuses nothing.",
-    "ALREADY_AGREED": "It is agreed already.",
-    "CANCELLED": "It is over, or called off.",
-}
 
 
 @routes.post("", status_code=201)
@@ -60,8 +55,11 @@ async def announce_maintenance(
     response: Response,
     caller: Annotated[Caller, requires("maintenance:write")],
 ) -> MaintenanceRead:
-    """Announce planned maintenance. It is announced at once; its downtime counts until a second
-    person, or the customer, has agreed to it."""
+    """Announce planned maintenance.
+
+    Its downtime is excluded from availability only if the customer or a second person agrees to it
+    before it starts.
+    """
     scope = await resolve_scope(tx, body)
     at = await transaction_time(tx)
     starts_at, ends_at = truncate_to_second(body.starts_at), truncate_to_second(body.ends_at)
@@ -79,34 +77,36 @@ async def announce_maintenance(
 
 def _check_times(starts_at: datetime, ends_at: datetime, at: datetime) -> None:
     if starts_at <= at:
-        detail = "announce it before it begins; what was down already is an outage"
+        detail = "announce it before it starts; downtime before that is an outage"
         raise ValidationFailed([Violation("/starts_at", "past", detail)])
     if not timedelta(0) < ends_at - starts_at <= MAX_DURATION:
         detail = f"it ends after it starts, within {MAX_DURATION.days} days"
         raise ValidationFailed([Violation("/ends_at", "order", detail)])
 
 
-@routes.post("/{name}/agree", response_model=MaintenanceRead)
+@routes.post("/{maintenance}/agree", response_model=MaintenanceRead)
 async def agree_to_maintenance(
-    name: Name,
+    name: MaintenanceRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("maintenance:agree")],
 ) -> MaintenanceRead | Response:
-    """Agree to planned maintenance. By the customer, or by another person than who announced it,
-    before it begins."""
+    """Agree to planned maintenance before it starts.
+
+    By the customer, or by another person than who announced it.
+    """
     planned_maintenance, at = await _lock_visible(tx, name, request, caller)
     after = agree(planned_maintenance, caller.sub, at)
-    if not isinstance(after, PlannedMaintenance):
-        return await _rejection_response(tx, after, planned_maintenance, caller, at)
+    if isinstance(after, Rejection):
+        return await _reject(tx, after, planned_maintenance, caller, at)
     await _save(tx, after, at, caller, "agree")
     await _emit(tx, MaintenanceAgreed, after, at, agreed_by=caller.sub)
     return to_response(after, caller)
 
 
-@routes.post("/{name}/cancel", response_model=MaintenanceRead)
+@routes.post("/{maintenance}/cancel", response_model=MaintenanceRead)
 async def cancel_maintenance(
-    name: Name,
+    name: MaintenanceRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("maintenance:write")],
@@ -114,8 +114,8 @@ async def cancel_maintenance(
     """Cancel planned maintenance, or end it early. Downtime from then on counts."""
     planned_maintenance, at = await _lock_visible(tx, name, request, caller)
     after = cancel(planned_maintenance, caller.sub, at)
-    if not isinstance(after, PlannedMaintenance):
-        return await _rejection_response(tx, after, planned_maintenance, caller, at)
+    if isinstance(after, Rejection):
+        return await _reject(tx, after, planned_maintenance, caller, at)
     await _save(tx, after, at, caller, "cancel")
     if after.starts_at <= at:
         await schedule_budget_checks(tx, after.scope, after.starts_at, at, at)
@@ -131,25 +131,24 @@ async def list_maintenance(
     customer: CustomerFilter = None,
     since: Annotated[Instant | None, Query(alias="from", description="Ends after.")] = None,
 ) -> Page[MaintenanceRead]:
-    """List planned maintenance, earliest first. Without `from`: what is yet to end. Customers see
-    what concerns them."""
+    """List planned maintenance, earliest first, by default what has not ended yet.
+
+    Customers see what concerns them.
+    """
     visible = await visibility.for_customer(tx, caller.customer or customer)
     if visible is None or not (customer is None or caller.can_see(customer)):
         return Page[MaintenanceRead](items=[], next=None)
     after = page.after_as(datetime, UUID)
-    position = after and (after[0], after[1])
     since = since or await transaction_time(tx)
-    rows = await maintenance.page(tx, visible, since, page.limit, position)
-    responses = [to_response(planned, caller) for planned in rows[: page.limit]]
-    last = responses[-1] if len(rows) > page.limit else None
-    return Page[MaintenanceRead](
-        items=responses, next=encode_cursor(last.starts_at, last.id) if last else None
+    rows = await maintenance.page(tx, visible, since, page.limit, after)
+    return page.page_of(
+        rows, lambda one: to_response(one, caller), lambda one: (one.starts_at, one.id)
     )
 
 
-@routes.get("/{name}")
+@routes.get("/{maintenance}")
 async def get_maintenance(
-    name: Name,
+    name: MaintenanceRef,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("outages:read")],
@@ -163,7 +162,7 @@ async def get_maintenance(
 async def _get_visible(
     tx: Connection, name: str, caller: Caller, *, lock: bool
 ) -> PlannedMaintenance:
-    planned_maintenance = await maintenance.find(tx, id_or_key(name), lock=lock)
+    planned_maintenance = await maintenance.find(tx, name, lock=lock)
     visible = await visibility.for_customer(tx, caller.customer)
     if (
         planned_maintenance is None
@@ -179,24 +178,24 @@ async def _lock_visible(
 ) -> tuple[PlannedMaintenance, datetime]:
     planned_maintenance = await _get_visible(tx, name, caller, lock=True)
     if caller.customer is not None and planned_maintenance.scope.customer_id is None:
-        raise Forbidden("This concerns other customers too; one of them cannot speak for all.")
+        raise Forbidden("This concerns all customers; one of them cannot agree to it for all.")
     if_match(request, planned_maintenance.sequence, to_response(planned_maintenance, caller))
     return planned_maintenance, await transaction_time(tx)
 
 
-async def _rejection_response(
+async def _reject(
     tx: Connection,
-    code: RejectionCode,
+    rejection: Rejection,
     planned_maintenance: PlannedMaintenance,
     caller: Caller,
     at: datetime,
-) -> MaintenanceRead | Response:
-    """The refusal as an answer: it commits, so that the attempt is on record."""
+) -> Response:
+    """Record the attempt and return the rejection; the transaction commits."""
+    code = rejection.code
     await record(tx, _audit_entry(at, caller, "denied", planned_maintenance, why=code))
-    if code == "SELF_APPROVAL":
-        detail = "The customer, or another person than who announced it, agrees to it."
-        return problem_response(Forbidden(detail, code=code))
-    return problem_response(Conflict(REJECTION_DETAILS[code], code=code))
+    if rejection == SELF_APPROVAL:
+        return rejection_response(rejection, status=403)
+    return rejection_response(rejection)
 
 
 async def _save(
@@ -230,11 +229,5 @@ def _audit_entry(
 ) -> Entry:
     times = {"starts_at": planned_maintenance.starts_at, "ends_at": planned_maintenance.ends_at}
     grounds = {"key": planned_maintenance.key, **times, **extra}
-    return Entry(
-        at,
-        caller.sub,
-        f"maintenance.{action}",
-        f"maintenance/{planned_maintenance.id}",
-        grounds,
-        caller.via_machine,
-    )
+    subject = f"maintenance/{planned_maintenance.id}"
+    return Entry.by(caller.actor, at, f"maintenance.{action}", subject, grounds)

@@ -1,4 +1,4 @@
-"""The impact of failed nodes, or of a planned window: on services, customers, promises and clocks."""
+"""HTTP in: the impact of failed nodes or of a planned window on services, promises and clocks."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,8 +9,8 @@ from fastapi import Query
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import Instant, ResponseModel, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Instant, ResponseModel, Transaction, router
+from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import applicable_agreement
 from sla.agreements.store import agreements
 from sla.calendars import store as calendars
@@ -33,7 +33,7 @@ class AffectedCustomerRead(ResponseModel):
 
 
 class AffectedServiceRead(ResponseModel):
-    """`path`: the way from the service down to what fails."""
+    """`path`: the shortest path from the service down to a failed node."""
 
     service: str
     effect: Effect
@@ -42,7 +42,7 @@ class AffectedServiceRead(ResponseModel):
 
 
 class AffectedPromiseRead(ResponseModel):
-    """`promised_seconds`: the agreement's service time within the window, where one was given."""
+    """`promised_seconds`: the agreed service time within the window; null without a window."""
 
     agreement: str
     version: int
@@ -62,7 +62,7 @@ class AffectedClockRead(ResponseModel):
 
 
 class ImpactRead(ResponseModel):
-    """`clocks`: open ones, those that break first; `more_clocks` says that there are others."""
+    """`clocks`: the open ones with the next deadlines; `more_clocks`: there are others."""
 
     nodes: list[str]
     services: list[AffectedServiceRead]
@@ -80,10 +80,10 @@ async def get_impact(
     since: Annotated[Instant | None, Query(alias="from")] = None,
     until: Annotated[Instant | None, Query(alias="to")] = None,
 ) -> ImpactRead:
-    """List the services, promises and clocks that an outage of these nodes affects. The outage may
-    also be a window or a delivery that is planned.
+    """List the services, promises and clocks that an outage of these nodes affects.
 
-    With `from` and `to`, also how much promised time lies in between.
+    Also for planned maintenance or a delivery. With `from` and `to`: also the agreed service time
+    in between.
     """
     window = _parse_window(since, until)
     graph = await catalogue.load_graph(tx)
@@ -120,14 +120,15 @@ def _parse_window(
     if since is None and until is None:
         return None
     if since is None or until is None or until <= since:
-        detail = "give both `from` and `to`, the later one second"
+        detail = "give both `from` and `to`, with `to` after `from`"
         raise ValidationFailed([Violation("/query/to", "window", detail)])
     return since, until
 
 
 def _service_response(affected: AffectedService) -> AffectedServiceRead:
     customers = [
-        AffectedCustomerRead(customer=key, effect=felt) for key, felt in affected.customers.items()
+        AffectedCustomerRead(customer=key, effect=effect)
+        for key, effect in affected.customers.items()
     ]
     path = [str(node) for node in affected.path]
     return AffectedServiceRead(
@@ -138,7 +139,7 @@ def _service_response(affected: AffectedService) -> AffectedServiceRead:
 async def _affected_promises(
     tx: Connection, purchases: Sequence[tuple[str, str]], window: tuple[datetime, datetime] | None
 ) -> list[AffectedPromiseRead]:
-    """The agreements that cover what is hit now, each with the services of it that are hit."""
+    """Return the agreements that cover affected services now, each with those services."""
     at = await transaction_time(tx)
     promise_by_agreement: dict[UUID, AffectedPromiseRead] = {}
     customer_ids = await directory.get_customer_ids(tx, {customer for customer, _ in purchases})

@@ -1,4 +1,4 @@
-"""Outages: when what was down, by monitoring, by tickets or by hand."""
+"""HTTP in: outages, reported by monitoring, by tickets or by hand."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -15,30 +15,31 @@ from common.http import (
     Paging,
     Refers,
     RequestModel,
-    encode_cursor,
+    Transaction,
     if_match,
     router,
     set_etag,
 )
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http.fields import Reason
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
-from sla.calendars.schemas import Name, id_or_key
 from sla.directory.fields import CustomerFilter
 from sla.outages.commands import OutageReport, close_outage, open_outage
 from sla.outages.domain.outage import Outage, OutageChange, Source, as_known, mark_ended
 from sla.outages.domain.state_timeline import Effect
 from sla.outages.schemas.outages import OutageDetail, OutageRead, to_detail_response, to_response
-from sla.outages.schemas.scope import Reason, ScopedCreate, resolve_scope
+from sla.outages.schemas.scope import ScopedCreate, resolve_scope
 from sla.outages.store import corrections, outages, visibility
 from sla.outages.store.corrections import Correction
 from sla.outages.store.outages import OutageFilter
+from sla.path_parameters import OutageRef
 
 routes = router("/v1/outages", tags=["outages"])
 MAX_CORRECTIONS = 100
 
 
 class OutageCreate(ScopedCreate):
-    """`started_at` is now unless it was noticed later; `degraded` is worse than usual, not down."""
+    """`started_at` is now by default; `degraded`: worse than usual, but not down."""
 
     effect: Effect = "down"
     started_at: datetime | None = None
@@ -46,7 +47,7 @@ class OutageCreate(ScopedCreate):
 
 
 class OutageEnd(RequestModel):
-    """`ended_at` is now unless it is known late."""
+    """`ended_at` is now by default."""
 
     ended_at: datetime | None = None
     reason: Reason | None = None
@@ -59,8 +60,7 @@ async def report_outage(
     response: Response,
     caller: Annotated[Caller, requires("outages:write")],
 ) -> OutageDetail:
-    """Report an outage by hand. Where that very place is down already, 409 names the outage that is
-    open.
+    """Report an outage by hand. If the same scope is already down, 409 names the open outage.
 
     One of a whole customer, or of everybody, counts once another person has confirmed it: the answer
     has a correction that says so, which waits.
@@ -73,7 +73,7 @@ async def report_outage(
             [Violation("/started_at", "future", "an outage cannot begin later than now")]
         )
     if (existing := await outages.find_open(tx, scope)) is not None:
-        detail = f"{existing.key} is open there already: end it, or have it corrected."
+        detail = f"{existing.key} is already open there: end it, or have it corrected."
         raise Conflict(detail, code="ALREADY_DOWN", outage=existing.key)
     counts = body.reach == "environment"
     report = OutageReport(
@@ -91,7 +91,8 @@ async def report_outage(
     if not counts:
         await _request_counting(tx, outage, caller, at, body.reason)
     grounds = {"key": outage.key, "started_at": outage.started_at, "reason": body.reason}
-    await record(tx, Entry(at, caller.sub, "outage.report", f"outage/{outage.id}", grounds))
+    subject = f"outage/{outage.id}"
+    await record(tx, Entry.by(caller.actor, at, "outage.report", subject, grounds))
     response.headers["Location"] = f"/v1/outages/{outage.id}"
     return await _detail_response(tx, outage, caller)
 
@@ -104,17 +105,20 @@ async def _request_counting(
     await corrections.add(tx, Correction(uuid7(), outage.id, change, reason, caller.sub, at))
 
 
-@routes.post("/{name}/end")
+@routes.post("/{outage}/end")
 async def end_outage(
-    name: Name,
+    name: OutageRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("outages:write")],
     body: OutageEnd | None = None,
 ) -> OutageDetail:
-    """End an outage that was reported by hand. The end that monitoring or a ticket will tell is
-    theirs to tell; to set another one takes two people: `/corrections`."""
-    outage = await outages.get_for_update(tx, id_or_key(name))
+    """End an outage that was reported by hand.
+
+    Outages of monitoring or of a ticket end by these; another end takes a correction by two people:
+    see `/corrections`.
+    """
+    outage = await outages.get_for_update(tx, name)
     if outage is None:
         raise NotFound("This outage")
     if_match(request, outage.sequence, to_response(outage))
@@ -128,7 +132,8 @@ async def end_outage(
     reason = body.reason if body else None
     stored = await close_outage(tx, outage, after, caller.sub, at, reason)
     grounds = {"key": stored.key, "ended_at": stored.ended_at, "reason": reason}
-    await record(tx, Entry(at, caller.sub, "outage.end", f"outage/{stored.id}", grounds))
+    subject = f"outage/{stored.id}"
+    await record(tx, Entry.by(caller.actor, at, "outage.end", subject, grounds))
     return await _detail_response(tx, stored, caller)
 
 
@@ -156,11 +161,15 @@ async def list_outages(
     service: Annotated[str | None, Query(max_length=100), Refers("service")] = None,
     state: Annotated[Literal["open", "ended"] | None, Query()] = None,
     source: Annotated[Source | None, Query()] = None,
-    since: Annotated[Instant | None, Query(alias="from", description="Began at or after.")] = None,
-    until: Annotated[Instant | None, Query(alias="to", description="Began before.")] = None,
+    since: Annotated[
+        Instant | None, Query(alias="from", description="Started at or after.")
+    ] = None,
+    until: Annotated[Instant | None, Query(alias="to", description="Started before.")] = None,
 ) -> Page[OutageRead]:
-    """List outages, newest first. Customers see the own ones, and those of everybody who has a
-    service that they have."""
+    """List outages, newest first.
+
+    Customers see their own, and those of all customers of a service that they have.
+    """
     visible = await visibility.for_customer(tx, caller.customer or customer)
     if visible is None or not (customer is None or caller.can_see(customer)):
         return Page[OutageRead](items=[], next=None)
@@ -174,25 +183,20 @@ async def list_outages(
         since,
         until,
     )
-    after = page.after_as(datetime, UUID)
-    rows = await outages.page(tx, filters, page.limit, after and (after[0], after[1]))
-    responses = [to_response(outage) for outage in rows[: page.limit]]
-    last = responses[-1] if len(rows) > page.limit else None
-    return Page[OutageRead](
-        items=responses, next=encode_cursor(last.started_at, last.id) if last else None
-    )
+    rows = await outages.page(tx, filters, page.limit, page.after_as(datetime, UUID))
+    return page.page_of(rows, to_response, lambda one: (one.started_at, one.id))
 
 
-@routes.get("/{name}")
+@routes.get("/{outage}")
 async def get_outage(
-    name: Name,
+    name: OutageRef,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("outages:read")],
     as_known_at: Annotated[Instant | None, Query(description="As it was known then.")] = None,
 ) -> OutageDetail:
     """Get an outage with its records and corrections."""
-    outage = await outages.find(tx, id_or_key(name))
+    outage = await outages.find(tx, name)
     visible = await visibility.for_customer(tx, caller.customer)
     if outage is None or visible is None or not visible.can_see(outage.scope):
         raise NotFound("This outage")

@@ -1,4 +1,4 @@
-"""Which alerts and tickets count as outages: data, in versions that stay."""
+"""HTTP in: the rules by which alerts and tickets count as outages, in versions."""
 
 from datetime import datetime
 from typing import Annotated
@@ -8,8 +8,8 @@ from pydantic import Field
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
-from common.http import Refers, RequestModel, ResponseModel, if_match, router, set_etag
-from common.persistence.database import Transaction, transaction_time
+from common.http import Refers, RequestModel, ResponseModel, Transaction, if_match, router, set_etag
+from common.persistence.database import transaction_time
 from sla.outages.domain.rules import Rule, Source
 from sla.outages.domain.state_timeline import Effect
 from sla.outages.store import rules as outage_rules
@@ -26,7 +26,9 @@ ServiceKeys = Annotated[tuple[Annotated[Text, Refers("service")], ...], Field(ma
 
 
 class RuleUpdate(RequestModel):
-    """Every condition that is given must hold. `levels` are severities in lower case, or priorities; `effect` null: it does not count as an outage."""
+    """A rule; every condition that is given must match. `effect` null: it is not an outage.
+
+    `levels` are severities in lower case, or priorities."""
 
     effect: Effect | None
     source: Source | None = None
@@ -39,7 +41,7 @@ class RuleUpdate(RequestModel):
 
 
 class RulesUpdate(RequestModel):
-    """The first rule that holds decides; without a rule that holds, it does not count as an outage."""
+    """The first rule that matches decides; without a match it is not an outage."""
 
     rules: Annotated[tuple[RuleUpdate, ...], Field(max_length=200)]
 
@@ -56,7 +58,7 @@ class RuleRead(ResponseModel):
 
 
 class RulesRead(ResponseModel):
-    """`version` 0 are the usual rules, which nobody has written."""
+    """`version` 0: the default rules."""
 
     version: int
     rules: tuple[RuleRead, ...]
@@ -65,7 +67,7 @@ class RulesRead(ResponseModel):
 
 
 @routes.get("")
-async def get_rules(
+async def get_outage_rules(
     tx: Transaction, response: Response, caller: Annotated[Caller, requires("outages:write")]
 ) -> RulesRead:
     """Get the outage rules."""
@@ -75,14 +77,16 @@ async def get_rules(
 
 
 @routes.put("")
-async def update_rules(
+async def update_outage_rules(
     body: RulesUpdate,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("outages:configure")],
 ) -> RulesRead:
-    """Replace the outage rules. They are the next version, for alerts and tickets from now on. What
-    was an outage stays one, because a change never rewrites the past."""
+    """Replace the outage rules by the next version, for alerts and tickets from now on.
+
+    Existing outages stay as they are.
+    """
     await outage_rules.lock(tx)
     before = await outage_rules.get_current(tx)
     if_match(request, before.version, RulesRead.model_validate(before))
@@ -91,5 +95,6 @@ async def update_rules(
     new_version = Rules(before.version + 1, rules, caller.sub, at)
     await outage_rules.add(tx, new_version)
     grounds = {"version": new_version.version, "rules": body.model_dump(mode="json")["rules"]}
-    await record(tx, Entry(at, caller.sub, "outage_rules.write", "outage-rules/1", grounds))
+    entry = Entry.by(caller.actor, at, "outage_rules.write", "outage-rules/1", grounds)
+    await record(tx, entry)
     return RulesRead.model_validate(new_version)

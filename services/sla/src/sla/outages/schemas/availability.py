@@ -1,14 +1,14 @@
-"""Availability as it is answered: everything that is needed to count it again by hand."""
+"""Response models of availability, with every figure that it is computed from."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
+from common.domain.durations import SECOND
 from common.http import ResponseModel
 from sla.outages.domain.availability import AgreedPeriod, Availability, Part
 from sla.outages.domain.state_timeline import State
 
-SECOND = timedelta(seconds=1)
 MAX_INTERVALS = 2000
 
 IntervalReason = Literal[
@@ -17,7 +17,7 @@ IntervalReason = Literal[
 
 
 class AvailabilitySubject(NamedTuple):
-    """What was asked about."""
+    """What the availability is of."""
 
     customer: str | None
     environment: str | None
@@ -29,8 +29,8 @@ class AvailabilitySubject(NamedTuple):
 
 
 class AvailabilityIntervalRead(ResponseModel):
-    """A stretch of time that was not simply up. `agreed_seconds` is the agreed service time in it;
-    of all with `reason` = `down` they sum to `down_seconds`."""
+    """An interval that was not up. `agreed_seconds` is the agreed service time in it; those with
+    the `reason` `down` add up to `down_seconds`."""
 
     starts_at: datetime
     ends_at: datetime
@@ -43,7 +43,7 @@ class AvailabilityIntervalRead(ResponseModel):
 
 
 class AgreementPeriodRead(ResponseModel):
-    """While one version of an agreement held; `promised` of its service time may not be down."""
+    """The validity of a version of an agreement; `promised` is a share such as 0.999."""
 
     starts_at: datetime
     ends_at: datetime
@@ -54,12 +54,12 @@ class AgreementPeriodRead(ResponseModel):
 
 
 class AvailabilityRead(ResponseModel):
-    """`availability` = 1 - `down_seconds` / `agreed_seconds`, of what has passed at `as_of`.
+    """`availability` = 1 - `down_seconds` / `agreed_seconds`, of the time up to `as_of`.
 
-    `budget_seconds` is how much of the whole month may be down, `budget_used` the share of it that
-    is used up. `met`: whether the promise is kept, or while the month lasts, can still be kept;
-    null where nothing was promised. `excluded_seconds`: down in agreed maintenance.
-    `intervals_left_out`: there were more of them than are shown.
+    `budget_seconds` is the allowed downtime of the whole month, `budget_used` the used share of it.
+    `met`: whether the promise is kept, or while the month lasts, can still be kept; null where
+    nothing was promised. `excluded_seconds`: down in agreed maintenance. `intervals_left_out`: the
+    number of further intervals.
     """
 
     customer: str | None
@@ -108,7 +108,7 @@ def to_response(
         degraded_seconds=availability.degraded // SECOND,
         availability=availability.ratio,
         promised=availability.promised_ratio,
-        budget_seconds=None if availability.budget is None else availability.budget / SECOND,
+        budget_seconds=None if availability.budget is None else availability.budget.total_seconds(),
         budget_used=availability.budget_used,
         met=availability.met,
         failures=availability.failures.count,

@@ -1,4 +1,4 @@
-"""Maintenance as it is asked for and answered."""
+"""Request and response models of planned maintenance."""
 
 from datetime import datetime
 from typing import Annotated
@@ -12,7 +12,7 @@ from sla.outages.schemas.scope import ScopedCreate, ScopedRead
 
 
 class MaintenanceCreate(ScopedCreate):
-    """`[starts_at, ends_at)`. `title` is read by customers."""
+    """Maintenance over `[starts_at, ends_at)`. Customers read the `title`."""
 
     title: Annotated[str, Field(min_length=3, max_length=200)]
     starts_at: datetime
@@ -20,7 +20,7 @@ class MaintenanceCreate(ScopedCreate):
 
 
 class MaintenanceRead(ScopedRead):
-    """It excuses downtime once `agreed_at` is set, and until `cancelled_at`."""
+    """Downtime in it is excluded once `agreed_at` is set, and until `cancelled_at`."""
 
     id: UUID
     key: str
@@ -35,7 +35,7 @@ class MaintenanceRead(ScopedRead):
 
 
 def to_response(maintenance: PlannedMaintenance, caller: Caller) -> MaintenanceRead:
-    """Customers are not told which of us said so."""
+    """Build the response; customers do not see the names of staff."""
     names_hidden = caller.customer is not None
     scope = maintenance.scope
     return MaintenanceRead(

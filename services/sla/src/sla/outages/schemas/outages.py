@@ -1,22 +1,23 @@
-"""Outages as they are answered. Customers are not told who said what in which words."""
+"""Response models of outages. Customers see neither names nor reasons."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from common.auth import Caller
+from common.domain.durations import SECOND
 from common.http import ResponseModel
 from sla.outages.domain.outage import Outage, Record
 from sla.outages.schemas.scope import ScopedRead
 from sla.outages.store.corrections import Correction
 
-SECOND = timedelta(seconds=1)
-
 
 class OutageRead(ScopedRead):
-    """`duration_seconds` is elapsed time, null while it lasts. `counts` false: it was none.
-    `source`: `monitoring`, `ticket` or `hand`."""
+    """`duration_seconds` is elapsed time, null while it lasts. `counts` false: it was not an
+    outage.
+
+    `source`: `monitoring`, `ticket` or `manual`."""
 
     id: UUID
     key: str
@@ -30,7 +31,8 @@ class OutageRead(ScopedRead):
 
 
 class OutageRecordRead(ResponseModel):
-    """How the outage stood from `known_at` on. `confirmed_by` confirmed what `by` asked for."""
+    """The outage as it was known from `known_at` on. `confirmed_by`: who confirmed a correction
+    that `by` requested."""
 
     kind: str
     effect: str
@@ -44,7 +46,7 @@ class OutageRecordRead(ResponseModel):
 
 
 class CorrectionRead(ResponseModel):
-    """Null leaves a value as it is; `reopened` takes the end away."""
+    """Null leaves a value as it is; `reopened` removes the end."""
 
     id: UUID
     started_at: datetime | None
@@ -61,7 +63,7 @@ class CorrectionRead(ResponseModel):
 
 
 class OutageDetail(OutageRead):
-    """`history` is all that was said, in order; customers see no corrections that are open."""
+    """`history`: all records, in order. Customers see no `corrections`."""
 
     history: list[OutageRecordRead]
     corrections: list[CorrectionRead]

@@ -1,13 +1,14 @@
-"""Where an outage or maintenance is, as callers say and see it."""
+"""The scope of an outage or of maintenance in requests and responses."""
 
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, LiteralString
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from common.errors import ValidationFailed, Violation
 from common.http import Refers, RequestModel, ResponseModel
+from common.http.fields import KeyRef
 from common.persistence.database import Connection
 from sla.calendars.schemas import id_or_key
 from sla.directory.store import directory
@@ -21,23 +22,24 @@ REACH_TEXTS: Final[Mapping[Reach, LiteralString]] = {
     "everybody": "without a customer it is about everybody who has the service: name the"
     " `environment` or the `customer`, or say `scope: everybody`",
 }
-Key = Annotated[str, Field(min_length=1, max_length=100)]
-Reason = Annotated[str, Field(min_length=3, max_length=2000)]
 
 
 class ScopedCreate(RequestModel):
-    """`environment` names its customer. What reaches further is asked for by `scope`: a service on all
-    environments of a `customer`, or of `everybody` who has it. All keys."""
+    """Keys of an environment, a service or both.
+
+    An environment belongs to one customer. What reaches further is asked for by `scope`: a service on
+    all environments of a `customer`, or of `everybody` who has it.
+    """
 
     scope: Reach = "environment"
-    customer: Annotated[Key | None, Refers("customer")] = None
-    environment: Annotated[Key | None, Refers("environment")] = None
-    service: Annotated[Key | None, Refers("service")] = None
+    customer: Annotated[KeyRef | None, Refers("customer")] = None
+    environment: Annotated[KeyRef | None, Refers("environment")] = None
+    service: Annotated[KeyRef | None, Refers("service")] = None
 
     @model_validator(mode="after")
     def _require_location(self) -> "ScopedCreate":
         if self.environment is None and self.service is None:
-            raise ValueError("say which environment or which service")
+            raise ValueError("name an environment or a service")
         if self.scope != self.reach:
             raise PydanticCustomError("scope", REACH_TEXTS[self.reach])
         return self
@@ -51,8 +53,8 @@ class ScopedCreate(RequestModel):
 
 
 class ScopedRead(ResponseModel):
-    """Null means all: without `service` everything on the environment, without `customer` all who
-    have the service."""
+    """Null means all: without `service` everything on the environment, without `customer` all
+    customers of the service."""
 
     customer: Annotated[str | None, Refers("customer")]
     environment: Annotated[str | None, Refers("environment")]
@@ -60,7 +62,7 @@ class ScopedRead(ResponseModel):
 
 
 async def resolve_scope(tx: Connection, body: ScopedCreate) -> Scope:
-    """Where that is. Raises Invalid for what nobody has told of, and what does not fit together."""
+    """Return the scope of a request. Raises ValidationFailed for keys that are wrong."""
     customer = await _find_customer(tx, body.customer)
     if body.environment is None:
         id, key = (customer.id, customer.key) if customer else (None, None)
@@ -91,4 +93,4 @@ async def _find_customer(tx: Connection, name: str | None) -> directory.Customer
 
 def _unknown_reference(field: str, name: str) -> ValidationFailed:
     detail = f"there is no {field} {name!r}; intake registers them"
-    return ValidationFailed([Violation(f"/{field}", "unknown", detail)])
+    return ValidationFailed([Violation(f"/{field}", "unknown_reference", detail)])

@@ -1,7 +1,7 @@
-"""Loads what is needed to answer for availability: once for any number of questions (C12).
+"""Loads the data from which availability is computed, once for any number of queries (C12).
 
-found = await availability.known(tx, {customer_id}, start, end)
-found.of_month(Question(customer_id, service="billing"), date(2026, 6, 1), now)
+model = await availability.load_month(tx, {customer_id}, date(2026, 6, 1))
+model.availability_of_month(AvailabilityQuery(customer_id, service="billing"), day, now)
 """
 
 from collections.abc import Collection
@@ -30,7 +30,7 @@ DAY = timedelta(days=1)
 async def compute(
     tx: Connection, query: AvailabilityQuery, start: datetime, end: datetime, now: datetime
 ) -> Availability:
-    """The availability of `[start, end)` as it stands at `now`. Raises OutOfRange."""
+    """Compute the availability of `[start, end)` as of `now`. Raises OutOfRange."""
     customer_ids = None if query.customer_id is None else {query.customer_id}
     return (await load(tx, customer_ids, start, end)).availability(query, start, end, now)
 
@@ -38,7 +38,7 @@ async def compute(
 async def compute_month(
     tx: Connection, query: AvailabilityQuery, day: date, now: datetime
 ) -> Availability:
-    """The availability of the month of that date, in the agreement's zone."""
+    """Compute the availability of the month of a date, in the time zone of the agreement."""
     customer_ids = None if query.customer_id is None else {query.customer_id}
     return (await load_month(tx, customer_ids, day)).availability_of_month(query, day, now)
 
@@ -49,7 +49,7 @@ async def load_month(
     day: date,
     known_at: datetime | None = None,
 ) -> AvailabilityModel:
-    """What to know of a month, wherever on earth it begins."""
+    """Load the data of a month in any time zone: of these customers; None: of all."""
     first = day.replace(day=1)
     start = EPOCH + (first - EPOCH.date())
     end = EPOCH + (next_month(first) - EPOCH.date())
@@ -63,10 +63,10 @@ async def load(
     end: datetime,
     known_at: datetime | None = None,
 ) -> AvailabilityModel:
-    """What to know of `[start, end)` for these customers; None: for all.
+    """Load the data of `[start, end)` of these customers; None: of all.
 
-    `known_at`: the outages as they were known then. Agreements and maintenance bind from the moment
-    at which they are agreed, so what holds for a period was known before it.
+    `known_at`: with the outages as they were known then. Agreements and maintenance are agreed
+    before the time that they apply to, so they need no such parameter.
     """
     customers_by_id = await _load_customers(tx, customer_ids)
     agreements_by_customer = await agreements.list_binding(tx, customers_by_id.keys())

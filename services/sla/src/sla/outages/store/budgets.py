@@ -1,4 +1,4 @@
-"""How much of a month's allowed downtime people have been told to be used up."""
+"""Downtime budgets, and the warnings that were sent about them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,10 @@ _LOCK_AVAILABLE = text(
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Of an agreement (by key), a customer and a month (its first date). `told` are shares."""
+    """The budget of an agreement (a key), a customer and a month (its first date).
+
+    `warned_thresholds`: the shares of which a warning was sent.
+    """
 
     id: UUID
     agreement: str
@@ -33,7 +36,7 @@ class Budget:
 
 
 async def lock_or_insert(tx: Connection, agreement: str, customer_id: UUID, month: date) -> Budget:
-    """The budget, new or known, locked until the end."""
+    """Insert the budget if it is new, lock it and return it."""
     key_columns = {"agreement": agreement, "customer_id": customer_id, "month": month}
     statement = insert(budgets).values(id=uuid7(), sequence=0, **key_columns)
     await tx.execute(statement.on_conflict_do_nothing())
@@ -44,18 +47,19 @@ async def lock_or_insert(tx: Connection, agreement: str, customer_id: UUID, mont
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock the budgets that nobody else holds. They are never taken away."""
+    """Lock the budgets that nobody else holds. Budgets are never deleted."""
     return set(await tx.scalars(_LOCK_AVAILABLE, {"ids": list(ids)}))
 
 
 async def load(tx: Connection, ids: Collection[UUID]) -> list[Budget]:
+    """Return these budgets, in the order of ids."""
     thresholds = (
         select(func.array_agg(warnings.c.share))
         .where(warnings.c.budget_id == budgets.c.id)
         .scalar_subquery()
     )
     query = (
-        select(budgets, thresholds.label("told"))
+        select(budgets, thresholds.label("thresholds"))
         .where(budgets.c.id.in_(ids))
         .order_by(budgets.c.id)
     )
@@ -66,7 +70,7 @@ async def load(tx: Connection, ids: Collection[UUID]) -> list[Budget]:
             row.customer_id,
             row.month,
             row.sequence,
-            tuple(float(share) for share in row.told or ()),
+            tuple(float(share) for share in row.thresholds or ()),
         )
         for row in await tx.execute(query)
     ]
@@ -75,7 +79,7 @@ async def load(tx: Connection, ids: Collection[UUID]) -> list[Budget]:
 async def insert_warning(
     tx: Connection, budget: Budget, threshold: float, reached_at: datetime, at: datetime
 ) -> None:
-    """Keep that a share was told; `budget` has the sequence of the telling."""
+    """Store a warning; `budget` has the sequence of its event."""
     values = {"share": Decimal(str(threshold)), "reached_at": reached_at, "known_at": at}
     await tx.execute(insert(warnings).values(budget_id=budget.id, **values))
     statement = update(budgets).where(budgets.c.id == budget.id)
@@ -83,5 +87,5 @@ async def insert_warning(
 
 
 async def list_customer_ids(tx: Connection) -> set[UUID]:
-    """Everybody whom an outage without a customer may hit."""
+    """List the customers that an outage without a customer may concern: all."""
     return set(await tx.scalars(select(known_customers.c.id)))

@@ -1,4 +1,4 @@
-"""Corrections of outages: asked for by one person, confirmed by another (R1)."""
+"""Corrections of outages: requested by one person, confirmed by another (R1)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ _CHANGE_COLUMNS = ("started_at", "ended_at", "reopened", "effect", "counts")
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a person wants an outage to say, and who decided on it."""
+    """A requested change of an outage, and the decision on it."""
 
     id: UUID
     outage_id: UUID
@@ -36,7 +36,7 @@ async def add(tx: Connection, correction: Correction) -> None:
 
 
 async def save_decision(tx: Connection, correction: Correction) -> None:
-    """Keep a decision. The outage's row is locked, and so nobody decides beside it."""
+    """Store a decision. The outage's row is locked, which excludes other decisions."""
     statement = update(table).where(table.c.id == correction.id)
     await tx.execute(statement.values(**_own_columns(correction)))
 
@@ -48,7 +48,7 @@ async def find(tx: Connection, outage_id: UUID, id: UUID) -> Correction | None:
 
 
 async def list_of_outage(tx: Connection, outage_id: UUID, limit: int) -> list[Correction]:
-    """The newest `most` corrections of an outage."""
+    """List the newest `limit` corrections of an outage."""
     newest_first = table.c.requested_at.desc(), table.c.id.desc()
     query = select(table).where(table.c.outage_id == outage_id).order_by(*newest_first).limit(limit)
     return [_to_correction(row) for row in await tx.execute(query)]

@@ -1,4 +1,4 @@
-"""How services are that run on others: degraded because of what, or restored."""
+"""Conditions of services that depend on others: degraded by which causes, or restored."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,10 @@ from sla.outages.tables import conditions
 
 @dataclass(frozen=True, slots=True)
 class ServiceCondition:
-    """`caused_by` empty: all beneath it is up. `since` is when it became degraded."""
+    """The condition of a service in a scope. `caused_by`: the nodes that are down; empty: none.
+
+    `since` is when it became degraded.
+    """
 
     id: UUID
     scope: Scope
@@ -25,7 +28,7 @@ class ServiceCondition:
 
 
 async def lock_or_insert(tx: Connection, scope: Scope) -> ServiceCondition:
-    """The condition of a service at a place, new or known, locked until the end."""
+    """Insert the condition of a scope if it is new, lock it and return it."""
     key_columns = {
         "customer_id": scope.customer_id,
         "environment": scope.environment,

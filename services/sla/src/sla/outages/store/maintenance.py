@@ -1,13 +1,16 @@
-"""Maintenance windows that were announced, and who agreed to them."""
+"""Planned maintenance."""
 
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, insert, or_, select, update
 
+from common.persistence import keys
 from common.persistence.database import Connection
+from common.persistence.keys import by_id_or_key
+from common.persistence.keyset import page_after
 from sla.directory.tables import environments
 from sla.outages.domain.maintenance import PlannedMaintenance
 from sla.outages.domain.scope import Scope
@@ -32,9 +35,8 @@ _COLUMNS = (
 
 
 async def next_key(tx: Connection) -> str:
-    """What people call the next window: `MW-17`."""
-    number = await tx.scalar(text("SELECT nextval('maintenance_numbers')"))
-    return f"MW-{number}"
+    """The key of the next maintenance, such as `MW-17`."""
+    return await keys.next_key(tx, "MW", "maintenance_numbers")
 
 
 async def add(tx: Connection, maintenance: PlannedMaintenance) -> None:
@@ -47,11 +49,9 @@ async def save(tx: Connection, maintenance: PlannedMaintenance) -> None:
     )
 
 
-async def find(
-    tx: Connection, id_or_key: UUID | str, *, lock: bool = False
-) -> PlannedMaintenance | None:
-    column = windows.c.id if isinstance(id_or_key, UUID) else windows.c.key
-    query = _select().where(column == id_or_key)
+async def find(tx: Connection, reference: str, *, lock: bool = False) -> PlannedMaintenance | None:
+    """Return the maintenance with this id or key."""
+    query = _select().where(by_id_or_key(windows, reference))
     row = (await tx.execute(query.with_for_update(of=windows) if lock else query)).one_or_none()
     return _to_maintenance(row) if row else None
 
@@ -61,30 +61,28 @@ async def page(
     visible: Visibility,
     since: datetime,
     limit: int,
-    after: tuple[datetime, UUID] | None,
+    after: tuple[Any, ...] | None,
 ) -> list[PlannedMaintenance]:
-    """Up to `limit` + 1 windows that end after `since`, the earliest first; a customer's own, and
-    those of everybody."""
-    query = _select().order_by(windows.c.starts_at, windows.c.id).limit(limit + 1)
-    query = query.where(windows.c.ends_at > since)
+    """List up to `limit` + 1 visible windows that end after `since`, the earliest first."""
+    query = _select().where(windows.c.ends_at > since)
     if visible.customer_id is not None:
         of_everybody: ColumnElement[bool] = windows.c.customer_id.is_(None)
         if visible.hidden_services:
             service = windows.c.service
             of_everybody &= or_(service.is_(None), service.not_in(visible.hidden_services))
         query = query.where(or_(windows.c.customer_id == visible.customer_id, of_everybody))
-    if after is not None:
-        at, id = after
-        same_start = (windows.c.starts_at == at) & (windows.c.id > id)
-        query = query.where((windows.c.starts_at > at) | same_start)
-    return [_to_maintenance(row) for row in await tx.execute(query)]
+    order = (windows.c.starts_at, windows.c.id)
+    rows = await tx.execute(page_after(query, order, after, limit))
+    return [_to_maintenance(row) for row in rows]
 
 
 async def list_touching(
     tx: Connection, customers: Collection[UUID] | None, start: datetime, end: datetime
 ) -> list[PlannedMaintenance]:
-    """What was agreed beforehand and touches `[start, end)`: of these customers and of everybody;
-    None: of all."""
+    """List the agreed maintenance that touches `[start, end)`.
+
+    Of these customers (None: of any), and of all customers together.
+    """
     is_agreed = windows.c.agreed_at.is_not(None)
     query = _select().where(is_agreed, windows.c.ends_at > start, windows.c.starts_at < end)
     if customers is not None:

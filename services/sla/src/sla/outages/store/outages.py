@@ -1,7 +1,4 @@
-"""Outages and their records. What was said of them is only ever added (R16).
-
-`sla.outages.store.availability` makes figures of them; here are the rows.
-"""
+"""Outages and their records, which are only appended (R16)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -26,6 +23,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from common.persistence import keys
 from common.persistence.database import Connection
+from common.persistence.keys import by_id_or_key
+from common.persistence.keyset import page_after
 from sla.directory.tables import environments
 from sla.outages.domain.outage import Outage, Record, Source
 from sla.outages.domain.scope import Scope
@@ -35,7 +34,10 @@ from sla.outages.tables import outages
 
 @dataclass(frozen=True, slots=True)
 class OutageFilter:
-    """Filters of a list. A customer sees the own outages and everybody's, but `hidden_services`."""
+    """Filters of a list; None: any.
+
+    `customer_id`: its own outages, and those of all customers except of `hidden_services`.
+    """
 
     customer_id: UUID | None = None
     hidden_services: Collection[str] = ()
@@ -48,12 +50,12 @@ class OutageFilter:
 
 
 async def next_key(tx: Connection) -> str:
-    """What people call the next outage: `OUT-17`."""
+    """The key of the next outage, such as `OUT-17`."""
     return await keys.next_key(tx, "OUT", "outage_numbers")
 
 
 async def lock_scope(tx: Connection, scope: Scope) -> None:
-    """Hold a place until the end: two people who report it at once make one outage."""
+    """Lock a scope until the transaction ends, so that two reports at once make one outage."""
     name = f"{scope.customer_id}/{scope.environment}/{scope.service}"
     await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 8))))
 
@@ -64,7 +66,7 @@ async def add(tx: Connection, outage: Outage, record: Record) -> None:
 
 
 async def save(tx: Connection, outage: Outage, record: Record) -> None:
-    """Keep how it stands now, and what was said. The outage's row is locked."""
+    """Store the outage and its new record. The outage's row is locked."""
     await tx.execute(update(outages).where(outages.c.id == outage.id).values(_values(outage)))
     await _insert_record(tx, outage.id, record)
 
@@ -75,28 +77,29 @@ async def _insert_record(tx: Connection, outage_id: UUID, record: Record) -> Non
 
 
 async def lock_where(tx: Connection, condition: ColumnElement[bool]) -> list[Outage]:
-    """The outages that meet a condition, locked in the order of their ids."""
+    """Lock the outages that meet a condition, in the order of ids, and return them."""
     query = _select().where(condition).order_by(outages.c.id).with_for_update(of=outages)
     return [_to_outage(row) for row in await tx.execute(query)]
 
 
-async def get_for_update(tx: Connection, id_or_key: UUID | str) -> Outage | None:
-    return next(iter(await lock_where(tx, _by_id_or_key(id_or_key))), None)
+async def get_for_update(tx: Connection, reference: str) -> Outage | None:
+    """Lock the outage with this id or key and return it."""
+    return next(iter(await lock_where(tx, by_id_or_key(outages, reference))), None)
 
 
 async def lock_of_source(tx: Connection, source: Source, source_id: UUID) -> list[Outage]:
-    """What an alert or a ticket said of: one outage, of a ticket that was reopened several."""
+    """Lock the outages of an alert or ticket; a ticket that was reopened may have several."""
     return await lock_where(tx, (outages.c.source == source) & (outages.c.source_id == source_id))
 
 
 async def lock_open_of_ticket(tx: Connection, ticket_id: UUID) -> list[Outage]:
-    """All open outages that belong to a ticket, whoever said so."""
+    """Lock all open outages that belong to a ticket, of any source."""
     of_ticket = outages.c.ticket_id == ticket_id
     return await lock_where(tx, of_ticket & _IS_OPEN)
 
 
 async def find_open(tx: Connection, scope: Scope) -> Outage | None:
-    """An outage of this very place that lasts still; the oldest one."""
+    """Return the oldest open outage of this very scope."""
     query = (
         _select().where(*_is_open_at(scope)).order_by(outages.c.started_at, outages.c.id).limit(1)
     )
@@ -105,13 +108,13 @@ async def find_open(tx: Connection, scope: Scope) -> Outage | None:
 
 
 async def count_open(tx: Connection, scope: Scope, excluded_id: UUID) -> int:
-    """How many other outages of this very place last still."""
+    """Count the other open outages of this very scope."""
     query = select(func.count()).where(*_is_open_at(scope), outages.c.id != excluded_id)
     return await tx.scalar(query) or 0
 
 
 async def list_open(tx: Connection) -> list[Outage]:
-    """All that last still."""
+    """List all open outages."""
     return [_to_outage(row) for row in await tx.execute(_select().where(_IS_OPEN))]
 
 
@@ -127,31 +130,25 @@ def _is_open_at(scope: Scope) -> list[ColumnElement[bool]]:
     ]
 
 
-async def find(tx: Connection, id_or_key: UUID | str) -> Outage | None:
-    row = (await tx.execute(_select().where(_by_id_or_key(id_or_key)))).one_or_none()
+async def find(tx: Connection, reference: str) -> Outage | None:
+    """Return the outage with this id or key."""
+    row = (await tx.execute(_select().where(by_id_or_key(outages, reference)))).one_or_none()
     return _to_outage(row) if row else None
 
 
 async def list_records(tx: Connection, outage_id: UUID) -> list[Record]:
-    """All that was said of an outage, in order."""
+    """List all records of an outage, in order."""
     query = select(records).where(records.c.outage_id == outage_id).order_by(records.c.ordinal)
     return [_to_record(row) for row in await tx.execute(query)]
 
 
 async def page(
-    tx: Connection, filters: OutageFilter, limit: int, after: tuple[datetime, UUID] | None
+    tx: Connection, filters: OutageFilter, limit: int, after: tuple[Any, ...] | None
 ) -> list[Outage]:
-    """Up to `limit` + 1 outages, the newest first."""
-    query = (
-        _select()
-        .where(*_conditions(filters))
-        .order_by(outages.c.started_at.desc(), outages.c.id.desc())
-    )
-    if after is not None:
-        at, id = after
-        same_start = (outages.c.started_at == at) & (outages.c.id < id)
-        query = query.where((outages.c.started_at < at) | same_start)
-    return [_to_outage(row) for row in await tx.execute(query.limit(limit + 1))]
+    """List up to `limit` + 1 outages, the newest first."""
+    query, order = _select(), (outages.c.started_at.desc(), outages.c.id.desc())
+    query = page_after(query.where(*_conditions(filters)), order, after, limit)
+    return [_to_outage(row) for row in await tx.execute(query)]
 
 
 def _conditions(filters: OutageFilter) -> list[ColumnElement[bool]]:
@@ -186,9 +183,10 @@ async def list_touching(
     end: datetime,
     known_at: datetime | None = None,
 ) -> list[Outage]:
-    """What counts and touches `[start, end)`: of these customers and of everybody; None: of all.
+    """List the outages that count and touch `[start, end)`.
 
-    `known_at`: as it was known then, whatever was corrected since (A5).
+    Of these customers (None: of any), and of all customers together. `known_at`: as they were known
+    then, without later corrections (A5).
     """
     table = outages if known_at is None else _as_known(known_at, customers)
     is_touching = table.c.counts & (table.c.until >= start) & (table.c.started_at < end)
@@ -200,7 +198,7 @@ async def list_touching(
 
 
 def _as_known(at: datetime, customers: Collection[UUID] | None) -> FromClause:
-    """The table as it stood: each outage by the last record that was known at that moment."""
+    """The table as of an instant: each outage by the last record that was known then."""
     newest_first = records.c.outage_id, records.c.ordinal.desc()
     query = select(records).where(records.c.known_at <= at).order_by(*newest_first)
     if customers is not None:
@@ -222,12 +220,6 @@ def _select(table: FromClause = outages) -> Select[Any]:
     columns = [table.c[name] for name in (*_COLUMNS, *_SCOPE_COLUMNS)]
     tier = environments.c.key == table.c.environment
     return select(*columns, environments.c.tier).join_from(table, environments, tier, isouter=True)
-
-
-def _by_id_or_key(id_or_key: UUID | str) -> ColumnElement[bool]:
-    if isinstance(id_or_key, UUID):
-        return outages.c.id == id_or_key
-    return outages.c.key == id_or_key
 
 
 _MUTABLE_COLUMNS = ("effect", "started_at", "ended_at", "counts", "ordinal")

@@ -1,4 +1,4 @@
-"""The rules by which alerts and tickets count as outages: each version is kept, the last holds."""
+"""The rules by which alerts and tickets count as outages, in versions; the last one is valid."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -14,7 +14,7 @@ from sla.outages.tables import outage_rules as table
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`version` 0 are the usual ones, which nobody has written."""
+    """A version of the rules; `version` 0: the default rules."""
 
     version: int
     rules: tuple[Rule, ...]
@@ -23,7 +23,7 @@ class Rules:
 
 
 async def lock(tx: Connection) -> None:
-    """Hold the rules until the end: two who write at once write one after the other."""
+    """Lock the rules until the transaction ends, so that changes follow each other."""
     await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("outage-rules", 8))))
 
 

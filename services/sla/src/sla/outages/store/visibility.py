@@ -1,5 +1,7 @@
-"""What a customer may see of outages and maintenance: the own, and everybody's as far as it is about
-a service that they have (R4)."""
+"""What a customer may see of outages and maintenance (R4).
+
+Its own, and those of all customers about a service that it has.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,20 +14,23 @@ from sla.outages.domain.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """`customer_id` None: staff, who see all. `others`: services that the catalogue knows to be
-    sold, but not to them."""
+    """What a customer may see; `customer_id` None: staff, who see all.
+
+    `hidden_services`: services that were sold only to other customers.
+    """
 
     customer_id: UUID | None = None
     hidden_services: frozenset[str] = frozenset()
 
     def can_see(self, scope: Scope) -> bool:
+        """Return whether an outage or maintenance of this scope is visible."""
         if self.customer_id is None or scope.customer_id == self.customer_id:
             return True
         return scope.customer_id is None and scope.service not in self.hidden_services
 
 
 async def for_customer(tx: Connection, customer: str | None) -> Visibility | None:
-    """For a customer (by key), or for staff; None for a customer that nobody has told of."""
+    """Return what a customer (a key) may see, or staff (None); None for an unknown customer."""
     if customer is None:
         return Visibility()
     known_customer = await directory.find_customer(tx, customer)

@@ -1,1 +1,1 @@
-"""Proof that deadlines fired on time."""
+"""The rules of punctuality: gaps of the timers, and the verifier of sealed evidence. Pure."""

@@ -1,19 +1,22 @@
-"""When the timers were not alive, from the beats that they left (R16). Pure."""
+"""The gaps in which no timers ran, computed from their beats (R16). Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 MAX_LOOP_GAP = timedelta(seconds=30)
-"""A longer real pause between two looks of a timekeeper is no life."""
+"""A timer loop that pauses for longer than this, in real time, was not alive."""
 BEAT_TIMEOUT = timedelta(minutes=2)
-"""How long after the last beat the next one may still come."""
+"""The longest time between two beats without a gap."""
 
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """A timekeeper was alive from `since` (its beat before; None of its first) to `at`. `longest`
-    is the longest real time between two of its looks meanwhile."""
+    """A sign that the timers of a replica were alive from `since`, the beat before, to `at`.
+
+    `since` is None for the first beat of a run. `longest_gap` is the longest real time between two
+    iterations of the loop in between.
+    """
 
     at: datetime
     since: datetime | None
@@ -22,7 +25,7 @@ class Beat:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """No timekeeper of any replica was alive. `open`: it lasts still."""
+    """An interval in which the timers of no replica were alive. `open`: it is not over."""
 
     start: datetime
     end: datetime
@@ -30,9 +33,9 @@ class Gap:
 
 
 def find_gaps(beats: Iterable[Beat], start: datetime, end: datetime) -> list[Gap]:
-    """Within `[start, end)`, in order. Known to a minute: a process that dies says nothing.
+    """The gaps within `[start, end)`, in order, to the minute, as a process that dies stores nothing.
 
-    `beats` are those with `at >= start` in any order; `end` is now at the latest.
+    `beats` are those with `at >= start`, in any order; `end` is not in the future.
     """
     result: list[Gap] = []
     alive_until = start

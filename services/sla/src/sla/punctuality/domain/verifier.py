@@ -8,8 +8,8 @@ Needs Python 3.8 or newer and nothing else; it is also the one place in which th
   chain  sha256(0x02 || link || header)  header: [seal,"day","sealed_at",size,closes] as JSON
 
 An export of some days (`since` in its first line) begins with the head before them: compare it, too.
-A line with `seal` seals the lines since the seal before it. The last seal of a day `closes` it: after
-that nothing of the day can appear. Compare the head with one that you noted before.
+A line with `seal` seals the lines since the seal before it. The last seal of a day `closes` it: no
+line of that day can appear later. Compare the head with one that you noted before.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ INITIAL_CHAIN = bytes(32)
 
 
 class Difference(Exception):
-    """The first place at which the evidence is not what was sealed."""
+    """The first difference between the evidence and its seals."""
 
 
 def leaf(line: bytes) -> bytes:
@@ -40,7 +40,7 @@ def link(previous: bytes, leaf: bytes) -> bytes:
 def chain_value(
     previous: bytes, leaves: list[bytes], seal: int, day: str, sealed_at: str, closes: bool
 ) -> bytes:
-    """The chain value of a seal; `day` and `sealed_at` as they stand in its line."""
+    """The chain value of a seal. `day` and `sealed_at` are texts, as in the line of the seal."""
     for line_hash in leaves:
         previous = link(previous, line_hash)
     header = json.dumps([seal, day, sealed_at, len(leaves), closes], separators=(",", ":"))
@@ -48,7 +48,7 @@ def chain_value(
 
 
 class EvidenceCheck:
-    """Hears the lines of an export one after the other."""
+    """Checks the lines of an export, which are added in order."""
 
     def __init__(self) -> None:
         self.firings = 0
@@ -62,11 +62,11 @@ class EvidenceCheck:
         self.last_seal: dict[str, object] | None = None
 
     def add_line(self, line: bytes) -> None:
-        """One line. Raises Difference."""
+        """Add a line, without its line feed. Raises Difference."""
         try:
             entry = json.loads(line)
         except ValueError:
-            raise Difference(f"a line is no JSON: {line[:60]!r}") from None
+            raise Difference(f"a line is not valid JSON: {line[:60]!r}") from None
         if "format" in entry:
             self.is_partial = entry.get("since") is not None
             if entry["format"] != FORMAT:
@@ -77,7 +77,10 @@ class EvidenceCheck:
             self.pending_lines.append(line)
 
     def finish(self, head: str | None = None) -> str:
-        """What was found, as one sentence. Raises Difference."""
+        """End the check; a summary in one sentence. Raises Difference.
+
+        `head`, noted earlier, must be that of one of the seals.
+        """
         if self.pending_lines:
             raise Difference(line_name(self.pending_lines[0]) + " stands after the last seal")
         if head is not None and head not in self.heads:
@@ -153,7 +156,7 @@ class EvidenceCheck:
 
 
 def describe_difference(leaves: list[bytes], lines: list[bytes], hashes: list[bytes]) -> str:
-    """What was done to lines that are not the sealed ones."""
+    """How the lines differ from the sealed ones: changed, added, missing, repeated or moved."""
     sealed, given = set(leaves), set(hashes)
     unexpected = [line for line, hash in zip(lines, hashes, strict=False) if hash not in sealed]
     missing = [index for index, hash in enumerate(leaves) if hash not in given]
@@ -178,7 +181,7 @@ def describe_difference(leaves: list[bytes], lines: list[bytes], hashes: list[by
 
 
 def line_name(line: bytes) -> str:
-    """How a line is called: `clock/0192.../000000005` or `beat/0192.../2026-...`."""
+    """The name of a line: `clock/0192.../000000005` or `beat/0192.../2026-...`."""
     entry = json.loads(line)
     return str(entry.get("firing") or entry.get("beat") or line[:60])
 
@@ -198,7 +201,7 @@ def _line_name_at(lines: list[bytes], index: int) -> str:
 
 
 def check_file(path: Path, head: str | None = None) -> str:
-    """What was found in a file, as one sentence. Raises Difference."""
+    """Check a file; a summary in one sentence. Raises Difference."""
     evidence = EvidenceCheck()
     with path.open("rb") as file:
         for line in file:

@@ -1,7 +1,7 @@
-"""The record of what fired when, as lines: what seals hold to and exports show, byte for byte.
+"""The evidence: what fired when, as lines that are sealed and exported byte for byte.
 
-A line's place is its instant and its name. Lines come from what every clock has heard (append-only), so
-that firing writes nothing twice (decision 0633).
+Lines are ordered by their instant and name. They are built from the inputs of the clocks, which are
+append-only, so that a firing is stored once (docs/decisions/0633).
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ class Line:
 
 
 def _instant_sql(column: str) -> str:
-    """SQL: an instant in RFC 3339, to the microsecond."""
+    """SQL for an instant as RFC 3339 text with microseconds."""
     return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
 
@@ -34,12 +34,12 @@ KNOWN_AT_SQL = """(
     SELECT h.known_at FROM clock_inputs h
     WHERE h.clock_id = i.clock_id AND h.ordinal < i.ordinal AND h.kind NOT IN ('fired', 'waived')
     ORDER BY h.ordinal DESC LIMIT 1)"""
-"""SQL: when the firing `i` could be known to be due, where that was later than due."""
+"""SQL for the instant at which the firing `i` became known to be due: that of the input before."""
 WRITTEN_AT_SQL = """coalesce((
     SELECT max(f.fired_at) FROM firings f
     WHERE f.subject = i.clock_id AND f.kind = 'clock' AND f.due_at <= i.known_at
         AND f.fired_at >= i.known_at), i.known_at)"""
-"""SQL: the firing transaction's last statement (C8); of a firing that an event overtook, `known_at`."""
+"""SQL for the last statement of the firing transaction (C8); `known_at` if an event came first."""
 
 _SELECT_LINES = text(
     f"""
@@ -53,7 +53,7 @@ _SELECT_LINES = text(
         ORDER BY known_at, n.name COLLATE "C" LIMIT :limit),
     beaten AS MATERIALIZED (
         SELECT b.*, n.name
-        FROM beats b, LATERAL (SELECT 'beat/' || run || '/' || {_instant_sql("at")} AS name) AS n
+        FROM heartbeats b, LATERAL (SELECT 'beat/' || run || '/' || {_instant_sql("at")} AS name) AS n
         WHERE at >= :after_at AND at <= :until_at
             AND (at, n.name COLLATE "C") > (:after_at, :after_name COLLATE "C")
             AND (at, n.name COLLATE "C") <= (:until_at, :until_name COLLATE "C")
@@ -74,12 +74,12 @@ _SELECT_LINES = text(
     ORDER BY at, name COLLATE "C" LIMIT :limit
     """
 )
-"""First the places, which an index has in order; only what is chosen becomes lines."""
+"""Positions are selected first, in the order of an index; only the chosen rows become lines."""
 
 _SELECT_FIRST_AT = text(
     """
     SELECT least((SELECT min(known_at) FROM clock_inputs WHERE kind = 'fired'),
-        (SELECT min(at) FROM beats))
+        (SELECT min(at) FROM heartbeats))
     """
 )
 
@@ -87,7 +87,7 @@ _SELECT_FIRST_AT = text(
 async def list_lines(
     tx: Connection, after: LinePosition, until: LinePosition, limit: int | None = None
 ) -> Sequence[Line]:
-    """The lines in `(after, until]`, in their order."""
+    """The lines in `(after, until]`, in order."""
     parameters = {
         "after_at": after.at,
         "after_name": after.name,
@@ -100,6 +100,6 @@ async def list_lines(
 
 
 async def get_first_at(tx: Connection) -> datetime | None:
-    """When the record begins; None while it is empty."""
+    """The instant of the first line; None while there is none."""
     instant: datetime | None = await tx.scalar(_SELECT_FIRST_AT)
     return instant

@@ -1,4 +1,4 @@
-"""How punctual the firings were, and the beats of the timekeepers."""
+"""The lags of firings, and the beats of the timers."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,9 +15,12 @@ from sla.punctuality.tables import heartbeats
 
 @dataclass(frozen=True, slots=True)
 class PunctualityFigures:
-    """Of warnings and breaches. A lag runs from when one was due, or became known to be more than a
-    tenth of a second later (`known_late`), to the last statement of the transaction that fired it
-    (C8); None where nothing fired."""
+    """Figures of the warnings and breaches that fired.
+
+    A lag runs from the instant when one was due, or became known to be due where that was more than
+    a tenth of a second later (`known_late`), to the last statement of the transaction that fired it
+    (C8). The lags are None where nothing fired.
+    """
 
     count: int
     early: int
@@ -41,7 +44,7 @@ _FIRED_SQL = f"""
         ON f.subject = i.clock_id AND i.known_at BETWEEN f.due_at AND f.fired_at
     GROUP BY i.clock_id, i.ordinal, i.at, i.known_at, i.fired_without_events, i.heard_at
 """
-"""SQL: what fired in `[since, until)`. Joined at once: one look-up each would take 30 times as long."""
+"""SQL for what fired in `[since, until)`. One join: a look-up for each takes 30 times as long."""
 _SELECT_FIGURES = text(
     f"""
     WITH fired AS MATERIALIZED ({_FIRED_SQL})
@@ -65,19 +68,19 @@ _SELECT_HISTOGRAM = text(
 
 
 async def get_figures(tx: Connection, since: datetime, until: datetime) -> PunctualityFigures:
-    """Of what fired in `[since, until)`."""
+    """The figures of what fired in `[since, until)`."""
     row = (await tx.execute(_SELECT_FIGURES, {"since": since, "until": until})).one()
     return PunctualityFigures(**row._mapping)
 
 
 async def get_histogram(tx: Connection, since: datetime, until: datetime) -> dict[int, int]:
-    """Firings per quarter of a decade of their lag in milliseconds: 0 is 1 ms to 1.8 ms."""
+    """The firings by quarter of a decade of their lag in milliseconds; 0 is 1 to 1.8 ms."""
     rows = await tx.execute(_SELECT_HISTOGRAM, {"since": since, "until": until})
     return {row.quarter: row.firings for row in rows}
 
 
 async def count_overdue(tx: Connection, at: datetime) -> int:
-    """Clocks that should have fired before `at` and have not."""
+    """The number of clocks that were due before `at` and have not fired."""
     return int(await tx.scalar(_COUNT_OVERDUE, {"at": at}) or 0)
 
 
@@ -88,8 +91,8 @@ async def insert_beat(
     iterations: int,
     longest_gap: timedelta,
 ) -> datetime:
-    """Store that this run's timekeeper is alive; when."""
-    # First of all this transaction gets its number: a seal waits for those that have one.
+    """Store a beat of this run; its instant."""
+    # The transaction gets its id before it reads the time: a seal waits for transactions with one.
     await tx.execute(text("SELECT pg_current_xact_id()"))
     at = await transaction_time(tx)
     row = {"run": run, "at": at, "since": last_beat_at, "looks": iterations, "longest": longest_gap}
@@ -98,7 +101,7 @@ async def insert_beat(
 
 
 async def list_beats(tx: Connection, since: datetime, until: datetime) -> list[Beat]:
-    """Those that say something about `[since, until)`."""
+    """The beats whose intervals overlap `[since, until)`, and those in it."""
     query = select(heartbeats.c.at, heartbeats.c.since, heartbeats.c.longest).where(
         heartbeats.c.at >= since
     )

@@ -1,4 +1,4 @@
-"""Seals over the record of punctuality, and how it is known that nothing can come before an instant."""
+"""Seals over the evidence, and the check that no line can still appear before an instant."""
 
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime
@@ -7,17 +7,20 @@ from typing import Any
 from sqlalchemy import Row, insert, select, text
 
 from common.persistence.database import Connection
+from common.persistence.keyset import page_after
 from sla.punctuality.store.evidence import LinePosition
 from sla.punctuality.tables import punctuality_seals as seals
 
 FIRST_POSITION = LinePosition(datetime(1970, 1, 1, tzinfo=UTC), "")
-"""Before every line."""
+"""The position before every line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """`until_at`, `until_name`: the place up to which it holds, included. `closes`: the last one of
-    its day."""
+    """A seal over the lines up to and including (`until_at`, `until_name`).
+
+    `closes`: it is the last one of its day. `leaves` are the hashes of its lines, joined.
+    """
 
     number: int
     day: date
@@ -57,13 +60,17 @@ _UPDATE_HORIZON = text(
 
 
 async def try_lock(tx: Connection) -> bool:
-    """Whether this transaction seals; False where another one is at it."""
+    """Lock the sealing; False where another transaction has it."""
     return await tx.scalar(_LOCK_AVAILABLE) is not None
 
 
 async def is_settled(tx: Connection, after: datetime, at: datetime) -> bool:
-    """Whether every transaction that may have read a moment before `after` has ended (`after` is in
-    the past). Where nobody has noted since which ones are later, that is noted now."""
+    """Whether all transactions that may have read a time before `after`, an instant in the past, have
+    ended.
+
+    The first call after that instant stores the ids of transactions that are later; it returns
+    False.
+    """
     row = (await tx.execute(_SELECT_HORIZON, {"after": after})).one()
     if not row.noted:
         await tx.execute(_UPDATE_HORIZON, {"at": at})
@@ -80,10 +87,10 @@ async def find(tx: Connection, number: int) -> Seal | None:
     return _to_seal(row) if row else None
 
 
-async def page(tx: Connection, after: int, limit: int) -> list[Seal]:
-    """Up to `limit` + 1 seals behind a number."""
-    query = select(seals).where(seals.c.number > after).order_by(seals.c.number)
-    return [_to_seal(row) for row in await tx.execute(query.limit(limit + 1))]
+async def page(tx: Connection, after: tuple[int] | None, limit: int) -> list[Seal]:
+    """Up to `limit` + 1 seals by number."""
+    rows = await tx.execute(page_after(select(seals), (seals.c.number,), after, limit))
+    return [_to_seal(row) for row in rows]
 
 
 async def add(tx: Connection, seal: Seal) -> None:
@@ -93,7 +100,7 @@ async def add(tx: Connection, seal: Seal) -> None:
 async def find_following(
     tx: Connection, after: int, since: date | None = None, until: date | None = None
 ) -> Seal | None:
-    """The next seal behind a number, of the days in `[since, until]`."""
+    """The first seal with a higher number, of a day in `[since, until]`."""
     query = select(seals).where(seals.c.number > after).order_by(seals.c.number).limit(1)
     if since is not None:
         query = query.where(seals.c.day >= since)
@@ -104,7 +111,7 @@ async def find_following(
 
 
 async def list_closed_days(tx: Connection, since: date, until: date) -> list[tuple[date, int, str]]:
-    """Per closed day in `[since, until]`: how many lines, and the head after it."""
+    """The closed days in `[since, until]`: the day, its number of lines, and the head after it."""
     condition = seals.c.day.between(since, until)
     rows = await tx.execute(
         select(seals.c.day, seals.c.number, seals.c.chain, seals.c.size, seals.c.closes)

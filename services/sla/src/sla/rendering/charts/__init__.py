@@ -1,1 +1,1 @@
-"""Pictures of figures, drawn once as shapes and put on document as SVG or PDF. Pure."""
+"""Charts as shapes, which are rendered as SVG and PDF. Pure."""

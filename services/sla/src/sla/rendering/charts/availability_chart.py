@@ -1,4 +1,4 @@
-"""Availability, day by day: a strip per service or environment, dark where it was down. Pure."""
+"""The chart of availability by day: a row per subject, dark where it was down. Pure."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -10,13 +10,13 @@ from sla.rendering.charts.drawing import ALARM, INK, PALE, Box, Drawing, Label, 
 WIDTH = 480.0
 LEFT, RIGHT, TOP, ROW = 110.0, 64.0, 14.0, 20.0
 DAY = 86_400
-LEAST = 2.0
-"""Points: a minute of downtime can be seen."""
-LONGEST = 18
+MIN_HEIGHT = 2.0
+"""In points, so that a minute of downtime is visible."""
+MAX_NAME_CHARS = 18
 
 
 def availability_chart(uptimes: Sequence[Uptime], days: Sequence[date]) -> Drawing:
-    """The lower part of a day's box is dark for the share of the day that was down."""
+    """A box per day. Its lower part is dark, for the share of the day that was down."""
     rows = [
         shape for index, one in enumerate(uptimes) for shape in _row(one, days, TOP + index * ROW)
     ]
@@ -34,28 +34,28 @@ def availability_chart(uptimes: Sequence[Uptime], days: Sequence[date]) -> Drawi
 def _dates(days: Sequence[date]) -> Iterator[Shape]:
     for index, day in enumerate(days):
         if day.day == 1 or day.day % 5 == 0:
-            x, wide = _column(index, len(days))
-            yield Label(x + wide / 2, TOP - 4, str(day.day), 7, "middle")
+            x, width = _column(index, len(days))
+            yield Label(x + width / 2, TOP - 4, str(day.day), 7, "middle")
 
 
 def _row(one: Uptime, days: Sequence[date], y: float) -> Iterator[Shape]:
     down = dict(one.down)
     yield Label(LEFT - 6, y + 11, _short(one.subject), 8, "end")
     for index, day in enumerate(days):
-        x, wide = _column(index, len(days))
-        yield Box(x, y, wide - 1, 15, PALE, INK)
+        x, width = _column(index, len(days))
+        yield Box(x, y, width - 1, 15, PALE, INK)
         if seconds := down.get(day, 0):
-            high = max(LEAST, 15 * min(seconds / DAY, 1.0))
-            yield Box(x, y + 15 - high, wide - 1, high, ALARM, INK)
+            height_down = max(MIN_HEIGHT, 15 * min(seconds / DAY, 1.0))
+            yield Box(x, y + 15 - height_down, width - 1, height_down, ALARM, INK)
     yield Label(
         WIDTH - RIGHT + 6, y + 11, figures.format_uptime(one.availability), 8, "start", True
     )
 
 
 def _column(index: int, count: int) -> tuple[float, float]:
-    wide = (WIDTH - LEFT - RIGHT) / max(count, 1)
-    return LEFT + index * wide, wide
+    width = (WIDTH - LEFT - RIGHT) / max(count, 1)
+    return LEFT + index * width, width
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
+    return name if len(name) <= MAX_NAME_CHARS else name[: MAX_NAME_CHARS - 1] + "…"

@@ -1,4 +1,4 @@
-"""Promises kept, metric by metric, or customer by customer: raw, and adjusted (R2). Pure."""
+"""The chart of compliance by metric or customer, raw and adjusted (R2). Pure."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,13 +8,13 @@ from sla.rendering.charts.drawing import ALARM, DARK, INK, LIGHT, PALE, Box, Dra
 
 WIDTH = 480.0
 LEFT, RIGHT, TOP, ROW = 110.0, 130.0, 22.0, 22.0
-LONGEST = 18
+MAX_NAME_CHARS = 18
 
 
 def compliance_chart(
     parts: Sequence[NamedCompliance], name: str = "compliance", title: str = "Promises kept"
 ) -> Drawing:
-    """Dark: kept. Light: broken with approval. What is missing was broken."""
+    """A bar per part. Dark: kept. Light: broken with approval. The rest was broken."""
     rows = [shape for index, part in enumerate(parts) for shape in _row(part, TOP + index * ROW)]
     description = " ".join(
         f"{part.name}: {part.compliance.met} of {part.compliance.total} kept,"
@@ -37,7 +37,7 @@ def _key() -> Iterator[Shape]:
 def _row(part: NamedCompliance, y: float) -> Iterator[Shape]:
     counted = part.compliance
     full = WIDTH - LEFT - RIGHT
-    met, excused = (
+    met, waived = (
         (counted.met / counted.total, counted.waived / counted.total)
         if counted.total
         else (0.0, 0.0)
@@ -46,14 +46,14 @@ def _row(part: NamedCompliance, y: float) -> Iterator[Shape]:
     yield Box(LEFT, y + 2, full, 14, PALE, INK)
     if met:
         yield Box(LEFT, y + 2, full * met, 14, DARK, INK)
-    if excused:
-        yield Box(LEFT + full * met, y + 2, full * excused, 14, LIGHT, INK)
-    words = (
+    if waived:
+        yield Box(LEFT + full * met, y + 2, full * waived, 14, LIGHT, INK)
+    text = (
         f"{figures.format_share(counted.raw)}  ({figures.format_share(counted.adjusted)} adjusted)"
     )
     fill = ALARM if counted.breached else INK
-    yield Label(WIDTH - RIGHT + 6, y + 12, words, 8, "start", True, fill)
+    yield Label(WIDTH - RIGHT + 6, y + 12, text, 8, "start", True, fill)
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
+    return name if len(name) <= MAX_NAME_CHARS else name[: MAX_NAME_CHARS - 1] + "…"

@@ -1,4 +1,4 @@
-"""What charts are drawn from: whatever has these figures. Durations are seconds, shares 0 to 1."""
+"""The data of charts, as protocols. Durations are in seconds, shares from 0 to 1. Pure."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Compliance(Protocol):
-    """How many promises were kept, broken with approval (waived), or broken (breached)."""
+    """Counts of promises kept (met), broken with approval (waived) and broken (breached)."""
 
     @property
     def met(self) -> int: ...
@@ -30,7 +30,7 @@ class NamedCompliance(Protocol):
 
 
 class MonthOfTickets(Protocol):
-    """`month` as `2026-06`."""
+    """The figures of a month; `month` is `2026-06`."""
 
     @property
     def month(self) -> str: ...
@@ -50,7 +50,7 @@ class DayOfTickets(Protocol):
 
 
 class Percentiles(Protocol):
-    """Of how long something took: half of `count` was done within `p50_seconds`."""
+    """Percentiles of the durations of `count` clocks."""
 
     @property
     def metric(self) -> str: ...
@@ -65,7 +65,7 @@ class Percentiles(Protocol):
 
 
 class Uptime(Protocol):
-    """`down`: how much of each date was down."""
+    """The availability of a subject. `down` has the seconds of downtime by date."""
 
     @property
     def subject(self) -> str: ...

@@ -1,7 +1,7 @@
-"""A picture as plain shapes, in points, with the origin at the upper left. Pure.
+"""A chart as plain shapes, in points, with the origin at the upper left. Pure.
 
-What tells two series apart is never colour alone: one is dark, the other light with an outline, one
-line is whole, the other dashed, and numbers stand beside them, so that a grey print tells the same.
+Two series never differ by colour alone: one is dark, the other light with an outline; one line is
+solid, the other dashed; and numbers are printed beside them. So a print in grey shows the same.
 """
 
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ Shape = Box | Line | Dot | Label
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """`description` says in words what the picture shows, for whoever cannot see it."""
+    """A chart. `description` says in words what it shows, for readers who cannot see it."""
 
     name: str
     title: str
@@ -65,8 +65,8 @@ class Drawing:
     shapes: tuple[Shape, ...]
 
 
-def rounded_up(value: float) -> float:
-    """The next 1, 2, 5 x 10^n: where an axis ends. At least 1."""
+def round_up(value: float) -> float:
+    """The end of an axis: the next 1, 2 or 5 times a power of ten, at least 1."""
     step = 1.0
     while step * 10 < value:
         step *= 10

@@ -1,4 +1,4 @@
-"""How long answers and solutions took: half, nine in ten, nineteen in twenty. Pure."""
+"""The chart of response times: the median, and the 90th and 95th percentile. Pure."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,18 +10,25 @@ WIDTH = 480.0
 LEFT, RIGHT, TOP, ROW = 110.0, 60.0, 22.0, 34.0
 
 
-def response_times_chart(spreads: Sequence[Percentiles]) -> Drawing:
-    """A row per metric, each on its own scale, which ends at its 95th percentile."""
-    rows = [shape for index, one in enumerate(spreads) for shape in _row(one, TOP + index * ROW)]
+def response_times_chart(percentiles: Sequence[Percentiles]) -> Drawing:
+    """A bar per metric, each on its own scale, which ends at the 95th percentile."""
+    rows = [
+        shape for index, one in enumerate(percentiles) for shape in _row(one, TOP + index * ROW)
+    ]
     description = " ".join(
         f"{figures.metric_name(one.metric)}, {figures.pluralise(one.count, 'ticket')}: half within"
         f" {figures.format_duration(one.p50_seconds)}, 90 % within {figures.format_duration(one.p90_seconds)},"
         f" 95 % within {figures.format_duration(one.p95_seconds)}."
-        for one in spreads
+        for one in percentiles
     )
     title = "How long it took, in working time"
     return Drawing(
-        "response-times", title, description, WIDTH, TOP + len(spreads) * ROW + 2, (*_key(), *rows)
+        "response-times",
+        title,
+        description,
+        WIDTH,
+        TOP + len(percentiles) * ROW + 2,
+        (*_key(), *rows),
     )
 
 
@@ -35,16 +42,16 @@ def _key() -> Iterator[Shape]:
 
 
 def _row(one: Percentiles, y: float) -> Iterator[Shape]:
-    full = WIDTH - LEFT - RIGHT
+    full_width = WIDTH - LEFT - RIGHT
     longest = one.p95_seconds or 1.0
-    half, most = full * one.p50_seconds / longest, full * one.p90_seconds / longest
+    half, most = full_width * one.p50_seconds / longest, full_width * one.p90_seconds / longest
     yield Label(LEFT - 6, y + 11, figures.metric_name(one.metric), 8, "end")
     yield Label(LEFT - 6, y + 21, f"n = {one.count}", 7, "end")
     yield Box(LEFT, y + 2, most, 12, LIGHT, INK)
     yield Box(LEFT, y + 2, half, 12, DARK, INK)
-    yield Line(((LEFT + full, y), (LEFT + full, y + 16)), INK, 2)
-    words = " · ".join(
+    yield Line(((LEFT + full_width, y), (LEFT + full_width, y + 16)), INK, 2)
+    text = " · ".join(
         figures.format_duration(value)
         for value in (one.p50_seconds, one.p90_seconds, one.p95_seconds)
     )
-    yield Label(LEFT, y + 25, words, 8, "start", True)
+    yield Label(LEFT, y + 25, text, 8, "start", True)

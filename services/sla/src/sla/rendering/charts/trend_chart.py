@@ -1,4 +1,4 @@
-"""Half a year: how many tickets came, and which share of the promises was kept. Pure."""
+"""The chart of half a year: tickets opened, and the share of promises kept. Pure."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -16,7 +16,7 @@ from sla.rendering.charts.drawing import (
     Label,
     Line,
     Shape,
-    rounded_up,
+    round_up,
 )
 
 WIDTH, HEIGHT = 480.0, 160.0
@@ -24,13 +24,13 @@ LEFT, RIGHT, TOP, BOTTOM = 28.0, 32.0, 22.0, 18.0
 
 
 def trend_chart(months: Sequence[MonthOfTickets]) -> Drawing:
-    """Bars: tickets opened. Whole line: raw compliance; dashed: with approved breaches as kept."""
-    top = rounded_up(max((one.opened for one in months), default=1))
+    """Bars: tickets opened. Solid line: raw compliance; dashed line: adjusted compliance."""
+    top = round_up(max((one.opened for one in months), default=1))
     shapes = (*_frame(top), *_key(), *_bars(months, top), *_lines(months))
-    return Drawing("trend", "Half a year", _described(months), WIDTH, HEIGHT, shapes)
+    return Drawing("trend", "Half a year", _describe(months), WIDTH, HEIGHT, shapes)
 
 
-def _described(months: Sequence[MonthOfTickets]) -> str:
+def _describe(months: Sequence[MonthOfTickets]) -> str:
     return " ".join(
         f"{_first_day(one):%B %Y}: {figures.pluralise(one.opened, 'ticket')} opened,"
         f" {figures.format_share(one.compliance.raw)} of promises kept,"
@@ -80,7 +80,7 @@ def _lines(months: Sequence[MonthOfTickets]) -> Iterator[Shape]:
         yield from (Dot(x, y, 2.5, stroke, stroke) for x, y in points)
     for index, share in raw:
         if share is not None:
-            # Beneath, because the other line never runs there; at the bottom there is no room.
+            # Below the point, where the other line never is, unless there is no room.
             y = _y(share) + (12 if share > 0.15 else -6)
             yield Label(_x(index, len(months)), y, figures.format_share(share), 7.5, "middle", True)
 

@@ -1,4 +1,4 @@
-"""Tickets opened and resolved, day by day. Pure."""
+"""The chart of tickets opened and resolved by day. Pure."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +12,7 @@ from sla.rendering.charts.drawing import (
     Label,
     Line,
     Shape,
-    rounded_up,
+    round_up,
 )
 
 WIDTH, HEIGHT = 480.0, 150.0
@@ -21,9 +21,9 @@ SATURDAY = 5
 
 
 def volume_chart(days: Sequence[DayOfTickets]) -> Drawing:
-    """A dark bar for what was opened, a light one with an outline for what was resolved."""
+    """Two bars per day: a dark one for tickets opened, a light one for tickets resolved."""
     opened, resolved = sum(d.opened for d in days), sum(d.resolved for d in days)
-    top = rounded_up(max((max(d.opened, d.resolved) for d in days), default=1))
+    top = round_up(max((max(d.opened, d.resolved) for d in days), default=1))
     shapes = (*_frame(top), *_key(), *_bars(days, top))
     description = f"{opened} tickets were opened and {resolved} resolved in {len(days)} days."
     if days:
@@ -49,17 +49,17 @@ def _key() -> Iterator[Shape]:
 
 def _bars(days: Sequence[DayOfTickets], top: float) -> Iterator[Shape]:
     step = (WIDTH - LEFT - RIGHT) / max(len(days), 1)
-    wide = step * 0.36
+    width = step * 0.36
     for index, day in enumerate(days):
         x = LEFT + index * step + step * 0.12
         if day.opened:
             y = _y(day.opened, top)
-            yield Box(x, y, wide, HEIGHT - BOTTOM - y, DARK)
+            yield Box(x, y, width, HEIGHT - BOTTOM - y, DARK)
         if day.resolved:
             y = _y(day.resolved, top)
-            yield Box(x + wide + 1, y, wide, HEIGHT - BOTTOM - y, LIGHT, INK)
-        weekend = day.day.weekday() >= SATURDAY
-        yield Label(x + wide, HEIGHT - 5, str(day.day.day), 6.5, "middle", not weekend)
+            yield Box(x + width + 1, y, width, HEIGHT - BOTTOM - y, LIGHT, INK)
+        is_weekend = day.day.weekday() >= SATURDAY
+        yield Label(x + width, HEIGHT - 5, str(day.day.day), 6.5, "middle", not is_weekend)
 
 
 def _y(value: float, top: float) -> float:

@@ -1,1 +1,1 @@
-"""How promises were met, in figures."""
+"""The rules of reports: periods, percentiles, volumes and backlogs. Pure."""

@@ -1,4 +1,4 @@
-"""Figures of a customer's month. Pure. Durations are seconds of counted (working) time."""
+"""The figures of a customer's month. Durations are seconds of counted (working) time. Pure."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from sla.clocks.domain.compliance import Compliance
 
 @dataclass(frozen=True, slots=True)
 class CompliancePart:
-    """How the promises of one metric, priority or service ended."""
+    """The compliance of one metric, priority or service."""
 
     name: str
     compliance: Compliance
@@ -15,7 +15,7 @@ class CompliancePart:
 
 @dataclass(frozen=True, slots=True)
 class ResponseTimes:
-    """How long it took, in counted (working) time: half was done within `p50_seconds` seconds."""
+    """Percentiles of the counted time until a metric's clocks stopped; `count` of them did."""
 
     metric: str
     count: int
@@ -26,7 +26,7 @@ class ResponseTimes:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """One month in a line. `open` is how many tickets were open at its end."""
+    """A month in one line. `open` is the number of tickets open at its end."""
 
     month: str
     opened: int

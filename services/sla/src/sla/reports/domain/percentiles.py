@@ -1,8 +1,8 @@
-"""Percentiles from a histogram whose buckets can be added up: over days, customers, anything. Pure.
+"""Percentiles from histograms, which can be added up over days and customers. Pure.
 
-Bucket 0 holds what took less than a second; bucket n what took from 1.1^(n-1) up to, and without,
-1.1^n seconds. A percentile is answered as the geometric middle of its bucket, so it is off by less
-than 5 % (the square root of 1.1, minus 1), whatever was added up.
+Bucket 0 counts durations below a second, bucket n those in `[1.1^(n-1), 1.1^n)` seconds. A
+percentile is the geometric middle of its bucket, so its relative error is below 5 % (the square
+root of 1.1, minus 1), whatever was added up.
 """
 
 import math
@@ -17,18 +17,18 @@ MAX_RELATIVE_ERROR = math.sqrt(BUCKET_GROWTH) - 1
 
 
 def bucket_of(seconds: float) -> int:
-    """The bucket of a time."""
+    """The bucket of a duration."""
     return 0 if seconds < 1 else 1 + math.floor(math.log(seconds) / math.log(BUCKET_GROWTH))
 
 
 def bucket_middle(bucket: int) -> float:
-    """The time that stands for all in a bucket, in seconds."""
+    """The duration in seconds that stands for all in a bucket."""
     return 0.0 if bucket == 0 else BUCKET_GROWTH ** (bucket - 0.5)
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How long `ended` things took: counts by bucket, and the sum of all in seconds, exact."""
+    """Durations as a histogram: counts by bucket, and their exact sum in seconds."""
 
     counts: Mapping[int, int]
     seconds: int = 0
@@ -39,15 +39,15 @@ class Times:
 
     @property
     def mean(self) -> float | None:
-        """In seconds, exact; None of nothing."""
+        """The exact mean in seconds; None of no durations."""
         return self.seconds / self.ended if self.ended else None
 
     def percentile(self, share: float) -> float | None:
-        """The time within which at least `share` of all ended, in seconds; None of nothing."""
+        """The seconds within which at least `share` of all ended; None of no durations."""
         return self.percentiles([share])[0]
 
     def percentiles(self, shares: Sequence[float]) -> list[float | None]:
-        """The same for several shares in rising order, in one walk."""
+        """The percentiles of several shares at once."""
         if not self.ended:
             return [None] * len(shares)
         numbers = sorted(self.counts)

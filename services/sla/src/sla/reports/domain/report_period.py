@@ -1,4 +1,4 @@
-"""A span of days, the steps of a trend in it, and which of it whole months can answer. Pure."""
+"""The period of a report, its steps, and the figures that add up to it. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from typing import Literal, NamedTuple
 Step = Literal["day", "week", "month"]
 Dimension = Literal["service", "priority", "kind"]
 Span = Literal["day", "month", "total", Dimension]
-"""What a figure is about; `total`: a month with services, priorities and kinds together; `service`
-and so on: a month in which these are told apart, and the others together."""
+"""What a figure covers: a day or a month by service, priority and kind; `total`: a month with all of
+these together; `service`, `priority`, `kind`: a month by that one alone."""
 ONE_DAY = timedelta(days=1)
 
 
 class Piece(NamedTuple):
-    """Days `[since, until)` to be added up from the figures of this span."""
+    """The days `[since, until)`, to be added up from figures of this span."""
 
     span: Span
     since: date
@@ -29,7 +29,7 @@ class Period:
     until: date
 
     def pieces(self, step: Step | None = None, months: Span = "month") -> list[Piece]:
-        """The same days: whole months together where the steps allow, the edges day by day."""
+        """The period in pieces: whole months from `months` where the steps allow, else days."""
         first, last = _first_full_month(self.since), self.until.replace(day=1)
         if step in ("day", "week") or first >= last:
             return [Piece("day", self.since, self.until)]
@@ -41,11 +41,11 @@ class Period:
         return [piece for piece in pieces if piece.since < piece.until]
 
     def steps(self, step: Step | None) -> list["Period"]:
-        """The period in steps; the first and the last may be shorter. Weeks begin on Monday."""
+        """The steps of the period; the first and the last may be shorter. Weeks begin on Monday."""
         return list(self._steps(step)) if step else [self]
 
     def previous(self) -> "Period":
-        """As many days, just before."""
+        """The period of the same length just before."""
         return Period(self.since - (self.until - self.since), self.since)
 
     def _steps(self, step: Step) -> Iterator["Period"]:
@@ -79,5 +79,5 @@ def step_start(day: date, step: Step) -> date:
 
 
 def _first_full_month(day: date) -> date:
-    """The first month's begin that is not before `day`."""
+    """The first day of a month that is not before `day`."""
     return day if day.day == 1 else next_step_start(day, "month")

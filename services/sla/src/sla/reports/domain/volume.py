@@ -1,4 +1,4 @@
-"""How many tickets came, went and came back; how many are open, and for how long. Pure."""
+"""The volume of tickets, the backlog and its ages. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, time
 from itertools import pairwise
 
 AGE_CLASS_STARTS_DAYS = (0, 1, 3, 7, 14, 30, 90)
-"""Where the classes of age begin, in days; the last one has no end."""
+"""The ages in days at which the classes of age begin; the last class has no end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """Counts of events in a time. `entered` became open, `gone` were open no more."""
+    """Counts of events in a period. `entered` tickets became open, `gone` ones ceased to be open."""
 
     opened: int = 0
     resolved: int = 0
@@ -23,12 +23,12 @@ class Volume:
 
     @property
     def reopen_rate(self) -> float | None:
-        """Resolutions that customers did not accept, of all; None where nothing was resolved."""
+        """The share of resolutions that customers did not accept; None where nothing was resolved."""
         return self.reopened / self.resolved if self.resolved else None
 
     @property
     def backlog_change(self) -> int:
-        """By how many the open tickets became more."""
+        """The change in the number of open tickets."""
         return self.entered - self.gone
 
     def __add__(self, other: "Volume") -> "Volume":
@@ -45,7 +45,7 @@ class Volume:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """`tickets` are open; `epochs` is the sum of their openings in epoch seconds."""
+    """A number of open tickets, and the sum of their openings in epoch seconds."""
 
     tickets: int = 0
     epochs: int = 0
@@ -61,7 +61,7 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True)
 class AgeClass:
-    """Open tickets whose age is in `[from_days, to_days)`; None: without end."""
+    """The number of open tickets with an age in `[from_days, to_days)`; None: no end."""
 
     from_days: int
     to_days: int | None
@@ -69,7 +69,7 @@ class AgeClass:
 
 
 def age_classes(open_by_day: Iterable[tuple[date, int]], today: date) -> list[AgeClass]:
-    """Open tickets by the day of their opening, in classes of age."""
+    """The classes of age of open tickets, which are given by the day of their opening."""
     tickets_by_start = dict.fromkeys(AGE_CLASS_STARTS_DAYS, 0)
     for day, tickets in open_by_day:
         age = max(0, (today - day).days)

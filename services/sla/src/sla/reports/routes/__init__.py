@@ -1,4 +1,4 @@
-"""Reports over HTTP: all asked for in the same way, but the reserved hours, which go by month."""
+"""The routes of reports. All have the same query, except that of reserved hours, by month."""
 
 from sla.reports.routes import (
     availability,

@@ -1,4 +1,4 @@
-"""Availability, mean time to repair and between failures: per customer, service and month (C12)."""
+"""The report on availability and mean times to repair and between failures (C12)."""
 
 import asyncio
 from dataclasses import replace
@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
+from common.domain.durations import SECOND
 from common.errors import ValidationFailed, Violation
-from common.http import Refers, ResponseModel, router
-from common.persistence.database import Connection, Transaction
+from common.http import Refers, ResponseModel, Transaction, router
+from common.persistence.database import Connection
 from sla.calendars.domain.zone import read_zone
 from sla.directory.fields import CustomerFilter
 from sla.directory.store import customers
@@ -34,15 +35,16 @@ from sla.reports.query import (
 routes = router("/v1/reports/availability", tags=["reports"])
 
 AvailabilityGroup = Literal["customer", "service"]
-SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+DAY = timedelta(days=1)
 
 
 class AvailabilityFigures(ResponseModel):
-    """Of production. `availability` = 1 - `down_seconds` / `agreed_seconds`, of what has passed at
-    `as_of`; null where no service time was agreed. `failures` began within the days; of those that
-    have ended, `mttr_seconds` is the mean elapsed time to repair. `mtbf_seconds`: service time that
-    was up, by the failures. `met`: whether the promise of a whole month is kept, or can still be;
-    null for other spans, and where nothing is promised."""
+    """Of production. `availability` = 1 - `down_seconds` / `agreed_seconds`, of the time that has
+    passed at `as_of`; null where no service time is agreed. `failures` are outages that began in
+    these days, `mttr_seconds` the mean elapsed time to repair of those that have ended,
+    `mtbf_seconds` the service time that was up divided by the failures. `met`: whether the promise
+    of a whole month is kept, or can still be; null for other spans, and where nothing is
+    promised."""
 
     agreed_seconds: int
     down_seconds: int
@@ -59,14 +61,14 @@ class AvailabilityRow(ReportRow, AvailabilityFigures):
 
 
 class AvailabilityReport(ReportBase):
-    """`pending` is always 0: outages are reckoned as they are known, not counted beforehand."""
+    """`pending` is always 0: availability is computed from the outages, not counted beforehand."""
 
     total: AvailabilityFigures
     rows: list[AvailabilityRow]
 
 
 class AvailabilityReportQuery(ReportQuery):
-    """What the other reports are asked, but for priority and kind: outages have neither."""
+    """The query of reports without priority and kind, which outages do not have."""
 
     def __init__(
         self,
@@ -99,8 +101,8 @@ async def get_availability_report(
     query: Annotated[AvailabilityReportQuery, Depends()],
     group_by: Annotated[AvailabilityGroup | None, Query()] = None,
 ) -> AvailabilityReport:
-    """Report availability, MTTR and MTBF. By the days of the agreement's zone; without a service a
-    second is down in which any service was."""
+    """Report availability, MTTR and MTBF, by the days of the agreement's zone. Without a service, a
+    second counts as down if any service was down."""
     resolved = await resolve_query(tx, caller, query, group_by)
     figures_query, period = resolved.figures_query, resolved.figures_query.period
     total_query = AvailabilityQuery(
@@ -118,7 +120,7 @@ async def get_availability_report(
             rows.append(
                 AvailabilityRow(group=name, starts_on=step.since, ends_on=step.until, **figures)
             )
-            await asyncio.sleep(0)  # each takes a fraction of a millisecond: others come in between
+            await asyncio.sleep(0)  # lets other requests run in between
     total = _figures(model, total_query, period, resolved.at)
     return AvailabilityReport(
         **report_fields(resolved) | {"pending": 0}, total=AvailabilityFigures(**total), rows=rows
@@ -128,10 +130,8 @@ async def get_availability_report(
 async def _load_model(tx: Connection, resolved: ResolvedQuery) -> AvailabilityModel:
     if resolved.hidden:
         return AvailabilityModel([], [], {}, {})
-    figures_query, midnight = (
-        resolved.figures_query,
-        resolved.at.replace(hour=0, minute=0, second=0, microsecond=0),
-    )
+    figures_query = resolved.figures_query
+    midnight = resolved.at.replace(hour=0, minute=0, second=0, microsecond=0)
     since = midnight + (figures_query.period.since - midnight.date())
     until = midnight + (figures_query.period.until - midnight.date())
     customer_ids = None if figures_query.customer_id is None else {figures_query.customer_id}
@@ -144,7 +144,7 @@ async def _queries_by_group(
     total_query: AvailabilityQuery,
     group: AvailabilityGroup | None,
 ) -> dict[str | None, AvailabilityQuery]:
-    """What each row is about, in the order of the names."""
+    """The query for each group, sorted by name."""
     if group is None:
         return {None: total_query}
     if group == "customer":
@@ -182,7 +182,8 @@ def _figures(
 def _compute_availability(
     model: AvailabilityModel, query: AvailabilityQuery, step: Period, now: datetime
 ) -> Availability:
-    """Each end by the zone of its own month: months add up, and one alone is that of C12."""
+    """The availability of the days of a step. Each end is a midnight in the zone of its own month, so
+    that months add up, and a single one is that of C12."""
     last = step.until - DAY
     start = start_of_day(step.since, read_zone(model.timezone(query, step.since)))
     end = start_of_day(step.until, read_zone(model.timezone(query, last)))

@@ -1,4 +1,4 @@
-"""How many tickets are open, and how old they are: at the end of each step, and now."""
+"""The report on the backlog at the end of each step, and on the ages of open tickets."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,8 +8,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
-from common.http import ResponseModel, router
-from common.persistence.database import Transaction
+from common.http import ResponseModel, Transaction, router
 from sla.calendars.domain.month import MIN_DAY
 from sla.reports.domain.report_period import Period
 from sla.reports.domain.volume import Backlog, age_classes
@@ -30,7 +29,7 @@ routes = router("/v1/reports/backlog", tags=["reports"])
 
 
 class BacklogFigures(ResponseModel):
-    """Open tickets at the end of the last day, and their mean age then, since their opening."""
+    """The open tickets at the end of the last day, and their mean age then."""
 
     tickets: int
     mean_age_seconds: int | None
@@ -41,7 +40,7 @@ class BacklogRow(ReportRow, BacklogFigures):
 
 
 class AgeClassRead(ResponseModel):
-    """Open tickets that are `from_days` old or older, and younger than `to_days` (null: no end)."""
+    """Open tickets with an age in days in `[from_days, to_days)`; null: no end."""
 
     from_days: int
     to_days: int | None
@@ -49,7 +48,7 @@ class AgeClassRead(ResponseModel):
 
 
 class BacklogReport(ReportBase):
-    """`ages`: of what is open at `as_of`, by whole days."""
+    """`ages`: those of the tickets open at `as_of`, in whole days."""
 
     total: BacklogFigures
     rows: list[BacklogRow]
@@ -63,8 +62,8 @@ async def get_backlog_report(
     query: Annotated[ReportQuery, Depends()],
     group_by: Annotated[TicketGroup | None, Query()] = None,
 ) -> BacklogReport:
-    """Report the backlog and its ages. The backlog is that at the end of the period (of each step);
-    ages are those of what is open now."""
+    """Report the backlog at the end of the period and of each step, and the ages of the tickets that
+    are open now."""
     resolved = await resolve_query(tx, caller, query, group_by)
     figures_query = resolved.figures_query
     earlier_period = Period(MIN_DAY, figures_query.period.since)
@@ -101,7 +100,7 @@ def _accumulate(
     steps: list[Period],
     step: str | None,
 ) -> dict[RowKey, Backlog]:
-    """What was there before, and each change after it, added up step by step."""
+    """The backlog at the end of each step: the one before, with all changes up to then."""
     backlogs: dict[RowKey, Backlog] = {}
     for group in {group for group, _ in (*before, *changes)}:
         backlog = before.get((group, None), Backlog())

@@ -1,4 +1,4 @@
-"""How many promises were kept: per customer, service, priority, kind, metric, or contract (R2, R13)."""
+"""The report on compliance: how many promises were kept (R2, R13)."""
 
 from typing import Annotated, Literal
 
@@ -6,8 +6,7 @@ from fastapi import Depends, Query
 
 from common.auth import Caller, requires
 from common.events.clocks import Metric
-from common.http import Refers, router
-from common.persistence.database import Transaction
+from common.http import Refers, Transaction, router
 from sla.agreements.domain.agreement import Contract
 from sla.clocks.domain.compliance import Compliance
 from sla.reports.domain.report_period import Period
@@ -51,10 +50,10 @@ async def get_compliance_report(
         Contract, Query(description="`uc`: partners; `ola`: our own teams. Staff only.")
     ] = "sla",
 ) -> ComplianceReport:
-    """Report compliance, raw and adjusted for waivers. Clocks count on the day on which they were
-    met or broke."""
+    """Report compliance, raw and adjusted for waivers. A clock counts on the day on which it was met
+    or breached."""
     resolved = await resolve_query(tx, caller, query, group_by)
-    # What is agreed inside the house and with partners does not exist for customers.
+    # Agreements with own teams and with partners do not exist for customers.
     hidden = resolved.hidden or (caller.customer is not None and contract != "sla")
     figures_query = resolved.with_filters(
         {"metric": metric, "agreement": agreement, "contract": contract}

@@ -1,4 +1,4 @@
-"""How many promises were kept: raw, and adjusted for breaches that the GM had approved (R2)."""
+"""Compliance by customer: raw, and adjusted for breaches that the GM had approved (R2)."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -7,8 +7,8 @@ from fastapi import Query
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import Instant, ResponseModel, router
-from common.persistence.database import Transaction, transaction_time
+from common.http import Instant, ResponseModel, Transaction, router
+from common.persistence.database import transaction_time
 from sla.clocks.domain.compliance import Compliance
 from sla.clocks.store import clock_queue
 from sla.directory.fields import CustomerFilter
@@ -17,7 +17,7 @@ routes = router("/v1/reports/customer-compliance", tags=["reports"])
 
 
 class ComplianceFigures(ResponseModel):
-    """`raw` and `adjusted` are shares from 0 to 1; null where nothing came to an outcome."""
+    """`raw` and `adjusted` are shares from 0 to 1; null where no clock has an outcome."""
 
     met: int
     breached: int
@@ -50,8 +50,8 @@ async def get_compliance_summary(
     until: Annotated[Instant | None, Query(alias="to", description="Not included.")] = None,
     customer: CustomerFilter = None,
 ) -> ComplianceSummary:
-    """Report compliance per customer. Promises that were met or broke within the time; without one,
-    in the present month in UTC."""
+    """Report compliance per customer: promises that were met or breached in the period, by default
+    the present month in UTC."""
     now = await transaction_time(tx)
     starts_at = since or now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     ends_at = until or max(now, starts_at) + timedelta(microseconds=1)  # what ended just now, too

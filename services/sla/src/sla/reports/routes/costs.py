@@ -1,12 +1,11 @@
-"""What work came to: hours, and their price by the rate sheet of the day."""
+"""The report on costs: hours of work, and their price by the rate card of the day."""
 
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
-from common.http import ResponseModel, router
-from common.persistence.database import Transaction
+from common.http import ResponseModel, Transaction, router
 from sla.reports.domain.report_period import Period
 from sla.reports.query import (
     ReportBase,
@@ -26,14 +25,14 @@ CostGroup = Literal["customer", "service", "priority", "kind", "rate"]
 
 
 class AmountRead(ResponseModel):
-    """`amount` is a decimal in the currency, as text: 1234.50."""
+    """`amount`: a decimal as text, such as 1234.50."""
 
     currency: str
     amount: str
 
 
 class CostFigures(ResponseModel):
-    """`unpriced_minutes`: no sheet of the day had their rate."""
+    """`unpriced_minutes`: those for which no rate card of the day has a rate."""
 
     minutes: int
     unpriced_minutes: int
@@ -56,8 +55,7 @@ async def get_cost_report(
     query: Annotated[ReportQuery, Depends()],
     group_by: Annotated[CostGroup | None, Query()] = None,
 ) -> CostReport:
-    """Report the costs of booked work. Costs are hours times the rate card of the day; customers
-    see their own."""
+    """Report the costs of booked work: hours times the rate of the day. Customers see their own."""
     resolved = await resolve_query(tx, caller, query, group_by)
     counted = (
         {} if resolved.hidden else await fetch_bounded(reports.costs, tx, resolved.figures_query)

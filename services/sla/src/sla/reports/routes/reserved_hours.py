@@ -1,4 +1,4 @@
-"""Reserved hours of a month: used and left, for staff and for the customer, at any time."""
+"""The report on the reserved hours of a month, used and left."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -7,8 +7,8 @@ from fastapi import Depends, Query
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import Page, Paging, ResponseModel, encode_cursor, router
-from common.persistence.database import Transaction, transaction_time
+from common.http import Page, Paging, ResponseModel, Transaction, router
+from common.persistence.database import transaction_time
 from sla.calendars.domain.month import MAX_DAY, MIN_DAY
 from sla.directory.fields import CustomerFilter
 from sla.directory.store import directory
@@ -20,16 +20,16 @@ routes = router("/v1/reports/hours", tags=["reports"])
 
 
 class ReservedHoursRead(ResponseModel):
-    """`used_ratio`: used of reserved; above 1 when nothing is left. `warned_at`: when both sides were
-    told that four fifths are used (once a month)."""
+    """`used_ratio`: the used share, above 1 once the hours are exceeded. `warned_at`: when both sides
+    were warned that four fifths are used (once a month)."""
 
     agreement: str
     customer: str
     month: str
     reserved_seconds: int
     used_seconds: int
-    left_seconds: int
-    over_seconds: int
+    remaining_seconds: int
+    overrun_seconds: int
     used_ratio: float | None
     warned_at: datetime | None
 
@@ -44,8 +44,7 @@ async def list_reserved_hours(
     ] = None,
     customer: CustomerFilter = None,
 ) -> Page[ReservedHoursRead]:
-    """Report reserved hours and what is left of them. By the agreement's key, with what is booked
-    on their tickets."""
+    """Report reserved hours and how much of them is left, by the agreement's key."""
     first = _parse_month(month) if month else (await transaction_time(tx)).date().replace(day=1)
     customer_key = caller.customer or customer
     found_customer = (
@@ -55,19 +54,17 @@ async def list_reserved_hours(
         customer_key is not None and found_customer is None
     ):
         return Page[ReservedHoursRead](items=[])
-    after = page.after_as(str, str)
     rows = await reserved_hours.page(
         tx,
         first,
         next_month(first),
         customer_id=found_customer.id if found_customer else None,
         limit=page.limit,
-        after=("", "") if after is None else (after[0], after[1]),
+        after=page.after_as(str, str) or ("", ""),
     )
-    items = [_to_response(one, first) for one in rows[: page.limit]]
-    last = items[-1] if len(rows) > page.limit else None
-    next_cursor = encode_cursor(last.agreement, last.customer) if last else None
-    return Page[ReservedHoursRead](items=items, next=next_cursor)
+    return page.page_of(
+        rows, lambda one: _to_response(one, first), lambda one: (one.agreement, one.customer)
+    )
 
 
 def _parse_month(month: str) -> date:
@@ -89,8 +86,8 @@ def _to_response(utilisation: Utilisation, month: date) -> ReservedHoursRead:
         month=month.isoformat()[:7],
         reserved_seconds=round(hours.reserved.total_seconds()),
         used_seconds=round(hours.used.total_seconds()),
-        left_seconds=round(hours.remaining.total_seconds()),
-        over_seconds=round(hours.overrun.total_seconds()),
+        remaining_seconds=round(hours.remaining.total_seconds()),
+        overrun_seconds=round(hours.overrun.total_seconds()),
         used_ratio=hours.used_ratio,
         warned_at=utilisation.warned_at,
     )

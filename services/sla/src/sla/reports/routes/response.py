@@ -1,12 +1,11 @@
-"""How long it took: percentiles of the counted time until the response, or the resolution."""
+"""The report on response and resolution times, as percentiles."""
 
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
-from common.http import Refers, ResponseModel, router
-from common.persistence.database import Transaction
+from common.http import Refers, ResponseModel, Transaction, router
 from sla.agreements.domain.agreement import Contract
 from sla.reports.domain.percentiles import Times
 from sla.reports.domain.report_period import Period
@@ -31,8 +30,8 @@ PERCENTILES = {"p50": 0.5, "p75": 0.75, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 
 
 class ResponseTimeFigures(ResponseModel):
-    """In seconds. `mean` is exact; percentiles are off by less than 5 %: they come from a histogram
-    whose buckets grow by a tenth."""
+    """In seconds. The mean is exact; the error of percentiles is below 5 %, as they come from a
+    histogram whose buckets grow by a tenth."""
 
     ended: int
     mean_seconds: int | None
@@ -62,9 +61,7 @@ async def get_response_time_report(
     metric: Annotated[
         TimedMetric,
         Query(
-            description="Counted working time of the clocks that stopped; of several cycles the"
-            " longest. `elapsed`: from opening to resolution by the clock on the wall, of every"
-            " ticket, promised or not."
+            description="Counted working time of the clocks that stopped; of several cycles the longest. `lifetime`: elapsed time from opening to resolution of every ticket, with or without a promise."
         ),
     ] = "first_response",
     agreement: Annotated[
@@ -72,8 +69,8 @@ async def get_response_time_report(
     ] = None,
     contract: Annotated[Contract, Query(description="Other than `sla`: staff only.")] = "sla",
 ) -> ResponseTimeReport:
-    """Report percentiles of response and resolution times. Percentiles of how long clocks took that
-    stopped in the period."""
+    """Report percentiles of response and resolution times, of the clocks that stopped in the
+    period."""
     resolved = await resolve_query(tx, caller, query, group_by)
     hidden = resolved.hidden or (caller.customer is not None and contract != "sla")
     contract_filter = "" if metric == "lifetime" else contract

@@ -1,4 +1,4 @@
-"""How many tickets came, went and came back, and the same for the time before."""
+"""The report on the volume of tickets, with the period before."""
 
 from dataclasses import replace
 from typing import Annotated, Any
@@ -6,8 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
-from common.http import ResponseModel, router
-from common.persistence.database import Transaction
+from common.http import ResponseModel, Transaction, router
 from sla.reports.domain.volume import Volume
 from sla.reports.query import (
     ReportBase,
@@ -25,8 +24,8 @@ routes = router("/v1/reports/volume", tags=["reports"])
 
 
 class VolumeFigures(ResponseModel):
-    """`rejected`: resolutions that the second person did not accept. `reopen_rate`: reopened by
-    resolved; null where nothing was resolved. `backlog_change`: by how many the backlog grew."""
+    """`rejected`: resolutions that the second person did not accept. `reopen_rate`: reopened divided
+    by resolved; null where nothing was resolved. `backlog_change`: the growth of the backlog."""
 
     opened: int
     resolved: int
@@ -42,7 +41,7 @@ class VolumeRow(ReportRow, VolumeFigures):
 
 
 class VolumeReport(ReportBase):
-    """`previous_period`: the same figures for as many days just before."""
+    """`previous_period`: the figures of as many days just before."""
 
     total: VolumeFigures
     previous_period: VolumeFigures
@@ -56,8 +55,8 @@ async def get_volume_report(
     query: Annotated[ReportQuery, Depends()],
     group_by: Annotated[TicketGroup | None, Query()] = None,
 ) -> VolumeReport:
-    """Report the volume of tickets. Tickets opened, resolved, rejected, reopened and merged, in
-    each customer's own days."""
+    """Report the volume of tickets opened, resolved, rejected, reopened and merged, by each
+    customer's own days."""
     resolved = await resolve_query(tx, caller, query, group_by)
     figures_query = resolved.figures_query
     counted = {} if resolved.hidden else await fetch_bounded(reports.volume, tx, figures_query)

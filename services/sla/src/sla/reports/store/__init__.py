@@ -1,1 +1,1 @@
-"""Queries of daily roll-ups and of what they are counted from."""
+"""Queries of rolled-up figures, and of the facts from which they are counted."""

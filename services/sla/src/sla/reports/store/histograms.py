@@ -1,7 +1,7 @@
-"""How long things took: histograms added up, from whole ones where a question lets them be.
+"""Histograms of durations, added up from stored histograms where there are any for the query.
 
-A sum tells at most one of service, priority and kind apart. Where the question wants more, or days of
-single customers, the buckets are added up by the database, row by row.
+Stored histograms are by one of service, priority and kind, or none. For a query with more of them,
+or about days of single customers, the database adds up the buckets row by row.
 """
 
 from collections import Counter, defaultdict
@@ -23,11 +23,11 @@ from sla.reports.store.reports import (
 from sla.reports.tables import time_figures, time_sums
 
 HistogramRow = tuple[RowKey, Sequence[int], Sequence[int], int]
-"""Where, buckets, how many ended in each, and their seconds in all."""
+"""The key of the row, its buckets, the count of each, and the sum in seconds."""
 
 
 async def times(tx: Connection, query: FiguresQuery) -> dict[RowKey, Times]:
-    """Raises TooMuch."""
+    """The histograms by group and step. Raises TooManyRows."""
     pieces = query.period.pieces(query.step)
     aggregated_pieces = [piece for piece in pieces if _is_aggregated(query, piece)]
     other_pieces = [piece for piece in pieces if not _is_aggregated(query, piece)]

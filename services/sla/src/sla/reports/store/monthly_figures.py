@@ -1,4 +1,4 @@
-"""Customers' months from the roll-ups: what came, what went, what was kept, how long it took."""
+"""The figures of customers' months, read from the roll-ups."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,15 +18,15 @@ from sla.reports.store import histograms, reports
 from sla.reports.store.reports import FiguresQuery, Group
 
 SLA_CONTRACTS = {"contract": "sla"}
-"""What customers were promised; what partners owe us is no business of theirs."""
+"""The filter for promises to customers: those of partners and own teams are internal."""
 TIMED_METRICS = ("first_response", "workaround", "resolution")
-"""Metrics of which it says something how long they took; the others come in cycles."""
+"""The metrics with a meaningful duration; the others come in cycles."""
 
 
 async def usages(
     tx: Connection, months: Sequence[Month], customer_id: UUID | None
 ) -> dict[str | None, tuple[Usage, ...]]:
-    """These months, which follow on each other: of one customer (under None); or of each, by key."""
+    """The usage of consecutive months: of one customer (under None), or of each one by key."""
     group: Literal["customer"] | None = None if customer_id else "customer"
     period = Period(months[0].first, months[-1].after.first)
     query = FiguresQuery(period, customer_id, {}, group, "month")
@@ -48,7 +48,7 @@ async def usages(
 
 
 async def days(tx: Connection, customer_id: UUID, month: Month) -> Mapping[date, tuple[int, int]]:
-    """Opened and resolved by local date; days without either are not in it."""
+    """The numbers of tickets opened and resolved by local date, without days that have neither."""
     query = FiguresQuery(_period(month), customer_id, step="day")
     volumes = await reports.volume(tx, query)
     return {day: (one.opened, one.resolved) for (_, day), one in volumes.items() if day is not None}
@@ -57,7 +57,7 @@ async def days(tx: Connection, customer_id: UUID, month: Month) -> Mapping[date,
 async def parts(
     tx: Connection, customer_id: UUID, month: Month, group: Group
 ) -> tuple[CompliancePart, ...]:
-    """How promises ended by metric, priority or service, in the order of their names."""
+    """The compliance by metric, priority or service, sorted by name."""
     query = FiguresQuery(_period(month), customer_id, SLA_CONTRACTS, group)
     compliance = await reports.compliance(tx, query)
     rows = sorted(
@@ -69,7 +69,7 @@ async def parts(
 async def response_times(
     tx: Connection, customer_id: UUID, month: Month
 ) -> tuple[ResponseTimes, ...]:
-    """Percentiles of counted time, from a histogram: off by less than 5 %."""
+    """Percentiles of counted time by metric, from histograms: the error is below 5 %."""
     query = FiguresQuery(_period(month), customer_id, SLA_CONTRACTS, "metric")
     times_by_metric = {
         name: times for (name, _), times in (await histograms.times(tx, query)).items()
@@ -100,7 +100,7 @@ _SELECT_BREACHED = text("""
 async def find_breached(
     tx: Connection, customer_id: UUID, span: Span, limit: int
 ) -> tuple[list[UUID], int]:
-    """The first `limit` clocks that broke their promise, in that order, and how many there are."""
+    """The ids of the first `limit` breached clocks, by their outcome's instant, and the number of all."""
     parameters = {"customer": customer_id, "limit": limit, **span._asdict()}
     rows = list(await tx.execute(_SELECT_BREACHED, parameters))
     return [row.id for row in rows], rows[0].total if rows else 0

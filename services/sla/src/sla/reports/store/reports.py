@@ -1,7 +1,7 @@
-"""Reads the figures of the reports: added up over a period, by one key and by steps of time.
+"""Reads rolled-up figures: added up over a period, by a group and by steps of time.
 
-Where neither a customer nor an agreement matters, the figures of all customers together answer,
-however many there are; where nothing but them matters, months are read as totals.
+A query without a customer and an agreement reads the figures of all customers together; one without
+service, priority and kind reads monthly totals. So its work does not grow with their number.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,14 +37,18 @@ Group = Literal[
     "customer", "service", "priority", "kind", "metric", "contract", "agreement", "rate"
 ]
 MAX_FETCHED_ROWS = 100_000
-"""Rows that a report may read from the database after adding up."""
+"""The most rows that a report may read, after adding up."""
 PER_CUSTOMER_KEYS = frozenset({"customer", "agreement"})
-"""What the figures of all customers together do not tell apart."""
+"""The keys that the figures of all customers together do not have."""
 
 
 @dataclass(frozen=True, slots=True)
 class FiguresQuery:
-    """`where` holds the other keys that a row must have; `customer_id` None: all customers."""
+    """What figures to add up. `customer_id` None: those of all customers.
+
+    `where` has the values of other keys that a row must have. `group` and `step` say by what to
+    split the sums.
+    """
 
     period: Period
     customer_id: UUID | None = None
@@ -59,7 +63,7 @@ class FiguresQuery:
 
     @property
     def dimensions(self) -> list[Dimension]:
-        """Which of services, priorities and kinds it tells apart."""
+        """Those of service, priority and kind that it filters or groups by."""
         return [name for name in get_args(Dimension) if name in (*self.where, self.group)]
 
     @property
@@ -74,11 +78,11 @@ class FiguresQuery:
 
 
 class TooManyRows(Exception):
-    """The answer would have more rows than anybody reads."""
+    """The answer would have more rows than a report may read."""
 
 
 RowKey = tuple[str | None, date | None]
-"""Group and the first day of the step: what a row is about."""
+"""The group of a row, and the first day of its step."""
 
 
 async def volume(tx: Connection, query: FiguresQuery) -> dict[RowKey, Volume]:
@@ -93,7 +97,7 @@ async def compliance(tx: Connection, query: FiguresQuery) -> dict[RowKey, Compli
 
 
 async def backlog(tx: Connection, query: FiguresQuery) -> dict[RowKey, Backlog]:
-    """By how much the backlog changed in each step."""
+    """The change of the backlog in each step."""
     rows = await sum_figures(tx, ticket_figures, ("entered", "gone", "opened_epochs"), query)
     return {key: Backlog(entered - gone, epochs) for key, (entered, gone, epochs) in rows}
 
@@ -109,7 +113,7 @@ async def costs(tx: Connection, query: FiguresQuery) -> dict[RowKey, Costs]:
 
 
 async def list_open_by_day(tx: Connection, query: FiguresQuery) -> list[tuple[date, int]]:
-    """Tickets that are open now, by the day of their opening, whatever the period."""
+    """The tickets that are open now by the day of their opening, whatever the period."""
     t = ticket_figures
     days = select(t.c.day, func.sum(t.c.still_open)).where(t.c.still_open > _literal(0))
     rows = await tx.execute(
@@ -126,8 +130,10 @@ async def sum_figures(
     *keys: ColumnElement[Any],
     only_pieces: Sequence[Piece] | None = None,
 ) -> Iterator[tuple[RowKey, tuple[Any, ...]]]:
-    """Place and figures, preceded by the values of `keys`. `among`: these pieces of the period.
-    Raises TooMuch."""
+    """The sums by group and step; the values of `keys` precede them.
+
+    `only_pieces` restricts them to these pieces of the period. Raises TooManyRows.
+    """
     chosen_pieces = query.pieces if only_pieces is None else only_pieces
     if not chosen_pieces:
         return iter(())
@@ -146,7 +152,7 @@ async def sum_figures(
 
 
 def _to_plain(value: Any) -> Any:
-    """A sum of bigints is a numeric."""
+    """A key as it is, a sum as an int: PostgreSQL adds bigints up to a numeric."""
     return value if isinstance(value, str) else int(value)
 
 
@@ -164,7 +170,7 @@ def _select_sums(
 def select_piece(
     table: Table, query: FiguresQuery, piece: Piece, *columns: ColumnElement[Any]
 ) -> Select[Any]:
-    """The rows of a piece: `place`, `step`, and these columns."""
+    """The query for the rows of a piece: their group as `place`, their `step`, and these columns."""
     group_column = _group_column(table, query.group).label("place")
     statement = (
         select(group_column, _step_column(table, query).label("step"), *columns)
@@ -177,8 +183,8 @@ def select_piece(
 
 
 def _literal(value: Any) -> BindParameter[Any]:
-    """Not a parameter: a generic plan can prove a partial index from nothing else, nor guess how
-    many rows a span has."""
+    """A literal instead of a parameter: only so may a generic plan use a partial index, and estimate
+    the rows of a span."""
     return literal(value, literal_execute=True)
 
 
@@ -191,7 +197,7 @@ def _group_column(table: Table, group: Group | None) -> ColumnElement[Any]:
 def _step_column(table: Table, query: FiguresQuery) -> ColumnElement[Any]:
     if query.step is None:
         return cast(null(), table.c.day.type)
-    # The first step may begin later than its week or month does.
+    # The first step begins within its week or month where the period does.
     step_start = cast(func.date_trunc(query.step, table.c.day), table.c.day.type)
     return func.greatest(step_start, query.period.since)
 

@@ -1,22 +1,25 @@
-"""What is counted of which facts: one table of figures each, as SQL over whole days.
+"""The SQL that counts facts into figures: a query over whole days for each table.
 
-Every query below reads `days (customer_id, day, zone, since, until)`: the days to count, with
-bounds that are an hour or two too wide, for the indexes; what decides is the day on the wall (a
-zone's midnight may come twice, or not at all).
+Every query reads `days (customer_id, day, zone, since, until)`, the days to count. `since` and
+`until` are two hours too wide, for the indexes; the local date of an instant decides, as midnight
+may come twice in a zone, or not at all.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 BUCKET_GROWTH = 1.1
-"""Buckets of the histogram grow by a tenth: see `sla.reports.domain.percentiles`."""
+"""The growth of the histogram's buckets: see `sla.reports.domain.percentiles`."""
 TICKET_COLUMNS = "coalesce(ticket.service, '') AS service, ticket.priority, ticket.kind"
 
 
 @dataclass(frozen=True, slots=True)
 class FigureTable:
-    """A table of figures. `keys` are its own beside customer, day, service, priority and kind;
-    `together` names those that stand for all of them ('') in the figures of all customers."""
+    """A table of figures, and the query that counts them.
+
+    `keys` are its own ones, beside customer, day, service, priority and kind. `figures` have their
+    SQL types. `collapsed_keys` are '' in the figures of all customers.
+    """
 
     table: str
     keys: tuple[str, ...]
@@ -30,7 +33,7 @@ class FigureTable:
 
 
 def _on_day(instant: str) -> str:
-    """The join condition of a fact that belongs to the day of this instant."""
+    """The join condition of a fact that counts on the local date of this instant."""
     return (
         f"{instant} >= days.since AND {instant} < days.until"
         f" AND ({instant} AT TIME ZONE days.zone)::date = days.day"
@@ -64,7 +67,7 @@ TICKET_FIGURES = FigureTable(
 )
 
 _JOIN_TICKET = "JOIN tickets ticket ON ticket.id = clock.ticket_id"
-# A partner's or second level's clock has an agreement of its own; else that of the ticket holds.
+# Clocks of a partner or of second level have their own agreement; others have the ticket's.
 _PROMISE_COLUMNS = f"""{TICKET_COLUMNS}, clock.metric, clock.contract,
         coalesce(clock.agreement, ticket.agreement, '') AS agreement"""
 
@@ -111,7 +114,7 @@ TIME_FIGURES = FigureTable(
     ("agreement",),
 )
 
-# The customer's own sheet goes before that of everybody; what it does not price has no currency.
+# A customer's own rate card precedes the one for everybody; work without a rate has no currency.
 _JOIN_RATE_CARD = """
     LEFT JOIN LATERAL (
         SELECT currency, rates FROM rate_sheets sheet
@@ -137,7 +140,7 @@ WORK_FIGURES = FigureTable(
 )
 
 ALL_FIGURES: tuple[FigureTable, ...] = (TICKET_FIGURES, CLOCK_FIGURES, TIME_FIGURES, WORK_FIGURES)
-"""Counted from facts, day by day, and added up to months."""
+"""The tables whose days are counted from facts, and added up to months."""
 
 TIME_SUMS = FigureTable(
     "time_sums",
@@ -163,6 +166,5 @@ TIME_SUMS = FigureTable(
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
     """,
 )
-"""Whole histograms in a row each, that tell one of service, priority and kind apart, or none: most
-questions ask for no more, and a row for every bucket of every cell were a hundred times as many.
-Its facts are the figures of `{span}`."""
+"""Whole histograms in one row each, by one of service, priority and kind, or none. Most queries need
+no more, and a row for each bucket would be a hundred times as many. Counted from `{span}` figures."""

@@ -1,7 +1,7 @@
-"""Counts days again, set-based: a figure is never added to, so nothing can be lost or doubled.
+"""Recounts whole days: a figure is never incremented, so nothing can be lost or counted twice.
 
-From the facts come the figures of a customer's day; from these those of the month, and those of
-all customers together. One replica counts at a time (an advisory lock).
+The figures of a customer's day are counted from the facts; those of months and of all customers
+together are added up from them. One replica counts at a time (an advisory lock).
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,25 +9,26 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
+from common.persistence.bulk import execute_many, fetch_many
 from common.persistence.database import Connection, asyncpg_connection
 from sla.reports.domain.report_period import Span
 from sla.reports.store.rollup_sql import ALL_FIGURES, TIME_FIGURES, TIME_SUMS, FigureTable
 
 ROLLUP_LOCK_ID = 7_270_041
 MAX_MARKS_PER_BATCH = 5_000
-"""So many marks are taken at once: what they name is counted in one transaction."""
+"""The most marks of a batch, which is counted in one transaction."""
 ALL_CUSTOMERS = UUID(int=0)
-"""The customer that stands for all of them together."""
+"""The customer id that stands for all customers together."""
 
 MONTHLY_TOTAL_SPANS: tuple[Span, ...] = ("total", "service", "priority", "kind")
-"""Months once more, all or all but one of these together: most questions about years ask no more."""
+"""The spans in which months are stored once more, for queries by at most one of these."""
 
 CustomerDay = tuple[UUID, date]
-"""A customer, and a day of theirs."""
+"""A customer, and a date in the customer's zone."""
 
 _CLAIM_DIRTY_DAYS = f"""
 WITH taken AS (
-    DELETE FROM recounts WHERE id = ANY(ARRAY(SELECT id FROM recounts ORDER BY id LIMIT {MAX_MARKS_PER_BATCH}))
+    DELETE FROM dirty_days WHERE id = ANY(ARRAY(SELECT id FROM dirty_days ORDER BY id LIMIT {MAX_MARKS_PER_BATCH}))
     RETURNING customer_id, at
 )
 SELECT DISTINCT customer_id, (at AT TIME ZONE day_zone)::date AS day
@@ -59,7 +60,7 @@ WITH instants AS (
     UNION SELECT customer_id, day FROM work
 ), marked AS (
     SELECT DISTINCT date_trunc('month', at AT TIME ZONE day_zone)::date AS month
-    FROM recounts JOIN customers ON customers.id = customer_id
+    FROM dirty_days JOIN customers ON customers.id = customer_id
 )
 SELECT customer_id, day FROM days JOIN customers ON customers.id = customer_id
 WHERE customer_id IS NOT NULL AND date_trunc('month', day)::date NOT IN (SELECT month FROM marked)
@@ -68,23 +69,23 @@ ORDER BY day, customer_id
 
 
 async def count_pending(tx: Connection) -> int:
-    """How many marks wait to be counted, a thousand at most."""
+    """The number of marks that wait to be counted, at most a thousand."""
     count = await (await asyncpg_connection(tx)).fetchval(
-        "SELECT count(*) FROM (SELECT FROM recounts LIMIT 1000) AS waiting"
+        "SELECT count(*) FROM (SELECT FROM dirty_days LIMIT 1000) AS waiting"
     )
     return int(count)
 
 
 async def lock(tx: Connection) -> None:
-    """Let nobody else count until the end of the transaction."""
+    """Lock the counting until the transaction ends."""
     await (await asyncpg_connection(tx)).execute("SELECT pg_advisory_xact_lock($1)", ROLLUP_LOCK_ID)
 
 
 async def claim_dirty_days(tx: Connection) -> list[CustomerDay]:
-    """Take marks away: the days that they name, to be counted in the same transaction.
+    """Delete marks; the days that they name, to be counted in the same transaction.
 
-    None where another replica counts. A fact and its mark are committed together, so what the next
-    statement sees includes every fact whose mark is taken here.
+    Empty where another replica counts. A fact is committed together with its mark, so the next
+    statement sees every fact whose mark is deleted here.
     """
     connection = await asyncpg_connection(tx)
     if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", ROLLUP_LOCK_ID):
@@ -93,30 +94,28 @@ async def claim_dirty_days(tx: Connection) -> list[CustomerDay]:
 
 
 async def list_clean_days(tx: Connection) -> list[CustomerDay]:
-    """All days of which there are figures or facts, but those of a month with a mark."""
+    """All days with figures or facts, without those of months in which a day is marked."""
     rows = await (await asyncpg_connection(tx)).fetch(_SELECT_CLEAN_DAYS)
     return [(row["customer_id"], row["day"]) for row in rows]
 
 
 async def recount(tx: Connection, days: Sequence[CustomerDay]) -> None:
-    """Count these days again, and the months and companies that they are part of."""
-    connection = await asyncpg_connection(tx)
+    """Recount these days, their months, and the figures of all customers for them."""
     for figures, span, level_days, query in rollup_levels(days):
-        await connection.execute(_replace_sql(figures, span, query), *transpose(level_days))
+        await execute_many(tx, _replace_sql(figures, span, query), level_days)
 
 
 async def find_differences(tx: Connection, days: Sequence[CustomerDay]) -> list[str]:
-    """What is stored of these days, and of what they are part of, and is not what the facts say."""
-    connection = await asyncpg_connection(tx)
+    """The differences between the stored figures of these days and months, and the facts."""
     differences: list[str] = []
     for figures, span, level_days, query in rollup_levels(days):
-        rows = await connection.fetch(_compare_sql(figures, span, query), *transpose(level_days))
+        rows = await fetch_many(tx, _compare_sql(figures, span, query), level_days)
         differences += [f"{figures.table}: {span} {row['day']} {dict(row)}" for row in rows]
     return differences
 
 
 class RollupLevel(NamedTuple):
-    """Figures of a span: what to count, and the query that counts it."""
+    """The figures of one span: the days or months to count, and the query that counts them."""
 
     figures: FigureTable
     span: Span
@@ -125,7 +124,7 @@ class RollupLevel(NamedTuple):
 
 
 def rollup_levels(days: Sequence[CustomerDay]) -> Iterator[RollupLevel]:
-    """From the facts upwards."""
+    """The levels in the order of counting: from the facts upwards."""
     months = sorted({(customer, day.replace(day=1)) for customer, day in days})
     all_days = sorted({(ALL_CUSTOMERS, day) for _, day in days})
     all_months = sorted({(ALL_CUSTOMERS, month) for _, month in months})
@@ -140,10 +139,6 @@ def rollup_levels(days: Sequence[CustomerDay]) -> Iterator[RollupLevel]:
     yield RollupLevel(
         TIME_SUMS, "month", [*months, *all_months], TIME_SUMS.facts_sql.format(span="month")
     )
-
-
-def transpose(days: Sequence[CustomerDay]) -> tuple[list[UUID], list[date]]:
-    return [customer for customer, _ in days], [day for _, day in days]
 
 
 def _facts_sql(figures: FigureTable) -> str:
@@ -204,7 +199,7 @@ def _compare_sql(figures: FigureTable, span: str, query: str) -> str:
 
 
 def _replace_sql(figures: FigureTable, span: str, query: str) -> str:
-    """One statement: what is no more goes, what is new or differs is written, the rest is left."""
+    """The statement that deletes figures that are gone, and writes those that are new or differ."""
     keys, values = ", ".join(figures.columns), ", ".join(figures.figures)
     new_values = ", ".join(f"excluded.{name}" for name in figures.figures)
     old_values = ", ".join(f"{figures.table}.{name}" for name in figures.figures)

@@ -1,15 +1,16 @@
-"""How tickets ended and began again: appended in the order of their events, several at once."""
+"""The state changes of tickets: ended, or open again. Appended in the order of their events."""
 
 from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from common.persistence.database import Connection, asyncpg_connection
+from common.persistence.bulk import execute_many
+from common.persistence.database import Connection
 
 StateChangeKind = Literal["resolved", "rejected", "reopened", "merged"]
 StateChange = tuple[UUID, int, StateChangeKind, datetime]
-"""Ticket, the sequence of its event, what happened, when."""
+"""The ticket, the sequence of its event, the kind of change, and its instant."""
 
 _APPLY_CHANGES = """
 WITH heard AS (
@@ -31,7 +32,5 @@ FROM heard WHERE id = ticket_id AND open = ends
 
 
 async def insert(tx: Connection, changes: Collection[StateChange]) -> None:
-    """Append turns, one per ticket, and let the tickets be open or not."""
-    if changes:
-        columns = [list(column) for column in zip(*changes, strict=True)]
-        await (await asyncpg_connection(tx)).execute(_APPLY_CHANGES, *columns)
+    """Append changes, one per ticket, and store whether the tickets are open."""
+    await execute_many(tx, _APPLY_CHANGES, list(changes))

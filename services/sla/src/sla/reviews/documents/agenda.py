@@ -1,4 +1,4 @@
-"""What a review's meeting talks about: what the figures bring up, then what people want to."""
+"""The agenda of a review: the items that follow from the figures, then those people added. Pure."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,7 +9,7 @@ from sla.reviews.domain.report import Report
 
 
 def agenda(report: Report, meeting: Meeting) -> tuple[str, ...]:
-    """In the order in which it is talked about: open promises first, the future last."""
+    """The items in order: open action items first, upcoming changes last, then the added ones."""
     return (*_from_figures(report, meeting.actions), *(item.title for item in meeting.agenda))
 
 

@@ -1,4 +1,4 @@
-"""All customers' months on one paper, for those who lead the house. Pure."""
+"""The leadership report as a document. Pure."""
 
 from collections.abc import Iterator
 
@@ -83,7 +83,7 @@ def _figures_row(one: CustomerLine) -> tuple[Value, ...]:
 
 
 def _operations(report: LeadershipReport) -> Section:
-    """What has to be seen to: reviews, actions, availability, hours."""
+    """Reviews, action items, availability and reserved hours by customer."""
     columns = (
         Column("Customer", weight=1.8),
         Column("Review", weight=1.2),

@@ -1,4 +1,4 @@
-"""What a meeting leaves behind, as sections of its paper. Pure."""
+"""Action items and minutes as sections of a document. Pure."""
 
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from sla.reviews.domain.meeting import Minute
 
 
 def actions_section(items: Sequence[ActionItem], month: str) -> Section:
-    """Carried-over ones say from which review they come."""
+    """Action items; `month` is that of the review, others are carried over from theirs."""
     columns = (
         Column("Action", weight=0.6),
         Column("What", weight=2.2),

@@ -1,4 +1,4 @@
-"""What ran and what changes: availability, outages, reserved hours, deliveries, as sections. Pure."""
+"""Availability, outages, measured figures, reserved hours and deliveries as sections. Pure."""
 
 from collections.abc import Iterator, Sequence
 
@@ -55,7 +55,7 @@ def availability_section(report: Report) -> Section:
 
 
 def measured_section(report: Report) -> Iterator[Section]:
-    """Actual against required, as far as figures were promised."""
+    """Required and actual figures; no section where none were promised."""
     if not report.measured:
         return
     columns = (

@@ -1,4 +1,4 @@
-"""A customer's month as a paper: what the operational review puts on the table. Pure."""
+"""The operational review of a customer's month as a document. Pure."""
 
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ from sla.reviews.domain.report import Breach, Report, WaiverLine
 
 
 def build_document(report: Report, meeting: Meeting, status_line: str) -> Document:
-    """`status_line` says what this copy is: a draft, or which edition, and of when."""
+    """The document. `status_line` says whether it is a draft or which edition, and its date."""
     month = parse_month(report.month)
     zone = ZoneInfo(report.timezone)
     return Document(

@@ -1,22 +1,31 @@
-"""What a review obliges people to: done by its owner, verified by somebody else (R14). Pure."""
+"""Action items of reviews: finished by their owner, verified by somebody else (R14). Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
+from common.domain import Rejection
 from sla.calendars.domain.month import Month
 
 ActionItemState = Literal["open", "done", "verified"]
-Rejection = Literal["NOT_OWNER", "SELF_VERIFICATION", "NOT_OPEN", "NOT_DONE", "VERIFIED"]
+
+NOT_OWNER: Final = Rejection("NOT_OWNER", "Its owner finishes it; hand it over first.")
+SELF_VERIFICATION: Final = Rejection(
+    "SELF_VERIFICATION", "Somebody else than its owner looks at the evidence."
+)
+NOT_OPEN: Final = Rejection("NOT_OPEN", "It waits to be verified, or is verified.")
+NOT_DONE: Final = Rejection("NOT_DONE", "Its owner has not finished it, or it is verified.")
+VERIFIED: Final = Rejection("ALREADY_VERIFIED", "It is done and verified.")
 
 
 @dataclass(frozen=True, slots=True)
 class ActionItem:
-    """`month` is that of the review in which it was agreed; `due` is a date of the customer.
+    """An action item. `month` is that of the review in which it was agreed.
 
-    `criterion` says by what another person can see that it is done.
+    `criterion` says how another person can tell that it is done. `due` is a date in the customer's
+    zone.
     """
 
     id: UUID
@@ -43,7 +52,7 @@ class ActionItem:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Somebody's word on an action, at a moment; `said` is evidence or reason."""
+    """What somebody states about an action item; `text` is the evidence or the reason."""
 
     actor: str
     at: datetime
@@ -51,50 +60,50 @@ class Statement:
 
 
 def finish(action: ActionItem, statement: Statement) -> ActionItem | Rejection:
-    """The owner says that it is done, and what shows it."""
+    """Finish an open action item with evidence, as its owner."""
     if action.state != "open":
-        return "NOT_OPEN"
+        return NOT_OPEN
     if statement.actor != action.owner:
-        return "NOT_OWNER"
+        return NOT_OWNER
     return replace(
         action, state="done", done_by=statement.actor, done_at=statement.at, evidence=statement.text
     )
 
 
 def verify(action: ActionItem, statement: Statement) -> ActionItem | Rejection:
-    """Another person than the owner has seen that it is done."""
+    """Verify a finished action item, as another person than the owner and the one who did it."""
     if action.state != "done":
-        return "NOT_DONE"
+        return NOT_DONE
     if statement.actor in (action.owner, action.done_by):
-        return "SELF_VERIFICATION"
+        return SELF_VERIFICATION
     return replace(action, state="verified", verified_by=statement.actor, verified_at=statement.at)
 
 
 def send_back(action: ActionItem, statement: Statement) -> ActionItem | Rejection:
-    """Another person found the evidence wanting: it is open again."""
+    """Open a finished action item again whose evidence is not enough, as another person."""
     if action.state != "done":
-        return "NOT_DONE"
+        return NOT_DONE
     if statement.actor in (action.owner, action.done_by):
-        return "SELF_VERIFICATION"
+        return SELF_VERIFICATION
     return replace(action, state="open", done_by=None, done_at=None, evidence=None)
 
 
 def hand_over(action: ActionItem, owner: str, due: date) -> ActionItem | Rejection:
-    """Somebody else owns it from now on, or it is due on another date."""
+    """Give an open action item to another owner, or make it due on another date."""
     if action.state == "verified":
-        return "VERIFIED"
+        return VERIFIED
     if action.state == "done":
-        return "NOT_OPEN"
+        return NOT_OPEN
     return replace(action, owner=owner, due=due)
 
 
 def actions_for_review(
     actions: Iterable[ActionItem], month: Month, since: datetime
 ) -> tuple[ActionItem, ...]:
-    """What the review of a month talks about: its own actions, and those carried over.
+    """The action items in the review of a month: its own, and those carried over, oldest first.
 
-    Carried over are actions of earlier reviews that nobody had verified at `since`, when the month
-    was over and the review drawn. The oldest promise stands first.
+    An item of an earlier review is carried over unless it was verified before `since`, the end of
+    the month.
     """
     relevant = [
         action

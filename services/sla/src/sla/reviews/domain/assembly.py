@@ -1,10 +1,11 @@
-"""From what happened to what the report says about it. Pure."""
+"""Assembles the lines of a report from clocks and figures. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from common.domain.durations import SECOND
 from sla.calendars.domain.month import Month
 from sla.clocks.domain.clock import Timetables
 from sla.clocks.domain.compliance import Compliance
@@ -13,19 +14,18 @@ from sla.clocks.domain.ticket_clock import TicketClock
 from sla.reports.domain.monthly_figures import CompliancePart, Usage
 from sla.reviews.domain.report import Breach, DailyVolume
 
-SECOND = timedelta(seconds=1)
 PRIORITIES = ("blocker", "critical", "major", "minor", "trivial")
 TREND_MONTHS = 6
-"""How far back a trend looks, the month itself included."""
+"""The months of a trend, the reported one included."""
 
 
 def trend_months(month: Month) -> tuple[Month, ...]:
     """The months of a trend, in order."""
-    return tuple(month.plus(away) for away in range(1 - TREND_MONTHS, 1))
+    return tuple(month.plus(offset) for offset in range(1 - TREND_MONTHS, 1))
 
 
 def sum_usages(month: Month, usages: Iterable[Usage]) -> Usage:
-    """Several customers' months as one."""
+    """The sum of several customers' figures of a month."""
     rows = list(usages)
     return Usage(
         str(month),
@@ -37,7 +37,7 @@ def sum_usages(month: Month, usages: Iterable[Usage]) -> Usage:
 
 
 def empty_usages(months: Sequence[Month]) -> tuple[Usage, ...]:
-    """Of a customer of whom nothing has been heard yet."""
+    """The figures of a customer without any tickets yet."""
     return tuple(Usage(str(month), 0, 0, 0, Compliance()) for month in months)
 
 
@@ -48,30 +48,33 @@ def sort_by_urgency(parts: Sequence[CompliancePart]) -> tuple[CompliancePart, ..
 
 
 def name_services(parts: Sequence[CompliancePart]) -> tuple[CompliancePart, ...]:
-    """Nothing where no ticket named a service."""
+    """Services with a name for tickets without one; empty where no ticket has a service."""
     parts_by_service = [replace(part, name=part.name or "no service named") for part in parts]
     return tuple(parts_by_service) if any(part.name for part in parts) else ()
 
 
 def fill_days(month: Month, counts: Mapping[date, tuple[int, int]]) -> tuple[DailyVolume, ...]:
-    """Every date of the month, also those on which nothing happened."""
+    """The figures of every date of the month, zeros where there are none."""
     return tuple(DailyVolume(day, *counts.get(day, (0, 0))) for day in month.days)
 
 
 def to_breach(
-    tracked: TicketClock,
+    ticket_clock: TicketClock,
     at: datetime,
     tables: Timetables,
     waivers: Mapping[UUID, str],
     comments: Mapping[UUID, str],
 ) -> Breach:
-    """A broken promise as it stands at `at`. `waivers` are keys by id, `remarks` texts by clock."""
-    clock, ticket = tracked.clock, tracked.ticket
+    """The breach of a clock as of `at`. `waivers` are keys by id, `comments` texts by clock.
+
+    The clock must be breached.
+    """
+    clock, ticket = ticket_clock.clock, ticket_clock.ticket
     status, waiver = take_snapshot(clock, at, tables), clock.waiver
     overrun = max(status.longest_cycle - (clock.terms.target or status.longest_cycle), timedelta(0))
     assert clock.breached_at is not None
     return Breach(
-        tracked.id,
+        ticket_clock.id,
         ticket.key,
         ticket.title,
         ticket.priority,
@@ -84,5 +87,5 @@ def to_breach(
         clock.state in ("running", "paused"),
         clock.breach_reason or "deadline",
         waivers.get(waiver.waiver_id) if waiver else None,
-        comments.get(tracked.id),
+        comments.get(ticket_clock.id),
     )

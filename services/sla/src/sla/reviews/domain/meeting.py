@@ -1,4 +1,4 @@
-"""The meeting about a month: what is talked about, what was said, what has to be done. Pure."""
+"""The meeting of a review: agenda, minutes, action items. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from sla.reviews.domain.action_item import ActionItem
 
 @dataclass(frozen=True, slots=True)
 class AgendaItem:
-    """Something that people want to talk about, beside what the figures bring up."""
+    """An agenda item that somebody added, beside those that follow from the figures."""
 
     number: int
     title: str
@@ -18,7 +18,7 @@ class AgendaItem:
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """What was said, by whom it was written down, and when. Never changed, only added to."""
+    """An entry of the minutes: who wrote it down, and when. It never changes."""
 
     number: int
     text: str

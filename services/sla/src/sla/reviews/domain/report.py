@@ -1,6 +1,6 @@
-"""What a review says about a month: figures and lists, as they were known when it was drawn. Pure.
+"""The report on a month: figures and lists, as they were known when it was generated. Pure.
 
-Everything here is plain values, so that a published edition can be kept as it is for ever.
+All of it is plain values, which a published edition stores as they are.
 Durations are seconds, shares go from 0 to 1, instants are in UTC.
 """
 
@@ -11,7 +11,7 @@ from uuid import UUID
 from sla.reports.domain.monthly_figures import CompliancePart, ResponseTimes, Usage
 
 MAX_LIST_ROWS = 200
-"""Rows of a list in a report; how many more there were is said beneath it."""
+"""The most rows of a list in a report; its footnote says how many more there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,10 @@ class DailyVolume:
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A promise that broke. `reason` is what the clock says, `comment` what people say about it."""
+    """A breached promise. `reason` is recorded by the clock, `comment` is written by people.
+
+    `running`: the clock is still open.
+    """
 
     clock_id: UUID
     ticket: str
@@ -43,7 +46,7 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class WaiverLine:
-    """`about`: a ticket, or the service of a whole period, which has no `metric`."""
+    """A waiver. `about` is a ticket; or a service, for a waiver of a period, which has no `metric`."""
 
     key: str
     about: str
@@ -57,7 +60,8 @@ class WaiverLine:
 
 @dataclass(frozen=True, slots=True)
 class OutageLine:
-    """`ended_at` None: still going on when the report was drawn. `seconds` of it lie in the month."""
+    """An outage. `ended_at` None: not over when the report was generated. `seconds` are those in
+    the month."""
 
     key: str
     subject: str
@@ -70,8 +74,12 @@ class OutageLine:
 
 @dataclass(frozen=True, slots=True)
 class Uptime:
-    """C12 for production or one service of it. `down`: elapsed seconds by local date, overlapping
-    ones once, agreed maintenance not. `mttr_seconds` and `mtbf_seconds` are MTTR and MTBF."""
+    """The availability of production or of one service.
+
+    `down` has the elapsed seconds of downtime by local date, overlapping outages once, without
+    agreed maintenance. `mttr_seconds` is the mean time to repair, `mtbf_seconds` that between
+    failures.
+    """
 
     subject: str
     availability: float | None
@@ -85,7 +93,7 @@ class Uptime:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """A delivery to one of the customer's environments, by its last known state."""
+    """A delivery to one of the customer's environments, in its newest state."""
 
     key: str
     product: str
@@ -97,7 +105,7 @@ class ChangeLine:
 
 @dataclass(frozen=True, slots=True)
 class ReservedHoursLine:
-    """Hours that the agreement reserves in a month, and how much of them was used."""
+    """The hours that an agreement reserves in the month, and those used."""
 
     agreement: str
     reserved_seconds: int
@@ -106,7 +114,7 @@ class ReservedHoursLine:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredLine:
-    """A measured figure against the one that was promised, both in `unit`."""
+    """A measured figure (`actual`) and the promised one (`target`), both in `unit`."""
 
     name: str
     scope: str
@@ -120,7 +128,7 @@ class MeasuredLine:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One customer's month. `trend` ends with this month and begins five before it."""
+    """The report on a customer's month. `trend` has this month and the five before it."""
 
     customer: str
     name: str
@@ -147,7 +155,7 @@ class Report:
     reserved: tuple[ReservedHoursLine, ...] = ()
     measured: tuple[MeasuredLine, ...] = ()
     notes: tuple[str, ...] = field(default=())
-    """What a reader must know about the figures: that the month is not over, say."""
+    """What a reader must know about the figures, such as that the month is not over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,19 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from common.domain.durations import SECOND
 from sla.calendars.domain.month import Span
 from sla.outages.domain.availability import Availability
 from sla.outages.domain.outage import Outage
 from sla.outages.domain.scope import Scope
 from sla.reviews.domain.report import OutageLine, Uptime
 
-SECOND = timedelta(seconds=1)
 PRODUCTION_SUBJECT = "Production"
-"""What is asked about where no service is: a second counts in which anything of it was down."""
+"""The subject of the availability without a service: down while any service is down."""
 
 
 def to_uptime(subject: str, availability: Availability, zone: ZoneInfo) -> Uptime:
+    """The availability of a subject as a line, its downtime by the dates of the zone."""
     down: dict[date, int] = {}
     for part in availability.parts:
         if part.segment.state == "down":
@@ -34,12 +35,12 @@ def to_uptime(subject: str, availability: Availability, zone: ZoneInfo) -> Uptim
 
 
 def _by_date(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[tuple[date, timedelta]]:
-    """A stretch of time, cut at the midnights of the zone."""
+    """The interval cut at the midnights of the zone, with the date of each piece."""
     while start < end:
         day = start.astimezone(zone).date()
         following = day + timedelta(days=1)
         midnight = datetime(following.year, following.month, following.day, tzinfo=zone)
-        # A zone may leave out a whole date; then its midnight is not ahead.
+        # Where a zone skips a whole date, the next midnight is not later than `start`.
         until = min(end, max(midnight.astimezone(start.tzinfo), start + SECOND))
         yield day, until - start
         start = until
@@ -48,13 +49,13 @@ def _by_date(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[tuple[d
 def relevant_outages(
     outages: Iterable[Outage], availabilities: Iterable[Availability]
 ) -> Iterator[Outage]:
-    """Those that count in one of the answers, or excuse or impair something there."""
+    """The outages that have a part in one of these availabilities."""
     keys = {name for one in availabilities for part in one.parts for name in part.segment.outages}
     return (outage for outage in outages if outage.key in keys)
 
 
 def to_outage_line(outage: Outage, cause: str, span: Span, at: datetime) -> OutageLine:
-    """`cause`: the ticket in which it is worked on, if there is one."""
+    """An outage as a line; `span` is the month. `cause` is the title of its ticket, if it has one."""
     ends_at = min(outage.ended_at or at, span.until)
     overlap = max(ends_at - max(outage.started_at, span.since), timedelta(0))
     return OutageLine(
@@ -69,6 +70,6 @@ def to_outage_line(outage: Outage, cause: str, span: Span, at: datetime) -> Outa
 
 
 def describe_scope(scope: Scope) -> str:
-    """`billing on acme-prod`, `everything on acme-prod`, `billing`."""
+    """A scope in words: `billing on acme-prod`, `everything on acme-prod`, `billing`."""
     subject = scope.service or "everything"
     return f"{subject} on {scope.environment}" if scope.environment else subject

@@ -1,4 +1,4 @@
-"""The words of reviews: states of deliveries, reasons of breaches, comparisons of months."""
+"""Words in reviews: states of deliveries, reasons of breaches, comparisons of months. Pure."""
 
 DELIVERY_STATE_NAMES = {
     "evaluating": "being checked",
@@ -19,14 +19,14 @@ BREACH_REASONS = {
 
 
 def compare_counts(current: int, previous: int) -> str:
-    """`3 more than the month before`."""
+    """The difference of two counts in words: `3 more than the month before`."""
     if current == previous:
         return "as in the month before"
     return f"{abs(current - previous)} {'more' if current > previous else 'fewer'} than the month before"
 
 
 def compare_shares(current: float | None, previous: float | None) -> str:
-    """How far apart two shares are, in percentage points."""
+    """The difference of two shares in words, in percentage points."""
     if current is None or previous is None:
         return "nothing to compare with"
     difference = round((current - previous) * 100, 1)
@@ -36,4 +36,4 @@ def compare_shares(current: float | None, previous: float | None) -> str:
 
 
 VERDICT_NAMES = {"met": "kept", "breached": "missed", "unmeasured": "not measured"}
-"""What became of a promised figure."""
+"""The verdict on a promised figure, in words."""

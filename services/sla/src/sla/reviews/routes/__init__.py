@@ -1,4 +1,4 @@
-"""The operational review over HTTP (S1)."""
+"""The routes of operational reviews (S1)."""
 
 from sla.reviews.routes import action_items, executive_report, meeting, publication, reviews
 

@@ -1,4 +1,4 @@
-"""Actions of reviews: done by their owner, verified by somebody else (R14)."""
+"""The routes of action items: finished by their owner, verified by somebody else (R14)."""
 
 from datetime import UTC, datetime, time
 from typing import Annotated
@@ -8,24 +8,27 @@ from fastapi import Depends, Query, Request, Response
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
-from common.errors import Conflict, Forbidden, NotFound, Problem
+from common.domain import Rejection
+from common.errors import NotFound
 from common.http import (
     Page,
     Paging,
     Refers,
-    encode_cursor,
+    Transaction,
     if_match,
-    problem_response,
+    rejection_response,
     router,
     set_etag,
 )
-from common.persistence.database import Connection, Transaction, transaction_time
-from sla.calendars.schemas import Name, id_or_key
+from common.persistence.database import Connection, transaction_time
+from sla.calendars.schemas import id_or_key
 from sla.directory.fields import CustomerFilter
+from sla.path_parameters import ActionRef
 from sla.reviews import action_items
 from sla.reviews.domain.action_item import (
+    NOT_OWNER,
+    SELF_VERIFICATION,
     ActionItem,
-    Rejection,
     Statement,
     finish,
     hand_over,
@@ -52,23 +55,23 @@ async def list_actions(
         bool, Query(alias="all", description="Verified ones, too.")
     ] = False,
 ) -> Page[ActionItemRead]:
-    """List action items, the one due first first."""
+    """List action items by their due date, earliest first."""
     after = page.after_as(datetime, UUID)
     position = after and (after[0].date(), after[1])
     rows = await meetings.page_actions(
         tx, owner, customer, not include_verified, page.limit, position
     )
-    items = [to_action_response(action) for action, _ in rows[: page.limit]]
-    last = items[-1] if len(rows) > page.limit else None
-    next_position = (datetime.combine(last.due, time(), UTC), last.id) if last else None
-    return Page[ActionItemRead](
-        items=items, next=encode_cursor(*next_position) if next_position else None
+    # A cursor knows instants but no dates: midnight stands for the date.
+    return page.page_of(
+        rows,
+        lambda row: to_action_response(row[0]),
+        lambda row: (datetime.combine(row[0].due, time(), UTC), row[0].id),
     )
 
 
-@routes.get("/{name}")
+@routes.get("/{action}")
 async def get_action(
-    name: Name,
+    name: ActionRef,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("actions:work")],
@@ -81,16 +84,16 @@ async def get_action(
     return to_action_response(record[0])
 
 
-@routes.post("/{name}/finish", response_model=ActionItemRead)
+@routes.post("/{action}/finish", response_model=ActionItemRead)
 async def finish_action(
-    name: Name,
+    name: ActionRef,
     body: ActionItemFinish,
     request: Request,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("actions:work")],
 ) -> ActionItemRead | Response:
-    """Finish an action item with evidence. By its owner."""
+    """Finish an action item with evidence. Only its owner may."""
     action = await _lock_action(tx, name, request)
     statement = Statement(caller.sub, await transaction_time(tx), body.evidence)
     return await _save_outcome(
@@ -98,15 +101,15 @@ async def finish_action(
     )
 
 
-@routes.post("/{name}/verify", response_model=ActionItemRead)
+@routes.post("/{action}/verify", response_model=ActionItemRead)
 async def verify_action(
-    name: Name,
+    name: ActionRef,
     request: Request,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("actions:verify")],
 ) -> ActionItemRead | Response:
-    """Verify a finished action item. By another person than the owner, who has seen the evidence."""
+    """Verify a finished action item. Another person than the owner checks the evidence."""
     action = await _lock_action(tx, name, request)
     statement = Statement(caller.sub, await transaction_time(tx), "")
     return await _save_outcome(
@@ -114,16 +117,16 @@ async def verify_action(
     )
 
 
-@routes.post("/{name}/send-back", response_model=ActionItemRead)
+@routes.post("/{action}/send-back", response_model=ActionItemRead)
 async def send_back_action(
-    name: Name,
+    name: ActionRef,
     body: ActionItemSendBack,
     request: Request,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("actions:verify")],
 ) -> ActionItemRead | Response:
-    """Reopen a finished action item whose evidence is not enough. By another person than the owner."""
+    """Reopen a finished action item whose evidence is not enough. Another person than the owner may."""
     action = await _lock_action(tx, name, request)
     statement = Statement(caller.sub, await transaction_time(tx), body.reason)
     return await _save_outcome(
@@ -131,16 +134,16 @@ async def send_back_action(
     )
 
 
-@routes.post("/{name}/hand-over", response_model=ActionItemRead)
+@routes.post("/{action}/hand-over", response_model=ActionItemRead)
 async def hand_over_action(
-    name: Name,
+    name: ActionRef,
     body: ActionItemHandOver,
     request: Request,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("reviews:write")],
 ) -> ActionItemRead | Response:
-    """Assign an action item to another owner, or move its due day. Who did that is on record."""
+    """Assign an action item to another owner, or move its due date. Both are recorded."""
     action = await _lock_action(tx, name, request)
     statement = Statement(caller.sub, await transaction_time(tx), f"{body.owner} by {body.due}")
     outcome = hand_over(action, body.owner, body.due)
@@ -164,36 +167,23 @@ async def _save_outcome(
     caller: Caller,
     response: Response,
 ) -> ActionItemRead | Response:
-    """Store what came of it; a refusal commits too, so that the attempt is on record."""
-    subject = f"review-action/{action.id}"
-    if not isinstance(outcome, ActionItem):
-        audit_action = f"review_action.{verb}.denied"
-        denial = Entry(
-            statement.at,
-            statement.actor,
-            audit_action,
-            subject,
-            {"why": outcome},
-            caller.via_machine,
+    """Store and record the outcome. A denial is committed, too, for its audit entry."""
+    subject, audit_action = f"review-action/{action.id}", f"review_action.{verb}"
+    if isinstance(outcome, Rejection):
+        denial = {"why": outcome.code}
+        await record(
+            tx, Entry.by(caller.actor, statement.at, f"{audit_action}.denied", subject, denial)
         )
-        await record(tx, denial)
-        return problem_response(PROBLEMS[outcome])
+        return _denial_response(outcome)
     set_etag(response, await meetings.save_action(tx, outcome))
     await action_items.schedule_deadline(tx, outcome)
     grounds = {"state": outcome.state, "owner": outcome.owner, "said": statement.text}
-    audit_action = f"review_action.{verb}"
-    await record(
-        tx, Entry(statement.at, statement.actor, audit_action, subject, grounds, caller.via_machine)
-    )
+    await record(tx, Entry.by(caller.actor, statement.at, audit_action, subject, grounds))
     return to_action_response(outcome)
 
 
-PROBLEMS: dict[Rejection, Problem] = {
-    "NOT_OWNER": Forbidden("Its owner finishes it; hand it over first.", code="NOT_OWNER"),
-    "SELF_VERIFICATION": Forbidden(
-        "Somebody else than its owner looks at the evidence.", code="SELF_VERIFICATION"
-    ),
-    "NOT_OPEN": Conflict("It waits to be verified, or is verified.", code="NOT_OPEN"),
-    "NOT_DONE": Conflict("Its owner has not finished it, or it is verified.", code="NOT_DONE"),
-    "VERIFIED": Conflict("It is done and verified.", code="VERIFIED"),
-}
+def _denial_response(rejection: Rejection) -> Response:
+    """403 where another person may do it, 409 where the state of the action item does not allow it."""
+    if rejection in (NOT_OWNER, SELF_VERIFICATION):
+        return rejection_response(rejection, status=403)
+    return rejection_response(rejection)

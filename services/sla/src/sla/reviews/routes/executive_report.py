@@ -1,12 +1,12 @@
-"""The leadership report: all customers' months beside each other, for staff that leads."""
+"""The route of the leadership report: the months of all customers side by side."""
 
 from typing import Annotated
 
 from fastapi import Query, Request, Response
 
 from common.auth import Caller, requires
-from common.http import router
-from common.persistence.database import Transaction, transaction_time
+from common.http import Transaction, router
+from common.persistence.database import transaction_time
 from sla.reviews.documents import executive_report as leadership_document
 from sla.reviews.executive_report import generate_leadership_report
 from sla.reviews.routes.formats import FORMAT_RESPONSES, FormatQuery, render_response
@@ -24,7 +24,7 @@ async def get_leadership_report(
     month: Annotated[str, Query(max_length=20, examples=["2026-06"])],
     requested_format: FormatQuery = None,
 ) -> Response:
-    """Get the leadership report over all customers. As known now; each customer's month begins and
+    """Get the leadership report over all customers, as known now. Each customer's month begins and
     ends in the customer's own zone."""
     report = await generate_leadership_report(
         tx, month_from_request(month), await transaction_time(tx)

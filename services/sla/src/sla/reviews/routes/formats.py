@@ -1,4 +1,4 @@
-"""In which form a report is wanted: by `?format=`, else by `Accept`, else JSON."""
+"""The format of a report: by `?format=`, else by `Accept`, else JSON."""
 
 import asyncio
 from collections.abc import Callable
@@ -23,42 +23,42 @@ class _Renderer(NamedTuple):
 
 
 def _render_pdf(document: Document) -> bytes:
-    # Loaded by the first who asks: its library is a tenth of what an idle service weighs.
-    from sla.rendering.pdf import pdf
+    # Imported on the first request: the library takes a tenth of an idle service's memory.
+    from sla.rendering.pdf import render_pdf
 
-    return pdf(document)
+    return render_pdf(document)
 
 
 def _render_xlsx(document: Document) -> bytes:
-    from sla.rendering.xlsx import xlsx
+    from sla.rendering.xlsx import render_xlsx
 
-    return xlsx(document)
+    return render_xlsx(document)
 
 
 RENDERERS: Final[dict[str, _Renderer]] = {
-    "html": _Renderer(html.MEDIA_TYPE, html.html),
+    "html": _Renderer(html.MEDIA_TYPE, html.render_html),
     "pdf": _Renderer("application/pdf", _render_pdf),
     "xlsx": _Renderer(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _render_xlsx
     ),
-    "csv": _Renderer(csv.MEDIA_TYPE, csv.csv),
+    "csv": _Renderer(csv.MEDIA_TYPE, csv.render_csv),
 }
 FORMAT_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "In the form that was asked for.",
         "content": {
-            maker.media_type: {"schema": {"type": "string", "format": "binary"}}
-            for maker in RENDERERS.values()
+            renderer.media_type: {"schema": {"type": "string", "format": "binary"}}
+            for renderer in RENDERERS.values()
         },
     }
 }
-"""For OpenAPI: the forms beside JSON."""
+"""The formats beside JSON, for OpenAPI."""
 
 
 async def render_response(
     request: Request, requested: Format | None, model: ResponseModel, document: Document
 ) -> Response:
-    """The answer as it is wanted; made beside the event loop, which has others to serve."""
+    """The response in the requested format. Documents are rendered in a thread."""
     chosen_format = requested or _accepted_format(request)
     if chosen_format == "json":
         return Response(model.model_dump_json(), media_type="application/json")
@@ -71,12 +71,12 @@ async def render_response(
 
 
 def _accepted_format(request: Request) -> Format:
-    """The first form in Accept that we have; weights are for those who ask by `format`."""
+    """The first format in Accept that can be rendered, else JSON. Weights are ignored."""
     for part in request.headers.get("accept", "").lower().split(","):
         media_type = part.partition(";")[0].strip()
         for name, renderer in RENDERERS.items():
             if media_type == renderer.media_type:
-                return name  # type: ignore[return-value]  # the table's keys are forms
+                return name  # type: ignore[return-value]  # the table's keys are formats
         if media_type in ("application/json", "*/*"):
             return "json"
     return "json"

@@ -1,4 +1,4 @@
-"""The meeting: what to talk about, what was said, why promises broke, what has to be done."""
+"""The routes of the meeting: agenda, minutes, comments on breaches, action items."""
 
 from datetime import datetime
 from typing import Annotated
@@ -8,11 +8,11 @@ from fastapi import Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, ValidationFailed, Violation
-from common.http import ResponseModel, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import ResponseModel, Transaction, router
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
-from sla.calendars.schemas import Name
 from sla.clocks.store import clocks
+from sla.path_parameters import ReviewRef
 from sla.reviews import action_items
 from sla.reviews.domain.action_item import ActionItem
 from sla.reviews.routes.publication import lock_review
@@ -29,7 +29,7 @@ from sla.reviews.store.reviews import Review
 routes = router("/v1/reviews", tags=["reviews"])
 
 MAX_AGENDA_ITEMS, MAX_MINUTE_ENTRIES, MAX_ACTIONS = 100, 500, 200
-"""Of one review: a meeting is not longer, and its paper is read by people."""
+"""The most that one review may have of each."""
 
 
 class AgendaItemRead(ResponseModel):
@@ -47,16 +47,15 @@ class BreachCommentRead(ResponseModel):
     at: datetime
 
 
-@routes.post("/{name}/agenda", status_code=201)
+@routes.post("/{review}/agenda", status_code=201)
 async def add_agenda_item(
-    name: Name,
+    name: ReviewRef,
     body: AgendaItemCreate,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("reviews:write")],
 ) -> AgendaItemRead:
-    """Add an item to the agenda of a review. It stands beside what the figures bring up by
-    themselves."""
+    """Add an item to the agenda of a review, beside the items that follow from its figures."""
     review = await lock_review(tx, name, caller, request)
     at = await transaction_time(tx)
     number = await meetings.add_agenda_item(tx, review.id, body.title, caller.sub, at)
@@ -65,15 +64,15 @@ async def add_agenda_item(
     return AgendaItemRead(number=number, title=body.title, by=caller.sub, at=at)
 
 
-@routes.post("/{name}/minutes", status_code=201)
+@routes.post("/{review}/minutes", status_code=201)
 async def add_minute(
-    name: Name,
+    name: ReviewRef,
     body: MinuteCreate,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("reviews:write")],
 ) -> MinuteRead:
-    """Add minutes to a review.  The customer reads it, too."""
+    """Add minutes to a review. The customer reads them, too."""
     review = await lock_review(tx, name, caller, request)
     at = await transaction_time(tx)
     number = await meetings.add_minute(tx, review.id, body.text, caller.sub, at)
@@ -82,46 +81,45 @@ async def add_minute(
     return MinuteRead(number=number, text=body.text, by=caller.sub, at=at)
 
 
-@routes.post("/{name}/breach-comments", status_code=201)
+@routes.post("/{review}/breach-comments", status_code=201)
 async def add_breach_comment(
-    name: Name,
+    name: ReviewRef,
     body: BreachCommentCreate,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("reviews:write")],
 ) -> BreachCommentRead:
-    """Add a comment on a breach of the month. It says why a promise broke. It stands in what is
-    drawn up from now on; the last word counts."""
+    """Add a comment that explains a breach of the month. Reviews that are generated from now on show
+    the newest one."""
     review = await lock_review(tx, name, caller, request)
     at = await transaction_time(tx)
-    loaded = await clocks.load(tx, [body.clock_id])
-    if not loaded or loaded[0].ticket.customer_id != review.customer_id:
+    ticket_clock = next(iter(await clocks.load(tx, [body.clock_id])), None)
+    if ticket_clock is None or ticket_clock.ticket.customer_id != review.customer_id:
         detail = "this customer has no such clock; the review's breaches name them"
-        raise ValidationFailed([Violation("/clock_id", "unknown", detail)])
-    (tracked,) = loaded
-    if tracked.clock.breached_at is None:
+        raise ValidationFailed([Violation("/clock_id", "unknown_reference", detail)])
+    if ticket_clock.clock.breached_at is None:
         raise Conflict("This promise has not been broken.")
-    await meetings.add_breach_comment(tx, tracked.id, body.text, caller.sub, at)
+    await meetings.add_breach_comment(tx, ticket_clock.id, body.text, caller.sub, at)
     await _record_audit(tx, review, caller, "review.reason", at)
     return BreachCommentRead(
-        ticket=tracked.ticket.key,
-        metric=tracked.clock.metric,
+        ticket=ticket_clock.ticket.key,
+        metric=ticket_clock.clock.metric,
         text=body.text,
         by=caller.sub,
         at=at,
     )
 
 
-@routes.post("/{name}/actions", status_code=201)
+@routes.post("/{review}/actions", status_code=201)
 async def create_action(
-    name: Name,
+    name: ReviewRef,
     body: ActionItemCreate,
     request: Request,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("reviews:write")],
 ) -> ActionItemRead:
-    """Create an action item of a review. It comes back in every review until it is verified."""
+    """Create an action item of a review. Every later review shows it until it is verified."""
     review = await lock_review(tx, name, caller, request)
     existing = await meetings.list_actions_until(tx, review.customer_id, str(review.month))
     _check_limit(sum(one.review_id == review.id for one in existing) + 1, MAX_ACTIONS, "actions")
@@ -142,9 +140,7 @@ async def create_action(
     await action_items.create_action(tx, review, action, at)
     grounds = {"review": review.key, "owner": action.owner, "due": str(action.due)}
     subject = f"review-action/{action.id}"
-    await record(
-        tx, Entry(at, caller.sub, "review_action.agree", subject, grounds, caller.via_machine)
-    )
+    await record(tx, Entry.by(caller.actor, at, "review_action.agree", subject, grounds))
     response.headers["Location"] = f"/v1/review-actions/{action.id}"
     return to_action_response(action)
 
@@ -152,8 +148,8 @@ async def create_action(
 async def _record_audit(
     tx: Connection, review: Review, caller: Caller, action: str, at: datetime
 ) -> None:
-    """On record. The review's sequence counts what others are told of it: it stays."""
-    await record(tx, Entry(at, caller.sub, action, f"review/{review.id}", {}, caller.via_machine))
+    """Record an act that publishes no event, so that the review's sequence does not change."""
+    await record(tx, Entry.by(caller.actor, at, action, f"review/{review.id}", {}))
 
 
 def _check_limit(count: int, limit: int, noun: str) -> None:

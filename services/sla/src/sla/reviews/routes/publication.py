@@ -1,4 +1,4 @@
-"""Reviews drawn up, drawn again, published: whoever drew one up does not publish it (R1)."""
+"""Routes that generate and publish reviews: another person publishes than generated (R1)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,12 +9,13 @@ from fastapi import Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, Forbidden, NotFound, ValidationFailed, Violation
-from common.http import if_match, problem_response, router, set_etag
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Transaction, if_match, problem_response, router, set_etag
+from common.persistence.database import Connection, transaction_time
 from sla.calendars.domain.month import month_of, zone_or_utc
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
 from sla.directory.store import customers, directory
 from sla.directory.store.directory import Customer
+from sla.path_parameters import CustomerRef, ReviewRef
 from sla.reviews import commands
 from sla.reviews.routes.reviews import get_visible_review
 from sla.reviews.schemas.requests import (
@@ -38,12 +39,12 @@ async def generate_review(
     response: Response,
     caller: Annotated[Caller, requires("reviews:write")],
 ) -> ReviewRead:
-    """Create the review of a month. The month may be one that is not over yet; a finished month's
-    review is created by itself."""
+    """Create the review of a month, which may not be over yet. When a month is over, its review is
+    created automatically."""
     directory_customer = await directory.find_customer(tx, body.customer)
     if directory_customer is None:
         detail = f"there is no customer {body.customer!r}; intake registers them"
-        raise ValidationFailed([Violation("/customer", "unknown", detail)])
+        raise ValidationFailed([Violation("/customer", "unknown_reference", detail)])
     (customer,) = await customers.list_by_ids(tx, [directory_customer.id])
     month, at = month_from_request(body.month, "/month"), await transaction_time(tx)
     if month > month_of(at, zone_or_utc(customer.timezone)):
@@ -56,16 +57,16 @@ async def generate_review(
     return to_response(review)
 
 
-@routes.post("/{name}/regenerate")
+@routes.post("/{review}/regenerate")
 async def regenerate_review(
-    name: Name,
+    name: ReviewRef,
     request: Request,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("reviews:write")],
 ) -> ReviewRead:
-    """Regenerate a review from what is known now.  What was published stays as it was, until this
-    is published too."""
+    """Regenerate the draft of a review from what is known now. Published editions stay as they
+    are."""
     review = await lock_review(tx, name, caller, request)
     at = await transaction_time(tx)
     updated = await commands.regenerate(tx, review, caller.sub, at)
@@ -76,17 +77,17 @@ async def regenerate_review(
     return to_response(updated)
 
 
-@routes.post("/{name}/publish", response_model=ReviewRead)
+@routes.post("/{review}/publish", response_model=ReviewRead)
 async def publish_review(
-    name: Name,
+    name: ReviewRef,
     request: Request,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("reviews:write")],
     body: ReviewPublish | None = None,
 ) -> ReviewRead | Response:
-    """Publish a review as its next edition. By another person than the one who generated it; it
-    goes to its audience."""
+    """Publish a review as its next edition, to its audience. The caller must be another person than
+    the one who generated it."""
     review = await lock_review(tx, name, caller, request)
     at, reason = await transaction_time(tx), body.reason if body else None
     grounds = {"edition": review.edition + 1, "reason": reason}
@@ -107,9 +108,9 @@ async def publish_review(
     return to_response(published)
 
 
-@audiences.put("/{name}/review-audience")
-async def set_audience(
-    name: Name,
+@audiences.put("/{customer}/review-audience")
+async def update_review_audience(
+    name: CustomerRef,
     body: AudienceUpdate,
     tx: Transaction,
     caller: Annotated[Caller, requires("reviews:write")],
@@ -123,13 +124,13 @@ async def set_audience(
     await reviews.set_audience(tx, customer.id, audience, caller.sub, at)
     grounds = {"people": list(people), "contacts": [str(id) for id in contacts]}
     subject = f"customer/{customer.id}"
-    await record(tx, Entry(at, caller.sub, "review.audience", subject, grounds, caller.via_machine))
+    await record(tx, Entry.by(caller.actor, at, "review.audience", subject, grounds))
     return _audience_response(customer, audience)
 
 
-@audiences.get("/{name}/review-audience")
-async def get_audience(
-    name: Name, tx: Transaction, caller: Annotated[Caller, requires("reviews:write")]
+@audiences.get("/{customer}/review-audience")
+async def get_review_audience(
+    name: CustomerRef, tx: Transaction, caller: Annotated[Caller, requires("reviews:write")]
 ) -> AudienceRead:
     """Get the audience of a customer's reviews."""
     customer = await _get_customer(tx, name)
@@ -137,7 +138,7 @@ async def get_audience(
 
 
 async def lock_review(tx: Connection, name: str, caller: Caller, request: Request) -> Review:
-    """The review as it is while its row is locked. Honours If-Match."""
+    """The review, its row locked. Raises NotFound, and PreconditionFailed for If-Match."""
     visible = await get_visible_review(tx, name, caller)
     await reviews.lock(tx, visible.id)
     review = await reviews.find(tx, visible.id)
@@ -167,4 +168,4 @@ def _audience_response(customer: Customer, audience: Audience) -> AudienceRead:
 def _audit_entry(
     review: Review, caller: Caller, action: str, grounds: Mapping[str, object], at: datetime
 ) -> Entry:
-    return Entry(at, caller.sub, action, f"review/{review.id}", grounds, caller.via_machine)
+    return Entry.by(caller.actor, at, action, f"review/{review.id}", grounds)

@@ -1,4 +1,4 @@
-"""Reviews to look at: listed, shown, printed. Customers see what was published to them."""
+"""The routes that list and show reviews. Customers see what was published to them."""
 
 from typing import Annotated
 from uuid import UUID
@@ -7,12 +7,13 @@ from fastapi import Depends, Query, Request, Response
 
 from common.auth import Caller, requires
 from common.errors import NotFound
-from common.http import Page, Paging, encode_cursor, router
+from common.http import Page, Paging, Transaction, router
 from common.http.etag import etag
-from common.persistence.database import Connection, Transaction
+from common.persistence.database import Connection
 from sla.calendars.domain.month import zone_or_utc
-from sla.calendars.schemas import Name, id_or_key
+from sla.calendars.schemas import id_or_key
 from sla.directory.fields import CustomerFilter
+from sla.path_parameters import ReviewRef
 from sla.rendering.figures import format_instant
 from sla.reviews.documents import review as review_document
 from sla.reviews.domain.action_item import actions_for_review
@@ -36,7 +37,6 @@ async def list_reviews(
     month: MonthQuery = None,
 ) -> Page[ReviewRead]:
     """List reviews, newest month first. Customers see their own published ones."""
-    after = page.after_as(str, UUID)
     month_key = str(month_from_request(month)) if month is not None else None
     if customer is not None and not caller.can_see(customer):
         return Page[ReviewRead](items=[])
@@ -46,16 +46,14 @@ async def list_reviews(
         month_key,
         caller.customer is not None,
         page.limit,
-        after and (after[0], after[1]),
+        page.after_as(str, UUID),
     )
-    items = [to_response(one) for one in rows[: page.limit]]
-    last = items[-1] if len(rows) > page.limit else None
-    return Page[ReviewRead](items=items, next=encode_cursor(last.month, last.id) if last else None)
+    return page.page_of(rows, to_response, lambda one: (str(one.month), one.id))
 
 
-@routes.get("/{name}", response_model=ReviewDetail, responses=FORMAT_RESPONSES)
+@routes.get("/{review}", response_model=ReviewDetail, responses=FORMAT_RESPONSES)
 async def get_review(
-    name: Name,
+    name: ReviewRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("reviews:read")],
@@ -64,8 +62,8 @@ async def get_review(
         int | None, Query(ge=0, le=10_000, description="0 is the draft; else the newest.")
     ] = None,
 ) -> Response:
-    """Get an edition of a review. As it was published, with the agenda, minutes and actions of
-    today."""
+    """Get an edition of a review as it was published, with the present agenda, minutes and action
+    items."""
     review = await get_visible_review(tx, name, caller)
     shown_edition, report = await _resolve_edition(tx, review, caller, edition)
     meeting = await load_meeting(tx, review, report)
@@ -77,7 +75,7 @@ async def get_review(
 
 
 async def get_visible_review(tx: Connection, name: str, caller: Caller) -> Review:
-    """The review. Raises NotFound, also for what this caller may not see (yet)."""
+    """The review. Raises NotFound, also for one that the caller may not see (yet)."""
     review = await reviews.find(tx, id_or_key(name))
     if review is None or not caller.can_see(review.customer):
         raise NotFound("This review")

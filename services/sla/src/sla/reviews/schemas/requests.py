@@ -1,4 +1,4 @@
-"""What people send about reviews."""
+"""Request models of reviews."""
 
 from datetime import date
 from typing import Annotated
@@ -10,19 +10,19 @@ from pydantic_core import PydanticCustomError
 
 from common.errors import ValidationFailed, Violation
 from common.http import Refers, RequestModel
+from common.http.fields import KeyRef, Reason
 from sla.calendars.domain.month import InvalidMonth, Month, parse_month
 
 Sub = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S+$")]
 Title = Annotated[str, Field(min_length=3, max_length=300)]
 Text = Annotated[str, Field(min_length=3, max_length=10_000)]
-Reason = Annotated[str, Field(min_length=3, max_length=2_000)]
 
 
 def _check_month(text: str) -> str:
     try:
         parse_month(text)
     except InvalidMonth as error:
-        raise PydanticCustomError("month", "{said}", {"said": str(error)}) from None
+        raise PydanticCustomError("month", "{detail}", {"detail": str(error)}) from None
     return text
 
 
@@ -31,20 +31,20 @@ MonthQuery = Annotated[str | None, Query(max_length=20, examples=["2026-06"])]
 
 
 class ReviewCreate(RequestModel):
-    """A customer by key, and a month in the customer's own zone."""
+    """A customer by key, and a month in the customer's zone."""
 
-    customer: Annotated[str, Field(min_length=1, max_length=100), Refers("customer")]
+    customer: Annotated[KeyRef, Refers("customer")]
     month: MonthText
 
 
 class ReviewPublish(RequestModel):
-    """`reason`: why there is another edition; needed for all but the first."""
+    """`reason`: why there is another edition; required for all but the first."""
 
     reason: Reason | None = None
 
 
 class AudienceUpdate(RequestModel):
-    """Staff by `sub`, who get a mail; contacts of the customer, who find it in the portal."""
+    """`people`: staff by `sub`, who get a mail. `contacts` of the customer, who see it in the portal."""
 
     people: Annotated[list[Annotated[Sub, Refers("person")]], Field(max_length=50)] = Field(
         default_factory=list
@@ -59,20 +59,21 @@ class AgendaItemCreate(RequestModel):
 
 
 class MinuteCreate(RequestModel):
-    """Said and written down in the meeting; it cannot be changed afterwards, only added to."""
+    """What was said in the meeting. It cannot be changed afterwards, only added to."""
 
     text: Text
 
 
 class BreachCommentCreate(RequestModel):
-    """Why a promise broke, in words that the customer may read."""
+    """Why a promise broke. The customer may read it."""
 
     clock_id: UUID
     text: Reason
 
 
 class ActionItemCreate(RequestModel):
-    """`criterion`: by what another person sees that it is done. `due`: on the customer's calendar."""
+    """`criterion`: how another person can tell that it is done. `due`: a date in the customer's
+    zone."""
 
     title: Title
     criterion: Title
@@ -86,19 +87,19 @@ class ActionItemHandOver(RequestModel):
 
 
 class ActionItemFinish(RequestModel):
-    """What shows that it is done."""
+    """`evidence`: what shows that it is done."""
 
     evidence: Reason
 
 
 class ActionItemSendBack(RequestModel):
-    """What is missing from the evidence."""
+    """`reason`: what the evidence lacks."""
 
     reason: Reason
 
 
 def month_from_request(text: str, pointer: str = "/query/month") -> Month:
-    """Raises Invalid for what is no month."""
+    """The month of a request. Raises ValidationFailed for a text that is not a valid month."""
     try:
         return parse_month(text)
     except InvalidMonth as error:

@@ -1,4 +1,4 @@
-"""What is told about reviews."""
+"""Response models of reviews."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -24,7 +24,7 @@ from sla.reviews.store.reviews import Edition, Review
 
 
 class UsageRead(ResponseModel):
-    """One month. `open`: at its end."""
+    """One month. `open`: tickets that were open at its end."""
 
     month: str
     opened: int
@@ -39,7 +39,7 @@ class CompliancePartRead(ResponseModel):
 
 
 class ReviewReportRead(ResponseModel):
-    """Durations in seconds, shares from 0 to 1; `previous_month` is the month before."""
+    """The figures of a month: durations in seconds, shares from 0 to 1."""
 
     customer: str
     name: str
@@ -68,7 +68,7 @@ class ReviewReportRead(ResponseModel):
 
 
 class ReviewRead(ResponseModel):
-    """`edition`: the newest published one; 0 while nothing is published, which customers do not see."""
+    """`edition`: the newest published one. 0 while nothing is published: customers do not see it."""
 
     id: UUID
     key: str
@@ -87,7 +87,7 @@ class MinuteRead(ResponseModel):
 
 
 class ActionItemRead(ResponseModel):
-    """`month`: of the review in which it was agreed."""
+    """`month`: that of the review in which it was agreed."""
 
     id: UUID
     key: str
@@ -108,7 +108,7 @@ class ActionItemRead(ResponseModel):
 
 
 class ReviewDetail(ReviewRead):
-    """One edition (0: the draft) with its figures as they were known then, and the meeting."""
+    """One edition (0: the draft) with its figures as they were known then, and its meeting."""
 
     shown_edition: int
     reason: str | None
@@ -168,7 +168,7 @@ def to_action_response(action: ActionItem) -> ActionItemRead:
 def to_detail_response(
     review: Review, edition: Edition | None, report: Report, meeting: Meeting
 ) -> ReviewDetail:
-    """`edition` None: the draft."""
+    """A review with one edition; `edition` None stands for the draft."""
     return ReviewDetail(
         **to_response(review).model_dump(),
         shown_edition=edition.number if edition else 0,

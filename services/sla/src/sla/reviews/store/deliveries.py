@@ -1,13 +1,13 @@
-"""What delivery-gate tells of deliveries: the last word on each."""
+"""Deliveries as delivery-gate published them: the newest state of each."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
+from common.persistence.upsert import upsert
 from sla.reviews.domain.report import ChangeLine
 from sla.reviews.tables import deliveries
 
@@ -19,12 +19,12 @@ UPCOMING_STATES = (
     "delivering",
     "verifying",
 )
-"""States of a delivery whose change has yet to come, or to prove itself."""
+"""States of a delivery that has yet to take place, or to be verified."""
 FINISHED_STATES = ("delivered", "rolled_back")
 
 
-async def upsert(tx: Connection, id: UUID, customer: str, change: ChangeLine) -> None:
-    """The newest word replaces the one before; the inbox sees to their order."""
+async def save(tx: Connection, id: UUID, customer: str, change: ChangeLine) -> None:
+    """Store the newest state of a delivery. The inbox applies its events in order."""
     row = {
         "id": id,
         "key": change.key,
@@ -35,19 +35,18 @@ async def upsert(tx: Connection, id: UUID, customer: str, change: ChangeLine) ->
         "state": change.state,
         "at": change.at,
     }
-    statement = insert(deliveries).values(row)
-    await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
+    await upsert(tx, deliveries, row)
 
 
 async def list_upcoming(tx: Connection, customer: str, limit: int) -> tuple[ChangeLine, ...]:
-    """What is on its way now, the latest news first."""
+    """Deliveries that are on their way, the latest change first."""
     return await _list_in_states(tx, customer, UPCOMING_STATES, None, None, limit)
 
 
 async def list_delivered(
     tx: Connection, customer: str, since: datetime, until: datetime, limit: int
 ) -> tuple[ChangeLine, ...]:
-    """What was delivered or rolled back within the time."""
+    """Deliveries that were delivered or rolled back in `[since, until)`, the latest first."""
     return await _list_in_states(tx, customer, FINISHED_STATES, since, until, limit)
 
 

@@ -1,4 +1,4 @@
-"""What is said about a month: agenda, minutes, remarks on breaches, and what has to be done."""
+"""The meetings of reviews: agenda, minutes, comments on breaches, action items."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
@@ -22,6 +22,8 @@ from sqlalchemy import (
 )
 
 from common.persistence.database import Connection
+from common.persistence.keys import next_key
+from common.persistence.keyset import page_after
 from sla.calendars.domain.month import parse_month
 from sla.directory.tables import customers
 from sla.reviews.domain.action_item import ActionItem
@@ -32,7 +34,7 @@ from sla.reviews.tables import breach_remarks, review_actions, review_agenda, re
 async def add_agenda_item(
     tx: Connection, review_id: UUID, title: str, actor: str, at: datetime
 ) -> int:
-    """The number of the new item. Lock the review first."""
+    """Append an item to the agenda; its number. Lock the review first."""
     row = {"review_id": review_id, "title": title, "by": actor, "at": at}
     return await _append(tx, review_agenda, review_agenda.c.review_id, review_id, row)
 
@@ -40,7 +42,7 @@ async def add_agenda_item(
 async def add_minute(
     tx: Connection, review_id: UUID, content: str, actor: str, at: datetime
 ) -> int:
-    """The number of the new minute. Lock the review first."""
+    """Append to the minutes; the number of the entry. Lock the review first."""
     row = {"review_id": review_id, "text": content, "by": actor, "at": at}
     return await _append(tx, review_minutes, review_minutes.c.review_id, review_id, row)
 
@@ -48,7 +50,7 @@ async def add_minute(
 async def add_breach_comment(
     tx: Connection, clock_id: UUID, content: str, actor: str, at: datetime
 ) -> int:
-    """Lock the clock's review first."""
+    """Append a comment on a breach; its number. Lock the clock's review first."""
     row = {"clock_id": clock_id, "text": content, "by": actor, "at": at}
     return await _append(tx, breach_remarks, breach_remarks.c.clock_id, clock_id, row)
 
@@ -75,16 +77,15 @@ async def list_minutes(tx: Connection, review_id: UUID) -> tuple[Minute, ...]:
 
 
 async def latest_breach_comments(tx: Connection, clock_ids: Collection[UUID]) -> dict[UUID, str]:
-    """The last word on each of these clocks' breaches."""
+    """The newest comment on the breach of each of these clocks, by clock."""
     query = select(breach_remarks).where(breach_remarks.c.clock_id.in_(clock_ids))
     rows = await tx.execute(query.order_by(breach_remarks.c.clock_id, breach_remarks.c.number))
     return {row.clock_id: row.text for row in rows}
 
 
 async def next_action_key(tx: Connection) -> str:
-    """What people call the next action: `RA-17`."""
-    number = await tx.scalar(text("SELECT nextval('review_action_numbers')"))
-    return f"RA-{number}"
+    """The key of the next action item: `RA-17`."""
+    return await next_key(tx, "RA", "review_action_numbers")
 
 
 _LOCK_AVAILABLE = text(
@@ -93,7 +94,7 @@ _LOCK_AVAILABLE = text(
 
 
 async def lock_available_actions(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Those that nobody else holds. One that does not exist counts as locked."""
+    """Lock the action items that nobody else has locked; their ids. A missing one counts as locked."""
     locked = set(await tx.scalars(_LOCK_AVAILABLE, {"ids": list(ids)}))
     existing = select(review_actions.c.id).where(review_actions.c.id.in_(ids))
     return locked | (set(ids) - set(await tx.scalars(existing)))
@@ -104,7 +105,7 @@ async def add_action(tx: Connection, action: ActionItem) -> None:
 
 
 async def save_action(tx: Connection, action: ActionItem) -> int:
-    """Store an action that is locked; its new sequence."""
+    """Store an action item that is locked; its new sequence number."""
     own_row = update(review_actions).where(review_actions.c.id == action.id)
     statement = own_row.values(**_row(action), sequence=review_actions.c.sequence + 1)
     return int((await tx.execute(statement.returning(review_actions.c.sequence))).scalar_one())
@@ -113,7 +114,7 @@ async def save_action(tx: Connection, action: ActionItem) -> int:
 async def find_action(
     tx: Connection, id_or_key: UUID | str, *, lock: bool = False
 ) -> tuple[ActionItem, int] | None:
-    """The action and its sequence."""
+    """The action item by its id or key, and its sequence number."""
     column = review_actions.c.id if isinstance(id_or_key, UUID) else review_actions.c.key
     query = select(review_actions).where(column == id_or_key)
     row = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
@@ -123,7 +124,7 @@ async def find_action(
 async def list_actions_until(
     tx: Connection, customer_id: UUID, month: str
 ) -> tuple[ActionItem, ...]:
-    """Of the month's review and of all before it."""
+    """The action items of a customer from the review of this month and all reviews before."""
     condition = (review_actions.c.customer_id == customer_id) & (review_actions.c.month <= month)
     rows = await tx.execute(select(review_actions).where(condition))
     return tuple(_to_action(row) for row in rows)
@@ -137,8 +138,8 @@ async def page_actions(
     limit: int,
     after: tuple[date, UUID] | None,
 ) -> list[tuple[ActionItem, int]]:
-    """Up to `limit` + 1 actions with their sequences, the one due first first."""
-    query = select(review_actions).order_by(review_actions.c.due, review_actions.c.id)
+    """Up to `limit` + 1 action items with their sequence numbers, by due date."""
+    query = select(review_actions)
     if unfinished:
         query = query.where(review_actions.c.state != "verified")
     if owner is not None:
@@ -146,14 +147,13 @@ async def page_actions(
     if customer is not None:
         customer_id = select(customers.c.id).where(customers.c.key == customer).scalar_subquery()
         query = query.where(review_actions.c.customer_id == customer_id)
-    if after is not None:
-        same_due_date = (review_actions.c.due == after[0]) & (review_actions.c.id > after[1])
-        query = query.where((review_actions.c.due > after[0]) | same_due_date)
-    return [(_to_action(row), row.sequence) for row in await tx.execute(query.limit(limit + 1))]
+    order = (review_actions.c.due, review_actions.c.id)
+    rows = await tx.execute(page_after(query, order, after, limit))
+    return [(_to_action(row), row.sequence) for row in rows]
 
 
 async def count_unverified(tx: Connection, today: date) -> dict[UUID, tuple[int, int]]:
-    """By customer, how many actions are not verified, and how many of those are overdue."""
+    """The numbers of action items that are not verified, and of those overdue, by customer."""
     overdue = func.count(case((review_actions.c.due < today, 1)))
     query = (
         select(review_actions.c.customer_id, func.count().label("open"), overdue.label("overdue"))

@@ -1,4 +1,4 @@
-"""Reviews: drawn up, published in editions that never change, and when the next one is due."""
+"""Reviews, their published editions, which never change, and the schedule of the next ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ARRAY, Row, Select, Uuid, bindparam, insert, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import ARRAY, Row, Select, Uuid, bindparam, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
+from common.persistence.keyset import page_after
+from common.persistence.upsert import upsert
 from sla.calendars.domain.month import Month, parse_month
 from sla.directory.tables import customers
 from sla.reviews.domain.report import Report
@@ -21,7 +23,7 @@ REPORT_ADAPTER: TypeAdapter[Report] = TypeAdapter(Report)
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A customer's month. `edition` is the newest published one, 0 while there is none."""
+    """The review of a customer's month. `edition` is the newest published one, 0 if there is none."""
 
     id: UUID
     key: str
@@ -36,7 +38,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What was published, as it was known then. `reason` says why it was not the first."""
+    """A published edition. `reason` says why there was another one after the first."""
 
     number: int
     report: Report
@@ -48,7 +50,7 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who is told: staff by `sub`; the customer's contacts by id, which see it in the portal."""
+    """Who is notified: staff by `sub`, and contacts by id, who see the review in the portal."""
 
     people: tuple[str, ...] = ()
     contacts: tuple[UUID, ...] = ()
@@ -61,7 +63,7 @@ _LOCK_AVAILABLE = text(
 
 
 async def lock_available_schedules(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Those that nobody else holds. One that does not exist counts as locked."""
+    """Lock the schedules that nobody else has locked; their ids. A missing one counts as locked."""
     locked = set(await tx.scalars(_LOCK_AVAILABLE, {"ids": list(ids)}))
     existing = set(
         await tx.scalars(
@@ -72,15 +74,15 @@ async def lock_available_schedules(tx: Connection, ids: Sequence[UUID]) -> set[U
 
 
 async def list_schedules(tx: Connection, ids: Sequence[UUID]) -> list[tuple[UUID, Month]]:
-    """The month that is drawn up next, by customer."""
+    """The months that are reviewed next, with their customers."""
     query = select(review_schedules).where(review_schedules.c.customer_id.in_(ids))
     rows = await tx.execute(query.order_by(review_schedules.c.customer_id))
     return [(row.customer_id, parse_month(row.month)) for row in rows]
 
 
 async def ensure_schedule(tx: Connection, customer_id: UUID, month: Month) -> Month:
-    """The month that is drawn next: `month`, unless one is scheduled already. Locks the schedule."""
-    statement = upsert(review_schedules).values(customer_id=customer_id, month=str(month))
+    """The month that is reviewed next: `month` unless another one is scheduled. Locks the schedule."""
+    statement = insert(review_schedules).values(customer_id=customer_id, month=str(month))
     await tx.execute(statement.on_conflict_do_nothing())
     query = select(review_schedules.c.month).where(review_schedules.c.customer_id == customer_id)
     return parse_month(await tx.scalar(query.with_for_update()) or str(month))
@@ -92,7 +94,7 @@ async def set_schedule(tx: Connection, customer_id: UUID, month: Month) -> None:
 
 
 async def add(tx: Connection, review: Review, report: Report) -> bool:
-    """False where there is a review of this customer's month already."""
+    """Store a new review; False if there is a review of this customer's month already."""
     row = {
         "id": review.id,
         "key": review.key,
@@ -104,12 +106,12 @@ async def add(tx: Connection, review: Review, report: Report) -> bool:
         "edition": 0,
         "sequence": review.sequence,
     }
-    statement = upsert(reviews).values(row).on_conflict_do_nothing().returning(reviews.c.id)
+    statement = insert(reviews).values(row).on_conflict_do_nothing().returning(reviews.c.id)
     return await tx.scalar(statement) is not None
 
 
 async def save_draft(tx: Connection, review: Review, report: Report) -> None:
-    """Store `generated_by`, `generated_at` and `sequence` of a review that is locked, and its figures."""
+    """Store the draft report of a review, which is locked, with who generated it and when."""
     statement = update(reviews).where(reviews.c.id == review.id)
     await tx.execute(
         statement.values(
@@ -122,7 +124,7 @@ async def save_draft(tx: Connection, review: Review, report: Report) -> None:
 
 
 async def add_edition(tx: Connection, review: Review, edition: Edition) -> None:
-    """Keep an edition for ever; `review` stands as it is with it."""
+    """Store an edition, and the newest edition and the sequence number of its review."""
     await tx.execute(
         insert(review_editions).values(
             review_id=review.id,
@@ -140,7 +142,7 @@ async def add_edition(tx: Connection, review: Review, edition: Edition) -> None:
 
 
 async def advance_sequence(tx: Connection, review: Review) -> int:
-    """The review, which is locked, has changed otherwise; its new sequence."""
+    """Take the next sequence number of a review, which is locked."""
     own_row = update(reviews).where(reviews.c.id == review.id)
     statement = own_row.values(sequence=reviews.c.sequence + 1).returning(reviews.c.sequence)
     return int((await tx.execute(statement)).scalar_one())
@@ -157,7 +159,7 @@ async def lock(tx: Connection, id: UUID) -> None:
 
 
 async def get_draft(tx: Connection, id: UUID) -> Report:
-    """The figures as drawn last."""
+    """The draft report, as generated last."""
     figures = await tx.scalar(select(reviews.c.figures).where(reviews.c.id == id))
     return REPORT_ADAPTER.validate_python(figures)
 
@@ -184,23 +186,19 @@ async def page(
     after: tuple[str, UUID] | None,
 ) -> list[Review]:
     """Up to `limit` + 1 reviews, the newest month first; only published ones, or all."""
-    query = (
-        _select_without_figures().order_by(reviews.c.month.desc(), reviews.c.id).limit(limit + 1)
-    )
+    query = _select_without_figures()
     if customer is not None:
         query = query.where(customers.c.key == customer)
     if month is not None:
         query = query.where(reviews.c.month == month)
     if published_only:
         query = query.where(reviews.c.edition > 0)
-    if after is not None:
-        same_month = (reviews.c.month == after[0]) & (reviews.c.id > after[1])
-        query = query.where((reviews.c.month < after[0]) | same_month)
-    return [_to_review(row) for row in await tx.execute(query)]
+    order = (reviews.c.month.desc(), reviews.c.id)
+    return [_to_review(row) for row in await tx.execute(page_after(query, order, after, limit))]
 
 
 async def newest_editions(tx: Connection, month: Month) -> dict[UUID, int]:
-    """The newest edition of each customer's review of a month; 0 for a draft."""
+    """The newest edition of a month's reviews, by customer; 0 for a draft."""
     query = select(reviews.c.customer_id, reviews.c.edition).where(reviews.c.month == str(month))
     return {row.customer_id: row.edition for row in await tx.execute(query)}
 
@@ -221,12 +219,11 @@ async def set_audience(
         "set_by": actor,
         "set_at": at,
     }
-    statement = upsert(review_audiences).values(row)
-    await tx.execute(statement.on_conflict_do_update(index_elements=["customer_id"], set_=row))
+    await upsert(tx, review_audiences, row, key=("customer_id",))
 
 
 def _select_without_figures() -> Select[Any]:
-    """Everything but the figures, which are large."""
+    """The query for reviews without their reports, which are large."""
     columns = [column for column in reviews.c if column.name != "figures"]
     return select(*columns, customers.c.key.label("customer")).join(
         customers, customers.c.id == reviews.c.customer_id

@@ -1,1 +1,1 @@
-"""What work came to, in hours and money."""
+"""The rules of time entries: costs and reserved hours. Pure."""

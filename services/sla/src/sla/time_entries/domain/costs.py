@@ -1,4 +1,4 @@
-"""What work came to: minutes, and money by currency. Pure."""
+"""The costs of work: minutes, and money by currency. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,19 +6,22 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """`money` by currency: minutes and hundredths of it. Under '' are minutes without a price."""
+    """The costs of some work.
+
+    `money` has minutes and hundredths of the currency by currency; "" has minutes without a price.
+    """
 
     minutes: int = 0
     money: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def unpriced(self) -> int:
-        """Minutes for which no sheet had a rate."""
+        """Minutes for which no rate card has a rate."""
         return self.money.get("", (0, 0))[0]
 
     @property
     def amounts(self) -> dict[str, int]:
-        """Hundredths, by currency."""
+        """Hundredths of each currency."""
         return {currency: cents for currency, (_, cents) in self.money.items() if currency}
 
     def __add__(self, other: "Costs") -> "Costs":

@@ -1,16 +1,16 @@
-"""Reserved hours: how much of them a month has used, and when somebody should be told. Pure."""
+"""Reserved hours: how much of them a month has used, and when to warn. Pure."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
 WARNING_THRESHOLD = 0.8
-"""The share of the reserved hours at which both sides are told, once a month."""
+"""The share of the reserved hours at which both sides are warned, once a month."""
 ZERO = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class ReservedHours:
-    """One month of one customer under one agreement. `reserved` None: none were agreed."""
+    """A month of a customer under one agreement. `reserved` None: no hours are reserved."""
 
     used: timedelta
     reserved: timedelta | None
@@ -21,12 +21,12 @@ class ReservedHours:
 
     @property
     def overrun(self) -> timedelta:
-        """What was used beyond the reserved hours."""
+        """The time used beyond the reserved hours."""
         return ZERO if self.reserved is None else max(self.used - self.reserved, ZERO)
 
     @property
     def used_ratio(self) -> float | None:
-        """Used of reserved; above 1 when there is nothing left."""
+        """The share of the reserved hours that is used, above 1 once they are exceeded."""
         return self.used / self.reserved if self.reserved else None
 
     @property

@@ -1,4 +1,4 @@
-"""Rate sheets: what an hour costs, versioned, for everybody or for one customer."""
+"""The routes of rate cards: the price of an hour, versioned, for everybody or one customer."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -10,8 +10,8 @@ from pydantic import Field
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, ValidationFailed, Violation
-from common.http import Page, Paging, Refers, RequestModel, ResponseModel, encode_cursor, router
-from common.persistence.database import Transaction, transaction_time
+from common.http import Page, Paging, Refers, RequestModel, ResponseModel, Transaction, router
+from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars.domain.month import MAX_DAY, MIN_DAY
 from sla.calendars.schemas import Name, id_or_key
@@ -24,8 +24,8 @@ routes = router("/v1/rate-cards", tags=["work"])
 
 
 class RateCardCreate(RequestModel):
-    """`rates`: hundredths of the currency for an hour, by name. Without `customer`: for all who
-    have no sheet of their own. The version before ends where this one begins."""
+    """`rates`: hundredths of the currency for an hour, by name. Without `customer`: for all customers
+    without a rate card of their own. The version before ends where this one begins."""
 
     customer: Annotated[Name | None, Refers("customer")] = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
@@ -57,14 +57,14 @@ async def create_rate_card(
     response: Response,
     caller: Annotated[Caller, requires("rate-cards:write")],
 ) -> RateCardRead:
-    """Create a rate card. Days that are priced already keep their price: a sheet may begin in the
-    past only where there was none."""
+    """Create a rate card. Days that are priced already keep their price: a rate card may begin in the
+    past only if none was valid then."""
     customer_id: UUID | None = None
     if body.customer is not None:
         customer = await directory.find_customer(tx, id_or_key(body.customer))
         if customer is None:
             detail = f"there is no customer {body.customer!r}"
-            raise ValidationFailed([Violation("/customer", "unknown", detail)])
+            raise ValidationFailed([Violation("/customer", "unknown_reference", detail)])
         customer_id = customer.id
     if not MIN_DAY <= body.valid_from < MAX_DAY:
         raise ValidationFailed(
@@ -90,7 +90,8 @@ async def create_rate_card(
     )
     await rate_cards.add(tx, card)
     grounds = {"customer": body.customer, "version": card.version, "from": str(card.valid_from)}
-    await record(tx, Entry(at, caller.sub, "rates.make", f"rate_sheet/{card.id}", grounds))
+    subject = f"rate_sheet/{card.id}"
+    await record(tx, Entry.by(caller.actor, at, "rates.make", subject, grounds))
     response.headers["Location"] = "/v1/rate-cards"
     return RateCardRead.model_validate(card)
 
@@ -102,8 +103,5 @@ async def list_rate_cards(
     caller: Annotated[Caller, requires("time-entries:read")],
 ) -> Page[RateCardRead]:
     """List rate cards, in the order in which they were created."""
-    after = page.after_as(UUID)
-    cards = await rate_cards.page(tx, page.limit, after and (after[0],))
-    items = [RateCardRead.model_validate(one) for one in cards[: page.limit]]
-    last = items[-1] if len(cards) > page.limit else None
-    return Page[RateCardRead](items=items, next=encode_cursor(last.id) if last else None)
+    cards = await rate_cards.page(tx, page.limit, page.after_as(UUID))
+    return page.page_of(cards, RateCardRead.model_validate, lambda card: (card.id,))

@@ -1,4 +1,4 @@
-"""Work that was done on tickets, in minutes: recorded by staff, corrected by further records."""
+"""The routes of time entries: staff's minutes on tickets, corrected by further entries."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -10,12 +10,14 @@ from pydantic import Field
 
 from common.auth import Caller, requires
 from common.errors import Conflict, NotFound, ValidationFailed, Violation
-from common.http import Page, Paging, Refers, RequestModel, ResponseModel, encode_cursor, router
-from common.persistence.database import Connection, Transaction, transaction_time
+from common.http import Page, Paging, Refers, RequestModel, ResponseModel, Transaction, router
+from common.http.fields import Reason
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars.schemas import Name, id_or_key
 from sla.clocks.domain.ticket_clock import Ticket
 from sla.clocks.store import tickets
+from sla.path_parameters import TimeEntryRef
 from sla.time_entries.commands import lock_account, save_entry
 from sla.time_entries.store import time_entries
 from sla.time_entries.store.time_entries import TimeEntry
@@ -24,13 +26,13 @@ routes = router("/v1/time-entries", tags=["work"])
 
 MIN_DAY = date(2000, 1, 1)
 MAX_DAYS_AHEAD = timedelta(days=1)
-"""East of Greenwich it may be tomorrow already."""
+"""Time zones east of UTC may be on the next date already."""
 RateName = Annotated[str, Field(pattern="^[a-z][a-z0-9_-]{0,39}$")]
 
 
 class TimeEntryCreate(RequestModel):
-    """`day` is a date where the person worked; `person` a `sub`, without it the caller. `rate` is a
-    name in the rate sheet of that day."""
+    """`day`: the date where the person worked. `person`: a `sub`; by default the caller. `rate`: a
+    name in the rate card of that day."""
 
     ticket: Annotated[Name, Refers("ticket")]
     minutes: Annotated[int, Field(ge=1, le=1440)]
@@ -40,14 +42,14 @@ class TimeEntryCreate(RequestModel):
 
 
 class TimeEntryCorrectionCreate(RequestModel):
-    """`minutes`: how many it really were, 0 where it was none."""
+    """`minutes`: the correct number, 0 where no time was spent."""
 
     minutes: Annotated[int, Field(ge=0, le=1440)]
-    reason: Annotated[str, Field(min_length=3, max_length=2000)]
+    reason: Reason
 
 
 class TimeEntryRead(ResponseModel):
-    """`corrects`: the record that this one corrects; `minutes` is the difference then."""
+    """`corrects`: the entry that this one corrects; its `minutes` are the difference then."""
 
     id: UUID
     key: str
@@ -69,8 +71,8 @@ async def create_time_entry(
     response: Response,
     caller: Annotated[Caller, requires("time-entries:write")],
 ) -> TimeEntryRead:
-    """Create a time entry for work on a ticket. Counts against the reserved hours of the agreement
-    that covers the ticket, if there are any."""
+    """Create a time entry for work on a ticket. It uses reserved hours of the agreement that covers
+    the ticket, if there are any."""
     ticket = await _resolve_ticket(tx, body.ticket)
     if ticket.customer_id is None:
         raise Conflict("The ticket is in triage: find out whose it is first.")
@@ -81,7 +83,7 @@ async def create_time_entry(
         )
     entry = TimeEntry(
         id=uuid7(),
-        key=await time_entries.next_key(tx),
+        key=await time_entries.next_entry_key(tx),
         ticket_id=ticket.id,
         customer_id=ticket.customer_id,
         agreement_id=await time_entries.find_agreement_id(tx, ticket.id),
@@ -97,17 +99,17 @@ async def create_time_entry(
     return await _save_and_respond(tx, entry, caller, response)
 
 
-@routes.post("/{name}/corrections", status_code=201)
+@routes.post("/{time_entry}/corrections", status_code=201)
 async def correct_time_entry(
-    name: Name,
+    name: TimeEntryRef,
     body: TimeEntryCorrectionCreate,
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("time-entries:write")],
 ) -> TimeEntryRead:
-    """Correct a time entry. The correction is an entry of the difference; the first one stays as it
-    was written."""
-    first = await time_entries.find(tx, id_or_key(name))
+    """Correct a time entry. The correction is another entry with the difference; the first one does
+    not change."""
+    first = await time_entries.find(tx, name)
     if first is None:
         raise NotFound("This record")
     if first.corrects is not None:
@@ -119,7 +121,7 @@ async def correct_time_entry(
     entry = replace(
         first,
         id=uuid7(),
-        key=await time_entries.next_key(tx),
+        key=await time_entries.next_entry_key(tx),
         minutes=difference,
         corrects=first.id,
         reason=body.reason,
@@ -137,22 +139,19 @@ async def list_time_entries(
         str | None, Query(max_length=100, description="By id or key."), Refers("ticket")
     ] = None,
 ) -> Page[TimeEntryRead]:
-    """List time entries, in the order in which they were recorded. Corrections are records of their
+    """List time entries in the order in which they were created. Corrections are entries of their
     own."""
     ticket_id = None if ticket is None else (await _resolve_ticket(tx, ticket, "/query/ticket")).id
-    after = page.after_as(UUID)
-    entries = await time_entries.page(tx, ticket_id, page.limit, after and (after[0],))
-    items = [TimeEntryRead.model_validate(one) for one in entries[: page.limit]]
-    last = items[-1] if len(entries) > page.limit else None
-    return Page[TimeEntryRead](items=items, next=encode_cursor(last.id) if last else None)
+    entries = await time_entries.page(tx, ticket_id, page.limit, page.after_as(UUID))
+    return page.page_of(entries, TimeEntryRead.model_validate, lambda entry: (entry.id,))
 
 
-@routes.get("/{name}")
+@routes.get("/{time_entry}")
 async def get_time_entry(
-    name: Name, tx: Transaction, caller: Annotated[Caller, requires("time-entries:read")]
+    name: TimeEntryRef, tx: Transaction, caller: Annotated[Caller, requires("time-entries:read")]
 ) -> TimeEntryRead:
     """Get a time entry."""
-    entry = await time_entries.find(tx, id_or_key(name))
+    entry = await time_entries.find(tx, name)
     if entry is None:
         raise NotFound("This record")
     return TimeEntryRead.model_validate(entry)
@@ -161,7 +160,9 @@ async def get_time_entry(
 async def _resolve_ticket(tx: Connection, name: str, pointer: str = "/ticket") -> Ticket:
     ticket = await tickets.find(tx, id_or_key(name))
     if ticket is None:
-        raise ValidationFailed([Violation(pointer, "unknown", f"there is no ticket {name!r}")])
+        raise ValidationFailed(
+            [Violation(pointer, "unknown_reference", f"there is no ticket {name!r}")]
+        )
     return ticket
 
 

@@ -1,4 +1,4 @@
-"""Rate sheets: a version holds until the next one begins; days that were priced stay as they are."""
+"""Rate cards: a version is valid until the next one begins, and priced days keep their price."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -8,13 +8,17 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, insert, or_, select, update
 
 from common.persistence.database import Connection
+from common.persistence.keyset import page_after
 from sla.time_entries.tables import rate_sheets as cards
 
 
 @dataclass(frozen=True, slots=True)
 class RateCard:
-    """`rates`: hundredths of the currency for an hour, by name. `customer_id` None: of everybody
-    who has no sheet of their own. Valid on the days `[valid_from, valid_until)`."""
+    """A version of a rate card, valid on the days `[valid_from, valid_until)`.
+
+    `rates` are hundredths of the currency for an hour, by name. `customer_id` None: for all
+    customers without a rate card of their own.
+    """
 
     id: UUID
     customer_id: UUID | None
@@ -28,7 +32,7 @@ class RateCard:
 
 
 async def lock_all(tx: Connection) -> None:
-    """Hold all sheets until the end: they are made rarely, and one looks at the others."""
+    """Lock all rate cards until the end: they are created rarely, and checked against each other."""
     await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("rate_sheets", 12))))
 
 
@@ -41,7 +45,7 @@ async def find_newest(tx: Connection, customer_id: UUID | None) -> RateCard | No
 async def has_priced_days(
     tx: Connection, customer_id: UUID | None, since: date, until: date
 ) -> bool:
-    """Whether some sheet prices a day of `[since, until)` for them already."""
+    """Whether a rate card already prices a day of `[since, until)` for the customer."""
     if since >= until:
         return False
     applicable = (
@@ -57,7 +61,7 @@ async def has_priced_days(
 
 
 async def add(tx: Connection, card: RateCard) -> None:
-    """Store a version; the one before ends where it begins."""
+    """Store a version, and end the one before where it begins."""
     overlaps = cards.c.valid_until.is_(None) | (cards.c.valid_until > card.valid_from)
     ending = update(cards).where(_of_customer(card.customer_id), overlaps)
     await tx.execute(ending.values(valid_until=card.valid_from))
@@ -65,11 +69,9 @@ async def add(tx: Connection, card: RateCard) -> None:
 
 
 async def page(tx: Connection, limit: int, after: tuple[UUID] | None) -> list[RateCard]:
-    """Up to `limit` + 1 versions, in the order of their making."""
-    query = select(cards).order_by(cards.c.id).limit(limit + 1)
-    if after is not None:
-        query = query.where(cards.c.id > after[0])
-    return [RateCard(**row._mapping) for row in await tx.execute(query)]
+    """Up to `limit` + 1 versions in the order of their creation."""
+    rows = await tx.execute(page_after(select(cards), (cards.c.id,), after, limit))
+    return [RateCard(**row._mapping) for row in rows]
 
 
 def _of_customer(customer_id: UUID | None) -> ColumnElement[bool]:

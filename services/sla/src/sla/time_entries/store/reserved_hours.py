@@ -1,16 +1,15 @@
-"""Reserved hours as they were promised, with what was used of them, month by month."""
+"""Reserved hours of agreements, and how much of them was used, by month."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
 
+from common.domain.durations import SECOND
 from common.persistence.database import Connection
 from sla.time_entries.domain.reserved_hours import ReservedHours
-
-SECOND = timedelta(seconds=1)
 
 _SELECT_HOURS = text(
     """
@@ -49,7 +48,10 @@ _SELECT_HOURS = text(
 
 @dataclass(frozen=True, slots=True)
 class Utilisation:
-    """`agreement` and `customer` by key; `warned_at`: when the month's warning was told."""
+    """The reserved hours of a month. `agreement` and `customer` are keys.
+
+    `warned_at` is when the month's warning was published.
+    """
 
     agreement: str
     customer: str

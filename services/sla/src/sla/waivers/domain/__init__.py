@@ -1,1 +1,1 @@
-"""The General Manager's prior approval of a violation."""
+"""Rules of waivers. Pure."""

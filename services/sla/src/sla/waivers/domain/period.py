@@ -1,7 +1,7 @@
-"""Waivers over a period meet the clocks that break in it. Pure.
+"""Apply waivers over a period to the clocks that breach in it. Pure.
 
-Such a waiver becomes an input of a clock just before its breach: until then it changes nothing,
-and clocks that start later are covered without anybody looking for them (decision 0631).
+Such a waiver becomes an input of a clock just before its breach. Until then it changes nothing, so
+clocks that start later need no search (decision 0631).
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,16 +13,16 @@ from sla.waivers.domain.waiver import Waiver
 
 
 def breach_instants(change: Change) -> Iterator[datetime]:
-    """The instants at which the promise breaks in a change."""
+    """Yield the instants at which the clock breaches in a change."""
     for input, _ in change.steps:
         if input.firing is not None and input.firing.kind == BREACH:
             yield input.firing.due_at
 
 
 def with_period_waivers(change: Change, waivers: Iterable[Waiver], tables: Timetables) -> Change:
-    """The change with the waivers that cover each breach as inputs just before it (C9, C11)."""
+    """Return the change with the waivers of each breach as inputs before it (C9, C11)."""
     if change.before.clock.contract != "sla":
-        return change  # what a partner or our second level owes us is not the customer's promise
+        return change  # waivers are about promises to customers
     applicable = list(_applicable_clock_waivers(change.before.ticket, waivers))
     known_ids = {waived.waiver_id for waived in change.before.clock.waivers}
     inputs: list[Input] = []
@@ -43,8 +43,11 @@ def with_period_waivers(change: Change, waivers: Iterable[Waiver], tables: Timet
 def with_waivers_reconsidered(
     change: Change, waivers: Iterable[Waiver], tables: Timetables
 ) -> Change:
-    """The change of a ticket that was corrected: what is about its former service excuses what
-    broke no more, and what is about its present one does (C11)."""
+    """Return the change of a reclassified ticket, its breach waived by its present service (C11).
+
+    Waivers over a period of the former service no longer cover the breach; those of the present
+    service do.
+    """
     clock, ticket = change.clock, change.before.ticket
     breached_at, known_at = clock.breached_at, change.steps[-1][0].known_at
     if breached_at is None or clock.contract != "sla":
@@ -70,9 +73,9 @@ def with_waivers_reconsidered(
 
 
 def find_contradiction(ticket_clock: TicketClock, waivers: Iterable[Waiver]) -> str | None:
-    """How what excuses a broken clock, or does not, is not what the waivers say; None where it is.
+    """Return how the outcome of a breached clock contradicts the waivers; None where it does not.
 
-    `waivers`: the decided ones of its customer, of clocks and of periods.
+    `waivers`: the decided ones of its customer, of clocks and over periods.
     """
     breached_at = ticket_clock.clock.breached_at
     if breached_at is None:
@@ -88,9 +91,9 @@ def find_contradiction(ticket_clock: TicketClock, waivers: Iterable[Waiver]) -> 
         if one.clock_waiver and one.clock_waiver.covers(breached_at)
     ]
     if covering_keys and ticket_clock.clock.waiver is None:
-        return f"broke while {covering_keys[0]} covered it, and is not excused"
+        return f"breached while {covering_keys[0]} covered it, and is not waived"
     if not covering_keys and ticket_clock.clock.waiver is not None:
-        return "is excused by what is no approved waiver"
+        return "is waived without an approved waiver"
     return None
 
 

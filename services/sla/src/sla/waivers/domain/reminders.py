@@ -1,17 +1,17 @@
-"""When the GM is reminded of a request that nobody has answered (R2, R3). Pure."""
+"""When the general manager is reminded of an undecided request for a waiver (R2, R3). Pure."""
 
 from datetime import datetime, timedelta
 
 from sla.waivers.domain.waiver import Waiver
 
 REMINDER_SHARES = (0.5, 0.75)
-"""Of the time that was left at the request."""
+"""Shares of the time from the request to the deadline at which a reminder is sent."""
 LAST_REMINDER_LEAD_TIME = timedelta(minutes=15)
-"""Before the deadline, where that is later than the last share."""
+"""The last reminder is this long before the deadline, unless that is before the last share."""
 
 
 def reminder_times(requested_at: datetime, deadline: datetime) -> list[datetime]:
-    """In order; empty where no time was left."""
+    """Return the instants of the reminders, in order; empty where no time was left."""
     left = deadline - requested_at
     if left <= timedelta(0):
         return []
@@ -21,9 +21,9 @@ def reminder_times(requested_at: datetime, deadline: datetime) -> list[datetime]
 
 
 def next_at(waiver: Waiver, deadline: datetime | None) -> datetime | None:
-    """When time acts next on a waiver: the next reminder, else its end; None when it is over.
+    """Return the instant of the next reminder, else of the waiver's end; None when it is over.
 
-    `deadline`: by when it must be decided, None where nothing can break at present.
+    `deadline`: by when it must be decided; None where nothing can breach at present.
     """
     if waiver.state not in ("requested", "approved"):
         return None
@@ -32,7 +32,7 @@ def next_at(waiver: Waiver, deadline: datetime | None) -> datetime | None:
 
 
 def is_due(waiver: Waiver, deadline: datetime | None, at: datetime) -> bool:
-    """Whether to remind now. However many reminders were missed, one is sent."""
+    """Return whether to send a reminder now: one, however many were missed."""
     return any(one <= at for one in _open_reminders(waiver, deadline))
 
 

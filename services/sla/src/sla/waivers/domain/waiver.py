@@ -1,32 +1,46 @@
-"""The GM's prior approval of a violation: of one clock, or of a customer's over a period (R2, C11).
+"""A waiver: the general manager approves a breach before it happens (R2, C11). Pure.
 
-Pure. `requested > approved | refused | withdrawn`, and `approved > revoked`; time makes `expired` of
-what is requested or approved. Whether a breach is covered is decided by instants, never by the
-state: that only says what may still be done.
+It is about one clock, or about all clocks of a customer that breach within a period. States:
+`requested > approved | refused | withdrawn` and `approved > revoked`; when its time is over, a
+requested or approved waiver becomes `expired`. The state says what may still be done; whether a
+breach is covered is decided by the instants alone.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
+from common.domain import Rejection
 from sla.clocks.domain.clock import ClockWaiver
 
 WaiverState = Literal["requested", "approved", "refused", "withdrawn", "revoked", "expired"]
-RejectionCode = Literal[
-    "SELF_APPROVAL", "ROLE_MISSING", "ALREADY_DECIDED", "NOT_APPROVED", "NOT_THE_REQUESTER"
-]
 COVERING_STATES: tuple[WaiverState, ...] = ("approved", "revoked", "expired")
 """The states of a decided waiver that may cover a breach, by its instants."""
+
+ROLE_MISSING: Final = Rejection("ROLE_MISSING", "Only a general manager decides on waivers.")
+SELF_APPROVAL: Final = Rejection(
+    "SELF_APPROVAL", "Another general manager decides on what you have asked for."
+)
+NOT_THE_REQUESTER: Final = Rejection(
+    "NOT_THE_REQUESTER", "Only who has asked for it withdraws it; a general manager may refuse it."
+)
+ALREADY_DECIDED: Final = Rejection(
+    "ALREADY_DECIDED", "This waiver is decided. Ask for another one."
+)
+NOT_APPROVED: Final = Rejection("NOT_APPROVED", "Only an approval that still holds can be revoked.")
+PERSONAL_REJECTIONS: Final = frozenset({ROLE_MISSING, SELF_APPROVAL, NOT_THE_REQUESTER})
+"""Rejections of the person who decides; the others are about the state of the waiver."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """Either of the clock `clock_id`, or of all clocks of the customer (and of `service`, None: of
-    all services) that break within `[starts_at, ends_at)`, also of those that start later.
+    """A waiver of the clock `clock_id`, or of the clocks of a customer over a period.
 
-    `late`: approved too late to cover anything. It is kept, and changes nothing (C11).
+    Over a period: all clocks of the customer and of `service` (None: of all services) that breach
+    within `[starts_at, ends_at)`, also those that start later.
+    `late`: approved too late to cover anything; it stays on record and changes nothing (C11).
     `ended_by`, `ended_at`, `end_reason`: who withdrew the request or revoked the approval, and why.
     """
 
@@ -54,12 +68,12 @@ class Waiver:
 
     @property
     def covers_until(self) -> datetime:
-        """A breach at or after it is not covered."""
+        """The end of the cover: a breach at this instant or later is not covered."""
         return min(self._end_candidates())
 
     @property
     def clock_waiver(self) -> ClockWaiver | None:
-        """Its part as the input of a clock; None of one that was not approved."""
+        """The waiver as the input of a clock; None for one that was not approved."""
         if self.decided_at is None or self.state not in COVERING_STATES:
             return None
         return ClockWaiver(self.id, self.decided_at, self.covers_until, self.starts_at)
@@ -74,7 +88,7 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A person's word on a waiver, at the instant read after the lock was taken."""
+    """Who decides on a waiver and why; `at` is read after the waiver is locked."""
 
     actor: str
     roles: frozenset[str]
@@ -84,9 +98,11 @@ class Decision:
 
 def approve(
     waiver: Waiver, decision: Decision, deadline: datetime | None, breached_at: datetime | None
-) -> Waiver | RejectionCode:
-    """`deadline` and `breached_at` are the clock's, as they are while its row is locked; of a period
-    both are None. What has expired unanswered can still be approved: late (C11)."""
+) -> Waiver | Rejection:
+    """Approve a waiver, also one that has expired without a decision: that is late (C11).
+
+    `deadline` and `breached_at` are those of the locked clock; None for a period.
+    """
     rejection = _rejection(waiver, decision)
     if rejection is not None:
         return rejection
@@ -95,44 +111,43 @@ def approve(
     return _with_decision(waiver, decision, "approved", late=late)
 
 
-def refuse(waiver: Waiver, decision: Decision) -> Waiver | RejectionCode:
+def refuse(waiver: Waiver, decision: Decision) -> Waiver | Rejection:
+    """Refuse a waiver: the promise holds."""
     rejection = _rejection(waiver, decision)
     return (
         _with_decision(waiver, decision, "refused", late=False) if rejection is None else rejection
     )
 
 
-def revoke(waiver: Waiver, decision: Decision) -> Waiver | RejectionCode:
-    """From now on nothing is covered any more; what broke before stays excused."""
+def revoke(waiver: Waiver, decision: Decision) -> Waiver | Rejection:
+    """Revoke an approval: breaches from now on are not covered, earlier ones stay waived."""
     if "gm" not in decision.roles:
-        return "ROLE_MISSING"
-    return _with_end(waiver, decision, "revoked") if waiver.state == "approved" else "NOT_APPROVED"
+        return ROLE_MISSING
+    return _with_end(waiver, decision, "revoked") if waiver.state == "approved" else NOT_APPROVED
 
 
-def withdraw(waiver: Waiver, decision: Decision) -> Waiver | RejectionCode:
-    """Whoever asked for it needs it no more."""
+def withdraw(waiver: Waiver, decision: Decision) -> Waiver | Rejection:
+    """Withdraw a request; only the requester may, while nobody has decided."""
     if decision.actor != waiver.requested_by:
-        return "NOT_THE_REQUESTER"
+        return NOT_THE_REQUESTER
     return (
-        _with_end(waiver, decision, "withdrawn")
-        if waiver.state == "requested"
-        else "ALREADY_DECIDED"
+        _with_end(waiver, decision, "withdrawn") if waiver.state == "requested" else ALREADY_DECIDED
     )
 
 
 def expire(waiver: Waiver, at: datetime) -> Waiver:
-    """Its time is over, decided or not; unchanged while it is not."""
+    """Return the waiver as expired once its time is over, decided or not; else unchanged."""
     is_over = at >= waiver.covers_until and waiver.state in ("requested", "approved")
     return replace(waiver, state="expired") if is_over else waiver
 
 
-def _rejection(waiver: Waiver, decision: Decision) -> RejectionCode | None:
+def _rejection(waiver: Waiver, decision: Decision) -> Rejection | None:
     if "gm" not in decision.roles:
-        return "ROLE_MISSING"
+        return ROLE_MISSING
     if decision.actor == waiver.requested_by:
-        return "SELF_APPROVAL"
+        return SELF_APPROVAL
     is_undecided = waiver.state in ("requested", "expired") and waiver.decided_by is None
-    return None if is_undecided else "ALREADY_DECIDED"
+    return None if is_undecided else ALREADY_DECIDED
 
 
 def _with_decision(waiver: Waiver, decision: Decision, state: WaiverState, *, late: bool) -> Waiver:

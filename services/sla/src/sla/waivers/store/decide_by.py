@@ -1,4 +1,4 @@
-"""What waivers are about, as it stands: the ticket's name, and by when they must be decided."""
+"""What waivers are about now: the ticket, the metric, and by when they must be decided."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ _running = clocks.alias("running")
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`ticket` and `metric` are those of the clock, None of a period.
+    """What a waiver is about. `ticket` (key) and `metric` of its clock; None for a period.
 
-    `decide_by`: when the decision must have been taken to count for all that it is about; None of a
-    clock that does not run, because nobody knows when it will break.
+    `decide_by`: by when it must be decided to cover everything that it is about; None for a clock
+    that does not run, because it has no deadline.
     """
 
     ticket: str | None
@@ -29,8 +29,11 @@ class Scope:
 
 
 async def load_scopes(tx: Connection, ids: Collection[UUID], at: datetime) -> dict[UUID, Scope]:
-    """By the waivers' ids. A period must be decided by when the first of its running clocks breaks,
-    else by its start while that is ahead, else by its end."""
+    """Return the scopes of these waivers, by waiver id.
+
+    A waiver over a period must be decided by the first deadline of the running clocks that it
+    covers; without any by its start, or once it has started by its end.
+    """
     statement = (
         select(waivers.c.id, tickets.c.key, clocks.c.metric, _decide_by(at).label("decide_by"))
         .select_from(waivers)
@@ -44,7 +47,7 @@ async def load_scopes(tx: Connection, ids: Collection[UUID], at: datetime) -> di
 
 
 async def get_deadline(tx: Connection, id: UUID, at: datetime) -> datetime | None:
-    """By when this waiver must be decided, as in `Scope`."""
+    """Return by when this waiver must be decided: `Scope.decide_by`."""
     return (await load_scopes(tx, [id], at))[id].decide_by
 
 
@@ -57,13 +60,13 @@ def _decide_by(at: datetime) -> ColumnElement[datetime | None]:
 
 
 def _covers_until() -> ColumnElement[datetime]:
-    """As `Waiver.good_until`; the least of what is there."""
+    """Return `Waiver.covers_until` as SQL."""
     revoked_at = case((waivers.c.state == "revoked", waivers.c.ended_at))
     return func.least(waivers.c.expires_at, waivers.c.ends_at, revoked_at)
 
 
 def _first_deadline(at: datetime, until: ColumnElement[datetime]) -> ColumnElement[datetime]:
-    """The first deadline among the running clocks that a period is about."""
+    """Return the first deadline of the running clocks that a waiver over a period covers."""
     ticket_ids = (
         select(tickets.c.id).where(tickets.c.service == waivers.c.service).correlate(waivers)
     )

@@ -1,4 +1,4 @@
-"""Summaries of the waivers that a customer asked for, and their keys, for reports."""
+"""Summaries of a customer's waivers, and the keys of waivers, for reports."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from sla.waivers.tables import waivers
 
 @dataclass(frozen=True, slots=True)
 class WaiverSummary:
-    """`about`: a ticket, or the service of a whole period, which has no `metric`."""
+    """`about`: the key of a ticket, or for a period its service; a period has no `metric`."""
 
     key: str
     about: str
@@ -31,7 +31,7 @@ class WaiverSummary:
 async def list_requested_within(
     tx: Connection, customer_id: UUID, since: datetime, until: datetime, limit: int
 ) -> tuple[WaiverSummary, ...]:
-    """Up to `limit` waivers requested in `[since, until)`, of clocks and of whole periods."""
+    """List up to `limit` waivers requested in `[since, until)`, of clocks and over periods."""
     query = (
         select(waivers, tickets.c.key.label("ticket"), clocks.c.metric)
         .join(clocks, clocks.c.id == waivers.c.clock_id, isouter=True)
@@ -44,7 +44,7 @@ async def list_requested_within(
 
 
 async def keys_by_id(tx: Connection, ids: Collection[UUID]) -> dict[UUID, str]:
-    """The keys of these waivers, such as `WVR-17`, by id."""
+    """Return the keys of these waivers, such as `WVR-17`, by id."""
     rows = await tx.execute(select(waivers.c.id, waivers.c.key).where(waivers.c.id.in_(ids)))
     return {row.id: row.key for row in rows}
 

@@ -1,5 +1,8 @@
-"""Waivers. The clock's row, or the customer's lock, is taken before a waiver's: that is where
-approval and breach meet (decision 0631)."""
+"""Waivers.
+
+The clock's row, or the customer's advisory lock, is locked before a waiver: so an approval and a
+breach never run at the same time (decision 0631).
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -9,7 +12,10 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Row, Text, Uuid, bindparam, insert, or_, select, text, update
 
+from common.persistence import keys
 from common.persistence.database import Connection
+from common.persistence.keys import by_id_or_key
+from common.persistence.keyset import page_after
 from sla.clocks.tables import clocks
 from sla.clocks.ticket_tables import tickets
 from sla.waivers.domain.waiver import COVERING_STATES, Waiver
@@ -29,7 +35,7 @@ _LOCK_EXCLUSIVE = text(
 
 @dataclass(frozen=True, slots=True)
 class WaiverFilter:
-    """Filters of a list; None: not filtered by that."""
+    """Filters of a list; None: any."""
 
     state: str | None = None
     customer: str | None = None
@@ -38,8 +44,7 @@ class WaiverFilter:
 
 async def next_key(tx: Connection) -> str:
     """The key of the next waiver, such as `WVR-17`."""
-    number = await tx.scalar(text("SELECT nextval('waiver_numbers')"))
-    return f"WVR-{number}"
+    return await keys.next_key(tx, "WVR", "waiver_numbers")
 
 
 async def add(tx: Connection, waiver: Waiver, sequence: int) -> None:
@@ -51,24 +56,25 @@ async def save(tx: Connection, waiver: Waiver, sequence: int) -> None:
     await tx.execute(statement.values(**asdict(waiver), sequence=sequence))
 
 
-async def find(tx: Connection, id_or_key: UUID | str) -> NumberedWaiver | None:
-    column = waivers.c.id if isinstance(id_or_key, UUID) else waivers.c.key
-    row = (await tx.execute(select(waivers).where(column == id_or_key))).one_or_none()
+async def find(tx: Connection, reference: UUID | str) -> NumberedWaiver | None:
+    """Return the waiver with this id or key."""
+    query = select(waivers).where(by_id_or_key(waivers, reference))
+    row = (await tx.execute(query)).one_or_none()
     return _numbered_waiver(row) if row else None
 
 
 async def lock_customer(tx: Connection, id: UUID) -> None:
-    """Wait for every transaction in which a clock of the customer breaks, and let none begin."""
+    """Wait for transactions in which a clock of the customer breaches; let none begin."""
     await tx.execute(_LOCK_EXCLUSIVE, {"id": str(id)})
 
 
 async def list_period_waivers(
     tx: Connection, customer_ids: Collection[UUID], since: datetime
 ) -> list[Waiver]:
-    """The decided waivers over a period of these customers, who are locked against decisions; those
-    that ended at `since` or before are left out.
+    """List the decided waivers over a period of these customers that end after `since`.
 
-    Two statements: a decision that was waited for must be seen.
+    The customers are locked against decisions, by a statement of its own: the second one must see
+    a decision that the first one waited for.
     """
     await tx.execute(_LOCK_SHARED, {"ids": list(customer_ids)})
     statement = select(waivers).where(
@@ -85,7 +91,7 @@ async def list_period_waivers(
 async def list_decided(
     tx: Connection, clock_ids: Collection[UUID], customer_ids: Collection[UUID]
 ) -> list[Waiver]:
-    """What was decided about these clocks, and about periods of these customers."""
+    """List the decided waivers of these clocks, and of periods of these customers."""
     of_period = waivers.c.customer_id.in_(customer_ids) & waivers.c.clock_id.is_(None)
     condition = waivers.c.clock_id.in_(clock_ids) | of_period
     statement = select(waivers).where(condition, waivers.c.decided_at.is_not(None))
@@ -93,7 +99,7 @@ async def list_decided(
 
 
 async def lock(tx: Connection, id: UUID) -> NumberedWaiver:
-    """The waiver, locked; what it is about has been locked before."""
+    """Lock a waiver and return it; what it is about is locked before."""
     await tx.execute(select(waivers.c.id).where(waivers.c.id == id).with_for_update())
     row = await find(tx, id)
     assert row is not None
@@ -101,7 +107,7 @@ async def lock(tx: Connection, id: UUID) -> NumberedWaiver:
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock those that nobody else holds, in the order of ids. One that is gone counts as locked."""
+    """Lock the waivers that nobody else holds, by id. A missing one counts as locked."""
     statement = select(waivers.c.id).where(waivers.c.id.in_(ids)).order_by(waivers.c.id)
     locked = set(await tx.scalars(statement.with_for_update(skip_locked=True)))
     existing = set(await tx.scalars(select(waivers.c.id).where(waivers.c.id.in_(ids))))
@@ -114,7 +120,7 @@ async def load(tx: Connection, ids: Collection[UUID]) -> list[NumberedWaiver]:
 
 
 async def lock_requests(tx: Connection, clock_ids: Iterable[UUID]) -> list[Waiver]:
-    """The requests about these clocks that nobody has answered, locked in the order of ids."""
+    """Lock the undecided requests about these clocks, in the order of ids."""
     statement = select(waivers.c.id).where(waivers.c.clock_id.in_(list(clock_ids)))
     statement = statement.where(waivers.c.state == "requested").order_by(waivers.c.id)
     ids = list(await tx.scalars(statement.with_for_update()))
@@ -122,11 +128,13 @@ async def lock_requests(tx: Connection, clock_ids: Iterable[UUID]) -> list[Waive
 
 
 async def list_page(
-    tx: Connection, filters: WaiverFilter, limit: int, after: tuple[datetime, UUID] | None
+    tx: Connection, filters: WaiverFilter, limit: int, after: tuple[Any, ...] | None
 ) -> list[NumberedWaiver]:
-    """Up to `limit` + 1 waivers, the oldest first. Of a clock: also those over a period that the
-    clock's customer and service fall under and that had not ended when it started."""
-    statement = select(waivers).order_by(waivers.c.requested_at, waivers.c.id).limit(limit + 1)
+    """List up to `limit` + 1 waivers, the oldest first.
+
+    Of a clock: also those over a period for its customer and service that end after it started.
+    """
+    statement = select(waivers)
     if filters.state is not None:
         statement = statement.where(waivers.c.state == filters.state)
     if filters.customer is not None:
@@ -142,11 +150,9 @@ async def list_page(
         statement = statement.where(
             or_(waivers.c.clock_id == filters.clock_id, period_covers_clock.exists())
         )
-    if after is not None:
-        at, id = after
-        same = (waivers.c.requested_at == at) & (waivers.c.id > id)
-        statement = statement.where((waivers.c.requested_at > at) | same)
-    return [_numbered_waiver(row) for row in await tx.execute(statement)]
+    order = (waivers.c.requested_at, waivers.c.id)
+    rows = await tx.execute(page_after(statement, order, after, limit))
+    return [_numbered_waiver(row) for row in rows]
 
 
 def _numbered_waiver(row: Row[Any]) -> NumberedWaiver:

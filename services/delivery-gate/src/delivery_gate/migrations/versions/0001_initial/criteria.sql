@@ -43,7 +43,7 @@ INSERT INTO criteria (version, body, created_by, created_at) VALUES (1, '
       }
     }
   },
-  "strictest": "production",
+  "strictest_tier": "production",
   "approver_roles": [
     "ops",
     "tom"

@@ -29,7 +29,7 @@ CREATE TABLE emergency_changes (
     authorized_at timestamptz,
     applied_by text,
     applied_at timestamptz,
-    settled_by_version uuid,
+    settled_by_delivery uuid,
     settled_at timestamptz,
     revoked_at timestamptz,
     revocation_reason text,
@@ -46,7 +46,7 @@ CREATE TABLE emergency_changes (
     CONSTRAINT uq_emergency_changes_key UNIQUE (key),
     CONSTRAINT fk_emergency_changes_environment_id FOREIGN KEY (environment_id)
         REFERENCES environments (id),
-    CONSTRAINT fk_emergency_changes_settled_by_version FOREIGN KEY (settled_by_version)
+    CONSTRAINT fk_emergency_changes_settled_by_delivery FOREIGN KEY (settled_by_delivery)
         REFERENCES deliveries (id)
 );
 CREATE UNIQUE INDEX uq_emergency_changes_one_open ON emergency_changes (environment_id)

@@ -1,7 +1,7 @@
--- Clocks of every contract: the customer's, and what partners and second level promised beside it.
+-- Clocks of every contract: promises to customers, and those of partners and second level to us.
 
--- Ended clocks are hardly touched again: their pages are full. The walk of the open ones is answered
--- by an index alone only for pages that were vacuumed since they changed, so vacuum comes often.
+-- Ended clocks hardly change, so pages are filled. Index-only scans of open clocks need pages that were
+-- vacuumed since their last change, so vacuum runs often.
 CREATE TABLE clocks (
     id uuid PRIMARY KEY,
     ticket_id uuid NOT NULL REFERENCES tickets,
@@ -24,7 +24,7 @@ CREATE TABLE clocks (
     stopped_at timestamptz,
     elapsed_seconds bigint,
     next_at timestamptz,
-    course text NOT NULL,
+    state_json text NOT NULL,
     UNIQUE (ticket_id, forwarding, metric),
     CONSTRAINT ck_clocks_outcome_at CHECK ((outcome IS NULL) = (outcome_at IS NULL)),
     CONSTRAINT ck_clocks_forwarding CHECK ((contract = 'sla') = (forwarding = 0)),
@@ -50,21 +50,21 @@ CREATE INDEX ix_clocks_outcome ON clocks (outcome_at) WHERE outcome IS NOT NULL;
 CREATE INDEX ix_clocks_decided ON clocks (customer_id, outcome_at) WHERE outcome IS NOT NULL;
 CREATE INDEX ix_clocks_stopped ON clocks (customer_id, stopped_at) WHERE stopped_at IS NOT NULL;
 COMMENT ON COLUMN clocks.forwarding IS
-    'Which forwarding of the ticket it belongs to, from 1; 0: what the customer was promised.';
+    'The forwarding of the ticket that the clock belongs to, from 1; 0: a promise to the customer.';
 COMMENT ON COLUMN clocks.agreement_version IS
-    'Of a partner''s or second level''s clock; else that of the ticket holds.';
+    'Of a clock of a partner or second level; null: that of the ticket.';
 COMMENT ON COLUMN clocks.service IS
-    'Of an open clock of a customer: its ticket''s, empty where that names none. Null: it is what
-    a partner or second level promised, or it is not open.';
+    'The service of the ticket of an open customer clock, empty where the ticket names none. Null for
+    clocks of suppliers and for clocks that are not open.';
 COMMENT ON COLUMN clocks.broken IS
-    'For the index alone: never null, it takes a byte there, an instant that mostly is takes 16.';
+    'For the index: one byte per entry, where a mostly null instant takes 16.';
 COMMENT ON COLUMN clocks.elapsed_seconds IS
     'Counted time of its longest cycle, once it has stopped; null before.';
-COMMENT ON COLUMN clocks.course IS 'The whole clock as the fold left it, as canonical JSON.';
+COMMENT ON COLUMN clocks.state_json IS 'The clock after its last input, as canonical JSON.';
 COMMENT ON INDEX ix_clocks_queue IS
-    'Without the id: clocks that break at one instant are few, and sorted when they are read.';
+    'Without the id: few clocks have the same deadline, and they are sorted when they are read.';
 COMMENT ON INDEX ix_clocks_paused IS
-    'Those that wait have no deadline and stand behind all that run: they need a queue of their own.';
+    'Paused clocks have no deadline and come after all running ones: they have a queue of their own.';
 
 CREATE FUNCTION sla.name_service() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     NEW.service := (SELECT coalesce(service, '') FROM sla.tickets WHERE id = NEW.ticket_id);
@@ -73,7 +73,7 @@ END $$;
 CREATE TRIGGER name_service BEFORE INSERT ON clocks
     FOR EACH ROW WHEN (NEW.contract = 'sla' AND NEW.service IS NULL)
     EXECUTE FUNCTION sla.name_service();
--- One that is opened again after its ticket was corrected.
+-- For a clock that is reopened after its ticket was reclassified.
 CREATE TRIGGER name_service_again BEFORE UPDATE ON clocks FOR EACH ROW
     WHEN (NEW.contract = 'sla' AND NEW.state IN ('running', 'paused')
         AND OLD.state NOT IN ('running', 'paused'))
@@ -99,7 +99,7 @@ CREATE TABLE clock_inputs (
     PRIMARY KEY (clock_id, ordinal)
 );
 CREATE INDEX ix_clock_inputs_fired ON clock_inputs (known_at) WHERE kind = 'fired';
-COMMENT ON TABLE clock_inputs IS 'What each clock heard, in order: fold it and get the clock (C9).';
+COMMENT ON TABLE clock_inputs IS 'The inputs of each clock, in order; folded, they give the clock (C9).';
 REVOKE UPDATE, DELETE, TRUNCATE ON clock_inputs FROM opsdesk_sla;
 
 CREATE TABLE clock_sweeps (

@@ -1,4 +1,4 @@
--- Whom promises are made to, and by whom: as intake last told of them.
+-- Customers, contacts, environments and partners, as published by intake.
 
 CREATE TABLE customers (
     id uuid PRIMARY KEY,
@@ -19,7 +19,7 @@ CREATE TABLE contacts (
     sequence bigint NOT NULL
 );
 CREATE INDEX ix_contacts_address ON contacts (address_digest) WHERE address_digest IS NOT NULL;
-COMMENT ON TABLE contacts IS 'For whom the portal may speak: no name, no address.';
+COMMENT ON TABLE contacts IS 'Contacts of customers, for the portal: without names and addresses.';
 
 CREATE TABLE environments (
     id uuid PRIMARY KEY,

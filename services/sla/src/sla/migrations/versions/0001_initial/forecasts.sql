@@ -1,8 +1,8 @@
--- Forecasts: how long promises took, which open ones will break, who is told, how good it was.
+-- Forecasts: handling times, forecasts of open clocks, subscriptions, and scores.
 --
--- Nothing here grows with the number of forecasts: one row per clock, at most four marks a cycle.
+-- The rows do not grow with the number of forecasts: one per clock, at most four marks per cycle.
 
-CREATE TABLE handling_news (
+CREATE TABLE handling_time_changes (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     clock_id uuid NOT NULL,
     cycle int NOT NULL,
@@ -16,9 +16,9 @@ CREATE TABLE handling_news (
     broke boolean,
     at timestamptz NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
-COMMENT ON TABLE handling_news IS
-    'How clocks ended since the last forecast. Appended by whoever stops a clock, so that they
-    never wait for each other; folded into handling_times and gone.';
+COMMENT ON TABLE handling_time_changes IS
+    'How clocks ended since the last fold. Rows are appended without waiting, folded into
+    handling_times, and deleted.';
 
 CREATE TABLE handling_times (
     metric text NOT NULL,
@@ -59,7 +59,7 @@ CREATE TABLE forecasts (
 ) WITH (fillfactor = 80);
 CREATE INDEX ix_forecasts_open ON forecasts (expected_breach_at, id)
     WHERE open AND outlook IN ('at_risk', 'likely_to_breach');
-COMMENT ON COLUMN forecasts.open IS 'Whether its promise can still be kept or broken.';
+COMMENT ON COLUMN forecasts.open IS 'Whether its promise is neither kept nor breached.';
 
 CREATE TABLE forecast_marks (
     clock_id uuid NOT NULL REFERENCES clocks,
@@ -74,7 +74,7 @@ CREATE TABLE forecast_marks (
     CONSTRAINT ck_forecast_marks_settled_at CHECK ((broke IS NULL) = (settled_at IS NULL))
 );
 COMMENT ON TABLE forecast_marks IS
-    'What was forecast when each quarter of the target was first seen used up: what is scored.';
+    'The first forecast in each quarter of the target, which is scored.';
 
 CREATE TABLE forecast_scores (
     day date NOT NULL,
@@ -88,7 +88,7 @@ CREATE TABLE forecast_scores (
     PRIMARY KEY (day, metric, quarter, bin)
 );
 COMMENT ON COLUMN forecast_scores.squares IS
-    'Sum of (probability - what came)^2: divided by forecasts it is the Brier score.';
+    'Sum of (probability - outcome)^2; divided by forecasts it is the Brier score.';
 
 CREATE TABLE forecast_rounds (
     single boolean PRIMARY KEY DEFAULT true CHECK (single),
@@ -101,7 +101,7 @@ CREATE TABLE forecast_rounds (
     usual jsonb NOT NULL DEFAULT '{}'
 );
 COMMENT ON TABLE forecast_rounds IS
-    'The one round of forecasts that runs or ran last. Its row is locked by whoever forecasts.';
+    'The present or last round of forecasts, one row, locked by whoever makes forecasts.';
 INSERT INTO forecast_rounds (id) VALUES ('01900000-0000-7000-8000-000000000004');
 
 CREATE TABLE forecast_subscriptions (

@@ -1,4 +1,4 @@
--- Measured figures: promised ones, and usage that must not reach its limit.
+-- Series of measured figures, promises about them, and limits of usage.
 
 CREATE TABLE series (
     id uuid PRIMARY KEY,
@@ -8,7 +8,7 @@ CREATE TABLE series (
     customer_id uuid REFERENCES customers,
     service text,
     environment text,
-    every_seconds int CHECK (every_seconds > 0),
+    sample_interval_seconds int CHECK (sample_interval_seconds > 0),
     limit_status text NOT NULL DEFAULT 'ok' CHECK (limit_status IN ('ok', 'approaching', 'reached')),
     sequence bigint NOT NULL DEFAULT 0,
     created_by text NOT NULL,
@@ -16,7 +16,7 @@ CREATE TABLE series (
 );
 CREATE INDEX ix_series_customer ON series (customer_id, key);
 COMMENT ON COLUMN series.limit_status IS
-    'Where usage stands to its limit; a change is announced once.';
+    'How near usage is to its limit; each change is published once.';
 
 CREATE TABLE measure_promises (
     series_id uuid NOT NULL REFERENCES series,

@@ -1,4 +1,4 @@
--- Outages: what was said of them is only ever added; corrections take two people (R1, R16).
+-- Outages: their records are only appended; corrections take two people (R1, R16).
 
 CREATE SEQUENCE outage_numbers;
 CREATE TABLE outages (
@@ -20,8 +20,8 @@ CREATE TABLE outages (
     sequence bigint NOT NULL,
     CONSTRAINT ck_outages_scope CHECK (environment IS NOT NULL OR service IS NOT NULL)
 );
-COMMENT ON TABLE outages IS 'How each outage stands after its last record in outage_records.';
-COMMENT ON COLUMN outages.counts IS 'False: it was none, as was found later.';
+COMMENT ON TABLE outages IS 'Each outage as of its last record in outage_records.';
+COMMENT ON COLUMN outages.counts IS 'False: it was not an outage, as was found later.';
 CREATE INDEX ix_outages_time ON outages (customer_id, until, started_at) WHERE counts;
 CREATE INDEX ix_outages_listed ON outages (started_at, id);
 CREATE INDEX ix_outages_customer ON outages (customer_id, started_at, id);
@@ -84,7 +84,7 @@ CREATE TABLE outage_rules (
     created_by text NOT NULL,
     created_at timestamptz NOT NULL
 );
-COMMENT ON TABLE outage_rules IS 'Which alerts and tickets count as outages; the last holds.';
+COMMENT ON TABLE outage_rules IS 'Which alerts and tickets count as outages; the last version is valid.';
 REVOKE UPDATE, DELETE, TRUNCATE ON outage_rules FROM opsdesk_sla;
 
 CREATE SEQUENCE maintenance_numbers;
@@ -138,7 +138,7 @@ CREATE TABLE availability_warnings (
     known_at timestamptz NOT NULL,
     PRIMARY KEY (budget_id, share)
 );
-COMMENT ON TABLE availability_warnings IS 'Each share of a budget is told once a month (R3).';
+COMMENT ON TABLE availability_warnings IS 'The warnings that were sent, one per threshold of a budget (R3).';
 REVOKE UPDATE, DELETE, TRUNCATE ON availability_warnings FROM opsdesk_sla;
 
 CREATE TABLE service_conditions (
@@ -154,4 +154,4 @@ CREATE TABLE service_conditions (
         UNIQUE NULLS NOT DISTINCT (customer_id, environment, service)
 );
 COMMENT ON TABLE service_conditions IS
-    'Services that are degraded, or were: something that they run on is down. Empty: restored.';
+    'Services that are or were degraded by what they run on. Empty caused_by: restored.';

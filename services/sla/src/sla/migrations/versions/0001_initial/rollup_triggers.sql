@@ -1,8 +1,8 @@
--- Whoever changes a fact, by whatever path, marks the day to be counted again
+-- Every change of a fact marks its day as dirty, so that its figures are counted again
 -- (docs/decisions/0661).
 
 CREATE FUNCTION sla.mark_opened() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    INSERT INTO sla.recounts (customer_id, at)
+    INSERT INTO sla.dirty_days (customer_id, at)
     SELECT DISTINCT customer_id, date_trunc('minute', opened_at) FROM added
     WHERE customer_id IS NOT NULL;
     RETURN NULL;
@@ -14,7 +14,7 @@ CREATE FUNCTION sla.mark_ticket() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     UPDATE sla.ticket_turns turn SET customer_id = became.customer_id
     FROM became JOIN was USING (id)
     WHERE turn.ticket_id = id AND was.customer_id IS DISTINCT FROM became.customer_id;
-    INSERT INTO sla.recounts (customer_id, at)
+    INSERT INTO sla.dirty_days (customer_id, at)
     WITH counted_otherwise AS MATERIALIZED (
         SELECT became.id, ARRAY[was.customer_id, became.customer_id] AS customers,
             ARRAY[was.opened_at, became.opened_at] AS opened
@@ -45,7 +45,7 @@ CREATE TRIGGER mark_ticket AFTER UPDATE ON tickets
     FOR EACH STATEMENT EXECUTE FUNCTION sla.mark_ticket();
 
 CREATE FUNCTION sla.mark_turned() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    INSERT INTO sla.recounts (customer_id, at)
+    INSERT INTO sla.dirty_days (customer_id, at)
     SELECT DISTINCT customer_id, date_trunc('minute', at) FROM added
     WHERE customer_id IS NOT NULL;
     RETURN NULL;
@@ -54,7 +54,7 @@ CREATE TRIGGER mark_turned AFTER INSERT ON ticket_turns REFERENCING NEW TABLE AS
     FOR EACH STATEMENT EXECUTE FUNCTION sla.mark_turned();
 
 CREATE FUNCTION sla.mark_measured() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    INSERT INTO sla.recounts (customer_id, at)
+    INSERT INTO sla.dirty_days (customer_id, at)
     SELECT DISTINCT whose, date_trunc('minute', at)
     FROM was JOIN became USING (id) CROSS JOIN LATERAL (VALUES
         (was.customer_id, was.outcome_at), (was.customer_id, was.stopped_at),
@@ -71,7 +71,7 @@ CREATE TRIGGER mark_measured AFTER UPDATE ON clocks
     FOR EACH STATEMENT EXECUTE FUNCTION sla.mark_measured();
 
 CREATE FUNCTION sla.mark_moved() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    INSERT INTO sla.recounts (customer_id, at)
+    INSERT INTO sla.dirty_days (customer_id, at)
     SELECT DISTINCT NEW.id, date_trunc('minute', at) + away * interval '1 day'
     FROM (
         SELECT unnest(ARRAY[opened_at, ended_at]) AS at
@@ -87,7 +87,7 @@ CREATE TRIGGER mark_moved AFTER UPDATE ON customers FOR EACH ROW
     WHEN (OLD.day_zone <> NEW.day_zone) EXECUTE FUNCTION sla.mark_moved();
 
 CREATE FUNCTION sla.mark_worked() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    INSERT INTO sla.recounts (customer_id, at)
+    INSERT INTO sla.dirty_days (customer_id, at)
     SELECT DISTINCT worked.customer_id,
         (worked.day + interval '12 hours') AT TIME ZONE customer.day_zone
     FROM added worked JOIN sla.customers customer ON customer.id = worked.customer_id;
@@ -97,7 +97,7 @@ CREATE TRIGGER mark_worked AFTER INSERT ON work REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION sla.mark_worked();
 
 CREATE FUNCTION sla.mark_worked_ticket() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    INSERT INTO sla.recounts (customer_id, at)
+    INSERT INTO sla.dirty_days (customer_id, at)
     SELECT DISTINCT worked.customer_id,
         (worked.day + interval '12 hours') AT TIME ZONE customer.day_zone
     FROM was JOIN became USING (id) JOIN sla.work worked ON worked.ticket_id = became.id
@@ -111,7 +111,7 @@ CREATE TRIGGER mark_worked_ticket AFTER UPDATE ON tickets
     FOR EACH STATEMENT EXECUTE FUNCTION sla.mark_worked_ticket();
 
 CREATE FUNCTION sla.mark_priced() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    INSERT INTO sla.recounts (customer_id, at)
+    INSERT INTO sla.dirty_days (customer_id, at)
     SELECT DISTINCT worked.customer_id,
         (worked.day + interval '12 hours') AT TIME ZONE customer.day_zone
     FROM sla.work worked JOIN sla.customers customer ON customer.id = worked.customer_id

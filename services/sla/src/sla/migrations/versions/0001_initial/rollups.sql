@@ -3,13 +3,14 @@
 -- The figures of all customers together (customer 0) have indexes apart from those of each: one for
 -- both made the planner read all customers' rows to find those of customer 0 (docs/decisions/0694).
 
-CREATE TABLE recounts (
+CREATE TABLE dirty_days (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     customer_id uuid NOT NULL,
     at timestamptz NOT NULL
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0,
     autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0);
-COMMENT ON TABLE recounts IS 'On the day of this instant a fact of the customer has changed.';
+COMMENT ON TABLE dirty_days IS
+    'Days of customers, by an instant on them, whose figures are to be counted again.';
 
 CREATE TABLE ticket_figures (
     span text NOT NULL

@@ -1,4 +1,4 @@
--- Tickets as far as promises need them, what was heard of them, and how they ended and began again.
+-- Tickets as far as promises need them, their pending inputs, and how they ended and were reopened.
 
 CREATE TABLE tickets (
     id uuid PRIMARY KEY,
@@ -20,9 +20,9 @@ CREATE TABLE tickets (
 CREATE INDEX ix_tickets_agreement_version ON tickets (agreement_version, id);
 CREATE INDEX ix_tickets_opened ON tickets (customer_id, opened_at);
 CREATE INDEX ix_tickets_ended ON tickets (customer_id, ended_at) WHERE ended_at IS NOT NULL;
-COMMENT ON COLUMN tickets.ended_at IS 'Null while the ticket is open, also when opened again.';
+COMMENT ON COLUMN tickets.ended_at IS 'Null while the ticket is open, also after a reopening.';
 
-CREATE TABLE early_inputs (
+CREATE TABLE pending_inputs (
     ticket_id uuid NOT NULL REFERENCES tickets,
     ordinal int NOT NULL,
     kind text NOT NULL,
@@ -31,12 +31,11 @@ CREATE TABLE early_inputs (
     partner text,
     contract text CHECK (contract IN ('sla', 'ola', 'uc')),
     PRIMARY KEY (ticket_id, ordinal),
-    CONSTRAINT ck_early_inputs_forwarded CHECK ((kind = 'forwarded') = (forwarded_to IS NOT NULL))
+    CONSTRAINT ck_pending_inputs_forwarded CHECK ((kind = 'forwarded') = (forwarded_to IS NOT NULL))
 );
-COMMENT ON TABLE early_inputs IS
-    'What was heard of tickets: for clocks that start after their triage, or when what is
-    promised for them changes.';
-COMMENT ON COLUMN early_inputs.contract IS 'Whose clocks it speaks to; null: all of them.';
+COMMENT ON TABLE pending_inputs IS
+    'Inputs of tickets, kept for clocks that start later: after triage, or when a promise is added.';
+COMMENT ON COLUMN pending_inputs.contract IS 'The contract whose clocks it concerns; null: all.';
 
 CREATE TABLE ticket_turns (
     ticket_id uuid NOT NULL REFERENCES tickets,
@@ -48,9 +47,9 @@ CREATE TABLE ticket_turns (
     PRIMARY KEY (ticket_id, ordinal)
 );
 CREATE INDEX ix_ticket_turns_at ON ticket_turns (customer_id, at);
-COMMENT ON TABLE ticket_turns IS 'How a ticket ended and began again, in the order of its events.';
+COMMENT ON TABLE ticket_turns IS 'How a ticket ended and was reopened, in the order of its events.';
 COMMENT ON COLUMN ticket_turns.ordinal IS 'The sequence of the ticket''s event.';
-COMMENT ON COLUMN ticket_turns.customer_id IS 'The ticket''s; null in triage.';
-COMMENT ON COLUMN ticket_turns.change IS 'What it does to the number of open tickets.';
+COMMENT ON COLUMN ticket_turns.customer_id IS 'The customer of the ticket; null in triage.';
+COMMENT ON COLUMN ticket_turns.change IS 'The change of the number of open tickets.';
 REVOKE UPDATE, DELETE, TRUNCATE ON ticket_turns FROM opsdesk_sla;
 GRANT UPDATE (customer_id) ON ticket_turns TO opsdesk_sla;

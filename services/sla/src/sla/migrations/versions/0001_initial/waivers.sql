@@ -1,4 +1,4 @@
--- Waivers: of one breach, or of those that a customer's period covers. Two people each (R2).
+-- Waivers of one clock, or of a customer's clocks over a period, by two people (R2).
 
 CREATE SEQUENCE waiver_numbers;
 CREATE TABLE waivers (
@@ -48,4 +48,4 @@ CREATE INDEX ix_waivers_standing ON waivers (customer_id, ends_at)
 CREATE INDEX ix_waivers_list ON waivers (requested_at, id);
 CREATE INDEX ix_waivers_customer ON waivers (customer_id, requested_at, id);
 CREATE INDEX ix_waivers_open ON waivers (requested_at, id) WHERE state = 'requested';
-COMMENT ON COLUMN waivers.starts_at IS 'Of a period: which breaches it is about, with ends_at.';
+COMMENT ON COLUMN waivers.starts_at IS 'With ends_at: the period whose breaches it covers; null for a waiver of a clock.';
