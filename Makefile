@@ -10,7 +10,7 @@ help:  ## what you can do here
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
 	    printf '  make %-13s %s\n' "$$name" "$$what"; done
 
-.PHONY: help setup run demo test check house faults bench docs image compose-test clean
+.PHONY: help setup run demo test check house faults mutants bench docs image compose-test clean
 
 setup:
 	@deploy/local/bootstrap
@@ -38,6 +38,9 @@ house: setup  ## measure how easily the code is moved into: rooms, arrows, circl
 
 faults: setup  ## the long fault runs: servers and services killed under load, histories checked
 	@$(PY) -m pytest -m long tests/faults $(ARGS)
+
+mutants: setup  ## remove each guard of docs/architecture.md in a copy of the tree and show that its test fails (minutes)
+	@setpriv --pdeathsig TERM $(PY) -m opsdesk_local test-servers -- $(PY) -m tests.mutants $(ARGS)
 
 bench: setup  ## measure, as ratios to named rivals in the same run; prints a table
 	@$(PY) -m tests.benchmarks $(ARGS)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from checks import codes, identifiers, layout, openapi, purity, rules, waivers, walk
+from checks import codes, identifiers, layout, migrations, openapi, purity, rules, waivers, walk
 
 Check = Callable[[Path], Iterable[object]]
 
@@ -15,6 +15,7 @@ CHECKS: Mapping[str, Check] = {
     "codes": codes.violations,
     "identifiers": identifiers.violations,
     "layout": layout.violations,
+    "migrations": migrations.violations,
     "openapi": openapi.violations,
     "purity": purity.violations,
     "rules": rules.undefined,

@@ -14,6 +14,8 @@ from typing import Final
 
 from rich.console import Console
 
+from opsdesk_local.state import open_state
+from tests.benchmarks import figures
 from tests.benchmarks.environment import machine_description
 from tests.benchmarks.result import Result, show
 from tests.benchmarks.scale import FULL, QUICK, Scale
@@ -33,8 +35,8 @@ SECTIONS: Final = {
 }
 DEFAULT_TIMEOUT_S: Final = 360.0
 """Seconds that a section may take."""
-TIMEOUTS_S: Final = {"reports": 1800.0, "queue": 900.0}
-"""Those that first store a million tickets or clocks."""
+TIMEOUTS_S: Final = {"reports": 1800.0, "queue": 900.0, "deadlines": 900.0}
+"""Those that first store a million tickets, clocks or deadlines."""
 
 
 def main() -> int:
@@ -63,9 +65,21 @@ def measure(names: list[str], scale: Scale) -> int:
                 console.print(traceback.format_exc(), markup=False, style="red")
         console.print(f"{name}: {time.monotonic() - began:.0f} s")
     show(results, machine_description())
+    _show_moved(results, "quick" if scale is QUICK else "full")
     if failed:
         console.print(f"Not measured: {', '.join(failed)}", style="red")
     return len(failed)
+
+
+def _show_moved(results: list[Result], scale: str) -> None:
+    """Print which figures moved against the last run, and store these."""
+    folder = open_state().folder
+    now = figures.figures_of(results)
+    console = Console()
+    for sentence in figures.moved(figures.read(folder, scale), now):
+        console.print(f"moved: {sentence}", markup=False, highlight=False, soft_wrap=True)
+    figures.write(folder, scale, now)
+    console.print(f"Stored in {folder / figures.FILE_NAME}.", markup=False, highlight=False)
 
 
 async def _section(name: str, scale: Scale, results: list[Result]) -> None:

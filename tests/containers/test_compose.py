@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from opsdesk_local.ports import free_port
+from opsdesk_local.ports import unclaimed_port
 
 pytestmark = pytest.mark.containers
 
@@ -28,13 +28,15 @@ def stack(tmp_path: Path) -> Iterator[dict[str, str]]:
     mail, issuer = tmp_path / "mail", tmp_path / "issuer"
     mail.mkdir()
     mail.chmod(0o777)  # the mail server in its container is another user
-    ports = {f"OPSDESK_{name.upper().replace('-', '_')}_PORT": free_port() for name in SERVICES}
-    kafka = free_port()
+    ports = {
+        f"OPSDESK_{name.upper().replace('-', '_')}_PORT": unclaimed_port() for name in SERVICES
+    }
+    kafka = unclaimed_port()
     environment = os.environ | {name: str(port) for name, port in ports.items()}
     environment |= {
         "OPSDESK_KAFKA_PORT": str(kafka),
-        "OPSDESK_POSTGRES_PORT": str(free_port()),
-        "OPSDESK_MAIL_PORT": str(free_port()),
+        "OPSDESK_POSTGRES_PORT": str(unclaimed_port()),
+        "OPSDESK_MAIL_PORT": str(unclaimed_port()),
         "OPSDESK_MAIL_DIRECTORY": str(mail),
     }
     compose(environment, "build")

@@ -10,7 +10,7 @@ import pytest
 from testcontainers.community.postgres import PostgresContainer
 from testcontainers.core.container import DockerContainer
 
-from opsdesk_local.ports import free_port
+from opsdesk_local.ports import unclaimed_port
 from opsdesk_local.waiting import holds_within
 
 pytestmark = pytest.mark.containers
@@ -27,7 +27,7 @@ def postgres() -> Iterator[str]:
 
 @pytest.fixture
 def kafka() -> Iterator[str]:
-    port = free_port()
+    port = unclaimed_port()
     container = (
         DockerContainer("apache/kafka:4.3.0")
         .with_bind_ports(29092, port)

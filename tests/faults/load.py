@@ -28,6 +28,8 @@ class LoadResult:
     last_good: float = 0.0
     longest_silence: float = 0.0
     """Seconds between two good answers: what a caller saw of the fault."""
+    failures: Counter[str] = field(default_factory=Counter)
+    """Every 5xx and every missing answer, also those after which the caller tried again."""
 
 
 class Load:
@@ -113,7 +115,8 @@ class Load:
         url = self._draw.choice(self._urls) + path
         try:
             answer = await client.post(url, json=body, headers={"Idempotency-Key": key})
-        except UNKNOWN_OUTCOME:
+        except UNKNOWN_OUTCOME as error:
+            self.result.failures[type(error).__name__] += 1
             return None
         self._note(answer)
         return answer
@@ -121,6 +124,7 @@ class Load:
     def _note(self, answer: httpx.Response) -> None:
         now = asyncio.get_running_loop().time()
         if answer.status_code >= 500:
+            self.result.failures[str(answer.status_code)] += 1
             return
         silence = now - self.result.last_good if self.result.last_good else 0.0
         self.result.longest_silence = max(self.result.longest_silence, silence)

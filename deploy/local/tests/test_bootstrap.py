@@ -29,7 +29,7 @@ def bootstrap(clone: Path, programs: list[str], **environment: str) -> tuple[int
     """Runs it where only these programs and a few of the shell's exist; exit code and output."""
     program_folder = clone / "programs"
     program_folder.mkdir(exist_ok=True)
-    for program in ["sh", "dirname", "cat", "sha256sum", "cut", "sed", "rm", *programs]:
+    for program in ["sh", "dirname", "cat", "sha256sum", "cut", "sed", "rm", "flock", *programs]:
         link = program_folder / program
         if not link.exists():
             link.symlink_to(shutil.which(program) or "")

@@ -4,109 +4,20 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
 
 import asyncpg
 import pytest
+from local_run import Run, given, processes_of
 
-from opsdesk_local.addresses import FILE_NAME, Addresses, read_addresses
+from opsdesk_local.addresses import FILE_NAME, read_addresses
 from opsdesk_local.errors import LocalRunError
 from opsdesk_local.servers import Servers
 from opsdesk_local.state import State
 from opsdesk_local.waiting import wait_until
-
-FAKES = Path(__file__).parent / "fakes"
-
-
-class Run:
-    """One `python -m opsdesk_local run` in a process of its own."""
-
-    def __init__(self, state: State, **environment: str) -> None:
-        self.output_file = state.folder / "output"
-        self.state = state
-        ours = {key: value for key, value in os.environ.items() if not key.startswith("OPSDESK_")}
-        chosen = {"OPSDESK_STATE": str(state.folder), "PYTHONPATH": str(FAKES), **environment}
-        with self.output_file.open("w") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "opsdesk_local", "run"],
-                env=ours | chosen,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-            )
-
-    def ready(self) -> Addresses:
-        wait_until(lambda: "Ctrl-C stops" in self.output or self.ended, 60, "OpsDesk")
-        assert (self.state.run / FILE_NAME).exists(), self.output
-        return read_addresses(self.state)
-
-    @property
-    def output(self) -> str:
-        return self.output_file.read_text()
-
-    @property
-    def ended(self) -> bool:
-        return self.process.poll() is not None
-
-    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(timeout=60)
-
-
-@pytest.fixture
-def started(state: State) -> Iterator[list[Run]]:
-    """Whatever a test starts is gone after it, also when the test fails."""
-    runs: list[Run] = []
-    yield runs
-    for run in runs:
-        if not run.ended:
-            run.end()
-    wait_until(lambda: processes_of(state) == [], 20, "everything to end")
-
-
-@pytest.fixture
-def run(state: State, started: list[Run], servers: Servers) -> Run:
-    """On the servers that the tests have already."""
-    started.append(Run(state, **given(servers)))
-    started[0].ready()
-    return started[0]
-
-
-@pytest.fixture
-def whole_run(state: State, started: list[Run]) -> Run:
-    """With a PostgreSQL and a Kafka of its own, as on a machine that has none."""
-    started.append(Run(state))
-    started[0].ready()
-    return started[0]
-
-
-def given(servers: Servers) -> dict[str, str]:
-    return {
-        "OPSDESK_ADMIN_DATABASE_URL": servers.admin_url,
-        "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": servers.bootstrap,
-    }
-
-
-def processes_of(state: State) -> list[int]:
-    """All processes that work in the state folder or below: every child does."""
-    return [
-        int(entry.name)
-        for entry in Path("/proc").glob("[0-9]*")
-        if str(state.folder) in working_folder(entry)
-    ]
-
-
-def working_folder(process: Path) -> str:
-    try:
-        return str((process / "cwd").readlink())
-    except OSError:
-        return ""
 
 
 def test_everything_answers_where_the_file_says(whole_run: Run) -> None:
@@ -184,21 +95,6 @@ def test_a_running_opsdesk_is_not_cleaned_away(run: Run) -> None:
     result = subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
     assert result.returncode == 1
     assert "already runs" in result.stderr
-
-
-def test_a_taken_port_is_reported(state: State, started: list[Run], servers: Servers) -> None:
-    with socket.socket() as other:
-        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            other.bind(("127.0.0.1", 8002))
-        except OSError:
-            pass  # somebody on this machine has it, which is as good
-        else:
-            other.listen()
-        started.append(Run(state, **given(servers)))
-        addresses = started[0].ready()
-    assert not addresses.services["sla"].endswith(":8002")
-    assert "Port 8002 is taken: sla listens on" in started[0].output
 
 
 def test_a_missing_program_gets_one_sentence(state: State, started: list[Run]) -> None:

@@ -9,6 +9,8 @@ from opsdesk.errors import CliError
 from opsdesk_local import LocalRunError
 from opsdesk_local.addresses import read_addresses
 
+TOPIC_PREFIX = "opsdesk"
+"""What the names of topics begin with, unless OPSDESK_TOPIC_PREFIX says otherwise."""
 SERVICES = ("intake", "sla", "escalation", "delivery-gate")
 
 
@@ -20,6 +22,13 @@ class Endpoints:
     kafka: str
     issuer: Path | None = None
     mail: Path | None = None
+    topic_prefix: str = TOPIC_PREFIX
+
+    def topic(self, name: str) -> str:
+        """Return a topic's name on this Kafka: `opsdesk.clocks` is `acme.clocks` with that prefix."""
+        if not name.startswith(f"{TOPIC_PREFIX}."):
+            return name
+        return f"{self.topic_prefix}{name.removeprefix(TOPIC_PREFIX)}"
 
     def url(self, service: str) -> str:
         try:
@@ -34,7 +43,7 @@ def find_endpoints() -> Endpoints:
     """Return the addresses from the environment; without any URL there, those of `make run`.
 
     The variables are `OPSDESK_<SERVICE>_URL`, `OPSDESK_KAFKA_BOOTSTRAP_SERVERS`, and the folders
-    `OPSDESK_LOCAL_ISSUER_DIRECTORY` and `OPSDESK_MAIL_DIRECTORY`. Raises CliError when there are none.
+    `OPSDESK_LOCAL_ISSUER_DIRECTORY` and `OPSDESK_MAIL_DIRECTORY`, and `OPSDESK_TOPIC_PREFIX`. Raises CliError when there are none.
     """
     urls = {name: url for name in SERVICES if (url := os.environ.get(_url_variable(name)))}
     if urls:
@@ -43,12 +52,19 @@ def find_endpoints() -> Endpoints:
             os.environ.get("OPSDESK_KAFKA_BOOTSTRAP_SERVERS", ""),
             _folder_from("OPSDESK_LOCAL_ISSUER_DIRECTORY"),
             _folder_from("OPSDESK_MAIL_DIRECTORY"),
+            os.environ.get("OPSDESK_TOPIC_PREFIX", TOPIC_PREFIX),
         )
     try:
         addresses = read_addresses()
     except LocalRunError as reason:
         raise CliError(str(reason)) from None
-    return Endpoints(addresses.services, addresses.kafka, addresses.issuer, addresses.mail)
+    return Endpoints(
+        addresses.services,
+        addresses.kafka,
+        addresses.issuer,
+        addresses.mail,
+        addresses.topic_prefix,
+    )
 
 
 def _url_variable(service: str) -> str:

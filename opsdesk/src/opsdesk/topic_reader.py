@@ -101,9 +101,11 @@ async def _partitions(bootstrap: str, topics: Sequence[str]) -> list[TopicPartit
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     try:
         await admin.start()
-        existing = {name for name in await admin.list_topics() if name.startswith("opsdesk.")}
+        existing = set(await admin.list_topics())
         if missing := [topic for topic in topics if topic not in existing]:
-            names = ", ".join(sorted(existing)) or "none of OpsDesk"
+            prefix = missing[0].partition(".")[0]
+            ours = sorted(name for name in existing if name.startswith(f"{prefix}."))
+            names = ", ".join(ours) or f"none that begins with {prefix}."
             raise CliError(f"There is no topic {missing[0]}; there are: {names}.")
         return [
             TopicPartition(topic["topic"], partition["partition"])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from opsdesk_local.errors import LocalRunError
 from opsdesk_local.state import State, open_state
+from opsdesk_local.topics import TOPIC_PREFIX
 
 FILE_NAME = "addresses.json"
 
@@ -20,6 +21,7 @@ class Addresses:
     folder: str = ""
     services: dict[str, str] = field(default_factory=dict)
     reporting_database_url: str = field(default="", repr=False)
+    topic_prefix: str = TOPIC_PREFIX
 
     @property
     def mail(self) -> Path:

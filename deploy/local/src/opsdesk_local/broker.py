@@ -6,19 +6,17 @@ from pathlib import Path
 
 from opsdesk_local.errors import LocalRunError
 from opsdesk_local.jvm import QUICK_START_OPTIONS, java, loaded_classes
-from opsdesk_local.ports import accepts_connections
 from opsdesk_local.processes import Child, run_to_end, spawn, wait_for_the_last_run
 from opsdesk_local.waiting import holds_within
 
-# Every folder is a cluster of its own on its own ports, so all may have the same id.
-_CLUSTER_ID = "b3BzZGVzay1sb2NhbC1vbg"
 _QUIET_LOGGING = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
 
 
 class Broker:
     """A broker that is also a controller, in a folder of its own, on two ports.
 
-    `properties` is its whole configuration; `alone` when it is the only voter.
+    `properties` is its whole configuration; `alone` when it is the only voter. A new folder is
+    formatted for the cluster `cluster_id`.
     Calls block; from a coroutine use `asyncio.to_thread`.
     """
 
@@ -30,6 +28,7 @@ class Broker:
         properties: dict[str, str],
         *,
         alone: bool,
+        cluster_id: str,
         java_options: Sequence[str] = QUICK_START_OPTIONS,
     ) -> None:
         self.folder = folder
@@ -39,6 +38,7 @@ class Broker:
         self._jars = jars
         self._properties = properties
         self._alone = alone
+        self._cluster_id = cluster_id
         self._java_options = java_options
 
     def launch(self) -> None:
@@ -60,12 +60,12 @@ class Broker:
         )
 
     def start(self) -> None:
-        """Start the broker and wait until its port answers."""
+        """Start the broker and wait until it listens."""
         self.launch()
         self.wait_ready()
 
     def wait_ready(self, seconds: float = 60) -> None:
-        if not holds_within(seconds, lambda: accepts_connections(self.port) or not self._alive()):
+        if not holds_within(seconds, lambda: self._listens() or not self._alive()):
             raise LocalRunError(
                 f"Kafka did not answer within {seconds:.0f} s.\n{self._last_lines()}"
             )
@@ -89,7 +89,7 @@ class Broker:
         alone = ["--standalone"] if self._alone else []
         options = ["-Xmx256m", *loaded_classes(self._jars), *QUICK_START_OPTIONS]
         tool = ["kafka.tools.StorageTool", "format", *alone, "--ignore-formatted"]
-        cluster_options = ["-t", _CLUSTER_ID, "-c", "server.properties"]
+        cluster_options = ["-t", self._cluster_id, "-c", "server.properties"]
         run_to_end(
             [*self._java(*options), *tool, *cluster_options],
             what="Formatting Kafka's folder",
@@ -98,6 +98,9 @@ class Broker:
 
     def _java(self, *options: str) -> list[str]:
         return [java(), *options, _QUIET_LOGGING, "-cp", f"{self._jars}/*"]
+
+    def _listens(self) -> bool:
+        return self.child is not None and self.child.listens_on(self.port)
 
     def _alive(self) -> bool:
         return self.child is not None and self.child.alive

@@ -9,19 +9,28 @@ from pathlib import Path
 from opsdesk_local.addresses import Addresses, issuer_folder
 from opsdesk_local.applied_fingerprints import AppliedFingerprints, fingerprint
 from opsdesk_local.mail import MailSink
+from opsdesk_local.port_book import PortBook
 from opsdesk_local.ports import free_port
 from opsdesk_local.processes import Child
 from opsdesk_local.roles import Urls, at_database, prepare_database, reporting_url
 from opsdesk_local.service import SERVICES, Service, ServiceProcess, migrate
-from opsdesk_local.topics import blocking, create_topics
+from opsdesk_local.topics import TOPIC_PREFIX, blocking, create_topics, topics_of
+
+MAIL = "mail"
+
+
+def usual_ports(services: Sequence[Service] = SERVICES) -> dict[str, int]:
+    """Return the usual ports of mail server and services by name."""
+    return {MAIL: 8025} | {service.name: service.port for service in services}
 
 
 class Installation:
     """An installation: `prepare`, `start`, `stop`. Calls block.
 
     `folder` is for logs, mail and the issuer's keys; `admin_url` may name any database of its
-    server. `settings` are further `OPSDESK_*` variables for all services. `fixed_ports`: the usual
-    ports (8001 …) where they are free, else any.
+    server. `settings` are further `OPSDESK_*` variables for all services. `ports` has the ports of
+    mail server and services; without it they get any. `owner` names the state folder to which the
+    database belongs (see `prepare_database`).
     """
 
     def __init__(
@@ -34,25 +43,30 @@ class Installation:
         database: str = "opsdesk",
         services: Sequence[Service] = SERVICES,
         settings: Mapping[str, str] | None = None,
-        fixed_ports: bool = False,
+        ports: PortBook | None = None,
+        owner: str | None = None,
     ) -> None:
         self.folder = folder
         self.kafka = kafka
         self.database = database
-        self.mail = MailSink(folder, port=free_port(8025 if fixed_ports else None))
+        self.mail = MailSink(folder, port=ports.claim(MAIL) if ports else free_port())
         self.services: dict[str, ServiceProcess] = {}
         self._admin_url = admin_url
         self._password = password
         self._known = services
         self._settings = dict(settings or {})
-        self._fixed_ports = fixed_ports
+        self._ports = ports
+        self._owner = owner
+        self.topic_prefix = self._settings.get("OPSDESK_TOPIC_PREFIX", TOPIC_PREFIX)
         self._urls: dict[str, Urls] = {}
 
     def prepare(self) -> None:
         """Create missing topics, roles and schemas, then migrate all services."""
         issuer_folder(self.folder).mkdir(parents=True, exist_ok=True)
-        create_topics(self.kafka)
-        self._urls = blocking(prepare_database(self._admin_url, self._password, self.database))
+        create_topics(self.kafka, topics_of(self.topic_prefix))
+        self._urls = blocking(
+            prepare_database(self._admin_url, self._password, self.database, owner=self._owner)
+        )
         with ThreadPoolExecutor(len(self._known)) as threads:
             list(threads.map(self._migrate, self._known))
 
@@ -78,7 +92,7 @@ class Installation:
 
         `settings` are `OPSDESK_*` variables of this process alone.
         """
-        port = free_port(service.port if self._fixed_ports else None)
+        port = self._ports.claim(name) if self._ports else free_port()
         environment = self.environment(service) | self._links(service, port) | dict(settings or {})
         return ServiceProcess(service.module, environment, folder=self.folder, name=name, port=port)
 
@@ -99,17 +113,8 @@ class Installation:
 
     @property
     def children(self) -> list[Child]:
-        running = [self.mail.child, *(process.child for process in self.services.values())]
+        running = [self.mail.child, *(process.child for process in list(self.services.values()))]
         return [child for child in running if child]
-
-    @property
-    def moved_ports(self) -> list[str]:
-        """Sentences about services that did not get their usual port."""
-        return [
-            f"Port {service.port} is taken: {service.name} listens on {process.port} instead."
-            for service in self._known
-            if (process := self.services.get(service.name)) and process.port != service.port
-        ]
 
     @property
     def addresses(self) -> Addresses:
@@ -120,6 +125,7 @@ class Installation:
             folder=str(self.folder),
             services={name: process.url for name, process in self.services.items()},
             reporting_database_url=reporting_url(self._admin_url, self._password, self.database),
+            topic_prefix=self.topic_prefix,
         )
 
     def _migrate(self, service: Service) -> None:

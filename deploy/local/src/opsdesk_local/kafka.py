@@ -1,5 +1,7 @@
 """An embedded Apache Kafka in KRaft mode: one broker, or several for fault tests."""
 
+import base64
+import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,12 +25,19 @@ class Kafka:
         *,
         size: int = 1,
         port: int | None = None,
+        controller_port: int | None = None,
         java_options: Sequence[str] = QUICK_START_OPTIONS,
     ) -> None:
-        """Create `size` brokers below `folder`; `port` is the preferred port of the first."""
+        """Create `size` brokers below `folder`; `port`, `controller_port` are claimed ones of the first.
+
+        Every folder is a cluster of its own, with an id of its own.
+        """
         names = ["kafka"] if size == 1 else [f"kafka-{n}" for n in range(1, size + 1)]
-        ports = [free_port(port if n == 0 else None) for n in range(size)]
-        controllers = [free_port(port + 1 if port and n == 0 else None) for n in range(size)]
+        ports = [port if port and n == 0 else free_port() for n in range(size)]
+        controllers = [
+            controller_port if controller_port and n == 0 else free_port() for n in range(size)
+        ]
+        self.cluster_id = _stored_cluster_id(folder / names[0] / "log") or _new_cluster_id()
         self.brokers = [
             Broker(
                 folder / name,
@@ -36,6 +45,7 @@ class Kafka:
                 ports[n],
                 _properties(n, ports[n], controllers, folder / name / "log"),
                 alone=size == 1,
+                cluster_id=self.cluster_id,
                 java_options=java_options,
             )
             for n, name in enumerate(names)
@@ -57,9 +67,10 @@ class Kafka:
             list(threads.map(Broker.launch, self.brokers))
 
     def wait_ready(self, seconds: float = 60) -> None:
+        """Wait until all brokers answer, as this cluster. Raises LocalRunError."""
         for broker in self.brokers:
             broker.wait_ready(seconds)
-        wait_for_brokers(self.bootstrap, len(self.brokers), seconds)
+        wait_for_brokers(self.bootstrap, len(self.brokers), seconds, cluster_id=self.cluster_id)
 
     def stop(self) -> None:
         """Stop all brokers at once: alone, one would try to hand over its partitions."""
@@ -116,3 +127,17 @@ def _replication(size: int) -> dict[str, str]:
         "share.coordinator.state.topic.replication.factor": str(factor),
         "share.coordinator.state.topic.min.isr": str(in_sync),
     }
+
+
+def _new_cluster_id() -> str:
+    """Return 16 random bytes in base64url; a leading dash would be taken for an option."""
+    identity = base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
+    return identity.replace("-", "_", 1) if identity.startswith("-") else identity
+
+
+def _stored_cluster_id(log: Path) -> str | None:
+    """Return the id that a broker's folder was formatted with; None for a new folder."""
+    file = log / "meta.properties"
+    lines = file.read_text().splitlines() if file.exists() else []
+    ids = [line.partition("=")[2] for line in lines if line.startswith("cluster.id=")]
+    return ids[0] if ids else None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from opsdesk_local.errors import LocalRunError
-from opsdesk_local.ports import accepts_connections, free_port
+from opsdesk_local.ports import free_port
 from opsdesk_local.processes import Child, spawn
 from opsdesk_local.waiting import holds_within
 
@@ -43,7 +43,7 @@ class MailSink:
     def wait_ready(self, seconds: float = 30) -> None:
         child = self.child
         if child is None or not holds_within(
-            seconds, lambda: accepts_connections(self.port) or not child.alive
+            seconds, lambda: child.listens_on(self.port) or not child.alive
         ):
             raise LocalRunError(f"The mail server did not answer within {seconds:.0f} s.")
         if not child.alive:

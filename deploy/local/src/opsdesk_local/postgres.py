@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from opsdesk_local.waiting import holds_within
 
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
-    "max_connections": "300",
+    # Two replicas of every service: docs/operations.md adds up what one needs.
+    "max_connections": "400",
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "autovacuum_naptime": "10s",
@@ -96,6 +98,12 @@ class Postgres:
             or not self._ready()
         ):
             raise LocalRunError(f"PostgreSQL did not start.\n{self._last_lines()}")
+
+    @property
+    def system_identifier(self) -> int:
+        """The number that `initdb` gave to this folder: the first 8 bytes of `pg_control`."""
+        with (self.data / "global" / "pg_control").open("rb") as control:
+            return int(struct.unpack("=Q", control.read(8))[0])
 
     def stop(self) -> None:
         """Stop the server with a fast shutdown."""

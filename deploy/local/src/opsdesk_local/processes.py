@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from opsdesk_local.errors import LocalRunError
+from opsdesk_local.listening import session_listens
 from opsdesk_local.state import User
 from opsdesk_local.waiting import holds_within
 
@@ -39,6 +40,10 @@ class Child:
     def send(self, number: signal.Signals) -> None:
         if self.alive:
             self._process.send_signal(number)
+
+    def listens_on(self, port: int) -> bool:
+        """Return whether it or a child of its own listens on the port, and nobody else."""
+        return self.alive and session_listens(self.pid, port)
 
     def ended_within(self, seconds: float) -> bool:
         return holds_within(seconds, lambda: not self.alive)

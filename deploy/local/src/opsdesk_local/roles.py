@@ -11,6 +11,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
+from opsdesk_local.errors import LocalRunError
+
 SCHEMAS = ("intake", "sla", "escalation", "delivery_gate")
 REPORTING_ROLE = "opsdesk_reporting"
 """Reads the views of the schema `reporting` and changes nothing: for BI tools (docs/reporting.md)."""
@@ -26,6 +28,7 @@ _READER_TIMEOUTS = {
 # Roles belong to the whole server, so processes that prepare databases at the same time wait for each
 # other. Any number will do.
 _PREPARE_LOCK_ID = 0x0_05DE_5C
+_OWNER_MARK = "OpsDesk of the state folder "
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +40,28 @@ class Urls:
 
 
 async def prepare_database(
-    admin_url: str, password: Callable[[str], str], database: str = "opsdesk"
+    admin_url: str,
+    password: Callable[[str], str],
+    database: str = "opsdesk",
+    *,
+    owner: str | None = None,
 ) -> dict[str, Urls]:
     """Create missing database, roles, schemas and rights. Returns the URLs by schema.
 
     `admin_url` may be any database of the server, as a superuser or a role with CREATEROLE and
     CREATEDB; `password` returns the password of a role, which is set every time.
+    With `owner` (the identity of a state folder) the database is marked as its, and LocalRunError is
+    raised where it is another one's: two of them would share events and change each other's passwords.
     """
     async with _prepare_lock(admin_url) as admin:
+        await _refuse_other_owner(admin, database, owner)
         for schema in SCHEMAS:
             await _create_roles(admin, schema, password)
         await _create_reader(admin, password)
         if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
             await admin.execute(f'CREATE DATABASE "{database}"')
+        if owner:
+            await admin.execute(f"COMMENT ON DATABASE \"{database}\" IS '{_OWNER_MARK}{owner}'")
         await _grant_connect(admin, database)
         async with _connection(at_database(admin_url, database)) as inside:
             await _create_schemas(inside)
@@ -96,6 +108,19 @@ def owner_role(schema: str) -> str:
 def at_database(url: str, database: str) -> str:
     """Return the URL with another database."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
+
+
+async def _refuse_other_owner(admin: asyncpg.Connection, database: str, owner: str | None) -> None:
+    comment = await admin.fetchval(
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1", database
+    )
+    marked = str(comment or "").startswith(_OWNER_MARK)
+    if owner and marked and comment != f"{_OWNER_MARK}{owner}":
+        raise LocalRunError(
+            f"The database {database} belongs to the OpsDesk of another state folder "
+            f"({comment.removeprefix(_OWNER_MARK)}; this one is {owner}): name another PostgreSQL "
+            f'server, or drop that database (DROP DATABASE "{database}") if nobody needs it.'
+        )
 
 
 async def _create_roles(

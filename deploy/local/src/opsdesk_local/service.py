@@ -1,6 +1,7 @@
 """A service as a child process: `python -m <module> serve`."""
 
 import http.client
+import json
 import signal
 import sys
 from collections.abc import Mapping
@@ -75,10 +76,9 @@ class ServiceProcess:
 
     def wait_ready(self, seconds: float = 60) -> None:
         """Wait until it is ready. Raises LocalRunError when it ends or is not ready in time."""
-        if not holds_within(seconds, lambda: self.readiness() is None or not self.alive):
-            raise LocalRunError(
-                f"{self.name} is not ready after {seconds:.0f} s: {self.readiness()}"
-            )
+        if not holds_within(seconds, lambda: self._is_ready() or not self.alive):
+            reason = self.readiness() or f"another program answers on port {self.port}"
+            raise LocalRunError(f"{self.name} is not ready after {seconds:.0f} s: {reason}")
         if not self.alive:
             raise LocalRunError(f"{self.name} ended while starting:\n{self._last_lines()}")
 
@@ -86,14 +86,18 @@ class ServiceProcess:
     def alive(self) -> bool:
         return self.child is not None and self.child.alive
 
+    def _is_ready(self) -> bool:
+        child = self.child
+        return child is not None and self.readiness() is None and child.listens_on(self.port)
+
     def readiness(self) -> str | None:
-        """Return None when the service is ready, else what is missing."""
+        """Return None when everything in the service works, else what does not."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=3)
         try:
             connection.request("GET", "/health/ready")
             answer = connection.getresponse()
             detail = answer.read().decode(errors="replace")
-            return None if answer.status == 200 else detail
+            return None if answer.status == 200 and not _is_degraded(detail) else detail
         except (OSError, http.client.HTTPException) as error:
             return f"no answer ({error})"
         finally:
@@ -123,6 +127,14 @@ class ServiceProcess:
 
     def _last_lines(self) -> str:
         return self.child.last_lines() if self.child else ""
+
+
+def _is_degraded(answer: str) -> bool:
+    """Return whether a service answers requests, but not everything in it works."""
+    try:
+        return bool(json.loads(answer)["status"] == "degraded")
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def migrate(module: str, environment: Mapping[str, str], folder: Path) -> None:

@@ -55,6 +55,11 @@ class State:
         """Derive the password of a role: the same for all databases of this state folder."""
         return hmac.new(self._secret(), role.encode(), hashlib.sha256).hexdigest()[:32]
 
+    @property
+    def identity(self) -> str:
+        """What tells this state folder from any other, without saying anything about its secret."""
+        return self.password("identity of the state folder")[:16]
+
     def remove(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
         remove_leftovers(self.folder)

@@ -1,9 +1,9 @@
 """`make run`: starts everything, watches it, and stops it again."""
 
 import fcntl
+import os
 import shutil
 import signal
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -11,17 +11,17 @@ from contextlib import ExitStack, contextmanager
 from opsdesk_local import hooks
 from opsdesk_local.addresses import FILE_NAME, issuer_folder
 from opsdesk_local.applied_fingerprints import fingerprint
-from opsdesk_local.console import addresses_table, print_error, print_line, progress
+from opsdesk_local.child_watch import ChildWatch
+from opsdesk_local.console import addresses_table, print_line, progress
 from opsdesk_local.errors import LocalRunError
-from opsdesk_local.installation import Installation
-from opsdesk_local.processes import Child
-from opsdesk_local.run_servers import start_servers
+from opsdesk_local.installation import Installation, usual_ports
+from opsdesk_local.port_book import PortBook
+from opsdesk_local.run_servers import USUAL_PORTS, start_servers
 from opsdesk_local.service import SERVICES, Service
 from opsdesk_local.state import CLONE, State
 from opsdesk_local.topics import blocking
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_WATCH_SECONDS = 0.1
 
 
 def run(state: State, services: Sequence[Service] = SERVICES) -> None:
@@ -29,12 +29,16 @@ def run(state: State, services: Sequence[Service] = SERVICES) -> None:
     print_line(f"State is kept in {state.folder} (`make clean` removes it).")
     with single_instance_lock(state), _signals_interrupt(), ExitStack() as stack:
         shutil.rmtree(state.run / "logs", ignore_errors=True)
+        watch = stack.enter_context(ChildWatch())
         try:
-            _watch(_start(state, services, stack))
+            _start(state, services, stack, watch)
+            watch.wait_until_interrupted()
         except KeyboardInterrupt:
+            watch.check()
             print_line("Stopping everything.")
         finally:
             _ignore_signals()  # a second Ctrl-C must not interrupt the stopping
+            watch.stop()
 
 
 @contextmanager
@@ -52,35 +56,48 @@ def single_instance_lock(state: State) -> Iterator[None]:
         yield
 
 
-def _start(state: State, services: Sequence[Service], stack: ExitStack) -> list[Child]:
+def _start(state: State, services: Sequence[Service], stack: ExitStack, watch: ChildWatch) -> None:
+    ports = PortBook(state.run, USUAL_PORTS | usual_ports(services))
     threads = stack.enter_context(ThreadPoolExecutor(1))
     issued = threads.submit(hooks.issue_tokens, issuer_folder(state.run))
-    servers = start_servers(state, stack)
+    admin_url, bootstrap = start_servers(state, ports, watch, stack)
     installation = Installation(
         state.run,
-        servers.admin_url,
-        servers.bootstrap,
+        admin_url,
+        bootstrap,
         state.password,
         services=services,
-        fixed_ports=True,
+        settings=_settings(),
+        ports=ports,
+        owner=state.identity,
     )
     stack.callback(installation.stop)
+    watch.add(lambda: installation.children)
     with progress("Migrating", "Topics, roles, schemas and tables are up to date"):
         installation.prepare()
     issued.result()
     with progress("Starting the services", "All services are ready"):
         installation.start(print_line)
-    for sentence in installation.moved_ports:
+    for sentence in ports.moved:
         print_line(sentence)
     stack.callback((state.run / FILE_NAME).unlink, missing_ok=True)
     installation.addresses.write()
     _load_demo_company(installation)
+    watch.check()
     addresses_table(installation.addresses, state.run / "logs")
-    return [*servers.children, *installation.children]
+
+
+def _settings() -> dict[str, str]:
+    """Settings of the services that a start hands on; nothing else of its environment reaches them."""
+    prefix = os.environ.get("OPSDESK_TOPIC_PREFIX")
+    return {"OPSDESK_TOPIC_PREFIX": prefix} if prefix else {}
 
 
 def _load_demo_company(installation: Installation) -> None:
-    """Load the demo company, unless the same one was loaded into this database before."""
+    """Load the demo company, unless the same one was loaded into this database before.
+
+    Raises LocalRunError where it cannot be loaded: a demo that lacks half of it misleads.
+    """
     company = fingerprint(["opsdesk"], CLONE / "deploy" / "demo")
     if blocking(installation.fingerprints.read("public")) == company:
         return
@@ -88,19 +105,10 @@ def _load_demo_company(installation: Installation) -> None:
         with progress("Loading the demo company", "The demo company is loaded"):
             hooks.load_demo_company(installation.folder)
     except LocalRunError as reason:
-        print_error(f"OpsDesk runs without its demo company. {reason}")
-    else:
-        blocking(installation.fingerprints.write("public", company))
-
-
-def _watch(children: list[Child]) -> None:
-    while all(child.alive for child in children):
-        time.sleep(_WATCH_SECONDS)
-    dead = next(child for child in children if not child.alive)
-    raise LocalRunError(
-        f"{dead.name} ended by itself (exit code {dead.exit_code}), so everything was stopped. "
-        f"Its last lines, from {dead.log}:\n{dead.last_lines(20)}"
-    )
+        raise LocalRunError(
+            f"The demo company cannot be loaded, so everything was stopped. {reason}"
+        ) from None
+    blocking(installation.fingerprints.write("public", company))
 
 
 @contextmanager

@@ -19,12 +19,20 @@ _MAIN = ("tickets", "clocks", "escalations", "deliveries", "directory", "catalog
 _AUDIENCES = ("ops", "tom", "gm", "dm", "po", "qc", "second-level", "partner")
 _CONSUMERS = ("intake", "sla", "escalation", "delivery-gate")
 
-TOPICS: dict[str, int] = (
-    {f"opsdesk.{name}": 12 for name in _MAIN}
-    | {f"opsdesk.escalations.{name}": 1 for name in _AUDIENCES}
-    | {f"opsdesk.dead-letters.{name}": 1 for name in _CONSUMERS}
-)
-"""Topic -> number of partitions."""
+TOPIC_PREFIX = "opsdesk"
+"""What the names of topics begin with, unless OPSDESK_TOPIC_PREFIX says otherwise."""
+
+
+def topics_of(prefix: str) -> dict[str, int]:
+    """Return the topics whose names begin with `prefix`, with their numbers of partitions."""
+    return (
+        {f"{prefix}.{name}": 12 for name in _MAIN}
+        | {f"{prefix}.escalations.{name}": 1 for name in _AUDIENCES}
+        | {f"{prefix}.dead-letters.{name}": 1 for name in _CONSUMERS}
+    )
+
+
+TOPICS = topics_of(TOPIC_PREFIX)
 
 
 def create_topics(bootstrap: str, topics: dict[str, int] = TOPICS) -> list[str]:
@@ -35,9 +43,14 @@ def create_topics(bootstrap: str, topics: dict[str, int] = TOPICS) -> list[str]:
     return blocking(_create_topics(bootstrap, topics))
 
 
-def wait_for_brokers(bootstrap: str, count: int, seconds: float = 60) -> None:
-    """Wait until `count` brokers answer. Raises LocalRunError after `seconds`."""
-    blocking(_wait_for_brokers(bootstrap, count, seconds))
+def wait_for_brokers(
+    bootstrap: str, count: int, seconds: float = 60, *, cluster_id: str | None = None
+) -> None:
+    """Wait until `count` brokers answer. Raises LocalRunError after `seconds`.
+
+    Raises it as well where they are of another cluster than `cluster_id`.
+    """
+    blocking(_wait_for_brokers(bootstrap, count, seconds, cluster_id))
 
 
 def blocking(work: Coroutine[Any, Any, T]) -> T:
@@ -67,12 +80,16 @@ def _topic(name: str, partitions: int, replicas: int) -> NewTopic:
     return NewTopic(name, partitions, replicas, topic_configs=config)
 
 
-async def _wait_for_brokers(bootstrap: str, count: int, seconds: float) -> None:
+async def _wait_for_brokers(
+    bootstrap: str, count: int, seconds: float, cluster_id: str | None
+) -> None:
     give_up_at = time.monotonic() + seconds
     while time.monotonic() < give_up_at:
         try:
             async with _admin(bootstrap) as admin:
-                if len(await _brokers(admin)) >= count:
+                cluster = await admin.describe_cluster()
+                _refuse_other_cluster(bootstrap, cluster["cluster_id"], cluster_id)
+                if len(cluster["brokers"]) >= count:
                     return
         except (KafkaError, OSError):
             pass
@@ -80,6 +97,14 @@ async def _wait_for_brokers(bootstrap: str, count: int, seconds: float) -> None:
     raise LocalRunError(
         f"Kafka at {bootstrap} did not show {count} brokers within {seconds:.0f} s."
     )
+
+
+def _refuse_other_cluster(bootstrap: str, found: str, expected: str | None) -> None:
+    if expected is not None and found != expected:
+        raise LocalRunError(
+            f"At {bootstrap} another Kafka answers (cluster {found}, not {expected}): "
+            "end it, or give Kafka another port with OPSDESK_PORTS."
+        )
 
 
 async def _brokers(admin: AIOKafkaAdminClient) -> list[Any]:

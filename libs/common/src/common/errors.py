@@ -151,6 +151,37 @@ class ServiceUnavailable(Problem):
         super().__init__("busy", "Try again soon", 503, message, headers=waits)
 
 
+class Overloaded(Problem):
+    """503. Too much of this kind is being done already; nothing was stored.
+
+    `retry_after` is in whole seconds.
+    """
+
+    def __init__(self, retry_after: int = 1, detail: str | None = None) -> None:
+        message = detail or (
+            "Too many requests of this kind are being answered. Nothing was stored: send the same"
+            f" request again in {retry_after} seconds."
+        )
+        waits = {"Retry-After": str(retry_after)}
+        super().__init__("overloaded", "Too much to do", 503, message, headers=waits)
+
+
+class UnknownOutcome(Problem):
+    """504. Nobody can say at present whether the request was carried out.
+
+    No Retry-After: what sends again by itself would do it twice. `detail` says how to find out.
+    """
+
+    def __init__(self, detail: str | None = None, **extra: Any) -> None:
+        message = detail or (
+            "It may have been done, or not. With an Idempotency-Key send the same request again:"
+            " then it is done once. Without one look first whether it was done."
+        )
+        super().__init__(
+            "outcome-unknown", "Not known whether it was stored", 504, message, **extra
+        )
+
+
 class PreconditionFailed(Problem):
     """412. Somebody changed it since the caller read it; `present` is the present state."""
 

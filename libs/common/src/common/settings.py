@@ -1,5 +1,6 @@
 """Settings of a service, from environment variables `OPSDESK_*`: read once, never changed."""
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,9 +9,19 @@ from typing import Any, Literal, TypeVar
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from common.settings_checks import (
+    first_local,
+    unknown_name,
+    unusable_ca_file,
+    unusable_database_url,
+)
+
 PREFIX = "OPSDESK_"
 LOCAL_ISSUER = "urn:opsdesk:issuer:local"
 """The issuer of `make run`. Refused in production."""
+
+DEFAULT_TOPIC_PREFIX = "opsdesk"
+"""What topics and consumer groups begin with, unless OPSDESK_TOPIC_PREFIX says otherwise."""
 
 Environment = Literal["production", "development", "test"]
 KafkaSecurity = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
@@ -38,6 +49,16 @@ class Settings(BaseSettings):
         None, description="the owner role's postgresql:// address; only `migrate` needs it"
     )
 
+    write_connections: int = Field(
+        10, ge=1, le=200, description="database connections of one replica for requests that write"
+    )
+    read_connections: int = Field(
+        5, ge=1, le=200, description="those for requests that read one thing"
+    )
+    list_connections: int = Field(
+        4, ge=1, le=200, description="those for lists, reports and simulations"
+    )
+
     kafka_bootstrap_servers: str = Field(
         min_length=1, description="Kafka's addresses as host:port,host:port"
     )
@@ -48,6 +69,14 @@ class Settings(BaseSettings):
     kafka_username: str | None = Field(None, description="the service's Kafka principal")
     kafka_password: SecretStr | None = Field(None, description="that principal's password")
     kafka_ca_file: Path | None = Field(None, description="a PEM file with the authority to trust")
+
+    topic_prefix: str = Field(
+        DEFAULT_TOPIC_PREFIX,
+        pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$",
+        max_length=100,
+        description="what the names of all topics and consumer groups begin with, such as opsdesk or acme.opsdesk: "
+        "one name for each installation on the same Kafka, the same for its four services",
+    )
 
     host: str = Field("127.0.0.1", description="the address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="the TCP port to listen on")
@@ -60,6 +89,9 @@ class Settings(BaseSettings):
         400,
         ge=400,
         description="days that the record of a fired deadline is kept; those of clocks stay",
+    )
+    drain_s: float = Field(
+        5, ge=0, le=300, description="seconds from SIGTERM to the last request that is accepted"
     )
     requests_per_minute: int = Field(6000, ge=1, description="requests allowed to one caller")
 
@@ -82,10 +114,11 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _fill_defaults(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Default to plain Kafka outside production, and to name and keys of the local issuer."""
+        """Default to plain Kafka and no draining outside production, and to the local issuer's keys."""
         filled = dict(given)
         if filled.get("environment", "production") != "production":
             filled.setdefault("kafka_security", "PLAINTEXT")
+            filled.setdefault("drain_s", 0)
         if local := filled.get("local_issuer_directory"):
             filled.setdefault("issuer", LOCAL_ISSUER)
             filled.setdefault("jwks_url", str(Path(local) / "jwks.json"))
@@ -94,33 +127,54 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _check_combinations(self) -> "Settings":
         if self.environment == "production":
-            if self.time_mode == "simulated":
-                raise ValueError(
-                    "OPSDESK_TIME_MODE=simulated is refused in production: set it to real"
-                )
-            if self.local_issuer_directory or self.issuer == LOCAL_ISSUER:
-                raise ValueError(
-                    "OPSDESK_LOCAL_ISSUER_DIRECTORY is refused in production: name your identity"
-                    " provider by OPSDESK_ISSUER and OPSDESK_JWKS_URL"
-                )
+            self._check_production()
         if self.kafka_security.startswith("SASL") and not (
             self.kafka_username and self.kafka_password
         ):
             raise ValueError(
-                f"OPSDESK_KAFKA_USERNAME and OPSDESK_KAFKA_PASSWORD are needed with "
-                f"OPSDESK_KAFKA_SECURITY={self.kafka_security}"
+                f"OPSDESK_KAFKA_USERNAME and OPSDESK_KAFKA_PASSWORD are needed with OPSDESK_KAFKA_SECURITY={self.kafka_security}"
             )
+        self._refuse("kafka_ca_file", unusable_ca_file(self.kafka_ca_file))
+        self._refuse("database_url", unusable_database_url(self.database_url.get_secret_value()))
+        if self.migration_database_url is not None:
+            url = self.migration_database_url.get_secret_value()
+            self._refuse("migration_database_url", unusable_database_url(url))
         return self
+
+    def _check_production(self) -> None:
+        if self.time_mode == "simulated":
+            raise ValueError("OPSDESK_TIME_MODE=simulated is refused in production: set it to real")
+        if self.local_issuer_directory or self.issuer == LOCAL_ISSUER:
+            raise ValueError(
+                "OPSDESK_LOCAL_ISSUER_DIRECTORY is refused in production: name your identity provider by OPSDESK_ISSUER and OPSDESK_JWKS_URL"
+            )
+        if self.jwks_url.lower().startswith("http://"):
+            self._refuse("jwks_url", "http lets anybody on the way name keys")
+
+    def _refuse(self, name: str, why: str | None) -> None:
+        """Raise ValueError with a sentence that names the variable, unless `why` is None."""
+        if why is not None:
+            wanted = type(self).model_fields[name].description
+            raise ValueError(f"{PREFIX}{name.upper()} is wrong ({why}): give {wanted}")
+
+    def _refuse_this_machine(self, *hosts: tuple[str, str]) -> None:
+        """Raise ValueError for the first setting, of names with their hosts, that names localhost."""
+        if (name := first_local(hosts)) is not None:
+            self._refuse(name, "in production it must not name this machine")
 
 
 S = TypeVar("S", bound=Settings)
 
 
 def load_settings(settings: type[S]) -> S:
-    """Read the settings from the environment. A missing or wrong one ends the start.
+    """Read the settings from the environment. A missing, wrong or unknown one ends the start.
 
     Raises SystemExit with a sentence that names the variable and never repeats its value.
     """
+    if unknown := unknown_name(os.environ, PREFIX, settings.model_fields):
+        name, near = unknown
+        advice = f"did you mean {near}?" if near else "remove it; docs/settings.md lists all."
+        raise SystemExit(f"{name} is not a setting: {advice}")
     try:
         return settings()
     except ValidationError as wrong:

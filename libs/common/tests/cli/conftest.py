@@ -42,8 +42,18 @@ FILES = {
             await asyncio.sleep(0.5)
             return "done"
 
+        quick = router("/v1/quick", tags=["quick"])
+
+        @quick.get("/{name}")
+        async def answer(name: str, caller: Annotated[Caller, requires("tickets:read")]) -> str:
+            return name
+
         SERVICE = Service(
-            name="smallest", schema="sla", title="Smallest", settings=Settings, routers=(routes,)
+            name="smallest",
+            schema="sla",
+            title="Smallest",
+            settings=Settings,
+            routers=(routes, quick),
         )
         """,
     "migrations/env.py": """

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -11,16 +12,23 @@ from typer.testing import CliRunner, Result
 
 from common.cli import create_cli
 from common.cli.migrate import migrate_service
+from common.events.envelope import Envelope
 from common.http import Service
 from common.settings import Settings, load_settings
 
 pytestmark = pytest.mark.usefixtures("given")
 
-DEAD = """
+ENVELOPE = Envelope(
+    UUID(int=3), "opsdesk.ticket.opened.v1", "opsdesk/intake", "ticket/1", 3, traceparent=None
+)
+HEADERS = json.dumps(
+    [[name, value.hex()] for name, value in ENVELOPE.headers("2027-01-04T08:00:00Z")]
+)
+DEAD = f"""
 INSERT INTO sla.dead_letters
     (source, subject, sequence, type, topic, partition, "offset", digest, headers, code, reason)
 VALUES ('opsdesk/intake', 'ticket/1', 3, 'opsdesk.ticket.opened.v1', 'opsdesk.tickets', 0, 7,
-    'x', '[]', 'impossible', 'already closed')
+    'x', '{HEADERS}', 'impossible', 'already closed')
 """
 
 
@@ -106,6 +114,38 @@ async def test_a_dead_letter_is_skipped_with_a_reason_that_stays(
     assert entry["who"].startswith("shell:")
     assert (entry["action"], entry["subject"]) == ("dead_letter.skip", "dead_letter/1")
     assert json.loads(entry["grounds"]) == {"reason": "closed by hand"}
+
+
+PARKED = """
+    INSERT INTO sla.parked (source, subject, sequence, topic, partition, "offset", headers)
+    VALUES ('opsdesk/intake', 'ticket/1', 4, 'opsdesk.tickets', 0, 8, '[]'),
+           ('opsdesk/intake', 'ticket/1', 5, 'opsdesk.tickets', 0, 9, '[]')
+"""
+
+
+async def test_a_parked_record_is_released_with_a_reason_that_stays(
+    service: Service, given: Mapping[str, str]
+) -> None:
+    await run_migrate(service)
+    connection = await asyncpg.connect(given["OPSDESK_DATABASE_URL"])
+    await connection.execute(PARKED)
+    listed = (await run(service, "parked", "list")).output
+    assert "opsdesk/intake ticket/1#4  1 to 3 have not come  (2 waiting)" in listed
+    released = await run(service, "parked", "release", "2", "--reason", "lost in the restore")
+    assert released.output == "released: opsdesk/intake ticket/1\n"
+    assert await connection.fetchval("SELECT sequence FROM sla.inbox") == 3
+    entry = await connection.fetchrow("SELECT who, action, subject, grounds FROM sla.audit")
+    await connection.close()
+    assert entry is not None
+    assert entry["who"].startswith("shell:")
+    assert (entry["action"], entry["subject"]) == ("parked.release", "parked/2")
+    assert json.loads(entry["grounds"]) == {
+        "reason": "lost in the restore",
+        "of": "opsdesk/intake ticket/1",
+    }
+    failed = await run(service, "parked", "release", "9", "--reason", "x")
+    assert failed.exit_code == 1
+    assert "no record is parked under 9" in failed.output
 
 
 async def test_an_unknown_dead_letter_is_a_sentence(service: Service) -> None:

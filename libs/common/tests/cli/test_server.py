@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import IO
 
 import httpx
 import pytest
@@ -42,14 +43,18 @@ async def ready(service: Service, given: Mapping[str, str], folder: Path) -> Map
     return {**os.environ, **given, **own, "OPSDESK_PORT": str(free_port())}
 
 
+async def start(
+    environment: Mapping[str, str], output: IO[bytes] | int = asyncio.subprocess.PIPE
+) -> Process:
+    command = (sys.executable, "-m", "smallest", "serve")
+    return await asyncio.create_subprocess_exec(
+        *command, env=dict(environment), stdout=output, stderr=asyncio.subprocess.STDOUT
+    )
+
+
 @asynccontextmanager
 async def serving(environment: Mapping[str, str]) -> AsyncIterator[Process]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "smallest", "serve"),
-        env=dict(environment),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
+    process = await start(environment)
     try:
         yield process
     finally:

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from common.auth.requirements import RequiresPermission
 from common.errors import Conflict
 from common.http import AppState, Service, create_app, state_of
+from common.http.drain import drain_of
 from common.http.state import set_state
 from common.persistence.database import Database
 from common.telemetry import metrics
@@ -67,7 +68,8 @@ async def test_a_fast_route_is_guarded_and_refuses_like_all_others(
 async def test_alive_and_ready(anna: AsyncClient) -> None:
     assert (await anna.get("/health/live")).json() == {"status": "live"}
     ready = await anna.get("/health/ready")
-    assert (ready.status_code, ready.json()) == (200, {"ready": True, "not_ready": {}})
+    body = {"status": "ready", "not_ready": {}, "degraded": {}}
+    assert (ready.status_code, ready.json()) == (200, body)
 
 
 def with_lost_database(state: AppState) -> AppState:
@@ -81,10 +83,44 @@ async def test_not_ready_says_what_and_why(app: FastAPI, anna: AsyncClient) -> N
         app, replace(state, components={"relay": SimpleNamespace(trouble="no broker answers")})
     )
     answer = await anna.get("/health/ready")
-    assert answer.status_code == 503
-    assert answer.json()["not_ready"]["relay"] == "no broker answers"
+    assert (answer.status_code, answer.json()["status"]) == (503, "unready")
+    assert answer.json()["degraded"] == {"relay": "no broker answers"}
     assert "does not answer" in answer.json()["not_ready"]["database"]
     assert (await anna.get("/health/live")).status_code == 200
+
+
+async def test_without_kafka_a_replica_is_degraded_and_goes_on(
+    app: FastAPI, anna: AsyncClient
+) -> None:
+    relay = SimpleNamespace(trouble="no broker answers")
+    set_state(app, replace(state_of(app), components={"relay": relay}))
+    answer = await anna.get("/health/ready")
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert answer.json()["degraded"] == {"relay": "no broker answers"}
+    assert 'opsdesk_component_trouble{component="relay"} 1.0' in (await anna.get("/metrics")).text
+    relay.trouble = None
+    assert (await anna.get("/health/ready")).json()["status"] == "ready"
+    assert 'opsdesk_component_trouble{component="relay"} 0.0' in (await anna.get("/metrics")).text
+
+
+async def test_without_the_keys_of_the_issuer_nobody_can_be_answered(
+    app: FastAPI, anna: AsyncClient
+) -> None:
+    keys = SimpleNamespace(trouble="not read")
+    set_state(app, replace(state_of(app), components={"keys": keys}))
+    answer = await anna.get("/health/ready")
+    assert (answer.status_code, answer.json()["not_ready"]) == (503, {"keys": "not read"})
+
+
+async def test_a_replica_that_drains_is_unready_and_keeps_no_connection(
+    app: FastAPI, anna: AsyncClient
+) -> None:
+    assert "connection" not in (await anna.get("/v1/things/a")).headers
+    drain_of(app).begin()
+    ready = await anna.get("/health/ready")
+    assert (ready.status_code, set(ready.json()["not_ready"])) == (503, {"draining"})
+    answer = await anna.get("/v1/things/a")
+    assert (answer.status_code, answer.headers["connection"]) == (200, "close")
 
 
 async def test_a_lost_database_is_a_503(app: FastAPI, anna: AsyncClient) -> None:
@@ -150,7 +186,20 @@ async def test_the_document_names_refusals_permissions_and_keys(anna: AsyncClien
     assert make["security"] == [{"bearer": []}]
     assert make["x-permissions"] == ["tickets:open"]
     assert {"Idempotency-Key", "On-Behalf-Of"} <= {one["name"] for one in make["parameters"]}
-    for status in ("400", "401", "403", "404", "409", "412", "413", "415", "422", "429", "503"):
+    for status in (
+        "400",
+        "401",
+        "403",
+        "404",
+        "409",
+        "412",
+        "413",
+        "415",
+        "422",
+        "429",
+        "503",
+        "504",
+    ):
         assert list(make["responses"][status]["content"]) == ["application/problem+json"]
     assert set(document["components"]["schemas"]["Problem"]["required"]) >= {"type", "trace_id"}
     schemas = document["components"]["schemas"]

@@ -13,6 +13,7 @@ from common.events.envelope import ReceivedEvent
 from common.messaging.batch_processor import BatchProcessor
 from common.messaging.consumer import Consumer
 from common.messaging.kafka import Kafka
+from common.messaging.parked_release import ParkedRelease
 from common.messaging.positions import ConcurrentConsumerError, Record
 from common.persistence.database import Connection, Database
 from common.persistence.ids import uuid7
@@ -126,12 +127,12 @@ async def test_a_parked_record_taken_by_another_replica_does_not_end_the_session
     """Else each of them would make the whole group share its partitions out anew."""
     consumer, looks = consumer_of(database), 0
 
-    async def taken() -> None:
+    async def taken(self: ParkedRelease, *, is_sweep_due: bool) -> None:
         nonlocal looks
         looks += 1
         raise ConcurrentConsumerError("another consumer took the same parked record")
 
-    with mock.patch.object(consumer.processor, "release_parked", taken):
+    with mock.patch.object(ParkedRelease, "release", taken):
         async with running(consumer):
             await until(lambda: looks > 0)
             client = consumer._client

@@ -17,8 +17,10 @@ from common.messaging.batch_processor import (
     BatchProcessor,
     ConsumerHalted,
 )
+from common.messaging.classification import classify
 from common.messaging.dlq_admin import UnknownDeadLetter, list_dead_letters, replay, skip
-from common.messaging.inbox import Handlers, Inbox, MissingReference, PermanentError, classify
+from common.messaging.inbox import Handlers, Inbox, MissingReference, PermanentError
+from common.messaging.parked_release import ParkedRelease
 from common.messaging.positions import SubjectPosition, save_positions
 from common.persistence.database import Connection, Database
 from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid
@@ -113,7 +115,7 @@ async def test_a_dead_letter_skipped_lets_the_rest_go_on_without_it(database: Da
         (letter,) = await list_dead_letters(tx)
         assert letter.code == "undecodable"
         await skip(tx, letter.id, "sent by mistake")
-    await applier.release_parked()
+    await ParkedRelease(applier).release()
     assert await amounts(database, ONE) == [2]
 
 
@@ -156,7 +158,7 @@ async def test_who_waits_for_what_was_skipped_holds_up_nobody(database: Database
         await save_positions(tx, {(Paid.source, f"entry/{TWO}"): SubjectPosition(None, 1, None)})
     await applier.process([record_of(paid(ONE, 1), 1)])
     async with asyncio.timeout(5):
-        await applier.release_parked()
+        await ParkedRelease(applier).release()
     assert applier.has_parked
 
 

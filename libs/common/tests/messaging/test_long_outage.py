@@ -9,7 +9,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from common.messaging import consumer as hearing
+from common.messaging import consumer_watch
 from common.messaging.consumer import Consumer
 from common.messaging.kafka import Kafka, with_timeout
 from common.persistence.database import Database
@@ -46,7 +46,7 @@ async def test_it_consumes_again_after_discarding_its_client(
     database: Database, owner_url: str, broker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Making the client anew must not wait for a `stop()` that never ends."""
-    monkeypatch.setattr(hearing, "STUCK_AFTER_S", 2.0)
+    monkeypatch.setattr(consumer_watch, "STUCK_AFTER_S", 2.0)
     await make_tables(database, owner_url)
     kafka = Kafka(f"127.0.0.1:{broker.port}")
     admin = AIOKafkaAdminClient(**kafka.options())

@@ -1,5 +1,8 @@
 """A missing or wrong setting ends the start with one sentence that names it, never its value."""
 
+from pathlib import Path
+
+import certifi
 import pytest
 from pydantic import ValidationError
 
@@ -13,6 +16,7 @@ PRODUCTION = {
     "OPSDESK_ISSUER": "https://id.example",
     "OPSDESK_JWKS_URL": "https://id.example/jwks",
 }
+CA = certifi.where()
 LOCAL = {
     "OPSDESK_ENVIRONMENT": "development",
     "OPSDESK_DATABASE_URL": "postgresql://sla:s3cret@db:5432/opsdesk",
@@ -114,3 +118,112 @@ def test_settings_never_change(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, PRODUCTION)
     with pytest.raises(ValidationError):
         load_settings(Settings).port = 1  # type: ignore[misc]  # that is the test
+
+
+def ended(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], **more: str) -> str:
+    """The one sentence with which a start ends."""
+    given(monkeypatch, variables, **more)
+    with pytest.raises(SystemExit) as end:
+        load_settings(Settings)
+    assert str(end.value).count("\n") == 0
+    return str(end.value)
+
+
+def test_an_authority_that_is_not_there_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Before, it was told as a lost database."""
+    missing = ended(monkeypatch, PRODUCTION, OPSDESK_KAFKA_CA_FILE=str(tmp_path / "no.pem"))
+    assert missing.startswith("OPSDESK_KAFKA_CA_FILE is wrong (there is no such file): give")
+    (tmp_path / "no.pem").write_text("this is no certificate")
+    garbled = ended(monkeypatch, PRODUCTION)
+    assert garbled.startswith("OPSDESK_KAFKA_CA_FILE is wrong (it cannot be used")
+    monkeypatch.setenv("OPSDESK_KAFKA_CA_FILE", CA)
+    assert load_settings(Settings).kafka_ca_file == Path(CA)
+
+
+def test_keys_over_http_are_refused_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = {"OPSDESK_JWKS_URL": "http://id.example/jwks"}
+    assert ended(monkeypatch, PRODUCTION, **keys).startswith("OPSDESK_JWKS_URL is wrong (http")
+    given(monkeypatch, {}, OPSDESK_ENVIRONMENT="test")
+    assert load_settings(Settings).jwks_url == keys["OPSDESK_JWKS_URL"]
+
+
+@pytest.mark.parametrize("name", ["OPSDESK_DATABASE_URL", "OPSDESK_MIGRATION_DATABASE_URL"])
+@pytest.mark.parametrize("mode", ["verify-full", "verify-ca"])
+def test_a_verified_database_needs_a_root_certificate(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, mode: str
+) -> None:
+    """Before, it was a traceback."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    url = f"postgresql://sla:s3cret@db:5432/opsdesk?sslmode={mode}"
+    sentence = ended(monkeypatch, PRODUCTION, **{name: url})
+    assert sentence.startswith(f"{name} is wrong (sslmode={mode} needs a root certificate")
+    assert "s3cret" not in sentence
+    gone = ended(monkeypatch, PRODUCTION, **{name: f"{url}&sslrootcert={tmp_path}/no.crt"})
+    assert gone.startswith(f"{name} is wrong")
+    monkeypatch.setenv(name, f"{url}&sslrootcert={CA}")
+    load_settings(Settings)
+    monkeypatch.setenv(name, url)
+    monkeypatch.setenv("PGSSLROOTCERT", CA)
+    load_settings(Settings)
+
+
+@pytest.mark.parametrize("url", ["mysql://a:s3cret@db/x", "postgresql://a:s3cret@db:port/x"])
+def test_an_address_that_is_none_of_postgresql_is_named(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    sentence = ended(monkeypatch, PRODUCTION, OPSDESK_DATABASE_URL=url)
+    assert sentence.startswith("OPSDESK_DATABASE_URL is wrong (")
+    assert "s3cret" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("OPSDESK_KAFKA_CA", "OPSDESK_KAFKA_CA_FILE"),
+        ("OPSDESK_JWKS_URI", "OPSDESK_JWKS_URL"),
+        ("OPSDESK_SMPT_SERVER", "OPSDESK_SMTP_SERVER"),
+        ("opsdesk_request_per_minute", "OPSDESK_REQUESTS_PER_MINUTE"),
+        ("OPSDESK_SMTP_PORT", None),
+    ],
+)
+def test_a_name_that_nothing_reads_is_named_with_the_nearest(
+    monkeypatch: pytest.MonkeyPatch, name: str, near: str | None
+) -> None:
+    sentence = ended(monkeypatch, PRODUCTION, **{name: "x"})
+    assert sentence.startswith(f"{name} is not a setting: did you mean OPSDESK_")
+    if near is not None:
+        assert sentence.endswith(f"did you mean {near}?")
+
+
+def test_a_name_that_is_like_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    sentence = ended(monkeypatch, PRODUCTION, OPSDESK_XQZ="hunter2")
+    assert sentence == "OPSDESK_XQZ is not a setting: remove it; docs/settings.md lists all."
+
+
+def test_names_of_others_and_of_kubernetes_are_no_mistakes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    others = {
+        "OPSDESK_SMTP_SERVER": "mail:25",
+        "OPSDESK_TOKEN": "eyJ",
+        "OPSDESK_STATE": "/state",
+        "OPSDESK_INTAKE_SERVICE_HOST": "10.0.0.1",
+        "OPSDESK_INTAKE_SERVICE_PORT_HTTP": "8001",
+        "OPSDESK_INTAKE_PORT": "tcp://10.0.0.1:8001",
+        "OPSDESK_CONSOLE_PORT": "tcp://10.0.0.1:8000",
+        "OPSDESK_INTAKE_PORT_8001_TCP_ADDR": "10.0.0.1",
+    }
+    given(monkeypatch, PRODUCTION, **others)
+    load_settings(Settings)
+
+
+def test_a_replica_drains_in_production_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, PRODUCTION)
+    assert load_settings(Settings).drain_s == 5
+    given(monkeypatch, {}, OPSDESK_DRAIN_S="30")
+    assert load_settings(Settings).drain_s == 30
+    monkeypatch.delenv("OPSDESK_DRAIN_S")
+    given(monkeypatch, LOCAL)
+    assert load_settings(Settings).drain_s == 0

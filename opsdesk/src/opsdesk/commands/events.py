@@ -13,7 +13,10 @@ app = Typer(help="Events on the topics.", no_args_is_help=True)
 
 @app.command()
 def tail(
-    topic: Annotated[str, Argument(help="Such as opsdesk.escalations.dm.")],
+    topic: Annotated[
+        str,
+        Argument(help="Such as opsdesk.escalations.dm; opsdesk stands for OPSDESK_TOPIC_PREFIX."),
+    ],
     from_start: Annotated[bool, Option(help="Begin with the oldest event.")] = False,
     count: Annotated[int, Option(min=0, help="End after so many events; 0: never.")] = 0,
 ) -> None:
@@ -23,8 +26,9 @@ def tail(
 
 async def _tail(topic: str, from_start: bool, count: int) -> None:
     remaining = count
+    endpoints = find_endpoints()
     async with topic_reader.open_consumer(
-        find_endpoints().kafka, topic, from_start=from_start
+        endpoints.kafka, endpoints.topic(topic), from_start=from_start
     ) as consumer:
         async for record in topic_reader.follow(consumer):
             print_line(event_line.format_event(record))

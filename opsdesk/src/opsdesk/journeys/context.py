@@ -40,6 +40,7 @@ class JourneyContext:
         self.events: list[Record] = []
         self.time_travel = TimeTraveller(clients)
         self._consumer = consumer
+        self._main_topics = {self.topic(name) for name in TOPICS if name.count(".") == 1}
         self._mails_before = self._mails_reported = len(self._all_mails())
 
     def __getitem__(self, name: str) -> ApiClient:
@@ -70,6 +71,10 @@ class JourneyContext:
         """Return the mails with all these words in their subject."""
         return [one for one in self.mails() if all(word in str(one["Subject"]) for word in words)]
 
+    def topic(self, name: str) -> str:
+        """Return the name of a topic on this Kafka."""
+        return self.clients.endpoints.topic(name)
+
     def address_of(self, sub: str) -> str:
         return str(
             next(one["email"] for one in self.demo_data.entries("people") if one["sub"] == sub)
@@ -81,7 +86,7 @@ class JourneyContext:
             record
             for record in self.events
             if record.type == f"opsdesk.{type_}.v1"
-            and record.topic.count(".") == 1
+            and record.topic in self._main_topics
             and all(record.body.get(name) == value for name, value in facts.items())
         ]
 
@@ -97,7 +102,7 @@ async def open_context(endpoints: Endpoints, say: Say) -> AsyncIterator[JourneyC
     """Open a context with frozen time; afterwards let the time run again."""
     async with (
         demo_clients.open_demo_clients(endpoints) as clients,
-        topic_reader.open_consumer(endpoints.kafka, *TOPICS) as consumer,
+        topic_reader.open_consumer(endpoints.kafka, *map(endpoints.topic, TOPICS)) as consumer,
     ):
         context = JourneyContext(clients, consumer, say)
         await context.settle()

@@ -68,7 +68,7 @@ async def play(context: JourneyContext, start: datetime | None = None) -> Result
         await steps.on_call_person(context, "first-level", breached),
         await steps.escalations_of(context, ticket=thread.ticket),
         acknowledged_at,
-        [one for one in context.events if one.topic == "opsdesk.escalations.dm"],
+        [one for one in context.events if one.topic == context.topic("opsdesk.escalations.dm")],
         denial,
     )
 
@@ -152,6 +152,6 @@ async def _act_on_breach(
     await context.settle()
     for topic in ("opsdesk.clocks", "opsdesk.escalations.dm"):
         context.say(f"Events about {ticket} on {topic}:")
-        dm_events = (one for one in context.events if one.topic == topic)
+        dm_events = (one for one in context.events if one.topic == context.topic(topic))
         steps.report_events(context, (one for one in dm_events if one.body.get("ticket") == ticket))
     return acknowledged_at, denial

@@ -60,7 +60,8 @@ async def play(context: JourneyContext) -> Result:
     steps.report_clocks(context, clocks)
     records = [one for one in context.events if one.body.get("environment") == PRODUCTION]
     steps.report_events(
-        context, (one for one in records if one.topic.startswith("opsdesk.deliveries"))
+        context,
+        (one for one in records if one.topic.startswith(context.topic("opsdesk.deliveries"))),
     )
     return Result(
         start,

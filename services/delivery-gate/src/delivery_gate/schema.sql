@@ -331,6 +331,14 @@ CREATE TABLE audit_seals (
 );
 REVOKE UPDATE, DELETE ON audit_seals FROM opsdesk_delivery_gate;
 
+-- The next record of each partition: reading goes on here. Kafka's offsets are for lag tools.
+CREATE TABLE consumed_offsets (
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    "offset" bigint NOT NULL,
+    CONSTRAINT consumed_offsets_pkey PRIMARY KEY (topic, partition)
+) WITH (fillfactor = 50);
+
 CREATE TABLE dead_letters (
     id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     source text,
@@ -372,6 +380,15 @@ CREATE TABLE deadlines (
     autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX ix_deadlines_wake ON deadlines (wake_at);
 
+-- The identity of this database: its Kafka group carries it.
+CREATE TABLE deployment (
+    single boolean NOT NULL DEFAULT true,
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    CONSTRAINT deployment_pkey PRIMARY KEY (single),
+    CONSTRAINT deployment_single_check CHECK (single)
+);
+REVOKE INSERT, UPDATE, DELETE ON deployment FROM opsdesk_delivery_gate;
+
 -- Every deadline that fired, once: due, fired, lag.
 CREATE TABLE firings (
     generation bigint NOT NULL,
@@ -407,6 +424,8 @@ CREATE TABLE inbox (
     sequence bigint NOT NULL,
     -- The sequence that was put aside as dead; later ones wait.
     dead_at bigint,
+    -- The ce_id of that last event: another one is a fork.
+    event_id uuid,
     CONSTRAINT inbox_pkey PRIMARY KEY (source, subject)
 ) WITH (fillfactor = 80);
 
@@ -423,13 +442,16 @@ CREATE TABLE outbox (
     at text NOT NULL,
     traceparent text,
     body text NOT NULL,
-    held_until timestamptz,
+    -- topic, partition N or key: what Kafka does not take at present.
+    held_by text,
+    held_at timestamptz,
     problem text,
-    CONSTRAINT outbox_pkey PRIMARY KEY (id),
+    CONSTRAINT ck_outbox_held CHECK ((held_by IS NULL) = (held_at IS NULL)),
     CONSTRAINT outbox_sequence_check CHECK (sequence > 0)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
     autovacuum_vacuum_cost_delay = 0);
-CREATE INDEX ix_outbox_held ON outbox (topic, key) WHERE held_until IS NOT NULL;
+CREATE UNIQUE INDEX ix_outbox_free ON outbox (id) WHERE held_by IS NULL;
+CREATE UNIQUE INDEX ix_outbox_held ON outbox (topic, held_by, id) WHERE held_by IS NOT NULL;
 
 CREATE TABLE parked (
     id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -445,11 +467,18 @@ CREATE TABLE parked (
     headers jsonb NOT NULL,
     body bytea,
     parked_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    -- How often it was tried in vain; it is not before retry_at.
+    attempts integer NOT NULL DEFAULT 0,
+    retry_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    -- What of our own operation it failed with, if it did.
+    problem text,
     CONSTRAINT parked_pkey PRIMARY KEY (id),
     CONSTRAINT parked_source_subject_sequence_key UNIQUE (source, subject, sequence)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
     autovacuum_vacuum_cost_delay = 0);
-CREATE INDEX ix_parked_waits ON parked (waits_source, waits_subject);
+CREATE INDEX ix_parked_parked_at ON parked (parked_at);
+CREATE INDEX ix_parked_problem ON parked (id) WHERE problem IS NOT NULL;
+CREATE INDEX ix_parked_waits ON parked (waits_source, waits_subject, source, subject);
 
 CREATE TABLE revoked_tokens (
     jti text NOT NULL,
@@ -465,6 +494,15 @@ CREATE TABLE simulated_time (
     frozen_at timestamptz,
     CONSTRAINT simulated_time_pkey PRIMARY KEY (single),
     CONSTRAINT simulated_time_single_check CHECK (single)
+);
+
+-- Services that told one sequence twice; their records wait until a person has decided.
+CREATE TABLE stopped_sources (
+    source text NOT NULL,
+    stopped_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    subject text NOT NULL,
+    sequence bigint NOT NULL,
+    CONSTRAINT stopped_sources_pkey PRIMARY KEY (source)
 );
 
 -- The service's clock, delivery_gate.now() RETURNS timestamptz: `migrate` gives it the form that the

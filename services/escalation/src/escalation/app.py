@@ -3,6 +3,7 @@
 from typing import Final
 
 from common.http import Service
+from common.persistence.workload import NOTIFIER
 from common.runtime import Runtime
 from escalation.cases.notification_outcomes import ESCALATION_ACCESS
 from escalation.cases.routes import actions, escalations
@@ -40,6 +41,7 @@ SERVICE: Final = Service(
     handlers=HANDLERS,
     timers=TIMERS,
     loops=(run_notifier,),
+    workloads=(NOTIFIER,),
     pending=notifications.count_unsent,
     references=REFERENCES,
 )

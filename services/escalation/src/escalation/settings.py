@@ -1,6 +1,7 @@
 """The settings of the escalation service."""
 
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 
@@ -43,5 +44,17 @@ class EscalationSettings(Settings):
         if self.environment == "production" and self.fallback_email == LOCAL_FALLBACK_EMAIL:
             raise ValueError(
                 "OPSDESK_FALLBACK_EMAIL is missing: give the address to notify when nobody else can be"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_this_machine_in_production(self) -> "EscalationSettings":
+        if self.environment == "production":
+            self._refuse_this_machine(
+                ("smtp_server", self.smtp_server.rpartition(":")[0]),
+                ("mail_from", self.mail_from.rpartition("@")[2]),
+                ("fallback_email", self.fallback_email.rpartition("@")[2]),
+                ("public_url", urlsplit(self.public_url).hostname or ""),
+                ("sla_url", urlsplit(self.sla_url).hostname or ""),
             )
         return self

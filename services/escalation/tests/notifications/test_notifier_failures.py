@@ -1,11 +1,16 @@
 """Sending where a server refuses, is away, or an address is not valid: somebody is notified (E19)."""
 
+from dataclasses import replace
+
 from fastapi import FastAPI
 
 from common.persistence.database import Database
 from escalation.cases.notification_outcomes import ESCALATION_ACCESS
 from escalation.handlers import HANDLERS
-from escalation.notifications.domain.notification import TemporaryFailure
+from escalation.notifications.domain.notification import (
+    MAX_TEMPORARY_FAILURES,
+    TemporaryFailure,
+)
 from escalation.notifications.notifier import Notifier
 from escalation.settings import EscalationSettings
 from escalation_support.builders import threshold_reached
@@ -78,6 +83,28 @@ async def test_when_the_server_stays_away_another_way_is_tried_as_well(
     )
     for _ in range(8):
         await notifier.send_ready()
+        await expire_leases(database)
+    assert await notification_states(database) == [
+        ("anna", "email", "ready"),
+        ("fallback", "email", "ready"),
+    ]
+
+
+async def test_a_last_attempt_that_a_crash_ends_is_followed_by_another_way_all_the_same(
+    database: Database, settings: EscalationSettings
+) -> None:
+    """E19: the sixth attempt is counted when it begins; killed in it, the seventh goes on."""
+    await leave_only_anna(database)
+    await deliver(database, HANDLERS, (threshold_reached(), 1))
+    transport = InMemoryTransport(TemporaryFailure("away"))
+
+    async def crash(*_: object) -> None:
+        raise SystemError("the process is gone")
+
+    dying = replace(ESCALATION_ACCESS, record_outcome=crash)
+    for attempt in range(1, MAX_TEMPORARY_FAILURES + 2):
+        access = dying if attempt == MAX_TEMPORARY_FAILURES else ESCALATION_ACCESS
+        assert await Notifier(database, transport, settings, access).send_ready() == 1
         await expire_leases(database)
     assert await notification_states(database) == [
         ("anna", "email", "ready"),

@@ -9,7 +9,7 @@ from intake.retentions import RETENTIONS
 from intake.routers import ROUTERS
 from intake.settings import IntakeSettings
 from intake.tickets.routes import create_ticket_fast
-from intake.tickets.ticket_batcher import TicketBatcher
+from intake.tickets.ticket_batcher import TICKETS, TicketBatcher
 from intake.timers import TIMERS
 
 SERVICE = Service(
@@ -25,6 +25,7 @@ SERVICE = Service(
     retentions=RETENTIONS,
     resources=(ReferenceCache, TicketBatcher),
     loops=(create_ticket_fast.drain_batcher,),
+    workloads=(TICKETS,),
     resolve_contact=resolve_contact,
     body_limits={"/v1/emails": 25 * MIB},
 )

@@ -1,12 +1,15 @@
 """Firings: once, never early, and withdrawn where they fired without events."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import text
 
 from common.events.tickets import TicketOnHold, TicketReplied, TicketResolved
 from common.persistence.database import Database
+from common.scheduling import event_waits
 from common.scheduling.deadline_scheduler import DeadlineScheduler
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.clocks.store import inputs
@@ -140,15 +143,16 @@ async def test_a_late_stop_heard_before_the_timer_is_a_breach(database: Database
     await assert_consistent(database)
 
 
-async def test_a_timer_waits_for_what_is_unheard_and_then_fires_blind(database: Database) -> None:
+async def test_a_timer_waits_for_what_is_unheard_and_then_fires_blind(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """architecture, 6"""
     await promise(database)
     await deliver(database, HANDLERS, (ticket_opened(1), 1))
     await freeze_time(database, NINE + 2 * HOUR)
-    assert await fire_due(database, TIMERS, is_behind=lambda: True) == 0
-    keeper = DeadlineScheduler(database, TIMERS, lambda: True)
-    keeper._behind_since = asyncio.get_running_loop().time() - 31
-    await keeper.fire_due()
+    assert await fire_due(database, TIMERS, is_behind=lambda *_: True) == 0
+    monkeypatch.setattr(event_waits, "CONSUMER_TIMEOUT_S", 0.0)
+    await fire_due(database, TIMERS, is_behind=lambda *_: True)
     warned = [
         one
         for one in await outbox_events(database)
@@ -162,3 +166,28 @@ async def test_a_timer_waits_for_what_is_unheard_and_then_fires_blind(database: 
         )
     assert stored == len(warned)
     await assert_consistent(database)
+
+
+async def test_only_clocks_whose_partition_is_behind_wait_for_it(database: Database) -> None:
+    """The others fire on time, and not as if events were missing."""
+    await promise(database)
+    await deliver(database, HANDLERS, (ticket_opened(1), 1), (ticket_opened(2), 1))
+    await freeze_time(database, NINE + HOUR)
+    async with database.transaction() as tx:
+        rows = await tx.execute(text("SELECT id, ticket_id FROM clocks ORDER BY id"))
+        tickets = {row.id: str(row.ticket_id) for row in rows}
+    held_back = min(tickets.values())
+
+    def is_behind(key: str | None = None, topics: Collection[str] | None = None) -> bool:
+        assert topics in (None, {"opsdesk.tickets"})
+        return key in (None, held_back)
+
+    await fire_due(database, TIMERS, is_behind)
+    async with database.transaction() as tx:
+        rows = await tx.execute(
+            text("SELECT subject, fired_without_events FROM firings WHERE kind = 'clock'")
+        )
+        fired = [(tickets[row.subject], row.fired_without_events) for row in rows]
+    assert fired
+    assert {ticket for ticket, _ in fired} == set(tickets.values()) - {held_back}
+    assert not any(without_events for _, without_events in fired)

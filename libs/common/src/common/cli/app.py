@@ -3,14 +3,17 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from typing import Annotated
 
 import typer
 
-from common.cli import audit, dlq, server
+from common.cli import audit, dlq, parked, server
 from common.cli.migrate import migrate_service
 from common.docgen import asyncapi_document
 from common.http import Service, create_app
+from common.http.connections import describe_connections
 from common.persistence.database import Database
+from common.persistence.migration_locks import DEFAULT_PATIENCE, LockPatience
 from common.settings import load_settings, masked_settings
 
 Announce = Callable[[Database], Awaitable[int]]
@@ -31,6 +34,7 @@ def create_cli(service: Service, *, announce: Announce | None = None) -> typer.T
     if announce is not None:
         _add_announce_command(app, service, announce)
     app.add_typer(dlq.create_commands(service), name="dlq")
+    app.add_typer(parked.create_commands(service), name="parked")
     app.add_typer(audit.create_commands(service), name="audit")
     return app
 
@@ -42,17 +46,28 @@ def _add_serve_commands(app: typer.Typer, service: Service) -> None:
         server.serve(service)
 
     @app.command()
-    def migrate() -> None:
-        """Bring the schema up to date; needs OPSDESK_MIGRATION_DATABASE_URL."""
-        typer.echo(asyncio.run(migrate_service(service, load_settings(service.settings))))
+    def migrate(
+        lock_timeout_s: Annotated[
+            float, typer.Option(min=0.01, help="Longest wait for a table, seconds.")
+        ] = DEFAULT_PATIENCE.timeout_s,
+        give_up_after_s: Annotated[
+            float, typer.Option(min=0, help="Seconds of tries before it fails.")
+        ] = DEFAULT_PATIENCE.give_up_after_s,
+    ) -> None:
+        """Bring the schema up to date, also under load; needs OPSDESK_MIGRATION_DATABASE_URL."""
+        patience = LockPatience(lock_timeout_s, give_up_after_s)
+        settings = load_settings(service.settings)
+        typer.echo(asyncio.run(migrate_service(service, settings, patience)))
 
 
 def _add_document_commands(app: typer.Typer, service: Service) -> None:
     @app.command()
     def settings() -> None:
-        """Print the settings, secrets masked."""
-        for name, value in masked_settings(load_settings(service.settings)).items():
+        """Print the settings, secrets masked, and the connections to PostgreSQL they add up to."""
+        found = load_settings(service.settings)
+        for name, value in masked_settings(found).items():
             typer.echo(f"{name}={value}")
+        typer.echo(f"# connections of one replica: {describe_connections(service, found)}")
 
     @app.command()
     def openapi() -> None:

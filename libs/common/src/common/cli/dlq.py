@@ -71,18 +71,19 @@ async def _skip(service: Service, dead_letter_id: int, reason: str) -> None:
             await skip(tx, dead_letter_id, reason)
         except UnknownDeadLetter as error:
             raise SystemExit(str(error)) from None
-        await _record_audit(tx, "dead_letter.skip", dead_letter_id, {"reason": reason})
+        await record_audit(
+            tx, "dead_letter.skip", f"dead_letter/{dead_letter_id}", {"reason": reason}
+        )
 
 
 async def _record_replay(tx: Connection, dead_letter_id: int) -> None:
-    await _record_audit(tx, "dead_letter.replay", dead_letter_id, {})
+    await record_audit(tx, "dead_letter.replay", f"dead_letter/{dead_letter_id}", {})
 
 
-async def _record_audit(
-    tx: Connection, action: str, dead_letter_id: int, grounds: dict[str, str]
-) -> None:
+async def record_audit(tx: Connection, action: str, subject: str, grounds: dict[str, str]) -> None:
+    """Record what somebody at the shell decided."""
     actor, at = Actor(f"shell:{getpass.getuser()}"), await transaction_time(tx)
-    await record(tx, Entry.by(actor, at, action, f"dead_letter/{dead_letter_id}", grounds))
+    await record(tx, Entry.by(actor, at, action, subject, grounds))
 
 
 def _format_line(letter: DeadLetter) -> str:

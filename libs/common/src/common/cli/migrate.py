@@ -3,16 +3,19 @@
 import asyncpg
 
 from common.http import Service
+from common.persistence.migration_locks import DEFAULT_PATIENCE, LockPatience, LockUnavailableError
 from common.persistence.migrations import UnknownRevision, migrate
 from common.settings import Settings
 from common.simulated_time import install_now_function
 
 
-async def migrate_service(service: Service, settings: Settings) -> str:
+async def migrate_service(
+    service: Service, settings: Settings, patience: LockPatience = DEFAULT_PATIENCE
+) -> str:
     """Run the migrations as the schema's owner and install `now()`. Returns what was done.
 
     Safe to run from several replicas at once. Raises SystemExit without the owner's address, and
-    where the schema is at a revision that this release does not have.
+    where the schema is at a revision that this release does not have, or a table stays locked.
     """
     if settings.migration_database_url is None:
         raise SystemExit(
@@ -21,8 +24,8 @@ async def migrate_service(service: Service, settings: Settings) -> str:
     url = settings.migration_database_url.get_secret_value()
     simulated = settings.time_mode == "simulated"
     try:
-        before, after = await migrate(url, service.schema, module_of(service))
-    except UnknownRevision as reason:
+        before, after = await migrate(url, service.schema, module_of(service), patience)
+    except (UnknownRevision, LockUnavailableError) as reason:
         raise SystemExit(f"{service.name}: {reason}.") from None
     connection = await asyncpg.connect(url)
     try:

@@ -10,8 +10,14 @@ import asyncpg
 import uvicorn
 
 from common import telemetry
+from common.cli.deployment import check_deployment
+from common.cli.draining_server import DrainingServer
 from common.http import Service, create_app
-from common.persistence.database import Database, is_transient
+from common.http.connections import describe_connections
+from common.http.drain import drain_of
+from common.persistence.database import Database, connect
+from common.persistence.errors import is_transient
+from common.persistence.workload import COMMANDS
 from common.settings import Settings, load_settings
 from common.simulated_time import TimeMode, installed_time_mode
 from common.simulated_time.routes import routes
@@ -28,9 +34,11 @@ def serve(service: Service) -> None:
     settings = load_settings(service.settings)
     telemetry.configure(service.name, settings)
     asyncio.run(check_time_mode(service, settings))
+    asyncio.run(check_deployment(service, settings))
     listener = _listen(settings.host, settings.port)
+    app = create_app(service, *([routes] if settings.time_mode == "simulated" else []))
     config = uvicorn.Config(
-        create_app(service, *([routes] if settings.time_mode == "simulated" else [])),
+        app,
         loop="uvloop",
         http="httptools",
         lifespan="on",
@@ -41,11 +49,15 @@ def serve(service: Service) -> None:
         timeout_graceful_shutdown=SHUTDOWN_GRACE_S,
     )
     tune_gc()
-    log.info("serving", address=f"http://{settings.host}:{listener.getsockname()[1]}")
+    log.info(
+        "serving",
+        address=f"http://{settings.host}:{listener.getsockname()[1]}",
+        database_connections=describe_connections(service, settings),
+    )
     # Objects that exist now live as long as the process: no collection needs to visit them (0.1 s).
     gc.collect()
     gc.freeze()
-    uvicorn.Server(config).run(sockets=[listener])
+    DrainingServer(config, drain_of(app), settings.drain_s).run(sockets=[listener])
 
 
 def tune_gc() -> None:
@@ -73,7 +85,7 @@ async def _read_time_mode(url: str, schema: str) -> TimeMode:
     """Read the installed time mode; wait for a database that is not there yet."""
     while True:
         try:
-            connection = await asyncpg.connect(url, timeout=10)
+            connection = await connect(url, schema, COMMANDS)
             try:
                 return await installed_time_mode(connection, schema)
             finally:

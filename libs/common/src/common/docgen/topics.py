@@ -16,6 +16,12 @@ record is the ticket's id where there is one, else the aggregate's, so that the 
 in order within a topic. Changes are additive only; anything else is a new type (`.v2`) beside the
 old one. Ignore unknown types and fields, and drop duplicates: a record may come twice, with the same
 `ce_sequence` per (`ce_source`, `ce_subject`). The same as AsyncAPI 3: `asyncapi.json`.
+
+`opsdesk` at the beginning of a topic's name stands for `OPSDESK_TOPIC_PREFIX` (default `opsdesk`). It
+begins the names of the consumer groups, too (`opsdesk.sla`), so that an ACL for the prefix covers both,
+and two installations on one Kafka keep apart. A group belongs to one database: its offsets carry that
+database's id as metadata, and a service on another database does not start
+([decision 0307](decisions/0307-a-kafka-group-belongs-to-one-database.md)).
 """.strip()
 
 

@@ -9,6 +9,7 @@ from common.http.paging import Page, Paging, encode_cursor
 from common.http.problems import problem_response, rejection_response
 from common.http.references import KnownKeys, Refers
 from common.http.route import AuthorizedRoute, TransactionalRoute, authorized_router, router
+from common.http.route_workload import only_computes
 from common.http.service import Service
 from common.http.state import AppState, attach_state, runtime_of, state_of
 from common.http.streaming import streaming_router
@@ -32,6 +33,7 @@ __all__ = [
     "create_app",
     "encode_cursor",
     "if_match",
+    "only_computes",
     "problem_response",
     "rejection_response",
     "router",

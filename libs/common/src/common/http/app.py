@@ -4,6 +4,7 @@ from fastapi import APIRouter, FastAPI
 
 from common.http import docs, middleware, openapi, problems, token_revocation
 from common.http.body import MIB, BodyLimit
+from common.http.drain import Drain
 from common.http.fast_routes import FastRoutes
 from common.http.health import health
 from common.http.lifespan import create_lifespan
@@ -28,6 +29,7 @@ def create_app(service: Service, *extra_routers: APIRouter) -> FastAPI:
         # time.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
+    app.state.drain = drain = Drain()
     app.router.routes[:0] = service.fast_routes
     for router in (health, docs.pages, token_revocation.routes, *service.routers, *extra_routers):
         app.include_router(router)
@@ -37,7 +39,7 @@ def create_app(service: Service, *extra_routers: APIRouter) -> FastAPI:
         FastRoutes, routes=service.fast_routes
     )  # the middleware added last is the outermost
     app.add_middleware(BodyLimit, limit=MIB, limits_by_prefix=service.body_limits)
-    app.add_middleware(middleware.EdgeMiddleware)
+    app.add_middleware(middleware.EdgeMiddleware, drain=drain)
     if unguarded_routes := unguarded(app):
         raise ValueError(f"these routes require no permission: {', '.join(unguarded_routes)}")
     return app

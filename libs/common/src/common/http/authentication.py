@@ -16,6 +16,8 @@ from common.persistence.database import Database
 
 ON_BEHALF_OF: Final = b"on-behalf-of"
 MAX_ADDRESS_CHARS: Final = 254
+CALLER_KEY: Final = "opsdesk.caller"
+"""The key of the ASGI scope under which the caller's identity is left for the log."""
 
 
 class RequestAuthenticator:
@@ -36,6 +38,8 @@ class RequestAuthenticator:
     async def authenticate(self, scope: Scope) -> Caller:
         """Return the effective caller, and count the request against their limit.
 
+        Leaves the caller's identity under CALLER_KEY of the scope.
+
         Raises Unauthenticated, Forbidden (On-Behalf-Of an unknown contact) or TooManyRequests.
         """
         authorization = on_behalf_of = None
@@ -49,6 +53,7 @@ class RequestAuthenticator:
             caller = await self._authenticate_token(scope, authorization)
         if on_behalf_of is not None:
             caller = await self._impersonate(caller, on_behalf_of)
+        scope[CALLER_KEY] = caller.identity
         await self.limits.count(caller.identity)
         return caller
 

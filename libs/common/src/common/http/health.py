@@ -1,6 +1,10 @@
-"""Liveness, readiness with the reasons against it, and the metrics for Prometheus."""
+"""Liveness, readiness with the reasons against it, and the metrics for Prometheus.
 
-import asyncio
+Ready means: requests are answered here. So Kafka being away makes a replica *degraded* (200, and the
+answer says so): it goes on accepting, and taking all replicas out would make an outage of it.
+"""
+
+from typing import Final
 
 from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -8,11 +12,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
-from common.http.state import state_of
+from common.http.drain import drain_of
+from common.http.state import AppState, state_of
 from common.persistence.database import Database
+from common.persistence.errors import describe_error
+from common.persistence.workload import HEALTH
+from common.telemetry import metrics
 
-DATABASE_TIMEOUT_S = 2.0
-"""Seconds that the database may take to answer a readiness check."""
+NEEDED_BY_REQUESTS: Final = frozenset({"database", "keys", "draining"})
+"""Without these no request can be answered: the replica is unready."""
 
 health = APIRouter(include_in_schema=False)
 
@@ -25,24 +33,46 @@ async def live() -> dict[str, str]:
 
 @health.get("/health/ready")
 async def ready(request: Request) -> Response:
-    """Answer 200 when everything works, otherwise 503 with what does not and why."""
+    """Answer 200 while requests are answered, `ready` or `degraded`; 503 `unready` otherwise.
+
+    The body names what does not work and why, in `not_ready` and `degraded`.
+    """
     state = state_of(request.app)
-    troubles = {name: component.trouble for name, component in state.components.items()}
-    troubles["database"] = await _database_problem(state.runtime.database)
-    not_ready = {name: trouble for name, trouble in sorted(troubles.items()) if trouble}
-    status = 503 if not_ready else 200
-    return JSONResponse({"ready": not not_ready, "not_ready": not_ready}, status)
+    troubles = _troubles(state)
+    if drain_of(request.app).has_begun:
+        troubles["draining"] = "this replica is being stopped"
+    if trouble := await _database_trouble(state.database_for(HEALTH)):
+        troubles["database"] = trouble
+    not_ready = {name: why for name, why in troubles.items() if name in NEEDED_BY_REQUESTS}
+    degraded = {name: why for name, why in troubles.items() if name not in NEEDED_BY_REQUESTS}
+    status = "unready" if not_ready else "degraded" if degraded else "ready"
+    body = {"status": status, "not_ready": not_ready, "degraded": degraded}
+    return JSONResponse(body, 503 if not_ready else 200)
 
 
 @health.get("/metrics")
-async def export_metrics() -> Response:
+async def export_metrics(request: Request) -> Response:
+    """Export all metrics. What is degraded pages by them: readiness says 200."""
+    state = state_of(request.app)
+    for name, component in state.components.items():
+        metrics.COMPONENT_TROUBLE.labels(name).set(component.trouble is not None)
     return Response(generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
 
 
-async def _database_problem(database: Database) -> str | None:
+def _troubles(state: AppState) -> dict[str, str]:
+    """Return what does not work at present, by component."""
+    return {
+        name: trouble
+        for name, component in sorted(state.components.items())
+        if (trouble := component.trouble)
+    }
+
+
+async def _database_trouble(database: Database) -> str | None:
+    # No time-out of our own around it: it would leave the statement running, and the connection lost.
     try:
-        async with asyncio.timeout(DATABASE_TIMEOUT_S), database.transaction() as tx:
+        async with database.transaction() as tx:
             await tx.execute(text("SELECT 1"))
-    except (SQLAlchemyError, OSError, TimeoutError) as error:
-        return f"does not answer: {type(error).__name__}"
+    except (SQLAlchemyError, OSError) as error:
+        return f"does not answer: {describe_error(error)}"
     return None

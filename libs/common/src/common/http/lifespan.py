@@ -11,12 +11,19 @@ from fastapi import FastAPI
 
 from common.audit.sealer import Sealer
 from common.auth.revocation import refresh_forever
+from common.http.connections import connections_per_workload
 from common.http.service import Service
 from common.http.state import AppState, Component, RunningComponent, attach_state, set_state
 from common.messaging.consumer import Consumer
+from common.messaging.deployment_identity import (
+    verify_deployment,
+    verify_forever,
+    wait_until_verified,
+)
 from common.messaging.queue_metrics import collect_forever
 from common.messaging.relay import Relay
 from common.persistence.database import Database
+from common.persistence.workload import CONSUMER, LOOPS, TIMERS, WRITES
 from common.retention import COMMON_RETENTIONS, delete_old_forever
 from common.scheduling.deadline_scheduler import DeadlineScheduler
 from common.settings import load_settings
@@ -24,7 +31,7 @@ from common.telemetry import flush_traces, logger, metrics
 
 log = logger(__name__)
 
-Loop = Callable[[], Awaitable[None]]
+Loop = Callable[[], Awaitable[object]]
 
 INITIAL_RESTART_DELAY_S = 0.5
 MAX_RESTART_DELAY_S = 30.0
@@ -42,7 +49,8 @@ def create_lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContex
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         settings = load_settings(service.settings)
         address = settings.database_url.get_secret_value()
-        database = Database(address, service.schema, pool_size=service.pool_size)
+        sizes = connections_per_workload(service, settings)
+        database = Database(address, service.schema, WRITES, sizes=sizes)
         state = add_components(attach_state(app, service, settings, database))
         set_state(app, state)
         tasks = [
@@ -64,8 +72,12 @@ def create_lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContex
 def add_components(state: AppState) -> AppState:
     """Add the components that run in every service: keys, relay, consumer, deadlines, sealer."""
     service, runtime, database = state.service, state.runtime, state.runtime.database
-    consumer = Consumer(database, runtime.kafka, service.name, service.handlers)
-    scheduler = DeadlineScheduler(database, service.timers, consumer.is_behind, runtime.heartbeat)
+    consumer = Consumer(
+        database.for_workload(CONSUMER), runtime.kafka, service.name, service.handlers
+    )
+    scheduler = DeadlineScheduler(
+        database.for_workload(TIMERS), service.timers, consumer.is_behind, runtime.heartbeat
+    )
     components: dict[str, Component] = {
         "keys": state.authenticator.keys,
         "relay": Relay(database, runtime.kafka),
@@ -78,19 +90,38 @@ def add_components(state: AppState) -> AppState:
 
 def background_loops(state: AppState) -> Iterator[tuple[str, Loop]]:
     """Yield every background loop with its name, in the order of starting."""
-    runtime = state.runtime
-    yield "people", partial(refresh_forever, runtime.database, state.authenticator)
+    database = state.database_for(LOOPS)
+    runtime = replace(state.runtime, database=database)
+    yield "people", partial(refresh_forever, database, state.authenticator)
     retentions = (*COMMON_RETENTIONS, *state.service.retentions)
-    yield (
-        "retention",
-        partial(delete_old_forever, runtime.database, runtime.settings, retentions),
-    )
-    yield "queues", partial(collect_forever, runtime.database)
+    yield "retention", partial(delete_old_forever, database, runtime.settings, retentions)
+    yield "queues", partial(collect_forever, database)
+    yield "deployment", partial(verify_forever, deployment_check(state))
     for name, component in state.components.items():
-        if isinstance(component, RunningComponent):
+        if isinstance(component, Relay):
+            yield name, partial(relay_when_verified, state, component)
+        elif isinstance(component, RunningComponent):
             yield name, component.run
     for loop in state.service.loops:
         yield loop.__name__, partial(loop, runtime)
+
+
+def deployment_check(state: AppState) -> Loop:
+    """Return the check that the service's Kafka group is its database's."""
+    runtime = state.runtime
+    topics = state.consumer.topics if state.consumer else []
+    database = state.database_for(LOOPS)
+    return partial(verify_deployment, database, runtime.kafka, state.service.name, topics)
+
+
+async def relay_when_verified(state: AppState, relay: Relay) -> None:
+    """Send events once the Kafka group is known to be this database's; the consumer checks it itself."""
+
+    def report(reason: str) -> None:
+        relay.troubles.report("start", reason)
+
+    await wait_until_verified(deployment_check(state), report)
+    await relay.run()
 
 
 async def supervise(name: str, loop: Loop) -> None:
@@ -100,7 +131,8 @@ async def supervise(name: str, loop: Loop) -> None:
     while True:
         started_at = clock.time()
         try:
-            return await loop()
+            await loop()
+            return
         except asyncio.CancelledError:
             # A library's own task was cancelled, not this one: the loop must not end silently.
             if (current_task := asyncio.current_task()) is None or current_task.cancelling():

@@ -1,4 +1,4 @@
-"""The outermost middleware: traces, metrics and security headers; every error becomes a problem."""
+"""The outermost middleware: traces, metrics, log and security headers; errors become problems."""
 
 from functools import lru_cache
 from time import perf_counter
@@ -8,8 +8,10 @@ from prometheus_client import Counter, Histogram
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from common.http.authentication import CALLER_KEY
+from common.http.drain import Drain
 from common.http.problems import problem_from_error, problem_response
-from common.telemetry import metrics, span
+from common.telemetry import log_request, metrics, span
 
 CSP: Final = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -22,17 +24,22 @@ SECURITY_HEADERS: Final[list[tuple[bytes, bytes]]] = [
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"strict-transport-security", b"max-age=31536000"),
 ]
+HTTP_BAD_REQUEST: Final = 400
 CLIENT_CLOSED_REQUEST: Final = 499
 """The status under which a request is counted whose client went away."""
 KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 NO_STORE_HEADER: Final = (b"cache-control", b"no-store")
+CLOSE_HEADER: Final = (b"connection", b"close")
+PROBES: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
+"""Routes that are asked every few seconds: logged only where the answer is an error."""
 
 
 class EdgeMiddleware:
     """ASGI middleware around the whole app."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, drain: Drain) -> None:
         self.app = app
+        self.drain = drain
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -46,6 +53,8 @@ class EdgeMiddleware:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = _with_security_headers(message["headers"])
+                if self.drain.has_begun:
+                    message["headers"].append(CLOSE_HEADER)
             await send(message)
 
         with span(scope["method"], _traceparent(scope), untrusted=True) as current_span:
@@ -57,12 +66,21 @@ class EdgeMiddleware:
                 if status:
                     raise  # Half a response is sent: closing the connection is the only way to say so.
                 await problem_response(problem_from_error(error))(scope, receive, send_guarded)
-            route = _route_template(scope)
-            current_span.rename(f"{scope['method']} {route}")
-            current_span.set("http.response.status_code", status)
-        requests, seconds = _request_metrics(scope["method"], route, status)
-        requests.inc()
-        seconds.observe(perf_counter() - started_at)
+            finally:
+                route = _route_template(scope)
+                current_span.rename(f"{scope['method']} {route}")
+                current_span.set("http.response.status_code", status)
+                _record(scope, route, status, perf_counter() - started_at)
+
+
+def _record(scope: Scope, route: str, status: int, seconds: float) -> None:
+    """Count, measure and log a request that has ended."""
+    method: str = scope["method"] if scope["method"] in KNOWN_METHODS else "other"
+    requests, histogram = _request_metrics(method, route, status)
+    requests.inc()
+    histogram.observe(seconds)
+    if status >= HTTP_BAD_REQUEST or route not in PROBES:
+        log_request(method, route, status, seconds, scope.get(CALLER_KEY))
 
 
 def _route_template(scope: Scope) -> str:
@@ -74,10 +92,10 @@ def _route_template(scope: Scope) -> str:
 @lru_cache(maxsize=4096)
 def _request_metrics(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
     """Return the metrics of a route, cached: prometheus_client takes a lock at every look-up."""
-    method_label = method if method in KNOWN_METHODS else "other"
-    return metrics.HTTP_REQUESTS.labels(
-        method_label, route, status
-    ), metrics.HTTP_REQUEST_SECONDS.labels(route)
+    return (
+        metrics.HTTP_REQUESTS.labels(method, route, status),
+        metrics.HTTP_REQUEST_SECONDS.labels(route),
+    )
 
 
 def _with_security_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

@@ -34,7 +34,8 @@ ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
         415: "Another media type is expected.",
         422: "Not valid; every violation is named.",
         429: "Too many requests.",
-        503: "Busy: try again.",
+        503: "Busy: nothing was stored, try again.",
+        504: "Not known whether it was done: the detail says how to find out.",
     }.items()
 }
 

@@ -16,13 +16,16 @@ from common.domain import Rejection
 from common.errors import (
     Conflict,
     InternalServerError,
+    Overloaded,
     Problem,
     ServiceUnavailable,
+    UnknownOutcome,
     ValidationFailed,
     Violation,
     type_of,
 )
-from common.persistence.database import is_transient
+from common.persistence.database import OutcomeUnknown
+from common.persistence.errors import describe_error, is_transient, sqlstate_of
 from common.telemetry import logger, trace_id
 
 log = logger(__name__)
@@ -39,10 +42,15 @@ REJECTION_TITLES: Final[Mapping[int, str]] = {
     409: "Conflicts with the present state",
     422: "The request is not valid",
 }
-RETRY_DETAIL: Final = (
-    "The database cannot be reached or was busy. Send the same request again, with the same"
-    " Idempotency-Key: then it is done once."
+LOST_DETAIL: Final = (
+    "The database cannot be reached. Nothing was stored: send the same request again in a second."
 )
+LOCKED_DETAIL: Final = (
+    "Something else holds what this request needs. Nothing was stored: send the same request again"
+    " in a second."
+)
+WAITED_TOO_LONG: Final = frozenset({"55P03", "57014"})
+"""SQLSTATEs of a lock that was not given in time, and of a statement that took too long."""
 
 
 class ProblemResponse(Response):
@@ -108,9 +116,15 @@ def problem_from_error(error: Exception) -> Problem:
         return ValidationFailed(violations(error))
     if isinstance(error, HTTPException):
         return _framework_problem(error)
-    if isinstance(error, NoConnection) or is_transient(error):
-        log.warning("http.busy", error=type(error).__name__)
-        return ServiceUnavailable(1, RETRY_DETAIL)
+    if isinstance(error, OutcomeUnknown):
+        log.error("http.outcome_unknown", error=describe_error(error.__cause__ or error))
+        return UnknownOutcome()
+    if isinstance(error, NoConnection) or sqlstate_of(error) in WAITED_TOO_LONG:
+        log.warning("http.overloaded", error=describe_error(error))
+        return Overloaded(1, None if isinstance(error, NoConnection) else LOCKED_DETAIL)
+    if is_transient(error):
+        log.warning("http.busy", error=describe_error(error))
+        return ServiceUnavailable(1, LOST_DETAIL)
     log.error("http.unexpected", exc_info=error)
     return _constraint_problem(error) or InternalServerError()
 

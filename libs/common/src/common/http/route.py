@@ -9,15 +9,17 @@ from starlette.responses import Response, StreamingResponse
 
 from common.auth.caller import Caller
 from common.auth.requirements import RequiresPermission, requirements_of
-from common.errors import UnsupportedMediaType
+from common.errors import ServiceUnavailable, UnsupportedMediaType
 from common.http import idempotency
 from common.http.body import StrictRequest
 from common.http.openapi import ERROR_RESPONSES
 from common.http.problems import ProblemResponse
 from common.http.query_parameters import check_query_parameters
 from common.http.references import checking_references
+from common.http.route_workload import workload_of
 from common.http.state import state_of
-from common.persistence.database import Connection
+from common.persistence.database import Connection, OutcomeUnknown
+from common.persistence.workload import WRITES
 
 PUBLIC_PATHS = frozenset(
     {
@@ -55,6 +57,7 @@ class TransactionalRoute(APIRoute):
         handle = checking_references(super().get_route_handler(), self)
         requirements = tuple(requirements_of(self.dependant))
         reads_json = _expects_json(self)
+        workload = workload_of(self)
 
         async def in_one_transaction(asked: Request) -> Response:
             request = StrictRequest(asked.scope, asked.receive)
@@ -64,9 +67,15 @@ class TransactionalRoute(APIRoute):
             if reads_json and body:
                 await _read_json(request)
             key = await idempotency.key_from_request(request, caller.identity) if caller else None
-            async with state_of(request.app).runtime.database.transaction() as tx:
-                request.state.tx = tx
-                return await _run_idempotently(tx, key, handle, request)
+            database = state_of(request.app).database_for(workload)
+            try:
+                async with database.transaction() as tx:
+                    request.state.tx = tx
+                    return await _run_idempotently(tx, key, handle, request)
+            except OutcomeUnknown:
+                if workload is not WRITES:
+                    raise ServiceUnavailable(1) from None  # there was nothing to store
+                raise
 
         return in_one_transaction
 

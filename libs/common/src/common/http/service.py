@@ -11,6 +11,7 @@ from common.auth.caller import ResolveContact
 from common.http.references import References
 from common.messaging.inbox import Handlers
 from common.persistence.database import Connection
+from common.persistence.workload import Workload
 from common.retention import Retention
 from common.runtime import CreateResource, Runtime
 from common.scheduling.deadlines import Timers
@@ -30,9 +31,10 @@ class Service:
     that are stored and not carried out yet, such as notifications. `fast_routes` are matched before
     `routers` and served without FastAPI (see `common.http.fast_routes`). `resources` are created
     with the app, one object each (see `common.runtime.Runtime.resource`). `loops` run beside the
-    requests. `body_limits` maps a path prefix to its own limit in bytes. `references`: which
-    column knows the keys that marked fields name (see `common.http.references`). `retentions`: what is deleted
-    once it is old, beside what every service deletes (`common.retention`).
+    requests. `body_limits` maps a path prefix to its own limit in bytes. `workloads` are the
+    service's own kinds of work with the database, beside those of every service. `references`: which
+    column knows the keys that marked fields name (see `common.http.references`). `retentions`: what
+    is deleted once it is old, beside what every service deletes (`common.retention`).
     """
 
     name: str
@@ -48,6 +50,6 @@ class Service:
     pending: Pending | None = None
     fast_routes: tuple[Route, ...] = ()
     body_limits: Mapping[str, int] = field(default_factory=dict)
+    workloads: tuple[Workload, ...] = ()
     references: References = field(default_factory=dict)
     retentions: tuple[Retention, ...] = ()
-    pool_size: int = 10

@@ -14,6 +14,7 @@ from common.http.limits import RateLimiter
 from common.http.service import Service
 from common.messaging.consumer import Consumer
 from common.persistence.database import Database
+from common.persistence.workload import CALLERS, Workload
 from common.runtime import Runtime, create_runtime
 from common.settings import Settings
 
@@ -48,6 +49,10 @@ class AppState:
     components: Mapping[str, Component] = field(default_factory=lambda: MappingProxyType({}))
     consumer: Consumer | None = None
 
+    def database_for(self, workload: Workload) -> Database:
+        """Return the connections of this kind of work, as many as the settings allow."""
+        return self.runtime.database.for_workload(workload)
+
 
 def attach_state(
     app: FastAPI,
@@ -63,7 +68,7 @@ def attach_state(
     request_authenticator = RequestAuthenticator(
         authenticator,
         RateLimiter(settings.requests_per_minute),
-        database,
+        database.for_workload(CALLERS),
         service.resolve_contact,
     )
     runtime = create_runtime(settings, database, service.resources)

@@ -1,24 +1,41 @@
 """Applies a batch of records in one transaction; when that fails, record by record.
 
-Lost connections and deadlocks are raised, for the caller to retry. A record that a rule refuses as
-impossible, or that fails three times, becomes a dead letter; a record about an unknown subject is
-parked.
+Only what speaks of a record counts against it (`counts_against_record`): what a rule refuses as
+impossible is a dead letter at once, what fails three times or computes for too long after that. A
+record about an unknown subject is parked. Everything else is our own trouble: it is raised, for the
+caller to try again, or, when single records keep meeting it while others succeed, these are parked
+and tried again later.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from common.messaging.dead_letter_queue import due_parked, has_parked
-from common.messaging.inbox import Inbox, MissingReference, PermanentError
-from common.messaging.positions import Headers, Record
-from common.persistence.database import Database, is_transient
+from common.messaging.inbox import BatchResult, Inbox, MissingReference, PermanentError
+from common.messaging.limited_transaction import (
+    HandlerTimeout,
+    Limits,
+    LockTimeout,
+    OnLockWait,
+    limited_transaction,
+)
+from common.messaging.positions import Partition, Record, Subject
+from common.persistence.database import Database
+from common.persistence.errors import counts_against_record, describe_error
 from common.telemetry import logger, metrics
 
 log = logger(__name__)
 
 MAX_ATTEMPTS = 3
+MAX_SLOW_ATTEMPTS = 2
 HANDLER_TIMEOUT_S = 60.0
 """Seconds for one transaction's handlers: far below aiokafka's poll interval."""
+LOCK_TIMEOUT_S = 20.0
+"""Seconds that a batch waits for a lock, in order to let go of its own meanwhile."""
+SINGLE_LOCK_TIMEOUT_S = 2.0
+"""The same for a record that is tried apart from others: they wait meanwhile."""
+MAX_FAILURES_WITHOUT_SUCCESS = 3
+MAX_POSTPONED = 50
+"""Records that fail apart in one batch at most; more mean that the trouble is everywhere."""
 MAX_CONSECUTIVE_DEAD_LETTERS = 20
 """So many dead letters without a success between them mean a faulty consumer, not bad records."""
 
@@ -27,100 +44,137 @@ class ConsumerHalted(Exception):
     """Too many dead letters in a row: the consumer stops."""
 
 
-class HandlerTimeout(Exception):
-    """A transaction took longer than HANDLER_TIMEOUT_S."""
-
-
 class BatchProcessor:
-    """Applies records. `has_parked`: whether any record may be parked."""
+    """Applies records. `has_parked`: whether any record may be parked.
 
-    def __init__(self, database: Database, inbox: Inbox) -> None:
+    `moved` are subjects that moved since parked records were last looked for.
+    """
+
+    def __init__(
+        self, database: Database, inbox: Inbox, on_lock_wait: OnLockWait = lambda wait: None
+    ) -> None:
         self.database = database
         self.inbox = inbox
+        self.on_lock_wait = on_lock_wait
         self.has_parked = True
+        self.moved: set[Subject] = set()
         self.consecutive_dead_letters = 0
 
     async def process(self, records: Sequence[Record]) -> None:
-        """Apply records. Raises transient errors only (`is_transient`), or ConsumerHalted."""
+        """Apply records. Raises our own trouble (`counts_against_record` is false), or ConsumerHalted."""
         try:
-            await self._process_batch(records)
+            await self._process_batch(records, offsets_after(records))
         except (PermanentError, MissingReference, HandlerTimeout):
             await self._process_each(records)
         except Exception as error:
-            if is_transient(error):
+            if not counts_against_record(error):
                 raise
             log.warning("consumer.poll_failed", error=type(error).__name__, records=len(records))
             await self._process_each(records)
 
-    async def release_parked(self) -> None:
-        """Apply the parked records that are due, and those that wait behind them.
+    async def process_apart(self, records: Sequence[Record]) -> None:
+        """Apply records one by one, because together they keep meeting trouble of our own.
 
-        Each one once: a record that is parked again (because `dlq skip` skipped its reference, say)
-        is left for the next call.
+        Those that meet it alone as well are parked and tried again later, so that the others go on.
+        Raises that trouble where it seems to be everywhere.
         """
-        attempted: set[Headers] = set()
-        while True:
-            async with self.database.transaction() as tx:
-                records = await due_parked(tx)
-                self.has_parked = bool(records) or await has_parked(tx)
-            fresh = [record for record in records if record.headers not in attempted]
-            if not fresh:
-                return
-            attempted |= {record.headers for record in fresh}
-            await self.process(fresh)
+        failed: list[tuple[Record, Exception]] = []
+        applied = 0
+        for record in records:
+            try:
+                applied += await self._process_single(record, {}, SINGLE_LOCK_TIMEOUT_S)
+            except ConsumerHalted:
+                raise
+            except Exception as error:  # noqa: BLE001 - kept for `_postpone`
+                failed.append((record, error))
+                is_everywhere = not applied and len(failed) >= MAX_FAILURES_WITHOUT_SUCCESS
+                if is_everywhere or len(failed) >= MAX_POSTPONED:
+                    break
+        await self._postpone(failed, offsets_after(records), is_everywhere=not applied)
 
-    async def _process_batch(self, records: Sequence[Record]) -> None:
-        try:
-            async with (
-                asyncio.timeout(HANDLER_TIMEOUT_S) as limit,
-                self.database.transaction() as tx,
-            ):
-                with metrics.CONSUMER_POLL_SECONDS.time():
-                    result = await self.inbox.process(tx, records)
-        except TimeoutError as error:
-            if limit.expired():
-                raise HandlerTimeout(
-                    f"handlers took longer than {HANDLER_TIMEOUT_S:.0f} s"
-                ) from error
-            raise
+    async def _postpone(
+        self,
+        failed: Sequence[tuple[Record, Exception]],
+        offsets: Mapping[Partition, int],
+        *,
+        is_everywhere: bool,
+    ) -> None:
+        is_everywhere = is_everywhere or len(failed) >= MAX_POSTPONED
+        for record, error in failed:
+            # One that is parked already waits longer; a new one waits only if others get through.
+            if record.parked is not None or not is_everywhere:
+                await self._park(record, problem=_describe(error))
+        if failed and is_everywhere:
+            raise failed[-1][1]
+        async with self.database.transaction() as tx:
+            await self.inbox.store_offsets(tx, offsets)
+
+    async def _process_batch(
+        self,
+        records: Sequence[Record],
+        offsets: Mapping[Partition, int],
+        lock_seconds: float | None = None,
+    ) -> BatchResult:
+        limits = Limits(HANDLER_TIMEOUT_S, lock_seconds or LOCK_TIMEOUT_S)
+        async with limited_transaction(self.database, limits, self.on_lock_wait) as tx:
+            with metrics.CONSUMER_POLL_SECONDS.time():
+                result = await self.inbox.process(tx, records, offsets)
         metrics.CONSUMER_RECORDS.labels("applied").inc(result.applied)
         metrics.CONSUMER_RECORDS.labels("parked").inc(result.parked)
+        self.inbox.stopped_sources |= result.stopped
         self.has_parked = self.has_parked or result.parked > 0
+        if self.has_parked:
+            self.moved |= result.moved
         self._count_outcome(dead=result.dead, alive=result.applied)
+        return result
 
     async def _process_each(self, records: Sequence[Record]) -> None:
         for record in records:
-            await self._process_single(record)
+            await self._process_single(record, offsets_after([record]))
 
-    async def _process_single(self, record: Record) -> None:
-        failures: list[str] = []
-        while len(failures) < MAX_ATTEMPTS:
+    async def _process_single(
+        self,
+        record: Record,
+        offsets: Mapping[Partition, int],
+        lock_seconds: float | None = None,
+    ) -> int:
+        """Apply one record, park it, or make it a dead letter. Returns how many were applied."""
+        failures: list[Exception] = []
+        while (code := _give_up_code(failures)) is None:
             try:
-                return await self._process_batch([record])
+                return (await self._process_batch([record], offsets, lock_seconds)).applied
             except MissingReference as missing:
-                return await self._park(record, missing)
+                await self._park(record, missing, offsets=offsets)
+                return 0
             except PermanentError as refused:
-                return await self._dead_letter(record, "impossible", str(refused))
+                await self._dead_letter(record, "impossible", str(refused), offsets)
+                return 0
             except Exception as error:
-                if is_transient(error):
+                if not (isinstance(error, HandlerTimeout) or counts_against_record(error)):
                     raise
                 log.exception("consumer.record_failed", topic=record.topic, offset=record.offset)
-                failures.append(type(error).__name__)
+                failures.append(error)
                 await asyncio.sleep(0.1 * len(failures))
-        # The type alone: the text of an exception may quote what a customer wrote.
-        await self._dead_letter(
-            record, "failed", f"failed {MAX_ATTEMPTS} times with {failures[-1]}"
-        )
+        await self._dead_letter(record, code, _give_up_reason(failures), offsets)
+        return 0
 
-    async def _park(self, record: Record, missing: MissingReference) -> None:
+    async def _park(
+        self,
+        record: Record,
+        missing: MissingReference | None = None,
+        problem: str | None = None,
+        offsets: Mapping[Partition, int] | None = None,
+    ) -> None:
         async with self.database.transaction() as tx:
-            await self.inbox.park(tx, record, missing)
+            self.moved.add(await self.inbox.park(tx, record, missing, problem, offsets or {}))
         self.has_parked = True
 
-    async def _dead_letter(self, record: Record, code: str, reason: str) -> None:
+    async def _dead_letter(
+        self, record: Record, code: str, reason: str, offsets: Mapping[Partition, int]
+    ) -> None:
         log.error("consumer.dead_letter", topic=record.topic, offset=record.offset, code=code)
         async with self.database.transaction() as tx:
-            await self.inbox.dead_letter(tx, record, code, reason)
+            await self.inbox.dead_letter(tx, record, code, reason, offsets)
         self._count_outcome(dead=1, alive=0)
 
     def _count_outcome(self, *, dead: int, alive: int) -> None:
@@ -130,3 +184,32 @@ class BatchProcessor:
             raise ConsumerHalted(
                 f"{self.consecutive_dead_letters} dead letters in a row; see `dlq list`, correct the cause and restart"
             )
+
+
+def offsets_after(records: Sequence[Record]) -> dict[Partition, int]:
+    """Return the next offset of each partition that these records come from; parked ones have none."""
+    offsets: dict[Partition, int] = {}
+    for record in records:
+        if record.parked is None:
+            partition = (record.topic, record.partition)
+            offsets[partition] = max(offsets.get(partition, 0), record.offset + 1)
+    return offsets
+
+
+def _give_up_code(failures: Sequence[Exception]) -> str | None:
+    slow = sum(isinstance(error, HandlerTimeout) for error in failures)
+    if slow >= MAX_SLOW_ATTEMPTS:
+        return "too_slow"
+    return "failed" if len(failures) >= MAX_ATTEMPTS else None
+
+
+def _give_up_reason(failures: Sequence[Exception]) -> str:
+    last = failures[-1]
+    if isinstance(last, HandlerTimeout):
+        return f"{last}, without waiting for a lock, {len(failures)} times"
+    # The type alone: the text of an exception may quote what a customer wrote.
+    return f"failed {len(failures)} times with {type(last).__name__}"
+
+
+def _describe(error: Exception) -> str:
+    return str(error) if isinstance(error, LockTimeout) else describe_error(error)

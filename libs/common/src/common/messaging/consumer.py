@@ -1,40 +1,40 @@
-"""The Kafka consumer: polls, applies records through the inbox, commits offsets afterwards.
+"""The Kafka consumer: polls, and applies records and their offsets through the inbox.
 
 aiokafka 0.14 can hang after a restart of the broker, and a handler slower than the poll interval
 makes it loop for ever: so there is a watchdog, and every step has a time limit.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from common.messaging.apply_loop import ApplyLoop
 from common.messaging.batch_processor import BatchProcessor, ConsumerHalted
 from common.messaging.catch_up import is_caught_up
-from common.messaging.group_lag import GroupLag
+from common.messaging.consumed_offsets import load_offsets
+from common.messaging.consumer_watch import ConsumerWatch, TopicsChanged
+from common.messaging.deployment_identity import Deployment, verify_deployment
 from common.messaging.inbox import Handlers, Inbox
 from common.messaging.kafka import Kafka, run_until_first_error, with_timeout
-from common.messaging.positions import Record
-from common.messaging.prefetch import Prefetcher, RecordsByPartition
+from common.messaging.partition_lag import PartitionLag
+from common.messaging.partition_seeker import PartitionSeeker
+from common.messaging.prefetch import Prefetcher
 from common.messaging.rebalance import ResetOnRebalance
-from common.persistence.database import Database, is_transient
+from common.messaging.trouble import Troubles
+from common.persistence.database import Database
 from common.telemetry import logger, metrics
 
 log = logger(__name__)
 
 FETCH_MAX_WAIT_MS = 20
-PARKED_INTERVAL_S = 1.0
-"""Seconds between looks at parked records whose reference may have come on another topic."""
-WATCH_INTERVAL_S = 1.0
-RETRY_DELAY_S = 0.5
-"""Seconds until the next try after our own database failed."""
-STALE_AFTER_S = 5.0
-"""Seconds without end offsets after which the consumer counts as behind."""
-STUCK_AFTER_S = 15.0
-"""Seconds with lag and without progress after which the client is created again."""
+COMMIT_INTERVAL_S = 0.2
+RESTART_DELAY_S = 1.0
+ASSIGNMENT_TIMEOUT_S = 30.0
+"""Seconds for the group to share its partitions out: it waits for members that died."""
 
 
 class Consumer:
@@ -43,54 +43,65 @@ class Consumer:
     def __init__(self, database: Database, kafka: Kafka, service: str, handlers: Handlers) -> None:
         self.kafka = kafka
         self.service = service
+        self.database = database
         self.inbox = Inbox(service, handlers)
-        self.processor = BatchProcessor(database, self.inbox)
-        self.trouble: str | None = "consumer: not started"
-        self._applied_offsets: dict[TopicPartition, int] = {}
-        self._end_offsets: dict[TopicPartition, int] = {}
-        self._refreshed_at = float("-inf")
-        self._progress_at = 0.0
-        self._group = f"opsdesk.{service}"
-        self._group_lag = GroupLag(kafka, self._group)
+        self.troubles = Troubles("consumer")
+        self.processor = BatchProcessor(
+            database, self.inbox, lambda wait: self.troubles.report("applying", str(wait))
+        )
+        self.topics = [kafka.topic(topic) for topic in self.inbox.topics]
+        self.lag_by_partition = PartitionLag(self.topics)
+        self._group = kafka.group(service)
         self._client: Any = None
-        self._busy = False
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong, and since when; None where nothing is."""
+        is_waiting = bool(self.topics) and not self.lag_by_partition.has_answered
+        return self.troubles.text or ("consumer: not started" if is_waiting else None)
 
     async def run(self) -> None:
         """Receive events as long as the service runs, whatever happens to the broker."""
-        if not self.inbox.topics:
-            self.trouble = None
+        if not self.topics:
             return
         while True:
             try:
                 await self._run_client()
             except ConsumerHalted as stopped:
-                self.trouble = f"consumer: stopped, {stopped}"
+                self.troubles.report("halted", f"stopped, {stopped}")
                 metrics.CONSUMER_STOPPED.set(1)
                 log.error("consumer.stopped", reason=str(stopped))
                 return
-            except Exception as error:  # noqa: BLE001 - logged below; receiving must go on
-                trouble = f"consumer: {type(error).__name__}: {error}"
-                if trouble != self.trouble:  # once, not every second of an outage
-                    log.warning("consumer.restarting", detail=str(error))
-                self.trouble = trouble
+            except TopicsChanged as changed:
+                log.info("consumer.topics_changed", topics=sorted(changed.topics))
+            except Exception as error:  # noqa: BLE001 - reported here; receiving must go on
+                self.troubles.report("client", f"{type(error).__name__}: {error}")
                 metrics.CONSUMER_RECREATED.inc()
-                await asyncio.sleep(1)
+                await asyncio.sleep(RESTART_DELAY_S)
 
-    def is_behind(self) -> bool:
-        """Return whether events are not applied yet, or whether that is unknown."""
-        if not self.inbox.topics:
-            return False
-        if self._now() - self._refreshed_at > STALE_AFTER_S:
-            return True
-        return self._local_lag() > 0 or self._group_lag.is_behind
+    def is_behind(self, key: str | None = None, topics: Collection[str] | None = None) -> bool:
+        """Return whether events are not applied yet, or whether that is unknown.
+
+        Ask with the record key of a subject (a ticket's id) and the topics that concern it, so that
+        one partition in trouble holds back only the subjects that lie there.
+        """
+        named = None if topics is None else [self.kafka.topic(topic) for topic in topics]
+        return self.lag_by_partition.is_behind(asyncio.get_running_loop().time(), key, named)
 
     async def lag(self) -> int | None:
         """Ask the broker how many records of this replica's partitions are not applied; None: unknown."""
-        if not self.inbox.topics:
+        if not self.topics:
             return 0
+        if self._client is None:
+            return None
+        own = set(self._client.assignment())
         with suppress(KafkaError, TimeoutError):
-            await self._refresh_lag()
-            return self._local_lag()
+            ends: dict[TopicPartition, int] = await with_timeout(
+                3, self._client.end_offsets(sorted(own))
+            )
+            applied = self.lag_by_partition.applied
+            if own and own <= applied.keys():
+                return sum(max(0, end - applied[partition]) for partition, end in ends.items())
         return None
 
     async def is_current(self, topic: str, key: str, within_s: float) -> bool:
@@ -100,22 +111,19 @@ class Consumer:
         """
         if self._client is None:
             return False
-        return await is_caught_up(self._client, (topic, key), self._reached, within_s)
+        record_key = self.kafka.topic(topic), key
+        return await is_caught_up(self._client, record_key, self._reached, within_s)
 
     async def _reached(self, partition: TopicPartition) -> int:
-        if self._client is not None and partition in self._client.assignment():
-            return self._applied_offsets.get(partition, -1)
-        return (await self._group_lag.committed_offsets()).get(partition, 0)
+        """Return up to where any replica has applied a partition: stored with the effects."""
+        async with self.database.transaction() as tx:
+            return (await load_offsets(tx)).get(partition, 0)
 
-    def _local_lag(self) -> int:
-        return sum(
-            max(0, end - self._applied_offsets.get(tp, 0)) for tp, end in self._end_offsets.items()
-        )
-
-    async def _run_client(self) -> None:
-        client = AIOKafkaConsumer(
+    def _create_client(self, deployment: Deployment) -> Any:
+        return AIOKafkaConsumer(
             **self.kafka.options(),
             group_id=self._group,
+            partition_assignment_strategy=[deployment.assignor],
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=FETCH_MAX_WAIT_MS,
@@ -123,125 +131,59 @@ class Consumer:
             heartbeat_interval_ms=1_000,
             max_poll_interval_ms=300_000,
         )
-        self._applied_offsets, self._end_offsets = {}, {}
-        client.subscribe(
-            self.inbox.topics, listener=ResetOnRebalance(self._applied_offsets, self.processor)
-        )
+
+    async def _run_client(self) -> None:
+        deployment = await verify_deployment(self.database, self.kafka, self.service, self.topics)
+        client, lag = self._create_client(deployment), self.lag_by_partition
+        lag.forget()
+        seeker = PartitionSeeker(self.database, lag.applied, self.troubles)
         try:
             await with_timeout(30, client.start())
-            self._client, self._progress_at = client, self._now()
-            prefetcher = Prefetcher(client, self._applied_offsets)
+            await self._subscribe(client, seeker)
+            async with asyncio.timeout(ASSIGNMENT_TIMEOUT_S):
+                await seeker.assigned.wait()
+            self._client = client
+            prefetcher = Prefetcher(client, lag.applied)
+            apply_loop = ApplyLoop(self.processor, prefetcher, lag.applied, self.troubles)
+            watch = ConsumerWatch(self.database, self.inbox, lag, self.troubles)
             await run_until_first_error(
+                seeker.run(client),
                 prefetcher.run(),
-                self._process_forever(prefetcher),
-                self._commit_offsets(client),
-                self._watch_lag(),
+                apply_loop.run(),
+                self._commit_offsets(client, deployment),
+                watch.run(client, apply_loop),
             )
         finally:
             self._client = None
-            self._refreshed_at = float("-inf")
+            lag.forget()
             await _stop_client(client)
 
-    async def _process_forever(self, prefetcher: Prefetcher) -> None:
-        release_at = 0.0
-        while True:
-            batch = await prefetcher.take(PARKED_INTERVAL_S)
-            self._busy = True
-            if batch:
-                await self._process(batch)
-            if self.processor.has_parked and (batch or self._now() >= release_at):
-                await self._release_parked()
-                release_at = self._now() + PARKED_INTERVAL_S
-            self._busy = False
+    async def _subscribe(self, client: Any, seeker: PartitionSeeker) -> None:
+        """Subscribe to the topics that exist: aiokafka waits for one that does not, and for ever."""
+        existing = await with_timeout(10, client.topics()) & set(self.topics)
+        if not existing:
+            raise TimeoutError(f"none of its topics exists: {', '.join(self.topics)}")
 
-    async def _process(self, batch: RecordsByPartition) -> None:
-        """Apply these records, however long our own database is away."""
-        records = [
-            Record.from_message(message) for messages in batch.values() for message in messages
-        ]
-        while not await self._try_process(records):  # noqa: ASYNC110 - no event says that it is back
-            await asyncio.sleep(RETRY_DELAY_S)
-        for partition, messages in batch.items():
-            # Unless the group gave the partition to another member meanwhile; never backwards.
-            if partition in self._applied_offsets:
-                end = messages[-1].offset + 1
-                self._applied_offsets[partition] = max(self._applied_offsets[partition], end)
-        self._progress_at = self._now()
+        def on_assigned() -> None:
+            # Another member may have parked records and died.
+            self.processor.has_parked = True
+            seeker.on_assigned()
 
-    async def _try_process(self, records: Sequence[Record]) -> bool:
-        try:
-            await self.processor.process(records)
-        except Exception as error:
-            if not is_transient(error):
-                raise
-            self.trouble = f"consumer: waits for the database ({type(error).__name__})"
-            return False
-        return True
+        applied = self.lag_by_partition.applied
+        client.subscribe(sorted(existing), listener=ResetOnRebalance(client, applied, on_assigned))
 
-    async def _release_parked(self) -> None:
-        """Apply parked records. Where another replica does so at the same time, try again later."""
-        try:
-            await self.processor.release_parked()
-        except Exception as error:
-            if not is_transient(error):
-                raise
-            log.info("consumer.release_put_off", error=type(error).__name__)
-
-    async def _commit_offsets(self, client: Any) -> None:
-        """Commit offsets beside the processing: what counts is the inbox."""
+    async def _commit_offsets(self, client: Any, deployment: Deployment) -> None:
+        """Commit offsets for lag tools: what counts is in the database, so a failure stops nothing."""
         committed: dict[TopicPartition, int] = {}
         while True:
-            await asyncio.sleep(0.2)
-            due = {tp: at for tp, at in self._applied_offsets.items() if committed.get(tp) != at}
+            await asyncio.sleep(COMMIT_INTERVAL_S)
+            applied = self.lag_by_partition.applied
+            due = {tp: at for tp, at in applied.items() if committed.get(tp) != at}
             due = {tp: at for tp, at in due.items() if tp in client.assignment()}
             if due:
-                await with_timeout(10, client.commit(due))
-                committed |= due
-
-    async def _watch_lag(self) -> None:
-        """Keep the lag current; give up a client that has lag and makes no progress."""
-        while True:
-            try:
-                await self._refresh_lag()
-                self.trouble = None
-            except (KafkaError, TimeoutError) as error:
-                self.trouble = f"consumer: Kafka does not answer ({type(error).__name__})"
-            lagging = self._local_lag()
-            metrics.CONSUMER_LAG.set(lagging)
-            if self._busy or not (lagging or self.trouble):
-                self._progress_at = self._now()
-            elif self._now() - self._progress_at > STUCK_AFTER_S:
-                raise TimeoutError("lag without progress: creating a new client")
-            await asyncio.sleep(WATCH_INTERVAL_S)
-
-    async def _refresh_lag(self) -> None:
-        client = self._client
-        if client is None:
-            raise TimeoutError("not connected")
-        await with_timeout(3, self._refresh_offsets(client))
-
-    async def _refresh_offsets(self, client: Any) -> None:
-        partitions = client.assignment()
-        if not partitions:
-            raise TimeoutError("no partitions assigned yet")
-        for partition in partitions - self._applied_offsets.keys():
-            position = await client.position(partition)
-            self._applied_offsets.setdefault(partition, position)
-        self._end_offsets = await client.end_offsets(list(partitions))
-        await self._group_lag.refresh(
-            client, self._all_partitions(client) - partitions, self._now()
-        )
-        self._refreshed_at = self._now()
-
-    def _all_partitions(self, client: Any) -> set[TopicPartition]:
-        return {
-            TopicPartition(topic, number)
-            for topic in self.inbox.topics
-            for number in client.partitions_for_topic(topic) or ()
-        }
-
-    def _now(self) -> float:
-        return asyncio.get_running_loop().time()
+                with suppress(KafkaError, TimeoutError):
+                    await with_timeout(10, client.commit(deployment.stamp(due)))
+                    committed |= due
 
 
 async def _stop_client(client: Any) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
-from common.messaging.dead_letter_queue import record_from_row
+from common.events.envelope import decode_envelope
+from common.messaging.dead_letter_queue import FORK, record_from_row
 from common.messaging.inbox import Handlers, Inbox
 from common.messaging.positions import lock_positions, save_positions
+from common.messaging.stopped_sources import resume_source
 from common.persistence.database import Connection, Database
 
 
@@ -59,23 +61,24 @@ async def replay(
 
     `record_audit` records who did it, in the same transaction. Returns the ids. Raises
     UnknownDeadLetter, or what the handler raises: then that dead letter stays open. The running
-    service applies what waits behind it within a second.
+    service applies what waits behind it within a second. A fork is applied on top of what took
+    effect before; once no fork of its source is open, that goes on.
     """
     inbox = Inbox(service, handlers)
     for dead_letter_id in ids:
         async with database.transaction() as tx:
             row = await _lock_open(tx, dead_letter_id)
-            if row.subject is not None:
+            if row.subject is not None and row.code != FORK:
                 subject = (row.source, row.subject)
                 position = (await lock_positions(tx, {subject}))[subject]
                 position.dead_sequence = None
                 await save_positions(tx, {subject: position})
-            result = await inbox.process(tx, [record_from_row(row, None)])
+            result = await inbox.process(tx, [record_from_row(row)], accept_forks=row.code == FORK)
             if result.dead:
                 raise UnknownDeadLetter(
                     f"dead letter {dead_letter_id} still cannot be decoded: {row.reason}"
                 )
-            await _settle(tx, dead_letter_id, "replayed", None)
+            await _settle(tx, row, "replayed", None)
             if record_audit is not None:
                 await record_audit(tx, dead_letter_id)
     return list(ids)
@@ -84,12 +87,15 @@ async def replay(
 async def skip(tx: Connection, dead_letter_id: int, reason: str) -> None:
     """Skip a dead letter for good; what waits behind it is applied without it."""
     row = await _lock_open(tx, dead_letter_id)
-    if row.subject is not None:
+    if row.subject is not None and row.code != FORK:
         subject = (row.source, row.subject)
         position = (await lock_positions(tx, {subject}))[subject]
-        position.sequence, position.dead_sequence = max(position.sequence, row.sequence), None
+        if row.sequence > position.sequence:
+            # The skipped one counts as applied: when it comes again, it is no fork.
+            position.move_to(row.sequence, decode_envelope(record_from_row(row).headers).id)
+        position.dead_sequence = None
         await save_positions(tx, {subject: position})
-    await _settle(tx, dead_letter_id, "skipped", reason)
+    await _settle(tx, row, "skipped", reason)
 
 
 async def _lock_open(tx: Connection, dead_letter_id: int) -> Row[Any]:
@@ -104,11 +110,13 @@ async def _lock_open(tx: Connection, dead_letter_id: int) -> Row[Any]:
     return row
 
 
-async def _settle(tx: Connection, dead_letter_id: int, outcome: str, reason: str | None) -> None:
+async def _settle(tx: Connection, row: Row[Any], outcome: str, reason: str | None) -> None:
     await tx.execute(
         text(
             "UPDATE dead_letters SET settled_at = statement_timestamp(), settled_as = :how,"
             " settled_because = :reason WHERE id = :id"
         ),
-        {"id": dead_letter_id, "how": outcome, "reason": reason},
+        {"id": row.id, "how": outcome, "reason": reason},
     )
+    if row.code == FORK:
+        await resume_source(tx, row.source)

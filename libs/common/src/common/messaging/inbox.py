@@ -1,33 +1,24 @@
 """The inbox: each event takes effect once and in its subject's order, however records arrive.
 
 The inbox has the last applied `sequence` per (source, subject): a lower or equal one is a
-duplicate, the next one is applied, a later one is parked until the missing one comes. Effect, inbox
-and outgoing events are committed together.
+duplicate, the next one is applied, a later one is parked until the missing one comes. A sequence
+that took effect with another event is a fork: its sender was restored from a backup. Effect, inbox,
+outgoing events and the offsets read so far are committed together.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any
 
-from common.events.envelope import (
-    DecodeError,
-    Envelope,
-    Event,
-    ReceivedEvent,
-    decode_envelope,
-    decode_event,
-)
-from common.messaging.dead_letter_queue import (
-    DeadLetterRecord,
-    ParkedRecord,
-    dead_letter,
-    park,
-    unpark,
-)
+from common.events.envelope import Event, ReceivedEvent, decode_envelope
+from common.messaging.classification import Verdicts, decode_all, judge
+from common.messaging.dead_letter_queue import FORK, DeadLetterRecord, dead_letter
+from common.messaging.parked_records import ParkedRecord, park, unpark
 from common.messaging.positions import (
+    Partition,
     Record,
     Subject,
-    SubjectPosition,
     lock_positions,
     save_positions,
 )
@@ -54,6 +45,10 @@ class MissingReference(Exception):
         self.subject = subject
         self.source = source
 
+    def reference(self, source: str) -> Subject:
+        """Return what is missing, for an event of `source`."""
+        return self.source or source, self.subject
+
 
 def for_each(handle: Callable[[Connection, Any], Awaitable[None]]) -> Handler:
     """Turn a handler of one event into a handler of many. Not for hot paths."""
@@ -76,131 +71,116 @@ def chain(*handlers: Handler) -> Handler:
 
 
 @dataclass(frozen=True, slots=True)
-class DecodedRecord:
-    """A record whose envelope is valid. `received` is None for types without a handler."""
-
-    record: Record
-    envelope: Envelope
-    received: ReceivedEvent[Event] | None
-    error: str | None = None
-
-    @property
-    def subject(self) -> Subject:
-        return self.envelope.source, self.envelope.subject
-
-    @property
-    def is_snapshot(self) -> bool:
-        return self.received is not None and self.received.event.is_snapshot
-
-
-def classify(
-    position: SubjectPosition, sequence: int, is_snapshot: bool
-) -> Literal["old", "next", "early"]:
-    """Return whether a record is a duplicate, the next one, or too early."""
-    if sequence <= max(position.sequence, position.dead_sequence or 0):
-        return "old"
-    if position.dead_sequence is not None:
-        return "early"
-    return "next" if is_snapshot or sequence == position.sequence + 1 else "early"
-
-
-@dataclass(frozen=True, slots=True)
 class BatchResult:
-    """How many records of a batch were applied, parked, and made dead letters."""
+    """How many records of a batch were applied, parked, and made dead letters or forks.
+
+    `moved` are the subjects whose records may free parked ones, `stopped` the sources that told a
+    sequence twice.
+    """
 
     applied: int
     parked: int
     dead: int
+    moved: frozenset[Subject] = frozenset()
+    stopped: frozenset[str] = frozenset()
 
 
 class Inbox:
-    """The inbox of a service, with the handlers of the event types that it consumes."""
+    """The inbox of a service, with the handlers of the event types that it consumes.
+
+    `stopped_sources` are the sources that wait for a person's decision, as far as this process knows.
+    """
 
     def __init__(self, service: str, handlers: Handlers) -> None:
         self.service = service
         self.handlers = handlers
         self.types: dict[str, type[Event]] = {event.type: event for event in handlers}
         self.topics = sorted({event.topic for event in handlers})
+        self.stopped_sources: frozenset[str] = frozenset()
 
-    async def process(self, tx: Connection, records: Sequence[Record]) -> BatchResult:
-        """Apply records in one transaction. Raises what a handler raises."""
-        if parked_ids := [record.parked_id for record in records if record.parked_id is not None]:
-            await unpark(tx, parked_ids)
-        decoded, letters = self._decode_all(records)
+    async def process(
+        self,
+        tx: Connection,
+        records: Sequence[Record],
+        offsets: Mapping[Partition, int] = MappingProxyType({}),
+        *,
+        accept_forks: bool = False,
+    ) -> BatchResult:
+        """Apply records in one transaction, and store `offsets` with their effects.
+
+        Raises what a handler raises.
+        """
+        await _unpark(tx, records)
+        decoded, letters = decode_all(records, self.types)
         positions = await lock_positions(tx, {one.subject for one in decoded})
-        ready, early = self._classify_all(decoded, positions, letters)
-        for group in ordered_groups(ready):
+        verdicts = Verdicts(set(self.stopped_sources), letters=letters)
+        judge(decoded, positions, verdicts, accept_forks=accept_forks)
+        for group in ordered_groups(verdicts.ready):
             # One event continues its trace; several begin a new one.
             traceparent = group[0].traceparent if len(group) == 1 else None
             with span(f"{self.service} {type(group[0].event).__name__}", traceparent):
                 await self.handlers[type(group[0].event)](tx, group)
-        await save_positions(tx, positions)
-        await park(tx, early)
-        await dead_letter(tx, self.service, letters)
-        return BatchResult(len(ready), len(early), len(letters))
+        await save_positions(tx, positions, offsets)
+        await park(tx, verdicts.early)
+        stored = await dead_letter(tx, self.service, verdicts.letters)
+        forks = {one.envelope.source for one in stored if one.code == FORK and one.envelope}
+        return BatchResult(
+            len(verdicts.ready),
+            len(verdicts.early),
+            sum(letter.code != FORK for letter in verdicts.letters),
+            frozenset(positions),
+            frozenset(forks),
+        )
 
-    async def dead_letter(self, tx: Connection, record: Record, code: str, reason: str) -> None:
+    async def dead_letter(
+        self,
+        tx: Connection,
+        record: Record,
+        code: str,
+        reason: str,
+        offsets: Mapping[Partition, int] = MappingProxyType({}),
+    ) -> None:
         """Make a record a dead letter; later events of its subject wait behind it."""
-        if record.parked_id is not None:
-            await unpark(tx, [record.parked_id])
+        await _unpark(tx, [record])
         envelope = decode_envelope(record.headers)
         subject = envelope.source, envelope.subject
         position = (await lock_positions(tx, {subject}))[subject]
-        if envelope.sequence > max(position.sequence, position.dead_sequence or 0):
+        is_new = envelope.sequence > max(position.sequence, position.dead_sequence or 0)
+        if is_new:
             position.dead_sequence = envelope.sequence
-            await save_positions(tx, {subject: position})
+        await save_positions(tx, {subject: position}, offsets)
+        if is_new:
             await dead_letter(tx, self.service, [DeadLetterRecord(record, envelope, code, reason)])
 
-    async def park(self, tx: Connection, record: Record, missing: MissingReference) -> None:
-        """Park a record until the subject that it refers to is known."""
-        envelope = decode_envelope(record.headers)
-        if record.parked_id is not None:
-            await unpark(tx, [record.parked_id])
-        parked_record = ParkedRecord(
-            record, envelope, missing.source or envelope.source, missing.subject
-        )
-        await park(tx, [parked_record])
-
-    def _decode_all(
-        self, records: Sequence[Record]
-    ) -> tuple[list[DecodedRecord], list[DeadLetterRecord]]:
-        decoded, letters = [], []
-        for record in records:
-            try:
-                decoded.append(self._decode(record))
-            except DecodeError as error:
-                letters.append(DeadLetterRecord(record, None, "undecodable", str(error)))
-        return decoded, letters
-
-    def _decode(self, record: Record) -> DecodedRecord:
-        envelope = decode_envelope(record.headers)
-        try:
-            return DecodedRecord(
-                record, envelope, decode_event(envelope, record.body or b"", self.types)
-            )
-        except DecodeError as error:
-            return DecodedRecord(record, envelope, None, str(error))
-
-    def _classify_all(
+    async def park(
         self,
-        decoded: Sequence[DecodedRecord],
-        positions: Mapping[Subject, SubjectPosition],
-        letters: list[DeadLetterRecord],
-    ) -> tuple[list[ReceivedEvent[Event]], list[ParkedRecord]]:
-        ready, early = [], []
-        for one in decoded:
-            position, sequence = positions[one.subject], one.envelope.sequence
-            category = classify(position, sequence, one.is_snapshot)
-            if category == "early":
-                early.append(ParkedRecord(one.record, one.envelope, None, None))
-            elif category == "next" and one.error:
-                position.dead_sequence = sequence
-                letters.append(DeadLetterRecord(one.record, one.envelope, "undecodable", one.error))
-            elif category == "next":
-                position.sequence = sequence
-                if one.received is not None:
-                    ready.append(one.received)
-        return ready, early
+        tx: Connection,
+        record: Record,
+        missing: MissingReference | None,
+        problem: str | None,
+        offsets: Mapping[Partition, int],
+    ) -> Subject:
+        """Park a record: `missing` is what it waits for, `problem` what it met of our own trouble.
+
+        Returns the record's own subject.
+        """
+        envelope = decode_envelope(record.headers)
+        await _unpark(tx, [record])
+        waits_for = record.parked.waits_for if record.parked else None
+        if missing is not None:
+            waits_for = missing.reference(envelope.source)
+        await park(tx, [ParkedRecord(record, envelope, waits_for, problem)])
+        await self.store_offsets(tx, offsets)
+        return envelope.source, envelope.subject
+
+    async def store_offsets(self, tx: Connection, offsets: Mapping[Partition, int]) -> None:
+        """Store where to go on reading, without any effect."""
+        await save_positions(tx, {}, offsets)
+
+
+async def _unpark(tx: Connection, records: Sequence[Record]) -> None:
+    if ids := [record.parked.id for record in records if record.parked is not None]:
+        await unpark(tx, ids)
 
 
 def ordered_groups(events: Sequence[ReceivedEvent[Event]]) -> Iterator[list[ReceivedEvent[Event]]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from common.settings import Settings
+from common.settings import DEFAULT_TOPIC_PREFIX, Settings
 
 T = TypeVar("T")
 
@@ -25,6 +25,7 @@ class Kafka:
     username: str | None = None
     password: str | None = None
     ca_file: Path | None = None
+    topic_prefix: str = DEFAULT_TOPIC_PREFIX
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Kafka":
@@ -36,7 +37,18 @@ class Kafka:
             settings.kafka_username,
             secret.get_secret_value() if secret else None,
             settings.kafka_ca_file,
+            settings.topic_prefix,
         )
+
+    def topic(self, name: str) -> str:
+        """Return the topic's name on this Kafka: the code says `opsdesk.tickets` everywhere."""
+        if not name.startswith(f"{DEFAULT_TOPIC_PREFIX}."):
+            return name
+        return f"{self.topic_prefix}{name.removeprefix(DEFAULT_TOPIC_PREFIX)}"
+
+    def group(self, service: str) -> str:
+        """Return the name of a service's consumer group."""
+        return f"{self.topic_prefix}.{service}"
 
     def options(self) -> dict[str, Any]:
         """Keyword arguments for any aiokafka client."""

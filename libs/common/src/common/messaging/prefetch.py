@@ -10,6 +10,10 @@ from typing import Any
 
 from aiokafka import TopicPartition
 
+from common.telemetry import logger, metrics
+
+log = logger(__name__)
+
 MAX_BUFFERED_RECORDS = 500
 """Records that are buffered at most; then reading waits until they are taken."""
 POLL_TIMEOUT_MS = 250
@@ -21,8 +25,9 @@ RecordsByPartition = dict[TopicPartition, list[Any]]
 class Prefetcher:
     """Buffers the records of one client.
 
-    The buffer is never dropped: the end of a batch may be committed to Kafka because everything
-    before it has been applied. `applied_offsets` gets the offset of a partition's first record.
+    The buffer is never dropped: the end of a batch may be stored as consumed because everything
+    before it has been applied. Records of a partition that is not in `applied_offsets` are dropped:
+    it is not known yet where reading goes on there, and they are read again from that place.
     """
 
     def __init__(self, client: Any, applied_offsets: dict[TopicPartition, int]) -> None:
@@ -30,6 +35,8 @@ class Prefetcher:
         self._applied_offsets = applied_offsets
         self._buffer: RecordsByPartition = {}
         self._buffered_count = 0
+        self._next_offsets: dict[TopicPartition, int] = {}
+        self._gaps: dict[TopicPartition, int] = {}
         self._not_empty = asyncio.Event()
         self._not_full = asyncio.Event()
 
@@ -55,8 +62,37 @@ class Prefetcher:
 
     def _append(self, read: RecordsByPartition) -> None:
         for partition, messages in read.items():
-            # At once: the client's position is behind records that are buffered and not applied.
-            self._applied_offsets.setdefault(partition, messages[0].offset)
+            if partition not in self._applied_offsets:
+                continue
+            if self._is_unproven_gap(partition, messages[0].offset):
+                continue
+            self._next_offsets[partition] = messages[-1].offset + 1
             self._buffer.setdefault(partition, []).extend(messages)
             self._buffered_count += len(messages)
             self._not_empty.set()
+
+    def _is_unproven_gap(self, partition: TopicPartition, offset: int) -> bool:
+        """Return whether records are missing for the first time: then they are asked for again.
+
+        What is missing twice is gone. The client passes over records that were deleted before they
+        were read, and after a rebalance it may hand out some from a place that nobody asked for.
+        """
+        applied = self._applied_offsets[partition]
+        expected = max(applied, self._next_offsets.get(partition, applied))
+        if offset <= expected:
+            self._gaps.pop(partition, None)
+            return False
+        if self._gaps.get(partition) != expected:
+            self._gaps[partition] = expected
+            self._client.seek(partition, expected)
+            return True
+        labels = (partition.topic, str(partition.partition))
+        metrics.CONSUMER_RECORDS_MISSED.labels(*labels).inc(offset - expected)
+        log.error(
+            "consumer.records_missed",
+            topic=partition.topic,
+            partition=partition.partition,
+            expected=expected,
+            found=offset,
+        )
+        return False

@@ -1,23 +1,33 @@
 """Sends outbox rows to Kafka in batches: 2.7 µs a message, 36 µs with `send`.
 
-One batch per partition and round, so that a partition keeps its order. Every call has a time limit:
-an idempotent send, and `stop()`, can hang while the broker is down (aiokafka 0.14).
+One batch at a time per partition, so that it keeps its order. Every call has a time limit: an
+idempotent send, and `stop()`, can hang while the broker is down (aiokafka 0.14).
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import InvalidMessageError, KafkaError, MessageSizeTooLargeError
+from aiokafka.errors import (
+    InvalidMessageError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    UnknownTopicOrPartitionError,
+)
 from aiokafka.partitioner import DefaultPartitioner
 
 from common.events.envelope import Envelope
+from common.messaging.holds import Destination
 from common.messaging.kafka import Kafka, with_timeout
 
 SEND_TIMEOUT_S = 10.0
+LOOKUP_TIMEOUT_S = 2.0
+"""Seconds within which Kafka must name the partitions of a topic that exists."""
+STOP_TIMEOUT_S = 2.0
 MAX_BATCH_BYTES = 1_000_000
 """Bytes of a batch; a larger event is refused for good."""
 PERMANENT_ERRORS = (MessageSizeTooLargeError, InvalidMessageError)
@@ -25,22 +35,29 @@ PERMANENT_ERRORS = (MessageSizeTooLargeError, InvalidMessageError)
 _partition_of = DefaultPartitioner()
 
 
-class PartialPublishError(Exception):
-    """Not everything was sent: `sent` ids are acknowledged, `rejected` rows never will be."""
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """What became of the rows for a destination.
 
-    def __init__(
-        self, sent: list[int], rejected: list[tuple[Any, str]], cause: Exception | None
-    ) -> None:
-        super().__init__(f"{len(sent)} sent, {len(rejected)} refused")
-        self.sent = sent
-        self.rejected = rejected
-        self.cause = cause
+    `sent` are ids that Kafka has acknowledged, `rejected` rows that it never will, with the reason;
+    `cause` is why it took no more. Rows that did not fit into the batch are in neither.
+    `is_blocked`: nothing was tried, because older rows wait for the destination.
+    """
+
+    destination: Destination
+    rows: Sequence[Any]
+    sent: Sequence[int] = ()
+    rejected: Sequence[tuple[Any, str]] = ()
+    cause: Exception | None = None
+    is_blocked: bool = False
 
 
 class Publisher:
-    """An idempotent producer. After any failure it must be discarded: its state may be broken."""
+    """An idempotent producer. After a failed send it must be discarded: its sequence may be broken."""
 
     def __init__(self, kafka: Kafka) -> None:
+        self._partitions: dict[str, list[int]] = {}
+        self._kafka = kafka
         self._producer = AIOKafkaProducer(
             **kafka.options(),
             acks="all",
@@ -55,74 +72,88 @@ class Publisher:
         await with_timeout(SEND_TIMEOUT_S, self._producer.start())
 
     async def discard(self) -> None:
-        with suppress(TimeoutError, KafkaError):
-            await with_timeout(2, self._producer.stop())
+        """Stop it, at the latest by closing its connections: it must not go on sending."""
+        with suppress(TimeoutError, KafkaError, OSError):
+            return await with_timeout(STOP_TIMEOUT_S, self._producer.stop())
+        if (sender := self._producer._sender.sender_task) is not None:
+            sender.cancel()
+        with suppress(TimeoutError, KafkaError, OSError):
+            await with_timeout(STOP_TIMEOUT_S, self._producer.client.close())
 
-    async def publish(self, rows: Sequence[Any]) -> list[int]:
-        """Send rows in order. Returns the ids that Kafka has acknowledged.
+    async def look_up(self, topics: Iterable[str]) -> dict[str, Exception]:
+        """Learn the partitions of topics. Returns those that Kafka does not name in time, and why.
 
-        Rows that do not fit into the batch are left for the next round. Raises PartialPublishError
-        where a batch failed.
+        aiokafka itself would ask for a missing topic until the request times out, and all others
+        would wait for it.
         """
-        batches = await with_timeout(SEND_TIMEOUT_S, self._group_by_partition(rows))
-        outcomes = await asyncio.gather(
-            *(self._send_partition(partition, rows) for partition, rows in batches.items())
-        )
-        sent = [row["id"] for done, _, _ in outcomes for row in done]
-        rejected = [pair for _, pairs, _ in outcomes for pair in pairs]
-        causes = [cause for _, _, cause in outcomes if cause is not None]
-        if rejected or causes:
-            raise PartialPublishError(sent, rejected, causes[0] if causes else None)
-        return sent
+        asked = [topic for topic in topics if topic not in self._partitions]
+        found = await asyncio.gather(*map(self._look_up, asked))
+        return {topic: error for topic, error in zip(asked, found, strict=True) if error}
 
-    async def _group_by_partition(self, rows: Sequence[Any]) -> dict[tuple[str, int], list[Any]]:
-        grouped: dict[tuple[str, int], list[Any]] = defaultdict(list)
-        partitions: dict[str, list[int]] = {}
+    async def _look_up(self, topic: str) -> Exception | None:
+        try:
+            found = await with_timeout(
+                LOOKUP_TIMEOUT_S, self._producer.partitions_for(self._kafka.topic(topic))
+            )
+        except TimeoutError:
+            unknown: Exception = UnknownTopicOrPartitionError()
+            return unknown
+        except (KafkaError, OSError) as refused:
+            error: Exception = refused
+            return error
+        self._partitions[topic] = sorted(found)
+        return None
+
+    def partition_of(self, topic: str, key: str) -> int:
+        """Return the partition in which any Kafka client would put a key of a looked-up topic."""
+        every = self._partitions[topic]
+        return cast(int, _partition_of(key.encode(), every, every))
+
+    def group(self, rows: Iterable[Any]) -> dict[Destination, list[Any]]:
+        """Group rows of looked-up topics by their partition."""
+        groups: dict[Destination, list[Any]] = defaultdict(list)
+        partition_of = self.partition_of
         for row in rows:
             topic = row["topic"]
-            if topic not in partitions:
-                partitions[topic] = sorted(await self._producer.partitions_for(topic))
-            every = partitions[topic]
-            grouped[topic, _partition_of(row["key"].encode(), every, every)].append(row)
-        return grouped
+            groups[Destination(topic, partition_of(topic, row["key"]))].append(row)
+        return groups
 
-    async def _send_partition(
-        self, partition: tuple[str, int], rows: Sequence[Any]
-    ) -> tuple[list[Any], list[tuple[Any, str]], Exception | None]:
-        """Return (sent, rejected, cause). Sent is a prefix, so that the partition keeps its order."""
+    async def send(self, partition: Destination, rows: Sequence[Any]) -> SendResult:
+        """Send rows of one partition in order. `sent` is a prefix, so that the order stays."""
         batch = self._producer.create_batch()
         batched = []
         for row in rows:
             if batch.append(**_batch_record(row)) is None:
                 break
             batched.append(row)
+        result = SendResult(partition, rows)
         if not batched:
-            return [], [(rows[0], "the event is larger than a batch may be")], None
+            too_large = rows[0], "the event is larger than a batch may be"
+            return replace(result, rejected=[too_large])
         try:
             await with_timeout(SEND_TIMEOUT_S, self._send_batch(batch, partition))
         except PERMANENT_ERRORS as error:
             if len(batched) == 1:
-                return [], [(batched[0], type(error).__name__)], None
-            return await self._bisect(partition, batched)
+                return replace(result, rejected=[(batched[0], type(error).__name__)])
+            return await self._bisect(result, batched)
         except (KafkaError, TimeoutError, OSError) as error:
-            return [], [], error
-        return batched, [], None
+            return replace(result, cause=error)
+        return replace(result, sent=[row["id"] for row in batched])
 
-    async def _send_batch(self, batch: Any, partition: tuple[str, int]) -> None:
+    async def _send_batch(self, batch: Any, to: Destination) -> None:
         batch.close()
-        acknowledged = await self._producer.send_batch(batch, partition[0], partition=partition[1])
+        topic = self._kafka.topic(to.topic)
+        acknowledged = await self._producer.send_batch(batch, topic, partition=to.partition)
         await acknowledged
 
-    async def _bisect(
-        self, partition: tuple[str, int], rows: Sequence[Any]
-    ) -> tuple[list[Any], list[tuple[Any, str]], Exception | None]:
+    async def _bisect(self, result: SendResult, rows: Sequence[Any]) -> SendResult:
         """Find the row that Kafka refuses; rows before it are sent, later ones wait."""
         half = len(rows) // 2
-        sent, rejected, cause = await self._send_partition(partition, rows[:half])
-        if rejected or cause:
-            return sent, rejected, cause
-        more, rejected, cause = await self._send_partition(partition, rows[half:])
-        return [*sent, *more], rejected, cause
+        first = await self.send(result.destination, rows[:half])
+        if first.rejected or first.cause:
+            return replace(first, rows=result.rows)
+        second = await self.send(result.destination, rows[half:])
+        return replace(second, rows=result.rows, sent=[*first.sent, *second.sent])
 
 
 def _batch_record(row: Any) -> dict[str, Any]:

@@ -19,12 +19,15 @@ _SELECT_QUEUES = text(
     f"""
     SELECT
         (SELECT count(*) FROM (SELECT FROM outbox LIMIT {MAX_COUNTED_ROWS}) seen) AS unsent,
-        (SELECT event_id FROM outbox ORDER BY id LIMIT 1) AS oldest,
-        (SELECT count(DISTINCT (topic, key)) FROM outbox
-         WHERE held_until > statement_timestamp()) AS held,
+        (SELECT event_id FROM (
+            (SELECT id, event_id FROM outbox WHERE held_by IS NULL ORDER BY id LIMIT 1)
+            UNION ALL
+            (SELECT id, event_id FROM outbox WHERE held_by IS NOT NULL ORDER BY id LIMIT 1)
+         ) AS firsts ORDER BY id LIMIT 1) AS oldest,
+        (SELECT count(DISTINCT (topic, key)) FROM outbox WHERE held_by = 'key') AS held,
         (SELECT count(*) FROM (SELECT FROM parked LIMIT {MAX_COUNTED_ROWS}) seen) AS parked,
         (SELECT extract(epoch FROM statement_timestamp() - parked_at)
-         FROM parked ORDER BY id LIMIT 1) AS parked_seconds,
+         FROM parked ORDER BY parked_at LIMIT 1) AS parked_seconds,
         (SELECT count(*) FROM dead_letters WHERE settled_at IS NULL) AS dead
     """
 )

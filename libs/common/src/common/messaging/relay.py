@@ -1,27 +1,26 @@
 """The relay from the outbox to Kafka: one leader per service reads rows, sends them, deletes them.
 
 The leader holds an advisory lock on its own connection and loses the lead with the connection. A
-leader that does not know it yet sends duplicates at worst, which the inbox drops. It deletes exactly
-the ids that it read and that were acknowledged: deleting ranges and id cursors lost 5 % and 26 % of
-the events in a measurement.
+leader that does not know it yet sends duplicates at worst, which the inbox drops.
 """
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 import asyncpg
 from aiokafka.errors import KafkaError
 
+from common.messaging.dispatcher import Dispatcher
 from common.messaging.kafka import Kafka
-from common.messaging.publisher import PartialPublishError, Publisher
+from common.messaging.outbox_queue import MAX_BATCH_ROWS, OutboxQueue
+from common.messaging.trouble import Troubles
 from common.persistence.database import Database
+from common.persistence.errors import describe_error
 from common.telemetry import logger, metrics
 
 log = logger(__name__)
 
-MAX_BATCH_ROWS = 2000
 POLL_INTERVAL_S = 0.1
 """Seconds between looks. The wake-up only makes it faster."""
 PAUSE_PER_ROW_S = 0.001
@@ -30,17 +29,8 @@ MAX_PAUSE_S = 0.01
 third of the throughput of creating tickets; a single event is hardly delayed."""
 STANDBY_INTERVAL_S = 0.5
 """Seconds between tries for the lead; a new leader follows within 2 s."""
-KEY_HOLD_INTERVAL = "5 minutes"
-"""How long a key is held whose record Kafka refuses for good; other keys go on."""
-
-_SELECT_UNSENT = f"""
-    SELECT id, event_id, topic, key, type, source, subject, sequence, at, traceparent, body
-    FROM outbox o
-    WHERE NOT EXISTS (
-        SELECT 1 FROM outbox held WHERE held.held_until > statement_timestamp()
-        AND held.topic = o.topic AND held.key = o.key)
-    ORDER BY id LIMIT {MAX_BATCH_ROWS}
-"""
+KAFKA_RETRY_S = 0.5
+"""Seconds until Kafka as a whole is tried again."""
 
 
 class Relay:
@@ -49,11 +39,17 @@ class Relay:
     def __init__(self, database: Database, kafka: Kafka) -> None:
         self.database = database
         self.kafka = kafka
-        self.trouble: str | None = "relay: not started"
+        self.troubles = Troubles("relay")
+        self.troubles.report("start", "not started")
         self.is_leader = False
         self._wake = asyncio.Event()
         self._notify = asyncio.Event()
         database.on_outbox_events.append(self.wake)
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong and since when; cleared only by progress, or where another replica leads."""
+        return self.troubles.text
 
     @property
     def _channel(self) -> str:
@@ -74,23 +70,25 @@ class Relay:
             try:
                 connection = await self.database.dedicated_connection()
             except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-                self.trouble = f"relay: no database ({type(error).__name__})"
+                self.troubles.report("database", f"no database ({describe_error(error)})")
                 await asyncio.sleep(STANDBY_INTERVAL_S)
                 continue
+            dispatcher = Dispatcher(self.kafka, OutboxQueue(connection))
             try:
                 await self._wait_for_lead(connection)
+                await self._publish_forever(connection, dispatcher)
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                self.trouble = f"relay: lost the database ({type(error).__name__})"
-                log.warning("relay.database_lost", error=type(error).__name__)
+                self.troubles.report("database", f"lost the database ({describe_error(error)})")
                 await asyncio.sleep(STANDBY_INTERVAL_S)
             finally:
                 self._set_leader(False)
                 connection.terminate()
+                await dispatcher.close()
 
     async def _wait_for_lead(self, connection: Any) -> None:
-        self.trouble = None
         try_lock = "SELECT pg_try_advisory_lock(hashtext('opsdesk relay'), hashtext($1))"
-        while not await connection.fetchval(try_lock, self.database.schema):  # noqa: ASYNC110 - the lock is in PostgreSQL
+        while not await connection.fetchval(try_lock, self.database.schema):
+            self._report_progress(None)
             await asyncio.sleep(STANDBY_INTERVAL_S)
         self._set_leader(True)
         log.info("relay.leads")
@@ -98,56 +96,40 @@ class Relay:
         # it. A flush to disk each round would slow down those who commit new events.
         await connection.execute("SET synchronous_commit = off")
         await connection.add_listener(self._channel, lambda *_: self._wake.set())
-        while True:
-            await self._publish_until_failure(connection)
 
     def _set_leader(self, is_leader: bool) -> None:
         self.is_leader = is_leader
         metrics.RELAY_IS_LEADER.set(is_leader)
 
-    async def _publish_until_failure(self, connection: Any) -> None:
-        """Send with one producer until it fails; after a failure it is not used again."""
-        publisher = Publisher(self.kafka)
-        try:
-            await publisher.start()
-            while True:
-                await self._publish_round(connection, publisher)
-                self.trouble = None
-        except (KafkaError, TimeoutError, OSError) as error:
-            # These may mean a lost database, too: then this raises, and the lead ends.
-            await connection.execute("SELECT 1")
-            self.trouble = f"relay: Kafka does not take events ({type(error).__name__})"
-            log.warning("relay.kafka_failed", error=type(error).__name__)
-            await asyncio.sleep(0.5)
-        finally:
-            metrics.PRODUCER_RECREATED.inc()
-            await publisher.discard()
+    async def _publish_forever(self, connection: Any, dispatcher: Dispatcher) -> None:
+        """Send; while Kafka as a whole does not answer, try again until it does."""
+        await dispatcher.load_holds()
+        while True:
+            self._wake.clear()
+            try:
+                sent = await dispatcher.round()
+            except (KafkaError, TimeoutError, OSError) as error:
+                # These may mean a lost database, too: then this raises, and the lead ends.
+                await connection.execute("SELECT 1")
+                self.troubles.report("kafka", f"Kafka does not answer ({describe_error(error)})")
+                await asyncio.sleep(KAFKA_RETRY_S)
+                continue
+            self._report_progress(dispatcher.holds.describe())
+            await self._pause(sent)
 
-    async def _publish_round(self, connection: Any, publisher: Publisher) -> None:
-        self._wake.clear()
-        unsent = await connection.fetch(_SELECT_UNSENT)
-        if unsent:
-            await self._publish_rows(connection, publisher, unsent)
-            if len(unsent) < MAX_BATCH_ROWS:
-                await asyncio.sleep(min(MAX_PAUSE_S, PAUSE_PER_ROW_S * len(unsent)))
+    def _report_progress(self, held: str | None) -> None:
+        for cause in ("start", "database", "kafka"):
+            self.troubles.clear(cause)
+        self.troubles.update("held", f"Kafka takes no events for {held}" if held else None)
+
+    async def _pause(self, rows: int) -> None:
+        if rows:
+            if rows < MAX_BATCH_ROWS:
+                await asyncio.sleep(min(MAX_PAUSE_S, PAUSE_PER_ROW_S * rows))
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(POLL_INTERVAL_S):
                 await self._wake.wait()
-
-    async def _publish_rows(
-        self, connection: Any, publisher: Publisher, unsent: Sequence[Any]
-    ) -> None:
-        try:
-            sent = await publisher.publish(unsent)
-        except PartialPublishError as partial:
-            await _delete_sent(connection, partial.sent)
-            for row, problem in partial.rejected:
-                await _hold_key(connection, row, problem)
-            if partial.cause is not None:
-                raise partial.cause from None
-            return
-        await _delete_sent(connection, sent)
 
     async def _notify_leader(self) -> None:
         """Notify the leader in another process: one NOTIFY for many commits, in none of them."""
@@ -165,19 +147,3 @@ class Relay:
                     await connection.execute(f"NOTIFY {self._channel}")
             connection.terminate()
             self._notify.clear()
-
-
-async def _delete_sent(connection: Any, ids: Sequence[int]) -> None:
-    metrics.RELAY_PUBLISHED.inc(len(ids))
-    if ids:
-        await connection.execute("DELETE FROM outbox WHERE id = ANY($1::bigint[])", list(ids))
-
-
-async def _hold_key(connection: Any, row: Any, problem: str) -> None:
-    log.error("relay.record_refused", topic=row["topic"], subject=row["subject"], problem=problem)
-    await connection.execute(
-        f"UPDATE outbox SET held_until = statement_timestamp() + interval '{KEY_HOLD_INTERVAL}', problem = $2"
-        " WHERE id = $1",
-        row["id"],
-        problem,
-    )

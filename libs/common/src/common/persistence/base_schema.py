@@ -13,8 +13,10 @@ TABLES = (
     "audit",
     "audit_leaves",
     "audit_seals",
+    "consumed_offsets",
     "dead_letters",
     "deadlines",
+    "deployment",
     "firings",
     "idempotency",
     "inbox",
@@ -22,6 +24,7 @@ TABLES = (
     "parked",
     "revoked_tokens",
     "simulated_time",
+    "stopped_sources",
 )
 """The names of the tables."""
 

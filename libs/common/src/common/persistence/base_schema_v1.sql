@@ -7,7 +7,7 @@
 -- Events on their way out.
 
 CREATE TABLE outbox (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id bigint GENERATED ALWAYS AS IDENTITY,
     event_id uuid NOT NULL,
     topic text NOT NULL,
     key text NOT NULL,
@@ -18,12 +18,18 @@ CREATE TABLE outbox (
     at text NOT NULL,
     traceparent text,
     body text NOT NULL,
-    held_until timestamptz,
-    problem text
+    held_by text,
+    held_at timestamptz,
+    problem text,
+    CONSTRAINT ck_outbox_held CHECK ((held_by IS NULL) = (held_at IS NULL))
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0,
     autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0);
-CREATE INDEX ix_outbox_held ON outbox (topic, key) WHERE held_until IS NOT NULL;
+-- Instead of a primary key: a row stands in one of the two, so that the relay's read costs the same
+-- however many rows are held, and an event costs one index entry as before.
+CREATE UNIQUE INDEX ix_outbox_free ON outbox (id) WHERE held_by IS NULL;
+CREATE UNIQUE INDEX ix_outbox_held ON outbox (topic, held_by, id) WHERE held_by IS NOT NULL;
 COMMENT ON TABLE outbox IS 'Events not yet on Kafka; the relay deletes them once acknowledged.';
+COMMENT ON COLUMN outbox.held_by IS 'topic, partition N or key: what Kafka does not take at present.';
 
 -- Events that came in: what took effect, what waits, what is put aside as dead.
 
@@ -32,10 +38,30 @@ CREATE TABLE inbox (
     subject text NOT NULL,
     sequence bigint NOT NULL,
     dead_at bigint,
+    event_id uuid,
     PRIMARY KEY (source, subject)
 ) WITH (fillfactor = 80);
 COMMENT ON COLUMN inbox.sequence IS 'The last event of the subject that took effect here.';
 COMMENT ON COLUMN inbox.dead_at IS 'The sequence that was put aside as dead; later ones wait.';
+COMMENT ON COLUMN inbox.event_id IS 'The ce_id of that last event: another one is a fork.';
+
+CREATE TABLE consumed_offsets (
+    topic text NOT NULL,
+    partition int NOT NULL,
+    "offset" bigint NOT NULL,
+    PRIMARY KEY (topic, partition)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE consumed_offsets IS
+    'The next record of each partition: reading goes on here. Kafka''s offsets are for lag tools.';
+
+CREATE TABLE stopped_sources (
+    source text PRIMARY KEY,
+    stopped_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    subject text NOT NULL,
+    sequence bigint NOT NULL
+);
+COMMENT ON TABLE stopped_sources IS
+    'Services that told one sequence twice; their records wait until a person has decided.';
 
 CREATE TABLE parked (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -51,10 +77,17 @@ CREATE TABLE parked (
     headers jsonb NOT NULL,
     body bytea,
     parked_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    attempts int NOT NULL DEFAULT 0,
+    retry_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    problem text,
     UNIQUE (source, subject, sequence)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0,
     autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0);
-CREATE INDEX ix_parked_waits ON parked (waits_source, waits_subject);
+CREATE INDEX ix_parked_waits ON parked (waits_source, waits_subject, source, subject);
+CREATE INDEX ix_parked_parked_at ON parked (parked_at);
+CREATE INDEX ix_parked_problem ON parked (id) WHERE problem IS NOT NULL;
+COMMENT ON COLUMN parked.attempts IS 'How often it was tried in vain; it is not before retry_at.';
+COMMENT ON COLUMN parked.problem IS 'What of our own operation it failed with, if it did.';
 
 CREATE TABLE dead_letters (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -196,6 +229,15 @@ CREATE FUNCTION delete_old_firings(before timestamptz, max_rows int) RETURNS int
     SELECT count(*)::int FROM deleted
     $$;
 
+-- Which database this is, among those that might use the same Kafka. A restored one keeps it.
+
+CREATE TABLE deployment (
+    single boolean PRIMARY KEY DEFAULT true CHECK (single),
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+);
+INSERT INTO deployment DEFAULT VALUES;
+COMMENT ON TABLE deployment IS 'The identity of this database: its Kafka group carries it.';
+
 -- What is evidence stays: the runtime role, which is named after the schema, may only add to it.
 
 DO $$ BEGIN
@@ -204,5 +246,8 @@ DO $$ BEGIN
         'opsdesk_' || current_schema());
     REVOKE EXECUTE ON FUNCTION delete_old_firings FROM PUBLIC;
     EXECUTE format('GRANT EXECUTE ON FUNCTION delete_old_firings TO %I',
+        'opsdesk_' || current_schema());
+    EXECUTE format(
+        'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON deployment FROM %I',
         'opsdesk_' || current_schema());
 END $$;

@@ -4,30 +4,40 @@ Nothing else commits. The schema is the connection's `search_path`; only `<schem
 in full, because `now()` alone is the database's own clock.
 """
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, cast
 
 import asyncpg
-from sqlalchemy import MetaData, make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy import MetaData
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncTransaction,
+    create_async_engine,
+)
+
+from common.persistence.errors import is_transient as is_transient  # noqa: PLC0414 - a re-export
+from common.persistence.errors import sqlstate_of
+from common.persistence.workload import COMMANDS, LEASES, Workload
 
 Connection = AsyncConnection
 """What stores and handlers get: a connection inside a transaction."""
 
-_KEEPALIVE_SETTINGS = {
-    "tcp_keepalives_idle": "5",
-    "tcp_keepalives_interval": "2",
-    "tcp_keepalives_count": "3",
-    "tcp_user_timeout": "10000",
-}
-STATEMENT_TIMEOUT_S = 60.0
-"""Seconds that one statement may take, its wait for locks included."""
-LEASE_TIMEOUT_S = 15.0
-"""The same for dedicated connections, which hold a lease: after it the connection counts as lost."""
 HAS_OUTBOX_EVENTS = "opsdesk.announced"
 EARLIEST_DEADLINE = "opsdesk.armed"
+
+
+class OutcomeUnknown(ConnectionError):
+    """The connection was lost while it committed: the transaction is stored, or it is not."""
+
+
+class LostBeforeCommit(ConnectionError):
+    """The connection was lost before the commit was sent: nothing is stored."""
 
 
 def metadata() -> MetaData:
@@ -43,43 +53,87 @@ def metadata() -> MetaData:
     )
 
 
-class Database:
-    """The connections of a service to its schema.
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What all workloads of one database share."""
 
-    `on_outbox_events` and `on_deadlines_scheduled` are called after the commit of a transaction that
+    url: str
+    schema: str
+    sizes: Mapping[str, int]
+    on_outbox_events: list[Callable[[], None]] = field(default_factory=list)
+    on_deadlines_scheduled: list[Callable[[datetime], None]] = field(default_factory=list)
+    databases: dict[str, "Database"] = field(default_factory=dict)
+
+
+class Database:
+    """The connections of one kind of work to the schema of a service.
+
+    `for_workload` gives the connections of another kind. `sizes` are numbers of connections by the
+    workload's name, in place of its own. Shared by all of them:
+    `on_outbox_events` and `on_deadlines_scheduled`, called after the commit of a transaction that
     published events or scheduled deadlines; the latter with the earliest instant scheduled.
     """
 
-    def __init__(self, url: str, schema: str, *, pool_size: int = 10) -> None:
-        self.url = url
-        self.schema = schema
-        self.on_outbox_events: list[Callable[[], None]] = []
-        self.on_deadlines_scheduled: list[Callable[[datetime], None]] = []
+    def __init__(
+        self,
+        url: str,
+        schema: str,
+        workload: Workload = COMMANDS,
+        *,
+        pool_size: int | None = None,
+        sizes: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
+        given = {workload.name: pool_size} if pool_size else {}
+        self._open(_Shared(url, schema, {**sizes, **given}), workload)
+
+    def _open(self, shared: _Shared, workload: Workload) -> None:
+        self._shared = shared
+        self.url, self.schema = shared.url, shared.schema
+        self.on_outbox_events = shared.on_outbox_events
+        self.on_deadlines_scheduled = shared.on_deadlines_scheduled
+        workload = workload.with_connections(shared.sizes.get(workload.name, workload.connections))
+        self.workload = workload
         self.engine: AsyncEngine = create_async_engine(
-            make_url(url).set(drivername="postgresql+asyncpg"),
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            pool_timeout=10,
+            # Both ways to connect read the address the same: SQLAlchemy knows no `sslmode`.
+            "postgresql+asyncpg://",
+            async_creator=self._connect,
+            pool_size=workload.connections,
+            max_overflow=0,
+            pool_timeout=workload.acquire_s,
             pool_pre_ping=False,
             # The text of an error is logged: it must not quote what a customer wrote.
             hide_parameters=True,
-            connect_args={
-                "timeout": 10,
-                # Otherwise a host that is gone is waited for until TCP gives up.
-                "command_timeout": STATEMENT_TIMEOUT_S,
-                "server_settings": {"search_path": schema, "jit": "off"},
-            },
         )
+        shared.databases[workload.name] = self
+
+    def for_workload(self, workload: Workload) -> "Database":
+        """Return this kind's connections to the same schema; the first call opens its pool."""
+        found = self._shared.databases.get(workload.name)
+        if found is None:
+            found = object.__new__(Database)
+            found._open(self._shared, workload)
+        return found
+
+    async def _connect(self) -> "asyncpg.Connection[Any]":
+        return await connect(self.url, self.schema, self.workload)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
-        """Open a transaction: committed when the block ends, rolled back when it raises."""
+        """Open a transaction: committed when the block ends, rolled back when it raises.
+
+        Raises OutcomeUnknown when the connection was lost while it committed.
+        """
         async with self.engine.connect() as connection:
             connection.info.pop(HAS_OUTBOX_EVENTS, None)
             connection.info.pop(EARLIEST_DEADLINE, None)
             connection.info["schema"] = self.schema
-            async with connection.begin():
+            transaction = await connection.begin()
+            try:
                 yield connection
+                await _commit(connection, transaction)
+            except BaseException as error:
+                await _roll_back(connection, transaction, error)
+                raise
             has_events = connection.info.pop(HAS_OUTBOX_EVENTS, False)
             earliest_deadline: datetime | None = connection.info.pop(EARLIEST_DEADLINE, None)
         for wake in self.on_outbox_events if has_events else ():
@@ -88,19 +142,70 @@ class Database:
             for notify in self.on_deadlines_scheduled:
                 notify(earliest_deadline)
 
-    async def dedicated_connection(self) -> "asyncpg.Connection[Any]":
-        """Open a connection outside the pool: for leases, which last as long as the connection.
+    async def dedicated_connection(
+        self, workload: Workload = LEASES, *, name: str | None = None
+    ) -> "asyncpg.Connection[Any]":
+        """Open a connection outside any pool: for leases, which last as long as the connection.
 
         PostgreSQL closes it ten seconds after this machine is gone; by default it would keep the
-        connection, and the lease, for two hours.
+        connection, and the lease, for two hours. `name` is its application_name, by which
+        `common.persistence.fencing` finds it.
         """
-        settings = {"search_path": self.schema, "jit": "off"} | _KEEPALIVE_SETTINGS
-        return await asyncpg.connect(
-            self.url, timeout=10, command_timeout=LEASE_TIMEOUT_S, server_settings=settings
-        )
+        return await connect(self.url, self.schema, workload, name=name)
 
     async def close(self) -> None:
-        await self.engine.dispose()
+        """Close the pools of all workloads."""
+        for database in self._shared.databases.values():
+            await database.engine.dispose()
+
+
+async def connect(
+    url: str, schema: str, workload: Workload, *, name: str | None = None
+) -> "asyncpg.Connection[Any]":
+    """Open a connection with the time-outs of a workload."""
+    settings = {
+        "search_path": schema,
+        "application_name": name or f"opsdesk {schema} {workload.name}",
+    }
+    return await asyncpg.connect(
+        url,
+        timeout=workload.connect_s,
+        command_timeout=workload.client_timeout_s,
+        server_settings=settings | workload.server_settings(),
+    )
+
+
+async def _commit(connection: Connection, transaction: AsyncTransaction) -> None:
+    if not _is_valid(connection) or _driver(connection).is_closed():
+        raise LostBeforeCommit("the connection was lost within the transaction")
+    try:
+        await transaction.commit()
+    except Exception as error:
+        if is_definite(error):
+            raise
+        raise OutcomeUnknown("the connection was lost during the commit") from error
+
+
+async def _roll_back(
+    connection: Connection, transaction: AsyncTransaction, error: BaseException
+) -> None:
+    """Roll back; a connection whose statement may still run is closed, which ends the statement."""
+    if _is_valid(connection):
+        given_up = isinstance(error, TimeoutError | OutcomeUnknown | asyncio.CancelledError)
+        if given_up or _driver(connection).is_closed():
+            await connection.invalidate()  # asks PostgreSQL to cancel, waits 2 s, then hangs up
+    if transaction.is_active:
+        await transaction.rollback()  # of an invalid connection nothing is sent
+
+
+def _is_valid(connection: Connection) -> bool:
+    return connection.sync_connection is not None and not connection.sync_connection.invalidated
+
+
+def is_definite(error: BaseException) -> bool:
+    """Return whether PostgreSQL itself answered that the statement failed: it has no effect then."""
+    state = sqlstate_of(error)
+    return state is not None and not state.startswith(("08", "57P", "40003"))
 
 
 async def transaction_time(tx: Connection) -> datetime:
@@ -115,26 +220,14 @@ async def transaction_time(tx: Connection) -> datetime:
 
 async def asyncpg_connection(tx: Connection) -> "asyncpg.Connection[Any]":
     """Return the asyncpg connection below, in the same transaction: for set-based statements."""
-    assert tx.sync_connection is not None, "inside a transaction there is a connection"
-    # `get_raw_connection` costs as much as a small statement, because of its greenlet.
-    driver: Any = tx.sync_connection.connection.driver_connection
+    driver = _driver(tx)
     if not driver.is_in_transaction():
         # SQLAlchemy sends BEGIN with its first statement; asyncpg alone would commit each one.
         await tx.exec_driver_sql("SELECT 1")
-    return cast("asyncpg.Connection[Any]", driver)
+    return driver
 
 
-def is_transient(error: BaseException) -> bool:
-    """Return whether an error is temporary: the same statements may succeed later.
-
-    Lost connections (08, 57P), deadlocks and serialization failures (40), no resources (53).
-    """
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, ConnectionError | TimeoutError | asyncpg.InterfaceError):
-            return True
-        state = getattr(seen, "sqlstate", None)
-        if isinstance(state, str) and (state[:2] in {"08", "40", "53"} or state[:3] == "57P"):
-            return True
-        seen = getattr(seen, "orig", None) or seen.__cause__
-    return False
+def _driver(tx: Connection) -> "asyncpg.Connection[Any]":
+    assert tx.sync_connection is not None, "inside a transaction there is a connection"
+    # `get_raw_connection` costs as much as a small statement, because of its greenlet.
+    return cast("asyncpg.Connection[Any]", tx.sync_connection.connection.driver_connection)

@@ -2,10 +2,17 @@
 
 They expand before they contract: the code of the previous release must run on the new schema. What
 a revision does is in SQL scripts beside it, which are executed as a whole.
+
+They run while the service works. A statement that waits for a lock on a table makes all later ones
+on that table wait behind it, so it waits for half a second at most; then the revision is rolled back
+and tried again later. What takes long runs outside of a transaction and takes no such lock.
 """
 
+import asyncio
 import logging
-from collections.abc import Awaitable
+import re
+from collections.abc import Awaitable, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,22 +24,40 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import AdaptedConnection, Connection, MetaData, make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from common.persistence.bi_views import load_views, view_statements
+from common.persistence.migration_locks import (
+    DEFAULT_PATIENCE,
+    LockPatience,
+    LockUnavailableError,
+    describe_lock,
+    is_lock_trouble,
+)
+from common.telemetry import logger
 
 MIGRATION_LOCK_ID = 7_270_001
 """Advisory lock: two replicas that start together migrate one after the other."""
+_TURN_INTERVAL_S = 0.2
+log = logger(__name__)
 
 
 class UnknownRevision(Exception):
     """The database is at a revision that this code does not have."""
 
 
+class AutocommitContext(Protocol):
+    """What a script needs of alembic's migration context."""
+
+    def autocommit_block(self) -> AbstractContextManager[None]: ...
+
+
 class Operations(Protocol):
     """What a script needs of `alembic.op`."""
 
     def get_bind(self) -> Connection: ...
+
+    def get_context(self) -> AutocommitContext: ...
 
 
 def execute_script(op: Operations, *scripts: Path) -> None:
@@ -46,6 +71,46 @@ def execute_script(op: Operations, *scripts: Path) -> None:
     adapted = cast(AdaptedConnection, connection.connection.dbapi_connection)
     for script in scripts:
         adapted.run_async(partial(_execute, script.read_text(encoding="utf-8")))
+
+
+def execute_outside_transaction(op: Operations, *scripts: Path) -> None:
+    """Execute scripts of one statement each, every one committed at once.
+
+    For `CREATE INDEX CONCURRENTLY`, `VALIDATE CONSTRAINT` and the like. After a failure all of the
+    revision's scripts are executed again, so each must be repeatable (`IF NOT EXISTS`). What a
+    failed `CREATE INDEX CONCURRENTLY` has left is dropped first. Raises RuntimeError where an index
+    is still not valid at the end.
+    """
+    with op.get_context().autocommit_block():
+        connection = op.get_bind()
+        for name in _invalid_indexes(connection):
+            connection.exec_driver_sql(f'DROP INDEX CONCURRENTLY "{name}"')
+        for script in scripts:
+            sql = script.read_text(encoding="utf-8")
+            before = connection.exec_driver_sql("SHOW lock_timeout").scalar_one()
+            if _waits_alone(sql):
+                connection.exec_driver_sql("SET lock_timeout = 0")
+            try:
+                adapted = cast(AdaptedConnection, connection.connection.dbapi_connection)
+                adapted.run_async(partial(_execute, sql))
+            finally:
+                connection.exec_driver_sql(f"SET lock_timeout = '{before}'")
+        if invalid := _invalid_indexes(connection):
+            raise RuntimeError(f"the indexes {', '.join(invalid)} are not valid")
+
+
+def _waits_alone(sql: str) -> bool:
+    """Return whether nothing but other schema changes waits behind this statement while it waits."""
+    statement = re.sub(r"--[^\n]*", "", sql)
+    return bool(re.search(r"\bCONCURRENTLY\b|\bVALIDATE\s+CONSTRAINT\b", statement, re.IGNORECASE))
+
+
+def _invalid_indexes(connection: Connection) -> list[str]:
+    rows = connection.exec_driver_sql(
+        "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+        " WHERE NOT i.indisvalid AND c.relnamespace = current_schema()::regnamespace ORDER BY 1"
+    )
+    return [str(row[0]) for row in rows]
 
 
 def _execute(sql: str, driver: "asyncpg.Connection[Any]") -> Awaitable[str]:
@@ -64,11 +129,14 @@ def run_migrations(metadata: MetaData) -> None:
         context.run_migrations()
 
 
-async def migrate(url: str, schema: str, module: str) -> tuple[str | None, str | None]:
+async def migrate(
+    url: str, schema: str, module: str, patience: LockPatience = DEFAULT_PATIENCE
+) -> tuple[str | None, str | None]:
     """Bring `schema` to the newest revision of `module` and create its BI views.
 
     `url` is the owner role's. Returns the revisions before and after. Raises LookupError where the
-    module has no migrations, UnknownRevision where the schema is at a revision it does not have.
+    module has no migrations, UnknownRevision where the schema is at a revision it does not have,
+    LockUnavailableError where a table is locked for longer than `patience` allows.
     """
     engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
@@ -76,18 +144,51 @@ async def migrate(url: str, schema: str, module: str) -> tuple[str | None, str |
     )
     try:
         async with engine.connect() as connection:
-            await connection.execute(
-                text("SELECT pg_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK_ID}
+            await _wait_for_turn(connection)
+            await connection.exec_driver_sql(
+                f"SET lock_timeout = {round(patience.timeout_s * 1000)}"
             )
             await connection.commit()
-            done = await connection.run_sync(_upgrade, migrations_folder(module))
-            # After the newest revision: views belong to the present code, not to a revision.
-            for statement in view_statements(schema, load_views(module)):
-                await connection.exec_driver_sql(statement)
-            await connection.commit()
-            return done
+            views = list(view_statements(schema, load_views(module)))
+            return await _upgrade_patiently(connection, migrations_folder(module), views, patience)
     finally:
         await engine.dispose()
+
+
+async def _wait_for_turn(connection: AsyncConnection) -> None:
+    """Lock out other replicas, by trying: one that waits in a statement would hold a snapshot, for
+    whose end a `CREATE INDEX CONCURRENTLY` of the one that migrates would wait."""
+    lock = text("SELECT pg_try_advisory_lock(:lock)")
+    while not await connection.scalar(lock, {"lock": MIGRATION_LOCK_ID}):
+        await connection.commit()
+        await asyncio.sleep(_TURN_INTERVAL_S)
+    await connection.commit()
+
+
+async def _upgrade_patiently(
+    connection: AsyncConnection, scripts: Path, views: Sequence[str], patience: LockPatience
+) -> tuple[str | None, str | None]:
+    """Upgrade; where a lock is not to be had, go on after a pause from the last finished revision."""
+    give_up_at = asyncio.get_running_loop().time() + patience.give_up_after_s
+    first: list[str | None] = []
+    for pause in patience.pauses():
+        try:
+            before, after = await connection.run_sync(_upgrade, scripts, first)
+            # After the newest revision: views belong to the present code, not to a revision.
+            for statement in views:
+                await connection.exec_driver_sql(statement)
+            await connection.commit()
+        except Exception as error:
+            if not is_lock_trouble(error):
+                raise
+            await connection.rollback()
+            if asyncio.get_running_loop().time() + pause > give_up_at:
+                raise LockUnavailableError(describe_lock(patience, error)) from error
+            log.warning("migrate.lock_unavailable", error=str(error), next_try_in_s=round(pause, 1))
+            await asyncio.sleep(pause)
+        else:
+            return before, after
+    raise AssertionError("pauses never end")
 
 
 def migrations_folder(module: str) -> Path:
@@ -101,7 +202,10 @@ def migrations_folder(module: str) -> Path:
     return found
 
 
-def _upgrade(connection: Connection, scripts: Path) -> tuple[str | None, str | None]:
+def _upgrade(
+    connection: Connection, scripts: Path, first: list[str | None]
+) -> tuple[str | None, str | None]:
+    """Upgrade to the newest revision. `first` keeps the revision before the first try."""
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
@@ -109,11 +213,12 @@ def _upgrade(connection: Connection, scripts: Path) -> tuple[str | None, str | N
     config.attributes["connection"] = connection
     before = MigrationContext.configure(connection).get_current_revision()
     connection.commit()
+    first.append(before)
     _refuse_unknown(before, ScriptDirectory.from_config(config))
     command.upgrade(config, "head")
     after = MigrationContext.configure(connection).get_current_revision()
     connection.commit()
-    return before, after
+    return first[0], after
 
 
 def _refuse_unknown(revision: str | None, scripts: ScriptDirectory) -> None:

@@ -1,32 +1,35 @@
 """The scheduler: fires due deadlines, then sleeps until the next one."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, bindparam, text
 
-from common.persistence.database import Database, is_transient, transaction_time
-from common.scheduling.deadlines import Due, Timers, claim_due, record_firings
+from common.messaging.trouble import Troubles
+from common.persistence.database import Database
+from common.persistence.errors import describe_error, is_transient
+from common.scheduling.batch_firing import BatchFiring, Candidate
+from common.scheduling.deadlines import Timers
+from common.scheduling.event_waits import EventWaits
 from common.scheduling.loop_heartbeat import LoopHeartbeat
-from common.telemetry import logger, metrics
+from common.telemetry import logger
 
 log = logger(__name__)
 
 MAX_BATCH_DEADLINES = 500
-CONSUMER_TIMEOUT_S = 30.0
-"""Seconds (real time) that a timer waits for a consumer that is behind."""
 POLL_INTERVAL_S = 0.25
 """Seconds between looks without a wake-up: finds what another replica has scheduled."""
 COALESCE_INTERVAL_S = 0.02
 """Seconds in which wake-ups become one look; never beyond the next deadline."""
 LOCKED_RETRY_DELAY_S = 0.02
 """Seconds until the next look at a due deadline whose aggregate is locked."""
-INITIAL_BACKOFF, MAX_BACKOFF = timedelta(seconds=5), timedelta(minutes=10)
+RETRY_DELAY_S = 0.5
+"""Seconds until the next try after our own trouble."""
+MAX_PAGES = 20
+"""Pages of due deadlines in one look: more are locked by others at a time hardly ever."""
 
 _KINDS = bindparam("kinds", type_=ARRAY(Text))
 
@@ -43,7 +46,7 @@ class ScanResult:
 class DeadlineScheduler:
     """The scheduler of one replica.
 
-    `is_behind` says whether the consumer has events to apply. A database that is gone is waited
+    `is_behind` says whether the consumer has events to apply, of everything or (key, topics). A database that is gone is waited
     for; a deadline whose effect fails is retried alone, with growing delays.
     """
 
@@ -51,27 +54,35 @@ class DeadlineScheduler:
         self,
         database: Database,
         timers: Timers,
-        is_behind: Callable[[], bool] = lambda: False,
+        is_behind: Callable[..., bool] = lambda *_: False,
         heartbeat: LoopHeartbeat | None = None,
     ) -> None:
         self.database = database
         self.timers = timers
-        self.is_behind = is_behind
-        self.trouble: str | None = None
+        self._troubles = Troubles("deadlines")
+        self._event_waits = EventWaits(timers, is_behind)
+        self._firing = BatchFiring(database, timers, self._troubles)
         self.heartbeat = heartbeat or LoopHeartbeat()
-        self._behind_since: float | None = None
         self._wake = asyncio.Event()
         self._next_scan_at: datetime | None = None
         database.on_deadlines_scheduled.append(self.wake)
         now = f"{database.schema}.now()"
         self._scan = text(
-            "SELECT kind, subject, due_at, wake_at, generation FROM deadlines"
-            f" WHERE wake_at <= {now} AND kind = ANY(:kinds) ORDER BY wake_at LIMIT {MAX_BATCH_DEADLINES}"
+            "SELECT kind, subject, generation, tries FROM deadlines"
+            f" WHERE wake_at <= {now} AND kind = ANY(:kinds) ORDER BY wake_at"
+            f" LIMIT {MAX_BATCH_DEADLINES} OFFSET :passed_over"
         ).bindparams(_KINDS)
         self._next_due = text(
             f"SELECT {now} AS at, extract(epoch FROM min(wake_at) - {now}) AS pause FROM deadlines"
-        )
+            # Those of a kind that this version does not know are due for ever.
+            " WHERE kind = ANY(:kinds)"
+        ).bindparams(_KINDS)
         self._waits_for_consumer = False
+
+    @property
+    def trouble(self) -> str | None:
+        """What waits and since when; cleared only by progress."""
+        return self._troubles.text
 
     def wake(self, due_at: datetime) -> None:
         """Look again at once, unless the next look is planned before `due_at` anyway."""
@@ -83,12 +94,12 @@ class DeadlineScheduler:
         while True:
             try:
                 await self._scan_and_sleep()
-                self.trouble = None
+                self._troubles.clear("loop")
             except Exception as error:
                 if not is_transient(error):
                     log.exception("deadlines.failed")
-                self.trouble = f"deadlines: {type(error).__name__}"
-                await asyncio.sleep(0.5)
+                self._troubles.report("loop", describe_error(error))
+                await asyncio.sleep(RETRY_DELAY_S)
 
     async def _scan_and_sleep(self) -> None:
         self._wake.clear()
@@ -102,7 +113,8 @@ class DeadlineScheduler:
             # next one would be zero.
             return await self._sleep(LOCKED_RETRY_DELAY_S if result.locked else POLL_INTERVAL_S)
         async with self.database.transaction() as tx:
-            at, pause = (await tx.execute(self._next_due)).one()
+            kinds = {"kinds": list(self.timers)}
+            at, pause = (await tx.execute(self._next_due, kinds)).one()
         seconds = (
             POLL_INTERVAL_S if pause is None else min(POLL_INTERVAL_S, max(0.001, float(pause)))
         )
@@ -118,90 +130,26 @@ class DeadlineScheduler:
                 await asyncio.sleep(COALESCE_INTERVAL_S)
 
     async def fire_due(self) -> ScanResult:
-        """Fire what is due, at most MAX_BATCH_DEADLINES, in one transaction; one by one on failure."""
-        kinds, without_events = self._fireable_kinds()
-        self._waits_for_consumer = len(kinds) < len(self.timers)
+        """Fire what is due, MAX_BATCH_DEADLINES in one transaction, beyond those that are locked."""
+        kinds = self._event_waits.begin()
+        fired = passed_over = waiting = 0
+        for _ in range(MAX_PAGES):
+            due, ready = await self._read_due(kinds, passed_over)
+            if ready:
+                fired += (done := await self._firing.fire(ready))
+                passed_over -= done
+            passed_over += len(due)
+            waiting += len(due) - len(ready)
+            if len(due) < MAX_BATCH_DEADLINES:
+                break
+        self._waits_for_consumer = waiting > 0 or len(kinds) < len(self.timers)
+        return ScanResult(fired, has_more=fired > 0, locked=fired == 0 and passed_over > waiting)
+
+    async def _read_due(
+        self, kinds: Sequence[str], passed_over: int
+    ) -> tuple[list[Candidate], list[Candidate]]:
+        """Return a page of what is due, and what of it need not wait for events."""
         async with self.database.transaction() as tx:
-            rows = (await tx.execute(self._scan, {"kinds": kinds})).all()
-        if not rows:
-            return ScanResult(0, has_more=False)
-        candidates = [(row.kind, row.subject) for row in rows]
-        try:
-            fired = await self._fire(candidates, without_events)
-        except Exception as error:
-            if is_transient(error):
-                raise
-            fired = await self._fire_each(candidates, without_events)
-        return ScanResult(fired, has_more=fired > 0, locked=fired == 0)
-
-    def _fireable_kinds(self) -> tuple[list[str], bool]:
-        """Return the kinds that may fire now, and whether they fire without waiting for events."""
-        if not self.is_behind():
-            self._behind_since = None
-            return list(self.timers), False
-        now = asyncio.get_running_loop().time()
-        self._behind_since = self._behind_since or now
-        if now - self._behind_since >= CONSUMER_TIMEOUT_S:
-            return list(self.timers), True
-        return [k for k, timer in self.timers.items() if not timer.waits_for_consumer], False
-
-    async def _fire_each(self, candidates: Sequence[tuple[str, UUID]], without_events: bool) -> int:
-        fired = 0
-        for candidate in candidates:
-            try:
-                fired += await self._fire([candidate], without_events)
-            except Exception as error:
-                if is_transient(error):
-                    raise
-                log.exception("deadline.failed", kind=candidate[0], subject=str(candidate[1]))
-                await self._reschedule_failed(candidate, error)
-        return fired
-
-    async def _fire(self, candidates: Sequence[tuple[str, UUID]], without_events: bool) -> int:
-        subjects: dict[str, list[UUID]] = defaultdict(list)
-        for kind, subject in candidates:
-            subjects[kind].append(subject)
-        async with self.database.transaction() as tx:
-            claimed = 0
-            fired: list[Due] = []
-            for kind in sorted(subjects):
-                locked = await self.timers[kind].lock(tx, sorted(subjects[kind]))
-                at = await transaction_time(tx)
-                deferred, due = await claim_due(tx, kind, sorted(locked), at)
-                claimed += deferred + len(due)
-                if due:
-                    fired_without_events = without_events and self.timers[kind].waits_for_consumer
-                    due = [replace(one, fired_without_events=fired_without_events) for one in due]
-                    await self.timers[kind].fire(tx, due, at)
-                    fired += due
-            fired_at = await transaction_time(tx)
-            if fired:
-                await record_firings(tx, fired, fired_at)
-        _observe(fired, fired_at)
-        return claimed
-
-    async def _reschedule_failed(self, candidate: tuple[str, UUID], error: Exception) -> None:
-        """Try a deadline again later, so that it does not block the queue."""
-        metrics.DEADLINES_FAILED.labels(candidate[0]).inc()
-        async with self.database.transaction() as tx:
-            await tx.execute(
-                text(
-                    f"UPDATE deadlines SET tries = tries + 1, problem = :problem, wake_at ="
-                    f" {self.database.schema}.now() + LEAST(CAST(:longest AS interval),"
-                    " CAST(:pause AS interval) * 2 ^ LEAST(tries, 9))"
-                    " WHERE kind = :kind AND subject = :subject"
-                ),
-                {
-                    "kind": candidate[0],
-                    "subject": candidate[1],
-                    "problem": type(error).__name__,
-                    "pause": INITIAL_BACKOFF,
-                    "longest": MAX_BACKOFF,
-                },
-            )
-
-
-def _observe(fired: Sequence[Due], at: datetime) -> None:
-    for one in fired:
-        metrics.DEADLINES_FIRED.labels(one.kind, str(one.fired_without_events).lower()).inc()
-        metrics.DEADLINE_LAG_SECONDS.labels(one.kind).observe((at - one.due_at).total_seconds())
+            rows = await tx.execute(self._scan, {"kinds": kinds, "passed_over": passed_over})
+            due = [Candidate(row.kind, row.subject, row.generation, row.tries) for row in rows]
+            return due, await self._event_waits.release(tx, due)

@@ -43,6 +43,7 @@ class Due:
 
 Lock = Callable[[Connection, Sequence[UUID]], Awaitable[set[UUID]]]
 Fire = Callable[[Connection, Sequence[Due], datetime], Awaitable[None]]
+RecordKeys = Callable[[Connection, Sequence[UUID]], Awaitable[Mapping[UUID, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,9 @@ class Timer:
     locked ids; it must return subjects whose aggregate is gone, too, or they stay due for ever.
     `fire` carries out the effect in the transaction, with the present instant; it may schedule the
     next deadline. `waits_for_consumer`: held back while the consumer is behind, at most 30 s, then
-    fired without the events. `periodic`: a job that repeats every few minutes; simulated time does
+    fired without the events. `record_keys` returns the record key under which the events about each
+    subject are published on `topics`: then only what lies in a partition that is behind is held back.
+    `periodic`: a job that repeats every few minutes; simulated time does
     not stop for it on the way, it runs once per jump.
     """
 
@@ -61,6 +64,8 @@ class Timer:
     fire: Fire
     waits_for_consumer: bool = False
     periodic: bool = False
+    record_keys: RecordKeys | None = None
+    topics: frozenset[str] = frozenset()
 
 
 Timers = Mapping[str, Timer]

@@ -7,6 +7,7 @@ from common.settings import Settings
 from common.telemetry import metrics
 from common.telemetry.logs import configure_logs, logger
 from common.telemetry.redaction import redact
+from common.telemetry.request_log import configure_request_log, log_request
 from common.telemetry.tracing import (
     configure_tracing,
     current_traceparent,
@@ -19,6 +20,7 @@ __all__ = [
     "configure",
     "current_traceparent",
     "flush_traces",
+    "log_request",
     "logger",
     "metrics",
     "redact",
@@ -30,4 +32,5 @@ __all__ = [
 def configure(service: str, settings: Settings) -> None:
     """Set up logs and traces of this process, once, before anything else."""
     configure_logs(service, settings.log_format)
+    configure_request_log(service, settings.log_format)
     configure_tracing(service, settings.otlp_endpoint, settings.trace_sample_ratio)

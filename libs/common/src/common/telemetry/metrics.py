@@ -23,6 +23,11 @@ TICKET_BATCH_SIZE = Histogram(
     "Tickets created by one statement.",
     buckets=(1, 2, 4, 8, 16, 32, 64, 128),
 )
+COMPONENT_TROUBLE = Gauge(
+    "opsdesk_component_trouble",
+    "1 while a part of the service does not work; `/health/ready` says why.",
+    ("component",),
+)
 BACKGROUND_RESTARTS = Counter(
     "opsdesk_background_restarts_total", "Background loops restarted after a failure.", ("loop",)
 )
@@ -39,6 +44,11 @@ OUTBOX_OLDEST_SECONDS = Gauge("opsdesk_outbox_oldest_seconds", "Age of the oldes
 OUTBOX_HELD_KEYS = Gauge(
     "opsdesk_outbox_held_keys", "Keys on hold because Kafka refuses their event."
 )
+RELAY_HELD_SINCE = Gauge(
+    "opsdesk_relay_held_since_timestamp_seconds",
+    "Since when Kafka takes no events for a partition, or for a topic (partition all), as Unix time.",
+    ("topic", "partition"),
+)
 PRODUCER_RECREATED = Counter(
     "opsdesk_relay_producers_recreated_total", "Kafka producers discarded."
 )
@@ -51,6 +61,28 @@ CONSUMER_RECORDS = Counter(
 )
 CONSUMER_LAG = Gauge(
     "opsdesk_consumer_lag", "Records not yet applied, in the partitions of this replica."
+)
+CONSUMER_RETRIES = Counter(
+    "opsdesk_consumer_retries_total", "Tries that failed with trouble of our own, no record's."
+)
+CONSUMER_PARTITION_UNKNOWN = Gauge(
+    "opsdesk_consumer_partition_unknown",
+    "1 where a partition does not answer; without a partition where the topic does not exist.",
+    ("topic", "partition"),
+)
+CONSUMER_RECORDS_MISSED = Counter(
+    "opsdesk_consumer_records_missed_total",
+    "Offsets that were deleted before they were read.",
+    ("topic", "partition"),
+)
+CONSUMER_TOPICS_REWOUND = Counter(
+    "opsdesk_consumer_rewound_total",
+    "Partitions read from their beginning because their topic was created again.",
+    ("topic", "partition"),
+)
+CONSUMER_STOPPED_SOURCES = Gauge(
+    "opsdesk_consumer_stopped_sources",
+    "Sources that sent a sequence twice and wait for a decision.",
 )
 CONSUMER_RECREATED = Counter("opsdesk_consumer_recreated_total", "Kafka consumers created again.")
 CONSUMER_STOPPED = Gauge("opsdesk_consumer_stopped", "1 after too many dead letters in a row.")

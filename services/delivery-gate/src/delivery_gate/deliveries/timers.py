@@ -17,7 +17,10 @@ from delivery_gate.environments.context import EnvironmentContext
 async def on_approval_timeout(tx: Connection, due: Sequence[Due], at: datetime) -> None:
     """Let requests expire that waited for longer than the criteria allow; each may be submitted
     again."""
+    existing = await deliveries.list_existing(tx, [deadline.subject for deadline in due])
     for deadline in due:
+        if deadline.subject not in existing:
+            continue
         delivery = await deliveries.lock(tx, deadline.subject)
         if delivery.state not in WAITING_STATES:
             continue

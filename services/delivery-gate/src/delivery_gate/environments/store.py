@@ -1,6 +1,6 @@
 """Every query about environments. Their row is the lock for everything that happens on them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from common.persistence.database import Connection
 from common.persistence.keys import by_id_or_key
 from common.persistence.keyset import page_after
+from common.scheduling.aggregate_locks import lock_available as lock_rows
+from common.scheduling.aggregate_locks import select_existing
 from delivery_gate.environments.domain import ROLLOUT_STATES, Debt, Drift, Environment
 from delivery_gate.environments.tables import environments, running
 from delivery_gate.sql_literals import in_literals
@@ -54,10 +56,13 @@ async def lock_all(tx: Connection, ids: Iterable[UUID]) -> set[UUID]:
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock those that no other transaction has locked; the timer returns for the others."""
-    condition = environments.c.id.in_(list(ids))
-    query = select(environments.c.id).where(condition).order_by(environments.c.id)
-    return set((await tx.execute(query.with_for_update(skip_locked=True))).scalars())
+    """Lock those that no other transaction has locked. One that is gone counts as locked."""
+    return await lock_rows(tx, environments.c.id, ids)
+
+
+async def list_existing(tx: Connection, ids: Collection[UUID]) -> set[UUID]:
+    """Those of these ids that an environment has."""
+    return await select_existing(tx, environments.c.id, ids)
 
 
 async def page(

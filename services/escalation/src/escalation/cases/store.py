@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_new
 from common.persistence.database import Connection
 from common.persistence.keys import by_id_or_key
 from common.persistence.keyset import page_after
+from common.scheduling.aggregate_locks import lock_available as lock_rows
 from escalation.cases.domain.case import Case
 from escalation.cases.domain.lifecycle import EscalationState
 from escalation.cases.domain.timeline import TimelineEntry
@@ -64,9 +65,8 @@ async def lock_of_tickets(
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock those of these cases that nobody else has locked, in id order; return their ids."""
-    query = select(escalations.c.id).where(escalations.c.id.in_(ids)).order_by(escalations.c.id)
-    return set((await tx.scalars(query.with_for_update(skip_locked=True))).all())
+    """Lock those of these cases that nobody else has locked. One that is gone counts as locked."""
+    return await lock_rows(tx, escalations.c.id, ids)
 
 
 async def load_many(tx: Connection, ids: Sequence[UUID]) -> list[Case]:

@@ -75,7 +75,9 @@ async def settle(
         case TemporaryFailure(reason):
             delay = retry_delay(notification.attempts)
             retried = await notifications.schedule_retry(tx, leased, delay, reason)
-            if retried and notification.attempts == MAX_TEMPORARY_FAILURES:
+            # Not `==`: the process may have been killed in the very attempt that was the last one. A
+            # replacement is stored once, however often it is planned.
+            if retried and notification.attempts >= MAX_TEMPORARY_FAILURES:
                 await _plan_replacement(tx, notification, fallback)
             return False
 

@@ -13,7 +13,9 @@ from email.message import EmailMessage
 from functools import partial
 from uuid import UUID
 
-from common.persistence.database import Connection, Database, is_transient
+from common.persistence.database import Connection, Database
+from common.persistence.errors import is_transient
+from common.persistence.workload import NOTIFIER
 from common.runtime import Runtime
 from common.telemetry import logger, metrics
 from escalation.directory import store as directory
@@ -34,8 +36,13 @@ log = logger(__name__)
 
 LEASE_DURATION = timedelta(seconds=20)
 """Real time, longer than sending may take; a message waits that long after a crash."""
-MAX_CONCURRENT_SENDS = 8
-"""Messages that one replica sends at the same time."""
+MAX_CONCURRENT_SENDS = 64
+"""Messages that one replica sends at the same time, each on its own: so many sessions may hang before
+another page waits. Connections to the database are fewer, and are not held while a message is sent."""
+OUTCOME_LOCK_TIMEOUT_MS = 500
+"""Milliseconds that storing an outcome waits for its case, on one of the few connections."""
+OUTCOME_RETRY_S, OUTCOME_TIMEOUT_S = 0.5, 60.0
+"""Seconds between tries to store an outcome, and in all: what was sent should not be sent again."""
 POLL_INTERVAL_S = 0.5
 """Seconds between polls, for what another replica wrote and for retries that are due."""
 
@@ -125,10 +132,25 @@ class Notifier:
         outcome = (
             message if isinstance(message, PermanentFailure) else await self.transport.send(message)
         )
-        async with self.database.transaction() as tx:
-            await self.escalations.record_outcome(tx, leased, outcome)
+        await self._store_outcome(leased, outcome)
         if not isinstance(outcome, TemporaryFailure):
             count("sent" if isinstance(outcome, Delivered) else "failed").inc()
+
+    async def _store_outcome(self, leased: LeasedNotification, outcome: SendOutcome) -> None:
+        """Store it, however long its case is locked or the database away, within OUTCOME_TIMEOUT_S."""
+        clock = asyncio.get_running_loop()
+        give_up_at = clock.time() + OUTCOME_TIMEOUT_S
+        while True:
+            try:
+                async with self.database.transaction() as tx:
+                    await tx.exec_driver_sql(
+                        f"SET LOCAL lock_timeout = '{OUTCOME_LOCK_TIMEOUT_MS}ms'"
+                    )
+                    return await self.escalations.record_outcome(tx, leased, outcome)
+            except Exception as error:
+                if not is_transient(error) or clock.time() > give_up_at:
+                    raise
+            await asyncio.sleep(OUTCOME_RETRY_S)
 
     async def _build_message(
         self, leased: LeasedNotification
@@ -154,7 +176,7 @@ async def _timezone_of(tx: Connection, sub: str) -> str:
 
 async def run_notifier(runtime: Runtime[EscalationSettings], escalations: EscalationAccess) -> None:
     """Send notifications for as long as the service runs."""
-    settings, database = runtime.settings, runtime.database
+    settings, database = runtime.settings, runtime.database.for_workload(NOTIFIER)
     async with database.transaction() as tx:
         await directory.set_fallback_email(tx, settings.fallback_email)
     await Notifier(database, SmtpTransport(settings), settings, escalations).run()

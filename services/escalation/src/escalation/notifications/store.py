@@ -14,6 +14,7 @@ from sqlalchemy import Interval, Text, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
+from common.scheduling.aggregate_locks import lock_available as lock_rows
 from escalation.directory.domain import Channel
 from escalation.notifications.domain.notification import NOTICE_PURPOSES, Notification
 from escalation.notifications.tables import notifications
@@ -59,10 +60,8 @@ async def list_reached_people(tx: Connection, escalation_id: UUID) -> tuple[str,
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock what nobody else holds, in id order."""
-    query = select(notifications.c.id).where(notifications.c.id.in_(ids))
-    query = query.order_by(notifications.c.id).with_for_update(skip_locked=True)
-    return set((await tx.scalars(query)).all())
+    """Lock what nobody else holds. One that is gone counts as locked."""
+    return await lock_rows(tx, notifications.c.id, ids)
 
 
 async def mark_ready(tx: Connection, ids: Collection[UUID]) -> None:
@@ -78,7 +77,7 @@ _LEASE = text(
     WHERE id IN (
         SELECT id FROM notifications
         WHERE state = 'ready' AND next_try_at <= statement_timestamp()
-        ORDER BY next_try_at LIMIT :limit FOR UPDATE SKIP LOCKED)
+        ORDER BY attempts > 0, next_try_at LIMIT :limit FOR UPDATE SKIP LOCKED)
     RETURNING *
     """
 ).bindparams(bindparam("length", type_=Interval))
@@ -87,7 +86,8 @@ _LEASE = text(
 async def lease(tx: Connection, length: timedelta, limit: int) -> list[LeasedNotification]:
     """Lease up to `limit` notifications that are to be sent now, for `length` of real time.
 
-    They are new, to be tried again, or left behind by a holder whose lease has ended.
+    They are new, to be tried again, or left behind by a holder whose lease has ended. New ones first:
+    what a mail server keeps waiting must not take the place of a page that nobody has tried yet.
     """
     rows = await tx.execute(_LEASE, {"length": length, "limit": limit})
     return [LeasedNotification(_notification(row), row.lease) for row in rows]

@@ -1,6 +1,6 @@
 """Every query about posts of monitors and the episodes of alerts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import Select, insert, select, text, update
 
 from common.persistence.database import Connection
+from common.scheduling.aggregate_locks import lock_available as lock_rows
+from common.scheduling.aggregate_locks import select_existing
 from intake.alerts.tables import alert_posts, alerts
 from intake.directory.tables import customers, environments
 from intake.tickets.domain.ticket import OPEN_STATES
@@ -80,9 +82,13 @@ async def lock_post(tx: Connection, id: UUID) -> StoredPost:
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock those of the posts that no other transaction has locked. Their ids."""
-    query = select(alert_posts.c.id).where(alert_posts.c.id.in_(ids)).order_by(alert_posts.c.id)
-    return set(await tx.scalars(query.with_for_update(skip_locked=True)))
+    """Lock those of the posts that no other transaction has locked. One that is gone counts as locked."""
+    return await lock_rows(tx, alert_posts.c.id, ids)
+
+
+async def list_existing(tx: Connection, ids: Collection[UUID]) -> set[UUID]:
+    """Those of these ids that a post has."""
+    return await select_existing(tx, alert_posts.c.id, ids)
 
 
 async def set_post_outcome(tx: Connection, id: UUID, outcome: Outcome, reason: str | None) -> None:

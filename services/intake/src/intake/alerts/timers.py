@@ -5,10 +5,13 @@ from datetime import datetime
 
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Due
+from intake.alerts import store as alerts
 from intake.alerts.commands import process
 
 
 async def on_posts_unprocessed(tx: Connection, due: Sequence[Due], at: datetime) -> None:
     """Process each post that is due, once."""
+    existing = await alerts.list_existing(tx, [deadline.subject for deadline in due])
     for deadline in due:
-        await process(tx, deadline.subject)
+        if deadline.subject in existing:
+            await process(tx, deadline.subject)

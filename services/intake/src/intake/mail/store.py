@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
+from common.scheduling.aggregate_locks import lock_available as lock_rows
+from common.scheduling.aggregate_locks import select_existing
 from intake.directory import store as directory
 from intake.mail.domain.thread import Sender
 from intake.mail.tables import mail_threads, mails
@@ -61,9 +63,13 @@ async def lock(tx: Connection, id: UUID) -> StoredMail:
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock those of the mails that no other transaction has locked. Their ids."""
-    query = select(mails.c.id).where(mails.c.id.in_(ids)).order_by(mails.c.id)
-    return set(await tx.scalars(query.with_for_update(skip_locked=True)))
+    """Lock those of the mails that no other transaction has locked. One that is gone counts as locked."""
+    return await lock_rows(tx, mails.c.id, ids)
+
+
+async def list_existing(tx: Connection, ids: Collection[UUID]) -> set[UUID]:
+    """Those of these ids that a mail has."""
+    return await select_existing(tx, mails.c.id, ids)
 
 
 async def set_outcome(tx: Connection, mail: StoredMail) -> None:

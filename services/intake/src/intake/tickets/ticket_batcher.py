@@ -1,9 +1,10 @@
 """Natural batching: while one batch of new tickets commits, the next one gathers.
 
-There is no timed window: a request that is alone is a batch at once. The queue is bounded, so that
-a slow database leads to 503 and not to a full memory. A batch that fails with an SQL error is stored
-again one by one, so that a bad ticket does not fail its neighbours. After a lost connection the ids
-are looked up: a ticket that was committed is answered as stored, another one may be sent again.
+There is no timed window: a request that is alone is a batch at once. The queue is bounded in length
+and in time, so that a slow database leads to 503 and not to a full memory. A batch that fails with an
+SQL error of its own is stored again one by one, so that a bad ticket does not fail its neighbours.
+PostgreSQL itself bounds the statement: what it refuses is not stored, and may be sent again. After a
+lost connection nobody knows: see `ticket_outcome`.
 """
 
 import asyncio
@@ -15,26 +16,29 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-import asyncpg
-
 from common.domain import Actor, Rejection
-from common.errors import ServiceUnavailable
+from common.errors import Overloaded, Problem, ServiceUnavailable
 from common.http.idempotency import IdempotencyKey
-from common.persistence.database import Database, is_transient
+from common.persistence.database import Database, is_definite
+from common.persistence.errors import describe_error, is_transient
+from common.persistence.fencing import connection_name
+from common.persistence.workload import Workload
 from common.telemetry import logger, metrics
 from intake.tickets.domain.new_ticket import TicketRequest, check_opened_at
 from intake.tickets.new_ticket_rows import build_rows
 from intake.tickets.store import ticket_batch as store
 from intake.tickets.store.ticket_batch import NewTicketRows, RawConnection
+from intake.tickets.ticket_outcome import find_committed, unknown_outcome
 
 log = logger(__name__)
 
 MAX_BATCH_SIZE: Final = 128
 MAX_QUEUED_TICKETS: Final = 2_048
-BATCH_TIMEOUT_S: Final = 10.0
-"""Seconds that a batch may take before its connection is given up."""
-MAX_COMMIT_CHECKS: Final = 5
-"""How often, a second apart, the tickets of a batch are looked up after its connection was lost."""
+MAX_QUEUE_S: Final = 5.0
+"""Seconds that a request waits for its batch; then it gets 503 and is not stored."""
+TICKETS: Final = Workload("tickets", 1, acquire_s=0, lock_s=3, statement_s=5, idle_s=10)
+"""The connection of the batches. A batch that waits for a lock holds up all that come after it."""
+CLOSE_TIMEOUT_S: Final = 10.0
 
 
 class IdempotencyKeyReused(Exception):
@@ -53,6 +57,7 @@ class PendingTicket:
     actor: Actor
     key: IdempotencyKey | None
     context: Context = field(default_factory=copy_context)
+    queued_at: float = field(default_factory=lambda: asyncio.get_running_loop().time())
     result: "asyncio.Future[NewTicketRows | Rejection]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -80,17 +85,19 @@ class TicketBatcher:
         self._queue: deque[PendingTicket] = deque()
         self._flush_task: asyncio.Task[None] | None = None
         self._connection: RawConnection | None = None
+        self._connection_name = ""
 
     async def create(
         self, request: TicketRequest, actor: Actor, key: IdempotencyKey | None
     ) -> NewTicketRows | Rejection:
         """Store one ticket and return what was stored, once it is committed.
 
-        A caller who goes away does not undo it. Raises IdempotencyKeyReused, ServiceUnavailable
-        (nothing is known to be stored), or PostgreSQL's error about this ticket.
+        A caller who goes away does not undo it. Raises IdempotencyKeyReused, Overloaded,
+        ServiceUnavailable or PostgreSQL's error about this ticket: it is not stored, and never will
+        be; and UnknownOutcome, which says how to find out.
         """
         if len(self._queue) >= MAX_QUEUED_TICKETS:
-            raise ServiceUnavailable(1)
+            raise Overloaded(1)
         pending = PendingTicket(request, actor, key)
         self._queue.append(pending)
         if self._flush_task is None:
@@ -100,9 +107,9 @@ class TicketBatcher:
     async def close(self) -> None:
         """Wait until the present batches are stored, then close the connection."""
         if self._flush_task is not None:
-            await asyncio.wait([self._flush_task], timeout=BATCH_TIMEOUT_S)
+            await asyncio.wait([self._flush_task], timeout=CLOSE_TIMEOUT_S)
         if self._connection is not None:
-            await self._connection.close(timeout=BATCH_TIMEOUT_S)
+            await self._connection.close(timeout=CLOSE_TIMEOUT_S)
             self._connection = None
 
     async def _flush_loop(self) -> None:
@@ -116,6 +123,7 @@ class TicketBatcher:
         """At most MAX_BATCH_SIZE waiting tickets; a second one with the same key waits for the next."""
         batch: list[PendingTicket] = []
         keys: set[tuple[str, str]] = set()
+        self._drop_expired()
         while self._queue and len(batch) < MAX_BATCH_SIZE:
             key = self._queue[0].key
             if key is not None:
@@ -125,12 +133,17 @@ class TicketBatcher:
             batch.append(self._queue.popleft())
         return batch
 
+    def _drop_expired(self) -> None:
+        oldest = asyncio.get_running_loop().time() - MAX_QUEUE_S
+        while self._queue and self._queue[0].queued_at < oldest:
+            self._queue.popleft().fail(Overloaded(1))
+
     async def _flush(self, batch: Sequence[PendingTicket]) -> None:
         """Store a batch, and finish or fail each of its tickets, whatever happens."""
         try:
             await self._store(batch)
         except Exception as error:  # noqa: BLE001 (raised to the callers who wait)
-            if is_transient(error) or len(batch) == 1:
+            if isinstance(error, Problem) or is_transient(error) or len(batch) == 1:
                 for pending in batch:
                     pending.fail(error)
                 return
@@ -144,56 +157,47 @@ class TicketBatcher:
         connection = await self._get_connection()
         prepared: list[tuple[PendingTicket, NewTicketRows]] = []
         try:
-            async with asyncio.timeout(BATCH_TIMEOUT_S):
-                at, numbers = await store.fetch_time_and_numbers(
-                    connection, self.database.schema, len(batch)
-                )
-                prepared = _prepare(batch, numbers, at)
-                stored_ids = await store.insert_batch(connection, [rows for _, rows in prepared])
+            at, numbers = await store.fetch_time_and_numbers(
+                connection, self.database.schema, len(batch)
+            )
+            prepared = _prepare(batch, numbers, at)
+            stored_ids = await store.insert_batch(connection, [rows for _, rows in prepared])
         except Exception as error:
-            if not _is_outcome_unknown(connection, error):
+            if is_definite(error) and not connection.is_closed():
                 raise
             connection.terminate()
-            log.warning("ticket_batcher.connection_lost", error=type(error).__name__)
-            _resolve_all(
-                prepared, await self._find_committed(prepared), lambda _: ServiceUnavailable(1)
-            )
+            log.warning("ticket_batcher.connection_lost", error=describe_error(error))
             if not prepared:
-                raise
+                raise  # the tickets were not sent
+            await self._resolve_unknown(prepared)
             return
         metrics.TICKET_BATCH_SIZE.observe(len(prepared))
+        self._wake_relay()
+        _resolve_all(prepared, stored_ids, _key_reused_error)
+
+    async def _resolve_unknown(
+        self, prepared: Sequence[tuple[PendingTicket, NewTicketRows]]
+    ) -> None:
+        """Answer a batch whose connection was lost: stored, not stored, or not known."""
+        ids = [rows.ticket.id for _, rows in prepared]
+        committed = await find_committed(self.database, self._connection_name, ids)
+        if committed is None:
+            _resolve_all(prepared, set(), lambda rows: unknown_outcome(rows.ticket))
+            return
+        self._wake_relay()
+        _resolve_all(prepared, committed, lambda _: ServiceUnavailable(1))
+
+    def _wake_relay(self) -> None:
         for wake in self.database.on_outbox_events:
             wake()
-        _resolve_all(prepared, stored_ids, _key_reused_error)
 
     async def _get_connection(self) -> RawConnection:
         if self._connection is None or self._connection.is_closed():
-            self._connection = await self.database.dedicated_connection()
+            self._connection_name = connection_name(self.database.schema, TICKETS)
+            self._connection = await self.database.dedicated_connection(
+                TICKETS, name=self._connection_name
+            )
         return self._connection
-
-    async def _find_committed(
-        self, prepared: Sequence[tuple[PendingTicket, NewTicketRows]]
-    ) -> set[UUID]:
-        """Ids of the tickets that were committed before the connection was lost.
-
-        Empty while the database cannot be asked.
-        """
-        ids = [rows.ticket.id for _, rows in prepared]
-        for _ in range(MAX_COMMIT_CHECKS if ids else 0):
-            try:
-                return await store.existing_ids(await self._get_connection(), ids)
-            except Exception as error:
-                if not is_transient(error):
-                    raise
-                await asyncio.sleep(1)
-        return set()
-
-
-def _is_outcome_unknown(connection: RawConnection, error: BaseException) -> bool:
-    """Whether the statement may have been committed: then it must not be sent again."""
-    return connection.is_closed() or isinstance(
-        error, TimeoutError | OSError | asyncpg.InterfaceError
-    )
 
 
 def _prepare(

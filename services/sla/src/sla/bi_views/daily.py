@@ -39,7 +39,7 @@ CLOCKS = View(
         *PROMISE_COLUMNS,
         Column("met", "clocks"),
         Column("breached", "clocks, without those that are waived"),
-        Column("waived", "clocks whose breach had been approved before (R2)"),
+        Column("waived", "clocks whose breach was approved before the deadline"),
     ),
 )
 TIMES = View(

@@ -11,7 +11,8 @@ from sla.capacity.store import series
 
 async def on_capacity_forecasts_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
     """Update the forecasts of these series, whose rows are locked, and schedule the next update."""
-    ids = [one.subject for one in due]
+    existing = await series.list_existing(tx, [one.subject for one in due])
+    ids = [one.subject for one in due if one.subject in existing]
     await update_forecasts(tx, ids, at)
     await schedule(tx, [Deadline(DEADLINE_KIND, id, next_update_at(id, at)) for id in ids])
 

@@ -28,7 +28,7 @@ BATCH_SIZE = 200
 OPEN_STATES = ("running", "paused", "not_started", "no_target")
 MAX_SCANS = 2
 LAST_SCAN_DELAY = timedelta(minutes=2)
-"""After the decision: longer than `common.persistence.database.STATEMENT_TIMEOUT_S`."""
+"""After the decision. No statement of any `common.persistence.workload` takes longer."""
 CANCEL_REASON = "the agreement was deactivated"
 _COVERAGE_INPUTS: dict[BulkUpdateKind, InputKind] = {
     "extend": "coverage_extended",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from common.events.tickets import TicketOpened
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Due, Timer
 from sla.agreements.store import bulk_update_orders as bulk_updates
@@ -26,5 +27,11 @@ async def on_clocks_due(tx: Connection, due: Sequence[Due], at: datetime) -> Non
     await reschedule(tx, [change.before for change in changes if not change.steps])
 
 
-CLOCK_FIRING = Timer(clocks.lock_available, on_clocks_due, waits_for_consumer=True)
+CLOCK_FIRING = Timer(
+    clocks.lock_available,
+    on_clocks_due,
+    waits_for_consumer=True,
+    record_keys=clocks.record_keys,
+    topics=frozenset({TicketOpened.topic}),
+)
 BULK_UPDATE = Timer(bulk_updates.lock_available, on_bulk_updates_due)

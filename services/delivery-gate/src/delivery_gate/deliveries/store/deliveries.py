@@ -1,6 +1,6 @@
 """Deliveries and their approvals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,8 @@ from sqlalchemy import Row, func, insert, select, update
 from common.persistence.database import Connection
 from common.persistence.keys import by_id_or_key
 from common.persistence.keyset import page_after
+from common.scheduling.aggregate_locks import lock_available as lock_rows
+from common.scheduling.aggregate_locks import select_existing
 from delivery_gate.deliveries.domain.delivery import WAITING_STATES, Approval, Binding, Delivery
 from delivery_gate.deliveries.tables import approvals, deliveries
 from delivery_gate.environments.domain import Environment
@@ -99,10 +101,13 @@ async def lock(tx: Connection, id: UUID) -> Delivery:
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock those that no other transaction has locked; the timer returns for the others."""
-    condition = deliveries.c.id.in_(list(ids))
-    query = select(deliveries.c.id).where(condition).order_by(deliveries.c.id)
-    return set((await tx.execute(query.with_for_update(skip_locked=True))).scalars())
+    """Lock those that no other transaction has locked. One that is gone counts as locked."""
+    return await lock_rows(tx, deliveries.c.id, ids)
+
+
+async def list_existing(tx: Connection, ids: Collection[UUID]) -> set[UUID]:
+    """Those of these ids that a delivery has."""
+    return await select_existing(tx, deliveries.c.id, ids)
 
 
 async def find(tx: Connection, reference: str) -> Delivery | None:

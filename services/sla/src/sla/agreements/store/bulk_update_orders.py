@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Uuid, bindparam, insert, select, text, update
+from sqlalchemy import Row, insert, select, update
 
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
+from common.scheduling.aggregate_locks import lock_available as lock_rows
 from sla.agreements.tables import clock_sweeps as sweeps
 
 BulkUpdateKind = Literal["cancel", "move", "extend", "shorten"]
@@ -37,16 +38,9 @@ class BulkUpdate:
     done_at: datetime | None = None
 
 
-_LOCK = text(
-    "SELECT id FROM clock_sweeps WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED"
-).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
-
-
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock the orders that nobody else has locked; their ids. A missing one counts as locked."""
-    locked = set(await tx.scalars(_LOCK, {"ids": list(ids)}))
-    existing = set(await tx.scalars(select(sweeps.c.id).where(sweeps.c.id.in_(ids))))
-    return locked | (set(ids) - existing)
+    """Lock the sweeps that nobody else holds. One that does not exist counts as locked."""
+    return await lock_rows(tx, sweeps.c.id, ids)
 
 
 async def add(tx: Connection, bulk_update: BulkUpdate) -> None:

@@ -14,6 +14,8 @@ from common.domain.durations import SECOND
 from common.persistence.database import Connection
 from common.persistence.keys import by_id_or_key
 from common.persistence.keyset import page_after
+from common.scheduling.aggregate_locks import lock_available as lock_rows
+from common.scheduling.aggregate_locks import select_existing
 from sla.capacity.domain.series import Limit, MeasuredPromise, Series
 from sla.capacity.tables import measure_promises, series, usage_limits
 from sla.directory.tables import customers
@@ -96,9 +98,13 @@ async def page(
 
 
 async def lock_available(tx: Connection, ids: Collection[UUID]) -> set[UUID]:
-    """Lock the series that nobody else holds. Series are never deleted."""
-    query = select(series.c.id).where(series.c.id.in_(ids)).order_by(series.c.id)
-    return set(await tx.scalars(query.with_for_update(skip_locked=True)))
+    """Lock the series that nobody else holds. One that does not exist counts as locked."""
+    return await lock_rows(tx, series.c.id, ids)
+
+
+async def list_existing(tx: Connection, ids: Collection[UUID]) -> set[UUID]:
+    """Those of these ids that a series has."""
+    return await select_existing(tx, series.c.id, ids)
 
 
 async def lock_by_id(tx: Connection, id: UUID) -> None:

@@ -12,7 +12,15 @@ from pydantic import Field
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
 from common.events.tickets import Priority
-from common.http import Paging, RequestModel, ResponseModel, Transaction, encode_cursor, router
+from common.http import (
+    Paging,
+    RequestModel,
+    ResponseModel,
+    Transaction,
+    encode_cursor,
+    only_computes,
+    router,
+)
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements.dependencies import get_visible_version
@@ -130,6 +138,7 @@ class _TrialTotals:
 
 
 @routes.post("/{agreement}/simulate")
+@only_computes
 async def simulate_agreement(
     name: AgreementRef,
     body: TrialRequest,

@@ -10,7 +10,7 @@ from pydantic import Field
 from common.auth import Caller, requires
 from common.domain.durations import SECOND
 from common.errors import ValidationFailed, Violation
-from common.http import RequestModel, Transaction, router
+from common.http import RequestModel, Transaction, only_computes, router
 from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, Metric, Terms
 from sla.agreements.schemas.requests import Seconds, Share
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
@@ -60,6 +60,7 @@ class SimulationRequest(RequestModel):
 
 
 @routes.post("/simulate")
+@only_computes
 async def simulate_clock(
     body: SimulationRequest, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
 ) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, bindparam, select, text
+from sqlalchemy import ColumnElement, Row, select
 
 from common.domain.durations import SECOND
 from common.persistence.bulk import Columns, column_names, execute_many, unnest, update_sql
 from common.persistence.database import Connection
+from common.scheduling.aggregate_locks import lock_available as lock_rows
 from sla.agreements.domain.agreement import Metric
 from sla.clocks.domain.clock import Clock, Input
 from sla.clocks.domain.codec import dump_clock, load_clock
@@ -22,10 +23,6 @@ from sla.clocks.store.inputs import column_values
 from sla.clocks.store.tickets import ticket_from_row
 from sla.clocks.tables import clocks
 from sla.clocks.ticket_tables import tickets
-
-_LOCK = text(
-    "SELECT id FROM clocks WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED"
-).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 _SELECT = select(
     tickets,
@@ -84,10 +81,14 @@ _UPDATE = update_sql("clocks", {"id": "uuid", **_MUTABLE_COLUMNS})
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock the clocks that nobody else holds. A missing one counts as locked."""
-    locked = set(await tx.scalars(_LOCK, {"ids": list(ids)}))
-    existing = set(await tx.scalars(select(clocks.c.id).where(clocks.c.id.in_(ids))))
-    return locked | (set(ids) - existing)
+    """Lock the clocks that nobody else holds. One that does not exist counts as locked."""
+    return await lock_rows(tx, clocks.c.id, ids)
+
+
+async def record_keys(tx: Connection, ids: Collection[UUID]) -> dict[UUID, str]:
+    """The key under which intake publishes the events about each clock: its ticket's id."""
+    query = select(clocks.c.id, clocks.c.ticket_id).where(clocks.c.id.in_(ids))
+    return {row.id: str(row.ticket_id) for row in await tx.execute(query)}
 
 
 async def lock_by_tickets(tx: Connection, ticket_ids: Collection[UUID]) -> list[TicketClock]:

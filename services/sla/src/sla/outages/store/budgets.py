@@ -6,18 +6,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, bindparam, func, select, text, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
+from common.scheduling.aggregate_locks import lock_available as lock_rows
 from sla.directory.tables import customers as known_customers
 from sla.outages.tables import budget_warnings as warnings
 from sla.outages.tables import budgets
-
-_LOCK_AVAILABLE = text(
-    "SELECT id FROM availability_budgets WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED"
-).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +44,8 @@ async def lock_or_insert(tx: Connection, agreement: str, customer_id: UUID, mont
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock the budgets that nobody else holds. Budgets are never deleted."""
-    return set(await tx.scalars(_LOCK_AVAILABLE, {"ids": list(ids)}))
+    """Lock the budgets that nobody else holds. One that does not exist counts as locked."""
+    return await lock_rows(tx, budgets.c.id, ids)
 
 
 async def load(tx: Connection, ids: Collection[UUID]) -> list[Budget]:

@@ -19,7 +19,7 @@ from sla.reports.query import (
     report_fields,
     resolve_query,
 )
-from sla.reports.routes.compliance_summary import ComplianceFigures, to_figures
+from sla.reports.schemas import ComplianceFigures, to_figures
 from sla.reports.store import reports
 
 routes = router("/v1/reports/compliance", tags=["reports"])

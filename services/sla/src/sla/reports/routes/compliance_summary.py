@@ -1,30 +1,20 @@
 """Compliance by customer: raw, and adjusted for breaches that the GM had approved (R2)."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import Instant, ResponseModel, Transaction, router
+from common.http import Instant, Transaction, router
 from common.persistence.database import transaction_time
 from sla.clocks.domain.compliance import Compliance
 from sla.clocks.store import clock_queue
 from sla.directory.fields import CustomerFilter
+from sla.reports.schemas import ComplianceFigures, to_figures
 
 routes = router("/v1/reports/customer-compliance", tags=["reports"])
-
-
-class ComplianceFigures(ResponseModel):
-    """`raw` and `adjusted` are shares from 0 to 1; null where no clock has an outcome."""
-
-    met: int
-    breached: int
-    waived: int
-    total: int
-    raw: float | None
-    adjusted: float | None
 
 
 class MetricCompliance(ComplianceFigures):
@@ -75,8 +65,3 @@ def _customer_compliance(key: str, counted: list[tuple[str, Compliance]]) -> Cus
     total = sum((one for _, one in counted), Compliance())
     metrics = [MetricCompliance(metric=metric, **to_figures(one)) for metric, one in counted]
     return CustomerCompliance(customer=key, metrics=metrics, **to_figures(total))
-
-
-def to_figures(counted: Compliance) -> dict[str, Any]:
-    names = ComplianceFigures.model_fields
-    return {name: getattr(counted, name) for name in names}

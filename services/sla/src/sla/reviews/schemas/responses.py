@@ -5,7 +5,7 @@ from uuid import UUID
 
 from common.http import ResponseModel
 from sla.reports.domain.monthly_figures import ResponseTimes
-from sla.reports.routes.compliance_summary import ComplianceFigures
+from sla.reports.schemas import ComplianceFigures
 from sla.reviews.documents.agenda import agenda
 from sla.reviews.domain.action_item import ActionItem, ActionItemState
 from sla.reviews.domain.meeting import Meeting

@@ -7,23 +7,20 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     Column,
     Row,
     Table,
-    Uuid,
-    bindparam,
     case,
     func,
     insert,
     select,
-    text,
     update,
 )
 
 from common.persistence.database import Connection
 from common.persistence.keys import next_key
 from common.persistence.keyset import page_after
+from common.scheduling.aggregate_locks import lock_available as lock_rows
 from sla.calendars.domain.month import parse_month
 from sla.directory.tables import customers
 from sla.reviews.domain.action_item import ActionItem
@@ -88,16 +85,9 @@ async def next_action_key(tx: Connection) -> str:
     return await next_key(tx, "RA", "review_action_numbers")
 
 
-_LOCK_AVAILABLE = text(
-    "SELECT id FROM review_actions WHERE id = ANY(:ids) ORDER BY id FOR UPDATE SKIP LOCKED"
-).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
-
-
 async def lock_available_actions(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock the action items that nobody else has locked; their ids. A missing one counts as locked."""
-    locked = set(await tx.scalars(_LOCK_AVAILABLE, {"ids": list(ids)}))
-    existing = select(review_actions.c.id).where(review_actions.c.id.in_(ids))
-    return locked | (set(ids) - set(await tx.scalars(existing)))
+    """Those that nobody else holds. One that does not exist counts as locked."""
+    return await lock_rows(tx, review_actions.c.id, ids)
 
 
 async def add_action(tx: Connection, action: ActionItem) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ARRAY, Row, Select, Uuid, bindparam, select, text, update
+from sqlalchemy import Row, Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
 from common.persistence.upsert import upsert
+from common.scheduling.aggregate_locks import lock_available as lock_rows
 from sla.calendars.domain.month import Month, parse_month
 from sla.directory.tables import customers
 from sla.reviews.domain.report import Report
@@ -56,21 +57,9 @@ class Audience:
     contacts: tuple[UUID, ...] = ()
 
 
-_LOCK_AVAILABLE = text(
-    "SELECT customer_id FROM review_schedules WHERE customer_id = ANY(:ids)"
-    " ORDER BY customer_id FOR UPDATE SKIP LOCKED"
-).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
-
-
 async def lock_available_schedules(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock the schedules that nobody else has locked; their ids. A missing one counts as locked."""
-    locked = set(await tx.scalars(_LOCK_AVAILABLE, {"ids": list(ids)}))
-    existing = set(
-        await tx.scalars(
-            select(review_schedules.c.customer_id).where(review_schedules.c.customer_id.in_(ids))
-        )
-    )
-    return locked | (set(ids) - existing)
+    """Those that nobody else holds. One that does not exist counts as locked."""
+    return await lock_rows(tx, review_schedules.c.customer_id, ids)
 
 
 async def list_schedules(tx: Connection, ids: Sequence[UUID]) -> list[tuple[UUID, Month]]:

@@ -16,6 +16,7 @@ from common.persistence import keys
 from common.persistence.database import Connection
 from common.persistence.keys import by_id_or_key
 from common.persistence.keyset import page_after
+from common.scheduling.aggregate_locks import lock_available as lock_rows
 from sla.clocks.tables import clocks
 from sla.clocks.ticket_tables import tickets
 from sla.waivers.domain.waiver import COVERING_STATES, Waiver
@@ -107,11 +108,8 @@ async def lock(tx: Connection, id: UUID) -> NumberedWaiver:
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock the waivers that nobody else holds, by id. A missing one counts as locked."""
-    statement = select(waivers.c.id).where(waivers.c.id.in_(ids)).order_by(waivers.c.id)
-    locked = set(await tx.scalars(statement.with_for_update(skip_locked=True)))
-    existing = set(await tx.scalars(select(waivers.c.id).where(waivers.c.id.in_(ids))))
-    return locked | (set(ids) - existing)
+    """Lock those that nobody else holds, in the order of ids. One that is gone counts as locked."""
+    return await lock_rows(tx, waivers.c.id, ids)
 
 
 async def load(tx: Connection, ids: Collection[UUID]) -> list[NumberedWaiver]:

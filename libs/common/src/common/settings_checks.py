@@ -1,0 +1,124 @@
+"""What is wrong with settings that are well formed: found at the start, not at night.
+
+Each function returns None, or why the value cannot be used, for a sentence that names the variable.
+"""
+
+import os
+import re
+import ssl
+from collections.abc import Collection, Iterable, Mapping
+from difflib import get_close_matches
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+KNOWN_ELSEWHERE: Final = frozenset(
+    {
+        # Settings of one service, which another one may find in a common environment.
+        "DEBT_SECONDS",
+        "FALLBACK_EMAIL",
+        "MAIL_FROM",
+        "PUBLIC_URL",
+        "SLA_URL",
+        "SMTP_PASSWORD",
+        "SMTP_SECURITY",
+        "SMTP_SERVER",
+        "SMTP_USERNAME",
+        # The command `opsdesk`, `make run`, docker-compose.yml and tests.
+        "ADMIN_DATABASE_URL",
+        "ADMIN_PASSWORD",
+        "COMPANY",
+        "DELIVERY_GATE_PORT",
+        "DELIVERY_GATE_URL",
+        "ESCALATION_PORT",
+        "ESCALATION_URL",
+        "INTAKE_PORT",
+        "INTAKE_URL",
+        "KAFKA_PORT",
+        "MAIL_DIRECTORY",
+        "MAIL_PORT",
+        "PG_BIN",
+        "PORTS",
+        "POSTGRES_PORT",
+        "ROLE_PASSWORD",
+        "SLA_PORT",
+        "STATE",
+        "TEST_ADMIN_DATABASE_URL",
+        "TEST_KAFKA",
+        "TOKEN",
+    }
+)
+"""Names without their prefix of variables that this service does not read. A test compares them with
+the code of all services, commands and compose files."""
+
+_FROM_KUBERNETES: Final = re.compile(
+    r"\w+_SERVICE_(HOST|PORT(_\w+)?)|\w+_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?"
+)
+_VERIFYING_MODES: Final = frozenset({"verify-ca", "verify-full"})
+
+
+def unknown_name(
+    environment: Mapping[str, str], prefix: str, known: Collection[str]
+) -> tuple[str, str | None] | None:
+    """Return a variable with this prefix that nothing reads, and the known name nearest to it."""
+    names = {name.upper() for name in known} | KNOWN_ELSEWHERE
+    for variable in sorted(environment):
+        name = variable.upper().removeprefix(prefix)
+        if name == variable.upper() or name in names:
+            continue
+        if _FROM_KUBERNETES.fullmatch(name) or "://" in environment[variable][:8]:
+            continue  # Kubernetes tells every pod of services in its namespace, so of `opsdesk-intake`.
+        near = get_close_matches(name, sorted(names), n=1)
+        return variable, prefix + near[0] if near else None
+    return None
+
+
+def unusable_ca_file(path: Path | None) -> str | None:
+    """Check a PEM file with authorities; without one the machine's are taken."""
+    if path is None:
+        return None
+    try:
+        ssl.create_default_context(cafile=path)
+    except FileNotFoundError:
+        return "there is no such file"
+    except (OSError, ssl.SSLError) as error:
+        return f"it cannot be used: {type(error).__name__}"
+    return None
+
+
+def unusable_database_url(url: str) -> str | None:
+    """Check that the address can be read and that what it needs for TLS is there."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return "the address cannot be read"
+    if parts.scheme not in {"postgresql", "postgres"}:
+        return "it does not begin with postgresql://"
+    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    mode = options.get("sslmode", os.environ.get("PGSSLMODE", "prefer"))
+    root = options.get("sslrootcert") or os.environ.get("PGSSLROOTCERT")
+    if root is None and mode not in _VERIFYING_MODES:
+        return None
+    if root is None:
+        root = str(Path("~/.postgresql/root.crt").expanduser())
+    wrong = unusable_ca_file(Path(root))
+    return wrong and f"sslmode={mode} needs a root certificate, sslrootcert, but {wrong}"
+
+
+def names_this_machine(host: str) -> bool:
+    """Return whether a host is only this machine: `localhost`, 127.0.0.1, ::1."""
+    host = host.strip("[]").lower().rstrip(".")
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def first_local(hosts: Iterable[tuple[str, str]]) -> str | None:
+    """Return the name of the first setting whose host is only this machine."""
+    return next((name for name, host in hosts if names_this_machine(host)), None)

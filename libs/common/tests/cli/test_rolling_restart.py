@@ -1,0 +1,148 @@
+"""A rolling restart of two replicas behind a balancer that watches readiness refuses no request."""
+
+import asyncio
+import itertools
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from common.cli.migrate import migrate_service
+from common.http import Service
+from common.settings import Settings, load_settings
+from opsdesk_testing.tokens import AUDIENCE, ISSUER, signing_key, token
+from opsdesk_testing.waiting import until
+
+DRAIN_S = 1.0
+PROBE_INTERVAL_S = 0.1
+SENDERS = 4
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Replica:
+    """One process, and what the balancer knows of it."""
+
+    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+        self.port = free_port()
+        self.environment = {**environment, "OPSDESK_PORT": str(self.port)}
+        self.log = log
+        self.is_ready = False
+        self.statuses: list[str] = []
+        address = f"http://127.0.0.1:{self.port}"
+        headers = {"Authorization": f"Bearer {token('anna')}"}
+        self.requests = httpx.AsyncClient(base_url=address, headers=headers)
+        self.probes = httpx.AsyncClient(base_url=address)
+        self.process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        command = (sys.executable, "-m", "smallest", "serve")
+        with self.log.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *command, env=self.environment, stdout=log, stderr=log
+            )
+        await until(lambda: self.is_ready, seconds=60)
+
+    async def stop(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(30):
+            await self.process.wait()
+
+    async def watch(self) -> None:
+        """Probe as a balancer does."""
+        while True:
+            try:
+                answer = await self.probes.get("/health/ready")
+                self.is_ready = answer.status_code == 200
+                self.statuses += [answer.json()["status"]]
+            except httpx.TransportError:
+                self.is_ready = False
+            await asyncio.sleep(PROBE_INTERVAL_S)
+
+    async def close(self) -> None:
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()
+        await self.requests.aclose()
+        await self.probes.aclose()
+
+
+@pytest.fixture
+async def environment_of_replicas(
+    service: Service, given: Mapping[str, str], folder: Path
+) -> Mapping[str, str]:
+    await migrate_service(service, load_settings(Settings))
+    (folder / "jwks.json").write_text(json.dumps({"keys": [signing_key().as_dict(private=False)]}))
+    return {
+        **os.environ,
+        **given,
+        "OPSDESK_ISSUER": ISSUER,
+        "OPSDESK_AUDIENCE": AUDIENCE,
+        "OPSDESK_DRAIN_S": str(DRAIN_S),
+        "PYTHONPATH": str(folder),
+        "SMALLEST_INSIDE": str(folder / "inside"),
+    }
+
+
+@asynccontextmanager
+async def running(*coroutines: object) -> AsyncIterator[None]:
+    tasks = [asyncio.ensure_future(one) for one in coroutines]  # type: ignore[call-overload]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def send_forever(replicas: list[Replica], outcomes: list[str]) -> None:
+    """Send requests to the replicas in turns, as far as they are ready; never twice."""
+    for replica in itertools.cycle(replicas):
+        if replica.is_ready:
+            try:
+                outcomes.append(str((await replica.requests.get("/v1/quick/a")).status_code))
+            except httpx.TransportError as error:
+                outcomes.append(f"{type(error).__name__} {error}")
+        await asyncio.sleep(0.002)
+
+
+async def test_a_rolling_restart_refuses_no_request(
+    environment_of_replicas: Mapping[str, str], tmp_path: Path
+) -> None:
+    outcomes: list[str] = []
+    async with AsyncExitStack() as stack:
+        replicas = [Replica(environment_of_replicas, tmp_path / f"{n}.log") for n in (1, 2)]
+        for replica in replicas:
+            stack.push_async_callback(replica.close)
+        await stack.enter_async_context(running(*(one.watch() for one in replicas)))
+        for replica in replicas:
+            await replica.start()
+        senders = (send_forever(replicas, outcomes) for _ in range(SENDERS))
+        await stack.enter_async_context(running(*senders))
+        for replica in replicas:
+            before = len(outcomes)
+            await replica.stop()
+            assert len(outcomes) > before, "the other one is answering"
+            assert "unready" in replica.statuses
+            if replica is not replicas[-1]:
+                await replica.start()
+    assert set(outcomes) == {"200"}
+    assert len(outcomes) > 200
+    log = (tmp_path / "1.log").read_text().splitlines()
+    lines = [json.loads(line) for line in log if line.startswith("{")]
+    answered = [line for line in lines if line["event"] == "http.request"]
+    assert {line["route"] for line in answered} <= {"/v1/quick/{name}", "/health/ready"}
+    assert "draining" in {line["event"] for line in lines}

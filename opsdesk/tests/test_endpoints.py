@@ -1,0 +1,17 @@
+"""Where the services are, and what their topics are called."""
+
+import pytest
+
+from opsdesk.endpoints import Endpoints, find_endpoints
+
+
+def test_topics_begin_with_the_prefix_of_the_installation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPSDESK_SLA_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("OPSDESK_TOPIC_PREFIX", "acme")
+    endpoints = find_endpoints()
+    assert endpoints.topic("opsdesk.escalations.dm") == "acme.escalations.dm"
+    assert endpoints.topic("acme.escalations.dm") == "acme.escalations.dm"
+
+
+def test_without_a_prefix_they_are_called_as_in_the_documents() -> None:
+    assert Endpoints({}, "").topic("opsdesk.escalations.dm") == "opsdesk.escalations.dm"
