@@ -9,9 +9,9 @@ from common.http import Refers
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """One line of text: a name, or a reference by id or key."""
-ProductRef = Annotated[Line, Refers("product")]
+ProductName = Annotated[Line, Refers("product")]
 """The key of a product."""
-EnvironmentRef = Annotated[Line, Refers("environment")]
+EnvironmentName = Annotated[Line, Refers("environment")]
 """The id or key of an environment."""
 ProductFilter = Annotated[str | None, Query(max_length=200), Refers("product")]
 EnvironmentFilter = Annotated[str | None, Query(max_length=200), Refers("environment")]

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from common.http import Refers, RequestModel, ResponseModel
 from delivery_gate.emergencies.domain import EmergencyState
-from delivery_gate.fields import EnvironmentRef, FreeText, Line
+from delivery_gate.fields import EnvironmentName, FreeText, Line
 
 
 class EmergencyCreate(RequestModel):
     """A request for a change without a version. `ticket`: id or key of the open Blocker on this
     environment. `description`: what is going to be changed, and why."""
 
-    environment: EnvironmentRef
+    environment: EnvironmentName
     ticket: Annotated[Line, Refers("ticket", by_route=True)]
     description: FreeText
 
