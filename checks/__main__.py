@@ -7,7 +7,18 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from checks import codes, identifiers, layout, migrations, openapi, purity, rules, waivers, walk
+from checks import (
+    codes,
+    identifiers,
+    layout,
+    migrations,
+    openapi,
+    purity,
+    rules,
+    suppressions,
+    waivers,
+    walk,
+)
 
 Check = Callable[[Path], Iterable[object]]
 
@@ -18,7 +29,8 @@ CHECKS: Mapping[str, Check] = {
     "migrations": migrations.violations,
     "openapi": openapi.violations,
     "purity": purity.violations,
-    "rules": rules.undefined,
+    "rules": rules.find_undefined,
+    "suppressions": suppressions.violations,
     "waivers": waivers.violations,
     "walk": walk.violations,
 }

@@ -36,11 +36,19 @@ def _codes(tree: ast.Module) -> Iterator[tuple[int, str, re.Pattern[str]]]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        name = _name_of(node.func)
         if name in REASONED | FAULTS:
             code = _code_of(node, name)
             if isinstance(code, ast.Constant) and isinstance(code.value, str):
                 yield node.lineno, code.value, REASON if name in REASONED else FAULT
+
+
+def _name_of(function: ast.expr) -> str:
+    match function:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return ""
 
 
 def _code_of(call: ast.Call, name: str) -> ast.expr | None:

@@ -44,7 +44,7 @@ def violations(root: Path) -> Iterator[Violation]:
         modules = sorted(service.modules.values(), key=_base_name)
         for name, same in groupby(modules, key=_base_name):
             if name not in ROLES | SPLIT_ROLES:
-                yield from _shared(root, list(same))
+                yield from _find_shared(root, list(same))
 
 
 def _too_long(root: Path) -> Iterator[Violation]:
@@ -54,7 +54,7 @@ def _too_long(root: Path) -> Iterator[Violation]:
             yield Violation(path.relative_to(root), MAX_LINES + 1, sentence)
 
 
-def _shared(root: Path, modules: Iterable[Module]) -> Iterator[Violation]:
+def _find_shared(root: Path, modules: Iterable[Module]) -> Iterator[Violation]:
     ours = [module for module in modules if module.parts and module.parts[0] not in NOT_NOUNS]
     for number, one in enumerate(ours, start=1):
         if others := [other for other in ours[number:] if not _may_share(one, other)]:

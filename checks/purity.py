@@ -3,6 +3,7 @@
 A few libraries that only compute are named below, each with the reason why rules may use it.
 """
 
+import ast
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -25,29 +26,69 @@ PURE_LIBRARIES: Mapping[str, str] = {
 """Libraries that rules may use, each with what for: they compute and do no I/O."""
 
 
+IO_MODULES = frozenset(
+    [
+        "asyncio",
+        "http",
+        "importlib",
+        "io",
+        "multiprocessing",
+        "os",
+        "shutil",
+        "socket",
+        "sqlite3",
+        "ssl",
+        "subprocess",
+        "tempfile",
+        "threading",
+        "urllib",
+    ]
+)
+"""Modules of the standard library that reach outside the program, or run something beside it."""
+
+IO_EXCEPTIONS: Mapping[tuple[str, str], str] = {
+    ("sla.calendars.domain.zone", "importlib"): "reads the time zones from the installed tzdata",
+    ("sla.calendars.domain.vtimezone", "threading"): "a lock around a cache",
+}
+"""Module and what it imports all the same, with the reason."""
+
+
 def violations(root: Path) -> Iterator[Violation]:
     """Every import of a domain that reaches beyond the standard library and the domains."""
     for service in services(root):
         for module in filter(_is_domain, service.modules.values()):
             for line, name in sorted(set(service.imports(module))):
-                if not _is_pure(service, name):
+                if not _is_pure(service, module.name, name):
                     yield Violation(
                         module.path.relative_to(root),
                         line,
                         f"imports {name}: a domain imports the standard library and domains only.",
                     )
+            yield from _opened(module, root)
+
+
+def _opened(module: Module, root: Path) -> Iterator[Violation]:
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.Call(func=ast.Name(id="open" | "__import__" as name)):
+                sentence = f"calls {name}: a domain does no I/O."
+                yield Violation(module.path.relative_to(root), node.lineno, sentence)
+            case _:
+                pass
 
 
 def _is_domain(module: Module) -> bool:
-    return "domain" in module.parts
+    return any(part == "domain" or part.startswith("domain_") for part in module.parts)
 
 
-def _is_pure(service: Package, name: str) -> bool:
+def _is_pure(service: Package, module_name: str, name: str) -> bool:
     if (module := service.modules.get(name)) is not None:
         return _is_domain(module)
     if name == PURE_PACKAGE or name.startswith(f"{PURE_PACKAGE}."):
         return True
     top = name.split(".")[0]
+    if top in IO_MODULES:
+        return (module_name, top) in IO_EXCEPTIONS
     return top in sys.stdlib_module_names or top in PURE_LIBRARIES or name in PURE_MODULES
 
 

@@ -73,16 +73,16 @@ def _follows_code(prose: str, end: int) -> bool:
 
 def in_markdown(text: str) -> Iterator[tuple[int, str]]:
     """Citations of a Markdown text: not those in code, nor in the addresses of links."""
-    return cited_codes(_blanked(_FENCE, _CODE_SPAN, _ADDRESS, text=text))
+    return cited_codes(_blank(_FENCE, _CODE_SPAN, _ADDRESS, text=text))
 
 
 def in_html(text: str) -> Iterator[tuple[int, str]]:
     """Citations in what a reader of the page sees."""
-    return cited_codes(_blanked(_MARKUP, text=text))
+    return cited_codes(_blank(_MARKUP, text=text))
 
 
 def in_sql(text: str) -> Iterator[tuple[int, str]]:
-    return cited_codes(_blanked(_ADDRESS, text=text))
+    return cited_codes(_blank(_ADDRESS, text=text))
 
 
 def in_python(text: str) -> Iterator[tuple[int, str]]:
@@ -117,7 +117,7 @@ def _is_list_of_codes(inner: str) -> bool:
     )
 
 
-def _blanked(*patterns: re.Pattern[str], text: str) -> str:
+def _blank(*patterns: re.Pattern[str], text: str) -> str:
     """The text with blanks for what matches, so that lines keep their numbers."""
     for pattern in patterns:
         text = pattern.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
@@ -149,7 +149,7 @@ def _files(root: Path) -> Iterator[Path]:
         yield from (Path(folder, name) for name in names if Path(name).suffix in READERS)
 
 
-def undefined(root: Path) -> list[str]:
+def find_undefined(root: Path) -> list[str]:
     """What is wrong, a line each: codes cited but not defined, and codes defined twice."""
     codes = defined_codes((root / RULES).read_text(encoding="utf-8"))
     if not codes:
@@ -168,7 +168,7 @@ def main(arguments: list[str]) -> int:
         found = citations(ROOT, frozenset(code[0] for code in arguments))
         lines = [str(one) for one in found if one.code in arguments]
     else:
-        lines = undefined(ROOT)
+        lines = find_undefined(ROOT)
     for line in lines:
         sys.stdout.write(f"{line}\n")
     return 1 if lines and not arguments else 0

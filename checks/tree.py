@@ -79,11 +79,11 @@ def services(root: Path) -> list[Package]:
 
 
 def _package(folder: Path) -> Package:
-    modules = [Module(path, _dotted(path, folder)) for path in sorted(folder.rglob("*.py"))]
+    modules = [Module(path, _dotted_name(path, folder)) for path in sorted(folder.rglob("*.py"))]
     return Package(folder.name, {module.name: module for module in modules})
 
 
-def _dotted(path: Path, package: Path) -> str:
+def _dotted_name(path: Path, package: Path) -> str:
     parts = path.relative_to(package.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 

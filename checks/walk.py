@@ -12,6 +12,7 @@ from checks.violations import Violation, run
 
 DOCUMENT = Path("docs/architecture.md")
 HEADING = "The walk of one ticket"
+MAX_FILES = 24
 PYTHON_PATH = re.compile(r"[\w./-]+\.py\b")
 
 
@@ -25,10 +26,12 @@ def listed_files(root: Path) -> dict[Path, int]:
 
 
 def violations(root: Path) -> Iterator[Violation]:
-    """The section is missing, or names a file that does not exist."""
+    """The section is missing, lists too many files, or names a file that does not exist."""
     files = listed_files(root)
     if not files:
         yield Violation(DOCUMENT, 1, f'has no section "{HEADING}" that lists files.')
+    if len(files) > MAX_FILES:
+        yield Violation(DOCUMENT, 1, f"lists {len(files)} files: at most {MAX_FILES}.")
     for path, line in files.items():
         if not (root / path).is_file():
             yield Violation(DOCUMENT, line, f"names {path}, which does not exist.")

@@ -73,6 +73,7 @@ def _play_life(tracked: TicketClock, tables: Timetables) -> tuple[TicketClock, l
         at = NINE + event_number * timedelta(minutes=31)
         change = apply_input(tracked, Input(0, KINDS[event_number % len(KINDS)], at, at), tables)
         inputs += [one for one, _ in change.steps]
-        changed = {"clock": change.clock, "ordinal": change.ordinal, "next_at": change.next_at}
-        tracked = replace(tracked, **changed)  # type: ignore[arg-type]
+        tracked = replace(
+            tracked, clock=change.clock, ordinal=change.ordinal, next_at=change.next_at
+        )
     return tracked, inputs

@@ -29,7 +29,7 @@ NUMBERS = Sequence("ticket_numbers")
 
 
 class Base(DeclarativeBase):
-    type_annotation_map = {datetime: TIMESTAMP(timezone=True), dict[str, Any]: JSONB}  # noqa: RUF012
+    type_annotation_map = {datetime: TIMESTAMP(timezone=True), dict[str, Any]: JSONB}  # noqa: RUF012 - declared as SQLAlchemy asks
 
 
 class CustomerRow(Base):
@@ -40,7 +40,7 @@ class CustomerRow(Base):
 
 class TicketRow(Base):
     __tablename__ = "tickets"
-    __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012
+    __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012 - declared as SQLAlchemy asks
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     number: Mapped[int] = mapped_column(BigInteger, default=NUMBERS.next_value())
     kind: Mapped[str]

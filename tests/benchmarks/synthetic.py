@@ -61,9 +61,10 @@ _COPY = (
     FROM tickets WHERE {_FIRST}
     """,
     f"""
-    INSERT INTO ticket_turns (ticket_id, ordinal, kind, at, customer_id, change)
-    SELECT {_ID.format("ticket_id")}, ordinal, turn.kind, at + {_LATER}, turn.customer_id, change
-    FROM ticket_turns turn JOIN tickets ON tickets.id = ticket_id WHERE {_FIRST}
+    INSERT INTO ticket_state_changes (ticket_id, ordinal, kind, at, customer_id, change)
+    SELECT {_ID.format("ticket_id")}, ordinal, state_change.kind, at + {_LATER},
+        state_change.customer_id, change
+    FROM ticket_state_changes state_change JOIN tickets ON tickets.id = ticket_id WHERE {_FIRST}
     """,
     f"""
     INSERT INTO clocks (id, ticket_id, customer_id, metric, state, deadline, breached_at, outcome,
@@ -80,7 +81,7 @@ SELECT id, (day + interval '12 hours') AT TIME ZONE day_zone FROM (
     SELECT DISTINCT id, day_zone, date_trunc('day', at AT TIME ZONE day_zone) AS day
     FROM customers JOIN (
         SELECT customer_id, opened_at AS at FROM tickets
-        UNION ALL SELECT customer_id, at FROM ticket_turns
+        UNION ALL SELECT customer_id, at FROM ticket_state_changes
         UNION ALL SELECT customer_id, outcome_at FROM clocks WHERE outcome IS NOT NULL
         UNION ALL SELECT customer_id, stopped_at FROM clocks WHERE stopped_at IS NOT NULL
         UNION ALL SELECT customer_id, ended_at FROM tickets WHERE ended_at IS NOT NULL

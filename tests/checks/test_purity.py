@@ -26,6 +26,14 @@ def service(write: Write) -> None:
         "from sla.clocks import store",
         "from ..store import load",
         "import sla.clocks",
+        "import urllib.request",
+        "import socket",
+        "import sqlite3",
+        "import subprocess",
+        "import asyncio",
+        "from importlib import import_module",
+        "text = open('x').read()",
+        "module = __import__('socket')",
     ],
 )
 @pytest.mark.usefixtures("service")
@@ -46,6 +54,7 @@ def test_what_a_domain_may_not_import(write: Write, tmp_path: Path, line: str) -
         "from . import fold",
         "from common.wording import SECOND",
         "import msgspec.structs",
+        "class Backlog:\n    open: int",
     ],
 )
 @pytest.mark.usefixtures("service")
@@ -54,6 +63,11 @@ def test_what_a_domain_may_import(write: Write, tmp_path: Path, line: str) -> No
     write("services/sla/src/sla/clocks/domain/clock.py", line)
     write("services/sla/src/sla/reviews/domain.py", line.replace("from .", "from ..clocks.domain"))
     assert list(violations(tmp_path)) == []
+
+
+def test_a_module_named_domain_rules_is_a_domain(write: Write, tmp_path: Path) -> None:
+    write("services/sla/src/sla/clocks/domain_rules.py", "import sqlalchemy")
+    assert len(list(violations(tmp_path))) == 1
 
 
 def test_other_modules_are_free(write: Write, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ def repository(root: Path, **files: str) -> Path:
 
 
 def test_every_rule_cited_in_the_repository_is_defined() -> None:
-    assert rules.undefined(rules.ROOT) == []
+    assert rules.find_undefined(rules.ROOT) == []
 
 
 def test_the_repository_is_really_read() -> None:
@@ -82,26 +82,26 @@ def test_citations_in_sql() -> None:
 
 def test_an_undefined_code_is_named_with_file_and_line(tmp_path: Path) -> None:
     root = repository(tmp_path, a_py='"""Warnings (C7)."""\n\n# C8', b_md="rule A1b\n\nrule A1")
-    assert rules.undefined(root) == [
+    assert rules.find_undefined(root) == [
         "a.py:3: C8 is not defined in docs/rules.md",
         "b.md:3: A1 is not defined in docs/rules.md",
     ]
 
 
 def test_a_letter_that_no_rule_begins_with_is_no_family(tmp_path: Path) -> None:
-    assert rules.undefined(repository(tmp_path, a_md="page P50, take T15 (X1)")) == []
+    assert rules.find_undefined(repository(tmp_path, a_md="page P50, take T15 (X1)")) == []
 
 
 def test_a_code_defined_twice_is_named(tmp_path: Path) -> None:
     root = repository(tmp_path)
     (root / rules.RULES).write_text(f"{DEFINED}\n### C7\n**Again.** Text.\n")
-    assert rules.undefined(root) == ["docs/rules.md: C7 is defined twice"]
+    assert rules.find_undefined(root) == ["docs/rules.md: C7 is defined twice"]
 
 
 def test_rules_in_another_shape_are_not_taken_for_none_cited(tmp_path: Path) -> None:
     root = repository(tmp_path)
     (root / rules.RULES).write_text("**C7** Warnings.")
-    assert rules.undefined(root)[0].startswith("docs/rules.md: defines no rule")
+    assert rules.find_undefined(root)[0].startswith("docs/rules.md: defines no rule")
 
 
 def test_the_command_says_where_a_rule_is_cited(capsys: pytest.CaptureFixture[str]) -> None:

@@ -39,3 +39,13 @@ def test_the_list_must_be_there(write: Write, tmp_path: Path) -> None:
     assert len(list(violations(tmp_path))) == 1
     write("docs/architecture.md", "# Architecture\n## Layers\nservices/x.py\n")
     assert len(list(violations(tmp_path))) == 1
+
+
+def test_more_than_24_files_are_too_many(write: Write, tmp_path: Path) -> None:
+    names = [f"services/sla/src/sla/m{number}.py" for number in range(25)]
+    for name in names:
+        write(name, "")
+    write("docs/architecture.md", "\n".join(["## The walk of one ticket", *names[:24]]))
+    assert list(violations(tmp_path)) == []
+    write("docs/architecture.md", "\n".join(["## The walk of one ticket", *names]))
+    assert [one.sentence for one in violations(tmp_path)] == ["lists 25 files: at most 24."]

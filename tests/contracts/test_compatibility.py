@@ -48,15 +48,15 @@ class Narrowed(Released):
 
 
 class Widened(Released):
-    priority: Literal["major", "minor", "trivial"]  # type: ignore[assignment]
+    priority: Literal["major", "minor", "trivial"]  # type: ignore[assignment]  # the change under test
 
 
 class Retyped(Released):
-    ticket: int  # type: ignore[assignment]
+    ticket: int  # type: ignore[assignment]  # the change under test
 
 
 class NoLongerNull(Released):
-    due_at: AwareDatetime = ...  # type: ignore[assignment]
+    due_at: AwareDatetime = ...  # type: ignore[assignment]  # the change under test
 
 
 class NewlyRequired(Released):
@@ -68,7 +68,7 @@ class OtherPart(BaseModel):
 
 
 class ChangedInside(Released):
-    parts: list[OtherPart] = []  # type: ignore[assignment]
+    parts: list[OtherPart] = []  # type: ignore[assignment]  # the change under test
 
 
 def broken(today: type[BaseModel]) -> str:

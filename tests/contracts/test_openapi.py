@@ -82,7 +82,10 @@ def test_two_models_of_one_name_are_noticed(tmp_path: Path) -> None:
     assert "duplicate models" in output
 
 
-@pytest.mark.skipif(shutil.which("npx") is None, reason="Spectral needs Node.js with npx")
+@pytest.mark.skipif(
+    shutil.which("npx") is None,
+    reason="Spectral, a second linter beside our own checks, needs Node.js with npx",
+)
 def test_spectral_finds_errors_in_a_broken_document_and_none_in_ours(tmp_path: Path) -> None:
     ours = [write_document(module, tmp_path) for module in SERVICES]
     code, output = lint(ours, tmp_path)

@@ -29,7 +29,7 @@ async def test_a_breach_fired_without_events_is_withdrawn(one: FaultSite) -> Non
     sla, intake = one.site.desk.services["sla"], one.site.desk.services["intake"]
     headers = {"Authorization": f"Bearer {one.site.token('anna', 'ops')}"}
     async with httpx.AsyncClient(base_url=intake.url, headers=headers, timeout=10) as client:
-        ticket = (await _post(client, "/v1/tickets", _wanted()))["id"]
+        ticket = (await _post(client, "/v1/tickets", _new_ticket()))["id"]
         await one.site.wait_until_settled()
         sla.kill()
         cut_off = one.site.desk.replica(
@@ -73,7 +73,7 @@ async def _post(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> d
     return answer_body
 
 
-def _wanted() -> dict[str, Any]:
+def _new_ticket() -> dict[str, Any]:
     return {
         "kind": "incident",
         "title": f"Load {uuid7()}",

@@ -13,12 +13,10 @@ import pytest
 from common.persistence.migration_locks import LockPatience
 from common.persistence.migrations import migrate, migrations_folder
 from opsdesk_local.roles import database_urls
-from tests.faults.conftest import SECONDS, SECONDS_BEFORE_FAULT, FaultSite
+from tests.faults.conftest import RATE, SECONDS, SECONDS_BEFORE_FAULT, FaultSite
 from tests.faults.site import Site
 
 SHORT_RATE, SHORT_SECONDS = 30, 10.0
-LONG_RATE = 60
-"""What two cores carry beside eight services: with more, callers would be refused without a migration, too."""
 REPORT_S = 6.0
 """Seconds that somebody's transaction keeps the tables from being changed."""
 NEXT = "intake_next"
@@ -119,11 +117,8 @@ async def test_a_migration_under_load_refuses_nobody_and_loses_nothing(
 
 
 @pytest.mark.long
-async def test_a_long_migration_under_load_refuses_nobody_and_loses_nothing(
+async def test_a_migration_under_full_load_refuses_nobody_and_loses_nothing(
     two_replicas: FaultSite, next_release: str
 ) -> None:
-    faults, failures = await migrated_under_load(two_replicas, next_release, LONG_RATE, SECONDS)
-    assert faults == []
-    assert not [answer for answer in failures if answer.isdigit()], failures  # no 5xx
-    # A caller waits 3 s at most, which eight services on two cores do not always keep.
-    assert sum(failures.values()) <= LONG_RATE * SECONDS // 100, failures
+    result = await migrated_under_load(two_replicas, next_release, RATE, SECONDS)
+    assert result == ([], {})

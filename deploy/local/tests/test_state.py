@@ -8,7 +8,10 @@ import pytest
 from opsdesk_local.errors import LocalRunError
 from opsdesk_local.state import open_state, state_folder
 
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give folders away")
+as_root = pytest.mark.skipif(
+    os.geteuid() != 0,
+    reason="only root can give a folder to somebody else, which is what is refused here",
+)
 
 
 def test_the_variable_names_the_folder(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:

@@ -5,14 +5,7 @@ import asyncio
 from common.http import create_app
 from common.persistence.database import Database
 from delivery_gate.app import SERVICE
-from delivery_gate.criteria.domain.criteria import FIRST_CRITERIA
-from delivery_gate.criteria.store import get_current_criteria
 from opsdesk_testing.fuzz import fuzz
-
-
-async def test_the_first_criteria_are_those_of_the_core(database: Database) -> None:
-    async with database.transaction() as tx:
-        assert await get_current_criteria(tx) == FIRST_CRITERIA
 
 
 def test_the_app_describes_itself() -> None:

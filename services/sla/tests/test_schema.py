@@ -5,11 +5,10 @@ from sla.tables import METADATA
 
 REAL = "half the width of a float in Python; what is compared with it is one"
 DIFFERENT = {
-    "agreement_versions.service": "nothing reads it any more: see services",
-    "clocks.broken": "computed, for the index of open clocks alone",
+    "clocks.breached": "computed, for the index of open clocks alone",
     "clocks.service": "written by triggers, for the index of open clocks alone",
     "forecast_marks.probability": REAL,
-    "forecasts.broke_share": REAL,
+    "forecasts.breach_share": REAL,
     "forecasts.probability": REAL,
     "forecasts.usual": REAL,
     "punctuality_horizon": "its one row is read and written by SQL of its own",

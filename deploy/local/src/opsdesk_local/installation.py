@@ -14,7 +14,7 @@ from opsdesk_local.ports import free_port
 from opsdesk_local.processes import Child
 from opsdesk_local.roles import Urls, at_database, prepare_database, reporting_url
 from opsdesk_local.service import SERVICES, Service, ServiceProcess, migrate
-from opsdesk_local.topics import TOPIC_PREFIX, blocking, create_topics, topics_of
+from opsdesk_local.topics import TOPIC_PREFIX, create_topics, run_blocking, topics_of
 
 MAIL = "mail"
 
@@ -64,7 +64,7 @@ class Installation:
         """Create missing topics, roles and schemas, then migrate all services."""
         issuer_folder(self.folder).mkdir(parents=True, exist_ok=True)
         create_topics(self.kafka, topics_of(self.topic_prefix))
-        self._urls = blocking(
+        self._urls = run_blocking(
             prepare_database(self._admin_url, self._password, self.database, owner=self._owner)
         )
         with ThreadPoolExecutor(len(self._known)) as threads:
@@ -131,11 +131,11 @@ class Installation:
     def _migrate(self, service: Service) -> None:
         """Migrate a service, unless the same code has migrated the schema before."""
         code = fingerprint(["common", service.module])
-        if blocking(self.fingerprints.read(service.module)) == code:
+        if run_blocking(self.fingerprints.read(service.module)) == code:
             return
         owner = {"OPSDESK_MIGRATION_DATABASE_URL": self._urls[service.module].owner}
         migrate(service.module, self.environment(service) | owner, self.folder)
-        blocking(self.fingerprints.write(service.module, code))
+        run_blocking(self.fingerprints.write(service.module, code))
 
     def environment(self, service: Service) -> dict[str, str]:
         """Return the whole environment of a service, without OPSDESK_* variables of this process."""

@@ -94,8 +94,8 @@ class Postgres:
     def wait_ready(self, seconds: float = 60) -> None:
         """Wait until the server says in its pid file that it is ready, as `pg_ctl` does."""
         if (
-            not holds_within(seconds, lambda: self._ready() or not self._alive())
-            or not self._ready()
+            not holds_within(seconds, lambda: self._is_ready() or not self._alive())
+            or not self._is_ready()
         ):
             raise LocalRunError(f"PostgreSQL did not start.\n{self._last_lines()}")
 
@@ -174,7 +174,7 @@ class Postgres:
     def _alive(self) -> bool:
         return self.child is not None and self.child.alive
 
-    def _ready(self) -> bool:
+    def _is_ready(self) -> bool:
         try:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
         except OSError:

@@ -16,7 +16,7 @@ from opsdesk_local.postgres import Postgres
 from opsdesk_local.postgres_programs import postgres_programs
 from opsdesk_local.processes import wait_for_the_last_run
 from opsdesk_local.state import State
-from opsdesk_local.topics import blocking, wait_for_brokers
+from opsdesk_local.topics import run_blocking, wait_for_brokers
 
 ADMIN_DATABASE_URL = "OPSDESK_ADMIN_DATABASE_URL"
 KAFKA = "OPSDESK_KAFKA_BOOTSTRAP_SERVERS"
@@ -72,7 +72,7 @@ def _launch_kafka(state: State, ports: PortBook, watch: ChildWatch, stack: ExitS
 def _database_url(postgres: Postgres) -> str:
     with progress("Starting PostgreSQL", f"PostgreSQL is ready on port {postgres.port}"):
         postgres.wait_ready()
-        blocking(refuse_other_postgres(postgres))
+        run_blocking(refuse_other_postgres(postgres))
     return postgres.admin_url
 
 
@@ -98,7 +98,7 @@ def _bootstrap_servers(kafka: Kafka) -> str:
 
 def _given_database(url: str) -> str:
     try:
-        blocking(_check_connection(url))
+        run_blocking(_check_connection(url))
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError) as error:
         address = urlsplit(url).netloc.rpartition("@")[2]
         raise LocalRunError(

@@ -19,7 +19,7 @@ from opsdesk_local.port_book import PortBook
 from opsdesk_local.run_servers import USUAL_PORTS, start_servers
 from opsdesk_local.service import SERVICES, Service
 from opsdesk_local.state import CLONE, State
-from opsdesk_local.topics import blocking
+from opsdesk_local.topics import run_blocking
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -99,7 +99,7 @@ def _load_demo_company(installation: Installation) -> None:
     Raises LocalRunError where it cannot be loaded: a demo that lacks half of it misleads.
     """
     company = fingerprint(["opsdesk"], CLONE / "deploy" / "demo")
-    if blocking(installation.fingerprints.read("public")) == company:
+    if run_blocking(installation.fingerprints.read("public")) == company:
         return
     try:
         with progress("Loading the demo company", "The demo company is loaded"):
@@ -108,7 +108,7 @@ def _load_demo_company(installation: Installation) -> None:
         raise LocalRunError(
             f"The demo company cannot be loaded, so everything was stopped. {reason}"
         ) from None
-    blocking(installation.fingerprints.write("public", company))
+    run_blocking(installation.fingerprints.write("public", company))
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def create_topics(bootstrap: str, topics: dict[str, int] = TOPICS) -> list[str]:
 
     Returns the names of the created ones.
     """
-    return blocking(_create_topics(bootstrap, topics))
+    return run_blocking(_create_topics(bootstrap, topics))
 
 
 def wait_for_brokers(
@@ -50,10 +50,10 @@ def wait_for_brokers(
 
     Raises it as well where they are of another cluster than `cluster_id`.
     """
-    blocking(_wait_for_brokers(bootstrap, count, seconds, cluster_id))
+    run_blocking(_wait_for_brokers(bootstrap, count, seconds, cluster_id))
 
 
-def blocking(work: Coroutine[Any, Any, T]) -> T:
+def run_blocking(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end, also inside a running event loop."""
     try:
         asyncio.get_running_loop()
@@ -102,8 +102,7 @@ async def _wait_for_brokers(
 def _refuse_other_cluster(bootstrap: str, found: str, expected: str | None) -> None:
     if expected is not None and found != expected:
         raise LocalRunError(
-            f"At {bootstrap} another Kafka answers (cluster {found}, not {expected}): "
-            "end it, or give Kafka another port with OPSDESK_PORTS."
+            f"At {bootstrap} another Kafka answers (cluster {found}, not {expected}): end it, or give Kafka another port with OPSDESK_PORTS."
         )
 
 

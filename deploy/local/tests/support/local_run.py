@@ -10,7 +10,7 @@ from opsdesk_local.addresses import FILE_NAME, Addresses, read_addresses
 from opsdesk_local.roles import drop_database
 from opsdesk_local.servers import Servers
 from opsdesk_local.state import State
-from opsdesk_local.topics import blocking
+from opsdesk_local.topics import run_blocking
 from opsdesk_local.waiting import wait_until
 
 FAKES = Path(__file__).parents[1] / "fakes"
@@ -54,7 +54,7 @@ class Run:
 
 def given(servers: Servers) -> dict[str, str]:
     """The servers of the tests, without the database of an earlier test's state folder."""
-    blocking(drop_database(servers.admin_url, "opsdesk"))
+    run_blocking(drop_database(servers.admin_url, "opsdesk"))
     return {
         "OPSDESK_ADMIN_DATABASE_URL": servers.admin_url,
         "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": servers.bootstrap,

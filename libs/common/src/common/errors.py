@@ -1,7 +1,7 @@
 """Problems (RFC 9457): errors of routes, each with a stable `type` and a `detail` on what to do next.
 
 Only routes raise them, never rules. A problem that is raised in a route rolls the transaction back
-and becomes the response. Where a rule says no, `code` names the rule's reason (`SELF_APPROVAL`) and
+and becomes the response. When a rule rejects the action, `code` names the rule's reason (`SELF_APPROVAL`) and
 `type` is the same in the style of a URN (`urn:opsdesk:error:self-approval`).
 """
 

@@ -1,6 +1,8 @@
 """A seal never misses an entry, whenever it is committed and wherever the database moves."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -12,6 +14,7 @@ from common.audit import Entry, record, sealer, verifier
 from common.audit.sealer import seal
 from common.audit.verify import verify
 from common.persistence.database import Database
+from opsdesk_testing.waiting import until
 
 from .conftest import AT, entry, write
 
@@ -34,9 +37,13 @@ async def test_a_commit_between_the_sealers_look_and_its_commit_is_not_lost(
     database: Database,
 ) -> None:
     """Many writers with open transactions of all lengths while seals are made."""
-    writing = [asyncio.create_task(_write_slowly(database, n)) for n in range(6)]
+    seals = 0
+    writing = [
+        asyncio.create_task(_write_across_seals(database, n, lambda: seals)) for n in range(6)
+    ]
     while not all(task.done() for task in writing):
         await seal(database)
+        seals += 1
         assert (await verify(database)).difference is None
     await asyncio.gather(*writing)
     await seal(database)
@@ -44,11 +51,16 @@ async def test_a_commit_between_the_sealers_look_and_its_commit_is_not_lost(
     assert (found.difference, found.sealed, found.unsealed) == (None, 90, 0)
 
 
-async def _write_slowly(database: Database, number: int) -> None:
+async def _write_across_seals(database: Database, number: int, seals: Callable[[], int]) -> None:
+    """Write 15 entries, each in a transaction that stays open while `number` seals are made."""
     for _ in range(15):
         async with database.transaction() as tx:
             await record(tx, entry(number))
-            await asyncio.sleep(0.002 * number)
+            await until(partial(_has_reached, seals, seals() + number))
+
+
+def _has_reached(seals: Callable[[], int], wanted: int) -> bool:
+    return seals() >= wanted
 
 
 async def test_a_rolled_back_entry_leaves_nothing(database: Database) -> None:

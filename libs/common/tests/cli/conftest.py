@@ -39,7 +39,8 @@ FILES = {
         @routes.get("")
         async def slow(caller: Annotated[Caller, requires("tickets:read")]) -> str:
             Path(os.environ["SMALLEST_INSIDE"]).touch()
-            await asyncio.sleep(0.5)
+            while not Path(os.environ["SMALLEST_MAY_END"]).exists():
+                await asyncio.sleep(0.01)
             return "done"
 
         quick = router("/v1/quick", tags=["quick"])

@@ -7,9 +7,10 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -22,6 +23,7 @@ from opsdesk_testing.waiting import until
 
 DRAIN_S = 1.0
 PROBE_INTERVAL_S = 0.1
+SEND_INTERVAL_S = 0.002
 SENDERS = 4
 
 
@@ -70,7 +72,7 @@ class Replica:
                 self.statuses += [answer.json()["status"]]
             except httpx.TransportError:
                 self.is_ready = False
-            await asyncio.sleep(PROBE_INTERVAL_S)
+            await asyncio.sleep(PROBE_INTERVAL_S)  # as a balancer: nothing wakes it
 
     async def close(self) -> None:
         if self.process is not None and self.process.returncode is None:
@@ -98,8 +100,8 @@ async def environment_of_replicas(
 
 
 @asynccontextmanager
-async def running(*coroutines: object) -> AsyncIterator[None]:
-    tasks = [asyncio.ensure_future(one) for one in coroutines]  # type: ignore[call-overload]
+async def running(*coroutines: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(one) for one in coroutines]
     try:
         yield
     finally:
@@ -116,7 +118,7 @@ async def send_forever(replicas: list[Replica], outcomes: list[str]) -> None:
                 outcomes.append(str((await replica.requests.get("/v1/quick/a")).status_code))
             except httpx.TransportError as error:
                 outcomes.append(f"{type(error).__name__} {error}")
-        await asyncio.sleep(0.002)
+        await asyncio.sleep(SEND_INTERVAL_S)
 
 
 async def test_a_rolling_restart_refuses_no_request(

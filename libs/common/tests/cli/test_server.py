@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO
@@ -18,6 +18,7 @@ from common.cli.migrate import migrate_service
 from common.http import Service
 from common.settings import Settings, load_settings
 from opsdesk_testing.tokens import AUDIENCE, ISSUER, signing_key, token
+from opsdesk_testing.waiting import until
 
 Process = asyncio.subprocess.Process
 
@@ -39,6 +40,7 @@ async def ready(service: Service, given: Mapping[str, str], folder: Path) -> Map
         "OPSDESK_AUDIENCE": AUDIENCE,
         "PYTHONPATH": str(folder),
         "SMALLEST_INSIDE": str(folder / "inside"),
+        "SMALLEST_MAY_END": str(folder / "may_end"),
     }
     return {**os.environ, **given, **own, "OPSDESK_PORT": str(free_port())}
 
@@ -75,7 +77,7 @@ async def answering(environment: Mapping[str, str]) -> AsyncIterator[httpx.Async
     address = f"http://127.0.0.1:{environment['OPSDESK_PORT']}"
     headers = {"Authorization": f"Bearer {token('anna')}"}
     async with httpx.AsyncClient(base_url=address, headers=headers) as client:
-        await until(lambda: _answers(client))
+        await until(lambda: _answers(client), 30)
         yield client
 
 
@@ -86,11 +88,15 @@ async def _answers(client: httpx.AsyncClient) -> bool:
         return False
 
 
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Another process is looked at again and again: nothing of it could wake us."""
-    async with asyncio.timeout(30):
-        while not await condition():  # noqa: ASYNC110 - another process
-            await asyncio.sleep(0.02)
+async def _is_ready(client: httpx.AsyncClient) -> bool:
+    try:
+        return (await client.get("/health/ready")).is_success
+    except httpx.TransportError:
+        return False
+
+
+async def _is_unready(client: httpx.AsyncClient) -> bool:
+    return not await _is_ready(client)
 
 
 async def test_what_is_running_at_sigterm_is_still_answered(ready: Mapping[str, str]) -> None:
@@ -99,6 +105,8 @@ async def test_what_is_running_at_sigterm_is_still_answered(ready: Mapping[str, 
         sign = Path(ready["SMALLEST_INSIDE"])  # the request is being worked on
         await until(lambda: asyncio.to_thread(sign.exists))
         process.send_signal(signal.SIGTERM)
+        await until(lambda: _is_unready(client))
+        await asyncio.to_thread(Path(ready["SMALLEST_MAY_END"]).touch)
         answer = await running
         assert (answer.status_code, answer.json()) == (200, "done")
         log = await output_of(process)

@@ -1,6 +1,5 @@
 """A service with a few routes, for tests of `common.http`."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Any
@@ -35,6 +34,8 @@ from common.persistence.ids import uuid7
 from common.settings import Settings
 from opsdesk_testing.client import app_for, client
 
+SLOW = "SELECT pg_advisory_xact_lock(7)"
+"""What the making of a slow thing waits for: a test that holds the lock keeps it running."""
 Opener = Annotated[Caller, requires("tickets:open")]
 Reader = Annotated[Caller, requires("tickets:read")]
 
@@ -62,7 +63,7 @@ async def create_thing(
     thing = Thing(id=uuid7(), name=body.name, at=body.at)
     await record_note(tx, caller, "thing.make", {"name": body.name})
     if body.name == "slow":
-        await asyncio.sleep(0.3)
+        await tx.execute(text(SLOW))
     if body.name == "twice":
         raise Conflict("There is one already.")
     if body.name == "odd":

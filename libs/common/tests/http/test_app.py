@@ -18,11 +18,11 @@ from common.http.state import set_state
 from common.persistence.database import Database
 from common.telemetry import metrics
 from opsdesk_testing.client import app_for, client
-from opsdesk_testing.routes import unguarded
+from opsdesk_testing.routes import unguarded_routes
 
 
 def test_no_route_is_open_by_accident(app: FastAPI) -> None:
-    assert unguarded(app) == []
+    assert unguarded_routes(app) == []
 
 
 def test_an_app_with_an_open_route_is_not_made(service: Service) -> None:

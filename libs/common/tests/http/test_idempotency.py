@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import islice
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,9 @@ from common.persistence.database import Database
 from common.retention import COMMON_RETENTIONS, delete_old, delete_old_forever
 from common.settings import Settings
 from opsdesk_testing.client import client, settings_for
+from opsdesk_testing.waiting import until
+
+from .conftest import SLOW
 
 Written = Callable[[], Awaitable[int]]
 
@@ -59,12 +63,16 @@ async def test_keys_belong_to_their_caller(app: FastAPI, count_things: Written) 
 
 
 async def test_while_the_first_one_runs_the_second_is_refused(
-    anna: AsyncClient, count_things: Written
+    anna: AsyncClient, count_things: Written, database: Database
 ) -> None:
     key = {"Idempotency-Key": "one"}
-    answers = await asyncio.gather(
-        *(anna.post("/v1/things", json={"name": "slow"}, headers=key) for _ in range(5))
-    )
+    async with database.transaction() as tx:
+        await tx.execute(text(SLOW))
+        sent = [anna.post("/v1/things", json={"name": "slow"}, headers=key) for _ in range(5)]
+        tasks = [asyncio.create_task(one) for one in sent]
+        refused = [await one for one in islice(asyncio.as_completed(tasks), 4)]
+        assert {answer.status_code for answer in refused} == {409}
+    answers = await asyncio.gather(*tasks)
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
     running = next(answer for answer in answers if answer.status_code == 409)
     assert running.json()["type"] == "urn:opsdesk:error:still-running"
@@ -93,8 +101,8 @@ async def test_a_denial_is_answered_the_same_and_recorded_once(
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "caf\u00e9"])
 async def test_odd_keys_are_refused(anna: AsyncClient, key: str) -> None:
-    headers = {"Idempotency-Key": key.encode("utf-8")}
-    answer = await anna.post("/v1/things", json={"name": "a"}, headers=headers)  # type: ignore[arg-type]
+    headers = {b"Idempotency-Key": key.encode("utf-8")}
+    answer = await anna.post("/v1/things", json={"name": "a"}, headers=headers)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "/header/idempotency-key"
 
@@ -124,11 +132,13 @@ async def test_cleaning_goes_on_in_batches(
                 " FROM generate_series(1, 2500) n"
             )
         )
+
+    async def all_are_deleted() -> bool:
+        return not await _stored_keys(database)
+
     settings = settings_for(Settings, database.url)
     cleaning = asyncio.create_task(delete_old_forever(database, settings, COMMON_RETENTIONS))
-    async with asyncio.timeout(10):
-        while await _stored_keys(database):  # noqa: ASYNC110 - a condition, with a time-out
-            await asyncio.sleep(0.02)
+    await until(all_are_deleted)
     cleaning.cancel()
 
 

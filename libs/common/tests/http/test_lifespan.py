@@ -98,7 +98,7 @@ async def test_a_loop_whose_library_cancels_itself_is_started_anew(
         nonlocal tried
         tried += 1
         if tried == 1:
-            inside = asyncio.create_task(asyncio.sleep(60))
+            inside = asyncio.get_running_loop().create_future()
             inside.cancel()
             await inside
 

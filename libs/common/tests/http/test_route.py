@@ -124,7 +124,7 @@ async def test_a_slow_sender_holds_no_connection(service: Service, database: Dat
 
     async def dripping() -> AsyncIterator[bytes]:
         for byte in b'{"name": "a"}':
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # lets the service run
             seen.append(counts.open)
             yield bytes([byte])
 

@@ -19,9 +19,9 @@ from common.messaging.positions import Record, save_positions
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
 from common.telemetry import metrics
-from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid
+from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid_event
 from opsdesk_testing.protocol import record_of
-from opsdesk_testing.waiting import running, until
+from opsdesk_testing.waiting import run_until_exit, until
 
 ONE = UUID(int=1)
 RESTORED_TABLES = ("accounts", "inbox", "consumed_offsets", "outbox", "parked")
@@ -62,14 +62,14 @@ async def test_a_restored_database_hears_again_what_it_lost(
     consumer_of: Callable[[], Consumer],
 ) -> None:
     owner = await asyncpg.connect(owner_url)
-    async with running(consumer_of()):
-        await write(kafka, topic, *(record_of(paid(ONE, n), n) for n in range(1, 6)))
+    async with run_until_exit(consumer_of()):
+        await write(kafka, topic, *(record_of(paid_event(ONE, n), n) for n in range(1, 6)))
         await until(has(database, 5))
     for table in RESTORED_TABLES:
         await owner.execute(f"CREATE TABLE backup_{table} AS SELECT * FROM {table}")
     consumer = consumer_of()
-    async with running(consumer):
-        await write(kafka, topic, *(record_of(paid(ONE, n), n) for n in range(6, 11)))
+    async with run_until_exit(consumer):
+        await write(kafka, topic, *(record_of(paid_event(ONE, n), n) for n in range(6, 11)))
         await until(has(database, 10))
         await until(lambda: not consumer.is_behind())
         await asyncio.sleep(0.5)  # Kafka's own offsets are committed meanwhile
@@ -81,7 +81,7 @@ async def test_a_restored_database_hears_again_what_it_lost(
     await owner.close()
     assert await amounts(database, ONE) == list(range(1, 6))
     recreated = metrics.CONSUMER_RECREATED._value.get()
-    async with running(consumer_of()):
+    async with run_until_exit(consumer_of()):
         await until(has(database, 10))
     assert await amounts(database, ONE) == list(range(1, 11))
     assert metrics.CONSUMER_RECREATED._value.get() == recreated  # at once, not by the watchdog
@@ -90,8 +90,8 @@ async def test_a_restored_database_hears_again_what_it_lost(
 async def test_offsets_commit_with_the_effects_and_go_on_there(
     database: Database, kafka: Kafka, topic: str, consumer_of: Callable[[], Consumer]
 ) -> None:
-    async with running(consumer_of()):
-        await write(kafka, topic, *(record_of(paid(ONE, n), n) for n in range(1, 6)))
+    async with run_until_exit(consumer_of()):
+        await write(kafka, topic, *(record_of(paid_event(ONE, n), n) for n in range(1, 6)))
         await until(has(database, 5))
         async with database.transaction() as tx:
             stored = await load_offsets(tx)
@@ -111,12 +111,12 @@ async def test_a_topic_created_again_is_heard_from_its_beginning_and_said_aloud(
     database: Database, kafka: Kafka, topic: str, consumer_of: Callable[[], Consumer]
 ) -> None:
     rewound = metrics.CONSUMER_TOPICS_REWOUND
-    async with running(consumer_of()):
-        await write(kafka, topic, *(record_of(paid(ONE, n), n) for n in range(1, 6)))
+    async with run_until_exit(consumer_of()):
+        await write(kafka, topic, *(record_of(paid_event(ONE, n), n) for n in range(1, 6)))
         await until(has(database, 5))
     await recreate(kafka, topic)
-    await write(kafka, topic, record_of(paid(ONE, 6), 6))
-    async with running(consumer_of()):
+    await write(kafka, topic, record_of(paid_event(ONE, 6), 6))
+    async with run_until_exit(consumer_of()):
         await until(has(database, 6))
     assert sum(rewound.labels(topic, str(n))._value.get() for n in range(3)) >= 1
 
@@ -152,7 +152,7 @@ def test_reading_starts_inside_what_the_partition_holds_and_skips_nothing_unsaid
 async def test_a_member_with_a_stored_offset_before_the_first_record_says_what_is_missed(
     database: Database, kafka: Kafka, topic: str, consumer_of: Callable[[], Consumer]
 ) -> None:
-    await write(kafka, topic, *(record_of(paid(ONE, n), n) for n in range(1, 6)))
+    await write(kafka, topic, *(record_of(paid_event(ONE, n), n) for n in range(1, 6)))
     admin = AIOKafkaAdminClient(**kafka.options())
     await admin.start()
     (partition,) = [TopicPartition(topic, n) for n in range(3) if await _end(kafka, topic, n) == 5]
@@ -165,7 +165,7 @@ async def test_a_member_with_a_stored_offset_before_the_first_record_says_what_i
             {"s": f"account/{ONE}"},
         )
     missed = metrics.CONSUMER_RECORDS_MISSED.labels(topic, str(partition.partition))._value
-    async with running(consumer_of()):
+    async with run_until_exit(consumer_of()):
         await until(has(database, 2))
     assert missed.get() == 2
 

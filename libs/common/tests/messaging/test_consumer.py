@@ -17,9 +17,9 @@ from common.messaging.parked_release import ParkedRelease
 from common.messaging.positions import ConcurrentConsumerError, Record
 from common.persistence.database import Connection, Database
 from common.persistence.ids import uuid7
-from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid
+from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid_event
 from opsdesk_testing.protocol import record_of
-from opsdesk_testing.waiting import running, until
+from opsdesk_testing.waiting import run_until_exit, until
 
 ONE, TWO = UUID(int=1), UUID(int=2)
 
@@ -50,10 +50,10 @@ async def write(kafka: Kafka, topic: str, *records: Record) -> None:
 async def test_what_is_on_the_topic_takes_effect_once_and_in_order(
     database: Database, kafka: Kafka, topic: str, consumer_of: Callable[[Database], Consumer]
 ) -> None:
-    records = [record_of(paid(account, n), n) for n in range(1, 31) for account in (ONE, TWO)]
+    records = [record_of(paid_event(account, n), n) for n in range(1, 31) for account in (ONE, TWO)]
     await write(kafka, topic, *records, *records)
     consumer = consumer_of(database)
-    async with running(consumer):
+    async with run_until_exit(consumer):
         await until(lambda: _has(database, TWO, 30))
         await until(lambda: not consumer.is_behind())
         assert await consumer.lag() == 0
@@ -69,18 +69,18 @@ async def test_it_is_current_once_what_was_sent_before_the_question_is_applied(
     A replica answers for the partitions of the other, too."""
     first, second = consumer_of(database), consumer_of(database)
     assert not await first.is_current(topic, str(ONE), 1)
-    async with running(first), running(second):
+    async with run_until_exit(first), run_until_exit(second):
         await until(lambda: not (first.is_behind() or second.is_behind()))
         for key in (str(ONE), str(TWO), "x", "y"):
             assert await first.is_current(topic, key, 5)
         release = asyncio.Event()
         with mock.patch.object(BatchProcessor, "process", _held_by(release)):
-            await write(kafka, topic, record_of(paid(ONE, 1), 1))
+            await write(kafka, topic, record_of(paid_event(ONE, 1), 1))
             for replica in (first, second):
-                assert not await replica.is_current(topic, paid(ONE, 1).key(), 0.3)
+                assert not await replica.is_current(topic, paid_event(ONE, 1).key(), 0.3)
             release.set()
             for replica in (first, second):
-                assert await replica.is_current(topic, paid(ONE, 1).key(), 5)
+                assert await replica.is_current(topic, paid_event(ONE, 1).key(), 5)
                 assert await amounts(database, ONE) == [1]
 
 
@@ -98,11 +98,11 @@ async def test_a_second_replica_and_a_dead_first_change_nothing(
     database: Database, kafka: Kafka, topic: str, consumer_of: Callable[[Database], Consumer]
 ) -> None:
     first, second = consumer_of(database), consumer_of(database)
-    await write(kafka, topic, *(record_of(paid(ONE, n), n) for n in range(1, 11)))
-    async with running(first):
+    await write(kafka, topic, *(record_of(paid_event(ONE, n), n) for n in range(1, 11)))
+    async with run_until_exit(first):
         await until(lambda: _has(database, ONE, 10))
-    await write(kafka, topic, *(record_of(paid(ONE, n), n) for n in range(11, 21)))
-    async with running(second):
+    await write(kafka, topic, *(record_of(paid_event(ONE, n), n) for n in range(11, 21)))
+    async with run_until_exit(second):
         await until(lambda: _has(database, ONE, 20))
     assert await amounts(database, ONE) == list(range(1, 21))
 
@@ -111,13 +111,13 @@ async def test_what_another_replica_parked_before_it_died_is_released_here(
     database: Database, kafka: Kafka, topic: str, consumer_of: Callable[[Database], Consumer]
 ) -> None:
     first, second = consumer_of(database), consumer_of(database)
-    async with running(first):
-        async with running(second):
+    async with run_until_exit(first):
+        async with run_until_exit(second):
             await until(lambda: not (first.is_behind() or second.is_behind()))
             await until(lambda: not (first.processor.has_parked or second.processor.has_parked))
-            await BatchProcessor(database, second.inbox).process([record_of(paid(ONE, 2), 2)])
+            await BatchProcessor(database, second.inbox).process([record_of(paid_event(ONE, 2), 2)])
         await until(lambda: not first.is_behind())
-        await write(kafka, topic, record_of(paid(ONE, 1), 1))
+        await write(kafka, topic, record_of(paid_event(ONE, 1), 1))
         await until(lambda: _has(database, ONE, 2))
 
 
@@ -133,7 +133,7 @@ async def test_a_parked_record_taken_by_another_replica_does_not_end_the_session
         raise ConcurrentConsumerError("another consumer took the same parked record")
 
     with mock.patch.object(ParkedRelease, "release", taken):
-        async with running(consumer):
+        async with run_until_exit(consumer):
             await until(lambda: looks > 0)
             client = consumer._client
             await until(lambda: looks > 1)
@@ -153,9 +153,11 @@ async def test_what_is_written_and_not_applied_counts_as_unheard(
 
     here = type("PaidHere", (Paid,), {"topic": topic, "__module__": __name__})
     consumer = Consumer(database, kafka, f"test-{uuid7()}", {here: slow})
-    async with running(consumer):
+    async with run_until_exit(consumer):
         await until(lambda: not consumer.is_behind())
-        await write(kafka, topic, record_of(paid(ONE, 1), 1), record_of(paid(TWO, 1), 1))
+        await write(
+            kafka, topic, record_of(paid_event(ONE, 1), 1), record_of(paid_event(TWO, 1), 1)
+        )
         await until(consumer.is_behind)
         assert (await consumer.lag() or 0) > 0
         go_on.set()
@@ -166,17 +168,16 @@ async def test_what_is_written_and_not_applied_counts_as_unheard(
 async def test_a_database_away_is_waited_for(
     database: Database, kafka: Kafka, topic: str, consumer_of: Callable[[Database], Consumer]
 ) -> None:
-    async with running(consumer_of(database)):
-        await write(kafka, topic, record_of(paid(ONE, 1), 1))
+    async with run_until_exit(consumer_of(database)):
+        await write(kafka, topic, record_of(paid_event(ONE, 1), 1))
         await until(lambda: _has(database, ONE, 1))
         async with database.transaction() as tx:
             await tx.execute(
                 text(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
             )
-        await write(kafka, topic, *(record_of(paid(ONE, n), n) for n in (2, 3)))
+        await write(kafka, topic, *(record_of(paid_event(ONE, n), n) for n in (2, 3)))
         await until(lambda: _has(database, ONE, 3))
     assert await amounts(database, ONE) == [1, 2, 3]
 
@@ -184,7 +185,7 @@ async def test_a_database_away_is_waited_for(
 async def test_without_a_broker_it_says_so_and_counts_itself_behind(database: Database) -> None:
     consumer = Consumer(database, Kafka("127.0.0.1:1"), "test-nobody", {Paid: on_paid})
     assert consumer.is_behind()
-    async with running(consumer):
+    async with run_until_exit(consumer):
         await until(lambda: consumer.trouble != "consumer: not started")
         assert consumer.is_behind()
         assert await consumer.lag() is None
@@ -211,7 +212,7 @@ async def test_lag_of_one_replica_holds_back_the_timers_of_the_other(
     here = type("PaidHere", (Paid,), {"topic": topic, "__module__": __name__})
     group = f"test-{uuid7()}"
     first, second = (Consumer(database, kafka, group, {here: never}) for _ in range(2))
-    async with running(first, second):
+    async with run_until_exit(first, second):
         await until(lambda: not first.is_behind() and not second.is_behind())
-        await write(kafka, topic, record_of(paid(ONE, 1), 1))
+        await write(kafka, topic, record_of(paid_event(ONE, 1), 1))
         await until(lambda: first.is_behind() and second.is_behind())

@@ -26,9 +26,9 @@ from common.persistence.database import Database
 from common.persistence.ids import uuid7
 from common.settings import Settings
 from opsdesk_testing.client import settings_for
-from opsdesk_testing.ledger import Paid, make_tables, on_paid, paid
+from opsdesk_testing.ledger import Paid, make_tables, on_paid, paid_event
 from opsdesk_testing.protocol import record_of
-from opsdesk_testing.waiting import running, until
+from opsdesk_testing.waiting import run_until_exit, until
 
 ONE = uuid7()
 
@@ -174,18 +174,18 @@ async def test_a_foreign_consumer_receives_nothing_and_says_why(
     await make_tables(database, owner_url)
     here = type("PaidHere", (Paid,), {"topic": topic, "__module__": __name__})
     first = Consumer(database, kafka, group, {here: on_paid})
-    record = record_of(paid(ONE, 1), 1)
+    record = record_of(paid_event(ONE, 1), 1)
     producer = AIOKafkaProducer(**kafka.options())
     await producer.start()
     await producer.send_and_wait(topic, record.body, key=record.key, headers=list(record.headers))
     await producer.stop()
-    async with running(first):
+    async with run_until_exit(first):
         await until(lambda: _has_applied(database))
         await until(lambda: _committed(admin, group))
     committed = await admin.list_consumer_group_offsets(f"opsdesk.{group}")
     await change_identity()
     foreign = Consumer(database, kafka, group, {here: on_paid})
-    async with running(foreign):
+    async with run_until_exit(foreign):
         await until(lambda: "belongs to another database" in str(foreign.trouble))
     assert await admin.list_consumer_group_offsets(f"opsdesk.{group}") == committed
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from common.messaging.inbox import BatchResult, Inbox
 from common.messaging.positions import ConcurrentConsumerError
 from common.persistence.database import Connection, Database
-from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid
+from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid_event
 from opsdesk_testing.protocol import record_of
 
 ONE = UUID(int=1)
@@ -26,7 +26,7 @@ async def test_the_first_event_of_a_subject_takes_effect_once_on_two_replicas(
         await on_paid(tx, events)
 
     inbox = Inbox("test", {Paid: on_paid_at_once})
-    record = record_of(paid(ONE, 5), 1)
+    record = record_of(paid_event(ONE, 5), 1)
 
     async def apply() -> BatchResult:
         async with database.transaction() as tx:

@@ -22,9 +22,9 @@ from common.messaging.stopped_sources import stopped_sources
 from common.persistence.database import Connection, Database
 from common.persistence.ids import uuid7
 from common.telemetry import metrics
-from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid
+from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid_event
 from opsdesk_testing.protocol import record_of
-from opsdesk_testing.waiting import running, until
+from opsdesk_testing.waiting import run_until_exit, until
 
 ONE, TWO, THREE = UUID(int=1), UUID(int=2), UUID(int=3)
 
@@ -76,13 +76,13 @@ async def stopped(database: Database) -> dict[str, str]:
 async def test_a_sequence_told_twice_stops_its_source_and_no_other(
     database: Database, processor: BatchProcessor
 ) -> None:
-    await processor.process([record_of(paid(ONE, n), n) for n in (1, 2)])
-    elsewhere = PaidElsewhere(at=paid(THREE, 1).at, account=THREE, amount=1)
+    await processor.process([record_of(paid_event(ONE, n), n) for n in (1, 2)])
+    elsewhere = PaidElsewhere(at=paid_event(THREE, 1).at, account=THREE, amount=1)
     await processor.process(
         [
-            sent_again(record_of(paid(ONE, 20), 2), uuid4()),
-            record_of(paid(ONE, 3), 3, offset=101),
-            record_of(paid(TWO, 1), 1, offset=102),
+            sent_again(record_of(paid_event(ONE, 20), 2), uuid4()),
+            record_of(paid_event(ONE, 3), 3, offset=101),
+            record_of(paid_event(TWO, 1), 1, offset=102),
             record_of(elsewhere, 1),
         ]
     )
@@ -90,7 +90,7 @@ async def test_a_sequence_told_twice_stops_its_source_and_no_other(
     assert await amounts(database, TWO) == []
     assert await amounts(database, THREE) == [1]
     assert await stopped(database) == {"test/bank": f"account/{ONE} number 2"}
-    await processor.process([record_of(paid(TWO, 2), 2, offset=103)])
+    await processor.process([record_of(paid_event(TWO, 2), 2, offset=103)])
     await ParkedRelease(processor).release()
     assert await amounts(database, TWO) == []
 
@@ -99,9 +99,9 @@ async def test_a_sequence_told_twice_stops_its_source_and_no_other(
 async def test_a_decision_about_the_fork_lets_its_source_go_on(
     database: Database, processor: BatchProcessor, decision: str, expected: list[int]
 ) -> None:
-    await processor.process([record_of(paid(ONE, n), n) for n in (1, 2)])
-    fork = sent_again(record_of(paid(ONE, 20), 2), uuid4())
-    await processor.process([fork, record_of(paid(ONE, 3), 3, offset=101)])
+    await processor.process([record_of(paid_event(ONE, n), n) for n in (1, 2)])
+    fork = sent_again(record_of(paid_event(ONE, 20), 2), uuid4())
+    await processor.process([fork, record_of(paid_event(ONE, 3), 3, offset=101)])
     letter = await fork_of(database)
     if decision == "replay":
         await replay(database, "test", HANDLERS, [letter])
@@ -117,8 +117,8 @@ async def test_a_decision_about_the_fork_lets_its_source_go_on(
 async def test_a_fork_that_was_decided_does_not_stop_its_source_again(
     database: Database, processor: BatchProcessor
 ) -> None:
-    await processor.process([record_of(paid(ONE, n), n) for n in (1, 2)])
-    fork = sent_again(record_of(paid(ONE, 20), 2), uuid4())
+    await processor.process([record_of(paid_event(ONE, n), n) for n in (1, 2)])
+    fork = sent_again(record_of(paid_event(ONE, 20), 2), uuid4())
     await processor.process([fork])
     letter = await fork_of(database)
     async with database.transaction() as tx:
@@ -132,12 +132,12 @@ async def test_a_fork_that_was_decided_does_not_stop_its_source_again(
 async def test_a_skipped_dead_letter_that_comes_again_is_no_fork(
     database: Database, processor: BatchProcessor
 ) -> None:
-    broken = replace(record_of(paid(ONE, 2), 2), body=b"{}")
-    await processor.process([record_of(paid(ONE, 1), 1), broken])
+    broken = replace(record_of(paid_event(ONE, 2), 2), body=b"{}")
+    await processor.process([record_of(paid_event(ONE, 1), 1), broken])
     async with database.transaction() as tx:
         (letter,) = await list_dead_letters(tx)
         await skip(tx, letter.id, "sent by mistake")
-    await processor.process([broken, record_of(paid(ONE, 3), 3)])
+    await processor.process([broken, record_of(paid_event(ONE, 3), 3)])
     assert await amounts(database, ONE) == [1, 3]
     assert await stopped(database) == {}
 
@@ -145,10 +145,10 @@ async def test_a_skipped_dead_letter_that_comes_again_is_no_fork(
 async def test_rows_of_before_know_no_id_and_find_no_fork(
     database: Database, processor: BatchProcessor
 ) -> None:
-    await processor.process([record_of(paid(ONE, 1), 1)])
+    await processor.process([record_of(paid_event(ONE, 1), 1)])
     async with database.transaction() as tx:
         await tx.execute(text("UPDATE inbox SET event_id = NULL"))
-    await processor.process([sent_again(record_of(paid(ONE, 1), 1), uuid4())])
+    await processor.process([sent_again(record_of(paid_event(ONE, 1), 1), uuid4())])
     assert await stopped(database) == {}
 
 
@@ -178,7 +178,7 @@ async def test_the_same_event_on_two_topics_is_a_duplicate(
     database: Database, processor: BatchProcessor
 ) -> None:
     """The topics of one audience carry the event of the main topic, with its id."""
-    record = record_of(paid(ONE, 1), 1)
+    record = record_of(paid_event(ONE, 1), 1)
     await processor.process([record])
     await processor.process([replace(record, topic="opsdesk.escalations.dm", offset=7)])
     assert await amounts(database, ONE) == [1]
@@ -194,10 +194,10 @@ async def test_forks_do_not_count_as_dead_letters_in_a_row(
         await on_paid(tx, events)
 
     accounts = [UUID(int=n) for n in range(1, 26)]
-    await processor.process([record_of(paid(account, 1), 1) for account in accounts])
+    await processor.process([record_of(paid_event(account, 1), 1) for account in accounts])
     await processor.process(
         [
-            sent_again(record_of(paid(account, 2), 1), uuid4(), offset=100 + n)
+            sent_again(record_of(paid_event(account, 2), 1), uuid4(), offset=100 + n)
             for n, account in enumerate(accounts)
         ]
     )
@@ -210,8 +210,8 @@ async def test_a_running_consumer_says_that_a_source_is_stopped_and_goes_on_afte
 ) -> None:
     here = type("PaidHere", (Paid,), {"topic": topic, "__module__": __name__})
     consumer = Consumer(database, kafka, f"test-{uuid7()}", {here: on_paid})
-    first, second, third = (record_of(paid(ONE, n), n) for n in (1, 2, 3))
-    async with AIOKafkaProducer(**kafka.options()) as producer, running(consumer):
+    first, second, third = (record_of(paid_event(ONE, n), n) for n in (1, 2, 3))
+    async with AIOKafkaProducer(**kafka.options()) as producer, run_until_exit(consumer):
         for record in (first, second, sent_again(second, uuid4()), third):
             headers = list(record.headers)
             await producer.send_and_wait(topic, record.body, key=record.key, headers=headers)

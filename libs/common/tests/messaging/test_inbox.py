@@ -23,7 +23,7 @@ from common.messaging.inbox import Handlers, Inbox, MissingReference, PermanentE
 from common.messaging.parked_release import ParkedRelease
 from common.messaging.positions import SubjectPosition, save_positions
 from common.persistence.database import Connection, Database
-from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid
+from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid_event
 from opsdesk_testing.protocol import deliver, outbox_events, record_of
 
 ONE, TWO = UUID(int=1), UUID(int=2)
@@ -36,8 +36,8 @@ async def _accounts(database: Database, owner_url: str) -> None:
 
 
 async def test_an_event_delivered_twice_takes_effect_once(database: Database) -> None:
-    await deliver(database, HANDLERS, (paid(ONE, 5), 1), (paid(ONE, 5), 1))
-    await deliver(database, HANDLERS, (paid(ONE, 5), 1))
+    await deliver(database, HANDLERS, (paid_event(ONE, 5), 1), (paid_event(ONE, 5), 1))
+    await deliver(database, HANDLERS, (paid_event(ONE, 5), 1))
     assert await amounts(database, ONE) == [5]
     assert [(t.subject, t.sequence) for t in await outbox_events(database)] == [(f"entry/{ONE}", 1)]
 
@@ -45,10 +45,16 @@ async def test_an_event_delivered_twice_takes_effect_once(database: Database) ->
 async def test_a_gap_parks_that_subject_alone_until_the_missing_one_comes(
     database: Database,
 ) -> None:
-    await deliver(database, HANDLERS, (paid(ONE, 3), 3), (paid(TWO, 1), 1), (paid(ONE, 2), 2))
+    await deliver(
+        database,
+        HANDLERS,
+        (paid_event(ONE, 3), 3),
+        (paid_event(TWO, 1), 1),
+        (paid_event(ONE, 2), 2),
+    )
     assert await amounts(database, ONE) == []
     assert await amounts(database, TWO) == [1]
-    await deliver(database, HANDLERS, (paid(ONE, 1), 1))
+    await deliver(database, HANDLERS, (paid_event(ONE, 1), 1))
     assert await amounts(database, ONE) == [1, 2, 3]
 
 
@@ -58,9 +64,9 @@ async def test_effect_and_position_commit_together(database: Database) -> None:
         raise ConnectionError("killed before the commit")
 
     with pytest.raises(ConnectionError):
-        await deliver(database, {Paid: fail_after_effect}, (paid(ONE, 5), 1))
+        await deliver(database, {Paid: fail_after_effect}, (paid_event(ONE, 5), 1))
     assert await amounts(database, ONE) == []
-    await deliver(database, HANDLERS, (paid(ONE, 5), 1))
+    await deliver(database, HANDLERS, (paid_event(ONE, 5), 1))
     assert await amounts(database, ONE) == [5]
 
 
@@ -75,9 +81,9 @@ async def test_what_a_rule_refuses_is_put_aside_and_only_its_subject_waits(
     await deliver(
         database,
         {Paid: refuse_seven},
-        (paid(ONE, 7), 1),
-        (paid(ONE, 2), 2),
-        (paid(TWO, 1), 1),
+        (paid_event(ONE, 7), 1),
+        (paid_event(ONE, 2), 2),
+        (paid_event(TWO, 1), 1),
     )
     assert await amounts(database, ONE) == []
     assert await amounts(database, TWO) == [1]
@@ -96,7 +102,7 @@ async def test_a_dead_letter_replayed_takes_effect_and_frees_what_waits(
     async def broken(tx: Connection, events: Sequence[Any]) -> None:
         raise ZeroDivisionError("a bug that is mended tomorrow")
 
-    await deliver(database, {Paid: broken}, (paid(ONE, 1), 1), (paid(ONE, 2), 2))
+    await deliver(database, {Paid: broken}, (paid_event(ONE, 1), 1), (paid_event(ONE, 2), 2))
     async with database.transaction() as tx:
         (letter,) = await list_dead_letters(tx)
     assert letter.code == "failed"
@@ -108,9 +114,9 @@ async def test_a_dead_letter_replayed_takes_effect_and_frees_what_waits(
 
 
 async def test_a_dead_letter_skipped_lets_the_rest_go_on_without_it(database: Database) -> None:
-    broken = replace(record_of(paid(ONE, 1), 1), body=b'{"account": 1}')
+    broken = replace(record_of(paid_event(ONE, 1), 1), body=b'{"account": 1}')
     applier = BatchProcessor(database, Inbox("test", HANDLERS))
-    await applier.process([broken, record_of(paid(ONE, 2), 2)])
+    await applier.process([broken, record_of(paid_event(ONE, 2), 2)])
     async with database.transaction() as tx:
         (letter,) = await list_dead_letters(tx)
         assert letter.code == "undecodable"
@@ -122,9 +128,9 @@ async def test_a_dead_letter_skipped_lets_the_rest_go_on_without_it(database: Da
 async def test_a_record_without_headers_is_dead_lettered_and_stops_nobody(
     database: Database,
 ) -> None:
-    strange = replace(record_of(paid(ONE, 1), 1), headers=(), body=b"\xff\x00")
+    strange = replace(record_of(paid_event(ONE, 1), 1), headers=(), body=b"\xff\x00")
     applier = BatchProcessor(database, Inbox("test", HANDLERS))
-    await applier.process([strange, record_of(paid(ONE, 1), 1)])
+    await applier.process([strange, record_of(paid_event(ONE, 1), 1)])
     await applier.process([strange])
     assert await amounts(database, ONE) == [1]
     async with database.transaction() as tx:
@@ -139,9 +145,9 @@ async def test_a_missing_reference_is_waited_for(database: Database) -> None:
         await on_paid(tx, events)
 
     handlers: Handlers = {Paid: only_after_two}
-    await deliver(database, handlers, (paid(ONE, 1), 1), (paid(ONE, 2), 2))
+    await deliver(database, handlers, (paid_event(ONE, 1), 1), (paid_event(ONE, 2), 2))
     assert await amounts(database, ONE) == []
-    await deliver(database, handlers, (paid(TWO, 9), 1))
+    await deliver(database, handlers, (paid_event(TWO, 9), 1))
     assert await amounts(database, ONE) == [1, 2]
 
 
@@ -156,7 +162,7 @@ async def test_who_waits_for_what_was_skipped_holds_up_nobody(database: Database
     applier = BatchProcessor(database, Inbox("test", {Paid: only_after_two}))
     async with database.transaction() as tx:
         await save_positions(tx, {(Paid.source, f"entry/{TWO}"): SubjectPosition(None, 1, None)})
-    await applier.process([record_of(paid(ONE, 1), 1)])
+    await applier.process([record_of(paid_event(ONE, 1), 1)])
     async with asyncio.timeout(5):
         await ParkedRelease(applier).release()
     assert applier.has_parked
@@ -165,7 +171,7 @@ async def test_who_waits_for_what_was_skipped_holds_up_nobody(database: Database
 async def test_many_dead_letters_in_a_row_stop_the_consumer(database: Database) -> None:
     applier = BatchProcessor(database, Inbox("test", HANDLERS))
     records = [
-        replace(record_of(paid(UUID(int=n), 1), 1, offset=n), body=b"{}")
+        replace(record_of(paid_event(UUID(int=n), 1), 1, offset=n), body=b"{}")
         for n in range(1, MAX_CONSECUTIVE_DEAD_LETTERS + 1)
     ]
     with pytest.raises(ConsumerHalted, match="dlq list"):
@@ -193,7 +199,7 @@ async def test_any_order_with_any_repeats_gives_each_effect_once_in_order(
     bounds = sorted({0, len(delivered), *(cut for cut in cuts if cut < len(delivered))})
     for start, end in pairwise(bounds):
         await deliver(
-            database, HANDLERS, *((paid(UUID(int=a), n), n) for a, n in delivered[start:end])
+            database, HANDLERS, *((paid_event(UUID(int=a), n), n) for a, n in delivered[start:end])
         )
     for account in (1, 2, 3):
         assert await amounts(database, UUID(int=account)) == [1, 2, 3, 4]

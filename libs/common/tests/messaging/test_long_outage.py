@@ -15,9 +15,10 @@ from common.messaging.kafka import Kafka, with_timeout
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
 from common.telemetry import metrics
-from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid
+from opsdesk_local.servers import embedded_servers
+from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid_event
 from opsdesk_testing.protocol import record_of
-from opsdesk_testing.waiting import running, until
+from opsdesk_testing.waiting import run_until_exit, until
 
 ONE = UUID(int=1)
 TOPIC = "ledger"
@@ -30,13 +31,13 @@ class PaidThere(Paid):
 @pytest.fixture
 def broker() -> Iterator[Any]:
     """A broker of this test's own, to be killed."""
-    local = pytest.importorskip("opsdesk_local.servers", reason="needs servers of its own")
-    with local.embedded_servers() as servers:
+    with embedded_servers() as servers:
+        assert servers.kafka is not None
         yield servers.kafka.brokers[0]
 
 
 async def tell(kafka: Kafka, number: int) -> None:
-    record = record_of(paid(ONE, number), number)
+    record = record_of(paid_event(ONE, number), number)
     async with AIOKafkaProducer(**kafka.options()) as producer:
         headers = list(record.headers)
         await producer.send_and_wait(TOPIC, record.body, key=record.key, headers=headers)
@@ -59,7 +60,7 @@ async def test_it_consumes_again_after_discarding_its_client(
     async def has_consumed(many: int) -> bool:
         return len(await amounts(database, ONE)) == many
 
-    async with running(consumer):
+    async with run_until_exit(consumer):
         await tell(kafka, 1)
         await until(lambda: has_consumed(1))
         before = given_up()

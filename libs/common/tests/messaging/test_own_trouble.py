@@ -24,9 +24,9 @@ from common.messaging.positions import Record
 from common.persistence.database import Connection, Database
 from common.persistence.ids import uuid7
 from common.telemetry import metrics
-from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid
+from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid_event
 from opsdesk_testing.protocol import record_of
-from opsdesk_testing.waiting import running, until
+from opsdesk_testing.waiting import run_until_exit, until
 
 ONE, TWO, THREE = UUID(int=1), UUID(int=2), UUID(int=3)
 
@@ -91,12 +91,12 @@ async def test_a_pool_that_is_used_up_makes_no_dead_letter(
     consumer = hearing(on_paid)
     pool: Any = consumer.database.engine.pool
     pool._timeout = 0.2
-    async with running(consumer):
+    async with run_until_exit(consumer):
         await until(lambda: not consumer.is_behind())
         async with AsyncExitStack() as held:
             with pytest.raises(exc.TimeoutError):
                 await hold_connections(held, consumer.database, 30)
-            await write(kafka, topic, record_of(paid(ONE, 1), 1))
+            await write(kafka, topic, record_of(paid_event(ONE, 1), 1))
             await until(lambda: consumer.troubles.has("applying"))
             assert "no free connection in the pool" in (consumer.trouble or "")
             before = retries()
@@ -111,12 +111,14 @@ async def test_a_locked_table_makes_no_dead_letter_and_the_blocker_is_named(
 ) -> None:
     consumer = hearing(on_paid)
     blocker = await asyncpg.connect(owner_url)
-    async with running(consumer):
+    async with run_until_exit(consumer):
         await until(lambda: not consumer.is_behind())
         locking = blocker.transaction()
         await locking.start()
         await blocker.execute("LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE")
-        await write(kafka, topic, record_of(paid(ONE, 1), 1), record_of(paid(TWO, 1), 1))
+        await write(
+            kafka, topic, record_of(paid_event(ONE, 1), 1), record_of(paid_event(TWO, 1), 1)
+        )
         await until(lambda: "lock on accounts" in (consumer.trouble or ""))
         assert f"backend {blocker.get_server_pid()}" in (consumer.trouble or "")
         before = retries()
@@ -135,14 +137,14 @@ async def test_records_of_a_locked_row_wait_while_the_others_go_on(
 ) -> None:
     consumer = hearing(on_paid)
     blocker = await asyncpg.connect(owner_url)
-    async with running(consumer):
-        await write(kafka, topic, record_of(paid(ONE, 1), 1))
+    async with run_until_exit(consumer):
+        await write(kafka, topic, record_of(paid_event(ONE, 1), 1))
         await until(has_amounts(database, ONE, 1))
         locking = blocker.transaction()
         await locking.start()
         await blocker.execute("SELECT FROM accounts WHERE id = $1 FOR UPDATE", ONE)
-        records = [record_of(paid(ONE, n), n) for n in (2, 3)]
-        await write(kafka, topic, *records, record_of(paid(TWO, 1), 1))
+        records = [record_of(paid_event(ONE, n), n) for n in (2, 3)]
+        await write(kafka, topic, *records, record_of(paid_event(TWO, 1), 1))
         await until(has_amounts(database, TWO, 1))
         await until(lambda: "are tried again later" in (consumer.trouble or ""))
         assert f"backend {blocker.get_server_pid()}" in (consumer.trouble or "")
@@ -175,8 +177,8 @@ async def test_one_slow_record_goes_to_a_person_and_the_others_go_on(
         await on_paid(tx, events)
 
     accounts = [ONE, *(UUID(int=n) for n in range(10, 18)), TWO]
-    records = [record_of(paid(account, 1), 1, offset=n) for n, account in enumerate(accounts)]
-    slow = record_of(paid(THREE, 1), 1, offset=5)
+    records = [record_of(paid_event(account, 1), 1, offset=n) for n, account in enumerate(accounts)]
+    slow = record_of(paid_event(THREE, 1), 1, offset=5)
     processor = BatchProcessor(database, Inbox("test", {Paid: slow_for_three}))
     await processor.process([*records[:5], slow, *records[5:]])
     assert [await amounts(database, account) for account in accounts] == [[1]] * 10
@@ -190,8 +192,8 @@ async def test_a_missing_table_is_no_fault_of_the_record(
     owner = await asyncpg.connect(owner_url)
     await owner.execute("ALTER TABLE accounts RENAME TO accounts_later")
     consumer = hearing(on_paid)
-    async with running(consumer):
-        await write(kafka, topic, record_of(paid(ONE, 1), 1))
+    async with run_until_exit(consumer):
+        await write(kafka, topic, record_of(paid_event(ONE, 1), 1))
         await until(lambda: "UndefinedTableError 42P01" in (consumer.trouble or ""))
         await owner.execute("ALTER TABLE accounts_later RENAME TO accounts")
         await until(has_amounts(database, ONE, 1), seconds=30)
@@ -208,5 +210,5 @@ async def test_a_database_that_answers_no_look_is_no_fault_of_the_record(
     )
     away = mock.AsyncMock(side_effect=OSError("no route to host"))
     with mock.patch.object(database, "dedicated_connection", away), pytest.raises(TimeoutError):
-        await processor.process([record_of(paid(ONE, 1), 1)])
+        await processor.process([record_of(paid_event(ONE, 1), 1)])
     assert await codes(database) == []

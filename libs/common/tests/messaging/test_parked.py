@@ -21,7 +21,7 @@ from common.messaging.parked_records import freed_records, sweep
 from common.messaging.parked_release import BEGINNING, ParkedRelease
 from common.messaging.positions import SubjectPosition, save_positions
 from common.persistence.database import Connection, Database
-from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid
+from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid_event
 from opsdesk_testing.protocol import record_of
 
 ONE, LAST = UUID(int=1), UUID(int=2**128 - 1)
@@ -62,7 +62,7 @@ async def test_many_that_cannot_be_released_do_not_starve_the_one_behind_them(
     processor = BatchProcessor(database, Inbox("test", {Paid: directory.on_paid}))
     accounts = [*(UUID(int=n) for n in range(1, MANY + 1)), LAST]
     await processor.process(
-        [record_of(paid(account, 1), 1, offset=n) for n, account in enumerate(accounts)]
+        [record_of(paid_event(account, 1), 1, offset=n) for n, account in enumerate(accounts)]
     )
     await knows_the_customer(database)
     directory.is_open = True
@@ -78,7 +78,7 @@ async def test_many_that_cannot_be_released_do_not_starve_the_one_behind_them(
 async def test_what_was_tried_in_vain_waits_longer_each_time(database: Database) -> None:
     directory = Directory()
     processor = BatchProcessor(database, Inbox("test", {Paid: directory.on_paid}))
-    await processor.process([record_of(paid(ONE, 1), 1)])
+    await processor.process([record_of(paid_event(ONE, 1), 1)])
     await knows_the_customer(database)
     parked = ParkedRelease(processor)
     delays = []
@@ -98,7 +98,7 @@ async def test_what_was_tried_in_vain_waits_longer_each_time(database: Database)
 async def test_a_record_keeps_the_time_since_when_it_waits(database: Database) -> None:
     directory = Directory()
     processor = BatchProcessor(database, Inbox("test", {Paid: directory.on_paid}))
-    await processor.process([record_of(paid(ONE, 1), 1)])
+    await processor.process([record_of(paid_event(ONE, 1), 1)])
     async with database.transaction() as tx:
         since = await tx.scalar(text("SELECT parked_at FROM parked"))
     await knows_the_customer(database)
@@ -108,7 +108,9 @@ async def test_a_record_keeps_the_time_since_when_it_waits(database: Database) -
         assert await tx.scalar(text("SELECT attempts FROM parked")) == 1
 
 
-async def test_a_long_run_behind_a_gap_is_released_in_few_batches(database: Database) -> None:
+async def test_a_long_run_behind_a_gap_is_released_in_few_batches(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     batches: list[int] = []
 
     async def counting(tx: Connection, events: Sequence[Any]) -> None:
@@ -116,8 +118,8 @@ async def test_a_long_run_behind_a_gap_is_released_in_few_batches(database: Data
         await on_paid(tx, events)
 
     processor = BatchProcessor(database, Inbox("test", {Paid: counting}))
-    await processor.process([record_of(paid(ONE, n), n, offset=n) for n in range(2, 402)])
-    await processor.process([record_of(paid(ONE, 1), 1)])
+    await processor.process([record_of(paid_event(ONE, n), n, offset=n) for n in range(2, 402)])
+    await processor.process([record_of(paid_event(ONE, 1), 1)])
     polls = 0
 
     async def counted(*arguments: Any, **more: Any) -> Any:
@@ -126,7 +128,7 @@ async def test_a_long_run_behind_a_gap_is_released_in_few_batches(database: Data
         return await process(*arguments, **more)
 
     process = processor.inbox.process
-    processor.inbox.process = counted  # type: ignore[method-assign]
+    monkeypatch.setattr(processor.inbox, "process", counted)
     await ParkedRelease(processor).release()
     assert await amounts(database, ONE) == list(range(1, 402))
     assert polls <= 3
@@ -134,7 +136,7 @@ async def test_a_long_run_behind_a_gap_is_released_in_few_batches(database: Data
 
 async def test_a_gap_is_released_by_a_person_and_a_dead_letter_is_not(database: Database) -> None:
     processor = BatchProcessor(database, Inbox("test", {Paid: on_paid}))
-    await processor.process([record_of(paid(ONE, n), n) for n in (1, 5, 6)])
+    await processor.process([record_of(paid_event(ONE, n), n) for n in (1, 5, 6)])
     async with database.transaction() as tx:
         (waiting,) = await list_parked(tx)
         assert (waiting.sequence, waiting.waiting) == (5, 2)
@@ -145,7 +147,7 @@ async def test_a_gap_is_released_by_a_person_and_a_dead_letter_is_not(database: 
     async with database.transaction() as tx:
         with pytest.raises(UnknownParkedRecord):
             await release(tx, waiting.id)
-    await processor.process([record_of(paid(ONE, 8), 8)])
+    await processor.process([record_of(paid_event(ONE, 8), 8)])
     async with database.transaction() as tx:
         await tx.execute(text("UPDATE inbox SET dead_at = 7"))
         (waiting,) = await list_parked(tx)

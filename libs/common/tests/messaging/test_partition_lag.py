@@ -18,9 +18,9 @@ from common.messaging.partition_offsets import PartitionOffsets
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
 from common.telemetry import metrics
-from opsdesk_testing.ledger import Counted, Paid, amounts, make_tables, on_paid, paid
+from opsdesk_testing.ledger import Counted, Paid, amounts, make_tables, on_paid, paid_event
 from opsdesk_testing.protocol import record_of
-from opsdesk_testing.waiting import running, until
+from opsdesk_testing.waiting import run_until_exit, until
 
 ONE = UUID(int=1)
 TICKETS, CLOCKS = "tickets", "clocks"
@@ -152,7 +152,7 @@ async def test_a_topic_that_does_not_exist_stops_no_other(
     here = type("PaidHere", (Paid,), {"topic": topic, "__module__": __name__})
     there = type("CountedThere", (Counted,), {"topic": missing, "__module__": __name__})
     consumer = Consumer(database, kafka, f"test-{uuid7()}", {here: on_paid, there: on_paid})
-    async with running(consumer):
+    async with run_until_exit(consumer):
         await write(kafka, topic, 1)
         await until(_has(database, 1))
         await until(lambda: f"topic {missing} does not exist" in (consumer.trouble or ""))
@@ -166,7 +166,7 @@ async def test_a_topic_that_does_not_exist_stops_no_other(
 
 
 async def write(kafka: Kafka, topic: str, number: int) -> None:
-    record = record_of(paid(ONE, number), number)
+    record = record_of(paid_event(ONE, number), number)
     async with AIOKafkaProducer(**kafka.options()) as producer:
         await producer.send_and_wait(
             topic, record.body, key=record.key, headers=list(record.headers)

@@ -13,8 +13,8 @@ from common.messaging.kafka import Kafka
 from common.messaging.outbox import OutboxEvent, publish
 from common.messaging.relay import Relay
 from common.persistence.database import Database
-from opsdesk_testing.ledger import make_tables, paid
-from opsdesk_testing.waiting import running, until
+from opsdesk_testing.ledger import make_tables, paid_event
+from opsdesk_testing.waiting import run_until_exit, until
 
 WRITERS, EACH, ACCOUNTS = 8, 60, 5
 
@@ -26,7 +26,7 @@ async def pay(database: Database, topic: str, account: int, amount: int) -> None
             text("UPDATE accounts SET sequence = sequence + 1 WHERE id = :id RETURNING sequence"),
             {"id": UUID(int=account)},
         )
-        outbox_event = OutboxEvent(paid(UUID(int=account), amount), sequence, topic=topic)
+        outbox_event = OutboxEvent(paid_event(UUID(int=account), amount), sequence, topic=topic)
         await publish(tx, outbox_event)
 
 
@@ -58,7 +58,7 @@ async def test_eight_writers_and_two_relays_lose_nothing_and_keep_the_order(
         for n in range(EACH):
             await pay(database, topic, (writer + n) % ACCOUNTS, n)
 
-    async with running(first, second):
+    async with run_until_exit(first, second):
         await asyncio.gather(*(write(writer) for writer in range(WRITERS)))
         await until(lambda: _none_left(database))
         assert [first.is_leader, second.is_leader].count(True) == 1
@@ -75,7 +75,7 @@ async def test_a_standby_takes_over_within_two_seconds_when_the_leader_dies(
     database: Database, kafka: Kafka, topic: str
 ) -> None:
     first, second = Relay(database, kafka), Relay(database, kafka)
-    async with running(first, second) as tasks:
+    async with run_until_exit(first, second) as tasks:
         await until(lambda: first.is_leader or second.is_leader)
         leader, standby = (0, second) if first.is_leader else (1, first)
         tasks[leader].cancel()
@@ -88,7 +88,7 @@ async def test_a_leader_whose_connection_dies_leads_no_more(
     database: Database, kafka: Kafka, topic: str, owner_url: str
 ) -> None:
     relay = Relay(database, kafka)
-    async with running(relay):
+    async with run_until_exit(relay):
         await until(lambda: relay.is_leader)
         async with database.transaction() as tx:
             await tx.execute(
@@ -105,11 +105,11 @@ async def test_a_leader_whose_connection_dies_leads_no_more(
 async def test_an_event_that_kafka_refuses_holds_its_own_key_alone(
     database: Database, kafka: Kafka, topic: str
 ) -> None:
-    huge = paid(UUID(int=1), 10**1_100_000)
+    huge = paid_event(UUID(int=1), 10**1_100_000)
     async with database.transaction() as tx:
         await publish(tx, OutboxEvent(huge, 1, topic=topic))
     relay = Relay(database, kafka)
-    async with running(relay):
+    async with run_until_exit(relay):
         await pay(database, topic, 1, 2)
         await pay(database, topic, 2, 3)
         await until(lambda: _left(database, 2))
@@ -123,12 +123,12 @@ async def test_kafka_down_stops_no_writer_and_everything_is_sent_later(
     database: Database, kafka: Kafka, topic: str
 ) -> None:
     nobody = Relay(database, Kafka("127.0.0.1:1"))
-    async with running(nobody):
+    async with run_until_exit(nobody):
         await until(lambda: nobody.is_leader)
         await pay(database, topic, 1, 1)
         await until(lambda: nobody.trouble is not None and "Kafka" in nobody.trouble)
         assert await unsent(database) == 1
-    async with running(Relay(database, kafka)):
+    async with run_until_exit(Relay(database, kafka)):
         await until(lambda: _none_left(database))
 
 
@@ -137,7 +137,7 @@ async def test_what_is_rolled_back_is_never_published(
 ) -> None:
     async def change_my_mind() -> None:
         async with database.transaction() as tx:
-            await publish(tx, OutboxEvent(paid(UUID(int=1), 1), 1, topic=topic))
+            await publish(tx, OutboxEvent(paid_event(UUID(int=1), 1), 1, topic=topic))
             raise RuntimeError("changed my mind")
 
     with pytest.raises(RuntimeError, match="changed my mind"):
@@ -150,7 +150,7 @@ async def test_the_record_key_lands_where_any_kafka_client_would_put_it(
 ) -> None:
     from aiokafka import AIOKafkaProducer
 
-    async with running(Relay(database, kafka)):
+    async with run_until_exit(Relay(database, kafka)):
         await pay(database, topic, 3, 1)
         await until(lambda: _none_left(database))
     producer = AIOKafkaProducer(**kafka.options())

@@ -18,8 +18,8 @@ from common.messaging.relay import Relay
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
 from common.telemetry import metrics
-from opsdesk_testing.ledger import paid
-from opsdesk_testing.waiting import running, until
+from opsdesk_testing.ledger import paid_event
+from opsdesk_testing.waiting import run_until_exit, until
 
 ReadAll = Callable[[Kafka, str], Awaitable[list[dict[str, str]]]]
 
@@ -27,7 +27,7 @@ ReadAll = Callable[[Kafka, str], Awaitable[list[dict[str, str]]]]
 async def write(database: Database, topic: str, accounts: Sequence[int], sequence: int = 1) -> None:
     """One event for each account, in one commit."""
     async with database.transaction() as tx:
-        events = [paid(UUID(int=account), sequence) for account in accounts]
+        events = [paid_event(UUID(int=account), sequence) for account in accounts]
         await publish(tx, *(OutboxEvent(event, sequence, topic=topic) for event in events))
 
 
@@ -116,7 +116,7 @@ async def test_2500_events_for_a_missing_topic_hide_no_others_and_follow_when_it
     await write(database, missing, range(2500), sequence=2)
     await write(database, topic, range(10))
     relay = Relay(database, kafka)
-    async with running(relay):
+    async with run_until_exit(relay):
         await until(all_sent(database, topic), seconds=10)
         await until(lambda: relay.trouble is not None and missing in relay.trouble)
         assert relay.trouble is not None
@@ -154,7 +154,7 @@ async def test_a_partition_without_leader_holds_only_itself(
     await write(database, topic, others)
     relay = Relay(database, kafka)
 
-    async with running(relay):
+    async with run_until_exit(relay):
         await until(left(database, topic, len(waiting)), seconds=8)
         await write(database, topic, accounts, sequence=2)
         await until(left(database, topic, 2 * len(waiting)), seconds=8)
@@ -174,7 +174,7 @@ async def test_a_held_partition_is_tried_less_often_with_time(
     partitions = await partitions_of(kafka, topic, range(20))
     sick = SickPartition(monkeypatch, topic, 1)
     await write(database, topic, partitions[1])
-    async with running(Relay(database, kafka)):
+    async with run_until_exit(Relay(database, kafka)):
         await until(lambda: sick.tries >= 2)
         tries, started = sick.tries, asyncio.get_running_loop().time()
         await until(lambda: sick.tries >= tries + 2)
@@ -195,7 +195,7 @@ async def test_a_producer_whose_send_failed_is_used_no_more(
         await send(publisher, batch, to)
 
     monkeypatch.setattr(Publisher, "_send_batch", send_batch)
-    async with running(Relay(database, kafka)):
+    async with run_until_exit(Relay(database, kafka)):
         await write(database, topic, partitions[1])
         await until(lambda: len(used) == 1)
         await write(database, topic, partitions[2])
@@ -211,13 +211,13 @@ async def test_another_leader_takes_over_what_is_held(
     sick = SickPartition(monkeypatch, topic, 1)
     await write(database, topic, partitions[1])
     first = Relay(database, kafka)
-    async with running(first):
+    async with run_until_exit(first):
         await until(lambda: bool(first.trouble and "partition 1" in first.trouble))
     async with database.transaction() as tx:
         marks = (await tx.execute(text("SELECT DISTINCT held_by, problem FROM outbox"))).all()
     assert [tuple(mark) for mark in marks] == [("partition 1", "LeaderNotAvailableError")]
     sick.is_sick = False
-    async with running(Relay(database, kafka)):
+    async with run_until_exit(Relay(database, kafka)):
         await until(all_sent(database, topic))
 
 
@@ -228,7 +228,7 @@ async def test_a_topic_that_is_deleted_under_the_relay_holds_only_itself(
     deleted = f"deleted.{uuid7()}"
     await create_topic(kafka, deleted)
     relay = Relay(database, kafka)
-    async with running(relay):
+    async with run_until_exit(relay):
         await write(database, deleted, range(10))
         await until(all_sent(database, deleted))
         await delete_topic(kafka, deleted)

@@ -15,8 +15,8 @@ from common.messaging.outbox import OutboxEvent, publish
 from common.messaging.relay import Relay
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
-from opsdesk_testing.ledger import NOON, Paid, amounts, make_tables, on_paid, paid
-from opsdesk_testing.waiting import running, until
+from opsdesk_testing.ledger import NOON, Paid, amounts, make_tables, on_paid, paid_event
+from opsdesk_testing.waiting import run_until_exit, until
 
 ONE = UUID(int=1)
 
@@ -68,9 +68,9 @@ async def test_relay_consumer_and_dead_letters_use_the_prefix(
 ) -> None:
     here = type("PaidHere", (Paid,), {"topic": "opsdesk.payments", "__module__": __name__})
     consumer = Consumer(database, acme, "books", {here: on_paid})
-    async with running(Relay(database, acme), consumer):
+    async with run_until_exit(Relay(database, acme), consumer):
         async with database.transaction() as tx:
-            await publish(tx, OutboxEvent(paid(ONE, 7), 1, topic="opsdesk.payments"))
+            await publish(tx, OutboxEvent(paid_event(ONE, 7), 1, topic="opsdesk.payments"))
         await until(lambda: _has(database, "SELECT EXISTS (SELECT FROM inbox)"))
         assert await amounts(database, ONE) == [7]
         assert f"{acme.topic_prefix}.books" in await groups(acme)

@@ -17,7 +17,7 @@ from common.scheduling.deadline_scheduler import DeadlineScheduler
 from common.scheduling.deadlines import Deadline, Due, Timer, Timers, schedule
 from opsdesk_testing.ledger import NOON, lock_accounts, make_tables
 from opsdesk_testing.protocol import fire_due, freeze_time
-from opsdesk_testing.waiting import running, until
+from opsdesk_testing.waiting import run_until_exit, until
 
 ONE, TWO, THREE = (UUID(int=n) for n in (1, 2, 3))
 MINUTE = timedelta(minutes=1)
@@ -225,7 +225,7 @@ async def test_only_what_is_due_before_the_next_look_has_it_look_earlier(
         deadline_scheduler, "POLL_INTERVAL_S", 60
     )  # the next look by itself: in a minute
     keeper = DeadlineScheduler(database, TIMERS)
-    async with running(keeper):
+    async with run_until_exit(keeper):
         await until(lambda: keeper._next_scan_at is not None)
         woken = 0
 

@@ -17,7 +17,7 @@ from common.scheduling.deadline_scheduler import DeadlineScheduler
 from common.scheduling.deadlines import Deadline, Due, Timer, Timers, schedule
 from opsdesk_testing.ledger import NOON, lock_accounts, make_tables
 from opsdesk_testing.protocol import fire_due, freeze_time
-from opsdesk_testing.waiting import running, until
+from opsdesk_testing.waiting import run_until_exit, until
 
 ONE, TWO, THREE = (UUID(int=n) for n in (1, 2, 3))
 MINUTE = timedelta(minutes=1)
@@ -89,7 +89,7 @@ async def test_one_that_waits_for_a_lock_stops_no_other_timer(database: Database
     """The others fire within seconds, readiness says what waits, and only progress clears it."""
     await arm(database, *(Deadline("note", one, NOON) for one in (ONE, TWO, THREE)))
     scheduler = DeadlineScheduler(database, TIMERS)
-    async with running(scheduler):
+    async with run_until_exit(scheduler):
         async with blocked(database, ONE):
             await until(lambda: _has_fired(database, 2), seconds=5)
             assert await fired(database) == [("note", TWO), ("note", THREE)]
@@ -192,7 +192,7 @@ async def test_a_database_that_is_locked_is_said_until_the_next_look_succeeds(
     await arm(database, Deadline("note", ONE, NOON))
     scheduler = DeadlineScheduler(database, TIMERS)
     owner = await asyncpg.connect(owner_url)
-    async with running(scheduler):
+    async with run_until_exit(scheduler):
         await until(lambda: _has_fired(database, 1))
         async with owner.transaction():
             await owner.execute("LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE")
@@ -208,7 +208,7 @@ async def test_a_kind_that_this_version_does_not_know_keeps_nobody_busy(database
     """A deadline of a newer replica's: left to it, without a look every millisecond."""
     await arm(database, Deadline("of a later version", ONE, NOON))
     scheduler = DeadlineScheduler(database, TIMERS)
-    async with running(scheduler):
+    async with run_until_exit(scheduler):
         await until(lambda: scheduler.heartbeat.iterations >= 1)
         looks, clock = scheduler.heartbeat.iterations, asyncio.get_running_loop()
         started = clock.time()

@@ -3,13 +3,16 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import asyncpg
 
 from common.persistence import base_schema
 from common.persistence.migrations import migrate
 from common.simulated_time import install_now_function
+
+if TYPE_CHECKING:
+    from opsdesk_local.servers import Servers
 
 MODULES = {
     "intake": "intake",
@@ -30,7 +33,7 @@ class Template:
 class Templates:
     """The templates of a test run. `servers` comes from `opsdesk_local`."""
 
-    def __init__(self, servers: Any, prefix: str) -> None:
+    def __init__(self, servers: "Servers", prefix: str) -> None:
         self._servers = servers
         self._prefix = prefix
         self._templates: dict[str, Template] = {}

@@ -6,7 +6,7 @@ Nothing may be answered with a 500, and every response must match the document. 
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from typing import Any
@@ -99,9 +99,12 @@ def _terminates(operation: APIOperation[Any, Any, Any, Any]) -> bool:
 
 
 def _failure(
-    operation: APIOperation[Any, Any, Any, Any], mode: GenerationMode, examples: int, send: object
+    operation: APIOperation[Any, Any, Any, Any],
+    mode: GenerationMode,
+    examples: int,
+    send: Callable[..., None],
 ) -> Exception | None:
-    test = given(case=operation.as_strategy(generation_mode=mode))(send)  # type: ignore[arg-type]
+    test = given(case=operation.as_strategy(generation_mode=mode))(send)
     bounded = settings(
         max_examples=examples,
         deadline=None,

@@ -38,7 +38,7 @@ class Counted(Event):
         return f"entry/{self.account}"
 
 
-def paid(account: UUID, amount: int) -> Paid:
+def paid_event(account: UUID, amount: int) -> Paid:
     return Paid(at=NOON, account=account, amount=amount)
 
 

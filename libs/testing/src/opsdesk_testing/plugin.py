@@ -8,6 +8,7 @@ import itertools
 import os
 from collections.abc import AsyncIterator, Iterator
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -17,6 +18,9 @@ from common.persistence.database import Database
 from common.telemetry.logs import configure_logs
 from opsdesk_testing.databases import Template, Templates
 from opsdesk_testing.psql import Psql, create_psql
+
+if TYPE_CHECKING:
+    from opsdesk_local.servers import Servers
 
 _numbers = itertools.count(1)
 
@@ -32,7 +36,7 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def servers() -> Iterator[object]:
+def servers() -> Iterator["Servers"]:
     """PostgreSQL and Kafka: those that the environment names, else embedded ones."""
     if find_spec("opsdesk_local") is None:
         raise pytest.UsageError("opsdesk-local is not installed: run `make test`")
@@ -43,13 +47,13 @@ def servers() -> Iterator[object]:
 
 
 @pytest.fixture(scope="session")
-def kafka(servers: object) -> Kafka:
+def kafka(servers: "Servers") -> Kafka:
     """The connection to a broker that only this test run writes to."""
-    return Kafka(servers.bootstrap)  # type: ignore[attr-defined]  # a dev-only package
+    return Kafka(servers.bootstrap)
 
 
 @pytest.fixture(scope="session")
-def templates(servers: object) -> Iterator[Templates]:
+def templates(servers: "Servers") -> Iterator[Templates]:
     templates = Templates(servers, prefix=f"test_{os.getpid()}")
     yield templates
     asyncio.run(templates.drop_all())
@@ -83,6 +87,6 @@ async def owner_url(database: Database, templates: Templates, template: Template
 
 
 @pytest.fixture
-def psql(database: Database, servers: object) -> Psql:
+def psql(database: Database, servers: "Servers") -> Psql:
     """The program psql as the role of the BI tools, on the same database."""
     return create_psql(servers, database.url.rpartition("/")[2])

@@ -5,6 +5,10 @@ import shutil
 from asyncio.subprocess import PIPE, Process
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opsdesk_local.servers import Servers
 
 TIMEOUT_S = 30
 
@@ -46,14 +50,12 @@ class Psql:
         return PsqlOutput(rows, errors.decode(), process.returncode == 0)
 
 
-def create_psql(servers: object, database: str) -> Psql:
+def create_psql(servers: "Servers", database: str) -> Psql:
     """Create a psql as `opsdesk_reporting`, on a database of these servers."""
     from opsdesk_local.postgres_programs import postgres_programs
     from opsdesk_local.roles import reporting_url
 
-    state = servers.state  # type: ignore[attr-defined]  # a dev-only package
-    program = postgres_programs(state) / "psql"
+    program = postgres_programs(servers.state) / "psql"
     found = str(program) if program.exists() else shutil.which("psql")
     assert found is not None, "there is no psql beside PostgreSQL's programs, nor on this machine"
-    admin = servers.admin_url  # type: ignore[attr-defined]
-    return Psql(Path(found), reporting_url(admin, state.password, database))
+    return Psql(Path(found), reporting_url(servers.admin_url, servers.state.password, database))

@@ -8,7 +8,7 @@ import asyncio
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 from sqlalchemy import Column, MetaData, make_url
@@ -17,6 +17,9 @@ from common.persistence import base_schema, schema_catalog
 from common.persistence.migrations import migrations_folder
 from common.persistence.schema_dump import dump
 from opsdesk_testing.databases import MODULES, Templates
+
+if TYPE_CHECKING:
+    from opsdesk_local.servers import Servers
 
 DIALECT = make_url("postgresql+asyncpg://").get_dialect()
 NAMES = {"timestamp with time zone": "timestamptz", "float": "double precision"}
@@ -42,7 +45,7 @@ async def differences(
 ) -> list[str]:
     """Return the columns that differ between the database and `metadata` in type or NOT NULL.
 
-    `accepted` gives the reason where a column (`clocks.broken`), or a table with all of its columns
+    `accepted` gives the reason where a column (`clocks.breached`), or a table with all of its columns
     (`punctuality_horizon`), differs on purpose; a reason that nothing needs is a difference, too.
     """
     connection = await asyncpg.connect(url, server_settings={"search_path": schema})
@@ -73,25 +76,25 @@ def _in_database(catalog: schema_catalog.Catalog) -> Iterator[tuple[str, str]]:
         if table in catalog.tables and table not in base_schema.TABLES:
             for row in columns:
                 name = row["name"].strip('"')
-                yield f"{table}.{name}", _described(row["type"], row["required"])
+                yield f"{table}.{name}", _describe(row["type"], row["required"])
 
 
 def _in_code(metadata: MetaData) -> Iterator[tuple[str, str]]:
     for table in metadata.tables.values():
         for column in table.columns:
-            yield f"{table.name}.{column.name}", _described(_type(column), not column.nullable)
+            yield f"{table.name}.{column.name}", _describe(_type(column), not column.nullable)
 
 
 def _type(column: Column[Any]) -> str:
     return column.type.compile(dialect=DIALECT()).lower()
 
 
-def _described(kind: str, required: bool) -> str:
+def _describe(kind: str, required: bool) -> str:
     name = kind.replace(", ", ",")
     return f"{NAMES.get(name, name)}{' NOT NULL' if required else ''}"
 
 
-async def _write(servers: Any) -> None:
+async def _write(servers: "Servers") -> None:
     templates = Templates(servers, prefix=f"docs_{os.getpid()}")
     try:
         for schema, module in MODULES.items():

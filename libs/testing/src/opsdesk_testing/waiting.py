@@ -13,7 +13,7 @@ class BackgroundLoop(Protocol):
 
 
 @asynccontextmanager
-async def running(*loops: BackgroundLoop) -> AsyncIterator[list["asyncio.Task[None]"]]:
+async def run_until_exit(*loops: BackgroundLoop) -> AsyncIterator[list["asyncio.Task[None]"]]:
     """Run loops while the block runs, and cancel them after it."""
     tasks = [asyncio.create_task(loop.run()) for loop in loops]
     try:

@@ -20,7 +20,7 @@ def status(
         bool, Option(help="Print the address of the live page, with your token in it.")
     ] = False,
 ) -> None:
-    """Show open, at-risk and broken promises per customer and service, and the availability."""
+    """Show open, at-risk and breached promises per customer and service, and the availability."""
     if page:
         # In the fragment: a browser does not send it to the server.
         print_line(f"{find_endpoints().url('sla')}/status#token={stored_token()}")
@@ -32,14 +32,23 @@ def forecast(
     ticket: Annotated[str | None, Option(help="Of one ticket by key, computed now.")] = None,
     customer: Annotated[str | None, Option(help="Of one customer, by key.")] = None,
 ) -> None:
-    """List promises that are likely to be broken, and why."""
+    """List promises that are likely to be breached, and why."""
     run_command(_ticket_forecast(ticket) if ticket else _forecasts(customer))
 
 
 async def _status() -> None:
     async with own_client() as client:
         status = await client.get("sla", "/v1/status")
-    columns = ("customer", "service", "", "open", "at risk", "broken", "available", "next deadline")
+    columns = (
+        "customer",
+        "service",
+        "",
+        "open",
+        "at risk",
+        "breached",
+        "available",
+        "next deadline",
+    )
     print_table(
         f"Promises at {format_instant(status['at'])}",
         columns,

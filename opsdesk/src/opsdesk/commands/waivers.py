@@ -41,7 +41,7 @@ def show_(waiver: Key) -> None:
 
 @app.command()
 def request(
-    reason: Annotated[str, Argument(help="Why the promise will be broken.")],
+    reason: Annotated[str, Argument(help="Why the promise will be breached.")],
     until: Annotated[str, Option(help="The end: breaches from then on are not covered.")],
     ticket: Annotated[str | None, Option(help="The ticket of the promise, by key.")] = None,
     metric: Annotated[str, Option(help="The promise: first_response, update, …")] = "resolution",

@@ -1,5 +1,6 @@
 """J6: the month is over; its review is generated, published by a second person, and discussed."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
@@ -113,9 +114,9 @@ async def _breach_a_promise(context: JourneyContext) -> tuple[str, datetime]:
     return ticket, deadline
 
 
-async def _expect_not_found(asking: object) -> Problem:
+async def _expect_not_found(asking: Awaitable[object]) -> Problem:
     try:
-        await asking  # type: ignore[misc]
+        await asking
     except Problem as problem:
         return problem
     raise AssertionError("a draft is shown to the customer")
@@ -151,7 +152,7 @@ def _report(context: JourneyContext, draft: JSON) -> None:
     for item in draft["agenda"]:
         context.say(f"  {item}")
     raw, adjusted = f"{compliance['raw']:.0%}", f"{compliance['adjusted']:.0%}"
-    context.say(f"  kept: {raw} raw, {adjusted} with approved breaches")
+    context.say(f"  met: {raw} raw, {adjusted} with waived breaches")
 
 
 async def _hold_meeting(context: JourneyContext, path: str) -> JSON:

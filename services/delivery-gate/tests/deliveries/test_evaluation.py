@@ -11,6 +11,7 @@ from delivery_gate.criteria.domain.criteria import (
     FIRST_CRITERIA,
     READINESS,
     Check,
+    CheckResult,
     check_violations,
 )
 from delivery_gate.criteria.domain.verdict import ReasonCode, Verdict, follow_ups_due
@@ -107,10 +108,10 @@ def test_a_check_counts_up_to_its_age_and_no_longer(age: timedelta) -> None:
 
 
 @given(st.permutations(["failed", "error", "passed"]))
-def test_the_latest_run_counts_in_whatever_order_it_arrives(order: list[str]) -> None:
+def test_the_latest_run_counts_in_whatever_order_it_arrives(order: list[CheckResult]) -> None:
     at = {"failed": 1, "error": 2, "passed": 3}
     checks = [
-        Check(kind, result, NINE - timedelta(hours=9 - at[result]))  # type: ignore[arg-type]
+        Check(kind, result, NINE - timedelta(hours=9 - at[result]))
         for kind in PRODUCTION.checks
         for result in order
     ]

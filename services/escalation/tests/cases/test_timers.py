@@ -17,7 +17,7 @@ async def test_steps_fire_on_time_and_repeat_until_exhausted(database: Database)
         await freeze_time(database, NIGHT + minute * MINUTE)
         await fire_due(database, TIMERS)
     kinds = await run_sql(database, "SELECT kind, at FROM timeline ORDER BY sequence")
-    assert [(kind, int((at - NIGHT) / MINUTE)) for kind, at in kinds] == [  # type: ignore[operator]
+    assert [(kind, int((at - NIGHT) / MINUTE)) for kind, at in kinds] == [
         ("opened", 0),
         ("step_fired", 0),
         ("step_fired", 15),

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from escalation.notifications.domain.notification import Purpose
 from escalation.notifications.domain.notification_text import render
 from escalation.policies.domain.trigger import Trigger
 
@@ -41,8 +42,8 @@ def test_a_page_says_what_when_where_and_what_to_do() -> None:
 
 
 @pytest.mark.parametrize("purpose", ["duty", "all_clear"])
-def test_a_notice_asks_for_nothing(purpose: str) -> None:
-    mail = render(purpose, "ESC-7", WARNED, "UTC", LINK, "the clock stopped in time")  # type: ignore[arg-type]
+def test_a_notice_asks_for_nothing(purpose: Purpose) -> None:
+    mail = render(purpose, "ESC-7", WARNED, "UTC", LINK, "the clock stopped in time")
     assert "acknowledge" not in mail.body
 
 

@@ -7,7 +7,7 @@ from common.persistence.database import Database
 from intake.directory.commands import publish_all
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import outbox_events
-from opsdesk_testing.routes import unguarded
+from opsdesk_testing.routes import unguarded_routes
 
 
 async def directory_events(database: Database) -> list[tuple[str, int]]:
@@ -86,4 +86,4 @@ async def test_the_portal_speaks_for_a_contact_and_no_more(
 
 
 def test_every_route_names_its_permission(app: FastAPI) -> None:
-    assert unguarded(app) == []
+    assert unguarded_routes(app) == []

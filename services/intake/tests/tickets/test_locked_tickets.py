@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -21,6 +22,13 @@ from opsdesk_testing.waiting import until
 DOWN = {"title": "Billing is down", "customer": "acme", "environment": "acme-prod"}
 OVERLOADED = "urn:opsdesk:error:overloaded"
 UNKNOWN = "urn:opsdesk:error:outcome-unknown"
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits that a busy machine keeps, too: what is shown here is not how long they are."""
+    monkeypatch.setattr(ticket_batcher, "TICKETS", replace(TICKETS, lock_s=60, statement_s=90))
+    monkeypatch.setattr(ticket_batcher, "MAX_QUEUE_S", 60)
 
 
 async def post(who: AsyncClient, title: str, key: str | None = None) -> Response:
@@ -88,6 +96,7 @@ async def test_who_is_told_to_send_again_has_no_ticket(
     assert await titles(database) == [f"a{n}" for n in range(8)]
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_lock_that_is_short_is_waited_for(anna: AsyncClient, database: Database) -> None:
     async with locked(database, "ACCESS EXCLUSIVE"):
         requests = [asyncio.create_task(post(anna, f"a{n}")) for n in range(8)]
@@ -96,6 +105,7 @@ async def test_a_lock_that_is_short_is_waited_for(anna: AsyncClient, database: D
     assert len(await titles(database)) == 8
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_lost_connection_while_nobody_can_look_is_said_to_be_unknown(
     anna: AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,8 +114,7 @@ async def test_a_lost_connection_while_nobody_can_look_is_said_to_be_unknown(
     async with locked(database, "ACCESS EXCLUSIVE"):
         request = asyncio.create_task(post(anna, "a"))
         await kill_blocked_batch(database)
-        async with asyncio.timeout(5):
-            answer = await request
+        answer = await request  # while the table is locked
     assert (answer.status_code, answer.json()["type"]) == (504, UNKNOWN)
     assert "retry-after" not in answer.headers
     ticket = answer.json()["ticket"]
@@ -115,6 +124,7 @@ async def test_a_lost_connection_while_nobody_can_look_is_said_to_be_unknown(
     assert await titles(database) == []
 
 
+@pytest.mark.usefixtures("patient")
 async def test_who_has_a_key_finds_out_by_sending_again(
     anna: AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,6 +187,7 @@ async def test_a_database_that_cannot_be_asked_makes_it_unknown(
     assert (shown.status_code, shown.json()["key"]) == (200, answer.json()["ticket"]["key"])
 
 
+@pytest.mark.usefixtures("patient")
 async def test_who_waits_too_long_for_a_batch_is_not_stored(
     anna: AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

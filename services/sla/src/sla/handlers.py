@@ -67,8 +67,8 @@ from sla.directory.handlers import (
     on_person,
 )
 from sla.outages.handlers import (
-    on_alert_ended,
     on_alert_raised,
+    on_alert_resolved,
     on_blocker_lifted,
     on_blocker_raised,
     on_blocker_reclassified,
@@ -98,7 +98,7 @@ HANDLERS: Handlers = {
     BlockerRaised: for_each(on_blocker_raised),
     BlockerLifted: for_each(on_blocker_lifted),
     AlertRaised: for_each(on_alert_raised),
-    AlertResolved: for_each(on_alert_ended),
+    AlertResolved: for_each(on_alert_resolved),
     ContactKnown: for_each(on_contact),
     CustomerKnown: chain(for_each(on_customer), for_each(schedule_reviews_of_customer)),
     EnvironmentKnown: for_each(on_environment),

@@ -3,15 +3,52 @@
 -- Sequences
 -- ---------
 
+CREATE SEQUENCE action_item_numbers START 1;
 CREATE SEQUENCE deadline_generations START 1;
 CREATE SEQUENCE maintenance_numbers START 1;
 CREATE SEQUENCE outage_numbers START 1;
-CREATE SEQUENCE review_action_numbers START 1;
+CREATE SEQUENCE time_entry_numbers START 1;
 CREATE SEQUENCE waiver_numbers START 1;
-CREATE SEQUENCE work_numbers START 1;
 
 -- Tables of sla
 -- -------------
+
+CREATE TABLE action_items (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    customer_id uuid NOT NULL,
+    review_id uuid NOT NULL,
+    month text NOT NULL,
+    title text NOT NULL,
+    criterion text NOT NULL,
+    owner text NOT NULL,
+    due date NOT NULL,
+    agreed_by text NOT NULL,
+    agreed_at timestamptz NOT NULL,
+    state text NOT NULL,
+    done_by text,
+    done_at timestamptz,
+    evidence text,
+    verified_by text,
+    verified_at timestamptz,
+    sequence bigint NOT NULL,
+    CONSTRAINT action_items_pkey PRIMARY KEY (id),
+    CONSTRAINT action_items_key_key UNIQUE (key),
+    CONSTRAINT action_items_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT action_items_review_id_fkey FOREIGN KEY (review_id) REFERENCES reviews(id),
+    CONSTRAINT action_items_state_check CHECK (state IN ('open', 'done', 'verified')),
+    CONSTRAINT ck_action_items_done CHECK ((state = 'open') = (done_by IS NULL)),
+    CONSTRAINT ck_action_items_done_at CHECK ((done_by IS NULL) = (done_at IS NULL)),
+    CONSTRAINT ck_action_items_done_by_owner CHECK (done_by = owner),
+    CONSTRAINT ck_action_items_evidence CHECK ((done_by IS NULL) = (evidence IS NULL)),
+    CONSTRAINT ck_action_items_four_eyes CHECK (verified_by <> done_by),
+    CONSTRAINT ck_action_items_owner_four_eyes CHECK (verified_by <> owner),
+    CONSTRAINT ck_action_items_verified CHECK ((state = 'verified') = (verified_by IS NOT NULL)),
+    CONSTRAINT ck_action_items_verified_at CHECK ((verified_by IS NULL) = (verified_at IS NULL))
+);
+CREATE INDEX ix_action_items_customer ON action_items (customer_id, month);
+CREATE INDEX ix_action_items_list ON action_items (due, id);
+CREATE INDEX ix_action_items_open ON action_items (due, id) WHERE state <> 'verified';
 
 CREATE TABLE agreement_comments (
     id uuid NOT NULL,
@@ -34,8 +71,6 @@ CREATE TABLE agreement_versions (
     version integer NOT NULL,
     supersedes integer,
     state text NOT NULL DEFAULT 'draft',
-    -- Of the release before; see services.
-    service text,
     -- By key; none named: all services.
     services text[] NOT NULL DEFAULT '{}'::text[],
     -- All whom it covers; none named: everybody (ola and uc alone).
@@ -43,8 +78,8 @@ CREATE TABLE agreement_versions (
     valid_from timestamptz NOT NULL,
     valid_until timestamptz,
     promises jsonb NOT NULL,
-    -- The calendars with their dated cover extensions, by priority; null without any.
-    cover jsonb,
+    -- The calendars with their dated coverage extensions, by priority; null without any.
+    coverage jsonb,
     customer_signs boolean NOT NULL DEFAULT false,
     drafted_by text NOT NULL,
     drafted_at timestamptz NOT NULL,
@@ -99,9 +134,9 @@ CREATE TABLE agreements (
     customer_id uuid,
     partner text,
     team text,
-    ending_asked_by text,
-    ending_asked_at timestamptz,
-    ending_reason text,
+    termination_requested_by text,
+    termination_requested_at timestamptz,
+    termination_reason text,
     -- Deactivated by another person than the one who asked: it cancels open clocks (C10).
     ended_by text,
     ended_at timestamptz,
@@ -112,15 +147,15 @@ CREATE TABLE agreements (
     CONSTRAINT agreements_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
     CONSTRAINT agreements_contract_check CHECK (contract IN ('sla', 'ola', 'uc')),
     CONSTRAINT ck_agreements_customer CHECK (customer_id IS NOT NULL OR contract <> 'sla'),
-    CONSTRAINT ck_agreements_ended CHECK (ended_by IS NULL OR ending_asked_by IS NOT NULL),
+    CONSTRAINT ck_agreements_ended CHECK (ended_by IS NULL OR termination_requested_by IS NOT NULL),
     CONSTRAINT ck_agreements_ended_at CHECK ((ended_by IS NULL) = (ended_at IS NULL)),
-    CONSTRAINT ck_agreements_ending_asked_at
-        CHECK ((ending_asked_by IS NULL) = (ending_asked_at IS NULL)),
-    CONSTRAINT ck_agreements_ending_reason
-        CHECK ((ending_asked_by IS NULL) = (ending_reason IS NULL)),
-    CONSTRAINT ck_agreements_four_eyes CHECK (ending_asked_by <> ended_by),
+    CONSTRAINT ck_agreements_four_eyes CHECK (termination_requested_by <> ended_by),
     CONSTRAINT ck_agreements_partner CHECK (partner IS NULL OR contract = 'uc'),
-    CONSTRAINT ck_agreements_team CHECK (team IS NULL OR contract = 'ola')
+    CONSTRAINT ck_agreements_team CHECK (team IS NULL OR contract = 'ola'),
+    CONSTRAINT ck_agreements_termination_reason
+        CHECK ((termination_requested_by IS NULL) = (termination_reason IS NULL)),
+    CONSTRAINT ck_agreements_termination_requested_at
+        CHECK ((termination_requested_by IS NULL) = (termination_requested_at IS NULL))
 );
 
 CREATE TABLE availability_budgets (
@@ -147,18 +182,53 @@ CREATE TABLE availability_warnings (
 );
 REVOKE UPDATE, DELETE ON availability_warnings FROM opsdesk_sla;
 
--- Why a promise broke, in people's words; the last counts.
-CREATE TABLE breach_remarks (
+-- Why a promise was breached, in people's words; the last counts.
+CREATE TABLE breach_comments (
     clock_id uuid NOT NULL,
     number integer NOT NULL,
     text text NOT NULL,
     by text NOT NULL,
     at timestamptz NOT NULL,
-    CONSTRAINT breach_remarks_pkey PRIMARY KEY (clock_id, number),
-    CONSTRAINT breach_remarks_clock_id_fkey FOREIGN KEY (clock_id) REFERENCES clocks(id),
-    CONSTRAINT breach_remarks_number_check CHECK (number > 0)
+    CONSTRAINT breach_comments_pkey PRIMARY KEY (clock_id, number),
+    CONSTRAINT breach_comments_clock_id_fkey FOREIGN KEY (clock_id) REFERENCES clocks(id),
+    CONSTRAINT breach_comments_number_check CHECK (number > 0)
 );
-REVOKE UPDATE, DELETE ON breach_remarks FROM opsdesk_sla;
+REVOKE UPDATE, DELETE ON breach_comments FROM opsdesk_sla;
+
+-- The clocks that a bulk update has found and not changed yet.
+CREATE TABLE bulk_update_items (
+    bulk_update_id uuid NOT NULL,
+    clock_id uuid NOT NULL,
+    CONSTRAINT bulk_update_items_pkey PRIMARY KEY (bulk_update_id, clock_id),
+    CONSTRAINT bulk_update_items_bulk_update_id_fkey
+        FOREIGN KEY (bulk_update_id) REFERENCES bulk_updates(id),
+    CONSTRAINT bulk_update_items_clock_id_fkey FOREIGN KEY (clock_id) REFERENCES clocks(id)
+);
+
+-- A change of all open clocks of an agreement, carried out in batches by the timers.
+CREATE TABLE bulk_updates (
+    id uuid NOT NULL,
+    agreement_id uuid NOT NULL,
+    kind text NOT NULL,
+    version_id uuid,
+    reason text NOT NULL,
+    decided_by text NOT NULL,
+    decided_at timestamptz NOT NULL,
+    -- Who published the version that clocks move to, or asked for the end: another person (R1).
+    confirmed_by text,
+    looks integer NOT NULL DEFAULT 0,
+    changed integer NOT NULL DEFAULT 0,
+    done_at timestamptz,
+    CONSTRAINT bulk_updates_pkey PRIMARY KEY (id),
+    CONSTRAINT bulk_updates_agreement_id_fkey FOREIGN KEY (agreement_id) REFERENCES agreements(id),
+    CONSTRAINT bulk_updates_version_id_fkey
+        FOREIGN KEY (version_id) REFERENCES agreement_versions(id),
+    CONSTRAINT ck_bulk_updates_four_eyes CHECK (decided_by <> confirmed_by),
+    CONSTRAINT ck_bulk_updates_kind CHECK (kind IN ('cancel', 'move', 'extend', 'shorten')),
+    CONSTRAINT ck_bulk_updates_stood_for CHECK (kind = 'extend' OR confirmed_by IS NOT NULL),
+    CONSTRAINT ck_bulk_updates_version CHECK (kind <> 'move' OR version_id IS NOT NULL)
+);
+CREATE INDEX ix_bulk_updates_agreement ON bulk_updates (agreement_id, id);
 
 CREATE TABLE calendars (
     id uuid NOT NULL,
@@ -176,7 +246,15 @@ CREATE TABLE calendars (
     CONSTRAINT calendars_version_check CHECK (version > 0)
 );
 
--- Clocks by the day on which they were met or broke.
+CREATE TABLE capacity_forecasts (
+    series_id uuid NOT NULL,
+    computed_on date NOT NULL,
+    outlook jsonb NOT NULL,
+    CONSTRAINT capacity_forecasts_pkey PRIMARY KEY (series_id, computed_on),
+    CONSTRAINT capacity_forecasts_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id)
+);
+
+-- Clocks by the day on which they were met or breached.
 CREATE TABLE clock_figures (
     span text NOT NULL,
     customer_id uuid NOT NULL,
@@ -215,40 +293,6 @@ CREATE TABLE clock_inputs (
 CREATE INDEX ix_clock_inputs_fired ON clock_inputs (known_at) WHERE kind = 'fired';
 REVOKE UPDATE, DELETE ON clock_inputs FROM opsdesk_sla;
 
--- The clocks that a sweep has found and not changed yet.
-CREATE TABLE clock_sweep_items (
-    sweep_id uuid NOT NULL,
-    clock_id uuid NOT NULL,
-    CONSTRAINT clock_sweep_items_pkey PRIMARY KEY (sweep_id, clock_id),
-    CONSTRAINT clock_sweep_items_clock_id_fkey FOREIGN KEY (clock_id) REFERENCES clocks(id),
-    CONSTRAINT clock_sweep_items_sweep_id_fkey FOREIGN KEY (sweep_id) REFERENCES clock_sweeps(id)
-);
-
--- A change of all open clocks of an agreement, carried out in batches by the timers.
-CREATE TABLE clock_sweeps (
-    id uuid NOT NULL,
-    agreement_id uuid NOT NULL,
-    kind text NOT NULL,
-    version_id uuid,
-    reason text NOT NULL,
-    decided_by text NOT NULL,
-    decided_at timestamptz NOT NULL,
-    -- Who published the version that clocks move to, or asked for the end: another person (R1).
-    confirmed_by text,
-    looks integer NOT NULL DEFAULT 0,
-    changed integer NOT NULL DEFAULT 0,
-    done_at timestamptz,
-    CONSTRAINT clock_sweeps_pkey PRIMARY KEY (id),
-    CONSTRAINT clock_sweeps_agreement_id_fkey FOREIGN KEY (agreement_id) REFERENCES agreements(id),
-    CONSTRAINT clock_sweeps_version_id_fkey
-        FOREIGN KEY (version_id) REFERENCES agreement_versions(id),
-    CONSTRAINT ck_clock_sweeps_four_eyes CHECK (decided_by <> confirmed_by),
-    CONSTRAINT ck_clock_sweeps_kind CHECK (kind IN ('cancel', 'move', 'extend', 'shorten')),
-    CONSTRAINT ck_clock_sweeps_stood_for CHECK (kind = 'extend' OR confirmed_by IS NOT NULL),
-    CONSTRAINT ck_clock_sweeps_version CHECK (kind <> 'move' OR version_id IS NOT NULL)
-);
-CREATE INDEX ix_clock_sweeps_agreement ON clock_sweeps (agreement_id, id);
-
 CREATE TABLE clocks (
     id uuid NOT NULL,
     ticket_id uuid NOT NULL,
@@ -270,7 +314,7 @@ CREATE TABLE clocks (
     deadline timestamptz,
     breached_at timestamptz,
     -- For the index: one byte per entry, where a mostly null instant takes 16.
-    broken boolean NOT NULL GENERATED ALWAYS AS (breached_at IS NOT NULL) STORED,
+    breached boolean NOT NULL GENERATED ALWAYS AS (breached_at IS NOT NULL) STORED,
     outcome text,
     outcome_at timestamptz,
     stopped_at timestamptz,
@@ -309,7 +353,7 @@ CREATE INDEX ix_clocks_paused ON clocks (deadline, id) WHERE state = 'paused';
 CREATE INDEX ix_clocks_paused_of ON clocks (customer_id, deadline, id) WHERE state = 'paused';
 -- Without the id: few clocks have the same deadline, and they are sorted when they are read.
 CREATE INDEX ix_clocks_queue ON clocks (deadline) WHERE state IN ('running', 'paused');
-CREATE INDEX ix_clocks_queue_of ON clocks (customer_id, deadline) INCLUDE (service, broken)
+CREATE INDEX ix_clocks_queue_of ON clocks (customer_id, deadline) INCLUDE (service, breached)
     WHERE state IN ('running', 'paused');
 CREATE INDEX ix_clocks_stopped ON clocks (customer_id, stopped_at) WHERE stopped_at IS NOT NULL;
 
@@ -360,7 +404,7 @@ CREATE TABLE contacts (
 CREATE INDEX ix_contacts_address ON contacts (address_digest) WHERE address_digest IS NOT NULL;
 
 -- Extra hours around a go-live or milestone; clocks follow them.
-CREATE TABLE cover_extensions (
+CREATE TABLE coverage_extensions (
     id uuid NOT NULL,
     agreement_id uuid NOT NULL,
     starts_at timestamptz NOT NULL,
@@ -374,16 +418,16 @@ CREATE TABLE cover_extensions (
     -- From here on it does not count after all; at its start: it was withdrawn before it began.
     ended_from timestamptz,
     ending text,
-    CONSTRAINT cover_extensions_pkey PRIMARY KEY (id),
-    CONSTRAINT cover_extensions_agreement_id_fkey
+    CONSTRAINT coverage_extensions_pkey PRIMARY KEY (id),
+    CONSTRAINT coverage_extensions_agreement_id_fkey
         FOREIGN KEY (agreement_id) REFERENCES agreements(id),
-    CONSTRAINT ck_cover_extensions_ended
+    CONSTRAINT ck_coverage_extensions_ended
         CHECK ((num_nulls(ended_by, ended_at, ended_from, ending) IN (0, 4)) AND ended_from >=
             starts_at AND ended_from < ends_at AND ended_from >= ended_at),
-    CONSTRAINT ck_cover_extensions_ends_at CHECK (ends_at > starts_at),
-    CONSTRAINT ck_cover_extensions_four_eyes CHECK (ended_by <> created_by)
+    CONSTRAINT ck_coverage_extensions_ends_at CHECK (ends_at > starts_at),
+    CONSTRAINT ck_coverage_extensions_four_eyes CHECK (ended_by <> created_by)
 );
-CREATE INDEX ix_cover_extensions_agreement ON cover_extensions (agreement_id, starts_at, id);
+CREATE INDEX ix_coverage_extensions_agreement ON coverage_extensions (agreement_id, starts_at, id);
 
 CREATE TABLE customers (
     id uuid NOT NULL,
@@ -407,7 +451,7 @@ AS $function$ BEGIN
     FROM (
         SELECT unnest(ARRAY[opened_at, ended_at]) AS at
         FROM sla.tickets WHERE customer_id = NEW.id
-        UNION SELECT at FROM sla.ticket_turns WHERE customer_id = NEW.id
+        UNION SELECT at FROM sla.ticket_state_changes WHERE customer_id = NEW.id
         UNION SELECT unnest(ARRAY[outcome_at, stopped_at])
         FROM sla.clocks WHERE customer_id = NEW.id
     ) AS instants CROSS JOIN generate_series(-2, 2) AS away
@@ -472,11 +516,11 @@ CREATE TABLE forecast_marks (
     metric text NOT NULL,
     probability real NOT NULL,
     created_at timestamptz NOT NULL,
-    broke boolean,
+    breached boolean,
     settled_at timestamptz,
     CONSTRAINT forecast_marks_pkey PRIMARY KEY (clock_id, cycle, quarter),
     CONSTRAINT forecast_marks_clock_id_fkey FOREIGN KEY (clock_id) REFERENCES clocks(id),
-    CONSTRAINT ck_forecast_marks_settled_at CHECK ((broke IS NULL) = (settled_at IS NULL))
+    CONSTRAINT ck_forecast_marks_settled_at CHECK ((breached IS NULL) = (settled_at IS NULL))
 );
 
 -- The present or last round of forecasts, one row, locked by whoever makes forecasts.
@@ -500,7 +544,7 @@ CREATE TABLE forecast_scores (
     bin smallint NOT NULL,
     forecasts bigint NOT NULL,
     expected float8 NOT NULL,
-    broke bigint NOT NULL,
+    breached bigint NOT NULL,
     -- Sum of (probability - outcome)^2; divided by forecasts it is the Brier score.
     squares float8 NOT NULL,
     CONSTRAINT forecast_scores_pkey PRIMARY KEY (day, metric, quarter, bin)
@@ -525,7 +569,7 @@ CREATE TABLE forecasts (
     id uuid NOT NULL,
     clock_id uuid NOT NULL,
     customer_id uuid NOT NULL,
-    -- Whether its promise is neither kept nor breached.
+    -- Whether its promise is neither met nor breached.
     open boolean NOT NULL DEFAULT true,
     outlook text NOT NULL,
     probability real NOT NULL,
@@ -540,7 +584,7 @@ CREATE TABLE forecasts (
     ahead integer,
     usual real NOT NULL,
     known integer NOT NULL,
-    broke_share real,
+    breach_share real,
     level smallint NOT NULL,
     created_at timestamptz NOT NULL,
     changed_at timestamptz NOT NULL,
@@ -569,7 +613,7 @@ CREATE TABLE handling_time_changes (
     bin smallint NOT NULL,
     stopped smallint NOT NULL,
     censored smallint NOT NULL,
-    broke boolean,
+    breached boolean,
     at timestamptz NOT NULL,
     CONSTRAINT handling_time_changes_pkey PRIMARY KEY (id)
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
@@ -601,22 +645,6 @@ CREATE TABLE heartbeats (
 );
 CREATE INDEX ix_heartbeats_at ON heartbeats (at);
 REVOKE UPDATE, DELETE ON heartbeats FROM opsdesk_sla;
-
--- Reserved hours of a month: locked while work is recorded.
-CREATE TABLE hours_accounts (
-    id uuid NOT NULL,
-    agreement_id uuid NOT NULL,
-    customer_id uuid NOT NULL,
-    month date NOT NULL,
-    warned_at timestamptz,
-    sequence bigint NOT NULL,
-    CONSTRAINT hours_accounts_pkey PRIMARY KEY (id),
-    CONSTRAINT hours_accounts_agreement_id_customer_id_month_key
-        UNIQUE (agreement_id, customer_id, month),
-    CONSTRAINT hours_accounts_agreement_id_fkey
-        FOREIGN KEY (agreement_id) REFERENCES agreements(id),
-    CONSTRAINT hours_accounts_month_check CHECK (EXTRACT(day FROM month) = 1::numeric)
-);
 
 CREATE TABLE maintenance_windows (
     id uuid NOT NULL,
@@ -651,7 +679,7 @@ CREATE INDEX ix_maintenance_windows_agreed ON maintenance_windows (ends_at)
 CREATE INDEX ix_maintenance_windows_listed ON maintenance_windows (starts_at, id);
 REVOKE DELETE ON maintenance_windows FROM opsdesk_sla;
 
-CREATE TABLE measure_promises (
+CREATE TABLE measured_promises (
     series_id uuid NOT NULL,
     version integer NOT NULL,
     valid_from timestamptz NOT NULL,
@@ -661,15 +689,15 @@ CREATE TABLE measure_promises (
     baseline float8,
     agreed_by text NOT NULL,
     agreed_at timestamptz NOT NULL,
-    CONSTRAINT measure_promises_pkey PRIMARY KEY (series_id, version),
-    CONSTRAINT measure_promises_series_id_valid_from_key UNIQUE (series_id, valid_from),
-    CONSTRAINT measure_promises_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id),
-    CONSTRAINT measure_promises_better_check CHECK (better IN ('lower', 'higher')),
-    CONSTRAINT measure_promises_statistic_check
+    CONSTRAINT measured_promises_pkey PRIMARY KEY (series_id, version),
+    CONSTRAINT measured_promises_series_id_valid_from_key UNIQUE (series_id, valid_from),
+    CONSTRAINT measured_promises_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id),
+    CONSTRAINT measured_promises_better_check CHECK (better IN ('lower', 'higher')),
+    CONSTRAINT measured_promises_statistic_check
         CHECK (statistic IN ('mean', 'median', 'p95', 'max', 'min', 'last')),
-    CONSTRAINT measure_promises_version_check CHECK (version > 0)
+    CONSTRAINT measured_promises_version_check CHECK (version > 0)
 );
-REVOKE UPDATE, DELETE ON measure_promises FROM opsdesk_sla;
+REVOKE UPDATE, DELETE ON measured_promises FROM opsdesk_sla;
 
 CREATE TABLE outage_corrections (
     id uuid NOT NULL,
@@ -771,14 +799,6 @@ CREATE UNIQUE INDEX uq_outages_by_ticket ON outages (source_id)
     WHERE source = 'ticket' AND ended_at IS NULL AND counts;
 REVOKE DELETE ON outages FROM opsdesk_sla;
 
-CREATE TABLE outlooks (
-    series_id uuid NOT NULL,
-    computed_on date NOT NULL,
-    outlook jsonb NOT NULL,
-    CONSTRAINT outlooks_pkey PRIMARY KEY (series_id, computed_on),
-    CONSTRAINT outlooks_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id)
-);
-
 CREATE TABLE partners (
     id uuid NOT NULL,
     key text NOT NULL,
@@ -807,6 +827,16 @@ CREATE TABLE pending_inputs (
     CONSTRAINT pending_inputs_contract_check CHECK (contract IN ('sla', 'ola', 'uc')),
     CONSTRAINT pending_inputs_forwarded_to_check
         CHECK (forwarded_to IN ('second_level', 'partner'))
+);
+
+-- Staff, whom requests may name by their sub: no name, no address.
+CREATE TABLE people (
+    id uuid NOT NULL,
+    sub text NOT NULL,
+    retired boolean NOT NULL,
+    sequence bigint NOT NULL,
+    CONSTRAINT people_pkey PRIMARY KEY (id),
+    CONSTRAINT people_sub_key UNIQUE (sub)
 );
 
 CREATE TABLE punctuality_horizon (
@@ -838,8 +868,8 @@ CREATE TABLE punctuality_seals (
 CREATE INDEX ix_punctuality_seals_day ON punctuality_seals (day, number);
 REVOKE UPDATE, DELETE ON punctuality_seals FROM opsdesk_sla;
 
--- Customer null: for all who have no sheet of their own.
-CREATE TABLE rate_sheets (
+-- Customer null: for all who have no card of their own.
+CREATE TABLE rate_cards (
     id uuid NOT NULL,
     customer_id uuid,
     version integer NOT NULL,
@@ -850,17 +880,17 @@ CREATE TABLE rate_sheets (
     valid_until date,
     created_by text NOT NULL,
     created_at timestamptz NOT NULL,
-    CONSTRAINT rate_sheets_pkey PRIMARY KEY (id),
-    CONSTRAINT rate_sheets_customer_id_version_key UNIQUE NULLS NOT DISTINCT (customer_id, version),
-    CONSTRAINT ex_rate_sheets_one_at_a_time
+    CONSTRAINT rate_cards_pkey PRIMARY KEY (id),
+    CONSTRAINT rate_cards_customer_id_version_key UNIQUE NULLS NOT DISTINCT (customer_id, version),
+    CONSTRAINT ex_rate_cards_one_at_a_time
         EXCLUDE USING gist (int8range(uuid_hash_extended(COALESCE(customer_id,
             '00000000-0000-0000-0000-000000000000'::uuid), 0::bigint),
             uuid_hash_extended(COALESCE(customer_id, '00000000-0000-0000-0000-000000000000'::uuid),
             0::bigint), '[]') WITH &&, daterange(valid_from, valid_until) WITH &&),
-    CONSTRAINT rate_sheets_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
-    CONSTRAINT ck_rate_sheets_valid_until CHECK (valid_until > valid_from),
-    CONSTRAINT rate_sheets_currency_check CHECK (currency ~ '^[A-Z]{3}$'),
-    CONSTRAINT rate_sheets_version_check CHECK (version > 0)
+    CONSTRAINT rate_cards_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT ck_rate_cards_valid_until CHECK (valid_until > valid_from),
+    CONSTRAINT rate_cards_currency_check CHECK (currency ~ '^[A-Z]{3}$'),
+    CONSTRAINT rate_cards_version_check CHECK (version > 0)
 );
 
 CREATE OR REPLACE FUNCTION sla.mark_priced()
@@ -870,51 +900,30 @@ AS $function$ BEGIN
     INSERT INTO sla.dirty_days (customer_id, at)
     SELECT DISTINCT worked.customer_id,
         (worked.day + interval '12 hours') AT TIME ZONE customer.day_zone
-    FROM sla.work worked JOIN sla.customers customer ON customer.id = worked.customer_id
+    FROM sla.time_entries worked JOIN sla.customers customer ON customer.id = worked.customer_id
     WHERE (NEW.customer_id IS NULL OR NEW.customer_id = worked.customer_id)
         AND worked.day >= NEW.valid_from;
     RETURN NULL;
 END $function$;
-CREATE TRIGGER mark_priced AFTER INSERT OR UPDATE ON rate_sheets
+CREATE TRIGGER mark_priced AFTER INSERT OR UPDATE ON rate_cards
     FOR EACH ROW
     EXECUTE FUNCTION mark_priced();
 
-CREATE TABLE review_actions (
+-- Reserved hours of a month: locked while work is recorded.
+CREATE TABLE reserved_hours_accounts (
     id uuid NOT NULL,
-    key text NOT NULL,
+    agreement_id uuid NOT NULL,
     customer_id uuid NOT NULL,
-    review_id uuid NOT NULL,
-    month text NOT NULL,
-    title text NOT NULL,
-    criterion text NOT NULL,
-    owner text NOT NULL,
-    due date NOT NULL,
-    agreed_by text NOT NULL,
-    agreed_at timestamptz NOT NULL,
-    state text NOT NULL,
-    done_by text,
-    done_at timestamptz,
-    evidence text,
-    verified_by text,
-    verified_at timestamptz,
+    month date NOT NULL,
+    warned_at timestamptz,
     sequence bigint NOT NULL,
-    CONSTRAINT review_actions_pkey PRIMARY KEY (id),
-    CONSTRAINT review_actions_key_key UNIQUE (key),
-    CONSTRAINT review_actions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
-    CONSTRAINT review_actions_review_id_fkey FOREIGN KEY (review_id) REFERENCES reviews(id),
-    CONSTRAINT ck_review_actions_done CHECK ((state = 'open') = (done_by IS NULL)),
-    CONSTRAINT ck_review_actions_done_at CHECK ((done_by IS NULL) = (done_at IS NULL)),
-    CONSTRAINT ck_review_actions_done_by_owner CHECK (done_by = owner),
-    CONSTRAINT ck_review_actions_evidence CHECK ((done_by IS NULL) = (evidence IS NULL)),
-    CONSTRAINT ck_review_actions_four_eyes CHECK (verified_by <> done_by),
-    CONSTRAINT ck_review_actions_owner_four_eyes CHECK (verified_by <> owner),
-    CONSTRAINT ck_review_actions_verified CHECK ((state = 'verified') = (verified_by IS NOT NULL)),
-    CONSTRAINT ck_review_actions_verified_at CHECK ((verified_by IS NULL) = (verified_at IS NULL)),
-    CONSTRAINT review_actions_state_check CHECK (state IN ('open', 'done', 'verified'))
+    CONSTRAINT reserved_hours_accounts_pkey PRIMARY KEY (id),
+    CONSTRAINT reserved_hours_accounts_agreement_id_customer_id_month_key
+        UNIQUE (agreement_id, customer_id, month),
+    CONSTRAINT reserved_hours_accounts_agreement_id_fkey
+        FOREIGN KEY (agreement_id) REFERENCES agreements(id),
+    CONSTRAINT reserved_hours_accounts_month_check CHECK (EXTRACT(day FROM month) = 1::numeric)
 );
-CREATE INDEX ix_review_actions_customer ON review_actions (customer_id, month);
-CREATE INDEX ix_review_actions_list ON review_actions (due, id);
-CREATE INDEX ix_review_actions_open ON review_actions (due, id) WHERE state <> 'verified';
 
 CREATE TABLE review_agenda (
     review_id uuid NOT NULL,
@@ -1131,7 +1140,7 @@ CREATE INDEX ix_ticket_figures_open ON ticket_figures (customer_id, day)
     WHERE span = 'day' AND still_open > 0;
 
 -- How a ticket ended and was reopened, in the order of its events.
-CREATE TABLE ticket_turns (
+CREATE TABLE ticket_state_changes (
     ticket_id uuid NOT NULL,
     -- The sequence of the ticket's event.
     ordinal bigint NOT NULL,
@@ -1141,17 +1150,17 @@ CREATE TABLE ticket_turns (
     customer_id uuid,
     -- The change of the number of open tickets.
     change smallint NOT NULL,
-    CONSTRAINT ticket_turns_pkey PRIMARY KEY (ticket_id, ordinal),
-    CONSTRAINT ticket_turns_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
-    CONSTRAINT ticket_turns_change_check CHECK (change >= '-1'::integer AND change <= 1),
-    CONSTRAINT ticket_turns_kind_check
+    CONSTRAINT ticket_state_changes_pkey PRIMARY KEY (ticket_id, ordinal),
+    CONSTRAINT ticket_state_changes_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ticket_state_changes_change_check CHECK (change >= '-1'::integer AND change <= 1),
+    CONSTRAINT ticket_state_changes_kind_check
         CHECK (kind IN ('resolved', 'rejected', 'reopened', 'merged'))
 );
-CREATE INDEX ix_ticket_turns_at ON ticket_turns (customer_id, at);
-REVOKE UPDATE, DELETE ON ticket_turns FROM opsdesk_sla;
-GRANT UPDATE (customer_id) ON ticket_turns TO opsdesk_sla;
+CREATE INDEX ix_ticket_state_changes_at ON ticket_state_changes (customer_id, at);
+REVOKE UPDATE, DELETE ON ticket_state_changes FROM opsdesk_sla;
+GRANT UPDATE (customer_id) ON ticket_state_changes TO opsdesk_sla;
 
-CREATE OR REPLACE FUNCTION sla.mark_turned()
+CREATE OR REPLACE FUNCTION sla.mark_state_change()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ BEGIN
@@ -1160,10 +1169,10 @@ AS $function$ BEGIN
     WHERE customer_id IS NOT NULL;
     RETURN NULL;
 END $function$;
-CREATE TRIGGER mark_turned AFTER INSERT ON ticket_turns
+CREATE TRIGGER mark_state_change AFTER INSERT ON ticket_state_changes
     REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT
-    EXECUTE FUNCTION mark_turned();
+    EXECUTE FUNCTION mark_state_change();
 
 CREATE TABLE tickets (
     id uuid NOT NULL,
@@ -1210,9 +1219,9 @@ CREATE OR REPLACE FUNCTION sla.mark_ticket()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ BEGIN
-    UPDATE sla.ticket_turns turn SET customer_id = became.customer_id
+    UPDATE sla.ticket_state_changes state_change SET customer_id = became.customer_id
     FROM became JOIN was USING (id)
-    WHERE turn.ticket_id = id AND was.customer_id IS DISTINCT FROM became.customer_id;
+    WHERE state_change.ticket_id = id AND was.customer_id IS DISTINCT FROM became.customer_id;
     INSERT INTO sla.dirty_days (customer_id, at)
     WITH counted_otherwise AS MATERIALIZED (
         SELECT became.id, ARRAY[was.customer_id, became.customer_id] AS customers,
@@ -1224,8 +1233,8 @@ AS $function$ BEGIN
     ), instants AS (
         SELECT customers, unnest(opened) AS at FROM counted_otherwise
         UNION ALL
-        SELECT customers, turn.at FROM counted_otherwise
-        JOIN sla.ticket_turns turn ON turn.ticket_id = id
+        SELECT customers, state_change.at FROM counted_otherwise
+        JOIN sla.ticket_state_changes state_change ON state_change.ticket_id = id
         UNION ALL
         SELECT customers, unnest(ARRAY[clock.outcome_at, clock.stopped_at])
         FROM counted_otherwise o JOIN sla.clocks clock ON clock.ticket_id = o.id
@@ -1251,7 +1260,7 @@ AS $function$ BEGIN
     INSERT INTO sla.dirty_days (customer_id, at)
     SELECT DISTINCT worked.customer_id,
         (worked.day + interval '12 hours') AT TIME ZONE customer.day_zone
-    FROM was JOIN became USING (id) JOIN sla.work worked ON worked.ticket_id = became.id
+    FROM was JOIN became USING (id) JOIN sla.time_entries worked ON worked.ticket_id = became.id
     JOIN sla.customers customer ON customer.id = worked.customer_id
     WHERE (was.service, was.priority, was.kind)
         IS DISTINCT FROM (became.service, became.priority, became.kind);
@@ -1273,6 +1282,75 @@ END $function$;
 CREATE TRIGGER name_service_of_clocks AFTER UPDATE OF service ON tickets
     FOR EACH ROW WHEN (old.service IS DISTINCT FROM new.service)
     EXECUTE FUNCTION name_service_of_clocks();
+
+-- A correction is a record of its own: the difference in minutes.
+CREATE TABLE time_entries (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    ticket_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    -- That of the ticket when the work was recorded.
+    agreement_id uuid,
+    person text NOT NULL,
+    minutes integer NOT NULL,
+    day date NOT NULL,
+    rate text NOT NULL,
+    corrects uuid,
+    reason text,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT time_entries_pkey PRIMARY KEY (id),
+    CONSTRAINT time_entries_key_key UNIQUE (key),
+    CONSTRAINT time_entries_corrects_fkey FOREIGN KEY (corrects) REFERENCES time_entries(id),
+    CONSTRAINT time_entries_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_time_entries_minutes_positive CHECK (corrects IS NOT NULL OR minutes > 0),
+    CONSTRAINT ck_time_entries_reason CHECK ((corrects IS NULL) = (reason IS NULL)),
+    CONSTRAINT time_entries_minutes_check
+        CHECK (minutes >= '-1440'::integer AND minutes <= 1440 AND minutes <> 0)
+);
+CREATE INDEX ix_time_entries_agreement ON time_entries (agreement_id, customer_id, day);
+CREATE INDEX ix_time_entries_corrects ON time_entries (corrects) WHERE corrects IS NOT NULL;
+CREATE INDEX ix_time_entries_customer ON time_entries (customer_id, day);
+CREATE INDEX ix_time_entries_ticket ON time_entries (ticket_id, id);
+REVOKE UPDATE, DELETE ON time_entries FROM opsdesk_sla;
+
+CREATE OR REPLACE FUNCTION sla.mark_worked()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ BEGIN
+    INSERT INTO sla.dirty_days (customer_id, at)
+    SELECT DISTINCT worked.customer_id,
+        (worked.day + interval '12 hours') AT TIME ZONE customer.day_zone
+    FROM added worked JOIN sla.customers customer ON customer.id = worked.customer_id;
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER mark_worked AFTER INSERT ON time_entries
+    REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION mark_worked();
+
+CREATE TABLE time_entry_figures (
+    span text NOT NULL,
+    customer_id uuid NOT NULL,
+    day date NOT NULL,
+    service text NOT NULL,
+    priority text NOT NULL,
+    kind text NOT NULL,
+    rate text NOT NULL,
+    -- Empty: no card of that day has this rate.
+    currency text NOT NULL,
+    minutes bigint NOT NULL,
+    -- Hundredths of the currency.
+    cents bigint NOT NULL,
+    CONSTRAINT time_entry_figures_pkey
+        PRIMARY KEY (span, customer_id, day, service, priority, kind, rate, currency),
+    CONSTRAINT time_entry_figures_span_check
+        CHECK (span IN ('day', 'month', 'total', 'service', 'priority', 'kind'))
+) WITH (fillfactor = 80);
+CREATE INDEX ix_time_entry_figures_all ON time_entry_figures (span, day)
+    WHERE customer_id = '00000000-0000-0000-0000-000000000000'::uuid;
+CREATE INDEX ix_time_entry_figures_each ON time_entry_figures (span, day)
+    WHERE customer_id <> '00000000-0000-0000-0000-000000000000'::uuid;
 
 -- How long what ended on the day took: a histogram.
 CREATE TABLE time_figures (
@@ -1394,75 +1472,6 @@ CREATE INDEX ix_waivers_open ON waivers (requested_at, id) WHERE state = 'reques
 CREATE INDEX ix_waivers_standing ON waivers (customer_id, ends_at)
     WHERE clock_id IS NULL AND decided_at IS NOT NULL;
 
--- A correction is a record of its own: the difference in minutes.
-CREATE TABLE work (
-    id uuid NOT NULL,
-    key text NOT NULL,
-    ticket_id uuid NOT NULL,
-    customer_id uuid NOT NULL,
-    -- That of the ticket when the work was recorded.
-    agreement_id uuid,
-    person text NOT NULL,
-    minutes integer NOT NULL,
-    day date NOT NULL,
-    rate text NOT NULL,
-    corrects uuid,
-    reason text,
-    created_by text NOT NULL,
-    created_at timestamptz NOT NULL,
-    CONSTRAINT work_pkey PRIMARY KEY (id),
-    CONSTRAINT work_key_key UNIQUE (key),
-    CONSTRAINT work_corrects_fkey FOREIGN KEY (corrects) REFERENCES work(id),
-    CONSTRAINT work_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
-    CONSTRAINT ck_work_minutes_positive CHECK (corrects IS NOT NULL OR minutes > 0),
-    CONSTRAINT ck_work_reason CHECK ((corrects IS NULL) = (reason IS NULL)),
-    CONSTRAINT work_minutes_check
-        CHECK (minutes >= '-1440'::integer AND minutes <= 1440 AND minutes <> 0)
-);
-CREATE INDEX ix_work_agreement ON work (agreement_id, customer_id, day);
-CREATE INDEX ix_work_corrects ON work (corrects) WHERE corrects IS NOT NULL;
-CREATE INDEX ix_work_customer ON work (customer_id, day);
-CREATE INDEX ix_work_ticket ON work (ticket_id, id);
-REVOKE UPDATE, DELETE ON work FROM opsdesk_sla;
-
-CREATE OR REPLACE FUNCTION sla.mark_worked()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$ BEGIN
-    INSERT INTO sla.dirty_days (customer_id, at)
-    SELECT DISTINCT worked.customer_id,
-        (worked.day + interval '12 hours') AT TIME ZONE customer.day_zone
-    FROM added worked JOIN sla.customers customer ON customer.id = worked.customer_id;
-    RETURN NULL;
-END $function$;
-CREATE TRIGGER mark_worked AFTER INSERT ON work
-    REFERENCING NEW TABLE AS added
-    FOR EACH STATEMENT
-    EXECUTE FUNCTION mark_worked();
-
-CREATE TABLE work_figures (
-    span text NOT NULL,
-    customer_id uuid NOT NULL,
-    day date NOT NULL,
-    service text NOT NULL,
-    priority text NOT NULL,
-    kind text NOT NULL,
-    rate text NOT NULL,
-    -- Empty: no sheet of that day has this rate.
-    currency text NOT NULL,
-    minutes bigint NOT NULL,
-    -- Hundredths of the currency.
-    cents bigint NOT NULL,
-    CONSTRAINT work_figures_pkey
-        PRIMARY KEY (span, customer_id, day, service, priority, kind, rate, currency),
-    CONSTRAINT work_figures_span_check
-        CHECK (span IN ('day', 'month', 'total', 'service', 'priority', 'kind'))
-) WITH (fillfactor = 80);
-CREATE INDEX ix_work_figures_all ON work_figures (span, day)
-    WHERE customer_id = '00000000-0000-0000-0000-000000000000'::uuid;
-CREATE INDEX ix_work_figures_each ON work_figures (span, day)
-    WHERE customer_id <> '00000000-0000-0000-0000-000000000000'::uuid;
-
 -- Tables that every service has
 -- -----------------------------
 
@@ -1541,6 +1550,7 @@ CREATE TABLE dead_letters (
     CONSTRAINT dead_letters_settled_as_check CHECK (settled_as IN ('replayed', 'skipped'))
 );
 CREATE INDEX ix_dead_letters_open ON dead_letters (id) WHERE settled_at IS NULL;
+CREATE INDEX ix_dead_letters_settled ON dead_letters (settled_at) WHERE settled_at IS NOT NULL;
 
 CREATE TABLE deadlines (
     kind text NOT NULL,
@@ -1577,6 +1587,7 @@ CREATE TABLE firings (
     CONSTRAINT firings_pkey PRIMARY KEY (generation),
     CONSTRAINT ck_firings_not_early CHECK (fired_at >= due_at)
 );
+CREATE INDEX ix_firings_deletable ON firings (fired_at) WHERE kind <> 'clock';
 CREATE INDEX ix_firings_fired_at ON firings USING brin (fired_at) WITH (autosummarize='on');
 CREATE INDEX ix_firings_subject ON firings (subject);
 REVOKE UPDATE, DELETE ON firings FROM opsdesk_sla;
@@ -1733,7 +1744,7 @@ CREATE VIEW reporting.sla_ticket_state_changes AS SELECT
     customer_id,
     -- smallint: by how many the open tickets became more: -1, 0, 1
     change AS backlog_change
-FROM ticket_turns;
+FROM ticket_state_changes;
 
 -- Clocks: one row per promise on a ticket.
 CREATE VIEW reporting.sla_clocks AS SELECT
@@ -1757,7 +1768,7 @@ CREATE VIEW reporting.sla_clocks AS SELECT
     breached_at,
     -- text: met, breached, or waived (a waiver covers the breach); null: still open
     outcome,
-    -- timestamptz: instant at which it was met or broke
+    -- timestamptz: instant at which it was met or breached
     outcome_at,
     -- text: sla: promised to the customer; ola, uc: to us, by second level, a partner
     contract,
@@ -1835,7 +1846,7 @@ CREATE VIEW reporting.sla_time_entries AS SELECT
     corrects,
     -- timestamptz: instant
     created_at
-FROM work;
+FROM time_entries;
 
 -- Customers: one row each.
 CREATE VIEW reporting.sla_customers AS SELECT
@@ -2020,4 +2031,5 @@ CREATE VIEW reporting.sla_daily_costs AS SELECT
     minutes,
     -- numeric: in the currency
     cents::numeric / 100 AS amount
-FROM work_figures WHERE span = 'day' AND customer_id <> '00000000-0000-0000-0000-000000000000';
+FROM time_entry_figures WHERE span = 'day' AND customer_id <>
+    '00000000-0000-0000-0000-000000000000';

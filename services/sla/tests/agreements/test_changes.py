@@ -118,7 +118,7 @@ async def test_extra_cover_that_cannot_be_is_refused(
     await promise(database)
     assert pointer in violation_pointers(await theo.post(ACME + "/extensions", json=asked))
     async with database.transaction() as tx:
-        assert await tx.scalar(text("SELECT count(*) FROM cover_extensions")) == 0
+        assert await tx.scalar(text("SELECT count(*) FROM coverage_extensions")) == 0
 
 
 def next_version_body(seconds: int, **more: Any) -> dict[str, Any]:

@@ -148,7 +148,8 @@ async def test_who_extended_it_does_not_end_it(database: Database, theo: AsyncCl
         trail = await tx.scalar(text("SELECT count(*) FROM audit WHERE action LIKE '%end_cover%'"))
         assert trail == 1
         assert (
-            await tx.scalar(text("SELECT count(*) FROM cover_extensions WHERE ended_by <> ''")) == 0
+            await tx.scalar(text("SELECT count(*) FROM coverage_extensions WHERE ended_by <> ''"))
+            == 0
         )
 
 

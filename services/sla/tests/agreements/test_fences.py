@@ -12,14 +12,14 @@ from sla_support.company import BRIGHTWATER, announce_customers, promise
     "alone",
     [
         (
-            "UPDATE agreements SET ending_asked_by = 'theo', ending_asked_at = now(),"
-            " ending_reason = 'x', ended_by = 'theo', ended_at = now()"
+            "UPDATE agreements SET termination_requested_by = 'theo', termination_requested_at = now(),"
+            " termination_reason = 'x', ended_by = 'theo', ended_at = now()"
         ),
         "UPDATE agreements SET ended_by = 'theo', ended_at = now()",
         "UPDATE agreement_versions SET approved_by = 'theo', countersigned_by = 'theo'",
         "UPDATE agreement_versions SET approved_by = NULL, approved_at = NULL",
         (
-            "INSERT INTO clock_sweeps (id, agreement_id, kind, version_id, reason, decided_by,"
+            "INSERT INTO bulk_updates (id, agreement_id, kind, version_id, reason, decided_by,"
             " decided_at, confirmed_by) SELECT gen_random_uuid(), agreement_id, 'move', id, 'x',"
             " 'gina', now(), 'gina' FROM agreement_versions"
         ),
@@ -58,15 +58,15 @@ async def test_the_database_lets_only_another_person_end_cover_and_only_what_is_
     """R1: deadlines come later then, which could hide a breach"""
     await promise(database)
     made = (
-        "INSERT INTO cover_extensions (id, agreement_id, starts_at, ends_at, priorities, reason,"
+        "INSERT INTO coverage_extensions (id, agreement_id, starts_at, ends_at, priorities, reason,"
         " created_by, created_at) SELECT gen_random_uuid(), id, sla.now() + interval '1 h',"
         " sla.now() + interval '2 h', '{}', 'x', 'theo', sla.now() FROM agreements"
     )
     async with database.transaction() as tx:
         await tx.execute(text(made))
-    with pytest.raises(IntegrityError, match=f"ck_cover_extensions_{why}"):
+    with pytest.raises(IntegrityError, match=f"ck_coverage_extensions_{why}"):
         async with database.transaction() as tx:
-            await tx.execute(text(f"UPDATE cover_extensions SET ending = 'x', {word}"))
+            await tx.execute(text(f"UPDATE coverage_extensions SET ending = 'x', {word}"))
 
 
 @pytest.mark.parametrize(

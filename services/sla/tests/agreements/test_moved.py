@@ -102,7 +102,7 @@ async def test_an_open_ticket_whose_only_clock_has_stopped_is_moved_too(
     assert found["resolution"].clock.deadline == NINE + 8 * HOUR
     assert str(found["resolution"].ticket.agreement_version) in address
     async with database.transaction() as tx:
-        assert await tx.scalar(text("SELECT count(*) FROM clock_sweep_items")) == 0
+        assert await tx.scalar(text("SELECT count(*) FROM bulk_update_items")) == 0
     await assert_consistent(database)
 
 

@@ -201,3 +201,8 @@ def test_midnight_of_an_all_day_series_is_a_date_west_of_greenwich_too() -> None
     """Midnight in UTC is what careless exporters write for a date; in New York it is the 15th."""
     for written in (":20261216T000000Z", ":20261216T050000Z", ";VALUE=DATE:20261216"):
         assert holidays(ALL_DAY + f"EXDATE{written}", zone=NEW_YORK) == december(14, 15, 17, 18)
+
+
+def test_an_exdate_that_is_a_period_is_refused_rather_than_ignored() -> None:
+    with pytest.raises(BadFeed, match="an EXDATE is a period"):
+        holidays(ALL_DAY + "EXDATE;VALUE=PERIOD:20261216T000000Z/PT24H")

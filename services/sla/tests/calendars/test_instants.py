@@ -18,7 +18,7 @@ class Strict(RequestModel):
 
 def read(model: type[BaseModel], given: Any) -> Any:
     try:
-        return model.model_validate({"at": given}).at  # type: ignore[attr-defined]
+        return model.model_validate({"at": given}).model_dump()["at"]
     except ValidationError as refused:
         return [(error["loc"], error["type"], error["msg"]) for error in refused.errors()]
 

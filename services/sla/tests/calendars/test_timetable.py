@@ -173,5 +173,5 @@ def test_who_asks_year_by_year_does_not_fill_the_table_year_by_year() -> None:
     assert len(filled) <= 7
 
 
-def _utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type, misc]
+def _utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)

@@ -1,6 +1,7 @@
 """When a limit will be reached, and the accuracy of that forecast."""
 
 from datetime import date, timedelta
+from typing import Literal
 from uuid import UUID
 
 import pytest
@@ -77,10 +78,10 @@ def test_a_back_test_uses_nothing_that_was_not_known_then() -> None:
     st.sampled_from(["from_below", "from_above"]),
 )
 def test_the_earliest_day_is_never_after_the_latest(
-    values: list[float], limit: float, reached: str
+    values: list[float], limit: float, reached: Literal["from_below", "from_above"]
 ) -> None:
     peaks = [Peak(TODAY - timedelta(days=len(values) - 1 - i), v) for i, v in enumerate(values)]
-    forecast = compute_forecast(peaks, Limit(1, NINE, limit, reached, timedelta(days=5)), TODAY)  # type: ignore[arg-type]
+    forecast = compute_forecast(peaks, Limit(1, NINE, limit, reached, timedelta(days=5)), TODAY)
     assert forecast is not None
     if forecast.earliest and forecast.latest:
         assert TODAY <= forecast.earliest <= forecast.latest

@@ -13,7 +13,7 @@ from sla_support.company import ACME, announce_customers
 MAY = datetime(2026, 5, 4, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("value", "verdict"), [(250, "kept"), (350, "missed")])
+@pytest.mark.parametrize(("value", "verdict"), [(250, "met"), (350, "breached")])
 async def test_a_promised_figure_stands_in_the_months_review(
     database: Database, app: FastAPI, gina: AsyncClient, value: float, verdict: str
 ) -> None:

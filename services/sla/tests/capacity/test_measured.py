@@ -175,7 +175,7 @@ async def test_people_hear_of_a_limit_in_time_and_once(
 
 
 async def test_samples_and_promises_are_never_rewritten(database: Database) -> None:
-    for table in ("samples", "measure_promises", "usage_limits"):
+    for table in ("samples", "measured_promises", "usage_limits"):
         async with database.transaction() as tx:
             may = "SELECT has_table_privilege(current_user, :table, 'UPDATE')"
             assert not await tx.scalar(text(may), {"table": table})

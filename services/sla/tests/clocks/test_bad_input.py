@@ -6,7 +6,7 @@ from common.http import create_app
 from common.persistence.database import Database
 from opsdesk_testing.fuzz import fuzz
 from opsdesk_testing.protocol import deliver, freeze_time
-from opsdesk_testing.routes import unguarded
+from opsdesk_testing.routes import unguarded_routes
 from sla.app import SERVICE
 from sla.handlers import HANDLERS
 from sla_support.company import NINE, promise, ticket_opened
@@ -21,4 +21,4 @@ async def test_nothing_that_is_sent_ends_in_a_500(database: Database) -> None:
 
 
 def test_every_route_names_its_permission() -> None:
-    assert unguarded(create_app(SERVICE)) == []
+    assert unguarded_routes(create_app(SERVICE)) == []

@@ -90,7 +90,7 @@ def test_every_interval_has_its_reason_and_they_add_up() -> None:
 
 def test_in_words_ends_with_the_sum() -> None:
     lines = render_text(build_report()).splitlines()
-    assert lines[1] == "running: broken at Wed 3 Jun 2026 12:00"
+    assert lines[1] == "running: breached at Wed 3 Jun 2026 12:00"
     assert lines[-3:] == [
         f"{'counted in all':<48}{'= 20 hr':>22}",
         f"{'promised':<48}{'16 hr':>22}",

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from sla.forecasts.chart import render_calibration_svg
-from sla.forecasts.domain.score import Tally, compute_score, score_bin
+from sla.forecasts.domain.score import Tally, compute_score
 
 
 def tally(bin: int, probability: float, met: int, breached: int) -> Tally:
@@ -47,10 +47,6 @@ def test_tallies_of_one_bin_are_added_up() -> None:
     assert one.mean_forecast == pytest.approx(0.24)
     low, high = one.interval
     assert 0 <= low < one.observed < high <= 1
-
-
-def test_certainty_belongs_to_the_last_bin() -> None:
-    assert [score_bin(p) for p in (0, 0.09, 0.1, 0.99, 1.0)] == [0, 0, 1, 9, 9]
 
 
 def test_the_picture_shows_each_bin_and_the_figures() -> None:

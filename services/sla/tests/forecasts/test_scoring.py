@@ -29,9 +29,9 @@ async def test_forecasts_are_scored_by_what_came(database: Database) -> None:
     async with database.transaction() as tx:
         found = await scores.list_tallies(tx, date(2026, 6, 1), date(2026, 6, 1), "resolution")
         marks = await tx.execute(
-            text("SELECT broke, probability FROM forecast_marks ORDER BY clock_id, quarter")
+            text("SELECT breached, probability FROM forecast_marks ORDER BY clock_id, quarter")
         )
-        rows = [(row.broke, row.probability) for row in marks]
+        rows = [(row.breached, row.probability) for row in marks]
     scored = compute_score(tally for _, tally in found)
     assert (scored.forecasts, scored.breached) == (8, 4)
     assert scored.brier == pytest.approx(sum((p - broke) ** 2 for broke, p in rows) / 8)

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.rendering.svg import Element, Picture, circle, element, group, line, path, rect, text
+from sla.rendering.svg import Element, SvgPicture, circle, element, group, line, path, rect, text
 
 SVG = "{http://www.w3.org/2000/svg}"
 EVIL = '</text><script>alert(1)</script>" onload="alert(2)" &'
@@ -14,7 +14,7 @@ words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), m
 
 @given(words, words)
 def test_words_are_words_wherever_they_stand(some: str, more: str) -> None:
-    drawn = Picture("key", some, 10, 10, description=more).drawn(
+    drawn = SvgPicture("key", some, 10, 10, description=more).render(
         [text(1, 2, some, title=more, fill=more), rect(0, 0, 1, 1, title=some, fill=some), more]
     )
     root = ElementTree.fromstring(drawn)
@@ -29,7 +29,7 @@ def test_words_are_words_wherever_they_stand(some: str, more: str) -> None:
 
 
 def test_nothing_that_people_wrote_can_run() -> None:
-    drawn = Picture(EVIL, EVIL, 10, 10).drawn([group(text(0, 0, EVIL), title=EVIL)])
+    drawn = SvgPicture(EVIL, EVIL, 10, 10).render([group(text(0, 0, EVIL), title=EVIL)])
     names = {name for one in ElementTree.fromstring(drawn).iter() for name in one.attrib}
     assert "<script" not in drawn
     assert not {name for name in names if name.startswith("on")}
@@ -52,17 +52,19 @@ def test_numbers_are_short_and_attributes_may_be_left_out() -> None:
 
 
 def test_pictures_on_one_page_share_no_id() -> None:
-    one, other = Picture("clock of OPS-1", "A", 1, 1), Picture("clock of OPS-2", "A", 1, 1)
+    one, other = SvgPicture("clock of OPS-1", "A", 1, 1), SvgPicture("clock of OPS-2", "A", 1, 1)
     assert one.id("late") != other.id("late")
-    assert one.id("late") == Picture("clock of OPS-1", "B", 2, 2).id("late")
+    assert one.id("late") == SvgPicture("clock of OPS-1", "B", 2, 2).id("late")
 
 
 def test_a_picture_is_named_and_described_by_what_it_says() -> None:
-    drawn = Picture("k", "Usage", 7, 8.25, description="It rises.", font_size=11).drawn([])
+    drawn = SvgPicture("k", "Usage", 7, 8.25, description="It rises.", font_size=11).render([])
     root = ElementTree.fromstring(drawn)
     assert (root.get("role"), root.get("viewBox")) == ("img", "0 0 7 8.25")
     by_id = {one.get("id"): one.text for one in root}
     labels = [by_id[one] for one in root.get("aria-labelledby", "").split()]
     assert labels == ["Usage", "It rises."]
     assert root.get("width") is None
-    assert ElementTree.fromstring(Picture("k", "U", 7, 8, fixed_size=True).drawn([])).get("width")
+    assert ElementTree.fromstring(SvgPicture("k", "U", 7, 8, fixed_size=True).render([])).get(
+        "width"
+    )

@@ -4,6 +4,7 @@ import asyncpg
 import pytest
 
 from common.persistence.database import Database
+from opsdesk_local.servers import Servers
 from opsdesk_testing.protocol import deliver
 from opsdesk_testing.psql import Psql
 from opsdesk_testing.waiting import until
@@ -81,11 +82,11 @@ async def test_a_long_question_is_ended(psql: Psql) -> None:
     assert "canceling statement due to statement timeout" in output.errors
 
 
-async def test_a_session_that_idles_in_a_transaction_is_ended(psql: Psql, servers: object) -> None:
+async def test_a_session_that_idles_in_a_transaction_is_ended(psql: Psql, servers: Servers) -> None:
     """An open snapshot makes the queues slow: nobody keeps one for long"""
     output = await psql("SHOW idle_in_transaction_session_timeout")
     assert output.rows == [["30s"]]
-    admin = await asyncpg.connect(servers.admin_url)  # type: ignore[attr-defined]
+    admin = await asyncpg.connect(servers.admin_url)
     database_name = psql.url.rpartition("/")[2]
 
     sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'psql'"

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -57,7 +58,9 @@ def test_the_owner_finishes_and_somebody_else_verifies() -> None:
 
 
 def test_what_was_not_verified_is_carried_over_until_it_is() -> None:
-    ends = {month: month.span(UTC).until for month in (JUNE, JUNE.after, JUNE.after.after)}  # type: ignore[arg-type]
+    ends = {
+        month: month.span(ZoneInfo("UTC")).until for month in (JUNE, JUNE.after, JUNE.after.after)
+    }
     action = open_action()
     assert actions_for_review([action], JUNE, ends[JUNE]) == (action,)
     assert actions_for_review([action], JUNE.before, ends[JUNE]) == ()

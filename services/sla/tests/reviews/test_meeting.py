@@ -141,7 +141,7 @@ async def test_one_person_is_not_two_in_the_database_either(
     ):
         with pytest.raises(IntegrityError):
             async with database.transaction() as tx:
-                await tx.execute(text(f"UPDATE review_actions SET {change}"))
+                await tx.execute(text(f"UPDATE action_items SET {change}"))
 
 
 async def test_bad_actions_are_refused(dana: AsyncClient) -> None:

@@ -1,4 +1,4 @@
-"""Hours and money: booked by staff, corrected by further records, priced by the sheet of the day."""
+"""Hours and money: booked by staff, corrected by further records, priced by the card of the day."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -143,7 +143,7 @@ async def test_a_correction_is_a_record_of_its_own(
     assert (await list_reserved_hours(anna))[0]["used_seconds"] == 0
     with pytest.raises(ProgrammingError, match="permission denied"):
         async with database.transaction() as tx:
-            await tx.execute(text("UPDATE work SET minutes = 1"))
+            await tx.execute(text("UPDATE time_entries SET minutes = 1"))
 
 
 async def test_work_is_priced_by_the_sheet_of_its_day(
@@ -176,17 +176,17 @@ async def test_work_is_priced_by_the_sheet_of_its_day(
 
 async def test_priced_days_keep_their_price(theo: AsyncClient) -> None:
     """A5"""
-    sheet = {"currency": "EUR", "rates": {"standard": 12_000}, "valid_from": "2026-05-01"}
-    first = (await theo.post("/v1/rate-cards", json=sheet)).json()
+    card = {"currency": "EUR", "rates": {"standard": 12_000}, "valid_from": "2026-05-01"}
+    first = (await theo.post("/v1/rate-cards", json=card)).json()
     assert (first["version"], first["valid_until"]) == (1, None)
     for body, status in (
-        (sheet | {"valid_from": "2026-04-01"}, 409),
-        (sheet | {"valid_from": "2026-05-15"}, 409),
-        (sheet | {"valid_from": "2026-05-15", "customer": "acme"}, 409),
-        (sheet | {"valid_from": "2026-06-01"}, 201),
-        (sheet | {"valid_from": "1066-10-14"}, 422),
-        (sheet | {"rates": {"Über": 1}}, 422),
-        (sheet | {"customer": "nobody"}, 422),
+        (card | {"valid_from": "2026-04-01"}, 409),
+        (card | {"valid_from": "2026-05-15"}, 409),
+        (card | {"valid_from": "2026-05-15", "customer": "acme"}, 409),
+        (card | {"valid_from": "2026-06-01"}, 201),
+        (card | {"valid_from": "1066-10-14"}, 422),
+        (card | {"rates": {"Über": 1}}, 422),
+        (card | {"customer": "nobody"}, 422),
     ):
         assert (await theo.post("/v1/rate-cards", json=body)).status_code == status, body
     listed = (await theo.get("/v1/rate-cards?limit=1")).json()

@@ -207,14 +207,14 @@ async def test_waivers_are_listed_by_state_customer_and_clock(
     third = (await theo.get(other)).json()["key"]
     await gina.post(other + "/refuse")
 
-    async def listed(query: str) -> list[str]:
+    async def list_keys(query: str) -> list[str]:
         return [found["key"] for found in (await theo.get(f"/v1/waivers?{query}")).json()["items"]]
 
-    assert await listed("customer=acme") == [one, wide]
-    assert await listed(f"clock={clock}") == [one, wide]
-    assert await listed(f"clock={(await resolution_clock(database, 2)).id}") == []
-    assert await listed("state=refused") == [third]
-    assert await listed("state=requested&customer=brightwater") == []
+    assert await list_keys("customer=acme") == [one, wide]
+    assert await list_keys(f"clock={clock}") == [one, wide]
+    assert await list_keys(f"clock={(await resolution_clock(database, 2)).id}") == []
+    assert await list_keys("state=refused") == [third]
+    assert await list_keys("state=requested&customer=brightwater") == []
 
 
 @pytest.mark.parametrize(

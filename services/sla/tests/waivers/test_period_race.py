@@ -12,6 +12,7 @@ from common.scheduling.deadline_scheduler import DeadlineScheduler
 from common.scheduling.deadlines import Due
 from opsdesk_testing.client import app_for, client
 from opsdesk_testing.protocol import deliver, freeze_time, outbox_events
+from opsdesk_testing.waiting import until
 from sla.app import SERVICE
 from sla.clocks.store import clocks
 from sla.clocks.timers import on_clocks_due
@@ -118,9 +119,9 @@ async def _waits_for_the_customer(database: Database) -> None:
     waiting = text(
         "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
-    async with asyncio.timeout(10):
-        while True:
-            async with database.transaction() as tx:
-                if await tx.scalar(waiting):
-                    return
-            await asyncio.sleep(0.01)
+
+    async def somebody_waits() -> bool:
+        async with database.transaction() as tx:
+            return bool(await tx.scalar(waiting))
+
+    await until(somebody_waits)

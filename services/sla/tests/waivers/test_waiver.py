@@ -1,6 +1,7 @@
 """The rules of a waiver: two people, and the deadline (R2, C11)."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sla.calendars.domain.calendar import always_open
@@ -24,7 +25,7 @@ GM, OPS = frozenset({"gm"}), frozenset({"ops"})
 
 
 def waiver(**more: object) -> Waiver:
-    facts = {
+    facts: dict[str, Any] = {
         "id": UUID(int=5),
         "key": "WVR-5",
         "clock_id": UUID(int=2),
@@ -33,7 +34,7 @@ def waiver(**more: object) -> Waiver:
         "requested_at": NINE,
         "expires_at": NINE + 90 * MINUTE,
     }
-    return Waiver(**facts | more)  # type: ignore[arg-type]
+    return Waiver(**facts | more)
 
 
 def test_nobody_approves_what_they_asked_for_and_only_a_gm_decides() -> None:

@@ -11,6 +11,7 @@ from common.persistence.database import Database
 from common.scheduling.deadline_scheduler import DeadlineScheduler
 from opsdesk_testing.client import app_for, client
 from opsdesk_testing.protocol import deliver, freeze_time, outbox_events
+from opsdesk_testing.waiting import until
 from sla.app import SERVICE
 from sla.clocks.store import clocks
 from sla.handlers import HANDLERS
@@ -84,14 +85,13 @@ async def test_an_approval_that_waited_for_the_lock_counts_by_the_time_after_the
 
 
 async def _wait_for_lock(database: Database) -> None:
-    async with asyncio.timeout(10):
-        while True:
-            async with database.transaction() as tx:
-                waiting = await tx.scalar(
-                    text(
-                        "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) OR (NOT granted AND locktype = 'transactionid')"
-                    )
-                )
-            if waiting:
-                return
-            await asyncio.sleep(0.01)
+    waiting = text(
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND (locktype = 'transactionid'"
+        " OR database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+    )
+
+    async def somebody_waits() -> bool:
+        async with database.transaction() as tx:
+            return bool(await tx.scalar(waiting))
+
+    await until(somebody_waits)

@@ -73,6 +73,6 @@ ResolveContact = Callable[[AsyncConnection, str], Awaitable[Contact | None]]
 def address_digest(address: str) -> str:
     """Hash an address (trimmed, in lower case, SHA-256) for services that may not know addresses.
 
-    It confirms an address that somebody knows, and reveals none.
+    Confirms a known address; never returns one.
     """
     return sha256(f"mailto:{address.strip().lower()}".encode()).hexdigest()

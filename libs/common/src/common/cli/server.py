@@ -24,6 +24,10 @@ from common.simulated_time.routes import routes
 
 SHUTDOWN_GRACE_S = 10
 """Seconds for running requests to end after SIGTERM."""
+KEEP_ALIVE_S = 75
+"""Seconds that an idle connection stays open: longer than clients and balancers keep theirs (httpx 5 s,
+most balancers 60 s), so that it is they who close it. With uvicorn's 5 s a request that was sent in that
+very moment met a closed connection: its caller could not know whether it took effect."""
 SOCKET_BACKLOG = 2048
 
 log = telemetry.logger(__name__)
@@ -46,6 +50,7 @@ def serve(service: Service) -> None:
         log_config=None,
         server_header=False,
         backlog=SOCKET_BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=SHUTDOWN_GRACE_S,
     )
     tune_gc()

@@ -15,7 +15,7 @@ Contract = Literal["sla", "ola", "uc"]
 class ClockEvent(Event):
     """An event about the clock of one promise for one ticket.
 
-    `deadline` is the instant at which the promise is broken; None while the clock is paused or has no
+    `deadline` is the instant at which the promise is breached; None while the clock is paused or has no
     target. `contract` says whose promise it is: `sla` ours to the customer, `ola` second level's to
     us, `uc` that of `partner` (a key) to us.
     """
@@ -60,7 +60,7 @@ class ClockPaused(ClockEvent):
 
 
 class ClockResumed(ClockEvent):
-    """The clock goes on."""
+    """The clock was resumed."""
 
     type: ClassVar[str] = "opsdesk.clock.resumed.v1"
 
@@ -87,7 +87,7 @@ class ClockThresholdReached(ClockEvent):
 
 
 class ClockBreached(ClockEvent):
-    """The promise was broken at `due_at`. `approved`: a waiver that was approved in time covers it.
+    """The promise was breached at `due_at`. `approved`: a waiver that was approved in time covers it.
 
     `fired_without_events`: sla could not receive events of tickets when it fired, so that a
     `breach_withdrawn` may follow.
@@ -103,7 +103,7 @@ class ClockBreached(ClockEvent):
 
 
 class ClockBreachWithdrawn(ClockEvent):
-    """The breach did not happen: an event that came late says that the clock stopped in time."""
+    """A recorded breach was withdrawn: a late event shows that the clock stopped in time."""
 
     type: ClassVar[str] = "opsdesk.clock.breach_withdrawn.v1"
     stopped_at: AwareDatetime

@@ -1,4 +1,4 @@
-"""Events of sla about promises that are likely to be broken, on `opsdesk.clocks`."""
+"""Events of sla about promises that are likely to be breached, on `opsdesk.clocks`."""
 
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -45,7 +45,7 @@ class ForecastEvent(Event):
 class ForecastChanged(ForecastEvent):
     """The outlook changed from `previous` to `outlook`.
 
-    `expected_breach_at`: when the promise is broken if nothing changes; None while the clock is
+    `expected_breach_at`: when the promise is breached if nothing changes; None while the clock is
     paused. `subscribers`: staff (by `sub`) who subscribed to it.
     """
 

@@ -132,7 +132,7 @@ class TicketOnHold(TicketEvent):
 
 
 class TicketResumed(TicketEvent):
-    """Work goes on. `waited_on` is None in events from before this field existed."""
+    """The ticket was resumed. `waited_on` is None in events from before this field existed."""
 
     type: ClassVar[str] = "opsdesk.ticket.resumed.v1"
     waited_on: Literal["customer", "partner", "second_level"] | None = None

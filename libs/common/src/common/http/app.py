@@ -8,7 +8,7 @@ from common.http.drain import Drain
 from common.http.fast_routes import FastRoutes
 from common.http.health import health
 from common.http.lifespan import create_lifespan
-from common.http.route import unguarded
+from common.http.route import unguarded_routes
 from common.http.service import Service
 
 
@@ -40,6 +40,6 @@ def create_app(service: Service, *extra_routers: APIRouter) -> FastAPI:
     )  # the middleware added last is the outermost
     app.add_middleware(BodyLimit, limit=MIB, limits_by_prefix=service.body_limits)
     app.add_middleware(middleware.EdgeMiddleware, drain=drain)
-    if unguarded_routes := unguarded(app):
-        raise ValueError(f"these routes require no permission: {', '.join(unguarded_routes)}")
+    if routes := unguarded_routes(app):
+        raise ValueError(f"these routes require no permission: {', '.join(routes)}")
     return app

@@ -90,11 +90,11 @@ class AuthorizedRoute(APIRoute):
         handle = super().get_route_handler()
         requirements = tuple(requirements_of(self.dependant))
 
-        async def authorized(request: Request) -> Response:
+        async def require_authorization(request: Request) -> Response:
             await authorize_request(request, requirements)
             return await handle(request)
 
-        return authorized
+        return require_authorization
 
 
 async def _run_idempotently(
@@ -160,7 +160,7 @@ def authorized_router(prefix: str, tags: list[str]) -> APIRouter:
     )
 
 
-def unguarded(app: FastAPI) -> list[str]:
+def unguarded_routes(app: FastAPI) -> list[str]:
     """Return the routes that require no permission and are not public: there should be none.
 
     The endpoint of a fast route has its RequiresPermission as the attribute `needs`.

@@ -139,13 +139,24 @@ _SELECT_FREED = text(
     {_SELECT_RUNS}
     """
 ).bindparams(bindparam("sources", type_=ARRAY(Text)), bindparam("subjects", type_=ARRAY(Text)))
-_CANDIDATES_OF_PAGE = f"""
-    SELECT DISTINCT source, subject FROM parked WHERE (source, subject) > (:source, :subject)
-    ORDER BY source, subject LIMIT {SWEEP_SUBJECTS}
+# From subject to subject by the index: DISTINCT would read all records of a subject.
+_SUBJECTS_OF_PAGE = """
+    WITH RECURSIVE page AS (
+        (SELECT source, subject FROM parked WHERE (source, subject) > (:source, :subject)
+         ORDER BY source, subject LIMIT 1)
+        UNION ALL
+        SELECT next.source, next.subject FROM page CROSS JOIN LATERAL (
+            SELECT p.source, p.subject FROM parked p
+            WHERE (p.source, p.subject) > (page.source, page.subject)
+            ORDER BY p.source, p.subject LIMIT 1) next
+    )
 """
-_SELECT_PAGE = text(f"WITH candidates AS MATERIALIZED ({_CANDIDATES_OF_PAGE}) {_SELECT_RUNS}")
+_SELECT_PAGE = text(
+    f"{_SUBJECTS_OF_PAGE}, candidates AS MATERIALIZED (SELECT * FROM page LIMIT {SWEEP_SUBJECTS})"
+    f" {_SELECT_RUNS}"
+)
 _SELECT_PAGE_END = text(
-    f"SELECT source, subject FROM ({_CANDIDATES_OF_PAGE} OFFSET {SWEEP_SUBJECTS - 1}) page LIMIT 1"
+    f"{_SUBJECTS_OF_PAGE} SELECT source, subject FROM page OFFSET {SWEEP_SUBJECTS - 1} LIMIT 1"
 )
 
 

@@ -38,12 +38,12 @@ def unnest(columns: Columns, alias: str, *, first: int = 1) -> str:
 
 
 def insert_sql(table: str, columns: Columns, *, conflict: str = "", returning: str = "") -> str:
-    """An INSERT of many rows. `conflict` is what stands behind ON CONFLICT."""
+    """An INSERT of many rows. `conflict` is the text after ON CONFLICT."""
     return (
         f"INSERT INTO {table} ({column_names(columns)})"
         f" SELECT {column_values(columns)} FROM {unnest(columns, 'new')}"
         + (f" ON CONFLICT {conflict}" if conflict else "")
-        + _returning(returning)
+        + _returning_clause(returning)
     )
 
 
@@ -59,7 +59,7 @@ def update_sql(
     same_key = " AND ".join(f"{table}.{name} = new.{name}" for name in key)
     return (
         f"UPDATE {table} SET {changes} FROM {unnest(columns, 'new')} WHERE {same_key}"
-        + _returning(returning)
+        + _returning_clause(returning)
     )
 
 
@@ -99,5 +99,5 @@ async def fetch_many(
     return await (await asyncpg_connection(tx)).fetch(sql, *transpose(rows, len(rows[0])))
 
 
-def _returning(columns: str) -> str:
+def _returning_clause(columns: str) -> str:
     return f" RETURNING {columns}" if columns else ""

@@ -32,7 +32,7 @@ def page_after(
     position: Sequence[Any] | None,
     limit: int,
 ) -> Select[Any]:
-    """The query in this order, behind `position`, with one row more than `limit`.
+    """The query in this order, after `position`, with one row more than `limit`.
 
     `order` ends in a unique column; `.desc()` and `.nulls_last()` are understood. `position` has
     the values of these columns in the last row shown, None on the first page. The row too many
@@ -44,7 +44,7 @@ def page_after(
 
 
 def is_after(order: Sequence[ColumnElement[Any]], position: Sequence[Any]) -> ColumnElement[bool]:
-    """The condition for the rows behind `position` in this order.
+    """The condition for the rows after `position` in this order.
 
     A row comparison where all columns run the same way and have no NULLs: PostgreSQL can start
     an index scan there.

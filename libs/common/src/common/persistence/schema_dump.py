@@ -61,7 +61,7 @@ def _table(catalog: schema_catalog.Catalog, name: str) -> Iterator[str]:
     yield _comment(table["comment"])
     columns, constraints = catalog.columns[name], catalog.constraints[name]
     lines = ",\n".join([*map(_column, columns), *map(_constraint, constraints)])
-    yield f"CREATE TABLE {name} (\n{lines}\n" + _wrapped(f"){_storage(table['options'])};")
+    yield f"CREATE TABLE {name} (\n{lines}\n" + _wrap(f"){_storage(table['options'])};")
     for index in catalog.indexes[name]:
         yield _comment(index["comment"]) + _statement(index["definition"])
     yield from _rights(catalog, table)
@@ -103,7 +103,7 @@ def _default(row: Row) -> str:
 def _constraint(row: Row) -> str:
     name, definition = f"    CONSTRAINT {row['name']}", plain(row["definition"])
     line = f"{name} {definition}"
-    return line if len(line) < WIDTH else f"{name}\n{_wrapped(definition, '        ')}".rstrip()
+    return line if len(line) < WIDTH else f"{name}\n{_wrap(definition, '        ')}".rstrip()
 
 
 def _storage(options: Sequence[str] | None) -> str:
@@ -137,7 +137,7 @@ def _view(name: str, view: View, types: Mapping[str, str]) -> Iterator[str]:
         kind = TYPES.get(types[column.name], types[column.name])
         yield textwrap.indent(_comment(f"{kind}: {column.description}"), "    ")
         yield f"    {expression}{'' if column is last else ','}\n"
-    yield _wrapped(f"FROM {view.source};")
+    yield _wrap(f"FROM {view.source};")
 
 
 def _statement(definition: str) -> str:
@@ -146,10 +146,10 @@ def _statement(definition: str) -> str:
     if len(text) < WIDTH:
         return f"{text}\n"
     first, *clauses = re.split(r" (?=(?:WHERE|REFERENCING|FOR EACH|EXECUTE) )", text)
-    return _wrapped(first) + "".join(_wrapped(clause, "    ") for clause in clauses)
+    return _wrap(first) + "".join(_wrap(clause, "    ") for clause in clauses)
 
 
-def _wrapped(text: str, indent: str = "") -> str:
+def _wrap(text: str, indent: str = "") -> str:
     """Wrap to lines of WIDTH characters; a longer expression stays whole."""
     lines = textwrap.wrap(
         text,

@@ -18,7 +18,7 @@ def configure_logs(
 ) -> None:
     """Write records of structlog and of the standard library to stderr (or `stream`)."""
 
-    def named(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    def add_service(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         event["service"] = service
         event.pop("color_message", None)  # a copy of the message, from uvicorn
         if found := trace_id():
@@ -30,7 +30,7 @@ def configure_logs(
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        named,
+        add_service,
         structlog.processors.format_exc_info,
         _redact,
     ]

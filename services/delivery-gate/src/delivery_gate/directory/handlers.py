@@ -8,8 +8,9 @@ from delivery_gate.directory.store import ContactRecord
 
 
 async def on_contact_known(tx: Connection, received: ReceivedEvent[ContactKnown]) -> None:
-    """Store the contact. One who is erased or has left loses the digest: the portal speaks for them
-    no more."""
+    """Store the contact. If erased or retired, clear the address digest, so On-Behalf-Of no longer
+    resolves.
+    """
     event = received.event
     digest = None if event.erased or event.retired else event.address_digest
     record = ContactRecord(event.contact_id, event.customer, digest, received.sequence)

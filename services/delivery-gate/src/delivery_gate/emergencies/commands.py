@@ -48,7 +48,9 @@ async def record_authorization(
 async def record_application(
     context: EnvironmentContext, change: EmergencyChange, due_after: timedelta
 ) -> EmergencyChange:
-    """Store that the change is applied; the environment owes a version with it (R7)."""
+    """Store that the change is applied; the environment is in debt until a version containing it is
+    delivered (R7).
+    """
     stored = await _save_step(context, change, EmergencyApplied)
     due_at = await record_debt(context, stored.id, stored.key, due_after)
     grounds = {"ticket": stored.ticket, "debt_due_at": due_at}

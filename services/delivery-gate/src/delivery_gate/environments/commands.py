@@ -53,7 +53,7 @@ async def record_debt(
 
 
 async def record_overdue_debt(context: EnvironmentContext, overdue: Environment) -> None:
-    """Record that the debt of this environment was not paid in time; escalation hears of it."""
+    """Record that the debt of this environment was not paid in time, and publish it for escalation."""
     debt = overdue.debt
     assert debt is not None
     stored, event = environment_event(

@@ -13,7 +13,7 @@ from delivery_gate.environments.domain import mark_overdue
 
 
 async def on_debts_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
-    """Mark debts as overdue that nobody paid in time (G8)."""
+    """Mark unsettled debts as overdue (G8)."""
     existing = await store.list_existing(tx, [deadline.subject for deadline in due])
     for deadline in due:
         if deadline.subject not in existing:

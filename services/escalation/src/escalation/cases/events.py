@@ -75,7 +75,7 @@ def _note_event(text_of: Callable[[E], str]) -> Callable[[dict[str, Any], E], Es
     return lambda common, e: wire_events.EscalationNoted(**common, note=text_of(e))
 
 
-def _notified(common: dict[str, Any], event: timeline.Notified) -> EscalationEvent:
+def _notified_event(common: dict[str, Any], event: timeline.Notified) -> EscalationEvent:
     return wire_events.Notified(
         **common, notification_id=event.notification_id, person=event.person, channel=event.channel
     )
@@ -115,6 +115,6 @@ _TO_WIRE: dict[type[TimelineEvent], Callable[[dict[str, Any], Any], EscalationEv
         **common, reason=e.why, by=e.by
     ),
     timeline.Withdrawn: _note_event(lambda e: f"withdrawn: {e.why}"),
-    timeline.Notified: _notified,
+    timeline.Notified: _notified_event,
     timeline.NotificationFailed: _notification_failed,
 }

@@ -35,8 +35,8 @@ def step(*people: str, minutes: float = 15) -> Step:
     return Step(tuple(Target("person", p) for p in people), minutes * MINUTE)
 
 
-def policy(*steps: Step, repeat: int = 0, **rest: object) -> Policy:
-    return Policy(UUID(int=1), "p", 1, steps, "gina", repeat, **rest)  # type: ignore[arg-type]
+def policy(*steps: Step, repeat: int = 0, **rest: Any) -> Policy:
+    return Policy(UUID(int=1), "p", 1, steps, "gina", repeat, **rest)
 
 
 THREE = policy(step("anna", minutes=5), step("sven", minutes=10), step("theo", minutes=20))

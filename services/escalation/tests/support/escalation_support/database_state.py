@@ -1,11 +1,13 @@
 """What tests read from the database, or change in it, beside the service."""
 
+from typing import Any
+
 from sqlalchemy import text
 
 from common.persistence.database import Database
 
 
-async def run_sql(database: Database, sql: str) -> list[tuple[object, ...]]:
+async def run_sql(database: Database, sql: str) -> list[tuple[Any, ...]]:
     async with database.transaction() as tx:
         result = await tx.execute(text(sql))
         return [tuple(row) for row in result] if result.returns_rows else []

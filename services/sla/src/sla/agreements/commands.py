@@ -5,7 +5,7 @@ from common.scheduling.deadlines import Deadline, schedule
 from sla.agreements.store import bulk_update_orders as bulk_updates
 from sla.agreements.store.bulk_update_orders import BulkUpdate
 
-BULK_UPDATE_DEADLINE = "sweep"
+BULK_UPDATE_DEADLINE = "bulk_update"
 """The kind of deadline at which `sla.clocks` carries out the next batch. Subject: the order."""
 
 

@@ -15,9 +15,9 @@ agreements = Table(
     Column("sequence", BigInteger, nullable=False),
     Column("partner", Text),
     Column("team", Text),
-    Column("ending_asked_by", Text),
-    instant_column("ending_asked_at"),
-    Column("ending_reason", Text),
+    Column("termination_requested_by", Text),
+    instant_column("termination_requested_at"),
+    Column("termination_reason", Text),
     Column("ended_by", Text),
     instant_column("ended_at"),
 )
@@ -33,7 +33,7 @@ agreement_versions = Table(
     instant_column("valid_from", nullable=False),
     instant_column("valid_until"),
     Column("promises", JSONB, nullable=False),
-    Column("cover", JSONB),
+    Column("coverage", JSONB),
     Column("state", Text, nullable=False),
     Column("customer_signs", Boolean, nullable=False),
     Column("supersedes", Integer),
@@ -59,8 +59,8 @@ agreement_comments = Table(
     Column("comment", Text, nullable=False),
 )
 
-cover_extensions = Table(
-    "cover_extensions",
+coverage_extensions = Table(
+    "coverage_extensions",
     METADATA,
     Column("id", Uuid, primary_key=True),
     Column("agreement_id", Uuid, nullable=False),
@@ -76,8 +76,8 @@ cover_extensions = Table(
     Column("ending", Text),
 )
 
-clock_sweeps = Table(
-    "clock_sweeps",
+bulk_updates = Table(
+    "bulk_updates",
     METADATA,
     Column("id", Uuid, primary_key=True),
     Column("agreement_id", Uuid, nullable=False),

@@ -63,7 +63,7 @@ TIMES = View(
 COSTS = View(
     "daily_costs",
     "What work came to: one row per customer, day, service, priority, kind, rate and currency.",
-    f"work_figures WHERE {DAILY_ROWS}",
+    f"time_entry_figures WHERE {DAILY_ROWS}",
     (
         *KEY_COLUMNS,
         Column("rate", "name of the rate"),

@@ -30,7 +30,7 @@ TICKETS = View(
 STATE_CHANGES = View(
     "ticket_state_changes",
     "How tickets ended and began again: one row per change.",
-    "ticket_turns",
+    "ticket_state_changes",
     (
         Column("ticket_id", "see sla_tickets"),
         Column("ordinal", "rises within the ticket"),
@@ -59,7 +59,7 @@ CLOCKS = View(
         Column(
             "outcome", "met, breached, or waived (a waiver covers the breach); null: still open"
         ),
-        Column("outcome_at", "instant at which it was met or broke"),
+        Column("outcome_at", "instant at which it was met or breached"),
         Column(
             "contract", "sla: promised to the customer; ola, uc: to us, by second level, a partner"
         ),
@@ -114,7 +114,7 @@ OUTAGES = View(
 TIME_ENTRIES = View(
     "time_entries",
     "Booked work: one row per record; a correction is a record of the difference.",
-    "work",
+    "time_entries",
     (
         Column("time_entry_id", "id of the record", "id"),
         Column("time_entry", "what people call it: WRK-17", "key"),

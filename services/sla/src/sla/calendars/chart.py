@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from sla.calendars.domain.calendar import DAY, Calendar, Span, local_openings, merge_spans
-from sla.rendering.svg import Element, Picture, group, rect, text
+from sla.rendering.svg import Element, SvgPicture, group, rect, text
 
 CELL_SIZE, GAP = 26, 3
 MONTH_WIDTH, MONTH_HEIGHT = 7 * (CELL_SIZE + GAP) + 26, 6 * (CELL_SIZE + GAP) + 52
@@ -53,7 +53,7 @@ def render_svg(calendar: Calendar, title: str, year: int) -> str:
         *(part for month in range(12) for part in _month(calendar, openings, year, month)),
         *_holiday_names(holidays, months + LINE_HEIGHT, max(lines, 1)),
     ]
-    return Picture(
+    return SvgPicture(
         f"calendar {heading}",
         heading,
         width,
@@ -62,7 +62,7 @@ def render_svg(calendar: Calendar, title: str, year: int) -> str:
         font_size=12,
         fill=INK,
         fixed_size=True,
-    ).drawn(parts)
+    ).render(parts)
 
 
 def _by_date(calendar: Calendar, year: int) -> dict[date, list[Span]]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from sla.capacity.domain.capacity_forecast import CapacityForecast, Peak
 from sla.capacity.domain.series import Limit, Series
-from sla.rendering.svg import Element, Picture, line, polyline, text
+from sla.rendering.svg import Element, SvgPicture, line, polyline, text
 
 WIDTH, HEIGHT = 720, 300
 LEFT_MARGIN, RIGHT_MARGIN, TOP_MARGIN, BOTTOM_MARGIN = 64, 16, 48, 36
@@ -43,7 +43,7 @@ def render_svg(
     first = shown_peaks[0].day if shown_peaks else today - timedelta(days=SHOWN_DAYS)
     values = [peak.value for peak in shown_peaks] or [0.0]
     axes = _Axes(first, last, min(*values, limit.limit), max(*values, limit.limit))
-    picture = Picture(
+    picture = SvgPicture(
         f"usage of {series.key}",
         series.name,
         WIDTH,
@@ -52,7 +52,7 @@ def render_svg(
         font_size=12,
         ground="#fff",
     )
-    return picture.drawn(
+    return picture.render(
         [
             text(LEFT_MARGIN, 18, picture.title, font_size=14, font_weight="600"),
             text(LEFT_MARGIN, 36, picture.description, fill="#444"),

@@ -1,4 +1,4 @@
-"""Tables: series, measured promises, usage limits, samples, sample days, outlooks (forecasts)."""
+"""Tables: series, measured promises, usage limits, samples, sample days, capacity forecasts."""
 
 from sqlalchemy import BigInteger, Column, Date, Float, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
@@ -22,8 +22,8 @@ series = Table(
     instant_column("created_at", nullable=False),
 )
 
-measure_promises = Table(
-    "measure_promises",
+measured_promises = Table(
+    "measured_promises",
     METADATA,
     Column("series_id", Uuid, primary_key=True),
     Column("version", Integer, primary_key=True),
@@ -68,8 +68,8 @@ sample_days = Table(
     Column("peak", Float, nullable=False),
 )
 
-outlooks = Table(
-    "outlooks",
+capacity_forecasts = Table(
+    "capacity_forecasts",
     METADATA,
     Column("series_id", Uuid, primary_key=True),
     Column("computed_on", Date, primary_key=True),

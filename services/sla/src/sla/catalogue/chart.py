@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sla.catalogue.domain.graph import Graph, Need, Node, service_node
 from sla.catalogue.domain.impact import Effect
 from sla.catalogue.domain.layout import layout_rows
-from sla.rendering.svg import Element, Picture, element, group, path, rect, text
+from sla.rendering.svg import Element, SvgPicture, element, group, path, rect, text
 
 BOX_WIDTH, BOX_HEIGHT = 168, 46
 HORIZONTAL_GAP, VERTICAL_GAP = 28, 74
@@ -49,7 +49,7 @@ def render_svg(
     width = max(widest * (BOX_WIDTH + HORIZONTAL_GAP) - HORIZONTAL_GAP, 720) + 2 * MARGIN
     positions = dict(_positions(layers, width))
     height = len(layers) * (BOX_HEIGHT + VERTICAL_GAP) + MARGIN + LEGEND_HEIGHT
-    picture = Picture(
+    picture = SvgPicture(
         f"catalogue of {sorted(nodes)}",
         "What the services run on",
         width,
@@ -60,7 +60,7 @@ def render_svg(
         fixed_size=True,
     )
     tip = picture.id("tip")
-    return picture.drawn(
+    return picture.render(
         [
             _tip(tip),
             *_legend(height),

@@ -11,11 +11,11 @@ from sla.clocks.domain.explanation_report import REASON_LABELS, ExplanationRepor
 from sla.rendering.svg import (
     Anchor,
     Element,
-    Picture,
+    SvgPicture,
     circle,
     element,
+    format_points,
     line,
-    listed,
     path,
     polyline,
     rect,
@@ -41,7 +41,7 @@ MAX_DAY_LABELS = 9
 def render_svg(report: ExplanationReport) -> str:
     """Render an SVG document of 1000 x 430, legible without colours by its tooltips and legend."""
     scale = _Scale.of(report)
-    picture = Picture(
+    picture = SvgPicture(
         f"clock of {report.heading}",
         f"{report.heading}. {report.status_line}.",
         WIDTH,
@@ -50,7 +50,7 @@ def render_svg(report: ExplanationReport) -> str:
         fill=INK,
         ground="#fff",
     )
-    return picture.drawn(
+    return picture.render(
         [
             *_head(report),
             *_strip(report, scale),
@@ -118,7 +118,7 @@ def _curve(report: ExplanationReport, scale: _Scale, late: str) -> Iterator[Elem
     for interval in report.intervals:
         counted += interval.counted
         points.append((scale.x(interval.end), scale.y(counted)))
-    area = listed([*points, (points[-1][0], FLOOR)])
+    area = format_points([*points, (points[-1][0], FLOOR)])
     yield element("polygon", points=area, fill=FILL_COLOURS["counted"], opacity=0.12)
     yield polyline(points, FILL_COLOURS["counted"], stroke_width=2.5, stroke_linejoin="round")
     if report.clock.terms.target is not None:

@@ -41,9 +41,9 @@ clock_inputs = Table(
     Column("fired_without_events", Boolean, nullable=False),
 )
 
-clock_sweep_items = Table(
-    "clock_sweep_items",
+bulk_update_items = Table(
+    "bulk_update_items",
     METADATA,
-    Column("sweep_id", Uuid, primary_key=True),
+    Column("bulk_update_id", Uuid, primary_key=True),
     Column("clock_id", Uuid, primary_key=True),
 )

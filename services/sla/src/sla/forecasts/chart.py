@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from math import sqrt
 
 from sla.forecasts.domain.score import Score, Tally
-from sla.rendering.svg import Anchor, Element, Picture, circle, line, text
+from sla.rendering.svg import Anchor, Element, SvgPicture, circle, line, text
 
 WIDTH, HEIGHT = 640, 560
 LEFT_MARGIN, TOP_MARGIN, PLOT_SIZE = 70, 64, 400
@@ -33,7 +33,7 @@ def render_calibration_svg(score: Score, title: str) -> str:
                 GREY,
             )
         )
-    return Picture(f"calibration of {title}", _describe(score), WIDTH, HEIGHT).drawn(parts)
+    return SvgPicture(f"calibration of {title}", _describe(score), WIDTH, HEIGHT).render(parts)
 
 
 def _frame(title: str) -> Iterator[Element]:
@@ -57,7 +57,7 @@ def _frame(title: str) -> Iterator[Element]:
     yield _text(LEFT_MARGIN, TOP_MARGIN + PLOT_SIZE + 76, caption, GREY, size=12, anchor="start")
     middle = TOP_MARGIN + PLOT_SIZE / 2
     rotation = f"rotate(-90 20 {middle})"
-    label = "came: share that broke"
+    label = "came: share breached"
     yield text(20, middle, label, fill=INK, font_size=13, anchor="middle", transform=rotation)
 
 
@@ -65,7 +65,7 @@ def _summary(score: Score) -> Iterator[Element]:
     """Render the figures beside the diagram."""
     lines = [
         ("forecasts", f"{score.forecasts:,}"),
-        ("broke", f"{score.breached:,}"),
+        ("breached", f"{score.breached:,}"),
         ("Brier score", _figure(score.brier)),
         ("skill", _figure(score.skill)),
         ("miscalibration", _figure(score.reliability)),
@@ -93,7 +93,7 @@ def _describe(score: Score) -> str:
     if score.brier is None:
         return "Calibration of forecasts: nothing has come out yet"
     return (
-        f"Calibration of {score.forecasts} forecasts of which {score.breached} broke;"
+        f"Calibration of {score.forecasts} forecasts of which {score.breached} were breached;"
         f" Brier score {score.brier:.3f}"
     )
 

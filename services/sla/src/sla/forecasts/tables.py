@@ -29,7 +29,7 @@ handling_time_changes = Table(
     Column("bin", SmallInteger, nullable=False),
     Column("stopped", SmallInteger, nullable=False),
     Column("censored", SmallInteger, nullable=False),
-    Column("broke", Boolean),
+    Column("breached", Boolean),
     instant_column("at", nullable=False),
 )
 
@@ -65,7 +65,7 @@ forecasts = Table(
     Column("ahead", Integer),
     Column("usual", Float, nullable=False),
     Column("known", Integer, nullable=False),
-    Column("broke_share", Float),
+    Column("breach_share", Float),
     Column("level", SmallInteger, nullable=False),
     instant_column("created_at", nullable=False),
     instant_column("changed_at", nullable=False),
@@ -81,7 +81,7 @@ forecast_marks = Table(
     Column("metric", Text, nullable=False),
     Column("probability", Float, nullable=False),
     instant_column("created_at", nullable=False),
-    Column("broke", Boolean),
+    Column("breached", Boolean),
     instant_column("settled_at"),
 )
 
@@ -94,7 +94,7 @@ forecast_scores = Table(
     Column("bin", SmallInteger, primary_key=True),
     Column("forecasts", BigInteger, nullable=False),
     Column("expected", Float, nullable=False),
-    Column("broke", BigInteger, nullable=False),
+    Column("breached", BigInteger, nullable=False),
     Column("squares", Float, nullable=False),
 )
 

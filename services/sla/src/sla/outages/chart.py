@@ -12,7 +12,7 @@ from common.wording import format_duration
 from sla.calendars.domain.zone import Zone
 from sla.outages.domain.availability import ZERO, Availability, Part
 from sla.outages.domain.availability_month import month_of, start_of_day
-from sla.rendering.svg import Anchor, Element, Picture, rect, text
+from sla.rendering.svg import Anchor, Element, SvgPicture, rect, text
 
 LEFT_MARGIN, TOP_MARGIN, ROW_HEIGHT, BAR_HEIGHT, HOUR_WIDTH = 96, 64, 18, 13, 32.0
 BACKGROUND_COLOUR, FUTURE_COLOUR = "#ebebe7", "#f9f9f7"
@@ -44,7 +44,7 @@ def render_svg(availability: Availability, zone: Zone, title: str) -> str:
         LEFT_MARGIN + longest * HOUR_WIDTH + 16,
         TOP_MARGIN + len(days) * ROW_HEIGHT + 44,
     )
-    picture = Picture(
+    picture = SvgPicture(
         f"availability of {title}",
         title,
         width,
@@ -61,7 +61,7 @@ def render_svg(availability: Availability, zone: Zone, title: str) -> str:
         y = TOP_MARGIN + number * ROW_HEIGHT
         parts.append(_text(16, y + 10, f"{day:%a} {day.day} {day:%b}"))
         parts += _render_day(availability, start, end, y)
-    return picture.drawn([*parts, *_legend(height - 16)])
+    return picture.render([*parts, *_legend(height - 16)])
 
 
 def _days(availability: Availability, zone: Zone) -> Iterator[tuple[date, datetime, datetime]]:

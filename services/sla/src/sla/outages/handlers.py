@@ -68,7 +68,7 @@ async def on_alert_raised(tx: Connection, received: ReceivedEvent[AlertRaised]) 
         await supersede_outage(tx, ticket_outage, outage, event.monitor, at)
 
 
-async def on_alert_ended(tx: Connection, received: ReceivedEvent[AlertResolved]) -> None:
+async def on_alert_resolved(tx: Connection, received: ReceivedEvent[AlertResolved]) -> None:
     """End the outage of an alert, if it counted as one."""
     event = received.event
     for outage in await outages.lock_of_source(tx, "monitoring", event.alert_id):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from sla.rendering.svg import Anchor, Element, Picture, path, rect, text
+from sla.rendering.svg import Anchor, Element, SvgPicture, path, rect, text
 
 WIDTH, HEIGHT = 720, 360
 LEFT_MARGIN, TOP_MARGIN, BASELINE_Y = 64, 64, 300
@@ -26,7 +26,7 @@ def render_svg(counts: Mapping[int, int], title: str) -> str:
                 (LEFT_MARGIN + WIDTH) / 2, (TOP_MARGIN + BASELINE_Y) / 2, "Nothing fired.", GREY, 16
             )
         )
-    return Picture(f"lags of {title}", f"{title}: {total} firings", WIDTH, HEIGHT).drawn(parts)
+    return SvgPicture(f"lags of {title}", f"{title}: {total} firings", WIDTH, HEIGHT).render(parts)
 
 
 def _frame(title: str) -> Iterator[Element]:

@@ -1,4 +1,4 @@
-"""Stores a beat a minute while the timers of this replica are alive: a missing one is a gap."""
+"""Record a heartbeat every minute while this replica's timers are alive: a missing one is a gap."""
 
 import asyncio
 from datetime import datetime

@@ -29,7 +29,7 @@ from sla.rendering.charts.drawing import ALARM, DARK, GRID, INK, PALE
 from sla.rendering.document import Document, Section, Table, Tile
 from sla.rendering.fonts import typeface
 from sla.rendering.formula_escape import without_controls
-from sla.rendering.pdf_drawing import Picture
+from sla.rendering.pdf_drawing import PdfPicture
 
 LEFT = RIGHT = 15 * mm
 TOP, BOTTOM = 15 * mm, 18 * mm
@@ -107,7 +107,7 @@ def _section(section: Section, bookmark: str, zone: ZoneInfo) -> Iterator[Flowab
         yield _paragraph(text, 8.5, GREY)
     for drawing in section.drawings:
         caption = _paragraph(drawing.title, 9, INK, bold=True)
-        yield KeepTogether([caption, Picture(drawing, WIDTH), Spacer(0, 3 * mm)])
+        yield KeepTogether([caption, PdfPicture(drawing, WIDTH), Spacer(0, 3 * mm)])
     for table in section.tables:
         yield from _table(table, zone)
 
@@ -155,7 +155,7 @@ def _tiles(tiles: tuple[Tile, ...]) -> Flowable:
     cells: list[Any] = [_tile(tile) for tile in tiles]
     cells += [""] * (-len(cells) % TILES_IN_A_ROW)
     rows = [cells[at : at + TILES_IN_A_ROW] for at in range(0, len(cells), TILES_IN_A_ROW)]
-    style = [
+    style: list[tuple[object, ...]] = [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 6),
         ("TOPPADDING", (0, 0), (-1, -1), 4),
@@ -164,7 +164,7 @@ def _tiles(tiles: tuple[Tile, ...]) -> Flowable:
     for number, tile in enumerate(tiles):
         row, column = divmod(number, TILES_IN_A_ROW)
         edge = HexColor(ALARM if tile.is_alarming else DARK)
-        style.append(("LINEBEFORE", (column, row), (column, row), 3, edge))  # type: ignore[arg-type]
+        style.append(("LINEBEFORE", (column, row), (column, row), 3, edge))
     return Grid(rows, colWidths=[WIDTH / TILES_IN_A_ROW] * TILES_IN_A_ROW, style=TableStyle(style))
 
 

@@ -10,7 +10,7 @@ from sla.rendering.charts.drawing import Box, Dot, Drawing, Label, Line
 from sla.rendering.fonts import typeface
 
 
-class Picture(Flowable):  # type: ignore[misc]  # reportlab has no types
+class PdfPicture(Flowable):  # type: ignore[misc]  # reportlab has no types
     """A drawing scaled to a width. The y axis of PDF points up, that of drawings points down."""
 
     def __init__(self, drawing: Drawing, width: float) -> None:

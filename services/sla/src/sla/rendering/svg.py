@@ -23,7 +23,7 @@ class Element(str):
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class SvgPicture:
     """The frame of a picture: its size, and its title and description for readers who cannot see it.
 
     `key` must be unique among the pictures on a page. `ground` is the background colour, None for
@@ -45,7 +45,7 @@ class Picture:
         """An id for an element of this picture, unique on the page."""
         return f"{name}-{crc32(self.key.encode()):08x}"
 
-    def drawn(self, parts: Iterable[str]) -> str:
+    def render(self, parts: Iterable[str]) -> str:
         """The `<svg>` element with these parts."""
         size = (self.width, self.height)
         named = {self.id("title"): element("title", self.title, id=self.id("title"))}
@@ -109,7 +109,9 @@ def line(x1: float, y1: float, x2: float, y2: float, stroke: str, **more: Attrib
 
 def polyline(points: Points, stroke: str, **attributes: Attribute) -> Element:
     """A line through the points, without a fill."""
-    return element("polyline", points=listed(points), fill="none", stroke=stroke, **attributes)
+    return element(
+        "polyline", points=format_points(points), fill="none", stroke=stroke, **attributes
+    )
 
 
 def path(commands: str, *, title: str = "", **attributes: Attribute) -> Element:
@@ -121,7 +123,7 @@ def group(*content: str, title: str = "", **attributes: Attribute) -> Element:
     return element("g", *_title_elements(title), *content, **attributes)
 
 
-def listed(points: Points) -> str:
+def format_points(points: Points) -> str:
     """The points as the text of an attribute."""
     return " ".join(f"{_number(x)},{_number(y)}" for x, y in points)
 

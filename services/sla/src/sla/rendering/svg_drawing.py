@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sla.rendering.charts.drawing import Box, Dot, Drawing, Label, Line
-from sla.rendering.svg import Element, Picture, circle, polyline, rect, text
+from sla.rendering.svg import Element, SvgPicture, circle, polyline, rect, text
 
 FONT = "Noto Sans, DejaVu Sans, Liberation Sans, Arial, sans-serif"
 EDGE = 0.75
@@ -12,7 +12,7 @@ EDGE = 0.75
 
 def render_svg(drawing: Drawing) -> str:
     """The drawing as an `<svg>` element."""
-    picture = Picture(
+    picture = SvgPicture(
         drawing.name,
         drawing.title,
         drawing.width,
@@ -21,7 +21,7 @@ def render_svg(drawing: Drawing) -> str:
         font=FONT,
         ground=None,
     )
-    return picture.drawn(_ELEMENT_FUNCTIONS[type(shape)](shape) for shape in drawing.shapes)
+    return picture.render(_ELEMENT_FUNCTIONS[type(shape)](shape) for shape in drawing.shapes)
 
 
 def _box(box: Box) -> Element:

@@ -1,4 +1,4 @@
-"""Tables: ticket turns, and the figures that are counted from the facts."""
+"""Tables: ticket state changes and daily roll-ups."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from sqlalchemy import ARRAY, BigInteger, Column, Date, Integer, SmallInteger, T
 
 from sla.metadata import METADATA, instant_column
 
-ticket_turns = Table(
-    "ticket_turns",
+ticket_state_changes = Table(
+    "ticket_state_changes",
     METADATA,
     Column("ticket_id", Uuid, primary_key=True),
     Column("ordinal", BigInteger, primary_key=True),
@@ -73,7 +73,9 @@ time_figures = _figures_table(
     _count("ended"),
     _sum("seconds"),
 )
-work_figures = _figures_table("work_figures", ("rate", "currency"), _sum("minutes"), _sum("cents"))
+time_entry_figures = _figures_table(
+    "time_entry_figures", ("rate", "currency"), _sum("minutes"), _sum("cents")
+)
 time_sums = _figures_table(
     "time_sums",
     ("apart", "metric", "contract", "agreement"),

@@ -59,8 +59,8 @@ review_minutes = Table(
     instant_column("at", nullable=False),
 )
 
-breach_remarks = Table(
-    "breach_remarks",
+breach_comments = Table(
+    "breach_comments",
     METADATA,
     Column("clock_id", Uuid, primary_key=True),
     Column("number", Integer, primary_key=True),
@@ -69,8 +69,8 @@ breach_remarks = Table(
     instant_column("at", nullable=False),
 )
 
-review_actions = Table(
-    "review_actions",
+action_items = Table(
+    "action_items",
     METADATA,
     Column("id", Uuid, primary_key=True),
     Column("key", Text, nullable=False),

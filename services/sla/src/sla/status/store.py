@@ -18,15 +18,15 @@ def _status_sql(condition: str) -> TextClause:
         f"""
         WITH standing AS (
             SELECT customer_id, service, count(*) AS open,
-                count(*) FILTER (WHERE broken) AS breached,
-                min(deadline) FILTER (WHERE NOT broken) AS next_at
+                count(*) FILTER (WHERE breached) AS breached,
+                min(deadline) FILTER (WHERE NOT breached) AS next_at
             FROM clocks WHERE {_OPEN} AND {condition} GROUP BY 1, 2
         ), foreseen AS (
             SELECT clocks.customer_id, clocks.service, count(*) AS at_risk,
                 count(*) FILTER (WHERE outlook = 'likely_to_breach') AS likely_to_breach
             FROM forecasts JOIN clocks ON clocks.id = forecasts.clock_id
             WHERE forecasts.open AND outlook IN ('at_risk', 'likely_to_breach')
-                AND {_OPEN} AND NOT clocks.broken AND {condition}
+                AND {_OPEN} AND NOT clocks.breached AND {condition}
             GROUP BY 1, 2
         )
         SELECT customers.key AS customer, customers.name, nullif(standing.service, ''),

@@ -32,8 +32,8 @@ async def save_entry(
         "day": str(entry.day),
         "corrects": entry.corrects and str(entry.corrects),
     }
-    action = "work.correct" if entry.corrects else "work.record"
-    subject, at = f"work/{entry.id}", entry.created_at
+    action = "time_entry.correct" if entry.corrects else "time_entry.record"
+    subject, at = f"time_entry/{entry.id}", entry.created_at
     await record(tx, Entry.by(caller.actor, at, action, subject, grounds))
     if account is not None and account.warned_at is None:
         await _warn(tx, account, at)

@@ -1,12 +1,12 @@
-"""Tables: work, rate sheets, accounts of reserved hours."""
+"""Tables: time entries, rate cards, reserved-hours accounts."""
 
 from sqlalchemy import BigInteger, Column, Date, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from sla.metadata import METADATA, instant_column
 
-rate_sheets = Table(
-    "rate_sheets",
+rate_cards = Table(
+    "rate_cards",
     METADATA,
     Column("id", Uuid, primary_key=True),
     Column("customer_id", Uuid),
@@ -19,8 +19,8 @@ rate_sheets = Table(
     instant_column("created_at", nullable=False),
 )
 
-work = Table(
-    "work",
+time_entries = Table(
+    "time_entries",
     METADATA,
     Column("id", Uuid, primary_key=True),
     Column("key", Text, nullable=False),
@@ -37,8 +37,8 @@ work = Table(
     instant_column("created_at", nullable=False),
 )
 
-hours_accounts = Table(
-    "hours_accounts",
+reserved_hours_accounts = Table(
+    "reserved_hours_accounts",
     METADATA,
     Column("id", Uuid, primary_key=True),
     Column("agreement_id", Uuid, nullable=False),

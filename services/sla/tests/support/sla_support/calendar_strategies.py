@@ -8,8 +8,8 @@ from sla.calendars.domain.calendar import Calendar
 from sla.calendars.domain.zone import read_zone
 
 
-def _utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type, misc]
+def _utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
 ZONE_CHANGES = {

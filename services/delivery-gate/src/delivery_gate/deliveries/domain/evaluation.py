@@ -1,4 +1,4 @@
-"""Everything that speaks against delivering a version to an environment now, all at once (G4)."""
+"""All violations that block a delivery of a version to an environment now (G4)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

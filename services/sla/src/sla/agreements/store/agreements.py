@@ -175,9 +175,9 @@ async def save_termination(
     """Store the requested or confirmed end of an agreement; None withdraws the request."""
     confirmed = termination.confirmed if termination else None
     values = {
-        "ending_asked_by": termination and termination.requested.by,
-        "ending_asked_at": termination and termination.requested.at,
-        "ending_reason": termination and termination.reason,
+        "termination_requested_by": termination and termination.requested.by,
+        "termination_requested_at": termination and termination.requested.at,
+        "termination_reason": termination and termination.reason,
         "ended_by": confirmed and confirmed.by,
         "ended_at": confirmed and confirmed.at,
     }

@@ -11,7 +11,7 @@ from sqlalchemy import Row, insert, select, update
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
 from common.scheduling.aggregate_locks import lock_available as lock_rows
-from sla.agreements.tables import clock_sweeps as sweeps
+from sla.agreements.tables import bulk_updates
 
 BulkUpdateKind = Literal["cancel", "move", "extend", "shorten"]
 
@@ -40,7 +40,7 @@ class BulkUpdate:
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
     """Lock the sweeps that nobody else holds. One that does not exist counts as locked."""
-    return await lock_rows(tx, sweeps.c.id, ids)
+    return await lock_rows(tx, bulk_updates.c.id, ids)
 
 
 async def add(tx: Connection, bulk_update: BulkUpdate) -> None:
@@ -54,11 +54,13 @@ async def add(tx: Connection, bulk_update: BulkUpdate) -> None:
         "decided_at": bulk_update.decided_at,
         "confirmed_by": bulk_update.confirmed_by,
     }
-    await tx.execute(insert(sweeps).values(**values, looks=0, changed=0))
+    await tx.execute(insert(bulk_updates).values(**values, looks=0, changed=0))
 
 
 async def load(tx: Connection, ids: Collection[UUID]) -> list[BulkUpdate]:
-    rows = await tx.execute(select(sweeps).where(sweeps.c.id.in_(ids)).order_by(sweeps.c.id))
+    rows = await tx.execute(
+        select(bulk_updates).where(bulk_updates.c.id.in_(ids)).order_by(bulk_updates.c.id)
+    )
     return [_bulk_update(row) for row in rows]
 
 
@@ -66,19 +68,23 @@ async def list_by_agreement(
     tx: Connection, agreement_id: UUID, limit: int, after: tuple[UUID] | None
 ) -> list[BulkUpdate]:
     """Up to `limit` + 1 orders of an agreement, newest first."""
-    statement = select(sweeps).where(sweeps.c.agreement_id == agreement_id)
-    rows = await tx.execute(page_after(statement, (sweeps.c.id.desc(),), after, limit))
+    statement = select(bulk_updates).where(bulk_updates.c.agreement_id == agreement_id)
+    rows = await tx.execute(page_after(statement, (bulk_updates.c.id.desc(),), after, limit))
     return [_bulk_update(row) for row in rows]
 
 
 async def add_changed(tx: Connection, bulk_update: BulkUpdate, changed: int) -> None:
     """Add to the number of clocks changed."""
-    total = sweeps.c.changed + changed
-    await tx.execute(update(sweeps).where(sweeps.c.id == bulk_update.id).values(changed=total))
+    total = bulk_updates.c.changed + changed
+    await tx.execute(
+        update(bulk_updates).where(bulk_updates.c.id == bulk_update.id).values(changed=total)
+    )
 
 
 async def finish(tx: Connection, bulk_update: BulkUpdate, at: datetime) -> None:
-    await tx.execute(update(sweeps).where(sweeps.c.id == bulk_update.id).values(done_at=at))
+    await tx.execute(
+        update(bulk_updates).where(bulk_updates.c.id == bulk_update.id).values(done_at=at)
+    )
 
 
 def _bulk_update(row: Row[Any]) -> BulkUpdate:
@@ -87,5 +93,5 @@ def _bulk_update(row: Row[Any]) -> BulkUpdate:
 
 async def add_scan(tx: Connection, bulk_update: BulkUpdate) -> None:
     """Count one more scan for the clocks of the order."""
-    statement = update(sweeps).where(sweeps.c.id == bulk_update.id)
+    statement = update(bulk_updates).where(bulk_updates.c.id == bulk_update.id)
     await tx.execute(statement.values(looks=bulk_update.looks + 1))

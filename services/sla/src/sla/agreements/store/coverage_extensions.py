@@ -11,7 +11,7 @@ from common.persistence.database import Connection
 from common.persistence.keyset import page_after
 from sla.agreements.domain.coverage_extension import EarlyEnd, Extension
 from sla.agreements.store import terms_json
-from sla.agreements.tables import agreement_versions, cover_extensions
+from sla.agreements.tables import agreement_versions, coverage_extensions
 
 
 async def add(tx: Connection, agreement_id: UUID, extension: Extension) -> None:
@@ -25,11 +25,11 @@ async def add(tx: Connection, agreement_id: UUID, extension: Extension) -> None:
         "created_by": extension.created_by,
         "created_at": extension.created_at,
     }
-    await tx.execute(insert(cover_extensions).values(**values))
+    await tx.execute(insert(coverage_extensions).values(**values))
 
 
 async def find(tx: Connection, agreement_id: UUID, id: UUID) -> Extension | None:
-    table = cover_extensions
+    table = coverage_extensions
     statement = select(table).where(table.c.agreement_id == agreement_id, table.c.id == id)
     row = (await tx.execute(statement)).one_or_none()
     return _extension(row) if row else None
@@ -42,13 +42,13 @@ async def save_early_end(tx: Connection, id: UUID, early_end: EarlyEnd) -> None:
         "ended_at": early_end.ended_at,
         "ended_from": early_end.ends_at,
     }
-    statement = update(cover_extensions).where(cover_extensions.c.id == id)
+    statement = update(coverage_extensions).where(coverage_extensions.c.id == id)
     await tx.execute(statement.values(**values, ending=early_end.reason))
 
 
 async def list_upcoming(tx: Connection, agreement_id: UUID, at: datetime) -> list[Extension]:
     """The extensions that are neither over at `at` nor withdrawn, by their start."""
-    table = cover_extensions
+    table = coverage_extensions
     until = func.least(table.c.ends_at, table.c.ended_from)
     statement = select(table).where(table.c.agreement_id == agreement_id)
     upcoming = statement.where(until > at, until > table.c.starts_at).order_by(table.c.starts_at)
@@ -59,7 +59,7 @@ async def list_page(
     tx: Connection, agreement_id: UUID, limit: int, after: tuple[datetime, UUID] | None
 ) -> list[Extension]:
     """Up to `limit` + 1 extensions of an agreement, by their start."""
-    table = cover_extensions
+    table = coverage_extensions
     statement = select(table).where(table.c.agreement_id == agreement_id)
     rows = await tx.execute(page_after(statement, (table.c.starts_at, table.c.id), after, limit))
     return [_extension(row) for row in rows]
@@ -76,7 +76,7 @@ async def save_calendars(tx: Connection, version_id: UUID, calendars: Mapping[st
     """Store the extended calendars of a version by priority ("": all others)."""
     ids_by_priority = {priority: str(id) for priority, id in calendars.items()}
     statement = update(agreement_versions).where(agreement_versions.c.id == version_id)
-    await tx.execute(statement.values(cover=ids_by_priority))
+    await tx.execute(statement.values(coverage=ids_by_priority))
 
 
 def _extension(row: Row[Any]) -> Extension:

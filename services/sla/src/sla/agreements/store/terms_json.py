@@ -30,9 +30,9 @@ def dump_terms(version: Version) -> dict[str, Any]:
     }
 
 
-def load_terms(stored: Mapping[str, Any], cover: Mapping[str, str] | None) -> dict[str, Any]:
-    """The fields of an Agreement. `cover`, the extended calendars by priority, take precedence."""
-    calendar_ids = {"": stored["calendar"], **stored["calendars"], **(cover or {})}
+def load_terms(stored: Mapping[str, Any], coverage: Mapping[str, str] | None) -> dict[str, Any]:
+    """The fields of an Agreement. `coverage`, the extended calendars by priority, take precedence."""
+    calendar_ids = {"": stored["calendar"], **stored["calendars"], **(coverage or {})}
     calendars = {priority: UUID(id) for priority, id in calendar_ids.items()}
     reserved, price = stored.get("reserved_seconds"), stored.get("price")
     return {

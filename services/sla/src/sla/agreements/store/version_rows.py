@@ -100,9 +100,9 @@ def lifecycle_values(lifecycle: VersionLifecycle) -> dict[str, Any]:
 
 
 def _termination(row: Row[Any]) -> Termination | None:
-    requested = _signature(row.ending_asked_by, row.ending_asked_at)
+    requested = _signature(row.termination_requested_by, row.termination_requested_at)
     confirmed = _signature(row.ended_by, row.ended_at)
-    return Termination(requested, row.ending_reason, confirmed) if requested else None
+    return Termination(requested, row.termination_reason, confirmed) if requested else None
 
 
 def term_values(
@@ -134,5 +134,5 @@ def agreement_from_row(row: Row[Any]) -> Agreement:
         other_customers=tuple(id for id in row.customers if id != own),
         partner=row.partner,
         team=row.team,
-        **terms_json.load_terms(stored_terms, row.cover),
+        **terms_json.load_terms(stored_terms, row.coverage),
     )

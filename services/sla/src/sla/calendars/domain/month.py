@@ -39,10 +39,6 @@ class Month:
         return f"{date(self.year, self.number, 1):%B %Y}"
 
     @property
-    def short_title(self) -> str:
-        return f"{date(self.year, self.number, 1):%b %y}"
-
-    @property
     def before(self) -> "Month":
         return self.plus(-1)
 

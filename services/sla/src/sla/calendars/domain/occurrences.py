@@ -75,7 +75,7 @@ def occurrences(events: list[Event], window: Window) -> Iterator[Occurrence]:
         raise BadFeed(f"it is changed for good more than {MAX_RANGE_OVERRIDES} times")
     model = start_of((masters or overrides)[0])
     has_range = any(map(_range_of, overrides))
-    earliest = datetime.min if has_range else window.start - MAX_LENGTH  # noqa: DTZ901
+    earliest = datetime.min if has_range else window.start - MAX_LENGTH  # noqa: DTZ901 - on the wall
     listed = [*masters, *overrides]
     plain = Calendar()
     for index, event in enumerate(listed):
@@ -168,8 +168,10 @@ class _Rewriter:
             value = value.astimezone(self.window.home)
         return value.date()
 
-    def _rewrite_exdate(self, value: Start) -> Start:
-        """Rewrite an EXDATE. A date stays one: it excludes the whole day."""
+    def _rewrite_exdate(self, value: Any) -> Start:
+        """Rewrite an EXDATE. A date stays one: it excludes the whole day. Raises BadFeed."""
+        if isinstance(value, tuple):
+            raise BadFeed("an EXDATE is a period")
         return self._rewrite(value) if isinstance(value, datetime) else value
 
     def _recurrence_id(self, event: Event) -> Start:

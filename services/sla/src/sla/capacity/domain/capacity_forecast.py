@@ -82,14 +82,14 @@ def compute_forecast(peaks: Sequence[Peak], limit: Limit, today: date) -> Capaci
     soon, late = (high, low) if sign > 0 else (low, high)
     current = recent[-1].value
     is_reached = (current - limit.limit) * sign >= 0
-    expected = today if is_reached else _crossing(level, slope, limit.limit, today, sign)
+    expected = today if is_reached else _crossing_day(level, slope, limit.limit, today, sign)
     return CapacityForecast(
         today,
         current,
         slope,
         expected,
-        _crossing(level + soon, slope, limit.limit, today, sign) if tested_line else None,
-        _crossing(level + late, slope, limit.limit, today, sign) if tested_line else None,
+        _crossing_day(level + soon, slope, limit.limit, today, sign) if tested_line else None,
+        _crossing_day(level + late, slope, limit.limit, today, sign) if tested_line else None,
         tested_line,
         _limit_status(is_reached, expected, today, limit.plan_ahead),
     )
@@ -135,7 +135,9 @@ def _line(peaks: Sequence[Peak], today: date) -> tuple[float, float]:
     return slope, level
 
 
-def _crossing(level: float, slope: float, limit: float, today: date, sign: float) -> date | None:
+def _crossing_day(
+    level: float, slope: float, limit: float, today: date, sign: float
+) -> date | None:
     if (level - limit) * sign >= 0:
         return today
     if slope * sign <= 0:

@@ -25,7 +25,7 @@ from sla.capacity.store import capacity_forecasts, samples, series
 from sla.capacity.store.series import StoredSeries
 from sla.path_parameters import SeriesRef
 
-routes = router("/v1/series", tags=["measures"])
+routes = router("/v1/series", tags=["capacity"])
 
 
 class BackTestRead(ResponseModel):

@@ -17,8 +17,8 @@ from sla.capacity.schemas import Figure
 from sla.capacity.store import samples, series
 from sla.path_parameters import SeriesRef
 
-routes = router("/v1/samples", tags=["measures"])
-series_routes = router("/v1/series", tags=["measures"])
+routes = router("/v1/samples", tags=["capacity"])
+series_routes = router("/v1/series", tags=["capacity"])
 
 MAX_RANGE = timedelta(days=800)
 MAX_CLOCK_SKEW = timedelta(minutes=5)

@@ -29,7 +29,7 @@ from sla.capacity.store.series import StoredSeries
 from sla.directory.store import directory
 from sla.path_parameters import SeriesRef
 
-routes = router("/v1/series", tags=["measures"])
+routes = router("/v1/series", tags=["capacity"])
 
 
 @routes.post("", status_code=201)

@@ -17,7 +17,7 @@ from common.persistence.keyset import page_after
 from common.scheduling.aggregate_locks import lock_available as lock_rows
 from common.scheduling.aggregate_locks import select_existing
 from sla.capacity.domain.series import Limit, MeasuredPromise, Series
-from sla.capacity.tables import measure_promises, series, usage_limits
+from sla.capacity.tables import measured_promises, series, usage_limits
 from sla.directory.tables import customers
 
 
@@ -92,7 +92,7 @@ async def page(
     if customer is not None:
         query = query.where(customers.c.key == customer)
     if only_promised:
-        query = query.where(series.c.id.in_(select(measure_promises.c.series_id)))
+        query = query.where(series.c.id.in_(select(measured_promises.c.series_id)))
     rows = await tx.execute(page_after(query, (series.c.key,), after, limit))
     return [_to_stored(row) for row in rows]
 
@@ -123,7 +123,7 @@ async def add_promise(
     tx: Connection, series_id: UUID, promise: MeasuredPromise, actor: Actor, at: datetime
 ) -> None:
     await tx.execute(
-        insert(measure_promises).values(
+        insert(measured_promises).values(
             series_id=series_id,
             version=promise.version,
             valid_from=promise.valid_from,
@@ -141,9 +141,9 @@ async def list_promises(
     tx: Connection, ids: Collection[UUID]
 ) -> dict[UUID, tuple[MeasuredPromise, ...]]:
     """List all versions of the promises, by series, the oldest first."""
-    query = select(measure_promises).where(measure_promises.c.series_id.in_(ids))
+    query = select(measured_promises).where(measured_promises.c.series_id.in_(ids))
     by_series: dict[UUID, tuple[MeasuredPromise, ...]] = {}
-    for row in await tx.execute(query.order_by(measure_promises.c.version)):
+    for row in await tx.execute(query.order_by(measured_promises.c.version)):
         promise = MeasuredPromise(
             row.version, row.valid_from, row.better, row.statistic, row.target, row.baseline
         )

@@ -1,4 +1,4 @@
-"""Compliance: the share of promises kept, raw and adjusted for waived breaches (R2). Pure."""
+"""Compliance: the share of promises met, raw and adjusted for waived breaches (R2). Pure."""
 
 from dataclasses import dataclass
 

@@ -90,7 +90,7 @@ class ExplanationReport:
             return f"{snapshot.state}: no deadline"
         deadline = self.format_instant(snapshot.deadline)
         if snapshot.breached_at is not None:
-            return f"{snapshot.state}: broken at {self.format_instant(snapshot.breached_at)}"
+            return f"{snapshot.state}: breached at {self.format_instant(snapshot.breached_at)}"
         left = format_duration(snapshot.remaining or timedelta(0))
         return f"{snapshot.state}: {left} left, deadline {deadline}"
 

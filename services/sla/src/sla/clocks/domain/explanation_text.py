@@ -37,7 +37,7 @@ def _lines(report: ExplanationReport) -> Iterator[str]:
 
 def _describe_firing(firing: Firing) -> str:
     if firing.kind == BREACH:
-        return "the promise broke"
+        return "the promise was breached"
     threshold = firing.kind.removeprefix("warning_")
     return (
         f"warned, {threshold} % used up"

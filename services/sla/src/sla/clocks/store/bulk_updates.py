@@ -12,8 +12,8 @@ from sla.clocks.tables import clocks
 
 _INSERT_ITEMS = text(
     """
-    INSERT INTO clock_sweep_items (sweep_id, clock_id)
-    SELECT :sweep, measured.id FROM (
+    INSERT INTO bulk_update_items (bulk_update_id, clock_id)
+    SELECT :bulk_update, measured.id FROM (
         SELECT clocks.id, tickets.agreement_version,
             CASE WHEN :move AND clocks.state = 'stopped' AND tickets.ended_at IS NULL
                 THEN 'not_started' ELSE clocks.state END AS state
@@ -30,8 +30,8 @@ _INSERT_ITEMS = text(
 ).bindparams(bindparam("version", type_=Uuid), bindparam("move", type_=Boolean))
 _DELETE_ITEMS = text(
     """
-    DELETE FROM clock_sweep_items WHERE (sweep_id, clock_id) IN (
-        SELECT sweep_id, clock_id FROM clock_sweep_items WHERE sweep_id = :sweep
+    DELETE FROM bulk_update_items WHERE (bulk_update_id, clock_id) IN (
+        SELECT bulk_update_id, clock_id FROM bulk_update_items WHERE bulk_update_id = :bulk_update
         ORDER BY clock_id LIMIT :limit)
     RETURNING clock_id
     """
@@ -49,7 +49,7 @@ async def collect_clocks(tx: Connection, bulk_update: BulkUpdate) -> None:
     version = bulk_update.version_id if bulk_update.kind == "move" else None
     is_move = bulk_update.kind == "move"
     parameters = {
-        "sweep": bulk_update.id,
+        "bulk_update": bulk_update.id,
         "agreement": bulk_update.agreement_id,
         "version": version,
         "move": is_move,
@@ -59,7 +59,7 @@ async def collect_clocks(tx: Connection, bulk_update: BulkUpdate) -> None:
 
 async def claim_clocks(tx: Connection, bulk_update: BulkUpdate, limit: int) -> list[UUID]:
     """Claim the next clocks of a bulk update, which is locked; they are not claimed again."""
-    return list(await tx.scalars(_DELETE_ITEMS, {"sweep": bulk_update.id, "limit": limit}))
+    return list(await tx.scalars(_DELETE_ITEMS, {"bulk_update": bulk_update.id, "limit": limit}))
 
 
 async def move_tickets(tx: Connection, ids: Collection[UUID], version: UUID) -> None:

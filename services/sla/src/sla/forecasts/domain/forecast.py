@@ -28,7 +28,7 @@ class Forecast:
     """The forecast of a clock. `expected_breach_at` is its deadline; None while it is paused.
 
     `quarter`: how much of the target is used up in this `cycle` of the clock, 0 to 3.
-    `changed_at`: since when the outlook holds. `open`: the promise is neither kept nor breached.
+    `changed_at`: since when the outlook holds. `open`: the promise is neither met nor breached.
     """
 
     id: UUID
@@ -59,7 +59,7 @@ class Queue:
 
 
 def is_forecastable(ticket_clock: TicketClock) -> bool:
-    """Return whether it is a promise to a customer that is neither kept nor breached."""
+    """Return whether it is a promise to a customer that is neither met nor breached."""
     clock = ticket_clock.clock
     is_open = clock.state in ("running", "paused") and clock.breached_at is None
     return (

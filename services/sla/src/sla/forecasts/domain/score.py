@@ -83,10 +83,6 @@ def compute_score(tallies: Iterable[Tally]) -> Score:
     return Score(count, breached, brier, skill, reliability, bins)
 
 
-def score_bin(probability: float) -> int:
-    return min(BIN_COUNT - 1, int(probability * BIN_COUNT))
-
-
 def _by_bin(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
     by_bin: dict[int, Tally] = {}
     for tally in tallies:

@@ -48,7 +48,7 @@ MAX_FORECASTS = 200
 class ForecastRead(ResponseModel):
     """`probability`: that the promise breaches if nothing changes. `expected_breach_at`: its
     deadline, null while it is paused. `sample_size`: similar clocks with a known outcome. `open`:
-    the promise is neither kept nor breached."""
+    the promise is neither met nor breached."""
 
     id: UUID
     clock_id: UUID
@@ -174,7 +174,7 @@ async def acknowledge_forecast(
     at = await transaction_time(tx)
     if_match(request, row.sequence, to_response(row))
     if not row.open:
-        raise Conflict("This promise is already kept or breached, so there is nothing to forecast.")
+        raise Conflict("This promise is already met or breached, so there is nothing to forecast.")
     acknowledgement = subscriptions.Acknowledgement(
         caller.sub, at, row.outlook, body.note if body else None
     )

@@ -36,7 +36,7 @@ _CHANGE_COLUMNS: Columns = {
     "clock_id": "uuid",
     "cycle": "int",
     **_COUNT_COLUMNS,
-    "broke": "boolean",
+    "breached": "boolean",
     "at": "timestamptz",
 }
 _INSERT_CHANGES = insert_sql("handling_time_changes", _CHANGE_COLUMNS)

@@ -14,7 +14,7 @@ from sla.forecasts.tables import forecast_scores
 _OUTCOME_COLUMNS: Columns = {
     "clock_id": "uuid",
     "cycle": "int",
-    "broke": "boolean",
+    "breached": "boolean",
     "at": "timestamptz",
 }
 # A forecast made after the promise was decided is not scored: the outcome was only not known yet.
@@ -22,31 +22,31 @@ _SETTLE = f"""
 WITH verdicts AS (
     SELECT * FROM {unnest(_OUTCOME_COLUMNS, "given")}
 ), was AS (
-    SELECT marks.*, verdicts.broke AS now, verdicts.at
+    SELECT marks.*, verdicts.breached AS now, verdicts.at
     FROM forecast_marks marks JOIN verdicts USING (clock_id, cycle)
-    WHERE marks.broke IS DISTINCT FROM verdicts.broke
-      AND (verdicts.broke IS NULL OR marks.created_at < verdicts.at)
+    WHERE marks.breached IS DISTINCT FROM verdicts.breached
+      AND (verdicts.breached IS NULL OR marks.created_at < verdicts.at)
 ), settled AS (
     UPDATE forecast_marks marks
-    SET broke = was.now, settled_at = CASE WHEN was.now IS NOT NULL THEN was.at END
+    SET breached = was.now, settled_at = CASE WHEN was.now IS NOT NULL THEN was.at END
     FROM was
     WHERE (marks.clock_id, marks.cycle, marks.quarter) = (was.clock_id, was.cycle, was.quarter)
 ), difference AS (
-    SELECT settled_at AS at, metric, quarter, probability, -1 AS sign, broke FROM was
-    WHERE broke IS NOT NULL
+    SELECT settled_at AS at, metric, quarter, probability, -1 AS sign, breached FROM was
+    WHERE breached IS NOT NULL
     UNION ALL
     SELECT at, metric, quarter, probability, 1, now FROM was WHERE now IS NOT NULL
 )
 INSERT INTO forecast_scores AS known
-    (day, metric, quarter, bin, forecasts, expected, broke, squares)
+    (day, metric, quarter, bin, forecasts, expected, breached, squares)
 SELECT (at AT TIME ZONE 'UTC')::date, metric, quarter, least(9, floor(probability * 10)),
-    sum(sign), sum(sign * probability), sum(sign * broke::int),
-    sum(sign * (probability - broke::int) ^ 2)
+    sum(sign), sum(sign * probability), sum(sign * breached::int),
+    sum(sign * (probability - breached::int) ^ 2)
 FROM difference GROUP BY 1, 2, 3, 4
 ON CONFLICT (day, metric, quarter, bin) DO UPDATE SET
     forecasts = known.forecasts + excluded.forecasts,
     expected = known.expected + excluded.expected,
-    broke = known.broke + excluded.broke,
+    breached = known.breached + excluded.breached,
     squares = known.squares + excluded.squares
 """
 
@@ -63,7 +63,7 @@ async def list_tallies(
 ) -> list[tuple[int, Tally]]:
     """List quarter and tally of the forecasts whose promises were decided in `[since, until]`."""
     columns = forecast_scores.c
-    sums = [func.sum(getattr(columns, name)) for name in ("forecasts", "expected", "broke")]
+    sums = [func.sum(getattr(columns, name)) for name in ("forecasts", "expected", "breached")]
     query = (
         select(columns.quarter, columns.bin, *sums, func.sum(columns.squares))
         .where(columns.day.between(since, until))

@@ -23,9 +23,9 @@ SCRIPTS = (
     "punctuality",
     "forecasts",
     "outages",
-    "measures",
+    "capacity",
     "rollups",
-    "work",
+    "time_entries",
     "rollup_triggers",
     "reviews",
 )

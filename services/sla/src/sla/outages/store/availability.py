@@ -35,14 +35,6 @@ async def compute(
     return (await load(tx, customer_ids, start, end)).availability(query, start, end, now)
 
 
-async def compute_month(
-    tx: Connection, query: AvailabilityQuery, day: date, now: datetime
-) -> Availability:
-    """Compute the availability of the month of a date, in the time zone of the agreement."""
-    customer_ids = None if query.customer_id is None else {query.customer_id}
-    return (await load_month(tx, customer_ids, day)).availability_of_month(query, day, now)
-
-
 async def load_month(
     tx: Connection,
     customer_ids: Collection[UUID] | None,

@@ -187,8 +187,7 @@ def line_name(line: bytes) -> str:
 
 
 def parse_instant(text: str) -> datetime:
-    # Pythons before 3.11 do not read the Z.
-    return datetime.fromisoformat(text[:-1] + "+00:00")  # noqa: FURB162
+    return datetime.fromisoformat(text[:-1] + "+00:00")  # noqa: FURB162 - Pythons before 3.11 do not read the Z
 
 
 def _split_leaves(text: str) -> list[bytes]:

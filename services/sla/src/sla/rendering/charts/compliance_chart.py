@@ -12,13 +12,13 @@ MAX_NAME_CHARS = 18
 
 
 def compliance_chart(
-    parts: Sequence[NamedCompliance], name: str = "compliance", title: str = "Promises kept"
+    parts: Sequence[NamedCompliance], name: str = "compliance", title: str = "Promises met"
 ) -> Drawing:
-    """A bar per part. Dark: kept. Light: broken with approval. The rest was broken."""
+    """A bar per part. Dark: met. Light: waived. Pale: breached."""
     rows = [shape for index, part in enumerate(parts) for shape in _row(part, TOP + index * ROW)]
     description = " ".join(
-        f"{part.name}: {part.compliance.met} of {part.compliance.total} kept,"
-        f" {part.compliance.waived} broken with approval, {part.compliance.breached} broken."
+        f"{part.name}: {part.compliance.met} of {part.compliance.total} met,"
+        f" {part.compliance.waived} waived, {part.compliance.breached} breached."
         for part in parts
     )
     return Drawing(name, title, description, WIDTH, TOP + len(parts) * ROW + 2, (*_key(), *rows))
@@ -26,9 +26,9 @@ def compliance_chart(
 
 def _key() -> Iterator[Shape]:
     for x, fill, text in (
-        (0.0, DARK, "kept"),
-        (46.0, LIGHT, "broken with approval"),
-        (150.0, PALE, "broken"),
+        (0.0, DARK, "met"),
+        (46.0, LIGHT, "waived"),
+        (104.0, PALE, "breached"),
     ):
         yield Box(LEFT + x, 4, 8, 8, fill, INK)
         yield Label(LEFT + x + 12, 11, text)

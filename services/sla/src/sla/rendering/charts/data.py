@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Compliance(Protocol):
-    """Counts of promises kept (met), broken with approval (waived) and broken (breached)."""
+    """Counts of promises met, waived (a waiver covers the breach) and breached."""
 
     @property
     def met(self) -> int: ...

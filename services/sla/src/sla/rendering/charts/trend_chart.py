@@ -1,4 +1,4 @@
-"""The chart of half a year: tickets opened, and the share of promises kept. Pure."""
+"""The chart of half a year: tickets opened, and the share of promises met. Pure."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -33,8 +33,8 @@ def trend_chart(months: Sequence[MonthOfTickets]) -> Drawing:
 def _describe(months: Sequence[MonthOfTickets]) -> str:
     return " ".join(
         f"{_first_day(one):%B %Y}: {figures.pluralise(one.opened, 'ticket')} opened,"
-        f" {figures.format_share(one.compliance.raw)} of promises kept,"
-        f" {figures.format_share(one.compliance.adjusted)} with approved breaches."
+        f" {figures.format_share(one.compliance.raw)} of promises met,"
+        f" {figures.format_share(one.compliance.adjusted)} with waived breaches."
         for one in months
     )
 
@@ -56,9 +56,9 @@ def _key() -> Iterator[Shape]:
     yield Box(LEFT, 4, 8, 8, LIGHT, INK)
     yield Label(LEFT + 12, 11, "tickets opened")
     yield Line(((LEFT + 90, 8), (LEFT + 112, 8)), DARK, 2)
-    yield Label(LEFT + 116, 11, "kept, raw")
+    yield Label(LEFT + 116, 11, "met, raw")
     yield Line(((LEFT + 170, 8), (LEFT + 192, 8)), GOOD, 2, dashed=True)
-    yield Label(LEFT + 196, 11, "kept, with approved breaches")
+    yield Label(LEFT + 196, 11, "met, with waived breaches")
 
 
 def _bars(months: Sequence[MonthOfTickets], top: float) -> Iterator[Shape]:

@@ -1,4 +1,4 @@
-"""The report on compliance: how many promises were kept (R2, R13)."""
+"""The report on compliance: how many promises were met (R2, R13)."""
 
 from typing import Annotated, Literal
 

@@ -30,7 +30,7 @@ from sla.directory.tables import customers
 from sla.reports.domain.report_period import Dimension, Period, Piece, Step
 from sla.reports.domain.volume import Backlog, Volume
 from sla.reports.store.rollups import ALL_CUSTOMERS
-from sla.reports.tables import clock_figures, ticket_figures, work_figures
+from sla.reports.tables import clock_figures, ticket_figures, time_entry_figures
 from sla.time_entries.domain.costs import Costs
 
 Group = Literal[
@@ -104,7 +104,9 @@ async def backlog(tx: Connection, query: FiguresQuery) -> dict[RowKey, Backlog]:
 
 async def costs(tx: Connection, query: FiguresQuery) -> dict[RowKey, Costs]:
     costs_by_key: dict[RowKey, Costs] = {}
-    rows = await sum_figures(tx, work_figures, ("minutes", "cents"), query, work_figures.c.currency)
+    rows = await sum_figures(
+        tx, time_entry_figures, ("minutes", "cents"), query, time_entry_figures.c.currency
+    )
     for key, (currency, minutes, cents) in rows:
         costs_by_key[key] = costs_by_key.get(key, Costs()) + Costs(
             minutes, {currency: (minutes, cents)}

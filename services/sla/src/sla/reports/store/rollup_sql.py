@@ -56,13 +56,14 @@ TICKET_FIGURES = FigureTable(
         ON ticket.customer_id = days.customer_id AND {_on_day("ticket.opened_at")}
     UNION ALL
     SELECT days.customer_id, days.day, {TICKET_COLUMNS},
-        0, (turn.kind = 'resolved')::int, (turn.kind = 'rejected')::int,
-        (turn.kind = 'reopened')::int, (turn.kind = 'merged')::int, (turn.change > 0)::int,
-        (turn.change < 0)::int,
-        turn.change * extract(epoch FROM ticket.opened_at)::bigint, 0
+        0, (state_change.kind = 'resolved')::int, (state_change.kind = 'rejected')::int,
+        (state_change.kind = 'reopened')::int, (state_change.kind = 'merged')::int,
+        (state_change.change > 0)::int, (state_change.change < 0)::int,
+        state_change.change * extract(epoch FROM ticket.opened_at)::bigint, 0
     FROM days
-    JOIN ticket_turns turn ON turn.customer_id = days.customer_id AND {_on_day("turn.at")}
-    JOIN tickets ticket ON ticket.id = turn.ticket_id
+    JOIN ticket_state_changes state_change
+        ON state_change.customer_id = days.customer_id AND {_on_day("state_change.at")}
+    JOIN tickets ticket ON ticket.id = state_change.ticket_id
     """,
 )
 
@@ -117,29 +118,34 @@ TIME_FIGURES = FigureTable(
 # A customer's own rate card precedes the one for everybody; work without a rate has no currency.
 _JOIN_RATE_CARD = """
     LEFT JOIN LATERAL (
-        SELECT currency, rates FROM rate_sheets sheet
-        WHERE (sheet.customer_id = work.customer_id OR sheet.customer_id IS NULL)
-            AND work.day >= sheet.valid_from
-            AND (sheet.valid_until IS NULL OR work.day < sheet.valid_until)
-        ORDER BY sheet.customer_id NULLS LAST LIMIT 1
-    ) sheet ON sheet.rates ? work.rate
+        SELECT currency, rates FROM rate_cards card
+        WHERE (card.customer_id = entry.customer_id OR card.customer_id IS NULL)
+            AND entry.day >= card.valid_from
+            AND (card.valid_until IS NULL OR entry.day < card.valid_until)
+        ORDER BY card.customer_id NULLS LAST LIMIT 1
+    ) card ON card.rates ? entry.rate
 """
 
-WORK_FIGURES = FigureTable(
-    "work_figures",
+TIME_ENTRY_FIGURES = FigureTable(
+    "time_entry_figures",
     ("rate", "currency"),
     dict.fromkeys(("minutes", "cents"), "bigint"),
     f"""
-    SELECT days.customer_id, days.day, {TICKET_COLUMNS}, work.rate,
-        coalesce(sheet.currency, '') AS currency, work.minutes,
-        coalesce(round(work.minutes * (sheet.rates ->> work.rate)::numeric / 60), 0) AS cents
-    FROM days JOIN work ON work.customer_id = days.customer_id AND work.day = days.day
-    JOIN tickets ticket ON ticket.id = work.ticket_id
+    SELECT days.customer_id, days.day, {TICKET_COLUMNS}, entry.rate,
+        coalesce(card.currency, '') AS currency, entry.minutes,
+        coalesce(round(entry.minutes * (card.rates ->> entry.rate)::numeric / 60), 0) AS cents
+    FROM days JOIN time_entries entry ON entry.customer_id = days.customer_id AND entry.day = days.day
+    JOIN tickets ticket ON ticket.id = entry.ticket_id
     {_JOIN_RATE_CARD}
     """,
 )
 
-ALL_FIGURES: tuple[FigureTable, ...] = (TICKET_FIGURES, CLOCK_FIGURES, TIME_FIGURES, WORK_FIGURES)
+ALL_FIGURES: tuple[FigureTable, ...] = (
+    TICKET_FIGURES,
+    CLOCK_FIGURES,
+    TIME_FIGURES,
+    TIME_ENTRY_FIGURES,
+)
 """The tables whose days are counted from facts, and added up to months."""
 
 TIME_SUMS = FigureTable(
@@ -151,8 +157,8 @@ TIME_SUMS = FigureTable(
         array_agg(bucket ORDER BY bucket)::smallint[], array_agg(ended ORDER BY bucket)::int[],
         sum(seconds)::bigint
     FROM (
-        SELECT f.customer_id, f.day, told.service, told.priority, told.kind, told.apart, f.metric,
-            f.contract, f.agreement, f.bucket, sum(f.ended) AS ended, sum(f.seconds) AS seconds
+        SELECT f.customer_id, f.day, grouped.service, grouped.priority, grouped.kind, grouped.apart,
+            f.metric, f.contract, f.agreement, f.bucket, sum(f.ended) AS ended, sum(f.seconds) AS seconds
         FROM asked JOIN time_figures f ON f.span = '{span}'
             AND f.customer_id = asked.customer_id AND f.day = asked.day
         CROSS JOIN LATERAL (VALUES
@@ -160,7 +166,7 @@ TIME_SUMS = FigureTable(
             ('service', f.service, '', ''),
             ('priority', '', f.priority, ''),
             ('kind', '', '', f.kind)
-        ) AS told (apart, service, priority, kind)
+        ) AS grouped (apart, service, priority, kind)
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
     ) AS histograms
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9

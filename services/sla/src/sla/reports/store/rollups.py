@@ -47,7 +47,7 @@ _SELECT_CLEAN_DAYS = """
 WITH instants AS (
     SELECT customer_id, opened_at AS at FROM tickets
     UNION ALL SELECT customer_id, ended_at FROM tickets
-    UNION ALL SELECT customer_id, at FROM ticket_turns
+    UNION ALL SELECT customer_id, at FROM ticket_state_changes
     UNION ALL SELECT customer_id, outcome_at FROM clocks
     UNION ALL SELECT customer_id, stopped_at FROM clocks
 ), days AS (
@@ -56,8 +56,8 @@ WITH instants AS (
     UNION SELECT customer_id, day FROM ticket_figures WHERE span = 'day'
     UNION SELECT customer_id, day FROM clock_figures WHERE span = 'day'
     UNION SELECT customer_id, day FROM time_figures WHERE span = 'day'
-    UNION SELECT customer_id, day FROM work_figures WHERE span = 'day'
-    UNION SELECT customer_id, day FROM work
+    UNION SELECT customer_id, day FROM time_entry_figures WHERE span = 'day'
+    UNION SELECT customer_id, day FROM time_entries
 ), marked AS (
     SELECT DISTINCT date_trunc('month', at AT TIME ZONE day_zone)::date AS month
     FROM dirty_days JOIN customers ON customers.id = customer_id

@@ -13,21 +13,21 @@ StateChange = tuple[UUID, int, StateChangeKind, datetime]
 """The ticket, the sequence of its event, the kind of change, and its instant."""
 
 _APPLY_CHANGES = """
-WITH heard AS (
-    SELECT turn.*, ticket.customer_id, ticket.ended_at IS NULL AS open,
-        turn.kind IN ('resolved', 'merged') AS ends
+WITH reported AS (
+    SELECT state_change.*, ticket.customer_id, ticket.ended_at IS NULL AS open,
+        state_change.kind IN ('resolved', 'merged') AS ends
     FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::timestamptz[])
-        AS turn (ticket_id, ordinal, kind, at)
-    JOIN tickets ticket ON ticket.id = turn.ticket_id
-), kept AS (
-    INSERT INTO ticket_turns (ticket_id, ordinal, kind, at, customer_id, change)
+        AS state_change (ticket_id, ordinal, kind, at)
+    JOIN tickets ticket ON ticket.id = state_change.ticket_id
+), stored AS (
+    INSERT INTO ticket_state_changes (ticket_id, ordinal, kind, at, customer_id, change)
     SELECT ticket_id, ordinal, kind, at, customer_id,
         CASE WHEN open AND ends THEN -1 WHEN NOT open AND NOT ends THEN 1 ELSE 0 END
-    FROM heard
+    FROM reported
 )
 UPDATE tickets SET
-    ended_at = CASE WHEN ends THEN heard.at END, ended_as = CASE WHEN ends THEN heard.kind END
-FROM heard WHERE id = ticket_id AND open = ends
+    ended_at = CASE WHEN ends THEN reported.at END, ended_as = CASE WHEN ends THEN reported.kind END
+FROM reported WHERE id = ticket_id AND open = ends
 """
 
 

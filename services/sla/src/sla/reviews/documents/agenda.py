@@ -17,7 +17,7 @@ def _from_figures(report: Report, actions: Sequence[ActionItem]) -> Iterator[str
     if carried := [one for one in actions if str(one.month) != report.month]:
         yield f"Actions from earlier reviews: {len(carried)}"
     yield f"Usage and trend: {figures.pluralise(report.usage.opened, 'ticket')} opened"
-    yield f"Promises kept: {figures.format_share(report.usage.compliance.raw)}"
+    yield f"Promises met: {figures.format_share(report.usage.compliance.raw)}"
     if report.breaches_total:
         yield f"Breaches and their reasons: {report.breaches_total}"
     if report.waivers:

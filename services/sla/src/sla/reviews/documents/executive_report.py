@@ -32,7 +32,7 @@ def _tiles(report: LeadershipReport) -> Iterator[Tile]:
     now = sum((one.usage.compliance for one in report.customers), Compliance())
     before = sum((one.previous_month.compliance for one in report.customers), Compliance())
     comparison = wording.compare_shares(now.raw, before.raw)
-    yield Tile("Promises kept", figures.format_share(now.raw), comparison, now.breached > 0)
+    yield Tile("Promises met", figures.format_share(now.raw), comparison, now.breached > 0)
     approved = figures.pluralise(now.waived, "breach", "breaches")
     yield Tile("With approved breaches", figures.format_share(now.adjusted), f"{approved} approved")
     opened = sum(one.usage.opened for one in report.customers)
@@ -45,9 +45,7 @@ def _tiles(report: LeadershipReport) -> Iterator[Tile]:
 
 def _promises(report: LeadershipReport) -> Section:
     parts = [CompliancePart(one.name, one.usage.compliance) for one in report.customers]
-    drawings = (
-        (compliance_chart(parts, "customers", "Promises kept, by customer"),) if parts else ()
-    )
+    drawings = (compliance_chart(parts, "customers", "Promises met, by customer"),) if parts else ()
     return Section("Promises", report.notes, (*drawings, trend_chart(report.trend)))
 
 

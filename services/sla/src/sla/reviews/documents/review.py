@@ -56,7 +56,7 @@ def _tiles(report: Report, meeting: Meeting) -> Iterator[Tile]:
     now, before = report.usage, report.previous_month
     compliance = now.compliance
     yield Tile(
-        "Promises kept",
+        "Promises met",
         figures.format_share(compliance.raw),
         wording.compare_shares(compliance.raw, before.compliance.raw),
         compliance.breached > 0,
@@ -176,7 +176,7 @@ def _breaches(report: Report) -> Section:
     hidden_count = report.breaches_total - len(report.breaches)
     footnote = f"{hidden_count} more are in the clocks' own list." if hidden_count else ""
     rows = [_breach_row(one) for one in report.breaches]
-    table = Table(columns, rows, "Every promise was kept.", footnote)
+    table = Table(columns, rows, "Every promise was met.", footnote)
     return Section("Breaches and their reasons", tables=(table,))
 
 

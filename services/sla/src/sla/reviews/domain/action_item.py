@@ -46,9 +46,6 @@ class ActionItem:
     verified_by: str | None = None
     verified_at: datetime | None = None
 
-    def is_overdue(self, today: date) -> bool:
-        return self.state != "verified" and self.due < today
-
 
 @dataclass(frozen=True, slots=True)
 class Statement:

@@ -35,5 +35,5 @@ def compare_shares(current: float | None, previous: float | None) -> str:
     return f"{'up' if difference > 0 else 'down'} {abs(difference):g} points on the month before"
 
 
-VERDICT_NAMES = {"met": "kept", "breached": "missed", "unmeasured": "not measured"}
+VERDICT_NAMES = {"met": "met", "breached": "breached", "unmeasured": "not measured"}
 """The verdict on a promised figure, in words."""

@@ -98,7 +98,7 @@ async def add_breach_comment(
         detail = "this customer has no such clock; the review's breaches name them"
         raise ValidationFailed([Violation("/clock_id", "unknown_reference", detail)])
     if ticket_clock.clock.breached_at is None:
-        raise Conflict("This promise has not been broken.")
+        raise Conflict("This promise was not breached.")
     await meetings.add_breach_comment(tx, ticket_clock.id, body.text, caller.sub, at)
     await _record_audit(tx, review, caller, "review.reason", at)
     return BreachCommentRead(

@@ -65,7 +65,7 @@ class MinuteCreate(RequestModel):
 
 
 class BreachCommentCreate(RequestModel):
-    """Why a promise broke. The customer may read it."""
+    """Why a promise was breached. The customer may read it."""
 
     clock_id: UUID
     text: Reason

@@ -25,7 +25,7 @@ from sla.calendars.domain.month import parse_month
 from sla.directory.tables import customers
 from sla.reviews.domain.action_item import ActionItem
 from sla.reviews.domain.meeting import AgendaItem, Minute
-from sla.reviews.tables import breach_remarks, review_actions, review_agenda, review_minutes
+from sla.reviews.tables import action_items, breach_comments, review_agenda, review_minutes
 
 
 async def add_agenda_item(
@@ -49,7 +49,7 @@ async def add_breach_comment(
 ) -> int:
     """Append a comment on a breach; its number. Lock the clock's review first."""
     row = {"clock_id": clock_id, "text": content, "by": actor, "at": at}
-    return await _append(tx, breach_remarks, breach_remarks.c.clock_id, clock_id, row)
+    return await _append(tx, breach_comments, breach_comments.c.clock_id, clock_id, row)
 
 
 async def _append(
@@ -75,38 +75,38 @@ async def list_minutes(tx: Connection, review_id: UUID) -> tuple[Minute, ...]:
 
 async def latest_breach_comments(tx: Connection, clock_ids: Collection[UUID]) -> dict[UUID, str]:
     """The newest comment on the breach of each of these clocks, by clock."""
-    query = select(breach_remarks).where(breach_remarks.c.clock_id.in_(clock_ids))
-    rows = await tx.execute(query.order_by(breach_remarks.c.clock_id, breach_remarks.c.number))
+    query = select(breach_comments).where(breach_comments.c.clock_id.in_(clock_ids))
+    rows = await tx.execute(query.order_by(breach_comments.c.clock_id, breach_comments.c.number))
     return {row.clock_id: row.text for row in rows}
 
 
 async def next_action_key(tx: Connection) -> str:
     """The key of the next action item: `RA-17`."""
-    return await next_key(tx, "RA", "review_action_numbers")
+    return await next_key(tx, "RA", "action_item_numbers")
 
 
 async def lock_available_actions(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
     """Those that nobody else holds. One that does not exist counts as locked."""
-    return await lock_rows(tx, review_actions.c.id, ids)
+    return await lock_rows(tx, action_items.c.id, ids)
 
 
 async def add_action(tx: Connection, action: ActionItem) -> None:
-    await tx.execute(insert(review_actions).values(**_row(action), sequence=1))
+    await tx.execute(insert(action_items).values(**_row(action), sequence=1))
 
 
 async def save_action(tx: Connection, action: ActionItem) -> int:
     """Store an action item that is locked; its new sequence number."""
-    own_row = update(review_actions).where(review_actions.c.id == action.id)
-    statement = own_row.values(**_row(action), sequence=review_actions.c.sequence + 1)
-    return int((await tx.execute(statement.returning(review_actions.c.sequence))).scalar_one())
+    own_row = update(action_items).where(action_items.c.id == action.id)
+    statement = own_row.values(**_row(action), sequence=action_items.c.sequence + 1)
+    return int((await tx.execute(statement.returning(action_items.c.sequence))).scalar_one())
 
 
 async def find_action(
     tx: Connection, id_or_key: UUID | str, *, lock: bool = False
 ) -> tuple[ActionItem, int] | None:
     """The action item by its id or key, and its sequence number."""
-    column = review_actions.c.id if isinstance(id_or_key, UUID) else review_actions.c.key
-    query = select(review_actions).where(column == id_or_key)
+    column = action_items.c.id if isinstance(id_or_key, UUID) else action_items.c.key
+    query = select(action_items).where(column == id_or_key)
     row = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
     return (_to_action(row), row.sequence) if row else None
 
@@ -115,8 +115,8 @@ async def list_actions_until(
     tx: Connection, customer_id: UUID, month: str
 ) -> tuple[ActionItem, ...]:
     """The action items of a customer from the review of this month and all reviews before."""
-    condition = (review_actions.c.customer_id == customer_id) & (review_actions.c.month <= month)
-    rows = await tx.execute(select(review_actions).where(condition))
+    condition = (action_items.c.customer_id == customer_id) & (action_items.c.month <= month)
+    rows = await tx.execute(select(action_items).where(condition))
     return tuple(_to_action(row) for row in rows)
 
 
@@ -129,26 +129,26 @@ async def page_actions(
     after: tuple[date, UUID] | None,
 ) -> list[tuple[ActionItem, int]]:
     """Up to `limit` + 1 action items with their sequence numbers, by due date."""
-    query = select(review_actions)
+    query = select(action_items)
     if unfinished:
-        query = query.where(review_actions.c.state != "verified")
+        query = query.where(action_items.c.state != "verified")
     if owner is not None:
-        query = query.where(review_actions.c.owner == owner)
+        query = query.where(action_items.c.owner == owner)
     if customer is not None:
         customer_id = select(customers.c.id).where(customers.c.key == customer).scalar_subquery()
-        query = query.where(review_actions.c.customer_id == customer_id)
-    order = (review_actions.c.due, review_actions.c.id)
+        query = query.where(action_items.c.customer_id == customer_id)
+    order = (action_items.c.due, action_items.c.id)
     rows = await tx.execute(page_after(query, order, after, limit))
     return [(_to_action(row), row.sequence) for row in rows]
 
 
 async def count_unverified(tx: Connection, today: date) -> dict[UUID, tuple[int, int]]:
     """The numbers of action items that are not verified, and of those overdue, by customer."""
-    overdue = func.count(case((review_actions.c.due < today, 1)))
+    overdue = func.count(case((action_items.c.due < today, 1)))
     query = (
-        select(review_actions.c.customer_id, func.count().label("open"), overdue.label("overdue"))
-        .where(review_actions.c.state != "verified")
-        .group_by(review_actions.c.customer_id)
+        select(action_items.c.customer_id, func.count().label("open"), overdue.label("overdue"))
+        .where(action_items.c.state != "verified")
+        .group_by(action_items.c.customer_id)
     )
     return {row.customer_id: (row.open, row.overdue) for row in await tx.execute(query)}
 

@@ -1,7 +1,7 @@
 // Draws what the stream tells. Everything from outside goes in as text, never as markup.
 "use strict";
 
-const LIGHTS = {green: "✓ on track", amber: "▲ at risk", red: "✕ broken"};
+const LIGHTS = {green: "✓ on track", amber: "▲ at risk", red: "✕ breached"};
 const WORST = ["green", "amber", "red"];
 const SOON = 60 * 60 * 1000;
 const SILENCE = 40 * 1000; // two heartbeats and a bit
@@ -111,7 +111,7 @@ function draw(status) {
     box.classList.toggle("some", count > 0);
   }
   find("totals").hidden = now.size < 2;
-  document.title = status.breached ? `(${status.breached} broken) Promises` : "Promises – OpsDesk";
+  document.title = status.breached ? `(${status.breached} breached) Promises` : "Promises – OpsDesk";
   tell(status);
   before = status;
 }
@@ -120,7 +120,7 @@ function draw(status) {
 function tell(status) {
   if (before && before.breached === status.breached && before.at_risk === status.at_risk) return;
   find("news").textContent =
-    `${status.open} promises open, ${status.at_risk} at risk, ${status.breached} broken.`;
+    `${status.open} promises open, ${status.at_risk} at risk, ${status.breached} breached.`;
 }
 
 function heard() {

@@ -20,7 +20,7 @@ from sla.time_entries.routes.time_entries import RateName
 from sla.time_entries.store import rate_cards
 from sla.time_entries.store.rate_cards import RateCard
 
-routes = router("/v1/rate-cards", tags=["work"])
+routes = router("/v1/rate-cards", tags=["time entries"])
 
 
 class RateCardCreate(RequestModel):
@@ -74,7 +74,7 @@ async def create_rate_card(
     at = await transaction_time(tx)
     previous = await rate_cards.find_newest(tx, customer_id)
     if previous is not None and body.valid_from <= previous.valid_from:
-        raise Conflict(f"The newest sheet begins on {previous.valid_from}: begin later than that.")
+        raise Conflict(f"The newest card begins on {previous.valid_from}: begin later than that.")
     if await rate_cards.has_priced_days(tx, customer_id, body.valid_from, at.date()):
         raise Conflict("These days are priced already. Begin today or later.")
     card = RateCard(
@@ -90,7 +90,7 @@ async def create_rate_card(
     )
     await rate_cards.add(tx, card)
     grounds = {"customer": body.customer, "version": card.version, "from": str(card.valid_from)}
-    subject = f"rate_sheet/{card.id}"
+    subject = f"rate_card/{card.id}"
     await record(tx, Entry.by(caller.actor, at, "rates.make", subject, grounds))
     response.headers["Location"] = "/v1/rate-cards"
     return RateCardRead.model_validate(card)

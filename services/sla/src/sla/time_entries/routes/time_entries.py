@@ -22,7 +22,7 @@ from sla.time_entries.commands import lock_account, save_entry
 from sla.time_entries.store import time_entries
 from sla.time_entries.store.time_entries import TimeEntry
 
-routes = router("/v1/time-entries", tags=["work"])
+routes = router("/v1/time-entries", tags=["time entries"])
 
 MIN_DAY = date(2000, 1, 1)
 MAX_DAYS_AHEAD = timedelta(days=1)

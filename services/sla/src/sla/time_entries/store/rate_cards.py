@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, insert, or_, select, update
 
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
-from sla.time_entries.tables import rate_sheets as cards
+from sla.time_entries.tables import rate_cards as cards
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class RateCard:
 
 async def lock_all(tx: Connection) -> None:
     """Lock all rate cards until the end: they are created rarely, and checked against each other."""
-    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("rate_sheets", 12))))
+    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("rate_cards", 12))))
 
 
 async def find_newest(tx: Connection, customer_id: UUID | None) -> RateCard | None:

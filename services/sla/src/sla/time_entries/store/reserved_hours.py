@@ -28,7 +28,7 @@ _SELECT_HOURS = text(
         SELECT id, key, reserved, unnest(customers) AS customer_id FROM promised
         WHERE reserved IS NOT NULL
     ), used AS (
-        SELECT agreement_id AS id, customer_id, sum(minutes) * 60 AS used FROM work
+        SELECT agreement_id AS id, customer_id, sum(minutes) * 60 AS used FROM time_entries
         WHERE day >= :month AND day < :until AND agreement_id IS NOT NULL
             AND (CAST(:customer AS uuid) IS NULL OR customer_id = :customer)
         GROUP BY 1, 2
@@ -37,7 +37,7 @@ _SELECT_HOURS = text(
         accounts.reserved, coalesce(used.used, 0) AS used, account.warned_at
     FROM accounts JOIN customers ON customers.id = accounts.customer_id
     LEFT JOIN used ON used.id = accounts.id AND used.customer_id = accounts.customer_id
-    LEFT JOIN hours_accounts account ON account.agreement_id = accounts.id
+    LEFT JOIN reserved_hours_accounts account ON account.agreement_id = accounts.id
         AND account.customer_id = accounts.customer_id AND account.month = :month
     WHERE (CAST(:customer AS uuid) IS NULL OR accounts.customer_id = :customer)
         AND (accounts.key, customers.key) > (:after_agreement, :after_customer)

@@ -14,7 +14,7 @@ from common.persistence.keys import by_id_or_key, next_key
 from common.persistence.keyset import page_after
 from sla.agreements.tables import agreement_versions
 from sla.clocks.ticket_tables import tickets
-from sla.time_entries.tables import hours_accounts, work
+from sla.time_entries.tables import reserved_hours_accounts, time_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class ReservedHoursAccount:
 
 async def next_entry_key(tx: Connection) -> str:
     """The key of the next time entry: `WRK-17`."""
-    return await next_key(tx, "WRK", "work_numbers")
+    return await next_key(tx, "WRK", "time_entry_numbers")
 
 
 async def find_agreement_id(tx: Connection, ticket_id: UUID) -> UUID | None:
@@ -67,15 +67,15 @@ async def lock_account(
     """The account of the month of `day`, created where it is missing, and locked."""
     month = day.replace(day=1)
     keys = {"agreement_id": agreement_id, "customer_id": customer_id, "month": month}
-    new_account = insert(hours_accounts).values(id=uuid7(), **keys, sequence=0)
+    new_account = insert(reserved_hours_accounts).values(id=uuid7(), **keys, sequence=0)
     await tx.execute(new_account.on_conflict_do_nothing())
-    query = select(hours_accounts).filter_by(**keys).with_for_update()
+    query = select(reserved_hours_accounts).filter_by(**keys).with_for_update()
     return ReservedHoursAccount(**(await tx.execute(query)).one()._mapping)
 
 
 async def mark_warned(tx: Connection, account: ReservedHoursAccount, at: datetime) -> int:
     """Store that the month's warning was published; the account's new sequence number."""
-    a = hours_accounts
+    a = reserved_hours_accounts
     statement = (
         update(a).where(a.c.id == account.id).values(warned_at=at, sequence=a.c.sequence + 1)
     )
@@ -88,29 +88,29 @@ async def lock(tx: Connection, id: UUID) -> None:
 
 
 async def add(tx: Connection, entry: TimeEntry) -> None:
-    await tx.execute(insert(work).values(**asdict(entry)))
+    await tx.execute(insert(time_entries).values(**asdict(entry)))
 
 
 async def find(tx: Connection, id_or_key: str) -> TimeEntry | None:
-    query = select(work).where(by_id_or_key(work, id_or_key))
+    query = select(time_entries).where(by_id_or_key(time_entries, id_or_key))
     row = (await tx.execute(query)).one_or_none()
     return TimeEntry(**row._mapping) if row else None
 
 
 async def total_minutes(tx: Connection, id: UUID) -> int:
     """The minutes of an entry with all its corrections."""
-    condition = (work.c.id == id) | (work.c.corrects == id)
-    return int(await tx.scalar(select(func.sum(work.c.minutes)).where(condition)) or 0)
+    condition = (time_entries.c.id == id) | (time_entries.c.corrects == id)
+    return int(await tx.scalar(select(func.sum(time_entries.c.minutes)).where(condition)) or 0)
 
 
 async def page(
     tx: Connection, ticket_id: UUID | None, limit: int, after: tuple[UUID] | None
 ) -> Sequence[TimeEntry]:
     """Up to `limit` + 1 entries in the order of their creation; of one ticket, or of all."""
-    query = select(work)
+    query = select(time_entries)
     if ticket_id is not None:
-        query = query.where(work.c.ticket_id == ticket_id)
-    rows = await tx.execute(page_after(query, (work.c.id,), after, limit))
+        query = query.where(time_entries.c.ticket_id == ticket_id)
+    rows = await tx.execute(page_after(query, (time_entries.c.id,), after, limit))
     return [TimeEntry(**row._mapping) for row in rows]
 
 

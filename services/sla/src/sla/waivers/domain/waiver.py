@@ -112,7 +112,7 @@ def approve(
 
 
 def refuse(waiver: Waiver, decision: Decision) -> Waiver | Rejection:
-    """Refuse a waiver: the promise holds."""
+    """Refuse a waiver; the breach counts."""
     rejection = _rejection(waiver, decision)
     return (
         _with_decision(waiver, decision, "refused", late=False) if rejection is None else rejection

@@ -7,9 +7,9 @@ CREATE TABLE agreements (
     customer_id uuid REFERENCES customers,
     partner text,
     team text,
-    ending_asked_by text,
-    ending_asked_at timestamptz,
-    ending_reason text,
+    termination_requested_by text,
+    termination_requested_at timestamptz,
+    termination_reason text,
     ended_by text,
     ended_at timestamptz,
     sequence bigint NOT NULL,
@@ -17,13 +17,13 @@ CREATE TABLE agreements (
     CONSTRAINT ck_agreements_customer CHECK (customer_id IS NOT NULL OR contract <> 'sla'),
     CONSTRAINT ck_agreements_partner CHECK (partner IS NULL OR contract = 'uc'),
     CONSTRAINT ck_agreements_team CHECK (team IS NULL OR contract = 'ola'),
-    CONSTRAINT ck_agreements_ending_asked_at
-        CHECK ((ending_asked_by IS NULL) = (ending_asked_at IS NULL)),
-    CONSTRAINT ck_agreements_ending_reason
-        CHECK ((ending_asked_by IS NULL) = (ending_reason IS NULL)),
+    CONSTRAINT ck_agreements_termination_requested_at
+        CHECK ((termination_requested_by IS NULL) = (termination_requested_at IS NULL)),
+    CONSTRAINT ck_agreements_termination_reason
+        CHECK ((termination_requested_by IS NULL) = (termination_reason IS NULL)),
     CONSTRAINT ck_agreements_ended_at CHECK ((ended_by IS NULL) = (ended_at IS NULL)),
-    CONSTRAINT ck_agreements_ended CHECK (ended_by IS NULL OR ending_asked_by IS NOT NULL),
-    CONSTRAINT ck_agreements_four_eyes CHECK (ending_asked_by <> ended_by)
+    CONSTRAINT ck_agreements_ended CHECK (ended_by IS NULL OR termination_requested_by IS NOT NULL),
+    CONSTRAINT ck_agreements_four_eyes CHECK (termination_requested_by <> ended_by)
 );
 COMMENT ON COLUMN agreements.ended_by IS
     'Deactivated by another person than the one who asked: it cancels open clocks (C10).';
@@ -35,14 +35,13 @@ CREATE TABLE agreement_versions (
     supersedes int,
     state text NOT NULL DEFAULT 'draft' CHECK (state IN
         ('draft', 'proposed', 'agreed', 'published', 'superseded', 'withdrawn')),
-    service text,
     services text[] NOT NULL DEFAULT '{}',
     customers uuid[] NOT NULL DEFAULT '{}',
     valid_from timestamptz NOT NULL,
     valid_until timestamptz
         CONSTRAINT ck_agreement_versions_valid_until CHECK (valid_until > valid_from),
     promises jsonb NOT NULL,
-    cover jsonb,
+    coverage jsonb,
     customer_signs boolean NOT NULL DEFAULT false,
     drafted_by text NOT NULL,
     drafted_at timestamptz NOT NULL,
@@ -81,12 +80,11 @@ CREATE TABLE agreement_versions (
 );
 CREATE INDEX ix_agreement_versions_customers ON agreement_versions USING gin (customers)
     WHERE published_at IS NOT NULL;
-COMMENT ON COLUMN agreement_versions.service IS 'Of the release before; see services.';
 COMMENT ON COLUMN agreement_versions.services IS 'By key; none named: all services.';
 COMMENT ON COLUMN agreement_versions.customers IS
     'All whom it covers; none named: everybody (ola and uc alone).';
-COMMENT ON COLUMN agreement_versions.cover IS
-    'The calendars with their dated cover extensions, by priority; null without any.';
+COMMENT ON COLUMN agreement_versions.coverage IS
+    'The calendars with their dated coverage extensions, by priority; null without any.';
 COMMENT ON COLUMN agreement_versions.countersigned_by IS
     'For the other side: a contact of the customer, or the second of our own people.';
 COMMENT ON COLUMN agreement_versions.countersigned_for IS
@@ -103,12 +101,12 @@ CREATE TABLE agreement_comments (
 CREATE INDEX ix_agreement_comments_version ON agreement_comments (version_id, id);
 REVOKE UPDATE, DELETE, TRUNCATE ON agreement_comments FROM opsdesk_sla;
 
-CREATE TABLE cover_extensions (
+CREATE TABLE coverage_extensions (
     id uuid PRIMARY KEY,
     agreement_id uuid NOT NULL REFERENCES agreements,
     starts_at timestamptz NOT NULL,
     ends_at timestamptz NOT NULL
-        CONSTRAINT ck_cover_extensions_ends_at CHECK (ends_at > starts_at),
+        CONSTRAINT ck_coverage_extensions_ends_at CHECK (ends_at > starts_at),
     priorities text[] NOT NULL,
     reason text NOT NULL,
     created_by text NOT NULL,
@@ -117,12 +115,12 @@ CREATE TABLE cover_extensions (
     ended_at timestamptz,
     ended_from timestamptz,
     ending text,
-    CONSTRAINT ck_cover_extensions_ended CHECK (
+    CONSTRAINT ck_coverage_extensions_ended CHECK (
         num_nulls(ended_by, ended_at, ended_from, ending) IN (0, 4)
         AND ended_from >= starts_at AND ended_from < ends_at AND ended_from >= ended_at),
-    CONSTRAINT ck_cover_extensions_four_eyes CHECK (ended_by <> created_by)
+    CONSTRAINT ck_coverage_extensions_four_eyes CHECK (ended_by <> created_by)
 );
-CREATE INDEX ix_cover_extensions_agreement ON cover_extensions (agreement_id, starts_at, id);
-COMMENT ON TABLE cover_extensions IS 'Extra hours around a go-live or milestone; clocks follow them.';
-COMMENT ON COLUMN cover_extensions.ended_from IS
+CREATE INDEX ix_coverage_extensions_agreement ON coverage_extensions (agreement_id, starts_at, id);
+COMMENT ON TABLE coverage_extensions IS 'Extra hours around a go-live or milestone; clocks follow them.';
+COMMENT ON COLUMN coverage_extensions.ended_from IS
     'From here on it does not count after all; at its start: it was withdrawn before it began.';

@@ -18,7 +18,7 @@ CREATE TABLE clocks (
     state text NOT NULL,
     deadline timestamptz,
     breached_at timestamptz,
-    broken boolean NOT NULL GENERATED ALWAYS AS (breached_at IS NOT NULL) STORED,
+    breached boolean NOT NULL GENERATED ALWAYS AS (breached_at IS NOT NULL) STORED,
     outcome text CHECK (outcome IN ('met', 'breached', 'waived')),
     outcome_at timestamptz,
     stopped_at timestamptz,
@@ -34,7 +34,7 @@ CREATE TABLE clocks (
 ) WITH (fillfactor = 92, autovacuum_vacuum_scale_factor = 0.02,
     autovacuum_vacuum_insert_scale_factor = 0.02);
 CREATE INDEX ix_clocks_queue ON clocks (deadline) WHERE state IN ('running', 'paused');
-CREATE INDEX ix_clocks_queue_of ON clocks (customer_id, deadline) INCLUDE (service, broken)
+CREATE INDEX ix_clocks_queue_of ON clocks (customer_id, deadline) INCLUDE (service, breached)
     WHERE state IN ('running', 'paused');
 CREATE INDEX ix_clocks_paused ON clocks (deadline, id) WHERE state = 'paused';
 CREATE INDEX ix_clocks_paused_of ON clocks (customer_id, deadline, id) WHERE state = 'paused';
@@ -56,7 +56,7 @@ COMMENT ON COLUMN clocks.agreement_version IS
 COMMENT ON COLUMN clocks.service IS
     'The service of the ticket of an open customer clock, empty where the ticket names none. Null for
     clocks of suppliers and for clocks that are not open.';
-COMMENT ON COLUMN clocks.broken IS
+COMMENT ON COLUMN clocks.breached IS
     'For the index: one byte per entry, where a mostly null instant takes 16.';
 COMMENT ON COLUMN clocks.elapsed_seconds IS
     'Counted time of its longest cycle, once it has stopped; null before.';
@@ -102,11 +102,11 @@ CREATE INDEX ix_clock_inputs_fired ON clock_inputs (known_at) WHERE kind = 'fire
 COMMENT ON TABLE clock_inputs IS 'The inputs of each clock, in order; folded, they give the clock (C9).';
 REVOKE UPDATE, DELETE, TRUNCATE ON clock_inputs FROM opsdesk_sla;
 
-CREATE TABLE clock_sweeps (
+CREATE TABLE bulk_updates (
     id uuid PRIMARY KEY,
     agreement_id uuid NOT NULL REFERENCES agreements,
     kind text NOT NULL
-        CONSTRAINT ck_clock_sweeps_kind CHECK (kind IN ('cancel', 'move', 'extend', 'shorten')),
+        CONSTRAINT ck_bulk_updates_kind CHECK (kind IN ('cancel', 'move', 'extend', 'shorten')),
     version_id uuid REFERENCES agreement_versions,
     reason text NOT NULL,
     decided_by text NOT NULL,
@@ -115,19 +115,19 @@ CREATE TABLE clock_sweeps (
     looks int NOT NULL DEFAULT 0,
     changed int NOT NULL DEFAULT 0,
     done_at timestamptz,
-    CONSTRAINT ck_clock_sweeps_version CHECK (kind <> 'move' OR version_id IS NOT NULL),
-    CONSTRAINT ck_clock_sweeps_stood_for CHECK (kind = 'extend' OR confirmed_by IS NOT NULL),
-    CONSTRAINT ck_clock_sweeps_four_eyes CHECK (decided_by <> confirmed_by)
+    CONSTRAINT ck_bulk_updates_version CHECK (kind <> 'move' OR version_id IS NOT NULL),
+    CONSTRAINT ck_bulk_updates_stood_for CHECK (kind = 'extend' OR confirmed_by IS NOT NULL),
+    CONSTRAINT ck_bulk_updates_four_eyes CHECK (decided_by <> confirmed_by)
 );
-CREATE INDEX ix_clock_sweeps_agreement ON clock_sweeps (agreement_id, id);
-COMMENT ON TABLE clock_sweeps IS
+CREATE INDEX ix_bulk_updates_agreement ON bulk_updates (agreement_id, id);
+COMMENT ON TABLE bulk_updates IS
     'A change of all open clocks of an agreement, carried out in batches by the timers.';
-COMMENT ON COLUMN clock_sweeps.confirmed_by IS
+COMMENT ON COLUMN bulk_updates.confirmed_by IS
     'Who published the version that clocks move to, or asked for the end: another person (R1).';
 
-CREATE TABLE clock_sweep_items (
-    sweep_id uuid NOT NULL REFERENCES clock_sweeps,
+CREATE TABLE bulk_update_items (
+    bulk_update_id uuid NOT NULL REFERENCES bulk_updates,
     clock_id uuid NOT NULL REFERENCES clocks,
-    PRIMARY KEY (sweep_id, clock_id)
+    PRIMARY KEY (bulk_update_id, clock_id)
 );
-COMMENT ON TABLE clock_sweep_items IS 'The clocks that a sweep has found and not changed yet.';
+COMMENT ON TABLE bulk_update_items IS 'The clocks that a bulk update has found and not changed yet.';

@@ -13,7 +13,7 @@ CREATE TABLE handling_time_changes (
     bin smallint NOT NULL,
     stopped smallint NOT NULL,
     censored smallint NOT NULL,
-    broke boolean,
+    breached boolean,
     at timestamptz NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 COMMENT ON TABLE handling_time_changes IS
@@ -51,7 +51,7 @@ CREATE TABLE forecasts (
     ahead int,
     usual real NOT NULL,
     known int NOT NULL,
-    broke_share real,
+    breach_share real,
     level smallint NOT NULL,
     created_at timestamptz NOT NULL,
     changed_at timestamptz NOT NULL,
@@ -59,7 +59,7 @@ CREATE TABLE forecasts (
 ) WITH (fillfactor = 80);
 CREATE INDEX ix_forecasts_open ON forecasts (expected_breach_at, id)
     WHERE open AND outlook IN ('at_risk', 'likely_to_breach');
-COMMENT ON COLUMN forecasts.open IS 'Whether its promise is neither kept nor breached.';
+COMMENT ON COLUMN forecasts.open IS 'Whether its promise is neither met nor breached.';
 
 CREATE TABLE forecast_marks (
     clock_id uuid NOT NULL REFERENCES clocks,
@@ -68,10 +68,10 @@ CREATE TABLE forecast_marks (
     metric text NOT NULL,
     probability real NOT NULL,
     created_at timestamptz NOT NULL,
-    broke boolean,
+    breached boolean,
     settled_at timestamptz,
     PRIMARY KEY (clock_id, cycle, quarter),
-    CONSTRAINT ck_forecast_marks_settled_at CHECK ((broke IS NULL) = (settled_at IS NULL))
+    CONSTRAINT ck_forecast_marks_settled_at CHECK ((breached IS NULL) = (settled_at IS NULL))
 );
 COMMENT ON TABLE forecast_marks IS
     'The first forecast in each quarter of the target, which is scored.';
@@ -83,7 +83,7 @@ CREATE TABLE forecast_scores (
     bin smallint NOT NULL,
     forecasts bigint NOT NULL,
     expected float8 NOT NULL,
-    broke bigint NOT NULL,
+    breached bigint NOT NULL,
     squares float8 NOT NULL,
     PRIMARY KEY (day, metric, quarter, bin)
 );

@@ -58,7 +58,7 @@ CREATE TABLE review_minutes (
 );
 REVOKE UPDATE, DELETE, TRUNCATE ON review_minutes FROM opsdesk_sla;
 
-CREATE TABLE breach_remarks (
+CREATE TABLE breach_comments (
     clock_id uuid NOT NULL REFERENCES clocks,
     number int NOT NULL CHECK (number > 0),
     text text NOT NULL,
@@ -66,11 +66,11 @@ CREATE TABLE breach_remarks (
     at timestamptz NOT NULL,
     PRIMARY KEY (clock_id, number)
 );
-COMMENT ON TABLE breach_remarks IS 'Why a promise broke, in people''s words; the last counts.';
-REVOKE UPDATE, DELETE, TRUNCATE ON breach_remarks FROM opsdesk_sla;
+COMMENT ON TABLE breach_comments IS 'Why a promise was breached, in people''s words; the last counts.';
+REVOKE UPDATE, DELETE, TRUNCATE ON breach_comments FROM opsdesk_sla;
 
-CREATE SEQUENCE review_action_numbers;
-CREATE TABLE review_actions (
+CREATE SEQUENCE action_item_numbers;
+CREATE TABLE action_items (
     id uuid PRIMARY KEY,
     key text NOT NULL UNIQUE,
     customer_id uuid NOT NULL REFERENCES customers,
@@ -89,20 +89,20 @@ CREATE TABLE review_actions (
     verified_by text,
     verified_at timestamptz,
     sequence bigint NOT NULL,
-    CONSTRAINT ck_review_actions_done_by_owner CHECK (done_by = owner),
-    CONSTRAINT ck_review_actions_owner_four_eyes CHECK (verified_by <> owner),
-    CONSTRAINT ck_review_actions_four_eyes CHECK (verified_by <> done_by),
-    CONSTRAINT ck_review_actions_done CHECK ((state = 'open') = (done_by IS NULL)),
-    CONSTRAINT ck_review_actions_verified
+    CONSTRAINT ck_action_items_done_by_owner CHECK (done_by = owner),
+    CONSTRAINT ck_action_items_owner_four_eyes CHECK (verified_by <> owner),
+    CONSTRAINT ck_action_items_four_eyes CHECK (verified_by <> done_by),
+    CONSTRAINT ck_action_items_done CHECK ((state = 'open') = (done_by IS NULL)),
+    CONSTRAINT ck_action_items_verified
         CHECK ((state = 'verified') = (verified_by IS NOT NULL)),
-    CONSTRAINT ck_review_actions_done_at CHECK ((done_by IS NULL) = (done_at IS NULL)),
-    CONSTRAINT ck_review_actions_evidence CHECK ((done_by IS NULL) = (evidence IS NULL)),
-    CONSTRAINT ck_review_actions_verified_at
+    CONSTRAINT ck_action_items_done_at CHECK ((done_by IS NULL) = (done_at IS NULL)),
+    CONSTRAINT ck_action_items_evidence CHECK ((done_by IS NULL) = (evidence IS NULL)),
+    CONSTRAINT ck_action_items_verified_at
         CHECK ((verified_by IS NULL) = (verified_at IS NULL))
 );
-CREATE INDEX ix_review_actions_customer ON review_actions (customer_id, month);
-CREATE INDEX ix_review_actions_list ON review_actions (due, id);
-CREATE INDEX ix_review_actions_open ON review_actions (due, id) WHERE state <> 'verified';
+CREATE INDEX ix_action_items_customer ON action_items (customer_id, month);
+CREATE INDEX ix_action_items_list ON action_items (due, id);
+CREATE INDEX ix_action_items_open ON action_items (due, id) WHERE state <> 'verified';
 
 CREATE TABLE review_audiences (
     customer_id uuid PRIMARY KEY REFERENCES customers,

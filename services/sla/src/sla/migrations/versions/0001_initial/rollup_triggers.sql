@@ -11,9 +11,9 @@ CREATE TRIGGER mark_opened AFTER INSERT ON tickets REFERENCING NEW TABLE AS adde
     FOR EACH STATEMENT EXECUTE FUNCTION sla.mark_opened();
 
 CREATE FUNCTION sla.mark_ticket() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    UPDATE sla.ticket_turns turn SET customer_id = became.customer_id
+    UPDATE sla.ticket_state_changes state_change SET customer_id = became.customer_id
     FROM became JOIN was USING (id)
-    WHERE turn.ticket_id = id AND was.customer_id IS DISTINCT FROM became.customer_id;
+    WHERE state_change.ticket_id = id AND was.customer_id IS DISTINCT FROM became.customer_id;
     INSERT INTO sla.dirty_days (customer_id, at)
     WITH counted_otherwise AS MATERIALIZED (
         SELECT became.id, ARRAY[was.customer_id, became.customer_id] AS customers,
@@ -25,8 +25,8 @@ CREATE FUNCTION sla.mark_ticket() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     ), instants AS (
         SELECT customers, unnest(opened) AS at FROM counted_otherwise
         UNION ALL
-        SELECT customers, turn.at FROM counted_otherwise
-        JOIN sla.ticket_turns turn ON turn.ticket_id = id
+        SELECT customers, state_change.at FROM counted_otherwise
+        JOIN sla.ticket_state_changes state_change ON state_change.ticket_id = id
         UNION ALL
         SELECT customers, unnest(ARRAY[clock.outcome_at, clock.stopped_at])
         FROM counted_otherwise o JOIN sla.clocks clock ON clock.ticket_id = o.id
@@ -44,14 +44,14 @@ CREATE TRIGGER mark_ticket AFTER UPDATE ON tickets
     REFERENCING OLD TABLE AS was NEW TABLE AS became
     FOR EACH STATEMENT EXECUTE FUNCTION sla.mark_ticket();
 
-CREATE FUNCTION sla.mark_turned() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION sla.mark_state_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     INSERT INTO sla.dirty_days (customer_id, at)
     SELECT DISTINCT customer_id, date_trunc('minute', at) FROM added
     WHERE customer_id IS NOT NULL;
     RETURN NULL;
 END $$;
-CREATE TRIGGER mark_turned AFTER INSERT ON ticket_turns REFERENCING NEW TABLE AS added
-    FOR EACH STATEMENT EXECUTE FUNCTION sla.mark_turned();
+CREATE TRIGGER mark_state_change AFTER INSERT ON ticket_state_changes REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION sla.mark_state_change();
 
 CREATE FUNCTION sla.mark_measured() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     INSERT INTO sla.dirty_days (customer_id, at)
@@ -76,7 +76,7 @@ CREATE FUNCTION sla.mark_moved() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     FROM (
         SELECT unnest(ARRAY[opened_at, ended_at]) AS at
         FROM sla.tickets WHERE customer_id = NEW.id
-        UNION SELECT at FROM sla.ticket_turns WHERE customer_id = NEW.id
+        UNION SELECT at FROM sla.ticket_state_changes WHERE customer_id = NEW.id
         UNION SELECT unnest(ARRAY[outcome_at, stopped_at])
         FROM sla.clocks WHERE customer_id = NEW.id
     ) AS instants CROSS JOIN generate_series(-2, 2) AS away
@@ -93,14 +93,14 @@ CREATE FUNCTION sla.mark_worked() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     FROM added worked JOIN sla.customers customer ON customer.id = worked.customer_id;
     RETURN NULL;
 END $$;
-CREATE TRIGGER mark_worked AFTER INSERT ON work REFERENCING NEW TABLE AS added
+CREATE TRIGGER mark_worked AFTER INSERT ON time_entries REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION sla.mark_worked();
 
 CREATE FUNCTION sla.mark_worked_ticket() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     INSERT INTO sla.dirty_days (customer_id, at)
     SELECT DISTINCT worked.customer_id,
         (worked.day + interval '12 hours') AT TIME ZONE customer.day_zone
-    FROM was JOIN became USING (id) JOIN sla.work worked ON worked.ticket_id = became.id
+    FROM was JOIN became USING (id) JOIN sla.time_entries worked ON worked.ticket_id = became.id
     JOIN sla.customers customer ON customer.id = worked.customer_id
     WHERE (was.service, was.priority, was.kind)
         IS DISTINCT FROM (became.service, became.priority, became.kind);
@@ -114,10 +114,10 @@ CREATE FUNCTION sla.mark_priced() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     INSERT INTO sla.dirty_days (customer_id, at)
     SELECT DISTINCT worked.customer_id,
         (worked.day + interval '12 hours') AT TIME ZONE customer.day_zone
-    FROM sla.work worked JOIN sla.customers customer ON customer.id = worked.customer_id
+    FROM sla.time_entries worked JOIN sla.customers customer ON customer.id = worked.customer_id
     WHERE (NEW.customer_id IS NULL OR NEW.customer_id = worked.customer_id)
         AND worked.day >= NEW.valid_from;
     RETURN NULL;
 END $$;
-CREATE TRIGGER mark_priced AFTER INSERT OR UPDATE ON rate_sheets
+CREATE TRIGGER mark_priced AFTER INSERT OR UPDATE ON rate_cards
     FOR EACH ROW EXECUTE FUNCTION sla.mark_priced();

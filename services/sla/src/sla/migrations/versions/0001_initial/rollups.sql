@@ -62,7 +62,7 @@ CREATE TABLE clock_figures (
     waived int NOT NULL,
     PRIMARY KEY (span, customer_id, day, service, priority, kind, metric, contract, agreement)
 ) WITH (fillfactor = 80);
-COMMENT ON TABLE clock_figures IS 'Clocks by the day on which they were met or broke.';
+COMMENT ON TABLE clock_figures IS 'Clocks by the day on which they were met or breached.';
 CREATE INDEX ix_clock_figures_all ON clock_figures (span, day)
     WHERE customer_id = '00000000-0000-0000-0000-000000000000';
 CREATE INDEX ix_clock_figures_each ON clock_figures (span, day)
@@ -92,7 +92,7 @@ CREATE INDEX ix_time_figures_all ON time_figures (span, metric, day)
 CREATE INDEX ix_time_figures_each ON time_figures (span, metric, day)
     WHERE customer_id <> '00000000-0000-0000-0000-000000000000';
 
-CREATE TABLE work_figures (
+CREATE TABLE time_entry_figures (
     span text NOT NULL
         CHECK (span IN ('day', 'month', 'total', 'service', 'priority', 'kind')),
     customer_id uuid NOT NULL,
@@ -106,11 +106,11 @@ CREATE TABLE work_figures (
     cents bigint NOT NULL,
     PRIMARY KEY (span, customer_id, day, service, priority, kind, rate, currency)
 ) WITH (fillfactor = 80);
-COMMENT ON COLUMN work_figures.currency IS 'Empty: no sheet of that day has this rate.';
-COMMENT ON COLUMN work_figures.cents IS 'Hundredths of the currency.';
-CREATE INDEX ix_work_figures_all ON work_figures (span, day)
+COMMENT ON COLUMN time_entry_figures.currency IS 'Empty: no card of that day has this rate.';
+COMMENT ON COLUMN time_entry_figures.cents IS 'Hundredths of the currency.';
+CREATE INDEX ix_time_entry_figures_all ON time_entry_figures (span, day)
     WHERE customer_id = '00000000-0000-0000-0000-000000000000';
-CREATE INDEX ix_work_figures_each ON work_figures (span, day)
+CREATE INDEX ix_time_entry_figures_each ON time_entry_figures (span, day)
     WHERE customer_id <> '00000000-0000-0000-0000-000000000000';
 
 CREATE TABLE time_sums (

@@ -37,7 +37,7 @@ COMMENT ON TABLE pending_inputs IS
     'Inputs of tickets, kept for clocks that start later: after triage, or when a promise is added.';
 COMMENT ON COLUMN pending_inputs.contract IS 'The contract whose clocks it concerns; null: all.';
 
-CREATE TABLE ticket_turns (
+CREATE TABLE ticket_state_changes (
     ticket_id uuid NOT NULL REFERENCES tickets,
     ordinal bigint NOT NULL,
     kind text NOT NULL CHECK (kind IN ('resolved', 'rejected', 'reopened', 'merged')),
@@ -46,10 +46,10 @@ CREATE TABLE ticket_turns (
     change smallint NOT NULL CHECK (change BETWEEN -1 AND 1),
     PRIMARY KEY (ticket_id, ordinal)
 );
-CREATE INDEX ix_ticket_turns_at ON ticket_turns (customer_id, at);
-COMMENT ON TABLE ticket_turns IS 'How a ticket ended and was reopened, in the order of its events.';
-COMMENT ON COLUMN ticket_turns.ordinal IS 'The sequence of the ticket''s event.';
-COMMENT ON COLUMN ticket_turns.customer_id IS 'The customer of the ticket; null in triage.';
-COMMENT ON COLUMN ticket_turns.change IS 'The change of the number of open tickets.';
-REVOKE UPDATE, DELETE, TRUNCATE ON ticket_turns FROM opsdesk_sla;
-GRANT UPDATE (customer_id) ON ticket_turns TO opsdesk_sla;
+CREATE INDEX ix_ticket_state_changes_at ON ticket_state_changes (customer_id, at);
+COMMENT ON TABLE ticket_state_changes IS 'How a ticket ended and was reopened, in the order of its events.';
+COMMENT ON COLUMN ticket_state_changes.ordinal IS 'The sequence of the ticket''s event.';
+COMMENT ON COLUMN ticket_state_changes.customer_id IS 'The customer of the ticket; null in triage.';
+COMMENT ON COLUMN ticket_state_changes.change IS 'The change of the number of open tickets.';
+REVOKE UPDATE, DELETE, TRUNCATE ON ticket_state_changes FROM opsdesk_sla;
+GRANT UPDATE (customer_id) ON ticket_state_changes TO opsdesk_sla;

@@ -18,7 +18,7 @@ CREATE INDEX ix_series_customer ON series (customer_id, key);
 COMMENT ON COLUMN series.limit_status IS
     'How near usage is to its limit; each change is published once.';
 
-CREATE TABLE measure_promises (
+CREATE TABLE measured_promises (
     series_id uuid NOT NULL REFERENCES series,
     version int NOT NULL CHECK (version > 0),
     valid_from timestamptz NOT NULL,
@@ -63,10 +63,10 @@ CREATE TABLE sample_days (
 );
 COMMENT ON COLUMN sample_days.day IS 'The date in UTC.';
 
-CREATE TABLE outlooks (
+CREATE TABLE capacity_forecasts (
     series_id uuid NOT NULL REFERENCES series,
     computed_on date NOT NULL,
     outlook jsonb NOT NULL,
     PRIMARY KEY (series_id, computed_on)
 );
-REVOKE UPDATE, DELETE, TRUNCATE ON measure_promises, usage_limits, samples FROM opsdesk_sla;
+REVOKE UPDATE, DELETE, TRUNCATE ON measured_promises, usage_limits, samples FROM opsdesk_sla;
