@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Query
 from pydantic import Field, StringConstraints
 
 from common.http import Refers
@@ -21,12 +21,3 @@ Link = Annotated[str, Field(max_length=2000)]
 """Where the proof of something is."""
 Digest = Annotated[str, Field(max_length=200)]
 """A digest as the caller reports it; the rules decide whether it is one."""
-
-Reference = Annotated[str, Field(max_length=300, description="The id or the key.")]
-"""What a path names an object by; each path parameter is named for its noun."""
-DeliveryRef = Annotated[Reference, Path(alias="delivery")]
-EmergencyChangeRef = Annotated[Reference, Path(alias="emergency_change")]
-EnvironmentRef = Annotated[Reference, Path(alias="environment")]
-FollowUpRef = Annotated[Reference, Path(alias="follow_up")]
-ProductRef = Annotated[Reference, Path(alias="product")]
-VersionRef = Annotated[Reference, Path(alias="version")]

@@ -4,7 +4,7 @@ from common.http.app import create_app
 from common.http.body import MIB
 from common.http.dependencies import Transaction
 from common.http.etag import if_match, set_etag
-from common.http.models import Instant, RequestModel, ResponseModel
+from common.http.models import IdOrKey, Instant, RequestModel, ResponseModel
 from common.http.paging import Page, Paging, encode_cursor
 from common.http.problems import problem_response, rejection_response
 from common.http.references import KnownKeys, Refers
@@ -18,6 +18,7 @@ __all__ = [
     "MIB",
     "AppState",
     "AuthorizedRoute",
+    "IdOrKey",
     "Instant",
     "KnownKeys",
     "Page",

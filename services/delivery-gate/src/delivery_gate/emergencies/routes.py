@@ -22,7 +22,8 @@ from delivery_gate.emergencies.store import blockers
 from delivery_gate.emergencies.store import emergency_changes as store
 from delivery_gate.environments import store as environments
 from delivery_gate.environments.context import EnvironmentContext
-from delivery_gate.fields import EmergencyChangeRef, EnvironmentFilter
+from delivery_gate.fields import EnvironmentFilter
+from delivery_gate.path_parameters import EmergencyChangeRef
 
 routes = router("/v1/emergency-changes", ["emergency changes"])
 

@@ -12,12 +12,13 @@ from common.errors import NotFound
 from common.events.follow_ups import FollowUpEvidenceSubmitted, FollowUpReopened
 from common.http import Page, Paging, Transaction, router, set_etag
 from delivery_gate.denials import deny
-from delivery_gate.fields import FollowUpRef, ProductFilter
+from delivery_gate.fields import ProductFilter
 from delivery_gate.follow_ups import store
 from delivery_gate.follow_ups.commands import record_confirmation, save_step
 from delivery_gate.follow_ups.dependencies import load_locked_follow_up
 from delivery_gate.follow_ups.domain import FollowUp, FollowUpState, close, confirm, reject
 from delivery_gate.follow_ups.schemas import FollowUpClose, FollowUpRead, to_response
+from delivery_gate.path_parameters import FollowUpRef
 
 routes = router("/v1/follow-ups", ["follow-ups"])
 

@@ -21,7 +21,8 @@ from delivery_gate.deliveries.store.evaluation_input import load_evaluation_inpu
 from delivery_gate.environments import store as environments
 from delivery_gate.environments.context import EnvironmentContext
 from delivery_gate.environments.domain import Environment
-from delivery_gate.fields import DeliveryRef, EnvironmentFilter, ProductFilter
+from delivery_gate.fields import EnvironmentFilter, ProductFilter
+from delivery_gate.path_parameters import DeliveryRef
 from delivery_gate.products import store as products
 from delivery_gate.versions.domain import Reference
 

@@ -14,7 +14,8 @@ from delivery_gate.deliveries.schemas import (
     verdict_to_response,
 )
 from delivery_gate.deliveries.store import deliveries, verdicts
-from delivery_gate.fields import DeliveryRef, EnvironmentFilter
+from delivery_gate.fields import EnvironmentFilter
+from delivery_gate.path_parameters import DeliveryRef
 
 routes = router("/v1", ["verdicts"])
 
