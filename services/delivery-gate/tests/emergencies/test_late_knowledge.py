@@ -27,7 +27,7 @@ class _StubConsumer:
     current: bool
     asked: tuple[str, str] = ("", "")
 
-    async def is_current(self, topic: str, key: str, within_s: float) -> bool:
+    async def is_current(self, topic: str, key: str, within_s: float, load_offsets: object) -> bool:
         self.asked = topic, key
         return self.current
 

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from common.events.catalogue import ServiceCatalogued
+from common.events.directory import CustomerKnown
 from common.http.references import KnownKeys, References
 from escalation.cases.tables import escalations
 from escalation.directory.tables import customers, environments, people, services
@@ -9,11 +11,11 @@ from escalation.policies.tables import policies
 from escalation.rotas.tables import rotas
 
 REFERENCES: Final[References] = {
-    "customer": KnownKeys(customers.c.key),
-    "environment": KnownKeys(environments.c.key),
+    "customer": KnownKeys(customers.c.key, heard_on=CustomerKnown.topic),
+    "environment": KnownKeys(environments.c.key, heard_on=CustomerKnown.topic),
     "escalation": KnownKeys(escalations.c.key, escalations.c.id),
-    "person": KnownKeys(people.c.sub),
+    "person": KnownKeys(people.c.sub, heard_on=CustomerKnown.topic),
     "policy": KnownKeys(policies.c.key),
     "rota": KnownKeys(rotas.c.key),
-    "service": KnownKeys(services.c.key),
+    "service": KnownKeys(services.c.key, heard_on=ServiceCatalogued.topic),
 }

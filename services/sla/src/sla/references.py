@@ -6,7 +6,9 @@ their customer's, and each route sees to that.
 
 from typing import Final
 
+from common.events.directory import CustomerKnown
 from common.events.escalations import TEAMS
+from common.events.tickets import TicketEvent
 from common.http.references import KnownKeys, References
 from sla.agreements.tables import agreements
 from sla.calendars.tables import calendars
@@ -17,13 +19,13 @@ from sla.directory.tables import contacts, customers, environments, partners, pe
 REFERENCES: Final[References] = {
     "agreement": KnownKeys(agreements.c.key, agreements.c.id),
     "calendar": KnownKeys(calendars.c.key, calendars.c.id),
-    "contact": KnownKeys(id_column=contacts.c.id),
-    "customer": KnownKeys(customers.c.key, customers.c.id),
-    "environment": KnownKeys(environments.c.key, environments.c.id),
-    "owner": KnownKeys(people.c.sub, names=TEAMS, callers=True),
-    "partner": KnownKeys(partners.c.key, partners.c.id),
-    "person": KnownKeys(people.c.sub, callers=True),
+    "contact": KnownKeys(id_column=contacts.c.id, heard_on=CustomerKnown.topic),
+    "customer": KnownKeys(customers.c.key, customers.c.id, heard_on=CustomerKnown.topic),
+    "environment": KnownKeys(environments.c.key, environments.c.id, heard_on=CustomerKnown.topic),
+    "owner": KnownKeys(people.c.sub, names=TEAMS, callers=True, heard_on=CustomerKnown.topic),
+    "partner": KnownKeys(partners.c.key, partners.c.id, heard_on=CustomerKnown.topic),
+    "person": KnownKeys(people.c.sub, callers=True, heard_on=CustomerKnown.topic),
     "service": KnownKeys(services.c.key),
     "team": KnownKeys(names=TEAMS),
-    "ticket": KnownKeys(tickets.c.key, tickets.c.id),
+    "ticket": KnownKeys(tickets.c.key, tickets.c.id, heard_on=TicketEvent.topic),
 }

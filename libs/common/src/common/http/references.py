@@ -7,7 +7,7 @@ a test walks all marked fields of all services.
 """
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -25,6 +25,9 @@ from common.errors import ValidationFailed, Violation
 from common.http.reference_paths import Path, body_references, query_references
 from common.persistence.database import Connection
 
+NOT_ALL_HEARD: Final = (
+    "; not everything is heard here yet: if it is new, send this again in a while"
+)
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
 MAX_NAMED: Final = 50
@@ -60,7 +63,8 @@ class KnownKeys:
 
     `visible_to` is the condition for what a contact of a customer may name; without it a contact's
     references are not checked here, since the answer would tell what exists. `callers`: whoever calls
-    is known as well (a person without an entry in the directory).
+    is known as well (a person without an entry in the directory). `heard_on` is the topic from which
+    the table is filled, where another service decides what exists.
     """
 
     column: ColumnElement[str] | None = None
@@ -68,6 +72,7 @@ class KnownKeys:
     names: frozenset[str] = frozenset()
     visible_to: Callable[[str], ColumnElement[bool]] | None = None
     callers: bool = False
+    heard_on: str | None = None
 
 
 References = Mapping[str, KnownKeys]
@@ -103,7 +108,21 @@ async def check_references(request: Request, references: Sequence[Reference]) ->
     tables: References = request.app.state.opsdesk.service.references
     tx, caller = cast(Connection, request.state.tx), cast(Caller, request.state.caller)
     if violations := await find_violations(tx, tables, caller, references):
-        raise ValidationFailed(violations[:MAX_NAMED])
+        late = {one.pointer for one in references if _may_come(request, tables[one.kind])}
+        raise ValidationFailed(
+            [
+                replace(one, detail=one.detail + NOT_ALL_HEARD) if one.pointer in late else one
+                for one in violations[:MAX_NAMED]
+            ]
+        )
+
+
+def _may_come(request: Request, known: KnownKeys) -> bool:
+    """Whether what would make a key known may be announced already, and is not stored here yet."""
+    consumer = request.app.state.opsdesk.consumer
+    if known.heard_on is None or consumer is None:
+        return False
+    return bool(consumer.is_behind(topics=(known.heard_on,)))
 
 
 async def find_violations(
@@ -141,12 +160,12 @@ async def _unknown(
     if keys and known.column is not None:
         query = select(known.column).where(known.column.in_(keys), *_visible(known, caller))
         found = set(await tx.scalars(query))
-    ids = {id: key for key in keys - found if (id := _as_uuid(key)) is not None}
+    ids = {key: id for key in keys - found if (id := _as_uuid(key)) is not None}
     if ids and known.id_column is not None:
-        query_ids = select(known.id_column).where(
-            known.id_column.in_(ids), *_visible(known, caller)
-        )
-        found |= {ids[id] for id in await tx.scalars(query_ids)}
+        is_asked = known.id_column.in_(set(ids.values()))
+        query_ids = select(known.id_column).where(is_asked, *_visible(known, caller))
+        found_ids = set(await tx.scalars(query_ids))
+        found |= {key for key, id in ids.items() if id in found_ids}
     return frozenset(keys - found)
 
 

@@ -10,6 +10,7 @@ from common.auth import Caller
 from common.errors import NotFound
 from common.events.tickets import TicketEvent
 from common.http import if_match, state_of
+from common.messaging.consumed_offsets import load_offsets
 from common.messaging.subject_status import is_waiting
 from common.persistence.database import Connection, transaction_time
 from delivery_gate.emergencies.domain import Blocker, EmergencyChange
@@ -71,7 +72,7 @@ async def _is_current(tx: Connection, app: FastAPI, ticket_id: UUID) -> bool:
     """Whether all events of this ticket are applied: none is on its way, none waits or is dead."""
     consumer = state_of(app).consumer
     if consumer is not None and not await consumer.is_current(
-        TicketEvent.topic, str(ticket_id), CATCH_UP_TIMEOUT_S
+        TicketEvent.topic, str(ticket_id), CATCH_UP_TIMEOUT_S, lambda: load_offsets(tx)
     ):
         return False
     return not await is_waiting(tx, TicketEvent.source, f"ticket/{ticket_id}")

@@ -4,12 +4,15 @@ from typing import Final
 
 from sqlalchemy import any_
 
+from common.events.catalogue import ServiceCatalogued
 from common.events.escalations import TEAMS
 from common.http.references import KnownKeys, References
 from intake.directory.tables import customers, environments, partners, people, services
 
 SERVICES: Final = KnownKeys(
-    services.c.key, visible_to=lambda customer: any_(services.c.sold_to) == customer
+    services.c.key,
+    visible_to=lambda customer: any_(services.c.sold_to) == customer,
+    heard_on=ServiceCatalogued.topic,
 )
 """A contact may name what their customer bought."""
 
