@@ -78,14 +78,14 @@ async def _assert_accepted(database: Database, answer: Response) -> None:
 async def test_a_service_that_may_be_announced_already_is_taken_as_named(
     app: FastAPI,
     database: Database,
-    request: pytest.FixtureRequest,
+    anna: AsyncClient,
+    jan: AsyncClient,
     who: str,
     consumer: _StubConsumer,
 ) -> None:
     """A good ticket is not refused for what intake has not heard; the audit trail says so."""
-    caller: AsyncClient = request.getfixturevalue(who)
     _install(app, consumer)
-    body = NAMED if who == "anna" else {"title": "Down", "service": "ledger"}
+    caller, body = (anna, NAMED) if who == "anna" else (jan, {"title": "Down", "service": "ledger"})
     await _assert_accepted(database, await caller.post("/v1/tickets", json=body))
 
 

@@ -57,7 +57,7 @@ def draft_body(**more: Any) -> dict[str, Any]:
             "/maintenance/dated/0/ends_at",
         ),
         ({"contract": "uc", "customer": None}, "/partner"),
-        ({"contract": "ola", "team": "second level", "partner": "hosthaven"}, "/partner"),
+        ({"contract": "ola", "team": "second_level", "partner": "hosthaven"}, "/partner"),
         ({"customer": None}, "/customer"),
         ({"contract": "uc", "partner": "hosthaven", "customer_signs": True}, "/customer_signs"),
         ({"penalties": "nul \0"}, "/penalties"),

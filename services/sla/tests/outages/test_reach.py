@@ -102,13 +102,18 @@ async def test_one_environment_counts_at_once(theo: AsyncClient) -> None:
 async def test_a_label_that_nobody_knows_is_no_outage_of_the_whole_customer(
     database: Database,
 ) -> None:
-    """An alert or ticket of a customer without an environment counts for a service that exists."""
+    """An alert of a customer without an environment counts for a service that exists."""
     nowhere: dict[str, Any] = {"environment": None, "environment_id": None}
     await deliver(database, HANDLERS, (alert_raised(1, service="checkout-db", **nowhere), 1))
-    unknown = blocker_event(BlockerRaised, 1, service="checkout-db", **nowhere)
-    await deliver(database, HANDLERS, (unknown, 1))
     assert await all_outages(database) == []
     await deliver(database, HANDLERS, (alert_raised(2, service="billing", **nowhere), 1))
     await deliver(database, HANDLERS, (alert_raised(3, service="checkout-db"), 1))
     found = [(one.scope.environment, one.scope.service) for one in await all_outages(database)]
     assert sorted(found, key=str) == [("acme-prod", "checkout-db"), (None, "billing")]
+
+
+async def test_one_person_s_ticket_takes_no_whole_customer_down(database: Database) -> None:
+    """A blocker that names no environment: the outage is reported with its scope, by two people."""
+    nowhere: dict[str, Any] = {"environment": None, "environment_id": None}
+    await deliver(database, HANDLERS, (blocker_event(BlockerRaised, 1, **nowhere), 1))
+    assert await all_outages(database) == []
