@@ -34,7 +34,8 @@ FIGURES = {
             "starts_at": "2026-06-01T07:00:00Z",
             "ends_at": "2026-06-01T08:30:00Z",
             "reason": "down",
-            "elapsed_seconds": 5400,
+            "duration_seconds": 5400,
+            "agreed_seconds": 5400,
             "outages": ["OUT-7"],
             "maintenance": [],
         }
@@ -95,6 +96,7 @@ def test_what_reaches_far_waits_for_a_second_person_who_confirms_it(desk: Termin
     desk.services.responses["GET /v1/outages/OUT-7"] = waiting
     desk.services.responses["POST /v1/outages/OUT-7/corrections/c1/confirm"] = OUTAGE
     opened = desk("outages", "open", "No login", "--service", "billing", "--scope", "everybody")
+    assert "does not count yet" in opened
     assert "counts once another person has said `outages confirm OUT-7`" in " ".join(opened.split())
     assert "OUT-7: 1 confirmed." in desk("outages", "confirm", "OUT-7")
     last = desk.services.requests[-1]

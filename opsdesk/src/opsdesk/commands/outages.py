@@ -94,16 +94,17 @@ async def _list(query: JSON) -> None:
         )
 
 
-async def _open(body: JSON, since: str | None) -> None:
-    times = {"started_at": parse_instant(since).isoformat()} if since else {}
+async def _open(body: JSON, start: str | None) -> None:
+    times = {"started_at": parse_instant(start).isoformat()} if start else {}
     async with own_client() as client:
         outage = await client.post("sla", "/v1/outages", body | times)
+    key, since = outage["key"], format_instant(outage["started_at"])
     subject = outage["service"] or outage["environment"]
-    print_line(
-        f"{outage['key']} is open: {subject} is down since {format_instant(outage['started_at'])}."
-    )
-    if not outage["counts"]:
-        print_line(f"It counts once another person has said `outages confirm {outage['key']}`.")
+    if outage["counts"]:
+        print_line(f"{key} is open: {subject} is down since {since}.")
+    else:
+        print_line(f"{key} is reported and does not count yet: {subject} down since {since}.")
+        print_line(f"It counts once another person has said `outages confirm {key}`.")
 
 
 async def _confirm(key: str) -> None:
@@ -165,6 +166,6 @@ def _interval_row(interval: JSON) -> tuple[object, ...]:
         format_instant(interval["starts_at"]),
         format_instant(interval["ends_at"]),
         interval["reason"],
-        format_duration(interval["elapsed_seconds"]),
+        format_duration(interval["agreed_seconds"]),
         *names,
     )
