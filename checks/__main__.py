@@ -9,6 +9,7 @@ from pathlib import Path
 
 from checks import (
     codes,
+    handler_tables,
     identifiers,
     layout,
     migrations,
@@ -24,6 +25,7 @@ Check = Callable[[Path], Iterable[object]]
 
 CHECKS: Mapping[str, Check] = {
     "codes": codes.violations,
+    "handler_tables": handler_tables.violations,
     "identifiers": identifiers.violations,
     "layout": layout.violations,
     "migrations": migrations.violations,

@@ -6,7 +6,7 @@ The only check that imports the services, since their documents are made by them
 import inspect
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
+from checks.rule_codes import cited_codes
 from checks.tree import services
 from checks.verbs import VERBS
 from checks.violations import Violation, run
@@ -25,8 +26,11 @@ Locate = Callable[[str, str], tuple[Path, int]]
 
 METHODS = ("get", "post", "put", "patch", "delete")
 TEXTS = frozenset({"title", "summary", "description"})
-RULE_CODE = re.compile(r"\([A-Z]{1,2}\d+[a-z]?\b[^)]*\)|\b(?:see|by|rule) [A-Z]\d+\b")
-NO_NOUN = re.compile(r"\{(id|key|name|ref|\w+_id)\}")
+HIDDEN_OBJECT = re.compile(r"\w+ (of|on|them|it)\b")
+"""The begin of a summary whose first word is a noun, or whose verb has no object."""
+OPERATION_ID = re.compile(r"([a-z]+)(?:_[a-z0-9]+)+")
+SCHEMA_OF_A_PAST_NAME = re.compile(r"\w+(Told|Asked|Shown)")
+NO_NOUN = re.compile(r"\{(id|key|name|ref|one|item|it|\w+_id)\}")
 """A path parameter that does not say whose id or key it is."""
 IS_NO = re.compile(
     r"(?<!there )\b(?:is|are) no (?!longer\b|more\b|less\b|fewer\b|later\b|earlier\b)\w+",
@@ -44,11 +48,12 @@ def violations(root: Path) -> Iterator[Violation]:
 
 def in_document(document: Document, source: Path, locate: Locate) -> Iterator[Violation]:
     """The violations of one document; `source` is the place of those of its schemas."""
-    for name, schema in document.get("components", {}).get("schemas", {}).items():
-        if "__" in name:
-            sentence = f"schema {name}: two models share a name; name each for its noun."
-            yield Violation(source, 1, sentence)
-        yield from (Violation(source, 1, f"schema {name}: {one}") for one in _in_texts(schema))
+    components = document.get("components", {})
+    for name, schema in components.get("schemas", {}).items():
+        for sentence in (*_in_schema_name(name), *_in_texts(schema)):
+            yield Violation(source, 1, f"schema {name}: {sentence}")
+    for sentence in _in_texts(_other_parts(document)):
+        yield Violation(source, 1, sentence)
     operations = list(_operations(document))
     ids = Counter(operation["operationId"] for _, _, operation in operations)
     for method, path, operation in operations:
@@ -79,9 +84,38 @@ def summary_fault(summary: str) -> str | None:
     verb, _, rest = summary.partition(" ")
     if verb not in VERBS:
         return f'the summary "{summary}" does not begin with an imperative verb.'
-    if not rest:
-        return f'the summary "{summary}" does not name its object.'
+    if not rest or HIDDEN_OBJECT.match(summary):
+        return f'the summary "{summary}" does not name its object behind its verb.'
     return None if summary.endswith(".") else f'the summary "{summary}" does not end with a period.'
+
+
+def operation_id_fault(operation: str) -> str | None:
+    """What is wrong with an operation id; None if it reads like `approve_waiver`."""
+    parts = OPERATION_ID.fullmatch(operation)
+    if parts and parts[1].capitalize() in VERBS:
+        return None
+    return f"the operationId {operation} is not a verb with its object, like `approve_waiver`."
+
+
+def _in_schema_name(name: str) -> Iterator[str]:
+    if "__" in name:
+        yield "two models share a name; name each for its noun."
+    elif "_" in name or "-" in name:
+        yield "its name is made by the framework; name the model for what it is, like `WaiverPage`."
+    if found := SCHEMA_OF_A_PAST_NAME.fullmatch(name):
+        yield f"`{found[1]}` is not a suffix; a response is called `...Read`, a request for its verb."
+
+
+def _other_parts(document: Document) -> list[object]:
+    """All but schemas and operations: the document itself, its tags, shared parameters, paths."""
+    components = {**document.get("components", {}), "schemas": {}}
+    paths = [_without(one, METHODS) for one in document["paths"].values()]
+    tags = [{"title": tag["name"]} for tag in document.get("tags", [])]
+    return [_without(document, ("components", "paths")), components, paths, tags]
+
+
+def _without(part: Document, keys: Iterable[str]) -> Document:
+    return {key: value for key, value in part.items() if key not in keys}
 
 
 def _in_path(path: str) -> Iterator[str]:
@@ -92,6 +126,8 @@ def _in_path(path: str) -> Iterator[str]:
 def _in_operation(operation: Document, ids: Counter[str]) -> Iterator[str]:
     if fault := summary_fault(operation.get("summary", "")):
         yield fault
+    if fault := operation_id_fault(operation["operationId"]):
+        yield fault
     if ids[operation["operationId"]] > 1:
         yield f"the operationId {operation['operationId']} is used twice."
     yield from _in_texts(operation)
@@ -99,8 +135,8 @@ def _in_operation(operation: Document, ids: Counter[str]) -> Iterator[str]:
 
 def _in_texts(part: object) -> Iterator[str]:
     for text in dict.fromkeys(_texts(part)):
-        if found := RULE_CODE.search(text):
-            yield f'"{found[0]}" is a rule code: readers of the API do not know the rules.'
+        for code in dict.fromkeys(code for _, code in cited_codes(text)):
+            yield f'"{code}" is a rule code: readers of the API do not know the rules.'
         if found := IS_NO.search(text):
             yield f'"{found[0]}": say "is not a valid ..." or what is missing.'
 

@@ -12,19 +12,28 @@ NOT_OURS = frozenset({"build", "node_modules", "__pycache__"})
 
 def python_files(root: Path) -> list[Path]:
     """Every Python file of the repository, sorted; nothing of build or virtual environments."""
-    return sorted(
-        path
-        for folder in FOLDERS
-        for path in (root / folder).rglob("*.py")
-        if not any(
-            part in NOT_OURS or part.startswith(".") for part in path.relative_to(root).parts
-        )
-    )
+    return _files(root, "*.py")
+
+
+def script_files(root: Path) -> list[Path]:
+    """The scripts of our pages, sorted."""
+    return _files(root, "*.js")
 
 
 def count_lines(path: Path) -> int:
     """The number of lines of a text file."""
     return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def _files(root: Path, pattern: str) -> list[Path]:
+    return sorted(
+        path
+        for folder in FOLDERS
+        for path in (root / folder).rglob(pattern)
+        if not any(
+            part in NOT_OURS or part.startswith(".") for part in path.relative_to(root).parts
+        )
+    )
 
 
 @dataclass(frozen=True)

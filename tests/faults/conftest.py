@@ -58,7 +58,7 @@ async def one(
 ) -> AsyncIterator[FaultSite]:
     """One of everything."""
     async with site(tmp_path_factory.mktemp("one")) as running:
-        yield FaultSite(running, _speaker(request))
+        yield FaultSite(running, speaker(request))
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ async def three_brokers(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> AsyncIterator[FaultSite]:
     async with site(tmp_path_factory.mktemp("brokers"), brokers=3) as running:
-        yield FaultSite(running, _speaker(request))
+        yield FaultSite(running, speaker(request))
 
 
 @pytest.fixture(scope="module")
@@ -74,10 +74,10 @@ async def two_replicas(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> AsyncIterator[FaultSite]:
     async with site(tmp_path_factory.mktemp("replicas"), replicas=2) as running:
-        yield FaultSite(running, _speaker(request))
+        yield FaultSite(running, speaker(request))
 
 
-def _speaker(request: pytest.FixtureRequest) -> Callable[[str], None]:
+def speaker(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Figures are for people: they are shown, whether the test fails or not."""
     capture = request.config.pluginmanager.getplugin("capturemanager")
 

@@ -1,17 +1,22 @@
 """Ways to break a site while it works, each of which mends it again."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import os
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import asyncpg
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from opsdesk_local.processes import processes_in
 from tests.faults.site import Site
 from tests.faults.snapshots import MAIN
 
 DOWNTIME_S = 1.5
 """Seconds that what was killed stays dead."""
+READERS = 30
 DUPLICATE_HEADER = "x-delivered-twice"
 
 InjectFault = Callable[[Site], Awaitable[None]]
@@ -62,6 +67,81 @@ async def kill_relay_leader(site: Site) -> None:
 async def _is_leader(url: str) -> bool:
     async with httpx.AsyncClient() as client:
         return "\nopsdesk_relay_is_leader 1.0" in (await client.get(f"{url}/metrics")).text
+
+
+@contextmanager
+def frozen(find_processes: Callable[[], list[int]]) -> Iterator[None]:
+    """Stop processes with SIGSTOP, like a machine that hangs; also those that they start meanwhile."""
+    stopped: list[int] = []
+    try:
+        while fresh := [pid for pid in find_processes() if pid not in stopped]:
+            for pid in fresh:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGSTOP)
+            stopped += fresh
+        yield
+    finally:
+        for pid in reversed(stopped):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+
+def freeze_broker(seconds: float) -> InjectFault:
+    async def freeze(site: Site) -> None:
+        assert site.servers.kafka is not None
+        child = site.servers.kafka.brokers[0].child
+        assert child is not None
+        with frozen(lambda: [child.pid]):
+            await asyncio.sleep(seconds)
+
+    return freeze
+
+
+def freeze_postgres(seconds: float) -> InjectFault:
+    """The server and all its backends."""
+
+    async def freeze(site: Site) -> None:
+        postgres = site.servers.postgres
+        assert postgres is not None
+        with frozen(lambda: processes_in(postgres.data)):
+            await asyncio.sleep(seconds)
+
+    return freeze
+
+
+def lock_tables(*tables: str, seconds: float) -> InjectFault:
+    """Somebody locks tables against everybody, readers too."""
+
+    async def lock(site: Site) -> None:
+        connection = await asyncpg.connect(site.admin_url)
+        async with connection.transaction():
+            await connection.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
+            await asyncio.sleep(seconds)
+        await connection.close()
+
+    return lock
+
+
+def exhaust_lists(seconds: float) -> InjectFault:
+    """Thirty people ask for waivers again and again, while somebody holds their table."""
+
+    async def exhaust(site: Site) -> None:
+        url = f"{site.desk.services['sla'].url}/v1/waivers"
+        headers = {"Authorization": f"Bearer {site.token('gina', 'gm')}"}
+        async with httpx.AsyncClient(headers=headers, timeout=60) as client:
+            readers = [asyncio.create_task(_ask_forever(client, url)) for _ in range(READERS)]
+            await lock_tables("sla.waivers", seconds=seconds)(site)
+            for reader in readers:
+                reader.cancel()
+            await asyncio.gather(*readers, return_exceptions=True)
+
+    return exhaust
+
+
+async def _ask_forever(client: httpx.AsyncClient, url: str) -> None:
+    while True:
+        with suppress(httpx.TransportError):
+            await client.get(url)
 
 
 async def slow_down_handlers(site: Site) -> None:

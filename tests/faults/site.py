@@ -5,7 +5,7 @@ Real time: what is measured here is how the parts recover, not what Monday looks
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from common.settings import LOCAL_ISSUER
 from opsdesk_local.addresses import issuer_folder
 from opsdesk_local.installation import Installation
 from opsdesk_local.servers import Servers, embedded_servers
-from opsdesk_local.service import SERVICES, ServiceProcess
+from opsdesk_local.service import SERVICES, Service, ServiceProcess
+from opsdesk_local.state import State
 from tests.faults import agreements
 from tests.faults.checker import Opening, find_faults
 from tests.faults.snapshots import SCHEMAS, history, is_caught_up
@@ -61,6 +62,14 @@ class Site:
         for process in self.more:
             process.kill()
         self.desk.stop()
+
+    def replace(self, service: Service, settings: Mapping[str, str]) -> None:
+        """Start a service anew on its port, with other variables in its environment; do not wait."""
+        former = self.desk.services[service.name]
+        former.stop()
+        process = self.desk.replica(service, service.name, settings, former.port)
+        self.desk.services[service.name] = process
+        process.launch()
 
     def replicas_of(self, name: str) -> list[ServiceProcess]:
         return [self.desk.services[name], *(p for p in self.more if p.name.startswith(f"{name}-"))]
@@ -128,10 +137,10 @@ WAITING = """
 
 @asynccontextmanager
 async def site(
-    folder: Path, *, brokers: int = 1, replicas: int = 1, kafka_first: bool = True
+    folder: Path, *, brokers: int = 1, replicas: int = 1, state: State | None = None
 ) -> AsyncIterator[Site]:
-    """A site for one test; everything is gone afterwards. `kafka_first`: False starts without."""
-    servers = embedded_servers(brokers=brokers, durable=True)
+    """A site for one test; everything is gone afterwards. Its servers' data are in `state`."""
+    servers = embedded_servers(state, brokers=brokers, durable=True)
     running = Site(await asyncio.to_thread(servers.__enter__), folder, replicas)
     try:
         await asyncio.to_thread(running.start)

@@ -15,7 +15,7 @@ _QUIET_LOGGING = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
 class Broker:
     """A broker that is also a controller, in a folder of its own, on two ports.
 
-    `properties` is its whole configuration; `alone` when it is the only voter. A new folder is
+    `properties` is its whole configuration, read at each start; `alone` when it is the only voter. A new folder is
     formatted for the cluster `cluster_id`.
     Calls block; from a coroutine use `asyncio.to_thread`.
     """
@@ -36,7 +36,7 @@ class Broker:
         self.child: Child | None = None
         self.log = folder.parent / "logs" / f"{folder.name}.log"
         self._jars = jars
-        self._properties = properties
+        self.properties = properties
         self._alone = alone
         self._cluster_id = cluster_id
         self._java_options = java_options
@@ -45,7 +45,7 @@ class Broker:
         """Format the folder if it is new and start the broker, without waiting for it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         wait_for_the_last_run(self.folder, "Kafka")
-        lines = [f"{key}={value}\n" for key, value in self._properties.items()]
+        lines = [f"{key}={value}\n" for key, value in self.properties.items()]
         (self.folder / "server.properties").write_text("".join(lines))
         if not (self.folder / "log" / "meta.properties").exists():
             self._format()

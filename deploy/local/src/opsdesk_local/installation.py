@@ -86,13 +86,17 @@ class Installation:
             say(f"{process.name} is ready at {process.url}")
 
     def replica(
-        self, service: Service, name: str, settings: Mapping[str, str] | None = None
+        self,
+        service: Service,
+        name: str,
+        settings: Mapping[str, str] | None = None,
+        port: int | None = None,
     ) -> ServiceProcess:
         """Create a process of a service, not yet started; with another name it is another replica.
 
-        `settings` are `OPSDESK_*` variables of this process alone.
+        `settings` are variables of this process alone. Without `port` it gets one.
         """
-        port = self._ports.claim(name) if self._ports else free_port()
+        port = port or (self._ports.claim(name) if self._ports else free_port())
         environment = self.environment(service) | self._links(service, port) | dict(settings or {})
         return ServiceProcess(service.module, environment, folder=self.folder, name=name, port=port)
 

@@ -15,6 +15,8 @@ from opsdesk_local.errors import LocalRunError
 T = TypeVar("T")
 
 RETENTION_MS = 400 * 24 * 60 * 60 * 1000
+# As `python -m <service> topics` creates them: the broker's clock dates the records.
+CONFIGURATION = {"retention.ms": str(RETENTION_MS), "message.timestamp.type": "LogAppendTime"}
 _MAIN = ("tickets", "clocks", "escalations", "deliveries", "directory", "catalogue")
 _AUDIENCES = ("ops", "tom", "gm", "dm", "po", "qc", "second-level", "partner")
 _CONSUMERS = ("intake", "sla", "escalation", "delivery-gate")
@@ -76,8 +78,7 @@ async def _create_topics(bootstrap: str, topics: dict[str, int]) -> list[str]:
 
 
 def _topic(name: str, partitions: int, replicas: int) -> NewTopic:
-    config = {"retention.ms": str(RETENTION_MS)}
-    return NewTopic(name, partitions, replicas, topic_configs=config)
+    return NewTopic(name, partitions, replicas, topic_configs=CONFIGURATION)
 
 
 async def _wait_for_brokers(

@@ -102,6 +102,12 @@ async def test_issuer_audience_and_time_must_fit() -> None:
         await authenticator().authenticate(sign_token(claims(**right)))
 
 
+@pytest.mark.parametrize("claim", ["nbf", "iat"])
+async def test_a_token_from_the_future_is_told_from_a_bad_one(claim: str) -> None:
+    later = int(now().timestamp()) + 3600
+    assert "clocks" in await assert_refused(sign_token(claims(**{claim: later})))
+
+
 async def test_nothing_or_nonsense_is_nobody() -> None:
     for odd in (None, b"", b"Bearer", b"Bearer ", b"Basic YTpi", b"Bearer a.b.c", b"Bearer \xff"):
         await assert_refused(odd)

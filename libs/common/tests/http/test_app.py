@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -12,9 +13,10 @@ from starlette.types import Receive, Scope, Send
 
 from common.auth.requirements import RequiresPermission
 from common.errors import Conflict
-from common.http import AppState, Service, create_app, state_of
+from common.http import AppState, Service, create_app, health, state_of
 from common.http.drain import drain_of
 from common.http.state import set_state
+from common.now import now
 from common.persistence.database import Database
 from common.telemetry import metrics
 from opsdesk_testing.client import app_for, client
@@ -87,6 +89,21 @@ async def test_not_ready_says_what_and_why(app: FastAPI, anna: AsyncClient) -> N
     assert answer.json()["degraded"] == {"relay": "no broker answers"}
     assert "does not answer" in answer.json()["not_ready"]["database"]
     assert (await anna.get("/health/live")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("minutes", "difference"), [(60, "3600 s ahead of"), (-60, "3600 s behind")]
+)
+async def test_a_wrong_clock_is_told_before_it_is_searched_for(
+    anna: AsyncClient, monkeypatch: pytest.MonkeyPatch, minutes: int, difference: str
+) -> None:
+    monkeypatch.setattr(health, "now", lambda: now() + timedelta(minutes=minutes))
+    answer = await anna.get("/health/ready")
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert f"clock is {difference} the database's" in answer.json()["degraded"]["clock"]
+    text = (await anna.get("/metrics")).text
+    assert 'opsdesk_component_trouble{component="clock"} 1.0' in text
+    assert round(metrics.CLOCK_DIFFERENCE._value.get(), -1) == minutes * 60
 
 
 async def test_without_kafka_a_replica_is_degraded_and_goes_on(

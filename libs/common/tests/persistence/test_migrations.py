@@ -101,3 +101,11 @@ async def test_a_revision_of_other_migrations_is_refused(owner_url: str, module:
     await fetch(owner_url, "UPDATE sla.alembic_version SET version_num = '0015'")
     with pytest.raises(UnknownRevision, match="at revision 0015, which these migrations do not"):
         await migrate(owner_url, "sla", name)
+
+
+async def test_sslmode_in_the_address_works_as_in_the_services(
+    owner_url: str, module: Module
+) -> None:
+    sign = "&" if "?" in owner_url else "?"
+    address = f"{owner_url}{sign}sslmode=prefer"
+    assert await migrate(address, "sla", module("SELECT 1")) == (None, "0002")

@@ -67,7 +67,7 @@ def test_ordinary_words_stay_as_they_are() -> None:
 @pytest.mark.parametrize("text", SECRETS)
 def test_nothing_leaves_by_a_log_line(text: str, logged: io.StringIO) -> None:
     logging.getLogger("asyncpg").warning("failed: %s", text)
-    logger("common").info(text, detail={"said": [text]})
+    logger("common").info(text, detail={"texts": [text]})
     try:
         raise ValueError(text)
     except ValueError:

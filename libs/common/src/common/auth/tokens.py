@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import Any, NoReturn
 
 from joserfc import jws, jwt
-from joserfc.errors import ExpiredTokenError, JoseError
+from joserfc.errors import ExpiredTokenError, InvalidClaimError, JoseError
 from joserfc.jws import JWSRegistry
 from joserfc.jwt import JWTClaimsRegistry
 
@@ -20,6 +20,11 @@ from common.now import now
 
 ALGORITHMS = ("RS256", "ES256", "EdDSA")
 CLOCK_SKEW_S = 30
+NOT_VALID = "This token is not valid here. Get a new one."
+NOT_YET_VALID = (
+    "This token is not valid yet by this machine's clock. Try again in a minute; if it stays so, the "
+    "clocks of the issuer and of OpsDesk differ: tell operations."
+)
 """Seconds by which the issuer's clock and ours may differ."""
 MAX_CACHED_TOKENS = 20_000
 """Tokens that are cached at most; the oldest is dropped."""
@@ -109,6 +114,8 @@ class Authenticator:
             JWTClaimsRegistry(leeway=CLOCK_SKEW_S, **self._required_claims).validate(claims)
         except ExpiredTokenError:
             _reject("This token has expired. Get a new one.")
+        except InvalidClaimError as error:
+            _reject(NOT_YET_VALID if error.claim in {"nbf", "iat"} else NOT_VALID)
         except (
             JoseError,
             ValueError,
@@ -117,7 +124,7 @@ class Authenticator:
             AttributeError,
             RecursionError,
         ):
-            _reject("This token is not valid here. Get a new one.")
+            _reject(NOT_VALID)
         return claims
 
 

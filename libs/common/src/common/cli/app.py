@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from common.cli import audit, dlq, parked, server
+from common.cli import audit, dlq, parked, server, topics
 from common.cli.migrate import migrate_service
 from common.docgen import asyncapi_document
 from common.http import Service, create_app
@@ -30,6 +30,7 @@ def create_cli(service: Service, *, announce: Announce | None = None) -> typer.T
         pretty_exceptions_enable=False,
     )
     _add_serve_commands(app, service)
+    topics.add_command(app, service)
     _add_document_commands(app, service)
     if announce is not None:
         _add_announce_command(app, service, announce)

@@ -6,14 +6,14 @@ https://www.asyncapi.com/docs/reference/specification/v3.0.0
 import inspect
 from collections.abc import Iterable
 from importlib.metadata import version
-from typing import Any, get_args
+from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
 from common.events import EVENTS
 from common.events.dead_letters import RecordDeadLettered
 from common.events.envelope import Event
-from common.events.escalations import Audience, EscalationEvent, audience_topic
+from common.messaging.topics import topics_of
 
 SCHEMA_REF = "#/components/schemas/{model}"
 
@@ -66,14 +66,6 @@ def asyncapi_document(
             "messageTraits": {"cloudevent": {"headers": HEADERS}},
         },
     }
-
-
-def topics_of(event: type[Event]) -> list[str]:
-    """Return the topics of an event: the main one, and those of the audiences it may concern."""
-    if event is RecordDeadLettered:
-        return [f"{event.topic}.{{service}}"]
-    audiences = get_args(Audience) if issubclass(event, EscalationEvent) else ()
-    return [event.topic, *(audience_topic(audience) for audience in audiences)]
 
 
 def _emits(service: str | None, event: type[Event]) -> bool:

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
-from common.docgen.asyncapi import HEADERS, summary, topics_of
+from common.docgen.asyncapi import HEADERS, summary
 from common.docgen.markdown import code, describe_schema, page, table
 from common.events import EVENTS
 from common.events.envelope import Event
+from common.messaging.topics import MAIN_PARTITIONS, topics_of
 
 INTRODUCTION = """
 Every record is a CloudEvent 1.0 in binary mode: attributes in headers, the body as JSON. The key of a
@@ -22,7 +23,11 @@ begins the names of the consumer groups, too (`opsdesk.sla`), so that an ACL for
 and two installations on one Kafka keep apart. A group belongs to one database: its offsets carry that
 database's id as metadata, and a service on another database does not start
 ([decision 0307](decisions/0307-a-kafka-group-belongs-to-one-database.md)).
-""".strip()
+
+`python -m <service> topics` creates those that are missing: {partitions} partitions for those below, one for
+an audience's and for dead letters. Records stay for 400 days, and the broker dates them
+(`message.timestamp.type=LogAppendTime`): a service whose own clock is wrong can send all the same.
+""".strip().format(partitions=MAIN_PARTITIONS)
 
 
 def topics_page() -> str:

@@ -4,6 +4,7 @@ Ready means: requests are answered here. So Kafka being away makes a replica *de
 answer says so): it goes on accepting, and taking all replicas out would make an outage of it.
 """
 
+from datetime import datetime
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -12,8 +13,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
+from common.auth.tokens import CLOCK_SKEW_S
 from common.http.drain import drain_of
 from common.http.state import AppState, state_of
+from common.now import now
 from common.persistence.database import Database
 from common.persistence.errors import describe_error
 from common.persistence.workload import HEALTH
@@ -41,8 +44,7 @@ async def ready(request: Request) -> Response:
     troubles = _troubles(state)
     if drain_of(request.app).has_begun:
         troubles["draining"] = "this replica is being stopped"
-    if trouble := await _database_trouble(state.database_for(HEALTH)):
-        troubles["database"] = trouble
+    troubles |= await _ask_database(state.database_for(HEALTH))
     not_ready = {name: why for name, why in troubles.items() if name in NEEDED_BY_REQUESTS}
     degraded = {name: why for name, why in troubles.items() if name not in NEEDED_BY_REQUESTS}
     status = "unready" if not_ready else "degraded" if degraded else "ready"
@@ -68,11 +70,25 @@ def _troubles(state: AppState) -> dict[str, str]:
     }
 
 
-async def _database_trouble(database: Database) -> str | None:
+async def _ask_database(database: Database) -> dict[str, str]:
+    """Return what does not work, of the database, and of this machine's clock beside its clock."""
     # No time-out of our own around it: it would leave the statement running, and the connection lost.
     try:
         async with database.transaction() as tx:
-            await tx.execute(text("SELECT 1"))
+            theirs: datetime | None = await tx.scalar(text("SELECT clock_timestamp()"))
     except (SQLAlchemyError, OSError) as error:
-        return f"does not answer: {describe_error(error)}"
-    return None
+        return {"database": f"does not answer: {describe_error(error)}"}
+    assert theirs is not None
+    difference_s = (now() - theirs).total_seconds()
+    metrics.CLOCK_DIFFERENCE.set(difference_s)
+    is_off = abs(difference_s) > CLOCK_SKEW_S
+    metrics.COMPONENT_TROUBLE.labels("clock").set(is_off)
+    return {"clock": _describe_clock(difference_s)} if is_off else {}
+
+
+def _describe_clock(difference_s: float) -> str:
+    direction = "ahead of" if difference_s > 0 else "behind"
+    return (
+        f"this machine's clock is {abs(difference_s):.0f} s {direction} the database's: tokens are "
+        "judged by it, and may be refused. Set the clocks of both machines (NTP)"
+    )

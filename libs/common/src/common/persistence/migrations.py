@@ -23,7 +23,7 @@ from alembic import command, context
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import AdaptedConnection, Connection, MetaData, make_url, text
+from sqlalchemy import AdaptedConnection, Connection, MetaData, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from common.persistence.bi_views import load_views, view_statements
@@ -138,10 +138,9 @@ async def migrate(
     module has no migrations, UnknownRevision where the schema is at a revision it does not have,
     LockUnavailableError where a table is locked for longer than `patience` allows.
     """
-    engine = create_async_engine(
-        make_url(url).set(drivername="postgresql+asyncpg"),
-        connect_args={"server_settings": {"search_path": schema}},
-    )
+    # asyncpg reads the address, as everywhere: SQLAlchemy knows no `sslmode`.
+    connect = partial(asyncpg.connect, url, server_settings={"search_path": schema})
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect)
     try:
         async with engine.connect() as connection:
             await _wait_for_turn(connection)

@@ -28,6 +28,10 @@ COMPONENT_TROUBLE = Gauge(
     "1 while a part of the service does not work; `/health/ready` says why.",
     ("component",),
 )
+CLOCK_DIFFERENCE = Gauge(
+    "opsdesk_clock_difference_seconds",
+    "How far this machine's clock is ahead of the database's, as readiness last saw it.",
+)
 BACKGROUND_RESTARTS = Counter(
     "opsdesk_background_restarts_total", "Background loops restarted after a failure.", ("loop",)
 )

@@ -44,7 +44,7 @@ async def list_messages(
 
 @routes.post("/{ticket}/replies", status_code=201)
 async def create_reply(action: ReplyAction, body: ReplyCreate, response: Response) -> MessageRead:
-    """Reply on a ticket: to the customer, to us, or with an internal note among staff."""
+    """Reply to a ticket: for the customer, for us, or as an internal note among staff."""
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     from_customer = action.caller.customer is not None

@@ -143,8 +143,8 @@ async def sum_figures(
     combined = union_all(*selects).subquery()
     key_columns = [combined.c[key.name] for key in keys]
     sums = [func.sum(combined.c[name]) for name in names]
-    statement = select(combined.c.place, combined.c.step, *key_columns, *sums)
-    statement = statement.group_by(combined.c.place, combined.c.step, *key_columns).limit(
+    statement = select(combined.c.group_key, combined.c.step, *key_columns, *sums)
+    statement = statement.group_by(combined.c.group_key, combined.c.step, *key_columns).limit(
         MAX_FETCHED_ROWS + 1
     )
     rows = (await tx.execute(statement)).all()
@@ -166,14 +166,14 @@ def _select_sums(
     keys: tuple[ColumnElement[Any], ...],
 ) -> Select[Any]:
     sums = [func.sum(table.c[name]).label(name) for name in names]
-    return select_piece(table, query, piece, *keys, *sums).group_by("place", "step", *keys)
+    return select_piece(table, query, piece, *keys, *sums).group_by("group_key", "step", *keys)
 
 
 def select_piece(
     table: Table, query: FiguresQuery, piece: Piece, *columns: ColumnElement[Any]
 ) -> Select[Any]:
-    """The query for the rows of a piece: their group as `place`, their `step`, and these columns."""
-    group_column = _group_column(table, query.group).label("place")
+    """The query for the rows of a piece: their group as `group_key`, their `step`, and these columns."""
+    group_column = _group_column(table, query.group).label("group_key")
     statement = (
         select(group_column, _step_column(table, query).label("step"), *columns)
         .where(table.c.span == _literal(piece.span), *_conditions(table, query))

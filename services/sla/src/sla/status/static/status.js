@@ -16,7 +16,7 @@ const far = new Intl.DateTimeFormat(undefined, {
 });
 
 let source = null;
-let heardAt = 0; // by our own clock
+let receivedAt = 0; // by our own clock
 let ahead = 0; // how far the server's clock is ahead of ours
 let before = null; // the status drawn last
 
@@ -41,24 +41,24 @@ function drawLine(body, line, only) {
   if (line.promised !== null) available.title = `promised: ${share(line.promised)}`;
 }
 
-function drawNext(place, lines) {
+function drawNext(paragraph, lines) {
   const instants = lines.map((line) => line.next_at).filter((at) => at !== null).sort();
   if (!instants.length) {
-    place.textContent = "No deadline ahead.";
+    paragraph.textContent = "No deadline ahead.";
     return;
   }
   const at = new Date(instants[0]);
   const time = document.createElement("time");
   time.dateTime = instants[0];
-  place.replaceChildren("Next deadline ", time);
-  drawTime(place, time, at);
+  paragraph.replaceChildren("Next deadline ", time);
+  drawTime(paragraph, time, at);
 }
 
-function drawTime(place, time, at) {
+function drawTime(paragraph, time, at) {
   const left = at - (Date.now() + ahead);
   const sameDay = new Date(Date.now() + ahead).toDateString() === at.toDateString();
   time.textContent = `${(sameDay ? near : far).format(at)}, ${lasting(left)}`;
-  place.classList.toggle("soon", left < SOON);
+  paragraph.classList.toggle("soon", left < SOON);
 }
 
 function lasting(left) {
@@ -123,17 +123,17 @@ function tell(status) {
     `${status.open} promises open, ${status.at_risk} at risk, ${status.breached} breached.`;
 }
 
-function heard() {
-  heardAt = Date.now();
+function markLive() {
+  receivedAt = Date.now();
   show("live");
 }
 
 function show(state) {
-  const place = find("connection");
-  place.dataset.state = state;
-  const at = before ? clock.format(new Date(heardAt + ahead)) : "";
-  const said = {live: `live, ${at}`, waiting: "Connecting …", lost: at ? `Not connected; as of ${at}` : "Not connected"};
-  if (place.textContent !== said[state]) place.textContent = said[state];
+  const connection = find("connection");
+  connection.dataset.state = state;
+  const at = before ? clock.format(new Date(receivedAt + ahead)) : "";
+  const texts = {live: `live, ${at}`, waiting: "Connecting …", lost: at ? `Not connected; as of ${at}` : "Not connected"};
+  if (connection.textContent !== texts[state]) connection.textContent = texts[state];
 }
 
 function listen() {
@@ -142,12 +142,12 @@ function listen() {
   source.addEventListener("status", (event) => {
     const status = JSON.parse(event.data);
     ahead = new Date(status.at) - Date.now();
-    heardAt = Date.now();
+    receivedAt = Date.now();
     find("session").hidden = true;
     draw(status);
-    heard();
+    markLive();
   });
-  source.addEventListener("beat", heard);
+  source.addEventListener("beat", markLive);
   source.onerror = () => {
     show("lost");
     if (source.readyState !== EventSource.CLOSED) return; // it tries again by itself
@@ -174,7 +174,7 @@ find("session").addEventListener("submit", (event) => {
   find("token").value = "";
 });
 setInterval(() => {
-  if (Date.now() - heardAt > SILENCE && before) show("lost");
+  if (Date.now() - receivedAt > SILENCE && before) show("lost");
   if (!before) return;
   for (const time of document.querySelectorAll(".next time")) {
     drawTime(time.parentElement, time, new Date(time.dateTime));
