@@ -10,6 +10,8 @@ from delivery_gate.products.tables import products
 
 REFERENCES: Final[References] = {
     "emergency_change": KnownKeys(emergency_changes.c.key, emergency_changes.c.id),
-    "environment": KnownKeys(environments.c.key, environments.c.id, heard_on=CustomerKnown.topic),
+    "environment": KnownKeys(
+        environments.c.key, environments.c.id, source_topic=CustomerKnown.topic
+    ),
     "product": KnownKeys(products.c.key, products.c.id),
 }

@@ -11,11 +11,11 @@ from escalation.policies.tables import policies
 from escalation.rotas.tables import rotas
 
 REFERENCES: Final[References] = {
-    "customer": KnownKeys(customers.c.key, heard_on=CustomerKnown.topic),
-    "environment": KnownKeys(environments.c.key, heard_on=CustomerKnown.topic),
+    "customer": KnownKeys(customers.c.key, source_topic=CustomerKnown.topic),
+    "environment": KnownKeys(environments.c.key, source_topic=CustomerKnown.topic),
     "escalation": KnownKeys(escalations.c.key, escalations.c.id),
-    "person": KnownKeys(people.c.sub, heard_on=CustomerKnown.topic),
+    "person": KnownKeys(people.c.sub, source_topic=CustomerKnown.topic),
     "policy": KnownKeys(policies.c.key),
     "rota": KnownKeys(rotas.c.key),
-    "service": KnownKeys(services.c.key, heard_on=ServiceCatalogued.topic),
+    "service": KnownKeys(services.c.key, source_topic=ServiceCatalogued.topic),
 }

@@ -158,7 +158,7 @@ async def test_a_refused_action_says_whether_everything_is_heard(
     answer = await act(anna, ticket, "reclassify", service="ledger", reason="It was that one")
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["code"]) == (422, "unknown_reference")
-    assert ("not everything is heard here yet" in error["detail"]) is behind
+    assert ("not everything has arrived here yet" in error["detail"]) is behind
 
 
 async def test_without_kafka_intake_is_degraded_and_accepts_tickets(

@@ -19,13 +19,15 @@ from sla.directory.tables import contacts, customers, environments, partners, pe
 REFERENCES: Final[References] = {
     "agreement": KnownKeys(agreements.c.key, agreements.c.id),
     "calendar": KnownKeys(calendars.c.key, calendars.c.id),
-    "contact": KnownKeys(id_column=contacts.c.id, heard_on=CustomerKnown.topic),
-    "customer": KnownKeys(customers.c.key, customers.c.id, heard_on=CustomerKnown.topic),
-    "environment": KnownKeys(environments.c.key, environments.c.id, heard_on=CustomerKnown.topic),
-    "owner": KnownKeys(people.c.sub, names=TEAMS, callers=True, heard_on=CustomerKnown.topic),
-    "partner": KnownKeys(partners.c.key, partners.c.id, heard_on=CustomerKnown.topic),
-    "person": KnownKeys(people.c.sub, callers=True, heard_on=CustomerKnown.topic),
+    "contact": KnownKeys(id_column=contacts.c.id, source_topic=CustomerKnown.topic),
+    "customer": KnownKeys(customers.c.key, customers.c.id, source_topic=CustomerKnown.topic),
+    "environment": KnownKeys(
+        environments.c.key, environments.c.id, source_topic=CustomerKnown.topic
+    ),
+    "owner": KnownKeys(people.c.sub, names=TEAMS, callers=True, source_topic=CustomerKnown.topic),
+    "partner": KnownKeys(partners.c.key, partners.c.id, source_topic=CustomerKnown.topic),
+    "person": KnownKeys(people.c.sub, callers=True, source_topic=CustomerKnown.topic),
     "service": KnownKeys(services.c.key),
     "team": KnownKeys(names=TEAMS),
-    "ticket": KnownKeys(tickets.c.key, tickets.c.id, heard_on=TicketEvent.topic),
+    "ticket": KnownKeys(tickets.c.key, tickets.c.id, source_topic=TicketEvent.topic),
 }

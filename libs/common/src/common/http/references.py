@@ -25,8 +25,8 @@ from common.errors import ValidationFailed, Violation
 from common.http.reference_paths import Path, body_references, query_references
 from common.persistence.database import Connection
 
-NOT_ALL_HEARD: Final = (
-    "; not everything is heard here yet: if it is new, send this again in a while"
+NOT_ALL_ARRIVED: Final = (
+    "; not everything has arrived here yet: if it is new, send this again in a while"
 )
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -63,7 +63,7 @@ class KnownKeys:
 
     `visible_to` is the condition for what a contact of a customer may name; without it a contact's
     references are not checked here, since the answer would tell what exists. `callers`: whoever calls
-    is known as well (a person without an entry in the directory). `heard_on` is the topic from which
+    is known as well (a person without an entry in the directory). `source_topic` is the topic from which
     the table is filled, where another service decides what exists.
     """
 
@@ -72,7 +72,7 @@ class KnownKeys:
     names: frozenset[str] = frozenset()
     visible_to: Callable[[str], ColumnElement[bool]] | None = None
     callers: bool = False
-    heard_on: str | None = None
+    source_topic: str | None = None
 
 
 References = Mapping[str, KnownKeys]
@@ -111,7 +111,7 @@ async def check_references(request: Request, references: Sequence[Reference]) ->
         late = {one.pointer for one in references if _may_come(request, tables[one.kind])}
         raise ValidationFailed(
             [
-                replace(one, detail=one.detail + NOT_ALL_HEARD) if one.pointer in late else one
+                replace(one, detail=one.detail + NOT_ALL_ARRIVED) if one.pointer in late else one
                 for one in violations[:MAX_NAMED]
             ]
         )
@@ -120,9 +120,9 @@ async def check_references(request: Request, references: Sequence[Reference]) ->
 def _may_come(request: Request, known: KnownKeys) -> bool:
     """Whether what would make a key known may be announced already, and is not stored here yet."""
     consumer = request.app.state.opsdesk.consumer
-    if known.heard_on is None or consumer is None:
+    if known.source_topic is None or consumer is None:
         return False
-    return bool(consumer.is_behind(topics=(known.heard_on,)))
+    return bool(consumer.is_behind(topics=(known.source_topic,)))
 
 
 async def find_violations(

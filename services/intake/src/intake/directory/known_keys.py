@@ -12,7 +12,7 @@ from intake.directory.tables import customers, environments, partners, people, s
 SERVICES: Final = KnownKeys(
     services.c.key,
     visible_to=lambda customer: any_(services.c.sold_to) == customer,
-    heard_on=ServiceCatalogued.topic,
+    source_topic=ServiceCatalogued.topic,
 )
 """A contact may name what their customer bought."""
 
