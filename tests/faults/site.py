@@ -137,12 +137,22 @@ WAITING = """
 
 @asynccontextmanager
 async def site(
-    folder: Path, *, brokers: int = 1, replicas: int = 1, state: State | None = None
+    folder: Path,
+    *,
+    brokers: int = 1,
+    replicas: int = 1,
+    state: State | None = None,
+    prepare_kafka: Callable[[str], Awaitable[None]] | None = None,
 ) -> AsyncIterator[Site]:
-    """A site for one test; everything is gone afterwards. Its servers' data are in `state`."""
+    """A site for one test; everything is gone afterwards. Its servers' data are in `state`.
+
+    `prepare_kafka` is called with the brokers' addresses before topics are created.
+    """
     servers = embedded_servers(state, brokers=brokers, durable=True)
     running = Site(await asyncio.to_thread(servers.__enter__), folder, replicas)
     try:
+        if prepare_kafka is not None:
+            await prepare_kafka(running.servers.bootstrap)
         await asyncio.to_thread(running.start)
         await running.create_agreement()
         yield running
