@@ -34,7 +34,8 @@ FIGURES = {
             "starts_at": "2026-06-01T07:00:00Z",
             "ends_at": "2026-06-01T08:30:00Z",
             "reason": "down",
-            "elapsed_seconds": 5400,
+            "duration_seconds": 5400,
+            "agreed_seconds": 5400,
             "outages": ["OUT-7"],
             "maintenance": [],
         }
@@ -70,18 +71,36 @@ def test_what_was_no_outage_after_all_is_reported_as_such(desk: Terminal) -> Non
 
 def test_an_outage_is_opened_and_ended_by_hand(desk: Terminal) -> None:
     """An instant without offset is meant in the reader's zone"""
-    opened = desk("outages", "open", "No login", "--service", "billing")
+    opened = desk("outages", "open", "No login", "--service", "billing", "--scope", "everybody")
     assert "OUT-7 is open: billing is down since Mon 01 Jun 2026 09:00:00 CEST." in opened
     ended = desk("outages", "end", "OUT-7", "--at", "2026-06-01T10:30", "--reason", "Restarted")
     assert "OUT-7 has ended after 1 hr 30 min." in ended
     assert desk.services.requests == [
-        ("POST", "/v1/outages", {"reason": "No login", "service": "billing"}),
+        (
+            "POST",
+            "/v1/outages",
+            {"reason": "No login", "service": "billing", "scope": "everybody"},
+        ),
         (
             "POST",
             "/v1/outages/OUT-7/end",
             {"ended_at": "2026-06-01T10:30:00+02:00", "reason": "Restarted"},
         ),
     ]
+
+
+def test_what_reaches_far_waits_for_a_second_person_who_confirms_it(desk: Terminal) -> None:
+    """R1"""
+    waiting = OUTAGE | {"counts": False, "corrections": [{"id": "c1", "state": "requested"}]}
+    desk.services.responses["POST /v1/outages"] = waiting
+    desk.services.responses["GET /v1/outages/OUT-7"] = waiting
+    desk.services.responses["POST /v1/outages/OUT-7/corrections/c1/confirm"] = OUTAGE
+    opened = desk("outages", "open", "No login", "--service", "billing", "--scope", "everybody")
+    assert "does not count yet" in opened
+    assert "counts once another person has said `outages confirm OUT-7`" in " ".join(opened.split())
+    assert "OUT-7: 1 confirmed." in desk("outages", "confirm", "OUT-7")
+    last = desk.services.requests[-1]
+    assert last == ("POST", "/v1/outages/OUT-7/corrections/c1/confirm", {})
 
 
 def test_availability_says_how_it_was_counted(desk: Terminal) -> None:

@@ -103,6 +103,33 @@ def test_an_outage_reported_by_hand_is_escalated_until_it_is_over() -> None:
     assert f"{key}:" in _output_of("escalations", "list", "--state", "resolved")
 
 
+def test_one_person_makes_no_outage_for_everybody() -> None:
+    """I5, R1: a typing error is refused, the whole customer base is asked for, a second person counts."""
+    _output_of("login", "theo")
+    listed = _output_of("outages", "list")
+    for words in (
+        ("--service", "nope"),
+        ("--service", "nope", "--scope", "everybody"),
+        ("--service", "billing"),
+    ):
+        assert _opsdesk("outages", "open", "Nobody can log in", *words).exit_code == 1
+    near = _opsdesk("outages", "open", "No login", "--service", "biling", "--scope", "everybody")
+    assert "there is no service 'biling'; did you mean billing?" in " ".join(near.output.split())
+    assert _output_of("outages", "list") == listed
+    asked = ("outages", "open", "Nobody can pay", "--service", "billing", "--scope", "everybody")
+    opened = _output_of(*asked)
+    key = opened.split()[0]
+    assert f"{key} is reported and does not count yet" in opened
+    assert _opsdesk("outages", "confirm", key).exit_code == 1
+    assert key not in _output_of("outages", "availability", "--customer", "acme")
+    _output_of("login", "gina")
+    assert f"{key}: 1 confirmed." in _output_of("outages", "confirm", key)
+    _output_of("time", "+1m")
+    assert key in _output_of("outages", "availability", "--customer", "acme")
+    _output_of("login", "theo")
+    _output_of("outages", "end", key)
+
+
 def test_any_topic_can_be_followed() -> None:
     output = _output_of("events", "tail", "opsdesk.directory", "--from-start", "--count", "3")
     assert len(output.splitlines()) == 3

@@ -194,10 +194,12 @@ class Gate(RuleBasedStateMachine):
         change = emergency.request(asked, blocker, environment, None)
         for by in authorizes:
             if isinstance(change, EmergencyChange):
-                authorized = emergency.authorize(change, by, memory.now, blocker)
+                authorized = emergency.authorize(change, by, memory.now, blocker, is_current=True)
                 change = change if isinstance(authorized, Rejection) else authorized
         if isinstance(change, EmergencyChange):
-            done = emergency.apply(change, applies, memory.now, blocker, environment, busy=False)
+            done = emergency.apply(
+                change, applies, memory.now, blocker, environment, busy=False, is_current=True
+            )
             if isinstance(done, EmergencyChange):
                 self.assert_nothing_forbids(done, environment)
                 memory.apply(done)

@@ -106,7 +106,7 @@ WRONG: list[tuple[str, str, Any, int, str]] = [
     ("GET", "/v1/rotas?cursor=x", None, 422, "cursor"),
     ("GET", "/v1/oncall?at=yesterday", None, 422, "at"),
     ("GET", "/v1/oncall?at=2026-01-01T00:00:00", None, 422, "timezone"),
-    ("GET", "/v1/oncall?rota=none", None, 404, "rota"),
+    ("GET", "/v1/oncall?rota=none", None, 422, "unknown_reference"),
     ("POST", "/v1/escalations", {"title": "", "severity": "major"}, 422, "/title"),
     ("POST", "/v1/escalations", {"title": "x", "severity": "awful"}, 422, "/severity"),
     (

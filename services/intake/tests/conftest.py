@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
@@ -12,6 +13,7 @@ from common.http import runtime_of
 from common.persistence.database import Database
 from intake.app import SERVICE
 from intake.tickets.ticket_batcher import TicketBatcher
+from intake_support.services import announce_service
 from opsdesk_testing.client import app_for, client
 from opsdesk_testing.protocol import freeze_time
 
@@ -24,6 +26,7 @@ ENVIRONMENTS = (
     ("brightwater", "brightwater-prod", "production"),
 )
 CONTACTS = (("acme", "Jan", "jan@acme.example"), ("brightwater", "Eve", "eve@brightwater.example"))
+SERVICES = ("billing", "portal")
 STAFF = (("anna", "ops"), ("omar", "ops"), ("sven", "second_level"))
 
 
@@ -41,8 +44,10 @@ async def app(database: Database) -> AsyncIterator[FastAPI]:
 
 
 @pytest.fixture
-async def anna(app: FastAPI) -> AsyncIterator[AsyncClient]:
-    """OPS, who finds the demo company registered."""
+async def anna(app: FastAPI, database: Database) -> AsyncIterator[AsyncClient]:
+    """OPS, who finds the demo company registered, and its services in the catalogue."""
+    for number, key in enumerate(SERVICES):
+        await announce_service(database, key, sold_to=("acme",), id=UUID(int=0x5E0 + number))
     async with client(app, "anna") as anna:
         for key in CUSTOMERS:
             await made(anna, "/v1/customers", {"key": key, "name": key.title()})

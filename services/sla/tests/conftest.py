@@ -9,8 +9,9 @@ from httpx import AsyncClient
 from common.persistence.database import Database
 from opsdesk_testing.client import app_for, client
 from opsdesk_testing.protocol import freeze_time
+from opsdesk_testing.tokens import STAFF
 from sla.app import SERVICE
-from sla_support.company import NINE
+from sla_support.company import NINE, add_services, announce_people
 
 
 @pytest.fixture
@@ -19,8 +20,16 @@ def schema() -> str:
 
 
 @pytest.fixture
-async def app(database: Database) -> FastAPI:
+def known_services() -> tuple[str, ...]:
+    """The services that requests may name; the tests of the catalogue begin with none."""
+    return ("billing", "hosting", "portal")
+
+
+@pytest.fixture
+async def app(database: Database, known_services: tuple[str, ...]) -> FastAPI:
     await freeze_time(database, NINE)
+    await announce_people(database, *STAFF)
+    await add_services(database, *known_services)
     return app_for(SERVICE, database)
 
 

@@ -80,6 +80,16 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="the address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="the TCP port to listen on")
+    dead_letter_days: int = Field(
+        400,
+        ge=1,
+        description="days that a settled dead letter is kept; not fewer than topics are kept",
+    )
+    firing_days: int = Field(
+        400,
+        ge=400,
+        description="days that the record of a fired deadline is kept; those of clocks stay",
+    )
     drain_s: float = Field(
         5, ge=0, le=300, description="seconds from SIGTERM to the last request that is accepted"
     )

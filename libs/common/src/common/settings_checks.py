@@ -16,10 +16,12 @@ from urllib.parse import parse_qs, urlsplit
 KNOWN_ELSEWHERE: Final = frozenset(
     {
         # Settings of one service, which another one may find in a common environment.
+        "ALERT_POST_DAYS",
         "DEBT_SECONDS",
         "FALLBACK_EMAIL",
         "MAIL_FROM",
         "PUBLIC_URL",
+        "RAW_MAIL_DAYS",
         "SLA_URL",
         "SMTP_PASSWORD",
         "SMTP_SECURITY",

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from common.events.envelope import ReceivedEvent
 from common.messaging.batch_processor import BatchProcessor
+from common.messaging.consumed_offsets import read_offsets
 from common.messaging.consumer import Consumer
 from common.messaging.kafka import Kafka
 from common.messaging.parked_release import ParkedRelease
@@ -60,6 +61,44 @@ async def test_what_is_on_the_topic_takes_effect_once_and_in_order(
         assert consumer.trouble is None
     assert await amounts(database, ONE) == list(range(1, 31))
     assert await amounts(database, TWO) == list(range(1, 31))
+
+
+async def test_it_is_current_once_what_was_sent_before_the_question_is_applied(
+    database: Database, kafka: Kafka, topic: str, consumer_of: Callable[[Database], Consumer]
+) -> None:
+    """G8: asked while an event waits in the topic, it waits for it, or says that it is not current.
+    A replica answers for the partitions of the other, too."""
+    first, second = consumer_of(database), consumer_of(database)
+
+    async def is_current(replica: Consumer, key: str | None, within_s: float) -> bool:
+        return await replica.is_current(topic, key, within_s, lambda: read_offsets(database))
+
+    assert not await is_current(first, str(ONE), 1)
+    async with run_until_exit(first), run_until_exit(second):
+        await until(lambda: not (first.is_behind() or second.is_behind()))
+        for key in (str(ONE), str(TWO), "x", "y", None):
+            assert await is_current(first, key, 5)
+        release = asyncio.Event()
+        with mock.patch.object(BatchProcessor, "process", _held_by(release)):
+            await write(kafka, topic, record_of(paid_event(ONE, 1), 1))
+            for replica in (first, second):
+                assert not await is_current(replica, paid_event(ONE, 1).key(), 0.3)
+                assert not await is_current(replica, None, 0.3)
+            release.set()
+            for replica in (first, second):
+                assert await is_current(replica, paid_event(ONE, 1).key(), 5)
+                assert await is_current(replica, None, 5)
+                assert await amounts(database, ONE) == [1]
+
+
+def _held_by(release: asyncio.Event) -> object:
+    process = BatchProcessor.process
+
+    async def held(self: BatchProcessor, records: Sequence[Record]) -> None:
+        await release.wait()
+        await process(self, records)
+
+    return held
 
 
 async def test_a_second_replica_and_a_dead_first_change_nothing(

@@ -21,9 +21,12 @@ def list_(
     state: Annotated[str | None, Option(help="running, paused, stopped, …")] = None,
 ) -> None:
     """List clocks by deadline, by default the open ones."""
-    query = {"customer": customer, "state": state}
-    path = f"/v1/tickets/{ticket}/clocks" if ticket else "/v1/clocks"
-    run_command(_list(path, {name: value for name, value in query.items() if value is not None}))
+    given = {"customer": customer, "state": state}
+    query: JSON = {name: value for name, value in given.items() if value is not None}
+    if ticket:
+        run_command(_list(f"/v1/tickets/{ticket}/clocks", query))
+    else:
+        run_command(_list("/v1/clocks", query | {"limit": DEFAULT_LIMIT}))
 
 
 @app.command()
@@ -49,7 +52,7 @@ async def _explain(ticket: str, metric: str, zone: str) -> None:
 
 async def _list(path: str, query: JSON) -> None:
     async with own_client() as client:
-        page = await client.get("sla", path, limit=DEFAULT_LIMIT, **query)
+        page = await client.get("sla", path, **query)
     columns = ("ticket", "clock", "state", "target", "deadline", "outcome")
     print_table("Clocks", columns, (_row(clock) for clock in page["items"]))
     if page["next"]:

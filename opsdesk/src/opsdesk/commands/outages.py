@@ -39,10 +39,20 @@ def open_(
     service: Service = None,
     customer: Customer = None,
     since: Annotated[str | None, Option(help="An instant; by default now.")] = None,
+    reach: Annotated[
+        str | None,
+        Option("--scope", help="customer or everybody: all environments. Needs a second person."),
+    ] = None,
 ) -> None:
     """Report an outage by hand."""
-    scope = {"customer": customer, "environment": environment, "service": service}
+    scope = {"customer": customer, "environment": environment, "service": service, "scope": reach}
     run_command(_open(_given_fields(reason=reason, **scope), since))
+
+
+@app.command("confirm")
+def confirm(outage: Annotated[str, Argument(help="Its key, such as OUT-7.")]) -> None:
+    """Confirm, as a second person, what another one asked of an outage."""
+    run_command(_confirm(outage))
 
 
 @app.command("end")
@@ -84,14 +94,26 @@ async def _list(query: JSON) -> None:
         )
 
 
-async def _open(body: JSON, since: str | None) -> None:
-    times = {"started_at": parse_instant(since).isoformat()} if since else {}
+async def _open(body: JSON, start: str | None) -> None:
+    times = {"started_at": parse_instant(start).isoformat()} if start else {}
     async with own_client() as client:
         outage = await client.post("sla", "/v1/outages", body | times)
+    key, since = outage["key"], format_instant(outage["started_at"])
     subject = outage["service"] or outage["environment"]
-    print_line(
-        f"{outage['key']} is open: {subject} is down since {format_instant(outage['started_at'])}."
-    )
+    if outage["counts"]:
+        print_line(f"{key} is open: {subject} is down since {since}.")
+    else:
+        print_line(f"{key} is reported and does not count yet: {subject} down since {since}.")
+        print_line(f"It counts once another person has said `outages confirm {key}`.")
+
+
+async def _confirm(key: str) -> None:
+    async with own_client() as client:
+        outage = await client.get("sla", f"/v1/outages/{key}")
+        waiting = [one["id"] for one in outage["corrections"] if one["state"] == "requested"]
+        for id in waiting:
+            await client.post("sla", f"/v1/outages/{key}/corrections/{id}/confirm", {})
+    print_line(f"{outage['key']}: {len(waiting)} confirmed.")
 
 
 async def _end(key: str, body: JSON, at: str | None) -> None:
@@ -144,6 +166,6 @@ def _interval_row(interval: JSON) -> tuple[object, ...]:
         format_instant(interval["starts_at"]),
         format_instant(interval["ends_at"]),
         interval["reason"],
-        format_duration(interval["elapsed_seconds"]),
+        format_duration(interval["agreed_seconds"]),
         *names,
     )

@@ -148,7 +148,7 @@ def _classification(ticket: JSON) -> str:
 
 async def show_clocks(client: ApiClient, ticket: str) -> None:
     """Print the clocks of a ticket."""
-    clocks = [clock async for clock in client.items("sla", f"/v1/tickets/{ticket}/clocks")]
+    clocks = (await client.get("sla", f"/v1/tickets/{ticket}/clocks"))["items"]
     columns = ("clock", "state", "deadline", "outcome")
     print_table(f"Clocks of {ticket}", columns, (_clock_row(clock) for clock in clocks))
 

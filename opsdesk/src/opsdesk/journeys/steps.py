@@ -22,10 +22,10 @@ def format_local(at: datetime | str | None) -> str:
 
 async def clocks_of(context: JourneyContext, ticket: str) -> dict[str, JSON]:
     """Return the clocks of a ticket by metric, each with its firings."""
-    page = context["theo"].items("sla", f"/v1/tickets/{ticket}/clocks")
+    page = await context["theo"].get("sla", f"/v1/tickets/{ticket}/clocks")
     return {
         clock["metric"]: await context["theo"].get("sla", f"/v1/clocks/{clock['id']}")
-        async for clock in page
+        for clock in page["items"]
     }
 
 

@@ -13,6 +13,7 @@ from delivery_gate.follow_ups import routes as follow_up_routes
 from delivery_gate.handlers import HANDLERS
 from delivery_gate.observations import routes as observation_routes
 from delivery_gate.products import routes as product_routes
+from delivery_gate.references import REFERENCES
 from delivery_gate.sequenced import NUMBERS, SEQUENCED
 from delivery_gate.settings import DeliveryGateSettings
 from delivery_gate.timers import TIMERS
@@ -42,4 +43,5 @@ SERVICE: Final = Service(
     resolve_contact=find_contact_by_address,
     sequenced=SEQUENCED,
     numbers=NUMBERS,
+    references=REFERENCES,
 )

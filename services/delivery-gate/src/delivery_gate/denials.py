@@ -4,7 +4,9 @@ A verdict is an answer, a denial is an error. Accepted, refused and deferred are
 about a version: a submission answers 201 and a start 200, each with the delivery and its verdict,
 whatever the verdict says. A denial says that this person or this command may not: 403 where it is
 about the person, 422 where the command lacks something, 409 where the state does not allow it. It
-is a problem+json with the stable reason code, and changes nothing but the audit trail.
+is a problem+json with the stable reason code, and changes nothing but the audit trail. A command that
+is deferred because the gate may not know the present state is answered like a denial (409), with the
+outcome `deferred`.
 """
 
 from collections.abc import Mapping
@@ -55,11 +57,7 @@ async def deny(
 
     The route returns it instead of raising, so that the transaction commits the audit entry.
     """
-    await context.audit(action, subject, denied=str(rejection.code))
+    outcome = "deferred" if rejection.code == ReasonCode.KNOWLEDGE_STALE else "denied"
+    await context.audit(action, subject, **{outcome: str(rejection.code)})
     status = status_of(rejection)
-    return rejection_response(
-        rejection,
-        status=status,
-        title=TITLES[status],
-        outcome="denied",
-    )
+    return rejection_response(rejection, status=status, title=TITLES[status], outcome=outcome)

@@ -5,17 +5,18 @@ from typing import Final
 from common.events.directory import ContactKnown, EnvironmentKnown
 from common.events.restored import DirectoryHistoryRestored, TicketHistoryRestored
 from common.events.tickets import BlockerLifted, BlockerRaised, TicketKnown
-from common.messaging.inbox import Handlers, for_each
+from common.messaging.inbox import Handlers, chain, for_each
 from common.restoration.handlers import restored_handlers
 from delivery_gate.directory.handlers import on_contact_known
 from delivery_gate.emergencies.handlers import on_blocker_lifted, on_blocker_raised, on_ticket_known
 from delivery_gate.environments.handlers import on_environment_known
+from delivery_gate.follow_ups import handlers as follow_ups
 
 HANDLERS: Final[Handlers] = {
     EnvironmentKnown: for_each(on_environment_known),
     ContactKnown: for_each(on_contact_known),
     BlockerRaised: for_each(on_blocker_raised),
-    BlockerLifted: for_each(on_blocker_lifted),
+    BlockerLifted: chain(for_each(on_blocker_lifted), for_each(follow_ups.on_blocker_lifted)),
     TicketKnown: for_each(on_ticket_known),
     **restored_handlers(TicketHistoryRestored, DirectoryHistoryRestored),
 }

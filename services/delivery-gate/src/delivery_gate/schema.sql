@@ -143,6 +143,7 @@ CREATE TABLE emergency_changes (
     settled_at timestamptz,
     revoked_at timestamptz,
     revocation_reason text,
+    blocker_ended_at timestamptz,
     CONSTRAINT pk_emergency_changes PRIMARY KEY (id),
     CONSTRAINT uq_emergency_changes_key UNIQUE (key),
     CONSTRAINT fk_emergency_changes_environment_id
@@ -155,8 +156,10 @@ CREATE TABLE emergency_changes (
         CHECK ((state NOT IN ('authorized', 'applied', 'settled')) OR authorized_by IS NOT NULL),
     CONSTRAINT ck_emergency_changes_four_eyes CHECK (authorized_by <> requested_by),
     CONSTRAINT ck_emergency_changes_state
-        CHECK (state IN ('requested', 'authorized', 'applied', 'settled', 'revoked'))
+        CHECK (state IN ('requested', 'authorized', 'applied', 'settled', 'revoked')),
+    CONSTRAINT ck_emergency_changes_without_blocker CHECK (blocker_ended_at < applied_at)
 );
+CREATE INDEX ix_emergency_changes_ticket_id ON emergency_changes (ticket_id);
 CREATE UNIQUE INDEX uq_emergency_changes_one_open ON emergency_changes (environment_id)
     WHERE state IN ('requested', 'authorized', 'applied');
 
@@ -190,6 +193,7 @@ CREATE TABLE follow_ups (
     kind text NOT NULL,
     task text NOT NULL,
     delivery_id uuid,
+    emergency_id uuid,
     environment_id uuid NOT NULL,
     environment text NOT NULL,
     held_product text,
@@ -205,6 +209,8 @@ CREATE TABLE follow_ups (
     CONSTRAINT pk_follow_ups PRIMARY KEY (id),
     CONSTRAINT uq_follow_ups_key UNIQUE (key),
     CONSTRAINT fk_follow_ups_delivery_id FOREIGN KEY (delivery_id) REFERENCES deliveries(id),
+    CONSTRAINT fk_follow_ups_emergency_id
+        FOREIGN KEY (emergency_id) REFERENCES emergency_changes(id),
     CONSTRAINT fk_follow_ups_environment_id
         FOREIGN KEY (environment_id) REFERENCES environments(id),
     CONSTRAINT ck_follow_ups_confirmed
@@ -218,6 +224,7 @@ CREATE TABLE follow_ups (
 CREATE INDEX ix_follow_ups_delivery_id ON follow_ups (delivery_id);
 CREATE INDEX ix_follow_ups_holding ON follow_ups (held_product) WHERE state IN ('open', 'closed');
 CREATE INDEX ix_follow_ups_opened_at ON follow_ups (opened_at, id);
+CREATE UNIQUE INDEX uq_follow_ups_emergency_id ON follow_ups (emergency_id);
 
 CREATE TABLE products (
     id uuid NOT NULL,
@@ -357,6 +364,7 @@ CREATE TABLE dead_letters (
     CONSTRAINT dead_letters_settled_as_check CHECK (settled_as IN ('replayed', 'skipped'))
 );
 CREATE INDEX ix_dead_letters_open ON dead_letters (id) WHERE settled_at IS NULL;
+CREATE INDEX ix_dead_letters_settled ON dead_letters (settled_at) WHERE settled_at IS NOT NULL;
 
 CREATE TABLE deadlines (
     kind text NOT NULL,
@@ -393,6 +401,7 @@ CREATE TABLE firings (
     CONSTRAINT firings_pkey PRIMARY KEY (generation),
     CONSTRAINT ck_firings_not_early CHECK (fired_at >= due_at)
 );
+CREATE INDEX ix_firings_deletable ON firings (fired_at) WHERE kind <> 'clock';
 CREATE INDEX ix_firings_subject ON firings (subject);
 REVOKE UPDATE, DELETE ON firings FROM opsdesk_delivery_gate;
 

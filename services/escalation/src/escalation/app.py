@@ -13,6 +13,7 @@ from escalation.handlers import HANDLERS
 from escalation.notifications import notifier
 from escalation.notifications import store as notifications
 from escalation.policies.routes import matrix, policies
+from escalation.references import REFERENCES
 from escalation.rotas import routes as rota_routes
 from escalation.sequenced import NUMBERS, SEQUENCED
 from escalation.settings import EscalationSettings
@@ -45,4 +46,5 @@ SERVICE: Final = Service(
     pending=notifications.count_unsent,
     sequenced=SEQUENCED,
     numbers=NUMBERS,
+    references=REFERENCES,
 )

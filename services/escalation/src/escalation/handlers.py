@@ -1,5 +1,6 @@
 """Which event is handled where."""
 
+from common.events.catalogue import ServiceCatalogued
 from common.events.clocks import (
     ClockBreached,
     ClockBreachWithdrawn,
@@ -19,6 +20,7 @@ from common.events.outages import (
     OutageSuperseded,
 )
 from common.events.restored import (
+    CatalogueHistoryRestored,
     ClockHistoryRestored,
     DeliveryHistoryRestored,
     DirectoryHistoryRestored,
@@ -100,7 +102,9 @@ HANDLERS: Handlers = {
     PersonKnown: for_each(directory.on_person),
     CustomerKnown: for_each(directory.on_customer),
     EnvironmentKnown: for_each(directory.on_environment),
+    ServiceCatalogued: for_each(directory.on_service),
     **restored_handlers(
+        CatalogueHistoryRestored,
         TicketHistoryRestored,
         DirectoryHistoryRestored,
         ClockHistoryRestored,

@@ -153,6 +153,13 @@ CREATE TABLE rotas (
     CONSTRAINT rotas_pkey PRIMARY KEY (key, version)
 );
 
+CREATE TABLE services (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    retired boolean NOT NULL,
+    CONSTRAINT services_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE timeline (
     escalation_id uuid NOT NULL,
     sequence bigint NOT NULL,
@@ -246,6 +253,7 @@ CREATE TABLE dead_letters (
     CONSTRAINT dead_letters_settled_as_check CHECK (settled_as IN ('replayed', 'skipped'))
 );
 CREATE INDEX ix_dead_letters_open ON dead_letters (id) WHERE settled_at IS NULL;
+CREATE INDEX ix_dead_letters_settled ON dead_letters (settled_at) WHERE settled_at IS NOT NULL;
 
 CREATE TABLE deadlines (
     kind text NOT NULL,
@@ -282,6 +290,7 @@ CREATE TABLE firings (
     CONSTRAINT firings_pkey PRIMARY KEY (generation),
     CONSTRAINT ck_firings_not_early CHECK (fired_at >= due_at)
 );
+CREATE INDEX ix_firings_deletable ON firings (fired_at) WHERE kind <> 'clock';
 CREATE INDEX ix_firings_subject ON firings (subject);
 REVOKE UPDATE, DELETE ON firings FROM opsdesk_escalation;
 

@@ -2,7 +2,10 @@
 
 from common.http import MIB, Service
 from intake.directory.contact_resolver import resolve_contact
+from intake.directory.known_keys import REFERENCES
 from intake.directory.reference_cache import ReferenceCache
+from intake.handlers import HANDLERS
+from intake.retentions import RETENTIONS
 from intake.routers import ROUTERS
 from intake.sequenced import NUMBERS, SEQUENCED
 from intake.settings import IntakeSettings
@@ -17,7 +20,10 @@ SERVICE = Service(
     settings=IntakeSettings,
     routers=ROUTERS,
     fast_routes=(create_ticket_fast.ROUTE,),
+    handlers=HANDLERS,
     timers=TIMERS,
+    references=REFERENCES,
+    retentions=RETENTIONS,
     resources=(ReferenceCache, TicketBatcher),
     loops=(create_ticket_fast.drain_batcher,),
     workloads=(TICKETS,),

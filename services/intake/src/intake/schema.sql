@@ -20,6 +20,7 @@ CREATE TABLE alert_posts (
     CONSTRAINT alert_posts_pkey PRIMARY KEY (id),
     CONSTRAINT alert_posts_outcome_check CHECK (outcome IN ('received', 'read', 'unreadable'))
 );
+CREATE INDEX ix_alert_posts_processed ON alert_posts (received_at) WHERE outcome <> 'received';
 
 CREATE TABLE alerts (
     id uuid NOT NULL,
@@ -135,12 +136,17 @@ CREATE TABLE mails (
     outcome text NOT NULL,
     reason text,
     ticket_id uuid,
+    -- The row stays when the mail itself is old: one that comes again is still known.
+    raw_deleted_at timestamptz,
     CONSTRAINT mails_pkey PRIMARY KEY (id),
     CONSTRAINT mails_message_id_fingerprint_key UNIQUE (message_id, fingerprint),
     CONSTRAINT mails_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_mails_raw_deleted CHECK (raw_deleted_at IS NULL OR raw = '\x'::bytea),
     CONSTRAINT mails_outcome_check CHECK (outcome IN ('received', 'opened', 'joined', 'ignored'))
 );
 CREATE INDEX ix_mails_outcome ON mails (outcome, id);
+CREATE INDEX ix_mails_raw ON mails (received_at)
+    WHERE raw_deleted_at IS NULL AND outcome <> 'received';
 
 CREATE TABLE messages (
     id uuid NOT NULL,
@@ -186,6 +192,16 @@ CREATE TABLE people (
     CONSTRAINT people_pkey PRIMARY KEY (id),
     CONSTRAINT people_email_key UNIQUE (email),
     CONSTRAINT people_sub_key UNIQUE (sub)
+);
+
+CREATE TABLE services (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    sold_to text[] NOT NULL,
+    retired boolean NOT NULL,
+    sequence bigint NOT NULL,
+    CONSTRAINT services_pkey PRIMARY KEY (id),
+    CONSTRAINT services_key_key UNIQUE (key)
 );
 
 CREATE TABLE tickets (
@@ -396,6 +412,7 @@ CREATE TABLE dead_letters (
     CONSTRAINT dead_letters_settled_as_check CHECK (settled_as IN ('replayed', 'skipped'))
 );
 CREATE INDEX ix_dead_letters_open ON dead_letters (id) WHERE settled_at IS NULL;
+CREATE INDEX ix_dead_letters_settled ON dead_letters (settled_at) WHERE settled_at IS NOT NULL;
 
 CREATE TABLE deadlines (
     kind text NOT NULL,
@@ -432,6 +449,7 @@ CREATE TABLE firings (
     CONSTRAINT firings_pkey PRIMARY KEY (generation),
     CONSTRAINT ck_firings_not_early CHECK (fired_at >= due_at)
 );
+CREATE INDEX ix_firings_deletable ON firings (fired_at) WHERE kind <> 'clock';
 CREATE INDEX ix_firings_subject ON firings (subject);
 REVOKE UPDATE, DELETE ON firings FROM opsdesk_intake;
 

@@ -10,6 +10,7 @@ from sla.forecasts.timers import ensure_round_scheduled
 from sla.handlers import HANDLERS
 from sla.punctuality.heartbeat import run_heartbeat
 from sla.reactions import REACTIONS
+from sla.references import REFERENCES
 from sla.reports.rollup_jobs import recount_forever
 from sla.reports.store.rollups import count_pending
 from sla.routers import ROUTERS
@@ -35,4 +36,5 @@ SERVICE = Service(
     resolve_contact=partial(find_contact, contacts=contacts),
     sequenced=SEQUENCED,
     numbers=NUMBERS,
+    references=REFERENCES,
 )

@@ -15,7 +15,13 @@ from common.events.deliveries import (
     DeliveryVerified,
     DeliveryWithdrawn,
 )
-from common.events.directory import ContactKnown, CustomerKnown, EnvironmentKnown, PartnerKnown
+from common.events.directory import (
+    ContactKnown,
+    CustomerKnown,
+    EnvironmentKnown,
+    PartnerKnown,
+    PersonKnown,
+)
 from common.events.restored import (
     DeliveryHistoryRestored,
     DirectoryHistoryRestored,
@@ -60,7 +66,13 @@ from sla.clocks.handlers.tickets import (
     on_reclassified,
     on_triaged,
 )
-from sla.directory.handlers import on_contact, on_customer, on_environment, on_partner
+from sla.directory.handlers import (
+    on_contact,
+    on_customer,
+    on_environment,
+    on_partner,
+    on_person,
+)
 from sla.outages.handlers import (
     on_alert_raised,
     on_alert_resolved,
@@ -98,6 +110,7 @@ HANDLERS: Handlers = {
     CustomerKnown: chain(for_each(on_customer), for_each(schedule_reviews_of_customer)),
     EnvironmentKnown: for_each(on_environment),
     PartnerKnown: for_each(on_partner),
+    PersonKnown: for_each(on_person),
     DeliverySubmitted: for_each(on_delivery),
     DeliveryReadyForReview: for_each(on_delivery),
     DeliveryApproved: for_each(on_delivery),

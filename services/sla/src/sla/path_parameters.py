@@ -4,22 +4,21 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path
-from pydantic import Field
 
-Reference = Annotated[str, Field(min_length=1, max_length=100, description="The id or the key.")]
+from common.http import IdOrKey
 
-ActionRef = Annotated[Reference, Path(alias="action")]
-AgreementRef = Annotated[Reference, Path(alias="agreement")]
-CalendarRef = Annotated[Reference, Path(alias="calendar")]
-CustomerRef = Annotated[Reference, Path(alias="customer")]
-MaintenanceRef = Annotated[Reference, Path(alias="maintenance")]
-OutageRef = Annotated[Reference, Path(alias="outage")]
-ReviewRef = Annotated[Reference, Path(alias="review")]
-SeriesRef = Annotated[Reference, Path(alias="series")]
-ServiceRef = Annotated[Reference, Path(alias="service")]
-TicketRef = Annotated[Reference, Path(alias="ticket")]
-TimeEntryRef = Annotated[Reference, Path(alias="time_entry")]
-WaiverRef = Annotated[Reference, Path(alias="waiver")]
+ActionRef = Annotated[IdOrKey, Path(alias="action")]
+AgreementRef = Annotated[IdOrKey, Path(alias="agreement")]
+CalendarRef = Annotated[IdOrKey, Path(alias="calendar")]
+CustomerRef = Annotated[IdOrKey, Path(alias="customer")]
+MaintenanceRef = Annotated[IdOrKey, Path(alias="maintenance")]
+OutageRef = Annotated[IdOrKey, Path(alias="outage")]
+ReviewRef = Annotated[IdOrKey, Path(alias="review")]
+SeriesRef = Annotated[IdOrKey, Path(alias="series")]
+ServiceRef = Annotated[IdOrKey, Path(alias="service")]
+TicketRef = Annotated[IdOrKey, Path(alias="ticket")]
+TimeEntryRef = Annotated[IdOrKey, Path(alias="time_entry")]
+WaiverRef = Annotated[IdOrKey, Path(alias="waiver")]
 
 SealNumber = Annotated[int, Path(alias="seal", ge=1, le=2**63 - 1)]
 ClockId = Annotated[UUID, Path(alias="clock")]

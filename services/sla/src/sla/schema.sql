@@ -829,6 +829,16 @@ CREATE TABLE pending_inputs (
         CHECK (forwarded_to IN ('second_level', 'partner'))
 );
 
+-- Staff, whom requests may name by their sub: no name, no address.
+CREATE TABLE people (
+    id uuid NOT NULL,
+    sub text NOT NULL,
+    retired boolean NOT NULL,
+    sequence bigint NOT NULL,
+    CONSTRAINT people_pkey PRIMARY KEY (id),
+    CONSTRAINT people_sub_key UNIQUE (sub)
+);
+
 CREATE TABLE punctuality_horizon (
     single boolean NOT NULL DEFAULT true,
     noted_at timestamptz,
@@ -1540,6 +1550,7 @@ CREATE TABLE dead_letters (
     CONSTRAINT dead_letters_settled_as_check CHECK (settled_as IN ('replayed', 'skipped'))
 );
 CREATE INDEX ix_dead_letters_open ON dead_letters (id) WHERE settled_at IS NULL;
+CREATE INDEX ix_dead_letters_settled ON dead_letters (settled_at) WHERE settled_at IS NOT NULL;
 
 CREATE TABLE deadlines (
     kind text NOT NULL,
@@ -1576,6 +1587,7 @@ CREATE TABLE firings (
     CONSTRAINT firings_pkey PRIMARY KEY (generation),
     CONSTRAINT ck_firings_not_early CHECK (fired_at >= due_at)
 );
+CREATE INDEX ix_firings_deletable ON firings (fired_at) WHERE kind <> 'clock';
 CREATE INDEX ix_firings_fired_at ON firings USING brin (fired_at) WITH (autosummarize='on');
 CREATE INDEX ix_firings_subject ON firings (subject);
 REVOKE UPDATE, DELETE ON firings FROM opsdesk_sla;

@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from common.persistence.database import Database
 from sla_support.assertions import violation_pointers
-from sla_support.company import ACME, AMSTERDAM, announce_customers
+from sla_support.catalogue_scenario import announce_directory
+from sla_support.company import AMSTERDAM
 
 AGREEMENTS = "/v1/agreements"
 
@@ -56,7 +57,7 @@ def draft_body(**more: Any) -> dict[str, Any]:
             "/maintenance/dated/0/ends_at",
         ),
         ({"contract": "uc", "customer": None}, "/partner"),
-        ({"contract": "ola", "team": "second level", "partner": "hosthaven"}, "/partner"),
+        ({"contract": "ola", "team": "second_level", "partner": "hosthaven"}, "/partner"),
         ({"customer": None}, "/customer"),
         ({"contract": "uc", "partner": "hosthaven", "customer_signs": True}, "/customer_signs"),
         ({"penalties": "nul \0"}, "/penalties"),
@@ -66,7 +67,7 @@ def draft_body(**more: Any) -> dict[str, Any]:
 async def test_what_no_agreement_can_say_is_refused_and_nothing_is_stored(
     database: Database, theo: AsyncClient, changed: dict[str, Any], pointer: str
 ) -> None:
-    await announce_customers(database, (ACME, "acme"))
+    await announce_directory(database)
     assert pointer in violation_pointers(await theo.post(AGREEMENTS, json=draft_body(**changed)))
     async with database.transaction() as tx:
         for table in ("agreements", "calendars"):

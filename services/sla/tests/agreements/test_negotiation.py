@@ -187,7 +187,7 @@ async def test_contracts_behind_the_promise_are_not_shown_to_customers(
     )
     await deliver(database, HANDLERS, (hosthaven, 1))
     partner = draft_body(key="hosthaven", contract="uc", partner="hosthaven")
-    team = draft_body(key="second-level", contract="ola", team="second level", customer=None)
+    team = draft_body(key="second-level", contract="ola", team="second_level", customer=None)
     for asked in (partner, team):
         address = await _publish(theo, gina, asked)
         assert (await jan.get(address)).status_code == 404

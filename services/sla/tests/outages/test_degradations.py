@@ -82,10 +82,13 @@ async def test_another_cause_is_told_and_a_ticket_is_one_too(database: Database)
 
 
 async def test_an_outage_for_everybody_impairs_all_who_bought(
-    database: Database, theo: AsyncClient, jan: AsyncClient
+    database: Database, theo: AsyncClient, gina: AsyncClient, jan: AsyncClient
 ) -> None:
-    body = {"service": "billing", "reason": "The data centre is dark"}
-    assert (await theo.post("/v1/outages", json=body)).status_code == 201
+    body = {"service": "billing", "scope": "everybody", "reason": "The data centre is dark"}
+    created = (await theo.post("/v1/outages", json=body)).json()
+    (waiting,) = created["corrections"]
+    address = f"/v1/outages/{created['key']}/corrections/{waiting['id']}/confirm"
+    assert (await gina.post(address)).status_code == 200
     events = await condition_events(database)
     assert {(one.body["service"], one.body["customer"]) for one in events} == {
         ("shop", "acme"),

@@ -107,6 +107,7 @@ async def test_a_blocker_is_an_outage_since_it_was_noticed(database: Database) -
         {"kind": "service_request"},
         {"priority": "critical"},
         {"environment": None, "service": None},
+        {"environment": None},
     ],
 )
 async def test_other_tickets_are_no_outages(database: Database, more: dict[str, Any]) -> None:

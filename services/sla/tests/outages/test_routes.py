@@ -194,7 +194,7 @@ async def test_agreed_maintenance_is_excused_and_late_agreement_is_none(
 async def test_maintenance_called_off_excuses_nothing_from_then_on(
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
-    body = {"service": "billing", "customer": "acme", "title": "New disks"}
+    body = {"service": "billing", "customer": "acme", "scope": "customer", "title": "New disks"}
     times = {"starts_at": at(24), "ends_at": at(30)}
     address = (await theo.post("/v1/maintenance", json=body | times)).headers["Location"]
     assert (await gina.post(f"{address}/agree")).status_code == 200

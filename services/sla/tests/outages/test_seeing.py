@@ -14,7 +14,7 @@ from sla.handlers import HANDLERS
 from sla.timers import TIMERS
 from sla_support.alerts import alert_ended, alert_raised
 from sla_support.assertions import violation_pointers
-from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE
+from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, add_services
 from sla_support.outage_scenario import DAY, JUNE, acme_on_monday_evening, at, outage_body
 from sla_support.outages import add_outage
 
@@ -44,6 +44,7 @@ async def test_a_customer_sees_the_own_outages_and_no_others(
 
 
 async def test_lists_are_paged_and_narrowed(database: Database, theo: AsyncClient) -> None:
+    await add_services(database, *(f"s{number}" for number in range(5)))
     for number in range(5):
         end = None if number == 4 else NINE + (number + 0.5) * HOUR
         await add_outage(

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from common.events.directory import ContactKnown
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, freeze_time
 from sla.handlers import HANDLERS
@@ -81,6 +82,10 @@ async def test_its_audience_is_named_when_it_is_announced(
 ) -> None:
     await run_june(database)
     contact = str(UUID(int=12))
+    jan = ContactKnown(
+        at=NINE, contact_id=UUID(int=12), customer_id=ACME, customer="acme", language="nl"
+    )
+    await deliver(database, HANDLERS, (jan, 1))
     audience = {"people": ["theo", "dana", "theo"], "contacts": [contact]}
     put = await dana.put("/v1/customers/acme/review-audience", json=audience)
     assert put.json()["people"] == ["theo", "dana"]

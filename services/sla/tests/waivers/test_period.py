@@ -20,6 +20,7 @@ from sla_support.company import (
     BRIGHTWATER,
     HOUR,
     NINE,
+    add_services,
     announce_customers,
     promise,
     ticket_event,
@@ -77,6 +78,7 @@ async def test_a_breach_counts_by_where_it_falls_in_the_period(
 ) -> None:
     """C11: the start is in it, the end is not; approved at the very instant is too late"""
     await promise(database, metrics=("resolution",))
+    await add_services(database, "s1", "s2", "s3", "s4")
     for number, starts_at, ends_at in (
         (1, BREAKS, BREAKS + MINUTE),
         (2, BREAKS + MINUTE, BREAKS + HOUR),

@@ -1,4 +1,8 @@
-"""Events of sla about the services that customers buy, on `opsdesk.clocks`."""
+"""Events of sla about the services that customers buy, on `opsdesk.catalogue`.
+
+A topic of its own: intake needs to know the services, and must not read every event about clocks for
+them.
+"""
 
 from typing import ClassVar
 from uuid import UUID
@@ -26,7 +30,7 @@ class ServiceCatalogued(Event):
     `sold_to` are keys of customers. `retired`: the service is not offered any more.
     """
 
-    topic: ClassVar[str] = "opsdesk.clocks"
+    topic: ClassVar[str] = "opsdesk.catalogue"
     source: ClassVar[str] = "opsdesk/sla"
     type: ClassVar[str] = "opsdesk.service.catalogued.v1"
     is_snapshot: ClassVar[bool] = True

@@ -1,5 +1,6 @@
 """Events of the delivery gate about emergency changes, on `opsdesk.deliveries`."""
 
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -59,3 +60,21 @@ class EmergencyRevoked(EmergencyEvent):
 
     type: ClassVar[str] = "opsdesk.emergency.revoked.v1"
     reason: str
+
+
+class EmergencyWithoutBlocker(EmergencyEvent):
+    """The emergency change was applied after its Blocker had ended, as became known later. An
+    investigation opens. `reason`: how the Blocker ended."""
+
+    type: ClassVar[str] = "opsdesk.emergency.without_blocker.v1"
+    applied_at: datetime
+    blocker_ended_at: datetime
+    reason: str
+
+
+class EmergencyBlockerConfirmed(EmergencyEvent):
+    """The emergency change is not without a Blocker after all: it was raised again in time, as became
+    known still later."""
+
+    type: ClassVar[str] = "opsdesk.emergency.blocker_confirmed.v1"
+    applied_at: datetime

@@ -1,6 +1,6 @@
 """Events of escalation, on `opsdesk.escalations` and on one topic per audience."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal, get_args
 from uuid import UUID
 
 from pydantic import AwareDatetime
@@ -8,6 +8,8 @@ from pydantic import AwareDatetime
 from common.events.envelope import Event
 
 Audience = Literal["ops", "tom", "gm", "dm", "po", "qc", "second_level", "partner"]
+TEAMS: Final = frozenset[str](get_args(Audience))
+"""The names of teams: each is an audience, and the role of its people."""
 
 
 def audience_topic(audience: Audience) -> str:

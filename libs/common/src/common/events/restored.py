@@ -53,6 +53,14 @@ class ClockHistoryRestored(HistoryRestored):
     type: ClassVar[str] = "opsdesk.clock.history_restored.v1"
 
 
+class CatalogueHistoryRestored(HistoryRestored):
+    """sla has lost events of a service of the catalogue; it announces those that it knows."""
+
+    topic: ClassVar[str] = "opsdesk.catalogue"
+    source: ClassVar[str] = "opsdesk/sla"
+    type: ClassVar[str] = "opsdesk.catalogue.history_restored.v1"
+
+
 class EscalationHistoryRestored(HistoryRestored):
     """escalation has lost events of an escalation. Not on the topics of the audiences."""
 

@@ -4,9 +4,10 @@ from common.http.app import create_app
 from common.http.body import MIB
 from common.http.dependencies import Transaction
 from common.http.etag import if_match, set_etag
-from common.http.models import Instant, RequestModel, ResponseModel
+from common.http.models import IdOrKey, Instant, RequestModel, ResponseModel
 from common.http.paging import Page, Paging, encode_cursor
 from common.http.problems import problem_response, rejection_response
+from common.http.references import KnownKeys, Refers
 from common.http.route import AuthorizedRoute, TransactionalRoute, authorized_router, router
 from common.http.route_workload import only_computes
 from common.http.service import Service
@@ -17,9 +18,12 @@ __all__ = [
     "MIB",
     "AppState",
     "AuthorizedRoute",
+    "IdOrKey",
     "Instant",
+    "KnownKeys",
     "Page",
     "Paging",
+    "Refers",
     "RequestModel",
     "ResponseModel",
     "Service",

@@ -4,7 +4,6 @@ The response is stored in the transaction that did the work, so neither exists w
 A key belongs to its caller and is kept for 7 days of real time.
 """
 
-import asyncio
 import hashlib
 from dataclasses import dataclass
 from typing import Final
@@ -14,18 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from common.errors import IdempotencyMismatch, RequestInProgress, ValidationFailed, Violation
-from common.persistence.database import Connection, Database, is_transient
-from common.telemetry import logger
-
-log = logger(__name__)
+from common.persistence.database import Connection
+from common.retention import IDEMPOTENCY_DAYS
 
 KEY_HEADER: Final = "idempotency-key"
 MAX_KEY_CHARS: Final = 255
-RETENTION_INTERVAL: Final = "7 days"
-DELETE_BATCH_ROWS: Final = 1000
-"""Rows that one statement deletes at most."""
-CLEANUP_INTERVAL_S: Final = 60.0
-"""Seconds between two deletions of expired keys."""
+RETENTION_INTERVAL: Final = f"{IDEMPOTENCY_DAYS} days"
 KEYED_METHODS: Final = frozenset({"POST", "DELETE"})
 """The methods that create, decide or withdraw. A PUT replaces the whole and may be sent again anyway."""
 REPLAYED_HEADERS: Final = ("location", "etag", "content-type")
@@ -106,24 +99,6 @@ async def store_response(tx: Connection, key: IdempotencyKey, response: Response
     )
 
 
-async def delete_expired(tx: Connection) -> int:
-    """Delete at most DELETE_BATCH_ROWS expired keys. Returns how many were deleted."""
-    return (await tx.execute(_DELETE_EXPIRED)).rowcount
-
-
-async def delete_expired_forever(database: Database) -> None:
-    """Delete expired keys, a batch at a time, as long as the service runs."""
-    while True:
-        try:
-            async with database.transaction() as tx:
-                more = await delete_expired(tx) == DELETE_BATCH_ROWS
-        except Exception as error:
-            more = False
-            if not is_transient(error):
-                log.exception("idempotency.not_cleaned")
-        await asyncio.sleep(0 if more else CLEANUP_INTERVAL_S)
-
-
 _SELECT_RESPONSE = text(
     "SELECT request, status, headers, body FROM idempotency WHERE caller = :caller AND key = :key"
     f" AND answered_at > statement_timestamp() - interval '{RETENTION_INTERVAL}'"
@@ -136,8 +111,3 @@ _UPSERT_RESPONSE = text(
     " status = excluded.status, headers = excluded.headers, body = excluded.body,"
     " answered_at = excluded.answered_at"
 ).bindparams(bindparam("headers", type_=JSON), bindparam("body", type_=LargeBinary))
-_DELETE_EXPIRED = text(
-    "DELETE FROM idempotency WHERE (caller, key) IN (SELECT caller, key FROM idempotency"
-    f" WHERE answered_at <= statement_timestamp() - interval '{RETENTION_INTERVAL}'"
-    f" LIMIT {DELETE_BATCH_ROWS} FOR UPDATE SKIP LOCKED)"
-)

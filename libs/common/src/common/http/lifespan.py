@@ -12,7 +12,6 @@ from fastapi import FastAPI
 
 from common.audit.sealer import Sealer
 from common.auth.revocation import refresh_forever
-from common.http import idempotency
 from common.http.connections import connections_per_workload
 from common.http.service import Service
 from common.http.state import AppState, Component, RunningComponent, attach_state, set_state
@@ -30,6 +29,7 @@ from common.persistence.workload import CONSUMER, LOOPS, TIMERS, WRITES
 from common.restoration.need import verify_restored
 from common.restoration.own_history import OwnHistory
 from common.restoration.own_records import TopicsNotReadable
+from common.retention import COMMON_RETENTIONS, delete_old_forever
 from common.scheduling.deadline_scheduler import DeadlineScheduler
 from common.settings import load_settings
 from common.telemetry import flush_traces, logger, metrics
@@ -98,7 +98,8 @@ def background_loops(state: AppState) -> Iterator[tuple[str, Loop]]:
     database = state.database_for(LOOPS)
     runtime = replace(state.runtime, database=database)
     yield "people", partial(refresh_forever, database, state.authenticator)
-    yield "idempotency", partial(idempotency.delete_expired_forever, database)
+    retentions = (*COMMON_RETENTIONS, *state.service.retentions)
+    yield "retention", partial(delete_old_forever, database, runtime.settings, retentions)
     yield "queues", partial(collect_forever, database)
     yield "deployment", partial(verify_forever, deployment_check(state))
     for name, component in state.components.items():

@@ -8,6 +8,7 @@ from pydantic import (
     AwareDatetime,
     BaseModel,
     ConfigDict,
+    Field,
     ValidatorFunctionWrapHandler,
     WrapValidator,
     field_validator,
@@ -41,6 +42,9 @@ def _to_utc(given: Any, at: datetime) -> datetime:
 
 Instant = Annotated[AwareDatetime, WrapValidator(parse_instant)]
 """An instant with offset, in UTC: for query parameters. RequestModel parses `datetime` the same way."""
+
+IdOrKey = Annotated[str, Field(min_length=1, max_length=300, description="The id or the key.")]
+"""What a path names an object by: its id, or its key."""
 
 
 def _reject_nul(value: Any) -> Any:

@@ -14,6 +14,8 @@ from common.http import idempotency
 from common.http.body import StrictRequest
 from common.http.openapi import ERROR_RESPONSES
 from common.http.problems import ProblemResponse
+from common.http.query_parameters import check_query_parameters
+from common.http.references import checking_references
 from common.http.route_workload import workload_of
 from common.http.state import state_of
 from common.persistence.database import Connection, OutcomeUnknown
@@ -52,7 +54,7 @@ class TransactionalRoute(APIRoute):
     """
 
     def get_route_handler(self) -> RequestHandler:
-        handle = super().get_route_handler()
+        handle = checking_references(super().get_route_handler(), self)
         requirements = tuple(requirements_of(self.dependant))
         reads_json = _expects_json(self)
         workload = workload_of(self)
@@ -120,6 +122,7 @@ async def authorize_request(
     caller = await state_of(request.app).request_authenticator.authenticate(request.scope)
     for requirement in requirements:
         requirement.check(caller)
+    check_query_parameters(request.scope)
     request.state.caller = caller
     return caller
 

@@ -8,10 +8,12 @@ from fastapi import APIRouter
 from starlette.routing import Route
 
 from common.auth.caller import ResolveContact
+from common.http.references import References
 from common.messaging.inbox import Handlers
 from common.persistence.database import Connection
 from common.persistence.sequenced import NumberSequence, Subjects
 from common.persistence.workload import Workload
+from common.retention import Retention
 from common.runtime import CreateResource, Runtime
 from common.scheduling.deadlines import Timers
 from common.settings import Settings
@@ -31,9 +33,11 @@ class Service:
     `routers` and served without FastAPI (see `common.http.fast_routes`). `resources` are created
     with the app, one object each (see `common.runtime.Runtime.resource`). `loops` run beside the
     requests. `body_limits` maps a path prefix to its own limit in bytes. `workloads` are the
-    service's own kinds of work with the database, beside those of every service. `sequenced` are the
-    tables with the sequences of its own events, by the kind of subject, `numbers` the sequences of
-    its keys: what a restore must raise.
+    service's own kinds of work with the database, beside those of every service. `references`: which
+    column knows the keys that marked fields name (see `common.http.references`). `retentions`: what
+    is deleted once it is old, beside what every service deletes (`common.retention`). `sequenced` are
+    the tables with the sequences of its own events, by the kind of subject, `numbers` the sequences
+    of its keys: what a restore must raise.
     """
 
     name: str
@@ -50,5 +54,7 @@ class Service:
     fast_routes: tuple[Route, ...] = ()
     body_limits: Mapping[str, int] = field(default_factory=dict)
     workloads: tuple[Workload, ...] = ()
+    references: References = field(default_factory=dict)
+    retentions: tuple[Retention, ...] = ()
     sequenced: Subjects = field(default_factory=dict)
     numbers: tuple[NumberSequence, ...] = ()

@@ -12,7 +12,7 @@ from aiokafka import TopicPartition
 from sqlalchemy import text
 
 from common.messaging.positions import Partition, save_positions
-from common.persistence.database import Connection
+from common.persistence.database import Connection, Database
 
 Finding = Literal["expired", "rewound"]
 """expired: what was not read yet is deleted already. rewound: the topic was created again."""
@@ -57,6 +57,12 @@ async def load_offsets(tx: Connection) -> dict[TopicPartition, int]:
     """Return the next offset of every partition that was ever read."""
     rows = await tx.execute(text('SELECT topic, partition, "offset" FROM consumed_offsets'))
     return {TopicPartition(row.topic, row.partition): row.offset for row in rows}
+
+
+async def read_offsets(database: Database) -> dict[TopicPartition, int]:
+    """Return the same in a transaction of its own."""
+    async with database.transaction() as tx:
+        return await load_offsets(tx)
 
 
 async def reset_offsets(tx: Connection, offsets: Mapping[Partition, int]) -> None:

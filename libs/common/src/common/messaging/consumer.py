@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 
 from common.messaging.apply_loop import ApplyLoop
 from common.messaging.batch_processor import BatchProcessor, ConsumerHalted
+from common.messaging.catch_up import LoadOffsets, Question, is_caught_up
 from common.messaging.consumer_watch import ConsumerWatch, TopicsChanged
 from common.messaging.deployment_identity import Deployment, verify_deployment
 from common.messaging.inbox import Handlers, Inbox
@@ -101,6 +102,20 @@ class Consumer:
             if own and own <= applied.keys():
                 return sum(max(0, end - applied[partition]) for partition, end in ends.items())
         return None
+
+    async def is_current(
+        self, topic: str, key: str | None, within_s: float, load_offsets: LoadOffsets
+    ) -> bool:
+        """Return whether all records with this key that were sent until now are applied; `key` None:
+        all records of the topic.
+
+        Waits for them at most `within_s` seconds; False also where that is unknown. `load_offsets`
+        reads the stored offsets on connections of whoever asks: the consumer's are its own.
+        """
+        if self._client is None:
+            return False
+        question = Question(self.kafka.topic(topic), key)
+        return await is_caught_up(self._client, question, load_offsets, within_s)
 
     def _create_client(self, deployment: Deployment) -> Any:
         return AIOKafkaConsumer(

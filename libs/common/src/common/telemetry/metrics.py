@@ -36,6 +36,10 @@ BACKGROUND_RESTARTS = Counter(
     "opsdesk_background_restarts_total", "Background loops restarted after a failure.", ("loop",)
 )
 
+RETENTION_DELETED = Counter(
+    "opsdesk_retention_deleted_total", "Rows deleted because they are old.", ("what",)
+)
+
 # Outbox and relay
 RELAY_PUBLISHED = Counter("opsdesk_relay_published_total", "Events acknowledged by Kafka.")
 RELAY_IS_LEADER = Gauge("opsdesk_relay_is_leader", "1 where this replica publishes.")

@@ -11,7 +11,7 @@ from delivery_gate.check_reports.schemas import ChecksCreate
 from delivery_gate.command_context import CommandContext
 from delivery_gate.criteria.domain.criteria import Check
 from delivery_gate.deliveries.commands import reevaluate_deferred
-from delivery_gate.fields import VersionRef
+from delivery_gate.path_parameters import VersionRef
 from delivery_gate.versions.commands import record_checks
 from delivery_gate.versions.dependencies import load_response, load_version
 from delivery_gate.versions.schemas import VersionRead

@@ -12,7 +12,7 @@ from delivery_gate.criteria.domain.criteria import Lifecycle
 from delivery_gate.criteria.domain.verdict import FollowUpKind, Outcome, ReasonCode
 from delivery_gate.deliveries.domain.delivery import Delivery, DeliveryState
 from delivery_gate.deliveries.store.verdicts import RecordedVerdict
-from delivery_gate.fields import Digest, FreeText, Line, Link
+from delivery_gate.fields import Digest, EnvironmentName, FreeText, Link, ProductName
 
 ReadinessItem = Literal[
     "customer_communication",
@@ -39,10 +39,10 @@ class DeliveryCreate(RequestModel):
     open Blocker or a debt.
     """
 
-    product: Line
+    product: ProductName
     version: Annotated[str, Field(max_length=200)] | None = None
     digest: Digest | None = None
-    environment: Line
+    environment: EnvironmentName
     lifecycle: Lifecycle = "standard"
     readiness: dict[ReadinessItem, Link] = Field(default_factory=dict)
 

@@ -7,10 +7,12 @@ from uuid import UUID
 from common.events.emergencies import (
     EmergencyApplied,
     EmergencyAuthorized,
+    EmergencyBlockerConfirmed,
     EmergencyEvent,
     EmergencyRequested,
     EmergencyRevoked,
     EmergencySettled,
+    EmergencyWithoutBlocker,
 )
 from common.messaging.outbox import publish
 from common.persistence.keys import next_key
@@ -62,6 +64,35 @@ async def record_revocation(
     """Store that the change is revoked for this reason."""
     stored = await _save_step(context, change, EmergencyRevoked, reason=reason)
     await context.audit("emergency.revoke", f"emergency/{stored.id}", ticket=stored.ticket)
+    return stored
+
+
+async def record_mark(
+    context: EnvironmentContext, change: EmergencyChange, reason: str
+) -> EmergencyChange:
+    """Store that the Blocker had ended before the change was applied (G8); `reason`: how it ended."""
+    stored = await _save_step(
+        context,
+        change,
+        EmergencyWithoutBlocker,
+        applied_at=change.applied_at,
+        blocker_ended_at=change.blocker_ended_at,
+        reason=reason,
+    )
+    grounds = {"ticket": stored.ticket, "blocker_ended_at": stored.blocker_ended_at}
+    await context.audit("emergency.without_blocker", f"emergency/{stored.id}", **grounds)
+    return stored
+
+
+async def record_withdrawn_mark(
+    context: EnvironmentContext, change: EmergencyChange
+) -> EmergencyChange:
+    """Store that the Blocker was open again when the change was applied. The investigation goes on:
+    a person closes it with this as evidence."""
+    stored = await _save_step(
+        context, change, EmergencyBlockerConfirmed, applied_at=change.applied_at
+    )
+    await context.audit("emergency.confirm_blocker", f"emergency/{stored.id}", ticket=stored.ticket)
     return stored
 
 

@@ -32,6 +32,7 @@ class EmergencyChange:
     """A change without a version, made to end a Blocker.
 
     `settled_by_delivery` is the id of the delivery that brought a version with this change.
+    `blocker_ended_at`: heard after the change was applied, an instant before it (G8).
     """
 
     id: UUID
@@ -51,7 +52,13 @@ class EmergencyChange:
     settled_at: datetime | None = None
     revoked_at: datetime | None = None
     revocation_reason: str | None = None
+    blocker_ended_at: datetime | None = None
     sequence: int = 0
+
+    @property
+    def without_blocker(self) -> bool:
+        """Whether the Blocker had ended already when the change was applied (G8)."""
+        return self.blocker_ended_at is not None
 
 
 def check_blocker(blocker: Blocker | None, environment: str) -> Rejection | None:
@@ -68,6 +75,18 @@ def check_blocker(blocker: Blocker | None, environment: str) -> Rejection | None
     if blocker.state == "lowered":
         return Rejection(ReasonCode.NOT_BLOCKER, f"{blocker.key} is no longer a Blocker.")
     return None
+
+
+def _check_current_blocker(
+    blocker: Blocker | None, environment: str, *, is_current: bool
+) -> Rejection | None:
+    """Why the change may not go on; deferred where the gate may not have heard everything."""
+    if not is_current:
+        return Rejection(
+            ReasonCode.KNOWLEDGE_STALE,
+            "The gate has not heard everything about this ticket yet, so the Blocker may have ended. Send the same request again in a few seconds, with a new Idempotency-Key.",
+        )
+    return check_blocker(blocker, environment)
 
 
 def request(
@@ -93,16 +112,19 @@ def request(
 
 
 def authorize(
-    change: EmergencyChange, actor: str, at: datetime, blocker: Blocker | None
+    change: EmergencyChange, actor: str, at: datetime, blocker: Blocker | None, *, is_current: bool
 ) -> EmergencyChange | Rejection:
-    """Authorize a requested change, as a second person."""
+    """Authorize a requested change, as a second person.
+
+    `is_current`: everything that was sent about the Blocker until now is known (G8).
+    """
     if change.state != "requested":
         return Rejection(ReasonCode.NOT_REVIEWABLE, f"This emergency change is {change.state}.")
     if actor == change.requested_by:
         return Rejection(
             ReasonCode.SELF_APPROVAL, "You requested it; another person has to authorize."
         )
-    if missing := check_blocker(blocker, change.environment):
+    if missing := _check_current_blocker(blocker, change.environment, is_current=is_current):
         return missing
     return replace(change, state="authorized", authorized_by=actor, authorized_at=at)
 
@@ -115,15 +137,17 @@ def apply(
     environment: Environment,
     *,
     busy: bool,
+    is_current: bool,
 ) -> EmergencyChange | Rejection:
-    """Apply an authorized change. `busy`: a delivery is being rolled out on the environment."""
+    """Apply an authorized change. `busy`: a delivery is being rolled out on the environment;
+    `is_current` as for `authorize`."""
     if change.state == "requested":
         return Rejection(
             ReasonCode.NOT_AUTHORIZED, "A second person has to authorize this change first."
         )
     if change.state != "authorized":
         return Rejection(ReasonCode.NOT_REVIEWABLE, f"This emergency change is {change.state}.")
-    if missing := check_blocker(blocker, change.environment):
+    if missing := _check_current_blocker(blocker, change.environment, is_current=is_current):
         return missing
     if environment.debt is not None:
         return _debt_rejection(environment)
@@ -153,6 +177,25 @@ def revoke(change: EmergencyChange, why: str, at: datetime) -> EmergencyChange |
     if not why.strip():
         return Rejection(ReasonCode.REASON_REQUIRED, "Say why it is revoked.")
     return replace(change, state="revoked", revoked_at=at, revocation_reason=why)
+
+
+def mark_without_blocker(change: EmergencyChange, ended_at: datetime) -> EmergencyChange:
+    """The change after its Blocker is heard to have ended at `ended_at`, marked if that was before it
+    was applied. Unchanged where it was not applied, or at that very instant or earlier (G8)."""
+    if change.without_blocker or change.applied_at is None or ended_at >= change.applied_at:
+        return change
+    return replace(change, blocker_ended_at=ended_at)
+
+
+def withdraw_mark(
+    change: EmergencyChange, blocker: Blocker, raised_at: datetime
+) -> EmergencyChange:
+    """The change after its Blocker is heard to have been raised again: no longer marked if that was
+    before it was applied, on its environment. Events of a ticket are heard in their order."""
+    if not change.without_blocker or change.applied_at is None or raised_at > change.applied_at:
+        return change
+    here = blocker.environment == change.environment
+    return replace(change, blocker_ended_at=None) if here else change
 
 
 def _debt_rejection(environment: Environment) -> Rejection:

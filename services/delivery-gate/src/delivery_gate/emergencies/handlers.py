@@ -9,8 +9,15 @@ from common.events.tickets import BlockerLifted, BlockerRaised, TicketEvent, Tic
 from common.messaging.inbox import MissingReference
 from common.persistence.database import Connection, transaction_time
 from delivery_gate.command_context import SYSTEM
-from delivery_gate.emergencies.commands import record_revocation
-from delivery_gate.emergencies.domain import Blocker, BlockerState, EmergencyChange, revoke
+from delivery_gate.emergencies.commands import record_mark, record_revocation, record_withdrawn_mark
+from delivery_gate.emergencies.domain import (
+    Blocker,
+    BlockerState,
+    EmergencyChange,
+    mark_without_blocker,
+    revoke,
+    withdraw_mark,
+)
 from delivery_gate.emergencies.store import blockers, emergency_changes
 from delivery_gate.environments import store as environments
 from delivery_gate.environments.context import EnvironmentContext
@@ -34,7 +41,10 @@ LIFT_REASONS: Final[Mapping[str, LiftReason]] = {
 
 
 async def on_blocker_raised(tx: Connection, received: ReceivedEvent[BlockerRaised]) -> None:
-    """Store the Blocker: it justifies emergency changes on its environment from now on."""
+    """Store the Blocker: it justifies emergency changes on its environment from now on.
+
+    Heard late, it also justifies those that were applied since it was raised (G8).
+    """
     await _raise(tx, received.event)
 
 
@@ -42,10 +52,18 @@ async def _raise(tx: Connection, event: TicketEvent) -> None:
     await _lock_environments(tx, event)
     blocker = Blocker(event.ticket_id, event.ticket, event.environment, "open")
     await blockers.upsert(tx, blocker, event.environment_id)
+    for change in await emergency_changes.lock_applied_of_ticket(tx, event.ticket_id):
+        confirmed = withdraw_mark(change, blocker, event.at)
+        if confirmed != change:
+            await record_withdrawn_mark(await _context(tx, change), confirmed)
 
 
 async def on_blocker_lifted(tx: Connection, received: ReceivedEvent[BlockerLifted]) -> None:
-    """Store that the Blocker is lifted, and revoke the changes on it that are not applied (G8)."""
+    """Store that the Blocker is lifted (G8).
+
+    The changes on it that are not applied are revoked; those that were applied after it had ended are
+    marked.
+    """
     await _lift(tx, received.event, received.event.reason)
 
 
@@ -58,6 +76,10 @@ async def _lift(tx: Connection, event: TicketEvent, lift_reason: LiftReason) -> 
     reason = f"{event.ticket} {LIFTED_TEXTS[lift_reason]}."
     for change in await emergency_changes.lock_pending_of_ticket(tx, event.ticket_id):
         await _revoke(tx, change, reason)
+    for change in await emergency_changes.lock_applied_of_ticket(tx, event.ticket_id):
+        marked = mark_without_blocker(change, event.at)
+        if marked != change:
+            await record_mark(await _context(tx, change), marked, reason)
 
 
 async def on_ticket_known(tx: Connection, received: ReceivedEvent[TicketKnown]) -> None:
@@ -76,12 +98,16 @@ def _lift_reason(event: TicketKnown) -> LiftReason:
 
 
 async def _revoke(tx: Connection, change: EmergencyChange, reason: str) -> None:
-    at = await transaction_time(tx)
-    revoked = revoke(change, reason, at)
+    context = await _context(tx, change)
+    revoked = revoke(change, reason, context.at)
     if isinstance(revoked, EmergencyChange):
-        environment_id = await emergency_changes.get_environment_id(tx, change.id)
-        environment = await environments.get(tx, environment_id)
-        await record_revocation(EnvironmentContext(tx, SYSTEM, at, environment), revoked, reason)
+        await record_revocation(context, revoked, reason)
+
+
+async def _context(tx: Connection, change: EmergencyChange) -> EnvironmentContext:
+    environment_id = await emergency_changes.get_environment_id(tx, change.id)
+    environment = await environments.get(tx, environment_id)
+    return EnvironmentContext(tx, SYSTEM, await transaction_time(tx), environment)
 
 
 async def _lock_environments(tx: Connection, event: TicketEvent) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Request, Response
 
 from common.auth import Caller, requires
 from common.domain import Rejection
@@ -15,14 +15,15 @@ from common.persistence.ids import uuid7
 from delivery_gate.denials import deny
 from delivery_gate.emergencies import commands
 from delivery_gate.emergencies import domain as emergency
-from delivery_gate.emergencies.dependencies import load_locked_change
+from delivery_gate.emergencies.dependencies import load_locked_change, load_with_blocker
 from delivery_gate.emergencies.domain import EmergencyChange, EmergencyState
 from delivery_gate.emergencies.schemas import EmergencyCreate, EmergencyRead, EmergencyRevoke
 from delivery_gate.emergencies.store import blockers
 from delivery_gate.emergencies.store import emergency_changes as store
 from delivery_gate.environments import store as environments
 from delivery_gate.environments.context import EnvironmentContext
-from delivery_gate.fields import EmergencyChangeRef
+from delivery_gate.fields import EnvironmentFilter
+from delivery_gate.path_parameters import EmergencyChangeRef
 
 routes = router("/v1/emergency-changes", ["emergency changes"])
 
@@ -67,12 +68,13 @@ async def list_emergency_changes(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("deliveries:read")],
-    environment: Annotated[str | None, Query(max_length=200)] = None,
+    environment: EnvironmentFilter = None,
     state: EmergencyState | None = None,
+    without_blocker: bool | None = None,
 ) -> Page[EmergencyRead]:
     """List emergency changes, newest first."""
     after: Any = page.after_as(datetime, UUID)
-    rows = await store.page(tx, environment, state, after, page.limit)
+    rows = await store.page(tx, environment, state, without_blocker, after, page.limit)
     return page.page_of(
         rows, EmergencyRead.model_validate, lambda change: (change.requested_at, change.id)
     )
@@ -100,9 +102,12 @@ async def authorize_emergency_change(
     tx: Transaction,
     caller: Annotated[Caller, requires("emergencies:authorize")],
 ) -> EmergencyRead | Response:
-    """Authorize an emergency change, as another person than the one who requested it."""
-    context, change, blocker = await load_locked_change(tx, ref, caller, request)
-    outcome = emergency.authorize(change, caller.sub, context.at, blocker)
+    """Authorize an emergency change, as another person than the one who requested it. Deferred while
+    the gate has not heard everything about the ticket."""
+    context, change, known = await load_with_blocker(tx, ref, caller, request)
+    outcome = emergency.authorize(
+        change, caller.sub, context.at, known.blocker, is_current=known.is_current
+    )
     if isinstance(outcome, Rejection):
         return await deny(context, "emergency.authorize", f"emergency/{change.id}", outcome)
     return EmergencyRead.model_validate(await commands.record_authorization(context, outcome))
@@ -113,11 +118,20 @@ async def apply_emergency_change(
     ref: EmergencyChangeRef, request: Request, tx: Transaction, caller: Worker
 ) -> EmergencyRead | Response:
     """Apply an authorized emergency change. From then on the environment owes a version that
-    contains it, and accepts no other version."""
-    context, change, blocker = await load_locked_change(tx, ref, caller, request)
+    contains it, and accepts no other version. Deferred while the gate has not heard everything about
+    the ticket."""
+    context, change, known = await load_with_blocker(tx, ref, caller, request)
     environment = context.environment
     busy = await environments.is_busy(tx, environment.id)
-    outcome = emergency.apply(change, caller.sub, context.at, blocker, environment, busy=busy)
+    outcome = emergency.apply(
+        change,
+        caller.sub,
+        context.at,
+        known.blocker,
+        environment,
+        busy=busy,
+        is_current=known.is_current,
+    )
     if isinstance(outcome, Rejection):
         return await deny(context, "emergency.apply", f"emergency/{change.id}", outcome)
     debt_after = runtime_of(request.app).settings.debt_after
@@ -135,7 +149,7 @@ async def revoke_emergency_change(
     caller: Worker,
 ) -> EmergencyRead | Response:
     """Revoke an emergency change before it is applied."""
-    context, change, _ = await load_locked_change(tx, ref, caller, request)
+    context, change = await load_locked_change(tx, ref, caller, request)
     outcome = emergency.revoke(change, body.reason, context.at)
     if isinstance(outcome, Rejection):
         return await deny(context, "emergency.revoke", f"emergency/{change.id}", outcome)

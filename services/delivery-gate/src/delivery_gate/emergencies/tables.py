@@ -39,6 +39,7 @@ emergency_changes = Table(
     Column("settled_at", INSTANT),
     Column("revoked_at", INSTANT),
     Column("revocation_reason", Text),
+    Column("blocker_ended_at", INSTANT),
     CheckConstraint(
         "state IN ('requested', 'authorized', 'applied', 'settled', 'revoked')", name="state"
     ),
@@ -50,6 +51,8 @@ emergency_changes = Table(
     CheckConstraint(
         "state NOT IN ('applied', 'settled') OR applied_by IS NOT NULL", name="applied"
     ),
+    CheckConstraint("blocker_ended_at < applied_at", name="without_blocker"),
+    Index("ix_emergency_changes_ticket_id", "ticket_id"),
     Index(
         "uq_emergency_changes_one_open",
         "environment_id",

@@ -9,7 +9,7 @@ from common.errors import NotFound
 from common.http import Page, Paging, Transaction, router, set_etag
 from delivery_gate.environments import store
 from delivery_gate.environments.schemas import EnvironmentRead
-from delivery_gate.fields import EnvironmentRef
+from delivery_gate.path_parameters import EnvironmentRef
 
 routes = router("/v1/environments", ["environments"])
 

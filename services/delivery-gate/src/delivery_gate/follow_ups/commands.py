@@ -21,10 +21,12 @@ async def open_follow_up(
     task: str,
     delivery_id: UUID | None = None,
     held: HeldVersion | None = None,
+    emergency_id: UUID | None = None,
 ) -> FollowUp:
     """Open a follow-up; `held` may not be delivered until it is confirmed.
 
-    `delivery_id`: the refused delivery; None for the drift of an environment.
+    `delivery_id`: the refused delivery, `emergency_id`: the emergency change that was applied without
+    a Blocker; both None for the drift of an environment.
     """
     follow_up = FollowUp(
         id=uuid7(),
@@ -35,6 +37,7 @@ async def open_follow_up(
         environment=context.environment.key,
         held=held,
         opened_at=context.at,
+        emergency_id=emergency_id,
     )
     stored, event = follow_up_event(FollowUpOpened, follow_up, context.at, context.actor.sub)
     await store.add(context.tx, stored, context.environment.id)

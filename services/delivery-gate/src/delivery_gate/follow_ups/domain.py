@@ -37,7 +37,7 @@ class FollowUp:
     key: str
     kind: FollowUpKind
     task: str
-    delivery_id: UUID | None  # None when an environment's drift opened it
+    delivery_id: UUID | None  # None when a drift or an emergency change opened it
     environment: str
     held: HeldVersion | None
     opened_at: datetime
@@ -47,11 +47,13 @@ class FollowUp:
     closed_at: datetime | None = None
     confirmed_by: str | None = None
     confirmed_at: datetime | None = None
+    emergency_id: UUID | None = None
     sequence: int = 0
 
     def explains(self, drift_since: datetime | None) -> bool:
         """Whether it is the investigation of this very drift, and not of an earlier one (G10)."""
-        return self.delivery_id is None and self.opened_at == drift_since
+        from_drift = self.delivery_id is None and self.emergency_id is None
+        return from_drift and self.opened_at == drift_since
 
 
 def close(follow_up: FollowUp, actor: str, evidence: str, at: datetime) -> FollowUp | Rejection:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Request, Response
 
 from common.auth import Caller, requires
 from common.domain import Rejection
@@ -12,12 +12,13 @@ from common.errors import NotFound
 from common.events.follow_ups import FollowUpEvidenceSubmitted, FollowUpReopened
 from common.http import Page, Paging, Transaction, router, set_etag
 from delivery_gate.denials import deny
-from delivery_gate.fields import FollowUpRef
+from delivery_gate.fields import ProductFilter
 from delivery_gate.follow_ups import store
 from delivery_gate.follow_ups.commands import record_confirmation, save_step
 from delivery_gate.follow_ups.dependencies import load_locked_follow_up
 from delivery_gate.follow_ups.domain import FollowUp, FollowUpState, close, confirm, reject
 from delivery_gate.follow_ups.schemas import FollowUpClose, FollowUpRead, to_response
+from delivery_gate.path_parameters import FollowUpRef
 
 routes = router("/v1/follow-ups", ["follow-ups"])
 
@@ -30,7 +31,7 @@ async def list_follow_ups(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("deliveries:read")],
     state: FollowUpState | None = None,
-    product: Annotated[str | None, Query(max_length=200)] = None,
+    product: ProductFilter = None,
 ) -> Page[FollowUpRead]:
     """List follow-ups, newest first."""
     after: Any = page.after_as(datetime, UUID)

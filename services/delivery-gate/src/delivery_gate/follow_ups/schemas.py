@@ -16,7 +16,8 @@ class FollowUpClose(RequestModel):
 
 
 class FollowUpRead(ResponseModel):
-    """A follow-up. `blocks_delivery`: the version may not be delivered anywhere meanwhile."""
+    """A follow-up. `blocks_delivery`: the version may not be delivered anywhere meanwhile.
+    `emergency_id`: the change that was applied without a Blocker, which this investigates."""
 
     id: UUID
     key: str
@@ -24,6 +25,7 @@ class FollowUpRead(ResponseModel):
     task: str
     state: FollowUpState
     delivery_id: UUID | None
+    emergency_id: UUID | None
     environment: str
     product: str | None
     version: str | None
@@ -46,6 +48,7 @@ def to_response(follow_up: FollowUp) -> FollowUpRead:
         task=follow_up.task,
         state=follow_up.state,
         delivery_id=follow_up.delivery_id,
+        emergency_id=follow_up.emergency_id,
         environment=follow_up.environment,
         product=held.product if held else None,
         version=held.name if held else None,

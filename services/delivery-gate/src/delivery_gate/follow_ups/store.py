@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import Row, exists, insert, or_, select, update
 
 from common.persistence.database import Connection
 from common.persistence.keys import by_id_or_key
@@ -26,6 +26,7 @@ async def add(tx: Connection, follow_up: FollowUp, environment_id: UUID) -> None
             kind=follow_up.kind,
             task=follow_up.task,
             delivery_id=follow_up.delivery_id,
+            emergency_id=follow_up.emergency_id,
             environment_id=environment_id,
             environment=follow_up.environment,
             held_product=held and held.product,
@@ -64,6 +65,12 @@ async def find(tx: Connection, reference: str) -> FollowUp | None:
         await tx.execute(select(follow_ups).where(by_id_or_key(follow_ups, reference)))
     ).one_or_none()
     return None if row is None else _follow_up(row)
+
+
+async def has_investigation(tx: Connection, emergency_id: UUID) -> bool:
+    """Whether a follow-up was opened about this emergency change."""
+    query = select(exists().where(follow_ups.c.emergency_id == emergency_id))
+    return bool(await tx.scalar(query))
 
 
 async def page(
@@ -132,5 +139,6 @@ def _follow_up(row: Row[Any]) -> FollowUp:
         closed_at=row.closed_at,
         confirmed_by=row.confirmed_by,
         confirmed_at=row.confirmed_at,
+        emergency_id=row.emergency_id,
         sequence=row.sequence,
     )

@@ -13,6 +13,7 @@ follow_ups = Table(
     Column("kind", Text, nullable=False),
     Column("task", Text, nullable=False),
     Column("delivery_id", Uuid, ForeignKey("deliveries.id")),
+    Column("emergency_id", Uuid, ForeignKey("emergency_changes.id")),
     Column("environment_id", Uuid, ForeignKey("environments.id"), nullable=False),
     Column("environment", Text, nullable=False),
     Column("held_product", Text),
@@ -37,5 +38,6 @@ follow_ups = Table(
     ),
     Index("ix_follow_ups_holding", "held_product", postgresql_where="state IN ('open', 'closed')"),
     Index("ix_follow_ups_delivery_id", "delivery_id"),
+    Index("uq_follow_ups_emergency_id", "emergency_id", unique=True),
     Index("ix_follow_ups_opened_at", "opened_at", "id"),
 )

@@ -9,9 +9,9 @@ from common.persistence.database import transaction_time
 from delivery_gate.environments import store as environments
 from delivery_gate.environments.context import EnvironmentContext
 from delivery_gate.environments.schemas import EnvironmentRead
-from delivery_gate.fields import EnvironmentRef
 from delivery_gate.observations.commands import record_observation
 from delivery_gate.observations.schemas import ObservationCreate
+from delivery_gate.path_parameters import EnvironmentRef
 from delivery_gate.products import store as products
 
 routes = router("/v1/environments", ["environments"])

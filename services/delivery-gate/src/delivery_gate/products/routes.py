@@ -10,7 +10,7 @@ from common.http import Page, Paging, Transaction, router
 from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from delivery_gate.command_context import CommandContext
-from delivery_gate.fields import ProductRef
+from delivery_gate.path_parameters import ProductRef
 from delivery_gate.products import store
 from delivery_gate.products.domain import Product
 from delivery_gate.products.schemas import ProductCreate, ProductRead

@@ -16,7 +16,8 @@ from common.persistence.ids import uuid7
 from delivery_gate.command_context import CommandContext
 from delivery_gate.denials import deny
 from delivery_gate.emergencies.store import emergency_changes
-from delivery_gate.fields import VersionRef
+from delivery_gate.fields import ProductFilter
+from delivery_gate.path_parameters import VersionRef
 from delivery_gate.products import store as products
 from delivery_gate.versions import store
 from delivery_gate.versions.commands import record_version
@@ -78,7 +79,7 @@ async def list_versions(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("versions:read")],
-    product: str | None = None,
+    product: ProductFilter = None,
 ) -> Page[VersionRead]:
     """List versions, newest first."""
     after: Any = page.after_as(datetime, UUID)

@@ -7,19 +7,21 @@ from uuid import UUID
 
 from pydantic import Field
 
-from common.http import RequestModel, ResponseModel
+from common.http import Refers, RequestModel, ResponseModel
 from delivery_gate.criteria.domain.criteria import Check, CheckResult
-from delivery_gate.fields import Digest, Line
+from delivery_gate.fields import Digest, Line, ProductName
 from delivery_gate.versions.domain import Version
 
 
 class VersionCreate(RequestModel):
     """A version to register. `contains`: ids or keys of the emergency changes that it contains."""
 
-    product: Line
+    product: ProductName
     name: Annotated[str, Field(max_length=200)]
     digest: Digest
-    contains: list[Line] = Field(default_factory=list, max_length=100)
+    contains: list[Annotated[Line, Refers("emergency_change")]] = Field(
+        default_factory=list, max_length=100
+    )
 
 
 class CheckRead(ResponseModel):

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -96,11 +97,16 @@ class GateClient:
             await self.deliver_event(event)
 
     async def announce_ticket(
-        self, kind: type[TicketEvent], environment: str | None = "acme-prod", **more: Any
+        self,
+        kind: type[TicketEvent],
+        environment: str | None = "acme-prod",
+        at: datetime | None = None,
+        **more: Any,
     ) -> None:
-        """Announce that OPS-1 became, or no longer is, a Blocker."""
-        async with self.database.transaction() as tx:
-            at = await transaction_time(tx)
+        """Announce that OPS-1 became, or no longer is, a Blocker; `at` is now unless given."""
+        if at is None:
+            async with self.database.transaction() as tx:
+                at = await transaction_time(tx)
         blocks = kind is BlockerRaised or more.get("reason") in {"resolved", "closed", "moved"}
         event = kind(
             at=at,
@@ -118,11 +124,15 @@ class GateClient:
         )
         await self.deliver_event(event)
 
-    async def raise_blocker(self, environment: str | None = "acme-prod") -> None:
-        await self.announce_ticket(BlockerRaised, environment)
+    async def raise_blocker(
+        self, environment: str | None = "acme-prod", at: datetime | None = None
+    ) -> None:
+        await self.announce_ticket(BlockerRaised, environment, at)
 
-    async def lift_blocker(self, reason: str, environment: str = "acme-prod") -> None:
-        await self.announce_ticket(BlockerLifted, environment, reason=reason)
+    async def lift_blocker(
+        self, reason: str, environment: str = "acme-prod", at: datetime | None = None
+    ) -> None:
+        await self.announce_ticket(BlockerLifted, environment, at, reason=reason)
 
     async def register_version(
         self, name: str, digit: str, *, contains: tuple[str, ...] = (), checked: bool = True

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from common.http import RequestModel, ResponseModel
+from common.http import Refers, RequestModel, ResponseModel
 from common.http.fields import Key, KeyRef
 from escalation.cases.domain.case import Case
 from escalation.cases.domain.lifecycle import Status
@@ -24,11 +24,11 @@ class EscalationCreate(RequestModel):
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
     severity: Severity
-    policy: Key | None = None
+    policy: Annotated[Key | None, Refers("policy")] = None
     dedup_key: Annotated[str, Field(min_length=1, max_length=150)] | None = None
-    customer: KeyRef | None = None
-    environment: KeyRef | None = None
-    service: KeyRef | None = None
+    customer: Annotated[KeyRef | None, Refers("customer")] = None
+    environment: Annotated[KeyRef | None, Refers("environment")] = None
+    service: Annotated[KeyRef | None, Refers("service")] = None
     ticket: KeyRef | None = None
 
 
@@ -43,7 +43,7 @@ class EscalationSnooze(RequestModel):
 
 
 class EscalationMove(RequestModel):
-    policy: Key
+    policy: Annotated[Key, Refers("policy")]
 
 
 class TimelineEntryRead(ResponseModel):

@@ -1,5 +1,6 @@
-"""Events of people, customers and environments, which intake announces."""
+"""Events of people, customers and environments, which intake announces, and of sla's services."""
 
+from common.events.catalogue import ServiceCatalogued
 from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
 from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection
@@ -19,3 +20,7 @@ async def on_customer(tx: Connection, received: ReceivedEvent[CustomerKnown]) ->
 
 async def on_environment(tx: Connection, received: ReceivedEvent[EnvironmentKnown]) -> None:
     await directory.upsert_environment(tx, received.event)
+
+
+async def on_service(tx: Connection, received: ReceivedEvent[ServiceCatalogued]) -> None:
+    await directory.upsert_service(tx, received.event)

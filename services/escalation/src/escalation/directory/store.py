@@ -5,11 +5,18 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import func, select, update
 
+from common.events.catalogue import ServiceCatalogued
 from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
 from common.persistence.database import Connection
 from common.persistence.upsert import upsert
 from escalation.directory.domain import AT_ONCE, FALLBACK_CONTACT, Channel, NotificationRule, Person
-from escalation.directory.tables import customers, environments, people, personal_settings
+from escalation.directory.tables import (
+    customers,
+    environments,
+    people,
+    personal_settings,
+    services,
+)
 
 CHANNELS_ADAPTER: TypeAdapter[tuple[Channel, ...]] = TypeAdapter(tuple[Channel, ...])
 RULES_ADAPTER: TypeAdapter[tuple[NotificationRule, ...]] = TypeAdapter(tuple[NotificationRule, ...])
@@ -48,6 +55,11 @@ async def upsert_environment(tx: Connection, event: EnvironmentKnown) -> None:
         "retired": event.retired,
     }
     await upsert(tx, environments, row)
+
+
+async def upsert_service(tx: Connection, event: ServiceCatalogued) -> None:
+    row = {"id": event.service_id, "key": event.service, "retired": event.retired}
+    await upsert(tx, services, row)
 
 
 async def set_fallback_email(tx: Connection, address: str) -> None:

@@ -1,4 +1,4 @@
-"""Tables of people, customers and environments."""
+"""Tables of people, customers, environments and services."""
 
 from sqlalchemy import ARRAY, Boolean, Column, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
@@ -31,6 +31,14 @@ customers = Table(
     Column("key", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("timezone", Text, nullable=False),
+    Column("retired", Boolean, nullable=False),
+)
+
+services = Table(
+    "services",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("key", Text, nullable=False),
     Column("retired", Boolean, nullable=False),
 )
 

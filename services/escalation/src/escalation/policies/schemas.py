@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from common.http import RequestModel, ResponseModel
+from common.http import Refers, RequestModel, ResponseModel
 from common.http.fields import Key, KeyRef
 from escalation.policies.domain.matrix import Conditions, MatrixRow
 from escalation.policies.domain.policy import Policy, Step, Target
@@ -16,13 +16,15 @@ from escalation.rotas.schemas import Sub, WindowCreate, WindowRead, window_to_re
 MAX_DELAY_SECONDS = 7 * 24 * 3600
 
 Values = Annotated[tuple[KeyRef, ...], Field(max_length=50)]
+CustomerKeys = Annotated[tuple[Annotated[KeyRef, Refers("customer")], ...], Field(max_length=50)]
+ServiceKeys = Annotated[tuple[Annotated[KeyRef, Refers("service")], ...], Field(max_length=50)]
 
 
 class TargetCreate(RequestModel):
     """A person by `sub`, everybody on call in a rota by its key, or everybody with a role."""
 
     kind: Literal["person", "rota", "role"]
-    name: Sub
+    name: Annotated[Sub, Refers("target", by_route=True)]
 
 
 class TargetRead(ResponseModel):
@@ -58,7 +60,7 @@ class PolicyCreate(RequestModel):
 
     key: Key
     steps: Annotated[tuple[StepCreate, ...], Field(min_length=1, max_length=20)]
-    fallback: Sub
+    fallback: Annotated[Sub, Refers("person")]
     repeat: Annotated[int, Field(ge=-1, le=100)] = 0
     empty_step: Literal["skip", "wait"] = "skip"
     acknowledge: Literal["all", "each"] = "all"
@@ -102,8 +104,8 @@ class ConditionsUpdate(RequestModel):
 
     severity: Values = ()
     kind: Values = ()
-    customer: Values = ()
-    service: Values = ()
+    customer: CustomerKeys = ()
+    service: ServiceKeys = ()
     tier: Values = ()
     trigger: Values = ()
 
@@ -124,7 +126,7 @@ class MatrixRowUpdate(RequestModel):
     """The key of the policy that triggers get which match the conditions in `when`."""
 
     when: ConditionsUpdate
-    policy: Key
+    policy: Annotated[Key, Refers("policy")]
 
 
 class MatrixRowRead(ResponseModel):

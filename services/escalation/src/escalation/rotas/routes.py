@@ -7,7 +7,7 @@ from fastapi import Depends, Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
-from common.http import Instant, Page, Paging, Transaction, if_match, router, set_etag
+from common.http import Instant, Page, Paging, Refers, Transaction, if_match, router, set_etag
 from common.persistence.database import Connection, transaction_time
 from escalation.directory import store as directory
 from escalation.rotas import store as rotas
@@ -108,7 +108,7 @@ async def get_on_call(
     tx: Transaction,
     caller: Annotated[Caller, requires("oncall:read")],
     at: Instant | None = None,
-    rota: str | None = None,
+    rota: Annotated[str | None, Refers("rota")] = None,
 ) -> OnCallRead:
     """Get who is on call at an instant, by rota. Without `at` it is the present instant."""
     at = at or await transaction_time(tx)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from common.http import RequestModel, ResponseModel
+from common.http import Refers, RequestModel, ResponseModel
 from common.http.fields import Key, Timezone
 from escalation.rotas.domain.rota import Layer, Override, Rota, Unit
 from escalation.rotas.domain.time_window import Window
@@ -66,7 +66,9 @@ class WindowRead(ResponseModel):
 class LayerCreate(RequestModel):
     """Participants that take turns of `length` units from the local time `starts_at` on."""
 
-    participants: Annotated[tuple[Sub, ...], Field(min_length=1, max_length=50)]
+    participants: Annotated[
+        tuple[Annotated[Sub, Refers("person")], ...], Field(min_length=1, max_length=50)
+    ]
     starts_at: LocalDateTime
     timezone: Timezone
     length: Annotated[int, Field(ge=1, le=1000)]
@@ -97,8 +99,8 @@ class OverrideCreate(RequestModel):
     kind: Literal["add", "remove", "replace"]
     starts_at: datetime
     ends_at: datetime
-    person: Sub | None = None
-    replaces: Sub | None = None
+    person: Annotated[Sub | None, Refers("person")] = None
+    replaces: Annotated[Sub | None, Refers("person")] = None
 
     def find_error(self) -> str | None:
         """Why this is not a valid override; None when it is."""

@@ -98,9 +98,17 @@ async def _raise(tx: Connection, stored: StoredPost, alert: Alert, at: datetime)
 
 
 async def _open_ticket(tx: Connection, stored: StoredPost, alert: Alert, at: datetime) -> Ticket:
+    """Open the incident of an alert. A `service` label that the catalogue does not know is not the
+    ticket's service (I5); an internal note names it."""
     scope = await _resolve_scope(tx, alert)
-    request = incident_from_alert(alert, scope, stored.received_at)
-    return await open_ticket(tx, request, Actor(stored.monitor), at)
+    known = alert.service is None or await directory.service_exists(tx, alert.service)
+    named = alert if known else replace(alert, service=None)
+    request = incident_from_alert(named, scope, stored.received_at)
+    ticket = await open_ticket(tx, request, Actor(stored.monitor), at)
+    if not known:
+        text = f"{stored.monitor} names the service {alert.service}, which is not in the catalogue."
+        await _add_note(tx, stored, ticket, text, at)
+    return ticket
 
 
 async def _resolve_scope(tx: Connection, alert: Alert) -> TicketScope | None:
@@ -170,7 +178,14 @@ async def _note_truncated(
     """Add an internal note about alerts that the monitor left out of its post to the tickets."""
     for ticket in (await tickets.by_keys(tx, keys)).values():
         text = f"{stored.monitor} left {truncated} more alerts of this group out of its message."
-        note = Message(
-            uuid7(), ticket.id, "internal", "outbound", stored.monitor, text, at, automatic=True
-        )
-        await messages.add(tx, note)
+        await _add_note(tx, stored, ticket, text, at)
+
+
+async def _add_note(
+    tx: Connection, stored: StoredPost, ticket: Ticket, text: str, at: datetime
+) -> None:
+    """Add an internal note of the monitor to a ticket."""
+    note = Message(
+        uuid7(), ticket.id, "internal", "outbound", stored.monitor, text, at, automatic=True
+    )
+    await messages.add(tx, note)

@@ -1,18 +1,23 @@
-"""A cache of customers and environments by key: a key and its id never part."""
+"""A cache of customers, environments and services by key: a key and its id never part."""
 
+from common.auth import Caller
+from common.errors import ValidationFailed
+from common.http.references import Reference, unknown_reference
 from common.persistence.database import Database
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Customer
-from intake.directory.store import CUSTOMERS, ENVIRONMENTS
+from intake.directory.known_keys import REFERENCES
+from intake.directory.store import CUSTOMERS, ENVIRONMENTS, service_exists
 
 
 class ReferenceCache:
-    """Reads each customer and environment once; unknown keys are looked up every time."""
+    """Reads each customer, environment and service once; unknown keys are looked up every time."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._customers: dict[str, Customer] = {}
         self._environments: dict[str, Environment] = {}
+        self._services: set[tuple[str, str | None]] = set()
 
     async def get_customer(self, key: str) -> Customer | None:
         """The customer with this key; None without one."""
@@ -31,3 +36,25 @@ class ReferenceCache:
                     return None
             self._environments[key] = environment
         return self._environments[key]
+
+    async def has_service(self, key: str, customer: str | None = None) -> bool:
+        """Whether the catalogue has this service; with `customer`, whether it was sold to them.
+
+        What was sold once counts as long as the process runs.
+        """
+        if (key, customer) not in self._services:
+            async with self._database.transaction() as tx:
+                if not await service_exists(tx, key, customer):
+                    return False
+            self._services.add((key, customer))
+        return True
+
+    async def unknown(self, caller: Caller, *references: Reference) -> ValidationFailed:
+        """The answer to references that were not found, with the nearest keys the caller may see."""
+        async with self._database.transaction() as tx:
+            return ValidationFailed(
+                [
+                    await unknown_reference(tx, REFERENCES[one.kind], one, caller)
+                    for one in references
+                ]
+            )

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Table, select, update
+from sqlalchemy import ColumnElement, Row, Select, Table, any_, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Contact, Customer, Partner, Person
-from intake.directory.tables import contacts, customers, environments, partners, people
+from intake.directory.tables import contacts, customers, environments, partners, people, services
 
 T = TypeVar("T", Customer, Contact, Environment, Partner, Person)
 
@@ -101,6 +101,14 @@ async def find_staff(tx: Connection, address: str) -> str | None:
     """The `sub` of the member of staff with this address (normalised); None without one."""
     sub: str | None = await tx.scalar(select(people.c.sub).where(people.c.email == address))
     return sub
+
+
+async def service_exists(tx: Connection, key: str, customer: str | None = None) -> bool:
+    """Whether there is this service; with `customer`, whether it was sold to them."""
+    where = [services.c.key == key]
+    if customer is not None:
+        where.append(any_(services.c.sold_to) == customer)
+    return bool(await tx.scalar(select(exists().where(*where))))
 
 
 async def list_environments(tx: Connection, customer_id: UUID) -> Sequence[Environment]:

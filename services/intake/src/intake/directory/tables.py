@@ -1,4 +1,4 @@
-"""Customers, contacts, environments, partners and people."""
+"""Customers, contacts, environments, partners and people; services, which sla announces."""
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Table, Text, Uuid
 
@@ -49,6 +49,16 @@ partners = Table(
     Column("name", Text, nullable=False),
     Column("timezone", Text, nullable=False),
     Column("email", Text),
+    Column("retired", Boolean, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+)
+
+services = Table(
+    "services",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("sold_to", ARRAY(Text), nullable=False),
     Column("retired", Boolean, nullable=False),
     Column("sequence", BigInteger, nullable=False),
 )

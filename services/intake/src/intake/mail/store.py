@@ -26,7 +26,7 @@ Outcome = Literal["received", "opened", "joined", "ignored"]
 class StoredMail:
     """A mail as it came, committed. Its outcome is `received` until it is processed.
 
-    `received_by` is the `sub` of the gateway.
+    `received_by` is the `sub` of the gateway. `raw` is empty once it was deleted as too old.
     """
 
     id: UUID
@@ -38,6 +38,7 @@ class StoredMail:
     outcome: Outcome = "received"
     reason: str | None = None
     ticket_id: UUID | None = None
+    raw_deleted_at: datetime | None = None
 
 
 # The ids come sorted, so that two mails of one thread cannot wait for each other.

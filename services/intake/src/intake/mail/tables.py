@@ -16,6 +16,7 @@ mails = Table(
     Column("outcome", Text, nullable=False),
     Column("reason", Text),
     Column("ticket_id", Uuid),
+    instant("raw_deleted_at"),
 )
 
 mail_threads = Table(

@@ -34,7 +34,10 @@ def prepare_new_ticket(
     """Build the ticket that is asked for, with everything that is stored with it."""
     ticket = build_ticket(request, uuid7(), number, actor.sub, at)
     ticket, outbox_events = to_outbox_events(None, ticket, actor.sub, at, [opened_event(ticket)])
-    return NewTicket(ticket, outbox_events, _audit_entry(ticket, actor, at, "ticket.open", {}))
+    is_unknown = request.scope is not None and not request.scope.is_service_known
+    grounds: dict[str, JSON] = {"unverified_service": request.service} if is_unknown else {}
+    audit_entry = _audit_entry(ticket, actor, at, "ticket.open", grounds)
+    return NewTicket(ticket, outbox_events, audit_entry)
 
 
 async def open_ticket(tx: Connection, request: TicketRequest, actor: Actor, at: datetime) -> Ticket:

@@ -1,20 +1,30 @@
-"""The customer and environment for which a caller opens a ticket."""
+"""The customer, environment and service for which a caller opens a ticket."""
 
 from common.auth import Caller
 from common.errors import Forbidden, ValidationFailed, Violation
+from common.http.references import Reference
+from common.http.state import AppState
+from common.telemetry import logger
+from intake.directory.catalogue_copy import is_catalogue_current
+from intake.directory.domain.environment import Environment
+from intake.directory.domain.parties import Customer
 from intake.directory.reference_cache import ReferenceCache
 from intake.tickets.domain.new_ticket import TicketScope
 from intake.tickets.schemas.requests import TicketCreate
 
+log = logger(__name__)
 
-async def resolve_scope(
-    references: ReferenceCache, caller: Caller, body: TicketCreate
-) -> TicketScope:
+
+async def resolve_scope(state: AppState, caller: Caller, body: TicketCreate) -> TicketScope:
     """The scope that the body names; a contact's own customer is the default.
 
-    Raises Forbidden, or ValidationFailed where a key is missing or unknown. Contacts cannot tell
-    other customers from unknown ones.
+    A service that intake does not know is taken as it was named while intake's copy of the catalogue is
+    not current: a good ticket must not wait for it.
+
+    Raises Forbidden, or ValidationFailed where a key is missing or unknown (I5). Contacts cannot tell
+    other customers from unknown ones, nor services that they did not buy.
     """
+    references = state.runtime.resource(ReferenceCache)
     key = body.customer or caller.customer
     if key is None:
         raise ValidationFailed([Violation("/customer", "missing", "name the `customer`")])
@@ -22,13 +32,40 @@ async def resolve_scope(
         raise Forbidden("`channel` and `opened_at` are for staff. Leave them out.")
     customer = await references.get_customer(key) if caller.can_see(key) else None
     if customer is None:
-        raise ValidationFailed(
-            [Violation("/customer", "unknown_reference", f"there is no customer {key}")]
-        )
-    environment = None
-    if body.environment is not None:
-        environment = await references.get_environment(body.environment)
-        if environment is None or environment.customer_id != customer.id:
-            detail = f"{customer.key} has no environment {body.environment}"
-            raise ValidationFailed([Violation("/environment", "unknown_reference", detail)])
-    return TicketScope(customer.id, customer.key, environment)
+        raise await references.unknown(caller, Reference("/customer", "customer", key))
+    environment = await _environment(references, caller, customer, body.environment)
+    is_service_known = await _is_service_known(state, references, caller, body.service)
+    return TicketScope(customer.id, customer.key, environment, is_service_known)
+
+
+async def _is_service_known(
+    state: AppState, references: ReferenceCache, caller: Caller, key: str | None
+) -> bool:
+    """Whether the catalogue has it (or none is named); False where intake cannot tell.
+
+    Raises ValidationFailed where it can.
+    """
+    if key is None or await references.has_service(key, caller.customer):
+        return True
+    is_current = await is_catalogue_current(state.runtime.database, state.consumer)
+    # Asked again: the ticket may have waited until an announcement was stored.
+    if await references.has_service(key, caller.customer):
+        return True
+    if is_current:
+        raise await references.unknown(caller, Reference("/service", "service", key))
+    log.warning("ticket.service_not_verified", service=key)
+    return False
+
+
+async def _environment(
+    references: ReferenceCache, caller: Caller, customer: Customer, key: str | None
+) -> Environment | None:
+    if key is None:
+        return None
+    environment = await references.get_environment(key)
+    if environment is not None and environment.customer_id == customer.id:
+        return environment
+    if environment is None and caller.customer is None:
+        raise await references.unknown(caller, Reference("/environment", "environment", key))
+    detail = f"{customer.key} has no environment {key}"
+    raise ValidationFailed([Violation("/environment", "unknown_reference", detail)])

@@ -8,7 +8,7 @@ from pydantic import Field, TypeAdapter, ValidatorFunctionWrapHandler, WrapValid
 
 from common.auth import Caller
 from common.errors import ValidationFailed, Violation
-from common.http import RequestModel
+from common.http import Refers, RequestModel
 from common.http.fields import KeyRef
 from common.persistence.database import Connection
 from sla.calendars import store as calendars
@@ -56,7 +56,9 @@ def _parse_reference(given: Any, parse: ValidatorFunctionWrapHandler) -> Calenda
     return _NAME_ADAPTER.validate_python(given)
 
 
-CalendarReference = Annotated[CalendarDefinition | Name, WrapValidator(_parse_reference)]
+CalendarReference = Annotated[
+    CalendarDefinition | Annotated[Name, Refers("calendar")], WrapValidator(_parse_reference)
+]
 """A calendar written out, or the id or key of a stored one."""
 
 

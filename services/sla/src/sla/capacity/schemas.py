@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from common.http import RequestModel, ResponseModel, fields
+from common.http import Refers, RequestModel, ResponseModel, fields
 from sla.calendars.schemas import Name
 from sla.capacity.domain.series import Better, Statistic
 
@@ -22,9 +22,9 @@ class SeriesCreate(RequestModel):
     key: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9.-]{0,99}$")]
     name: fields.Name
     unit: Annotated[str, Field(min_length=1, max_length=20, examples=["ms", "GiB", "kWh"])]
-    customer: Name | None = None
-    service: Name | None = None
-    environment: Name | None = None
+    customer: Annotated[Name | None, Refers("customer")] = None
+    service: Annotated[Name | None, Refers("service")] = None
+    environment: Annotated[Name | None, Refers("environment")] = None
     sample_interval_seconds: Annotated[int, Field(gt=0, le=YEAR_S)] | None = None
 
 
@@ -71,9 +71,9 @@ class SeriesRead(ResponseModel):
     key: str
     name: str
     unit: str
-    customer: str | None
-    service: str | None
-    environment: str | None
+    customer: Annotated[str | None, Refers("customer")]
+    service: Annotated[str | None, Refers("service")]
+    environment: Annotated[str | None, Refers("environment")]
     sample_interval_seconds: int | None
     limit_status: str
     promises: list[MeasuredPromiseRead]

@@ -1,11 +1,10 @@
-"""Publish the whole catalogue again, for new subscribers and after a restore."""
+"""Publish the catalogue again, for a service that has to know it and has not heard of it."""
 
-from dataclasses import replace
 from typing import Final
 
 from common.messaging.outbox import publish
-from common.persistence.database import Database
-from sla.catalogue.events import catalogued_event
+from common.persistence.database import Database, transaction_time
+from sla.catalogue.events import to_event
 from sla.catalogue.store import catalogue
 
 BATCH_SIZE: Final = 200
@@ -13,16 +12,14 @@ BATCH_SIZE: Final = 200
 
 
 async def publish_all(database: Database) -> int:
-    """Publish every service with a new sequence, retired ones too. Returns the number of events."""
-    total = 0
-    after: tuple[str] | None = None
+    """Publish every service again with a new sequence. The number of events."""
+    total, after = 0, None
     while True:
         async with database.transaction() as tx:
             await catalogue.lock(tx)
-            services = (await catalogue.page(tx, None, BATCH_SIZE, after))[:BATCH_SIZE]
-            await catalogue.advance_sequences(tx, [one.service_id for one in services])
-            announced = [replace(one, sequence=one.sequence + 1) for one in services]
-            await publish(tx, *map(catalogued_event, announced))
+            services = await catalogue.advance_sequences(tx, after, BATCH_SIZE)
+            at = await transaction_time(tx)
+            await publish(tx, *(to_event(service, at) for service in services))
         if not services:
             return total
-        after, total = (services[-1].key,), total + len(services)
+        after, total = services[-1].key, total + len(services)

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from common.auth import Caller
-from common.http import RequestModel, ResponseModel, fields
+from common.http import Refers, RequestModel, ResponseModel, fields
 from sla.agreements.domain.clauses import Price
 from sla.agreements.schemas.requests import PriceCreate
 from sla.agreements.schemas.responses import PriceRead
@@ -22,6 +22,7 @@ NodeName = Annotated[
         pattern="^(service|environment|partner)/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
         examples=["environment/acme-prod"],
     ),
+    Refers("node", by_route=True),
 ]
 
 
@@ -49,11 +50,13 @@ class ServiceCreate(RequestModel):
 
     key: fields.Key
     name: fields.Name
-    owner: Annotated[str, Field(min_length=1, max_length=200, examples=["ops"])]
+    owner: Annotated[str, Field(min_length=1, max_length=200, examples=["ops"]), Refers("owner")]
     description: Annotated[str, Field(max_length=5000)] = ""
-    hours: Name | None = None
+    hours: Annotated[Name | None, Refers("calendar")] = None
     price: PriceCreate | None = None
-    sold_to: Annotated[list[Name], Field(max_length=2000)] = Field(default=[])
+    sold_to: Annotated[list[Annotated[Name, Refers("customer")]], Field(max_length=2000)] = Field(
+        default=[]
+    )
     runs_on: Annotated[list[NodeName | NeedCreate], Field(max_length=100)] = Field(default=[])
 
     def to_price(self) -> Price | None:
@@ -83,7 +86,7 @@ class ServiceRead(ResponseModel):
     name: str
     owner: str
     description: str
-    hours: UUID | None
+    hours: Annotated[UUID | None, Refers("calendar")]
     price: PriceRead | None
     sold_to: list[str]
     runs_on: list[NeedRead] | None

@@ -1,11 +1,17 @@
 """Kafka in: customers, contacts, environments and partners; the newest state of each wins."""
 
-from common.events.directory import ContactKnown, CustomerKnown, EnvironmentKnown, PartnerKnown
+from common.events.directory import (
+    ContactKnown,
+    CustomerKnown,
+    EnvironmentKnown,
+    PartnerKnown,
+    PersonKnown,
+)
 from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection
 from common.persistence.upsert import upsert_newer
 from sla.directory.store.directory import day_zone
-from sla.directory.tables import contacts, customers, environments, partners
+from sla.directory.tables import contacts, customers, environments, partners, people
 
 
 async def on_customer(tx: Connection, received: ReceivedEvent[CustomerKnown]) -> None:
@@ -47,6 +53,13 @@ async def on_environment(tx: Connection, received: ReceivedEvent[EnvironmentKnow
         "sequence": received.sequence,
     }
     await upsert_newer(tx, environments, row)
+
+
+async def on_person(tx: Connection, received: ReceivedEvent[PersonKnown]) -> None:
+    """Store that this person exists: requests may name them from now on (I5)."""
+    event = received.event
+    row = {"id": event.person_id, "sub": event.sub, "retired": event.retired}
+    await upsert_newer(tx, people, row | {"sequence": received.sequence})
 
 
 async def on_partner(tx: Connection, received: ReceivedEvent[PartnerKnown]) -> None:

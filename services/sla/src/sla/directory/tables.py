@@ -1,4 +1,4 @@
-"""Tables: customers, contacts, environments, partners."""
+"""Tables: customers, contacts, environments, people, partners."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Table, Text, Uuid
 
@@ -32,6 +32,15 @@ environments = Table(
     Column("key", Text, nullable=False),
     Column("customer_id", Uuid, nullable=False),
     Column("tier", Text, nullable=False),
+    Column("retired", Boolean, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+)
+
+people = Table(
+    "people",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("sub", Text, nullable=False),
     Column("retired", Boolean, nullable=False),
     Column("sequence", BigInteger, nullable=False),
 )

@@ -36,7 +36,8 @@ from sla.outages.store import outages
 
 @dataclass(frozen=True, slots=True)
 class OutageReport:
-    """What is down since when, by whose report."""
+    """What is down since when, by whose report. `counts` false: it waits for a
+    second person."""
 
     scope: Scope
     source: Source
@@ -46,6 +47,7 @@ class OutageReport:
     started_at: datetime
     actor: str
     reason: str | None = None
+    counts: bool = True
 
 
 async def open_outage(tx: Connection, report: OutageReport, at: datetime) -> Outage:
@@ -60,6 +62,7 @@ async def open_outage(tx: Connection, report: OutageReport, at: datetime) -> Out
         report.effect,
         truncate_to_second(min(report.started_at, at)),
         None,
+        report.counts,
     )
     record = build_record(outage, "started", at, report.actor, reason=report.reason)
     await outages.add(tx, outage, record)

@@ -15,6 +15,7 @@ from common.events.tickets import (
     TicketReclassified,
 )
 from common.persistence.database import Connection, transaction_time
+from sla.catalogue.store import catalogue
 from sla.directory.store import directory
 from sla.outages.commands import OutageReport, close_outage, open_outage, supersede_outage
 from sla.outages.domain.outage import Outage, mark_ended
@@ -155,12 +156,19 @@ async def _effect_of_signal(tx: Connection, signal: Signal) -> Effect | None:
 
 
 async def _resolve_scope(tx: Connection, event: AlertRaised | TicketEvent) -> Scope | None:
-    """Return the scope of an event; None without a customer, or without environment and service.
+    """Return the scope of an event; None where it would reach further than it may.
 
-    A label that intake does not know must not become an outage of all customers; that is reported
-    by hand.
+    That is: without a customer, all customers; without an environment, the whole customer by one
+    person's ticket, or by a monitor's label that is no service of the catalogue. Such outages are
+    reported by hand, and confirmed by a second person (I5, R1).
     """
-    if event.customer_id is None or (event.environment is None and event.service is None):
+    if event.customer_id is None:
+        return None
+    if event.environment is None and (
+        not isinstance(event, AlertRaised)
+        or event.service is None
+        or not await catalogue.has_service(tx, event.service)
+    ):
         return None
     environment = (
         await directory.find_environment(tx, event.environment) if event.environment else None

@@ -11,9 +11,10 @@ from fastapi import Query
 from common.auth import Caller
 from common.errors import ValidationFailed, Violation
 from common.events.tickets import Kind, Priority
-from common.http import ResponseModel
+from common.http import Refers, ResponseModel
 from common.persistence.database import Connection, transaction_time
 from sla.calendars.domain.month import MAX_DAY, MIN_DAY
+from sla.directory.fields import CustomerFilter
 from sla.directory.store import directory
 from sla.reports.domain.report_period import Period, Step
 from sla.reports.store import rollups
@@ -38,8 +39,10 @@ class ReportQuery:
         until: Annotated[
             date | None, Query(alias="to", description="First day not included; else tomorrow.")
         ] = None,
-        customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
-        service: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+        customer: CustomerFilter = None,
+        service: Annotated[
+            str | None, Query(max_length=100, description="By key."), Refers("service")
+        ] = None,
         priority: Annotated[Priority | None, Query()] = None,
         kind: Annotated[Kind | None, Query()] = None,
         step: Annotated[

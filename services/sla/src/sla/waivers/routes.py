@@ -8,19 +8,12 @@ from fastapi import Depends, Query, Request, Response
 
 from common.auth import Caller, requires
 from common.errors import Conflict, NotFound, ValidationFailed, Violation
-from common.http import (
-    Page,
-    Paging,
-    Transaction,
-    if_match,
-    rejection_response,
-    router,
-    set_etag,
-)
+from common.http import Page, Paging, Transaction, if_match, rejection_response, router, set_etag
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.store import clocks
+from sla.directory.fields import CustomerFilter
 from sla.directory.store import directory
 from sla.path_parameters import WaiverRef
 from sla.waivers.commands import DecisionAction, LockedWaiver, decide, lock_waiver, submit
@@ -118,7 +111,7 @@ async def list_waivers(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("waivers:read")],
     state: Annotated[WaiverState | None, Query()] = None,
-    customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+    customer: CustomerFilter = None,
     clock: Annotated[
         UUID | None, Query(description="Also the waivers over a period that cover it.")
     ] = None,

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from common.domain.durations import SECOND
-from common.http import RequestModel, ResponseModel
+from common.http import Refers, RequestModel, ResponseModel
 from common.http.fields import KeyRef, Reason
 from common.persistence.database import Connection, transaction_time
 from sla.waivers.domain.waiver import Waiver, WaiverState
@@ -21,8 +22,8 @@ class WaiverCreate(RequestModel):
     """
 
     clock_id: UUID | None = None
-    customer: KeyRef | None = None
-    service: KeyRef | None = None
+    customer: Annotated[KeyRef | None, Refers("customer")] = None
+    service: Annotated[KeyRef | None, Refers("service")] = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     reason: Reason

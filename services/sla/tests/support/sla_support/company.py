@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from common.events.directory import CustomerKnown
+from common.events.directory import CustomerKnown, PersonKnown
 from common.events.tickets import TicketEvent, TicketOpened
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
@@ -16,6 +16,8 @@ from sla.agreements.store import agreements
 from sla.calendars import store as calendars
 from sla.calendars.domain.definition import calendar_from_definition
 from sla.calendars.domain.zone import read_zone
+from sla.catalogue.domain.service import Service
+from sla.catalogue.store import catalogue
 from sla.handlers import HANDLERS
 
 NINE = datetime(2026, 6, 1, 7, tzinfo=UTC)
@@ -49,6 +51,33 @@ async def announce_customers(database: Database, *customers: tuple[UUID, str]) -
             language="nl",
         )
         await deliver(database, HANDLERS, (event, 1))
+
+
+async def announce_people(database: Database, *subs: str) -> None:
+    """Let sla hear of members of staff."""
+    events = [
+        PersonKnown(
+            at=NINE,
+            person_id=UUID(int=0x9E0 + number),
+            sub=sub,
+            name=sub.title(),
+            email=f"{sub}@ours.example",
+            timezone="Europe/Amsterdam",
+            roles=["ops"],
+        )
+        for number, sub in enumerate(subs)
+    ]
+    await deliver(database, HANDLERS, *((event, 1) for event in events))
+
+
+async def add_services(database: Database, *keys: str) -> None:
+    """Put services into the catalogue that are sold to nobody and run on nothing."""
+    async with database.transaction() as tx:
+        for key in keys:
+            service = Service(
+                uuid7(), uuid7(), key, 1, key.title(), "ops", "", None, None, (), (), "theo", NINE
+            )
+            await catalogue.add(tx, service)
 
 
 async def promise(

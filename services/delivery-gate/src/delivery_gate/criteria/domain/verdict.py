@@ -32,6 +32,7 @@ class ReasonCode(StrEnum):
     FREEZE = "FREEZE"
     OUTSIDE_WINDOW = "OUTSIDE_WINDOW"
     CONFLICT = "CONFLICT"
+    KNOWLEDGE_STALE = "KNOWLEDGE_STALE"
 
     # Speaks against the person or the command: denied.
     VERSION_CONFLICT = "VERSION_CONFLICT"
@@ -53,7 +54,13 @@ class ReasonCode(StrEnum):
 
 
 DEFERRING = frozenset(
-    {ReasonCode.CHECK_ERROR, ReasonCode.FREEZE, ReasonCode.OUTSIDE_WINDOW, ReasonCode.CONFLICT}
+    {
+        ReasonCode.CHECK_ERROR,
+        ReasonCode.FREEZE,
+        ReasonCode.OUTSIDE_WINDOW,
+        ReasonCode.CONFLICT,
+        ReasonCode.KNOWLEDGE_STALE,
+    }
 )
 
 DOCUMENTATION: tuple[FollowUpKind, ...] = ("documentation",)

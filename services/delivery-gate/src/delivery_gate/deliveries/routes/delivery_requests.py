@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Query, Response
+from fastapi import Depends, Response
 
 from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
@@ -21,7 +21,8 @@ from delivery_gate.deliveries.store.evaluation_input import load_evaluation_inpu
 from delivery_gate.environments import store as environments
 from delivery_gate.environments.context import EnvironmentContext
 from delivery_gate.environments.domain import Environment
-from delivery_gate.fields import DeliveryRef
+from delivery_gate.fields import EnvironmentFilter, ProductFilter
+from delivery_gate.path_parameters import DeliveryRef
 from delivery_gate.products import store as products
 from delivery_gate.versions.domain import Reference
 
@@ -79,8 +80,8 @@ async def list_deliveries(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("deliveries:read")],
-    environment: Annotated[str | None, Query(max_length=200)] = None,
-    product: Annotated[str | None, Query(max_length=200)] = None,
+    environment: EnvironmentFilter = None,
+    product: ProductFilter = None,
     state: DeliveryState | None = None,
 ) -> Page[DeliveryRead]:
     """List deliveries, newest first."""

@@ -17,7 +17,7 @@ from delivery_gate.deliveries.schemas import DeliveryRead, DeliveryRefuse
 from delivery_gate.deliveries.store import deliveries
 from delivery_gate.deliveries.store.evaluation_input import load_evaluation_input
 from delivery_gate.denials import deny
-from delivery_gate.fields import DeliveryRef
+from delivery_gate.path_parameters import DeliveryRef
 
 routes = router("/v1/deliveries", ["deliveries"])
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Query
+from fastapi import Depends
 
 from common.auth import Caller, requires
 from common.errors import NotFound
@@ -14,7 +14,8 @@ from delivery_gate.deliveries.schemas import (
     verdict_to_response,
 )
 from delivery_gate.deliveries.store import deliveries, verdicts
-from delivery_gate.fields import DeliveryRef
+from delivery_gate.fields import EnvironmentFilter
+from delivery_gate.path_parameters import DeliveryRef
 
 routes = router("/v1", ["verdicts"])
 
@@ -37,7 +38,7 @@ async def list_refusals(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("deliveries:read")],
-    environment: Annotated[str | None, Query(max_length=200)] = None,
+    environment: EnvironmentFilter = None,
 ) -> Page[RefusalRead]:
     """List refusals with their reasons, latest first."""
     after = page.after_as(int)

@@ -15,6 +15,7 @@ from delivery_gate.environments.domain import Environment
 from delivery_gate.sql_literals import in_literals
 
 PENDING_STATES = ("requested", "authorized")
+APPLIED_STATES = ("applied", "settled")
 
 
 async def add(tx: Connection, change: EmergencyChange, environment: Environment) -> None:
@@ -42,13 +43,14 @@ async def save(tx: Connection, change: EmergencyChange) -> None:
     await tx.execute(query.values(**_mutable_columns(change)))
 
 
-async def ids_to_lock(tx: Connection, reference: str) -> tuple[UUID, UUID] | None:
-    """The ids of a change and of its environment, to lock the environment first."""
-    columns = emergency_changes.c.id, emergency_changes.c.environment_id
+async def ids_to_lock(tx: Connection, reference: str) -> tuple[UUID, UUID, UUID] | None:
+    """The ids of a change, its environment and its ticket, to lock the environment first."""
+    ids = ("id", "environment_id", "ticket_id")
+    columns = [emergency_changes.c[name] for name in ids]
     row = (
         await tx.execute(select(*columns).where(by_id_or_key(emergency_changes, reference)))
     ).one_or_none()
-    return None if row is None else (row.id, row.environment_id)
+    return None if row is None else (row.id, row.environment_id, row.ticket_id)
 
 
 async def lock(tx: Connection, id: UUID) -> EmergencyChange:
@@ -68,6 +70,7 @@ async def page(
     tx: Connection,
     environment: str | None,
     state: str | None,
+    without_blocker: bool | None,
     after: Sequence[Any] | None,
     limit: int,
 ) -> list[EmergencyChange]:
@@ -77,6 +80,9 @@ async def page(
         query = query.where(emergency_changes.c.environment == environment)
     if state is not None:
         query = query.where(emergency_changes.c.state == state)
+    if without_blocker is not None:
+        marked = emergency_changes.c.blocker_ended_at.is_not(None)
+        query = query.where(marked if without_blocker else ~marked)
     order = emergency_changes.c.requested_at.desc(), emergency_changes.c.id.desc()
     rows = await tx.execute(page_after(query, order, after, limit))
     return [_change(row) for row in rows]
@@ -100,6 +106,26 @@ async def lock_pending_of_ticket(tx: Connection, ticket_id: UUID) -> list[Emerge
     )
     query = select(emergency_changes).where(*where).order_by(emergency_changes.c.id)
     return [_change(row) for row in await tx.execute(query.with_for_update())]
+
+
+async def lock_applied_of_ticket(tx: Connection, ticket_id: UUID) -> list[EmergencyChange]:
+    """The changes justified by this ticket that were applied, locked."""
+    where = (
+        emergency_changes.c.ticket_id == ticket_id,
+        in_literals(emergency_changes.c.state, APPLIED_STATES),
+    )
+    query = select(emergency_changes).where(*where).order_by(emergency_changes.c.id)
+    return [_change(row) for row in await tx.execute(query.with_for_update())]
+
+
+async def list_without_blocker(tx: Connection, ticket_id: UUID) -> list[EmergencyChange]:
+    """The changes of this ticket that were applied after it had ended as their Blocker."""
+    where = (
+        emergency_changes.c.ticket_id == ticket_id,
+        emergency_changes.c.blocker_ended_at.is_not(None),
+    )
+    query = select(emergency_changes).where(*where).order_by(emergency_changes.c.id)
+    return [_change(row) for row in await tx.execute(query)]
 
 
 async def list_environment_ids(tx: Connection, ticket_id: UUID) -> set[UUID]:
@@ -137,6 +163,7 @@ def _mutable_columns(change: EmergencyChange) -> Mapping[str, Any]:
         "settled_at": change.settled_at,
         "revoked_at": change.revoked_at,
         "revocation_reason": change.revocation_reason,
+        "blocker_ended_at": change.blocker_ended_at,
     }
 
 
@@ -159,5 +186,6 @@ def _change(row: Row[Any]) -> EmergencyChange:
         settled_at=row.settled_at,
         revoked_at=row.revoked_at,
         revocation_reason=row.revocation_reason,
+        blocker_ended_at=row.blocker_ended_at,
         sequence=row.sequence,
     )

@@ -8,9 +8,8 @@ from fastapi import Depends, Query, Response
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
-from common.errors import ValidationFailed, Violation
-from common.http import Page, Paging, Transaction, router, set_etag
-from common.persistence.database import Connection, transaction_time
+from common.http import Page, Paging, Refers, Transaction, router, set_etag
+from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from escalation.cases import store as cases
 from escalation.cases.commands import environment_tier, open_or_join
@@ -24,8 +23,6 @@ from escalation.cases.schemas import (
     to_detail,
     to_response,
 )
-from escalation.directory import store as directory
-from escalation.policies import store as policies
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
 routes = router("/v1/escalations", tags=["escalations"])
@@ -42,8 +39,6 @@ async def create_escalation(
     caller: Annotated[Caller, requires("escalations:work")],
 ) -> EscalationRead:
     """Open an escalation by hand. The answer is 200 instead of 201 when it joined an unresolved one."""
-    if violations := await _unknown_references(tx, body):
-        raise ValidationFailed(violations)
     at = await transaction_time(tx)
     trigger = Trigger(
         "manual",
@@ -75,8 +70,8 @@ async def list_escalations(
     state: Status | None = None,
     severity: Severity | None = None,
     trigger: TriggerKind | None = None,
-    customer: Filter = None,
-    environment: Filter = None,
+    customer: Annotated[Filter, Refers("customer")] = None,
+    environment: Annotated[Filter, Refers("environment")] = None,
     ticket: Filter = None,
 ) -> Page[EscalationRead]:
     """List escalations, newest first."""
@@ -104,14 +99,3 @@ async def get_escalation(
     case = await get_case(tx, escalation)
     set_etag(response, case.sequence)
     return to_detail(case, await cases.list_entries(tx, case.id))
-
-
-async def _unknown_references(tx: Connection, body: EscalationCreate) -> list[Violation]:
-    violations = []
-    if body.policy and await policies.get_newest_policy(tx, body.policy) is None:
-        detail = "there is no policy with this key"
-        violations.append(Violation("/policy", "unknown_reference", detail))
-    if body.customer and not await directory.customer_exists(tx, body.customer):
-        detail = "there is no customer with this key"
-        violations.append(Violation("/customer", "unknown_reference", detail))
-    return violations

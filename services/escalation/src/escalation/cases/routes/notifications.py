@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query
 
 from common.auth import Caller, requires
-from common.http import Transaction, router
+from common.http import Refers, Transaction, router
 from escalation.cases.dependencies import get_case
 from escalation.notifications import store as notifications
 from escalation.notifications.schemas import NotificationList, NotificationRead
@@ -16,7 +16,9 @@ routes = router("/v1/notifications", tags=["notifications"])
 @routes.get("", response_model=NotificationList)
 async def list_notifications(
     tx: Transaction,
-    escalation: Annotated[str, Query(min_length=1, max_length=100)],
+    escalation: Annotated[
+        str, Query(min_length=1, max_length=100), Refers("escalation", by_route=True)
+    ],
     caller: Annotated[Caller, requires("escalations:read")],
 ) -> NotificationList:
     """List the notifications of an escalation, in the order of sending.

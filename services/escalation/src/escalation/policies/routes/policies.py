@@ -7,6 +7,7 @@ from fastapi import Depends, Query, Response
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
+from common.domain.nearest import proposal
 from common.errors import NotFound, ValidationFailed, Violation
 from common.http import Page, Paging, Transaction, router
 from common.persistence.database import Connection, transaction_time
@@ -89,7 +90,7 @@ async def _target_violations(tx: Connection, policy: Policy, at: datetime) -> li
         Violation(
             f"/steps/{s}/targets/{t}/name",
             "unknown_reference",
-            f"there is no {target.kind} with this name",
+            f"there is no {target.kind} with this name" + proposal(target.name, names[target.kind]),
         )
         for s, step in enumerate(policy.steps)
         for t, target in enumerate(step.targets)

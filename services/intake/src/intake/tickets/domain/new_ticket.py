@@ -17,11 +17,15 @@ MAX_TITLE_CHARS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class TicketScope:
-    """The customer (id and key) of a ticket, and its environment where one is known."""
+    """The customer (id and key) of a ticket, and its environment where one is known.
+
+    `is_service_known` is False where intake could not tell whether the ticket's service exists.
+    """
 
     customer_id: UUID
     customer: str
     environment: Environment | None = None
+    is_service_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,9 @@ from fastapi import Request, Response
 from common.auth import Caller
 from common.domain import Rejection
 from common.errors import ValidationFailed, Violation
-from common.http import Transaction, idempotency, router, runtime_of
+from common.http import Transaction, idempotency, router, state_of
 from common.http.idempotency import IdempotencyKey
 from common.persistence.database import Connection, Database, transaction_time
-from intake.directory.reference_cache import ReferenceCache
 from intake.tickets.commands import open_ticket
 from intake.tickets.dependencies import TicketOpener
 from intake.tickets.domain.new_ticket import TicketRequest, check_opened_at
@@ -25,7 +24,7 @@ async def create_ticket(
     body: TicketCreate, request: Request, caller: TicketOpener, tx: Transaction
 ) -> Response:
     """Open a ticket. Once this answers 201, the ticket and its event are stored."""
-    scope = await resolve_scope(runtime_of(request.app).resource(ReferenceCache), caller, body)
+    scope = await resolve_scope(state_of(request.app), caller, body)
     return await create_single(tx, caller, body.to_request(caller, scope))
 
 

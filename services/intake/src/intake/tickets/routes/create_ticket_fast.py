@@ -21,8 +21,9 @@ from common.http import idempotency, problem_response, state_of
 from common.http.body import MAX_JSON_DEPTH, nests_deeper_than
 from common.http.idempotency import IdempotencyKey
 from common.http.problems import violations
+from common.http.query_parameters import check_query_parameters
+from common.persistence.database import Database
 from common.runtime import Runtime
-from intake.directory.reference_cache import ReferenceCache
 from intake.tickets.routes.create_ticket import opened_at_problem, replay_or_create
 from intake.tickets.schemas.requests import TicketCreate
 from intake.tickets.store.ticket_batch import HTTP_CREATED
@@ -49,13 +50,19 @@ class CreateTicketEndpoint:
         state = state_of(scope["app"])
         runtime = state.runtime
         caller = self.needs.check(await state.request_authenticator.authenticate(scope))
+        check_query_parameters(scope)
         media, key_header = _headers(scope)
         body = await _read_body(receive)
         if media.partition(b";")[0].strip().lower() != b"application/json":
             raise UnsupportedMediaType("application/json")
         parsed = _parse_body(body)
         key = _idempotency_key(scope, key_header, caller, body)
-        ticket_scope = await resolve_scope(runtime.resource(ReferenceCache), caller, parsed)
+        try:
+            ticket_scope = await resolve_scope(state, caller, parsed)
+        except ValidationFailed:
+            if stored_response := await _replay(runtime.database, key):
+                return stored_response
+            raise
         request = parsed.to_request(caller, ticket_scope)
         try:
             stored = await runtime.resource(TicketBatcher).create(request, caller.actor, key)
@@ -64,6 +71,14 @@ class CreateTicketEndpoint:
         if isinstance(stored, Rejection):
             raise opened_at_problem(stored)
         return Response(stored.body, HTTP_CREATED, stored.headers)
+
+
+async def _replay(database: Database, key: IdempotencyKey | None) -> Response | None:
+    """The response to the same request while its service could not be verified; None without one."""
+    if key is None:
+        return None
+    async with database.transaction() as tx:
+        return await idempotency.find_response(tx, key)
 
 
 ROUTE: Final = Route(PATH, CreateTicketEndpoint(), methods=["POST"], include_in_schema=False)

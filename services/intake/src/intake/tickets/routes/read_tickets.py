@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Query, Response
 
 from common.auth import Caller
-from common.http import Page, Paging, Transaction, router, set_etag
+from common.http import Page, Paging, Refers, Transaction, router, set_etag
 from common.persistence.database import Connection
 from intake.directory import store as directory
 from intake.tickets.dependencies import TicketReader, TicketReference, get_visible_ticket
@@ -27,9 +27,9 @@ class TicketQuery:
 
     def __init__(
         self,
-        customer: Name = None,
-        environment: Name = None,
-        assignee: Name = None,
+        customer: Annotated[Name, Refers("customer")] = None,
+        environment: Annotated[Name, Refers("environment")] = None,
+        assignee: Annotated[Name, Refers("person")] = None,
         state: State | None = None,
         priority: Priority | None = None,
         kind: Kind | None = None,

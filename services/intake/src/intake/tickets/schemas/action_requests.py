@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from common.http import RequestModel
+from common.http import Refers, RequestModel
 from common.http.fields import Name
 from intake.tickets.domain.classification import Classification
 from intake.tickets.domain.prioritisation import PriorityAssessment, assess
@@ -30,10 +30,10 @@ class Reason(RequestModel):
 
 
 class Assignment(RequestModel):
-    """`to` is the `sub` of a member of staff, `team` a key."""
+    """`to` is the `sub` of a member of staff, `team` a role: `second_level`."""
 
-    to: Name
-    team: Name | None = None
+    to: Annotated[Name, Refers("person")]
+    team: Annotated[Name | None, Refers("team")] = None
 
 
 class Workaround(RequestModel):
@@ -66,7 +66,7 @@ class ForwardRequest(RequestModel):
     """The hand-over record: what was seen, what was tried, what is excluded."""
 
     to: HandoverTarget
-    partner: Name | None = None
+    partner: Annotated[Name | None, Refers("partner")] = None
     seen: FreeText
     tried: FreeText
     excluded: Annotated[str, Field(max_length=10_000)] = ""
@@ -118,7 +118,7 @@ class ReclassificationRequest(RequestModel):
 
     kind: Kind | None = None
     nature: Nature | None = None
-    service: Name | None = None
+    service: Annotated[Name | None, Refers("service")] = None
     reason: FreeText
 
     @model_validator(mode="after")
@@ -146,5 +146,5 @@ class ReclassificationConfirmation(RequestModel):
 class CustomerAssignment(RequestModel):
     """Keys of the customer and of one of its environments."""
 
-    customer: Name
-    environment: Name | None = None
+    customer: Annotated[Name, Refers("customer")]
+    environment: Annotated[Name | None, Refers("environment")] = None

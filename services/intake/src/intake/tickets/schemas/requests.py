@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from common.auth import Caller
-from common.http import RequestModel
+from common.http import Refers, RequestModel
 from common.http.fields import Name
 from intake.tickets.domain.message import Visibility
 from intake.tickets.domain.new_ticket import (
@@ -34,9 +34,9 @@ class TicketCreate(RequestModel):
     priority: Priority | None = None
     impact: Impact | None = None
     urgency: Urgency | None = None
-    customer: Name | None = None
-    environment: Name | None = None
-    service: Name | None = None
+    customer: Annotated[Name | None, Refers("customer", by_route=True)] = None
+    environment: Annotated[Name | None, Refers("environment", by_route=True)] = None
+    service: Annotated[Name | None, Refers("service", by_route=True)] = None
     channel: Channel | None = None
     opened_at: datetime | None = None
 

@@ -8,7 +8,7 @@ from fastapi import Query
 from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
 from common.events.tickets import Kind, Priority
-from common.http import Instant, ResponseModel, Transaction, router
+from common.http import Instant, Refers, ResponseModel, Transaction, router
 from common.persistence.database import Connection, transaction_time
 from sla.agreements.dependencies import get_visible_version
 from sla.agreements.domain.agreement import Agreement, Contract
@@ -80,8 +80,10 @@ VersionNumber = Annotated[int, Query(gt=0, lt=2**31)]
 async def match_agreement(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:read")],
-    customer: Annotated[str, Query(min_length=1, max_length=100, description="Id or key.")],
-    service: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
+    customer: Annotated[
+        str, Query(min_length=1, max_length=100, description="Id or key."), Refers("customer")
+    ],
+    service: Annotated[str | None, Query(min_length=1, max_length=100), Refers("service")] = None,
     priority: Annotated[Priority | None, Query()] = None,
     kind: Annotated[Kind | None, Query()] = None,
     at: Annotated[Instant | None, Query(description="Without it: now.")] = None,

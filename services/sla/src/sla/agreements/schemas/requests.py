@@ -10,7 +10,7 @@ from pydantic import Field
 from common.domain.durations import SECOND
 from common.errors import Violation
 from common.events.tickets import Kind, Priority
-from common.http import RequestModel
+from common.http import Refers, RequestModel
 from common.http.fields import Key
 from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, Contract, Metric, Target
 from sla.agreements.domain.clauses import Price, Prose
@@ -64,8 +64,12 @@ class AgreementTerms(RequestModel):
     version whose agreed end this one begins before.
     """
 
-    customers: Annotated[list[Name], Field(max_length=200)] = Field(default_factory=list)
-    services: Annotated[list[Name], Field(max_length=200)] = Field(default_factory=list)
+    customers: Annotated[list[Annotated[Name, Refers("customer")]], Field(max_length=200)] = Field(
+        default_factory=list
+    )
+    services: Annotated[list[Annotated[Name, Refers("service")]], Field(max_length=200)] = Field(
+        default_factory=list
+    )
     calendar: CalendarReference
     calendars: dict[Priority, CalendarReference] = Field(default_factory=dict)
     targets: Annotated[list[TargetCreate], Field(min_length=1, max_length=200)]
@@ -100,9 +104,9 @@ class AgreementCreate(AgreementTerms):
 
     key: Key
     contract: Contract = "sla"
-    customer: Name | None = None
-    partner: Name | None = None
-    team: Name | None = None
+    customer: Annotated[Name | None, Refers("customer")] = None
+    partner: Annotated[Name | None, Refers("partner")] = None
+    team: Annotated[Name | None, Refers("team")] = None
 
 
 PARTY_FIELDS = {"sla": "customer", "ola": "team", "uc": "partner"}

@@ -14,6 +14,7 @@ from sla.capacity.domain.series import Verdict
 from sla.capacity.queries import load_measurements
 from sla.capacity.schemas import MeasuredPromiseRead
 from sla.capacity.store import series
+from sla.directory.fields import CustomerFilter
 
 routes = router("/v1/measured-promises", tags=["reports"])
 
@@ -51,7 +52,7 @@ async def list_measurements(
         str | None,
         Query(pattern=r"^(19[7-9]\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])$", examples=["2026-06"]),
     ] = None,
-    customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+    customer: CustomerFilter = None,
 ) -> Page[MeasurementRead]:
     """List the measured promises of a month, by default the present one.
 

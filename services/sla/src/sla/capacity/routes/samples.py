@@ -9,7 +9,7 @@ from pydantic import Field
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import RequestModel, ResponseModel, Transaction, router
+from common.http import Refers, RequestModel, ResponseModel, Transaction, router
 from common.persistence.database import Connection, transaction_time
 from sla.calendars.schemas import Name
 from sla.capacity.routes.series import get_visible
@@ -26,7 +26,7 @@ MAX_CLOCK_SKEW = timedelta(minutes=5)
 
 
 class SampleCreate(RequestModel):
-    series: Name
+    series: Annotated[Name, Refers("series", by_route=True)]
     at: datetime
     value: Figure
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
-from common.http import Page, Paging, ResponseModel, Transaction, router
+from common.http import Page, Paging, Refers, ResponseModel, Transaction, router
 from common.persistence.database import Connection, transaction_time
 from sla.calendars import store as calendars
 from sla.calendars.domain.timetable import Timetable
@@ -49,7 +49,7 @@ async def list_gaps(
         int, Query(ge=0, le=3660, description="Agreements that end within so many days.")
     ] = 60,
     code: Annotated[GapCode | None, Query()] = None,
-    customer: Annotated[Name | None, Query()] = None,
+    customer: Annotated[Name | None, Query(), Refers("customer")] = None,
 ) -> Page[GapRead]:
     """List the gaps in what is promised.
 

@@ -15,7 +15,7 @@ from sla.calendars import store as calendars
 from sla.calendars.schemas import id_or_key
 from sla.catalogue.domain.graph import find_cycle, service_node
 from sla.catalogue.domain.service import Service
-from sla.catalogue.events import catalogued_event
+from sla.catalogue.events import to_event
 from sla.catalogue.schemas import ServiceCreate, ServiceRead, to_response
 from sla.catalogue.store import catalogue
 from sla.path_parameters import ServiceRef
@@ -186,7 +186,7 @@ async def _cycle_violations(tx: Connection, body: ServiceCreate) -> list[Violati
 
 async def _emit(tx: Connection, service_version: Service, caller: Caller, action: str) -> None:
     at = service_version.retired_at or service_version.created_at
-    await publish(tx, catalogued_event(service_version))
+    await publish(tx, to_event(service_version, at))
     grounds = {
         "key": service_version.key,
         "version": service_version.version,

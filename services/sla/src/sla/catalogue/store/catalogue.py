@@ -73,12 +73,6 @@ async def set_retired(tx: Connection, service_id: UUID, sequence: int, at: datet
     await tx.execute(statement.values(retired_at=at, sequence=sequence))
 
 
-async def advance_sequences(tx: Connection, service_ids: Sequence[UUID]) -> None:
-    """Raise the sequences of these services by one. The catalogue is locked."""
-    statement = update(services).where(services.c.id.in_(service_ids))
-    await tx.execute(statement.values(sequence=services.c.sequence + 1))
-
-
 async def find(
     tx: Connection, id_or_key: UUID | str, customer: str | None = None
 ) -> Service | None:
@@ -109,6 +103,17 @@ async def page(
     return [_to_service(row) for row in rows]
 
 
+async def advance_sequences(tx: Connection, after: str | None, limit: int) -> list[Service]:
+    """Raise the sequence of the next `limit` services behind the key `after`, and return them."""
+    keys = select(services.c.key).order_by(services.c.key).limit(limit)
+    keys = keys if after is None else keys.where(services.c.key > after)
+    changed = update(services).where(services.c.key.in_(keys.scalar_subquery()))
+    await tx.execute(changed.values(sequence=services.c.sequence + 1))
+    newest = _select().where(service_versions.c.id == services.c.newest)
+    query = newest.where(services.c.key.in_(keys.scalar_subquery())).order_by(services.c.key)
+    return [_to_service(row) for row in await tx.execute(query)]
+
+
 async def list_versions(
     tx: Connection, service_id: UUID, limit: int, after: tuple[Any, ...] | None
 ) -> list[Service]:
@@ -129,6 +134,11 @@ async def find_unknown_nodes(tx: Connection, nodes: Iterable[Node]) -> set[Node]
         for key in await _existing_keys(tx, kind, _keys_of_kind(requested, kind))
     }
     return requested - known
+
+
+async def has_service(tx: Connection, key: str) -> bool:
+    """Whether the catalogue has, or had, a service with this key."""
+    return await tx.scalar(select(services.c.id).where(services.c.key == key)) is not None
 
 
 async def find_unknown_customers(tx: Connection, keys: Sequence[str]) -> set[str]:

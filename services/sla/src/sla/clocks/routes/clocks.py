@@ -33,6 +33,7 @@ from sla.clocks.schemas import (
 )
 from sla.clocks.store import clock_queue, clocks, inputs, tickets
 from sla.clocks.store.clock_queue import ClockFilter
+from sla.directory.fields import CustomerFilter
 from sla.path_parameters import ClockId, TicketRef
 
 routes = router("/v1/clocks", tags=["clocks"])
@@ -48,7 +49,7 @@ async def list_clocks(
     caller: Annotated[Caller, requires("clocks:read")],
     state: Annotated[State | None, Query(description="All open ones by default.")] = None,
     due_before: Annotated[Instant | None, Query()] = None,
-    customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+    customer: CustomerFilter = None,
     contract: Annotated[
         Contract | None, Query(description="Whose promise; all by default.")
     ] = None,

@@ -16,6 +16,7 @@ from common.events.forecasts import ForecastAcknowledged
 from common.http import (
     Page,
     Paging,
+    Refers,
     RequestModel,
     ResponseModel,
     Transaction,
@@ -28,6 +29,7 @@ from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, transaction_time
 from sla.calendars.schemas import Name, id_or_key
 from sla.clocks.store import clocks, tickets
+from sla.directory.fields import CustomerFilter
 from sla.directory.store import directory
 from sla.forecasts.commands import forecast_now
 from sla.forecasts.domain.probability import Outlook
@@ -89,8 +91,8 @@ class ForecastsCreate(RequestModel):
     ones."""
 
     clock_ids: Annotated[list[UUID], Field(min_length=1, max_length=MAX_FORECASTS)] | None = None
-    ticket: Name | None = None
-    customer: KeyRef | None = None
+    ticket: Annotated[Name | None, Refers("ticket")] = None
+    customer: Annotated[KeyRef | None, Refers("customer")] = None
 
 
 class AcknowledgementCreate(RequestModel):
@@ -131,8 +133,10 @@ async def list_forecasts(
     outlook: Annotated[
         Literal["at_risk", "likely_to_breach"] | None, Query(description="Without it: both.")
     ] = None,
-    customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
-    service: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+    customer: CustomerFilter = None,
+    service: Annotated[
+        str | None, Query(max_length=100, description="By key."), Refers("service")
+    ] = None,
 ) -> Page[ForecastRead]:
     """List open promises that are at risk or likely to breach, ordered by deadline."""
     outlooks: tuple[Outlook, ...] = (outlook,) if outlook else LISTED_OUTLOOKS

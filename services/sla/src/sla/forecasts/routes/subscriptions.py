@@ -12,6 +12,7 @@ from common.errors import Conflict, NotFound, ValidationFailed, Violation
 from common.http import (
     Page,
     Paging,
+    Refers,
     RequestModel,
     ResponseModel,
     Transaction,
@@ -34,15 +35,15 @@ MAX_SUBSCRIPTIONS = 100
 class SubscriptionCreate(RequestModel):
     """Without `customer` or `service`: of all. `outlook`: this one or a worse one."""
 
-    customer: KeyRef | None = None
-    service: KeyRef | None = None
+    customer: Annotated[KeyRef | None, Refers("customer")] = None
+    service: Annotated[KeyRef | None, Refers("service")] = None
     outlook: Literal["at_risk", "likely_to_breach"] = "at_risk"
 
 
 class SubscriptionRead(ResponseModel):
     id: UUID
-    customer: str | None
-    service: str | None
+    customer: Annotated[str | None, Refers("customer")]
+    service: Annotated[str | None, Refers("service")]
     outlook: str
     created_at: datetime
 

@@ -8,10 +8,11 @@ from fastapi import Depends, Query, Response
 
 from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
-from common.http import Instant, Transaction, router
+from common.http import Instant, Refers, Transaction, router
 from common.persistence.database import Connection, transaction_time
 from sla.calendars.domain.zone import read_zone
 from sla.calendars.schemas import id_or_key
+from sla.directory.fields import CustomerFilter
 from sla.directory.store import directory
 from sla.outages.chart import render_svg
 from sla.outages.domain.availability import Availability
@@ -29,9 +30,9 @@ class AvailabilityParams:
 
     def __init__(
         self,
-        customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
-        environment: Annotated[str | None, Query(max_length=100)] = None,
-        service: Annotated[str | None, Query(max_length=100)] = None,
+        customer: CustomerFilter = None,
+        environment: Annotated[str | None, Query(max_length=100), Refers("environment")] = None,
+        service: Annotated[str | None, Query(max_length=100), Refers("service")] = None,
         month: Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] = None,
         as_known_at: Annotated[
             Instant | None, Query(description="With the outages as they were known then.")

@@ -29,6 +29,7 @@ from common.http import (
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
+from sla.directory.fields import CustomerFilter
 from sla.outages.domain.maintenance import (
     MAX_DURATION,
     SELF_APPROVAL,
@@ -127,7 +128,7 @@ async def list_maintenance(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("outages:read")],
-    customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+    customer: CustomerFilter = None,
     since: Annotated[Instant | None, Query(alias="from", description="Ends after.")] = None,
 ) -> Page[MaintenanceRead]:
     """List planned maintenance, earliest first, by default what has not ended yet.

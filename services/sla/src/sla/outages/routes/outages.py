@@ -13,6 +13,7 @@ from common.http import (
     Instant,
     Page,
     Paging,
+    Refers,
     RequestModel,
     Transaction,
     if_match,
@@ -21,12 +22,15 @@ from common.http import (
 )
 from common.http.fields import Reason
 from common.persistence.database import Connection, transaction_time
+from common.persistence.ids import uuid7
+from sla.directory.fields import CustomerFilter
 from sla.outages.commands import OutageReport, close_outage, open_outage
-from sla.outages.domain.outage import Outage, Source, as_known, mark_ended
+from sla.outages.domain.outage import Outage, OutageChange, Source, as_known, mark_ended
 from sla.outages.domain.state_timeline import Effect
 from sla.outages.schemas.outages import OutageDetail, OutageRead, to_detail_response, to_response
 from sla.outages.schemas.scope import ScopedCreate, resolve_scope
 from sla.outages.store import corrections, outages, visibility
+from sla.outages.store.corrections import Correction
 from sla.outages.store.outages import OutageFilter
 from sla.path_parameters import OutageRef
 
@@ -56,7 +60,11 @@ async def report_outage(
     response: Response,
     caller: Annotated[Caller, requires("outages:write")],
 ) -> OutageDetail:
-    """Report an outage by hand. If the same scope is already down, 409 names the open outage."""
+    """Report an outage by hand. If the same scope is already down, 409 names the open outage.
+
+    One of a whole customer, or of everybody, counts once another person has confirmed it: the answer
+    has a correction that says so, which waits.
+    """
     scope = await resolve_scope(tx, body)
     await outages.lock_scope(tx, scope)
     at = await transaction_time(tx)
@@ -67,15 +75,34 @@ async def report_outage(
     if (existing := await outages.find_open(tx, scope)) is not None:
         detail = f"{existing.key} is already open there: end it, or have it corrected."
         raise Conflict(detail, code="ALREADY_DOWN", outage=existing.key)
+    counts = body.reach == "environment"
     report = OutageReport(
-        scope, "manual", None, None, body.effect, body.started_at or at, caller.sub, body.reason
+        scope,
+        "manual",
+        None,
+        None,
+        body.effect,
+        body.started_at or at,
+        caller.sub,
+        body.reason,
+        counts,
     )
     outage = await open_outage(tx, report, at)
+    if not counts:
+        await _request_counting(tx, outage, caller, at, body.reason)
     grounds = {"key": outage.key, "started_at": outage.started_at, "reason": body.reason}
     subject = f"outage/{outage.id}"
     await record(tx, Entry.by(caller.actor, at, "outage.report", subject, grounds))
     response.headers["Location"] = f"/v1/outages/{outage.id}"
     return await _detail_response(tx, outage, caller)
+
+
+async def _request_counting(
+    tx: Connection, outage: Outage, caller: Caller, at: datetime, reason: str
+) -> None:
+    """Ask for the second person without whom an outage that reaches so far does not count (I5, R1)."""
+    change = OutageChange(counts=True)
+    await corrections.add(tx, Correction(uuid7(), outage.id, change, reason, caller.sub, at))
 
 
 @routes.post("/{outage}/end")
@@ -100,7 +127,8 @@ async def end_outage(
     _check_may_end(outage, ended_at, at)
     after = mark_ended(outage, ended_at)
     if after is None:
-        raise Conflict(f"{outage.key} has ended already. A correction sets another end.")
+        state = "has ended already" if outage.counts else "does not count"
+        raise Conflict(f"{outage.key} {state}. A correction, by two people, says otherwise.")
     reason = body.reason if body else None
     stored = await close_outage(tx, outage, after, caller.sub, at, reason)
     grounds = {"key": stored.key, "ended_at": stored.ended_at, "reason": reason}
@@ -128,9 +156,9 @@ async def list_outages(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("outages:read")],
-    customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
-    environment: Annotated[str | None, Query(max_length=100)] = None,
-    service: Annotated[str | None, Query(max_length=100)] = None,
+    customer: CustomerFilter = None,
+    environment: Annotated[str | None, Query(max_length=100), Refers("environment")] = None,
+    service: Annotated[str | None, Query(max_length=100), Refers("service")] = None,
     state: Annotated[Literal["open", "ended"] | None, Query()] = None,
     source: Annotated[Source | None, Query()] = None,
     since: Annotated[

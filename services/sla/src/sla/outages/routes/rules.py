@@ -8,7 +8,7 @@ from pydantic import Field
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
-from common.http import RequestModel, ResponseModel, Transaction, if_match, router, set_etag
+from common.http import Refers, RequestModel, ResponseModel, Transaction, if_match, router, set_etag
 from common.persistence.database import transaction_time
 from sla.outages.domain.rules import Rule, Source
 from sla.outages.domain.state_timeline import Effect
@@ -17,9 +17,12 @@ from sla.outages.store.rules import Rules
 
 routes = router("/v1/outage-rules", tags=["outages"])
 
-Names = Annotated[
-    tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(max_length=100)
+Text = Annotated[str, Field(min_length=1, max_length=100)]
+Names = Annotated[tuple[Text, ...], Field(max_length=100)]
+EnvironmentKeys = Annotated[
+    tuple[Annotated[Text, Refers("environment")], ...], Field(max_length=100)
 ]
+ServiceKeys = Annotated[tuple[Annotated[Text, Refers("service")], ...], Field(max_length=100)]
 
 
 class RuleUpdate(RequestModel):
@@ -31,9 +34,9 @@ class RuleUpdate(RequestModel):
     source: Source | None = None
     levels: Names = ()
     monitors: Names = ()
-    environments: Names = ()
+    environments: EnvironmentKeys = ()
     tiers: Names = ()
-    services: Names = ()
+    services: ServiceKeys = ()
     name_prefix: Annotated[str, Field(max_length=200)] = ""
 
 

@@ -1,40 +1,64 @@
 """The scope of an outage or of maintenance in requests and responses."""
 
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal, LiteralString
+
 from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
 from common.errors import ValidationFailed, Violation
-from common.http import RequestModel, ResponseModel
+from common.http import Refers, RequestModel, ResponseModel
 from common.http.fields import KeyRef
 from common.persistence.database import Connection
 from sla.calendars.schemas import id_or_key
 from sla.directory.store import directory
 from sla.outages.domain.scope import Scope
 
+Reach = Literal["environment", "customer", "everybody"]
+REACH_TEXTS: Final[Mapping[Reach, LiteralString]] = {
+    "environment": "it is about one environment: leave `scope` out",
+    "customer": "without an environment it is about all of this customer: name the `environment`,"
+    " or say `scope: customer`",
+    "everybody": "without a customer it is about everybody who has the service: name the"
+    " `environment` or the `customer`, or say `scope: everybody`",
+}
+
 
 class ScopedCreate(RequestModel):
     """Keys of an environment, a service or both.
 
-    An environment belongs to one customer. A service alone concerns the given customer, or without
-    one all customers of the service."""
+    An environment belongs to one customer. What reaches further is asked for by `scope`: a service on
+    all environments of a `customer`, or of `everybody` who has it.
+    """
 
-    customer: KeyRef | None = None
-    environment: KeyRef | None = None
-    service: KeyRef | None = None
+    scope: Reach = "environment"
+    customer: Annotated[KeyRef | None, Refers("customer")] = None
+    environment: Annotated[KeyRef | None, Refers("environment")] = None
+    service: Annotated[KeyRef | None, Refers("service")] = None
 
     @model_validator(mode="after")
     def _require_location(self) -> "ScopedCreate":
         if self.environment is None and self.service is None:
             raise ValueError("name an environment or a service")
+        if self.scope != self.reach:
+            raise PydanticCustomError("scope", REACH_TEXTS[self.reach])
         return self
+
+    @property
+    def reach(self) -> Reach:
+        """How far it reaches, by what is named and what is left out."""
+        if self.environment is not None:
+            return "environment"
+        return "everybody" if self.customer is None else "customer"
 
 
 class ScopedRead(ResponseModel):
     """Null means all: without `service` everything on the environment, without `customer` all
     customers of the service."""
 
-    customer: str | None
-    environment: str | None
-    service: str | None
+    customer: Annotated[str | None, Refers("customer")]
+    environment: Annotated[str | None, Refers("environment")]
+    service: Annotated[str | None, Refers("service")]
 
 
 async def resolve_scope(tx: Connection, body: ScopedCreate) -> Scope:

@@ -10,9 +10,10 @@ from fastapi import Depends, Query
 from common.auth import Caller, requires
 from common.domain.durations import SECOND
 from common.errors import ValidationFailed, Violation
-from common.http import ResponseModel, Transaction, router
+from common.http import Refers, ResponseModel, Transaction, router
 from common.persistence.database import Connection
 from sla.calendars.domain.zone import read_zone
+from sla.directory.fields import CustomerFilter
 from sla.directory.store import customers
 from sla.outages.domain.availability import Availability
 from sla.outages.domain.availability_model import AvailabilityModel
@@ -77,8 +78,10 @@ class AvailabilityReportQuery(ReportQuery):
         until: Annotated[
             date | None, Query(alias="to", description="First day not included; else tomorrow.")
         ] = None,
-        customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
-        service: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+        customer: CustomerFilter = None,
+        service: Annotated[
+            str | None, Query(max_length=100, description="By key."), Refers("service")
+        ] = None,
         step: Annotated[Literal["month"] | None, Query(description="A row per month.")] = None,
     ) -> None:
         super().__init__(since, until, customer, service, None, None, step)

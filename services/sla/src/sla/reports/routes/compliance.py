@@ -6,7 +6,7 @@ from fastapi import Depends, Query
 
 from common.auth import Caller, requires
 from common.events.clocks import Metric
-from common.http import Transaction, router
+from common.http import Refers, Transaction, router
 from sla.agreements.domain.agreement import Contract
 from sla.clocks.domain.compliance import Compliance
 from sla.reports.domain.report_period import Period
@@ -43,7 +43,9 @@ async def get_compliance_report(
     query: Annotated[ReportQuery, Depends()],
     group_by: Annotated[ClockGroup | None, Query()] = None,
     metric: Annotated[Metric | None, Query()] = None,
-    agreement: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+    agreement: Annotated[
+        str | None, Query(max_length=100, description="By key."), Refers("agreement")
+    ] = None,
     contract: Annotated[
         Contract, Query(description="`uc`: partners; `ola`: our own teams. Staff only.")
     ] = "sla",

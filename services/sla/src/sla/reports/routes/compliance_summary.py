@@ -11,6 +11,7 @@ from common.http import Instant, Transaction, router
 from common.persistence.database import transaction_time
 from sla.clocks.domain.compliance import Compliance
 from sla.clocks.store import clock_queue
+from sla.directory.fields import CustomerFilter
 from sla.reports.schemas import ComplianceFigures, to_figures
 
 routes = router("/v1/reports/customer-compliance", tags=["reports"])
@@ -37,7 +38,7 @@ async def get_compliance_summary(
     caller: Annotated[Caller, requires("reports:read")],
     since: Annotated[Instant | None, Query(alias="from")] = None,
     until: Annotated[Instant | None, Query(alias="to", description="Not included.")] = None,
-    customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+    customer: CustomerFilter = None,
 ) -> ComplianceSummary:
     """Report compliance per customer: promises that were met or breached in the period, by default
     the present month in UTC."""

@@ -10,6 +10,7 @@ from common.errors import ValidationFailed, Violation
 from common.http import Page, Paging, ResponseModel, Transaction, router
 from common.persistence.database import transaction_time
 from sla.calendars.domain.month import MAX_DAY, MIN_DAY
+from sla.directory.fields import CustomerFilter
 from sla.directory.store import directory
 from sla.time_entries.store import reserved_hours
 from sla.time_entries.store.reserved_hours import Utilisation
@@ -41,7 +42,7 @@ async def list_reserved_hours(
     month: Annotated[
         str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="2026-06; else this one.")
     ] = None,
-    customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+    customer: CustomerFilter = None,
 ) -> Page[ReservedHoursRead]:
     """Report reserved hours and how much of them is left, by the agreement's key."""
     first = _parse_month(month) if month else (await transaction_time(tx)).date().replace(day=1)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
-from common.http import ResponseModel, Transaction, router
+from common.http import Refers, ResponseModel, Transaction, router
 from sla.agreements.domain.agreement import Contract
 from sla.reports.domain.percentiles import Times
 from sla.reports.domain.report_period import Period
@@ -61,12 +61,12 @@ async def get_response_time_report(
     metric: Annotated[
         TimedMetric,
         Query(
-            description="Counted working time of the clocks that stopped; of several cycles the"
-            " longest. `lifetime`: elapsed time from opening to resolution of every ticket, with or"
-            " without a promise."
+            description="Counted working time of the clocks that stopped; of several cycles the longest. `lifetime`: elapsed time from opening to resolution of every ticket, with or without a promise."
         ),
     ] = "first_response",
-    agreement: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+    agreement: Annotated[
+        str | None, Query(max_length=100, description="By key."), Refers("agreement")
+    ] = None,
     contract: Annotated[Contract, Query(description="Other than `sla`: staff only.")] = "sla",
 ) -> ResponseTimeReport:
     """Report percentiles of response and resolution times, of the clocks that stopped in the

@@ -13,6 +13,7 @@ from common.errors import NotFound
 from common.http import (
     Page,
     Paging,
+    Refers,
     Transaction,
     if_match,
     rejection_response,
@@ -21,6 +22,7 @@ from common.http import (
 )
 from common.persistence.database import Connection, transaction_time
 from sla.calendars.schemas import id_or_key
+from sla.directory.fields import CustomerFilter
 from sla.path_parameters import ActionRef
 from sla.reviews import action_items
 from sla.reviews.domain.action_item import (
@@ -45,8 +47,10 @@ async def list_actions(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("actions:work")],
-    owner: Annotated[str | None, Query(max_length=100, description="By sub.")] = None,
-    customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+    owner: Annotated[
+        str | None, Query(max_length=100, description="By sub."), Refers("person")
+    ] = None,
+    customer: CustomerFilter = None,
     include_verified: Annotated[
         bool, Query(alias="all", description="Verified ones, too.")
     ] = False,

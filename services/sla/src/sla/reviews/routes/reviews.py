@@ -12,6 +12,7 @@ from common.http.etag import etag
 from common.persistence.database import Connection
 from sla.calendars.domain.month import zone_or_utc
 from sla.calendars.schemas import id_or_key
+from sla.directory.fields import CustomerFilter
 from sla.path_parameters import ReviewRef
 from sla.rendering.figures import format_instant
 from sla.reviews.documents import review as review_document
@@ -32,7 +33,7 @@ async def list_reviews(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("reviews:read")],
-    customer: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+    customer: CustomerFilter = None,
     month: MonthQuery = None,
 ) -> Page[ReviewRead]:
     """List reviews, newest month first. Customers see their own published ones."""

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from common.errors import ValidationFailed, Violation
-from common.http import RequestModel
+from common.http import Refers, RequestModel
 from common.http.fields import KeyRef, Reason
 from sla.calendars.domain.month import InvalidMonth, Month, parse_month
 
@@ -33,7 +33,7 @@ MonthQuery = Annotated[str | None, Query(max_length=20, examples=["2026-06"])]
 class ReviewCreate(RequestModel):
     """A customer by key, and a month in the customer's zone."""
 
-    customer: KeyRef
+    customer: Annotated[KeyRef, Refers("customer")]
     month: MonthText
 
 
@@ -46,8 +46,12 @@ class ReviewPublish(RequestModel):
 class AudienceUpdate(RequestModel):
     """`people`: staff by `sub`, who get a mail. `contacts` of the customer, who see it in the portal."""
 
-    people: Annotated[list[Sub], Field(max_length=50)] = Field(default_factory=list)
-    contacts: Annotated[list[UUID], Field(max_length=50)] = Field(default_factory=list)
+    people: Annotated[list[Annotated[Sub, Refers("person")]], Field(max_length=50)] = Field(
+        default_factory=list
+    )
+    contacts: Annotated[list[Annotated[UUID, Refers("contact")]], Field(max_length=50)] = Field(
+        default_factory=list
+    )
 
 
 class AgendaItemCreate(RequestModel):
@@ -73,12 +77,12 @@ class ActionItemCreate(RequestModel):
 
     title: Title
     criterion: Title
-    owner: Sub
+    owner: Annotated[Sub, Refers("person")]
     due: Annotated[date, Field(ge=date(1971, 1, 1), le=date(2199, 12, 30))]
 
 
 class ActionItemHandOver(RequestModel):
-    owner: Sub
+    owner: Annotated[Sub, Refers("person")]
     due: Annotated[date, Field(ge=date(1971, 1, 1), le=date(2199, 12, 30))]
 
 

@@ -10,14 +10,7 @@ from pydantic import Field
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, ValidationFailed, Violation
-from common.http import (
-    Page,
-    Paging,
-    RequestModel,
-    ResponseModel,
-    Transaction,
-    router,
-)
+from common.http import Page, Paging, Refers, RequestModel, ResponseModel, Transaction, router
 from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars.domain.month import MAX_DAY, MIN_DAY
@@ -34,7 +27,7 @@ class RateCardCreate(RequestModel):
     """`rates`: hundredths of the currency for an hour, by name. Without `customer`: for all customers
     without a rate card of their own. The version before ends where this one begins."""
 
-    customer: Name | None = None
+    customer: Annotated[Name | None, Refers("customer")] = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     rates: Annotated[
         dict[RateName, Annotated[int, Field(ge=0, le=100_000_000)]],

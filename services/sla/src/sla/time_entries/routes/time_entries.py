@@ -10,14 +10,7 @@ from pydantic import Field
 
 from common.auth import Caller, requires
 from common.errors import Conflict, NotFound, ValidationFailed, Violation
-from common.http import (
-    Page,
-    Paging,
-    RequestModel,
-    ResponseModel,
-    Transaction,
-    router,
-)
+from common.http import Page, Paging, Refers, RequestModel, ResponseModel, Transaction, router
 from common.http.fields import Reason
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
@@ -41,10 +34,10 @@ class TimeEntryCreate(RequestModel):
     """`day`: the date where the person worked. `person`: a `sub`; by default the caller. `rate`: a
     name in the rate card of that day."""
 
-    ticket: Name
+    ticket: Annotated[Name, Refers("ticket")]
     minutes: Annotated[int, Field(ge=1, le=1440)]
     day: date
-    person: Name | None = None
+    person: Annotated[Name | None, Refers("person")] = None
     rate: RateName = "standard"
 
 
@@ -142,7 +135,9 @@ async def list_time_entries(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("time-entries:read")],
-    ticket: Annotated[str | None, Query(max_length=100, description="By id or key.")] = None,
+    ticket: Annotated[
+        str | None, Query(max_length=100, description="By id or key."), Refers("ticket")
+    ] = None,
 ) -> Page[TimeEntryRead]:
     """List time entries in the order in which they were created. Corrections are entries of their
     own."""

@@ -33,6 +33,7 @@ CREATE TABLE emergency_changes (
     settled_at timestamptz,
     revoked_at timestamptz,
     revocation_reason text,
+    blocker_ended_at timestamptz,
     CONSTRAINT pk_emergency_changes PRIMARY KEY (id),
     CONSTRAINT ck_emergency_changes_state
         CHECK (state IN ('requested', 'authorized', 'applied', 'settled', 'revoked')),
@@ -41,6 +42,7 @@ CREATE TABLE emergency_changes (
         CHECK (state NOT IN ('authorized', 'applied', 'settled') OR authorized_by IS NOT NULL),
     CONSTRAINT ck_emergency_changes_applied
         CHECK (state NOT IN ('applied', 'settled') OR applied_by IS NOT NULL),
+    CONSTRAINT ck_emergency_changes_without_blocker CHECK (blocker_ended_at < applied_at),
     CONSTRAINT uq_emergency_changes_key UNIQUE (key),
     CONSTRAINT fk_emergency_changes_environment_id FOREIGN KEY (environment_id)
         REFERENCES environments (id),
@@ -49,3 +51,7 @@ CREATE TABLE emergency_changes (
 );
 CREATE UNIQUE INDEX uq_emergency_changes_one_open ON emergency_changes (environment_id)
     WHERE state IN ('requested', 'authorized', 'applied');
+CREATE INDEX ix_emergency_changes_ticket_id ON emergency_changes (ticket_id);
+
+ALTER TABLE follow_ups ADD CONSTRAINT fk_follow_ups_emergency_id FOREIGN KEY (emergency_id)
+    REFERENCES emergency_changes (id);

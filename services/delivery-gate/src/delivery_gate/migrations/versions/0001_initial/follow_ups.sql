@@ -8,6 +8,7 @@ CREATE TABLE follow_ups (
     kind text NOT NULL,
     task text NOT NULL,
     delivery_id uuid,
+    emergency_id uuid,
     environment_id uuid NOT NULL,
     environment text NOT NULL,
     held_product text,
@@ -34,5 +35,6 @@ CREATE TABLE follow_ups (
         REFERENCES environments (id)
 );
 CREATE INDEX ix_follow_ups_delivery_id ON follow_ups (delivery_id);
+CREATE UNIQUE INDEX uq_follow_ups_emergency_id ON follow_ups (emergency_id);
 CREATE INDEX ix_follow_ups_opened_at ON follow_ups (opened_at, id);
 CREATE INDEX ix_follow_ups_holding ON follow_ups (held_product) WHERE state IN ('open', 'closed');

@@ -26,6 +26,13 @@ CREATE TABLE customers (
     retired boolean NOT NULL
 );
 
+-- What customers buy, as sla's catalogue announces it.
+CREATE TABLE services (
+    id uuid PRIMARY KEY,
+    key text NOT NULL,
+    retired boolean NOT NULL
+);
+
 CREATE TABLE environments (
     id uuid PRIMARY KEY,
     key text NOT NULL,

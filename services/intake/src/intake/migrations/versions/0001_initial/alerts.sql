@@ -9,6 +9,7 @@ CREATE TABLE alert_posts (
     outcome text NOT NULL CHECK (outcome IN ('received', 'read', 'unreadable')),
     reason text
 );
+CREATE INDEX ix_alert_posts_processed ON alert_posts (received_at) WHERE outcome <> 'received';
 
 CREATE TABLE alerts (
     id uuid PRIMARY KEY,

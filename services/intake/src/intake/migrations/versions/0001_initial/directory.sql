@@ -43,6 +43,15 @@ CREATE TABLE partners (
     sequence bigint NOT NULL
 );
 
+-- What customers buy, as sla's catalogue announces it.
+CREATE TABLE services (
+    id uuid PRIMARY KEY,
+    key text NOT NULL UNIQUE,
+    sold_to text[] NOT NULL,
+    retired boolean NOT NULL,
+    sequence bigint NOT NULL
+);
+
 CREATE TABLE people (
     id uuid PRIMARY KEY,
     sub text NOT NULL UNIQUE,

@@ -10,11 +10,17 @@ CREATE TABLE mails (
     outcome text NOT NULL CHECK (outcome IN ('received', 'opened', 'joined', 'ignored')),
     reason text,
     ticket_id uuid REFERENCES tickets,
+    raw_deleted_at timestamptz,
+    CONSTRAINT ck_mails_raw_deleted CHECK (raw_deleted_at IS NULL OR raw = ''),
     UNIQUE (message_id, fingerprint)
 );
 ALTER TABLE mails ALTER COLUMN raw SET STORAGE EXTERNAL;
 CREATE INDEX ix_mails_outcome ON mails (outcome, id);
+CREATE INDEX ix_mails_raw ON mails (received_at)
+    WHERE raw_deleted_at IS NULL AND outcome <> 'received';
 COMMENT ON TABLE mails IS 'Every mail as it came, committed before it is processed.';
+COMMENT ON COLUMN mails.raw_deleted_at IS
+    'The row stays when the mail itself is old: one that comes again is still known.';
 
 CREATE TABLE mail_threads (
     message_id text NOT NULL,

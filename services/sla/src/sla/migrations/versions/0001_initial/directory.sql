@@ -30,6 +30,14 @@ CREATE TABLE environments (
     sequence bigint NOT NULL
 );
 
+CREATE TABLE people (
+    id uuid PRIMARY KEY,
+    sub text NOT NULL UNIQUE,
+    retired boolean NOT NULL,
+    sequence bigint NOT NULL
+);
+COMMENT ON TABLE people IS 'Staff, whom requests may name by their sub: no name, no address.';
+
 CREATE TABLE partners (
     id uuid PRIMARY KEY,
     key text NOT NULL UNIQUE,

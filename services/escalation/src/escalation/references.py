@@ -1,0 +1,21 @@
+"""Which keys a request may name (I5)."""
+
+from typing import Final
+
+from common.events.catalogue import ServiceCatalogued
+from common.events.directory import CustomerKnown
+from common.http.references import KnownKeys, References
+from escalation.cases.tables import escalations
+from escalation.directory.tables import customers, environments, people, services
+from escalation.policies.tables import policies
+from escalation.rotas.tables import rotas
+
+REFERENCES: Final[References] = {
+    "customer": KnownKeys(customers.c.key, source_topic=CustomerKnown.topic),
+    "environment": KnownKeys(environments.c.key, source_topic=CustomerKnown.topic),
+    "escalation": KnownKeys(escalations.c.key, escalations.c.id),
+    "person": KnownKeys(people.c.sub, source_topic=CustomerKnown.topic),
+    "policy": KnownKeys(policies.c.key),
+    "rota": KnownKeys(rotas.c.key),
+    "service": KnownKeys(services.c.key, source_topic=ServiceCatalogued.topic),
+}

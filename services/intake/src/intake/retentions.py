@@ -1,0 +1,35 @@
+"""What intake deletes once it is old, beside what every service does. Nothing unprocessed is touched."""
+
+from typing import Final
+
+from sqlalchemy import text
+
+from common.retention import Retention
+
+RETENTIONS: Final = (
+    # The row stays: a mail that comes again must still be known as the same (I1), and counted (I2).
+    Retention(
+        "raw mails",
+        text(
+            """
+            UPDATE mails SET raw = '', raw_deleted_at = intake.now() WHERE id IN (
+                SELECT id FROM mails
+                WHERE received_at <= :before AND raw_deleted_at IS NULL AND outcome <> 'received'
+                ORDER BY received_at LIMIT :rows FOR UPDATE SKIP LOCKED)
+            """
+        ),
+        lambda settings: settings.raw_mail_days,
+    ),
+    Retention(
+        "alert posts",
+        text(
+            """
+            DELETE FROM alert_posts WHERE id IN (
+                SELECT id FROM alert_posts
+                WHERE received_at <= :before AND outcome <> 'received'
+                ORDER BY received_at LIMIT :rows FOR UPDATE SKIP LOCKED)
+            """
+        ),
+        lambda settings: settings.alert_post_days,
+    ),
+)
