@@ -30,8 +30,9 @@ SERVICES = (
     (DELIVERY_GATE, DELIVERY_GATE_TABLES),
 )
 OTHER_SEQUENCES = {
-    # What intake has published: its sequences, not ours.
-    "sla": {"contacts", "customers", "environments", "partners", "action_items"},
+    # What another service has published: its sequences, not ours.
+    "intake": {"services"},
+    "sla": {"contacts", "customers", "environments", "partners", "people", "action_items"},
     "delivery-gate": {"contacts"},
     # The entries of a case, which its own row counts.
     "escalation": {"timeline"},
