@@ -83,9 +83,14 @@ class Site:
         return self.desk.addresses.admin_database_url
 
     def token(self, sub: str, *roles: str) -> str:
-        return (
-            LocalIssuer(issuer_folder(self.desk.folder), LOCAL_ISSUER).issue(sub, roles=roles).token
-        )
+        return self._issuer.issue(sub, roles=roles).token
+
+    def machine_token(self, sub: str, scope: str) -> str:
+        return self._issuer.issue(sub, scope=scope).token
+
+    @property
+    def _issuer(self) -> LocalIssuer:
+        return LocalIssuer(issuer_folder(self.desk.folder), LOCAL_ISSUER)
 
     async def create_agreement(self) -> None:
         """The customer of the load, with promises of seconds, so that deadlines fall due in a run."""

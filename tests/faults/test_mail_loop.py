@@ -1,0 +1,76 @@
+"""Two programs that answer each other: thousands of mails of one thread, while others work."""
+
+import asyncio
+import time
+from collections import Counter
+
+import asyncpg
+import httpx
+import pytest
+
+from tests.faults.conftest import FaultSite
+
+MAILS, CONNECTIONS = 10_000, 4
+RATE, SECONDS = 20, 60.0
+"""What the others do meanwhile."""
+MAIL = """\
+From: Absent <absent@loop.example>
+To: support@opsdesk.example
+Subject: Re: I am away
+Message-ID: <{number}@loop.example>
+In-Reply-To: <0@loop.example>
+References: <0@loop.example>
+Date: Mon, 02 Mar 2026 09:00:00 +0000
+Content-Type: text/plain; charset=utf-8
+
+I am away until Monday ({number}).
+"""
+
+
+@pytest.mark.long
+async def test_a_loop_of_mails_makes_one_ticket_and_stops_nobody(one: FaultSite) -> None:
+    outcomes: Counter[str] = Counter()
+    began = time.monotonic()
+    load = asyncio.create_task(one.load(RATE, SECONDS).run())
+    await send_loop(one, outcomes)
+    took = time.monotonic() - began
+    responses = await load
+    assert await one.check_history("10,000 mails of a loop", responses) == []
+    one.say(f"   {MAILS / took:.0f} mails a second")
+    assert outcomes == {"opened": 1, "joined": MAILS - 1}
+    assert not [name for name in responses.failures if name.isdigit()], responses.failures  # no 5xx
+    connection = await asyncpg.connect(one.site.admin_url)
+    stored = await connection.fetchrow(
+        "SELECT count(*), count(DISTINCT ticket_id), count(*) FILTER (WHERE outcome = 'received')"
+        " FROM intake.mails WHERE message_id LIKE '%@loop.example%'"
+    )
+    await connection.close()
+    assert stored is not None
+    assert tuple(stored) == (MAILS, 1, 0)
+
+
+async def send_loop(one: FaultSite, outcomes: Counter[str]) -> None:
+    """The first mail, then all others over a few connections. A mail without an answer is sent again."""
+    headers = {
+        "Authorization": f"Bearer {one.site.machine_token('gateway', 'emails:write')}",
+        "Content-Type": "message/rfc822",
+    }
+    numbers = iter(range(MAILS))
+    async with httpx.AsyncClient(
+        base_url=one.site.desk.services["intake"].url, headers=headers, timeout=60
+    ) as client:
+        outcomes[await send(client, next(numbers))] += 1
+
+        async def send_more() -> None:
+            for number in numbers:
+                outcomes[await send(client, number)] += 1
+
+        async with asyncio.TaskGroup() as senders:
+            for _ in range(CONNECTIONS):
+                senders.create_task(send_more())
+
+
+async def send(client: httpx.AsyncClient, number: int) -> str:
+    answer = await client.post("/v1/emails", content=MAIL.format(number=number).encode())
+    answer.raise_for_status()
+    return str(answer.json()["outcome"])
