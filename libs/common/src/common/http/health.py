@@ -75,7 +75,7 @@ async def _ask_database(database: Database) -> dict[str, str]:
     # No time-out of our own around it: it would leave the statement running, and the connection lost.
     try:
         async with database.transaction() as tx:
-            theirs: datetime | None = await tx.scalar(text("SELECT clock_timestamp()"))
+            theirs: datetime | None = await tx.scalar(text("SELECT statement_timestamp()"))
     except (SQLAlchemyError, OSError) as error:
         return {"database": f"does not answer: {describe_error(error)}"}
     assert theirs is not None
