@@ -1,1 +1,7 @@
-"""Measured claims: every figure is a ratio to a named rival, both sides in the same run."""
+"""Measurements beside named rivals: `python -m tests.benchmarks`."""
+
+import sys
+from pathlib import Path
+
+# As pytest's `pythonpath` does: some sections measure on the company of sla's tests.
+sys.path.append(str(Path(__file__).parents[2] / "services/sla/tests/support"))

@@ -12,11 +12,13 @@ from uuid import UUID
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
 from sla.calendars import store as calendars
+from sla.clocks import reactions
 from sla.clocks.domain.clock import Input, InputKind, Timetables
 from sla.clocks.domain.ticket_clock import Ticket, TicketClock, apply_input, new_clock
 from sla.clocks.replay import find_differences
 from sla.clocks.store import clocks, inputs, tickets
 from sla.clocks.store.inputs import StoredInput
+from sla.reactions import REACTIONS
 from sla_support.company import ACME, NINE, promise
 from tests.benchmarks.environment import schema_of, servers
 from tests.benchmarks.result import Result
@@ -27,6 +29,7 @@ KINDS: tuple[InputKind, ...] = ("on_hold", "resumed", "resolved", "reopened")
 
 
 async def run(scale: Scale) -> AsyncIterator[Result]:
+    reactions.install(REACTIONS)
     number = min(scale.armed // 250, 4_000)
     with servers() as found:
         async with schema_of(found, "sla", simulated=True) as url:

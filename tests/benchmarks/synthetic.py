@@ -34,7 +34,7 @@ from sla.clocks.domain.ticket_clock import (
 from sla.clocks.store import clocks, tickets
 from sla.reports.store import ticket_state_changes as store_turns
 from sla.reports.store.ticket_state_changes import StateChangeKind
-from sla_support.company import promise
+from sla_support.company import add_services, promise
 
 BATCH_TICKETS = 2_500
 COPIES = 10
@@ -125,6 +125,7 @@ async def _fill(database: Database, size: Size, dice: random.Random) -> None:
         )
         for n in range(size.customers)
     ]
+    await add_services(database, *SERVICES)
     used = {id for one in promised for id in (one.calendar, *one.calendars.values())}
     async with database.transaction() as tx:
         tables = await calendars.load_timetables(tx, used)
