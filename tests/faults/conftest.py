@@ -1,4 +1,4 @@
-"""Sites to break. One is shared by a module: its history grows, and is checked after every fault."""
+"""Sites to break. They are shared: the history grows, and is checked after every fault."""
 
 import asyncio
 import sys
@@ -52,11 +52,11 @@ async def broken_under_load(
     return await installation.check_history(name, await load)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def one(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> AsyncIterator[FaultSite]:
-    """One of everything."""
+    """One of everything, for all tests: each leaves it whole, and its history is checked after every one."""
     async with site(tmp_path_factory.mktemp("one")) as running:
         yield FaultSite(running, speaker(request))
 

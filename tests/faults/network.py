@@ -90,7 +90,7 @@ class Proxies:
 
 @asynccontextmanager
 async def proxied(site: Site) -> AsyncIterator[Proxies]:
-    """Start all services of a site anew, behind proxies to PostgreSQL and Kafka."""
+    """Start all services of a site anew, behind proxies to PostgreSQL and Kafka; later without them."""
     database_port = urlsplit(site.servers.admin_url).port
     assert database_port is not None
     kafka_port = await asyncio.to_thread(_listen_behind_proxy, site, advertised := free_port())
@@ -100,6 +100,7 @@ async def proxied(site: Site) -> AsyncIterator[Proxies]:
     ):
         await asyncio.to_thread(_reroute, site, database.port, kafka.port)
         yield Proxies(database, kafka)
+        await asyncio.to_thread(site.replace_all, {})
 
 
 def _listen_behind_proxy(site: Site, advertised: int) -> int:
@@ -115,15 +116,12 @@ def _listen_behind_proxy(site: Site, advertised: int) -> int:
 
 
 def _reroute(site: Site, database_port: int, kafka_port: int) -> None:
+    settings = {}
     for service in SERVICES:
         url = site.desk.environment(service)["OPSDESK_DATABASE_URL"]
         direct = f":{urlsplit(url).port}/"
-        site.replace(
-            service,
-            {
-                "OPSDESK_DATABASE_URL": url.replace(direct, f":{database_port}/"),
-                "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{kafka_port}",
-            },
-        )
-    for process in site.desk.services.values():
-        process.wait_ready()
+        settings[service.name] = {
+            "OPSDESK_DATABASE_URL": url.replace(direct, f":{database_port}/"),
+            "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{kafka_port}",
+        }
+    site.replace_all(settings)

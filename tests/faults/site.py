@@ -71,6 +71,13 @@ class Site:
         self.desk.services[service.name] = process
         process.launch()
 
+    def replace_all(self, settings: Mapping[str, Mapping[str, str]]) -> None:
+        """Start all services anew, with more variables by the service's name; wait until all are ready."""
+        for service in SERVICES:
+            self.replace(service, settings.get(service.name, {}))
+        for process in self.desk.services.values():
+            process.wait_ready()
+
     def replicas_of(self, name: str) -> list[ServiceProcess]:
         return [self.desk.services[name], *(p for p in self.more if p.name.startswith(f"{name}-"))]
 

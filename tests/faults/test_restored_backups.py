@@ -43,7 +43,6 @@ RUNS = [
     pytest.param(SHORT, id="short"),
     pytest.param(LONG, id="long", marks=pytest.mark.long),
 ]
-short_and_long = pytest.mark.parametrize("run", RUNS)
 
 
 def run_restored(site: Site, name: str) -> None:
@@ -157,17 +156,17 @@ async def wait_until_applied(site: Site) -> float:
     return time.monotonic() - began
 
 
-@short_and_long
-async def test_a_restored_sender_goes_on_above_what_it_published(one: FaultSite, run: Run) -> None:
-    assert await restored_under_load(one, run, ["intake"]) == []
+@pytest.mark.long
+async def test_a_restored_sender_goes_on_above_what_it_published(one: FaultSite) -> None:
+    assert await restored_under_load(one, LONG, ["intake"]) == []
 
 
-@short_and_long
-async def test_a_restored_receiver_hears_again_what_it_lost(one: FaultSite, run: Run) -> None:
-    assert await restored_under_load(one, run, ["sla", "escalation"]) == []
+@pytest.mark.long
+async def test_a_restored_receiver_hears_again_what_it_lost(one: FaultSite) -> None:
+    assert await restored_under_load(one, LONG, ["sla", "escalation"]) == []
 
 
-@short_and_long
+@pytest.mark.parametrize("run", RUNS)
 async def test_a_promoted_standby_that_lags_loses_no_order(one: FaultSite, run: Run) -> None:
     names = [service.name for service in SERVICES]
     assert await restored_under_load(one, run, names) == []

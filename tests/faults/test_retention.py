@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import asyncpg
 import httpx
@@ -10,8 +12,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from opsdesk_testing.waiting import until
-from tests.faults.conftest import FaultSite
-from tests.faults.site import Site
+from tests.faults.conftest import FaultSite, speaker
+from tests.faults.site import Site, site
 
 RATE, SECONDS = 30, 5.0
 TOPIC = "opsdesk.tickets"
@@ -20,27 +22,38 @@ MISSED = re.compile(
 )
 
 
+@pytest.fixture
+async def short_retention(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> AsyncIterator[FaultSite]:
+    """A site of its own: its topics do not have the whole history afterwards."""
+    async with site(tmp_path) as running:
+        yield FaultSite(running, speaker(request))
+
+
 @pytest.mark.long
-async def test_what_retention_took_from_a_sleeping_consumer_is_told(one: FaultSite) -> None:
-    site = one.site
+async def test_what_retention_took_from_a_sleeping_consumer_is_told(
+    short_retention: FaultSite,
+) -> None:
+    one, running = short_retention, short_retention.site
     await one.load(RATE, SECONDS).run()
-    await site.wait_until_settled()
-    sla = site.desk.services["sla"]
+    await running.wait_until_settled()
+    sla = running.desk.services["sla"]
     await asyncio.to_thread(sla.stop)
     await one.load(RATE, SECONDS).run()
-    await until(lambda: is_sent(site), 30)
-    before = await end_offsets(site)
-    heard = await count_clocks(site)
-    await delete_records(site, before)
+    await until(lambda: is_sent(running), 30)
+    before = await end_offsets(running)
+    heard = await count_clocks(running)
+    await delete_records(running, before)
     await asyncio.to_thread(sla.start)
     await until(lambda: has_told(sla.url), 60)
     after = await one.load(RATE, SECONDS).run()
     opened = {opening.ticket for opening in after.openings if opening.ticket}
-    await until(lambda: have_clocks(site, opened), 60)
+    await until(lambda: have_clocks(running, opened), 60)
     missed = await count_missed(sla.url)
     one.say(f"\nretention: {missed:.0f} records missed, {len(opened)} tickets after them in order")
     assert 0 < missed <= sum(before.values())
-    assert await count_clocks(site) == heard + 2 * len(opened)
+    assert await count_clocks(running) == heard + 2 * len(opened)
 
 
 async def is_sent(site: Site) -> bool:
