@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.faults.conftest import RATE, SECONDS_BEFORE_FAULT, FaultSite, broken_under_load
+from tests.faults.conftest import SECONDS_BEFORE_FAULT, FaultSite, broken_under_load
 from tests.faults.network import DIRECTIONS, Direction, Proxies, Proxy, proxied
 from tests.faults.site import Site
 
 SHORT_RATE, SHORT_S = 30, 3.0
-LONG_RATE, CUT_S = RATE // 2, 20.0
+LONG_RATE, CUT_S = 30, 20.0
+"""What proxies in one Python process carry beside the load."""
 SECONDS_AFTERWARDS = 10.0
 
 

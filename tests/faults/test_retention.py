@@ -11,6 +11,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
+from common.messaging.topics import MAIN_PARTITIONS
 from opsdesk_testing.waiting import until
 from tests.faults.conftest import FaultSite, speaker
 from tests.faults.site import Site, site
@@ -93,9 +94,8 @@ async def has_told(url: str) -> bool:
 async def end_offsets(site: Site) -> dict[TopicPartition, int]:
     consumer = AIOKafkaConsumer(bootstrap_servers=site.servers.bootstrap)
     await consumer.start()
-    await consumer.topics()
-    numbers = consumer.partitions_for_topic(TOPIC) or set()
-    ends = await consumer.end_offsets([TopicPartition(TOPIC, number) for number in numbers])
+    partitions = [TopicPartition(TOPIC, number) for number in range(MAIN_PARTITIONS)]
+    ends = await consumer.end_offsets(partitions)
     await consumer.stop()
     return dict(ends)
 
