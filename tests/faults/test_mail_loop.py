@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults.conftest import FaultSite
 
-MAILS, CONNECTIONS = 10_000, 4
+MAILS, CONNECTIONS = 2_000, 4
 RATE, SECONDS = 20, 60.0
 """What the others do meanwhile."""
 MAIL = """\
@@ -35,7 +35,7 @@ async def test_a_loop_of_mails_makes_one_ticket_and_stops_nobody(one: FaultSite)
     await send_loop(one, outcomes)
     took = time.monotonic() - began
     responses = await load
-    assert await one.check_history("10,000 mails of a loop", responses) == []
+    assert await one.check_history("a loop of mails", responses) == []
     one.say(f"   {MAILS / took:.0f} mails a second")
     assert outcomes == {"opened": 1, "joined": MAILS - 1}
     assert not [name for name in responses.failures if name.isdigit()], responses.failures  # no 5xx
