@@ -44,17 +44,17 @@ async def test_what_retention_took_from_a_sleeping_consumer_is_told(
     await one.load(RATE, SECONDS).run()
     await until(lambda: is_sent(running), 30)
     before = await end_offsets(running)
-    heard = await count_clocks(running)
+    clocks_before = await count_clocks(running)
     await delete_records(running, before)
     await asyncio.to_thread(sla.start)
-    await until(lambda: has_told(sla.url), 60)
+    await until(lambda: reports_missed(sla.url), 60)
     after = await one.load(RATE, SECONDS).run()
     opened = {opening.ticket for opening in after.openings if opening.ticket}
     await until(lambda: have_clocks(running, opened), 60)
     missed = await count_missed(sla.url)
     one.say(f"\nretention: {missed:.0f} records missed, {len(opened)} tickets after them in order")
     assert 0 < missed <= sum(before.values())
-    assert await count_clocks(running) == heard + 2 * len(opened)
+    assert await count_clocks(running) == clocks_before + 2 * len(opened)
 
 
 async def is_sent(site: Site) -> bool:
@@ -87,7 +87,7 @@ async def count_missed(url: str) -> float:
     return sum(float(number) for number in MISSED.findall(text))
 
 
-async def has_told(url: str) -> bool:
+async def reports_missed(url: str) -> bool:
     return await count_missed(url) > 0
 
 
