@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
-from typing import Literal
 
 import pytest
 
@@ -53,16 +52,11 @@ async def broken_under_load(
     return await installation.check_history(name, await load)
 
 
-def scope_of_site(fixture_name: str, config: pytest.Config) -> Literal["module", "session"]:
-    """Share a site as far as its history stays short: it is read and checked after every fault."""
-    return "module" if config.option.markexpr == "long" else "session"
-
-
-@pytest.fixture(scope=scope_of_site)
+@pytest.fixture(scope="module")
 async def one(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> AsyncIterator[FaultSite]:
-    """One of everything. Each test leaves it whole."""
+    """One of everything, for a module: histories stay short, since each is read after every fault."""
     async with site(tmp_path_factory.mktemp("one")) as running:
         yield FaultSite(running, speaker(request))
 
