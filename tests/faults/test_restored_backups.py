@@ -41,6 +41,7 @@ SHORT = Run(20, 3.0, 8.0, 3.0)
 LONG = Run(RATE, 8.0, SECONDS, 8.0)
 RUNS = [
     pytest.param(SHORT, id="short"),
+    pytest.param(LONG, id="long", marks=pytest.mark.long),
 ]
 
 
@@ -162,7 +163,7 @@ async def test_a_restored_sender_goes_on_above_what_it_published(one: FaultSite)
 
 @pytest.mark.long
 async def test_a_restored_receiver_hears_again_what_it_lost(one: FaultSite) -> None:
-    assert await restored_under_load(one, SHORT, ["sla", "escalation"]) == []
+    assert await restored_under_load(one, LONG, ["sla", "escalation"]) == []
 
 
 @pytest.mark.parametrize("run", RUNS)
