@@ -39,8 +39,8 @@ FILES = {
         @routes.get("")
         async def slow(caller: Annotated[Caller, requires("tickets:read")]) -> str:
             Path(os.environ["SMALLEST_INSIDE"]).touch()
-            while not Path(os.environ["SMALLEST_MAY_END"]).exists():
-                await asyncio.sleep(0.01)
+            # A pipe: opening it to read waits until the test opens it to write.
+            await asyncio.to_thread(Path(os.environ["SMALLEST_MAY_END"]).read_bytes)
             return "done"
 
         quick = router("/v1/quick", tags=["quick"])

@@ -118,7 +118,7 @@ async def send_forever(replicas: list[Replica], outcomes: list[str]) -> None:
                 outcomes.append(str((await replica.requests.get("/v1/quick/a")).status_code))
             except httpx.TransportError as error:
                 outcomes.append(f"{type(error).__name__} {error}")
-        await asyncio.sleep(SEND_INTERVAL_S)
+        await asyncio.sleep(SEND_INTERVAL_S)  # the rate of the load
 
 
 async def test_a_rolling_restart_refuses_no_request(

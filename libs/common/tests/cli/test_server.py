@@ -35,12 +35,14 @@ async def ready(service: Service, given: Mapping[str, str], folder: Path) -> Map
     """The variables of a start that succeeds."""
     await migrate_service(service, load_settings(Settings))
     (folder / "jwks.json").write_text(json.dumps({"keys": [signing_key().as_dict(private=False)]}))
+    if not (may_end := folder / "may_end").exists():
+        os.mkfifo(may_end)
     own = {
         "OPSDESK_ISSUER": ISSUER,
         "OPSDESK_AUDIENCE": AUDIENCE,
         "PYTHONPATH": str(folder),
         "SMALLEST_INSIDE": str(folder / "inside"),
-        "SMALLEST_MAY_END": str(folder / "may_end"),
+        "SMALLEST_MAY_END": str(may_end),
     }
     return {**os.environ, **given, **own, "OPSDESK_PORT": str(free_port())}
 
@@ -106,7 +108,7 @@ async def test_what_is_running_at_sigterm_is_still_answered(ready: Mapping[str, 
         await until(lambda: asyncio.to_thread(sign.exists))
         process.send_signal(signal.SIGTERM)
         await until(lambda: _is_unready(client))
-        await asyncio.to_thread(Path(ready["SMALLEST_MAY_END"]).touch)
+        await asyncio.to_thread(Path(ready["SMALLEST_MAY_END"]).write_bytes, b"")
         answer = await running
         assert (answer.status_code, answer.json()) == (200, "done")
         log = await output_of(process)

@@ -1,6 +1,5 @@
 """Where reading goes on: stored with the effects, so that a restored database hears what it lost."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -33,9 +32,13 @@ async def _accounts(database: Database, owner_url: str) -> None:
 
 
 @pytest.fixture
-def consumer_of(topic: str, kafka: Kafka, database: Database) -> Callable[[], Consumer]:
+def group() -> str:
+    return f"test-{uuid7()}"
+
+
+@pytest.fixture
+def consumer_of(topic: str, kafka: Kafka, database: Database, group: str) -> Callable[[], Consumer]:
     here = type("PaidHere", (Paid,), {"topic": topic, "__module__": __name__})
-    group = f"test-{uuid7()}"
     return lambda: Consumer(database, kafka, group, {here: on_paid})
 
 
@@ -45,6 +48,19 @@ async def write(kafka: Kafka, topic: str, *records: Record) -> None:
             await producer.send_and_wait(
                 topic, record.body, key=record.key, headers=list(record.headers)
             )
+
+
+def is_committed(kafka: Kafka, group: str, records: int) -> Callable[[], Awaitable[bool]]:
+    """Kafka's own offsets of the group have passed so many records."""
+
+    async def enough() -> bool:
+        admin = AIOKafkaAdminClient(**kafka.options())
+        await admin.start()
+        offsets = await admin.list_consumer_group_offsets(group)
+        await admin.close()
+        return bool(sum(one.offset for one in offsets.values()) >= records)
+
+    return enough
 
 
 def has(database: Database, many: int) -> Callable[[], Awaitable[bool]]:
@@ -59,6 +75,7 @@ async def test_a_restored_database_hears_again_what_it_lost(
     owner_url: str,
     kafka: Kafka,
     topic: str,
+    group: str,
     consumer_of: Callable[[], Consumer],
 ) -> None:
     owner = await asyncpg.connect(owner_url)
@@ -72,7 +89,7 @@ async def test_a_restored_database_hears_again_what_it_lost(
         await write(kafka, topic, *(record_of(paid_event(ONE, n), n) for n in range(6, 11)))
         await until(has(database, 10))
         await until(lambda: not consumer.is_behind())
-        await asyncio.sleep(0.5)  # Kafka's own offsets are committed meanwhile
+        await until(is_committed(kafka, kafka.group(group), 10))
     for table in RESTORED_TABLES:
         await owner.execute(f"DELETE FROM {table}")
         await owner.execute(

@@ -74,7 +74,7 @@ async def test_it_consumes_again_after_discarding_its_client(
 async def test_a_call_that_will_not_be_cancelled_is_left_to_itself() -> None:
     let_go = asyncio.Event()
 
-    async def stubborn() -> None:
+    async def swallow_cancellation() -> None:
         while not let_go.is_set():
             try:
                 await let_go.wait()
@@ -82,5 +82,5 @@ async def test_a_call_that_will_not_be_cancelled_is_left_to_itself() -> None:
                 continue
 
     with pytest.raises(TimeoutError):
-        await with_timeout(0.05, stubborn())
+        await with_timeout(0.05, swallow_cancellation())
     let_go.set()

@@ -155,8 +155,8 @@ async def test_records_of_a_locked_row_wait_while_the_others_go_on(
     assert await codes(database) == []
 
 
-async def sleep_in_python(tx: Connection) -> None:
-    await asyncio.sleep(60)
+async def wait_in_python(tx: Connection) -> None:
+    await asyncio.Event().wait()
 
 
 async def sleep_in_the_database(tx: Connection) -> None:
@@ -164,10 +164,12 @@ async def sleep_in_the_database(tx: Connection) -> None:
 
 
 async def compute_in_python(tx: Connection) -> None:
-    time.sleep(2.5)  # noqa: ASYNC251 - it stops the event loop, as a long computation does
+    ends = time.monotonic() + 2.5
+    while time.monotonic() < ends:
+        pass
 
 
-@pytest.mark.parametrize("slowly", [sleep_in_python, sleep_in_the_database, compute_in_python])
+@pytest.mark.parametrize("slowly", [wait_in_python, sleep_in_the_database, compute_in_python])
 async def test_one_slow_record_goes_to_a_person_and_the_others_go_on(
     database: Database, slowly: Callable[[Connection], Awaitable[None]]
 ) -> None:

@@ -37,7 +37,7 @@ class Broker:
     async def end_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
         self.questions.append(partitions)
         if self.sick & set(partitions):
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
         return {partition: self.ends[partition] for partition in partitions}
 
     def partitions_for_topic(self, topic: str) -> set[int] | None:
@@ -60,8 +60,8 @@ def broker() -> Broker:
 
 async def look(lag: PartitionLag, broker: Broker, **stored: Any) -> None:
     """Look twice: the other members are compared with the ends of the look before."""
-    for now in (1.0, 2.0):
-        await lag.refresh(broker, stored.get("stored", {}), now)
+    for moment in (1.0, 2.0):
+        await lag.refresh(broker, stored.get("stored", {}), moment)
 
 
 async def test_a_sick_partition_makes_only_its_subjects_behind(broker: Broker) -> None:

@@ -28,7 +28,7 @@ class Client:
 
     async def getmany(self, *, timeout_ms: int, max_records: int) -> RecordsByPartition:
         self.asked.append(max_records)
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # it yields, as reading from a socket does
         read: RecordsByPartition = {}
         for partition, messages in self.there.items():
             taken = messages[: max_records - sum(map(len, read.values()))]
@@ -103,7 +103,7 @@ async def test_no_more_is_held_than_the_next_batch_may_take() -> None:
     await until(lambda: len(client.there[ONE]) == MAX_BUFFERED_RECORDS)
     asked = len(client.asked)
     for _ in range(20):
-        await asyncio.sleep(0)  # every chance to ask for more
+        await asyncio.sleep(0)  # it yields, without waiting: every chance to ask for more
     assert len(client.asked) == asked
     assert len((await ahead.take(1))[ONE]) == MAX_BUFFERED_RECORDS
     assert offsets(await ahead.take(1)) == {

@@ -3,6 +3,7 @@
 Nothing may be answered with a 500, and every response must match the document. Limited in time.
 """
 
+import socket
 import threading
 import time
 from collections import Counter
@@ -38,6 +39,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+STARTUP_TIMEOUT_S = 30.0
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 
@@ -125,20 +127,31 @@ def _privileged_token() -> str:
     return token("fuzzer", roles=list(STAFF), scope=" ".join(SCOPES - {"portal"}))
 
 
+class _AnnouncingServer(uvicorn.Server):
+    """Sets an event once it listens."""
+
+    def __init__(self, config: uvicorn.Config, listens: threading.Event) -> None:
+        super().__init__(config)
+        self._listens = listens
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._listens.set()
+
+
 @contextmanager
 def _serve(service: Service, database_url: str, *extra_routers: APIRouter) -> Iterator[str]:
     """Serve the app on a port of its own, in a thread with its own event loop."""
     database = Database(database_url, service.schema)
     app: FastAPI = app_for(service, database, *extra_routers)
     app.router.lifespan_context = partial(_close_database, database)
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=0, log_config=None, access_log=False, server_header=False)
-    )
+    started = threading.Event()
+    config = uvicorn.Config(app, port=0, log_config=None, access_log=False, server_header=False)
+    server = _AnnouncingServer(config, started)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        while not server.started:
-            time.sleep(0.01)
+        assert started.wait(STARTUP_TIMEOUT_S), "the app did not start"
         port = server.servers[0].sockets[0].getsockname()[1]
         yield f"http://127.0.0.1:{port}"
     finally:

@@ -21,7 +21,7 @@ REQUEST = {"environment": "acme-prod", "ticket": "OPS-1", "description": "Raise 
 
 
 @dataclass
-class _StubConsumer:
+class _FixedConsumer:
     """A consumer that says whether it is current, and remembers about what it was asked."""
 
     current: bool
@@ -32,10 +32,10 @@ class _StubConsumer:
         return self.current
 
 
-def _install(gate: GateClient, *, current: bool) -> _StubConsumer:
-    stub = _StubConsumer(current)
-    set_state(gate.app, replace(state_of(gate.app), consumer=cast(Consumer, stub)))
-    return stub
+def _install(gate: GateClient, *, current: bool) -> _FixedConsumer:
+    consumer = _FixedConsumer(current)
+    set_state(gate.app, replace(state_of(gate.app), consumer=cast(Consumer, consumer)))
+    return consumer
 
 
 async def _authorized(gate: GateClient) -> str:

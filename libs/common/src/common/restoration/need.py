@@ -54,8 +54,12 @@ async def _find_unknown(
     subjects = {one.subject for one in records}
     stored = await load_sequences(tx, own.subjects, subjects)
     settled = await store.restored_sequences(tx, own.source, subjects)
-    return next((one for one in records if one.sequence > _known(one, stored, settled)), None)
+    return next(
+        (one for one in records if one.sequence > _highest_sequence(one, stored, settled)), None
+    )
 
 
-def _known(record: OwnRecord, stored: Mapping[str, int], settled: Mapping[str, int]) -> int:
+def _highest_sequence(
+    record: OwnRecord, stored: Mapping[str, int], settled: Mapping[str, int]
+) -> int:
     return max(stored.get(record.subject, 0), settled.get(record.subject, 0))
