@@ -116,3 +116,11 @@ async def test_a_service_label_that_nobody_knows_is_a_note_and_not_the_ticket_s_
         one for one in await outbox_events(database) if one.type == "opsdesk.alert.raised.v1"
     )
     assert raised.body["service"] == "checkout-db"
+
+
+@pytest.mark.parametrize("near", ["brightwate", "brightwatr", "northwin"])
+async def test_a_contact_is_told_no_name_of_another_customer(jan: AsyncClient, near: str) -> None:
+    body = {"kind": "incident", "title": "It hangs", "description": "", "customer": near}
+    answer = await jan.post("/v1/tickets", json=body)
+    assert answer.status_code == 422
+    assert "did you mean" not in answer.text

@@ -112,7 +112,7 @@ async def check_references(request: Request, references: Sequence[Reference]) ->
         raise ValidationFailed(
             [
                 replace(one, detail=one.detail + NOT_ALL_ARRIVED) if one.pointer in late else one
-                for one in violations[:MAX_NAMED]
+                for one in violations
             ]
         )
 
@@ -128,25 +128,34 @@ def _may_come(request: Request, known: KnownKeys) -> bool:
 async def find_violations(
     tx: Connection, tables: References, caller: Caller, references: Sequence[Reference]
 ) -> list[Violation]:
-    """Return a violation for each reference that is unknown, in their order. One statement a kind."""
+    """Return a violation for each reference that is unknown, in their order: the first MAX_NAMED.
+
+    Two statements a kind, however many references there are.
+    """
     unknown: dict[str, frozenset[str]] = {}
     for kind in dict.fromkeys(one.kind for one in references):
         keys = {one.key for one in references if one.kind == kind}
         unknown[kind] = await _unknown(tx, tables[kind], caller, keys)
-    return [
-        await unknown_reference(tx, tables[one.kind], one, caller)
-        for one in references
-        if one.key in unknown[one.kind]
-    ]
+    named = [one for one in references if one.key in unknown[one.kind]][:MAX_NAMED]
+    return await describe_unknown(tx, tables, named, caller)
 
 
-async def unknown_reference(
-    tx: Connection, known: KnownKeys, reference: Reference, caller: Caller
-) -> Violation:
-    """Return the violation for an unknown reference, with the nearest key that the caller may see."""
-    near = proposal(reference.key, await _candidates(tx, known, reference.key, caller))
+async def describe_unknown(
+    tx: Connection, tables: References, references: Sequence[Reference], caller: Caller
+) -> list[Violation]:
+    """Return the violations for unknown references, with the nearest keys that the caller may see."""
+    candidates = {
+        kind: await _candidates(
+            tx, tables[kind], {len(one.key) for one in references if one.kind == kind}, caller
+        )
+        for kind in dict.fromkeys(one.kind for one in references)
+    }
+    return [_violation(one, candidates[one.kind]) for one in references]
+
+
+def _violation(reference: Reference, candidates: set[str]) -> Violation:
     what = reference.kind.replace("_", " ")
-    detail = f"there is no {what} {reference.key!r}{near}"
+    detail = f"there is no {what} {reference.key!r}{proposal(reference.key, candidates)}"
     return Violation(reference.pointer, "unknown_reference", detail)
 
 
@@ -169,10 +178,15 @@ async def _unknown(
     return frozenset(keys - found)
 
 
-async def _candidates(tx: Connection, known: KnownKeys, key: str, caller: Caller) -> set[str]:
+async def _candidates(
+    tx: Connection, known: KnownKeys, lengths: set[int], caller: Caller
+) -> set[str]:
+    """Return known keys, those nearest to these lengths first: none that the caller may not see."""
     names = set(known.names)
-    if known.column is not None:
-        distance = func.abs(func.length(known.column) - len(key))
+    may_see = caller.customer is None or known.visible_to is not None
+    if known.column is not None and may_see:
+        key_length = func.length(known.column)
+        distance = func.least(*(func.abs(key_length - length) for length in sorted(lengths)))
         query = select(known.column).where(*_visible(known, caller)).group_by(known.column)
         names |= set(await tx.scalars(query.order_by(distance).limit(MAX_CANDIDATES)))
     return names

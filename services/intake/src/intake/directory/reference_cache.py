@@ -2,7 +2,7 @@
 
 from common.auth import Caller
 from common.errors import ValidationFailed
-from common.http.references import Reference, unknown_reference
+from common.http.references import Reference, describe_unknown
 from common.persistence.database import Database
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Customer
@@ -52,9 +52,4 @@ class ReferenceCache:
     async def unknown(self, caller: Caller, *references: Reference) -> ValidationFailed:
         """The answer to references that were not found, with the nearest keys the caller may see."""
         async with self._database.transaction() as tx:
-            return ValidationFailed(
-                [
-                    await unknown_reference(tx, REFERENCES[one.kind], one, caller)
-                    for one in references
-                ]
-            )
+            return ValidationFailed(await describe_unknown(tx, REFERENCES, references, caller))
