@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from common.auth.local_issuer import LocalIssuer
-from common.http import Service, create_app, lifespan, runtime_of
+from common.http import Service, create_app, lifespan, runtime_of, state_of
+from common.messaging import deployment_identity
+from common.messaging.kafka import Kafka
+from common.messaging.relay import Relay
 from common.persistence.database import Database
+from common.restoration.need import RestorationNeeded
 from common.runtime import Runtime
 from common.settings import Settings
 from opsdesk_testing.client import app_for, client
@@ -104,6 +108,37 @@ async def test_a_loop_whose_library_cancels_itself_is_started_anew(
 
     await lifespan.supervise("loop", loop)
     assert tried == 2
+
+
+async def test_a_service_that_started_without_kafka_sends_nothing_before_it_has_compared(
+    service: Service, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its database may come from a backup; readiness says what the start would have said."""
+    relay = Relay(database, Kafka("127.0.0.1:9"))
+    seen: list[str] = []
+    ran = asyncio.Event()
+
+    async def verify_nothing(*_: object) -> None:
+        pass
+
+    async def find_a_backup(*_: object) -> None:
+        seen.append(str(relay.trouble))
+        if len(seen) < 3:
+            assert not ran.is_set()
+            raise RestorationNeeded("run `restored` first")
+
+    async def run() -> None:
+        ran.set()
+
+    monkeypatch.setattr(deployment_identity, "RETRY_INTERVAL_S", 0.0)
+    monkeypatch.setattr(lifespan, "deployment_check", lambda state: verify_nothing)
+    monkeypatch.setattr(lifespan, "verify_restored", find_a_backup)
+    monkeypatch.setattr(relay, "run", run)
+    await lifespan.relay_when_verified(state_of(app_for(service, database)), relay)
+    assert ran.is_set()
+    assert [text.partition(" (since")[0] for text in seen[1:]] == [
+        "relay: run `restored` first"
+    ] * 2
 
 
 class Board:
