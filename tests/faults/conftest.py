@@ -12,8 +12,9 @@ from tests.faults.fault_injection import InjectFault
 from tests.faults.load import Load, LoadResult
 from tests.faults.site import Site, site
 
-RATE, SECONDS = 200, 20.0
-"""Requests a second, and for how long: the long runs."""
+RATE, SECONDS = 100, 20.0
+"""Requests a second, and for how long: the long runs. More than that two cores do not carry beside
+four services, Kafka, PostgreSQL and the callers: they would measure callers who are refused."""
 SECONDS_BEFORE_FAULT = 2.0
 """Seconds of load before anything breaks."""
 

@@ -61,6 +61,7 @@ async def test_every_record_delivered_twice_takes_effect_once(one: FaultSite) ->
     doubler = asyncio.create_task(fault_injection.deliver_everything_twice(one.site))
     responses = await one.load(RATE, SECONDS).run()
     found = await one.check_history("every record twice", responses)
+    assert not doubler.done(), "it ended early: not every record came twice"
     doubler.cancel()
-    await asyncio.gather(doubler, return_exceptions=True)
+    await asyncio.wait([doubler])
     assert found == []
