@@ -8,7 +8,7 @@ import re
 import ssl
 from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
@@ -86,6 +86,18 @@ def unusable_ca_file(path: Path | None) -> str | None:
         return "there is no such file"
     except (OSError, ssl.SSLError) as error:
         return f"it cannot be used: {type(error).__name__}"
+    return None
+
+
+def unusable_networks(text: str) -> str | None:
+    """Check addresses and networks with commas between; one that holds everybody is none to trust."""
+    for part in filter(None, map(str.strip, text.split(","))):
+        try:
+            network = ip_network(part)
+        except ValueError:
+            return f"{part} is no address and no network"
+        if network.prefixlen == 0:
+            return f"{part} holds every address: anybody could say who the caller is"
     return None
 
 

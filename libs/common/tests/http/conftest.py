@@ -32,7 +32,7 @@ from common.http import (
 from common.persistence.database import Connection, Database, transaction_time
 from common.persistence.ids import uuid7
 from common.settings import Settings
-from opsdesk_testing.client import app_for, client
+from opsdesk_testing.client import app_for, client, management_client
 
 SLOW = "SELECT pg_advisory_xact_lock(7)"
 """What the making of a slow thing waits for: a test that holds the lock keeps it running."""
@@ -150,6 +150,13 @@ def app(database: Database) -> FastAPI:
 async def anna(app: FastAPI) -> AsyncIterator[AsyncClient]:
     async with client(app) as anna:
         yield anna
+
+
+@pytest.fixture
+async def ops(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    """Who asks the management port."""
+    async with management_client(app) as ops:
+        yield ops
 
 
 @pytest.fixture

@@ -67,9 +67,9 @@ async def test_a_fast_route_is_guarded_and_refuses_like_all_others(
     assert found >= 1
 
 
-async def test_alive_and_ready(anna: AsyncClient) -> None:
-    assert (await anna.get("/health/live")).json() == {"status": "live"}
-    ready = await anna.get("/health/ready")
+async def test_alive_and_ready(ops: AsyncClient) -> None:
+    assert (await ops.get("/health/live")).json() == {"status": "live"}
+    ready = await ops.get("/health/ready")
     body = {"status": "ready", "not_ready": {}, "degraded": {}}
     assert (ready.status_code, ready.json()) == (200, body)
 
@@ -79,62 +79,62 @@ def with_lost_database(state: AppState) -> AppState:
     return replace(state, runtime=replace(state.runtime, database=lost))
 
 
-async def test_not_ready_says_what_and_why(app: FastAPI, anna: AsyncClient) -> None:
+async def test_not_ready_says_what_and_why(app: FastAPI, ops: AsyncClient) -> None:
     state = with_lost_database(state_of(app))
     set_state(
         app, replace(state, components={"relay": SimpleNamespace(trouble="no broker answers")})
     )
-    answer = await anna.get("/health/ready")
+    answer = await ops.get("/health/ready")
     assert (answer.status_code, answer.json()["status"]) == (503, "unready")
     assert answer.json()["degraded"] == {"relay": "no broker answers"}
     assert "does not answer" in answer.json()["not_ready"]["database"]
-    assert (await anna.get("/health/live")).status_code == 200
+    assert (await ops.get("/health/live")).status_code == 200
 
 
 @pytest.mark.parametrize(
     ("minutes", "difference"), [(60, "3600 s ahead of"), (-60, "3600 s behind")]
 )
 async def test_a_wrong_clock_is_told_before_it_is_searched_for(
-    anna: AsyncClient, monkeypatch: pytest.MonkeyPatch, minutes: int, difference: str
+    ops: AsyncClient, monkeypatch: pytest.MonkeyPatch, minutes: int, difference: str
 ) -> None:
     monkeypatch.setattr(health, "now", lambda: now() + timedelta(minutes=minutes))
-    answer = await anna.get("/health/ready")
+    answer = await ops.get("/health/ready")
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
     assert f"clock is {difference} the database's" in answer.json()["degraded"]["clock"]
-    text = (await anna.get("/metrics")).text
+    text = (await ops.get("/metrics")).text
     assert 'opsdesk_component_trouble{component="clock"} 1.0' in text
     assert round(metrics.CLOCK_DIFFERENCE._value.get(), -1) == minutes * 60
 
 
 async def test_without_kafka_a_replica_is_degraded_and_goes_on(
-    app: FastAPI, anna: AsyncClient
+    app: FastAPI, ops: AsyncClient
 ) -> None:
     relay = SimpleNamespace(trouble="no broker answers")
     set_state(app, replace(state_of(app), components={"relay": relay}))
-    answer = await anna.get("/health/ready")
+    answer = await ops.get("/health/ready")
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
     assert answer.json()["degraded"] == {"relay": "no broker answers"}
-    assert 'opsdesk_component_trouble{component="relay"} 1.0' in (await anna.get("/metrics")).text
+    assert 'opsdesk_component_trouble{component="relay"} 1.0' in (await ops.get("/metrics")).text
     relay.trouble = None
-    assert (await anna.get("/health/ready")).json()["status"] == "ready"
-    assert 'opsdesk_component_trouble{component="relay"} 0.0' in (await anna.get("/metrics")).text
+    assert (await ops.get("/health/ready")).json()["status"] == "ready"
+    assert 'opsdesk_component_trouble{component="relay"} 0.0' in (await ops.get("/metrics")).text
 
 
 async def test_without_the_keys_of_the_issuer_nobody_can_be_answered(
-    app: FastAPI, anna: AsyncClient
+    app: FastAPI, ops: AsyncClient
 ) -> None:
     keys = SimpleNamespace(trouble="not read")
     set_state(app, replace(state_of(app), components={"keys": keys}))
-    answer = await anna.get("/health/ready")
+    answer = await ops.get("/health/ready")
     assert (answer.status_code, answer.json()["not_ready"]) == (503, {"keys": "not read"})
 
 
 async def test_a_replica_that_drains_is_unready_and_keeps_no_connection(
-    app: FastAPI, anna: AsyncClient
+    app: FastAPI, anna: AsyncClient, ops: AsyncClient
 ) -> None:
     assert "connection" not in (await anna.get("/v1/things/a")).headers
     drain_of(app).begin()
-    ready = await anna.get("/health/ready")
+    ready = await ops.get("/health/ready")
     assert (ready.status_code, set(ready.json()["not_ready"])) == (503, {"draining"})
     answer = await anna.get("/v1/things/a")
     assert (answer.status_code, answer.headers["connection"]) == (200, "close")
@@ -147,16 +147,18 @@ async def test_a_lost_database_is_a_503(app: FastAPI, anna: AsyncClient) -> None
     assert answer.headers["retry-after"] == "1"
 
 
-async def test_metrics_name_routes_and_never_ids(anna: AsyncClient) -> None:
+async def test_metrics_name_routes_and_never_ids(anna: AsyncClient, ops: AsyncClient) -> None:
     await anna.get("/v1/things/very-special-id")
-    text = (await anna.get("/metrics")).text
+    text = (await ops.get("/metrics")).text
     assert 'route="/v1/things/{name}"' in text
     assert "very-special-id" not in text
 
 
-async def test_every_page_carries_the_security_headers(anna: AsyncClient) -> None:
-    for path in ("/docs", "/v1/things", "/v1/nothing", "/openapi.json", "/health/live"):
-        headers = (await anna.get(path)).headers
+async def test_every_page_carries_the_security_headers(anna: AsyncClient, ops: AsyncClient) -> None:
+    pages = [(ops, one) for one in ("/docs", "/docs/plain", "/openapi.json", "/health/live")]
+    pages += [(anna, one) for one in ("/v1/things", "/v1/nothing", "/docs/style.css")]
+    for client_, path in pages:
+        headers = (await client_.get(path)).headers
         assert "default-src 'none'" in headers["content-security-policy"], path
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["cache-control"] == "no-store"
@@ -169,17 +171,17 @@ async def test_a_trace_goes_on_and_a_problem_names_it(anna: AsyncClient) -> None
     assert answer.json()["trace_id"] == trace
 
 
-async def test_the_plain_docs_show_every_operation(anna: AsyncClient) -> None:
-    page = await anna.get("/docs/plain")
+async def test_the_plain_docs_show_every_operation(ops: AsyncClient) -> None:
+    page = await ops.get("/docs/plain")
     assert page.headers["content-type"].startswith("text/html")
     for shown in ("/v1/things/{name}", "Make a thing.", "tickets:open"):
         assert shown in page.text
     assert "<script" not in page.text
-    assert (await anna.get("/docs/style.css")).headers["content-type"].startswith("text/css")
+    assert (await ops.get("/docs/style.css")).headers["content-type"].startswith("text/css")
 
 
-async def test_the_docs_are_tried_out_with_what_is_served_here(anna: AsyncClient) -> None:
-    page = await anna.get("/docs")
+async def test_the_docs_are_shown_with_what_is_served_here(ops: AsyncClient) -> None:
+    page = await ops.get("/docs")
     policy = page.headers["content-security-policy"]
     assert "script-src 'self';" in policy
     assert "style-src 'self';" in policy
@@ -189,16 +191,16 @@ async def test_the_docs_are_tried_out_with_what_is_served_here(anna: AsyncClient
     assert len(addresses) == 4
     for address in addresses:
         assert "//" not in address
-        found = await anna.get(f"/{address}")
+        found = await ops.get(f"/{address}")
         assert found.status_code == 200, address
-    bundle = await anna.get("/docs/swagger-ui-bundle.js")
+    bundle = await ops.get("/docs/swagger-ui-bundle.js")
     assert "javascript" in bundle.headers["content-type"]
     assert b"SwaggerUIBundle" in bundle.content
-    assert '"openapi.json"' in (await anna.get("/docs/start.js")).text
+    assert '"openapi.json"' in (await ops.get("/docs/start.js")).text
 
 
-async def test_the_document_names_refusals_permissions_and_keys(anna: AsyncClient) -> None:
-    document = (await anna.get("/openapi.json")).json()
+async def test_the_document_names_refusals_permissions_and_keys(ops: AsyncClient) -> None:
+    document = (await ops.get("/openapi.json")).json()
     make = document["paths"]["/v1/things"]["post"]
     assert make["security"] == [{"bearer": []}]
     assert make["x-permissions"] == ["tickets:open"]

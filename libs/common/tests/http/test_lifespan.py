@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from common.auth.local_issuer import LocalIssuer
-from common.http import Service, create_app, lifespan, runtime_of, state_of
+from common.http import Service, create_app, loops, runtime_of
+from common.http.loops import create_loop_state
 from common.messaging import deployment_identity
 from common.messaging.kafka import Kafka
 from common.messaging.relay import Relay
@@ -16,7 +17,7 @@ from common.persistence.database import Database
 from common.restoration.need import RestorationNeeded
 from common.runtime import Runtime
 from common.settings import Settings
-from opsdesk_testing.client import app_for, client
+from opsdesk_testing.client import app_for, client, management_client
 
 Written = Callable[[], Awaitable[int]]
 
@@ -43,15 +44,17 @@ async def test_a_service_works_while_kafka_is_down_and_says_so(
     async with app.router.lifespan_context(app), client(app, None) as anna:
         anna.headers["Authorization"] = f"Bearer {issuer.issue('anna', roles=('ops',)).token}"
         assert (await anna.post("/v1/things", json={"name": "a"})).status_code == 201
-        ready = await anna.get("/health/ready")
+        async with management_client(app) as ops:
+            ready = await ops.get("/health/ready")
+            assert (await ops.get("/health/live")).status_code == 200
         assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
         assert set(ready.json()["degraded"]) == {"relay"}
-        assert (await anna.get("/health/live")).status_code == 200
     assert await count_things() == 1
 
 
+@pytest.mark.parametrize("kind", ["loops", "request_loops"])
 async def test_loops_run_beside_the_requests_and_stop_with_the_service(
-    service: Service, issuer: LocalIssuer
+    service: Service, issuer: LocalIssuer, kind: str
 ) -> None:
     running = asyncio.Event()
     ended = asyncio.Event()
@@ -63,7 +66,7 @@ async def test_loops_run_beside_the_requests_and_stop_with_the_service(
         finally:
             ended.set()
 
-    app = create_app(replace(service, loops=(watch,)))
+    app = create_app(replace(service, **{kind: (watch,)}))
     async with asyncio.timeout(15), app.router.lifespan_context(app):
         await running.wait()
         assert not ended.is_set()
@@ -86,7 +89,7 @@ async def test_a_loop_that_fails_is_started_anew_later_and_later(
             raise ValueError("not yet")
 
     monkeypatch.setattr(asyncio, "sleep", pause)
-    await lifespan.supervise("loop", loop)
+    await loops.supervise("loop", loop)
     assert tried == 10
     assert pauses == [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
 
@@ -95,7 +98,7 @@ async def test_a_loop_whose_library_cancels_itself_is_started_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Only who is cancelled from outside has ended; seen with aiokafka after a long outage."""
-    monkeypatch.setattr(lifespan, "INITIAL_RESTART_DELAY_S", 0.0)
+    monkeypatch.setattr(loops, "INITIAL_RESTART_DELAY_S", 0.0)
     tried = 0
 
     async def loop() -> None:
@@ -106,7 +109,7 @@ async def test_a_loop_whose_library_cancels_itself_is_started_anew(
             inside.cancel()
             await inside
 
-    await lifespan.supervise("loop", loop)
+    await loops.supervise("loop", loop)
     assert tried == 2
 
 
@@ -131,10 +134,11 @@ async def test_a_service_that_started_without_kafka_sends_nothing_before_it_has_
         ran.set()
 
     monkeypatch.setattr(deployment_identity, "RETRY_INTERVAL_S", 0.0)
-    monkeypatch.setattr(lifespan, "deployment_check", lambda state: verify_nothing)
-    monkeypatch.setattr(lifespan, "verify_restored", find_a_backup)
+    monkeypatch.setattr(loops, "deployment_check", lambda state: verify_nothing)
+    monkeypatch.setattr(loops, "verify_restored", find_a_backup)
     monkeypatch.setattr(relay, "run", run)
-    await lifespan.relay_when_verified(state_of(app_for(service, database)), relay)
+    state = create_loop_state(service, runtime_of(app_for(service, database)))
+    await loops.relay_when_verified(state, relay)
     assert ran.is_set()
     assert [text.partition(" (since")[0] for text in seen[1:]] == [
         "relay: run `restored` first"

@@ -93,12 +93,12 @@ async def test_an_address_as_sub_is_hidden(lines: Lines, stream: io.StringIO) ->
 
 
 async def test_probes_are_lines_only_where_they_fail(
-    app: FastAPI, anna: AsyncClient, lines: Lines
+    app: FastAPI, ops: AsyncClient, lines: Lines
 ) -> None:
     for path in ("/health/live", "/health/ready", "/metrics"):
-        assert (await anna.get(path)).status_code == 200
+        assert (await ops.get(path)).status_code == 200
     app.state.drain.begin()
-    await anna.get("/health/ready")
+    await ops.get("/health/ready")
     (line,) = await lines(1)
     assert (line["route"], line["status"]) == ("/health/ready", 503)
 

@@ -8,6 +8,7 @@ from httpx import ASGITransport, AsyncClient
 
 from common.auth.tokens import Authenticator
 from common.http import Service, attach_state, create_app
+from common.http.management import management_for
 from common.persistence.database import Database
 from common.settings import Settings
 from common.telemetry.logs import configure_logs
@@ -66,3 +67,9 @@ def client(app: FastAPI, as_: str | None = "anna", **claims: Any) -> AsyncClient
     # A test sees the responses that a caller would see, not the exceptions of the app.
     transport = ASGITransport(app, raise_app_exceptions=False)
     return AsyncClient(transport=transport, base_url="http://test", headers=headers)
+
+
+def management_client(app: FastAPI) -> AsyncClient:
+    """Create an HTTP client of the management port that belongs to the app."""
+    transport = ASGITransport(management_for(app), raise_app_exceptions=False)
+    return AsyncClient(transport=transport, base_url="http://management")

@@ -12,6 +12,9 @@ class DeliveryGateSettings(Settings):
     """`OPSDESK_*` variables, read once."""
 
     port: int = Field(8004, ge=0, le=65535, description="the TCP port to listen on")
+    management_port: int = Field(
+        9004, ge=0, le=65535, description="the TCP port of health, metrics and the API's documents"
+    )
     debt_seconds: int = Field(
         int(DEFAULT_DEBT_DEADLINE.total_seconds()),
         ge=1,

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from common.events.tickets import BlockerLifted
 from common.http import state_of
 from common.http.state import set_state
-from common.messaging.consumer import Consumer
+from common.messaging.catch_up import AppliedEvents
 from delivery_gate_support.gate_client import ACME, ENVIRONMENTS, GateClient
 from opsdesk_testing.protocol import freeze_time, outbox_events
 
@@ -34,7 +34,7 @@ class _FixedConsumer:
 
 def _install(gate: GateClient, *, current: bool) -> _FixedConsumer:
     consumer = _FixedConsumer(current)
-    set_state(gate.app, replace(state_of(gate.app), consumer=cast(Consumer, consumer)))
+    set_state(gate.app, replace(state_of(gate.app), consumer=cast(AppliedEvents, consumer)))
     return consumer
 
 

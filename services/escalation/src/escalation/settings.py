@@ -14,6 +14,9 @@ class EscalationSettings(Settings):
     """How mail is sent, where links in it lead, and who is notified when nobody else can be."""
 
     port: int = Field(8003, ge=0, le=65535, description="the TCP port to listen on")
+    management_port: int = Field(
+        9003, ge=0, le=65535, description="the TCP port of health, metrics and the API's documents"
+    )
     smtp_server: str = Field(
         "127.0.0.1:25", pattern=r"^[^\s:]+:\d{1,5}$", description="the mail server as host:port"
     )

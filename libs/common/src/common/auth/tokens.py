@@ -4,6 +4,8 @@ JWTs of an OIDC issuer (RFC 7519, RFC 8725): RS256, ES256 and EdDSA only, so tha
 nor a public key used as a shared secret is accepted.
 """
 
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection
 from typing import Any, NoReturn
 
@@ -32,6 +34,9 @@ MAX_TOKEN_BYTES = 8192
 """The longest token in bytes."""
 MAX_CLAIM_CHARS = 200
 """The longest text claim in characters."""
+
+
+_TOKEN = re.compile(rb"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 
 
 class _Registry(JWSRegistry):
@@ -76,10 +81,12 @@ class Authenticator:
         """Return the caller for the header. Raises Unauthenticated, saying what to do."""
         if authorization is None:
             raise Unauthenticated()
-        cached = self.cached_caller(authorization)
+        token = _bearer_token(authorization)
+        # One entry a token, however its header is spelled: nobody pushes out the others with one.
+        key = b"Bearer " + token
+        cached = self.cached_caller(key)
         if cached is not None:
             return cached
-        token = _bearer_token(authorization)
         claims = await self._verify(token)
         caller = caller_from_claims(claims)
         jti = claims.get("jti")
@@ -87,7 +94,7 @@ class Authenticator:
             raise Unauthenticated("This token has been revoked. Ask for a new one.")
         if len(self._cache) >= MAX_CACHED_TOKENS:
             del self._cache[next(iter(self._cache))]
-        self._cache[authorization] = (caller, float(claims["exp"]) + CLOCK_SKEW_S, jti)
+        self._cache[key] = (caller, float(claims["exp"]) + CLOCK_SKEW_S, jti)
         return caller
 
     def set_revoked(self, token_ids: Collection[str]) -> None:
@@ -133,10 +140,19 @@ def _reject(detail: str) -> NoReturn:
 
 
 def _bearer_token(authorization: bytes) -> bytes:
+    """Return the token; only the one spelling of it that its issuer gives is accepted."""
     scheme, _, token = authorization.partition(b" ")
-    if scheme.lower() != b"bearer" or not token or len(token) > MAX_TOKEN_BYTES:
+    token = token.strip()
+    if scheme.lower() != b"bearer" or len(token) > MAX_TOKEN_BYTES or not _TOKEN.fullmatch(token):
         raise Unauthenticated()
-    return token.strip()
+    signature = token.rpartition(b".")[2]
+    try:
+        decoded = urlsafe_b64decode(signature + b"=" * (-len(signature) % 4))
+    except ValueError:
+        raise Unauthenticated() from None
+    if urlsafe_b64encode(decoded).rstrip(b"=") != signature:
+        raise Unauthenticated()
+    return token
 
 
 def caller_from_claims(claims: dict[str, Any]) -> Caller:

@@ -1,68 +1,67 @@
-"""`serve`: a replica of a service, in one process with one event loop."""
+"""`serve`: a replica of a service, in two processes (see `common.processes`)."""
 
 import asyncio
 import gc
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Final
 
 import asyncpg
-import uvicorn
 
 from common import telemetry
 from common.cli.deployment import check_deployment
-from common.cli.draining_server import DrainingServer
-from common.http import Service, create_app
+from common.http import Service
 from common.http.connections import describe_connections
-from common.http.drain import drain_of
 from common.persistence.database import Database, connect
 from common.persistence.errors import is_transient
 from common.persistence.workload import COMMANDS
+from common.processes.fork import fork
+from common.processes.loop_process import run_loops
+from common.processes.request_process import answer_requests
 from common.settings import Settings, load_settings
 from common.simulated_time import TimeMode, installed_time_mode
-from common.simulated_time.routes import routes
 
-SHUTDOWN_GRACE_S = 10
-"""Seconds for running requests to end after SIGTERM."""
-KEEP_ALIVE_S = 75
-"""Seconds that an idle connection stays open: longer than clients and balancers keep theirs (httpx 5 s,
-most balancers 60 s), so that it is they who close it. With uvicorn's 5 s a request that was sent in that
-very moment met a closed connection: its caller could not know whether it took effect."""
-SOCKET_BACKLOG = 2048
+UNTAKEN_AFTER_MS: Final = 60_000
+"""Milliseconds after which a connection is closed whose other end takes nothing."""
+KEEPALIVE_IDLE_S: Final = 60
+"""Seconds of silence after which it is asked whether the other end is still there."""
 
 log = telemetry.logger(__name__)
 
 
 def serve(service: Service) -> None:
-    """Run until SIGTERM or SIGINT. Raises SystemExit with a sentence where it cannot start."""
+    """Run until SIGTERM or SIGINT. Raises SystemExit with a sentence where it cannot start, and with an
+    exit code where one of its two processes has ended by itself."""
     settings = load_settings(service.settings)
-    telemetry.configure(service.name, settings)
+    telemetry.configure_logs_of(service.name, settings)
     asyncio.run(check_time_mode(service, settings))
     asyncio.run(check_deployment(service, settings))
-    listener = _listen(settings.host, settings.port)
-    app = create_app(service, *([routes] if settings.time_mode == "simulated" else []))
-    config = uvicorn.Config(
-        app,
-        loop="uvloop",
-        http="httptools",
-        lifespan="on",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        backlog=SOCKET_BACKLOG,
-        timeout_keep_alive=KEEP_ALIVE_S,
-        timeout_graceful_shutdown=SHUTDOWN_GRACE_S,
-    )
+    listener = _listen("PORT", settings.host, settings.port)
+    management = _listen("MANAGEMENT_PORT", settings.management_host, settings.management_port)
     tune_gc()
     log.info(
         "serving",
-        address=f"http://{settings.host}:{listener.getsockname()[1]}",
+        address=_address(listener),
+        management=_address(management),
         database_connections=describe_connections(service, settings),
     )
-    # Objects that exist now live as long as the process: no collection needs to visit them (0.1 s).
-    gc.collect()
-    gc.freeze()
-    DrainingServer(config, drain_of(app), settings.drain_s).run(sockets=[listener])
+    requests = fork(partial(_answer_requests, service, settings, listener, management))
+    listener.close()
+    if code := run_loops(service, settings, management, requests):
+        raise SystemExit(code)
+
+
+def _answer_requests(
+    service: Service,
+    settings: Settings,
+    listener: socket.socket,
+    management: socket.socket,
+    channel: socket.socket,
+) -> int:
+    management.close()
+    return answer_requests(service, settings, listener, channel)
 
 
 def tune_gc() -> None:
@@ -115,14 +114,23 @@ async def open_database(service: Service) -> AsyncIterator[Database]:
         await database.close()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(name: str, host: str, port: int) -> socket.socket:
+    """Bind a port; connections to it inherit its options."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_IDLE_S)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_AFTER_MS)
     try:
         listener.bind((host, port))
     except OSError as error:
         raise SystemExit(
-            f"OPSDESK_PORT={port} cannot be used on {host} ({error.strerror}): choose another one."
+            f"OPSDESK_{name}={port} cannot be used on {host} ({error.strerror}): choose another one."
         ) from None
     return listener
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://{host}:{port}"

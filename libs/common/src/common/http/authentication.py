@@ -3,6 +3,7 @@
 It needs the ASGI scope alone, so that fast routes and FastAPI's routes share it.
 """
 
+from hashlib import sha256
 from typing import Final
 
 from starlette.types import Scope
@@ -10,7 +11,8 @@ from starlette.types import Scope
 from common.auth.caller import Caller, ResolveContact
 from common.auth.permissions import PORTAL
 from common.auth.tokens import Authenticator
-from common.errors import Forbidden, Problem, Unauthenticated
+from common.errors import Forbidden, Problem, TooManyRequests, Unauthenticated
+from common.http.client_address import ClientAddresses
 from common.http.limits import RateLimiter
 from common.persistence.database import Database
 
@@ -18,6 +20,16 @@ ON_BEHALF_OF: Final = b"on-behalf-of"
 MAX_ADDRESS_CHARS: Final = 254
 CALLER_KEY: Final = "opsdesk.caller"
 """The key of the ASGI scope under which the caller's identity is left for the log."""
+COUNTED_KEY: Final = "opsdesk.counted"
+"""Set in the ASGI scope of a request that is nobody's and is counted by its token already."""
+
+
+class _RefusedAgain(Exception):
+    """A token that was refused before, within the minute."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
 
 
 class RequestAuthenticator:
@@ -29,11 +41,13 @@ class RequestAuthenticator:
         limits: RateLimiter,
         database: Database,
         resolve_contact: ResolveContact | None = None,
+        addresses: ClientAddresses | None = None,
     ) -> None:
         self.authenticator = authenticator
         self.limits = limits
         self.database = database
         self.resolve_contact = resolve_contact
+        self.addresses = addresses or ClientAddresses()
 
     async def authenticate(self, scope: Scope) -> Caller:
         """Return the effective caller, and count the request against their limit.
@@ -52,18 +66,48 @@ class RequestAuthenticator:
         if caller is None:
             caller = await self._authenticate_token(scope, authorization)
         if on_behalf_of is not None:
-            caller = await self._impersonate(caller, on_behalf_of)
+            caller = await self._speak_for(scope, caller, on_behalf_of)
         scope[CALLER_KEY] = caller.identity
         await self.limits.count(caller.identity)
         return caller
 
-    async def _authenticate_token(self, scope: Scope, authorization: bytes | None) -> Caller:
-        address = scope["client"][0] if scope.get("client") else "?"
-        await self.limits.check_address(address)
+    async def has_valid_token(self, authorization: bytes | None) -> bool:
+        """Return whether this header would be accepted, counting nothing but a refused token."""
         try:
+            await self._verify_token(authorization)
+        except (Unauthenticated, _RefusedAgain):
+            return False
+        return True
+
+    async def _authenticate_token(self, scope: Scope, authorization: bytes | None) -> Caller:
+        try:
+            return await self._verify_token(authorization)
+        except _RefusedAgain as again:
+            # One token in a loop: it is counted by itself, its neighbours behind the address are not.
+            scope[COUNTED_KEY] = True
+            raise again.problem from None
+
+    async def _verify_token(self, authorization: bytes | None) -> Caller:
+        if authorization is None:
+            raise Unauthenticated()
+        digest = sha256(b"".join(authorization.split())).digest()
+        try:
+            self.limits.check_token(digest)
             return await self.authenticator.authenticate(authorization)
-        except Unauthenticated:
-            await self.limits.count_refused(address)
+        except TooManyRequests as limited:
+            raise _RefusedAgain(limited) from None
+        except Unauthenticated as refused:
+            if self.limits.count_token(digest):
+                raise _RefusedAgain(refused) from None
+            raise
+
+    async def _speak_for(self, scope: Scope, machine: Caller, header: bytes) -> Caller:
+        await self.limits.check_refused(machine.identity)
+        try:
+            return await self._impersonate(machine, header)
+        except Problem:
+            scope[CALLER_KEY] = machine.identity
+            await self.limits.count_refused(machine.identity)
             raise
 
     async def _impersonate(self, machine: Caller, header: bytes) -> Caller:

@@ -1,4 +1,8 @@
-"""How many connections to PostgreSQL one replica of a service opens at most, per kind of work."""
+"""How many connections to PostgreSQL one replica of a service opens at most, per kind of work.
+
+Its two processes share them: each kind of work is done in one of the two, and of the loops each one uses
+one connection in the process where it runs.
+"""
 
 from typing import Final
 
@@ -22,7 +26,7 @@ COMMON_LOOPS: Final = 3
 
 def connections_per_workload(service: Service, settings: Settings) -> dict[str, int]:
     """Return the bound of each kind of work by its name; their sum is what a replica needs."""
-    loops = COMMON_LOOPS + len(service.loops)
+    loops = COMMON_LOOPS + len(service.loops) + len(service.request_loops)
     return {
         WRITES.name: settings.write_connections,
         READS.name: settings.read_connections,

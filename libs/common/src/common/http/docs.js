@@ -1,4 +1,4 @@
-// Shows the API of this service, and lets people try it: Swagger UI, served from here.
+// Shows the API of this service: Swagger UI, served from the management port.
 window.ui = SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#api",
@@ -10,5 +10,5 @@ window.ui = SwaggerUIBundle({
   showExtensions: true, // x-permissions: who may
   tagsSorter: "alpha",
   validatorUrl: null, // nothing is asked of anybody else
-  persistAuthorization: false, // a token is forgotten with the page
+  supportedSubmitMethods: [], // the API itself is at another address, which takes no requests of pages from here
 });

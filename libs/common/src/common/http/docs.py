@@ -1,8 +1,10 @@
-"""Pages that show the API: to try it out, by Swagger UI; and to read and print, without any script.
+"""Pages that show the API: by Swagger UI; and to read and print, without any script.
 
-Swagger UI's files come from the package `fastapi-offline`; nothing is fetched from elsewhere.
+They are on the management port. Each is made once and is then bytes that are sent. Swagger UI's files
+come from the package `fastapi-offline`; nothing is fetched from elsewhere.
 """
 
+from functools import partial
 from html import escape
 from importlib.resources import files
 from typing import Any, Final
@@ -10,9 +12,11 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
+from common.http.management_state import DocumentName, management_of
 from common.http.middleware import CSP
 
-pages = APIRouter(include_in_schema=False)
+stylesheet = APIRouter(include_in_schema=False)
+"""The style sheet of printed pages: the only one of these that the public port has, too."""
 
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 h2{margin-top:2rem}code{background:#f2f2f2;padding:.1em .3em}b{display:inline-block;width:5rem}
@@ -22,14 +26,47 @@ vertical-align:top}@media print{body{max-width:none;margin:0}tr{break-inside:avo
 
 
 _SWAGGER_UI: Final = files("fastapi_offline").joinpath("static")
-_START: Final = files("common.http").joinpath("docs.js")
-TRY_OUT_CSP: Final = CSP.decode().replace("img-src 'self'", "img-src 'self' data:")
+_FILES: Final = {
+    "swagger-ui-bundle.js": _SWAGGER_UI.joinpath("swagger-ui-bundle.js"),
+    "swagger-ui.css": _SWAGGER_UI.joinpath("swagger-ui.css"),
+    "start.js": files("common.http").joinpath("docs.js"),
+}
+SWAGGER_UI_CSP: Final = CSP.decode().replace("img-src 'self'", "img-src 'self' data:")
 """Swagger UI's style sheet holds its icons. No script and no style stands in the page itself."""
 _CACHED: Final = {"Cache-Control": "max-age=3600"}
 
 
-@pages.get("/docs")
-async def try_out(request: Request) -> HTMLResponse:
+@stylesheet.get("/docs/style.css")
+async def style() -> Response:
+    return Response(STYLE, media_type="text/css", headers=_CACHED)
+
+
+def create_pages() -> APIRouter:
+    """Create the routes of the pages, with what they have made once."""
+    pages = APIRouter(include_in_schema=False)
+    documents: dict[DocumentName, bytes] = {}
+
+    async def document(request: Request, name: DocumentName) -> bytes:
+        if name not in documents:
+            documents[name] = await management_of(request.app).requests.document(name)
+        return documents[name]
+
+    @pages.get("/openapi.json")
+    async def openapi(request: Request) -> Response:
+        return Response(await document(request, "openapi.json"), media_type="application/json")
+
+    @pages.get("/docs/plain")
+    async def plain(request: Request) -> HTMLResponse:
+        return HTMLResponse(await document(request, "plain"))
+
+    pages.add_api_route("/docs", show)
+    for name, file in _FILES.items():
+        pages.add_api_route(f"/docs/{name}", partial(_send_file, str(file)))
+    pages.include_router(stylesheet)
+    return pages
+
+
+async def show(request: Request) -> HTMLResponse:
     title = escape(request.app.title)
     page = (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
@@ -39,36 +76,17 @@ async def try_out(request: Request) -> HTMLResponse:
         '<script src="docs/swagger-ui-bundle.js"></script><script src="docs/start.js"></script>'
         "</body></html>"
     )
-    return HTMLResponse(page, headers={"Content-Security-Policy": TRY_OUT_CSP})
+    return HTMLResponse(page, headers={"Content-Security-Policy": SWAGGER_UI_CSP})
 
 
-@pages.get("/docs/swagger-ui-bundle.js")
-async def swagger_ui() -> FileResponse:
-    return FileResponse(str(_SWAGGER_UI / "swagger-ui-bundle.js"), headers=_CACHED)
+async def _send_file(path: str) -> FileResponse:
+    return FileResponse(path, headers=_CACHED)
 
 
-@pages.get("/docs/swagger-ui.css")
-async def swagger_ui_style() -> FileResponse:
-    return FileResponse(str(_SWAGGER_UI / "swagger-ui.css"), headers=_CACHED)
-
-
-@pages.get("/docs/start.js")
-async def start() -> FileResponse:
-    return FileResponse(str(_START), headers=_CACHED)
-
-
-@pages.get("/docs/plain")
-async def plain(request: Request) -> HTMLResponse:
-    document = request.app.openapi()
+def render_plain(document: dict[str, Any]) -> str:
+    """Return the page that lists all operations of an OpenAPI document."""
     title = escape(document["info"]["title"])
-    return HTMLResponse(
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><link rel="stylesheet" href="style.css"><h1>{title}</h1><p>To try out: <a href="../docs">docs</a>. For programs: <a href="../openapi.json">openapi.json</a>.</p>{_render_operations(document["paths"])}</html>'
-    )
-
-
-@pages.get("/docs/style.css")
-async def style() -> Response:
-    return Response(STYLE, media_type="text/css", headers=_CACHED)
+    return f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><link rel="stylesheet" href="style.css"><h1>{title}</h1><p>By schemas: <a href="../docs">docs</a>. For programs: <a href="../openapi.json">openapi.json</a>.</p>{_render_operations(document["paths"])}</html>'
 
 
 def _render_operations(paths: dict[str, Any]) -> str:

@@ -1,37 +1,43 @@
-"""Liveness, readiness with the reasons against it, and the metrics for Prometheus.
+"""Liveness, readiness with the reasons against it, and the metrics for Prometheus: on the management port.
 
 Ready means: requests are answered here. So Kafka being away makes a replica *degraded* (200, and the
 answer says so): it goes on accepting, and taking all replicas out would make an outage of it.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
 from fastapi import APIRouter, Request
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
 from common.auth.tokens import CLOCK_SKEW_S
-from common.http.drain import drain_of
-from common.http.state import AppState, state_of
+from common.http.management_state import management_of
+from common.http.state import Component
 from common.now import now
 from common.persistence.database import Database
 from common.persistence.errors import describe_error
-from common.persistence.workload import HEALTH
 from common.telemetry import metrics
 
-NEEDED_BY_REQUESTS: Final = frozenset({"database", "keys", "draining"})
+NEEDED_BY_REQUESTS: Final = frozenset({"database", "keys", "draining", "requests"})
 """Without these no request can be answered: the replica is unready."""
+STUCK_AFTER_S: Final = 30.0
+"""Seconds without a word of the process that answers requests after which the replica is not alive."""
 
 health = APIRouter(include_in_schema=False)
 
 
 @health.get("/health/live")
-async def live() -> dict[str, str]:
-    """Answer 200 as long as the event loop runs."""
-    return {"status": "live"}
+async def live(request: Request) -> Response:
+    """Answer 200 as long as the event loops of both processes turn."""
+    silent_s = management_of(request.app).requests.silent_s
+    if silent_s > STUCK_AFTER_S:
+        why = f"the process that answers requests has not turned for {silent_s:.0f} s"
+        return JSONResponse({"status": "stuck", "why": why}, 503)
+    return JSONResponse({"status": "live"})
 
 
 @health.get("/health/ready")
@@ -40,11 +46,11 @@ async def ready(request: Request) -> Response:
 
     The body names what does not work and why, in `not_ready` and `degraded`.
     """
-    state = state_of(request.app)
-    troubles = _troubles(state)
-    if drain_of(request.app).has_begun:
+    management = management_of(request.app)
+    troubles = troubles_of(management.components)
+    if management.drain.has_begun:
         troubles["draining"] = "this replica is being stopped"
-    troubles |= await _ask_database(state.database_for(HEALTH))
+    troubles |= await management.requests.troubles()
     not_ready = {name: why for name, why in troubles.items() if name in NEEDED_BY_REQUESTS}
     degraded = {name: why for name, why in troubles.items() if name not in NEEDED_BY_REQUESTS}
     status = "unready" if not_ready else "degraded" if degraded else "ready"
@@ -54,23 +60,26 @@ async def ready(request: Request) -> Response:
 
 @health.get("/metrics")
 async def export_metrics(request: Request) -> Response:
-    """Export all metrics. What is degraded pages by them: readiness says 200."""
-    state = state_of(request.app)
-    for name, component in state.components.items():
-        metrics.COMPONENT_TROUBLE.labels(name).set(component.trouble is not None)
-    return Response(generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
+    """Export the metrics of both processes. What is degraded pages by them: readiness says 200."""
+    management = management_of(request.app)
+    troubles_of(management.components)
+    return Response(
+        await management.requests.metrics(), headers={"content-type": CONTENT_TYPE_LATEST}
+    )
 
 
-def _troubles(state: AppState) -> dict[str, str]:
-    """Return what does not work at present, by component."""
-    return {
-        name: trouble
-        for name, component in sorted(state.components.items())
-        if (trouble := component.trouble)
-    }
+def troubles_of(components: Mapping[str, Component]) -> dict[str, str]:
+    """Return what does not work at present, by component, and set the gauge of each."""
+    troubles: dict[str, str] = {}
+    for name, component in sorted(components.items()):
+        trouble = component.trouble
+        metrics.COMPONENT_TROUBLE.labels(name).set(trouble is not None)
+        if trouble:
+            troubles[name] = trouble
+    return troubles
 
 
-async def _ask_database(database: Database) -> dict[str, str]:
+async def ask_database(database: Database) -> dict[str, str]:
     """Return what does not work, of the database, and of this machine's clock beside its clock."""
     # No time-out of our own around it: it would leave the statement running, and the connection lost.
     try:

@@ -1,54 +1,37 @@
-"""The lifespan of a service: opens the database, runs the background loops, stops them in order."""
+"""The lifespan of the app: opens the database, runs the loops beside the requests, stops them in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from types import MappingProxyType
 
-from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 
-from common.audit.sealer import Sealer
 from common.auth.revocation import refresh_forever
 from common.http.connections import connections_per_workload
-from common.http.service import Service
-from common.http.state import AppState, Component, RunningComponent, attach_state, set_state
-from common.messaging.consumer import Consumer
-from common.messaging.deployment_identity import (
-    verify_deployment,
-    verify_forever,
-    wait_until_verified,
+from common.http.loops import (
+    Loop,
+    background_loops,
+    create_loop_state,
+    start_loops,
+    stop_loops,
 )
-from common.messaging.queue_metrics import collect_forever
-from common.messaging.relay import Relay
+from common.http.service import Service
+from common.http.state import AppState, attach_state, set_state
 from common.persistence.database import Database
-from common.persistence.errors import describe_error
-from common.persistence.workload import CONSUMER, LOOPS, TIMERS, WRITES
-from common.restoration.need import verify_restored
-from common.restoration.own_history import OwnHistory
-from common.restoration.own_records import TopicsNotReadable
-from common.retention import COMMON_RETENTIONS, delete_old_forever
-from common.scheduling.deadline_scheduler import DeadlineScheduler
+from common.persistence.workload import LOOPS, WRITES
 from common.settings import load_settings
-from common.telemetry import flush_traces, logger, metrics
+from common.telemetry import flush_traces
 
-log = logger(__name__)
-
-Loop = Callable[[], Awaitable[object]]
-
-INITIAL_RESTART_DELAY_S = 0.5
-MAX_RESTART_DELAY_S = 30.0
-"""Seconds between a loop's failure and its restart: doubled each time, up to this maximum."""
-STABLE_AFTER_S = 60.0
-"""Seconds of running after which the delay begins small again."""
-STOP_TIMEOUT_S = 10.0
-"""Seconds that a loop may take to stop."""
+JoinLoops = Callable[[AppState], AppState]
+"""Connects the requests with background loops that run in another process."""
 
 
-def create_lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """Create the lifespan of the service's app."""
+def create_lifespan(
+    service: Service, join_loops: JoinLoops | None = None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Create the lifespan of the service's app; without `join_loops` its background loops run here."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -56,118 +39,33 @@ def create_lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContex
         address = settings.database_url.get_secret_value()
         sizes = connections_per_workload(service, settings)
         database = Database(address, service.schema, WRITES, sizes=sizes)
-        state = add_components(attach_state(app, service, settings, database))
+        state = attach_state(app, service, settings, database)
+        state = replace(state, components={"keys": state.authenticator.keys})
+        state, loops = add_loops(state) if join_loops is None else (join_loops(state), [])
         set_state(app, state)
-        tasks = [
-            asyncio.create_task(supervise(name, loop), name=name)
-            for name, loop in background_loops(state)
-        ]
+        tasks = start_loops([*request_loops(state), *loops])
         try:
             yield
         finally:
-            # The last one started stops first: consumers and timers before the relay.
-            for task in reversed(tasks):
-                await stop_loop(task)
+            await stop_loops(tasks)
             await database.close()
             await asyncio.to_thread(flush_traces)
 
     return lifespan
 
 
-def add_components(state: AppState) -> AppState:
-    """Add the components that run in every service: keys, relay, consumer, deadlines, sealer."""
-    service, runtime, database = state.service, state.runtime, state.runtime.database
-    consumer = Consumer(
-        database.for_workload(CONSUMER), runtime.kafka, service.name, service.handlers
-    )
-    scheduler = DeadlineScheduler(
-        database.for_workload(TIMERS), service.timers, consumer.is_behind, runtime.heartbeat
-    )
-    components: dict[str, Component] = {
-        "keys": state.authenticator.keys,
-        "relay": Relay(database, runtime.kafka),
-        "consumer": consumer,
-        "deadlines": scheduler,
-        "sealer": Sealer(database),
-    }
-    return replace(state, components=MappingProxyType(components), consumer=consumer)
+def add_loops(state: AppState) -> tuple[AppState, list[tuple[str, Loop]]]:
+    """Add the components of the background loops to the app's. Returns the loops, too."""
+    loops = create_loop_state(state.service, state.runtime)
+    components = {**state.components, **loops.components}
+    state = replace(state, components=components, consumer=loops.consumer)
+    return state, list(background_loops(loops))
 
 
-def background_loops(state: AppState) -> Iterator[tuple[str, Loop]]:
-    """Yield every background loop with its name, in the order of starting."""
+def request_loops(state: AppState) -> Iterator[tuple[str, Loop]]:
+    """Yield the loops that requests need in their own process, in the order of starting."""
     database = state.database_for(LOOPS)
-    runtime = replace(state.runtime, database=database)
     yield "people", partial(refresh_forever, database, state.authenticator)
-    retentions = (*COMMON_RETENTIONS, *state.service.retentions)
-    yield "retention", partial(delete_old_forever, database, runtime.settings, retentions)
-    yield "queues", partial(collect_forever, database)
-    yield "deployment", partial(verify_forever, deployment_check(state))
-    for name, component in state.components.items():
-        if isinstance(component, Relay):
-            yield name, partial(relay_when_verified, state, component)
-        elif isinstance(component, RunningComponent):
-            yield name, component.run
-    for loop in state.service.loops:
+    runtime = replace(state.runtime, database=database)
+    for loop in state.service.request_loops:
         yield loop.__name__, partial(loop, runtime)
-
-
-def deployment_check(state: AppState) -> Loop:
-    """Return the check that the service's Kafka group is its database's."""
-    runtime = state.runtime
-    topics = state.consumer.topics if state.consumer else []
-    database = state.database_for(LOOPS)
-    return partial(verify_deployment, database, runtime.kafka, state.service.name, topics)
-
-
-async def relay_when_verified(state: AppState, relay: Relay) -> None:
-    """Send events once the Kafka group is known to be this database's; the consumer checks it itself.
-
-    Nothing is sent either before `restored` has run where it must: a start without Kafka could not ask.
-    """
-
-    def report(reason: str) -> None:
-        relay.troubles.report("start", reason)
-
-    await wait_until_verified(deployment_check(state), report)
-    await wait_until_verified(partial(check_restored, state), report)
-    await relay.run()
-
-
-async def check_restored(state: AppState) -> None:
-    """Raise RestorationNeeded; what cannot be read holds nothing up, as only its partition is sick."""
-    own = OwnHistory.of(state.service.name, state.service.sequenced)
-    try:
-        await verify_restored(state.database_for(LOOPS), state.runtime.kafka, own)
-    except (KafkaError, TopicsNotReadable, TimeoutError) as error:
-        log.warning("restoration.unverified", error=describe_error(error))
-
-
-async def supervise(name: str, loop: Loop) -> None:
-    """Run a loop until it ends; when it fails, log the error and restart it after a pause."""
-    pause = INITIAL_RESTART_DELAY_S
-    clock = asyncio.get_running_loop()
-    while True:
-        started_at = clock.time()
-        try:
-            await loop()
-            return
-        except asyncio.CancelledError:
-            # A library's own task was cancelled, not this one: the loop must not end silently.
-            if (current_task := asyncio.current_task()) is None or current_task.cancelling():
-                raise
-            log.exception("loop.failed", loop=name)
-        except Exception:
-            log.exception("loop.failed", loop=name)
-        metrics.BACKGROUND_RESTARTS.labels(name).inc()
-        if clock.time() - started_at > STABLE_AFTER_S:
-            pause = INITIAL_RESTART_DELAY_S
-        await asyncio.sleep(pause)
-        pause = min(MAX_RESTART_DELAY_S, pause * 2)
-
-
-async def stop_loop(task: "asyncio.Task[None]") -> None:
-    """Cancel a loop and wait for its end, at most STOP_TIMEOUT_S seconds."""
-    task.cancel()
-    await asyncio.wait([task], timeout=STOP_TIMEOUT_S)
-    if not task.done():
-        log.error("loop.does_not_stop", loop=task.get_name())

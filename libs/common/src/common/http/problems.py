@@ -34,7 +34,11 @@ PROBLEM_JSON: Final = "application/problem+json"
 
 FRAMEWORK_PROBLEMS: Final[Mapping[int, tuple[str, str, str]]] = {
     400: ("malformed", "The request cannot be read", "Send what the documentation describes."),
-    404: ("not-found", "Not found", "There is nothing at this address. See /docs."),
+    404: (
+        "not-found",
+        "Not found",
+        "There is nothing at this address. Compare it with the API's documentation.",
+    ),
     405: ("method-not-allowed", "Method not allowed", "Use one of the methods in `Allow`."),
 }
 REJECTION_TITLES: Final[Mapping[int, str]] = {

@@ -23,6 +23,7 @@ from common.auth.caller import Caller
 from common.domain.nearest import proposal
 from common.errors import ValidationFailed, Violation
 from common.http.reference_paths import Path, body_references, query_references
+from common.messaging.catch_up import AppliedEvents
 from common.persistence.database import Connection
 
 NOT_ALL_ARRIVED: Final = (
@@ -108,7 +109,7 @@ async def check_references(request: Request, references: Sequence[Reference]) ->
     tables: References = request.app.state.opsdesk.service.references
     tx, caller = cast(Connection, request.state.tx), cast(Caller, request.state.caller)
     if violations := await find_violations(tx, tables, caller, references):
-        late = {one.pointer for one in references if _may_come(request, tables[one.kind])}
+        late = {one.pointer for one in references if await _may_come(request, tables[one.kind])}
         raise ValidationFailed(
             [
                 replace(one, detail=one.detail + NOT_ALL_ARRIVED) if one.pointer in late else one
@@ -117,12 +118,12 @@ async def check_references(request: Request, references: Sequence[Reference]) ->
         )
 
 
-def _may_come(request: Request, known: KnownKeys) -> bool:
+async def _may_come(request: Request, known: KnownKeys) -> bool:
     """Whether what would make a key known may be announced already, and is not stored here yet."""
-    consumer = request.app.state.opsdesk.consumer
+    consumer: AppliedEvents | None = request.app.state.opsdesk.consumer
     if known.source_topic is None or consumer is None:
         return False
-    return bool(consumer.is_behind(topics=(known.source_topic,)))
+    return await consumer.may_lack((known.source_topic,))
 
 
 async def find_violations(

@@ -23,16 +23,8 @@ from common.persistence.workload import WRITES
 
 PUBLIC_PATHS = frozenset(
     {
-        "/health/live",
-        "/health/ready",
-        "/metrics",
-        "/openapi.json",
-        "/docs",
-        "/docs/plain",
-        "/docs/start.js",
+        # The style sheet of printed pages.
         "/docs/style.css",
-        "/docs/swagger-ui-bundle.js",
-        "/docs/swagger-ui.css",
         # The status page without data: the data come from the stream, which requires a token.
         "/status",
         "/status/status.css",

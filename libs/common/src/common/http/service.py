@@ -31,8 +31,8 @@ class Service:
     `settings` is a class: the values are read when the service starts. `pending` counts effects
     that are stored and not carried out yet, such as notifications. `fast_routes` are matched before
     `routers` and served without FastAPI (see `common.http.fast_routes`). `resources` are created
-    with the app, one object each (see `common.runtime.Runtime.resource`). `loops` run beside the
-    requests. `body_limits` maps a path prefix to its own limit in bytes. `workloads` are the
+    with the app, one object each (see `common.runtime.Runtime.resource`). `loops` run in the process of
+    timers and relay, `request_loops` in that of the requests. `body_limits` maps a path prefix to its own limit in bytes. `workloads` are the
     service's own kinds of work with the database, beside those of every service. `references`: which
     column knows the keys that marked fields name (see `common.http.references`). `retentions`: what
     is deleted once it is old, beside what every service deletes (`common.retention`). `sequenced` are
@@ -49,6 +49,7 @@ class Service:
     timers: Timers = field(default_factory=dict)
     resources: tuple[CreateResource, ...] = ()
     loops: tuple[Loop, ...] = ()
+    request_loops: tuple[Loop, ...] = ()
     resolve_contact: ResolveContact | None = None
     pending: Pending | None = None
     fast_routes: tuple[Route, ...] = ()

@@ -10,9 +10,10 @@ from fastapi import FastAPI
 from common.auth.jwks import IssuerKeys
 from common.auth.tokens import Authenticator
 from common.http.authentication import RequestAuthenticator
+from common.http.client_address import ClientAddresses
 from common.http.limits import RateLimiter
 from common.http.service import Service
-from common.messaging.consumer import Consumer
+from common.messaging.catch_up import AppliedEvents
 from common.persistence.database import Database
 from common.persistence.workload import CALLERS, Workload
 from common.runtime import Runtime, create_runtime
@@ -39,7 +40,8 @@ class RunningComponent(Component, Protocol):
 class AppState:
     """What an app has while it runs.
 
-    `components` is empty and `consumer` None where no loops run, as in most tests.
+    `components` are those of this process; `consumer` answers for the replica's, wherever it runs. Where
+    no loops run, as in most tests, the one is empty and the other None.
     """
 
     service: Service
@@ -47,7 +49,7 @@ class AppState:
     authenticator: Authenticator
     request_authenticator: RequestAuthenticator
     components: Mapping[str, Component] = field(default_factory=lambda: MappingProxyType({}))
-    consumer: Consumer | None = None
+    consumer: AppliedEvents | None = None
 
     def database_for(self, workload: Workload) -> Database:
         """Return the connections of this kind of work, as many as the settings allow."""
@@ -70,6 +72,7 @@ def attach_state(
         RateLimiter(settings.requests_per_minute),
         database.for_workload(CALLERS),
         service.resolve_contact,
+        ClientAddresses.from_settings(settings.trusted_proxies, settings.forwarded_header),
     )
     runtime = create_runtime(settings, database, service.resources)
     return set_state(app, AppState(service, runtime, authenticator, request_authenticator))

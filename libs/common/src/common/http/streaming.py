@@ -46,11 +46,20 @@ def authorization_header(scope: Scope) -> bytes | None:
     return next((value for name, value in scope["headers"] if name == b"authorization"), None)
 
 
+def token_header(scope: Scope) -> bytes | None:
+    """Return the Authorization header of the request, or else the same made of the cookie."""
+    header = authorization_header(scope)
+    if header is not None:
+        return header
+    token = Request(scope).cookies.get(TOKEN_COOKIE)
+    return None if token is None else f"Bearer {token}".encode("latin-1", "replace")
+
+
 def _scope_with_token(request: Request) -> Scope:
-    token = request.cookies.get(TOKEN_COOKIE)
+    token = token_header(request.scope)
     if token is None or authorization_header(request.scope) is not None:
         return request.scope
-    header = (b"authorization", f"Bearer {token}".encode("latin-1", "replace"))
+    header = (b"authorization", token)
     # In place: the route and the caller of a request are kept on its scope.
     request.scope["headers"] = [*request.scope["headers"], header]
     return request.scope

@@ -5,9 +5,9 @@ partitions in question are read first, then it is waited until the group has pas
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
@@ -20,6 +20,23 @@ LoadOffsets = Callable[[], Awaitable[Mapping[TopicPartition, int]]]
 
 _POLL_INTERVAL_S: Final = 0.05
 _BROKER_TIMEOUT_S: Final = 3.0
+
+
+class AppliedEvents(Protocol):
+    """What requests ask the consumer of their replica, which may run in another process."""
+
+    async def may_lack(self, topics: Collection[str]) -> bool:
+        """Return whether events of these topics were sent and are not applied, or may be."""
+
+    async def lag(self) -> int | None:
+        """Return how many records of this replica's partitions are not applied; None: unknown."""
+
+    async def is_current(
+        self, topic: str, key: str | None, within_s: float, load_offsets: LoadOffsets
+    ) -> bool:
+        """Return whether all records with this key that were sent until now are applied; `key` None:
+        all records of the topic. Waits for them at most `within_s` seconds; False also where that is
+        unknown. `load_offsets` reads the stored offsets on connections of whoever asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +53,32 @@ class Question:
         return [TopicPartition(self.topic, number) for number in numbers]
 
 
-async def is_caught_up(
-    client: Any, question: Question, load_offsets: LoadOffsets, within_s: float
-) -> bool:
-    """Return whether the group has applied all records in question that were sent until now.
-
-    Waits at most `within_s` seconds. False also where the broker does not say it in time.
-    """
+async def end_offsets(client: Any, question: Question) -> dict[TopicPartition, int] | None:
+    """Return where the partitions in question end now; None where the broker does not say it in time."""
     partitions = question.partitions(sorted(client.partitions_for_topic(question.topic) or ()))
     if not partitions:
-        return False
+        return None
     try:
-        ends = await with_timeout(_BROKER_TIMEOUT_S, client.end_offsets(partitions))
+        return dict(await with_timeout(_BROKER_TIMEOUT_S, client.end_offsets(partitions)))
     except (KafkaError, TimeoutError):
-        return False
+        return None
+
+
+async def have_passed(
+    ends: Mapping[TopicPartition, int], load_offsets: LoadOffsets, within_s: float
+) -> bool:
+    """Return whether the group has applied all records before these ends.
+
+    Waits at most `within_s` seconds.
+    """
     # Not a time-out around the loop: it would break off a statement of the asker's transaction.
     deadline = asyncio.get_running_loop().time() + within_s
-    while not _have_passed(await load_offsets(), ends):
+    while not _all_passed(await load_offsets(), ends):
         if asyncio.get_running_loop().time() > deadline:
             return False
         await asyncio.sleep(_POLL_INTERVAL_S)
     return True
 
 
-def _have_passed(offsets: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]) -> bool:
+def _all_passed(offsets: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]) -> bool:
     return all(offsets.get(partition, 0) >= end for partition, end in ends.items())

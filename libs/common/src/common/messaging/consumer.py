@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 
 from common.messaging.apply_loop import ApplyLoop
 from common.messaging.batch_processor import BatchProcessor, ConsumerHalted
-from common.messaging.catch_up import LoadOffsets, Question, is_caught_up
+from common.messaging.catch_up import LoadOffsets, Question, end_offsets, have_passed
 from common.messaging.consumer_watch import ConsumerWatch, TopicsChanged
 from common.messaging.deployment_identity import Deployment, verify_deployment
 from common.messaging.inbox import Handlers, Inbox
@@ -87,6 +87,10 @@ class Consumer:
         named = None if topics is None else [self.kafka.topic(topic) for topic in topics]
         return self.lag_by_partition.is_behind(asyncio.get_running_loop().time(), key, named)
 
+    async def may_lack(self, topics: Collection[str]) -> bool:
+        """Return whether events of these topics were sent and are not applied, or may be."""
+        return self.trouble is not None or self.is_behind(topics=topics)
+
     async def lag(self) -> int | None:
         """Ask the broker how many records of this replica's partitions are not applied; None: unknown."""
         if not self.topics:
@@ -112,10 +116,14 @@ class Consumer:
         Waits for them at most `within_s` seconds; False also where that is unknown. `load_offsets`
         reads the stored offsets on connections of whoever asks: the consumer's are its own.
         """
+        ends = await self.end_offsets(topic, key)
+        return ends is not None and await have_passed(ends, load_offsets, within_s)
+
+    async def end_offsets(self, topic: str, key: str | None) -> dict[TopicPartition, int] | None:
+        """Return where the partitions end in which records of a topic (with this key) lie; None: unknown."""
         if self._client is None:
-            return False
-        question = Question(self.kafka.topic(topic), key)
-        return await is_caught_up(self._client, question, load_offsets, within_s)
+            return None
+        return await end_offsets(self._client, Question(self.kafka.topic(topic), key))
 
     def _create_client(self, deployment: Deployment) -> Any:
         return AIOKafkaConsumer(

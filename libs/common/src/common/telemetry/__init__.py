@@ -18,6 +18,7 @@ from common.telemetry.tracing import (
 
 __all__ = [
     "configure",
+    "configure_logs_of",
     "current_traceparent",
     "flush_traces",
     "log_request",
@@ -29,8 +30,13 @@ __all__ = [
 ]
 
 
+def configure_logs_of(service: str, settings: Settings) -> None:
+    """Set up the logs alone: for a process that will fork, and must have no threads until then."""
+    configure_logs(service, settings.log_format)
+
+
 def configure(service: str, settings: Settings) -> None:
     """Set up logs and traces of this process, once, before anything else."""
-    configure_logs(service, settings.log_format)
+    configure_logs_of(service, settings)
     configure_request_log(service, settings.log_format)
     configure_tracing(service, settings.otlp_endpoint, settings.trace_sample_ratio)

@@ -17,6 +17,11 @@ HTTP_REQUEST_SECONDS = Histogram(
     ("route",),
     buckets=LATENCY_BUCKETS,
 )
+HTTP_CONNECTIONS_CLOSED = Counter(
+    "opsdesk_http_connections_closed_total",
+    "Connections closed by this side: displaced by a new one, slow_request, head_too_large, not_http, overloaded.",
+    ("reason",),
+)
 HTTP_RATE_LIMITED = Counter("opsdesk_http_limited_total", "Requests answered with 429.")
 TICKET_BATCH_SIZE = Histogram(
     "opsdesk_ticket_batch_size",

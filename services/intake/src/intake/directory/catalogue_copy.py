@@ -5,8 +5,8 @@ from typing import Final
 from sqlalchemy import text
 
 from common.events.catalogue import ServiceCatalogued
+from common.messaging.catch_up import AppliedEvents
 from common.messaging.consumed_offsets import read_offsets
-from common.messaging.consumer import Consumer
 from common.persistence.database import Database
 
 CATCH_UP_TIMEOUT_S: Final = 1.0
@@ -21,7 +21,7 @@ _IS_WHOLE = text(
 )
 
 
-async def is_catalogue_current(database: Database, consumer: Consumer | None) -> bool:
+async def is_catalogue_current(database: Database, consumer: AppliedEvents | None) -> bool:
     """Whether every service that sla announced until now is stored, and there is one.
 
     False at once while events are known to wait, or Kafka does not answer. `consumer` is None where no
@@ -33,9 +33,9 @@ async def is_catalogue_current(database: Database, consumer: Consumer | None) ->
         return bool(await tx.scalar(_IS_WHOLE, {"source": ServiceCatalogued.source}))
 
 
-async def _has_caught_up(database: Database, consumer: Consumer) -> bool:
+async def _has_caught_up(database: Database, consumer: AppliedEvents) -> bool:
     topic = ServiceCatalogued.topic
-    if consumer.trouble is not None or consumer.is_behind(topics=(topic,)):
+    if await consumer.may_lack((topic,)):
         return False
     return await consumer.is_current(
         topic, None, CATCH_UP_TIMEOUT_S, lambda: read_offsets(database)

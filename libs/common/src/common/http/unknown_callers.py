@@ -1,0 +1,50 @@
+"""Limits for those who are nobody: requests without a valid token, whatever they ask for.
+
+They are counted by address. An address beyond the limit is answered where it shows a valid token, and
+nowhere else: so a stranger's requests cost little, and lock out nobody who is behind the same address.
+"""
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from common.errors import TooManyRequests
+from common.http.authentication import CALLER_KEY, COUNTED_KEY, RequestAuthenticator
+from common.http.problems import problem_response
+from common.http.streaming import token_header
+
+
+class UnknownCallers:
+    """ASGI middleware around whatever answers requests of callers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        requests: RequestAuthenticator = scope["app"].state.opsdesk.request_authenticator
+        if requests.limits.blocked:
+            try:
+                await _check_blocked(requests, scope)
+            except TooManyRequests as problem:
+                await problem_response(problem)(scope, receive, send)
+                return
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            if CALLER_KEY not in scope and COUNTED_KEY not in scope:
+                await _count(requests, scope)
+
+
+async def _check_blocked(requests: RequestAuthenticator, scope: Scope) -> None:
+    try:
+        requests.limits.check_blocked(requests.addresses.of(scope))
+    except TooManyRequests:
+        if not await requests.has_valid_token(token_header(scope)):
+            raise
+
+
+async def _count(requests: RequestAuthenticator, scope: Scope) -> None:
+    header = token_header(scope)
+    if header is None or requests.authenticator.cached_caller(header) is None:
+        await requests.limits.count_unknown(requests.addresses.of(scope))

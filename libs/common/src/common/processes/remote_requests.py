@@ -1,0 +1,59 @@
+"""The request side of a replica as the management port asks it from the other process."""
+
+import asyncio
+from contextlib import suppress
+from typing import Final
+
+from prometheus_client import REGISTRY
+
+from common.errors import ServiceUnavailable
+from common.http.management_state import DocumentName
+from common.processes.channel import Channel, NoAnswer
+from common.telemetry.exposition import exposition, from_values, merge
+
+WATCH_INTERVAL_S: Final = 5.0
+"""Seconds between two looks whether the other process turns."""
+DOCUMENT_TIMEOUT_S: Final = 30.0
+
+
+class RemoteRequests:
+    """Asks over the channel."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._turned_at = asyncio.get_running_loop().time()
+
+    @property
+    def silent_s(self) -> float:
+        """Seconds since the other process showed that its event loop turns."""
+        return asyncio.get_running_loop().time() - self._turned_at
+
+    async def watch(self) -> None:
+        """Look whether the other process turns, as long as this one runs."""
+        while True:
+            try:
+                await self._channel.ask("turn", within_s=WATCH_INTERVAL_S)
+                self._turned_at = asyncio.get_running_loop().time()
+            except NoAnswer:
+                continue  # it has waited as long as the pause would have been
+            await asyncio.sleep(WATCH_INTERVAL_S)
+
+    async def troubles(self) -> dict[str, str]:
+        try:
+            return dict(await self._channel.ask("troubles"))
+        except NoAnswer as reason:
+            return {"requests": f"the process that answers requests: {reason}"}
+
+    async def metrics(self) -> bytes:
+        found = {"loops": list(REGISTRY.collect())}
+        with suppress(NoAnswer):  # readiness says so; what this process counts is worth it alone
+            found["requests"] = list(from_values(await self._channel.ask("metrics")))
+        return exposition(merge(found))
+
+    async def document(self, name: DocumentName) -> bytes:
+        """Raises ServiceUnavailable while the other process does not answer."""
+        try:
+            text: str = await self._channel.ask("document", name, DOCUMENT_TIMEOUT_S)
+        except NoAnswer:
+            raise ServiceUnavailable(5) from None
+        return text.encode()

@@ -1,0 +1,103 @@
+"""The process of a replica that answers requests."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import uvicorn
+import uvloop
+from fastapi import FastAPI
+from prometheus_client import REGISTRY
+
+from common import telemetry
+from common.http import Service, create_app
+from common.http.drain import drain_of
+from common.http.health import ask_database, troubles_of
+from common.http.management import render_document
+from common.http.server_config import server_config
+from common.http.state import AppState, state_of
+from common.persistence.workload import HEALTH
+from common.processes.channel import Answer, Channel, answer_with, open_channel
+from common.processes.draining_server import DrainingServer
+from common.processes.remote_consumer import RemoteConsumer
+from common.processes.wake_ups import tell_wake_ups
+from common.settings import Settings
+from common.simulated_time.routes import routes as simulated_time
+from common.telemetry.exposition import to_values
+
+END: Final = "end"
+"""News for this process: end, after draining (True) or at once (False)."""
+
+log = telemetry.logger(__name__)
+
+
+def answer_requests(
+    service: Service, settings: Settings, listener: socket.socket, channel: socket.socket
+) -> int:
+    """Answer requests until the other process says `end`. Returns the exit code."""
+    telemetry.configure(service.name, settings)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_answer(service, settings, listener, channel))
+    return 0
+
+
+async def _answer(
+    service: Service, settings: Settings, listener: socket.socket, end: socket.socket
+) -> None:
+    channels: list[Channel] = []  # the app is made first, as its answers need it
+    extra = [simulated_time] if settings.time_mode == "simulated" else []
+    app = create_app(service, *extra, join_loops=lambda state: _join(channels[0], state))
+    server = DrainingServer(server_config(app, settings), drain_of(app), settings.drain_s)
+    channel = await open_channel(end, _answers(app), {END: _end_with(server)})
+    channels.append(channel)
+    listening = asyncio.create_task(channel.run())
+    listening.add_done_callback(_end_at_once)
+    await server.serve(sockets=[listener])
+    listening.remove_done_callback(_end_at_once)
+    listening.cancel()
+
+
+def _join(channel: Channel, state: AppState) -> AppState:
+    """Connect the requests with the loops of the other process."""
+    tell_wake_ups(state.runtime.database, channel)
+    return replace(state, consumer=RemoteConsumer(channel))
+
+
+def _end_with(server: uvicorn.Server) -> Callable[[bool], None]:
+    assert isinstance(server, DrainingServer)
+    return lambda drains: server.end(at_once=not drains)
+
+
+def _end_at_once(_: "asyncio.Task[None]") -> None:
+    """The other process is gone: nobody sends what is committed here."""
+    log.error("loops.gone", then="this process ends, so that both are started anew")
+    os._exit(1)
+
+
+def _answers(app: FastAPI) -> Mapping[str, Answer]:
+    """Return what the management port asks this process."""
+
+    async def troubles() -> dict[str, str]:
+        if not hasattr(app.state, "opsdesk"):
+            return {"requests": "is starting"}
+        state = state_of(app)
+        return troubles_of(state.components) | await ask_database(state.database_for(HEALTH))
+
+    async def metrics() -> list[Any]:
+        return to_values(REGISTRY.collect())
+
+    async def document(name: Any) -> str:
+        return (await asyncio.to_thread(render_document, app, name)).decode()
+
+    async def turn() -> None:
+        """Show that the event loop turns."""
+
+    return {
+        "troubles": answer_with(troubles),
+        "metrics": answer_with(metrics),
+        "document": document,
+        "turn": answer_with(turn),
+    }
