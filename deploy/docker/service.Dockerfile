@@ -19,9 +19,11 @@ RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin opsdesk
 COPY --from=build /opt/opsdesk /opt/opsdesk
 USER 10001
 ENV PATH=/opt/opsdesk/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    OPSDESK_HOST=0.0.0.0 OPSDESK_PORT=8000
+    OPSDESK_HOST=0.0.0.0 OPSDESK_PORT=8000 OPSDESK_MANAGEMENT_PORT=9000
+# Health and metrics are on port 9000 of 127.0.0.1, inside the container. Give OPSDESK_MANAGEMENT_HOST where probes
+# and Prometheus come from outside, and let nobody else reach that port.
 EXPOSE 8000
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s CMD ["python", "-c", \
-    "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/health/live', timeout=2)"]
+    "import urllib.request as r; r.urlopen('http://127.0.0.1:9000/health/live', timeout=2)"]
 ENTRYPOINT ["service"]
 CMD ["serve"]

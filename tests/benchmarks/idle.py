@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from opsdesk_local.listening import in_session
 from opsdesk_local.service import SERVICES
 from tests.benchmarks.environment import open_installation, servers
 from tests.benchmarks.result import Result
@@ -38,9 +39,13 @@ async def run(scale: Scale) -> AsyncIterator[Result]:
 
 
 def _resident(pid: int) -> float:
-    """MiB. Raises where the process is gone."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    found = re.search(r"VmRSS:\s+(\d+) kB", status)
-    if found is None:
+    """MiB of a replica's two processes; what they share counts once. Raises where they are gone."""
+    processes = list(in_session(pid))
+    if not processes:
         raise RuntimeError("the service has ended")
-    return int(found[1]) / 1024
+    return sum(map(_proportional, processes))
+
+
+def _proportional(process: Path) -> float:
+    found = re.search(r"Pss:\s+(\d+) kB", (process / "smaps_rollup").read_text())
+    return int(found[1]) / 1024 if found else 0.0

@@ -56,7 +56,7 @@ async def kill_postgres(site: Site) -> None:
 async def kill_relay_leader(site: Site) -> None:
     """The replica of intake that relays: the other one takes over."""
     for process in site.replicas_of("intake"):
-        if await _is_leader(process.url):
+        if await _is_leader(process.management_url):
             process.kill()
             await asyncio.sleep(2 * DOWNTIME_S)
             await asyncio.to_thread(process.start)

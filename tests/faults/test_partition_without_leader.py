@@ -64,7 +64,7 @@ async def test_a_partition_without_leader_holds_only_its_own_events(
 async def names_partition(site: Site) -> bool:
     """Return whether intake's readiness names the partition that takes nothing."""
     async with httpx.AsyncClient() as client:
-        answer = await client.get(f"{site.desk.services['intake'].url}/health/ready")
+        answer = await client.get(f"{site.desk.services['intake'].management_url}/health/ready")
     trouble = answer.json()["degraded"].get("relay", "")
     return "opsdesk.tickets partition 0" in trouble and "partition 1" not in trouble
 

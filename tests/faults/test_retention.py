@@ -47,11 +47,11 @@ async def test_what_retention_took_from_a_sleeping_consumer_is_told(
     clocks_before = await count_clocks(running)
     await delete_records(running, before)
     await asyncio.to_thread(sla.start)
-    await until(lambda: reports_missed(sla.url), 60)
+    await until(lambda: reports_missed(sla.management_url), 60)
     after = await one.load(RATE, SECONDS).run()
     opened = {opening.ticket for opening in after.openings if opening.ticket}
     await until(lambda: have_clocks(running, opened), 60)
-    missed = await count_missed(sla.url)
+    missed = await count_missed(sla.management_url)
     one.say(f"\nretention: {missed:.0f} records missed, {len(opened)} tickets after them in order")
     assert 0 < missed <= sum(before.values())
     assert await count_clocks(running) == clocks_before + 2 * len(opened)

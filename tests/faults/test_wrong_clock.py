@@ -63,7 +63,7 @@ async def test_a_clock_hours_off_loses_nothing_and_is_told(
         for service in SERVICES:
             await asyncio.to_thread(site.replace, service, wrong_clock)
         for service in SERVICES:
-            assert await only_trouble(site.desk.services[service.name].url) == {"clock"}
+            assert await only_trouble(site.desk.services[service.name].management_url) == {"clock"}
 
     name = f"clocks {wrong_clock['FAKETIME']}"
     try:

@@ -24,7 +24,8 @@ def test_everything_answers_where_the_file_says(whole_run: Run) -> None:
     run = whole_run
     addresses = read_addresses(run.state)
     assert set(addresses.services) == {"intake", "sla", "escalation", "delivery-gate"}
-    for url in addresses.services.values():
+    assert set(addresses.management) == set(addresses.services)
+    for url in addresses.management.values():
         assert urllib.request.urlopen(f"{url}/health/ready", timeout=5).status == 200
     assert (run.state.run / "called").read_text() == "company load\n"
     assert (addresses.issuer / "called").read_text() == "company tokens\n"

@@ -13,13 +13,15 @@ FILE_NAME = "addresses.json"
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """`services` are base URLs by name; the other addresses are in the form of their clients."""
+    """`services` are base URLs by name, `management` those of health, metrics and the API's documents; the
+    other addresses are in the form of their clients."""
 
     kafka: str
     smtp: str
     admin_database_url: str = field(repr=False)
     folder: str = ""
     services: dict[str, str] = field(default_factory=dict)
+    management: dict[str, str] = field(default_factory=dict)
     reporting_database_url: str = field(default="", repr=False)
     topic_prefix: str = TOPIC_PREFIX
 

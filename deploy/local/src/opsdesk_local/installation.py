@@ -20,8 +20,14 @@ MAIL = "mail"
 
 
 def usual_ports(services: Sequence[Service] = SERVICES) -> dict[str, int]:
-    """Return the usual ports of mail server and services by name."""
-    return {MAIL: 8025} | {service.name: service.port for service in services}
+    """Return the usual ports of mail server and services by name, those of their management, too."""
+    management = {management_name(service.name): service.port + 1000 for service in services}
+    return {MAIL: 8025} | {service.name: service.port for service in services} | management
+
+
+def management_name(service: str) -> str:
+    """Return the name of a service's management port."""
+    return f"{service}-management"
 
 
 class Installation:
@@ -97,8 +103,16 @@ class Installation:
         `settings` are variables of this process alone. Without `port` it gets one.
         """
         port = port or (self._ports.claim(name) if self._ports else free_port())
+        management = self._ports.claim(management_name(name)) if self._ports else free_port()
         environment = self.environment(service) | self._links(service, port) | dict(settings or {})
-        return ServiceProcess(service.module, environment, folder=self.folder, name=name, port=port)
+        return ServiceProcess(
+            service.module,
+            environment,
+            folder=self.folder,
+            name=name,
+            port=port,
+            management_port=management,
+        )
 
     def _links(self, service: Service, port: int) -> dict[str, str]:
         """Return the settings for links in mails, with the ports that are used."""
@@ -128,6 +142,7 @@ class Installation:
             admin_database_url=at_database(self._admin_url, self.database),
             folder=str(self.folder),
             services={name: process.url for name, process in self.services.items()},
+            management={name: process.management_url for name, process in self.services.items()},
             reporting_database_url=reporting_url(self._admin_url, self._password, self.database),
             topic_prefix=self.topic_prefix,
         )

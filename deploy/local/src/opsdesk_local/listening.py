@@ -1,5 +1,6 @@
 """Which process listens on a port: that something answers does not say that it is ours."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 _LISTEN = "0A"
@@ -12,10 +13,14 @@ def session_listens(session: int, port: int) -> bool:
     Sockets of another user's processes are visible to root only.
     """
     inodes = _listening_inodes(port)
-    return bool(inodes) and any(
-        _session(process) == session and inodes & _sockets(process)
-        for process in Path("/proc").glob("[0-9]*")
-    )
+    return bool(inodes) and any(inodes & _sockets(process) for process in in_session(session))
+
+
+def in_session(session: int) -> Iterator[Path]:
+    """Yield the folders in /proc of a session's processes: of a child and of those that it started."""
+    for process in Path("/proc").glob("[0-9]*"):
+        if _session(process) == session:
+            yield process
 
 
 def _listening_inodes(port: int) -> set[str]:

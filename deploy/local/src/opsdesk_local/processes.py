@@ -41,6 +41,11 @@ class Child:
         if self.alive:
             self._process.send_signal(number)
 
+    def send_to_all(self, number: signal.Signals) -> None:
+        """Send a signal to the process and to those that it has started: they are one group."""
+        if self.alive:
+            os.killpg(self.pid, number)
+
     def listens_on(self, port: int) -> bool:
         """Return whether it or a child of its own listens on the port, and nobody else."""
         return self.alive and session_listens(self.pid, port)

@@ -32,7 +32,10 @@ SERVICES = (
 
 
 class ServiceProcess:
-    """A process of a service, with the same port after a restart. Calls block."""
+    """A replica of a service, with the same ports after a restart. Calls block.
+
+    It is two processes: the one that is started here, and the one that it forks.
+    """
 
     def __init__(
         self,
@@ -42,11 +45,13 @@ class ServiceProcess:
         folder: Path,
         name: str | None = None,
         port: int | None = None,
+        management_port: int | None = None,
     ) -> None:
-        """`environment` is the whole environment without host and port; logs are in `folder/logs`."""
+        """`environment` is the whole environment without host and ports; logs are in `folder/logs`."""
         self.module = module
         self.name = name or module
         self.port = port or free_port()
+        self.management_port = management_port or free_port()
         self.log = folder / "logs" / f"{self.name}.log"
         self.child: Child | None = None
         self._folder = folder
@@ -54,11 +59,18 @@ class ServiceProcess:
             **environment,
             "OPSDESK_HOST": "127.0.0.1",
             "OPSDESK_PORT": str(self.port),
+            "OPSDESK_MANAGEMENT_HOST": "127.0.0.1",
+            "OPSDESK_MANAGEMENT_PORT": str(self.management_port),
         }
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def management_url(self) -> str:
+        """Where health, metrics and the API's documents are."""
+        return f"http://127.0.0.1:{self.management_port}"
 
     def start(self) -> None:
         """Start the process and wait until it is ready."""
@@ -77,7 +89,7 @@ class ServiceProcess:
     def wait_ready(self, seconds: float = 60) -> None:
         """Wait until it is ready. Raises LocalRunError when it ends or is not ready in time."""
         if not holds_within(seconds, lambda: self._is_ready() or not self.alive):
-            reason = self.readiness() or f"another program answers on port {self.port}"
+            reason = self.readiness() or f"another program answers on port {self.management_port}"
             raise LocalRunError(f"{self.name} is not ready after {seconds:.0f} s: {reason}")
         if not self.alive:
             raise LocalRunError(f"{self.name} ended while starting:\n{self._last_lines()}")
@@ -88,11 +100,12 @@ class ServiceProcess:
 
     def _is_ready(self) -> bool:
         child = self.child
-        return child is not None and self.readiness() is None and child.listens_on(self.port)
+        ports = (self.port, self.management_port)
+        return child is not None and self.readiness() is None and all(map(child.listens_on, ports))
 
     def readiness(self) -> str | None:
         """Return None when everything in the service works, else what does not."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=3)
+        connection = http.client.HTTPConnection("127.0.0.1", self.management_port, timeout=3)
         try:
             connection.request("GET", "/health/ready")
             answer = connection.getresponse()
@@ -117,13 +130,13 @@ class ServiceProcess:
         self.start()
 
     def pause(self) -> None:
-        """Freeze the process with SIGSTOP, like a machine that hangs."""
+        """Freeze both processes with SIGSTOP, like a machine that hangs."""
         if self.child:
-            self.child.send(signal.SIGSTOP)
+            self.child.send_to_all(signal.SIGSTOP)
 
     def resume(self) -> None:
         if self.child:
-            self.child.send(signal.SIGCONT)
+            self.child.send_to_all(signal.SIGCONT)
 
     def _last_lines(self) -> str:
         return self.child.last_lines() if self.child else ""

@@ -4,6 +4,7 @@ import os
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -25,5 +26,7 @@ if sys.argv[1] == "migrate":
     with Path("migrated").open("a") as migrated:
         migrated.write("once\n")
 if sys.argv[1] == "serve":
-    address = (os.environ["OPSDESK_HOST"], int(os.environ["OPSDESK_PORT"]))
-    HTTPServer(address, Answers).serve_forever()
+    for kind in ("", "MANAGEMENT_"):
+        address = (os.environ[f"OPSDESK_{kind}HOST"], int(os.environ[f"OPSDESK_{kind}PORT"]))
+        server = HTTPServer(address, Answers)
+        Thread(target=server.serve_forever).start()

@@ -39,14 +39,19 @@ class Replica:
 
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
         self.port = free_port()
-        self.environment = {**environment, "OPSDESK_PORT": str(self.port)}
+        management = free_port()
+        self.environment = {
+            **environment,
+            "OPSDESK_PORT": str(self.port),
+            "OPSDESK_MANAGEMENT_PORT": str(management),
+        }
         self.log = log
         self.is_ready = False
         self.statuses: list[str] = []
         address = f"http://127.0.0.1:{self.port}"
         headers = {"Authorization": f"Bearer {token('anna')}"}
         self.requests = httpx.AsyncClient(base_url=address, headers=headers)
-        self.probes = httpx.AsyncClient(base_url=address)
+        self.probes = httpx.AsyncClient(base_url=f"http://127.0.0.1:{management}")
         self.process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:

@@ -66,7 +66,11 @@ async def test_loops_run_beside_the_requests_and_stop_with_the_service(
         finally:
             ended.set()
 
-    app = create_app(replace(service, **{kind: (watch,)}))
+    app = create_app(
+        replace(service, loops=(watch,))
+        if kind == "loops"
+        else replace(service, request_loops=(watch,))
+    )
     async with asyncio.timeout(15), app.router.lifespan_context(app):
         await running.wait()
         assert not ended.is_set()

@@ -55,7 +55,7 @@ class ConnectionBounds:
     waiting: "dict[GuardedProtocol, None]" = field(default_factory=dict)
 
 
-def guarded_protocol(bounds: ConnectionBounds) -> Callable[..., asyncio.Protocol]:
+def guarded_protocol(bounds: ConnectionBounds) -> type[asyncio.Protocol]:
     """Return a protocol class for uvicorn, all of whose connections share these bounds."""
     return type("BoundedProtocol", (GuardedProtocol,), {"bounds": bounds})
 

@@ -49,7 +49,9 @@ def consumer_answers(consumer: Consumer) -> dict[str, Answer]:
 
     async def end_offsets(asked: tuple[str, str | None]) -> list[tuple[str, int, int]] | None:
         ends = await consumer.end_offsets(*asked)
-        return ends and [(one.topic, one.partition, end) for one, end in ends.items()]
+        if ends is None:
+            return None
+        return [(one.topic, one.partition, end) for one, end in ends.items()]
 
     return {
         "may_lack": consumer.may_lack,
