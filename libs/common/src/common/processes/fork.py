@@ -61,7 +61,7 @@ def _run_as_child(
             signal.signal(number, signal.SIG_IGN)
         code = run(channel)
     except BaseException:  # noqa: BLE001 - shown, and the exit code says so; nothing of the parent's may run
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]  # there is an exception here
+        sys.excepthook(*sys.exc_info())
     finally:
         sys.stderr.flush()
         os._exit(code)
