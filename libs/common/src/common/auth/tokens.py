@@ -143,16 +143,20 @@ def _bearer_token(authorization: bytes) -> bytes:
     """Return the token; only the one spelling of it that its issuer gives is accepted."""
     scheme, _, token = authorization.partition(b" ")
     token = token.strip()
-    if scheme.lower() != b"bearer" or len(token) > MAX_TOKEN_BYTES or not _TOKEN.fullmatch(token):
+    if scheme.lower() != b"bearer" or not token or len(token) > MAX_TOKEN_BYTES:
         raise Unauthenticated()
-    signature = token.rpartition(b".")[2]
-    try:
-        decoded = urlsafe_b64decode(signature + b"=" * (-len(signature) % 4))
-    except ValueError:
-        raise Unauthenticated() from None
-    if urlsafe_b64encode(decoded).rstrip(b"=") != signature:
-        raise Unauthenticated()
+    if not _TOKEN.fullmatch(token) or not _is_canonical(token.rpartition(b".")[2]):
+        _reject(NOT_VALID)
     return token
+
+
+def _is_canonical(part: bytes) -> bool:
+    """Return whether base64url without padding is as an encoder writes it: no bit of it is unused."""
+    try:
+        decoded = urlsafe_b64decode(part + b"=" * (-len(part) % 4))
+    except ValueError:
+        return False
+    return urlsafe_b64encode(decoded).rstrip(b"=") == part
 
 
 def caller_from_claims(claims: dict[str, Any]) -> Caller:
