@@ -46,20 +46,20 @@ async def test_questions_are_answered_each_on_its_own() -> None:
         assert await first == "a" * 100_000
 
 
-async def test_news_is_heard_in_order() -> None:
-    heard: list[int] = []
-    all_heard = asyncio.Event()
+async def test_news_comes_in_order() -> None:
+    news: list[int] = []
+    is_complete = asyncio.Event()
 
     def hear(number: int) -> None:
-        heard.append(number)
+        news.append(number)
         if number == 99:
-            all_heard.set()
+            is_complete.set()
 
     async with connected({}, {"number": hear}) as (channel, _):
         for number in range(100):
             channel.tell("number", number)
-        await asyncio.wait_for(all_heard.wait(), 5)
-    assert heard == list(range(100))
+        await asyncio.wait_for(is_complete.wait(), 5)
+    assert news == list(range(100))
 
 
 async def test_what_is_not_answered_in_time_is_said() -> None:
