@@ -14,7 +14,10 @@ from common.settings_checks import (
     unknown_name,
     unusable_ca_file,
     unusable_database_url,
+    unverified_database,
 )
+from common.settings_secrets import file_names, read_secrets
+from common.settings_transport import DatabaseTls, tls_mode, with_tls
 
 PREFIX = "OPSDESK_"
 LOCAL_ISSUER = "urn:opsdesk:issuer:local"
@@ -48,6 +51,14 @@ class Settings(BaseSettings):
     migration_database_url: SecretStr | None = Field(
         None, description="the owner role's postgresql:// address; only `migrate` needs it"
     )
+    database_tls: DatabaseTls = Field(
+        "verify-full",
+        description="how PostgreSQL is reached: verify-full, or verify-ca, require, prefer, disable "
+        "(prefer outside production)",
+    )
+    database_ca_file: Path | None = Field(
+        None, description="a PEM file with the authority that signed PostgreSQL's certificate"
+    )
 
     write_connections: int = Field(
         10, ge=1, le=200, description="database connections of one replica for requests that write"
@@ -63,7 +74,8 @@ class Settings(BaseSettings):
         min_length=1, description="Kafka's addresses as host:port,host:port"
     )
     kafka_security: KafkaSecurity = Field(
-        "SASL_SSL", description="how Kafka is reached (outside production PLAINTEXT by default)"
+        "SASL_SSL",
+        description="how Kafka is reached: SASL_SSL (outside production PLAINTEXT by default)",
     )
     kafka_sasl_mechanism: SaslMechanism = Field("SCRAM-SHA-512", description="a SASL mechanism")
     kafka_username: str | None = Field(None, description="the service's Kafka principal")
@@ -114,9 +126,14 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _fill_defaults(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Default to plain Kafka and no draining outside production, and to the local issuer's keys."""
-        filled = dict(given)
-        if filled.get("environment", "production") != "production":
+        """Default to plain Kafka and no draining outside production, and to the local issuer's keys.
+
+        The way to PostgreSQL is written into its addresses.
+        """
+        in_production = given.get("environment", "production") == "production"
+        filled = dict(given) | _addresses_with_tls(given, "verify-full" if in_production else None)
+        if not in_production:
+            filled.setdefault("database_tls", "prefer")
             filled.setdefault("kafka_security", "PLAINTEXT")
             filled.setdefault("drain_s", 0)
         if local := filled.get("local_issuer_directory"):
@@ -135,6 +152,7 @@ class Settings(BaseSettings):
                 f"OPSDESK_KAFKA_USERNAME and OPSDESK_KAFKA_PASSWORD are needed with OPSDESK_KAFKA_SECURITY={self.kafka_security}"
             )
         self._refuse("kafka_ca_file", unusable_ca_file(self.kafka_ca_file))
+        self._refuse("database_ca_file", unusable_ca_file(self.database_ca_file))
         self._refuse("database_url", unusable_database_url(self.database_url.get_secret_value()))
         if self.migration_database_url is not None:
             url = self.migration_database_url.get_secret_value()
@@ -150,6 +168,11 @@ class Settings(BaseSettings):
             )
         if self.jwks_url.lower().startswith("http://"):
             self._refuse("jwks_url", "http lets anybody on the way name keys")
+        if self.kafka_security != "SASL_SSL":
+            self._refuse("kafka_security", "in production others could read, write or answer")
+        for name in ("database_url", "migration_database_url"):
+            if (url := getattr(self, name)) is not None:
+                self._refuse(name, unverified_database(url.get_secret_value()))
 
     def _refuse(self, name: str, why: str | None) -> None:
         """Raise ValueError with a sentence that names the variable, unless `why` is None."""
@@ -163,6 +186,20 @@ class Settings(BaseSettings):
             self._refuse(name, "in production it must not name this machine")
 
 
+def _addresses_with_tls(given: Mapping[str, Any], mode: str | None) -> dict[str, str]:
+    """Return the addresses of PostgreSQL with the way to it. Raises ValueError where one contradicts it."""
+    written = {}
+    for name in ("database_url", "migration_database_url"):
+        url = given.get(name)
+        if isinstance(url, str) and "://" in url:
+            if (asked := given.get("database_tls")) and tls_mode(url) not in (None, asked):
+                raise ValueError(
+                    f"{PREFIX}{name.upper()} names another sslmode than {PREFIX}DATABASE_TLS={asked}: remove it there"
+                )
+            written[name] = with_tls(url, asked or mode, given.get("database_ca_file"))
+    return written
+
+
 S = TypeVar("S", bound=Settings)
 
 
@@ -171,14 +208,17 @@ def load_settings(settings: type[S]) -> S:
 
     Raises SystemExit with a sentence that names the variable and never repeats its value.
     """
-    if unknown := unknown_name(os.environ, PREFIX, settings.model_fields):
+    known = {*settings.model_fields, *file_names(settings.model_fields)}
+    if unknown := unknown_name(os.environ, PREFIX, known):
         name, near = unknown
         advice = f"did you mean {near}?" if near else "remove it; docs/settings.md lists all."
         raise SystemExit(f"{name} is not a setting: {advice}")
     try:
-        return settings()
+        return settings(**read_secrets(os.environ, PREFIX, settings.model_fields))
     except ValidationError as wrong:
         raise SystemExit(_describe_error(settings, wrong)) from None
+    except ValueError as wrong:
+        raise SystemExit(f"{wrong}.") from None
 
 
 def _describe_error(settings: type[Settings], wrong: ValidationError) -> str:
