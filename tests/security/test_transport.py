@@ -6,7 +6,7 @@ The settings are those of production, from the environment, as a replica reads t
 import asyncio
 import os
 import ssl
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -167,14 +167,14 @@ async def _go(way: str, settings: SlaSettings) -> None:
 
 
 @pytest.fixture
-async def topic(production: pytest.MonkeyPatch) -> AsyncIterator[Kafka]:
+async def topic(production: pytest.MonkeyPatch) -> Kafka:
     kafka = Kafka.from_settings(load_settings(SlaSettings))
     admin = AIOKafkaAdminClient(**kafka.options())
     await admin.start()
     if TOPIC not in await admin.list_topics():
         await admin.create_topics([NewTopic(TOPIC, 1, 1)])
     await admin.close()
-    yield kafka
+    return kafka
 
 
 async def test_producer_consumer_and_command_line_speak_to_a_secured_kafka(topic: Kafka) -> None:
