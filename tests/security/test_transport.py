@@ -141,6 +141,20 @@ async def test_another_machine_with_a_certificate_of_ours_is_refused_in_every_wa
     await _go(way, load_settings(SlaSettings))
 
 
+async def test_authorities_are_rotated_with_both_in_the_file(
+    production: pytest.MonkeyPatch, secured: Secured, tmp_path: Path
+) -> None:
+    """The old and the new authority are trusted while servers get new certificates."""
+    both = tmp_path / "both.pem"
+    both.write_bytes(secured.stranger.read_bytes() + secured.authority.read_bytes())
+    for name in ("OPSDESK_DATABASE_CA_FILE", "OPSDESK_KAFKA_CA_FILE"):
+        production.setenv(name, str(both))
+    settings = load_settings(SlaSettings)
+    assert await connect_in_every_way(settings) == [True, True]
+    async with AIOKafkaProducer(**Kafka.from_settings(settings).options()) as producer:
+        assert await producer.client.fetch_all_metadata()
+
+
 async def test_a_replica_that_may_not_trust_its_database_does_not_start(
     production: pytest.MonkeyPatch, secured: Secured
 ) -> None:
