@@ -14,7 +14,7 @@ from opsdesk_local.state import unprivileged_user
 from tests.security.authority import ServerCertificate
 
 TLS_ALONE = "hostssl all all 127.0.0.1/32 scram-sha-256\n"
-USER, PASSWORD = "sla", "a password of Kafka's"
+USER, NEXT_USER, PASSWORD = "sla", "sla-2", "a password of Kafka's"
 
 
 @contextmanager
@@ -60,7 +60,7 @@ def postgres_by_tls(
 def kafka_by_sasl_ssl(state: State, folder: Path, certificate: ServerCertificate) -> Iterator[str]:
     """Run a Kafka whose clients need TLS and a password. Yields its address for them."""
     inside, outside, controller = (free_port() for _ in range(3))
-    login = f"SCRAM-SHA-512=[name={USER},password={PASSWORD}]"
+    logins = [f"SCRAM-SHA-512=[name={user},password={PASSWORD}]" for user in (USER, NEXT_USER)]
     broker = Broker(
         folder / "kafka",
         kafka_programs(state),
@@ -68,7 +68,7 @@ def kafka_by_sasl_ssl(state: State, folder: Path, certificate: ServerCertificate
         _properties(folder, certificate, inside, outside, controller),
         alone=True,
         cluster_id=new_cluster_id(),
-        format_options=["--add-scram", login],
+        format_options=[part for login in logins for part in ("--add-scram", login)],
     )
     try:
         broker.start()

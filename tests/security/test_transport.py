@@ -27,6 +27,7 @@ from sla.app import SERVICE
 from sla.settings import SlaSettings
 from tests.security.authority import Authority
 from tests.security.secured_servers import (
+    NEXT_USER,
     PASSWORD,
     USER,
     folder_for_servers,
@@ -199,6 +200,20 @@ async def test_producer_consumer_and_command_line_speak_to_a_secured_kafka(topic
     assert record.value == b"{}"
     async with open_consumer(topic.servers, TOPIC, from_start=True) as reader:
         assert (await with_timeout(20, reader.getone())).value == b"{}"
+
+
+async def test_a_second_kafka_user_works_beside_the_first(
+    topic: Kafka, production: pytest.MonkeyPatch
+) -> None:
+    """So a password is rotated: replicas move to the second user one after the other."""
+    production.setenv("OPSDESK_KAFKA_USERNAME", NEXT_USER)
+    second = Kafka.from_settings(load_settings(SlaSettings))
+    async with (
+        AIOKafkaProducer(**topic.options()) as before,
+        AIOKafkaProducer(**second.options()) as after,
+    ):
+        for producer in (before, after, before):
+            assert (await producer.send_and_wait(TOPIC, b"{}")).topic == TOPIC
 
 
 @pytest.mark.parametrize(
