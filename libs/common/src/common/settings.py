@@ -17,7 +17,7 @@ from common.settings_checks import (
     unverified_database,
 )
 from common.settings_secrets import file_names, read_secrets
-from common.settings_transport import DatabaseTls, tls_mode, with_tls
+from common.settings_transport import DatabaseTls, addresses_with_tls
 
 PREFIX = "OPSDESK_"
 LOCAL_ISSUER = "urn:opsdesk:issuer:local"
@@ -131,7 +131,8 @@ class Settings(BaseSettings):
         The way to PostgreSQL is written into its addresses.
         """
         in_production = given.get("environment", "production") == "production"
-        filled = dict(given) | _addresses_with_tls(given, "verify-full" if in_production else None)
+        mode = "verify-full" if in_production else None
+        filled = dict(given) | addresses_with_tls(given, mode, PREFIX)
         if not in_production:
             filled.setdefault("database_tls", "prefer")
             filled.setdefault("kafka_security", "PLAINTEXT")
@@ -184,20 +185,6 @@ class Settings(BaseSettings):
         """Raise ValueError for the first setting, of names with their hosts, that names localhost."""
         if (name := first_local(hosts)) is not None:
             self._refuse(name, "in production it must not name this machine")
-
-
-def _addresses_with_tls(given: Mapping[str, Any], mode: str | None) -> dict[str, str]:
-    """Return the addresses of PostgreSQL with the way to it. Raises ValueError where one contradicts it."""
-    written = {}
-    for name in ("database_url", "migration_database_url"):
-        url = given.get(name)
-        if isinstance(url, str) and "://" in url:
-            if (asked := given.get("database_tls")) and tls_mode(url) not in (None, asked):
-                raise ValueError(
-                    f"{PREFIX}{name.upper()} names another sslmode than {PREFIX}DATABASE_TLS={asked}: remove it there"
-                )
-            written[name] = with_tls(url, asked or mode, given.get("database_ca_file"))
-    return written
 
 
 S = TypeVar("S", bound=Settings)

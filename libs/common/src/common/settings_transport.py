@@ -3,14 +3,32 @@
 SQLAlchemy and Alembic open their connections by asyncpg, too, so the setting means the same for all.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 DatabaseTls = Literal["verify-full", "verify-ca", "require", "prefer", "disable"]
 
 VERIFYING: Final = frozenset({"verify-full", "verify-ca"})
 """The modes in which PostgreSQL proves who it is; `verify-ca` does not compare its name."""
+
+
+def addresses_with_tls(given: Mapping[str, Any], mode: str | None, prefix: str) -> dict[str, str]:
+    """Return the addresses among settings with the way to PostgreSQL, `mode` where none is asked for.
+
+    Raises ValueError where an address contradicts what is asked for.
+    """
+    written = {}
+    for name in ("database_url", "migration_database_url"):
+        url = given.get(name)
+        if isinstance(url, str) and "://" in url:
+            if (asked := given.get("database_tls")) and tls_mode(url) not in (None, asked):
+                raise ValueError(
+                    f"{prefix}{name.upper()} names another sslmode than {prefix}DATABASE_TLS={asked}: remove it there"
+                )
+            written[name] = with_tls(url, asked or mode, given.get("database_ca_file"))
+    return written
 
 
 def with_tls(url: str, mode: str | None, ca_file: Path | None) -> str:
