@@ -107,11 +107,22 @@ async def _serve(
     }
     agreement = f"/v1/agreements/{key}-standard"
     await _made(theo, f"{agreement}/extensions", window | {"reason": f"A go-live of {key}"})
-    await _made(theo, f"{agreement}/comments", {"comment": f"{key} asked for more"})
+    await _negotiate(theo, key)
     quiet = {"environment": f"{key}-prod", "title": f"New disks of {key}"}
     await _made(theo, "/v1/maintenance", quiet | window)
     series = {"key": f"{key}.response", "name": f"Response of {key}", "unit": "ms"}
     await _made(gina, "/v1/series", series | {"customer": key, "service": SERVICES[key]})
+
+
+async def _negotiate(theo: AsyncClient, key: str) -> None:
+    """Propose another agreement to the customer, who signs it, and write a comment."""
+    target = {"metric": "resolution", "priority": "major", "target_seconds": 8 * 3600}
+    terms = {"calendar": "office", "targets": [target], "valid_from": "2027-01-01T00:00:00Z"}
+    parties = {"key": f"{key}-next", "customer": key, "customer_signs": True}
+    await _made(theo, "/v1/agreements", parties | terms)
+    await _made(theo, f"/v1/agreements/{key}-next/propose", {})
+    words = {"comment": f"{key} asked for more"}
+    await _made(theo, f"/v1/agreements/{key}-next/comments", words)
 
 
 async def fill_gate(database: Database, app: FastAPI) -> Mapping[str, UUID]:

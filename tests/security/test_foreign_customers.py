@@ -211,7 +211,7 @@ def says(answer: Response, name: str) -> tuple[int, str]:
     """What an answer says, whatever the name was that was asked for."""
     plain = answer.text.replace(name, "?")
     return answer.status_code, re.sub(
-        r'"trace_id":"\w+"|"instance":"[^"]*"|; did you mean [^"?]+\?', "", plain
+        r'"trace_id": "\w+"|"instance": "[^"]*"|; did you mean [^"?]+\?', "", plain
     )
 
 

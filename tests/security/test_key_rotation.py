@@ -75,6 +75,7 @@ async def status(client: AsyncClient, bearer: str) -> int:
     return answer.status_code
 
 
+@pytest.mark.filterwarnings("ignore:EdDSA is deprecated via RFC 9864")  # issuers still say EdDSA
 @pytest.mark.usefixtures("keys_at_once")
 async def test_the_issuers_key_is_rotated_without_a_refused_request(
     database: Database, tmp_path: Path

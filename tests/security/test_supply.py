@@ -93,7 +93,7 @@ def ours() -> Iterator[tuple[str, dict[str, Any]]]:
             yield name, service
 
 
-@pytest.mark.parametrize(("name", "service"), ours(), ids=lambda value: str(value)[:20])
+@pytest.mark.parametrize(("name", "service"), list(ours()), ids=lambda value: str(value)[:20])
 def test_a_container_can_do_nothing_that_it_does_not_need(
     name: str, service: dict[str, Any]
 ) -> None:
