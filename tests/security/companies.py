@@ -56,8 +56,8 @@ async def fill_intake(database: Database, app: FastAPI) -> Mapping[str, UUID]:
             await announce_service(database, service, sold_to=(key,), id=id)
             made = await _made(anna, "/v1/customers", {"key": key, "name": key.title()})
             ids[key] = UUID(made["id"])
-            place = {"key": f"{key}-prod", "tier": "production", "name": key}
-            await _made(anna, f"/v1/customers/{key}/environments", place)
+            environment = {"key": f"{key}-prod", "tier": "production", "name": key}
+            await _made(anna, f"/v1/customers/{key}/environments", environment)
             contact = {"name": key.title(), "address": CONTACTS[key]}
             await _made(anna, f"/v1/customers/{key}/contacts", contact)
             about = {"title": TITLE.format(customer=key), "customer": key}
@@ -96,11 +96,11 @@ async def _serve(
     database: Database, theo: AsyncClient, gina: AsyncClient, key: str, number: int
 ) -> None:
     customer: dict[str, Any] = {"customer_id": CUSTOMERS[key], "customer": key}
-    where = {"service": SERVICES[key], "title": TITLE.format(customer=key)}
-    opened = ticket_opened(99_990 + number, **customer, **where)
+    customer |= {"service": SERVICES[key], "title": TITLE.format(customer=key)}
+    opened = ticket_opened(99_990 + number, **customer)
     await deliver(database, SLA_HANDLERS, (opened, 1))
-    place = (CUSTOMERS[key], f"{key}-prod")
-    await add_outage(database, NINE - 2 * HOUR, NINE - HOUR, *place, SERVICES[key])
+    scope = (CUSTOMERS[key], f"{key}-prod")
+    await add_outage(database, NINE - 2 * HOUR, NINE - HOUR, *scope, SERVICES[key])
     window = {
         "starts_at": (NINE + 5 * DAY).isoformat(),
         "ends_at": (NINE + 5 * DAY + HOUR).isoformat(),

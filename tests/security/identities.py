@@ -92,10 +92,10 @@ def _signed(good: str, key: ECKey, **claims: Any) -> str:
 
 def _signed_with_public_key(good: str) -> str:
     """By hand: joserfc refuses to take a public key for a secret."""
-    said = f"{_encode(_part(good, 0) | {'alg': 'HS256'})}.{good.split('.')[1]}"
+    unsigned = f"{_encode(_part(good, 0) | {'alg': 'HS256'})}.{good.split('.')[1]}"
     secret = signing_key().as_pem(private=False)
-    signature = hmac.new(secret, said.encode(), hashlib.sha256).digest()
-    return f"{said}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
+    signature = hmac.new(secret, unsigned.encode(), hashlib.sha256).digest()
+    return f"{unsigned}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
 
 
 def claims_of(text: str) -> tuple[dict[str, Any], dict[str, Any]]:

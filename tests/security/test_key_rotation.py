@@ -83,7 +83,7 @@ async def test_the_issuers_key_is_rotated_without_a_refused_request(
     """The new key stands beside the old one until the last token of the old one has expired. Here the kind
     changes, too: from ECDSA to EdDSA to RSA."""
     path = tmp_path / "jwks.json"
-    old = ECKey.generate_key("P-256", auto_kid=True)
+    old: Key = ECKey.generate_key("P-256", auto_kid=True)
     publish(path, old)
     authenticator = Authenticator(ISSUER, AUDIENCE, IssuerKeys(str(path)))
     settings = settings_for(SERVICE.settings, database.url, requests_per_minute=1_000_000)
@@ -118,8 +118,8 @@ async def test_a_database_password_is_rotated_by_a_second_login(
         await admin.execute(f"CREATE ROLE {login} LOGIN PASSWORD 'next' IN ROLE opsdesk_sla")
         await admin.execute(f"ALTER ROLE {login} SET role = 'opsdesk_sla'")
         parts = urlsplit(database.url)
-        place = parts.netloc.rpartition("@")[2]
-        url = urlunsplit(parts._replace(netloc=f"{login}:next@{place}"))
+        server = parts.netloc.rpartition("@")[2]
+        url = urlunsplit(parts._replace(netloc=f"{login}:next@{server}"))
         second = Database(url, database.schema, pool_size=1)
         try:
             for one in (database, second):
@@ -134,6 +134,8 @@ async def test_a_database_password_is_rotated_by_a_second_login(
 async def whoami(database: Database) -> tuple[str, int]:
     """The role that statements run as, and what it reads in a table of the service."""
     async with database.transaction() as tx:
-        row = await tx.exec_driver_sql("SELECT current_user::text, count(*) FROM outbox")
-        user, count = row.one()
-        return str(user), int(count)
+        rows = await tx.exec_driver_sql(
+            "SELECT current_user::text AS who, count(*) AS n FROM outbox"
+        )
+        row = rows.mappings().one()
+        return str(row["who"]), int(row["n"])

@@ -36,15 +36,15 @@ def test_what_the_documents_name_exists() -> None:
         for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))
     }
     for document in ("security.md", "asvs.md"):
-        said = (DOCS / document).read_text(encoding="utf-8")
-        quoted = re.findall(r"`([^`\s]+)`", said)
+        text = (DOCS / document).read_text(encoding="utf-8")
+        quoted = re.findall(r"`([^`\s]+)`", text)
         missing = [one for one in quoted if one.startswith("test_") and one not in tests]
         assert missing == [], document
         paths = [
             one for one in quoted if "/" in one and re.match(r"(libs|services|tests|deploy)/", one)
         ]
         assert [one for one in paths if not (ROOT / one).exists()] == [], document
-        links = re.findall(r"\]\(([^)#\s]+)", said)
+        links = re.findall(r"\]\(([^)#\s]+)", text)
         assert [one for one in links if not (DOCS / one).exists()] == [], document
 
 

@@ -56,9 +56,11 @@ def tls_mode(url: str) -> str | None:
 
 def hosts(url: str) -> list[str]:
     """Return the hosts of an address, which may be several; none for a Unix socket."""
-    places = urlsplit(url).netloc.rpartition("@")[2].split(",")
-    return [host for place in places if (host := _without_port(place))]
+    addresses = urlsplit(url).netloc.rpartition("@")[2].split(",")
+    return [host for one in addresses if (host := _without_port(one))]
 
 
-def _without_port(place: str) -> str:
-    return place.partition("]")[0].lstrip("[") if place.startswith("[") else place.partition(":")[0]
+def _without_port(address: str) -> str:
+    if address.startswith("["):
+        return address.partition("]")[0].lstrip("[")
+    return address.partition(":")[0]

@@ -106,7 +106,7 @@ def test_outside_production_an_address_stays_as_it_is(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    ("url", "places"),
+    ("url", "expected"),
     [
         ("postgresql://a:p@db:1/x", ["db"]),
         ("postgresql://a:p@one:1,two/x", ["one", "two"]),
@@ -114,6 +114,6 @@ def test_outside_production_an_address_stays_as_it_is(monkeypatch: pytest.Monkey
         ("postgresql:///x?host=/run/postgresql", []),
     ],
 )
-def test_the_hosts_of_an_address(url: str, places: list[str]) -> None:
-    assert hosts(url) == places
-    assert hosts(with_tls(url, "verify-full", None)) == places
+def test_the_hosts_of_an_address(url: str, expected: list[str]) -> None:
+    assert hosts(url) == expected
+    assert hosts(with_tls(url, "verify-full", None)) == expected
