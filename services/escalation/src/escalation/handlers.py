@@ -1,5 +1,6 @@
 """Which event is handled where."""
 
+from common.auth.revocation import on_tokens_revoked
 from common.events.catalogue import ServiceCatalogued
 from common.events.clocks import (
     ClockBreached,
@@ -9,7 +10,7 @@ from common.events.clocks import (
     ClockMissed,
     ClockThresholdReached,
 )
-from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
+from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown, TokensRevoked
 from common.events.environments import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.forecasts import ForecastChanged
 from common.events.outages import (
@@ -100,6 +101,7 @@ HANDLERS: Handlers = {
     ReviewActionAgreed: for_each(reviews.on_action_agreed),
     ReviewActionDue: for_each(reviews.on_action_due),
     PersonKnown: for_each(directory.on_person),
+    TokensRevoked: for_each(on_tokens_revoked),
     CustomerKnown: for_each(directory.on_customer),
     EnvironmentKnown: for_each(directory.on_environment),
     ServiceCatalogued: for_each(directory.on_service),

@@ -1,5 +1,6 @@
 """The handlers of received events."""
 
+from common.auth.revocation import on_tokens_revoked
 from common.events.deliveries import (
     DeliveryApproved,
     DeliveryDeferred,
@@ -21,6 +22,7 @@ from common.events.directory import (
     EnvironmentKnown,
     PartnerKnown,
     PersonKnown,
+    TokensRevoked,
 )
 from common.events.restored import (
     DeliveryHistoryRestored,
@@ -111,6 +113,7 @@ HANDLERS: Handlers = {
     EnvironmentKnown: for_each(on_environment),
     PartnerKnown: for_each(on_partner),
     PersonKnown: for_each(on_person),
+    TokensRevoked: for_each(on_tokens_revoked),
     DeliverySubmitted: for_each(on_delivery),
     DeliveryReadyForReview: for_each(on_delivery),
     DeliveryApproved: for_each(on_delivery),
