@@ -3,9 +3,10 @@
 from typing import Final
 
 from common.auth.revocation import on_tokens_revoked
+from common.erasure import on_ticket_erased
 from common.events.directory import ContactKnown, EnvironmentKnown, TokensRevoked
 from common.events.restored import DirectoryHistoryRestored, TicketHistoryRestored
-from common.events.tickets import BlockerLifted, BlockerRaised, TicketKnown
+from common.events.tickets import BlockerLifted, BlockerRaised, TicketErased, TicketKnown
 from common.messaging.inbox import Handlers, chain, for_each
 from common.restoration.handlers import restored_handlers
 from delivery_gate.directory.handlers import on_contact_known
@@ -20,5 +21,6 @@ HANDLERS: Final[Handlers] = {
     BlockerRaised: for_each(on_blocker_raised),
     BlockerLifted: chain(for_each(on_blocker_lifted), for_each(follow_ups.on_blocker_lifted)),
     TicketKnown: for_each(on_ticket_known),
+    TicketErased: for_each(on_ticket_erased),
     **restored_handlers(TicketHistoryRestored, DirectoryHistoryRestored),
 }

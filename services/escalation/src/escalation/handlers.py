@@ -1,6 +1,7 @@
 """Which event is handled where."""
 
 from common.auth.revocation import on_tokens_revoked
+from common.erasure import on_ticket_erased
 from common.events.catalogue import ServiceCatalogued
 from common.events.clocks import (
     ClockBreached,
@@ -32,6 +33,7 @@ from common.events.tickets import (
     BlockerLifted,
     BlockerRaised,
     TicketClosed,
+    TicketErased,
     TicketForwarded,
     TicketMerged,
     TicketResolved,
@@ -86,6 +88,7 @@ HANDLERS: Handlers = {
     TicketResolved: tickets.on_tickets_ended,
     TicketClosed: tickets.on_tickets_ended,
     TicketMerged: tickets.on_tickets_ended,
+    TicketErased: for_each(on_ticket_erased),
     EnvironmentDebtOverdue: for_each(deliveries.on_debt_overdue),
     EnvironmentCompliant: for_each(deliveries.on_environment_compliant),
     UsageLimitApproaching: for_each(usage.on_limit_approaching),

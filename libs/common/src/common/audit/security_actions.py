@@ -7,7 +7,9 @@ from common.telemetry.security_events import Kind
 SECURITY_ACTIONS: Final[dict[str, Kind]] = {
     "calendar.import": "setting_changed",
     "calendar.make": "setting_changed",
+    "contact.confirm_erasure": "contact_erased",
     "contact.erase": "contact_erased",
+    "contact.request_erasure": "contact_erased",
     "matrix.change": "setting_changed",
     "outage_rules.write": "setting_changed",
     "person.settings": "setting_changed",
