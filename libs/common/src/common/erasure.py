@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, LargeBinary, Text, bindparam, text
 
 from common.events.envelope import ReceivedEvent
-from common.events.tickets import TicketErased
+from common.events.erasures import TicketErased
 from common.persistence.database import Connection
 
 ERASED: Final = "[erased]"

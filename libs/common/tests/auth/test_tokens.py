@@ -18,7 +18,6 @@ from common.auth.claims import (
     CLOCK_SKEW_S,
     MAX_LIFETIME_S,
     TokenPolicy,
-    caller_from_claims,
 )
 from common.auth.jwks import FixedKeys, PublicKey
 from common.auth.revoked import Revocations
@@ -178,28 +177,6 @@ async def test_what_is_remembered_is_bounded_and_ends_with_the_token() -> None:
     assert known.cached_caller(b"5") is None
 
 
-def test_unknown_roles_and_scopes_count_for_nothing() -> None:
-    assert caller_from_claims(claims(roles=["ops", "admin", 5], scope="openid")).roles == {"ops"}
-    machine = caller_from_claims(claims(roles=["admin"], scope="portal root tickets:open"))
-    assert (machine.roles, machine.scopes) == (frozenset(), {"portal"})
-    assert not caller_from_claims(claims(roles={"ops": 1})).roles
-
-
-def test_a_contact_without_customer_or_with_a_staff_role_is_refused() -> None:
-    assert caller_from_claims(claims(roles=["customer"], customer="acme")).customer == "acme"
-    for wrong in (
-        {"roles": ["customer"]},
-        {"roles": ["ops"], "customer": "acme"},
-        {"roles": ["customer", "ops"], "customer": "acme"},
-        {"roles": ["customer"], "customer": ["acme"]},
-        {"sub": ""},
-        {"sub": "a\nb"},
-        {"sub": "x" * 300},
-    ):
-        with pytest.raises(Unauthenticated):
-            caller_from_claims(claims(**wrong))
-
-
 @pytest.mark.parametrize("typ", [None, "JWT", "jwt", "id+jwt", "dpop+jwt", "at+jwt+x", ""])
 async def test_only_an_access_token_opens(typ: str | None) -> None:
     """An ID token of the same issuer is signed by the same key and names the same person."""
@@ -223,20 +200,6 @@ async def test_no_token_lives_longer_than_the_settings_allow() -> None:
         await authenticator().authenticate(sign_token(claims(iat=iat, exp=iat + MAX_LIFETIME_S)))
         too_long = sign_token(claims(iat=iat, exp=iat + MAX_LIFETIME_S + 1))
         assert "shorter" in await assert_refused(too_long)
-
-
-@pytest.mark.parametrize(
-    "mixed",
-    [
-        {"roles": ["customer"], "customer": "acme", "scope": "portal"},
-        {"roles": ["ops"], "scope": "tickets:write"},
-        {"roles": ["gm"], "scope": ["openid", "portal"]},
-        {"roles": "partner", "scope": "alerts:write"},
-    ],
-)
-def test_roles_and_scopes_never_mix(mixed: dict[str, Any]) -> None:
-    with pytest.raises(Unauthenticated, match="one or the other"):
-        caller_from_claims(claims(**mixed))
 
 
 async def test_a_person_or_client_is_revoked_with_all_tokens_of_before() -> None:

@@ -5,8 +5,9 @@ from typing import Final
 from common.auth.revocation import on_tokens_revoked
 from common.erasure import on_ticket_erased
 from common.events.directory import ContactKnown, EnvironmentKnown, TokensRevoked
+from common.events.erasures import TicketErased
 from common.events.restored import DirectoryHistoryRestored, TicketHistoryRestored
-from common.events.tickets import BlockerLifted, BlockerRaised, TicketErased, TicketKnown
+from common.events.tickets import BlockerLifted, BlockerRaised, TicketKnown
 from common.messaging.inbox import Handlers, chain, for_each
 from common.restoration.handlers import restored_handlers
 from delivery_gate.directory.handlers import on_contact_known

@@ -13,6 +13,7 @@ from common.events.clocks import (
 )
 from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown, TokensRevoked
 from common.events.environments import EnvironmentCompliant, EnvironmentDebtOverdue
+from common.events.erasures import TicketErased
 from common.events.forecasts import ForecastChanged
 from common.events.outages import (
     DowntimeBudgetThresholdReached,
@@ -33,7 +34,6 @@ from common.events.tickets import (
     BlockerLifted,
     BlockerRaised,
     TicketClosed,
-    TicketErased,
     TicketForwarded,
     TicketMerged,
     TicketResolved,

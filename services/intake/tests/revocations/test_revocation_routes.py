@@ -28,9 +28,9 @@ async def test_it_is_stored_announced_and_on_record(
     app: FastAPI, database: Database, kind: str
 ) -> None:
     assert await revoke(app, kind=kind, name="leaked") == 201
-    (told,) = [one for one in await outbox_events(database) if one.type == TokensRevoked.type]
-    announced = TokensRevoked.model_validate(told.body)
-    assert (told.topic, told.sequence) == ("opsdesk.directory", 1)
+    (sent,) = [one for one in await outbox_events(database) if one.type == TokensRevoked.type]
+    announced = TokensRevoked.model_validate(sent.body)
+    assert (sent.topic, sent.sequence) == ("opsdesk.directory", 1)
     assert (announced.kind, announced.name, announced.by) == (kind, "leaked", "theo")
     # Real time, though the test's own time stands still in 2030.
     assert abs((announced.issued_until - now()).total_seconds() - CLOCK_SKEW_S) < 60

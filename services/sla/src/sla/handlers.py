@@ -25,6 +25,7 @@ from common.events.directory import (
     PersonKnown,
     TokensRevoked,
 )
+from common.events.erasures import TicketErased
 from common.events.restored import (
     DeliveryHistoryRestored,
     DirectoryHistoryRestored,
@@ -37,7 +38,6 @@ from common.events.tickets import (
     BlockerRaised,
     TicketAssigned,
     TicketCustomerReplied,
-    TicketErased,
     TicketForwarded,
     TicketHandedBack,
     TicketMerged,

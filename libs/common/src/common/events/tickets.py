@@ -195,12 +195,6 @@ class TicketKnown(TicketEvent):
     is_blocker: bool
 
 
-class TicketErased(TicketEvent):
-    """The words of a contact in this ticket were erased, `title` among them: erase the copies."""
-
-    type: ClassVar[str] = "opsdesk.ticket.erased.v1"
-
-
 class BlockerRaised(TicketEvent):
     """An open ticket of this environment became a blocker."""
 

@@ -20,17 +20,17 @@ class Origins:
 
     def __init__(self, events: Iterable[type[Event]], topic_name: Callable[[str], str]) -> None:
         self._owners: dict[str, set[str]] = {}
-        self._places: dict[str, tuple[str, str]] = {}
+        self._bindings: dict[str, tuple[str, str]] = {}
         for event in events:
             topic = topic_name(event.topic)
             self._owners.setdefault(topic, set()).add(event.source)
-            self._places[event.type] = topic, event.source
+            self._bindings[event.type] = topic, event.source
 
     def fault(self, topic: str, envelope: Envelope) -> str | None:
         """Say why a record on `topic` is not what its owner sends there; None where it is."""
         if envelope.source not in self._owners.get(topic, ()):
             return f"{_quote(envelope.source)} does not send on {topic}: {_describe(envelope)}"
-        if self._places.get(envelope.type, (topic, envelope.source)) != (topic, envelope.source):
+        if self._bindings.get(envelope.type, (topic, envelope.source)) != (topic, envelope.source):
             return f"{_quote(envelope.source)} does not send this on {topic}: {_describe(envelope)}"
         return None
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Path, Response
 
 from common.auth import Caller, requires
 from common.domain import Rejection
@@ -18,6 +18,7 @@ from intake.erasures.schemas import ErasureCreate, ErasureRead
 
 routes = router("/v1/contacts", ["reference data"])
 
+ContactId = Annotated[UUID, Path(alias="contact", description="The contact's id.")]
 Eraser = Annotated[Caller, requires("contacts:erase")]
 
 
@@ -29,9 +30,9 @@ async def _get_contact(tx: Connection, id: UUID) -> Contact:
     return contact
 
 
-@routes.post("/{contact_id}/erasure", status_code=201)
+@routes.post("/{contact}/erasure", status_code=201)
 async def request_contact_erasure(
-    contact_id: UUID, body: ErasureCreate, response: Response, caller: Eraser, tx: Transaction
+    contact_id: ContactId, body: ErasureCreate, response: Response, caller: Eraser, tx: Transaction
 ) -> ErasureRead:
     """Ask for the erasure of a contact. Nothing is erased before another person confirms it."""
     await _get_contact(tx, contact_id)
@@ -44,8 +45,10 @@ async def request_contact_erasure(
     return ErasureRead.model_validate(erasure)
 
 
-@routes.get("/{contact_id}/erasure")
-async def get_contact_erasure(contact_id: UUID, caller: Eraser, tx: Transaction) -> ErasureRead:
+@routes.get("/{contact}/erasure")
+async def get_contact_erasure(
+    contact_id: ContactId, caller: Eraser, tx: Transaction
+) -> ErasureRead:
     """Get the erasure of a contact: asked for by whom, and confirmed by whom."""
     erasure = await store.find(tx, contact_id)
     if erasure is None:
@@ -53,9 +56,9 @@ async def get_contact_erasure(contact_id: UUID, caller: Eraser, tx: Transaction)
     return ErasureRead.model_validate(erasure)
 
 
-@routes.post("/{contact_id}/erasure/confirm", response_model=ErasureRead)
+@routes.post("/{contact}/erasure/confirm", response_model=ErasureRead)
 async def confirm_contact_erasure(
-    contact_id: UUID, caller: Eraser, tx: Transaction
+    contact_id: ContactId, caller: Eraser, tx: Transaction
 ) -> ErasureRead | Response:
     """Confirm the erasure of a contact, and carry it out, in all services within seconds.
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from common.events.erasures import TicketErased
 from common.events.tickets import (
     BlockerLifted,
     BlockerRaised,
-    TicketErased,
     TicketEvent,
     TicketKnown,
     TicketOpened,

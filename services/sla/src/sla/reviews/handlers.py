@@ -5,7 +5,7 @@ from datetime import UTC
 from common.events.deliveries import DeliveryEvent, DeliveryKnown
 from common.events.directory import CustomerKnown
 from common.events.envelope import ReceivedEvent
-from common.events.tickets import TicketErased
+from common.events.erasures import TicketErased
 from common.persistence.database import Connection, transaction_time
 from sla.directory.store import customers
 from sla.reviews.commands import schedule_reviews

@@ -7,8 +7,8 @@ from uuid import UUID
 from msgspec.structs import replace as replace_struct
 
 from common.events.envelope import ReceivedEvent
+from common.events.erasures import TicketErased
 from common.events.tickets import (
-    TicketErased,
     TicketEvent,
     TicketForwarded,
     TicketMerged,
