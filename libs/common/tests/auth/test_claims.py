@@ -46,3 +46,12 @@ def test_a_contact_without_customer_or_with_a_staff_role_is_refused() -> None:
 def test_roles_and_scopes_never_mix(mixed: dict[str, Any]) -> None:
     with pytest.raises(Unauthenticated, match="one or the other"):
         caller_from_claims(claims(**mixed))
+
+
+@pytest.mark.parametrize(
+    "sub", ["contact/0192f0c1", "shell:root", "opsdesk", "portal>contact/0192f0c1", "a>b"]
+)
+def test_nobody_takes_a_name_that_no_token_has(sub: str) -> None:
+    """In the audit trail it would be somebody else, and share their limits and Idempotency-Keys."""
+    with pytest.raises(Unauthenticated):
+        caller_from_claims(claims(sub=sub))

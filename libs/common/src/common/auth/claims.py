@@ -55,11 +55,13 @@ def caller_from_claims(claims: dict[str, Any]) -> Caller:
     """Return the caller for verified claims. Unknown roles and scopes are ignored.
 
     A contact's token names the customer. Refused are a token of staff and contact at once, and one
-    with roles and scopes: a person has no scope, a machine no role.
+    with roles and scopes: a person has no scope, a machine no role; and a `sub` that pretends.
     """
     sub, customer = _text_claim(claims, "sub"), _text_claim(claims, "customer")
     roles = ROLES & _split_words(claims.get("roles"))
-    if not sub or (customer is None) != (CUSTOMER not in roles) or (customer and len(roles) > 1):
+    is_contact = CUSTOMER in roles
+    is_whole = (customer is not None) == is_contact and not (customer and len(roles) > 1)
+    if not sub or not is_whole or _is_reserved(sub):
         reject(
             "This token does not identify a person, a contact or a machine. Get a new one.",
             "no_identity",
@@ -80,6 +82,13 @@ def caller_from_claims(claims: dict[str, Any]) -> Caller:
         signed_in_at=_instant(claims["auth_time"]) if "auth_time" in claims else None,
         acr=_text_claim(claims, "acr"),
     )
+
+
+def _is_reserved(sub: str) -> bool:
+    """Return whether a `sub` looks like somebody whom no token names: a contact for whom the portal
+    speaks, a person at the shell, OpsDesk itself, or a caller behind a machine.
+    """
+    return sub == "opsdesk" or sub.startswith(("contact/", "shell:")) or ">" in sub
 
 
 def _instant(value: Any) -> float:

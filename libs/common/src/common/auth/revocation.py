@@ -74,17 +74,22 @@ async def load_revocations(tx: Connection) -> Revocations:
     return Revocations(token_ids, by_kind["person"], by_kind["client"])
 
 
+async def refresh_revocations(database: Database, authenticator: Authenticator) -> None:
+    """Read what is revoked. While the database is away, what was read last holds."""
+    try:
+        async with database.transaction() as tx:
+            authenticator.set_revoked(await load_revocations(tx))
+    except Exception as error:
+        if not is_transient(error):
+            log.exception("people.revocations_unread")
+
+
 async def refresh_forever(database: Database, authenticator: Authenticator) -> None:
     """Refresh revocations and keys as long as the service runs."""
     loop = asyncio.get_running_loop()
     keys_due_at, withdrawal_count = loop.time(), authenticator.keys.withdrawal_count
     while True:
-        try:
-            async with database.transaction() as tx:
-                authenticator.set_revoked(await load_revocations(tx))
-        except Exception as error:
-            if not is_transient(error):
-                log.exception("people.revocations_unread")
+        await refresh_revocations(database, authenticator)
         if loop.time() >= keys_due_at or authenticator.keys.trouble:
             keys_due_at = loop.time() + KEYS_REFRESH_INTERVAL_S
             await authenticator.keys.refresh()
