@@ -2,13 +2,12 @@
 
 import ast
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-import structlog
 import yaml
 from checks.tree import packages
 from fastapi import FastAPI
@@ -56,16 +55,6 @@ async def app(database: Database) -> AsyncIterator[FastAPI]:
 async def anna(app: FastAPI) -> AsyncIterator[AsyncClient]:
     async with client(app, "anna") as anna:
         yield anna
-
-
-@pytest.fixture
-def lines() -> Iterator[list[Any]]:
-    with structlog.testing.capture_logs() as lines:
-        yield lines
-
-
-def security_lines(lines: list[Any]) -> list[dict[str, Any]]:
-    return [one for one in lines if one["event"].startswith("security.")]
 
 
 def test_every_kind_reason_and_field_is_documented() -> None:
@@ -119,7 +108,7 @@ def test_every_alert_rule_names_what_there_is() -> None:
 
 
 async def test_what_is_refused_is_reported_with_who_and_what(
-    app: FastAPI, anna: AsyncClient, lines: list[Any]
+    app: FastAPI, anna: AsyncClient, security_lines: list[dict[str, Any]]
 ) -> None:
     secret = {"title": WORDS, "description": WORDS}
     async with client(app, "quin") as quin, client(app, None) as nobody:
@@ -131,7 +120,7 @@ async def test_what_is_refused_is_reported_with_who_and_what(
         await quin.post(f"/v1/tickets/{WORDS}/resolve", json={"resolution": WORDS})
     found = [
         (one["event"], one["outcome"], one["reason"], one.get("caller"), one.get("permission"))
-        for one in security_lines(lines)
+        for one in security_lines
     ]
     assert found == [
         ("security.authentication_failed", "refused", "no_token", None, None),
@@ -139,45 +128,45 @@ async def test_what_is_refused_is_reported_with_who_and_what(
         ("security.authorization_denied", "refused", "forbidden", "anna", None),
         ("security.authorization_denied", "refused", "permission", "quin", "tickets:work"),
     ]
-    assert [one.get("address") for one in security_lines(lines)] == ["127.0.0.1"] * 2 + [None] * 2
-    assert security_lines(lines)[-1]["route"] == "/v1/tickets/{ticket}/resolve"
-    assert WORDS not in str(lines)
+    assert [one.get("address") for one in security_lines] == ["127.0.0.1"] * 2 + [None] * 2
+    assert security_lines[-1]["route"] == "/v1/tickets/{ticket}/resolve"
+    assert WORDS not in str(security_lines)
 
 
 async def test_whoever_decides_alone_is_reported(
-    app: FastAPI, anna: AsyncClient, lines: list[Any]
+    app: FastAPI, anna: AsyncClient, security_lines: list[dict[str, Any]]
 ) -> None:
     await anna.post("/v1/customers", json={"key": "acme", "name": WORDS})
     opened = await anna.post("/v1/tickets", json={"title": WORDS, "customer": "acme"})
     ticket = f"/v1/tickets/{opened.json()['id']}"
     await anna.post(f"{ticket}/resolve", json={"resolution": WORDS})
     assert (await anna.post(f"{ticket}/verify", json={})).status_code == 403
-    (line,) = security_lines(lines)
+    (line,) = security_lines
     assert (line["event"], line["reason"], line["caller"], line["route"]) == (
         "security.second_person_required",
         "FOUR_EYES",
         "anna",
         "/v1/tickets/{ticket}/verify",
     )
-    assert WORDS not in str(security_lines(lines))
+    assert WORDS not in str(security_lines)
 
 
 async def test_a_change_of_rights_is_reported_once_it_is_committed(
-    anna: AsyncClient, lines: list[Any]
+    anna: AsyncClient, security_lines: list[dict[str, Any]]
 ) -> None:
     person = {"sub": "mia", "name": WORDS, "email": f"{WORDS}@ours.example", "roles": ["ops"]}
     made = await anna.post("/v1/people", json=person)
     assert made.status_code == 201
     refused = await anna.post("/v1/people", json=person | {"sub": "other"})
     assert refused.status_code == 409
-    (line,) = security_lines(lines)
+    (line,) = security_lines
     assert (line["event"], line["outcome"], line["reason"], line["subject"]) == (
         "security.role_changed",
         "done",
         "person.add",
         f"person/{made.json()['id']}",
     )
-    assert WORDS not in str(security_lines(lines))
+    assert WORDS not in str(security_lines)
 
 
 def test_whatever_happens_to_people_is_a_change_of_rights() -> None:
@@ -196,13 +185,13 @@ def test_every_reported_act_is_one_that_somebody_records() -> None:
     assert [act for act in SECURITY_ACTIONS if f'"{act}"' not in source] == []
 
 
-def test_a_flood_is_counted_and_not_written(lines: list[Any]) -> None:
+def test_a_flood_is_counted_and_not_written(security_lines: list[dict[str, Any]]) -> None:
     counter = metrics.SECURITY_EVENTS.labels("limit_exceeded", "flood")
     before = counter._value.get()
     for _ in range(1000):
         report(SecurityEvent("limit_exceeded", "flood"))
     assert counter._value.get() == before + 1000
-    assert len(security_lines(lines)) <= 3 * LINES_PER_SECOND
+    assert len(security_lines) <= 3 * LINES_PER_SECOND
 
 
 def test_what_is_left_out_is_said_by_the_next_line() -> None:
