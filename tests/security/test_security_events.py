@@ -74,7 +74,7 @@ def _reasons_of_refusals() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in REFUSALS:
                 given = [*node.args[REFUSALS[node.func.id] :], *(k.value for k in node.keywords)]  # type: ignore[attr-defined]  # a name
-                found |= {one.value for one in given if isinstance(one, ast.Constant)}
+                found |= {str(one.value) for one in given if isinstance(one, ast.Constant)}
     assert len(found) >= 10
     return found
 

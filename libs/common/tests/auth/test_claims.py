@@ -15,7 +15,8 @@ def claims(**overrides: Any) -> dict[str, Any]:
 def test_unknown_roles_and_scopes_count_for_nothing() -> None:
     assert caller_from_claims(claims(roles=["ops", "admin", 5], scope="openid")).roles == {"ops"}
     machine = caller_from_claims(claims(roles=["admin"], scope="portal root tickets:open"))
-    assert (machine.roles, machine.scopes) == (frozenset(), {"portal"})
+    assert not machine.roles
+    assert machine.scopes == {"portal"}
     assert not caller_from_claims(claims(roles={"ops": 1})).roles
 
 

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from common.auth.revocation import load_revocations, on_tokens_revoked, refresh_forever
 from common.events.directory import RevocationKind, TokensRevoked
-from common.messaging.inbox import for_each
+from common.messaging.inbox import Handlers, for_each
 from common.now import now
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver
 from opsdesk_testing.tokens import create_authenticator, token
 from opsdesk_testing.waiting import until
 
-HANDLERS = {TokensRevoked: for_each(on_tokens_revoked)}
+HANDLERS: Handlers = {TokensRevoked: for_each(on_tokens_revoked)}
 
 
 def revocation(

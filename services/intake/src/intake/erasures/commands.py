@@ -1,5 +1,6 @@
 """Ask for the erasure of a contact, and carry it out once another person confirms it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -81,6 +82,6 @@ async def _record(
     at: datetime,
     action: str,
     contact: UUID,
-    grounds: dict[str, audit.JSON],
+    grounds: Mapping[str, audit.JSON],
 ) -> None:
     await audit.record(tx, audit.Entry.by(actor, at, action, f"contact/{contact}", grounds))
