@@ -32,12 +32,15 @@ _STORED: Final = tuple(
     )
     for table in ("parked", "dead_letters")
 )
+# Every id that an answer names is compared: one pass over the answers, however many ids are asked for.
 _ANSWERS: Final = text(
     """
     UPDATE idempotency SET body = '{}' WHERE caller = ANY(:callers) OR EXISTS (
-        SELECT FROM unnest(:marks) AS mark WHERE position(mark IN idempotency.body) > 0)
+        SELECT FROM regexp_matches(
+            encode(body, 'escape'), '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}', 'g'
+        ) AS named (ids) WHERE named.ids[1] = ANY(:ids))
     """
-).bindparams(bindparam("callers", type_=ARRAY(Text)), bindparam("marks", type_=ARRAY(LargeBinary)))
+).bindparams(bindparam("callers", type_=ARRAY(Text)), bindparam("ids", type_=ARRAY(Text)))
 
 
 async def erase_ticket_copies(tx: Connection, tickets: Sequence[UUID]) -> None:
@@ -48,7 +51,7 @@ async def erase_ticket_copies(tx: Connection, tickets: Sequence[UUID]) -> None:
     await tx.execute(_OUTBOX, {"keys": keys})
     for statement in _STORED:
         await tx.execute(statement, {"keys": [key.encode() for key in keys]})
-    await _erase_answers(tx, [], keys)
+    await erase_answers(tx, tickets)
 
 
 async def on_ticket_erased(tx: Connection, received: ReceivedEvent[TicketErased]) -> None:
@@ -63,9 +66,12 @@ async def erase_contact_answers(tx: Connection, contact: UUID) -> None:
         text("SELECT DISTINCT caller FROM idempotency WHERE caller LIKE :behind"),
         {"behind": f"%>{name}"},
     )
-    await _erase_answers(tx, [name, *rows], [str(contact)])
+    await erase_answers(tx, [contact], callers=[name, *rows])
 
 
-async def _erase_answers(tx: Connection, callers: Sequence[str], marks: Sequence[str]) -> None:
-    values = {"callers": list(callers), "marks": [mark.encode() for mark in marks]}
+async def erase_answers(
+    tx: Connection, ids: Sequence[UUID], *, callers: Sequence[str] = ()
+) -> None:
+    """Erase the stored answers that name one of these ids, and those to these callers."""
+    values = {"callers": list(callers), "ids": [str(id) for id in ids]}
     await tx.execute(_ANSWERS, values)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from common import audit
 from common.domain import Actor, Rejection
-from common.erasure import erase_contact_answers, erase_ticket_copies
+from common.erasure import erase_answers, erase_contact_answers, erase_ticket_copies
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from intake.directory.domain.parties import Contact
@@ -56,9 +56,10 @@ async def confirm_erasure(
 
 async def _erase(tx: Connection, contact: UUID, address: str, ids: list[UUID]) -> None:
     await store.erase_words(tx, ids)
-    await store.erase_messages(tx, contact, address, ids)
+    messages = await store.erase_messages(tx, contact, address, ids)
     await store.erase_contact(tx, contact)
     await erase_ticket_copies(tx, ids)
+    await erase_answers(tx, messages)
     await erase_contact_answers(tx, contact)
 
 

@@ -90,16 +90,22 @@ async def erase_words(tx: Connection, ids: Sequence[UUID]) -> None:
     await tx.execute(_HAND_OVERS, values)
 
 
-async def erase_messages(tx: Connection, contact: UUID, address: str, ids: Sequence[UUID]) -> None:
-    """Erase the messages of these tickets, those of the contact on others, and the mails they were."""
+async def erase_messages(
+    tx: Connection, contact: UUID, address: str, ids: Sequence[UUID]
+) -> list[UUID]:
+    """Erase the messages of these tickets, those of the contact on others, and the mails they were.
+
+    Returns the ids of the messages.
+    """
     values = {"erased": ERASED, "ids": list(ids), "name": f"contact/{contact}", "address": address}
     erased = (await tx.execute(_MESSAGES, values)).all()
-    of_messages = {"erased": ERASED, "ids": [row.id for row in erased]}
-    await tx.execute(_ATTACHMENTS, of_messages)
+    messages = [row.id for row in erased]
+    await tx.execute(_ATTACHMENTS, {"erased": ERASED, "ids": messages})
     mails = [row.mail_id for row in erased if row.mail_id is not None]
     pattern = "%" + address.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
     of_mails = {"ids": list(ids), "mails": mails, "header": HEADER_BYTES, "pattern": pattern}
     await tx.execute(_MAILS, of_mails)
+    return messages
 
 
 async def erase_contact(tx: Connection, contact: UUID) -> None:
