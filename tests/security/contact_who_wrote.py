@@ -15,7 +15,7 @@ from common.persistence.database import Database
 from common.persistence.ids import uuid7
 from opsdesk_testing.protocol import record_of
 from sla.handlers import HANDLERS as SLA_HANDLERS
-from sla_support.company import NINE, ticket_opened
+from sla_support.company import NINE, promise, ticket_opened
 
 NAME, PHONE = "Quillfeather", "+31-20-555-0147"
 ADDRESS = "quillfeather@acme.example"
@@ -124,6 +124,13 @@ class Company:
         path = f"/v1/contacts/{self.contact}/erasure"
         await self.post("theo", path, 201, {"reason": "request 17"})
         await self.post("gina", f"{path}/confirm", 200)
+
+
+async def agree_in_sla(database: Database, customer: UUID) -> None:
+    """Let sla have an agreement with the customer, of whom intake tells it afterwards."""
+    await promise(database, (customer, "acme"))
+    async with database.transaction() as tx:
+        await tx.execute(text("DELETE FROM inbox"))
 
 
 async def write_in_sla(company: Company) -> None:

@@ -15,8 +15,15 @@ from intake.tickets.ticket_batcher import TicketBatcher
 from opsdesk_testing.client import app_for, client
 from opsdesk_testing.databases import Templates
 from opsdesk_testing.protocol import freeze_time
-from sla_support.company import NINE, promise
-from tests.security.contact_who_wrote import BEHALF, WORDS, Company, Databases, write_in_sla
+from sla_support.company import NINE
+from tests.security.contact_who_wrote import (
+    BEHALF,
+    WORDS,
+    Company,
+    Databases,
+    agree_in_sla,
+    write_in_sla,
+)
 from tests.security.installation import SERVICES, forward_events, open_databases, tables_with
 
 
@@ -55,7 +62,7 @@ async def test_an_erased_contact_is_found_nowhere(company: Company) -> None:
     await company.write_everywhere()
     await company.close(company.ticket)
     customer = (await company.people["anna"].get("/v1/customers/acme")).json()
-    await promise(databases["sla"], (UUID(customer["id"]), "acme"))
+    await agree_in_sla(databases["sla"], UUID(customer["id"]))
     await forward_events(databases, "intake")
     await write_in_sla(company)
 
