@@ -112,6 +112,29 @@ class Settings(BaseSettings):
     jwks_url: str = Field(
         min_length=1, description="the issuer's public keys: an https URL or a file"
     )
+    token_type: str = Field(
+        "at+jwt",
+        min_length=1,
+        max_length=40,
+        description="the `typ` header of access tokens; JWT where the issuer does not follow RFC 9068",
+    )
+    token_lifetime_s: int = Field(
+        24 * 3600,
+        ge=60,
+        le=31 * 24 * 3600,
+        description="seconds that a token may live at most; one that lives longer is refused",
+    )
+    approval_sign_in_s: int | None = Field(
+        None,
+        ge=30,
+        description="seconds since the sign-in (`auth_time`) after which the GM's approval asks for a"
+        " new one; without it none does",
+    )
+    approval_acr: str | None = Field(
+        None,
+        max_length=400,
+        description="values of `acr`, with blanks between them, of which the GM's approval asks one",
+    )
     local_issuer_directory: Path | None = Field(
         None, description="the folder of the local issuer's keys; never in production"
     )
