@@ -15,9 +15,11 @@ from common.confinement import Confinement, Limits
 from common.http import state_of
 from common.persistence.database import Database
 from intake.mail import mail_reader
+from intake.timers import TIMERS
 from intake_support.stopped import read_while_stopped
 from intake_support.tickets import event_types
 from opsdesk_testing.client import client
+from opsdesk_testing.protocol import fire_due, freeze_time
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 MEDIA = {"Content-Type": "message/rfc822"}
