@@ -159,12 +159,10 @@ async def compute_hours(
 
 def _check_reach(asked: list[CalendarQuestion], reach: Reach) -> None:
     """Raise ValidationFailed for questions about instants that are too far away."""
-    first, last = reach.first, reach.last
     violations = [
         Violation(f"/questions/{index}", "out_of_range", OUT_OF_REACH)
         for index, question in enumerate(asked)
-        for at in question
-        if isinstance(at, datetime) and not first <= at <= last
+        if not reach.includes(*(at for at in question if isinstance(at, datetime)))
     ]
     if violations:
         raise ValidationFailed(violations)
