@@ -1,7 +1,6 @@
 """Settings of a service, from environment variables `OPSDESK_*`: read once, never changed."""
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -16,7 +15,7 @@ from common.settings_checks import (
     unusable_database_url,
     unverified_database,
 )
-from common.settings_secrets import file_names, read_secrets
+from common.settings_secrets import file_names, mask, read_secrets
 from common.settings_transport import DatabaseTls, addresses_with_tls
 
 PREFIX = "OPSDESK_"
@@ -246,13 +245,6 @@ def _describe_error(settings: type[Settings], wrong: ValidationError) -> str:
 def masked_settings(settings: Settings) -> dict[str, str]:
     """Return every variable with its value, secrets and passwords masked."""
     return {
-        f"{PREFIX}{name.upper()}": _mask(getattr(settings, name))
+        f"{PREFIX}{name.upper()}": mask(getattr(settings, name))
         for name in sorted(type(settings).model_fields)
     }
-
-
-def _mask(value: object) -> str:
-    if not isinstance(value, SecretStr):
-        return "" if value is None else str(value)
-    address = re.fullmatch(r"(\w+://[^:/@]*):.*@([^@]*)", value.get_secret_value())
-    return f"{address[1]}:********@{address[2]}" if address else "********"
