@@ -32,7 +32,7 @@ from common.auth.permissions import SCOPES, STAFF
 from common.http import Service
 from common.persistence.database import Database
 from opsdesk_testing.client import app_for
-from opsdesk_testing.fuzz_edges import edge_failures
+from opsdesk_testing.fuzz_edges import EDGES, edge_failures
 from opsdesk_testing.tokens import token
 
 CHECKS = [
