@@ -4,12 +4,13 @@ It needs the ASGI scope alone, so that fast routes and FastAPI's routes share it
 """
 
 from hashlib import sha256
-from typing import Final
+from typing import Final, NoReturn
 
 from starlette.types import Scope
 
 from common.auth.caller import Caller, ResolveContact
 from common.auth.permissions import PORTAL
+from common.auth.sign_in import SignInPolicy
 from common.auth.tokens import Authenticator
 from common.errors import Forbidden, Problem, TooManyRequests, Unauthenticated
 from common.http.client_address import ClientAddresses
@@ -42,12 +43,14 @@ class RequestAuthenticator:
         database: Database,
         resolve_contact: ResolveContact | None = None,
         addresses: ClientAddresses | None = None,
+        sign_in: SignInPolicy = SignInPolicy(),  # noqa: B008 - it is frozen
     ) -> None:
         self.authenticator = authenticator
         self.limits = limits
         self.database = database
         self.resolve_contact = resolve_contact
         self.addresses = addresses or ClientAddresses()
+        self.sign_in = sign_in
 
     async def authenticate(self, scope: Scope) -> Caller:
         """Return the effective caller, and count the request against their limit.
@@ -57,17 +60,24 @@ class RequestAuthenticator:
         Raises Unauthenticated, Forbidden (On-Behalf-Of an unknown contact) or TooManyRequests.
         """
         authorization = on_behalf_of = None
+        repeated = False
         for name, value in scope["headers"]:
             if name == b"authorization":
+                repeated = repeated or authorization is not None
                 authorization = value
             elif name == ON_BEHALF_OF:
+                repeated = repeated or on_behalf_of is not None
                 on_behalf_of = value
+        if repeated:
+            self._refuse_repeated()
         caller = self.authenticator.cached_caller(authorization) if authorization else None
         if caller is None:
             caller = await self._authenticate_token(scope, authorization)
-        if on_behalf_of is not None:
-            caller = await self._speak_for(scope, caller, on_behalf_of)
+        # Before On-Behalf-Of: a machine that speaks for somebody it may not is named, too.
         scope[CALLER_KEY] = caller.identity
+        if on_behalf_of is not None:
+            caller = await self._speak_for(caller, on_behalf_of)
+            scope[CALLER_KEY] = caller.identity
         await self.limits.count(caller.identity)
         return caller
 
@@ -78,6 +88,10 @@ class RequestAuthenticator:
         except (Unauthenticated, _RefusedAgain):
             return False
         return True
+
+    def _refuse_repeated(self) -> NoReturn:
+        """Two headers: what is in front of us may have believed the other one (RFC 9110, 5.3)."""
+        raise Unauthenticated("Send Authorization and On-Behalf-Of once each.", "repeated_header")
 
     async def _authenticate_token(self, scope: Scope, authorization: bytes | None) -> Caller:
         try:
@@ -101,12 +115,11 @@ class RequestAuthenticator:
                 raise _RefusedAgain(refused) from None
             raise
 
-    async def _speak_for(self, scope: Scope, machine: Caller, header: bytes) -> Caller:
+    async def _speak_for(self, machine: Caller, header: bytes) -> Caller:
         await self.limits.check_refused(machine.identity)
         try:
             return await self._impersonate(machine, header)
         except Problem:
-            scope[CALLER_KEY] = machine.identity
             await self.limits.count_refused(machine.identity)
             raise
 

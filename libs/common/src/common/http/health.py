@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
-from common.auth.tokens import CLOCK_SKEW_S
+from common.auth.claims import CLOCK_SKEW_S
 from common.http.management_state import management_of
 from common.http.state import Component
 from common.now import now
@@ -97,7 +97,4 @@ async def ask_database(database: Database) -> dict[str, str]:
 
 def _describe_clock(difference_s: float) -> str:
     direction = "ahead of" if difference_s > 0 else "behind"
-    return (
-        f"this machine's clock is {abs(difference_s):.0f} s {direction} the database's: tokens are "
-        "judged by it, and may be refused. Set the clocks of both machines (NTP)"
-    )
+    return f"this machine's clock is {abs(difference_s):.0f} s {direction} the database's: tokens are judged by it, and may be refused. Set the clocks of both machines (NTP)"

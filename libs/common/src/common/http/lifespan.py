@@ -8,7 +8,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from common.auth.revocation import refresh_forever
+from common.auth.revocation import refresh_forever, refresh_revocations
 from common.http.connections import connections_per_workload
 from common.http.loops import (
     Loop,
@@ -43,6 +43,8 @@ def create_lifespan(
         state = replace(state, components={"keys": state.authenticator.keys})
         state, loops = add_loops(state) if join_loops is None else (join_loops(state), [])
         set_state(app, state)
+        # Before the first request: a token that was revoked must not open a service that starts.
+        await refresh_revocations(state.database_for(LOOPS), state.authenticator)
         tasks = start_loops([*request_loops(state), *loops])
         try:
             yield
