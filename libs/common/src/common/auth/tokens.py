@@ -164,7 +164,7 @@ def _bearer_token(authorization: bytes) -> bytes:
     if scheme.lower() != b"bearer" or not token or len(token) > MAX_TOKEN_BYTES:
         raise Unauthenticated(reason="malformed")
     if not _TOKEN.fullmatch(token) or not _is_canonical(token.rpartition(b".")[2]):
-        reject(NOT_VALID, "malformed")
+        reject(NOT_VALID, "not_valid")
     return token
 
 
