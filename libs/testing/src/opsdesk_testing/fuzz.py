@@ -1,8 +1,10 @@
 """Fuzzing: requests that the OpenAPI document allows, and many that it does not, to a running app.
 
 Nothing may be answered with a 500, and every response must match the document. Limited in time.
+Days, months and instants at the edges of what exists are sent to every parameter that takes one.
 """
 
+import re
 import socket
 import threading
 import time
@@ -12,10 +14,12 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from typing import Any
 
+import httpx
 import schemathesis
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from schemathesis import APIOperation, Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Err, Result
@@ -39,6 +43,43 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+EDGES = {
+    "date": (
+        "0001-01-01",
+        "0001-12-31",
+        "1969-12-31",
+        "1970-01-01",
+        "1972-02-29",
+        "2099-12-31",
+        "2199-12-31",
+        "2200-01-01",
+        "9999-01-01",
+        "9999-12-31",
+    ),
+    "month": (
+        "0000-01",
+        "0001-01",
+        "1969-12",
+        "1970-01",
+        "1971-12",
+        "197\u0663-01",
+        "2098-12",
+        "2099-12",
+        "2199-12",
+        "9999-12",
+    ),
+    "date-time": (
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "1970-01-01T00:00:00Z",
+        "1970-01-01T00:00:01Z",
+        "2099-12-31T23:59:59Z",
+        "2199-12-31T23:59:59.999999Z",
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:59-14:00",
+    ),
+}
+"""Texts at the edges of time, by the format that a parameter has."""
 STARTUP_TIMEOUT_S = 30.0
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
@@ -72,7 +113,8 @@ def fuzz(
                 statuses[answer.status_code] += 1
                 case.validate_response(answer, checks=CHECKS)
 
-        failed = [
+        failed = _edge_failures(address, headers, timeout_s)
+        failed += [
             error
             for result in schema.get_all_operations()
             for mode in MODES
@@ -84,6 +126,31 @@ def fuzz(
             f"{len(failed)} operations break their contract: {dict(statuses)}", failed
         )
     return statuses
+
+
+def _edge_failures(address: str, headers: dict[str, str], timeout_s: float) -> list[Exception]:
+    """Send every edge to every query parameter that takes one; return what ended in a 5xx."""
+    failures: list[Exception] = []
+    with httpx.Client(base_url=address, headers=headers, timeout=timeout_s) as client:
+        for path, operations in client.get("/openapi.json").json()["paths"].items():
+            for parameter in operations.get("get", {}).get("parameters", ()):
+                for edge in EDGES.get(_time_format(parameter), ()):
+                    filled = re.sub(r"\{\w+\}", "x", path)
+                    answer = client.get(filled, params={parameter["name"]: edge})
+                    if answer.status_code >= 500:
+                        asked = f"GET {filled}?{parameter['name']}={edge}"
+                        failures.append(AssertionError(f"{asked} ends in {answer.status_code}"))
+    return failures
+
+
+def _time_format(parameter: dict[str, Any]) -> str:
+    """Return the key of EDGES for a query parameter: "" for one that takes no time."""
+    schema = parameter["schema"]
+    for one in (schema, *schema.get("anyOf", ())):
+        if one.get("format") in EDGES:
+            return str(one["format"])
+    is_month = parameter["in"] == "query" and parameter["name"] == "month"
+    return "month" if is_month else ""
 
 
 def _operation(
@@ -168,3 +235,16 @@ async def _close_database(database: Database, app: FastAPI) -> AsyncIterator[Non
 @schemathesis.serializer("message/rfc822", "application/octet-stream", "text/calendar")
 def _serialize_raw(_: schemathesis.SerializationContext, value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+
+
+def _with_edges(kind: str) -> st.SearchStrategy[str]:
+    usual = (
+        st.dates().map(str)
+        if kind == "date"
+        else st.datetimes().map("{:%Y-%m-%dT%H:%M:%SZ}".format)
+    )
+    return st.sampled_from(EDGES[kind]) | usual
+
+
+for _kind in ("date", "date-time"):
+    schemathesis.openapi.format(_kind, _with_edges(_kind))
