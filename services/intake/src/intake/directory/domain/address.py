@@ -20,6 +20,13 @@ def _lower(letter: str) -> str:
     return letter if lower.isascii() and not letter.isascii() else lower
 
 
+def without_tag(address: str) -> str:
+    """The mailbox of a sub-address: `jan@acme.example` of `jan+work@acme.example` (RFC 5233)."""
+    local, at, domain = address.rpartition("@")
+    mailbox = local.partition("+")[0]
+    return f"{mailbox or local}{at}{domain}"
+
+
 def is_address(text: str) -> bool:
     """True for `local@domain` without spaces or control characters, of at most 254 characters."""
     local, at, domain = text.rpartition("@")

@@ -121,7 +121,7 @@ def message_bytes(part: Tree) -> bytes:
         return b""
 
 
-def repaired(part: Tree) -> Tree | None:
+def repaired(part: Tree) -> "Tree | None":
     """The part read again where its boundary or its own head was damaged; None where nothing helps."""
     payload = part.get_payload()
     if not isinstance(payload, str):
@@ -138,7 +138,7 @@ def repaired(part: Tree) -> Tree | None:
     return None
 
 
-def _with_found_boundary(part: Tree, body: bytes) -> Tree | None:
+def _with_found_boundary(part: Tree, body: bytes) -> "Tree | None":
     found = _LOST_BOUNDARY.search(body)
     if found is None or b'"' in found[1] or b"\\" in found[1]:
         return None
