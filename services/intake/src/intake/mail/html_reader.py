@@ -1,8 +1,8 @@
 """HTML as text, and as HTML that is safe to show (I3).
 
-libxml2 (by lxml) reads the document as a stream of events, so depth costs nothing; its HTML parser would
-leave out what lies deeper than 256 elements, unless `huge_tree` is set. Two of its faults are met here: it
-takes quadratic time for end tags of elements that are not open, and an address in angle brackets is a tag.
+libxml2 (by lxml) reads the document as a stream of events, so that nobody walks down a tree; unless `huge_tree` is
+set, it leaves out what lies deeper than 256 elements. Two of its faults are met here: it looks through all
+open elements for each end tag of one that is not open, and an address in angle brackets is a tag to it.
 The sanitiser nh3 gets a document that this reader has balanced: for crossed and deeply nested tags it takes
 quadratic time and memory.
 """
@@ -19,11 +19,16 @@ from lxml import etree
 
 MAX_SAFE_HTML_CHARS: Final = 500_000
 MAX_SHOWN_DEPTH: Final = 100
+MAX_DEPTH: Final = 500
 MAX_QUOTE_DEPTH: Final = 20
 
 _TAGS: Final = frozenset(nh3.ALLOWED_TAGS - {"img"})
 _ATTRIBUTES: Final = {tag: frozenset(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
 _VOID: Final = frozenset({"br", "hr", "wbr", "col", "area", "img", "meta", "link", "input", "base"})
+_UNCOUNTED: Final = _VOID | frozenset(
+    "p li dt dd tr td th tbody thead tfoot option optgroup colgroup rt rp body html head".split()
+)
+"""Elements without end tag, or with one that may be missing: they are not counted as open."""
 _UNSHOWN: Final = frozenset({"script", "style", "title"})
 _CELLS: Final = frozenset({"td", "th"})
 _BLOCKS: Final = frozenset(
@@ -47,7 +52,7 @@ def read_html(html: str) -> ReadHtml:
     """Read a document or a piece of one. Where it shows no text at all, its source is the text."""
     reader = _Reader()
     parser = etree.HTMLParser(target=reader, encoding="utf-8", huge_tree=True)
-    parser.feed(_without_stray_ends(html).encode("utf-8", "replace") + b"<p>")
+    parser.feed(_bounded(html).encode("utf-8", "replace") + b"<p>")
     parser.close()
     balanced = "".join(reader.safe)
     safe = nh3.clean(balanced, tags=_TAGS) if len(balanced) <= MAX_SAFE_HTML_CHARS else None
@@ -55,18 +60,21 @@ def read_html(html: str) -> ReadHtml:
     return ReadHtml(text if text.strip() else html, safe)
 
 
-def _without_stray_ends(html: str) -> str:
-    """The HTML without the end tags of elements that are not open."""
+def _bounded(html: str) -> str:
+    """The HTML without end tags of what is not open, and without the tags that lie deeper than 500."""
     is_open: Counter[str] = Counter()
+    depth = 0
 
     def look_at(tag: re.Match[str]) -> str:
+        nonlocal depth
         name = tag[2].lower()
-        if not tag[1]:
-            is_open[name] += 1
-        elif not is_open[name]:
+        if name in _UNCOUNTED:
+            return "" if tag[1] and depth >= MAX_DEPTH else tag[0]
+        if (tag[1] and not is_open[name]) or (not tag[1] and depth >= MAX_DEPTH):
             return ""
-        else:
-            is_open[name] -= 1
+        change = -1 if tag[1] else 1
+        is_open[name] += change
+        depth += change
         return tag[0]
 
     return _TAG.sub(look_at, html)

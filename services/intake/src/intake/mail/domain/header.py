@@ -58,8 +58,9 @@ def with_clean_head(raw: bytes) -> bytes:
     lines, rest = split_head(raw)
     if b"\n" not in raw:
         rest = rest.replace(b"\r", b"\n")
-    separator = b"\n" if rest.startswith((b"\n", b"\r\n")) else b"\n\n"
-    return b"\n".join(lines) + (separator + rest if lines else b"\n" + rest)
+    is_separated = rest.startswith((b"\n", b"\r"))
+    separator = b"" if is_separated else b"\n\n" if lines else b"\n"
+    return b"\n".join(lines) + separator + rest
 
 
 def decode_text(value: str) -> str:

@@ -8,9 +8,9 @@ modules beside this one.
 import re
 from email import message_from_bytes
 from email.errors import MessageError, MissingHeaderBodySeparatorDefect
-from email.message import Message as Part
+from email.message import Message
 from email.policy import Compat32
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from intake.mail.domain.header import parse_parameters, with_clean_head
 from intake.mail.domain.transfer_encoding import Content, decode_content
@@ -39,7 +39,23 @@ _LOST_BOUNDARY: Final = re.compile(
 )
 _SPACED_FIELD: Final = re.compile(rb"content-[a-z-]{1,40}[ \t]+:", re.IGNORECASE)
 
-Tree: TypeAlias = "Part[Any, Any]"
+if TYPE_CHECKING:
+    _Message = Message[str, str]
+else:
+    _Message = Message  # generic in its stubs alone
+
+
+class Tree(_Message):
+    """A part of a mail, with its parts or its body."""
+
+    @property
+    def body(self) -> bytes | None:
+        """The body as it came; None where the part consists of parts.
+
+        The accessor of the standard library decodes it by a charset that may not be the declared one's.
+        """
+        payload = vars(self).get("_payload")
+        return payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else None
 
 
 class _AsSent(Compat32):
@@ -49,7 +65,7 @@ class _AsSent(Compat32):
         return value
 
 
-_POLICY: Final = _AsSent()
+_POLICY: Final = _AsSent(message_factory=Tree)
 
 
 def structure(raw: bytes) -> tuple[Tree, tuple[str, ...]]:
@@ -101,16 +117,12 @@ def parameters_of(part: Tree, name: str) -> dict[str, str]:
 def children_of(part: Tree) -> list[Tree]:
     """The parts that a part consists of; none for one that has content itself."""
     payload = part.get_payload() if part.is_multipart() else None
-    return [child for child in payload if isinstance(child, Part)] if payload else []
+    return [child for child in payload if isinstance(child, Tree)] if payload else []
 
 
 def content_of(part: Tree) -> Content:
     """The decoded content of a part that has no parts."""
-    payload = part.get_payload()
-    if not isinstance(payload, str):
-        return Content(b"")
-    body = payload.encode("utf-8", "surrogateescape")
-    return decode_content(body, field_of(part, "content-transfer-encoding"))
+    return decode_content(part.body or b"", field_of(part, "content-transfer-encoding"))
 
 
 def message_bytes(part: Tree) -> bytes:
@@ -121,12 +133,11 @@ def message_bytes(part: Tree) -> bytes:
         return b""
 
 
-def repaired(part: Tree) -> "Tree | None":
+def repaired(part: Tree) -> Tree | None:
     """The part read again where its boundary or its own head was damaged; None where nothing helps."""
-    payload = part.get_payload()
-    if not isinstance(payload, str):
+    body = part.body
+    if body is None:
         return None
-    body = payload.encode("utf-8", "surrogateescape")
     try:
         if media_type(part).startswith("multipart/"):
             return _with_found_boundary(part, content_of(part).data)
@@ -138,7 +149,7 @@ def repaired(part: Tree) -> "Tree | None":
     return None
 
 
-def _with_found_boundary(part: Tree, body: bytes) -> "Tree | None":
+def _with_found_boundary(part: Tree, body: bytes) -> Tree | None:
     found = _LOST_BOUNDARY.search(body)
     if found is None or b'"' in found[1] or b"\\" in found[1]:
         return None

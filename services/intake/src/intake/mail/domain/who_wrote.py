@@ -13,7 +13,6 @@ from intake.mail.domain.mail import Mail
 
 Verdict = Literal["pass", "fail", "none"]
 
-_COMMENT: Final = re.compile(r"\([^()]*\)")
 _DMARC: Final = re.compile(r"\s*dmarc\s*=\s*([a-z]+)(?:\s|$)", re.IGNORECASE)
 _FROM: Final = re.compile(r"\bheader\.from\s{0,5}=\s{0,5}\"?([^\s\";]{1,254})", re.IGNORECASE)
 
@@ -55,14 +54,31 @@ def judge(mail: Mail, gateway: str | None) -> Verdict:
 
 
 def _read_report(header: str) -> Report:
-    """The report in a header. A result that stands in it twice counts as none: one may be forged."""
-    server, *results = split_outside_quotes(_COMMENT.sub(" ", header), ";")
+    """The report in a header. A result that stands in it twice counts as failed: one of them is forged."""
+    server, *results = split_outside_quotes(_without_comments(header), ";")
     found = [(match[1].lower(), result) for result in results if (match := _DMARC.match(result))]
     name = next(iter(server.split()), "").lower()
     if len(found) != 1:
         return Report(name, "none" if not found else "fail", "")
     domain = _FROM.search(found[0][1])
     return Report(name, found[0][0], domain[1].lower() if domain else "")
+
+
+def _without_comments(header: str) -> str:
+    """The header without comments, which quote what strangers wrote; empty where one does not end."""
+    shown, depth, is_quoted, is_escaped = [], 0, False, False
+    for letter in header:
+        if depth == 0:
+            shown.append(letter if is_escaped or is_quoted or letter != "(" else " ")
+        if is_escaped:
+            is_escaped = False
+        elif letter == "\\":
+            is_escaped = is_quoted or depth > 0
+        elif letter == '"' and depth == 0:
+            is_quoted = not is_quoted
+        elif not is_quoted:
+            depth = max(depth + (letter == "(") - (letter == ")"), 0)
+    return "" if depth or is_quoted else "".join(shown)
 
 
 def _is_aligned(one: str, other: str) -> bool:
