@@ -22,7 +22,7 @@ demo: setup  ## play the journeys J1-J6 against a running `make run`
 	@exec .venv/bin/opsdesk demo
 
 test: check  ## everything that must hold, on real PostgreSQL and real Kafka (under 20 minutes)
-	@$(TEST) -n 2 --dist loadfile libs services opsdesk tests/benchmarks tests/checks tests/contracts $(ARGS)
+	@$(TEST) -n 2 --dist loadfile libs services opsdesk tests/benchmarks tests/checks tests/contracts tests/security $(ARGS)
 	@# One after the other: they start whole installations, and measure how long these are away.
 	@$(TEST) deploy tests/journeys tests/faults $(ARGS)
 

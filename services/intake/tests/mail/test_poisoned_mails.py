@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -14,9 +15,13 @@ from common.confinement import Confinement, Limits
 from common.http import state_of
 from common.persistence.database import Database
 from intake.mail import mail_reader
+from intake.timers import TIMERS
+from intake_support.stopped import read_while_stopped
 from intake_support.tickets import event_types
 from opsdesk_testing.client import client
+from opsdesk_testing.protocol import fire_due, freeze_time
 
+NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 MEDIA = {"Content-Type": "message/rfc822"}
 FROM = b"From: jan@acme.example\nSubject: It is down\nMessage-ID: <%d@acme.example>\n"
 HTML = b"Content-Type: text/html\n\n"
@@ -159,6 +164,13 @@ async def test_a_mail_whose_process_was_ended_by_others_is_read_later(
     gateway: AsyncClient, anna: AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A stop of the service says nothing about the mail."""
+    with monkeypatch.context() as patched:
+        patched.setattr(mail_reader, "read", read_while_stopped)
+        answer = await post(gateway, FROM % 1 + b"\nwords")
+    assert (answer.status_code, answer.json()["outcome"]) == (202, "received")
+    await freeze_time(database, NINE + timedelta(minutes=1))
+    assert await fire_due(database, TIMERS) == 1
+    assert await event_types(database) == ["opened"]
 
 
 async def test_a_raw_mail_is_for_staff_alone(

@@ -7,6 +7,7 @@ connection, no event loop and no other caller's data are in its memory.
 import os
 import pickle
 import resource
+import signal
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -37,6 +38,10 @@ def _confine(limits: Limits) -> None:
     with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
         score.write("1000")
     os.nice(NICENESS)
+    for number in (signal.SIGALRM, signal.SIGXCPU):
+        signal.signal(number, signal.SIG_DFL)
+    # Also where the service that would end it is gone.
+    signal.setitimer(signal.ITIMER_REAL, limits.wall_s)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))

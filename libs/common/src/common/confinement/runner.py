@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
-from signal import SIGHUP, SIGINT, SIGKILL, SIGTERM, SIGXCPU
+from signal import SIGALRM, SIGHUP, SIGINT, SIGKILL, SIGTERM, SIGXCPU
 from threading import Lock, Timer
 from typing import Any, Final, TypeVar
 
@@ -25,6 +25,7 @@ log = logger(__name__)
 
 _CONTEXT: Final = get_context("forkserver")
 _PRELOADED: Final = ["common.confinement.child"]
+_OUT_OF_TIME: Final = frozenset({-SIGALRM, -SIGXCPU})
 _ENDED_BY_OTHERS: Final = frozenset({-SIGHUP, -SIGINT, -SIGKILL, -SIGTERM, 255})
 """Exit codes that say nothing about the work: a stop, the kernel's want of memory, a lost server."""
 
@@ -156,7 +157,7 @@ class _Piece:
         """The error for a process that ended without an answer."""
         called_off = self._killed
         process.join()
-        if called_off or process.exitcode == -SIGXCPU:
+        if called_off or process.exitcode in _OUT_OF_TIME:
             return LimitExceeded("time", self._limits)
         if process.exitcode in _ENDED_BY_OTHERS:
             return ConfinementUnavailable("its process was ended from outside")
