@@ -9,7 +9,9 @@ ANSWERS = "In-Reply-To: <q@ours.example>"
 
 
 def reason(*heads: str, body: str = "words") -> str | None:
-    return automatic_reason(parse_mail("\n".join(["From: jan@acme.example", *heads, "", body]).encode()))
+    return automatic_reason(
+        parse_mail("\n".join(["From: jan@acme.example", *heads, "", body]).encode())
+    )
 
 
 @pytest.mark.parametrize(
@@ -46,10 +48,18 @@ def test_people_are_heard(heads: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "sender", ["postmaster@acme.example", "mailer-daemon@acme.example", "noreply@acme.example", "info@acme.example"]
+    "sender",
+    [
+        "postmaster@acme.example",
+        "mailer-daemon@acme.example",
+        "noreply@acme.example",
+        "info@acme.example",
+    ],
 )
 def test_no_address_is_a_machines(sender: str) -> None:
-    assert automatic_reason(parse_mail(f"From: {sender}\n\nThe mail server is down.".encode())) is None
+    assert (
+        automatic_reason(parse_mail(f"From: {sender}\n\nThe mail server is down.".encode())) is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -60,7 +70,10 @@ def test_no_address_is_a_machines(sender: str) -> None:
         (["Auto-Submitted: Auto-Notified (rfc5436)"], "auto-submitted"),
         (["Message-ID: <opsdesk.1@ours.example>"], "our own mail came back"),
         (
-            ["Return-Path: <>", "Content-Type: multipart/report; report-type=delivery-status; boundary=r"],
+            [
+                "Return-Path: <>",
+                "Content-Type: multipart/report; report-type=delivery-status; boundary=r",
+            ],
             "delivery report",
         ),
         (["Return-Path: < >", "Content-Type: Multipart/Report; boundary=r"], "delivery report"),
@@ -71,7 +84,10 @@ def test_no_address_is_a_machines(sender: str) -> None:
         ([ANSWERS, "Subject: =?utf-8?Q?R=C3=A9ponse_automatique_=3A_Facture?="], "absence notice"),
         ([ANSWERS, "Subject: Réponse automatique\xa0: Facture"], "absence notice"),
         ([ANSWERS, "Subject: Respuesta automática: Factura"], "absence notice"),
-        (["References: <q@ours.example>", "Subject: Risposta automatica: Fattura"], "absence notice"),
+        (
+            ["References: <q@ours.example>", "Subject: Risposta automatica: Fattura"],
+            "absence notice",
+        ),
         ([ANSWERS, "X-Autoreply: yes"], "absence notice"),
         ([ANSWERS, "Precedence: auto_reply"], "absence notice"),
         (["Subject: Automatic reply: [OPS-1042] Invoices"], "absence notice"),

@@ -66,7 +66,17 @@ def test_what_is_forwarded_is_never_folded() -> None:
 
 
 LINES = st.sampled_from(
-    ["", "words", "> quote", "On Mon 3, Anna wrote:", "From: a", "Sent: b", "To: c", "____", "-----Original Message-----"]
+    [
+        "",
+        "words",
+        "> quote",
+        "On Mon 3, Anna wrote:",
+        "From: a",
+        "Sent: b",
+        "To: c",
+        "____",
+        "-----Original Message-----",
+    ]
 )
 
 

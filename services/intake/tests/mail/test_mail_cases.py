@@ -11,7 +11,9 @@ from httpx import AsyncClient
 from intake.mail.reading import read
 
 CASES: Final = Path(__file__).parent / "cases"
-EXPECTED: Final[dict[str, dict[str, Any]]] = json.loads((CASES / "expected.json").read_text())["mails"]
+EXPECTED: Final[dict[str, dict[str, Any]]] = json.loads((CASES / "expected.json").read_text())[
+    "mails"
+]
 MEDIA: Final = {"Content-Type": "message/rfc822"}
 
 

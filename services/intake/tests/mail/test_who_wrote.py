@@ -162,7 +162,10 @@ def test_a_header_in_the_text_is_text() -> None:
 
 @given(st.text(max_size=80))
 def test_no_display_name_makes_another_sender(name: str) -> None:
-    for header in (f"{encoded(name)} <{EVE}>", f"({name.replace(')', '').replace('(', '')}) <{EVE}>"):
+    for header in (
+        f"{encoded(name)} <{EVE}>",
+        f"({name.replace(')', '').replace('(', '')}) <{EVE}>",
+    ):
         mailbox = parse_only_mailbox(header)
         assert mailbox is None or mailbox.address == EVE
 
@@ -211,7 +214,9 @@ def test_a_form_of_the_same_organisation_writes_for_the_person(form: str) -> Non
     assert find_doubt(mail, gateway=None, is_staff=False) is None
 
 
-@pytest.mark.parametrize("form", ["noreply@evil.example", "noreply@notacme.example", "noreply@example"])
+@pytest.mark.parametrize(
+    "form", ["noreply@evil.example", "noreply@notacme.example", "noreply@example"]
+)
 def test_a_form_of_another_organisation_is_not_believed(form: str) -> None:
     mail = sent_by(FORM.format(form), REPLY_TO)
     assert mail.sender == JAN
@@ -220,7 +225,9 @@ def test_a_form_of_another_organisation_is_not_believed(form: str) -> None:
 
 def test_a_reply_to_alone_makes_nobody_another() -> None:
     assert sent_by(f"From: {EVE}", REPLY_TO).sender == EVE
-    assert sent_by("From: noreply@acme.example", f"{REPLY_TO}, {EVE}").sender == "noreply@acme.example"
+    assert (
+        sent_by("From: noreply@acme.example", f"{REPLY_TO}, {EVE}").sender == "noreply@acme.example"
+    )
     assert sent_by("From: noreply@acme.example").sender == "noreply@acme.example"
 
 
@@ -234,7 +241,10 @@ def checked(*results: str, by: str = GATEWAY) -> Mail:
     ("result", "verdict"),
     [
         ("dmarc=pass header.from=acme.example", "pass"),
-        ("spf=pass smtp.mailfrom=acme.example; dmarc=pass (p=reject) header.from=acme.example", "pass"),
+        (
+            "spf=pass smtp.mailfrom=acme.example; dmarc=pass (p=reject) header.from=acme.example",
+            "pass",
+        ),
         ("dmarc=pass header.from=ACME.example", "pass"),
         ("dmarc=pass header.from=evil.example", "none"),
         ("dmarc=pass", "none"),
@@ -253,7 +263,6 @@ def checked(*results: str, by: str = GATEWAY) -> Mail:
         ('spf=none (a "b); dmarc=pass header.from=acme.example', "pass"),
         ("spf=none (a \\); dmarc=pass header.from=acme.example)", "none"),
         ("spf=none (a; dmarc=pass header.from=acme.example", "none"),
-
         ("x-dmarc=pass header.from=acme.example", "none"),
     ],
 )

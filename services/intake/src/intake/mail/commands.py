@@ -81,7 +81,9 @@ async def _assign_to_ticket(tx: Connection, stored: StoredMail, read: ReadMail) 
     sender = await _judge_sender(tx, stored, mail)
     by_key = await tickets.by_keys(tx, ticket_keys_in(mail.subject))
     by_id = await mails.tickets_of(tx, ids, mail.message_id)
-    existing = find_ticket(mail, sender, by_id, by_key) or await _find_other_copy(tx, stored, sender)
+    existing = find_ticket(mail, sender, by_id, by_key) or await _find_other_copy(
+        tx, stored, sender
+    )
     if existing is None:
         return await _open_for(tx, stored, read, sender)
     ticket = await _join_ticket(tx, existing, stored, read, sender)

@@ -26,15 +26,77 @@ _TAGS: Final = frozenset(nh3.ALLOWED_TAGS - {"img"})
 _ATTRIBUTES: Final = {tag: frozenset(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
 _VOID: Final = frozenset({"br", "hr", "wbr", "col", "area", "img", "meta", "link", "input", "base"})
 _UNCOUNTED: Final = _VOID | frozenset(
-    "p li dt dd tr td th tbody thead tfoot option optgroup colgroup rt rp body html head".split()
+    [
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "tr",
+        "td",
+        "th",
+        "tbody",
+        "thead",
+        "tfoot",
+        "option",
+        "optgroup",
+        "colgroup",
+        "rt",
+        "rp",
+        "body",
+        "html",
+        "head",
+    ]
 )
 """Elements without end tag, or with one that may be missing: they are not counted as open."""
 _UNSHOWN: Final = frozenset({"script", "style", "title"})
 _CELLS: Final = frozenset({"td", "th"})
 _BLOCKS: Final = frozenset(
-    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption"
-    " figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol option p pre section"
-    " summary table tbody tfoot thead tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][^\s<>/]{0,60})[^<>]{0,2000}>")
 _BLANKS: Final = re.compile(r"[ \t\r\n\f\xa0]+")

@@ -147,7 +147,9 @@ async def tickets_of(
     query = select(mail_threads).where(mail_threads.c.message_id.in_(ids))
     pairs = (await tx.execute(query.order_by(mail_threads.c.ticket_id))).all()
     bearers = Counter(pair.message_id for pair in pairs if pair.is_borne)
-    leading = [pair for pair in pairs if bearers[pair.message_id] < (1 if pair.message_id == own else 2)]
+    leading = [
+        pair for pair in pairs if bearers[pair.message_id] < (1 if pair.message_id == own else 2)
+    ]
     tickets_by_id = await by_ids(tx, {pair.ticket_id for pair in leading})
     seen: dict[str, list[Ticket]] = {}
     for pair in leading:

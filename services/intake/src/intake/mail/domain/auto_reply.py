@@ -21,7 +21,7 @@ _ABSENCE_SUBJECT: Final = re.compile(
     r"|respuesta autom[áa]tica|fuera de (?:la )?oficina|risposta automatica|fuori sede"
     r"|resposta autom[áa]tica|autosvar|automatisk svar|automatiskt svar|automaattinen vastaus"
     r"|odpowied[źz] automatyczna|automatyczna odpowied[źz]|automatick[áa] odpov[eě][dď]"
-    r"|otomatik yan[ıi]t|автоответ|自動応答|自动答复|自動回覆|자동 회신)\s{0,3}[:：]",
+    r"|otomatik yan[\u0131i]t|автоответ|自動応答|自动答复|自動回覆|자동 회신)\s{0,3}[:\uff1a]",
     re.IGNORECASE,
 )
 

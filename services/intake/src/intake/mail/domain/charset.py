@@ -42,8 +42,38 @@ _CODECS: Final = {
     label: codec for codec, labels in _CODECS_AND_LABELS.items() for label in labels.split()
 }
 _CODE_PAGES: Final = frozenset(
-    "437 720 737 775 850 852 855 857 858 860 861 862 863 864 865 866 869 874 932 949"
-    " 1125 1250 1251 1252 1253 1254 1255 1256 1257 1258".split()
+    [
+        "437",
+        "720",
+        "737",
+        "775",
+        "850",
+        "852",
+        "855",
+        "857",
+        "858",
+        "860",
+        "861",
+        "862",
+        "863",
+        "864",
+        "865",
+        "866",
+        "869",
+        "874",
+        "932",
+        "949",
+        "1125",
+        "1250",
+        "1251",
+        "1252",
+        "1253",
+        "1254",
+        "1255",
+        "1256",
+        "1257",
+        "1258",
+    ]
 )
 _ALSO: Final = {"big5hkscs": ("cp950",), "euc_jp": ("euc_jis_2004",), "utf_7": ("cp1252",)}
 """Codecs that read what the first one does not, where neither has everything."""

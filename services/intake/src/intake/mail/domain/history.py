@@ -29,7 +29,18 @@ _HEADING: Final = re.compile(
 )
 _FROM_WORDS: Final = frozenset({"from", "von", "van", "de", "da"})
 _SENT_WORDS: Final = frozenset(
-    {"sent", "gesendet", "verzonden", "envoyé", "envoye", "enviado", "enviado el", "inviato", "date", "datum"}
+    {
+        "sent",
+        "gesendet",
+        "verzonden",
+        "envoyé",
+        "envoye",
+        "enviado",
+        "enviado el",
+        "inviato",
+        "date",
+        "datum",
+    }
 )
 
 

@@ -107,7 +107,7 @@ def _tokens(header: str) -> Iterator[tuple[str, str]]:
     position, start = 0, 0
     while position <= len(header):
         character = header[position : position + 1]
-        if character and character not in " \t\r\n,;\"(<":
+        if character and character not in ' \t\r\n,;"(<':
             position += 1
             continue
         if position > start:

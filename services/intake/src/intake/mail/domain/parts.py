@@ -136,7 +136,11 @@ def _leaves(tree: Tree) -> Iterator[_Leaf]:
     while waiting:
         leaf = waiting.pop()
         children = [] if leaf.note else children_of(leaf.part)
-        again = repaired(leaf.part) if not children and not leaf.note and repairs < MAX_REPAIRS else None
+        again = (
+            repaired(leaf.part)
+            if not children and not leaf.note and repairs < MAX_REPAIRS
+            else None
+        )
         if again is not None:
             repairs += 1
             waiting.append(_Leaf(again, leaf.choice, leaf.is_inner))
@@ -205,7 +209,13 @@ def _files_of(leaf: _Leaf) -> list[File]:
     if kind in _MESSAGES:
         subject = next((field_of(child, "subject") for child in children_of(part)), "")
         title = _safe_name(decode_text(subject))
-        return [File(name or f"{title}.eml" if name or title else "message.eml", kind, message_bytes(part))]
+        return [
+            File(
+                name or f"{title}.eml" if name or title else "message.eml",
+                kind,
+                message_bytes(part),
+            )
+        ]
     return [File(name or _FILES.get(kind, "unnamed"), kind, content_of(part).data)]
 
 

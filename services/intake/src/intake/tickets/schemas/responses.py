@@ -156,7 +156,9 @@ def to_message_response(caller: Caller, message: Message) -> MessageRead:
     return MessageRead(
         **{name: getattr(message, name) for name in _MESSAGE_FIELDS},
         attachments=[
-            AttachmentRead(number=number, name=file.name, media_type=file.media_type, size=file.size)
+            AttachmentRead(
+                number=number, name=file.name, media_type=file.media_type, size=file.size
+            )
             for number, file in enumerate(message.attachments)
         ],
         email=message.mail_id if is_staff else None,
