@@ -103,8 +103,19 @@ def test_a_short_inline_log_is_shown_and_a_long_one_only_attached() -> None:
     assert (long_log.text, names(long_log)) == ("Log:", ["app.log"])
 
 
-def test_a_file_that_is_all_there_is_is_shown() -> None:
-    assert mail(text(DOWN, more="; name=body.txt")).text == DOWN
+@pytest.mark.parametrize(
+    "part",
+    [
+        text(DOWN, more="; name=body.txt"),
+        text(DOWN, more="\nContent-Disposition: attachment; filename=body.txt"),
+        text(f"BEGIN:VCALENDAR\nDESCRIPTION:{DOWN}", "calendar"),
+        text(f"id;{DOWN}", "csv"),
+    ],
+)
+def test_a_file_of_text_that_is_all_there_is_is_shown(part: str) -> None:
+    assert DOWN in mail(part).text
+    assert names(mail(part))
+    assert DOWN in mixed(part, PICTURE).text
 
 
 def test_a_mail_inside_the_mail_is_shown_and_is_a_file() -> None:

@@ -3,16 +3,11 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final
 
 from intake.mail.domain.charset import decode, decode_html
 from intake.mail.domain.data_pictures import extract_pictures
-from intake.mail.domain.header import (
-    MAX_FILE_NAME_CHARS,
-    decode_text,
-    parse_file_name,
-    parse_parameters,
-)
+from intake.mail.domain.header import decode_text
 from intake.mail.domain.mime import (
     MAX_PARTS,
     MAX_REPAIRS,
@@ -25,47 +20,23 @@ from intake.mail.domain.mime import (
     parameters_of,
     repaired,
 )
+from intake.mail.domain.part_kinds import (
+    FILE_NAMES,
+    MESSAGES,
+    SHOWN_KINDS,
+    TextKind,
+    file_name,
+    safe_name,
+    shown_kind,
+)
 from intake.tickets.domain.message import Attachment
 from intake.tickets.domain.plain_text import strip_control_characters
 
 MAX_SHOWN_FILE_BYTES: Final = 20_000
 """Up to how many bytes a text that has a file name is shown beside being attached."""
 
-TextKind = Literal["plain", "html", "enriched"]
 Choice = tuple[int, int]
 """The number of a `multipart/alternative`, and which of its parts."""
-
-_KINDS: Final[dict[str, TextKind]] = {
-    "text/plain": "plain",
-    "text/html": "html",
-    "application/xhtml+xml": "html",
-    "text/enriched": "enriched",
-    "text/richtext": "enriched",
-}
-_FILES: Final = {
-    "text/calendar": "calendar.ics",
-    "text/csv": "table.csv",
-    "text/vcard": "card.vcf",
-    "text/x-vcard": "card.vcf",
-    "text/directory": "card.vcf",
-    "text/rtf": "text.rtf",
-    "text/xml": "document.xml",
-    "text/css": "style.css",
-    "text/javascript": "script.js",
-    "text/rfc822-headers": "headers.txt",
-    "text/x-amp-html": "amp.html",
-    "text/watch-html": "watch.html",
-    "message/rfc822": "message.eml",
-    "message/global": "message.eml",
-    "message/delivery-status": "delivery-status.txt",
-    "application/pdf": "unnamed.pdf",
-    "image/png": "unnamed.png",
-    "image/jpeg": "unnamed.jpg",
-    "image/gif": "unnamed.gif",
-}
-"""The name of a part of that type that has none itself. Of text types, those that are no words to read."""
-
-_MESSAGES: Final = frozenset({"message/rfc822", "message/global"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +94,7 @@ def read_contents(tree: Tree) -> Contents:
         if not leaf.is_inner:
             files.extend(_files_of(leaf))
     if not any(text.text.strip() for text in texts):
-        texts = _texts_of_last_resort(tree)
+        texts = _texts_of_last_resort(tree, files)
     texts = [_without_pictures(text, files) for text in texts]
     defects = ("more than 1,000 parts",) if count > MAX_PARTS else ()
     return Contents(tuple(texts), tuple(files), defects)
@@ -146,7 +117,7 @@ def _leaves(tree: Tree) -> Iterator[_Leaf]:
             waiting.append(_Leaf(again, leaf.choice, leaf.is_inner))
         elif not children:
             yield leaf
-        elif media_type(leaf.part) in _MESSAGES:
+        elif media_type(leaf.part) in MESSAGES:
             yield leaf
             waiting.extend(reversed([_Leaf(child, None, is_inner=True) for child in children]))
         else:
@@ -170,13 +141,13 @@ def _children(leaf: _Leaf, children: list[Tree], alternative: int | None) -> lis
 def _texts_of(leaf: _Leaf, *, is_first: bool) -> list[TextPart]:
     if leaf.note:
         return [_text("plain", _raw(leaf.note), None)]
-    if media_type(leaf.part) in _MESSAGES:
+    if media_type(leaf.part) in MESSAGES:
         return [TextPart("plain", _heading(child)) for child in children_of(leaf.part)]
-    kind = _shown_kind(leaf.part)
+    kind = shown_kind(leaf.part)
     if kind is None:
         return []
     content = content_of(leaf.part)
-    if not is_first and _file_name(leaf.part) and len(content.data) > MAX_SHOWN_FILE_BYTES:
+    if not is_first and file_name(leaf.part) and len(content.data) > MAX_SHOWN_FILE_BYTES:
         return []
     charset = parameters_of(leaf.part, "content-type").get("charset")
     decoded = (decode_html if kind == "html" else decode)(content.data, charset)
@@ -184,31 +155,20 @@ def _texts_of(leaf: _Leaf, *, is_first: bool) -> list[TextPart]:
     return [*shown, _text("plain", content.added, None)] if content.added else shown
 
 
-def _shown_kind(part: Tree) -> TextKind | None:
-    """How a part is shown; None for one that is only a file."""
-    kind = media_type(part)
-    if _is_attached(part) or (kind in _FILES and kind not in _KINDS):
-        return None
-    if kind.startswith("multipart/"):
-        return "plain"  # its boundary was lost: everything in it is shown as it came
-    return _KINDS.get(kind, "plain" if kind.startswith("text/") else None)
-
-
-def _is_attached(part: Tree) -> bool:
-    disposition = parse_parameters(field_of(part, "content-disposition"))[0]
-    return disposition.split(" ")[0] == "attachment"
-
-
 def _files_of(leaf: _Leaf) -> list[File]:
     part, kind = leaf.part, media_type(leaf.part)
     if leaf.note:
         return []
-    name = _file_name(part)
-    if _shown_kind(part) is not None and not name and (kind in _KINDS or kind.startswith("multi")):
+    name = file_name(part)
+    if (
+        shown_kind(part) is not None
+        and not name
+        and (kind in SHOWN_KINDS or kind.startswith("multi"))
+    ):
         return []
-    if kind in _MESSAGES:
+    if kind in MESSAGES:
         subject = next((field_of(child, "subject") for child in children_of(part)), "")
-        title = _safe_name(decode_text(subject))
+        title = safe_name(decode_text(subject))
         return [
             File(
                 name or f"{title}.eml" if name or title else "message.eml",
@@ -216,18 +176,7 @@ def _files_of(leaf: _Leaf) -> list[File]:
                 message_bytes(part),
             )
         ]
-    return [File(name or _FILES.get(kind, "unnamed"), kind, content_of(part).data)]
-
-
-def _file_name(part: Tree) -> str:
-    """The name of the file, without folders; empty where the part has none."""
-    name = parse_file_name(parameters_of(part, "content-disposition"), "filename")
-    return _safe_name(name or parse_file_name(parameters_of(part, "content-type"), "name"))
-
-
-def _safe_name(name: str) -> str:
-    flat = " ".join(name.replace("/", "_").replace("\\", "_").split())
-    return flat[:MAX_FILE_NAME_CHARS].strip()
+    return [File(name or FILE_NAMES.get(kind, "unnamed"), kind, content_of(part).data)]
 
 
 def _without_pictures(text: TextPart, files: list[File]) -> TextPart:
@@ -249,10 +198,16 @@ def _heading(message: Tree) -> str:
     return "\n".join(["---------- Attached message ----------", *lines])
 
 
-def _texts_of_last_resort(tree: Tree) -> list[TextPart]:
-    """Where no part shows anything: what stands before the first boundary."""
+def _texts_of_last_resort(tree: Tree, files: list[File]) -> list[TextPart]:
+    """Where no part shows anything: what stands before the first boundary, and short files of text."""
     preamble = tree.preamble
-    return [_text("plain", _raw(preamble), None)] if isinstance(preamble, str) else []
+    before = _raw(preamble) if isinstance(preamble, str) else b""
+    short = [file.data for file in files if _is_short_text(file)]
+    return [_text("plain", data, None) for data in (before, *short)]
+
+
+def _is_short_text(file: File) -> bool:
+    return file.media_type.startswith("text/") and len(file.data) <= MAX_SHOWN_FILE_BYTES
 
 
 def _raw(text: str) -> bytes:
