@@ -182,7 +182,13 @@ FOOTER = "-- \nThis mail was scanned by a virus scanner!"
         ),
         (f"{b64encode(b'one ').decode()}\n{b64encode(b'two').decode()}", "one two"),
         (b64encode(DOWN.encode()).decode().rstrip("="), DOWN),
-        (f"{b64encode(b'Hello world').decode()}====!!!", "Hello world"),
+        (f"{b64encode(b'Hello world').decode()}====!!!", "Hello world\n\n===!!!"),
+        ("SGV!sbG8gd29ybGQ=", "Hello world"),
+        (f"{b64encode(b'Hello world.').decode()}<br>Scanned", "Hello world.\n\n<br>Scanned"),
+        (
+            f"{b64encode('Köln ist aus.....'.encode()).decode()}\nScanned\nby\nAcme",
+            "Köln ist aus.....\n\nScanned\nby\nAcme",
+        ),
         (f"{DOWN} This was never encoded.", f"{DOWN} This was never encoded."),
         (
             "\n\n".join(
@@ -195,6 +201,13 @@ FOOTER = "-- \nThis mail was scanned by a virus scanner!"
 def test_base64_is_decoded_and_what_follows_is_shown(body: str, shown: str) -> None:
     read_mail = mail(f"Content-Type: text/plain; charset=utf-8\n{BASE64}\n{body}")
     assert read_mail.text == shown
+
+
+def test_a_mail_inside_the_mail_may_be_encoded_as_a_whole() -> None:
+    inner = b64encode(f"Subject: Down\n\n{DOWN}".encode()).decode()
+    read_mail = mixed(text("See"), f"Content-Type: message/rfc822\n{BASE64}\n{inner}")
+    assert DOWN in read_mail.text
+    assert names(read_mail) == ["Down.eml"]
 
 
 def test_other_encodings_of_transport() -> None:

@@ -114,7 +114,7 @@ def read_html(html: str) -> ReadHtml:
     """Read a document or a piece of one. Where it shows no text at all, its source is the text."""
     reader = _Reader()
     parser = etree.HTMLParser(target=reader, encoding="utf-8", huge_tree=True)
-    parser.feed(_bounded(html).encode("utf-8", "replace") + b"<p>")
+    parser.feed(b"<html>" + _bounded(html).encode("utf-8", "replace"))
     parser.close()
     balanced = "".join(reader.safe)
     safe = nh3.clean(balanced, tags=_TAGS) if len(balanced) <= MAX_SAFE_HTML_CHARS else None

@@ -35,7 +35,8 @@ PARSER_ERRORS: Final = (
     ValueError,
 )
 _LOST_BOUNDARY: Final = re.compile(
-    rb"^--([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-[a-z-]{1,40}[ \t]*:)", re.IGNORECASE | re.MULTILINE
+    rb"^--([^\r\n]{1,200}?)[ \t]{0,50}\r?\n(?=content-[a-z-]{1,40}[ \t]*:)",
+    re.IGNORECASE | re.MULTILINE,
 )
 _SPACED_FIELD: Final = re.compile(rb"content-[a-z-]{1,40}[ \t]+:", re.IGNORECASE)
 
@@ -122,7 +123,9 @@ def children_of(part: Tree) -> list[Tree]:
 
 def content_of(part: Tree) -> Content:
     """The decoded content of a part that has no parts."""
-    return decode_content(part.body or b"", field_of(part, "content-transfer-encoding"))
+    is_text = part.get_content_maintype() == "text"
+    encoding = field_of(part, "content-transfer-encoding")
+    return decode_content(part.body or b"", encoding, is_text=is_text)
 
 
 def message_bytes(part: Tree) -> bytes:
@@ -131,6 +134,23 @@ def message_bytes(part: Tree) -> bytes:
         return b"\n".join(child.as_bytes(policy=_POLICY) for child in children_of(part))
     except PARSER_ERRORS:
         return b""
+
+
+def decoded_message(part: Tree) -> Tree | None:
+    """A mail inside the mail that is encoded as a whole, decoded; None for one that is not."""
+    body = message_bytes(part).lstrip()
+    data = decode_content(body, field_of(part, "content-transfer-encoding")).data
+    if data == body or not data:
+        return None
+    head = [
+        f"{name}: {value}\n".encode("utf-8", "surrogateescape")
+        for name, value in part.raw_items()
+        if name.lower() != "content-transfer-encoding"
+    ]
+    try:
+        return _parse(b"".join(head) + b"\n" + data)
+    except PARSER_ERRORS:
+        return None
 
 
 def repaired(part: Tree) -> Tree | None:
@@ -142,7 +162,10 @@ def repaired(part: Tree) -> Tree | None:
         if media_type(part).startswith("multipart/"):
             return _with_found_boundary(part, content_of(part).data)
         if _is_head_cut(part) and _SPACED_FIELD.match(body):
-            fields = b"".join(f"{name}: {value}\n".encode() for name, value in part.raw_items())
+            fields = b"".join(
+                f"{name}: {value}\n".encode("utf-8", "surrogateescape")
+                for name, value in part.raw_items()
+            )
             return _parse(with_clean_head(fields + body))
     except PARSER_ERRORS:
         return None

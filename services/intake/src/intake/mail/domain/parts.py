@@ -14,6 +14,7 @@ from intake.mail.domain.mime import (
     Tree,
     children_of,
     content_of,
+    decoded_message,
     field_of,
     media_type,
     message_bytes,
@@ -106,6 +107,8 @@ def _leaves(tree: Tree) -> Iterator[_Leaf]:
     alternatives = repairs = 0
     while waiting:
         leaf = waiting.pop()
+        if media_type(leaf.part) in MESSAGES and (decoded := decoded_message(leaf.part)):
+            leaf = replace(leaf, part=decoded)
         children = [] if leaf.note else children_of(leaf.part)
         again = (
             repaired(leaf.part)
