@@ -182,8 +182,11 @@ async def add_to_thread(
         return
     statement = insert(mail_threads).values(rows)
     is_borne = mail_threads.c.is_borne | statement.excluded.is_borne
-    key = [mail_threads.c.message_id, mail_threads.c.ticket_id]
-    await tx.execute(statement.on_conflict_do_update(key, set_={"is_borne": is_borne}))
+    await tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=["message_id", "ticket_id"], set_={"is_borne": is_borne}
+        )
+    )
 
 
 async def list_by_outcome(

@@ -187,4 +187,6 @@ def _is_head_cut(part: Tree) -> bool:
 def _parse(raw: bytes, *, headers_only: bool = False) -> Tree:
     if headers_only:
         raw = raw.partition(b"\n\n")[0] + b"\n\n"
-    return message_from_bytes(raw, policy=_POLICY)
+    tree = message_from_bytes(raw, policy=_POLICY)
+    assert isinstance(tree, Tree), "the policy makes its parts"
+    return tree

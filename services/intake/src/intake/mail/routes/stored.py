@@ -1,6 +1,6 @@
 """Mails as they are stored: what was held back as a machine's, and each as it came (I2, I3)."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
@@ -22,7 +22,7 @@ routes = router("/v1/emails", ["emails"])
 slow_routes = authorized_router("/v1/emails", ["emails"])
 
 StaffCaller = Annotated[Caller, requires("tickets:work")]
-RAW_RESPONSE: Final = {
+RAW_RESPONSE: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
 }
 
