@@ -18,7 +18,7 @@ SAMPLES = tuple(' \t\n-a0<>:="\\.@/([')
 class Use:
     """A pattern, and the method of `re` that applies it."""
 
-    place: str
+    where: str
     pattern: str | bytes
     flags: int
     method: str

@@ -37,7 +37,7 @@ OWN_TEXT = (
 )
 
 USES = [
-    *(one for one in find_uses(ROOT) if not one.place.startswith(OWN_TEXT)),
+    *(one for one in find_uses(ROOT) if not one.where.startswith(OWN_TEXT)),
     Use("environment_choice", r"(?<![\w-])acme-prod(?![\w-])", re.IGNORECASE, "search"),
     Use("key_numbers", rb'"(ticket|key)":\s*"([A-Z]+)-(\d{1,18})"', 0, "finditer"),
 ]
@@ -61,7 +61,7 @@ def growth(use: Use) -> float:
     return worst
 
 
-@pytest.mark.parametrize("use", USES, ids=lambda use: f"{use.place} {use.method}")
+@pytest.mark.parametrize("use", USES, ids=lambda use: f"{use.where} {use.method}")
 def test_ten_times_the_text_takes_ten_times_as_long(use: Use) -> None:
     assert growth(use) < MOST_GROWTH
 

@@ -86,8 +86,8 @@ async def test_whatever_a_mail_holds_it_becomes_a_ticket_and_the_service_answers
     assert answer.json()["outcome"] in ("opened", "unreadable")
     ticket = (await anna.get(f"/v1/tickets/{answer.json()['ticket']['key']}")).json()
     assert (ticket["customer"], ticket["title"]) == ("acme", "It is down")
-    kept = await anna.get(f"/v1/emails/{answer.json()['id']}/raw")
-    assert kept.content == raw
+    stored = await anna.get(f"/v1/emails/{answer.json()['id']}/raw")
+    assert stored.content == raw
 
 
 @pytest.fixture

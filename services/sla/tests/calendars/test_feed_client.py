@@ -2,8 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -23,55 +22,13 @@ from sla.calendars.feed_client import (
     FeedFetchError,
     is_public,
 )
-
-HERE = ip_address("127.0.0.1")
-
-
-class Site:
-    """A web server on this machine that answers what it is told to, and keeps what it was asked."""
-
-    def __init__(self, *answers: bytes) -> None:
-        self.answers = list(answers)
-        self.requests: list[str] = []
-        self.port = 0
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.requests.append((await reader.readuntil(b"\r\n\r\n")).decode())
-        writer.write(self.answers[min(len(self.requests), len(self.answers)) - 1])
-        await writer.drain()
-        writer.close()
-
-
-@asynccontextmanager
-async def running_site(*answers: bytes, tls: ssl.SSLContext | None = None) -> AsyncIterator[Site]:
-    site = Site(*answers)
-    server = await asyncio.start_server(site.serve, str(HERE), 0, ssl=tls)
-    site.port = server.sockets[0].getsockname()[1]
-    try:
-        yield site
-    finally:
-        server.close()
-
-
-def http_response(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
-    head = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
-    return "\r\n".join([*head, "", ""]).encode() + body
-
-
-def redirect_to(to: str) -> bytes:
-    return http_response(b"", f"Location: {to}", status="302 Found")
-
-
-def fetcher_resolving_to(*addresses: Address) -> FeedFetcher:
-    """Every name stands for these addresses; this machine is allowed, and nothing else is."""
-
-    async def looks_up(host: str, port: int) -> Sequence[Address]:
-        try:
-            return [ip_address(host)]
-        except ValueError:
-            return addresses
-
-    return FeedFetcher(looks_up, lambda address: address == HERE)
+from sla_support.feed_site import (
+    HERE,
+    fetcher_resolving_to,
+    http_response,
+    redirect_to,
+    running_site,
+)
 
 
 @pytest.mark.parametrize(
@@ -237,43 +194,3 @@ def create_self_signed(name: str) -> bytes:
     key_format = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     pem = serialization.Encoding.PEM
     return key.private_bytes(pem, *key_format) + certificate.public_bytes(pem)
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "http://b\u00fccher.example:{port}/h.ics",
-        "http://xn--bcher-kva.example:{port}/h.ics",
-        "http://b\u00fccher\u3002example:{port}/h.ics",
-    ],
-)
-async def test_a_host_with_other_letters_is_asked_by_its_ascii_name(address: str) -> None:
-    async with running_site(http_response(b"feed")) as site:
-        content = await fetcher_resolving_to(HERE).fetch(address.format(port=site.port))
-    assert content == b"feed"
-    assert f"host: xn--bcher-kva.example:{site.port}" in site.requests[0].lower()
-
-
-@pytest.mark.parametrize(
-    "address",
-    ["http://\u2000.example/", "http://" + "\u00fc" * 64 + ".example/", "http://\u00fc..example/"],
-)
-async def test_a_name_that_no_host_can_have_is_refused(address: str) -> None:
-    with pytest.raises(FeedFetchError):
-        await fetcher_resolving_to(HERE).fetch(address)
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        redirect_to("http://[::1"),
-        redirect_to("http://b\u00fc cher..example/"),
-        redirect_to("//:99999999/"),
-        http_response(b"", status="304 Not Modified"),
-        http_response(b"", status="302 Found"),
-    ],
-)
-async def test_a_redirect_that_leads_nowhere_is_refused(answer: bytes) -> None:
-    async with running_site(answer) as site:
-        with pytest.raises(FeedFetchError):
-            await fetcher_resolving_to(HERE).fetch(f"http://feed.example:{site.port}/h.ics")

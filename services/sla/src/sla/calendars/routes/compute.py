@@ -140,9 +140,11 @@ async def compute_hours(
     """
     reach = reach_around(await transaction_time(tx))
     asked = [question.to_domain() for question in body.questions]
-    _check_reach(asked, reach)
+    first, last = _span(asked)
+    if not reach.includes(first, last):
+        raise _out_of_reach(asked, reach)
     table = await load_timetable(tx, caller, body.calendar, "/calendar", reach.years)
-    price = _price_ms(table.calendar, asked, reach)
+    price = _price_ms(table.calendar, asked, (first, last), reach)
     await charge(request, caller, price)
     try:
         if is_cheap(price):
@@ -157,24 +159,29 @@ async def compute_hours(
     return Response(to_json({"answers": answers}), media_type="application/json")
 
 
-def _check_reach(asked: list[CalendarQuestion], reach: Reach) -> None:
-    """Raise ValidationFailed for questions about instants that are too far away."""
-    first, last = reach.first, reach.last
-    violations = [
-        Violation(f"/questions/{index}", "out_of_range", OUT_OF_REACH)
-        for index, question in enumerate(asked)
-        for at in question
-        if isinstance(at, datetime) and not first <= at <= last
-    ]
-    if violations:
-        raise ValidationFailed(violations)
-
-
-def _price_ms(calendar: Calendar, asked: list[CalendarQuestion], reach: Reach) -> int:
+def _span(asked: list[CalendarQuestion]) -> tuple[datetime, datetime]:
+    """The first and the last instant that is asked about."""
     instants = [at for question in asked for at in question if isinstance(at, datetime)]
-    instants += [
-        furthest(calendar, question.starts_at, question.seconds, reach)
-        for question in asked
-        if isinstance(question, After)
-    ]
-    return questions_ms(calendar, len(asked), min(instants), max(instants))
+    return min(instants), max(instants)
+
+
+def _out_of_reach(asked: list[CalendarQuestion], reach: Reach) -> ValidationFailed:
+    return ValidationFailed(
+        [
+            Violation(f"/questions/{index}", "out_of_range", OUT_OF_REACH)
+            for index, question in enumerate(asked)
+            if not reach.includes(*_span([question]))
+        ]
+    )
+
+
+def _price_ms(
+    calendar: Calendar,
+    asked: list[CalendarQuestion],
+    span: tuple[datetime, datetime],
+    reach: Reach,
+) -> int:
+    amounts = [question.seconds for question in asked if isinstance(question, After)]
+    earliest = furthest(calendar, span[0], min(amounts, default=0), reach)
+    latest = furthest(calendar, span[1], max(amounts, default=0), reach)
+    return questions_ms(calendar, len(asked), min(span[0], earliest), max(span[1], latest))
