@@ -19,6 +19,7 @@ MAIL = b"""From: jan@acme.example
 To: support@ours.example
 Subject: Down
 Message-ID: <one@acme.example>
+Date: Mon, 7 Jan 2030 09:00:00 +0000
 
 It is down.
 """

@@ -12,7 +12,8 @@ RETENTIONS: Final = (
         "raw mails",
         text(
             """
-            UPDATE mails SET raw = '', raw_deleted_at = intake.now() WHERE id IN (
+            UPDATE mails SET raw = '', raw_deleted_at = intake.now(),
+                sender = NULL, sender_name = NULL, subject = NULL, text = NULL WHERE id IN (
                 SELECT id FROM mails
                 WHERE received_at <= :before AND raw_deleted_at IS NULL AND outcome <> 'received'
                 ORDER BY received_at LIMIT :rows FOR UPDATE SKIP LOCKED)

@@ -52,6 +52,7 @@ CREATE TABLE attachments (
     name text NOT NULL,
     media_type text NOT NULL,
     size bigint NOT NULL,
+    digest text NOT NULL,
     CONSTRAINT attachments_pkey PRIMARY KEY (message_id, "position"),
     CONSTRAINT attachments_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
 );
@@ -135,6 +136,8 @@ CREATE INDEX ix_hand_overs_ticket ON hand_overs (ticket_id, id);
 CREATE TABLE mail_threads (
     message_id text NOT NULL,
     ticket_id uuid NOT NULL,
+    -- Whether a mail of the ticket has this id, or its mails only refer to it.
+    is_borne boolean NOT NULL,
     CONSTRAINT mail_threads_pkey PRIMARY KEY (message_id, ticket_id),
     CONSTRAINT mail_threads_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id)
 );
@@ -152,8 +155,18 @@ CREATE TABLE mails (
     ticket_id uuid,
     -- The row stays when the mail itself is old: one that comes again is still known.
     raw_deleted_at timestamptz,
+    -- The name under which our gateway reported, when the mail came, what it had checked.
+    gateway text,
+    sender text,
+    sender_name text,
+    subject text,
+    -- Of a mail that was held back: what it says.
+    text text,
+    -- Mails without id or date look alike; each beyond the time of a repetition is one of its own.
+    occurrence bigint NOT NULL,
     CONSTRAINT mails_pkey PRIMARY KEY (id),
-    CONSTRAINT mails_message_id_fingerprint_key UNIQUE (message_id, fingerprint),
+    CONSTRAINT mails_message_id_fingerprint_occurrence_key
+        UNIQUE (message_id, fingerprint, occurrence),
     CONSTRAINT mails_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
     CONSTRAINT ck_mails_raw_deleted CHECK (raw_deleted_at IS NULL OR raw = '\x'::bytea),
     CONSTRAINT mails_outcome_check
@@ -174,6 +187,8 @@ CREATE TABLE messages (
     automatic boolean NOT NULL,
     at timestamptz NOT NULL,
     mail_id uuid,
+    history text,
+    sender_doubt text,
     CONSTRAINT messages_pkey PRIMARY KEY (id),
     CONSTRAINT messages_mail_id_key UNIQUE (mail_id),
     CONSTRAINT messages_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),

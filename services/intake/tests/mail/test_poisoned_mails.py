@@ -38,6 +38,13 @@ HOSTILE = {
     "a list of addresses": b"Cc: " + b"(" * 1_000_000 + b"\n\nwords",
     "encoded words": b"Comments: " + b"=?utf-8?q?" * 200_000 + b"\n\nwords",
     "parameters that quote": PART + b'a="\\";' * 300_000 + b"\n\nwords\n--q--\n",
+    "parameters that quote before a boundary": PART
+    + b"x=y\nContent-Type: multipart/mixed; "
+    + b'a="\\";' * 300_000
+    + b"\n\nwords\n--q--\n",
+    "end tags of nothing": HTML + b"<div>" * 40_000 + b"</x>" * 40_000,
+    "crossed tags": HTML + b"".join(b"<p><font color=%d></p>" % n for n in range(30_000)),
+    "quotes in quotes": HTML + b"<blockquote>x" * 20_000,
     "a file name in pieces": PART
     + b"".join(b"f*%d=a;" % n for n in range(200_000))
     + b"\n\nx\n--q--",
@@ -90,7 +97,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mail_reader, "WHOLE", brief)
 
 
-POISON = FROM + HOSTILE["parameters that quote"]
+POISON = FROM + HOSTILE["parameters that quote before a boundary"]
 
 
 @pytest.mark.usefixtures("short")

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from common.auth import Caller
 from common.http import ResponseModel
 from common.http.etag import etag
-from intake.tickets.domain.message import Direction, Visibility
+from intake.tickets.domain.message import Direction, Message, Visibility
 from intake.tickets.domain.priority import Impact, Priority, Urgency
 from intake.tickets.domain.ticket import (
     Channel,
@@ -90,15 +91,20 @@ class TicketDetail(TicketRead):
 
 
 class AttachmentRead(ResponseModel):
-    """A file that came with a message; `size` in bytes."""
+    """A file that came with a message; `size` in bytes. `number` is its address below the message."""
 
+    number: int
     name: str
     media_type: str
     size: int
 
 
 class MessageRead(ResponseModel):
-    """A message on a ticket; `automatic` ones were written by a machine."""
+    """A message on a ticket; `automatic` ones were written by a machine.
+
+    `history` is what stood below the new words of an answer. `sender_doubt` and `email` are null for
+    contacts: why the sender of an e-mail was not believed, and its id (see `/v1/emails`).
+    """
 
     id: UUID
     visibility: Visibility
@@ -107,8 +113,18 @@ class MessageRead(ResponseModel):
     automatic: bool
     text: str
     html: str | None
+    history: str | None
     at: datetime
     attachments: list[AttachmentRead]
+    email: UUID | None
+    sender_doubt: str | None
+
+
+_MESSAGE_FIELDS: Final = tuple(
+    name
+    for name in MessageRead.model_fields
+    if name not in {"attachments", "email", "sender_doubt"}
+)
 
 
 class HandOverRead(ResponseModel):
@@ -131,6 +147,22 @@ def to_response(caller: Caller, ticket: Ticket) -> TicketRead:
         return response
     return response.model_copy(
         update={"pending_downgrade": None, "pending_reclassification": None, "reporter": None}
+    )
+
+
+def to_message_response(caller: Caller, message: Message) -> MessageRead:
+    """The message as this caller may read it."""
+    is_staff = caller.customer is None
+    return MessageRead(
+        **{name: getattr(message, name) for name in _MESSAGE_FIELDS},
+        attachments=[
+            AttachmentRead(
+                number=number, name=file.name, media_type=file.media_type, size=file.size
+            )
+            for number, file in enumerate(message.attachments)
+        ],
+        email=message.mail_id if is_staff else None,
+        sender_doubt=message.sender_doubt if is_staff else None,
     )
 
 

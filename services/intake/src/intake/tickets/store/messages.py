@@ -40,6 +40,22 @@ async def list_of_ticket(
     return [_message(row, files[row.id]) for row in rows]
 
 
+async def find_attachment(
+    tx: Connection, ticket_id: UUID, message_id: UUID, number: int, *, internal: bool
+) -> tuple[UUID, Attachment] | None:
+    """A file of a message of the ticket, with the id of the mail that carried it; of notes if `internal`."""
+    query = (
+        select(attachments, messages.c.mail_id)
+        .join_from(attachments, messages, messages.c.id == attachments.c.message_id)
+        .where(messages.c.ticket_id == ticket_id, messages.c.id == message_id)
+        .where(attachments.c.position == number)
+    )
+    if not internal:
+        query = query.where(messages.c.visibility == "public")
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else (row.mail_id, _attachment(row))
+
+
 async def get_last_public(tx: Connection, ticket_id: UUID) -> Message | None:
     """The newest public message that a person wrote."""
     query = (
@@ -58,8 +74,12 @@ async def _attachments(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, tuple[
     by_message: dict[UUID, tuple[Attachment, ...]] = defaultdict(tuple)
     if ids:
         for row in await tx.execute(query.order_by(attachments.c.position)):
-            by_message[row.message_id] += (Attachment(row.name, row.media_type, row.size),)
+            by_message[row.message_id] += (_attachment(row),)
     return by_message
+
+
+def _attachment(row: Row[Any]) -> Attachment:
+    return Attachment(row.name, row.media_type, row.size, row.digest)
 
 
 def _message(row: Row[Any], files: tuple[Attachment, ...]) -> Message:
