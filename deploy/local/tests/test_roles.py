@@ -129,7 +129,7 @@ async def test_a_clone_has_the_same_rights(urls: Schemas, servers: Servers) -> N
 async def test_an_administrator_need_not_be_superuser(servers: Servers) -> None:
     await ask(servers.admin_url, "CREATE ROLE manager LOGIN CREATEROLE CREATEDB PASSWORD 'x'")
     host = servers.admin_url.rpartition("@")[2]
-    own = [f"opsdesk_{schema}{kind}" for schema in SCHEMAS for kind in ("", "_owner")]
+    own = [f"opsdesk_{schema}{kind}" for schema in SCHEMAS for kind in ("", "_owner", "_contact")]
     for role in (*own, REPORTING_ROLE):
         await ask(
             servers.admin_url,

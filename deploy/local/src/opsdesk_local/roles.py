@@ -1,5 +1,7 @@
-"""Databases with a schema and two roles per service, which cannot access each other's schemas.
+"""Databases with a schema and three roles per service, which cannot access each other's schemas.
 
+The third one cannot log in: a service takes it on while it works for a customer's contact, and
+row-level security shows it that customer's rows alone (`common.persistence.row_scope`).
 In the schema `reporting` the owner of each service creates views. One role reads these views, nothing
 else, and for a limited time.
 """
@@ -105,6 +107,10 @@ def owner_role(schema: str) -> str:
     return f"opsdesk_{schema}_owner"
 
 
+def contact_role(schema: str) -> str:
+    return f"opsdesk_{schema}_contact"
+
+
 def at_database(url: str, database: str) -> str:
     """Return the URL with another database."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
@@ -129,6 +135,11 @@ async def _create_roles(
     for role in (owner_role(schema), runtime_role(schema)):
         await _create_role(admin, role, password(role))
         await admin.execute(f"ALTER ROLE {role} SET search_path = {schema}")
+    contact = contact_role(schema)
+    if not await _role_exists(admin, contact):
+        await admin.execute(f"CREATE ROLE {contact} NOLOGIN")
+    # Taken on, never held beside its own rights: its policies must not take part in the service's plans.
+    await admin.execute(f"GRANT {contact} TO {runtime_role(schema)} WITH INHERIT FALSE, SET TRUE")
     # An administrator without superuser rights must be a member of the role to give it schemas.
     await admin.execute(f"GRANT {owner_role(schema)} TO CURRENT_USER")
 
@@ -142,10 +153,14 @@ async def _create_reader(admin: asyncpg.Connection, password: Callable[[str], st
 
 
 async def _create_role(admin: asyncpg.Connection, role: str, password: str) -> None:
-    if not await admin.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
+    if not await _role_exists(admin, role):
         await admin.execute(f"CREATE ROLE {role}")
     secret = password.replace("'", "''")
     await admin.execute(f"ALTER ROLE {role} LOGIN PASSWORD '{secret}'")
+
+
+async def _role_exists(admin: asyncpg.Connection, role: str) -> bool:
+    return bool(await admin.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role))
 
 
 async def _grant_connect(admin: asyncpg.Connection, database: str) -> None:
@@ -167,7 +182,7 @@ async def _create_schemas(inside: asyncpg.Connection) -> None:
         user = runtime_role(schema)
         await inside.execute(
             f"CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {owner_role(schema)};"
-            f"GRANT USAGE ON SCHEMA {schema} TO {user};"
+            f"GRANT USAGE ON SCHEMA {schema} TO {user}, {contact_role(schema)};"
             f"{grant} SELECT, INSERT, UPDATE, DELETE ON TABLES TO {user};"
             f"{grant} USAGE, SELECT ON SEQUENCES TO {user};"
             f"{grant} EXECUTE ON FUNCTIONS TO {user};"
