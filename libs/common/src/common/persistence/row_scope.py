@@ -78,7 +78,12 @@ class ScopedConnection(_Base):
 
     begin_suffix = ""
 
-    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
+    async def execute(
+        self,
+        query: str,
+        *args: Any,
+        timeout: float | None = None,  # noqa: ASYNC109 - the overridden method's own
+    ) -> str:
         """Execute. A BEGIN whose suffix fails closes the connection: it must not be used without."""
         if not self.begin_suffix or not query.startswith("BEGIN"):
             return await super().execute(query, *args, timeout=timeout)

@@ -184,7 +184,9 @@ async def list_outages(
         until,
     )
     rows = await outages.page(tx, filters, page.limit, page.after_as(datetime, UUID))
-    return page.page_of(rows, to_response, lambda one: (one.started_at, one.id))
+    return page.page_of(
+        rows, lambda one: to_response(one, caller.customer), lambda one: (one.started_at, one.id)
+    )
 
 
 @routes.get("/{outage}")

@@ -69,7 +69,12 @@ class OutageDetail(OutageRead):
     corrections: list[CorrectionRead]
 
 
-def to_response(outage: Outage) -> OutageRead:
+def to_response(outage: Outage, seen_by: str | None = None) -> OutageRead:
+    """The outage as staff reads it; with `seen_by`, a customer's key, as that customer does.
+
+    The ticket behind an outage of everybody may be another customer's.
+    """
+    is_foreign = seen_by is not None and outage.scope.customer != seen_by
     duration = None if outage.ended_at is None else outage.ended_at - outage.started_at
     return OutageRead(
         id=outage.id,
@@ -78,7 +83,7 @@ def to_response(outage: Outage) -> OutageRead:
         environment=outage.scope.environment,
         service=outage.scope.service,
         source=outage.source,
-        ticket_id=outage.ticket_id,
+        ticket_id=None if is_foreign else outage.ticket_id,
         effect=outage.effect,
         started_at=outage.started_at,
         ended_at=outage.ended_at,
@@ -96,7 +101,9 @@ def to_detail_response(
         [] if caller.customer else [to_correction_response(one) for one in corrections]
     )
     return OutageDetail(
-        **to_response(outage).model_dump(), history=history, corrections=correction_responses
+        **to_response(outage, caller.customer).model_dump(),
+        history=history,
+        corrections=correction_responses,
     )
 
 

@@ -72,7 +72,7 @@ async def add_minute(
     tx: Transaction,
     caller: Annotated[Caller, requires("reviews:write")],
 ) -> MinuteRead:
-    """Add minutes to a review. The customer reads them, too."""
+    """Add minutes to a review. The customer reads them from the next edition on."""
     review = await lock_review(tx, name, caller, request)
     at = await transaction_time(tx)
     number = await meetings.add_minute(tx, review.id, body.text, caller.sub, at)

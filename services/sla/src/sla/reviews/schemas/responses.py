@@ -1,4 +1,4 @@
-"""Response models of reviews."""
+"""Response models of reviews: for staff, and for the customer (`…ForCustomer`)."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -38,9 +38,18 @@ class CompliancePartRead(ResponseModel):
     compliance: ComplianceFigures
 
 
-class ReviewReportRead(ResponseModel):
-    """The figures of a month: durations in seconds, shares from 0 to 1."""
+class WaiverForCustomer(ResponseModel):
+    """An approved waiver. Why it was asked for is for staff."""
 
+    key: str
+    about: str
+    metric: str | None
+    state: str
+    late: bool
+    decided_at: datetime | None
+
+
+class _ReportFigures(ResponseModel):
     customer: str
     name: str
     timezone: str
@@ -58,7 +67,6 @@ class ReviewReportRead(ResponseModel):
     response_times: list[ResponseTimes]
     breaches: list[Breach]
     breaches_total: int
-    waivers: list[WaiverLine]
     outages: list[OutageLine]
     uptimes: list[Uptime]
     upcoming: list[ChangeLine]
@@ -67,16 +75,33 @@ class ReviewReportRead(ResponseModel):
     notes: list[str]
 
 
-class ReviewRead(ResponseModel):
+class ReviewReportRead(_ReportFigures):
+    """The figures of a month: durations in seconds, shares from 0 to 1."""
+
+    waivers: list[WaiverLine]
+
+
+class ReviewReportForCustomer(_ReportFigures):
+    """The figures of a month as they were published to the customer."""
+
+    waivers: list[WaiverForCustomer]
+
+
+class ReviewForCustomer(ResponseModel):
     """`edition`: the newest published one. 0 while nothing is published: customers do not see it."""
 
     id: UUID
     key: str
     customer: str
     month: str
-    generated_by: str
     generated_at: datetime
     edition: int
+
+
+class ReviewRead(ReviewForCustomer):
+    """The same for staff: with who generated it."""
+
+    generated_by: str
 
 
 class MinuteRead(ResponseModel):
@@ -86,7 +111,7 @@ class MinuteRead(ResponseModel):
     at: datetime
 
 
-class ActionItemRead(ResponseModel):
+class ActionItemForCustomer(ResponseModel):
     """`month`: that of the review in which it was agreed."""
 
     id: UUID
@@ -97,14 +122,19 @@ class ActionItemRead(ResponseModel):
     criterion: str
     owner: str
     due: date
-    agreed_by: str
     agreed_at: datetime
     state: ActionItemState
     done_by: str | None
     done_at: datetime | None
-    evidence: str | None
     verified_by: str | None
     verified_at: datetime | None
+
+
+class ActionItemRead(ActionItemForCustomer):
+    """The same for staff: with what shows that it is done."""
+
+    agreed_by: str
+    evidence: str | None
 
 
 class ReviewDetail(ReviewRead):
@@ -118,6 +148,18 @@ class ReviewDetail(ReviewRead):
     agenda: list[str]
     minutes: list[MinuteRead]
     actions: list[ActionItemRead]
+
+
+class ReviewDetailForCustomer(ReviewForCustomer):
+    """One published edition with its figures as they were known then, and what stood on the agenda and
+    in the minutes when it was published. Actions are in their present state."""
+
+    shown_edition: int
+    published_at: datetime
+    report: ReviewReportForCustomer
+    agenda: list[str]
+    minutes: list[MinuteRead]
+    actions: list[ActionItemForCustomer]
 
 
 class AudienceRead(ResponseModel):
@@ -180,6 +222,33 @@ def to_detail_response(
         minutes=[MinuteRead.model_validate(one) for one in meeting.minutes],
         actions=[to_action_response(one) for one in meeting.actions],
     )
+
+
+def to_customer_response(review: Review) -> ReviewForCustomer:
+    return ReviewForCustomer.model_validate(
+        {name: getattr(review, name) for name in ReviewForCustomer.model_fields if name != "month"}
+        | {"month": str(review.month)}
+    )
+
+
+def to_customer_detail_response(
+    review: Review, edition: Edition, report: Report, meeting: Meeting
+) -> ReviewDetailForCustomer:
+    """A published edition; report and meeting are those for the customer (`domain.for_customer`)."""
+    return ReviewDetailForCustomer(
+        **to_customer_response(review).model_dump(),
+        shown_edition=edition.number,
+        published_at=edition.published_at,
+        report=ReviewReportForCustomer.model_validate(report),
+        agenda=list(agenda(report, meeting)),
+        minutes=[MinuteRead.model_validate(one) for one in meeting.minutes],
+        actions=[_to_customer_action(one) for one in meeting.actions],
+    )
+
+
+def _to_customer_action(action: ActionItem) -> ActionItemForCustomer:
+    values = {name: getattr(action, name) for name in ActionItemForCustomer.model_fields}
+    return ActionItemForCustomer(**values | {"month": str(action.month)})
 
 
 def to_leadership_response(report: LeadershipReport) -> LeadershipReportRead:
