@@ -48,7 +48,6 @@ SELECT open_to_contacts('forecasts', 'customer_id = (SELECT own_customer())');
 SELECT open_to_contacts('outages', 'customer_id = (SELECT own_customer()) OR customer_id IS NULL');
 SELECT open_to_contacts('outage_records',
     'EXISTS (SELECT FROM outages WHERE outages.id = outage_id)');
-SELECT open_to_contacts('outage_corrections', 'false');
 SELECT open_to_contacts('maintenance_windows',
     'customer_id = (SELECT own_customer()) OR customer_id IS NULL', 'SELECT, UPDATE');
 
