@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from httpx import AsyncClient
-from sqlalchemy import true
+from sqlalchemy import text, true
 
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
-from opsdesk_testing.row_walls import readable_tables
+from opsdesk_testing.row_walls import as_contact_of, readable_tables
 from sla.agreements.store import agreements
 from sla.clocks.routes import clocks as clock_routes
 from sla.handlers import HANDLERS
@@ -115,3 +115,20 @@ async def test_a_contact_s_look_at_the_status_hides_nothing_from_staff(
         "acme",
         "brightwater",
     }
+
+
+async def test_the_service_s_own_plans_know_nothing_of_it(database: Database) -> None:
+    """Its policy is `true`: a condition that is not leakproof finds its index, as before."""
+    query = (
+        "EXPLAIN SELECT FROM agreement_versions WHERE published_at IS NOT NULL"
+        " AND customers && ARRAY['00000000-0000-0000-0000-0000000000ac'::uuid]"
+    )
+    async with database.transaction() as tx:
+        await tx.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = "\n".join(await tx.scalars(text(query)))
+    assert "ix_agreement_versions_customers" in plan
+    assert "Filter" not in plan
+    with as_contact_of("acme"):
+        async with database.transaction() as tx:
+            plan = "\n".join(await tx.scalars(text(query)))
+    assert "Filter" in plan
