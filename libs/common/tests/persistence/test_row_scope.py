@@ -1,6 +1,7 @@
 """A contact's transactions touch the rows of their customer alone, by the database's own rules."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -73,8 +74,10 @@ async def test_the_scope_ends_with_its_transaction(database: Database) -> None:
 
 async def test_it_costs_no_round_trip(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Role and customer go in the message of the BEGIN; for our own people nothing is added."""
+    async with database.transaction() as tx:
+        await tx.scalar(COUNT)  # the first connection asks for PostgreSQL's version
     sent: list[str] = []
-    base = ScopedConnection.__bases__[0]
+    base: Any = ScopedConnection.__bases__[0]
     execute = base.execute
 
     async def record(self: ScopedConnection, query: str, *args: object, **more: object) -> object:

@@ -68,6 +68,7 @@ def _steps(anna: AsyncClient, omar: AsyncClient, jan: AsyncClient) -> list[Step]
         (omar, "verify", reason, {}),
         (anna, "close", reason, {}),
         (anna, "reopen", reason, {}),
+        (anna, "resolve", resolution, {}),
     ]
 
 

@@ -9,6 +9,7 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import text, true
 
+from common.auth import Caller
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from opsdesk_testing.row_walls import as_contact_of, readable_tables
@@ -16,7 +17,6 @@ from sla.agreements.store import agreements
 from sla.clocks.routes import clocks as clock_routes
 from sla.handlers import HANDLERS
 from sla.outages.store import visibility
-from sla.reviews.routes import reviews as review_routes
 from sla.reviews.store import reviews
 from sla.timers import TIMERS
 from sla_support.company import (
@@ -29,7 +29,7 @@ from sla_support.company import (
     ticket_opened,
 )
 from sla_support.outages import add_outage
-from sla_support.review_month import JULY
+from sla_support.review_month import DAY, JULY
 
 WITHOUT_ROWS = {"calendars", "service_versions", "services", "simulated_time"}
 """Tables that contacts read as a whole: no row of them is one customer's (decision 0801)."""
@@ -72,8 +72,9 @@ async def test_clocks_without_their_check(
 async def test_reviews_without_their_filter(
     database: Database, dana: AsyncClient, jan: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await freeze_time(database, JULY)
-    await fire_due(database, TIMERS)
+    for at in (NINE + 3 * DAY, JULY):
+        await freeze_time(database, at)
+        await fire_due(database, TIMERS)
     for customer in ("acme", "brightwater"):
         assert (await dana.post(f"/v1/reviews/{customer}-2026-06/publish")).status_code == 200
     page = reviews.page
@@ -82,7 +83,7 @@ async def test_reviews_without_their_filter(
         return await page(tx, None, *rest)
 
     monkeypatch.setattr(reviews, "page", page_of_all)
-    monkeypatch.setattr(review_routes.Caller, "can_see", lambda *_: True)
+    monkeypatch.setattr(Caller, "can_see", lambda *_: True)
     listed = (await jan.get("/v1/reviews")).json()["items"]
     assert [one["customer"] for one in listed] == ["acme"]
     assert (await jan.get("/v1/reviews/brightwater-2026-06")).status_code == 404

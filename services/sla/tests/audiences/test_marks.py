@@ -93,6 +93,25 @@ async def test_an_answer_to_a_change_shows_no_more(june: June, app: FastAPI) -> 
         assert (await britta.get(f"{AGREEMENT}/comments")).status_code == 404
 
 
+async def test_an_outage_of_everybody_does_not_lead_to_the_ticket_behind_it(
+    june: June, jan: AsyncClient, theo: AsyncClient
+) -> None:
+    outage = june.ids["outage"][1]
+    assert (await theo.get(f"/v1/outages/{outage}")).json()["ticket_id"] is not None
+    assert (await jan.get(f"/v1/outages/{outage}")).json()["ticket_id"] is None
+    figures = (await jan.get("/v1/reviews/acme-2026-06")).json()["report"]
+    causes = {one["key"]: one["cause"] for one in figures["outages"]}
+    assert causes[outage] == ""
+
+
+async def test_an_event_names_all_whom_an_agreement_covers_whoever_signed_it(june: June) -> None:
+    """The contact who signs sees no other customer's row, the event names them all the same."""
+    agreed = [one for one in await outbox_events(june.database) if one.type.endswith("agreed.v1")]
+    assert {tuple(one.body["customers"]) for one in agreed if "agreement" in one.type} == {
+        ("acme", "brightwater")
+    }
+
+
 async def test_events_carry_of_all_words_the_tickets_titles_alone(june: June) -> None:
     texts = {one.type: "" for one in await outbox_events(june.database)}
     for one in await outbox_events(june.database):

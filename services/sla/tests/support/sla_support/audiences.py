@@ -9,17 +9,20 @@ from httpx import AsyncClient, Response
 
 from common.events.tickets import TicketReplied
 from common.persistence.database import Database
+from common.persistence.ids import uuid7
 from opsdesk_testing.audience_marks import Marks
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.handlers import HANDLERS
+from sla.outages.domain.outage import Outage, build_record
+from sla.outages.domain.scope import Scope
+from sla.outages.store import outages
 from sla.timers import TIMERS
 from sla_support.assertions import resolution_clock
 from sla_support.catalogue_scenario import announce_directory
 from sla_support.company import AMSTERDAM, BRIGHTWATER, HOUR, NINE, ticket_event, ticket_opened
 from sla_support.review_month import DAY, JULY
 
-AGREEMENT = "/v1/agreements/acme-standard"
-PRICE = "7654321.09"
+AGREEMENT, PRICE = "/v1/agreements/acme-standard", "7654321.09"
 STAFF, OF_ACME, OF_BRIGHTWATER = "staff", "acme", "brightwater"
 
 
@@ -165,13 +168,23 @@ async def _outages(june: June) -> None:
     correction = {"ended_at": _at(NINE + 1.5 * HOUR)}
     correction["reason"] = june.word(f"{path}/{{outage}}/corrections reason")
     done(await june.theo.post(f"{outage}/corrections", json=correction))
-    june.note("outage", outage.rpartition("/")[2])
+    june.note("outage", outage.rpartition("/")[2], await _outage_of_everybody(june))
     window = {"starts_at": _at(NINE + DAY), "ends_at": _at(NINE + DAY + HOUR)}
     title = june.word("the title of a maintenance", OF_ACME)
     made = await june.theo.post(
         "/v1/maintenance", json={"environment": "acme-prod", "title": title} | window
     )
     june.note("maintenance", done(made)["id"])
+
+
+async def _outage_of_everybody(june: June) -> str:
+    """One that came from a ticket of Brightwater, whose title is theirs. Its key."""
+    async with june.database.transaction() as tx:
+        scope, key = Scope(None, None, "bought"), await outages.next_key(tx)
+        ticket, times = UUID(int=3), (NINE + HOUR, NINE + 1.5 * HOUR)
+        outage = Outage(uuid7(), key, scope, "ticket", ticket, ticket, "down", *times)
+        await outages.add(tx, outage, build_record(outage, "started", NINE + HOUR, "opsdesk"))
+    return key
 
 
 async def _time_and_series(june: June) -> None:

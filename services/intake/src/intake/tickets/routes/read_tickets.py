@@ -16,6 +16,7 @@ from intake.tickets.domain.ticket import Kind, State
 from intake.tickets.schemas.responses import (
     AnyTicket,
     AnyTicketDetail,
+    TicketPage,
     to_detail_response,
     to_response,
 )
@@ -53,7 +54,7 @@ class TicketQuery:
         )
 
 
-@routes.get("")
+@routes.get("", response_model=TicketPage)
 async def list_tickets(
     caller: TicketReader,
     tx: Transaction,

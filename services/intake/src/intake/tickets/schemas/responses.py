@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from common.auth import Caller
-from common.http import ResponseModel
+from common.http import Page, ResponseModel
 from common.http.etag import etag
 from intake.tickets.domain.message import Direction, Visibility
 from intake.tickets.domain.priority import Impact, Priority, Urgency
@@ -105,6 +105,10 @@ class TicketDetailForContact(TicketForContact):
 
 AnyTicket = TicketRead | TicketForContact
 AnyTicketDetail = TicketDetail | TicketDetailForContact
+
+
+class TicketPage(Page[AnyTicket]):
+    """A page of tickets, as the caller may read them."""
 
 
 class AttachmentRead(ResponseModel):

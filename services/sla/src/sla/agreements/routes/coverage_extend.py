@@ -129,7 +129,11 @@ async def extend_coverage(
     return extension_to_response(extension)
 
 
-@routes.get("/{agreement}/extensions")
+class ExtensionPage(Page[ExtensionRead | ExtensionForCustomer]):
+    """A page of extensions, as the caller may read them."""
+
+
+@routes.get("/{agreement}/extensions", response_model=ExtensionPage)
 async def list_extensions(
     name: AgreementRef,
     tx: Transaction,
@@ -146,12 +150,8 @@ async def list_extensions(
 
 
 def _for_customer(extension: Extension) -> ExtensionForCustomer:
-    return ExtensionForCustomer(
-        id=extension.id,
-        starts_at=extension.starts_at,
-        ends_at=extension.effective_end,
-        priorities=list(extension.priorities),
-    )
+    response = ExtensionForCustomer.model_validate(extension)
+    return response.model_copy(update={"ends_at": extension.effective_end})
 
 
 def extension_to_response(extension: Extension) -> ExtensionRead:

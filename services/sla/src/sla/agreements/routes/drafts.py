@@ -32,7 +32,12 @@ from sla.agreements.schemas.requests import (
     party_violations,
     term_violations,
 )
-from sla.agreements.schemas.responses import AgreementRead, AnyAgreement, to_staff_response
+from sla.agreements.schemas.responses import (
+    AgreementPage,
+    AgreementRead,
+    AnyAgreement,
+    to_staff_response,
+)
 from sla.agreements.store import agreements
 from sla.calendars.schemas import id_or_key
 from sla.path_parameters import AgreementRef
@@ -95,7 +100,7 @@ async def redraft_agreement(
     return await _emit_drafted(tx, version, "agreement.redraft", caller, at)
 
 
-@routes.get("")
+@routes.get("", response_model=AgreementPage)
 async def list_agreements(
     tx: Transaction,
     page: Annotated[Paging, Depends()],

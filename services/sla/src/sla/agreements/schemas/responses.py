@@ -6,7 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from common.domain.durations import SECOND
-from common.http import ResponseModel
+from common.http import Page, ResponseModel
 from sla.agreements.domain.agreement import Agreement, Contract
 from sla.agreements.domain.lifecycle import Signature
 from sla.agreements.store.version_rows import AgreementVersion
@@ -115,6 +115,10 @@ class AgreementRead(AgreementForParty):
 
 AnyAgreement = AgreementRead | AgreementForParty | AgreementForCovered
 """An agreement for whoever asks; `to_response` chooses."""
+
+
+class AgreementPage(Page[AnyAgreement]):
+    """A page of agreements, as the caller may read them."""
 
 
 def to_response(stored: AgreementVersion, seen_by: str | None = None) -> AnyAgreement:

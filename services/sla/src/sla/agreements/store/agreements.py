@@ -141,7 +141,8 @@ async def name_all_customers(tx: Connection, stored: AgreementVersion) -> Agreem
     if None not in stored.customers:
         return stored
     ids = as_type(list(stored.agreement.customers), ARRAY(Uuid))
-    return replace(stored, customers=tuple(await tx.scalar(select(func.customer_keys(ids)))))
+    keys = await tx.scalar(select(func.customer_keys(ids)))
+    return replace(stored, customers=tuple(keys or ()))
 
 
 async def lock(tx: Connection, agreement_id: UUID) -> None:

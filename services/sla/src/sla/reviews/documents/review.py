@@ -203,11 +203,11 @@ def _waivers(report: Report) -> Section:
         Column("Decision"),
         Column("Decided at", "instant"),
     )
-    rows = [_waiver_row(one, has_reasons) for one in report.waivers]
+    rows = [_approval_row(one, has_reasons) for one in report.waivers]
     return Section("Waivers", tables=(Table(columns, rows, "There is none."),))
 
 
-def _waiver_row(one: WaiverLine, has_reasons: bool) -> tuple[Value, ...]:
+def _approval_row(one: WaiverLine, has_reasons: bool) -> tuple[Value, ...]:
     promise = "every promise" if one.metric is None else figures.metric_name(one.metric)
     reason = (one.reason,) if has_reasons else ()
     return (one.key, one.about, promise, *reason, _decision(one), one.decided_at)

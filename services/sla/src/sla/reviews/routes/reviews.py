@@ -21,14 +21,17 @@ from sla.reviews.domain.for_customer import meeting_until, report_for_customer
 from sla.reviews.domain.meeting import Meeting
 from sla.reviews.domain.report import Report
 from sla.reviews.routes.formats import FORMAT_RESPONSES, FormatQuery, render_response
+from sla.reviews.schemas.for_customer import (
+    ReviewDetailForCustomer,
+    ReviewForCustomer,
+    to_customer_detail_response,
+    to_customer_response,
+)
 from sla.reviews.schemas.requests import MonthQuery, month_from_request
 from sla.reviews.schemas.responses import (
     ReviewDetail,
-    ReviewDetailForCustomer,
-    ReviewForCustomer,
+    ReviewPage,
     ReviewRead,
-    to_customer_detail_response,
-    to_customer_response,
     to_detail_response,
     to_response,
 )
@@ -38,7 +41,7 @@ from sla.reviews.store.reviews import Edition, Review
 routes = router("/v1/reviews", tags=["reviews"])
 
 
-@routes.get("")
+@routes.get("", response_model=ReviewPage)
 async def list_reviews(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
