@@ -22,7 +22,8 @@ from sla.reviews.schemas.requests import (
     BreachCommentCreate,
     MinuteCreate,
 )
-from sla.reviews.schemas.responses import ActionItemRead, MinuteRead, to_action_response
+from sla.reviews.schemas.report_figures import MinuteRead
+from sla.reviews.schemas.responses import ActionItemRead, to_action_response
 from sla.reviews.store import meetings
 from sla.reviews.store.reviews import Review
 
