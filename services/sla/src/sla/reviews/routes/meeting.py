@@ -16,13 +16,13 @@ from sla.path_parameters import ReviewRef
 from sla.reviews import action_items
 from sla.reviews.domain.action_item import ActionItem
 from sla.reviews.routes.publication import lock_review
+from sla.reviews.schemas.report_figures import MinuteRead
 from sla.reviews.schemas.requests import (
     ActionItemCreate,
     AgendaItemCreate,
     BreachCommentCreate,
     MinuteCreate,
 )
-from sla.reviews.schemas.report_figures import MinuteRead
 from sla.reviews.schemas.responses import ActionItemRead, to_action_response
 from sla.reviews.store import meetings
 from sla.reviews.store.reviews import Review
