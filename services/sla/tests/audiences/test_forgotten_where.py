@@ -6,6 +6,7 @@ The first one, a condition in the query or a check in the route, is taken away h
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlalchemy import text, true
 
@@ -37,7 +38,7 @@ BRIGHTWATERS: dict[str, Any] = {"customer_id": BRIGHTWATER, "customer": "brightw
 
 
 @pytest.fixture(autouse=True)
-async def both_customers(database: Database) -> None:
+async def both_customers(app: FastAPI, database: Database) -> None:
     await promise(database, metrics=("resolution",))
     await promise(database, (BRIGHTWATER, "brightwater"), metrics=("resolution",))
     await deliver(database, HANDLERS, (ticket_opened(1), 1), (ticket_opened(2, **BRIGHTWATERS), 1))
