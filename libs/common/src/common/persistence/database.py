@@ -5,7 +5,7 @@ in full, because `now()` alone is the database's own clock.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +31,7 @@ Connection = AsyncConnection
 
 HAS_OUTBOX_EVENTS = "opsdesk.announced"
 EARLIEST_DEADLINE = "opsdesk.armed"
+AFTER_COMMIT = "opsdesk.after_commit"
 
 
 class OutcomeUnknown(ConnectionError):
@@ -132,6 +133,7 @@ class Database:
             _driver(connection).begin_suffix = scope.begin_sql(self.schema) if scope else ""
             connection.info.pop(HAS_OUTBOX_EVENTS, None)
             connection.info.pop(EARLIEST_DEADLINE, None)
+            connection.info.pop(AFTER_COMMIT, None)
             connection.info["schema"] = self.schema
             transaction = await connection.begin()
             try:
@@ -142,6 +144,9 @@ class Database:
                 raise
             has_events = connection.info.pop(HAS_OUTBOX_EVENTS, False)
             earliest_deadline: datetime | None = connection.info.pop(EARLIEST_DEADLINE, None)
+            committed: Sequence[Callable[[], None]] = connection.info.pop(AFTER_COMMIT, ())
+        for call in committed:
+            call()
         for wake in self.on_outbox_events if has_events else ():
             wake()
         if earliest_deadline is not None:
@@ -207,6 +212,11 @@ async def _roll_back(
 
 def _is_valid(connection: Connection) -> bool:
     return connection.sync_connection is not None and not connection.sync_connection.invalidated
+
+
+def after_commit(tx: Connection, call: Callable[[], None]) -> None:
+    """Call this once the transaction is committed, and never where it is not."""
+    tx.info.setdefault(AFTER_COMMIT, []).append(call)
 
 
 def is_definite(error: BaseException) -> bool:

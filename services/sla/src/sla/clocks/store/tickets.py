@@ -145,3 +145,8 @@ async def get_titles(
         tickets.c.id.in_(ids), tickets.c.customer_id == customer_id
     )
     return {row.id: f"{row.key}: {row.title}" for row in await tx.execute(query)}
+
+
+async def set_title(tx: Connection, id: UUID, title: str) -> None:
+    """Store another title of a ticket; an unknown ticket has none."""
+    await tx.execute(update(tickets).where(tickets.c.id == id).values(title=title))
