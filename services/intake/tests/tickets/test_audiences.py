@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
+from sqlalchemy import text
 
 from common.persistence.database import Database
 from intake.tickets.routes import read_tickets
@@ -25,7 +26,12 @@ WITHOUT_ROWS: set[str] = {"simulated_time"}
 
 @pytest.fixture
 async def marks(
-    anna: AsyncClient, omar: AsyncClient, jan: AsyncClient, britta: AsyncClient
+    app: FastAPI,
+    database: Database,
+    anna: AsyncClient,
+    omar: AsyncClient,
+    jan: AsyncClient,
+    britta: AsyncClient,
 ) -> Marks:
     """Tickets OPS-1001 of Acme and OPS-1002 of Brightwater, with text of everybody."""
     marks = Marks()
@@ -37,7 +43,22 @@ async def marks(
         words = {name: marks.word(f"{ON}/{step} {name}", to) for name, to in texts.items()}
         answer = await who.post(f"/v1/tickets/OPS-1001/{step}", json=words | more)
         assert answer.is_success, f"{step}: {answer.text}"
+    await _revoke_and_ask_for_erasure(app, database, marks)
     return marks
+
+
+async def _revoke_and_ask_for_erasure(app: FastAPI, database: Database, marks: Marks) -> None:
+    async with database.transaction() as tx:
+        contact = await tx.scalar(text("SELECT id FROM contacts WHERE name = 'Jan'"))
+    async with client(app, "theo") as theo:
+        erasure = f"/v1/contacts/{contact}/erasure"
+        reason = {"reason": marks.word("POST /v1/contacts/{contact}/erasure reason", STAFF)}
+        asked = await theo.post(erasure, json=reason)
+        assert asked.is_success, asked.text
+        reason = {"reason": marks.word("POST /v1/token-revocations reason", STAFF)}
+        body = {"kind": "client", "name": "nobody's"} | reason
+        revoked = await theo.post("/v1/token-revocations", json=body)
+        assert revoked.is_success, revoked.text
 
 
 Step = tuple[AsyncClient, str, dict[str, str], dict[str, Any]]
