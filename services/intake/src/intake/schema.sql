@@ -56,6 +56,11 @@ CREATE TABLE attachments (
     CONSTRAINT attachments_pkey PRIMARY KEY (message_id, "position"),
     CONSTRAINT attachments_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
 );
+GRANT INSERT, SELECT ON attachments TO opsdesk_intake_contact;
+ALTER TABLE attachments FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON attachments TO opsdesk_intake_contact USING ((EXISTS ( SELECT FROM
+    messages WHERE (messages.id = attachments.message_id))));
+CREATE POLICY of_the_service ON attachments TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
 CREATE TABLE contact_erasures (
     contact_id uuid NOT NULL,
@@ -85,6 +90,11 @@ CREATE TABLE contacts (
     CONSTRAINT contacts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id)
 );
 CREATE INDEX ix_contacts_customer ON contacts (customer_id, id);
+GRANT SELECT ON contacts TO opsdesk_intake_contact;
+ALTER TABLE contacts FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON contacts TO opsdesk_intake_contact USING ((customer_id = ( SELECT
+    own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON contacts TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
 CREATE TABLE customers (
     id uuid NOT NULL,
@@ -97,6 +107,11 @@ CREATE TABLE customers (
     CONSTRAINT customers_pkey PRIMARY KEY (id),
     CONSTRAINT customers_key_key UNIQUE (key)
 );
+GRANT SELECT ON customers TO opsdesk_intake_contact;
+ALTER TABLE customers FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON customers TO opsdesk_intake_contact USING ((key = ( SELECT
+    current_setting('opsdesk.customer', true) AS current_setting)));
+CREATE POLICY of_the_service ON customers TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
 CREATE TABLE environments (
     id uuid NOT NULL,
@@ -113,6 +128,11 @@ CREATE TABLE environments (
         CHECK (tier IN ('production', 'staging', 'test', 'development'))
 );
 CREATE INDEX ix_environments_customer ON environments (customer_id, id);
+GRANT SELECT ON environments TO opsdesk_intake_contact;
+ALTER TABLE environments FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON environments TO opsdesk_intake_contact USING ((customer_id = (
+    SELECT own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON environments TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
 CREATE TABLE hand_overs (
     id uuid NOT NULL,
@@ -196,6 +216,11 @@ CREATE TABLE messages (
     CONSTRAINT messages_visibility_check CHECK (visibility IN ('public', 'internal'))
 );
 CREATE INDEX ix_messages_ticket ON messages (ticket_id, id);
+GRANT INSERT, SELECT ON messages TO opsdesk_intake_contact;
+ALTER TABLE messages FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON messages TO opsdesk_intake_contact USING (((visibility = 'public')
+    AND (EXISTS ( SELECT FROM tickets WHERE (tickets.id = messages.ticket_id)))));
+CREATE POLICY of_the_service ON messages TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
 CREATE TABLE partners (
     id uuid NOT NULL,
@@ -233,6 +258,11 @@ CREATE TABLE services (
     CONSTRAINT services_pkey PRIMARY KEY (id),
     CONSTRAINT services_key_key UNIQUE (key)
 );
+GRANT SELECT ON services TO opsdesk_intake_contact;
+ALTER TABLE services FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON services TO opsdesk_intake_contact USING ((( SELECT
+    current_setting('opsdesk.customer', true) AS current_setting) = ANY (sold_to)));
+CREATE POLICY of_the_service ON services TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
 CREATE TABLE tickets (
     id uuid NOT NULL,
@@ -320,6 +350,11 @@ CREATE INDEX ix_tickets_customer ON tickets (customer_id, id);
 CREATE INDEX ix_tickets_environment ON tickets (environment_id) WHERE priority = 'blocker';
 CREATE INDEX ix_tickets_open ON tickets (id)
     WHERE state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened');
+GRANT INSERT, SELECT, UPDATE ON tickets TO opsdesk_intake_contact;
+ALTER TABLE tickets FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON tickets TO opsdesk_intake_contact USING ((customer_id = ( SELECT
+    own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON tickets TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
 CREATE OR REPLACE FUNCTION intake.refuse_downgrade_by_one()
  RETURNS trigger
@@ -395,6 +430,7 @@ CREATE TABLE audit (
 CREATE INDEX ix_audit_subject ON audit (subject, "position");
 CREATE INDEX ix_audit_xid ON audit USING brin (xid) WITH (autosummarize='on');
 REVOKE UPDATE, DELETE ON audit FROM opsdesk_intake;
+GRANT INSERT ON audit TO opsdesk_intake_contact;
 
 CREATE TABLE audit_leaves (
     "position" bigint NOT NULL,
@@ -506,6 +542,11 @@ CREATE TABLE idempotency (
     CONSTRAINT idempotency_pkey PRIMARY KEY (caller, key)
 );
 CREATE INDEX ix_idempotency_answered_at ON idempotency (answered_at);
+GRANT INSERT, SELECT, UPDATE ON idempotency TO opsdesk_intake_contact;
+ALTER TABLE idempotency FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON idempotency TO opsdesk_intake_contact USING ((caller = ( SELECT
+    current_setting('opsdesk.caller', true) AS current_setting)));
+CREATE POLICY of_the_service ON idempotency TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
 CREATE TABLE inbox (
     source text NOT NULL,
@@ -557,6 +598,7 @@ CREATE TABLE outbox (
     autovacuum_vacuum_cost_delay = 0);
 CREATE UNIQUE INDEX ix_outbox_free ON outbox (id) WHERE held_by IS NULL;
 CREATE UNIQUE INDEX ix_outbox_held ON outbox (topic, held_by, id) WHERE held_by IS NOT NULL;
+GRANT INSERT ON outbox TO opsdesk_intake_contact;
 
 CREATE TABLE parked (
     id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -619,6 +661,7 @@ CREATE TABLE simulated_time (
     CONSTRAINT simulated_time_pkey PRIMARY KEY (single),
     CONSTRAINT simulated_time_single_check CHECK (single)
 );
+GRANT SELECT ON simulated_time TO opsdesk_intake_contact;
 
 -- Services that told one sequence twice; their records wait until a person has decided.
 CREATE TABLE stopped_sources (
