@@ -28,7 +28,7 @@ SERVICE = Service(
     loops=(create_ticket_fast.drain_batcher,),
     workloads=(TICKETS,),
     resolve_contact=resolve_contact,
-    body_limits={"/v1/emails": 25 * MIB},
+    body_limits={"/v1/emails": 25 * MIB, "/v1/alerts": 16 * MIB},
     sequenced=SEQUENCED,
     numbers=NUMBERS,
 )

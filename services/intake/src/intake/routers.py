@@ -25,6 +25,8 @@ ROUTERS = (
     triage.routes,
     mail_routes.ingest_routes,
     mail_routes.list_routes,
-    alert_routes.routes,
+    alert_routes.list_routes,
+    alert_routes.post_routes,
+    alert_routes.ingest_routes,
     *directory_routes.ROUTERS,
 )

@@ -30,6 +30,7 @@ from common.events.restored import (
 from common.events.tickets import (
     AlertRaised,
     AlertResolved,
+    AlertWorsened,
     BlockerLifted,
     BlockerRaised,
     TicketAssigned,
@@ -76,6 +77,7 @@ from sla.directory.handlers import (
 from sla.outages.handlers import (
     on_alert_raised,
     on_alert_resolved,
+    on_alert_worsened,
     on_blocker_lifted,
     on_blocker_raised,
     on_blocker_reclassified,
@@ -105,6 +107,7 @@ HANDLERS: Handlers = {
     BlockerRaised: for_each(on_blocker_raised),
     BlockerLifted: for_each(on_blocker_lifted),
     AlertRaised: for_each(on_alert_raised),
+    AlertWorsened: for_each(on_alert_worsened),
     AlertResolved: for_each(on_alert_resolved),
     ContactKnown: for_each(on_contact),
     CustomerKnown: chain(for_each(on_customer), for_each(schedule_reviews_of_customer)),

@@ -209,7 +209,10 @@ class BlockerLifted(TicketEvent):
 
 
 class AlertEvent(Event):
-    """An event about an alert: one `dedup_key` of one monitor, from its start to its end."""
+    """An event about an alert: one `dedup_key` of one monitor, from its start to its end.
+
+    `severity` is the monitor's own word; `priority` is what it means, None without a severity.
+    """
 
     topic: ClassVar[str] = "opsdesk.tickets"
     source: ClassVar[str] = "opsdesk/intake"
@@ -225,6 +228,7 @@ class AlertEvent(Event):
     environment: str | None
     service: str | None
     severity: str | None
+    priority: Priority | None = None
 
     def subject(self) -> str:
         return f"alert/{self.alert_id}"
@@ -237,6 +241,13 @@ class AlertRaised(AlertEvent):
     """A monitor reported a problem."""
 
     type: ClassVar[str] = "opsdesk.alert.raised.v1"
+    started_at: AwareDatetime
+
+
+class AlertWorsened(AlertEvent):
+    """The monitor reports a higher severity than before; the alert fires since `started_at`."""
+
+    type: ClassVar[str] = "opsdesk.alert.worsened.v1"
     started_at: AwareDatetime
 
 
