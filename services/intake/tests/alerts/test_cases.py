@@ -98,10 +98,8 @@ async def words(anna: AsyncClient, database: Database, answers: list[Response]) 
 
 async def one_note(anna: AsyncClient, database: Database, answers: list[Response]) -> None:
     (ticket,) = await all_tickets(anna)
-    assert [note for note in await notes_of(anna, ticket["key"]) if "left" in note] == [
-        "monitor left 5 more alerts of this group out of its message."
-        " Look for them in the monitor itself."
-    ]
+    (note,) = (one for one in await notes_of(anna, ticket["key"]) if "left" in one)
+    assert note.startswith("monitor left 5 more alerts of this group out of its message.")
 
 
 async def joined(anna: AsyncClient, database: Database, answers: list[Response]) -> None:
