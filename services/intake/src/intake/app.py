@@ -1,6 +1,7 @@
 """The one place that builds the intake service."""
 
 from common.http import MIB, Service
+from intake.alerts.post_queue import PostQueue
 from intake.directory.contact_resolver import resolve_contact
 from intake.directory.known_keys import REFERENCES
 from intake.directory.reference_cache import ReferenceCache
@@ -24,7 +25,7 @@ SERVICE = Service(
     timers=TIMERS,
     references=REFERENCES,
     retentions=RETENTIONS,
-    resources=(ReferenceCache, TicketBatcher),
+    resources=(ReferenceCache, TicketBatcher, PostQueue),
     loops=(create_ticket_fast.drain_batcher,),
     workloads=(TICKETS,),
     resolve_contact=resolve_contact,

@@ -1,13 +1,20 @@
 """Very many alerts at once become a few tickets, and none is lost."""
 
+import asyncio
 import time
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from httpx import AsyncClient
 
 from common.persistence.database import Database
+from intake.alerts import commands
+from intake.alerts.domain.alert import PostContext
 from intake.alerts.domain.decisions import STORM_GROUPS
+from intake.timers import TIMERS
 from intake_support.alerts import (
+    NINE,
     ACME,
     ALERTMANAGER,
     BRIGHTWATER,
@@ -17,6 +24,7 @@ from intake_support.alerts import (
     post_of,
     scalar,
 )
+from opsdesk_testing.protocol import fire_due, freeze_time
 
 MAX_TICKETS = 20
 SCOPES = (ACME, BRIGHTWATER, ACME | {"environment": "acme-staging"}, {"customer": "nobody"})
@@ -66,6 +74,48 @@ async def test_many_groups_at_once_share_a_ticket_for_each_environment(
     for one in ended:
         await post(monitor, one, groupKey=one["fingerprint"])
     assert await scalar(database, "SELECT count(*) FROM alerts WHERE ended_at IS NULL") == 0
+
+
+async def test_posts_that_come_together_are_processed_together(
+    monitor: AsyncClient, anna: AsyncClient, database: Database
+) -> None:
+    """A thousand posts at once, one of them a worse alert, one unreadable, one without alerts."""
+    bodies = [post_of(one, groupKey=one["fingerprint"]) for one in alerts_of(1_000)]
+    odd = [{"alerts": []}, {"what": "else"}]
+    answers = await asyncio.gather(
+        *(monitor.post(ALERTMANAGER, json=body) for body in [*bodies, *odd])
+    )
+    assert [one.status_code for one in answers] == [200] * 1_000 + [422, 200]
+    assert {one.json()["alerts"][0]["effect"] for one in answers[:1_000]} == {"raised"}
+    assert len(await all_tickets(anna)) <= MAX_TICKETS
+    assert (
+        await scalar(database, "SELECT count(*) FROM alerts WHERE ticket_id IS NOT NULL") == 1_001
+    )
+    outcomes = "SELECT string_agg(DISTINCT outcome, ' ' ORDER BY outcome) FROM alert_posts"
+    assert await scalar(database, outcomes) == "read unreadable"
+
+
+async def test_a_post_that_cannot_be_processed_now_is_processed_later(
+    monitor: AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is stored and answered 200: no monitor has to send it again."""
+    real = commands.read_post
+
+    def failing(source: str, body: Any, context: PostContext) -> Any:
+        if "bad" in str(body):
+            raise RuntimeError("a fault in a parser")
+        return real(source, body, context)
+
+    monkeypatch.setattr(commands, "read_post", failing)
+    answers = await asyncio.gather(
+        *(post(monitor, alert(key), groupKey=key) for key in ("good", "bad", "fine"))
+    )
+    assert [one.json()["outcome"] for one in answers] == ["read", "received", "read"]
+    monkeypatch.undo()
+    await freeze_time(database, NINE + timedelta(seconds=30))
+    assert await fire_due(database, TIMERS) == 1
+    assert await scalar(database, "SELECT count(*) FROM alerts") == 3
+    assert await scalar(database, "SELECT count(*) FROM alert_posts WHERE outcome = 'read'") == 3
 
 
 async def test_a_worse_alert_raises_the_ticket_of_its_storm(

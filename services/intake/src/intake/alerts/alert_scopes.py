@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from sqlalchemy import ARRAY, Text, bindparam, func, or_, select
@@ -35,24 +36,38 @@ class ScopedAlert:
     is_service_known: bool
 
 
-async def scope_alerts(tx: Connection, batch: AlertBatch, known: Known) -> list[ScopedAlert]:
-    """The alerts of a post with their scopes.
+async def scope_alerts(
+    tx: Connection, batches: Sequence[AlertBatch], known: Known
+) -> list[list[ScopedAlert]]:
+    """The alerts of each post with their scopes.
 
     What an alert does not say of itself is as it was before. One whose labels name nobody belongs to
     the only customer and environment of its group.
     """
     given = [
-        _inherit(alert, known.episodes.get((batch.source, alert.dedup_key)))
-        for alert in batch.alerts
+        (one.source, _inherit(alert, known.episodes.get((one.source, alert.dedup_key))))
+        for one in batches
+        for alert in one.alerts
     ]
     of_groups = {key: one.ticket for key, one in known.groups.items() if one.ticket}
-    directory = await _load_directory(tx, given, [*known.episodes.values(), *of_groups.values()])
+    stored = [*known.episodes.values(), *of_groups.values()]
+    directory = await _load_directory(tx, [alert for _, alert in given], stored)
+    scoped = iter(_scope_all(given, known, of_groups, directory))
+    return [list(islice(scoped, len(one.alerts))) for one in batches]
+
+
+def _scope_all(
+    given: Sequence[tuple[str, Alert]],
+    known: Known,
+    of_groups: Mapping[GroupKey, Ticket],
+    directory: Directory,
+) -> list[ScopedAlert]:
     scopes = [
-        _previous_scope(alert, known.episodes.get((batch.source, alert.dedup_key)), directory)
+        _previous_scope(alert, known.episodes.get((source, alert.dedup_key)), directory)
         or resolve_scope(alert, directory)
-        for alert in given
+        for source, alert in given
     ]
-    groups = [group_of(batch.source, alert) for alert in given]
+    groups = [group_of(source, alert) for source, alert in given]
     shared = _shared_scopes(groups, scopes, of_groups, directory)
     return [
         ScopedAlert(
@@ -60,7 +75,7 @@ async def scope_alerts(tx: Connection, batch: AlertBatch, known: Known) -> list[
             shared.get(group, scope) if scope.name == UNNAMED else scope,
             alert.service is None or alert.service in directory.services,
         )
-        for alert, group, scope in zip(given, groups, scopes, strict=True)
+        for (_, alert), group, scope in zip(given, groups, scopes, strict=True)
     ]
 
 

@@ -1,5 +1,6 @@
 """Load what is stored of the alerts of a post, and lock what the post may change."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,18 +12,20 @@ from intake.alerts.store import alert_tickets, episodes
 from intake.tickets.store import tickets
 
 
-async def load_known(tx: Connection, monitor: str, batch: AlertBatch, at: datetime) -> Known:
+async def load_known(
+    tx: Connection, monitor: str, batches: Sequence[AlertBatch], at: datetime
+) -> Known:
     """What is stored of these alerts. Episodes are locked before tickets, as timers do it."""
-    keys = {alert.dedup_key for alert in batch.alerts}
-    newest = await episodes.lock_newest(tx, monitor, batch.source, keys, at)
-    group_keys = {group_of(batch.source, alert) for alert in batch.alerts}
+    keys = {(one.source, alert.dedup_key) for one in batches for alert in one.alerts}
+    newest = await episodes.lock_newest(tx, monitor, keys, at)
+    group_keys = {group_of(one.source, alert) for one in batches for alert in one.alerts}
     groups = await alert_tickets.groups(tx, monitor, group_keys)
     storms = await alert_tickets.storms(tx, monitor)
     ids = {one.ticket_id for one, _ in newest if one.ticket_id}
     loaded = await _lock_tickets(tx, ids | {*groups.values(), *storms.values()})
     return Known(
-        episodes={(batch.source, one.dedup_key): one for one, _ in newest},
-        starts={(batch.source, one.dedup_key): starts for one, starts in newest},
+        episodes={(one.source, one.dedup_key): one for one, _ in newest},
+        starts={(one.source, one.dedup_key): starts for one, starts in newest},
         tickets=loaded,
         groups={key: loaded[id] for key, id in groups.items()},
         storms={storm: loaded[id] for storm, id in storms.items()},

@@ -4,7 +4,6 @@ A monitor is answered 2xx once its post is stored, and 5xx before: then it sends
 cannot be processed now is processed again at its deadline.
 """
 
-from datetime import timedelta
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -15,12 +14,9 @@ from common.domain import Rejection
 from common.errors import NotFound, Unauthenticated, ValidationFailed, Violation
 from common.http import Page, Paging, Transaction, router, runtime_of
 from common.now import now
-from common.persistence.database import Database, transaction_time
-from common.persistence.ids import uuid7
-from common.scheduling.deadlines import Deadline, schedule
-from common.telemetry import logger
-from intake.alerts.commands import RETRY_KIND, ProcessedPost, process
+from intake.alerts.commands import ProcessedPost
 from intake.alerts.monitor_route import SECRET_KEY, monitor_router
+from intake.alerts.post_queue import NewPost, PostQueue
 from intake.alerts.schemas import (
     AlertPostRead,
     AlertRead,
@@ -35,14 +31,10 @@ from intake.alerts.store.posts import Outcome, StoredPost
 from intake.settings import IntakeSettings
 from intake.tickets.store import tickets
 
-log = logger(__name__)
-
-RETRY_DELAY: Final = timedelta(seconds=30)
-"""How long after it was stored an unprocessed post is processed again."""
 SHOWN_CHARS: Final = 100_000
 """How much of a post a person is shown."""
 
-# Not transactional: their routes commit twice, the raw post and what it led to.
+# Not transactional: the queue commits twice, the raw post and what it led to.
 ingest_routes = monitor_router("/v1/alerts", ["alerts"])
 list_routes = router("/v1/alerts", ["alerts"])
 post_routes = router("/v1/alert-posts", ["alerts"])
@@ -102,17 +94,11 @@ async def _receive(request: Request, source: str, address: str, caller: Caller) 
         _require_signature(request, raw, settings)
     if secret := request.scope.get(SECRET_KEY):
         raw = raw.replace(secret.encode(), b"***")
-    post_id = await _store_raw(runtime.database, source, address, raw, caller.sub)
-    try:
-        async with runtime.database.transaction() as tx:
-            processed = await process(tx, post_id)
-    except Exception:
-        # The post is stored; its deadline processes it again, until it succeeds.
-        log.exception("alert_post.not_processed", post=str(post_id))
-        return PostResult(id=post_id, outcome="received", alerts=[])
-    if isinstance(processed, Rejection):
-        raise ValidationFailed([Violation("", processed.code.lower(), processed.detail)])
-    return _to_result(post_id, processed)
+    stored = await runtime.resource(PostQueue).submit(caller.sub, NewPost(source, address, raw))
+    if isinstance(stored.outcome, Rejection):
+        rejection = stored.outcome
+        raise ValidationFailed([Violation("", rejection.code.lower(), rejection.detail)])
+    return _to_result(stored.id, stored.outcome)
 
 
 def _require_signature(request: Request, raw: bytes, settings: IntakeSettings) -> None:
@@ -123,25 +109,15 @@ def _require_signature(request: Request, raw: bytes, settings: IntakeSettings) -
         raise Unauthenticated(rejection.detail)
 
 
-def _to_result(post_id: UUID, processed: ProcessedPost) -> PostResult:
+def _to_result(post_id: UUID, processed: ProcessedPost | None) -> PostResult:
+    if processed is None:
+        return PostResult(id=post_id, outcome="received", alerts=[])
     return PostResult(
         id=post_id,
         outcome="unreadable" if processed.reason else "read",
         reason=processed.reason,
         alerts=[AlertResultRead.model_validate(result) for result in processed.results],
     )
-
-
-async def _store_raw(
-    database: Database, source: str, address: str, raw: bytes, monitor: str
-) -> UUID:
-    """Commit the post as it came, before it is processed. Its id."""
-    async with database.transaction() as tx:
-        at = await transaction_time(tx)
-        post = StoredPost(uuid7(), source, address, monitor, raw, at)
-        await posts.add_post(tx, post)
-        await schedule(tx, [Deadline(RETRY_KIND, post.id, at + RETRY_DELAY)])
-    return post.id
 
 
 @list_routes.get("")

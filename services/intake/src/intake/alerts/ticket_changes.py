@@ -10,7 +10,6 @@ from common.persistence.ids import uuid7
 from intake.alerts.domain.alert_ticket import AlertTicket, truncated_text
 from intake.alerts.domain.requests import details, incident_from
 from intake.alerts.store import alert_tickets
-from intake.alerts.store.posts import StoredPost
 from intake.tickets.commands import open_ticket, save_change
 from intake.tickets.domain.message import Message
 from intake.tickets.domain.prioritisation import prioritise
@@ -20,31 +19,31 @@ from intake.tickets.store import messages
 
 
 async def open_and_raise(
-    tx: Connection, stored: StoredPost, changed: Iterable[AlertTicket], at: datetime
+    tx: Connection, monitor: str, changed: Iterable[AlertTicket], at: datetime
 ) -> None:
     """Open the tickets that are to be opened, and raise the priority of those that became worse."""
     for one in changed:
         if one.opening is not None:
-            await _open(tx, stored, one, at)
+            await _open(tx, monitor, one, at)
         elif one.raised_to is not None:
-            await _raise(tx, stored, one, at)
+            await _raise(tx, monitor, one, at)
 
 
-async def _open(tx: Connection, stored: StoredPost, one: AlertTicket, at: datetime) -> None:
+async def _open(tx: Connection, monitor: str, one: AlertTicket, at: datetime) -> None:
     assert one.opening is not None
-    request = incident_from(one.opening, stored.received_at, is_storm=one.is_storm)
-    one.ticket = await open_ticket(tx, request, Actor(stored.monitor), at)
+    request = incident_from(one.opening, is_storm=one.is_storm)
+    one.ticket = await open_ticket(tx, request, Actor(monitor), at)
     text = details(one.opening, is_storm=one.is_storm)
     if text and request.description is None:
         one.lines.insert(0, text)
     one.is_changed = True
 
 
-async def _raise(tx: Connection, stored: StoredPost, one: AlertTicket, at: datetime) -> None:
+async def _raise(tx: Connection, monitor: str, one: AlertTicket, at: datetime) -> None:
     before, assessment = one.ticket, one.raised_to
     assert before is not None
     assert assessment is not None
-    after = prioritise(before, assessment, stored.monitor, at, one.raised_because)
+    after = prioritise(before, assessment, monitor, at, one.raised_because)
     if not isinstance(after, Ticket):
         return  # resolved: a second person looks at it, and a line says that the alert goes on
     prioritised = event_spec(TicketPrioritised, previous=before.priority, confirmed_by=None)
@@ -52,11 +51,11 @@ async def _raise(tx: Connection, stored: StoredPost, one: AlertTicket, at: datet
         tx,
         before,
         after,
-        Actor(stored.monitor),
+        Actor(monitor),
         at,
         "ticket.prioritise",
         prioritised,
-        grounds={"was": before.priority, "wanted": assessment.priority, "post_id": stored.id},
+        grounds={"was": before.priority, "wanted": assessment.priority},
     )
     one.lines.append(
         f"Raised from {before.priority} to {assessment.priority}: {one.raised_because}."

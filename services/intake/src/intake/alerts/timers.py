@@ -8,17 +8,14 @@ from common.scheduling.deadlines import Due
 from intake.alerts.commands import process
 from intake.alerts.domain.episode import quiet_end, with_end
 from intake.alerts.episode_changes import ALL_ENDED, publish_changes
-from intake.alerts.store import episodes, posts
+from intake.alerts.store import episodes
 from intake.alerts.ticket_changes import add_note
 from intake.tickets.store import tickets
 
 
 async def on_posts_unprocessed(tx: Connection, due: Sequence[Due], at: datetime) -> None:
     """Process each post that is due, once."""
-    existing = await posts.list_existing(tx, [deadline.subject for deadline in due])
-    for deadline in due:
-        if deadline.subject in existing:
-            await process(tx, deadline.subject)
+    await process(tx, [deadline.subject for deadline in due])
 
 
 async def on_alerts_quiet(tx: Connection, due: Sequence[Due], at: datetime) -> None:

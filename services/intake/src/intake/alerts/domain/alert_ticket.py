@@ -1,6 +1,7 @@
 """The ticket of alerts, and what a post changes on it. Pure."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -22,6 +23,7 @@ class Opening:
 
     alert: Alert
     scope: AlertScope
+    received_at: datetime
     assessment: PriorityAssessment
     is_service_known: bool
     more: int = 0
@@ -89,10 +91,15 @@ class AlertTicket:
 
 
 def new_alert_ticket(
-    alert: Alert, scope: AlertScope, *, is_service_known: bool, is_storm: bool
+    alert: Alert,
+    scope: AlertScope,
+    received_at: datetime,
+    *,
+    is_service_known: bool,
+    is_storm: bool,
 ) -> AlertTicket:
     """A ticket that is to be opened for an alert."""
-    opening = Opening(alert, scope, assess_severity(alert.severity), is_service_known)
+    opening = Opening(alert, scope, received_at, assess_severity(alert.severity), is_service_known)
     return AlertTicket(None, scope.storm_name if is_storm else None, opening)
 
 

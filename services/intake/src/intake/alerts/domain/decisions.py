@@ -62,16 +62,17 @@ class Result:
 
 @dataclass(slots=True)
 class Decisions:
-    """What the alerts of one post lead to; the caller stores it.
+    """What the alerts of posts lead to; the caller stores it.
 
+    `received_at` is the moment of the present post.
     `episodes` are the new and changed ones by id, `changes` the events about them in order, `owners`
     the ticket of each new episode, `groups` the tickets that groups got.
     """
 
     known: Known
     monitor: str
-    received_at: datetime
     new_id: Callable[[], UUID]
+    received_at: datetime = field(init=False)
     results: list[Result] = field(default_factory=list)
     episodes: dict[UUID, Episode] = field(default_factory=dict)
     changes: list[tuple[Change, Episode]] = field(default_factory=list)
@@ -80,7 +81,7 @@ class Decisions:
     groups: dict[GroupKey, AlertTicket] = field(default_factory=dict)
 
     def changed_tickets(self) -> list[AlertTicket]:
-        """The tickets of the alerts of this post, each once."""
+        """The tickets of these alerts, each once."""
         found = [one.ticket for one in self.results if one.ticket is not None]
         return list({id(one): one for one in found}.values())
 
@@ -233,7 +234,11 @@ class Decisions:
             ticket = self.known.storms.get(scope.storm_name) if is_storm else None
             if ticket is None or not ticket.is_open:
                 ticket = new_alert_ticket(
-                    alert, scope, is_service_known=is_service_known, is_storm=is_storm
+                    alert,
+                    scope,
+                    self.received_at,
+                    is_service_known=is_service_known,
+                    is_storm=is_storm,
                 )
                 if is_storm:
                     self.known.storms[scope.storm_name] = ticket

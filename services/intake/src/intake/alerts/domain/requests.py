@@ -1,12 +1,10 @@
 """The request for the incident that alerts open. Pure."""
 
-from datetime import datetime
-
 from intake.alerts.domain.alert_ticket import Opening
 from intake.tickets.domain.new_ticket import TicketRequest, make_title
 
 
-def incident_from(opening: Opening, received_at: datetime, *, is_storm: bool) -> TicketRequest:
+def incident_from(opening: Opening, *, is_storm: bool) -> TicketRequest:
     """The request for an incident: its priority is that of the worst of its alerts.
 
     What the monitor says is the description only where nobody knows whose alert it is, for triage: a
@@ -23,7 +21,7 @@ def incident_from(opening: Opening, received_at: datetime, *, is_storm: bool) ->
         opening.assessment,
         service=alert.service if opening.is_service_known and not is_storm else None,
         scope=scope,
-        opened_at=received_at,
+        opened_at=opening.received_at,
         description=details(opening, is_storm=is_storm) if scope is None else None,
     )
 

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, Uuid, bindparam, select, text
+from sqlalchemy import ARRAY, Select, Text, Uuid, bindparam, func, select, text
 
 from common.persistence.bulk import Columns, execute_many, upsert_sql
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
 from common.scheduling.aggregate_locks import lock_available as lock_rows
+from intake.alerts.domain.decisions import Key
 from intake.alerts.domain.episode import FLAPPING_STARTS, FLAPPING_WINDOW, Episode
 from intake.alerts.tables import alerts
 from intake.directory.tables import customers, environments
@@ -50,18 +51,18 @@ _UPSERT: Final = upsert_sql("alerts", _COLUMNS)
 _NEWEST: Final = text(
     f"""
     SELECT newest.id, recent.starts
-    FROM unnest(:keys) AS given (dedup_key)
+    FROM unnest(:sources, :keys) AS given (source, dedup_key)
     CROSS JOIN LATERAL (
         SELECT id FROM alerts
-        WHERE monitor = :monitor AND source = :source AND dedup_key = given.dedup_key
+        WHERE monitor = :monitor AND source = given.source AND dedup_key = given.dedup_key
         ORDER BY id DESC LIMIT 1 FOR UPDATE) AS newest
     CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE received_at > :since) AS starts FROM (
             SELECT received_at FROM alerts
-            WHERE monitor = :monitor AND source = :source AND dedup_key = given.dedup_key
+            WHERE monitor = :monitor AND source = given.source AND dedup_key = given.dedup_key
             ORDER BY id DESC LIMIT {FLAPPING_STARTS}) AS last) AS recent
     """
-).bindparams(bindparam("keys", type_=ARRAY(Text)))
+).bindparams(bindparam("sources", type_=ARRAY(Text)), bindparam("keys", type_=ARRAY(Text)))
 _ALL_ENDED: Final = text(
     """
     SELECT ticket_id FROM unnest(:tickets) AS given (ticket_id)
@@ -72,16 +73,16 @@ _ALL_ENDED: Final = text(
 
 
 async def lock_newest(
-    tx: Connection, monitor: str, source: str, keys: Collection[str], at: datetime
+    tx: Connection, monitor: str, keys: Collection[Key], at: datetime
 ) -> list[tuple[Episode, int]]:
-    """The newest episode of each of these alerts, locked, with how often it started before `at`.
+    """The newest episode of each of these alerts (source and key), locked, with how often it started before `at`.
 
     Starts are counted within the last hour, and no further than to what counts as flapping.
     """
     parameters = {
         "monitor": monitor,
-        "source": source,
-        "keys": list(keys),
+        "sources": [source for source, _ in keys],
+        "keys": [key for _, key in keys],
         "since": at - FLAPPING_WINDOW,
     }
     starts = {row.id: row.starts for row in await tx.execute(_NEWEST, parameters)}
@@ -91,7 +92,7 @@ async def lock_newest(
 async def by_ids(tx: Connection, ids: Collection[UUID]) -> list[Episode]:
     """The episodes with these ids."""
     any_id = bindparam("ids", list(ids), type_=ARRAY(Uuid))
-    rows = await tx.execute(_JOINED.where(alerts.c.id == any_id.op("= ANY", is_comparison=True)))
+    rows = await tx.execute(_JOINED.where(alerts.c.id == func.any(any_id)))
     return [Episode(**row._mapping) for row in rows]
 
 

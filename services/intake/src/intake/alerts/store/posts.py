@@ -1,17 +1,17 @@
 """Every query about posts of monitors."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import ARRAY, Uuid, bindparam, func, select, text
 
+from common.persistence.bulk import execute_many, insert_sql, update_sql
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
 from common.scheduling.aggregate_locks import lock_available as lock_rows
-from common.scheduling.aggregate_locks import select_existing
 from intake.alerts.tables import alert_posts
 
 Outcome = Literal["received", "read", "unreadable"]
@@ -35,15 +35,33 @@ class StoredPost:
     reason: str | None = None
 
 
-async def add_post(tx: Connection, post: StoredPost) -> None:
-    """Store a post."""
-    await tx.execute(insert(alert_posts).values(asdict(post)))
+_INSERT: Final = insert_sql(
+    "alert_posts",
+    {
+        "id": "uuid",
+        "source": "text",
+        "address": "text",
+        "monitor": "text",
+        "raw": "bytea",
+        "received_at": "timestamptz",
+        "outcome": "text",
+        "reason": "text",
+    },
+)
+_SET_OUTCOME: Final = update_sql("alert_posts", {"id": "uuid", "outcome": "text", "reason": "text"})
 
 
-async def lock_post(tx: Connection, id: UUID) -> StoredPost:
-    """The post, locked until the transaction ends."""
-    query = select(alert_posts).where(alert_posts.c.id == id).with_for_update()
-    return StoredPost(**(await tx.execute(query)).one()._mapping)
+async def add_posts(tx: Connection, stored: Sequence[StoredPost]) -> None:
+    """Store posts."""
+    await execute_many(tx, _INSERT, [astuple(one) for one in stored])
+
+
+async def lock_posts(tx: Connection, ids: Collection[UUID]) -> list[StoredPost]:
+    """The posts, locked until the transaction ends, in the order of their ids."""
+    given = bindparam("ids", list(ids), type_=ARRAY(Uuid))
+    query = select(alert_posts).where(alert_posts.c.id == func.any(given))
+    rows = await tx.execute(query.order_by(alert_posts.c.id).with_for_update())
+    return [StoredPost(**row._mapping) for row in rows]
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
@@ -51,15 +69,9 @@ async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
     return await lock_rows(tx, alert_posts.c.id, ids)
 
 
-async def list_existing(tx: Connection, ids: Collection[UUID]) -> set[UUID]:
-    """Those of these ids that a post has."""
-    return await select_existing(tx, alert_posts.c.id, ids)
-
-
-async def set_post_outcome(tx: Connection, id: UUID, outcome: Outcome, reason: str | None) -> None:
-    """Store the outcome of a processed post."""
-    changed = update(alert_posts).where(alert_posts.c.id == id)
-    await tx.execute(changed.values(outcome=outcome, reason=reason))
+async def set_outcomes(tx: Connection, outcomes: Mapping[UUID, tuple[Outcome, str | None]]) -> None:
+    """Store the outcome and reason of processed posts."""
+    await execute_many(tx, _SET_OUTCOME, [(id, *one) for id, one in outcomes.items()])
 
 
 async def find_post(tx: Connection, id: UUID) -> StoredPost | None:
