@@ -14,10 +14,10 @@ from intake.alerts.domain.alert import PostContext
 from intake.alerts.domain.decisions import STORM_GROUPS
 from intake.timers import TIMERS
 from intake_support.alerts import (
-    NINE,
     ACME,
     ALERTMANAGER,
     BRIGHTWATER,
+    NINE,
     alert,
     all_tickets,
     post,
