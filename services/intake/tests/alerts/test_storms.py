@@ -11,7 +11,7 @@ from httpx import AsyncClient
 from common.persistence.database import Database
 from intake.alerts import commands
 from intake.alerts.domain.alert import PostContext
-from intake.alerts.domain.decisions import STORM_GROUPS
+from intake.alerts.domain.known import STORM_GROUPS
 from intake.timers import TIMERS
 from intake_support.alerts import (
     ACME,

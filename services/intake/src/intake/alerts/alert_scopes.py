@@ -1,21 +1,23 @@
 """Look up whose the alerts of a post are, for all of them with the same few statements (I4)."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from sqlalchemy import ARRAY, Text, bindparam, func, or_, select
+from sqlalchemy import ARRAY, Text, any_, bindparam, func, or_, select
 
 from common.persistence.database import Connection
 from intake.alerts.domain.alert import Alert, AlertBatch, environment_keys
-from intake.alerts.domain.decisions import GroupKey, Known, group_of, share_scopes
 from intake.alerts.domain.episode import Episode
+from intake.alerts.domain.known import GroupKey, Known, group_of, share_scopes
 from intake.alerts.domain.scope import (
     UNNAMED,
     AlertScope,
     CustomerKey,
     Directory,
+    ScopedAlert,
     resolve_scope,
 )
 from intake.directory.domain.environment import Environment
@@ -25,15 +27,6 @@ from intake.tickets.domain.new_ticket import TicketScope
 from intake.tickets.domain.ticket import Ticket
 
 _CUSTOMER_NAMES: Final = (func.lower(customers.c.key), func.lower(customers.c.name))
-
-
-@dataclass(frozen=True, slots=True)
-class ScopedAlert:
-    """An alert, whose it is, and whether the catalogue has its service."""
-
-    alert: Alert
-    scope: AlertScope
-    is_service_known: bool
 
 
 async def scope_alerts(
@@ -138,24 +131,30 @@ async def _load_directory(
 
 
 async def _customers(tx: Connection, names: Collection[str]) -> dict[str, CustomerKey]:
-    """Customers by these keys and names in lower case; a key counts before a name."""
+    """Customers by these keys and names in lower case; a key counts before a name.
+
+    A name that two customers have stands for neither.
+    """
     given = bindparam("names", list(names), type_=ARRAY(Text))
     query = select(customers.c.id, customers.c.key, customers.c.name).where(
-        or_(*(column == func.any(given) for column in _CUSTOMER_NAMES))
+        or_(*(column == any_(given) for column in _CUSTOMER_NAMES))
     )
     rows = (await tx.execute(query)).all()
-    by_name = {row.name.lower(): CustomerKey(row.id, row.key) for row in rows}
+    count = Counter(row.name.lower() for row in rows)
+    by_name = {
+        row.name.lower(): CustomerKey(row.id, row.key)
+        for row in rows
+        if count[row.name.lower()] == 1
+    }
     return by_name | {row.key.lower(): CustomerKey(row.id, row.key) for row in rows}
 
 
 async def _environments(tx: Connection, keys: Collection[str]) -> dict[str, Environment]:
     given = bindparam("keys", list(keys), type_=ARRAY(Text))
-    rows = await tx.execute(ENVIRONMENTS.query.where(environments.c.key == func.any(given)))
+    rows = await tx.execute(ENVIRONMENTS.query.where(environments.c.key == any_(given)))
     return {one.key: one for one in map(ENVIRONMENTS.factory, rows)}
 
 
 async def _services(tx: Connection, keys: Collection[str]) -> frozenset[str]:
     given = bindparam("keys", list(keys), type_=ARRAY(Text))
-    return frozenset(
-        await tx.scalars(select(services.c.key).where(services.c.key == func.any(given)))
-    )
+    return frozenset(await tx.scalars(select(services.c.key).where(services.c.key == any_(given))))

@@ -18,11 +18,13 @@ from common.http.body import parse_json
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
-from intake.alerts.alert_scopes import ScopedAlert, scope_alerts
+from intake.alerts.alert_scopes import scope_alerts
 from intake.alerts.domain.alert import AlertBatch, PostContext
 from intake.alerts.domain.alert_ticket import AlertTicket
-from intake.alerts.domain.decisions import Decisions, Effect, Result
+from intake.alerts.domain.decisions import Decisions
 from intake.alerts.domain.formats import read_post
+from intake.alerts.domain.known import Effect, Result
+from intake.alerts.domain.scope import ScopedAlert
 from intake.alerts.domain.unreadable import unreadable_alert
 from intake.alerts.episode_changes import ask_where_all_ended, save_decided
 from intake.alerts.known_alerts import load_known
@@ -158,9 +160,7 @@ def _decide_post(
     first = len(decisions.results)
     decisions.received_at = post.stored.received_at
     for one in alerts:
-        decisions.decide(
-            post.batch.source, one.alert, one.scope, is_service_known=one.is_service_known
-        )
+        decisions.decide(post.batch.source, one)
     return decisions.results[first:]
 
 

@@ -1,6 +1,5 @@
 """Store episodes, publish their events, and schedule the ends that count after quiet."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,8 +10,9 @@ from common.events.tickets import AlertEvent, AlertRaised, AlertResolved, AlertW
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, schedule
-from intake.alerts.domain.decisions import Change, Decisions
+from intake.alerts.domain.decisions import Decisions
 from intake.alerts.domain.episode import FLAPPING_QUIET, MONITOR_QUIET, Episode
+from intake.alerts.domain.known import Change
 from intake.alerts.events import to_event
 from intake.alerts.store import episodes
 
@@ -82,11 +82,11 @@ def _deadline(episode: Episode, at: datetime) -> Deadline:
 
 async def ask_where_all_ended(tx: Connection, decisions: Decisions) -> None:
     """Ask on each open ticket whose alerts have all ended whether it is resolved."""
-    ended = Counter(
+    ended = {
         id
         for change, one in decisions.changes
         if change == "resolved" and (id := decisions.ticket_id_of(one))
-    )
+    }
     if not ended:
         return
     quiet = await episodes.tickets_without_firing(tx, ended)

@@ -7,7 +7,7 @@ from uuid import UUID
 from common.persistence.database import Connection
 from intake.alerts.domain.alert import AlertBatch
 from intake.alerts.domain.alert_ticket import AlertTicket
-from intake.alerts.domain.decisions import Known, group_of
+from intake.alerts.domain.known import Known, group_of
 from intake.alerts.store import alert_tickets, episodes
 from intake.tickets.store import tickets
 

@@ -44,8 +44,7 @@ async def _raise(tx: Connection, monitor: str, one: AlertTicket, at: datetime) -
     assert before is not None
     assert assessment is not None
     after = prioritise(before, assessment, monitor, at, one.raised_because)
-    if not isinstance(after, Ticket):
-        return  # resolved: a second person looks at it, and a line says that the alert goes on
+    assert isinstance(after, Ticket), "only open tickets, which are locked, are raised"
     prioritised = event_spec(TicketPrioritised, previous=before.priority, confirmed_by=None)
     one.ticket = await save_change(
         tx,

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from intake.alerts.domain.alert import Alert
-from intake.alerts.domain.scope import AlertScope
+from intake.alerts.domain.scope import AlertScope, ScopedAlert
 from intake.alerts.domain.severity import assess_severity, is_worse
 from intake.tickets.domain.prioritisation import PriorityAssessment
 from intake.tickets.domain.ticket import Ticket
@@ -90,17 +90,11 @@ class AlertTicket:
         return "\n".join([*self.lines[:MAX_LINES], *rest])
 
 
-def new_alert_ticket(
-    alert: Alert,
-    scope: AlertScope,
-    received_at: datetime,
-    *,
-    is_service_known: bool,
-    is_storm: bool,
-) -> AlertTicket:
+def new_alert_ticket(one: ScopedAlert, received_at: datetime, *, is_storm: bool) -> AlertTicket:
     """A ticket that is to be opened for an alert."""
-    opening = Opening(alert, scope, received_at, assess_severity(alert.severity), is_service_known)
-    return AlertTicket(None, scope.storm_name if is_storm else None, opening)
+    assessment = assess_severity(one.alert.severity)
+    opening = Opening(one.alert, one.scope, received_at, assessment, one.is_service_known)
+    return AlertTicket(None, one.scope.storm_name if is_storm else None, opening)
 
 
 def truncated_text(monitor: str, count: int) -> str:

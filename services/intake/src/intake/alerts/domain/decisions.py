@@ -5,10 +5,9 @@ is open, also while none of its alerts fires. An alert is recognised by its key 
 says nothing about that.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, Literal
 from uuid import UUID
 
 from intake.alerts.domain.alert import Alert
@@ -21,43 +20,18 @@ from intake.alerts.domain.episode import (
     was_unseen,
     with_end,
 )
-from intake.alerts.domain.scope import UNNAMED, AlertScope
+from intake.alerts.domain.known import (
+    STORM_GROUPS,
+    Change,
+    Effect,
+    GroupKey,
+    Key,
+    Known,
+    Result,
+    group_of,
+)
+from intake.alerts.domain.scope import ScopedAlert
 from intake.alerts.domain.severity import assess_severity, is_worse
-
-Effect = Literal["raised", "worsened", "duplicate", "acknowledged", "flapping", "resolved"]
-Change = Literal["raised", "worsened", "resolved"]
-Key = tuple[str, str]
-"""A source, and the dedup key or group key in it."""
-GroupKey = tuple[str, str]
-"""A group, and the name of a scope."""
-
-STORM_GROUPS: Final = 15
-"""From so many groups in a minute on, further ones share a ticket per customer and environment."""
-
-
-@dataclass(slots=True)
-class Known:
-    """What is stored of the alerts of a post.
-
-    The newest episode of each alert, with how often it started within the last hour; the ticket of
-    each group and scope; of a storm by the scope's storm name; and the groups of the last minute.
-    """
-
-    episodes: dict[Key, Episode] = field(default_factory=dict)
-    starts: dict[Key, int] = field(default_factory=dict)
-    tickets: dict[UUID, AlertTicket] = field(default_factory=dict)
-    groups: dict[GroupKey, AlertTicket] = field(default_factory=dict)
-    storms: dict[str, AlertTicket] = field(default_factory=dict)
-    recent_groups: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The effect of one alert, and its ticket."""
-
-    dedup_key: str
-    effect: Effect
-    ticket: AlertTicket | None
 
 
 @dataclass(slots=True)
@@ -76,7 +50,6 @@ class Decisions:
     results: list[Result] = field(default_factory=list)
     episodes: dict[UUID, Episode] = field(default_factory=dict)
     changes: list[tuple[Change, Episode]] = field(default_factory=list)
-    added: set[UUID] = field(default_factory=set)
     owners: dict[UUID, AlertTicket] = field(default_factory=dict)
     groups: dict[GroupKey, AlertTicket] = field(default_factory=dict)
 
@@ -90,49 +63,38 @@ class Decisions:
         owner = self.owners.get(episode.id)
         return owner.ticket.id if owner and owner.ticket else episode.ticket_id
 
-    def decide(
-        self, source: str, alert: Alert, scope: AlertScope, *, is_service_known: bool
-    ) -> None:
+    def decide(self, source: str, one: ScopedAlert) -> None:
         """Decide about one alert of `source`."""
+        alert = one.alert
         key = (source, alert.dedup_key)
         previous = self.known.episodes.get(key)
         if alert.status == "firing":
             if previous is not None and previous.is_open:
-                self._go_on(key, previous, alert, scope, is_service_known)
+                self._go_on(key, previous, one)
             else:
-                self._begin(key, previous, alert, scope, is_service_known)
+                self._begin(key, previous, one)
         elif previous is not None and previous.is_open:
             self._acknowledge_or_end(key, previous, alert)
         elif alert.status == "ended" and not alert.needs_open and was_unseen(alert, previous):
             # The alert was never raised here: raise it, so that availability counts the episode.
-            episode = self._add(key, previous, alert, scope, None)
+            episode = self._add(key, previous, one, None)
             self._end(key, episode, alert)
         else:
             self._result(alert, "duplicate", self._ticket_of(previous))
 
-    def _begin(
-        self,
-        key: Key,
-        previous: Episode | None,
-        alert: Alert,
-        scope: AlertScope,
-        is_service_known: bool,
-    ) -> None:
-        ticket = self._ticket_for(key, alert, scope, is_service_known)
-        self._add(key, previous, alert, scope, ticket)
+    def _begin(self, key: Key, previous: Episode | None, one: ScopedAlert) -> None:
+        alert = one.alert
+        ticket = self._ticket_for(key, one)
+        self._add(key, previous, one, ticket)
         starts = self.known.starts[key] = self.known.starts.get(key, 0) + 1
         if previous is not None and previous.ticket_id and ticket.ticket and not ticket.is_storm:
             ticket.lines.append(f"{alert.title} fires again (start {starts} within the hour).")
         self._result(alert, "raised", ticket)
 
     def _add(
-        self,
-        key: Key,
-        previous: Episode | None,
-        alert: Alert,
-        scope: AlertScope,
-        ticket: AlertTicket | None,
+        self, key: Key, previous: Episode | None, one: ScopedAlert, ticket: AlertTicket | None
     ) -> Episode:
+        alert, scope = one.alert, one.scope
         known = scope.ticket_scope
         environment = known.environment if known else None
         episode = Episode(
@@ -156,21 +118,14 @@ class Decisions:
             last_seen_at=self.received_at,
             needs_quiet=alert.needs_quiet,
         )
-        self.added.add(episode.id)
         if ticket is not None:
             self.owners[episode.id] = ticket
         self._save(key, episode, "raised")
         return episode
 
-    def _go_on(
-        self,
-        key: Key,
-        episode: Episode,
-        alert: Alert,
-        scope: AlertScope,
-        is_service_known: bool,
-    ) -> None:
+    def _go_on(self, key: Key, episode: Episode, one: ScopedAlert) -> None:
         """Count a repetition; raise what has become worse; open a ticket where there is none any more."""
+        alert = one.alert
         ticket = self._ticket_of(episode)
         after = repeated(episode, self.received_at)
         effect: Effect = "duplicate"
@@ -182,7 +137,7 @@ class Decisions:
             effect = "worsened"
         if ticket is None or not ticket.is_open:
             if _needs_new_ticket(ticket, episode, effect):
-                ticket = self._ticket_for(key, alert, scope, is_service_known)
+                ticket = self._ticket_for(key, one)
                 self.owners[episode.id] = ticket
                 effect = "raised" if effect == "duplicate" else effect
             elif ticket is not None:
@@ -222,10 +177,9 @@ class Decisions:
     def _end_of(self, alert: Alert) -> datetime:
         return min(alert.ended_at or self.received_at, self.received_at)
 
-    def _ticket_for(
-        self, key: Key, alert: Alert, scope: AlertScope, is_service_known: bool
-    ) -> AlertTicket:
+    def _ticket_for(self, key: Key, one: ScopedAlert) -> AlertTicket:
         """The open ticket of the alert's group and scope, else a new one; in a storm a shared one."""
+        alert, scope = one.alert, one.scope
         group = (group_of(key[0], alert), scope.name)
         ticket = self.known.groups.get(group)
         if ticket is None or not ticket.is_open:
@@ -233,13 +187,7 @@ class Decisions:
             is_storm = self.known.recent_groups > STORM_GROUPS
             ticket = self.known.storms.get(scope.storm_name) if is_storm else None
             if ticket is None or not ticket.is_open:
-                ticket = new_alert_ticket(
-                    alert,
-                    scope,
-                    self.received_at,
-                    is_service_known=is_service_known,
-                    is_storm=is_storm,
-                )
+                ticket = new_alert_ticket(one, self.received_at, is_storm=is_storm)
                 if is_storm:
                     self.known.storms[scope.storm_name] = ticket
             self.known.groups[group] = self.groups[group] = ticket
@@ -249,7 +197,7 @@ class Decisions:
         joined = (alert.details_on_joining,) if alert.details_on_joining else ()
         is_first = ticket.opening is not None and ticket.opening.alert is alert
         ticket.remark(*alert.remarks, *scope.remarks, *(() if is_first else joined))
-        if not is_service_known:
+        if not one.is_service_known:
             ticket.remark(
                 f"{self.monitor} names the service {alert.service}, which is not in the catalogue."
             )
@@ -278,22 +226,3 @@ def _needs_new_ticket(ticket: AlertTicket | None, episode: Episode, effect: Effe
     if ticket is None or ticket.ticket is None or ticket.ticket.state == "closed":
         return True
     return effect == "worsened" or episode.end_reported_at is not None
-
-
-def group_of(source: str, alert: Alert) -> str:
-    """The name of an alert's group among those of all sources."""
-    return f"{source}/{alert.group_key}"
-
-
-def share_scopes(
-    scopes: Iterable[tuple[str, AlertScope]], stored: Iterable[GroupKey]
-) -> Mapping[str, str]:
-    """The only scope that each group names, by group: that of its alerts without such labels.
-
-    `scopes` are the groups and scopes of the post, `stored` those with an open ticket.
-    """
-    names: dict[str, set[str]] = {}
-    for group, name in [*((group, scope.name) for group, scope in scopes), *stored]:
-        if name != UNNAMED:
-            names.setdefault(group, set()).add(name)
-    return {group: next(iter(found)) for group, found in names.items() if len(found) == 1}

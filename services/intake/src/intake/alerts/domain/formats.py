@@ -45,6 +45,8 @@ def read_post(source: str, body: Any, context: PostContext) -> AlertBatch | Reje
     A code of the rejection: NO_ALERTS where the post is well formed and says nothing, else
     NOT_THIS_FORMAT.
     """
+    if not body and not isinstance(body, int | float):
+        return Rejection("NO_ALERTS", "The body is empty: send at least one alert.")
     if not isinstance(body, Mapping):
         return Rejection("NOT_THIS_FORMAT", "A post is a JSON object.")
     named = _BY_NAME.get(source.lower())

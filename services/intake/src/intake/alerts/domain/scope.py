@@ -42,6 +42,15 @@ class AlertScope:
 
 
 @dataclass(frozen=True, slots=True)
+class ScopedAlert:
+    """An alert, whose it is, and whether the catalogue has its service."""
+
+    alert: Alert
+    scope: AlertScope
+    is_service_known: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Directory:
     """What the directory knows of the labels of some alerts.
 

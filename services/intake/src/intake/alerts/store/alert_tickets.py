@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
 from common.persistence.bulk import execute_many, upsert_sql
 from common.persistence.database import Connection
 from intake.alerts.domain.alert_ticket import AlertTicket
-from intake.alerts.domain.decisions import STORM_GROUPS, GroupKey
+from intake.alerts.domain.known import STORM_GROUPS, GroupKey
 from intake.tickets.domain.ticket import OPEN_STATES
 
 STORM_WINDOW: Final = timedelta(minutes=1)

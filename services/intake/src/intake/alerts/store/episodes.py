@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, Uuid, bindparam, func, select, text
+from sqlalchemy import ARRAY, Select, Text, Uuid, any_, bindparam, select, text
 
 from common.persistence.bulk import Columns, execute_many, upsert_sql
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
 from common.scheduling.aggregate_locks import lock_available as lock_rows
-from intake.alerts.domain.decisions import Key
 from intake.alerts.domain.episode import FLAPPING_STARTS, FLAPPING_WINDOW, Episode
+from intake.alerts.domain.known import Key
 from intake.alerts.tables import alerts
 from intake.directory.tables import customers, environments
 
@@ -92,7 +92,7 @@ async def lock_newest(
 async def by_ids(tx: Connection, ids: Collection[UUID]) -> list[Episode]:
     """The episodes with these ids."""
     any_id = bindparam("ids", list(ids), type_=ARRAY(Uuid))
-    rows = await tx.execute(_JOINED.where(alerts.c.id == func.any(any_id)))
+    rows = await tx.execute(_JOINED.where(alerts.c.id == any_(any_id)))
     return [Episode(**row._mapping) for row in rows]
 
 

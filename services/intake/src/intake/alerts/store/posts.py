@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, bindparam, func, select, text
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, text
 
 from common.persistence.bulk import execute_many, insert_sql, update_sql
 from common.persistence.database import Connection
@@ -59,7 +59,7 @@ async def add_posts(tx: Connection, stored: Sequence[StoredPost]) -> None:
 async def lock_posts(tx: Connection, ids: Collection[UUID]) -> list[StoredPost]:
     """The posts, locked until the transaction ends, in the order of their ids."""
     given = bindparam("ids", list(ids), type_=ARRAY(Uuid))
-    query = select(alert_posts).where(alert_posts.c.id == func.any(given))
+    query = select(alert_posts).where(alert_posts.c.id == any_(given))
     rows = await tx.execute(query.order_by(alert_posts.c.id).with_for_update())
     return [StoredPost(**row._mapping) for row in rows]
 
