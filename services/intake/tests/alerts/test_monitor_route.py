@@ -107,3 +107,17 @@ async def test_grafana_s_posts_are_signed_where_a_secret_is_set(
         answer = await signing.post(path, content=body, headers=sign(body, stamp))
         assert answer.status_code == 200, answer.text
     await runtime_of(app).resource(TicketBatcher).close()
+
+
+async def test_too_many_posts_are_answered_so_that_they_are_sent_again(
+    monitor: AsyncClient, database: Database
+) -> None:
+    """Datadog drops what is answered 429."""
+    settings = settings_for(SERVICE.settings, database.url, requests_per_minute=1)
+    app = app_for(SERVICE, database, settings=settings)
+    async with client(app, "monitor") as limited:
+        assert (await limited.post(ALERTMANAGER, json=BODY)).status_code == 200
+        answer = await limited.post(ALERTMANAGER, json=BODY)
+        assert answer.status_code == 503
+        assert 0 < int(answer.headers["retry-after"]) <= 60
+    await runtime_of(app).resource(TicketBatcher).close()

@@ -19,7 +19,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from common.errors import Problem
+from common.errors import Overloaded, Problem, TooManyRequests
 from common.http.body import parse_json
 from common.http.openapi import ERROR_RESPONSES
 from common.http.route import AuthorizedRoute
@@ -44,7 +44,11 @@ class MonitorRoute(AuthorizedRoute):
                 token = request.scope[SECRET_KEY] = await _routing_key(request)
             if token:
                 _set_bearer(request.scope, token)
-            return await handle(request)
+            try:
+                return await handle(request)
+            except TooManyRequests as limited:
+                # Datadog sends again what is answered 5xx, and drops what is answered 429.
+                raise Overloaded(int(limited.headers["Retry-After"])) from None
 
         return with_bearer_token
 
