@@ -31,8 +31,9 @@ from intake.alerts.store.posts import Outcome, StoredPost
 from intake.settings import IntakeSettings
 from intake.tickets.store import tickets
 
-SHOWN_CHARS: Final = 100_000
-"""How much of a post a person is shown."""
+LISTED_CHARS: Final = 2_000
+SHOWN_CHARS: Final = 1_000_000
+"""How much of a post a list shows, and how much is shown of one."""
 
 # Not transactional: the queue commits twice, the raw post and what it led to.
 ingest_routes = monitor_router("/v1/alerts", ["alerts"])
@@ -147,9 +148,9 @@ async def list_alert_posts(
     page: Annotated[Paging, Depends()],
     outcome: Outcome = "unreadable",
 ) -> Page[AlertPostRead]:
-    """List posts of monitors as they came, newest first. By default those that could not be read."""
+    """List posts of monitors, newest first, each with its beginning. By default the unreadable ones."""
     rows = await posts.list_by_outcome(tx, outcome, page.after_as(UUID), page.limit)
-    return page.page_of(rows, _shown, lambda row: (row.id,))
+    return page.page_of(rows, lambda row: _shown(row, LISTED_CHARS), lambda row: (row.id,))
 
 
 @post_routes.get("/{post}")
@@ -158,10 +159,10 @@ async def get_alert_post(post: UUID, caller: Staff, tx: Transaction) -> AlertPos
     found = await posts.find_post(tx, post)
     if found is None:
         raise NotFound("This post")
-    return _shown(found)
+    return _shown(found, SHOWN_CHARS)
 
 
-def _shown(post: StoredPost) -> AlertPostRead:
+def _shown(post: StoredPost, chars: int) -> AlertPostRead:
     text = post.raw.decode("utf-8", errors="replace").replace("\0", "\ufffd")
     values = {name: getattr(post, name) for name in AlertPostRead.model_fields if name != "text"}
-    return AlertPostRead(**values, text=text[:SHOWN_CHARS])
+    return AlertPostRead(**values, text=text[:chars])
