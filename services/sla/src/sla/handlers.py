@@ -1,5 +1,6 @@
 """The handlers of received events."""
 
+from common.events.alerts import AlertRaised, AlertResolved, AlertWorsened
 from common.events.deliveries import (
     DeliveryApproved,
     DeliveryDeferred,
@@ -28,9 +29,6 @@ from common.events.restored import (
     TicketHistoryRestored,
 )
 from common.events.tickets import (
-    AlertRaised,
-    AlertResolved,
-    AlertWorsened,
     BlockerLifted,
     BlockerRaised,
     TicketAssigned,

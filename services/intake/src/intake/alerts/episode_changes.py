@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from common.events.tickets import AlertEvent, AlertRaised, AlertResolved, AlertWorsened
+from common.events.alerts import AlertEvent, AlertRaised, AlertResolved, AlertWorsened
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, schedule

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from intake.alerts.domain.fields import MAX_LONG_TEXT_CHARS, first_of, read_key
+from intake.alerts.domain.json_values import MAX_LONG_TEXT_CHARS, first_of, read_key
 from intake.alerts.domain.severity import UNKNOWN_WORD_PRIORITY, priority_of_word
 
 Status = Literal["firing", "acknowledged", "ended"]

@@ -16,7 +16,13 @@ from intake.alerts.domain.alert import (
     described,
     labelled,
 )
-from intake.alerts.domain.fields import read_instant, read_key, read_tags, read_text, read_texts
+from intake.alerts.domain.json_values import (
+    read_instant,
+    read_key,
+    read_tags,
+    read_text,
+    read_texts,
+)
 
 STATUSES: Final[Mapping[str, Status]] = {
     "created": "firing",

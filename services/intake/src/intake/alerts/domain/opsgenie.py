@@ -17,7 +17,7 @@ from intake.alerts.domain.alert import (
     fallback_key,
     labelled,
 )
-from intake.alerts.domain.fields import (
+from intake.alerts.domain.json_values import (
     MAX_LONG_TEXT_CHARS,
     read_key,
     read_tags,

@@ -18,7 +18,7 @@ from intake.alerts.domain.alert import (
     fallback_key,
     labelled,
 )
-from intake.alerts.domain.fields import (
+from intake.alerts.domain.json_values import (
     digest,
     read_instant,
     read_key,

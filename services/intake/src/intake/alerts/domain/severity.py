@@ -23,7 +23,7 @@ _PRIORITY_OF_WORD: Final = {
     word: priority for priority, words in SEVERITY_WORDS.items() for word in words.split()
 }
 _NUMBERED: Final = re.compile(r"(?:p|prio|priority|s|sev|severity)([0-5])")
-"""`P1`, `sev-1`, `Severity 2`: 0 and 1 are the worst. A bare number is not: some count upwards."""
+"""`p1`, `sev-1`, `Severity 2`: 0 and 1 are the worst. A bare number is not: some count upwards."""
 _OF_NUMBER: Final[tuple[Priority, ...]] = ("blocker", *PRIORITIES)
 _NOT_WORD: Final = re.compile(r"[^a-z0-9]+")
 _BRACKETED: Final = re.compile(r"[\[(]([^\[\]()]{1,30})[\])]")

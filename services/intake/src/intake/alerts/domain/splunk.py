@@ -19,7 +19,7 @@ from intake.alerts.domain.alert import (
     described,
     labelled,
 )
-from intake.alerts.domain.fields import (
+from intake.alerts.domain.json_values import (
     MAX_LONG_TEXT_CHARS,
     first_of,
     read_instant,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from intake.alerts.domain.alert import SEVERITY_NAMES, Alert, AlertBatch
-from intake.alerts.domain.fields import digest, first_of, read_text, read_texts
+from intake.alerts.domain.json_values import digest, first_of, read_text, read_texts
 from intake.tickets.domain.plain_text import strip_control_characters
 
 MAX_RAW_CHARS: Final = 20_000
