@@ -164,6 +164,16 @@ async def test_common_labels_count_for_each_alert(monitor: AsyncClient, anna: As
     assert (await all_tickets(anna))[0]["environment"] == "acme-prod"
 
 
+async def test_the_note_of_what_was_left_out_has_the_highest_number(
+    monitor: AsyncClient, anna: AsyncClient
+) -> None:
+    for count in (5, 12, 3, 0):
+        await post(monitor, alert(), truncatedAlerts=count)
+    (ticket,) = await all_tickets(anna)
+    (note,) = (one for one in await notes_of(anna, ticket["key"]) if "left" in one)
+    assert "left 12 more alerts" in note
+
+
 async def test_an_alert_without_fingerprint_is_recognised_by_its_labels(
     monitor: AsyncClient,
 ) -> None:

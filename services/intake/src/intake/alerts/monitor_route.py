@@ -26,6 +26,7 @@ from common.http.route import AuthorizedRoute
 
 MAX_UNAUTHENTICATED_BYTES: Final = 512 * 1024
 """The largest body that is read to find its `routing_key`: as large as PagerDuty takes."""
+PAGERDUTY_PREFIX: Final = "/v1/alerts/pagerduty"
 SECRET_KEY: Final = "opsdesk.secret_in_body"
 """The key of the ASGI scope under which a token is left that came in the body: it is not stored."""
 
@@ -40,7 +41,7 @@ class MonitorRoute(AuthorizedRoute):
 
         async def with_bearer_token(request: Request) -> Response:
             token = _token_in_address(request.scope) or _token_in_header(request.scope)
-            if token is None and _authorization(request.scope) is None:
+            if token is None and _may_be_in_body(request.scope):
                 token = request.scope[SECRET_KEY] = await _routing_key(request)
             if token:
                 _set_bearer(request.scope, token)
@@ -58,6 +59,11 @@ def monitor_router(prefix: str, tags: list[str]) -> APIRouter:
     return APIRouter(
         prefix=prefix, tags=list(tags), route_class=MonitorRoute, responses=ERROR_RESPONSES
     )
+
+
+def _may_be_in_body(scope: Scope) -> bool:
+    """Whether a body is read before it is known whose it is: at PagerDuty's addresses alone."""
+    return scope["path"].startswith(PAGERDUTY_PREFIX) and _authorization(scope) is None
 
 
 def _authorization(scope: Scope) -> bytes | None:
