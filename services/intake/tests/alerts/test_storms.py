@@ -113,7 +113,7 @@ async def test_a_post_that_cannot_be_processed_now_is_processed_later(
     assert [one.json()["outcome"] for one in answers] == ["read", "received", "read"]
     monkeypatch.undo()
     await freeze_time(database, NINE + timedelta(seconds=30))
-    assert await fire_due(database, TIMERS) == 1
+    await fire_due(database, TIMERS)
     assert await scalar(database, "SELECT count(*) FROM alerts") == 3
     assert await scalar(database, "SELECT count(*) FROM alert_posts WHERE outcome = 'read'") == 3
 
