@@ -207,8 +207,8 @@ async def test_alerts_of_one_ticket_say_how_many_others_of_it_are_open(database:
     ticket = {"ticket_id": UUID(int=0x71C), "ticket": "OPS-1"}
     other = {"ticket_id": UUID(int=0x71D), "ticket": "OPS-2"}
     given = [ticket, ticket, other, {}, {}]
-    raised = [(alert_raised(n, **one), 1) for n, one in enumerate(given, 1)]
-    await deliver(database, HANDLERS, *raised)
+    for number, one in enumerate(given, 1):
+        await deliver(database, HANDLERS, (alert_raised(number, **one), 1))
     await deliver(database, HANDLERS, (alert_ended(1, NINE, NINE + HOUR, **ticket), 2))
     found = [one.body["others_open_of_ticket"] for one in await outbox_events(database)]
     assert found == [0, 1, 0, 0, 0, 1]

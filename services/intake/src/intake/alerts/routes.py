@@ -43,7 +43,10 @@ post_routes = router("/v1/alert-posts", ["alerts"])
 Monitor = Annotated[Caller, requires("alerts:write")]
 Staff = Annotated[Caller, requires("tickets:work")]
 BODY: Final = {
-    "requestBody": {"required": True, "content": {"*/*": {"schema": {"type": "object"}}}}
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }
 }
 
 
