@@ -134,6 +134,7 @@ def test_the_year_one_is_no_end() -> None:
         == read_instant("1774746000")
         == read_instant("2026-03-29T01:00:00.000+0000")
     )
+    nonsense: Any
     for nonsense in (True, -1, 1e300, "9" * 400, "", [], {}, "nonsense"):
         assert read_instant(nonsense) is None
 

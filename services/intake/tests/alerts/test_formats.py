@@ -49,8 +49,14 @@ NEWRELIC: Final = {
     "customer": ["acme"],
     "environment": ["acme-prod"],
 }
+SPLUNK_ROW: Final = {
+    "customer": "acme",
+    "env": "prod",
+    "severity": "high",
+    "_time": "1893487800",
+}
 SPLUNK: Final = {
-    "result": {"customer": "acme", "env": "prod", "severity": "high", "_time": "1893487800"},
+    "result": SPLUNK_ROW,
     "sid": "scheduler__admin__search__RMD5abc_at_1893487800_132",
     "results_link": "https://splunk.example.net/app/search/@go?sid=1",
     "search_name": None,
@@ -170,7 +176,7 @@ ENDS: Final = [
     ("datadog", DATADOG, {"transition": "Recovered"}),
     ("newrelic", NEWRELIC, {"state": "CLOSED"}),
     ("pagerduty", PAGERDUTY, {"event_action": "resolve"}),
-    ("splunk", SPLUNK, {"result": {**SPLUNK["result"], "alert_status": "resolved"}}),
+    ("splunk", SPLUNK, {"result": SPLUNK_ROW | {"alert_status": "resolved"}}),
     ("opsgenie", OPSGENIE, {"action": "close"}),
 ]
 

@@ -11,6 +11,7 @@ from httpx import AsyncClient
 from common.persistence.database import Database
 from intake.alerts import commands
 from intake.alerts.domain.alert import PostContext
+from intake.alerts.domain.formats import read_post
 from intake.alerts.domain.known import STORM_GROUPS
 from intake.timers import TIMERS
 from intake_support.alerts import (
@@ -99,7 +100,7 @@ async def test_a_post_that_cannot_be_processed_now_is_processed_later(
     monitor: AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is stored and answered 200: no monitor has to send it again."""
-    real = commands.read_post
+    real = read_post
 
     def failing(source: str, body: Any, context: PostContext) -> Any:
         if "bad" in str(body):

@@ -43,7 +43,7 @@ async def scope_alerts(
         for alert in one.alerts
     ]
     of_groups = {key: one.ticket for key, one in known.groups.items() if one.ticket}
-    stored = [*known.episodes.values(), *of_groups.values()]
+    stored: list[Episode | Ticket] = [*known.episodes.values(), *of_groups.values()]
     directory = await _load_directory(tx, [alert for _, alert in given], stored)
     scoped = iter(_scope_all(given, known, of_groups, directory))
     return [list(islice(scoped, len(one.alerts))) for one in batches]

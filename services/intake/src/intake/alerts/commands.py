@@ -95,7 +95,7 @@ async def _process_of_monitor(
         },
     )
     processed = await _process_alerts(tx, monitor, understood) if understood else {}
-    return rejections | processed
+    return {**rejections, **processed}
 
 
 def _read_all(stored: Sequence[StoredPost]) -> dict[UUID, ReadPost | Rejection]:
