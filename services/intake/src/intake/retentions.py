@@ -33,4 +33,18 @@ RETENTIONS: Final = (
         ),
         lambda settings: settings.alert_post_days,
     ),
+    # A group that fires again after this gets a new ticket, as its old one is closed.
+    Retention(
+        "alert groups",
+        text(
+            """
+            DELETE FROM alert_groups WHERE (monitor, group_key, scope) IN (
+                SELECT monitor, group_key, scope FROM alert_groups
+                JOIN tickets ON tickets.id = ticket_id
+                WHERE alert_groups.opened_at <= :before AND state IN ('closed', 'merged')
+                ORDER BY alert_groups.opened_at LIMIT :rows FOR UPDATE OF alert_groups SKIP LOCKED)
+            """
+        ),
+        lambda settings: settings.alert_post_days,
+    ),
 )

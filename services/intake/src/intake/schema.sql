@@ -9,9 +9,21 @@ CREATE SEQUENCE ticket_numbers START 1001;
 -- Tables of intake
 -- ----------------
 
+CREATE TABLE alert_groups (
+    monitor text NOT NULL,
+    group_key text NOT NULL,
+    scope text NOT NULL,
+    ticket_id uuid NOT NULL,
+    opened_at timestamptz NOT NULL,
+    CONSTRAINT alert_groups_pkey PRIMARY KEY (monitor, group_key, scope),
+    CONSTRAINT alert_groups_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id)
+);
+CREATE INDEX ix_alert_groups_opened ON alert_groups (monitor, opened_at);
+
 CREATE TABLE alert_posts (
     id uuid NOT NULL,
-    format text NOT NULL,
+    source text NOT NULL,
+    address text NOT NULL,
     monitor text NOT NULL,
     raw bytea NOT NULL,
     received_at timestamptz NOT NULL,
@@ -22,29 +34,51 @@ CREATE TABLE alert_posts (
 );
 CREATE INDEX ix_alert_posts_processed ON alert_posts (received_at) WHERE outcome <> 'received';
 
+CREATE TABLE alert_tickets (
+    ticket_id uuid NOT NULL,
+    monitor text NOT NULL,
+    storm text,
+    remarks text[] NOT NULL,
+    truncated bigint NOT NULL,
+    truncated_note_id uuid,
+    CONSTRAINT alert_tickets_pkey PRIMARY KEY (ticket_id),
+    CONSTRAINT alert_tickets_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT alert_tickets_truncated_note_id_fkey
+        FOREIGN KEY (truncated_note_id) REFERENCES messages(id)
+);
+CREATE INDEX ix_alert_tickets_storm ON alert_tickets (monitor) WHERE storm IS NOT NULL;
+
 CREATE TABLE alerts (
     id uuid NOT NULL,
     monitor text NOT NULL,
+    source text NOT NULL,
     dedup_key text NOT NULL,
-    episode text NOT NULL,
     group_key text NOT NULL,
+    scope text NOT NULL,
     title text NOT NULL,
     severity text,
+    priority text NOT NULL,
     service text,
     customer_id uuid,
     environment_id uuid,
     ticket_id uuid,
     started_at timestamptz NOT NULL,
+    received_at timestamptz NOT NULL,
+    last_seen_at timestamptz NOT NULL,
+    times bigint NOT NULL,
+    needs_quiet boolean NOT NULL,
+    end_reported_at timestamptz,
     ended_at timestamptz,
     sequence bigint NOT NULL,
     CONSTRAINT alerts_pkey PRIMARY KEY (id),
-    CONSTRAINT alerts_monitor_dedup_key_episode_key UNIQUE (monitor, dedup_key, episode),
     CONSTRAINT alerts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
     CONSTRAINT alerts_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
     CONSTRAINT alerts_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id)
 );
-CREATE INDEX ix_alerts_group ON alerts (monitor, group_key) WHERE ended_at IS NULL;
-CREATE INDEX ix_alerts_ticket ON alerts (ticket_id);
+CREATE INDEX ix_alerts_key ON alerts (monitor, source, dedup_key, id DESC);
+CREATE INDEX ix_alerts_ticket ON alerts (ticket_id, id);
+CREATE INDEX ix_alerts_ticket_open ON alerts (ticket_id) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX uq_alerts_open ON alerts (monitor, source, dedup_key) WHERE ended_at IS NULL;
 
 CREATE TABLE attachments (
     message_id uuid NOT NULL,

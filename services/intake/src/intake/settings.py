@@ -1,6 +1,6 @@
 """The settings of intake, beside those of every service."""
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from common.settings import Settings
 
@@ -20,4 +20,8 @@ class IntakeSettings(Settings):
     )
     alert_post_days: int = Field(
         90, ge=1, description="days that a processed post of a monitor is kept as it came"
+    )
+    grafana_secret: SecretStr | None = Field(
+        None,
+        description="the secret with which Grafana signs its posts of alerts; without it they need a token alone",
     )

@@ -885,9 +885,11 @@ CREATE INDEX ix_outages_environment ON outages (environment, started_at, id);
 CREATE INDEX ix_outages_listed ON outages (started_at, id);
 CREATE INDEX ix_outages_open ON outages (started_at, id) WHERE ended_at IS NULL AND counts;
 CREATE INDEX ix_outages_service ON outages (service, started_at, id);
+CREATE INDEX ix_outages_source ON outages (source_id);
 CREATE INDEX ix_outages_ticket ON outages (ticket_id) WHERE ended_at IS NULL;
 CREATE INDEX ix_outages_time ON outages (customer_id, until, started_at) WHERE counts;
-CREATE UNIQUE INDEX uq_outages_alert ON outages (source_id) WHERE source = 'monitoring';
+CREATE UNIQUE INDEX uq_outages_alert ON outages (source_id)
+    WHERE source = 'monitoring' AND ended_at IS NULL AND counts;
 CREATE UNIQUE INDEX uq_outages_by_hand ON outages (customer_id, environment, service) NULLS NOT
     DISTINCT
     WHERE source = 'manual' AND ended_at IS NULL AND counts;

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, insert, select, update
 
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
@@ -26,6 +26,12 @@ async def add(tx: Connection, message: Message) -> None:
                 for position, attachment in enumerate(message.attachments)
             ],
         )
+
+
+async def replace_text(tx: Connection, id: UUID, text: str) -> None:
+    """Replace the text of an internal note by a machine; what people wrote is never changed."""
+    is_note = (messages.c.visibility == "internal") & messages.c.automatic
+    await tx.execute(update(messages).where(messages.c.id == id, is_note).values(text=text))
 
 
 async def list_of_ticket(
