@@ -1,9 +1,8 @@
 """The handlers of received events."""
 
-from common.events.alerts import AlertRaised, AlertResolved, AlertWorsened
-
 from common.auth.revocation import on_tokens_revoked
 from common.erasure import on_ticket_erased
+from common.events.alerts import AlertRaised, AlertResolved, AlertWorsened
 from common.events.deliveries import (
     DeliveryApproved,
     DeliveryDeferred,

@@ -87,14 +87,14 @@ async def test_an_alert_is_down_by_what_its_severity_means(
     database: Database, severity: str, priority: str
 ) -> None:
     """The rules name severities or priorities: every monitor has words of its own."""
-    meant = {"severity": severity, "priority": priority}
+    meant: dict[str, Any] = {"severity": severity, "priority": priority}
     await deliver(database, HANDLERS, (alert_raised(1, **meant), 1))
     await deliver(database, HANDLERS, (alert_raised(2, severity="warn", priority="major"), 1))
     assert [one.effect for one in await all_outages(database)] == ["down"]
 
 
 async def test_an_alert_that_becomes_worse_is_an_outage_from_then_on(database: Database) -> None:
-    warned = {"severity": "warn", "priority": "major"}
+    warned: dict[str, Any] = {"severity": "warn", "priority": "major"}
     await deliver(database, HANDLERS, (alert_raised(1, **warned), 1))
     assert await all_outages(database) == []
     fatal = {"severity": "fatal", "priority": "blocker"}
@@ -180,7 +180,10 @@ async def test_where_monitoring_measures_the_ticket_does_not_count_again(
     database: Database, alert_first: bool
 ) -> None:
     """The monitor saw it up at ten; the ticket was resolved at noon"""
-    ticket = {"ticket_id": blocker_event(BlockerRaised, 1).ticket_id, "ticket": "OPS-1"}
+    ticket: dict[str, Any] = {
+        "ticket_id": blocker_event(BlockerRaised, 1).ticket_id,
+        "ticket": "OPS-1",
+    }
     alert = (alert_raised(1, NINE, severity="blocker", **ticket), 1)
     block = (blocker_event(BlockerRaised, 1), 1)
     await deliver(database, HANDLERS, *([alert, block] if alert_first else [block, alert]))
@@ -204,9 +207,9 @@ async def test_eight_alerts_of_one_place_are_told_as_one_that_goes_on(database: 
 
 
 async def test_alerts_of_one_ticket_say_how_many_others_of_it_are_open(database: Database) -> None:
-    ticket = {"ticket_id": UUID(int=0x71C), "ticket": "OPS-1"}
+    ticket: dict[str, Any] = {"ticket_id": UUID(int=0x71C), "ticket": "OPS-1"}
     other = {"ticket_id": UUID(int=0x71D), "ticket": "OPS-2"}
-    given = [ticket, ticket, other, {}, {}]
+    given: list[dict[str, Any]] = [ticket, ticket, other, {}, {}]
     for number, one in enumerate(given, 1):
         await deliver(database, HANDLERS, (alert_raised(number, **one), 1))
     await deliver(database, HANDLERS, (alert_ended(1, NINE, NINE + HOUR, **ticket), 2))
