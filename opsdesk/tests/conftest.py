@@ -16,7 +16,7 @@ def services(monkeypatch: pytest.MonkeyPatch) -> FakeServices:
     monkeypatch.setenv("OPSDESK_TOKEN", "a-token")
     monkeypatch.setenv("TZ", "Europe/Amsterdam")
     fake_client = partial(httpx.AsyncClient, transport=httpx.MockTransport(fake))
-    monkeypatch.setattr("opsdesk.session.httpx.AsyncClient", fake_client)
+    monkeypatch.setattr("opsdesk.transport.httpx.AsyncClient", fake_client)
     return fake
 
 
