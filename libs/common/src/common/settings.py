@@ -1,7 +1,6 @@
 """Settings of a service, from environment variables `OPSDESK_*`: read once, never changed."""
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -16,7 +15,7 @@ from common.settings_checks import (
     unusable_database_url,
     unverified_database,
 )
-from common.settings_secrets import file_names, read_secrets
+from common.settings_secrets import file_names, mask, read_secrets
 from common.settings_transport import DatabaseTls, addresses_with_tls
 
 PREFIX = "OPSDESK_"
@@ -111,6 +110,29 @@ class Settings(BaseSettings):
     audience: str = Field("opsdesk", min_length=1, description="the `aud` of the tokens to accept")
     jwks_url: str = Field(
         min_length=1, description="the issuer's public keys: an https URL or a file"
+    )
+    token_type: str = Field(
+        "at+jwt",
+        min_length=1,
+        max_length=40,
+        description="the `typ` header of access tokens; JWT where the issuer does not follow RFC 9068",
+    )
+    token_lifetime_s: int = Field(
+        24 * 3600,
+        ge=60,
+        le=31 * 24 * 3600,
+        description="seconds that a token may live at most; one that lives longer is refused",
+    )
+    approval_sign_in_s: int | None = Field(
+        None,
+        ge=30,
+        description="seconds since the sign-in (`auth_time`) after which the GM's approval asks for a"
+        " new one; without it none does",
+    )
+    approval_acr: str | None = Field(
+        None,
+        max_length=400,
+        description="values of `acr`, with blanks between them, of which the GM's approval asks one",
     )
     local_issuer_directory: Path | None = Field(
         None, description="the folder of the local issuer's keys; never in production"
@@ -223,13 +245,6 @@ def _describe_error(settings: type[Settings], wrong: ValidationError) -> str:
 def masked_settings(settings: Settings) -> dict[str, str]:
     """Return every variable with its value, secrets and passwords masked."""
     return {
-        f"{PREFIX}{name.upper()}": _mask(getattr(settings, name))
+        f"{PREFIX}{name.upper()}": mask(getattr(settings, name))
         for name in sorted(type(settings).model_fields)
     }
-
-
-def _mask(value: object) -> str:
-    if not isinstance(value, SecretStr):
-        return "" if value is None else str(value)
-    address = re.fullmatch(r"(\w+://[^:/@]*):.*@([^@]*)", value.get_secret_value())
-    return f"{address[1]}:********@{address[2]}" if address else "********"

@@ -3,6 +3,7 @@
 An environment is seen by every child process and by whoever may inspect the container; a file has an owner.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -57,3 +58,11 @@ def _read(path: Path, variable: str) -> str:
     if not secret or len(secret) > MAX_SECRET_BYTES:
         raise ValueError(f"{variable} is wrong (the file is empty or too large): give another one")
     return secret
+
+
+def mask(value: object) -> str:
+    """Return a setting as people may see it: secrets and passwords masked."""
+    if not isinstance(value, SecretStr):
+        return "" if value is None else str(value)
+    address = re.fullmatch(r"(\w+://[^:/@]*):.*@([^@]*)", value.get_secret_value())
+    return f"{address[1]}:********@{address[2]}" if address else "********"
