@@ -165,7 +165,7 @@ def addresses(operation: Operation, own: Mapping[str, list[str]]) -> list[str]:
     parameter = parameter_of(operation)
     if not parameter:
         return [operation.path]
-    return [operation.path.replace(parameter, name) for name in own[parameter][:1]]
+    return [operation.path.replace(parameter, name) for name in own[parameter]]
 
 
 def base(operation: Operation) -> dict[str, str]:
