@@ -175,10 +175,14 @@ async def test_what_is_rolled_back_is_not_reported(
     database: Database, security_lines: list[dict[str, Any]]
 ) -> None:
     entry = Entry(now(), "theo", "person.add", "person/1", {})
-    with pytest.raises(ConnectionError):
+
+    async def fail_after_the_act() -> None:
         async with database.transaction() as tx:
             await record(tx, entry)
             raise ConnectionError("lost before the commit")
+
+    with pytest.raises(ConnectionError):
+        await fail_after_the_act()
     assert security_lines == []
     async with database.transaction() as tx:
         await record(tx, entry)
