@@ -1,6 +1,7 @@
 """Fuzzing: requests that the OpenAPI document allows, and many that it does not, to a running app.
 
 Nothing may be answered with a 500, and every response must match the document. Limited in time.
+Days, months and instants at the edges of what exists are sent to every parameter that takes one.
 """
 
 import socket
@@ -16,6 +17,7 @@ import schemathesis
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from schemathesis import APIOperation, Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Err, Result
@@ -30,6 +32,7 @@ from common.auth.permissions import SCOPES, STAFF
 from common.http import Service
 from common.persistence.database import Database
 from opsdesk_testing.client import app_for
+from opsdesk_testing.fuzz_edges import EDGES, edge_failures
 from opsdesk_testing.tokens import token
 
 CHECKS = [
@@ -77,6 +80,9 @@ def fuzz(
                 case.validate_response(answer, checks=CHECKS)
 
         failed = [
+            error for headers in callers for error in edge_failures(address, headers, timeout_s)
+        ]
+        failed += [
             error
             for result in schema.get_all_operations()
             for mode in MODES
@@ -175,3 +181,16 @@ async def _close_database(database: Database, app: FastAPI) -> AsyncIterator[Non
 @schemathesis.serializer("message/rfc822", "application/octet-stream", "text/calendar")
 def _serialize_raw(_: schemathesis.SerializationContext, value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+
+
+def _with_edges(kind: str) -> st.SearchStrategy[str]:
+    usual = (
+        st.dates().map(str)
+        if kind == "date"
+        else st.datetimes().map("{:%Y-%m-%dT%H:%M:%SZ}".format)
+    )
+    return st.sampled_from(EDGES[kind]) | usual
+
+
+for _kind in ("date", "date-time"):
+    schemathesis.openapi.format(_kind, _with_edges(_kind))

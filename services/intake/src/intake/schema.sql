@@ -156,7 +156,8 @@ CREATE TABLE mails (
     CONSTRAINT mails_message_id_fingerprint_key UNIQUE (message_id, fingerprint),
     CONSTRAINT mails_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
     CONSTRAINT ck_mails_raw_deleted CHECK (raw_deleted_at IS NULL OR raw = '\x'::bytea),
-    CONSTRAINT mails_outcome_check CHECK (outcome IN ('received', 'opened', 'joined', 'ignored'))
+    CONSTRAINT mails_outcome_check
+        CHECK (outcome IN ('received', 'opened', 'joined', 'ignored', 'unreadable'))
 );
 CREATE INDEX ix_mails_outcome ON mails (outcome, id);
 CREATE INDEX ix_mails_raw ON mails (received_at)

@@ -9,6 +9,7 @@ import typer
 from common.audit import Entry, record
 from common.cli.server import open_database
 from common.domain import Actor
+from common.domain.visible_text import make_visible
 from common.http import Service
 from common.messaging.dlq_admin import (
     DeadLetter,
@@ -32,7 +33,7 @@ def create_commands(service: Service) -> typer.Typer:
         """List open dead letters, oldest first, with the reason and how many records wait behind."""
         letters = asyncio.run(_list(service))
         for letter in letters:
-            typer.echo(_format_line(letter))
+            typer.echo(make_visible(_format_line(letter)))
         typer.echo(f"{len(letters)} open")
 
     @app.command("replay")

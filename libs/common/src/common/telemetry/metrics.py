@@ -41,6 +41,13 @@ BACKGROUND_RESTARTS = Counter(
     "opsdesk_background_restarts_total", "Background loops restarted after a failure.", ("loop",)
 )
 
+CONFINED_WORK = Counter(
+    "opsdesk_confined_work_total",
+    "Foreign bytes worked on in a process of their own: done, refused, or ended for their time,"
+    " their memory or a crash.",
+    ("kind", "outcome"),
+)
+
 RETENTION_DELETED = Counter(
     "opsdesk_retention_deleted_total", "Rows deleted because they are old.", ("what",)
 )
