@@ -189,6 +189,7 @@ CREATE TABLE revoked_tokens (
     revoked_at timestamptz NOT NULL DEFAULT statement_timestamp(),
     revoked_by text NOT NULL
 );
+CREATE INDEX ix_revoked_tokens_expires_at ON revoked_tokens (expires_at);
 
 CREATE TABLE revoked_callers (
     kind text NOT NULL CHECK (kind IN ('person', 'client')),
@@ -198,6 +199,7 @@ CREATE TABLE revoked_callers (
     revoked_by text NOT NULL,
     PRIMARY KEY (kind, name)
 );
+CREATE INDEX ix_revoked_callers_expires_at ON revoked_callers (expires_at);
 COMMENT ON TABLE revoked_callers IS
     'Persons (sub) and clients whose tokens issued until an instant no longer hold.';
 
