@@ -7,9 +7,11 @@ from typing import Any, Final
 import pytest
 from httpx import AsyncClient
 
+from common.http import runtime_of
 from common.persistence.database import Database
 from intake.app import SERVICE
 from intake.settings import IntakeSettings
+from intake.tickets.ticket_batcher import TicketBatcher
 from intake_support.tickets import act, event_types, open_ticket
 from opsdesk_testing.client import app_for, client, settings_for
 from opsdesk_testing.protocol import freeze_time
@@ -54,8 +56,10 @@ async def waiting(gateway: AsyncClient, anna: AsyncClient) -> str:
 async def reporting(database: Database, anna: AsyncClient) -> AsyncIterator[AsyncClient]:
     """A gateway that reports under its name what it has checked."""
     settings = settings_for(IntakeSettings, database.url, mail_gateway_name=GATEWAY)
-    async with client(app_for(SERVICE, database, settings=settings), "gateway") as gateway:
+    app = app_for(SERVICE, database, settings=settings)
+    async with client(app, "gateway") as gateway:
         yield gateway
+    await runtime_of(app).resource(TicketBatcher).close()
 
 
 FORGED = [
