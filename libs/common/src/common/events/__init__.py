@@ -28,8 +28,8 @@ from common.events.envelope import Event
 
 MODULES = (
     tickets,
-    erasures,
     alerts,
+    erasures,
     clocks,
     waivers,
     agreements,
