@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from common.confinement import ConfinementUnavailable
 from common.persistence.database import Database
-from intake.mail import routes as mail_routes
+from intake.mail.routes import receive as mail_routes
 from intake.timers import TIMERS
 from intake_support.tickets import event_types
 from opsdesk_testing.protocol import fire_due, freeze_time, outbox_events

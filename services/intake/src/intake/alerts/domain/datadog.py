@@ -41,7 +41,7 @@ STATUSES: Final[Mapping[str, Status]] = {
     "muted": "acknowledged",
     "acknowledged": "acknowledged",
 }
-_PREFIXES: Final = re.compile(r"\s*(?:\[[^\[\]]*\]\s*)+")
+_PREFIXES: Final = re.compile(r"\A\s*(?:\[[^\[\]]*\]\s*)+")
 _PREFIX: Final = re.compile(r"\[([^\[\]]*)\]")
 INSTALL_OUR_TEMPLATE: Final = (
     "Datadog sent a body without a key of the alert, which was recognised by its title."

@@ -11,8 +11,8 @@ from intake.tickets.domain.plain_text import strip_control_characters
 MAX_RAW_CHARS: Final = 20_000
 MAX_JOINED_CHARS: Final = 2_000
 TITLE_NAMES: Final = ("title", "summary", "subject", "alertname", "message", "name", "description")
-_CHANGING: Final = re.compile(r"[0-9a-f]*[0-9][0-9a-f]*")
-"""Numbers, instants and ids: what differs from one post to the next of the same alert."""
+_HEX_WORD: Final = re.compile(r"[0-9a-f]+")
+"""Numbers, instants and ids have a digit: what differs from one post to the next of the same alert."""
 
 
 def unreadable_alert(source: str, raw: bytes, body: Any, reason: str) -> AlertBatch:
@@ -26,7 +26,7 @@ def unreadable_alert(source: str, raw: bytes, body: Any, reason: str) -> AlertBa
     title = first_of(fields, TITLE_NAMES)
     alert = Alert(
         status="firing",
-        dedup_key=f"unreadable/{digest(_CHANGING.sub('#', text.lower()))}",
+        dedup_key=f"unreadable/{digest(_HEX_WORD.sub(_mask, text.lower()))}",
         group_key=f"unreadable/{source}",
         title=f"Unknown alert from {source}" + (f": {title}" if title else ""),
         severity=first_of(fields, SEVERITY_NAMES),
@@ -36,3 +36,7 @@ def unreadable_alert(source: str, raw: bytes, body: Any, reason: str) -> AlertBa
         needs_quiet=True,
     )
     return AlertBatch(read_text(source, 100) or "unknown", (alert,))
+
+
+def _mask(word: re.Match[str]) -> str:
+    return "#" if any(one.isdigit() for one in word[0]) else word[0]

@@ -43,7 +43,7 @@ async def download_attachment(
 
     It is sent as bytes to be saved, whatever it says it is. Contacts get those of messages that they see.
     """
-    async with runtime_of(request.app).database.transaction() as tx:
+    async with runtime_of(request.app).database.transaction(all_rows=True) as tx:
         ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
         file, raw = await _find(tx, ticket.id, message, number, internal=caller.customer is None)
         at = await transaction_time(tx)
