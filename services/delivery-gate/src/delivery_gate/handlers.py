@@ -2,7 +2,10 @@
 
 from typing import Final
 
-from common.events.directory import ContactKnown, EnvironmentKnown
+from common.auth.revocation import on_tokens_revoked
+from common.erasure import on_ticket_erased
+from common.events.directory import ContactKnown, EnvironmentKnown, TokensRevoked
+from common.events.erasures import TicketErased
 from common.events.restored import DirectoryHistoryRestored, TicketHistoryRestored
 from common.events.tickets import BlockerLifted, BlockerRaised, TicketKnown
 from common.messaging.inbox import Handlers, chain, for_each
@@ -15,8 +18,10 @@ from delivery_gate.follow_ups import handlers as follow_ups
 HANDLERS: Final[Handlers] = {
     EnvironmentKnown: for_each(on_environment_known),
     ContactKnown: for_each(on_contact_known),
+    TokensRevoked: for_each(on_tokens_revoked),
     BlockerRaised: for_each(on_blocker_raised),
     BlockerLifted: chain(for_each(on_blocker_lifted), for_each(follow_ups.on_blocker_lifted)),
     TicketKnown: for_each(on_ticket_known),
+    TicketErased: for_each(on_ticket_erased),
     **restored_handlers(TicketHistoryRestored, DirectoryHistoryRestored),
 }

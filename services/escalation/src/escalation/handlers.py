@@ -1,5 +1,7 @@
 """Which event is handled where."""
 
+from common.auth.revocation import on_tokens_revoked
+from common.erasure import on_ticket_erased
 from common.events.catalogue import ServiceCatalogued
 from common.events.clocks import (
     ClockBreached,
@@ -9,8 +11,9 @@ from common.events.clocks import (
     ClockMissed,
     ClockThresholdReached,
 )
-from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
+from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown, TokensRevoked
 from common.events.environments import EnvironmentCompliant, EnvironmentDebtOverdue
+from common.events.erasures import TicketErased
 from common.events.forecasts import ForecastChanged
 from common.events.outages import (
     DowntimeBudgetThresholdReached,
@@ -85,6 +88,7 @@ HANDLERS: Handlers = {
     TicketResolved: tickets.on_tickets_ended,
     TicketClosed: tickets.on_tickets_ended,
     TicketMerged: tickets.on_tickets_ended,
+    TicketErased: for_each(on_ticket_erased),
     EnvironmentDebtOverdue: for_each(deliveries.on_debt_overdue),
     EnvironmentCompliant: for_each(deliveries.on_environment_compliant),
     UsageLimitApproaching: for_each(usage.on_limit_approaching),
@@ -100,6 +104,7 @@ HANDLERS: Handlers = {
     ReviewActionAgreed: for_each(reviews.on_action_agreed),
     ReviewActionDue: for_each(reviews.on_action_due),
     PersonKnown: for_each(directory.on_person),
+    TokensRevoked: for_each(on_tokens_revoked),
     CustomerKnown: for_each(directory.on_customer),
     EnvironmentKnown: for_each(directory.on_environment),
     ServiceCatalogued: for_each(directory.on_service),

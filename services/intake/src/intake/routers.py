@@ -2,7 +2,9 @@
 
 from intake.alerts import routes as alert_routes
 from intake.directory import routes as directory_routes
+from intake.erasures import routes as erasure_routes
 from intake.mail.routes import attachments, receive, stored
+from intake.revocations import routes as revocation_routes
 from intake.tickets.routes import (
     actions,
     create_ticket,
@@ -29,4 +31,6 @@ ROUTERS = (
     stored.slow_routes,
     alert_routes.routes,
     *directory_routes.ROUTERS,
+    erasure_routes.routes,
+    revocation_routes.routes,
 )

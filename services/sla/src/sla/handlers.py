@@ -1,5 +1,7 @@
 """The handlers of received events."""
 
+from common.auth.revocation import on_tokens_revoked
+from common.erasure import on_ticket_erased
 from common.events.deliveries import (
     DeliveryApproved,
     DeliveryDeferred,
@@ -21,7 +23,9 @@ from common.events.directory import (
     EnvironmentKnown,
     PartnerKnown,
     PersonKnown,
+    TokensRevoked,
 )
+from common.events.erasures import TicketErased
 from common.events.restored import (
     DeliveryHistoryRestored,
     DirectoryHistoryRestored,
@@ -51,6 +55,7 @@ from common.events.tickets import (
 )
 from common.messaging.inbox import Handlers, chain, for_each
 from common.restoration.handlers import restored_handlers
+from sla.agreements.handlers import on_commenting_contact
 from sla.clocks.handlers.opening import on_opened
 from sla.clocks.handlers.ticket_inputs import (
     as_input,
@@ -60,6 +65,7 @@ from sla.clocks.handlers.ticket_inputs import (
     input_of_resume,
 )
 from sla.clocks.handlers.tickets import (
+    on_erased,
     on_forwarded,
     on_merged,
     on_prioritised,
@@ -83,7 +89,7 @@ from sla.outages.handlers import (
 )
 from sla.reports.handlers import record_state_change
 from sla.reviews.handlers import on_customer as schedule_reviews_of_customer
-from sla.reviews.handlers import on_delivery, on_delivery_known
+from sla.reviews.handlers import on_delivery, on_delivery_known, on_reviewed_ticket_erased
 
 HANDLERS: Handlers = {
     TicketOpened: chain(on_opened, on_blocker_ticket_opened),
@@ -102,15 +108,19 @@ HANDLERS: Handlers = {
     TicketRejected: chain(record_state_change("rejected"), as_input("reopened")),
     TicketReopened: chain(record_state_change("reopened"), as_input("reopened")),
     TicketMerged: chain(record_state_change("merged"), for_each(on_merged)),
+    TicketErased: chain(
+        for_each(on_reviewed_ticket_erased), for_each(on_erased), for_each(on_ticket_erased)
+    ),
     BlockerRaised: for_each(on_blocker_raised),
     BlockerLifted: for_each(on_blocker_lifted),
     AlertRaised: for_each(on_alert_raised),
     AlertResolved: for_each(on_alert_resolved),
-    ContactKnown: for_each(on_contact),
+    ContactKnown: chain(for_each(on_contact), for_each(on_commenting_contact)),
     CustomerKnown: chain(for_each(on_customer), for_each(schedule_reviews_of_customer)),
     EnvironmentKnown: for_each(on_environment),
     PartnerKnown: for_each(on_partner),
     PersonKnown: for_each(on_person),
+    TokensRevoked: for_each(on_tokens_revoked),
     DeliverySubmitted: for_each(on_delivery),
     DeliveryReadyForReview: for_each(on_delivery),
     DeliveryApproved: for_each(on_delivery),

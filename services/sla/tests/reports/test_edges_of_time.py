@@ -3,7 +3,7 @@
 import pytest
 from httpx import AsyncClient
 
-from opsdesk_testing.fuzz import EDGES
+from opsdesk_testing.fuzz_edges import EDGES
 
 DAYS = [
     f"/v1/{path}?{name}={day}"

@@ -19,7 +19,9 @@ from common.messaging.dlq_admin import (
     skip,
 )
 from common.messaging.inbox import MissingReference, PermanentError
+from common.messaging.kafka import Kafka
 from common.persistence.database import Connection, transaction_time
+from common.settings import load_settings
 
 
 def create_commands(service: Service) -> typer.Typer:
@@ -55,11 +57,17 @@ async def _list(service: Service) -> list[DeadLetter]:
 
 
 async def _replay(service: Service, ids: list[int]) -> list[int]:
+    topic_name = Kafka.from_settings(load_settings(service.settings)).topic
     async with open_database(service) as database:
         for dead_letter_id in ids:
             try:
                 await replay(
-                    database, service.name, service.handlers, [dead_letter_id], _record_replay
+                    database,
+                    service.name,
+                    service.handlers,
+                    [dead_letter_id],
+                    _record_replay,
+                    topic_name,
                 )
             except (UnknownDeadLetter, PermanentError, MissingReference) as error:
                 raise SystemExit(f"{dead_letter_id}: {error}") from None

@@ -11,6 +11,7 @@ from common.events import (
     directory,
     emergencies,
     environments,
+    erasures,
     escalations,
     follow_ups,
     forecasts,
@@ -26,6 +27,7 @@ from common.events.envelope import Event
 
 MODULES = (
     tickets,
+    erasures,
     clocks,
     waivers,
     agreements,

@@ -24,6 +24,7 @@ from common.errors import (
     Violation,
     type_of,
 )
+from common.http.security_reports import report_problem
 from common.persistence.database import OutcomeUnknown
 from common.persistence.errors import describe_error, is_transient, sqlstate_of
 from common.telemetry import logger, trace_id
@@ -72,6 +73,7 @@ class ProblemResponse(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self.body:
             self.for_request(scope)
+        report_problem(scope, self.problem)
         await super().__call__(scope, receive, send)
 
 

@@ -24,6 +24,7 @@ TABLES = (
     "outbox",
     "parked",
     "restorations",
+    "revoked_callers",
     "revoked_tokens",
     "simulated_time",
     "stopped_sources",

@@ -190,6 +190,17 @@ CREATE TABLE revoked_tokens (
     revoked_by text NOT NULL
 );
 
+CREATE TABLE revoked_callers (
+    kind text NOT NULL CHECK (kind IN ('person', 'client')),
+    name text NOT NULL,
+    issued_until timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    revoked_by text NOT NULL,
+    PRIMARY KEY (kind, name)
+);
+COMMENT ON TABLE revoked_callers IS
+    'Persons (sub) and clients whose tokens issued until an instant no longer hold.';
+
 -- Who did what when on which grounds (R16).
 
 CREATE TABLE audit (

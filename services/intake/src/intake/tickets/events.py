@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from common.events.erasures import TicketErased
 from common.events.tickets import (
     BlockerLifted,
     BlockerRaised,
@@ -56,6 +57,11 @@ def known_event(ticket: Ticket, at: datetime) -> tuple[Ticket, OutboxEvent]:
     is_blocker = blocked_environment(ticket) is not None
     spec = event_spec(TicketKnown, opened_at=ticket.opened_at, is_blocker=is_blocker)
     return announced, OutboxEvent(_to_event(spec, ticket, None, at), announced.sequence)
+
+
+def erased_event(ticket: Ticket, actor: str, at: datetime) -> OutboxEvent:
+    """The event about a ticket whose words were erased and counted as a change."""
+    return OutboxEvent(_to_event(event_spec(TicketErased), ticket, actor, at), ticket.sequence)
 
 
 def to_outbox_events(
