@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from common.confinement import ConfinementUnavailable
 from common.persistence.database import Database
-from intake.mail.routes import receive as mail_routes
+from intake.mail.routes import receive
 from intake.timers import TIMERS
 from intake_support.tickets import event_types
 from opsdesk_testing.protocol import fire_due, freeze_time, outbox_events
@@ -186,7 +186,7 @@ async def test_a_mail_that_could_not_be_understood_is_later(
         raise ConfinementUnavailable("no process could be had")
 
     with monkeypatch.context() as patched:
-        patched.setattr(mail_routes, "read_mail", broken)
+        patched.setattr(receive, "read_mail", broken)
         answer = await post(gateway, "first")
     assert (answer.status_code, answer.json()["outcome"]) == (202, "received")
     assert await event_types(database) == []

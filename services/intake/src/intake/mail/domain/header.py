@@ -8,7 +8,6 @@ import binascii
 import re
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import unquote_to_bytes
 
 from intake.mail.domain.charset import decode
 from intake.tickets.domain.plain_text import strip_control_characters
@@ -29,6 +28,7 @@ _KNOWN_FIELDS: Final = frozenset(
 )
 _WORD: Final = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]{0,4096})\?=")
 _Q_BYTE: Final = re.compile(rb"=([0-9A-Fa-f]{2})")
+_PERCENT_BYTE: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
 _NOT_BASE64: Final = re.compile(rb"[^A-Za-z0-9+/]+")
 _SECTION: Final = re.compile(r"\*(\d{1,3})(\*?)")
 
@@ -148,7 +148,7 @@ def _decode_words(value: str) -> Iterator[str]:
 def _decode_word(encoding: str, text: str) -> bytes:
     data = text.encode("utf-8", "replace")
     if encoding in "qQ":
-        return _Q_BYTE.sub(lambda byte: bytes.fromhex(byte[1].decode()), data.replace(b"_", b" "))
+        return _decode_bytes(_Q_BYTE, data.replace(b"_", b" "))
     return decode_base64(data)
 
 
@@ -188,4 +188,9 @@ def _decode_sections(sections: list[tuple[bool, str]]) -> str:
 
 def _section_bytes(is_encoded: bool, text: str) -> bytes:
     data = text.encode("utf-8", "surrogateescape")
-    return unquote_to_bytes(data) if is_encoded else data
+    return _decode_bytes(_PERCENT_BYTE, data) if is_encoded else data
+
+
+def _decode_bytes(pattern: re.Pattern[bytes], data: bytes) -> bytes:
+    """The data with each byte that is written in hexadecimal."""
+    return pattern.sub(lambda byte: bytes.fromhex(byte[1].decode("ascii")), data)

@@ -18,7 +18,7 @@ HEAD_DIGEST_CHARS: Final = 32
 
 _MESSAGE_ID: Final = re.compile(r"<([^<>\s\x00-\x1f]{1,250})>")
 _OWN_ID: Final = re.compile(rb"(?im)^message-id:[ \t\n]{0,1000}<([^<>\s]{1,250})>")
-_IDENTIFYING: Final = (b"from:", b"date:", b"subject:", b"message-id:")
+_IDENTIFYING: Final = (b"from:", b"date:", b"subject:", b"message-id:", b"in-reply-to:")
 _ROBOT: Final = re.compile(r"(?:no|donot)[._-]?reply", re.IGNORECASE)
 _SEPARATORS: Final = re.compile(r"[._-]")
 
