@@ -588,6 +588,7 @@ CREATE TABLE revoked_callers (
     CONSTRAINT revoked_callers_pkey PRIMARY KEY (kind, name),
     CONSTRAINT revoked_callers_kind_check CHECK (kind IN ('person', 'client'))
 );
+CREATE INDEX ix_revoked_callers_expires_at ON revoked_callers (expires_at);
 
 CREATE TABLE revoked_tokens (
     jti text NOT NULL,
@@ -596,6 +597,7 @@ CREATE TABLE revoked_tokens (
     revoked_by text NOT NULL,
     CONSTRAINT revoked_tokens_pkey PRIMARY KEY (jti)
 );
+CREATE INDEX ix_revoked_tokens_expires_at ON revoked_tokens (expires_at);
 
 CREATE TABLE simulated_time (
     single boolean NOT NULL DEFAULT true,
