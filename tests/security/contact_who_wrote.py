@@ -105,7 +105,7 @@ class Company:
         """A ticket from an address that nobody knows yet bears no contact for ever."""
         mail = MAIL.replace(WORDS["title"].encode(), WORDS["title before known"].encode())
         ticket = await self._write_mail(mail.replace(b"one@", b"zero@"))
-        path = f"/v1/tickets/{ticket['id']}/assign-customer"
+        path = f"/v1/triage/{ticket['id']}/assign-customer"
         await self.post("anna", path, 200, {"customer": "acme"})
         await self.close(ticket)
 
