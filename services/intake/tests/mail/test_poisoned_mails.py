@@ -70,7 +70,7 @@ async def longest_wait(app: FastAPI, answered: "asyncio.Task[Response]") -> floa
             asked = time.monotonic()
             assert (await anybody.get("/health/live")).status_code == 200
             longest = max(longest, time.monotonic() - asked)
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # a probe: how long the loop answers nobody
     return longest
 
 
@@ -143,7 +143,7 @@ async def test_mails_that_take_long_hold_no_connection(
         stored = (await anna.get("/v1/emails?outcome=received")).json()["items"]
         if len(stored) == len(sending):  # all are being read
             fewest = min(fewest, pool.checkedout())  # type: ignore[attr-defined]  # of QueuePool
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.02)  # a probe: the fewest of all moments counts
     answers = await asyncio.gather(*sending)
     assert {one.json()["outcome"] for one in answers} == {"unreadable"}
     assert fewest < len(sending)

@@ -153,7 +153,7 @@ async def list_alert_posts(
 ) -> Page[AlertPostRead]:
     """List posts of monitors, newest first, each with its beginning. By default the unreadable ones."""
     rows = await posts.list_by_outcome(tx, outcome, page.after_as(UUID), page.limit)
-    return page.page_of(rows, lambda row: _shown(row, LISTED_CHARS), lambda row: (row.id,))
+    return page.page_of(rows, lambda row: _read_model(row, LISTED_CHARS), lambda row: (row.id,))
 
 
 @post_routes.get("/{post}")
@@ -162,10 +162,10 @@ async def get_alert_post(post: UUID, caller: Staff, tx: Transaction) -> AlertPos
     found = await posts.find_post(tx, post)
     if found is None:
         raise NotFound("This post")
-    return _shown(found, SHOWN_CHARS)
+    return _read_model(found, SHOWN_CHARS)
 
 
-def _shown(post: StoredPost, chars: int) -> AlertPostRead:
+def _read_model(post: StoredPost, chars: int) -> AlertPostRead:
     text = post.raw.decode("utf-8", errors="replace").replace("\0", "\ufffd")
     values = {name: getattr(post, name) for name in AlertPostRead.model_fields if name != "text"}
     return AlertPostRead(**values, text=text[:chars])

@@ -14,7 +14,7 @@ from intake.mail.html_reader import ReadHtml, read_html
 MAX_TEXT_CHARS: Final = 200_000
 MAX_HTML_CHARS: Final = 2_000_000
 """What is longer is cut where it is shown, and attached whole."""
-STUB_FACTOR: Final = 2
+SHORTER_FACTOR: Final = 2
 """A plain part with less than half of the HTML's words only says that there is HTML."""
 
 _BLANK_RUN: Final = re.compile(r"\n{3,}")
@@ -92,7 +92,7 @@ def _is_long(mail: Mail) -> bool:
 
 
 def _chosen_branches(parts: Sequence[TextPart], read: Sequence[ReadHtml]) -> set[Choice]:
-    """Of each group of alternatives the one to show as text: the plain one, unless it is a stub."""
+    """Of each group of alternatives the one to show as text: the plain one, unless it says much less than another."""
     weights: dict[int, dict[Choice, tuple[bool, int]]] = defaultdict(dict)
     for part, words in zip(parts, read, strict=True):
         if part.choice is not None:
@@ -109,5 +109,5 @@ def _choose(branches: Mapping[Choice, tuple[bool, int]]) -> Choice:
 
     fullest = max(branches, key=weight_of)
     plain = max((one for one in branches if branches[one][0]), key=weight_of, default=fullest)
-    is_stub = weight_of(plain) * STUB_FACTOR < weight_of(fullest)
-    return fullest if is_stub else plain
+    is_much_shorter = weight_of(plain) * SHORTER_FACTOR < weight_of(fullest)
+    return fullest if is_much_shorter else plain

@@ -70,7 +70,7 @@ def _parse_alert(entry: Mapping[str, Any], body: Mapping[str, Any]) -> Alert:
     starts = entry.get("startsAt")
     started_at = read_instant(starts)
     if started_at is None:
-        remarks += (f"`startsAt` is {_shown(starts)}, no instant: the time of arrival counts.",)
+        remarks += (f"`startsAt` is {_quote(starts)}, no instant: the time of arrival counts.",)
     alert = Alert(
         status=status,
         dedup_key=key,
@@ -100,10 +100,10 @@ def _status(entry: Mapping[str, Any], body: Mapping[str, Any]) -> tuple[Status, 
         status = STATUSES.get(given.lower()) if isinstance(given, str) else None
         if status:
             return status, ()
-    shown = _shown(entry.get("status"))
+    shown = _quote(entry.get("status"))
     return "firing", (f"`status` is {shown}, neither firing nor resolved: taken as firing.",)
 
 
-def _shown(value: Any) -> str:
+def _quote(value: Any) -> str:
     text = read_text(value, 100)
     return "missing" if value is None else f"“{text or json.dumps(value)[:100]}”"

@@ -43,7 +43,7 @@ _SPACED_FIELD: Final = re.compile(rb"content-[a-z-]{1,40}[ \t]+:", re.IGNORECASE
 if TYPE_CHECKING:
     _Message = Message[str, str]
 else:
-    _Message = Message  # generic in its stubs alone
+    _Message = Message  # generic for type checkers alone
 
 
 class Tree(_Message):
