@@ -44,11 +44,14 @@ EDGES = {
 """Texts at the edges of time, by the format that a parameter has."""
 
 
-def edge_failures(address: str, headers: dict[str, str], timeout_s: float) -> list[Exception]:
-    """Send every edge to every query parameter that takes one; return what ended in a 5xx."""
+def edge_failures(
+    address: str, document: dict[str, Any], headers: dict[str, str], timeout_s: float
+) -> list[Exception]:
+    """Send every edge to every query parameter of the OpenAPI document that takes one; return what
+    ended in a 5xx."""
     failures: list[Exception] = []
     with httpx.Client(base_url=address, headers=headers, timeout=timeout_s) as client:
-        for path, operations in client.get("/openapi.json").json()["paths"].items():
+        for path, operations in document["paths"].items():
             for parameter in operations.get("get", {}).get("parameters", ()):
                 for edge in EDGES.get(_time_format(parameter), ()):
                     filled = re.sub(r"\{\w+\}", "x", path)

@@ -185,6 +185,12 @@ CREATE TABLE environments (
     CONSTRAINT ck_environments_debt_is_whole
         CHECK (num_nonnulls(debt_change_id, debt_change, debt_since, debt_due_at) IN (0, 4))
 );
+GRANT SELECT ON environments TO opsdesk_delivery_gate_contact;
+ALTER TABLE environments FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON environments TO opsdesk_delivery_gate_contact USING ((customer = (
+    SELECT current_setting('opsdesk.customer', true) AS current_setting)));
+CREATE POLICY of_the_service ON environments TO opsdesk_delivery_gate, opsdesk_delivery_gate_owner
+    USING (true);
 
 CREATE TABLE follow_ups (
     id uuid NOT NULL,
@@ -244,6 +250,12 @@ CREATE TABLE running (
     CONSTRAINT pk_running PRIMARY KEY (environment_id, product),
     CONSTRAINT fk_running_environment_id FOREIGN KEY (environment_id) REFERENCES environments(id)
 );
+GRANT SELECT ON running TO opsdesk_delivery_gate_contact;
+ALTER TABLE running FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON running TO opsdesk_delivery_gate_contact USING ((EXISTS ( SELECT
+    FROM environments WHERE (environments.id = running.environment_id))));
+CREATE POLICY of_the_service ON running TO opsdesk_delivery_gate, opsdesk_delivery_gate_owner USING
+    (true);
 
 CREATE TABLE verdicts (
     id uuid NOT NULL,
@@ -305,6 +317,7 @@ CREATE TABLE audit (
 CREATE INDEX ix_audit_subject ON audit (subject, "position");
 CREATE INDEX ix_audit_xid ON audit USING brin (xid) WITH (autosummarize='on');
 REVOKE UPDATE, DELETE ON audit FROM opsdesk_delivery_gate;
+GRANT INSERT ON audit TO opsdesk_delivery_gate_contact;
 
 CREATE TABLE audit_leaves (
     "position" bigint NOT NULL,
@@ -416,6 +429,12 @@ CREATE TABLE idempotency (
     CONSTRAINT idempotency_pkey PRIMARY KEY (caller, key)
 );
 CREATE INDEX ix_idempotency_answered_at ON idempotency (answered_at);
+GRANT INSERT, SELECT, UPDATE ON idempotency TO opsdesk_delivery_gate_contact;
+ALTER TABLE idempotency FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON idempotency TO opsdesk_delivery_gate_contact USING ((caller = (
+    SELECT current_setting('opsdesk.caller', true) AS current_setting)));
+CREATE POLICY of_the_service ON idempotency TO opsdesk_delivery_gate, opsdesk_delivery_gate_owner
+    USING (true);
 
 CREATE TABLE inbox (
     source text NOT NULL,
@@ -467,6 +486,7 @@ CREATE TABLE outbox (
     autovacuum_vacuum_cost_delay = 0);
 CREATE UNIQUE INDEX ix_outbox_free ON outbox (id) WHERE held_by IS NULL;
 CREATE UNIQUE INDEX ix_outbox_held ON outbox (topic, held_by, id) WHERE held_by IS NOT NULL;
+GRANT INSERT ON outbox TO opsdesk_delivery_gate_contact;
 
 CREATE TABLE parked (
     id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -513,6 +533,7 @@ CREATE TABLE revoked_callers (
     CONSTRAINT revoked_callers_pkey PRIMARY KEY (kind, name),
     CONSTRAINT revoked_callers_kind_check CHECK (kind IN ('person', 'client'))
 );
+CREATE INDEX ix_revoked_callers_expires_at ON revoked_callers (expires_at);
 
 CREATE TABLE revoked_tokens (
     jti text NOT NULL,
@@ -521,6 +542,7 @@ CREATE TABLE revoked_tokens (
     revoked_by text NOT NULL,
     CONSTRAINT revoked_tokens_pkey PRIMARY KEY (jti)
 );
+CREATE INDEX ix_revoked_tokens_expires_at ON revoked_tokens (expires_at);
 
 CREATE TABLE simulated_time (
     single boolean NOT NULL DEFAULT true,
@@ -529,6 +551,7 @@ CREATE TABLE simulated_time (
     CONSTRAINT simulated_time_pkey PRIMARY KEY (single),
     CONSTRAINT simulated_time_single_check CHECK (single)
 );
+GRANT SELECT ON simulated_time TO opsdesk_delivery_gate_contact;
 
 -- Services that told one sequence twice; their records wait until a person has decided.
 CREATE TABLE stopped_sources (

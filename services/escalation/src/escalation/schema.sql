@@ -194,6 +194,7 @@ CREATE TABLE audit (
 CREATE INDEX ix_audit_subject ON audit (subject, "position");
 CREATE INDEX ix_audit_xid ON audit USING brin (xid) WITH (autosummarize='on');
 REVOKE UPDATE, DELETE ON audit FROM opsdesk_escalation;
+GRANT INSERT ON audit TO opsdesk_escalation_contact;
 
 CREATE TABLE audit_leaves (
     "position" bigint NOT NULL,
@@ -305,6 +306,12 @@ CREATE TABLE idempotency (
     CONSTRAINT idempotency_pkey PRIMARY KEY (caller, key)
 );
 CREATE INDEX ix_idempotency_answered_at ON idempotency (answered_at);
+GRANT INSERT, SELECT, UPDATE ON idempotency TO opsdesk_escalation_contact;
+ALTER TABLE idempotency FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON idempotency TO opsdesk_escalation_contact USING ((caller = (
+    SELECT current_setting('opsdesk.caller', true) AS current_setting)));
+CREATE POLICY of_the_service ON idempotency TO opsdesk_escalation, opsdesk_escalation_owner USING
+    (true);
 
 CREATE TABLE inbox (
     source text NOT NULL,
@@ -356,6 +363,7 @@ CREATE TABLE outbox (
     autovacuum_vacuum_cost_delay = 0);
 CREATE UNIQUE INDEX ix_outbox_free ON outbox (id) WHERE held_by IS NULL;
 CREATE UNIQUE INDEX ix_outbox_held ON outbox (topic, held_by, id) WHERE held_by IS NOT NULL;
+GRANT INSERT ON outbox TO opsdesk_escalation_contact;
 
 CREATE TABLE parked (
     id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -402,6 +410,7 @@ CREATE TABLE revoked_callers (
     CONSTRAINT revoked_callers_pkey PRIMARY KEY (kind, name),
     CONSTRAINT revoked_callers_kind_check CHECK (kind IN ('person', 'client'))
 );
+CREATE INDEX ix_revoked_callers_expires_at ON revoked_callers (expires_at);
 
 CREATE TABLE revoked_tokens (
     jti text NOT NULL,
@@ -410,6 +419,7 @@ CREATE TABLE revoked_tokens (
     revoked_by text NOT NULL,
     CONSTRAINT revoked_tokens_pkey PRIMARY KEY (jti)
 );
+CREATE INDEX ix_revoked_tokens_expires_at ON revoked_tokens (expires_at);
 
 CREATE TABLE simulated_time (
     single boolean NOT NULL DEFAULT true,
@@ -418,6 +428,7 @@ CREATE TABLE simulated_time (
     CONSTRAINT simulated_time_pkey PRIMARY KEY (single),
     CONSTRAINT simulated_time_single_check CHECK (single)
 );
+GRANT SELECT ON simulated_time TO opsdesk_escalation_contact;
 
 -- Services that told one sequence twice; their records wait until a person has decided.
 CREATE TABLE stopped_sources (

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from common.events import (
     agreements,
+    alerts,
     catalogue,
     clocks,
     dead_letters,
@@ -27,6 +28,7 @@ from common.events.envelope import Event
 
 MODULES = (
     tickets,
+    alerts,
     erasures,
     clocks,
     waivers,

@@ -9,13 +9,14 @@ from typing import Final, NoReturn
 from starlette.types import Scope
 
 from common.auth.caller import Caller, ResolveContact
-from common.auth.permissions import PORTAL
+from common.auth.permissions import CUSTOMER, PORTAL
 from common.auth.sign_in import SignInPolicy
 from common.auth.tokens import Authenticator
 from common.errors import Forbidden, Problem, TooManyRequests, Unauthenticated
 from common.http.client_address import ClientAddresses
 from common.http.limits import RateLimiter
 from common.persistence.database import Database
+from common.persistence.row_scope import RowScope, set_scope
 
 ON_BEHALF_OF: Final = b"on-behalf-of"
 MAX_ADDRESS_CHARS: Final = 254
@@ -55,7 +56,8 @@ class RequestAuthenticator:
     async def authenticate(self, scope: Scope) -> Caller:
         """Return the effective caller, and count the request against their limit.
 
-        Leaves the caller's identity under CALLER_KEY of the scope.
+        Leaves the caller's identity under CALLER_KEY of the scope. From here on the transactions of
+        this request touch what the caller may see: a contact the rows of their customer, others all.
 
         Raises Unauthenticated, Forbidden (On-Behalf-Of an unknown contact) or TooManyRequests.
         """
@@ -79,6 +81,7 @@ class RequestAuthenticator:
             caller = await self._speak_for(caller, on_behalf_of)
             scope[CALLER_KEY] = caller.identity
         await self.limits.count(caller.identity)
+        set_scope(_row_scope(caller))
         return caller
 
     async def has_valid_token(self, authorization: bytes | None) -> bool:
@@ -138,8 +141,14 @@ class RequestAuthenticator:
                 400,
                 "Send On-Behalf-Of: mailto:name@example.org.",
             )
-        async with self.database.transaction() as tx:
+        async with self.database.transaction(all_rows=True) as tx:
             contact = await self.resolve_contact(tx, address)
         if contact is None:
             raise Forbidden("No contact has the address in On-Behalf-Of. Register them first.")
         return contact.to_caller(via_machine=machine.sub)
+
+
+def _row_scope(caller: Caller) -> RowScope | None:
+    if CUSTOMER in caller.roles or caller.customer is not None:
+        return RowScope(caller.customer or "", caller.identity)
+    return None

@@ -20,8 +20,8 @@ from common.persistence.workload import (
 )
 from common.settings import Settings
 
-COMMON_LOOPS: Final = 3
-"""Revocations, expired keys, gauges of the queues."""
+COMMON_LOOPS: Final = 4
+"""Revocations, expired keys, gauges of the queues, reports that run too long."""
 
 
 def connections_per_workload(service: Service, settings: Settings) -> dict[str, int]:

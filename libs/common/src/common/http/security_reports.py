@@ -6,6 +6,7 @@ from starlette.types import Scope
 
 from common.errors import Problem, TooManyRequests, Unauthenticated
 from common.http.authentication import CALLER_KEY
+from common.http.client_address import UNKNOWN, ClientAddresses
 from common.telemetry.security_events import SECOND_PERSON_CODES, Kind, SecurityEvent, report
 
 FORBIDDEN: Final = 403
@@ -46,5 +47,14 @@ def _event(scope: Scope, kind: Kind, reason: Any, permission: str | None = None)
         method=scope["method"] if scope["method"] in METHODS else "other",
         route=None if route is None else str(route.path),
         # Whoever is known is named; of the others the address is all there is.
-        address=None if caller or not scope.get("client") else scope["client"][0],
+        address=None if caller else _address(scope),
     )
+
+
+def _address(scope: Scope) -> str | None:
+    """Return the address of whoever asks, behind proxies that are trusted; None where there is none."""
+    state = getattr(scope["app"].state, "opsdesk", None) if "app" in scope else None
+    # The management port knows no proxies: there it is the other end of the connection.
+    addresses = ClientAddresses() if state is None else state.request_authenticator.addresses
+    address: str = addresses.of(scope)
+    return None if address == UNKNOWN else address

@@ -189,6 +189,7 @@ CREATE TABLE revoked_tokens (
     revoked_at timestamptz NOT NULL DEFAULT statement_timestamp(),
     revoked_by text NOT NULL
 );
+CREATE INDEX ix_revoked_tokens_expires_at ON revoked_tokens (expires_at);
 
 CREATE TABLE revoked_callers (
     kind text NOT NULL CHECK (kind IN ('person', 'client')),
@@ -198,6 +199,7 @@ CREATE TABLE revoked_callers (
     revoked_by text NOT NULL,
     PRIMARY KEY (kind, name)
 );
+CREATE INDEX ix_revoked_callers_expires_at ON revoked_callers (expires_at);
 COMMENT ON TABLE revoked_callers IS
     'Persons (sub) and clients whose tokens issued until an instant no longer hold.';
 
@@ -286,4 +288,33 @@ DO $$ BEGIN
     EXECUTE format(
         'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON deployment FROM %I',
         'opsdesk_' || current_schema());
+END $$;
+
+-- What the contacts' role may do. Row-level security keeps it to the rows of opsdesk.customer, which
+-- common.persistence.row_scope sets with each BEGIN; a table that is not opened to it stays shut.
+
+CREATE FUNCTION open_to_contacts(name text, visible text, rights text DEFAULT 'SELECT') RETURNS void
+    LANGUAGE plpgsql AS $$
+DECLARE
+    service CONSTANT text := 'opsdesk_' || current_schema();
+BEGIN
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
+    EXECUTE format('CREATE POLICY of_the_service ON %I TO %I, %I USING (true)',
+        name, service, service || '_owner');
+    EXECUTE format('CREATE POLICY of_the_customer ON %I TO %I USING (%s)',
+        name, service || '_contact', visible);
+    EXECUTE format('GRANT %s ON %I TO %I', rights, name, service || '_contact');
+END $$;
+REVOKE EXECUTE ON FUNCTION open_to_contacts FROM PUBLIC;
+COMMENT ON FUNCTION open_to_contacts IS
+    'Of migrations: opens a table to the contacts'' role for the rows that `visible` names.';
+
+SELECT open_to_contacts('idempotency',
+    $$caller = (SELECT current_setting('opsdesk.caller', true))$$, 'SELECT, INSERT, UPDATE');
+DO $$ BEGIN
+    EXECUTE format('GRANT INSERT ON outbox, audit TO %I',
+        'opsdesk_' || current_schema() || '_contact');
+    EXECUTE format('GRANT SELECT ON simulated_time TO %I',
+        'opsdesk_' || current_schema() || '_contact');
 END $$;

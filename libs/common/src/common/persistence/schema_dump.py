@@ -65,6 +65,7 @@ def _table(catalog: schema_catalog.Catalog, name: str) -> Iterator[str]:
     for index in catalog.indexes[name]:
         yield _comment(index["comment"]) + _statement(index["definition"])
     yield from _rights(catalog, table)
+    yield from _row_security(catalog, table)
     yield from _triggers(catalog.triggers[name])
 
 
@@ -118,6 +119,25 @@ def _rights(catalog: schema_catalog.Catalog, table: Row) -> Iterator[str]:
         if row["granted"]:
             right = f"{', '.join(row['granted'])} ({row['name']})"
             yield f"GRANT {right} ON {table['name']} TO {catalog.runtime};\n"
+
+
+def _row_security(catalog: schema_catalog.Catalog, table: Row) -> Iterator[str]:
+    """What the contacts' role may do with a table, and which rows of it each role sees."""
+    name = table["name"]
+    for row in catalog.columns[name]:
+        if row["contact_granted"]:
+            right = f"{', '.join(row['contact_granted'])} ({row['name']})"
+            yield f"GRANT {right} ON {name} TO {catalog.contact};\n"
+    if table["contact_rights"]:
+        yield f"GRANT {', '.join(table['contact_rights'])} ON {name} TO {catalog.contact};\n"
+    if table["keeps_rows_apart"]:
+        yield f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY;\n"
+    for policy in catalog.policies.get(name, ()):
+        visible = " ".join(policy["visible"].split())
+        roles = ", ".join(policy["roles"])
+        yield _wrap(
+            f"CREATE POLICY {policy['name']} ON {name} TO {roles} USING ({plain(visible)});"
+        )
 
 
 def _views(
