@@ -5,7 +5,6 @@ import itertools
 import json
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,20 +17,16 @@ import pytest
 from common.cli.migrate import migrate_service
 from common.http import Service
 from common.settings import Settings, load_settings
+from opsdesk_local import free_port
 from opsdesk_testing.tokens import AUDIENCE, ISSUER, signing_key, token
 from opsdesk_testing.waiting import until
 
-DRAIN_S = 1.0
+DRAIN_S = 5.0
+"""Seconds in which the balancer must notice: it is the test itself, on a machine that it keeps busy."""
+PATIENCE_S = 120.0
 PROBE_INTERVAL_S = 0.1
 SEND_INTERVAL_S = 0.002
 SENDERS = 4
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Replica:
@@ -50,8 +45,10 @@ class Replica:
         self.statuses: list[str] = []
         address = f"http://127.0.0.1:{self.port}"
         headers = {"Authorization": f"Bearer {token('anna')}"}
-        self.requests = httpx.AsyncClient(base_url=address, headers=headers)
-        self.probes = httpx.AsyncClient(base_url=f"http://127.0.0.1:{management}")
+        self.requests = httpx.AsyncClient(base_url=address, headers=headers, timeout=PATIENCE_S)
+        self.probes = httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{management}", timeout=PATIENCE_S
+        )
         self.process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
@@ -60,12 +57,12 @@ class Replica:
             self.process = await asyncio.create_subprocess_exec(
                 *command, env=self.environment, stdout=log, stderr=log
             )
-        await until(lambda: self.is_ready, seconds=60)
+        await until(lambda: self.is_ready, seconds=PATIENCE_S)
 
     async def stop(self) -> None:
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             await self.process.wait()
 
     async def watch(self) -> None:

@@ -17,17 +17,13 @@ import pytest
 from common.cli.migrate import migrate_service
 from common.http import Service
 from common.settings import Settings, load_settings
+from opsdesk_local import free_port
 from opsdesk_testing.tokens import AUDIENCE, ISSUER, signing_key, token
 from opsdesk_testing.waiting import until
 
 Process = asyncio.subprocess.Process
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+PATIENCE_S = 120.0
+"""Seconds after which what should come has not: a cold machine takes many to start a process."""
 
 
 @pytest.fixture
@@ -69,7 +65,7 @@ async def serving(environment: Mapping[str, str]) -> AsyncIterator[Process]:
 
 
 async def output_of(process: Process) -> str:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         out, _ = await process.communicate()
     return out.decode()
 
@@ -79,14 +75,14 @@ async def answering(environment: Mapping[str, str]) -> AsyncIterator[httpx.Async
     """A client, once the process answers."""
     address = f"http://127.0.0.1:{environment['OPSDESK_PORT']}"
     headers = {"Authorization": f"Bearer {token('anna')}"}
-    async with httpx.AsyncClient(base_url=address, headers=headers) as client:
-        await until(lambda: _is_ready(environment), 30)
+    async with httpx.AsyncClient(base_url=address, headers=headers, timeout=PATIENCE_S) as client:
+        await until(lambda: _is_ready(environment), PATIENCE_S)
         yield client
 
 
 def _management(environment: Mapping[str, str]) -> httpx.AsyncClient:
     port = environment["OPSDESK_MANAGEMENT_PORT"]
-    return httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10)
+    return httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S)
 
 
 async def _is_ready(environment: Mapping[str, str]) -> bool:
@@ -105,9 +101,9 @@ async def test_what_is_running_at_sigterm_is_still_answered(ready: Mapping[str, 
     async with serving(ready) as process, answering(ready) as client:
         running = asyncio.create_task(client.get("/v1/slow"))
         sign = Path(ready["SMALLEST_INSIDE"])  # the request is being worked on
-        await until(lambda: asyncio.to_thread(sign.exists))
+        await until(lambda: asyncio.to_thread(sign.exists), PATIENCE_S)
         process.send_signal(signal.SIGTERM)
-        await until(lambda: _is_unready(ready))
+        await until(lambda: _is_unready(ready), PATIENCE_S)
         await asyncio.to_thread(Path(ready["SMALLEST_MAY_END"]).write_bytes, b"")
         answer = await running
         assert (answer.status_code, answer.json()) == (200, "done")
@@ -118,6 +114,7 @@ async def test_what_is_running_at_sigterm_is_still_answered(ready: Mapping[str, 
 
 async def test_a_taken_port_is_one_sentence(ready: Mapping[str, str]) -> None:
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", int(ready["OPSDESK_PORT"])))
         taken.listen()
         async with serving(ready) as process:
@@ -180,10 +177,10 @@ async def test_requests_are_answered_by_a_process_of_their_own(ready: Mapping[st
             assert (await ops.get("/health/live")).status_code == 200
             answer = await ops.get("/health/ready")
             assert (answer.status_code, set(answer.json()["not_ready"])) == (503, {"requests"})
-            await until(lambda: _leads(ops))
+            await until(lambda: _leads(ops), PATIENCE_S)
         finally:
             os.kill(requests, signal.SIGCONT)
-        await until(lambda: _is_ready(ready))
+        await until(lambda: _is_ready(ready), PATIENCE_S)
 
 
 async def test_the_requests_process_ends_the_replica_when_it_ends(ready: Mapping[str, str]) -> None:
@@ -203,14 +200,14 @@ async def test_a_killed_replica_leaves_no_process(ready: Mapping[str, str]) -> N
         os.kill(requests, signal.SIGSTOP)
         process.kill()
         await process.wait()
-        await until(lambda: _is_free(ready))
+        await until(lambda: _is_free(ready), PATIENCE_S)
 
 
 async def test_metrics_of_both_processes_are_one_page(ready: Mapping[str, str]) -> None:
     async with serving(ready), answering(ready) as client, _management(ready) as ops:
         for _ in range(3):
             await client.get("/v1/quick/a")
-        await until(lambda: _leads(ops))
+        await until(lambda: _leads(ops), PATIENCE_S)
         text = (await ops.get("/metrics")).text
         assert 'route="/v1/quick/{name}",status="200"} 3.0' in text
         lines = [one for one in text.splitlines() if one.startswith("process_resident_memory")]
@@ -235,7 +232,7 @@ async def test_what_is_for_ops_is_not_where_callers_are(ready: Mapping[str, str]
 async def test_a_second_signal_ends_it_at_once(ready: Mapping[str, str]) -> None:
     async with serving({**ready, "OPSDESK_DRAIN_S": "300"}) as process, answering(ready):
         process.send_signal(signal.SIGTERM)
-        await until(lambda: _is_unready(ready))
+        await until(lambda: _is_unready(ready), PATIENCE_S)
         process.send_signal(signal.SIGTERM)
         await output_of(process)
     assert process.returncode == 0

@@ -1,9 +1,10 @@
-"""Slow heads, slow bodies, many connections: against a server with short bounds on a real socket."""
+"""Slow heads, slow bodies, many connections: against a server with small bounds on a real socket."""
 
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 import pytest
 from starlette.types import Receive, Scope, Send
@@ -14,6 +15,8 @@ from opsdesk_testing.raw_http import Connection, bounded_server
 from opsdesk_testing.waiting import until
 
 CONNECTIONS = 8
+PATIENCE_S = 60
+"""Seconds after which what should end has not."""
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\n"
 WHOLE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 Connect = Callable[[], "asyncio.Future[Connection]"]
@@ -49,10 +52,27 @@ def app() -> App:
     return App()
 
 
+HURRIED = ConnectionBounds(CONNECTIONS, head_s=1.0, body_grace_s=1.0, body_look_s=0.1)
+"""A second for a head or a body: so long may a busy machine hold up what a test sends at once."""
+
+
 @pytest.fixture
-async def connect(app: App) -> AsyncIterator[Callable[[], "asyncio.Future[Connection]"]]:
-    """Opens connections to a server that waits for heads and bodies a fifth of a second."""
-    bounds = ConnectionBounds(CONNECTIONS, head_s=0.2, body_grace_s=0.2, body_look_s=0.05)
+async def connect(app: App) -> AsyncIterator[Connect]:
+    """Opens connections to a server that waits as long as a real one."""
+    async with connections_to(ConnectionBounds(CONNECTIONS), app) as connect:
+        yield connect
+
+
+@pytest.fixture
+async def connect_hurried(app: App) -> AsyncIterator[Connect]:
+    """Opens connections to a server that waits for heads and bodies a second."""
+    bounds = replace(HURRIED, waiting={})
+    async with connections_to(bounds, app) as connect:
+        yield connect
+
+
+@asynccontextmanager
+async def connections_to(bounds: ConnectionBounds, app: App) -> AsyncIterator[Connect]:
     opened: list[Connection] = []
     async with bounded_server(bounds, app) as port:
 
@@ -78,35 +98,35 @@ async def drip(connection: Connection, data: bytes) -> None:
 async def refused(connection: Connection, data: bytes) -> tuple[int, str]:
     """The refusal of a connection that drips data."""
     dripping = asyncio.create_task(drip(connection, data))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         status, body = await connection.response()
         await connection.closed()
     dripping.cancel()
     return status, json.loads(body)["type"]
 
 
-async def test_a_slow_head_ends(connect: Connect) -> None:
-    assert await refused(await connect(), HEAD) == (408, "urn:opsdesk:error:slow-request")
+async def test_a_slow_head_ends(connect_hurried: Connect) -> None:
+    assert await refused(await connect_hurried(), HEAD) == (408, "urn:opsdesk:error:slow-request")
 
 
-async def test_a_slow_head_after_a_whole_request_ends(connect: Connect) -> None:
-    connection = await connect()
+async def test_a_slow_head_after_a_whole_request_ends(connect_hurried: Connect) -> None:
+    connection = await connect_hurried()
     await connection.send(WHOLE)
     assert (await connection.response())[0] == 200
     assert await refused(connection, HEAD) == (408, "urn:opsdesk:error:slow-request")
 
 
-async def test_blank_lines_before_a_head_are_no_way_to_stay(connect: Connect) -> None:
-    connection = await connect()
-    async with asyncio.timeout(5):
+async def test_blank_lines_before_a_head_are_no_way_to_stay(connect_hurried: Connect) -> None:
+    connection = await connect_hurried()
+    async with asyncio.timeout(PATIENCE_S):
         dripping = asyncio.create_task(drip(connection, b"\r\n" * 500))
         assert await connection.closed()
     dripping.cancel()
 
 
-async def test_who_says_nothing_is_not_waited_for(connect: Connect) -> None:
-    async with asyncio.timeout(5):
-        assert await (await connect()).closed()
+async def test_who_says_nothing_is_not_waited_for(connect_hurried: Connect) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        assert await (await connect_hurried()).closed()
 
 
 @pytest.mark.parametrize(
@@ -114,29 +134,30 @@ async def test_who_says_nothing_is_not_waited_for(connect: Connect) -> None:
     [b"Content-Length: 100000\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\nFFFFF\r\n"],
     ids=["length", "chunked"],
 )
-async def test_a_slow_body_ends(connect: Connect, framing: bytes) -> None:
-    connection = await connect()
+async def test_a_slow_body_ends(connect_hurried: Connect, framing: bytes) -> None:
+    connection = await connect_hurried()
     await connection.send(HEAD + framing)
     assert await refused(connection, b"") == (408, "urn:opsdesk:error:slow-request")
 
 
-async def test_a_body_that_keeps_coming_is_waited_for(connect: Connect) -> None:
+async def test_a_body_that_keeps_coming_is_waited_for(connect_hurried: Connect) -> None:
     """Longer than the time of grace, at a rate that is allowed."""
-    connection = await connect()
+    connection = await connect_hurried()
     parts = 20
     await connection.send(HEAD + b"Content-Length: %d\r\n\r\n" % (parts * 4096))
     for _ in range(parts):
         await connection.send(b"x" * 4096)
-        await asyncio.sleep(0.03)  # the pace of a slow line
+        await asyncio.sleep(0.1)  # the pace of a slow line
     status, body = await connection.response()
     assert (status, json.loads(body)[0]) == (200, parts * 4096)
 
 
-async def test_what_waits_for_us_is_not_slow(connect: Connect, app: App) -> None:
-    connection = await connect()
+async def test_what_waits_for_us_is_not_slow(connect_hurried: Connect, app: App) -> None:
+    connection = await connect_hurried()
     await connection.send(WHOLE.replace(b"GET /", b"GET /wait"))
     await until(lambda: app.working == 1)
-    await asyncio.sleep(0.6)  # three times as long as a head or a body may take
+    # Longer than a head or a body may take: nothing shows that something will not happen.
+    await asyncio.sleep(2.5)
     app.may_end.set()
     assert (await connection.response())[0] == 200
 
@@ -187,7 +208,7 @@ async def test_a_new_connection_takes_the_place_of_the_one_that_waited_longest(
     first = await connect()
     for _ in range(CONNECTIONS * 3):
         await connect()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         assert await first.closed()
     newest = await connect()
     await newest.send(WHOLE)
@@ -224,5 +245,5 @@ async def test_who_takes_nothing_is_left() -> None:
     async with bounded_server(ConnectionBounds(CONNECTIONS, write_s=0.2), app) as port:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(WHOLE)
-        await asyncio.wait_for(app.ended.wait(), 10)
+        await asyncio.wait_for(app.ended.wait(), PATIENCE_S)
         writer.transport.abort()

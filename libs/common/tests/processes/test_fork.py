@@ -23,7 +23,7 @@ async def run(script: str) -> tuple[int, str]:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         out, _ = await process.communicate()
     assert process.returncode is not None
     return process.returncode, out.decode()
@@ -99,7 +99,7 @@ async def test_it_ends_with_its_parent_also_when_it_is_frozen() -> None:
         def child(channel):
             channel.sendall(b"frozen")
             os.kill(os.getpid(), signal.SIGSTOP)
-            time.sleep(60)
+            time.sleep(600)
             return 0
         forked = fork(child)
         print(forked.channel.recv(6).decode(), flush=True)
