@@ -1,6 +1,7 @@
 """The one place that builds the intake service."""
 
 from common.http import MIB, Service
+from intake.alerts.monitor_route import shown_token
 from intake.alerts.post_queue import PostQueue
 from intake.directory.contact_resolver import resolve_contact
 from intake.directory.known_keys import REFERENCES
@@ -29,6 +30,7 @@ SERVICE = Service(
     request_loops=(create_ticket_fast.drain_batcher,),
     workloads=(TICKETS,),
     resolve_contact=resolve_contact,
+    find_token=shown_token,
     body_limits={"/v1/emails": 25 * MIB, "/v1/alerts": 16 * MIB},
     sequenced=SEQUENCED,
     numbers=NUMBERS,

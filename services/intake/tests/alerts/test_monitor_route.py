@@ -43,6 +43,29 @@ async def test_a_token_is_taken_from_where_a_monitor_can_put_it(
     assert answer.status_code == 200, answer.text
 
 
+async def test_a_monitor_is_not_locked_out_by_its_neighbours(
+    token: str, database: Database
+) -> None:
+    """They share an address, as behind a proxy, and the others are nobody too often."""
+    basic = base64.b64encode(f"ops:{token}".encode()).decode()
+    settings = settings_for(SERVICE.settings, database.url, requests_per_minute=30)
+    app = app_for(SERVICE, database, settings=settings)
+
+    async def post(neighbour: AsyncClient, scheme: str, query: str = "") -> int:
+        headers = {"authorization": scheme} if scheme else {}
+        return (await neighbour.post(ALERTMANAGER + query, json=BODY, headers=headers)).status_code
+
+    async with client(app, None) as neighbour:
+        for number in range(4):
+            last = await post(neighbour, f"GenieKey a.b{number}.c")
+        assert last == 429
+        for scheme in (f"Bearer {token}", f"Basic {basic}", f"GenieKey {token}"):
+            assert await post(neighbour, scheme) == 200, scheme[:6]
+        assert await post(neighbour, "", f"?token={token}") == 200
+        assert await post(neighbour, "", "?token=a.b.c") == 429
+    await runtime_of(app).resource(TicketBatcher).close()
+
+
 async def test_a_routing_key_is_a_token_and_is_not_stored(
     nobody: AsyncClient, token: str, database: Database
 ) -> None:

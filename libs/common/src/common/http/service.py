@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from starlette.routing import Route
+from starlette.types import Scope
 
 from common.auth.caller import ResolveContact
 from common.http.references import References
@@ -22,6 +23,7 @@ Loop = Callable[[Runtime[Any]], Awaitable[None]]
 """Runs as long as the service does; restarted after a pause when it raises."""
 
 Pending = Callable[[Connection], Awaitable[int]]
+FindToken = Callable[[Scope], bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,15 @@ class Service:
     `settings` is a class: the values are read when the service starts. `pending` counts effects
     that are stored and not carried out yet, such as notifications. `fast_routes` are matched before
     `routers` and served without FastAPI (see `common.http.fast_routes`). `resources` are created
-    with the app, one object each (see `common.runtime.Runtime.resource`). `loops` run in the process of
-    timers and relay, `request_loops` in that of the requests. `body_limits` maps a path prefix to its own limit in bytes. `workloads` are the
-    service's own kinds of work with the database, beside those of every service. `references`: which
-    column knows the keys that marked fields name (see `common.http.references`). `retentions`: what
-    is deleted once it is old, beside what every service deletes (`common.retention`). `sequenced` are
-    the tables with the sequences of its own events, by the kind of subject, `numbers` the sequences
-    of its keys: what a restore must raise.
+    with the app, one object each (see `common.runtime.Runtime.resource`). `loops` run in the
+    process of timers and relay, `request_loops` in that of the requests. `body_limits` maps a path
+    prefix to its own limit in bytes. `find_token` finds a token that is not shown as everybody's
+    is, as the header that it would be. `workloads` are the service's own kinds of work with the
+    database, beside those of every service. `references`: which column knows the keys that marked
+    fields name (see `common.http.references`). `retentions`: what is deleted once it is old, beside
+    what every service deletes (`common.retention`). `sequenced` are the tables with the sequences
+    of its own events, by the kind of subject, `numbers` the sequences of its keys: what a restore
+    must raise.
     """
 
     name: str
@@ -51,6 +55,7 @@ class Service:
     loops: tuple[Loop, ...] = ()
     request_loops: tuple[Loop, ...] = ()
     resolve_contact: ResolveContact | None = None
+    find_token: FindToken | None = None
     pending: Pending | None = None
     fast_routes: tuple[Route, ...] = ()
     body_limits: Mapping[str, int] = field(default_factory=dict)

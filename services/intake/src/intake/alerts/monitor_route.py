@@ -24,9 +24,10 @@ from common.http.body import parse_json
 from common.http.openapi import ERROR_RESPONSES
 from common.http.route import AuthorizedRoute
 
+PREFIX: Final = "/v1/alerts"
 MAX_UNAUTHENTICATED_BYTES: Final = 512 * 1024
 """The largest body that is read to find its `routing_key`: as large as PagerDuty takes."""
-PAGERDUTY_PREFIX: Final = "/v1/alerts/pagerduty"
+PAGERDUTY_PREFIX: Final = f"{PREFIX}/pagerduty"
 SECRET_KEY: Final = "opsdesk.secret_in_body"
 """The key of the ASGI scope under which a token is left that came in the body: it is not stored."""
 
@@ -54,6 +55,17 @@ class MonitorRoute(AuthorizedRoute):
         return with_bearer_token
 
 
+def shown_token(scope: Scope) -> bytes | None:
+    """Return a monitor's token that is shown in its own way, as the header that it would be.
+
+    None for one in a body, which is not read of those whose address has asked too often as nobody.
+    """
+    if not scope["path"].startswith(PREFIX):
+        return None
+    token = next(iter(_tokens_in(_query_of(scope))), None) or _token_in_header(scope)
+    return _bearer(token) if token else None
+
+
 def monitor_router(prefix: str, tags: list[str]) -> APIRouter:
     """A router for monitors, whose routes open their own transactions."""
     return APIRouter(
@@ -72,17 +84,29 @@ def _authorization(scope: Scope) -> bytes | None:
 
 def _set_bearer(scope: Scope, token: str) -> None:
     others = [(name, value) for name, value in scope["headers"] if name != _HEADER]
-    scope["headers"] = [*others, (_HEADER, b"Bearer " + token.encode("latin-1", "replace"))]
+    scope["headers"] = [*others, (_HEADER, _bearer(token))]
+
+
+def _bearer(token: str) -> bytes:
+    return b"Bearer " + token.encode("latin-1", "replace")
 
 
 def _token_in_address(scope: Scope) -> str | None:
     """The `token` of the query, which is taken out, so that nothing shows or stores it."""
-    query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    tokens = [value for name, value in query if name == "token"]
+    query = _query_of(scope)
+    tokens = _tokens_in(query)
     if tokens:
         rest = [(name, value) for name, value in query if name != "token"]
         scope["query_string"] = urlencode(rest).encode()
     return tokens[0] if tokens else None
+
+
+def _query_of(scope: Scope) -> list[tuple[str, str]]:
+    return parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+
+
+def _tokens_in(query: list[tuple[str, str]]) -> list[str]:
+    return [value for name, value in query if name == "token"]
 
 
 def _token_in_header(scope: Scope) -> str | None:
