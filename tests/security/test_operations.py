@@ -5,14 +5,17 @@ anything else is done (`tests/contracts/test_query_parameters.py`), so this 422 
 """
 
 from collections import Counter
-from contextlib import aclosing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
+from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from httpx import ASGITransport, AsyncClient, Response
 
 from common.auth.permissions import PERMISSIONS
-from common.http import create_app
+from common.http import create_app, state_of
+from common.http.limits import RateLimiter
 from common.http.route import PUBLIC_PATHS
 from common.persistence.database import Database
 from common.simulated_time.routes import routes as simulated_time
@@ -27,12 +30,19 @@ LEAST_REQUESTS = 500
 """Fewer than a service has: the test would have lost its operations."""
 
 
-def client_of(module: str) -> AsyncClient:
+@asynccontextmanager
+async def serving(module: str) -> AsyncIterator[tuple[FastAPI, AsyncClient]]:
+    """Yield the app of a service, and a client of it."""
     service = service_of(module)
     database = Database(NOWHERE, service.schema, pool_size=1)
-    settings = settings_for(service.settings, NOWHERE, requests_per_minute=1_000_000)
-    app = app_for(service, database, settings=settings)
-    return AsyncClient(transport=ASGITransport(app), base_url="http://test")
+    app = app_for(service, database, settings=settings_for(service.settings, NOWHERE))
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        yield app, client
+
+
+def forget_callers(app: FastAPI) -> None:
+    """Forget who has asked how often: a token that is refused again and again is not looked at any more."""
+    state_of(app).request_authenticator.limits = RateLimiter(1_000_000)
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -66,8 +76,9 @@ async def test_every_operation_answers_every_caller_as_it_declares(module: str) 
     surprises: list[str] = []
     answers: Counter[str] = Counter()
     callers = [*refused(), *believed()]
-    async with aclosing(client_of(module)) as client:
+    async with serving(module) as (app, client):
         for operation in operations(module):
+            forget_callers(app)
             for caller in callers:
                 answer = await ask(client, operation, caller)
                 verdict = verdict_of(answer)

@@ -29,8 +29,9 @@ from common.telemetry.security_events import (
     report,
 )
 from intake.app import SERVICE
+from intake.settings import IntakeSettings
 from intake.tickets.ticket_batcher import TicketBatcher
-from opsdesk_testing.client import app_for, client
+from opsdesk_testing.client import app_for, client, settings_for
 from opsdesk_testing.tokens import token
 
 ROOT = Path(__file__).parents[2]
@@ -133,6 +134,20 @@ async def test_what_is_refused_is_reported_with_who_and_what(
     assert [one.get("address") for one in security_lines] == ["127.0.0.1"] * 2 + [None] * 2
     assert security_lines[-1]["route"] == "/v1/tickets/{ticket}/resolve"
     assert WORDS not in str(security_lines)
+
+
+async def test_behind_a_trusted_proxy_the_caller_s_own_address_is_reported(
+    database: Database, security_lines: list[dict[str, Any]]
+) -> None:
+    """The proxy's would name everybody who comes through it; whoever is no proxy is not believed."""
+    claim = {"X-Forwarded-For": "203.0.113.9, 198.51.100.7"}
+    for proxies in ("127.0.0.1", "192.0.2.1"):
+        settings = settings_for(IntakeSettings, database.url, trusted_proxies=proxies)
+        app = app_for(SERVICE, database, settings=settings)
+        async with client(app, None) as nobody:
+            await nobody.post("/v1/tickets", headers=claim, json={"title": WORDS})
+        await runtime_of(app).resource(TicketBatcher).close()
+    assert [one["address"] for one in security_lines] == ["198.51.100.7", "127.0.0.1"]
 
 
 async def test_whoever_decides_alone_is_reported(
