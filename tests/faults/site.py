@@ -12,6 +12,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+from aiokafka.errors import KafkaError
 
 from common.auth.local_issuer import LocalIssuer
 from common.settings import LOCAL_ISSUER
@@ -22,10 +23,12 @@ from opsdesk_local.service import SERVICES, Service, ServiceProcess
 from opsdesk_local.state import State
 from tests.faults import agreements
 from tests.faults.checker import Opening, find_faults
-from tests.faults.snapshots import SCHEMAS, history, is_caught_up
+from tests.faults.snapshots import SCHEMAS, history, unread_records
 
 SETTLE_TIMEOUT_S = 120.0
-"""Seconds that everything may take to come to rest after a fault."""
+"""Seconds without any progress after which what is on its way after a fault counts as stopped."""
+MAX_SETTLE_S = 600.0
+"""Seconds that everything may take to come to rest, however much goes on meanwhile."""
 DUE_WITHIN_S = 6
 """Seconds without anything falling due: long enough to read what has happened undisturbed."""
 
@@ -106,15 +109,30 @@ class Site:
         )
 
     async def wait_until_settled(self, seconds: float = SETTLE_TIMEOUT_S) -> float:
-        """Wait until nothing is on its way any more; answer how long that took."""
-        began, quiet = time.monotonic(), 0
+        """Wait until nothing is on its way any more; answer how long that took.
+
+        Raises AssertionError with what stands still once it has for so many seconds.
+        """
+        began = moved_at = time.monotonic()
+        quiet, before = 0, None
         while quiet < 2:
             stirring = await self._pending_work()
             quiet = 0 if stirring else quiet + 1
-            if time.monotonic() - began > seconds:
-                raise AssertionError(f"not at rest after {seconds:.0f} s: {stirring}")
-            await asyncio.sleep(0.3)
+            now = time.monotonic()
+            if stirring != before:
+                before, moved_at = stirring, now
+            if now - moved_at > seconds or now - began > MAX_SETTLE_S:
+                readiness = await asyncio.to_thread(self._describe_readiness)
+                raise AssertionError(
+                    f"not at rest after {now - began:.0f} s, for {now - moved_at:.0f} s without progress: {stirring}; {readiness}"
+                )
+            await asyncio.sleep(0.3)  # each look costs the servers under test
         return time.monotonic() - began
+
+    def _describe_readiness(self) -> str:
+        """What the replicas say of themselves."""
+        replicas = [*self.desk.services.values(), *self.more]
+        return ", ".join(f"{one.name} says {one.readiness() or 'ready'}" for one in replicas)
 
     async def _pending_work(self) -> str | None:
         """The first thing found that is still on its way; None when all is quiet."""
@@ -128,10 +146,9 @@ class Site:
                         return f"{schema}: " + ", ".join(row["what"] for row in found)
             finally:
                 await connection.close()
-            if await is_caught_up(self.servers.bootstrap):
-                return None
-            return "records that a consumer has not read"
-        except (OSError, asyncpg.PostgresError) as error:
+            unread = await unread_records(self.servers.bootstrap)
+            return "records that are not read: " + ", ".join(unread) if unread else None
+        except (OSError, asyncpg.PostgresError, KafkaError) as error:
             return f"no answer ({type(error).__name__})"
 
     async def faults(self, openings: list[Opening]) -> list[str]:

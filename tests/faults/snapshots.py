@@ -154,21 +154,26 @@ def _to_event(message: Any) -> SentEvent | None:
     )
 
 
-async def is_caught_up(kafka: str) -> bool:
-    """Whether every service's group has committed everything that the topics hold."""
+async def unread_records(kafka: str) -> list[str]:
+    """Where a service's group has not committed everything that the topics hold, and how far it is."""
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka.split(","))
     await admin.start()
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka.split(","))
     await consumer.start()
     try:
+        found = []
         for service in ("sla", "escalation", "delivery-gate"):
             committed = await admin.list_consumer_group_offsets(f"opsdesk.{service}")
             ends = await consumer.end_offsets(list(committed))
-            if any(offset.offset < ends[partition] for partition, offset in committed.items()):
-                return False
-        return True
+            found += [
+                f"{service} at {offset.offset} of {ends[one]} in {one.topic}/{one.partition}"
+                for one, offset in committed.items()
+                if offset.offset < ends[one]
+            ]
+        return found
     except GroupCoordinatorNotAvailableError:
-        return False  # a broker that has just started has no coordinator yet: ask again
+        # A broker that has just started has none yet: ask again.
+        return ["no coordinator of the groups"]
     finally:
         await consumer.stop()
         await admin.close()
