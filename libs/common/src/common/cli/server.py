@@ -1,7 +1,6 @@
 """`serve`: a replica of a service, in two processes (see `common.processes`)."""
 
 import asyncio
-import gc
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -20,7 +19,7 @@ from common.persistence.errors import is_transient
 from common.persistence.workload import COMMANDS
 from common.processes.fork import fork
 from common.processes.loop_process import run_loops
-from common.processes.request_process import answer_requests
+from common.processes.request_process import RequestProcess
 from common.settings import Settings, load_settings
 from common.simulated_time import TimeMode, installed_time_mode
 
@@ -41,39 +40,27 @@ def serve(service: Service) -> None:
     asyncio.run(check_deployment(service, settings))
     listener = _listen("PORT", settings.host, settings.port)
     management = _listen("MANAGEMENT_PORT", settings.management_host, settings.management_port)
-    tune_gc()
     log.info(
         "serving",
         address=_address(listener),
         management=_address(management),
         database_connections=describe_connections(service, settings),
     )
-    requests = fork(partial(_answer_requests, service, settings, listener, management))
+    answering = RequestProcess(service, settings)
+    requests = fork(partial(_answer_requests, answering, listener, management))
     listener.close()
     if code := run_loops(service, settings, management, requests):
         raise SystemExit(code)
 
 
 def _answer_requests(
-    service: Service,
-    settings: Settings,
+    answering: RequestProcess,
     listener: socket.socket,
     management: socket.socket,
     channel: socket.socket,
 ) -> int:
     management.close()
-    return answer_requests(service, settings, listener, channel)
-
-
-def tune_gc() -> None:
-    """Exclude objects that live as long as the process from garbage collection.
-
-    Visiting a hundred megabytes of modules and routes again and again took over a third of the time
-    of applying events.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    return answering.run(listener, channel)
 
 
 async def check_time_mode(service: Service, settings: Settings) -> None:

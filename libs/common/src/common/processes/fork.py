@@ -1,7 +1,6 @@
 """Forks the process that answers requests, so that it shares the memory of all that is imported."""
 
 import ctypes
-import gc
 import os
 import signal
 import socket
@@ -9,6 +8,8 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NoReturn
+
+from common.processes.memory import tune_memory
 
 _PR_SET_PDEATHSIG: Final = 1
 
@@ -38,9 +39,7 @@ def fork(run: Callable[[socket.socket], int]) -> ForkedProcess:
     """
     ours, theirs = socket.socketpair()
     parent = os.getpid()
-    # What exists now is never visited again, so that its memory stays shared.
-    gc.collect()
-    gc.freeze()
+    tune_memory()
     sys.stdout.flush()
     sys.stderr.flush()
     pid = os.fork()

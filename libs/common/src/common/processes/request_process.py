@@ -34,36 +34,38 @@ END: Final = "end"
 log = telemetry.logger(__name__)
 
 
-def answer_requests(
-    service: Service, settings: Settings, listener: socket.socket, channel: socket.socket
-) -> int:
-    """Answer requests until the other process says `end`. Returns the exit code."""
-    telemetry.configure(service.name, settings)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_answer(service, settings, listener, channel))
-    return 0
+class RequestProcess:
+    """What the process does. Made before the fork: the memory of its routes is shared."""
 
+    def __init__(self, service: Service, settings: Settings) -> None:
+        extra = [simulated_time] if settings.time_mode == "simulated" else []
+        self.app = create_app(service, *extra, join_loops=self._join)
+        self._name, self._settings = service.name, settings
+        self._channel: Channel | None = None
 
-async def _answer(
-    service: Service, settings: Settings, listener: socket.socket, end: socket.socket
-) -> None:
-    channels: list[Channel] = []  # the app is made first, as its answers need it
-    extra = [simulated_time] if settings.time_mode == "simulated" else []
-    app = create_app(service, *extra, join_loops=lambda state: _join(channels[0], state))
-    server = DrainingServer(server_config(app, settings), drain_of(app), settings.drain_s)
-    channel = await open_channel(end, _answers(app), {END: _end_with(server)})
-    channels.append(channel)
-    listening = asyncio.create_task(channel.run())
-    listening.add_done_callback(_end_at_once)
-    await server.serve(sockets=[listener])
-    listening.remove_done_callback(_end_at_once)
-    listening.cancel()
+    def run(self, listener: socket.socket, channel: socket.socket) -> int:
+        """Answer requests until the other process says `end`. Returns the exit code."""
+        telemetry.configure(self._name, self._settings)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(self._answer(listener, channel))
+        return 0
 
+    async def _answer(self, listener: socket.socket, end: socket.socket) -> None:
+        config = server_config(self.app, self._settings)
+        server = DrainingServer(config, drain_of(self.app), self._settings.drain_s)
+        channel = await open_channel(end, _answers(self.app), {END: _end_with(server)})
+        self._channel = channel
+        listening = asyncio.create_task(channel.run())
+        listening.add_done_callback(_end_at_once)
+        await server.serve(sockets=[listener])
+        listening.remove_done_callback(_end_at_once)
+        listening.cancel()
 
-def _join(channel: Channel, state: AppState) -> AppState:
-    """Connect the requests with the loops of the other process."""
-    tell_wake_ups(state.runtime.database, channel)
-    return replace(state, consumer=RemoteConsumer(channel))
+    def _join(self, state: AppState) -> AppState:
+        """Connect the requests with the loops of the other process."""
+        assert self._channel is not None
+        tell_wake_ups(state.runtime.database, self._channel)
+        return replace(state, consumer=RemoteConsumer(self._channel))
 
 
 def _end_with(server: uvicorn.Server) -> Callable[[bool], None]:

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from datetime import date
 
-import holidays
-
 
 class UnknownCountry(ValueError):
     """The package has no holidays of this country or subdivision."""
@@ -16,6 +14,9 @@ def public_holidays(country: str, subdivision: str | None, years: Iterable[int])
     `country` is an ISO 3166-1 alpha-2 code, `subdivision` one of its ISO 3166-2 codes without the
     country. Raises UnknownCountry.
     """
+    # Imported where it is needed: 3 MiB in each process, for what is asked when a calendar is written.
+    import holidays
+
     try:
         by_date = holidays.country_holidays(
             country, subdiv=subdivision, years=years, language="en_US"
