@@ -25,6 +25,8 @@ WARM_UP_S, CALM_S, FLOOD_S = 6.0, 10.0, 30.0
 CONNECTIONS = 24
 TICKETS_PER_SECOND = 5
 """Each of them has promises of 4 and 8 seconds, with warnings before them."""
+PATIENCE_S = 300.0
+"""Seconds within which all that fell due meanwhile must have fired, however late."""
 MAX_P99_S = 0.1
 MIN_FIRINGS = 300
 YEARS = 9
@@ -82,11 +84,13 @@ async def test_deadlines_are_on_time_under_a_flood_of_requests(one: FaultSite) -
         answers = await _flood(one.site, FLOOD_S)
         ended_at = await _database_time(one.site)
     # What is late then counts, too.
-    await until(lambda: _has_fired_all(one.site, ended_at), 60)
+    await until(lambda: _has_fired_all(one.site, ended_at), PATIENCE_S)
     calm = await _lags(one.site, calm_at, began_at)
     lags = await _lags(one.site, began_at, ended_at)
     one.say(f"\nflood: {answers.total()} requests ({dict(answers)}); {opening.result()} tickets")
     one.say(f"   firings without it {_figures(calm)}; with it {_figures(lags)}")
+    rest = await one.site.wait_until_settled()
+    one.say(f"   at rest {rest:.1f} s after that")
     assert answers.total() > 0
     assert len(lags) >= MIN_FIRINGS
     assert _quantile(lags, 0.99) <= MAX_P99_S
@@ -97,6 +101,8 @@ def _quantile(lags: Sequence[float], share: float) -> float:
 
 
 def _figures(lags: Sequence[float]) -> str:
+    if not lags:
+        return "none"
     quantiles = ", ".join(f"p{n} {_quantile(lags, n / 100) * 1000:.0f}" for n in (50, 99, 100))
     return f"{len(lags)}, late by {quantiles} ms"
 

@@ -86,7 +86,7 @@ class ServiceProcess:
             env=self._environment,
         )
 
-    def wait_ready(self, seconds: float = 60) -> None:
+    def wait_ready(self, seconds: float = 180) -> None:
         """Wait until it is ready. Raises LocalRunError when it ends or is not ready in time."""
         if not holds_within(seconds, lambda: self._is_ready() or not self.alive):
             reason = self.readiness() or f"another program answers on port {self.management_port}"
