@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from common.events.directory import ContactKnown, EnvironmentKnown
+from common.auth import persons
+from common.events.directory import ContactKnown, EnvironmentKnown, PersonKnown
 from common.events.restored import DirectoryHistoryRestored, TicketHistoryRestored
 from common.events.tickets import BlockerLifted, BlockerRaised, TicketKnown
 from common.messaging.inbox import Handlers, chain, for_each
@@ -14,7 +15,8 @@ from delivery_gate.follow_ups import handlers as follow_ups
 
 HANDLERS: Final[Handlers] = {
     EnvironmentKnown: for_each(on_environment_known),
-    ContactKnown: for_each(on_contact_known),
+    ContactKnown: chain(for_each(on_contact_known), for_each(persons.on_contact)),
+    PersonKnown: for_each(persons.on_person),
     BlockerRaised: for_each(on_blocker_raised),
     BlockerLifted: chain(for_each(on_blocker_lifted), for_each(follow_ups.on_blocker_lifted)),
     TicketKnown: for_each(on_ticket_known),

@@ -1,5 +1,6 @@
 """Which event is handled where."""
 
+from common.auth import persons
 from common.events.catalogue import ServiceCatalogued
 from common.events.clocks import (
     ClockBreached,
@@ -9,7 +10,7 @@ from common.events.clocks import (
     ClockMissed,
     ClockThresholdReached,
 )
-from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
+from common.events.directory import ContactKnown, CustomerKnown, EnvironmentKnown, PersonKnown
 from common.events.environments import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.forecasts import ForecastChanged
 from common.events.outages import (
@@ -99,7 +100,8 @@ HANDLERS: Handlers = {
     ReviewPublished: for_each(reviews.on_published),
     ReviewActionAgreed: for_each(reviews.on_action_agreed),
     ReviewActionDue: for_each(reviews.on_action_due),
-    PersonKnown: for_each(directory.on_person),
+    PersonKnown: chain(for_each(directory.on_person), for_each(persons.on_person)),
+    ContactKnown: for_each(persons.on_contact),
     CustomerKnown: for_each(directory.on_customer),
     EnvironmentKnown: for_each(directory.on_environment),
     ServiceCatalogued: for_each(directory.on_service),

@@ -1,6 +1,7 @@
 """HTTP in: the routes of every noun, in the order in which the API documents them."""
 
 from intake.alerts import routes as alert_routes
+from intake.directory import change_routes
 from intake.directory import routes as directory_routes
 from intake.mail import routes as mail_routes
 from intake.tickets.routes import (
@@ -27,4 +28,5 @@ ROUTERS = (
     mail_routes.list_routes,
     alert_routes.routes,
     *directory_routes.ROUTERS,
+    *change_routes.ROUTERS,
 )

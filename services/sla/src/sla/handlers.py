@@ -1,5 +1,6 @@
 """The handlers of received events."""
 
+from common.auth import persons
 from common.events.deliveries import (
     DeliveryApproved,
     DeliveryDeferred,
@@ -56,6 +57,8 @@ from sla.clocks.handlers.ticket_inputs import (
     as_input,
     input_of_assignment,
     input_of_hold,
+    input_of_rejection,
+    input_of_reopening,
     input_of_reply,
     input_of_resume,
 )
@@ -99,18 +102,18 @@ HANDLERS: Handlers = {
     TicketResumed: as_input(input_of_resume),
     TicketWorkaroundProvided: as_input("workaround_provided"),
     TicketResolved: chain(record_state_change("resolved"), as_input("resolved")),
-    TicketRejected: chain(record_state_change("rejected"), as_input("reopened")),
-    TicketReopened: chain(record_state_change("reopened"), as_input("reopened")),
+    TicketRejected: chain(record_state_change("rejected"), as_input(input_of_rejection)),
+    TicketReopened: chain(record_state_change("reopened"), as_input(input_of_reopening)),
     TicketMerged: chain(record_state_change("merged"), for_each(on_merged)),
     BlockerRaised: for_each(on_blocker_raised),
     BlockerLifted: for_each(on_blocker_lifted),
     AlertRaised: for_each(on_alert_raised),
     AlertResolved: for_each(on_alert_resolved),
-    ContactKnown: for_each(on_contact),
+    ContactKnown: chain(for_each(on_contact), for_each(persons.on_contact)),
     CustomerKnown: chain(for_each(on_customer), for_each(schedule_reviews_of_customer)),
     EnvironmentKnown: for_each(on_environment),
     PartnerKnown: for_each(on_partner),
-    PersonKnown: for_each(on_person),
+    PersonKnown: chain(for_each(on_person), for_each(persons.on_person)),
     DeliverySubmitted: for_each(on_delivery),
     DeliveryReadyForReview: for_each(on_delivery),
     DeliveryApproved: for_each(on_delivery),

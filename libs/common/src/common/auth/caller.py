@@ -16,7 +16,8 @@ class Caller:
     """Who makes a request. `sub` identifies them; `via_machine` is the machine that speaks for them.
 
     `customer` (a key) is set for a customer's contact and for nobody else: such a caller sees that
-    customer's data only. `email` is never stored.
+    customer's data only. Of `email` a digest is stored, by which the accounts of one person are
+    known (`common.auth.persons`). `owner` is the account of the person who answers for a machine.
     """
 
     sub: str
@@ -27,6 +28,7 @@ class Caller:
     contact_id: UUID | None = None
     via_machine: str | None = None
     email: str | None = None
+    owner: str | None = None
 
     def can_see(self, customer: str) -> bool:
         """Return whether the caller may see data of this customer (a key). If not: 404, never 403."""

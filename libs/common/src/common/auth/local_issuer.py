@@ -52,12 +52,22 @@ class LocalIssuer:
         roles: tuple[str, ...] = (),
         customer: str | None = None,
         scope: str | None = None,
+        owner: str | None = None,
         seconds: int = DEFAULT_LIFETIME_S,
     ) -> IssuedToken:
-        """Issue a token to a person (roles), a customer's contact (customer) or a machine (scope)."""
+        """Issue a token to a person (roles), a customer's contact (customer) or a machine (scope).
+
+        `owner` is the `sub` of the person who answers for a machine.
+        """
         issued_at = int(now().timestamp())
         jti = str(uuid7())
-        optional_claims = {"name": name, "email": email, "customer": customer, "scope": scope}
+        optional_claims = {
+            "name": name,
+            "email": email,
+            "customer": customer,
+            "scope": scope,
+            "owner": owner,
+        }
         claims: dict[str, Any] = {
             "iss": self.issuer,
             "aud": self.audience,

@@ -155,6 +155,7 @@ def caller_from_claims(claims: dict[str, Any]) -> Caller:
         scopes=SCOPES & _split_words(claims.get("scope")),
         customer=customer,
         email=_text_claim(claims, "email"),
+        owner=_text_claim(claims, "owner"),
     )
 
 

@@ -173,9 +173,14 @@ class TicketClosed(TicketEvent):
 
 
 class TicketReopened(TicketEvent):
-    """A resolved or closed ticket is open again."""
+    """A resolved or closed ticket is open again.
+
+    `by_customer`: the customer says so. Otherwise our own side does, which also resolved it: the time
+    between the two counts. None in events from before this field existed, which count as the customer's.
+    """
 
     type: ClassVar[str] = "opsdesk.ticket.reopened.v1"
+    by_customer: bool | None = None
 
 
 class TicketMerged(TicketEvent):

@@ -9,7 +9,8 @@ from starlette.types import Scope
 
 from common.auth.caller import Caller, ResolveContact
 from common.auth.permissions import PORTAL
-from common.auth.tokens import Authenticator
+from common.auth.persons import record_caller
+from common.auth.tokens import MAX_CACHED_TOKENS, Authenticator
 from common.errors import Forbidden, Problem, Unauthenticated
 from common.http.limits import RateLimiter
 from common.persistence.database import Database
@@ -34,6 +35,7 @@ class RequestAuthenticator:
         self.limits = limits
         self.database = database
         self.resolve_contact = resolve_contact
+        self._recorded: set[tuple[str, str | None, str | None]] = set()
 
     async def authenticate(self, scope: Scope) -> Caller:
         """Return the effective caller, and count the request against their limit.
@@ -61,10 +63,23 @@ class RequestAuthenticator:
         address = scope["client"][0] if scope.get("client") else "?"
         await self.limits.check_address(address)
         try:
-            return await self.authenticator.authenticate(authorization)
+            caller = await self.authenticator.authenticate(authorization)
         except Unauthenticated:
             await self.limits.count_refused(address)
             raise
+        await self._record_account(caller)
+        return caller
+
+    async def _record_account(self, caller: Caller) -> None:
+        """Record whose account this is, once per process, token's address and owner (R1)."""
+        known = (caller.sub, caller.email, caller.owner)
+        if known in self._recorded or (caller.email is None and caller.owner is None):
+            return
+        async with self.database.transaction() as tx:
+            await record_caller(tx, caller)
+        if len(self._recorded) >= MAX_CACHED_TOKENS:
+            self._recorded.clear()
+        self._recorded.add(known)
 
     async def _impersonate(self, machine: Caller, header: bytes) -> Caller:
         """Return the contact for whom a machine with the scope `portal` speaks, with their rights only."""

@@ -80,7 +80,7 @@ async def _open_ticket(
 
 
 async def _find_scope(tx: Connection, mail: Mail, text: str) -> TicketScope | None:
-    contact = await directory.CONTACTS.find(tx, mail.sender) if mail.sender else None
+    contact = await directory.find_contact(tx, mail.sender) if mail.sender else None
     if contact is None:
         return None
     environments = await directory.list_environments(tx, contact.customer_id)

@@ -82,7 +82,7 @@ async def find_sender(tx: Connection, address: str | None) -> Sender:
     """The contact or member of staff with this address (normalised), if there is one."""
     if address is None:
         return Sender(None)
-    contact = await directory.CONTACTS.find(tx, address)
+    contact = await directory.find_contact(tx, address)
     if contact is not None:
         return Sender(address, customer_id=contact.customer_id, contact_id=contact.id)
     return Sender(address, staff=await directory.find_staff(tx, address))

@@ -39,8 +39,9 @@ async def confirm_priority(action: WorkAction, body: PriorityConfirmation) -> Re
     """Confirm or decline the lower priority of a ticket that another person asked for."""
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
-    after = confirm(before, action.caller.sub) if body.agree else decline(before)
     pending = before.pending_downgrade
+    person = await action.counted_as(pending and pending.requested_by)
+    after = confirm(before, person) if body.agree else decline(before)
     return await action.finish(
         "confirm_priority" if body.agree else "decline_priority",
         before,

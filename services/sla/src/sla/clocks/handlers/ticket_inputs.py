@@ -9,6 +9,8 @@ from common.events.tickets import (
     TicketAssigned,
     TicketEvent,
     TicketOnHold,
+    TicketRejected,
+    TicketReopened,
     TicketReplied,
     TicketResumed,
 )
@@ -96,6 +98,20 @@ def input_of_assignment(event: TicketAssigned, contract: Contract) -> InputKind 
 def input_of_hold(event: TicketOnHold, contract: Contract) -> InputKind | None:
     """A hold, only while waiting on the customer (C2)."""
     return "on_hold" if event.waiting_on == "customer" else None
+
+
+def input_of_reopening(event: TicketReopened, contract: Contract) -> InputKind:
+    """Reopened by the customer, or by our own side, which also resolved it (R1).
+
+    A supplier has not resolved it: for them the time between does not count.
+    """
+    is_ours = contract == "sla" and event.by_customer is False
+    return "reopened_by_us" if is_ours else "reopened"
+
+
+def input_of_rejection(event: TicketRejected, contract: Contract) -> InputKind:
+    """Reopened by the second person, who is of our own side."""
+    return "reopened_by_us" if contract == "sla" else "reopened"
 
 
 def input_of_resume(event: TicketResumed, contract: Contract) -> InputKind:

@@ -144,3 +144,17 @@ CREATE TABLE hand_overs (
     excluded text NOT NULL
 );
 CREATE INDEX ix_hand_overs_ticket ON hand_overs (ticket_id, id);
+
+-- Two accounts of one person are refused, too (R1).
+
+CREATE TRIGGER two_persons_verify BEFORE INSERT OR UPDATE OF verified_by ON tickets
+    FOR EACH ROW WHEN (NEW.verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('resolved_by', 'verified_by');
+
+CREATE TRIGGER two_persons_lower BEFORE INSERT OR UPDATE OF priority_confirmed_by ON tickets
+    FOR EACH ROW WHEN (NEW.priority_confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('priority_by', 'priority_confirmed_by');
+
+CREATE TRIGGER two_persons_reclassify BEFORE INSERT OR UPDATE OF reclassified_confirmed_by ON tickets
+    FOR EACH ROW WHEN (NEW.reclassified_confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('reclassified_by', 'reclassified_confirmed_by');
