@@ -58,6 +58,8 @@ def token(
     *,
     seconds: int = DEFAULT_LIFETIME_S,
     jti: str | None = None,
+    email: str | None = None,
+    owner: str | None = None,
 ) -> str:
     """Sign a token. Without roles, customer and scope it has those of `sub` in the demo company."""
     if roles is None and customer is None and scope is None:
@@ -66,7 +68,7 @@ def token(
     if customer and not roles:
         roles = ["customer"]
     issued_at = int(now().timestamp())
-    claims = {
+    claims: dict[str, object] = {
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": sub,
@@ -74,12 +76,8 @@ def token(
         "roles": roles or [],
         "iat": issued_at,
         "exp": issued_at + seconds,
-    } | {name: value for name, value in _optional(customer, scope, jti) if value is not None}
+    }
+    optional = {"customer": customer, "scope": scope, "jti": jti, "email": email, "owner": owner}
+    claims |= {name: value for name, value in optional.items() if value is not None}
     key = signing_key()
     return jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key)
-
-
-def _optional(
-    customer: str | None, scope: str | None, jti: str | None
-) -> list[tuple[str, str | None]]:
-    return [("customer", customer), ("scope", scope), ("jti", jti)]
