@@ -54,11 +54,22 @@ async def person_confirmed(anna: AsyncClient) -> Asked:
     return Asked("anna", "omar", "/v1/people/sven/confirm")
 
 
+async def blocker_confirmed(anna: AsyncClient) -> Asked:
+    """Asked for by anna with a customer's token"""
+    app: FastAPI = anna._transport.app  # type: ignore[attr-defined]  # httpx shows it to nobody
+    ours = {"customer": "acme", "email": "anna@ours.example"}
+    async with client(app, "anna", **ours) as contact:
+        body = {"title": "Down", "environment": "acme-prod", "priority": "blocker"}
+        opened = (await contact.post("/v1/tickets", json=body)).json()
+    return Asked("anna", "omar", f"/v1/tickets/{opened['key']}/blocker/confirm", {})
+
+
 SCENARIOS: Final[dict[str, Scenario]] = {
     "confirm_priority": lower_priority,
     "confirm_classification": another_kind,
     "verify_ticket": verified,
     "reject_resolution": rejected,
+    "confirm_ticket_blocker": blocker_confirmed,
     "confirm_contact": contact_confirmed,
     "confirm_person": person_confirmed,
 }

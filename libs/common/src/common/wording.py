@@ -49,6 +49,7 @@ def format_instant(
 
 QUESTION_MARKS = frozenset("?\uff1f\u061f\u037e\u055e\u1367\u2047\u2048\u2049\ufe16\ufe56")
 """What ends a question in the scripts of the world (of Greek: U+037E)."""
+SENTENCE_ENDS = frozenset(".!\u3002\uff01\n")
 MIN_LETTERS = 8
 """Letters below which nothing can have been asked; one of a script without spaces counts three."""
 
@@ -68,7 +69,7 @@ def _asking_parts(text: str) -> list[str]:
     for index, character in enumerate(text):
         if character in QUESTION_MARKS:
             parts.append(text[begin:index])
-        if character in QUESTION_MARKS or character in ".!。！\n":
+        if character in QUESTION_MARKS or character in SENTENCE_ENDS:
             begin = index + 1
     return parts
 

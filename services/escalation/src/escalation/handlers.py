@@ -29,6 +29,7 @@ from common.events.restored import (
 )
 from common.events.reviews import ReviewActionAgreed, ReviewActionDue, ReviewPublished, ReviewReady
 from common.events.tickets import (
+    BlockerConfirmed,
     BlockerLifted,
     BlockerRaised,
     TicketClosed,
@@ -81,6 +82,7 @@ HANDLERS: Handlers = {
     WaiverWithdrawn: for_each(waivers.on_ended),
     WaiverExpired: for_each(waivers.on_ended),
     BlockerRaised: chain(for_each(tickets.on_blocker_raised), for_each(outages.on_blocker_raised)),
+    BlockerConfirmed: for_each(tickets.on_blocker_confirmed),
     BlockerLifted: for_each(tickets.on_blocker_lifted),
     TicketForwarded: for_each(tickets.on_forwarded),
     TicketResolved: tickets.on_tickets_ended,

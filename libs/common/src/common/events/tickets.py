@@ -192,18 +192,33 @@ class TicketMerged(TicketEvent):
 
 
 class TicketKnown(TicketEvent):
-    """The present state of a ticket, announced again. `is_blocker`: it is one of its environment."""
+    """The present state of a ticket, announced again. `is_blocker`: it is one of its environment.
+
+    `confirmed`: as in `BlockerRaised`.
+    """
 
     type: ClassVar[str] = "opsdesk.ticket.known.v1"
     is_snapshot: ClassVar[bool] = True
     opened_at: AwareDatetime
     is_blocker: bool
+    confirmed: bool = True
 
 
 class BlockerRaised(TicketEvent):
-    """An open ticket of this environment became a blocker."""
+    """An open ticket of this environment became a blocker.
+
+    A contact's is not `confirmed` until first level has looked at it: people are paged and clocks run,
+    but it permits no emergency change.
+    """
 
     type: ClassVar[str] = "opsdesk.ticket.blocker_raised.v1"
+    confirmed: bool = True
+
+
+class BlockerConfirmed(TicketEvent):
+    """First level (`by`) confirmed that a contact's ticket is a blocker of this environment."""
+
+    type: ClassVar[str] = "opsdesk.ticket.blocker_confirmed.v1"
 
 
 class BlockerLifted(TicketEvent):

@@ -42,6 +42,22 @@ async def lock_unresolved(tx: Connection, dedup_keys: Collection[str]) -> list[C
     return await _lock_where(tx, condition & _UNRESOLVED)
 
 
+async def lock_blockers_of_customer(
+    tx: Connection, customer: str | None, since: datetime
+) -> list[Case]:
+    """The unresolved cases of blockers of a customer that were opened since, locked, oldest first."""
+    if customer is None:
+        return []
+    found = await _lock_where(
+        tx,
+        (escalations.c.customer == customer)
+        & (escalations.c.trigger == "blocker_raised")
+        & (escalations.c.status != "resolved")
+        & (escalations.c.opened_at >= since),
+    )
+    return sorted(found, key=lambda case: (case.opened_at, case.id))
+
+
 async def lock_newest(tx: Connection, dedup_key: str) -> Case | None:
     """Lock the newest case of a cause, resolved or not; None where there is none."""
     newest = select(escalations.c.id).where(escalations.c.dedup_key == dedup_key)

@@ -6,6 +6,7 @@ CREATE TABLE blockers (
     environment_id uuid,
     environment text,
     state text NOT NULL,
+    confirmed boolean NOT NULL DEFAULT true,
     CONSTRAINT pk_blockers PRIMARY KEY (ticket_id),
     CONSTRAINT ck_blockers_state CHECK (state IN ('open', 'lowered', 'closed'))
 );

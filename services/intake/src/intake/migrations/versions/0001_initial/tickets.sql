@@ -16,6 +16,7 @@ CREATE TABLE tickets (
     urgency text,
     priority_by text,
     priority_confirmed_by text,
+    blocker_confirmed_by text,
     downgrade_priority text,
     downgrade_impact text,
     downgrade_urgency text,
@@ -158,3 +159,7 @@ CREATE TRIGGER two_persons_lower BEFORE INSERT OR UPDATE OF priority_confirmed_b
 CREATE TRIGGER two_persons_reclassify BEFORE INSERT OR UPDATE OF reclassified_confirmed_by ON tickets
     FOR EACH ROW WHEN (NEW.reclassified_confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('reclassified_by', 'reclassified_confirmed_by');
+
+CREATE TRIGGER two_persons_blocker BEFORE UPDATE OF blocker_confirmed_by ON tickets
+    FOR EACH ROW WHEN (NEW.blocker_confirmed_by IS DISTINCT FROM OLD.blocker_confirmed_by)
+    EXECUTE FUNCTION refuse_one_person('opened_by', 'blocker_confirmed_by');
