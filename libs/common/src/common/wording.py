@@ -49,7 +49,7 @@ def format_instant(
 
 QUESTION_MARKS = frozenset("?\uff1f\u061f\u037e\u055e\u1367\u2047\u2048\u2049\ufe16\ufe56")
 """What ends a question in the scripts of the world (of Greek: U+037E)."""
-SENTENCE_ENDS = frozenset(".!\u3002\uff01\n")
+SENTENCE_ENDS = frozenset(".!\u3002\uff01")
 MIN_LETTERS = 8
 """Letters below which nothing can have been asked; one of a script without spaces counts three."""
 
@@ -69,9 +69,15 @@ def _asking_parts(text: str) -> list[str]:
     for index, character in enumerate(text):
         if character in QUESTION_MARKS:
             parts.append(text[begin:index])
-        if character in QUESTION_MARKS or character in SENTENCE_ENDS:
+        if character in QUESTION_MARKS or _ends_sentence(text, index):
             begin = index + 1
     return parts
+
+
+def _ends_sentence(text: str, index: int) -> bool:
+    """Whether a sentence ends here: a full stop within `1.4.2` or an address ends none."""
+    following = text[index + 1 : index + 2]
+    return text[index] in SENTENCE_ENDS and (not following or following.isspace())
 
 
 def _weight(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 

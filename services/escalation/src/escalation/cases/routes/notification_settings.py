@@ -35,8 +35,7 @@ async def update_notification_settings(
     """Replace the notification settings of a person.
 
     Everybody changes their own. Another's needs the permission `oncall:write`, and waits until a
-    second person asks for the same. Where addresses or delays change, the person hears of it at the
-    address that held before. Pages of blockers and critical cases wait five minutes at most, whatever
+    second person asks for the same; then the person hears of it at the address that held before. Pages of blockers and critical cases wait 15 minutes at most, whatever
     the delay.
     """
     if person != caller.sub and not caller.has_permission("oncall:write"):
@@ -48,7 +47,7 @@ async def update_notification_settings(
         actor = await counted_as(tx, caller.sub, before.pending_by)
     after = change_settings(before, person, body.to_settings(), actor)
     at = await transaction_time(tx)
-    if after.present != before.present:
+    if person != caller.sub and after.present != before.present:
         await _notify(tx, person, caller.sub, at)
     await directory.save_settings(tx, person, after)
     await record(tx, _audit_entry(caller, person, before, after, at))

@@ -17,7 +17,7 @@ from escalation.directory.domain import (
 State = Literal["waiting", "ready", "sent", "cancelled", "failed"]
 Purpose = Literal["page", "exhausted", "duty", "all_clear"]
 
-LONGEST_URGENT_DELAY = timedelta(minutes=5)
+LONGEST_URGENT_DELAY = timedelta(minutes=15)
 """The longest that a personal rule delays a page of a blocker or a critical case."""
 
 NOTICE_PURPOSES: frozenset[Purpose] = frozenset({"duty", "all_clear"})

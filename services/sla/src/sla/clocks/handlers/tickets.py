@@ -106,7 +106,7 @@ async def on_merged(tx: Connection, received: ReceivedEvent[TicketMerged]) -> No
     cancelled = Input(0, "cancelled", occurred_at(received), known_at, reason=reason)
     changes = [apply_input(one, cancelled, tables) for one in own]
     merged, survivor = found[event.ticket_id], found[event.into_id]
-    if merged is not None and survivor is not None:
+    if merged is not None and survivor is not None and merged.id != survivor.id:
         await tickets.upsert(tx, [with_earlier_opening(survivor, merged)])
         surviving = [one for one in all_clocks if one.ticket.id == survivor.id]
         inputs = inputs_of_merged(merged, survivor, own, occurred_at(received), known_at)
