@@ -7,8 +7,7 @@ import pytest
 
 from delivery_gate_support.gate_client import GateClient, digest
 from opsdesk_testing.client import client
-from opsdesk_testing.effects import Effect, two_person_effects
-from opsdesk_testing.second_person import Asked, check_takes_two
+from opsdesk_testing.second_person import Asked, check_takes_two, effects_of
 
 Scenario = Callable[[GateClient], Awaitable[Asked]]
 
@@ -52,13 +51,8 @@ SCENARIOS: Final[dict[str, Scenario]] = {
 }
 
 
-def effects(gate: GateClient) -> dict[str, Effect]:
-    names = {getattr(route, "name", None) for route in gate.app.routes}
-    return {one.operation: one for one in two_person_effects() if one.operation in names}
-
-
 def test_every_effect_that_takes_two_is_tried(gate: GateClient) -> None:
-    assert effects(gate).keys() == SCENARIOS.keys()
+    assert effects_of(gate.app).keys() == SCENARIOS.keys()
 
 
 @pytest.mark.parametrize("operation", SCENARIOS)
@@ -67,7 +61,7 @@ async def test_the_first_person_is_refused_with_every_account(
 ) -> None:
     """R1"""
     asked = await SCENARIOS[operation](gate)
-    await check_takes_two(gate.app, gate.database, effects(gate)[operation], asked)
+    await check_takes_two(gate.app, gate.database, effects_of(gate.app)[operation], asked)
 
 
 async def test_two_accounts_of_one_person_approve_once(gate: GateClient) -> None:

@@ -10,8 +10,7 @@ from httpx import AsyncClient
 from common.persistence.database import Database
 from escalation_support.http_setup import set_up
 from opsdesk_testing.client import client
-from opsdesk_testing.effects import Effect, two_person_effects
-from opsdesk_testing.second_person import Asked, check_takes_two
+from opsdesk_testing.second_person import Asked, check_takes_two, effects_of
 
 Scenario = Callable[[AsyncClient], Awaitable[Asked]]
 UNTIL = "2026-03-02T09:00:00Z"
@@ -47,13 +46,8 @@ SCENARIOS: Final[dict[str, Scenario]] = {
 }
 
 
-def effects(app: FastAPI) -> dict[str, Effect]:
-    names = {getattr(route, "name", None) for route in app.routes}
-    return {one.operation: one for one in two_person_effects() if one.operation in names}
-
-
 def test_every_effect_that_takes_two_is_tried(app: FastAPI) -> None:
-    assert effects(app).keys() == SCENARIOS.keys()
+    assert effects_of(app).keys() == SCENARIOS.keys()
 
 
 @pytest.mark.parametrize("operation", SCENARIOS)
@@ -63,4 +57,4 @@ async def test_the_first_person_changes_nothing_with_any_account(
     """R1, E7, E13"""
     async with client(app, "theo") as theo:
         asked = await SCENARIOS[operation](theo)
-    await check_takes_two(app, database, effects(app)[operation], asked)
+    await check_takes_two(app, database, effects_of(app)[operation], asked)

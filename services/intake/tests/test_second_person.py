@@ -10,9 +10,8 @@ from httpx import AsyncClient
 from common.persistence.database import Database
 from intake_support.tickets import act, open_ticket
 from opsdesk_testing.client import client
-from opsdesk_testing.effects import Effect, two_person_effects
 from opsdesk_testing.protocol import outbox_events
-from opsdesk_testing.second_person import Asked, check_takes_two
+from opsdesk_testing.second_person import Asked, check_takes_two, effects_of
 
 Scenario = Callable[[AsyncClient], Awaitable[Asked]]
 
@@ -75,13 +74,8 @@ SCENARIOS: Final[dict[str, Scenario]] = {
 }
 
 
-def effects(app: FastAPI) -> dict[str, Effect]:
-    names = {getattr(route, "name", None) for route in app.routes}
-    return {one.operation: one for one in two_person_effects() if one.operation in names}
-
-
 def test_every_effect_that_takes_two_is_tried(app: FastAPI) -> None:
-    assert effects(app).keys() == SCENARIOS.keys()
+    assert effects_of(app).keys() == SCENARIOS.keys()
 
 
 @pytest.mark.parametrize("operation", SCENARIOS)
@@ -90,7 +84,7 @@ async def test_the_first_person_is_refused_with_every_account(
 ) -> None:
     """R1"""
     asked = await SCENARIOS[operation](anna)
-    await check_takes_two(app, database, effects(app)[operation], asked)
+    await check_takes_two(app, database, effects_of(app)[operation], asked)
 
 
 async def test_a_contact_who_is_one_of_us_is_not_the_customer_who_reopens(

@@ -13,9 +13,8 @@ from common.auth import address_digest
 from common.events.directory import ContactKnown
 from common.persistence.database import Database
 from opsdesk_testing.client import client
-from opsdesk_testing.effects import Effect, two_person_effects
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
-from opsdesk_testing.second_person import Asked, check_takes_two
+from opsdesk_testing.second_person import Asked, check_takes_two, effects_of
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
 from sla_support.company import (
@@ -198,13 +197,8 @@ SCENARIOS: Final[dict[str, Scenario]] = {
 }
 
 
-def effects(app: FastAPI) -> dict[str, Effect]:
-    names = {getattr(route, "name", None) for route in app.routes}
-    return {one.operation: one for one in two_person_effects() if one.operation in names}
-
-
 def test_every_effect_that_takes_two_is_tried(app: FastAPI) -> None:
-    assert effects(app).keys() == SCENARIOS.keys()
+    assert effects_of(app).keys() == SCENARIOS.keys()
 
 
 @pytest.mark.parametrize("operation", SCENARIOS)
@@ -213,7 +207,7 @@ async def test_the_first_person_is_refused_with_every_account(
 ) -> None:
     """R1"""
     asked = await SCENARIOS[operation](Site(app, database))
-    await check_takes_two(app, database, effects(app)[operation], asked)
+    await check_takes_two(app, database, effects_of(app)[operation], asked)
 
 
 async def test_a_contact_counts_for_who_registered_them_until_somebody_else_confirms_them(

@@ -13,7 +13,7 @@ from common.events.directory import PersonKnown
 from common.now import now
 from common.persistence.database import Database
 from opsdesk_testing.client import client
-from opsdesk_testing.effects import Effect
+from opsdesk_testing.effects import Effect, two_person_effects
 from opsdesk_testing.protocol import outbox_events
 from opsdesk_testing.tokens import CONTACTS, STAFF
 
@@ -32,6 +32,13 @@ class Asked:
     path: str
     body: Any = None
     method: str = "POST"
+
+
+def effects_of(app: FastAPI) -> dict[str, Effect]:
+    """The effects of this service that take two people, by operation."""
+    methods = (one for path in app.openapi()["paths"].values() for one in path.values())
+    operations = {operation["operationId"] for operation in methods}
+    return {one.operation: one for one in two_person_effects() if one.operation in operations}
 
 
 async def check_takes_two(app: FastAPI, database: Database, effect: Effect, asked: Asked) -> None:
@@ -78,7 +85,8 @@ async def _announce_address(database: Database, sub: str) -> None:
 
 
 async def _count_announced(database: Database, effect: Effect) -> int:
-    return sum(one.type == effect.announced for one in await outbox_events(database))
+    found = [one for one in await outbox_events(database) if one.type == effect.announced]
+    return len({(one.subject, one.sequence) for one in found})  # one event goes to several topics
 
 
 async def _count_audit_entries(database: Database) -> int:

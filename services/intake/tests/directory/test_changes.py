@@ -37,11 +37,14 @@ def test_an_end_waits_and_its_own_requester_does_not_confirm_it() -> None:
     assert isinstance(asked, Person)
     assert not asked.retired
     own = confirm_change(asked, "anna")
-    assert isinstance(own, Rejection) and own.code == "FOUR_EYES"
+    assert isinstance(own, Rejection)
+    assert own.code == "FOUR_EYES"
     gone = confirm_change(asked, "omar")
-    assert isinstance(gone, Person) and gone.retired
+    assert isinstance(gone, Person)
+    assert gone.retired
     again = request_end(gone, "anna")
-    assert isinstance(again, Rejection) and again.code == "ALREADY_ENDED"
+    assert isinstance(again, Rejection)
+    assert again.code == "ALREADY_ENDED"
 
 
 async def last_of(database: Database, kind: str) -> dict[str, Any]:

@@ -127,5 +127,5 @@ async def test_a_message_that_nobody_answered_goes_on_counting(database: Databas
     await deliver(database, HANDLERS, (ticket_opened(1), 1), (asked, 2), (ticket_opened(2), 1))
     await deliver(database, HANDLERS, (merged(1, 2, 2), 3))
     clock = (await clocks_of(database, 2))["next_reply"].clock
-    assert (clock.state, clock.deadline) == ("running", NINE + 9 * HOUR)
+    assert (clock.state, clock.deadline) == ("running", NINE + 24 * HOUR)
     await assert_consistent(database)

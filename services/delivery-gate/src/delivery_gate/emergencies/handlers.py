@@ -64,9 +64,9 @@ async def _raise(tx: Connection, event: TicketEvent, *, confirmed: bool) -> None
     blocker = Blocker(event.ticket_id, event.ticket, event.environment, "open", confirmed)
     await blockers.upsert(tx, blocker, event.environment_id)
     for change in await emergency_changes.lock_applied_of_ticket(tx, event.ticket_id):
-        confirmed = withdraw_mark(change, blocker, event.at)
-        if confirmed != change:
-            await record_withdrawn_mark(await _context(tx, change), confirmed)
+        unmarked = withdraw_mark(change, blocker, event.at)
+        if unmarked != change:
+            await record_withdrawn_mark(await _context(tx, change), unmarked)
 
 
 async def on_blocker_lifted(tx: Connection, received: ReceivedEvent[BlockerLifted]) -> None:

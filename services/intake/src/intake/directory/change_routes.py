@@ -97,10 +97,11 @@ async def confirm_person(sub: PersonSub, caller: Writer, tx: Transaction) -> Per
     """Confirm the roles or the end of a person, as another person than the one who asked."""
     before = await _lock_person(tx, sub)
     pending = before.pending
-    actor = await counted_as(tx, caller.sub, pending and pending.requested_by)
+    requested_by = None if pending is None else pending.requested_by
+    actor = await counted_as(tx, caller.sub, requested_by)
     outcome = changes.confirm_change(before, actor)
     grounds = {
-        "requested_by": pending and pending.requested_by,
+        "requested_by": requested_by,
         "roles": pending and list(pending.roles),
         "ends": pending and pending.ends,
     }

@@ -46,7 +46,7 @@ async def confirm_priority(action: WorkAction, body: PriorityConfirmation) -> Re
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     pending = before.pending_downgrade
-    person = await action.counted_as(pending and pending.requested_by)
+    person = await action.counted_as(None if pending is None else pending.requested_by)
     after = confirm(before, person) if body.agree else decline(before)
     return await action.finish(
         "confirm_priority" if body.agree else "decline_priority",

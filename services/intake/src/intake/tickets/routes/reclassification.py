@@ -46,7 +46,7 @@ async def confirm_classification(
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     pending = before.pending_reclassification
-    person = await action.counted_as(pending and pending.requested_by)
+    person = await action.counted_as(None if pending is None else pending.requested_by)
     after = confirm(before, person) if body.agree else decline(before)
     return await action.finish(
         "confirm_classification" if body.agree else "decline_classification",

@@ -65,8 +65,8 @@ async def confirm_termination(
     its open clocks are cancelled, and an event is published.
     """
     stored, at = await _lock_for_change(tx, name, request, caller)
-    first_person = stored.termination and stored.termination.requested.by
-    person = await counted_as(tx, caller.sub, first_person)
+    requested = None if stored.termination is None else stored.termination.requested
+    person = await counted_as(tx, caller.sub, None if requested is None else requested.by)
     termination = confirm_end(stored.termination, person, at)
     if termination == SELF_APPROVAL:
         await _record(tx, stored, "agreement.deactivate.denied", caller, at, SELF_APPROVAL.code)
