@@ -19,10 +19,10 @@ def effect_of(clock: Clock, input: Input) -> Effect | None:
         return _cancel
     if clock.ended:
         return None
-    if input.kind == "reopened_by_us" and clock.moved_by != "resolved":
-        return None
     effects = CUSTOMER_EFFECTS if clock.contract == "sla" else SUPPLIER_EFFECTS
     effect = effects[clock.metric].get(input.kind)
+    if effect is take_back_resolution and clock.moved_by != "resolved":
+        return None
     return effect if (effect in OPEN_CLOCK_EFFECTS) == clock.open else None
 
 
@@ -121,17 +121,25 @@ SUPPLIER_EFFECTS: Mapping[Metric, Mapping[InputKind, Effect]] = {
         "handed_back": _finish,
         "resolved": _stop,
         "reopened": _start_cycle,
+        "reopened_by_us": _start_cycle,
     },
     "workaround": {
         "workaround_provided": _finish,
         "handed_back": _finish,
         "resolved": _stop,
         "reopened": _reopen,
+        "reopened_by_us": _reopen,
     },
-    "resolution": {"handed_back": _finish, "resolved": _stop, "reopened": _reopen},
+    "resolution": {
+        "handed_back": _finish,
+        "resolved": _stop,
+        "reopened": _reopen,
+        "reopened_by_us": _reopen,
+    },
 }
 """Effects on clocks of promises of a partner (`uc`) or second level (`ola`) to us: `answered` is
-their reply to us, `handed_back` ends the clock for good, though the ticket goes on (R13)."""
+their reply to us, `handed_back` ends the clock for good, though the ticket goes on (R13). It was not they
+who resolved it: for them the time until it is reopened never counts."""
 
 WAITING_AFTER: Mapping[InputKind, bool] = {
     "on_hold": True,

@@ -9,7 +9,6 @@ from common.events.tickets import (
     TicketAssigned,
     TicketEvent,
     TicketOnHold,
-    TicketRejected,
     TicketReopened,
     TicketReplied,
     TicketResumed,
@@ -101,17 +100,8 @@ def input_of_hold(event: TicketOnHold, contract: Contract) -> InputKind | None:
 
 
 def input_of_reopening(event: TicketReopened, contract: Contract) -> InputKind:
-    """Reopened by the customer, or by our own side, which also resolved it (R1).
-
-    A supplier has not resolved it: for them the time between does not count.
-    """
-    is_ours = contract == "sla" and event.by_customer is False
-    return "reopened_by_us" if is_ours else "reopened"
-
-
-def input_of_rejection(event: TicketRejected, contract: Contract) -> InputKind:
-    """Reopened by the second person, who is of our own side."""
-    return "reopened_by_us" if contract == "sla" else "reopened"
+    """Reopened by the customer, or by our own side, which also resolved it (R1)."""
+    return "reopened_by_us" if event.by_customer is False else "reopened"
 
 
 def input_of_resume(event: TicketResumed, contract: Contract) -> InputKind:
