@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
+from typing import Literal
 
 import pytest
 
@@ -53,11 +54,16 @@ async def broken_under_load(
     return await installation.check_history(name, await load)
 
 
-@pytest.fixture(scope="module")
+def _scope_of_one(fixture_name: str, config: pytest.Config) -> Literal["session", "module"]:
+    """Short runs share a site. Histories of long ones are read too often to grow over all modules."""
+    return "session" if "not long" in config.getoption("markexpr") else "module"
+
+
+@pytest.fixture(scope=_scope_of_one)
 async def one(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> AsyncIterator[FaultSite]:
-    """One of everything, for a module: histories stay short, since each is read after every fault."""
+    """One of everything."""
     async with site(tmp_path_factory.mktemp("one")) as running:
         yield FaultSite(running, speaker(request))
 

@@ -172,15 +172,18 @@ async def deliver_everything_twice(site: Site) -> None:
     await consumer.start()
     await producer.start()
     try:
-        async for record in consumer:
-            if DUPLICATE_HEADER not in dict(record.headers):
-                await producer.send_and_wait(
-                    record.topic,
-                    record.value,
-                    key=record.key,
-                    partition=record.partition,
-                    headers=[*record.headers, (DUPLICATE_HEADER, b"1")],
-                )
+        while True:
+            records = await consumer.getmany(timeout_ms=500)
+            for record in (one for part in records.values() for one in part):
+                if DUPLICATE_HEADER not in dict(record.headers):
+                    await producer.send(
+                        record.topic,
+                        record.value,
+                        key=record.key,
+                        partition=record.partition,
+                        headers=[*record.headers, (DUPLICATE_HEADER, b"1")],
+                    )
+            await producer.flush()
     finally:
         await consumer.stop()
         await producer.stop()

@@ -14,7 +14,8 @@ from opsdesk_testing.waiting import until
 from tests.faults.conftest import SECONDS_BEFORE_FAULT, FaultSite, speaker
 from tests.faults.site import Site, site
 
-RATE, LEADERLESS_S = 60, 30.0
+RATE, LEADERLESS_S = 30, 30.0
+"""What three brokers and four services leave two cores for."""
 WITHOUT_CLOCKS = """
     SELECT count(*) FILTER (WHERE NOT EXISTS (SELECT FROM sla.clocks c WHERE c.ticket_id = t.id))::float
         / count(*)

@@ -5,10 +5,10 @@ second one, later than any transaction lasts.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from msgspec.structs import replace as replace_struct
+from msgspec.structs import replace
 
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, Due, schedule
@@ -77,9 +77,7 @@ async def _apply_batch(
         clock_input.terms for _, clock_input in clock_inputs if clock_input.terms is not None
     ]
     tables = await load_timetables(tx, [one for one, _ in clock_inputs], extra_terms)
-    known_inputs = [
-        (one, replace_struct(clock_input, known_at=at)) for one, clock_input in clock_inputs
-    ]
+    known_inputs = [(one, replace(clock_input, known_at=at)) for one, clock_input in clock_inputs]
     await apply_changes(
         tx, [apply_input(one, clock_input, tables) for one, clock_input in known_inputs], at
     )
@@ -135,7 +133,7 @@ async def _start_missing_clocks(
     move, ids = _VersionMove(bulk_update, target), {one.ticket.id for one in ticket_clocks}
     measured = await clocks.get_metrics(tx, ids)
     earlier_inputs = await tickets.list_pending(tx, ids)
-    terms_input = replace_struct(move.base_input, known_at=at)
+    terms_input = replace(move.base_input, known_at=at)
     starts = []
     for (id, forwarding), one in {
         (one.ticket.id, one.forwarding): one for one in ticket_clocks
@@ -165,7 +163,7 @@ async def _coverage_inputs(
         ticket, terms = one.ticket, one.clock.terms
         calendar = versions[one.ticket.agreement_version].calendar_for(ticket.priority)
         if calendar != terms.calendar:
-            changed_terms = replace_struct(terms, calendar=calendar)
+            changed_terms = replace(terms, calendar=calendar)
             at = bulk_update.decided_at
             clock_inputs.append(
                 (one, Input(0, _COVERAGE_INPUTS[bulk_update.kind], at, at, changed_terms))
@@ -194,4 +192,4 @@ class _VersionMove:
     def input_for(self, ticket_clock: TicketClock) -> Input:
         ticket = ticket_clock.ticket
         terms = self.target.terms_for(ticket_clock.clock.metric, ticket.priority, ticket.kind)
-        return replace_struct(self.base_input, terms=terms)
+        return replace(self.base_input, terms=terms)

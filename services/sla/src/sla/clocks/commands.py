@@ -4,9 +4,10 @@ What waivers and forecasts do when a clock changes: see `sla.reactions`.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from common.events.clocks import ClockEvent
 from common.messaging.outbox import OutboxEvent, publish

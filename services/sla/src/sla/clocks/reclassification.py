@@ -5,11 +5,11 @@ ticket was opened (docs/decisions/0692).
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from msgspec.structs import replace as replace_struct
+from msgspec.structs import replace
 
 from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import Agreement, Terms, applicable_agreement
@@ -40,7 +40,7 @@ class ContractClocks:
     def terms_for(self, ticket_clock: TicketClock) -> Terms:
         """Return the terms of a clock now; without an agreement its own without a target."""
         if self.agreement is None:
-            return replace_struct(ticket_clock.clock.terms, target=None)
+            return replace(ticket_clock.clock.terms, target=None)
         ticket = self.contract_ticket.ticket
         return self.agreement.terms_for(ticket_clock.clock.metric, ticket.priority, ticket.kind)
 
@@ -173,7 +173,7 @@ async def _apply(
         for one in contract_clocks.clocks
     ]
     clock_inputs = [
-        (one, replace_struct(input, terms=contract_clocks.terms_for(one))) for one in ticket_clocks
+        (one, replace(input, terms=contract_clocks.terms_for(one))) for one in ticket_clocks
     ]
     tables = await load_timetables(
         tx,

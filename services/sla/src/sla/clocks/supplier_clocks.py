@@ -5,9 +5,11 @@ clocks of the one before, also to the same partner: each forwarding has its own 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7

@@ -1,10 +1,11 @@
 """A clock with its ticket, and a change of it: what commands load and store. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from msgspec.structs import replace as replace_struct
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sla.agreements.domain.agreement import Contract, Metric
 from sla.clocks.domain.clock import Clock, Input, Timetables
@@ -12,8 +13,7 @@ from sla.clocks.domain.fold import start, step
 from sla.clocks.domain.schedule import fire_missed, firing_input, next_firing
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(Struct, frozen=True):
     """What sla stores of a ticket. `agreement` is the key of the agreement that covers it.
 
     With a clock of a partner or of second level: the key of the agreement that this clock measures.
@@ -46,8 +46,7 @@ class ContractTicket:
     partner: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TicketClock:
+class TicketClock(Struct, frozen=True):
     """A clock of a ticket. `ordinal` is that of its last input, `sequence` that of its last event.
 
     `next_at` is when its next firing is due. `forwarding`: the number of the forwarding that it
@@ -85,9 +84,8 @@ def new_clock(
     id: UUID, ticket: Ticket, metric: Metric, opening: Input, tables: Timetables
 ) -> TicketClock:
     """Return a new clock of a promise to the customer; `opening` is its first input."""
-    return _with_next_firing(
-        TicketClock(id, ticket, start(metric, opening, tables), opening.ordinal, 0), tables
-    )
+    clock = start(metric, opening, tables)
+    return TicketClock(id, ticket, clock, opening.ordinal, 0, _next_at(clock, tables))
 
 
 def new_supplier_clock(
@@ -95,16 +93,21 @@ def new_supplier_clock(
 ) -> TicketClock:
     """Return a new clock of a supplier's promise; `opening.at` is when they got the ticket."""
     clock = start(metric, opening, tables, contract_ticket.contract)
-    forwarding, partner = contract_ticket.forwarding, contract_ticket.partner
-    ticket_clock = TicketClock(
-        id, contract_ticket.ticket, clock, opening.ordinal, 0, None, forwarding, partner
+    return TicketClock(
+        id,
+        contract_ticket.ticket,
+        clock,
+        opening.ordinal,
+        0,
+        _next_at(clock, tables),
+        contract_ticket.forwarding,
+        contract_ticket.partner,
     )
-    return _with_next_firing(ticket_clock, tables)
 
 
-def _with_next_firing(ticket_clock: TicketClock, tables: Timetables) -> TicketClock:
-    firing = next_firing(ticket_clock.clock, tables)
-    return replace(ticket_clock, next_at=firing.due_at if firing else None)
+def _next_at(clock: Clock, tables: Timetables) -> datetime | None:
+    firing = next_firing(clock, tables)
+    return firing.due_at if firing else None
 
 
 def apply_input(ticket_clock: TicketClock, input: Input, tables: Timetables) -> Change:
@@ -135,6 +138,5 @@ def _apply_inputs(ticket_clock: TicketClock, inputs: list[Input], tables: Timeta
     clock, steps = ticket_clock.clock, []
     for ordinal, input in enumerate(inputs, start=ticket_clock.ordinal + 1):
         clock = step(clock, input, tables)
-        steps.append((replace_struct(input, ordinal=ordinal), clock))
-    firing = next_firing(clock, tables)
-    return Change(ticket_clock, tuple(steps), firing.due_at if firing else None)
+        steps.append((replace(input, ordinal=ordinal), clock))
+    return Change(ticket_clock, tuple(steps), _next_at(clock, tables))

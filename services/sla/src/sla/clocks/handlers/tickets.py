@@ -1,10 +1,9 @@
 """Kafka in: tickets that are triaged, forwarded, prioritised, reclassified or merged."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from uuid import UUID
 
-from msgspec.structs import replace as replace_struct
+from msgspec.structs import replace
 
 from common.events.envelope import ReceivedEvent
 from common.events.tickets import (
@@ -132,7 +131,7 @@ def _terms_for(agreement: Agreement, ticket_clock: TicketClock, event: TicketEve
     return (
         terms
         if agreement.covers_service(ticket_clock.ticket.service)
-        else replace_struct(terms, target=None)
+        else replace(terms, target=None)
     )
 
 

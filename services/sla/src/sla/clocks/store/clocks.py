@@ -4,11 +4,11 @@ Handlers and timers lock the rows of clocks before their deadlines, in the order
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Row, select
 
 from common.domain.durations import SECOND
@@ -178,26 +178,24 @@ def _fixed_values(ticket_clock: TicketClock) -> tuple[Any, ...]:
 
 def _mutable_values(ticket_clock: TicketClock) -> tuple[Any, ...]:
     clock = ticket_clock.clock
+    # Each is computed at every access: once is enough on the way of every ticket.
+    state, breached_at, outcome = clock.state, clock.breached_at, clock.outcome
     return (
-        clock.state,
+        state,
         clock.deadline,
-        clock.breached_at,
-        clock.outcome,
-        _outcome_at(clock),
+        breached_at,
+        outcome,
+        clock.stopped_at if outcome == "met" else outcome and breached_at,
         ticket_clock.next_at,
         ticket_clock.ordinal,
         ticket_clock.sequence,
         dump_clock(clock),
-        *_stop_figures(clock),
+        *(_stop_figures(clock) if state == "stopped" else (None, None)),
     )
 
 
 def _stop_figures(clock: Clock) -> tuple[datetime, int] | tuple[None, None]:
-    """Return when the clock stopped, and the seconds of its longest cycle."""
-    if clock.state != "stopped" or clock.stopped_at is None:
+    """Return when a stopped clock stopped, and the seconds of its longest cycle."""
+    if clock.stopped_at is None:
         return None, None
     return clock.stopped_at, max(clock.worst, clock.counted) // SECOND
-
-
-def _outcome_at(clock: Clock) -> datetime | None:
-    return clock.stopped_at if clock.outcome == "met" else clock.outcome and clock.breached_at
