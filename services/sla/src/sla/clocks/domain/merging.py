@@ -1,9 +1,10 @@
 """What a merged ticket leaves to the one that survives it: no promise is later than it was (C10). Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
+
+from msgspec.structs import replace
 
 from sla.agreements.domain.agreement import Metric
 from sla.clocks.domain.clock import Clock, Input
