@@ -1,6 +1,7 @@
 """The handlers of received events."""
 
 from common.auth import persons
+from common.events.alerts import AlertRaised, AlertResolved
 from common.events.deliveries import (
     DeliveryApproved,
     DeliveryDeferred,
@@ -29,8 +30,6 @@ from common.events.restored import (
     TicketHistoryRestored,
 )
 from common.events.tickets import (
-    AlertRaised,
-    AlertResolved,
     BlockerLifted,
     BlockerRaised,
     TicketAssigned,

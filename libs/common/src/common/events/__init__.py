@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from common.events import (
     agreements,
+    alerts,
     catalogue,
     clocks,
     dead_letters,
@@ -26,6 +27,7 @@ from common.events.envelope import Event
 
 MODULES = (
     tickets,
+    alerts,
     clocks,
     waivers,
     agreements,

@@ -1,4 +1,4 @@
-"""Events of intake about tickets and alerts, on `opsdesk.tickets`."""
+"""Events of intake about tickets, on `opsdesk.tickets`."""
 
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -226,43 +226,3 @@ class BlockerLifted(TicketEvent):
 
     type: ClassVar[str] = "opsdesk.ticket.blocker_lifted.v1"
     reason: Literal["lowered", "resolved", "closed", "merged", "moved"]
-
-
-class AlertEvent(Event):
-    """An event about an alert: one `dedup_key` of one monitor, from its start to its end."""
-
-    topic: ClassVar[str] = "opsdesk.tickets"
-    source: ClassVar[str] = "opsdesk/intake"
-
-    alert_id: UUID
-    ticket_id: UUID | None
-    ticket: str | None
-    monitor: str
-    dedup_key: str
-    customer_id: UUID | None
-    customer: str | None
-    environment_id: UUID | None
-    environment: str | None
-    service: str | None
-    severity: str | None
-
-    def subject(self) -> str:
-        return f"alert/{self.alert_id}"
-
-    def key(self) -> str:
-        return str(self.ticket_id or self.alert_id)
-
-
-class AlertRaised(AlertEvent):
-    """A monitor reported a problem."""
-
-    type: ClassVar[str] = "opsdesk.alert.raised.v1"
-    started_at: AwareDatetime
-
-
-class AlertResolved(AlertEvent):
-    """The monitor reported that the problem is over."""
-
-    type: ClassVar[str] = "opsdesk.alert.resolved.v1"
-    started_at: AwareDatetime
-    ended_at: AwareDatetime

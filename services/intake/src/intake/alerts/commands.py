@@ -11,7 +11,7 @@ from uuid import UUID
 
 from common.domain import Actor, Rejection
 from common.errors import Problem
-from common.events.tickets import AlertEvent, AlertRaised, AlertResolved
+from common.events.alerts import AlertEvent, AlertRaised, AlertResolved
 from common.http.body import parse_json
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, transaction_time

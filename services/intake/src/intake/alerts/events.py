@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from common.events.tickets import AlertEvent, AlertResolved
+from common.events.alerts import AlertEvent, AlertResolved
 from intake.alerts.store import Episode
 
 

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from common.events.alerts import AlertRaised, AlertResolved
 from common.events.envelope import ReceivedEvent
 from common.events.tickets import (
-    AlertRaised,
-    AlertResolved,
     BlockerLifted,
     BlockerRaised,
     TicketEvent,

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from common.events.tickets import AlertEvent, AlertRaised, AlertResolved, TicketEvent
+from common.events.alerts import AlertEvent, AlertRaised, AlertResolved
+from common.events.tickets import TicketEvent
 from common.persistence.database import Database
 from sla.outages.domain.outage import Outage
 from sla.outages.store import outages

@@ -1,0 +1,48 @@
+"""Events of intake about alerts, on `opsdesk.tickets` beside those of their tickets."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from common.events.envelope import Event
+
+
+class AlertEvent(Event):
+    """An event about an alert: one `dedup_key` of one monitor, from its start to its end."""
+
+    topic: ClassVar[str] = "opsdesk.tickets"
+    source: ClassVar[str] = "opsdesk/intake"
+
+    alert_id: UUID
+    ticket_id: UUID | None
+    ticket: str | None
+    monitor: str
+    dedup_key: str
+    customer_id: UUID | None
+    customer: str | None
+    environment_id: UUID | None
+    environment: str | None
+    service: str | None
+    severity: str | None
+
+    def subject(self) -> str:
+        return f"alert/{self.alert_id}"
+
+    def key(self) -> str:
+        return str(self.ticket_id or self.alert_id)
+
+
+class AlertRaised(AlertEvent):
+    """A monitor reported a problem."""
+
+    type: ClassVar[str] = "opsdesk.alert.raised.v1"
+    started_at: AwareDatetime
+
+
+class AlertResolved(AlertEvent):
+    """The monitor reported that the problem is over."""
+
+    type: ClassVar[str] = "opsdesk.alert.resolved.v1"
+    started_at: AwareDatetime
+    ended_at: AwareDatetime
