@@ -21,7 +21,8 @@ CREATE TABLE contacts (
     confirmed_by text,
     retired boolean NOT NULL DEFAULT false,
     erased boolean NOT NULL DEFAULT false,
-    sequence bigint NOT NULL
+    sequence bigint NOT NULL,
+    CONSTRAINT ck_contacts_four_eyes CHECK (confirmed_by <> registered_by)
 );
 COMMENT ON COLUMN contacts.registered_by IS
     'For whom the contact counts where two people are needed, until confirmed_by says otherwise.';

@@ -162,4 +162,4 @@ CREATE TRIGGER two_persons_reclassify BEFORE INSERT OR UPDATE OF reclassified_co
 
 CREATE TRIGGER two_persons_blocker BEFORE UPDATE OF blocker_confirmed_by ON tickets
     FOR EACH ROW WHEN (NEW.blocker_confirmed_by IS DISTINCT FROM OLD.blocker_confirmed_by)
-    EXECUTE FUNCTION refuse_one_person('opened_by', 'blocker_confirmed_by');
+    EXECUTE FUNCTION refuse_one_person('opened_by', 'blocker_confirmed_by', 'also one account');
