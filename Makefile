@@ -10,7 +10,7 @@ help:  ## what you can do here
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
 	    printf '  make %-13s %s\n' "$$name" "$$what"; done
 
-.PHONY: help setup run demo test check house faults mutants bench docs image compose-test clean
+.PHONY: help setup run demo test check house faults mutants bench docs lock audit image pin-images compose-test clean
 
 setup:
 	@deploy/local/bootstrap
@@ -22,7 +22,7 @@ demo: setup  ## play the journeys J1-J6 against a running `make run`
 	@exec .venv/bin/opsdesk demo
 
 test: check  ## everything that must hold, on real PostgreSQL and real Kafka (under 20 minutes)
-	@$(TEST) -n 2 --dist loadfile libs services opsdesk tests/benchmarks tests/checks tests/contracts $(ARGS)
+	@$(TEST) -n 2 --dist loadfile libs services opsdesk tests/benchmarks tests/checks tests/contracts tests/security $(ARGS)
 	@# One after the other: they start whole installations, and measure how long these are away.
 	@$(TEST) deploy tests/journeys tests/faults $(ARGS)
 
@@ -49,8 +49,17 @@ docs: setup  ## write what is generated from code (docs/api, docs/topics.md …)
 	@$(PY) -m common.docgen
 	@$(PY) -m opsdesk_testing.schema
 
-image:  ## build the four service images (needs Docker)
-	docker compose build
+lock: setup  ## write the hashes of the pinned versions into constraints.txt
+	@deploy/local/lock
+
+audit: setup  ## the pinned versions against known vulnerabilities (offline: ARGS="--advisories FOLDER")
+	@$(PY) -m opsdesk_local audit $(ARGS)
+
+image: setup  ## build the four service images with bills of materials and provenance in dist/ (needs Docker)
+	@$(PY) -m opsdesk_local images $(ARGS)
+
+pin-images: setup  ## write the digests of the base images into deploy/docker/images.env (needs a registry)
+	@$(PY) -m opsdesk_local images --pin
 
 compose-test: setup  ## the first journey against the compose stack, and the container suite (needs Docker)
 	@$(PY) -m pytest -m containers tests/containers $(ARGS)

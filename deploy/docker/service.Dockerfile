@@ -1,22 +1,39 @@
-# One of the services: intake, sla, escalation or delivery-gate. Build from the root of the repository:
+# One of the services: intake, sla, escalation or delivery-gate. `make image` builds all four, from a base image that
+# is named by its digest. By hand, from the root of the repository:
 #   docker build -f deploy/docker/service.Dockerfile --build-arg SERVICE=intake -t opsdesk/intake .
-FROM python:3.11-slim-bookworm AS build
+ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+FROM $PYTHON_IMAGE AS build
 ARG SERVICE
 RUN test -n "$SERVICE" || { echo "name the service: --build-arg SERVICE=intake" >&2; exit 1; }
-RUN python -m venv /opt/opsdesk
 COPY constraints.txt /build/
+# Whatever is installed has one of the hashes in constraints.txt: uv by pip, the rest by uv.
+RUN python -m venv /build/tools && awk '/^uv==/,!/\\$/' /build/constraints.txt > /build/uv.txt \
+    && /build/tools/bin/pip install --no-cache-dir --quiet --require-hashes -r /build/uv.txt
+ENV UV_NO_CACHE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never
 COPY libs/common /build/libs/common
 COPY services/$SERVICE /build/services/$SERVICE
-RUN /opt/opsdesk/bin/pip install --no-cache-dir -c /build/constraints.txt /build/libs/common "/build/services/$SERVICE" \
-    && /opt/opsdesk/bin/pip uninstall --yes --quiet pip setuptools \
+# `uv venv` puts neither pip nor setuptools into it.
+RUN /build/tools/bin/uv venv --quiet --python /usr/local/bin/python /opt/opsdesk \
+    && VIRTUAL_ENV=/opt/opsdesk /build/tools/bin/uv pip install --no-sources -c /build/constraints.txt \
+       /build/libs/common "/build/services/$SERVICE" \
     && find /opt/opsdesk -name tests -type d -prune -exec rm -rf {} +
 # ENTRYPOINT cannot read an argument of the build: this program runs the service's module.
 RUN printf '#!/bin/sh\nexec python -m %s "$@"\n' "$(echo "$SERVICE" | tr - _)" > /opt/opsdesk/bin/service \
     && chmod 755 /opt/opsdesk/bin/service
 
-FROM python:3.11-slim-bookworm
-RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin opsdesk
-COPY --from=build /opt/opsdesk /opt/opsdesk
+# What is in the image, as CycloneDX: written by a tool that is not in it.
+FROM build AS bill
+RUN /build/tools/bin/uv venv --quiet --python /usr/local/bin/python /build/bill \
+    && VIRTUAL_ENV=/build/bill /build/tools/bin/uv pip install --quiet -c /build/constraints.txt cyclonedx-bom \
+    && /build/bill/bin/cyclonedx-py environment --output-reproducible --of JSON \
+       -o /opt/opsdesk/sbom.cdx.json /opt/opsdesk/bin/python
+
+FROM $PYTHON_IMAGE
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin opsdesk \
+    # Nothing is installed in a running container: the base image's own pip and setuptools are old, and unused.
+    && find / -xdev \( -path '*-packages/pip*' -o -path '*-packages/setuptools*' -o -path '*-packages/wheel*' \
+       -o -path '*-packages/pkg_resources*' -o -path '*/ensurepip*' \) -prune -exec rm -rf {} +
+COPY --from=bill /opt/opsdesk /opt/opsdesk
 USER 10001
 ENV PATH=/opt/opsdesk/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     OPSDESK_HOST=0.0.0.0 OPSDESK_PORT=8000

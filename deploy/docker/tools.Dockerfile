@@ -1,13 +1,21 @@
 # What the compose stack needs beside the services: `prepare` (roles, schemas, topics, issuer) and a
 # mail server that keeps messages as files instead of sending them on.
-FROM python:3.11-slim-bookworm
-RUN python -m venv /opt/opsdesk && useradd --uid 10001 --no-create-home opsdesk \
-    && mkdir /mail /issuer && chown opsdesk /mail /issuer
+ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+FROM $PYTHON_IMAGE AS build
 COPY constraints.txt /build/
+RUN python -m venv /build/tools && awk '/^uv==/,!/\\$/' /build/constraints.txt > /build/uv.txt \
+    && /build/tools/bin/pip install --no-cache-dir --quiet --require-hashes -r /build/uv.txt
+ENV UV_NO_CACHE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never
 COPY libs/common /build/libs/common
 COPY deploy/local /build/deploy/local
-RUN /opt/opsdesk/bin/pip install --no-cache-dir -c /build/constraints.txt /build/libs/common /build/deploy/local
+RUN /build/tools/bin/uv venv --quiet --python /usr/local/bin/python /opt/opsdesk \
+    && VIRTUAL_ENV=/opt/opsdesk /build/tools/bin/uv pip install --no-sources -c /build/constraints.txt \
+       /build/libs/common /build/deploy/local
+
+FROM $PYTHON_IMAGE
+RUN useradd --uid 10001 --no-create-home opsdesk && mkdir /mail /issuer && chown opsdesk /mail /issuer
+COPY --from=build /opt/opsdesk /opt/opsdesk
 COPY deploy/docker/prepare.py /opt/opsdesk/prepare.py
 USER 10001
-ENV PATH=/opt/opsdesk/bin:$PATH PYTHONUNBUFFERED=1
+ENV PATH=/opt/opsdesk/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 VOLUME ["/mail", "/issuer"]

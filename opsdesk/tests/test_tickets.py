@@ -51,6 +51,20 @@ def test_open_tickets_are_listed_unless_asked_otherwise(terminal: Terminal) -> N
     ]
 
 
+def test_what_a_customer_writes_does_not_act_on_the_terminal(terminal: Terminal) -> None:
+    """Escape sequences rename the window, clear the screen, or hide a line behind another one"""
+    hostile = "\x1b]0;owned\x07\x1b[2J\x9b31mpaid\roverdue\u202eexe.fdp"
+    terminal.services.responses |= {
+        "GET /v1/tickets": page_of(TICKET | {"title": hostile}),
+        "GET /v1/tickets/OPS-7": TICKET | {"title": hostile, "description": hostile},
+        "GET /v1/tickets/OPS-7/messages": page_of(MESSAGE | {"text": hostile, "author": hostile}),
+        "GET /v1/tickets/OPS-7/clocks": page_of(CLOCK),
+    }
+    output = terminal("tickets", "show", "OPS-7") + terminal("tickets", "list")
+    assert not {"\x1b", "\x07", "\x9b", "\r", "\u202e"} & set(output)
+    assert "[U+001B]]0;owned[U+0007]" in output
+
+
 def test_a_ticket_is_shown_with_its_messages_and_clocks(terminal: Terminal) -> None:
     """Brackets in what people wrote are text, not markup"""
     terminal.services.responses |= {

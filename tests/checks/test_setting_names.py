@@ -5,6 +5,7 @@ from pathlib import Path
 
 from common.settings import PREFIX, Settings
 from common.settings_checks import KNOWN_ELSEWHERE
+from common.settings_secrets import file_names
 from delivery_gate.settings import DeliveryGateSettings
 from escalation.settings import EscalationSettings
 from intake.settings import IntakeSettings
@@ -13,13 +14,18 @@ from sla.settings import SlaSettings
 ROOT = Path(__file__).parents[2]
 SERVICES = (DeliveryGateSettings, EscalationSettings, IntakeSettings, SlaSettings)
 READERS = ("deploy/local/src", "deploy/docker", "opsdesk/src", "docker-compose.yml")
-MADE_OF_PARTS = {"INTAKE_URL", "ESCALATION_URL", "DELIVERY_GATE_URL"}
-"""Read as `OPSDESK_<SERVICE>_URL`."""
+MADE_OF_PARTS = {"INTAKE_URL", "ESCALATION_URL", "DELIVERY_GATE_URL", "TOKEN_FILE"}
+"""Read as `OPSDESK_<SERVICE>_URL`, and as a secret's name with `_FILE`."""
 
 
 def _own_settings() -> set[str]:
-    shared = set(Settings.model_fields)
-    return {name.upper() for one in SERVICES for name in one.model_fields if name not in shared}
+    shared = _names_of(Settings)
+    return {name for one in SERVICES for name in _names_of(one) if name not in shared}
+
+
+def _names_of(settings: type[Settings]) -> set[str]:
+    fields = settings.model_fields
+    return {*map(str.upper, fields), *file_names(fields)}
 
 
 def _named_in_code() -> set[str]:
@@ -29,7 +35,7 @@ def _named_in_code() -> set[str]:
             if path.is_file() and path.suffix in {".py", ".yml", ""}:
                 text = path.read_text(encoding="utf-8")
                 found |= set(re.findall(rf"{PREFIX}([A-Z][A-Z_]*[A-Z])\b", text))
-    return found - {name.upper() for name in Settings.model_fields}
+    return found - _names_of(Settings)
 
 
 def test_every_name_that_anything_reads_is_known_to_all() -> None:

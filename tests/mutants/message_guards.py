@@ -125,6 +125,14 @@ MESSAGE_GUARDS: Final = (
         "::test_the_first_event_of_a_subject_takes_effect_once_on_two_replicas",
     ),
     Guard(
+        "a record that its topic's owner does not send has no effect",
+        f"{MESSAGING}/classification.py",
+        "        if (fault := origins.fault(record.topic, envelope)) is not None:\n",
+        "        if (fault := None) is not None:\n",
+        f"{COMMON_TESTS}/messaging/test_origins.py"
+        "::test_what_the_owner_does_not_send_has_no_effect_and_stops_nobody",
+    ),
+    Guard(
         "many dead letters in a row stop the consumer",
         f"{MESSAGING}/batch_processor.py",
         "        if self.consecutive_dead_letters >= MAX_CONSECUTIVE_DEAD_LETTERS:\n",

@@ -11,6 +11,7 @@ from opsdesk.api_client import ApiClient
 from opsdesk.company.demo_data import Identity, read_demo_data
 from opsdesk.endpoints import Endpoints
 from opsdesk.errors import CliError
+from opsdesk.transport import open_http_client
 
 
 class DemoClients:
@@ -39,7 +40,7 @@ class DemoClients:
 
 @asynccontextmanager
 async def open_demo_clients(endpoints: Endpoints) -> AsyncIterator[DemoClients]:
-    async with httpx.AsyncClient(timeout=30) as client:
+    async with open_http_client() as client:
         yield DemoClients(endpoints, client)
 
 

@@ -4,7 +4,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from common.settings_checks import names_this_machine
 from opsdesk.errors import CliError
 from opsdesk_local import LocalRunError
 from opsdesk_local.addresses import read_addresses
@@ -31,12 +33,16 @@ class Endpoints:
         return f"{self.topic_prefix}{name.removeprefix(TOPIC_PREFIX)}"
 
     def url(self, service: str) -> str:
-        try:
-            return self.urls[service]
-        except KeyError:
+        """Return a service's base URL. Raises CliError for an unknown one, and for http to another machine."""
+        url = self.urls.get(service)
+        if url is None:
+            raise CliError(f"The address of {service} is unknown: set {_url_variable(service)}.")
+        parts = urlsplit(url)
+        if parts.scheme != "https" and not names_this_machine(parts.hostname or ""):
             raise CliError(
-                f"The address of {service} is unknown: set {_url_variable(service)}."
-            ) from None
+                f"{_url_variable(service)} is {url}: your token would be readable on the way; give its https:// address."
+            )
+        return url
 
 
 def find_endpoints() -> Endpoints:

@@ -34,7 +34,7 @@ def parse_duration(text: str) -> timedelta:
     """Parse `+3h`, `90m`, `1d12h`. Raises CliError for anything else."""
     if not (match := _DURATION.fullmatch(text.strip())):
         raise CliError(f"{text!r} is not a duration: write +3h, +90m or +1d12h.")
-    parts = re.findall(r"(\d+)([dhms])", match[1])
+    parts = re.findall(r"(\d{1,6})([dhms])", match[1])
     return sum((timedelta(**{_UNITS[unit]: int(count)}) for count, unit in parts), timedelta())
 
 

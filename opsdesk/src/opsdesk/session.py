@@ -6,11 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx
-
 from opsdesk.api_client import ApiClient
 from opsdesk.endpoints import find_endpoints
 from opsdesk.errors import CliError
+from opsdesk.transport import open_http_client, secret
 
 
 def save_login(name: str, token: str) -> None:
@@ -23,8 +22,8 @@ def save_login(name: str, token: str) -> None:
 
 
 def stored_token() -> str:
-    """Return `OPSDESK_TOKEN`, else the token of the last login. Raises CliError without either."""
-    if given := os.environ.get("OPSDESK_TOKEN"):
+    """Return `OPSDESK_TOKEN`, or the content of `OPSDESK_TOKEN_FILE`, else the token of the last login. Raises CliError without either."""
+    if given := secret("OPSDESK_TOKEN"):
         return given
     try:
         return str(json.loads(_login_file().read_text())["token"])
@@ -36,7 +35,7 @@ def stored_token() -> str:
 async def own_client() -> AsyncIterator[ApiClient]:
     """Open a client with the token of this user."""
     endpoints = find_endpoints()
-    async with httpx.AsyncClient(timeout=30) as client:
+    async with open_http_client() as client:
         yield ApiClient(client, endpoints, stored_token())
 
 

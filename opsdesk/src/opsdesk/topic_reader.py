@@ -1,6 +1,6 @@
 """Reads topics as any other team would: with a plain Kafka client and the CloudEvents headers.
 
-It uses no code of the services, so what works here works for every subscriber.
+It uses no code of the services but the way to Kafka, so what works here works for every subscriber.
 """
 
 import json
@@ -14,6 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from opsdesk.errors import CliError
+from opsdesk.transport import kafka_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ async def open_consumer(
         raise CliError(
             "The address of Kafka is unknown: set OPSDESK_KAFKA_BOOTSTRAP_SERVERS to its host:port."
         )
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(**kafka_of(bootstrap).options(), enable_auto_commit=False)
     try:
         consumer.assign(await _partitions(bootstrap, topics))
         await consumer.start()
@@ -98,7 +99,7 @@ def to_record(record: ConsumerRecord) -> Record:
 
 
 async def _partitions(bootstrap: str, topics: Sequence[str]) -> list[TopicPartition]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = AIOKafkaAdminClient(**kafka_of(bootstrap).options())
     try:
         await admin.start()
         existing = set(await admin.list_topics())

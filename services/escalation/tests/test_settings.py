@@ -2,6 +2,7 @@
 
 import os
 
+import certifi
 import pytest
 
 from common.settings import load_settings
@@ -9,6 +10,7 @@ from escalation.settings import EscalationSettings
 
 PRODUCTION = {
     "OPSDESK_DATABASE_URL": "postgresql://escalation:s3cret@db:5432/opsdesk",
+    "OPSDESK_DATABASE_CA_FILE": certifi.where(),
     "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": "kafka:9092",
     "OPSDESK_KAFKA_USERNAME": "escalation",
     "OPSDESK_KAFKA_PASSWORD": "hunter2",
@@ -77,3 +79,22 @@ def test_on_a_developers_machine_it_is_allowed(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("OPSDESK_ENVIRONMENT", "development")
     monkeypatch.setenv("OPSDESK_SMTP_SERVER", "localhost:25")
     assert load_settings(EscalationSettings).smtp_server == "localhost:25"
+
+
+def test_a_password_over_plain_smtp_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPSDESK_SMTP_PASSWORD", "hunter2")
+    with pytest.raises(
+        SystemExit, match=r"^OPSDESK_SMTP_SECURITY is wrong \(plain would tell"
+    ) as end:
+        load_settings(EscalationSettings)
+    assert "hunter2" not in str(end.value)
+    for security in ("starttls", "tls"):
+        monkeypatch.setenv("OPSDESK_SMTP_SECURITY", security)
+        load_settings(EscalationSettings)
+
+
+@pytest.mark.parametrize("name", ["OPSDESK_PUBLIC_URL", "OPSDESK_SLA_URL"])
+def test_links_in_mails_lead_to_https(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "http://opsdesk.meridian.example")
+    with pytest.raises(SystemExit, match=rf"^{name} is wrong \(in production it must begin with"):
+        load_settings(EscalationSettings)

@@ -46,6 +46,15 @@ async def contact_confirmed(anna: AsyncClient) -> Asked:
     return Asked("anna", "omar", f"/v1/customers/acme/contacts/{jan['id']}/confirm")
 
 
+async def erased(anna: AsyncClient) -> Asked:
+    (jan,) = (await anna.get("/v1/customers/acme/contacts")).json()["items"]
+    path = f"/v1/contacts/{jan['id']}/erasure"
+    app: FastAPI = anna._transport.app  # type: ignore[attr-defined]  # httpx shows it to nobody
+    async with client(app, "theo") as theo:
+        assert (await theo.post(path, json={"reason": "Asked for"})).status_code == 201
+    return Asked("theo", "gina", path + "/confirm")
+
+
 async def person_confirmed(anna: AsyncClient) -> Asked:
     body = {"roles": ["ops", "gm"], "reason": "Promoted"}
     waits = (await anna.post("/v1/people/sven/roles", json=body)).json()
@@ -70,6 +79,7 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "reject_resolution": rejected,
     "confirm_ticket_blocker": blocker_confirmed,
     "confirm_contact": contact_confirmed,
+    "confirm_contact_erasure": erased,
     "confirm_person": person_confirmed,
 }
 

@@ -1,4 +1,4 @@
-"""`python -m opsdesk_local run | test-servers -- COMMAND … | clean | mail-sink PORT FOLDER`."""
+"""`python -m opsdesk_local run | test-servers -- COMMAND … | clean | mail-sink PORT FOLDER | images | audit`."""
 
 import argparse
 import asyncio
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from opsdesk_local import mail
+from opsdesk_local import images, mail
 from opsdesk_local.console import print_error, print_line, progress
 from opsdesk_local.errors import LocalRunError
 from opsdesk_local.servers import servers_for_tests
@@ -65,6 +65,19 @@ def _mail_sink(options: argparse.Namespace) -> None:
     asyncio.run(mail.serve(options.port, options.folder, options.host))
 
 
+def _images(options: argparse.Namespace) -> None:
+    if options.pin:
+        images.pin()
+    else:
+        images.build(options.folder, any_base=options.any_base)
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from opsdesk_local import advisories  # its packages are not in the images
+
+    return advisories.audit(options.advisories)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="opsdesk_local", description=__doc__)
     commands = parser.add_subparsers(required=True)
@@ -78,7 +91,23 @@ def _parser() -> argparse.ArgumentParser:
     sink.add_argument("port", type=int)
     sink.add_argument("folder", type=Path)
     sink.set_defaults(command=_mail_sink)
+    _add_supply_commands(commands)
     return parser
+
+
+def _add_supply_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    built = commands.add_parser(
+        "images", help="build the service images, with bills and provenance"
+    )
+    built.add_argument("folder", type=Path, nargs="?", default=Path("dist"))
+    built.add_argument("--any-base", action="store_true", help="a base image without a digest")
+    built.add_argument("--pin", action="store_true", help="write the digests of the base images")
+    built.set_defaults(command=_images)
+    audited = commands.add_parser("audit", help="the pinned versions against known vulnerabilities")
+    audited.add_argument(
+        "--advisories", type=Path, help="a folder in OSV's format; else OSV is asked"
+    )
+    audited.set_defaults(command=_audit)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ class Broker:
     """A broker that is also a controller, in a folder of its own, on two ports.
 
     `properties` is its whole configuration, read at each start; `alone` when it is the only voter. A new folder is
-    formatted for the cluster `cluster_id`.
+    formatted for the cluster `cluster_id`, with `format_options` for Kafka's tool (such as `--add-scram`).
     Calls block; from a coroutine use `asyncio.to_thread`.
     """
 
@@ -30,6 +30,7 @@ class Broker:
         alone: bool,
         cluster_id: str,
         java_options: Sequence[str] = QUICK_START_OPTIONS,
+        format_options: Sequence[str] = (),
     ) -> None:
         self.folder = folder
         self.port = port
@@ -40,6 +41,7 @@ class Broker:
         self._alone = alone
         self._cluster_id = cluster_id
         self._java_options = java_options
+        self._format_options = format_options
 
     def launch(self) -> None:
         """Format the folder if it is new and start the broker, without waiting for it."""
@@ -89,7 +91,7 @@ class Broker:
         alone = ["--standalone"] if self._alone else []
         options = ["-Xmx256m", *loaded_classes(self._jars), *QUICK_START_OPTIONS]
         tool = ["kafka.tools.StorageTool", "format", *alone, "--ignore-formatted"]
-        cluster_options = ["-t", self._cluster_id, "-c", "server.properties"]
+        cluster_options = ["-t", self._cluster_id, "-c", "server.properties", *self._format_options]
         run_to_end(
             [*self._java(*options), *tool, *cluster_options],
             what="Formatting Kafka's folder",

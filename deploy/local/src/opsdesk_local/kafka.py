@@ -37,7 +37,7 @@ class Kafka:
         controllers = [
             controller_port if controller_port and n == 0 else free_port() for n in range(size)
         ]
-        self.cluster_id = _stored_cluster_id(folder / names[0] / "log") or _new_cluster_id()
+        self.cluster_id = _stored_cluster_id(folder / names[0] / "log") or new_cluster_id()
         self.brokers = [
             Broker(
                 folder / name,
@@ -129,7 +129,7 @@ def _replication(size: int) -> dict[str, str]:
     }
 
 
-def _new_cluster_id() -> str:
+def new_cluster_id() -> str:
     """Return 16 random bytes in base64url; a leading dash would be taken for an option."""
     identity = base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
     return identity.replace("-", "_", 1) if identity.startswith("-") else identity

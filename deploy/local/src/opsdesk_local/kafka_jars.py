@@ -32,7 +32,7 @@ def _fetch(state: State, home: Path) -> None:
         "dependency:copy-dependencies",
         "-DincludeScope=runtime",
         f"-DoutputDirectory={fresh}",
-        *_repository(),
+        *maven_repository(),
     ]
     run_to_end(
         ["mvn", "-q", "-B", "-f", POM, *goal],
@@ -42,7 +42,7 @@ def _fetch(state: State, home: Path) -> None:
     install(fresh, home)
 
 
-def _repository() -> list[str]:
+def maven_repository() -> list[str]:
     """Return the option for Maven's repository below HOME: Java ignores HOME."""
     home = Path.home()
     account = Path(pwd.getpwuid(os.getuid()).pw_dir)

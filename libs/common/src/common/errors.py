@@ -82,11 +82,16 @@ class Forbidden(Problem):
 
 
 class Unauthenticated(Problem):
-    """401. The request has no valid token."""
+    """401. The request has no valid token. `reason` is a stable code for security events."""
 
-    def __init__(self, detail: str = "Send a valid token as `Authorization: Bearer …`.") -> None:
+    def __init__(
+        self,
+        detail: str = "Send a valid token as `Authorization: Bearer …`.",
+        reason: str = "no_token",
+    ) -> None:
         challenge = {"WWW-Authenticate": 'Bearer realm="opsdesk"'}
         super().__init__("unauthenticated", "Not authenticated", 401, detail, headers=challenge)
+        self.reason = reason
 
 
 class Conflict(Problem):

@@ -25,6 +25,9 @@ INTERVAL_S: Final = 60.0
 IDEMPOTENCY_DAYS: Final = 7
 """Days for which an Idempotency-Key holds: a promise of the API, no setting."""
 
+REVOCATION_DAYS: Final = 2
+"""Days after which a revocation is forgotten whose tokens have expired."""
+
 
 @dataclass(frozen=True, slots=True)
 class Retention:
@@ -64,6 +67,30 @@ COMMON_RETENTIONS: Final = (
             """
         ),
         lambda settings: settings.dead_letter_days,
+        "real",
+    ),
+    Retention(
+        "revoked tokens",
+        text(
+            """
+            DELETE FROM revoked_tokens WHERE jti IN (
+                SELECT jti FROM revoked_tokens WHERE expires_at <= :before
+                LIMIT :rows FOR UPDATE SKIP LOCKED)
+            """
+        ),
+        lambda settings: REVOCATION_DAYS,
+        "real",
+    ),
+    Retention(
+        "revoked callers",
+        text(
+            """
+            DELETE FROM revoked_callers WHERE (kind, name) IN (
+                SELECT kind, name FROM revoked_callers WHERE expires_at <= :before
+                LIMIT :rows FOR UPDATE SKIP LOCKED)
+            """
+        ),
+        lambda settings: REVOCATION_DAYS,
         "real",
     ),
     # A function of the schema's owner, which the runtime role may call: it may not delete by itself.

@@ -1,7 +1,6 @@
 """Settings of a service, from environment variables `OPSDESK_*`: read once, never changed."""
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -14,7 +13,10 @@ from common.settings_checks import (
     unknown_name,
     unusable_ca_file,
     unusable_database_url,
+    unverified_database,
 )
+from common.settings_secrets import file_names, mask, read_secrets
+from common.settings_transport import DatabaseTls, addresses_with_tls
 
 PREFIX = "OPSDESK_"
 LOCAL_ISSUER = "urn:opsdesk:issuer:local"
@@ -48,6 +50,14 @@ class Settings(BaseSettings):
     migration_database_url: SecretStr | None = Field(
         None, description="the owner role's postgresql:// address; only `migrate` needs it"
     )
+    database_tls: DatabaseTls = Field(
+        "verify-full",
+        description="how PostgreSQL is reached: verify-full, or verify-ca, require, prefer, disable "
+        "(prefer outside production)",
+    )
+    database_ca_file: Path | None = Field(
+        None, description="a PEM file with the authority that signed PostgreSQL's certificate"
+    )
 
     write_connections: int = Field(
         10, ge=1, le=200, description="database connections of one replica for requests that write"
@@ -63,7 +73,8 @@ class Settings(BaseSettings):
         min_length=1, description="Kafka's addresses as host:port,host:port"
     )
     kafka_security: KafkaSecurity = Field(
-        "SASL_SSL", description="how Kafka is reached (outside production PLAINTEXT by default)"
+        "SASL_SSL",
+        description="how Kafka is reached: SASL_SSL (outside production PLAINTEXT by default)",
     )
     kafka_sasl_mechanism: SaslMechanism = Field("SCRAM-SHA-512", description="a SASL mechanism")
     kafka_username: str | None = Field(None, description="the service's Kafka principal")
@@ -100,6 +111,29 @@ class Settings(BaseSettings):
     jwks_url: str = Field(
         min_length=1, description="the issuer's public keys: an https URL or a file"
     )
+    token_type: str = Field(
+        "at+jwt",
+        min_length=1,
+        max_length=40,
+        description="the `typ` header of access tokens; JWT where the issuer does not follow RFC 9068",
+    )
+    token_lifetime_s: int = Field(
+        24 * 3600,
+        ge=60,
+        le=31 * 24 * 3600,
+        description="seconds that a token may live at most; one that lives longer is refused",
+    )
+    approval_sign_in_s: int | None = Field(
+        None,
+        ge=30,
+        description="seconds since the sign-in (`auth_time`) after which the GM's approval asks for a"
+        " new one; without it none does",
+    )
+    approval_acr: str | None = Field(
+        None,
+        max_length=400,
+        description="values of `acr`, with blanks between them, of which the GM's approval asks one",
+    )
     local_issuer_directory: Path | None = Field(
         None, description="the folder of the local issuer's keys; never in production"
     )
@@ -114,9 +148,15 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _fill_defaults(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Default to plain Kafka and no draining outside production, and to the local issuer's keys."""
-        filled = dict(given)
-        if filled.get("environment", "production") != "production":
+        """Default to plain Kafka and no draining outside production, and to the local issuer's keys.
+
+        The way to PostgreSQL is written into its addresses.
+        """
+        in_production = given.get("environment", "production") == "production"
+        mode = "verify-full" if in_production else None
+        filled = dict(given) | addresses_with_tls(given, mode, PREFIX)
+        if not in_production:
+            filled.setdefault("database_tls", "prefer")
             filled.setdefault("kafka_security", "PLAINTEXT")
             filled.setdefault("drain_s", 0)
         if local := filled.get("local_issuer_directory"):
@@ -135,6 +175,7 @@ class Settings(BaseSettings):
                 f"OPSDESK_KAFKA_USERNAME and OPSDESK_KAFKA_PASSWORD are needed with OPSDESK_KAFKA_SECURITY={self.kafka_security}"
             )
         self._refuse("kafka_ca_file", unusable_ca_file(self.kafka_ca_file))
+        self._refuse("database_ca_file", unusable_ca_file(self.database_ca_file))
         self._refuse("database_url", unusable_database_url(self.database_url.get_secret_value()))
         if self.migration_database_url is not None:
             url = self.migration_database_url.get_secret_value()
@@ -150,6 +191,11 @@ class Settings(BaseSettings):
             )
         if self.jwks_url.lower().startswith("http://"):
             self._refuse("jwks_url", "http lets anybody on the way name keys")
+        if self.kafka_security != "SASL_SSL":
+            self._refuse("kafka_security", "in production others could read, write or answer")
+        for name in ("database_url", "migration_database_url"):
+            if (url := getattr(self, name)) is not None:
+                self._refuse(name, unverified_database(url.get_secret_value()))
 
     def _refuse(self, name: str, why: str | None) -> None:
         """Raise ValueError with a sentence that names the variable, unless `why` is None."""
@@ -171,14 +217,17 @@ def load_settings(settings: type[S]) -> S:
 
     Raises SystemExit with a sentence that names the variable and never repeats its value.
     """
-    if unknown := unknown_name(os.environ, PREFIX, settings.model_fields):
+    known = {*settings.model_fields, *file_names(settings.model_fields)}
+    if unknown := unknown_name(os.environ, PREFIX, known):
         name, near = unknown
         advice = f"did you mean {near}?" if near else "remove it; docs/settings.md lists all."
         raise SystemExit(f"{name} is not a setting: {advice}")
     try:
-        return settings()
+        return settings(**read_secrets(os.environ, PREFIX, settings.model_fields))
     except ValidationError as wrong:
         raise SystemExit(_describe_error(settings, wrong)) from None
+    except ValueError as wrong:
+        raise SystemExit(f"{wrong}.") from None
 
 
 def _describe_error(settings: type[Settings], wrong: ValidationError) -> str:
@@ -196,13 +245,6 @@ def _describe_error(settings: type[Settings], wrong: ValidationError) -> str:
 def masked_settings(settings: Settings) -> dict[str, str]:
     """Return every variable with its value, secrets and passwords masked."""
     return {
-        f"{PREFIX}{name.upper()}": _mask(getattr(settings, name))
+        f"{PREFIX}{name.upper()}": mask(getattr(settings, name))
         for name in sorted(type(settings).model_fields)
     }
-
-
-def _mask(value: object) -> str:
-    if not isinstance(value, SecretStr):
-        return "" if value is None else str(value)
-    address = re.fullmatch(r"(\w+://[^:/@]*):.*@([^@]*)", value.get_secret_value())
-    return f"{address[1]}:********@{address[2]}" if address else "********"

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
+from common.settings_transport import VERIFYING, hosts, tls_mode
+
 KNOWN_ELSEWHERE: Final = frozenset(
     {
         # Settings of one service, which another one may find in a common environment.
@@ -23,13 +25,16 @@ KNOWN_ELSEWHERE: Final = frozenset(
         "PUBLIC_URL",
         "RAW_MAIL_DAYS",
         "SLA_URL",
+        "SMTP_CA_FILE",
         "SMTP_PASSWORD",
+        "SMTP_PASSWORD_FILE",
         "SMTP_SECURITY",
         "SMTP_SERVER",
         "SMTP_USERNAME",
         # The command `opsdesk`, `make run`, docker-compose.yml and tests.
         "ADMIN_DATABASE_URL",
         "ADMIN_PASSWORD",
+        "CA_FILE",
         "COMPANY",
         "DELIVERY_GATE_PORT",
         "DELIVERY_GATE_URL",
@@ -49,6 +54,7 @@ KNOWN_ELSEWHERE: Final = frozenset(
         "TEST_ADMIN_DATABASE_URL",
         "TEST_KAFKA",
         "TOKEN",
+        "TOKEN_FILE",
     }
 )
 """Names without their prefix of variables that this service does not read. A test compares them with
@@ -57,7 +63,6 @@ the code of all services, commands and compose files."""
 _FROM_KUBERNETES: Final = re.compile(
     r"\w+_SERVICE_(HOST|PORT(_\w+)?)|\w+_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?"
 )
-_VERIFYING_MODES: Final = frozenset({"verify-ca", "verify-full"})
 
 
 def unknown_name(
@@ -101,12 +106,22 @@ def unusable_database_url(url: str) -> str | None:
     options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     mode = options.get("sslmode", os.environ.get("PGSSLMODE", "prefer"))
     root = options.get("sslrootcert") or os.environ.get("PGSSLROOTCERT")
-    if root is None and mode not in _VERIFYING_MODES:
+    if root is None and mode not in VERIFYING:
         return None
     if root is None:
         root = str(Path("~/.postgresql/root.crt").expanduser())
     wrong = unusable_ca_file(Path(root))
-    return wrong and f"sslmode={mode} needs a root certificate, sslrootcert, but {wrong}"
+    return wrong and (
+        f"sslmode={mode} needs a root certificate, OPSDESK_DATABASE_CA_FILE, but {wrong}"
+    )
+
+
+def unverified_database(url: str) -> str | None:
+    """Check that PostgreSQL has to prove who it is, unless it is reached without leaving this machine."""
+    mode = tls_mode(url)
+    if mode in VERIFYING or all(map(names_this_machine, hosts(url))):
+        return None
+    return f"sslmode={mode} would talk to anybody; in production it is verify-full or verify-ca"
 
 
 def names_this_machine(host: str) -> bool:

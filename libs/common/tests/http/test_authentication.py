@@ -1,20 +1,30 @@
 """Authentication, On-Behalf-Of and rate limits."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Annotated, Any
 from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
-from sqlalchemy import text
 
-from common.auth.revocation import revoked_token_ids
-from common.http import Service, state_of
+from common.auth import Caller, requires
+from common.http import Service, router, state_of
 from common.http.limits import RateLimiter
+from common.now import now
 from common.persistence.database import Database
 from common.settings import Settings
 from opsdesk_testing.client import app_for, client, settings_for
 from opsdesk_testing.tokens import token
+
+approvals = router("/v1/approvals", ["approvals"])
+
+
+@approvals.get("")
+async def approve(caller: Annotated[Caller, requires("waivers:approve")]) -> dict[str, str]:
+    """Approve."""
+    return {"by": caller.sub}
 
 
 @pytest.fixture
@@ -84,14 +94,59 @@ async def test_an_address_that_guesses_tokens_waits(app: FastAPI) -> None:
     assert codes == [401, 401, 401, 429, 429]
 
 
-async def test_a_revoked_token_is_stored_with_who_revoked_it(
-    app: FastAPI, database: Database
+@pytest.mark.parametrize("name", ["Authorization", "On-Behalf-Of"])
+async def test_a_header_that_says_who_asks_comes_once(
+    app: FastAPI, portal: AsyncClient, name: str
 ) -> None:
-    revocation = {"jti": "leaked", "expires_at": "2100-01-01T00:00:00Z"}
-    async with client(app, "theo") as theo:
-        answer = await theo.post("/v1/token-revocations", json=revocation)
-    assert answer.status_code == 204
-    async with database.transaction() as tx:
-        assert await revoked_token_ids(tx) == ["leaked"]
-        noted = (await tx.execute(text("SELECT who, action, subject FROM audit"))).one()
-    assert tuple(noted) == ("theo", "token.revoke", "token/leaked")
+    """A proxy may believe the first and we the last: whose right is it then?"""
+    values = {
+        "Authorization": f"Bearer {token('portal')}",
+        "On-Behalf-Of": "mailto:jan@acme.example",
+    }
+    headers = [*values.items(), (name, values[name])]
+    async with client(app, None) as nobody:
+        answer = await nobody.get("/v1/things/a", headers=headers)
+        assert (answer.status_code, answer.json()["type"]) == (
+            401,
+            "urn:opsdesk:error:unauthenticated",
+        )
+        once = await nobody.get("/v1/things/a", headers=values)
+        assert once.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "given", "status"),
+    [
+        ({}, {}, 200),
+        ({"approval_sign_in_s": 300}, {}, 401),
+        ({"approval_sign_in_s": 300}, {"auth_time": -290}, 200),
+        ({"approval_sign_in_s": 300}, {"auth_time": -310}, 401),
+        ({"approval_sign_in_s": 300}, {"auth_time": float("nan")}, 401),
+        ({"approval_acr": "phr phrh"}, {}, 401),
+        ({"approval_acr": "phr phrh"}, {"acr": "pwd"}, 401),
+        ({"approval_acr": "phr phrh"}, {"acr": "phrh"}, 200),
+        (
+            {"approval_acr": "phr", "approval_sign_in_s": 300},
+            {"acr": "phr", "auth_time": -400},
+            401,
+        ),
+    ],
+)
+async def test_an_approval_may_ask_for_a_fresh_sign_in(
+    service: Service, database: Database, asked: dict[str, Any], given: dict[str, Any], status: int
+) -> None:
+    settings = settings_for(Settings, database.url, **asked)
+    app = app_for(
+        replace(service, routers=(*service.routers, approvals)), database, settings=settings
+    )
+    claims = dict(given)
+    if "auth_time" in claims:
+        claims["auth_time"] += now().timestamp()
+    async with client(app, "gina", **claims) as gina:
+        answer = await gina.get("/v1/approvals")
+        assert answer.status_code == status
+        # What is no approval asks for nothing.
+        assert (await gina.get("/v1/things/a")).status_code == 200
+    if status == 401:
+        assert answer.json()["type"] == "urn:opsdesk:error:sign-in-required"
+        assert "insufficient_user_authentication" in answer.headers["www-authenticate"]

@@ -8,15 +8,16 @@ from pydantic import ValidationError
 
 from common.settings import LOCAL_ISSUER, Settings, load_settings, masked_settings
 
+CA = certifi.where()
 PRODUCTION = {
     "OPSDESK_DATABASE_URL": "postgresql://sla:s3cret@db:5432/opsdesk",
+    "OPSDESK_DATABASE_CA_FILE": CA,
     "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": "kafka:9092",
     "OPSDESK_KAFKA_USERNAME": "sla",
     "OPSDESK_KAFKA_PASSWORD": "hunter2",
     "OPSDESK_ISSUER": "https://id.example",
     "OPSDESK_JWKS_URL": "https://id.example/jwks",
 }
-CA = certifi.where()
 LOCAL = {
     "OPSDESK_ENVIRONMENT": "development",
     "OPSDESK_DATABASE_URL": "postgresql://sla:s3cret@db:5432/opsdesk",
@@ -100,7 +101,8 @@ def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, PRODUCTION)
     settings = load_settings(Settings)
     listed = masked_settings(settings)
-    assert listed["OPSDESK_DATABASE_URL"] == "postgresql://sla:********@db:5432/opsdesk"
+    address = "postgresql://sla:********@db:5432/opsdesk"
+    assert listed["OPSDESK_DATABASE_URL"] == f"{address}?sslmode=verify-full&sslrootcert={CA}"
     assert listed["OPSDESK_KAFKA_PASSWORD"] == "********"
     for secret in ("s3cret", "hunter2"):
         assert secret not in str(listed)
@@ -157,10 +159,12 @@ def test_a_verified_database_needs_a_root_certificate(
     """Before, it was a traceback."""
     monkeypatch.setenv("HOME", str(tmp_path))
     url = f"postgresql://sla:s3cret@db:5432/opsdesk?sslmode={mode}"
-    sentence = ended(monkeypatch, PRODUCTION, **{name: url})
+    usual = {"OPSDESK_DATABASE_URL": f"postgresql://sla:s3cret@db/opsdesk?sslrootcert={CA}"}
+    without_file = {key: PRODUCTION[key] for key in PRODUCTION if key != "OPSDESK_DATABASE_CA_FILE"}
+    sentence = ended(monkeypatch, without_file | usual, **{name: url})
     assert sentence.startswith(f"{name} is wrong (sslmode={mode} needs a root certificate")
     assert "s3cret" not in sentence
-    gone = ended(monkeypatch, PRODUCTION, **{name: f"{url}&sslrootcert={tmp_path}/no.crt"})
+    gone = ended(monkeypatch, {}, **{name: f"{url}&sslrootcert={tmp_path}/no.crt"})
     assert gone.startswith(f"{name} is wrong")
     monkeypatch.setenv(name, f"{url}&sslrootcert={CA}")
     load_settings(Settings)

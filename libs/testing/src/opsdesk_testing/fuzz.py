@@ -1,6 +1,7 @@
 """Fuzzing: requests that the OpenAPI document allows, and many that it does not, to a running app.
 
 Nothing may be answered with a 500, and every response must match the document. Limited in time.
+Days, months and instants at the edges of what exists are sent to every parameter that takes one.
 """
 
 import socket
@@ -16,6 +17,7 @@ import schemathesis
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from schemathesis import APIOperation, Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Err, Result
@@ -30,6 +32,7 @@ from common.auth.permissions import SCOPES, STAFF
 from common.http import Service
 from common.persistence.database import Database
 from opsdesk_testing.client import app_for
+from opsdesk_testing.fuzz_edges import EDGES, edge_failures
 from opsdesk_testing.tokens import token
 
 CHECKS = [
@@ -39,6 +42,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+FORBIDDEN = 403
 STARTUP_TIMEOUT_S = 30.0
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
@@ -59,7 +63,7 @@ def fuzz(
     """
     ends = time.monotonic() + seconds
     statuses: Counter[int] = Counter()
-    headers = {"Authorization": f"Bearer {_privileged_token()}"}
+    callers = _privileged_callers()
     with _serve(service, database_url, *extra_routers) as address:
         schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
 
@@ -67,12 +71,18 @@ def fuzz(
             if time.monotonic() < ends:
                 # Authentication is not what is tested here.
                 case.headers.pop("On-Behalf-Of", None)
-                case.headers.update(headers)
-                answer = case.call(timeout=timeout_s)
+                for headers in callers:
+                    case.headers.update(headers)
+                    answer = case.call(timeout=timeout_s)
+                    if answer.status_code != FORBIDDEN:
+                        break
                 statuses[answer.status_code] += 1
                 case.validate_response(answer, checks=CHECKS)
 
         failed = [
+            error for headers in callers for error in edge_failures(address, headers, timeout_s)
+        ]
+        failed += [
             error
             for result in schema.get_all_operations()
             for mode in MODES
@@ -123,8 +133,11 @@ def _failure(
     return None
 
 
-def _privileged_token() -> str:
-    return token("fuzzer", roles=list(STAFF), scope=" ".join(SCOPES - {"portal"}))
+def _privileged_callers() -> list[dict[str, str]]:
+    """A person with all roles, then a machine with all scopes: nobody has both."""
+    person = token("fuzzer", roles=list(STAFF))
+    machine = token("robot", scope=" ".join(SCOPES - {"portal"}))
+    return [{"Authorization": f"Bearer {bearer}"} for bearer in (person, machine)]
 
 
 class _AnnouncingServer(uvicorn.Server):
@@ -168,3 +181,16 @@ async def _close_database(database: Database, app: FastAPI) -> AsyncIterator[Non
 @schemathesis.serializer("message/rfc822", "application/octet-stream", "text/calendar")
 def _serialize_raw(_: schemathesis.SerializationContext, value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+
+
+def _with_edges(kind: str) -> st.SearchStrategy[str]:
+    usual = (
+        st.dates().map(str)
+        if kind == "date"
+        else st.datetimes().map("{:%Y-%m-%dT%H:%M:%SZ}".format)
+    )
+    return st.sampled_from(EDGES[kind]) | usual
+
+
+for _kind in ("date", "date-time"):
+    schemathesis.openapi.format(_kind, _with_edges(_kind))

@@ -8,16 +8,18 @@ import itertools
 import os
 from collections.abc import AsyncIterator, Iterator
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
 from common.messaging.kafka import Kafka
 from common.persistence.database import Database
+from common.telemetry import security_events
 from common.telemetry.logs import configure_logs
 from opsdesk_testing.databases import Template, Templates
 from opsdesk_testing.psql import Psql, create_psql
+from opsdesk_testing.security_lines import SecurityLines
 
 if TYPE_CHECKING:
     from opsdesk_local.servers import Servers
@@ -84,6 +86,15 @@ async def owner_url(database: Database, templates: Templates, template: Template
     """The owner role's URL of the same database: for tampering and migrations."""
     name = database.url.rpartition("/")[2]
     return templates.owner_url(template, name)
+
+
+@pytest.fixture
+def security_lines(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """The lines of security events from now on; those of other tests count for no limit."""
+    log = SecurityLines()
+    monkeypatch.setattr(security_events, "log", log)
+    monkeypatch.setattr(security_events, "_LIMIT", security_events.LineLimit())
+    return log.lines
 
 
 @pytest.fixture

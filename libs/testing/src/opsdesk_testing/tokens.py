@@ -5,9 +5,11 @@ from functools import cache
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from common.auth.claims import ACCESS_TOKEN_TYPE
 from common.auth.jwks import FixedKeys
 from common.auth.tokens import Authenticator
 from common.now import now
+from common.persistence.ids import uuid7
 
 ISSUER = "urn:opsdesk:issuer:tests"
 AUDIENCE = "opsdesk"
@@ -60,6 +62,8 @@ def token(
     jti: str | None = None,
     email: str | None = None,
     owner: str | None = None,
+    auth_time: float | None = None,
+    acr: str | None = None,
 ) -> str:
     """Sign a token. Without roles, customer and scope it has those of `sub` in the demo company."""
     if roles is None and customer is None and scope is None:
@@ -68,16 +72,23 @@ def token(
     if customer and not roles:
         roles = ["customer"]
     issued_at = int(now().timestamp())
-    claims: dict[str, object] = {
+    optional = {
+        "customer": customer,
+        "scope": scope,
+        "email": email,
+        "owner": owner,
+        "auth_time": auth_time,
+        "acr": acr,
+    }
+    claims = {
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": sub,
         "name": sub.title(),
         "roles": roles or [],
+        "jti": jti or str(uuid7()),
         "iat": issued_at,
         "exp": issued_at + seconds,
-    }
-    optional = {"customer": customer, "scope": scope, "jti": jti, "email": email, "owner": owner}
-    claims |= {name: value for name, value in optional.items() if value is not None}
+    } | {name: value for name, value in optional.items() if value is not None}
     key = signing_key()
-    return jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key)
+    return jwt.encode({"alg": "ES256", "typ": ACCESS_TOKEN_TYPE, "kid": key.kid}, claims, key)

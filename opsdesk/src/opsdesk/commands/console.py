@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 from typer import Exit
 
+from common.domain.visible_text import make_visible
 from opsdesk.api_client import Problem
 from opsdesk.errors import CliError
 
@@ -32,20 +33,21 @@ def run_command(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
     except (CliError, Problem) as error:
-        _error_console.print(_error_message(error), markup=False)
+        _error_console.print(make_visible(_error_message(error)), markup=False)
         raise Exit(1) from None
     except KeyboardInterrupt:
         raise Exit(130) from None
 
 
 def print_line(line: str = "") -> None:
-    console.print(line, markup=False)
+    """Print a line. What customers write must not act on the terminal: it is made visible."""
+    console.print(make_visible(line), markup=False)
 
 
 def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     table = Table(*columns, title=_plain_title(title), title_justify="left")
     for row in rows:
-        table.add_row(*("-" if cell is None else str(cell) for cell in row))
+        table.add_row(*("-" if cell is None else make_visible(str(cell)) for cell in row))
     console.print(table, markup=False)
 
 
@@ -54,13 +56,13 @@ def print_facts(title: str, facts: Iterable[tuple[str, object]]) -> None:
     table = Table(title=_plain_title(title), title_justify="left", show_header=False)
     for name, value in facts:
         if value not in (None, "", []):
-            table.add_row(name, str(value))
+            table.add_row(name, make_visible(str(value)))
     console.print(table, markup=False)
 
 
 def _plain_title(title: str) -> Text:
     """Return a title whose brackets rich does not interpret as markup."""
-    return Text(title, style="table.title")
+    return Text(make_visible(title), style="table.title")
 
 
 def _error_message(error: CliError | Problem) -> str:

@@ -11,7 +11,7 @@ from opsdesk.api_client import JSON
 from opsdesk.commands.console import print_line, run_command
 from opsdesk.company.demo_data import Identity
 from opsdesk.demo_clients import issue_token, local_issuer
-from opsdesk.endpoints import SERVICES, find_endpoints
+from opsdesk.endpoints import find_endpoints
 from opsdesk.errors import CliError
 from opsdesk.formatting import format_instant
 from opsdesk.session import own_client
@@ -33,9 +33,14 @@ def issue_(
 
 
 @app.command()
-def revoke(token: Annotated[str, Argument(help="The token, as it was printed.")]) -> None:
-    """Revoke a token in all services."""
-    run_command(_revoke(token))
+def revoke(
+    reason: Annotated[str, Option(help="Why, for the audit trail.")],
+    token: Annotated[str | None, Argument(help="The token, as it was printed.")] = None,
+    person: Annotated[str | None, Option(help="Instead: all tokens of this person.")] = None,
+    client: Annotated[str | None, Option(help="Instead: all tokens of this client.")] = None,
+) -> None:
+    """Revoke a token, or all tokens of a person or a client, in all services."""
+    run_command(_revoke(reason, token, person, client))
 
 
 async def _issue(name: str, scope: str, owner: str | None) -> None:
@@ -43,16 +48,27 @@ async def _issue(name: str, scope: str, owner: str | None) -> None:
     print_line(issue_token(local_issuer(find_endpoints()), machine).token)
 
 
-async def _revoke(token: str) -> None:
-    claims = read_claims(token)
-    expires_at = datetime.fromtimestamp(claims["exp"], UTC)
-    body = {"jti": claims["jti"], "expires_at": expires_at.isoformat()}
-    async with own_client() as client:
-        for service in SERVICES:
-            await client.post(service, "/v1/token-revocations", body)
-    print_line(
-        f"The token of {claims['sub']} (valid until {format_instant(expires_at)}) is revoked."
-    )
+async def _revoke(reason: str, token: str | None, person: str | None, client: str | None) -> None:
+    kind, name, sentence = _revoked(token, person, client)
+    async with own_client() as caller:
+        body = {"kind": kind, "name": name, "reason": reason}
+        await caller.post("intake", "/v1/token-revocations", body)
+    print_line(sentence)
+
+
+def _revoked(token: str | None, person: str | None, client: str | None) -> tuple[str, str, str]:
+    """The kind and name of what to revoke, and what to say then. Raises CliError unless it is one."""
+    match token, person, client:
+        case str(), None, None:
+            claims = read_claims(token)
+            until = format_instant(datetime.fromtimestamp(claims["exp"], UTC))
+            sentence = f"The token of {claims['sub']} (valid until {until}) is revoked."
+            return "token", claims["jti"], sentence
+        case None, str(), None:
+            return "person", person, f"All tokens of {person} are revoked."
+        case None, None, str():
+            return "client", client, f"All tokens of the client {client} are revoked."
+    raise CliError("Name one of the three: a token, --person or --client.")
 
 
 def read_claims(token: str) -> JSON:

@@ -1,6 +1,8 @@
 """Which event is handled where."""
 
 from common.auth import persons
+from common.auth.revocation import on_tokens_revoked
+from common.erasure import on_ticket_erased
 from common.events.catalogue import ServiceCatalogued
 from common.events.clocks import (
     ClockBreached,
@@ -10,8 +12,15 @@ from common.events.clocks import (
     ClockMissed,
     ClockThresholdReached,
 )
-from common.events.directory import ContactKnown, CustomerKnown, EnvironmentKnown, PersonKnown
+from common.events.directory import (
+    ContactKnown,
+    CustomerKnown,
+    EnvironmentKnown,
+    PersonKnown,
+    TokensRevoked,
+)
 from common.events.environments import EnvironmentCompliant, EnvironmentDebtOverdue
+from common.events.erasures import TicketErased
 from common.events.forecasts import ForecastChanged
 from common.events.outages import (
     DowntimeBudgetThresholdReached,
@@ -88,6 +97,7 @@ HANDLERS: Handlers = {
     TicketResolved: tickets.on_tickets_ended,
     TicketClosed: tickets.on_tickets_ended,
     TicketMerged: tickets.on_tickets_ended,
+    TicketErased: for_each(on_ticket_erased),
     EnvironmentDebtOverdue: for_each(deliveries.on_debt_overdue),
     EnvironmentCompliant: for_each(deliveries.on_environment_compliant),
     UsageLimitApproaching: for_each(usage.on_limit_approaching),
@@ -104,6 +114,7 @@ HANDLERS: Handlers = {
     ReviewActionDue: for_each(reviews.on_action_due),
     PersonKnown: chain(for_each(directory.on_person), for_each(persons.on_person)),
     ContactKnown: for_each(persons.on_contact),
+    TokensRevoked: for_each(on_tokens_revoked),
     CustomerKnown: for_each(directory.on_customer),
     EnvironmentKnown: for_each(directory.on_environment),
     ServiceCatalogued: for_each(directory.on_service),

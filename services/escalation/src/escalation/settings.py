@@ -1,11 +1,13 @@
 """The settings of the escalation service."""
 
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 
 from common.settings import Settings
+from common.settings_checks import unusable_ca_file
 
 LOCAL_FALLBACK_EMAIL = "on-duty@localhost"
 
@@ -22,6 +24,9 @@ class EscalationSettings(Settings):
     )
     smtp_username: str | None = Field(None, description="the mail server's user")
     smtp_password: SecretStr | None = Field(None, description="that user's password")
+    smtp_ca_file: Path | None = Field(
+        None, description="a PEM file with the authority that signed the mail server's certificate"
+    )
     mail_from: str = Field(
         "opsdesk@localhost", pattern=r"^[^@\s]+@[^@\s]+$", description="the sender's address"
     )
@@ -57,4 +62,15 @@ class EscalationSettings(Settings):
                 ("public_url", urlsplit(self.public_url).hostname or ""),
                 ("sla_url", urlsplit(self.sla_url).hostname or ""),
             )
+        return self
+
+    @model_validator(mode="after")
+    def _check_transport(self) -> "EscalationSettings":
+        self._refuse("smtp_ca_file", unusable_ca_file(self.smtp_ca_file))
+        if self.environment == "production":
+            if self.smtp_security == "plain" and self.smtp_password is not None:
+                self._refuse("smtp_security", "plain would tell everybody on the way the password")
+            for name in ("public_url", "sla_url"):
+                if not getattr(self, name).startswith("https://"):
+                    self._refuse(name, "in production it must begin with https://")
         return self

@@ -3,7 +3,9 @@
 from intake.alerts import routes as alert_routes
 from intake.directory import change_routes
 from intake.directory import routes as directory_routes
+from intake.erasures import routes as erasure_routes
 from intake.mail import routes as mail_routes
+from intake.revocations import routes as revocation_routes
 from intake.tickets.routes import (
     actions,
     create_ticket,
@@ -29,4 +31,6 @@ ROUTERS = (
     alert_routes.routes,
     *directory_routes.ROUTERS,
     *change_routes.ROUTERS,
+    erasure_routes.routes,
+    revocation_routes.routes,
 )

@@ -56,6 +56,20 @@ CREATE TABLE attachments (
     CONSTRAINT attachments_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
 );
 
+CREATE TABLE contact_erasures (
+    contact_id uuid NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    reason text NOT NULL,
+    confirmed_by text,
+    confirmed_at timestamptz,
+    CONSTRAINT contact_erasures_pkey PRIMARY KEY (contact_id),
+    CONSTRAINT contact_erasures_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(id),
+    CONSTRAINT ck_contact_erasures_confirmed
+        CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL)),
+    CONSTRAINT ck_contact_erasures_four_eyes CHECK (confirmed_by <> requested_by)
+);
+
 CREATE TABLE contacts (
     id uuid NOT NULL,
     customer_id uuid NOT NULL,
@@ -142,7 +156,8 @@ CREATE TABLE mails (
     CONSTRAINT mails_message_id_fingerprint_key UNIQUE (message_id, fingerprint),
     CONSTRAINT mails_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
     CONSTRAINT ck_mails_raw_deleted CHECK (raw_deleted_at IS NULL OR raw = '\x'::bytea),
-    CONSTRAINT mails_outcome_check CHECK (outcome IN ('received', 'opened', 'joined', 'ignored'))
+    CONSTRAINT mails_outcome_check
+        CHECK (outcome IN ('received', 'opened', 'joined', 'ignored', 'unreadable'))
 );
 CREATE INDEX ix_mails_outcome ON mails (outcome, id);
 CREATE INDEX ix_mails_raw ON mails (received_at)
@@ -333,6 +348,18 @@ END $function$;
 CREATE TRIGGER reclassification_needs_two BEFORE UPDATE OF kind, service ON tickets
     FOR EACH ROW WHEN (new.kind <> old.kind OR new.service IS DISTINCT FROM old.service)
     EXECUTE FUNCTION refuse_reclassification_by_one();
+
+CREATE TABLE token_revocations (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    issued_until timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    revoked_by text NOT NULL,
+    sequence bigint NOT NULL,
+    CONSTRAINT token_revocations_pkey PRIMARY KEY (id),
+    CONSTRAINT token_revocations_kind_check CHECK (kind IN ('token', 'person', 'client'))
+);
 
 -- Tables that every service has
 -- -----------------------------
@@ -550,6 +577,17 @@ CREATE TABLE restorations (
     ended_at timestamptz
 );
 CREATE UNIQUE INDEX uq_restorations_unfinished ON restorations ((true)) WHERE ended_at IS NULL;
+
+-- Persons (sub) and clients whose tokens issued until an instant no longer hold.
+CREATE TABLE revoked_callers (
+    kind text NOT NULL,
+    name text NOT NULL,
+    issued_until timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    revoked_by text NOT NULL,
+    CONSTRAINT revoked_callers_pkey PRIMARY KEY (kind, name),
+    CONSTRAINT revoked_callers_kind_check CHECK (kind IN ('person', 'client'))
+);
 
 CREATE TABLE revoked_tokens (
     jti text NOT NULL,

@@ -5,6 +5,7 @@ from typing import Final
 from common.persistence.sequenced import NumberSequence, Sequenced, Subjects
 from intake.alerts.tables import alerts
 from intake.directory.tables import contacts, customers, environments, partners, people
+from intake.revocations.tables import token_revocations
 from intake.tickets.tables import tickets
 
 SEQUENCED: Final[Subjects] = {
@@ -15,5 +16,6 @@ SEQUENCED: Final[Subjects] = {
     "environment": Sequenced(environments),
     "partner": Sequenced(partners),
     "person": Sequenced(people),
+    "revocation": Sequenced(token_revocations),
 }
 NUMBERS: Final = (NumberSequence("ticket_numbers", "OPS", "ticket"),)

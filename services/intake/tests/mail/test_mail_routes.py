@@ -10,8 +10,9 @@ import pytest
 from httpx import AsyncClient, Response
 from sqlalchemy import text
 
+from common.confinement import ConfinementUnavailable
 from common.persistence.database import Database
-from intake.mail import commands as mail_commands
+from intake.mail import routes as mail_routes
 from intake.timers import TIMERS
 from intake_support.tickets import event_types
 from opsdesk_testing.protocol import fire_due, freeze_time, outbox_events
@@ -181,11 +182,11 @@ async def test_a_mail_that_could_not_be_understood_is_later(
 ) -> None:
     """Accepted means kept: whatever breaks after the mail was committed."""
 
-    def broken(_: bytes) -> None:
-        raise RuntimeError("a bug")
+    async def broken(_: bytes) -> None:
+        raise ConfinementUnavailable("no process could be had")
 
     with monkeypatch.context() as patched:
-        patched.setattr(mail_commands, "parse_mail", broken)
+        patched.setattr(mail_routes, "read_mail", broken)
         answer = await post(gateway, "first")
     assert (answer.status_code, answer.json()["outcome"]) == (202, "received")
     assert await event_types(database) == []

@@ -1,6 +1,8 @@
 """The handlers of received events."""
 
 from common.auth import persons
+from common.auth.revocation import on_tokens_revoked
+from common.erasure import on_ticket_erased
 from common.events.alerts import AlertRaised, AlertResolved
 from common.events.deliveries import (
     DeliveryApproved,
@@ -23,7 +25,9 @@ from common.events.directory import (
     EnvironmentKnown,
     PartnerKnown,
     PersonKnown,
+    TokensRevoked,
 )
+from common.events.erasures import TicketErased
 from common.events.restored import (
     DeliveryHistoryRestored,
     DirectoryHistoryRestored,
@@ -51,6 +55,7 @@ from common.events.tickets import (
 )
 from common.messaging.inbox import Handlers, chain, for_each
 from common.restoration.handlers import restored_handlers
+from sla.agreements.handlers import on_commenting_contact
 from sla.clocks.handlers.opening import on_opened
 from sla.clocks.handlers.ticket_inputs import (
     as_input,
@@ -61,6 +66,7 @@ from sla.clocks.handlers.ticket_inputs import (
     input_of_resume,
 )
 from sla.clocks.handlers.tickets import (
+    on_erased,
     on_forwarded,
     on_merged,
     on_prioritised,
@@ -84,7 +90,7 @@ from sla.outages.handlers import (
 )
 from sla.reports.handlers import record_state_change
 from sla.reviews.handlers import on_customer as schedule_reviews_of_customer
-from sla.reviews.handlers import on_delivery, on_delivery_known
+from sla.reviews.handlers import on_delivery, on_delivery_known, on_reviewed_ticket_erased
 
 HANDLERS: Handlers = {
     TicketOpened: chain(on_opened, on_blocker_ticket_opened),
@@ -103,15 +109,21 @@ HANDLERS: Handlers = {
     TicketRejected: chain(record_state_change("rejected"), as_input("reopened_by_us")),
     TicketReopened: chain(record_state_change("reopened"), as_input(input_of_reopening)),
     TicketMerged: chain(record_state_change("merged"), for_each(on_merged)),
+    TicketErased: chain(
+        for_each(on_reviewed_ticket_erased), for_each(on_erased), for_each(on_ticket_erased)
+    ),
     BlockerRaised: for_each(on_blocker_raised),
     BlockerLifted: for_each(on_blocker_lifted),
     AlertRaised: for_each(on_alert_raised),
     AlertResolved: for_each(on_alert_resolved),
-    ContactKnown: chain(for_each(on_contact), for_each(persons.on_contact)),
+    ContactKnown: chain(
+        for_each(on_contact), for_each(on_commenting_contact), for_each(persons.on_contact)
+    ),
     CustomerKnown: chain(for_each(on_customer), for_each(schedule_reviews_of_customer)),
     EnvironmentKnown: for_each(on_environment),
     PartnerKnown: for_each(on_partner),
     PersonKnown: chain(for_each(on_person), for_each(persons.on_person)),
+    TokensRevoked: for_each(on_tokens_revoked),
     DeliverySubmitted: for_each(on_delivery),
     DeliveryReadyForReview: for_each(on_delivery),
     DeliveryApproved: for_each(on_delivery),

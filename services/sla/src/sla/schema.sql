@@ -1690,6 +1690,17 @@ CREATE TABLE restorations (
 );
 CREATE UNIQUE INDEX uq_restorations_unfinished ON restorations ((true)) WHERE ended_at IS NULL;
 
+-- Persons (sub) and clients whose tokens issued until an instant no longer hold.
+CREATE TABLE revoked_callers (
+    kind text NOT NULL,
+    name text NOT NULL,
+    issued_until timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    revoked_by text NOT NULL,
+    CONSTRAINT revoked_callers_pkey PRIMARY KEY (kind, name),
+    CONSTRAINT revoked_callers_kind_check CHECK (kind IN ('person', 'client'))
+);
+
 CREATE TABLE revoked_tokens (
     jti text NOT NULL,
     expires_at timestamptz NOT NULL,

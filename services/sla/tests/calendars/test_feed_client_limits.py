@@ -1,29 +1,9 @@
 """What the client that fetches feeds refuses."""
 
-from collections.abc import Sequence
-from ipaddress import ip_address
-
 import pytest
 
-from sla.calendars.feed_client import (
-    Address,
-    FeedFetcher,
-    FeedFetchError,
-)
-
-HERE = ip_address("127.0.0.1")
-
-
-def fetcher_resolving_to(*addresses: Address) -> FeedFetcher:
-    """Every name stands for these addresses; this machine is allowed, and nothing else is."""
-
-    async def looks_up(host: str, port: int) -> Sequence[Address]:
-        try:
-            return [ip_address(host)]
-        except ValueError:
-            return addresses
-
-    return FeedFetcher(looks_up, lambda address: address == HERE)
+from sla.calendars.feed_client import FeedFetchError
+from sla_support.feed_site import HERE, fetcher_resolving_to
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Calendars that are fed: by upload and by address, in versions; and shown as a feed and a picture."""
 
+import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree
@@ -8,7 +10,10 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
 
+from common.confinement import Confinement, Limits
 from common.persistence.database import Database
+from opsdesk_testing.client import client
+from sla.calendars import feed_reader
 from sla.calendars.feed_client import FeedFetcher, FeedFetchError
 from sla.calendars.routes.feeds import FETCH_SLOTS, get_fetcher
 from sla_support.assertions import violation_pointers
@@ -171,3 +176,51 @@ async def test_every_year_can_be_shown(theo: AsyncClient, year: int) -> None:
     await create_office(theo, timezone="Pacific/Apia")
     for address in ("icalendar", "chart.svg"):
         assert (await theo.get(f"/v1/calendars/office/{address}?year={year}")).status_code == 200
+
+
+async def test_a_feed_that_takes_too_long_is_refused_while_the_service_answers(
+    app: FastAPI, theo: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a library does with it: its process is ended."""
+    brief = Confinement("feed-test", Limits(cpu_s=1, wall_s=5, memory_mib=512))
+    monkeypatch.setattr(feed_reader, "FEEDS", brief)
+    await create_office(theo)
+    zones = "".join(OWN_ZONE.format(number) for number in range(1000))
+    long = feed(LUNCH).replace("BEGIN:VEVENT", f"{zones}BEGIN:VEVENT", 1)
+    uploading = asyncio.create_task(upload(theo, long))
+    longest = 0.0
+    async with client(app, None) as anybody:
+        while not uploading.done():
+            asked = time.monotonic()
+            assert (await anybody.get("/health/live")).status_code == 200
+            longest = max(longest, time.monotonic() - asked)
+            await asyncio.sleep(0.01)
+    answer = await uploading
+    assert violation_pointers(answer) == [""]
+    assert "go on for too long" in answer.text or "it takes longer than 1 s to read" in answer.text
+    assert longest < 1
+
+
+async def test_what_nobody_thought_of_is_refused_and_not_an_error_of_ours(
+    theo: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await create_office(theo)
+    monkeypatch.setattr(feed_reader, "parse_feed", len)
+    assert violation_pointers(await upload(theo, feed(LUNCH))) == [""]
+
+
+async def test_when_no_process_can_be_had_it_is_asked_to_send_it_again(
+    theo: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await create_office(theo)
+    none = Confinement("feed-test", Limits(1, 1, 64), at_once=1, waiting=-1)
+    monkeypatch.setattr(feed_reader, "FEEDS", none)
+    answer = await upload(theo, feed(LUNCH))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+
+
+OWN_ZONE = (
+    "BEGIN:VTIMEZONE\r\nTZID:Own{}\r\nBEGIN:STANDARD\r\nDTSTART:16010101T020000\r\n"
+    "TZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200\r\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\n"
+    "END:STANDARD\r\nEND:VTIMEZONE\r\n"
+)

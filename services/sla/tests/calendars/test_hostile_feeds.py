@@ -94,6 +94,10 @@ TOO_MUCH = {
         "more than 20000 occurrences",
     ),
     "more events than are read": (feed(*[NOON] * (MAX_EVENTS + 1)), "import fewer"),
+    "a sequence beyond all numbers": (
+        feed(f"{NOON}\nSEQUENCE:{'9' * 5000}"),
+        "the SEQUENCE of an event is not a number",
+    ),
     "a count beyond all numbers": (feed(f"{NOON}\nRRULE:FREQ=DAILY;COUNT={'9' * 30}"), "RRULE"),
 }
 
@@ -140,3 +144,18 @@ def test_a_zone_of_one_feed_is_not_known_to_the_next() -> None:
     assert read_in_time(feed(event, before=other)).timed != first.timed
     with pytest.raises(BadFeed, match="'Own' is not known"):
         read_in_time(feed(event))
+
+
+def observance(kind: str, rules: str) -> str:
+    times = "DTSTART:19700101T000000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200"
+    return f"BEGIN:{kind}\n{times}\n{rules}\nEND:{kind}\n"
+
+
+def test_exceptions_of_a_zone_are_not_followed() -> None:
+    """A feed of 422 bytes once took sla down: EXRULE, which RFC 5545 has no more, was not priced."""
+    winter = observance("STANDARD", "RRULE:FREQ=YEARLY\nEXRULE:FREQ=SECONDLY")
+    summer = observance("DAYLIGHT", "RRULE:FREQ=DAILY;COUNT=4\nEXDATE:19700101T000000")
+    own = f"BEGIN:VTIMEZONE\nTZID:Own\n{winter}{summer}END:VTIMEZONE\n"
+    attack = feed("DTSTART;TZID=Own:20260101T120000\nDURATION:PT1M\nRRULE:FREQ=DAILY", before=own)
+    assert len(attack) < 500
+    assert len(read_in_time(attack).timed) == 3652

@@ -133,7 +133,7 @@ async def test_a_computation_that_cannot_be_is_refused(
     [
         (_simulation_body(events=[_event("opened", NAIVE)]), ("/events/0/at", "timezone_aware")),
         (_simulation_body(as_of=NAIVE), ("/as_of", "timezone_aware")),
-        (_simulation_body(as_of="2150-01-01T00:00:00Z"), ("/events", "out_of_range")),
+        (_simulation_body(as_of="2150-01-01T00:00:00Z"), ("/as_of", "out_of_range")),
         (_simulation_body(as_of=FAR), ("/as_of", "instant_range")),
         (_simulation_body(_event("on_hold", FAR)), ("/events/1/at", "instant_range")),
         (_simulation_body(target_seconds=MILLENNIUM), ("/target_seconds", "less_than_equal")),
@@ -219,8 +219,8 @@ async def test_hours_that_end_where_they_begin_last_a_day_and_need_no_order(
 
 
 async def test_the_widest_span_that_can_be_asked_for_is_answered(theo: AsyncClient) -> None:
-    """130 years, from the first instant that calendars know to the last"""
-    wide = {"between": {"starts_at": "1970-01-01T00:00:01Z", "ends_at": "2099-12-30T00:00:00Z"}}
+    """20 years, ten on each side of the present"""
+    wide = {"between": {"starts_at": "2016-06-01T00:00:00Z", "ends_at": "2036-06-01T00:00:00Z"}}
     answer = await theo.post(COMPUTE, json=_compute_body(wide))
     assert answer.status_code == 200, answer.text
-    assert answer.json()["answers"][0]["seconds"] > 129 * 250 * 9 * 3600
+    assert answer.json()["answers"][0]["seconds"] > 20 * 250 * 9 * 3600

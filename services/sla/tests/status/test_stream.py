@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.pool import QueuePool
 
+from common.auth.revoked import Revocations
 from common.errors import TooManyRequests
 from common.http import state_of
 from common.persistence.database import Database
@@ -154,8 +155,23 @@ async def test_a_stream_ends_with_its_token(
         bearer = {"Authorization": f"Bearer {token('theo', jti='lost')}"}
         stream = listen(browser, **bearer)
         await anext(stream)
-        state_of(app).authenticator.set_revoked(["lost"])
+        revoked = Revocations(token_ids=frozenset({"lost"}))
+        state_of(app).authenticator.set_revoked(revoked)
         assert [one async for one in stream] == []
+
+
+async def test_a_stream_ends_when_its_token_expires(
+    browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At that moment, not with the next check for revocations."""
+    monkeypatch.setattr("sla.status.routes.TOKEN_CHECK_INTERVAL_S", 60.0)
+    for module in ("claims", "tokens"):
+        monkeypatch.setattr(f"common.auth.{module}.CLOCK_SKEW_S", 0)
+    async with asyncio.timeout(20):
+        bearer = {"Authorization": f"Bearer {token('theo', seconds=2)}"}
+        stream = listen(browser, **bearer)
+        await anext(stream)
+        assert [one async for one in stream if one.event != "beat"] == []
 
 
 async def test_a_slow_listener_misses_the_past_and_never_the_present() -> None:

@@ -4,11 +4,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TypeAlias
 
+from common.audit.security_actions import security_kind
 from common.domain import Actor
 from common.persistence.bulk import Columns, execute_many, insert_sql
-from common.persistence.database import Connection
+from common.persistence.database import Connection, after_commit
+from common.telemetry.security_events import Kind, SecurityEvent, report
 
 JSON: TypeAlias = object
 """A value that becomes JSON; instants, ids and enumerations become text."""
@@ -54,8 +57,14 @@ _INSERT = insert_sql("audit", COLUMNS)
 
 
 async def record(tx: Connection, *entries: Entry) -> None:
-    """Append entries to the trail, in the transaction of the act."""
+    """Append entries to the trail, in the transaction of the act.
+
+    Those that are security events are reported once it is committed.
+    """
     await execute_many(tx, _INSERT, rows(entries))
+    for entry in entries:
+        if (kind := security_kind(entry.action)) is not None:
+            after_commit(tx, partial(report, _security_event(kind, entry)))
 
 
 def rows(entries: Sequence[Entry]) -> list[Row]:
@@ -71,6 +80,12 @@ def rows(entries: Sequence[Entry]) -> list[Row]:
         )
         for entry in entries
     ]
+
+
+def _security_event(kind: Kind, entry: Entry) -> SecurityEvent:
+    return SecurityEvent(
+        kind, entry.action, caller=entry.who, behind=entry.behind, subject=entry.subject
+    )
 
 
 def _to_text(value: object) -> str:

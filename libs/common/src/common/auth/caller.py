@@ -18,6 +18,8 @@ class Caller:
     `customer` (a key) is set for a customer's contact and for nobody else: such a caller sees that
     customer's data only. Of `email` a digest is stored, by which the accounts of one person are
     known (`common.auth.persons`). `owner` is the account of the person who answers for a machine.
+    `signed_in_at` (real seconds since 1970) and `acr` say when and how the person has signed in, None
+    where the token does not say so.
     """
 
     sub: str
@@ -29,6 +31,8 @@ class Caller:
     via_machine: str | None = None
     email: str | None = None
     owner: str | None = None
+    signed_in_at: float | None = None
+    acr: str | None = None
 
     def can_see(self, customer: str) -> bool:
         """Return whether the caller may see data of this customer (a key). If not: 404, never 403."""

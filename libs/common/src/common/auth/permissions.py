@@ -45,6 +45,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "checks:write": ("checks:write",),
         "clocks:read": (*STAFF, CUSTOMER),
         "clocks:work": ("ops", "tom"),
+        "contacts:erase": ("gm", "tom"),
         "deliveries:confirm": ("dm", "gm", "ops", "second_level", "tom"),
         "deliveries:read": (*STAFF, "deliveries:write"),
         "deliveries:review": ("ops", "tom"),

@@ -1,11 +1,18 @@
-"""Revoked tokens: a row per token id in the service's schema, read every few seconds."""
+"""What is revoked: stored in the service's schema, read every few seconds by every replica.
+
+Intake announces what is revoked (`opsdesk.directory.tokens_revoked.v1`); every service stores it.
+"""
 
 import asyncio
-from datetime import datetime
+from collections.abc import Mapping
+from typing import Final
 
 from sqlalchemy import text
 
+from common.auth.revoked import Revocations
 from common.auth.tokens import Authenticator
+from common.events.directory import TokensRevoked
+from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection, Database, is_transient
 from common.telemetry import logger
 
@@ -16,28 +23,65 @@ REFRESH_INTERVAL_S = 5.0
 KEYS_REFRESH_INTERVAL_S = 300.0
 """Seconds after which the issuer's keys are read again, so that withdrawn ones are refused."""
 
+_STORE_TOKEN: Final = text(
+    "INSERT INTO revoked_tokens (jti, expires_at, revoked_by)"
+    " VALUES (:name, :expires_at, :by) ON CONFLICT (jti) DO UPDATE"
+    " SET expires_at = greatest(revoked_tokens.expires_at, excluded.expires_at)"
+)
+_STORE_CALLER: Final = text(
+    "INSERT INTO revoked_callers AS known (kind, name, issued_until, expires_at, revoked_by)"
+    " VALUES (:kind, :name, :issued_until, :expires_at, :by) ON CONFLICT (kind, name) DO UPDATE"
+    " SET issued_until = greatest(known.issued_until, excluded.issued_until),"
+    " expires_at = greatest(known.expires_at, excluded.expires_at)"
+)
 
-async def revoke(tx: Connection, jti: str, expires_at: datetime, actor: str) -> None:
-    """Revoke a token. A second time changes nothing."""
-    await tx.execute(
+
+async def store_revocation(tx: Connection, revoked: TokensRevoked) -> None:
+    """Store what is revoked. A second time changes nothing."""
+    values = {
+        "kind": revoked.kind,
+        "name": revoked.name,
+        "issued_until": revoked.issued_until,
+        "expires_at": revoked.expires_at,
+        "by": revoked.by,
+    }
+    if revoked.kind == "token":
+        del values["kind"], values["issued_until"]
+        await tx.execute(_STORE_TOKEN, values)
+    else:
+        await tx.execute(_STORE_CALLER, values)
+
+
+async def on_tokens_revoked(tx: Connection, received: ReceivedEvent[TokensRevoked]) -> None:
+    """Store what intake has announced as revoked."""
+    await store_revocation(tx, received.event)
+
+
+async def load_revocations(tx: Connection) -> Revocations:
+    """Return what is revoked and expired less than a day ago or not yet."""
+    recent = "expires_at > statement_timestamp() - interval '1 day'"
+    tokens = await tx.scalars(text(f"SELECT jti FROM revoked_tokens WHERE {recent}"))
+    token_ids = frozenset(tokens)
+    callers = await tx.execute(
         text(
-            "INSERT INTO revoked_tokens (jti, expires_at, revoked_by)"
-            " VALUES (:jti, :expires_at, :by) ON CONFLICT (jti) DO UPDATE"
-            " SET expires_at = greatest(revoked_tokens.expires_at, excluded.expires_at)"
-        ),
-        {"jti": jti, "expires_at": expires_at, "by": actor},
-    )
-
-
-async def revoked_token_ids(tx: Connection) -> list[str]:
-    """Return the ids of revoked tokens that expired less than a day ago or not yet."""
-    rows = await tx.execute(
-        text(
-            "SELECT jti FROM revoked_tokens"
-            " WHERE expires_at > statement_timestamp() - interval '1 day'"
+            "SELECT kind, name, extract(epoch FROM issued_until)::float8 AS until"
+            f" FROM revoked_callers WHERE {recent}"
         )
     )
-    return list(rows.scalars())
+    by_kind: Mapping[str, dict[str, float]] = {"person": {}, "client": {}}
+    for row in callers:
+        by_kind[row.kind][row.name] = row.until
+    return Revocations(token_ids, by_kind["person"], by_kind["client"])
+
+
+async def refresh_revocations(database: Database, authenticator: Authenticator) -> None:
+    """Read what is revoked. While the database is away, what was read last holds."""
+    try:
+        async with database.transaction() as tx:
+            authenticator.set_revoked(await load_revocations(tx))
+    except Exception as error:
+        if not is_transient(error):
+            log.exception("people.revocations_unread")
 
 
 async def refresh_forever(database: Database, authenticator: Authenticator) -> None:
@@ -45,12 +89,7 @@ async def refresh_forever(database: Database, authenticator: Authenticator) -> N
     loop = asyncio.get_running_loop()
     keys_due_at, withdrawal_count = loop.time(), authenticator.keys.withdrawal_count
     while True:
-        try:
-            async with database.transaction() as tx:
-                authenticator.set_revoked(await revoked_token_ids(tx))
-        except Exception as error:
-            if not is_transient(error):
-                log.exception("people.revocations_unread")
+        await refresh_revocations(database, authenticator)
         if loop.time() >= keys_due_at or authenticator.keys.trouble:
             keys_due_at = loop.time() + KEYS_REFRESH_INTERVAL_S
             await authenticator.keys.refresh()

@@ -9,6 +9,7 @@ import typer
 from common.audit import Entry, record
 from common.cli.server import open_database
 from common.domain import Actor
+from common.domain.visible_text import make_visible
 from common.http import Service
 from common.messaging.dlq_admin import (
     DeadLetter,
@@ -18,7 +19,9 @@ from common.messaging.dlq_admin import (
     skip,
 )
 from common.messaging.inbox import MissingReference, PermanentError
+from common.messaging.kafka import Kafka
 from common.persistence.database import Connection, transaction_time
+from common.settings import load_settings
 
 
 def create_commands(service: Service) -> typer.Typer:
@@ -30,7 +33,7 @@ def create_commands(service: Service) -> typer.Typer:
         """List open dead letters, oldest first, with the reason and how many records wait behind."""
         letters = asyncio.run(_list(service))
         for letter in letters:
-            typer.echo(_format_line(letter))
+            typer.echo(make_visible(_format_line(letter)))
         typer.echo(f"{len(letters)} open")
 
     @app.command("replay")
@@ -54,11 +57,17 @@ async def _list(service: Service) -> list[DeadLetter]:
 
 
 async def _replay(service: Service, ids: list[int]) -> list[int]:
+    topic_name = Kafka.from_settings(load_settings(service.settings)).topic
     async with open_database(service) as database:
         for dead_letter_id in ids:
             try:
                 await replay(
-                    database, service.name, service.handlers, [dead_letter_id], _record_replay
+                    database,
+                    service.name,
+                    service.handlers,
+                    [dead_letter_id],
+                    _record_replay,
+                    topic_name,
                 )
             except (UnknownDeadLetter, PermanentError, MissingReference) as error:
                 raise SystemExit(f"{dead_letter_id}: {error}") from None

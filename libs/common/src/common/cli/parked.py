@@ -7,6 +7,7 @@ import typer
 
 from common.cli.dlq import record_audit
 from common.cli.server import open_database
+from common.domain.visible_text import make_visible
 from common.http import Service
 from common.messaging.parked_admin import (
     NotReleasable,
@@ -26,7 +27,7 @@ def create_commands(service: Service) -> typer.Typer:
         """List what is parked by subject, with what the first record waits for, and how many wait."""
         subjects = asyncio.run(_list(service))
         for subject in subjects:
-            typer.echo(_format_line(subject))
+            typer.echo(make_visible(_format_line(subject)))
         typer.echo(f"{len(subjects)} subjects")
 
     @app.command("release")

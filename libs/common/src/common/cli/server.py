@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -95,6 +96,10 @@ async def _read_time_mode(url: str, schema: str) -> TimeMode:
                 return await installed_time_mode(connection, schema)
             finally:
                 await connection.close()
+        except ssl.SSLCertVerificationError as error:
+            raise SystemExit(
+                f"PostgreSQL at OPSDESK_DATABASE_URL cannot prove who it is ({error.verify_message}): give the name in its certificate, and its authority by OPSDESK_DATABASE_CA_FILE."
+            ) from None
         except (OSError, asyncpg.PostgresError, TimeoutError) as error:
             if isinstance(error, asyncpg.PostgresError) and not is_transient(error):
                 raise SystemExit(

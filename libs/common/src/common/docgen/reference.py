@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import get_args, get_origin
 
 from prometheus_client import Counter, Gauge, Histogram
-from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from common.auth.permissions import permissions_markdown
 from common.docgen.markdown import code, page, table
 from common.http import Service
 from common.settings import PREFIX, Settings
+from common.settings_secrets import is_secret
 from common.telemetry import metrics
 
 TABLE_HEAD = ("variable", "what it is", "default")
@@ -27,7 +27,8 @@ def settings_page(services: Sequence[Service]) -> str:
     return page(
         "Settings",
         "Read once at the start; a missing or wrong one ends the start with a sentence that names it. "
-        "`python -m <module> settings` prints them, secrets masked.",
+        "`python -m <module> settings` prints them, secrets masked. A secret may stand in a file that the same "
+        "name with `_FILE` at its end names, such as `OPSDESK_DATABASE_URL_FILE=/run/secrets/database_url`.",
         table(
             TABLE_HEAD, (_variable(name, field) for name, field in Settings.model_fields.items())
         ),
@@ -48,13 +49,17 @@ def _variables(settings: type[Settings]) -> Iterator[tuple[str, str, str]]:
 
 def _variable(name: str, field: FieldInfo) -> tuple[str, str, str]:
     description = field.description or ""
-    secret = field.annotation is SecretStr or SecretStr in get_args(field.annotation)
+    secret = is_secret(field)
     if get_origin(field.annotation) is not None and not description:
         description = " or ".join(map(str, get_args(field.annotation)))
     default = "required" if field.is_required() else code(field.get_default())
     if not field.is_required() and field.get_default() is None:
         default = ""
-    return code(PREFIX + name.upper()), description + (" (secret)" if secret else ""), default
+    return (
+        code(PREFIX + name.upper()),
+        description + (" (secret, also by file)" if secret else ""),
+        default,
+    )
 
 
 def metrics_page() -> str:

@@ -12,6 +12,7 @@ from common.events import (
     directory,
     emergencies,
     environments,
+    erasures,
     escalations,
     follow_ups,
     forecasts,
@@ -28,6 +29,7 @@ from common.events.envelope import Event
 MODULES = (
     tickets,
     alerts,
+    erasures,
     clocks,
     waivers,
     agreements,

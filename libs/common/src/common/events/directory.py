@@ -8,9 +8,12 @@ the portal speaks (`common.auth.address_digest`).
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from pydantic import AwareDatetime
+
 from common.events.envelope import Event
 
 Tier = Literal["production", "staging", "test", "development"]
+RevocationKind = Literal["token", "person", "client"]
 
 
 class DirectoryEvent(Event):
@@ -105,3 +108,24 @@ class PersonKnown(DirectoryEvent):
 
     def subject(self) -> str:
         return f"person/{self.person_id}"
+
+
+class TokensRevoked(DirectoryEvent):
+    """Tokens that no longer hold: one by its `jti`, or all of a person (`sub`) or a client.
+
+    `name` is that `jti`, `sub` or client id. Of persons and clients those hold no longer that were
+    issued until `issued_until`; after `expires_at` none of them would hold anyway. Both are real time.
+    `by` is the `sub` of who revoked them.
+    """
+
+    type: ClassVar[str] = "opsdesk.directory.tokens_revoked.v1"
+
+    revocation_id: UUID
+    kind: RevocationKind
+    name: str
+    issued_until: AwareDatetime
+    expires_at: AwareDatetime
+    by: str
+
+    def subject(self) -> str:
+        return f"revocation/{self.revocation_id}"

@@ -2,6 +2,7 @@
 
 from common.http.app import create_app
 from common.http.body import MIB
+from common.http.cost import charge
 from common.http.dependencies import Transaction
 from common.http.etag import if_match, set_etag
 from common.http.models import IdOrKey, Instant, RequestModel, ResponseModel
@@ -31,6 +32,7 @@ __all__ = [
     "TransactionalRoute",
     "attach_state",
     "authorized_router",
+    "charge",
     "create_app",
     "encode_cursor",
     "if_match",

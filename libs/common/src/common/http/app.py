@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, FastAPI
 
-from common.http import docs, middleware, openapi, problems, token_revocation
+from common.http import docs, middleware, openapi, problems
 from common.http.body import MIB, BodyLimit
 from common.http.drain import Drain
 from common.http.fast_routes import FastRoutes
@@ -31,7 +31,7 @@ def create_app(service: Service, *extra_routers: APIRouter) -> FastAPI:
     )
     app.state.drain = drain = Drain()
     app.router.routes[:0] = service.fast_routes
-    for router in (health, docs.pages, token_revocation.routes, *service.routers, *extra_routers):
+    for router in (health, docs.pages, *service.routers, *extra_routers):
         app.include_router(router)
     problems.install(app)
     openapi.install(app, speaks_for_contacts=service.resolve_contact is not None)

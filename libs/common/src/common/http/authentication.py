@@ -3,13 +3,14 @@
 It needs the ASGI scope alone, so that fast routes and FastAPI's routes share it.
 """
 
-from typing import Final
+from typing import Final, NoReturn
 
 from starlette.types import Scope
 
 from common.auth.caller import Caller, ResolveContact
 from common.auth.permissions import PORTAL
 from common.auth.persons import record_caller
+from common.auth.sign_in import SignInPolicy
 from common.auth.tokens import MAX_CACHED_TOKENS, Authenticator
 from common.errors import Forbidden, Problem, Unauthenticated
 from common.http.limits import RateLimiter
@@ -30,12 +31,14 @@ class RequestAuthenticator:
         limits: RateLimiter,
         database: Database,
         resolve_contact: ResolveContact | None = None,
+        sign_in: SignInPolicy = SignInPolicy(),  # noqa: B008 - it is frozen
     ) -> None:
         self.authenticator = authenticator
         self.limits = limits
         self.database = database
         self.resolve_contact = resolve_contact
         self._recorded: set[tuple[str, str | None, str | None]] = set()
+        self.sign_in = sign_in
 
     async def authenticate(self, scope: Scope) -> Caller:
         """Return the effective caller, and count the request against their limit.
@@ -45,22 +48,36 @@ class RequestAuthenticator:
         Raises Unauthenticated, Forbidden (On-Behalf-Of an unknown contact) or TooManyRequests.
         """
         authorization = on_behalf_of = None
+        repeated = False
         for name, value in scope["headers"]:
             if name == b"authorization":
+                repeated = repeated or authorization is not None
                 authorization = value
             elif name == ON_BEHALF_OF:
+                repeated = repeated or on_behalf_of is not None
                 on_behalf_of = value
+        if repeated:
+            await self._refuse_repeated(scope)
         caller = self.authenticator.cached_caller(authorization) if authorization else None
         if caller is None:
             caller = await self._authenticate_token(scope, authorization)
+        # Before On-Behalf-Of: a machine that speaks for somebody it may not is named, too.
+        scope[CALLER_KEY] = caller.identity
         if on_behalf_of is not None:
             caller = await self._impersonate(caller, on_behalf_of)
-        scope[CALLER_KEY] = caller.identity
+            scope[CALLER_KEY] = caller.identity
         await self.limits.count(caller.identity)
         return caller
 
+    async def _refuse_repeated(self, scope: Scope) -> NoReturn:
+        """Two headers: what is in front of us may have believed the other one (RFC 9110, 5.3)."""
+        address = _address(scope)
+        await self.limits.check_address(address)
+        await self.limits.count_refused(address)
+        raise Unauthenticated("Send Authorization and On-Behalf-Of once each.", "repeated_header")
+
     async def _authenticate_token(self, scope: Scope, authorization: bytes | None) -> Caller:
-        address = scope["client"][0] if scope.get("client") else "?"
+        address = _address(scope)
         await self.limits.check_address(address)
         try:
             caller = await self.authenticator.authenticate(authorization)
@@ -101,3 +118,7 @@ class RequestAuthenticator:
         if contact is None:
             raise Forbidden("No contact has the address in On-Behalf-Of. Register them first.")
         return contact.to_caller(via_machine=machine.sub)
+
+
+def _address(scope: Scope) -> str:
+    return scope["client"][0] if scope.get("client") else "?"

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
-from common.auth.tokens import CLOCK_SKEW_S
+from common.auth.claims import CLOCK_SKEW_S
 from common.http.drain import drain_of
 from common.http.state import AppState, state_of
 from common.now import now

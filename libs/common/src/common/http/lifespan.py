@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 
 from common.audit.sealer import Sealer
-from common.auth.revocation import refresh_forever
+from common.auth.revocation import refresh_forever, refresh_revocations
 from common.http.connections import connections_per_workload
 from common.http.service import Service
 from common.http.state import AppState, Component, RunningComponent, attach_state, set_state
@@ -58,6 +58,8 @@ def create_lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContex
         database = Database(address, service.schema, WRITES, sizes=sizes)
         state = add_components(attach_state(app, service, settings, database))
         set_state(app, state)
+        # Before the first request: a token that was revoked must not open a service that starts.
+        await refresh_revocations(state.database_for(LOOPS), state.authenticator)
         tasks = [
             asyncio.create_task(supervise(name, loop), name=name)
             for name, loop in background_loops(state)

@@ -20,9 +20,9 @@ class RateLimiter:
         self._address = RateLimitItemPerMinute(max(1, per_minute // 10), namespace="address")
         self._windows = FixedWindowRateLimiter(MemoryStorage())
 
-    async def count(self, caller: str) -> None:
-        """Count a request of this caller. Raises TooManyRequests beyond the limit."""
-        if not await self._windows.hit(self._caller, caller):
+    async def count(self, caller: str, cost: int = 1) -> None:
+        """Count a request of this caller, at its cost. Raises TooManyRequests beyond the limit."""
+        if not await self._windows.hit(self._caller, caller, cost=cost):
             await self._reject(self._caller, caller)
 
     async def count_refused(self, address: str) -> None:

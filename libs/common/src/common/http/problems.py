@@ -25,6 +25,7 @@ from common.errors import (
     Violation,
     type_of,
 )
+from common.http.security_reports import report_problem
 from common.persistence.database import OutcomeUnknown
 from common.persistence.errors import (
     constraint_of,
@@ -78,6 +79,7 @@ class ProblemResponse(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self.body:
             self.for_request(scope)
+        report_problem(scope, self.problem)
         await super().__call__(scope, receive, send)
 
 

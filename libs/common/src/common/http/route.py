@@ -18,6 +18,7 @@ from common.http.query_parameters import check_query_parameters
 from common.http.references import checking_references
 from common.http.route_workload import workload_of
 from common.http.state import state_of
+from common.now import now
 from common.persistence.database import Connection, OutcomeUnknown
 from common.persistence.workload import WRITES
 
@@ -119,9 +120,11 @@ async def authorize_request(
     """Return the caller, who has all permissions the route requires; None on a public route."""
     if not requirements:
         return None
-    caller = await state_of(request.app).request_authenticator.authenticate(request.scope)
+    authenticator = state_of(request.app).request_authenticator
+    caller = await authenticator.authenticate(request.scope)
     for requirement in requirements:
         requirement.check(caller)
+        authenticator.sign_in.check(caller, requirement.permission, now().timestamp())
     check_query_parameters(request.scope)
     request.state.caller = caller
     return caller

@@ -7,7 +7,9 @@ from typing import Any, Protocol, cast, runtime_checkable
 
 from fastapi import FastAPI
 
+from common.auth.claims import TokenPolicy
 from common.auth.jwks import IssuerKeys
+from common.auth.sign_in import SignInPolicy
 from common.auth.tokens import Authenticator
 from common.http.authentication import RequestAuthenticator
 from common.http.limits import RateLimiter
@@ -63,13 +65,17 @@ def attach_state(
 ) -> AppState:
     """Create the state of the app and set it. Called by the lifespan, and by tests."""
     authenticator = authenticator or Authenticator(
-        settings.issuer, settings.audience, IssuerKeys(settings.jwks_url)
+        settings.issuer,
+        settings.audience,
+        IssuerKeys(settings.jwks_url),
+        TokenPolicy(settings.token_type, settings.token_lifetime_s),
     )
     request_authenticator = RequestAuthenticator(
         authenticator,
         RateLimiter(settings.requests_per_minute),
         database.for_workload(CALLERS),
         service.resolve_contact,
+        SignInPolicy(settings.approval_sign_in_s, tuple((settings.approval_acr or "").split())),
     )
     runtime = create_runtime(settings, database, service.resources)
     return set_state(app, AppState(service, runtime, authenticator, request_authenticator))

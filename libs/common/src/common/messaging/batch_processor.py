@@ -10,6 +10,7 @@ and tried again later.
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from common.messaging.dead_letter_queue import WRONG_SOURCE
 from common.messaging.inbox import BatchResult, Inbox, MissingReference, PermanentError
 from common.messaging.limited_transaction import (
     HandlerTimeout,
@@ -22,6 +23,7 @@ from common.messaging.positions import Partition, Record, Subject
 from common.persistence.database import Database
 from common.persistence.errors import counts_against_record, describe_error
 from common.telemetry import logger, metrics
+from common.telemetry.security_events import SecurityEvent, report
 
 log = logger(__name__)
 
@@ -121,6 +123,10 @@ class BatchProcessor:
                 result = await self.inbox.process(tx, records, offsets)
         metrics.CONSUMER_RECORDS.labels("applied").inc(result.applied)
         metrics.CONSUMER_RECORDS.labels("parked").inc(result.parked)
+        metrics.CONSUMER_RECORDS.labels("dead_lettered").inc(len(result.refused))
+        for topic in result.refused:
+            # Not counted towards stopping: whoever may write one record could stop the consumer.
+            report(SecurityEvent("record_refused", WRONG_SOURCE, topic=topic))
         self.inbox.stopped_sources |= result.stopped
         self.has_parked = self.has_parked or result.parked > 0
         if self.has_parked:

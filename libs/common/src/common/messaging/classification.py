@@ -17,7 +17,8 @@ from common.events.envelope import (
     decode_envelope,
     decode_event,
 )
-from common.messaging.dead_letter_queue import FORK, DeadLetterRecord
+from common.messaging.dead_letter_queue import FORK, WRONG_SOURCE, DeadLetterRecord
+from common.messaging.origins import Origins
 from common.messaging.parked_records import ParkedRecord
 from common.messaging.positions import Record, Subject, SubjectPosition
 
@@ -56,20 +57,27 @@ class Verdicts:
 
 
 def decode_all(
-    records: Sequence[Record], types: Mapping[str, type[Event]]
+    records: Sequence[Record], types: Mapping[str, type[Event]], origins: Origins
 ) -> tuple[list[DecodedRecord], list[DeadLetterRecord]]:
-    """Decode records; those without a valid envelope are dead letters."""
+    """Decode records; those without a valid envelope, or from a wrong source, are dead letters.
+
+    Such a letter has no envelope: what it says about a subject must not move or stop the subject.
+    """
     decoded, letters = [], []
     for record in records:
         try:
-            decoded.append(_decode(record, types))
+            envelope = decode_envelope(record.headers)
         except DecodeError as error:
             letters.append(DeadLetterRecord(record, None, "undecodable", str(error)))
+            continue
+        if (fault := origins.fault(record.topic, envelope)) is not None:
+            letters.append(DeadLetterRecord(record, None, WRONG_SOURCE, fault))
+        else:
+            decoded.append(_decode(record, envelope, types))
     return decoded, letters
 
 
-def _decode(record: Record, types: Mapping[str, type[Event]]) -> DecodedRecord:
-    envelope = decode_envelope(record.headers)
+def _decode(record: Record, envelope: Envelope, types: Mapping[str, type[Event]]) -> DecodedRecord:
     try:
         return DecodedRecord(record, envelope, decode_event(envelope, record.body or b"", types))
     except DecodeError as error:

@@ -43,7 +43,7 @@ class Consumer:
         self.kafka = kafka
         self.service = service
         self.database = database
-        self.inbox = Inbox(service, handlers)
+        self.inbox = Inbox(service, handlers, kafka.topic)
         self.troubles = Troubles("consumer")
         self.processor = BatchProcessor(
             database, self.inbox, lambda wait: self.troubles.report("applying", str(wait))

@@ -18,6 +18,8 @@ from common.persistence.ids import uuid7
 
 FORK = "fork"
 """The code of a record whose sequence took effect with another event before."""
+WRONG_SOURCE = "wrong_source"
+"""The code of a record that the owner of its topic does not send there: somebody else wrote it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ async def replay(
     handlers: Handlers,
     ids: Sequence[int],
     record_audit: Callable[[Connection, int], Awaitable[None]] | None = None,
+    topic_name: Callable[[str], str] = str,
 ) -> list[int]:
     """Apply dead letters here (they are not published again), each in its own transaction.
 
@@ -64,7 +65,7 @@ async def replay(
     service applies what waits behind it within a second. A fork is applied on top of what took
     effect before; once no fork of its source is open, that goes on.
     """
-    inbox = Inbox(service, handlers)
+    inbox = Inbox(service, handlers, topic_name)
     for dead_letter_id in ids:
         async with database.transaction() as tx:
             row = await _lock_open(tx, dead_letter_id)
@@ -74,9 +75,9 @@ async def replay(
                 position.dead_sequence = None
                 await save_positions(tx, {subject: position})
             result = await inbox.process(tx, [record_from_row(row)], accept_forks=row.code == FORK)
-            if result.dead:
+            if result.dead or result.refused:
                 raise UnknownDeadLetter(
-                    f"dead letter {dead_letter_id} still cannot be decoded: {row.reason}"
+                    f"dead letter {dead_letter_id} still cannot be applied: {row.reason}"
                 )
             await _settle(tx, row, "replayed", None)
             if record_audit is not None:

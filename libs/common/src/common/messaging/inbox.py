@@ -13,7 +13,13 @@ from typing import Any
 
 from common.events.envelope import Event, ReceivedEvent, decode_envelope
 from common.messaging.classification import Verdicts, decode_all, judge
-from common.messaging.dead_letter_queue import FORK, DeadLetterRecord, dead_letter
+from common.messaging.dead_letter_queue import (
+    FORK,
+    WRONG_SOURCE,
+    DeadLetterRecord,
+    dead_letter,
+)
+from common.messaging.origins import Origins
 from common.messaging.parked_records import ParkedRecord, park, unpark
 from common.messaging.positions import (
     Partition,
@@ -75,7 +81,8 @@ class BatchResult:
     """How many records of a batch were applied, parked, and made dead letters or forks.
 
     `moved` are the subjects whose records may free parked ones, `stopped` the sources that told a
-    sequence twice.
+    sequence twice. `refused` are the topics of dead letters from a wrong source, which `dead` does
+    not count.
     """
 
     applied: int
@@ -83,19 +90,24 @@ class BatchResult:
     dead: int
     moved: frozenset[Subject] = frozenset()
     stopped: frozenset[str] = frozenset()
+    refused: tuple[str, ...] = ()
 
 
 class Inbox:
     """The inbox of a service, with the handlers of the event types that it consumes.
 
     `stopped_sources` are the sources that wait for a person's decision, as far as this process knows.
+    `topic_name` gives a topic's name on Kafka.
     """
 
-    def __init__(self, service: str, handlers: Handlers) -> None:
+    def __init__(
+        self, service: str, handlers: Handlers, topic_name: Callable[[str], str] = str
+    ) -> None:
         self.service = service
         self.handlers = handlers
         self.types: dict[str, type[Event]] = {event.type: event for event in handlers}
         self.topics = sorted({event.topic for event in handlers})
+        self.origins = Origins(handlers, topic_name)
         self.stopped_sources: frozenset[str] = frozenset()
 
     async def process(
@@ -111,7 +123,7 @@ class Inbox:
         Raises what a handler raises.
         """
         await _unpark(tx, records)
-        decoded, letters = decode_all(records, self.types)
+        decoded, letters = decode_all(records, self.types, self.origins)
         positions = await lock_positions(tx, {one.subject for one in decoded})
         verdicts = Verdicts(set(self.stopped_sources), letters=letters)
         judge(decoded, positions, verdicts, accept_forks=accept_forks)
@@ -127,9 +139,10 @@ class Inbox:
         return BatchResult(
             len(verdicts.ready),
             len(verdicts.early),
-            sum(letter.code != FORK for letter in verdicts.letters),
+            sum(letter.code not in {FORK, WRONG_SOURCE} for letter in verdicts.letters),
             frozenset(positions),
             frozenset(forks),
+            tuple(one.record.topic for one in verdicts.letters if one.code == WRONG_SOURCE),
         )
 
     async def dead_letter(

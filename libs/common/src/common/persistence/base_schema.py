@@ -26,6 +26,7 @@ TABLES = (
     "outbox",
     "parked",
     "restorations",
+    "revoked_callers",
     "revoked_tokens",
     "simulated_time",
     "stopped_sources",

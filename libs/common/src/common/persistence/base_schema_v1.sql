@@ -190,6 +190,17 @@ CREATE TABLE revoked_tokens (
     revoked_by text NOT NULL
 );
 
+CREATE TABLE revoked_callers (
+    kind text NOT NULL CHECK (kind IN ('person', 'client')),
+    name text NOT NULL,
+    issued_until timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    revoked_by text NOT NULL,
+    PRIMARY KEY (kind, name)
+);
+COMMENT ON TABLE revoked_callers IS
+    'Persons (sub) and clients whose tokens issued until an instant no longer hold.';
+
 -- Which accounts are one person (R1). Two people means two persons: staff, contact, machine and
 -- On-Behalf-Of of one of them count once.
 

@@ -5,7 +5,7 @@ in full, because `now()` alone is the database's own clock.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,6 +30,7 @@ Connection = AsyncConnection
 
 HAS_OUTBOX_EVENTS = "opsdesk.announced"
 EARLIEST_DEADLINE = "opsdesk.armed"
+AFTER_COMMIT = "opsdesk.after_commit"
 
 
 class OutcomeUnknown(ConnectionError):
@@ -126,6 +127,7 @@ class Database:
         async with self.engine.connect() as connection:
             connection.info.pop(HAS_OUTBOX_EVENTS, None)
             connection.info.pop(EARLIEST_DEADLINE, None)
+            connection.info.pop(AFTER_COMMIT, None)
             connection.info["schema"] = self.schema
             transaction = await connection.begin()
             try:
@@ -136,6 +138,9 @@ class Database:
                 raise
             has_events = connection.info.pop(HAS_OUTBOX_EVENTS, False)
             earliest_deadline: datetime | None = connection.info.pop(EARLIEST_DEADLINE, None)
+            committed: Sequence[Callable[[], None]] = connection.info.pop(AFTER_COMMIT, ())
+        for call in committed:
+            call()
         for wake in self.on_outbox_events if has_events else ():
             wake()
         if earliest_deadline is not None:
@@ -200,6 +205,11 @@ async def _roll_back(
 
 def _is_valid(connection: Connection) -> bool:
     return connection.sync_connection is not None and not connection.sync_connection.invalidated
+
+
+def after_commit(tx: Connection, call: Callable[[], None]) -> None:
+    """Call this once the transaction is committed, and never where it is not."""
+    tx.info.setdefault(AFTER_COMMIT, []).append(call)
 
 
 def is_definite(error: BaseException) -> bool:

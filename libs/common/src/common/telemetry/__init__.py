@@ -1,6 +1,7 @@
 """Logs (structlog), metrics (Prometheus) and traces (OpenTelemetry).
 
-They contain no personal data and no secrets.
+They contain no words and no contact data of anybody, and no secrets. A security event names the network
+address of a caller who was not recognised.
 """
 
 from common.settings import Settings

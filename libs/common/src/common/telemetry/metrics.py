@@ -17,6 +17,11 @@ HTTP_REQUEST_SECONDS = Histogram(
     ("route",),
     buckets=LATENCY_BUCKETS,
 )
+SECURITY_EVENTS = Counter(
+    "opsdesk_security_events_total",
+    "Security events (docs/security-events.md): refused attempts, and changes of rights and settings.",
+    ("kind", "reason"),
+)
 HTTP_RATE_LIMITED = Counter("opsdesk_http_limited_total", "Requests answered with 429.")
 TICKET_BATCH_SIZE = Histogram(
     "opsdesk_ticket_batch_size",
@@ -34,6 +39,13 @@ CLOCK_DIFFERENCE = Gauge(
 )
 BACKGROUND_RESTARTS = Counter(
     "opsdesk_background_restarts_total", "Background loops restarted after a failure.", ("loop",)
+)
+
+CONFINED_WORK = Counter(
+    "opsdesk_confined_work_total",
+    "Foreign bytes worked on in a process of their own: done, refused, or ended for their time,"
+    " their memory or a crash.",
+    ("kind", "outcome"),
 )
 
 RETENTION_DELETED = Counter(

@@ -18,7 +18,7 @@ HIDDEN_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"\bDETAIL: .*?(?=\n\[SQL: |\n\nThe above exc|\n\nDuring handl|\Z)", re.DOTALL),
         f"DETAIL: {HIDDEN}",
     ),
-    (re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"), HIDDEN),
+    (re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}+@[\w-]{1,63}+(?:\.[\w-]{1,63}+)++"), HIDDEN),
 )
 MAX_DEPTH = 6
 MAX_TEXT_CHARS = 20_000

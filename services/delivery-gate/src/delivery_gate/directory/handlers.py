@@ -1,5 +1,6 @@
 """Events about contacts of customers."""
 
+from common.erasure import erase_contact_answers
 from common.events.directory import ContactKnown
 from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection
@@ -15,3 +16,5 @@ async def on_contact_known(tx: Connection, received: ReceivedEvent[ContactKnown]
     digest = None if event.erased or event.retired else event.address_digest
     record = ContactRecord(event.contact_id, event.customer, digest, received.sequence)
     await store.upsert(tx, record)
+    if event.erased:
+        await erase_contact_answers(tx, event.contact_id)

@@ -1,6 +1,7 @@
 """Sending mail by SMTP, and what the server's answers mean for a notification (E19)."""
 
 import asyncio
+import ssl
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Protocol
@@ -38,6 +39,7 @@ class SmtpTransport:
         self._username = settings.smtp_username
         password = settings.smtp_password
         self._password = password.get_secret_value() if password else None
+        self._tls = ssl.create_default_context(cafile=settings.smtp_ca_file)
 
     async def send(self, message: EmailMessage) -> SendOutcome:
         try:
@@ -65,6 +67,7 @@ class SmtpTransport:
             password=self._password,
             use_tls=self._security == "tls",
             start_tls=self._security == "starttls",
+            tls_context=None if self._security == "plain" else self._tls,
         )
 
 

@@ -128,6 +128,13 @@ PARTNERS: Final = DirectoryRepository(
 PEOPLE: Final = DirectoryRepository(people, select(people), people.c.sub, _person)
 
 
+async def find_contact_by_id(tx: Connection, id: UUID) -> Contact | None:
+    """The contact with this id, locked until the transaction ends; None without one."""
+    query = CONTACTS.query.where(contacts.c.id == id).with_for_update(of=contacts)
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else CONTACTS.factory(row)
+
+
 async def find_staff(tx: Connection, address: str) -> str | None:
     """The `sub` of the member of staff with this address (normalised); None without one."""
     is_staff = (people.c.email == address, ~people.c.retired)

@@ -1,10 +1,10 @@
 """Process a stored mail into a message on a ticket, a new ticket, or nothing (J1).
 
 This happens when the mail arrives, and again at its deadline if that failed: a stored mail is
-processed exactly once, or its deadline remains and `GET /v1/emails?outcome=received` shows it.
+processed exactly once, or its deadline remains and `GET /v1/emails?outcome=received` shows it. A mail
+that cannot be read is processed as far as its beginning goes, and staff are told on its ticket.
 """
 
-import asyncio
 from dataclasses import replace
 from uuid import UUID
 
@@ -16,11 +16,12 @@ from intake.directory import store as directory
 from intake.mail import store as mails
 from intake.mail.domain.auto_reply import automatic_reason
 from intake.mail.domain.environment_choice import choose_environment
-from intake.mail.domain.mail import Mail, parse_mail
+from intake.mail.domain.mail import Mail
 from intake.mail.domain.mail_ticket import author_of, request_from_mail
 from intake.mail.domain.thread import Sender, find_ticket, thread_ids, ticket_keys_in
-from intake.mail.mail_text import extract_reply, safe_html
-from intake.mail.store import StoredMail
+from intake.mail.mail_reader import read_mail
+from intake.mail.reading import ReadMail, note_on_unread
+from intake.mail.store import Outcome, StoredMail
 from intake.tickets.commands import open_ticket, record_customer_reply
 from intake.tickets.domain.message import Message
 from intake.tickets.domain.new_ticket import TicketScope
@@ -31,51 +32,62 @@ RETRY_KIND = "mail"
 """The kind of deadline at which a mail is processed that was stored and not processed."""
 
 
-async def process(tx: Connection, mail_id: UUID) -> StoredMail:
-    """Process a stored mail, unless that was done before. The mail with its outcome."""
+async def process_unprocessed(tx: Connection, mail_id: UUID) -> None:
+    """Read and process a stored mail, unless that was done before."""
     stored = await mails.lock(tx, mail_id)
-    if stored.outcome != "received":
-        return stored
-    mail = await asyncio.to_thread(parse_mail, stored.raw)
-    if reason := automatic_reason(mail):
+    if stored.outcome == "received":
+        await _process(tx, stored, await read_mail(stored.raw))
+
+
+async def process(tx: Connection, mail_id: UUID, read: ReadMail) -> StoredMail:
+    """Process a stored mail that was read, unless that was done before. The mail with its outcome."""
+    stored = await mails.lock(tx, mail_id)
+    return await _process(tx, stored, read) if stored.outcome == "received" else stored
+
+
+async def _process(tx: Connection, stored: StoredMail, read: ReadMail) -> StoredMail:
+    if reason := automatic_reason(read.mail):
         processed = replace(stored, outcome="ignored", reason=reason)
     else:
-        processed = await _assign_to_ticket(tx, stored, mail)
+        processed = await _assign_to_ticket(tx, stored, read)
     await mails.set_outcome(tx, processed)
     await schedule(tx, [Deadline(RETRY_KIND, stored.id, None)])
     return processed
 
 
-async def _assign_to_ticket(tx: Connection, stored: StoredMail, mail: Mail) -> StoredMail:
+async def _assign_to_ticket(tx: Connection, stored: StoredMail, read: ReadMail) -> StoredMail:
     """Add the mail to the ticket of its thread, or open a ticket for it."""
+    mail = read.mail
     ids = thread_ids(mail)
     await mails.lock_thread(tx, ids)
     sender = await mails.find_sender(tx, mail.sender)
     by_key = await tickets.by_keys(tx, ticket_keys_in(mail.subject))
     existing = find_ticket(mail, sender, await mails.tickets_of(tx, ids), by_key)
-    text = await asyncio.to_thread(extract_reply, mail)
     if existing is None:
-        ticket = await _open_ticket(tx, stored, mail, sender, text)
+        ticket = await _open_ticket(tx, stored, read, sender)
     else:
-        ticket = await _join_ticket(tx, existing, stored, mail, sender, text)
+        ticket = await _join_ticket(tx, existing, stored, read, sender)
+    if not read.is_read:
+        await messages.add(tx, _build_note(ticket, stored, read))
     await mails.add_to_thread(tx, ids, ticket.id)
+    outcome: Outcome = "joined" if existing else "opened"
     return replace(
         stored,
-        outcome="joined" if existing else "opened",
-        reason="; ".join(mail.defects) or None,
+        outcome=outcome if read.is_read else "unreadable",
+        reason=read.reason,
         ticket_id=ticket.id,
     )
 
 
 async def _open_ticket(
-    tx: Connection, stored: StoredMail, mail: Mail, sender: Sender, text: str
+    tx: Connection, stored: StoredMail, read: ReadMail, sender: Sender
 ) -> Ticket:
     """Open a ticket for the customer of a known contact; for anybody else one that needs triage."""
     at = await transaction_time(tx)
-    scope = await _find_scope(tx, mail, text)
-    request = request_from_mail(mail, text, sender, scope, stored.received_at)
+    scope = await _find_scope(tx, read.mail, read.text)
+    request = request_from_mail(read.mail, read.text, sender, scope, stored.received_at)
     ticket = await open_ticket(tx, request, _actor(sender, stored), at)
-    await messages.add(tx, _build_message(ticket, stored, mail, sender, text))
+    await messages.add(tx, _build_message(ticket, stored, read, sender))
     return ticket
 
 
@@ -89,21 +101,19 @@ async def _find_scope(tx: Connection, mail: Mail, text: str) -> TicketScope | No
 
 
 async def _join_ticket(
-    tx: Connection, existing: Ticket, stored: StoredMail, mail: Mail, sender: Sender, text: str
+    tx: Connection, existing: Ticket, stored: StoredMail, read: ReadMail, sender: Sender
 ) -> Ticket:
     """Add the mail to a ticket, or to the one that it was merged into."""
     before = await tickets.lock_survivor(tx, existing.id)
     at = await transaction_time(tx)
-    message = _build_message(before, stored, mail, sender, text)
+    message = _build_message(before, stored, read, sender)
     await messages.add(tx, message)
     if message.direction == "inbound":
         return await record_customer_reply(tx, before, message.id, _actor(sender, stored), at)
     return before
 
 
-def _build_message(
-    ticket: Ticket, stored: StoredMail, mail: Mail, sender: Sender, text: str
-) -> Message:
+def _build_message(ticket: Ticket, stored: StoredMail, read: ReadMail, sender: Sender) -> Message:
     """A public message from the customer; an internal note where staff answer by mail.
 
     What customers read is only written in OpsDesk.
@@ -114,11 +124,25 @@ def _build_message(
         visibility="internal" if sender.staff else "public",
         direction="outbound" if sender.staff else "inbound",
         author=author_of(sender),
-        text=text,
-        html=safe_html(mail.html),
+        text=read.text,
+        html=read.html,
         at=stored.received_at,
         mail_id=stored.id,
-        attachments=mail.attachments,
+        attachments=read.mail.attachments,
+    )
+
+
+def _build_note(ticket: Ticket, stored: StoredMail, read: ReadMail) -> Message:
+    """A note to staff that the mail could not be read, and where it is."""
+    return Message(
+        id=uuid7(),
+        ticket_id=ticket.id,
+        visibility="internal",
+        direction="outbound",
+        author=stored.received_by,
+        text=note_on_unread(read.not_read_because or "", str(stored.id)),
+        at=stored.received_at,
+        automatic=True,
     )
 
 

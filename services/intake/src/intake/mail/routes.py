@@ -13,7 +13,7 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 
 from common.auth import Caller, requires
-from common.errors import UnsupportedMediaType, ValidationFailed, Violation
+from common.errors import NotFound, UnsupportedMediaType, ValidationFailed, Violation
 from common.http import Page, Paging, Transaction, authorized_router, router, runtime_of
 from common.persistence.database import Connection, Database, transaction_time
 from common.persistence.ids import uuid7
@@ -22,6 +22,7 @@ from common.telemetry import logger
 from intake.mail import store as mails
 from intake.mail.commands import RETRY_KIND, process
 from intake.mail.domain.mail import find_message_id, fingerprint
+from intake.mail.mail_reader import read_mail
 from intake.mail.schemas import MailRead, MailResult, TicketSummary
 from intake.mail.store import Outcome, StoredMail
 from intake.tickets.store import tickets
@@ -37,7 +38,14 @@ ingest_routes = authorized_router("/v1/emails", ["emails"])
 list_routes = router("/v1/emails", ["emails"])
 
 
-STATUS: Final = {"opened": 201, "joined": 201, "duplicate": 200, "ignored": 202, "received": 202}
+STATUS: Final = {
+    "opened": 201,
+    "joined": 201,
+    "unreadable": 201,
+    "duplicate": 200,
+    "ignored": 202,
+    "received": 202,
+}
 
 
 @ingest_routes.post(
@@ -64,9 +72,7 @@ async def receive_email(
     database = runtime_of(request.app).database
     stored, is_new = await _store_raw(database, raw, caller.sub)
     try:
-        async with database.transaction() as tx:
-            stored = await process(tx, stored.id)
-            result = await _to_result(tx, stored, is_new)
+        result = await _process(database, stored, raw, is_new)
     except Exception:
         # The mail is stored; its deadline processes it again, until it succeeds.
         log.exception("mail.not_processed", mail=str(stored.id))
@@ -86,6 +92,25 @@ async def list_emails(
     return page.page_of(rows, MailRead.model_validate, lambda row: (row.id,))
 
 
+@list_routes.get(
+    "/{mail}/raw",
+    response_class=Response,
+    responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def download_email(
+    mail: UUID, caller: Annotated[Caller, requires("tickets:work")], tx: Transaction
+) -> Response:
+    """Download an e-mail as it came, while it is kept.
+
+    Nothing in it is verified: open it in a viewer that loads and runs nothing.
+    """
+    stored = await mails.find(tx, mail)
+    if stored is None or stored.raw_deleted_at is not None:
+        raise NotFound("This mail")
+    disposition = {"Content-Disposition": f'attachment; filename="{stored.id}.eml"'}
+    return Response(stored.raw, media_type=MEDIA_TYPE, headers=disposition)
+
+
 async def _store_raw(database: Database, raw: bytes, actor: str) -> tuple[StoredMail, bool]:
     """Commit the mail as it came. The stored mail, and whether it is new."""
     digest, message_id = await asyncio.to_thread(_identity, raw)
@@ -101,6 +126,18 @@ async def _store_raw(database: Database, raw: bytes, actor: str) -> tuple[Stored
 def _identity(raw: bytes) -> tuple[str, str]:
     """Fingerprint and message id, by which a mail is recognised that comes again."""
     return fingerprint(raw), find_message_id(raw)
+
+
+async def _process(database: Database, stored: StoredMail, raw: bytes, is_new: bool) -> MailResult:
+    if not is_new:
+        async with database.transaction() as tx:
+            existing = await mails.lock(tx, stored.id)
+            if existing.outcome != "received":
+                return await _to_result(tx, existing, is_new)
+    # Outside of a transaction: a mail that takes long to read must not hold a connection.
+    read = await read_mail(raw)
+    async with database.transaction() as tx:
+        return await _to_result(tx, await process(tx, stored.id, read), is_new)
 
 
 async def _to_result(tx: Connection, stored: StoredMail, is_new: bool) -> MailResult:

@@ -19,11 +19,12 @@ class MailResult(ResponseModel):
     """The outcome of a mail.
 
     It `opened` a ticket, `joined` one, was a `duplicate`, was `ignored` because a machine wrote it,
-    or is only `received`: stored, and processed later.
+    is `unreadable` (on a ticket all the same, with its beginning; `reason` says why), or is only
+    `received`: stored, and processed later.
     """
 
     id: UUID
-    outcome: Literal["opened", "joined", "duplicate", "ignored", "received"]
+    outcome: Literal["opened", "joined", "duplicate", "ignored", "unreadable", "received"]
     reason: str | None = None
     ticket: TicketSummary | None = None
 

@@ -19,7 +19,7 @@ from intake.mail.tables import mail_threads, mails
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.store.tickets import by_ids
 
-Outcome = Literal["received", "opened", "joined", "ignored"]
+Outcome = Literal["received", "opened", "joined", "ignored", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,12 @@ async def lock(tx: Connection, id: UUID) -> StoredMail:
     """The mail, locked until the transaction ends."""
     row = (await tx.execute(select(mails).where(mails.c.id == id).with_for_update())).one()
     return StoredMail(**row._mapping)
+
+
+async def find(tx: Connection, id: UUID) -> StoredMail | None:
+    """The mail with its raw bytes; None where there is none."""
+    row = (await tx.execute(select(mails).where(mails.c.id == id))).one_or_none()
+    return StoredMail(**row._mapping) if row else None
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from common.events.erasures import TicketErased
 from common.events.tickets import (
     BlockerConfirmed,
     BlockerLifted,
@@ -62,6 +63,11 @@ def known_event(ticket: Ticket, at: datetime) -> tuple[Ticket, OutboxEvent]:
         confirmed=is_confirmed(ticket),
     )
     return announced, OutboxEvent(_to_event(spec, ticket, None, at), announced.sequence)
+
+
+def erased_event(ticket: Ticket, actor: str, at: datetime) -> OutboxEvent:
+    """The event about a ticket whose words were erased and counted as a change."""
+    return OutboxEvent(_to_event(event_spec(TicketErased), ticket, actor, at), ticket.sequence)
 
 
 def to_outbox_events(

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from html import escape
+from html import escape as escape_html
 from typing import Any
 from uuid import UUID
 
+from common.domain.visible_text import make_visible
 from sla.agreements.domain.agreement import METRICS, Agreement
 from sla.agreements.domain.coverage_extension import PRIORITIES, Extension
 from sla.agreements.domain.diff import describe_promise
@@ -172,3 +173,8 @@ def _paragraphs(text: str) -> str:
 
 def _format_instant(at: datetime) -> str:
     return at.isoformat(sep=" ", timespec="minutes").replace("+00:00", " UTC")
+
+
+def escape(text: str) -> str:
+    """Text of other people for a page."""
+    return escape_html(make_visible(text))

@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx
+import idna
 
 Address = IPv4Address | IPv6Address
 Resolver = Callable[[str, int], Awaitable[Sequence[Address]]]
@@ -72,7 +73,10 @@ class FeedFetcher:
                 return await self._follow_redirects(url)
         except TimeoutError:
             raise FeedFetchError(f"it took longer than {FETCH_TIMEOUT_S:.0f} seconds") from None
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        except FeedFetchError:
+            raise
+        # ValueError: an address, in a redirect too, that urllib or httpx cannot make sense of.
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             raise FeedFetchError(f"it cannot be fetched: {type(error).__name__}") from None
 
     async def _follow_redirects(self, url: str) -> bytes:
@@ -84,7 +88,7 @@ class FeedFetcher:
                 request = await self._pinned_request(client, url)
                 response = await client.send(request, stream=True)
                 try:
-                    if not response.is_redirect:
+                    if not response.has_redirect_location:
                         return await _read_body(response)
                     url = urljoin(url, response.headers["location"])
                 finally:
@@ -124,7 +128,15 @@ def _split_url(url: str) -> tuple[SplitResult, str, int]:
         raise FeedFetchError("give an address that begins with https:// or http://")
     if parts.username is not None or parts.password is not None:
         raise FeedFetchError("give an address without a user name in it")
-    return parts, host, port or DEFAULT_PORTS[parts.scheme]
+    return parts, _to_ascii(host), port or DEFAULT_PORTS[parts.scheme]
+
+
+def _to_ascii(host: str) -> str:
+    """The host as it stands in headers and certificates (RFC 5891). Raises FeedFetchError."""
+    try:
+        return host if host.isascii() else idna.encode(host, uts46=True).decode("ascii")
+    except UnicodeError:
+        raise FeedFetchError(f"{host!r} cannot be the name of a host") from None
 
 
 async def _read_body(response: httpx.Response) -> bytes:

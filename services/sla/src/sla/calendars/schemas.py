@@ -14,7 +14,9 @@ from common.persistence.database import Connection
 from sla.calendars import store as calendars
 from sla.calendars.commands import build_calendar
 from sla.calendars.domain.holiday import UnknownCountry, public_holidays
+from sla.calendars.domain.price import MAX_WRITTEN_INTERVALS
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
+from sla.calendars.domain.zone import FIRST_YEAR, LAST_YEAR
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Time = Annotated[str, Field(min_length=5, max_length=8, examples=["08:00"])]
@@ -94,11 +96,19 @@ def definition_of(
 
 
 async def load_timetable(
-    tx: Connection, caller: Caller, reference: CalendarDefinition | str, pointer: str
+    tx: Connection,
+    caller: Caller,
+    reference: CalendarDefinition | str,
+    pointer: str,
+    years: tuple[int, int] = (FIRST_YEAR, LAST_YEAR),
 ) -> Timetable:
-    """The timetable of the calendar that a request names. Raises ValidationFailed."""
+    """The timetable of the calendar that a request names. Raises ValidationFailed.
+
+    `years`: how far that of a calendar reaches which the request writes out.
+    """
     if isinstance(reference, CalendarDefinition):
-        return Timetable(build_calendar(definition_of(reference), pointer))
+        _check_length(reference, pointer)
+        return Timetable(build_calendar(definition_of(reference), pointer), years)
     # A stored calendar is agreed with one customer, but does not say with whom.
     version = None if caller.customer else await calendars.find(tx, id_or_key(reference))
     if version is None:
@@ -108,6 +118,20 @@ async def load_timetable(
             f"there is no calendar {reference!r}; GET /v1/calendars lists them",
         )
     return (await calendars.load_timetables(tx, [version.id]))[version.id]
+
+
+def _check_length(calendar: CalendarDefinition, pointer: str) -> None:
+    by_date = (*calendar.overrides.values(), *calendar.breaks.values())
+    if (
+        len(calendar.holidays) + sum(max(len(hours), 1) for hours in by_date)
+        > MAX_WRITTEN_INTERVALS
+    ):
+        raise _invalid(
+            pointer,
+            "too_many_intervals",
+            f"write out at most {MAX_WRITTEN_INTERVALS:,} intervals and holidays of single dates; store"
+            " a longer calendar, and name it",
+        )
 
 
 def computation_error(error: NeverOpens | OutOfRange, pointer: str) -> ValidationFailed:

@@ -10,6 +10,8 @@ a sign after a blank or a line break and full-width signs, and does not write wo
 
 import re
 
+from common.domain.visible_text import make_visible
+
 SIGNS = ("=", "+", "-", "@", "|", "%")
 BREAKS = ("\t", "\r", "\n")
 WIDE = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -27,11 +29,5 @@ def escape_formula(text: str) -> str:
 
 
 def without_controls(text: str) -> str:
-    """The text without control characters except line breaks and tabs, which XML cannot contain."""
-    return "".join(
-        one if one in "\n\t" or (one >= " " and one not in _NONCHARACTERS) else "\ufffd"
-        for one in text.replace("\r\n", "\n")
-    )
-
-
-_NONCHARACTERS = frozenset({"\ufffe", "\uffff", *map(chr, range(0xD800, 0xE000))})
+    """The text with control characters and bidirectional overrides by their number."""
+    return make_visible(text)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from common.domain.visible_text import make_visible
 from sla.rendering.cells import NUMBERS, format_value
 from sla.rendering.charts.drawing import Drawing
 from sla.rendering.document import Document, Table
@@ -15,12 +16,19 @@ from sla.rendering.svg_drawing import render_svg
 
 MEDIA_TYPE = "text/html"
 
+
+def _finalize(value: object) -> object:
+    """What is put into a page: text of other people is made visible, our own markup is as it is."""
+    return value if isinstance(value, Markup) or not isinstance(value, str) else make_visible(value)
+
+
 _PAGES = Environment(
     loader=PackageLoader("sla.rendering"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    finalize=_finalize,
 )
 _STYLE = resources.files("sla.rendering").joinpath("templates/document.css").read_text("utf-8")
 _STYLE_DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()

@@ -9,6 +9,8 @@ from html import escape
 from typing import Literal
 from zlib import crc32
 
+from common.domain.visible_text import make_visible
+
 Anchor = Literal["start", "middle", "end"]
 Attribute = str | float | None
 """The value of an attribute. None omits it; numbers are written with at most two decimals."""
@@ -77,7 +79,7 @@ def element(name: str, *content: str, **attributes: Attribute) -> Element:
         for key, value in attributes.items()
         if value is not None
     )
-    inside = "".join(one if isinstance(one, Element) else escape(one) for one in content)
+    inside = "".join(one if isinstance(one, Element) else _escape(one) for one in content)
     return Element(f"<{name}{words}>{inside}</{name}>" if inside else f"<{name}{words}/>")
 
 
@@ -133,7 +135,11 @@ def _title_elements(title: str) -> list[Element]:
 
 
 def _value(value: str | float) -> str:
-    return escape(value) if isinstance(value, str) else _number(value)
+    return _escape(value) if isinstance(value, str) else _number(value)
+
+
+def _escape(words: str) -> str:
+    return escape(make_visible(words))
 
 
 def _number(value: float) -> str:

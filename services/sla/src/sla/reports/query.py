@@ -58,11 +58,12 @@ class ReportQuery:
 
         Raises ValidationFailed for days out of range.
         """
+        # First of all: the days before the first one of all cannot be computed.
+        for pointer, day in (("/query/from", self.since), ("/query/to", self.until)):
+            if day is not None and not MIN_DAY <= day <= MAX_DAY:
+                raise _invalid(pointer, "range", "give a day between 1970 and 2200")
         until = self.until or (now + timedelta(days=1)).date()
         since = self.since or min(now.date(), until - timedelta(days=1)).replace(day=1)
-        for pointer, day in (("/query/from", since), ("/query/to", until)):
-            if not MIN_DAY <= day <= MAX_DAY:
-                raise _invalid(pointer, "range", "give a day between 1970 and 2200")
         if not timedelta(0) < until - since <= MAX_PERIOD:
             raise _invalid("/query/to", "order", "give a day after `from`, ten years at most")
         return Period(since, until)

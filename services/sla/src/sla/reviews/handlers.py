@@ -5,11 +5,12 @@ from datetime import UTC
 from common.events.deliveries import DeliveryEvent, DeliveryKnown
 from common.events.directory import CustomerKnown
 from common.events.envelope import ReceivedEvent
+from common.events.erasures import TicketErased
 from common.persistence.database import Connection, transaction_time
 from sla.directory.store import customers
 from sla.reviews.commands import schedule_reviews
 from sla.reviews.domain.report import ChangeLine
-from sla.reviews.store import deliveries
+from sla.reviews.store import deliveries, reviews
 
 
 async def on_delivery(tx: Connection, received: ReceivedEvent[DeliveryEvent]) -> None:
@@ -43,3 +44,10 @@ async def on_customer(tx: Connection, received: ReceivedEvent[CustomerKnown]) ->
     """Schedule the reviews of a customer, whom the directory's handler has stored before."""
     known = await customers.list_by_ids(tx, [received.event.customer_id])
     await schedule_reviews(tx, known, await transaction_time(tx))
+
+
+async def on_reviewed_ticket_erased(tx: Connection, received: ReceivedEvent[TicketErased]) -> None:
+    """Erase the ticket's title in reviews of its customer, published ones among them."""
+    event = received.event
+    if event.customer_id is not None:
+        await reviews.erase_title(tx, event.customer_id, event.ticket)

@@ -14,6 +14,7 @@ from common.auth import Caller, requires
 from common.errors import Unauthenticated
 from common.http import ResponseModel, Transaction, router, runtime_of, state_of, streaming_router
 from common.http.streaming import TOKEN_COOKIE, authorization_header
+from common.now import now
 from common.runtime import Runtime
 from sla.settings import SlaSettings
 from sla.status.broadcaster import Listener, StatusBroadcaster
@@ -30,8 +31,8 @@ SHUTDOWN_GRACE_S = 2.0
 SEND_TIMEOUT_S = 30.0
 """Seconds after which a listener that accepts nothing counts as gone."""
 RETRY_DELAY_MS = 3000
-TOKEN_CHECK_INTERVAL_S = 30.0
-"""Seconds between two checks whether the token is still valid."""
+TOKEN_CHECK_INTERVAL_S = 5.0
+"""Seconds between two checks whether the token was revoked; it is asked again when it expires."""
 
 
 class StatusLineRead(ResponseModel):
@@ -167,7 +168,7 @@ async def _events(listener: Listener, last_event_id: str | None) -> AsyncIterato
 async def _watch(request: Request, listener: Listener, stopped: anyio.Event) -> None:
     """End the stream when the service stops, or when the token is no longer valid."""
     while not stopped.is_set() and await _is_still_authenticated(request):
-        with anyio.move_on_after(TOKEN_CHECK_INTERVAL_S):
+        with anyio.move_on_after(min(TOKEN_CHECK_INTERVAL_S, _seconds_left(request))):
             await stopped.wait()
     listener.end()
 
@@ -179,6 +180,13 @@ async def _is_still_authenticated(request: Request) -> bool:
     except Unauthenticated:
         return False
     return True
+
+
+def _seconds_left(request: Request) -> float:
+    """Seconds until the token expires, a tenth at least; that it was just verified is known."""
+    authorization = authorization_header(request.scope) or b""
+    expires_at = state_of(request.app).authenticator.expires_at(authorization)
+    return max(0.1, (expires_at or 0.0) - now().timestamp())
 
 
 @lru_cache(maxsize=256)

@@ -12,7 +12,9 @@ from typing import Final
 from intake.directory.domain.address import first_address
 from intake.mail.domain.mime import (
     MAX_HEAD_BYTES,
+    Tree,
     attachments,
+    beginning,
     first_text,
     headers_of,
     leaves,
@@ -24,7 +26,7 @@ MAX_REFERENCES: Final = 50
 
 _MESSAGE_ID: Final = re.compile(r"<([^<>\s\x00-\x1f]{1,250})>")
 _OWN_ID: Final = re.compile(rb"(?im)^message-id:[ \t\n]*<([^<>\s]{1,250})>")
-_HEAD: Final = re.compile(rb"(?:[!-9;-~]+:[^\n]*\n|[ \t]+[^\n]*\n)*")
+_HEAD: Final = re.compile(rb"(?:[!-9;-~]++:[^\n]*+\n|[ \t][^\n]*+\n)*+")
 _IDENTIFYING: Final = (b"from:", b"date:", b"subject:", b"message-id:")
 
 
@@ -72,7 +74,15 @@ def find_message_id(raw: bytes) -> str:
 
 def parse_mail(raw: bytes) -> Mail:
     """Everything that can be read; what cannot is named in `defects`."""
-    tree, defects = structure(raw)
+    return _to_mail(*structure(raw))
+
+
+def parse_head(raw: bytes) -> Mail:
+    """The headers, and as `plain` the beginning of the body as it came."""
+    return _to_mail(beginning(raw), ())
+
+
+def _to_mail(tree: Tree, defects: tuple[str, ...]) -> Mail:
     parts = leaves(tree)
     headers = headers_of(tree)
     name, sender = first_address(headers.get("from", "")) or ("", None)
@@ -99,8 +109,12 @@ def parse_message_ids(header: str) -> tuple[str, ...]:
 
 
 def _split(raw: bytes) -> tuple[bytes, bytes]:
-    """The header lines at the beginning of a mail, and the rest; each may be empty."""
+    """The header lines at the beginning of a mail, and the rest; each may be empty.
+
+    This is done before a mail is stored, in the service's own process: in one pass, over the first
+    bytes alone.
+    """
     lines = raw.replace(b"\r\n", b"\n")
-    match = _HEAD.match(lines)
+    match = _HEAD.match(lines, 0, MAX_HEAD_BYTES)
     end = match.end() if match else 0
     return lines[:end], lines[end:]

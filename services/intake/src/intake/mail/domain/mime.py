@@ -9,12 +9,14 @@ from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message as Part
 from email.parser import BytesHeaderParser
+from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from intake.tickets.domain.message import Attachment
 from intake.tickets.domain.plain_text import strip_control_characters
 
 MAX_HEADER_CHARS: Final = 4_096
+MAX_HEADERS: Final = 1_000
 MAX_PARTS: Final = 1_000
 MAX_HEAD_BYTES: Final = 262_144
 MAX_UNPARSED_BODY_BYTES: Final = 10_000
@@ -42,14 +44,15 @@ def structure(raw: bytes) -> tuple[Tree, tuple[str, ...]]:
     """
     lines = raw.count(b"\n") + raw.count(b"\r")
     if lines * (1 + raw.lower().count(b"boundary")) > MAX_PARSER_WORK:
-        return _parse_head_only(raw), ("too complex to be read",)
+        return beginning(raw), ("too complex to be read",)
     try:
         return message_from_bytes(raw), ()
     except PARSER_ERRORS:
-        return _parse_head_only(raw), ("structure unreadable",)
+        return beginning(raw), ("structure unreadable",)
 
 
-def _parse_head_only(raw: bytes) -> Tree:
+def beginning(raw: bytes) -> Tree:
+    """The headers of a mail and the first bytes of its body, as one part of plain text."""
     head, _, body = raw[:MAX_HEAD_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")
     tree = BytesHeaderParser().parsebytes(head + b"\n\n")
     del tree["content-type"], tree["content-transfer-encoding"]
@@ -58,10 +61,11 @@ def _parse_head_only(raw: bytes) -> Tree:
 
 
 def headers_of(tree: Tree) -> dict[str, str]:
-    """Decoded headers by lower-case name; the first of repeated ones."""
+    """Decoded headers by lower-case name; the first of repeated ones, at most MAX_HEADERS."""
     headers: dict[str, str] = {}
-    for name, value in tree.raw_items():
-        headers.setdefault(name.lower(), decode_header_text(str(value)))
+    for name, value in islice(tree.raw_items(), MAX_HEADERS):
+        if name.lower() not in headers:
+            headers[name.lower()] = decode_header_text(str(value))
     return headers
 
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
@@ -33,3 +33,8 @@ async def list_page(
     statement = select(comments).where(comments.c.version_id == version_id)
     rows = await tx.execute(page_after(statement, (comments.c.id,), after, limit))
     return [Comment(**row._mapping) for row in rows]
+
+
+async def erase(tx: Connection, contact: UUID) -> None:
+    """Erase the words of a contact's comments; who commented when stays."""
+    await tx.execute(text("SELECT erase_agreement_comments(:contact)"), {"contact": contact})

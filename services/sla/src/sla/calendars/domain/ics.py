@@ -71,7 +71,7 @@ def _within(years: range, events: list[Event], zone: Zone, budget: Budget) -> It
     first = datetime(years.start, 1, 1) - DAY  # noqa: DTZ001 - on the wall
     last = datetime(years.stop, 1, 1) + DAY  # noqa: DTZ001 - on the wall
     window, remaining = Window(first, last, ZoneInfo(zone.name), budget), MAX_OCCURRENCES
-    for series in group_by_uid(events):
+    for series in _group(events):
         try:
             for event, start, length in occurrences(series, window):
                 if start.year > years[-1] or (start + length).year < years[0]:
@@ -82,6 +82,13 @@ def _within(years: range, events: list[Event], zone: Zone, budget: Budget) -> It
                 yield event, start, length
         except (BadFeed, BrokenCalendarProperty, ArithmeticError, ValueError, TypeError) as error:
             raise BadFeed(f"event {name_of(series[0])!r}: {str(error)[:200]}") from None
+
+
+def _group(events: list[Event]) -> list[list[Event]]:
+    try:
+        return group_by_uid(events)
+    except (ValueError, TypeError) as error:
+        raise BadFeed(f"the SEQUENCE of an event is not a number: {str(error)[:200]}") from None
 
 
 def _wall_spans(start: datetime, length: timedelta, zone: Zone) -> Iterator[Span]:

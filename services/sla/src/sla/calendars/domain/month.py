@@ -82,6 +82,13 @@ def parse_month(text: str) -> Month:
     return Month(year, number)
 
 
+def check_month(text: str | None) -> str | None:
+    """The text, where it is a month that can be reported on. Raises InvalidMonth."""
+    if text is not None:
+        parse_month(text)
+    return text
+
+
 def month_of(at: datetime, zone: ZoneInfo) -> Month:
     """The month in which the instant lies in this zone."""
     local = at.astimezone(zone)

@@ -10,12 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 from heapq import merge
 
 from sla.calendars.domain.calendar import Calendar, Span, local_openings, merge_spans
-from sla.calendars.domain.zone import END_EPOCH_SECOND, FIRST_EPOCH_SECOND, FIRST_YEAR, LAST_YEAR
+from sla.calendars.domain.zone import FIRST_YEAR, LAST_YEAR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROS_PER_SECOND = 1_000_000
-_FIRST_MICROS = FIRST_EPOCH_SECOND * _MICROS_PER_SECOND
-_END_MICROS = END_EPOCH_SECOND * _MICROS_PER_SECOND
 _MAX_CLOSED_MICROS = 1827 * 86_400 * _MICROS_PER_SECOND  # five years
 _ZERO = timedelta(0)
 _MICROSECOND = timedelta(microseconds=1)
@@ -31,25 +29,29 @@ class NeverOpens(ValueError):
 
 
 class OutOfRange(ValueError):
-    """An instant outside the years that calendars cover, as a question or as its answer."""
+    """An instant outside the years that a table covers, as a question or as its answer."""
 
-    def __init__(self) -> None:
-        super().__init__(f"calendars reach from {FIRST_YEAR} to {LAST_YEAR}")
+    def __init__(self, first_year: int, last_year: int) -> None:
+        super().__init__(f"it is computed with the years from {first_year} to {last_year}")
 
 
 class Timetable:
-    """The opening intervals of a calendar.
+    """The opening intervals of a calendar, in the `years` from first to last and never beyond.
 
     Filling in more years never changes an answer, so a table may be shared and kept for ever.
     """
 
-    def __init__(self, calendar: Calendar) -> None:
+    def __init__(
+        self, calendar: Calendar, years: tuple[int, int] = (FIRST_YEAR, LAST_YEAR)
+    ) -> None:
         self.calendar = calendar
+        self._limits = years
+        self._first_micros, self._end_micros = _midnight(years[0]), _midnight(years[1] + 1)
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._cumulative: list[int] = [0]  # open time before interval i; one more than there are
         self._long_closures: list[Span] = []
-        self._years: tuple[int, int] = (LAST_YEAR, FIRST_YEAR)  # none yet
+        self._years: tuple[int, int] = (years[1], years[0])  # none yet
         self._begin = self._end = 0
 
     def after(self, start: datetime, amount: timedelta) -> datetime:
@@ -140,7 +142,7 @@ class Timetable:
         low, high = since - _MAX_CLOSED_MICROS, (until or since) + _MAX_CLOSED_MICROS
         if self._opens_within(low, high):
             return
-        self._cover(_year(max(low, _FIRST_MICROS)), _year(min(high, _END_MICROS - 1)))
+        self._cover(_year(max(low, self._first_micros)), _year(min(high, self._end_micros - 1)))
         if not self._opens_within(low, high):
             raise NeverOpens(since)
 
@@ -152,8 +154,8 @@ class Timetable:
         """`at` in epoch microseconds; fills in the years around it first. Raises OutOfRange."""
         moment = (at - _EPOCH) // _MICROSECOND
         if not self._begin <= moment < self._end:
-            if not _FIRST_MICROS <= moment < _END_MICROS:
-                raise OutOfRange
+            if not self._first_micros <= moment < self._end_micros:
+                raise OutOfRange(*self._limits)
             year = _year(moment)
             self._cover(year - 1, year + 1)
         return moment
@@ -163,7 +165,7 @@ class Timetable:
         covered = self._years
         self._cover(first, last)
         if self._years == covered:
-            raise OutOfRange
+            raise OutOfRange(*self._limits)
 
     def _cover(self, first: int, last: int) -> None:
         covered_first, covered_last = self._years
@@ -171,7 +173,7 @@ class Timetable:
         growth = max(covered_last - covered_first + 1, 0)
         first = min(first, covered_first - growth) if first < covered_first else covered_first
         last = max(last, covered_last + growth) if last > covered_last else covered_last
-        years = max(first, FIRST_YEAR), min(last, LAST_YEAR)
+        years = max(first, self._limits[0]), min(last, self._limits[1])
         if years != self._years:
             self._fill(*years)
 

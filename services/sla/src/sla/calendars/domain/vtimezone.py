@@ -22,6 +22,9 @@ from sla.calendars.domain.zone import LAST_YEAR
 MAX_CHANGES = 5_000
 """The most changes of offset in a zone. Zones of Outlook begin in 1601, with some 1,000 changes."""
 _CHANGES_PER_STEP = 50
+_OF_OBSERVANCES = frozenset({"DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "TZNAME", "RRULE", "RDATE"})
+"""The properties of STANDARD and DAYLIGHT (RFC 5545, 3.6.5) that are read. dateutil would follow an
+EXRULE too, without an end."""
 _HORIZON = datetime(LAST_YEAR + 1, 1, 1)  # noqa: DTZ001 - on the wall
 _ONE_FEED_AT_A_TIME = Lock()
 
@@ -51,6 +54,8 @@ class _BoundedZones(ZONEINFO):
 
     def _expand(self, observance: Any) -> int:
         """Replace the rules of an observance by their dates; the number of its beginnings."""
+        for name in set(observance) - _OF_OBSERVANCES:
+            observance.pop(name)
         rules, begins = lines(observance, "RRULE"), [*values(observance, "RDATE")]
         observance.pop("RRULE", None)
         for rule in rules:

@@ -9,21 +9,35 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import Response
+from fastapi import Request, Response
 from pydantic import BaseModel, Field, ValidatorFunctionWrapHandler, WrapValidator, model_validator
 from pydantic_core import to_json
 
 from common.auth import Caller, requires
-from common.domain.durations import SECOND
-from common.http import RequestModel, ResponseModel, Transaction, router
-from common.http.models import MAX_INSTANT, MIN_INSTANT, parse_instant
-from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
-from sla.calendars.schemas import (
-    MAX_PROMISE_SECONDS,
-    CalendarReference,
-    computation_error,
-    load_timetable,
+from common.errors import ValidationFailed, Violation
+from common.http import (
+    RequestModel,
+    ResponseModel,
+    Transaction,
+    charge,
+    only_computes,
+    router,
 )
+from common.http.models import MAX_INSTANT, MIN_INSTANT, parse_instant
+from common.persistence.database import transaction_time
+from sla.calendars.computing import QUESTIONS, compute_confined, is_cheap
+from sla.calendars.domain.calendar import Calendar
+from sla.calendars.domain.price import OUT_OF_REACH, Reach, furthest, questions_ms, reach_around
+from sla.calendars.domain.questions import (
+    After,
+    Between,
+    CalendarQuestion,
+    IsOpen,
+    Unanswerable,
+    answer_all,
+    answer_all_anew,
+)
+from sla.calendars.schemas import MAX_PROMISE_SECONDS, CalendarReference, load_timetable
 
 routes = router("/v1/calendars", tags=["calendars"])
 
@@ -78,6 +92,15 @@ class Question(LeanModel):
     between: BetweenQuestion | None = None
     open: OpenQuestion | None = None
 
+    def to_domain(self) -> CalendarQuestion:
+        """The question that is asked."""
+        if self.after is not None:
+            return After(self.after.starts_at, self.after.seconds)
+        if self.between is not None:
+            return Between(self.between.starts_at, self.between.ends_at)
+        assert self.open is not None
+        return IsOpen(self.open.at)
+
     @model_validator(mode="after")
     def _check_exactly_one(self) -> "Question":
         if (self.after is None) + (self.between is None) + (self.open is None) != 2:
@@ -103,33 +126,62 @@ class Answers(ResponseModel):
 
 
 @routes.post("/compute", response_model=Answers)
+@only_computes
 async def compute_hours(
-    body: ComputeRequest, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
+    body: ComputeRequest,
+    request: Request,
+    tx: Transaction,
+    caller: Annotated[Caller, requires("clocks:read")],
 ) -> Response:
-    """Compute with the opening hours of a calendar.
+    """Compute with the opening hours of a calendar, within ten years of the present.
 
-    Answers in the order of the questions: `{"at"}`, `{"seconds"}` or `{"open"}`.
+    Answers in the order of the questions: `{"at"}`, `{"seconds"}` or `{"open"}`. What takes long to
+    compute counts as several requests.
     """
-    table = await load_timetable(tx, caller, body.calendar, "/calendar")
-    answers = []
-    for index, question in enumerate(body.questions):
-        try:
-            answers.append(answer(table, question))
-        except (NeverOpens, OutOfRange) as error:
-            raise computation_error(error, f"/questions/{index}") from None
+    reach = reach_around(await transaction_time(tx))
+    asked = [question.to_domain() for question in body.questions]
+    first, last = _span(asked)
+    if not reach.includes(first, last):
+        raise _out_of_reach(asked, reach)
+    table = await load_timetable(tx, caller, body.calendar, "/calendar", reach.years)
+    price = _price_ms(table.calendar, asked, (first, last), reach)
+    await charge(request, caller, price)
+    try:
+        if is_cheap(price):
+            answers = answer_all(table, asked)
+        else:
+            answers = await compute_confined(
+                QUESTIONS, answer_all_anew, table.calendar, reach.years, asked
+            )
+    except Unanswerable as error:
+        violation = Violation(f"/questions/{error.index}", error.code, error.detail)
+        raise ValidationFailed([violation]) from None
     return Response(to_json({"answers": answers}), media_type="application/json")
 
 
-def answer(table: Timetable, question: Question) -> dict[str, Any]:
-    """The answer to a question. Open time is in whole seconds, instants are exact.
+def _span(asked: list[CalendarQuestion]) -> tuple[datetime, datetime]:
+    """The first and the last instant that is asked about."""
+    instants = [at for question in asked for at in question if isinstance(at, datetime)]
+    return min(instants), max(instants)
 
-    Raises NeverOpens, OutOfRange.
-    """
-    if question.after is not None:
-        return {"at": table.after(question.after.starts_at, question.after.seconds * SECOND)}
-    if question.between is not None:
-        return {
-            "seconds": table.between(question.between.starts_at, question.between.ends_at) // SECOND
-        }
-    assert question.open is not None
-    return {"open": table.is_open(question.open.at)}
+
+def _out_of_reach(asked: list[CalendarQuestion], reach: Reach) -> ValidationFailed:
+    return ValidationFailed(
+        [
+            Violation(f"/questions/{index}", "out_of_range", OUT_OF_REACH)
+            for index, question in enumerate(asked)
+            if not reach.includes(*_span([question]))
+        ]
+    )
+
+
+def _price_ms(
+    calendar: Calendar,
+    asked: list[CalendarQuestion],
+    span: tuple[datetime, datetime],
+    reach: Reach,
+) -> int:
+    amounts = [question.seconds for question in asked if isinstance(question, After)]
+    earliest = furthest(calendar, span[0], min(amounts, default=0), reach)
+    latest = furthest(calendar, span[1], max(amounts, default=0), reach)
+    return questions_ms(calendar, len(asked), min(span[0], earliest), max(span[1], latest))

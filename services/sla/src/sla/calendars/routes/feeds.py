@@ -10,6 +10,7 @@ from pydantic import Field
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
+from common.confinement import ConfinementUnavailable
 from common.errors import (
     NotFound,
     ServiceUnavailable,
@@ -25,10 +26,10 @@ from sla.calendars.commands import build_calendar, create_version
 from sla.calendars.domain.calendar import Calendar
 from sla.calendars.domain.definition import calendar_from_definition, zone_from_json
 from sla.calendars.domain.feed import BadFeed, Timed
-from sla.calendars.domain.ics import parse_feed
 from sla.calendars.domain.ics_export import export_year
 from sla.calendars.domain.zone import FIRST_YEAR, LAST_YEAR
 from sla.calendars.feed_client import FeedFetcher, FeedFetchError
+from sla.calendars.feed_reader import read_feed
 from sla.calendars.routes.calendars import YEARS_OF_HOLIDAYS, CalendarRead
 from sla.calendars.schemas import id_or_key
 from sla.calendars.store import CalendarVersion
@@ -180,9 +181,11 @@ async def _store_feed(
     zone = build_calendar(current.definition, "").zone
     years = range(at.year - 1, at.year + YEARS_OF_HOLIDAYS + 1)
     try:
-        feed = await asyncio.to_thread(parse_feed, content, zone, years)
+        feed = await read_feed(content, zone, years)
     except BadFeed as error:
         raise ValidationFailed([Violation("", "icalendar", str(error))]) from None
+    except ConfinementUnavailable:
+        raise ServiceUnavailable(5) from None
     definition = {**current.definition, "feed": feed.to_definition(timed)}
     if definition == current.definition:
         response.status_code = 200

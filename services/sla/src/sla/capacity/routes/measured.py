@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Query
+from pydantic import AfterValidator
 
 from common.auth import Caller, requires
 from common.http import Page, Paging, ResponseModel, Transaction, encode_cursor, router
 from common.persistence.database import transaction_time
-from sla.calendars.domain.month import parse_month
+from sla.calendars.domain.month import check_month, parse_month
 from sla.capacity.domain.measured import Measurement
 from sla.capacity.domain.series import Verdict
 from sla.capacity.queries import load_measurements
@@ -50,7 +51,8 @@ async def list_measurements(
     caller: Annotated[Caller, requires("reports:read")],
     month: Annotated[
         str | None,
-        Query(pattern=r"^(19[7-9]\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])$", examples=["2026-06"]),
+        AfterValidator(check_month),
+        Query(pattern=r"^(19[7-9][0-9]|20[0-9][0-9])-(0[1-9]|1[0-2])$", examples=["2026-06"]),
     ] = None,
     customer: CustomerFilter = None,
 ) -> Page[MeasurementRead]:

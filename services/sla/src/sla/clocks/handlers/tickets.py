@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from common.events.envelope import ReceivedEvent
+from common.events.erasures import TicketErased
 from common.events.tickets import (
     TicketEvent,
     TicketForwarded,
@@ -139,3 +140,8 @@ def _with_event_facts(ticket_clock: TicketClock, event: TicketEvent) -> TicketCl
     """Return the clock, with priority and kind of its ticket as in the event."""
     ticket = replace(ticket_clock.ticket, priority=event.priority, kind=event.kind)
     return replace(ticket_clock, ticket=ticket)
+
+
+async def on_erased(tx: Connection, received: ReceivedEvent[TicketErased]) -> None:
+    """Store the ticket without its words; its clocks and their inputs have none."""
+    await tickets.set_title(tx, received.event.ticket_id, received.event.title)

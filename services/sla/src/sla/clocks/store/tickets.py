@@ -143,3 +143,8 @@ async def get_titles(tx: Connection, ids: Collection[UUID]) -> dict[UUID | None,
         select(tickets.c.id, tickets.c.key, tickets.c.title).where(tickets.c.id.in_(ids))
     )
     return {row.id: f"{row.key}: {row.title}" for row in rows}
+
+
+async def set_title(tx: Connection, id: UUID, title: str) -> None:
+    """Store another title of a ticket; an unknown ticket has none."""
+    await tx.execute(update(tickets).where(tickets.c.id == id).values(title=title))

@@ -33,7 +33,7 @@ class AvailabilityParams:
         customer: CustomerFilter = None,
         environment: Annotated[str | None, Query(max_length=100), Refers("environment")] = None,
         service: Annotated[str | None, Query(max_length=100), Refers("service")] = None,
-        month: Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] = None,
+        month: Annotated[str | None, Query(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")] = None,
         as_known_at: Annotated[
             Instant | None, Query(description="With the outages as they were known then.")
         ] = None,

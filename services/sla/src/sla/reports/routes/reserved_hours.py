@@ -40,7 +40,8 @@ async def list_reserved_hours(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("reports:read")],
     month: Annotated[
-        str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="2026-06; else this one.")
+        str | None,
+        Query(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="2026-06; else this one."),
     ] = None,
     customer: CustomerFilter = None,
 ) -> Page[ReservedHoursRead]:

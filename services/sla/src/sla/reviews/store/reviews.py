@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
@@ -231,3 +231,9 @@ def _to_review(row: Row[Any]) -> Review:
         row.edition,
         row.sequence,
     )
+
+
+async def erase_title(tx: Connection, customer_id: UUID, ticket: str) -> None:
+    """Erase the title of a ticket (by key) in the customer's reviews and their editions."""
+    values = {"customer": customer_id, "ticket": ticket}
+    await tx.execute(text("SELECT erase_ticket_in_reviews(:customer, :ticket)"), values)

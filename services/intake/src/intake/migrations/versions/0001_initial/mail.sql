@@ -7,7 +7,7 @@ CREATE TABLE mails (
     raw bytea NOT NULL,
     received_by text NOT NULL,
     received_at timestamptz NOT NULL,
-    outcome text NOT NULL CHECK (outcome IN ('received', 'opened', 'joined', 'ignored')),
+    outcome text NOT NULL CHECK (outcome IN ('received', 'opened', 'joined', 'ignored', 'unreadable')),
     reason text,
     ticket_id uuid REFERENCES tickets,
     raw_deleted_at timestamptz,

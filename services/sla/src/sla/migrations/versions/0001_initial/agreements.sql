@@ -101,6 +101,15 @@ CREATE TABLE agreement_comments (
 CREATE INDEX ix_agreement_comments_version ON agreement_comments (version_id, id);
 REVOKE UPDATE, DELETE, TRUNCATE ON agreement_comments FROM opsdesk_sla;
 
+-- Comments are never changed. Those of a contact who is erased lose their words, in the owner's name.
+CREATE FUNCTION erase_agreement_comments(contact uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT
+    AS $$
+    UPDATE agreement_comments SET comment = '[erased]' WHERE created_by = 'contact/' || contact
+    $$;
+REVOKE EXECUTE ON FUNCTION erase_agreement_comments FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION erase_agreement_comments TO opsdesk_sla;
+
 CREATE TABLE coverage_extensions (
     id uuid PRIMARY KEY,
     agreement_id uuid NOT NULL REFERENCES agreements,

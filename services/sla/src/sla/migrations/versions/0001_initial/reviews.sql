@@ -39,6 +39,38 @@ CREATE TABLE review_editions (
 COMMENT ON COLUMN review_editions.reason IS 'Why there is a later edition than the first.';
 REVOKE UPDATE, DELETE, TRUNCATE ON review_editions FROM opsdesk_sla;
 
+-- Published editions are never changed. A ticket of a contact who is erased loses its title in them and
+-- in the review itself, in the owner's name: in lists of breaches, and as the cause of outages.
+CREATE FUNCTION erase_ticket_title(figures jsonb, ticket text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE SET search_path FROM CURRENT
+    AS $$
+    SELECT figures || jsonb_build_object(
+        'breaches', coalesce((
+            SELECT jsonb_agg(
+                CASE WHEN line ->> 'ticket' = ticket THEN line || '{"title": "[erased]"}' ELSE line END
+                ORDER BY number)
+            FROM jsonb_array_elements(figures -> 'breaches') WITH ORDINALITY AS list (line, number)),
+            '[]'),
+        'outages', coalesce((
+            SELECT jsonb_agg(
+                CASE WHEN starts_with(line ->> 'cause', ticket || ': ')
+                    THEN line || jsonb_build_object('cause', ticket || ': [erased]') ELSE line END
+                ORDER BY number)
+            FROM jsonb_array_elements(figures -> 'outages') WITH ORDINALITY AS list (line, number)),
+            '[]'))
+    $$;
+CREATE FUNCTION erase_ticket_in_reviews(customer uuid, ticket text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT
+    AS $$
+    UPDATE review_editions SET figures = erase_ticket_title(figures, ticket)
+    WHERE review_id IN (SELECT id FROM reviews WHERE customer_id = customer)
+        AND erase_ticket_title(figures, ticket) <> figures;
+    UPDATE reviews SET figures = erase_ticket_title(figures, ticket)
+    WHERE customer_id = customer AND erase_ticket_title(figures, ticket) <> figures
+    $$;
+REVOKE EXECUTE ON FUNCTION erase_ticket_in_reviews FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION erase_ticket_in_reviews TO opsdesk_sla;
+
 CREATE TABLE review_agenda (
     review_id uuid NOT NULL REFERENCES reviews,
     number int NOT NULL CHECK (number > 0),

@@ -1,0 +1,116 @@
+"""From the verified claims of a token to its caller: what a token must say, and must not."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+from common.auth.caller import Caller
+from common.auth.permissions import CUSTOMER, ROLES, SCOPES
+from common.auth.revoked import VerifiedToken
+from common.errors import Unauthenticated
+
+CLOCK_SKEW_S = 30
+"""Seconds by which the issuer's clock and ours may differ."""
+NOT_VALID = "This token is not valid here. Get a new one."
+MAX_CLAIM_CHARS = 200
+"""The longest text claim in characters."""
+ACCESS_TOKEN_TYPE: Final = "at+jwt"
+"""The `typ` of access tokens (RFC 9068), so that an ID token or another JWT of the issuer is none."""
+MAX_LIFETIME_S: Final = 24 * 3600
+"""Seconds from `iat` to `exp` that a token may have at most, unless the settings say otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPolicy:
+    """What a token must be: `type` is its `typ` header, `max_lifetime_s` bounds `exp` - `iat`."""
+
+    type: str = ACCESS_TOKEN_TYPE
+    max_lifetime_s: int = MAX_LIFETIME_S
+
+
+def reject(detail: str, reason: str = "not_valid") -> NoReturn:
+    """Raise Unauthenticated: `detail` is for the caller, `reason` for security events."""
+    raise Unauthenticated(detail, reason) from None
+
+
+def verified_token(claims: dict[str, Any], policy: TokenPolicy) -> VerifiedToken:
+    """Return the token with these verified claims. Raises Unauthenticated, also for a long life."""
+    issued_at, expires_at = _instant(claims["iat"]), _instant(claims["exp"])
+    # Not `>`: whatever is compared with NaN is false.
+    if not expires_at - issued_at <= policy.max_lifetime_s:
+        reject(
+            f"This token lives longer than {policy.max_lifetime_s} seconds. Have the issuer give"
+            " shorter ones.",
+            "too_long",
+        )
+    jti = _text_claim(claims, "jti")
+    if not jti:
+        reject(NOT_VALID)
+    client = _text_claim(claims, "client_id") or _text_claim(claims, "azp")
+    until = expires_at + CLOCK_SKEW_S
+    return VerifiedToken(caller_from_claims(claims), until, issued_at, jti, client)
+
+
+def caller_from_claims(claims: dict[str, Any]) -> Caller:
+    """Return the caller for verified claims. Unknown roles and scopes are ignored.
+
+    A contact's token names the customer. Refused are a token of staff and contact at once, and one
+    with roles and scopes: a person has no scope, a machine no role; and a `sub` that pretends.
+    """
+    sub, customer = _text_claim(claims, "sub"), _text_claim(claims, "customer")
+    roles = ROLES & _split_words(claims.get("roles"))
+    is_contact = CUSTOMER in roles
+    is_whole = (customer is not None) == is_contact and not (customer and len(roles) > 1)
+    if not sub or not is_whole or _is_reserved(sub):
+        reject(
+            "This token does not identify a person, a contact or a machine. Get a new one.",
+            "no_identity",
+        )
+    scopes = SCOPES & _split_words(claims.get("scope"))
+    if roles and scopes:
+        reject(
+            "This token has roles of a person and scopes of a machine. Ask for one or the other.",
+            "mixed",
+        )
+    return Caller(
+        sub=sub,
+        name=_text_claim(claims, "name") or sub,
+        roles=roles,
+        scopes=scopes,
+        customer=customer,
+        email=_text_claim(claims, "email"),
+        owner=_text_claim(claims, "owner"),
+        signed_in_at=_instant(claims["auth_time"]) if "auth_time" in claims else None,
+        acr=_text_claim(claims, "acr"),
+    )
+
+
+def _is_reserved(sub: str) -> bool:
+    """Return whether a `sub` looks like somebody whom no token names: a contact for whom the portal
+    speaks, a person at the shell, OpsDesk itself, or a caller behind a machine.
+    """
+    return sub == "opsdesk" or sub.startswith(("contact/", "shell:")) or ">" in sub
+
+
+def _instant(value: Any) -> float:
+    """Return an instant in seconds since 1970; NaN, which fits no comparison, where it is none."""
+    try:
+        return float(value) if isinstance(value, int | float) else math.nan
+    except OverflowError:
+        return math.nan
+
+
+def _text_claim(claims: dict[str, Any], name: str) -> str | None:
+    value = claims.get(name)
+    if value is None or (
+        isinstance(value, str) and 0 < len(value) <= MAX_CLAIM_CHARS and value.isprintable()
+    ):
+        return value
+    reject(f"The token's {name!r} is not plain text. Get a new one.")
+
+
+def _split_words(value: Any) -> frozenset[str]:
+    words = value.split() if isinstance(value, str) else value
+    if not isinstance(words, list):
+        return frozenset()
+    return frozenset(word for word in words if isinstance(word, str))

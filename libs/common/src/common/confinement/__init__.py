@@ -1,0 +1,6 @@
+"""Work on bytes from outside, each piece in a process of its own that can be ended at any moment."""
+
+from common.confinement.limits import Excess, LimitExceeded, Limits
+from common.confinement.runner import Confinement, ConfinementUnavailable
+
+__all__ = ["Confinement", "ConfinementUnavailable", "Excess", "LimitExceeded", "Limits"]

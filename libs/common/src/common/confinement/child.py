@@ -1,0 +1,63 @@
+"""The confined side: a process that takes limits upon itself, works once, answers and ends.
+
+It is forked from a small server that has imported what the work needs and nothing else: no
+connection, no event loop and no other caller's data are in its memory.
+"""
+
+import os
+import pickle
+import resource
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Any, Final
+
+from common.confinement.limits import MIB, Limits
+
+NICENESS: Final = 5
+"""How far the work stands back behind what answers requests."""
+
+
+def work(
+    answers: Connection, limits: Limits, function: Callable[..., Any], args: tuple[Any, ...]
+) -> None:
+    """Call the function within the limits, and send a pickled `(True, result)` or `(False, error)`."""
+    _confine(limits)
+    try:
+        answer = pickle.dumps((True, function(*args)), pickle.HIGHEST_PROTOCOL)
+    except Exception as error:  # noqa: BLE001 - the caller raises it
+        answer = pickle.dumps((False, error), pickle.HIGHEST_PROTOCOL)
+    answers.send_bytes(answer)
+    # At once: nothing that the work left behind (threads, hooks at exit) runs any more.
+    os._exit(0)
+
+
+def _confine(limits: Limits) -> None:
+    # Where the machine's memory ends, the work ends before the service.
+    with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
+        score.write("1000")
+    os.nice(NICENESS)
+    for number in (signal.SIGALRM, signal.SIGXCPU):
+        signal.signal(number, signal.SIG_DFL)
+    # Also where the service that would end it is gone.
+    signal.setitimer(signal.ITIMER_REAL, limits.wall_s)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
+    space = _address_space() + limits.memory_mib * MIB
+    resource.setrlimit(resource.RLIMIT_AS, (space, space))
+    _silence()
+
+
+def _address_space() -> int:
+    """The bytes of address space that this process has already."""
+    with open("/proc/self/statm", encoding="ascii") as statm:
+        return int(statm.read().split()[0]) * resource.getpagesize()
+
+
+def _silence() -> None:
+    """Send output to nowhere: a library's complaint would quote a customer's words in our log."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)

@@ -1,0 +1,113 @@
+"""Erasures, and the statements that carry one out in intake's tables."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from common.erasure import ERASED
+from common.persistence.database import Connection
+from intake.erasures.domain import Erasure
+from intake.erasures.tables import contact_erasures
+from intake.tickets.tables import tickets
+
+HEADER_BYTES: Final = 65_536
+"""Bytes of a mail in which its sender is looked for."""
+
+_CONTACT: Final = text(
+    "UPDATE contacts SET name = :erased, address = NULL, phone = NULL, erased = true,"
+    " sequence = sequence + 1 WHERE id = :contact"
+)
+_IDS: Final = bindparam("ids", type_=ARRAY(Uuid))
+_TICKETS: Final = text(
+    """
+    UPDATE tickets SET title = :erased, reporter = NULL, sequence = sequence + 1,
+        description = CASE WHEN description IS NOT NULL THEN :erased END,
+        resolution = CASE WHEN resolution IS NOT NULL THEN :erased END,
+        downgrade_reason = CASE WHEN downgrade_reason IS NOT NULL THEN :erased END,
+        reclassification_reason = CASE WHEN reclassification_reason IS NOT NULL THEN :erased END
+    WHERE id = ANY(:ids)
+    """
+).bindparams(_IDS, bindparam("erased", type_=Text))
+_MESSAGES: Final = text(
+    """
+    UPDATE messages SET text = :erased, html = NULL,
+        author = CASE WHEN author = :address THEN :name ELSE author END
+    WHERE ticket_id = ANY(:ids) OR author IN (:name, :address) RETURNING id, mail_id
+    """
+).bindparams(_IDS)
+_ATTACHMENTS: Final = text(
+    "UPDATE attachments SET name = :erased WHERE message_id = ANY(:ids)"
+).bindparams(_IDS)
+_HAND_OVERS: Final = text(
+    "UPDATE hand_overs SET seen = :erased, tried = :erased, excluded = :erased"
+    " WHERE ticket_id = ANY(:ids)"
+).bindparams(_IDS)
+_MAILS: Final = text(
+    """
+    UPDATE mails SET raw = '', raw_deleted_at = intake.now(), reason = NULL
+    WHERE raw_deleted_at IS NULL AND outcome <> 'received' AND (
+        ticket_id = ANY(:ids) OR id = ANY(:mails)
+        OR encode(substring(raw FROM 1 FOR :header), 'escape') ILIKE :pattern)
+    """
+).bindparams(_IDS, bindparam("mails", type_=ARRAY(Uuid)))
+
+
+async def find(tx: Connection, contact: UUID) -> Erasure | None:
+    """The erasure of a contact, locked until the transaction ends; None without one."""
+    query = select(contact_erasures).where(contact_erasures.c.contact_id == contact)
+    row = (await tx.execute(query.with_for_update())).one_or_none()
+    return None if row is None else Erasure(**row._mapping)
+
+
+async def add(tx: Connection, erasure: Erasure) -> bool:
+    """Store an erasure that is asked for. False where one was asked for before."""
+    row = {column.name: getattr(erasure, column.name) for column in contact_erasures.c}
+    statement = insert(contact_erasures).values(row).on_conflict_do_nothing()
+    return bool((await tx.execute(statement)).rowcount)
+
+
+async def save_confirmation(tx: Connection, erasure: Erasure) -> None:
+    """Store who confirmed it and when."""
+    changed = update(contact_erasures).where(contact_erasures.c.contact_id == erasure.contact_id)
+    values = {"confirmed_by": erasure.confirmed_by, "confirmed_at": erasure.confirmed_at}
+    await tx.execute(changed.values(values))
+
+
+async def lock_tickets(tx: Connection, contact: UUID, address: str) -> list[UUID]:
+    """The ids of the contact's tickets, locked: also of those that waited for triage."""
+    is_theirs = (tickets.c.contact_id == contact) | (tickets.c.reporter == address)
+    query = select(tickets.c.id).where(is_theirs).order_by(tickets.c.id).with_for_update()
+    return list(await tx.scalars(query))
+
+
+async def erase_words(tx: Connection, ids: Sequence[UUID]) -> None:
+    """Erase what these tickets say, with everything that was written about them."""
+    values: dict[str, Any] = {"ids": list(ids), "erased": ERASED}
+    await tx.execute(_TICKETS, values)
+    await tx.execute(_HAND_OVERS, values)
+
+
+async def erase_messages(
+    tx: Connection, contact: UUID, address: str, ids: Sequence[UUID]
+) -> list[UUID]:
+    """Erase the messages of these tickets, those of the contact on others, and the mails they were.
+
+    Returns the ids of the messages.
+    """
+    values = {"erased": ERASED, "ids": list(ids), "name": f"contact/{contact}", "address": address}
+    erased = (await tx.execute(_MESSAGES, values)).all()
+    messages = [row.id for row in erased]
+    await tx.execute(_ATTACHMENTS, {"erased": ERASED, "ids": messages})
+    mails = [row.mail_id for row in erased if row.mail_id is not None]
+    pattern = "%" + address.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
+    of_mails = {"ids": list(ids), "mails": mails, "header": HEADER_BYTES, "pattern": pattern}
+    await tx.execute(_MAILS, of_mails)
+    return messages
+
+
+async def erase_contact(tx: Connection, contact: UUID) -> None:
+    """Erase name, address and phone of the contact, and count the change."""
+    await tx.execute(_CONTACT, {"contact": contact, "erased": ERASED})

@@ -1,0 +1,1 @@
+"""Tokens that no longer hold, announced to all services."""

@@ -1,0 +1,59 @@
+"""Revoke tokens: here at once, in the other services by one event."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import insert, text
+
+from common import audit
+from common.auth.claims import CLOCK_SKEW_S
+from common.auth.revocation import store_revocation
+from common.domain import Actor
+from common.events.directory import RevocationKind, TokensRevoked
+from common.messaging.outbox import OutboxEvent, publish
+from common.persistence.database import Connection, transaction_time
+from common.persistence.ids import uuid7
+from intake.revocations.tables import token_revocations
+
+FIRST_SEQUENCE: Final = 1
+
+
+async def revoke(
+    tx: Connection, actor: Actor, kind: RevocationKind, name: str, reason: str, lifetime_s: int
+) -> TokensRevoked:
+    """Revoke a token, or all tokens that a person or a client was given until now.
+
+    `lifetime_s`: seconds after which no such token would hold anyway. Tokens live in real time, and
+    those of the next half minute are refused, too: the issuer's clock may be so much ahead.
+    """
+    real_time: datetime = (await tx.execute(text("SELECT statement_timestamp()"))).scalar_one()
+    until = real_time + timedelta(seconds=CLOCK_SKEW_S)
+    at = await transaction_time(tx)
+    revoked = TokensRevoked(
+        at=at,
+        revocation_id=uuid7(),
+        kind=kind,
+        name=name,
+        issued_until=until,
+        expires_at=until + timedelta(seconds=lifetime_s + CLOCK_SKEW_S),
+        by=actor.sub,
+    )
+    await _store(tx, revoked)
+    await publish(tx, OutboxEvent(revoked, FIRST_SEQUENCE))
+    grounds = {"reason": reason, "issued_until": until}
+    await audit.record(tx, audit.Entry.by(actor, at, "token.revoke", f"{kind}/{name}", grounds))
+    return revoked
+
+
+async def _store(tx: Connection, revoked: TokensRevoked) -> None:
+    row = {
+        "id": revoked.revocation_id,
+        "kind": revoked.kind,
+        "name": revoked.name,
+        "issued_until": revoked.issued_until,
+        "expires_at": revoked.expires_at,
+        "revoked_by": revoked.by,
+        "sequence": FIRST_SEQUENCE,
+    }
+    await tx.execute(insert(token_revocations).values(row))
+    await store_revocation(tx, revoked)

@@ -1,0 +1,184 @@
+"""A mail may be made to keep us busy: it is stored, shown to a person, and stops nobody else."""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient, Response
+from sqlalchemy import text
+
+from common.confinement import Confinement, Limits
+from common.http import state_of
+from common.persistence.database import Database
+from intake.mail import mail_reader
+from intake.timers import TIMERS
+from intake_support.stopped import read_while_stopped
+from intake_support.tickets import event_types
+from opsdesk_testing.client import client
+from opsdesk_testing.protocol import fire_due, freeze_time
+
+NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
+MEDIA = {"Content-Type": "message/rfc822"}
+FROM = b"From: jan@acme.example\nSubject: It is down\nMessage-ID: <%d@acme.example>\n"
+HTML = b"Content-Type: text/html\n\n"
+PART = b"Content-Type: multipart/mixed; boundary=q\n\n--q\nContent-Disposition: attachment; "
+LIVE_WITHIN_S = 2.0
+"""Seconds in which `/health/live` must answer; a frozen loop takes as long as the mail."""
+
+HOSTILE = {
+    "blanks without a line end": b"\n" + b" " * 120_000,
+    "blanks without a line end in the head": b" " * 120_000,
+    "nested blocks": HTML + b"<div>" * 200_000,
+    "many short headers": b"a: b\n" * 2_000_000 + b"\nwords",
+    "one long header": b"X-Long: " + b"a" * 10_000_000 + b"\n\nwords",
+    "a list of addresses": b"Cc: " + b"(" * 1_000_000 + b"\n\nwords",
+    "encoded words": b"Comments: " + b"=?utf-8?q?" * 200_000 + b"\n\nwords",
+    "parameters that quote": PART + b'a="\\";' * 300_000 + b"\n\nwords\n--q--\n",
+    "a file name in pieces": PART
+    + b"".join(b"f*%d=a;" % n for n in range(200_000))
+    + b"\n\nx\n--q--",
+    "a charset that compares everything": b"Content-Type: text/plain; charset=idna\n\n"
+    + b"a" * 9**7,
+}
+
+
+async def post(gateway: AsyncClient, mail: bytes) -> Response:
+    return await gateway.post("/v1/emails", content=mail, headers=MEDIA)
+
+
+async def messages(anna: AsyncClient, key: str) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await anna.get(f"/v1/tickets/{key}/messages")).json()["items"]
+    return items
+
+
+async def longest_wait(app: FastAPI, answered: "asyncio.Task[Response]") -> float:
+    """The longest that `/health/live` took, in seconds, while the mail was on its way."""
+    longest = 0.0
+    async with client(app, None) as anybody:
+        while not answered.done():
+            asked = time.monotonic()
+            assert (await anybody.get("/health/live")).status_code == 200
+            longest = max(longest, time.monotonic() - asked)
+            await asyncio.sleep(0.01)
+    return longest
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+async def test_whatever_a_mail_holds_it_becomes_a_ticket_and_the_service_answers(
+    app: FastAPI, gateway: AsyncClient, anna: AsyncClient, what: str
+) -> None:
+    raw = FROM % 1 + HOSTILE[what]
+    sending = asyncio.create_task(post(gateway, raw))
+    assert await longest_wait(app, sending) < LIVE_WITHIN_S
+    answer = await sending
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["outcome"] in ("opened", "unreadable")
+    ticket = (await anna.get(f"/v1/tickets/{answer.json()['ticket']['key']}")).json()
+    assert (ticket["customer"], ticket["title"]) == ("acme", "It is down")
+    stored = await anna.get(f"/v1/emails/{answer.json()['id']}/raw")
+    assert stored.content == raw
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One second of computing for a mail."""
+    brief = Confinement("mail-test", Limits(cpu_s=1, wall_s=10, memory_mib=768))
+    monkeypatch.setattr(mail_reader, "WHOLE", brief)
+
+
+POISON = FROM + HOSTILE["parameters that quote"]
+
+
+@pytest.mark.usefixtures("short")
+async def test_a_mail_that_cannot_be_read_is_shown_to_a_person(
+    gateway: AsyncClient, anna: AsyncClient, jan: AsyncClient, database: Database
+) -> None:
+    answer = (await post(gateway, POISON % 1)).json()
+    assert (answer["outcome"], answer["reason"]) == (
+        "unreadable",
+        "not read: it takes longer than 1 s to read",
+    )
+    key = answer["ticket"]["key"]
+    beginning, note = await messages(anna, key)
+    assert 'a="\\";' in beginning["text"]
+    assert (beginning["visibility"], note["visibility"]) == ("public", "internal")
+    assert f"GET /v1/emails/{answer['id']}/raw" in note["text"]
+    assert len(await messages(jan, key)) == 1
+    listed = (await anna.get("/v1/emails?outcome=unreadable")).json()["items"]
+    assert [one["id"] for one in listed] == [answer["id"]]
+    assert await event_types(database) == ["opened"]
+    async with database.transaction() as tx:
+        assert await tx.scalar(text("SELECT count(*) FROM deadlines WHERE due_at IS NOT NULL")) == 0
+
+
+@pytest.mark.usefixtures("short")
+async def test_an_unreadable_mail_that_comes_again_is_not_read_again(
+    gateway: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = (await post(gateway, POISON % 1)).json()
+    monkeypatch.setattr(mail_reader, "WHOLE", None)
+    again = (await post(gateway, POISON % 1)).json()
+    assert (again["outcome"], again["ticket"]) == ("duplicate", first["ticket"])
+
+
+@pytest.mark.usefixtures("short")
+async def test_mails_that_take_long_hold_no_connection(
+    app: FastAPI, gateway: AsyncClient, anna: AsyncClient
+) -> None:
+    pool = state_of(app).runtime.database.engine.pool
+    sending = [asyncio.create_task(post(gateway, POISON % number)) for number in range(8)]
+    most = 0
+    while not any(one.done() for one in sending):
+        most = max(most, pool.checkedout())  # type: ignore[attr-defined]  # of QueuePool
+        assert (await anna.get("/v1/emails")).status_code == 200
+        await asyncio.sleep(0.02)
+    answers = await asyncio.gather(*sending)
+    assert {one.json()["outcome"] for one in answers} == {"unreadable"}
+    assert most < 8
+
+
+async def test_not_even_the_beginning_can_be_read_and_still_there_is_a_ticket(
+    gateway: AsyncClient, anna: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing = Confinement("mail-test", Limits(cpu_s=1, wall_s=0.001, memory_mib=1))
+    monkeypatch.setattr(mail_reader, "WHOLE", nothing)
+    monkeypatch.setattr(mail_reader, "BEGINNING", nothing)
+    answer = (await post(gateway, FROM % 1 + b"\nwords")).json()
+    assert answer["outcome"] == "unreadable"
+    ticket = (await anna.get(f"/v1/tickets/{answer['ticket']['key']}")).json()
+    assert (ticket["customer"], ticket["title"]) == (None, "(a mail that could not be read)")
+
+
+async def test_a_mail_whose_process_was_ended_by_others_is_read_later(
+    gateway: AsyncClient, anna: AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stop of the service says nothing about the mail."""
+    with monkeypatch.context() as patched:
+        patched.setattr(mail_reader, "read", read_while_stopped)
+        answer = await post(gateway, FROM % 1 + b"\nwords")
+    assert (answer.status_code, answer.json()["outcome"]) == (202, "received")
+    await freeze_time(database, NINE + timedelta(minutes=1))
+    assert await fire_due(database, TIMERS) == 1
+    assert await event_types(database) == ["opened"]
+
+
+async def test_a_raw_mail_is_for_staff_alone(
+    gateway: AsyncClient, anna: AsyncClient, jan: AsyncClient
+) -> None:
+    mail = EmailMessage()
+    mail["From"] = "jan@acme.example"
+    mail.set_content("Grüße")
+    id = (await post(gateway, mail.as_bytes())).json()["id"]
+    answer = await anna.get(f"/v1/emails/{id}/raw")
+    assert answer.content == mail.as_bytes()
+    assert answer.headers["content-type"] == "message/rfc822"
+    assert answer.headers["content-disposition"] == f'attachment; filename="{id}.eml"'
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert (await jan.get(f"/v1/emails/{id}/raw")).status_code == 403
+    assert (await gateway.get(f"/v1/emails/{id}/raw")).status_code == 403
+    unknown = "01900000-0000-7000-8000-000000000000"
+    assert (await anna.get(f"/v1/emails/{unknown}/raw")).status_code == 404

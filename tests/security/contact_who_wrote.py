@@ -1,0 +1,193 @@
+"""A customer's contact who has written in every way there is, and what sla has of it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from httpx import AsyncClient, Response
+from sqlalchemy import text
+
+from common.messaging.batch_processor import BatchProcessor
+from common.messaging.inbox import Inbox
+from common.persistence.database import Database
+from common.persistence.ids import uuid7
+from opsdesk_testing.protocol import record_of
+from sla.handlers import HANDLERS as SLA_HANDLERS
+from sla_support.company import NINE, promise, ticket_opened
+
+NAME, PHONE = "Quillfeather", "+31-20-555-0147"
+ADDRESS = "quillfeather@acme.example"
+BEHALF = {"On-Behalf-Of": f"mailto:{ADDRESS}"}
+WORDS = {
+    "name": NAME,
+    "address": ADDRESS,
+    "phone": PHONE,
+    "title": "zebragramophone",
+    "description": "ouzelbassoon",
+    "reply": "ibexclavichord",
+    "greeting": "tapirspinet",
+    "note": "okapicelesta",
+    "seen": "quollharmonium",
+    "resolution": "numbatocarina",
+    "mail": "gnutheorbo",
+    "attachment": "margaysackbut",
+    "reply elsewhere": "dhonicornemuse",
+    "comment": "serowdulcian",
+}
+MAIL = f"""\
+From: {NAME} <{ADDRESS}>
+To: support@ours.example
+Subject: {WORDS["title"]} again
+Message-ID: <one@acme.example>
+Date: Mon, 07 Jan 2030 09:00:00 +0000
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=part
+
+--part
+Content-Type: text/plain; charset=utf-8
+
+{WORDS["mail"]}
+--part
+Content-Type: text/plain; name="{WORDS["attachment"]}.txt"
+Content-Disposition: attachment; filename="{WORDS["attachment"]}.txt"
+
+inside
+--part--
+""".replace("\n", "\r\n").encode()
+
+Databases = Mapping[str, Database]
+
+
+class Company:
+    """Intake over HTTP, with a customer's contact who has written in every way there is."""
+
+    def __init__(self, databases: Databases, people: Mapping[str, AsyncClient]) -> None:
+        self.databases = databases
+        self.people = people
+        self.contact = ""
+        self.ticket: dict[str, Any] = {}
+
+    async def post(self, who: str, path: str, status: int, body: Any = None, **more: Any) -> Any:
+        key = {"Idempotency-Key": f"key-{uuid7()}"}
+        headers = key | more.pop("headers", {})
+        answer: Response = await self.people[who].post(path, json=body, headers=headers, **more)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    async def act(self, who: str, act: str, body: Any = None) -> None:
+        await self.post(who, f"/v1/tickets/{self.ticket['id']}/{act}", 200, body)
+
+    async def write_everywhere(self) -> None:
+        await self.post("anna", "/v1/customers", 201, {"key": "acme", "name": "Acme"})
+        given = {"name": NAME, "address": ADDRESS, "phone": PHONE}
+        made = await self.post("anna", "/v1/customers/acme/contacts", 201, given)
+        self.contact = made["id"]
+        other = {"name": "Colleague", "address": "colleague@acme.example"}
+        await self.post("anna", "/v1/customers/acme/contacts", 201, other)
+        asked = {"title": WORDS["title"], "description": WORDS["description"]}
+        self.ticket = await self.post("portal", "/v1/tickets", 201, asked, headers=BEHALF)
+        replies = f"/v1/tickets/{self.ticket['id']}/replies"
+        await self.post("portal", replies, 201, {"text": WORDS["reply"]}, headers=BEHALF)
+        await self.post("anna", replies, 201, {"text": f"Dear {NAME}, {WORDS['greeting']}"})
+        note = {"text": f"{WORDS['note']}, says {NAME}", "visibility": "internal"}
+        await self.post("anna", replies, 201, note)
+        over = {"to": "second_level", "seen": WORDS["seen"], "tried": NAME, "excluded": ADDRESS}
+        await self.act("anna", "forward", over)
+        await self.act("anna", "hand-back", {"found": WORDS["seen"]})
+        await self._write_mail()
+        await self._write_elsewhere()
+
+    async def _write_mail(self) -> None:
+        media = {"Content-Type": "message/rfc822"}
+        answer = await self.people["gateway"].post("/v1/emails", content=MAIL, headers=media)
+        assert answer.status_code == 201, answer.text
+        await self.close(answer.json()["ticket"])
+
+    async def _write_elsewhere(self) -> None:
+        behalf = {"On-Behalf-Of": "mailto:colleague@acme.example"}
+        theirs = await self.post("portal", "/v1/tickets", 201, {"title": "Theirs"}, headers=behalf)
+        text_of_reply = {"text": WORDS["reply elsewhere"]}
+        path = f"/v1/tickets/{theirs['id']}/replies"
+        await self.post("portal", path, 201, text_of_reply, headers=BEHALF)
+
+    async def close(self, ticket: dict[str, Any]) -> None:
+        for who, act, body in (
+            ("anna", "resolve", {"resolution": f"{WORDS['resolution']} for {NAME}"}),
+            ("omar", "verify", {}),
+            ("anna", "close", {}),
+        ):
+            await self.post(who, f"/v1/tickets/{ticket['id']}/{act}", 200, body)
+
+    async def erase(self) -> None:
+        path = f"/v1/contacts/{self.contact}/erasure"
+        await self.post("theo", path, 201, {"reason": "request 17"})
+        await self.post("gina", f"{path}/confirm", 200)
+
+
+async def agree_in_sla(database: Database, customer: UUID) -> None:
+    """Let sla have an agreement with the customer, of whom intake tells it afterwards."""
+    await promise(database, (customer, "acme"))
+    async with database.transaction() as tx:
+        await tx.execute(text("DELETE FROM inbox"))
+
+
+async def write_in_sla(company: Company) -> None:
+    """What sla has of it: a comment, a published review, and events that wait or were put aside."""
+    database, ticket = company.databases["sla"], company.ticket
+    async with database.transaction() as tx:
+        version = await tx.scalar(text("SELECT id FROM agreement_versions LIMIT 1"))
+        customer = await tx.scalar(text("SELECT id FROM customers WHERE key = 'acme'"))
+        figures = json.dumps(
+            {
+                "breaches": [
+                    {"ticket": ticket["key"], "title": ticket["title"]},
+                    {"ticket": "OPS-1", "title": "another"},
+                ],
+                "outages": [{"cause": f"{ticket['key']}: {ticket['title']}"}, {"cause": ""}],
+            }
+        )
+        values = {
+            "version": version,
+            "customer": customer,
+            "who": f"contact/{company.contact}",
+            "comment": WORDS["comment"],
+            "figures": figures,
+            "at": NINE,
+            "review": uuid7(),
+            "id": uuid7(),
+        }
+        for statement in (
+            (
+                "INSERT INTO agreement_comments (id, version_id, created_by, side, created_at, comment)"
+                " VALUES (:id, :version, :who, 'counterparty', :at, :comment)"
+            ),
+            (
+                "INSERT INTO reviews (id, key, customer_id, month, figures, generated_by, generated_at,"
+                " edition, sequence) VALUES (:review, 'REV-1', :customer, '2026-05',"
+                " CAST(:figures AS jsonb), 'theo', :at, 1, 1)"
+            ),
+            (
+                "INSERT INTO review_editions (review_id, edition, figures, generated_by, generated_at,"
+                " published_by, published_at) VALUES (:review, 1, CAST(:figures AS jsonb), 'theo', :at,"
+                " 'gina', :at)"
+            ),
+        ):
+            await tx.execute(text(statement), values)
+    await _put_aside(database, UUID(ticket["id"]))
+
+
+async def _put_aside(database: Database, ticket: UUID) -> None:
+    """An event that came too early, and two that cannot be applied: JSON, and none."""
+    processor = BatchProcessor(database, Inbox("sla", SLA_HANDLERS))
+    about = ticket_opened(1).model_copy(update={"ticket_id": ticket, "title": WORDS["title"]})
+    record = record_of(about, 900, offset=9_000)
+    odd = record_of(about, 901, offset=9_001)
+    await processor.process(
+        [
+            record,
+            replace(odd, headers=(), body=json.dumps({"title": WORDS["title"]}).encode()),
+            replace(odd, headers=(), body=WORDS["title"].encode(), offset=9_002),
+        ]
+    )

@@ -1,0 +1,138 @@
+"""A contact who is erased is found nowhere afterwards: not their name, address, phone, nor their words.
+
+Searched are all tables of all four schemas, in every column. What topics and backups keep, and for how
+long, is said in docs/privacy.md.
+"""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from common.http import runtime_of
+from intake.tickets.ticket_batcher import TicketBatcher
+from opsdesk_testing.client import app_for, client
+from opsdesk_testing.databases import Templates
+from opsdesk_testing.protocol import freeze_time
+from sla_support.company import NINE
+from tests.security.contact_who_wrote import (
+    BEHALF,
+    WORDS,
+    Company,
+    Databases,
+    agree_in_sla,
+    write_in_sla,
+)
+from tests.security.installation import SERVICES, forward_events, open_databases, tables_with
+
+
+@pytest.fixture
+async def databases(templates: Templates) -> AsyncIterator[Databases]:
+    async with open_databases(templates) as found:
+        await freeze_time(found["intake"], NINE)
+        yield found
+
+
+@pytest.fixture
+async def company(databases: Databases) -> AsyncIterator[Company]:
+    app = app_for(SERVICES[0], databases["intake"])
+    people = {
+        name: client(app, name)
+        for name in ("anna", "omar", "theo", "gina", "sven", "portal", "gateway")
+    }
+    yield Company(databases, people)
+    for one in people.values():
+        await one.aclose()
+    await runtime_of(app).resource(TicketBatcher).close()
+
+
+async def found_words(databases: Databases) -> dict[str, set[str]]:
+    """Where which of the words are, as `schema.table`."""
+    found: dict[str, set[str]] = {name: set() for name in WORDS}
+    for name, words in WORDS.items():
+        for database in databases.values():
+            tables = await tables_with(database, words)
+            found[name] |= {f"{database.schema}.{table}" for table in tables}
+    return found
+
+
+async def test_an_erased_contact_is_found_nowhere(company: Company) -> None:
+    databases = company.databases
+    await company.write_everywhere()
+    await company.close(company.ticket)
+    customer = (await company.people["anna"].get("/v1/customers/acme")).json()
+    await agree_in_sla(databases["sla"], UUID(customer["id"]))
+    await forward_events(databases, "intake")
+    await write_in_sla(company)
+
+    before = await found_words(databases)
+    assert all(before.values()), "the search finds each of the words where they were written"
+    assert before["title"] >= {
+        "intake.tickets",
+        "intake.idempotency",
+        "sla.tickets",
+        "sla.reviews",
+        "sla.review_editions",
+        "sla.outbox",
+        "sla.parked",
+        "sla.dead_letters",
+    }
+    assert before["mail"] == {"intake.mails", "intake.messages"}
+
+    await company.erase()
+    await forward_events(databases, "intake")
+    await forward_events(databases, "sla")
+    assert await found_words(databases) == {name: set() for name in WORDS}
+
+
+async def test_what_happened_is_still_known(company: Company) -> None:
+    """Tickets, states, clocks, sequences and the audit trail stay; nothing of it names the person."""
+    databases = company.databases
+    await company.write_everywhere()
+    await company.close(company.ticket)
+    await forward_events(databases, "intake")
+    await company.erase()
+    await forward_events(databases, "intake")
+    ticket = (await company.people["anna"].get(f"/v1/tickets/{company.ticket['key']}")).json()
+    assert (ticket["title"], ticket["state"]) == ("[erased]", "closed")
+    async with databases["sla"].transaction() as tx:
+        stored = await tx.scalar(
+            text("SELECT title FROM tickets WHERE key = :key"), {"key": company.ticket["key"]}
+        )
+        waiting = await tx.scalar(text("SELECT count(*) FROM parked"))
+    assert (stored, waiting) == ("[erased]", 0)
+    async with databases["intake"].transaction() as tx:
+        noted = await tx.scalars(
+            text("SELECT action FROM audit WHERE subject = :contact ORDER BY position"),
+            {"contact": f"contact/{company.contact}"},
+        )
+        assert list(noted) == ["contact.add", "contact.request_erasure", "contact.erase"]
+
+
+async def test_nobody_speaks_for_an_erased_contact(company: Company) -> None:
+    await company.write_everywhere()
+    await company.close(company.ticket)
+    await company.erase()
+    answer = await company.people["portal"].get("/v1/tickets", headers=BEHALF)
+    assert answer.status_code == 403
+
+
+async def test_two_people_erase_a_contact_and_nobody_erases_open_work(company: Company) -> None:
+    """R1: what is erased could have shown a broken promise."""
+    await company.write_everywhere()
+    path = f"/v1/contacts/{company.contact}/erasure"
+    assert (await company.people["anna"].post(path, json={"reason": "x"})).status_code == 403
+    assert (await company.people["gina"].post(f"{path}/confirm")).status_code == 404
+    await company.post("theo", path, 201, {"reason": "request 17"})
+    again = await company.post("gina", path, 409, {"reason": "request 17"})
+    assert again["code"] == "ERASURE_REQUESTED"
+    alone = await company.post("theo", f"{path}/confirm", 403)
+    assert alone["code"] == "FOUR_EYES"
+    busy = await company.post("gina", f"{path}/confirm", 409)
+    assert busy["code"] == "TICKETS_OPEN"
+    assert company.ticket["key"] in busy["detail"]
+    await company.close(company.ticket)
+    await company.post("gina", f"{path}/confirm", 200)
+    done = await company.post("gina", f"{path}/confirm", 409)
+    assert done["code"] == "ALREADY_ERASED"
