@@ -21,7 +21,7 @@ run: setup  ## start everything on this machine (PostgreSQL, Kafka, four service
 demo: setup  ## play the journeys J1-J6 against a running `make run`
 	@exec .venv/bin/opsdesk demo
 
-test: check  ## everything that must hold, on real PostgreSQL and real Kafka (under 20 minutes)
+test: check  ## everything that must hold, on real PostgreSQL and real Kafka (some 25 minutes on two cores)
 	@$(TEST) -n 2 --dist loadfile libs services opsdesk tests/benchmarks tests/checks tests/contracts tests/security $(ARGS)
 	@# One after the other: they start whole installations, and measure how long these are away.
 	@$(TEST) deploy tests/journeys tests/faults $(ARGS)

@@ -12,11 +12,11 @@ from opsdesk_support.terminal import FakeServices, Terminal
 def services(monkeypatch: pytest.MonkeyPatch) -> FakeServices:
     fake = FakeServices()
     for service in ("SLA", "INTAKE", "ESCALATION", "DELIVERY_GATE"):
-        monkeypatch.setenv(f"OPSDESK_{service}_URL", f"http://{service.lower()}")
+        monkeypatch.setenv(f"OPSDESK_{service}_URL", f"https://{service.lower()}")
     monkeypatch.setenv("OPSDESK_TOKEN", "a-token")
     monkeypatch.setenv("TZ", "Europe/Amsterdam")
     fake_client = partial(httpx.AsyncClient, transport=httpx.MockTransport(fake))
-    monkeypatch.setattr("opsdesk.session.httpx.AsyncClient", fake_client)
+    monkeypatch.setattr("opsdesk.transport.httpx.AsyncClient", fake_client)
     return fake
 
 

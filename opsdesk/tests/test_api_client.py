@@ -7,7 +7,7 @@ from opsdesk.api_client import ApiClient, Problem, problem_from_response
 from opsdesk.endpoints import Endpoints
 from opsdesk.errors import CliError
 
-RUNNING = Endpoints({"intake": "http://intake"}, "kafka:9092")
+RUNNING = Endpoints({"intake": "https://intake"}, "kafka:9092")
 
 
 def _desk(answer: httpx.MockTransport) -> ApiClient:

@@ -35,7 +35,7 @@ def test_the_status_tells_lights_and_the_next_deadline_in_the_readers_zone(
 
 
 def test_the_live_pages_address_keeps_the_token_behind_the_hash(terminal: Terminal) -> None:
-    assert terminal("status", "--page").strip() == "http://sla/status#token=a-token"
+    assert terminal("status", "--page").strip() == "https://sla/status#token=a-token"
     assert terminal.services.requests == []
 
 

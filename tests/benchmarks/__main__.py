@@ -31,6 +31,7 @@ SECTIONS: Final = {
     "queue": "a page of a million open clocks, and what one of them takes on disk",
     "compute": "a thousand calendar questions over HTTP, server side",
     "reports": "every report on a million tickets",
+    "storm": "ten thousand alerts of a monitor at once",
     "idle": "memory of idle services",
 }
 DEFAULT_TIMEOUT_S: Final = 360.0

@@ -96,10 +96,10 @@ async def running_process(
         await asyncio.to_thread(process.stop)
 
 
-def token(installation: Installation, sub: str, *roles: str) -> str:
+def token(installation: Installation, sub: str, *roles: str, scope: str | None = None) -> str:
     """An ES256 token of the local issuer."""
     issuer = LocalIssuer(issuer_folder(installation.folder), LOCAL_ISSUER)
-    return issuer.issue(sub, roles=roles).token
+    return issuer.issue(sub, roles=roles, scope=scope).token
 
 
 async def register_customer(installation: Installation, intake: str) -> None:

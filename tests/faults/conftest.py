@@ -25,15 +25,21 @@ class FaultSite:
 
     def __init__(self, running: Site, say: Callable[[str], None]) -> None:
         self.site = running
-        self.openings: list[Opening] = []
         self.say = say
+        self._loads: list[Load] = []
 
     def load(self, rate: int, seconds: float) -> Load:
-        return Load(self.site.intakes, self.site.token("anna", "ops"), CUSTOMER, rate, seconds)
+        """Create a load, whose openings belong to the history whatever becomes of its test."""
+        token = self.site.token("anna", "ops")
+        self._loads.append(Load(self.site.intakes, token, CUSTOMER, rate, seconds))
+        return self._loads[-1]
+
+    @property
+    def openings(self) -> list[Opening]:
+        return [opening for load in self._loads for opening in load.result.openings]
 
     async def check_history(self, fault: str, responses: LoadResult) -> list[str]:
-        """Wait for rest, add what callers were told to the history, and check all of it."""
-        self.openings += responses.openings
+        """Wait for rest, and check the whole history."""
         rest = await self.site.wait_until_settled()
         faults = await self.site.faults(self.openings)
         answers = ", ".join(f"{name}: {count}" for name, count in sorted(responses.answers.items()))

@@ -3,8 +3,9 @@
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import asyncpg
 import httpx
@@ -114,12 +115,22 @@ def lock_tables(*tables: str, seconds: float) -> InjectFault:
 
     async def lock(site: Site) -> None:
         connection = await asyncpg.connect(site.admin_url)
-        async with connection.transaction():
-            await connection.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
-            await asyncio.sleep(seconds)
+        while not await _locked(connection, tables, seconds):
+            pass
         await connection.close()
 
     return lock
+
+
+async def _locked(connection: Any, tables: Sequence[str], seconds: float) -> bool:
+    """Hold the locks for so long; False where somebody else's locks crossed ours."""
+    try:
+        async with connection.transaction():
+            await connection.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
+            await asyncio.sleep(seconds)
+    except asyncpg.DeadlockDetectedError:
+        return False
+    return True
 
 
 def exhaust_lists(seconds: float) -> InjectFault:

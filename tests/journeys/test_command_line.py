@@ -158,4 +158,4 @@ def test_a_denial_is_one_sentence() -> None:
 def test_a_revoked_token_opens_nothing() -> None:
     _output_of("login", "theo")
     token = _output_of("token", "issue", "robot", "--scope", "alerts:write").strip()
-    assert "is revoked" in _output_of("token", "revoke", token)
+    assert "is revoked" in _output_of("token", "revoke", token, "--reason", "It leaked.")

@@ -58,6 +58,14 @@ def test_two_people_stand_for_it_and_the_customer_sees_it_only_then(result: Resu
     assert result.published["shown_edition"] == 1
 
 
+def test_the_customer_reads_it_as_it_was_published(result: Result) -> None:
+    """Minutes of the meeting come with the next edition; who drew it up is for staff."""
+    shown = result.shown_to_customer
+    assert shown["minutes"] == []
+    assert shown["report"]["breaches"] == result.published["report"]["breaches"]
+    assert "generated_by" not in shown
+
+
 def test_people_concerned_are_mailed_with_a_link(context: JourneyContext, result: Result) -> None:
     ready = [one for one in result.letters if "waits to be published" in str(one["Subject"])]
     assert str(ready[0]["X-Envelope-To"]) == context.address_of("dana")

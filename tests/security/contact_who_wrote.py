@@ -35,6 +35,7 @@ WORDS = {
     "attachment": "margaysackbut",
     "reply elsewhere": "dhonicornemuse",
     "comment": "serowdulcian",
+    "title before known": "gerenukmelodeon",
 }
 MAIL = f"""\
 From: {NAME} <{ADDRESS}>
@@ -81,6 +82,7 @@ class Company:
 
     async def write_everywhere(self) -> None:
         await self.post("anna", "/v1/customers", 201, {"key": "acme", "name": "Acme"})
+        await self._write_before_known()
         given = {"name": NAME, "address": ADDRESS, "phone": PHONE}
         made = await self.post("anna", "/v1/customers/acme/contacts", 201, given)
         self.contact = made["id"]
@@ -96,14 +98,23 @@ class Company:
         over = {"to": "second_level", "seen": WORDS["seen"], "tried": NAME, "excluded": ADDRESS}
         await self.act("anna", "forward", over)
         await self.act("anna", "hand-back", {"found": WORDS["seen"]})
-        await self._write_mail()
+        await self.close(await self._write_mail(MAIL))
         await self._write_elsewhere()
 
-    async def _write_mail(self) -> None:
+    async def _write_before_known(self) -> None:
+        """A ticket from an address that nobody knows yet bears no contact for ever."""
+        mail = MAIL.replace(WORDS["title"].encode(), WORDS["title before known"].encode())
+        ticket = await self._write_mail(mail.replace(b"one@", b"zero@"))
+        path = f"/v1/triage/{ticket['id']}/assign-customer"
+        await self.post("anna", path, 200, {"customer": "acme"})
+        await self.close(ticket)
+
+    async def _write_mail(self, mail: bytes) -> dict[str, Any]:
         media = {"Content-Type": "message/rfc822"}
-        answer = await self.people["gateway"].post("/v1/emails", content=MAIL, headers=media)
+        answer = await self.people["gateway"].post("/v1/emails", content=mail, headers=media)
         assert answer.status_code == 201, answer.text
-        await self.close(answer.json()["ticket"])
+        ticket: dict[str, Any] = answer.json()["ticket"]
+        return ticket
 
     async def _write_elsewhere(self) -> None:
         behalf = {"On-Behalf-Of": "mailto:colleague@acme.example"}

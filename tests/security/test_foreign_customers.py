@@ -4,9 +4,7 @@ The ids and keys are found in the tables, the operations and filters in the Open
 beside each: staff get an answer at the same address, and their lists do name Brightwater.
 """
 
-import io
 import re
-import zipfile
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,11 +12,11 @@ from typing import Any
 
 import pytest
 from httpx import AsyncClient, Response
-from pypdf import PdfReader
 
 from common.persistence.database import Database
 from opsdesk_testing.client import app_for, client, settings_for
 from tests.contracts.operations import Field, Operation, operations, service_of
+from tests.security.answers import marks_in
 from tests.security.companies import COMPANIES, CONTACTS
 from tests.security.foreign_data import identifiers_of
 from tests.security.identities import believed
@@ -42,6 +40,10 @@ class Site:
     portal: AsyncClient
     own: frozenset[str]
     foreign: frozenset[str]
+
+
+PARTS = {"{message}": "00000000-0000-7000-8000-000000000000", "{number}": "0"}
+"""What names a part of the thing in an address, which has a form of its own."""
 
 
 @pytest.fixture(params=sorted(COMPANIES))
@@ -134,8 +136,10 @@ async def exists(staff: AsyncClient, operation: Operation, name: str) -> bool:
 
 
 async def get(who: AsyncClient, operation: Operation, name: str) -> Response:
-    path = re.sub(r"\{\w+\}", name, operation.path)
-    return await who.get(path, params=base(operation))
+    path = operation.path
+    for parameter, value in PARTS.items():
+        path = path.replace(parameter, value)
+    return await who.get(re.sub(r"\{\w+\}", name, path), params=base(operation))
 
 
 async def names_by_parameter(
@@ -165,7 +169,7 @@ def addresses(operation: Operation, own: Mapping[str, list[str]]) -> list[str]:
     parameter = parameter_of(operation)
     if not parameter:
         return [operation.path]
-    return [operation.path.replace(parameter, name) for name in own[parameter][:1]]
+    return [operation.path.replace(parameter, name) for name in own[parameter]]
 
 
 def base(operation: Operation) -> dict[str, str]:
@@ -227,21 +231,3 @@ def says(answer: Response, name: str) -> tuple[int, str]:
         "",
         plain,
     )
-
-
-def marks_in(answer: Response, marks: frozenset[str]) -> set[str]:
-    text = text_of(answer)
-    return {mark for mark in marks if mark in text}
-
-
-def text_of(answer: Response) -> str:
-    """The text of an answer, also of a workbook and of a PDF."""
-    kind = answer.headers.get("content-type", "")
-    if "spreadsheet" in kind:
-        with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
-            return "\n".join(book.read(name).decode() for name in book.namelist())
-    if "pdf" in kind:
-        return "\n".join(
-            page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages
-        )
-    return answer.text

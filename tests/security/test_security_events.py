@@ -13,8 +13,10 @@ from checks.tree import packages
 from fastapi import FastAPI
 from httpx import AsyncClient
 
+from common.audit import Entry, record
 from common.audit.security_actions import SECURITY_ACTIONS, security_kind
 from common.http import runtime_of
+from common.now import now
 from common.persistence.database import Database
 from common.telemetry import metrics
 from common.telemetry.security_events import (
@@ -169,10 +171,30 @@ async def test_a_change_of_rights_is_reported_once_it_is_committed(
     assert WORDS not in str(security_lines)
 
 
+async def test_what_is_rolled_back_is_not_reported(
+    database: Database, security_lines: list[dict[str, Any]]
+) -> None:
+    entry = Entry(now(), "theo", "person.add", "person/1", {})
+
+    async def fail_after_the_act() -> None:
+        async with database.transaction() as tx:
+            await record(tx, entry)
+            raise ConnectionError("lost before the commit")
+
+    with pytest.raises(ConnectionError):
+        await fail_after_the_act()
+    assert security_lines == []
+    async with database.transaction() as tx:
+        await record(tx, entry)
+        assert security_lines == [], "not before it is committed"
+    assert [one["caller"] for one in security_lines] == ["theo"]
+
+
 def test_whatever_happens_to_people_is_a_change_of_rights() -> None:
     assert security_kind("person.retire") == security_kind("contact.anything") == "role_changed"
     assert security_kind("person.settings") == "setting_changed"
     assert security_kind("ticket.open") is None
+    assert security_kind("person.confirm.denied") is None, "nothing changed"
 
 
 def test_every_reported_act_is_one_that_somebody_records() -> None:

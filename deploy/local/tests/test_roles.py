@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from opsdesk_local.roles import (
+    REPORT_WATCH_ROLE,
     REPORTING_ROLE,
     SCHEMAS,
     Urls,
@@ -93,6 +94,32 @@ async def test_reports_read_views_of_every_schema_and_nothing_else(
     await reader.close()
 
 
+async def test_a_service_may_end_reports_and_read_none(urls: Schemas) -> None:
+    end = "SELECT reporting.end_overdue_reports('1 h', '1 h')"
+    for schema in SCHEMAS:
+        await ask(urls[schema].runtime, end)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await ask(urls[schema].runtime, "SET ROLE opsdesk_reporting_watch")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await ask(urls[schema].owner, end)
+
+
+async def test_a_contact_s_role_is_put_on_and_cannot_log_in(
+    urls: Schemas, servers: Servers
+) -> None:
+    """It holds nothing of the service's, and the service nothing of it without asking."""
+    host = servers.admin_url.rpartition("@")[2]
+    for schema in SCHEMAS:
+        contact = f"opsdesk_{schema}_contact"
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await ask(urls[schema].runtime, f"SET ROLE {contact}; SELECT * FROM thing")
+        for other in set(SCHEMAS) - {schema}:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await ask(urls[other].runtime, f"SET ROLE {contact}")
+        with pytest.raises(asyncpg.InvalidAuthorizationSpecificationError):
+            await ask(f"postgresql://{contact}@{host}", "SELECT 1")
+
+
 async def test_no_owner_reads_anothers_view(urls: Schemas) -> None:
     await ask(urls["sla"].owner, "CREATE OR REPLACE VIEW reporting.sla_own AS SELECT * FROM thing")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -129,8 +156,8 @@ async def test_a_clone_has_the_same_rights(urls: Schemas, servers: Servers) -> N
 async def test_an_administrator_need_not_be_superuser(servers: Servers) -> None:
     await ask(servers.admin_url, "CREATE ROLE manager LOGIN CREATEROLE CREATEDB PASSWORD 'x'")
     host = servers.admin_url.rpartition("@")[2]
-    own = [f"opsdesk_{schema}{kind}" for schema in SCHEMAS for kind in ("", "_owner")]
-    for role in (*own, REPORTING_ROLE):
+    own = [f"opsdesk_{schema}{kind}" for schema in SCHEMAS for kind in ("", "_owner", "_contact")]
+    for role in (*own, REPORTING_ROLE, REPORT_WATCH_ROLE):
         await ask(
             servers.admin_url,
             f"DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object THEN END $$;"

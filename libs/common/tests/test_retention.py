@@ -142,6 +142,8 @@ async def test_what_is_old_is_found_by_an_index(database: Database, name: str) -
         where = {
             "idempotency keys": "idempotency WHERE answered_at <= now()",
             "settled dead letters": "dead_letters WHERE settled_at <= now()",
+            "revoked tokens": "revoked_tokens WHERE expires_at <= now()",
+            "revoked callers": "revoked_callers WHERE expires_at <= now()",
             "firings": "firings WHERE kind <> 'clock' AND fired_at <= now() ORDER BY fired_at",
         }[name]
         plan = "\n".join(await tx.scalars(text(f"EXPLAIN SELECT 1 FROM {where} LIMIT 10")))

@@ -10,6 +10,7 @@ from common.persistence.database import Database
 from common.retention import delete_old
 from intake.retentions import RETENTIONS
 from intake.settings import IntakeSettings
+from intake_support.tickets import act
 from opsdesk_testing.client import settings_for
 from opsdesk_testing.protocol import freeze_time
 
@@ -19,6 +20,7 @@ MAIL = b"""From: jan@acme.example
 To: support@ours.example
 Subject: Down
 Message-ID: <one@acme.example>
+Date: Mon, 7 Jan 2030 09:00:00 +0000
 
 It is down.
 """
@@ -78,6 +80,21 @@ async def test_old_posts_of_monitors_go_and_their_alerts_stay(
     assert (await delete(database))["alert posts"] == 1
     assert await rows(database, "SELECT count(*) FROM alert_posts") == [(0,)]
     assert await rows(database, "SELECT count(*) FROM alerts") == [(1,)]
+
+
+async def test_groups_of_alerts_go_once_their_ticket_is_closed(
+    database: Database, monitor: AsyncClient, anna: AsyncClient, omar: AsyncClient
+) -> None:
+    """While it is open, the next alert of the group must find it."""
+    answer = await monitor.post("/v1/alerts/alertmanager", json=POST)
+    ticket = answer.json()["alerts"][0]["ticket"]
+    await later(database, 90)
+    assert (await delete(database))["alert groups"] == 0
+    await act(anna, ticket, "resolve", resolution="restarted")
+    await act(omar, ticket, "verify")
+    assert (await act(omar, ticket, "close")).status_code == 200
+    assert (await delete(database))["alert groups"] == 1
+    assert (await monitor.post("/v1/alerts/alertmanager", json=POST)).status_code == 200
 
 
 async def test_what_is_not_processed_yet_stays_however_old(

@@ -51,5 +51,8 @@ def _unpack(jar: Path, folder: Path) -> None:
     with zipfile.ZipFile(jar) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".txz"))
         with archive.open(name) as packed, tarfile.open(fileobj=packed, mode="r:xz") as files:
-            files.extractall(folder, filter="data")
+            # Python before 3.11.4 has no filter that keeps what is unpacked inside the folder.
+            if hasattr(tarfile, "data_filter"):
+                files.extraction_filter = tarfile.data_filter
+            files.extractall(folder)
     jar.unlink()

@@ -1,5 +1,7 @@
-"""Databases with a schema and two roles per service, which cannot access each other's schemas.
+"""Databases with a schema and three roles per service, which cannot access each other's schemas.
 
+The third one cannot log in: a service takes it on while it works for a customer's contact, and
+row-level security shows it that customer's rows alone (`common.persistence.row_scope`).
 In the schema `reporting` the owner of each service creates views. One role reads these views, nothing
 else, and for a limited time.
 """
@@ -28,6 +30,23 @@ _READER_TIMEOUTS = {
 # Roles belong to the whole server, so processes that prepare databases at the same time wait for each
 # other. Any number will do.
 _PREPARE_LOCK_ID = 0x0_05DE_5C
+REPORT_WATCH_ROLE = "opsdesk_reporting_watch"
+"""Owns the function by which services end reports that are too long; it cannot log in."""
+_END_OVERDUE_REPORTS = f"""
+    CREATE OR REPLACE FUNCTION {REPORTING_SCHEMA}.end_overdue_reports(
+        max_statement interval, max_transaction interval) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+        SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
+        WHERE usename = '{REPORTING_ROLE}' AND datname = current_database() AND (
+            state = 'active' AND query_start < statement_timestamp() - max_statement
+            OR state LIKE 'idle in transaction%' AND state_change < statement_timestamp() - max_statement
+            OR xact_start < statement_timestamp() - max_transaction)
+    $$;
+    GRANT CREATE ON SCHEMA {REPORTING_SCHEMA} TO {REPORT_WATCH_ROLE};
+    ALTER FUNCTION {REPORTING_SCHEMA}.end_overdue_reports OWNER TO {REPORT_WATCH_ROLE};
+    REVOKE CREATE ON SCHEMA {REPORTING_SCHEMA} FROM {REPORT_WATCH_ROLE};
+    REVOKE ALL ON FUNCTION {REPORTING_SCHEMA}.end_overdue_reports FROM PUBLIC;
+"""
 _OWNER_MARK = "OpsDesk of the state folder "
 
 
@@ -58,6 +77,7 @@ async def prepare_database(
         for schema in SCHEMAS:
             await _create_roles(admin, schema, password)
         await _create_reader(admin, password)
+        await _create_report_watch(admin)
         if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
             await admin.execute(f'CREATE DATABASE "{database}"')
         if owner:
@@ -105,6 +125,10 @@ def owner_role(schema: str) -> str:
     return f"opsdesk_{schema}_owner"
 
 
+def contact_role(schema: str) -> str:
+    return f"opsdesk_{schema}_contact"
+
+
 def at_database(url: str, database: str) -> str:
     """Return the URL with another database."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
@@ -129,6 +153,11 @@ async def _create_roles(
     for role in (owner_role(schema), runtime_role(schema)):
         await _create_role(admin, role, password(role))
         await admin.execute(f"ALTER ROLE {role} SET search_path = {schema}")
+    contact, runtime = contact_role(schema), runtime_role(schema)
+    if not await _role_exists(admin, contact):
+        await admin.execute(f"CREATE ROLE {contact} NOLOGIN")
+    # Taken on, never held beside its own rights: its policies must not take part in the service's plans.
+    await admin.execute(f"ALTER ROLE {runtime} NOINHERIT; GRANT {contact} TO {runtime}")
     # An administrator without superuser rights must be a member of the role to give it schemas.
     await admin.execute(f"GRANT {owner_role(schema)} TO CURRENT_USER")
 
@@ -141,11 +170,22 @@ async def _create_reader(admin: asyncpg.Connection, password: Callable[[str], st
         await admin.execute(f"ALTER ROLE {REPORTING_ROLE} SET {setting} = '{value}'")
 
 
+async def _create_report_watch(admin: asyncpg.Connection) -> None:
+    if not await _role_exists(admin, REPORT_WATCH_ROLE):
+        await admin.execute(f"CREATE ROLE {REPORT_WATCH_ROLE} NOLOGIN")
+    await admin.execute(f"GRANT {REPORTING_ROLE} TO {REPORT_WATCH_ROLE}")
+    await admin.execute(f"GRANT {REPORT_WATCH_ROLE} TO CURRENT_USER")
+
+
 async def _create_role(admin: asyncpg.Connection, role: str, password: str) -> None:
-    if not await admin.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
+    if not await _role_exists(admin, role):
         await admin.execute(f"CREATE ROLE {role}")
     secret = password.replace("'", "''")
     await admin.execute(f"ALTER ROLE {role} LOGIN PASSWORD '{secret}'")
+
+
+async def _role_exists(admin: asyncpg.Connection, role: str) -> bool:
+    return bool(await admin.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role))
 
 
 async def _grant_connect(admin: asyncpg.Connection, database: str) -> None:
@@ -162,16 +202,19 @@ async def _create_schemas(inside: asyncpg.Connection) -> None:
     await inside.execute(
         f"CREATE SCHEMA IF NOT EXISTS {REPORTING_SCHEMA}; GRANT USAGE ON SCHEMA {REPORTING_SCHEMA} TO {REPORTING_ROLE};"
     )
+    await inside.execute(_END_OVERDUE_REPORTS)
     for schema in SCHEMAS:
         grant = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner_role(schema)} IN SCHEMA {schema} GRANT"
         user = runtime_role(schema)
         await inside.execute(
             f"CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {owner_role(schema)};"
-            f"GRANT USAGE ON SCHEMA {schema} TO {user};"
+            f"GRANT USAGE ON SCHEMA {schema} TO {user}, {contact_role(schema)};"
             f"{grant} SELECT, INSERT, UPDATE, DELETE ON TABLES TO {user};"
             f"{grant} USAGE, SELECT ON SEQUENCES TO {user};"
             f"{grant} EXECUTE ON FUNCTIONS TO {user};"
             f"GRANT USAGE, CREATE ON SCHEMA {REPORTING_SCHEMA} TO {owner_role(schema)};"
+            f"GRANT USAGE ON SCHEMA {REPORTING_SCHEMA} TO {user};"
+            f"GRANT EXECUTE ON FUNCTION {REPORTING_SCHEMA}.end_overdue_reports TO {user};"
             # The reader had rights on tables before there were views.
             f"REVOKE USAGE ON SCHEMA {schema} FROM {REPORTING_ROLE};"
             f"REVOKE SELECT ON ALL TABLES IN SCHEMA {schema} FROM {REPORTING_ROLE};"

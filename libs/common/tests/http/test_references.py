@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 from fastapi import FastAPI, Query
 from httpx import AsyncClient
@@ -101,8 +102,11 @@ async def anna(app: FastAPI) -> AsyncIterator[AsyncClient]:
 
 
 @pytest.fixture
-async def jan(app: FastAPI) -> AsyncIterator[AsyncClient]:
-    """A contact of Acme."""
+async def jan(app: FastAPI, owner_url: str) -> AsyncIterator[AsyncClient]:
+    """A contact of Acme, who may read the table that stands for desks here."""
+    owner = await asyncpg.connect(owner_url, server_settings={"search_path": "sla"})
+    await owner.execute("GRANT SELECT ON deadlines TO opsdesk_sla_contact")
+    await owner.close()
     async with client(app, "jan") as caller:
         yield caller
 

@@ -30,10 +30,10 @@ class Counts:
         return self
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
+    async def transaction(self, *, all_rows: bool = False) -> AsyncIterator[Connection]:
         self.open += 1
         self.opened += 1
-        async with self.real.transaction() as tx:
+        async with self.real.transaction(all_rows=all_rows) as tx:
             yield tx
         self.open -= 1
 
@@ -49,8 +49,8 @@ class ForgetsAtCommit:
         return self
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
-        async with self.real.transaction() as tx:
+    async def transaction(self, *, all_rows: bool = False) -> AsyncIterator[Connection]:
+        async with self.real.transaction(all_rows=all_rows) as tx:
             yield tx
             await tx.rollback()
             raise OutcomeUnknown("gone at commit")

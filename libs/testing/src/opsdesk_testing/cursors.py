@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
 
-from common.auth.permissions import SCOPES, STAFF
+from common.auth.permissions import STAFF
 from common.http import encode_cursor
 from opsdesk_testing.client import client
 
@@ -33,7 +33,7 @@ async def check_lists(app: FastAPI, path_values: Mapping[str, str]) -> list[str]
     `path_values` name objects that exist, for the lists below one. Returns the lists' paths.
     """
     paths = list(_lists(app))
-    everybody = client(app, "reader", roles=list(STAFF), scope=" ".join(SCOPES - {"portal"}))
+    everybody = client(app, "reader", roles=list(STAFF))
     async with everybody as caller:
         for path in paths:
             await _check_list(caller, path.format(**path_values))

@@ -43,6 +43,9 @@ CHECKS = [
     response_schema_conformance,
 ]
 FORBIDDEN = 403
+LEFT_OUT = {"on-behalf-of", "content-length"}
+"""Headers that are not sent: whose request it is is not tested here, and a body that is announced
+and never comes keeps every server waiting (names of headers are drawn from words of the code)."""
 STARTUP_TIMEOUT_S = 30.0
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
@@ -69,8 +72,8 @@ def fuzz(
 
         def send(case: Case[Any]) -> None:
             if time.monotonic() < ends:
-                # Authentication is not what is tested here.
-                case.headers.pop("On-Behalf-Of", None)
+                for name in [name for name in case.headers if name.lower() in LEFT_OUT]:
+                    del case.headers[name]
                 for headers in callers:
                     case.headers.update(headers)
                     answer = case.call(timeout=timeout_s)

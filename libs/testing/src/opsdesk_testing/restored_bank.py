@@ -122,7 +122,7 @@ class Bank:
 async def receive(bank: Bank) -> None:
     """A receiver in the same database applies all records of the topic."""
     handlers = {bank.paid: on_paid, **restored_handlers(bank.restored_event)}
-    processor = BatchProcessor(bank.database, Inbox("test", handlers))
+    processor = BatchProcessor(bank.database, Inbox("test", handlers, bank.kafka.topic))
     await processor.process(await bank.records())
 
 

@@ -27,6 +27,7 @@ class Result:
     hidden_from_customer: Problem
     own_approval_denied: Problem
     published: JSON
+    shown_to_customer: JSON
     documents: dict[str, bytes]
     minutes: JSON
     next_review: JSON
@@ -67,6 +68,7 @@ async def play(context: JourneyContext) -> Result:
     leadership = await context["gina"].get("sla", "/v1/leadership-report", month=key[-7:])
     context.say(f"gina's report for {key[-7:]}: {len(leadership['customers'])} customers.")
     await context.settle()
+    present = await context["dana"].get("sla", path)
     return Result(
         ticket,
         key,
@@ -74,9 +76,10 @@ async def play(context: JourneyContext) -> Result:
         draft,
         hidden_from_customer,
         own_approval_denied,
+        present,
         await jan.get("sla", path),
         documents,
-        (await jan.get("sla", path))["minutes"][0],
+        present["minutes"][0],
         carried_action,
         action,
         leadership,

@@ -27,12 +27,58 @@ CREATE TABLE approvals (
 );
 REVOKE UPDATE, DELETE ON approvals FROM opsdesk_delivery_gate;
 
+CREATE OR REPLACE FUNCTION delivery_gate.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'delivery_gate'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_approve BEFORE INSERT OR UPDATE OF approved_by ON approvals
+    FOR EACH ROW WHEN (new.approved_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('requested_by', 'approved_by');
+
+CREATE OR REPLACE FUNCTION delivery_gate.refuse_second_approval()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF EXISTS (
+        SELECT FROM approvals
+        WHERE delivery_id = NEW.delivery_id AND criteria_version = NEW.criteria_version
+            AND digest = NEW.digest AND attempt = NEW.attempt
+            AND is_one_person(approved_by, NEW.approved_by))
+    THEN
+        RAISE EXCEPTION 'this person has approved already'
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_approve_twice BEFORE INSERT ON approvals
+    FOR EACH ROW
+    EXECUTE FUNCTION refuse_second_approval();
+
 CREATE TABLE blockers (
     ticket_id uuid NOT NULL,
     ticket text NOT NULL,
     environment_id uuid,
     environment text,
     state text NOT NULL,
+    confirmed boolean NOT NULL DEFAULT true,
     CONSTRAINT pk_blockers PRIMARY KEY (ticket_id),
     CONSTRAINT ck_blockers_state CHECK (state IN ('open', 'lowered', 'closed'))
 );
@@ -163,6 +209,31 @@ CREATE INDEX ix_emergency_changes_ticket_id ON emergency_changes (ticket_id);
 CREATE UNIQUE INDEX uq_emergency_changes_one_open ON emergency_changes (environment_id)
     WHERE state IN ('requested', 'authorized', 'applied');
 
+CREATE OR REPLACE FUNCTION delivery_gate.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'delivery_gate'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_authorize BEFORE INSERT OR UPDATE OF authorized_by ON emergency_changes
+    FOR EACH ROW WHEN (new.authorized_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('requested_by', 'authorized_by');
+
 CREATE TABLE environments (
     id uuid NOT NULL,
     key text NOT NULL,
@@ -185,6 +256,12 @@ CREATE TABLE environments (
     CONSTRAINT ck_environments_debt_is_whole
         CHECK (num_nonnulls(debt_change_id, debt_change, debt_since, debt_due_at) IN (0, 4))
 );
+GRANT SELECT ON environments TO opsdesk_delivery_gate_contact;
+ALTER TABLE environments FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON environments TO opsdesk_delivery_gate_contact USING ((customer = (
+    SELECT current_setting('opsdesk.customer', true) AS current_setting)));
+CREATE POLICY of_the_service ON environments TO opsdesk_delivery_gate, opsdesk_delivery_gate_owner
+    USING (true);
 
 CREATE TABLE follow_ups (
     id uuid NOT NULL,
@@ -226,6 +303,31 @@ CREATE INDEX ix_follow_ups_holding ON follow_ups (held_product) WHERE state IN (
 CREATE INDEX ix_follow_ups_opened_at ON follow_ups (opened_at, id);
 CREATE UNIQUE INDEX uq_follow_ups_emergency_id ON follow_ups (emergency_id);
 
+CREATE OR REPLACE FUNCTION delivery_gate.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'delivery_gate'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_confirm BEFORE INSERT OR UPDATE OF confirmed_by ON follow_ups
+    FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('closed_by', 'confirmed_by');
+
 CREATE TABLE products (
     id uuid NOT NULL,
     key text NOT NULL,
@@ -244,6 +346,12 @@ CREATE TABLE running (
     CONSTRAINT pk_running PRIMARY KEY (environment_id, product),
     CONSTRAINT fk_running_environment_id FOREIGN KEY (environment_id) REFERENCES environments(id)
 );
+GRANT SELECT ON running TO opsdesk_delivery_gate_contact;
+ALTER TABLE running FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON running TO opsdesk_delivery_gate_contact USING ((EXISTS ( SELECT
+    FROM environments WHERE (environments.id = running.environment_id))));
+CREATE POLICY of_the_service ON running TO opsdesk_delivery_gate, opsdesk_delivery_gate_owner USING
+    (true);
 
 CREATE TABLE verdicts (
     id uuid NOT NULL,
@@ -289,6 +397,25 @@ REVOKE UPDATE, DELETE ON versions FROM opsdesk_delivery_gate;
 -- Tables that every service has
 -- -----------------------------
 
+-- Digests of the addresses of accounts: from intake's directory, and from verified tokens.
+CREATE TABLE account_addresses (
+    account text NOT NULL,
+    address_digest text NOT NULL,
+    -- The account is a customer's contact: erased with them, unless it is also one of our own
+    -- people's.
+    of_contact boolean NOT NULL,
+    CONSTRAINT account_addresses_pkey PRIMARY KEY (account, address_digest)
+);
+CREATE INDEX ix_account_addresses_digest ON account_addresses (address_digest, account);
+
+-- Accounts that count for somebody else: contacts for who registered them until a second person
+-- confirms it, machines for who answers for them.
+CREATE TABLE account_owners (
+    account text NOT NULL,
+    owner text NOT NULL,
+    CONSTRAINT account_owners_pkey PRIMARY KEY (account)
+);
+
 -- Who did what when on which grounds. Append-only, sealed each minute.
 CREATE TABLE audit (
     "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -305,6 +432,7 @@ CREATE TABLE audit (
 CREATE INDEX ix_audit_subject ON audit (subject, "position");
 CREATE INDEX ix_audit_xid ON audit USING brin (xid) WITH (autosummarize='on');
 REVOKE UPDATE, DELETE ON audit FROM opsdesk_delivery_gate;
+GRANT INSERT ON audit TO opsdesk_delivery_gate_contact;
 
 CREATE TABLE audit_leaves (
     "position" bigint NOT NULL,
@@ -416,6 +544,12 @@ CREATE TABLE idempotency (
     CONSTRAINT idempotency_pkey PRIMARY KEY (caller, key)
 );
 CREATE INDEX ix_idempotency_answered_at ON idempotency (answered_at);
+GRANT INSERT, SELECT, UPDATE ON idempotency TO opsdesk_delivery_gate_contact;
+ALTER TABLE idempotency FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON idempotency TO opsdesk_delivery_gate_contact USING ((caller = (
+    SELECT current_setting('opsdesk.caller', true) AS current_setting)));
+CREATE POLICY of_the_service ON idempotency TO opsdesk_delivery_gate, opsdesk_delivery_gate_owner
+    USING (true);
 
 CREATE TABLE inbox (
     source text NOT NULL,
@@ -467,6 +601,7 @@ CREATE TABLE outbox (
     autovacuum_vacuum_cost_delay = 0);
 CREATE UNIQUE INDEX ix_outbox_free ON outbox (id) WHERE held_by IS NULL;
 CREATE UNIQUE INDEX ix_outbox_held ON outbox (topic, held_by, id) WHERE held_by IS NOT NULL;
+GRANT INSERT ON outbox TO opsdesk_delivery_gate_contact;
 
 CREATE TABLE parked (
     id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -513,6 +648,7 @@ CREATE TABLE revoked_callers (
     CONSTRAINT revoked_callers_pkey PRIMARY KEY (kind, name),
     CONSTRAINT revoked_callers_kind_check CHECK (kind IN ('person', 'client'))
 );
+CREATE INDEX ix_revoked_callers_expires_at ON revoked_callers (expires_at);
 
 CREATE TABLE revoked_tokens (
     jti text NOT NULL,
@@ -521,6 +657,7 @@ CREATE TABLE revoked_tokens (
     revoked_by text NOT NULL,
     CONSTRAINT revoked_tokens_pkey PRIMARY KEY (jti)
 );
+CREATE INDEX ix_revoked_tokens_expires_at ON revoked_tokens (expires_at);
 
 CREATE TABLE simulated_time (
     single boolean NOT NULL DEFAULT true,
@@ -529,6 +666,7 @@ CREATE TABLE simulated_time (
     CONSTRAINT simulated_time_pkey PRIMARY KEY (single),
     CONSTRAINT simulated_time_single_check CHECK (single)
 );
+GRANT SELECT ON simulated_time TO opsdesk_delivery_gate_contact;
 
 -- Services that told one sequence twice; their records wait until a person has decided.
 CREATE TABLE stopped_sources (

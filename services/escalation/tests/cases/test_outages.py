@@ -175,3 +175,27 @@ async def test_an_outage_that_a_monitor_supersedes_ends(database: Database) -> N
     superseded = outage(OutageSuperseded, counts=False, superseded_by="OUT-8")
     await deliver(database, HANDLERS, (outage(OutageStarted), 1), (superseded, 2))
     assert await case_events(database) == [("opened", "outage"), ("resolved", "outage")]
+
+
+async def test_a_storm_of_outages_of_one_ticket_is_one_case_until_the_last_is_over(
+    database: Database,
+) -> None:
+    """E9: nobody is paged a hundred times. Another service of the same ticket is another case."""
+    shared = {"ticket_id": TICKET, "reported_by": "monitoring"}
+
+    def one(n: int, **changed: Any) -> dict[str, Any]:
+        return {"outage_id": UUID(int=n), "outage": f"OUT-{n}"} | shared | changed
+
+    for n in range(1, 101):
+        started = outage(OutageStarted, **one(n, others_open_of_ticket=n - 1))
+        await deliver(database, HANDLERS, (started, 1))
+    assert await case_events(database) == [("opened", "outage")]
+    await deliver(database, HANDLERS, (outage(OutageStarted, **one(200, service="portal")), 1))
+    assert await case_events(database) == [("opened", "outage")] * 2
+    for n in range(1, 100):
+        await deliver(database, HANDLERS, (ended(**one(n, others_open_of_ticket=100 - n)), 2))
+    wrong = outage(OutageCorrected, counts=False, **WORDS, **one(99, others_open_of_ticket=1))
+    await deliver(database, HANDLERS, (wrong, 3))
+    assert await case_events(database) == [("opened", "outage")] * 2
+    await deliver(database, HANDLERS, (ended(**one(100)), 2))
+    assert (await case_events(database))[2:] == [("resolved", "outage")]

@@ -1,6 +1,7 @@
 """The one place that builds the intake service."""
 
 from common.http import MIB, Service
+from intake.alerts.post_queue import PostQueue
 from intake.directory.contact_resolver import resolve_contact
 from intake.directory.known_keys import REFERENCES
 from intake.directory.reference_cache import ReferenceCache
@@ -24,11 +25,11 @@ SERVICE = Service(
     timers=TIMERS,
     references=REFERENCES,
     retentions=RETENTIONS,
-    resources=(ReferenceCache, TicketBatcher),
+    resources=(ReferenceCache, TicketBatcher, PostQueue),
     loops=(create_ticket_fast.drain_batcher,),
     workloads=(TICKETS,),
     resolve_contact=resolve_contact,
-    body_limits={"/v1/emails": 25 * MIB},
+    body_limits={"/v1/emails": 25 * MIB, "/v1/alerts": 16 * MIB},
     sequenced=SEQUENCED,
     numbers=NUMBERS,
 )

@@ -12,7 +12,8 @@ RETENTIONS: Final = (
         "raw mails",
         text(
             """
-            UPDATE mails SET raw = '', raw_deleted_at = intake.now() WHERE id IN (
+            UPDATE mails SET raw = '', raw_deleted_at = intake.now(),
+                sender = NULL, sender_name = NULL, subject = NULL, text = NULL WHERE id IN (
                 SELECT id FROM mails
                 WHERE received_at <= :before AND raw_deleted_at IS NULL AND outcome <> 'received'
                 ORDER BY received_at LIMIT :rows FOR UPDATE SKIP LOCKED)
@@ -28,6 +29,20 @@ RETENTIONS: Final = (
                 SELECT id FROM alert_posts
                 WHERE received_at <= :before AND outcome <> 'received'
                 ORDER BY received_at LIMIT :rows FOR UPDATE SKIP LOCKED)
+            """
+        ),
+        lambda settings: settings.alert_post_days,
+    ),
+    # A group that fires again after this gets a new ticket, as its old one is closed.
+    Retention(
+        "alert groups",
+        text(
+            """
+            DELETE FROM alert_groups WHERE (monitor, group_key, scope) IN (
+                SELECT monitor, group_key, scope FROM alert_groups
+                JOIN tickets ON tickets.id = ticket_id
+                WHERE alert_groups.opened_at <= :before AND state IN ('closed', 'merged')
+                ORDER BY alert_groups.opened_at LIMIT :rows FOR UPDATE OF alert_groups SKIP LOCKED)
             """
         ),
         lambda settings: settings.alert_post_days,

@@ -4,7 +4,7 @@ from intake.alerts import routes as alert_routes
 from intake.directory import change_routes
 from intake.directory import routes as directory_routes
 from intake.erasures import routes as erasure_routes
-from intake.mail import routes as mail_routes
+from intake.mail.routes import attachments, receive, stored
 from intake.revocations import routes as revocation_routes
 from intake.tickets.routes import (
     actions,
@@ -26,9 +26,13 @@ ROUTERS = (
     priorities.routes,
     reclassification.routes,
     triage.routes,
-    mail_routes.ingest_routes,
-    mail_routes.list_routes,
-    alert_routes.routes,
+    attachments.routes,
+    receive.routes,
+    stored.routes,
+    stored.slow_routes,
+    alert_routes.list_routes,
+    alert_routes.post_routes,
+    alert_routes.ingest_routes,
     *directory_routes.ROUTERS,
     *change_routes.ROUTERS,
     erasure_routes.routes,

@@ -9,9 +9,21 @@ CREATE SEQUENCE ticket_numbers START 1001;
 -- Tables of intake
 -- ----------------
 
+CREATE TABLE alert_groups (
+    monitor text NOT NULL,
+    group_key text NOT NULL,
+    scope text NOT NULL,
+    ticket_id uuid NOT NULL,
+    opened_at timestamptz NOT NULL,
+    CONSTRAINT alert_groups_pkey PRIMARY KEY (monitor, group_key, scope),
+    CONSTRAINT alert_groups_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id)
+);
+CREATE INDEX ix_alert_groups_opened ON alert_groups (monitor, opened_at);
+
 CREATE TABLE alert_posts (
     id uuid NOT NULL,
-    format text NOT NULL,
+    source text NOT NULL,
+    address text NOT NULL,
     monitor text NOT NULL,
     raw bytea NOT NULL,
     received_at timestamptz NOT NULL,
@@ -22,29 +34,51 @@ CREATE TABLE alert_posts (
 );
 CREATE INDEX ix_alert_posts_processed ON alert_posts (received_at) WHERE outcome <> 'received';
 
+CREATE TABLE alert_tickets (
+    ticket_id uuid NOT NULL,
+    monitor text NOT NULL,
+    storm text,
+    remarks text[] NOT NULL,
+    truncated bigint NOT NULL,
+    truncated_note_id uuid,
+    CONSTRAINT alert_tickets_pkey PRIMARY KEY (ticket_id),
+    CONSTRAINT alert_tickets_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT alert_tickets_truncated_note_id_fkey
+        FOREIGN KEY (truncated_note_id) REFERENCES messages(id)
+);
+CREATE INDEX ix_alert_tickets_storm ON alert_tickets (monitor) WHERE storm IS NOT NULL;
+
 CREATE TABLE alerts (
     id uuid NOT NULL,
     monitor text NOT NULL,
+    source text NOT NULL,
     dedup_key text NOT NULL,
-    episode text NOT NULL,
     group_key text NOT NULL,
+    scope text NOT NULL,
     title text NOT NULL,
     severity text,
+    priority text NOT NULL,
     service text,
     customer_id uuid,
     environment_id uuid,
     ticket_id uuid,
     started_at timestamptz NOT NULL,
+    received_at timestamptz NOT NULL,
+    last_seen_at timestamptz NOT NULL,
+    times bigint NOT NULL,
+    needs_quiet boolean NOT NULL,
+    end_reported_at timestamptz,
     ended_at timestamptz,
     sequence bigint NOT NULL,
     CONSTRAINT alerts_pkey PRIMARY KEY (id),
-    CONSTRAINT alerts_monitor_dedup_key_episode_key UNIQUE (monitor, dedup_key, episode),
     CONSTRAINT alerts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
     CONSTRAINT alerts_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
     CONSTRAINT alerts_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id)
 );
-CREATE INDEX ix_alerts_group ON alerts (monitor, group_key) WHERE ended_at IS NULL;
-CREATE INDEX ix_alerts_ticket ON alerts (ticket_id);
+CREATE INDEX ix_alerts_key ON alerts (monitor, source, dedup_key, id DESC);
+CREATE INDEX ix_alerts_ticket ON alerts (ticket_id, id);
+CREATE INDEX ix_alerts_ticket_open ON alerts (ticket_id) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX uq_alerts_open ON alerts (monitor, source, dedup_key) WHERE ended_at IS NULL;
 
 CREATE TABLE attachments (
     message_id uuid NOT NULL,
@@ -52,9 +86,15 @@ CREATE TABLE attachments (
     name text NOT NULL,
     media_type text NOT NULL,
     size bigint NOT NULL,
+    digest text NOT NULL,
     CONSTRAINT attachments_pkey PRIMARY KEY (message_id, "position"),
     CONSTRAINT attachments_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
 );
+GRANT INSERT, SELECT ON attachments TO opsdesk_intake_contact;
+ALTER TABLE attachments FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON attachments TO opsdesk_intake_contact USING ((EXISTS ( SELECT FROM
+    messages WHERE (messages.id = attachments.message_id))));
+CREATE POLICY of_the_service ON attachments TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
 CREATE TABLE contact_erasures (
     contact_id uuid NOT NULL,
@@ -70,6 +110,31 @@ CREATE TABLE contact_erasures (
     CONSTRAINT ck_contact_erasures_four_eyes CHECK (confirmed_by <> requested_by)
 );
 
+CREATE OR REPLACE FUNCTION intake.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'intake'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_erase BEFORE INSERT OR UPDATE OF confirmed_by ON contact_erasures
+    FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('requested_by', 'confirmed_by');
+
 CREATE TABLE contacts (
     id uuid NOT NULL,
     customer_id uuid NOT NULL,
@@ -77,13 +142,48 @@ CREATE TABLE contacts (
     address text,
     phone text,
     language text NOT NULL,
+    -- For whom the contact counts where two people are needed, until confirmed_by says otherwise.
+    registered_by text,
+    confirmed_by text,
+    retired boolean NOT NULL DEFAULT false,
     erased boolean NOT NULL DEFAULT false,
     sequence bigint NOT NULL,
     CONSTRAINT contacts_pkey PRIMARY KEY (id),
     CONSTRAINT contacts_address_key UNIQUE (address),
-    CONSTRAINT contacts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id)
+    CONSTRAINT contacts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT ck_contacts_four_eyes CHECK (confirmed_by <> registered_by)
 );
 CREATE INDEX ix_contacts_customer ON contacts (customer_id, id);
+GRANT SELECT ON contacts TO opsdesk_intake_contact;
+ALTER TABLE contacts FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON contacts TO opsdesk_intake_contact USING ((customer_id = ( SELECT
+    own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON contacts TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
+CREATE OR REPLACE FUNCTION intake.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'intake'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_confirm_contact BEFORE INSERT OR UPDATE OF confirmed_by ON contacts
+    FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('registered_by', 'confirmed_by');
 
 CREATE TABLE customers (
     id uuid NOT NULL,
@@ -96,6 +196,11 @@ CREATE TABLE customers (
     CONSTRAINT customers_pkey PRIMARY KEY (id),
     CONSTRAINT customers_key_key UNIQUE (key)
 );
+GRANT SELECT ON customers TO opsdesk_intake_contact;
+ALTER TABLE customers FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON customers TO opsdesk_intake_contact USING ((key = ( SELECT
+    current_setting('opsdesk.customer', true) AS current_setting)));
+CREATE POLICY of_the_service ON customers TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
 CREATE TABLE environments (
     id uuid NOT NULL,
@@ -112,6 +217,11 @@ CREATE TABLE environments (
         CHECK (tier IN ('production', 'staging', 'test', 'development'))
 );
 CREATE INDEX ix_environments_customer ON environments (customer_id, id);
+GRANT SELECT ON environments TO opsdesk_intake_contact;
+ALTER TABLE environments FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON environments TO opsdesk_intake_contact USING ((customer_id = (
+    SELECT own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON environments TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
 CREATE TABLE hand_overs (
     id uuid NOT NULL,
@@ -135,6 +245,8 @@ CREATE INDEX ix_hand_overs_ticket ON hand_overs (ticket_id, id);
 CREATE TABLE mail_threads (
     message_id text NOT NULL,
     ticket_id uuid NOT NULL,
+    -- Whether a mail of the ticket has this id, or its mails only refer to it.
+    is_borne boolean NOT NULL,
     CONSTRAINT mail_threads_pkey PRIMARY KEY (message_id, ticket_id),
     CONSTRAINT mail_threads_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id)
 );
@@ -152,8 +264,18 @@ CREATE TABLE mails (
     ticket_id uuid,
     -- The row stays when the mail itself is old: one that comes again is still known.
     raw_deleted_at timestamptz,
+    -- The name under which our gateway reported, when the mail came, what it had checked.
+    gateway text,
+    sender text,
+    sender_name text,
+    subject text,
+    -- Of a mail that was held back: what it says.
+    text text,
+    -- Mails without id or date look alike; each beyond the time of a repetition is one of its own.
+    occurrence bigint NOT NULL,
     CONSTRAINT mails_pkey PRIMARY KEY (id),
-    CONSTRAINT mails_message_id_fingerprint_key UNIQUE (message_id, fingerprint),
+    CONSTRAINT mails_message_id_fingerprint_occurrence_key
+        UNIQUE (message_id, fingerprint, occurrence),
     CONSTRAINT mails_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
     CONSTRAINT ck_mails_raw_deleted CHECK (raw_deleted_at IS NULL OR raw = '\x'::bytea),
     CONSTRAINT mails_outcome_check
@@ -174,6 +296,8 @@ CREATE TABLE messages (
     automatic boolean NOT NULL,
     at timestamptz NOT NULL,
     mail_id uuid,
+    history text,
+    sender_doubt text,
     CONSTRAINT messages_pkey PRIMARY KEY (id),
     CONSTRAINT messages_mail_id_key UNIQUE (mail_id),
     CONSTRAINT messages_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
@@ -181,6 +305,11 @@ CREATE TABLE messages (
     CONSTRAINT messages_visibility_check CHECK (visibility IN ('public', 'internal'))
 );
 CREATE INDEX ix_messages_ticket ON messages (ticket_id, id);
+GRANT INSERT, SELECT ON messages TO opsdesk_intake_contact;
+ALTER TABLE messages FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON messages TO opsdesk_intake_contact USING (((visibility = 'public')
+    AND (EXISTS ( SELECT FROM tickets WHERE (tickets.id = messages.ticket_id)))));
+CREATE POLICY of_the_service ON messages TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
 CREATE TABLE partners (
     id uuid NOT NULL,
@@ -203,11 +332,45 @@ CREATE TABLE people (
     timezone text NOT NULL,
     roles text[] NOT NULL,
     retired boolean NOT NULL DEFAULT false,
+    pending_roles text[],
+    pending_end boolean,
+    pending_by text,
+    -- Who asked for the last change that confirmed_by confirmed.
+    changed_by text,
+    confirmed_by text,
     sequence bigint NOT NULL,
     CONSTRAINT people_pkey PRIMARY KEY (id),
     CONSTRAINT people_email_key UNIQUE (email),
-    CONSTRAINT people_sub_key UNIQUE (sub)
+    CONSTRAINT people_sub_key UNIQUE (sub),
+    CONSTRAINT ck_people_four_eyes CHECK (confirmed_by <> changed_by),
+    CONSTRAINT ck_people_pending
+        CHECK (num_nonnulls(pending_roles, pending_end, pending_by) IN (0, 3))
 );
+
+CREATE OR REPLACE FUNCTION intake.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'intake'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_confirm_person BEFORE INSERT OR UPDATE OF confirmed_by ON people
+    FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('changed_by', 'confirmed_by');
 
 CREATE TABLE services (
     id uuid NOT NULL,
@@ -218,6 +381,11 @@ CREATE TABLE services (
     CONSTRAINT services_pkey PRIMARY KEY (id),
     CONSTRAINT services_key_key UNIQUE (key)
 );
+GRANT SELECT ON services TO opsdesk_intake_contact;
+ALTER TABLE services FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON services TO opsdesk_intake_contact USING ((( SELECT
+    current_setting('opsdesk.customer', true) AS current_setting) = ANY (sold_to)));
+CREATE POLICY of_the_service ON services TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
 CREATE TABLE tickets (
     id uuid NOT NULL,
@@ -231,6 +399,7 @@ CREATE TABLE tickets (
     urgency text,
     priority_by text,
     priority_confirmed_by text,
+    blocker_confirmed_by text,
     downgrade_priority text,
     downgrade_impact text,
     downgrade_urgency text,
@@ -305,6 +474,11 @@ CREATE INDEX ix_tickets_customer ON tickets (customer_id, id);
 CREATE INDEX ix_tickets_environment ON tickets (environment_id) WHERE priority = 'blocker';
 CREATE INDEX ix_tickets_open ON tickets (id)
     WHERE state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened');
+GRANT INSERT, SELECT, UPDATE ON tickets TO opsdesk_intake_contact;
+ALTER TABLE tickets FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON tickets TO opsdesk_intake_contact USING ((customer_id = ( SELECT
+    own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON tickets TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
 CREATE OR REPLACE FUNCTION intake.refuse_downgrade_by_one()
  RETURNS trigger
@@ -349,6 +523,41 @@ CREATE TRIGGER reclassification_needs_two BEFORE UPDATE OF kind, service ON tick
     FOR EACH ROW WHEN (new.kind <> old.kind OR new.service IS DISTINCT FROM old.service)
     EXECUTE FUNCTION refuse_reclassification_by_one();
 
+CREATE OR REPLACE FUNCTION intake.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'intake'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_blocker BEFORE UPDATE OF blocker_confirmed_by ON tickets
+    FOR EACH ROW WHEN (new.blocker_confirmed_by IS DISTINCT FROM old.blocker_confirmed_by)
+    EXECUTE FUNCTION refuse_one_person('opened_by', 'blocker_confirmed_by', 'also one account');
+CREATE TRIGGER two_persons_lower BEFORE INSERT OR UPDATE OF priority_confirmed_by ON tickets
+    FOR EACH ROW WHEN (new.priority_confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('priority_by', 'priority_confirmed_by');
+CREATE TRIGGER two_persons_reclassify BEFORE INSERT OR UPDATE OF reclassified_confirmed_by ON
+    tickets
+    FOR EACH ROW WHEN (new.reclassified_confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('reclassified_by', 'reclassified_confirmed_by');
+CREATE TRIGGER two_persons_verify BEFORE INSERT OR UPDATE OF verified_by ON tickets
+    FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('resolved_by', 'verified_by');
+
 CREATE TABLE token_revocations (
     id uuid NOT NULL,
     kind text NOT NULL,
@@ -363,6 +572,25 @@ CREATE TABLE token_revocations (
 
 -- Tables that every service has
 -- -----------------------------
+
+-- Digests of the addresses of accounts: from intake's directory, and from verified tokens.
+CREATE TABLE account_addresses (
+    account text NOT NULL,
+    address_digest text NOT NULL,
+    -- The account is a customer's contact: erased with them, unless it is also one of our own
+    -- people's.
+    of_contact boolean NOT NULL,
+    CONSTRAINT account_addresses_pkey PRIMARY KEY (account, address_digest)
+);
+CREATE INDEX ix_account_addresses_digest ON account_addresses (address_digest, account);
+
+-- Accounts that count for somebody else: contacts for who registered them until a second person
+-- confirms it, machines for who answers for them.
+CREATE TABLE account_owners (
+    account text NOT NULL,
+    owner text NOT NULL,
+    CONSTRAINT account_owners_pkey PRIMARY KEY (account)
+);
 
 -- Who did what when on which grounds. Append-only, sealed each minute.
 CREATE TABLE audit (
@@ -380,6 +608,7 @@ CREATE TABLE audit (
 CREATE INDEX ix_audit_subject ON audit (subject, "position");
 CREATE INDEX ix_audit_xid ON audit USING brin (xid) WITH (autosummarize='on');
 REVOKE UPDATE, DELETE ON audit FROM opsdesk_intake;
+GRANT INSERT ON audit TO opsdesk_intake_contact;
 
 CREATE TABLE audit_leaves (
     "position" bigint NOT NULL,
@@ -491,6 +720,11 @@ CREATE TABLE idempotency (
     CONSTRAINT idempotency_pkey PRIMARY KEY (caller, key)
 );
 CREATE INDEX ix_idempotency_answered_at ON idempotency (answered_at);
+GRANT INSERT, SELECT, UPDATE ON idempotency TO opsdesk_intake_contact;
+ALTER TABLE idempotency FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON idempotency TO opsdesk_intake_contact USING ((caller = ( SELECT
+    current_setting('opsdesk.caller', true) AS current_setting)));
+CREATE POLICY of_the_service ON idempotency TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
 CREATE TABLE inbox (
     source text NOT NULL,
@@ -542,6 +776,7 @@ CREATE TABLE outbox (
     autovacuum_vacuum_cost_delay = 0);
 CREATE UNIQUE INDEX ix_outbox_free ON outbox (id) WHERE held_by IS NULL;
 CREATE UNIQUE INDEX ix_outbox_held ON outbox (topic, held_by, id) WHERE held_by IS NOT NULL;
+GRANT INSERT ON outbox TO opsdesk_intake_contact;
 
 CREATE TABLE parked (
     id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -588,6 +823,7 @@ CREATE TABLE revoked_callers (
     CONSTRAINT revoked_callers_pkey PRIMARY KEY (kind, name),
     CONSTRAINT revoked_callers_kind_check CHECK (kind IN ('person', 'client'))
 );
+CREATE INDEX ix_revoked_callers_expires_at ON revoked_callers (expires_at);
 
 CREATE TABLE revoked_tokens (
     jti text NOT NULL,
@@ -596,6 +832,7 @@ CREATE TABLE revoked_tokens (
     revoked_by text NOT NULL,
     CONSTRAINT revoked_tokens_pkey PRIMARY KEY (jti)
 );
+CREATE INDEX ix_revoked_tokens_expires_at ON revoked_tokens (expires_at);
 
 CREATE TABLE simulated_time (
     single boolean NOT NULL DEFAULT true,
@@ -604,6 +841,7 @@ CREATE TABLE simulated_time (
     CONSTRAINT simulated_time_pkey PRIMARY KEY (single),
     CONSTRAINT simulated_time_single_check CHECK (single)
 );
+GRANT SELECT ON simulated_time TO opsdesk_intake_contact;
 
 -- Services that told one sequence twice; their records wait until a person has decided.
 CREATE TABLE stopped_sources (

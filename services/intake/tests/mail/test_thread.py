@@ -30,7 +30,7 @@ TICKET = Ticket(
     opened_by="jan",
     customer_id=ACME,
 )
-MAIL = Mail("m@a", (), (), "jan@acme.example", "Jan", "Down", "down", None, (), {})
+MAIL = Mail("m@a", (), (), "jan@acme.example", "Jan", "Down", (), (), {})
 
 
 def arrive(mails: list[Mail]) -> int:
@@ -65,10 +65,11 @@ def test_mails_that_share_nothing_are_two_tickets() -> None:
         (JAN, True),
         (EVE, False),
         (STRANGER, False),
-        (Sender("anna@ours", staff="anna"), True),
+        (Sender("anna@ours", staff="anna"), False),
+        (replace(JAN, doubt="DMARC failed"), False),
     ],
 )
-def test_only_who_may_see_the_ticket_joins_it(sender: Sender, joins: bool) -> None:
+def test_only_who_may_write_on_the_ticket_joins_it(sender: Sender, joins: bool) -> None:
     answer = replace(MAIL, in_reply_to=("first@acme",), subject="Re: [OPS-1042] Down")
     ticket = find_ticket(answer, sender, {"first@acme": [TICKET]}, {"OPS-1042": TICKET})
     assert (ticket is TICKET) == joins

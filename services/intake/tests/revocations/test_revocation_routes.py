@@ -13,6 +13,7 @@ from common.events.directory import TokensRevoked
 from common.http import state_of
 from common.now import now
 from common.persistence.database import Database
+from intake.revocations.commands import publish_all
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import outbox_events
 
@@ -57,3 +58,19 @@ async def test_a_revoked_person_is_nobody_until_they_sign_in_again(
 async def test_only_the_tom_and_the_gm_revoke(app: FastAPI, anna: AsyncClient) -> None:
     body = {"kind": "person", "name": "gina", "reason": "because"}
     assert (await anna.post("/v1/token-revocations", json=body)).status_code == 403
+
+
+async def test_what_is_revoked_is_announced_again_while_tokens_would_hold(
+    app: FastAPI, database: Database
+) -> None:
+    assert await revoke(app, kind="person", name="anna") == 201
+    assert await revoke(app, kind="token", name="old") == 201
+    async with database.transaction() as tx:
+        await tx.execute(
+            text(
+                "UPDATE token_revocations SET expires_at = issued_until - interval '1 day' WHERE name = 'old'"
+            )
+        )
+    assert await publish_all(database) == 1
+    again = [one for one in await outbox_events(database) if one.type == TokensRevoked.type][-1]
+    assert (again.body["name"], again.sequence) == ("anna", 2)

@@ -3,7 +3,7 @@
 from common.auth import persons
 from common.auth.revocation import on_tokens_revoked
 from common.erasure import on_ticket_erased
-from common.events.alerts import AlertRaised, AlertResolved
+from common.events.alerts import AlertRaised, AlertResolved, AlertWorsened
 from common.events.deliveries import (
     DeliveryApproved,
     DeliveryDeferred,
@@ -73,16 +73,11 @@ from sla.clocks.handlers.tickets import (
     on_reclassified,
     on_triaged,
 )
-from sla.directory.handlers import (
-    on_contact,
-    on_customer,
-    on_environment,
-    on_partner,
-    on_person,
-)
+from sla.directory.handlers import on_contact, on_customer, on_environment, on_partner, on_person
 from sla.outages.handlers import (
     on_alert_raised,
     on_alert_resolved,
+    on_alert_worsened,
     on_blocker_lifted,
     on_blocker_raised,
     on_blocker_reclassified,
@@ -115,6 +110,7 @@ HANDLERS: Handlers = {
     BlockerRaised: for_each(on_blocker_raised),
     BlockerLifted: for_each(on_blocker_lifted),
     AlertRaised: for_each(on_alert_raised),
+    AlertWorsened: for_each(on_alert_worsened),
     AlertResolved: for_each(on_alert_resolved),
     ContactKnown: chain(
         for_each(on_contact), for_each(on_commenting_contact), for_each(persons.on_contact)

@@ -49,6 +49,39 @@ CREATE TABLE action_items (
 CREATE INDEX ix_action_items_customer ON action_items (customer_id, month);
 CREATE INDEX ix_action_items_list ON action_items (due, id);
 CREATE INDEX ix_action_items_open ON action_items (due, id) WHERE state <> 'verified';
+GRANT SELECT ON action_items TO opsdesk_sla_contact;
+ALTER TABLE action_items FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON action_items TO opsdesk_sla_contact USING ((customer_id = ( SELECT
+    own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON action_items TO opsdesk_sla, opsdesk_sla_owner USING (true);
+
+CREATE OR REPLACE FUNCTION sla.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'sla'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_verify_action BEFORE INSERT OR UPDATE OF verified_by ON action_items
+    FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('done_by', 'verified_by');
+CREATE TRIGGER two_persons_verify_owner BEFORE INSERT OR UPDATE OF verified_by ON action_items
+    FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('owner', 'verified_by');
 
 CREATE TABLE agreement_comments (
     id uuid NOT NULL,
@@ -64,6 +97,14 @@ CREATE TABLE agreement_comments (
 );
 CREATE INDEX ix_agreement_comments_version ON agreement_comments (version_id, id);
 REVOKE UPDATE, DELETE ON agreement_comments FROM opsdesk_sla;
+GRANT INSERT, SELECT ON agreement_comments TO opsdesk_sla_contact;
+ALTER TABLE agreement_comments FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON agreement_comments TO opsdesk_sla_contact USING ((EXISTS ( SELECT
+    FROM (agreement_versions JOIN agreements ON ((agreements.id =
+    agreement_versions.agreement_id))) WHERE ((agreement_versions.id =
+    agreement_comments.version_id) AND (agreements.customer_id = ( SELECT own_customer() AS
+    own_customer))))));
+CREATE POLICY of_the_service ON agreement_comments TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 CREATE TABLE agreement_versions (
     id uuid NOT NULL,
@@ -126,6 +167,52 @@ CREATE TABLE agreement_versions (
 );
 CREATE INDEX ix_agreement_versions_customers ON agreement_versions USING gin (customers)
     WHERE published_at IS NOT NULL;
+GRANT UPDATE (state) ON agreement_versions TO opsdesk_sla_contact;
+GRANT UPDATE (customer_signs) ON agreement_versions TO opsdesk_sla_contact;
+GRANT UPDATE (approved_by) ON agreement_versions TO opsdesk_sla_contact;
+GRANT UPDATE (approved_at) ON agreement_versions TO opsdesk_sla_contact;
+GRANT UPDATE (countersigned_by) ON agreement_versions TO opsdesk_sla_contact;
+GRANT UPDATE (countersigned_at) ON agreement_versions TO opsdesk_sla_contact;
+GRANT UPDATE (countersigned_for) ON agreement_versions TO opsdesk_sla_contact;
+GRANT UPDATE (published_by) ON agreement_versions TO opsdesk_sla_contact;
+GRANT UPDATE (published_at) ON agreement_versions TO opsdesk_sla_contact;
+GRANT SELECT ON agreement_versions TO opsdesk_sla_contact;
+ALTER TABLE agreement_versions FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON agreement_versions TO opsdesk_sla_contact USING (((( SELECT
+    own_customer() AS own_customer) = ANY (customers)) AND ((published_at IS NOT NULL) OR
+    (customer_signs AND (state IN ('proposed', 'agreed'))))));
+CREATE POLICY of_the_service ON agreement_versions TO opsdesk_sla, opsdesk_sla_owner USING (true);
+
+CREATE OR REPLACE FUNCTION sla.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'sla'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_publish BEFORE INSERT OR UPDATE OF published_by ON agreement_versions
+    FOR EACH ROW WHEN (new.published_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('drafted_by', 'published_by');
+CREATE TRIGGER two_persons_sign BEFORE INSERT OR UPDATE OF countersigned_by ON agreement_versions
+    FOR EACH ROW WHEN (new.countersigned_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('approved_by', 'countersigned_by');
+CREATE TRIGGER two_persons_sign_own BEFORE INSERT OR UPDATE OF approved_by ON agreement_versions
+    FOR EACH ROW WHEN (new.approved_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('countersigned_by', 'approved_by');
 
 CREATE TABLE agreements (
     id uuid NOT NULL,
@@ -157,6 +244,38 @@ CREATE TABLE agreements (
     CONSTRAINT ck_agreements_termination_requested_at
         CHECK ((termination_requested_by IS NULL) = (termination_requested_at IS NULL))
 );
+GRANT UPDATE (sequence) ON agreements TO opsdesk_sla_contact;
+GRANT SELECT ON agreements TO opsdesk_sla_contact;
+ALTER TABLE agreements FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON agreements TO opsdesk_sla_contact USING (((contract = 'sla') AND
+    (EXISTS ( SELECT FROM agreement_versions WHERE (agreement_versions.agreement_id =
+    agreements.id)))));
+CREATE POLICY of_the_service ON agreements TO opsdesk_sla, opsdesk_sla_owner USING (true);
+
+CREATE OR REPLACE FUNCTION sla.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'sla'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_terminate BEFORE INSERT OR UPDATE OF ended_by ON agreements
+    FOR EACH ROW WHEN (new.ended_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('termination_requested_by', 'ended_by');
 
 CREATE TABLE availability_budgets (
     id uuid NOT NULL,
@@ -230,6 +349,31 @@ CREATE TABLE bulk_updates (
 );
 CREATE INDEX ix_bulk_updates_agreement ON bulk_updates (agreement_id, id);
 
+CREATE OR REPLACE FUNCTION sla.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'sla'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_bulk_update BEFORE INSERT OR UPDATE OF confirmed_by ON bulk_updates
+    FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('decided_by', 'confirmed_by');
+
 CREATE TABLE calendars (
     id uuid NOT NULL,
     key text NOT NULL,
@@ -245,6 +389,7 @@ CREATE TABLE calendars (
     CONSTRAINT calendars_key_version_key UNIQUE (key, version),
     CONSTRAINT calendars_version_check CHECK (version > 0)
 );
+GRANT SELECT ON calendars TO opsdesk_sla_contact;
 
 CREATE TABLE capacity_forecasts (
     series_id uuid NOT NULL,
@@ -253,6 +398,11 @@ CREATE TABLE capacity_forecasts (
     CONSTRAINT capacity_forecasts_pkey PRIMARY KEY (series_id, computed_on),
     CONSTRAINT capacity_forecasts_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id)
 );
+GRANT SELECT ON capacity_forecasts TO opsdesk_sla_contact;
+ALTER TABLE capacity_forecasts FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON capacity_forecasts TO opsdesk_sla_contact USING ((EXISTS ( SELECT
+    FROM series WHERE (series.id = capacity_forecasts.series_id))));
+CREATE POLICY of_the_service ON capacity_forecasts TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 -- Clocks by the day on which they were met or breached.
 CREATE TABLE clock_figures (
@@ -277,6 +427,11 @@ CREATE INDEX ix_clock_figures_all ON clock_figures (span, day)
     WHERE customer_id = '00000000-0000-0000-0000-000000000000'::uuid;
 CREATE INDEX ix_clock_figures_each ON clock_figures (span, day)
     WHERE customer_id <> '00000000-0000-0000-0000-000000000000'::uuid;
+GRANT SELECT ON clock_figures TO opsdesk_sla_contact;
+ALTER TABLE clock_figures FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON clock_figures TO opsdesk_sla_contact USING ((customer_id = (
+    SELECT own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON clock_figures TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 -- The inputs of each clock, in order; folded, they give the clock (C9).
 CREATE TABLE clock_inputs (
@@ -292,6 +447,11 @@ CREATE TABLE clock_inputs (
 );
 CREATE INDEX ix_clock_inputs_fired ON clock_inputs (known_at) WHERE kind = 'fired';
 REVOKE UPDATE, DELETE ON clock_inputs FROM opsdesk_sla;
+GRANT SELECT ON clock_inputs TO opsdesk_sla_contact;
+ALTER TABLE clock_inputs FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON clock_inputs TO opsdesk_sla_contact USING ((EXISTS ( SELECT FROM
+    clocks WHERE (clocks.id = clock_inputs.clock_id))));
+CREATE POLICY of_the_service ON clock_inputs TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 CREATE TABLE clocks (
     id uuid NOT NULL,
@@ -356,6 +516,11 @@ CREATE INDEX ix_clocks_queue ON clocks (deadline) WHERE state IN ('running', 'pa
 CREATE INDEX ix_clocks_queue_of ON clocks (customer_id, deadline) INCLUDE (service, breached)
     WHERE state IN ('running', 'paused');
 CREATE INDEX ix_clocks_stopped ON clocks (customer_id, stopped_at) WHERE stopped_at IS NOT NULL;
+GRANT SELECT ON clocks TO opsdesk_sla_contact;
+ALTER TABLE clocks FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON clocks TO opsdesk_sla_contact USING (((customer_id = ( SELECT
+    own_customer() AS own_customer)) AND (contract = 'sla')));
+CREATE POLICY of_the_service ON clocks TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 CREATE OR REPLACE FUNCTION sla.mark_measured()
  RETURNS trigger
@@ -428,6 +593,36 @@ CREATE TABLE coverage_extensions (
     CONSTRAINT ck_coverage_extensions_four_eyes CHECK (ended_by <> created_by)
 );
 CREATE INDEX ix_coverage_extensions_agreement ON coverage_extensions (agreement_id, starts_at, id);
+GRANT SELECT ON coverage_extensions TO opsdesk_sla_contact;
+ALTER TABLE coverage_extensions FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON coverage_extensions TO opsdesk_sla_contact USING ((EXISTS ( SELECT
+    FROM agreements WHERE (agreements.id = coverage_extensions.agreement_id))));
+CREATE POLICY of_the_service ON coverage_extensions TO opsdesk_sla, opsdesk_sla_owner USING (true);
+
+CREATE OR REPLACE FUNCTION sla.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'sla'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_end_cover BEFORE INSERT OR UPDATE OF ended_by ON coverage_extensions
+    FOR EACH ROW WHEN (new.ended_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('created_by', 'ended_by');
 
 CREATE TABLE customers (
     id uuid NOT NULL,
@@ -441,6 +636,11 @@ CREATE TABLE customers (
     CONSTRAINT customers_pkey PRIMARY KEY (id),
     CONSTRAINT customers_key_key UNIQUE (key)
 );
+GRANT SELECT ON customers TO opsdesk_sla_contact;
+ALTER TABLE customers FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON customers TO opsdesk_sla_contact USING ((key = ( SELECT
+    current_setting('opsdesk.customer', true) AS current_setting)));
+CREATE POLICY of_the_service ON customers TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 CREATE OR REPLACE FUNCTION sla.mark_moved()
  RETURNS trigger
@@ -484,6 +684,11 @@ CREATE TABLE dirty_days (
     CONSTRAINT dirty_days_pkey PRIMARY KEY (id)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
     autovacuum_vacuum_cost_delay = 0);
+GRANT SELECT ON dirty_days TO opsdesk_sla_contact;
+ALTER TABLE dirty_days FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON dirty_days TO opsdesk_sla_contact USING ((customer_id = ( SELECT
+    own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON dirty_days TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 CREATE TABLE environments (
     id uuid NOT NULL,
@@ -495,6 +700,11 @@ CREATE TABLE environments (
     CONSTRAINT environments_pkey PRIMARY KEY (id),
     CONSTRAINT environments_key_key UNIQUE (key)
 );
+GRANT SELECT ON environments TO opsdesk_sla_contact;
+ALTER TABLE environments FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON environments TO opsdesk_sla_contact USING ((customer_id = ( SELECT
+    own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON environments TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 CREATE TABLE forecast_acknowledgements (
     forecast_id uuid NOT NULL,
@@ -599,6 +809,11 @@ CREATE TABLE forecasts (
 ) WITH (fillfactor = 80);
 CREATE INDEX ix_forecasts_open ON forecasts (expected_breach_at, id)
     WHERE open AND (outlook IN ('at_risk', 'likely_to_breach'));
+GRANT SELECT ON forecasts TO opsdesk_sla_contact;
+ALTER TABLE forecasts FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON forecasts TO opsdesk_sla_contact USING ((customer_id = ( SELECT
+    own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON forecasts TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 -- How clocks ended since the last fold. Rows are appended without waiting, folded into
 -- handling_times, and deleted.
@@ -678,6 +893,36 @@ CREATE INDEX ix_maintenance_windows_agreed ON maintenance_windows (ends_at)
     WHERE agreed_at IS NOT NULL;
 CREATE INDEX ix_maintenance_windows_listed ON maintenance_windows (starts_at, id);
 REVOKE DELETE ON maintenance_windows FROM opsdesk_sla;
+GRANT SELECT, UPDATE ON maintenance_windows TO opsdesk_sla_contact;
+ALTER TABLE maintenance_windows FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON maintenance_windows TO opsdesk_sla_contact USING (((customer_id =
+    ( SELECT own_customer() AS own_customer)) OR (customer_id IS NULL)));
+CREATE POLICY of_the_service ON maintenance_windows TO opsdesk_sla, opsdesk_sla_owner USING (true);
+
+CREATE OR REPLACE FUNCTION sla.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'sla'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_agree BEFORE INSERT OR UPDATE OF agreed_by ON maintenance_windows
+    FOR EACH ROW WHEN (new.agreed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('announced_by', 'agreed_by');
 
 CREATE TABLE measured_promises (
     series_id uuid NOT NULL,
@@ -698,6 +943,11 @@ CREATE TABLE measured_promises (
     CONSTRAINT measured_promises_version_check CHECK (version > 0)
 );
 REVOKE UPDATE, DELETE ON measured_promises FROM opsdesk_sla;
+GRANT SELECT ON measured_promises TO opsdesk_sla_contact;
+ALTER TABLE measured_promises FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON measured_promises TO opsdesk_sla_contact USING ((EXISTS ( SELECT
+    FROM series WHERE (series.id = measured_promises.series_id))));
+CREATE POLICY of_the_service ON measured_promises TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 CREATE TABLE outage_corrections (
     id uuid NOT NULL,
@@ -724,6 +974,31 @@ CREATE TABLE outage_corrections (
 CREATE INDEX ix_outage_corrections_outage ON outage_corrections (outage_id, requested_at);
 REVOKE DELETE ON outage_corrections FROM opsdesk_sla;
 
+CREATE OR REPLACE FUNCTION sla.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'sla'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_decide BEFORE INSERT OR UPDATE OF decided_by ON outage_corrections
+    FOR EACH ROW WHEN (new.decided_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('requested_by', 'decided_by');
+
 CREATE TABLE outage_records (
     outage_id uuid NOT NULL,
     ordinal integer NOT NULL,
@@ -747,6 +1022,36 @@ CREATE TABLE outage_records (
 );
 CREATE INDEX ix_outage_records_known ON outage_records (known_at);
 REVOKE UPDATE, DELETE ON outage_records FROM opsdesk_sla;
+GRANT SELECT ON outage_records TO opsdesk_sla_contact;
+ALTER TABLE outage_records FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON outage_records TO opsdesk_sla_contact USING ((EXISTS ( SELECT FROM
+    outages WHERE (outages.id = outage_records.outage_id))));
+CREATE POLICY of_the_service ON outage_records TO opsdesk_sla, opsdesk_sla_owner USING (true);
+
+CREATE OR REPLACE FUNCTION sla.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'sla'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_correct BEFORE INSERT OR UPDATE OF confirmed_by ON outage_records
+    FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('created_by', 'confirmed_by');
 
 -- Which alerts and tickets count as outages; the last version is valid.
 CREATE TABLE outage_rules (
@@ -789,15 +1094,22 @@ CREATE INDEX ix_outages_environment ON outages (environment, started_at, id);
 CREATE INDEX ix_outages_listed ON outages (started_at, id);
 CREATE INDEX ix_outages_open ON outages (started_at, id) WHERE ended_at IS NULL AND counts;
 CREATE INDEX ix_outages_service ON outages (service, started_at, id);
+CREATE INDEX ix_outages_source ON outages (source_id);
 CREATE INDEX ix_outages_ticket ON outages (ticket_id) WHERE ended_at IS NULL;
 CREATE INDEX ix_outages_time ON outages (customer_id, until, started_at) WHERE counts;
-CREATE UNIQUE INDEX uq_outages_alert ON outages (source_id) WHERE source = 'monitoring';
+CREATE UNIQUE INDEX uq_outages_alert ON outages (source_id)
+    WHERE source = 'monitoring' AND ended_at IS NULL AND counts;
 CREATE UNIQUE INDEX uq_outages_by_hand ON outages (customer_id, environment, service) NULLS NOT
     DISTINCT
     WHERE source = 'manual' AND ended_at IS NULL AND counts;
 CREATE UNIQUE INDEX uq_outages_by_ticket ON outages (source_id)
     WHERE source = 'ticket' AND ended_at IS NULL AND counts;
 REVOKE DELETE ON outages FROM opsdesk_sla;
+GRANT SELECT ON outages TO opsdesk_sla_contact;
+ALTER TABLE outages FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON outages TO opsdesk_sla_contact USING (((customer_id = ( SELECT
+    own_customer() AS own_customer)) OR (customer_id IS NULL)));
+CREATE POLICY of_the_service ON outages TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 CREATE TABLE partners (
     id uuid NOT NULL,
@@ -924,6 +1236,12 @@ CREATE TABLE reserved_hours_accounts (
         FOREIGN KEY (agreement_id) REFERENCES agreements(id),
     CONSTRAINT reserved_hours_accounts_month_check CHECK (EXTRACT(day FROM month) = 1::numeric)
 );
+GRANT SELECT ON reserved_hours_accounts TO opsdesk_sla_contact;
+ALTER TABLE reserved_hours_accounts FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON reserved_hours_accounts TO opsdesk_sla_contact USING ((customer_id
+    = ( SELECT own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON reserved_hours_accounts TO opsdesk_sla, opsdesk_sla_owner USING
+    (true);
 
 CREATE TABLE review_agenda (
     review_id uuid NOT NULL,
@@ -935,6 +1253,11 @@ CREATE TABLE review_agenda (
     CONSTRAINT review_agenda_review_id_fkey FOREIGN KEY (review_id) REFERENCES reviews(id),
     CONSTRAINT review_agenda_number_check CHECK (number > 0)
 );
+GRANT SELECT ON review_agenda TO opsdesk_sla_contact;
+ALTER TABLE review_agenda FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON review_agenda TO opsdesk_sla_contact USING ((EXISTS ( SELECT FROM
+    reviews WHERE (reviews.id = review_agenda.review_id))));
+CREATE POLICY of_the_service ON review_agenda TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 -- Who is told of a customer's reviews; without a row, the delivery managers.
 CREATE TABLE review_audiences (
@@ -964,6 +1287,37 @@ CREATE TABLE review_editions (
     CONSTRAINT review_editions_edition_check CHECK (edition > 0)
 );
 REVOKE UPDATE, DELETE ON review_editions FROM opsdesk_sla;
+GRANT SELECT ON review_editions TO opsdesk_sla_contact;
+ALTER TABLE review_editions FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON review_editions TO opsdesk_sla_contact USING ((EXISTS ( SELECT
+    FROM reviews WHERE (reviews.id = review_editions.review_id))));
+CREATE POLICY of_the_service ON review_editions TO opsdesk_sla, opsdesk_sla_owner USING (true);
+
+CREATE OR REPLACE FUNCTION sla.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'sla'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_publish_review BEFORE INSERT OR UPDATE OF published_by ON
+    review_editions
+    FOR EACH ROW WHEN (new.published_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('generated_by', 'published_by');
 
 CREATE TABLE review_minutes (
     review_id uuid NOT NULL,
@@ -976,6 +1330,11 @@ CREATE TABLE review_minutes (
     CONSTRAINT review_minutes_number_check CHECK (number > 0)
 );
 REVOKE UPDATE, DELETE ON review_minutes FROM opsdesk_sla;
+GRANT SELECT ON review_minutes TO opsdesk_sla_contact;
+ALTER TABLE review_minutes FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON review_minutes TO opsdesk_sla_contact USING ((EXISTS ( SELECT FROM
+    reviews WHERE (reviews.id = review_minutes.review_id))));
+CREATE POLICY of_the_service ON review_minutes TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 CREATE TABLE review_schedules (
     customer_id uuid NOT NULL,
@@ -1006,6 +1365,11 @@ CREATE TABLE reviews (
     CONSTRAINT reviews_month_check CHECK (month ~ '^[0-9]{4}-[0-9]{2}$')
 );
 CREATE INDEX ix_reviews_list ON reviews (month DESC, id);
+GRANT SELECT ON reviews TO opsdesk_sla_contact;
+ALTER TABLE reviews FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON reviews TO opsdesk_sla_contact USING (((customer_id = ( SELECT
+    own_customer() AS own_customer)) AND (edition > 0)));
+CREATE POLICY of_the_service ON reviews TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 CREATE TABLE sample_days (
     series_id uuid NOT NULL,
@@ -1018,6 +1382,11 @@ CREATE TABLE sample_days (
     CONSTRAINT sample_days_pkey PRIMARY KEY (series_id, day),
     CONSTRAINT sample_days_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id)
 );
+GRANT SELECT ON sample_days TO opsdesk_sla_contact;
+ALTER TABLE sample_days FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON sample_days TO opsdesk_sla_contact USING ((EXISTS ( SELECT FROM
+    series WHERE (series.id = sample_days.series_id))));
+CREATE POLICY of_the_service ON sample_days TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 CREATE TABLE samples (
     series_id uuid NOT NULL,
@@ -1027,6 +1396,11 @@ CREATE TABLE samples (
     CONSTRAINT samples_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id)
 );
 REVOKE UPDATE, DELETE ON samples FROM opsdesk_sla;
+GRANT SELECT ON samples TO opsdesk_sla_contact;
+ALTER TABLE samples FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON samples TO opsdesk_sla_contact USING ((EXISTS ( SELECT FROM series
+    WHERE (series.id = samples.series_id))));
+CREATE POLICY of_the_service ON samples TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 CREATE TABLE series (
     id uuid NOT NULL,
@@ -1049,6 +1423,11 @@ CREATE TABLE series (
     CONSTRAINT series_sample_interval_seconds_check CHECK (sample_interval_seconds > 0)
 );
 CREATE INDEX ix_series_customer ON series (customer_id, key);
+GRANT SELECT ON series TO opsdesk_sla_contact;
+ALTER TABLE series FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON series TO opsdesk_sla_contact USING ((customer_id = ( SELECT
+    own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON series TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 -- Services that are or were degraded by what they run on. Empty caused_by: restored.
 CREATE TABLE service_conditions (
@@ -1093,6 +1472,7 @@ CREATE TABLE service_versions (
 );
 CREATE INDEX ix_service_versions_sold_to ON service_versions USING gin (sold_to);
 REVOKE UPDATE, DELETE ON service_versions FROM opsdesk_sla;
+GRANT SELECT ON service_versions TO opsdesk_sla_contact;
 
 CREATE TABLE services (
     id uuid NOT NULL,
@@ -1105,6 +1485,7 @@ CREATE TABLE services (
     CONSTRAINT services_newest_fkey
         FOREIGN KEY (newest) REFERENCES service_versions(id) DEFERRABLE INITIALLY DEFERRED
 );
+GRANT SELECT ON services TO opsdesk_sla_contact;
 
 -- Per day or month (its first day); total: a month, services, priorities and kinds together.
 -- Customer 0: all of them.
@@ -1138,6 +1519,11 @@ CREATE INDEX ix_ticket_figures_each ON ticket_figures (span, day)
     WHERE customer_id <> '00000000-0000-0000-0000-000000000000'::uuid;
 CREATE INDEX ix_ticket_figures_open ON ticket_figures (customer_id, day)
     WHERE span = 'day' AND still_open > 0;
+GRANT SELECT ON ticket_figures TO opsdesk_sla_contact;
+ALTER TABLE ticket_figures FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON ticket_figures TO opsdesk_sla_contact USING ((customer_id = (
+    SELECT own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON ticket_figures TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 -- How a ticket ended and was reopened, in the order of its events.
 CREATE TABLE ticket_state_changes (
@@ -1159,6 +1545,12 @@ CREATE TABLE ticket_state_changes (
 CREATE INDEX ix_ticket_state_changes_at ON ticket_state_changes (customer_id, at);
 REVOKE UPDATE, DELETE ON ticket_state_changes FROM opsdesk_sla;
 GRANT UPDATE (customer_id) ON ticket_state_changes TO opsdesk_sla;
+GRANT SELECT ON ticket_state_changes TO opsdesk_sla_contact;
+ALTER TABLE ticket_state_changes FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON ticket_state_changes TO opsdesk_sla_contact USING ((customer_id =
+    ( SELECT own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON ticket_state_changes TO opsdesk_sla, opsdesk_sla_owner USING
+    (true);
 
 CREATE OR REPLACE FUNCTION sla.mark_state_change()
  RETURNS trigger
@@ -1200,6 +1592,11 @@ CREATE TABLE tickets (
 CREATE INDEX ix_tickets_agreement_version ON tickets (agreement_version, id);
 CREATE INDEX ix_tickets_ended ON tickets (customer_id, ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX ix_tickets_opened ON tickets (customer_id, opened_at);
+GRANT SELECT ON tickets TO opsdesk_sla_contact;
+ALTER TABLE tickets FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON tickets TO opsdesk_sla_contact USING ((customer_id = ( SELECT
+    own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON tickets TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 CREATE OR REPLACE FUNCTION sla.mark_opened()
  RETURNS trigger
@@ -1313,6 +1710,11 @@ CREATE INDEX ix_time_entries_corrects ON time_entries (corrects) WHERE corrects 
 CREATE INDEX ix_time_entries_customer ON time_entries (customer_id, day);
 CREATE INDEX ix_time_entries_ticket ON time_entries (ticket_id, id);
 REVOKE UPDATE, DELETE ON time_entries FROM opsdesk_sla;
+GRANT SELECT ON time_entries TO opsdesk_sla_contact;
+ALTER TABLE time_entries FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON time_entries TO opsdesk_sla_contact USING ((customer_id = ( SELECT
+    own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON time_entries TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 CREATE OR REPLACE FUNCTION sla.mark_worked()
  RETURNS trigger
@@ -1351,6 +1753,11 @@ CREATE INDEX ix_time_entry_figures_all ON time_entry_figures (span, day)
     WHERE customer_id = '00000000-0000-0000-0000-000000000000'::uuid;
 CREATE INDEX ix_time_entry_figures_each ON time_entry_figures (span, day)
     WHERE customer_id <> '00000000-0000-0000-0000-000000000000'::uuid;
+GRANT SELECT ON time_entry_figures TO opsdesk_sla_contact;
+ALTER TABLE time_entry_figures FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON time_entry_figures TO opsdesk_sla_contact USING ((customer_id = (
+    SELECT own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON time_entry_figures TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 -- How long what ended on the day took: a histogram.
 CREATE TABLE time_figures (
@@ -1376,6 +1783,11 @@ CREATE INDEX ix_time_figures_all ON time_figures (span, metric, day)
     WHERE customer_id = '00000000-0000-0000-0000-000000000000'::uuid;
 CREATE INDEX ix_time_figures_each ON time_figures (span, metric, day)
     WHERE customer_id <> '00000000-0000-0000-0000-000000000000'::uuid;
+GRANT SELECT ON time_figures TO opsdesk_sla_contact;
+ALTER TABLE time_figures FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON time_figures TO opsdesk_sla_contact USING ((customer_id = ( SELECT
+    own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON time_figures TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 -- Histograms of time_figures, a row each. Days are those of all customers together (0) alone.
 CREATE TABLE time_sums (
@@ -1404,6 +1816,11 @@ CREATE TABLE time_sums (
 -- Of many customers; one, and all of them together, are found by the primary key.
 CREATE INDEX ix_time_sums_each ON time_sums (metric, apart, span, service, priority, kind, day)
     WHERE customer_id <> '00000000-0000-0000-0000-000000000000'::uuid;
+GRANT SELECT ON time_sums TO opsdesk_sla_contact;
+ALTER TABLE time_sums FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON time_sums TO opsdesk_sla_contact USING ((customer_id = ( SELECT
+    own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON time_sums TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 CREATE TABLE usage_limits (
     series_id uuid NOT NULL,
@@ -1421,6 +1838,11 @@ CREATE TABLE usage_limits (
     CONSTRAINT usage_limits_version_check CHECK (version > 0)
 );
 REVOKE UPDATE, DELETE ON usage_limits FROM opsdesk_sla;
+GRANT SELECT ON usage_limits TO opsdesk_sla_contact;
+ALTER TABLE usage_limits FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON usage_limits TO opsdesk_sla_contact USING ((EXISTS ( SELECT FROM
+    series WHERE (series.id = usage_limits.series_id))));
+CREATE POLICY of_the_service ON usage_limits TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 CREATE TABLE waivers (
     id uuid NOT NULL,
@@ -1471,9 +1893,59 @@ CREATE INDEX ix_waivers_list ON waivers (requested_at, id);
 CREATE INDEX ix_waivers_open ON waivers (requested_at, id) WHERE state = 'requested';
 CREATE INDEX ix_waivers_standing ON waivers (customer_id, ends_at)
     WHERE clock_id IS NULL AND decided_at IS NOT NULL;
+GRANT SELECT ON waivers TO opsdesk_sla_contact;
+ALTER TABLE waivers FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON waivers TO opsdesk_sla_contact USING (((customer_id = ( SELECT
+    own_customer() AS own_customer)) OR (EXISTS ( SELECT FROM clocks WHERE (clocks.id =
+    waivers.clock_id)))));
+CREATE POLICY of_the_service ON waivers TO opsdesk_sla, opsdesk_sla_owner USING (true);
+
+CREATE OR REPLACE FUNCTION sla.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'sla'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_decide_waiver BEFORE INSERT OR UPDATE OF decided_by ON waivers
+    FOR EACH ROW WHEN (new.decided_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('requested_by', 'decided_by');
 
 -- Tables that every service has
 -- -----------------------------
+
+-- Digests of the addresses of accounts: from intake's directory, and from verified tokens.
+CREATE TABLE account_addresses (
+    account text NOT NULL,
+    address_digest text NOT NULL,
+    -- The account is a customer's contact: erased with them, unless it is also one of our own
+    -- people's.
+    of_contact boolean NOT NULL,
+    CONSTRAINT account_addresses_pkey PRIMARY KEY (account, address_digest)
+);
+CREATE INDEX ix_account_addresses_digest ON account_addresses (address_digest, account);
+
+-- Accounts that count for somebody else: contacts for who registered them until a second person
+-- confirms it, machines for who answers for them.
+CREATE TABLE account_owners (
+    account text NOT NULL,
+    owner text NOT NULL,
+    CONSTRAINT account_owners_pkey PRIMARY KEY (account)
+);
 
 -- Who did what when on which grounds. Append-only, sealed each minute.
 CREATE TABLE audit (
@@ -1491,6 +1963,7 @@ CREATE TABLE audit (
 CREATE INDEX ix_audit_subject ON audit (subject, "position");
 CREATE INDEX ix_audit_xid ON audit USING brin (xid) WITH (autosummarize='on');
 REVOKE UPDATE, DELETE ON audit FROM opsdesk_sla;
+GRANT INSERT ON audit TO opsdesk_sla_contact;
 
 CREATE TABLE audit_leaves (
     "position" bigint NOT NULL,
@@ -1603,6 +2076,11 @@ CREATE TABLE idempotency (
     CONSTRAINT idempotency_pkey PRIMARY KEY (caller, key)
 );
 CREATE INDEX ix_idempotency_answered_at ON idempotency (answered_at);
+GRANT INSERT, SELECT, UPDATE ON idempotency TO opsdesk_sla_contact;
+ALTER TABLE idempotency FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON idempotency TO opsdesk_sla_contact USING ((caller = ( SELECT
+    current_setting('opsdesk.caller', true) AS current_setting)));
+CREATE POLICY of_the_service ON idempotency TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 CREATE TABLE inbox (
     source text NOT NULL,
@@ -1654,6 +2132,7 @@ CREATE TABLE outbox (
     autovacuum_vacuum_cost_delay = 0);
 CREATE UNIQUE INDEX ix_outbox_free ON outbox (id) WHERE held_by IS NULL;
 CREATE UNIQUE INDEX ix_outbox_held ON outbox (topic, held_by, id) WHERE held_by IS NOT NULL;
+GRANT INSERT ON outbox TO opsdesk_sla_contact;
 
 CREATE TABLE parked (
     id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -1700,6 +2179,7 @@ CREATE TABLE revoked_callers (
     CONSTRAINT revoked_callers_pkey PRIMARY KEY (kind, name),
     CONSTRAINT revoked_callers_kind_check CHECK (kind IN ('person', 'client'))
 );
+CREATE INDEX ix_revoked_callers_expires_at ON revoked_callers (expires_at);
 
 CREATE TABLE revoked_tokens (
     jti text NOT NULL,
@@ -1708,6 +2188,7 @@ CREATE TABLE revoked_tokens (
     revoked_by text NOT NULL,
     CONSTRAINT revoked_tokens_pkey PRIMARY KEY (jti)
 );
+CREATE INDEX ix_revoked_tokens_expires_at ON revoked_tokens (expires_at);
 
 CREATE TABLE simulated_time (
     single boolean NOT NULL DEFAULT true,
@@ -1716,6 +2197,7 @@ CREATE TABLE simulated_time (
     CONSTRAINT simulated_time_pkey PRIMARY KEY (single),
     CONSTRAINT simulated_time_single_check CHECK (single)
 );
+GRANT SELECT ON simulated_time TO opsdesk_sla_contact;
 
 -- Services that told one sequence twice; their records wait until a person has decided.
 CREATE TABLE stopped_sources (

@@ -1,6 +1,7 @@
 """Outages from events of monitoring and tickets, in any order and repeated."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -14,6 +15,7 @@ from sla.outages.store.rules import Rules
 from sla_support.alerts import (
     alert_ended,
     alert_raised,
+    alert_worsened,
     all_outages,
     blocker_event,
     counted_outages,
@@ -77,6 +79,62 @@ async def test_which_alerts_count_is_data(database: Database) -> None:
     assert sorted(found) == [(third.alert_id, "degraded"), (alert_raised(5).alert_id, "down")]
 
 
+@pytest.mark.parametrize(
+    ("severity", "priority"),
+    [("emergency", "blocker"), ("P1", "blocker"), ("crit", "critical"), ("purple", "critical")],
+)
+async def test_an_alert_is_down_by_what_its_severity_means(
+    database: Database, severity: str, priority: str
+) -> None:
+    """The rules name severities or priorities: every monitor has words of its own."""
+    meant: dict[str, Any] = {"severity": severity, "priority": priority}
+    await deliver(database, HANDLERS, (alert_raised(1, **meant), 1))
+    await deliver(database, HANDLERS, (alert_raised(2, severity="warn", priority="major"), 1))
+    assert [one.effect for one in await all_outages(database)] == ["down"]
+
+
+async def test_an_alert_that_becomes_worse_is_an_outage_from_then_on(database: Database) -> None:
+    warned: dict[str, Any] = {"severity": "warn", "priority": "major"}
+    await deliver(database, HANDLERS, (alert_raised(1, **warned), 1))
+    assert await all_outages(database) == []
+    fatal = {"severity": "fatal", "priority": "blocker"}
+    await deliver(database, HANDLERS, (alert_worsened(1, NINE + HOUR, **fatal), 2))
+    (outage,) = await all_outages(database)
+    assert (outage.started_at, outage.ended_at) == (NINE + HOUR, None)
+    ended = alert_ended(1, NINE, NINE + 2 * HOUR, **fatal)
+    await deliver(database, HANDLERS, (ended, 3))
+    (outage,) = await all_outages(database)
+    assert outage.ended_at == NINE + 2 * HOUR
+
+
+async def test_an_alert_that_was_an_outage_and_becomes_worse_is_the_same_outage(
+    database: Database,
+) -> None:
+    await deliver(database, HANDLERS, (alert_raised(1, priority="critical"), 1))
+    worse = alert_worsened(1, NINE + HOUR, severity="blocker", priority="blocker")
+    await deliver(database, HANDLERS, (worse, 2))
+    (outage,) = await all_outages(database)
+    assert (outage.started_at, outage.ended_at) == (NINE, None)
+
+
+async def test_one_that_becomes_down_after_being_degraded_ends_the_one_and_starts_the_other(
+    database: Database,
+) -> None:
+    rules = (
+        Rule("degraded", "monitoring", levels=("warning",)),
+        Rule("down", "monitoring", levels=("blocker",)),
+    )
+    async with database.transaction() as tx:
+        await outage_rules.add(tx, Rules(1, rules, "theo", NINE))
+    await deliver(database, HANDLERS, (alert_raised(1, severity="warning", priority="major"), 1))
+    worse = alert_worsened(1, NINE + HOUR, severity="fatal", priority="blocker")
+    await deliver(database, HANDLERS, (worse, 2))
+    found = sorted(
+        (one.started_at, one.ended_at or NINE, one.effect) for one in await all_outages(database)
+    )
+    assert found == [(NINE, NINE + HOUR, "degraded"), (NINE + HOUR, NINE, "down")]
+
+
 async def test_an_alert_of_an_unknown_customer_is_not_everybodys_outage(database: Database) -> None:
     nobody: dict[str, Any] = {"customer_id": None, "customer": None, "environment": None}
     nowhere: dict[str, Any] = {"environment": None, "service": None}
@@ -122,7 +180,10 @@ async def test_where_monitoring_measures_the_ticket_does_not_count_again(
     database: Database, alert_first: bool
 ) -> None:
     """The monitor saw it up at ten; the ticket was resolved at noon"""
-    ticket = {"ticket_id": blocker_event(BlockerRaised, 1).ticket_id, "ticket": "OPS-1"}
+    ticket: dict[str, Any] = {
+        "ticket_id": blocker_event(BlockerRaised, 1).ticket_id,
+        "ticket": "OPS-1",
+    }
     alert = (alert_raised(1, NINE, severity="blocker", **ticket), 1)
     block = (blocker_event(BlockerRaised, 1), 1)
     await deliver(database, HANDLERS, *([alert, block] if alert_first else [block, alert]))
@@ -143,3 +204,14 @@ async def test_eight_alerts_of_one_place_are_told_as_one_that_goes_on(database: 
     assert [one.body["others_open"] for one in await outbox_events(database)][8:] == list(
         range(7, -1, -1)
     )
+
+
+async def test_alerts_of_one_ticket_say_how_many_others_of_it_are_open(database: Database) -> None:
+    ticket: dict[str, Any] = {"ticket_id": UUID(int=0x71C), "ticket": "OPS-1"}
+    other = {"ticket_id": UUID(int=0x71D), "ticket": "OPS-2"}
+    given: list[dict[str, Any]] = [ticket, ticket, other, {}, {}]
+    for number, one in enumerate(given, 1):
+        await deliver(database, HANDLERS, (alert_raised(number, **one), 1))
+    await deliver(database, HANDLERS, (alert_ended(1, NINE, NINE + HOUR, **ticket), 2))
+    found = [one.body["others_open_of_ticket"] for one in await outbox_events(database)]
+    assert found == [0, 1, 0, 0, 0, 1]

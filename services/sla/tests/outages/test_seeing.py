@@ -202,3 +202,28 @@ async def test_machines_and_strangers_see_nothing(app: FastAPI) -> None:
         for address in ("/v1/outages", "/v1/availability", "/v1/maintenance"):
             assert (await machine.get(address)).status_code == 403
             assert (await nobody.get(address)).status_code == 401
+
+
+async def test_what_is_not_theirs_is_answered_like_what_does_not_exist(
+    database: Database, theo: AsyncClient, jan: AsyncClient
+) -> None:
+    """R4: otherwise a contact learns which customers, environments and services there are."""
+    sold = {"key": "secret", "name": "Secret", "owner": "ops", "sold_to": ["brightwater"]}
+    assert (await theo.post("/v1/services", json=sold)).status_code == 201
+    for theirs, unknown in (
+        ("customer=brightwater", "customer=nobody"),
+        ("environment=brightwater-prod", "environment=nowhere"),
+        (
+            "customer=brightwater&environment=brightwater-prod",
+            "customer=nobody&environment=nowhere",
+        ),
+        ("customer=brightwater&environment=brightwater-prod", "customer=brightwater&environment=x"),
+        ("service=secret", "service=nothing"),
+    ):
+        for path in ("/v1/availability", "/v1/availability/chart.svg"):
+            answers = [await jan.get(f"{path}?{query}") for query in (theirs, unknown)]
+            assert [one.status_code for one in answers] == [404, 404]
+            details = {one.json()["detail"] for one in answers}
+            assert len(details) == 1, details
+    assert (await jan.get("/v1/availability?environment=acme-prod")).status_code == 200
+    assert (await jan.get("/v1/availability?service=billing")).status_code == 200

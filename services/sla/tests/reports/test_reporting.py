@@ -1,17 +1,22 @@
 """BI tools read views, nothing else, and are never long at it (architecture, 10 and 11)."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any, TypeAlias
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
 from common.events.tickets import TicketResolved
 from common.persistence.bi_views import load_views
 from common.persistence.database import Database
 from common.persistence.migrations import migrate
+from common.report_watch import end_overdue
 from opsdesk_local.roles import reporting_url
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
+from opsdesk_testing.waiting import until
 from sla.bi_views import VIEWS
 from sla.handlers import HANDLERS
 from sla.reports.rollup_jobs import recount_all
@@ -104,6 +109,29 @@ async def test_a_slow_question_and_an_idle_snapshot_are_ended(
     with pytest.raises(asyncpg.QueryCanceledError):
         await short.execute("SELECT pg_sleep(20)")
     await short.close()
+
+
+async def test_a_reader_who_lifts_the_own_limit_is_ended_by_a_watcher(
+    reader: Reader, database: Database, servers: Any
+) -> None:
+    """Decision 0803: PostgreSQL lets a role lift what its settings say."""
+    second, long = timedelta(seconds=1), timedelta(hours=1)
+    await reader.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
+    running = asyncio.ensure_future(reader.fetch("SELECT pg_sleep(60)"))
+    name = database.url.rpartition("/")[2]
+    idle = await asyncpg.connect(reporting_url(servers.admin_url, servers.state.password, name))
+    await idle.execute("SET idle_in_transaction_session_timeout = 0; BEGIN; SELECT 1")
+    assert await end_overdue(database, long, long) == 0, "none is too old yet"
+
+    async def both_ended() -> bool:
+        await end_overdue(database, second, long)
+        return running.done() and idle.is_closed()
+
+    await until(both_ended)
+    with pytest.raises((asyncpg.AdminShutdownError, asyncpg.ConnectionDoesNotExistError)):
+        await running
+    async with database.transaction() as tx:
+        assert await tx.scalar(text("SELECT 1")) == 1, "nobody else was ended"
 
 
 async def test_laying_the_views_again_keeps_them(owner_url: str, reader: Reader) -> None:

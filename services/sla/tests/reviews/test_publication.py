@@ -121,6 +121,8 @@ async def test_it_comes_in_every_form(
     policies = page.headers.get_list("content-security-policy")
     assert len(policies) == 1
     assert "style-src 'sha256-" in policies[0]
+    assert "frame-ancestors 'none'" in policies[0]
+    assert "includeSubDomains" in page.headers["strict-transport-security"]
     content = (await jan.get(address + "?format=pdf")).content
     pdf_text = "".join(one.extract_text() for one in PdfReader(io.BytesIO(content)).pages)
     assert "Operational review, June 2026" in pdf_text

@@ -9,7 +9,7 @@ for the constraints of the tables.
 
 from typing import Final
 
-from sqlalchemy import Column, Text, delete, select, text
+from sqlalchemy import Boolean, Column, Text, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.schema import MetaData, Table
 
@@ -25,6 +25,7 @@ _addresses: Final = Table(
     _METADATA,
     Column("account", Text, primary_key=True),
     Column("address_digest", Text, primary_key=True),
+    Column("of_contact", Boolean, nullable=False),
 )
 _owners: Final = Table(
     "account_owners",
@@ -55,7 +56,8 @@ async def counted_as(tx: Connection, account: str, *others: str | None) -> str:
 async def record_caller(tx: Connection, caller: Caller) -> None:
     """Record what a verified token says of its account: the address, and who answers for it."""
     if caller.email is not None:
-        await _add_address(tx, caller.sub, address_digest(caller.email))
+        digest = address_digest(caller.email)
+        await _add_address(tx, caller.sub, digest, of_contact=caller.customer is not None)
     if caller.owner is not None:
         await upsert(tx, _owners, {"account": caller.sub, "owner": caller.owner}, key=("account",))
 
@@ -72,20 +74,22 @@ async def on_contact(tx: Connection, received: ReceivedEvent[ContactKnown]) -> N
 
 async def record_person(tx: Connection, event: PersonKnown) -> None:
     """Record the address of a member of staff. One who has left remains the same person."""
-    await _add_address(tx, event.sub, address_digest(event.email))
+    await _add_address(tx, event.sub, address_digest(event.email), of_contact=False)
 
 
 async def record_contact(tx: Connection, event: ContactKnown) -> None:
     """Record the address of a contact, and for whom they count until a second person confirms them.
 
-    Of an erased contact nothing remains but the tie to who registered them.
+    Of an erased contact nothing remains but the tie to who registered them; an address that is also
+    one of our own people's stays theirs.
     """
     account = f"contact/{event.contact_id}"
     if event.erased:
         digests = select(_addresses.c.address_digest).where(_addresses.c.account == account)
-        await tx.execute(delete(_addresses).where(_addresses.c.address_digest.in_(digests)))
+        of_person = _addresses.c.address_digest.in_(digests)
+        await tx.execute(delete(_addresses).where(of_person, _addresses.c.of_contact))
     elif event.address_digest is not None:
-        await _add_address(tx, account, event.address_digest)
+        await _add_address(tx, account, event.address_digest, of_contact=True)
     if event.counts_for is None:
         await tx.execute(delete(_owners).where(_owners.c.account == account))
     else:
@@ -93,6 +97,14 @@ async def record_contact(tx: Connection, event: ContactKnown) -> None:
         await upsert(tx, _owners, row, key=("account",))
 
 
-async def _add_address(tx: Connection, account: str, digest: str) -> None:
-    row = {"account": account, "address_digest": digest}
-    await tx.execute(insert(_addresses).values(row).on_conflict_do_nothing())
+async def _add_address(tx: Connection, account: str, digest: str, *, of_contact: bool) -> None:
+    """An account that is a contact's and one of our own people's is ours."""
+    row = {"account": account, "address_digest": digest, "of_contact": of_contact}
+    new = insert(_addresses).values(row)
+    await tx.execute(
+        new.on_conflict_do_update(
+            index_elements=["account", "address_digest"],
+            set_={"of_contact": False},
+            where=_addresses.c.of_contact & ~new.excluded.of_contact,
+        )
+    )

@@ -15,7 +15,8 @@ fact. Connect as `{READER_ROLE}`; it sees these views, no table, and changes not
 - Instants are `timestamptz` (UTC), times are whole seconds in columns that end in `_seconds`, a `day` is
   the customer's own. There is no free text and no contact data in here; people are their `sub`.
 - The role's statements end after 30 s, and so does a transaction that idles (an open snapshot slows down the
-  queues of the services); it holds 20 connections at most. For longer questions, let the
+  queues of the services); it holds 20 connections at most. Who lifts these limits for a session is disconnected
+  by a watcher in the services, also where a transaction lasts five minutes. For longer questions, let the
   tool import, or point it at a replica. Prefer the `daily` views for anything over time.
 - A ticket has the same `ticket_id` in all services: join `intake_tickets` (the work) with `sla_clocks`
   (the promises).

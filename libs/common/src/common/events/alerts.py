@@ -1,4 +1,4 @@
-"""Events of intake about alerts, on `opsdesk.tickets` beside those of their tickets."""
+"""Events of intake about alerts of monitors, on `opsdesk.tickets`."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -6,10 +6,14 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from common.events.envelope import Event
+from common.events.tickets import Priority
 
 
 class AlertEvent(Event):
-    """An event about an alert: one `dedup_key` of one monitor, from its start to its end."""
+    """An event about an alert: one `dedup_key` of one monitor, from its start to its end.
+
+    `severity` is the monitor's own word; `priority` is what it means, None without a severity.
+    """
 
     topic: ClassVar[str] = "opsdesk.tickets"
     source: ClassVar[str] = "opsdesk/intake"
@@ -25,6 +29,7 @@ class AlertEvent(Event):
     environment: str | None
     service: str | None
     severity: str | None
+    priority: Priority | None = None
 
     def subject(self) -> str:
         return f"alert/{self.alert_id}"
@@ -37,6 +42,13 @@ class AlertRaised(AlertEvent):
     """A monitor reported a problem."""
 
     type: ClassVar[str] = "opsdesk.alert.raised.v1"
+    started_at: AwareDatetime
+
+
+class AlertWorsened(AlertEvent):
+    """The monitor reports a higher severity than before; the alert fires since `started_at`."""
+
+    type: ClassVar[str] = "opsdesk.alert.worsened.v1"
     started_at: AwareDatetime
 
 

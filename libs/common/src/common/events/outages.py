@@ -30,7 +30,8 @@ class OutageEvent(ScopedEvent):
     `counts` is false once it is known that there was no outage.
 
     `others_open`: how many other outages of the same scope are open. The scope is down from the first
-    of them to the last, and the time counts once.
+    of them to the last, and the time counts once. `others_open_of_ticket`: how many of these belong to
+    the same ticket; 0 without one, and in events from before this field existed.
     """
 
     outage_id: UUID
@@ -42,6 +43,7 @@ class OutageEvent(ScopedEvent):
     ended_at: AwareDatetime | None
     counts: bool
     others_open: int
+    others_open_of_ticket: int = 0
 
     def subject(self) -> str:
         return f"outage/{self.outage_id}"

@@ -8,13 +8,14 @@ from typing import Final, NoReturn
 from starlette.types import Scope
 
 from common.auth.caller import Caller, ResolveContact
-from common.auth.permissions import PORTAL
+from common.auth.permissions import CUSTOMER, PORTAL
 from common.auth.persons import record_caller
 from common.auth.sign_in import SignInPolicy
 from common.auth.tokens import MAX_CACHED_TOKENS, Authenticator
 from common.errors import Forbidden, Problem, Unauthenticated
 from common.http.limits import RateLimiter
 from common.persistence.database import Database
+from common.persistence.row_scope import RowScope, set_scope
 
 ON_BEHALF_OF: Final = b"on-behalf-of"
 MAX_ADDRESS_CHARS: Final = 254
@@ -43,7 +44,8 @@ class RequestAuthenticator:
     async def authenticate(self, scope: Scope) -> Caller:
         """Return the effective caller, and count the request against their limit.
 
-        Leaves the caller's identity under CALLER_KEY of the scope.
+        Leaves the caller's identity under CALLER_KEY of the scope. From here on the transactions of
+        this request touch what the caller may see: a contact the rows of their customer, others all.
 
         Raises Unauthenticated, Forbidden (On-Behalf-Of an unknown contact) or TooManyRequests.
         """
@@ -67,6 +69,7 @@ class RequestAuthenticator:
             caller = await self._impersonate(caller, on_behalf_of)
             scope[CALLER_KEY] = caller.identity
         await self.limits.count(caller.identity)
+        set_scope(_row_scope(caller))
         return caller
 
     async def _refuse_repeated(self, scope: Scope) -> NoReturn:
@@ -92,7 +95,8 @@ class RequestAuthenticator:
         known = (caller.sub, caller.email, caller.owner)
         if known in self._recorded or (caller.email is None and caller.owner is None):
             return
-        async with self.database.transaction() as tx:
+        # All rows: nobody is authenticated yet, and no contact reads or writes whose accounts these are.
+        async with self.database.transaction(all_rows=True) as tx:
             await record_caller(tx, caller)
         if len(self._recorded) >= MAX_CACHED_TOKENS:
             self._recorded.clear()
@@ -113,11 +117,17 @@ class RequestAuthenticator:
                 400,
                 "Send On-Behalf-Of: mailto:name@example.org.",
             )
-        async with self.database.transaction() as tx:
+        async with self.database.transaction(all_rows=True) as tx:
             contact = await self.resolve_contact(tx, address)
         if contact is None:
             raise Forbidden("No contact has the address in On-Behalf-Of. Register them first.")
         return contact.to_caller(via_machine=machine.sub)
+
+
+def _row_scope(caller: Caller) -> RowScope | None:
+    if CUSTOMER in caller.roles or caller.customer is not None:
+        return RowScope(caller.customer or "", caller.identity)
+    return None
 
 
 def _address(scope: Scope) -> str:

@@ -26,6 +26,7 @@ from common.messaging.relay import Relay
 from common.persistence.database import Database
 from common.persistence.errors import describe_error
 from common.persistence.workload import CONSUMER, LOOPS, TIMERS, WRITES
+from common.report_watch import watch_forever
 from common.restoration.need import verify_restored
 from common.restoration.own_history import OwnHistory
 from common.restoration.own_records import TopicsNotReadable
@@ -103,6 +104,7 @@ def background_loops(state: AppState) -> Iterator[tuple[str, Loop]]:
     retentions = (*COMMON_RETENTIONS, *state.service.retentions)
     yield "retention", partial(delete_old_forever, database, runtime.settings, retentions)
     yield "queues", partial(collect_forever, database)
+    yield "reports", partial(watch_forever, database)
     yield "deployment", partial(verify_forever, deployment_check(state))
     for name, component in state.components.items():
         if isinstance(component, Relay):

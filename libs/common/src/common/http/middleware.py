@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from common.http.authentication import CALLER_KEY
 from common.http.drain import Drain
 from common.http.problems import problem_from_error, problem_response
+from common.persistence.row_scope import rows_of_nobody
 from common.telemetry import log_request, metrics, span
 
 CSP: Final = (
@@ -22,7 +23,7 @@ SECURITY_HEADERS: Final[list[tuple[bytes, bytes]]] = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (b"strict-transport-security", b"max-age=31536000"),
+    (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
 ]
 HTTP_BAD_REQUEST: Final = 400
 CLIENT_CLOSED_REQUEST: Final = 499
@@ -57,7 +58,8 @@ class EdgeMiddleware:
                     message["headers"].append(CLOSE_HEADER)
             await send(message)
 
-        with span(scope["method"], _traceparent(scope), untrusted=True) as current_span:
+        trace = span(scope["method"], _traceparent(scope), untrusted=True)
+        with rows_of_nobody(), trace as current_span:
             try:
                 await self.app(scope, receive, send_guarded)
             except ClientDisconnect:

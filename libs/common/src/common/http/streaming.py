@@ -3,9 +3,10 @@
 A listener must not hold a connection to the database: one loop reads for all of them.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.types import Scope
@@ -14,9 +15,21 @@ from common.auth.requirements import requirements_of
 from common.http.body import StrictRequest
 from common.http.openapi import ERROR_RESPONSES
 from common.http.route import RequestHandler, authorize_request
+from common.http.state import state_of
 
-TOKEN_COOKIE: Final = "opsdesk"
-"""The cookie with the token: a browser's EventSource sends no headers. No script can read it."""
+
+@dataclass(frozen=True, slots=True)
+class TokenCookie:
+    """The cookie with the token: a browser's EventSource sends no headers. No script can read it."""
+
+    name: str
+    path: str
+    secure: bool
+
+
+TOKEN_COOKIE: Final = TokenCookie("opsdesk", "/v1/status", secure=False)
+SECURE_TOKEN_COOKIE: Final = TokenCookie("__Host-opsdesk", "/", secure=True)
+"""In production: browsers take a cookie with this prefix over TLS, from this very host alone."""
 
 
 class StreamingRoute(APIRoute):
@@ -41,13 +54,19 @@ def streaming_router(prefix: str, tags: list[str]) -> APIRouter:
     )
 
 
+def token_cookie(app: FastAPI) -> TokenCookie:
+    """Return the cookie of this app. Without TLS no browser would take the safe one."""
+    is_production = state_of(app).runtime.settings.environment == "production"
+    return SECURE_TOKEN_COOKIE if is_production else TOKEN_COOKIE
+
+
 def authorization_header(scope: Scope) -> bytes | None:
     """Return the Authorization header of the request."""
     return next((value for name, value in scope["headers"] if name == b"authorization"), None)
 
 
 def _scope_with_token(request: Request) -> Scope:
-    token = request.cookies.get(TOKEN_COOKIE)
+    token = request.cookies.get(token_cookie(request.app).name)
     if token is None or authorization_header(request.scope) is not None:
         return request.scope
     header = (b"authorization", f"Bearer {token}".encode("latin-1", "replace"))

@@ -61,7 +61,7 @@ async def load_offsets(tx: Connection) -> dict[TopicPartition, int]:
 
 async def read_offsets(database: Database) -> dict[TopicPartition, int]:
     """Return the same in a transaction of its own."""
-    async with database.transaction() as tx:
+    async with database.transaction(all_rows=True) as tx:
         return await load_offsets(tx)
 
 

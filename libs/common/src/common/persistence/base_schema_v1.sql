@@ -189,6 +189,7 @@ CREATE TABLE revoked_tokens (
     revoked_at timestamptz NOT NULL DEFAULT statement_timestamp(),
     revoked_by text NOT NULL
 );
+CREATE INDEX ix_revoked_tokens_expires_at ON revoked_tokens (expires_at);
 
 CREATE TABLE revoked_callers (
     kind text NOT NULL CHECK (kind IN ('person', 'client')),
@@ -198,6 +199,7 @@ CREATE TABLE revoked_callers (
     revoked_by text NOT NULL,
     PRIMARY KEY (kind, name)
 );
+CREATE INDEX ix_revoked_callers_expires_at ON revoked_callers (expires_at);
 COMMENT ON TABLE revoked_callers IS
     'Persons (sub) and clients whose tokens issued until an instant no longer hold.';
 
@@ -207,11 +209,14 @@ COMMENT ON TABLE revoked_callers IS
 CREATE TABLE account_addresses (
     account text NOT NULL,
     address_digest text NOT NULL,
+    of_contact boolean NOT NULL,
     PRIMARY KEY (account, address_digest)
 );
 CREATE INDEX ix_account_addresses_digest ON account_addresses (address_digest, account);
 COMMENT ON TABLE account_addresses IS
     'Digests of the addresses of accounts: from intake''s directory, and from verified tokens.';
+COMMENT ON COLUMN account_addresses.of_contact IS
+    'The account is a customer''s contact: erased with them, unless it is also one of our own people''s.';
 
 CREATE TABLE account_owners (
     account text PRIMARY KEY,
@@ -220,9 +225,7 @@ CREATE TABLE account_owners (
 COMMENT ON TABLE account_owners IS
     'Accounts that count for somebody else: contacts for who registered them until a second person confirms it, machines for who answers for them.';
 
-CREATE FUNCTION accounts_of_person(one text) RETURNS SETOF text LANGUAGE sql STABLE
-    SET search_path FROM CURRENT
-    AS $$
+CREATE FUNCTION accounts_of_person(one text) RETURNS SETOF text LANGUAGE sql STABLE AS $$
     WITH RECURSIVE reached (account) AS (
         SELECT one
         UNION
@@ -236,12 +239,17 @@ CREATE FUNCTION accounts_of_person(one text) RETURNS SETOF text LANGUAGE sql STA
     SELECT account FROM reached
     $$;
 
+-- A contact who acts as the second person reads neither table; the answer alone is for everybody.
 CREATE FUNCTION is_one_person(one text, other text) RETURNS boolean LANGUAGE sql STABLE
-    SET search_path FROM CURRENT
+    SECURITY DEFINER
     AS $$
     SELECT one = other OR EXISTS (
         SELECT accounts_of_person(one) INTERSECT SELECT accounts_of_person(other))
     $$;
+-- Temporary tables last: whoever calls a function with its owner's rights must not put theirs in front.
+DO $$ BEGIN
+    EXECUTE format('ALTER FUNCTION is_one_person SET search_path = %I, pg_temp', current_schema());
+END $$;
 
 -- BEFORE INSERT OR UPDATE, with the columns of the first and of the second person. One account twice is
 -- left to the table's CHECK, unless a third argument says otherwise.
@@ -350,4 +358,33 @@ DO $$ BEGIN
     EXECUTE format(
         'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON deployment FROM %I',
         'opsdesk_' || current_schema());
+END $$;
+
+-- What the contacts' role may do. Row-level security keeps it to the rows of opsdesk.customer, which
+-- common.persistence.row_scope sets with each BEGIN; a table that is not opened to it stays shut.
+
+CREATE FUNCTION open_to_contacts(name text, visible text, rights text DEFAULT 'SELECT') RETURNS void
+    LANGUAGE plpgsql AS $$
+DECLARE
+    service CONSTANT text := 'opsdesk_' || current_schema();
+BEGIN
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
+    EXECUTE format('CREATE POLICY of_the_service ON %I TO %I, %I USING (true)',
+        name, service, service || '_owner');
+    EXECUTE format('CREATE POLICY of_the_customer ON %I TO %I USING (%s)',
+        name, service || '_contact', visible);
+    EXECUTE format('GRANT %s ON %I TO %I', rights, name, service || '_contact');
+END $$;
+REVOKE EXECUTE ON FUNCTION open_to_contacts FROM PUBLIC;
+COMMENT ON FUNCTION open_to_contacts IS
+    'Of migrations: opens a table to the contacts'' role for the rows that `visible` names.';
+
+SELECT open_to_contacts('idempotency',
+    $$caller = (SELECT current_setting('opsdesk.caller', true))$$, 'SELECT, INSERT, UPDATE');
+DO $$ BEGIN
+    EXECUTE format('GRANT INSERT ON outbox, audit TO %I',
+        'opsdesk_' || current_schema() || '_contact');
+    EXECUTE format('GRANT SELECT ON simulated_time TO %I',
+        'opsdesk_' || current_schema() || '_contact');
 END $$;

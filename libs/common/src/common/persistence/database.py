@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import (
 
 from common.persistence.errors import is_transient as is_transient  # noqa: PLC0414 - a re-export
 from common.persistence.errors import sqlstate_of
+from common.persistence.row_scope import ScopedConnection, current_scope
 from common.persistence.workload import COMMANDS, LEASES, Workload
 
 Connection = AsyncConnection
@@ -115,16 +116,21 @@ class Database:
             found._open(self._shared, workload)
         return found
 
-    async def _connect(self) -> "asyncpg.Connection[Any]":
+    async def _connect(self) -> ScopedConnection:
         return await connect(self.url, self.schema, self.workload)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
+    async def transaction(self, *, all_rows: bool = False) -> AsyncIterator[Connection]:
         """Open a transaction: committed when the block ends, rolled back when it raises.
 
-        Raises OutcomeUnknown when the connection was lost while it committed.
+        In a request of a customer's contact it touches that customer's rows alone
+        (`common.persistence.row_scope`), unless `all_rows`: for what the service looks up for anybody,
+        such as a cache that all callers share. Raises OutcomeUnknown when the connection was lost
+        while it committed.
         """
         async with self.engine.connect() as connection:
+            scope = None if all_rows else current_scope()
+            _driver(connection).begin_suffix = scope.begin_sql(self.schema) if scope else ""
             connection.info.pop(HAS_OUTBOX_EVENTS, None)
             connection.info.pop(EARLIEST_DEADLINE, None)
             connection.info.pop(AFTER_COMMIT, None)
@@ -166,7 +172,7 @@ class Database:
 
 async def connect(
     url: str, schema: str, workload: Workload, *, name: str | None = None
-) -> "asyncpg.Connection[Any]":
+) -> ScopedConnection:
     """Open a connection with the time-outs of a workload."""
     settings = {
         "search_path": schema,
@@ -176,6 +182,7 @@ async def connect(
         url,
         timeout=workload.connect_s,
         command_timeout=workload.client_timeout_s,
+        connection_class=ScopedConnection,
         server_settings=settings | workload.server_settings(),
     )
 
@@ -237,7 +244,7 @@ async def asyncpg_connection(tx: Connection) -> "asyncpg.Connection[Any]":
     return driver
 
 
-def _driver(tx: Connection) -> "asyncpg.Connection[Any]":
+def _driver(tx: Connection) -> ScopedConnection:
     assert tx.sync_connection is not None, "inside a transaction there is a connection"
     # `get_raw_connection` costs as much as a small statement, because of its greenlet.
-    return cast("asyncpg.Connection[Any]", tx.sync_connection.connection.driver_connection)
+    return cast(ScopedConnection, tx.sync_connection.connection.driver_connection)

@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 
 from common.persistence.bi_views import REPORTING_SCHEMA
+from common.persistence.row_scope import contact_role
 
 Row = Mapping[str, Any]
 
@@ -21,7 +22,10 @@ ORDER BY relname
 TABLES = """
 SELECT relname AS name, reloptions AS options, obj_description(oid, 'pg_class') AS comment,
     ARRAY(SELECT right_ FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS right_
-        WHERE NOT has_table_privilege($2, oid, right_)) AS revoked
+        WHERE NOT has_table_privilege($2, oid, right_)) AS revoked,
+    ARRAY(SELECT privilege_type FROM aclexplode(relacl) WHERE grantee = $3::regrole
+        ORDER BY privilege_type) AS contact_rights,
+    relrowsecurity AND relforcerowsecurity AS keeps_rows_apart
 FROM pg_class
 WHERE relnamespace = $1::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
 ORDER BY relname
@@ -35,7 +39,9 @@ SELECT relname AS table, quote_ident(attname) AS name, format_type(atttypid, att
         END END AS storage,
     col_description(attrelid, attnum) AS comment,
     ARRAY(SELECT privilege_type FROM aclexplode(attacl) WHERE grantee = $2::regrole
-        ORDER BY privilege_type) AS granted
+        ORDER BY privilege_type) AS granted,
+    ARRAY(SELECT privilege_type FROM aclexplode(attacl) WHERE grantee = $3::regrole
+        ORDER BY privilege_type) AS contact_granted
 FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid JOIN pg_type ON pg_type.oid = atttypid
 LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 WHERE relnamespace = $1::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
@@ -63,6 +69,13 @@ FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
 WHERE relnamespace = $1::regnamespace AND NOT tgisinternal
 ORDER BY relname, tgname
 """
+POLICIES = """
+SELECT relname AS table, polname AS name, pg_get_expr(polqual, polrelid) AS visible,
+    ARRAY(SELECT rolname FROM pg_roles WHERE pg_roles.oid = ANY(polroles) ORDER BY rolname) AS roles
+FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid
+WHERE relnamespace = $1::regnamespace
+ORDER BY relname, polname
+"""
 VIEWS = f"""
 SELECT relname AS table, attname AS name, format_type(atttypid, atttypmod) AS type
 FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
@@ -74,32 +87,41 @@ ByTable = Mapping[str, Sequence[Row]]
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The objects of a schema. `runtime` is the service's role; all but sequences are by table."""
+    """The objects of a schema, all but sequences by table.
+
+    `runtime` is the service's role, `contact` the one that it takes on for a customer's contact.
+    """
 
     runtime: str
+    contact: str
     sequences: Sequence[Row]
     tables: Mapping[str, Row]
     columns: ByTable
     constraints: ByTable
     indexes: ByTable
     triggers: ByTable
+    policies: ByTable
     views: Mapping[str, Mapping[str, str]]
 
 
 async def read(connection: "asyncpg.Connection[Any]", schema: str) -> Catalog:
     """Read the objects of the schema, and the columns of all BI views with their types."""
-    runtime = f"opsdesk_{schema}"
+    runtime, contact = f"opsdesk_{schema}", contact_role(schema)
     views: dict[str, dict[str, str]] = defaultdict(dict)
     for row in await connection.fetch(VIEWS):
         views[row["table"]][row["name"]] = row["type"]
     return Catalog(
         runtime=runtime,
+        contact=contact,
         sequences=await connection.fetch(SEQUENCES, schema),
-        tables={row["name"]: row for row in await connection.fetch(TABLES, schema, runtime)},
-        columns=_by_table(await connection.fetch(COLUMNS, schema, runtime)),
+        tables={
+            row["name"]: row for row in await connection.fetch(TABLES, schema, runtime, contact)
+        },
+        columns=_by_table(await connection.fetch(COLUMNS, schema, runtime, contact)),
         constraints=_by_table(await connection.fetch(CONSTRAINTS, schema)),
         indexes=_by_table(await connection.fetch(INDEXES, schema)),
         triggers=_by_table(await connection.fetch(TRIGGERS, schema)),
+        policies=_by_table(await connection.fetch(POLICIES, schema)),
         views=views,
     )
 

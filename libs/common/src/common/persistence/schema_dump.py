@@ -52,11 +52,12 @@ def _sequences(rows: Iterable[Row]) -> list[str]:
 
 
 def _tables(catalog: schema_catalog.Catalog, names: Iterable[str]) -> Iterator[str]:
+    functions: set[str] = set()
     for name in names:
-        yield "".join(_table(catalog, name))
+        yield "".join(_table(catalog, name, functions))
 
 
-def _table(catalog: schema_catalog.Catalog, name: str) -> Iterator[str]:
+def _table(catalog: schema_catalog.Catalog, name: str, functions: set[str]) -> Iterator[str]:
     table = catalog.tables[name]
     yield _comment(table["comment"])
     columns, constraints = catalog.columns[name], catalog.constraints[name]
@@ -65,12 +66,12 @@ def _table(catalog: schema_catalog.Catalog, name: str) -> Iterator[str]:
     for index in catalog.indexes[name]:
         yield _comment(index["comment"]) + _statement(index["definition"])
     yield from _rights(catalog, table)
-    yield from _triggers(catalog.triggers[name])
+    yield from _row_security(catalog, table)
+    yield from _triggers(catalog.triggers[name], functions)
 
 
-def _triggers(rows: Iterable[Row]) -> Iterator[str]:
-    """Each below the function that it calls."""
-    functions: set[str] = set()
+def _triggers(rows: Iterable[Row], functions: set[str]) -> Iterator[str]:
+    """Each below the function that it calls, unless that is one of those written above."""
     for row in rows:
         if row["function"] not in functions:
             yield f"\n{row['function'].strip()};\n"
@@ -118,6 +119,25 @@ def _rights(catalog: schema_catalog.Catalog, table: Row) -> Iterator[str]:
         if row["granted"]:
             right = f"{', '.join(row['granted'])} ({row['name']})"
             yield f"GRANT {right} ON {table['name']} TO {catalog.runtime};\n"
+
+
+def _row_security(catalog: schema_catalog.Catalog, table: Row) -> Iterator[str]:
+    """What the contacts' role may do with a table, and which rows of it each role sees."""
+    name = table["name"]
+    for row in catalog.columns[name]:
+        if row["contact_granted"]:
+            right = f"{', '.join(row['contact_granted'])} ({row['name']})"
+            yield f"GRANT {right} ON {name} TO {catalog.contact};\n"
+    if table["contact_rights"]:
+        yield f"GRANT {', '.join(table['contact_rights'])} ON {name} TO {catalog.contact};\n"
+    if table["keeps_rows_apart"]:
+        yield f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY;\n"
+    for policy in catalog.policies.get(name, ()):
+        visible = " ".join(policy["visible"].split())
+        roles = ", ".join(policy["roles"])
+        yield _wrap(
+            f"CREATE POLICY {policy['name']} ON {name} TO {roles} USING ({plain(visible)});"
+        )
 
 
 def _views(

@@ -24,7 +24,7 @@ def compute_forever() -> None:
 
 
 def sleep(seconds: float) -> None:
-    time.sleep(seconds)
+    time.sleep(seconds)  # the work itself: what takes long without the processor
 
 
 def take_memory(mib: int) -> int:

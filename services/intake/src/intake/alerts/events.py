@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from common.events.alerts import AlertEvent, AlertResolved
-from intake.alerts.store import Episode
+from intake.alerts.domain.episode import Episode
 
 
 def to_event(
@@ -25,6 +25,7 @@ def to_event(
             "environment": episode.environment,
             "service": episode.service,
             "severity": episode.severity,
+            "priority": episode.priority if episode.severity else None,
             "started_at": episode.started_at,
             **more,
         }

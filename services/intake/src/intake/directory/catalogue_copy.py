@@ -29,7 +29,7 @@ async def is_catalogue_current(database: Database, consumer: Consumer | None) ->
     """
     if consumer is not None and not await _has_caught_up(database, consumer):
         return False
-    async with database.transaction() as tx:
+    async with database.transaction(all_rows=True) as tx:
         return bool(await tx.scalar(_IS_WHOLE, {"source": ServiceCatalogued.source}))
 
 

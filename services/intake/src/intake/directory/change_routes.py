@@ -3,14 +3,15 @@
 from typing import Annotated, Final, TypeVar
 from uuid import UUID
 
-from fastapi import Path, Response
+from fastapi import Path, Request, Response
 
 from common.auth import Caller, requires
 from common.auth.persons import counted_as
 from common.domain import Rejection
 from common.errors import NotFound
-from common.http import ResponseModel, Transaction, rejection_response, router
+from common.http import ResponseModel, Transaction, rejection_response, router, runtime_of
 from common.persistence.database import Connection
+from common.runtime import Runtime
 from intake.directory.commands import change
 from intake.directory.domain import changes
 from intake.directory.domain.parties import Contact, Person
@@ -22,11 +23,15 @@ from intake.directory.schemas import (
     RolesUpdate,
 )
 from intake.directory.store import CONTACTS, CUSTOMERS, PARTNERS, PEOPLE, lock_contact
+from intake.revocations.commands import revoke
+from intake.settings import IntakeSettings
 
 contacts = router("/v1/customers/{customer}/contacts", ["reference data"])
 partners = router("/v1/partners", ["reference data"])
 people = router("/v1/people", ["reference data"])
 ROUTERS: Final = (contacts, partners, people)
+LEFT: Final = "the person has left"
+"""Why the tokens of a person who is ended are revoked."""
 
 R = TypeVar("R", bound=ResponseModel)
 Writer = Annotated[Caller, requires("directory:write")]
@@ -93,8 +98,14 @@ async def end_person(
 
 
 @people.post("/{person}/confirm", response_model=PersonRead)
-async def confirm_person(sub: PersonSub, caller: Writer, tx: Transaction) -> PersonRead | Response:
-    """Confirm the roles or the end of a person, as another person than the one who asked."""
+async def confirm_person(
+    sub: PersonSub, request: Request, caller: Writer, tx: Transaction
+) -> PersonRead | Response:
+    """Confirm the roles or the end of a person, as another person than the one who asked.
+
+    With the end their tokens are revoked, in all services; close their account at the identity provider,
+    too, or they sign in again.
+    """
     before = await _lock_person(tx, sub)
     pending = before.pending
     requested_by = None if pending is None else pending.requested_by
@@ -106,6 +117,10 @@ async def confirm_person(sub: PersonSub, caller: Writer, tx: Transaction) -> Per
         "ends": pending and pending.ends,
     }
     stored = await change(tx, caller.actor, "person.confirm", PEOPLE, before, outcome, grounds)
+    if isinstance(stored, Person) and stored.retired:
+        runtime: Runtime[IntakeSettings] = runtime_of(request.app)
+        lifetime_s = runtime.settings.token_lifetime_s
+        await revoke(tx, caller.actor, "person", stored.sub, LEFT, lifetime_s)
     return _respond(PersonRead, stored)
 
 

@@ -86,7 +86,7 @@ async def change(
     subject = f"{type(before).__name__.lower()}/{before.id}"
     if isinstance(outcome, Rejection):
         denied = {**grounds, "denied": outcome.code}
-        await audit.record(tx, audit.Entry.by(actor, at, action, subject, denied))
+        await audit.record(tx, audit.Entry.by(actor, at, f"{action}.denied", subject, denied))
         return outcome
     stored = await repository.save(tx, outcome)
     await _publish(tx, [stored], at)

@@ -1,4 +1,8 @@
-"""A cache of customers, environments and services by key: a key and its id never part."""
+"""A cache of customers, environments and services by key: a key and its id never part.
+
+All callers share it, so it is read with all rows: a contact's look-up must not hide what others may
+see. Whether the caller may see what was found is for them who ask.
+"""
 
 from common.auth import Caller
 from common.errors import ValidationFailed
@@ -22,7 +26,7 @@ class ReferenceCache:
     async def get_customer(self, key: str) -> Customer | None:
         """The customer with this key; None without one."""
         if key not in self._customers:
-            async with self._database.transaction() as tx:
+            async with self._database.transaction(all_rows=True) as tx:
                 if (customer := await CUSTOMERS.find(tx, key)) is None:
                     return None
             self._customers[key] = customer
@@ -31,7 +35,7 @@ class ReferenceCache:
     async def get_environment(self, key: str) -> Environment | None:
         """The environment with this key; None without one."""
         if key not in self._environments:
-            async with self._database.transaction() as tx:
+            async with self._database.transaction(all_rows=True) as tx:
                 if (environment := await ENVIRONMENTS.find(tx, key)) is None:
                     return None
             self._environments[key] = environment
@@ -43,7 +47,7 @@ class ReferenceCache:
         What was sold once counts as long as the process runs.
         """
         if (key, customer) not in self._services:
-            async with self._database.transaction() as tx:
+            async with self._database.transaction(all_rows=True) as tx:
                 if not await service_exists(tx, key, customer):
                     return False
             self._services.add((key, customer))

@@ -33,7 +33,7 @@ _TICKETS: Final = text(
 ).bindparams(_IDS, bindparam("erased", type_=Text))
 _MESSAGES: Final = text(
     """
-    UPDATE messages SET text = :erased, html = NULL,
+    UPDATE messages SET text = :erased, html = NULL, history = NULL,
         author = CASE WHEN author = :address THEN :name ELSE author END
     WHERE ticket_id = ANY(:ids) OR author IN (:name, :address) RETURNING id, mail_id
     """
@@ -47,7 +47,8 @@ _HAND_OVERS: Final = text(
 ).bindparams(_IDS)
 _MAILS: Final = text(
     """
-    UPDATE mails SET raw = '', raw_deleted_at = intake.now(), reason = NULL
+    UPDATE mails SET raw = '', raw_deleted_at = intake.now(), reason = NULL,
+        sender = NULL, sender_name = NULL, subject = NULL, text = NULL
     WHERE raw_deleted_at IS NULL AND outcome <> 'received' AND (
         ticket_id = ANY(:ids) OR id = ANY(:mails)
         OR encode(substring(raw FROM 1 FOR :header), 'escape') ILIKE :pattern)

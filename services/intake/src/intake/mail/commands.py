@@ -6,6 +6,7 @@ that cannot be read is processed as far as its beginning goes, and staff are tol
 """
 
 from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 from common.domain import Actor
@@ -16,9 +17,11 @@ from intake.directory import store as directory
 from intake.mail import store as mails
 from intake.mail.domain.auto_reply import automatic_reason
 from intake.mail.domain.environment_choice import choose_environment
-from intake.mail.domain.mail import Mail
+from intake.mail.domain.history import Answer
+from intake.mail.domain.mail import Mail, has_date
 from intake.mail.domain.mail_ticket import author_of, request_from_mail
 from intake.mail.domain.thread import Sender, find_ticket, thread_ids, ticket_keys_in
+from intake.mail.domain.who_wrote import find_doubt
 from intake.mail.mail_reader import read_mail
 from intake.mail.reading import ReadMail, note_on_unread
 from intake.mail.store import Outcome, StoredMail
@@ -27,6 +30,8 @@ from intake.tickets.domain.message import Message
 from intake.tickets.domain.new_ticket import TicketScope
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.store import messages, tickets
+
+NO_SENDER: Final = "its From header names nobody, several people, or cannot be read"
 
 RETRY_KIND = "mail"
 """The kind of deadline at which a mail is processed that was stored and not processed."""
@@ -45,9 +50,22 @@ async def process(tx: Connection, mail_id: UUID, read: ReadMail) -> StoredMail:
     return await _process(tx, stored, read) if stored.outcome == "received" else stored
 
 
+async def open_held_back(tx: Connection, stored: StoredMail, read: ReadMail) -> StoredMail:
+    """Open a ticket for a mail that was held back as a machine's, and is locked (I2)."""
+    processed = await _open_for(tx, stored, read, await _judge_sender(tx, stored, read.mail))
+    await mails.set_outcome(tx, processed)
+    return processed
+
+
 async def _process(tx: Connection, stored: StoredMail, read: ReadMail) -> StoredMail:
+    stored = replace(
+        stored,
+        sender=read.mail.sender,
+        sender_name=read.mail.sender_name,
+        subject=read.mail.subject,
+    )
     if reason := automatic_reason(read.mail):
-        processed = replace(stored, outcome="ignored", reason=reason)
+        processed = replace(stored, outcome="ignored", reason=reason, text=read.text)
     else:
         processed = await _assign_to_ticket(tx, stored, read)
     await mails.set_outcome(tx, processed)
@@ -60,23 +78,62 @@ async def _assign_to_ticket(tx: Connection, stored: StoredMail, read: ReadMail) 
     mail = read.mail
     ids = thread_ids(mail)
     await mails.lock_thread(tx, ids)
-    sender = await mails.find_sender(tx, mail.sender)
+    sender = await _judge_sender(tx, stored, mail)
     by_key = await tickets.by_keys(tx, ticket_keys_in(mail.subject))
-    existing = find_ticket(mail, sender, await mails.tickets_of(tx, ids), by_key)
+    by_id = await mails.tickets_of(tx, ids, mail.message_id)
+    existing = find_ticket(mail, sender, by_id, by_key) or await _find_other_copy(
+        tx, stored, sender
+    )
     if existing is None:
-        ticket = await _open_ticket(tx, stored, read, sender)
-    else:
-        ticket = await _join_ticket(tx, existing, stored, read, sender)
+        return await _open_for(tx, stored, read, sender)
+    ticket = await _join_ticket(tx, existing, stored, read, sender)
+    return await _assigned(tx, stored, read, sender, ticket, "joined")
+
+
+async def _open_for(
+    tx: Connection, stored: StoredMail, read: ReadMail, sender: Sender
+) -> StoredMail:
+    ticket = await _open_ticket(tx, stored, read, sender)
+    return await _assigned(tx, stored, read, sender, ticket, "opened")
+
+
+async def _assigned(
+    tx: Connection,
+    stored: StoredMail,
+    read: ReadMail,
+    sender: Sender,
+    ticket: Ticket,
+    outcome: Outcome,
+) -> StoredMail:
+    """The mail with its ticket, whose thread it belongs to from now on."""
     if not read.is_read:
         await messages.add(tx, _build_note(ticket, stored, read))
-    await mails.add_to_thread(tx, ids, ticket.id)
-    outcome: Outcome = "joined" if existing else "opened"
+    await mails.add_to_thread(tx, thread_ids(read.mail), read.mail.message_id, ticket.id)
+    reasons = [reason for reason in (sender.doubt, read.reason) if reason]
     return replace(
         stored,
         outcome=outcome if read.is_read else "unreadable",
-        reason=read.reason,
+        reason="; ".join(reasons) or None,
         ticket_id=ticket.id,
+        text=None,
     )
+
+
+async def _judge_sender(tx: Connection, stored: StoredMail, mail: Mail) -> Sender:
+    """Who the mail may act as (I1): nobody where there is a doubt, which is told to staff."""
+    if mail.sender is None:
+        return Sender(None, doubt=NO_SENDER)
+    claimed = await mails.find_sender(tx, mail.sender)
+    is_staff = claimed.staff is not None
+    doubt = find_doubt(mail, gateway=stored.gateway, is_staff=is_staff)
+    return claimed if doubt is None else Sender(claimed.address, doubt=doubt)
+
+
+async def _find_other_copy(tx: Connection, stored: StoredMail, sender: Sender) -> Ticket | None:
+    if not stored.message_id or not has_date(stored.raw):
+        return None
+    ticket = await mails.find_other_copy(tx, stored)
+    return ticket if ticket and sender.may_join(ticket) else None
 
 
 async def _open_ticket(
@@ -84,20 +141,19 @@ async def _open_ticket(
 ) -> Ticket:
     """Open a ticket for the customer of a known contact; for anybody else one that needs triage."""
     at = await transaction_time(tx)
-    scope = await _find_scope(tx, read.mail, read.text)
+    scope = await _find_scope(tx, sender, read)
     request = request_from_mail(read.mail, read.text, sender, scope, stored.received_at)
     ticket = await open_ticket(tx, request, _actor(sender, stored), at)
-    await messages.add(tx, _build_message(ticket, stored, read, sender))
+    await messages.add(tx, _build_message(ticket, stored, read, sender, Answer(read.text)))
     return ticket
 
 
-async def _find_scope(tx: Connection, mail: Mail, text: str) -> TicketScope | None:
-    contact = await directory.find_contact(tx, mail.sender) if mail.sender else None
-    if contact is None:
+async def _find_scope(tx: Connection, sender: Sender, read: ReadMail) -> TicketScope | None:
+    if sender.customer_id is None or sender.customer is None:
         return None
-    environments = await directory.list_environments(tx, contact.customer_id)
-    environment = choose_environment(environments, mail.subject, text)
-    return TicketScope(contact.customer_id, contact.customer, environment)
+    environments = await directory.list_environments(tx, sender.customer_id)
+    environment = choose_environment(environments, read.mail.subject, read.text)
+    return TicketScope(sender.customer_id, sender.customer, environment)
 
 
 async def _join_ticket(
@@ -106,25 +162,24 @@ async def _join_ticket(
     """Add the mail to a ticket, or to the one that it was merged into."""
     before = await tickets.lock_survivor(tx, existing.id)
     at = await transaction_time(tx)
-    message = _build_message(before, stored, read, sender)
+    message = _build_message(before, stored, read, sender, read.answer)
     await messages.add(tx, message)
-    if message.direction == "inbound":
-        return await record_customer_reply(tx, before, message.id, _actor(sender, stored), at)
-    return before
+    return await record_customer_reply(tx, before, message.id, _actor(sender, stored), at)
 
 
-def _build_message(ticket: Ticket, stored: StoredMail, read: ReadMail, sender: Sender) -> Message:
-    """A public message from the customer; an internal note where staff answer by mail.
-
-    What customers read is only written in OpsDesk.
-    """
+def _build_message(
+    ticket: Ticket, stored: StoredMail, read: ReadMail, sender: Sender, words: Answer
+) -> Message:
+    """A message to us, whoever wrote: what customers and staff read as ours is written in OpsDesk (I1)."""
     return Message(
         id=uuid7(),
         ticket_id=ticket.id,
-        visibility="internal" if sender.staff else "public",
-        direction="outbound" if sender.staff else "inbound",
+        visibility="public",
+        direction="inbound",
         author=author_of(sender),
-        text=read.text,
+        text=words.text,
+        history=words.history,
+        sender_doubt=sender.doubt,
         html=read.html,
         at=stored.received_at,
         mail_id=stored.id,

@@ -8,7 +8,7 @@ from typing import Final
 
 from common.confinement import Confinement, ConfinementUnavailable, LimitExceeded, Limits
 from common.telemetry import logger
-from intake.mail.reading import ReadMail, nothing_read, read, read_beginning
+from intake.mail.reading import ReadMail, nothing_read, read, read_beginning, read_file
 
 log = logger(__name__)
 
@@ -48,3 +48,15 @@ async def _read_beginning(raw: bytes, because: str) -> ReadMail:
     except Exception as error:  # noqa: BLE001 - whatever it was, the mail is shown to a person
         log.warning("mail.beginning_not_read", error=type(error).__name__)
         return nothing_read(because)
+
+
+async def read_attachment(raw: bytes, digest: str) -> bytes | None:
+    """The bytes of the file in the mail that has this digest; None where it cannot be read any more.
+
+    Raises ConfinementUnavailable where it must be tried again.
+    """
+    try:
+        return await WHOLE.run(read_file, raw, digest)
+    except LimitExceeded as exceeded:
+        log.warning("mail.attachment_not_read", reason=str(exceeded))
+        return None

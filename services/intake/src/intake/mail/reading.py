@@ -6,8 +6,10 @@ What is returned is bounded: it is handed on to the service's own process.
 from dataclasses import dataclass, replace
 from typing import Final
 
-from intake.mail.domain.mail import Mail, parse_head, parse_mail
-from intake.mail.mail_text import extract_reply, safe_html, tidy
+from intake.mail.domain.history import Answer
+from intake.mail.domain.mail import Mail, parse_files, parse_head, parse_mail
+from intake.mail.domain.parts import File
+from intake.mail.mail_text import read_words, split_text, tidy
 
 NOT_READ: Final = "not read"
 """How the reason of a mail begins that could not be read as a whole."""
@@ -15,14 +17,16 @@ NOT_READ: Final = "not read"
 
 @dataclass(frozen=True, slots=True)
 class ReadMail:
-    """A mail with its text and its safe HTML; `mail` itself has neither `plain` nor `html`.
+    """A mail with its text and its safe HTML; `mail` itself has no `texts`.
 
-    `not_read_because` is None for a mail that was read. Else it says why not, and text and headers
-    are those of the mail's first bytes.
+    `text` is everything that is written, `answer` the same as new words and history. `not_read_because`
+    is None for a mail that was read. Else it says why not, and text and headers are those of the mail's
+    first bytes.
     """
 
     mail: Mail
     text: str
+    answer: Answer
     html: str | None = None
     not_read_because: str | None = None
 
@@ -40,21 +44,32 @@ class ReadMail:
 
 
 def read(raw: bytes) -> ReadMail:
-    """Read a whole mail."""
+    """Read a whole mail. What is too long to be shown is attached as well."""
     mail = parse_mail(raw)
-    return ReadMail(_without_texts(mail), extract_reply(mail), safe_html(mail.html))
+    words = read_words(mail)
+    also = (_whole_text(mail).attachment,) if words.is_cut else ()
+    bounded = replace(mail, texts=(), attachments=(*mail.attachments, *also))
+    return ReadMail(bounded, words.text, split_text(mail, words.text), words.html)
+
+
+def read_file(raw: bytes, digest: str) -> bytes | None:
+    """The bytes of the file that the mail carries and that has this digest; None without one."""
+    files = (*parse_files(raw), _whole_text(parse_mail(raw)))
+    return next((file.data for file in files if file.attachment.digest == digest), None)
 
 
 def read_beginning(raw: bytes, because: str) -> ReadMail:
     """Read the headers and the first lines of a mail that cannot be read as a whole, for `because`."""
     mail = parse_head(raw)
-    return ReadMail(_without_texts(mail), tidy(mail.plain or ""), None, because)
+    text = tidy("\n".join(part.text for part in mail.texts))
+    return ReadMail(replace(mail, texts=()), text, Answer(text), None, because)
 
 
 def nothing_read(because: str) -> ReadMail:
     """A mail of which not even the beginning can be read."""
-    blank = Mail(None, (), (), None, "", "", None, None, (), {})
-    return ReadMail(blank, "(a mail that could not be read)", None, because)
+    blank = Mail(None, (), (), None, "", "", (), (), {})
+    text = "(a mail that could not be read)"
+    return ReadMail(blank, text, Answer(text), None, because)
 
 
 def note_on_unread(because: str, mail_id: str) -> str:
@@ -66,5 +81,8 @@ def note_on_unread(because: str, mail_id: str) -> str:
     )
 
 
-def _without_texts(mail: Mail) -> Mail:
-    return replace(mail, plain=None, html=None)
+def _whole_text(mail: Mail) -> File:
+    """Everything that the mail's text parts say, in their own form."""
+    is_html = any(part.kind == "html" for part in mail.texts)
+    name, media_type = ("message.html", "text/html") if is_html else ("message.txt", "text/plain")
+    return File(name, media_type, "\n\n".join(part.text for part in mail.texts).encode())

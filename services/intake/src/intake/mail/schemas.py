@@ -30,11 +30,32 @@ class MailResult(ResponseModel):
 
 
 class MailRead(ResponseModel):
-    """A stored mail, without its raw bytes."""
+    """A stored mail, without its raw bytes.
+
+    `sender` is the address that it says it is from; nothing proves that. `text` is what a mail says that was
+    held back. Sender, subject and text are null once the mail is deleted as too old.
+    """
 
     id: UUID
     message_id: str
     received_at: datetime
+    sender: str | None
+    sender_name: str | None
+    subject: str | None
+    text: str | None
     outcome: Outcome
     reason: str | None
     ticket_id: UUID | None
+
+
+class HeldBackCount(ResponseModel):
+    """How many mails were held back for one reason."""
+
+    reason: str
+    count: int
+
+
+class HeldBackCounts(ResponseModel):
+    """How many mails were held back, by reason."""
+
+    items: list[HeldBackCount]

@@ -1,12 +1,13 @@
 """Every query about stored mails, their senders, and the message ids of tickets' threads."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, bindparam, select, text, update
+from sqlalchemy import ARRAY, ColumnElement, Text, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
@@ -14,6 +15,8 @@ from common.persistence.keyset import page_after
 from common.scheduling.aggregate_locks import lock_available as lock_rows
 from common.scheduling.aggregate_locks import select_existing
 from intake.directory import store as directory
+from intake.directory.domain.address import without_tag
+from intake.mail.domain.mail import HEAD_DIGEST_CHARS
 from intake.mail.domain.thread import Sender
 from intake.mail.tables import mail_threads, mails
 from intake.tickets.domain.ticket import Ticket
@@ -26,7 +29,9 @@ Outcome = Literal["received", "opened", "joined", "ignored", "unreadable"]
 class StoredMail:
     """A mail as it came, committed. Its outcome is `received` until it is processed.
 
-    `received_by` is the `sub` of the gateway. `raw` is empty once it was deleted as too old.
+    `received_by` is the `sub` of the gateway, `gateway` the name under which it reported what it had
+    checked. `raw` is empty once it was deleted as too old; then who wrote, and what, is gone, too. `text` is
+    what a mail says that was held back; what others say is on their tickets.
     """
 
     id: UUID
@@ -39,7 +44,17 @@ class StoredMail:
     reason: str | None = None
     ticket_id: UUID | None = None
     raw_deleted_at: datetime | None = None
+    gateway: str | None = None
+    sender: str | None = None
+    sender_name: str | None = None
+    subject: str | None = None
+    text: str | None = None
+    occurrence: int = 0
 
+
+REPETITION_TIME: Final = timedelta(hours=4)
+"""How long a mail without id or date that looks like an earlier one counts as the same, sent again."""
+EXCERPT_CHARS: Final = 2_000
 
 # The ids come sorted, so that two mails of one thread cannot wait for each other.
 _LOCK_THREAD = text(
@@ -51,9 +66,27 @@ async def insert_or_get(tx: Connection, mail: StoredMail) -> UUID:
     """Store the mail unless it came before. The id of the stored one."""
     row = {name: getattr(mail, name) for name in StoredMail.__slots__}
     await tx.execute(insert(mails).values(row).on_conflict_do_nothing())
-    same = (mails.c.message_id == mail.message_id) & (mails.c.fingerprint == mail.fingerprint)
+    same = _looks_like(mail) & (mails.c.occurrence == mail.occurrence)
     existing: UUID = (await tx.execute(select(mails.c.id).where(same))).scalar_one()
     return existing
+
+
+async def count_earlier(tx: Connection, mail: StoredMail) -> int:
+    """Which occurrence this is of mails that look alike: the last one's, if it may be the same mail again.
+
+    Locks them until the transaction ends.
+    """
+    await lock_thread(tx, [mail.fingerprint])
+    query = select(mails.c.occurrence, mails.c.received_at).where(_looks_like(mail))
+    last = (await tx.execute(query.order_by(mails.c.occurrence.desc()).limit(1))).one_or_none()
+    if last is None:
+        return 0
+    is_repetition = mail.received_at - last.received_at < REPETITION_TIME
+    return int(last.occurrence) if is_repetition else int(last.occurrence) + 1
+
+
+def _looks_like(mail: StoredMail) -> ColumnElement[bool]:
+    return (mails.c.message_id == mail.message_id) & (mails.c.fingerprint == mail.fingerprint)
 
 
 async def lock(tx: Connection, id: UUID) -> StoredMail:
@@ -79,19 +112,23 @@ async def list_existing(tx: Connection, ids: Collection[UUID]) -> set[UUID]:
 
 
 async def set_outcome(tx: Connection, mail: StoredMail) -> None:
-    """Store outcome, reason and ticket of a processed mail."""
-    changed = {"outcome": mail.outcome, "reason": mail.reason, "ticket_id": mail.ticket_id}
+    """Store what is known of a mail once it is processed."""
+    names = ("outcome", "reason", "ticket_id", "sender", "sender_name", "subject", "text")
+    changed = {name: getattr(mail, name) for name in names}
     await tx.execute(update(mails).where(mails.c.id == mail.id).values(**changed))
 
 
-async def find_sender(tx: Connection, address: str | None) -> Sender:
-    """The contact or member of staff with this address (normalised), if there is one."""
-    if address is None:
-        return Sender(None)
-    contact = await directory.find_contact(tx, address)
-    if contact is not None:
-        return Sender(address, customer_id=contact.customer_id, contact_id=contact.id)
-    return Sender(address, staff=await directory.find_staff(tx, address))
+async def find_sender(tx: Connection, address: str) -> Sender:
+    """The member of staff or contact with this address (normalised), or with the one without its `+tag`.
+
+    Whoever is both, claims to be staff.
+    """
+    for known in dict.fromkeys((address, without_tag(address))):
+        if staff := await directory.find_staff(tx, known):
+            return Sender(address, staff=staff)
+        if contact := await directory.find_contact(tx, known):
+            return Sender(address, contact.customer_id, contact.id, customer=contact.customer)
+    return Sender(address)
 
 
 async def lock_thread(tx: Connection, ids: Collection[str]) -> None:
@@ -99,29 +136,75 @@ async def lock_thread(tx: Connection, ids: Collection[str]) -> None:
     await tx.execute(_LOCK_THREAD, {"ids": sorted(ids)})
 
 
-async def tickets_of(tx: Connection, ids: Collection[str]) -> dict[str, list[Ticket]]:
-    """For each message id the tickets whose mails have it or refer to it."""
+async def tickets_of(
+    tx: Connection, ids: Collection[str], own: str | None
+) -> dict[str, list[Ticket]]:
+    """For each message id the tickets whose mails have it or refer to it, as far as it leads to one (I1).
+
+    `own` is the id of the mail that is looked at: where an earlier mail has it already, it is no id. An id
+    that mails of several tickets have leads nowhere.
+    """
     query = select(mail_threads).where(mail_threads.c.message_id.in_(ids))
     pairs = (await tx.execute(query.order_by(mail_threads.c.ticket_id))).all()
-    tickets_by_id = await by_ids(tx, {pair.ticket_id for pair in pairs})
+    bearers = Counter(pair.message_id for pair in pairs if pair.is_borne)
+    leading = [
+        pair for pair in pairs if bearers[pair.message_id] < (1 if pair.message_id == own else 2)
+    ]
+    tickets_by_id = await by_ids(tx, {pair.ticket_id for pair in leading})
     seen: dict[str, list[Ticket]] = {}
-    for pair in pairs:
+    for pair in leading:
         seen.setdefault(pair.message_id, []).append(tickets_by_id[pair.ticket_id])
     return seen
 
 
-async def add_to_thread(tx: Connection, ids: Collection[str], ticket_id: UUID) -> None:
-    """Store that these message ids belong to the ticket."""
-    rows = [{"message_id": id, "ticket_id": ticket_id} for id in ids]
-    if rows:
-        await tx.execute(insert(mail_threads).values(rows).on_conflict_do_nothing())
+async def find_other_copy(tx: Connection, mail: StoredMail) -> Ticket | None:
+    """The ticket of the same mail that came by another way, with a footer, say; None without one.
+
+    The same is what has the same id, sender, date and subject.
+    """
+    head = mail.fingerprint[:HEAD_DIGEST_CHARS]
+    query = select(mails.c.ticket_id).where(
+        mails.c.message_id == mail.message_id,
+        mails.c.fingerprint.startswith(head, autoescape=True),
+        mails.c.id != mail.id,
+        mails.c.ticket_id.is_not(None),
+    )
+    id = await tx.scalar(query.order_by(mails.c.id).limit(1))
+    return None if id is None else (await by_ids(tx, [id])).get(id)
+
+
+async def add_to_thread(
+    tx: Connection, ids: Collection[str], own: str | None, ticket_id: UUID
+) -> None:
+    """Store that these message ids belong to the ticket, and that one of its mails has the id `own`."""
+    rows = [{"message_id": id, "ticket_id": ticket_id, "is_borne": id == own} for id in ids]
+    if not rows:
+        return
+    statement = insert(mail_threads).values(rows)
+    is_borne = mail_threads.c.is_borne | statement.excluded.is_borne
+    await tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=["message_id", "ticket_id"], set_={"is_borne": is_borne}
+        )
+    )
 
 
 async def list_by_outcome(
     tx: Connection, outcome: Outcome, after: tuple[UUID] | None, limit: int
 ) -> Sequence[StoredMail]:
-    """Mails with that outcome, newest first, without their raw bytes; `limit` and one more."""
-    columns = [column for column in mails.c if column.name != "raw"]
-    query = select(*columns).where(mails.c.outcome == outcome)
+    """Mails with that outcome, newest first, without their raw bytes; `limit` and one more.
+
+    Of what they say, the beginning.
+    """
+    columns = [column for column in mails.c if column.name not in {"raw", "text"}]
+    excerpt = func.left(mails.c.text, EXCERPT_CHARS).label("text")
+    query = select(*columns, excerpt).where(mails.c.outcome == outcome)
     rows = await tx.execute(page_after(query, [mails.c.id.desc()], after, limit))
     return [StoredMail(**row._mapping, raw=b"") for row in rows]
+
+
+async def count_held_back(tx: Connection) -> dict[str, int]:
+    """How many mails were held back as a machine's, by reason."""
+    query = select(mails.c.reason, func.count()).where(mails.c.outcome == "ignored")
+    rows = await tx.execute(query.group_by(mails.c.reason).order_by(mails.c.reason))
+    return {reason: count for reason, count in rows}

@@ -1,6 +1,6 @@
 """E-mails as they came, and the message ids of each ticket's thread."""
 
-from sqlalchemy import Column, LargeBinary, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, Table, Text, Uuid
 
 from intake.metadata import METADATA, instant
 
@@ -17,6 +17,12 @@ mails = Table(
     Column("reason", Text),
     Column("ticket_id", Uuid),
     instant("raw_deleted_at"),
+    Column("gateway", Text),
+    Column("sender", Text),
+    Column("sender_name", Text),
+    Column("subject", Text),
+    Column("text", Text),
+    Column("occurrence", BigInteger, nullable=False),
 )
 
 mail_threads = Table(
@@ -24,4 +30,5 @@ mail_threads = Table(
     METADATA,
     Column("message_id", Text, primary_key=True),
     Column("ticket_id", Uuid, primary_key=True),
+    Column("is_borne", Boolean, nullable=False),
 )

@@ -1,9 +1,9 @@
 """Revoke tokens: here at once, in the other services by one event."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import insert, text
+from sqlalchemy import Row, func, insert, text, update
 
 from common import audit
 from common.auth.claims import CLOCK_SKEW_S
@@ -11,11 +11,17 @@ from common.auth.revocation import store_revocation
 from common.domain import Actor
 from common.events.directory import RevocationKind, TokensRevoked
 from common.messaging.outbox import OutboxEvent, publish
-from common.persistence.database import Connection, transaction_time
+from common.persistence.database import Connection, Database, transaction_time
 from common.persistence.ids import uuid7
 from intake.revocations.tables import token_revocations
 
 FIRST_SEQUENCE: Final = 1
+_ADVANCE: Final = (
+    update(token_revocations)
+    .where(token_revocations.c.expires_at > func.statement_timestamp())
+    .values(sequence=token_revocations.c.sequence + 1)
+    .returning(token_revocations)
+)
 
 
 async def revoke(
@@ -43,6 +49,28 @@ async def revoke(
     grounds = {"reason": reason, "issued_until": until}
     await audit.record(tx, audit.Entry.by(actor, at, "token.revoke", f"{kind}/{name}", grounds))
     return revoked
+
+
+async def publish_all(database: Database) -> int:
+    """Publish every revocation whose tokens would still hold again. Returns the number of events."""
+    async with database.transaction() as tx:
+        at = await transaction_time(tx)
+        rows = (await tx.execute(_ADVANCE)).all()
+        events = [OutboxEvent(_from_row(row, at), row.sequence) for row in rows]
+        await publish(tx, *events)
+    return len(events)
+
+
+def _from_row(row: Row[Any], at: datetime) -> TokensRevoked:
+    return TokensRevoked(
+        at=at,
+        revocation_id=row.id,
+        kind=row.kind,
+        name=row.name,
+        issued_until=row.issued_until,
+        expires_at=row.expires_at,
+        by=row.revoked_by,
+    )
 
 
 async def _store(tx: Connection, revoked: TokensRevoked) -> None:

@@ -70,6 +70,8 @@ messages = Table(
     Column("automatic", Boolean, nullable=False),
     instant("at", nullable=False),
     Column("mail_id", Uuid),
+    Column("history", Text),
+    Column("sender_doubt", Text),
 )
 
 attachments = Table(
@@ -80,6 +82,7 @@ attachments = Table(
     Column("name", Text, nullable=False),
     Column("media_type", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
 )
 
 hand_overs = Table(

@@ -5,7 +5,7 @@ from uuid import UUID
 from common.auth import Caller
 from common.errors import NotFound
 from common.persistence.database import Connection
-from sla.agreements.schemas.responses import AgreementRead, to_response
+from sla.agreements.schemas.responses import AnyAgreement, to_response
 from sla.agreements.store import agreements
 from sla.agreements.store.version_rows import AgreementVersion
 
@@ -27,5 +27,15 @@ async def lock_version(tx: Connection, name: UUID | str, caller: Caller) -> Agre
     return await get_visible_version(tx, stored.agreement.id, caller)
 
 
-def agreement_response(stored: AgreementVersion, caller: Caller) -> AgreementRead:
+async def get_own_version(tx: Connection, name: UUID | str, caller: Caller) -> AgreementVersion:
+    """The same, where the caller is one of its two sides: to customers whom it only covers, what was
+    said of it does not exist. Raises NotFound."""
+    stored = await get_visible_version(tx, name, caller)
+    if caller.customer is not None and not stored.is_made_with(caller.customer):
+        raise NotFound("This agreement")
+    return stored
+
+
+def agreement_response(stored: AgreementVersion, caller: Caller) -> AnyAgreement:
+    """The version as this caller may read it."""
     return to_response(stored, caller.customer)

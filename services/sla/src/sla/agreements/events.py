@@ -29,7 +29,7 @@ def agreement_payload(stored: AgreementVersion, at: datetime) -> dict[str, Any]:
         "contract": version.contract,
         "customer_id": version.customer_id,
         "customer": stored.customer,
-        "customers": list(stored.customers),
+        "customers": list(stored.known_customers),
         "partner": version.partner,
         "team": version.team,
         "services": list(version.services),

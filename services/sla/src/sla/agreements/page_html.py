@@ -11,7 +11,7 @@ from common.domain.visible_text import make_visible
 from sla.agreements.domain.agreement import METRICS, Agreement
 from sla.agreements.domain.coverage_extension import PRIORITIES, Extension
 from sla.agreements.domain.diff import describe_promise
-from sla.agreements.schemas.responses import AgreementRead
+from sla.agreements.schemas.responses import AgreementForParty, AgreementRead, AnyAgreement
 from sla.calendars.domain.calendar import WEEKDAYS
 from sla.calendars.store import CalendarVersion
 
@@ -30,10 +30,10 @@ PROSE_SECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class PageContent:
-    """What the page shows."""
+    """What the page shows: `response` is the agreement as its reader may read it."""
 
     version: Agreement
-    response: AgreementRead
+    response: AnyAgreement
     calendars: Mapping[UUID, CalendarVersion]
     extensions: Sequence[Extension]
 
@@ -59,17 +59,23 @@ def _sections(content: PageContent) -> Iterator[str]:
     yield "<h2>Targets</h2>" + _targets(content.version)
     yield "<h2>Hours</h2>" + _hours(content)
     if content.extensions:
-        yield "<h2>Extra cover</h2>" + _extensions(content.extensions)
+        yield "<h2>Extra cover</h2>" + _extensions(content)
     yield "<h2>What else is agreed</h2>" + _fact_table(_figures(content))
+    if isinstance(content.response, AgreementForParty):
+        yield from _contract_sections(content.response)
+
+
+def _contract_sections(response: AgreementForParty) -> Iterator[str]:
+    """What is between the two sides alone."""
     for name, heading in PROSE_SECTIONS:
-        if text := getattr(content.response, name):
+        if text := getattr(response, name):
             yield f"<h2>{heading}</h2>{_paragraphs(text)}"
-    yield "<h2>Approved</h2>" + _fact_table(_signatures(content.response))
+    yield "<h2>Approved</h2>" + _fact_table(_signatures(response))
 
 
-def _parties(response: AgreementRead) -> Iterator[tuple[str, str]]:
+def _parties(response: AnyAgreement) -> Iterator[tuple[str, str]]:
     yield "State", response.state
-    if response.partner or response.team:
+    if isinstance(response, AgreementRead) and (response.partner or response.team):
         yield ("Partner", response.partner) if response.partner else ("Team", response.team or "")
     yield "Customers", ", ".join(response.customers) or "all"
     yield "Services", ", ".join(response.services) or "all"
@@ -122,11 +128,13 @@ def _format_intervals(pairs: Iterable[Sequence[str]]) -> str:
     return ", ".join(f"{start} to {end}" for start, end in pairs) or "closed"
 
 
-def _extensions(extensions: Sequence[Extension]) -> str:
+def _extensions(content: PageContent) -> str:
+    """The extra hours; why they were added is for staff."""
+    is_staff = isinstance(content.response, AgreementRead)
     rows = (
         f"{_format_instant(one.starts_at)} to {_format_instant(one.effective_end)}, for"
-        f" {', '.join(one.priorities) or 'all'} tickets: {one.reason}"
-        for one in extensions
+        f" {', '.join(one.priorities) or 'all'} tickets{f': {one.reason}' if is_staff else ''}"
+        for one in content.extensions
     )
     return f"<ul>{''.join(f'<li>{escape(row)}</li>' for row in rows)}</ul>"
 
@@ -144,13 +152,13 @@ def _figures(content: PageContent) -> Iterator[tuple[str, str]]:
     if response.reserved_seconds is not None:
         hours = timedelta(seconds=response.reserved_seconds) / timedelta(hours=1)
         yield "Reserved hours per month", f"{hours:.6g}"
-    if response.price is not None:
+    if isinstance(response, AgreementForParty) and response.price is not None:
         yield "Price per month", f"{response.price.amount} {response.price.currency}"
     yield "Months begin in", response.timezone
     yield "Warnings at", ", ".join(f"{share * 100:.6g} %" for share in response.warnings)
 
 
-def _signatures(response: AgreementRead) -> Iterator[tuple[str, str]]:
+def _signatures(response: AgreementForParty) -> Iterator[tuple[str, str]]:
     for side, signature in (
         ("For us", response.approved),
         ("For the other side", response.countersigned),
@@ -158,7 +166,8 @@ def _signatures(response: AgreementRead) -> Iterator[tuple[str, str]]:
         if signature is not None:
             yield side, f"{signature.by}, {_format_instant(signature.at)}"
     if response.published_at is not None:
-        yield "Published", f"{response.published_by}, {_format_instant(response.published_at)}"
+        by = f"{response.published_by}, " if isinstance(response, AgreementRead) else ""
+        yield "Published", f"{by}{_format_instant(response.published_at)}"
 
 
 def _fact_table(pairs: Iterable[tuple[str, str]]) -> str:

@@ -135,7 +135,9 @@ async def _emit(
     at: datetime,
     extra: dict[str, Any] | None = None,
 ) -> None:
-    others_open = await outages.count_open(tx, outage.scope, excluded_id=outage.id)
+    others_open = await outages.count_open(
+        tx, outage.scope, outage.ticket_id, excluded_id=outage.id
+    )
     wire_event = event_type(**outage_payload(outage, others_open, at) | (extra or {}))
     await publish(tx, OutboxEvent(wire_event, outage.sequence))
 

@@ -18,8 +18,11 @@ def scope_payload(scope: Scope) -> dict[str, Any]:
     }
 
 
-def outage_payload(outage: Outage, others_open: int, at: datetime) -> dict[str, Any]:
-    """Return the fields of every event about an outage; `others_open`: open ones of its scope."""
+def outage_payload(outage: Outage, others_open: tuple[int, int], at: datetime) -> dict[str, Any]:
+    """Return the fields of every event about an outage.
+
+    `others_open`: open ones of its scope, and of its scope and ticket.
+    """
     return scope_payload(outage.scope) | {
         "at": at,
         "outage_id": outage.id,
@@ -30,7 +33,8 @@ def outage_payload(outage: Outage, others_open: int, at: datetime) -> dict[str, 
         "started_at": outage.started_at,
         "ended_at": outage.ended_at,
         "counts": outage.counts,
-        "others_open": others_open,
+        "others_open": others_open[0],
+        "others_open_of_ticket": others_open[1],
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from common.events.alerts import AlertRaised, AlertResolved
+from common.events.alerts import AlertRaised, AlertResolved, AlertWorsened
 from common.events.envelope import ReceivedEvent
 from common.events.tickets import (
     BlockerLifted,
@@ -32,22 +32,35 @@ CLOSED_STATES = frozenset({"resolved", "verified", "closed", "merged"})
 
 async def on_alert_raised(tx: Connection, received: ReceivedEvent[AlertRaised]) -> None:
     """Open the outage of an alert that counts; it replaces one opened by its ticket."""
+    await _open_alert_outage(tx, received.event, received.event.started_at)
+
+
+async def on_alert_worsened(tx: Connection, received: ReceivedEvent[AlertWorsened]) -> None:
+    """Open the outage of an alert that counts only since it became worse: it lasts from now on.
+
+    An open outage of the alert goes on, unless it has another effect now.
+    """
     event = received.event
     scope = await _resolve_scope(tx, event)
-    if scope is None:
-        return
-    level = (event.severity or "").lower()
-    signal = Signal(
-        "monitoring",
-        level,
-        event.monitor,
-        scope.environment,
-        scope.tier,
-        scope.service,
-        event.dedup_key,
-    )
-    effect = await _effect_of_signal(tx, signal)
-    if effect is None:
+    effect = None if scope is None else await _effect_of_alert(tx, event, scope)
+    for outage in await outages.lock_of_source(tx, "monitoring", event.alert_id):
+        if outage.ended_at is not None or not outage.counts:
+            continue
+        if effect in (None, outage.effect):
+            return
+        at = await transaction_time(tx)
+        after = mark_ended(outage, min(event.at, at))
+        if after is not None:
+            await close_outage(tx, outage, after, event.monitor, at, "it became worse")
+    await _open_alert_outage(tx, event, event.at)
+
+
+async def _open_alert_outage(
+    tx: Connection, event: AlertRaised | AlertWorsened, started_at: datetime
+) -> None:
+    scope = await _resolve_scope(tx, event)
+    effect = None if scope is None else await _effect_of_alert(tx, event, scope)
+    if scope is None or effect is None:
         return
     ticket_outages = (
         [] if event.ticket_id is None else await _lock_ticket_outages(tx, event.ticket_id)
@@ -59,12 +72,29 @@ async def on_alert_raised(tx: Connection, received: ReceivedEvent[AlertRaised]) 
         event.alert_id,
         event.ticket_id,
         effect,
-        event.started_at,
+        started_at,
         event.monitor,
     )
     outage = await open_outage(tx, report, at)
     for ticket_outage in ticket_outages:
         await supersede_outage(tx, ticket_outage, outage, event.monitor, at)
+
+
+async def _effect_of_alert(
+    tx: Connection, event: AlertRaised | AlertWorsened, scope: Scope
+) -> Effect | None:
+    """The effect by the rules, which name severities as the monitor does, or the priority they mean."""
+    signal = Signal(
+        "monitoring",
+        (event.severity or "").lower(),
+        event.monitor,
+        scope.environment,
+        scope.tier,
+        scope.service,
+        event.dedup_key,
+        event.priority,
+    )
+    return await _effect_of_signal(tx, signal)
 
 
 async def on_alert_resolved(tx: Connection, received: ReceivedEvent[AlertResolved]) -> None:
@@ -154,7 +184,9 @@ async def _effect_of_signal(tx: Connection, signal: Signal) -> Effect | None:
     return effect_of((await outage_rules.get_current(tx)).rules, signal)
 
 
-async def _resolve_scope(tx: Connection, event: AlertRaised | TicketEvent) -> Scope | None:
+async def _resolve_scope(
+    tx: Connection, event: AlertRaised | AlertWorsened | TicketEvent
+) -> Scope | None:
     """Return the scope of an event; None where it would reach further than it may.
 
     That is: without a customer, all customers; without an environment, the whole customer by one
@@ -164,7 +196,7 @@ async def _resolve_scope(tx: Connection, event: AlertRaised | TicketEvent) -> Sc
     if event.customer_id is None:
         return None
     if event.environment is None and (
-        not isinstance(event, AlertRaised)
+        not isinstance(event, AlertRaised | AlertWorsened)
         or event.service is None
         or not await catalogue.has_service(tx, event.service)
     ):

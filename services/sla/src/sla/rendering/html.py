@@ -32,7 +32,10 @@ _PAGES = Environment(
 )
 _STYLE = resources.files("sla.rendering").joinpath("templates/document.css").read_text("utf-8")
 _STYLE_DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-CSP = f"default-src 'none'; style-src 'sha256-{_STYLE_DIGEST}'; base-uri 'none'; form-action 'none'"
+CSP = (
+    f"default-src 'none'; style-src 'sha256-{_STYLE_DIGEST}'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
 """The content security policy: no requests, no scripts, and only this style sheet, by its digest."""
 
 

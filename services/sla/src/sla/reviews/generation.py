@@ -160,7 +160,9 @@ async def _availability_lines(
         name: model.availability_of_month(query, day, at) for name, query in queries.items()
     }
     outages = list(uptimes.relevant_outages(model.outages, availabilities.values()))
-    causes = await tickets.get_titles(tx, {one.ticket_id for one in outages if one.ticket_id})
+    ticket_ids = {one.ticket_id for one in outages if one.ticket_id}
+    # An outage of everybody may come from another customer's ticket, whose words are not for this one.
+    causes = await tickets.get_titles(tx, ticket_ids, customer.id)
     outage_lines = [
         uptimes.to_outage_line(one, causes.get(one.ticket_id, ""), month.span(zone), at)
         for one in sorted(outages, key=lambda one: (one.started_at, one.key))

@@ -62,6 +62,7 @@ class StatusBroadcaster:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.availability = AvailabilityCache()
+        self._availability_of_customers: dict[str, AvailabilityCache] = {}
         self.read_count = 0
         self._listeners: set[Listener] = set()
         self._count_by_identity: Counter[str] = Counter()
@@ -89,6 +90,15 @@ class StatusBroadcaster:
             yield listener
         finally:
             self._remove(listener)
+
+    def availability_for(self, customer: str | None) -> AvailabilityCache:
+        """Return the cache that a caller's transaction fills: of all customers, or of one (a key).
+
+        A contact's transaction sees its own customer's rows, which must not answer anybody else.
+        """
+        if customer is None:
+            return self.availability
+        return self._availability_of_customers.setdefault(customer, AvailabilityCache())
 
     async def run(self) -> None:
         """Read and broadcast while somebody listens, until cancelled; retry while the database is

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from common.events.alerts import AlertEvent, AlertRaised, AlertResolved
+from common.events.alerts import AlertEvent, AlertRaised, AlertResolved, AlertWorsened
 from common.events.tickets import TicketEvent
 from common.persistence.database import Database
 from sla.outages.domain.outage import Outage
@@ -18,6 +18,11 @@ T = TypeVar("T", bound=TicketEvent)
 
 def alert_raised(number: int, started_at: datetime = NINE, **overrides: Any) -> AlertRaised:
     return _alert_event(AlertRaised, number, started_at, started_at=started_at, **overrides)
+
+
+def alert_worsened(number: int, at: datetime, **overrides: Any) -> AlertWorsened:
+    """What intake says of an alert that fires since nine and is worse since `at`."""
+    return _alert_event(AlertWorsened, number, at, started_at=NINE, **overrides)
 
 
 def alert_ended(

@@ -38,13 +38,16 @@ async def on_started(tx: Connection, received: ReceivedEvent[OutageStarted]) -> 
 
 
 async def on_ended(tx: Connection, received: ReceivedEvent[OutageEnded]) -> None:
-    """Resolve the case of an outage that is over."""
-    await resolve_cases(tx, {_dedup_key(received.event): _closing_reason(received.event)})
+    """Resolve the case of an outage that is over, with all others that share it."""
+    if not received.event.others_open_of_ticket:
+        await resolve_cases(tx, {_dedup_key(received.event): _closing_reason(received.event)})
 
 
 async def on_corrected(tx: Connection, received: ReceivedEvent[OutageCorrected]) -> None:
     """Follow a correction by two people: it was not an outage, it is over, or it lasts after all."""
     event = received.event
+    if event.others_open_of_ticket:
+        return  # others that share the case last: they go on being escalated
     if not event.counts:
         people = f"{event.requested_by} and {event.confirmed_by}"
         await withdraw(tx, _dedup_key(event), f"{event.outage} was not an outage, say {people}")
@@ -58,6 +61,8 @@ async def on_superseded(tx: Connection, received: ReceivedEvent[OutageSuperseded
     """Resolve the case of an outage that monitoring records as another one."""
     event = received.event
     reason = f"monitoring measures it, as {event.superseded_by}"
+    if event.others_open_of_ticket:
+        return
     await resolve_cases(tx, {_dedup_key(event): reason})
 
 
@@ -114,4 +119,7 @@ def _closing_reason(event: OutageEvent) -> str:
 
 
 def _dedup_key(event: OutageEvent) -> str:
-    return f"outage/{event.outage_id}"
+    """Outages of one service that share a ticket share a case: a storm of alerts pages once (E9)."""
+    if event.ticket_id is None:
+        return f"outage/{event.outage_id}"
+    return f"outage/{event.ticket_id}/{event.service or ''}"

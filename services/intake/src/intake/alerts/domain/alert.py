@@ -1,76 +1,108 @@
 """Alerts of monitors, in the form that all formats are parsed into. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
+from uuid import UUID
 
-from intake.tickets.domain.new_ticket import TicketRequest, TicketScope, make_title
-from intake.tickets.domain.prioritisation import PriorityAssessment, assess
-from intake.tickets.domain.priority import DEFAULT_IMPACT_URGENCY, Priority
+from intake.alerts.domain.json_values import MAX_LONG_TEXT_CHARS, first_of, read_key
+from intake.alerts.domain.severity import UNKNOWN_WORD_PRIORITY, priority_of_word
 
-Status = Literal["firing", "ended"]
+Status = Literal["firing", "acknowledged", "ended"]
 
-SEVERITY_PRIORITIES: Final[Mapping[str, Priority]] = {
-    "blocker": "blocker",
-    "critical": "critical",
-    "page": "critical",
-    "error": "major",
-    "high": "critical",
-    "warning": "major",
-    "medium": "major",
-    "low": "minor",
-    "info": "trivial",
-}
+CUSTOMER_NAMES: Final = ("customer", "customer_key", "client", "tenant")
+ENVIRONMENT_NAMES: Final = ("environment", "env", "stage")
+SERVICE_NAMES: Final = ("service", "service_name")
+SEVERITY_NAMES: Final = ("severity", "priority", "level", "urgency")
+"""The labels, tags and fields that name each, the first that has a value counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One alert of a post. `episode` separates two periods in which the same `dedup_key` fires.
+    """One alert of a post, recognised by its `dedup_key`.
 
     `customer` and `environment` are the values of labels: keys, if the monitor is configured well.
+    `details_on_joining` are noted where it joins a ticket. `needs_quiet`: its monitor never reports an end, so it ends once it has been quiet for a while.
+    `needs_open`: an end or acknowledgement of nothing that is open has no effect. `remarks` are
+    sentences about what could not be understood.
     """
 
     status: Status
     dedup_key: str
-    episode: str
     group_key: str
     title: str
-    severity: str | None
-    customer: str | None
-    environment: str | None
-    service: str | None
-    started_at: datetime | None
-    ended_at: datetime | None
+    severity: str | None = None
+    customer: str | None = None
+    environment: str | None = None
+    service: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    description: str | None = None
+    remarks: tuple[str, ...] = ()
+    details_on_joining: str | None = None
+    needs_quiet: bool = False
+    needs_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AlertBatch:
-    """The alerts of one post; `truncated` is the number that the monitor left out of it."""
+    """The alerts of one post; `truncated` is the number that the monitor left out of it.
 
+    `source` is the format, with what separates the keys of one sender from those of another.
+    """
+
+    source: str
     alerts: tuple[Alert, ...]
     truncated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PostContext:
+    """What a parser may use beside the JSON: the post's id and moment, and the rest of its path."""
+
+    id: UUID
+    received_at: datetime
+    address: str = ""
+
+
+def labelled(alert: Alert, labels: Mapping[str, str]) -> Alert:
+    """The alert with what its labels (names in lower case) say of whose it is and how bad."""
+    severity = alert.severity or first_of(labels, SEVERITY_NAMES)
+    return replace(
+        alert,
+        severity=severity,
+        customer=first_of(labels, CUSTOMER_NAMES),
+        environment=first_of(labels, ENVIRONMENT_NAMES),
+        service=first_of(labels, SERVICE_NAMES),
+        remarks=alert.remarks + _severity_remarks(severity),
+    )
+
+
+def _severity_remarks(severity: str | None) -> tuple[str, ...]:
+    if severity is None or priority_of_word(severity):
+        return ()
+    return (
+        f"The severity “{severity}” is not known here, and was taken as {UNKNOWN_WORD_PRIORITY}.",
+    )
+
+
+def described(*parts: str | None, **named: Any) -> str | None:
+    """A description of the given texts, and below them a line for each named one that is given."""
+    lines = [part for part in parts if part]
+    lines += [f"{name.replace('_', ' ')}: {value}" for name, value in named.items() if value]
+    return "\n".join(lines)[:MAX_LONG_TEXT_CHARS] or None
+
+
+def fallback_key(context: PostContext) -> str:
+    """The key of an alert whose monitor gave it none: it is the only one of its kind."""
+    return read_key(str(context.id)) or ""
 
 
 def environment_keys(alert: Alert) -> tuple[str, ...]:
     """Possible keys of the environment: `acme-prod`, also from `customer=acme, env=prod`."""
     if alert.environment is None:
         return ()
-    joined = (f"{alert.customer}-{alert.environment}",) if alert.customer else ()
-    return (alert.environment, *joined)
-
-
-def incident_from_alert(
-    alert: Alert, scope: TicketScope | None, received_at: datetime
-) -> TicketRequest:
-    """The request for the incident that an alert opens. Its priority follows the severity."""
-    priority = SEVERITY_PRIORITIES.get((alert.severity or "").lower())
-    return TicketRequest(
-        "incident",
-        make_title(alert.title, alert.dedup_key),
-        "monitoring",
-        PriorityAssessment(priority) if priority else assess(*DEFAULT_IMPACT_URGENCY),
-        service=alert.service,
-        scope=scope,
-        opened_at=received_at,
-    )
+    environment = alert.environment.lower()
+    joined = (f"{alert.customer.lower()}-{environment}",) if alert.customer else ()
+    return (environment, *joined)

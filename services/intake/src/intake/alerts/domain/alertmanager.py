@@ -1,89 +1,109 @@
-"""Parse posts of Alertmanager's webhook, version 4. Pure.
+"""Parse posts of Alertmanager's webhook (version 4), and of Grafana, which are alike. Pure.
 
 https://prometheus.io/docs/alerting/latest/configuration/#webhook_config. The group's status is
 "firing" while any of its alerts fires, so each alert's own status counts. A firing alert has
-`endsAt` in the year 1. The whole group is sent again when an alert joins or leaves it.
+`endsAt` in the year 1. The whole group is sent again when an alert joins or leaves it. `startsAt`
+is no identity: after a restart an alert that still fires has another one.
 """
 
+import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from common.domain import Rejection
-from intake.alerts.domain.alert import Alert, AlertBatch
-from intake.tickets.domain.plain_text import strip_control_characters
+from intake.alerts.domain.alert import (
+    Alert,
+    AlertBatch,
+    PostContext,
+    Status,
+    described,
+    labelled,
+)
+from intake.alerts.domain.json_values import (
+    MAX_LONG_TEXT_CHARS,
+    digest,
+    read_instant,
+    read_key,
+    read_text,
+    read_texts,
+)
 
-MAX_TEXT_CHARS: Final = 1_000
-MAX_ALERTS_PER_POST: Final = 1_000
-_EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
-_LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+STATUSES: Final[Mapping[str, Status]] = {
+    "firing": "firing",
+    "alerting": "firing",
+    "resolved": "ended",
+    "ok": "ended",
+}
 
 
-def parse(body: Any) -> AlertBatch | Rejection:
+def is_alertmanager(body: Mapping[str, Any]) -> bool:
+    """Whether a body looks like one of Alertmanager's."""
+    return isinstance(body.get("alerts"), list) and "orgId" not in body
+
+
+def is_grafana(body: Mapping[str, Any]) -> bool:
+    """Whether a body looks like one of Grafana's: it names its organisation."""
+    return isinstance(body.get("alerts"), list) and "orgId" in body
+
+
+def parse(body: Mapping[str, Any], context: PostContext) -> AlertBatch | Rejection:
     """The alerts of a post, or why it is not in this format. Unknown fields are ignored."""
-    if not isinstance(body, Mapping) or not isinstance(body.get("alerts"), list):
-        return Rejection(
-            "NOT_THIS_FORMAT", "Send an Alertmanager webhook body: `alerts` is a list."
-        )
-    entries = body["alerts"]
-    if len(entries) > MAX_ALERTS_PER_POST:
-        return Rejection(
-            "TOO_MANY_ALERTS", f"Send at most {MAX_ALERTS_PER_POST} alerts in one post."
-        )
-    group_key = _text(body.get("groupKey"))
-    parsed = [_parse_alert(entry, group_key) for entry in entries]
-    rejections = [result for result in parsed if isinstance(result, Rejection)]
-    if rejections:
-        return rejections[0]
-    truncated = body.get("truncatedAlerts")
-    alerts = tuple(result for result in parsed if isinstance(result, Alert))
-    return AlertBatch(alerts, truncated if isinstance(truncated, int) and truncated > 0 else 0)
-
-
-def _parse_alert(entry: Any, group_key: str | None) -> Alert | Rejection:
-    if not isinstance(entry, Mapping):
+    entries = body.get("alerts")
+    if not isinstance(entries, list):
+        return Rejection("NOT_THIS_FORMAT", "Send a webhook body in which `alerts` is a list.")
+    count = body.get("truncatedAlerts")
+    truncated = count if isinstance(count, int) and count > 0 else 0
+    if not entries and not truncated:
+        return Rejection("NO_ALERTS", "`alerts` is empty: send at least one alert.")
+    if not all(isinstance(entry, Mapping) for entry in entries) or not entries:
         return Rejection("NOT_THIS_FORMAT", "Each entry of `alerts` is an object.")
-    fingerprint, starts = _text(entry.get("fingerprint")), _text(entry.get("startsAt"))
-    status = entry.get("status")
-    if not fingerprint or not starts or status not in ("firing", "resolved"):
-        return Rejection(
-            "NOT_THIS_FORMAT",
-            "Each alert has a `fingerprint`, a `startsAt`, and the `status` firing or resolved.",
-        )
-    labels, notes = _texts(entry.get("labels")), _texts(entry.get("annotations"))
-    return Alert(
-        status="firing" if status == "firing" else "ended",
-        dedup_key=fingerprint,
-        episode=starts,
-        group_key=group_key or fingerprint,
-        title=notes.get("summary") or labels.get("alertname") or fingerprint,
-        severity=labels.get("severity"),
-        customer=labels.get("customer"),
-        environment=labels.get("environment") or labels.get("env"),
-        service=labels.get("service"),
-        started_at=parse_instant(starts),
-        ended_at=parse_instant(_text(entry.get("endsAt"))) if status == "resolved" else None,
+    alerts = tuple(_parse_alert(entry, body) for entry in entries)
+    return AlertBatch("grafana" if "orgId" in body else "alertmanager", alerts, truncated)
+
+
+def _parse_alert(entry: Mapping[str, Any], body: Mapping[str, Any]) -> Alert:
+    own, notes = read_texts(entry.get("labels")), read_texts(entry.get("annotations"))
+    shared = read_texts(body.get("groupLabels")) | read_texts(body.get("commonLabels"))
+    labels = shared | own
+    key = read_key(entry.get("fingerprint")) or digest(json.dumps(labels, sort_keys=True))
+    status, remarks = _status(entry, body)
+    starts = entry.get("startsAt")
+    started_at = read_instant(starts)
+    if started_at is None:
+        remarks += (f"`startsAt` is {_quote(starts)}, no instant: the time of arrival counts.",)
+    alert = Alert(
+        status=status,
+        dedup_key=key,
+        group_key=read_key(body.get("groupKey")) or key,
+        title=notes.get("summary") or labels.get("alertname") or key,
+        started_at=started_at,
+        ended_at=read_instant(entry.get("endsAt")) if status == "ended" else None,
+        description=described(
+            read_text(entry.get("annotations", {}).get("description"), MAX_LONG_TEXT_CHARS)
+            if isinstance(entry.get("annotations"), Mapping)
+            else None,
+            ", ".join(f"{name}={value}" for name, value in sorted(labels.items())),
+            runbook=notes.get("runbook_url"),
+            source=read_text(entry.get("generatorURL")),
+            raw_alert=json.dumps(entry, ensure_ascii=False)[:MAX_LONG_TEXT_CHARS]
+            if remarks
+            else None,
+        ),
+        remarks=remarks,
     )
+    return labelled(alert, labels)
 
 
-def parse_instant(text: str | None) -> datetime | None:
-    """An RFC 3339 instant between 2000 and 2200, cut to microseconds; None for anything else."""
-    try:
-        parsed = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    # Compare before converting: the year 1 cannot be converted from zones west of Greenwich.
-    if parsed.tzinfo is None or not _EARLIEST < parsed < _LATEST:
-        return None
-    return parsed.astimezone(UTC)
+def _status(entry: Mapping[str, Any], body: Mapping[str, Any]) -> tuple[Status, tuple[str, ...]]:
+    """The alert's own status, else the group's. What is neither is taken as firing, and noted."""
+    for given in (entry.get("status"), body.get("status")):
+        status = STATUSES.get(given.lower()) if isinstance(given, str) else None
+        if status:
+            return status, ()
+    shown = _quote(entry.get("status"))
+    return "firing", (f"`status` is {shown}, neither firing nor resolved: taken as firing.",)
 
 
-def _texts(values: Any) -> dict[str, str]:
-    items = values.items() if isinstance(values, Mapping) else ()
-    return {str(name): text for name, value in items if (text := _text(value))}
-
-
-def _text(value: Any) -> str | None:
-    return (
-        strip_control_characters(value)[:MAX_TEXT_CHARS] or None if isinstance(value, str) else None
-    )
+def _quote(value: Any) -> str:
+    text = read_text(value, 100)
+    return "missing" if value is None else f"“{text or json.dumps(value)[:100]}”"

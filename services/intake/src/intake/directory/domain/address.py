@@ -1,6 +1,5 @@
 """E-mail addresses: which texts are one, and the form in which they are compared. Pure."""
 
-from email.utils import getaddresses
 from typing import Final
 
 MAX_ADDRESS_CHARS: Final = 254
@@ -8,8 +7,24 @@ MAX_ADDRESS_CHARS: Final = 254
 
 
 def normalise(address: str) -> str:
-    """The form in which two spellings of one mailbox are equal: trimmed, lower case."""
-    return address.strip().casefold()
+    """The form in which two spellings of one mailbox are equal: trimmed, lower case.
+
+    No letter becomes an ASCII one that was none: `straße` and `strasse`, or a Kelvin sign and a `k`, are
+    two names, and whoever has one of them must not pass for the other.
+    """
+    return "".join(_lower(letter) for letter in address.strip())
+
+
+def _lower(letter: str) -> str:
+    lower = letter.lower()
+    return letter if lower.isascii() and not letter.isascii() else lower
+
+
+def without_tag(address: str) -> str:
+    """The mailbox of a sub-address: `jan@acme.example` of `jan+work@acme.example` (RFC 5233)."""
+    local, at, domain = address.rpartition("@")
+    mailbox = local.partition("+")[0]
+    return f"{mailbox or local}{at}{domain}"
 
 
 def is_address(text: str) -> bool:
@@ -23,15 +38,3 @@ def is_address(text: str) -> bool:
         and text.isprintable()
         and " " not in text
     )
-
-
-def first_address(header: str) -> tuple[str, str] | None:
-    """(name, normalised address) of the first mailbox in a From header; None without one."""
-    try:
-        mailboxes = getaddresses([header])
-    except (RecursionError, IndexError, ValueError):  # for example, comments nested very deep
-        return None
-    for name, address in mailboxes:
-        if is_address(address):
-            return name.strip(), normalise(address)
-    return None

@@ -1,44 +1,42 @@
-"""Recognise mails that a machine wrote: an answer could start a loop, so they open no ticket. Pure."""
+"""Recognise the mails that a machine wrote and nobody has to read (I2). Pure.
 
+A mail is only held back on proof: a word in the subject, a mailing list or an odd sender is none. What is
+held back is stored, shown to staff, and becomes a ticket in one step.
+"""
+
+import re
 from typing import Final
 
 from intake.mail.domain.mail import Mail
+from intake.mail.domain.thread import ticket_keys_in
 
 OWN_MESSAGE_ID_PREFIX: Final = "opsdesk."
 """The beginning of every Message-ID that OpsDesk gives to a mail, whatever its domain."""
 
-_BULK: Final = frozenset({"bulk", "junk", "list", "auto_reply"})
-_LIST_HEADERS: Final = ("list-id", "list-unsubscribe", "list-post")
-_ROBOTS: Final = frozenset(
-    {"mailer-daemon", "postmaster", "no-reply", "noreply", "do-not-reply", "donotreply"}
-)
-_MACHINE_HEADERS: Final = ("x-auto-response-suppress", "x-autoreply", "x-autorespond")
-_REPLY_SUBJECTS: Final = (
-    "automatic reply",
-    "auto:",
-    "autoreply",
-    "out of office",
-    "automatische antwort",
-    "abwesenheitsnotiz",
-    "automatisch antwoord",
-    "afwezig:",
+_ABSENCE_HEADERS: Final = ("x-autoreply", "x-autorespond", "x-autoreply-from", "x-mail-autoreply")
+_ABSENCE_SUBJECT: Final = re.compile(
+    r"(?:automatic reply|auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office(?: auto-?reply)?"
+    r"|automatische (?:antwort|antwoord)|automatisch antwoord|abwesenheits(?:notiz|meldung|nachricht)"
+    r"|abwesend|afwezig(?:heidsbericht)?|r[ée]ponse automatique|absence du bureau|message d'absence"
+    r"|respuesta autom[áa]tica|fuera de (?:la )?oficina|risposta automatica|fuori sede"
+    r"|resposta autom[áa]tica|autosvar|automatisk svar|automatiskt svar|automaattinen vastaus"
+    r"|odpowied[źz] automatyczna|automatyczna odpowied[źz]|automatick[áa] odpov[eě][dď]"
+    r"|otomatik yan[\u0131i]t|автоответ|自動応答|自动答复|自動回覆|자동 회신)\s{0,3}[:\uff1a]",
+    re.IGNORECASE,
 )
 
 
 def automatic_reason(mail: Mail) -> str | None:
-    """The reason why a mail counts as a machine's; None for a person's.
+    """The reason why a mail is held back as a machine's; None for all others.
 
-    Signs are our own Message-ID, RFC 3834 (Auto-Submitted), RFC 3464 (delivery reports), RFC 2919
-    and 2369 (lists), RFC 5321 4.5.5 (empty return path), and what Exchange and common gateways add.
-    The mail is stored either way, and OPS can list the ignored ones.
+    Signs are our own Message-ID (an answer of ours that came back), `Auto-Submitted` (RFC 3834), a report
+    that came with the null return path (RFC 3464, RFC 8098), and an absence notice that answers a mail.
     """
     signs = {
         "our own mail came back": _is_ours(mail),
         "auto-submitted": _is_auto_submitted(mail.headers),
-        "delivery report": _is_bounce(mail),
-        "mailing list or bulk mail": _is_bulk(mail.headers),
-        "marked as a machine's": any(name in mail.headers for name in _MACHINE_HEADERS),
-        "out of office": mail.subject.lower().startswith(_REPLY_SUBJECTS),
+        "delivery report": mail.carries_report and _has_null_path(mail),
+        "absence notice": _is_absence_notice(mail),
     }
     return next((reason for reason, is_present in signs.items() if is_present), None)
 
@@ -48,17 +46,18 @@ def _is_ours(mail: Mail) -> bool:
 
 
 def _is_auto_submitted(headers: dict[str, str]) -> bool:
-    value = headers.get("auto-submitted", "no").split(";")[0].strip().lower()
+    value = re.split(r"[;(\s]", headers.get("auto-submitted", "").strip().lower(), maxsplit=1)[0]
     return value not in {"", "no"}
 
 
-def _is_bounce(mail: Mail) -> bool:
-    kind = mail.headers.get("content-type", "").lower()
-    empty_path = mail.headers.get("return-path", "").strip() == "<>"
-    local = (mail.sender or "").partition("@")[0]
-    return empty_path or kind.startswith("multipart/report") or local in _ROBOTS
+def _is_absence_notice(mail: Mail) -> bool:
+    """Whether it says so itself, as programs do, and answers: people put a "Re:" before a subject."""
+    if not (mail.is_reply or ticket_keys_in(mail.subject)):
+        return False
+    marked = any(mail.headers.get(name, "no").strip().lower() != "no" for name in _ABSENCE_HEADERS)
+    is_marked = marked or mail.headers.get("precedence", "").strip().lower() == "auto_reply"
+    return is_marked or _ABSENCE_SUBJECT.match(mail.subject) is not None
 
 
-def _is_bulk(headers: dict[str, str]) -> bool:
-    precedence = headers.get("precedence", "").strip().lower()
-    return precedence in _BULK or any(name in headers for name in _LIST_HEADERS)
+def _has_null_path(mail: Mail) -> bool:
+    return "".join(mail.headers.get("return-path", "").split()) == "<>"

@@ -14,7 +14,7 @@ def request_from_mail(
 ) -> TicketRequest:
     """An incident, until OPS reclassifies it. Its title is the subject or the text's first line.
 
-    The address of an unknown sender is the ticket's reporter.
+    The address of an unknown sender, or of one who is not believed, is the ticket's reporter.
     """
     return TicketRequest(
         "incident",
@@ -30,7 +30,7 @@ def request_from_mail(
 
 
 def author_of(sender: Sender) -> str:
-    """The sender's name in events and messages: never the address."""
+    """The sender's name in events and messages: never the address. Nobody's, where there is a doubt."""
     if sender.contact_id is not None:
         return f"contact/{sender.contact_id}"
     return sender.staff or "unknown"

@@ -1,27 +1,28 @@
-"""The parts of a raw e-mail: structure, decoded headers, texts, attachments. Pure.
+"""The parts of a raw e-mail: its structure, the texts it shows and the files it carries (I3). Pure.
 
-The standard library's parser reads everything, but its accessors raise many kinds of errors on
-malformed mails. Each accessor is called in one place here, which catches all of `PARSER_ERRORS`.
+The standard library's parser splits everything, but its accessors raise many kinds of errors on malformed
+mails, or lose characters. Only its splitting is used: headers, charsets and contents are read by the
+modules beside this one.
 """
 
+import re
 from email import message_from_bytes
-from email.errors import MessageError
-from email.header import decode_header
-from email.message import Message as Part
-from email.parser import BytesHeaderParser
-from itertools import islice
-from typing import Any, Final, TypeAlias
+from email.errors import MessageError, MissingHeaderBodySeparatorDefect
+from email.message import Message
+from email.policy import Compat32
+from typing import TYPE_CHECKING, Final
 
-from intake.tickets.domain.message import Attachment
+from intake.mail.domain.header import parse_parameters, with_clean_head
+from intake.mail.domain.transfer_encoding import Content, decode_content
 from intake.tickets.domain.plain_text import strip_control_characters
 
-MAX_HEADER_CHARS: Final = 4_096
 MAX_HEADERS: Final = 1_000
 MAX_PARTS: Final = 1_000
 MAX_HEAD_BYTES: Final = 262_144
 MAX_UNPARSED_BODY_BYTES: Final = 10_000
 MAX_PARSER_WORK: Final = 3_000_000
 """Most lines times multiparts that are parsed: the parser compares each line with each boundary."""
+MAX_REPAIRS: Final = 20
 
 PARSER_ERRORS: Final = (
     ArithmeticError,
@@ -33,8 +34,39 @@ PARSER_ERRORS: Final = (
     TypeError,
     ValueError,
 )
+_LOST_BOUNDARY: Final = re.compile(
+    rb"^--([^\r\n]{1,200}?)[ \t]{0,50}\r?\n(?=content-[a-z-]{1,40}[ \t]*:)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SPACED_FIELD: Final = re.compile(rb"content-[a-z-]{1,40}[ \t]+:", re.IGNORECASE)
 
-Tree: TypeAlias = "Part[Any, Any]"
+if TYPE_CHECKING:
+    _Message = Message[str, str]
+else:
+    _Message = Message  # generic for type checkers alone
+
+
+class Tree(_Message):
+    """A part of a mail, with its parts or its body."""
+
+    @property
+    def body(self) -> bytes | None:
+        """The body as it came; None where the part consists of parts.
+
+        The accessor of the standard library decodes it by a charset that may not be the declared one's.
+        """
+        payload = vars(self).get("_payload")
+        return payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else None
+
+
+class _AsSent(Compat32):
+    """Headers as they came: the policies of the standard library replace raw bytes, or raise."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        return value
+
+
+_POLICY: Final = _AsSent(message_factory=Tree)
 
 
 def structure(raw: bytes) -> tuple[Tree, tuple[str, ...]]:
@@ -46,72 +78,28 @@ def structure(raw: bytes) -> tuple[Tree, tuple[str, ...]]:
     if lines * (1 + raw.lower().count(b"boundary")) > MAX_PARSER_WORK:
         return beginning(raw), ("too complex to be read",)
     try:
-        return message_from_bytes(raw), ()
+        return _parse(with_clean_head(raw)), ()
     except PARSER_ERRORS:
         return beginning(raw), ("structure unreadable",)
 
 
 def beginning(raw: bytes) -> Tree:
     """The headers of a mail and the first bytes of its body, as one part of plain text."""
-    head, _, body = raw[:MAX_HEAD_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")
-    tree = BytesHeaderParser().parsebytes(head + b"\n\n")
+    head, _, body = with_clean_head(raw[:MAX_HEAD_BYTES]).partition(b"\n\n")
+    tree = _parse(head + b"\n\n", headers_only=True)
     del tree["content-type"], tree["content-transfer-encoding"]
     tree.set_payload(body[:MAX_UNPARSED_BODY_BYTES].decode("ascii", "surrogateescape"))
     return tree
 
 
-def headers_of(tree: Tree) -> dict[str, str]:
-    """Decoded headers by lower-case name; the first of repeated ones, at most MAX_HEADERS."""
-    headers: dict[str, str] = {}
-    for name, value in islice(tree.raw_items(), MAX_HEADERS):
-        if name.lower() not in headers:
-            headers[name.lower()] = decode_header_text(str(value))
-    return headers
+def fields_of(tree: Tree) -> list[tuple[str, str]]:
+    """Names in lower case and values of the headers, as they came; at most MAX_HEADERS."""
+    return [(name.lower(), str(value)) for name, value in tree.raw_items()][:MAX_HEADERS]
 
 
-def decode_header_text(value: str) -> str:
-    """The text of a header, with encoded words and raw UTF-8 decoded, without control characters."""
-    value = decode_bytes(value[:MAX_HEADER_CHARS].encode("utf-8", "surrogateescape"), "utf-8")
-    try:
-        words = [_word(text, charset) for text, charset in decode_header(value)]
-    except PARSER_ERRORS:
-        words = [value]
-    return strip_control_characters("".join(words))
-
-
-def decode_bytes(data: bytes, charset: str | None) -> str:
-    """Decode bytes that may not be in the charset they claim: then as UTF-8, else as Latin-1."""
-    try:
-        return data.decode(charset or "utf-8", "strict")
-    except PARSER_ERRORS:
-        return data.decode("utf-8" if _is_utf8(data) else "latin-1", "replace")
-
-
-def leaves(tree: Tree) -> list[Tree]:
-    """At most MAX_PARTS parts that have content, in reading order, found without recursion.
-
-    A message inside the message (forwarded as attachment) is one leaf.
-    """
-    content_parts: list[Tree] = []
-    waiting = [tree]
-    while waiting and len(content_parts) < MAX_PARTS:
-        part = waiting.pop()
-        inner = part.get_payload() if part.is_multipart() else ()
-        if isinstance(inner, list) and not media_type(part).startswith("message/"):
-            waiting.extend(child for child in reversed(inner) if isinstance(child, Part))
-        else:
-            content_parts.append(part)
-    return content_parts
-
-
-def first_text(parts: list[Tree], content_type: str) -> str | None:
-    """The first part of that type that is not an attachment, decoded."""
-    return next((_text(part) for part in parts if _is_text(part, content_type)), None)
-
-
-def attachments(parts: list[Tree]) -> tuple[Attachment, ...]:
-    """Names, types and sizes of the attachments."""
-    return tuple(_attachment(part) for part in parts if _is_attached(part))
+def field_of(part: Tree, name: str) -> str:
+    """The first header of that name as it came; empty without one."""
+    return next((str(value) for key, value in part.raw_items() if key.lower() == name), "")
 
 
 def media_type(part: Tree) -> str:
@@ -122,53 +110,83 @@ def media_type(part: Tree) -> str:
         return "application/octet-stream"
 
 
-def _is_text(part: Tree, content_type: str) -> bool:
-    return media_type(part) == content_type and not _is_attached(part)
+def parameters_of(part: Tree, name: str) -> dict[str, str]:
+    """The parameters of a part's Content-Type or Content-Disposition, as they came."""
+    return parse_parameters(field_of(part, name))[1]
 
 
-def _is_attached(part: Tree) -> bool:
-    if not media_type(part).startswith("text/"):
-        return not part.is_multipart() or media_type(part).startswith("message/")
-    return str(part.get("content-disposition", "")).strip().lower().startswith("attachment")
+def children_of(part: Tree) -> list[Tree]:
+    """The parts that a part consists of; none for one that has content itself."""
+    payload = part.get_payload() if part.is_multipart() else None
+    return [child for child in payload if isinstance(child, Tree)] if payload else []
 
 
-def _attachment(part: Tree) -> Attachment:
-    return Attachment(_file_name(part), media_type(part), len(_content(part)))
+def content_of(part: Tree) -> Content:
+    """The decoded content of a part that has no parts."""
+    is_text = part.get_content_maintype() == "text"
+    encoding = field_of(part, "content-transfer-encoding")
+    return decode_content(part.body or b"", encoding, is_text=is_text)
 
 
-def _file_name(part: Tree) -> str:
+def message_bytes(part: Tree) -> bytes:
+    """A mail inside the mail, as bytes."""
     try:
-        return decode_header_text(part.get_filename() or "")[:200] or "unnamed"
+        return b"\n".join(child.as_bytes(policy=_POLICY) for child in children_of(part))
     except PARSER_ERRORS:
-        return "unnamed"
+        return b""
 
 
-def _text(part: Tree) -> str:
-    return strip_control_characters(decode_bytes(_content(part), _charset(part)))
-
-
-def _content(part: Tree) -> bytes:
+def decoded_message(part: Tree) -> Tree | None:
+    """A mail inside the mail that is encoded as a whole, decoded; None for one that is not."""
+    body = message_bytes(part).lstrip()
+    data = decode_content(body, field_of(part, "content-transfer-encoding")).data
+    if data == body or not data:
+        return None
+    head = [
+        f"{name}: {value}\n".encode("utf-8", "surrogateescape")
+        for name, value in part.raw_items()
+        if name.lower() != "content-transfer-encoding"
+    ]
     try:
-        payload = part.get_payload(decode=True)
-    except PARSER_ERRORS:
-        payload = None
-    return payload if isinstance(payload, bytes) else b""
-
-
-def _charset(part: Tree) -> str | None:
-    try:
-        return part.get_content_charset()
+        return _parse(b"".join(head) + b"\n" + data)
     except PARSER_ERRORS:
         return None
 
 
-def _word(text: str | bytes, charset: str | None) -> str:
-    return text if isinstance(text, str) else decode_bytes(text, charset)
-
-
-def _is_utf8(data: bytes) -> bool:
+def repaired(part: Tree) -> Tree | None:
+    """The part read again where its boundary or its own head was damaged; None where nothing helps."""
+    body = part.body
+    if body is None:
+        return None
     try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+        if media_type(part).startswith("multipart/"):
+            return _with_found_boundary(part, content_of(part).data)
+        if _is_head_cut(part) and _SPACED_FIELD.match(body):
+            fields = b"".join(
+                f"{name}: {value}\n".encode("utf-8", "surrogateescape")
+                for name, value in part.raw_items()
+            )
+            return _parse(with_clean_head(fields + body))
+    except PARSER_ERRORS:
+        return None
+    return None
+
+
+def _with_found_boundary(part: Tree, body: bytes) -> Tree | None:
+    found = _LOST_BOUNDARY.search(body)
+    if found is None or b'"' in found[1] or b"\\" in found[1]:
+        return None
+    head = b'Content-Type: %s; boundary="%s"\n\n' % (media_type(part).encode("ascii"), found[1])
+    return _parse(head + body[found.start() :])
+
+
+def _is_head_cut(part: Tree) -> bool:
+    return any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in part.defects)
+
+
+def _parse(raw: bytes, *, headers_only: bool = False) -> Tree:
+    if headers_only:
+        raw = raw.partition(b"\n\n")[0] + b"\n\n"
+    tree = message_from_bytes(raw, policy=_POLICY)
+    assert isinstance(tree, Tree), "the policy makes its parts"
+    return tree

@@ -2,8 +2,8 @@
 
 A mail belongs to the ticket of its thread: of a mail that it answers, of one that answers it, or of
 one that answers the same mail; so the order of arrival does not matter. A ticket key in the subject
-counts only when the thread leads to no ticket. Neither counts for a sender who may not see the
-ticket: message ids and keys can be guessed, and quoted to others.
+counts only when the thread leads to no ticket. Neither counts for a sender who may not write on the
+ticket: message ids and keys can be guessed, and quoted to others (I1).
 """
 
 import re
@@ -21,20 +21,26 @@ _KEY: Final = re.compile(r"(?<![A-Z0-9-])OPS-[1-9]\d{0,11}(?!\d)", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """The address in a mail's From header, and the contact or member of staff (`sub`) who has it."""
+    """The address that a mail is from, and the contact or member of staff (`sub`) who has it (I1).
+
+    `doubt` is the reason why the address is not believed: then the mail acts for nobody.
+    """
 
     address: str | None
     customer_id: UUID | None = None
     contact_id: UUID | None = None
     staff: str | None = None
+    customer: str | None = None
+    doubt: str | None = None
 
-    def may_see(self, ticket: Ticket) -> bool:
-        """Whether the sender may see the ticket.
+    def may_join(self, ticket: Ticket) -> bool:
+        """Whether the sender's mails may become messages of the ticket.
 
-        Staff see all; others see their customer's, and those that came from the same address.
+        It must be the sender's customer's, or have come from the same address. Staff write on tickets in
+        OpsDesk, where it can be seen who reads it: their mails join only tickets that they opened so.
         """
-        if self.staff is not None:
-            return True
+        if self.doubt is not None:
+            return False
         if self.customer_id is not None and ticket.customer_id == self.customer_id:
             return True
         return self.address is not None and ticket.reporter == normalise(self.address)
@@ -65,4 +71,4 @@ def find_ticket(
     threaded = (ticket for id in thread_ids(mail) for ticket in by_id.get(id, ()))
     keyed = (by_key[key] for key in ticket_keys_in(mail.subject) if key in by_key)
     candidates: Sequence[Ticket] = [*threaded, *keyed]
-    return next((ticket for ticket in candidates if sender.may_see(ticket)), None)
+    return next((ticket for ticket in candidates if sender.may_join(ticket)), None)

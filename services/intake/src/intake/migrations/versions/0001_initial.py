@@ -12,7 +12,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-SCRIPTS = ("directory", "tickets", "mail", "alerts", "revocations", "erasures")
+SCRIPTS = ("directory", "tickets", "mail", "alerts", "revocations", "erasures", "contacts")
 
 
 def upgrade() -> None:

@@ -13,11 +13,15 @@ Direction = Literal["inbound", "outbound"]
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """The name and type of a file, as its sender gives them; `size` in bytes after decoding."""
+    """The name and type of a file, as its sender gives them.
+
+    `size` is in bytes after decoding, `digest` their SHA-256 in hexadecimal, by which they are found again.
+    """
 
     name: str
     media_type: str
     size: int
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,8 @@ class Message:
     """A message by `author` (a `sub`). `inbound` is from the customer, `outbound` from us.
 
     Internal notes are outbound, and only staff see them. An `automatic` message was written by a
-    machine and does not count as an answer (C1, C3).
+    machine and does not count as an answer (C1, C3). `history` is what stood below the new words of an
+    answer. `sender_doubt` tells staff why the sender of a mail was not believed (I1).
     """
 
     id: UUID
@@ -39,6 +44,8 @@ class Message:
     html: str | None = None
     mail_id: UUID | None = None
     attachments: tuple[Attachment, ...] = ()
+    history: str | None = None
+    sender_doubt: str | None = None
 
     @property
     def is_public(self) -> bool:

@@ -13,7 +13,13 @@ from intake.directory import store as directory
 from intake.tickets.dependencies import TicketReader, TicketReference, get_visible_ticket
 from intake.tickets.domain.priority import Priority
 from intake.tickets.domain.ticket import Kind, State
-from intake.tickets.schemas.responses import TicketDetail, TicketRead, to_response
+from intake.tickets.schemas.responses import (
+    AnyTicket,
+    AnyTicketDetail,
+    TicketPage,
+    to_detail_response,
+    to_response,
+)
 from intake.tickets.store import tickets
 from intake.tickets.store.tickets import TicketFilter
 
@@ -48,17 +54,17 @@ class TicketQuery:
         )
 
 
-@routes.get("")
+@routes.get("", response_model=TicketPage)
 async def list_tickets(
     caller: TicketReader,
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     query: Annotated[TicketQuery, Depends()],
-) -> Page[TicketRead]:
+) -> Page[AnyTicket]:
     """List tickets, newest first. A contact sees the tickets of the own customer."""
     filters = await _resolve_filters(tx, caller, query)
     if filters is None:
-        return Page[TicketRead](items=[])
+        return Page[AnyTicket](items=[])
     rows = await tickets.page(tx, filters, page.after_as(UUID), page.limit)
     return page.page_of(
         rows, lambda ticket: to_response(caller, ticket), lambda ticket: (ticket.id,)
@@ -68,12 +74,11 @@ async def list_tickets(
 @routes.get("/{ticket}")
 async def get_ticket(
     ref: TicketReference, response: Response, caller: TicketReader, tx: Transaction
-) -> TicketDetail:
+) -> AnyTicketDetail:
     """Get a ticket by id or key."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
     set_etag(response, ticket.sequence)
-    description = await tickets.get_description(tx, ticket.id)
-    return TicketDetail(**to_response(caller, ticket).model_dump(), description=description)
+    return to_detail_response(caller, ticket, await tickets.get_description(tx, ticket.id))
 
 
 async def _resolve_filters(

@@ -20,7 +20,7 @@ from intake.tickets.dependencies import (
 from intake.tickets.domain.message import Message
 from intake.tickets.events import event_spec
 from intake.tickets.schemas.requests import ReplyCreate
-from intake.tickets.schemas.responses import MessageRead
+from intake.tickets.schemas.responses import MessageRead, to_message_response
 from intake.tickets.store import messages, tickets
 
 routes = router("/v1/tickets", ["ticket messages"])
@@ -39,7 +39,9 @@ async def list_messages(
         after=page.after_as(UUID),
         limit=page.limit,
     )
-    return page.page_of(rows, MessageRead.model_validate, lambda message: (message.id,))
+    return page.page_of(
+        rows, lambda message: to_message_response(caller, message), lambda message: (message.id,)
+    )
 
 
 @routes.post("/{ticket}/replies", status_code=201)
@@ -79,4 +81,4 @@ async def create_reply(action: ReplyAction, body: ReplyCreate, response: Respons
             grounds=grounds,
         )
     response.headers["Location"] = f"/v1/tickets/{before.key}/messages"
-    return MessageRead.model_validate(message)
+    return to_message_response(action.caller, message)

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from common.auth import Caller
-from common.http import ResponseModel
+from common.http import Page, ResponseModel
 from common.http.etag import etag
-from intake.tickets.domain.message import Direction, Visibility
+from intake.tickets.domain.message import Direction, Message, Visibility
 from intake.tickets.domain.priority import Impact, Priority, Urgency
 from intake.tickets.domain.ticket import (
     Channel,
@@ -43,10 +44,10 @@ class PendingReclassificationRead(ResponseModel):
     reason: str
 
 
-class TicketRead(ResponseModel):
-    """A ticket. `customer`, `environment`, `service`, `team` and `partner` are keys.
+class TicketForContact(ResponseModel):
+    """A ticket as the customer's contacts read it.
 
-    `reporter`, `pending_downgrade` and `pending_reclassification` are null for contacts.
+    `customer`, `environment`, `service`, `team` and `partner` are keys.
     """
 
     id: UUID
@@ -62,15 +63,12 @@ class TicketRead(ResponseModel):
     environment: str | None
     service: str | None
     channel: Channel
-    reporter: str | None
     contact_id: UUID | None
     assignee: str | None
     team: str | None
     forwarded_to: HandoverTarget | None
     partner: str | None
     waiting_on: WaitingOn | None
-    pending_downgrade: PendingDowngradeRead | None
-    pending_reclassification: PendingReclassificationRead | None
     opened_at: datetime
     opened_by: str
     resolution: str | None
@@ -83,22 +81,52 @@ class TicketRead(ResponseModel):
     sequence: int
 
 
+class TicketRead(TicketForContact):
+    """A ticket as staff reads it: also what two people are about to change, with their reasons.
+
+    `reporter` is the address that it came from while no contact is known.
+    """
+
+    reporter: str | None
+    pending_downgrade: PendingDowngradeRead | None
+    pending_reclassification: PendingReclassificationRead | None
+
+
 class TicketDetail(TicketRead):
     """A ticket with its description."""
 
     description: str | None
 
 
-class AttachmentRead(ResponseModel):
-    """A file that came with a message; `size` in bytes."""
+class TicketDetailForContact(TicketForContact):
+    """A ticket with its description, as the customer's contacts read it."""
 
+    description: str | None
+
+
+AnyTicket = TicketRead | TicketForContact
+AnyTicketDetail = TicketDetail | TicketDetailForContact
+
+
+class TicketPage(Page[AnyTicket]):
+    """A page of tickets, as the caller may read them."""
+
+
+class AttachmentRead(ResponseModel):
+    """A file that came with a message; `size` in bytes. `number` is its address below the message."""
+
+    number: int
     name: str
     media_type: str
     size: int
 
 
 class MessageRead(ResponseModel):
-    """A message on a ticket; `automatic` ones were written by a machine."""
+    """A message on a ticket; `automatic` ones were written by a machine.
+
+    `history` is what stood below the new words of an answer. `sender_doubt` and `email` are null for
+    contacts: why the sender of an e-mail was not believed, and its id (see `/v1/emails`).
+    """
 
     id: UUID
     visibility: Visibility
@@ -107,8 +135,18 @@ class MessageRead(ResponseModel):
     automatic: bool
     text: str
     html: str | None
+    history: str | None
     at: datetime
     attachments: list[AttachmentRead]
+    email: UUID | None
+    sender_doubt: str | None
+
+
+_MESSAGE_FIELDS: Final = tuple(
+    name
+    for name in MessageRead.model_fields
+    if name not in {"attachments", "email", "sender_doubt"}
+)
 
 
 class HandOverRead(ResponseModel):
@@ -124,13 +162,32 @@ class HandOverRead(ResponseModel):
     excluded: str
 
 
-def to_response(caller: Caller, ticket: Ticket) -> TicketRead:
+def to_response(caller: Caller, ticket: Ticket) -> AnyTicket:
     """The ticket as this caller may read it."""
-    response = TicketRead.model_validate(ticket)
-    if caller.customer is None:
-        return response
-    return response.model_copy(
-        update={"pending_downgrade": None, "pending_reclassification": None, "reporter": None}
+    model = TicketRead if caller.customer is None else TicketForContact
+    return model.model_validate(ticket)
+
+
+def to_detail_response(caller: Caller, ticket: Ticket, description: str | None) -> AnyTicketDetail:
+    """The ticket with its description, as this caller may read it."""
+    values = to_response(caller, ticket).model_dump()
+    model = TicketDetail if caller.customer is None else TicketDetailForContact
+    return model(**values, description=description)
+
+
+def to_message_response(caller: Caller, message: Message) -> MessageRead:
+    """The message as this caller may read it."""
+    is_staff = caller.customer is None
+    return MessageRead(
+        **{name: getattr(message, name) for name in _MESSAGE_FIELDS},
+        attachments=[
+            AttachmentRead(
+                number=number, name=file.name, media_type=file.media_type, size=file.size
+            )
+            for number, file in enumerate(message.attachments)
+        ],
+        email=message.mail_id if is_staff else None,
+        sender_doubt=message.sender_doubt if is_staff else None,
     )
 
 
@@ -144,7 +201,7 @@ def created_headers(ticket: Ticket) -> Mapping[str, str]:
 
 
 def created_body(ticket: Ticket) -> bytes:
-    """The new ticket as JSON, as every caller may read it.
+    """The new ticket as JSON. Nothing was written among staff yet, so that every caller may read it.
 
     Not validated again: that took a fifth of the time of the whole request.
     """

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, insert, select, update
 
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
@@ -28,6 +28,12 @@ async def add(tx: Connection, message: Message) -> None:
         )
 
 
+async def replace_text(tx: Connection, id: UUID, text: str) -> None:
+    """Replace the text of an internal note by a machine; what people wrote is never changed."""
+    is_note = (messages.c.visibility == "internal") & messages.c.automatic
+    await tx.execute(update(messages).where(messages.c.id == id, is_note).values(text=text))
+
+
 async def list_of_ticket(
     tx: Connection, ticket_id: UUID, *, internal: bool, after: tuple[UUID] | None, limit: int
 ) -> Sequence[Message]:
@@ -38,6 +44,22 @@ async def list_of_ticket(
     rows = (await tx.execute(page_after(query, [messages.c.id], after, limit))).all()
     files = await _attachments(tx, [row.id for row in rows])
     return [_message(row, files[row.id]) for row in rows]
+
+
+async def find_attachment(
+    tx: Connection, ticket_id: UUID, message_id: UUID, number: int, *, internal: bool
+) -> tuple[UUID, Attachment] | None:
+    """A file of a message of the ticket, with the id of the mail that carried it; of notes if `internal`."""
+    query = (
+        select(attachments, messages.c.mail_id)
+        .join_from(attachments, messages, messages.c.id == attachments.c.message_id)
+        .where(messages.c.ticket_id == ticket_id, messages.c.id == message_id)
+        .where(attachments.c.position == number)
+    )
+    if not internal:
+        query = query.where(messages.c.visibility == "public")
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else (row.mail_id, _attachment(row))
 
 
 async def get_last_public(tx: Connection, ticket_id: UUID) -> Message | None:
@@ -58,8 +80,12 @@ async def _attachments(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, tuple[
     by_message: dict[UUID, tuple[Attachment, ...]] = defaultdict(tuple)
     if ids:
         for row in await tx.execute(query.order_by(attachments.c.position)):
-            by_message[row.message_id] += (Attachment(row.name, row.media_type, row.size),)
+            by_message[row.message_id] += (_attachment(row),)
     return by_message
+
+
+def _attachment(row: Row[Any]) -> Attachment:
+    return Attachment(row.name, row.media_type, row.size, row.digest)
 
 
 def _message(row: Row[Any], files: tuple[Attachment, ...]) -> Message:

@@ -5,7 +5,7 @@ teams, `uc` with a partner.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -98,6 +98,10 @@ class Agreement:
     def customers(self) -> tuple[UUID, ...]:
         """The ids of all customers whom it covers; empty means everybody."""
         return (() if self.customer_id is None else (self.customer_id,)) + self.other_customers
+
+    def without_clauses(self) -> "Agreement":
+        """The version as customers read it whom it covers without being their contract."""
+        return replace(self, price=None, prose=Prose())
 
     def is_valid_at(self, at: datetime) -> bool:
         return self.valid_from <= at and (self.valid_until is None or at < self.valid_until)

@@ -20,7 +20,7 @@ from common.http import (
 )
 from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
-from sla.agreements.dependencies import get_visible_version, lock_version
+from sla.agreements.dependencies import get_own_version, lock_version
 from sla.agreements.domain.lifecycle import Person, Side
 from sla.agreements.store import comments
 from sla.agreements.store.comments import Comment
@@ -51,6 +51,7 @@ async def create_comment(
     caller: Annotated[Caller, requires("agreements:comment")],
 ) -> CommentRead:
     """Create a comment on a version that is being negotiated. Both sides see it."""
+    await get_own_version(tx, id_or_key(name), caller)
     stored = await lock_version(tx, id_or_key(name), caller)
     if stored.lifecycle.state not in ("proposed", "agreed"):
         raise Conflict(f"This version is {stored.lifecycle.state}: it is not negotiated now.")
@@ -72,7 +73,7 @@ async def list_comments(
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],
 ) -> Page[CommentRead]:
-    """List the comments on a version, oldest first."""
-    stored = await get_visible_version(tx, id_or_key(name), caller)
+    """List the comments on a version, oldest first. Customers whom it only covers see none."""
+    stored = await get_own_version(tx, id_or_key(name), caller)
     rows = await comments.list_page(tx, stored.agreement.id, page.limit, page.after_as(UUID))
     return page.page_of(rows, CommentRead.model_validate, lambda one: (one.id,))

@@ -1,5 +1,6 @@
 """Match an agreement to a ticket, with the reasons; compare two versions."""
 
+from collections.abc import Iterable
 from typing import Annotated
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from sla.agreements.domain.matching import (
     match_versions,
 )
 from sla.agreements.store import agreements
+from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars import store as calendars
 from sla.calendars.schemas import id_or_key
 from sla.directory.store import directory
@@ -120,17 +122,18 @@ async def compare_versions(
     old: Annotated[VersionNumber, Query(alias="from")],
     new: Annotated[VersionNumber, Query(alias="to")],
 ) -> VersionDiffRead:
-    """Compare two versions of an agreement, term by term."""
+    """Compare two versions of an agreement, term by term.
+
+    A customer whom it only covers compares what is promised, without price and clauses.
+    """
     old_version = await get_visible_version(tx, id_or_key(name), caller, old)
     new_version = await get_visible_version(tx, old_version.agreement_id, caller, new)
-    names = dict(zip(old_version.agreement.customers, old_version.customers, strict=True))
-    names |= dict(zip(new_version.agreement.customers, new_version.customers, strict=True))
-    versions = [one.agreement for one in (old_version, new_version)]
-    if caller.customer is not None:
-        # Customers do not learn who else is covered.
-        names = {id: "you" if key == caller.customer else "others" for id, key in names.items()}
-    names |= await _calendar_names(tx, versions)
-    changes = diff_versions(versions[0], versions[1], names)
+    stored = (old_version, new_version)
+    versions = [one.agreement for one in stored]
+    names = _customer_names(stored, caller) | await _calendar_names(tx, versions)
+    is_party = caller.customer is None or all(one.is_made_with(caller.customer) for one in stored)
+    compared = versions if is_party else [one.without_clauses() for one in versions]
+    changes = diff_versions(compared[0], compared[1], names)
     return VersionDiffRead(
         key=old_version.agreement.key,
         from_version=old,
@@ -139,6 +142,16 @@ async def compare_versions(
             DifferenceRead(term=d.term, previous=d.previous, current=d.current) for d in changes
         ],
     )
+
+
+def _customer_names(stored: Iterable[AgreementVersion], caller: Caller) -> dict[UUID, str]:
+    """The names of all covered customers; a customer does not learn who else is covered."""
+    keys = [
+        pair for one in stored for pair in zip(one.agreement.customers, one.customers, strict=True)
+    ]
+    if caller.customer is None:
+        return {id: key for id, key in keys if key is not None}
+    return {id: "you" if key == caller.customer else "others" for id, key in keys}
 
 
 async def _calendar_names(tx: Connection, versions: list[Agreement]) -> dict[UUID, str]:

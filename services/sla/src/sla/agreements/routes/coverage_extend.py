@@ -54,6 +54,15 @@ class ExtensionCreate(RequestModel):
     reason: Reason
 
 
+class ExtensionForCustomer(ResponseModel):
+    """When a customer is covered beside the usual hours; `ends_at` is what counts in the end."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    priorities: list[Priority]
+
+
 class ExtensionRead(ResponseModel):
     """`ended_from`: the instant from which on it does not count after all, as `ended_by` decided
     for `end_reason`; the start itself where it was withdrawn. Null where it counts to `ends_at`."""
@@ -120,19 +129,29 @@ async def extend_coverage(
     return extension_to_response(extension)
 
 
-@routes.get("/{agreement}/extensions")
+class ExtensionPage(Page[ExtensionRead | ExtensionForCustomer]):
+    """A page of extensions, as the caller may read them."""
+
+
+@routes.get("/{agreement}/extensions", response_model=ExtensionPage)
 async def list_extensions(
     name: AgreementRef,
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],
-) -> Page[ExtensionRead]:
+) -> Page[ExtensionRead | ExtensionForCustomer]:
     """List the coverage extensions of an agreement in the order of their starts, with those that
-    ended early."""
+    ended early. Customers see the hours; the reasons are for staff."""
     stored = await get_visible_version(tx, id_or_key(name), caller)
     after = page.after_as(datetime, UUID)
     rows = await extensions.list_page(tx, stored.agreement_id, page.limit, after)
-    return page.page_of(rows, extension_to_response, lambda one: (one.starts_at, one.id))
+    to_response = _for_customer if caller.customer is not None else extension_to_response
+    return page.page_of(rows, to_response, lambda one: (one.starts_at, one.id))
+
+
+def _for_customer(extension: Extension) -> ExtensionForCustomer:
+    response = ExtensionForCustomer.model_validate(extension)
+    return response.model_copy(update={"ends_at": extension.effective_end})
 
 
 def extension_to_response(extension: Extension) -> ExtensionRead:

@@ -32,7 +32,12 @@ from sla.agreements.schemas.requests import (
     party_violations,
     term_violations,
 )
-from sla.agreements.schemas.responses import AgreementRead
+from sla.agreements.schemas.responses import (
+    AgreementPage,
+    AgreementRead,
+    AnyAgreement,
+    to_staff_response,
+)
 from sla.agreements.store import agreements
 from sla.calendars.schemas import id_or_key
 from sla.path_parameters import AgreementRef
@@ -95,12 +100,12 @@ async def redraft_agreement(
     return await _emit_drafted(tx, version, "agreement.redraft", caller, at)
 
 
-@routes.get("")
+@routes.get("", response_model=AgreementPage)
 async def list_agreements(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("agreements:read")],
-) -> Page[AgreementRead]:
+) -> Page[AnyAgreement]:
     """List agreement versions, by key.
 
     Customers see those published to them and those that they are to approve.
@@ -121,7 +126,7 @@ async def get_agreement(
     response: Response,
     caller: Annotated[Caller, requires("agreements:read")],
     version: Annotated[int | None, Query(gt=0, lt=2**31)] = None,
-) -> AgreementRead:
+) -> AnyAgreement:
     """Get an agreement version by its id, or by the agreement's key or id the newest one or that
     `version`."""
     stored = await get_visible_version(tx, id_or_key(name), caller, version)
@@ -149,4 +154,4 @@ async def _emit_drafted(
     grounds = {"key": version.key, "version": version.version, "contract": version.contract}
     subject = f"agreement/{stored.agreement_id}"
     await record(tx, Entry.by(caller.actor, at, action, subject, grounds))
-    return agreement_response(await get_visible_version(tx, version.id, caller), caller)
+    return to_staff_response(await get_visible_version(tx, version.id, caller))

@@ -30,7 +30,7 @@ from sla.agreements.domain.lifecycle import NOT_NOW, Person, VersionLifecycle
 from sla.agreements.domain.validity import Overlap
 from sla.agreements.draft_validation import find_succession
 from sla.agreements.events import agreement_payload, emit, published_event
-from sla.agreements.schemas.responses import AgreementRead
+from sla.agreements.schemas.responses import AgreementRead, AnyAgreement
 from sla.agreements.store import agreements
 from sla.agreements.store import coverage_extensions as extensions
 from sla.agreements.store.version_rows import AgreementVersion
@@ -65,7 +65,7 @@ async def propose_agreement(
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
-) -> AgreementRead | Response:
+) -> AnyAgreement | Response:
     """Propose a draft: it is open to comments and approval.
 
     A customer who signs in the portal sees it from now on.
@@ -79,7 +79,7 @@ async def revise_agreement(
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
-) -> AgreementRead | Response:
+) -> AnyAgreement | Response:
     """Revise a proposed version: it becomes a draft again, and its approvals are gone."""
     return await _take_step(tx, name, request, caller, REVISE)
 
@@ -90,18 +90,18 @@ async def withdraw_agreement(
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
-) -> AgreementRead | Response:
+) -> AnyAgreement | Response:
     """Withdraw a version before it is published."""
     return await _take_step(tx, name, request, caller, WITHDRAW)
 
 
-@routes.post("/{agreement}/approve", response_model=AgreementRead)
+@routes.post("/{agreement}/approve", response_model=AnyAgreement)
 async def approve_agreement(
     name: AgreementRef,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:sign")],
-) -> AgreementRead | Response:
+) -> AnyAgreement | Response:
     """Approve a version.
 
     It takes two different people, one for each side; with `customer_signs` the second is a contact
@@ -116,7 +116,7 @@ async def publish_agreement(
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:write")],
-) -> AgreementRead | Response:
+) -> AnyAgreement | Response:
     """Publish a version: it applies to tickets opened within its validity.
 
     The caller must be another person than the author. A previous version with an open end ends
@@ -127,7 +127,7 @@ async def publish_agreement(
 
 async def _take_step(
     tx: Connection, name: str, request: Request, caller: Caller, step: Step
-) -> AgreementRead | Response:
+) -> AnyAgreement | Response:
     stored = await lock_version(tx, id_or_key(name), caller)
     if_match(request, stored.sequence, agreement_response(stored, caller))
     if stored.is_terminated:
@@ -139,7 +139,8 @@ async def _take_step(
             raise Conflict(after.detail, code=after.code)
         await _record(tx, stored, f"{step.action}.denied", caller, at, {"code": after.code})
         return rejection_response(after, status=403)
-    await _apply_step(tx, stored, after, at)
+    # What is published names everybody, also those of whom a contact knows nothing.
+    await _apply_step(tx, await agreements.name_all_customers(tx, stored), after, at)
     await _record(tx, stored, step.action, caller, at, {"state": after.state})
     return agreement_response(await _reload(tx, stored, caller), caller)
 

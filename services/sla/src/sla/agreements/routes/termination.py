@@ -23,7 +23,7 @@ from sla.agreements.dependencies import agreement_response, get_visible_version,
 from sla.agreements.domain.termination import SELF_APPROVAL, confirm_end, request_end, withdraw_end
 from sla.agreements.events import agreement_payload, emit
 from sla.agreements.routes.clock_moves import ReasonRequest
-from sla.agreements.schemas.responses import AgreementRead
+from sla.agreements.schemas.responses import AgreementRead, to_staff_response
 from sla.agreements.store import agreements
 from sla.agreements.store.bulk_update_orders import BulkUpdate
 from sla.agreements.store.version_rows import AgreementVersion
@@ -49,7 +49,7 @@ async def request_termination(
     await agreements.save_termination(tx, stored.agreement_id, termination)
     await emit(tx, stored, AgreementTerminationRequested(**agreement_payload(stored, at)))
     await _record(tx, stored, "agreement.deactivate.ask", caller, at, body.reason)
-    return agreement_response(await get_visible_version(tx, stored.agreement.id, caller), caller)
+    return to_staff_response(await get_visible_version(tx, stored.agreement.id, caller))
 
 
 @routes.post("/{agreement}/termination/confirm", response_model=AgreementRead)
@@ -81,7 +81,7 @@ async def confirm_termination(
     await order_bulk_update(tx, bulk_update)
     await emit(tx, stored, AgreementTerminated(**agreement_payload(stored, at)))
     await _record(tx, stored, "agreement.deactivate", caller, at, termination.reason)
-    return agreement_response(await get_visible_version(tx, stored.agreement.id, caller), caller)
+    return to_staff_response(await get_visible_version(tx, stored.agreement.id, caller))
 
 
 @routes.delete("/{agreement}/termination")
@@ -99,7 +99,7 @@ async def withdraw_termination(
     await agreements.save_termination(tx, stored.agreement_id, None)
     await emit(tx, stored, AgreementTerminationWithdrawn(**agreement_payload(stored, at)))
     await _record(tx, stored, "agreement.deactivate.drop", caller, at, withdrawn.reason)
-    return agreement_response(await get_visible_version(tx, stored.agreement.id, caller), caller)
+    return to_staff_response(await get_visible_version(tx, stored.agreement.id, caller))
 
 
 async def _lock_for_change(

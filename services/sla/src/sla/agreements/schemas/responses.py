@@ -1,11 +1,12 @@
-"""Response models of agreements."""
+"""Response models of agreements: one for each audience."""
 
+from dataclasses import asdict
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from common.domain.durations import SECOND
-from common.http import ResponseModel
+from common.http import Page, ResponseModel
 from sla.agreements.domain.agreement import Agreement, Contract
 from sla.agreements.domain.lifecycle import Signature
 from sla.agreements.store.version_rows import AgreementVersion
@@ -53,10 +54,12 @@ class TerminationRead(ResponseModel):
     confirmed: SignatureRead | None
 
 
-class AgreementRead(ResponseModel):
-    """`id` is that of the version. `customers`: all whom it covers; empty means everybody.
+class AgreementForCovered(ResponseModel):
+    """An agreement as a customer reads it whom it covers, but with whom it is not made.
 
-    `approved` is the signature of our side, `countersigned` that of the other side.
+    It says what is promised to them: no price, no clauses, no negotiation, no names. `id` is that of
+    the version. `customers`: all whom it covers; empty means everybody. A customer reads the own key
+    alone, in `customer`, too.
     """
 
     id: UUID
@@ -66,8 +69,6 @@ class AgreementRead(ResponseModel):
     state: State
     customer: str | None
     customers: list[str]
-    partner: str | None
-    team: str | None
     contract: Contract
     services: list[str]
     calendar: UUID
@@ -81,6 +82,15 @@ class AgreementRead(ResponseModel):
     availability: float | None
     maintenance: MaintenanceTermsRead
     reserved_seconds: int | None
+    published_at: datetime | None
+
+
+class AgreementForParty(AgreementForCovered):
+    """An agreement as the customer reads it with whom it is made.
+
+    `approved` is the signature of our side, `countersigned` that of the other side.
+    """
+
     price: PriceRead | None
     penalties: str
     roles: str
@@ -88,57 +98,95 @@ class AgreementRead(ResponseModel):
     duties: str
     customer_signs: bool
     supersedes: int | None
-    drafted_by: str
-    drafted_at: datetime
     approved: SignatureRead | None
     countersigned: SignatureRead | None
+
+
+class AgreementRead(AgreementForParty):
+    """An agreement as our own people read it: also who wrote it, and why it ends."""
+
+    partner: str | None
+    team: str | None
+    drafted_by: str
+    drafted_at: datetime
     published_by: str | None
-    published_at: datetime | None
     termination: TerminationRead | None
 
 
-def to_response(stored: AgreementVersion, seen_by: str | None = None) -> AgreementRead:
-    """The version as staff sees it; with `seen_by`, a customer's key, without other customers."""
-    version, lifecycle = stored.agreement, stored.lifecycle
-    price, prose = version.price, version.prose
+AnyAgreement = AgreementRead | AgreementForParty | AgreementForCovered
+"""An agreement for whoever asks; `to_response` chooses."""
+
+
+class AgreementPage(Page[AnyAgreement]):
+    """A page of agreements, as the caller may read them."""
+
+
+def to_response(stored: AgreementVersion, seen_by: str | None = None) -> AnyAgreement:
+    """The version as staff reads it; with `seen_by`, a customer's key, as that customer may."""
+    covered = _covered_values(stored, seen_by)
+    if seen_by is None:
+        return AgreementRead(**covered, **_party_values(stored), **_staff_values(stored))
+    if stored.is_made_with(seen_by):
+        return AgreementForParty(**covered, **_party_values(stored))
+    return AgreementForCovered(**covered)
+
+
+def to_staff_response(stored: AgreementVersion) -> AgreementRead:
+    """The version as staff reads it."""
     return AgreementRead(
-        id=version.id,
-        agreement_id=stored.agreement_id,
-        key=version.key,
-        version=version.version,
-        state=_state(stored),
-        customer=stored.customer if seen_by is None else seen_by,
-        customers=list(stored.customers) if seen_by is None else [seen_by],
-        partner=version.partner,
-        team=version.team,
-        contract=version.contract,
-        services=list(version.services),
-        calendar=version.calendar,
-        calendars=dict(version.calendars),
-        targets=_targets(version),
-        warnings=list(version.warning_thresholds),
-        warn_before_seconds=[before // SECOND for before in version.warning_lead_times],
-        valid_from=version.valid_from,
-        valid_until=version.valid_until,
-        timezone=version.timezone,
-        availability=version.availability,
-        maintenance=_maintenance(version),
-        reserved_seconds=None if version.reserved is None else version.reserved // SECOND,
-        price=PriceRead(amount=str(price.amount), currency=price.currency) if price else None,
-        penalties=prose.penalties,
-        roles=prose.roles,
-        assumptions=prose.assumptions,
-        duties=prose.duties,
-        customer_signs=lifecycle.customer_signs,
-        supersedes=stored.supersedes,
-        drafted_by=lifecycle.draft_signature.by,
-        drafted_at=lifecycle.draft_signature.at,
-        approved=signature_to_response(lifecycle.provider_signature),
-        countersigned=signature_to_response(lifecycle.counter_signature),
-        published_by=lifecycle.publication.by if lifecycle.publication else None,
-        published_at=lifecycle.publication.at if lifecycle.publication else None,
-        termination=_termination(stored, seen_by),
+        **_covered_values(stored, None), **_party_values(stored), **_staff_values(stored)
     )
+
+
+def _covered_values(stored: AgreementVersion, seen_by: str | None) -> dict[str, Any]:
+    version, publication = stored.agreement, stored.lifecycle.publication
+    return {
+        "id": version.id,
+        "agreement_id": stored.agreement_id,
+        "key": version.key,
+        "version": version.version,
+        "state": _state(stored),
+        "customer": stored.customer if seen_by is None else seen_by,
+        "customers": list(stored.known_customers) if seen_by is None else [seen_by],
+        "contract": version.contract,
+        "services": list(version.services),
+        "calendar": version.calendar,
+        "calendars": dict(version.calendars),
+        "targets": _targets(version),
+        "warnings": list(version.warning_thresholds),
+        "warn_before_seconds": [before // SECOND for before in version.warning_lead_times],
+        "valid_from": version.valid_from,
+        "valid_until": version.valid_until,
+        "timezone": version.timezone,
+        "availability": version.availability,
+        "maintenance": _maintenance(version),
+        "reserved_seconds": None if version.reserved is None else version.reserved // SECOND,
+        "published_at": publication.at if publication else None,
+    }
+
+
+def _party_values(stored: AgreementVersion) -> dict[str, Any]:
+    price, lifecycle = stored.agreement.price, stored.lifecycle
+    return {
+        "price": PriceRead(amount=str(price.amount), currency=price.currency) if price else None,
+        **asdict(stored.agreement.prose),
+        "customer_signs": lifecycle.customer_signs,
+        "supersedes": stored.supersedes,
+        "approved": signature_to_response(lifecycle.provider_signature),
+        "countersigned": signature_to_response(lifecycle.counter_signature),
+    }
+
+
+def _staff_values(stored: AgreementVersion) -> dict[str, Any]:
+    version, lifecycle = stored.agreement, stored.lifecycle
+    return {
+        "partner": version.partner,
+        "team": version.team,
+        "drafted_by": lifecycle.draft_signature.by,
+        "drafted_at": lifecycle.draft_signature.at,
+        "published_by": lifecycle.publication.by if lifecycle.publication else None,
+        "termination": _termination(stored),
+    }
 
 
 def signature_to_response(signature: Signature | None) -> SignatureRead | None:
@@ -169,9 +217,9 @@ def _maintenance(version: Agreement) -> MaintenanceTermsRead:
     return MaintenanceTermsRead(calendar=maintenance.weekly, dated=windows)
 
 
-def _termination(stored: AgreementVersion, seen_by: str | None) -> TerminationRead | None:
+def _termination(stored: AgreementVersion) -> TerminationRead | None:
     termination = stored.termination
-    if termination is None or (seen_by is not None and termination.confirmed is None):
+    if termination is None:
         return None
     requested = SignatureRead(by=termination.requested.by, at=termination.requested.at)
     return TerminationRead(

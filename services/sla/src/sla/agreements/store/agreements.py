@@ -1,6 +1,7 @@
 """Agreements and their versions. The terms of a published version never change (A5)."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -133,6 +134,15 @@ async def list_versions(tx: Connection, agreement_id: UUID) -> list[AgreementVer
         select_versions().where(agreements.c.id == agreement_id).order_by(versions.c.version)
     )
     return [version_from_row(row) for row in await tx.execute(statement)]
+
+
+async def name_all_customers(tx: Connection, stored: AgreementVersion) -> AgreementVersion:
+    """The version with the keys of all whom it covers, also of those whom a contact may not see."""
+    if None not in stored.customers:
+        return stored
+    ids = as_type(list(stored.agreement.customers), ARRAY(Uuid))
+    keys = await tx.scalar(select(func.customer_keys(ids)))
+    return replace(stored, customers=tuple(keys or ()))
 
 
 async def lock(tx: Connection, agreement_id: UUID) -> None:

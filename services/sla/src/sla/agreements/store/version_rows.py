@@ -17,14 +17,18 @@ from sla.agreements.tables import agreements
 
 _CUSTOMER_KEYS: Any = literal_column(
     "ARRAY(SELECT c.key FROM unnest(agreement_versions.customers) WITH ORDINALITY named (id, nth)"
-    " JOIN customers c USING (id) ORDER BY nth)"
+    " LEFT JOIN customers c USING (id) ORDER BY nth)"
 )
-"""The keys of the customers whom a version covers, that of the contract first."""
+"""The keys of the customers whom a version covers, that of the contract first.
+
+Null for one who is not known yet, or whose row the database does not show.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementVersion:
-    """A version with its lifecycle. `customers` are the keys of all whom it covers.
+    """A version with its lifecycle. `customers` are the keys of all whom it covers, that of the
+    contract first; None for one whom the reader does not know.
 
     `agreed_end` is the end that was agreed; `agreement.valid_until` is earlier where the agreement
     was terminated before.
@@ -32,7 +36,7 @@ class AgreementVersion:
 
     agreement: Agreement
     agreement_id: UUID
-    customers: tuple[str, ...]
+    customers: tuple[str | None, ...]
     sequence: int
     lifecycle: VersionLifecycle
     agreed_end: datetime | None = None
@@ -43,6 +47,15 @@ class AgreementVersion:
     def customer(self) -> str | None:
         """The key of the customer with whom it is made."""
         return self.customers[0] if self.agreement.customer_id else None
+
+    @property
+    def known_customers(self) -> tuple[str, ...]:
+        """The keys of the customers whom it covers, without those who are not known."""
+        return tuple(key for key in self.customers if key is not None)
+
+    def is_made_with(self, customer: str) -> bool:
+        """Return whether it is this customer's (a key) contract, and does not only cover them."""
+        return self.customer == customer
 
     @property
     def is_terminated(self) -> bool:

@@ -137,12 +137,14 @@ def ticket_from_row(row: Row[Any]) -> Ticket:
     return Ticket(*(getattr(row, name) for name in _TICKET_COLUMNS))
 
 
-async def get_titles(tx: Connection, ids: Collection[UUID]) -> dict[UUID | None, str]:
-    """Return key and title, such as `OPS-17: The invoice run hangs`, by ticket id."""
-    rows = await tx.execute(
-        select(tickets.c.id, tickets.c.key, tickets.c.title).where(tickets.c.id.in_(ids))
+async def get_titles(
+    tx: Connection, ids: Collection[UUID], customer_id: UUID
+) -> dict[UUID | None, str]:
+    """Return key and title, such as `OPS-17: The invoice run hangs`, by id: of one customer's tickets."""
+    query = select(tickets.c.id, tickets.c.key, tickets.c.title).where(
+        tickets.c.id.in_(ids), tickets.c.customer_id == customer_id
     )
-    return {row.id: f"{row.key}: {row.title}" for row in rows}
+    return {row.id: f"{row.key}: {row.title}" for row in await tx.execute(query)}
 
 
 async def set_title(tx: Connection, id: UUID, title: str) -> None:

@@ -13,7 +13,8 @@ Source = Literal["monitoring", "ticket"]
 class Signal:
     """An alert or a ticket. `level`: the severity in lower case, or the priority.
 
-    `name`: the deduplication key of the alert, or the key of the ticket.
+    `name`: the deduplication key of the alert, or the key of the ticket. `priority`: what the severity
+    of an alert means; a rule may name either.
     """
 
     source: Source
@@ -23,6 +24,7 @@ class Signal:
     tier: str | None
     service: str | None
     name: str
+    priority: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,8 @@ class Rule:
 
     def matches(self, signal: Signal) -> bool:
         """Return whether all conditions of the rule match the signal."""
+        is_level = not self.levels or not {signal.level, signal.priority}.isdisjoint(self.levels)
         criteria = (
-            (self.levels, signal.level),
             (self.monitors, signal.monitor),
             (self.environments, signal.environment),
             (self.tiers, signal.tier),
@@ -49,6 +51,7 @@ class Rule:
         )
         return (
             self.source in (None, signal.source)
+            and is_level
             and all(not allowed or actual in allowed for allowed, actual in criteria)
             and signal.name.startswith(self.name_prefix)
         )

@@ -84,6 +84,7 @@ async def _compute_figures(
     customer_ids: set[UUID] | None = None if query.customer_id is None else {query.customer_id}
     day = params.month or as_of.date().replace(day=1)
     model = await availability.load_month(tx, customer_ids, day, params.as_known_at)
+    _check_service(model, query, caller)
     day = params.month or _current_month(model, query, day, as_of)
     figures = model.availability_of_month(query, day, as_of)
     subject = AvailabilitySubject(customer, params.environment, params.service, day)
@@ -101,21 +102,39 @@ async def _resolve_query(
     tx: Connection, params: AvailabilityParams, caller: Caller
 ) -> tuple[AvailabilityQuery, str | None]:
     """Build the query. Raises NotFound for what does not exist or the caller may not see."""
-    customer = params.customer or caller.customer
-    environment = None
+    # The customer first: another's environment must not be answered otherwise than an unknown one.
+    customer = await _find_customer(tx, params.customer or caller.customer, caller)
     if params.environment is not None:
         environment = await directory.find_environment(tx, params.environment)
-        if environment is None or customer not in (None, environment.customer.key):
+        if environment is None or customer not in (None, environment.customer):
             raise NotFound("This environment")
-        customer = environment.customer.key
+        customer = environment.customer
     if customer is None:
         return AvailabilityQuery(None, None, params.service), None
-    known_customer = await directory.find_customer(tx, id_or_key(customer))
-    if known_customer is None or not caller.can_see(known_customer.key):
+    return AvailabilityQuery(customer.id, params.environment, params.service), customer.key
+
+
+async def _find_customer(
+    tx: Connection, reference: str | None, caller: Caller
+) -> directory.Customer | None:
+    """The customer that is asked for; None for all. Raises NotFound, also for those of others."""
+    if reference is None:
+        return None
+    customer = await directory.find_customer(tx, id_or_key(reference))
+    if customer is None or not caller.can_see(customer.key):
         raise NotFound("This customer")
-    return AvailabilityQuery(
-        known_customer.id, params.environment, params.service
-    ), known_customer.key
+    return customer
+
+
+def _check_service(model: AvailabilityModel, query: AvailabilityQuery, caller: Caller) -> None:
+    """Raise NotFound for a service that a customer's contact does not know: unknown, or not theirs."""
+    if caller.customer is None or query.customer_id is None or query.service is None:
+        return
+    buyers = model.graph.sold_to.get(query.service)
+    is_offered = buyers is not None and (not buyers or caller.customer in buyers)
+    agreements = model.agreements.get(query.customer_id, ())
+    if not is_offered and not any(query.service in one.services for one in agreements):
+        raise NotFound("This service")
 
 
 def _parse_month(month: str) -> date:

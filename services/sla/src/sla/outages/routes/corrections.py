@@ -89,7 +89,7 @@ async def confirm_correction(
     await _decide(tx, correction, "confirmed", caller, at)
     records = await outages.list_records(tx, stored.id)
     return to_detail_response(
-        stored, records, await corrections.list_of_outage(tx, stored.id, MAX_CORRECTIONS), caller
+        stored, records, await corrections.list_of_outage(tx, stored.id, MAX_CORRECTIONS)
     )
 
 

@@ -28,13 +28,21 @@ from sla.outages.commands import OutageReport, close_outage, open_outage
 from sla.outages.domain.outage import (
     Outage,
     OutageChange,
+    Record,
     Source,
     as_known,
     mark_ended,
     truncate_to_second,
 )
 from sla.outages.domain.state_timeline import Effect
-from sla.outages.schemas.outages import OutageDetail, OutageRead, to_detail_response, to_response
+from sla.outages.schemas.outages import (
+    OutageDetail,
+    OutageDetailForCustomer,
+    OutageRead,
+    to_customer_detail_response,
+    to_detail_response,
+    to_response,
+)
 from sla.outages.schemas.scope import ScopedCreate, resolve_scope
 from sla.outages.store import corrections, outages, visibility
 from sla.outages.store.corrections import Correction
@@ -102,7 +110,7 @@ async def report_outage(
     subject = f"outage/{outage.id}"
     await record(tx, Entry.by(caller.actor, at, "outage.report", subject, grounds))
     response.headers["Location"] = f"/v1/outages/{outage.id}"
-    return await _detail_response(tx, outage, caller)
+    return await _detail_response(tx, outage)
 
 
 async def _request_correction(
@@ -145,7 +153,7 @@ async def end_outage(
     grounds = {"key": stored.key, "ended_at": stored.ended_at, "reason": reason}
     subject = f"outage/{stored.id}"
     await record(tx, Entry.by(caller.actor, at, "outage.end", subject, grounds))
-    return await _detail_response(tx, stored, caller)
+    return await _detail_response(tx, stored)
 
 
 def _check_may_end(outage: Outage, ended_at: datetime, at: datetime) -> None:
@@ -195,7 +203,9 @@ async def list_outages(
         until,
     )
     rows = await outages.page(tx, filters, page.limit, page.after_as(datetime, UUID))
-    return page.page_of(rows, to_response, lambda one: (one.started_at, one.id))
+    return page.page_of(
+        rows, lambda one: to_response(one, caller.customer), lambda one: (one.started_at, one.id)
+    )
 
 
 @routes.get("/{outage}")
@@ -205,7 +215,7 @@ async def get_outage(
     response: Response,
     caller: Annotated[Caller, requires("outages:read")],
     as_known_at: Annotated[Instant | None, Query(description="As it was known then.")] = None,
-) -> OutageDetail:
+) -> OutageDetail | OutageDetailForCustomer:
     """Get an outage with its records and corrections."""
     outage = await outages.find(tx, name)
     visible = await visibility.for_customer(tx, caller.customer)
@@ -216,15 +226,24 @@ async def get_outage(
         if outage is None:
             raise NotFound("At that moment this outage")
     set_etag(response, outage.sequence)
-    return await _detail_response(tx, outage, caller, as_known_at)
+    if caller.customer is None:
+        return await _detail_response(tx, outage, as_known_at)
+    records = await _list_records(tx, outage, as_known_at)
+    return to_customer_detail_response(outage, records, caller.customer)
 
 
 async def _detail_response(
-    tx: Connection, outage: Outage, caller: Caller, as_known_at: datetime | None = None
+    tx: Connection, outage: Outage, as_known_at: datetime | None = None
 ) -> OutageDetail:
-    records = await outages.list_records(tx, outage.id)
+    records = await _list_records(tx, outage, as_known_at)
     outage_corrections = await corrections.list_of_outage(tx, outage.id, MAX_CORRECTIONS)
     if as_known_at is not None:
-        records = [one for one in records if one.known_at <= as_known_at]
         outage_corrections = [one for one in outage_corrections if one.requested_at <= as_known_at]
-    return to_detail_response(outage, records, outage_corrections, caller)
+    return to_detail_response(outage, records, outage_corrections)
+
+
+async def _list_records(
+    tx: Connection, outage: Outage, as_known_at: datetime | None
+) -> list[Record]:
+    records = await outages.list_records(tx, outage.id)
+    return [one for one in records if as_known_at is None or one.known_at <= as_known_at]

@@ -1,11 +1,10 @@
-"""Response models of outages. Customers see neither names nor reasons."""
+"""Response models of outages: for staff, and for customers, who see neither names nor reasons."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from common.auth import Caller
 from common.domain.durations import SECOND
 from common.http import ResponseModel
 from sla.outages.domain.outage import Outage, Record
@@ -30,9 +29,8 @@ class OutageRead(ScopedRead):
     counts: bool
 
 
-class OutageRecordRead(ResponseModel):
-    """The outage as it was known from `known_at` on. `confirmed_by`: who confirmed a correction
-    that `by` requested."""
+class OutageRecordForCustomer(ResponseModel):
+    """The outage as it was known from `known_at` on."""
 
     kind: str
     effect: str
@@ -40,6 +38,11 @@ class OutageRecordRead(ResponseModel):
     ended_at: datetime | None
     counts: bool
     known_at: datetime
+
+
+class OutageRecordRead(OutageRecordForCustomer):
+    """The same for staff. `confirmed_by`: who confirmed a correction that `by` requested."""
+
     by: str | None
     confirmed_by: str | None
     reason: str | None
@@ -63,13 +66,24 @@ class CorrectionRead(ResponseModel):
 
 
 class OutageDetail(OutageRead):
-    """`history`: all records, in order. Customers see no `corrections`."""
+    """`history`: all records, in order."""
 
     history: list[OutageRecordRead]
     corrections: list[CorrectionRead]
 
 
-def to_response(outage: Outage) -> OutageRead:
+class OutageDetailForCustomer(OutageRead):
+    """`history`: all records, in order."""
+
+    history: list[OutageRecordForCustomer]
+
+
+def to_response(outage: Outage, seen_by: str | None = None) -> OutageRead:
+    """The outage as staff reads it; with `seen_by`, a customer's key, as that customer does.
+
+    The ticket behind an outage of everybody may be another customer's.
+    """
+    is_foreign = seen_by is not None and outage.scope.customer != seen_by
     duration = None if outage.ended_at is None else outage.ended_at - outage.started_at
     return OutageRead(
         id=outage.id,
@@ -78,7 +92,7 @@ def to_response(outage: Outage) -> OutageRead:
         environment=outage.scope.environment,
         service=outage.scope.service,
         source=outage.source,
-        ticket_id=outage.ticket_id,
+        ticket_id=None if is_foreign else outage.ticket_id,
         effect=outage.effect,
         started_at=outage.started_at,
         ended_at=outage.ended_at,
@@ -88,16 +102,25 @@ def to_response(outage: Outage) -> OutageRead:
 
 
 def to_detail_response(
-    outage: Outage, records: Iterable[Record], corrections: Iterable[Correction], caller: Caller
+    outage: Outage, records: Iterable[Record], corrections: Iterable[Correction]
 ) -> OutageDetail:
-    hidden = {"by": None, "confirmed_by": None, "reason": None} if caller.customer else {}
-    history = [OutageRecordRead(**asdict(record) | hidden) for record in records]
-    correction_responses = (
-        [] if caller.customer else [to_correction_response(one) for one in corrections]
-    )
     return OutageDetail(
-        **to_response(outage).model_dump(), history=history, corrections=correction_responses
+        **to_response(outage).model_dump(),
+        history=[OutageRecordRead(**asdict(record)) for record in records],
+        corrections=[to_correction_response(one) for one in corrections],
     )
+
+
+def to_customer_detail_response(
+    outage: Outage, records: Iterable[Record], seen_by: str
+) -> OutageDetailForCustomer:
+    """The outage as this customer (a key) reads it."""
+    shown = OutageRecordForCustomer.model_fields
+    history = [
+        OutageRecordForCustomer(**{name: getattr(record, name) for name in shown})
+        for record in records
+    ]
+    return OutageDetailForCustomer(**to_response(outage, seen_by).model_dump(), history=history)
 
 
 def to_correction_response(correction: Correction) -> CorrectionRead:

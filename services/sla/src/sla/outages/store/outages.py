@@ -11,6 +11,8 @@ from sqlalchemy import (
     FromClause,
     Row,
     Select,
+    Uuid,
+    bindparam,
     func,
     insert,
     literal_column,
@@ -107,10 +109,15 @@ async def find_open(tx: Connection, scope: Scope) -> Outage | None:
     return _to_outage(row) if row else None
 
 
-async def count_open(tx: Connection, scope: Scope, excluded_id: UUID) -> int:
-    """Count the other open outages of this very scope."""
-    query = select(func.count()).where(*_is_open_at(scope), outages.c.id != excluded_id)
-    return await tx.scalar(query) or 0
+async def count_open(
+    tx: Connection, scope: Scope, ticket_id: UUID | None, excluded_id: UUID
+) -> tuple[int, int]:
+    """Count the other open outages of this very scope, and those of them that have this ticket."""
+    # As a parameter: `== None` would count those without a ticket.
+    of_ticket = func.count().filter(outages.c.ticket_id == bindparam("ticket", ticket_id, Uuid))
+    query = select(func.count(), of_ticket).where(*_is_open_at(scope), outages.c.id != excluded_id)
+    total, with_ticket = (await tx.execute(query)).one()
+    return total, with_ticket
 
 
 async def list_open(tx: Connection) -> list[Outage]:

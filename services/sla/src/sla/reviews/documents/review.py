@@ -193,26 +193,24 @@ def _breach_row(one: Breach) -> tuple[Value, ...]:
 
 
 def _waivers(report: Report) -> Section:
+    """Waivers; the column of reasons is there for staff alone, who have them."""
+    has_reasons = any(one.reason for one in report.waivers)
     columns = (
         Column("Waiver", weight=0.7),
         Column("About", weight=0.8),
         Column("Promise"),
-        Column("Reason", weight=2.5),
+        *((Column("Reason", weight=2.5),) if has_reasons else ()),
         Column("Decision"),
         Column("Decided at", "instant"),
     )
-    rows = [
-        (
-            one.key,
-            one.about,
-            "every promise" if one.metric is None else figures.metric_name(one.metric),
-            one.reason,
-            _decision(one),
-            one.decided_at,
-        )
-        for one in report.waivers
-    ]
-    return Section("Waivers", tables=(Table(columns, rows, "None was asked for."),))
+    rows = [_approval_row(one, has_reasons) for one in report.waivers]
+    return Section("Waivers", tables=(Table(columns, rows, "There is none."),))
+
+
+def _approval_row(one: WaiverLine, has_reasons: bool) -> tuple[Value, ...]:
+    promise = "every promise" if one.metric is None else figures.metric_name(one.metric)
+    reason = (one.reason,) if has_reasons else ()
+    return (one.key, one.about, promise, *reason, _decision(one), one.decided_at)
 
 
 def _decision(one: WaiverLine) -> str:

@@ -16,13 +16,14 @@ from sla.path_parameters import ReviewRef
 from sla.reviews import action_items
 from sla.reviews.domain.action_item import ActionItem
 from sla.reviews.routes.publication import lock_review
+from sla.reviews.schemas.report_figures import MinuteRead
 from sla.reviews.schemas.requests import (
     ActionItemCreate,
     AgendaItemCreate,
     BreachCommentCreate,
     MinuteCreate,
 )
-from sla.reviews.schemas.responses import ActionItemRead, MinuteRead, to_action_response
+from sla.reviews.schemas.responses import ActionItemRead, to_action_response
 from sla.reviews.store import meetings
 from sla.reviews.store.reviews import Review
 
@@ -72,7 +73,7 @@ async def add_minute(
     tx: Transaction,
     caller: Annotated[Caller, requires("reviews:write")],
 ) -> MinuteRead:
-    """Add minutes to a review. The customer reads them, too."""
+    """Add minutes to a review. The customer reads them from the next edition on."""
     review = await lock_review(tx, name, caller, request)
     at = await transaction_time(tx)
     number = await meetings.add_minute(tx, review.id, body.text, caller.sub, at)

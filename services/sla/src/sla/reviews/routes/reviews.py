@@ -17,29 +17,42 @@ from sla.path_parameters import ReviewRef
 from sla.rendering.figures import format_instant
 from sla.reviews.documents import review as review_document
 from sla.reviews.domain.action_item import actions_for_review
+from sla.reviews.domain.for_customer import meeting_until, report_for_customer
 from sla.reviews.domain.meeting import Meeting
 from sla.reviews.domain.report import Report
 from sla.reviews.routes.formats import FORMAT_RESPONSES, FormatQuery, render_response
+from sla.reviews.schemas.for_customer import (
+    ReviewDetailForCustomer,
+    ReviewForCustomer,
+    to_customer_detail_response,
+    to_customer_response,
+)
 from sla.reviews.schemas.requests import MonthQuery, month_from_request
-from sla.reviews.schemas.responses import ReviewDetail, ReviewRead, to_detail_response, to_response
+from sla.reviews.schemas.responses import (
+    ReviewDetail,
+    ReviewPage,
+    ReviewRead,
+    to_detail_response,
+    to_response,
+)
 from sla.reviews.store import meetings, reviews
 from sla.reviews.store.reviews import Edition, Review
 
 routes = router("/v1/reviews", tags=["reviews"])
 
 
-@routes.get("")
+@routes.get("", response_model=ReviewPage)
 async def list_reviews(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     caller: Annotated[Caller, requires("reviews:read")],
     customer: CustomerFilter = None,
     month: MonthQuery = None,
-) -> Page[ReviewRead]:
+) -> Page[ReviewRead | ReviewForCustomer]:
     """List reviews, newest month first. Customers see their own published ones."""
     month_key = str(month_from_request(month)) if month is not None else None
     if customer is not None and not caller.can_see(customer):
-        return Page[ReviewRead](items=[])
+        return Page[ReviewRead | ReviewForCustomer](items=[])
     rows = await reviews.page(
         tx,
         caller.customer or customer,
@@ -48,10 +61,13 @@ async def list_reviews(
         page.limit,
         page.after_as(str, UUID),
     )
-    return page.page_of(rows, to_response, lambda one: (str(one.month), one.id))
+    respond = to_response if caller.customer is None else to_customer_response
+    return page.page_of(rows, respond, lambda one: (str(one.month), one.id))
 
 
-@routes.get("/{review}", response_model=ReviewDetail, responses=FORMAT_RESPONSES)
+@routes.get(
+    "/{review}", response_model=ReviewDetail | ReviewDetailForCustomer, responses=FORMAT_RESPONSES
+)
 async def get_review(
     name: ReviewRef,
     request: Request,
@@ -62,13 +78,24 @@ async def get_review(
         int | None, Query(ge=0, le=10_000, description="0 is the draft; else the newest.")
     ] = None,
 ) -> Response:
-    """Get an edition of a review as it was published, with the present agenda, minutes and action
-    items."""
+    """Get an edition of a review as it was published, with agenda, minutes and action items.
+
+    Staff read the present ones; a customer those that stood there when the edition was published.
+    """
     review = await get_visible_review(tx, name, caller)
     shown_edition, report = await _resolve_edition(tx, review, caller, edition)
     meeting = await load_meeting(tx, review, report)
-    detail = to_detail_response(review, shown_edition, report, meeting)
-    document = review_document.build_document(report, meeting, _status_line(shown_edition, report))
+    detail: ReviewDetail | ReviewDetailForCustomer
+    if caller.customer is None:
+        detail = to_detail_response(review, shown_edition, report, meeting)
+        status_line = _status_line(shown_edition, report, with_reason=True)
+    else:
+        assert shown_edition is not None, "customers have no drafts"
+        report = report_for_customer(report)
+        meeting = meeting_until(meeting, shown_edition.published_at)
+        detail = to_customer_detail_response(review, shown_edition, report, meeting)
+        status_line = _status_line(shown_edition, report, with_reason=False)
+    document = review_document.build_document(report, meeting, status_line)
     response = await render_response(request, requested_format, detail, document)
     response.headers["ETag"] = etag(review.sequence)
     return response
@@ -107,9 +134,10 @@ async def _resolve_edition(
     return edition, edition.report
 
 
-def _status_line(edition: Edition | None, report: Report) -> str:
+def _status_line(edition: Edition | None, report: Report, *, with_reason: bool) -> str:
+    """What stands below the title. Why there is another edition is for staff."""
     zone = zone_or_utc(report.timezone)
     if edition is None:
         return f"Draft, as known on {format_instant(report.generated_at, zone)}"
     text = f"Edition {edition.number}, published on {format_instant(edition.published_at, zone)}"
-    return f"{text}: {edition.reason}" if edition.reason else text
+    return f"{text}: {edition.reason}" if edition.reason and with_reason else text

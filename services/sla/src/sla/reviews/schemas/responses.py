@@ -1,110 +1,35 @@
-"""Response models of reviews."""
+"""Response models of reviews as staff reads them."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
-from common.http import ResponseModel
-from sla.reports.domain.monthly_figures import ResponseTimes
-from sla.reports.schemas import ComplianceFigures
+from common.http import Page, ResponseModel
 from sla.reviews.documents.agenda import agenda
-from sla.reviews.domain.action_item import ActionItem, ActionItemState
+from sla.reviews.domain.action_item import ActionItem
 from sla.reviews.domain.meeting import Meeting
-from sla.reviews.domain.report import (
-    Breach,
-    ChangeLine,
-    DailyVolume,
-    LeadershipReport,
-    OutageLine,
-    Report,
-    ReservedHoursLine,
-    Uptime,
-    WaiverLine,
-)
+from sla.reviews.domain.report import LeadershipReport, Report, WaiverLine
+from sla.reviews.schemas.for_customer import ActionItemForCustomer, ReviewForCustomer
+from sla.reviews.schemas.report_figures import MinuteRead, ReportFigures, UsageRead
 from sla.reviews.store.reviews import Edition, Review
 
 
-class UsageRead(ResponseModel):
-    """One month. `open`: tickets that were open at its end."""
-
-    month: str
-    opened: int
-    resolved: int
-    open: int
-    compliance: ComplianceFigures
-
-
-class CompliancePartRead(ResponseModel):
-    name: str
-    compliance: ComplianceFigures
-
-
-class ReviewReportRead(ResponseModel):
+class ReviewReportRead(ReportFigures):
     """The figures of a month: durations in seconds, shares from 0 to 1."""
 
-    customer: str
-    name: str
-    timezone: str
-    month: str
-    starts_at: datetime
-    ends_at: datetime
-    generated_at: datetime
-    usage: UsageRead
-    previous_month: UsageRead
-    trend: list[UsageRead]
-    days: list[DailyVolume]
-    metrics: list[CompliancePartRead]
-    priorities: list[CompliancePartRead]
-    services: list[CompliancePartRead]
-    response_times: list[ResponseTimes]
-    breaches: list[Breach]
-    breaches_total: int
     waivers: list[WaiverLine]
-    outages: list[OutageLine]
-    uptimes: list[Uptime]
-    upcoming: list[ChangeLine]
-    delivered: list[ChangeLine]
-    reserved: list[ReservedHoursLine]
-    notes: list[str]
 
 
-class ReviewRead(ResponseModel):
-    """`edition`: the newest published one. 0 while nothing is published: customers do not see it."""
+class ReviewRead(ReviewForCustomer):
+    """The same for staff: with who generated it."""
 
-    id: UUID
-    key: str
-    customer: str
-    month: str
     generated_by: str
-    generated_at: datetime
-    edition: int
 
 
-class MinuteRead(ResponseModel):
-    number: int
-    text: str
-    by: str
-    at: datetime
+class ActionItemRead(ActionItemForCustomer):
+    """The same for staff: with what shows that it is done."""
 
-
-class ActionItemRead(ResponseModel):
-    """`month`: that of the review in which it was agreed."""
-
-    id: UUID
-    key: str
-    review_id: UUID
-    month: str
-    title: str
-    criterion: str
-    owner: str
-    due: date
     agreed_by: str
-    agreed_at: datetime
-    state: ActionItemState
-    done_by: str | None
-    done_at: datetime | None
     evidence: str | None
-    verified_by: str | None
-    verified_at: datetime | None
 
 
 class ReviewDetail(ReviewRead):
@@ -118,6 +43,10 @@ class ReviewDetail(ReviewRead):
     agenda: list[str]
     minutes: list[MinuteRead]
     actions: list[ActionItemRead]
+
+
+class ReviewPage(Page[ReviewRead | ReviewForCustomer]):
+    """A page of reviews, as the caller may read them."""
 
 
 class AudienceRead(ResponseModel):

@@ -11,8 +11,14 @@ CREATE TABLE mails (
     reason text,
     ticket_id uuid REFERENCES tickets,
     raw_deleted_at timestamptz,
+    gateway text,
+    sender text,
+    sender_name text,
+    subject text,
+    text text,
+    occurrence bigint NOT NULL,
     CONSTRAINT ck_mails_raw_deleted CHECK (raw_deleted_at IS NULL OR raw = ''),
-    UNIQUE (message_id, fingerprint)
+    UNIQUE (message_id, fingerprint, occurrence)
 );
 ALTER TABLE mails ALTER COLUMN raw SET STORAGE EXTERNAL;
 CREATE INDEX ix_mails_outcome ON mails (outcome, id);
@@ -21,10 +27,18 @@ CREATE INDEX ix_mails_raw ON mails (received_at)
 COMMENT ON TABLE mails IS 'Every mail as it came, committed before it is processed.';
 COMMENT ON COLUMN mails.raw_deleted_at IS
     'The row stays when the mail itself is old: one that comes again is still known.';
+COMMENT ON COLUMN mails.gateway IS
+    'The name under which our gateway reported, when the mail came, what it had checked.';
+COMMENT ON COLUMN mails.text IS 'Of a mail that was held back: what it says.';
+COMMENT ON COLUMN mails.occurrence IS
+    'Mails without id or date look alike; each beyond the time of a repetition is one of its own.';
 
 CREATE TABLE mail_threads (
     message_id text NOT NULL,
     ticket_id uuid NOT NULL REFERENCES tickets,
+    is_borne boolean NOT NULL,
     PRIMARY KEY (message_id, ticket_id)
 );
+COMMENT ON COLUMN mail_threads.is_borne IS
+    'Whether a mail of the ticket has this id, or its mails only refer to it.';
 COMMENT ON TABLE mail_threads IS 'Ids that a ticket''s mails bear or refer to.';

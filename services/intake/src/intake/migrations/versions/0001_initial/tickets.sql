@@ -120,7 +120,9 @@ CREATE TABLE messages (
     html text,
     automatic boolean NOT NULL,
     at timestamptz NOT NULL,
-    mail_id uuid UNIQUE
+    mail_id uuid UNIQUE,
+    history text,
+    sender_doubt text
 );
 CREATE INDEX ix_messages_ticket ON messages (ticket_id, id);
 
@@ -130,6 +132,7 @@ CREATE TABLE attachments (
     name text NOT NULL,
     media_type text NOT NULL,
     size bigint NOT NULL,
+    digest text NOT NULL,
     PRIMARY KEY (message_id, position)
 );
 

@@ -29,7 +29,10 @@ CREATE INDEX ix_outages_environment ON outages (environment, started_at, id);
 CREATE INDEX ix_outages_service ON outages (service, started_at, id);
 CREATE INDEX ix_outages_open ON outages (started_at, id) WHERE ended_at IS NULL AND counts;
 CREATE INDEX ix_outages_ticket ON outages (ticket_id) WHERE ended_at IS NULL;
-CREATE UNIQUE INDEX uq_outages_alert ON outages (source_id) WHERE source = 'monitoring';
+-- Several of an alert that became worse: degraded, then down.
+CREATE UNIQUE INDEX uq_outages_alert ON outages (source_id)
+    WHERE source = 'monitoring' AND ended_at IS NULL AND counts;
+CREATE INDEX ix_outages_source ON outages (source_id);
 CREATE UNIQUE INDEX uq_outages_by_ticket ON outages (source_id)
     WHERE source = 'ticket' AND ended_at IS NULL AND counts;
 CREATE UNIQUE INDEX uq_outages_by_hand ON outages (customer_id, environment, service)

@@ -1,0 +1,73 @@
+"""Posts that cannot be read: a person sees what they say, and nothing ends in a 500."""
+
+from httpx import AsyncClient
+from sqlalchemy import text
+
+from common.persistence.database import Database
+from intake_support.alerts import ALERTMANAGER, alert, notes_of, post_of, ticket_of
+from intake_support.tickets import event_types
+
+NOTHING_IN_IT = [b"", b" \n", b"{}", b"[]", b"null", b'{"alerts": []}']
+
+
+async def test_a_post_without_any_alert_is_refused_and_stored(
+    monitor: AsyncClient, anna: AsyncClient, database: Database
+) -> None:
+    for body in NOTHING_IN_IT:
+        answer = await monitor.post(ALERTMANAGER, content=body)
+        assert answer.status_code == 422, (body, answer.text)
+    assert await event_types(database) == []
+    listed = (await anna.get("/v1/alert-posts")).json()["items"]
+    assert [one["text"].encode() for one in reversed(listed)] == NOTHING_IN_IT
+    assert all(one["reason"] for one in listed)
+
+
+UNREADABLE = [
+    b"no json",
+    b"[" * 100_000,
+    b'{"alerts": [1]}',
+    b'{"alerts": "many", "summary": "The house burns"}',
+    b'{"alerts": [{"status": "firing", "fingerprint": "a\\u0000", "startsAt": "x"}]}',
+    b"\xff\xfe",
+    b'{"alerts": [], "truncatedAlerts": 3}',
+]
+
+
+async def test_what_cannot_be_read_is_a_ticket_with_the_raw_body(
+    monitor: AsyncClient, anna: AsyncClient, database: Database
+) -> None:
+    """Of one monitor and address it is one ticket, and all bodies stand on it."""
+    answers = [await monitor.post(ALERTMANAGER, content=body) for body in UNREADABLE]
+    assert {one.status_code for one in answers} == {200}
+    assert {one.json()["outcome"] for one in answers} == {"unreadable"}
+    (key,) = {one.json()["alerts"][0]["ticket"] for one in answers}
+    ticket = await ticket_of(anna, key)
+    assert (ticket["customer"], ticket["description"]) == (None, "no json")
+    notes = "\n".join(await notes_of(anna, key))
+    assert "The house burns" in notes
+    assert "truncatedAlerts" in notes
+    async with database.transaction() as tx:
+        posts = await tx.execute(text("SELECT raw, outcome FROM alert_posts ORDER BY id"))
+        assert [tuple(row) for row in posts] == [(body, "unreadable") for body in UNREADABLE]
+
+
+async def test_the_same_unknown_body_with_other_numbers_is_the_same_alert(
+    monitor: AsyncClient, anna: AsyncClient
+) -> None:
+    path = "/v1/alerts/smoke-signals"
+    bodies = [{"event": "fire", "at": 1774746000 + n, "title": "Smoke"} for n in range(5)]
+    answers = [(await monitor.post(path, json=body)).json()["alerts"][0] for body in bodies]
+    assert [one["effect"] for one in answers] == ["raised", *["duplicate"] * 4]
+    ticket = await ticket_of(anna, answers[0]["ticket"])
+    assert ticket["title"] == "Unknown alert from smoke-signals: Smoke"
+    assert '"event":"fire"' in ticket["description"].replace(" ", "")
+    other = await monitor.post(path, content=b"plain text", headers={"content-type": "text/plain"})
+    assert other.json()["alerts"][0]["ticket"] == answers[0]["ticket"]
+
+
+async def test_a_known_body_at_an_unknown_address_is_understood(
+    monitor: AsyncClient, anna: AsyncClient
+) -> None:
+    answer = (await monitor.post("/v1/alerts/our-alertmanager", json=post_of(alert()))).json()
+    assert answer["outcome"] == "read"
+    assert (await ticket_of(anna, answer["alerts"][0]["ticket"]))["customer"] == "acme"

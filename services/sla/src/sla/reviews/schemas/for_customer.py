@@ -1,0 +1,98 @@
+"""Response models of reviews as their customer reads them."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from common.http import ResponseModel
+from sla.reviews.documents.agenda import agenda
+from sla.reviews.domain.action_item import ActionItem, ActionItemState
+from sla.reviews.domain.meeting import Meeting
+from sla.reviews.domain.report import Report
+from sla.reviews.schemas.report_figures import MinuteRead, ReportFigures
+from sla.reviews.store.reviews import Edition, Review
+
+
+class ApprovalForCustomer(ResponseModel):
+    """An approved waiver. Why it was asked for is for staff."""
+
+    key: str
+    about: str
+    metric: str | None
+    state: str
+    late: bool
+    decided_at: datetime | None
+
+
+class ReviewReportForCustomer(ReportFigures):
+    """The figures of a month as they were published to the customer."""
+
+    waivers: list[ApprovalForCustomer]
+
+
+class ReviewForCustomer(ResponseModel):
+    """`edition`: the newest published one. 0 while nothing is published: customers do not see it."""
+
+    id: UUID
+    key: str
+    customer: str
+    month: str
+    generated_at: datetime
+    edition: int
+
+
+class ActionItemForCustomer(ResponseModel):
+    """`month`: that of the review in which it was agreed."""
+
+    id: UUID
+    key: str
+    review_id: UUID
+    month: str
+    title: str
+    criterion: str
+    owner: str
+    due: date
+    agreed_at: datetime
+    state: ActionItemState
+    done_by: str | None
+    done_at: datetime | None
+    verified_by: str | None
+    verified_at: datetime | None
+
+
+class ReviewDetailForCustomer(ReviewForCustomer):
+    """One published edition with its figures as they were known then, and what stood on the agenda and
+    in the minutes when it was published. Actions are in their present state."""
+
+    shown_edition: int
+    published_at: datetime
+    report: ReviewReportForCustomer
+    agenda: list[str]
+    minutes: list[MinuteRead]
+    actions: list[ActionItemForCustomer]
+
+
+def to_customer_response(review: Review) -> ReviewForCustomer:
+    return ReviewForCustomer.model_validate(
+        {name: getattr(review, name) for name in ReviewForCustomer.model_fields if name != "month"}
+        | {"month": str(review.month)}
+    )
+
+
+def to_customer_detail_response(
+    review: Review, edition: Edition, report: Report, meeting: Meeting
+) -> ReviewDetailForCustomer:
+    """A published edition; report and meeting are those for the customer (`domain.for_customer`)."""
+    return ReviewDetailForCustomer(
+        **to_customer_response(review).model_dump(),
+        shown_edition=edition.number,
+        published_at=edition.published_at,
+        report=ReviewReportForCustomer.model_validate(report),
+        agenda=list(agenda(report, meeting)),
+        minutes=[MinuteRead.model_validate(one) for one in meeting.minutes],
+        actions=[_to_customer_action(one) for one in meeting.actions],
+    )
+
+
+def _to_customer_action(action: ActionItem) -> ActionItemForCustomer:
+    values = {name: getattr(action, name) for name in ActionItemForCustomer.model_fields}
+    return ActionItemForCustomer(**values | {"month": str(action.month)})

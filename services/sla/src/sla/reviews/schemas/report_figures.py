@@ -1,0 +1,65 @@
+"""Response models of a review's figures, which all its readers share."""
+
+from datetime import datetime
+
+from common.http import ResponseModel
+from sla.reports.domain.monthly_figures import ResponseTimes
+from sla.reports.schemas import ComplianceFigures
+from sla.reviews.domain.report import (
+    Breach,
+    ChangeLine,
+    DailyVolume,
+    OutageLine,
+    ReservedHoursLine,
+    Uptime,
+)
+
+
+class UsageRead(ResponseModel):
+    """One month. `open`: tickets that were open at its end."""
+
+    month: str
+    opened: int
+    resolved: int
+    open: int
+    compliance: ComplianceFigures
+
+
+class CompliancePartRead(ResponseModel):
+    name: str
+    compliance: ComplianceFigures
+
+
+class ReportFigures(ResponseModel):
+    """What everybody reads of a report: durations in seconds, shares from 0 to 1."""
+
+    customer: str
+    name: str
+    timezone: str
+    month: str
+    starts_at: datetime
+    ends_at: datetime
+    generated_at: datetime
+    usage: UsageRead
+    previous_month: UsageRead
+    trend: list[UsageRead]
+    days: list[DailyVolume]
+    metrics: list[CompliancePartRead]
+    priorities: list[CompliancePartRead]
+    services: list[CompliancePartRead]
+    response_times: list[ResponseTimes]
+    breaches: list[Breach]
+    breaches_total: int
+    outages: list[OutageLine]
+    uptimes: list[Uptime]
+    upcoming: list[ChangeLine]
+    delivered: list[ChangeLine]
+    reserved: list[ReservedHoursLine]
+    notes: list[str]
+
+
+class MinuteRead(ResponseModel):
+    number: int
+    text: str
+    by: str
+    at: datetime
