@@ -208,28 +208,6 @@ CREATE TABLE emergency_changes (
 CREATE INDEX ix_emergency_changes_ticket_id ON emergency_changes (ticket_id);
 CREATE UNIQUE INDEX uq_emergency_changes_one_open ON emergency_changes (environment_id)
     WHERE state IN ('requested', 'authorized', 'applied');
-
-CREATE OR REPLACE FUNCTION delivery_gate.refuse_one_person()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'delivery_gate'
-AS $function$
-DECLARE
-    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
-    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
-BEGIN
-    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
-        RETURN NEW;
-    END IF;
-    IF first_person = second_person AND TG_NARGS < 3 THEN
-        RETURN NEW;
-    END IF;
-    IF is_one_person(first_person, second_person) THEN
-        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
-            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
-    END IF;
-    RETURN NEW;
-END $function$;
 CREATE TRIGGER two_persons_authorize BEFORE INSERT OR UPDATE OF authorized_by ON emergency_changes
     FOR EACH ROW WHEN (new.authorized_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('requested_by', 'authorized_by');
@@ -302,28 +280,6 @@ CREATE INDEX ix_follow_ups_delivery_id ON follow_ups (delivery_id);
 CREATE INDEX ix_follow_ups_holding ON follow_ups (held_product) WHERE state IN ('open', 'closed');
 CREATE INDEX ix_follow_ups_opened_at ON follow_ups (opened_at, id);
 CREATE UNIQUE INDEX uq_follow_ups_emergency_id ON follow_ups (emergency_id);
-
-CREATE OR REPLACE FUNCTION delivery_gate.refuse_one_person()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'delivery_gate'
-AS $function$
-DECLARE
-    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
-    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
-BEGIN
-    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
-        RETURN NEW;
-    END IF;
-    IF first_person = second_person AND TG_NARGS < 3 THEN
-        RETURN NEW;
-    END IF;
-    IF is_one_person(first_person, second_person) THEN
-        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
-            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
-    END IF;
-    RETURN NEW;
-END $function$;
 CREATE TRIGGER two_persons_confirm BEFORE INSERT OR UPDATE OF confirmed_by ON follow_ups
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('closed_by', 'confirmed_by');

@@ -207,28 +207,6 @@ CREATE TABLE timeline (
         CHECK (confirmed_by IS NULL OR by IS NOT NULL AND confirmed_by <> by)
 );
 REVOKE UPDATE, DELETE ON timeline FROM opsdesk_escalation;
-
-CREATE OR REPLACE FUNCTION escalation.refuse_one_person()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'escalation'
-AS $function$
-DECLARE
-    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
-    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
-BEGIN
-    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
-        RETURN NEW;
-    END IF;
-    IF first_person = second_person AND TG_NARGS < 3 THEN
-        RETURN NEW;
-    END IF;
-    IF is_one_person(first_person, second_person) THEN
-        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
-            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
-    END IF;
-    RETURN NEW;
-END $function$;
 CREATE TRIGGER two_persons_quieten BEFORE INSERT OR UPDATE OF confirmed_by ON timeline
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('by', 'confirmed_by');
