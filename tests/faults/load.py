@@ -97,7 +97,7 @@ class Load:
         if kind == 5:
             yield (
                 f"/v1/tickets/{ticket}/hold",
-                {"waiting_on": "customer", "reason": "x", "question": "x?"},
+                {"waiting_on": "customer", "reason": "x", "question": "Which button was it?"},
             )
         if kind == 7:
             yield f"/v1/tickets/{ticket}/resume", {}

@@ -209,6 +209,7 @@ def test_whatever_happens_to_people_is_a_change_of_rights() -> None:
     assert security_kind("person.retire") == security_kind("contact.anything") == "role_changed"
     assert security_kind("person.settings") == "setting_changed"
     assert security_kind("ticket.open") is None
+    assert security_kind("person.confirm.denied") is None, "nothing changed"
 
 
 def test_every_reported_act_is_one_that_somebody_records() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.wording import SECOND, format_duration, format_instant
+from common.wording import SECOND, format_duration, format_instant, is_question
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MORNING = datetime(2026, 6, 1, 7, tzinfo=UTC)
@@ -56,3 +56,33 @@ def test_the_hour_that_comes_twice_is_told_apart() -> None:
     first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     words = [format_instant(first + n * timedelta(hours=1), AMSTERDAM) for n in (0, 1)]
     assert words == ["Sun 25 Oct 2026 02:30:00 CEST", "Sun 25 Oct 2026 02:30:00 CET"]
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("Which button did you press?", True),
+        ("Welke knop?", True),
+        ("\u3069\u306e\u30dc\u30bf\u30f3\u3092\u62bc\u3057\u307e\u3057\u305f\u304b\uff1f", True),
+        ("Do you run version 1.4.2?", True),
+        ("Could you\nsend it?", True),
+        ("We looked at it. Which button did you press?\nThanks, Anna", True),
+        ("?", False),
+        ("ok?", False),
+        ("????????????", False),
+        ("a a a a?", False),
+        ("aaaaaaaaaaaa?", False),
+        ("We look at it.", False),
+        ("We look at it. ?", False),
+        ("", False),
+    ],
+)
+def test_a_question_has_words_and_a_question_mark(text: str, asks: bool) -> None:
+    """R1: a pause of the customer's clocks is no mark alone"""
+    assert is_question(text) == asks
+
+
+def test_a_long_text_is_read_in_linear_time() -> None:
+    """Ten times as long takes about ten times as long, not a hundred times"""
+    assert not is_question("a. " * 200_000)
+    assert not is_question("?" * 600_000)

@@ -75,6 +75,7 @@ def issue_token(issuer: LocalIssuer, identity: Identity) -> IssuedToken:
         roles=identity.roles,
         customer=identity.customer,
         scope=identity.scope,
+        owner=identity.owner,
     )
 
 

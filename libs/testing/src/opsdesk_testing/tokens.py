@@ -60,6 +60,8 @@ def token(
     *,
     seconds: int = DEFAULT_LIFETIME_S,
     jti: str | None = None,
+    email: str | None = None,
+    owner: str | None = None,
     auth_time: float | None = None,
     acr: str | None = None,
 ) -> str:
@@ -70,7 +72,14 @@ def token(
     if customer and not roles:
         roles = ["customer"]
     issued_at = int(now().timestamp())
-    optional = {"customer": customer, "scope": scope, "auth_time": auth_time, "acr": acr}
+    optional = {
+        "customer": customer,
+        "scope": scope,
+        "email": email,
+        "owner": owner,
+        "auth_time": auth_time,
+        "acr": acr,
+    }
     claims = {
         "iss": ISSUER,
         "aud": AUDIENCE,

@@ -23,9 +23,13 @@ app = Typer(help="Tokens for machines.", no_args_is_help=True)
 def issue_(
     name: Annotated[str, Argument(help="The name of the machine in the audit trail.")],
     scope: Annotated[str, Option(help="Its scopes, such as 'alerts:write'.")],
+    owner: Annotated[
+        str | None,
+        Option(help="The `sub` of who answers for it: where two people are needed, both are one."),
+    ] = None,
 ) -> None:
     """Print a token that is valid for a day."""
-    run_command(_issue(name, scope))
+    run_command(_issue(name, scope, owner))
 
 
 @app.command()
@@ -39,8 +43,9 @@ def revoke(
     run_command(_revoke(reason, token, person, client))
 
 
-async def _issue(name: str, scope: str) -> None:
-    print_line(issue_token(local_issuer(find_endpoints()), Identity(name, name, scope=scope)).token)
+async def _issue(name: str, scope: str, owner: str | None) -> None:
+    machine = Identity(name, name, scope=scope, owner=owner)
+    print_line(issue_token(local_issuer(find_endpoints()), machine).token)
 
 
 async def _revoke(reason: str, token: str | None, person: str | None, client: str | None) -> None:

@@ -17,7 +17,10 @@ Entry = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The holder of a token: a member of staff, a customer's contact, or a machine."""
+    """The holder of a token: a member of staff, a customer's contact, or a machine.
+
+    `owner` is the `sub` of who answers for a machine.
+    """
 
     sub: str
     name: str
@@ -25,6 +28,7 @@ class Identity:
     roles: tuple[str, ...] = ()
     customer: str | None = None
     scope: str | None = None
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class DemoData:
             for one in self.entries("contacts")
         )
         machines = (
-            Identity(one["sub"], one["name"], scope=one["scope"])
+            Identity(one["sub"], one["name"], scope=one["scope"], owner=one.get("owner"))
             for one in self.entries("machines")
         )
         return {one.sub: one for one in (*staff, *contacts, *machines)}

@@ -44,6 +44,8 @@ def _without_customer(entry: Entry) -> Mapping[str, Any]:
     return {name: value for name, value in entry.items() if name != "customer"}
 
 
+SECOND_PERSON = "anna"
+"""Who confirms what another one registered."""
 SECTION_TARGETS: Sequence[SectionTarget] = (
     SectionTarget("people", "intake", "theo", "/v1/people", "sub"),
     SectionTarget("partners", "intake", "theo", "/v1/partners", "key"),
@@ -81,6 +83,7 @@ async def load(clients: DemoClients, demo_data: DemoData, report: ReportSection)
         added += await _load_section(
             clients[target.actor], target, demo_data.entries(target.section), report
         )
+    await _confirm_registrations(clients[SECOND_PERSON], demo_data)
     added += await _load_agreements(
         clients["theo"], clients["gina"], demo_data.entries("agreements"), report
     )
@@ -101,6 +104,18 @@ async def _load_section(
         await _create(client, target.service, target.path.format_map(entry), target.body(entry))
     report(target.section, len(entries), len(missing))
     return len(missing)
+
+
+async def _confirm_registrations(client: ApiClient, demo_data: DemoData) -> None:
+    """Confirm what takes a second person: leading roles, and contacts as people of their own."""
+    async for person in client.items("intake", "/v1/people"):
+        if person["pending"]:
+            await client.post("intake", f"/v1/people/{person['sub']}/confirm")
+    for customer in {entry["customer"] for entry in demo_data.entries("contacts")}:
+        path = f"/v1/customers/{customer}/contacts"
+        async for contact in client.items("intake", path):
+            if contact["counts_for"]:
+                await client.post("intake", f"{path}/{contact['id']}/confirm")
 
 
 async def _load_agreements(

@@ -27,12 +27,58 @@ CREATE TABLE approvals (
 );
 REVOKE UPDATE, DELETE ON approvals FROM opsdesk_delivery_gate;
 
+CREATE OR REPLACE FUNCTION delivery_gate.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'delivery_gate'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_approve BEFORE INSERT OR UPDATE OF approved_by ON approvals
+    FOR EACH ROW WHEN (new.approved_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('requested_by', 'approved_by');
+
+CREATE OR REPLACE FUNCTION delivery_gate.refuse_second_approval()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF EXISTS (
+        SELECT FROM approvals
+        WHERE delivery_id = NEW.delivery_id AND criteria_version = NEW.criteria_version
+            AND digest = NEW.digest AND attempt = NEW.attempt
+            AND is_one_person(approved_by, NEW.approved_by))
+    THEN
+        RAISE EXCEPTION 'this person has approved already'
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_approve_twice BEFORE INSERT ON approvals
+    FOR EACH ROW
+    EXECUTE FUNCTION refuse_second_approval();
+
 CREATE TABLE blockers (
     ticket_id uuid NOT NULL,
     ticket text NOT NULL,
     environment_id uuid,
     environment text,
     state text NOT NULL,
+    confirmed boolean NOT NULL DEFAULT true,
     CONSTRAINT pk_blockers PRIMARY KEY (ticket_id),
     CONSTRAINT ck_blockers_state CHECK (state IN ('open', 'lowered', 'closed'))
 );
@@ -162,6 +208,9 @@ CREATE TABLE emergency_changes (
 CREATE INDEX ix_emergency_changes_ticket_id ON emergency_changes (ticket_id);
 CREATE UNIQUE INDEX uq_emergency_changes_one_open ON emergency_changes (environment_id)
     WHERE state IN ('requested', 'authorized', 'applied');
+CREATE TRIGGER two_persons_authorize BEFORE INSERT OR UPDATE OF authorized_by ON emergency_changes
+    FOR EACH ROW WHEN (new.authorized_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('requested_by', 'authorized_by');
 
 CREATE TABLE environments (
     id uuid NOT NULL,
@@ -231,6 +280,9 @@ CREATE INDEX ix_follow_ups_delivery_id ON follow_ups (delivery_id);
 CREATE INDEX ix_follow_ups_holding ON follow_ups (held_product) WHERE state IN ('open', 'closed');
 CREATE INDEX ix_follow_ups_opened_at ON follow_ups (opened_at, id);
 CREATE UNIQUE INDEX uq_follow_ups_emergency_id ON follow_ups (emergency_id);
+CREATE TRIGGER two_persons_confirm BEFORE INSERT OR UPDATE OF confirmed_by ON follow_ups
+    FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('closed_by', 'confirmed_by');
 
 CREATE TABLE products (
     id uuid NOT NULL,
@@ -300,6 +352,25 @@ REVOKE UPDATE, DELETE ON versions FROM opsdesk_delivery_gate;
 
 -- Tables that every service has
 -- -----------------------------
+
+-- Digests of the addresses of accounts: from intake's directory, and from verified tokens.
+CREATE TABLE account_addresses (
+    account text NOT NULL,
+    address_digest text NOT NULL,
+    -- The account is a customer's contact: erased with them, unless it is also one of our own
+    -- people's.
+    of_contact boolean NOT NULL,
+    CONSTRAINT account_addresses_pkey PRIMARY KEY (account, address_digest)
+);
+CREATE INDEX ix_account_addresses_digest ON account_addresses (address_digest, account);
+
+-- Accounts that count for somebody else: contacts for who registered them until a second person
+-- confirms it, machines for who answers for them.
+CREATE TABLE account_owners (
+    account text NOT NULL,
+    owner text NOT NULL,
+    CONSTRAINT account_owners_pkey PRIMARY KEY (account)
+);
 
 -- Who did what when on which grounds. Append-only, sealed each minute.
 CREATE TABLE audit (

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from common.events.directory import EnvironmentKnown
-from common.events.tickets import BlockerRaised, TicketKnown
+from common.events.tickets import BlockerConfirmed, BlockerRaised, TicketKnown
 from delivery_gate.handlers import HANDLERS
 from delivery_gate_support.gate_client import ACME, ENVIRONMENTS, GateClient, digest
 from opsdesk_testing.protocol import deliver
@@ -136,3 +136,16 @@ async def test_an_announced_ticket_replaces_what_was_missed(gate: GateClient) ->
             states = list(await tx.scalars(text("SELECT state FROM blockers")))
             assert states == ["open" if is_blocker else "lowered"]
             assert await tx.scalar(text("SELECT count(*) FROM parked")) == 0
+
+
+async def test_a_contacts_blocker_permits_nothing_until_first_level_has_confirmed_it(
+    gate: GateClient,
+) -> None:
+    """R5, G8"""
+    await gate.announce_ticket(BlockerRaised, confirmed=False)
+    denied = await gate.post("anna", "emergency-changes", ASKED)
+    assert (denied.status_code, denied.json()["code"]) == (409, "NOT_BLOCKER")
+    await gate.announce_ticket(TicketKnown, opened_at=NINE, is_blocker=True, confirmed=False)
+    assert (await gate.post("anna", "emergency-changes", ASKED)).status_code == 409
+    await gate.announce_ticket(BlockerConfirmed)
+    assert (await gate.post("anna", "emergency-changes", ASKED)).status_code == 201

@@ -6,7 +6,7 @@ from common.http import Service
 from common.persistence.workload import NOTIFIER
 from common.runtime import Runtime
 from escalation.cases.notification_outcomes import ESCALATION_ACCESS
-from escalation.cases.routes import actions, escalations
+from escalation.cases.routes import actions, escalations, notification_settings
 from escalation.cases.routes import notifications as notification_routes
 from escalation.directory import routes as directory_routes
 from escalation.handlers import HANDLERS
@@ -38,6 +38,7 @@ SERVICE: Final = Service(
         actions.routes,
         notification_routes.routes,
         directory_routes.routes,
+        notification_settings.routes,
     ),
     handlers=HANDLERS,
     timers=TIMERS,

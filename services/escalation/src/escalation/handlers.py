@@ -1,5 +1,6 @@
 """Which event is handled where."""
 
+from common.auth import persons
 from common.auth.revocation import on_tokens_revoked
 from common.erasure import on_ticket_erased
 from common.events.catalogue import ServiceCatalogued
@@ -11,7 +12,13 @@ from common.events.clocks import (
     ClockMissed,
     ClockThresholdReached,
 )
-from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown, TokensRevoked
+from common.events.directory import (
+    ContactKnown,
+    CustomerKnown,
+    EnvironmentKnown,
+    PersonKnown,
+    TokensRevoked,
+)
 from common.events.environments import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.erasures import TicketErased
 from common.events.forecasts import ForecastChanged
@@ -31,6 +38,7 @@ from common.events.restored import (
 )
 from common.events.reviews import ReviewActionAgreed, ReviewActionDue, ReviewPublished, ReviewReady
 from common.events.tickets import (
+    BlockerConfirmed,
     BlockerLifted,
     BlockerRaised,
     TicketClosed,
@@ -83,6 +91,7 @@ HANDLERS: Handlers = {
     WaiverWithdrawn: for_each(waivers.on_ended),
     WaiverExpired: for_each(waivers.on_ended),
     BlockerRaised: chain(for_each(tickets.on_blocker_raised), for_each(outages.on_blocker_raised)),
+    BlockerConfirmed: for_each(tickets.on_blocker_confirmed),
     BlockerLifted: for_each(tickets.on_blocker_lifted),
     TicketForwarded: for_each(tickets.on_forwarded),
     TicketResolved: tickets.on_tickets_ended,
@@ -103,7 +112,8 @@ HANDLERS: Handlers = {
     ReviewPublished: for_each(reviews.on_published),
     ReviewActionAgreed: for_each(reviews.on_action_agreed),
     ReviewActionDue: for_each(reviews.on_action_due),
-    PersonKnown: for_each(directory.on_person),
+    PersonKnown: chain(for_each(directory.on_person), for_each(persons.on_person)),
+    ContactKnown: for_each(persons.on_contact),
     TokensRevoked: for_each(on_tokens_revoked),
     CustomerKnown: for_each(directory.on_customer),
     EnvironmentKnown: for_each(directory.on_environment),

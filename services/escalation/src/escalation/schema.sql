@@ -57,6 +57,7 @@ CREATE TABLE escalations (
     acknowledged_by text[] NOT NULL,
     snooze_requested_by text,
     snooze_until timestamptz,
+    resolve_requested_by text,
     resolved_at timestamptz,
     CONSTRAINT escalations_pkey PRIMARY KEY (id),
     CONSTRAINT escalations_key_key UNIQUE (key),
@@ -130,8 +131,40 @@ CREATE TABLE personal_settings (
     sub text NOT NULL,
     channels jsonb NOT NULL,
     rules jsonb NOT NULL,
-    CONSTRAINT personal_settings_pkey PRIMARY KEY (sub)
+    -- Another's settings that pending_by asked for, until a second person asks for the same.
+    pending jsonb,
+    pending_by text,
+    changed_by text,
+    confirmed_by text,
+    CONSTRAINT personal_settings_pkey PRIMARY KEY (sub),
+    CONSTRAINT ck_personal_settings_four_eyes CHECK (confirmed_by <> changed_by),
+    CONSTRAINT ck_personal_settings_pending CHECK ((pending IS NULL) = (pending_by IS NULL))
 );
+
+CREATE OR REPLACE FUNCTION escalation.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'escalation'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_settings BEFORE INSERT OR UPDATE OF confirmed_by ON personal_settings
+    FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('changed_by', 'confirmed_by');
 
 CREATE TABLE policies (
     id uuid NOT NULL,
@@ -174,9 +207,31 @@ CREATE TABLE timeline (
         CHECK (confirmed_by IS NULL OR by IS NOT NULL AND confirmed_by <> by)
 );
 REVOKE UPDATE, DELETE ON timeline FROM opsdesk_escalation;
+CREATE TRIGGER two_persons_quieten BEFORE INSERT OR UPDATE OF confirmed_by ON timeline
+    FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('by', 'confirmed_by');
 
 -- Tables that every service has
 -- -----------------------------
+
+-- Digests of the addresses of accounts: from intake's directory, and from verified tokens.
+CREATE TABLE account_addresses (
+    account text NOT NULL,
+    address_digest text NOT NULL,
+    -- The account is a customer's contact: erased with them, unless it is also one of our own
+    -- people's.
+    of_contact boolean NOT NULL,
+    CONSTRAINT account_addresses_pkey PRIMARY KEY (account, address_digest)
+);
+CREATE INDEX ix_account_addresses_digest ON account_addresses (address_digest, account);
+
+-- Accounts that count for somebody else: contacts for who registered them until a second person
+-- confirms it, machines for who answers for them.
+CREATE TABLE account_owners (
+    account text NOT NULL,
+    owner text NOT NULL,
+    CONSTRAINT account_owners_pkey PRIMARY KEY (account)
+);
 
 -- Who did what when on which grounds. Append-only, sealed each minute.
 CREATE TABLE audit (

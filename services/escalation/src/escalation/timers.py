@@ -2,8 +2,8 @@
 
 from common.scheduling.deadlines import Timer, Timers
 from escalation.cases import store as cases
-from escalation.cases.domain.deadlines import ACKNOWLEDGEMENT, SNOOZE, STEP
-from escalation.cases.timers import on_cases_due
+from escalation.cases.domain.deadlines import ACKNOWLEDGEMENT, CONFIRMATION, SNOOZE, STEP
+from escalation.cases.timers import on_cases_due, on_confirmations_due
 from escalation.notifications import store as notifications
 from escalation.notifications.domain.notification import DEADLINE_KIND as NOTIFICATION
 from escalation.notifications.timers import on_notifications_due
@@ -14,5 +14,6 @@ TIMERS: Timers = {
     STEP: _CASES,
     ACKNOWLEDGEMENT: _CASES,
     SNOOZE: _CASES,
+    CONFIRMATION: Timer(cases.lock_available, on_confirmations_due),
     NOTIFICATION: Timer(notifications.lock_available, on_notifications_due),
 }

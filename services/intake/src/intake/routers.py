@@ -1,6 +1,7 @@
 """HTTP in: the routes of every noun, in the order in which the API documents them."""
 
 from intake.alerts import routes as alert_routes
+from intake.directory import change_routes
 from intake.directory import routes as directory_routes
 from intake.erasures import routes as erasure_routes
 from intake.mail.routes import attachments, receive, stored
@@ -33,6 +34,7 @@ ROUTERS = (
     alert_routes.post_routes,
     alert_routes.ingest_routes,
     *directory_routes.ROUTERS,
+    *change_routes.ROUTERS,
     erasure_routes.routes,
     revocation_routes.routes,
 )

@@ -110,6 +110,31 @@ CREATE TABLE contact_erasures (
     CONSTRAINT ck_contact_erasures_four_eyes CHECK (confirmed_by <> requested_by)
 );
 
+CREATE OR REPLACE FUNCTION intake.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'intake'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_erase BEFORE INSERT OR UPDATE OF confirmed_by ON contact_erasures
+    FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('requested_by', 'confirmed_by');
+
 CREATE TABLE contacts (
     id uuid NOT NULL,
     customer_id uuid NOT NULL,
@@ -117,11 +142,16 @@ CREATE TABLE contacts (
     address text,
     phone text,
     language text NOT NULL,
+    -- For whom the contact counts where two people are needed, until confirmed_by says otherwise.
+    registered_by text,
+    confirmed_by text,
+    retired boolean NOT NULL DEFAULT false,
     erased boolean NOT NULL DEFAULT false,
     sequence bigint NOT NULL,
     CONSTRAINT contacts_pkey PRIMARY KEY (id),
     CONSTRAINT contacts_address_key UNIQUE (address),
-    CONSTRAINT contacts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id)
+    CONSTRAINT contacts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT ck_contacts_four_eyes CHECK (confirmed_by <> registered_by)
 );
 CREATE INDEX ix_contacts_customer ON contacts (customer_id, id);
 GRANT SELECT ON contacts TO opsdesk_intake_contact;
@@ -129,6 +159,9 @@ ALTER TABLE contacts FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON contacts TO opsdesk_intake_contact USING ((customer_id = ( SELECT
     own_customer() AS own_customer)));
 CREATE POLICY of_the_service ON contacts TO opsdesk_intake, opsdesk_intake_owner USING (true);
+CREATE TRIGGER two_persons_confirm_contact BEFORE INSERT OR UPDATE OF confirmed_by ON contacts
+    FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('registered_by', 'confirmed_by');
 
 CREATE TABLE customers (
     id uuid NOT NULL,
@@ -277,11 +310,23 @@ CREATE TABLE people (
     timezone text NOT NULL,
     roles text[] NOT NULL,
     retired boolean NOT NULL DEFAULT false,
+    pending_roles text[],
+    pending_end boolean,
+    pending_by text,
+    -- Who asked for the last change that confirmed_by confirmed.
+    changed_by text,
+    confirmed_by text,
     sequence bigint NOT NULL,
     CONSTRAINT people_pkey PRIMARY KEY (id),
     CONSTRAINT people_email_key UNIQUE (email),
-    CONSTRAINT people_sub_key UNIQUE (sub)
+    CONSTRAINT people_sub_key UNIQUE (sub),
+    CONSTRAINT ck_people_four_eyes CHECK (confirmed_by <> changed_by),
+    CONSTRAINT ck_people_pending
+        CHECK (num_nonnulls(pending_roles, pending_end, pending_by) IN (0, 3))
 );
+CREATE TRIGGER two_persons_confirm_person BEFORE INSERT OR UPDATE OF confirmed_by ON people
+    FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('changed_by', 'confirmed_by');
 
 CREATE TABLE services (
     id uuid NOT NULL,
@@ -310,6 +355,7 @@ CREATE TABLE tickets (
     urgency text,
     priority_by text,
     priority_confirmed_by text,
+    blocker_confirmed_by text,
     downgrade_priority text,
     downgrade_impact text,
     downgrade_urgency text,
@@ -432,6 +478,19 @@ END $function$;
 CREATE TRIGGER reclassification_needs_two BEFORE UPDATE OF kind, service ON tickets
     FOR EACH ROW WHEN (new.kind <> old.kind OR new.service IS DISTINCT FROM old.service)
     EXECUTE FUNCTION refuse_reclassification_by_one();
+CREATE TRIGGER two_persons_blocker BEFORE UPDATE OF blocker_confirmed_by ON tickets
+    FOR EACH ROW WHEN (new.blocker_confirmed_by IS DISTINCT FROM old.blocker_confirmed_by)
+    EXECUTE FUNCTION refuse_one_person('opened_by', 'blocker_confirmed_by', 'also one account');
+CREATE TRIGGER two_persons_lower BEFORE INSERT OR UPDATE OF priority_confirmed_by ON tickets
+    FOR EACH ROW WHEN (new.priority_confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('priority_by', 'priority_confirmed_by');
+CREATE TRIGGER two_persons_reclassify BEFORE INSERT OR UPDATE OF reclassified_confirmed_by ON
+    tickets
+    FOR EACH ROW WHEN (new.reclassified_confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('reclassified_by', 'reclassified_confirmed_by');
+CREATE TRIGGER two_persons_verify BEFORE INSERT OR UPDATE OF verified_by ON tickets
+    FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('resolved_by', 'verified_by');
 
 CREATE TABLE token_revocations (
     id uuid NOT NULL,
@@ -447,6 +506,25 @@ CREATE TABLE token_revocations (
 
 -- Tables that every service has
 -- -----------------------------
+
+-- Digests of the addresses of accounts: from intake's directory, and from verified tokens.
+CREATE TABLE account_addresses (
+    account text NOT NULL,
+    address_digest text NOT NULL,
+    -- The account is a customer's contact: erased with them, unless it is also one of our own
+    -- people's.
+    of_contact boolean NOT NULL,
+    CONSTRAINT account_addresses_pkey PRIMARY KEY (account, address_digest)
+);
+CREATE INDEX ix_account_addresses_digest ON account_addresses (address_digest, account);
+
+-- Accounts that count for somebody else: contacts for who registered them until a second person
+-- confirms it, machines for who answers for them.
+CREATE TABLE account_owners (
+    account text NOT NULL,
+    owner text NOT NULL,
+    CONSTRAINT account_owners_pkey PRIMARY KEY (account)
+);
 
 -- Who did what when on which grounds. Append-only, sealed each minute.
 CREATE TABLE audit (

@@ -233,3 +233,17 @@ async def test_an_absence_notice_resumes_no_clock(
     raw = mail("From: jan@acme.example", f"In-Reply-To: {FIRST}", *heads, text="Je suis absent.")
     assert (await post(gateway, raw))["outcome"] == "ignored"
     assert (await get(anna, f"/v1/tickets/{waiting}"))["state"] == "on_hold"
+
+
+async def test_a_contact_who_was_ended_is_believed_no_more(
+    gateway: AsyncClient, anna: AsyncClient, waiting: str
+) -> None:
+    """Neither for a new ticket nor on their own, whose clock goes on waiting"""
+    (jan,) = (await get(anna, "/v1/customers/acme/contacts"))["items"]
+    end = f"/v1/customers/acme/contacts/{jan['id']}/end"
+    assert (await anna.post(end, json={"reason": "He left"})).status_code == 200
+    raw = mail("From: jan@acme.example", "Subject: Again", f"In-Reply-To: {FIRST}", DATE)
+    opened = (await post(gateway, raw))["ticket"]["key"]
+    assert opened != waiting
+    assert (await get(anna, f"/v1/tickets/{opened}"))["customer"] is None
+    assert (await get(anna, f"/v1/tickets/{waiting}"))["state"] == "on_hold"

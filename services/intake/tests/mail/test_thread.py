@@ -124,7 +124,10 @@ def test_the_environment_written_first_is_meant() -> None:
 
 def test_it_is_the_customers_turn_when_the_last_word_is_ours() -> None:
     """R1"""
-    ours = Message(UUID(int=2), TICKET.id, "public", "outbound", "anna", "Logs?", NINE)
+    ours = Message(
+        UUID(int=2), TICKET.id, "public", "outbound", "anna", "Where are the logs?", NINE
+    )
     assert awaits_customer_reply(ours)
+    assert not awaits_customer_reply(replace(ours, text="We look at it."))
     assert not awaits_customer_reply(replace(ours, direction="inbound"))
     assert not awaits_customer_reply(None)

@@ -42,7 +42,8 @@ async def test_nobody_hands_back_what_was_not_forwarded(
     refused = await anna.post(f"{ticket}/hand-back", json={"found": "nothing"})
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:opsdesk:error:wrong-state")
     await anna.post(
-        f"{ticket}/hold", json={"waiting_on": "customer", "reason": "x", "question": "When?"}
+        f"{ticket}/hold",
+        json={"waiting_on": "customer", "reason": "x", "question": "When does it happen?"},
     )
     refused = await anna.post(f"{ticket}/hand-back", json={"found": "nothing"})
     assert refused.json()["type"] == "urn:opsdesk:error:not-forwarded"

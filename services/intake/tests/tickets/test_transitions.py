@@ -151,6 +151,12 @@ def test_merging_stays_within_one_customer_and_ends_in_an_open_ticket() -> None:
     assert code(transitions.merge(NEW, NEW)) == "MERGE_INTO_ITSELF"
     assert code(transitions.merge(NEW, replace(other, state="closed"))) == "WRONG_STATE"
     assert code(transitions.merge(NEW, replace(other, customer_id=None))) == "ANOTHER_CUSTOMER"
+    assert code(transitions.merge(NEW, replace(other, service="portal"))) == "NOT_THE_SAME"
+    assert code(transitions.merge(NEW, replace(other, kind="question"))) == "NOT_THE_SAME"
+    assert code(transitions.merge(NEW, replace(other, environment="acme-dr"))) == "NOT_THE_SAME"
+    assert code(transitions.merge(NEW, replace(other, priority="trivial"))) == "LOWER_PRIORITY"
+    worse = replace(other, priority="blocker")
+    assert isinstance(transitions.merge(NEW, worse), Ticket), "a stricter promise hides nothing"
 
 
 def test_what_is_open_can_be_worked_on() -> None:

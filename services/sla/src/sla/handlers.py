@@ -1,5 +1,6 @@
 """The handlers of received events."""
 
+from common.auth import persons
 from common.auth.revocation import on_tokens_revoked
 from common.erasure import on_ticket_erased
 from common.events.alerts import AlertRaised, AlertResolved, AlertWorsened
@@ -60,6 +61,7 @@ from sla.clocks.handlers.ticket_inputs import (
     as_input,
     input_of_assignment,
     input_of_hold,
+    input_of_reopening,
     input_of_reply,
     input_of_resume,
 )
@@ -99,8 +101,8 @@ HANDLERS: Handlers = {
     TicketResumed: as_input(input_of_resume),
     TicketWorkaroundProvided: as_input("workaround_provided"),
     TicketResolved: chain(record_state_change("resolved"), as_input("resolved")),
-    TicketRejected: chain(record_state_change("rejected"), as_input("reopened")),
-    TicketReopened: chain(record_state_change("reopened"), as_input("reopened")),
+    TicketRejected: chain(record_state_change("rejected"), as_input("reopened_by_us")),
+    TicketReopened: chain(record_state_change("reopened"), as_input(input_of_reopening)),
     TicketMerged: chain(record_state_change("merged"), for_each(on_merged)),
     TicketErased: chain(
         for_each(on_reviewed_ticket_erased), for_each(on_erased), for_each(on_ticket_erased)
@@ -110,11 +112,13 @@ HANDLERS: Handlers = {
     AlertRaised: for_each(on_alert_raised),
     AlertWorsened: for_each(on_alert_worsened),
     AlertResolved: for_each(on_alert_resolved),
-    ContactKnown: chain(for_each(on_contact), for_each(on_commenting_contact)),
+    ContactKnown: chain(
+        for_each(on_contact), for_each(on_commenting_contact), for_each(persons.on_contact)
+    ),
     CustomerKnown: chain(for_each(on_customer), for_each(schedule_reviews_of_customer)),
     EnvironmentKnown: for_each(on_environment),
     PartnerKnown: for_each(on_partner),
-    PersonKnown: for_each(on_person),
+    PersonKnown: chain(for_each(on_person), for_each(persons.on_person)),
     TokensRevoked: for_each(on_tokens_revoked),
     DeliverySubmitted: for_each(on_delivery),
     DeliveryReadyForReview: for_each(on_delivery),

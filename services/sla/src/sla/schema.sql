@@ -55,6 +55,34 @@ CREATE POLICY of_the_customer ON action_items TO opsdesk_sla_contact USING ((cus
     own_customer() AS own_customer)));
 CREATE POLICY of_the_service ON action_items TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
+CREATE OR REPLACE FUNCTION sla.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'sla'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_verify_action BEFORE INSERT OR UPDATE OF verified_by ON action_items
+    FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('done_by', 'verified_by');
+CREATE TRIGGER two_persons_verify_owner BEFORE INSERT OR UPDATE OF verified_by ON action_items
+    FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('owner', 'verified_by');
+
 CREATE TABLE agreement_comments (
     id uuid NOT NULL,
     version_id uuid NOT NULL,
@@ -154,6 +182,15 @@ CREATE POLICY of_the_customer ON agreement_versions TO opsdesk_sla_contact USING
     own_customer() AS own_customer) = ANY (customers)) AND ((published_at IS NOT NULL) OR
     (customer_signs AND (state IN ('proposed', 'agreed'))))));
 CREATE POLICY of_the_service ON agreement_versions TO opsdesk_sla, opsdesk_sla_owner USING (true);
+CREATE TRIGGER two_persons_publish BEFORE INSERT OR UPDATE OF published_by ON agreement_versions
+    FOR EACH ROW WHEN (new.published_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('drafted_by', 'published_by');
+CREATE TRIGGER two_persons_sign BEFORE INSERT OR UPDATE OF countersigned_by ON agreement_versions
+    FOR EACH ROW WHEN (new.countersigned_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('approved_by', 'countersigned_by');
+CREATE TRIGGER two_persons_sign_own BEFORE INSERT OR UPDATE OF approved_by ON agreement_versions
+    FOR EACH ROW WHEN (new.approved_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('countersigned_by', 'approved_by');
 
 CREATE TABLE agreements (
     id uuid NOT NULL,
@@ -192,6 +229,9 @@ CREATE POLICY of_the_customer ON agreements TO opsdesk_sla_contact USING (((cont
     (EXISTS ( SELECT FROM agreement_versions WHERE (agreement_versions.agreement_id =
     agreements.id)))));
 CREATE POLICY of_the_service ON agreements TO opsdesk_sla, opsdesk_sla_owner USING (true);
+CREATE TRIGGER two_persons_terminate BEFORE INSERT OR UPDATE OF ended_by ON agreements
+    FOR EACH ROW WHEN (new.ended_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('termination_requested_by', 'ended_by');
 
 CREATE TABLE availability_budgets (
     id uuid NOT NULL,
@@ -264,6 +304,9 @@ CREATE TABLE bulk_updates (
     CONSTRAINT ck_bulk_updates_version CHECK (kind <> 'move' OR version_id IS NOT NULL)
 );
 CREATE INDEX ix_bulk_updates_agreement ON bulk_updates (agreement_id, id);
+CREATE TRIGGER two_persons_bulk_update BEFORE INSERT OR UPDATE OF confirmed_by ON bulk_updates
+    FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('decided_by', 'confirmed_by');
 
 CREATE TABLE calendars (
     id uuid NOT NULL,
@@ -489,6 +532,9 @@ ALTER TABLE coverage_extensions FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON coverage_extensions TO opsdesk_sla_contact USING ((EXISTS ( SELECT
     FROM agreements WHERE (agreements.id = coverage_extensions.agreement_id))));
 CREATE POLICY of_the_service ON coverage_extensions TO opsdesk_sla, opsdesk_sla_owner USING (true);
+CREATE TRIGGER two_persons_end_cover BEFORE INSERT OR UPDATE OF ended_by ON coverage_extensions
+    FOR EACH ROW WHEN (new.ended_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('created_by', 'ended_by');
 
 CREATE TABLE customers (
     id uuid NOT NULL,
@@ -764,6 +810,9 @@ ALTER TABLE maintenance_windows FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON maintenance_windows TO opsdesk_sla_contact USING (((customer_id =
     ( SELECT own_customer() AS own_customer)) OR (customer_id IS NULL)));
 CREATE POLICY of_the_service ON maintenance_windows TO opsdesk_sla, opsdesk_sla_owner USING (true);
+CREATE TRIGGER two_persons_agree BEFORE INSERT OR UPDATE OF agreed_by ON maintenance_windows
+    FOR EACH ROW WHEN (new.agreed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('announced_by', 'agreed_by');
 
 CREATE TABLE measured_promises (
     series_id uuid NOT NULL,
@@ -814,6 +863,9 @@ CREATE TABLE outage_corrections (
 );
 CREATE INDEX ix_outage_corrections_outage ON outage_corrections (outage_id, requested_at);
 REVOKE DELETE ON outage_corrections FROM opsdesk_sla;
+CREATE TRIGGER two_persons_decide BEFORE INSERT OR UPDATE OF decided_by ON outage_corrections
+    FOR EACH ROW WHEN (new.decided_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('requested_by', 'decided_by');
 
 CREATE TABLE outage_records (
     outage_id uuid NOT NULL,
@@ -843,6 +895,9 @@ ALTER TABLE outage_records FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON outage_records TO opsdesk_sla_contact USING ((EXISTS ( SELECT FROM
     outages WHERE (outages.id = outage_records.outage_id))));
 CREATE POLICY of_the_service ON outage_records TO opsdesk_sla, opsdesk_sla_owner USING (true);
+CREATE TRIGGER two_persons_correct BEFORE INSERT OR UPDATE OF confirmed_by ON outage_records
+    FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('created_by', 'confirmed_by');
 
 -- Which alerts and tickets count as outages; the last version is valid.
 CREATE TABLE outage_rules (
@@ -1083,6 +1138,10 @@ ALTER TABLE review_editions FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON review_editions TO opsdesk_sla_contact USING ((EXISTS ( SELECT
     FROM reviews WHERE (reviews.id = review_editions.review_id))));
 CREATE POLICY of_the_service ON review_editions TO opsdesk_sla, opsdesk_sla_owner USING (true);
+CREATE TRIGGER two_persons_publish_review BEFORE INSERT OR UPDATE OF published_by ON
+    review_editions
+    FOR EACH ROW WHEN (new.published_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('generated_by', 'published_by');
 
 CREATE TABLE review_minutes (
     review_id uuid NOT NULL,
@@ -1664,9 +1723,31 @@ CREATE POLICY of_the_customer ON waivers TO opsdesk_sla_contact USING (((custome
     own_customer() AS own_customer)) OR (EXISTS ( SELECT FROM clocks WHERE (clocks.id =
     waivers.clock_id)))));
 CREATE POLICY of_the_service ON waivers TO opsdesk_sla, opsdesk_sla_owner USING (true);
+CREATE TRIGGER two_persons_decide_waiver BEFORE INSERT OR UPDATE OF decided_by ON waivers
+    FOR EACH ROW WHEN (new.decided_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('requested_by', 'decided_by');
 
 -- Tables that every service has
 -- -----------------------------
+
+-- Digests of the addresses of accounts: from intake's directory, and from verified tokens.
+CREATE TABLE account_addresses (
+    account text NOT NULL,
+    address_digest text NOT NULL,
+    -- The account is a customer's contact: erased with them, unless it is also one of our own
+    -- people's.
+    of_contact boolean NOT NULL,
+    CONSTRAINT account_addresses_pkey PRIMARY KEY (account, address_digest)
+);
+CREATE INDEX ix_account_addresses_digest ON account_addresses (address_digest, account);
+
+-- Accounts that count for somebody else: contacts for who registered them until a second person
+-- confirms it, machines for who answers for them.
+CREATE TABLE account_owners (
+    account text NOT NULL,
+    owner text NOT NULL,
+    CONSTRAINT account_owners_pkey PRIMARY KEY (account)
+);
 
 -- Who did what when on which grounds. Append-only, sealed each minute.
 CREATE TABLE audit (

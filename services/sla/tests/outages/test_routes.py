@@ -24,8 +24,9 @@ async def acme(database: Database, app: FastAPI) -> None:
 
 
 async def test_an_outage_by_hand_begins_and_ends_and_counts(
-    database: Database, theo: AsyncClient, jan: AsyncClient
+    database: Database, theo: AsyncClient, gina: AsyncClient, jan: AsyncClient
 ) -> None:
+    """R1: an end in the past counts once a second person has confirmed it"""
     created = await theo.post("/v1/outages", json=outage_body())
     assert created.status_code == 201, created.text
     address = created.headers["Location"]
@@ -34,9 +35,14 @@ async def test_an_outage_by_hand_begins_and_ends_and_counts(
     assert (twice.status_code, twice.json()["code"]) == (409, "ALREADY_DOWN")
     assert twice.json()["outage"] == created.json()["key"]
     ended = await theo.post(f"{address}/end", json={"ended_at": at(2), "reason": "Restarted"})
-    assert ended.json()["duration_seconds"] == 7200
+    assert ended.json()["duration_seconds"] == 12 * 3600
     assert (await theo.post(f"{address}/end", json={})).status_code == 409
     assert [one["kind"] for one in ended.json()["history"]] == ["started", "ended"]
+    (earlier,) = ended.json()["corrections"]
+    assert (earlier["state"], earlier["ended_at"]) == ("requested", "2026-06-01T09:00:00Z")
+    confirm = f"{address}/corrections/{earlier['id']}/confirm"
+    assert (await theo.post(confirm)).status_code == 403
+    assert (await gina.post(confirm)).json()["duration_seconds"] == 7200
     response = (await jan.get(f"/v1/outages/{created.json()['key']}")).json()
     assert all("by" not in one and "reason" not in one for one in response["history"])
     figures = (await jan.get(JUNE)).json()

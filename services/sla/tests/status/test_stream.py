@@ -75,13 +75,13 @@ async def test_two_hundred_listen_and_one_reads(
     database: Database, app: FastAPI, browser: httpx.AsyncClient
 ) -> None:
     """No listener holds a connection: the pool has ten, and ten more at most."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):
         people = [f"reader-{number}" for number in range(200)]
         streams = [_as_staff(browser, who) for who in people]
-        assert {(await anext(stream)).data["open"] for stream in streams} == {0}
+        assert {(await _next_status(stream)).data["open"] for stream in streams} == {0}
         before = broadcaster_of(app).read_count
         await deliver(database, HANDLERS, (ticket_opened(1), 1))
-        events = await asyncio.gather(*(anext(stream) for stream in streams))
+        events = await asyncio.gather(*(_next_status(stream) for stream in streams))
         assert {one.data["open"] for one in events} == {1}
         assert broadcaster_of(app).read_count - before <= 2
         pool = state_of(app).runtime.database.engine.pool
@@ -212,3 +212,10 @@ async def test_a_full_house_is_said_to_be_full(
 def _as_staff(browser: httpx.AsyncClient, who: str) -> AsyncGenerator[StreamEvent, None]:
     bearer = {"Authorization": f"Bearer {token(who, roles=['ops'])}"}
     return listen(browser, **bearer)
+
+
+async def _next_status(stream: AsyncGenerator[StreamEvent, None]) -> StreamEvent:
+    """Skip heartbeats: on a slow machine the first listener waits long for the last one."""
+    while (event := await anext(stream)).event != "status":
+        continue
+    return event

@@ -22,6 +22,11 @@ HOLDERS_OF_RIGHTS: Final = frozenset({"contact", "partner", "person"})
 
 
 def security_kind(action: str) -> Kind | None:
-    """Return which security event an audited action (`person.add`) is; None where it is none."""
+    """Return which security event an audited action (`person.add`) is; None where it is none.
+
+    What was denied (`person.confirm.denied`) changed nothing; the refusal is an event of its own.
+    """
+    if action.endswith(".denied"):
+        return None
     is_about_rights = action.partition(".")[0] in HOLDERS_OF_RIGHTS
     return SECURITY_ACTIONS.get(action, "role_changed" if is_about_rights else None)

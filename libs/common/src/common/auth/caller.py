@@ -16,8 +16,10 @@ class Caller:
     """Who makes a request. `sub` identifies them; `via_machine` is the machine that speaks for them.
 
     `customer` (a key) is set for a customer's contact and for nobody else: such a caller sees that
-    customer's data only. `email` is never stored. `signed_in_at` (real seconds since 1970) and `acr`
-    say when and how the person has signed in, None where the token does not say so.
+    customer's data only. Of `email` a digest is stored, by which the accounts of one person are
+    known (`common.auth.persons`). `owner` is the account of the person who answers for a machine.
+    `signed_in_at` (real seconds since 1970) and `acr` say when and how the person has signed in, None
+    where the token does not say so.
     """
 
     sub: str
@@ -28,6 +30,7 @@ class Caller:
     contact_id: UUID | None = None
     via_machine: str | None = None
     email: str | None = None
+    owner: str | None = None
     signed_in_at: float | None = None
     acr: str | None = None
 

@@ -79,6 +79,7 @@ def caller_from_claims(claims: dict[str, Any]) -> Caller:
         scopes=scopes,
         customer=customer,
         email=_text_claim(claims, "email"),
+        owner=_text_claim(claims, "owner"),
         signed_in_at=_instant(claims["auth_time"]) if "auth_time" in claims else None,
         acr=_text_claim(claims, "acr"),
     )

@@ -54,9 +54,13 @@ class LocalIssuer:
         roles: tuple[str, ...] = (),
         customer: str | None = None,
         scope: str | None = None,
+        owner: str | None = None,
         seconds: int = DEFAULT_LIFETIME_S,
     ) -> IssuedToken:
-        """Issue a token to a person (roles), a customer's contact (customer) or a machine (scope)."""
+        """Issue a token to a person (roles), a customer's contact (customer) or a machine (scope).
+
+        `owner` is the `sub` of the person who answers for a machine.
+        """
         issued_at = int(now().timestamp())
         jti = str(uuid7())
         optional_claims = {
@@ -64,6 +68,7 @@ class LocalIssuer:
             "email": email,
             "customer": customer,
             "scope": scope,
+            "owner": owner,
             "client_id": sub if scope else None,
             "auth_time": issued_at if roles else None,
         }

@@ -42,7 +42,11 @@ class CustomerKnown(DirectoryEvent):
 
 
 class ContactKnown(DirectoryEvent):
-    """The state of a customer's contact, without name and address."""
+    """The state of a customer's contact, without name and address.
+
+    `counts_for` registered them: where two people are needed they count for that one, until a second
+    person has confirmed that they are somebody else.
+    """
 
     type: ClassVar[str] = "opsdesk.directory.contact.v1"
 
@@ -52,6 +56,7 @@ class ContactKnown(DirectoryEvent):
     language: str
     erased: bool = False
     address_digest: str | None = None
+    counts_for: str | None = None
 
     def subject(self) -> str:
         return f"contact/{self.contact_id}"

@@ -116,8 +116,12 @@ class EscalationExhausted(EscalationEvent):
 
 
 class EscalationResolved(EscalationEvent):
-    """The escalation is resolved; `by` is None where its cause went away."""
+    """The escalation is resolved; `by` is None where its cause went away.
+
+    A blocker's by hand takes two people: `confirmed_by` is the second one.
+    """
 
     type: ClassVar[str] = "opsdesk.escalation.resolved.v1"
     reason: str
     by: str | None = None
+    confirmed_by: str | None = None

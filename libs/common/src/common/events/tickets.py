@@ -1,4 +1,4 @@
-"""Events of intake about tickets and alerts, on `opsdesk.tickets`."""
+"""Events of intake about tickets, on `opsdesk.tickets`."""
 
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -173,9 +173,14 @@ class TicketClosed(TicketEvent):
 
 
 class TicketReopened(TicketEvent):
-    """A resolved or closed ticket is open again."""
+    """A resolved or closed ticket is open again.
+
+    `by_customer`: the customer says so. Otherwise our own side does, which also resolved it: the time
+    between the two counts. None in events from before this field existed, which count as the customer's.
+    """
 
     type: ClassVar[str] = "opsdesk.ticket.reopened.v1"
+    by_customer: bool | None = None
 
 
 class TicketMerged(TicketEvent):
@@ -187,18 +192,33 @@ class TicketMerged(TicketEvent):
 
 
 class TicketKnown(TicketEvent):
-    """The present state of a ticket, announced again. `is_blocker`: it is one of its environment."""
+    """The present state of a ticket, announced again. `is_blocker`: it is one of its environment.
+
+    `confirmed`: as in `BlockerRaised`.
+    """
 
     type: ClassVar[str] = "opsdesk.ticket.known.v1"
     is_snapshot: ClassVar[bool] = True
     opened_at: AwareDatetime
     is_blocker: bool
+    confirmed: bool = True
 
 
 class BlockerRaised(TicketEvent):
-    """An open ticket of this environment became a blocker."""
+    """An open ticket of this environment became a blocker.
+
+    A contact's is not `confirmed` until first level has looked at it: people are paged and clocks run,
+    but it permits no emergency change.
+    """
 
     type: ClassVar[str] = "opsdesk.ticket.blocker_raised.v1"
+    confirmed: bool = True
+
+
+class BlockerConfirmed(TicketEvent):
+    """First level (`by`) confirmed that a contact's ticket is a blocker of this environment."""
+
+    type: ClassVar[str] = "opsdesk.ticket.blocker_confirmed.v1"
 
 
 class BlockerLifted(TicketEvent):

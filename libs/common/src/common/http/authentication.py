@@ -10,8 +10,9 @@ from starlette.types import Scope
 
 from common.auth.caller import Caller, ResolveContact
 from common.auth.permissions import CUSTOMER, PORTAL
+from common.auth.persons import record_caller
 from common.auth.sign_in import SignInPolicy
-from common.auth.tokens import Authenticator
+from common.auth.tokens import MAX_CACHED_TOKENS, Authenticator
 from common.errors import Forbidden, Problem, TooManyRequests, Unauthenticated
 from common.http.client_address import ClientAddresses
 from common.http.limits import RateLimiter
@@ -51,6 +52,7 @@ class RequestAuthenticator:
         self.database = database
         self.resolve_contact = resolve_contact
         self.addresses = addresses or ClientAddresses()
+        self._recorded: set[tuple[str, str | None, str | None]] = set()
         self.sign_in = sign_in
 
     async def authenticate(self, scope: Scope) -> Caller:
@@ -98,11 +100,13 @@ class RequestAuthenticator:
 
     async def _authenticate_token(self, scope: Scope, authorization: bytes | None) -> Caller:
         try:
-            return await self._verify_token(authorization)
+            caller = await self._verify_token(authorization)
         except _RefusedAgain as again:
             # One token in a loop: it is counted by itself, its neighbours behind the address are not.
             scope[COUNTED_KEY] = True
             raise again.problem from None
+        await self._record_account(caller)
+        return caller
 
     async def _verify_token(self, authorization: bytes | None) -> Caller:
         if authorization is None:
@@ -125,6 +129,18 @@ class RequestAuthenticator:
         except Problem:
             await self.limits.count_refused(machine.identity)
             raise
+
+    async def _record_account(self, caller: Caller) -> None:
+        """Record whose account this is, once per process, token's address and owner (R1)."""
+        known = (caller.sub, caller.email, caller.owner)
+        if known in self._recorded or (caller.email is None and caller.owner is None):
+            return
+        # All rows: nobody is authenticated yet, and no contact reads or writes whose accounts these are.
+        async with self.database.transaction(all_rows=True) as tx:
+            await record_caller(tx, caller)
+        if len(self._recorded) >= MAX_CACHED_TOKENS:
+            self._recorded.clear()
+        self._recorded.add(known)
 
     async def _impersonate(self, machine: Caller, header: bytes) -> Caller:
         """Return the contact for whom a machine with the scope `portal` speaks, with their rights only."""

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from common.domain import Rejection
 from common.errors import (
     Conflict,
+    Forbidden,
     InternalServerError,
     Overloaded,
     Problem,
@@ -26,7 +27,12 @@ from common.errors import (
 )
 from common.http.security_reports import report_problem
 from common.persistence.database import OutcomeUnknown
-from common.persistence.errors import describe_error, is_transient, sqlstate_of
+from common.persistence.errors import (
+    constraint_of,
+    describe_error,
+    is_transient,
+    sqlstate_of,
+)
 from common.telemetry import logger, trace_id
 
 log = logger(__name__)
@@ -160,6 +166,9 @@ def _framework_problem(error: HTTPException) -> Problem:
     return Problem(slug, title, error.status_code, detail, headers=error.headers)
 
 
+ONE_PERSON = "You and the other person of this decision are one person, with two accounts. Ask somebody else."
+
+
 def _constraint_problem(error: Exception) -> Problem | None:
     """Return the problem for an error of PostgreSQL that no model and no rule prevented.
 
@@ -169,6 +178,8 @@ def _constraint_problem(error: Exception) -> Problem | None:
     state = getattr(getattr(error, "orig", error), "sqlstate", None)
     if isinstance(state, str) and state.startswith("22"):
         return ValidationFailed([Violation("", "unstorable", "a value cannot be stored as it is")])
+    if constraint_of(error).startswith("two_persons"):
+        return Forbidden(ONE_PERSON, code="FOUR_EYES")
     if isinstance(state, str) and state.startswith("23"):
         return Conflict("Somebody changed it at the same time. Read it again, then decide.")
     return None

@@ -10,6 +10,8 @@ from common.persistence.migrations import Operations, execute_script
 
 SCRIPT_V1 = Path(__file__).with_name("base_schema_v1.sql")
 TABLES = (
+    "account_addresses",
+    "account_owners",
     "audit",
     "audit_leaves",
     "audit_seals",

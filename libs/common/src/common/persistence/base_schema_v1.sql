@@ -203,6 +203,76 @@ CREATE INDEX ix_revoked_callers_expires_at ON revoked_callers (expires_at);
 COMMENT ON TABLE revoked_callers IS
     'Persons (sub) and clients whose tokens issued until an instant no longer hold.';
 
+-- Which accounts are one person (R1). Two people means two persons: staff, contact, machine and
+-- On-Behalf-Of of one of them count once.
+
+CREATE TABLE account_addresses (
+    account text NOT NULL,
+    address_digest text NOT NULL,
+    of_contact boolean NOT NULL,
+    PRIMARY KEY (account, address_digest)
+);
+CREATE INDEX ix_account_addresses_digest ON account_addresses (address_digest, account);
+COMMENT ON TABLE account_addresses IS
+    'Digests of the addresses of accounts: from intake''s directory, and from verified tokens.';
+COMMENT ON COLUMN account_addresses.of_contact IS
+    'The account is a customer''s contact: erased with them, unless it is also one of our own people''s.';
+
+CREATE TABLE account_owners (
+    account text PRIMARY KEY,
+    owner text NOT NULL
+);
+COMMENT ON TABLE account_owners IS
+    'Accounts that count for somebody else: contacts for who registered them until a second person confirms it, machines for who answers for them.';
+
+CREATE FUNCTION accounts_of_person(one text) RETURNS SETOF text LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE reached (account) AS (
+        SELECT one
+        UNION
+        SELECT next.account FROM reached CROSS JOIN LATERAL (
+            SELECT same.account FROM account_addresses AS own
+                JOIN account_addresses AS same USING (address_digest)
+                WHERE own.account = reached.account
+            UNION ALL
+            SELECT owner FROM account_owners WHERE account_owners.account = reached.account
+        ) AS next)
+    SELECT account FROM reached
+    $$;
+
+-- A contact who acts as the second person reads neither table; the answer alone is for everybody.
+CREATE FUNCTION is_one_person(one text, other text) RETURNS boolean LANGUAGE sql STABLE
+    SECURITY DEFINER
+    AS $$
+    SELECT one = other OR EXISTS (
+        SELECT accounts_of_person(one) INTERSECT SELECT accounts_of_person(other))
+    $$;
+-- Temporary tables last: whoever calls a function with its owner's rights must not put theirs in front.
+DO $$ BEGIN
+    EXECUTE format('ALTER FUNCTION is_one_person SET search_path = %I, pg_temp', current_schema());
+END $$;
+
+-- BEFORE INSERT OR UPDATE, with the columns of the first and of the second person. One account twice is
+-- left to the table's CHECK, unless a third argument says otherwise.
+CREATE FUNCTION refuse_one_person() RETURNS trigger LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+    AS $$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $$;
+
 -- Who did what when on which grounds (R16).
 
 CREATE TABLE audit (

@@ -78,6 +78,11 @@ def sqlstate_of(error: BaseException) -> str | None:
     return _sqlstate(_unwrap(error))
 
 
+def constraint_of(error: BaseException) -> str:
+    """Return the name of the constraint that a database error is about; empty without one."""
+    return str(getattr(_unwrap(error), "constraint_name", None) or "")
+
+
 def describe_error(error: BaseException) -> str:
     """Return an exception's type and SQLSTATE. Never its text, which may quote a customer."""
     if isinstance(error, BaseExceptionGroup):

@@ -52,11 +52,12 @@ def _sequences(rows: Iterable[Row]) -> list[str]:
 
 
 def _tables(catalog: schema_catalog.Catalog, names: Iterable[str]) -> Iterator[str]:
+    functions: set[str] = set()
     for name in names:
-        yield "".join(_table(catalog, name))
+        yield "".join(_table(catalog, name, functions))
 
 
-def _table(catalog: schema_catalog.Catalog, name: str) -> Iterator[str]:
+def _table(catalog: schema_catalog.Catalog, name: str, functions: set[str]) -> Iterator[str]:
     table = catalog.tables[name]
     yield _comment(table["comment"])
     columns, constraints = catalog.columns[name], catalog.constraints[name]
@@ -66,12 +67,11 @@ def _table(catalog: schema_catalog.Catalog, name: str) -> Iterator[str]:
         yield _comment(index["comment"]) + _statement(index["definition"])
     yield from _rights(catalog, table)
     yield from _row_security(catalog, table)
-    yield from _triggers(catalog.triggers[name])
+    yield from _triggers(catalog.triggers[name], functions)
 
 
-def _triggers(rows: Iterable[Row]) -> Iterator[str]:
-    """Each below the function that it calls."""
-    functions: set[str] = set()
+def _triggers(rows: Iterable[Row], functions: set[str]) -> Iterator[str]:
+    """Each below the function that it calls, unless that is one of those written above."""
     for row in rows:
         if row["function"] not in functions:
             yield f"\n{row['function'].strip()};\n"

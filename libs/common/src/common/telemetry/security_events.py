@@ -30,7 +30,7 @@ DONE: Final[frozenset[Kind]] = frozenset(
 """What was done; everything else was refused."""
 
 SECOND_PERSON_CODES: Final = frozenset(
-    {"FOUR_EYES", "SELF_APPROVAL", "SELF_CONFIRMATION", "SELF_VERIFICATION"}
+    {"ALREADY_COUNTED", "FOUR_EYES", "SELF_APPROVAL", "SELF_CONFIRMATION", "SELF_VERIFICATION"}
 )
 """The codes by which a rule says that another person is needed (R1)."""
 

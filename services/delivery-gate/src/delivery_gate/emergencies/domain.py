@@ -19,12 +19,16 @@ BlockerState = Literal["open", "lowered", "closed"]
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """A ticket that is, or once was, a Blocker, as intake's events say."""
+    """A ticket that is, or once was, a Blocker, as intake's events say.
+
+    A contact's is `confirmed` once first level has looked at it.
+    """
 
     ticket_id: UUID
     key: str
     environment: str | None
     state: BlockerState
+    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,11 @@ def check_blocker(blocker: Blocker | None, environment: str) -> Rejection | None
         )
     if blocker.state == "lowered":
         return Rejection(ReasonCode.NOT_BLOCKER, f"{blocker.key} is no longer a Blocker.")
+    if not blocker.confirmed:
+        return Rejection(
+            ReasonCode.NOT_BLOCKER,
+            f"{blocker.key} is a contact's; first level confirms the Blocker on the ticket first.",
+        )
     return None
 
 

@@ -5,7 +5,13 @@ from typing import Final, Literal
 
 from common.events.directory import EnvironmentKnown
 from common.events.envelope import ReceivedEvent
-from common.events.tickets import BlockerLifted, BlockerRaised, TicketEvent, TicketKnown
+from common.events.tickets import (
+    BlockerConfirmed,
+    BlockerLifted,
+    BlockerRaised,
+    TicketEvent,
+    TicketKnown,
+)
 from common.messaging.inbox import MissingReference
 from common.persistence.database import Connection, transaction_time
 from delivery_gate.command_context import SYSTEM
@@ -45,17 +51,22 @@ async def on_blocker_raised(tx: Connection, received: ReceivedEvent[BlockerRaise
 
     Heard late, it also justifies those that were applied since it was raised (G8).
     """
-    await _raise(tx, received.event)
+    await _raise(tx, received.event, confirmed=received.event.confirmed)
 
 
-async def _raise(tx: Connection, event: TicketEvent) -> None:
+async def on_blocker_confirmed(tx: Connection, received: ReceivedEvent[BlockerConfirmed]) -> None:
+    """Store that first level confirmed a contact's Blocker: it justifies emergency changes now (R5)."""
+    await _raise(tx, received.event, confirmed=True)
+
+
+async def _raise(tx: Connection, event: TicketEvent, *, confirmed: bool) -> None:
     await _lock_environments(tx, event)
-    blocker = Blocker(event.ticket_id, event.ticket, event.environment, "open")
+    blocker = Blocker(event.ticket_id, event.ticket, event.environment, "open", confirmed)
     await blockers.upsert(tx, blocker, event.environment_id)
     for change in await emergency_changes.lock_applied_of_ticket(tx, event.ticket_id):
-        confirmed = withdraw_mark(change, blocker, event.at)
-        if confirmed != change:
-            await record_withdrawn_mark(await _context(tx, change), confirmed)
+        unmarked = withdraw_mark(change, blocker, event.at)
+        if unmarked != change:
+            await record_withdrawn_mark(await _context(tx, change), unmarked)
 
 
 async def on_blocker_lifted(tx: Connection, received: ReceivedEvent[BlockerLifted]) -> None:
@@ -86,7 +97,7 @@ async def on_ticket_known(tx: Connection, received: ReceivedEvent[TicketKnown]) 
     """Store what intake knows of a ticket as a Blocker, whatever was received of it before."""
     event = received.event
     if event.is_blocker:
-        await _raise(tx, event)
+        await _raise(tx, event, confirmed=event.confirmed)
     elif (stored := await blockers.get(tx, event.ticket_id)) and stored.state == "open":
         await _lift(tx, event, _lift_reason(event))
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 
 from common.auth import Caller, requires
+from common.auth.persons import counted_as
 from common.domain import Rejection
 from common.errors import NotFound, ValidationFailed, Violation
 from common.http import Page, Paging, Transaction, router, runtime_of, set_etag
@@ -105,8 +106,9 @@ async def authorize_emergency_change(
     """Authorize an emergency change, as another person than the one who requested it. Deferred while
     the gate has not heard everything about the ticket."""
     context, change, known = await load_with_blocker(tx, ref, caller, request)
+    person = await counted_as(tx, caller.sub, change.requested_by)
     outcome = emergency.authorize(
-        change, caller.sub, context.at, known.blocker, is_current=known.is_current
+        change, person, context.at, known.blocker, is_current=known.is_current
     )
     if isinstance(outcome, Rejection):
         return await deny(context, "emergency.authorize", f"emergency/{change.id}", outcome)

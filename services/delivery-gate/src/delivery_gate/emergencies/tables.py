@@ -1,6 +1,6 @@
 """Emergency changes, and the Blockers that justify them."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, Uuid
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Table, Text, Uuid
 
 from delivery_gate.metadata import INSTANT, METADATA, identity, key, sequence
 
@@ -12,6 +12,7 @@ blockers = Table(
     Column("environment_id", Uuid),
     Column("environment", Text),
     Column("state", Text, nullable=False),
+    Column("confirmed", Boolean, nullable=False),
     CheckConstraint("state IN ('open', 'lowered', 'closed')", name="state"),
     Index("ix_blockers_open", "environment_id", postgresql_where="state = 'open'"),
 )

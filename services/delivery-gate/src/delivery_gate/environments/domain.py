@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 from uuid import UUID
 
+from common.domain import Rejection
 from delivery_gate.criteria.domain.verdict import Reason, ReasonCode
 
 EnvironmentState = Literal["compliant", "in_debt", "drifted"]
@@ -121,6 +122,22 @@ def apply_version(environment: Environment, version: Deliverable) -> Environment
         running={**environment.running, version.product: version.digest},
         debt=None if paid else debt,
         drift=None if drift is not None and drift.product == version.product else drift,
+    )
+
+
+def check_report(environment: Environment, product: str, digest: str | None) -> Rejection | None:
+    """Why a person's report of what runs is not taken: it would end a drift on one word (R1, G10).
+
+    Only the monitor's report ends it so. What a person reports as wrong is taken as ever.
+    """
+    drift = environment.drift
+    if drift is None or drift.product != product or digest is None:
+        return None
+    if environment.running.get(product) != digest:
+        return None
+    return Rejection(
+        ReasonCode.ENV_DRIFTED,
+        f"{environment.key} stays drifted: what ends it is the monitor's own report, a delivery, or the investigation once a second person has confirmed it.",
     )
 
 

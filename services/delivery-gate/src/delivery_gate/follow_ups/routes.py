@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 
 from common.auth import Caller, requires
+from common.auth.persons import counted_as
 from common.domain import Rejection
 from common.errors import NotFound
 from common.events.follow_ups import FollowUpEvidenceSubmitted, FollowUpReopened
@@ -79,7 +80,7 @@ async def reject_follow_up(
     """Reject the evidence of a follow-up, as another person than the one who closed it. The work is
     open again."""
     context, follow_up = await load_locked_follow_up(tx, ref, caller, request)
-    outcome = reject(follow_up, caller.sub)
+    outcome = reject(follow_up, await counted_as(tx, caller.sub, follow_up.closed_by))
     if isinstance(outcome, Rejection):
         return await deny(context, "follow_up.reject", f"follow-up/{follow_up.id}", outcome)
     stored = await save_step(context, outcome, FollowUpReopened, "follow_up.reject")
@@ -93,7 +94,8 @@ async def confirm_follow_up(
     """Confirm a follow-up, as another person than the one who closed it. It no longer holds the
     version; the investigation of a drift explains the drift."""
     context, follow_up = await load_locked_follow_up(tx, ref, caller, request)
-    outcome = confirm(follow_up, caller.sub, context.at)
+    person = await counted_as(tx, caller.sub, follow_up.closed_by)
+    outcome = confirm(follow_up, person, context.at)
     if isinstance(outcome, Rejection):
         return await deny(context, "follow_up.confirm", f"follow-up/{follow_up.id}", outcome)
     return _respond(response, await record_confirmation(context, outcome))

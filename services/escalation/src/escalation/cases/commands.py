@@ -24,12 +24,14 @@ from escalation.cases.events import to_event, to_timeline_entry
 from escalation.directory import store as directory
 from escalation.notifications import store as notifications
 from escalation.notifications.commands import cancel_notifications, create_notifications
-from escalation.notifications.domain.notification import Purpose
+from escalation.notifications.domain.notification import LONGEST_URGENT_DELAY, Purpose
 from escalation.policies import store as policies
 from escalation.policies.domain.policy import DEFAULT_POLICY, Policy
 from escalation.policies.domain.recipients import Roster
 from escalation.policies.domain.trigger import DEFAULT_TIER, Trigger
 
+URGENT_SEVERITIES = ("blocker", "critical")
+"""Severities of cases that personal delays over a bound do not delay."""
 _PURPOSE_BY_EVENT: dict[type[TimelineEvent], Purpose] = {
     timeline.StepFired: "page",
     timeline.Exhausted: "exhausted",
@@ -141,7 +143,8 @@ async def _notify(tx: Connection, case: Case, event: TimelineEvent, number: int)
         await create_notifications(tx, case.id, occasion, "all_clear", reached, event.at)
     if isinstance(event, timeline.StepFired | timeline.Exhausted | timeline.Informed):
         purpose = _PURPOSE_BY_EVENT[type(event)]
-        await create_notifications(tx, case.id, occasion, purpose, event.people, event.at)
+        urgent = LONGEST_URGENT_DELAY if case.trigger.severity in URGENT_SEVERITIES else None
+        await create_notifications(tx, case.id, occasion, purpose, event.people, event.at, urgent)
 
 
 def _without_steps(case: Case) -> Case:

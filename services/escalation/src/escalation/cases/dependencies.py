@@ -7,6 +7,7 @@ from fastapi import Request, Response
 
 from common.audit import Entry, record
 from common.auth import Caller
+from common.auth.persons import counted_as
 from common.domain import Rejection
 from common.errors import Conflict, NotFound
 from common.http import if_match, set_etag
@@ -17,7 +18,7 @@ from escalation.cases.domain.case import Case
 from escalation.cases.domain.lifecycle import Outcome
 from escalation.cases.schemas import EscalationRead, to_response
 
-Decide = Callable[[Case, datetime], Outcome | Rejection]
+Decide = Callable[[Case, datetime, str], Outcome | Rejection]
 
 
 async def get_case(tx: Connection, id_or_key: str) -> Case:
@@ -39,14 +40,16 @@ async def run_action(
 ) -> EscalationRead:
     """Lock the case, decide, store, announce and audit. Raises NotFound, PreconditionFailed, Conflict.
 
-    `decide` gets the case and the time of the transaction.
+    `decide` gets the case, the time of the transaction, and under which account the caller counts
+    where a first person has asked for a snooze or an end (R1).
     """
     case = await cases.lock(tx, id_or_key)
     if case is None:
         raise NotFound("This escalation")
     if_match(request, case.sequence, to_response(case))
     at = await transaction_time(tx)
-    outcome = decide(case, at)
+    first_people = (case.state.snooze_requested_by, case.state.resolve_requested_by)
+    outcome = decide(case, at, await counted_as(tx, caller.sub, *first_people))
     if isinstance(outcome, Rejection):
         raise Conflict(outcome.detail, code=outcome.code)
     after = await apply_outcome(tx, case, outcome)

@@ -111,8 +111,11 @@ _TO_WIRE: dict[type[TimelineEvent], Callable[[dict[str, Any], Any], EscalationEv
     timeline.PolicyChanged: _note_event(
         lambda e: f"{e.by} moved it to policy {e.policy} v{e.version}"
     ),
+    timeline.ResolveAsked: _note_event(
+        lambda e: f"{e.by} asks a second person to resolve it: {e.why}"
+    ),
     timeline.Resolved: lambda common, e: wire_events.EscalationResolved(
-        **common, reason=e.why, by=e.by
+        **common, reason=e.why, by=e.by, confirmed_by=e.confirmed_by
     ),
     timeline.Withdrawn: _note_event(lambda e: f"withdrawn: {e.why}"),
     timeline.Notified: _notified_event,

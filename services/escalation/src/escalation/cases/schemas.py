@@ -84,6 +84,7 @@ class EscalationRead(ResponseModel):
     acknowledged_by: list[str]
     snooze_requested_by: str | None
     snooze_until: datetime | None
+    resolve_requested_by: str | None
     resolved_at: datetime | None
     audiences: list[str]
 
@@ -126,6 +127,7 @@ def _fields(case: Case) -> dict[str, Any]:
         "acknowledged_by": list(state.acknowledged_by),
         "snooze_requested_by": state.snooze_requested_by,
         "snooze_until": state.snooze_until,
+        "resolve_requested_by": state.resolve_requested_by,
         "resolved_at": state.resolved_at,
         "audiences": list(case.audiences),
     }

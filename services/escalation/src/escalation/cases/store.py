@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +41,22 @@ async def lock_unresolved(tx: Connection, dedup_keys: Collection[str]) -> list[C
     """Lock the unresolved cases of these causes, in id order."""
     condition = escalations.c.dedup_key.in_(dedup_keys)
     return await _lock_where(tx, condition & _UNRESOLVED)
+
+
+async def lock_blockers_of_customer(
+    tx: Connection, customer: str | None, since: datetime
+) -> list[Case]:
+    """The unresolved cases of blockers of a customer that were opened since, locked, oldest first."""
+    if customer is None:
+        return []
+    found = await _lock_where(
+        tx,
+        (escalations.c.customer == customer)
+        & (escalations.c.trigger == "blocker_raised")
+        & (escalations.c.status != "resolved")
+        & (escalations.c.opened_at >= since),
+    )
+    return sorted(found, key=lambda case: (case.opened_at, case.id))
 
 
 async def lock_newest(tx: Connection, dedup_key: str) -> Case | None:

@@ -35,6 +35,7 @@ escalations = Table(
     Column("acknowledged_by", ARRAY(Text), nullable=False),
     Column("snooze_requested_by", Text),
     Column("snooze_until", INSTANT),
+    Column("resolve_requested_by", Text),
     Column("resolved_at", INSTANT),
 )
 

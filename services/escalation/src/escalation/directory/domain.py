@@ -1,7 +1,7 @@
 """A person: through which channels they are notified, and after which delays. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -54,3 +54,40 @@ class Person:
         """The cheapest channel whose address is not in `tried` (E19); None when all were tried."""
         untried = [c for c in self.channels if c.address not in tried]
         return min(untried, key=lambda c: CHEAPEST_FIRST.index(c.kind), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalSettings:
+    """How a person is notified: their own channels, the default first, and their rules."""
+
+    channels: tuple[Channel, ...] = ()
+    rules: tuple[NotificationRule, ...] = AT_ONCE
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSettings:
+    """A person's settings. `pending` are those that `pending_by`, somebody else, asked for.
+
+    `changed_by` and `confirmed_by` are the two people of the last change by others.
+    """
+
+    present: PersonalSettings = PersonalSettings()
+    pending: PersonalSettings | None = None
+    pending_by: str | None = None
+    changed_by: str | None = None
+    confirmed_by: str | None = None
+
+
+def change_settings(
+    stored: StoredSettings, person: str, wanted: PersonalSettings, actor: str
+) -> StoredSettings:
+    """Change the settings of a person: at once by themselves, by two people else (R1).
+
+    Whoever is paged at another address, or later, is not paged: so others' settings wait until
+    a second person asks for the same. Another request replaces one that waits.
+    """
+    if actor == person:
+        return StoredSettings(wanted)
+    if stored.pending == wanted and stored.pending_by not in (None, actor):
+        return StoredSettings(wanted, changed_by=stored.pending_by, confirmed_by=actor)
+    return replace(stored, pending=wanted, pending_by=actor)

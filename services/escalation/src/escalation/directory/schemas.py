@@ -6,7 +6,14 @@ from typing import Annotated
 from pydantic import Field
 
 from common.http import RequestModel, ResponseModel
-from escalation.directory.domain import AT_ONCE, Channel, ChannelKind, NotificationRule, Person
+from escalation.directory.domain import (
+    AT_ONCE,
+    Channel,
+    ChannelKind,
+    NotificationRule,
+    Person,
+    PersonalSettings,
+)
 
 DAY_SECONDS = 24 * 3600
 
@@ -40,6 +47,12 @@ class NotificationSettingsUpdate(RequestModel):
     channels: Annotated[tuple[ChannelUpdate, ...], Field(max_length=5)] = ()
     rules: Annotated[tuple[RuleUpdate, ...], Field(min_length=1, max_length=10)] = (RuleUpdate(),)
 
+    def to_settings(self) -> PersonalSettings:
+        return PersonalSettings(
+            tuple(channel.to_channel() for channel in self.channels),
+            tuple(rule.to_rule() for rule in self.rules),
+        )
+
 
 class RuleRead(ResponseModel):
     delay_seconds: int
@@ -47,14 +60,18 @@ class RuleRead(ResponseModel):
 
 
 class NotificationSettingsRead(ResponseModel):
-    """How a person is notified: the kinds of their channels, without the addresses, and the rules."""
+    """How a person is notified: the kinds of their channels, without the addresses, and the rules.
+
+    `pending_by` asked for other settings of this person, which wait for a second person.
+    """
 
     person: str
     channels: list[str]
     rules: list[RuleRead]
+    pending_by: str | None = None
 
 
-def to_response(person: Person) -> NotificationSettingsRead:
+def to_response(person: Person, pending_by: str | None = None) -> NotificationSettingsRead:
     rules = person.rules or AT_ONCE
     return NotificationSettingsRead(
         person=person.sub,
@@ -63,4 +80,5 @@ def to_response(person: Person) -> NotificationSettingsRead:
             RuleRead(delay_seconds=int(rule.delay.total_seconds()), channel=rule.channel)
             for rule in rules
         ],
+        pending_by=pending_by,
     )

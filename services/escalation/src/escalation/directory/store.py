@@ -1,5 +1,6 @@
 """People, customers and environments, as intake announces them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -9,7 +10,15 @@ from common.events.catalogue import ServiceCatalogued
 from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
 from common.persistence.database import Connection
 from common.persistence.upsert import upsert
-from escalation.directory.domain import AT_ONCE, FALLBACK_CONTACT, Channel, NotificationRule, Person
+from escalation.directory.domain import (
+    AT_ONCE,
+    FALLBACK_CONTACT,
+    Channel,
+    NotificationRule,
+    Person,
+    PersonalSettings,
+    StoredSettings,
+)
 from escalation.directory.tables import (
     customers,
     environments,
@@ -89,15 +98,47 @@ async def load_people(tx: Connection, subs: set[str]) -> dict[str, Person]:
     return {row.sub: _person(row) for row in rows}
 
 
-async def upsert_notification_settings(
-    tx: Connection, sub: str, channels: tuple[Channel, ...], rules: tuple[NotificationRule, ...]
-) -> None:
+async def lock_settings(tx: Connection, sub: str) -> StoredSettings:
+    """The settings of a person, locked; those of somebody who has set none are the default ones."""
+    query = select(personal_settings).where(personal_settings.c.sub == sub).with_for_update()
+    row = (await tx.execute(query)).one_or_none()
+    if row is None:
+        return StoredSettings()
+    return StoredSettings(
+        _settings({"channels": row.channels, "rules": row.rules}),
+        None if row.pending is None else _settings(row.pending),
+        row.pending_by,
+        row.changed_by,
+        row.confirmed_by,
+    )
+
+
+async def save_settings(tx: Connection, sub: str, settings: StoredSettings) -> None:
+    """Store the settings of a person."""
     row = {
         "sub": sub,
-        "channels": CHANNELS_ADAPTER.dump_python(channels, mode="json"),
-        "rules": RULES_ADAPTER.dump_python(rules, mode="json"),
+        **settings_as_json(settings.present),
+        "pending": None if settings.pending is None else settings_as_json(settings.pending),
+        "pending_by": settings.pending_by,
+        "changed_by": settings.changed_by,
+        "confirmed_by": settings.confirmed_by,
     }
     await upsert(tx, personal_settings, row, key=("sub",))
+
+
+def settings_as_json(settings: PersonalSettings) -> dict[str, Any]:
+    """The settings as they are stored."""
+    return {
+        "channels": CHANNELS_ADAPTER.dump_python(settings.channels, mode="json"),
+        "rules": RULES_ADAPTER.dump_python(settings.rules, mode="json"),
+    }
+
+
+def _settings(stored: Mapping[str, Any]) -> PersonalSettings:
+    return PersonalSettings(
+        CHANNELS_ADAPTER.validate_python(stored["channels"]),
+        RULES_ADAPTER.validate_python(stored["rules"]),
+    )
 
 
 async def customer_exists(tx: Connection, key: str) -> bool:

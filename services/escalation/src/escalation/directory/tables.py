@@ -22,6 +22,10 @@ personal_settings = Table(
     Column("sub", Text, primary_key=True),
     Column("channels", JSONB, nullable=False),
     Column("rules", JSONB, nullable=False),
+    Column("pending", JSONB(none_as_null=True)),
+    Column("pending_by", Text),
+    Column("changed_by", Text),
+    Column("confirmed_by", Text),
 )
 
 customers = Table(

@@ -4,7 +4,7 @@ Order of locks: escalation, notifications, deadlines.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from common.persistence.database import Connection
@@ -38,10 +38,16 @@ async def create_notifications(
     purpose: Purpose,
     people: Sequence[str],
     at: datetime,
+    longest_delay: timedelta | None = None,
 ) -> None:
-    """Store the notifications of one occasion and arm the personal delays (E13)."""
+    """Store the notifications of one occasion and arm the personal delays (E13).
+
+    No delay is longer than `longest_delay`.
+    """
     people_by_sub = await directory.load_people(tx, set(people))
-    planned = plan_notifications(escalation_id, occasion, purpose, people, people_by_sub, at)
+    planned = plan_notifications(
+        escalation_id, occasion, purpose, people, people_by_sub, at, longest_delay
+    )
     await notifications.add(tx, planned)
     waiting = [n for n in planned if n.state == "waiting"]
     await schedule(tx, [Deadline(DEADLINE_KIND, n.id, n.send_at) for n in waiting])

@@ -1,14 +1,17 @@
 """Register reference data and publish it: record, event and audit entry in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
 
 from common import audit
-from common.domain import Actor
+from common.audit import JSON
+from common.auth import persons
+from common.domain import Actor, Rejection
 from common.errors import Conflict
+from common.events.directory import ContactKnown, PersonKnown
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, Database, transaction_time
 from intake.directory.domain.environment import Environment
@@ -26,6 +29,8 @@ from intake.directory.store import (
 BATCH_SIZE: Final = 500
 """Records that one transaction of `publish_all` announces."""
 REPOSITORIES: Final = (CUSTOMERS, CONTACTS, ENVIRONMENTS, PARTNERS, PEOPLE)
+
+_ANY: Final = UUID(int=0)
 
 T = TypeVar("T", Customer, Contact, Environment, Partner, Person)
 
@@ -67,9 +72,56 @@ async def publish_all(database: Database) -> int:
     return total
 
 
+async def change(
+    tx: Connection,
+    actor: Actor,
+    action: str,
+    repository: DirectoryRepository[T],
+    before: T,
+    outcome: T | Rejection,
+    grounds: Mapping[str, JSON],
+) -> T | Rejection:
+    """Store and publish the outcome of a rule on a locked record; a rejection is audited, too."""
+    at = await transaction_time(tx)
+    subject = f"{type(before).__name__.lower()}/{before.id}"
+    if isinstance(outcome, Rejection):
+        denied = {**grounds, "denied": outcome.code}
+        await audit.record(tx, audit.Entry.by(actor, at, f"{action}.denied", subject, denied))
+        return outcome
+    stored = await repository.save(tx, outcome)
+    await _publish(tx, [stored], at)
+    await audit.record(tx, audit.Entry.by(actor, at, action, subject, grounds))
+    return stored
+
+
 async def _publish(tx: Connection, records: Sequence[DirectoryRecord], at: datetime) -> None:
-    await publish(tx, *(OutboxEvent(to_event(record, at), record.sequence) for record in records))
+    """Publish the records, and record whose accounts these are, as every other service does."""
+    events = [(to_event(record, at), record.sequence) for record in records]
+    await publish(tx, *(OutboxEvent(event, sequence) for event, sequence in events))
+    for event, _ in events:
+        if isinstance(event, PersonKnown):
+            await persons.record_person(tx, event)
+        elif isinstance(event, ContactKnown):
+            await persons.record_contact(tx, event)
 
 
 def _is_same(left: T, right: T) -> bool:
-    return replace(left, id=right.id, sequence=right.sequence) == right
+    """Whether two records say the same, whoever registered them and whatever has been confirmed."""
+    return _facts(left) == _facts(right)
+
+
+def _facts(record: T) -> T:
+    if isinstance(record, Person):
+        roles = record.pending.roles if record.pending else record.roles
+        return replace(
+            record,
+            id=_ANY,
+            sequence=0,
+            roles=tuple(sorted(roles)),
+            pending=None,
+            changed_by=None,
+            confirmed_by=None,
+        )
+    if isinstance(record, Contact):
+        return replace(record, id=_ANY, sequence=0, registered_by=None, confirmed_by=None)
+    return replace(record, id=_ANY, sequence=0)

@@ -7,5 +7,5 @@ from intake.directory import store as directory
 
 async def resolve_contact(tx: Connection, address: str) -> Contact | None:
     """The contact with this address (normalised), as a caller; None without one."""
-    contact = await directory.CONTACTS.find(tx, address)
+    contact = await directory.find_contact(tx, address)
     return None if contact is None else Contact(contact.id, contact.name, contact.customer)

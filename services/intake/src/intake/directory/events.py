@@ -42,6 +42,8 @@ def to_event(record: DirectoryRecord, at: datetime) -> DirectoryEvent:
                 language=record.language,
                 erased=record.address is None,
                 address_digest=record.address and address_digest(record.address),
+                counts_for=record.counts_for,
+                retired=record.retired,
             )
         case Environment():
             return EnvironmentKnown(
@@ -55,7 +57,13 @@ def to_event(record: DirectoryRecord, at: datetime) -> DirectoryEvent:
             )
         case Partner(id, key, name, timezone, email):
             return PartnerKnown(
-                at=at, partner_id=id, partner=key, name=name, timezone=timezone, email=email
+                at=at,
+                partner_id=id,
+                partner=key,
+                name=name,
+                timezone=timezone,
+                email=email,
+                retired=record.retired,
             )
         case Person():
             return PersonKnown(
@@ -67,4 +75,5 @@ def to_event(record: DirectoryRecord, at: datetime) -> DirectoryEvent:
                 phone=record.phone,
                 timezone=record.timezone,
                 roles=list(record.roles),
+                retired=record.retired,
             )

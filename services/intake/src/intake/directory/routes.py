@@ -11,6 +11,7 @@ from common.http import Page, Paging, ResponseModel, Transaction, router
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 from intake.directory.commands import register
+from intake.directory.domain.changes import with_roles
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Contact, Customer, Partner, Person
 from intake.directory.schemas import (
@@ -96,10 +97,17 @@ async def get_customer(key: CustomerKey, caller: Reader, tx: Transaction) -> Cus
 async def create_contact(
     key: CustomerKey, body: ContactCreate, response: Response, caller: Writer, tx: Transaction
 ) -> ContactRead:
-    """Register a contact of a customer. Intake recognises the contact's mails by the address."""
+    """Register a contact of a customer. Intake recognises the contact's mails by the address.
+
+    Where two people are needed the contact counts for the caller, until another person confirms them.
+    """
     customer = await _get_customer(tx, key)
     record = Contact(
-        id=uuid7(), customer_id=customer.id, customer=customer.key, **body.model_dump()
+        id=uuid7(),
+        customer_id=customer.id,
+        customer=customer.key,
+        registered_by=caller.sub,
+        **body.model_dump(),
     )
     stored = await register(tx, caller.actor, CONTACTS, record, body.address)
     response.headers["Location"] = f"/v1/customers/{key}/contacts"
@@ -160,9 +168,13 @@ async def list_partners(caller: Reader, tx: Transaction, page: PageQuery) -> Pag
 async def create_person(
     body: PersonCreate, response: Response, caller: Writer, tx: Transaction
 ) -> PersonRead:
-    """Register a member of staff, so that escalation can reach the person."""
-    given = body.model_dump() | {"roles": tuple(body.roles)}
-    stored = await register(tx, caller.actor, PEOPLE, Person(id=uuid7(), **given), body.sub)
+    """Register a member of staff, so that escalation can reach the person.
+
+    The roles `gm` and `tom` hold once another person has confirmed them.
+    """
+    given = body.model_dump() | {"roles": ()}
+    record = with_roles(Person(id=uuid7(), **given), tuple(body.roles), caller.sub)
+    stored = await register(tx, caller.actor, PEOPLE, record, body.sub)
     response.headers["Location"] = "/v1/people"
     return PersonRead.model_validate(stored)
 

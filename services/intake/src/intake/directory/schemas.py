@@ -21,6 +21,7 @@ def _normalise_address(text: str) -> str:
 Address = Annotated[str, Field(max_length=254), AfterValidator(_normalise_address)]
 Phone = Annotated[str, Field(min_length=3, max_length=40)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", examples=["nl"])]
+Reason = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"\S")]
 Role = Literal["ops", "tom", "gm", "dm", "po", "qc", "second_level", "partner"]
 
 
@@ -70,6 +71,27 @@ class PersonCreate(RequestModel):
     roles: Annotated[list[Role], Field(max_length=8)]
 
 
+class RolesUpdate(RequestModel):
+    """All the roles that a person shall have."""
+
+    roles: Annotated[list[Role], Field(max_length=8)]
+    reason: Reason
+
+
+class EndRequest(RequestModel):
+    """Why a person, contact or partner is ended."""
+
+    reason: Reason
+
+
+class PendingChangeRead(ResponseModel):
+    """What waits for a second person: `ends` says that the person leaves."""
+
+    roles: list[str]
+    ends: bool
+    requested_by: str
+
+
 class CustomerRead(ResponseModel):
     """A customer. `sequence` is the one of the last event about it."""
 
@@ -82,7 +104,11 @@ class CustomerRead(ResponseModel):
 
 
 class ContactRead(ResponseModel):
-    """A contact; `customer` is a key. `address` is null once the contact is erased."""
+    """A contact; `customer` is a key. `address` is null once the contact is erased.
+
+    `counts_for` registered them: where two people are needed they count for that one, until another
+    person has confirmed them.
+    """
 
     id: UUID
     customer: str
@@ -90,6 +116,8 @@ class ContactRead(ResponseModel):
     address: str | None
     phone: str | None
     language: str
+    counts_for: str | None
+    retired: bool
     sequence: int
 
 
@@ -112,6 +140,7 @@ class PartnerRead(ResponseModel):
     name: str
     timezone: str
     email: str | None
+    retired: bool
     sequence: int
 
 
@@ -125,4 +154,6 @@ class PersonRead(ResponseModel):
     phone: str | None
     timezone: str
     roles: list[str]
+    retired: bool
+    pending: PendingChangeRead | None
     sequence: int

@@ -1,7 +1,7 @@
 """Every query about customers, contacts, environments, partners and people."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
 from intake.directory.domain.environment import Environment
-from intake.directory.domain.parties import Contact, Customer, Partner, Person
+from intake.directory.domain.parties import Contact, Customer, Partner, PendingChange, Person
 from intake.directory.tables import contacts, customers, environments, partners, people, services
 
 T = TypeVar("T", Customer, Contact, Environment, Partner, Person)
@@ -31,10 +31,22 @@ class DirectoryRepository(Generic[T]):
         row = (await tx.execute(self.query.where(self.key_column == name))).one_or_none()
         return None if row is None else self.factory(row)
 
+    async def lock(self, tx: Connection, name: str) -> T | None:
+        """The record with this key, locked until the transaction ends; None without one."""
+        query = select(self.table.c.id).where(self.key_column == name).with_for_update()
+        found = await tx.scalar(query)
+        return None if found is None else await self.find(tx, name)
+
+    async def save(self, tx: Connection, record: T) -> T:
+        """Store a change of a locked record, and return it with its next sequence."""
+        stored = replace(record, sequence=record.sequence + 1)
+        statement = update(self.table).where(self.table.c.id == stored.id)
+        await tx.execute(statement.values(_row(self.table, stored)))
+        return stored
+
     async def add(self, tx: Connection, record: T) -> bool:
         """Store a record. False when its name is taken; then nothing changes."""
-        row = {c.name: getattr(record, c.name) for c in self.table.c if hasattr(record, c.name)}
-        statement = insert(self.table).values(row).on_conflict_do_nothing()
+        statement = insert(self.table).values(_row(self.table, record)).on_conflict_do_nothing()
         return bool((await tx.execute(statement)).rowcount)
 
     async def page(
@@ -65,31 +77,50 @@ class DirectoryRepository(Generic[T]):
         return [self.factory(row) for row in rows]
 
 
+def _row(
+    table: Table, record: Customer | Contact | Environment | Partner | Person
+) -> dict[str, Any]:
+    row = {c.name: getattr(record, c.name) for c in table.c if hasattr(record, c.name)}
+    if isinstance(record, Person):
+        pending = record.pending
+        row |= {
+            "pending_roles": pending and list(pending.roles),
+            "pending_end": pending and pending.ends,
+            "pending_by": pending and pending.requested_by,
+        }
+    return row
+
+
 def _joined_with_customer(table: Table) -> Select[Any]:
     owner = customers.c.key.label("customer")
     return select(table, owner).join_from(table, customers, customers.c.id == table.c.customer_id)
 
 
 def _factory_for(kind: Callable[..., T], *also_excluded: str) -> Callable[[Row[Any]], T]:
-    excluded = {"retired", "erased", *also_excluded}
+    excluded = {"erased", *also_excluded}
     return lambda row: kind(
         **{name: value for name, value in row._mapping.items() if name not in excluded}
     )
 
 
 def _person(row: Row[Any]) -> Person:
-    values = {name: value for name, value in row._mapping.items() if name != "retired"}
-    return Person(**{**values, "roles": tuple(values["roles"])})
+    values = dict(row._mapping)
+    roles, ends, requested_by = (values.pop(f"pending_{name}") for name in ("roles", "end", "by"))
+    pending = None if requested_by is None else PendingChange(tuple(roles), ends, requested_by)
+    return Person(**values | {"roles": tuple(values["roles"]), "pending": pending})
 
 
 CUSTOMERS: Final = DirectoryRepository(
-    customers, select(customers), customers.c.key, _factory_for(Customer)
+    customers, select(customers), customers.c.key, _factory_for(Customer, "retired")
 )
 CONTACTS: Final = DirectoryRepository(
     contacts, _joined_with_customer(contacts), contacts.c.address, _factory_for(Contact)
 )
 ENVIRONMENTS: Final = DirectoryRepository(
-    environments, _joined_with_customer(environments), environments.c.key, _factory_for(Environment)
+    environments,
+    _joined_with_customer(environments),
+    environments.c.key,
+    _factory_for(Environment, "retired"),
 )
 PARTNERS: Final = DirectoryRepository(
     partners, select(partners), partners.c.key, _factory_for(Partner)
@@ -106,8 +137,24 @@ async def find_contact_by_id(tx: Connection, id: UUID) -> Contact | None:
 
 async def find_staff(tx: Connection, address: str) -> str | None:
     """The `sub` of the member of staff with this address (normalised); None without one."""
-    sub: str | None = await tx.scalar(select(people.c.sub).where(people.c.email == address))
+    is_staff = (people.c.email == address, ~people.c.retired)
+    sub: str | None = await tx.scalar(select(people.c.sub).where(*is_staff))
     return sub
+
+
+async def find_contact(tx: Connection, address: str) -> Contact | None:
+    """The contact with this address (normalised) who has not been ended; None without one."""
+    contact = await CONTACTS.find(tx, address)
+    return None if contact is None or contact.retired else contact
+
+
+async def lock_contact(tx: Connection, customer_id: UUID, id: UUID) -> Contact | None:
+    """A contact of this customer, locked until the transaction ends; None without one."""
+    mine = (contacts.c.id == id, contacts.c.customer_id == customer_id)
+    if await tx.scalar(select(contacts.c.id).where(*mine).with_for_update()) is None:
+        return None
+    row = (await tx.execute(CONTACTS.query.where(*mine))).one()
+    return CONTACTS.factory(row)
 
 
 async def service_exists(tx: Connection, key: str, customer: str | None = None) -> bool:

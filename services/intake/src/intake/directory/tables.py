@@ -25,6 +25,9 @@ contacts = Table(
     Column("address", Text),
     Column("phone", Text),
     Column("language", Text, nullable=False),
+    Column("registered_by", Text),
+    Column("confirmed_by", Text),
+    Column("retired", Boolean, nullable=False),
     Column("erased", Boolean, nullable=False),
     Column("sequence", BigInteger, nullable=False),
 )
@@ -74,5 +77,10 @@ people = Table(
     Column("timezone", Text, nullable=False),
     Column("roles", ARRAY(Text), nullable=False),
     Column("retired", Boolean, nullable=False),
+    Column("pending_roles", ARRAY(Text)),
+    Column("pending_end", Boolean),
+    Column("pending_by", Text),
+    Column("changed_by", Text),
+    Column("confirmed_by", Text),
     Column("sequence", BigInteger, nullable=False),
 )

@@ -6,8 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from common import audit
+from common.auth import persons
 from common.domain import Actor, Rejection
 from common.erasure import erase_answers, erase_contact_answers, erase_ticket_copies
+from common.events.directory import ContactKnown
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from intake.directory.domain.parties import Contact
@@ -42,7 +44,8 @@ async def confirm_erasure(
     ids = await store.lock_tickets(tx, contact.id, address)
     affected = await tickets.by_ids(tx, ids)
     open_keys = [affected[id].key for id in ids if affected[id].is_open]
-    if (rejection := check_confirmation(erasure, actor.sub, open_keys)) is not None:
+    person = await persons.counted_as(tx, actor.sub, erasure.requested_by)
+    if (rejection := check_confirmation(erasure, person, open_keys)) is not None:
         grounds = {"denied": rejection.code}
         await _record(tx, actor, at, "contact.confirm_erasure", contact.id, grounds)
         return rejection
@@ -70,11 +73,14 @@ async def _announce(
     erased = await tickets.by_ids(tx, ids)
     known = await find_contact_by_id(tx, contact)
     assert known is not None, "it was erased in this transaction"
+    event = to_event(known, at)
     await publish(
         tx,
         *(erased_event(erased[id], actor.sub, at) for id in ids),
-        OutboxEvent(to_event(known, at), known.sequence),
+        OutboxEvent(event, known.sequence),
     )
+    assert isinstance(event, ContactKnown)
+    await persons.record_contact(tx, event)
 
 
 async def _record(

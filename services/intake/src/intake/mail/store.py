@@ -126,7 +126,7 @@ async def find_sender(tx: Connection, address: str) -> Sender:
     for known in dict.fromkeys((address, without_tag(address))):
         if staff := await directory.find_staff(tx, known):
             return Sender(address, staff=staff)
-        if contact := await directory.CONTACTS.find(tx, known):
+        if contact := await directory.find_contact(tx, known):
             return Sender(address, contact.customer_id, contact.id, customer=contact.customer)
     return Sender(address)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from common import audit
 from common.audit import JSON
+from common.auth.persons import counted_as
 from common.domain import Actor, Rejection
 from common.events.tickets import TicketCustomerReplied, TicketReopened, TicketResumed
 from common.messaging.outbox import OutboxEvent, publish
@@ -74,8 +75,7 @@ async def record_customer_reply(
     after = on_customer_reply(before)
     events = [event_spec(TicketCustomerReplied, message_id=message_id)]
     if after.state != before.state:
-        resumed = event_spec(TicketResumed, waited_on=before.waiting_on)
-        events.append(event_spec(TicketReopened) if after.state == "reopened" else resumed)
+        events.append(await _change_by_reply(tx, before, after, actor))
     return await save_change(
         tx,
         before,
@@ -86,6 +86,16 @@ async def record_customer_reply(
         *events,
         grounds={"message_id": str(message_id)},
     )
+
+
+async def _change_by_reply(
+    tx: Connection, before: Ticket, after: Ticket, actor: Actor
+) -> EventSpec:
+    """The event of a reply that resumes or reopens. Whoever resolved it is not its customer (R1)."""
+    if after.state != "reopened":
+        return event_spec(TicketResumed, waited_on=before.waiting_on)
+    by_customer = await counted_as(tx, actor.sub, before.resolved_by) != before.resolved_by
+    return event_spec(TicketReopened, by_customer=by_customer)
 
 
 async def audit_rejection(

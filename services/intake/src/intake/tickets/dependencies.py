@@ -9,6 +9,7 @@ from fastapi import Depends, Path, Request, Response
 
 from common.audit import JSON
 from common.auth import Caller, requires
+from common.auth.persons import counted_as
 from common.domain import Rejection
 from common.errors import NotFound
 from common.http import Transaction, if_match, rejection_response, set_etag
@@ -43,6 +44,10 @@ class TicketAction:
         ticket = get_visible_ticket(self.caller, await tickets.lock(self.tx, self.ref), self.ref)
         if_match(self.request, ticket.sequence, to_response(self.caller, ticket))
         return ticket
+
+    async def counted_as(self, *others: str | None) -> str:
+        """Under which account the caller counts where these others are the first person (R1)."""
+        return await counted_as(self.tx, self.caller.sub, *others)
 
     async def run(
         self, action: str, decide: Decide, *event_sources: EventSource, **grounds: JSON

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from common.events.erasures import TicketErased
 from common.events.tickets import (
+    BlockerConfirmed,
     BlockerLifted,
     BlockerRaised,
     TicketEvent,
@@ -17,7 +18,7 @@ from common.events.tickets import (
     TicketOpened,
 )
 from common.messaging.outbox import OutboxEvent
-from intake.tickets.domain.blocker import Change, blocked_environment, blocker_changes
+from intake.tickets.domain.blocker import Change, blocked_environment, blocker_changes, is_confirmed
 from intake.tickets.domain.ticket import State, Ticket
 
 _LIFTED_REASONS: Final[Mapping[State, str]] = {
@@ -55,7 +56,12 @@ def known_event(ticket: Ticket, at: datetime) -> tuple[Ticket, OutboxEvent]:
     """The ticket with its next sequence, and the event with its whole state."""
     announced = replace(ticket, sequence=ticket.sequence + 1)
     is_blocker = blocked_environment(ticket) is not None
-    spec = event_spec(TicketKnown, opened_at=ticket.opened_at, is_blocker=is_blocker)
+    spec = event_spec(
+        TicketKnown,
+        opened_at=ticket.opened_at,
+        is_blocker=is_blocker,
+        confirmed=is_confirmed(ticket),
+    )
     return announced, OutboxEvent(_to_event(spec, ticket, None, at), announced.sequence)
 
 
@@ -88,7 +94,9 @@ def to_outbox_events(
 
 def _blocker_event(change: Change, after: Ticket) -> EventSpec:
     if change == "raised":
-        return event_spec(BlockerRaised)
+        return event_spec(BlockerRaised, confirmed=is_confirmed(after))
+    if change == "confirmed":
+        return event_spec(BlockerConfirmed)
     return event_spec(BlockerLifted, reason=_lifted_reason(after))
 
 

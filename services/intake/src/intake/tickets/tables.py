@@ -18,6 +18,7 @@ tickets = Table(
     Column("urgency", Text),
     Column("priority_by", Text),
     Column("priority_confirmed_by", Text),
+    Column("blocker_confirmed_by", Text),
     Column("downgrade_priority", Text),
     Column("downgrade_impact", Text),
     Column("downgrade_urgency", Text),

@@ -11,6 +11,7 @@ from typing import Literal
 
 from common.audit import Entry, record
 from common.auth import Caller
+from common.auth.persons import counted_as
 from common.domain import Actor, Rejection
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, transaction_time
@@ -91,7 +92,8 @@ async def decide(
 
     A rejection is audited as well: the caller commits the transaction.
     """
-    decision = Decision(caller.sub, caller.roles, locked.at, reason)
+    person = await counted_as(tx, caller.sub, locked.waiver.requested_by)
+    decision = Decision(person, caller.roles, locked.at, reason)
     outcome = DECISION_RULES[action](locked, decision)
     if isinstance(outcome, Rejection):
         await record(tx, _denial(locked, action, caller.actor, outcome))

@@ -103,6 +103,8 @@ class RandomTickets:
         self.state_changes.append((number, kind, change, at))
         if kind == "merged":
             del self.open[number]
+            survivor = self.fields_by_ticket[1]
+            survivor["opened_at"] = min(survivor["opened_at"], self._opened_at(number))
         return ticket_event(kinds[kind], number, at, **self._event_fields(number), **extra)
 
     def _other_event(self, number: int, at: datetime) -> TicketEvent:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Request, Response
 
 from common.auth import Caller, requires
+from common.auth.persons import counted_as
 from common.domain import Rejection
 from common.events.deliveries import DeliveryApproved, DeliveryRefused, DeliveryWithdrawn
 from common.http import Transaction, router, set_etag
@@ -31,7 +32,10 @@ async def approve_delivery(
     """Approve a delivery. Production needs two people, neither of them the requester."""
     context, delivery = await load_locked_delivery(tx, ref, caller, request)
     evaluation_input = await load_evaluation_input(tx, delivery.requested, context.environment)
-    outcome = approve(delivery, caller.sub, caller.roles, evaluation_input, context.at)
+    counting = valid_approvals(delivery, evaluation_input.criteria.version)
+    others = [delivery.requested_by, *(approval.by for approval in counting)]
+    person = await counted_as(tx, caller.sub, *others)
+    outcome = approve(delivery, person, caller.roles, evaluation_input, context.at)
     if isinstance(outcome, Rejection):
         return await deny(context, "delivery.approve", f"delivery/{delivery.id}", outcome)
     await deliveries.add_approval(tx, outcome, outcome.approvals[-1])

@@ -18,7 +18,7 @@ async def get(tx: Connection, ticket_id: UUID) -> Blocker | None:
     ).one_or_none()
     if row is None:
         return None
-    return Blocker(row.ticket_id, row.ticket, row.environment, row.state)
+    return Blocker(row.ticket_id, row.ticket, row.environment, row.state, row.confirmed)
 
 
 async def find(tx: Connection, reference: str) -> Blocker | None:
@@ -32,8 +32,12 @@ async def find(tx: Connection, reference: str) -> Blocker | None:
 
 
 async def has_open(tx: Connection, environment_id: UUID) -> bool:
-    """Whether a Blocker is open on this environment."""
-    where = blockers.c.environment_id == environment_id, in_literals(blockers.c.state, ["open"])
+    """Whether a Blocker is open on this environment, by first level's word."""
+    where = (
+        blockers.c.environment_id == environment_id,
+        in_literals(blockers.c.state, ["open"]),
+        blockers.c.confirmed,
+    )
     return bool(await tx.scalar(select(exists().where(*where))))
 
 
@@ -45,5 +49,6 @@ async def upsert(tx: Connection, blocker: Blocker, environment_id: UUID | None) 
         "environment_id": environment_id,
         "environment": blocker.environment,
         "state": blocker.state,
+        "confirmed": blocker.confirmed,
     }
     await upserts.upsert(tx, blockers, row, key=("ticket_id",))

@@ -1,11 +1,15 @@
 """The deadlines of a case: of which kind, and when. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from escalation.cases.domain.lifecycle import EscalationState, Status
 
 STEP, ACKNOWLEDGEMENT, SNOOZE = "step", "acknowledgement", "snooze"
 """The kinds of deadlines: the next step, an acknowledgement that times out, a snooze that ends."""
+
+CONFIRMATION = "blocker_confirmation"
+"""The kind of deadline by which first level has confirmed a contact's blocker (R5)."""
+CONFIRMATION_TIME = timedelta(minutes=15)
 
 _KIND_BY_STATUS: dict[Status, str] = {
     "open": STEP,

@@ -14,6 +14,7 @@ from escalation.cases.domain.timeline import (
     Acknowledged,
     PolicyChanged,
     Repeated,
+    ResolveAsked,
     Resolved,
     SnoozeAsked,
     Snoozed,
@@ -46,6 +47,7 @@ class EscalationState:
     acknowledged_by: tuple[str, ...] = ()
     snooze_requested_by: str | None = None
     snooze_until: datetime | None = None
+    resolve_requested_by: str | None = None
     resolved_at: datetime | None = None
 
 
@@ -83,11 +85,20 @@ def acknowledge(
 def resolve(
     case: EscalationState, actor: str | None, why: str, at: datetime, *, withdrawn: bool = False
 ) -> Outcome | Rejection:
-    """End the escalation for good (E5). `actor` is None when an event ends it."""
+    """End the escalation for good (E5). `actor` is None when an event ends it.
+
+    By hand a blocker is ended by two people, as it is snoozed by two (E7, R1): until another one asks
+    for the same, nothing changes and the paging goes on.
+    """
     if case.status == "resolved":
         return ALREADY_RESOLVED
-    case = replace(case, status="resolved", due_at=None, resolved_at=at)
-    return case, (Resolved(at, actor, why, withdrawn),)
+    first = case.resolve_requested_by
+    if actor is not None and case.severity == "blocker" and first in (None, actor):
+        return replace(case, resolve_requested_by=actor), (ResolveAsked(at, actor, why),)
+    case = replace(case, status="resolved", due_at=None, resolved_at=at, resolve_requested_by=None)
+    if actor is None or first is None:
+        return case, (Resolved(at, actor, why, withdrawn),)
+    return case, (Resolved(at, first, why, withdrawn, confirmed_by=actor),)
 
 
 def snooze(case: EscalationState, actor: str, until: datetime, at: datetime) -> Outcome | Rejection:
@@ -132,6 +143,7 @@ def restart(case: EscalationState, due_at: datetime) -> EscalationState:
         acknowledged_by=(),
         snooze_requested_by=None,
         snooze_until=None,
+        resolve_requested_by=None,
     )
 
 

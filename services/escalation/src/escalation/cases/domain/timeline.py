@@ -121,6 +121,14 @@ class PolicyChanged(TimelineEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class ResolveAsked(TimelineEvent):
+    """The end of a blocker by hand waits for a second person (R1)."""
+
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Resolved(TimelineEvent):
     """The case is over. `by` is None when an event ended it; `why` says which.
 
@@ -130,6 +138,7 @@ class Resolved(TimelineEvent):
     by: str | None
     why: str
     withdrawn: bool = False
+    confirmed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,22 @@
 """Blockers and tickets that first level could not resolve; tickets that end."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from common.events.envelope import ReceivedEvent
-from common.events.tickets import BlockerLifted, BlockerRaised, TicketEvent, TicketForwarded
+from common.events.tickets import (
+    BlockerConfirmed,
+    BlockerLifted,
+    BlockerRaised,
+    TicketEvent,
+    TicketForwarded,
+)
 from common.persistence.database import Connection
-from escalation.cases.commands import environment_tier, open_or_join
+from common.scheduling.deadlines import Deadline, schedule
+from escalation.cases import store as cases
+from escalation.cases.commands import append_event, environment_tier, open_or_join
+from escalation.cases.domain import timeline
+from escalation.cases.domain.deadlines import CONFIRMATION, CONFIRMATION_TIME
 from escalation.cases.handlers.closing import resolve_cases, resolve_cases_of_tickets
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
@@ -18,11 +29,42 @@ ENDS_WITH_TICKET: tuple[TriggerKind, ...] = (
 )
 
 
+MAX_UNCONFIRMED = 3
+"""Cases of a customer's blockers in CAP_PERIOD; further ones that OPS has not confirmed join the newest."""
+CAP_PERIOD = timedelta(hours=1)
+
+
 async def on_blocker_raised(tx: Connection, received: ReceivedEvent[BlockerRaised]) -> None:
-    """Escalate a blocker."""
+    """Escalate a blocker. A contact's pages at once, too, and again unless first level confirms it (R5)."""
     event = received.event
-    title = f"{event.ticket}: blocker on {event.environment or 'no known environment'}"
-    await open_or_join(tx, await _build_trigger(tx, event, "blocker_raised", title), title)
+    title = _blocker_title(event)
+    if not event.confirmed:
+        since = event.at - CAP_PERIOD
+        open_cases = await cases.lock_blockers_of_customer(tx, event.customer, since)
+        if len(open_cases) >= MAX_UNCONFIRMED:
+            note = f"{title}: beyond {MAX_UNCONFIRMED} an hour, told here until OPS confirms it"
+            await append_event(tx, open_cases[-1], lambda at: timeline.Repeated(at, note))
+            return
+    case, _ = await open_or_join(
+        tx, await _build_trigger(tx, event, "blocker_raised", title), title
+    )
+    if not event.confirmed:
+        due_at = event.at + CONFIRMATION_TIME
+        await schedule(tx, [Deadline(CONFIRMATION, case.id, due_at)])
+
+
+async def on_blocker_confirmed(tx: Connection, received: ReceivedEvent[BlockerConfirmed]) -> None:
+    """Note that first level confirmed a contact's blocker; one that had joined another gets its own case."""
+    event = received.event
+    title = _blocker_title(event)
+    note = f"{event.by} of first level confirmed the blocker"
+    trigger = await _build_trigger(tx, event, "blocker_raised", title)
+    case, _ = await open_or_join(tx, trigger, note)
+    await schedule(tx, [Deadline(CONFIRMATION, case.id, None)])
+
+
+def _blocker_title(event: TicketEvent) -> str:
+    return f"{event.ticket}: blocker on {event.environment or 'no known environment'}"
 
 
 async def on_blocker_lifted(tx: Connection, received: ReceivedEvent[BlockerLifted]) -> None:

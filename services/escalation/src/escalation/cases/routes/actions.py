@@ -38,7 +38,7 @@ async def acknowledge_escalation(
     acknowledges for themselves, only the caller's own notifications stop.
     """
 
-    def decide(case: Case, at: datetime) -> Outcome | Rejection:
+    def decide(case: Case, at: datetime, person: str) -> Outcome | Rejection:
         return lifecycle.acknowledge(case.state, case.policy, caller.sub, at)
 
     return await run_action(tx, request, response, escalation, caller, "acknowledge", decide)
@@ -53,10 +53,13 @@ async def resolve_escalation(
     response: Response,
     caller: Annotated[Caller, requires("escalations:work")],
 ) -> EscalationRead:
-    """Resolve an escalation for good. What is not sent yet is cancelled."""
+    """Resolve an escalation for good. What is not sent yet is cancelled.
 
-    def decide(case: Case, at: datetime) -> Outcome | Rejection:
-        return lifecycle.resolve(case.state, caller.sub, body.reason, at)
+    A blocker's is resolved once a second person has asked for it; until then people are paged as before.
+    """
+
+    def decide(case: Case, at: datetime, person: str) -> Outcome | Rejection:
+        return lifecycle.resolve(case.state, person, body.reason, at)
 
     return await run_action(tx, request, response, escalation, caller, "resolve", decide)
 
@@ -75,7 +78,7 @@ async def escalate_manually(
     """
     roster = await policies.load_roster(tx)
 
-    def decide(case: Case, at: datetime) -> Outcome | Rejection:
+    def decide(case: Case, at: datetime, person: str) -> Outcome | Rejection:
         return policy_engine.escalate(case.state, case.policy, roster, caller.sub, at)
 
     return await run_action(tx, request, response, escalation, caller, "escalate", decide)
@@ -95,8 +98,8 @@ async def snooze_escalation(
     A blocker is quiet only once a second person has asked for the same instant.
     """
 
-    def decide(case: Case, at: datetime) -> Outcome | Rejection:
-        return lifecycle.snooze(case.state, caller.sub, body.until, at)
+    def decide(case: Case, at: datetime, person: str) -> Outcome | Rejection:
+        return lifecycle.snooze(case.state, person, body.until, at)
 
     return await run_action(tx, request, response, escalation, caller, "snooze", decide)
 
@@ -120,7 +123,7 @@ async def move_escalation(
         raise ValidationFailed([Violation("/policy", "unknown_reference", detail)])
     roster = await policies.load_roster(tx)
 
-    def decide(case: Case, at: datetime) -> Outcome | Rejection:
+    def decide(case: Case, at: datetime, person: str) -> Outcome | Rejection:
         return policy_engine.move_to_policy(case.state, policy, roster, caller.sub, at)
 
     return await run_action(tx, request, response, escalation, caller, "move", decide)

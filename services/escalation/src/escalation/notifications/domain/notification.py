@@ -6,10 +6,19 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid5
 
-from escalation.directory.domain import AT_ONCE, FALLBACK_CONTACT, Channel, Person
+from escalation.directory.domain import (
+    AT_ONCE,
+    FALLBACK_CONTACT,
+    Channel,
+    NotificationRule,
+    Person,
+)
 
 State = Literal["waiting", "ready", "sent", "cancelled", "failed"]
 Purpose = Literal["page", "exhausted", "duty", "all_clear"]
+
+LONGEST_URGENT_DELAY = timedelta(minutes=15)
+"""The longest that a personal rule delays a page of a blocker or a critical case."""
 
 NOTICE_PURPOSES: frozenset[Purpose] = frozenset({"duty", "all_clear"})
 """What everybody concerned must learn: an acknowledgement does not stop it."""
@@ -77,8 +86,11 @@ def plan_notifications(
     people: Sequence[str],
     people_by_sub: Mapping[str, Person],
     at: datetime,
+    longest_delay: timedelta | None = None,
 ) -> tuple[Notification, ...]:
     """One notification per person and personal rule, at the time of the step plus its delay (E13).
+
+    A delay over `longest_delay` is cut to it: a page that waits for a day is none.
 
     `occasion` is unique within the escalation. A notice is sent once and at once, whatever the rules
     say. When none of these people can be notified, the fallback contact is.
@@ -88,6 +100,10 @@ def plan_notifications(
     ]
     if people and not reached and FALLBACK_CONTACT in people_by_sub:
         reached = [people_by_sub[FALLBACK_CONTACT]]
+
+    def delay_of(rule: NotificationRule) -> timedelta:
+        return rule.delay if longest_delay is None else min(rule.delay, longest_delay)
+
     return tuple(
         Notification(
             f"{occasion}/{person.sub}/{number}",
@@ -95,8 +111,8 @@ def plan_notifications(
             purpose,
             person.sub,
             channel,
-            at + rule.delay,
-            "waiting" if rule.delay > timedelta(0) else "ready",
+            at + delay_of(rule),
+            "waiting" if delay_of(rule) > timedelta(0) else "ready",
         )
         for person in reached
         for number, rule in enumerate(AT_ONCE if purpose in NOTICE_PURPOSES else person.rules, 1)

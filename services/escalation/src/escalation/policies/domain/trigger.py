@@ -22,6 +22,7 @@ TriggerKind = Literal[
     "review_ready",
     "review_published",
     "review_action",
+    "settings_changed",
     "manual",
 ]
 TRIGGER_KINDS: tuple[TriggerKind, ...] = get_args(TriggerKind)

@@ -23,7 +23,8 @@ class Customer:
 class Contact:
     """A person who writes for a customer. Name, address and phone never leave intake.
 
-    `address` is normalised, and None once the contact is erased.
+    `address` is normalised, and None once the contact is erased. `registered_by` and `confirmed_by`
+    are accounts of our own people. A `retired` contact is nobody's any more.
     """
 
     id: UUID
@@ -34,6 +35,14 @@ class Contact:
     phone: str | None
     language: str
     sequence: int = 1
+    registered_by: str | None = None
+    confirmed_by: str | None = None
+    retired: bool = False
+
+    @property
+    def counts_for(self) -> str | None:
+        """For whom the contact counts where two people are needed (R1)."""
+        return self.registered_by if self.confirmed_by is None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +55,24 @@ class Partner:
     timezone: str
     email: str | None
     sequence: int = 1
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PendingChange:
+    """What becomes of a person once somebody else than `requested_by` confirms it."""
+
+    roles: tuple[str, ...]
+    ends: bool
+    requested_by: str
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member of staff; `sub` is the subject of the person's tokens."""
+    """A member of staff; `sub` is the subject of the person's tokens.
+
+    `changed_by` and `confirmed_by` are the two people of the last change that took two.
+    """
 
     id: UUID
     sub: str
@@ -60,3 +82,7 @@ class Person:
     timezone: str
     roles: tuple[str, ...]
     sequence: int = 1
+    retired: bool = False
+    pending: PendingChange | None = None
+    changed_by: str | None = None
+    confirmed_by: str | None = None

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from common.wording import is_question
+
 Visibility = Literal["public", "internal"]
 Direction = Literal["inbound", "outbound"]
 
@@ -52,5 +54,5 @@ class Message:
 
 
 def awaits_customer_reply(last: Message | None) -> bool:
-    """Whether the last public message by a person is ours: then it is the customer's turn."""
-    return last is not None and last.direction == "outbound"
+    """Whether the last public message by a person is ours and asks something: the customer's turn."""
+    return last is not None and last.direction == "outbound" and is_question(last.text)

@@ -68,8 +68,11 @@ def _pending_downgrade(
 def _apply(
     ticket: Ticket, assessment: PriorityAssessment, actor: str, *, confirmed_by: str | None
 ) -> Ticket:
+    raises = assessment.priority == "blocker" != ticket.priority
     return replace(
         ticket,
+        # Whoever of first level makes it a blocker has confirmed it by that (R5).
+        blocker_confirmed_by=ticket.blocker_confirmed_by or (actor if raises else None),
         priority=assessment.priority,
         impact=assessment.impact,
         urgency=assessment.urgency,

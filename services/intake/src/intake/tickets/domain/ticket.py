@@ -36,6 +36,7 @@ Action = Literal[
     "merge",
     "prioritise",
     "reclassify",
+    "confirm_blocker",
 ]
 WaitingOn = Literal["customer", "partner", "second_level"]
 HandoverTarget = Literal["second_level", "partner"]
@@ -60,6 +61,7 @@ ALLOWED_FROM: Final[dict[Action, frozenset[State]]] = {
     "merge": OPEN_STATES,
     "prioritise": OPEN_STATES,
     "reclassify": OPEN_STATES | {"resolved", "verified"},
+    "confirm_blocker": OPEN_STATES,
 }
 
 
@@ -126,6 +128,7 @@ class Ticket:
     pending_downgrade: PendingDowngrade | None = None
     priority_by: str | None = None
     priority_confirmed_by: str | None = None
+    blocker_confirmed_by: str | None = None
     pending_reclassification: PendingReclassification | None = None
     reclassified_by: str | None = None
     reclassified_confirmed_by: str | None = None

@@ -10,6 +10,7 @@ from datetime import datetime
 from common.domain import Rejection
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Customer
+from intake.tickets.domain.priority import is_lower
 from intake.tickets.domain.ticket import HandoverTarget, State, Ticket, WaitingOn, check_transition
 
 
@@ -54,14 +55,14 @@ def put_on_hold(ticket: Ticket, on: WaitingOn, *, question_asked: bool) -> Ticke
     """Put the ticket on hold. `question_asked`: our question is its last public message.
 
     Waiting on the customer pauses the customer's clock, so it is rejected unless the customer can
-    see a question: a pause that only we know of could hide a breach (R1).
+    see a question, in words: a pause that only we know of could hide a breach (R1).
     """
     if rejection := check_transition(ticket, "wait"):
         return rejection
     if on == "customer" and not question_asked:
         return Rejection(
             "NOTHING_ASKED",
-            f"Nobody has asked the customer of {ticket.key} anything since they last wrote; send the question along as `question`, or reply first.",
+            f"Nobody has asked the customer of {ticket.key} anything since they last wrote; send the question along as `question`, in words and with a question mark, or reply with it first.",
         )
     return replace(ticket, state="on_hold", waiting_on=on)
 
@@ -129,7 +130,12 @@ def reopen(ticket: Ticket) -> Ticket | Rejection:
 
 
 def merge(ticket: Ticket, into: Ticket) -> Ticket | Rejection:
-    """Merge a duplicate into another ticket of the same customer, which stays open."""
+    """Merge a duplicate into another ticket of the same customer, which stays open.
+
+    What was promised for the duplicate must not get weaker, since that could hide a breach (R1, C10):
+    the other one has the same kind, service and environment and no lower priority. Each of these can be
+    mended first, by two people where that takes two.
+    """
     if rejection := check_transition(ticket, "merge"):
         return rejection
     if ticket.id == into.id:
@@ -141,6 +147,8 @@ def merge(ticket: Ticket, into: Ticket) -> Ticket | Rejection:
             "ANOTHER_CUSTOMER",
             f"{into.key} belongs to another customer; only tickets of one customer are merged.",
         )
+    if rejection := _weaker_promise(ticket, into):
+        return rejection
     return replace(
         ticket,
         state="merged",
@@ -148,6 +156,26 @@ def merge(ticket: Ticket, into: Ticket) -> Ticket | Rejection:
         waiting_on=None,
         pending_downgrade=None,
         pending_reclassification=None,
+    )
+
+
+def _weaker_promise(ticket: Ticket, into: Ticket) -> Rejection | None:
+    if is_lower(into.priority, ticket.priority):
+        return Rejection(
+            "LOWER_PRIORITY",
+            f"{into.key} is {into.priority}, {ticket.key} {ticket.priority}; raise {into.key} to {ticket.priority} first, then merge.",
+        )
+    facts = {
+        "kind": (ticket.kind, into.kind),
+        "service": (ticket.service, into.service),
+        "environment": (ticket.environment, into.environment),
+    }
+    differing = [name for name, (one, other) in facts.items() if one != other]
+    if not differing:
+        return None
+    return Rejection(
+        "NOT_THE_SAME",
+        f"{into.key} has another {' and '.join(differing)} than {ticket.key}, so another promise may hold for it; reclassify one of them first, by two people, or leave both open.",
     )
 
 

@@ -20,6 +20,7 @@ from common.events.tickets import (
 from common.http import router
 from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
+from common.wording import is_question
 from intake.tickets.dependencies import TicketAction, VerifyAction, WorkAction, get_visible_ticket
 from intake.tickets.domain import transitions
 from intake.tickets.domain.message import Message, awaits_customer_reply
@@ -75,11 +76,15 @@ async def record_workaround(action: WorkAction, body: Workaround) -> Response:
 
 @routes.post("/{ticket}/hold", response_model=TicketRead)
 async def put_ticket_on_hold(action: WorkAction, body: HoldRequest) -> Response:
-    """Hold a ticket to wait for the customer, the partner or second level."""
+    """Hold a ticket to wait for the customer, the partner or second level.
+
+    Waiting for the customer pauses their clocks: it needs a question, in words, that they can see.
+    """
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     last = await messages.get_last_public(action.tx, before.id)
-    question_asked = body.question is not None or awaits_customer_reply(last)
+    asked = body.question is not None and is_question(body.question)
+    question_asked = asked if body.question is not None else awaits_customer_reply(last)
     after = transitions.put_on_hold(before, body.waiting_on, question_asked=question_asked)
     events = [event_spec(TicketOnHold, waiting_on=body.waiting_on)]
     if body.question is not None and isinstance(after, Ticket):
@@ -125,25 +130,25 @@ async def resolve_ticket(action: WorkAction, body: Resolution) -> Response:
 @routes.post("/{ticket}/verify", response_model=TicketRead)
 async def verify_ticket(action: VerifyAction, body: OptionalReason = NO_REASON) -> Response:
     """Verify the resolution of a ticket by another person."""
-    return await action.run(
-        "verify",
-        lambda ticket, at: transitions.verify(ticket, action.caller.sub, at),
-        lambda before: event_spec(
-            TicketVerified, resolved_by=before.resolved_by, resolved_at=before.resolved_at
-        ),
-        reason=body.reason,
+    before = await action.lock_ticket()
+    at = await transaction_time(action.tx)
+    person = await action.counted_as(before.resolved_by)
+    verified = event_spec(
+        TicketVerified, resolved_by=before.resolved_by, resolved_at=before.resolved_at
     )
+    after = transitions.verify(before, person, at)
+    return await action.finish("verify", before, after, at, verified, reason=body.reason)
 
 
 @routes.post("/{ticket}/reject", response_model=TicketRead)
 async def reject_resolution(action: VerifyAction, body: Reason) -> Response:
     """Reject the resolution of a ticket by another person. The ticket is open again."""
-    return await action.run(
-        "reject",
-        lambda ticket, at: transitions.reject(ticket, action.caller.sub),
-        lambda before: event_spec(TicketRejected, resolved_by=before.resolved_by),
-        reason=body.reason,
-    )
+    before = await action.lock_ticket()
+    at = await transaction_time(action.tx)
+    person = await action.counted_as(before.resolved_by)
+    rejected = event_spec(TicketRejected, resolved_by=before.resolved_by)
+    after = transitions.reject(before, person)
+    return await action.finish("reject", before, after, at, rejected, reason=body.reason)
 
 
 @routes.post("/{ticket}/close", response_model=TicketRead)
@@ -159,11 +164,14 @@ async def close_ticket(action: WorkAction, body: OptionalReason = NO_REASON) -> 
 
 @routes.post("/{ticket}/reopen", response_model=TicketRead)
 async def reopen_ticket(action: WorkAction, body: Reason) -> Response:
-    """Reopen a ticket whose issue is back or was never solved."""
+    """Reopen a ticket whose issue is back or was never solved.
+
+    It was our side that resolved it: the time since then counts as if it had never been resolved.
+    """
     return await action.run(
         "reopen",
         lambda ticket, at: transitions.reopen(ticket),
-        event_spec(TicketReopened),
+        event_spec(TicketReopened, by_customer=False),
         reason=body.reason,
     )
 

@@ -5,10 +5,12 @@ from typing import Annotated
 from fastapi import Response
 
 from common.auth import Caller, requires
+from common.domain import Rejection
 from common.events.tickets import TicketForwarded, TicketHandedBack, TicketHandedOver
 from common.http import Transaction, router
 from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
+from intake.directory import store as directory
 from intake.tickets.dependencies import TicketReference, WorkAction, get_visible_ticket
 from intake.tickets.domain import transitions
 from intake.tickets.domain.hand_over import HandOver
@@ -27,7 +29,10 @@ async def forward_ticket(action: WorkAction, body: ForwardRequest) -> Response:
     """Hand a ticket over to second level or a partner, with a hand-over record."""
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
+    partner = body.partner and await directory.PARTNERS.find(action.tx, body.partner)
     after = transitions.forward(before, body.to, body.partner)
+    if partner and partner.retired:
+        after = Rejection("PARTNER_ENDED", f"{partner.key} was ended; forward it to somebody else.")
     record = HandOver(
         id=uuid7(), ticket_id=before.id, by=action.caller.sub, at=at, **body.model_dump()
     )

@@ -6,10 +6,16 @@ from common.events.tickets import TicketPrioritised
 from common.http import router
 from common.persistence.database import transaction_time
 from intake.tickets.dependencies import WorkAction
+from intake.tickets.domain.blocker import confirm_blocker
 from intake.tickets.domain.prioritisation import confirm, decline, prioritise
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.events import EventSpec, event_spec
-from intake.tickets.schemas.action_requests import PriorityConfirmation, PriorityUpdate
+from intake.tickets.schemas.action_requests import (
+    NO_REASON,
+    OptionalReason,
+    PriorityConfirmation,
+    PriorityUpdate,
+)
 from intake.tickets.schemas.responses import TicketRead
 
 routes = router("/v1/tickets", ["ticket priorities"])
@@ -39,8 +45,9 @@ async def confirm_priority(action: WorkAction, body: PriorityConfirmation) -> Re
     """Confirm or decline the lower priority of a ticket that another person asked for."""
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
-    after = confirm(before, action.caller.sub) if body.agree else decline(before)
     pending = before.pending_downgrade
+    person = await action.counted_as(None if pending is None else pending.requested_by)
+    after = confirm(before, person) if body.agree else decline(before)
     return await action.finish(
         "confirm_priority" if body.agree else "decline_priority",
         before,
@@ -50,6 +57,18 @@ async def confirm_priority(action: WorkAction, body: PriorityConfirmation) -> Re
         requested_by=pending.requested_by if pending else None,
         reason=body.reason,
     )
+
+
+@routes.post("/{ticket}/blocker/confirm", response_model=TicketRead)
+async def confirm_ticket_blocker(action: WorkAction, body: OptionalReason = NO_REASON) -> Response:
+    """Confirm that a contact's ticket is a blocker. From now on it permits an emergency change.
+
+    Where it is none, lower its priority instead.
+    """
+    before = await action.lock_ticket()
+    at = await transaction_time(action.tx)
+    after = confirm_blocker(before, await action.counted_as(before.opened_by))
+    return await action.finish("confirm_blocker", before, after, at, reason=body.reason)
 
 
 def _priority_events(before: Ticket, after: object) -> list[EventSpec]:

@@ -45,8 +45,9 @@ async def confirm_classification(
     """Confirm or decline the reclassification of a ticket that another person asked for."""
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
-    after = confirm(before, action.caller.sub) if body.agree else decline(before)
     pending = before.pending_reclassification
+    person = await action.counted_as(None if pending is None else pending.requested_by)
+    after = confirm(before, person) if body.agree else decline(before)
     return await action.finish(
         "confirm_classification" if body.agree else "decline_classification",
         before,

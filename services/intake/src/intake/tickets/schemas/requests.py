@@ -59,6 +59,7 @@ class TicketCreate(RequestModel):
             service=self.service,
             scope=scope,
             contact_id=caller.contact_id,
+            from_customer=caller.customer is not None,
             opened_at=self.opened_at,
             description=self.description,
         )

@@ -61,6 +61,7 @@ _TICKET: Columns = {
     "channel": "text",
     "opened_at": "timestamptz",
     "opened_by": "text",
+    "blocker_confirmed_by": "text",
     "sequence": "bigint",
 }
 _IDEMPOTENCY: Columns = {
@@ -165,6 +166,7 @@ def _ticket_row(new: NewTicketRows) -> tuple[Any, ...]:
         ticket.channel,
         ticket.opened_at,
         ticket.opened_by,
+        ticket.blocker_confirmed_by,
         ticket.sequence,
     )
 

@@ -91,7 +91,7 @@ def approve(
     """Sign for one side. With both signatures the version is agreed."""
     if lifecycle.state != "proposed":
         return _not_now(lifecycle)
-    if person.name in _signers(lifecycle):
+    if person.name in signers(lifecycle):
         return ALREADY_COUNTED
     if person.is_customer and person.party is None:
         return NOT_THE_PARTY
@@ -139,7 +139,8 @@ def _not_now(lifecycle: VersionLifecycle) -> Rejection:
     )
 
 
-def _signers(lifecycle: VersionLifecycle) -> set[str]:
+def signers(lifecycle: VersionLifecycle) -> set[str]:
+    """Who has signed the version so far."""
     signatures = (lifecycle.provider_signature, lifecycle.counter_signature)
     return {one.by for one in signatures if one is not None}
 

@@ -9,6 +9,7 @@ from fastapi import Depends, Request, Response
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
+from common.auth.persons import counted_as
 from common.errors import Conflict, Forbidden, NotFound
 from common.events.agreements import AgreementClocksMoved
 from common.http import (
@@ -72,7 +73,8 @@ async def move_open_clocks(
     at = await transaction_time(tx)
     _check_in_force(stored, at)
     assert stored.lifecycle.publication is not None
-    if stored.lifecycle.publication.by == caller.sub:
+    publisher = stored.lifecycle.publication.by
+    if publisher == await counted_as(tx, caller.sub, publisher):
         grounds = {"code": "SELF_APPROVAL"}
         await record_audit(tx, stored, "agreement.move_clocks.denied", caller, at, grounds)
         detail = "Somebody else than the publisher moves clocks to it."

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Request, Response
 
 from common.auth import Caller, requires
+from common.auth.persons import counted_as
 from common.domain import Rejection
 from common.domain.durations import SECOND
 from common.errors import Conflict, NotFound, ValidationFailed, Violation
@@ -63,7 +64,8 @@ async def end_coverage(
     if before is None:
         raise NotFound("This extension")
     at = await transaction_time(tx)
-    early_end = EarlyEnd(_requested_end(body, before, at), body.reason, caller.sub, at)
+    person = await counted_as(tx, caller.sub, before.created_by)
+    early_end = EarlyEnd(_requested_end(body, before, at), body.reason, person, at)
     after = end_early(before, early_end)
     if after == SELF_APPROVAL:
         code = SELF_APPROVAL.code

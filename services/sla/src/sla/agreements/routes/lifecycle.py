@@ -1,6 +1,6 @@
 """The steps of a version: propose, revise, withdraw, approve, publish (A5, R4)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -9,6 +9,7 @@ from fastapi import Request, Response
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
+from common.auth.persons import counted_as
 from common.domain import Rejection
 from common.errors import Conflict
 from common.events.agreements import (
@@ -41,17 +42,21 @@ routes = router("/v1/agreements", tags=["agreements"])
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step in a version's life: its action in the audit trail, and the rule that allows it."""
+    """A step in a version's life: its action in the audit trail, and the rule that allows it.
+
+    `first_people` are those of whom whoever takes it must be another one.
+    """
 
     action: str
     rule: Callable[[VersionLifecycle, Person, datetime], VersionLifecycle | Rejection]
+    first_people: Callable[[VersionLifecycle], Collection[str]] = lambda _: ()
 
 
 PROPOSE = Step("agreement.propose", lambda version, person, _: rules.propose(version, person))
 REVISE = Step("agreement.revise", lambda version, person, _: rules.revise(version, person))
 WITHDRAW = Step("agreement.withdraw", lambda version, person, _: rules.withdraw(version, person))
-APPROVE = Step("agreement.approve", rules.approve)
-PUBLISH = Step("agreement.publish", rules.publish)
+APPROVE = Step("agreement.approve", rules.approve, rules.signers)
+PUBLISH = Step("agreement.publish", rules.publish, lambda version: [version.draft_signature.by])
 
 
 @routes.post("/{agreement}/propose", response_model=AgreementRead)
@@ -128,7 +133,7 @@ async def _take_step(
     if stored.is_terminated:
         raise Conflict("This agreement was deactivated: its versions stay as they are.")
     at = await transaction_time(tx)
-    after = step.rule(stored.lifecycle, _person_of(stored, caller), at)
+    after = step.rule(stored.lifecycle, await _person_of(tx, stored, caller, step), at)
     if isinstance(after, Rejection):
         if after.code == NOT_NOW:
             raise Conflict(after.detail, code=after.code)
@@ -140,10 +145,14 @@ async def _take_step(
     return agreement_response(await _reload(tx, stored, caller), caller)
 
 
-def _person_of(stored: AgreementVersion, caller: Caller) -> Person:
+async def _person_of(
+    tx: Connection, stored: AgreementVersion, caller: Caller, step: Step
+) -> Person:
+    """Who takes the step: a contact for the other side, and under which account they count (R1)."""
     party = stored.agreement.customer_id if caller.customer == stored.customer else None
     is_contact = caller.customer is not None
-    return Person(caller.sub, is_contact, party if is_contact else None)
+    name = await counted_as(tx, caller.sub, *step.first_people(stored.lifecycle))
+    return Person(name, is_contact, party if is_contact else None)
 
 
 async def _apply_step(

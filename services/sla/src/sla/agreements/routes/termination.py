@@ -7,6 +7,7 @@ from fastapi import Request, Response
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
+from common.auth.persons import counted_as
 from common.domain import Rejection
 from common.errors import Conflict
 from common.events.agreements import (
@@ -64,7 +65,9 @@ async def confirm_termination(
     its open clocks are cancelled, and an event is published.
     """
     stored, at = await _lock_for_change(tx, name, request, caller)
-    termination = confirm_end(stored.termination, caller.sub, at)
+    requested = None if stored.termination is None else stored.termination.requested
+    person = await counted_as(tx, caller.sub, None if requested is None else requested.by)
+    termination = confirm_end(stored.termination, person, at)
     if termination == SELF_APPROVAL:
         await _record(tx, stored, "agreement.deactivate.denied", caller, at, SELF_APPROVAL.code)
         return rejection_response(SELF_APPROVAL, status=403)

@@ -33,6 +33,8 @@ InputKind = Literal[
     "workaround_provided",
     "resolved",
     "reopened",
+    "reopened_by_us",
+    "opened_earlier",
     "closed",
     "target_changed",
     "coverage_extended",
@@ -77,7 +79,10 @@ class ClockWaiver(Struct, frozen=True, array_like=True):
 
 
 class Input(Struct, frozen=True, gc=False):
-    """An input of a clock: it occurred at `at` and became known at `known_at` (C9)."""
+    """An input of a clock: it occurred at `at` and became known at `known_at` (C9).
+
+    `since` is that of `opened_earlier`: the instant from which the clock counts now (C10).
+    """
 
     ordinal: int
     kind: InputKind
@@ -88,6 +93,7 @@ class Input(Struct, frozen=True, gc=False):
     firing: Firing | None = None
     waiver: ClockWaiver | None = None
     reason: str | None = None
+    since: datetime | None = None
 
 
 class Clock(Struct, frozen=True, omit_defaults=True, gc=False):

@@ -22,6 +22,7 @@ class InputBody(Struct, frozen=True, omit_defaults=True):
     firing: Firing | None = None
     waived: ClockWaiver | None = None
     reason: str | None = None
+    since: datetime | None = None
 
 
 EMPTY_BODY = InputBody()
@@ -39,7 +40,9 @@ def load_clock(state_json: str) -> Clock:
 
 def dump_body(input: Input) -> str | None:
     """Return the body of an input as JSON; None where all of its fields have their defaults."""
-    body = InputBody(input.terms, input.waiting, input.firing, input.waiver, input.reason)
+    body = InputBody(
+        input.terms, input.waiting, input.firing, input.waiver, input.reason, input.since
+    )
     return None if body == EMPTY_BODY else _ENCODER.encode(body).decode()
 
 
@@ -48,14 +51,18 @@ def load_input(
 ) -> Input:
     """Return the input of its columns; `body` is JSON or None."""
     content = _BODY_DECODER.decode(body) if body else EMPTY_BODY
-    terms, waiting, firing, waiver, reason = (
+    return Input(
+        ordinal,
+        kind,
+        at,
+        known_at,
         content.terms,
         content.waiting,
         content.firing,
         content.waived,
         content.reason,
+        content.since,
     )
-    return Input(ordinal, kind, at, known_at, terms, waiting, firing, waiver, reason)
 
 
 def _encode_timeline(timeline: Any) -> list[Segment]:

@@ -18,8 +18,8 @@ from sla.clocks.domain.clock import (
     fixed_warnings,
     warning_thresholds,
 )
-from sla.clocks.domain.timeline import Segment
-from sla.clocks.domain.transitions import WAITING_AFTER, effect_of
+from sla.clocks.domain.timeline import Segment, Timeline
+from sla.clocks.domain.transitions import WAITING_AFTER, effect_of, take_back_resolution
 
 
 def start(metric: Metric, opening: Input, tables: Timetables, contract: Contract = "sla") -> Clock:
@@ -54,6 +54,8 @@ def step(clock: Clock, input: Input, tables: Timetables) -> Clock:
         return _with_firing(clock, input.firing)
     if input.waiver is not None:
         return replace(clock, waivers=_with_waiver(clock.waivers, input.waiver))
+    if input.kind == "opened_earlier":
+        return _with_earlier_opening(clock, input, tables)
     effect = effect_of(clock, input)
     waiting = WAITING_AFTER.get(input.kind, clock.waiting)
     terms = input.terms or clock.terms
@@ -61,9 +63,37 @@ def step(clock: Clock, input: Input, tables: Timetables) -> Clock:
     if effect is None and is_unchanged and terms == clock.terms:
         return clock if waiting == clock.waiting else replace(clock, waiting=waiting)
     at = max(input.at, clock.since)
-    updated = _close_segment(clock, at, tables, waiting=waiting, terms=terms, moved_by=input.kind)
+    resumed = _as_if_never_stopped(clock) if effect is take_back_resolution else clock
+    updated = _close_segment(resumed, at, tables, waiting=waiting, terms=terms, moved_by=input.kind)
     if effect is not None:
         updated = effect(updated, input)
+    return _with_breach_rechecked(_with_deadline(updated, tables))
+
+
+def _as_if_never_stopped(clock: Clock) -> Clock:
+    """The clock whose present stop counts: our own side resolved, and our own side reopened (C2)."""
+    return replace(clock, open=True, stopped_at=None)
+
+
+def _with_earlier_opening(clock: Clock, input: Input, tables: Timetables) -> Clock:
+    """Return the clock as if opened at `input.since`: a ticket opened then was merged into its (C10).
+
+    Cycles begin with a message, not with the opening: they stay as they are.
+    """
+    since = input.since
+    if since is None or since >= clock.opened_at or clock.metric in ("next_reply", "update"):
+        return clock
+    at = max(input.at, clock.since)
+    updated = _close_segment(clock, at, tables, moved_by=input.kind)
+    calendar = updated.stretches[0].calendar if len(updated.stretches) else updated.terms.calendar
+    working_time = tables[calendar].between(since, updated.opened_at)
+    first = Segment(since, updated.opened_at, "running", calendar, working_time)
+    updated = replace(
+        updated,
+        opened_at=since,
+        counted=updated.counted + working_time,
+        stretches=Timeline([first, *updated.stretches]),
+    )
     return _with_breach_rechecked(_with_deadline(updated, tables))
 
 

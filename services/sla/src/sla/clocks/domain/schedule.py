@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from sla.clocks.domain.clock import (
     BREACH,
@@ -14,15 +15,19 @@ from sla.clocks.domain.clock import (
 from sla.clocks.domain.clock import Input as ClockInput
 from sla.clocks.domain.fold import step
 
+REVEALING: Final = ("reclassified", "opened_earlier")
+"""Inputs that change from when or for what a promise held, also of a clock that has stopped."""
+
 
 def next_firing(clock: Clock, tables: Timetables) -> Firing | None:
     """Return the next firing of a clock; None while it does not run.
 
-    A stopped clock fires only the breach that a reclassification of its ticket reveals: the promise
-    for what it is now applied from the opening on (C5, C6, R1).
+    A stopped clock fires only the breach that a reclassification of its ticket reveals, or a merged
+    ticket that was opened earlier: the promise for what it is now applied from the opening on (C5, C6,
+    C10, R1).
     """
     if clock.state == "stopped":
-        return _reclassified_breach(clock)
+        return _revealed_breach(clock)
     if clock.state != "running":
         return None
     candidates = [
@@ -56,7 +61,7 @@ def firing_input(firing: Firing, known_at: datetime, ordinal: int = 0) -> ClockI
 def _may_fire(clock: Clock, until: datetime) -> bool:
     """Return False where no firing can be due, without a calendar: counted time <= elapsed time."""
     if clock.deadline is None or not clock.open:
-        return _reclassified_breach(clock) is not None
+        return _revealed_breach(clock) is not None
     if clock.deadline < until or clock.terms.ahead:
         return True
     max_counted = clock.counted + (until - clock.since)
@@ -66,9 +71,9 @@ def _may_fire(clock: Clock, until: datetime) -> bool:
     )
 
 
-def _reclassified_breach(clock: Clock) -> Firing | None:
+def _revealed_breach(clock: Clock) -> Firing | None:
     target, deadline = clock.terms.target, clock.deadline
-    if clock.moved_by != "reclassified" or clock.open or BREACH in clock.fired:
+    if clock.moved_by not in REVEALING or clock.open or BREACH in clock.fired:
         return None
     if target is None or deadline is None or clock.counted <= target:
         return None

@@ -21,6 +21,8 @@ def effect_of(clock: Clock, input: Input) -> Effect | None:
         return None
     effects = CUSTOMER_EFFECTS if clock.contract == "sla" else SUPPLIER_EFFECTS
     effect = effects[clock.metric].get(input.kind)
+    if effect is take_back_resolution and clock.moved_by != "resolved":
+        return None
     return effect if (effect in OPEN_CLOCK_EFFECTS) == clock.open else None
 
 
@@ -34,6 +36,11 @@ def _finish(clock: Clock, _: Input) -> Clock:
 
 
 def _reopen(clock: Clock, _: Input) -> Clock:
+    return replace(clock, open=True, stopped_at=None)
+
+
+def take_back_resolution(clock: Clock, _: Input) -> Clock:
+    """Let the clock run on as if it had not been resolved; the fold counts the time since then."""
     return replace(clock, open=True, stopped_at=None)
 
 
@@ -59,6 +66,9 @@ def _start_cycle(clock: Clock, input: Input) -> Clock:
 
 
 def _cancel(clock: Clock, input: Input) -> Clock:
+    """End the clock for good. A broken one keeps its outcome: what ends it erases nothing (C10)."""
+    if clock.breached_at is not None and clock.terms.target is not None:
+        return replace(clock, open=False, stopped_at=clock.stopped_at or clock.since, ended=True)
     return replace(clock, cancelled=input.reason or "cancelled", stopped_at=clock.since)
 
 
@@ -66,13 +76,37 @@ OPEN_CLOCK_EFFECTS = frozenset({_stop, _finish, _restart_cycle})
 """Effects on open clocks; the other effects are on clocks that are not open."""
 
 CUSTOMER_EFFECTS: Mapping[Metric, Mapping[InputKind, Effect]] = {
-    "first_response": {"replied": _finish, "resolved": _finish},
-    "next_reply": {"customer_replied": _start_cycle, "replied": _stop, "resolved": _stop},
-    "update": {"replied": _restart_cycle, "resolved": _stop, "reopened": _start_cycle},
-    "workaround": {"workaround_provided": _finish, "resolved": _stop, "reopened": _reopen},
-    "resolution": {"resolved": _stop, "reopened": _reopen},
+    "first_response": {
+        "replied": _finish,
+        "resolved": _stop,
+        "reopened_by_us": take_back_resolution,
+    },
+    "next_reply": {
+        "customer_replied": _start_cycle,
+        "replied": _stop,
+        "resolved": _stop,
+        "reopened_by_us": take_back_resolution,
+    },
+    "update": {
+        "replied": _restart_cycle,
+        "resolved": _stop,
+        "reopened": _start_cycle,
+        "reopened_by_us": take_back_resolution,
+    },
+    "workaround": {
+        "workaround_provided": _finish,
+        "resolved": _stop,
+        "reopened": _reopen,
+        "reopened_by_us": take_back_resolution,
+    },
+    "resolution": {
+        "resolved": _stop,
+        "reopened": _reopen,
+        "reopened_by_us": take_back_resolution,
+    },
 }
-"""Effects on clocks of promises to customers; `closed` has none (C3)."""
+"""Effects on clocks of promises to customers; `closed` has none (C3). What a resolution stopped runs on
+where our own side takes it back, and only that (R1)."""
 
 SUPPLIER_EFFECTS: Mapping[Metric, Mapping[InputKind, Effect]] = {
     "first_response": {"answered": _finish, "handed_back": _finish, "resolved": _finish},
@@ -87,17 +121,25 @@ SUPPLIER_EFFECTS: Mapping[Metric, Mapping[InputKind, Effect]] = {
         "handed_back": _finish,
         "resolved": _stop,
         "reopened": _start_cycle,
+        "reopened_by_us": _start_cycle,
     },
     "workaround": {
         "workaround_provided": _finish,
         "handed_back": _finish,
         "resolved": _stop,
         "reopened": _reopen,
+        "reopened_by_us": _reopen,
     },
-    "resolution": {"handed_back": _finish, "resolved": _stop, "reopened": _reopen},
+    "resolution": {
+        "handed_back": _finish,
+        "resolved": _stop,
+        "reopened": _reopen,
+        "reopened_by_us": _reopen,
+    },
 }
 """Effects on clocks of promises of a partner (`uc`) or second level (`ola`) to us: `answered` is
-their reply to us, `handed_back` ends the clock for good, though the ticket goes on (R13)."""
+their reply to us, `handed_back` ends the clock for good, though the ticket goes on (R13). It was not they
+who resolved it: for them the time until it is reopened never counts."""
 
 WAITING_AFTER: Mapping[InputKind, bool] = {
     "on_hold": True,
@@ -107,6 +149,7 @@ WAITING_AFTER: Mapping[InputKind, bool] = {
     "handed_back": False,
     "resolved": False,
     "reopened": False,
+    "reopened_by_us": False,
 }
 """Whether the ticket waits on its customer after an input. A reply ends the waiting (C2), and so
 does a forwarding to somebody who works on it."""

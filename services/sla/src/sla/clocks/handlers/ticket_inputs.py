@@ -9,6 +9,7 @@ from common.events.tickets import (
     TicketAssigned,
     TicketEvent,
     TicketOnHold,
+    TicketReopened,
     TicketReplied,
     TicketResumed,
 )
@@ -96,6 +97,11 @@ def input_of_assignment(event: TicketAssigned, contract: Contract) -> InputKind 
 def input_of_hold(event: TicketOnHold, contract: Contract) -> InputKind | None:
     """A hold, only while waiting on the customer (C2)."""
     return "on_hold" if event.waiting_on == "customer" else None
+
+
+def input_of_reopening(event: TicketReopened, contract: Contract) -> InputKind:
+    """Reopened by the customer, or by our own side, which also resolved it (R1)."""
+    return "reopened_by_us" if event.by_customer is False else "reopened"
 
 
 def input_of_resume(event: TicketResumed, contract: Contract) -> InputKind:

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
+from common.auth.persons import counted_as
 from common.errors import Conflict, Forbidden, NotFound, ValidationFailed, Violation
 from common.http import RequestModel, Transaction, if_match, problem_response, router
 from common.http.fields import Reason
@@ -78,7 +79,7 @@ async def confirm_correction(
     """
     outage, correction = await _lock_for_decision(tx, name, correction_id, request)
     at = await transaction_time(tx)
-    if correction.requested_by == caller.sub:
+    if correction.requested_by == await counted_as(tx, caller.sub, correction.requested_by):
         await record(tx, _audit_entry(at, caller, "confirm.denied", correction))
         detail = "Another person than the requester of the correction confirms it."
         return problem_response(Forbidden(detail, code="SELF_APPROVAL"))
@@ -106,7 +107,7 @@ async def refuse_correction(
     """
     _, correction = await _lock_for_decision(tx, name, correction_id, request)
     at = await transaction_time(tx)
-    if correction.requested_by == caller.sub:
+    if correction.requested_by == await counted_as(tx, caller.sub, correction.requested_by):
         await record(tx, _audit_entry(at, caller, "refuse.denied", correction))
         detail = "Another person than the requester of the correction decides on it."
         return problem_response(Forbidden(detail, code="SELF_APPROVAL"))

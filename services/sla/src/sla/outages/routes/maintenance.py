@@ -8,6 +8,7 @@ from fastapi import Depends, Query, Request, Response
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
+from common.auth.persons import counted_as
 from common.domain import Rejection
 from common.errors import Forbidden, NotFound, ValidationFailed, Violation
 from common.events.outages import (
@@ -96,7 +97,8 @@ async def agree_to_maintenance(
     By the customer, or by another person than who announced it.
     """
     planned_maintenance, at = await _lock_visible(tx, name, request, caller)
-    after = agree(planned_maintenance, caller.sub, at)
+    person = await counted_as(tx, caller.sub, planned_maintenance.announced_by)
+    after = agree(planned_maintenance, person, at)
     if isinstance(after, Rejection):
         return await _reject(tx, after, planned_maintenance, caller, at)
     await _save(tx, after, at, caller, "agree")

@@ -25,7 +25,15 @@ from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.directory.fields import CustomerFilter
 from sla.outages.commands import OutageReport, close_outage, open_outage
-from sla.outages.domain.outage import Outage, OutageChange, Record, Source, as_known, mark_ended
+from sla.outages.domain.outage import (
+    Outage,
+    OutageChange,
+    Record,
+    Source,
+    as_known,
+    mark_ended,
+    truncate_to_second,
+)
 from sla.outages.domain.state_timeline import Effect
 from sla.outages.schemas.outages import (
     OutageDetail,
@@ -43,6 +51,7 @@ from sla.path_parameters import OutageRef
 
 routes = router("/v1/outages", tags=["outages"])
 MAX_CORRECTIONS = 100
+EARLIER_END = "it ended earlier than it was reported"
 
 
 class OutageCreate(ScopedCreate):
@@ -54,7 +63,7 @@ class OutageCreate(ScopedCreate):
 
 
 class OutageEnd(RequestModel):
-    """`ended_at` is now by default."""
+    """`ended_at` is now by default. An earlier end counts once another person has confirmed it."""
 
     ended_at: datetime | None = None
     reason: Reason | None = None
@@ -96,7 +105,7 @@ async def report_outage(
     )
     outage = await open_outage(tx, report, at)
     if not counts:
-        await _request_counting(tx, outage, caller, at, body.reason)
+        await _request_correction(tx, outage, OutageChange(counts=True), caller, at, body.reason)
     grounds = {"key": outage.key, "started_at": outage.started_at, "reason": body.reason}
     subject = f"outage/{outage.id}"
     await record(tx, Entry.by(caller.actor, at, "outage.report", subject, grounds))
@@ -104,11 +113,10 @@ async def report_outage(
     return await _detail_response(tx, outage)
 
 
-async def _request_counting(
-    tx: Connection, outage: Outage, caller: Caller, at: datetime, reason: str
+async def _request_correction(
+    tx: Connection, outage: Outage, change: OutageChange, caller: Caller, at: datetime, reason: str
 ) -> None:
-    """Ask for the second person without whom an outage that reaches so far does not count (I5, R1)."""
-    change = OutageChange(counts=True)
+    """Ask for the second person who makes an outage count that reaches far, or shortens one (I5, R1)."""
     await corrections.add(tx, Correction(uuid7(), outage.id, change, reason, caller.sub, at))
 
 
@@ -120,10 +128,11 @@ async def end_outage(
     caller: Annotated[Caller, requires("outages:write")],
     body: OutageEnd | None = None,
 ) -> OutageDetail:
-    """End an outage that was reported by hand.
+    """End an outage that was reported by hand, now.
 
-    Outages of monitoring or of a ticket end by these; another end takes a correction by two people:
-    see `/corrections`.
+    An end in the past would shorten it: the outage ends now, and the answer has a correction to the
+    earlier end that waits for another person. Outages of monitoring or of a ticket end by these;
+    another end takes a correction by two people, too: see `/corrections`.
     """
     outage = await outages.get_for_update(tx, name)
     if outage is None:
@@ -132,12 +141,15 @@ async def end_outage(
     at = await transaction_time(tx)
     ended_at = (body.ended_at if body else None) or at
     _check_may_end(outage, ended_at, at)
-    after = mark_ended(outage, ended_at)
+    after = mark_ended(outage, at)
     if after is None:
         state = "has ended already" if outage.counts else "does not count"
         raise Conflict(f"{outage.key} {state}. A correction, by two people, says otherwise.")
     reason = body.reason if body else None
     stored = await close_outage(tx, outage, after, caller.sub, at, reason)
+    if stored.ended_at is not None and truncate_to_second(ended_at) < stored.ended_at:
+        change = OutageChange(ended_at=ended_at)
+        await _request_correction(tx, stored, change, caller, at, reason or EARLIER_END)
     grounds = {"key": stored.key, "ended_at": stored.ended_at, "reason": reason}
     subject = f"outage/{stored.id}"
     await record(tx, Entry.by(caller.actor, at, "outage.end", subject, grounds))

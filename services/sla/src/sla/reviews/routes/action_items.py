@@ -8,6 +8,7 @@ from fastapi import Depends, Query, Request, Response
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
+from common.auth.persons import counted_as
 from common.domain import Rejection
 from common.errors import NotFound
 from common.http import (
@@ -111,7 +112,7 @@ async def verify_action(
 ) -> ActionItemRead | Response:
     """Verify a finished action item. Another person than the owner checks the evidence."""
     action = await _lock_action(tx, name, request)
-    statement = Statement(caller.sub, await transaction_time(tx), "")
+    statement = Statement(await _second_person(tx, action, caller), await transaction_time(tx), "")
     return await _save_outcome(
         tx, action, verify(action, statement), statement, "verify", caller, response
     )
@@ -128,7 +129,8 @@ async def send_back_action(
 ) -> ActionItemRead | Response:
     """Reopen a finished action item whose evidence is not enough. Another person than the owner may."""
     action = await _lock_action(tx, name, request)
-    statement = Statement(caller.sub, await transaction_time(tx), body.reason)
+    person = await _second_person(tx, action, caller)
+    statement = Statement(person, await transaction_time(tx), body.reason)
     return await _save_outcome(
         tx, action, send_back(action, statement), statement, "send_back", caller, response
     )
@@ -148,6 +150,10 @@ async def hand_over_action(
     statement = Statement(caller.sub, await transaction_time(tx), f"{body.owner} by {body.due}")
     outcome = hand_over(action, body.owner, body.due)
     return await _save_outcome(tx, action, outcome, statement, "hand_over", caller, response)
+
+
+async def _second_person(tx: Connection, action: ActionItem, caller: Caller) -> str:
+    return await counted_as(tx, caller.sub, action.owner, action.done_by)
 
 
 async def _lock_action(tx: Connection, name: str, request: Request) -> ActionItem:

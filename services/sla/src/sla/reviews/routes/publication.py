@@ -8,6 +8,7 @@ from fastapi import Request, Response
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
+from common.auth.persons import counted_as
 from common.errors import Conflict, Forbidden, NotFound, ValidationFailed, Violation
 from common.http import Transaction, if_match, problem_response, router, set_etag
 from common.persistence.database import Connection, transaction_time
@@ -91,7 +92,7 @@ async def publish_review(
     review = await lock_review(tx, name, caller, request)
     at, reason = await transaction_time(tx), body.reason if body else None
     grounds = {"edition": review.edition + 1, "reason": reason}
-    if review.generated_by == caller.sub:
+    if review.generated_by == await counted_as(tx, caller.sub, review.generated_by):
         await record(tx, _audit_entry(review, caller, "review.publish.denied", grounds, at))
         message = "Somebody else than whoever drew it up publishes it."
         return problem_response(Forbidden(message, code="SELF_APPROVAL"))

@@ -85,3 +85,25 @@ CREATE TABLE verdicts (
 CREATE INDEX ix_verdicts_delivery_id ON verdicts (delivery_id);
 CREATE INDEX ix_verdicts_refused ON verdicts (position) WHERE outcome = 'refused';
 REVOKE UPDATE, DELETE, TRUNCATE ON verdicts, approvals FROM opsdesk_delivery_gate;
+
+-- Two accounts of one person are refused, too (R1).
+
+CREATE TRIGGER two_persons_approve BEFORE INSERT OR UPDATE OF approved_by ON approvals
+    FOR EACH ROW WHEN (NEW.approved_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('requested_by', 'approved_by');
+
+CREATE FUNCTION refuse_second_approval() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM approvals
+        WHERE delivery_id = NEW.delivery_id AND criteria_version = NEW.criteria_version
+            AND digest = NEW.digest AND attempt = NEW.attempt
+            AND is_one_person(approved_by, NEW.approved_by))
+    THEN
+        RAISE EXCEPTION 'this person has approved already'
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER two_persons_approve_twice BEFORE INSERT ON approvals
+    FOR EACH ROW EXECUTE FUNCTION refuse_second_approval();

@@ -6,6 +6,7 @@ CREATE TABLE blockers (
     environment_id uuid,
     environment text,
     state text NOT NULL,
+    confirmed boolean NOT NULL DEFAULT true,
     CONSTRAINT pk_blockers PRIMARY KEY (ticket_id),
     CONSTRAINT ck_blockers_state CHECK (state IN ('open', 'lowered', 'closed'))
 );
@@ -55,3 +56,9 @@ CREATE INDEX ix_emergency_changes_ticket_id ON emergency_changes (ticket_id);
 
 ALTER TABLE follow_ups ADD CONSTRAINT fk_follow_ups_emergency_id FOREIGN KEY (emergency_id)
     REFERENCES emergency_changes (id);
+
+-- Two accounts of one person are refused, too (R1).
+
+CREATE TRIGGER two_persons_authorize BEFORE INSERT OR UPDATE OF authorized_by ON emergency_changes
+    FOR EACH ROW WHEN (NEW.authorized_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('requested_by', 'authorized_by');

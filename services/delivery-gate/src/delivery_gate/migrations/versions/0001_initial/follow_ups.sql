@@ -38,3 +38,9 @@ CREATE INDEX ix_follow_ups_delivery_id ON follow_ups (delivery_id);
 CREATE UNIQUE INDEX uq_follow_ups_emergency_id ON follow_ups (emergency_id);
 CREATE INDEX ix_follow_ups_opened_at ON follow_ups (opened_at, id);
 CREATE INDEX ix_follow_ups_holding ON follow_ups (held_product) WHERE state IN ('open', 'closed');
+
+-- Two accounts of one person are refused, too (R1).
+
+CREATE TRIGGER two_persons_confirm BEFORE INSERT OR UPDATE OF confirmed_by ON follow_ups
+    FOR EACH ROW WHEN (NEW.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('closed_by', 'confirmed_by');

@@ -29,6 +29,7 @@ CREATE TABLE escalations (
     acknowledged_by text[] NOT NULL,
     snooze_requested_by text,
     snooze_until timestamptz,
+    resolve_requested_by text,
     resolved_at timestamptz,
     CONSTRAINT ck_escalations_resolved_at
         CHECK ((status = 'resolved') = (resolved_at IS NOT NULL)),
@@ -58,3 +59,9 @@ CREATE TABLE timeline (
     CONSTRAINT ck_timeline_two_people CHECK (confirmed_by IS NULL OR (by IS NOT NULL AND confirmed_by <> by))
 );
 REVOKE UPDATE, DELETE, TRUNCATE ON timeline FROM opsdesk_escalation;
+
+-- Two accounts of one person are refused, too (R1).
+
+CREATE TRIGGER two_persons_quieten BEFORE INSERT OR UPDATE OF confirmed_by ON timeline
+    FOR EACH ROW WHEN (NEW.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('by', 'confirmed_by');

@@ -15,8 +15,22 @@ INSERT INTO people (sub, name, email, timezone, roles, retired) VALUES
 CREATE TABLE personal_settings (
     sub text PRIMARY KEY,
     channels jsonb NOT NULL,
-    rules jsonb NOT NULL
+    rules jsonb NOT NULL,
+    pending jsonb,
+    pending_by text,
+    changed_by text,
+    confirmed_by text,
+    CONSTRAINT ck_personal_settings_pending CHECK ((pending IS NULL) = (pending_by IS NULL)),
+    CONSTRAINT ck_personal_settings_four_eyes CHECK (confirmed_by <> changed_by)
 );
+COMMENT ON COLUMN personal_settings.pending IS
+    'Another''s settings that pending_by asked for, until a second person asks for the same.';
+
+-- Two accounts of one person are refused, too (R1).
+
+CREATE TRIGGER two_persons_settings BEFORE INSERT OR UPDATE OF confirmed_by ON personal_settings
+    FOR EACH ROW WHEN (NEW.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('changed_by', 'confirmed_by');
 
 CREATE TABLE customers (
     id uuid PRIMARY KEY,

@@ -17,9 +17,15 @@ CREATE TABLE contacts (
     address text UNIQUE,
     phone text,
     language text NOT NULL,
+    registered_by text,
+    confirmed_by text,
+    retired boolean NOT NULL DEFAULT false,
     erased boolean NOT NULL DEFAULT false,
-    sequence bigint NOT NULL
+    sequence bigint NOT NULL,
+    CONSTRAINT ck_contacts_four_eyes CHECK (confirmed_by <> registered_by)
 );
+COMMENT ON COLUMN contacts.registered_by IS
+    'For whom the contact counts where two people are needed, until confirmed_by says otherwise.';
 CREATE INDEX ix_contacts_customer ON contacts (customer_id, id);
 
 CREATE TABLE environments (
@@ -61,5 +67,23 @@ CREATE TABLE people (
     timezone text NOT NULL,
     roles text[] NOT NULL,
     retired boolean NOT NULL DEFAULT false,
-    sequence bigint NOT NULL
+    pending_roles text[],
+    pending_end boolean,
+    pending_by text,
+    changed_by text,
+    confirmed_by text,
+    sequence bigint NOT NULL,
+    CONSTRAINT ck_people_pending CHECK (num_nonnulls(pending_roles, pending_end, pending_by) IN (0, 3)),
+    CONSTRAINT ck_people_four_eyes CHECK (confirmed_by <> changed_by)
 );
+COMMENT ON COLUMN people.changed_by IS 'Who asked for the last change that confirmed_by confirmed.';
+
+-- Two accounts of one person are refused, too (R1).
+
+CREATE TRIGGER two_persons_confirm_person BEFORE INSERT OR UPDATE OF confirmed_by ON people
+    FOR EACH ROW WHEN (NEW.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('changed_by', 'confirmed_by');
+
+CREATE TRIGGER two_persons_confirm_contact BEFORE INSERT OR UPDATE OF confirmed_by ON contacts
+    FOR EACH ROW WHEN (NEW.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('registered_by', 'confirmed_by');

@@ -16,6 +16,7 @@ CREATE TABLE tickets (
     urgency text,
     priority_by text,
     priority_confirmed_by text,
+    blocker_confirmed_by text,
     downgrade_priority text,
     downgrade_impact text,
     downgrade_urgency text,
@@ -147,3 +148,21 @@ CREATE TABLE hand_overs (
     excluded text NOT NULL
 );
 CREATE INDEX ix_hand_overs_ticket ON hand_overs (ticket_id, id);
+
+-- Two accounts of one person are refused, too (R1).
+
+CREATE TRIGGER two_persons_verify BEFORE INSERT OR UPDATE OF verified_by ON tickets
+    FOR EACH ROW WHEN (NEW.verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('resolved_by', 'verified_by');
+
+CREATE TRIGGER two_persons_lower BEFORE INSERT OR UPDATE OF priority_confirmed_by ON tickets
+    FOR EACH ROW WHEN (NEW.priority_confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('priority_by', 'priority_confirmed_by');
+
+CREATE TRIGGER two_persons_reclassify BEFORE INSERT OR UPDATE OF reclassified_confirmed_by ON tickets
+    FOR EACH ROW WHEN (NEW.reclassified_confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('reclassified_by', 'reclassified_confirmed_by');
+
+CREATE TRIGGER two_persons_blocker BEFORE UPDATE OF blocker_confirmed_by ON tickets
+    FOR EACH ROW WHEN (NEW.blocker_confirmed_by IS DISTINCT FROM OLD.blocker_confirmed_by)
+    EXECUTE FUNCTION refuse_one_person('opened_by', 'blocker_confirmed_by', 'also one account');

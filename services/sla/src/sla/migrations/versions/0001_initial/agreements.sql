@@ -133,3 +133,25 @@ CREATE INDEX ix_coverage_extensions_agreement ON coverage_extensions (agreement_
 COMMENT ON TABLE coverage_extensions IS 'Extra hours around a go-live or milestone; clocks follow them.';
 COMMENT ON COLUMN coverage_extensions.ended_from IS
     'From here on it does not count after all; at its start: it was withdrawn before it began.';
+
+-- Two accounts of one person are refused, too (R1).
+
+CREATE TRIGGER two_persons_terminate BEFORE INSERT OR UPDATE OF ended_by ON agreements
+    FOR EACH ROW WHEN (NEW.ended_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('termination_requested_by', 'ended_by');
+
+CREATE TRIGGER two_persons_sign BEFORE INSERT OR UPDATE OF countersigned_by ON agreement_versions
+    FOR EACH ROW WHEN (NEW.countersigned_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('approved_by', 'countersigned_by');
+
+CREATE TRIGGER two_persons_sign_own BEFORE INSERT OR UPDATE OF approved_by ON agreement_versions
+    FOR EACH ROW WHEN (NEW.approved_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('countersigned_by', 'approved_by');
+
+CREATE TRIGGER two_persons_publish BEFORE INSERT OR UPDATE OF published_by ON agreement_versions
+    FOR EACH ROW WHEN (NEW.published_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('drafted_by', 'published_by');
+
+CREATE TRIGGER two_persons_end_cover BEFORE INSERT OR UPDATE OF ended_by ON coverage_extensions
+    FOR EACH ROW WHEN (NEW.ended_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('created_by', 'ended_by');

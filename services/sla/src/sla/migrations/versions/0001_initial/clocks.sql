@@ -131,3 +131,9 @@ CREATE TABLE bulk_update_items (
     PRIMARY KEY (bulk_update_id, clock_id)
 );
 COMMENT ON TABLE bulk_update_items IS 'The clocks that a bulk update has found and not changed yet.';
+
+-- Two accounts of one person are refused, too (R1).
+
+CREATE TRIGGER two_persons_bulk_update BEFORE INSERT OR UPDATE OF confirmed_by ON bulk_updates
+    FOR EACH ROW WHEN (NEW.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('decided_by', 'confirmed_by');

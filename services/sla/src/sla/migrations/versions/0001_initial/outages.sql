@@ -158,3 +158,17 @@ CREATE TABLE service_conditions (
 );
 COMMENT ON TABLE service_conditions IS
     'Services that are or were degraded by what they run on. Empty caused_by: restored.';
+
+-- Two accounts of one person are refused, too (R1).
+
+CREATE TRIGGER two_persons_correct BEFORE INSERT OR UPDATE OF confirmed_by ON outage_records
+    FOR EACH ROW WHEN (NEW.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('created_by', 'confirmed_by');
+
+CREATE TRIGGER two_persons_decide BEFORE INSERT OR UPDATE OF decided_by ON outage_corrections
+    FOR EACH ROW WHEN (NEW.decided_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('requested_by', 'decided_by');
+
+CREATE TRIGGER two_persons_agree BEFORE INSERT OR UPDATE OF agreed_by ON maintenance_windows
+    FOR EACH ROW WHEN (NEW.agreed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('announced_by', 'agreed_by');

@@ -158,3 +158,17 @@ CREATE TABLE deliveries (
 );
 COMMENT ON TABLE deliveries IS 'As delivery-gate last told of each: what is coming, what came.';
 CREATE INDEX ix_deliveries_customer ON deliveries (customer, at);
+
+-- Two accounts of one person are refused, too (R1).
+
+CREATE TRIGGER two_persons_publish_review BEFORE INSERT OR UPDATE OF published_by ON review_editions
+    FOR EACH ROW WHEN (NEW.published_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('generated_by', 'published_by');
+
+CREATE TRIGGER two_persons_verify_owner BEFORE INSERT OR UPDATE OF verified_by ON action_items
+    FOR EACH ROW WHEN (NEW.verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('owner', 'verified_by');
+
+CREATE TRIGGER two_persons_verify_action BEFORE INSERT OR UPDATE OF verified_by ON action_items
+    FOR EACH ROW WHEN (NEW.verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('done_by', 'verified_by');

@@ -49,3 +49,9 @@ CREATE INDEX ix_waivers_list ON waivers (requested_at, id);
 CREATE INDEX ix_waivers_customer ON waivers (customer_id, requested_at, id);
 CREATE INDEX ix_waivers_open ON waivers (requested_at, id) WHERE state = 'requested';
 COMMENT ON COLUMN waivers.starts_at IS 'With ends_at: the period whose breaches it covers; null for a waiver of a clock.';
+
+-- Two accounts of one person are refused, too (R1).
+
+CREATE TRIGGER two_persons_decide_waiver BEFORE INSERT OR UPDATE OF decided_by ON waivers
+    FOR EACH ROW WHEN (NEW.decided_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('requested_by', 'decided_by');

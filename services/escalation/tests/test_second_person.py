@@ -1,0 +1,60 @@
+"""What takes two people at escalation, by every account that a person may have (R1)."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient
+
+from common.persistence.database import Database
+from escalation_support.http_setup import set_up
+from opsdesk_testing.client import client
+from opsdesk_testing.second_person import Asked, check_takes_two, effects_of
+
+Scenario = Callable[[AsyncClient], Awaitable[Asked]]
+UNTIL = "2026-03-02T09:00:00Z"
+
+
+async def _blocker(theo: AsyncClient) -> str:
+    await set_up(theo)
+    opened = await theo.post("/v1/escalations", json={"title": "Down", "severity": "blocker"})
+    assert opened.status_code == 201, opened.text
+    return f"/v1/escalations/{opened.json()['key']}"
+
+
+async def resolved(theo: AsyncClient) -> Asked:
+    return Asked("theo", "anna", await _blocker(theo) + "/resolve", {"reason": "All is well"})
+
+
+async def snoozed(theo: AsyncClient) -> Asked:
+    return Asked("theo", "anna", await _blocker(theo) + "/snooze", {"until": UNTIL})
+
+
+async def settings_of_another(theo: AsyncClient) -> Asked:
+    body = {
+        "channels": [{"kind": "email", "address": "stranger@elsewhere.example"}],
+        "rules": [{"delay_seconds": 86_400}],
+    }
+    return Asked("theo", "anna", "/v1/people/gina/notification-settings", body, "PUT")
+
+
+SCENARIOS: Final[dict[str, Scenario]] = {
+    "resolve_escalation": resolved,
+    "snooze_escalation": snoozed,
+    "update_notification_settings": settings_of_another,
+}
+
+
+def test_every_effect_that_takes_two_is_tried(app: FastAPI) -> None:
+    assert effects_of(app).keys() == SCENARIOS.keys()
+
+
+@pytest.mark.parametrize("operation", SCENARIOS)
+async def test_the_first_person_changes_nothing_with_any_account(
+    app: FastAPI, database: Database, operation: str
+) -> None:
+    """R1, E7, E13"""
+    async with client(app, "theo") as theo:
+        asked = await SCENARIOS[operation](theo)
+    await check_takes_two(app, database, effects_of(app)[operation], asked)

@@ -1,0 +1,112 @@
+"""What takes two people at intake, by every account that a person may have (R1)."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient
+
+from common.persistence.database import Database
+from intake_support.tickets import act, open_ticket
+from opsdesk_testing.client import client
+from opsdesk_testing.protocol import outbox_events
+from opsdesk_testing.second_person import Asked, check_takes_two, effects_of
+
+Scenario = Callable[[AsyncClient], Awaitable[Asked]]
+
+
+async def _asked(anna: AsyncClient, step: str, action: str, **body: Any) -> Asked:
+    key = await open_ticket(anna, priority="major")
+    answer = await act(anna, key, step, **body)
+    assert answer.is_success, answer.text
+    agreed = {"agree": True} if action.endswith("confirm") else {"reason": "As seen"}
+    return Asked("anna", "omar", f"/v1/tickets/{key}/{action}", agreed)
+
+
+async def lower_priority(anna: AsyncClient) -> Asked:
+    return await _asked(anna, "prioritise", "priority/confirm", priority="minor", reason="Few")
+
+
+async def another_kind(anna: AsyncClient) -> Asked:
+    return await _asked(anna, "reclassify", "classification/confirm", kind="question", reason="So")
+
+
+async def verified(anna: AsyncClient) -> Asked:
+    return await _asked(anna, "resolve", "verify", resolution="Restarted")
+
+
+async def rejected(anna: AsyncClient) -> Asked:
+    return await _asked(anna, "resolve", "reject", resolution="Restarted")
+
+
+async def contact_confirmed(anna: AsyncClient) -> Asked:
+    (jan,) = (await anna.get("/v1/customers/acme/contacts")).json()["items"]
+    assert jan["counts_for"] == "anna"
+    return Asked("anna", "omar", f"/v1/customers/acme/contacts/{jan['id']}/confirm")
+
+
+async def erased(anna: AsyncClient) -> Asked:
+    (jan,) = (await anna.get("/v1/customers/acme/contacts")).json()["items"]
+    path = f"/v1/contacts/{jan['id']}/erasure"
+    app: FastAPI = anna._transport.app  # type: ignore[attr-defined]  # httpx shows it to nobody
+    async with client(app, "theo") as theo:
+        assert (await theo.post(path, json={"reason": "Asked for"})).status_code == 201
+    return Asked("theo", "gina", path + "/confirm")
+
+
+async def person_confirmed(anna: AsyncClient) -> Asked:
+    body = {"roles": ["ops", "gm"], "reason": "Promoted"}
+    waits = (await anna.post("/v1/people/sven/roles", json=body)).json()
+    assert (waits["roles"], waits["pending"]["roles"]) == (["ops"], ["ops", "gm"])
+    return Asked("anna", "omar", "/v1/people/sven/confirm")
+
+
+async def blocker_confirmed(anna: AsyncClient) -> Asked:
+    """Asked for by anna with a customer's token"""
+    app: FastAPI = anna._transport.app  # type: ignore[attr-defined]  # httpx shows it to nobody
+    ours = {"customer": "acme", "email": "anna@ours.example"}
+    async with client(app, "anna", **ours) as contact:
+        body = {"title": "Down", "environment": "acme-prod", "priority": "blocker"}
+        opened = (await contact.post("/v1/tickets", json=body)).json()
+    return Asked("anna", "omar", f"/v1/tickets/{opened['key']}/blocker/confirm", {})
+
+
+SCENARIOS: Final[dict[str, Scenario]] = {
+    "confirm_priority": lower_priority,
+    "confirm_classification": another_kind,
+    "verify_ticket": verified,
+    "reject_resolution": rejected,
+    "confirm_ticket_blocker": blocker_confirmed,
+    "confirm_contact": contact_confirmed,
+    "confirm_contact_erasure": erased,
+    "confirm_person": person_confirmed,
+}
+
+
+def test_every_effect_that_takes_two_is_tried(app: FastAPI) -> None:
+    assert effects_of(app).keys() == SCENARIOS.keys()
+
+
+@pytest.mark.parametrize("operation", SCENARIOS)
+async def test_the_first_person_is_refused_with_every_account(
+    app: FastAPI, database: Database, anna: AsyncClient, operation: str
+) -> None:
+    """R1"""
+    asked = await SCENARIOS[operation](anna)
+    await check_takes_two(app, database, effects_of(app)[operation], asked)
+
+
+async def test_a_contact_who_is_one_of_us_is_not_the_customer_who_reopens(
+    app: FastAPI, database: Database, anna: AsyncClient
+) -> None:
+    """R1: On-Behalf-Of of a contact with anna's own address; the time since her resolution counts"""
+    body = {"name": "Anna", "address": "anna@ours.example"}
+    assert (await anna.post("/v1/customers/acme/contacts", json=body)).status_code == 201
+    key = await open_ticket(anna)
+    await act(anna, key, "resolve", resolution="Restarted")
+    async with client(app, "portal") as portal:
+        portal.headers["On-Behalf-Of"] = "mailto:anna@ours.example"
+        assert (await act(portal, key, "replies", text="It is back")).status_code == 201
+    (reopened,) = [one for one in await outbox_events(database) if "reopened" in one.type]
+    assert reopened.body["by_customer"] is False
