@@ -1,12 +1,12 @@
 """Very many alerts at once become a few tickets, and none is lost."""
 
 import asyncio
-import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from httpx import AsyncClient
+from sqlalchemy import Engine, event
 
 from common.persistence.database import Database
 from intake.alerts import commands
@@ -28,6 +28,7 @@ from intake_support.alerts import (
 from opsdesk_testing.protocol import fire_due, freeze_time
 
 MAX_TICKETS = 20
+MAX_STATEMENTS = 200
 SCOPES = (ACME, BRIGHTWATER, ACME | {"environment": "acme-staging"}, {"customer": "nobody"})
 
 
@@ -41,10 +42,18 @@ def alerts_of(count: int, first: int = 0) -> list[dict[str, Any]]:
 async def test_ten_thousand_alerts_of_one_group_are_a_ticket_for_each_environment(
     monitor: AsyncClient, anna: AsyncClient, database: Database
 ) -> None:
-    start = time.monotonic()
+    """In sets, never an alert at a time; how long it takes is measured in the benchmarks."""
+    statements = 0
+
+    def count(*_: object) -> None:
+        nonlocal statements
+        statements += 1
+
+    event.listen(Engine, "before_cursor_execute", count)
     answer = await monitor.post(ALERTMANAGER, json=post_of(*alerts_of(10_000)))
+    event.remove(Engine, "before_cursor_execute", count)
     assert answer.status_code == 200, answer.text[:500]
-    assert time.monotonic() - start < 10
+    assert 0 < statements < MAX_STATEMENTS
     assert len(answer.json()["alerts"]) == 10_000
     assert len(await all_tickets(anna)) == 4
     assert (
