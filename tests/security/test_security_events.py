@@ -32,6 +32,8 @@ from intake.app import SERVICE
 from intake.settings import IntakeSettings
 from intake.tickets.ticket_batcher import TicketBatcher
 from opsdesk_testing.client import app_for, client, settings_for
+from opsdesk_testing.effects import two_person_effects
+from opsdesk_testing.second_person import WAITS
 from opsdesk_testing.tokens import token
 
 ROOT = Path(__file__).parents[2]
@@ -84,7 +86,9 @@ def _reasons_of_refusals() -> set[str]:
 
 def test_every_code_that_asks_for_another_person_is_a_security_event() -> None:
     """A rule that is added with a code of this kind must be watched, too."""
-    pattern = re.compile(r'"((?:SELF|OWN|SAME)_[A-Z_]+|FOUR_EYES|SECOND_PERSON[A-Z_]*)"')
+    pattern = re.compile(
+        r'"((?:SELF|OWN|SAME)_[A-Z_]+|FOUR_EYES|ALREADY_COUNTED|SECOND_PERSON[A-Z_]*)"'
+    )
     codes = {
         code
         for package in packages(ROOT)
@@ -92,6 +96,8 @@ def test_every_code_that_asks_for_another_person_is_a_security_event() -> None:
         for code in pattern.findall(module.path.read_text(encoding="utf-8"))
     }
     assert codes == SECOND_PERSON_CODES
+    refused_with = {effect.condition for effect in two_person_effects()}
+    assert refused_with - {WAITS} <= SECOND_PERSON_CODES, "as the table of effects says"
 
 
 def test_every_alert_rule_names_what_there_is() -> None:
