@@ -4,10 +4,10 @@ Per replica and in memory: they protect the service from a client in a loop, the
 """
 
 from limits import RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 
 from common.errors import TooManyRequests
+from common.http.window_storage import WindowStorage
 from common.now import now
 from common.telemetry import metrics
 
@@ -18,7 +18,7 @@ class RateLimiter:
     def __init__(self, per_minute: int) -> None:
         self._caller = RateLimitItemPerMinute(per_minute, namespace="caller")
         self._address = RateLimitItemPerMinute(max(1, per_minute // 10), namespace="address")
-        self._windows = FixedWindowRateLimiter(MemoryStorage())
+        self._windows = FixedWindowRateLimiter(WindowStorage())
 
     async def count(self, caller: str, cost: int = 1) -> None:
         """Count a request of this caller, at its cost. Raises TooManyRequests beyond the limit."""
