@@ -20,7 +20,7 @@ PURE_LIBRARIES: Mapping[str, str] = {
     "dateutil": "the recurrence rules of RFC 5545",
     "holidays": "the public holidays of the world, as data",
     "icalendar": "reads and writes iCalendar text",
-    "msgspec": "clocks are structs, for the speed of a replay",
+    "msgspec": "clocks and tickets are structs, which are cheap to make and to copy",
     "recurring_ical_events": "the occurrences of an iCalendar event",
 }
 """Libraries that rules may use, each with what for: they compute and do no I/O."""

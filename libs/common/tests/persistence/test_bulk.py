@@ -92,7 +92,7 @@ async def test_a_conflict_clause_leaves_existing_rows_alone(tx: Connection) -> N
 
 def test_parameters_are_numbered_from_the_given_one() -> None:
     assert unnest({"a": "int", "b": "jsonb"}, "new", first=4) == (
-        "unnest($4::int[], $5::text[]) AS new (a, b)"
+        "(SELECT unnest($4::int[]) AS a, unnest($5::text[]) AS b) AS new"
     )
 
 

@@ -6,6 +6,7 @@ from itertools import permutations
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from intake.directory.domain.environment import Environment
 from intake.mail.domain.environment_choice import choose_environment
@@ -41,7 +42,7 @@ def arrive(mails: list[Mail]) -> int:
         ticket = find_ticket(mail, JAN, by_id, {})
         if ticket is None:
             opened += 1
-            ticket = replace(TICKET, id=UUID(int=100 + opened))
+            ticket = structs.replace(TICKET, id=UUID(int=100 + opened))
         for message_id in thread_ids(mail):
             by_id.setdefault(message_id, []).append(ticket)
     return opened
@@ -76,24 +77,24 @@ def test_only_who_may_write_on_the_ticket_joins_it(sender: Sender, joins: bool) 
 
 
 def test_an_unknown_sender_stays_in_the_own_triage_ticket() -> None:
-    triage = replace(TICKET, customer_id=None, reporter="stranger@elsewhere.example")
+    triage = structs.replace(TICKET, customer_id=None, reporter="stranger@elsewhere.example")
     answer = replace(MAIL, in_reply_to=("x",))
     assert find_ticket(answer, STRANGER, {"x": [triage]}, {}) is triage
     assert find_ticket(answer, Sender("other@elsewhere.example"), {"x": [triage]}, {}) is None
     assert find_ticket(answer, Sender(None), {"x": [triage]}, {}) is None
-    triaged = replace(triage, customer_id=ACME)
+    triaged = structs.replace(triage, customer_id=ACME)
     assert find_ticket(answer, STRANGER, {"x": [triaged]}, {}) is triaged
     assert find_ticket(answer, EVE, {"x": [triaged]}, {}) is None
 
 
 def test_a_foreign_thread_does_not_hide_the_own_one() -> None:
-    foreign = replace(TICKET, customer_id=BRIGHTWATER)
+    foreign = structs.replace(TICKET, customer_id=BRIGHTWATER)
     answer = replace(MAIL, in_reply_to=("x",))
     assert find_ticket(answer, JAN, {"x": [foreign, TICKET]}, {}) is TICKET
 
 
 def test_the_thread_counts_before_the_key_in_the_subject() -> None:
-    other = replace(TICKET, id=UUID(int=10), key="OPS-7")
+    other = structs.replace(TICKET, id=UUID(int=10), key="OPS-7")
     answer = replace(MAIL, in_reply_to=("x",), subject="Re: OPS-7")
     assert find_ticket(answer, JAN, {"x": [TICKET]}, {"OPS-7": other}) is TICKET
 

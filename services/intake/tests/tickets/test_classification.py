@@ -1,6 +1,5 @@
 """What a ticket is, corrected by two people only (R1)."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from common.domain import Rejection
 from intake.tickets.domain import transitions

@@ -1,6 +1,5 @@
 """Priorities: from the matrix (R5), lowered by two people only (R1), and what blocks."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise, product
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from common.domain import Rejection
 from intake.tickets.domain.blocker import blocker_changes

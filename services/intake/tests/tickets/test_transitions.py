@@ -1,7 +1,6 @@
 """The life of a ticket: which moves are allowed, and that two people are two (R1)."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from common.domain import Rejection
 from intake.tickets.domain import transitions

@@ -76,7 +76,7 @@ def rows(entries: Sequence[Entry]) -> list[Row]:
             entry.behind,
             entry.action,
             entry.subject,
-            json.dumps(entry.grounds, default=_to_text, ensure_ascii=False),
+            _encode(entry.grounds),
         )
         for entry in entries
     ]
@@ -91,3 +91,7 @@ def _security_event(kind: Kind, entry: Entry) -> SecurityEvent:
 def _to_text(value: object) -> str:
     """Return instants in RFC 3339, everything else as its text."""
     return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+_encode = json.JSONEncoder(default=_to_text, ensure_ascii=False).encode
+"""`json.dumps` makes an encoder at every call, unless it is called without options."""

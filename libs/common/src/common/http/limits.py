@@ -8,10 +8,10 @@ from collections import OrderedDict
 from typing import Final
 
 from limits import RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 
 from common.errors import TooManyRequests
+from common.http.window_storage import WindowStorage
 from common.now import now
 from common.telemetry import metrics
 
@@ -29,7 +29,7 @@ class RateLimiter:
         self._caller = RateLimitItemPerMinute(per_minute, namespace="caller")
         self._refused = RateLimitItemPerMinute(max(1, per_minute // 10), namespace="refused")
         self._address = RateLimitItemPerMinute(max(1, per_minute // 10), namespace="address")
-        self._windows = FixedWindowRateLimiter(MemoryStorage())
+        self._windows = FixedWindowRateLimiter(WindowStorage())
         self._tokens = RefusedTokens()
         self.blocked: dict[str, float] = {}
         """Addresses that asked too often as nobody, with the Unix seconds until which that holds."""

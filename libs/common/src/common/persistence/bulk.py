@@ -28,13 +28,17 @@ def column_values(columns: Columns) -> str:
 
 
 def unnest(columns: Columns, alias: str, *, first: int = 1) -> str:
-    """`unnest($1::uuid[], …) AS alias (id, …)`: rows from arrays, numbered from `first` on.
+    """`(SELECT unnest($1::uuid[]) AS id, …) AS alias`: rows from arrays, numbered from `first` on.
 
+    `unnest($1, $2, …)` would say the same, but stores each array's values before the first row.
     JSON is passed as text, because asyncpg has no codec for it in arrays: see `column_values`.
     """
     kinds = ("text" if kind == "jsonb" else kind for kind in columns.values())
-    arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(kinds, first))
-    return f"unnest({arrays}) AS {alias} ({column_names(columns)})"
+    values = ", ".join(
+        f"unnest(${number}::{kind}[]) AS {name}"
+        for number, (name, kind) in enumerate(zip(columns, kinds, strict=True), first)
+    )
+    return f"(SELECT {values}) AS {alias}"
 
 
 def insert_sql(table: str, columns: Columns, *, conflict: str = "", returning: str = "") -> str:

@@ -4,9 +4,11 @@ Blockers are worked out here for every change, so that no route can forget them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from common.events.erasures import TicketErased
 from common.events.tickets import (

@@ -4,8 +4,10 @@ Intake does not know what was promised for which kind and service, and another o
 less. So every reclassification takes two people, as a lower priority does (docs/decisions/0691).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from common.domain import Rejection
 from intake.tickets.domain.ticket import (

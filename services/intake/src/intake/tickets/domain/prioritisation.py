@@ -1,7 +1,9 @@
 """Change a priority: a higher one takes one person, a lower one two (R1). Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from common.domain import Rejection
 from intake.tickets.domain.priority import Impact, Priority, Urgency, is_lower, priority_of

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
+from msgspec import Struct
+
 from common.domain import Rejection
 from intake.tickets.domain.priority import Impact, Priority, Urgency
 
@@ -92,8 +94,7 @@ class PendingReclassification:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(Struct, frozen=True):
     """One request or incident. A ticket without customer waits for triage.
 
     `customer`, `environment`, `service`, `team` and `partner` are keys, people are `sub`s.

@@ -4,8 +4,9 @@ Each takes the ticket and what the decision needs, and returns the changed ticke
 Whoever resolves a ticket may neither verify nor reject it.
 """
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from common.domain import Rejection
 from intake.directory.domain.environment import Environment

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Final
 from uuid import UUID
+
+from pydantic_core import to_json
 
 from common.auth import Caller
 from common.http import Page, ResponseModel
@@ -90,6 +93,10 @@ class TicketRead(TicketForContact):
     reporter: str | None
     pending_downgrade: PendingDowngradeRead | None
     pending_reclassification: PendingReclassificationRead | None
+
+
+_READ_FIELDS: Final = tuple(TicketRead.model_fields)
+_read_values: Final = attrgetter(*_READ_FIELDS)
 
 
 class TicketDetail(TicketRead):
@@ -203,7 +210,6 @@ def created_headers(ticket: Ticket) -> Mapping[str, str]:
 def created_body(ticket: Ticket) -> bytes:
     """The new ticket as JSON. Nothing was written among staff yet, so that every caller may read it.
 
-    Not validated again: that took a fifth of the time of the whole request.
+    Not validated again, nor made a model first: that took a fifth of the time of the whole request.
     """
-    values = {name: getattr(ticket, name) for name in TicketRead.model_fields}
-    return TicketRead.model_construct(**values).model_dump_json().encode()
+    return to_json(dict(zip(_READ_FIELDS, _read_values(ticket), strict=True)))

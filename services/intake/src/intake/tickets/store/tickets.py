@@ -46,7 +46,7 @@ _IS_OPEN: Final[ColumnElement[bool]] = tickets.c.state.in_(
 _NOT_COLUMNS: Final = frozenset(
     {"key", "customer", "environment", "pending_downgrade", "pending_reclassification"}
 )
-_PLAIN: Final = tuple(name for name in Ticket.__slots__ if name not in _NOT_COLUMNS)
+_PLAIN: Final = tuple(name for name in Ticket.__struct_fields__ if name not in _NOT_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
