@@ -36,6 +36,7 @@ from common.events.tickets import (
     TicketClosed,
     TicketForwarded,
     TicketMerged,
+    TicketReplyUndelivered,
     TicketResolved,
 )
 from common.events.usage import UsageLimitApproaching, UsageLimitCleared, UsageLimitReached
@@ -85,6 +86,7 @@ HANDLERS: Handlers = {
     BlockerRaised: chain(for_each(tickets.on_blocker_raised), for_each(outages.on_blocker_raised)),
     BlockerLifted: for_each(tickets.on_blocker_lifted),
     TicketForwarded: for_each(tickets.on_forwarded),
+    TicketReplyUndelivered: for_each(tickets.on_reply_undelivered),
     TicketResolved: tickets.on_tickets_ended,
     TicketClosed: tickets.on_tickets_ended,
     TicketMerged: tickets.on_tickets_ended,

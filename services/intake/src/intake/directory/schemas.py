@@ -34,12 +34,16 @@ class CustomerCreate(RequestModel):
 
 
 class ContactCreate(RequestModel):
-    """A contact to register."""
+    """A contact to register.
+
+    `wants_mail`: our answers on tickets that did not come by e-mail are mailed, too.
+    """
 
     name: Name
     address: Address
     phone: Phone | None = None
     language: Language = "en"
+    wants_mail: bool = False
 
 
 class EnvironmentCreate(RequestModel):
@@ -90,6 +94,7 @@ class ContactRead(ResponseModel):
     address: str | None
     phone: str | None
     language: str
+    wants_mail: bool
     sequence: int
 
 

@@ -25,6 +25,7 @@ contacts = Table(
     Column("address", Text),
     Column("phone", Text),
     Column("language", Text, nullable=False),
+    Column("wants_mail", Boolean, nullable=False),
     Column("erased", Boolean, nullable=False),
     Column("sequence", BigInteger, nullable=False),
 )

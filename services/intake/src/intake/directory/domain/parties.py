@@ -23,7 +23,8 @@ class Customer:
 class Contact:
     """A person who writes for a customer. Name, address and phone never leave intake.
 
-    `address` is normalised, and None once the contact is erased.
+    `address` is normalised, and None once the contact is erased. `wants_mail`: replies to tickets that
+    did not come by mail are mailed, too.
     """
 
     id: UUID
@@ -34,6 +35,7 @@ class Contact:
     phone: str | None
     language: str
     sequence: int = 1
+    wants_mail: bool = False
 
 
 @dataclass(frozen=True, slots=True)

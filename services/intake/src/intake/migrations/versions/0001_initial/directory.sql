@@ -17,6 +17,7 @@ CREATE TABLE contacts (
     address text UNIQUE,
     phone text,
     language text NOT NULL,
+    wants_mail boolean NOT NULL DEFAULT false,
     erased boolean NOT NULL DEFAULT false,
     sequence bigint NOT NULL
 );

@@ -1,0 +1,35 @@
+"""Outgoing mail on a real database, and a real SMTP server that takes it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from common.mail.smtp import SmtpTransport
+from common.persistence.database import Database
+from intake.outgoing.sender import OutgoingMailSender
+from intake.settings import IntakeSettings
+from opsdesk_testing.client import settings_for
+from opsdesk_testing.mailboxes import Mailbox, open_mailbox
+
+
+@pytest.fixture
+async def mailbox() -> AsyncIterator[Mailbox]:
+    """A real SMTP server on a port of its own."""
+    async with open_mailbox() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture
+def settings(database: Database, mailbox: Mailbox) -> IntakeSettings:
+    return settings_for(
+        IntakeSettings,
+        database.url,
+        smtp_server=f"127.0.0.1:{mailbox.port}",
+        mail_from="support@ours.example",
+        mail_reply_to="desk@ours.example",
+    )
+
+
+@pytest.fixture
+def sender(database: Database, settings: IntakeSettings) -> OutgoingMailSender:
+    return OutgoingMailSender(database, SmtpTransport(settings), settings)
