@@ -41,5 +41,7 @@ class IntakeSettings(SmtpSettings):
             if self.mail_reply_to is not None:
                 self._refuse_this_machine(("mail_reply_to", self.mail_reply_to.rpartition("@")[2]))
             if self.smtp_security == "plain":
-                self._refuse("smtp_security", "plain shows customers' words to everybody on the way")
+                self._refuse(
+                    "smtp_security", "plain shows customers' words to everybody on the way"
+                )
         return self

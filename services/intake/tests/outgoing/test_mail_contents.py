@@ -31,6 +31,7 @@ from intake.outgoing.domain.outgoing_mail import (
 )
 from intake.outgoing.outgoing_message import build_message
 from intake.settings import IntakeSettings
+from intake.tickets.domain.message import MailPurpose
 from intake_support.outgoing import delivery_report
 from opsdesk_testing.client import settings_for
 
@@ -51,7 +52,7 @@ MAIL = OutgoingMail(
     in_reply_to="1@acme.example",
     referred_ids=("0@acme.example", "1@acme.example"),
 )
-SAID = Contents(
+CONTENTS = Contents(
     key="OPS-1021",
     title="Invoices are not sent",
     text="Dear Jan,\n\nwe found it.\n\nKind regards, Anna",
@@ -60,6 +61,7 @@ SAID = Contents(
     language="nl",
     zone="Europe/Amsterdam",
 )
+PURPOSES: tuple[MailPurpose, ...] = ("answer", "receipt")
 HEADERS = {
     "From",
     "Reply-To",
@@ -108,15 +110,17 @@ def test_every_line_that_is_not_ours_is_marked(answer: str, quoted: str) -> None
     title=st.text(max_size=300),
     name=st.text(max_size=100),
     words=st.text(max_size=500),
-    purpose=st.sampled_from(["answer", "receipt"]),
+    purpose=st.sampled_from(PURPOSES),
 )
-def test_nobody_writes_our_headers(title: str, name: str, words: str, purpose: str) -> None:
+def test_nobody_writes_our_headers(title: str, name: str, words: str, purpose: MailPurpose) -> None:
     """No CR or LF in a title or a name begins a header, whatever else stands there."""
     mail = replace(MAIL, purpose=purpose)
-    said = replace(
-        SAID, title=f"{title}\r\nBcc: eve@evil.example", name=f"{name}\nX: y", text=words
+    contents = replace(
+        CONTENTS, title=f"{title}\r\nBcc: eve@evil.example", name=f"{name}\nX: y", text=words
     )
-    sent = email.message_from_bytes(build_message(mail, said, SETTINGS).as_bytes(), policy=default)
+    sent = email.message_from_bytes(
+        build_message(mail, contents, SETTINGS).as_bytes(), policy=default
+    )
     assert {*sent} <= HEADERS
     assert len(sent.items()) == len({*sent})
     assert [address.addr_spec for address in sent["To"].addresses] == ["jan@acme.example"]
@@ -128,26 +132,26 @@ def test_nobody_writes_our_headers(title: str, name: str, words: str, purpose: s
 )
 def test_an_address_is_one_mailbox_or_none(address: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
-        build_message(MAIL, replace(SAID, address=address), SETTINGS)
+        build_message(MAIL, replace(CONTENTS, address=address), SETTINGS)
 
 
 def test_an_answer_threads_and_a_receipt_says_what_it_is() -> None:
-    answer = build_message(MAIL, SAID, SETTINGS)
+    answer = build_message(MAIL, CONTENTS, SETTINGS)
     assert answer["Message-ID"] == "<opsdesk.7@ours.example>"
     assert answer["In-Reply-To"] == "<1@acme.example>"
     assert answer["References"] == "<0@acme.example> <1@acme.example>"
     assert answer["Auto-Submitted"] is None, "a person wrote it"
-    receipt = build_message(replace(MAIL, purpose="receipt"), SAID, SETTINGS)
+    receipt = build_message(replace(MAIL, purpose="receipt"), CONTENTS, SETTINGS)
     assert receipt["Auto-Submitted"] == "auto-replied"
     assert "Het nummer is OPS-1021" in receipt.get_content()
     assert "we found it" not in receipt.get_content(), "a receipt repeats nothing"
-    unknown = replace(SAID, language="xx")
+    unknown = replace(CONTENTS, language="xx")
     receipt = build_message(replace(MAIL, purpose="receipt"), unknown, SETTINGS)
     assert "Its number is OPS-1021" in receipt.get_content()
 
 
 def test_the_same_mail_is_the_same_bytes() -> None:
-    one, other = (build_message(MAIL, SAID, SETTINGS).as_bytes() for _ in range(2))
+    one, other = (build_message(MAIL, CONTENTS, SETTINGS).as_bytes() for _ in range(2))
     assert one == other
     assert mail_id("answer", UUID(int=2), UUID(int=3)) == MAIL.id
     assert mail_id("receipt", UUID(int=2), UUID(int=3)) != MAIL.id

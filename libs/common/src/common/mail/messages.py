@@ -1,17 +1,17 @@
 """The message that is sent: its ids stay whole. Pure."""
 
-from email.headerregistry import HeaderRegistry, UnstructuredHeader
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import EmailPolicy, default
 from typing import Any, Final
 
 
-class MessageIds(UnstructuredHeader):
+class MessageIds(UnstructuredHeader, BaseHeader):
     """A header of message ids, one on each line: Python would encode those that are long (RFC 2047)."""
 
     max_count = 1
 
-    def fold(self, *, policy: EmailPolicy[Any]) -> str:
+    def fold(self, *, policy: "EmailPolicy[Any]") -> str:
         return f"{self.name}: {f'{policy.linesep} '.join(self.split())}{policy.linesep}"
 
 

@@ -15,7 +15,7 @@ from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
 from intake.directory import store as directory
 from intake.mail import store as mails
-from intake.mail.domain.auto_reply import DELIVERY_REPORT, automatic_reason, may_have_receipt
+from intake.mail.domain.auto_reply import automatic_reason, may_have_receipt
 from intake.mail.domain.environment_choice import choose_environment
 from intake.mail.domain.history import Answer
 from intake.mail.domain.mail import Mail, has_date
@@ -65,7 +65,7 @@ async def _process(tx: Connection, stored: StoredMail, read: ReadMail) -> Stored
         subject=read.mail.subject,
     )
     if reason := automatic_reason(read.mail):
-        step: NextStep | None = "bounce" if reason == DELIVERY_REPORT else None
+        step: NextStep | None = "bounce" if read.mail.carries_report else None
         processed = replace(
             stored, outcome="ignored", reason=reason, text=read.text, next_step=step
         )

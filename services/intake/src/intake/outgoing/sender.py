@@ -5,7 +5,7 @@ lease has ended: mail clients show it once.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from email.message import EmailMessage
 from functools import partial
@@ -55,7 +55,11 @@ class OutgoingMailSender(LeasedSending[LeasedMail]):
 
     async def prepare(self) -> None:
         """Plan what is due, all of it, and set the gauge now and then."""
-        for step in (partial(planning.plan, settings=self.settings), planning.read_reports):
+        steps: tuple[Callable[[Connection], Awaitable[bool]], ...] = (
+            partial(planning.plan, settings=self.settings),
+            planning.read_reports,
+        )
+        for step in steps:
             has_more = True
             while has_more:
                 async with self.database.transaction() as tx:
@@ -74,8 +78,8 @@ class OutgoingMailSender(LeasedSending[LeasedMail]):
     async def build_message(self, leased: LeasedMail) -> EmailMessage | PermanentFailure | None:
         """The message; None where it was cancelled, or the contact has no address any more."""
         async with self.database.transaction() as tx:
-            said = await contents.load(tx, leased.mail)
-            if said is None:
+            read = await contents.load(tx, leased.mail)
+            if read is None:
                 at = await transaction_time(tx)
                 await outgoing_mails.settle(tx, leased, Settled("cancelled"), at)
                 return None
@@ -83,7 +87,7 @@ class OutgoingMailSender(LeasedSending[LeasedMail]):
             if not await outgoing_mails.still_waits(tx, leased):
                 return None
         try:
-            return build_message(leased.mail, said, self.settings)
+            return build_message(leased.mail, read, self.settings)
         except ValueError:
             return PermanentFailure("the address is not valid")
 

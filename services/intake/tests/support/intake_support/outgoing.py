@@ -69,6 +69,12 @@ async def mails_about(staff: AsyncClient, key: str) -> list[tuple[str, str]]:
     ]
 
 
+async def answer_state(anna: AsyncClient, key: str) -> tuple[str, str | None]:
+    """State and problem of the mail about our answer, which is the second message."""
+    mail = (await messages_of(anna, key))[1]["mails"][0]
+    return str(mail["state"]), mail["problem"]
+
+
 async def run_sql(database: Database, statement: str) -> list[tuple[Any, ...]]:
     async with database.transaction() as tx:
         result = await tx.execute(text(statement))

@@ -11,9 +11,6 @@ from common.domain.mail_headers import OWN_ID_PREFIX
 from intake.mail.domain.mail import Mail, is_robot
 from intake.mail.domain.thread import ticket_keys_in
 
-DELIVERY_REPORT: Final = "delivery report"
-"""Why a mail is held back that tells what became of another one."""
-
 _MACHINES: Final = frozenset(
     {"mailer-daemon", "postmaster", "bounce", "bounces", "listserv", "majordomo"}
 )
@@ -39,7 +36,7 @@ def automatic_reason(mail: Mail) -> str | None:
     signs = {
         "our own mail came back": _is_ours(mail),
         "auto-submitted": _is_auto_submitted(mail.headers),
-        DELIVERY_REPORT: mail.carries_report and _has_null_path(mail),
+        "delivery report": mail.carries_report and _has_null_path(mail),
         "absence notice": _is_absence_notice(mail),
     }
     return next((reason for reason, is_present in signs.items() if is_present), None)

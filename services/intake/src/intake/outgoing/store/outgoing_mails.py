@@ -109,7 +109,7 @@ async def cancel_of(
     waiting = outgoing_mails.c.state == "waiting"
     ended = {"state": "cancelled", "lease": None, "settled_at": at}
     await tx.execute(update(outgoing_mails).where(about, waiting).values(ended))
-    forgotten = {"in_reply_to": None, "referred_ids": [], "quoted_id": None}
+    forgotten: dict[str, Any] = {"in_reply_to": None, "referred_ids": [], "quoted_id": None}
     await tx.execute(update(outgoing_mails).where(about).values(forgotten))
 
 
