@@ -1,6 +1,5 @@
 """Sending where a server is away, refuses, or reports; and where we are killed in between (E19)."""
 
-
 import pytest
 from httpx import AsyncClient
 

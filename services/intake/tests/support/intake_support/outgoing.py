@@ -54,6 +54,11 @@ async def reply(staff: AsyncClient, key: str, words: str, **more: Any) -> dict[s
     return dict(answer.json())
 
 
+async def triage(staff: AsyncClient, key: str) -> Response:
+    """Say that the ticket is Acme's."""
+    return await staff.post(f"/v1/triage/{key}/assign-customer", json={"customer": "acme"})
+
+
 async def messages_of(who: AsyncClient, key: str) -> list[dict[str, Any]]:
     answer = await who.get(f"/v1/tickets/{key}/messages")
     assert answer.status_code == 200, answer.text
