@@ -121,7 +121,7 @@ async def test_reports_go_to_the_sender_or_to_nobody(mailbox: Mailbox) -> None:
         assert (
             await smtp_at(mailbox.port).send(message("b@x.example"), envelope_sender) == Delivered()
         )
-    assert mailbox.envelope_senders == ["a@x.example", "", "bounces@x.example"]
+    assert mailbox.envelope_senders == ["a@x.example", "<>", "bounces@x.example"]
 
 
 async def test_long_ids_and_long_references_arrive_as_they_are(mailbox: Mailbox) -> None:

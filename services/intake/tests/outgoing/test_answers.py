@@ -54,7 +54,7 @@ async def test_the_answer_comes_by_mail_below_the_customers_own(
     assert "we found it." in mail.get_content()
     assert "> Now 200 of them." in mail.get_content()
     senders = {str(one["Subject"])[:3]: who for one, who in _with_senders(mailbox)}
-    assert senders == {"[OP": "", "Re:": "desk@ours.example"}, "reports on a receipt go to nobody"
+    assert senders == {"[OP": "<>", "Re:": "desk@ours.example"}, "reports on a receipt go to nobody"
 
 
 def _with_senders(mailbox: Mailbox) -> Any:

@@ -2,7 +2,7 @@
 
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import EmailPolicy, default
+from email.policy import Policy, default
 from typing import Any, Final
 
 
@@ -11,7 +11,7 @@ class MessageIds(UnstructuredHeader, BaseHeader):
 
     max_count = 1
 
-    def fold(self, *, policy: "EmailPolicy[Any]") -> str:
+    def fold(self, *, policy: "Policy[Any]") -> str:
         return f"{self.name}: {f'{policy.linesep} '.join(self.split())}{policy.linesep}"
 
 
