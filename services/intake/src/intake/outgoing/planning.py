@@ -34,6 +34,8 @@ log = logger(__name__)
 
 BATCH_SIZE: Final = 50
 """Answers, receipts and reports that one transaction plans, of each."""
+REPORTS_AT_ONCE: Final = 5
+"""Reports that one transaction reads: each may take milliseconds, in which no request is served."""
 WITHHELD: Final = "this contact had as many receipts within an hour as one may have"
 
 
@@ -50,14 +52,14 @@ async def read_reports(tx: Connection) -> bool:
 
     In a transaction of its own: it waits for the locks of tickets.
     """
-    reports = await due.due_reports(tx, BATCH_SIZE, MAX_REPORT_BYTES)
+    reports = await due.due_reports(tx, REPORTS_AT_ONCE, MAX_REPORT_BYTES)
     for raw in reports.values():
         if (bounce := read_bounce(raw)) is not None:
             for mail in await outgoing_mails.find(tx, bounce.mails):
                 await _bounce(tx, mail, bounce.problem)
     if reports:
         await due.set_done(tx, reports)
-    return len(reports) == BATCH_SIZE
+    return len(reports) == REPORTS_AT_ONCE
 
 
 async def _plan_answers(tx: Connection, settings: IntakeSettings) -> int:
