@@ -87,7 +87,7 @@ class Company:
     async def write_everywhere(self) -> None:
         await self.post("anna", "/v1/customers", 201, {"key": "acme", "name": "Acme"})
         await self._write_before_known()
-        given = {"name": NAME, "address": ADDRESS, "phone": PHONE}
+        given = {"name": NAME, "address": ADDRESS, "phone": PHONE, "wants_mail": True}
         made = await self.post("anna", "/v1/customers/acme/contacts", 201, given)
         self.contact = made["id"]
         other = {"name": "Colleague", "address": "colleague@acme.example"}
