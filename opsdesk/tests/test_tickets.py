@@ -96,3 +96,26 @@ def test_what_intake_refuses_is_reported(terminal: Terminal) -> None:
     terminal.services.responses["POST /v1/tickets"] = no
     assert "This cannot be accepted" in terminal.fails("tickets", "open", "x")
     assert "Not found" in terminal.fails("tickets", "show", "OPS-8")
+
+
+def test_what_became_of_an_answer_by_mail_stands_below_it(terminal: Terminal) -> None:
+    mail = {
+        "purpose": "answer",
+        "contact_id": "c1",
+        "state": "failed",
+        "settled_at": "2026-06-01T07:12:00Z",
+        "problem": "the mail server answered 550 5.1.1",
+    }
+    terminal.services.responses |= {
+        "GET /v1/tickets/OPS-7": TICKET,
+        "GET /v1/tickets/OPS-7/messages": page_of(
+            MESSAGE | {"mailing": "planned", "mails": [mail]},
+            MESSAGE | {"mailing": "nobody", "mails": []},
+            MESSAGE | {"mailing": None, "mails": None},
+        ),
+        "GET /v1/tickets/OPS-7/clocks": page_of(CLOCK),
+    }
+    output = " ".join(terminal("tickets", "show", "OPS-7").split())
+    assert "answer by mail to contact c1: failed Mon 01 Jun 2026 09:12:00 CEST" in output
+    assert "(the mail server answered 550 5.1.1)" in output
+    assert output.count("by mail: to nobody") == 1

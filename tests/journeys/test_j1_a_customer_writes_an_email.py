@@ -165,6 +165,33 @@ def test_the_first_response_was_breached_and_the_resolution_met_exactly(result: 
     assert resolution["overrun_seconds"] == 0
 
 
+def test_the_customer_gets_one_receipt_with_the_key_and_then_the_answer(result: Result) -> None:
+    """In the sink as a mail client shows them: below the mail that the customer wrote."""
+    receipt, answer = result.correspondence.mails
+    first, last = result.thread.sent_ids[0], result.thread.sent_ids[1]
+    key = result.thread.ticket
+    assert receipt["Subject"] == f"[{key}] Invoices are not sent"
+    assert answer["Subject"] == f"Re: [{key}] Invoices are not sent"
+    assert (receipt["Auto-Submitted"], answer["Auto-Submitted"]) == ("auto-replied", None)
+    assert (receipt["In-Reply-To"], receipt["References"]) == (first, first)
+    assert answer["In-Reply-To"] == last
+    assert str(answer["References"]).split() == [first, last]
+    ids = [str(mail["Message-ID"]) for mail in result.correspondence.mails]
+    assert len({*ids, first, last}) == 4
+    assert all(id.startswith("<opsdesk.") and id.endswith("@meridian.example>") for id in ids)
+    assert "we found it." in answer.get_content()
+    assert "> Now 200 of them." in answer.get_content()
+    assert key in receipt.get_content()
+
+
+def test_what_the_customer_replies_to_our_mail_lands_on_the_same_ticket(result: Result) -> None:
+    """By our Message-ID alone: the key has gone from the subject."""
+    assert [mail["Auto-Submitted"] for mail in result.replied.mails] == ["auto-replied", None]
+    reply = result.replied.reply
+    assert reply is not None
+    assert (reply["outcome"], reply["ticket"]["key"]) == ("joined", result.out_of_order.ticket)
+
+
 def test_everything_is_over_when_the_ticket_is(result: Result) -> None:
     """E5: resolving stops everything."""
     assert {case["state"] for case in result.escalations} == {"resolved"}

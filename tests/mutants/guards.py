@@ -8,6 +8,7 @@ from typing import Final
 
 from tests.mutants.access_guards import ACCESS_GUARDS
 from tests.mutants.deadline_guards import DEADLINE_GUARDS
+from tests.mutants.mail_guards import MAIL_GUARDS
 from tests.mutants.message_guards import MESSAGE_GUARDS
 
-GUARDS: Final = (*MESSAGE_GUARDS, *DEADLINE_GUARDS, *ACCESS_GUARDS)
+GUARDS: Final = (*MESSAGE_GUARDS, *DEADLINE_GUARDS, *ACCESS_GUARDS, *MAIL_GUARDS)

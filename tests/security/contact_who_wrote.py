@@ -13,6 +13,10 @@ from common.messaging.batch_processor import BatchProcessor
 from common.messaging.inbox import Inbox
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
+from intake.outgoing.sender import OutgoingMailSender
+from intake.settings import IntakeSettings
+from opsdesk_testing.client import settings_for
+from opsdesk_testing.mailboxes import InMemoryTransport
 from opsdesk_testing.protocol import record_of
 from sla.handlers import HANDLERS as SLA_HANDLERS
 from sla_support.company import NINE, promise, ticket_opened
@@ -83,7 +87,7 @@ class Company:
     async def write_everywhere(self) -> None:
         await self.post("anna", "/v1/customers", 201, {"key": "acme", "name": "Acme"})
         await self._write_before_known()
-        given = {"name": NAME, "address": ADDRESS, "phone": PHONE}
+        given = {"name": NAME, "address": ADDRESS, "phone": PHONE, "wants_mail": True}
         made = await self.post("anna", "/v1/customers/acme/contacts", 201, given)
         self.contact = made["id"]
         other = {"name": "Colleague", "address": "colleague@acme.example"}
@@ -100,6 +104,7 @@ class Company:
         await self.act("anna", "hand-back", {"found": WORDS["seen"]})
         await self.close(await self._write_mail(MAIL))
         await self._write_elsewhere()
+        await self._plan_mails()
 
     async def _write_before_known(self) -> None:
         """A ticket from an address that nobody knows yet bears no contact for ever."""
@@ -122,6 +127,15 @@ class Company:
         text_of_reply = {"text": WORDS["reply elsewhere"]}
         path = f"/v1/tickets/{theirs['id']}/replies"
         await self.post("portal", path, 201, text_of_reply, headers=BEHALF)
+
+    async def _plan_mails(self) -> None:
+        """What they are to get by mail waits: a receipt and an answer at least."""
+        database = self.databases["intake"]
+        settings = settings_for(IntakeSettings, database.url, smtp_server="127.0.0.1:25")
+        await OutgoingMailSender(database, InMemoryTransport(), settings).prepare()
+        async with database.transaction() as tx:
+            waiting = text("SELECT count(*) FROM outgoing_mails WHERE state = 'waiting'")
+            assert await tx.scalar(waiting) >= 2
 
     async def close(self, ticket: dict[str, Any]) -> None:
         for who, act, body in (

@@ -1,6 +1,5 @@
 """Fixtures: the escalation schema with the demo company's people, and a real SMTP server."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -8,16 +7,16 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import insert
 
+from common.mail.smtp import SmtpTransport
 from common.persistence.database import Database
 from escalation.app import SERVICE
 from escalation.cases.notification_outcomes import ESCALATION_ACCESS
 from escalation.directory.tables import environments, people
-from escalation.notifications.mail_transport import SmtpTransport
 from escalation.notifications.notifier import Notifier
 from escalation.settings import EscalationSettings
 from escalation_support.builders import NIGHT, PROD
-from escalation_support.mailboxes import Mailbox
 from opsdesk_testing.client import app_for, client, settings_for
+from opsdesk_testing.mailboxes import Mailbox, open_mailbox
 from opsdesk_testing.protocol import freeze_time
 from opsdesk_testing.tokens import STAFF
 
@@ -56,15 +55,8 @@ def app(database: Database) -> FastAPI:
 @pytest.fixture
 async def mailbox() -> AsyncIterator[Mailbox]:
     """A real SMTP server on a port of its own."""
-    from aiosmtpd.smtp import SMTP
-
-    mailbox = Mailbox()
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(mailbox, loop=loop), "127.0.0.1", 0)
-    mailbox.port = server.sockets[0].getsockname()[1]
-    yield mailbox
-    server.close()
-    await server.wait_closed()
+    async with open_mailbox() as mailbox:
+        yield mailbox
 
 
 @pytest.fixture

@@ -17,6 +17,11 @@ from opsdesk_local.service import SERVICES, Service, ServiceProcess, migrate
 from opsdesk_local.topics import TOPIC_PREFIX, create_topics, run_blocking, topics_of
 
 MAIL = "mail"
+MAIL_SETTINGS: Mapping[str, Mapping[str, str]] = {
+    "escalation": {"OPSDESK_MAIL_FROM": "opsdesk@meridian.example"},
+    "intake": {"OPSDESK_MAIL_FROM": "support@meridian.example"},
+}
+"""The services that send mail, each by its own address; the local mail server delivers none of it."""
 
 
 def usual_ports(services: Sequence[Service] = SERVICES) -> dict[str, int]:
@@ -163,7 +168,9 @@ class Installation:
             "PYTHONDONTWRITEBYTECODE",
         )  # compiling again takes seconds at each start
         own = {key: value for key, value in os.environ.items() if not key.startswith(removed)}
-        mail = {"OPSDESK_SMTP_SERVER": self.mail.address} if service.name == "escalation" else {}
+        mail = dict(MAIL_SETTINGS.get(service.name, {}))
+        if mail:
+            mail["OPSDESK_SMTP_SERVER"] = self.mail.address
         return {
             **own,
             "PYTHONUNBUFFERED": "1",

@@ -103,7 +103,21 @@ async def _show(ref: str) -> None:
                 f"\n{format_instant(one['at'])}  {one['author']} ({one['direction']}, {one['visibility']})"
             )
             print_line(one["text"].strip())
+            for line in mail_lines(one):
+                print_line(line)
         await show_clocks(client, ticket["key"])
+
+
+def mail_lines(message: JSON) -> list[str]:
+    """Return what became of a message by mail, one line for each contact, as far as staff may know."""
+    if message.get("mailing") == "nobody":
+        return ["  by mail: to nobody, who wrote or opened it gets no mail"]
+    return [
+        f"  {mail['purpose']} by mail to contact {mail['contact_id']}: {mail['state']}"
+        + (f" {format_instant(mail['settled_at'])}" if mail["settled_at"] else "")
+        + (f" ({mail['problem']})" if mail["problem"] else "")
+        for mail in message.get("mails") or ()
+    ]
 
 
 async def _open(body: JSON) -> None:

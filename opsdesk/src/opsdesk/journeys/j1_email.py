@@ -1,11 +1,12 @@
-"""J1: a customer writes an e-mail; the first response is late and escalates."""
+"""J1: a customer writes an e-mail; the first response is late and escalates, and comes by e-mail."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from opsdesk.api_client import JSON, Problem
-from opsdesk.journeys import steps
+from opsdesk.journeys import correspondence, steps
 from opsdesk.journeys.context import JourneyContext
+from opsdesk.journeys.correspondence import Correspondence
 from opsdesk.journeys.mails import build_mail, message_id
 from opsdesk.journeys.steps import format_local
 from opsdesk.journeys.support_hours import add_support_hours, next_long_weekend
@@ -13,16 +14,21 @@ from opsdesk.topic_reader import Record
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 FIRST_RESPONSE, RESOLUTION = 4 * HOUR, 16 * HOUR
+JAN_ADDRESS = "jan@acme.example"
 EXPECTED_WORKING_TIME = 13 * HOUR + 30 * MINUTE
 """Support hours after which the ticket is resolved, before its deadline."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A thread of mails; `results` are intake's responses in the order of arrival."""
+    """A thread of mails; `results` are intake's responses in the order of arrival.
+
+    `sent_ids` are the message ids of the customer's mails, in the same order.
+    """
 
     ticket: str
     results: list[JSON]
+    sent_ids: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,8 @@ class Result:
     acknowledged_at: datetime
     dm_events: list[Record]
     denial: Problem
+    correspondence: Correspondence
+    replied: Correspondence
 
 
 async def play(context: JourneyContext, start: datetime | None = None) -> Result:
@@ -48,7 +56,7 @@ async def play(context: JourneyContext, start: datetime | None = None) -> Result
     await context.advance_to(start)
     context.say(f"It is {format_local(start)}, a long weekend is about to begin.")
     thread = await _mails_in_order(context, start)
-    out_of_order = await _mails_out_of_order(context, start)
+    out_of_order, replied = await _mails_out_of_order(context, start)
     await context.settle()
     ticket = await _get_ticket(context, thread.ticket)
     started_clocks = await steps.clocks_of(context, thread.ticket)
@@ -57,6 +65,9 @@ async def play(context: JourneyContext, start: datetime | None = None) -> Result
     acknowledged_at, denial = await _act_on_breach(context, thread.ticket, start)
     clocks = await steps.clocks_of(context, thread.ticket)
     steps.report_clocks(context, clocks)
+    received = correspondence.mails_to(context, JAN_ADDRESS, thread.ticket)
+    context.say(f"What {JAN_ADDRESS} got about {thread.ticket}:")
+    correspondence.report_thread(context, received)
     breached = add_support_hours(start, FIRST_RESPONSE)
     return Result(
         start,
@@ -70,6 +81,8 @@ async def play(context: JourneyContext, start: datetime | None = None) -> Result
         acknowledged_at,
         [one for one in context.events if one.topic == context.topic("opsdesk.escalations.dm")],
         denial,
+        Correspondence(thread.ticket, received),
+        replied,
     )
 
 
@@ -80,30 +93,36 @@ async def _mails_in_order(context: JourneyContext, at: datetime) -> Thread:
         "Invoices are not sent", "Since noon no invoice leaves acme-prod.", at, first
     )
     more = build_mail("Re: Invoices are not sent", "Now 200 of them.", at, answer, answers=first)
-    return await _send_mails(context, [opening, more, more])
+    return await _send_mails(context, [opening, more, more], [first, answer, answer])
 
 
-async def _mails_out_of_order(context: JourneyContext, at: datetime) -> Thread:
-    """Send a reply before the mail it answers; then answer, resolve and verify the ticket."""
+async def _mails_out_of_order(
+    context: JourneyContext, at: datetime
+) -> tuple[Thread, Correspondence]:
+    """Send a reply before the mail it answers; then answer, hear of it, resolve and verify the ticket."""
     first, answer = message_id(), message_id()
     opening = build_mail("A question about July", "May we have the report of July?", at, first)
     more = build_mail("Re: A question about July", "As PDF, please.", at, answer, answers=first)
-    thread = await _send_mails(context, [more, opening])
+    thread = await _send_mails(context, [more, opening], [answer, first])
     await steps.reply(
         context, "omar", thread.ticket, "Dear Jan,\n\nhere it is.\n\nKind regards, Omar"
     )
+    await context.settle()
+    replied = await correspondence.reply_to_last(
+        context, JAN_ADDRESS, thread.ticket, "Thank you, it is complete.", at
+    )
     await steps.resolve_and_verify(context, thread.ticket, "omar", "anna", "Report sent.")
-    return thread
+    return thread, replied
 
 
-async def _send_mails(context: JourneyContext, mails: list[bytes]) -> Thread:
+async def _send_mails(context: JourneyContext, mails: list[bytes], sent_ids: list[str]) -> Thread:
     results = [
         await context["gateway"].post_bytes("intake", "/v1/emails", raw, "message/rfc822")
         for raw in mails
     ]
     for one in results:
         context.say(f"A mail of jan@acme.example: {one['outcome']} {one['ticket']['key']}.")
-    return Thread(str(results[0]["ticket"]["key"]), results)
+    return Thread(str(results[0]["ticket"]["key"]), results, sent_ids)
 
 
 async def _get_ticket(context: JourneyContext, key: str) -> JSON:

@@ -44,6 +44,7 @@ from common.events.tickets import (
     TicketClosed,
     TicketForwarded,
     TicketMerged,
+    TicketReplyUndelivered,
     TicketResolved,
 )
 from common.events.usage import UsageLimitApproaching, UsageLimitCleared, UsageLimitReached
@@ -94,6 +95,7 @@ HANDLERS: Handlers = {
     BlockerConfirmed: for_each(tickets.on_blocker_confirmed),
     BlockerLifted: for_each(tickets.on_blocker_lifted),
     TicketForwarded: for_each(tickets.on_forwarded),
+    TicketReplyUndelivered: for_each(tickets.on_reply_undelivered),
     TicketResolved: tickets.on_tickets_ended,
     TicketClosed: tickets.on_tickets_ended,
     TicketMerged: tickets.on_tickets_ended,

@@ -1,18 +1,15 @@
 """The settings of the escalation service."""
 
-from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, model_validator
 
-from common.settings import Settings
-from common.settings_checks import unusable_ca_file
+from common.mail.smtp_settings import SmtpSettings
 
 LOCAL_FALLBACK_EMAIL = "on-duty@localhost"
 
 
-class EscalationSettings(Settings):
+class EscalationSettings(SmtpSettings):
     """How mail is sent, where links in it lead, and who is notified when nobody else can be."""
 
     port: int = Field(8003, ge=0, le=65535, description="the TCP port to listen on")
@@ -21,17 +18,6 @@ class EscalationSettings(Settings):
     )
     smtp_server: str = Field(
         "127.0.0.1:25", pattern=r"^[^\s:]+:\d{1,5}$", description="the mail server as host:port"
-    )
-    smtp_security: Literal["plain", "starttls", "tls"] = Field(
-        "plain", description="plain, starttls or tls"
-    )
-    smtp_username: str | None = Field(None, description="the mail server's user")
-    smtp_password: SecretStr | None = Field(None, description="that user's password")
-    smtp_ca_file: Path | None = Field(
-        None, description="a PEM file with the authority that signed the mail server's certificate"
-    )
-    mail_from: str = Field(
-        "opsdesk@localhost", pattern=r"^[^@\s]+@[^@\s]+$", description="the sender's address"
     )
     fallback_email: str = Field(
         LOCAL_FALLBACK_EMAIL,
@@ -59,8 +45,6 @@ class EscalationSettings(Settings):
     def _refuse_this_machine_in_production(self) -> "EscalationSettings":
         if self.environment == "production":
             self._refuse_this_machine(
-                ("smtp_server", self.smtp_server.rpartition(":")[0]),
-                ("mail_from", self.mail_from.rpartition("@")[2]),
                 ("fallback_email", self.fallback_email.rpartition("@")[2]),
                 ("public_url", urlsplit(self.public_url).hostname or ""),
                 ("sla_url", urlsplit(self.sla_url).hostname or ""),
@@ -68,11 +52,8 @@ class EscalationSettings(Settings):
         return self
 
     @model_validator(mode="after")
-    def _check_transport(self) -> "EscalationSettings":
-        self._refuse("smtp_ca_file", unusable_ca_file(self.smtp_ca_file))
+    def _check_links(self) -> "EscalationSettings":
         if self.environment == "production":
-            if self.smtp_security == "plain" and self.smtp_password is not None:
-                self._refuse("smtp_security", "plain would tell everybody on the way the password")
             for name in ("public_url", "sla_url"):
                 if not getattr(self, name).startswith("https://"):
                     self._refuse(name, "in production it must begin with https://")

@@ -4,7 +4,13 @@ from typing import Any
 
 from common.events.clocks import ClockBreached, ClockBreachWithdrawn, ClockCancelled, ClockMet
 from common.events.environments import EnvironmentCompliant, EnvironmentDebtOverdue
-from common.events.tickets import BlockerLifted, BlockerRaised, TicketForwarded, TicketResolved
+from common.events.tickets import (
+    BlockerLifted,
+    BlockerRaised,
+    TicketForwarded,
+    TicketReplyUndelivered,
+    TicketResolved,
+)
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS
 from escalation_support.builders import (
@@ -180,6 +186,23 @@ async def test_a_forwarded_ticket_that_affects_no_environment_stays_quiet(
     forwarded = ticket_event(TicketForwarded, to="partner", environment=None, environment_id=None)
     await deliver(database, HANDLERS, (forwarded, 1))
     assert await states(database) == []
+
+
+async def test_an_answer_that_did_not_arrive_comes_before_people(database: Database) -> None:
+    """R3: once for each ticket, until it is resolved, and without a word or address of the customer."""
+    undelivered = ticket_event(
+        TicketReplyUndelivered, message_id=TICKET, reason="the mail server answered 550 5.1.1"
+    )
+    await deliver(database, HANDLERS, (undelivered, 1), (undelivered, 2))
+    assert await states(database) == [("reply_undelivered", "open")]
+    assert await notified(database) == ["anna", "omar"]
+    [(title,)] = await run_sql(database, "SELECT title FROM escalations")
+    assert title == (
+        "OPS-1042: our answer has not reached the customer by mail"
+        " (the mail server answered 550 5.1.1)"
+    )
+    await deliver(database, HANDLERS, (ticket_event(TicketResolved, state="resolved"), 3))
+    assert await states(database) == [("reply_undelivered", "resolved")]
 
 
 DEBT: dict[str, Any] = {

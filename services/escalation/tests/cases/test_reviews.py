@@ -10,7 +10,7 @@ from escalation.handlers import HANDLERS
 from escalation.notifications.notifier import Notifier
 from escalation.timers import TIMERS
 from escalation_support.builders import NIGHT
-from escalation_support.mailboxes import Mailbox
+from opsdesk_testing.mailboxes import Mailbox
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 
 HOUR = timedelta(hours=1)

@@ -7,11 +7,9 @@ from hypothesis import strategies as st
 
 from escalation.directory.domain import AT_ONCE, FALLBACK_CONTACT, Channel, NotificationRule, Person
 from escalation.notifications.domain.notification import (
-    MAX_RETRY_DELAY,
     Notification,
     next_after_failure,
     plan_notifications,
-    retry_delay,
 )
 from escalation_support.builders import MINUTE, NIGHT
 
@@ -142,8 +140,3 @@ def test_the_cheapest_untried_channel_comes_first() -> None:
     following = next_after_failure(failed, prefers_sms, [])
     assert following is not None
     assert following.channel == MAIL
-
-
-def test_pauses_double_up_to_five_minutes() -> None:
-    assert [retry_delay(n) / timedelta(seconds=1) for n in (1, 2, 3, 4)] == [5, 10, 20, 40]
-    assert retry_delay(50) == MAX_RETRY_DELAY

@@ -24,8 +24,8 @@ from escalation_support.database_state import (
     notification_states,
     run_sql,
 )
-from escalation_support.mailboxes import InMemoryTransport, Mailbox
 from opsdesk_testing.client import client
+from opsdesk_testing.mailboxes import InMemoryTransport, Mailbox
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from opsdesk_testing.waiting import until
 

@@ -7,12 +7,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from common.domain.send_outcomes import Delivered, SendOutcome
+from common.mail import sending
 from common.persistence.database import Database
 from escalation.cases.notification_outcomes import ESCALATION_ACCESS
 from escalation.handlers import HANDLERS
-from escalation.notifications import notifier as sending
 from escalation.notifications import store as notifications
-from escalation.notifications.domain.notification import Delivered, SendOutcome
 from escalation.notifications.notifier import Notifier
 from escalation.settings import EscalationSettings
 from escalation_support.builders import threshold_reached
@@ -22,7 +22,7 @@ from escalation_support.database_state import (
     notification_states,
     run_sql,
 )
-from escalation_support.mailboxes import Mailbox
+from opsdesk_testing.mailboxes import Mailbox
 from opsdesk_testing.protocol import deliver
 from opsdesk_testing.waiting import until
 
@@ -35,7 +35,7 @@ class FirstHang:
         self.started = 0
         self.sent: list[str] = []
 
-    async def send(self, message: EmailMessage) -> SendOutcome:
+    async def send(self, message: EmailMessage, envelope_sender: str | None = None) -> SendOutcome:
         self.started += 1
         if self.started <= self.hanging:
             await asyncio.Event().wait()
@@ -47,7 +47,7 @@ async def test_one_session_that_hangs_delays_nobody_else(
     database: Database, settings: EscalationSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of two concurrent sends one hangs: all other messages go out through the second."""
-    monkeypatch.setattr(sending, "MAX_CONCURRENT_SENDS", 2)
+    monkeypatch.setattr(Notifier, "max_concurrent", 2)
     for number in range(3):
         late = threshold_reached(clock_id=UUID(int=number + 1), ticket_id=UUID(int=number + 101))
         await deliver(database, HANDLERS, (late, 1))

@@ -4,13 +4,11 @@ from dataclasses import replace
 
 from fastapi import FastAPI
 
+from common.domain.send_outcomes import TemporaryFailure
 from common.persistence.database import Database
 from escalation.cases.notification_outcomes import ESCALATION_ACCESS
 from escalation.handlers import HANDLERS
-from escalation.notifications.domain.notification import (
-    MAX_TEMPORARY_FAILURES,
-    TemporaryFailure,
-)
+from escalation.notifications.domain.notification import MAX_TEMPORARY_FAILURES
 from escalation.notifications.notifier import Notifier
 from escalation.settings import EscalationSettings
 from escalation_support.builders import threshold_reached
@@ -20,8 +18,8 @@ from escalation_support.database_state import (
     notification_states,
     run_sql,
 )
-from escalation_support.mailboxes import InMemoryTransport, Mailbox
 from opsdesk_testing.client import client
+from opsdesk_testing.mailboxes import InMemoryTransport, Mailbox
 from opsdesk_testing.protocol import deliver, outbox_events
 
 

@@ -10,8 +10,8 @@ from escalation.handlers import HANDLERS
 from escalation.notifications.notifier import Notifier
 from escalation_support.builders import NIGHT, threshold_reached
 from escalation_support.database_state import leave_only_anna, run_sql
-from escalation_support.mailboxes import Mailbox
 from opsdesk_testing.client import client
+from opsdesk_testing.mailboxes import Mailbox
 from opsdesk_testing.protocol import deliver
 
 PATH = "/v1/people/gina/notification-settings"

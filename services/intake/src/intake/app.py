@@ -1,12 +1,15 @@
 """The one place that builds the intake service."""
 
 from common.http import MIB, Service
+from common.persistence.workload import NOTIFIER
 from intake.alerts.monitor_route import shown_token
 from intake.alerts.post_queue import PostQueue
 from intake.directory.contact_resolver import resolve_contact
 from intake.directory.known_keys import REFERENCES
 from intake.directory.reference_cache import ReferenceCache
 from intake.handlers import HANDLERS
+from intake.outgoing.sender import run_outgoing_mail
+from intake.outgoing.store.due import count_due
 from intake.retentions import RETENTIONS
 from intake.routers import ROUTERS
 from intake.sequenced import NUMBERS, SEQUENCED
@@ -27,8 +30,10 @@ SERVICE = Service(
     references=REFERENCES,
     retentions=RETENTIONS,
     resources=(ReferenceCache, TicketBatcher, PostQueue),
+    loops=(run_outgoing_mail,),
     request_loops=(create_ticket_fast.drain_batcher,),
-    workloads=(TICKETS,),
+    workloads=(TICKETS, NOTIFIER),
+    pending=count_due,
     resolve_contact=resolve_contact,
     find_token=shown_token,
     body_limits={"/v1/emails": 25 * MIB, "/v1/alerts": 16 * MIB},

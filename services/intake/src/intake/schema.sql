@@ -146,6 +146,7 @@ CREATE TABLE contacts (
     registered_by text,
     confirmed_by text,
     retired boolean NOT NULL DEFAULT false,
+    wants_mail boolean NOT NULL DEFAULT false,
     erased boolean NOT NULL DEFAULT false,
     sequence bigint NOT NULL,
     CONSTRAINT contacts_pkey PRIMARY KEY (id),
@@ -251,14 +252,18 @@ CREATE TABLE mails (
     text text,
     -- Mails without id or date look alike; each beyond the time of a repetition is one of its own.
     occurrence bigint NOT NULL,
+    -- What is still to be done after its sender was answered: a receipt to plan, a report to read.
+    next_step text,
     CONSTRAINT mails_pkey PRIMARY KEY (id),
     CONSTRAINT mails_message_id_fingerprint_occurrence_key
         UNIQUE (message_id, fingerprint, occurrence),
     CONSTRAINT mails_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
     CONSTRAINT ck_mails_raw_deleted CHECK (raw_deleted_at IS NULL OR raw = '\x'::bytea),
+    CONSTRAINT mails_next_step_check CHECK (next_step IN ('receipt', 'bounce')),
     CONSTRAINT mails_outcome_check
         CHECK (outcome IN ('received', 'opened', 'joined', 'ignored', 'unreadable'))
 );
+CREATE INDEX ix_mails_next_step ON mails (id) WHERE next_step IS NOT NULL;
 CREATE INDEX ix_mails_outcome ON mails (outcome, id);
 CREATE INDEX ix_mails_raw ON mails (received_at)
     WHERE raw_deleted_at IS NULL AND outcome <> 'received';
@@ -276,18 +281,61 @@ CREATE TABLE messages (
     mail_id uuid,
     history text,
     sender_doubt text,
+    -- Of a public message of ours: whether mails to the customer's people were planned; null for
+    -- others.
+    mailing text,
     CONSTRAINT messages_pkey PRIMARY KEY (id),
     CONSTRAINT messages_mail_id_key UNIQUE (mail_id),
     CONSTRAINT messages_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
     CONSTRAINT messages_direction_check CHECK (direction IN ('inbound', 'outbound')),
+    CONSTRAINT messages_mailing_check CHECK (mailing IN ('due', 'planned', 'nobody', 'off')),
     CONSTRAINT messages_visibility_check CHECK (visibility IN ('public', 'internal'))
 );
+CREATE INDEX ix_messages_mailing ON messages (id) WHERE mailing = 'due';
 CREATE INDEX ix_messages_ticket ON messages (ticket_id, id);
 GRANT INSERT, SELECT ON messages TO opsdesk_intake_contact;
 ALTER TABLE messages FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON messages TO opsdesk_intake_contact USING (((visibility = 'public')
     AND (EXISTS ( SELECT FROM tickets WHERE (tickets.id = messages.ticket_id)))));
 CREATE POLICY of_the_service ON messages TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
+CREATE TABLE outgoing_mails (
+    id uuid NOT NULL,
+    purpose text NOT NULL,
+    ticket_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    planned_at timestamptz NOT NULL,
+    -- Its Message-ID, the same at each attempt.
+    own_id text NOT NULL,
+    in_reply_to text,
+    referred_ids text[] NOT NULL,
+    quoted_id uuid,
+    state text NOT NULL,
+    attempts integer NOT NULL DEFAULT 0,
+    -- Attempts that the mail server answered with "later"; a server that is away does not count.
+    refusals integer NOT NULL DEFAULT 0,
+    -- When it is tried, or its lease ends; on real time, as everything about attempts.
+    next_try_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    lease uuid,
+    settled_at timestamptz,
+    problem text,
+    CONSTRAINT outgoing_mails_pkey PRIMARY KEY (id),
+    CONSTRAINT outgoing_mails_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(id),
+    CONSTRAINT outgoing_mails_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id),
+    CONSTRAINT outgoing_mails_quoted_id_fkey FOREIGN KEY (quoted_id) REFERENCES messages(id),
+    CONSTRAINT outgoing_mails_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_outgoing_mails_settled CHECK ((state = 'waiting') = (settled_at IS NULL)),
+    CONSTRAINT outgoing_mails_purpose_check CHECK (purpose IN ('answer', 'receipt')),
+    CONSTRAINT outgoing_mails_state_check
+        CHECK (state IN ('waiting', 'sent', 'failed', 'bounced', 'cancelled', 'withheld'))
+);
+CREATE INDEX ix_outgoing_mails_contact ON outgoing_mails (contact_id, planned_at);
+CREATE INDEX ix_outgoing_mails_message ON outgoing_mails (message_id);
+CREATE INDEX ix_outgoing_mails_ticket ON outgoing_mails (ticket_id, contact_id);
+CREATE INDEX ix_outgoing_mails_waiting ON outgoing_mails (next_try_at) WHERE state = 'waiting';
+CREATE UNIQUE INDEX uq_outgoing_mails_receipt ON outgoing_mails (ticket_id)
+    WHERE purpose = 'receipt';
 
 CREATE TABLE partners (
     id uuid NOT NULL,
@@ -428,6 +476,7 @@ CREATE TABLE tickets (
 CREATE INDEX ix_tickets_assignee ON tickets (assignee, id) WHERE assignee IS NOT NULL;
 CREATE INDEX ix_tickets_customer ON tickets (customer_id, id);
 CREATE INDEX ix_tickets_environment ON tickets (environment_id) WHERE priority = 'blocker';
+CREATE INDEX ix_tickets_merged ON tickets (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX ix_tickets_open ON tickets (id)
     WHERE state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened');
 GRANT INSERT, SELECT, UPDATE ON tickets TO opsdesk_intake_contact;

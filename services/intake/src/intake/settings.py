@@ -1,11 +1,11 @@
 """The settings of intake, beside those of every service."""
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
-from common.settings import Settings
+from common.mail.smtp_settings import SmtpSettings
 
 
-class IntakeSettings(Settings):
+class IntakeSettings(SmtpSettings):
     """The `OPSDESK_*` environment variables of intake."""
 
     port: int = Field(8001, ge=0, le=65535, description="the TCP port to listen on")
@@ -21,6 +21,15 @@ class IntakeSettings(Settings):
         description="the name with which the mail gateway's Authentication-Results begin, such as"
         " mx.example.com; without it no mail acts as staff",
     )
+    mail_reply_to: str | None = Field(
+        None,
+        pattern=r"^[^@\s<>,]+@[^@\s<>,]+$",
+        description="the address whose mail reaches intake, to which customers reply and reports of"
+        " mail servers go; without it OPSDESK_MAIL_FROM",
+    )
+    receipts_per_hour: int = Field(
+        5, ge=0, description="receipts that one address gets in an hour at most; 0: nobody gets any"
+    )
     alert_post_days: int = Field(
         90, ge=1, description="days that a processed post of a monitor is kept as it came"
     )
@@ -28,3 +37,14 @@ class IntakeSettings(Settings):
         None,
         description="the secret with which Grafana signs its posts of alerts; without it they need a token alone",
     )
+
+    @model_validator(mode="after")
+    def _check_mail_to_customers(self) -> "IntakeSettings":
+        if self.environment == "production" and self.sends_mail:
+            if self.mail_reply_to is not None:
+                self._refuse_this_machine(("mail_reply_to", self.mail_reply_to.rpartition("@")[2]))
+            if self.smtp_security == "plain":
+                self._refuse(
+                    "smtp_security", "plain shows customers' words to everybody on the way"
+                )
+        return self

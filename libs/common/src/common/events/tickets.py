@@ -117,6 +117,17 @@ class TicketReplied(TicketEvent):
     automatic: bool = False
 
 
+class TicketReplyUndelivered(TicketEvent):
+    """Our public reply `message_id` did not reach a contact by mail; `reason` is what the mail server said.
+
+    It is not sent again: a person has to tell the customer in another way.
+    """
+
+    type: ClassVar[str] = "opsdesk.ticket.reply_undelivered.v1"
+    message_id: UUID
+    reason: str
+
+
 class TicketCustomerReplied(TicketEvent):
     """The customer sent a message."""
 

@@ -140,3 +140,12 @@ AUDIT_LAST_SEAL_TIMESTAMP = Gauge(
 NOTIFICATIONS = Counter(
     "opsdesk_notifications_total", "Notifications: sent, failed or dropped.", ("channel", "outcome")
 )
+CUSTOMER_MAILS = Counter(
+    "opsdesk_customer_mails_total",
+    "Mails to customers' contacts: sent, failed, bounced, withheld or dropped.",
+    ("purpose", "outcome"),
+)
+CUSTOMER_MAILS_WAITING = Gauge(
+    "opsdesk_customer_mails_waiting",
+    "Mails to customers' contacts that were tried, and that the mail server has not accepted yet.",
+)

@@ -3,13 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
+from common.domain.send_outcomes import PermanentFailure, SendOutcome
 from common.persistence.database import Connection
 from escalation.cases import store as cases
 from escalation.cases.commands import append_event
 from escalation.cases.domain.timeline import NotificationFailed, Notified, TimelineEvent
 from escalation.notifications.commands import settle
 from escalation.notifications.domain.escalation_summary import EscalationSummary
-from escalation.notifications.domain.notification import Notification, PermanentFailure, SendOutcome
+from escalation.notifications.domain.notification import Notification
 from escalation.notifications.notifier import EscalationAccess
 from escalation.notifications.store import LeasedNotification
 

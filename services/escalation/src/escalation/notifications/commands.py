@@ -7,6 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from common.domain.send_outcomes import (
+    Delivered,
+    PermanentFailure,
+    SendOutcome,
+    TemporaryFailure,
+    retry_delay,
+)
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, schedule
 from common.telemetry import logger
@@ -16,15 +23,10 @@ from escalation.notifications import store as notifications
 from escalation.notifications.domain.notification import (
     DEADLINE_KIND,
     MAX_TEMPORARY_FAILURES,
-    Delivered,
     Notification,
-    PermanentFailure,
     Purpose,
-    SendOutcome,
-    TemporaryFailure,
     next_after_failure,
     plan_notifications,
-    retry_delay,
 )
 from escalation.notifications.store import LeasedNotification
 

@@ -35,12 +35,16 @@ class CustomerCreate(RequestModel):
 
 
 class ContactCreate(RequestModel):
-    """A contact to register."""
+    """A contact to register.
+
+    `wants_mail`: our answers on tickets that did not come by e-mail are mailed, too.
+    """
 
     name: Name
     address: Address
     phone: Phone | None = None
     language: Language = "en"
+    wants_mail: bool = False
 
 
 class EnvironmentCreate(RequestModel):
@@ -118,6 +122,7 @@ class ContactRead(ResponseModel):
     language: str
     counts_for: str | None
     retired: bool
+    wants_mail: bool
     sequence: int
 
 

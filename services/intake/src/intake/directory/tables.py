@@ -28,6 +28,7 @@ contacts = Table(
     Column("registered_by", Text),
     Column("confirmed_by", Text),
     Column("retired", Boolean, nullable=False),
+    Column("wants_mail", Boolean, nullable=False),
     Column("erased", Boolean, nullable=False),
     Column("sequence", BigInteger, nullable=False),
 )

@@ -11,12 +11,13 @@ from common.domain import Actor, Rejection
 from common.erasure import erase_answers, erase_contact_answers, erase_ticket_copies
 from common.events.directory import ContactKnown
 from common.messaging.outbox import OutboxEvent, publish
-from common.persistence.database import Connection
+from common.persistence.database import Connection, transaction_time
 from intake.directory.domain.parties import Contact
 from intake.directory.events import to_event
 from intake.directory.store import find_contact_by_id
 from intake.erasures import store
 from intake.erasures.domain import Erasure, check_confirmation
+from intake.outgoing.store.outgoing_mails import cancel_of
 from intake.tickets.events import erased_event
 from intake.tickets.store import tickets
 
@@ -60,6 +61,7 @@ async def confirm_erasure(
 async def _erase(tx: Connection, contact: UUID, address: str, ids: list[UUID]) -> None:
     await store.erase_words(tx, ids)
     messages = await store.erase_messages(tx, contact, address, ids)
+    await cancel_of(tx, contact, messages, await transaction_time(tx))
     await store.erase_contact(tx, contact)
     await erase_ticket_copies(tx, ids)
     await erase_answers(tx, messages)

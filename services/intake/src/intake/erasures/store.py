@@ -48,7 +48,7 @@ _HAND_OVERS: Final = text(
 _MAILS: Final = text(
     """
     UPDATE mails SET raw = '', raw_deleted_at = intake.now(), reason = NULL,
-        sender = NULL, sender_name = NULL, subject = NULL, text = NULL
+        sender = NULL, sender_name = NULL, subject = NULL, text = NULL, next_step = NULL
     WHERE raw_deleted_at IS NULL AND outcome <> 'received' AND (
         ticket_id = ANY(:ids) OR id = ANY(:mails)
         OR encode(substring(raw FROM 1 FOR :header), 'escape') ILIKE :pattern)

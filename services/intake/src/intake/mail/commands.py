@@ -15,7 +15,7 @@ from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
 from intake.directory import store as directory
 from intake.mail import store as mails
-from intake.mail.domain.auto_reply import automatic_reason
+from intake.mail.domain.auto_reply import automatic_reason, may_have_receipt
 from intake.mail.domain.environment_choice import choose_environment
 from intake.mail.domain.history import Answer
 from intake.mail.domain.mail import Mail, has_date
@@ -24,7 +24,7 @@ from intake.mail.domain.thread import Sender, find_ticket, thread_ids, ticket_ke
 from intake.mail.domain.who_wrote import find_doubt
 from intake.mail.mail_reader import read_mail
 from intake.mail.reading import ReadMail, note_on_unread
-from intake.mail.store import Outcome, StoredMail
+from intake.mail.store import NextStep, Outcome, StoredMail
 from intake.tickets.commands import open_ticket, record_customer_reply
 from intake.tickets.domain.message import Message
 from intake.tickets.domain.new_ticket import TicketScope
@@ -65,9 +65,14 @@ async def _process(tx: Connection, stored: StoredMail, read: ReadMail) -> Stored
         subject=read.mail.subject,
     )
     if reason := automatic_reason(read.mail):
-        processed = replace(stored, outcome="ignored", reason=reason, text=read.text)
+        step: NextStep | None = "bounce" if read.mail.carries_report else None
+        processed = replace(
+            stored, outcome="ignored", reason=reason, text=read.text, next_step=step
+        )
     else:
         processed = await _assign_to_ticket(tx, stored, read)
+        if processed.outcome == "opened" and may_have_receipt(read.mail):
+            processed = replace(processed, next_step="receipt")
     await mails.set_outcome(tx, processed)
     await schedule(tx, [Deadline(RETRY_KIND, stored.id, None)])
     return processed

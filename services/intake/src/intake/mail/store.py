@@ -23,6 +23,7 @@ from intake.tickets.domain.ticket import Ticket
 from intake.tickets.store.tickets import by_ids
 
 Outcome = Literal["received", "opened", "joined", "ignored", "unreadable"]
+NextStep = Literal["receipt", "bounce"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class StoredMail:
 
     `received_by` is the `sub` of the gateway, `gateway` the name under which it reported what it had
     checked. `raw` is empty once it was deleted as too old; then who wrote, and what, is gone, too. `text` is
-    what a mail says that was held back; what others say is on their tickets.
+    what a mail says that was held back; what others say is on their tickets. `next_step` is what
+    `intake.outgoing` does afterwards: plan a receipt, or read a report on a mail of ours.
     """
 
     id: UUID
@@ -50,6 +52,7 @@ class StoredMail:
     subject: str | None = None
     text: str | None = None
     occurrence: int = 0
+    next_step: NextStep | None = None
 
 
 REPETITION_TIME: Final = timedelta(hours=4)
@@ -113,7 +116,16 @@ async def list_existing(tx: Connection, ids: Collection[UUID]) -> set[UUID]:
 
 async def set_outcome(tx: Connection, mail: StoredMail) -> None:
     """Store what is known of a mail once it is processed."""
-    names = ("outcome", "reason", "ticket_id", "sender", "sender_name", "subject", "text")
+    names = (
+        "outcome",
+        "reason",
+        "ticket_id",
+        "sender",
+        "sender_name",
+        "subject",
+        "text",
+        "next_step",
+    )
     changed = {name: getattr(mail, name) for name in names}
     await tx.execute(update(mails).where(mails.c.id == mail.id).values(**changed))
 

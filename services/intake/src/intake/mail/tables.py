@@ -23,6 +23,7 @@ mails = Table(
     Column("subject", Text),
     Column("text", Text),
     Column("occurrence", BigInteger, nullable=False),
+    Column("next_step", Text),
 )
 
 mail_threads = Table(

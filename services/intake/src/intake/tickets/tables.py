@@ -1,6 +1,6 @@
-"""Tickets with their messages, attachments and hand-overs."""
+"""Tickets with their messages, the mails about these, attachments and hand-overs."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Integer, Table, Text, Uuid
 
 from intake.metadata import METADATA, instant
 
@@ -72,6 +72,29 @@ messages = Table(
     Column("mail_id", Uuid),
     Column("history", Text),
     Column("sender_doubt", Text),
+    Column("mailing", Text),
+)
+
+outgoing_mails = Table(
+    "outgoing_mails",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("purpose", Text, nullable=False),
+    Column("ticket_id", Uuid, nullable=False),
+    Column("message_id", Uuid, nullable=False),
+    Column("contact_id", Uuid, nullable=False),
+    instant("planned_at", nullable=False),
+    Column("own_id", Text, nullable=False),
+    Column("in_reply_to", Text),
+    Column("referred_ids", ARRAY(Text), nullable=False),
+    Column("quoted_id", Uuid),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("refusals", Integer, nullable=False),
+    instant("next_try_at", nullable=False),
+    Column("lease", Uuid),
+    instant("settled_at"),
+    Column("problem", Text),
 )
 
 attachments = Table(

@@ -10,6 +10,7 @@ from common.events.tickets import (
     BlockerRaised,
     TicketEvent,
     TicketForwarded,
+    TicketReplyUndelivered,
 )
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, schedule
@@ -26,6 +27,7 @@ ENDS_WITH_TICKET: tuple[TriggerKind, ...] = (
     "clock_breached",
     "blocker_raised",
     "forwarded",
+    "reply_undelivered",
 )
 
 
@@ -84,6 +86,15 @@ async def on_forwarded(tx: Connection, received: ReceivedEvent[TicketForwarded])
     )
     title = f"{event.ticket}: forwarded to {target}, affects {event.environment}"
     await open_or_join(tx, await _build_trigger(tx, event, "forwarded", title), title)
+
+
+async def on_reply_undelivered(
+    tx: Connection, received: ReceivedEvent[TicketReplyUndelivered]
+) -> None:
+    """Let people know that the customer waits for an answer that was given and did not arrive (R3)."""
+    event = received.event
+    title = f"{event.ticket}: our answer has not reached the customer by mail ({event.reason})"
+    await open_or_join(tx, await _build_trigger(tx, event, "reply_undelivered", title), title)
 
 
 async def on_tickets_ended(tx: Connection, events: Sequence[ReceivedEvent[TicketEvent]]) -> None:

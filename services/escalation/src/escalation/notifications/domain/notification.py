@@ -26,8 +26,6 @@ NOTICE_PURPOSES: frozenset[Purpose] = frozenset({"duty", "all_clear"})
 DEADLINE_KIND = "notification"
 """The deadline at which the delay of a personal rule is over."""
 
-FIRST_RETRY_DELAY = timedelta(seconds=5)
-MAX_RETRY_DELAY = timedelta(minutes=5)
 MAX_TEMPORARY_FAILURES = 6
 """Temporary failures by one channel before another one is tried as well."""
 
@@ -55,28 +53,6 @@ class Notification:
     @property
     def id(self) -> UUID:
         return uuid5(self.escalation_id, self.key)
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """The provider accepted it."""
-
-
-@dataclass(frozen=True, slots=True)
-class TemporaryFailure:
-    """It is unknown whether it arrived, or the provider asks to try later (E19)."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class PermanentFailure:
-    """The provider will never accept it for this address."""
-
-    reason: str
-
-
-SendOutcome = Delivered | TemporaryFailure | PermanentFailure
 
 
 def plan_notifications(
@@ -118,12 +94,6 @@ def plan_notifications(
         for number, rule in enumerate(AT_ONCE if purpose in NOTICE_PURPOSES else person.rules, 1)
         if (channel := person.channel(rule.channel))
     )
-
-
-def retry_delay(attempts: int) -> timedelta:
-    """How long to wait after the n-th attempt (from 1): it doubles up to five minutes."""
-    doublings = max(0, min(attempts - 1, 10))
-    return min(FIRST_RETRY_DELAY * (1 << doublings), MAX_RETRY_DELAY)
 
 
 def next_after_failure(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from common.domain.mail_headers import one_line
 from common.wording import format_instant
 from escalation.notifications.domain.notification import Purpose
 from escalation.policies.domain.trigger import Trigger
@@ -41,7 +42,7 @@ def render(
         "",
         *_instruction_lines(purpose, key),
     )
-    return NotificationText(_one_line(subject), "\n".join((*lines, f"Look: {link}", "")))
+    return NotificationText(one_line(subject), "\n".join((*lines, f"Look: {link}", "")))
 
 
 _HEADINGS: dict[Purpose, str] = {
@@ -87,8 +88,3 @@ def _in_zone(at: datetime, zone: str) -> str:
     """In the reader's zone, and in UTC, in which colleagues elsewhere and logs have it."""
     here, utc = (format_instant(at, each, seconds=False) for each in (ZoneInfo(zone), UTC))
     return here if zone == "UTC" else f"{here} ({utc})"
-
-
-def _one_line(text: str) -> str:
-    # A line break in a subject would begin a header of somebody else's choosing.
-    return " ".join(text.split())

@@ -12,6 +12,7 @@ TriggerKind = Literal[
     "clock_breached",
     "blocker_raised",
     "forwarded",
+    "reply_undelivered",
     "debt_overdue",
     "outage",
     "waiver_requested",

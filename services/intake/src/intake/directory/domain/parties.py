@@ -24,7 +24,8 @@ class Contact:
     """A person who writes for a customer. Name, address and phone never leave intake.
 
     `address` is normalised, and None once the contact is erased. `registered_by` and `confirmed_by`
-    are accounts of our own people. A `retired` contact is nobody's any more.
+    are accounts of our own people. A `retired` contact is nobody's any more. `wants_mail`: replies to
+    tickets that did not come by mail are mailed, too.
     """
 
     id: UUID
@@ -38,6 +39,7 @@ class Contact:
     registered_by: str | None = None
     confirmed_by: str | None = None
     retired: bool = False
+    wants_mail: bool = False
 
     @property
     def counts_for(self) -> str | None:

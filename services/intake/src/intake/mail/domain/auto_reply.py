@@ -7,12 +7,13 @@ held back is stored, shown to staff, and becomes a ticket in one step.
 import re
 from typing import Final
 
-from intake.mail.domain.mail import Mail
+from common.domain.mail_headers import OWN_ID_PREFIX
+from intake.mail.domain.mail import Mail, is_robot
 from intake.mail.domain.thread import ticket_keys_in
 
-OWN_MESSAGE_ID_PREFIX: Final = "opsdesk."
-"""The beginning of every Message-ID that OpsDesk gives to a mail, whatever its domain."""
-
+_MACHINES: Final = frozenset(
+    {"mailer-daemon", "postmaster", "bounce", "bounces", "listserv", "majordomo"}
+)
 _ABSENCE_HEADERS: Final = ("x-autoreply", "x-autorespond", "x-autoreply-from", "x-mail-autoreply")
 _ABSENCE_SUBJECT: Final = re.compile(
     r"(?:automatic reply|auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office(?: auto-?reply)?"
@@ -41,8 +42,38 @@ def automatic_reason(mail: Mail) -> str | None:
     return next((reason for reason, is_present in signs.items() if is_present), None)
 
 
+def may_have_receipt(mail: Mail) -> bool:
+    """Whether a mail that a person wrote may be answered by a machine (RFC 3834, 2; I2).
+
+    Not where its headers forbid it, nor where a list, a form or a program wrote it. Whether the sender is
+    believed and known is asked elsewhere (I1).
+    """
+    sender = mail.sender or ""
+    is_program = is_robot(sender) or sender.rpartition("@")[0].partition("+")[0] in _MACHINES
+    return not (
+        not sender
+        or is_program
+        or mail.form is not None
+        or _is_from_list(mail.headers)
+        or _forbids_answers(mail.headers)
+        or mail.carries_report
+        or _has_null_path(mail)
+        or automatic_reason(mail) is not None
+    )
+
+
+def _is_from_list(headers: dict[str, str]) -> bool:
+    precedence = headers.get("precedence", "").strip().lower()
+    return precedence in {"list", "bulk", "junk"} or any(n.startswith("list-") for n in headers)
+
+
+def _forbids_answers(headers: dict[str, str]) -> bool:
+    """Whether the sender's server asks for no automatic answers (MS-OXCMAIL)."""
+    return headers.get("x-auto-response-suppress", "none").strip().lower() != "none"
+
+
 def _is_ours(mail: Mail) -> bool:
-    return (mail.message_id or "").lower().startswith(OWN_MESSAGE_ID_PREFIX)
+    return (mail.message_id or "").lower().startswith(OWN_ID_PREFIX)
 
 
 def _is_auto_submitted(headers: dict[str, str]) -> bool:

@@ -120,10 +120,10 @@ def _to_mail(tree: Tree, defects: tuple[str, ...]) -> tuple[Mail, tuple[File, ..
 def _find_sender(fields: list[tuple[str, str]]) -> tuple[Mailbox | None, Mailbox | None]:
     """Who wrote, and the web form by which, if it was one."""
     sender = _only_mailbox(fields, "from")
-    if sender is None or not _is_robot(sender):
+    if sender is None or not is_robot(sender.address):
         return sender, None
     person = _only_mailbox(fields, "reply-to")
-    if person is None or person.address == sender.address or _is_robot(person):
+    if person is None or person.address == sender.address or is_robot(person.address):
         return sender, None
     return person, sender
 
@@ -133,8 +133,9 @@ def _only_mailbox(fields: list[tuple[str, str]], name: str) -> Mailbox | None:
     return parse_only_mailbox(values[0]) if len(values) == 1 else None
 
 
-def _is_robot(mailbox: Mailbox) -> bool:
-    local = _SEPARATORS.sub("", mailbox.address.rpartition("@")[0].partition("+")[0])
+def is_robot(address: str) -> bool:
+    """Whether nobody reads what is sent to this address, by its name: `noreply`, `do-not-reply`."""
+    local = _SEPARATORS.sub("", address.rpartition("@")[0].partition("+")[0])
     return _ROBOT.match(local) is not None or local.endswith(("noreply", "donotreply"))
 
 

@@ -12,7 +12,16 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-SCRIPTS = ("directory", "tickets", "mail", "alerts", "revocations", "erasures", "contacts")
+SCRIPTS = (
+    "directory",
+    "tickets",
+    "mail",
+    "outgoing",
+    "alerts",
+    "revocations",
+    "erasures",
+    "contacts",
+)
 
 
 def upgrade() -> None:

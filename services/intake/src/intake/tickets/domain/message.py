@@ -9,6 +9,9 @@ from common.wording import is_question
 
 Visibility = Literal["public", "internal"]
 Direction = Literal["inbound", "outbound"]
+Mailing = Literal["due", "planned", "nobody", "off"]
+MailPurpose = Literal["answer", "receipt"]
+MailState = Literal["waiting", "sent", "failed", "bounced", "cancelled", "withheld"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class Message:
 
     Internal notes are outbound, and only staff see them. An `automatic` message was written by a
     machine and does not count as an answer (C1, C3). `history` is what stood below the new words of an
-    answer. `sender_doubt` tells staff why the sender of a mail was not believed (I1).
+    answer. `sender_doubt` tells staff why the sender of a mail was not believed (I1). `mailing`: whether
+    mails about it were planned; None where there are none to plan.
     """
 
     id: UUID
@@ -46,11 +50,29 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     history: str | None = None
     sender_doubt: str | None = None
+    mailing: Mailing | None = None
 
     @property
     def is_public(self) -> bool:
         """Whether the customer can see it."""
         return self.visibility == "public"
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether a person of ours wrote it to the customer: then it is mailed, where it can be."""
+        return self.is_public and self.direction == "outbound" and not self.automatic
+
+
+@dataclass(frozen=True, slots=True)
+class MailToContact:
+    """A mail about a message to a contact: our answer, or the receipt for the contact's own mail."""
+
+    purpose: MailPurpose
+    contact_id: UUID
+    state: MailState
+    attempts: int
+    settled_at: datetime | None
+    problem: str | None
 
 
 def awaits_customer_reply(last: Message | None) -> bool:

@@ -21,7 +21,7 @@ from intake.tickets.domain.message import Message
 from intake.tickets.events import event_spec
 from intake.tickets.schemas.requests import ReplyCreate
 from intake.tickets.schemas.responses import MessageRead, to_message_response
-from intake.tickets.store import messages, tickets
+from intake.tickets.store import mails_to_contacts, messages, tickets
 
 routes = router("/v1/tickets", ["ticket messages"])
 
@@ -32,15 +32,16 @@ async def list_messages(
 ) -> Page[MessageRead]:
     """List the messages on a ticket, oldest first. Contacts do not see internal notes."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
+    is_staff = caller.customer is None
     rows = await messages.list_of_ticket(
-        tx,
-        ticket.id,
-        internal=caller.customer is None,
-        after=page.after_as(UUID),
-        limit=page.limit,
+        tx, ticket.id, internal=is_staff, after=page.after_as(UUID), limit=page.limit
     )
+    ids = [message.id for message in rows] if is_staff else []
+    mails = await mails_to_contacts.of_messages(tx, ids)
     return page.page_of(
-        rows, lambda message: to_message_response(caller, message), lambda message: (message.id,)
+        rows,
+        lambda message: to_message_response(caller, message, mails.get(message.id, ())),
+        lambda message: (message.id,),
     )
 
 
@@ -64,7 +65,7 @@ async def create_reply(action: ReplyAction, body: ReplyCreate, response: Respons
         text=body.text,
         at=at,
     )
-    await messages.add(action.tx, message)
+    message = await messages.add(action.tx, message)
     if from_customer:
         await record_customer_reply(action.tx, before, message.id, action.caller.actor, at)
     else:

@@ -1,6 +1,6 @@
 """Tickets, messages and hand-over records as callers read them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Final
@@ -11,7 +11,15 @@ from pydantic_core import to_json
 from common.auth import Caller
 from common.http import Page, ResponseModel
 from common.http.etag import etag
-from intake.tickets.domain.message import Direction, Message, Visibility
+from intake.tickets.domain.message import (
+    Direction,
+    Mailing,
+    MailPurpose,
+    MailState,
+    MailToContact,
+    Message,
+    Visibility,
+)
 from intake.tickets.domain.priority import Impact, Priority, Urgency
 from intake.tickets.domain.ticket import (
     Channel,
@@ -128,11 +136,28 @@ class AttachmentRead(ResponseModel):
     size: int
 
 
+class MailToContactRead(ResponseModel):
+    """A mail about a message to a contact: our `answer`, or the `receipt` for the contact's own mail.
+
+    `settled_at` is when it was sent, failed, came back or was withheld. `problem` is why the last attempt
+    failed.
+    """
+
+    purpose: MailPurpose
+    contact_id: UUID
+    state: MailState
+    attempts: int
+    settled_at: datetime | None
+    problem: str | None
+
+
 class MessageRead(ResponseModel):
     """A message on a ticket; `automatic` ones were written by a machine.
 
-    `history` is what stood below the new words of an answer. `sender_doubt` and `email` are null for
-    contacts: why the sender of an e-mail was not believed, and its id (see `/v1/emails`).
+    `history` is what stood below the new words of an answer. What follows is null for contacts:
+    `sender_doubt` and `email`, why the sender of an e-mail was not believed, and its id (see
+    `/v1/emails`); `mailing` and `mails`, whether an answer of ours goes out by mail (`nobody`: no contact who
+    opened the ticket or wrote on it gets mail; `off`: no mail server was set), and what became of it.
     """
 
     id: UUID
@@ -147,12 +172,13 @@ class MessageRead(ResponseModel):
     attachments: list[AttachmentRead]
     email: UUID | None
     sender_doubt: str | None
+    mailing: Mailing | None
+    mails: list[MailToContactRead] | None
 
 
+_FOR_STAFF: Final = {"email", "sender_doubt", "mailing", "mails"}
 _MESSAGE_FIELDS: Final = tuple(
-    name
-    for name in MessageRead.model_fields
-    if name not in {"attachments", "email", "sender_doubt"}
+    name for name in MessageRead.model_fields if name not in {"attachments", *_FOR_STAFF}
 )
 
 
@@ -182,8 +208,10 @@ def to_detail_response(caller: Caller, ticket: Ticket, description: str | None) 
     return model(**values, description=description)
 
 
-def to_message_response(caller: Caller, message: Message) -> MessageRead:
-    """The message as this caller may read it."""
+def to_message_response(
+    caller: Caller, message: Message, mails: Sequence[MailToContact] = ()
+) -> MessageRead:
+    """The message as this caller may read it, with the mails about it."""
     is_staff = caller.customer is None
     return MessageRead(
         **{name: getattr(message, name) for name in _MESSAGE_FIELDS},
@@ -195,6 +223,8 @@ def to_message_response(caller: Caller, message: Message) -> MessageRead:
         ],
         email=message.mail_id if is_staff else None,
         sender_doubt=message.sender_doubt if is_staff else None,
+        mailing=message.mailing if is_staff else None,
+        mails=[MailToContactRead.model_validate(mail) for mail in mails] if is_staff else None,
     )
 
 

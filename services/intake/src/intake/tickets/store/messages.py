@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +14,9 @@ from intake.tickets.domain.message import Attachment, Message
 from intake.tickets.tables import attachments, messages
 
 
-async def add(tx: Connection, message: Message) -> None:
-    """Store a message with its attachments."""
+async def add(tx: Connection, message: Message) -> Message:
+    """Store a message with its attachments, and return it as stored: our answers are due to be mailed."""
+    message = replace(message, mailing="due" if message.is_answer else None)
     row = {name: getattr(message, name) for name in Message.__slots__ if name != "attachments"}
     await tx.execute(insert(messages).values(**row))
     if message.attachments:
@@ -26,6 +27,7 @@ async def add(tx: Connection, message: Message) -> None:
                 for position, attachment in enumerate(message.attachments)
             ],
         )
+    return message
 
 
 async def replace_text(tx: Connection, id: UUID, text: str) -> None:

@@ -20,6 +20,7 @@ CREATE TABLE contacts (
     registered_by text,
     confirmed_by text,
     retired boolean NOT NULL DEFAULT false,
+    wants_mail boolean NOT NULL DEFAULT false,
     erased boolean NOT NULL DEFAULT false,
     sequence bigint NOT NULL,
     CONSTRAINT ck_contacts_four_eyes CHECK (confirmed_by <> registered_by)

@@ -17,10 +17,12 @@ CREATE TABLE mails (
     subject text,
     text text,
     occurrence bigint NOT NULL,
+    next_step text CHECK (next_step IN ('receipt', 'bounce')),
     CONSTRAINT ck_mails_raw_deleted CHECK (raw_deleted_at IS NULL OR raw = ''),
     UNIQUE (message_id, fingerprint, occurrence)
 );
 ALTER TABLE mails ALTER COLUMN raw SET STORAGE EXTERNAL;
+CREATE INDEX ix_mails_next_step ON mails (id) WHERE next_step IS NOT NULL;
 CREATE INDEX ix_mails_outcome ON mails (outcome, id);
 CREATE INDEX ix_mails_raw ON mails (received_at)
     WHERE raw_deleted_at IS NULL AND outcome <> 'received';
@@ -30,6 +32,8 @@ COMMENT ON COLUMN mails.raw_deleted_at IS
 COMMENT ON COLUMN mails.gateway IS
     'The name under which our gateway reported, when the mail came, what it had checked.';
 COMMENT ON COLUMN mails.text IS 'Of a mail that was held back: what it says.';
+COMMENT ON COLUMN mails.next_step IS
+    'What is still to be done after its sender was answered: a receipt to plan, a report to read.';
 COMMENT ON COLUMN mails.occurrence IS
     'Mails without id or date look alike; each beyond the time of a repetition is one of its own.';
 

@@ -70,6 +70,7 @@ CREATE INDEX ix_tickets_customer ON tickets (customer_id, id);
 CREATE INDEX ix_tickets_assignee ON tickets (assignee, id) WHERE assignee IS NOT NULL;
 CREATE INDEX ix_tickets_open ON tickets (id)
     WHERE state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened');
+CREATE INDEX ix_tickets_merged ON tickets (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX ix_tickets_environment ON tickets (environment_id) WHERE priority = 'blocker';
 COMMENT ON COLUMN tickets.reporter IS 'The e-mail address that a ticket came from, while no contact is known.';
 
@@ -122,9 +123,13 @@ CREATE TABLE messages (
     at timestamptz NOT NULL,
     mail_id uuid UNIQUE,
     history text,
-    sender_doubt text
+    sender_doubt text,
+    mailing text CHECK (mailing IN ('due', 'planned', 'nobody', 'off'))
 );
 CREATE INDEX ix_messages_ticket ON messages (ticket_id, id);
+CREATE INDEX ix_messages_mailing ON messages (id) WHERE mailing = 'due';
+COMMENT ON COLUMN messages.mailing IS
+    'Of a public message of ours: whether mails to the customer''s people were planned; null for others.';
 
 CREATE TABLE attachments (
     message_id uuid NOT NULL REFERENCES messages,

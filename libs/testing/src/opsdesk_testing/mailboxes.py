@@ -1,21 +1,27 @@
 """Where mail goes in tests: a mailbox behind a real SMTP server, and a transport in memory."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
-from escalation.notifications.domain.notification import Delivered, PermanentFailure, SendOutcome
+from common.domain.send_outcomes import Delivered, PermanentFailure, SendOutcome
 
 
 class Mailbox:
-    """An aiosmtpd handler that stores messages. `answers` are given first, one per message;
-    `refused` maps an address to the answer that it always gets."""
+    """An aiosmtpd handler that stores messages, and of each who is told where it cannot be delivered.
+
+    `answers` are given first, one per message; `refused` maps an address to the answer that it always gets.
+    """
 
     def __init__(self) -> None:
         self.port = 0
         self.messages: list[EmailMessage] = []
+        self.envelope_senders: list[str] = []
+        self.raw: list[bytes] = []
         self.answers: list[str] = []
         self.refused: dict[str, str] = {}
 
@@ -32,10 +38,28 @@ class Mailbox:
         if answer.startswith("250"):
             parsed = message_from_bytes(envelope.content, EmailMessage, policy=default)
             self.messages.append(parsed)
+            self.envelope_senders.append(envelope.mail_from)
+            self.raw.append(envelope.content)
         return answer
 
     def sent_to(self) -> list[str]:
         return [str(message["To"]).partition("@")[0] for message in self.messages]
+
+
+@asynccontextmanager
+async def open_mailbox() -> AsyncIterator[Mailbox]:
+    """A mailbox behind a real SMTP server on a port of its own."""
+    from aiosmtpd.smtp import SMTP  # slow to import, and needed by these tests alone
+
+    mailbox = Mailbox()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(mailbox, loop=loop), "127.0.0.1", 0)
+    mailbox.port = server.sockets[0].getsockname()[1]
+    try:
+        yield mailbox
+    finally:
+        server.close()
+        await server.wait_closed()
 
 
 class InMemoryTransport:
@@ -54,7 +78,7 @@ class InMemoryTransport:
         self._refused = refused or set()
         self._meanwhile = meanwhile
 
-    async def send(self, message: EmailMessage) -> SendOutcome:
+    async def send(self, message: EmailMessage, envelope_sender: str | None = None) -> SendOutcome:
         if self._meanwhile:
             await self._meanwhile()
         if str(message["To"]) in self._refused:

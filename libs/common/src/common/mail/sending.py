@@ -1,0 +1,165 @@
+"""The loop that sends what a service has stored to be sent: under a lease, outside of any transaction.
+
+After a crash between sending and storing the outcome, the lease expires and the same message is sent
+again with the same Message-ID (E19). Leases and retries run on real time.
+"""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from email.message import EmailMessage
+from functools import partial
+from typing import Final, Generic, Literal, TypeVar
+
+from common.domain.send_outcomes import Delivered, PermanentFailure, SendOutcome, TemporaryFailure
+from common.mail.smtp import MailTransport
+from common.persistence.database import Connection, Database
+from common.persistence.errors import is_transient
+from common.telemetry import logger
+
+log = logger(__name__)
+
+LEASE_DURATION: Final = timedelta(seconds=20)
+"""Real time, longer than sending may take; a message waits that long after a crash."""
+OUTCOME_LOCK_TIMEOUT_MS: Final = 500
+"""Milliseconds that storing an outcome waits for its lock, on one of the few connections."""
+OUTCOME_RETRY_S: Final = 0.5
+OUTCOME_TIMEOUT_S: Final = 60.0
+"""Seconds between tries to store an outcome, and in all: what was sent should not be sent again."""
+POLL_INTERVAL_S: Final = 0.5
+"""Seconds between polls, for what another replica wrote and for retries that are due."""
+
+L = TypeVar("L")
+Result = Literal["sent", "failed", "dropped"]
+
+
+class LeasedSending(ABC, Generic[L]):
+    """The sending side of one replica; `L` is one leased message. `run` goes on until cancelled.
+
+    At most `max_concurrent` messages are sent at the same time, each on its own: so many sessions may
+    hang before another message waits. Connections to the database are fewer, and are not held while a
+    message is sent.
+    """
+
+    max_concurrent = 64
+
+    def __init__(self, database: Database, transport: MailTransport) -> None:
+        self.database = database
+        self.transport = transport
+        self._wake = asyncio.Event()
+
+    @abstractmethod
+    async def lease(self, tx: Connection, length: timedelta, limit: int) -> Sequence[L]:
+        """Lease up to `limit` messages that are to be sent now, for `length` of real time."""
+
+    @abstractmethod
+    async def build_message(self, leased: L) -> EmailMessage | PermanentFailure | None:
+        """The message, the same at each attempt; None when it is no longer needed."""
+
+    @abstractmethod
+    async def record_outcome(self, tx: Connection, leased: L, outcome: SendOutcome) -> None:
+        """Store what became of the attempt."""
+
+    @abstractmethod
+    def name_of(self, leased: L) -> str:
+        """What the log calls it."""
+
+    @abstractmethod
+    def count(self, leased: L, result: Result) -> None:
+        """Count a message that is settled."""
+
+    def envelope_sender(self, leased: L) -> str | None:
+        """Who hears of it when it cannot be delivered; None: the address in From, empty: nobody."""
+        return None
+
+    async def prepare(self) -> None:
+        """Do what comes before each round of sending."""
+        return
+
+    def wake(self) -> None:
+        """Begin the next round at once."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        tasks: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                self._wake.clear()
+                await self._prepare()
+                for leased in await self._take_leases(self.max_concurrent - len(tasks)):
+                    sending = asyncio.create_task(self._send(leased))
+                    tasks.add(sending)
+                    sending.add_done_callback(partial(self._on_send_done, tasks))
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), POLL_INTERVAL_S)
+        finally:
+            for sending in tasks:
+                sending.cancel()
+
+    async def send_ready(self) -> int:
+        """Send what is to be sent now, once, and return how many messages that were."""
+        await self.prepare()
+        leased = await self._take_leases(self.max_concurrent)
+        await asyncio.gather(*map(self._send, leased))
+        return len(leased)
+
+    async def _prepare(self) -> None:
+        try:
+            await self.prepare()
+        except Exception as error:
+            if not is_transient(error):
+                raise
+
+    async def _take_leases(self, free: int) -> Sequence[L]:
+        if not free:
+            return []
+        try:
+            async with self.database.transaction() as tx:
+                return await self.lease(tx, LEASE_DURATION, free)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            return []
+
+    def _on_send_done(self, tasks: set[asyncio.Task[None]], sending: asyncio.Task[None]) -> None:
+        # The next message starts as soon as one ends: a mail server that hangs delays nobody else.
+        tasks.discard(sending)
+        self._wake.set()
+
+    async def _send(self, leased: L) -> None:
+        try:
+            await self._deliver(leased)
+        except Exception as error:  # noqa: BLE001 (the lease expires and it is sent again)
+            log.error("mail.not_sent", mail=self.name_of(leased), error=type(error).__name__)
+
+    async def _deliver(self, leased: L) -> None:
+        message = await self.build_message(leased)
+        if message is None:
+            self.count(leased, "dropped")
+            return
+        outcome = (
+            message
+            if isinstance(message, PermanentFailure)
+            else await self.transport.send(message, self.envelope_sender(leased))
+        )
+        await self._store_outcome(leased, outcome)
+        if not isinstance(outcome, TemporaryFailure):
+            self.count(leased, "sent" if isinstance(outcome, Delivered) else "failed")
+
+    async def _store_outcome(self, leased: L, outcome: SendOutcome) -> None:
+        """Store it, however long its row is locked or the database away, within OUTCOME_TIMEOUT_S."""
+        clock = asyncio.get_running_loop()
+        give_up_at = clock.time() + OUTCOME_TIMEOUT_S
+        while True:
+            try:
+                async with self.database.transaction() as tx:
+                    await tx.exec_driver_sql(
+                        f"SET LOCAL lock_timeout = '{OUTCOME_LOCK_TIMEOUT_MS}ms'"
+                    )
+                    return await self.record_outcome(tx, leased, outcome)
+            except Exception as error:
+                if not is_transient(error) or clock.time() > give_up_at:
+                    raise
+            await asyncio.sleep(OUTCOME_RETRY_S)

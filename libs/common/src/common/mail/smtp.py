@@ -1,0 +1,97 @@
+"""Sending mail by SMTP, and what the server's answers mean for a message (E19)."""
+
+import asyncio
+import ssl
+from email.message import EmailMessage
+from typing import Final, Protocol
+
+import aiosmtplib
+
+from common.domain.send_outcomes import Delivered, PermanentFailure, SendOutcome, TemporaryFailure
+from common.mail.smtp_settings import SmtpSettings
+
+SEND_TIMEOUT_S: Final = 15.0
+"""Seconds for the whole SMTP session: it must end before the lease does."""
+
+_CLOSING: Final = 421
+
+
+class MailTransport(Protocol):
+    """Sends a message to its one recipient; every failure on the way is an outcome, not an error.
+
+    Reports of mail servers go to `envelope_sender`, by default the one in From; to nobody where it is
+    empty.
+    """
+
+    async def send(
+        self, message: EmailMessage, envelope_sender: str | None = None
+    ) -> SendOutcome: ...
+
+
+class SmtpTransport:
+    """Sends by SMTP, each message in a session of its own, so that none waits for another."""
+
+    def __init__(self, settings: SmtpSettings) -> None:
+        host, _, port = settings.smtp_server.rpartition(":")
+        self._host, self._port = host, int(port)
+        self._security = settings.smtp_security
+        self._username = settings.smtp_username
+        password = settings.smtp_password
+        self._password = password.get_secret_value() if password else None
+        self._tls = ssl.create_default_context(cafile=settings.smtp_ca_file)
+
+    async def send(self, message: EmailMessage, envelope_sender: str | None = None) -> SendOutcome:
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT_S):
+                await self._send(message, envelope_sender)
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            return _classify_reply(error.recipients[0].code, error.recipients[0].message)
+        except aiosmtplib.SMTPResponseException as error:
+            return _classify_response(error)
+        except aiosmtplib.SMTPNotSupported as error:
+            return PermanentFailure(f"the mail server cannot accept it: {error}")
+        except ValueError:
+            return PermanentFailure("the address is not valid")
+        except (aiosmtplib.SMTPException, OSError) as error:
+            return TemporaryFailure(f"no answer from the mail server ({type(error).__name__})")
+        return Delivered()
+
+    async def _send(self, message: EmailMessage, envelope_sender: str | None) -> None:
+        await aiosmtplib.send(
+            message,
+            sender=envelope_sender,
+            hostname=self._host,
+            port=self._port,
+            username=self._username,
+            password=self._password,
+            use_tls=self._security == "tls",
+            start_tls=self._security == "starttls",
+            tls_context=None if self._security == "plain" else self._tls,
+        )
+
+
+def _classify_response(error: aiosmtplib.SMTPResponseException) -> SendOutcome:
+    """What concerns us and not this message is temporary: another address would fail, too."""
+    match error:
+        case aiosmtplib.SMTPAuthenticationError():
+            return TemporaryFailure(f"the mail server refuses our login ({error.code})")
+        case aiosmtplib.SMTPSenderRefused():
+            return TemporaryFailure(f"the mail server refuses our sender ({error.code})")
+        case aiosmtplib.SMTPConnectResponseError() | aiosmtplib.SMTPHeloError():
+            return TemporaryFailure(f"the mail server refuses to talk to us ({error.code})")
+    return _classify_reply(error.code, error.message)
+
+
+def _classify_reply(code: int, reply: str) -> SendOutcome:
+    # The text of a reply often repeats the address: only the codes are stored.
+    reason = f"the mail server answered {code} {_enhanced_status(reply)}".rstrip()
+    if 500 <= code < 600:
+        return PermanentFailure(reason)
+    # 421 is said to everybody: the server is closing.
+    return TemporaryFailure(reason, is_refusal=400 <= code < 500 and code != _CLOSING)
+
+
+def _enhanced_status(reply: str) -> str:
+    """The enhanced status code (RFC 3463) at the beginning of a reply; empty where there is none."""
+    first = reply.split(maxsplit=1)[0] if reply.strip() else ""
+    return first if first.replace(".", "").isdigit() and first.count(".") == 2 else ""

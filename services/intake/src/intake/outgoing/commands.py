@@ -1,0 +1,72 @@
+"""Store what became of a mail, and put before people what did not arrive."""
+
+from datetime import datetime
+from typing import Final
+
+from common.domain import Actor
+from common.domain.send_outcomes import SendOutcome
+from common.events.tickets import TicketReplyUndelivered
+from common.persistence.database import Connection, transaction_time
+from common.persistence.ids import uuid7
+from intake.outgoing.domain.outgoing_mail import OutgoingMail, Retry, after_attempt
+from intake.outgoing.domain.undelivered_note import note_on_undelivered
+from intake.outgoing.store import outgoing_mails
+from intake.outgoing.store.outgoing_mails import LeasedMail
+from intake.tickets.commands import save_change
+from intake.tickets.domain.message import Message
+from intake.tickets.domain.ticket import Ticket
+from intake.tickets.events import event_spec
+from intake.tickets.store import messages, tickets
+
+SYSTEM: Final = Actor("opsdesk")
+"""Who acts where no person does."""
+
+
+async def record_outcome(tx: Connection, leased: LeasedMail, outcome: SendOutcome) -> None:
+    """Store the outcome of an attempt; of an answer that failed for good, people are told.
+
+    Order of locks: ticket, mail.
+    """
+    result = after_attempt(leased.mail, outcome)
+    if isinstance(result, Retry):
+        return await outgoing_mails.schedule_retry(tx, leased, result)
+    if result.state != "failed":
+        await outgoing_mails.settle(tx, leased, result, await transaction_time(tx))
+        return None
+    ticket = await tickets.lock_survivor(tx, leased.mail.ticket_id)
+    at = await transaction_time(tx)
+    if await outgoing_mails.settle(tx, leased, result, at):
+        await report_undelivered(tx, ticket, leased.mail, result.problem or "", at)
+    return None
+
+
+async def report_undelivered(
+    tx: Connection, ticket: Ticket, mail: OutgoingMail, problem: str, at: datetime
+) -> None:
+    """Tell staff, on the ticket (locked) and by event, that an answer did not arrive.
+
+    Of a receipt nobody is told: the ticket is there, and the answer will show whether the address works.
+    """
+    if mail.purpose != "answer":
+        return
+    note = Message(
+        uuid7(),
+        ticket.id,
+        "internal",
+        "outbound",
+        SYSTEM.sub,
+        note_on_undelivered(str(mail.contact_id), problem),
+        at,
+        automatic=True,
+    )
+    await messages.add(tx, note)
+    await save_change(
+        tx,
+        ticket,
+        ticket,
+        SYSTEM,
+        at,
+        "ticket.reply_undelivered",
+        event_spec(TicketReplyUndelivered, message_id=mail.message_id, reason=problem),
+        grounds={"message_id": str(mail.message_id), "reason": problem},
+    )

@@ -1,0 +1,1 @@
+"""Who gets which mail, what it says, and what its outcome means. Pure."""

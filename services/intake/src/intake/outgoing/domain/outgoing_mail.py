@@ -1,0 +1,98 @@
+"""One mail to one contact: when it may be sent, and what the outcome of an attempt means. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid5
+
+from common.domain.send_outcomes import (
+    Delivered,
+    PermanentFailure,
+    SendOutcome,
+    TemporaryFailure,
+    retry_delay,
+)
+from intake.tickets.domain.message import MailPurpose, MailState
+
+MAX_REFUSALS: Final = 30
+"""Times that the mail server may answer "later" about one mail, over a day, before a person hears of it."""
+MAX_REFUSED_DELAY: Final = timedelta(hours=1)
+RECEIPT_WINDOW: Final = timedelta(hours=1)
+"""The time in which one contact gets no more than so many receipts."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMail:
+    """Every attempt carries the same `own_id` (without brackets), so that a repeat is the same mail.
+
+    `message_id` is the message on the ticket that it is about. `planned_at` is on the service's own clock;
+    attempts and retries run on real time. `refusals` are attempts that were answered with "later".
+    """
+
+    purpose: MailPurpose
+    ticket_id: UUID
+    message_id: UUID
+    contact_id: UUID
+    planned_at: datetime
+    own_id: str
+    in_reply_to: str | None
+    referred_ids: tuple[str, ...]
+    quoted_id: UUID | None = None
+    state: MailState = "waiting"
+    attempts: int = 0
+    refusals: int = 0
+    problem: str | None = None
+
+    @property
+    def id(self) -> UUID:
+        return mail_id(self.purpose, self.message_id, self.contact_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The mail is in this state from now on."""
+
+    state: MailState
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """It is tried again after `pause`."""
+
+    pause: timedelta
+    problem: str
+    refusals: int
+
+
+def mail_id(purpose: MailPurpose, message_id: UUID, contact_id: UUID) -> UUID:
+    """The same for each mail of this purpose about a message to a contact, however often it is planned."""
+    return uuid5(message_id, f"{purpose}/{contact_id}")
+
+
+def after_attempt(mail: OutgoingMail, outcome: SendOutcome) -> Settled | Retry:
+    """What becomes of the mail after its attempt.
+
+    A refusal for good ends it. "Later" does so after MAX_REFUSALS. A mail server that is away is our own
+    trouble: the mail waits for it, however long that takes.
+    """
+    match outcome:
+        case Delivered():
+            return Settled("sent")
+        case PermanentFailure(reason):
+            return Settled("failed", reason)
+        case TemporaryFailure(reason, is_refusal=False):
+            return Retry(retry_delay(mail.attempts), reason, mail.refusals)
+        case TemporaryFailure(reason):
+            refusals = mail.refusals + 1
+            if refusals >= MAX_REFUSALS:
+                return Settled("failed", f"{reason}, {refusals} times in a row")
+            return Retry(retry_delay(refusals, MAX_REFUSED_DELAY), reason, refusals)
+
+
+def is_over_limit(recent: int, limit: int) -> bool:
+    """Whether a contact who got `recent` receipts within RECEIPT_WINDOW gets no other one.
+
+    Two programs that answer each other end here, and so does whoever writes in another one's name.
+    """
+    return recent >= limit

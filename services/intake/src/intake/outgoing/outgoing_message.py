@@ -1,0 +1,54 @@
+"""The message of a mail to a contact, the same at each attempt."""
+
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from common.domain.mail_headers import one_line
+from common.mail.messages import new_message
+from intake.outgoing.domain.answer_text import answer_text, subject_of
+from intake.outgoing.domain.contents import Contents
+from intake.outgoing.domain.outgoing_mail import OutgoingMail
+from intake.outgoing.domain.receipt_text import receipt_text
+from intake.settings import IntakeSettings
+
+
+def build_message(mail: OutgoingMail, contents: Contents, settings: IntakeSettings) -> EmailMessage:
+    """The mail, with nothing in its headers but our own words, the ticket's title and the contact's address.
+
+    Raises ValueError where the address is no single one.
+    """
+    message = new_message()
+    message["From"] = settings.mail_from
+    if settings.mail_reply_to is not None:
+        message["Reply-To"] = settings.mail_reply_to
+    message["To"] = _only_address(contents.address)
+    message["Subject"] = subject_of(
+        contents.key, contents.title, is_answer=mail.purpose == "answer"
+    )
+    message["Date"] = format_datetime(mail.planned_at)
+    message["Message-ID"] = f"<{mail.own_id}>"
+    if mail.in_reply_to is not None:
+        message["In-Reply-To"] = f"<{mail.in_reply_to}>"
+        message["References"] = " ".join(f"<{id}>" for id in mail.referred_ids)
+    if mail.purpose == "receipt":
+        message["Auto-Submitted"] = "auto-replied"
+        message["X-Auto-Response-Suppress"] = "All"
+    # Quoted-printable: the same bytes on servers with and without 8BITMIME, lines of any length.
+    message.set_content(_text(mail, contents), charset="utf-8", cte="quoted-printable")
+    return message
+
+
+def _text(mail: OutgoingMail, contents: Contents) -> str:
+    if mail.purpose == "receipt":
+        return receipt_text(contents.language, one_line(contents.name), contents.key)
+    return answer_text(contents.text, contents.quoted, contents.zone)
+
+
+def _only_address(address: str) -> Address:
+    """The address as one mailbox: a comma in it must not add another recipient."""
+    try:
+        return Address(addr_spec=address)
+    except (MessageError, IndexError) as error:
+        raise ValueError("the address cannot stand in a header") from error
