@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from common.cli import audit, dlq, parked, restored, server, topics
-from common.cli.migrate import migrate_service
 from common.docgen import asyncapi_document
 from common.http import Service, create_app
 from common.http.connections import describe_connections
@@ -57,6 +56,9 @@ def _add_serve_commands(app: typer.Typer, service: Service) -> None:
         ] = DEFAULT_PATIENCE.give_up_after_s,
     ) -> None:
         """Bring the schema up to date, also under load; needs OPSDESK_MIGRATION_DATABASE_URL."""
+        # Here, because alembic takes 7 MiB, and who serves does not need it.
+        from common.cli.migrate import migrate_service
+
         patience = LockPatience(lock_timeout_s, give_up_after_s)
         settings = load_settings(service.settings)
         typer.echo(asyncio.run(migrate_service(service, settings, patience)))
