@@ -35,15 +35,11 @@ class ParkedRelease:
         """
         self._attempted.clear()
         self.has_more = False
-        while moved := self._take_moved():
+        while moved := self.processor.state.take_moved():
             if not await self._release_freed(moved):
                 break
         if is_sweep_due or self.has_more:
             await self._sweep()
-
-    def _take_moved(self) -> set[Subject]:
-        moved, self.processor.moved = self.processor.moved, set()
-        return moved
 
     async def _release_freed(self, moved: Collection[Subject]) -> bool:
         async with self.processor.database.transaction() as tx:
@@ -56,7 +52,7 @@ class ParkedRelease:
             async with self.processor.database.transaction() as tx:
                 records, next_page = await sweep(tx, self._sweep_after)
                 if next_page is None:
-                    self.processor.has_parked = bool(records) or await has_parked(tx)
+                    self.processor.state.has_parked = bool(records) or await has_parked(tx)
             self._sweep_after = next_page or BEGINNING
             await self._try(records)
             self.has_more = bool(records) and next_page is not None

@@ -1,0 +1,36 @@
+"""What the parts of a consumer know together: whether records wait, and what may free them."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from common.messaging.positions import Subject
+
+
+@dataclass(slots=True)
+class ConsumerState:
+    """The state that lanes and the release of parked records share.
+
+    `has_parked`: whether any record may be parked. `consecutive_dead_letters`: those without a
+    success between them.
+    """
+
+    has_parked: bool = True
+    consecutive_dead_letters: int = 0
+    _moved: set[Subject] = field(default_factory=set)
+    _has_moved: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def note_moved(self, subjects: Iterable[Subject]) -> None:
+        """Note subjects whose parked records may be free now."""
+        self._moved.update(subjects)
+        self._has_moved.set()
+
+    def take_moved(self) -> set[Subject]:
+        """Return the subjects that moved since the last call."""
+        moved, self._moved = self._moved, set()
+        self._has_moved.clear()
+        return moved
+
+    async def wait_for_moved(self) -> None:
+        """Wait until a subject has moved."""
+        await self._has_moved.wait()
