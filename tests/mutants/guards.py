@@ -6,7 +6,8 @@ with every run of the tests, so that a guard cannot move away unnoticed.
 
 from typing import Final
 
+from tests.mutants.access_guards import ACCESS_GUARDS
 from tests.mutants.deadline_guards import DEADLINE_GUARDS
 from tests.mutants.message_guards import MESSAGE_GUARDS
 
-GUARDS: Final = (*MESSAGE_GUARDS, *DEADLINE_GUARDS)
+GUARDS: Final = (*MESSAGE_GUARDS, *DEADLINE_GUARDS, *ACCESS_GUARDS)

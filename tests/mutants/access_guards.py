@@ -1,0 +1,73 @@
+"""What keeps effects, references, old rows and strangers within bounds, and the tests that notice."""
+
+from typing import Final
+
+from tests.mutants.guard import COMMON, COMMON_TESTS, Guard
+
+EMERGENCIES: Final = "services/delivery-gate/src/delivery_gate/emergencies"
+LATE_KNOWLEDGE: Final = "services/delivery-gate/tests/emergencies/test_late_knowledge.py"
+RETENTIONS: Final = "services/intake/src/intake/retentions.py"
+RETENTION_TESTS: Final = "services/intake/tests/test_retentions.py"
+
+ACCESS_GUARDS: Final = (
+    Guard(
+        "an emergency step waits for what is not heard yet",
+        f"{EMERGENCIES}/domain.py",
+        "    if not is_current:\n",
+        "    if False:\n",
+        f"{LATE_KNOWLEDGE}::test_a_step_is_deferred_while_the_gate_has_not_heard_everything",
+    ),
+    Guard(
+        "a Blocker's end heard late marks the change",
+        f"{EMERGENCIES}/domain.py",
+        "    return replace(change, blocker_ended_at=ended_at)\n",
+        "    return change\n",
+        f"{LATE_KNOWLEDGE}"
+        "::test_an_end_heard_after_the_application_marks_announces_and_investigates",
+    ),
+    Guard(
+        "a reference that no table knows is refused",
+        f"{COMMON}/http/references.py",
+        "            await check_references(request, references)\n",
+        "            pass\n",
+        f"{COMMON_TESTS}/http/test_references.py::test_the_answer_names_the_nearest_known_key",
+    ),
+    Guard(
+        "a mail that is not processed is not emptied",
+        RETENTIONS,
+        "raw_deleted_at IS NULL AND outcome <> 'received'",
+        "raw_deleted_at IS NULL",
+        f"{RETENTION_TESTS}::test_what_is_not_processed_yet_stays_however_old",
+    ),
+    Guard(
+        "a group of alerts stays while its ticket is open",
+        RETENTIONS,
+        " AND state IN ('closed', 'merged')",
+        "",
+        f"{RETENTION_TESTS}::test_groups_of_alerts_go_once_their_ticket_is_closed",
+    ),
+    Guard(
+        "an open dead letter stays however old",
+        f"{COMMON}/retention.py",
+        "SELECT id FROM dead_letters WHERE settled_at <= :before",
+        "SELECT id FROM dead_letters WHERE COALESCE(settled_at, :before) <= :before",
+        f"{COMMON_TESTS}/test_retention.py"
+        "::test_settled_dead_letters_go_and_open_ones_stay_however_old",
+    ),
+    Guard(
+        "a revoked token is refused",
+        f"{COMMON}/auth/tokens.py",
+        "        if self.revoked.cover(verified):\n",
+        "        if False:\n",
+        f"{COMMON_TESTS}/auth/test_tokens.py"
+        "::test_a_verified_token_is_remembered_until_it_is_revoked",
+    ),
+    Guard(
+        "the database keeps customers' rows apart",
+        f"{COMMON}/persistence/base_schema_v1.sql",
+        "ENABLE ROW LEVEL SECURITY",
+        "DISABLE ROW LEVEL SECURITY",
+        "services/delivery-gate/tests/environments/test_rows_apart.py"
+        "::test_without_any_where_a_contact_reads_the_own_rows",
+    ),
+)
