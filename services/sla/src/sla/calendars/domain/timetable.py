@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from heapq import merge
 
-from sla.calendars.domain.calendar import Calendar, Span, local_openings, merge_spans
+from sla.calendars.domain.calendar import Calendar, Span, merge_spans, open_spans
 from sla.calendars.domain.zone import FIRST_YEAR, LAST_YEAR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -200,7 +200,7 @@ class Timetable:
         self._last_answer = None, 0
         begin, end = _micros(self._begin), _micros(self._end)
         self._starts, self._ends, self._cumulative = [], [], [0]
-        openings = _open_spans(self.calendar, date(first - 1, 12, 30), date(last + 1, 1, 2))
+        openings = open_spans(self.calendar, date(first - 1, 12, 30), date(last + 1, 1, 2))
         for opened, closed in merge_spans(merge(openings, self.calendar.extensions)):
             opens = max(opened * _MICROS_PER_SECOND, begin)
             closes = min(closed * _MICROS_PER_SECOND, end)
@@ -212,34 +212,6 @@ class Timetable:
         self._long_closures = [
             (shut, opens) for shut, opens in gaps if opens - shut > _MAX_CLOSED_MICROS
         ]
-
-
-def _open_spans(calendar: Calendar, first: date, last: date) -> Iterator[Span]:
-    """The open wall-clock time of these dates in epoch seconds, sorted (A2).
-
-    An hour that the wall shows twice is open twice; one that it skips is not open.
-    """
-    wall_spans = local_openings(calendar, first, last)
-    joined: Span | None = None
-    for since, until, offset in calendar.zone.offset_periods():
-        if (
-            not wall_spans
-            or until + offset <= wall_spans[0][0]
-            or wall_spans[-1][1] <= since + offset
-        ):
-            continue
-        index = bisect_right(wall_spans, since + offset, key=lambda span: span[1])
-        while index < len(wall_spans) and wall_spans[index][0] < until + offset:
-            start, end = wall_spans[index]
-            span = max(start - offset, since), min(end - offset, until)
-            if joined and joined[1] == span[0]:
-                span = joined[0], span[1]
-            elif joined:
-                yield joined
-            joined = span
-            index += 1
-    if joined:
-        yield joined
 
 
 def _midnight(year: int) -> datetime:
