@@ -12,11 +12,13 @@ roll-ups, and flatter them. Their courses still tell the first one's times.
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from common.persistence.database import Database
@@ -120,7 +122,7 @@ async def load(url: str, size: Size, seed: int = 4) -> None:
 
 async def _fill(database: Database, size: Size, dice: random.Random) -> None:
     promised = [
-        replace(
+        replace_fields(
             await promise(database, (UUID(int=0xC000 + n), f"customer-{n}")), warning_thresholds=()
         )
         for n in range(size.customers)

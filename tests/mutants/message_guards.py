@@ -135,8 +135,8 @@ MESSAGE_GUARDS: Final = (
     Guard(
         "many dead letters in a row stop the consumer",
         f"{MESSAGING}/batch_processor.py",
-        "        if self.consecutive_dead_letters >= MAX_CONSECUTIVE_DEAD_LETTERS:\n",
-        "        if self.consecutive_dead_letters < 0:\n",
+        "        if self.state.consecutive_dead_letters >= MAX_CONSECUTIVE_DEAD_LETTERS:\n",
+        "        if self.state.consecutive_dead_letters < 0:\n",
         f"{COMMON_TESTS}/messaging/test_inbox.py"
         "::test_many_dead_letters_in_a_row_stop_the_consumer",
     ),

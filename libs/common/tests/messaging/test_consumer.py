@@ -122,7 +122,7 @@ async def test_what_another_replica_parked_before_it_died_is_released_here(
     async with run_until_exit(first):
         async with run_until_exit(second):
             await until(lambda: not (first.is_behind() or second.is_behind()))
-            await until(lambda: not (first.processor.has_parked or second.processor.has_parked))
+            await until(lambda: not (first.state.has_parked or second.state.has_parked))
             early = replace(record_of(paid_event(ONE, 2), 2), topic=topic)
             await BatchProcessor(database, second.inbox).process([early])
         await until(lambda: not first.is_behind())

@@ -165,7 +165,7 @@ async def test_who_waits_for_what_was_skipped_holds_up_nobody(database: Database
     await applier.process([record_of(paid_event(ONE, 1), 1)])
     async with asyncio.timeout(5):
         await ParkedRelease(applier).release()
-    assert applier.has_parked
+    assert applier.state.has_parked
 
 
 async def test_many_dead_letters_in_a_row_stop_the_consumer(database: Database) -> None:

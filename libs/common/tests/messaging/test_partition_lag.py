@@ -13,8 +13,9 @@ from aiokafka.errors import LeaderNotAvailableError
 from common.messaging import partition_offsets
 from common.messaging.consumer import Consumer
 from common.messaging.kafka import Kafka
-from common.messaging.partition_lag import STALE_AFTER_S, PartitionLag, partition_of
+from common.messaging.partition_lag import STALE_AFTER_S, PartitionLag
 from common.messaging.partition_offsets import PartitionOffsets
+from common.messaging.partitioning import partition_of
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
 from common.telemetry import metrics

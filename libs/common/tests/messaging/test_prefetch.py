@@ -26,7 +26,9 @@ class Client:
         self.asked: list[int] = []
         self.sought: list[tuple[TopicPartition, int]] = []
 
-    async def getmany(self, *, timeout_ms: int, max_records: int) -> RecordsByPartition:
+    async def getmany(
+        self, *wanted: TopicPartition, timeout_ms: int, max_records: int
+    ) -> RecordsByPartition:
         self.asked.append(max_records)
         await asyncio.sleep(0)  # it yields, as reading from a socket does
         read: RecordsByPartition = {}

@@ -96,6 +96,7 @@ def test_parameters_are_numbered_from_the_given_one() -> None:
     )
 
 
-def test_no_rows_are_transposed_to_empty_columns() -> None:
-    assert transpose([], 3) == [[], [], []]
-    assert transpose([(1, "a"), (2, "b")], 2) == [[1, 2], ["a", "b"]]
+def test_columns_without_any_value_are_transposed_to_empty_ones() -> None:
+    assert [*map(list, transpose([], 3))] == [[], [], []]
+    rows = [(1, "a", None, None), (2, "b", None, 3)]
+    assert [*map(list, transpose(rows, 4))] == [[1, 2], ["a", "b"], [], [None, 3]]

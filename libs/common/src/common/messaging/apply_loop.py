@@ -1,4 +1,4 @@
-"""Applies what the prefetcher has read, however long our own operation is in trouble."""
+"""Applies what a lane's prefetcher has read, however long our own operation is in trouble."""
 
 import asyncio
 
@@ -6,15 +6,14 @@ from aiokafka import TopicPartition
 
 from common.messaging.batch_processor import BatchProcessor
 from common.messaging.limited_transaction import LockTimeout
-from common.messaging.parked_release import ParkedRelease
 from common.messaging.positions import Record
 from common.messaging.prefetch import Prefetcher, RecordsByPartition
 from common.messaging.trouble import Troubles
 from common.persistence.errors import counts_against_record, describe_error
 from common.telemetry import metrics
 
-PARKED_INTERVAL_S = 1.0
-"""Seconds between looks at all parked records; what an event frees is looked for at once."""
+TAKE_TIMEOUT_S = 1.0
+"""Seconds that it waits for records, before it waits again."""
 INITIAL_RETRY_DELAY_S, MAX_RETRY_DELAY_S = 0.5, 10.0
 """Seconds until the next try after our own trouble: doubled each time, up to the maximum."""
 ATTEMPTS_BEFORE_APART = 3
@@ -24,7 +23,10 @@ MAX_GROWN_RECORDS = 1_000
 
 
 class ApplyLoop:
-    """Applies records and releases parked ones. `is_busy`: whether it is at it just now."""
+    """Applies the records of one lane. `is_busy`: whether it is at it just now.
+
+    `cause` is the name of its troubles.
+    """
 
     def __init__(
         self,
@@ -32,24 +34,22 @@ class ApplyLoop:
         prefetcher: Prefetcher,
         applied: dict[TopicPartition, int],
         troubles: Troubles,
+        cause: str,
     ) -> None:
         self.processor = processor
         self.prefetcher = prefetcher
         self.applied = applied
         self.troubles = troubles
+        self.cause = cause
         self.is_busy = False
-        self._release = ParkedRelease(processor)
-        self._sweep_at = 0.0
 
     async def run(self) -> None:
         """Apply records until cancelled. Raises ConsumerHalted."""
         while True:
-            batch = await self.prefetcher.take(0 if self._release.has_more else PARKED_INTERVAL_S)
+            batch = await self.prefetcher.take(TAKE_TIMEOUT_S)
             self.is_busy = True
             if batch:
                 await self._apply(batch)
-            if self.processor.has_parked:
-                await self._release_parked()
             self.is_busy = False
 
     async def _apply(self, batch: RecordsByPartition) -> None:
@@ -73,16 +73,16 @@ class ApplyLoop:
             await asyncio.sleep(min(MAX_RETRY_DELAY_S, INITIAL_RETRY_DELAY_S * 2 ** (attempts - 1)))
             if len(records) < MAX_GROWN_RECORDS:
                 await self._grow(batch)
-        self.troubles.clear("applying")
+        self.troubles.clear(self.cause)
         self.troubles.clear("client")
         self._note_applied(batch)
 
     def _report(self, error: Exception) -> None:
         metrics.CONSUMER_RETRIES.inc()
         if isinstance(error, LockTimeout):
-            self.troubles.report("applying", str(error))
+            self.troubles.report(self.cause, str(error))
         else:
-            self.troubles.report("applying", f"waits for the database ({describe_error(error)})")
+            self.troubles.report(self.cause, f"waits for the database ({describe_error(error)})")
 
     async def _grow(self, batch: RecordsByPartition) -> None:
         for partition, messages in (await self.prefetcher.take(0)).items():
@@ -93,24 +93,3 @@ class ApplyLoop:
             # Unless the group gave the partition to another member meanwhile; never backwards.
             if partition in self.applied:
                 self.applied[partition] = max(self.applied[partition], messages[-1].offset + 1)
-
-    async def _release_parked(self) -> None:
-        """Apply parked records. Where our own operation prevents it, go on with others and say so."""
-        now = asyncio.get_running_loop().time()
-        is_sweep_due = now >= self._sweep_at
-        if is_sweep_due:
-            self._sweep_at = now + PARKED_INTERVAL_S
-        elif not (self.processor.moved or self._release.has_more):
-            return
-        try:
-            await self._release.release(is_sweep_due=is_sweep_due)
-        except Exception as error:
-            if counts_against_record(error):
-                raise
-            self.troubles.clear("applying")  # a lock wait seen meanwhile: no batch is waiting
-            self.troubles.report(
-                "parked", f"does not release parked records ({describe_error(error)})"
-            )
-        else:
-            self.troubles.clear("applying")
-            self.troubles.clear("parked")

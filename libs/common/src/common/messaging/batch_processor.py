@@ -10,6 +10,7 @@ and tried again later.
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from common.messaging.consumer_state import ConsumerState
 from common.messaging.dead_letter_queue import WRONG_SOURCE
 from common.messaging.inbox import BatchResult, Inbox, MissingReference, PermanentError
 from common.messaging.limited_transaction import (
@@ -19,7 +20,7 @@ from common.messaging.limited_transaction import (
     OnLockWait,
     limited_transaction,
 )
-from common.messaging.positions import Partition, Record, Subject
+from common.messaging.positions import Partition, Record
 from common.persistence.database import Database
 from common.persistence.errors import counts_against_record, describe_error
 from common.telemetry import logger, metrics
@@ -47,20 +48,19 @@ class ConsumerHalted(Exception):
 
 
 class BatchProcessor:
-    """Applies records. `has_parked`: whether any record may be parked.
-
-    `moved` are subjects that moved since parked records were last looked for.
-    """
+    """Applies records. What it shares with others of the same consumer is `state`."""
 
     def __init__(
-        self, database: Database, inbox: Inbox, on_lock_wait: OnLockWait = lambda wait: None
+        self,
+        database: Database,
+        inbox: Inbox,
+        on_lock_wait: OnLockWait = lambda wait: None,
+        state: ConsumerState | None = None,
     ) -> None:
         self.database = database
         self.inbox = inbox
         self.on_lock_wait = on_lock_wait
-        self.has_parked = True
-        self.moved: set[Subject] = set()
-        self.consecutive_dead_letters = 0
+        self.state = state or ConsumerState()
 
     async def process(self, records: Sequence[Record]) -> None:
         """Apply records. Raises our own trouble (`counts_against_record` is false), or ConsumerHalted."""
@@ -128,9 +128,10 @@ class BatchProcessor:
             # Not counted towards stopping: whoever may write one record could stop the consumer.
             report(SecurityEvent("record_refused", WRONG_SOURCE, topic=topic))
         self.inbox.stopped_sources |= result.stopped
-        self.has_parked = self.has_parked or result.parked > 0
-        if self.has_parked:
-            self.moved |= result.moved
+        if result.parked:
+            self.state.note_parked()
+        if self.state.has_parked:
+            self.state.note_moved(result.moved)
         self._count_outcome(dead=result.dead, alive=result.applied)
         return result
 
@@ -172,8 +173,9 @@ class BatchProcessor:
         offsets: Mapping[Partition, int] | None = None,
     ) -> None:
         async with self.database.transaction() as tx:
-            self.moved.add(await self.inbox.park(tx, record, missing, problem, offsets or {}))
-        self.has_parked = True
+            subject = await self.inbox.park(tx, record, missing, problem, offsets or {})
+        self.state.note_parked()
+        self.state.note_moved([subject])
 
     async def _dead_letter(
         self, record: Record, code: str, reason: str, offsets: Mapping[Partition, int]
@@ -185,10 +187,11 @@ class BatchProcessor:
 
     def _count_outcome(self, *, dead: int, alive: int) -> None:
         metrics.CONSUMER_RECORDS.labels("dead_lettered").inc(dead)
-        self.consecutive_dead_letters = dead + (0 if alive else self.consecutive_dead_letters)
-        if self.consecutive_dead_letters >= MAX_CONSECUTIVE_DEAD_LETTERS:
+        before = 0 if alive else self.state.consecutive_dead_letters
+        self.state.consecutive_dead_letters = dead + before
+        if self.state.consecutive_dead_letters >= MAX_CONSECUTIVE_DEAD_LETTERS:
             raise ConsumerHalted(
-                f"{self.consecutive_dead_letters} dead letters in a row; see `dlq list`, correct the cause and restart"
+                f"{self.state.consecutive_dead_letters} dead letters in a row; see `dlq list`, correct the cause and restart"
             )
 
 

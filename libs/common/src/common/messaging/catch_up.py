@@ -13,7 +13,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from common.messaging.kafka import with_timeout
-from common.messaging.partition_lag import partition_of
+from common.messaging.partitioning import partition_of
 
 LoadOffsets = Callable[[], Awaitable[Mapping[TopicPartition, int]]]
 """Up to which offset each partition is applied, by whichever replica: stored with the effects."""

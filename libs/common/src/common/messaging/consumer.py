@@ -15,16 +15,19 @@ from aiokafka.errors import KafkaError
 from common.messaging.apply_loop import ApplyLoop
 from common.messaging.batch_processor import BatchProcessor, ConsumerHalted
 from common.messaging.catch_up import LoadOffsets, Question, end_offsets, have_passed
+from common.messaging.consumer_state import ConsumerState
 from common.messaging.consumer_watch import ConsumerWatch, TopicsChanged
 from common.messaging.deployment_identity import Deployment, verify_deployment
 from common.messaging.inbox import Handlers, Inbox
 from common.messaging.kafka import Kafka, run_until_first_error, with_timeout
 from common.messaging.partition_lag import PartitionLag
 from common.messaging.partition_seeker import PartitionSeeker
-from common.messaging.prefetch import Prefetcher
+from common.messaging.prefetch import Lane, Prefetcher
 from common.messaging.rebalance import ResetOnRebalance
+from common.messaging.release_loop import ReleaseLoop
 from common.messaging.trouble import Troubles
 from common.persistence.database import Database
+from common.persistence.lock_waits import LockWait
 from common.telemetry import logger, metrics
 
 log = logger(__name__)
@@ -32,6 +35,8 @@ log = logger(__name__)
 FETCH_MAX_WAIT_MS = 20
 COMMIT_INTERVAL_S = 0.2
 RESTART_DELAY_S = 1.0
+LANES = 2
+"""Lanes in which records are applied: one computes while the other waits for the database."""
 ASSIGNMENT_TIMEOUT_S = 30.0
 """Seconds for the group to share its partitions out: it waits for members that died."""
 
@@ -45,9 +50,7 @@ class Consumer:
         self.database = database
         self.inbox = Inbox(service, handlers, kafka.topic)
         self.troubles = Troubles("consumer")
-        self.processor = BatchProcessor(
-            database, self.inbox, lambda wait: self.troubles.report("applying", str(wait))
-        )
+        self.state = ConsumerState()
         self.topics = [kafka.topic(topic) for topic in self.inbox.topics]
         self.lag_by_partition = PartitionLag(self.topics)
         self._group = kafka.group(service)
@@ -149,20 +152,34 @@ class Consumer:
             async with asyncio.timeout(ASSIGNMENT_TIMEOUT_S):
                 await seeker.assigned.wait()
             self._client = client
-            prefetcher = Prefetcher(client, lag.applied)
-            apply_loop = ApplyLoop(self.processor, prefetcher, lag.applied, self.troubles)
+            lanes = [self._lane(client, Lane(number, LANES)) for number in range(LANES)]
+            loops: list[ApplyLoop | ReleaseLoop] = [*lanes, self._release_loop()]
             watch = ConsumerWatch(self.database, self.inbox, lag, self.troubles)
             await run_until_first_error(
                 seeker.run(client),
-                prefetcher.run(),
-                apply_loop.run(),
+                *(lane.prefetcher.run() for lane in lanes),
+                *(loop.run() for loop in loops),
                 self._commit_offsets(client, deployment),
-                watch.run(client, apply_loop),
+                watch.run(client, lambda: any(loop.is_busy for loop in loops)),
             )
         finally:
             self._client = None
             lag.forget()
             await _stop_client(client)
+
+    def _lane(self, client: Any, lane: Lane) -> ApplyLoop:
+        applied, cause = self.lag_by_partition.applied, f"applying in lane {lane.number}"
+        prefetcher = Prefetcher(client, applied, lane)
+        return ApplyLoop(self._processor(cause), prefetcher, applied, self.troubles, cause)
+
+    def _release_loop(self) -> ReleaseLoop:
+        return ReleaseLoop(self._processor("parked"), self.troubles, "parked")
+
+    def _processor(self, cause: str) -> BatchProcessor:
+        def report(wait: LockWait) -> None:
+            self.troubles.report(cause, str(wait))
+
+        return BatchProcessor(self.database, self.inbox, report, self.state)
 
     async def _subscribe(self, client: Any, seeker: PartitionSeeker) -> None:
         """Subscribe to the topics that exist: aiokafka waits for one that does not, and for ever."""
@@ -172,7 +189,7 @@ class Consumer:
 
         def on_assigned() -> None:
             # Another member may have parked records and died.
-            self.processor.has_parked = True
+            self.state.note_parked()
             seeker.on_assigned()
 
         applied = self.lag_by_partition.applied

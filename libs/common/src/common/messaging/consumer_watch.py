@@ -1,13 +1,12 @@
 """Watches a consumer's client: lag, missing topics, stopped sources, and whether it is stuck."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from common.messaging.apply_loop import ApplyLoop
 from common.messaging.consumed_offsets import load_offsets
 from common.messaging.inbox import Inbox
 from common.messaging.kafka import with_timeout
@@ -50,11 +49,14 @@ class ConsumerWatch:
         self._answered_at = asyncio.get_running_loop().time()
         self._progress: dict[TopicPartition, tuple[int, float]] = {}
 
-    async def run(self, client: Any, apply_loop: ApplyLoop) -> None:
-        """Watch until the client has to be created again. Raises TimeoutError or TopicsChanged."""
+    async def run(self, client: Any, is_busy: Callable[[], bool]) -> None:
+        """Watch until the client has to be created again. Raises TimeoutError or TopicsChanged.
+
+        `is_busy`: whether records are being applied just now, which may take long.
+        """
         while True:
             await self._refresh(client)
-            self._check_progress(is_busy=apply_loop.is_busy)
+            self._check_progress(is_busy=is_busy())
             if rewound := self.lag.rewound():
                 raise TimeoutError(
                     f"offsets of {rewound[0].topic} begin anew: creating a new client"

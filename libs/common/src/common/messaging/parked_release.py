@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from common.messaging.batch_processor import BatchProcessor
 from common.messaging.parked_records import RELEASE_LIMIT, freed_records, has_parked, sweep
 from common.messaging.positions import Headers, Record, Subject
+from common.persistence.database import Connection
 from common.persistence.errors import counts_against_record
 
 BEGINNING: Subject = ("", "")
@@ -35,15 +36,11 @@ class ParkedRelease:
         """
         self._attempted.clear()
         self.has_more = False
-        while moved := self._take_moved():
+        while moved := self.processor.state.take_moved():
             if not await self._release_freed(moved):
                 break
         if is_sweep_due or self.has_more:
             await self._sweep()
-
-    def _take_moved(self) -> set[Subject]:
-        moved, self.processor.moved = self.processor.moved, set()
-        return moved
 
     async def _release_freed(self, moved: Collection[Subject]) -> bool:
         async with self.processor.database.transaction() as tx:
@@ -55,13 +52,20 @@ class ParkedRelease:
         for _ in range(MAX_SWEEP_PAGES):
             async with self.processor.database.transaction() as tx:
                 records, next_page = await sweep(tx, self._sweep_after)
-                if next_page is None:
-                    self.processor.has_parked = bool(records) or await has_parked(tx)
+                if next_page is None and not records:
+                    await self._note_whether_any(tx)
             self._sweep_after = next_page or BEGINNING
             await self._try(records)
             self.has_more = bool(records) and next_page is not None
             if not self.has_more:
                 return
+
+    async def _note_whether_any(self, tx: Connection) -> None:
+        """Look whether any is parked. What a lane parks while this looks is not forgotten."""
+        state = self.processor.state
+        parkings = state.parkings
+        if not await has_parked(tx):
+            state.note_none_parked(parkings)
 
     async def _try(self, records: Sequence[Record]) -> bool:
         """Apply those not yet tried in this call. Returns whether there were any."""

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from aiokafka import TopicPartition
-from aiokafka.partitioner import DefaultPartitioner
 
 from common.messaging.partition_offsets import PartitionOffsets
+from common.messaging.partitioning import partition_of
 from common.telemetry import metrics
 
 STALE_AFTER_S = 8.0
@@ -132,11 +132,6 @@ class PartitionLag:
         for partition in self.offsets.sick:
             labels = (partition.topic, str(partition.partition))
             metrics.CONSUMER_PARTITION_UNKNOWN.labels(*labels).set(1)
-
-
-def partition_of(key: str, numbers: list[int]) -> int:
-    """Return the partition of a record key, as producers choose it. `numbers` are all, sorted."""
-    return int(DefaultPartitioner()(key.encode(), numbers, numbers))
 
 
 def _numbers(numbers: list[int]) -> str:

@@ -1,4 +1,4 @@
-"""Reads from Kafka while earlier records are being applied.
+"""Reads from Kafka while earlier records are being applied, each lane for itself.
 
 aiokafka fetches more of a partition only when its buffer has been taken: without this a record that
 comes during one transaction waits for the end of the next one, too.
@@ -6,6 +6,7 @@ comes during one transaction waits for the end of the next one, too.
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -17,21 +18,40 @@ log = logger(__name__)
 MAX_BUFFERED_RECORDS = 500
 """Records that are buffered at most; then reading waits until they are taken."""
 POLL_TIMEOUT_MS = 250
+UNASSIGNED_WAIT_S = 0.05
+"""Seconds until a lane without partitions looks again."""
 
 RecordsByPartition = dict[TopicPartition, list[Any]]
 """Messages by partition, each partition in order."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Every `count`-th partition of all topics, from `number` on.
+
+    A ticket's events have the same partition number in all topics: so they share a lane.
+    """
+
+    number: int = 0
+    count: int = 1
+
+    def __contains__(self, partition: TopicPartition) -> bool:
+        return bool(partition.partition % self.count == self.number)
+
+
 class Prefetcher:
-    """Buffers the records of one client.
+    """Buffers the records of a client's partitions that lie in a lane.
 
     The buffer is never dropped: the end of a batch may be stored as consumed because everything
     before it has been applied. Records of a partition that is not in `applied_offsets` are dropped:
     it is not known yet where reading goes on there, and they are read again from that place.
     """
 
-    def __init__(self, client: Any, applied_offsets: dict[TopicPartition, int]) -> None:
+    def __init__(
+        self, client: Any, applied_offsets: dict[TopicPartition, int], lane: Lane = Lane()
+    ) -> None:
         self._client = client
+        self._lane = lane
         self._applied_offsets = applied_offsets
         self._buffer: RecordsByPartition = {}
         self._buffered_count = 0
@@ -43,9 +63,14 @@ class Prefetcher:
     async def run(self) -> None:
         """Fill the buffer until cancelled, up to MAX_BUFFERED_RECORDS."""
         while True:
+            own = [one for one in self._applied_offsets if one in self._lane]
+            if not own:
+                await asyncio.sleep(UNASSIGNED_WAIT_S)
+                continue
             free_slots = MAX_BUFFERED_RECORDS - self._buffered_count
-            read = await self._client.getmany(timeout_ms=POLL_TIMEOUT_MS, max_records=free_slots)
-            self._append(read)
+            self._append(
+                await self._client.getmany(*own, timeout_ms=POLL_TIMEOUT_MS, max_records=free_slots)
+            )
             if self._buffered_count >= MAX_BUFFERED_RECORDS:
                 self._not_full.clear()
                 await self._not_full.wait()

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
@@ -18,11 +18,11 @@ from aiokafka.errors import (
     MessageSizeTooLargeError,
     UnknownTopicOrPartitionError,
 )
-from aiokafka.partitioner import DefaultPartitioner
 
 from common.events.envelope import Envelope
 from common.messaging.holds import Destination
 from common.messaging.kafka import Kafka, with_timeout
+from common.messaging.partitioning import partition_of
 
 SEND_TIMEOUT_S = 10.0
 LOOKUP_TIMEOUT_S = 2.0
@@ -31,8 +31,6 @@ STOP_TIMEOUT_S = 2.0
 MAX_BATCH_BYTES = 1_000_000
 """Bytes of a batch; a larger event is refused for good."""
 PERMANENT_ERRORS = (MessageSizeTooLargeError, InvalidMessageError)
-
-_partition_of = DefaultPartitioner()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +104,14 @@ class Publisher:
 
     def partition_of(self, topic: str, key: str) -> int:
         """Return the partition in which any Kafka client would put a key of a looked-up topic."""
-        every = self._partitions[topic]
-        return cast(int, _partition_of(key.encode(), every, every))
+        return partition_of(key, self._partitions[topic])
 
     def group(self, rows: Iterable[Any]) -> dict[Destination, list[Any]]:
         """Group rows of looked-up topics by their partition."""
         groups: dict[Destination, list[Any]] = defaultdict(list)
-        partition_of = self.partition_of
         for row in rows:
             topic = row["topic"]
-            groups[Destination(topic, partition_of(topic, row["key"]))].append(row)
+            groups[Destination(topic, self.partition_of(topic, row["key"]))].append(row)
         return groups
 
     async def send(self, partition: Destination, rows: Sequence[Any]) -> SendResult:

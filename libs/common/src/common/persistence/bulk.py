@@ -83,9 +83,16 @@ def upsert_sql(
     return insert_sql(table, columns, conflict=conflict, returning=returning)
 
 
-def transpose(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
-    """The columns of rows: `width` lists, empty ones where there are no rows."""
-    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
+def transpose(rows: Sequence[Sequence[Any]], width: int) -> list[Sequence[Any]]:
+    """The columns of rows: `width` sequences, empty where no row has a value.
+
+    `unnest` fills up short arrays with nulls, and asyncpg takes half a microsecond for each element.
+    """
+    return [_present(column) for column in zip(*rows, strict=True)] or [()] * width
+
+
+def _present(column: Sequence[Any]) -> Sequence[Any]:
+    return column if any(value is not None for value in column) else ()
 
 
 async def execute_many(tx: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:

@@ -2,9 +2,14 @@
 
 from uuid import UUID
 
-import uuid_utils.compat
+import uuid_utils
+from asyncpg.pgproto.pgproto import UUID as FastUUID
 
 
 def uuid7() -> UUID:
-    """Return a new id. Its first 48 bits are real milliseconds, never simulated time."""
-    return uuid_utils.compat.uuid7()
+    """Return a new id. Its first 48 bits are real milliseconds, never simulated time.
+
+    Of the class in which the driver returns ids: made in a quarter of the time of a plain UUID,
+    printed in a thirtieth.
+    """
+    return FastUUID(uuid_utils.uuid7().bytes)

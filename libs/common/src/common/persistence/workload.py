@@ -75,14 +75,15 @@ HEALTH: Final = Workload(
 )
 
 # Of the loops.
-CONSUMER: Final = Workload("consumer", 2, acquire_s=10, lock_s=10, statement_s=50, idle_s=90)
+CONSUMER: Final = Workload("consumer", 4, acquire_s=10, lock_s=10, statement_s=50, idle_s=90)
+"""One for each lane, one for the release of parked records, one for the watch."""
 TIMERS: Final = Workload("timers", 2, acquire_s=10, lock_s=10, statement_s=50, idle_s=90)
 NOTIFIER: Final = Workload("notifier", 4, acquire_s=10, lock_s=5, statement_s=10, idle_s=20)
 LOOPS: Final = Workload("loops", 4, acquire_s=10, lock_s=10, statement_s=50, idle_s=60)
 """The other loops; each uses one connection at a time, so there is one for each."""
-LEASES: Final = Workload("leases", 4, acquire_s=0, lock_s=5, statement_s=12, idle_s=60)
-"""Connections outside any pool, whose loss ends a lease: relay, its wake-up call, sealer; and the one
-that looks at what the consumer waits for."""
+LEASES: Final = Workload("leases", 6, acquire_s=0, lock_s=5, statement_s=12, idle_s=60)
+"""Connections outside any pool, whose loss ends a lease: relay, its wake-up call, sealer; and those
+that look at what a lane, or the release of parked records, waits for."""
 
 # Of commands and tools, which may take their time.
 COMMANDS: Final = Workload("commands", 2, acquire_s=10, lock_s=10, statement_s=60, idle_s=0)

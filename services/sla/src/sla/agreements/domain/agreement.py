@@ -122,6 +122,10 @@ class Agreement:
         promised = {target.metric for target in self.targets if target.within is not None}
         return tuple(metric for metric in METRICS if metric in promised)
 
+    def promises_for(self, priority: str, kind: str) -> list[tuple[Metric, Terms]]:
+        """The metrics that get a clock, each with the promise for such a ticket."""
+        return [(metric, self.terms_for(metric, priority, kind)) for metric in self.metrics()]
+
     def terms_for(self, metric: Metric, priority: str, kind: str) -> Terms:
         """The promise for such a ticket. A target for its kind precedes one for every kind."""
         matching = [t for t in self.targets if t.metric == metric and t.priority == priority]

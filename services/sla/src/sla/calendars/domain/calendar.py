@@ -12,6 +12,7 @@ The open time of a date is computed in this order:
 if the zone had no offset. `sla.calendars.domain.timetable` turns it into instants.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -104,6 +105,34 @@ def local_openings(calendar: Calendar, first: date, last: date) -> list[Span]:
     dates = range(first.toordinal() - 1, last.toordinal() + 1)  # one more, for its night shift
     openings = merge_spans(_regular_openings(calendar, dates))
     return list(subtract_spans(openings, merge_spans(sorted(closed_spans(calendar)))))
+
+
+def open_spans(calendar: Calendar, first: date, last: date) -> Iterator[Span]:
+    """The open wall-clock time of these dates in epoch seconds, sorted (A2).
+
+    An hour that the wall shows twice is open twice; one that it skips is not open.
+    """
+    wall_spans = local_openings(calendar, first, last)
+    joined: Span | None = None
+    for since, until, offset in calendar.zone.offset_periods():
+        if (
+            not wall_spans
+            or until + offset <= wall_spans[0][0]
+            or wall_spans[-1][1] <= since + offset
+        ):
+            continue
+        index = bisect_right(wall_spans, since + offset, key=lambda span: span[1])
+        while index < len(wall_spans) and wall_spans[index][0] < until + offset:
+            start, end = wall_spans[index]
+            span = max(start - offset, since), min(end - offset, until)
+            if joined and joined[1] == span[0]:
+                span = joined[0], span[1]
+            elif joined:
+                yield joined
+            joined = span
+            index += 1
+    if joined:
+        yield joined
 
 
 def _regular_openings(calendar: Calendar, dates: range) -> Iterator[Span]:

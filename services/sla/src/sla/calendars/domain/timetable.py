@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from heapq import merge
 
-from sla.calendars.domain.calendar import Calendar, Span, local_openings, merge_spans
+from sla.calendars.domain.calendar import Calendar, Span, merge_spans, open_spans
 from sla.calendars.domain.zone import FIRST_YEAR, LAST_YEAR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,13 +46,15 @@ class Timetable:
     ) -> None:
         self.calendar = calendar
         self._limits = years
-        self._first_micros, self._end_micros = _midnight(years[0]), _midnight(years[1] + 1)
+        self._earliest, self._latest = _midnight(years[0]), _midnight(years[1] + 1)
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._cumulative: list[int] = [0]  # open time before interval i; one more than there are
         self._long_closures: list[Span] = []
         self._years: tuple[int, int] = (years[1], years[0])  # none yet
-        self._begin = self._end = 0
+        self._begin = self._end = _EPOCH
+        # A clock asks from where it asked up to before: the last answer is remembered.
+        self._last_answer: tuple[datetime | None, int] = (None, 0)
 
     def after(self, start: datetime, amount: timedelta) -> datetime:
         """The earliest instant at which `amount` of open time has passed since `start` (A3).
@@ -60,15 +62,16 @@ class Timetable:
         A negative amount counts back, to the latest such instant; zero gives `start` itself.
         Raises NeverOpens, OutOfRange.
         """
-        since = self._covered_micros(start)
+        self._cover_instants(start, start)
         micros = amount // _MICROSECOND
         if micros == 0:
-            self._must_open_near(since)
+            self._must_open_near(_micros(start))
             return start
-        reach = self._reach_forward if micros > 0 else self._reach_back
-        reached = reach(since, micros)
+        reached = (
+            self._reach_forward(start, micros) if micros > 0 else self._reach_back(start, micros)
+        )
         if self._long_closures:
-            self._check_long_closures(min(since, reached), max(since, reached))
+            self._check_long_closures(*sorted((_micros(start), reached)))
         return _instant(reached)
 
     def between(self, start: datetime, end: datetime) -> timedelta:
@@ -76,18 +79,20 @@ class Timetable:
         if end <= start:
             return _ZERO
         counted = self.open_time(start, end)
-        if counted == _ZERO:
-            self._must_open_near(self._covered_micros(start), self._covered_micros(end))
+        if not counted:
+            self._must_open_near(_micros(start), _micros(end))
         return counted
 
     def open_time(self, start: datetime, end: datetime) -> timedelta:
         """The same for `start <= end`, without NeverOpens: zero where it is closed. Raises OutOfRange."""
-        since, until = self._covered_micros(start), self._covered_micros(end)
-        return (self._open_before(until) - self._open_before(since)) * _MICROSECOND
+        self._cover_instants(start, end)
+        open_before_start = self._open_before(start)
+        return (self._open_before(end) - open_before_start) * _MICROSECOND
 
     def is_open(self, at: datetime) -> bool:
         """Whether `at` is working time (A2). Raises NeverOpens, OutOfRange."""
-        moment = self._covered_micros(at)
+        self._cover_instants(at, at)
+        moment = _micros(at)
         index = bisect_right(self._starts, moment) - 1
         if index >= 0 and moment < self._ends[index]:
             return True
@@ -96,28 +101,31 @@ class Timetable:
 
     def openings(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The open intervals within `[start, end)`, in order, cut at both ends. Raises OutOfRange."""
-        since, until = self._covered_micros(start), self._covered_micros(end)
+        self._cover_instants(start, end)
+        since, until = _micros(start), _micros(end)
         for index in range(bisect_right(self._ends, since), bisect_left(self._starts, until)):
             opens, closes = max(self._starts[index], since), min(self._ends[index], until)
             if opens < closes:
                 yield _instant(opens), _instant(closes)
 
-    def _reach_forward(self, since: int, amount: int) -> int:
+    def _reach_forward(self, start: datetime, amount: int) -> int:
         years = 1
-        while (target := self._open_before(since) + amount) > self._cumulative[-1]:
+        while (target := self._open_before(start) + amount) > self._cumulative[-1]:
+            since, end = _micros(start), _micros(self._end)
             idle_since = max(self._ends[-1], since) if self._ends else since
-            if self._end - idle_since > _MAX_CLOSED_MICROS:
+            if end - idle_since > _MAX_CLOSED_MICROS:
                 raise NeverOpens(idle_since)
             self._widen(self._years[0], self._years[1] + years)
             years *= 2
         index = bisect_left(self._cumulative, target) - 1
         return self._starts[index] + target - self._cumulative[index]
 
-    def _reach_back(self, since: int, amount: int) -> int:
+    def _reach_back(self, start: datetime, amount: int) -> int:
         years = 1
-        while (target := self._open_before(since) + amount) < 0:
+        while (target := self._open_before(start) + amount) < 0:
+            since, begin = _micros(start), _micros(self._begin)
             idle_until = min(self._starts[0], since) if self._starts else since
-            if idle_until - self._begin > _MAX_CLOSED_MICROS:
+            if idle_until - begin > _MAX_CLOSED_MICROS:
                 raise NeverOpens(idle_until)
             self._widen(self._years[0] - years, self._years[1])
             years *= 2
@@ -130,19 +138,28 @@ class Timetable:
             if min(end, high) - max(begin, low) > _MAX_CLOSED_MICROS:
                 raise NeverOpens(max(begin, low))
 
-    def _open_before(self, moment: int) -> int:
-        """The open microseconds from the beginning of the table to `moment`."""
+    def _open_before(self, at: datetime) -> int:
+        """The open microseconds from the beginning of the table to a covered instant."""
+        asked_before, answer = self._last_answer
+        if at is asked_before:
+            return answer
+        moment = _micros(at)
         index = bisect_right(self._starts, moment) - 1
         if index < 0:
             return 0
-        return self._cumulative[index] + min(moment, self._ends[index]) - self._starts[index]
+        end = self._ends[index]
+        until = min(end, moment)
+        answer = self._cumulative[index] + until - self._starts[index]
+        self._last_answer = at, answer
+        return answer
 
     def _must_open_near(self, since: int, until: int | None = None) -> None:
         """Raises NeverOpens unless it opens within five years of `[since, until]`."""
         low, high = since - _MAX_CLOSED_MICROS, (until or since) + _MAX_CLOSED_MICROS
         if self._opens_within(low, high):
             return
-        self._cover(_year(max(low, self._first_micros)), _year(min(high, self._end_micros - 1)))
+        earliest, latest = _micros(self._earliest), _micros(self._latest)
+        self._cover(_year(max(low, earliest)), _year(min(high, latest - 1)))
         if not self._opens_within(low, high):
             raise NeverOpens(since)
 
@@ -150,15 +167,15 @@ class Timetable:
         index = bisect_right(self._ends, low)
         return index < len(self._starts) and self._starts[index] < high
 
-    def _covered_micros(self, at: datetime) -> int:
-        """`at` in epoch microseconds; fills in the years around it first. Raises OutOfRange."""
-        moment = (at - _EPOCH) // _MICROSECOND
-        if not self._begin <= moment < self._end:
-            if not self._first_micros <= moment < self._end_micros:
+    def _cover_instants(self, start: datetime, end: datetime) -> None:
+        """Fill in the years around both, if necessary. Raises OutOfRange."""
+        if self._begin <= start <= end < self._end:
+            return
+        for at in (start, end):
+            if not self._earliest <= at < self._latest:
                 raise OutOfRange(*self._limits)
-            year = _year(moment)
+            year = at.astimezone(UTC).year
             self._cover(year - 1, year + 1)
-        return moment
 
     def _widen(self, first: int, last: int) -> None:
         """Fill in more years. Raises OutOfRange where there are none."""
@@ -180,51 +197,29 @@ class Timetable:
     def _fill(self, first: int, last: int) -> None:
         self._years = (first, last)
         self._begin, self._end = _midnight(first), _midnight(last + 1)
+        self._last_answer = None, 0
+        begin, end = _micros(self._begin), _micros(self._end)
         self._starts, self._ends, self._cumulative = [], [], [0]
-        openings = _open_spans(self.calendar, date(first - 1, 12, 30), date(last + 1, 1, 2))
-        for start, end in merge_spans(merge(openings, self.calendar.extensions)):
-            opens = max(start * _MICROS_PER_SECOND, self._begin)
-            closes = min(end * _MICROS_PER_SECOND, self._end)
+        openings = open_spans(self.calendar, date(first - 1, 12, 30), date(last + 1, 1, 2))
+        for opened, closed in merge_spans(merge(openings, self.calendar.extensions)):
+            opens = max(opened * _MICROS_PER_SECOND, begin)
+            closes = min(closed * _MICROS_PER_SECOND, end)
             if opens < closes:
                 self._starts.append(opens)
                 self._ends.append(closes)
                 self._cumulative.append(self._cumulative[-1] + closes - opens)
-        gaps = zip([self._begin, *self._ends], [*self._starts, self._end], strict=True)
+        gaps = zip([begin, *self._ends], [*self._starts, end], strict=True)
         self._long_closures = [
             (shut, opens) for shut, opens in gaps if opens - shut > _MAX_CLOSED_MICROS
         ]
 
 
-def _open_spans(calendar: Calendar, first: date, last: date) -> Iterator[Span]:
-    """The open wall-clock time of these dates in epoch seconds, sorted (A2).
-
-    An hour that the wall shows twice is open twice; one that it skips is not open.
-    """
-    wall_spans = local_openings(calendar, first, last)
-    joined: Span | None = None
-    for since, until, offset in calendar.zone.offset_periods():
-        if (
-            not wall_spans
-            or until + offset <= wall_spans[0][0]
-            or wall_spans[-1][1] <= since + offset
-        ):
-            continue
-        index = bisect_right(wall_spans, since + offset, key=lambda span: span[1])
-        while index < len(wall_spans) and wall_spans[index][0] < until + offset:
-            start, end = wall_spans[index]
-            span = max(start - offset, since), min(end - offset, until)
-            if joined and joined[1] == span[0]:
-                span = joined[0], span[1]
-            elif joined:
-                yield joined
-            joined = span
-            index += 1
-    if joined:
-        yield joined
+def _midnight(year: int) -> datetime:
+    return datetime(year, 1, 1, tzinfo=UTC)
 
 
-def _midnight(year: int) -> int:
-    return (datetime(year, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+def _micros(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND
 
 
 def _year(moment: int) -> int:

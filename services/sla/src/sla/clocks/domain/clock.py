@@ -156,9 +156,11 @@ class Clock(Struct, frozen=True, omit_defaults=True, gc=False):
     @property
     def breached_at(self) -> datetime | None:
         """The first breach of all cycles (C1), the first one that no waiver covers if any (C11)."""
+        if self.cycle_breached_at is None and self.earlier_breach is None:
+            return None
         breaches = [at for at in (self.earlier_breach, self.cycle_breached_at) if at is not None]
         not_waived = (at for at in breaches if self.waiver_covering(at) is None)
-        return next(not_waived, breaches[0] if breaches else None)
+        return next(not_waived, breaches[0])
 
     @property
     def waiver(self) -> ClockWaiver | None:

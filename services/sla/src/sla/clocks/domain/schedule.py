@@ -65,9 +65,12 @@ def _may_fire(clock: Clock, until: datetime) -> bool:
     if clock.deadline < until or clock.terms.ahead:
         return True
     max_counted = clock.counted + (until - clock.since)
+    thresholds = warning_thresholds(clock.terms)
+    if not thresholds or max_counted <= thresholds[0][1]:
+        return False
     return any(
         clock.counted <= amount < max_counted and kind not in clock.fired
-        for kind, amount in warning_thresholds(clock.terms)
+        for kind, amount in thresholds
     )
 
 

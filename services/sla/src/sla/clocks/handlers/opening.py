@@ -13,7 +13,7 @@ from common.events.tickets import TicketEvent, TicketOpened
 from common.messaging.inbox import MissingReference
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
-from sla.agreements.domain.agreement import Agreement, Terms, applicable_agreement
+from sla.agreements.domain.agreement import Agreement, Metric, Terms, applicable_agreement
 from sla.agreements.store import agreements
 from sla.calendars import store as calendars
 from sla.clocks.commands import create_clocks
@@ -101,9 +101,13 @@ async def _start_clocks(
     calendar_ids = {id for _, a in covered_tickets for id in (a.calendar, *a.calendars.values())}
     tables = await calendars.load_timetables(tx, calendar_ids)
     new_clocks: list[tuple[TicketClock, Input]] = []
+    # Tickets of a kind share their promises: thousands come in a second.
+    promises: dict[tuple[UUID, str, str], list[tuple[Metric, Terms]]] = {}
     for ticket, agreement in covered_tickets:
-        for metric in agreement.metrics():
-            terms: Terms = agreement.terms_for(metric, ticket.priority, ticket.kind)
+        key = agreement.id, ticket.priority, ticket.kind
+        if key not in promises:
+            promises[key] = agreement.promises_for(ticket.priority, ticket.kind)
+        for metric, terms in promises[key]:
             opening = Input(1, "opened", ticket.opened_at, known_at, terms)
             new_clocks.append((new_clock(uuid7(), ticket, metric, opening, tables), opening))
     await create_clocks(tx, new_clocks, known_at)

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import astuple
 from sqlalchemy import ARRAY, Row, Uuid, bindparam, select, text, update
 
-from common.persistence.bulk import Columns, upsert_sql
+from common.persistence.bulk import Columns, transpose, upsert_sql
 from common.persistence.database import Connection, asyncpg_connection
 from common.persistence.keys import by_id_or_key
 from sla.agreements.domain.agreement import Contract
@@ -78,7 +79,7 @@ async def upsert(tx: Connection, new_tickets: Sequence[Ticket]) -> datetime:
 
     One statement for both: a second one for the time would cost the hot path a fifteenth.
     """
-    columns = [[getattr(ticket, name) for ticket in new_tickets] for name in _TICKET_COLUMNS]
+    columns = transpose([astuple(ticket) for ticket in new_tickets], len(_TICKET_COLUMNS))
     at: datetime = await (await asyncpg_connection(tx)).fetchval(_UPSERT, *columns)
     return at
 
