@@ -41,6 +41,8 @@ async def marks(
     assert (await britta.post("/v1/tickets", json=opened)).status_code == 201
     for who, step, texts, more in _steps(anna, omar, jan):
         words = {name: marks.word(f"{ON}/{step} {name}", to) for name, to in texts.items()}
+        if "question" in words:
+            words["question"] += "?"
         answer = await who.post(f"/v1/tickets/OPS-1001/{step}", json=words | more)
         assert answer.is_success, f"{step}: {answer.text}"
     await _revoke_and_ask_for_erasure(app, database, marks)
