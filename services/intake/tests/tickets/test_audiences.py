@@ -36,8 +36,10 @@ async def marks(
     """Tickets OPS-1001 of Acme and OPS-1002 of Brightwater, with text of everybody."""
     marks = Marks()
     opened = {"title": "Down", "description": marks.word("POST /v1/tickets description", OF_ACME)}
+    opened |= {"priority": "blocker", "environment": "acme-prod"}
     assert (await jan.post("/v1/tickets", json=opened)).status_code == 201
     opened["description"] = marks.word("POST /v1/tickets description", OF_BRIGHTWATER)
+    opened["environment"] = "brightwater-prod"
     assert (await britta.post("/v1/tickets", json=opened)).status_code == 201
     for who, step, texts, more in _steps(anna, omar, jan):
         words = {name: marks.word(f"{ON}/{step} {name}", to) for name, to in texts.items()}
@@ -45,8 +47,28 @@ async def marks(
             words["question"] += "?"
         answer = await who.post(f"/v1/tickets/OPS-1001/{step}", json=words | more)
         assert answer.is_success, f"{step}: {answer.text}"
+    await _change_the_directory(anna, omar, marks)
     await _revoke_and_ask_for_erasure(app, database, marks)
     return marks
+
+
+async def _change_the_directory(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> None:
+    paul = {"name": "Paul", "address": "paul@acme.example"}
+    contacts = "customers/acme/contacts"
+    contact = (await anna.post(f"/v1/{contacts}", json=paul)).json()["id"]
+    assert (await anna.post("/v1/partners", json={"key": "old", "name": "Old"})).is_success
+    named, of_contacts = {"contact": contact}, "customers/{customer}/contacts/{contact}"
+    for who, template, names, more in (
+        (omar, f"{of_contacts}/confirm", named, {}),
+        (anna, f"{of_contacts}/end", named, {}),
+        (anna, "people/{person}/roles", {"person": "sven"}, {"roles": ["ops"]}),
+        (anna, "people/{person}/end", {"person": "sven"}, {}),
+        (anna, "partners/{partner}/end", {"partner": "old"}, {}),
+    ):
+        reason = {"reason": marks.word(f"POST /v1/{template} reason", STAFF)}
+        path = template.format(customer="acme", **names)
+        answer = await who.post(f"/v1/{path}", json=reason | more)
+        assert answer.is_success, f"{path}: {answer.text}"
 
 
 async def _revoke_and_ask_for_erasure(app: FastAPI, database: Database, marks: Marks) -> None:
@@ -71,6 +93,7 @@ def _steps(anna: AsyncClient, omar: AsyncClient, jan: AsyncClient) -> list[Step]
     reason, resolution = {"reason": STAFF}, {"resolution": OF_ACME}
     record = {"seen": STAFF, "tried": STAFF, "excluded": STAFF}
     return [
+        (anna, "blocker/confirm", reason, {}),
         (anna, "replies", {"text": OF_ACME}, {}),
         (anna, "replies", {"text": STAFF}, {"visibility": "internal"}),
         (jan, "replies", {"text": OF_ACME}, {}),
