@@ -130,6 +130,17 @@ async def test_a_refused_on_behalf_of_is_counted(app: FastAPI) -> None:
         assert (await anna.get("/v1/things/a", headers=behalf)).status_code == 403
 
 
+async def test_who_is_a_contact_no_more_does_not_lock_out_the_others(app: FastAPI) -> None:
+    """Somebody's browser goes on asking the portal; it speaks for everybody else all the same."""
+    limit(app, 30)
+    ended = {"On-Behalf-Of": "mailto:ended@acme.example"}
+    async with client(app, "portal") as portal:
+        codes = [(await portal.get("/v1/things/a", headers=ended)).status_code for _ in range(65)]
+        assert codes == [403] * 60 + [429] * 5
+        jan = {"On-Behalf-Of": "mailto:jan@acme.example"}
+        assert (await portal.get("/v1/things/a", headers=jan)).status_code == 200
+
+
 async def test_forwarded_addresses_are_counted_where_the_proxy_is_trusted(
     service: Service, database: Database
 ) -> None:

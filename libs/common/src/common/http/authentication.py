@@ -124,11 +124,11 @@ class RequestAuthenticator:
             raise
 
     async def _speak_for(self, machine: Caller, header: bytes) -> Caller:
-        await self.limits.check_refused(machine.identity)
+        await self.limits.check_refused(machine.identity, header)
         try:
             return await self._impersonate(machine, header)
         except Problem:
-            await self.limits.count_refused(machine.identity)
+            await self.limits.count_refused(machine.identity, header)
             raise
 
     def _is_recorded(self, caller: Caller) -> bool:
