@@ -69,6 +69,38 @@ async def test_one_address_or_who_answers_for_it_makes_one_person(database: Data
     assert not await is_one(database, CONTACT_ACCOUNT, "omar"), "a second person confirmed it"
 
 
+async def test_nobody_leaves_the_others_without_a_second_person(database: Database) -> None:
+    """Neither by registering colleagues as contacts, nor by a contact's token that names their addresses."""
+    gina = "gina@ours.example"
+    also = contact(gina, counts_for="omar").model_copy(update={"contact_id": UUID(int=7)})
+    await deliver(
+        database,
+        HANDLERS,
+        (person("anna", ANNA), 1),
+        (person("gina", gina), 1),
+        (contact(ANNA, counts_for="omar"), 1),
+        (also, 1),
+    )
+    async with database.transaction() as tx:
+        for address in (ANNA, gina):
+            await record_caller(tx, Caller("eve", "Eve", customer="acme", email=address))
+    for one, other in (("omar", "anna"), ("omar", "gina"), ("anna", "gina")):
+        assert not await is_one(database, one, other), (one, other)
+        assert not await is_one(database, other, one), (other, one)
+    for one, other in ((CONTACT_ACCOUNT, "omar"), (CONTACT_ACCOUNT, "anna"), ("eve", "gina")):
+        assert await is_one(database, one, other), (one, other)
+        assert await is_one(database, other, one), (other, one)
+
+
+async def test_who_logs_in_as_a_contact_counts_for_who_registered_them(
+    database: Database,
+) -> None:
+    async with database.transaction() as tx:
+        await record_caller(tx, Caller("annas-friend", "", customer="acme", email="f@acme.example"))
+    await deliver(database, HANDLERS, (contact("f@acme.example", counts_for="anna"), 1))
+    assert await is_one(database, "annas-friend", "anna")
+
+
 async def test_a_contact_is_counted_and_reads_nobody_s_accounts(database: Database) -> None:
     await deliver(database, HANDLERS, (person("anna", ANNA), 1), (contact(ANNA), 1))
     with as_contact_of("acme", CONTACT_ACCOUNT):

@@ -69,6 +69,11 @@ def test_only_the_header_that_the_proxies_write_is_read() -> None:
     assert address("10.1.1.1", *both, proxies=INNER, header="forwarded") == "203.0.113.9"
 
 
+def test_a_proxy_is_known_on_a_socket_for_both_families() -> None:
+    assert address("::ffff:10.1.1.1", (XFF, "198.51.100.7"), proxies=INNER) == "198.51.100.7"
+    assert address("::ffff:192.0.2.1", (XFF, "198.51.100.7"), proxies=INNER) == "192.0.2.1"
+
+
 def test_a_stranger_who_pretends_to_be_a_proxy_is_counted_as_himself() -> None:
     assert address("192.0.2.1", (XFF, "198.51.100.7"), proxies=INNER) == "192.0.2.1"
 

@@ -5,6 +5,7 @@ import string
 import pytest
 from fastapi import FastAPI
 
+from common.auth.persons import counted_as
 from common.http import Service, state_of
 from common.http.authentication import RequestAuthenticator
 from common.http.limits import MAX_REFUSED_TOKENS, RateLimiter, RefusedTokens
@@ -50,6 +51,19 @@ async def test_who_has_a_valid_token_is_not_locked_out_by_a_neighbour(app: FastA
             last = await guesser.get("/v1/things/a", headers=bad)
         assert last.status_code == 429
         assert (await omar.get("/v1/things/a")).status_code == 200
+
+
+async def test_a_token_that_a_limit_verified_says_whose_account_it_is(
+    app: FastAPI, database: Database
+) -> None:
+    """Else whoever lets the own address be blocked first has two accounts that count as two people."""
+    limit(app, 30)
+    async with client(app, None) as guesser, client(app, "omar", owner="anna") as second_account:
+        codes = [(await guesser.get("/v1/things/a")).status_code for _ in range(4)]
+        assert codes[-1] == 429
+        assert (await second_account.get("/v1/things/a")).status_code == 200
+    async with database.transaction() as tx:
+        assert await counted_as(tx, "omar", "anna") == "anna"
 
 
 async def test_a_bad_token_in_a_loop_is_counted_by_itself(app: FastAPI) -> None:
@@ -114,6 +128,17 @@ async def test_a_refused_on_behalf_of_is_counted(app: FastAPI) -> None:
         assert codes == [403, 403, 403, 429, 429]
         behalf = {"On-Behalf-Of": "mailto:jan@acme.example"}
         assert (await anna.get("/v1/things/a", headers=behalf)).status_code == 403
+
+
+async def test_who_is_a_contact_no_more_does_not_lock_out_the_others(app: FastAPI) -> None:
+    """Somebody's browser goes on asking the portal; it speaks for everybody else all the same."""
+    limit(app, 30)
+    ended = {"On-Behalf-Of": "mailto:ended@acme.example"}
+    async with client(app, "portal") as portal:
+        codes = [(await portal.get("/v1/things/a", headers=ended)).status_code for _ in range(65)]
+        assert codes == [403] * 60 + [429] * 5
+        jan = {"On-Behalf-Of": "mailto:jan@acme.example"}
+        assert (await portal.get("/v1/things/a", headers=jan)).status_code == 200
 
 
 async def test_forwarded_addresses_are_counted_where_the_proxy_is_trusted(

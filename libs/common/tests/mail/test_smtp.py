@@ -145,6 +145,37 @@ def test_nobody_begins_a_header_of_their_own(name: str) -> None:
             mail[name] = f"a@x.example{end}Bcc: eve@evil.example"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "=?utf-8?q?=0D=0ABcc:_eve@evil.example?=",
+        "=?utf-8?b?DQoNCkRlYXIgSmFuLCBjYWxsIG1l?=",
+        "=?unicode_escape?q?=5Cu000aX:_y?= and =?utf-8?q?=0D=0A?=",
+        "=?utf-7?q?+2AA-?=",
+        "=?idna?q?xn--a?=",
+        "Grüße =?utf-8?q?a?= " + "é" * 150,
+        "a" * 200,
+        "Re: [OPS-1] " + "down, " * 30,
+    ],
+)
+async def test_a_subject_and_an_id_arrive_as_they_were_written(
+    mailbox: Mailbox, words: str
+) -> None:
+    """What looks like an encoded word is not read as one: a line break in it would begin a header."""
+    id = f"<{words.replace(' ', '')[:60].encode('ascii', 'replace').decode()}@x.example>"
+    mail = message("b@x.example", In_Reply_To=id)
+    del mail["Subject"]
+    mail["Subject"] = words
+    mail.set_content("Hello")
+    assert await smtp_at(mailbox.port).send(mail) == Delivered()
+    head, _, body = mailbox.raw[0].partition(b"\r\n\r\n")
+    assert mailbox.messages[0]["Subject"] == words
+    assert f"\r\nIn-Reply-To: {id}\r\n".encode() in head
+    assert body.strip() == b"Hello"
+    assert {*mailbox.messages[0]} == {*mail}
+    assert max(map(len, head.split(b"\r\n"))) < 100
+
+
 def test_text_for_a_header_stands_on_one_line() -> None:
     assert one_line("a\r\nBcc: b\x00\x85c\u2028d\te") == "a Bcc: b c d e"
 

@@ -126,6 +126,20 @@ def test_nobody_writes_our_headers(title: str, name: str, words: str, purpose: M
     assert [address.addr_spec for address in sent["To"].addresses] == ["jan@acme.example"]
 
 
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_nobody_writes_our_headers_or_our_text_in_encoded_words(purpose: MailPurpose) -> None:
+    """RFC 2047: a mail's subject that is encoded twice becomes such a title, the portal takes it at once."""
+    for hidden in ("=0D=0ABcc:_eve@evil.example", "=0D=0A=0D=0ACall_me:_Eve", "=ED=A0=80"):
+        title = f"Down =?utf-8?q?{hidden}?="
+        message = build_message(
+            replace(MAIL, purpose=purpose), replace(CONTENTS, title=title), SETTINGS
+        )
+        sent = email.message_from_bytes(message.as_bytes(), policy=default)
+        assert {*sent} <= HEADERS
+        assert str(sent["Subject"]).endswith(title)
+        assert sent.get_content() == message.get_content()
+
+
 @pytest.mark.parametrize(
     "address",
     ["a@x.example,b@y.example", "<a@x.example>", "a@x.example>", "a;b@x.example", "a@x@y", "x", ""],

@@ -17,7 +17,9 @@ from intake.settings import IntakeSettings
 from intake_support.outgoing import (
     answer_state,
     let_retry,
+    mail_of,
     messages_of,
+    post,
     run_sql,
 )
 from intake_support.tickets import event_types
@@ -54,6 +56,30 @@ async def test_who_is_erased_before_the_mail_goes_gets_none(
         ("answer", "cancelled", None, [], None),
         ("receipt", "sent", None, [], None),
     ]
+
+
+@pytest.mark.parametrize("is_planned", [True, False])
+async def test_who_is_ended_gets_no_mail_any_more(
+    key: str,
+    is_planned: bool,
+    gateway: AsyncClient,
+    anna: AsyncClient,
+    database: Database,
+    sender: OutgoingMailSender,
+    mailbox: Mailbox,
+) -> None:
+    """Whoever has left the customer, or lost their mailbox, reads no answer: ended before or after it."""
+    await post(gateway, mail_of(subject="Another", id="2@acme.example"))
+    if is_planned:
+        await sender.prepare()
+    [(contact,)] = await run_sql(database, "SELECT id FROM contacts WHERE name = 'Jan'")
+    end = f"/v1/customers/acme/contacts/{contact}/end"
+    assert (await anna.post(end, json={"reason": "has left"})).status_code == 200
+    await sender.send_ready()
+    assert mailbox.messages == []
+    answer = (await messages_of(anna, key))[1]
+    assert answer["mailing"] == ("planned" if is_planned else "nobody")
+    assert [mail["state"] for mail in answer["mails"]] == ["cancelled"] * is_planned
 
 
 async def test_a_mail_whose_contact_lost_the_address_after_the_lease_is_not_sent(

@@ -77,6 +77,9 @@ class RequestAuthenticator:
         caller = self.authenticator.cached_caller(authorization) if authorization else None
         if caller is None:
             caller = await self._authenticate_token(scope, authorization)
+        # Also of a token that is known already: a limit may have verified it, or recording it failed.
+        if not self._is_recorded(caller):
+            await self._record_account(caller)
         # Before On-Behalf-Of: a machine that speaks for somebody it may not is named, too.
         scope[CALLER_KEY] = caller.identity
         if on_behalf_of is not None:
@@ -100,13 +103,11 @@ class RequestAuthenticator:
 
     async def _authenticate_token(self, scope: Scope, authorization: bytes | None) -> Caller:
         try:
-            caller = await self._verify_token(authorization)
+            return await self._verify_token(authorization)
         except _RefusedAgain as again:
             # One token in a loop: it is counted by itself, its neighbours behind the address are not.
             scope[COUNTED_KEY] = True
             raise again.problem from None
-        await self._record_account(caller)
-        return caller
 
     async def _verify_token(self, authorization: bytes | None) -> Caller:
         if authorization is None:
@@ -123,24 +124,27 @@ class RequestAuthenticator:
             raise
 
     async def _speak_for(self, machine: Caller, header: bytes) -> Caller:
-        await self.limits.check_refused(machine.identity)
+        await self.limits.check_refused(machine.identity, header)
         try:
             return await self._impersonate(machine, header)
         except Problem:
-            await self.limits.count_refused(machine.identity)
+            await self.limits.count_refused(machine.identity, header)
             raise
+
+    def _is_recorded(self, caller: Caller) -> bool:
+        """Whether it is recorded whose account this is, or its token does not say so."""
+        if caller.email is None and caller.owner is None:
+            return True
+        return (caller.sub, caller.email, caller.owner) in self._recorded
 
     async def _record_account(self, caller: Caller) -> None:
         """Record whose account this is, once per process, token's address and owner (R1)."""
-        known = (caller.sub, caller.email, caller.owner)
-        if known in self._recorded or (caller.email is None and caller.owner is None):
-            return
         # All rows: nobody is authenticated yet, and no contact reads or writes whose accounts these are.
         async with self.database.transaction(all_rows=True) as tx:
             await record_caller(tx, caller)
         if len(self._recorded) >= MAX_CACHED_TOKENS:
             self._recorded.clear()
-        self._recorded.add(known)
+        self._recorded.add((caller.sub, caller.email, caller.owner))
 
     async def _impersonate(self, machine: Caller, header: bytes) -> Caller:
         """Return the contact for whom a machine with the scope `portal` speaks, with their rights only."""

@@ -62,6 +62,8 @@ class ClientAddresses:
             parsed = ip_address(address)
         except ValueError:
             return False
+        if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
+            parsed = parsed.ipv4_mapped  # a socket for both families shows IPv4 so
         return any(parsed in network for network in self._trusted)
 
 

@@ -5,6 +5,7 @@ a valid token is counted by it alone: no neighbour behind the same address can l
 """
 
 from collections import OrderedDict
+from hashlib import sha256
 from typing import Final
 
 from limits import RateLimitItemPerMinute
@@ -31,6 +32,7 @@ class RateLimiter:
         self._address = RateLimitItemPerMinute(max(1, per_minute // 10), namespace="address")
         self._windows = FixedWindowRateLimiter(WindowStorage())
         self._tokens = RefusedTokens()
+        self._spoken_for = RefusedTokens()
         self.blocked: dict[str, float] = {}
         """Addresses that asked too often as nobody, with the Unix seconds until which that holds."""
 
@@ -39,20 +41,24 @@ class RateLimiter:
         if not await self._windows.hit(self._caller, caller, cost=cost):
             await self._reject(self._caller, caller)
 
-    async def check_refused(self, caller: str) -> None:
-        """Raise TooManyRequests if this caller was refused too often before it was known for whom it asks."""
+    async def check_refused(self, caller: str, behalf: bytes) -> None:
+        """Raise TooManyRequests if this caller was refused too often to speak for others, or for this one."""
+        _check(self._spoken_for, _digest_of(caller, behalf))
         if not await self._windows.test(self._refused, caller):
             await self._reject(self._refused, caller)
 
-    async def count_refused(self, caller: str) -> None:
-        """Count an attempt of this caller to speak for somebody, which was refused."""
-        await self._windows.hit(self._refused, caller)
+    async def count_refused(self, caller: str, behalf: bytes) -> None:
+        """Count an attempt of this caller to speak for somebody, which was refused.
+
+        One and the same person in a loop counts once a minute, else they would lock out all the others for
+        whom the portal speaks.
+        """
+        if not self._spoken_for.count(_digest_of(caller, behalf), now().timestamp()):
+            await self._windows.hit(self._refused, caller)
 
     def check_token(self, digest: bytes) -> None:
         """Raise TooManyRequests if this very token was refused too often."""
-        if (wait_s := self._tokens.wait_s(digest, now().timestamp())) is not None:
-            metrics.HTTP_RATE_LIMITED.inc()
-            raise TooManyRequests(wait_s)
+        _check(self._tokens, digest)
 
     def count_token(self, digest: bytes) -> bool:
         """Count a refusal of this token. Returns whether it was refused before, within the minute."""
@@ -84,8 +90,22 @@ class RateLimiter:
         raise TooManyRequests(max(1, round(window.reset_time - now().timestamp())))
 
 
+def _digest_of(caller: str, behalf: bytes) -> bytes:
+    return sha256(caller.encode() + b"\0" + behalf).digest()
+
+
+def _check(refused: "RefusedTokens", digest: bytes) -> None:
+    """Raise TooManyRequests if what has this digest was refused too often."""
+    if (wait_s := refused.wait_s(digest, now().timestamp())) is not None:
+        metrics.HTTP_RATE_LIMITED.inc()
+        raise TooManyRequests(wait_s)
+
+
 class RefusedTokens:
-    """How often tokens were refused within a minute, by their digest. Bounded. Times are Unix seconds."""
+    """How often tokens, or addresses in On-Behalf-Of, were refused within a minute, by their digest.
+
+    Bounded. Times are Unix seconds.
+    """
 
     def __init__(self) -> None:
         self._found: OrderedDict[bytes, tuple[float, int]] = OrderedDict()

@@ -225,6 +225,8 @@ CREATE TABLE account_owners (
 COMMENT ON TABLE account_owners IS
     'Accounts that count for somebody else: contacts for who registered them until a second person confirms it, machines for who answers for them.';
 
+-- From one of our own people no way leads over a contact's account: whoever registered colleagues as
+-- contacts, or a contact whose token named their addresses, would leave nobody a second person.
 CREATE FUNCTION accounts_of_person(one text) RETURNS SETOF text LANGUAGE sql STABLE AS $$
     WITH RECURSIVE reached (account) AS (
         SELECT one
@@ -232,7 +234,7 @@ CREATE FUNCTION accounts_of_person(one text) RETURNS SETOF text LANGUAGE sql STA
         SELECT next.account FROM reached CROSS JOIN LATERAL (
             SELECT same.account FROM account_addresses AS own
                 JOIN account_addresses AS same USING (address_digest)
-                WHERE own.account = reached.account
+                WHERE own.account = reached.account AND (own.of_contact OR NOT same.of_contact)
             UNION ALL
             SELECT owner FROM account_owners WHERE account_owners.account = reached.account
         ) AS next)

@@ -51,7 +51,8 @@ _MAILS: Final = text(
         sender = NULL, sender_name = NULL, subject = NULL, text = NULL, next_step = NULL
     WHERE raw_deleted_at IS NULL AND outcome <> 'received' AND (
         ticket_id = ANY(:ids) OR id = ANY(:mails)
-        OR encode(substring(raw FROM 1 FOR :header), 'escape') ILIKE :pattern)
+        OR encode(substring(raw FROM 1 FOR :header), 'escape') ILIKE :pattern
+        AND encode(substring(raw FROM 1 FOR :header), 'escape') ~* :whole)
     """
 ).bindparams(_IDS, bindparam("mails", type_=ARRAY(Uuid)))
 
@@ -104,9 +105,15 @@ async def erase_messages(
     await tx.execute(_ATTACHMENTS, {"erased": ERASED, "ids": messages})
     mails = [row.mail_id for row in erased if row.mail_id is not None]
     pattern = "%" + address.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
-    of_mails = {"ids": list(ids), "mails": mails, "header": HEADER_BYTES, "pattern": pattern}
-    await tx.execute(_MAILS, of_mails)
+    named = {"header": HEADER_BYTES, "pattern": pattern, "whole": _whole(address)}
+    await tx.execute(_MAILS, {"ids": list(ids), "mails": mails} | named)
     return messages
+
+
+def _whole(address: str) -> str:
+    """A pattern of PostgreSQL's for this address alone: that of `an@…` is not in `jan@…`."""
+    literal = "".join(c if c.isalnum() or c == "_" else f"\\{c}" for c in address)
+    return rf"(?<![a-z0-9._%+-]){literal}(?![a-z0-9-]|\.[a-z0-9])"
 
 
 async def erase_contact(tx: Connection, contact: UUID) -> None:

@@ -4,6 +4,8 @@ from typing import Final
 
 MAX_ADDRESS_CHARS: Final = 254
 """Characters in an address (RFC 5321, 4.5.3.1.3)."""
+_SPECIAL: Final = frozenset('@<>,;:"()[]\\ ')
+"""In a header they would end the address, or begin another one."""
 
 
 def normalise(address: str) -> str:
@@ -28,7 +30,7 @@ def without_tag(address: str) -> str:
 
 
 def is_address(text: str) -> bool:
-    """True for `local@domain` without spaces or control characters, of at most 254 characters."""
+    """True for one `local@domain` of at most 254 characters that says the same in a header of a mail."""
     local, at, domain = text.rpartition("@")
     return bool(
         at
@@ -36,5 +38,6 @@ def is_address(text: str) -> bool:
         and domain
         and len(text) <= MAX_ADDRESS_CHARS
         and text.isprintable()
-        and " " not in text
+        and "=?" not in text
+        and not _SPECIAL & {*local, *domain}
     )

@@ -23,13 +23,13 @@ _CONTENTS: Final = text(
         AND quoted.visibility = 'public' AND quoted.direction = 'inbound'
     LEFT JOIN contacts AS author ON 'contact/' || author.id = quoted.author
     WHERE messages.id = :message AND messages.visibility = 'public'
-        AND contacts.address IS NOT NULL
+        AND contacts.address IS NOT NULL AND NOT contacts.retired
     """
 )
 
 
 async def load(tx: Connection, mail: OutgoingMail) -> Contents | None:
-    """The contents; None where the contact has no address any more, or the message is not for customers."""
+    """The contents; None where the contact is erased or ended, or the message is not for customers."""
     values = {"contact": mail.contact_id, "quoted": mail.quoted_id, "message": mail.message_id}
     row = (await tx.execute(_CONTENTS, values)).one_or_none()
     if row is None:

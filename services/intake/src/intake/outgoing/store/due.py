@@ -43,6 +43,7 @@ _RECEIPTS: Final = text(
     LEFT JOIN tickets ON tickets.id = messages.ticket_id
     LEFT JOIN contacts ON contacts.id = tickets.contact_id
         AND contacts.customer_id = tickets.customer_id AND contacts.address IS NOT NULL
+        AND NOT contacts.retired
         AND messages.author = 'contact/' || contacts.id
     WHERE mails.next_step = 'receipt'
     ORDER BY mails.id LIMIT :limit FOR UPDATE OF mails SKIP LOCKED
@@ -73,7 +74,7 @@ _PARTICIPANTS: Final = text(
             WHERE tickets.id = ANY(:family) AND tickets.contact_id IS NULL AND NOT EXISTS (
                 SELECT FROM messages WHERE messages.ticket_id = tickets.id
                 AND messages.direction = 'inbound' AND messages.sender_doubt IS NOT NULL)
-    ) AS part JOIN contacts ON contacts.id = part.contact_id
+    ) AS part JOIN contacts ON contacts.id = part.contact_id AND NOT contacts.retired
     GROUP BY contacts.id ORDER BY contacts.id
     """
 ).bindparams(_IDS)
@@ -176,7 +177,7 @@ async def list_family(tx: Connection, ticket_id: UUID) -> list[UUID]:
 
 
 async def list_participants(tx: Connection, family: Sequence[UUID]) -> Sequence[Participant]:
-    """The contacts who opened these tickets or wrote on them, by their ids.
+    """The contacts who opened these tickets or wrote on them and have not been ended, by their ids.
 
     Who wrote before anybody was known by that address is found by it.
     """
