@@ -18,6 +18,7 @@ from intake_support.outgoing import (
     post,
     reply,
     run_sql,
+    send_all,
     triage,
 )
 from intake_support.tickets import act, open_ticket
@@ -36,7 +37,7 @@ async def test_the_answer_comes_by_mail_below_the_customers_own(
     assert (await post(gateway, more))["outcome"] == "joined"
     answer = await reply(anna, key, "Dear Jan,\n\nwe found it.\n\nAnna")
     assert (answer["mailing"], answer["mails"]) == ("due", [])
-    assert await sender.send_ready() == 2
+    assert await send_all(sender) == 2
     receipt, mail = sorted(mailbox.messages, key=lambda one: one["Auto-Submitted"] is None)
     assert (receipt["Subject"], receipt["Auto-Submitted"]) == (
         f"[{key}] Invoices are not sent",
@@ -72,7 +73,7 @@ async def test_what_became_of_it_stands_on_the_message_for_staff(
     await reply(anna, key, "We found it.")
     await sender.prepare()
     assert await mails_about(anna, key) == [("receipt", "waiting"), ("answer", "waiting")]
-    await sender.send_ready()
+    await send_all(sender)
     shown = await messages_of(anna, key)
     assert [one["mailing"] for one in shown] == [None, "planned"]
     sent = shown[1]["mails"][0]
@@ -81,7 +82,7 @@ async def test_what_became_of_it_stands_on_the_message_for_staff(
     async with client(app, "jan") as jan:
         for one in await messages_of(jan, key):
             assert (one["mailing"], one["mails"]) == (None, None)
-    assert await sender.send_ready() == 0
+    assert await send_all(sender) == 0
 
 
 async def test_the_reply_to_our_mail_lands_on_the_same_ticket(
@@ -90,7 +91,7 @@ async def test_the_reply_to_our_mail_lands_on_the_same_ticket(
     """By its Message-ID alone: neither the key nor the customer's own ids are left."""
     key = await open_by_mail(gateway)
     await reply(anna, key, "We found it.")
-    await sender.send_ready()
+    await send_all(sender)
     for number, mail in enumerate(mailbox.messages):
         own = str(mail["Message-ID"])
         raw = mail_of(subject="Thanks", id=f"r{number}@acme.example", In_Reply_To=own)
@@ -108,9 +109,9 @@ async def test_an_internal_note_goes_to_nobody(
 ) -> None:
     """R11."""
     key = await open_by_mail(gateway)
-    await sender.send_ready()
+    await send_all(sender)
     await reply(anna, key, "They never restart it.", visibility="internal")
-    assert await sender.send_ready() == 0
+    assert await send_all(sender) == 0
     assert len(mailbox.messages) == 1
 
 
@@ -118,11 +119,11 @@ async def test_workarounds_and_questions_are_answers_too(
     gateway: AsyncClient, anna: AsyncClient, sender: OutgoingMailSender, mailbox: Mailbox
 ) -> None:
     key = await open_by_mail(gateway)
-    await sender.send_ready()
+    await send_all(sender)
     assert (await act(anna, key, "workaround", text="Send them by hand.")).is_success
     held = await act(anna, key, "hold", waiting_on="customer", question="Which ones?", reason="?")
     assert held.is_success, held.text
-    await sender.send_ready()
+    await send_all(sender)
     texts = sorted(mail.get_content().splitlines()[0] for mail in mailbox.messages[1:])
     assert texts == ["Send them by hand.", "Which ones?"]
 
@@ -138,10 +139,10 @@ async def test_everybody_of_the_customer_who_wrote_gets_it_and_nobody_else(
     await post(gateway, mail_of(KIM, f"Re: [{key}]", "Here, too.", id="k@acme.example"))
     eve = mail_of("eve@brightwater.example", f"Re: [{key}]", "And here.", id="e@b.example")
     assert (await post(gateway, eve))["outcome"] == "opened"
-    await sender.send_ready()
+    await send_all(sender)
     mailbox.messages.clear()
     await reply(anna, key, "We found it.")
-    assert await sender.send_ready() == 2
+    assert await send_all(sender) == 2
     assert sorted(str(mail["To"]) for mail in mailbox.messages) == [JAN, KIM]
     assert {str(mail["In-Reply-To"]) for mail in mailbox.messages} == {
         "<1@mail.acme.example>",
@@ -161,7 +162,7 @@ async def test_a_forged_mail_makes_nobody_a_recipient(
     assert (await triage(anna, key)).is_success
     answer = await reply(anna, key, "Who are you?")
     assert answer["mailing"] == "due"
-    assert await sender.send_ready() == 0
+    assert await send_all(sender) == 0
     assert (await messages_of(anna, key))[-1]["mailing"] == "nobody"
     assert mailbox.messages == []
 
@@ -172,12 +173,12 @@ async def test_who_became_a_contact_after_writing_gets_the_answer(
     """A stranger gets no mail; a colleague who registers the address makes it a contact's."""
     key = await open_by_mail(gateway, "new@acme.example")
     await reply(anna, key, "Who are you?")
-    assert await sender.send_ready() == 0
+    assert await send_all(sender) == 0
     contact = {"name": "New", "address": "new@acme.example"}
     assert (await anna.post("/v1/customers/acme/contacts", json=contact)).status_code == 201
     assert (await triage(anna, key)).is_success
     await reply(anna, key, "Now we know you.")
-    assert await sender.send_ready() == 1
+    assert await send_all(sender) == 1
     mail = mailbox.messages[0]
     assert (mail["To"], mail["In-Reply-To"]) == ("new@acme.example", "<1@mail.acme.example>")
 
@@ -199,7 +200,7 @@ async def test_a_portal_ticket_is_answered_by_mail_to_who_wants_that(
             assert (answer.json()["mailing"], answer.json()["mails"]) == (None, None)
     for key in keys.values():
         await reply(anna, key, "We found it.")
-    assert await sender.send_ready() == 1
+    assert await send_all(sender) == 1
     assert [str(mail["To"]) for mail in mailbox.messages] == [KIM]
     assert mailbox.messages[0]["In-Reply-To"] is None
     assert (await messages_of(anna, keys[JAN]))[-1]["mailing"] == "nobody"
@@ -212,11 +213,11 @@ async def test_who_wrote_on_a_merged_ticket_gets_the_answer_in_their_own_thread(
     assert (await anna.post("/v1/customers/acme/contacts", json=kim)).status_code == 201
     key = await open_by_mail(gateway)
     duplicate = await open_by_mail(gateway, KIM, subject="The same", id="k@acme.example")
-    await sender.send_ready()
+    await send_all(sender)
     mailbox.messages.clear()
     assert (await act(anna, duplicate, "merge", into=key)).is_success
     await reply(anna, key, "We found it.")
-    await sender.send_ready()
+    await send_all(sender)
     answers = {str(mail["To"]): mail for mail in mailbox.messages}
     assert {to: str(mail["In-Reply-To"]) for to, mail in answers.items()} == {
         JAN: "<1@mail.acme.example>",

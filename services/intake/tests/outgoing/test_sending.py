@@ -17,7 +17,9 @@ from intake_support.outgoing import (
     messages_of,
     open_by_mail,
     post,
+    reply,
     run_sql,
+    send_all,
 )
 from intake_support.tickets import event_types
 from opsdesk_testing.mailboxes import Mailbox
@@ -161,3 +163,19 @@ async def test_a_receipt_that_does_not_arrive_wakes_nobody(
     await sender.send_ready()
     assert await mails_about(anna, key) == [("receipt", "failed")]
     assert await event_types(database) == ["opened"]
+
+
+async def test_what_a_contact_gets_on_a_ticket_is_sent_in_its_order(
+    gateway: AsyncClient, anna: AsyncClient, sender: OutgoingMailSender, mailbox: Mailbox
+) -> None:
+    """The receipt, then the answer, however soon that was written; others wait for neither."""
+    first, second = (
+        await open_by_mail(gateway),
+        await open_by_mail(gateway, id="9@acme.example", body="Another thing."),
+    )
+    await reply(anna, first, "Dear Jan, it is found. Omar")
+    await send_all(sender)
+    sent = [(first in str(mail["Subject"]), mail["Auto-Submitted"]) for mail in mailbox.messages]
+    assert second not in str(mailbox.messages[-1]["Subject"])
+    assert [kind for is_first, kind in sent if is_first] == ["auto-replied", None]
+    assert len(sent) == 3

@@ -9,6 +9,7 @@ from httpx import AsyncClient, Response
 from sqlalchemy import text
 
 from common.persistence.database import Database
+from intake.outgoing.sender import OutgoingMailSender
 
 JAN, KIM = "jan@acme.example", "kim@acme.example"
 MEDIA = {"Content-Type": "message/rfc822"}
@@ -121,3 +122,11 @@ From: support@ours.example
 Message-ID: {own_id}
 --b--
 """.replace("\n", "\r\n").encode()
+
+
+async def send_all(sender: OutgoingMailSender) -> int:
+    """Send all that is to be sent, and return how many: one at a time to a contact on a ticket."""
+    sent = 0
+    while count := await sender.send_ready():
+        sent += count
+    return sent
