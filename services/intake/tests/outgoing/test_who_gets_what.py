@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from intake.mail.domain.auto_reply import may_have_receipt
 from intake.mail.domain.mail import parse_mail
@@ -47,7 +48,7 @@ def test_people_of_the_tickets_customer_get_our_answer(who: Participant, gets_it
 
 
 def test_nobody_gets_mail_about_a_ticket_that_waits_for_triage() -> None:
-    untriaged = replace(TICKET, customer_id=None)
+    untriaged = structs.replace(TICKET, customer_id=None)
     assert recipients_of(untriaged, [JAN, replace(JAN, wants_mail=True)]) == ()
 
 

@@ -1,8 +1,9 @@
 """When an environment gets an open blocker, and when it has none any more (for G8). Pure."""
 
-from dataclasses import replace
 from typing import Literal
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from common.domain import Rejection
 from intake.tickets.domain.ticket import Ticket, check_transition
