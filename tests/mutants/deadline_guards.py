@@ -105,7 +105,7 @@ DEADLINE_GUARDS: Final = (
     Guard(
         "acknowledged means not paged",
         f"{NOTIFICATIONS}/notifier.py",
-        "if summary is None or not await notifications.still_needed(tx, leased):",
+        "if summary is None or not await self.renew(tx, leased):",
         "if summary is None:",
         "services/escalation/tests/notifications/test_notifier.py"
         "::test_just_before_the_send_it_is_checked_that_nobody_has_acknowledged",

@@ -17,6 +17,7 @@ from common.domain.send_outcomes import (
     TemporaryFailure,
     retry_delay,
 )
+from common.mail import sending, smtp
 from common.mail.messages import new_message
 from common.mail.smtp import MailTransport, SmtpTransport
 from common.mail.smtp_settings import SmtpSettings
@@ -114,6 +115,38 @@ async def test_a_sender_that_is_refused_is_no_fault_of_the_recipient(
     monkeypatch.setattr(mailbox, "handle_MAIL", refuse, raising=False)
     outcome = await smtp_at(mailbox.port).send(message("a@x.example"))
     assert outcome == TemporaryFailure("the mail server refuses our sender (550)")
+
+
+async def _answer_no_more(*_: Any) -> str:
+    await asyncio.Event().wait()
+    return ""
+
+
+async def test_what_a_server_has_taken_is_delivered_though_it_never_says_farewell(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the same mail would be sent again and again."""
+    monkeypatch.setattr(smtp, "SEND_TIMEOUT_S", 3)
+    monkeypatch.setattr(smtp, "QUIT_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(mailbox, "handle_QUIT", _answer_no_more, raising=False)
+    assert await smtp_at(mailbox.port).send(message("a@x.example")) == Delivered()
+    assert mailbox.sent_to() == ["a"]
+
+
+async def test_a_server_that_answers_no_more_is_left_before_the_lease_ends(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else somebody else would send the message meanwhile."""
+    monkeypatch.setattr(smtp, "SEND_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(mailbox, "handle_DATA", _answer_no_more)
+    async with asyncio.timeout(10):
+        outcome = await smtp_at(mailbox.port).send(message("a@x.example"))
+    assert isinstance(outcome, TemporaryFailure)
+
+
+def test_a_session_is_shorter_than_a_lease() -> None:
+    session_s = smtp.SEND_TIMEOUT_S + smtp.QUIT_TIMEOUT_S
+    assert timedelta(seconds=session_s + 3) <= sending.LEASE_DURATION
 
 
 async def test_reports_go_to_the_sender_or_to_nobody(mailbox: Mailbox) -> None:

@@ -9,11 +9,17 @@ import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 
 from common.events.envelope import ReceivedEvent
+from common.messaging import consumer as consumers
+from common.messaging import consumer_watch
 from common.messaging.consumer import Consumer
 from common.messaging.consumer_state import ConsumerState
+from common.messaging.consumer_watch import ConsumerWatch
+from common.messaging.inbox import Inbox
 from common.messaging.kafka import Kafka
+from common.messaging.partition_lag import PartitionLag
 from common.messaging.partitioning import partition_of
-from common.messaging.prefetch import Lane, Prefetcher, RecordsByPartition
+from common.messaging.prefetch import NOWHERE, Lane, Prefetcher, RecordsByPartition
+from common.messaging.trouble import Troubles
 from common.persistence.database import Connection, Database
 from common.persistence.ids import uuid7
 from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid_event
@@ -51,12 +57,57 @@ async def test_a_lane_reads_its_own_partitions_and_never_all_of_them() -> None:
     """aiokafka takes no partition for every partition."""
     client, applied = Client(), {TopicPartition("t", 2): 0}
     reading = asyncio.create_task(Prefetcher(client, applied, Lane(1, 2)).run())
-    await asyncio.sleep(0.02)
-    assert not client.asked
-    applied |= {TopicPartition(topic, number): 0 for topic in "tu" for number in range(4)}
     await until(lambda: bool(client.asked))
+    assert client.asked[0] == (NOWHERE,)
+    client.asked.clear()
+    applied |= {TopicPartition(topic, number): 0 for topic in "tu" for number in range(4)}
+    await until(lambda: client.asked[-1:] not in ([], [(NOWHERE,)]))
     reading.cancel()
-    assert set(client.asked[0]) == {TopicPartition(t, n) for t in "tu" for n in (1, 3)}
+    assert set(client.asked[-1]) == {TopicPartition(t, n) for t in "tu" for n in (1, 3)}
+
+
+class StillClient:
+    """Has two partitions, each with five records that nobody gets."""
+
+    def partitions_for_topic(self, topic: str) -> set[int]:
+        return {0, 1}
+
+    def assignment(self) -> set[TopicPartition]:
+        return {TopicPartition("t", number) for number in (0, 1)}
+
+    async def end_offsets(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict.fromkeys(partitions, 5)
+
+
+async def test_a_lane_that_stands_still_is_seen_while_another_one_is_busy(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer_watch, "STUCK_AFTER_S", 0.1)
+    monkeypatch.setattr(consumer_watch, "WATCH_INTERVAL_S", 0.05)
+    client, lag = StillClient(), PartitionLag(["t"])
+    lag.applied |= dict.fromkeys(client.assignment(), 0)
+    watch = ConsumerWatch(database, Inbox("test", {}), lag, Troubles("consumer"))
+    with pytest.raises(TimeoutError, match="without progress"):
+        async with asyncio.timeout(10):
+            await watch.run(client, {TopicPartition("t", 0)}.__contains__)
+
+
+async def test_the_trouble_of_a_lane_is_over_once_another_replica_has_applied_its_records(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else nobody would ever clear it: the lane of a new client has nothing to do."""
+    monkeypatch.setattr(consumer_watch, "WATCH_INTERVAL_S", 0.05)
+    client, lag, troubles = StillClient(), PartitionLag(["t"]), Troubles("consumer")
+    lag.applied |= dict.fromkeys(client.assignment(), 4)
+    watch = ConsumerWatch(database, Inbox("test", {}), lag, troubles, ["lane 1"])
+    watching = asyncio.create_task(watch.run(client, lambda _: False))
+    troubles.report("lane 1", "waits for the database")
+    await until(lambda: lag.own_lag() == dict.fromkeys(client.assignment(), 1))
+    await asyncio.sleep(0.1)
+    assert troubles.has("lane 1")
+    lag.applied |= dict.fromkeys(client.assignment(), 5)
+    await until(lambda: not troubles.has("lane 1"))
+    watching.cancel()
 
 
 @pytest.fixture
@@ -96,6 +147,42 @@ async def test_a_lane_in_trouble_holds_back_its_own_partitions_and_says_so_until
         await until(lambda: _has(database, FIRST, 5))
         await until(lambda: consumer.trouble is None)
     assert await amounts(database, FIRST) == await amounts(database, SECOND) == [1, 2, 3, 4, 5]
+
+
+async def test_a_replica_without_partitions_takes_over_however_long_it_had_none(
+    database: Database,
+    owner_url: str,
+    kafka: Kafka,
+    topic: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """aiokafka leaves the group when nobody asks it for records, and stays away until somebody does."""
+    monkeypatch.setattr(consumers, "MAX_POLL_INTERVAL_MS", 1_000)
+    await make_tables(database, owner_url)
+    here = type("PaidHere", (Paid,), {"topic": topic, "__module__": __name__})
+    group = f"test-{uuid7()}"
+    replicas = [Consumer(database, kafka, group, {here: on_paid}) for _ in range(4)]
+    tasks = [asyncio.create_task(one.run()) for one in replicas]
+
+    def idle() -> list[Consumer]:
+        return [one for one in replicas if not one.lag_by_partition.applied]
+
+    def are_shared_out() -> bool:
+        return len(idle()) == 1 and all(one.trouble is None for one in replicas)
+
+    await until(are_shared_out, seconds=60)
+    await asyncio.sleep(3)
+    (waiting,) = idle()
+    for one, task in zip(replicas, tasks, strict=True):
+        if one is not waiting:
+            task.cancel()
+    async with AIOKafkaProducer(**kafka.options()) as producer:
+        await _pay(producer, topic, 1)
+        await until(lambda: _has(database, FIRST, 1), seconds=30)
+        await until(lambda: _has(database, SECOND, 1), seconds=30)
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
 
 
 async def _pay(producer: AIOKafkaProducer, topic: str, amount: int) -> None:

@@ -22,7 +22,7 @@ from escalation_support.database_state import (
     notification_states,
     run_sql,
 )
-from opsdesk_testing.mailboxes import Mailbox
+from opsdesk_testing.mailboxes import InMemoryTransport, Mailbox
 from opsdesk_testing.protocol import deliver
 from opsdesk_testing.waiting import until
 
@@ -105,3 +105,49 @@ async def test_a_message_whose_case_is_locked_is_stored_as_sent_later_and_not_se
     assert await notification_states(database) == [("anna", "email", "sent")]
     await expire_leases(database)
     assert await notifier.send_ready() == 0
+
+
+async def test_what_was_sent_is_not_sent_again_while_its_case_is_locked_for_longer_than_a_lease(
+    database: Database, settings: EscalationSettings, mailbox: Mailbox, notifier: Notifier
+) -> None:
+    """By no other replica, as the lease is renewed, and not by this one."""
+    await leave_only_anna(database)
+    await deliver(database, HANDLERS, (threshold_reached(), 1))
+    other_replica = Notifier(database, notifier.transport, settings, ESCALATION_ACCESS)
+
+    async def is_held() -> bool:
+        held = "SELECT 1 FROM notifications WHERE next_try_at > statement_timestamp()"
+        return bool(await run_sql(database, held))
+
+    async with database.transaction() as other:
+        await other.execute(text("SELECT 1 FROM escalations FOR UPDATE"))
+        storing = asyncio.create_task(notifier.send_ready())
+        await until(lambda: len(mailbox.messages) == 1)
+        await expire_leases(database)
+        await until(is_held)
+        assert await other_replica.send_ready() == 0
+        await expire_leases(database)
+        await notifier.send_ready()
+    await storing
+    assert len(mailbox.messages) == 1
+    assert await notification_states(database) == [("anna", "email", "sent")]
+
+
+async def test_what_is_on_its_way_when_the_service_stops_is_stored_as_sent(
+    database: Database, settings: EscalationSettings
+) -> None:
+    """Else each restart would page somebody twice."""
+    await leave_only_anna(database)
+    await deliver(database, HANDLERS, (threshold_reached(), 1))
+    is_on_its_way = asyncio.Event()
+
+    async def take_a_moment() -> None:
+        is_on_its_way.set()
+        await asyncio.sleep(0.3)
+
+    transport = InMemoryTransport(meanwhile=take_a_moment)
+    loop = asyncio.create_task(Notifier(database, transport, settings, ESCALATION_ACCESS).run())
+    await is_on_its_way.wait()
+    loop.cancel()
+    await asyncio.wait([loop])
+    assert await notification_states(database) == [("anna", "email", "sent")]

@@ -9,6 +9,7 @@ from httpx import AsyncClient
 
 from common.domain.send_outcomes import PermanentFailure, TemporaryFailure
 from common.http import runtime_of
+from common.mail.sending import LEASE_DURATION
 from common.mail.smtp import SmtpTransport
 from common.persistence.database import Database
 from intake.app import SERVICE
@@ -172,3 +173,15 @@ async def test_without_a_mail_server_the_loop_says_so(
         await until(is_off, seconds=60)
     finally:
         loop.cancel()
+
+
+async def test_the_lease_is_renewed_before_the_mail_goes_as_reading_it_may_have_taken_long(
+    key: str, anna: AsyncClient, database: Database, sender: OutgoingMailSender
+) -> None:
+    await sender.prepare()
+    async with database.transaction() as tx:
+        [leased] = await sender.lease(tx, LEASE_DURATION, 1)
+    await let_retry(database)
+    assert await sender.build_message(leased) is not None
+    async with database.transaction() as tx:
+        assert await sender.lease(tx, LEASE_DURATION, 1) == []

@@ -6,7 +6,7 @@ again with the same Message-ID (E19). Leases and retries run on real time.
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from email.message import EmailMessage
@@ -28,6 +28,8 @@ OUTCOME_LOCK_TIMEOUT_MS: Final = 500
 OUTCOME_RETRY_S: Final = 0.5
 OUTCOME_TIMEOUT_S: Final = 60.0
 """Seconds between tries to store an outcome, and in all: what was sent should not be sent again."""
+END_TIMEOUT_S: Final = 5.0
+"""Seconds that what is being sent has to end when the service stops."""
 POLL_INTERVAL_S: Final = 0.5
 """Seconds between polls, for what another replica wrote and for retries that are due."""
 
@@ -49,14 +51,22 @@ class LeasedSending(ABC, Generic[L]):
         self.database = database
         self.transport = transport
         self._wake = asyncio.Event()
+        self._sending: set[str] = set()
 
     @abstractmethod
     async def lease(self, tx: Connection, length: timedelta, limit: int) -> Sequence[L]:
         """Lease up to `limit` messages that are to be sent now, for `length` of real time."""
 
     @abstractmethod
+    async def renew(self, tx: Connection, leased: L) -> bool:
+        """Hold it for LEASE_DURATION from this moment on. False where it was cancelled, or the lease is lost."""
+
+    @abstractmethod
     async def build_message(self, leased: L) -> EmailMessage | PermanentFailure | None:
-        """The message, the same at each attempt; None when it is no longer needed."""
+        """Renew the lease and return the message, the same at each attempt; None when it is no longer needed.
+
+        Reading it may have waited for a connection: only from here on the lease is longer than sending.
+        """
 
     @abstractmethod
     async def record_outcome(self, tx: Connection, leased: L, outcome: SendOutcome) -> None:
@@ -95,8 +105,7 @@ class LeasedSending(ABC, Generic[L]):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), POLL_INTERVAL_S)
         finally:
-            for sending in tasks:
-                sending.cancel()
+            await _end(tasks)
 
     async def send_ready(self) -> int:
         """Send what is to be sent now, once, and return how many messages that were."""
@@ -129,10 +138,16 @@ class LeasedSending(ABC, Generic[L]):
         self._wake.set()
 
     async def _send(self, leased: L) -> None:
+        name = self.name_of(leased)
+        if name in self._sending:
+            return  # its outcome could not be stored within its lease, and is on the way
+        self._sending.add(name)
         try:
             await self._deliver(leased)
         except Exception as error:  # noqa: BLE001 (the lease expires and it is sent again)
-            log.error("mail.not_sent", mail=self.name_of(leased), error=type(error).__name__)
+            log.error("mail.not_sent", mail=name, error=type(error).__name__)
+        finally:
+            self._sending.discard(name)
 
     async def _deliver(self, leased: L) -> None:
         message = await self.build_message(leased)
@@ -162,4 +177,25 @@ class LeasedSending(ABC, Generic[L]):
             except Exception as error:
                 if not is_transient(error) or clock.time() > give_up_at:
                     raise
+            await self._hold(leased)
             await asyncio.sleep(OUTCOME_RETRY_S)
+
+    async def _hold(self, leased: L) -> None:
+        """Keep others from sending what was sent, while that cannot be stored yet."""
+        try:
+            async with self.database.transaction() as tx:
+                await self.renew(tx, leased)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+
+
+async def _end(tasks: Collection["asyncio.Task[None]"]) -> None:
+    """Let messages on their way arrive, and be stored as sent: given up, they would be sent again."""
+    sending = list(tasks)
+    try:
+        if sending:
+            await asyncio.wait(sending, timeout=END_TIMEOUT_S)
+    finally:
+        for task in sending:
+            task.cancel()

@@ -23,10 +23,7 @@ MAX_GROWN_RECORDS = 1_000
 
 
 class ApplyLoop:
-    """Applies the records of one lane. `is_busy`: whether it is at it just now.
-
-    `cause` is the name of its troubles.
-    """
+    """Applies the records of one lane. `cause` is the name of its troubles."""
 
     def __init__(
         self,
@@ -41,16 +38,20 @@ class ApplyLoop:
         self.applied = applied
         self.troubles = troubles
         self.cause = cause
-        self.is_busy = False
+        self._is_busy = False
+
+    def is_busy_with(self, partition: TopicPartition) -> bool:
+        """Return whether it is applying records just now, and this partition's wait for that."""
+        return self._is_busy and partition in self.prefetcher.lane
 
     async def run(self) -> None:
         """Apply records until cancelled. Raises ConsumerHalted."""
         while True:
             batch = await self.prefetcher.take(TAKE_TIMEOUT_S)
-            self.is_busy = True
+            self._is_busy = True
             if batch:
                 await self._apply(batch)
-            self.is_busy = False
+            self._is_busy = False
 
     async def _apply(self, batch: RecordsByPartition) -> None:
         attempts, is_apart = 0, False

@@ -35,6 +35,8 @@ log = logger(__name__)
 FETCH_MAX_WAIT_MS = 20
 COMMIT_INTERVAL_S = 0.2
 RESTART_DELAY_S = 1.0
+MAX_POLL_INTERVAL_MS = 300_000
+"""Milliseconds after which a client that nobody asks for records leaves the group."""
 LANES = 2
 """Lanes in which records are applied: one computes while the other waits for the database."""
 ASSIGNMENT_TIMEOUT_S = 30.0
@@ -138,7 +140,7 @@ class Consumer:
             fetch_max_wait_ms=FETCH_MAX_WAIT_MS,
             session_timeout_ms=10_000,
             heartbeat_interval_ms=1_000,
-            max_poll_interval_ms=300_000,
+            max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
         )
 
     async def _run_client(self) -> None:
@@ -153,14 +155,15 @@ class Consumer:
                 await seeker.assigned.wait()
             self._client = client
             lanes = [self._lane(client, Lane(number, LANES)) for number in range(LANES)]
-            loops: list[ApplyLoop | ReleaseLoop] = [*lanes, self._release_loop()]
-            watch = ConsumerWatch(self.database, self.inbox, lag, self.troubles)
+            causes = [lane.cause for lane in lanes]
+            watch = ConsumerWatch(self.database, self.inbox, lag, self.troubles, causes)
             await run_until_first_error(
                 seeker.run(client),
                 *(lane.prefetcher.run() for lane in lanes),
-                *(loop.run() for loop in loops),
+                *(lane.run() for lane in lanes),
+                self._release_loop().run(),
                 self._commit_offsets(client, deployment),
-                watch.run(client, lambda: any(loop.is_busy for loop in loops)),
+                watch.run(client, lambda one: any(lane.is_busy_with(one) for lane in lanes)),
             )
         finally:
             self._client = None

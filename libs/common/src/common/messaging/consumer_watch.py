@@ -33,7 +33,11 @@ class TopicsChanged(Exception):
 
 
 class ConsumerWatch:
-    """Keeps the lag current, and gives up a client that has lag and makes no progress."""
+    """Keeps the lag current, and gives up a client that has lag and makes no progress.
+
+    `lane_causes` are the names of the lanes' troubles, which are over once nothing is left to apply: then
+    another replica has applied what a lane of an earlier client could not.
+    """
 
     def __init__(
         self,
@@ -41,22 +45,24 @@ class ConsumerWatch:
         inbox: Inbox,
         lag: PartitionLag,
         troubles: Troubles,
+        lane_causes: Collection[str] = (),
     ) -> None:
         self.database = database
         self.inbox = inbox
         self.lag = lag
         self.troubles = troubles
+        self.lane_causes = lane_causes
         self._answered_at = asyncio.get_running_loop().time()
         self._progress: dict[TopicPartition, tuple[int, float]] = {}
 
-    async def run(self, client: Any, is_busy: Callable[[], bool]) -> None:
+    async def run(self, client: Any, is_busy: Callable[[TopicPartition], bool]) -> None:
         """Watch until the client has to be created again. Raises TimeoutError or TopicsChanged.
 
-        `is_busy`: whether records are being applied just now, which may take long.
+        `is_busy`: whether records of a partition's lane are being applied just now, which may take long.
         """
         while True:
             await self._refresh(client)
-            self._check_progress(is_busy=is_busy())
+            self._check_progress(is_busy)
             if rewound := self.lag.rewound():
                 raise TimeoutError(
                     f"offsets of {rewound[0].topic} begin anew: creating a new client"
@@ -76,7 +82,8 @@ class ConsumerWatch:
             self.troubles.clear("kafka")
             lags = self.lag.own_lag()
             if lags.keys() >= client.assignment() and not any(lags.values()):
-                self.troubles.clear("client")
+                for cause in ("client", "offsets", *self.lane_causes):
+                    self.troubles.clear(cause)
         self.troubles.update("topics", self.lag.describe_unknown())
 
     async def _read_database(self) -> Mapping[TopicPartition, int] | None:
@@ -103,14 +110,17 @@ class ConsumerWatch:
         self.troubles.update("postponed", problems)
         return stored
 
-    def _check_progress(self, *, is_busy: bool) -> None:
+    def _check_progress(self, is_busy: Callable[[TopicPartition], bool]) -> None:
+        """Raise TimeoutError where a partition stands still whose lane has nothing else to do."""
         now = asyncio.get_running_loop().time()
-        if now - self._answered_at > STUCK_AFTER_S and not is_busy:
+        own = self.lag.own_lag()
+        is_idle = not own or not all(map(is_busy, own))
+        if now - self._answered_at > STUCK_AFTER_S and is_idle:
             raise TimeoutError("Kafka does not answer: creating a new client")
-        for partition, lag in self.lag.own_lag().items():
+        for partition, lag in own.items():
             applied = self.lag.applied[partition]
             before, since = self._progress.get(partition, (applied, now))
-            if is_busy or not lag or applied != before:
+            if is_busy(partition) or not lag or applied != before:
                 since = now
             elif now - since > STUCK_AFTER_S:
                 raise TimeoutError("lag without progress: creating a new client")

@@ -18,8 +18,10 @@ log = logger(__name__)
 MAX_BUFFERED_RECORDS = 500
 """Records that are buffered at most; then reading waits until they are taken."""
 POLL_TIMEOUT_MS = 250
-UNASSIGNED_WAIT_S = 0.05
-"""Seconds until a lane without partitions looks again."""
+UNASSIGNED_TIMEOUT_MS = 50
+"""Milliseconds until a lane without partitions looks again."""
+NOWHERE = TopicPartition("", 0)
+"""A partition that nobody has: what a lane without partitions asks for."""
 
 RecordsByPartition = dict[TopicPartition, list[Any]]
 """Messages by partition, each partition in order."""
@@ -51,7 +53,7 @@ class Prefetcher:
         self, client: Any, applied_offsets: dict[TopicPartition, int], lane: Lane = Lane()
     ) -> None:
         self._client = client
-        self._lane = lane
+        self.lane = lane
         self._applied_offsets = applied_offsets
         self._buffer: RecordsByPartition = {}
         self._buffered_count = 0
@@ -63,17 +65,21 @@ class Prefetcher:
     async def run(self) -> None:
         """Fill the buffer until cancelled, up to MAX_BUFFERED_RECORDS."""
         while True:
-            own = [one for one in self._applied_offsets if one in self._lane]
-            if not own:
-                await asyncio.sleep(UNASSIGNED_WAIT_S)
-                continue
             free_slots = MAX_BUFFERED_RECORDS - self._buffered_count
-            self._append(
-                await self._client.getmany(*own, timeout_ms=POLL_TIMEOUT_MS, max_records=free_slots)
-            )
+            self._append(await self._read(free_slots))
             if self._buffered_count >= MAX_BUFFERED_RECORDS:
                 self._not_full.clear()
                 await self._not_full.wait()
+
+    async def _read(self, max_records: int) -> RecordsByPartition:
+        """Ask the client, also without partitions: one that is not asked for five minutes leaves the group,
+        and joins it again only when it is asked."""
+        own = [one for one in self._applied_offsets if one in self.lane]
+        timeout_ms = POLL_TIMEOUT_MS if own else UNASSIGNED_TIMEOUT_MS
+        read: RecordsByPartition = await self._client.getmany(
+            *(own or [NOWHERE]), timeout_ms=timeout_ms, max_records=max_records
+        )
+        return read
 
     async def take(self, seconds: float) -> RecordsByPartition:
         """Take all buffered records, waiting at most `seconds` for the first one."""

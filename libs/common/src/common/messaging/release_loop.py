@@ -13,13 +13,12 @@ PARKED_INTERVAL_S = 1.0
 
 
 class ReleaseLoop:
-    """Releases parked records. `is_busy`: whether it is at it just now."""
+    """Releases parked records. `cause` is the name of its troubles."""
 
     def __init__(self, processor: BatchProcessor, troubles: Troubles, cause: str) -> None:
         self.state = processor.state
         self.troubles = troubles
         self.cause = cause
-        self.is_busy = False
         self._release = ParkedRelease(processor)
         self._sweep_at = 0.0
 
@@ -29,9 +28,7 @@ class ReleaseLoop:
             if not self._release.has_more:
                 await self._wait()
             if self.state.has_parked:
-                self.is_busy = True
                 await self._release_parked()
-                self.is_busy = False
             else:
                 self.state.take_moved()
 

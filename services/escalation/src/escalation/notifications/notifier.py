@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from uuid import UUID
 
 from common.domain.send_outcomes import PermanentFailure, SendOutcome
-from common.mail.sending import LeasedSending, Result
+from common.mail.sending import LEASE_DURATION, LeasedSending, Result
 from common.mail.smtp import MailTransport, SmtpTransport
 from common.persistence.database import Connection, Database
 from common.persistence.workload import NOTIFIER
@@ -54,6 +54,9 @@ class Notifier(LeasedSending[LeasedNotification]):
     ) -> Sequence[LeasedNotification]:
         return await notifications.lease(tx, length, limit)
 
+    async def renew(self, tx: Connection, leased: LeasedNotification) -> bool:
+        return await notifications.renew(tx, leased, LEASE_DURATION)
+
     async def record_outcome(
         self, tx: Connection, leased: LeasedNotification, outcome: SendOutcome
     ) -> None:
@@ -74,7 +77,7 @@ class Notifier(LeasedSending[LeasedNotification]):
             summary = await self.escalations.load_summary(tx, notification.escalation_id)
             zone = await _timezone_of(tx, notification.person)
             # Checked last, so that as little as possible happens between the check and the send.
-            if summary is None or not await notifications.still_needed(tx, leased):
+            if summary is None or not await self.renew(tx, leased):
                 return None
         try:
             return build_message(notification, summary, zone, self.settings)

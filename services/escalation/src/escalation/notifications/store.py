@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Interval, Text, bindparam, func, select, text, update
+from sqlalchemy import DateTime, Interval, Text, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
@@ -93,10 +93,12 @@ async def lease(tx: Connection, length: timedelta, limit: int) -> list[LeasedNot
     return [LeasedNotification(_notification(row), row.lease) for row in rows]
 
 
-async def still_needed(tx: Connection, leased: LeasedNotification) -> bool:
-    """Whether it was not cancelled since, and the lease is still held (E5)."""
-    query = select(notifications.c.id).where(*_holds_lease(leased))
-    return await tx.scalar(query) is not None
+async def renew(tx: Connection, leased: LeasedNotification, length: timedelta) -> bool:
+    """Hold it for `length` from this moment on. False where it was cancelled since, or the lease is
+    lost (E5)."""
+    ends_at = func.statement_timestamp(type_=DateTime(timezone=True)) + length
+    statement = update(notifications).where(*_holds_lease(leased)).values(next_try_at=ends_at)
+    return (await tx.execute(statement)).rowcount == 1
 
 
 async def mark_sent(tx: Connection, leased: LeasedNotification) -> bool:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final
 
 from common.domain.send_outcomes import PermanentFailure, SendOutcome, TemporaryFailure
-from common.mail.sending import LeasedSending, Result
+from common.mail.sending import LEASE_DURATION, LeasedSending, Result
 from common.mail.smtp import MailTransport, SmtpTransport
 from common.persistence.database import Connection, Database, transaction_time
 from common.persistence.workload import NOTIFIER
@@ -75,6 +75,9 @@ class OutgoingMailSender(LeasedSending[LeasedMail]):
             return []
         return await outgoing_mails.lease(tx, length, limit)
 
+    async def renew(self, tx: Connection, leased: LeasedMail) -> bool:
+        return await outgoing_mails.renew(tx, leased, LEASE_DURATION)
+
     async def build_message(self, leased: LeasedMail) -> EmailMessage | PermanentFailure | None:
         """The message; None where it was cancelled, or the contact has no address any more."""
         async with self.database.transaction() as tx:
@@ -84,7 +87,7 @@ class OutgoingMailSender(LeasedSending[LeasedMail]):
                 await outgoing_mails.settle(tx, leased, Settled("cancelled"), at)
                 return None
             # Checked last, so that as little as possible happens between the check and the send.
-            if not await outgoing_mails.still_waits(tx, leased):
+            if not await self.renew(tx, leased):
                 return None
         try:
             return build_message(leased.mail, read, self.settings)

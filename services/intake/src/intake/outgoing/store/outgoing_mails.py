@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Interval, Text, bindparam, func, select, text, update
+from sqlalchemy import DateTime, Interval, Text, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
@@ -67,9 +67,11 @@ async def lease(tx: Connection, length: timedelta, limit: int) -> list[LeasedMai
     return [LeasedMail(_mail(row), row.lease) for row in rows]
 
 
-async def still_waits(tx: Connection, leased: LeasedMail) -> bool:
-    """Whether it was not cancelled since, and the lease is still held."""
-    return await tx.scalar(select(outgoing_mails.c.id).where(*_holds_lease(leased))) is not None
+async def renew(tx: Connection, leased: LeasedMail, length: timedelta) -> bool:
+    """Hold it for `length` from this moment on. False where it was cancelled since, or the lease is lost."""
+    ends_at = func.statement_timestamp(type_=DateTime(timezone=True)) + length
+    statement = update(outgoing_mails).where(*_holds_lease(leased)).values(next_try_at=ends_at)
+    return (await tx.execute(statement)).rowcount == 1
 
 
 async def settle(tx: Connection, leased: LeasedMail, settled: Settled, at: datetime) -> bool:
