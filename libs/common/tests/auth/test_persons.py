@@ -77,7 +77,7 @@ async def test_nobody_leaves_the_others_without_a_second_person(database: Databa
         database,
         HANDLERS,
         (person("anna", ANNA), 1),
-        (person("gina", gina), 1),
+        (person("gina", gina).model_copy(update={"person_id": UUID(int=8)}), 1),
         (contact(ANNA, counts_for="omar"), 1),
         (also, 1),
     )
