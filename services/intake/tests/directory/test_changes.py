@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
 from httpx import AsyncClient
 
 from common.domain import Rejection
@@ -12,6 +13,7 @@ from common.persistence.database import Database
 from intake.directory.domain.changes import confirm_change, request_end, with_roles
 from intake.directory.domain.parties import Person
 from intake_support.tickets import act, open_ticket
+from opsdesk_testing.client import client
 from opsdesk_testing.protocol import outbox_events
 
 SVEN = Person(UUID(int=1), "sven", "Sven", "sven@ours.example", None, "UTC", ("ops",))
@@ -74,6 +76,19 @@ async def test_people_contacts_and_partners_can_be_ended(
         "partners/x/end",
     ):
         assert (await anna.post(f"/v1/{path}", json=WHY)).status_code == 404
+
+
+async def test_with_the_end_of_a_contact_tokens_of_their_own_are_revoked(
+    app: FastAPI, anna: AsyncClient, database: Database
+) -> None:
+    """And those of one of our own people who has the same address are not."""
+    (jan,) = (await anna.get("/v1/customers/acme/contacts")).json()["items"]
+    for account, claims in (("jan-of-acme", {"customer": "acme"}), ("gina", {})):
+        async with client(app, account, email=jan["address"], **claims) as own:
+            assert (await own.get("/v1/tickets")).status_code == 200
+    await anna.post(f"/v1/customers/acme/contacts/{jan['id']}/end", json=WHY)
+    revoked = [one.body for one in await outbox_events(database) if one.type == TokensRevoked.type]
+    assert [(one["kind"], one["name"]) for one in revoked] == [("person", "jan-of-acme")]
 
 
 async def test_nothing_is_forwarded_to_a_partner_who_was_ended(anna: AsyncClient) -> None:

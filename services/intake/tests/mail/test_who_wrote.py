@@ -46,6 +46,14 @@ def test_a_form_of_another_organisation_is_not_believed(form: str) -> None:
     assert form in (find_doubt(mail, gateway=None, is_staff=False) or "")
 
 
+def test_a_form_at_a_provider_whose_domain_strangers_share_is_not_believed() -> None:
+    """Anybody may be `noreply.eve` there, and the provider's pass is true."""
+    passed = f"Authentication-Results: {GATEWAY}; dmarc=pass header.from=gmail.com"
+    mail = sent_by(passed, "From: noreply.eve@gmail.com", "Reply-To: jan@gmail.com")
+    assert (mail.sender, mail.form) == ("jan@gmail.com", "noreply.eve@gmail.com")
+    assert "anybody" in (find_doubt(mail, gateway=GATEWAY, is_staff=False) or "")
+
+
 def test_a_reply_to_alone_makes_nobody_another() -> None:
     assert sent_by(f"From: {EVE}", REPLY_TO).sender == EVE
     assert (

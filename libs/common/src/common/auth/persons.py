@@ -8,6 +8,7 @@ for the constraints of the tables.
 """
 
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Text, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -60,6 +61,18 @@ async def record_caller(tx: Connection, caller: Caller) -> None:
         await _add_address(tx, caller.sub, digest, of_contact=caller.customer is not None)
     if caller.owner is not None:
         await upsert(tx, _owners, {"account": caller.sub, "owner": caller.owner}, key=("account",))
+
+
+async def list_accounts_of_contact(tx: Connection, contact_id: UUID) -> list[str]:
+    """Return the accounts of a contact's own that have signed in with the contact's address.
+
+    An account of one of our own people is none of them, whatever address it has.
+    """
+    account = f"contact/{contact_id}"
+    digests = select(_addresses.c.address_digest).where(_addresses.c.account == account)
+    of_contact = _addresses.c.address_digest.in_(digests) & _addresses.c.of_contact
+    query = select(_addresses.c.account).where(of_contact, _addresses.c.account != account)
+    return list(await tx.scalars(query.distinct().order_by(_addresses.c.account)))
 
 
 async def on_person(tx: Connection, received: ReceivedEvent[PersonKnown]) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Path, Request, Response
 
 from common.auth import Caller, requires
-from common.auth.persons import counted_as
+from common.auth.persons import counted_as, list_accounts_of_contact
 from common.domain import Rejection
 from common.errors import NotFound
 from common.http import ResponseModel, Transaction, rejection_response, router, runtime_of
@@ -31,7 +31,7 @@ partners = router("/v1/partners", ["reference data"])
 people = router("/v1/people", ["reference data"])
 ROUTERS: Final = (contacts, partners, people)
 LEFT: Final = "the person has left"
-"""Why the tokens of a person who is ended are revoked."""
+"""Why the tokens of a person or contact who is ended are revoked."""
 
 R = TypeVar("R", bound=ResponseModel)
 Writer = Annotated[Caller, requires("directory:write")]
@@ -60,13 +60,25 @@ async def confirm_contact(
 
 @contacts.post("/{contact}/end", response_model=ContactRead)
 async def end_contact(
-    key: CustomerKey, id: ContactId, body: EndRequest, caller: Writer, tx: Transaction
+    key: CustomerKey,
+    id: ContactId,
+    body: EndRequest,
+    request: Request,
+    caller: Writer,
+    tx: Transaction,
 ) -> ContactRead | Response:
-    """End a contact: their mails go to triage from now on, and the portal speaks for them no more."""
+    """End a contact: their mails go to triage from now on, and the portal speaks for them no more.
+
+    Tokens of their own are revoked, in all services; close such an account at the identity provider, too,
+    or they sign in again.
+    """
     before = await _lock_contact(tx, key, id)
     outcome = changes.end_contact(before)
     grounds = {"reason": body.reason}
     stored = await change(tx, caller.actor, "contact.end", CONTACTS, before, outcome, grounds)
+    if isinstance(stored, Contact):
+        for account in await list_accounts_of_contact(tx, stored.id):
+            await _revoke_tokens(request, caller, tx, account)
     return _respond(ContactRead, stored)
 
 
@@ -118,9 +130,7 @@ async def confirm_person(
     }
     stored = await change(tx, caller.actor, "person.confirm", PEOPLE, before, outcome, grounds)
     if isinstance(stored, Person) and stored.retired:
-        runtime: Runtime[IntakeSettings] = runtime_of(request.app)
-        lifetime_s = runtime.settings.token_lifetime_s
-        await revoke(tx, caller.actor, "person", stored.sub, LEFT, lifetime_s)
+        await _revoke_tokens(request, caller, tx, stored.sub)
     return _respond(PersonRead, stored)
 
 
@@ -136,6 +146,11 @@ async def end_partner(
     grounds = {"reason": body.reason}
     stored = await change(tx, caller.actor, "partner.end", PARTNERS, before, outcome, grounds)
     return _respond(PartnerRead, stored)
+
+
+async def _revoke_tokens(request: Request, caller: Caller, tx: Connection, account: str) -> None:
+    runtime: Runtime[IntakeSettings] = runtime_of(request.app)
+    await revoke(tx, caller.actor, "person", account, LEFT, runtime.settings.token_lifetime_s)
 
 
 def _respond(model: type[R], outcome: object) -> R | Response:

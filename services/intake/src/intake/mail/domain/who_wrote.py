@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from intake.mail.domain.header import split_outside_quotes
 from intake.mail.domain.mail import Mail
+from intake.mail.domain.shared_providers import is_shared
 
 Verdict = Literal["pass", "fail", "none"]
 
@@ -37,8 +38,16 @@ def find_doubt(mail: Mail, *, gateway: str | None, is_staff: bool) -> str | None
         return f"the mail gateway reports that this mail does not come from {domain} (DMARC failed)"
     if is_staff and verdict != "pass":
         return f"it says it is from staff, and no DMARC pass for {domain} proves that"
-    if mail.form is not None and not _is_aligned(mail.form.rpartition("@")[2], domain):
-        return f"a form of another organisation sent it ({mail.form})"
+    return None if mail.form is None else _doubt_of_form(mail.form, domain)
+
+
+def _doubt_of_form(form: str, domain: str) -> str | None:
+    """Why what a web form says of who wrote is not believed, though the mail does come from the form."""
+    its_domain = form.rpartition("@")[2]
+    if is_shared(its_domain):
+        return f"anybody may have an address like that of the form that sent it ({form})"
+    if not _is_aligned(its_domain, domain):
+        return f"a form of another organisation sent it ({form})"
     return None
 
 
