@@ -42,3 +42,13 @@ async def test_counters_of_ended_windows_are_dropped(at: list[float]) -> None:
     at[0] = 61
     await storage.incr("anna", 60)
     assert set(storage.storage) == set(storage.expirations) == {"anna"}
+
+
+async def test_a_clock_that_is_set_back_locks_nobody_out(at: list[float]) -> None:
+    """For the hour by which it is late, who was at the limit would have stayed there."""
+    windows = FixedWindowRateLimiter(WindowStorage())
+    at[0] = 3600
+    assert [await windows.hit(TWO, "anna") for _ in range(3)] == [True, True, False]
+    at[0] = 0
+    assert await windows.hit(TWO, "anna")
+    assert (await windows.get_window_stats(TWO, "anna")).reset_time == NINE.timestamp() + 60

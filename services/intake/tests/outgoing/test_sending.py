@@ -179,3 +179,20 @@ async def test_what_a_contact_gets_on_a_ticket_is_sent_in_its_order(
     assert second not in str(mailbox.messages[-1]["Subject"])
     assert [kind for is_first, kind in sent if is_first] == ["auto-replied", None]
     assert len(sent) == 3
+
+
+async def test_what_was_never_sent_cannot_have_come_back(
+    key: str,
+    gateway: AsyncClient,
+    anna: AsyncClient,
+    database: Database,
+    sender: OutgoingMailSender,
+) -> None:
+    """The ids of mails can be worked out by who sees the ticket: a forged report stops no answer."""
+    await sender.prepare()
+    ((own_id,),) = await run_sql(
+        database, "SELECT own_id FROM outgoing_mails WHERE purpose = 'answer'"
+    )
+    await post(gateway, delivery_report(own_id))
+    assert await sender.send_ready() == 1
+    assert await answer_state(anna, key) == ("sent", None)

@@ -24,9 +24,10 @@ class WindowStorage(MemoryStorage):
     async def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         """Count, in a window of `expiry` seconds that begins with the first one; return the count."""
         at = now().timestamp()
-        if at - self._swept_at > SWEEP_INTERVAL_S:
+        if abs(at - self._swept_at) > SWEEP_INTERVAL_S:
             self._sweep(at)
-        if self.expirations.get(key, 0.0) <= at:
+        # A window that ends later than it could is of a clock that was set back since.
+        if not at < self.expirations.get(key, 0.0) <= at + expiry:
             self.expirations[key] = at + expiry
             self.storage[key] = 0
         self.storage[key] += amount

@@ -16,7 +16,7 @@ from typing import Final, Generic, Literal, TypeVar
 from common.domain.send_outcomes import Delivered, PermanentFailure, SendOutcome, TemporaryFailure
 from common.mail.smtp import MailTransport
 from common.persistence.database import Connection, Database
-from common.persistence.errors import is_transient
+from common.persistence.errors import describe_error, is_transient
 from common.telemetry import logger
 
 log = logger(__name__)
@@ -120,6 +120,7 @@ class LeasedSending(ABC, Generic[L]):
         except Exception as error:
             if not is_transient(error):
                 raise
+            log.warning("sending.not_prepared", error=describe_error(error))
 
     async def _take_leases(self, free: int) -> Sequence[L]:
         if not free:
@@ -130,6 +131,7 @@ class LeasedSending(ABC, Generic[L]):
         except Exception as error:
             if not is_transient(error):
                 raise
+            log.warning("sending.not_leased", error=describe_error(error))
             return []
 
     def _on_send_done(self, tasks: set[asyncio.Task[None]], sending: asyncio.Task[None]) -> None:

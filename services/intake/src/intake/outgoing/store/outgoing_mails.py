@@ -102,8 +102,9 @@ async def find(tx: Connection, ids: Collection[UUID]) -> Sequence[OutgoingMail]:
 
 
 async def mark_bounced(tx: Connection, id: UUID, problem: str, at: datetime) -> bool:
-    """Store that it came back. False where it has ended otherwise."""
+    """Store that it came back. False where it has ended otherwise, or nobody can have got it yet."""
     ours = (outgoing_mails.c.id == id) & outgoing_mails.c.state.in_(("waiting", "sent"))
+    ours &= outgoing_mails.c.attempts > 0
     values = {"state": "bounced", "problem": problem, "lease": None, "settled_at": at}
     return (await tx.execute(update(outgoing_mails).where(ours).values(values))).rowcount == 1
 
