@@ -7,23 +7,23 @@ import pytest
 
 from delivery_gate_support.gate_client import GateClient, digest
 from opsdesk_testing.client import client
-from opsdesk_testing.second_person import Asked, check_takes_two, effects_of
+from opsdesk_testing.second_person import TwoPersonRequest, check_takes_two, effects_of
 
-Scenario = Callable[[GateClient], Awaitable[Asked]]
+Scenario = Callable[[GateClient], Awaitable[TwoPersonRequest]]
 
 
-async def approved(gate: GateClient) -> Asked:
+async def approved(gate: GateClient) -> TwoPersonRequest:
     await gate.register_version("1.4.0", "1")
     body = {"product": "billing", "version": "1.4.0", "environment": "acme-staging"}
     asked = await gate.post_ok("pavel", "deliveries", body | {"readiness": {}})
-    return Asked("pavel", "anna", f"/v1/deliveries/{asked['key']}/approve")
+    return TwoPersonRequest("pavel", "anna", f"/v1/deliveries/{asked['key']}/approve")
 
 
-async def authorized(gate: GateClient) -> Asked:
+async def authorized(gate: GateClient) -> TwoPersonRequest:
     await gate.raise_blocker()
     body = {"environment": "acme-prod", "ticket": "OPS-1", "description": "Raise the pool limit."}
     asked = await gate.post_ok("anna", "emergency-changes", body)
-    return Asked("anna", "omar", f"/v1/emergency-changes/{asked['key']}/authorize")
+    return TwoPersonRequest("anna", "omar", f"/v1/emergency-changes/{asked['key']}/authorize")
 
 
 async def _closed_follow_up(gate: GateClient) -> str:
@@ -35,12 +35,12 @@ async def _closed_follow_up(gate: GateClient) -> str:
     return f"/v1/follow-ups/{work['key']}"
 
 
-async def confirmed(gate: GateClient) -> Asked:
-    return Asked("anna", "omar", await _closed_follow_up(gate) + "/confirm")
+async def confirmed(gate: GateClient) -> TwoPersonRequest:
+    return TwoPersonRequest("anna", "omar", await _closed_follow_up(gate) + "/confirm")
 
 
-async def rejected(gate: GateClient) -> Asked:
-    return Asked("anna", "omar", await _closed_follow_up(gate) + "/reject")
+async def rejected(gate: GateClient) -> TwoPersonRequest:
+    return TwoPersonRequest("anna", "omar", await _closed_follow_up(gate) + "/reject")
 
 
 SCENARIOS: Final[dict[str, Scenario]] = {

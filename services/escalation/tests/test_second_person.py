@@ -10,9 +10,9 @@ from httpx import AsyncClient
 from common.persistence.database import Database
 from escalation_support.http_setup import set_up
 from opsdesk_testing.client import client
-from opsdesk_testing.second_person import Asked, check_takes_two, effects_of
+from opsdesk_testing.second_person import TwoPersonRequest, check_takes_two, effects_of
 
-Scenario = Callable[[AsyncClient], Awaitable[Asked]]
+Scenario = Callable[[AsyncClient], Awaitable[TwoPersonRequest]]
 UNTIL = "2026-03-02T09:00:00Z"
 
 
@@ -23,20 +23,22 @@ async def _blocker(theo: AsyncClient) -> str:
     return f"/v1/escalations/{opened.json()['key']}"
 
 
-async def resolved(theo: AsyncClient) -> Asked:
-    return Asked("theo", "anna", await _blocker(theo) + "/resolve", {"reason": "All is well"})
+async def resolved(theo: AsyncClient) -> TwoPersonRequest:
+    return TwoPersonRequest(
+        "theo", "anna", await _blocker(theo) + "/resolve", {"reason": "All is well"}
+    )
 
 
-async def snoozed(theo: AsyncClient) -> Asked:
-    return Asked("theo", "anna", await _blocker(theo) + "/snooze", {"until": UNTIL})
+async def snoozed(theo: AsyncClient) -> TwoPersonRequest:
+    return TwoPersonRequest("theo", "anna", await _blocker(theo) + "/snooze", {"until": UNTIL})
 
 
-async def settings_of_another(theo: AsyncClient) -> Asked:
+async def settings_of_another(theo: AsyncClient) -> TwoPersonRequest:
     body = {
         "channels": [{"kind": "email", "address": "stranger@elsewhere.example"}],
         "rules": [{"delay_seconds": 86_400}],
     }
-    return Asked("theo", "anna", "/v1/people/gina/notification-settings", body, "PUT")
+    return TwoPersonRequest("theo", "anna", "/v1/people/gina/notification-settings", body, "PUT")
 
 
 SCENARIOS: Final[dict[str, Scenario]] = {

@@ -11,65 +11,65 @@ from common.persistence.database import Database
 from intake_support.tickets import act, open_ticket
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import outbox_events
-from opsdesk_testing.second_person import Asked, check_takes_two, effects_of
+from opsdesk_testing.second_person import TwoPersonRequest, check_takes_two, effects_of
 
-Scenario = Callable[[AsyncClient], Awaitable[Asked]]
+Scenario = Callable[[AsyncClient], Awaitable[TwoPersonRequest]]
 
 
-async def _asked(anna: AsyncClient, step: str, action: str, **body: Any) -> Asked:
+async def _asked(anna: AsyncClient, step: str, action: str, **body: Any) -> TwoPersonRequest:
     key = await open_ticket(anna, priority="major")
     answer = await act(anna, key, step, **body)
     assert answer.is_success, answer.text
     agreed = {"agree": True} if action.endswith("confirm") else {"reason": "As seen"}
-    return Asked("anna", "omar", f"/v1/tickets/{key}/{action}", agreed)
+    return TwoPersonRequest("anna", "omar", f"/v1/tickets/{key}/{action}", agreed)
 
 
-async def lower_priority(anna: AsyncClient) -> Asked:
+async def lower_priority(anna: AsyncClient) -> TwoPersonRequest:
     return await _asked(anna, "prioritise", "priority/confirm", priority="minor", reason="Few")
 
 
-async def another_kind(anna: AsyncClient) -> Asked:
+async def another_kind(anna: AsyncClient) -> TwoPersonRequest:
     return await _asked(anna, "reclassify", "classification/confirm", kind="question", reason="So")
 
 
-async def verified(anna: AsyncClient) -> Asked:
+async def verified(anna: AsyncClient) -> TwoPersonRequest:
     return await _asked(anna, "resolve", "verify", resolution="Restarted")
 
 
-async def rejected(anna: AsyncClient) -> Asked:
+async def rejected(anna: AsyncClient) -> TwoPersonRequest:
     return await _asked(anna, "resolve", "reject", resolution="Restarted")
 
 
-async def contact_confirmed(anna: AsyncClient) -> Asked:
+async def contact_confirmed(anna: AsyncClient) -> TwoPersonRequest:
     (jan,) = (await anna.get("/v1/customers/acme/contacts")).json()["items"]
     assert jan["counts_for"] == "anna"
-    return Asked("anna", "omar", f"/v1/customers/acme/contacts/{jan['id']}/confirm")
+    return TwoPersonRequest("anna", "omar", f"/v1/customers/acme/contacts/{jan['id']}/confirm")
 
 
-async def erased(anna: AsyncClient) -> Asked:
+async def erased(anna: AsyncClient) -> TwoPersonRequest:
     (jan,) = (await anna.get("/v1/customers/acme/contacts")).json()["items"]
     path = f"/v1/contacts/{jan['id']}/erasure"
     app: FastAPI = anna._transport.app  # type: ignore[attr-defined]  # httpx shows it to nobody
     async with client(app, "theo") as theo:
-        assert (await theo.post(path, json={"reason": "Asked for"})).status_code == 201
-    return Asked("theo", "gina", path + "/confirm")
+        assert (await theo.post(path, json={"reason": "TwoPersonRequest for"})).status_code == 201
+    return TwoPersonRequest("theo", "gina", path + "/confirm")
 
 
-async def person_confirmed(anna: AsyncClient) -> Asked:
+async def person_confirmed(anna: AsyncClient) -> TwoPersonRequest:
     body = {"roles": ["ops", "gm"], "reason": "Promoted"}
     waits = (await anna.post("/v1/people/sven/roles", json=body)).json()
     assert (waits["roles"], waits["pending"]["roles"]) == (["ops"], ["ops", "gm"])
-    return Asked("anna", "omar", "/v1/people/sven/confirm")
+    return TwoPersonRequest("anna", "omar", "/v1/people/sven/confirm")
 
 
-async def blocker_confirmed(anna: AsyncClient) -> Asked:
-    """Asked for by anna with a customer's token"""
+async def blocker_confirmed(anna: AsyncClient) -> TwoPersonRequest:
+    """TwoPersonRequest for by anna with a customer's token"""
     app: FastAPI = anna._transport.app  # type: ignore[attr-defined]  # httpx shows it to nobody
     ours = {"customer": "acme", "email": "anna@ours.example"}
     async with client(app, "anna", **ours) as contact:
         body = {"title": "Down", "environment": "acme-prod", "priority": "blocker"}
         opened = (await contact.post("/v1/tickets", json=body)).json()
-    return Asked("anna", "omar", f"/v1/tickets/{opened['key']}/blocker/confirm", {})
+    return TwoPersonRequest("anna", "omar", f"/v1/tickets/{opened['key']}/blocker/confirm", {})
 
 
 SCENARIOS: Final[dict[str, Scenario]] = {

@@ -14,7 +14,7 @@ from common.events.directory import ContactKnown
 from common.persistence.database import Database
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
-from opsdesk_testing.second_person import Asked, check_takes_two, effects_of
+from opsdesk_testing.second_person import TwoPersonRequest, check_takes_two, effects_of
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
 from sla_support.company import (
@@ -52,7 +52,7 @@ class Site:
         return found | {"location": answer.headers.get("Location", "")}
 
 
-Scenario = Callable[[Site], Awaitable[Asked]]
+Scenario = Callable[[Site], Awaitable[TwoPersonRequest]]
 
 
 async def _next_version(site: Site, *steps: tuple[str, str], **more: Any) -> str:
@@ -69,42 +69,42 @@ async def _next_version(site: Site, *steps: tuple[str, str], **more: Any) -> str
     return str(drafted["location"])
 
 
-async def agreed(site: Site) -> Asked:
+async def agreed(site: Site) -> TwoPersonRequest:
     await promise(site.database)
     address = await _next_version(
         site, ("theo", "propose"), ("theo", "approve"), customer_signs=True
     )
-    return Asked("theo", "jan", address + "/approve")
+    return TwoPersonRequest("theo", "jan", address + "/approve")
 
 
-async def published(site: Site) -> Asked:
+async def published(site: Site) -> TwoPersonRequest:
     await promise(site.database)
     address = await _next_version(
         site, ("theo", "propose"), ("theo", "approve"), ("gina", "approve")
     )
-    return Asked("theo", "gina", address + "/publish")
+    return TwoPersonRequest("theo", "gina", address + "/publish")
 
 
-async def moved(site: Site) -> Asked:
+async def moved(site: Site) -> TwoPersonRequest:
     await promise(site.database)
     steps = (("theo", "propose"), ("theo", "approve"), ("gina", "approve"), ("gina", "publish"))
     address = await _next_version(site, *steps)
-    return Asked("gina", "theo", address + "/move-open-clocks", {"reason": "As agreed"})
+    return TwoPersonRequest("gina", "theo", address + "/move-open-clocks", {"reason": "As agreed"})
 
 
-async def terminated(site: Site) -> Asked:
+async def terminated(site: Site) -> TwoPersonRequest:
     await promise(site.database)
     await site.post("theo", STANDARD + "/termination", {"reason": "They have left us"})
-    return Asked("theo", "gina", STANDARD + "/termination/confirm")
+    return TwoPersonRequest("theo", "gina", STANDARD + "/termination/confirm")
 
 
-async def cover_ended(site: Site) -> Asked:
+async def cover_ended(site: Site) -> TwoPersonRequest:
     await promise(site.database)
     saturday = NINE + 5 * DAY
     times = {"starts_at": saturday.isoformat(), "ends_at": (saturday + 6 * HOUR).isoformat()}
     made = await site.post("theo", STANDARD + "/extensions", {**times, "reason": "A go-live"})
     end = f"{STANDARD}/extensions/{made['id']}/end"
-    return Asked("theo", "gina", end, {"reason": "The go-live is over"})
+    return TwoPersonRequest("theo", "gina", end, {"reason": "The go-live is over"})
 
 
 async def _waiver(site: Site) -> str:
@@ -114,12 +114,16 @@ async def _waiver(site: Site) -> str:
         return await request_for_clock(site.database, theo)
 
 
-async def waived(site: Site) -> Asked:
-    return Asked("theo", "gina", await _waiver(site) + "/approve", {"reason": "The supplier"})
+async def waived(site: Site) -> TwoPersonRequest:
+    return TwoPersonRequest(
+        "theo", "gina", await _waiver(site) + "/approve", {"reason": "The supplier"}
+    )
 
 
-async def not_waived(site: Site) -> Asked:
-    return Asked("theo", "gina", await _waiver(site) + "/refuse", {"reason": "It is ours"})
+async def not_waived(site: Site) -> TwoPersonRequest:
+    return TwoPersonRequest(
+        "theo", "gina", await _waiver(site) + "/refuse", {"reason": "It is ours"}
+    )
 
 
 async def _correction(site: Site) -> str:
@@ -130,20 +134,20 @@ async def _correction(site: Site) -> str:
     return f"{path}/{asked['id']}"
 
 
-async def corrected(site: Site) -> Asked:
-    return Asked("theo", "gina", await _correction(site) + "/confirm")
+async def corrected(site: Site) -> TwoPersonRequest:
+    return TwoPersonRequest("theo", "gina", await _correction(site) + "/confirm")
 
 
-async def not_corrected(site: Site) -> Asked:
-    return Asked("theo", "gina", await _correction(site) + "/refuse")
+async def not_corrected(site: Site) -> TwoPersonRequest:
+    return TwoPersonRequest("theo", "gina", await _correction(site) + "/refuse")
 
 
-async def maintained(site: Site) -> Asked:
+async def maintained(site: Site) -> TwoPersonRequest:
     await acme_on_monday_evening(site.database)
     body = {"environment": "acme-prod", "title": "New disks"}
     times = {"starts_at": at(24), "ends_at": at(26)}
     planned = await site.post("theo", "/v1/maintenance", body | times)
-    return Asked("theo", "jan", planned["location"] + "/agree")
+    return TwoPersonRequest("theo", "jan", planned["location"] + "/agree")
 
 
 async def _review(site: Site) -> None:
@@ -165,19 +169,19 @@ async def _done_action(site: Site) -> str:
     return str(action["location"])
 
 
-async def action_verified(site: Site) -> Asked:
-    return Asked("anna", "dana", await _done_action(site) + "/verify")
+async def action_verified(site: Site) -> TwoPersonRequest:
+    return TwoPersonRequest("anna", "dana", await _done_action(site) + "/verify")
 
 
-async def action_sent_back(site: Site) -> Asked:
+async def action_sent_back(site: Site) -> TwoPersonRequest:
     why = {"reason": "That was another disk"}
-    return Asked("anna", "dana", await _done_action(site) + "/send-back", why)
+    return TwoPersonRequest("anna", "dana", await _done_action(site) + "/send-back", why)
 
 
-async def review_published(site: Site) -> Asked:
+async def review_published(site: Site) -> TwoPersonRequest:
     await _review(site)
     await site.post("dana", "/v1/reviews", {"customer": "acme", "month": "2026-06"})
-    return Asked("dana", "theo", JUNE_REVIEW + "/publish")
+    return TwoPersonRequest("dana", "theo", JUNE_REVIEW + "/publish")
 
 
 SCENARIOS: Final[dict[str, Scenario]] = {

@@ -180,7 +180,7 @@ async def test_a_head_without_end_is_not_gathered(connect: Connect, start: bytes
         while sent < 100 * MAX_HEAD_BYTES and not connection.reader.at_eof():
             await connection.send(b"y" * 8192)
             sent += 8192
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # lets the server run
     assert sent < 40 * MAX_HEAD_BYTES  # what sockets hold is among it
     with suppress(ConnectionError, asyncio.IncompleteReadError):
         assert (await connection.response())[0] == 431

@@ -24,7 +24,7 @@ ANOTHER_ACCOUNT = "another-account"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TwoPersonRequest:
     """What `first` has asked for, and the call by which `second` makes it take effect."""
 
     first: str
@@ -41,7 +41,9 @@ def effects_of(app: FastAPI) -> dict[str, Effect]:
     return {one.operation: one for one in two_person_effects() if one.operation in operations}
 
 
-async def check_takes_two(app: FastAPI, database: Database, effect: Effect, asked: Asked) -> None:
+async def check_takes_two(
+    app: FastAPI, database: Database, effect: Effect, asked: TwoPersonRequest
+) -> None:
     """Assert that the first person is refused with every account, and the second one is not."""
     await _announce_address(database, asked.first)
     announced = await _count_announced(database, effect)
@@ -61,7 +63,7 @@ async def check_takes_two(app: FastAPI, database: Database, effect: Effect, aske
         assert await _count_announced(database, effect) == announced + 1, effect.announced
 
 
-async def _call(app: FastAPI, asked: Asked, sub: str, email: str) -> Response:
+async def _call(app: FastAPI, asked: TwoPersonRequest, sub: str, email: str) -> Response:
     """Call as `sub`, with the rights of the second person, so that only the person is in the way."""
     rights: dict[str, Any] = {"roles": list(STAFF.get(asked.second, ()))}
     if asked.second in CONTACTS:
