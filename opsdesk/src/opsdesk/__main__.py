@@ -3,6 +3,7 @@
 import typer
 
 from opsdesk.commands import (
+    attachments,
     clocks,
     company,
     deliveries,
@@ -10,25 +11,73 @@ from opsdesk.commands import (
     escalations,
     events,
     login,
+    mails,
     outages,
+    queue,
     reviews,
     status,
+    ticket_handover,
+    ticket_priority,
+    ticket_words,
+    ticket_work,
     tickets,
     time,
     token,
+    views,
     waivers,
+    whoami,
 )
+from opsdesk.invocation import AnywhereGroup, everywhere
 
 app = typer.Typer(
     name="opsdesk",
-    help="OpsDesk on the command line.",
+    cls=AnywhereGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.callback()(everywhere)
 app.command()(login.login)
+app.command()(whoami.whoami)
 app.command()(time.time)
 app.command()(demo.demo)
+SHIFT = {
+    "show": tickets.show_,
+    "open": tickets.open_,
+    "phone": tickets.phone,
+    "history": tickets.history,
+    "reply": ticket_words.reply,
+    "note": ticket_words.note,
+    "workaround": ticket_words.workaround,
+    "assign": ticket_work.assign,
+    "wait": ticket_work.wait,
+    "resume": ticket_work.resume,
+    "resolve": ticket_work.resolve,
+    "verify": ticket_work.verify,
+    "reject": ticket_work.reject,
+    "close": ticket_work.close,
+    "reopen": ticket_work.reopen,
+    "merge": ticket_work.merge,
+    "triage": ticket_work.triage,
+    "forward": ticket_handover.forward,
+    "hand-back": ticket_handover.hand_back,
+    "prioritise": ticket_priority.prioritise,
+    "confirm-priority": ticket_priority.confirm_priority,
+    "confirm-blocker": ticket_priority.confirm_blocker,
+    "reclassify": tickets.reclassify,
+    "confirm-classification": tickets.confirm_classification,
+}
+"""What a shift does on tickets all day: `opsdesk reply 1021 …`, and `opsdesk tickets reply 1021 …` alike."""
+
+app.command(rich_help_panel="A shift")(queue.queue)
+app.command(rich_help_panel="A shift")(queue.mine)
+app.command(rich_help_panel="A shift")(queue.search)
+for name, command in SHIFT.items():
+    app.command(name, rich_help_panel="A shift")(command)
+    tickets.app.command(name)(command)
+app.add_typer(views.app, name="views")
+app.add_typer(mails.app, name="mails")
+app.add_typer(attachments.app, name="attachments")
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(clocks.app, name="clocks")
 app.command()(status.status)

@@ -9,6 +9,7 @@ import httpx
 from common.persistence.ids import uuid7
 from opsdesk.endpoints import Endpoints
 from opsdesk.errors import CliError
+from opsdesk.option_names import in_own_words, option_of
 
 JSON = dict[str, Any]
 PAGE_SIZE = 200
@@ -25,8 +26,12 @@ class Problem(Exception):
     body: JSON = field(default_factory=dict, repr=False)
 
     def __str__(self) -> str:
-        violations = [f"{e.get('pointer')}: {e.get('detail')}" for e in self.body.get("errors", [])]
-        return " ".join([f"{self.title}: {self.detail}", *violations])
+        act = str(self.body.get("instance", "")).rstrip("/").rpartition("/")[2]
+        violations = [
+            f"{option_of(str(e.get('pointer')), act)}: {in_own_words(str(e.get('detail')), act)}"
+            for e in self.body.get("errors", [])
+        ]
+        return " ".join([f"{self.title}: {in_own_words(self.detail, act)}", *violations])
 
 
 class ApiClient:
@@ -38,6 +43,8 @@ class ApiClient:
         self._client = client
         self._endpoints = endpoints
         self._headers = {"Authorization": f"Bearer {token}", **headers}
+        self.responses: list[httpx.Response] = []
+        """What the services answered, in order."""
 
     async def get(self, service: str, path: str, **query: Any) -> Any:
         return (await self._request("GET", service, path, params=query)).json()
@@ -73,6 +80,9 @@ class ApiClient:
     async def put(self, service: str, path: str, body: Mapping[str, Any]) -> JSON:
         response = await self._request("PUT", service, path, json=body)
         return dict(response.json()) if response.content else {}
+
+    async def delete(self, service: str, path: str) -> None:
+        await self._request("DELETE", service, path)
 
     async def post_bytes(self, service: str, path: str, content: bytes, media_type: str) -> JSON:
         """Send bytes unchanged, such as a raw mail."""
@@ -111,6 +121,7 @@ class ApiClient:
             ) from None
         if response.is_error:
             raise problem_from_response(response)
+        self.responses.append(response)
         return response
 
 

@@ -1,6 +1,7 @@
 """Output of all commands, and the running of a command with its errors."""
 
 import asyncio
+import json
 import sys
 from collections.abc import Coroutine, Iterable
 from typing import Any, TypeVar
@@ -11,8 +12,10 @@ from rich.text import Text
 from typer import Exit
 
 from common.domain.visible_text import make_visible
+from opsdesk import json_output
 from opsdesk.api_client import Problem
 from opsdesk.errors import CliError
+from opsdesk.invocation import current
 
 T = TypeVar("T")
 
@@ -29,22 +32,32 @@ _error_console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def run_command(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command. An error is printed as one sentence, with exit code 1."""
+    """Run a command. An error is printed as one sentence (`--json`: as JSON), with exit code 1."""
+    json_output.begin()
     try:
-        return asyncio.run(work)
+        result = asyncio.run(work)
     except (CliError, Problem) as error:
-        _error_console.print(make_visible(_error_message(error)), markup=False)
+        _print_error(error)
         raise Exit(1) from None
     except KeyboardInterrupt:
         raise Exit(130) from None
+    if current().as_json:
+        # ASCII, so that nothing that customers wrote acts on the terminal.
+        sys.stdout.write(json.dumps(json_output.result(), indent=2) + "\n")
+    return result
 
 
 def print_line(line: str = "") -> None:
     """Print a line. What customers write must not act on the terminal: it is made visible."""
-    console.print(make_visible(line), markup=False)
+    if current().as_json:
+        json_output.add_line(line)
+    else:
+        console.print(make_visible(line), markup=False)
 
 
 def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    if current().as_json:
+        return
     table = Table(*columns, title=_plain_title(title), title_justify="left")
     for row in rows:
         table.add_row(*("-" if cell is None else make_visible(str(cell)) for cell in row))
@@ -53,6 +66,8 @@ def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[obje
 
 def print_facts(title: str, facts: Iterable[tuple[str, object]]) -> None:
     """Print a table of names and values; empty values are left out."""
+    if current().as_json:
+        return
     table = Table(title=_plain_title(title), title_justify="left", show_header=False)
     for name, value in facts:
         if value not in (None, "", []):
@@ -63,6 +78,15 @@ def print_facts(title: str, facts: Iterable[tuple[str, object]]) -> None:
 def _plain_title(title: str) -> Text:
     """Return a title whose brackets rich does not interpret as markup."""
     return Text(make_visible(title), style="table.title")
+
+
+def _print_error(error: CliError | Problem) -> None:
+    if not current().as_json:
+        _error_console.print(make_visible(_error_message(error)), markup=False)
+        return
+    body = error.body if isinstance(error, Problem) else {}
+    told = {"error": _error_message(error)} | ({"problem": body} if body else {})
+    sys.stderr.write(json.dumps(told, indent=2) + "\n")
 
 
 def _error_message(error: CliError | Problem) -> str:

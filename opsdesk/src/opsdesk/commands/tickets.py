@@ -1,16 +1,33 @@
-"""The commands `opsdesk tickets list | show | open | reclassify | confirm-classification`."""
+"""The commands about a ticket as a whole: list, show, history, open, phone, reclassify and its confirmation."""
 
 from typing import Annotated
 
 from typer import Argument, Option, Typer
 
+from opsdesk import json_output
 from opsdesk.api_client import JSON, ApiClient
+from opsdesk.commands.acts import given
 from opsdesk.commands.console import print_facts, print_line, print_table, run_command
-from opsdesk.formatting import format_instant
+from opsdesk.commands.references import Ticket
+from opsdesk.formatting import format_instant, parse_instant
 from opsdesk.session import own_client
 
 app = Typer(help="Tickets.", no_args_is_help=True)
 DEFAULT_LIMIT = 50
+
+Title = Annotated[str, Argument(help="The title.")]
+CustomerKey = Annotated[str | None, Option(help="The customer's key; contacts leave it out.")]
+Environment = Annotated[str | None, Option(help="The environment's key.")]
+Service = Annotated[str | None, Option(help="The service's key.")]
+Priority = Annotated[str | None, Option(help="blocker, critical, major, minor, trivial")]
+Level = Annotated[str | None, Option(help="In place of a priority: high, medium, low")]
+Kind = Annotated[
+    str | None, Option(help="incident, service_request, change_request, problem, question")
+]
+Nature = Annotated[
+    str | None, Option(help="Of a change request: corrective, adaptive, perfective, preventive.")
+]
+Description = Annotated[str | None, Option(help="The description.")]
 
 
 @app.command("list")
@@ -24,62 +41,90 @@ def list_(
     run_command(_list({name: value for name, value in query.items() if value is not None}))
 
 
-@app.command("show")
-def show_(ticket: Annotated[str, Argument(help="Its key, such as OPS-7.")]) -> None:
-    """Show a ticket with its messages and clocks."""
+def show_(ticket: Ticket) -> None:
+    """Show a ticket with its messages, its clocks, and what you may do now."""
     run_command(_show(ticket))
 
 
-@app.command("open")
+def history(ticket: Ticket) -> None:
+    """Show who did what to a ticket."""
+    run_command(_history(ticket))
+
+
 def open_(
-    title: Annotated[str, Argument(help="The title.")],
-    customer: Annotated[
-        str | None, Option(help="The customer's key; contacts leave it out.")
-    ] = None,
-    environment: Annotated[str | None, Option(help="The environment's key.")] = None,
-    priority: Annotated[str | None, Option(help="blocker, critical, major, minor, trivial")] = None,
-    description: Annotated[str | None, Option(help="The description.")] = None,
+    title: Title,
+    customer: CustomerKey = None,
+    environment: Environment = None,
+    service: Service = None,
+    priority: Priority = None,
+    impact: Level = None,
+    urgency: Level = None,
+    kind: Kind = None,
+    nature: Nature = None,
+    description: Description = None,
 ) -> None:
     """Open a ticket."""
-    body = {
-        "title": title,
-        "customer": customer,
-        "environment": environment,
-        "priority": priority,
-        "description": description,
-    }
-    run_command(_open({name: value for name, value in body.items() if value is not None}))
+    body = given(
+        title=title,
+        customer=customer,
+        environment=environment,
+        service=service,
+        priority=priority,
+        impact=impact,
+        urgency=urgency,
+        kind=kind,
+        nature=nature,
+        description=description,
+    )
+    run_command(_open(body))
 
 
-@app.command("reclassify")
-def reclassify(
-    ticket: Annotated[str, Argument(help="Its key, such as OPS-7.")],
-    reason: Annotated[str, Option(help="Why it has to be corrected.")],
-    kind: Annotated[
-        str | None, Option(help="incident, service_request, change_request, problem, question")
-    ] = None,
-    service: Annotated[str | None, Option(help="The service's key.")] = None,
-    nature: Annotated[
+def phone(
+    title: Title,
+    customer: CustomerKey,
+    opened_at: Annotated[
         str | None,
-        Option(help="Of a change request: corrective, adaptive, perfective, preventive."),
+        Option(help="When they called, if not now: 2027-03-26T15:30. Clocks run from then."),
     ] = None,
+    environment: Environment = None,
+    service: Service = None,
+    priority: Priority = None,
+    kind: Kind = None,
+    description: Description = None,
+) -> None:
+    """Write down a call as a ticket."""
+    body = given(
+        title=title,
+        customer=customer,
+        environment=environment,
+        service=service,
+        priority=priority,
+        kind=kind,
+        description=description,
+        opened_at=opened_at and parse_instant(opened_at).isoformat(),
+    )
+    run_command(_open(body | {"channel": "phone"}))
+
+
+def reclassify(
+    ticket: Ticket,
+    reason: Annotated[str, Option(help="Why it has to be corrected.")],
+    kind: Kind = None,
+    service: Service = None,
+    nature: Nature = None,
 ) -> None:
     """Request a correction of kind or service; another person has to confirm it."""
-    body = {"kind": kind, "service": service, "nature": nature, "reason": reason}
-    run_command(
-        _reclassify(ticket, {name: value for name, value in body.items() if value is not None})
-    )
+    body = given(kind=kind, service=service, nature=nature, reason=reason)
+    run_command(_reclassify(ticket, body))
 
 
-@app.command("confirm-classification")
 def confirm_classification(
-    ticket: Annotated[str, Argument(help="Its key, such as OPS-7.")],
+    ticket: Ticket,
     agree: Annotated[bool, Option("--agree/--decline", help="Whether to confirm it.")] = True,
     reason: Annotated[str | None, Option(help="Why.")] = None,
 ) -> None:
     """Confirm or decline a correction that somebody else requested."""
-    body = {"agree": agree} | ({"reason": reason} if reason else {})
-    run_command(_confirm_classification(ticket, body))
+    run_command(_confirm_classification(ticket, given(agree=agree, reason=reason)))
 
 
 async def _list(query: JSON) -> None:
@@ -98,14 +143,29 @@ async def _show(ref: str) -> None:
         ticket = await client.get("intake", f"/v1/tickets/{ref}")
         print_facts(f"{ticket['key']}: {ticket['title']}", _facts(ticket))
         messages = [one async for one in client.items("intake", f"/v1/tickets/{ref}/messages")]
-        for one in messages:
-            print_line(
-                f"\n{format_instant(one['at'])}  {one['author']} ({one['direction']}, {one['visibility']})"
-            )
-            print_line(one["text"].strip())
-            for line in mail_lines(one):
-                print_line(line)
-        await show_clocks(client, ticket["key"])
+        for message in messages:
+            _print_message(message)
+        clocks = await show_clocks(client, ticket["key"])
+    if acts := [one["act"] for one in ticket.get("allowed", ()) if one["possible"]]:
+        print_line(f"You may: {', '.join(acts).replace('_', '-')}")
+    json_output.emit(ticket | {"messages": messages, "clocks": clocks})
+
+
+def _print_message(message: JSON) -> None:
+    author = message.get("author_name") or message["author"]
+    side = f"{message['direction']}, {message['visibility']}"
+    print_line(f"\n{format_instant(message['at'])}  {author} ({side})")
+    print_line(message["text"].strip())
+    for line in mail_lines(message):
+        print_line(line)
+
+
+async def _history(ref: str) -> None:
+    async with own_client() as client:
+        entries = [one async for one in client.items("intake", f"/v1/tickets/{ref}/history")]
+    json_output.emit({"items": entries})
+    rows = ((format_instant(one["at"]), one["words"]) for one in entries)
+    print_table(f"What happened to {ref}", ("at", "what"), rows)
 
 
 def mail_lines(message: JSON) -> list[str]:
@@ -160,11 +220,12 @@ def _classification(ticket: JSON) -> str:
     return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind} about {ticket['service'] or 'no service'}"
 
 
-async def show_clocks(client: ApiClient, ticket: str) -> None:
-    """Print the clocks of a ticket."""
-    clocks = (await client.get("sla", f"/v1/tickets/{ticket}/clocks"))["items"]
+async def show_clocks(client: ApiClient, ticket: str) -> list[JSON]:
+    """Print the clocks of a ticket, and return them."""
+    clocks: list[JSON] = (await client.get("sla", f"/v1/tickets/{ticket}/clocks"))["items"]
     columns = ("clock", "state", "deadline", "outcome")
     print_table(f"Clocks of {ticket}", columns, (_clock_row(clock) for clock in clocks))
+    return clocks
 
 
 def _row(ticket: JSON) -> tuple[object, ...]:
@@ -177,14 +238,29 @@ def _clock_row(clock: JSON) -> tuple[object, ...]:
 
 
 def _facts(ticket: JSON) -> list[tuple[str, object]]:
-    fields = [(name.replace("_", " "), ticket[name]) for name in _SHOWN_FIELDS]
+    names = ticket.get("names", {})
+    fields = [
+        (
+            name.replace("_", " "),
+            _named(ticket.get(name), names) if name in _PEOPLE else ticket.get(name),
+        )
+        for name in _SHOWN_FIELDS
+    ]
     times = [(name.replace("_at", ""), ticket[name]) for name in ("opened_at", "resolved_at")]
-    if pending := ticket["pending_reclassification"]:
+    if pending := ticket.get("pending_downgrade"):
+        words = f"{pending['priority']}, says {_named(pending['requested_by'], names)}: {pending['reason']}"
+        fields.append(("priority to be confirmed", words))
+    if pending := ticket.get("pending_reclassification"):
         words = f"{_classification(_pending_classification(ticket))}, says {pending['requested_by']}: {pending['reason']}"
         fields.append(("to be confirmed", words))
     return [*fields, *((name, format_instant(at)) for name, at in times if at)]
 
 
+def _named(account: str | None, names: JSON) -> str | None:
+    return account and names.get(account, account)
+
+
+_PEOPLE = frozenset({"assignee", "opened_by", "resolved_by", "verified_by"})
 _SHOWN_FIELDS = (
     "state",
     "priority",
@@ -193,7 +269,11 @@ _SHOWN_FIELDS = (
     "customer",
     "environment",
     "channel",
+    "waiting_on",
+    "forwarded_to",
+    "partner",
     "assignee",
+    "team",
     "resolved_by",
     "resolution",
     "verified_by",

@@ -12,6 +12,7 @@ from intake.outgoing.sender import run_outgoing_mail
 from intake.outgoing.store.due import count_due
 from intake.retentions import RETENTIONS
 from intake.routers import ROUTERS
+from intake.search.indexing import run_indexing
 from intake.sequenced import NUMBERS, SEQUENCED
 from intake.settings import IntakeSettings
 from intake.tickets.routes import create_ticket_fast
@@ -30,7 +31,7 @@ SERVICE = Service(
     references=REFERENCES,
     retentions=RETENTIONS,
     resources=(ReferenceCache, TicketBatcher, PostQueue),
-    loops=(run_outgoing_mail,),
+    loops=(run_outgoing_mail, run_indexing),
     request_loops=(create_ticket_fast.drain_batcher,),
     workloads=(TICKETS, NOTIFIER),
     pending=count_due,

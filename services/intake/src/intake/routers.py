@@ -10,12 +10,16 @@ from intake.tickets.routes import (
     actions,
     create_ticket,
     handover,
+    history,
     priorities,
+    queue,
     read_tickets,
     reclassification,
     replies,
     triage,
+    waiting,
 )
+from intake.views import routes as view_routes
 
 ROUTERS = (
     create_ticket.routes,
@@ -26,6 +30,10 @@ ROUTERS = (
     priorities.routes,
     reclassification.routes,
     triage.routes,
+    queue.routes,
+    history.routes,
+    waiting.routes,
+    view_routes.routes,
     attachments.routes,
     receive.routes,
     stored.routes,

@@ -181,6 +181,13 @@ CREATE POLICY of_the_customer ON customers TO opsdesk_intake_contact USING ((key
     current_setting('opsdesk.customer', true) AS current_setting)));
 CREATE POLICY of_the_service ON customers TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
+-- Tickets whose words changed since their documents were made.
+CREATE TABLE document_changes (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    ticket_id uuid NOT NULL,
+    CONSTRAINT document_changes_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE environments (
     id uuid NOT NULL,
     key text NOT NULL,
@@ -219,6 +226,16 @@ CREATE TABLE hand_overs (
     CONSTRAINT hand_overs_tried_check CHECK (tried <> '')
 );
 CREATE INDEX ix_hand_overs_ticket ON hand_overs (ticket_id, id);
+
+-- The last audit entry of an opened ticket that has a document and stands in the queue.
+CREATE TABLE indexed_openings (
+    single boolean NOT NULL DEFAULT true,
+    xid bigint NOT NULL DEFAULT 0,
+    "position" bigint NOT NULL DEFAULT 0,
+    cluster bigint NOT NULL DEFAULT 0,
+    CONSTRAINT indexed_openings_pkey PRIMARY KEY (single),
+    CONSTRAINT indexed_openings_single_check CHECK (single)
+);
 
 -- Ids that a ticket's mails bear or refer to.
 CREATE TABLE mail_threads (
@@ -299,6 +316,24 @@ CREATE POLICY of_the_customer ON messages TO opsdesk_intake_contact USING (((vis
     AND (EXISTS ( SELECT FROM tickets WHERE (tickets.id = messages.ticket_id)))));
 CREATE POLICY of_the_service ON messages TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
+CREATE OR REPLACE FUNCTION intake.note_document_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'intake', 'pg_temp'
+AS $function$
+BEGIN
+    IF TG_TABLE_NAME = 'messages' THEN
+        INSERT INTO document_changes (ticket_id) VALUES (NEW.ticket_id);
+    ELSE
+        INSERT INTO document_changes (ticket_id) VALUES (NEW.id);
+    END IF;
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER words_added AFTER INSERT OR UPDATE OF text, visibility, ticket_id ON messages
+    FOR EACH ROW
+    EXECUTE FUNCTION note_document_change();
+
 CREATE TABLE outgoing_mails (
     id uuid NOT NULL,
     purpose text NOT NULL,
@@ -376,6 +411,60 @@ CREATE TRIGGER two_persons_confirm_person BEFORE INSERT OR UPDATE OF confirmed_b
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('changed_by', 'confirmed_by');
 
+-- Clocks of sla that run or are paused; a clock that ends leaves.
+CREATE TABLE promises (
+    clock_id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    metric text NOT NULL,
+    contract text NOT NULL,
+    partner text,
+    -- Null while the clock is paused.
+    due_at timestamptz,
+    sequence bigint NOT NULL,
+    CONSTRAINT promises_pkey PRIMARY KEY (clock_id),
+    CONSTRAINT promises_contract_check CHECK (contract IN ('sla', 'ola', 'uc'))
+);
+CREATE INDEX ix_promises_ticket ON promises (ticket_id, due_at);
+
+CREATE TABLE queue_entries (
+    ticket_id uuid NOT NULL,
+    kind text NOT NULL,
+    priority text NOT NULL,
+    state text NOT NULL,
+    customer_id uuid,
+    environment_id uuid,
+    assignee text,
+    team text,
+    -- Never null, so that an index can begin at any place: the year 9999 where nothing is due.
+    due_at timestamptz NOT NULL,
+    metric text,
+    contract text,
+    partner text,
+    CONSTRAINT queue_entries_pkey PRIMARY KEY (ticket_id),
+    CONSTRAINT queue_entries_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_queue_entries_promise CHECK ((metric IS NULL) = (contract IS NULL))
+) WITH (fillfactor = 85);
+CREATE INDEX ix_queue_entries_assignee ON queue_entries (assignee, due_at, ticket_id);
+CREATE INDEX ix_queue_entries_customer ON queue_entries (customer_id, due_at, ticket_id);
+CREATE INDEX ix_queue_entries_due ON queue_entries (due_at, ticket_id);
+CREATE INDEX ix_queue_entries_team ON queue_entries (team, due_at, ticket_id);
+
+CREATE TABLE saved_views (
+    id uuid NOT NULL,
+    owner text NOT NULL,
+    name text NOT NULL,
+    shared boolean NOT NULL,
+    list text NOT NULL,
+    query jsonb NOT NULL,
+    saved_at timestamptz NOT NULL,
+    sequence bigint NOT NULL,
+    CONSTRAINT saved_views_pkey PRIMARY KEY (id),
+    CONSTRAINT uq_saved_views_name UNIQUE (owner, name),
+    CONSTRAINT saved_views_list_check CHECK (list IN ('queue', 'tickets')),
+    CONSTRAINT saved_views_name_check CHECK (name <> '')
+);
+CREATE INDEX ix_saved_views_shared ON saved_views (id) WHERE shared;
+
 CREATE TABLE services (
     id uuid NOT NULL,
     key text NOT NULL,
@@ -390,6 +479,26 @@ ALTER TABLE services FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON services TO opsdesk_intake_contact USING ((( SELECT
     current_setting('opsdesk.customer', true) AS current_setting) = ANY (sold_to)));
 CREATE POLICY of_the_service ON services TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
+CREATE TABLE ticket_documents (
+    ticket_id uuid NOT NULL,
+    -- A ticket without internal notes has one document for everybody; else one for contacts,
+    -- without them, and one for staff.
+    audience text NOT NULL,
+    customer_id uuid,
+    words tsvector NOT NULL,
+    CONSTRAINT ticket_documents_pkey PRIMARY KEY (ticket_id, audience),
+    CONSTRAINT ticket_documents_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ticket_documents_audience_check
+        CHECK (audience IN ('everybody', 'contacts', 'staff'))
+);
+CREATE INDEX ix_ticket_documents_words ON ticket_documents USING gin (words);
+GRANT SELECT ON ticket_documents TO opsdesk_intake_contact;
+ALTER TABLE ticket_documents FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON ticket_documents TO opsdesk_intake_contact USING (((audience <>
+    'staff') AND (customer_id = ( SELECT own_customer() AS own_customer))));
+CREATE POLICY of_the_service ON ticket_documents TO opsdesk_intake, opsdesk_intake_owner USING
+    (true);
 
 CREATE TABLE tickets (
     id uuid NOT NULL,
@@ -479,6 +588,13 @@ CREATE INDEX ix_tickets_environment ON tickets (environment_id) WHERE priority =
 CREATE INDEX ix_tickets_merged ON tickets (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX ix_tickets_open ON tickets (id)
     WHERE state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened');
+CREATE INDEX ix_tickets_to_lower ON tickets (downgrade_requested_at, id)
+    WHERE downgrade_requested_by IS NOT NULL;
+CREATE INDEX ix_tickets_to_reclassify ON tickets (reclassification_requested_at, id)
+    WHERE reclassification_requested_by IS NOT NULL;
+CREATE INDEX ix_tickets_to_verify ON tickets (resolved_at, id) WHERE state = 'resolved';
+CREATE INDEX ix_tickets_unconfirmed_blocker ON tickets (opened_at, id)
+    WHERE priority = 'blocker' AND blocker_confirmed_by IS NULL;
 GRANT INSERT, SELECT, UPDATE ON tickets TO opsdesk_intake_contact;
 ALTER TABLE tickets FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON tickets TO opsdesk_intake_contact USING ((customer_id = ( SELECT
@@ -506,6 +622,31 @@ END $function$;
 CREATE TRIGGER downgrade_needs_two BEFORE UPDATE OF priority ON tickets
     FOR EACH ROW WHEN (new.priority <> old.priority)
     EXECUTE FUNCTION refuse_downgrade_by_one();
+
+CREATE OR REPLACE FUNCTION intake.follow_ticket_in_queue()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'intake', 'pg_temp'
+AS $function$
+BEGIN
+    IF NEW.state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened') THEN
+        INSERT INTO queue_entries SELECT * FROM queue_rows(ARRAY[NEW.id])
+        ON CONFLICT (ticket_id) DO UPDATE SET kind = NEW.kind, priority = NEW.priority,
+            state = NEW.state, customer_id = NEW.customer_id, environment_id = NEW.environment_id,
+            assignee = NEW.assignee, team = NEW.team;
+    ELSE
+        DELETE FROM queue_entries WHERE ticket_id = NEW.id;
+    END IF;
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER followed_in_queue AFTER UPDATE OF kind, priority, state, customer_id,
+    environment_id, assignee, team ON tickets
+    FOR EACH ROW WHEN (new.kind IS DISTINCT FROM old.kind OR new.priority IS DISTINCT FROM
+        old.priority OR new.state IS DISTINCT FROM old.state OR new.customer_id IS DISTINCT FROM
+        old.customer_id OR new.environment_id IS DISTINCT FROM old.environment_id OR new.assignee
+        IS DISTINCT FROM old.assignee OR new.team IS DISTINCT FROM old.team)
+    EXECUTE FUNCTION follow_ticket_in_queue();
 
 CREATE OR REPLACE FUNCTION intake.refuse_reclassification_by_one()
  RETURNS trigger
@@ -540,6 +681,11 @@ CREATE TRIGGER two_persons_reclassify BEFORE INSERT OR UPDATE OF reclassified_co
 CREATE TRIGGER two_persons_verify BEFORE INSERT OR UPDATE OF verified_by ON tickets
     FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('resolved_by', 'verified_by');
+CREATE TRIGGER words_changed AFTER UPDATE OF title, description, resolution, customer_id ON tickets
+    FOR EACH ROW WHEN (new.title IS DISTINCT FROM old.title OR new.description IS DISTINCT FROM
+        old.description OR new.resolution IS DISTINCT FROM old.resolution OR new.customer_id IS
+        DISTINCT FROM old.customer_id)
+    EXECUTE FUNCTION note_document_change();
 
 CREATE TABLE token_revocations (
     id uuid NOT NULL,

@@ -77,6 +77,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "policies:read": STAFF,
         "policies:write": ("gm", "tom"),
         "punctuality:read": STAFF,
+        "queue:read": STAFF,
         "rate-cards:write": ("gm", "tom"),
         "reports:read": (*STAFF, CUSTOMER),
         "reviews:read": (*STAFF, CUSTOMER),

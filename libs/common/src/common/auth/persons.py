@@ -7,6 +7,7 @@ machine for who answers for it. `is_one_person` in the base schema decides it, f
 for the constraints of the tables.
 """
 
+from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
@@ -40,6 +41,11 @@ _COUNTED_AS: Final = text(
 )
 
 
+_SAME_PERSON: Final = text(
+    "SELECT other FROM unnest(CAST(:others AS text[])) AS other WHERE is_one_person(:account, other)"
+)
+
+
 async def counted_as(tx: Connection, account: str, *others: str | None) -> str:
     """Return under which account somebody counts against these others (None: nobody).
 
@@ -52,6 +58,17 @@ async def counted_as(tx: Connection, account: str, *others: str | None) -> str:
     parameters = {"account": account, "others": named}
     found: str | None = await tx.scalar(_COUNTED_AS, parameters)
     return found or account
+
+
+async def same_person_accounts(
+    tx: Connection, account: str, others: Collection[str]
+) -> frozenset[str]:
+    """Return those of these accounts that are the same person's."""
+    unclear = [other for other in others if other != account]
+    if not unclear:
+        return frozenset(others)
+    found = await tx.scalars(_SAME_PERSON, {"account": account, "others": unclear})
+    return frozenset({*found, *({account} & set(others))})
 
 
 async def record_caller(tx: Connection, caller: Caller) -> None:

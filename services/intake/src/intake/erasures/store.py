@@ -11,6 +11,7 @@ from common.erasure import ERASED
 from common.persistence.database import Connection
 from intake.erasures.domain import Erasure
 from intake.erasures.tables import contact_erasures
+from intake.search import store as documents
 from intake.tickets.tables import tickets
 
 HEADER_BYTES: Final = 65_536
@@ -35,7 +36,7 @@ _MESSAGES: Final = text(
     """
     UPDATE messages SET text = :erased, html = NULL, history = NULL,
         author = CASE WHEN author = :address THEN :name ELSE author END
-    WHERE ticket_id = ANY(:ids) OR author IN (:name, :address) RETURNING id, mail_id
+    WHERE ticket_id = ANY(:ids) OR author IN (:name, :address) RETURNING id, mail_id, ticket_id
     """
 ).bindparams(_IDS)
 _ATTACHMENTS: Final = text(
@@ -101,6 +102,8 @@ async def erase_messages(
     """
     values = {"erased": ERASED, "ids": list(ids), "name": f"contact/{contact}", "address": address}
     erased = (await tx.execute(_MESSAGES, values)).all()
+    # They are read again from what is left, by the loop (`intake.search`); not before this is committed.
+    await documents.discard(tx, {*ids, *(row.ticket_id for row in erased)})
     messages = [row.id for row in erased]
     await tx.execute(_ATTACHMENTS, {"erased": ERASED, "ids": messages})
     mails = [row.mail_id for row in erased if row.mail_id is not None]

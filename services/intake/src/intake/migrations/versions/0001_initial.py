@@ -15,6 +15,10 @@ depends_on = None
 SCRIPTS = (
     "directory",
     "tickets",
+    "queue",
+    "search",
+    "views",
+    "second_eyes",
     "mail",
     "outgoing",
     "alerts",

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from common.domain import Rejection
 from common.wording import is_question
+from intake.tickets.domain.ticket import Ticket
 
 Visibility = Literal["public", "internal"]
 Direction = Literal["inbound", "outbound"]
@@ -73,6 +75,17 @@ class MailToContact:
     attempts: int
     settled_at: datetime | None
     problem: str | None
+
+
+def check_reply(ticket: Ticket, visibility: Visibility, *, from_customer: bool) -> Rejection | None:
+    """A rejection where a message cannot be added to the ticket by this side, else None."""
+    if from_customer and visibility == "internal":
+        return Rejection("STAFF_ONLY", "Internal notes are for staff. Leave `visibility` out.")
+    if ticket.merged_into is not None:
+        return Rejection(
+            "MERGED", f"{ticket.key} was merged; reply on the ticket that it was merged into."
+        )
+    return None
 
 
 def awaits_customer_reply(last: Message | None) -> bool:

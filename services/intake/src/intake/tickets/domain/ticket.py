@@ -23,6 +23,7 @@ State = Literal[
     "reopened",
     "merged",
 ]
+OpenState = Literal["new", "in_progress", "on_hold", "forwarded", "reopened"]
 Action = Literal[
     "assign",
     "forward",

@@ -18,10 +18,16 @@ def parse_number(key: str) -> int:
     return int(key.removeprefix(KEY_PREFIX))
 
 
+def keyed_number(text: str) -> int | None:
+    """The number in a key as people write it, `ops-1042`; None where it is none."""
+    match = _KEY.fullmatch(text)
+    return int(match[1]) if match else None
+
+
 def parse_reference(text: str) -> UUID | int | None:
     """The id or the ticket number in a reference; None where it is neither."""
-    if match := _KEY.fullmatch(text):
-        return int(match[1])
+    if (number := keyed_number(text)) is not None:
+        return number
     try:
         return UUID(text)
     except ValueError:

@@ -193,14 +193,21 @@ def _reopen(ticket: Ticket) -> Ticket:
     )
 
 
+def check_triage(ticket: Ticket) -> Rejection | None:
+    """A rejection where the ticket has a customer, else None."""
+    if ticket.customer_id is None:
+        return None
+    return Rejection(
+        "ALREADY_TRIAGED", f"{ticket.key} belongs to {ticket.customer} and stays there."
+    )
+
+
 def assign_customer(
     ticket: Ticket, customer: Customer, environment: Environment | None
 ) -> Ticket | Rejection:
     """Give a ticket of an unknown sender its customer, once."""
-    if ticket.customer_id is not None:
-        return Rejection(
-            "ALREADY_TRIAGED", f"{ticket.key} belongs to {ticket.customer} and stays there."
-        )
+    if rejection := check_triage(ticket):
+        return rejection
     return replace(
         ticket,
         customer_id=customer.id,

@@ -5,20 +5,25 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query, Response
+from pydantic import StringConstraints
 
 from common.auth import Caller
+from common.auth.persons import same_person_accounts
 from common.http import Page, Paging, Refers, Transaction, router, set_etag
 from common.persistence.database import Connection
+from intake.directory import names
 from intake.directory import store as directory
 from intake.tickets.dependencies import TicketReader, TicketReference, get_visible_ticket
+from intake.tickets.domain.acts import ACTS, Asker, allowed_acts, first_persons
 from intake.tickets.domain.priority import Priority
-from intake.tickets.domain.ticket import Kind, State
+from intake.tickets.domain.ticket import Kind, State, Ticket
+from intake.tickets.domain.ticket_key import parse_number
+from intake.tickets.listing import lister_of
+from intake.tickets.schemas.lists import ListedTicket, TicketPage
 from intake.tickets.schemas.responses import (
-    AnyTicket,
     AnyTicketDetail,
-    TicketPage,
+    TicketForContact,
     to_detail_response,
-    to_response,
 )
 from intake.tickets.store import tickets
 from intake.tickets.store.tickets import TicketFilter
@@ -26,6 +31,9 @@ from intake.tickets.store.tickets import TicketFilter
 routes = router("/v1/tickets", ["tickets"])
 
 Name = Annotated[str | None, Query(max_length=200)]
+TicketKey = Annotated[str, StringConstraints(pattern=r"^(OPS|ops)-[1-9]\d{0,11}$")]
+MAX_KEYS = 100
+"""Tickets that one request may name by key."""
 
 
 class TicketQuery:
@@ -36,21 +44,39 @@ class TicketQuery:
         customer: Annotated[Name, Refers("customer")] = None,
         environment: Annotated[Name, Refers("environment")] = None,
         assignee: Annotated[Name, Refers("person")] = None,
+        team: Annotated[Name, Refers("team")] = None,
         state: State | None = None,
         priority: Priority | None = None,
         kind: Kind | None = None,
         open: bool | None = None,
         needs_triage: bool | None = None,
+        key: Annotated[
+            list[TicketKey] | None,
+            Query(max_length=MAX_KEYS, description="Only these tickets, by key."),
+        ] = None,
+        q: Annotated[
+            str | None,
+            Query(
+                min_length=1,
+                max_length=200,
+                pattern=r"\S",
+                description="Words in title, description, messages or resolution, in Dutch, English or"
+                ' German: all of them, `"in this order"`, `one or another`, `-without`.',
+            ),
+        ] = None,
     ) -> None:
         self.customer = customer
         self.filters = TicketFilter(
             environment=environment,
             assignee=assignee,
+            team=team,
             state=state,
             priority=priority,
             kind=kind,
             is_open=open,
             needs_triage=needs_triage,
+            numbers=None if key is None else [parse_number(one.upper()) for one in key],
+            words=q,
         )
 
 
@@ -60,25 +86,45 @@ async def list_tickets(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
     query: Annotated[TicketQuery, Depends()],
-) -> Page[AnyTicket]:
-    """List tickets, newest first. A contact sees the tickets of the own customer."""
+) -> Page[ListedTicket | TicketForContact]:
+    """List tickets, newest first. A contact sees the tickets of the own customer.
+
+    With `q` those that contain the words; what was written a second ago may still be missing. Contacts
+    do not find a ticket by what stands in internal notes. With `key` those of these keys that there are.
+    """
     filters = await _resolve_filters(tx, caller, query)
     if filters is None:
-        return Page[AnyTicket](items=[])
+        return Page[ListedTicket | TicketForContact](items=[])
     rows = await tickets.page(tx, filters, page.after_as(UUID), page.limit)
-    return page.page_of(
-        rows, lambda ticket: to_response(caller, ticket), lambda ticket: (ticket.id,)
-    )
+    lister = await lister_of(tx, caller, rows)
+    return page.page_of(rows, lister.to_item, lambda ticket: (ticket.id,))
 
 
 @routes.get("/{ticket}")
 async def get_ticket(
     ref: TicketReference, response: Response, caller: TicketReader, tx: Transaction
 ) -> AnyTicketDetail:
-    """Get a ticket by id or key."""
+    """Get a ticket by id or key, with what the caller may do on it now (`allowed`), and why not the rest."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
     set_etag(response, ticket.sequence)
-    return to_detail_response(caller, ticket, await tickets.get_description(tx, ticket.id))
+    description = await tickets.get_description(tx, ticket.id)
+    named = await names.of_accounts(tx, _named_in(ticket))
+    asker = await _asker(tx, caller, ticket)
+    return to_detail_response(caller, ticket, description, named, allowed_acts(ticket, asker))
+
+
+def _named_in(ticket: Ticket) -> set[str]:
+    """The accounts that a ticket names to everybody."""
+    named = (ticket.opened_by, ticket.assignee, ticket.resolved_by, ticket.verified_by)
+    contact = f"contact/{ticket.contact_id}" if ticket.contact_id else None
+    return {account for account in (*named, contact) if account is not None}
+
+
+async def _asker(tx: Connection, caller: Caller, ticket: Ticket) -> Asker:
+    """The caller, as the rules of acts know them."""
+    same = await same_person_accounts(tx, caller.sub, first_persons(ticket))
+    held = frozenset(rule.permission for rule in ACTS if caller.has_permission(rule.permission))
+    return Asker(caller.sub, held, caller.customer is not None, same)
 
 
 async def _resolve_filters(
@@ -88,10 +134,11 @@ async def _resolve_filters(
 
     That is so for unknown customers, and for contacts who ask for another customer's tickets.
     """
+    filters = replace(query.filters, for_staff=caller.customer is None)
     keys = {key for key in (caller.customer, query.customer) if key is not None}
     if not keys:
-        return query.filters
+        return filters
     customer = await directory.CUSTOMERS.find(tx, keys.pop())
     if keys or customer is None:
         return None
-    return replace(query.filters, customer_id=customer.id)
+    return replace(filters, customer_id=customer.id)

@@ -5,11 +5,13 @@ from uuid import UUID
 
 from fastapi import Depends, Response
 
-from common.errors import Conflict, Forbidden
+from common.domain import Rejection
+from common.errors import Conflict, Forbidden, Problem
 from common.events.tickets import TicketReplied
 from common.http import Page, Paging, Transaction, router
-from common.persistence.database import transaction_time
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
+from intake.directory import names
 from intake.tickets.commands import record_customer_reply, save_change
 from intake.tickets.dependencies import (
     ReplyAction,
@@ -17,7 +19,8 @@ from intake.tickets.dependencies import (
     TicketReference,
     get_visible_ticket,
 )
-from intake.tickets.domain.message import Message
+from intake.tickets.domain.message import Message, check_reply
+from intake.tickets.domain.ticket import Ticket
 from intake.tickets.events import event_spec
 from intake.tickets.schemas.requests import ReplyCreate
 from intake.tickets.schemas.responses import MessageRead, to_message_response
@@ -38,9 +41,12 @@ async def list_messages(
     )
     ids = [message.id for message in rows] if is_staff else []
     mails = await mails_to_contacts.of_messages(tx, ids)
+    known = await names.of_accounts(tx, {message.author for message in rows})
     return page.page_of(
         rows,
-        lambda message: to_message_response(caller, message, mails.get(message.id, ())),
+        lambda message: to_message_response(
+            caller, message, mails.get(message.id, ()), author_name=known.get(message.author)
+        ),
         lambda message: (message.id,),
     )
 
@@ -51,11 +57,8 @@ async def create_reply(action: ReplyAction, body: ReplyCreate, response: Respons
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     from_customer = action.caller.customer is not None
-    if from_customer and body.visibility == "internal":
-        raise Forbidden("Internal notes are for staff. Leave `visibility` out.")
-    if before.merged_into is not None:
-        into = await tickets.find(action.tx, str(before.merged_into))
-        raise Conflict(f"{before.key} was merged: reply on {into and into.key}.", code="MERGED")
+    if rejection := check_reply(before, body.visibility, from_customer=from_customer):
+        raise await _refused(action.tx, before, rejection)
     message = Message(
         id=uuid7(),
         ticket_id=before.id,
@@ -82,4 +85,13 @@ async def create_reply(action: ReplyAction, body: ReplyCreate, response: Respons
             grounds=grounds,
         )
     response.headers["Location"] = f"/v1/tickets/{before.key}/messages"
-    return to_message_response(action.caller, message)
+    known = await names.of_accounts(action.tx, [message.author])
+    return to_message_response(action.caller, message, author_name=known.get(message.author))
+
+
+async def _refused(tx: Connection, ticket: Ticket, rejection: Rejection) -> Problem:
+    """The problem of a message that cannot be added; of a merged ticket it names where to reply."""
+    if rejection.code != "MERGED":
+        return Forbidden(rejection.detail)
+    into = await tickets.find(tx, str(ticket.merged_into))
+    return Conflict(f"{ticket.key} was merged: reply on {into and into.key}.", code="MERGED")

@@ -1,6 +1,6 @@
 """Tickets, messages and hand-over records as callers read them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Final
@@ -9,8 +9,9 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from common.auth import Caller
-from common.http import Page, ResponseModel
+from common.http import ResponseModel
 from common.http.etag import etag
+from intake.tickets.domain.acts import AllowedAct
 from intake.tickets.domain.message import (
     Direction,
     Mailing,
@@ -107,24 +108,40 @@ _READ_FIELDS: Final = tuple(TicketRead.model_fields)
 _read_values: Final = attrgetter(*_READ_FIELDS)
 
 
+class WhyNot(ResponseModel):
+    """Why an act is not possible now: a stable `code` with its `parameters`, and the same in words."""
+
+    code: str
+    parameters: dict[str, str]
+    detail: str
+
+
+class Allowed(ResponseModel):
+    """An act on the ticket, and whether the caller may do it now. `why_not` is null where they may."""
+
+    act: str
+    possible: bool
+    why_not: WhyNot | None
+
+
 class TicketDetail(TicketRead):
-    """A ticket with its description."""
+    """A ticket with its description, the `names` of the people that it names, and what may be done now."""
 
     description: str | None
+    names: dict[str, str]
+    allowed: list[Allowed]
 
 
 class TicketDetailForContact(TicketForContact):
-    """A ticket with its description, as the customer's contacts read it."""
+    """The same as the customer's contacts read it."""
 
     description: str | None
+    names: dict[str, str]
+    allowed: list[Allowed]
 
 
 AnyTicket = TicketRead | TicketForContact
 AnyTicketDetail = TicketDetail | TicketDetailForContact
-
-
-class TicketPage(Page[AnyTicket]):
-    """A page of tickets, as the caller may read them."""
 
 
 class AttachmentRead(ResponseModel):
@@ -154,6 +171,7 @@ class MailToContactRead(ResponseModel):
 class MessageRead(ResponseModel):
     """A message on a ticket; `automatic` ones were written by a machine.
 
+    `author_name` is null where the directory does not know the author: a machine, an unknown sender.
     `history` is what stood below the new words of an answer. What follows is null for contacts:
     `sender_doubt` and `email`, why the sender of an e-mail was not believed, and its id (see
     `/v1/emails`); `mailing` and `mails`, whether an answer of ours goes out by mail (`nobody`: no contact who
@@ -164,6 +182,7 @@ class MessageRead(ResponseModel):
     visibility: Visibility
     direction: Direction
     author: str
+    author_name: str | None
     automatic: bool
     text: str
     html: str | None
@@ -178,7 +197,9 @@ class MessageRead(ResponseModel):
 
 _FOR_STAFF: Final = {"email", "sender_doubt", "mailing", "mails"}
 _MESSAGE_FIELDS: Final = tuple(
-    name for name in MessageRead.model_fields if name not in {"attachments", *_FOR_STAFF}
+    name
+    for name in MessageRead.model_fields
+    if name not in {"attachments", "author_name", *_FOR_STAFF}
 )
 
 
@@ -201,20 +222,45 @@ def to_response(caller: Caller, ticket: Ticket) -> AnyTicket:
     return model.model_validate(ticket)
 
 
-def to_detail_response(caller: Caller, ticket: Ticket, description: str | None) -> AnyTicketDetail:
+def to_detail_response(
+    caller: Caller,
+    ticket: Ticket,
+    description: str | None,
+    names: Mapping[str, str],
+    acts: Iterable[AllowedAct],
+) -> AnyTicketDetail:
     """The ticket with its description, as this caller may read it."""
     values = to_response(caller, ticket).model_dump()
     model = TicketDetail if caller.customer is None else TicketDetailForContact
-    return model(**values, description=description)
+    return model(
+        **values,
+        description=description,
+        names=dict(names),
+        allowed=[_to_allowed(act) for act in acts],
+    )
+
+
+def _to_allowed(act: AllowedAct) -> Allowed:
+    if act.why_not is None:
+        return Allowed(act=act.act, possible=True, why_not=None)
+    why_not = WhyNot(
+        code=act.why_not.lower(), parameters=dict(act.parameters), detail=act.detail or ""
+    )
+    return Allowed(act=act.act, possible=False, why_not=why_not)
 
 
 def to_message_response(
-    caller: Caller, message: Message, mails: Sequence[MailToContact] = ()
+    caller: Caller,
+    message: Message,
+    mails: Sequence[MailToContact] = (),
+    *,
+    author_name: str | None,
 ) -> MessageRead:
     """The message as this caller may read it, with the mails about it."""
     is_staff = caller.customer is None
     return MessageRead(
         **{name: getattr(message, name) for name in _MESSAGE_FIELDS},
+        author_name=author_name,
         attachments=[
             AttachmentRead(
                 number=number, name=file.name, media_type=file.media_type, size=file.size

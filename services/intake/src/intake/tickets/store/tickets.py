@@ -20,6 +20,7 @@ from common.persistence.database import Connection
 from common.persistence.keys import next_number as next_in_sequence
 from common.persistence.keyset import page_after
 from intake.directory.tables import customers, environments
+from intake.search import store as documents
 from intake.tickets.domain.priority import Priority
 from intake.tickets.domain.ticket import (
     OPEN_STATES,
@@ -51,7 +52,11 @@ _PLAIN: Final = tuple(name for name in Ticket.__struct_fields__ if name not in _
 
 @dataclass(frozen=True, slots=True)
 class TicketFilter:
-    """Which tickets a list shows; None means any. `customer_id` also limits what a contact sees."""
+    """Which tickets a list shows; None means any. `customer_id` also limits what a contact sees.
+
+    `numbers` are those of their keys. `words` are searched in what everybody may read, and with
+    `for_staff` in internal notes as well.
+    """
 
     customer_id: UUID | None = None
     environment: str | None = None
@@ -59,8 +64,12 @@ class TicketFilter:
     priority: Priority | None = None
     kind: Kind | None = None
     assignee: str | None = None
+    team: str | None = None
     is_open: bool | None = None
     needs_triage: bool | None = None
+    numbers: Collection[int] | None = None
+    words: str | None = None
+    for_staff: bool = False
 
 
 async def find(tx: Connection, ref: str) -> Ticket | None:
@@ -129,7 +138,12 @@ async def page(
     tx: Connection, filters: TicketFilter, after: tuple[UUID] | None, limit: int
 ) -> Sequence[Ticket]:
     """Tickets that match, newest first, behind the id `after`: `limit` and one more."""
-    query = page_after(_JOINED.where(*_conditions(filters)), [tickets.c.id.desc()], after, limit)
+    query = _JOINED.where(*_conditions(filters))
+    if filters.words is not None:
+        await documents.plan_for_these_words(tx)
+        found = documents.matching(filters.words, is_staff=filters.for_staff).subquery()
+        query = query.join(found, found.c.ticket_id == tickets.c.id)
+    query = page_after(query, [tickets.c.id.desc()], after, limit)
     return [_ticket(row) for row in await tx.execute(query)]
 
 
@@ -174,9 +188,12 @@ def _conditions(filters: TicketFilter) -> list[ColumnElement[bool]]:
             (tickets.c.priority, filters.priority),
             (tickets.c.kind, filters.kind),
             (tickets.c.assignee, filters.assignee),
+            (tickets.c.team, filters.team),
         )
         if value is not None
     ]
+    if filters.numbers is not None:
+        conditions.append(tickets.c.number.in_(filters.numbers))
     if filters.is_open is not None:
         conditions.append(_IS_OPEN if filters.is_open else ~_IS_OPEN)
     if filters.needs_triage is not None:

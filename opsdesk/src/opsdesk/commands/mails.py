@@ -1,0 +1,77 @@
+"""The commands `opsdesk mails list | show | open`: mails that were held back as a machine's."""
+
+from typing import Annotated
+
+from typer import Argument, Option, Typer
+
+from opsdesk.api_client import JSON
+from opsdesk.commands.console import print_facts, print_line, print_table, run_command
+from opsdesk.formatting import format_instant
+from opsdesk.session import own_client
+
+app = Typer(help="Mails that were held back as a machine's.", no_args_is_help=True)
+DEFAULT_LIMIT = 50
+Mail = Annotated[str, Argument(help="Its id, as `mails list` shows it.")]
+
+
+@app.command("list")
+def list_(
+    outcome: Annotated[
+        str, Option(help="ignored (held back), unreadable, duplicate, received, opened, joined")
+    ] = "ignored",
+) -> None:
+    """List the newest mails that were held back."""
+    run_command(_list(outcome))
+
+
+@app.command("show")
+def show_(mail: Mail) -> None:
+    """Show a mail with what it says."""
+    run_command(_show(mail))
+
+
+@app.command("open")
+def open_(mail: Mail) -> None:
+    """Open a ticket for a mail that was held back and is a person's after all."""
+    run_command(_open(mail))
+
+
+async def _list(outcome: str) -> None:
+    async with own_client() as client:
+        page = await client.get("intake", "/v1/emails", outcome=outcome, limit=DEFAULT_LIMIT)
+    columns = ("mail", "received", "from", "subject", "why")
+    print_table("Mails", columns, (_row(mail) for mail in page["items"]))
+
+
+async def _show(mail: str) -> None:
+    async with own_client() as client:
+        shown = await client.get("intake", f"/v1/emails/{mail}")
+    print_facts(shown["subject"] or "(no subject)", _facts(shown))
+    print_line((shown["text"] or "What it says is on its ticket, or deleted as too old.").strip())
+    if shown["outcome"] == "ignored":
+        print_line(f"\nA person's after all? opsdesk mails open {shown['id']}")
+
+
+async def _open(mail: str) -> None:
+    async with own_client() as client:
+        result = await client.post("intake", f"/v1/emails/{mail}/open-ticket")
+    print_line(f"{result['ticket']['key']} is open for it.")
+
+
+def _facts(mail: JSON) -> list[tuple[str, object]]:
+    return [
+        ("from", _sender(mail)),
+        ("received", format_instant(mail["received_at"])),
+        ("outcome", mail["outcome"]),
+        ("why", mail["reason"]),
+    ]
+
+
+def _row(mail: JSON) -> tuple[object, ...]:
+    received = format_instant(mail["received_at"])
+    return mail["id"], received, _sender(mail), mail["subject"], mail["reason"]
+
+
+def _sender(mail: JSON) -> str:
+    name, address = mail["sender_name"], mail["sender"]
+    return f"{name} <{address}>" if name else address or "-"

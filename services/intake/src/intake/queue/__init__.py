@@ -1,0 +1,1 @@
+"""The queue of open tickets by the next promise that breaks."""

@@ -1,0 +1,1 @@
+"""Every query about promises and the queue."""

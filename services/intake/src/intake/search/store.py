@@ -1,0 +1,141 @@
+"""Documents of tickets: how they are made, and how they are searched."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, delete, func, select, text
+
+from common.persistence.database import Connection, asyncpg_connection
+from intake.search.tables import ticket_documents
+
+MAX_CHARS: Final = 200_000
+"""Characters of a ticket that are searched for each audience; of more messages the newest."""
+MAX_MESSAGES: Final = 500
+LANGUAGES: Final = ("dutch", "english", "german")
+
+_DELETE: Final = "DELETE FROM ticket_documents WHERE ticket_id = ANY ($1::uuid[])"
+_INSERT: Final = f"""
+INSERT INTO ticket_documents (ticket_id, audience, customer_id, words)
+SELECT t.id, one.audience, t.customer_id, document_of(left(one.words, {MAX_CHARS}))
+FROM tickets t
+CROSS JOIN LATERAL (
+    SELECT string_agg(text, E'\\n') FILTER (WHERE visibility = 'public') AS public,
+        string_agg(text, E'\\n') FILTER (WHERE visibility = 'internal') AS notes
+    FROM (SELECT left(text, {MAX_CHARS}) AS text, visibility FROM messages
+        WHERE ticket_id = t.id ORDER BY id DESC LIMIT {MAX_MESSAGES}) newest) said
+CROSS JOIN LATERAL (
+    SELECT concat_ws(E'\\n', 'OPS-' || t.number, t.number, t.title, left(t.description, {MAX_CHARS}),
+        t.resolution) AS words) own
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN said.notes IS NULL THEN 'everybody' ELSE 'contacts' END AS audience,
+        concat_ws(E'\\n', own.words, said.public) AS words
+    UNION ALL
+    SELECT 'staff', concat_ws(E'\\n', own.words, said.notes, said.public)
+    WHERE said.notes IS NOT NULL) one
+WHERE t.id = ANY ($1::uuid[])
+"""
+_FIND_PROGRESS: Final = """
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS settled,
+    (SELECT system_identifier FROM pg_control_system()) AS present, xid, position, cluster
+FROM indexed_openings
+"""
+_FIND_OPENED: Final = """
+SELECT xid, position, substr(subject, 8)::uuid AS ticket_id FROM audit
+WHERE xid >= $1 AND xid < $2 AND (xid, position) > ($1, $3) AND action = 'ticket.open'
+ORDER BY xid, position LIMIT $4
+"""
+_SAVE_PROGRESS: Final = "UPDATE indexed_openings SET xid = $1, position = $2, cluster = $3"
+_TAKE_CHANGES: Final = """
+DELETE FROM document_changes WHERE id IN (
+    SELECT id FROM document_changes ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
+RETURNING ticket_id
+"""
+_PLAN_FOR_THESE_WORDS: Final = text("SET LOCAL plan_cache_mode = force_custom_plan")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Tickets that were opened, and up to where (transaction and position) these are all of them."""
+
+    ids: tuple[UUID, ...]
+    xid: int
+    position: int
+    cluster: int
+    is_progress: bool
+
+
+async def rebuild(tx: Connection, ids: Collection[UUID]) -> None:
+    """Make the documents of these tickets again from what is stored."""
+    connection = await asyncpg_connection(tx)
+    await connection.execute(_DELETE, list(ids))
+    await connection.execute(_INSERT, list(ids))
+
+
+async def discard(tx: Connection, ids: Collection[UUID]) -> None:
+    """Delete the documents of these tickets, whose words are erased; they are made again soon."""
+    await tx.execute(delete(ticket_documents).where(ticket_documents.c.ticket_id.in_(ids)))
+
+
+async def find_opened(tx: Connection, limit: int) -> Opened:
+    """The next tickets that were opened since the last ones.
+
+    Only transactions below the oldest one that still runs are looked at: none of them can add another.
+    In another cluster their ids begin again, and so does this.
+    """
+    connection = await asyncpg_connection(tx)
+    row = await connection.fetchrow(_FIND_PROGRESS)
+    assert row is not None, "the migration makes it"
+    is_same = row["cluster"] == row["present"]
+    xid, position = (row["xid"], row["position"]) if is_same else (0, 0)
+    rows = await connection.fetch(_FIND_OPENED, xid, row["settled"], position, limit)
+    if len(rows) == limit:
+        xid, position = rows[-1]["xid"], rows[-1]["position"]
+    elif rows:
+        xid, position = row["settled"], 0
+    ids = tuple(one["ticket_id"] for one in rows)
+    return Opened(ids, xid, position, row["present"], bool(rows) or not is_same)
+
+
+async def save_progress(tx: Connection, opened: Opened) -> None:
+    """Store up to where opened tickets are searched."""
+    connection = await asyncpg_connection(tx)
+    await connection.execute(_SAVE_PROGRESS, opened.xid, opened.position, opened.cluster)
+
+
+async def take_changes(tx: Connection, limit: int) -> list[UUID]:
+    """Take tickets whose words changed off the list, `limit` changes at most."""
+    connection = await asyncpg_connection(tx)
+    return [row["ticket_id"] for row in await connection.fetch(_TAKE_CHANGES, limit)]
+
+
+async def plan_for_these_words(tx: Connection) -> None:
+    """Let PostgreSQL plan the next statements for their own words.
+
+    A frequent word is found by reading tickets from the newest on, a rare one by the index.
+    """
+    await tx.execute(_PLAN_FOR_THESE_WORDS)
+
+
+def matching(words: str, *, is_staff: bool) -> Select[tuple[UUID]]:
+    """The ids of tickets that contain these words, in one of the three languages.
+
+    `words` as in a web search: all of them, "in this order", one or another, -without. The answer may
+    come from internal notes for staff alone.
+    """
+    documents = ticket_documents.c
+    audience = "staff" if is_staff else "contacts"
+    return select(documents.ticket_id).where(
+        documents.audience.in_(["everybody", audience]), documents.words.op("@@")(_query(words))
+    )
+
+
+def _query(words: str) -> ColumnElement[str]:
+    first, *others = (
+        func.websearch_to_tsquery(text(f"'pg_catalog.{language}'::regconfig"), words)
+        for language in LANGUAGES
+    )
+    for other in others:
+        first = first.op("||")(other)
+    return first

@@ -1,0 +1,156 @@
+"""Which acts a caller may do on a ticket now, and why not the others. Pure.
+
+Each act asks the same rule as its route, so that both give the same answer.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from common.domain import Rejection
+from intake.tickets.domain import blocker, classification, prioritisation, transitions
+from intake.tickets.domain.classification import Classification
+from intake.tickets.domain.message import check_reply
+from intake.tickets.domain.prioritisation import PriorityAssessment
+from intake.tickets.domain.ticket import Ticket
+
+PERMISSION_MISSING: Final = "PERMISSION_MISSING"
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: an account with its permissions. `own_accounts` are the same person's, of those named."""
+
+    account: str
+    permissions: frozenset[str]
+    is_contact: bool = False
+    own_accounts: frozenset[str] = frozenset()
+
+    def counted_as(self, other: str | None) -> str:
+        """Under which account they count where `other` is the first person (R1)."""
+        return other if other is not None and other in self.own_accounts else self.account
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedAct:
+    """An act, and why it is not possible now: a stable code with its parameters; None where it is."""
+
+    act: str
+    why_not: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    detail: str | None = None
+
+    @property
+    def possible(self) -> bool:
+        """Whether the caller may do it now."""
+        return self.why_not is None
+
+
+Decide = Callable[[Ticket, Asker], object]
+"""A rule: a Rejection means no, anything else yes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActRule:
+    """An act, the permission that its route asks for, and the rule that its route asks."""
+
+    act: str
+    permission: str
+    decide: Decide
+
+
+def _verify(ticket: Ticket, asker: Asker) -> object:
+    at = ticket.resolved_at or ticket.opened_at
+    return transitions.verify(ticket, asker.counted_as(ticket.resolved_by), at)
+
+
+def _confirm_priority(ticket: Ticket, asker: Asker) -> object:
+    pending = ticket.pending_downgrade
+    person = asker.counted_as(pending.requested_by if pending else None)
+    return prioritisation.confirm(ticket, person)
+
+
+def _confirm_classification(ticket: Ticket, asker: Asker) -> object:
+    pending = ticket.pending_reclassification
+    return classification.confirm(
+        ticket, asker.counted_as(pending.requested_by if pending else None)
+    )
+
+
+def _merge(ticket: Ticket, _: Asker) -> object:
+    return transitions.merge(ticket, replace(ticket, id=UUID(int=0)))
+
+
+def _prioritise(ticket: Ticket, asker: Asker) -> object:
+    present = PriorityAssessment(ticket.priority)
+    return prioritisation.prioritise(ticket, present, asker.account, ticket.opened_at, "")
+
+
+def _reclassify(ticket: Ticket, asker: Asker) -> object:
+    return classification.reclassify(ticket, Classification(), asker.account, ticket.opened_at, "")
+
+
+WORK: Final = "tickets:work"
+VERIFY: Final = "tickets:verify"
+REPLY: Final = "tickets:reply"
+
+ACTS: Final = (
+    ActRule("reply", REPLY, lambda t, who: check_reply(t, "public", from_customer=who.is_contact)),
+    ActRule("note", REPLY, lambda t, who: check_reply(t, "internal", from_customer=who.is_contact)),
+    ActRule("triage", WORK, lambda t, _: transitions.check_triage(t)),
+    ActRule("assign", WORK, lambda t, who: transitions.assign(t, who.account)),
+    ActRule("prioritise", WORK, _prioritise),
+    ActRule("confirm_priority", WORK, _confirm_priority),
+    ActRule("decline_priority", WORK, lambda t, _: prioritisation.decline(t)),
+    ActRule("reclassify", WORK, _reclassify),
+    ActRule("confirm_classification", WORK, _confirm_classification),
+    ActRule("decline_classification", WORK, lambda t, _: classification.decline(t)),
+    ActRule(
+        "confirm_blocker",
+        WORK,
+        lambda t, who: blocker.confirm_blocker(t, who.counted_as(t.opened_by)),
+    ),
+    ActRule("forward", WORK, lambda t, _: transitions.forward(t, "second_level")),
+    ActRule("hand_back", WORK, lambda t, _: transitions.hand_back(t)),
+    ActRule("workaround", WORK, lambda t, _: transitions.record_workaround(t)),
+    ActRule(
+        "hold", WORK, lambda t, _: transitions.put_on_hold(t, "second_level", question_asked=True)
+    ),
+    ActRule("resume", WORK, lambda t, _: transitions.resume(t)),
+    ActRule(
+        "resolve", WORK, lambda t, who: transitions.resolve(t, who.account, t.opened_at, "solved")
+    ),
+    ActRule("verify", VERIFY, _verify),
+    ActRule("reject", VERIFY, lambda t, who: transitions.reject(t, who.counted_as(t.resolved_by))),
+    ActRule("close", WORK, lambda t, _: transitions.close(t, t.opened_at)),
+    ActRule("reopen", WORK, lambda t, _: transitions.reopen(t)),
+    ActRule("merge", WORK, _merge),
+)
+"""Every act on a ticket. One that a route offers stands here as well."""
+
+
+def first_persons(ticket: Ticket) -> set[str]:
+    """The accounts that a second person is compared with on this ticket."""
+    pending = (ticket.pending_downgrade, ticket.pending_reclassification)
+    named = {ticket.opened_by, ticket.resolved_by, *(one.requested_by for one in pending if one)}
+    return {account for account in named if account is not None}
+
+
+def allowed_acts(ticket: Ticket, asker: Asker) -> Iterator[AllowedAct]:
+    """Every act with whether this caller may do it now."""
+    return (_allowed(ticket, asker, rule) for rule in ACTS)
+
+
+def _allowed(ticket: Ticket, asker: Asker, rule: ActRule) -> AllowedAct:
+    if rule.permission not in asker.permissions:
+        missing = {"permission": rule.permission}
+        detail = f"You do not hold the permission {rule.permission}."
+        return AllowedAct(rule.act, PERMISSION_MISSING, missing, detail)
+    decided = rule.decide(ticket, asker)
+    if not isinstance(decided, Rejection):
+        return AllowedAct(rule.act)
+    return AllowedAct(rule.act, decided.code, {"state": ticket.state}, decided.detail)

@@ -1,0 +1,98 @@
+"""What happened to a ticket, in words. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+Grounds = Mapping[str, object]
+
+_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "open": "opened the ticket",
+        "customer_reply": "wrote, as the customer",
+        "reply": "replied",
+        "reply_undelivered": "reported that a mail to the customer came back",
+        "service_not_verified": "opened it for a service that was not known yet",
+        "triage": "said that it belongs to {customer}",
+        "assign": "assigned it to {to}",
+        "work_around": "recorded a workaround",
+        "wait": "put it on hold, to wait for {on}",
+        "resume": "resumed it",
+        "resolve": "resolved it",
+        "verify": "verified the resolution",
+        "reject": "rejected the resolution",
+        "close": "closed it",
+        "reopen": "reopened it",
+        "merge": "merged it into {into}",
+        "forward": "forwarded it to {to}",
+        "hand_back": "handed it back to first level",
+        "prioritise": "asked for priority {wanted} in place of {was}",
+        "confirm_priority": "confirmed the lower priority",
+        "decline_priority": "declined the lower priority",
+        "confirm_blocker": "confirmed that it is a blocker",
+        "reclassify": "asked for another kind or service",
+        "confirm_classification": "confirmed another kind or service",
+        "decline_classification": "declined another kind or service",
+        "download_attachment": "downloaded an attachment",
+    }
+)
+_PEOPLE: Final = frozenset({"to"})
+"""Grounds that name an account, which a name stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """What somebody (`who`, a `sub`) did to a ticket; `behind` is the machine that spoke for them.
+
+    `action` as the audit trail has it, without `ticket.`.
+    """
+
+    position: int
+    at: datetime
+    who: str
+    behind: str | None
+    action: str
+    grounds: Grounds
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it was tried and not done."""
+        return "denied" in self.grounds
+
+    def accounts(self) -> set[str]:
+        """The accounts that the words name."""
+        named = {self.grounds.get(name) for name in _PEOPLE}
+        return {self.who, *(one for one in named if isinstance(one, str))}
+
+    def words(self, names: Mapping[str, str]) -> str:
+        """It as a sentence: who did what."""
+        who = names.get(self.who, self.who)
+        if self.is_refused:
+            reason = str(self.grounds["denied"]).lower().replace("_", " ")
+            return f"{who} tried to {self.action.replace('_', ' ')}, and was refused: {reason}"
+        return f"{who} {self._did(names)}{self._reason()}"
+
+    def _did(self, names: Mapping[str, str]) -> str:
+        if self.action == "reply" and self.grounds.get("visibility") == "internal":
+            return "wrote an internal note"
+        words = _WORDS.get(self.action)
+        if words is None:
+            return f"did: {self.action.replace('_', ' ')}"
+        values = {name: self._value(name, names) for name in ("to", "on", "into", "customer")}
+        return words.format(
+            **values, was=self.grounds.get("was"), wanted=self.grounds.get("wanted")
+        )
+
+    def _value(self, name: str, names: Mapping[str, str]) -> str:
+        value = str(self.grounds.get("partner") or self.grounds.get(name) or "somebody")
+        return (
+            names.get(value, value.replace("_", " "))
+            if name in _PEOPLE
+            else value.replace("_", " ")
+        )
+
+    def _reason(self) -> str:
+        reason = self.grounds.get("reason")
+        return f": {reason}" if reason else ""

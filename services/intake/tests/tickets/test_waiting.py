@@ -1,0 +1,89 @@
+"""What waits for a second person is shown to those alone who may be that person (R1)."""
+
+from datetime import timedelta
+from typing import Any
+
+from fastapi import FastAPI
+from httpx import AsyncClient
+
+from common.persistence.database import Database
+from intake_support.alerts import NINE, rfc3339
+from intake_support.tickets import act, open_ticket
+from opsdesk_testing.client import client
+from opsdesk_testing.protocol import freeze_time
+
+
+async def waiting(who: AsyncClient, query: str = "") -> list[dict[str, Any]]:
+    answer = await who.get(f"/v1/waiting-for-me{query}")
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["items"])
+
+
+async def shown(who: AsyncClient, query: str = "") -> list[tuple[str, str]]:
+    return [(one["kind"], one["key"]) for one in await waiting(who, query)]
+
+
+async def test_what_one_did_waits_for_the_others(
+    anna: AsyncClient, omar: AsyncClient, jan: AsyncClient, database: Database
+) -> None:
+    solved, lower, other = [await open_ticket(anna, priority="major") for _ in range(3)]
+    await act(anna, solved, "resolve", resolution="Restarted")
+    await freeze_time(database, NINE + timedelta(hours=1))
+    await act(anna, lower, "prioritise", priority="minor", reason="Few are concerned")
+    await freeze_time(database, NINE + timedelta(hours=2))
+    await act(omar, other, "reclassify", kind="question", reason="Only asks")
+    body = {"title": "Down", "priority": "blocker", "environment": "acme-prod"}
+    blocker = (await jan.post("/v1/tickets", json=body)).json()["key"]
+    assert await shown(omar) == [
+        ("verify", solved),
+        ("confirm_priority", lower),
+        ("confirm_blocker", blocker),
+    ]
+    assert await shown(anna) == [("confirm_classification", other), ("confirm_blocker", blocker)]
+    assert await shown(omar, "?kind=verify") == [("verify", solved)]
+    first, *_ = await waiting(omar)
+    assert first == {
+        "kind": "verify",
+        "key": solved,
+        "title": "Billing is down",
+        "customer": "acme",
+        "since": rfc3339(NINE),
+        "due_at": rfc3339(NINE + timedelta(hours=8)),
+        "why": "anna resolved it; another person must verify it",
+        "href": f"/v1/tickets/{solved}",
+    }
+    await act(omar, solved, "verify")
+    assert ("verify", solved) not in await shown(omar)
+
+
+async def test_it_is_counted_by_kind_and_shown_page_by_page(
+    anna: AsyncClient, omar: AsyncClient
+) -> None:
+    keys = [await open_ticket(anna) for _ in range(3)]
+    for key in keys:
+        await act(anna, key, "resolve", resolution="x")
+    first = (await omar.get("/v1/waiting-for-me?limit=2")).json()
+    assert first["counts"] == {
+        "verify": 3,
+        "confirm_priority": 0,
+        "confirm_classification": 0,
+        "confirm_blocker": 0,
+    }
+    rest = (await omar.get(f"/v1/waiting-for-me?limit=2&cursor={first['next']}")).json()
+    assert [one["key"] for one in first["items"] + rest["items"]] == keys
+    assert rest["next"] is None
+
+
+async def test_those_who_may_not_act_are_not_shown_it(
+    anna: AsyncClient, jan: AsyncClient, app: FastAPI
+) -> None:
+    """A delivery manager verifies, and changes no priorities; contacts do neither"""
+    key = await open_ticket(anna, priority="major")
+    await act(anna, key, "prioritise", priority="minor", reason="x")
+    other = await open_ticket(anna)
+    await act(anna, other, "resolve", resolution="x")
+    async with client(app, "dana") as dana:
+        assert await shown(dana) == [("verify", other)]
+        assert await shown(dana, "?kind=confirm_priority") == []
+    assert (await jan.get("/v1/waiting-for-me")).status_code == 403
+    assert (await anna.get("/v1/waiting-for-me?kind=lunch")).status_code == 422
