@@ -46,6 +46,8 @@ from common.events.tickets import (
     TicketMerged,
     TicketReplyUndelivered,
     TicketResolved,
+    TicketSecondEyesGiven,
+    TicketSecondEyesOverdue,
 )
 from common.events.usage import UsageLimitApproaching, UsageLimitCleared, UsageLimitReached
 from common.events.waivers import (
@@ -96,6 +98,8 @@ HANDLERS: Handlers = {
     BlockerLifted: for_each(tickets.on_blocker_lifted),
     TicketForwarded: for_each(tickets.on_forwarded),
     TicketReplyUndelivered: for_each(tickets.on_reply_undelivered),
+    TicketSecondEyesOverdue: for_each(tickets.on_second_eyes_overdue),
+    TicketSecondEyesGiven: for_each(tickets.on_second_eyes_given),
     TicketResolved: tickets.on_tickets_ended,
     TicketClosed: tickets.on_tickets_ended,
     TicketMerged: tickets.on_tickets_ended,

@@ -1,7 +1,5 @@
 """The settings of intake, beside those of every service."""
 
-from datetime import timedelta
-
 from pydantic import Field, SecretStr, model_validator
 
 from common.mail.smtp_settings import SmtpSettings
@@ -32,11 +30,6 @@ class IntakeSettings(SmtpSettings):
     receipts_per_hour: int = Field(
         5, ge=0, description="receipts that one address gets in an hour at most; 0: nobody gets any"
     )
-    second_eyes_hours: int = Field(
-        8,
-        ge=1,
-        description="hours that something may wait for a second person until it is escalated",
-    )
     alert_post_days: int = Field(
         90, ge=1, description="days that a processed post of a monitor is kept as it came"
     )
@@ -44,11 +37,6 @@ class IntakeSettings(SmtpSettings):
         None,
         description="the secret with which Grafana signs its posts of alerts; without it they need a token alone",
     )
-
-    @property
-    def second_eyes_patience(self) -> timedelta:
-        """How long something may wait for a second person."""
-        return timedelta(hours=self.second_eyes_hours)
 
     @model_validator(mode="after")
     def _check_mail_to_customers(self) -> "IntakeSettings":

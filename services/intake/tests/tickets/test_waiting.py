@@ -7,10 +7,11 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 
 from common.persistence.database import Database
+from intake.timers import TIMERS
 from intake_support.alerts import NINE, rfc3339
-from intake_support.tickets import act, open_ticket
+from intake_support.tickets import act, event_types, open_ticket
 from opsdesk_testing.client import client
-from opsdesk_testing.protocol import freeze_time
+from opsdesk_testing.protocol import fire_due, freeze_time, outbox_events
 
 
 async def waiting(who: AsyncClient, query: str = "") -> list[dict[str, Any]]:
@@ -72,6 +73,43 @@ async def test_it_is_counted_by_kind_and_shown_page_by_page(
     rest = (await omar.get(f"/v1/waiting-for-me?limit=2&cursor={first['next']}")).json()
     assert [one["key"] for one in first["items"] + rest["items"]] == keys
     assert rest["next"] is None
+
+
+async def test_what_waits_too_long_is_escalated_until_somebody_comes(
+    anna: AsyncClient, omar: AsyncClient, database: Database
+) -> None:
+    """R1"""
+    key = await open_ticket(anna, priority="major")
+    await act(anna, key, "resolve", resolution="Restarted")
+    await freeze_time(database, NINE + timedelta(hours=8) - timedelta(seconds=1))
+    assert await fire_due(database, TIMERS) == 0
+    await act(anna, key, "reclassify", kind="question", reason="Only asks")
+    await freeze_time(database, NINE + timedelta(hours=8))
+    assert await fire_due(database, TIMERS) == 1
+    assert (await event_types(database))[-1] == "second_eyes_overdue"
+    assert await fire_due(database, TIMERS) == 0
+    await freeze_time(database, NINE + timedelta(hours=16))
+    assert await fire_due(database, TIMERS) == 1
+    (*_, event) = await outbox_events(database)
+    assert event.body["waits_for"] == ["confirm_classification", "verify"]
+    await act(omar, key, "classification/confirm", agree=False)
+    (*_, event) = await outbox_events(database)
+    assert event.body["waited_for"] == ["confirm_classification"]
+    await act(omar, key, "verify")
+    assert (await event_types(database))[-2:] == ["verified", "second_eyes_given"]
+
+
+async def test_who_comes_in_time_is_reported_to_nobody(
+    anna: AsyncClient, omar: AsyncClient, jan: AsyncClient, database: Database
+) -> None:
+    key, back = await open_ticket(anna), await open_ticket(anna)
+    for one in (key, back):
+        await act(anna, one, "resolve", resolution="Restarted")
+    await act(omar, key, "verify")
+    await act(jan, back, "replies", text="It is still down")
+    await freeze_time(database, NINE + timedelta(hours=9))
+    await fire_due(database, TIMERS)
+    assert not {"second_eyes_overdue", "second_eyes_given"} & {*await event_types(database)}
 
 
 async def test_those_who_may_not_act_are_not_shown_it(

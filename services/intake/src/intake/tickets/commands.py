@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from common import audit
@@ -13,11 +14,22 @@ from common.events.tickets import TicketCustomerReplied, TicketReopened, TicketR
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
+from common.scheduling.deadlines import Deadline, schedule
 from intake.tickets.domain.new_ticket import TicketRequest, build_ticket
+from intake.tickets.domain.second_eyes import next_overdue, waiting_since
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.domain.transitions import on_customer_reply
-from intake.tickets.events import EventSpec, event_spec, opened_event, to_outbox_events
+from intake.tickets.events import (
+    EventSpec,
+    event_spec,
+    opened_event,
+    second_eyes_given,
+    to_outbox_events,
+)
 from intake.tickets.store import tickets
+
+SECOND_EYES: Final = "second-eyes"
+"""The kind of deadline at which something on a ticket has waited too long for a second person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +72,15 @@ async def save_change(
     *events: EventSpec,
     grounds: Mapping[str, JSON] | None = None,
 ) -> Ticket:
-    """Store the change of a locked ticket, publish its events, return it with its sequence."""
+    """Store the change of a locked ticket, publish its events, return it with its sequence.
+
+    What begins to wait for a second person by it is escalated later, unless one comes.
+    """
+    events = (*events, *second_eyes_given(before, after, at))
     stored, outbox_events = to_outbox_events(before, after, actor.sub, at, events)
     await tickets.save(tx, stored)
+    if waiting_since(after).items() - waiting_since(before).items():
+        await schedule(tx, [Deadline(SECOND_EYES, stored.id, next_overdue(after, at))])
     await publish(tx, *outbox_events)
     await audit.record(tx, _audit_entry(stored, actor, at, action, grounds or {}))
     return stored

@@ -18,9 +18,11 @@ from common.events.tickets import (
     TicketEvent,
     TicketKnown,
     TicketOpened,
+    TicketSecondEyesGiven,
 )
 from common.messaging.outbox import OutboxEvent
 from intake.tickets.domain.blocker import Change, blocked_environment, blocker_changes, is_confirmed
+from intake.tickets.domain.second_eyes import overdue, waiting_since
 from intake.tickets.domain.ticket import State, Ticket
 
 _LIFTED_REASONS: Final[Mapping[State, str]] = {
@@ -52,6 +54,12 @@ def opened_event(ticket: Ticket) -> EventSpec:
         channel=ticket.channel,
         needs_triage=ticket.customer_id is None,
     )
+
+
+def second_eyes_given(before: Ticket, after: Ticket, at: datetime) -> list[EventSpec]:
+    """The event about what had waited too long for a second person and does not any more; none without."""
+    ended = overdue(before, at).keys() - waiting_since(after).keys()
+    return [event_spec(TicketSecondEyesGiven, waited_for=sorted(ended))] if ended else []
 
 
 def known_event(ticket: Ticket, at: datetime) -> tuple[Ticket, OutboxEvent]:

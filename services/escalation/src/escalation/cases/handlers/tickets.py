@@ -11,6 +11,8 @@ from common.events.tickets import (
     TicketEvent,
     TicketForwarded,
     TicketReplyUndelivered,
+    TicketSecondEyesGiven,
+    TicketSecondEyesOverdue,
 )
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, schedule
@@ -30,6 +32,12 @@ ENDS_WITH_TICKET: tuple[TriggerKind, ...] = (
     "reply_undelivered",
 )
 
+
+SECOND_EYES_WORDS = {
+    "verify": "resolved and not verified",
+    "confirm_priority": "a lower priority is asked for",
+    "confirm_classification": "another kind or service is asked for",
+}
 
 MAX_UNCONFIRMED = 3
 """Cases of a customer's blockers in CAP_PERIOD; further ones that OPS has not confirmed join the newest."""
@@ -95,6 +103,24 @@ async def on_reply_undelivered(
     event = received.event
     title = f"{event.ticket}: our answer has not reached the customer by mail ({event.reason})"
     await open_or_join(tx, await _build_trigger(tx, event, "reply_undelivered", title), title)
+
+
+async def on_second_eyes_overdue(
+    tx: Connection, received: ReceivedEvent[TicketSecondEyesOverdue]
+) -> None:
+    """Let people know that work of one person waits for another one, who has not come (R1)."""
+    event = received.event
+    what = " and ".join(SECOND_EYES_WORDS[kind] for kind in event.waits_for)
+    title = f"{event.ticket}: {what}, which waits for a second person"
+    await open_or_join(tx, await _build_trigger(tx, event, "second_eyes_overdue", title), title)
+
+
+async def on_second_eyes_given(
+    tx: Connection, received: ReceivedEvent[TicketSecondEyesGiven]
+) -> None:
+    """Resolve the case: a second person came, or there is nothing to look at any more."""
+    reason = "it does not wait for a second person any more"
+    await resolve_cases(tx, {_dedup_key(received.event, "second_eyes_overdue"): reason})
 
 
 async def on_tickets_ended(tx: Connection, events: Sequence[ReceivedEvent[TicketEvent]]) -> None:

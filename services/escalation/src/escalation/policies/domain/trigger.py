@@ -13,6 +13,7 @@ TriggerKind = Literal[
     "blocker_raised",
     "forwarded",
     "reply_undelivered",
+    "second_eyes_overdue",
     "debt_overdue",
     "outage",
     "waiver_requested",

@@ -35,6 +35,7 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "reclassify": "asked for another kind or service",
         "confirm_classification": "confirmed another kind or service",
         "decline_classification": "declined another kind or service",
+        "second_eyes_overdue": "reported that it has waited too long for a second person",
         "download_attachment": "downloaded an attachment",
     }
 )

@@ -7,11 +7,14 @@ from types import MappingProxyType
 from typing import Final, Literal
 from uuid import UUID
 
-from intake.tickets.domain.blocker import blocked_environment, is_confirmed
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.domain.ticket_key import format_key
 
-WaitingKind = Literal["verify", "confirm_priority", "confirm_classification", "confirm_blocker"]
+EscalatedKind = Literal["verify", "confirm_priority", "confirm_classification"]
+WaitingKind = EscalatedKind | Literal["confirm_blocker"]
+
+PATIENCE: Final = timedelta(hours=8)
+"""How long something may wait for a second person before it is escalated."""
 
 NEEDED: Final[Mapping[WaitingKind, str]] = MappingProxyType(
     {
@@ -50,32 +53,36 @@ class Waiting:
         """The ticket's key."""
         return format_key(self.number)
 
+    @property
+    def due_at(self) -> datetime:
+        """When it is escalated: a blocker at once."""
+        return self.since if self.kind == "confirm_blocker" else self.since + PATIENCE
+
     def why(self, names: Mapping[str, str]) -> str:
         """What it waits for, in words."""
         return _WHY[self.kind].format(who=names.get(self.first, self.first))
 
 
-def waiting_since(ticket: Ticket) -> dict[WaitingKind, datetime]:
-    """What of this ticket waits for a second person, with since when."""
-    found: dict[WaitingKind, datetime | None] = {
+def waiting_since(ticket: Ticket) -> dict[EscalatedKind, datetime]:
+    """What of this ticket waits for a second person and is escalated in time, with since when.
+
+    A blocker that waits for its confirmation is none of these: escalation pages for it at once.
+    """
+    downgrade, reclassification = ticket.pending_downgrade, ticket.pending_reclassification
+    found: dict[EscalatedKind, datetime | None] = {
         "verify": ticket.resolved_at if ticket.state == "resolved" else None,
-        "confirm_priority": _requested_at(ticket.pending_downgrade),
-        "confirm_classification": _requested_at(ticket.pending_reclassification),
-        "confirm_blocker": ticket.opened_at
-        if blocked_environment(ticket) is not None and not is_confirmed(ticket)
-        else None,
+        "confirm_priority": downgrade and downgrade.requested_at,
+        "confirm_classification": reclassification and reclassification.requested_at,
     }
     return {kind: at for kind, at in found.items() if at is not None}
 
 
-def _requested_at(pending: object) -> datetime | None:
-    at: datetime | None = getattr(pending, "requested_at", None)
-    return at
+def overdue(ticket: Ticket, at: datetime) -> dict[EscalatedKind, datetime]:
+    """What of this ticket has waited too long at this instant, with since when."""
+    return {kind: since for kind, since in waiting_since(ticket).items() if since + PATIENCE <= at}
 
 
-def next_overdue(
-    ticket: Ticket, patience: timedelta, after: datetime | None = None
-) -> datetime | None:
-    """The next instant at which something has waited for longer than `patience`, behind `after`."""
-    ends = (since + patience for since in waiting_since(ticket).values())
-    return min((end for end in ends if after is None or end > after), default=None)
+def next_overdue(ticket: Ticket, at: datetime) -> datetime | None:
+    """The next instant after `at` at which something has waited too long; None without one."""
+    ends = (since + PATIENCE for since in waiting_since(ticket).values())
+    return min((end for end in ends if end > at), default=None)

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query
 
 from common.auth import Caller, requires
-from common.http import Paging, Transaction, router, runtime_of
+from common.http import Paging, Transaction, router
 from intake.directory import names
 from intake.tickets.domain.second_eyes import NEEDED, WaitingKind
 from intake.tickets.schemas.waiting import WaitingItem, WaitingPage
@@ -18,7 +18,6 @@ routes = router("/v1/waiting-for-me", ["waiting"])
 
 @routes.get("")
 async def list_waiting(
-    request: Request,
     caller: Annotated[Caller, requires("queue:read")],
     tx: Transaction,
     page: Annotated[Paging, Depends()],
@@ -33,7 +32,6 @@ async def list_waiting(
     after = page.after_as(datetime, UUID, str)
     rows = await waiting.page(tx, caller.sub, shown, after, page.limit)
     known = await names.of_accounts(tx, {row.first for row in rows})
-    patience = runtime_of(request.app).settings.second_eyes_patience
     found = page.page_of(
         rows,
         lambda row: WaitingItem(
@@ -41,7 +39,7 @@ async def list_waiting(
             key=row.key,
             title=row.title,
             customer=row.customer,
-            due_at=row.since + patience,
+            due_at=row.due_at,
             since=row.since,
             why=row.why(known),
             href=f"/v1/tickets/{row.key}",

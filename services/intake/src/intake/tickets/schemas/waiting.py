@@ -9,8 +9,8 @@ from intake.tickets.domain.second_eyes import WaitingKind
 class WaitingItem(ResponseModel):
     """Something that waits for a second person, which the caller may be.
 
-    `since` is when the first person acted. After `due_at` it is escalated. `why` says in words what it
-    waits for; `href` is the ticket's address.
+    `since` is when the first person acted. At `due_at` it is escalated; a blocker is at once. `why` says
+    in words what it waits for; `href` is the ticket's address.
     """
 
     kind: WaitingKind

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from common.persistence.database import Connection
 from common.persistence.keys import next_number as next_in_sequence
 from common.persistence.keyset import page_after
+from common.scheduling.aggregate_locks import lock_available as lock_rows
 from intake.directory.tables import customers, environments
 from intake.search import store as documents
 from intake.tickets.domain.priority import Priority
@@ -92,6 +93,11 @@ async def lock(tx: Connection, ref: str) -> Ticket | None:
         return None
     id = await tx.scalar(select(tickets.c.id).where(condition).with_for_update())
     return None if id is None else await find(tx, str(id))
+
+
+async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    """Lock those of the tickets that no other transaction has locked. One that is gone counts as locked."""
+    return await lock_rows(tx, tickets.c.id, ids)
 
 
 async def lock_two(tx: Connection, one: str, other: str) -> tuple[Ticket | None, Ticket | None]:

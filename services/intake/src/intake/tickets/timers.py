@@ -1,0 +1,37 @@
+"""Time in: what has waited too long for a second person."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from common.domain import Actor
+from common.events.tickets import TicketSecondEyesOverdue
+from common.persistence.database import Connection
+from common.scheduling.deadlines import Deadline, Due, schedule
+from intake.tickets.commands import SECOND_EYES, save_change
+from intake.tickets.domain.second_eyes import next_overdue, overdue
+from intake.tickets.domain.ticket import Ticket
+from intake.tickets.events import event_spec
+from intake.tickets.store import tickets
+
+_SYSTEM: Final = Actor("opsdesk")
+
+
+async def on_second_eyes_overdue(tx: Connection, due: Sequence[Due], at: datetime) -> None:
+    """Publish what waits on each ticket, and look again when the next has waited too long."""
+    found = await tickets.by_ids(tx, [deadline.subject for deadline in due])
+    for ticket in found.values():
+        await _report(tx, ticket, at)
+    again = [Deadline(SECOND_EYES, id, next_overdue(one, at)) for id, one in found.items()]
+    await schedule(tx, [deadline for deadline in again if deadline.due_at is not None])
+
+
+async def _report(tx: Connection, ticket: Ticket, at: datetime) -> None:
+    """A ticket on which somebody has looked meanwhile is left alone."""
+    waits = overdue(ticket, at)
+    if not waits:
+        return
+    kinds = sorted(waits)
+    event = event_spec(TicketSecondEyesOverdue, waits_for=kinds, since=min(waits.values()))
+    action = "ticket.second_eyes_overdue"
+    await save_change(tx, ticket, ticket, _SYSTEM, at, action, event, grounds={"waits_for": kinds})
