@@ -30,11 +30,11 @@ def test_the_last_login_counts_unless_another_one_is_named(
     _log_in(tmp_path, "anna", "ops")
     _log_in(tmp_path, "gina", "gm")
     assert "Gina" in terminal("whoami")
-    said = terminal("whoami", "--as", "anna")
-    assert "Anna" in said
-    assert "anna, gina" in said
-    told = json.loads(terminal("whoami", "--as=anna", "--json"))
-    assert (told["claims"]["sub"], told["logins"]) == ("anna", ["anna", "gina"])
+    output = terminal("whoami", "--as", "anna")
+    assert "Anna" in output
+    assert "anna, gina" in output
+    shown = json.loads(terminal("whoami", "--as=anna", "--json"))
+    assert (shown["claims"]["sub"], shown["logins"]) == ("anna", ["anna", "gina"])
     services.responses["GET /v1/queue"] = page_of()
     terminal("queue", "--as", "anna")
     assert "You are not logged in as omar: opsdesk login omar" in terminal.fails(

@@ -113,9 +113,9 @@ def test_every_command_of_the_shift_has_a_help() -> None:
 def test_a_lower_priority_says_how_it_is_confirmed(terminal: Terminal) -> None:
     """R1"""
     terminal.services.responses["POST /v1/tickets/OPS-7/prioritise"] = WAITS
-    said = terminal("prioritise", "7", "minor", "--reason", "Few")
-    assert "OPS-7 stays major until somebody else confirms minor" in said
-    assert "opsdesk confirm-priority OPS-7" in said
+    output = terminal("prioritise", "7", "minor", "--reason", "Few")
+    assert "OPS-7 stays major until somebody else confirms minor" in output
+    assert "opsdesk confirm-priority OPS-7" in output
 
 
 @pytest.mark.parametrize(
@@ -198,8 +198,8 @@ def test_what_waits_for_me_comes_before_what_is_mine(terminal: Terminal) -> None
 
 def test_words_are_searched(terminal: Terminal) -> None:
     terminal.services.responses["GET /v1/tickets"] = page_of()
-    said = terminal("search", "invoice", "export", "--open", "--customer", "acme")
-    assert "Nothing has all of these words" in said
+    output = terminal("search", "invoice", "export", "--open", "--customer", "acme")
+    assert "Nothing has all of these words" in output
     asked = {"limit": "50", "q": "invoice export", "customer": "acme", "open": "true"}
     assert terminal.services.requests == [("GET", "/v1/tickets", asked)]
 
@@ -239,11 +239,11 @@ def test_an_error_names_the_option_not_the_field(terminal: Terminal) -> None:
         "errors": errors,
     }
     terminal.services.responses["POST /v1/tickets"] = httpx.Response(422, json=problem)
-    said = terminal.fails("open", "x", "--customer", "acmee")
-    assert "Correct --customer; --opened-at; TITLE; --due-before and send again." in said
-    assert "--customer: there is no customer 'acmee'" in said
-    assert "/customer" not in said
-    assert "/title" not in said
+    output = terminal.fails("open", "x", "--customer", "acmee")
+    assert "Correct --customer; --opened-at; TITLE; --due-before and send again." in output
+    assert "--customer: there is no customer 'acmee'" in output
+    assert "/customer" not in output
+    assert "/title" not in output
     unclear = problem_response(409, "nothing-asked", "No", "send the question along as `question`")
     terminal.services.responses["POST /v1/tickets/OPS-7/hold"] = unclear
     assert "along as --question" in terminal.fails("wait", "7", "--reason", "x")

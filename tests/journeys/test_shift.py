@@ -107,8 +107,8 @@ def test_duplicates_calls_and_views() -> None:
 
 def test_errors_speak_of_options() -> None:
     """I5"""
-    said = refused("open", "x", "--customer", "acmee")
-    assert "--customer: there is no customer 'acmee'; did you mean acme?" in said
+    output = refused("open", "x", "--customer", "acmee")
+    assert "--customer: there is no customer 'acmee'; did you mean acme?" in output
     assert "PERSON: there is no person 'omr'" in refused("assign", opened("x"), "omr")
     assert "--opened-at" in refused(
         "phone", "x", "--customer", "acme", "--opened-at", "2999-01-01T09:00"
@@ -122,9 +122,9 @@ def test_the_tour_of_the_readme_works_on_any_day() -> None:
     lines = [line for line in TOUR.findall(tour) if not line.startswith("demo")]
     assert len(lines) >= 8
     outputs = {line: run(*_words(line)) for line in lines}
-    (events,) = [said for line, said in outputs.items() if line.startswith("events tail")]
+    (events,) = [output for line, output in outputs.items() if line.startswith("events tail")]
     assert len(events.splitlines()) == 3
-    (moved,) = [said for line, said in outputs.items() if line.startswith("time ")]
+    (moved,) = [output for line, output in outputs.items() if line.startswith("time ")]
     assert "due at" in moved
 
 

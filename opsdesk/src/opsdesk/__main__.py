@@ -1,5 +1,7 @@
 """The command `opsdesk` with all its subcommands."""
 
+from collections.abc import Callable, Mapping
+
 import typer
 
 from opsdesk.commands import (
@@ -16,7 +18,9 @@ from opsdesk.commands import (
     queue,
     reviews,
     status,
+    ticket_classification,
     ticket_handover,
+    ticket_opening,
     ticket_priority,
     ticket_words,
     ticket_work,
@@ -41,10 +45,10 @@ app.command()(login.login)
 app.command()(whoami.whoami)
 app.command()(time.time)
 app.command()(demo.demo)
-SHIFT = {
+SHIFT: Mapping[str, Callable[..., None]] = {
     "show": tickets.show_,
-    "open": tickets.open_,
-    "phone": tickets.phone,
+    "open": ticket_opening.open_,
+    "phone": ticket_opening.phone,
     "history": tickets.history,
     "reply": ticket_words.reply,
     "note": ticket_words.note,
@@ -64,8 +68,8 @@ SHIFT = {
     "prioritise": ticket_priority.prioritise,
     "confirm-priority": ticket_priority.confirm_priority,
     "confirm-blocker": ticket_priority.confirm_blocker,
-    "reclassify": tickets.reclassify,
-    "confirm-classification": tickets.confirm_classification,
+    "reclassify": ticket_classification.reclassify,
+    "confirm-classification": ticket_classification.confirm_classification,
 }
 """What a shift does on tickets all day: `opsdesk reply 1021 …`, and `opsdesk tickets reply 1021 …` alike."""
 

@@ -84,9 +84,9 @@ def _print_error(error: CliError | Problem) -> None:
     if not current().as_json:
         _error_console.print(make_visible(_error_message(error)), markup=False)
         return
-    body = error.body if isinstance(error, Problem) else {}
-    told = {"error": _error_message(error)} | ({"problem": body} if body else {})
-    sys.stderr.write(json.dumps(told, indent=2) + "\n")
+    problem = error.body if isinstance(error, Problem) else {}
+    report = {"error": _error_message(error)} | ({"problem": problem} if problem else {})
+    sys.stderr.write(json.dumps(report, indent=2) + "\n")
 
 
 def _error_message(error: CliError | Problem) -> str:

@@ -1,33 +1,19 @@
-"""The commands about a ticket as a whole: list, show, history, open, phone, reclassify and its confirmation."""
+"""The commands that read tickets: list, show, history."""
 
 from typing import Annotated
 
-from typer import Argument, Option, Typer
+from typer import Option, Typer
 
 from opsdesk import json_output
 from opsdesk.api_client import JSON, ApiClient
-from opsdesk.commands.acts import given
 from opsdesk.commands.console import print_facts, print_line, print_table, run_command
 from opsdesk.commands.references import Ticket
-from opsdesk.formatting import format_instant, parse_instant
+from opsdesk.commands.ticket_classification import classification, pending_classification
+from opsdesk.formatting import format_instant
 from opsdesk.session import own_client
 
 app = Typer(help="Tickets.", no_args_is_help=True)
 DEFAULT_LIMIT = 50
-
-Title = Annotated[str, Argument(help="The title.")]
-CustomerKey = Annotated[str | None, Option(help="The customer's key; contacts leave it out.")]
-Environment = Annotated[str | None, Option(help="The environment's key.")]
-Service = Annotated[str | None, Option(help="The service's key.")]
-Priority = Annotated[str | None, Option(help="blocker, critical, major, minor, trivial")]
-Level = Annotated[str | None, Option(help="In place of a priority: high, medium, low")]
-Kind = Annotated[
-    str | None, Option(help="incident, service_request, change_request, problem, question")
-]
-Nature = Annotated[
-    str | None, Option(help="Of a change request: corrective, adaptive, perfective, preventive.")
-]
-Description = Annotated[str | None, Option(help="The description.")]
 
 
 @app.command("list")
@@ -49,82 +35,6 @@ def show_(ticket: Ticket) -> None:
 def history(ticket: Ticket) -> None:
     """Show who did what to a ticket."""
     run_command(_history(ticket))
-
-
-def open_(
-    title: Title,
-    customer: CustomerKey = None,
-    environment: Environment = None,
-    service: Service = None,
-    priority: Priority = None,
-    impact: Level = None,
-    urgency: Level = None,
-    kind: Kind = None,
-    nature: Nature = None,
-    description: Description = None,
-) -> None:
-    """Open a ticket."""
-    body = given(
-        title=title,
-        customer=customer,
-        environment=environment,
-        service=service,
-        priority=priority,
-        impact=impact,
-        urgency=urgency,
-        kind=kind,
-        nature=nature,
-        description=description,
-    )
-    run_command(_open(body))
-
-
-def phone(
-    title: Title,
-    customer: CustomerKey,
-    opened_at: Annotated[
-        str | None,
-        Option(help="When they called, if not now: 2027-03-26T15:30. Clocks run from then."),
-    ] = None,
-    environment: Environment = None,
-    service: Service = None,
-    priority: Priority = None,
-    kind: Kind = None,
-    description: Description = None,
-) -> None:
-    """Write down a call as a ticket."""
-    body = given(
-        title=title,
-        customer=customer,
-        environment=environment,
-        service=service,
-        priority=priority,
-        kind=kind,
-        description=description,
-        opened_at=opened_at and parse_instant(opened_at).isoformat(),
-    )
-    run_command(_open(body | {"channel": "phone"}))
-
-
-def reclassify(
-    ticket: Ticket,
-    reason: Annotated[str, Option(help="Why it has to be corrected.")],
-    kind: Kind = None,
-    service: Service = None,
-    nature: Nature = None,
-) -> None:
-    """Request a correction of kind or service; another person has to confirm it."""
-    body = given(kind=kind, service=service, nature=nature, reason=reason)
-    run_command(_reclassify(ticket, body))
-
-
-def confirm_classification(
-    ticket: Ticket,
-    agree: Annotated[bool, Option("--agree/--decline", help="Whether to confirm it.")] = True,
-    reason: Annotated[str | None, Option(help="Why.")] = None,
-) -> None:
-    """Confirm or decline a correction that somebody else requested."""
-    run_command(_confirm_classification(ticket, given(agree=agree, reason=reason)))
 
 
 async def _list(query: JSON) -> None:
@@ -180,46 +90,6 @@ def mail_lines(message: JSON) -> list[str]:
     ]
 
 
-async def _open(body: JSON) -> None:
-    async with own_client() as client:
-        ticket = await client.post("intake", "/v1/tickets", body)
-    print_line(f"{ticket['key']} is open: {ticket['priority']}, {ticket['customer']}.")
-
-
-async def _reclassify(ref: str, body: JSON) -> None:
-    async with own_client() as client:
-        ticket = await client.post("intake", f"/v1/tickets/{ref}/reclassify", body)
-    pending = ticket["pending_reclassification"]
-    if pending is None:
-        print_line(f"{ticket['key']} stays what it is: {_classification(ticket)}.")
-        return
-    print_line(
-        f"{ticket['key']} is {_classification(ticket)}; somebody else must confirm that it is"
-    )
-    print_line(
-        f"{_classification(_pending_classification(ticket))}: opsdesk tickets confirm-classification {ticket['key']}"
-    )
-
-
-async def _confirm_classification(ref: str, body: JSON) -> None:
-    async with own_client() as client:
-        address = f"/v1/tickets/{ref}/classification/confirm"
-        ticket = await client.post("intake", address, body)
-    print_line(f"{ticket['key']} is {_classification(ticket)}.")
-
-
-def _pending_classification(ticket: JSON) -> JSON:
-    """Return the ticket with its pending correction."""
-    pending = ticket["pending_reclassification"]
-    return ticket | {name: pending[name] for name in ("kind", "service") if pending[name]}
-
-
-def _classification(ticket: JSON) -> str:
-    """Describe kind and service: `a question about billing`."""
-    kind = str(ticket["kind"]).replace("_", " ")
-    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind} about {ticket['service'] or 'no service'}"
-
-
 async def show_clocks(client: ApiClient, ticket: str) -> list[JSON]:
     """Print the clocks of a ticket, and return them."""
     clocks: list[JSON] = (await client.get("sla", f"/v1/tickets/{ticket}/clocks"))["items"]
@@ -251,7 +121,7 @@ def _facts(ticket: JSON) -> list[tuple[str, object]]:
         words = f"{pending['priority']}, says {_named(pending['requested_by'], names)}: {pending['reason']}"
         fields.append(("priority to be confirmed", words))
     if pending := ticket.get("pending_reclassification"):
-        words = f"{_classification(_pending_classification(ticket))}, says {pending['requested_by']}: {pending['reason']}"
+        words = f"{classification(pending_classification(ticket))}, says {pending['requested_by']}: {pending['reason']}"
         fields.append(("to be confirmed", words))
     return [*fields, *((name, format_instant(at)) for name, at in times if at)]
 

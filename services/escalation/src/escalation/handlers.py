@@ -37,6 +37,7 @@ from common.events.restored import (
     TicketHistoryRestored,
 )
 from common.events.reviews import ReviewActionAgreed, ReviewActionDue, ReviewPublished, ReviewReady
+from common.events.second_eyes import TicketSecondEyesGiven, TicketSecondEyesOverdue
 from common.events.tickets import (
     BlockerConfirmed,
     BlockerLifted,
@@ -46,8 +47,6 @@ from common.events.tickets import (
     TicketMerged,
     TicketReplyUndelivered,
     TicketResolved,
-    TicketSecondEyesGiven,
-    TicketSecondEyesOverdue,
 )
 from common.events.usage import UsageLimitApproaching, UsageLimitCleared, UsageLimitReached
 from common.events.waivers import (

@@ -10,8 +10,6 @@ from common.events.tickets import (
     TicketForwarded,
     TicketReplyUndelivered,
     TicketResolved,
-    TicketSecondEyesGiven,
-    TicketSecondEyesOverdue,
 )
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS
@@ -205,21 +203,6 @@ async def test_an_answer_that_did_not_arrive_comes_before_people(database: Datab
     )
     await deliver(database, HANDLERS, (ticket_event(TicketResolved, state="resolved"), 3))
     assert await states(database) == [("reply_undelivered", "resolved")]
-
-
-async def test_what_waits_too_long_for_a_second_person_comes_before_people(
-    database: Database,
-) -> None:
-    """R1: until one has come; resolving the ticket is not that"""
-    waits = ticket_event(TicketSecondEyesOverdue, waits_for=["verify"], since=NIGHT)
-    await deliver(database, HANDLERS, (waits, 1), (waits, 2))
-    assert await states(database) == [("second_eyes_overdue", "open")]
-    assert await notified(database) == ["anna", "omar"]
-    [(title,)] = await run_sql(database, "SELECT title FROM escalations")
-    assert title == "OPS-1042: resolved and not verified, which waits for a second person"
-    given = ticket_event(TicketSecondEyesGiven, waited_for=["verify"])
-    await deliver(database, HANDLERS, (given, 3))
-    assert await states(database) == [("second_eyes_overdue", "resolved")]
 
 
 DEBT: dict[str, Any] = {

@@ -13,6 +13,7 @@ from common.events.clocks import (
     ClockPaused,
     ClockResumed,
     ClockStarted,
+    Metric,
 )
 from common.persistence.database import Database
 from intake.search.indexing import index
@@ -34,7 +35,7 @@ async def keys(who: AsyncClient, query: str = "") -> list[str]:
 
 
 async def promise(
-    anna: AsyncClient, database: Database, key: str, hours: float, metric: str = "resolution"
+    anna: AsyncClient, database: Database, key: str, hours: float, metric: Metric = "resolution"
 ) -> None:
     due = NINE + hours * HOUR
     await hear(database, (await clock_event(anna, ClockStarted, key, due, metric=metric), 1))
@@ -129,7 +130,7 @@ async def test_what_is_done_leaves_the_queue_and_comes_back_when_it_is_not(
     assert back["next_promise"]["metric"] == "resolution"
 
 
-FILTERS = (
+FILTERS: tuple[tuple[str, set[int]], ...] = (
     ("assignee=omar", {0}),
     ("assigned=false", {1, 2}),
     ("priority=blocker", {1}),

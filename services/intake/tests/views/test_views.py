@@ -30,7 +30,12 @@ async def test_what_is_saved_can_be_asked(anna: AsyncClient, jan: AsyncClient) -
         assert (await anna.post("/v1/views", json=VIEW | {"query": query})).status_code == 422, (
             query
         )
-    everything = {"assignee": "anna", "team": "ops", "state": "new", "priority": "major"}
+    everything: dict[str, object] = {
+        "assignee": "anna",
+        "team": "ops",
+        "state": "new",
+        "priority": "major",
+    }
     everything |= {"kind": "incident", "mine": True, "due_before": "2030-01-08T00:00:00Z"}
     saved = (await anna.post("/v1/views", json={"name": "All", "query": everything})).json()
     assert (await anna.get("/v1/queue", params=saved["query"])).status_code == 200

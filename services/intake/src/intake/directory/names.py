@@ -2,19 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from typing import Final
-from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, Text, bindparam, text
 
 from common.persistence.database import Connection
 
-_CONTACT: Final = "contact/"
-_NAMES: Final = text(
-    """
-    SELECT account, name FROM staff_names(:accounts)
-    UNION ALL SELECT 'contact/' || id, name FROM contacts WHERE id = ANY (:contacts)
-    """
-).bindparams(bindparam("accounts", type_=ARRAY(Text)), bindparam("contacts", type_=ARRAY(Uuid)))
+_NAMES: Final = text("SELECT account, name FROM names_of(:accounts)").bindparams(
+    bindparam("accounts", type_=ARRAY(Text))
+)
 
 
 async def of_accounts(tx: Connection, accounts: Collection[str]) -> Mapping[str, str]:
@@ -24,15 +19,5 @@ async def of_accounts(tx: Connection, accounts: Collection[str]) -> Mapping[str,
     """
     if not accounts:
         return {}
-    contacts = [id for account in accounts if (id := _contact_id(account)) is not None]
-    rows = await tx.execute(_NAMES, {"accounts": list(accounts), "contacts": contacts})
+    rows = await tx.execute(_NAMES, {"accounts": list(accounts)})
     return {row.account: row.name for row in rows}
-
-
-def _contact_id(account: str) -> UUID | None:
-    if not account.startswith(_CONTACT):
-        return None
-    try:
-        return UUID(account.removeprefix(_CONTACT))
-    except ValueError:
-        return None

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, text
+from sqlalchemy import ColumnElement, FromClause, Uuid, column, delete, func, select, text
 
 from common.persistence.database import Connection, asyncpg_connection
 from intake.search.tables import ticket_documents
@@ -24,16 +25,16 @@ CROSS JOIN LATERAL (
     SELECT string_agg(text, E'\\n') FILTER (WHERE visibility = 'public') AS public,
         string_agg(text, E'\\n') FILTER (WHERE visibility = 'internal') AS notes
     FROM (SELECT left(text, {MAX_CHARS}) AS text, visibility FROM messages
-        WHERE ticket_id = t.id ORDER BY id DESC LIMIT {MAX_MESSAGES}) newest) said
+        WHERE ticket_id = t.id ORDER BY id DESC LIMIT {MAX_MESSAGES}) newest) written
 CROSS JOIN LATERAL (
     SELECT concat_ws(E'\\n', 'OPS-' || t.number, t.number, t.title, left(t.description, {MAX_CHARS}),
         t.resolution) AS words) own
 CROSS JOIN LATERAL (
-    SELECT CASE WHEN said.notes IS NULL THEN 'everybody' ELSE 'contacts' END AS audience,
-        concat_ws(E'\\n', own.words, said.public) AS words
+    SELECT CASE WHEN written.notes IS NULL THEN 'everybody' ELSE 'contacts' END AS audience,
+        concat_ws(E'\\n', own.words, written.public) AS words
     UNION ALL
-    SELECT 'staff', concat_ws(E'\\n', own.words, said.notes, said.public)
-    WHERE said.notes IS NOT NULL) one
+    SELECT 'staff', concat_ws(E'\\n', own.words, written.notes, written.public)
+    WHERE written.notes IS NOT NULL) one
 WHERE t.id = ANY ($1::uuid[])
 """
 _FIND_PROGRESS: Final = """
@@ -118,24 +119,25 @@ async def plan_for_these_words(tx: Connection) -> None:
     await tx.execute(_PLAN_FOR_THESE_WORDS)
 
 
-def matching(words: str, *, is_staff: bool) -> Select[tuple[UUID]]:
-    """The ids of tickets that contain these words, in one of the three languages.
+def matching(words: str, *, is_staff: bool) -> FromClause:
+    """The tickets that contain these words, in one of the three languages: rows with a `ticket_id`.
 
     `words` as in a web search: all of them, "in this order", one or another, -without. The answer may
-    come from internal notes for staff alone.
+    come from internal notes for staff alone; a contact finds what is of the own customer.
     """
+    if not is_staff:
+        found = func.documents_for_contact(_query(words))
+        return found.table_valued(column("ticket_id", Uuid), name="found").render_derived()
     documents = ticket_documents.c
-    audience = "staff" if is_staff else "contacts"
-    return select(documents.ticket_id).where(
-        documents.audience.in_(["everybody", audience]), documents.words.op("@@")(_query(words))
+    query = select(documents.ticket_id).where(
+        documents.audience.in_(["everybody", "staff"]), documents.words.op("@@")(_query(words))
     )
+    return query.subquery("found")
 
 
 def _query(words: str) -> ColumnElement[str]:
-    first, *others = (
+    parts: list[ColumnElement[str]] = [
         func.websearch_to_tsquery(text(f"'pg_catalog.{language}'::regconfig"), words)
         for language in LANGUAGES
-    )
-    for other in others:
-        first = first.op("||")(other)
-    return first
+    ]
+    return reduce(lambda one, other: one.op("||")(other), parts)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from common.events.erasures import TicketErased
+from common.events.second_eyes import TicketSecondEyesGiven
 from common.events.tickets import (
     BlockerConfirmed,
     BlockerLifted,
@@ -18,7 +19,6 @@ from common.events.tickets import (
     TicketEvent,
     TicketKnown,
     TicketOpened,
-    TicketSecondEyesGiven,
 )
 from common.messaging.outbox import OutboxEvent
 from intake.tickets.domain.blocker import Change, blocked_environment, blocker_changes, is_confirmed

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from common.domain import Actor
-from common.events.tickets import TicketSecondEyesOverdue
+from common.events.second_eyes import TicketSecondEyesOverdue
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, Due, schedule
 from intake.tickets.commands import SECOND_EYES, save_change

@@ -24,13 +24,13 @@ async def lock(tx: Connection, id: UUID) -> SavedView | None:
     """The view with this id, locked until the transaction ends; None without one."""
     query = select(saved_views).where(saved_views.c.id == id).with_for_update()
     row = (await tx.execute(query)).one_or_none()
-    return row and _view(row)
+    return None if row is None else _view(row)
 
 
 async def find(tx: Connection, id: UUID) -> SavedView | None:
     """The view with this id; None without one."""
     row = (await tx.execute(select(saved_views).where(saved_views.c.id == id))).one_or_none()
-    return row and _view(row)
+    return None if row is None else _view(row)
 
 
 async def has_name(tx: Connection, view: SavedView) -> bool:

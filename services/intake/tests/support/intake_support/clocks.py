@@ -6,7 +6,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from httpx import AsyncClient
 
-from common.events.clocks import ClockEvent
+from common.events.clocks import ClockEvent, Metric
 from common.persistence.database import Database
 from intake.handlers import HANDLERS
 from intake_support.alerts import NINE
@@ -21,7 +21,7 @@ async def clock_event(
     key: str,
     deadline: datetime | None,
     *,
-    metric: str = "resolution",
+    metric: Metric = "resolution",
     **more: Any,
 ) -> E:
     """An event about the clock of this metric of a ticket."""

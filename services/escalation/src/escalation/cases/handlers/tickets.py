@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from common.events.envelope import ReceivedEvent
+from common.events.second_eyes import TicketSecondEyesGiven, TicketSecondEyesOverdue
 from common.events.tickets import (
     BlockerConfirmed,
     BlockerLifted,
@@ -11,8 +12,6 @@ from common.events.tickets import (
     TicketEvent,
     TicketForwarded,
     TicketReplyUndelivered,
-    TicketSecondEyesGiven,
-    TicketSecondEyesOverdue,
 )
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, schedule

@@ -71,8 +71,8 @@ def waiting_since(ticket: Ticket) -> dict[EscalatedKind, datetime]:
     downgrade, reclassification = ticket.pending_downgrade, ticket.pending_reclassification
     found: dict[EscalatedKind, datetime | None] = {
         "verify": ticket.resolved_at if ticket.state == "resolved" else None,
-        "confirm_priority": downgrade and downgrade.requested_at,
-        "confirm_classification": reclassification and reclassification.requested_at,
+        "confirm_priority": downgrade.requested_at if downgrade else None,
+        "confirm_classification": reclassification.requested_at if reclassification else None,
     }
     return {kind: at for kind, at in found.items() if at is not None}
 

@@ -92,7 +92,8 @@ async def _resolve_filters(tx: Connection, caller: Caller, query: QueueQuery) ->
         filters = replace(filters, assignee=caller.sub)
     if query.customer is not None:
         customer = await directory.CUSTOMERS.find(tx, query.customer)
-        filters = replace(filters, customer_id=customer and customer.id)
+        assert customer is not None, "references are checked before"
+        filters = replace(filters, customer_id=customer.id)
     if query.environment is not None:
         environment = await directory.ENVIRONMENTS.find(tx, query.environment)
         assert environment is not None, "references are checked before"

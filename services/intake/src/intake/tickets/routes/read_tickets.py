@@ -19,12 +19,9 @@ from intake.tickets.domain.priority import Priority
 from intake.tickets.domain.ticket import Kind, State, Ticket
 from intake.tickets.domain.ticket_key import parse_number
 from intake.tickets.listing import lister_of
+from intake.tickets.schemas.details import AnyTicketDetail, to_detail_response
 from intake.tickets.schemas.lists import ListedTicket, TicketPage
-from intake.tickets.schemas.responses import (
-    AnyTicketDetail,
-    TicketForContact,
-    to_detail_response,
-)
+from intake.tickets.schemas.responses import TicketForContact
 from intake.tickets.store import tickets
 from intake.tickets.store.tickets import TicketFilter
 

@@ -70,7 +70,7 @@ class TicketLister:
         return ListedTicket(
             **TicketRead.model_validate(ticket).model_dump(),
             assignee_name=self._names.get(ticket.assignee or ""),
-            next_promise=_next_promise(entry and entry.promise, self._now),
+            next_promise=_next_promise(entry.promise if entry else None, self._now),
         )
 
 

@@ -17,15 +17,44 @@ SELECT open_to_contacts('messages',
     'SELECT, INSERT');
 SELECT open_to_contacts('attachments',
     'EXISTS (SELECT FROM messages WHERE messages.id = message_id)', 'SELECT, INSERT');
-SELECT open_to_contacts('ticket_documents',
-    $$audience <> 'staff' AND customer_id = (SELECT own_customer())$$);
 GRANT USAGE ON SEQUENCE ticket_numbers TO opsdesk_intake_contact;
 
--- Who of ours wrote: the name alone, since the directory of people is closed to contacts.
+-- The search of contacts. Row-level security would keep the index of words from being used (its operator
+-- may not be asked before the policy): so the table is closed to them, and this asks for the own customer's.
 
-CREATE FUNCTION staff_names(accounts text[]) RETURNS TABLE (account text, name text)
+CREATE FUNCTION documents_for_contact(query tsquery) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
+BEGIN
+    -- Planned for these words, each time.
+    RETURN QUERY EXECUTE $sql$
+        SELECT ticket_id FROM intake.ticket_documents
+        WHERE words @@ $1 AND customer_id = $2 AND audience <> 'staff'
+    $sql$ USING query, intake.own_customer();
+END $$;
+
+-- Who wrote: the names of ours, and of contacts by whatever account they act; a contact is told those of
+-- the own customer alone. The name and no more: the directory of people is closed to contacts.
+
+CREATE FUNCTION names_of(accounts text[]) RETURNS TABLE (account text, name text)
     LANGUAGE sql STABLE SECURITY DEFINER AS $$
     SELECT people.sub, people.name FROM intake.people WHERE people.sub = ANY (accounts)
+    UNION ALL
+    SELECT asked.account, contacts.name
+    FROM unnest(accounts) asked (account)
+    CROSS JOIN LATERAL (
+        SELECT asked.account WHERE asked.account LIKE 'contact/%'
+        UNION ALL SELECT (
+            SELECT theirs.account FROM intake.account_addresses own
+            JOIN intake.account_addresses theirs USING (address_digest)
+            WHERE own.account = asked.account AND own.of_contact
+                AND theirs.account LIKE 'contact/%' LIMIT 1)
+        WHERE asked.account NOT LIKE 'contact/%') known (contact)
+    JOIN intake.contacts ON contacts.id = CASE
+        WHEN known.contact ~ '^contact/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+        THEN substr(known.contact, 9)::uuid END
+    WHERE (current_setting('role') <> 'opsdesk_intake_contact'
+            OR contacts.customer_id = intake.own_customer())
+        AND NOT EXISTS (SELECT FROM intake.people WHERE people.sub = asked.account)
 $$;
 
 -- What happened to a ticket of the own customer, of its audit trail: what contacts see of it anyway, and
@@ -50,7 +79,9 @@ CREATE FUNCTION history_for_contact(ticket uuid)
             OR a.action = 'ticket.reply' AND a.grounds ->> 'visibility' = 'public')
 $$;
 DO $$ BEGIN
-    EXECUTE format('ALTER FUNCTION staff_names SET search_path = %I, pg_temp', current_schema());
+    EXECUTE format('ALTER FUNCTION names_of SET search_path = %I, pg_temp', current_schema());
+    EXECUTE format('ALTER FUNCTION documents_for_contact SET search_path = %I, pg_temp',
+        current_schema());
     EXECUTE format('ALTER FUNCTION history_for_contact SET search_path = %I, pg_temp',
         current_schema());
 END $$;

@@ -9,6 +9,7 @@ CREATE TABLE ticket_documents (
     PRIMARY KEY (ticket_id, audience)
 );
 CREATE INDEX ix_ticket_documents_words ON ticket_documents USING gin (words);
+CREATE INDEX ix_ticket_documents_customer ON ticket_documents (customer_id, ticket_id);
 COMMENT ON COLUMN ticket_documents.audience IS
     'A ticket without internal notes has one document for everybody; else one for contacts, without them, and one for staff.';
 
