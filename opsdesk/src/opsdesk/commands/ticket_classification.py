@@ -44,7 +44,7 @@ async def _reclassify(ref: str, body: JSON) -> None:
         f"{ticket['key']} is {classification(ticket)}; somebody else must confirm that it is"
     )
     print_line(
-        f"{classification(pendingclassification(ticket))}: opsdesk tickets confirm-classification {ticket['key']}"
+        f"{classification(pending_classification(ticket))}: opsdesk tickets confirm-classification {ticket['key']}"
     )
 
 
