@@ -492,13 +492,8 @@ CREATE TABLE ticket_documents (
     CONSTRAINT ticket_documents_audience_check
         CHECK (audience IN ('everybody', 'contacts', 'staff'))
 );
+CREATE INDEX ix_ticket_documents_customer ON ticket_documents (customer_id, ticket_id);
 CREATE INDEX ix_ticket_documents_words ON ticket_documents USING gin (words);
-GRANT SELECT ON ticket_documents TO opsdesk_intake_contact;
-ALTER TABLE ticket_documents FORCE ROW LEVEL SECURITY;
-CREATE POLICY of_the_customer ON ticket_documents TO opsdesk_intake_contact USING (((audience <>
-    'staff') AND (customer_id = ( SELECT own_customer() AS own_customer))));
-CREATE POLICY of_the_service ON ticket_documents TO opsdesk_intake, opsdesk_intake_owner USING
-    (true);
 
 CREATE TABLE tickets (
     id uuid NOT NULL,

@@ -1,8 +1,21 @@
 """What happened to a ticket, in words; contacts see what is theirs (R11, R16)."""
 
+from collections.abc import AsyncIterator
+
+import pytest
+from fastapi import FastAPI
 from httpx import AsyncClient
 
 from intake_support.tickets import act, open_ticket
+from opsdesk_testing.client import client
+
+
+@pytest.fixture
+async def jan(app: FastAPI, anna: AsyncClient) -> AsyncIterator[AsyncClient]:
+    """A contact of Acme, for whom the portal speaks."""
+    async with client(app, "portal") as portal:
+        portal.headers["On-Behalf-Of"] = "mailto:jan@acme.example"
+        yield portal
 
 
 async def words(who: AsyncClient, key: str) -> list[str]:

@@ -20,6 +20,7 @@ from common.events import (
     reserved_hours,
     restored,
     reviews,
+    second_eyes,
     tickets,
     usage,
     waivers,
@@ -28,6 +29,7 @@ from common.events.envelope import Event
 
 MODULES = (
     tickets,
+    second_eyes,
     alerts,
     erasures,
     clocks,

@@ -48,6 +48,7 @@ WHERE xid >= $1 AND xid < $2 AND (xid, position) > ($1, $3) AND action = 'ticket
 ORDER BY xid, position LIMIT $4
 """
 _SAVE_PROGRESS: Final = "UPDATE indexed_openings SET xid = $1, position = $2, cluster = $3"
+_ADD_CHANGES: Final = "INSERT INTO document_changes (ticket_id) SELECT unnest($1::uuid[])"
 _TAKE_CHANGES: Final = """
 DELETE FROM document_changes WHERE id IN (
     SELECT id FROM document_changes ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
@@ -103,6 +104,12 @@ async def save_progress(tx: Connection, opened: Opened) -> None:
     """Store up to where opened tickets are searched."""
     connection = await asyncpg_connection(tx)
     await connection.execute(_SAVE_PROGRESS, opened.xid, opened.position, opened.cluster)
+
+
+async def add_changes(tx: Connection, ids: Collection[UUID]) -> None:
+    """Put tickets on the list of those whose words changed."""
+    connection = await asyncpg_connection(tx)
+    await connection.execute(_ADD_CHANGES, list(ids))
 
 
 async def take_changes(tx: Connection, limit: int) -> list[UUID]:

@@ -26,8 +26,8 @@ ViewId = Annotated[UUID, Path(alias="view", description="The view's id.")]
 
 
 @routes.post("", status_code=201, response_model=ViewRead)
-async def save_view(body: ViewSave, caller: Reader, tx: Transaction) -> Response:
-    """Save the filters of a list under a name, for oneself, or `shared` with all of staff."""
+async def create_view(body: ViewSave, caller: Reader, tx: Transaction) -> Response:
+    """Create a view: the filters of a list under a name, for oneself, or `shared` with all of staff."""
     at = await transaction_time(tx)
     if rejection := check_number(await store.count_of(tx, caller.sub)):
         return rejection_response(rejection)
@@ -59,8 +59,8 @@ async def get_view(id: ViewId, caller: Reader, tx: Transaction) -> Response:
 
 
 @routes.put("/{view}", response_model=ViewRead)
-async def change_view(id: ViewId, body: ViewSave, caller: Reader, tx: Transaction) -> Response:
-    """Change a view of the caller's own."""
+async def replace_view(id: ViewId, body: ViewSave, caller: Reader, tx: Transaction) -> Response:
+    """Replace a view of the caller's own."""
     before = _readable(caller, await store.lock(tx, id), id)
     if rejection := check_change(before, caller.sub):
         return _forbidden(rejection)

@@ -7,8 +7,8 @@ from fastapi import Depends
 from common.http import Page, Paging, Transaction, router
 from intake.directory import names
 from intake.tickets.dependencies import TicketReader, TicketReference, get_visible_ticket
-from intake.tickets.schemas.history import HistoryRead
-from intake.tickets.store import history, tickets
+from intake.tickets.schemas.ticket_history import HistoryRead
+from intake.tickets.store import ticket_history, tickets
 
 routes = router("/v1/tickets", ["tickets"])
 
@@ -23,7 +23,7 @@ async def list_history(
     """
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
     is_staff = caller.customer is None
-    rows = await history.page(
+    rows = await ticket_history.page(
         tx, ticket.id, is_staff=is_staff, after=page.after_as(int), limit=page.limit
     )
     known = await names.of_accounts(tx, {account for row in rows for account in row.accounts()})

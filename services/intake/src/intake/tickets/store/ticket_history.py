@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Integer, Uuid, bindparam, text
 
 from common.persistence.database import Connection
-from intake.tickets.domain.history import HistoryEntry
+from intake.tickets.domain.ticket_history import HistoryEntry
 
 _PREFIX: Final = "ticket."
 _FOR_STAFF: Final = """
