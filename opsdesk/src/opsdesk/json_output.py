@@ -1,5 +1,7 @@
 """What a command prints with `--json`: what it names itself, else what the services answered."""
 
+import json
+import sys
 from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -15,6 +17,7 @@ class _Output:
     own: list[Any] = field(default_factory=list)
     bodies: list[Any] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    is_stream: bool = False
 
 
 _output: ContextVar[_Output] = ContextVar("json_output")
@@ -38,13 +41,26 @@ def collect(responses: Iterable[httpx.Response]) -> None:
         output.bodies += [response.json() for response in is_json]
 
 
+def write_line(value: Any) -> None:
+    """Print one value of a stream at once, on a line of its own; the command prints nothing else."""
+    _output.get().is_stream = True
+    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()
+
+
 def add_line(line: str) -> None:
     """Add a line that would be printed, for a command that asks no service."""
     _output.get().lines.append(line)
 
 
-def result() -> Any:
-    """Return the one value, or the list of all."""
+def write_result() -> None:
+    """Print the one value, or the list of all.
+
+    In ASCII, so that nothing that customers wrote acts on the terminal.
+    """
     output = _output.get()
+    if output.is_stream:
+        return
     values = output.own or output.bodies or [{"lines": output.lines}]
-    return values[0] if len(values) == 1 else values
+    value = values[0] if len(values) == 1 else values
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")

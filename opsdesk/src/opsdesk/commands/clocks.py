@@ -4,10 +4,12 @@ from typing import Annotated
 
 from typer import Argument, Option, Typer, echo
 
+from opsdesk import json_output
 from opsdesk.api_client import JSON
 from opsdesk.commands.console import print_line, print_table, run_command
 from opsdesk.errors import CliError
 from opsdesk.formatting import format_duration, format_instant, local_zone
+from opsdesk.invocation import current
 from opsdesk.session import own_client
 
 app = Typer(help="Clocks: promises and their deadlines.", no_args_is_help=True)
@@ -47,7 +49,11 @@ async def _explain(ticket: str, metric: str, zone: str) -> None:
             metrics = ", ".join(sorted({one["metric"] for one in page["items"]})) or "none"
             raise CliError(f"{ticket} has no {metric} clock; it has: {metrics}.")
         for id in clock_ids:
-            echo(await client.get_text("sla", f"/v1/clocks/{id}/explanation", zone=zone))
+            text = await client.get_text("sla", f"/v1/clocks/{id}/explanation", zone=zone)
+            if current().as_json:
+                json_output.emit({"clock_id": id, "explanation": text})
+            else:
+                echo(text)
 
 
 async def _list(path: str, query: JSON) -> None:

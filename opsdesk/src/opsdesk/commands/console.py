@@ -42,8 +42,7 @@ def run_command(work: Coroutine[Any, Any, T]) -> T:
     except KeyboardInterrupt:
         raise Exit(130) from None
     if current().as_json:
-        # ASCII, so that nothing that customers wrote acts on the terminal.
-        sys.stdout.write(json.dumps(json_output.result(), indent=2) + "\n")
+        json_output.write_result()
     return result
 
 

@@ -11,6 +11,7 @@ from opsdesk.company.demo_data import read_demo_data
 from opsdesk.company.loader import load
 from opsdesk.endpoints import find_endpoints
 from opsdesk.errors import CliError
+from opsdesk.invocation import current
 from opsdesk.journeys import JOURNEYS
 from opsdesk.journeys import context as journey_context
 
@@ -31,7 +32,8 @@ async def _play_journeys(names: list[str]) -> None:
     async with demo_clients.open_demo_clients(endpoints) as clients:
         await load(clients, read_demo_data(), lambda chapter, entries, new: None)
     for name in names:
-        console.print(Rule(f"{name}  {JOURNEYS[name].title}", align="left"))
+        if not current().as_json:
+            console.print(Rule(f"{name}  {JOURNEYS[name].title}", align="left"))
         async with journey_context.open_context(endpoints, print_line) as context:
             await JOURNEYS[name].play(context)
         print_line()

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from typer import Argument, Option, Typer
 
-from opsdesk import event_line, topic_reader
+from opsdesk import event_line, json_output, topic_reader
 from opsdesk.commands.console import print_line, run_command
 from opsdesk.endpoints import find_endpoints
+from opsdesk.invocation import current
 
 app = Typer(help="Events on the topics.", no_args_is_help=True)
 
@@ -31,7 +32,15 @@ async def _tail(topic: str, from_start: bool, count: int) -> None:
         endpoints.kafka, endpoints.topic(topic), from_start=from_start
     ) as consumer:
         async for record in topic_reader.follow(consumer):
-            print_line(event_line.format_event(record))
+            _print(record)
             remaining -= 1
             if remaining == 0:
                 return
+
+
+def _print(record: topic_reader.Record) -> None:
+    if current().as_json:
+        head = {"type": record.type, "subject": record.subject, "time": record.time}
+        json_output.write_line(head | {"data": record.body})
+    else:
+        print_line(event_line.format_event(record))
