@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 from httpx import AsyncClient
 
+from common.persistence.bulk import Columns, insert_sql, transpose
 from common.persistence.database import Database
 from intake.app import SERVICE
 from intake.search import store
@@ -72,22 +73,23 @@ ANALYZED = """
 SELECT count(*) FROM pg_stat_user_tables WHERE schemaname = 'intake' AND last_autoanalyze IS NULL
     AND relname IN ('tickets', 'ticket_documents', 'queue_entries')
 """
-COLUMNS = [
-    "id",
-    "number",
-    "kind",
-    "title",
-    "description",
-    "priority",
-    "state",
-    "customer_id",
-    "channel",
-    "opened_at",
-    "opened_by",
-    "assignee",
-    "team",
-    "sequence",
-]
+COLUMNS: Columns = {
+    "id": "uuid",
+    "number": "bigint",
+    "kind": "text",
+    "title": "text",
+    "description": "text",
+    "priority": "text",
+    "state": "text",
+    "customer_id": "uuid",
+    "channel": "text",
+    "opened_at": "timestamptz",
+    "opened_by": "text",
+    "assignee": "text",
+    "team": "text",
+    "sequence": "bigint",
+}
+TICKETS = insert_sql("intake.tickets", COLUMNS)
 
 
 def vocabulary() -> list[str]:
@@ -143,9 +145,7 @@ async def _fill(url: str, number: int, words: list[str]) -> None:
     await connection.execute(PERSON)
     tickets = _tickets(number, words)
     while rows := list(islice(tickets, 20_000)):
-        await connection.copy_records_to_table(
-            "tickets", records=rows, columns=COLUMNS, schema_name="intake"
-        )
+        await connection.execute(TICKETS, *transpose(rows, len(COLUMNS)))
     await connection.execute(PROMISES, START)
     await connection.execute(ENTRIES)
     await connection.close()

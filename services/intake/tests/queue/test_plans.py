@@ -55,7 +55,7 @@ async def tx(anna: AsyncClient, database: Database, owner_url: str) -> AsyncIter
 
 
 async def indexes_of(tx: Connection, what: Any) -> set[str]:
-    """The indexes by which the longest statement of this work finds its rows."""
+    """The indexes by which the page of this work finds its rows."""
     statements: list[tuple[str, Any]] = []
 
     def record_statement(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
@@ -64,7 +64,7 @@ async def indexes_of(tx: Connection, what: Any) -> set[str]:
     event.listen(tx.sync_connection, "before_cursor_execute", record_statement)
     await what
     event.remove(tx.sync_connection, "before_cursor_execute", record_statement)
-    statement, parameters = max(statements, key=lambda one: len(one[0]))
+    statement, parameters = next(one for one in statements if "ORDER BY" in one[0])
     connection = (await tx.get_raw_connection()).driver_connection
     assert connection is not None
     explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement}", *parameters)
