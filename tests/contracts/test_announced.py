@@ -23,6 +23,7 @@ from .example import example
 ROOT = Path(__file__).parents[2]
 SERVICES = (INTAKE, SLA, ESCALATION, DELIVERY_GATE)
 BY_HISTORY = {
+    ("intake", "clock"): "each event carries the clock's whole state, and says whether it goes on",
     ("sla", "ticket"): "a clock is the fold over all events of its ticket, not its present state",
     ("sla", "alert"): "an outage needs the instants at which the alert began and ended",
     ("escalation", "ticket"): "a case is opened by a happening; a state opens none",

@@ -457,7 +457,6 @@ CREATE TABLE saved_views (
     list text NOT NULL,
     query jsonb NOT NULL,
     saved_at timestamptz NOT NULL,
-    sequence bigint NOT NULL,
     CONSTRAINT saved_views_pkey PRIMARY KEY (id),
     CONSTRAINT uq_saved_views_name UNIQUE (owner, name),
     CONSTRAINT saved_views_list_check CHECK (list IN ('queue', 'tickets')),

@@ -24,7 +24,6 @@ class SavedView:
     list: ViewedList
     query: Mapping[str, object]
     saved_at: datetime
-    sequence: int = 1
 
     def is_readable_by(self, account: str) -> bool:
         """Whether this account may read it; for others it does not exist."""

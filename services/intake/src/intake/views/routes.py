@@ -1,7 +1,7 @@
 """Saved views: each person's own, and those that all of us share."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Annotated
 from uuid import UUID
 
@@ -71,7 +71,6 @@ async def replace_view(id: ViewId, body: ViewSave, caller: Reader, tx: Transacti
         list=body.list,
         query=body.to_query(),
         saved_at=await transaction_time(tx),
-        sequence=before.sequence + 1,
     )
     if await store.has_name(tx, view):
         raise _name_taken(view)
@@ -123,7 +122,4 @@ async def _response(tx: Connection, view: SavedView, status: int = 200) -> Respo
 
 
 def _read(view: SavedView, owner_name: str | None) -> ViewRead:
-    return ViewRead(
-        owner_name=owner_name,
-        **{name: getattr(view, name) for name in SavedView.__slots__ if name != "sequence"},
-    )
+    return ViewRead(owner_name=owner_name, **asdict(view))

@@ -1,6 +1,6 @@
 """Saved views of the queue and of lists of tickets."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Table, Text, Uuid
+from sqlalchemy import Boolean, Column, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from intake.metadata import METADATA, instant
@@ -15,5 +15,4 @@ saved_views = Table(
     Column("list", Text, nullable=False),
     Column("query", JSONB, nullable=False),
     instant("saved_at", nullable=False),
-    Column("sequence", BigInteger, nullable=False),
 )

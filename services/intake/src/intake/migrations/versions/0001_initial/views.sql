@@ -8,7 +8,6 @@ CREATE TABLE saved_views (
     list text NOT NULL CHECK (list IN ('queue', 'tickets')),
     query jsonb NOT NULL,
     saved_at timestamptz NOT NULL,
-    sequence bigint NOT NULL,
     CONSTRAINT uq_saved_views_name UNIQUE (owner, name)
 );
 CREATE INDEX ix_saved_views_shared ON saved_views (id) WHERE shared;
