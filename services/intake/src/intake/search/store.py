@@ -14,6 +14,8 @@ from intake.search.tables import ticket_documents
 MAX_CHARS: Final = 200_000
 """Characters of a ticket that are searched for each audience; of more messages the newest."""
 MAX_MESSAGES: Final = 500
+MANY: Final = 5_000
+"""Found tickets from which on the newest of them are looked for among all tickets."""
 LANGUAGES: Final = ("dutch", "english", "german")
 
 _DELETE: Final = "DELETE FROM ticket_documents WHERE ticket_id = ANY ($1::uuid[])"
@@ -55,6 +57,8 @@ DELETE FROM document_changes WHERE id IN (
 RETURNING ticket_id
 """
 _PLAN_FOR_THESE_WORDS: Final = text("SET LOCAL plan_cache_mode = force_custom_plan")
+# An index of words is read by bitmaps alone.
+_WITHOUT_INDEX_OF_WORDS: Final = text("SET LOCAL enable_bitmapscan = off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +122,16 @@ async def take_changes(tx: Connection, limit: int) -> list[UUID]:
     return [row["ticket_id"] for row in await connection.fetch(_TAKE_CHANGES, limit)]
 
 
-async def plan_for_these_words(tx: Connection) -> None:
-    """Let PostgreSQL plan the next statements for their own words.
-
-    A frequent word is found by reading tickets from the newest on, a rare one by the index.
-    """
-    await tx.execute(_PLAN_FOR_THESE_WORDS)
-
-
-def matching(words: str, *, is_staff: bool) -> FromClause:
+async def matching(tx: Connection, words: str, *, is_staff: bool) -> FromClause:
     """The tickets that contain these words, in one of the three languages: rows with a `ticket_id`.
 
     `words` as in a web search: all of them, "in this order", one or another, -without. The answer may
     come from internal notes for staff alone; a contact finds what is of the own customer.
+
+    Few tickets are read from the index of words and sorted. Where there are many, the newest of them are
+    found by reading tickets from the newest on; PostgreSQL would have to guess which is better.
     """
+    await tx.execute(_PLAN_FOR_THESE_WORDS)
     if not is_staff:
         found = func.documents_for_contact(_query(words))
         return found.table_valued(column("ticket_id", Uuid), name="found").render_derived()
@@ -139,6 +139,10 @@ def matching(words: str, *, is_staff: bool) -> FromClause:
     query = select(documents.ticket_id).where(
         documents.audience.in_(["everybody", "staff"]), documents.words.op("@@")(_query(words))
     )
+    some = query.limit(MANY).subquery()
+    if (await tx.scalar(select(func.count()).select_from(some)) or 0) < MANY:
+        return query.cte("found").prefix_with("MATERIALIZED")
+    await tx.execute(_WITHOUT_INDEX_OF_WORDS)
     return query.subquery("found")
 
 

@@ -67,10 +67,13 @@ class TicketLister:
     def to_staff_item(self, ticket: Ticket) -> ListedTicket:
         """The ticket as staff reads it in a list."""
         entry = self._entries.get(ticket.id)
-        return ListedTicket(
-            **TicketRead.model_validate(ticket).model_dump(),
-            assignee_name=self._names.get(ticket.assignee or ""),
-            next_promise=_next_promise(entry.promise if entry else None, self._now),
+        promise = entry.promise if entry else None
+        return ListedTicket.model_validate(
+            {name: getattr(ticket, name) for name in TicketRead.model_fields}
+            | {
+                "assignee_name": self._names.get(ticket.assignee or ""),
+                "next_promise": _next_promise(promise, self._now),
+            }
         )
 
 

@@ -146,8 +146,7 @@ async def page(
     """Tickets that match, newest first, behind the id `after`: `limit` and one more."""
     query = _JOINED.where(*_conditions(filters))
     if filters.words is not None:
-        await documents.plan_for_these_words(tx)
-        found = documents.matching(filters.words, is_staff=filters.for_staff)
+        found = await documents.matching(tx, filters.words, is_staff=filters.for_staff)
         query = query.join(found, found.c.ticket_id == tickets.c.id)
     query = page_after(query, [tickets.c.id.desc()], after, limit)
     return [_ticket(row) for row in await tx.execute(query)]
