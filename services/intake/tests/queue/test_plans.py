@@ -95,7 +95,6 @@ async def test_rare_words_come_from_the_index_and_frequent_ones_from_the_newest_
     tx: Connection,
 ) -> None:
     """Each search is planned for its own words"""
-    await tx.execute(text("SET LOCAL enable_seqscan = off"))  # as in a table that is not small
     rare = tickets.page(tx, TicketFilter(words="zebra", for_staff=True), None, 50)
     assert "ix_ticket_documents_words" in await indexes_of(tx, rare)
     frequent = tickets.page(tx, TicketFilter(words="horse", for_staff=True), None, 50)

@@ -6,7 +6,17 @@ from functools import reduce
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Uuid, column, delete, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    TextClause,
+    Uuid,
+    column,
+    delete,
+    func,
+    select,
+    text,
+)
 
 from common.persistence.database import Connection, asyncpg_connection
 from intake.search.tables import ticket_documents
@@ -56,9 +66,22 @@ DELETE FROM document_changes WHERE id IN (
     SELECT id FROM document_changes ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
 RETURNING ticket_id
 """
-_PLAN_FOR_THESE_WORDS: Final = text("SET LOCAL plan_cache_mode = force_custom_plan")
+
+
+def _settings(**values: str) -> TextClause:
+    """Settings of PostgreSQL for the rest of the transaction."""
+    return text("SELECT " + ", ".join(f"set_config('{n}', '{v}', true)" for n, v in values.items()))
+
+
+# What a document takes to be read from its own storage is in no estimate of the planner's.
+_COUNT_BY_INDEX: Final = _settings(
+    plan_cache_mode="force_custom_plan", enable_seqscan="off", gin_fuzzy_search_limit="20000"
+)
+_FIND_BY_INDEX: Final = _settings(gin_fuzzy_search_limit="0")
 # An index of words is read by bitmaps alone.
-_WITHOUT_INDEX_OF_WORDS: Final = text("SET LOCAL enable_bitmapscan = off")
+_FIND_FROM_THE_NEWEST_ON: Final = _settings(
+    gin_fuzzy_search_limit="0", enable_seqscan="on", enable_bitmapscan="off"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +154,6 @@ async def matching(tx: Connection, words: str, *, is_staff: bool) -> FromClause:
     Few tickets are read from the index of words and sorted. Where there are many, the newest of them are
     found by reading tickets from the newest on; PostgreSQL would have to guess which is better.
     """
-    await tx.execute(_PLAN_FOR_THESE_WORDS)
     if not is_staff:
         found = func.documents_for_contact(_query(words))
         return found.table_valued(column("ticket_id", Uuid), name="found").render_derived()
@@ -139,10 +161,12 @@ async def matching(tx: Connection, words: str, *, is_staff: bool) -> FromClause:
     query = select(documents.ticket_id).where(
         documents.audience.in_(["everybody", "staff"]), documents.words.op("@@")(_query(words))
     )
+    await tx.execute(_COUNT_BY_INDEX)
     some = query.limit(MANY).subquery()
     if (await tx.scalar(select(func.count()).select_from(some)) or 0) < MANY:
+        await tx.execute(_FIND_BY_INDEX)
         return query.cte("found").prefix_with("MATERIALIZED")
-    await tx.execute(_WITHOUT_INDEX_OF_WORDS)
+    await tx.execute(_FIND_FROM_THE_NEWEST_ON)
     return query.subquery("found")
 
 
