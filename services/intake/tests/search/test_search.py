@@ -130,6 +130,21 @@ async def test_a_restored_database_begins_again(anna: AsyncClient, database: Dat
     assert await search(anna, "known") == [key]
 
 
+async def test_what_opens_no_ticket_is_not_looked_at_for_ever(
+    anna: AsyncClient, database: Database
+) -> None:
+    """And nothing is stored each second where nothing happens"""
+    await open_ticket(anna)
+    await index(database)
+    before = await scalar(database, "SELECT xid FROM indexed_openings")
+    await index(database)
+    assert await scalar(database, "SELECT xid FROM indexed_openings") == before
+    async with database.transaction() as tx:
+        await tx.execute(text("UPDATE indexed_openings SET xid = xid - 20000, position = 7"))
+    await index(database)
+    assert await scalar(database, "SELECT xid FROM indexed_openings") >= before
+
+
 async def test_an_erased_persons_words_are_not_found(
     anna: AsyncClient, omar: AsyncClient, app: FastAPI, database: Database
 ) -> None:

@@ -24,6 +24,8 @@ from intake.search.tables import ticket_documents
 MAX_CHARS: Final = 200_000
 """Characters of a ticket that are searched for each audience; of more messages the newest."""
 MAX_MESSAGES: Final = 500
+MAX_TRANSACTIONS_BEHIND: Final = 10_000
+"""Transactions that opened no ticket and are looked at again by each pass, at most."""
 MANY: Final = 5_000
 """Found tickets from which on the newest of them are looked for among all tickets."""
 LANGUAGES: Final = ("dutch", "english", "german")
@@ -119,12 +121,14 @@ async def find_opened(tx: Connection, limit: int) -> Opened:
     is_same = row["cluster"] == row["present"]
     xid, position = (row["xid"], row["position"]) if is_same else (0, 0)
     rows = await connection.fetch(_FIND_OPENED, xid, row["settled"], position, limit)
-    if len(rows) == limit:
-        xid, position = rows[-1]["xid"], rows[-1]["position"]
-    elif rows:
-        xid, position = row["settled"], 0
     ids = tuple(one["ticket_id"] for one in rows)
-    return Opened(ids, xid, position, row["present"], bool(rows) or not is_same)
+    if len(rows) == limit:
+        last = rows[-1]
+        return Opened(ids, last["xid"], last["position"], row["present"], is_progress=True)
+    # Not stored for nothing: that would be a transaction each second, and make the next one necessary.
+    is_far = row["settled"] - xid > MAX_TRANSACTIONS_BEHIND
+    is_progress = bool(rows) or is_far or not is_same
+    return Opened(ids, row["settled"], 0, row["present"], is_progress)
 
 
 async def save_progress(tx: Connection, opened: Opened) -> None:
