@@ -1,4 +1,4 @@
-"""Pages of the queue and searches come from an index, however many tickets there are."""
+"""Pages of the queue come from an index, however many tickets there are."""
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -12,8 +12,7 @@ from sqlalchemy import event, text
 from common.persistence.database import Connection, Database
 from intake.queue.store import entries
 from intake.queue.store.entries import QueueFilter
-from intake.tickets.store import tickets, waiting
-from intake.tickets.store.tickets import TicketFilter
+from intake.tickets.store import waiting
 from intake_support.alerts import NINE
 
 TICKETS = """
@@ -32,9 +31,6 @@ FROM generate_series(1, 8000) n
 ENTRIES = """
 INSERT INTO queue_entries SELECT * FROM queue_rows(ARRAY(SELECT id FROM tickets))
 """
-DOCUMENTS = """
-INSERT INTO ticket_documents SELECT id, 'everybody', customer_id, document_of(description) FROM tickets
-"""
 FILTERS = {
     "ix_queue_entries_due": QueueFilter(),
     "ix_queue_entries_assignee": QueueFilter(assignee="anna"),
@@ -46,10 +42,10 @@ FILTERS = {
 async def tx(anna: AsyncClient, database: Database, owner_url: str) -> AsyncIterator[Connection]:
     """A transaction among thousands of tickets, of which the planner knows."""
     async with database.transaction() as filling:
-        for statement in (TICKETS, ENTRIES, DOCUMENTS):
+        for statement in (TICKETS, ENTRIES):
             await filling.execute(text(statement))
     owner = await asyncpg.connect(owner_url)
-    await owner.execute("ANALYZE intake.tickets, intake.queue_entries, intake.ticket_documents")
+    await owner.execute("ANALYZE intake.tickets, intake.queue_entries")
     await owner.close()
     async with database.transaction() as tx:
         yield tx
@@ -89,16 +85,6 @@ async def test_the_queue_of_a_customer_has_an_index(tx: Connection) -> None:
     id = await tx.scalar(text("SELECT id FROM customers WHERE key = 'brightwater'"))
     page = entries.page(tx, QueueFilter(customer_id=id), None, 50)
     assert "ix_queue_entries_customer" in await indexes_of(tx, page)
-
-
-async def test_rare_words_come_from_the_index_and_frequent_ones_from_the_newest_tickets(
-    tx: Connection,
-) -> None:
-    """Each search is planned for its own words"""
-    rare = tickets.page(tx, TicketFilter(words="zebra", for_staff=True), None, 50)
-    assert "ix_ticket_documents_words" in await indexes_of(tx, rare)
-    frequent = tickets.page(tx, TicketFilter(words="horse", for_staff=True), None, 50)
-    assert "ix_ticket_documents_words" not in await indexes_of(tx, frequent)
 
 
 async def test_what_waits_for_a_second_person_has_indexes(tx: Connection) -> None:

@@ -146,8 +146,10 @@ async def page(
     """Tickets that match, newest first, behind the id `after`: `limit` and one more."""
     query = _JOINED.where(*_conditions(filters))
     if filters.words is not None:
-        found = await documents.matching(tx, filters.words, is_staff=filters.for_staff)
-        query = query.join(found, found.c.ticket_id == tickets.c.id)
+        is_staff = filters.for_staff
+        query = query.where(
+            await documents.matching(tx, tickets.c.id, filters.words, is_staff=is_staff)
+        )
     query = page_after(query, [tickets.c.id.desc()], after, limit)
     return [_ticket(row) for row in await tx.execute(query)]
 
