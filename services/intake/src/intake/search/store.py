@@ -86,10 +86,11 @@ _BY_INDEX_OF_WORDS: Final = _settings(
 )
 _AS_EVER: Final = _settings(enable_seqscan="on", enable_indexscan="on", enable_indexonlyscan="on")
 _FROM_THE_NEWEST_ON: Final = _settings(
-    enable_seqscan="on",
     enable_indexscan="on",
     enable_indexonlyscan="on",
     enable_bitmapscan="off",
+    enable_hashjoin="off",
+    enable_mergejoin="off",
 )
 
 
