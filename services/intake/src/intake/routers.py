@@ -4,18 +4,25 @@ from intake.alerts import routes as alert_routes
 from intake.directory import change_routes
 from intake.directory import routes as directory_routes
 from intake.erasures import routes as erasure_routes
+from intake.links import routes as link_routes
 from intake.mail.routes import attachments, receive, stored
 from intake.revocations import routes as revocation_routes
+from intake.splits import routes as split_routes
+from intake.teams import routes as team_routes
 from intake.tickets.routes import (
     actions,
+    bulk,
     create_ticket,
     handover,
     priorities,
+    priority_matrix,
     read_tickets,
     reclassification,
     replies,
     triage,
+    unmerge,
 )
+from intake.watchers import routes as watcher_routes
 
 ROUTERS = (
     create_ticket.routes,
@@ -24,7 +31,14 @@ ROUTERS = (
     actions.routes,
     handover.routes,
     priorities.routes,
+    priority_matrix.routes,
     reclassification.routes,
+    unmerge.routes,
+    link_routes.routes,
+    split_routes.routes,
+    watcher_routes.routes,
+    bulk.routes,
+    team_routes.routes,
     triage.routes,
     attachments.routes,
     receive.routes,

@@ -284,8 +284,11 @@ CREATE TABLE messages (
     -- Of a public message of ours: whether mails to the customer's people were planned; null for
     -- others.
     mailing text,
+    -- The message of another ticket whose words these are: it was split, or separated after a
+    -- merge.
+    copied_from uuid,
     CONSTRAINT messages_pkey PRIMARY KEY (id),
-    CONSTRAINT messages_mail_id_key UNIQUE (mail_id),
+    CONSTRAINT messages_copied_from_fkey FOREIGN KEY (copied_from) REFERENCES messages(id),
     CONSTRAINT messages_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
     CONSTRAINT messages_direction_check CHECK (direction IN ('inbound', 'outbound')),
     CONSTRAINT messages_mailing_check CHECK (mailing IN ('due', 'planned', 'nobody', 'off')),
@@ -293,6 +296,8 @@ CREATE TABLE messages (
 );
 CREATE INDEX ix_messages_mailing ON messages (id) WHERE mailing = 'due';
 CREATE INDEX ix_messages_ticket ON messages (ticket_id, id);
+CREATE UNIQUE INDEX uq_messages_copy ON messages (copied_from, ticket_id);
+CREATE UNIQUE INDEX uq_messages_mail ON messages (mail_id) WHERE copied_from IS NULL;
 GRANT INSERT, SELECT ON messages TO opsdesk_intake_contact;
 ALTER TABLE messages FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON messages TO opsdesk_intake_contact USING (((visibility = 'public')
@@ -376,6 +381,53 @@ CREATE TRIGGER two_persons_confirm_person BEFORE INSERT OR UPDATE OF confirmed_b
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('changed_by', 'confirmed_by');
 
+CREATE TABLE priority_matrices (
+    version integer NOT NULL,
+    state text NOT NULL,
+    cells jsonb NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    reason text NOT NULL,
+    confirmed_by text,
+    effective_at timestamptz,
+    CONSTRAINT priority_matrices_pkey PRIMARY KEY (version),
+    CONSTRAINT ck_priority_matrices_effective
+        CHECK ((state = 'effective') = (effective_at IS NOT NULL)),
+    CONSTRAINT ck_priority_matrices_four_eyes CHECK (confirmed_by <> requested_by),
+    CONSTRAINT priority_matrices_state_check CHECK (state IN ('pending', 'effective', 'withdrawn')),
+    CONSTRAINT priority_matrices_version_check CHECK (version > 0)
+);
+CREATE UNIQUE INDEX uq_priority_matrices_pending ON priority_matrices (state)
+    WHERE state = 'pending';
+
+CREATE OR REPLACE FUNCTION intake.refuse_lower_matrix_by_one()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    ranks CONSTANT text[] := ARRAY['blocker', 'critical', 'major', 'minor', 'trivial'];
+    former jsonb := (SELECT cells FROM priority_matrices
+        WHERE effective_at IS NOT NULL AND version < NEW.version ORDER BY version DESC LIMIT 1);
+BEGIN
+    former := coalesce(former, '{"high/high": "blocker", "high/medium": "critical", "high/low": "major",
+        "medium/high": "critical", "medium/medium": "major", "medium/low": "minor",
+        "low/high": "major", "low/medium": "minor", "low/low": "trivial"}');
+    IF NEW.confirmed_by IS NULL AND EXISTS (
+        SELECT FROM jsonb_each_text(NEW.cells) AS cell
+        WHERE array_position(ranks, cell.value) > array_position(ranks, former ->> cell.key)
+    ) THEN
+        RAISE EXCEPTION 'a lower priority needs the person who asked for it and another one'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_priority_matrices_four_eyes';
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER lower_matrix_needs_two BEFORE INSERT OR UPDATE ON priority_matrices
+    FOR EACH ROW WHEN (new.effective_at IS NOT NULL)
+    EXECUTE FUNCTION refuse_lower_matrix_by_one();
+CREATE TRIGGER two_persons_matrix BEFORE INSERT OR UPDATE OF confirmed_by ON priority_matrices
+    FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('requested_by', 'confirmed_by');
+
 CREATE TABLE services (
     id uuid NOT NULL,
     key text NOT NULL,
@@ -390,6 +442,64 @@ ALTER TABLE services FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON services TO opsdesk_intake_contact USING ((( SELECT
     current_setting('opsdesk.customer', true) AS current_setting) = ANY (sold_to)));
 CREATE POLICY of_the_service ON services TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
+CREATE TABLE teams (
+    key text NOT NULL,
+    name text NOT NULL,
+    members text[] NOT NULL,
+    created_by text NOT NULL,
+    CONSTRAINT teams_pkey PRIMARY KEY (key)
+);
+
+CREATE TABLE ticket_links (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    kind text NOT NULL,
+    other_id uuid NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT ticket_links_pkey PRIMARY KEY (id),
+    CONSTRAINT uq_ticket_links UNIQUE (ticket_id, kind, other_id),
+    CONSTRAINT ticket_links_other_id_fkey FOREIGN KEY (other_id) REFERENCES tickets(id),
+    CONSTRAINT ticket_links_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_ticket_links_itself CHECK (ticket_id <> other_id),
+    CONSTRAINT ticket_links_kind_check
+        CHECK (kind IN ('child_of', 'caused_by', 'duplicates', 'blocks', 'split_from', 'follows'))
+);
+CREATE INDEX ix_ticket_links_other ON ticket_links (other_id);
+CREATE UNIQUE INDEX uq_ticket_links_one ON ticket_links (ticket_id, kind)
+    WHERE kind IN ('child_of', 'duplicates');
+GRANT INSERT, SELECT ON ticket_links TO opsdesk_intake_contact;
+ALTER TABLE ticket_links FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON ticket_links TO opsdesk_intake_contact USING (((EXISTS ( SELECT
+    FROM tickets WHERE (tickets.id = ticket_links.ticket_id))) AND (EXISTS ( SELECT FROM tickets
+    WHERE (tickets.id = ticket_links.other_id)))));
+CREATE POLICY of_the_service ON ticket_links TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
+CREATE TABLE ticket_watchers (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    person text,
+    contact_id uuid,
+    added_by text NOT NULL,
+    added_at timestamptz NOT NULL,
+    CONSTRAINT ticket_watchers_pkey PRIMARY KEY (id),
+    CONSTRAINT ticket_watchers_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(id),
+    CONSTRAINT ticket_watchers_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_ticket_watchers_one CHECK (num_nonnulls(person, contact_id) = 1)
+);
+CREATE INDEX ix_ticket_watchers_person ON ticket_watchers (person, ticket_id)
+    WHERE person IS NOT NULL;
+CREATE UNIQUE INDEX uq_ticket_watchers_contact ON ticket_watchers (ticket_id, contact_id)
+    WHERE contact_id IS NOT NULL;
+CREATE UNIQUE INDEX uq_ticket_watchers_person ON ticket_watchers (ticket_id, person)
+    WHERE person IS NOT NULL;
+GRANT DELETE, INSERT, SELECT ON ticket_watchers TO opsdesk_intake_contact;
+ALTER TABLE ticket_watchers FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON ticket_watchers TO opsdesk_intake_contact USING (((contact_id IS
+    NOT NULL) AND (EXISTS ( SELECT FROM tickets WHERE (tickets.id = ticket_watchers.ticket_id)))));
+CREATE POLICY of_the_service ON ticket_watchers TO opsdesk_intake, opsdesk_intake_owner USING
+    (true);
 
 CREATE TABLE tickets (
     id uuid NOT NULL,
@@ -440,6 +550,13 @@ CREATE TABLE tickets (
     verified_at timestamptz,
     closed_at timestamptz,
     merged_into uuid,
+    unmerge_requested_by text,
+    unmerge_requested_at timestamptz,
+    unmerge_reason text,
+    unmerged_by text,
+    unmerged_confirmed_by text,
+    suggested_priority text,
+    detected_by text,
     sequence bigint NOT NULL,
     CONSTRAINT tickets_pkey PRIMARY KEY (id),
     CONSTRAINT tickets_number_key UNIQUE (number),
@@ -452,6 +569,8 @@ CREATE TABLE tickets (
             reclassified_confirmed_by <> reclassified_by),
     CONSTRAINT ck_tickets_four_eyes
         CHECK (verified_by IS NULL OR resolved_by IS NOT NULL AND verified_by <> resolved_by),
+    CONSTRAINT ck_tickets_merged
+        CHECK ((state = 'merged') = (merged_into IS NOT NULL) AND merged_into <> id),
     CONSTRAINT ck_tickets_nature CHECK (nature IS NULL OR kind = 'change_request'),
     CONSTRAINT ck_tickets_priority_four_eyes
         CHECK (priority_confirmed_by IS NULL OR priority_by IS NOT NULL AND priority_confirmed_by
@@ -459,9 +578,13 @@ CREATE TABLE tickets (
     CONSTRAINT ck_tickets_resolved
         CHECK ((state NOT IN ('resolved', 'verified', 'closed')) OR resolved_by IS NOT NULL AND
             resolved_at IS NOT NULL),
+    CONSTRAINT ck_tickets_unmerge_four_eyes
+        CHECK (unmerged_confirmed_by IS NULL OR unmerged_by IS NOT NULL AND unmerged_confirmed_by
+            <> unmerged_by),
     CONSTRAINT ck_tickets_verified
         CHECK ((state NOT IN ('verified', 'closed')) OR verified_by IS NOT NULL AND verified_at IS
             NOT NULL),
+    CONSTRAINT tickets_detected_by_check CHECK (detected_by IN ('customer', 'monitoring', 'ops')),
     CONSTRAINT tickets_kind_check
         CHECK (kind IN ('incident', 'service_request', 'change_request', 'problem', 'question')),
     CONSTRAINT tickets_nature_check
@@ -471,7 +594,9 @@ CREATE TABLE tickets (
     CONSTRAINT tickets_sequence_check CHECK (sequence > 0),
     CONSTRAINT tickets_state_check
         CHECK (state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'resolved', 'verified',
-            'closed', 'reopened', 'merged'))
+            'closed', 'reopened', 'merged')),
+    CONSTRAINT tickets_suggested_priority_check
+        CHECK (suggested_priority IN ('blocker', 'critical', 'major', 'minor', 'trivial'))
 ) WITH (fillfactor = 85);
 CREATE INDEX ix_tickets_assignee ON tickets (assignee, id) WHERE assignee IS NOT NULL;
 CREATE INDEX ix_tickets_customer ON tickets (customer_id, id);
@@ -537,9 +662,32 @@ CREATE TRIGGER two_persons_reclassify BEFORE INSERT OR UPDATE OF reclassified_co
     tickets
     FOR EACH ROW WHEN (new.reclassified_confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('reclassified_by', 'reclassified_confirmed_by');
+CREATE TRIGGER two_persons_unmerge BEFORE INSERT OR UPDATE OF unmerged_confirmed_by ON tickets
+    FOR EACH ROW WHEN (new.unmerged_confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('unmerged_by', 'unmerged_confirmed_by');
 CREATE TRIGGER two_persons_verify BEFORE INSERT OR UPDATE OF verified_by ON tickets
     FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('resolved_by', 'verified_by');
+
+CREATE OR REPLACE FUNCTION intake.refuse_unmerge_by_one()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF OLD.unmerge_requested_by IS NULL
+        OR NEW.unmerged_by IS DISTINCT FROM OLD.unmerge_requested_by
+        OR NEW.unmerged_confirmed_by IS NULL
+        OR NEW.unmerged_confirmed_by = OLD.unmerge_requested_by
+    THEN
+        RAISE EXCEPTION 'to separate merged tickets takes the person who asked for it and another one'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_unmerge_four_eyes';
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER unmerge_needs_two BEFORE UPDATE OF merged_into ON tickets
+    FOR EACH ROW WHEN (old.merged_into IS NOT NULL AND new.merged_into IS DISTINCT FROM
+        old.merged_into)
+    EXECUTE FUNCTION refuse_unmerge_by_one();
 
 CREATE TABLE token_revocations (
     id uuid NOT NULL,

@@ -47,9 +47,33 @@ async def marks(
             words["question"] += "?"
         answer = await who.post(f"/v1/tickets/OPS-1001/{step}", json=words | more)
         assert answer.is_success, f"{step}: {answer.text}"
+    await _separate(anna, omar, marks)
+    await _change_the_matrix(app, marks)
     await _change_the_directory(anna, omar, marks)
     await _revoke_and_ask_for_erasure(app, database, marks)
     return marks
+
+
+async def _separate(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> None:
+    """A duplicate that was merged, and was not separated from the other one."""
+    one, into = [await open_ticket(anna) for _ in range(2)]
+    assert (await anna.post(f"/v1/tickets/{one}/merge", json={"into": into})).is_success
+    for who, step, more in ((anna, "unmerge", {}), (omar, "unmerge/confirm", {"agree": False})):
+        reason = {"reason": marks.word(f"{ON}/{step} reason", STAFF)}
+        answer = await who.post(f"/v1/tickets/{one}/{step}", json=reason | more)
+        assert answer.is_success, answer.text
+
+
+async def _change_the_matrix(app: FastAPI, marks: Marks) -> None:
+    async with client(app, "theo") as theo:
+        address = "/v1/priority-matrix"
+        cells = (await theo.get(address)).json()["priorities"]
+        cells["high"]["high"] = "critical"
+        reason = {"reason": marks.word(f"PUT {address} reason", STAFF)}
+        assert (await theo.put(address, json={"priorities": cells} | reason)).is_success
+        reason = {"reason": marks.word(f"POST {address}/confirm reason", STAFF)}
+        declined = await theo.post(f"{address}/confirm", json={"agree": False} | reason)
+        assert declined.is_success, declined.text
 
 
 async def _change_the_directory(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> None:
@@ -156,7 +180,7 @@ async def test_the_database_keeps_rows_apart_for_one_who_forgets_every_where(
     rows = await rows_without_where(database, customer)
     for table in ("tickets", "messages"):
         assert marks.strays({table: "\n".join(rows[table])}, {customer, STAFF}) == []
-    assert len(rows["tickets"]) == len(rows["customers"]) == 1
+    assert len(rows["customers"]) == 1
     for table, texts in rows.items():
         assert all(other not in text for text in texts), table
     notes = {word for word, (name, _) in marks.planted.items() if name.endswith("replies text")}
@@ -182,7 +206,7 @@ async def test_a_route_that_forgets_whose_tickets_they_are_shows_the_own_alone(
     monkeypatch.setattr(read_tickets, "_resolve_filters", no_filter)
     monkeypatch.setattr(read_tickets, "get_visible_ticket", lambda _caller, ticket, _ref: ticket)
     listed = (await jan.get("/v1/tickets")).json()["items"]
-    assert [one["key"] for one in listed] == ["OPS-1001"]
+    assert {one["customer"] for one in listed} == {"acme"}
     assert (await jan.get("/v1/tickets/OPS-1002")).status_code == 500, "there is no such row"
     of_ticket = messages.list_of_ticket
 

@@ -76,6 +76,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "outages:write": ("ops", "second_level", "tom"),
         "policies:read": STAFF,
         "policies:write": ("gm", "tom"),
+        "priorities:configure": ("gm", "tom"),
         "punctuality:read": STAFF,
         "rate-cards:write": ("gm", "tom"),
         "reports:read": (*STAFF, CUSTOMER),

@@ -27,7 +27,8 @@ _TICKETS: Final = text(
         description = CASE WHEN description IS NOT NULL THEN :erased END,
         resolution = CASE WHEN resolution IS NOT NULL THEN :erased END,
         downgrade_reason = CASE WHEN downgrade_reason IS NOT NULL THEN :erased END,
-        reclassification_reason = CASE WHEN reclassification_reason IS NOT NULL THEN :erased END
+        reclassification_reason = CASE WHEN reclassification_reason IS NOT NULL THEN :erased END,
+        unmerge_reason = CASE WHEN unmerge_reason IS NOT NULL THEN :erased END
     WHERE id = ANY(:ids)
     """
 ).bindparams(_IDS, bindparam("erased", type_=Text))
@@ -45,6 +46,7 @@ _HAND_OVERS: Final = text(
     "UPDATE hand_overs SET seen = :erased, tried = :erased, excluded = :erased"
     " WHERE ticket_id = ANY(:ids)"
 ).bindparams(_IDS)
+_WATCHERS: Final = text("DELETE FROM ticket_watchers WHERE contact_id = :contact")
 _MAILS: Final = text(
     """
     UPDATE mails SET raw = '', raw_deleted_at = intake.now(), reason = NULL,
@@ -119,3 +121,4 @@ def _whole(address: str) -> str:
 async def erase_contact(tx: Connection, contact: UUID) -> None:
     """Erase name, address and phone of the contact, and count the change."""
     await tx.execute(_CONTACT, {"contact": contact, "erased": ERASED})
+    await tx.execute(_WATCHERS, {"contact": contact})

@@ -29,7 +29,7 @@ from intake.tickets.commands import open_ticket, record_customer_reply
 from intake.tickets.domain.message import Message
 from intake.tickets.domain.new_ticket import TicketScope
 from intake.tickets.domain.ticket import Ticket
-from intake.tickets.store import messages, tickets
+from intake.tickets.store import messages, priority_matrices, tickets
 
 NO_SENDER: Final = "its From header names nobody, several people, or cannot be read"
 
@@ -147,7 +147,8 @@ async def _open_ticket(
     """Open a ticket for the customer of a known contact; for anybody else one that needs triage."""
     at = await transaction_time(tx)
     scope = await _find_scope(tx, sender, read)
-    request = request_from_mail(read.mail, read.text, sender, scope, stored.received_at)
+    matrix = await priority_matrices.find_cells(tx)
+    request = request_from_mail(read.mail, read.text, sender, scope, stored.received_at, matrix)
     ticket = await open_ticket(tx, request, _actor(sender, stored), at)
     await messages.add(tx, _build_message(ticket, stored, read, sender, Answer(read.text)))
     return ticket

@@ -15,6 +15,9 @@ depends_on = None
 SCRIPTS = (
     "directory",
     "tickets",
+    "priority_matrix",
+    "links",
+    "watchers",
     "mail",
     "outgoing",
     "alerts",

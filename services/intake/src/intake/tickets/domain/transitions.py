@@ -15,11 +15,15 @@ from intake.tickets.domain.priority import is_lower
 from intake.tickets.domain.ticket import HandoverTarget, State, Ticket, WaitingOn, check_transition
 
 
-def assign(ticket: Ticket, to: str, team: str | None = None) -> Ticket | Rejection:
-    """Give the work to a person; a ticket on hold or forwarded stays so."""
+def assign(ticket: Ticket, to: str | None, team: str | None = None) -> Ticket | Rejection:
+    """Give the work to a person, or to a team until one of them takes it.
+
+    A ticket on hold or forwarded stays so; with a team alone nobody works on it yet.
+    """
     if rejection := check_transition(ticket, "assign"):
         return rejection
-    state = ticket.state if ticket.state in {"on_hold", "forwarded"} else "in_progress"
+    keeps_state = to is None or ticket.state in {"on_hold", "forwarded"}
+    state = ticket.state if keeps_state else "in_progress"
     return replace(ticket, state=state, assignee=to, team=team)
 
 

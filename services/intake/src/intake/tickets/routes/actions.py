@@ -44,7 +44,7 @@ routes = router("/v1/tickets", ["ticket actions"])
 
 @routes.post("/{ticket}/assign", response_model=TicketRead)
 async def assign_ticket(action: WorkAction, body: Assignment) -> Response:
-    """Assign a ticket to a member of staff."""
+    """Assign a ticket to a member of staff, or to a team."""
     return await action.run(
         "assign",
         lambda ticket, at: transitions.assign(ticket, body.to, body.team),

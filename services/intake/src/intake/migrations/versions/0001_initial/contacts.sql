@@ -18,3 +18,10 @@ SELECT open_to_contacts('messages',
 SELECT open_to_contacts('attachments',
     'EXISTS (SELECT FROM messages WHERE messages.id = message_id)', 'SELECT, INSERT');
 GRANT USAGE ON SEQUENCE ticket_numbers TO opsdesk_intake_contact;
+-- A link shows itself where both of its tickets are the own customer's.
+SELECT open_to_contacts('ticket_links',
+    'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)
+        AND EXISTS (SELECT FROM tickets WHERE tickets.id = other_id)', 'SELECT, INSERT');
+SELECT open_to_contacts('ticket_watchers',
+    'contact_id IS NOT NULL AND EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)',
+    'SELECT, INSERT, DELETE');
