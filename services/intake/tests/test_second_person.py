@@ -57,6 +57,19 @@ async def lower_matrix(anna: AsyncClient) -> TwoPersonRequest:
     return TwoPersonRequest("theo", "gina", "/v1/priority-matrix/confirm", {"agree": True})
 
 
+async def better_monitoring(anna: AsyncClient) -> TwoPersonRequest:
+    key = await open_ticket(anna, channel="phone")
+    assert (await act(anna, key, "resolve", resolution="Restarted")).is_success
+    app: FastAPI = anna._transport.app  # type: ignore[attr-defined]  # httpx shows it to nobody
+    async with client(app, "omar") as omar:
+        assert (await act(omar, key, "verify")).is_success
+    address = "/v1/monitoring-improvements/MON-1"
+    plan = {"owner": "anna", "task": "Alert on it", "criterion": "It alerts"}
+    for step, body in (("plan", plan), ("finish", {"evidence": "MR 17"})):
+        assert (await anna.post(f"{address}/{step}", json=body)).is_success
+    return TwoPersonRequest("anna", "omar", f"{address}/verify", {"agree": True})
+
+
 async def contact_confirmed(anna: AsyncClient) -> TwoPersonRequest:
     (jan,) = (await anna.get("/v1/customers/acme/contacts")).json()["items"]
     assert jan["counts_for"] == "anna"
@@ -94,6 +107,7 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "confirm_classification": another_kind,
     "confirm_ticket_unmerge": separated,
     "confirm_priority_matrix": lower_matrix,
+    "verify_monitoring_improvement": better_monitoring,
     "verify_ticket": verified,
     "reject_resolution": rejected,
     "confirm_ticket_blocker": blocker_confirmed,

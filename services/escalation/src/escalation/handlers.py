@@ -22,6 +22,7 @@ from common.events.directory import (
 from common.events.environments import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.erasures import TicketErased
 from common.events.forecasts import ForecastChanged
+from common.events.improvements import ImprovementOverdue, ImprovementVerified
 from common.events.outages import (
     DowntimeBudgetThresholdReached,
     OutageCorrected,
@@ -41,7 +42,10 @@ from common.events.tickets import (
     BlockerConfirmed,
     BlockerLifted,
     BlockerRaised,
+    CustomerEscalationAnswered,
+    CustomerEscalationTaken,
     TicketClosed,
+    TicketEscalatedByCustomer,
     TicketForwarded,
     TicketMerged,
     TicketReplyUndelivered,
@@ -64,8 +68,10 @@ from common.restoration.handlers import restored_handlers
 from escalation.cases.handlers import (
     budgets,
     clocks,
+    customers,
     deliveries,
     forecasts,
+    improvements,
     outages,
     reviews,
     tickets,
@@ -96,6 +102,11 @@ HANDLERS: Handlers = {
     BlockerLifted: for_each(tickets.on_blocker_lifted),
     TicketForwarded: for_each(tickets.on_forwarded),
     TicketReplyUndelivered: for_each(tickets.on_reply_undelivered),
+    TicketEscalatedByCustomer: for_each(customers.on_escalated),
+    CustomerEscalationTaken: for_each(customers.on_taken),
+    CustomerEscalationAnswered: for_each(customers.on_answered),
+    ImprovementOverdue: for_each(improvements.on_overdue),
+    ImprovementVerified: for_each(improvements.on_verified),
     TicketResolved: tickets.on_tickets_ended,
     TicketClosed: tickets.on_tickets_ended,
     TicketMerged: tickets.on_tickets_ended,

@@ -1,9 +1,13 @@
 """HTTP in: the routes of every noun, in the order in which the API documents them."""
 
 from intake.alerts import routes as alert_routes
+from intake.customer_escalations import routes as customer_escalation_routes
 from intake.directory import change_routes
 from intake.directory import routes as directory_routes
 from intake.erasures import routes as erasure_routes
+from intake.feedback import routes as feedback_routes
+from intake.improvements import routes as improvement_routes
+from intake.investigations import routes as investigation_routes
 from intake.links import routes as link_routes
 from intake.mail.routes import attachments, receive, stored
 from intake.revocations import routes as revocation_routes
@@ -13,6 +17,7 @@ from intake.tickets.routes import (
     actions,
     bulk,
     create_ticket,
+    detection,
     handover,
     priorities,
     priority_matrix,
@@ -34,9 +39,14 @@ ROUTERS = (
     priority_matrix.routes,
     reclassification.routes,
     unmerge.routes,
+    detection.routes,
     link_routes.routes,
     split_routes.routes,
     watcher_routes.routes,
+    feedback_routes.routes,
+    customer_escalation_routes.routes,
+    investigation_routes.routes,
+    improvement_routes.routes,
     bulk.routes,
     team_routes.routes,
     triage.routes,

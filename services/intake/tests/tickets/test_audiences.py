@@ -1,5 +1,6 @@
 """Nobody reads what was written for others: every free text has a mark, everything is searched (R11)."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +13,10 @@ from common.persistence.database import Database
 from intake.tickets.routes import read_tickets
 from intake.tickets.store import messages
 from intake.tickets.store.tickets import TicketFilter
-from intake_support.tickets import open_ticket
+from intake_support.tickets import act, open_ticket
 from opsdesk_testing.audience_marks import Marks, free_text_fields, read_everything
 from opsdesk_testing.client import client
-from opsdesk_testing.protocol import outbox_events
+from opsdesk_testing.protocol import freeze_time, outbox_events
 from opsdesk_testing.row_walls import readable_tables, rows_without_where
 
 ON = "POST /v1/tickets/{ticket}"
@@ -48,6 +49,8 @@ async def marks(
         answer = await who.post(f"/v1/tickets/OPS-1001/{step}", json=words | more)
         assert answer.is_success, f"{step}: {answer.text}"
     await _separate(anna, omar, marks)
+    await _investigate_and_improve(anna, omar, marks)
+    await _go_on_later(database, anna, omar, jan, marks)
     await _change_the_matrix(app, marks)
     await _change_the_directory(anna, omar, marks)
     await _revoke_and_ask_for_erasure(app, database, marks)
@@ -62,6 +65,41 @@ async def _separate(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> None:
         reason = {"reason": marks.word(f"{ON}/{step} reason", STAFF)}
         answer = await who.post(f"/v1/tickets/{one}/{step}", json=reason | more)
         assert answer.is_success, answer.text
+
+
+async def _investigate_and_improve(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> None:
+    """What is owed for OPS-1001, which a customer found first, until it is verified."""
+    started = (await anna.post("/v1/tickets/OPS-1001/reopen", json={"reason": "Again"})).json()
+    assert started["state"] == "reopened"
+    id = (await anna.post("/v1/tickets/OPS-1001/investigations")).json()["id"]
+    cause = {"cause": marks.word(f"{ON}/investigations/{{investigation}}/end cause", STAFF)}
+    ended = {"cause_found": True} | cause
+    end = f"/v1/tickets/OPS-1001/investigations/{id}/end"
+    assert (await anna.post(end, json=ended)).is_success
+    for who, step, fields, more in (
+        (anna, "plan", ("task", "criterion"), {"owner": "anna"}),
+        (anna, "finish", ("evidence",), {}),
+        (omar, "verify", ("reason",), {"agree": False}),
+    ):
+        named = "POST /v1/monitoring-improvements/{improvement}/" + step
+        words = {name: marks.word(f"{named} {name}", STAFF) for name in fields}
+        answer = await who.post(f"/v1/monitoring-improvements/MON-1/{step}", json=words | more)
+        assert answer.is_success, answer.text
+
+
+async def _go_on_later(
+    database: Database, anna: AsyncClient, omar: AsyncClient, jan: AsyncClient, marks: Marks
+) -> None:
+    key = await open_ticket(anna)
+    for who, step, body in (
+        (anna, "resolve", {"resolution": "Done"}),
+        (omar, "verify", {}),
+        (anna, "close", {}),
+    ):
+        assert (await act(who, key, step, **body)).is_success
+    await freeze_time(database, datetime(2030, 2, 7, 9, tzinfo=UTC))
+    words = {"text": marks.word(f"{ON}/follow-on text", OF_ACME)}
+    assert (await act(jan, key, "follow-on", **words)).is_success
 
 
 async def _change_the_matrix(app: FastAPI, marks: Marks) -> None:
@@ -129,6 +167,9 @@ def _steps(anna: AsyncClient, omar: AsyncClient, jan: AsyncClient) -> list[Step]
         (anna, "reclassify", reason, {"kind": "incident"}),
         (anna, "forward", record, {"to": "second_level"}),
         (anna, "hand-back", {"found": STAFF}, {}),
+        (jan, "escalate", {"reason": OF_ACME}, {}),
+        (anna, "escalation/answer", {"text": OF_ACME}, {}),
+        (anna, "detection", reason, {"detected_by": "customer"}),
         (anna, "workaround", {"text": OF_ACME}, {}),
         (anna, "hold", reason | {"question": OF_ACME}, {"waiting_on": "customer"}),
         (anna, "resume", reason, {}),
@@ -139,6 +180,7 @@ def _steps(anna: AsyncClient, omar: AsyncClient, jan: AsyncClient) -> list[Step]
         (anna, "close", reason, {}),
         (anna, "reopen", reason, {}),
         (anna, "resolve", resolution, {}),
+        (jan, "feedback", {"comment": OF_ACME}, {"solved": True}),
     ]
 
 
@@ -147,6 +189,7 @@ def ids() -> dict[str, list[str]]:
         "ticket": ["OPS-1001", "OPS-1002"],
         "customer": ["acme", "brightwater"],
         "environment": ["acme-prod", "brightwater-prod"],
+        "improvement": ["MON-1"],
     }
 
 

@@ -16,6 +16,7 @@ from common.events import (
     escalations,
     follow_ups,
     forecasts,
+    improvements,
     outages,
     reserved_hours,
     restored,
@@ -28,6 +29,7 @@ from common.events.envelope import Event
 
 MODULES = (
     tickets,
+    improvements,
     alerts,
     erasures,
     clocks,

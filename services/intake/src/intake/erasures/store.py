@@ -46,6 +46,18 @@ _HAND_OVERS: Final = text(
     "UPDATE hand_overs SET seen = :erased, tried = :erased, excluded = :erased"
     " WHERE ticket_id = ANY(:ids)"
 ).bindparams(_IDS)
+_INVESTIGATIONS: Final = text(
+    "UPDATE investigations SET cause = :erased WHERE ticket_id = ANY(:ids) AND cause IS NOT NULL"
+).bindparams(_IDS)
+_IMPROVEMENTS: Final = text(
+    """
+    UPDATE monitoring_improvements SET
+        task = CASE WHEN task IS NOT NULL THEN :erased END,
+        criterion = CASE WHEN criterion IS NOT NULL THEN :erased END,
+        evidence = CASE WHEN evidence IS NOT NULL THEN :erased END
+    WHERE ticket_id = ANY(:ids)
+    """
+).bindparams(_IDS, bindparam("erased", type_=Text))
 _WATCHERS: Final = text("DELETE FROM ticket_watchers WHERE contact_id = :contact")
 _MAILS: Final = text(
     """
@@ -91,7 +103,8 @@ async def erase_words(tx: Connection, ids: Sequence[UUID]) -> None:
     """Erase what these tickets say, with everything that was written about them."""
     values: dict[str, Any] = {"ids": list(ids), "erased": ERASED}
     await tx.execute(_TICKETS, values)
-    await tx.execute(_HAND_OVERS, values)
+    for statement in (_HAND_OVERS, _INVESTIGATIONS, _IMPROVEMENTS):
+        await tx.execute(statement, values)
 
 
 async def erase_messages(

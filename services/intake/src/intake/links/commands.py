@@ -1,5 +1,6 @@
 """Make and remove links: row, event and audit entry in one transaction."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from common.audit import JSON
@@ -14,9 +15,17 @@ from intake.tickets.domain.ticket import Ticket
 from intake.tickets.events import EventSpec, event_spec
 
 
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A new link, and the ticket `of` which it is, with its sequence after it."""
+
+    link: Link
+    of: Ticket
+
+
 async def link_tickets(
     tx: Connection, ticket: Ticket, kind: LinkKind, other: Ticket, actor: Actor, at: datetime
-) -> Link | Rejection:
+) -> Linked | Rejection:
     """Link two locked tickets; the kind is locked."""
     existing = await store.list_of_ticket(tx, ticket.id)
     reachable = await store.list_reachable(tx, kind, other.id)
@@ -27,8 +36,8 @@ async def link_tickets(
     await store.add(tx, link)
     event = _event(TicketLinked, link, other)
     grounds: dict[str, JSON] = {"link": kind, "other": other.key}
-    await save_change(tx, ticket, ticket, actor, at, "ticket.link", event, grounds=grounds)
-    return link
+    stored = await save_change(tx, ticket, ticket, actor, at, "ticket.link", event, grounds=grounds)
+    return Linked(link, stored)
 
 
 async def remove_link(

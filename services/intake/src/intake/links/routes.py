@@ -52,11 +52,11 @@ async def link_ticket(action: WorkAction, body: LinkCreate, response: Response) 
         detail = f"there is no ticket {body.other}; give an id or a key such as OPS-1042"
         raise ValidationFailed([Violation("/other", "unknown_reference", detail)])
     at = await transaction_time(action.tx)
-    link = await link_tickets(action.tx, ticket, body.kind, other, action.caller.actor, at)
-    if isinstance(link, Rejection):
-        return to_problem(link)
+    linked = await link_tickets(action.tx, ticket, body.kind, other, action.caller.actor, at)
+    if isinstance(linked, Rejection):
+        return to_problem(linked)
     response.headers["Location"] = f"/v1/tickets/{ticket.key}/links"
-    return to_link_response(link, ticket, other)
+    return to_link_response(linked.link, ticket, other)
 
 
 @routes.delete("/{ticket}/links/{link}", status_code=204, response_model=None)

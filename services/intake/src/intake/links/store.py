@@ -49,6 +49,13 @@ async def find(tx: Connection, ticket_id: UUID, id: UUID) -> Link | None:
     return None if row is None else Link(**row._mapping)
 
 
+async def list_follow_ons(tx: Connection, ticket_id: UUID) -> Sequence[UUID]:
+    """The tickets that go on after this one, the newest first."""
+    goes_on = (ticket_links.c.other_id == ticket_id) & (ticket_links.c.kind == "follows")
+    query = select(ticket_links.c.ticket_id).where(goes_on).order_by(ticket_links.c.id.desc())
+    return list(await tx.scalars(query.limit(MAX_LINKS)))
+
+
 async def add(tx: Connection, link: Link) -> None:
     """Store a new link."""
     await tx.execute(insert(ticket_links).values({n: getattr(link, n) for n in Link.__slots__}))

@@ -41,12 +41,11 @@ async def split_ticket(
     new = await open_ticket(tx, wanted, actor, at)
     copies = await copy_messages(tx, source, request.chosen, asked, new.id)
     new = await _tell_what_was_written(tx, new, written_since(copies, new.opened_at))
-    await link_tickets(tx, new, "split_from", source, actor, at)
+    linked = await link_tickets(tx, new, "split_from", source, actor, at)
+    assert not isinstance(linked, Rejection), "a new ticket has no links that could be in the way"
     grounds: dict[str, JSON] = {"into": new.key, "messages": [str(id) for id in asked]}
     await save_change(tx, source, source, actor, at, "ticket.split", grounds=grounds)
-    found = await tickets.find(tx, str(new.id))
-    assert found is not None, "it was opened in this transaction"
-    return found
+    return linked.of
 
 
 async def _tell_what_was_written(

@@ -54,6 +54,7 @@ tickets = Table(
     Column("verified_by", Text),
     instant("verified_at"),
     instant("closed_at"),
+    instant("reopenable_until"),
     Column("merged_into", Uuid),
     Column("unmerge_requested_by", Text),
     instant("unmerge_requested_at"),

@@ -18,6 +18,8 @@ SCRIPTS = (
     "priority_matrix",
     "links",
     "watchers",
+    "feedback",
+    "improvements",
     "mail",
     "outgoing",
     "alerts",

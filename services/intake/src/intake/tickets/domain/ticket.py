@@ -113,7 +113,8 @@ class Ticket(Struct, frozen=True):
 
     `customer`, `environment`, `service`, `team` and `partner` are keys, people are `sub`s.
     `reporter` is the mail address it came from, while no contact is known. `suggested_priority` is what
-    the customer asked for; it counts until first level assesses the ticket (`priority_by`).
+    the customer asked for; it counts until first level assesses the ticket (`priority_by`). Until
+    `reopenable_until` a closed ticket is opened again by its customer's words; later they open another one.
     """
 
     id: UUID
@@ -154,6 +155,7 @@ class Ticket(Struct, frozen=True):
     verified_by: str | None = None
     verified_at: datetime | None = None
     closed_at: datetime | None = None
+    reopenable_until: datetime | None = None
     merged_into: UUID | None = None
     suggested_priority: Priority | None = None
     detected_by: Detection | None = None
@@ -165,6 +167,12 @@ class Ticket(Struct, frozen=True):
     def is_open(self) -> bool:
         """Whether there is still work to do."""
         return self.state in OPEN_STATES
+
+
+def is_past_reopening(ticket: Ticket, at: datetime) -> bool:
+    """Whether the customer's words open it no more: it was closed too long ago."""
+    until = ticket.reopenable_until
+    return ticket.state == "closed" and until is not None and at > until
 
 
 def check_transition(ticket: Ticket, action: Action) -> Rejection | None:

@@ -4,7 +4,7 @@ Each takes the ticket and what the decision needs, and returns the changed ticke
 Whoever resolves a ticket may neither verify nor reject it.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -120,11 +120,17 @@ def reject(ticket: Ticket, actor: str) -> Ticket | Rejection:
     return _reopen(ticket)
 
 
-def close(ticket: Ticket, at: datetime) -> Ticket | Rejection:
-    """Close a verified ticket."""
+def close(ticket: Ticket, at: datetime, reopenable_for: timedelta) -> Ticket | Rejection:
+    """Close a verified ticket; its customer's words open it again for so long."""
     if rejection := check_transition(ticket, "close"):
         return rejection
-    return replace(ticket, state="closed", closed_at=at, pending_reclassification=None)
+    return replace(
+        ticket,
+        state="closed",
+        closed_at=at,
+        reopenable_until=at + reopenable_for,
+        pending_reclassification=None,
+    )
 
 
 def reopen(ticket: Ticket) -> Ticket | Rejection:
@@ -194,6 +200,7 @@ def _reopen(ticket: Ticket) -> Ticket:
         verified_by=None,
         verified_at=None,
         closed_at=None,
+        reopenable_until=None,
     )
 
 

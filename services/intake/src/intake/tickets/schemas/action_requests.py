@@ -12,7 +12,7 @@ from intake.tickets.domain.classification import Classification
 from intake.tickets.domain.message import MAX_COPIED
 from intake.tickets.domain.prioritisation import PriorityAssessment, assess
 from intake.tickets.domain.priority import Impact, Matrix, Priority, Urgency
-from intake.tickets.domain.ticket import HandoverTarget, Kind, Nature, WaitingOn
+from intake.tickets.domain.ticket import Detection, HandoverTarget, Kind, Nature, WaitingOn
 from intake.tickets.schemas.fields import FreeText, OptionalText
 
 
@@ -76,6 +76,13 @@ class UnmergeConfirmation(RequestModel):
     agree: bool
     reason: OptionalText = None
     messages: Annotated[list[UUID], Field(max_length=MAX_COPIED, default_factory=list)]
+
+
+class DetectionCorrection(RequestModel):
+    """Who found it first, and how we know."""
+
+    detected_by: Detection
+    reason: FreeText
 
 
 class ForwardRequest(RequestModel):

@@ -42,7 +42,7 @@ class TicketForContact(ResponseModel):
     """A ticket as the customer's contacts read it.
 
     `customer`, `environment`, `service`, `team` and `partner` are keys. `suggested_priority` is what a
-    contact asked for.
+    contact asked for. Until `reopenable_until` words of the customer open a closed ticket again.
     """
 
     id: UUID
@@ -73,6 +73,7 @@ class TicketForContact(ResponseModel):
     verified_by: str | None
     verified_at: datetime | None
     closed_at: datetime | None
+    reopenable_until: datetime | None
     merged_into: UUID | None
     sequence: int
 

@@ -25,3 +25,7 @@ SELECT open_to_contacts('ticket_links',
 SELECT open_to_contacts('ticket_watchers',
     'contact_id IS NOT NULL AND EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)',
     'SELECT, INSERT, DELETE');
+SELECT open_to_contacts('ticket_feedback',
+    'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)', 'SELECT, INSERT');
+SELECT open_to_contacts('customer_escalations',
+    'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)', 'SELECT, INSERT');

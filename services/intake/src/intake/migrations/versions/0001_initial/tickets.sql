@@ -52,6 +52,7 @@ CREATE TABLE tickets (
     verified_by text,
     verified_at timestamptz,
     closed_at timestamptz,
+    reopenable_until timestamptz,
     merged_into uuid REFERENCES tickets,
     unmerge_requested_by text,
     unmerge_requested_at timestamptz,
