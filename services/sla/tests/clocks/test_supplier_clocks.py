@@ -99,7 +99,18 @@ async def test_a_partners_breach_is_theirs_alone(database: Database) -> None:
             False,
             False,
         ),
-        (ticket_event(TicketAssigned, 1, NINE + HOUR, state="forwarded"), None, True, False),
+        (
+            ticket_event(TicketAssigned, 1, NINE + HOUR, state="forwarded", assignee="sven"),
+            None,
+            True,
+            False,
+        ),
+        (
+            ticket_event(TicketAssigned, 1, NINE + HOUR, state="forwarded", team="network"),
+            None,
+            False,
+            False,
+        ),
         (ticket_event(TicketAssigned, 1, NINE + HOUR, state="on_hold"), None, False, False),
         (
             ticket_event(
