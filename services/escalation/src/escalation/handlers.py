@@ -12,6 +12,11 @@ from common.events.clocks import (
     ClockMissed,
     ClockThresholdReached,
 )
+from common.events.customer_voices import (
+    CustomerEscalationAnswered,
+    CustomerEscalationTaken,
+    TicketEscalatedByCustomer,
+)
 from common.events.directory import (
     ContactKnown,
     CustomerKnown,
@@ -42,10 +47,7 @@ from common.events.tickets import (
     BlockerConfirmed,
     BlockerLifted,
     BlockerRaised,
-    CustomerEscalationAnswered,
-    CustomerEscalationTaken,
     TicketClosed,
-    TicketEscalatedByCustomer,
     TicketForwarded,
     TicketMerged,
     TicketReplyUndelivered,

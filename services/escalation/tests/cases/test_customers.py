@@ -4,13 +4,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from common.events.improvements import ImprovementOverdue, ImprovementVerified
-from common.events.tickets import (
+from common.events.customer_voices import (
     CustomerEscalationAnswered,
     CustomerEscalationTaken,
     TicketEscalatedByCustomer,
-    TicketResolved,
 )
+from common.events.improvements import ImprovementOverdue, ImprovementVerified
+from common.events.tickets import TicketResolved
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS
 from escalation.timers import TIMERS

@@ -4,6 +4,7 @@
 -- ---------
 
 CREATE SEQUENCE deadline_generations START 1;
+CREATE SEQUENCE monitoring_improvement_numbers START 1;
 CREATE SEQUENCE ticket_numbers START 1001;
 
 -- Tables of intake
@@ -164,6 +165,35 @@ CREATE TRIGGER two_persons_confirm_contact BEFORE INSERT OR UPDATE OF confirmed_
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('registered_by', 'confirmed_by');
 
+CREATE TABLE customer_escalations (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    escalated_by text NOT NULL,
+    escalated_at timestamptz NOT NULL,
+    due_at timestamptz NOT NULL,
+    owner text,
+    answer_id uuid,
+    answered_by text,
+    answered_at timestamptz,
+    CONSTRAINT customer_escalations_pkey PRIMARY KEY (id),
+    CONSTRAINT customer_escalations_answer_id_fkey FOREIGN KEY (answer_id) REFERENCES messages(id),
+    CONSTRAINT customer_escalations_message_id_fkey
+        FOREIGN KEY (message_id) REFERENCES messages(id),
+    CONSTRAINT customer_escalations_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_customer_escalations_answered
+        CHECK (num_nonnulls(answer_id, answered_by, answered_at) IN (0, 3))
+);
+CREATE INDEX ix_customer_escalations_ticket ON customer_escalations (ticket_id, id);
+CREATE UNIQUE INDEX uq_customer_escalations_open ON customer_escalations (ticket_id)
+    WHERE answered_at IS NULL;
+GRANT INSERT, SELECT ON customer_escalations TO opsdesk_intake_contact;
+ALTER TABLE customer_escalations FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON customer_escalations TO opsdesk_intake_contact USING ((EXISTS (
+    SELECT FROM tickets WHERE (tickets.id = customer_escalations.ticket_id))));
+CREATE POLICY of_the_service ON customer_escalations TO opsdesk_intake, opsdesk_intake_owner USING
+    (true);
+
 CREATE TABLE customers (
     id uuid NOT NULL,
     key text NOT NULL,
@@ -219,6 +249,25 @@ CREATE TABLE hand_overs (
     CONSTRAINT hand_overs_tried_check CHECK (tried <> '')
 );
 CREATE INDEX ix_hand_overs_ticket ON hand_overs (ticket_id, id);
+
+CREATE TABLE investigations (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    started_by text NOT NULL,
+    started_at timestamptz NOT NULL,
+    limit_at timestamptz NOT NULL,
+    ended_by text,
+    ended_at timestamptz,
+    cause_found boolean,
+    cause text,
+    CONSTRAINT investigations_pkey PRIMARY KEY (id),
+    CONSTRAINT investigations_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_investigations_cause CHECK (cause IS NULL OR cause_found IS NOT NULL),
+    CONSTRAINT ck_investigations_ended
+        CHECK (num_nonnulls(ended_by, ended_at, cause_found) IN (0, 3))
+);
+CREATE INDEX ix_investigations_ticket ON investigations (ticket_id, id);
+CREATE UNIQUE INDEX uq_investigations_open ON investigations (ticket_id) WHERE ended_at IS NULL;
 
 -- Ids that a ticket's mails bear or refer to.
 CREATE TABLE mail_threads (
@@ -303,6 +352,52 @@ ALTER TABLE messages FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON messages TO opsdesk_intake_contact USING (((visibility = 'public')
     AND (EXISTS ( SELECT FROM tickets WHERE (tickets.id = messages.ticket_id)))));
 CREATE POLICY of_the_service ON messages TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
+CREATE TABLE monitoring_improvements (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    ticket_id uuid NOT NULL,
+    ticket text NOT NULL,
+    cause text NOT NULL,
+    owed_since timestamptz NOT NULL,
+    due_at timestamptz NOT NULL,
+    owner text,
+    task text,
+    criterion text,
+    evidence text,
+    done_by text,
+    done_at timestamptz,
+    verified_by text,
+    verified_at timestamptz,
+    overdue_at timestamptz,
+    sequence bigint NOT NULL,
+    CONSTRAINT monitoring_improvements_pkey PRIMARY KEY (id),
+    CONSTRAINT monitoring_improvements_key_key UNIQUE (key),
+    CONSTRAINT uq_monitoring_improvements_cause UNIQUE (ticket_id, cause),
+    CONSTRAINT monitoring_improvements_ticket_id_fkey
+        FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_monitoring_improvements_done
+        CHECK (num_nonnulls(evidence, done_by, done_at) IN (0, 3)),
+    CONSTRAINT ck_monitoring_improvements_four_eyes
+        CHECK (verified_by <> done_by AND verified_by <> owner),
+    CONSTRAINT ck_monitoring_improvements_planned
+        CHECK (num_nonnulls(owner, task, criterion) IN (0, 3)),
+    CONSTRAINT ck_monitoring_improvements_verified
+        CHECK (verified_by IS NULL OR done_by IS NOT NULL AND verified_at IS NOT NULL),
+    CONSTRAINT monitoring_improvements_cause_check
+        CHECK (cause IN ('found_by_customer', 'long_investigation')),
+    CONSTRAINT monitoring_improvements_sequence_check CHECK (sequence > 0)
+);
+CREATE INDEX ix_monitoring_improvements_open ON monitoring_improvements (id)
+    WHERE verified_by IS NULL;
+CREATE TRIGGER two_persons_own_improvement BEFORE INSERT OR UPDATE OF verified_by ON
+    monitoring_improvements
+    FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('owner', 'verified_by');
+CREATE TRIGGER two_persons_verify_improvement BEFORE INSERT OR UPDATE OF verified_by ON
+    monitoring_improvements
+    FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('done_by', 'verified_by');
 
 CREATE TABLE outgoing_mails (
     id uuid NOT NULL,
@@ -451,6 +546,27 @@ CREATE TABLE teams (
     CONSTRAINT teams_pkey PRIMARY KEY (key)
 );
 
+CREATE TABLE ticket_feedback (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    solved boolean NOT NULL,
+    rating smallint,
+    message_id uuid,
+    given_by text NOT NULL,
+    given_at timestamptz NOT NULL,
+    CONSTRAINT ticket_feedback_pkey PRIMARY KEY (id),
+    CONSTRAINT ticket_feedback_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id),
+    CONSTRAINT ticket_feedback_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ticket_feedback_rating_check CHECK (rating >= 1 AND rating <= 5)
+);
+CREATE INDEX ix_ticket_feedback_ticket ON ticket_feedback (ticket_id, id);
+GRANT INSERT, SELECT ON ticket_feedback TO opsdesk_intake_contact;
+ALTER TABLE ticket_feedback FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON ticket_feedback TO opsdesk_intake_contact USING ((EXISTS ( SELECT
+    FROM tickets WHERE (tickets.id = ticket_feedback.ticket_id))));
+CREATE POLICY of_the_service ON ticket_feedback TO opsdesk_intake, opsdesk_intake_owner USING
+    (true);
+
 CREATE TABLE ticket_links (
     id uuid NOT NULL,
     ticket_id uuid NOT NULL,
@@ -549,6 +665,7 @@ CREATE TABLE tickets (
     verified_by text,
     verified_at timestamptz,
     closed_at timestamptz,
+    reopenable_until timestamptz,
     merged_into uuid,
     unmerge_requested_by text,
     unmerge_requested_at timestamptz,
@@ -1038,7 +1155,11 @@ CREATE VIEW reporting.intake_tickets AS SELECT
     -- bigint: seconds of elapsed time from opening to its present resolution; null without one
     extract(epoch FROM resolved_at - opened_at)::bigint AS resolution_seconds,
     -- bigint: seconds of elapsed time from resolution to verification; null before
-    extract(epoch FROM verified_at - resolved_at)::bigint AS verification_seconds
+    extract(epoch FROM verified_at - resolved_at)::bigint AS verification_seconds,
+    -- text: priority that the contact asked for; null without a wish
+    suggested_priority,
+    -- text: who found it first: customer, monitoring, ops
+    detected_by
 FROM tickets LEFT JOIN customers ON customers.id = tickets.customer_id LEFT JOIN environments ON
     environments.id = tickets.environment_id;
 
@@ -1082,3 +1203,74 @@ CREATE VIEW reporting.intake_alerts AS SELECT
     extract(epoch FROM ended_at - started_at)::bigint AS duration_seconds
 FROM alerts LEFT JOIN customers ON customers.id = alerts.customer_id LEFT JOIN environments ON
     environments.id = alerts.environment_id;
+
+-- Who found incidents first: one row per month and customer.
+CREATE VIEW reporting.intake_detection AS SELECT
+    -- text: month of the opening, in UTC: 2030-01
+    to_char(opened_at AT TIME ZONE 'UTC', 'YYYY-MM') AS month,
+    -- uuid: id of the customer; null in triage
+    tickets.customer_id AS customer_id,
+    -- text: key of the customer
+    customers.key AS customer,
+    -- bigint: incidents that were opened
+    count(*) AS incidents,
+    -- bigint: those that the customer found first
+    count(*) FILTER (WHERE detected_by = 'customer') AS found_by_customer,
+    -- bigint: those that monitoring found first
+    count(*) FILTER (WHERE detected_by = 'monitoring') AS found_by_monitoring,
+    -- numeric: share of those that the customer found first, 0 to 1
+    round(count(*) FILTER (WHERE detected_by = 'customer')::numeric / count(*), 4) AS found_by_customer_ratio
+FROM tickets LEFT JOIN customers ON customers.id = tickets.customer_id WHERE kind = 'incident' AND
+    detected_by IS NOT NULL GROUP BY 1, tickets.customer_id, customers.key;
+
+-- Searches for a cause: one row each.
+CREATE VIEW reporting.intake_investigations AS SELECT
+    -- uuid: id of the search
+    id AS investigation_id,
+    -- uuid: see intake_tickets
+    ticket_id,
+    -- timestamptz: instant of its start
+    started_at,
+    -- timestamptz: instant of its end; null while it lasts
+    ended_at,
+    -- boolean: whether the cause was found; null while it lasts
+    cause_found,
+    -- boolean: whether it took longer than the set time; null while it lasts
+    ended_at > limit_at AS is_long
+FROM investigations;
+
+-- Improvements of the monitoring that are or were owed: one row each.
+CREATE VIEW reporting.intake_monitoring_improvements AS SELECT
+    -- uuid: id of the improvement
+    id AS improvement_id,
+    -- text: key of the improvement: MON-7
+    key AS improvement,
+    -- uuid: see intake_tickets
+    ticket_id,
+    -- text: found_by_customer, long_investigation
+    cause,
+    -- timestamptz: instant since which it is owed
+    owed_since,
+    -- timestamptz: instant by which it is to be done
+    due_at,
+    -- timestamptz: instant at which it was done; null before
+    done_at,
+    -- timestamptz: instant at which another person verified it; null before
+    verified_at,
+    -- timestamptz: instant at which its time was over; null: done in time, or time is left
+    overdue_at
+FROM monitoring_improvements;
+
+-- What contacts said of resolved tickets: one row each.
+CREATE VIEW reporting.intake_feedback AS SELECT
+    -- uuid: id of the answer
+    id AS feedback_id,
+    -- uuid: see intake_tickets
+    ticket_id,
+    -- timestamptz: instant of the answer
+    given_at,
+    -- boolean: whether the contact says that it was solved
+    solved,
+    -- smallint: 1 (bad) to 5 (good); null without one
+    rating
+FROM ticket_feedback;

@@ -36,8 +36,8 @@ async def test_the_customer_sees_by_when_and_who_answers(
         "replied",
         "customer_escalation_answered",
     ]
-    told = (await outbox_events(database))[-1].body
-    assert (told["in_time"], told["by"], told["owner"]) == (True, "omar", "omar")
+    published = (await outbox_events(database))[-1].body
+    assert (published["in_time"], published["by"], published["owner"]) == (True, "omar", "omar")
 
 
 async def test_the_assignee_owns_it_and_a_second_late_is_overdue(

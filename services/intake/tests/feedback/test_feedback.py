@@ -40,10 +40,10 @@ async def test_a_yes_with_a_rating_and_words_leaves_it_closed(
     assert (await anna.get(f"/v1/tickets/{key}")).json()["state"] == "closed"
     items = (await anna.get(f"/v1/tickets/{key}/messages")).json()["items"]
     assert [(one["id"], one["text"]) for one in items] == [(shown["message_id"], "Thanks")]
-    told = (await outbox_events(database))[-1]
-    assert told.type == "opsdesk.ticket.feedback_given.v1"
-    assert (told.body["solved"], told.body["rating"]) == (True, 5)
-    assert "Thanks" not in str(told.body)
+    published = (await outbox_events(database))[-1]
+    assert published.type == "opsdesk.ticket.feedback_given.v1"
+    assert (published.body["solved"], published.body["rating"]) == (True, 5)
+    assert "Thanks" not in str(published.body)
 
 
 @pytest.mark.parametrize("comment", [None, "It is back"])

@@ -59,9 +59,9 @@ async def test_a_longer_one_owes_better_monitoring_while_it_goes_on(
     await fire_due(database, TIMERS)
     (owed,) = await _owed(anna)
     assert (owed["key"], owed["cause"], owed["state"]) == ("MON-1", "long_investigation", "owed")
-    told = (await outbox_events(database))[-1]
-    assert told.type == "opsdesk.monitoring_improvement.owed.v1"
-    assert (told.body["ticket"], told.body["owner"]) == (key, None)
+    published = (await outbox_events(database))[-1]
+    assert published.type == "opsdesk.monitoring_improvement.owed.v1"
+    assert (published.body["ticket"], published.body["owner"]) == (key, None)
     ended = await act(anna, key, f"investigations/{started['id']}/end", cause_found=False)
     assert ended.json()["long"] is True
     await act(anna, key, "investigations")

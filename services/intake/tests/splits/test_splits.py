@@ -63,8 +63,10 @@ async def test_the_new_ticket_counts_from_the_moment_at_which_the_customer_wrote
     await freeze_time(database, NINE + timedelta(hours=2))
     new = (await _split(anna, key, again, answered, asked)).json()
     assert new["opened_at"] == "2030-01-07T09:00:00Z"
-    told = [one for one in await outbox_events(database) if one.body.get("ticket") == new["key"]]
-    assert [(one.type.split(".")[2], one.body["at"][:16]) for one in told] == [
+    published = [
+        one for one in await outbox_events(database) if one.body.get("ticket") == new["key"]
+    ]
+    assert [(one.type.split(".")[2], one.body["at"][:16]) for one in published] == [
         ("opened", "2030-01-07T11:00"),
         ("replied", "2030-01-07T10:00"),
         ("customer_replied", "2030-01-07T10:00"),

@@ -1,6 +1,5 @@
 """Nobody reads what was written for others: every free text has a mark, everything is searched (R11)."""
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +12,11 @@ from common.persistence.database import Database
 from intake.tickets.routes import read_tickets
 from intake.tickets.store import messages
 from intake.tickets.store.tickets import TicketFilter
-from intake_support.tickets import act, open_ticket
+from intake_support import marked_steps
+from intake_support.tickets import open_ticket
 from opsdesk_testing.audience_marks import Marks, free_text_fields, read_everything
 from opsdesk_testing.client import client
-from opsdesk_testing.protocol import freeze_time, outbox_events
+from opsdesk_testing.protocol import outbox_events
 from opsdesk_testing.row_walls import readable_tables, rows_without_where
 
 ON = "POST /v1/tickets/{ticket}"
@@ -48,70 +48,13 @@ async def marks(
             words["question"] += "?"
         answer = await who.post(f"/v1/tickets/OPS-1001/{step}", json=words | more)
         assert answer.is_success, f"{step}: {answer.text}"
-    await _separate(anna, omar, marks)
-    await _investigate_and_improve(anna, omar, marks)
-    await _go_on_later(database, anna, omar, jan, marks)
-    await _change_the_matrix(app, marks)
+    await marked_steps.separate(anna, omar, marks)
+    await marked_steps.investigate_and_improve(anna, omar, marks)
+    await marked_steps.go_on_later(database, anna, omar, jan, marks)
+    await marked_steps.change_the_matrix(app, marks)
     await _change_the_directory(anna, omar, marks)
     await _revoke_and_ask_for_erasure(app, database, marks)
     return marks
-
-
-async def _separate(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> None:
-    """A duplicate that was merged, and was not separated from the other one."""
-    one, into = [await open_ticket(anna) for _ in range(2)]
-    assert (await anna.post(f"/v1/tickets/{one}/merge", json={"into": into})).is_success
-    for who, step, more in ((anna, "unmerge", {}), (omar, "unmerge/confirm", {"agree": False})):
-        reason = {"reason": marks.word(f"{ON}/{step} reason", STAFF)}
-        answer = await who.post(f"/v1/tickets/{one}/{step}", json=reason | more)
-        assert answer.is_success, answer.text
-
-
-async def _investigate_and_improve(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> None:
-    """What is owed for OPS-1001, which a customer found first, until it is verified."""
-    started = (await anna.post("/v1/tickets/OPS-1001/reopen", json={"reason": "Again"})).json()
-    assert started["state"] == "reopened"
-    id = (await anna.post("/v1/tickets/OPS-1001/investigations")).json()["id"]
-    cause = {"cause": marks.word(f"{ON}/investigations/{{investigation}}/end cause", STAFF)}
-    ended = {"cause_found": True} | cause
-    end = f"/v1/tickets/OPS-1001/investigations/{id}/end"
-    assert (await anna.post(end, json=ended)).is_success
-    for who, step, fields, more in (
-        (anna, "plan", ("task", "criterion"), {"owner": "anna"}),
-        (anna, "finish", ("evidence",), {}),
-        (omar, "verify", ("reason",), {"agree": False}),
-    ):
-        named = "POST /v1/monitoring-improvements/{improvement}/" + step
-        words = {name: marks.word(f"{named} {name}", STAFF) for name in fields}
-        answer = await who.post(f"/v1/monitoring-improvements/MON-1/{step}", json=words | more)
-        assert answer.is_success, answer.text
-
-
-async def _go_on_later(
-    database: Database, anna: AsyncClient, omar: AsyncClient, jan: AsyncClient, marks: Marks
-) -> None:
-    key = await open_ticket(anna)
-    for who, step, body in (
-        (anna, "resolve", {"resolution": "Done"}),
-        (omar, "verify", {}),
-        (anna, "close", {}),
-    ):
-        assert (await act(who, key, step, **body)).is_success
-    await freeze_time(database, datetime(2030, 2, 7, 9, tzinfo=UTC))
-    words = {"text": marks.word(f"{ON}/follow-on text", OF_ACME)}
-    assert (await act(jan, key, "follow-on", **words)).is_success
-
-
-async def _change_the_matrix(app: FastAPI, marks: Marks) -> None:
-    async with client(app, "theo") as theo:
-        address = "/v1/priority-matrix"
-        cells = (await theo.get(address)).json()["priorities"]
-        cells["high"]["high"] = "critical"
-        reason = {"reason": marks.word(f"PUT {address} reason", STAFF)}
-        assert (await theo.put(address, json={"priorities": cells} | reason)).is_success
-        reason = {"reason": marks.word(f"POST {address}/confirm reason", STAFF)}
-        declined = await theo.post(f"{address}/confirm", json={"agree": False} | reason)
-        assert declined.is_success, declined.text
 
 
 async def _change_the_directory(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> None:

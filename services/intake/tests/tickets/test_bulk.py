@@ -46,13 +46,13 @@ async def test_sent_again_with_its_key_nothing_is_done_twice(
     keys = [await open_ticket(anna) for _ in range(2)]
     await act(anna, keys[1], "resolve", resolution="Restarted")
     first = await _bulk(anna, keys, "resolve", "k", resolution="Done")
-    told = len(await outbox_events(database))
+    published = len(await outbox_events(database))
     again = await _bulk(anna, keys, "resolve", "k", resolution="Done")
     assert first.json() == again.json()
-    assert len(await outbox_events(database)) == told
+    assert len(await outbox_events(database)) == published
     other = await _bulk(anna, keys, "resolve", "k", resolution="Something else")
     assert [item["status"] for item in other.json()["items"]] == [422, 422]
-    assert len(await outbox_events(database)) == told
+    assert len(await outbox_events(database)) == published
 
 
 async def test_four_eyes_hold_for_each(anna: AsyncClient, omar: AsyncClient) -> None:

@@ -36,9 +36,13 @@ async def test_two_people_separate_and_the_ticket_is_open_again(
     assert (alone.status_code, alone.json()["code"]) == (403, "FOUR_EYES")
     done = (await act(omar, key, "unmerge/confirm", agree=True)).json()
     assert (done["state"], done["merged_into"], done["pending_unmerge"]) == ("reopened", None, None)
-    told = (await outbox_events(database))[-1]
-    assert told.type == "opsdesk.ticket.unmerged.v1"
-    assert (told.body["from_ticket"], told.body["requested_by"], told.body["confirmed_by"]) == (
+    published = (await outbox_events(database))[-1]
+    assert published.type == "opsdesk.ticket.unmerged.v1"
+    assert (
+        published.body["from_ticket"],
+        published.body["requested_by"],
+        published.body["confirmed_by"],
+    ) == (
         into,
         "anna",
         "omar",

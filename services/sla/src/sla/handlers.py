@@ -33,6 +33,7 @@ from common.events.restored import (
     DirectoryHistoryRestored,
     TicketHistoryRestored,
 )
+from common.events.ticket_links import TicketUnmerged
 from common.events.tickets import (
     BlockerLifted,
     BlockerRaised,
@@ -51,7 +52,6 @@ from common.events.tickets import (
     TicketResolved,
     TicketResumed,
     TicketTriaged,
-    TicketUnmerged,
     TicketWorkaroundProvided,
 )
 from common.messaging.inbox import Handlers, chain, for_each

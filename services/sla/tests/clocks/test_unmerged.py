@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from common.events.tickets import TicketMerged, TicketReplied, TicketUnmerged
+from common.events.ticket_links import TicketUnmerged
+from common.events.tickets import TicketMerged, TicketReplied
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.agreements.domain.agreement import Metric

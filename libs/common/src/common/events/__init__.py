@@ -7,6 +7,7 @@ from common.events import (
     alerts,
     catalogue,
     clocks,
+    customer_voices,
     dead_letters,
     deliveries,
     directory,
@@ -21,6 +22,7 @@ from common.events import (
     reserved_hours,
     restored,
     reviews,
+    ticket_links,
     tickets,
     usage,
     waivers,
@@ -29,6 +31,8 @@ from common.events.envelope import Event
 
 MODULES = (
     tickets,
+    ticket_links,
+    customer_voices,
     improvements,
     alerts,
     erasures,

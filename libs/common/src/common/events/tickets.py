@@ -10,7 +10,6 @@ from common.events.envelope import Event
 Priority = Literal["blocker", "critical", "major", "minor", "trivial"]
 Kind = Literal["incident", "service_request", "change_request", "problem", "question"]
 Source = Literal["portal", "email", "phone", "monitoring", "staff"]
-LinkKind = Literal["child_of", "caused_by", "duplicates", "blocks", "split_from", "follows"]
 
 
 class TicketEvent(Event):
@@ -201,85 +200,6 @@ class TicketMerged(TicketEvent):
     type: ClassVar[str] = "opsdesk.ticket.merged.v1"
     into_id: UUID
     into: str
-
-
-class TicketUnmerged(TicketEvent):
-    """Two people (`requested_by`, `confirmed_by`) say that a merged ticket is a request of its own: it is open again.
-
-    `from_id` and `from_ticket` name the ticket into which it had been merged. That one is counted from
-    `survivor_opened_at` on: its own opening, or an earlier one of what is still merged into it. The reason
-    stays in intake.
-    """
-
-    type: ClassVar[str] = "opsdesk.ticket.unmerged.v1"
-    opened_at: AwareDatetime
-    from_id: UUID
-    from_ticket: str
-    survivor_opened_at: AwareDatetime
-    requested_by: str
-    confirmed_by: str
-
-
-class TicketLinked(TicketEvent):
-    """A link to another ticket was made: this one is `child_of`, `caused_by` … the `other` one.
-
-    The other ticket may belong to another customer, which is for staff alone.
-    """
-
-    type: ClassVar[str] = "opsdesk.ticket.linked.v1"
-    link_id: UUID
-    link: LinkKind
-    other_id: UUID
-    other: str
-
-
-class TicketUnlinked(TicketEvent):
-    """A link to another ticket was removed."""
-
-    type: ClassVar[str] = "opsdesk.ticket.unlinked.v1"
-    link_id: UUID
-    link: LinkKind
-    other_id: UUID
-    other: str
-
-
-class TicketFeedbackGiven(TicketEvent):
-    """A contact (`by`) said whether the ticket was `solved`, with a `rating` from 1 to 5 if they gave one."""
-
-    type: ClassVar[str] = "opsdesk.ticket.feedback_given.v1"
-    solved: bool
-    rating: int | None = None
-
-
-class CustomerEscalationEvent(TicketEvent):
-    """An event about a customer who escalates a ticket: a named person answers by `due_at`.
-
-    `owner` is the `sub` of that person, None until somebody has taken it.
-    """
-
-    escalation_id: UUID
-    due_at: AwareDatetime
-    owner: str | None
-
-
-class TicketEscalatedByCustomer(CustomerEscalationEvent):
-    """A contact (`by`) escalated the ticket. Their reason stays in intake."""
-
-    type: ClassVar[str] = "opsdesk.ticket.escalated_by_customer.v1"
-
-
-class CustomerEscalationTaken(CustomerEscalationEvent):
-    """`owner` is the person who answers the customer."""
-
-    type: ClassVar[str] = "opsdesk.ticket.customer_escalation_taken.v1"
-
-
-class CustomerEscalationAnswered(CustomerEscalationEvent):
-    """`by` answered the customer with the message `message_id`."""
-
-    type: ClassVar[str] = "opsdesk.ticket.customer_escalation_answered.v1"
-    message_id: UUID
-    in_time: bool
 
 
 class TicketKnown(TicketEvent):

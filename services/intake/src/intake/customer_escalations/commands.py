@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from common.domain import Actor, Rejection
-from common.events.tickets import (
+from common.events.customer_voices import (
     CustomerEscalationAnswered,
     CustomerEscalationEvent,
     CustomerEscalationTaken,
     TicketEscalatedByCustomer,
-    TicketReplied,
 )
+from common.events.tickets import TicketReplied
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 from intake.customer_escalations import store
@@ -42,8 +42,8 @@ async def escalate(
         uuid7(), ticket.id, words.id, actor.sub, at, at + within, ticket.assignee
     )
     await store.add(tx, escalation)
-    told = _event(TicketEscalatedByCustomer, escalation)
-    await save_change(tx, ticket, ticket, actor, at, "ticket.escalate", told)
+    announcement = _event(TicketEscalatedByCustomer, escalation)
+    await save_change(tx, ticket, ticket, actor, at, "ticket.escalate", announcement)
     return escalation
 
 
@@ -56,8 +56,8 @@ async def take_escalation(
         await audit_rejection(tx, ticket, actor, at, "ticket.take_escalation", taken)
         return taken
     await store.save(tx, taken)
-    told = _event(CustomerEscalationTaken, taken)
-    await save_change(tx, ticket, ticket, actor, at, "ticket.take_escalation", told)
+    announcement = _event(CustomerEscalationTaken, taken)
+    await save_change(tx, ticket, ticket, actor, at, "ticket.take_escalation", announcement)
     return taken
 
 
@@ -74,9 +74,13 @@ async def answer_escalation(
     await messages.add(tx, words)
     await store.save(tx, answered)
     in_time = not answered.is_overdue(at)
-    told = _event(CustomerEscalationAnswered, answered, message_id=words.id, in_time=in_time)
+    announcement = _event(
+        CustomerEscalationAnswered, answered, message_id=words.id, in_time=in_time
+    )
     replied = event_spec(TicketReplied, message_id=words.id)
-    await save_change(tx, ticket, ticket, actor, at, "ticket.answer_escalation", replied, told)
+    await save_change(
+        tx, ticket, ticket, actor, at, "ticket.answer_escalation", replied, announcement
+    )
     return answered
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from common.audit import JSON
 from common.domain import Actor, Rejection
-from common.events.tickets import TicketFeedbackGiven
+from common.events.customer_voices import TicketFeedbackGiven
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 from intake.directory.store import ENVIRONMENTS

@@ -49,7 +49,7 @@ ContactAction = Annotated[TicketAction, Depends(_for_contact)]
 async def give_ticket_feedback(
     action: ContactAction, body: FeedbackCreate, response: Response
 ) -> object:
-    """Say whether a resolved ticket was solved, as its customer.
+    """Record whether a resolved ticket was solved, as its customer says.
 
     A "no" opens it again; where it was closed too long ago, it opens another one that is linked to it.
     """

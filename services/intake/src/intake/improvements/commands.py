@@ -78,7 +78,7 @@ async def announce_overdue(tx: Connection, improvement: Improvement, at: datetim
 async def _publish(
     tx: Connection, event: type[ImprovementEvent], one: Improvement, actor: str, at: datetime
 ) -> None:
-    told = event(
+    announcement = event(
         at=at,
         improvement_id=one.id,
         improvement=one.key,
@@ -89,7 +89,7 @@ async def _publish(
         due_at=one.due_at,
         by=actor,
     )
-    await publish(tx, OutboxEvent(told, one.sequence))
+    await publish(tx, OutboxEvent(announcement, one.sequence))
 
 
 async def _record(

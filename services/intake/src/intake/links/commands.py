@@ -5,7 +5,7 @@ from datetime import datetime
 
 from common.audit import JSON
 from common.domain import Actor, Rejection
-from common.events.tickets import TicketLinked, TicketUnlinked
+from common.events.ticket_links import TicketLinked, TicketUnlinked
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 from intake.links import store

@@ -10,6 +10,7 @@ from common.errors import Conflict, NotFound
 from common.http import Transaction, router
 from common.persistence.database import Connection, transaction_time
 from intake.teams import store
+from intake.teams.domain import Team
 from intake.teams.schemas import TeamCreate, TeamRead, TeamUpdate
 
 routes = router("/v1/teams", ["reference data"])
@@ -28,19 +29,19 @@ async def create_team(
         raise Conflict(f"There is a team {body.key} already. Take another key.", code="NAME_TAKEN")
     await _record(tx, caller, "team.add", body.key, body.members)
     response.headers["Location"] = f"/v1/teams/{body.key}"
-    return await _get(tx, body.key)
+    return TeamRead.model_validate(await _get(tx, body.key))
 
 
 @routes.get("")
 async def list_teams(caller: Reader, tx: Transaction) -> list[TeamRead]:
     """List teams: those that roles are first."""
-    return await store.list_all(tx)
+    return [TeamRead.model_validate(team) for team in await store.list_all(tx)]
 
 
 @routes.get("/{team}")
 async def get_team(key: TeamKey, caller: Reader, tx: Transaction) -> TeamRead:
     """Get a team by key."""
-    return await _get(tx, key)
+    return TeamRead.model_validate(await _get(tx, key))
 
 
 @routes.put("/{team}")
@@ -52,10 +53,10 @@ async def update_team(key: TeamKey, body: TeamUpdate, caller: Writer, tx: Transa
         raise Conflict(detail, code="TEAM_IS_ROLE")
     await store.save(tx, key, body.name, body.members)
     await _record(tx, caller, "team.change", key, body.members)
-    return await _get(tx, key)
+    return TeamRead.model_validate(await _get(tx, key))
 
 
-async def _get(tx: Connection, key: str) -> TeamRead:
+async def _get(tx: Connection, key: str) -> Team:
     """The team. Raises NotFound."""
     team = await store.find(tx, key)
     if team is None:

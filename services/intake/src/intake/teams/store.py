@@ -9,19 +9,19 @@ from sqlalchemy.dialects.postgresql import insert
 from common.events.escalations import TEAMS
 from common.persistence.database import Connection
 from intake.directory.tables import people, teams
-from intake.teams.schemas import TeamRead
+from intake.teams.domain import Team
 
 MAX_TEAMS: Final = 500
 
 
-async def list_all(tx: Connection) -> list[TeamRead]:
+async def list_all(tx: Connection) -> list[Team]:
     """The teams that roles are, then those of the house, each by key."""
     roles = [await _of_role(tx, role) for role in sorted(TEAMS)]
     rows = await tx.execute(select(teams).order_by(teams.c.key).limit(MAX_TEAMS))
     return roles + [_team(row.key, row.name, row.members) for row in rows]
 
 
-async def find(tx: Connection, key: str) -> TeamRead | None:
+async def find(tx: Connection, key: str) -> Team | None:
     """The team with this key; None without one."""
     if key in TEAMS:
         return await _of_role(tx, key)
@@ -42,14 +42,12 @@ async def save(tx: Connection, key: str, name: str, members: Sequence[str]) -> b
     return (await tx.execute(update(teams).where(teams.c.key == key).values(values))).rowcount == 1
 
 
-async def _of_role(tx: Connection, role: str) -> TeamRead:
+async def _of_role(tx: Connection, role: str) -> Team:
     has_role = literal(role) == any_(people.c.roles)
     query = select(people.c.sub).where(has_role, ~people.c.retired).order_by(people.c.sub)
     members = list(await tx.scalars(query))
-    return TeamRead(
-        key=role, name=role.replace("_", " ").capitalize(), members=members, is_role=True
-    )
+    return Team(key=role, name=role.replace("_", " ").capitalize(), members=members, is_role=True)
 
 
-def _team(key: str, name: str, members: Sequence[str]) -> TeamRead:
-    return TeamRead(key=key, name=name, members=list(members), is_role=False)
+def _team(key: str, name: str, members: Sequence[str]) -> Team:
+    return Team(key=key, name=name, members=list(members), is_role=False)

@@ -1,12 +1,12 @@
 """Customers who escalate a ticket: a named person answers within a set time (R3)."""
 
-from common.events.envelope import ReceivedEvent
-from common.events.tickets import (
+from common.events.customer_voices import (
     CustomerEscalationAnswered,
     CustomerEscalationEvent,
     CustomerEscalationTaken,
     TicketEscalatedByCustomer,
 )
+from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, schedule
 from escalation.cases import store as cases

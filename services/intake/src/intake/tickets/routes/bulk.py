@@ -107,10 +107,10 @@ class _Bulk:
         }
     },
 )
-async def act_on_tickets(
+async def apply_bulk_action(
     request: Request, caller: Annotated[Caller, requires("tickets:work")]
 ) -> BulkResult:
-    """Do one action on up to a hundred tickets. The answer says of each whether it was done, or why not.
+    """Apply one action to up to a hundred tickets. The answer says of each whether it was done, or why not.
 
     Each is done or not by itself. Sent again with its Idempotency-Key, what was done is not done again, and
     the rest is.

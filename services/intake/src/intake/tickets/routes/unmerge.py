@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import Response
 
 from common.audit import JSON
-from common.events.tickets import TicketUnmerged
+from common.events.ticket_links import TicketUnmerged
 from common.http import router
 from common.persistence.database import transaction_time
 from intake.tickets.copies import copy_messages

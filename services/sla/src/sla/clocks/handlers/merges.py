@@ -6,7 +6,8 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from common.events.envelope import ReceivedEvent
-from common.events.tickets import TicketMerged, TicketUnmerged
+from common.events.ticket_links import TicketUnmerged
+from common.events.tickets import TicketMerged
 from common.persistence.database import Connection, transaction_time
 from sla.clocks.commands import apply_changes, load_timetables
 from sla.clocks.domain.clock import Input
