@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from common.http import runtime_of
 from common.persistence.database import Database
-from intake.tickets.domain.priority import DEFAULT_MATRIX, LEVELS, PRIORITIES, is_lower
+from intake.tickets.domain.priority import DEFAULT_MATRIX, PRIORITIES, is_lower
 from intake.tickets.domain.priority_matrix import DEFAULT, change, find_disorder, lowered_cells
 from intake.tickets.matrix_cache import MatrixCache
 from intake_support.tickets import act, open_ticket
@@ -26,11 +26,12 @@ ADDRESS = "/v1/priority-matrix"
 
 def _changed(**cells: str) -> dict[str, dict[str, str]]:
     """The default, with other priorities for some cells: `low_high="critical"`."""
-    shown = {i: {u: DEFAULT_MATRIX[i, u] for u in LEVELS} for i in LEVELS}
-    result: dict[str, dict[str, str]] = {i: dict(row) for i, row in shown.items()}
-    for cell, priority in cells.items():
-        impact, urgency = cell.split("_")
-        result[impact][urgency] = priority
+    result: dict[str, dict[str, str]] = {}
+    for (impact, urgency), priority in DEFAULT_MATRIX.items():
+        result.setdefault(impact, {})[urgency] = priority
+    for cell, changed in cells.items():
+        worse, sooner = cell.split("_")
+        result[worse][sooner] = changed
     return result
 
 

@@ -65,7 +65,7 @@ async def give_feedback(
         ticket_id=ticket.id,
         solved=opinion.solved,
         rating=opinion.rating,
-        message_id=message and message.id,
+        message_id=None if message is None else message.id,
         given_by=actor.sub,
         given_at=at,
     )

@@ -29,9 +29,9 @@ async def on_escalated(tx: Connection, received: ReceivedEvent[TicketEscalatedBy
 async def on_taken(tx: Connection, received: ReceivedEvent[CustomerEscalationTaken]) -> None:
     """Note who answers the customer."""
     event = received.event
+    note = f"{event.owner} answers the customer"
     for case in await cases.lock_unresolved(tx, [_dedup_key(event)]):
-        note = f"{event.owner} answers the customer"
-        await append_event(tx, case, lambda at, note=note: timeline.Repeated(at, note))
+        await append_event(tx, case, lambda at: timeline.Repeated(at, note))
 
 
 async def on_answered(tx: Connection, received: ReceivedEvent[CustomerEscalationAnswered]) -> None:

@@ -192,7 +192,7 @@ def _failed(ref: str, problem: Problem) -> BulkItemRead:
 def _failed_before(ref: str, response: Response) -> BulkItemRead:
     """The result of a ticket whose action was refused when the same request came before."""
     return BulkItemRead(
-        ticket=ref, status=response.status_code, problem=_shown(from_json(response.body))
+        ticket=ref, status=response.status_code, problem=_shown(from_json(bytes(response.body)))
     )
 
 

@@ -64,7 +64,7 @@ async def confirm_priority_matrix(
     """Confirm or decline the lower priorities of the matrix that another person asked for."""
     before = await priority_matrices.lock(tx)
     at = await transaction_time(tx)
-    requested_by = before.pending and before.pending.requested_by
+    requested_by = None if before.pending is None else before.pending.requested_by
     person = await counted_as(tx, caller.sub, requested_by)
     after = confirm(before, person) if body.agree else decline(before)
     grounds = {"requested_by": requested_by, "agree": body.agree, "reason": body.reason}

@@ -1,5 +1,6 @@
 """One action on many tickets: what is asked for, and what became of each."""
 
+from collections import Counter
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -36,8 +37,7 @@ class BulkRequest(RequestModel):
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
-        seen: set[str] = set()
-        twice = sorted({one for one in self.tickets if one in seen or seen.add(one)})
+        twice = sorted(one for one, times in Counter(self.tickets).items() if times > 1)
         if twice:
             raise PydanticCustomError("twice", "name each ticket once; twice: " + ", ".join(twice))
         return self

@@ -1,6 +1,6 @@
 """Every query about tickets, one by one or as pages."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -44,7 +44,7 @@ _JOINED: Final[Select[Any]] = select(
 _IS_OPEN: Final[ColumnElement[bool]] = tickets.c.state.in_(
     [literal_column(f"'{state}'") for state in sorted(OPEN_STATES)]
 )
-_PENDING: Final = {
+_PENDING: Final[Mapping[str, tuple[str, Any]]] = {
     "pending_downgrade": ("downgrade", PendingDowngrade),
     "pending_reclassification": ("reclassification", PendingReclassification),
     "pending_unmerge": ("unmerge", PendingUnmerge),
@@ -209,7 +209,7 @@ def _ticket(row: Row[Any]) -> Ticket:
     )
 
 
-def _pending(values: RowMapping, prefix: str, kind: type[Any]) -> Any:
+def _pending(values: RowMapping, prefix: str, kind: Any) -> Any:
     """What waits for a second person; None where nothing does."""
     if values[f"{prefix}_requested_by"] is None:
         return None
