@@ -43,6 +43,7 @@ ROUTERS = (
     link_routes.routes,
     split_routes.routes,
     watcher_routes.routes,
+    watcher_routes.watched_routes,
     feedback_routes.routes,
     customer_escalation_routes.routes,
     investigation_routes.routes,

@@ -96,7 +96,7 @@ async def test_no_more_than_a_hundred_and_each_once(anna: AsyncClient, database:
     for keys in ([f"OPS-{number}" for number in range(1, 10_001)], [], ["OPS-1001", "OPS-1001"]):
         refused = await _bulk(anna, keys, "close")
         assert refused.status_code == 422, keys[:2]
-        assert refused.json()["type"] == "urn:opsdesk:error:validation-failed"
+        assert refused.json()["type"] == "urn:opsdesk:error:invalid"
 
 
 async def test_a_body_that_the_action_does_not_take_is_refused_once_for_all(

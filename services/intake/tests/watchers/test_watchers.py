@@ -84,6 +84,20 @@ async def test_nobody_of_another_customer_watches(
     assert both.json()["errors"][0]["code"] == "watcher_unclear"
 
 
+async def test_everybody_lists_what_they_watch(anna: AsyncClient, portal: AsyncClient) -> None:
+    one, two, other = [await open_ticket(anna) for _ in range(3)]
+    for who, key in ((anna, one), (anna, two), (portal, two)):
+        assert (await act(who, key, "watchers")).status_code == 201
+    listed = (await anna.get("/v1/watched-tickets", params={"limit": 1})).json()
+    assert [ticket["key"] for ticket in listed["items"]] == [two]
+    more = {"limit": 1, "cursor": listed["next"]}
+    rest = (await anna.get("/v1/watched-tickets", params=more)).json()
+    assert ([ticket["key"] for ticket in rest["items"]], rest["next"]) == ([one], None)
+    seen = (await portal.get("/v1/watched-tickets")).json()["items"]
+    assert [ticket["key"] for ticket in seen] == [two] != [other]
+    assert "pending_unmerge" not in seen[0]
+
+
 async def test_a_ticket_has_no_more_than_so_many_watchers(
     anna: AsyncClient, database: Database
 ) -> None:

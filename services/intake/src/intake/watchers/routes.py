@@ -3,13 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Response
+from fastapi import Depends, Path, Response
 
 from common import audit
 from common.auth import Caller
 from common.domain import Rejection
 from common.errors import Forbidden, NotFound, ValidationFailed, Violation
-from common.http import Transaction, rejection_response, router
+from common.http import Page, Paging, Transaction, rejection_response, router
 from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from intake.directory.store import find_contact_by_id
@@ -21,6 +21,7 @@ from intake.tickets.dependencies import (
     get_visible_ticket,
 )
 from intake.tickets.domain.ticket import Ticket
+from intake.tickets.schemas.responses import AnyTicket, TicketPage, to_response
 from intake.tickets.store import tickets
 from intake.watchers import store
 from intake.watchers.domain import Watcher, check_contact, check_number
@@ -28,7 +29,24 @@ from intake.watchers.schemas import WatcherCreate, WatcherRead
 
 routes = router("/v1/tickets", ["ticket relations"])
 
+watched_routes = router("/v1/watched-tickets", ["ticket relations"])
+
 WatcherId = Annotated[UUID, Path(alias="watcher", description="The watcher's id.")]
+
+
+@watched_routes.get("", response_model=TicketPage)
+async def list_watched_tickets(
+    caller: TicketReader, tx: Transaction, page: Annotated[Paging, Depends()]
+) -> Page[AnyTicket]:
+    """List the tickets that the caller watches, newest first."""
+    ids = await store.page_of_watched(
+        tx, caller.sub, caller.contact_id, page.after_as(UUID), page.limit
+    )
+    found = await tickets.by_ids(tx, ids)
+    rows = [found[id] for id in ids if id in found]
+    return page.page_of(
+        rows, lambda ticket: to_response(caller, ticket), lambda ticket: (ticket.id,)
+    )
 
 
 @routes.get("/{ticket}/watchers")

@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
+from common.persistence.keyset import page_after
 from intake.watchers.domain import Watcher
 from intake.watchers.tables import ticket_watchers
 
@@ -51,6 +52,24 @@ async def find_same(tx: Connection, watcher: Watcher) -> Watcher:
         ticket_watchers.c.contact_id.is_not_distinct_from(watcher.contact_id),
     )
     return Watcher(**(await tx.execute(query)).one()._mapping)
+
+
+async def page_of_watched(
+    tx: Connection,
+    person: str | None,
+    contact_id: UUID | None,
+    after: tuple[UUID] | None,
+    limit: int,
+) -> Sequence[UUID]:
+    """The tickets that a person or a contact watches, the newest first: `limit` and one more."""
+    is_theirs = (
+        ticket_watchers.c.person == person
+        if contact_id is None
+        else ticket_watchers.c.contact_id == contact_id
+    )
+    query = select(ticket_watchers.c.ticket_id).where(is_theirs)
+    order = [ticket_watchers.c.ticket_id.desc()]
+    return list(await tx.scalars(page_after(query, order, after, limit)))
 
 
 async def remove(tx: Connection, id: UUID) -> None:

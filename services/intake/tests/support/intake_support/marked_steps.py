@@ -26,14 +26,17 @@ async def separate(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> None:
 
 
 async def investigate_and_improve(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> None:
-    """What is owed for OPS-1001, which a customer found first, until it is verified."""
-    started = (await anna.post("/v1/tickets/OPS-1001/reopen", json={"reason": "Again"})).json()
-    assert started["state"] == "reopened"
-    id = (await anna.post("/v1/tickets/OPS-1001/investigations")).json()["id"]
+    """An incident that a customer found first: its cause is found, and better monitoring is owed."""
+    key = await open_ticket(anna, channel="phone")
+    id = (await act(anna, key, "investigations")).json()["id"]
     cause = {"cause": marks.word(f"{ON}/investigations/{{investigation}}/end cause", STAFF)}
     ended = {"cause_found": True} | cause
-    end = f"/v1/tickets/OPS-1001/investigations/{id}/end"
-    assert (await anna.post(end, json=ended)).is_success
+    for who, step, body in (
+        (anna, f"investigations/{id}/end", ended),
+        (anna, "resolve", {"resolution": "Done"}),
+        (omar, "verify", {}),
+    ):
+        assert (await act(who, key, step, **body)).is_success
     for who, step, fields, more in (
         (anna, "plan", ("task", "criterion"), {"owner": "anna"}),
         (anna, "finish", ("evidence",), {}),
