@@ -100,6 +100,7 @@ def _script(customer: Customer) -> str:
         "channel": ticket.channel,
         "opened_at": ticket.opened_at.isoformat(),
         "opened_by": ticket.opened_by,
+        "detected_by": ticket.detected_by,
         "sequence": ticket.sequence,
     }
     # The event's id and key, and the subjects, follow the ticket's new id.
