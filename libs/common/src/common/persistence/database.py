@@ -120,17 +120,23 @@ class Database:
         return await connect(self.url, self.schema, self.workload)
 
     @asynccontextmanager
-    async def transaction(self, *, all_rows: bool = False) -> AsyncIterator[Connection]:
+    async def transaction(
+        self, *, all_rows: bool = False, lock_timeout_s: float | None = None
+    ) -> AsyncIterator[Connection]:
         """Open a transaction: committed when the block ends, rolled back when it raises.
 
         In a request of a customer's contact it touches that customer's rows alone
         (`common.persistence.row_scope`), unless `all_rows`: for what the service looks up for anybody,
-        such as a cache that all callers share. Raises OutcomeUnknown when the connection was lost
-        while it committed.
+        such as a cache that all callers share. `lock_timeout_s`: how long one statement waits for a
+        lock; told together with BEGIN. Raises OutcomeUnknown when the connection was lost while it
+        committed.
         """
         async with self.engine.connect() as connection:
             scope = None if all_rows else current_scope()
-            _driver(connection).begin_suffix = scope.begin_sql(self.schema) if scope else ""
+            begin = scope.begin_sql(self.schema) if scope else ""
+            if lock_timeout_s is not None:
+                begin += f";SET LOCAL lock_timeout = '{lock_timeout_s * 1000:.0f}ms'"
+            _driver(connection).begin_suffix = begin
             connection.info.pop(HAS_OUTBOX_EVENTS, None)
             connection.info.pop(EARLIEST_DEADLINE, None)
             connection.info.pop(AFTER_COMMIT, None)
