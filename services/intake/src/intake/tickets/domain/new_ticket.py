@@ -8,13 +8,7 @@ from uuid import UUID
 from common.domain import Rejection
 from intake.directory.domain.environment import Environment
 from intake.tickets.domain.prioritisation import PriorityAssessment, assess
-from intake.tickets.domain.priority import (
-    DEFAULT_IMPACT_URGENCY,
-    Impact,
-    Matrix,
-    Priority,
-    Urgency,
-)
+from intake.tickets.domain.priority import DEFAULT_IMPACT_URGENCY, Impact, Matrix, Priority, Urgency
 from intake.tickets.domain.ticket import Channel, Detection, Kind, Nature, Ticket
 from intake.tickets.domain.ticket_key import format_key
 
@@ -40,7 +34,8 @@ class TicketRequest:
 
     `scope` is None for an unknown sender: the ticket then waits for triage. `reporter` is the mail
     address that it came from, while no contact is known. `opened_at` is when the customer asked,
-    where that was before the ticket is stored. A blocker `from_customer` waits for first level's word (R5).
+    where that was before the ticket is stored. A blocker `from_outside`, of a contact or a machine, waits
+    for first level's word (R5).
     `suggested_priority` is the one that a contact named. `detected_by`: where it is None, the channel says.
     """
 
@@ -55,7 +50,7 @@ class TicketRequest:
     reporter: str | None = None
     opened_at: datetime | None = None
     description: str | None = None
-    from_customer: bool = False
+    from_outside: bool = False
     suggested_priority: Priority | None = None
     detected_by: Detection | None = None
 
@@ -101,7 +96,7 @@ def build_ticket(request: TicketRequest, id: UUID, number: int, actor: str, at: 
         contact_id=request.contact_id,
         reporter=request.reporter,
         channel=request.channel,
-        blocker_confirmed_by=None if request.from_customer else actor,
+        blocker_confirmed_by=None if request.from_outside else actor,
         suggested_priority=request.suggested_priority,
         detected_by=request.detected_by
         or first_detected_by(request.channel, from_customer=request.from_customer),
