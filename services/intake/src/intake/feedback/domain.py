@@ -71,5 +71,5 @@ def follow_on_request(
         scope=scope,
         contact_id=contact_id,
         description=text,
-        from_customer=True,
+        from_outside=True,
     )

@@ -50,7 +50,7 @@ def ticket_request(ticket: Ticket, request: SplitRequest, scope: TicketScope) ->
         contact_id=ticket.contact_id,
         opened_at=_asked_at(ticket, request),
         description=request.description,
-        from_customer=ticket.blocker_confirmed_by is None,
+        from_outside=ticket.blocker_confirmed_by is None,
         suggested_priority=ticket.suggested_priority,
         detected_by=ticket.detected_by,
     )

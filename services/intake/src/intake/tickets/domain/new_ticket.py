@@ -99,15 +99,15 @@ def build_ticket(request: TicketRequest, id: UUID, number: int, actor: str, at: 
         blocker_confirmed_by=None if request.from_outside else actor,
         suggested_priority=request.suggested_priority,
         detected_by=request.detected_by
-        or first_detected_by(request.channel, from_customer=request.from_customer),
+        or first_detected_by(request.channel, from_outside=request.from_outside),
     )
 
 
-def first_detected_by(channel: Channel, *, from_customer: bool) -> Detection:
+def first_detected_by(channel: Channel, *, from_outside: bool) -> Detection:
     """Who found it first, as far as the way says by which it came in; OPS corrects it (R9)."""
     if channel == "monitoring":
         return "monitoring"
-    is_ours = channel == "staff" or (channel == "email" and not from_customer)
+    is_ours = channel == "staff" or (channel == "email" and not from_outside)
     return "ops" if is_ours else "customer"
 
 
