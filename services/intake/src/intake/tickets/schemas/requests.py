@@ -54,7 +54,7 @@ class TicketCreate(RequestModel):
         """What this caller asks for, within the scope that the body names."""
         named = (self.priority, self.impact, self.urgency)
         assessment = initial_priority(matrix, *named)
-        is_suggested = caller.customer is not None and any(named)
+        is_suggested = not _is_staff(caller) and any(named)
         return TicketRequest(
             kind=self.kind,
             title=self.title.strip(),
