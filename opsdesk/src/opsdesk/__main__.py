@@ -18,10 +18,13 @@ from opsdesk.commands import (
     queue,
     reviews,
     status,
+    ticket_bulk,
+    ticket_causes,
     ticket_classification,
     ticket_handover,
     ticket_opening,
     ticket_priority,
+    ticket_relations,
     ticket_words,
     ticket_work,
     tickets,
@@ -82,6 +85,8 @@ for name, command in SHIFT.items():
 app.add_typer(views.app, name="views")
 app.add_typer(mails.app, name="mails")
 app.add_typer(attachments.app, name="attachments")
+for part in (ticket_relations, ticket_bulk, ticket_causes):
+    part.add_commands(tickets.app)
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(clocks.app, name="clocks")
 app.command()(status.status)

@@ -12,6 +12,11 @@ from common.events.clocks import (
     ClockMissed,
     ClockThresholdReached,
 )
+from common.events.customer_voices import (
+    CustomerEscalationAnswered,
+    CustomerEscalationTaken,
+    TicketEscalatedByCustomer,
+)
 from common.events.directory import (
     ContactKnown,
     CustomerKnown,
@@ -22,6 +27,7 @@ from common.events.directory import (
 from common.events.environments import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.erasures import TicketErased
 from common.events.forecasts import ForecastChanged
+from common.events.improvements import ImprovementOverdue, ImprovementVerified
 from common.events.outages import (
     DowntimeBudgetThresholdReached,
     OutageCorrected,
@@ -65,8 +71,10 @@ from common.restoration.handlers import restored_handlers
 from escalation.cases.handlers import (
     budgets,
     clocks,
+    customers,
     deliveries,
     forecasts,
+    improvements,
     outages,
     reviews,
     tickets,
@@ -99,6 +107,11 @@ HANDLERS: Handlers = {
     TicketReplyUndelivered: for_each(tickets.on_reply_undelivered),
     TicketSecondEyesOverdue: for_each(tickets.on_second_eyes_overdue),
     TicketSecondEyesGiven: for_each(tickets.on_second_eyes_given),
+    TicketEscalatedByCustomer: for_each(customers.on_escalated),
+    CustomerEscalationTaken: for_each(customers.on_taken),
+    CustomerEscalationAnswered: for_each(customers.on_answered),
+    ImprovementOverdue: for_each(improvements.on_overdue),
+    ImprovementVerified: for_each(improvements.on_verified),
     TicketResolved: tickets.on_tickets_ended,
     TicketClosed: tickets.on_tickets_ended,
     TicketMerged: tickets.on_tickets_ended,

@@ -9,9 +9,11 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    Select,
     TextClause,
     Uuid,
     any_,
+    case,
     delete,
     func,
     literal,
@@ -176,12 +178,19 @@ async def matching(
         documents.audience.in_(["everybody", "staff"]), documents.words.op("@@")(_query(words))
     )
     await tx.execute(_BY_INDEX_OF_WORDS)
-    some = list(await tx.scalars(query.limit(MANY)))
-    if len(some) < MANY:
+    few = await tx.scalar(_if_few(query))
+    if few is not None:
         await tx.execute(_AS_EVER)
-        return id == any_(literal(some, ARRAY(Uuid)))
+        return id == any_(literal(few, ARRAY(Uuid)))
     await tx.execute(_FROM_THE_NEWEST_ON)
     return id.in_(query)
+
+
+def _if_few(query: Select[tuple[UUID]]) -> Select[tuple[list[UUID] | None]]:
+    """The ids that a query finds, as one value: null where there are MANY."""
+    some = query.limit(MANY).subquery()
+    ids = func.coalesce(func.array_agg(some.c.ticket_id), literal([], ARRAY(Uuid)))
+    return select(case((func.count() < MANY, ids))).select_from(some)
 
 
 def _query(words: str) -> ColumnElement[str]:

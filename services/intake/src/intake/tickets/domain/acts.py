@@ -5,6 +5,7 @@ Each act asks the same rule as its route, so that both give the same answer.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -23,10 +24,11 @@ PERMISSION_MISSING: Final = "PERMISSION_MISSING"
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: an account with its permissions. `own_accounts` are the same person's, of those named."""
+    """Who asks, and when: an account with its permissions. `own_accounts` are the same person's, of those named."""
 
     account: str
     permissions: frozenset[str]
+    at: datetime
     is_contact: bool = False
     own_accounts: frozenset[str] = frozenset()
 
@@ -99,8 +101,16 @@ VERIFY: Final = "tickets:verify"
 REPLY: Final = "tickets:reply"
 
 ACTS: Final = (
-    ActRule("reply", REPLY, lambda t, who: check_reply(t, "public", from_customer=who.is_contact)),
-    ActRule("note", REPLY, lambda t, who: check_reply(t, "internal", from_customer=who.is_contact)),
+    ActRule(
+        "reply",
+        REPLY,
+        lambda t, who: check_reply(t, "public", from_customer=who.is_contact, at=who.at),
+    ),
+    ActRule(
+        "note",
+        REPLY,
+        lambda t, who: check_reply(t, "internal", from_customer=who.is_contact, at=who.at),
+    ),
     ActRule("triage", WORK, lambda t, _: transitions.check_triage(t)),
     ActRule("assign", WORK, lambda t, who: transitions.assign(t, who.account)),
     ActRule("prioritise", WORK, _prioritise),
@@ -126,7 +136,7 @@ ACTS: Final = (
     ),
     ActRule("verify", VERIFY, _verify),
     ActRule("reject", VERIFY, lambda t, who: transitions.reject(t, who.counted_as(t.resolved_by))),
-    ActRule("close", WORK, lambda t, _: transitions.close(t, t.opened_at)),
+    ActRule("close", WORK, lambda t, _: transitions.close(t, t.opened_at, timedelta())),
     ActRule("reopen", WORK, lambda t, _: transitions.reopen(t)),
     ActRule("merge", WORK, _merge),
 )

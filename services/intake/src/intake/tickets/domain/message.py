@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from common.domain import Rejection
 from common.wording import is_question
-from intake.tickets.domain.ticket import Ticket
+from intake.tickets.domain.ticket import Ticket, is_past_reopening
 
 Visibility = Literal["public", "internal"]
 Direction = Literal["inbound", "outbound"]
 Mailing = Literal["due", "planned", "nobody", "off"]
 MailPurpose = Literal["answer", "receipt"]
 MailState = Literal["waiting", "sent", "failed", "bounced", "cancelled", "withheld"]
+
+MAX_COPIED: Final = 200
+"""Messages that one request copies to another ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class Message:
     Internal notes are outbound, and only staff see them. An `automatic` message was written by a
     machine and does not count as an answer (C1, C3). `history` is what stood below the new words of an
     answer. `sender_doubt` tells staff why the sender of a mail was not believed (I1). `mailing`: whether
-    mails about it were planned; None where there are none to plan.
+    mails about it were planned; None where there are none to plan. `copied_from` is the message of another
+    ticket whose words these are.
     """
 
     id: UUID
@@ -53,6 +57,7 @@ class Message:
     history: str | None = None
     sender_doubt: str | None = None
     mailing: Mailing | None = None
+    copied_from: UUID | None = None
 
     @property
     def is_public(self) -> bool:
@@ -77,13 +82,20 @@ class MailToContact:
     problem: str | None
 
 
-def check_reply(ticket: Ticket, visibility: Visibility, *, from_customer: bool) -> Rejection | None:
+def check_reply(
+    ticket: Ticket, visibility: Visibility, *, from_customer: bool, at: datetime
+) -> Rejection | None:
     """A rejection where a message cannot be added to the ticket by this side, else None."""
     if from_customer and visibility == "internal":
         return Rejection("STAFF_ONLY", "Internal notes are for staff. Leave `visibility` out.")
     if ticket.merged_into is not None:
         return Rejection(
             "MERGED", f"{ticket.key} was merged; reply on the ticket that it was merged into."
+        )
+    if from_customer and is_past_reopening(ticket, at):
+        return Rejection(
+            "REOPENING_EXPIRED",
+            f"{ticket.key} was closed too long ago to be opened again. Open another one that is linked to it: POST /v1/tickets/{ticket.key}/follow-on.",
         )
     return None
 

@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 from common.auth import Caller
 from common.auth.persons import same_person_accounts
 from common.http import Page, Paging, Refers, Transaction, router, set_etag
-from common.persistence.database import Connection
+from common.persistence.database import Connection, transaction_time
 from intake.directory import names
 from intake.directory import store as directory
 from intake.tickets.dependencies import TicketReader, TicketReference, get_visible_ticket
@@ -121,7 +121,8 @@ async def _asker(tx: Connection, caller: Caller, ticket: Ticket) -> Asker:
     """The caller, as the rules of acts know them."""
     same = await same_person_accounts(tx, caller.sub, first_persons(ticket))
     held = frozenset(rule.permission for rule in ACTS if caller.has_permission(rule.permission))
-    return Asker(caller.sub, held, caller.customer is not None, same)
+    at = await transaction_time(tx)
+    return Asker(caller.sub, held, at, caller.customer is not None, same)
 
 
 async def _resolve_filters(

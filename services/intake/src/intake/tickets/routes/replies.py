@@ -57,7 +57,7 @@ async def create_reply(action: ReplyAction, body: ReplyCreate, response: Respons
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     from_customer = action.caller.customer is not None
-    if rejection := check_reply(before, body.visibility, from_customer=from_customer):
+    if rejection := check_reply(before, body.visibility, from_customer=from_customer, at=at):
         raise await _refused(action.tx, before, rejection)
     message = Message(
         id=uuid7(),
@@ -91,7 +91,9 @@ async def create_reply(action: ReplyAction, body: ReplyCreate, response: Respons
 
 async def _refused(tx: Connection, ticket: Ticket, rejection: Rejection) -> Problem:
     """The problem of a message that cannot be added; of a merged ticket it names where to reply."""
-    if rejection.code != "MERGED":
+    if rejection.code == "STAFF_ONLY":
         return Forbidden(rejection.detail)
+    if rejection.code != "MERGED":
+        return Conflict(rejection.detail, code=rejection.code)
     into = await tickets.find(tx, str(ticket.merged_into))
     return Conflict(f"{ticket.key} was merged: reply on {into and into.key}.", code="MERGED")

@@ -85,3 +85,14 @@ DO $$ BEGIN
     EXECUTE format('ALTER FUNCTION history_for_contact SET search_path = %I, pg_temp',
         current_schema());
 END $$;
+-- A link shows itself where both of its tickets are the own customer's.
+SELECT open_to_contacts('ticket_links',
+    'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)
+        AND EXISTS (SELECT FROM tickets WHERE tickets.id = other_id)', 'SELECT, INSERT');
+SELECT open_to_contacts('ticket_watchers',
+    'contact_id IS NOT NULL AND EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)',
+    'SELECT, INSERT, DELETE');
+SELECT open_to_contacts('ticket_feedback',
+    'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)', 'SELECT, INSERT');
+SELECT open_to_contacts('customer_escalations',
+    'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)', 'SELECT, INSERT');

@@ -45,6 +45,9 @@ CREATE FUNCTION note_document_change() RETURNS trigger LANGUAGE plpgsql
 BEGIN
     IF TG_TABLE_NAME = 'messages' THEN
         INSERT INTO document_changes (ticket_id) VALUES (NEW.ticket_id);
+        IF TG_OP = 'UPDATE' AND OLD.ticket_id <> NEW.ticket_id THEN
+            INSERT INTO document_changes (ticket_id) VALUES (OLD.ticket_id);
+        END IF;
     ELSE
         INSERT INTO document_changes (ticket_id) VALUES (NEW.id);
     END IF;
