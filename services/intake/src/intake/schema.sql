@@ -266,6 +266,7 @@ CREATE TABLE indexed_openings (
     CONSTRAINT indexed_openings_pkey PRIMARY KEY (single),
     CONSTRAINT indexed_openings_single_check CHECK (single)
 );
+
 CREATE TABLE investigations (
     id uuid NOT NULL,
     ticket_id uuid NOT NULL,
@@ -378,6 +379,9 @@ AS $function$
 BEGIN
     IF TG_TABLE_NAME = 'messages' THEN
         INSERT INTO document_changes (ticket_id) VALUES (NEW.ticket_id);
+        IF TG_OP = 'UPDATE' AND OLD.ticket_id <> NEW.ticket_id THEN
+            INSERT INTO document_changes (ticket_id) VALUES (OLD.ticket_id);
+        END IF;
     ELSE
         INSERT INTO document_changes (ticket_id) VALUES (NEW.id);
     END IF;
@@ -386,6 +390,7 @@ END $function$;
 CREATE TRIGGER words_added AFTER INSERT OR UPDATE OF text, visibility, ticket_id ON messages
     FOR EACH ROW
     EXECUTE FUNCTION note_document_change();
+
 CREATE TABLE monitoring_improvements (
     id uuid NOT NULL,
     key text NOT NULL,
@@ -509,6 +514,53 @@ CREATE TRIGGER two_persons_confirm_person BEFORE INSERT OR UPDATE OF confirmed_b
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('changed_by', 'confirmed_by');
 
+CREATE TABLE priority_matrices (
+    version integer NOT NULL,
+    state text NOT NULL,
+    cells jsonb NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    reason text NOT NULL,
+    confirmed_by text,
+    effective_at timestamptz,
+    CONSTRAINT priority_matrices_pkey PRIMARY KEY (version),
+    CONSTRAINT ck_priority_matrices_effective
+        CHECK ((state = 'effective') = (effective_at IS NOT NULL)),
+    CONSTRAINT ck_priority_matrices_four_eyes CHECK (confirmed_by <> requested_by),
+    CONSTRAINT priority_matrices_state_check CHECK (state IN ('pending', 'effective', 'withdrawn')),
+    CONSTRAINT priority_matrices_version_check CHECK (version > 0)
+);
+CREATE UNIQUE INDEX uq_priority_matrices_pending ON priority_matrices (state)
+    WHERE state = 'pending';
+
+CREATE OR REPLACE FUNCTION intake.refuse_lower_matrix_by_one()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    ranks CONSTANT text[] := ARRAY['blocker', 'critical', 'major', 'minor', 'trivial'];
+    former jsonb := (SELECT cells FROM priority_matrices
+        WHERE effective_at IS NOT NULL AND version < NEW.version ORDER BY version DESC LIMIT 1);
+BEGIN
+    former := coalesce(former, '{"high/high": "blocker", "high/medium": "critical", "high/low": "major",
+        "medium/high": "critical", "medium/medium": "major", "medium/low": "minor",
+        "low/high": "major", "low/medium": "minor", "low/low": "trivial"}');
+    IF NEW.confirmed_by IS NULL AND EXISTS (
+        SELECT FROM jsonb_each_text(NEW.cells) AS cell
+        WHERE array_position(ranks, cell.value) > array_position(ranks, former ->> cell.key)
+    ) THEN
+        RAISE EXCEPTION 'a lower priority needs the person who asked for it and another one'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_priority_matrices_four_eyes';
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER lower_matrix_needs_two BEFORE INSERT OR UPDATE ON priority_matrices
+    FOR EACH ROW WHEN (new.effective_at IS NOT NULL)
+    EXECUTE FUNCTION refuse_lower_matrix_by_one();
+CREATE TRIGGER two_persons_matrix BEFORE INSERT OR UPDATE OF confirmed_by ON priority_matrices
+    FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('requested_by', 'confirmed_by');
+
 -- Clocks of sla that run or are paused; a clock that ends leaves.
 CREATE TABLE promises (
     clock_id uuid NOT NULL,
@@ -561,52 +613,6 @@ CREATE TABLE saved_views (
     CONSTRAINT saved_views_name_check CHECK (name <> '')
 );
 CREATE INDEX ix_saved_views_shared ON saved_views (id) WHERE shared;
-CREATE TABLE priority_matrices (
-    version integer NOT NULL,
-    state text NOT NULL,
-    cells jsonb NOT NULL,
-    requested_by text NOT NULL,
-    requested_at timestamptz NOT NULL,
-    reason text NOT NULL,
-    confirmed_by text,
-    effective_at timestamptz,
-    CONSTRAINT priority_matrices_pkey PRIMARY KEY (version),
-    CONSTRAINT ck_priority_matrices_effective
-        CHECK ((state = 'effective') = (effective_at IS NOT NULL)),
-    CONSTRAINT ck_priority_matrices_four_eyes CHECK (confirmed_by <> requested_by),
-    CONSTRAINT priority_matrices_state_check CHECK (state IN ('pending', 'effective', 'withdrawn')),
-    CONSTRAINT priority_matrices_version_check CHECK (version > 0)
-);
-CREATE UNIQUE INDEX uq_priority_matrices_pending ON priority_matrices (state)
-    WHERE state = 'pending';
-
-CREATE OR REPLACE FUNCTION intake.refuse_lower_matrix_by_one()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-DECLARE
-    ranks CONSTANT text[] := ARRAY['blocker', 'critical', 'major', 'minor', 'trivial'];
-    former jsonb := (SELECT cells FROM priority_matrices
-        WHERE effective_at IS NOT NULL AND version < NEW.version ORDER BY version DESC LIMIT 1);
-BEGIN
-    former := coalesce(former, '{"high/high": "blocker", "high/medium": "critical", "high/low": "major",
-        "medium/high": "critical", "medium/medium": "major", "medium/low": "minor",
-        "low/high": "major", "low/medium": "minor", "low/low": "trivial"}');
-    IF NEW.confirmed_by IS NULL AND EXISTS (
-        SELECT FROM jsonb_each_text(NEW.cells) AS cell
-        WHERE array_position(ranks, cell.value) > array_position(ranks, former ->> cell.key)
-    ) THEN
-        RAISE EXCEPTION 'a lower priority needs the person who asked for it and another one'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_priority_matrices_four_eyes';
-    END IF;
-    RETURN NEW;
-END $function$;
-CREATE TRIGGER lower_matrix_needs_two BEFORE INSERT OR UPDATE ON priority_matrices
-    FOR EACH ROW WHEN (new.effective_at IS NOT NULL)
-    EXECUTE FUNCTION refuse_lower_matrix_by_one();
-CREATE TRIGGER two_persons_matrix BEFORE INSERT OR UPDATE OF confirmed_by ON priority_matrices
-    FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
-    EXECUTE FUNCTION refuse_one_person('requested_by', 'confirmed_by');
 
 CREATE TABLE services (
     id uuid NOT NULL,
@@ -623,6 +629,14 @@ CREATE POLICY of_the_customer ON services TO opsdesk_intake_contact USING ((( SE
     current_setting('opsdesk.customer', true) AS current_setting) = ANY (sold_to)));
 CREATE POLICY of_the_service ON services TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
+CREATE TABLE teams (
+    key text NOT NULL,
+    name text NOT NULL,
+    members text[] NOT NULL,
+    created_by text NOT NULL,
+    CONSTRAINT teams_pkey PRIMARY KEY (key)
+);
+
 CREATE TABLE ticket_documents (
     ticket_id uuid NOT NULL,
     -- A ticket without internal notes has one document for everybody; else one for contacts,
@@ -637,13 +651,6 @@ CREATE TABLE ticket_documents (
 );
 CREATE INDEX ix_ticket_documents_customer ON ticket_documents (customer_id, ticket_id);
 CREATE INDEX ix_ticket_documents_words ON ticket_documents USING gin (words);
-CREATE TABLE teams (
-    key text NOT NULL,
-    name text NOT NULL,
-    members text[] NOT NULL,
-    created_by text NOT NULL,
-    CONSTRAINT teams_pkey PRIMARY KEY (key)
-);
 
 CREATE TABLE ticket_feedback (
     id uuid NOT NULL,
@@ -916,11 +923,6 @@ CREATE TRIGGER two_persons_unmerge BEFORE INSERT OR UPDATE OF unmerged_confirmed
 CREATE TRIGGER two_persons_verify BEFORE INSERT OR UPDATE OF verified_by ON tickets
     FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('resolved_by', 'verified_by');
-CREATE TRIGGER words_changed AFTER UPDATE OF title, description, resolution, customer_id ON tickets
-    FOR EACH ROW WHEN (new.title IS DISTINCT FROM old.title OR new.description IS DISTINCT FROM
-        old.description OR new.resolution IS DISTINCT FROM old.resolution OR new.customer_id IS
-        DISTINCT FROM old.customer_id)
-    EXECUTE FUNCTION note_document_change();
 
 CREATE OR REPLACE FUNCTION intake.refuse_unmerge_by_one()
  RETURNS trigger
@@ -941,6 +943,11 @@ CREATE TRIGGER unmerge_needs_two BEFORE UPDATE OF merged_into ON tickets
     FOR EACH ROW WHEN (old.merged_into IS NOT NULL AND new.merged_into IS DISTINCT FROM
         old.merged_into)
     EXECUTE FUNCTION refuse_unmerge_by_one();
+CREATE TRIGGER words_changed AFTER UPDATE OF title, description, resolution, customer_id ON tickets
+    FOR EACH ROW WHEN (new.title IS DISTINCT FROM old.title OR new.description IS DISTINCT FROM
+        old.description OR new.resolution IS DISTINCT FROM old.resolution OR new.customer_id IS
+        DISTINCT FROM old.customer_id)
+    EXECUTE FUNCTION note_document_change();
 
 CREATE TABLE token_revocations (
     id uuid NOT NULL,

@@ -60,8 +60,7 @@ _PLAIN: Final = tuple(name for name in Ticket.__struct_fields__ if name not in _
 class TicketFilter:
     """Which tickets a list shows; None means any. `customer_id` also limits what a contact sees.
 
-    `numbers` are those of their keys. `words` are searched in what everybody may read, and with
-    `for_staff` in internal notes as well.
+    `numbers` are those of their keys. `words` are searched with `for_staff` in internal notes as well.
     """
 
     customer_id: UUID | None = None
@@ -158,11 +157,9 @@ async def page(
 ) -> Sequence[Ticket]:
     """Tickets that match, newest first, behind the id `after`: `limit` and one more."""
     query = _JOINED.where(*_conditions(filters))
-    if filters.words is not None:
-        is_staff = filters.for_staff
-        query = query.where(
-            await documents.matching(tx, tickets.c.id, filters.words, is_staff=is_staff)
-        )
+    if (words := filters.words) is not None:
+        staff = filters.for_staff
+        query = query.where(await documents.matching(tx, tickets.c.id, words, is_staff=staff))
     query = page_after(query, [tickets.c.id.desc()], after, limit)
     return [_ticket(row) for row in await tx.execute(query)]
 
