@@ -9,6 +9,7 @@ from opsdesk.commands import (
     demo,
     escalations,
     events,
+    improvements,
     login,
     outages,
     reviews,
@@ -45,6 +46,7 @@ app.command()(escalations.oncall)
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(reviews.app, name="reviews")
 app.add_typer(events.app, name="events")
+app.add_typer(improvements.app, name="improvements")
 app.add_typer(token.app, name="token")
 app.add_typer(company.app, name="company")
 
