@@ -12,6 +12,7 @@ from opsdesk.commands import (
     demo,
     escalations,
     events,
+    improvements,
     login,
     mails,
     outages,
@@ -98,6 +99,7 @@ app.command()(escalations.oncall)
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(reviews.app, name="reviews")
 app.add_typer(events.app, name="events")
+app.add_typer(improvements.app, name="improvements")
 app.add_typer(token.app, name="token")
 app.add_typer(company.app, name="company")
 
