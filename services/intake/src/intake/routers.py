@@ -1,20 +1,25 @@
 """HTTP in: the routes of every noun, in the order in which the API documents them."""
 
 from intake.alerts import routes as alert_routes
-from intake.directory import change_routes
+from intake.callers import routes as caller_routes
+from intake.chats import routes as chat_routes
+from intake.directory import change_routes, update_routes
 from intake.directory import routes as directory_routes
 from intake.erasures import routes as erasure_routes
+from intake.forms import routes as form_routes
 from intake.mail.routes import attachments, receive, stored
 from intake.revocations import routes as revocation_routes
 from intake.tickets.routes import (
     actions,
     create_ticket,
+    forms,
     handover,
     priorities,
     read_tickets,
     reclassification,
     replies,
     triage,
+    uploads,
 )
 
 ROUTERS = (
@@ -26,15 +31,21 @@ ROUTERS = (
     priorities.routes,
     reclassification.routes,
     triage.routes,
+    uploads.routes,
+    forms.routes,
+    form_routes.routes,
     attachments.routes,
     receive.routes,
     stored.routes,
     stored.slow_routes,
+    chat_routes.routes,
+    caller_routes.routes,
     alert_routes.list_routes,
     alert_routes.post_routes,
     alert_routes.ingest_routes,
     *directory_routes.ROUTERS,
     *change_routes.ROUTERS,
+    *update_routes.ROUTERS,
     erasure_routes.routes,
     revocation_routes.routes,
 )

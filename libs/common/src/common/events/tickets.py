@@ -9,7 +9,7 @@ from common.events.envelope import Event
 
 Priority = Literal["blocker", "critical", "major", "minor", "trivial"]
 Kind = Literal["incident", "service_request", "change_request", "problem", "question"]
-Source = Literal["portal", "email", "phone", "monitoring", "staff"]
+Source = Literal["portal", "email", "phone", "chat", "monitoring", "staff"]
 
 
 class TicketEvent(Event):

@@ -1,7 +1,7 @@
 """Request bodies: limited in size while they arrive, parsed as strict JSON."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic_core import from_json
@@ -23,13 +23,13 @@ _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 class BodyLimit:
     """ASGI middleware that refuses bodies above `limit` bytes, and NUL characters in the address.
 
-    `limits_by_prefix` gives path prefixes a limit of their own.
+    `limits_by_prefix` gives path prefixes a limit of their own; a `*` in one stands for one segment.
     """
 
     def __init__(self, app: ASGIApp, limit: int, limits_by_prefix: Mapping[str, int]) -> None:
         self.app = app
         self.limit = limit
-        self.limits_by_prefix = tuple(limits_by_prefix.items())
+        self._limits = tuple((_pattern(path), one) for path, one in limits_by_prefix.items())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -46,10 +46,16 @@ class BodyLimit:
         await self.app(scope, _limit_receive(receive, limit), send)
 
     def _limit(self, path: str) -> int:
-        for prefix, limit in self.limits_by_prefix:
-            if path.startswith(prefix):
+        for begins, limit in self._limits:
+            if begins(path):
                 return limit
         return self.limit
+
+
+def _pattern(prefix: str) -> Callable[[str], object]:
+    """Tells whether a path begins so."""
+    segments = (re.escape(part) for part in prefix.split("*"))
+    return re.compile("[^/]+".join(segments)).match
 
 
 def _content_length(scope: Scope) -> int:

@@ -30,6 +30,9 @@ contacts = Table(
     Column("retired", Boolean, nullable=False),
     Column("wants_mail", Boolean, nullable=False),
     Column("erased", Boolean, nullable=False),
+    Column("other_addresses", ARRAY(Text), nullable=False),
+    Column("other_phones", ARRAY(Text), nullable=False),
+    Column("numbers", ARRAY(Text), nullable=False),
     Column("sequence", BigInteger, nullable=False),
 )
 

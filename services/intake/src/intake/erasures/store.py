@@ -18,6 +18,7 @@ HEADER_BYTES: Final = 65_536
 
 _CONTACT: Final = text(
     "UPDATE contacts SET name = :erased, address = NULL, phone = NULL, erased = true,"
+    " other_addresses = '{}', other_phones = '{}', numbers = '{}',"
     " sequence = sequence + 1 WHERE id = :contact"
 )
 _IDS: Final = bindparam("ids", type_=ARRAY(Uuid))

@@ -20,6 +20,9 @@ SCRIPTS = (
     "alerts",
     "revocations",
     "erasures",
+    "files",
+    "forms",
+    "chats",
     "contacts",
 )
 

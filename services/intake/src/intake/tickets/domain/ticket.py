@@ -42,7 +42,7 @@ Action = Literal[
 ]
 WaitingOn = Literal["customer", "partner", "second_level"]
 HandoverTarget = Literal["second_level", "partner"]
-Channel = Literal["portal", "email", "phone", "monitoring", "staff"]
+Channel = Literal["portal", "email", "phone", "chat", "monitoring", "staff"]
 
 OPEN_STATES: Final[frozenset[State]] = frozenset(
     {"new", "in_progress", "on_hold", "forwarded", "reopened"}

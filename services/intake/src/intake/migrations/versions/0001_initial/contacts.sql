@@ -18,3 +18,9 @@ SELECT open_to_contacts('messages',
 SELECT open_to_contacts('attachments',
     'EXISTS (SELECT FROM messages WHERE messages.id = message_id)', 'SELECT, INSERT');
 GRANT USAGE ON SEQUENCE ticket_numbers TO opsdesk_intake_contact;
+SELECT open_to_contacts('uploads', 'customer_id = (SELECT own_customer())', 'SELECT, UPDATE');
+-- Forms for what the customer bought: the services' own policy decides.
+SELECT open_to_contacts('request_forms',
+    'service IS NULL OR EXISTS (SELECT FROM services WHERE services.key = service)');
+SELECT open_to_contacts('filled_forms',
+    'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)', 'SELECT, INSERT');

@@ -1,0 +1,102 @@
+"""Store a chat as a ticket with its whole dialogue, or what is new of one that goes on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from common.domain import Actor
+from common.events.tickets import TicketReplied
+from common.persistence.database import Connection, transaction_time
+from common.persistence.ids import uuid7
+from intake.chats import store
+from intake.chats.domain.transcript import Chat, ChatLine, new_lines
+from intake.tickets.commands import open_ticket, record_customer_reply, save_change
+from intake.tickets.domain.message import Message
+from intake.tickets.domain.new_ticket import TicketRequest
+from intake.tickets.domain.ticket import Ticket
+from intake.tickets.events import event_spec
+from intake.tickets.store import messages, tickets
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedChat:
+    """The ticket of a chat after it was received, and how many of its lines were new."""
+
+    ticket: Ticket
+    added: int
+    is_new: bool
+
+
+async def receive(tx: Connection, chat: Chat, request: TicketRequest, actor: Actor) -> ReceivedChat:
+    """Store what is new of a chat; `request` is for its ticket, if it has none yet."""
+    ticket_id = await store.lock(tx, chat)
+    if ticket_id is None:
+        ticket = await open_ticket(tx, request, actor, await transaction_time(tx))
+        await store.add(tx, chat, ticket.id)
+    else:
+        ticket = await tickets.lock_survivor(tx, ticket_id)
+    lines = new_lines(chat.lines, await store.known_lines(tx, chat))
+    contact = request.contact_id or ticket.contact_id
+    stored = await _add(tx, ticket, lines, contact)
+    await store.add_lines(tx, chat, {key: message.id for key, message in stored.items()})
+    at = await transaction_time(tx)
+    ticket = await _announce(tx, ticket, stored, lines, actor, at, is_new=ticket_id is None)
+    return ReceivedChat(ticket, len(lines), ticket_id is None)
+
+
+async def _add(
+    tx: Connection, ticket: Ticket, lines: list[tuple[str, ChatLine]], contact: UUID | None
+) -> dict[str, Message]:
+    """The new lines as messages on the ticket, by their keys. Nobody gets them by mail once more."""
+    account = None if contact is None else f"contact/{contact}"
+    stored = {}
+    for key, line in lines:
+        message = Message(
+            id=uuid7(),
+            ticket_id=ticket.id,
+            visibility="public",
+            direction=line.direction,
+            author=line.author(account),
+            text=line.text,
+            at=line.at,
+            automatic=line.speaker == "bot",
+        )
+        stored[key] = await messages.add(tx, message, is_read_elsewhere=True)
+    return stored
+
+
+async def _announce(
+    tx: Connection,
+    ticket: Ticket,
+    stored: dict[str, Message],
+    lines: list[tuple[str, ChatLine]],
+    actor: Actor,
+    at: datetime,
+    *,
+    is_new: bool,
+) -> Ticket:
+    """Say that our own person answered, and that the customer wrote on: each once for all lines.
+
+    The one that was said last is told last. A bot's words are no answer, nor are those of an agent who is
+    none of our people.
+    """
+    told = {key: line for key, line in lines}
+    turns: dict[str, Message] = {}
+    for key, message in stored.items():
+        line = told[key]
+        who = "us" if line.person else "customer" if line.speaker == "customer" else "nobody"
+        turns.pop(who, None)
+        turns[who] = message
+    turns.pop("nobody", None)
+    if is_new:
+        turns.pop("customer", None)
+    for who, message in turns.items():
+        if who == "customer":
+            ticket = await record_customer_reply(tx, ticket, message.id, actor, at)
+        else:
+            spec = event_spec(TicketReplied, message_id=message.id)
+            grounds = {"message_id": str(message.id), "person": message.author}
+            ticket = await save_change(
+                tx, ticket, ticket, actor, at, "ticket.chat_reply", spec, grounds=grounds
+            )
+    return ticket
