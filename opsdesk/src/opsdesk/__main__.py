@@ -3,12 +3,16 @@
 import typer
 
 from opsdesk.commands import (
+    callers,
     clocks,
     company,
     deliveries,
     demo,
     escalations,
     events,
+    files,
+    forms,
+    imports,
     login,
     outages,
     reviews,
@@ -30,6 +34,12 @@ app.command()(login.login)
 app.command()(time.time)
 app.command()(demo.demo)
 app.add_typer(tickets.app, name="tickets")
+app.command()(callers.caller)
+app.command()(callers.phone_note)
+app.command()(files.attach)
+app.command()(files.download)
+app.add_typer(forms.app, name="forms")
+app.add_typer(imports.app, name="import")
 app.add_typer(clocks.app, name="clocks")
 app.command()(status.status)
 app.command()(status.forecast)

@@ -74,12 +74,25 @@ class ApiClient:
         response = await self._request("PUT", service, path, json=body)
         return dict(response.json()) if response.content else {}
 
-    async def post_bytes(self, service: str, path: str, content: bytes, media_type: str) -> JSON:
+    async def post_bytes(
+        self, service: str, path: str, content: bytes, media_type: str, **query: Any
+    ) -> JSON:
         """Send bytes unchanged, such as a raw mail."""
         headers = {"Content-Type": media_type}
-        return dict(
-            (await self._request("POST", service, path, content=content, headers=headers)).json()
+        response = await self._request(
+            "POST", service, path, content=content, headers=headers, params=query
         )
+        return dict(response.json())
+
+    async def post_stream(
+        self, service: str, path: str, pieces: AsyncIterator[bytes], **query: Any
+    ) -> JSON:
+        """Send a file piece by piece, so that it is never whole in memory."""
+        headers = {"Content-Type": "application/octet-stream"}
+        response = await self._request(
+            "POST", service, path, content=pieces, headers=headers, params=query
+        )
+        return dict(response.json())
 
     async def post_expecting_problem(
         self, service: str, path: str, body: Mapping[str, Any] | None = None

@@ -3,7 +3,8 @@
 from intake.alerts import routes as alert_routes
 from intake.callers import routes as caller_routes
 from intake.chats import routes as chat_routes
-from intake.directory import change_routes, update_routes
+from intake.contact_imports import routes as contact_import_routes
+from intake.directory import change_routes, portal_routes, update_routes
 from intake.directory import routes as directory_routes
 from intake.erasures import routes as erasure_routes
 from intake.forms import routes as form_routes
@@ -39,6 +40,7 @@ ROUTERS = (
     stored.routes,
     stored.slow_routes,
     chat_routes.routes,
+    contact_import_routes.routes,
     caller_routes.routes,
     alert_routes.list_routes,
     alert_routes.post_routes,
@@ -46,6 +48,7 @@ ROUTERS = (
     *directory_routes.ROUTERS,
     *change_routes.ROUTERS,
     *update_routes.ROUTERS,
+    portal_routes.routes,
     erasure_routes.routes,
     revocation_routes.routes,
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Table, any_, exists, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, Table, any_, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
@@ -140,6 +140,14 @@ PARTNERS: Final = DirectoryRepository(
 PEOPLE: Final = DirectoryRepository(people, select(people), people.c.sub, _person)
 
 
+async def find_customers_by_name(tx: Connection, name: str) -> list[Customer]:
+    """The customers with this key, else those with this name whatever its case; at most two."""
+    if (customer := await CUSTOMERS.find(tx, name)) is not None:
+        return [customer]
+    query = CUSTOMERS.query.where(func.lower(customers.c.name) == name.lower()).limit(2)
+    return [CUSTOMERS.factory(row) for row in await tx.execute(query)]
+
+
 async def find_contact_by_id(tx: Connection, id: UUID) -> Contact | None:
     """The contact with this id, locked until the transaction ends; None without one."""
     query = CONTACTS.query.where(contacts.c.id == id).with_for_update(of=contacts)
@@ -211,3 +219,9 @@ async def list_environments(tx: Connection, customer_id: UUID) -> Sequence[Envir
     query = ENVIRONMENTS.query.where(environments.c.customer_id == customer_id)
     rows = await tx.execute(query.where(~environments.c.retired).order_by(environments.c.id))
     return [ENVIRONMENTS.factory(row) for row in rows]
+
+
+async def list_services(tx: Connection, customer: str) -> list[str]:
+    """The keys of the services that a customer (a key) bought and that are still offered."""
+    query = select(services.c.key).where(any_(services.c.sold_to) == customer, ~services.c.retired)
+    return list(await tx.scalars(query.order_by(services.c.key)))
