@@ -1,4 +1,4 @@
-"""The commands `opsdesk import contacts`: from CSV files, also those of CRM systems."""
+"""The commands `opsdesk import contacts | tickets`: from files of other systems."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,11 +10,6 @@ from opsdesk.errors import CliError
 from opsdesk.session import own_client
 
 app = Typer(help="Imports from other systems.", no_args_is_help=True)
-
-
-@app.callback()
-def import_() -> None:
-    """Import from other systems. With one command typer would leave its name out."""
 
 
 @app.command("contacts")

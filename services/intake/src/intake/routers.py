@@ -10,6 +10,7 @@ from intake.erasures import routes as erasure_routes
 from intake.forms import routes as form_routes
 from intake.mail.routes import attachments, receive, stored
 from intake.revocations import routes as revocation_routes
+from intake.ticket_imports import routes as ticket_import_routes
 from intake.tickets.routes import (
     actions,
     create_ticket,
@@ -41,6 +42,7 @@ ROUTERS = (
     stored.slow_routes,
     chat_routes.routes,
     contact_import_routes.routes,
+    ticket_import_routes.routes,
     caller_routes.routes,
     alert_routes.list_routes,
     alert_routes.post_routes,

@@ -92,6 +92,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "series:write": ("gm", "tom"),
         "simulated-time:move": STAFF,
         "status:read": (*STAFF, CUSTOMER),
+        "tickets:import": ("gm", "tom"),
         "tickets:open": (*STAFF, CUSTOMER, "tickets:write"),
         "tickets:read": (*STAFF, CUSTOMER),
         "tickets:reply": (*STAFF, CUSTOMER),

@@ -35,7 +35,8 @@ _TICKETS: Final = text(
 _MESSAGES: Final = text(
     """
     UPDATE messages SET text = :erased, html = NULL, history = NULL,
-        author = CASE WHEN author = :address THEN :name ELSE author END
+        author = CASE WHEN author = :address THEN :name
+            WHEN author LIKE 'chat:%' AND direction = 'inbound' THEN 'chat:customer' ELSE author END
     WHERE ticket_id = ANY(:ids) OR author IN (:name, :address) RETURNING id, mail_id
     """
 ).bindparams(_IDS)

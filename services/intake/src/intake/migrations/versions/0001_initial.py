@@ -23,6 +23,7 @@ SCRIPTS = (
     "files",
     "forms",
     "chats",
+    "ticket_imports",
     "contacts",
 )
 
