@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 
 from common.http import runtime_of
-from common.http.server_config import ConnectionBounds
+from common.http.guarded_protocol import ConnectionBounds
 from common.persistence.database import Database
 from intake.tickets.ticket_batcher import TicketBatcher
 from intake_support.uploads import app_with_storage
@@ -63,7 +63,7 @@ async def test_what_the_page_says_to_run_runs(
 ) -> None:
     async with client(app, "theo", roles=["tom"]) as theo:
         assert (await theo.post("/v1/request-forms", json=FORM)).status_code == 201
-    async with bounded_server(ConnectionBounds(), app) as port:
+    async with bounded_server(ConnectionBounds(20), app) as port:
         answer = await _run(script, port, CALLERS[caller])
     assert '"type":"urn:opsdesk:error' not in answer
     assert answer.count("{") > 0

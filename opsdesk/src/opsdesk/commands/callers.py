@@ -42,7 +42,7 @@ def phone_note(
         "service": service,
         "priority": priority,
     }
-    given = {name: value for name, value in body.items() if value is not None}
+    given: dict[str, object] = {name: value for name, value in body.items() if value is not None}
     run_command(_phone_note(given, files or []))
 
 

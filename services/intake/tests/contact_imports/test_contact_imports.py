@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from common.persistence.database import Database
-from intake.contact_imports.reading import MAX_LINES, NotReadable, read
+from intake.contact_imports.csv_contacts import MAX_LINES, NotReadable, read
 
 SAMPLES = Path(__file__).parent / "samples"
 

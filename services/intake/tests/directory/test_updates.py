@@ -123,7 +123,7 @@ async def test_a_contact_with_a_colleague_s_address_is_that_person(
     async with database.transaction() as tx:
         assert await counted_as(tx, f"contact/{jan['id']}", "omar") == "omar"
     (event,) = [
-        ContactKnown.model_validate_json(one.body) for one in (await outbox_events(database))[-1:]
+        ContactKnown.model_validate(one.body) for one in (await outbox_events(database))[-1:]
     ]
     assert len(event.other_address_digests) == 1
 

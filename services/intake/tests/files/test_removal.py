@@ -49,7 +49,7 @@ async def test_files_of_old_closed_tickets_go(
 ) -> None:
     runtime = runtime_of(app)
     key, path = await _attach(anna, b"old")
-    _, kept = await _attach(anna, b"of an open one")
+    _, of_open_ticket = await _attach(anna, b"of an open one")
     await act(anna, key, "resolve", resolution="done")
     await act(omar, key, "verify")
     assert (await act(omar, key, "close")).status_code == 200
@@ -58,7 +58,7 @@ async def test_files_of_old_closed_tickets_go(
         assert await delete_old(tx, UPLOADED, runtime.settings) == 1
     await sweep(runtime)
     assert (await anna.get(path)).status_code == 404
-    assert (await anna.get(kept)).status_code == 200
+    assert (await anna.get(of_open_ticket)).status_code == 200
     assert len(stored_files(folder)) == 1
 
 

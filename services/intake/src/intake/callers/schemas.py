@@ -42,7 +42,7 @@ class CallerRead(ResponseModel):
 
 
 class CallersRead(ResponseModel):
-    """Who may be calling: nobody where the number or address is no contact's.
+    """Who may be calling: empty where nobody in the directory has the number or address.
 
     `number` is the asked number in international form. Who is on call is not known here: `on_call` is where
     escalation answers it; null where this installation named no such place.

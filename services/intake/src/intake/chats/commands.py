@@ -80,10 +80,10 @@ async def _announce(
     The one that was said last is told last. A bot's words are no answer, nor are those of an agent who is
     none of our people.
     """
-    told = {key: line for key, line in lines}
+    by_key = dict(lines)
     turns: dict[str, Message] = {}
     for key, message in stored.items():
-        line = told[key]
+        line = by_key[key]
         who = "us" if line.person else "customer" if line.speaker == "customer" else "nobody"
         turns.pop(who, None)
         turns[who] = message

@@ -10,7 +10,7 @@ from common.http import Transaction, router, state_of
 from common.persistence.database import Connection, transaction_time
 from intake.chats.commands import receive
 from intake.chats.domain.transcript import Chat, opening_line
-from intake.chats.schemas import ChatCreate, ChatResult, ChatTicket
+from intake.chats.schemas import ChatCreate, ChatOutcome, ChatResult, ChatTicket
 from intake.directory import store as directory
 from intake.directory.domain.address import is_address, normalise
 from intake.directory.domain.environment import Environment
@@ -42,7 +42,7 @@ async def receive_chat(
     state = state_of(request.app)
     contact = await find_contact_or_none(state, caller, body.contact) if body.contact else None
     received = await receive(tx, chat, await _request(tx, body, chat, contact), caller.actor)
-    outcome = "opened" if received.is_new else "joined" if received.added else "known"
+    outcome: ChatOutcome = "opened" if received.is_new else "joined" if received.added else "known"
     ticket = ChatTicket(id=received.ticket.id, key=received.ticket.key)
     result = ChatResult(outcome=outcome, added=received.added, ticket=ticket)
     headers = {"Location": f"/v1/tickets/{ticket.key}"}

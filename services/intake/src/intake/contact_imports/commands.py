@@ -1,6 +1,5 @@
 """Carry out an import, batch by batch: the same file twice changes nothing the second time."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -11,10 +10,14 @@ from common.domain import Actor
 from common.errors import Conflict
 from common.persistence.database import Connection, Database
 from common.persistence.ids import uuid7
+from intake.contact_imports.csv_contacts import ReadFile
+from intake.contact_imports.domain.contact_formats import FormatName
+from intake.contact_imports.domain.contact_report import (
+    ContactImportReport,
+    ImportedLine,
+    LineOutcome,
+)
 from intake.contact_imports.domain.contact_row import ContactRow
-from intake.contact_imports.domain.formats import FormatName
-from intake.contact_imports.reading import ReadFile
-from intake.contact_imports.schemas import ContactImportReport, ImportedLine
 from intake.directory.commands import change_contact, register_contact
 from intake.directory.domain.parties import Contact, Customer
 from intake.directory.schemas import ContactCreate
@@ -42,17 +45,7 @@ class ContactImport:
         items: list[ImportedLine] = []
         for start in range(0, len(file.rows), BATCH_SIZE):
             items += await self._store(database, file.rows[start : start + BATCH_SIZE])
-        counts = Counter(item.outcome for item in items)
-        return ContactImportReport(
-            format=name,
-            dry_run=self.dry_run,
-            created=counts["created"],
-            updated=counts["updated"],
-            unchanged=counts["unchanged"],
-            refused=counts["refused"],
-            not_understood=list(file.not_understood),
-            items=items,
-        )
+        return ContactImportReport(name, self.dry_run, items, file.not_understood)
 
     async def _store(self, database: Database, rows: Sequence[ContactRow]) -> list[ImportedLine]:
         async with database.transaction() as tx:
@@ -161,8 +154,8 @@ def _changes(row: ContactRow, wanted: ContactCreate, existing: Contact) -> dict[
     fields["other_addresses"] = (*existing.other_addresses, *more)
     had = [phone for phone in (existing.phone, *existing.other_phones) if phone]
     given = [phone for phone in (wanted.phone, *wanted.other_phones) if phone]
-    first, *others = [*had, *(one for one in given if one not in had)] or [None]
-    fields |= {"phone": first, "other_phones": tuple(others)}
+    phones = [*had, *(one for one in given if one not in had)]
+    fields |= {"phone": next(iter(phones), None), "other_phones": tuple(phones[1:])}
     return {name: value for name, value in fields.items() if getattr(existing, name) != value}
 
 
@@ -171,10 +164,9 @@ def _describe(error: Any) -> str:
     return f"{where}: {error['msg']}"
 
 
-def _line(row: ContactRow, outcome: Any, contact: Contact | None = None) -> ImportedLine:
-    id = None if contact is None else contact.id
-    return ImportedLine(line=row.line, outcome=outcome, contact_id=id, problems=[])
+def _line(row: ContactRow, outcome: LineOutcome, contact: Contact | None = None) -> ImportedLine:
+    return ImportedLine(row.line, outcome, None if contact is None else contact.id)
 
 
 def _refused(row: ContactRow, *problems: str) -> ImportedLine:
-    return ImportedLine(line=row.line, outcome="refused", contact_id=None, problems=list(problems))
+    return ImportedLine(row.line, "refused", None, problems)

@@ -3,13 +3,13 @@
 from typing import Final
 
 from common.confinement import Confinement, LimitExceeded, Limits
-from intake.contact_imports.domain.formats import FormatName
-from intake.contact_imports.reading import NotReadable, ReadFile, read
+from intake.contact_imports.csv_contacts import NotReadable, ReadFile, read
+from intake.contact_imports.domain.contact_formats import FormatName
 
 READER: Final = Confinement(
     "contact-csv",
     Limits(cpu_s=5, wall_s=20, memory_mib=256),
-    ("intake.contact_imports.reading",),
+    ("intake.contact_imports.csv_contacts",),
     waiting=8,
 )
 

@@ -10,10 +10,10 @@ from common.errors import ServiceUnavailable, UnsupportedMediaType, ValidationFa
 from common.http import authorized_router, charge, runtime_of
 from common.persistence.database import Database
 from intake.contact_imports.commands import ContactImport
+from intake.contact_imports.csv_contacts import NotReadable
 from intake.contact_imports.csv_reader import read_contacts
-from intake.contact_imports.domain.formats import FormatName
-from intake.contact_imports.reading import NotReadable
-from intake.contact_imports.schemas import ContactImportReport
+from intake.contact_imports.domain.contact_formats import FormatName
+from intake.contact_imports.schemas import ContactImportRead, to_response
 from intake.directory.domain.parties import Customer
 from intake.directory.store import CUSTOMERS
 
@@ -44,7 +44,7 @@ async def import_contacts(
     dry_run: Annotated[
         bool, Query(description="Report what would be stored; store nothing.")
     ] = False,
-) -> ContactImportReport:
+) -> ContactImportRead:
     """Import contacts from a CSV file of at most 5 MiB and 5,000 lines. A file that is sent again changes nothing.
 
     Contacts are recognised by their addresses; addresses and numbers are added, none is taken away. New
@@ -62,7 +62,7 @@ async def import_contacts(
     except ConfinementUnavailable:
         raise ServiceUnavailable(5) from None
     run = ContactImport(caller.actor, runtime.settings.phone_region, default, dry_run)
-    return await run.run(runtime.database, file, format)
+    return to_response(await run.run(runtime.database, file, format))
 
 
 async def _find_customer(database: Database, key: str | None) -> Customer | None:

@@ -1,16 +1,14 @@
-"""What became of an imported file, line by line."""
+"""What became of an imported file, as its sender reads it."""
 
-from typing import Literal
 from uuid import UUID
 
 from common.http import ResponseModel
-from intake.contact_imports.domain.formats import FormatName
+from intake.contact_imports.domain.contact_formats import FormatName
+from intake.contact_imports.domain.contact_report import ContactImportReport, LineOutcome
 
-LineOutcome = Literal["created", "updated", "unchanged", "refused"]
 
-
-class ImportedLine(ResponseModel):
-    """One line of the file. `problems` say why it was refused, or what of it was not understood."""
+class ImportedLineRead(ResponseModel):
+    """One line of the file. `problems` say why it was refused."""
 
     line: int
     outcome: LineOutcome
@@ -18,7 +16,7 @@ class ImportedLine(ResponseModel):
     problems: list[str]
 
 
-class ContactImportReport(ResponseModel):
+class ContactImportRead(ResponseModel):
     """What became of a file, or what would: with `dry_run` nothing was stored.
 
     `not_understood` are columns that nothing was taken from.
@@ -31,4 +29,18 @@ class ContactImportReport(ResponseModel):
     unchanged: int
     refused: int
     not_understood: list[str]
-    items: list[ImportedLine]
+    items: list[ImportedLineRead]
+
+
+def to_response(report: ContactImportReport) -> ContactImportRead:
+    """The report with its counts."""
+    return ContactImportRead(
+        format=report.format,
+        dry_run=report.dry_run,
+        created=report.count("created"),
+        updated=report.count("updated"),
+        unchanged=report.count("unchanged"),
+        refused=report.count("refused"),
+        not_understood=list(report.not_understood),
+        items=[ImportedLineRead.model_validate(item) for item in report.items],
+    )

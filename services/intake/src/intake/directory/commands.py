@@ -1,6 +1,6 @@
 """Register reference data and publish it: record, event and audit entry in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -64,7 +64,7 @@ async def register(
 async def register_contact(tx: Connection, actor: Actor, contact: Contact, region: str) -> Contact:
     """Store and publish a contact with the numbers by which callers are found (see `register`)."""
     numbers = all_international((contact.phone, *contact.other_phones), region)
-    await _check_addresses(tx, contact)
+    await _check_addresses(tx, contact, contact.other_addresses)
     return await register(
         tx, actor, CONTACTS, replace(contact, numbers=numbers), contact.address or ""
     )
@@ -82,16 +82,19 @@ async def change_contact(
     after = changed_contact(before, changes, numbers, actor.sub)
     if after == before:
         return before
-    await _check_addresses(tx, after)
+    await _check_addresses(tx, after, (after.address, *after.other_addresses))
     grounds: dict[str, JSON] = {"fields": list(changed_fields(before, after))}
     stored = await change(tx, actor, "contact.update", CONTACTS, before, after, grounds)
     assert isinstance(stored, Contact), "it was no rejection before it was stored"
     return stored
 
 
-async def _check_addresses(tx: Connection, contact: Contact) -> None:
+async def _check_addresses(
+    tx: Connection, contact: Contact, addresses: Collection[str | None]
+) -> None:
+    """Raise Conflict where another contact has one of these addresses."""
     taken = await find_taken_address(tx, contact)
-    if taken is not None and taken != contact.address:
+    if taken is not None and taken in addresses:
         raise Conflict(f"Another contact has {taken}. Take another one.", code="NAME_TAKEN")
 
 

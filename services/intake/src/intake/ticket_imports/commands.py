@@ -1,6 +1,5 @@
 """Carry out an import, batch by batch: what was imported before is left as it is, so it can be resumed."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,10 +14,14 @@ from intake.directory.domain.address import normalise
 from intake.directory.domain.parties import Contact, Customer
 from intake.directory.store import find_contact, find_customers_by_name
 from intake.ticket_imports import store
-from intake.ticket_imports.domain.history import account_of, build_message, build_ticket, note
+from intake.ticket_imports.domain.import_report import (
+    ImportedRecord,
+    RecordOutcome,
+    TicketImportReport,
+)
 from intake.ticket_imports.domain.imported import ImportedTicket, Source
-from intake.ticket_imports.reading import ReadRecord
-from intake.ticket_imports.schemas import ImportedRecord, RecordOutcome, TicketImportReport
+from intake.ticket_imports.domain.takeover import account_of, build_message, build_ticket, note
+from intake.ticket_imports.export_parsing import ReadRecord
 from intake.tickets.domain.message import Message
 from intake.tickets.domain.new_ticket import TicketScope
 from intake.tickets.domain.ticket import Ticket
@@ -27,7 +30,6 @@ from intake.tickets.store import messages, tickets
 
 BATCH_SIZE: Final = 50
 """Tickets that one transaction stores."""
-MAX_REPORTED: Final = 1_000
 UNNAMED: Final = "it names no customer: give one for the whole file"
 
 
@@ -42,20 +44,12 @@ class TicketImport:
     customers: dict[str, list[Customer]] = field(default_factory=dict)
 
     async def run(self, database: Database, records: Sequence[ReadRecord]) -> TicketImportReport:
-        """Store the records, and report on those that need a look."""
+        """Store the records, and report on each."""
         items: list[ImportedRecord] = []
         for start in range(0, len(records), BATCH_SIZE):
             async with database.transaction() as tx:
                 items += await self._store(tx, records[start : start + BATCH_SIZE])
-        counts = Counter(item.outcome for item in items)
-        return TicketImportReport(
-            source=self.source,
-            dry_run=self.dry_run,
-            imported=counts["imported"],
-            known=counts["known"],
-            refused=counts["refused"],
-            items=[item for item in items if item.remarks][:MAX_REPORTED],
-        )
+        return TicketImportReport(self.source, self.dry_run, items)
 
     async def _store(self, tx: Connection, records: Sequence[ReadRecord]) -> list[ImportedRecord]:
         found = [record.ticket for record in records if record.ticket]
@@ -185,10 +179,6 @@ def _item(
     ticket: Ticket | None = None,
     remarks: Sequence[str] = (),
 ) -> ImportedRecord:
-    return ImportedRecord(
-        number=record.number,
-        external_id=record.ticket.external_id if record.ticket else None,
-        outcome=outcome,
-        ticket=ticket.key if ticket else None,
-        remarks=list(remarks),
-    )
+    external_id = record.ticket.external_id if record.ticket else None
+    key = ticket.key if ticket else None
+    return ImportedRecord(record.number, external_id, outcome, key, remarks)

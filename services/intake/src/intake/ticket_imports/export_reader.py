@@ -4,12 +4,12 @@ from typing import Final
 
 from common.confinement import Confinement, LimitExceeded, Limits
 from intake.ticket_imports.domain.imported import Source
-from intake.ticket_imports.reading import NotReadable, ReadRecord, read
+from intake.ticket_imports.export_parsing import NotReadable, ReadRecord, read
 
 READER: Final = Confinement(
     "ticket-export",
     Limits(cpu_s=20, wall_s=60, memory_mib=768, answer_mib=64),
-    ("intake.ticket_imports.reading",),
+    ("intake.ticket_imports.export_parsing",),
     at_once=1,
     waiting=4,
 )

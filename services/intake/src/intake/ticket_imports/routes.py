@@ -14,9 +14,9 @@ from intake.directory.domain.parties import Customer
 from intake.directory.store import CUSTOMERS
 from intake.ticket_imports.commands import TicketImport
 from intake.ticket_imports.domain.imported import Source
+from intake.ticket_imports.export_parsing import NotReadable
 from intake.ticket_imports.export_reader import read_export
-from intake.ticket_imports.reading import NotReadable
-from intake.ticket_imports.schemas import TicketImportReport
+from intake.ticket_imports.schemas import TicketImportRead, to_response
 
 MEDIA_TYPES: Final = ("text/csv", "application/json", "application/x-ndjson")
 IMPORT_COST_MS: Final = 5_000
@@ -47,7 +47,7 @@ async def import_tickets(
     dry_run: Annotated[
         bool, Query(description="Report what would be stored; store nothing.")
     ] = False,
-) -> TicketImportReport:
+) -> TicketImportRead:
     """Import tickets from an export of at most 16 MiB and 5,000 tickets, CSV or JSON.
 
     Each ticket is imported once, however often it is sent. What is over there is closed history here, without
@@ -66,7 +66,8 @@ async def import_tickets(
         raise ValidationFailed([Violation("", "not_readable", f"the file: {error}")]) from None
     except ConfinementUnavailable:
         raise ServiceUnavailable(5) from None
-    return await TicketImport(source, caller.actor, default, dry_run).run(database, records)
+    run = TicketImport(source, caller.actor, default, dry_run)
+    return to_response(await run.run(database, records))
 
 
 async def _find_customer(database: Database, key: str | None) -> Customer | None:

@@ -55,8 +55,8 @@ def line_keys(lines: Sequence[ChatLine]) -> list[str]:
         if line.id is not None:
             keys.append(f"id:{line.id}")
             continue
-        said = "\0".join((line.speaker, line.name or "", line.at.isoformat(), line.text))
-        digest = hashlib.sha256(said.encode()).hexdigest()
+        words = "\0".join((line.speaker, line.name or "", line.at.isoformat(), line.text))
+        digest = hashlib.sha256(words.encode()).hexdigest()
         keys.append(f"{digest}:{sum(key.startswith(digest) for key in keys)}")
     return keys
 

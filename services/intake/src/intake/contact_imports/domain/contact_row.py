@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from intake.contact_imports.domain.formats import ContactFormat, plain
+from intake.contact_imports.domain.contact_formats import ContactFormat, plain
 
 LANGUAGES: Final[Mapping[str, str]] = {
     "dutch": "nl",

@@ -70,21 +70,26 @@ def to_ticket(record: Record, reading: Reading) -> ImportedTicket:
 
 
 def _comments(record: Record, reading: Reading) -> tuple[ImportedComment, ...]:
-    journal = text_of(record, "comments_and_work_notes")
+    journal, caller = (
+        text_of(record, "comments_and_work_notes"),
+        text_of(record, "caller_id", "caller"),
+    )
     parts = [journal] if journal else [text_of(record, "comments"), text_of(record, "work_notes")]
-    found = [comment for part in parts for comment in _entries(part, reading)]
+    found = [comment for part in parts for comment in _entries(part, caller, reading)]
     return tuple(sorted(found, key=lambda one: one.at))
 
 
-def _entries(journal: str, reading: Reading) -> list[ImportedComment]:
+def _entries(journal: str, caller: str, reading: Reading) -> list[ImportedComment]:
     heads = list(_ENTRY.finditer(journal))
-    if journal and not heads:
-        reading.remarks.append("comments without moment and author were left out")
+    if not heads:
+        if journal:
+            reading.remarks.append("comments without moment and author were left out")
+        return []
     ends = [*(head.start() for head in heads[1:]), len(journal)]
     entries = []
     for head, end in zip(heads, ends, strict=True):
         at, is_public = reading.moment("comment", head[1]), head[3] == "Additional comments"
         text = journal[head.end() : end].strip()
         if at and text:
-            entries.append(ImportedComment(head[2], text, at, is_public, not is_public))
+            entries.append(ImportedComment(head[2], text, at, is_public, head[2] != caller))
     return entries

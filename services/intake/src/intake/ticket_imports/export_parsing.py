@@ -64,9 +64,11 @@ def _read_record(number: int, record: Any, source: Source, timezone: str) -> Rea
         return ReadRecord(number, None, "it is no object")
     try:
         ticket = _TO_TICKET[source](record, Reading(ZoneInfo(timezone)))
+        return ReadRecord(number, _bounded(ticket))
     except NotUnderstood as error:
         return ReadRecord(number, None, str(error))
-    return ReadRecord(number, _bounded(ticket))
+    except Exception as error:  # noqa: BLE001 - a person looks at that record, the others are imported
+        return ReadRecord(number, None, f"OpsDesk cannot read it, report it: {error!r}"[:300])
 
 
 def _bounded(ticket: ImportedTicket) -> ImportedTicket:

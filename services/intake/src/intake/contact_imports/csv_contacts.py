@@ -5,8 +5,8 @@ import io
 from dataclasses import dataclass
 from typing import Final
 
+from intake.contact_imports.domain.contact_formats import FORMATS, FormatName, plain
 from intake.contact_imports.domain.contact_row import ContactRow, to_row, unknown_columns
-from intake.contact_imports.domain.formats import FORMATS, FormatName, plain
 
 MAX_LINES: Final = 5_000
 MAX_COLUMNS: Final = 500
@@ -39,7 +39,7 @@ def read(data: bytes, name: FormatName) -> ReadFile:
         if len(columns) > MAX_COLUMNS or not needed & set(plain_columns):
             wanted = ", ".join(known.columns["address"])
             raise NotReadable(f"its first line names no column of e-mail addresses ({wanted})")
-        rows = []
+        rows: list[ContactRow] = []
         for values in lines:
             if len(rows) == MAX_LINES:
                 raise NotReadable(f"it has more than {MAX_LINES} lines; send it in parts")
