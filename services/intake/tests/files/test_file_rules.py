@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from intake.files.domain.file_name import MAX_NAME_CHARS, make_safe
 from intake.files.domain.file_type import UNKNOWN, is_program, media_type_of, sniff
-from intake.files.domain.upload import MAX_UNUSED, check_file, check_unused
+from intake.files.domain.upload import MAX_UNUSED, MAX_UNUSED_BYTES, check_file, check_unused
 from intake_support.uploads import PNG
 
 
@@ -81,5 +81,6 @@ def test_empty_files_and_too_many_unused_ones_are_not_taken() -> None:
     assert empty is not None
     assert empty.code == "EMPTY_FILE"
     assert check_file("a.log", 1, b"x") is None
-    assert check_unused(MAX_UNUSED - 1) is None
-    assert check_unused(MAX_UNUSED) is not None
+    assert check_unused(MAX_UNUSED - 1, MAX_UNUSED_BYTES - 1) is None
+    assert check_unused(MAX_UNUSED, 0) is not None
+    assert check_unused(1, MAX_UNUSED_BYTES) is not None

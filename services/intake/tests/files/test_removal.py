@@ -1,6 +1,7 @@
 """Files go when nobody needs them: unused, old, or erased; and never one that somebody still names."""
 
 import asyncio
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -83,3 +84,16 @@ async def test_uploading_and_removing_the_same_bytes_at_once_loses_nothing(
             await tx.exec_driver_sql("DELETE FROM uploads")
     assert await remove_unreferred(database, storage) == 1
     assert stored_files(folder) == []
+
+
+async def test_what_a_crash_left_half_received_is_removed(
+    app: FastAPI, anna: AsyncClient, folder: Path
+) -> None:
+    await uploaded(anna)
+    old, new = folder / "incoming" / "old", folder / "incoming" / "new"
+    for path in (old, new):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    await sweep(runtime_of(app))
+    assert old not in stored_files(folder)
+    assert new in stored_files(folder)

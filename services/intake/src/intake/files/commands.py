@@ -50,7 +50,7 @@ async def store_upload(
         upload = _build(request, name, file, await transaction_time(tx))
         if same := await store.find_same(tx, upload):
             return same
-        if rejection := check_unused(await store.count_unused(tx, request.caller.sub)):
+        if rejection := check_unused(*await store.measure_unused(tx, request.caller.sub)):
             return rejection
         await store.add(tx, upload)
     await storage.put(file.digest, file.path)

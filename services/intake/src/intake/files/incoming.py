@@ -4,14 +4,17 @@ import asyncio
 import hashlib
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 from uuid import uuid4
 
 from intake.files.domain.file_type import SNIFFED_BYTES
 from intake.files.storage import CHUNK_BYTES
+
+ABANDONED_AFTER_S: Final = 24 * 3600
+"""Seconds after which nobody sends any more: requests end long before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +78,12 @@ def _append(file: IO[bytes], add_to_digest: Callable[[bytes], None], block: byte
 def _sync(file: IO[bytes]) -> None:
     file.flush()
     os.fsync(file.fileno())
+
+
+def remove_abandoned(folder: Path, now: float) -> None:
+    """Remove files that a process which was ended had begun to receive. `now` in seconds since 1970."""
+    if folder.is_dir():
+        for path in folder.iterdir():
+            with suppress(FileNotFoundError):  # another replica has just removed it
+                if path.stat().st_mtime < now - ABANDONED_AFTER_S:
+                    path.unlink()

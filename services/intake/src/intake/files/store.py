@@ -48,10 +48,11 @@ async def find_same(tx: Connection, upload: Upload) -> Upload | None:
     return None if row is None else Upload(**row._mapping)
 
 
-async def count_unused(tx: Connection, caller: str) -> int:
-    """How many uploads of this caller wait to be used."""
-    query = select(func.count()).select_from(uploads)
-    return int(await tx.scalar(query.where(_IS_UNUSED, uploads.c.uploaded_by == caller)) or 0)
+async def measure_unused(tx: Connection, caller: str) -> tuple[int, int]:
+    """How many uploads of this caller wait to be used, and their bytes."""
+    query = select(func.count(), func.coalesce(func.sum(uploads.c.size), 0))
+    row = (await tx.execute(query.where(_IS_UNUSED, uploads.c.uploaded_by == caller))).one()
+    return int(row[0]), int(row[1])
 
 
 async def set_ready(tx: Connection, id: UUID, at: datetime) -> None:

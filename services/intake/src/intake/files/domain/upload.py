@@ -11,6 +11,8 @@ from intake.files.domain.file_type import is_program
 MAX_FILE_BYTES: Final = 25 * 1024 * 1024
 MAX_UNUSED: Final = 100
 """Uploads of one caller that wait to be used."""
+MAX_UNUSED_BYTES: Final = 250 * 1024 * 1024
+"""What they have together at most."""
 MAX_PER_MESSAGE: Final = 20
 """Files that one message carries at most."""
 
@@ -47,9 +49,9 @@ def check_file(name: str, size: int, beginning: bytes) -> Rejection | None:
     return None
 
 
-def check_unused(count: int) -> Rejection | None:
-    """A rejection for a caller who has as many unused uploads as anybody may have, else None."""
-    if count < MAX_UNUSED:
+def check_unused(count: int, size: int) -> Rejection | None:
+    """A rejection for a caller who has as much unused as anybody may have, else None. `size` in bytes."""
+    if count < MAX_UNUSED and size < MAX_UNUSED_BYTES:
         return None
     return Rejection(
         "TOO_MANY_UPLOADS",
