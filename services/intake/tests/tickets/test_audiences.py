@@ -57,7 +57,7 @@ async def _chat_and_publish_forms(app: FastAPI, anna: AsyncClient, marks: Marks)
     """A chat of nobody known waits for triage; forms are for those who bought their service."""
     line = {"speaker": "customer", "at": "2030-01-07T08:00:00Z"}
     line["text"] = marks.word("POST /v1/chats text", STAFF)
-    chat = {"source": "website", "id": "1", "messages": [line]}
+    chat = {"source": "website", "id": "1", "title": "Down", "messages": [line]}
     assert (await anna.post("/v1/chats", json=chat)).is_success
     form = {"title": "Access", "service": "billing", "schema": {"type": "object", "properties": {}}}
     async with client(app, "theo", roles=["tom"]) as theo:

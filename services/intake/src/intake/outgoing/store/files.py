@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from common.persistence.database import Connection
 from intake.files.tables import uploads
@@ -13,17 +13,9 @@ from intake.tickets.tables import attachments
 
 async def list_of_message(tx: Connection, message_id: UUID) -> Sequence[FileToMail]:
     """The files that the message carries and that are still there, in their order."""
-    query = (
-        select(
-            attachments.c.name, attachments.c.media_type, attachments.c.size, attachments.c.digest
-        )
-        .distinct(attachments.c.position)
-        .join(
-            uploads,
-            (uploads.c.message_id == attachments.c.message_id)
-            & (uploads.c.digest == attachments.c.digest),
-        )
-        .where(attachments.c.message_id == message_id)
-        .order_by(attachments.c.position)
+    columns = (attachments.c[name] for name in ("name", "media_type", "size", "digest"))
+    is_there = exists().where(
+        uploads.c.message_id == attachments.c.message_id, uploads.c.digest == attachments.c.digest
     )
-    return [FileToMail(*row) for row in await tx.execute(query)]
+    query = select(*columns).where(attachments.c.message_id == message_id, is_there)
+    return [FileToMail(*row) for row in await tx.execute(query.order_by(attachments.c.position))]
