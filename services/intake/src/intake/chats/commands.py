@@ -9,7 +9,7 @@ from common.events.tickets import TicketReplied
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from intake.chats import store
-from intake.chats.domain.transcript import Chat, ChatLine, new_lines
+from intake.chats.domain.transcript import Chat, ChatLine, Side, last_turns, new_lines
 from intake.tickets.commands import open_ticket, record_customer_reply, save_change
 from intake.tickets.domain.message import Message
 from intake.tickets.domain.new_ticket import TicketRequest
@@ -40,8 +40,12 @@ async def receive(tx: Connection, chat: Chat, request: TicketRequest, actor: Act
     stored = await _add(tx, ticket, lines, contact)
     await store.add_lines(tx, chat, {key: message.id for key, message in stored.items()})
     at = await transaction_time(tx)
-    ticket = await _announce(tx, ticket, stored, lines, actor, at, is_new=ticket_id is None)
-    return ReceivedChat(ticket, len(lines), ticket_id is None)
+    is_new = ticket_id is None
+    for side, key in last_turns(lines):
+        # What opened the ticket is told by its opening.
+        if not (is_new and side == "customer"):
+            ticket = await _announce(tx, ticket, side, stored[key], actor, at)
+    return ReceivedChat(ticket, len(lines), is_new)
 
 
 async def _add(
@@ -66,37 +70,13 @@ async def _add(
 
 
 async def _announce(
-    tx: Connection,
-    ticket: Ticket,
-    stored: dict[str, Message],
-    lines: list[tuple[str, ChatLine]],
-    actor: Actor,
-    at: datetime,
-    *,
-    is_new: bool,
+    tx: Connection, ticket: Ticket, side: Side, message: Message, actor: Actor, at: datetime
 ) -> Ticket:
-    """Say that our own person answered, and that the customer wrote on: each once for all lines.
-
-    The one that was said last is told last. A bot's words are no answer, nor are those of an agent who is
-    none of our people.
-    """
-    by_key = dict(lines)
-    turns: dict[str, Message] = {}
-    for key, message in stored.items():
-        line = by_key[key]
-        who = "us" if line.person else "customer" if line.speaker == "customer" else "nobody"
-        turns.pop(who, None)
-        turns[who] = message
-    turns.pop("nobody", None)
-    if is_new:
-        turns.pop("customer", None)
-    for who, message in turns.items():
-        if who == "customer":
-            ticket = await record_customer_reply(tx, ticket, message.id, actor, at)
-        else:
-            spec = event_spec(TicketReplied, message_id=message.id)
-            grounds = {"message_id": str(message.id), "person": message.author}
-            ticket = await save_change(
-                tx, ticket, ticket, actor, at, "ticket.chat_reply", spec, grounds=grounds
-            )
-    return ticket
+    """Publish that one of our people answered, or that the customer wrote on."""
+    if side == "customer":
+        return await record_customer_reply(tx, ticket, message.id, actor, at)
+    spec = event_spec(TicketReplied, message_id=message.id)
+    grounds = {"message_id": str(message.id), "person": message.author}
+    return await save_change(
+        tx, ticket, ticket, actor, at, "ticket.chat_reply", spec, grounds=grounds
+    )

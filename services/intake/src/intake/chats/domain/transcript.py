@@ -9,6 +9,7 @@ from typing import Literal
 from intake.tickets.domain.message import Direction
 
 Speaker = Literal["customer", "agent", "bot"]
+Side = Literal["customer", "us"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,13 @@ class ChatLine:
     def direction(self) -> Direction:
         """From the customer, or from us."""
         return "inbound" if self.speaker == "customer" else "outbound"
+
+    @property
+    def side(self) -> Side | None:
+        """Whose turn it was: of the customer, or of one of our people; None for a bot or another agent."""
+        if self.speaker == "customer":
+            return "customer"
+        return None if self.person is None else "us"
 
     def author(self, contact: str | None) -> str:
         """Whose message it is: an account where one is known, else the name in the chat."""
@@ -70,3 +78,13 @@ def new_lines(lines: Sequence[ChatLine], known: Collection[str]) -> list[tuple[s
 def opening_line(lines: Sequence[ChatLine]) -> ChatLine:
     """The line that says what the chat is about: the customer's first one, else the first of all."""
     return next((line for line in lines if line.speaker == "customer"), lines[0])
+
+
+def last_turns(lines: Sequence[tuple[str, ChatLine]]) -> list[tuple[Side, str]]:
+    """The last line (by its key) of each side, the side that wrote last at the end."""
+    turns: dict[Side, str] = {}
+    for key, line in lines:
+        if line.side is not None:
+            turns.pop(line.side, None)
+            turns[line.side] = key
+    return list(turns.items())
