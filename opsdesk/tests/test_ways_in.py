@@ -92,3 +92,33 @@ def test_a_form_is_published_or_its_next_version(
     assert f"version {1 + len(known)}" in terminal("forms", "publish", "access", str(file))
     file.write_text("[]")
     assert "one object" in terminal.fails("forms", "publish", "access", str(file))
+
+
+KIM = {
+    "id": "c-1",
+    "name": "Kim",
+    "address": "kim@acme.example",
+    "other_addresses": ["k@acme.example"],
+    "phone": None,
+    "other_phones": ["020 555"],
+    "language": "nl",
+    "retired": False,
+    "counts_for": "anna",
+}
+
+
+def test_a_contact_is_found_by_any_address_and_changed(terminal: Terminal) -> None:
+    path = "/v1/customers/acme/contacts"
+    terminal.services.responses[f"GET {path}"] = page_of(KIM)
+    terminal.services.responses[f"PATCH {path}/c-1"] = KIM
+    assert "k@acme.example" in terminal("contacts", "list", "acme")
+    output = terminal("contacts", "change", "acme", "K@acme.example", "--also", "kim@home.example")
+    assert "they count as anna" in output
+    assert terminal.services.requests[-1] == (
+        "PATCH",
+        f"{path}/c-1",
+        {"other_addresses": ["kim@home.example"]},
+    )
+    assert "Say what to change" in terminal.fails("contacts", "change", "acme", "c-1")
+    wrong = terminal.fails("contacts", "confirm", "acme", "nobody@acme.example")
+    assert "has no contact with the address" in wrong

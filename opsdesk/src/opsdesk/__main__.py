@@ -6,6 +6,7 @@ from opsdesk.commands import (
     callers,
     clocks,
     company,
+    contacts,
     deliveries,
     demo,
     escalations,
@@ -38,6 +39,7 @@ app.command()(callers.caller)
 app.command()(callers.phone_note)
 app.command()(files.attach)
 app.command()(files.download)
+app.add_typer(contacts.app, name="contacts")
 app.add_typer(forms.app, name="forms")
 app.add_typer(imports.app, name="import")
 app.add_typer(clocks.app, name="clocks")

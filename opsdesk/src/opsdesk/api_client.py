@@ -74,6 +74,10 @@ class ApiClient:
         response = await self._request("PUT", service, path, json=body)
         return dict(response.json()) if response.content else {}
 
+    async def patch(self, service: str, path: str, body: Mapping[str, Any]) -> JSON:
+        """Change what the body names; what it leaves out stays."""
+        return dict((await self._request("PATCH", service, path, json=body)).json())
+
     async def post_bytes(
         self, service: str, path: str, content: bytes, media_type: str, **query: Any
     ) -> JSON:
