@@ -80,7 +80,6 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "outages:write": ("ops", "second_level", "tom"),
         "policies:read": STAFF,
         "policies:write": ("gm", "tom"),
-        "portal:read": (CUSTOMER,),
         "punctuality:read": STAFF,
         "rate-cards:write": ("gm", "tom"),
         "reports:read": (*STAFF, CUSTOMER),

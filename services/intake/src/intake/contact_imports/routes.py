@@ -7,7 +7,7 @@ from fastapi import Query, Request
 from common.auth import Caller, requires
 from common.confinement import ConfinementUnavailable
 from common.errors import ServiceUnavailable, UnsupportedMediaType, ValidationFailed, Violation
-from common.http import authorized_router, charge, runtime_of
+from common.http import Refers, authorized_router, charge, runtime_of
 from common.persistence.database import Database
 from intake.contact_imports.commands import ContactImport
 from intake.contact_imports.csv_contacts import NotReadable
@@ -39,7 +39,9 @@ async def import_contacts(
     caller: Annotated[Caller, requires("directory:write")],
     format: FormatName = "opsdesk",
     customer: Annotated[
-        str | None, Query(max_length=63, description="Whose contacts they are, unless a line says.")
+        str | None,
+        Refers("customer", by_route=True),
+        Query(max_length=63, description="Whose contacts they are, unless a line says."),
     ] = None,
     dry_run: Annotated[
         bool, Query(description="Report what would be stored; store nothing.")

@@ -3,8 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
+from pydantic import Field
+
 from common.auth import Caller, requires
-from common.errors import NotFound
 from common.http import ResponseModel, Transaction, router
 from intake.directory.domain.environment import Tier
 from intake.directory.store import CUSTOMERS, get_contact, list_environments, list_services
@@ -33,23 +34,23 @@ class MeRead(ResponseModel):
     """The contact who asks, with what their tickets may name.
 
     `contact_id` is null for a token that names no contact of the directory; `services` are keys of what was
-    bought.
+    bought. Staff have no customer, and choose from everything.
     """
 
-    contact_id: UUID | None
+    contact_id: UUID | None = None
     name: str
-    language: str
-    customer: OwnCustomer
-    environments: list[OwnEnvironment]
-    services: list[str]
+    language: str | None = None
+    customer: OwnCustomer | None = None
+    environments: list[OwnEnvironment] = Field(default_factory=list)
+    services: list[str] = Field(default_factory=list)
 
 
 @routes.get("")
-async def get_me(caller: Annotated[Caller, requires("portal:read")], tx: Transaction) -> MeRead:
+async def get_me(caller: Annotated[Caller, requires("tickets:read")], tx: Transaction) -> MeRead:
     """Get who asks: the contact, their customer, and the environments and services to choose from."""
-    customer = await CUSTOMERS.find(tx, caller.customer or "")
+    customer = await CUSTOMERS.find(tx, caller.customer) if caller.customer else None
     if customer is None:
-        raise NotFound("Your customer")
+        return MeRead(name=caller.name)
     contact = await get_contact(tx, caller.contact_id) if caller.contact_id else None
     environments = await list_environments(tx, customer.id)
     return MeRead(
