@@ -133,7 +133,7 @@ class Company:
         await self.close(await self.post("portal", "/v1/tickets", 201, asked, headers=BEHALF))
 
     async def _chat(self) -> None:
-        line = {"speaker": "customer", "text": WORDS["chat"], "at": "2030-01-07T08:00:00Z"}
+        line = {"speaker": "customer", "text": WORDS["chat"], "at": "2026-01-05T08:00:00Z"}
         line |= {"name": WORDS["chat name"]}
         chat = {"source": "website", "id": "1", "customer": "acme", "messages": [line]}
         sent = await self.post("anna", "/v1/chats", 201, chat | {"contact": ADDRESS})

@@ -37,7 +37,7 @@ def phone_note(
         "channel": "phone",
         "contact": contact,
         "description": description,
-        "opened_at": opened_at and _instant(opened_at),
+        "opened_at": opened_at,
         "environment": environment,
         "service": service,
         "priority": priority,
@@ -84,6 +84,8 @@ async def _caller(who: str) -> None:
 
 
 async def _phone_note(body: dict[str, object], files: list[Path]) -> None:
+    if "opened_at" in body:
+        body["opened_at"] = _instant(str(body["opened_at"]))
     async with own_client() as client:
         if files:
             body["attachments"] = await upload_all(client, files)

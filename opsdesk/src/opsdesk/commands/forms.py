@@ -32,7 +32,7 @@ def publish(
     form: Key, file: Annotated[Path, Argument(help="JSON: title, service, kind, schema.")]
 ) -> None:
     """Publish a request form, or its next version, from a JSON file."""
-    run_command(_publish(form, _read(file)))
+    run_command(_publish(form, file))
 
 
 @app.command("retire")
@@ -67,7 +67,8 @@ async def _show(form: str, query: JSON) -> None:
     print_line(json.dumps(schema, indent=2, ensure_ascii=False))
 
 
-async def _publish(form: str, body: dict[str, Any]) -> None:
+async def _publish(form: str, file: Path) -> None:
+    body = _read(file)
     async with own_client() as client:
         known = {one["key"] async for one in client.items("intake", "/v1/request-forms")}
         path = f"/v1/request-forms/{form}/versions" if form in known else "/v1/request-forms"

@@ -1,7 +1,7 @@
 """Request bodies: limited in size while they arrive, parsed as strict JSON."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic_core import from_json
@@ -29,7 +29,7 @@ class BodyLimit:
     def __init__(self, app: ASGIApp, limit: int, limits_by_prefix: Mapping[str, int]) -> None:
         self.app = app
         self.limit = limit
-        self._limits = tuple((_pattern(path), one) for path, one in limits_by_prefix.items())
+        self.limits_by_prefix = tuple(limits_by_prefix.items())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -46,16 +46,19 @@ class BodyLimit:
         await self.app(scope, _limit_receive(receive, limit), send)
 
     def _limit(self, path: str) -> int:
-        for begins, limit in self._limits:
-            if begins(path):
+        for prefix, limit in self.limits_by_prefix:
+            if _begins(path, prefix):
                 return limit
         return self.limit
 
 
-def _pattern(prefix: str) -> Callable[[str], object]:
-    """Tells whether a path begins so."""
-    segments = (re.escape(part) for part in prefix.split("*"))
-    return re.compile("[^/]+".join(segments)).match
+def _begins(path: str, prefix: str) -> bool:
+    """Whether the path begins so; one `*` stands for one segment that is not empty."""
+    head, star, tail = prefix.partition("*")
+    if not star or not path.startswith(head):
+        return path.startswith(prefix)
+    segment, slash, rest = path[len(head) :].partition("/")
+    return bool(segment) and f"{slash}{rest}".startswith(tail)
 
 
 def _content_length(scope: Scope) -> int:

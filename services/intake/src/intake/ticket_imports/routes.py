@@ -7,7 +7,7 @@ from fastapi import Query, Request
 from common.auth import Caller, requires
 from common.confinement import ConfinementUnavailable
 from common.errors import ServiceUnavailable, UnsupportedMediaType, ValidationFailed, Violation
-from common.http import authorized_router, charge, runtime_of
+from common.http import Refers, authorized_router, charge, runtime_of
 from common.http.fields import Timezone
 from common.persistence.database import Database
 from intake.directory.domain.parties import Customer
@@ -39,6 +39,7 @@ async def import_tickets(
     source: Source,
     customer: Annotated[
         str | None,
+        Refers("customer", by_route=True),
         Query(max_length=63, description="Whose tickets they are, unless a record says."),
     ] = None,
     timezone: Annotated[
