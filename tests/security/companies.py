@@ -65,7 +65,11 @@ async def fill_intake(database: Database, app: FastAPI) -> Mapping[str, UUID]:
             ticket = await _made(anna, "/v1/tickets", body)
             reply = {"text": f"{key} was told", "visibility": "public"}
             await _made(anna, f"/v1/tickets/{ticket['key']}/replies", reply)
-            form = {"key": f"{key}-form", "title": f"A form of {key}", "service": service}
+            form: dict[str, Any] = {
+                "key": f"{key}-form",
+                "title": f"A form of {key}",
+                "service": service,
+            }
             form |= {"schema": {"type": "object", "properties": {}}}
             await _made(theo, "/v1/request-forms", form)
     return ids

@@ -123,7 +123,7 @@ class Company:
         await self._plan_mails()
 
     async def _fill_in_a_form(self) -> None:
-        form = {"key": "ask", "title": "Ask", "kind": "question"}
+        form: dict[str, Any] = {"key": "ask", "title": "Ask", "kind": "question"}
         form |= {"schema": {"type": "object", "properties": {"why": {"type": "string"}}}}
         await self.post("theo", "/v1/request-forms", 201, form)
         url = f"/v1/attachments?name={WORDS['file name']}.txt"

@@ -23,7 +23,9 @@ async def test_a_file_of_our_answer_comes_with_the_mail(
     (file,) = mail.iter_attachments()
     assert (file.get_filename(), file.get_content_type()) == ("Übersicht.png", "image/png")
     assert file.get_content() == PNG
-    text = mail.get_body(("plain",)).get_content()
+    body_part = mail.get_body(("plain",))
+    assert body_part is not None
+    text = body_part.get_content()
     assert "Here it is." in text
     assert "Too large for an e-mail, ask us for it: app.log" in text
 
