@@ -119,7 +119,6 @@ class Company:
         await self.close(await self._write_mail(MAIL))
         await self._write_elsewhere()
         await self._fill_in_a_form()
-        await self._chat()
         await self._plan_mails()
 
     async def _fill_in_a_form(self) -> None:
@@ -132,19 +131,19 @@ class Company:
         asked["attachments"] = [file.json()["id"]]
         await self.close(await self.post("portal", "/v1/tickets", 201, asked, headers=BEHALF))
 
-    async def _chat(self) -> None:
+    async def _chat(self) -> dict[str, Any]:
         line = {"speaker": "customer", "text": WORDS["chat"], "at": "2026-01-05T08:00:00Z"}
         line |= {"name": WORDS["chat name"]}
-        chat = {"source": "website", "id": "1", "customer": "acme", "messages": [line]}
-        sent = await self.post("anna", "/v1/chats", 201, chat | {"contact": ADDRESS})
-        await self.close(sent["ticket"])
+        chat = {"source": "website", "id": "1", "contact": ADDRESS, "messages": [line]}
+        ticket: dict[str, Any] = (await self.post("anna", "/v1/chats", 201, chat))["ticket"]
+        return ticket
 
     async def _write_before_known(self) -> None:
         mail = MAIL.replace(WORDS["title"].encode(), WORDS["title before known"].encode())
-        ticket = await self._write_mail(mail.replace(b"one@", b"zero@"))
-        path = f"/v1/triage/{ticket['id']}/assign-customer"
-        await self.post("anna", path, 200, {"customer": "acme"})
-        await self.close(ticket)
+        for ticket in (await self._write_mail(mail.replace(b"one@", b"zero@")), await self._chat()):
+            path = f"/v1/triage/{ticket['id']}/assign-customer"
+            await self.post("anna", path, 200, {"customer": "acme"})
+            await self.close(ticket)
 
     async def _write_mail(self, mail: bytes) -> dict[str, Any]:
         media = {"Content-Type": "message/rfc822"}
