@@ -79,7 +79,7 @@ async def _request(
         reporter=normalise(given) if contact is None and is_address(given) else None,
         opened_at=min(line.at for line in chat.lines),
         description=opening.text,
-        from_customer=True,
+        from_outside=True,
     )
 
 
