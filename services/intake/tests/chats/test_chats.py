@@ -146,6 +146,13 @@ async def test_what_cannot_be_is_refused(
     assert answer.json()["errors"][0]["pointer"] == pointer
 
 
+async def test_nobody_says_that_a_colleague_has_answered(
+    anna: AsyncClient, omar: AsyncClient
+) -> None:
+    assert (await send(omar, *DIALOGUE, customer="acme")).status_code == 403
+    assert (await send(anna, *DIALOGUE, customer="acme")).status_code == 201
+
+
 async def test_contacts_send_no_transcripts(jan: AsyncClient, gateway: AsyncClient) -> None:
     for who in (jan, gateway):
         assert (await send(who, DIALOGUE[1])).status_code == 403

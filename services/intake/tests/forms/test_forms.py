@@ -138,6 +138,22 @@ async def test_a_schema_stands_on_its_own(
     assert answer.json()["errors"][0]["pointer"] == pointer
 
 
+@pytest.mark.parametrize("why", ["1e400", '"a\\u0000b"', '{"a": [{"\\u0000": 1}]}'])
+async def test_what_cannot_be_stored_is_refused(
+    theo: AsyncClient, jan: AsyncClient, why: str
+) -> None:
+    body = '{"title": "x", "form": "access", "form_values": {"why": ' + why + "}}"
+    answer = await jan.post(
+        "/v1/tickets", content=body, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 422, answer.text
+    form = '{"key": "b", "title": "B", "schema": {"type": "object", "properties": {"a": {"maximum": 1e400}}}}'
+    answer = await theo.post(
+        "/v1/request-forms", content=form, headers={"Content-Type": "application/json"}
+    )
+    assert answer.json()["errors"][0]["code"] == "number"
+
+
 async def test_a_pattern_takes_linear_time(theo: AsyncClient, jan: AsyncClient) -> None:
     """Backtracking would take longer than the universe has been there."""
     schema = {"type": "object", "properties": {"a": {"type": "string", "pattern": "^(a+)+$"}}}

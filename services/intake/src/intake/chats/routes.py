@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Request, Response
 
 from common.auth import Caller, requires
-from common.errors import ValidationFailed, Violation
+from common.errors import Forbidden, ValidationFailed, Violation
 from common.http import Transaction, router, state_of
 from common.persistence.database import Connection, transaction_time
 from intake.chats.commands import receive
@@ -38,6 +38,7 @@ async def receive_chat(
     Messages that are there already are not added again. What is not known of the customer is for triage.
     """
     chat = body.to_chat()
+    _check_people(caller, chat)
     await _check_moments(tx, chat)
     state = state_of(request.app)
     contact = await find_contact_or_none(state, caller, body.contact) if body.contact else None
@@ -48,6 +49,15 @@ async def receive_chat(
     headers = {"Location": f"/v1/tickets/{ticket.key}"}
     status = 201 if received.is_new else 200
     return Response(result.model_dump_json(), status, headers, "application/json")
+
+
+def _check_people(caller: Caller, chat: Chat) -> None:
+    """Raise Forbidden where a person says that another one has answered: only a machine was there."""
+    named = {line.person for line in chat.lines if line.person is not None}
+    if not caller.scopes and not named <= {caller.sub}:
+        raise Forbidden(
+            "Name yourself alone as `person`, or let the chat system send the transcript."
+        )
 
 
 async def _check_moments(tx: Connection, chat: Chat) -> None:

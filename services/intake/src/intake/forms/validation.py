@@ -14,10 +14,13 @@ MAX_NAMED: Final = 20
 """Faults that an answer names."""
 MAX_DETAIL_CHARS: Final = 300
 _REGEX_BYTES: Final = 1024 * 1024
+_NOT_FINITE: Final = "give numbers below 1e308"
 
 
 def check_schema(schema: dict[str, Any]) -> list[Violation]:
     """What is wrong with a form's schema, with pointers into it below `/schema`."""
+    if _dump(schema) is None:
+        return [Violation("/schema", "number", _NOT_FINITE)]
     faults = find_faults(schema)
     if faults:
         return [
@@ -35,7 +38,10 @@ def check_schema(schema: dict[str, Any]) -> list[Violation]:
 
 def check_values(form: RequestForm, values: dict[str, Any]) -> list[Violation]:
     """What the form refuses in these values, with pointers below `/form_values`."""
-    if len(json.dumps(values).encode()) > MAX_VALUES_BYTES:
+    text = _dump(values)
+    if text is None:
+        return [Violation("/form_values", "number", _NOT_FINITE)]
+    if len(text.encode()) > MAX_VALUES_BYTES:
         detail = f"keep what is filled in below {MAX_VALUES_BYTES} bytes"
         return [Violation("/form_values", "too_long", detail)]
     violations: list[Violation] = []
@@ -44,6 +50,14 @@ def check_values(form: RequestForm, values: dict[str, Any]) -> list[Violation]:
             break
         violations.append(_violation(error))
     return violations
+
+
+def _dump(value: dict[str, Any]) -> str | None:
+    """The value as JSON; None where a number is too large for that, as 1e400 is."""
+    try:
+        return json.dumps(value, allow_nan=False)
+    except ValueError:
+        return None
 
 
 def _violation(error: ValidationError) -> Violation:
@@ -63,7 +77,7 @@ def pointer(start: str, path: Sequence[str | int]) -> str:
     return "/".join((start, *steps))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _validator(schema: str) -> Draft202012Validator:
     options = RegexOptions(size_limit=_REGEX_BYTES, dfa_size_limit=_REGEX_BYTES)
     return Draft202012Validator(
