@@ -36,6 +36,7 @@ FIELDS = (
 def test_any_record_is_a_ticket_or_refused(record: dict[str, Any], source: Any) -> None:
     (found,) = read(json.dumps([record]).encode(), source, "UTC")
     assert (found.ticket is None) == (found.problem is not None)
+    assert "\0" not in repr(found).replace("\\x00", "\0")
 
 
 @given(st.binary(max_size=300), st.sampled_from(["servicenow", "jira", "zendesk"]))

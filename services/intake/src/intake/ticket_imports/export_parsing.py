@@ -79,6 +79,11 @@ def _bounded(ticket: ImportedTicket) -> ImportedTicket:
         description=_clean(ticket.description)[:MAX_TEXT_CHARS],
         resolution=_clean(ticket.resolution)[:10_000],
         external_id=_clean(ticket.external_id)[:200],
+        state_there=_clean(ticket.state_there)[:200],
+        account=_clean(ticket.account)[:200],
+        requester=_clean(ticket.requester)[:254],
+        assignee=_clean(ticket.assignee)[:254],
+        remarks=tuple(_clean(remark)[:500] for remark in ticket.remarks[:50]),
         comments=tuple(
             replace(one, text=_clean(one.text)[:MAX_TEXT_CHARS], author=_clean(one.author)[:200])
             for one in ticket.comments[:MAX_COMMENTS]
@@ -87,7 +92,7 @@ def _bounded(ticket: ImportedTicket) -> ImportedTicket:
     is_cut = len(ticket.description) > MAX_TEXT_CHARS or len(ticket.comments) > MAX_COMMENTS
     if not is_cut:
         return clean
-    return replace(clean, remarks=(*ticket.remarks, "it is very long; its end was left out"))
+    return replace(clean, remarks=(*clean.remarks, "it is very long; its end was left out"))
 
 
 def _clean(text: str) -> str:
