@@ -74,6 +74,10 @@ class ApiClient:
         response = await self._request("PUT", service, path, json=body)
         return dict(response.json()) if response.content else {}
 
+    async def delete(self, service: str, path: str) -> None:
+        """Send a DELETE with an Idempotency-Key. Raises Problem."""
+        await self._request("DELETE", service, path, headers={"Idempotency-Key": str(uuid7())})
+
     async def patch(self, service: str, path: str, body: Mapping[str, Any]) -> JSON:
         """Change what the body names; what it leaves out stays."""
         return dict((await self._request("PATCH", service, path, json=body)).json())

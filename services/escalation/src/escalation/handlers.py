@@ -12,6 +12,11 @@ from common.events.clocks import (
     ClockMissed,
     ClockThresholdReached,
 )
+from common.events.customer_voices import (
+    CustomerEscalationAnswered,
+    CustomerEscalationTaken,
+    TicketEscalatedByCustomer,
+)
 from common.events.directory import (
     ContactKnown,
     CustomerKnown,
@@ -22,6 +27,7 @@ from common.events.directory import (
 from common.events.environments import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.erasures import TicketErased
 from common.events.forecasts import ForecastChanged
+from common.events.improvements import ImprovementOverdue, ImprovementVerified
 from common.events.outages import (
     DowntimeBudgetThresholdReached,
     OutageCorrected,
@@ -64,8 +70,10 @@ from common.restoration.handlers import restored_handlers
 from escalation.cases.handlers import (
     budgets,
     clocks,
+    customers,
     deliveries,
     forecasts,
+    improvements,
     outages,
     reviews,
     tickets,
@@ -96,6 +104,11 @@ HANDLERS: Handlers = {
     BlockerLifted: for_each(tickets.on_blocker_lifted),
     TicketForwarded: for_each(tickets.on_forwarded),
     TicketReplyUndelivered: for_each(tickets.on_reply_undelivered),
+    TicketEscalatedByCustomer: for_each(customers.on_escalated),
+    CustomerEscalationTaken: for_each(customers.on_taken),
+    CustomerEscalationAnswered: for_each(customers.on_answered),
+    ImprovementOverdue: for_each(improvements.on_overdue),
+    ImprovementVerified: for_each(improvements.on_verified),
     TicketResolved: tickets.on_tickets_ended,
     TicketClosed: tickets.on_tickets_ended,
     TicketMerged: tickets.on_tickets_ended,

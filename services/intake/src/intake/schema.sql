@@ -4,6 +4,7 @@
 -- ---------
 
 CREATE SEQUENCE deadline_generations START 1;
+CREATE SEQUENCE monitoring_improvement_numbers START 1;
 CREATE SEQUENCE ticket_numbers START 1001;
 
 -- Tables of intake
@@ -96,27 +97,6 @@ CREATE POLICY of_the_customer ON attachments TO opsdesk_intake_contact USING ((E
     messages WHERE (messages.id = attachments.message_id))));
 CREATE POLICY of_the_service ON attachments TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
-CREATE TABLE chat_messages (
-    source text NOT NULL,
-    chat_id text NOT NULL,
-    -- The chat system's own id of the message, or a digest of what was said when by whom.
-    line_key text NOT NULL,
-    message_id uuid NOT NULL,
-    CONSTRAINT chat_messages_pkey PRIMARY KEY (source, chat_id, line_key),
-    CONSTRAINT chat_messages_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id),
-    CONSTRAINT chat_messages_source_chat_id_fkey
-        FOREIGN KEY (source, chat_id) REFERENCES chats(source, chat_id)
-);
-
-CREATE TABLE chats (
-    source text NOT NULL,
-    chat_id text NOT NULL,
-    ticket_id uuid NOT NULL,
-    CONSTRAINT chats_pkey PRIMARY KEY (source, chat_id),
-    CONSTRAINT chats_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id)
-);
-CREATE INDEX ix_chats_ticket ON chats (ticket_id);
-
 CREATE TABLE contact_erasures (
     contact_id uuid NOT NULL,
     requested_by text NOT NULL,
@@ -169,50 +149,50 @@ CREATE TABLE contacts (
     retired boolean NOT NULL DEFAULT false,
     wants_mail boolean NOT NULL DEFAULT false,
     erased boolean NOT NULL DEFAULT false,
-    other_addresses text[] NOT NULL DEFAULT '{}'::text[],
-    other_phones text[] NOT NULL DEFAULT '{}'::text[],
-    -- All phone numbers of the contact in one form (E.164).
-    numbers text[] NOT NULL DEFAULT '{}'::text[],
     sequence bigint NOT NULL,
     CONSTRAINT contacts_pkey PRIMARY KEY (id),
     CONSTRAINT contacts_address_key UNIQUE (address),
     CONSTRAINT contacts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
-    CONSTRAINT ck_contacts_erased
-        CHECK (NOT erased OR other_addresses = '{}'::text[] AND other_phones = '{}'::text[] AND
-            numbers = '{}'::text[]),
     CONSTRAINT ck_contacts_four_eyes CHECK (confirmed_by <> registered_by)
 );
 CREATE INDEX ix_contacts_customer ON contacts (customer_id, id);
-CREATE INDEX ix_contacts_numbers ON contacts USING gin (numbers);
-CREATE INDEX ix_contacts_other_addresses ON contacts USING gin (other_addresses);
 GRANT SELECT ON contacts TO opsdesk_intake_contact;
 ALTER TABLE contacts FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON contacts TO opsdesk_intake_contact USING ((customer_id = ( SELECT
     own_customer() AS own_customer)));
 CREATE POLICY of_the_service ON contacts TO opsdesk_intake, opsdesk_intake_owner USING (true);
-
-CREATE OR REPLACE FUNCTION intake.refuse_taken_address()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended('contact addresses', 4));
-    IF EXISTS (SELECT FROM contacts WHERE id <> NEW.id AND (
-        address = ANY (NEW.other_addresses) OR NEW.address = ANY (other_addresses)
-        OR other_addresses && NEW.other_addresses))
-    THEN
-        RAISE EXCEPTION 'another contact has one of these addresses'
-            USING ERRCODE = 'unique_violation', CONSTRAINT = 'uq_contacts_addresses';
-    END IF;
-    RETURN NEW;
-END $function$;
-CREATE TRIGGER one_contact_has_an_address BEFORE INSERT OR UPDATE OF address, other_addresses ON
-    contacts
-    FOR EACH ROW
-    EXECUTE FUNCTION refuse_taken_address();
 CREATE TRIGGER two_persons_confirm_contact BEFORE INSERT OR UPDATE OF confirmed_by ON contacts
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('registered_by', 'confirmed_by');
+
+CREATE TABLE customer_escalations (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    escalated_by text NOT NULL,
+    escalated_at timestamptz NOT NULL,
+    due_at timestamptz NOT NULL,
+    owner text,
+    answer_id uuid,
+    answered_by text,
+    answered_at timestamptz,
+    CONSTRAINT customer_escalations_pkey PRIMARY KEY (id),
+    CONSTRAINT customer_escalations_answer_id_fkey FOREIGN KEY (answer_id) REFERENCES messages(id),
+    CONSTRAINT customer_escalations_message_id_fkey
+        FOREIGN KEY (message_id) REFERENCES messages(id),
+    CONSTRAINT customer_escalations_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_customer_escalations_answered
+        CHECK (num_nonnulls(answer_id, answered_by, answered_at) IN (0, 3))
+);
+CREATE INDEX ix_customer_escalations_ticket ON customer_escalations (ticket_id, id);
+CREATE UNIQUE INDEX uq_customer_escalations_open ON customer_escalations (ticket_id)
+    WHERE answered_at IS NULL;
+GRANT INSERT, SELECT ON customer_escalations TO opsdesk_intake_contact;
+ALTER TABLE customer_escalations FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON customer_escalations TO opsdesk_intake_contact USING ((EXISTS (
+    SELECT FROM tickets WHERE (tickets.id = customer_escalations.ticket_id))));
+CREATE POLICY of_the_service ON customer_escalations TO opsdesk_intake, opsdesk_intake_owner USING
+    (true);
 
 CREATE TABLE customers (
     id uuid NOT NULL,
@@ -252,20 +232,6 @@ CREATE POLICY of_the_customer ON environments TO opsdesk_intake_contact USING ((
     SELECT own_customer() AS own_customer)));
 CREATE POLICY of_the_service ON environments TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
-CREATE TABLE filled_forms (
-    ticket_id uuid NOT NULL,
-    form_id uuid NOT NULL,
-    filled_values jsonb NOT NULL,
-    CONSTRAINT filled_forms_pkey PRIMARY KEY (ticket_id),
-    CONSTRAINT filled_forms_form_id_fkey FOREIGN KEY (form_id) REFERENCES request_forms(id),
-    CONSTRAINT filled_forms_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id)
-);
-GRANT INSERT, SELECT ON filled_forms TO opsdesk_intake_contact;
-ALTER TABLE filled_forms FORCE ROW LEVEL SECURITY;
-CREATE POLICY of_the_customer ON filled_forms TO opsdesk_intake_contact USING ((EXISTS ( SELECT
-    FROM tickets WHERE (tickets.id = filled_forms.ticket_id))));
-CREATE POLICY of_the_service ON filled_forms TO opsdesk_intake, opsdesk_intake_owner USING (true);
-
 CREATE TABLE hand_overs (
     id uuid NOT NULL,
     ticket_id uuid NOT NULL,
@@ -284,19 +250,24 @@ CREATE TABLE hand_overs (
 );
 CREATE INDEX ix_hand_overs_ticket ON hand_overs (ticket_id, id);
 
--- Each ticket of another system is imported once, however often it is sent.
-CREATE TABLE imported_tickets (
-    source text NOT NULL,
-    external_id text NOT NULL,
+CREATE TABLE investigations (
+    id uuid NOT NULL,
     ticket_id uuid NOT NULL,
-    opened_there_at timestamptz NOT NULL,
-    imported_at timestamptz NOT NULL,
-    imported_by text NOT NULL,
-    CONSTRAINT imported_tickets_pkey PRIMARY KEY (source, external_id),
-    CONSTRAINT imported_tickets_ticket_id_key UNIQUE (ticket_id),
-    CONSTRAINT imported_tickets_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
-    CONSTRAINT imported_tickets_source_check CHECK (source IN ('servicenow', 'jira', 'zendesk'))
+    started_by text NOT NULL,
+    started_at timestamptz NOT NULL,
+    limit_at timestamptz NOT NULL,
+    ended_by text,
+    ended_at timestamptz,
+    cause_found boolean,
+    cause text,
+    CONSTRAINT investigations_pkey PRIMARY KEY (id),
+    CONSTRAINT investigations_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_investigations_cause CHECK (cause IS NULL OR cause_found IS NOT NULL),
+    CONSTRAINT ck_investigations_ended
+        CHECK (num_nonnulls(ended_by, ended_at, cause_found) IN (0, 3))
 );
+CREATE INDEX ix_investigations_ticket ON investigations (ticket_id, id);
+CREATE UNIQUE INDEX uq_investigations_open ON investigations (ticket_id) WHERE ended_at IS NULL;
 
 -- Ids that a ticket's mails bear or refer to.
 CREATE TABLE mail_threads (
@@ -362,8 +333,11 @@ CREATE TABLE messages (
     -- Of a public message of ours: whether mails to the customer's people were planned; null for
     -- others.
     mailing text,
+    -- The message of another ticket whose words these are: it was split, or separated after a
+    -- merge.
+    copied_from uuid,
     CONSTRAINT messages_pkey PRIMARY KEY (id),
-    CONSTRAINT messages_mail_id_key UNIQUE (mail_id),
+    CONSTRAINT messages_copied_from_fkey FOREIGN KEY (copied_from) REFERENCES messages(id),
     CONSTRAINT messages_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
     CONSTRAINT messages_direction_check CHECK (direction IN ('inbound', 'outbound')),
     CONSTRAINT messages_mailing_check CHECK (mailing IN ('due', 'planned', 'nobody', 'off')),
@@ -371,11 +345,59 @@ CREATE TABLE messages (
 );
 CREATE INDEX ix_messages_mailing ON messages (id) WHERE mailing = 'due';
 CREATE INDEX ix_messages_ticket ON messages (ticket_id, id);
+CREATE UNIQUE INDEX uq_messages_copy ON messages (copied_from, ticket_id);
+CREATE UNIQUE INDEX uq_messages_mail ON messages (mail_id) WHERE copied_from IS NULL;
 GRANT INSERT, SELECT ON messages TO opsdesk_intake_contact;
 ALTER TABLE messages FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON messages TO opsdesk_intake_contact USING (((visibility = 'public')
     AND (EXISTS ( SELECT FROM tickets WHERE (tickets.id = messages.ticket_id)))));
 CREATE POLICY of_the_service ON messages TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
+CREATE TABLE monitoring_improvements (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    ticket_id uuid NOT NULL,
+    ticket text NOT NULL,
+    cause text NOT NULL,
+    owed_since timestamptz NOT NULL,
+    due_at timestamptz NOT NULL,
+    owner text,
+    task text,
+    criterion text,
+    evidence text,
+    done_by text,
+    done_at timestamptz,
+    verified_by text,
+    verified_at timestamptz,
+    overdue_at timestamptz,
+    sequence bigint NOT NULL,
+    CONSTRAINT monitoring_improvements_pkey PRIMARY KEY (id),
+    CONSTRAINT monitoring_improvements_key_key UNIQUE (key),
+    CONSTRAINT uq_monitoring_improvements_cause UNIQUE (ticket_id, cause),
+    CONSTRAINT monitoring_improvements_ticket_id_fkey
+        FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_monitoring_improvements_done
+        CHECK (num_nonnulls(evidence, done_by, done_at) IN (0, 3)),
+    CONSTRAINT ck_monitoring_improvements_four_eyes
+        CHECK (verified_by <> done_by AND verified_by <> owner),
+    CONSTRAINT ck_monitoring_improvements_planned
+        CHECK (num_nonnulls(owner, task, criterion) IN (0, 3)),
+    CONSTRAINT ck_monitoring_improvements_verified
+        CHECK (verified_by IS NULL OR done_by IS NOT NULL AND verified_at IS NOT NULL),
+    CONSTRAINT monitoring_improvements_cause_check
+        CHECK (cause IN ('found_by_customer', 'long_investigation')),
+    CONSTRAINT monitoring_improvements_sequence_check CHECK (sequence > 0)
+);
+CREATE INDEX ix_monitoring_improvements_open ON monitoring_improvements (id)
+    WHERE verified_by IS NULL;
+CREATE TRIGGER two_persons_own_improvement BEFORE INSERT OR UPDATE OF verified_by ON
+    monitoring_improvements
+    FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('owner', 'verified_by');
+CREATE TRIGGER two_persons_verify_improvement BEFORE INSERT OR UPDATE OF verified_by ON
+    monitoring_improvements
+    FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('done_by', 'verified_by');
 
 CREATE TABLE outgoing_mails (
     id uuid NOT NULL,
@@ -454,33 +476,52 @@ CREATE TRIGGER two_persons_confirm_person BEFORE INSERT OR UPDATE OF confirmed_b
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('changed_by', 'confirmed_by');
 
-CREATE TABLE request_forms (
-    id uuid NOT NULL,
-    key text NOT NULL,
-    version bigint NOT NULL,
-    title text NOT NULL,
-    description text,
-    language text NOT NULL,
-    service text,
-    kind text NOT NULL,
-    schema jsonb NOT NULL,
-    -- The version that is filled in from now on; none of a form that is offered no more.
-    is_current boolean NOT NULL,
-    made_by text NOT NULL,
-    made_at timestamptz NOT NULL,
-    CONSTRAINT request_forms_pkey PRIMARY KEY (id),
-    CONSTRAINT request_forms_key_version_key UNIQUE (key, version),
-    CONSTRAINT request_forms_kind_check
-        CHECK (kind IN ('incident', 'service_request', 'problem', 'question')),
-    CONSTRAINT request_forms_schema_check CHECK (jsonb_typeof(schema) = 'object'),
-    CONSTRAINT request_forms_version_check CHECK (version > 0)
+CREATE TABLE priority_matrices (
+    version integer NOT NULL,
+    state text NOT NULL,
+    cells jsonb NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    reason text NOT NULL,
+    confirmed_by text,
+    effective_at timestamptz,
+    CONSTRAINT priority_matrices_pkey PRIMARY KEY (version),
+    CONSTRAINT ck_priority_matrices_effective
+        CHECK ((state = 'effective') = (effective_at IS NOT NULL)),
+    CONSTRAINT ck_priority_matrices_four_eyes CHECK (confirmed_by <> requested_by),
+    CONSTRAINT priority_matrices_state_check CHECK (state IN ('pending', 'effective', 'withdrawn')),
+    CONSTRAINT priority_matrices_version_check CHECK (version > 0)
 );
-CREATE UNIQUE INDEX uq_request_forms_current ON request_forms (key) WHERE is_current;
-GRANT SELECT ON request_forms TO opsdesk_intake_contact;
-ALTER TABLE request_forms FORCE ROW LEVEL SECURITY;
-CREATE POLICY of_the_customer ON request_forms TO opsdesk_intake_contact USING (((service IS NULL)
-    OR (EXISTS ( SELECT FROM services WHERE (services.key = request_forms.service)))));
-CREATE POLICY of_the_service ON request_forms TO opsdesk_intake, opsdesk_intake_owner USING (true);
+CREATE UNIQUE INDEX uq_priority_matrices_pending ON priority_matrices (state)
+    WHERE state = 'pending';
+
+CREATE OR REPLACE FUNCTION intake.refuse_lower_matrix_by_one()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    ranks CONSTANT text[] := ARRAY['blocker', 'critical', 'major', 'minor', 'trivial'];
+    former jsonb := (SELECT cells FROM priority_matrices
+        WHERE effective_at IS NOT NULL AND version < NEW.version ORDER BY version DESC LIMIT 1);
+BEGIN
+    former := coalesce(former, '{"high/high": "blocker", "high/medium": "critical", "high/low": "major",
+        "medium/high": "critical", "medium/medium": "major", "medium/low": "minor",
+        "low/high": "major", "low/medium": "minor", "low/low": "trivial"}');
+    IF NEW.confirmed_by IS NULL AND EXISTS (
+        SELECT FROM jsonb_each_text(NEW.cells) AS cell
+        WHERE array_position(ranks, cell.value) > array_position(ranks, former ->> cell.key)
+    ) THEN
+        RAISE EXCEPTION 'a lower priority needs the person who asked for it and another one'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_priority_matrices_four_eyes';
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER lower_matrix_needs_two BEFORE INSERT OR UPDATE ON priority_matrices
+    FOR EACH ROW WHEN (new.effective_at IS NOT NULL)
+    EXECUTE FUNCTION refuse_lower_matrix_by_one();
+CREATE TRIGGER two_persons_matrix BEFORE INSERT OR UPDATE OF confirmed_by ON priority_matrices
+    FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('requested_by', 'confirmed_by');
 
 CREATE TABLE services (
     id uuid NOT NULL,
@@ -497,14 +538,84 @@ CREATE POLICY of_the_customer ON services TO opsdesk_intake_contact USING ((( SE
     current_setting('opsdesk.customer', true) AS current_setting) = ANY (sold_to)));
 CREATE POLICY of_the_service ON services TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
--- What lies in the storage. A row is locked while its bytes are deleted, and goes with them.
-CREATE TABLE stored_files (
-    digest text NOT NULL,
-    size bigint NOT NULL,
-    first_uploaded_at timestamptz NOT NULL,
-    CONSTRAINT stored_files_pkey PRIMARY KEY (digest),
-    CONSTRAINT stored_files_digest_check CHECK (digest ~ '^[0-9a-f]{64}$')
+CREATE TABLE teams (
+    key text NOT NULL,
+    name text NOT NULL,
+    members text[] NOT NULL,
+    created_by text NOT NULL,
+    CONSTRAINT teams_pkey PRIMARY KEY (key)
 );
+
+CREATE TABLE ticket_feedback (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    solved boolean NOT NULL,
+    rating smallint,
+    message_id uuid,
+    given_by text NOT NULL,
+    given_at timestamptz NOT NULL,
+    CONSTRAINT ticket_feedback_pkey PRIMARY KEY (id),
+    CONSTRAINT ticket_feedback_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id),
+    CONSTRAINT ticket_feedback_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ticket_feedback_rating_check CHECK (rating >= 1 AND rating <= 5)
+);
+CREATE INDEX ix_ticket_feedback_ticket ON ticket_feedback (ticket_id, id);
+GRANT INSERT, SELECT ON ticket_feedback TO opsdesk_intake_contact;
+ALTER TABLE ticket_feedback FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON ticket_feedback TO opsdesk_intake_contact USING ((EXISTS ( SELECT
+    FROM tickets WHERE (tickets.id = ticket_feedback.ticket_id))));
+CREATE POLICY of_the_service ON ticket_feedback TO opsdesk_intake, opsdesk_intake_owner USING
+    (true);
+
+CREATE TABLE ticket_links (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    kind text NOT NULL,
+    other_id uuid NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT ticket_links_pkey PRIMARY KEY (id),
+    CONSTRAINT uq_ticket_links UNIQUE (ticket_id, kind, other_id),
+    CONSTRAINT ticket_links_other_id_fkey FOREIGN KEY (other_id) REFERENCES tickets(id),
+    CONSTRAINT ticket_links_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_ticket_links_itself CHECK (ticket_id <> other_id),
+    CONSTRAINT ticket_links_kind_check
+        CHECK (kind IN ('child_of', 'caused_by', 'duplicates', 'blocks', 'split_from', 'follows'))
+);
+CREATE INDEX ix_ticket_links_other ON ticket_links (other_id);
+CREATE UNIQUE INDEX uq_ticket_links_one ON ticket_links (ticket_id, kind)
+    WHERE kind IN ('child_of', 'duplicates');
+GRANT INSERT, SELECT ON ticket_links TO opsdesk_intake_contact;
+ALTER TABLE ticket_links FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON ticket_links TO opsdesk_intake_contact USING (((EXISTS ( SELECT
+    FROM tickets WHERE (tickets.id = ticket_links.ticket_id))) AND (EXISTS ( SELECT FROM tickets
+    WHERE (tickets.id = ticket_links.other_id)))));
+CREATE POLICY of_the_service ON ticket_links TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
+CREATE TABLE ticket_watchers (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    person text,
+    contact_id uuid,
+    added_by text NOT NULL,
+    added_at timestamptz NOT NULL,
+    CONSTRAINT ticket_watchers_pkey PRIMARY KEY (id),
+    CONSTRAINT ticket_watchers_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(id),
+    CONSTRAINT ticket_watchers_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_ticket_watchers_one CHECK (num_nonnulls(person, contact_id) = 1)
+);
+CREATE INDEX ix_ticket_watchers_person ON ticket_watchers (person, ticket_id)
+    WHERE person IS NOT NULL;
+CREATE UNIQUE INDEX uq_ticket_watchers_contact ON ticket_watchers (ticket_id, contact_id)
+    WHERE contact_id IS NOT NULL;
+CREATE UNIQUE INDEX uq_ticket_watchers_person ON ticket_watchers (ticket_id, person)
+    WHERE person IS NOT NULL;
+GRANT DELETE, INSERT, SELECT ON ticket_watchers TO opsdesk_intake_contact;
+ALTER TABLE ticket_watchers FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON ticket_watchers TO opsdesk_intake_contact USING (((contact_id IS
+    NOT NULL) AND (EXISTS ( SELECT FROM tickets WHERE (tickets.id = ticket_watchers.ticket_id)))));
+CREATE POLICY of_the_service ON ticket_watchers TO opsdesk_intake, opsdesk_intake_owner USING
+    (true);
 
 CREATE TABLE tickets (
     id uuid NOT NULL,
@@ -554,7 +665,15 @@ CREATE TABLE tickets (
     verified_by text,
     verified_at timestamptz,
     closed_at timestamptz,
+    reopenable_until timestamptz,
     merged_into uuid,
+    unmerge_requested_by text,
+    unmerge_requested_at timestamptz,
+    unmerge_reason text,
+    unmerged_by text,
+    unmerged_confirmed_by text,
+    suggested_priority text,
+    detected_by text,
     sequence bigint NOT NULL,
     CONSTRAINT tickets_pkey PRIMARY KEY (id),
     CONSTRAINT tickets_number_key UNIQUE (number),
@@ -567,6 +686,8 @@ CREATE TABLE tickets (
             reclassified_confirmed_by <> reclassified_by),
     CONSTRAINT ck_tickets_four_eyes
         CHECK (verified_by IS NULL OR resolved_by IS NOT NULL AND verified_by <> resolved_by),
+    CONSTRAINT ck_tickets_merged
+        CHECK ((state = 'merged') = (merged_into IS NOT NULL) AND merged_into <> id),
     CONSTRAINT ck_tickets_nature CHECK (nature IS NULL OR kind = 'change_request'),
     CONSTRAINT ck_tickets_priority_four_eyes
         CHECK (priority_confirmed_by IS NULL OR priority_by IS NOT NULL AND priority_confirmed_by
@@ -574,9 +695,13 @@ CREATE TABLE tickets (
     CONSTRAINT ck_tickets_resolved
         CHECK ((state NOT IN ('resolved', 'verified', 'closed')) OR resolved_by IS NOT NULL AND
             resolved_at IS NOT NULL),
+    CONSTRAINT ck_tickets_unmerge_four_eyes
+        CHECK (unmerged_confirmed_by IS NULL OR unmerged_by IS NOT NULL AND unmerged_confirmed_by
+            <> unmerged_by),
     CONSTRAINT ck_tickets_verified
         CHECK ((state NOT IN ('verified', 'closed')) OR verified_by IS NOT NULL AND verified_at IS
             NOT NULL),
+    CONSTRAINT tickets_detected_by_check CHECK (detected_by IN ('customer', 'monitoring', 'ops')),
     CONSTRAINT tickets_kind_check
         CHECK (kind IN ('incident', 'service_request', 'change_request', 'problem', 'question')),
     CONSTRAINT tickets_nature_check
@@ -586,7 +711,9 @@ CREATE TABLE tickets (
     CONSTRAINT tickets_sequence_check CHECK (sequence > 0),
     CONSTRAINT tickets_state_check
         CHECK (state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'resolved', 'verified',
-            'closed', 'reopened', 'merged'))
+            'closed', 'reopened', 'merged')),
+    CONSTRAINT tickets_suggested_priority_check
+        CHECK (suggested_priority IN ('blocker', 'critical', 'major', 'minor', 'trivial'))
 ) WITH (fillfactor = 85);
 CREATE INDEX ix_tickets_assignee ON tickets (assignee, id) WHERE assignee IS NOT NULL;
 CREATE INDEX ix_tickets_customer ON tickets (customer_id, id);
@@ -652,9 +779,32 @@ CREATE TRIGGER two_persons_reclassify BEFORE INSERT OR UPDATE OF reclassified_co
     tickets
     FOR EACH ROW WHEN (new.reclassified_confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('reclassified_by', 'reclassified_confirmed_by');
+CREATE TRIGGER two_persons_unmerge BEFORE INSERT OR UPDATE OF unmerged_confirmed_by ON tickets
+    FOR EACH ROW WHEN (new.unmerged_confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('unmerged_by', 'unmerged_confirmed_by');
 CREATE TRIGGER two_persons_verify BEFORE INSERT OR UPDATE OF verified_by ON tickets
     FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('resolved_by', 'verified_by');
+
+CREATE OR REPLACE FUNCTION intake.refuse_unmerge_by_one()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF OLD.unmerge_requested_by IS NULL
+        OR NEW.unmerged_by IS DISTINCT FROM OLD.unmerge_requested_by
+        OR NEW.unmerged_confirmed_by IS NULL
+        OR NEW.unmerged_confirmed_by = OLD.unmerge_requested_by
+    THEN
+        RAISE EXCEPTION 'to separate merged tickets takes the person who asked for it and another one'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_unmerge_four_eyes';
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER unmerge_needs_two BEFORE UPDATE OF merged_into ON tickets
+    FOR EACH ROW WHEN (old.merged_into IS NOT NULL AND new.merged_into IS DISTINCT FROM
+        old.merged_into)
+    EXECUTE FUNCTION refuse_unmerge_by_one();
 
 CREATE TABLE token_revocations (
     id uuid NOT NULL,
@@ -667,37 +817,6 @@ CREATE TABLE token_revocations (
     CONSTRAINT token_revocations_pkey PRIMARY KEY (id),
     CONSTRAINT token_revocations_kind_check CHECK (kind IN ('token', 'person', 'client'))
 );
-
-CREATE TABLE uploads (
-    id uuid NOT NULL,
-    digest text NOT NULL,
-    name text NOT NULL,
-    media_type text NOT NULL,
-    size bigint NOT NULL,
-    uploaded_by text NOT NULL,
-    uploaded_at timestamptz NOT NULL,
-    -- When its bytes were in the storage; null while they are on the way.
-    ready_at timestamptz,
-    -- The customer whose contact uploaded it; null for staff and machines.
-    customer_id uuid,
-    ticket_id uuid,
-    -- The message that carries it; null for one that waits to be used.
-    message_id uuid,
-    CONSTRAINT uploads_pkey PRIMARY KEY (id),
-    CONSTRAINT uploads_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
-    CONSTRAINT uploads_digest_fkey FOREIGN KEY (digest) REFERENCES stored_files(digest),
-    CONSTRAINT uploads_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id),
-    CONSTRAINT uploads_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id)
-);
-CREATE INDEX ix_uploads_digest ON uploads (digest);
-CREATE INDEX ix_uploads_message ON uploads (message_id) WHERE message_id IS NOT NULL;
-CREATE INDEX ix_uploads_unused ON uploads (uploaded_by, uploaded_at) WHERE message_id IS NULL;
-CREATE INDEX ix_uploads_unused_age ON uploads (uploaded_at) WHERE message_id IS NULL;
-GRANT SELECT, UPDATE ON uploads TO opsdesk_intake_contact;
-ALTER TABLE uploads FORCE ROW LEVEL SECURITY;
-CREATE POLICY of_the_customer ON uploads TO opsdesk_intake_contact USING ((customer_id = ( SELECT
-    own_customer() AS own_customer)));
-CREATE POLICY of_the_service ON uploads TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
 -- Tables that every service has
 -- -----------------------------
@@ -1017,7 +1136,7 @@ CREATE VIEW reporting.intake_tickets AS SELECT
     state,
     -- text: customer, partner or second_level; null unless on hold
     waiting_on,
-    -- text: how it was reported: portal, email, phone, chat, monitoring, staff
+    -- text: how it was reported: portal, email, phone, monitoring, staff
     channel,
     -- text: key of the team that has it; null: first level
     team,
@@ -1036,7 +1155,11 @@ CREATE VIEW reporting.intake_tickets AS SELECT
     -- bigint: seconds of elapsed time from opening to its present resolution; null without one
     extract(epoch FROM resolved_at - opened_at)::bigint AS resolution_seconds,
     -- bigint: seconds of elapsed time from resolution to verification; null before
-    extract(epoch FROM verified_at - resolved_at)::bigint AS verification_seconds
+    extract(epoch FROM verified_at - resolved_at)::bigint AS verification_seconds,
+    -- text: priority that the contact asked for; null without a wish
+    suggested_priority,
+    -- text: who found it first: customer, monitoring, ops
+    detected_by
 FROM tickets LEFT JOIN customers ON customers.id = tickets.customer_id LEFT JOIN environments ON
     environments.id = tickets.environment_id;
 
@@ -1080,3 +1203,74 @@ CREATE VIEW reporting.intake_alerts AS SELECT
     extract(epoch FROM ended_at - started_at)::bigint AS duration_seconds
 FROM alerts LEFT JOIN customers ON customers.id = alerts.customer_id LEFT JOIN environments ON
     environments.id = alerts.environment_id;
+
+-- Who found incidents first: one row per month and customer.
+CREATE VIEW reporting.intake_detection AS SELECT
+    -- text: month of the opening, in UTC: 2030-01
+    to_char(opened_at AT TIME ZONE 'UTC', 'YYYY-MM') AS month,
+    -- uuid: id of the customer; null in triage
+    tickets.customer_id AS customer_id,
+    -- text: key of the customer
+    customers.key AS customer,
+    -- bigint: incidents that were opened
+    count(*) AS incidents,
+    -- bigint: those that the customer found first
+    count(*) FILTER (WHERE detected_by = 'customer') AS found_by_customer,
+    -- bigint: those that monitoring found first
+    count(*) FILTER (WHERE detected_by = 'monitoring') AS found_by_monitoring,
+    -- numeric: share of those that the customer found first, 0 to 1
+    round(count(*) FILTER (WHERE detected_by = 'customer')::numeric / count(*), 4) AS found_by_customer_ratio
+FROM tickets LEFT JOIN customers ON customers.id = tickets.customer_id WHERE kind = 'incident' AND
+    detected_by IS NOT NULL GROUP BY 1, tickets.customer_id, customers.key;
+
+-- Searches for a cause: one row each.
+CREATE VIEW reporting.intake_investigations AS SELECT
+    -- uuid: id of the search
+    id AS investigation_id,
+    -- uuid: see intake_tickets
+    ticket_id,
+    -- timestamptz: instant of its start
+    started_at,
+    -- timestamptz: instant of its end; null while it lasts
+    ended_at,
+    -- boolean: whether the cause was found; null while it lasts
+    cause_found,
+    -- boolean: whether it took longer than the set time; null while it lasts
+    ended_at > limit_at AS is_long
+FROM investigations;
+
+-- Improvements of the monitoring that are or were owed: one row each.
+CREATE VIEW reporting.intake_monitoring_improvements AS SELECT
+    -- uuid: id of the improvement
+    id AS improvement_id,
+    -- text: key of the improvement: MON-7
+    key AS improvement,
+    -- uuid: see intake_tickets
+    ticket_id,
+    -- text: found_by_customer, long_investigation
+    cause,
+    -- timestamptz: instant since which it is owed
+    owed_since,
+    -- timestamptz: instant by which it is to be done
+    due_at,
+    -- timestamptz: instant at which it was done; null before
+    done_at,
+    -- timestamptz: instant at which another person verified it; null before
+    verified_at,
+    -- timestamptz: instant at which its time was over; null: done in time, or time is left
+    overdue_at
+FROM monitoring_improvements;
+
+-- What contacts said of resolved tickets: one row each.
+CREATE VIEW reporting.intake_feedback AS SELECT
+    -- uuid: id of the answer
+    id AS feedback_id,
+    -- uuid: see intake_tickets
+    ticket_id,
+    -- timestamptz: instant of the answer
+    given_at,
+    -- boolean: whether the contact says that it was solved
+    solved,
+    -- smallint: 1 (bad) to 5 (good); null without one
+    rating
+FROM ticket_feedback;

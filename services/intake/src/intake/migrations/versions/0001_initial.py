@@ -15,6 +15,11 @@ depends_on = None
 SCRIPTS = (
     "directory",
     "tickets",
+    "priority_matrix",
+    "links",
+    "watchers",
+    "feedback",
+    "improvements",
     "mail",
     "outgoing",
     "alerts",

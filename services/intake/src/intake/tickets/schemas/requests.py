@@ -17,7 +17,7 @@ from intake.tickets.domain.new_ticket import (
     TicketScope,
     initial_priority,
 )
-from intake.tickets.domain.priority import Impact, Priority, Urgency
+from intake.tickets.domain.priority import Impact, Matrix, Priority, Urgency
 from intake.tickets.domain.ticket import Channel, Kind, Nature
 
 
@@ -28,7 +28,9 @@ class TicketCreate(RequestModel):
     customer asked, if that was earlier (a phone call written down later). `contact` is for staff: for
     whom they write it down, by id, e-mail address or phone number in any notation; the customer is then
     theirs. `form` is the key of a request form of the service, `form_values` what was filled in; kind and
-    service are those of the form. `attachments` are uploaded before, with `POST /v1/attachments`.
+    service are those of the form. `attachments` are uploaded before, with `POST /v1/attachments`. Without a
+    `priority` the matrix gives it, by `impact` and `urgency`, each "medium" where it is left out. What a
+    contact names is a suggestion: it counts until first level assesses the ticket.
     """
 
     title: Annotated[str, Field(min_length=1, max_length=MAX_TITLE_CHARS, pattern=r"\S")]
@@ -67,13 +69,17 @@ class TicketCreate(RequestModel):
             )
         return self
 
-    def to_request(self, caller: Caller, scope: TicketScope) -> TicketRequest:
+    def to_request(self, caller: Caller, scope: TicketScope, matrix: Matrix) -> TicketRequest:
         """What this caller asks for, within the scope that the body names."""
+        named = (self.priority, self.impact, self.urgency)
+        assessment = initial_priority(matrix, *named)
+        is_suggested = not _is_staff(caller) and any(named)
         return TicketRequest(
             kind=scope.kind or self.kind,
             title=self.title.strip(),
             channel=self.channel or _default_channel(caller),
-            assessment=initial_priority(self.priority, self.impact, self.urgency),
+            assessment=assessment,
+            suggested_priority=assessment.priority if is_suggested else None,
             nature=self.nature,
             service=scope.service or self.service,
             scope=scope,

@@ -1,7 +1,7 @@
 """Every query about messages on tickets and the names of their attachments."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,8 @@ async def add(tx: Connection, message: Message, *, is_read_elsewhere: bool = Fal
 
     Not so those that the customer has read where they were written, as in a chat.
     """
-    is_due = message.is_answer and not is_read_elsewhere
+    is_new = message.copied_from is None and not is_read_elsewhere
+    is_due = message.is_answer and is_new
     message = replace(message, mailing="due" if is_due else None)
     row = {name: getattr(message, name) for name in Message.__slots__ if name != "attachments"}
     await tx.execute(insert(messages).values(**row))
@@ -69,6 +70,14 @@ async def find_attachment(
         query = query.where(messages.c.visibility == "public")
     row = (await tx.execute(query)).one_or_none()
     return None if row is None else (row.mail_id, _attachment(row))
+
+
+async def list_chosen(tx: Connection, ticket_id: UUID, ids: Collection[UUID]) -> Sequence[Message]:
+    """Those of these messages that are on the ticket, with their attachments, in the order of their moments."""
+    query = select(messages).where(messages.c.ticket_id == ticket_id, messages.c.id.in_(ids))
+    rows = (await tx.execute(query.order_by(messages.c.at, messages.c.id))).all()
+    files = await _attachments(tx, [row.id for row in rows])
+    return [_message(row, files[row.id]) for row in rows]
 
 
 async def get_last_public(tx: Connection, ticket_id: UUID) -> Message | None:

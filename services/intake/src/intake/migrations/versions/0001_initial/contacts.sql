@@ -24,3 +24,14 @@ SELECT open_to_contacts('request_forms',
     'service IS NULL OR EXISTS (SELECT FROM services WHERE services.key = service)');
 SELECT open_to_contacts('filled_forms',
     'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)', 'SELECT, INSERT');
+-- A link shows itself where both of its tickets are the own customer's.
+SELECT open_to_contacts('ticket_links',
+    'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)
+        AND EXISTS (SELECT FROM tickets WHERE tickets.id = other_id)', 'SELECT, INSERT');
+SELECT open_to_contacts('ticket_watchers',
+    'contact_id IS NOT NULL AND EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)',
+    'SELECT, INSERT, DELETE');
+SELECT open_to_contacts('ticket_feedback',
+    'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)', 'SELECT, INSERT');
+SELECT open_to_contacts('customer_escalations',
+    'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)', 'SELECT, INSERT');
