@@ -138,3 +138,16 @@ async def test_a_storage_that_is_away_takes_nothing(
     async with database.transaction() as tx:
         assert await tx.scalar(text("SELECT count(*) FROM uploads")) == 0
     assert (await jan.get("/v1/tickets")).status_code == 200
+
+
+async def test_a_file_goes_along_to_the_ticket_that_is_split_off(
+    anna: AsyncClient, jan: AsyncClient
+) -> None:
+    key = await open_ticket(jan)
+    message = await _reply(jan, key, await uploaded(jan, LOG))
+    body = {"title": "A second thing", "messages": [message["id"]]}
+    new = (await anna.post(f"/v1/tickets/{key}/split", json=body)).json()["key"]
+    (copy,) = (await jan.get(f"/v1/tickets/{new}/messages")).json()["items"]
+    for ticket, id in ((key, message["id"]), (new, copy["id"])):
+        path = f"/v1/tickets/{ticket}/messages/{id}/attachments/0"
+        assert (await jan.get(path)).content == LOG

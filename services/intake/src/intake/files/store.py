@@ -10,6 +10,7 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
+from common.persistence.ids import uuid7
 from intake.files.domain.upload import Upload
 from intake.files.tables import stored_files, uploads
 
@@ -79,6 +80,17 @@ async def set_used(tx: Connection, ids: Collection[UUID], ticket: UUID, message:
     """Store which message carries these uploads."""
     changed = update(uploads).where(uploads.c.id.in_(ids))
     await tx.execute(changed.values(ticket_id=ticket, message_id=message))
+
+
+async def copy(tx: Connection, message: UUID, to_ticket: UUID, to_message: UUID) -> None:
+    """Let a copy of a message on another ticket carry the same files; their bytes are there once."""
+    query = select(uploads).where(uploads.c.message_id == message)
+    rows = [
+        {**row._mapping, "id": uuid7(), "ticket_id": to_ticket, "message_id": to_message}
+        for row in await tx.execute(query)
+    ]
+    if rows:
+        await tx.execute(insert(uploads), rows)
 
 
 async def is_stored(tx: Connection, message_id: UUID, digest: str) -> bool:
