@@ -22,6 +22,7 @@ from intake.tickets.domain.new_ticket import (
     initial_priority,
     make_title,
 )
+from intake.tickets.store.priority_matrices import find_cells
 
 routes = router("/v1/chats", ["chats"])
 
@@ -82,7 +83,7 @@ async def _request(
         kind=body.kind,
         title=body.title or make_title("", opening.text),
         channel="chat",
-        assessment=initial_priority(None, None, None),
+        assessment=initial_priority(await find_cells(tx), None, None, None),
         service=body.service,
         scope=await _scope(tx, body, contact),
         contact_id=contact.id if contact else None,
