@@ -31,6 +31,8 @@ RUN /build/tools/bin/uv venv --quiet --python /usr/local/bin/python /build/bill 
 FROM $PYTHON_IMAGE
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin opsdesk \
     # Nothing is installed in a running container: the base image's own pip and setuptools are old, and unused.
+    # What a volume for uploaded files begins as.
+    && mkdir -p /var/lib/opsdesk/attachments && chown opsdesk /var/lib/opsdesk/attachments \
     && find / -xdev \( -path '*-packages/pip*' -o -path '*-packages/setuptools*' -o -path '*-packages/wheel*' \
        -o -path '*-packages/pkg_resources*' -o -path '*/ensurepip*' \) -prune -exec rm -rf {} +
 COPY --from=bill /opt/opsdesk /opt/opsdesk

@@ -50,7 +50,7 @@ async def fill_intake(database: Database, app: FastAPI) -> Mapping[str, UUID]:
     """Register both customers and open a ticket of each, with messages. Returns their ids."""
     await freeze_time(database, NINE)
     ids: dict[str, UUID] = {}
-    async with client(app, "anna") as anna:
+    async with client(app, "anna") as anna, client(app, "theo") as theo:
         for number, (key, service) in enumerate(SERVICES.items()):
             id = UUID(int=0x5E0 + number)
             await announce_service(database, service, sold_to=(key,), id=id)
@@ -65,6 +65,13 @@ async def fill_intake(database: Database, app: FastAPI) -> Mapping[str, UUID]:
             ticket = await _made(anna, "/v1/tickets", body)
             reply = {"text": f"{key} was told", "visibility": "public"}
             await _made(anna, f"/v1/tickets/{ticket['key']}/replies", reply)
+            form: dict[str, Any] = {
+                "key": f"{key}-form",
+                "title": f"A form of {key}",
+                "service": service,
+            }
+            form |= {"schema": {"type": "object", "properties": {}}}
+            await _made(theo, "/v1/request-forms", form)
     return ids
 
 

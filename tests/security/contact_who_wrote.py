@@ -40,6 +40,13 @@ WORDS = {
     "reply elsewhere": "dhonicornemuse",
     "comment": "serowdulcian",
     "title before known": "gerenukmelodeon",
+    "other address": "kudubandura@home.example",
+    "other phone": "+31-6-55501499",
+    "number": "+31655501499",
+    "file name": "sitatungazither",
+    "filled in": "takincrumhorn",
+    "chat": "addaxshawm",
+    "chat name": "bongoserpent",
 }
 MAIL = f"""\
 From: {NAME} <{ADDRESS}>
@@ -87,7 +94,14 @@ class Company:
     async def write_everywhere(self) -> None:
         await self.post("anna", "/v1/customers", 201, {"key": "acme", "name": "Acme"})
         await self._write_before_known()
-        given = {"name": NAME, "address": ADDRESS, "phone": PHONE, "wants_mail": True}
+        given: dict[str, Any] = {
+            "name": NAME,
+            "address": ADDRESS,
+            "phone": PHONE,
+            "wants_mail": True,
+        }
+        given["other_addresses"] = [WORDS["other address"]]
+        given["other_phones"] = [WORDS["other phone"]]
         made = await self.post("anna", "/v1/customers/acme/contacts", 201, given)
         self.contact = made["id"]
         other = {"name": "Colleague", "address": "colleague@acme.example"}
@@ -104,15 +118,32 @@ class Company:
         await self.act("anna", "hand-back", {"found": WORDS["seen"]})
         await self.close(await self._write_mail(MAIL))
         await self._write_elsewhere()
+        await self._fill_in_a_form()
         await self._plan_mails()
 
+    async def _fill_in_a_form(self) -> None:
+        form: dict[str, Any] = {"key": "ask", "title": "Ask", "kind": "question"}
+        form |= {"schema": {"type": "object", "properties": {"why": {"type": "string"}}}}
+        await self.post("theo", "/v1/request-forms", 201, form)
+        url = f"/v1/attachments?name={WORDS['file name']}.txt"
+        file = await self.people["portal"].post(url, content=b"x", headers=BEHALF)
+        asked = {"title": "Ask", "form": "ask", "form_values": {"why": WORDS["filled in"]}}
+        asked["attachments"] = [file.json()["id"]]
+        await self.close(await self.post("portal", "/v1/tickets", 201, asked, headers=BEHALF))
+
+    async def _chat(self) -> dict[str, Any]:
+        line = {"speaker": "customer", "text": WORDS["chat"], "at": "2026-01-05T08:00:00Z"}
+        line |= {"name": WORDS["chat name"]}
+        chat = {"source": "website", "id": "1", "contact": ADDRESS, "messages": [line]}
+        ticket: dict[str, Any] = (await self.post("anna", "/v1/chats", 201, chat))["ticket"]
+        return ticket
+
     async def _write_before_known(self) -> None:
-        """A ticket from an address that nobody knows yet bears no contact for ever."""
         mail = MAIL.replace(WORDS["title"].encode(), WORDS["title before known"].encode())
-        ticket = await self._write_mail(mail.replace(b"one@", b"zero@"))
-        path = f"/v1/triage/{ticket['id']}/assign-customer"
-        await self.post("anna", path, 200, {"customer": "acme"})
-        await self.close(ticket)
+        for ticket in (await self._write_mail(mail.replace(b"one@", b"zero@")), await self._chat()):
+            path = f"/v1/triage/{ticket['id']}/assign-customer"
+            await self.post("anna", path, 200, {"customer": "acme"})
+            await self.close(ticket)
 
     async def _write_mail(self, mail: bytes) -> dict[str, Any]:
         media = {"Content-Type": "message/rfc822"}
@@ -129,7 +160,7 @@ class Company:
         await self.post("portal", path, 201, text_of_reply, headers=BEHALF)
 
     async def _plan_mails(self) -> None:
-        """What they are to get by mail waits: a receipt and an answer at least."""
+        """A receipt and an answer at least wait."""
         database = self.databases["intake"]
         settings = settings_for(IntakeSettings, database.url, smtp_server="127.0.0.1:25")
         await OutgoingMailSender(database, InMemoryTransport(), settings).prepare()

@@ -6,12 +6,17 @@ import typer
 
 from opsdesk.commands import (
     attachments,
+    callers,
     clocks,
     company,
+    contacts,
     deliveries,
     demo,
     escalations,
     events,
+    files,
+    forms,
+    imports,
     improvements,
     login,
     mails,
@@ -89,6 +94,13 @@ app.add_typer(attachments.app, name="attachments")
 for part in (ticket_relations, ticket_bulk, ticket_causes):
     part.add_commands(tickets.app)
 app.add_typer(tickets.app, name="tickets")
+app.command()(callers.caller)
+app.command()(callers.phone_note)
+app.command()(files.attach)
+app.command()(files.download)
+app.add_typer(contacts.app, name="contacts")
+app.add_typer(forms.app, name="forms")
+app.add_typer(imports.app, name="import")
 app.add_typer(clocks.app, name="clocks")
 app.command()(status.status)
 app.command()(status.forecast)

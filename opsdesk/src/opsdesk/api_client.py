@@ -85,12 +85,29 @@ class ApiClient:
         """Send a DELETE with an Idempotency-Key. Raises Problem."""
         await self._request("DELETE", service, path, headers={"Idempotency-Key": str(uuid7())})
 
-    async def post_bytes(self, service: str, path: str, content: bytes, media_type: str) -> JSON:
+    async def patch(self, service: str, path: str, body: Mapping[str, Any]) -> JSON:
+        """Change what the body names; what it leaves out stays."""
+        return dict((await self._request("PATCH", service, path, json=body)).json())
+
+    async def post_bytes(
+        self, service: str, path: str, content: bytes, media_type: str, **query: Any
+    ) -> JSON:
         """Send bytes unchanged, such as a raw mail."""
         headers = {"Content-Type": media_type}
-        return dict(
-            (await self._request("POST", service, path, content=content, headers=headers)).json()
+        response = await self._request(
+            "POST", service, path, content=content, headers=headers, params=query
         )
+        return dict(response.json())
+
+    async def post_stream(
+        self, service: str, path: str, pieces: AsyncIterator[bytes], **query: Any
+    ) -> JSON:
+        """Send a file piece by piece, so that it is never whole in memory."""
+        headers = {"Content-Type": "application/octet-stream"}
+        response = await self._request(
+            "POST", service, path, content=pieces, headers=headers, params=query
+        )
+        return dict(response.json())
 
     async def post_expecting_problem(
         self, service: str, path: str, body: Mapping[str, Any] | None = None

@@ -67,6 +67,10 @@ def test_with_one_it_does() -> None:
         ("OPSDESK_MAIL_REPLY_TO", "desk", "String should match"),
         ("OPSDESK_SMTP_SECURITY", "plain", "plain shows customers' words"),
         ("OPSDESK_RECEIPTS_PER_HOUR", "-1", "Input should be"),
+        ("OPSDESK_ATTACHMENT_STORAGE", "/var/lib/opsdesk", "give file:///a/folder"),
+        ("OPSDESK_ATTACHMENT_STORAGE", "s3:///attachments", "give file:///a/folder"),
+        ("OPSDESK_S3_ENDPOINT", "http://minio:9000", "plain http shows"),
+        ("OPSDESK_PHONE_REGION", "nl", "String should match"),
     ],
 )
 def test_what_is_wrong_ends_the_start(

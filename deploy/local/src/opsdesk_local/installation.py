@@ -181,6 +181,8 @@ class Installation:
             "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": self.kafka,
             # Sets issuer and keys, too.
             "OPSDESK_LOCAL_ISSUER_DIRECTORY": str(issuer_folder(self.folder)),
+            # Only intake reads it.
+            "OPSDESK_ATTACHMENT_STORAGE": (self.folder.absolute() / "attachments").as_uri(),
             **mail,
             **self._settings,
         }

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from httpx import AsyncClient
+from httpx import ASGITransport, AsyncClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from common.errors import BadRequest, ValidationFailed
-from common.http.body import MAX_JSON_DEPTH, MIB, nests_deeper_than, parse_json
+from common.http.body import MAX_JSON_DEPTH, MIB, BodyLimit, nests_deeper_than, parse_json
 
 JSON = {"content-type": "application/json"}
 
@@ -181,3 +183,27 @@ async def test_an_instant_in_the_query_needs_its_offset_too(anna: AsyncClient) -
         assert answer.json()["errors"][0]["pointer"] == "/query/since"
     right = {"since": "2026-03-01T09:00:00+01:00"}
     assert (await anna.get("/v1/things", params=right)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [
+        ("/v1/mails", 2),
+        ("/v1/things/7/files", 3),
+        ("/v1/things/7/files/1", 3),
+        ("/v1/things", 1),
+        ("/v1/things/7/8/files", 1),
+        ("/v1/things//files", 1),
+        ("/other/v1/mails", 1),
+    ],
+)
+async def test_a_path_has_the_limit_of_its_beginning(path: str, limit: int) -> None:
+    async def takes_all(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive())["more_body"]:
+            pass
+        await Response()(scope, receive, send)
+
+    app = BodyLimit(takes_all, 1, {"/v1/mails": 2, "/v1/things/*/files": 3})
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as anybody:
+        assert (await anybody.post(path, content=b"x" * limit)).status_code == 200
+        assert (await anybody.post(path, content=b"x" * (limit + 1))).status_code == 413

@@ -1,6 +1,8 @@
 """A service's app in a test: its routes on a test database, without Kafka and without loops."""
 
+import os
 from functools import cache
+from tempfile import gettempdir
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, FastAPI
@@ -54,6 +56,8 @@ def settings_for(kind: type[S], database_url: str, **given: object) -> S:
         "issuer": ISSUER,
         "audience": AUDIENCE,
         "jwks_url": "unused",
+        # Of intake; else a test would write where an installation does.
+        "attachment_storage": f"file://{gettempdir()}/opsdesk-tests-{os.getpid()}/attachments",
     } | given
     return kind.model_validate(values)
 

@@ -1,5 +1,7 @@
 """The one place that builds the intake service."""
 
+from typing import Final
+
 from common.http import MIB, Service
 from common.persistence.workload import NOTIFIER
 from intake.alerts.monitor_route import shown_token
@@ -7,6 +9,8 @@ from intake.alerts.post_queue import PostQueue
 from intake.directory.contact_resolver import resolve_contact
 from intake.directory.known_keys import REFERENCES
 from intake.directory.reference_cache import ReferenceCache
+from intake.files.domain.upload import MAX_FILE_BYTES
+from intake.files.sweeper import run_file_sweeper
 from intake.handlers import HANDLERS
 from intake.outgoing.sender import run_outgoing_mail
 from intake.outgoing.store.due import count_due
@@ -20,6 +24,9 @@ from intake.tickets.routes import create_ticket_fast
 from intake.tickets.ticket_batcher import TICKETS, TicketBatcher
 from intake.timers import TIMERS
 
+UPLOAD_BYTES: Final = MAX_FILE_BYTES + 16 * 1024
+"""A file, with what a form says around it."""
+
 SERVICE = Service(
     name="intake",
     schema="intake",
@@ -32,13 +39,20 @@ SERVICE = Service(
     references=REFERENCES,
     retentions=RETENTIONS,
     resources=(ReferenceCache, MatrixCache, TicketBatcher, PostQueue),
-    loops=(run_outgoing_mail, run_indexing),
+    loops=(run_outgoing_mail, run_indexing, run_file_sweeper),
     request_loops=(create_ticket_fast.drain_batcher,),
     workloads=(TICKETS, NOTIFIER),
     pending=count_due,
     resolve_contact=resolve_contact,
     find_token=shown_token,
-    body_limits={"/v1/emails": 25 * MIB, "/v1/alerts": 16 * MIB},
+    body_limits={
+        "/v1/emails": 25 * MIB,
+        "/v1/alerts": 16 * MIB,
+        "/v1/attachments": UPLOAD_BYTES,
+        "/v1/imports/contacts": 5 * MIB,
+        "/v1/imports/tickets": 16 * MIB,
+        "/v1/tickets/*/attachments": UPLOAD_BYTES,
+    },
     sequenced=SEQUENCED,
     numbers=NUMBERS,
 )

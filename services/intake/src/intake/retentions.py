@@ -47,4 +47,17 @@ RETENTIONS: Final = (
         ),
         lambda settings: settings.alert_post_days,
     ),
+    # The message still names the file; its bytes go once no other upload has the same ones.
+    Retention(
+        "uploaded files",
+        text(
+            """
+            DELETE FROM uploads WHERE id IN (
+                SELECT uploads.id FROM uploads JOIN tickets ON tickets.id = ticket_id
+                WHERE message_id IS NOT NULL AND state = 'closed' AND closed_at <= :before
+                ORDER BY closed_at LIMIT :rows FOR UPDATE OF uploads SKIP LOCKED)
+            """
+        ),
+        lambda settings: settings.attachment_days,
+    ),
 )

@@ -3,9 +3,10 @@
 from pydantic import Field, SecretStr, model_validator
 
 from common.mail.smtp_settings import SmtpSettings
+from intake.storage_settings import StorageSettings
 
 
-class IntakeSettings(SmtpSettings):
+class IntakeSettings(StorageSettings, SmtpSettings):
     """The `OPSDESK_*` environment variables of intake."""
 
     port: int = Field(8001, ge=0, le=65535, description="the TCP port to listen on")
@@ -29,6 +30,17 @@ class IntakeSettings(SmtpSettings):
     )
     receipts_per_hour: int = Field(
         5, ge=0, description="receipts that one address gets in an hour at most; 0: nobody gets any"
+    )
+    phone_region: str = Field(
+        "NL",
+        pattern=r"^[A-Z]{2}$",
+        description="the country (ISO 3166, such as NL) of phone numbers without a country code",
+    )
+    escalation_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s]+$",
+        description="where people reach escalation, which knows who is on call; without it callers are"
+        " shown no link",
     )
     alert_post_days: int = Field(
         90, ge=1, description="days that a processed post of a monitor is kept as it came"

@@ -54,7 +54,25 @@ async def marks(
     await marked_steps.change_the_matrix(app, marks)
     await _change_the_directory(anna, omar, marks)
     await _revoke_and_ask_for_erasure(app, database, marks)
+    await _chat_and_publish_forms(app, anna, marks)
     return marks
+
+
+async def _chat_and_publish_forms(app: FastAPI, anna: AsyncClient, marks: Marks) -> None:
+    """A chat of nobody known waits for triage; forms are for those who bought their service."""
+    line = {"speaker": "customer", "at": "2030-01-07T08:00:00Z"}
+    line["text"] = marks.word("POST /v1/chats text", STAFF)
+    chat = {"source": "website", "id": "1", "title": "Down", "messages": [line]}
+    assert (await anna.post("/v1/chats", json=chat)).is_success
+    form = {"title": "Access", "service": "billing", "schema": {"type": "object", "properties": {}}}
+    async with client(app, "theo", roles=["tom"]) as theo:
+        for path, key in (("", {"key": "access"}), ("/{form}/versions", {})):
+            words = {
+                "description": marks.word(f"POST /v1/request-forms{path} description", OF_ACME)
+            }
+            url = f"/v1/request-forms{path.format(form='access')}"
+            answer = await theo.post(url, json=form | key | words)
+            assert answer.is_success, answer.text
 
 
 async def _change_the_directory(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> None:

@@ -119,7 +119,8 @@ async def record_contact(tx: Connection, event: ContactKnown) -> None:
         of_person = _addresses.c.address_digest.in_(digests)
         await tx.execute(delete(_addresses).where(of_person, _addresses.c.of_contact))
     elif event.address_digest is not None:
-        await _add_address(tx, account, event.address_digest, of_contact=True)
+        for digest in (event.address_digest, *event.other_address_digests):
+            await _add_address(tx, account, digest, of_contact=True)
     if event.counts_for is None:
         await tx.execute(delete(_owners).where(_owners.c.account == account))
     else:

@@ -8,7 +8,7 @@ the portal speaks (`common.auth.address_digest`).
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from common.events.envelope import Event
 
@@ -45,7 +45,8 @@ class ContactKnown(DirectoryEvent):
     """The state of a customer's contact, without name and address.
 
     `counts_for` registered them: where two people are needed they count for that one, until a second
-    person has confirmed that they are somebody else.
+    person has confirmed that they are somebody else. The portal speaks for them by their first address; by
+    each of their others, too, they are told from other persons.
     """
 
     type: ClassVar[str] = "opsdesk.directory.contact.v1"
@@ -56,6 +57,7 @@ class ContactKnown(DirectoryEvent):
     language: str
     erased: bool = False
     address_digest: str | None = None
+    other_address_digests: list[str] = Field(default_factory=list)
     counts_for: str | None = None
 
     def subject(self) -> str:

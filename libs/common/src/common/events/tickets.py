@@ -41,7 +41,10 @@ class TicketEvent(Event):
 
 
 class TicketOpened(TicketEvent):
-    """A ticket was opened. `opened_at` may be before `at`: the customer phoned earlier."""
+    """A ticket was opened. `opened_at` may be before `at`: the customer phoned earlier.
+
+    A chat is told as `portal`, since readers of the first release know no other word.
+    """
 
     type: ClassVar[str] = "opsdesk.ticket.opened.v1"
     opened_at: AwareDatetime

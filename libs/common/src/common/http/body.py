@@ -23,7 +23,7 @@ _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 class BodyLimit:
     """ASGI middleware that refuses bodies above `limit` bytes, and NUL characters in the address.
 
-    `limits_by_prefix` gives path prefixes a limit of their own.
+    `limits_by_prefix` gives path prefixes a limit of their own; a `*` in one stands for one segment.
     """
 
     def __init__(self, app: ASGIApp, limit: int, limits_by_prefix: Mapping[str, int]) -> None:
@@ -47,9 +47,18 @@ class BodyLimit:
 
     def _limit(self, path: str) -> int:
         for prefix, limit in self.limits_by_prefix:
-            if path.startswith(prefix):
+            if _begins(path, prefix):
                 return limit
         return self.limit
+
+
+def _begins(path: str, prefix: str) -> bool:
+    """Whether the path begins so; one `*` stands for one segment that is not empty."""
+    head, star, tail = prefix.partition("*")
+    if not star or not path.startswith(head):
+        return path.startswith(prefix)
+    segment, slash, rest = path[len(head) :].partition("/")
+    return bool(segment) and f"{slash}{rest}".startswith(tail)
 
 
 def _content_length(scope: Scope) -> int:

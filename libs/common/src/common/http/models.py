@@ -53,6 +53,10 @@ def _reject_nul(value: Any) -> Any:
     if isinstance(value, list | tuple):
         for entry in value:
             _reject_nul(entry)
+    elif isinstance(value, dict):
+        for key, entry in value.items():
+            _reject_nul(key)
+            _reject_nul(entry)
     return value
 
 

@@ -1,9 +1,9 @@
 """Register reference data and publish it: record, event and audit entry in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from common import audit
@@ -14,9 +14,12 @@ from common.errors import Conflict
 from common.events.directory import ContactKnown, PersonKnown
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, Database, transaction_time
+from intake.directory.domain.changes import change_contact as changed_contact
+from intake.directory.domain.changes import changed_fields
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Contact, Customer, Partner, Person
 from intake.directory.events import DirectoryRecord, to_event
+from intake.directory.phone_numbers import all_international
 from intake.directory.store import (
     CONTACTS,
     CUSTOMERS,
@@ -24,6 +27,7 @@ from intake.directory.store import (
     PARTNERS,
     PEOPLE,
     DirectoryRepository,
+    find_taken_address,
 )
 
 BATCH_SIZE: Final = 500
@@ -55,6 +59,43 @@ async def register(
     subject = f"{kind}/{record.id}"
     await audit.record(tx, audit.Entry.by(actor, at, f"{kind}.add", subject, {}))
     return record
+
+
+async def register_contact(tx: Connection, actor: Actor, contact: Contact, region: str) -> Contact:
+    """Store and publish a contact with the numbers by which callers are found (see `register`)."""
+    numbers = all_international((contact.phone, *contact.other_phones), region)
+    await _check_addresses(tx, contact, contact.other_addresses)
+    return await register(
+        tx, actor, CONTACTS, replace(contact, numbers=numbers), contact.address or ""
+    )
+
+
+async def change_contact(
+    tx: Connection, actor: Actor, before: Contact, changes: Mapping[str, Any], region: str
+) -> Contact:
+    """Store and publish a change of a locked contact, unless nothing changes.
+
+    Raises Conflict where another contact has one of the addresses.
+    """
+    phones = replace(before, **changes)
+    numbers = all_international((phones.phone, *phones.other_phones), region)
+    after = changed_contact(before, changes, numbers, actor.sub)
+    if after == before:
+        return before
+    await _check_addresses(tx, after, (after.address, *after.other_addresses))
+    grounds: dict[str, JSON] = {"fields": list(changed_fields(before, after))}
+    stored = await change(tx, actor, "contact.update", CONTACTS, before, after, grounds)
+    assert isinstance(stored, Contact), "it was no rejection before it was stored"
+    return stored
+
+
+async def _check_addresses(
+    tx: Connection, contact: Contact, addresses: Collection[str | None]
+) -> None:
+    """Raise Conflict where another contact has one of these addresses."""
+    taken = await find_taken_address(tx, contact)
+    if taken is not None and taken in addresses:
+        raise Conflict(f"Another contact has {taken}. Take another one.", code="NAME_TAKEN")
 
 
 async def publish_all(database: Database) -> int:

@@ -42,6 +42,7 @@ def to_event(record: DirectoryRecord, at: datetime) -> DirectoryEvent:
                 language=record.language,
                 erased=record.address is None,
                 address_digest=record.address and address_digest(record.address),
+                other_address_digests=[address_digest(one) for one in record.other_addresses],
                 counts_for=record.counts_for,
                 retired=record.retired,
             )

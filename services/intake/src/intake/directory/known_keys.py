@@ -21,6 +21,7 @@ REFERENCES: Final[References] = {
     "environment": KnownKeys(environments.c.key),
     "partner": KnownKeys(partners.c.key),
     "person": KnownKeys(people.c.sub, callers=True),
+    "request_form": KnownKeys(),
     "service": SERVICES,
     "team": KnownKeys(teams.c.key, names=TEAMS),
 }

@@ -3,14 +3,14 @@
 from typing import Annotated, Final, TypeVar
 from uuid import UUID
 
-from fastapi import Depends, Path, Response
+from fastapi import Depends, Path, Request, Response
 
 from common.auth import Caller, requires
 from common.errors import NotFound
-from common.http import Page, Paging, ResponseModel, Transaction, router
+from common.http import Page, Paging, ResponseModel, Transaction, router, runtime_of, set_etag
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
-from intake.directory.commands import register
+from intake.directory.commands import register, register_contact
 from intake.directory.domain.changes import with_roles
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Contact, Customer, Partner, Person
@@ -88,14 +88,23 @@ async def list_customers(caller: Reader, tx: Transaction, page: PageQuery) -> Pa
 
 
 @customers.get("/{customer}")
-async def get_customer(key: CustomerKey, caller: Reader, tx: Transaction) -> CustomerRead:
+async def get_customer(
+    key: CustomerKey, response: Response, caller: Reader, tx: Transaction
+) -> CustomerRead:
     """Get a customer by key."""
-    return CustomerRead.model_validate(await _get_customer(tx, key))
+    customer = await _get_customer(tx, key)
+    set_etag(response, customer.sequence)
+    return CustomerRead.model_validate(customer)
 
 
 @customers.post("/{customer}/contacts", status_code=201)
 async def create_contact(
-    key: CustomerKey, body: ContactCreate, response: Response, caller: Writer, tx: Transaction
+    key: CustomerKey,
+    body: ContactCreate,
+    request: Request,
+    response: Response,
+    caller: Writer,
+    tx: Transaction,
 ) -> ContactRead:
     """Register a contact of a customer. Intake recognises the contact's mails by the address.
 
@@ -107,10 +116,11 @@ async def create_contact(
         customer_id=customer.id,
         customer=customer.key,
         registered_by=caller.sub,
-        **body.model_dump(),
+        **body.to_fields(),
     )
-    stored = await register(tx, caller.actor, CONTACTS, record, body.address)
-    response.headers["Location"] = f"/v1/customers/{key}/contacts"
+    region = runtime_of(request.app).settings.phone_region
+    stored = await register_contact(tx, caller.actor, record, region)
+    response.headers["Location"] = f"/v1/customers/{key}/contacts/{stored.id}"
     return ContactRead.model_validate(stored)
 
 

@@ -1,6 +1,6 @@
 """Request and response models of reference data."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
@@ -37,7 +37,8 @@ class CustomerCreate(RequestModel):
 class ContactCreate(RequestModel):
     """A contact to register.
 
-    `wants_mail`: our answers on tickets that did not come by e-mail are mailed, too.
+    `wants_mail`: our answers on tickets that did not come by e-mail are mailed, too. Mails from
+    `other_addresses` are recognised as well, and calls from every number, in any notation.
     """
 
     name: Name
@@ -45,6 +46,14 @@ class ContactCreate(RequestModel):
     phone: Phone | None = None
     language: Language = "en"
     wants_mail: bool = False
+    other_addresses: Annotated[list[Address], Field(max_length=10)] = Field(default_factory=list)
+    other_phones: Annotated[list[Phone], Field(max_length=10)] = Field(default_factory=list)
+
+    def to_fields(self) -> dict[str, Any]:
+        """The fields of the contact; each address once."""
+        others = dict.fromkeys(one for one in self.other_addresses if one != self.address)
+        phones = tuple(dict.fromkeys(self.other_phones))
+        return self.model_dump() | {"other_addresses": tuple(others), "other_phones": phones}
 
 
 class EnvironmentCreate(RequestModel):
@@ -123,6 +132,8 @@ class ContactRead(ResponseModel):
     counts_for: str | None
     retired: bool
     wants_mail: bool
+    other_addresses: list[str]
+    other_phones: list[str]
     sequence: int
 
 

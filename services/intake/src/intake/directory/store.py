@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Table, any_, exists, select, update
+from sqlalchemy import ColumnElement, Row, Select, Table, any_, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
@@ -13,6 +13,12 @@ from common.persistence.keyset import page_after
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Contact, Customer, Partner, PendingChange, Person
 from intake.directory.tables import contacts, customers, environments, partners, people, services
+
+MAX_CALLERS: Final = 20
+"""Contacts with one phone number that are looked at: a switchboard's may be many people's."""
+_LOCK_ADDRESSES: Final = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('contact addresses', 4))"
+)
 
 T = TypeVar("T", Customer, Contact, Environment, Partner, Person)
 
@@ -97,7 +103,7 @@ def _joined_with_customer(table: Table) -> Select[Any]:
 
 
 def _factory_for(kind: Callable[..., T], *also_excluded: str) -> Callable[[Row[Any]], T]:
-    excluded = {"erased", *also_excluded}
+    excluded = set(also_excluded)
     return lambda row: kind(
         **{name: value for name, value in row._mapping.items() if name not in excluded}
     )
@@ -110,11 +116,17 @@ def _person(row: Row[Any]) -> Person:
     return Person(**values | {"roles": tuple(values["roles"]), "pending": pending})
 
 
+def _contact(row: Row[Any]) -> Contact:
+    values = {name: value for name, value in row._mapping.items() if name != "erased"}
+    lists = ("other_addresses", "other_phones", "numbers")
+    return Contact(**values | {name: tuple(values[name]) for name in lists})
+
+
 CUSTOMERS: Final = DirectoryRepository(
     customers, select(customers), customers.c.key, _factory_for(Customer, "retired")
 )
 CONTACTS: Final = DirectoryRepository(
-    contacts, _joined_with_customer(contacts), contacts.c.address, _factory_for(Contact)
+    contacts, _joined_with_customer(contacts), contacts.c.address, _contact
 )
 ENVIRONMENTS: Final = DirectoryRepository(
     environments,
@@ -126,6 +138,14 @@ PARTNERS: Final = DirectoryRepository(
     partners, select(partners), partners.c.key, _factory_for(Partner)
 )
 PEOPLE: Final = DirectoryRepository(people, select(people), people.c.sub, _person)
+
+
+async def find_customers_by_name(tx: Connection, name: str) -> list[Customer]:
+    """The customers with this key, else those with this name whatever its case; at most two."""
+    if (customer := await CUSTOMERS.find(tx, name)) is not None:
+        return [customer]
+    query = CUSTOMERS.query.where(func.lower(customers.c.name) == name.lower()).limit(2)
+    return [CUSTOMERS.factory(row) for row in await tx.execute(query)]
 
 
 async def find_contact_by_id(tx: Connection, id: UUID) -> Contact | None:
@@ -143,9 +163,38 @@ async def find_staff(tx: Connection, address: str) -> str | None:
 
 
 async def find_contact(tx: Connection, address: str) -> Contact | None:
-    """The contact with this address (normalised) who has not been ended; None without one."""
-    contact = await CONTACTS.find(tx, address)
-    return None if contact is None or contact.retired else contact
+    """The contact with this address (normalised), the first or another one; None without one.
+
+    Contacts who have been ended are not found.
+    """
+    has_address = (contacts.c.address == address) | contacts.c.other_addresses.contains([address])
+    row = (await tx.execute(CONTACTS.query.where(has_address, ~contacts.c.retired))).one_or_none()
+    return None if row is None else CONTACTS.factory(row)
+
+
+async def get_contact(tx: Connection, id: UUID) -> Contact | None:
+    """The contact with this id, not locked; None without one."""
+    row = (await tx.execute(CONTACTS.query.where(contacts.c.id == id))).one_or_none()
+    return None if row is None else CONTACTS.factory(row)
+
+
+async def find_contacts_by_number(tx: Connection, number: str) -> list[Contact]:
+    """The contacts with this phone number (E.164) who have not been ended, oldest first; at most 20."""
+    query = CONTACTS.query.where(contacts.c.numbers.contains([number]), ~contacts.c.retired)
+    rows = await tx.execute(query.order_by(contacts.c.id).limit(MAX_CALLERS))
+    return [CONTACTS.factory(row) for row in rows]
+
+
+async def find_taken_address(tx: Connection, contact: Contact) -> str | None:
+    """An address of this contact that another one has; None without one. Nobody takes one meanwhile."""
+    await tx.execute(_LOCK_ADDRESSES)
+    own = [address for address in (contact.address, *contact.other_addresses) if address]
+    others = select(contacts.c.address, contacts.c.other_addresses).where(
+        contacts.c.id != contact.id,
+        contacts.c.address.in_(own) | contacts.c.other_addresses.overlap(own),
+    )
+    row = (await tx.execute(others.limit(1))).one_or_none()
+    return next((one for one in own if one in {row[0], *row[1]}), None) if row else None
 
 
 async def lock_contact(tx: Connection, customer_id: UUID, id: UUID) -> Contact | None:
@@ -170,3 +219,9 @@ async def list_environments(tx: Connection, customer_id: UUID) -> Sequence[Envir
     query = ENVIRONMENTS.query.where(environments.c.customer_id == customer_id)
     rows = await tx.execute(query.where(~environments.c.retired).order_by(environments.c.id))
     return [ENVIRONMENTS.factory(row) for row in rows]
+
+
+async def list_services(tx: Connection, customer: str) -> list[str]:
+    """The keys of the services that a customer (a key) bought and that are still offered."""
+    query = select(services.c.key).where(any_(services.c.sold_to) == customer, ~services.c.retired)
+    return list(await tx.scalars(query.order_by(services.c.key)))

@@ -1,6 +1,7 @@
 """Customers, contacts, environments, partners and people; services, which sla announces."""
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Table, Text, Uuid
+from sqlalchemy.dialects import postgresql
 
 from intake.metadata import METADATA
 
@@ -30,6 +31,9 @@ contacts = Table(
     Column("retired", Boolean, nullable=False),
     Column("wants_mail", Boolean, nullable=False),
     Column("erased", Boolean, nullable=False),
+    Column("other_addresses", postgresql.ARRAY(Text), nullable=False),
+    Column("other_phones", postgresql.ARRAY(Text), nullable=False),
+    Column("numbers", postgresql.ARRAY(Text), nullable=False),
     Column("sequence", BigInteger, nullable=False),
 )
 

@@ -1,6 +1,6 @@
 """Ask for the erasure of a contact, and carry it out once another person confirms it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -17,6 +17,8 @@ from intake.directory.events import to_event
 from intake.directory.store import find_contact_by_id
 from intake.erasures import store
 from intake.erasures.domain import Erasure, check_confirmation
+from intake.files import store as files
+from intake.forms import store as forms
 from intake.outgoing.store.outgoing_mails import cancel_of
 from intake.tickets.events import erased_event
 from intake.tickets.store import tickets
@@ -41,8 +43,9 @@ async def confirm_erasure(
     `erasure` is locked. Tickets keep their facts, clocks and audit trail: they lose their words.
     """
     # Never empty: it is looked for in mails.
-    address = contact.address or f"contact/{contact.id}"
-    ids = await store.lock_tickets(tx, contact.id, address)
+    addresses = [contact.address or f"contact/{contact.id}", *contact.other_addresses]
+    ids = [id for one in addresses for id in await store.lock_tickets(tx, contact.id, one)]
+    ids = list(dict.fromkeys(ids))
     affected = await tickets.by_ids(tx, ids)
     open_keys = [affected[id].key for id in ids if affected[id].is_open]
     person = await persons.counted_as(tx, actor.sub, erasure.requested_by)
@@ -50,7 +53,7 @@ async def confirm_erasure(
         grounds = {"denied": rejection.code}
         await _record(tx, actor, at, "contact.confirm_erasure", contact.id, grounds)
         return rejection
-    await _erase(tx, contact.id, address, ids)
+    await _erase(tx, contact.id, addresses, ids)
     await _announce(tx, contact.id, ids, actor, at)
     await _record(tx, actor, at, "contact.erase", contact.id, {"tickets": len(ids)})
     confirmed = replace(erasure, confirmed_by=actor.sub, confirmed_at=at)
@@ -58,9 +61,11 @@ async def confirm_erasure(
     return confirmed
 
 
-async def _erase(tx: Connection, contact: UUID, address: str, ids: list[UUID]) -> None:
+async def _erase(tx: Connection, contact: UUID, addresses: Sequence[str], ids: list[UUID]) -> None:
     await store.erase_words(tx, ids)
-    messages = await store.erase_messages(tx, contact, address, ids)
+    await forms.erase_filled(tx, ids)
+    messages = [id for one in addresses for id in await store.erase_messages(tx, contact, one, ids)]
+    await files.erase(tx, messages, contact)
     await cancel_of(tx, contact, messages, await transaction_time(tx))
     await store.erase_contact(tx, contact)
     await erase_ticket_copies(tx, ids)

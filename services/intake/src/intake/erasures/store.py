@@ -18,8 +18,7 @@ HEADER_BYTES: Final = 65_536
 """Bytes of a mail in which its sender is looked for."""
 
 _CONTACT: Final = text(
-    "UPDATE contacts SET name = :erased, address = NULL, phone = NULL, erased = true,"
-    " sequence = sequence + 1 WHERE id = :contact"
+    "UPDATE contacts SET name = :erased, address = NULL, phone = NULL, erased = true, other_addresses = '{}', other_phones = '{}', numbers = '{}', sequence = sequence + 1 WHERE id = :contact"
 )
 _IDS: Final = bindparam("ids", type_=ARRAY(Uuid))
 _TICKETS: Final = text(
@@ -36,7 +35,8 @@ _TICKETS: Final = text(
 _MESSAGES: Final = text(
     """
     UPDATE messages SET text = :erased, html = NULL, history = NULL,
-        author = CASE WHEN author = :address THEN :name ELSE author END
+        author = CASE WHEN author = :address THEN :name
+            WHEN author LIKE 'chat:%' AND direction = 'inbound' THEN 'chat:customer' ELSE author END
     WHERE ticket_id = ANY(:ids) OR author IN (:name, :address) RETURNING id, mail_id, ticket_id
     """
 ).bindparams(_IDS)
@@ -44,8 +44,7 @@ _ATTACHMENTS: Final = text(
     "UPDATE attachments SET name = :erased WHERE message_id = ANY(:ids)"
 ).bindparams(_IDS)
 _HAND_OVERS: Final = text(
-    "UPDATE hand_overs SET seen = :erased, tried = :erased, excluded = :erased"
-    " WHERE ticket_id = ANY(:ids)"
+    "UPDATE hand_overs SET seen = :erased, tried = :erased, excluded = :erased WHERE ticket_id = ANY(:ids)"
 ).bindparams(_IDS)
 _INVESTIGATIONS: Final = text(
     "UPDATE investigations SET cause = :erased WHERE ticket_id = ANY(:ids) AND cause IS NOT NULL"

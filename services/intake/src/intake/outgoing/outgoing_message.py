@@ -9,6 +9,7 @@ from common.domain.mail_headers import one_line
 from common.mail.messages import new_message
 from intake.outgoing.domain.answer_text import answer_text, subject_of
 from intake.outgoing.domain.contents import Contents
+from intake.outgoing.domain.mailed_files import say_left_out
 from intake.outgoing.domain.outgoing_mail import OutgoingMail
 from intake.outgoing.domain.receipt_text import receipt_text
 from intake.settings import IntakeSettings
@@ -37,13 +38,19 @@ def build_message(mail: OutgoingMail, contents: Contents, settings: IntakeSettin
         message["X-Auto-Response-Suppress"] = "All"
     # Quoted-printable: the same bytes on servers with and without 8BITMIME, lines of any length.
     message.set_content(_text(mail, contents), charset="utf-8", cte="quoted-printable")
+    for file in contents.files:
+        kind, _, subtype = file.media_type.partition("/")
+        message.add_attachment(file.data, maintype=kind, subtype=subtype, filename=file.name)
     return message
 
 
 def _text(mail: OutgoingMail, contents: Contents) -> str:
     if mail.purpose == "receipt":
         return receipt_text(contents.language, one_line(contents.name), contents.key)
-    return answer_text(contents.text, contents.quoted, contents.zone)
+    text = contents.text
+    if contents.left_out:
+        text = f"{text.rstrip()}\n\n{say_left_out(contents.language, contents.left_out)}"
+    return answer_text(text, contents.quoted, contents.zone)
 
 
 def _only_address(address: str) -> Address:

@@ -18,11 +18,14 @@ from common.persistence.database import Connection, Database, transaction_time
 from common.persistence.workload import NOTIFIER
 from common.runtime import Runtime
 from common.telemetry import logger, metrics
+from intake.files.configured_storage import storage_of
 from intake.outgoing import planning
 from intake.outgoing.commands import record_outcome
 from intake.outgoing.domain.outgoing_mail import Settled
+from intake.outgoing.file_contents import with_files
 from intake.outgoing.outgoing_message import build_message
 from intake.outgoing.store import contents, outgoing_mails
+from intake.outgoing.store.files import list_of_message
 from intake.outgoing.store.outgoing_mails import LeasedMail
 from intake.settings import IntakeSettings
 
@@ -86,9 +89,15 @@ class OutgoingMailSender(LeasedSending[LeasedMail]):
                 at = await transaction_time(tx)
                 await outgoing_mails.settle(tx, leased, Settled("cancelled"), at)
                 return None
+            files = await list_of_message(tx, leased.mail.message_id)
             # Checked last, so that as little as possible happens between the check and the send.
-            if not await self.renew(tx, leased):
+            if not files and not await self.renew(tx, leased):
                 return None
+        if files:
+            read = await with_files(storage_of(self.settings), read, files)
+            async with self.database.transaction() as tx:
+                if not await self.renew(tx, leased):
+                    return None
         try:
             return build_message(leased.mail, read, self.settings)
         except ValueError:

@@ -11,6 +11,7 @@ from uuid import UUID
 from common.errors import ValidationFailed, Violation
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
+from intake.files import store as files
 from intake.tickets.domain.message import Message
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.store import messages
@@ -24,12 +25,16 @@ async def copy_messages(
     Raises ValidationFailed where one of those that were asked for is not on the ticket.
     """
     check_all_found(source, chosen, asked)
-    return [
+    copies = [
         await messages.add(
             tx, replace(one, id=uuid7(), ticket_id=to, copied_from=one.id, mailing=None)
         )
         for one in chosen
     ]
+    for one, copy in zip(chosen, copies, strict=True):
+        if one.attachments and one.mail_id is None:
+            await files.copy(tx, one.id, to, copy.id)
+    return copies
 
 
 def check_all_found(source: Ticket, chosen: Sequence[Message], asked: Collection[UUID]) -> None:

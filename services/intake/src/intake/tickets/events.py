@@ -51,7 +51,7 @@ def opened_event(ticket: Ticket) -> EventSpec:
     return event_spec(
         TicketOpened,
         opened_at=ticket.opened_at,
-        channel=ticket.channel,
+        channel="portal" if ticket.channel == "chat" else ticket.channel,
         needs_triage=ticket.customer_id is None,
     )
 

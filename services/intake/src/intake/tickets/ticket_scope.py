@@ -8,7 +8,11 @@ from common.telemetry import logger
 from intake.directory.catalogue_copy import is_catalogue_current
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Customer
+from intake.directory.named_contact import find_named_contact
 from intake.directory.reference_cache import ReferenceCache
+from intake.forms import store as forms
+from intake.forms.commands import unknown_form
+from intake.forms.domain.form import RequestForm
 from intake.tickets.domain.new_ticket import TicketScope
 from intake.tickets.schemas.requests import TicketCreate
 
@@ -25,17 +29,47 @@ async def resolve_scope(state: AppState, caller: Caller, body: TicketCreate) -> 
     other customers from unknown ones, nor services that they did not buy.
     """
     references = state.runtime.resource(ReferenceCache)
-    key = body.customer or caller.customer
+    if caller.customer is not None and (body.channel or body.opened_at or body.contact):
+        raise Forbidden("`channel`, `opened_at` and `contact` are for staff. Leave them out.")
+    contact = await find_named_contact(state, caller, body.contact) if body.contact else None
+    key = body.customer or caller.customer or (contact.customer if contact else None)
     if key is None:
         raise ValidationFailed([Violation("/customer", "missing", "name the `customer`")])
-    if caller.customer is not None and (body.channel or body.opened_at):
-        raise Forbidden("`channel` and `opened_at` are for staff. Leave them out.")
     customer = await references.get_customer(key) if caller.can_see(key) else None
     if customer is None:
         raise await references.unknown(caller, Reference("/customer", "customer", key))
     environment = await _environment(references, caller, customer, body.environment)
-    is_service_known = await _is_service_known(state, references, caller, body.service)
-    return TicketScope(customer.id, customer.key, environment, is_service_known)
+    if contact is not None and contact.customer_id != customer.id:
+        detail = f"this contact is {contact.customer}'s; leave `customer` out, or name that one"
+        raise ValidationFailed([Violation("/contact", "another_customer", detail)])
+    form = await _find_form(state, body) if body.form else None
+    service = form.service if form and form.service else body.service
+    return TicketScope(
+        customer.id,
+        customer.key,
+        environment,
+        is_service_known=await _is_service_known(state, references, caller, service),
+        contact_id=contact.id if contact else None,
+        kind=form.kind if form else None,
+        service=service,
+    )
+
+
+async def _find_form(state: AppState, body: TicketCreate) -> RequestForm:
+    """The form that the body fills in. Raises ValidationFailed where kind or service contradict it."""
+    async with state.runtime.database.transaction() as tx:
+        form = await forms.find(tx, body.form or "")
+    if form is None:
+        raise unknown_form(body.form or "")
+    given = {"kind": (body.kind, form.kind), "service": (body.service, form.service)}
+    violations = [
+        Violation(f"/{name}", "not_the_form_s", f"the form is for {of_form}; leave `{name}` out")
+        for name, (asked, of_form) in given.items()
+        if name in body.model_fields_set and of_form is not None and asked != of_form
+    ]
+    if violations:
+        raise ValidationFailed(violations)
+    return form
 
 
 async def _is_service_known(

@@ -5,11 +5,15 @@ end of a person, could keep a breach from those who must hear of it. A contact c
 registered them until another person has confirmed that they are somebody else.
 """
 
-from dataclasses import replace
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any, Final, TypeVar
 
 from common.domain import Rejection
-from intake.directory.domain.parties import Contact, Partner, PendingChange, Person
+from intake.directory.domain.environment import Environment
+from intake.directory.domain.parties import Contact, Customer, Partner, PendingChange, Person
+
+T = TypeVar("T", Customer, Environment, Partner, Person)
 
 LEADING: Final = frozenset({"gm", "tom"})
 """Roles that one person alone neither gives nor takes."""
@@ -82,3 +86,33 @@ def end_partner(partner: Partner) -> Partner | Rejection:
     if partner.retired:
         return Rejection("ALREADY_ENDED", f"{partner.key} was ended already.")
     return replace(partner, retired=True)
+
+
+def with_changes(record: T, changes: Mapping[str, Any]) -> T:
+    """The record with these fields set; what may be changed is for the caller to know."""
+    return replace(record, **changes)
+
+
+def changed_fields(before: object, after: object) -> tuple[str, ...]:
+    """The names of the fields that differ: what the audit trail says, without anybody's data."""
+    return tuple(
+        field.name
+        for field in fields(before)  # type: ignore[arg-type]  # records are dataclasses
+        if getattr(before, field.name) != getattr(after, field.name)
+    )
+
+
+def change_contact(
+    contact: Contact, changes: Mapping[str, Any], numbers: tuple[str, ...], actor: str
+) -> Contact:
+    """The contact with these changes and phone numbers (R1).
+
+    Whoever sets an address could read mails and speak as this contact: so they count for that person,
+    until another one confirms them.
+    """
+    after = replace(contact, **changes, numbers=numbers)
+    others = tuple(one for one in dict.fromkeys(after.other_addresses) if one != after.address)
+    after = replace(after, other_addresses=others)
+    if {after.address, *others} <= {contact.address, *contact.other_addresses}:
+        return after
+    return replace(after, registered_by=actor, confirmed_by=None)

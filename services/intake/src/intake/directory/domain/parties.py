@@ -25,7 +25,9 @@ class Contact:
 
     `address` is normalised, and None once the contact is erased. `registered_by` and `confirmed_by`
     are accounts of our own people. A `retired` contact is nobody's any more. `wants_mail`: replies to
-    tickets that did not come by mail are mailed, too.
+    tickets that did not come by mail are mailed, too. Mails from `other_addresses` are the contact's as
+    well; answers go to `address`. `numbers` are all phone numbers in one form (E.164), by which callers are
+    found.
     """
 
     id: UUID
@@ -40,6 +42,9 @@ class Contact:
     confirmed_by: str | None = None
     retired: bool = False
     wants_mail: bool = False
+    other_addresses: tuple[str, ...] = ()
+    other_phones: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
     @property
     def counts_for(self) -> str | None:

@@ -29,6 +29,10 @@ SCRIPTS = (
     "alerts",
     "revocations",
     "erasures",
+    "files",
+    "forms",
+    "chats",
+    "ticket_imports",
     "contacts",
 )
 

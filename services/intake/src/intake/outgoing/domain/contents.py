@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from intake.outgoing.domain.answer_text import Quotation
+from intake.outgoing.domain.mailed_files import MailedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +11,7 @@ class Contents:
     """What a mail says, and to whom: read when it is sent.
 
     `key` and `title` are the ticket's, `text` is our answer, `zone` the customer's time zone.
+    `files` go along, `left_out` are the names of those that are too large.
     """
 
     key: str
@@ -20,3 +22,5 @@ class Contents:
     language: str
     zone: str
     quoted: Quotation | None = None
+    files: tuple[MailedFile, ...] = ()
+    left_out: tuple[str, ...] = ()

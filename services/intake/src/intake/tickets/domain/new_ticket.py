@@ -20,12 +20,16 @@ class TicketScope:
     """The customer (id and key) of a ticket, and its environment where one is known.
 
     `is_service_known` is False where intake could not tell whether the ticket's service exists.
+    `contact_id` is for whom staff open it; kind and service are those of its request form, if it has one.
     """
 
     customer_id: UUID
     customer: str
     environment: Environment | None = None
     is_service_known: bool = True
+    contact_id: UUID | None = None
+    kind: Kind | None = None
+    service: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ Action = Literal[
 ]
 WaitingOn = Literal["customer", "partner", "second_level"]
 HandoverTarget = Literal["second_level", "partner"]
-Channel = Literal["portal", "email", "phone", "monitoring", "staff"]
+Channel = Literal["portal", "email", "phone", "chat", "monitoring", "staff"]
 Detection = Literal["customer", "monitoring", "ops"]
 
 OPEN_STATES: Final[frozenset[State]] = frozenset(

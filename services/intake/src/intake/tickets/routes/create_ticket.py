@@ -8,6 +8,7 @@ from common.errors import ValidationFailed, Violation
 from common.http import Transaction, idempotency, router, runtime_of, state_of
 from common.http.idempotency import IdempotencyKey
 from common.persistence.database import Connection, Database, transaction_time
+from intake.tickets.additions import store_additions
 from intake.tickets.commands import open_ticket
 from intake.tickets.dependencies import TicketOpener
 from intake.tickets.domain.new_ticket import TicketRequest, check_opened_at
@@ -27,27 +28,36 @@ async def create_ticket(
     """Open a ticket. Once this answers 201, the ticket and its event are stored."""
     scope = await resolve_scope(state_of(request.app), caller, body)
     matrix = await runtime_of(request.app).resource(MatrixCache).get()
-    return await create_single(tx, caller, body.to_request(caller, scope, matrix))
+    return await create_single(tx, caller, body, body.to_request(caller, scope, matrix))
 
 
-async def create_single(tx: Connection, caller: Caller, request: TicketRequest) -> Response:
-    """Open one ticket in a transaction of its own. Raises ValidationFailed."""
+async def create_single(
+    tx: Connection, caller: Caller, body: TicketCreate, request: TicketRequest
+) -> Response:
+    """Open one ticket with its form and files in a transaction of its own. Raises ValidationFailed."""
     at = await transaction_time(tx)
     if rejection := check_opened_at(request, at):
         raise opened_at_problem(rejection)
     ticket = await open_ticket(tx, request, caller.actor, at)
+    if body.has_additions:
+        await store_additions(tx, caller, ticket, body)
     return Response(created_body(ticket), HTTP_CREATED, created_headers(ticket))
 
 
 async def replay_or_create(
-    database: Database, key: IdempotencyKey, caller: Caller, request: TicketRequest
+    database: Database,
+    key: IdempotencyKey | None,
+    caller: Caller,
+    body: TicketCreate,
+    request: TicketRequest,
 ) -> Response:
-    """The response stored under a used key; a new ticket where that response has expired."""
+    """The response stored under a used key; a new ticket without one, or where it has expired."""
     async with database.transaction() as tx:
-        response = await idempotency.find_response(tx, key)
+        response = None if key is None else await idempotency.find_response(tx, key)
         if response is None:
-            response = await create_single(tx, caller, request)
-            await idempotency.store_response(tx, key, response)
+            response = await create_single(tx, caller, body, request)
+            if key is not None:
+                await idempotency.store_response(tx, key, response)
         return response
 
 

@@ -66,10 +66,12 @@ class CreateTicketEndpoint:
             raise
         matrix = await runtime.resource(MatrixCache).get()
         request = parsed.to_request(caller, ticket_scope, matrix)
+        if parsed.has_additions:
+            return await replay_or_create(runtime.database, key, caller, parsed, request)
         try:
             stored = await runtime.resource(TicketBatcher).create(request, caller.actor, key)
         except IdempotencyKeyReused as reused:
-            return await replay_or_create(runtime.database, reused.key, caller, request)
+            return await replay_or_create(runtime.database, reused.key, caller, parsed, request)
         if isinstance(stored, Rejection):
             raise opened_at_problem(stored)
         return Response(stored.body, HTTP_CREATED, stored.headers)

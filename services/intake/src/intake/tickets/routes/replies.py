@@ -12,6 +12,7 @@ from common.http import Page, Paging, Transaction, router
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from intake.directory import names
+from intake.tickets.attached_files import add_with_uploads
 from intake.tickets.commands import record_customer_reply, save_change
 from intake.tickets.dependencies import (
     ReplyAction,
@@ -68,7 +69,7 @@ async def create_reply(action: ReplyAction, body: ReplyCreate, response: Respons
         text=body.text,
         at=at,
     )
-    message = await messages.add(action.tx, message)
+    message = await add_with_uploads(action.tx, action.caller, message, body.attachments)
     if from_customer:
         await record_customer_reply(action.tx, before, message.id, action.caller.actor, at)
     else:

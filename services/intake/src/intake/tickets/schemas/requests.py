@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from common.auth import Caller
 from common.http import Refers, RequestModel
 from common.http.fields import Name
+from intake.files.schemas import UploadIds
 from intake.tickets.domain.message import Visibility
 from intake.tickets.domain.new_ticket import (
     MAX_TITLE_CHARS,
@@ -24,9 +25,12 @@ class TicketCreate(RequestModel):
     """A ticket to open. `customer` and `environment` are keys.
 
     Staff and machines name the `customer`; contacts ask for their own. `opened_at` is when the
-    customer asked, if that was earlier (a phone call written down later). Without a `priority` the matrix
-    gives it, by `impact` and `urgency`, each "medium" where it is left out. What a contact names is a
-    suggestion: it counts until first level assesses the ticket.
+    customer asked, if that was earlier (a phone call written down later). `contact` is for staff: for
+    whom they write it down, by id, e-mail address or phone number in any notation; the customer is then
+    theirs. `form` is the key of a request form of the service, `form_values` what was filled in; kind and
+    service are those of the form. `attachments` are uploaded before, with `POST /v1/attachments`. Without a
+    `priority` the matrix gives it, by `impact` and `urgency`, each "medium" where it is left out. What a
+    contact names is a suggestion: it counts until first level assesses the ticket.
     """
 
     title: Annotated[str, Field(min_length=1, max_length=MAX_TITLE_CHARS, pattern=r"\S")]
@@ -41,6 +45,21 @@ class TicketCreate(RequestModel):
     service: Annotated[Name | None, Refers("service", by_route=True)] = None
     channel: Channel | None = None
     opened_at: datetime | None = None
+    contact: Annotated[str, Field(min_length=3, max_length=254)] | None = None
+    form: Annotated[Name | None, Refers("request_form", by_route=True)] = None
+    form_values: dict[str, JsonValue] | None = None
+    attachments: UploadIds = Field(default_factory=list)
+
+    @property
+    def has_additions(self) -> bool:
+        """Whether more than the ticket itself is to be stored."""
+        return bool(self.attachments or self.form)
+
+    @model_validator(mode="after")
+    def _values_belong_to_forms(self) -> "TicketCreate":
+        if (self.form is None) != (self.form_values is None):
+            raise PydanticCustomError("form", "give `form` and `form_values` together")
+        return self
 
     @model_validator(mode="after")
     def _nature_belongs_to_change_requests(self) -> "TicketCreate":
@@ -56,15 +75,15 @@ class TicketCreate(RequestModel):
         assessment = initial_priority(matrix, *named)
         is_suggested = not _is_staff(caller) and any(named)
         return TicketRequest(
-            kind=self.kind,
+            kind=scope.kind or self.kind,
             title=self.title.strip(),
             channel=self.channel or _default_channel(caller),
             assessment=assessment,
             suggested_priority=assessment.priority if is_suggested else None,
             nature=self.nature,
-            service=self.service,
+            service=scope.service or self.service,
             scope=scope,
-            contact_id=caller.contact_id,
+            contact_id=scope.contact_id or caller.contact_id,
             from_outside=not _is_staff(caller),
             opened_at=self.opened_at,
             description=self.description,
@@ -76,6 +95,7 @@ class ReplyCreate(RequestModel):
 
     text: Annotated[str, Field(min_length=1, max_length=100_000)]
     visibility: Visibility = "public"
+    attachments: UploadIds = Field(default_factory=list)
 
 
 def _default_channel(caller: Caller) -> Channel:

@@ -14,9 +14,13 @@ from intake.tickets.domain.message import Attachment, Message
 from intake.tickets.tables import attachments, messages
 
 
-async def add(tx: Connection, message: Message) -> Message:
-    """Store a message with its attachments, and return it as stored: our answers are due to be mailed."""
-    is_due = message.is_answer and message.copied_from is None
+async def add(tx: Connection, message: Message, *, is_read_elsewhere: bool = False) -> Message:
+    """Store a message with its attachments, and return it as stored: our answers are due to be mailed.
+
+    Not so those that the customer has read where they were written, as in a chat.
+    """
+    is_new = message.copied_from is None and not is_read_elsewhere
+    is_due = message.is_answer and is_new
     message = replace(message, mailing="due" if is_due else None)
     row = {name: getattr(message, name) for name in Message.__slots__ if name != "attachments"}
     await tx.execute(insert(messages).values(**row))
@@ -51,8 +55,11 @@ async def list_of_ticket(
 
 async def find_attachment(
     tx: Connection, ticket_id: UUID, message_id: UUID, number: int, *, internal: bool
-) -> tuple[UUID, Attachment] | None:
-    """A file of a message of the ticket, with the id of the mail that carried it; of notes if `internal`."""
+) -> tuple[UUID | None, Attachment] | None:
+    """A file of a message of the ticket; of notes if `internal`. With the id of the mail that carried it.
+
+    That is None for an uploaded one.
+    """
     query = (
         select(attachments, messages.c.mail_id)
         .join_from(attachments, messages, messages.c.id == attachments.c.message_id)

@@ -43,7 +43,7 @@ _JOINED: Final[Select[Any]] = select(
     )
 )
 # Literals, not parameters: otherwise a generic plan cannot use the partial index.
-_IS_OPEN: Final[ColumnElement[bool]] = tickets.c.state.in_(
+IS_OPEN: Final[ColumnElement[bool]] = tickets.c.state.in_(
     [literal_column(f"'{state}'") for state in sorted(OPEN_STATES)]
 )
 _PENDING: Final[Mapping[str, tuple[str, Any]]] = {
@@ -132,7 +132,7 @@ async def list_merged_into(tx: Connection, id: UUID) -> list[Ticket]:
 
 async def lock_current(tx: Connection, after: UUID | None, limit: int) -> list[Ticket]:
     """Tickets that are open or of the highest priority, behind the id `after`; locked, by their ids."""
-    query = select(tickets.c.id).where(_IS_OPEN | (tickets.c.priority == "blocker"))
+    query = select(tickets.c.id).where(IS_OPEN | (tickets.c.priority == "blocker"))
     query = query if after is None else query.where(tickets.c.id > after)
     ids = await tx.scalars(query.order_by(tickets.c.id).limit(limit).with_for_update())
     found = await by_ids(tx, list(ids))
@@ -212,7 +212,7 @@ def _conditions(filters: TicketFilter) -> list[ColumnElement[bool]]:
     if filters.numbers is not None:
         conditions.append(tickets.c.number.in_(filters.numbers))
     if filters.is_open is not None:
-        conditions.append(_IS_OPEN if filters.is_open else ~_IS_OPEN)
+        conditions.append(IS_OPEN if filters.is_open else ~IS_OPEN)
     if filters.needs_triage is not None:
         in_triage = tickets.c.customer_id.is_(None)
         conditions.append(in_triage if filters.needs_triage else ~in_triage)

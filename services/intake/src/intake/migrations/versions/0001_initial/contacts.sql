@@ -85,6 +85,12 @@ DO $$ BEGIN
     EXECUTE format('ALTER FUNCTION history_for_contact SET search_path = %I, pg_temp',
         current_schema());
 END $$;
+SELECT open_to_contacts('uploads', 'customer_id = (SELECT own_customer())', 'SELECT, UPDATE');
+-- Forms for what the customer bought: the services' own policy decides.
+SELECT open_to_contacts('request_forms',
+    'service IS NULL OR EXISTS (SELECT FROM services WHERE services.key = service)');
+SELECT open_to_contacts('filled_forms',
+    'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)', 'SELECT, INSERT');
 -- A link shows itself where both of its tickets are the own customer's.
 SELECT open_to_contacts('ticket_links',
     'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)

@@ -22,9 +22,33 @@ CREATE TABLE contacts (
     retired boolean NOT NULL DEFAULT false,
     wants_mail boolean NOT NULL DEFAULT false,
     erased boolean NOT NULL DEFAULT false,
+    other_addresses text[] NOT NULL DEFAULT '{}',
+    other_phones text[] NOT NULL DEFAULT '{}',
+    numbers text[] NOT NULL DEFAULT '{}',
     sequence bigint NOT NULL,
-    CONSTRAINT ck_contacts_four_eyes CHECK (confirmed_by <> registered_by)
+    CONSTRAINT ck_contacts_four_eyes CHECK (confirmed_by <> registered_by),
+    CONSTRAINT ck_contacts_erased CHECK (
+        NOT erased OR (other_addresses = '{}' AND other_phones = '{}' AND numbers = '{}'))
 );
+CREATE INDEX ix_contacts_other_addresses ON contacts USING gin (other_addresses);
+CREATE INDEX ix_contacts_numbers ON contacts USING gin (numbers);
+COMMENT ON COLUMN contacts.numbers IS 'All phone numbers of the contact in one form (E.164).';
+
+-- An address is one contact's, whether it is their first one or another one.
+CREATE FUNCTION refuse_taken_address() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('contact addresses', 4));
+    IF EXISTS (SELECT FROM contacts WHERE id <> NEW.id AND (
+        address = ANY (NEW.other_addresses) OR NEW.address = ANY (other_addresses)
+        OR other_addresses && NEW.other_addresses))
+    THEN
+        RAISE EXCEPTION 'another contact has one of these addresses'
+            USING ERRCODE = 'unique_violation', CONSTRAINT = 'uq_contacts_addresses';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER one_contact_has_an_address BEFORE INSERT OR UPDATE OF address, other_addresses ON contacts
+    FOR EACH ROW EXECUTE FUNCTION refuse_taken_address();
 COMMENT ON COLUMN contacts.registered_by IS
     'For whom the contact counts where two people are needed, until confirmed_by says otherwise.';
 CREATE INDEX ix_contacts_customer ON contacts (customer_id, id);

@@ -1,0 +1,84 @@
+"""`GET /v1/callers`: who calls, and what is open for them."""
+
+from typing import Annotated
+from urllib.parse import urljoin
+
+from fastapi import Query, Request
+
+from common.auth import Caller, requires
+from common.errors import ValidationFailed, Violation
+from common.http import Transaction, router, runtime_of
+from common.persistence.database import Connection
+from intake.callers import store
+from intake.callers.schemas import CallerRead, CallersRead, CallerTicketRead
+from intake.directory.domain.address import is_address, normalise
+from intake.directory.domain.parties import Contact
+from intake.directory.phone_numbers import to_international
+from intake.directory.store import CUSTOMERS, find_contact, find_contacts_by_number
+from intake.settings import IntakeSettings
+
+routes = router("/v1/callers", ["callers"])
+
+ON_CALL_PATH = "/v1/oncall"
+
+
+@routes.get("")
+async def find_callers(
+    request: Request,
+    caller: Annotated[Caller, requires("callers:read")],
+    tx: Transaction,
+    phone: Annotated[
+        str | None, Query(min_length=3, max_length=40, description="A number in any notation.")
+    ] = None,
+    email: Annotated[str | None, Query(max_length=254, description="An e-mail address.")] = None,
+) -> CallersRead:
+    """Find who calls by phone number or e-mail address, with what is open for them.
+
+    Several contacts may share one number, as that of a switchboard.
+    """
+    settings: IntakeSettings = runtime_of(request.app).settings
+    number, contacts = await _find(tx, phone, email, settings.phone_region)
+    return CallersRead(
+        number=number,
+        items=[await _describe(tx, contact) for contact in contacts],
+        on_call=settings.escalation_url and urljoin(settings.escalation_url, ON_CALL_PATH),
+    )
+
+
+async def _find(
+    tx: Connection, phone: str | None, email: str | None, region: str
+) -> tuple[str | None, list[Contact]]:
+    if (phone is None) == (email is None):
+        detail = "give either `phone` or `email`"
+        raise ValidationFailed([Violation("/query/phone", "one_of", detail)])
+    if email is not None:
+        if not is_address(email.strip()):
+            detail = "give an e-mail address like jan@acme.example"
+            raise ValidationFailed([Violation("/query/email", "no_address", detail)])
+        contact = await find_contact(tx, normalise(email))
+        return None, [contact] if contact else []
+    number = to_international(phone or "", region)
+    if number is None:
+        detail = "give a phone number like +31 20 555 0123, or as it is dialled at home"
+        raise ValidationFailed([Violation("/query/phone", "no_number", detail)])
+    return number, await find_contacts_by_number(tx, number)
+
+
+async def _describe(tx: Connection, contact: Contact) -> CallerRead:
+    customer = await CUSTOMERS.find(tx, contact.customer)
+    assert customer is not None, "a contact's customer is a foreign key"
+    return CallerRead(
+        contact_id=contact.id,
+        name=contact.name,
+        address=contact.address,
+        language=contact.language,
+        customer=customer.key,
+        customer_name=customer.name,
+        timezone=customer.timezone,
+        is_confirmed=contact.counts_for is None,
+        open_count=await store.count_open(tx, customer.id),
+        tickets=[
+            CallerTicketRead.model_validate(ticket)
+            for ticket in await store.list_open(tx, customer.id, contact.id)
+        ],
+    )

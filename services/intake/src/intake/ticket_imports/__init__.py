@@ -1,0 +1,1 @@
+"""Tickets from exports of ServiceNow, Jira Service Management and Zendesk."""
