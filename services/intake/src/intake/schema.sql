@@ -97,6 +97,27 @@ CREATE POLICY of_the_customer ON attachments TO opsdesk_intake_contact USING ((E
     messages WHERE (messages.id = attachments.message_id))));
 CREATE POLICY of_the_service ON attachments TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
+CREATE TABLE chat_messages (
+    source text NOT NULL,
+    chat_id text NOT NULL,
+    -- The chat system's own id of the message, or a digest of what was said when by whom.
+    line_key text NOT NULL,
+    message_id uuid NOT NULL,
+    CONSTRAINT chat_messages_pkey PRIMARY KEY (source, chat_id, line_key),
+    CONSTRAINT chat_messages_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id),
+    CONSTRAINT chat_messages_source_chat_id_fkey
+        FOREIGN KEY (source, chat_id) REFERENCES chats(source, chat_id)
+);
+
+CREATE TABLE chats (
+    source text NOT NULL,
+    chat_id text NOT NULL,
+    ticket_id uuid NOT NULL,
+    CONSTRAINT chats_pkey PRIMARY KEY (source, chat_id),
+    CONSTRAINT chats_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id)
+);
+CREATE INDEX ix_chats_ticket ON chats (ticket_id);
+
 CREATE TABLE contact_erasures (
     contact_id uuid NOT NULL,
     requested_by text NOT NULL,
@@ -149,18 +170,47 @@ CREATE TABLE contacts (
     retired boolean NOT NULL DEFAULT false,
     wants_mail boolean NOT NULL DEFAULT false,
     erased boolean NOT NULL DEFAULT false,
+    other_addresses text[] NOT NULL DEFAULT '{}'::text[],
+    other_phones text[] NOT NULL DEFAULT '{}'::text[],
+    -- All phone numbers of the contact in one form (E.164).
+    numbers text[] NOT NULL DEFAULT '{}'::text[],
     sequence bigint NOT NULL,
     CONSTRAINT contacts_pkey PRIMARY KEY (id),
     CONSTRAINT contacts_address_key UNIQUE (address),
     CONSTRAINT contacts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT ck_contacts_erased
+        CHECK (NOT erased OR other_addresses = '{}'::text[] AND other_phones = '{}'::text[] AND
+            numbers = '{}'::text[]),
     CONSTRAINT ck_contacts_four_eyes CHECK (confirmed_by <> registered_by)
 );
 CREATE INDEX ix_contacts_customer ON contacts (customer_id, id);
+CREATE INDEX ix_contacts_numbers ON contacts USING gin (numbers);
+CREATE INDEX ix_contacts_other_addresses ON contacts USING gin (other_addresses);
 GRANT SELECT ON contacts TO opsdesk_intake_contact;
 ALTER TABLE contacts FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON contacts TO opsdesk_intake_contact USING ((customer_id = ( SELECT
     own_customer() AS own_customer)));
 CREATE POLICY of_the_service ON contacts TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
+CREATE OR REPLACE FUNCTION intake.refuse_taken_address()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('contact addresses', 4));
+    IF EXISTS (SELECT FROM contacts WHERE id <> NEW.id AND (
+        address = ANY (NEW.other_addresses) OR NEW.address = ANY (other_addresses)
+        OR other_addresses && NEW.other_addresses))
+    THEN
+        RAISE EXCEPTION 'another contact has one of these addresses'
+            USING ERRCODE = 'unique_violation', CONSTRAINT = 'uq_contacts_addresses';
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER one_contact_has_an_address BEFORE INSERT OR UPDATE OF address, other_addresses ON
+    contacts
+    FOR EACH ROW
+    EXECUTE FUNCTION refuse_taken_address();
 CREATE TRIGGER two_persons_confirm_contact BEFORE INSERT OR UPDATE OF confirmed_by ON contacts
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('registered_by', 'confirmed_by');
@@ -239,6 +289,20 @@ CREATE POLICY of_the_customer ON environments TO opsdesk_intake_contact USING ((
     SELECT own_customer() AS own_customer)));
 CREATE POLICY of_the_service ON environments TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
+CREATE TABLE filled_forms (
+    ticket_id uuid NOT NULL,
+    form_id uuid NOT NULL,
+    filled_values jsonb NOT NULL,
+    CONSTRAINT filled_forms_pkey PRIMARY KEY (ticket_id),
+    CONSTRAINT filled_forms_form_id_fkey FOREIGN KEY (form_id) REFERENCES request_forms(id),
+    CONSTRAINT filled_forms_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id)
+);
+GRANT INSERT, SELECT ON filled_forms TO opsdesk_intake_contact;
+ALTER TABLE filled_forms FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON filled_forms TO opsdesk_intake_contact USING ((EXISTS ( SELECT
+    FROM tickets WHERE (tickets.id = filled_forms.ticket_id))));
+CREATE POLICY of_the_service ON filled_forms TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
 CREATE TABLE hand_overs (
     id uuid NOT NULL,
     ticket_id uuid NOT NULL,
@@ -256,6 +320,20 @@ CREATE TABLE hand_overs (
     CONSTRAINT hand_overs_tried_check CHECK (tried <> '')
 );
 CREATE INDEX ix_hand_overs_ticket ON hand_overs (ticket_id, id);
+
+-- Each ticket of another system is imported once, however often it is sent.
+CREATE TABLE imported_tickets (
+    source text NOT NULL,
+    external_id text NOT NULL,
+    ticket_id uuid NOT NULL,
+    opened_there_at timestamptz NOT NULL,
+    imported_at timestamptz NOT NULL,
+    imported_by text NOT NULL,
+    CONSTRAINT imported_tickets_pkey PRIMARY KEY (source, external_id),
+    CONSTRAINT imported_tickets_ticket_id_key UNIQUE (ticket_id),
+    CONSTRAINT imported_tickets_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT imported_tickets_source_check CHECK (source IN ('servicenow', 'jira', 'zendesk'))
+);
 
 -- The last audit entry of an opened ticket that has a document and stands in the queue.
 CREATE TABLE indexed_openings (
@@ -599,6 +677,34 @@ CREATE INDEX ix_queue_entries_customer ON queue_entries (customer_id, due_at, ti
 CREATE INDEX ix_queue_entries_due ON queue_entries (due_at, ticket_id);
 CREATE INDEX ix_queue_entries_team ON queue_entries (team, due_at, ticket_id);
 
+CREATE TABLE request_forms (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    version bigint NOT NULL,
+    title text NOT NULL,
+    description text,
+    language text NOT NULL,
+    service text,
+    kind text NOT NULL,
+    schema jsonb NOT NULL,
+    -- The version that is filled in from now on; none of a form that is offered no more.
+    is_current boolean NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamptz NOT NULL,
+    CONSTRAINT request_forms_pkey PRIMARY KEY (id),
+    CONSTRAINT request_forms_key_version_key UNIQUE (key, version),
+    CONSTRAINT request_forms_kind_check
+        CHECK (kind IN ('incident', 'service_request', 'problem', 'question')),
+    CONSTRAINT request_forms_schema_check CHECK (jsonb_typeof(schema) = 'object'),
+    CONSTRAINT request_forms_version_check CHECK (version > 0)
+);
+CREATE UNIQUE INDEX uq_request_forms_current ON request_forms (key) WHERE is_current;
+GRANT SELECT ON request_forms TO opsdesk_intake_contact;
+ALTER TABLE request_forms FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON request_forms TO opsdesk_intake_contact USING (((service IS NULL)
+    OR (EXISTS ( SELECT FROM services WHERE (services.key = request_forms.service)))));
+CREATE POLICY of_the_service ON request_forms TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
 CREATE TABLE saved_views (
     id uuid NOT NULL,
     owner text NOT NULL,
@@ -628,6 +734,15 @@ ALTER TABLE services FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON services TO opsdesk_intake_contact USING ((( SELECT
     current_setting('opsdesk.customer', true) AS current_setting) = ANY (sold_to)));
 CREATE POLICY of_the_service ON services TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
+-- What lies in the storage. A row is locked while its bytes are deleted, and goes with them.
+CREATE TABLE stored_files (
+    digest text NOT NULL,
+    size bigint NOT NULL,
+    first_uploaded_at timestamptz NOT NULL,
+    CONSTRAINT stored_files_pkey PRIMARY KEY (digest),
+    CONSTRAINT stored_files_digest_check CHECK (digest ~ '^[0-9a-f]{64}$')
+);
 
 CREATE TABLE teams (
     key text NOT NULL,
@@ -961,6 +1076,37 @@ CREATE TABLE token_revocations (
     CONSTRAINT token_revocations_kind_check CHECK (kind IN ('token', 'person', 'client'))
 );
 
+CREATE TABLE uploads (
+    id uuid NOT NULL,
+    digest text NOT NULL,
+    name text NOT NULL,
+    media_type text NOT NULL,
+    size bigint NOT NULL,
+    uploaded_by text NOT NULL,
+    uploaded_at timestamptz NOT NULL,
+    -- When its bytes were in the storage; null while they are on the way.
+    ready_at timestamptz,
+    -- The customer whose contact uploaded it; null for staff and machines.
+    customer_id uuid,
+    ticket_id uuid,
+    -- The message that carries it; null for one that waits to be used.
+    message_id uuid,
+    CONSTRAINT uploads_pkey PRIMARY KEY (id),
+    CONSTRAINT uploads_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT uploads_digest_fkey FOREIGN KEY (digest) REFERENCES stored_files(digest),
+    CONSTRAINT uploads_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id),
+    CONSTRAINT uploads_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id)
+);
+CREATE INDEX ix_uploads_digest ON uploads (digest);
+CREATE INDEX ix_uploads_message ON uploads (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX ix_uploads_unused ON uploads (uploaded_by, uploaded_at) WHERE message_id IS NULL;
+CREATE INDEX ix_uploads_unused_age ON uploads (uploaded_at) WHERE message_id IS NULL;
+GRANT SELECT, UPDATE ON uploads TO opsdesk_intake_contact;
+ALTER TABLE uploads FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON uploads TO opsdesk_intake_contact USING ((customer_id = ( SELECT
+    own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON uploads TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
 -- Tables that every service has
 -- -----------------------------
 
@@ -1279,7 +1425,7 @@ CREATE VIEW reporting.intake_tickets AS SELECT
     state,
     -- text: customer, partner or second_level; null unless on hold
     waiting_on,
-    -- text: how it was reported: portal, email, phone, monitoring, staff
+    -- text: how it was reported: portal, email, phone, chat, monitoring, staff
     channel,
     -- text: key of the team that has it; null: first level
     team,
