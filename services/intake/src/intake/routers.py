@@ -1,14 +1,18 @@
 """HTTP in: the routes of every noun, in the order in which the API documents them."""
 
 from intake.alerts import routes as alert_routes
+from intake.change_requests import routes as change_request_routes
 from intake.directory import change_routes
 from intake.directory import routes as directory_routes
 from intake.erasures import routes as erasure_routes
 from intake.mail.routes import attachments, receive, stored
+from intake.problems.routes import problems, suggestions
+from intake.responsibilities import routes as responsibility_routes
 from intake.revocations import routes as revocation_routes
 from intake.tickets.routes import (
     actions,
     create_ticket,
+    hand_overs,
     handover,
     priorities,
     read_tickets,
@@ -23,9 +27,13 @@ ROUTERS = (
     replies.routes,
     actions.routes,
     handover.routes,
+    hand_overs.routes,
     priorities.routes,
     reclassification.routes,
     triage.routes,
+    problems.routes,
+    suggestions.routes,
+    change_request_routes.routes,
     attachments.routes,
     receive.routes,
     stored.routes,
@@ -35,6 +43,7 @@ ROUTERS = (
     alert_routes.ingest_routes,
     *directory_routes.ROUTERS,
     *change_routes.ROUTERS,
+    *responsibility_routes.ROUTERS,
     erasure_routes.routes,
     revocation_routes.routes,
 )

@@ -96,19 +96,50 @@ CREATE POLICY of_the_customer ON attachments TO opsdesk_intake_contact USING ((E
     messages WHERE (messages.id = attachments.message_id))));
 CREATE POLICY of_the_service ON attachments TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
-CREATE TABLE contact_erasures (
-    contact_id uuid NOT NULL,
-    requested_by text NOT NULL,
-    requested_at timestamptz NOT NULL,
-    reason text NOT NULL,
-    confirmed_by text,
-    confirmed_at timestamptz,
-    CONSTRAINT contact_erasures_pkey PRIMARY KEY (contact_id),
-    CONSTRAINT contact_erasures_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(id),
-    CONSTRAINT ck_contact_erasures_confirmed
-        CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL)),
-    CONSTRAINT ck_contact_erasures_four_eyes CHECK (confirmed_by <> requested_by)
+CREATE TABLE change_requests (
+    ticket_id uuid NOT NULL,
+    estimate_minutes integer,
+    estimate_note text,
+    estimated_by text,
+    estimated_at timestamptz,
+    decision text,
+    decision_reason text,
+    decided_by text,
+    decided_at timestamptz,
+    booked_on text,
+    month date,
+    sprint text,
+    booked_by text,
+    booked_at timestamptz,
+    delivery text,
+    delivery_by text,
+    delivered_at timestamptz,
+    no_environment_reason text,
+    no_environment_by text,
+    no_environment_at timestamptz,
+    no_environment_confirmed_by text,
+    no_environment_confirmed_at timestamptz,
+    CONSTRAINT change_requests_pkey PRIMARY KEY (ticket_id),
+    CONSTRAINT change_requests_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT change_requests_booked_on_check CHECK (booked_on IN ('reserved_hours', 'sprint')),
+    CONSTRAINT change_requests_decision_check CHECK (decision IN ('approved', 'declined')),
+    CONSTRAINT change_requests_estimate_minutes_check CHECK (estimate_minutes > 0),
+    CONSTRAINT change_requests_month_check CHECK (EXTRACT(day FROM month) = 1::numeric),
+    CONSTRAINT ck_change_requests_booked
+        CHECK (booked_on IS NULL OR decision = 'approved' AND (booked_on = 'reserved_hours') =
+            (month IS NOT NULL) AND (booked_on = 'sprint') = (sprint IS NOT NULL)),
+    CONSTRAINT ck_change_requests_decided CHECK (decision IS NULL OR estimate_minutes IS NOT NULL),
+    CONSTRAINT ck_change_requests_decision_four_eyes CHECK (decided_by <> estimated_by),
+    CONSTRAINT ck_change_requests_four_eyes
+        CHECK (no_environment_confirmed_by <> no_environment_by)
 );
+CREATE INDEX ix_change_requests_delivery ON change_requests (delivery) WHERE delivery IS NOT NULL;
+GRANT INSERT, SELECT, UPDATE ON change_requests TO opsdesk_intake_contact;
+ALTER TABLE change_requests FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON change_requests TO opsdesk_intake_contact USING ((EXISTS ( SELECT
+    FROM tickets WHERE (tickets.id = change_requests.ticket_id))));
+CREATE POLICY of_the_service ON change_requests TO opsdesk_intake, opsdesk_intake_owner USING
+    (true);
 
 CREATE OR REPLACE FUNCTION intake.refuse_one_person()
  RETURNS trigger
@@ -131,6 +162,27 @@ BEGIN
     END IF;
     RETURN NEW;
 END $function$;
+CREATE TRIGGER two_persons_decide_change BEFORE INSERT OR UPDATE OF decided_by ON change_requests
+    FOR EACH ROW WHEN (new.decided_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('estimated_by', 'decided_by');
+CREATE TRIGGER two_persons_no_environment BEFORE INSERT OR UPDATE OF no_environment_confirmed_by ON
+    change_requests
+    FOR EACH ROW WHEN (new.no_environment_confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('no_environment_by', 'no_environment_confirmed_by');
+
+CREATE TABLE contact_erasures (
+    contact_id uuid NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    reason text NOT NULL,
+    confirmed_by text,
+    confirmed_at timestamptz,
+    CONSTRAINT contact_erasures_pkey PRIMARY KEY (contact_id),
+    CONSTRAINT contact_erasures_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(id),
+    CONSTRAINT ck_contact_erasures_confirmed
+        CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL)),
+    CONSTRAINT ck_contact_erasures_four_eyes CHECK (confirmed_by <> requested_by)
+);
 CREATE TRIGGER two_persons_erase BEFORE INSERT OR UPDATE OF confirmed_by ON contact_erasures
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('requested_by', 'confirmed_by');
@@ -181,6 +233,20 @@ CREATE POLICY of_the_customer ON customers TO opsdesk_intake_contact USING ((key
     current_setting('opsdesk.customer', true) AS current_setting)));
 CREATE POLICY of_the_service ON customers TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
+CREATE TABLE deliveries (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    customer text NOT NULL,
+    environment text NOT NULL,
+    product text NOT NULL,
+    version text NOT NULL,
+    state text NOT NULL,
+    delivered_at timestamptz,
+    sequence bigint NOT NULL,
+    CONSTRAINT deliveries_pkey PRIMARY KEY (id),
+    CONSTRAINT deliveries_key_key UNIQUE (key)
+);
+
 CREATE TABLE environments (
     id uuid NOT NULL,
     key text NOT NULL,
@@ -205,6 +271,7 @@ CREATE POLICY of_the_service ON environments TO opsdesk_intake, opsdesk_intake_o
 CREATE TABLE hand_overs (
     id uuid NOT NULL,
     ticket_id uuid NOT NULL,
+    number integer NOT NULL,
     by text NOT NULL,
     at timestamptz NOT NULL,
     "to" text NOT NULL,
@@ -212,13 +279,48 @@ CREATE TABLE hand_overs (
     seen text NOT NULL,
     tried text NOT NULL,
     excluded text NOT NULL,
+    asked text NOT NULL,
+    due_at timestamptz NOT NULL,
+    partner_reference text,
+    delivery_managers text[] NOT NULL,
+    product_owners text[] NOT NULL,
+    -- Until when the delivery manager and the product owner acknowledge it; null where no
+    -- environment is affected.
+    acknowledge_by timestamptz,
+    dm_acknowledged_by text,
+    dm_acknowledged_at timestamptz,
+    po_acknowledged_by text,
+    po_acknowledged_at timestamptz,
+    returned_by text,
+    returned_at timestamptz,
+    found text,
+    fixed boolean NOT NULL DEFAULT false,
+    fix_checked_by text,
+    fix_checked_at timestamptz,
+    fix_works boolean,
+    checked text,
     CONSTRAINT hand_overs_pkey PRIMARY KEY (id),
+    CONSTRAINT hand_overs_ticket_id_number_key UNIQUE (ticket_id, number),
     CONSTRAINT hand_overs_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_hand_overs_checked
+        CHECK ((num_nonnulls(fix_checked_by, fix_checked_at, fix_works, checked) IN (0, 4)) AND
+            (fix_checked_by IS NULL OR fixed)),
+    CONSTRAINT ck_hand_overs_fixed CHECK (NOT fixed OR returned_by IS NOT NULL),
+    CONSTRAINT ck_hand_overs_four_eyes CHECK (fix_checked_by <> returned_by),
+    CONSTRAINT ck_hand_overs_partner CHECK (("to" = 'partner') = (partner IS NOT NULL)),
+    CONSTRAINT ck_hand_overs_returned
+        CHECK (num_nonnulls(returned_by, returned_at, found) IN (0, 3)),
+    CONSTRAINT hand_overs_asked_check CHECK (asked <> ''),
+    CONSTRAINT hand_overs_excluded_check CHECK (excluded <> ''),
+    CONSTRAINT hand_overs_number_check CHECK (number > 0),
     CONSTRAINT hand_overs_seen_check CHECK (seen <> ''),
     CONSTRAINT hand_overs_to_check CHECK ("to" IN ('second_level', 'partner')),
     CONSTRAINT hand_overs_tried_check CHECK (tried <> '')
 );
-CREATE INDEX ix_hand_overs_ticket ON hand_overs (ticket_id, id);
+CREATE INDEX ix_hand_overs_partner ON hand_overs (partner, ticket_id) WHERE partner IS NOT NULL;
+CREATE TRIGGER two_persons_check_fix BEFORE INSERT OR UPDATE OF fix_checked_by ON hand_overs
+    FOR EACH ROW WHEN (new.fix_checked_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('returned_by', 'fix_checked_by');
 
 -- Ids that a ticket's mails bear or refer to.
 CREATE TABLE mail_threads (
@@ -281,12 +383,15 @@ CREATE TABLE messages (
     mail_id uuid,
     history text,
     sender_doubt text,
-    -- Of a public message of ours: whether mails to the customer's people were planned; null for
+    -- Of a message of ours to the customer or a partner: whether mails were planned; null for
     -- others.
     mailing text,
+    -- The key of the partner to whom it was written, or who wrote it: customers never see it.
+    partner text,
     CONSTRAINT messages_pkey PRIMARY KEY (id),
     CONSTRAINT messages_mail_id_key UNIQUE (mail_id),
     CONSTRAINT messages_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_messages_partner CHECK (partner IS NULL OR visibility = 'internal'),
     CONSTRAINT messages_direction_check CHECK (direction IN ('inbound', 'outbound')),
     CONSTRAINT messages_mailing_check CHECK (mailing IN ('due', 'planned', 'nobody', 'off')),
     CONSTRAINT messages_visibility_check CHECK (visibility IN ('public', 'internal'))
@@ -304,7 +409,8 @@ CREATE TABLE outgoing_mails (
     purpose text NOT NULL,
     ticket_id uuid NOT NULL,
     message_id uuid NOT NULL,
-    contact_id uuid NOT NULL,
+    contact_id uuid,
+    partner_id uuid,
     planned_at timestamptz NOT NULL,
     -- Its Message-ID, the same at each attempt.
     own_id text NOT NULL,
@@ -323,10 +429,14 @@ CREATE TABLE outgoing_mails (
     CONSTRAINT outgoing_mails_pkey PRIMARY KEY (id),
     CONSTRAINT outgoing_mails_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(id),
     CONSTRAINT outgoing_mails_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id),
+    CONSTRAINT outgoing_mails_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES partners(id),
     CONSTRAINT outgoing_mails_quoted_id_fkey FOREIGN KEY (quoted_id) REFERENCES messages(id),
     CONSTRAINT outgoing_mails_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_outgoing_mails_recipient
+        CHECK (num_nonnulls(contact_id, partner_id) = 1 AND (purpose = 'partner') = (partner_id IS
+            NOT NULL)),
     CONSTRAINT ck_outgoing_mails_settled CHECK ((state = 'waiting') = (settled_at IS NULL)),
-    CONSTRAINT outgoing_mails_purpose_check CHECK (purpose IN ('answer', 'receipt')),
+    CONSTRAINT outgoing_mails_purpose_check CHECK (purpose IN ('answer', 'receipt', 'partner')),
     CONSTRAINT outgoing_mails_state_check
         CHECK (state IN ('waiting', 'sent', 'failed', 'bounced', 'cancelled', 'withheld'))
 );
@@ -375,6 +485,83 @@ CREATE TABLE people (
 CREATE TRIGGER two_persons_confirm_person BEFORE INSERT OR UPDATE OF confirmed_by ON people
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('changed_by', 'confirmed_by');
+
+CREATE TABLE problem_incidents (
+    problem_id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    linked_by text NOT NULL,
+    linked_at timestamptz NOT NULL,
+    CONSTRAINT problem_incidents_pkey PRIMARY KEY (problem_id, ticket_id),
+    CONSTRAINT problem_incidents_problem_id_fkey
+        FOREIGN KEY (problem_id) REFERENCES problems(ticket_id),
+    CONSTRAINT problem_incidents_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id)
+);
+CREATE INDEX ix_problem_incidents_ticket ON problem_incidents (ticket_id);
+
+CREATE TABLE problems (
+    ticket_id uuid NOT NULL,
+    symptoms text NOT NULL,
+    state text NOT NULL,
+    method text,
+    cause_steps jsonb NOT NULL,
+    root_cause text,
+    cause_by text,
+    cause_at timestamptz,
+    workaround text,
+    workaround_by text,
+    workaround_at timestamptz,
+    change_request_id uuid,
+    fix_by text,
+    fix_at timestamptz,
+    backlog_reference text,
+    backlog_by text,
+    staging_checked text,
+    staging_verified_by text,
+    staging_verified_at timestamptz,
+    production_checked text,
+    production_verified_by text,
+    production_verified_at timestamptz,
+    words tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, (((symptoms || ' ') || COALESCE(root_cause, '')) || ' ') || COALESCE(workaround, ''))) STORED,
+    CONSTRAINT problems_pkey PRIMARY KEY (ticket_id),
+    CONSTRAINT problems_change_request_id_fkey
+        FOREIGN KEY (change_request_id) REFERENCES tickets(id),
+    CONSTRAINT problems_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_problems_fix
+        CHECK ((state NOT IN ('fix_requested', 'fixed')) OR change_request_id IS NOT NULL AND
+            fix_by IS NOT NULL),
+    CONSTRAINT ck_problems_fixed
+        CHECK (state <> 'fixed' OR staging_verified_by IS NOT NULL AND production_verified_by IS
+            NOT NULL),
+    CONSTRAINT ck_problems_four_eyes
+        CHECK (staging_verified_by <> fix_by AND production_verified_by <> fix_by),
+    CONSTRAINT ck_problems_known_error
+        CHECK (state = 'investigating' OR root_cause IS NOT NULL AND workaround IS NOT NULL),
+    CONSTRAINT problems_method_check CHECK (method IN ('five_whys', 'timeline')),
+    CONSTRAINT problems_state_check
+        CHECK (state IN ('investigating', 'known_error', 'fix_requested', 'fixed'))
+);
+CREATE INDEX ix_problems_words ON problems USING gin (words) WHERE workaround IS NOT NULL;
+CREATE TRIGGER two_persons_verify_in_production BEFORE INSERT OR UPDATE OF production_verified_by
+    ON problems
+    FOR EACH ROW WHEN (new.production_verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('fix_by', 'production_verified_by');
+CREATE TRIGGER two_persons_verify_on_staging BEFORE INSERT OR UPDATE OF staging_verified_by ON
+    problems
+    FOR EACH ROW WHEN (new.staging_verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('fix_by', 'staging_verified_by');
+
+CREATE TABLE responsibilities (
+    role text NOT NULL,
+    -- The key of the customer (dm), or of the service that the product provides (po).
+    subject text NOT NULL,
+    person text NOT NULL,
+    deputies text[] NOT NULL,
+    changed_by text NOT NULL,
+    changed_at timestamptz NOT NULL,
+    CONSTRAINT responsibilities_pkey PRIMARY KEY (role, subject),
+    CONSTRAINT ck_responsibilities_deputies CHECK (person <> ALL (deputies)),
+    CONSTRAINT responsibilities_role_check CHECK (role IN ('dm', 'po'))
+);
 
 CREATE TABLE services (
     id uuid NOT NULL,
@@ -484,6 +671,24 @@ ALTER TABLE tickets FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON tickets TO opsdesk_intake_contact USING ((customer_id = ( SELECT
     own_customer() AS own_customer)));
 CREATE POLICY of_the_service ON tickets TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
+CREATE OR REPLACE FUNCTION intake.refuse_undelivered_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF NOT EXISTS (SELECT FROM change_requests WHERE ticket_id = NEW.id
+        AND (delivered_at IS NOT NULL OR no_environment_confirmed_by IS NOT NULL))
+    THEN
+        RAISE EXCEPTION 'a change request closes through a delivery, or on the word of two people'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_change_delivered';
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER change_closes_delivered BEFORE UPDATE OF state ON tickets
+    FOR EACH ROW WHEN (new.kind = 'change_request' AND new.state = 'closed' AND old.state <>
+        'closed')
+    EXECUTE FUNCTION refuse_undelivered_change();
 
 CREATE OR REPLACE FUNCTION intake.refuse_downgrade_by_one()
  RETURNS trigger

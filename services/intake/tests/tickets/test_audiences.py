@@ -42,14 +42,63 @@ async def marks(
     opened["environment"] = "brightwater-prod"
     assert (await britta.post("/v1/tickets", json=opened)).status_code == 201
     for who, step, texts, more in _steps(anna, omar, jan):
-        words = {name: marks.word(f"{ON}/{step} {name}", to) for name, to in texts.items()}
+        template = step.replace("/1/", "/{number}/")
+        words = {name: marks.word(f"{ON}/{template} {name}", to) for name, to in texts.items()}
         if "question" in words:
             words["question"] += "?"
         answer = await who.post(f"/v1/tickets/OPS-1001/{step}", json=words | more)
         assert answer.is_success, f"{step}: {answer.text}"
+    await _work_on_a_problem(anna, omar, marks)
+    await _decide_a_change(anna, omar, jan, marks)
     await _change_the_directory(anna, omar, marks)
     await _revoke_and_ask_for_erasure(app, database, marks)
     return marks
+
+
+async def _work_on_a_problem(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> None:
+    """OPS-1003, a problem that only staff read, but for the words that open its ticket."""
+    symptoms = marks.word("POST /v1/problems symptoms", OF_ACME)
+    opened = {"title": "Why", "symptoms": symptoms, "incidents": ["OPS-1001"]}
+    assert (await anna.post("/v1/problems", json=opened)).status_code == 201
+    change = {"title": "Fix", "kind": "change_request", "nature": "corrective"}
+    fix = await open_ticket(anna, **change)
+    assert fix == "OPS-1004"
+    on = "/v1/problems/{problem}"
+
+    def word(step: str, name: str) -> str:
+        return marks.word(f"{step} {name}", STAFF)
+
+    why = {name: word(f"PUT {on}/cause", name) for name in ("question", "answer")}
+    moment = {"at": "2030-01-07T08:00:00Z", "what": word(f"PUT {on}/cause", "what")}
+    root = {"root_cause": word(f"PUT {on}/cause", "root_cause")}
+    checked = word(f"POST {on}/verifications", "checked")
+    for who, method, step, body in (
+        (anna, "PUT", "cause", root | {"timeline": [moment]}),
+        (anna, "PUT", "cause", root | {"whys": [why]}),
+        (anna, "PUT", "workaround", {"workaround": word(f"PUT {on}/workaround", "workaround")}),
+        (anna, "POST", "known-error", {}),
+        (anna, "POST", "fix", {"change_request": fix}),
+        (omar, "POST", "verifications", {"tier": "staging", "checked": checked}),
+    ):
+        answer = await who.request(method, f"/v1/problems/OPS-1003/{step}", json=body)
+        assert answer.is_success, f"{step}: {answer.text}"
+
+
+async def _decide_a_change(
+    anna: AsyncClient, omar: AsyncClient, jan: AsyncClient, marks: Marks
+) -> None:
+    on = "/v1/change-requests/{change_request}"
+    note = marks.word(f"PUT {on}/estimate note", OF_ACME)
+    reason = marks.word(f"POST {on}/decision reason", OF_ACME)
+    untouched = marks.word(f"POST {on}/no-environment reason", STAFF)
+    for who, method, step, body in (
+        (anna, "PUT", "estimate", {"estimate_seconds": 60, "note": note}),
+        (jan, "POST", "decision", {"decision": "approved", "reason": reason}),
+        (anna, "POST", "no-environment", {"reason": untouched}),
+        (omar, "POST", "no-environment/confirm", {}),
+    ):
+        answer = await who.request(method, f"/v1/change-requests/OPS-1004/{step}", json=body)
+        assert answer.is_success, f"{step}: {answer.text}"
 
 
 async def _change_the_directory(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> None:
@@ -91,7 +140,8 @@ Step = tuple[AsyncClient, str, dict[str, str], dict[str, Any]]
 def _steps(anna: AsyncClient, omar: AsyncClient, jan: AsyncClient) -> list[Step]:
     """Who writes what on the ticket: the fields, and for whom each of them is."""
     reason, resolution = {"reason": STAFF}, {"resolution": OF_ACME}
-    record = {"seen": STAFF, "tried": STAFF, "excluded": STAFF}
+    record = {"seen": STAFF, "tried": STAFF, "excluded": STAFF, "asked": STAFF}
+    to_partner = {"to": "partner", "partner": "hosthaven", "due_at": "2030-01-08T09:00:00Z"}
     return [
         (anna, "blocker/confirm", reason, {}),
         (anna, "replies", {"text": OF_ACME}, {}),
@@ -103,8 +153,11 @@ def _steps(anna: AsyncClient, omar: AsyncClient, jan: AsyncClient) -> list[Step]
         (anna, "reclassify", reason, {"kind": "question"}),
         (omar, "classification/confirm", reason, {"agree": True}),
         (anna, "reclassify", reason, {"kind": "incident"}),
-        (anna, "forward", record, {"to": "second_level"}),
-        (anna, "hand-back", {"found": STAFF}, {}),
+        (anna, "forward", record, to_partner),
+        (anna, "hand-overs/1/reference", {"reference": STAFF}, {}),
+        (anna, "partner-messages", {"text": STAFF}, {}),
+        (anna, "hand-back", {"found": STAFF}, {"fixed": True}),
+        (omar, "hand-overs/1/check-fix", {"checked": STAFF}, {"works": True}),
         (anna, "workaround", {"text": OF_ACME}, {}),
         (anna, "hold", reason | {"question": OF_ACME}, {"waiting_on": "customer"}),
         (anna, "resume", reason, {}),
@@ -123,6 +176,10 @@ def ids() -> dict[str, list[str]]:
         "ticket": ["OPS-1001", "OPS-1002"],
         "customer": ["acme", "brightwater"],
         "environment": ["acme-prod", "brightwater-prod"],
+        "number": ["1"],
+        "problem": ["OPS-1003"],
+        "change_request": ["OPS-1004"],
+        "service": ["billing"],
     }
 
 
@@ -156,7 +213,8 @@ async def test_the_database_keeps_rows_apart_for_one_who_forgets_every_where(
     rows = await rows_without_where(database, customer)
     for table in ("tickets", "messages"):
         assert marks.strays({table: "\n".join(rows[table])}, {customer, STAFF}) == []
-    assert len(rows["tickets"]) == len(rows["customers"]) == 1
+    assert len(rows["customers"]) == 1
+    assert len(rows["tickets"]) == (3 if customer == "acme" else 1)
     for table, texts in rows.items():
         assert all(other not in text for text in texts), table
     notes = {word for word, (name, _) in marks.planted.items() if name.endswith("replies text")}
@@ -182,7 +240,7 @@ async def test_a_route_that_forgets_whose_tickets_they_are_shows_the_own_alone(
     monkeypatch.setattr(read_tickets, "_resolve_filters", no_filter)
     monkeypatch.setattr(read_tickets, "get_visible_ticket", lambda _caller, ticket, _ref: ticket)
     listed = (await jan.get("/v1/tickets")).json()["items"]
-    assert [one["key"] for one in listed] == ["OPS-1001"]
+    assert [one["key"] for one in listed] == ["OPS-1004", "OPS-1003", "OPS-1001"]
     assert (await jan.get("/v1/tickets/OPS-1002")).status_code == 500, "there is no such row"
     of_ticket = messages.list_of_ticket
 

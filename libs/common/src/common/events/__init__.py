@@ -6,6 +6,7 @@ from common.events import (
     agreements,
     alerts,
     catalogue,
+    change_requests,
     clocks,
     dead_letters,
     deliveries,
@@ -28,6 +29,7 @@ from common.events.envelope import Event
 
 MODULES = (
     tickets,
+    change_requests,
     alerts,
     erasures,
     clocks,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Table, any_, exists, select, update
+from sqlalchemy import ColumnElement, Row, Select, Table, any_, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
@@ -146,6 +146,17 @@ async def find_contact(tx: Connection, address: str) -> Contact | None:
     """The contact with this address (normalised) who has not been ended; None without one."""
     contact = await CONTACTS.find(tx, address)
     return None if contact is None or contact.retired else contact
+
+
+async def find_partner(tx: Connection, address: str, domain: str | None) -> str | None:
+    """The key of the partner with this address, or else the only one with an address at the domain."""
+    current = (partners.c.email.is_not(None), ~partners.c.retired)
+    exact = select(partners.c.key).where(partners.c.email == address, *current)
+    found = list(await tx.scalars(exact.limit(2)))
+    if not found and domain is not None:
+        at_domain = func.split_part(partners.c.email, "@", 2) == domain
+        found = list(await tx.scalars(select(partners.c.key).where(at_domain, *current).limit(2)))
+    return found[0] if len(found) == 1 else None
 
 
 async def lock_contact(tx: Connection, customer_id: UUID, id: UUID) -> Contact | None:

@@ -42,9 +42,30 @@ _ATTACHMENTS: Final = text(
     "UPDATE attachments SET name = :erased WHERE message_id = ANY(:ids)"
 ).bindparams(_IDS)
 _HAND_OVERS: Final = text(
-    "UPDATE hand_overs SET seen = :erased, tried = :erased, excluded = :erased"
+    "UPDATE hand_overs SET seen = :erased, tried = :erased, excluded = :erased, asked = :erased,"
+    " found = CASE WHEN found IS NOT NULL THEN :erased END,"
+    " checked = CASE WHEN checked IS NOT NULL THEN :erased END"
     " WHERE ticket_id = ANY(:ids)"
 ).bindparams(_IDS)
+_PROBLEMS: Final = text(
+    """
+    UPDATE problems SET symptoms = :erased, cause_steps = '[]',
+        root_cause = CASE WHEN root_cause IS NOT NULL THEN :erased END,
+        workaround = CASE WHEN workaround IS NOT NULL THEN :erased END,
+        staging_checked = CASE WHEN staging_checked IS NOT NULL THEN :erased END,
+        production_checked = CASE WHEN production_checked IS NOT NULL THEN :erased END
+    WHERE ticket_id = ANY(:ids)
+    """
+).bindparams(_IDS, bindparam("erased", type_=Text))
+_CHANGE_REQUESTS: Final = text(
+    """
+    UPDATE change_requests SET
+        estimate_note = CASE WHEN estimate_note IS NOT NULL THEN :erased END,
+        decision_reason = CASE WHEN decision_reason IS NOT NULL THEN :erased END,
+        no_environment_reason = CASE WHEN no_environment_reason IS NOT NULL THEN :erased END
+    WHERE ticket_id = ANY(:ids)
+    """
+).bindparams(_IDS, bindparam("erased", type_=Text))
 _MAILS: Final = text(
     """
     UPDATE mails SET raw = '', raw_deleted_at = intake.now(), reason = NULL,
@@ -90,6 +111,8 @@ async def erase_words(tx: Connection, ids: Sequence[UUID]) -> None:
     values: dict[str, Any] = {"ids": list(ids), "erased": ERASED}
     await tx.execute(_TICKETS, values)
     await tx.execute(_HAND_OVERS, values)
+    await tx.execute(_PROBLEMS, values)
+    await tx.execute(_CHANGE_REQUESTS, values)
 
 
 async def erase_messages(

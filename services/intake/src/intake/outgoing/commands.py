@@ -5,11 +5,14 @@ from typing import Final
 
 from common.domain import Actor
 from common.domain.send_outcomes import SendOutcome
-from common.events.tickets import TicketReplyUndelivered
+from common.events.tickets import TicketPartnerMailUndelivered, TicketReplyUndelivered
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from intake.outgoing.domain.outgoing_mail import OutgoingMail, Retry, after_attempt
-from intake.outgoing.domain.undelivered_note import note_on_undelivered
+from intake.outgoing.domain.undelivered_note import (
+    note_on_undelivered,
+    note_on_undelivered_to_partner,
+)
 from intake.outgoing.store import outgoing_mails
 from intake.outgoing.store.outgoing_mails import LeasedMail
 from intake.tickets.commands import save_change
@@ -47,7 +50,10 @@ async def report_undelivered(
 
     Of a receipt nobody is told: the ticket is there, and the answer will show whether the address works.
     """
-    if mail.purpose != "answer":
+    if mail.purpose == "receipt":
+        return
+    if mail.partner_id is not None:
+        await _report_undelivered_to_partner(tx, ticket, mail, problem, at)
         return
     note = Message(
         uuid7(),
@@ -70,3 +76,19 @@ async def report_undelivered(
         event_spec(TicketReplyUndelivered, message_id=mail.message_id, reason=problem),
         grounds={"message_id": str(mail.message_id), "reason": problem},
     )
+
+
+async def _report_undelivered_to_partner(
+    tx: Connection, ticket: Ticket, mail: OutgoingMail, problem: str, at: datetime
+) -> None:
+    """Tell staff, on the ticket (locked) and by event, that a partner did not get what we wrote."""
+    partner = await messages.get_partner(tx, mail.message_id)
+    text = note_on_undelivered_to_partner(partner, problem)
+    note = Message(uuid7(), ticket.id, "internal", "outbound", SYSTEM.sub, text, at, automatic=True)
+    await messages.add(tx, note)
+    event = event_spec(
+        TicketPartnerMailUndelivered, message_id=mail.message_id, partner=partner, reason=problem
+    )
+    grounds = {"message_id": str(mail.message_id), "reason": problem}
+    action = "ticket.partner_mail_undelivered"
+    await save_change(tx, ticket, ticket, SYSTEM, at, action, event, grounds=grounds)

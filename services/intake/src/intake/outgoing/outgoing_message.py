@@ -1,4 +1,4 @@
-"""The message of a mail to a contact, the same at each attempt."""
+"""The message of a mail to a contact or partner, the same at each attempt."""
 
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -24,9 +24,7 @@ def build_message(mail: OutgoingMail, contents: Contents, settings: IntakeSettin
     if settings.mail_reply_to is not None:
         message["Reply-To"] = settings.mail_reply_to
     message["To"] = _only_address(contents.address)
-    message["Subject"] = subject_of(
-        contents.key, contents.title, is_answer=mail.purpose == "answer"
-    )
+    message["Subject"] = subject_of(contents.key, contents.title, is_answer=_is_answer(mail))
     message["Date"] = format_datetime(mail.planned_at)
     message["Message-ID"] = f"<{mail.own_id}>"
     if mail.in_reply_to is not None:
@@ -38,6 +36,11 @@ def build_message(mail: OutgoingMail, contents: Contents, settings: IntakeSettin
     # Quoted-printable: the same bytes on servers with and without 8BITMIME, lines of any length.
     message.set_content(_text(mail, contents), charset="utf-8", cte="quoted-printable")
     return message
+
+
+def _is_answer(mail: OutgoingMail) -> bool:
+    """Whether the subject says `Re:`; of mails to a partner only where something came before."""
+    return mail.purpose == "answer" or (mail.purpose == "partner" and mail.in_reply_to is not None)
 
 
 def _text(mail: OutgoingMail, contents: Contents) -> str:

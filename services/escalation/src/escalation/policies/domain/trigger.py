@@ -12,6 +12,8 @@ TriggerKind = Literal[
     "clock_breached",
     "blocker_raised",
     "forwarded",
+    "hand_over_unacknowledged",
+    "hand_over_overdue",
     "reply_undelivered",
     "debt_overdue",
     "outage",
@@ -32,6 +34,7 @@ SEVERITIES = ("blocker", "critical", "major", "minor", "trivial")
 
 MANDATORY_ROLES: Mapping[TriggerKind, tuple[str, ...]] = {
     "forwarded": ("dm", "po"),  # R5: what first level could not resolve
+    "hand_over_unacknowledged": ("dm", "po", "tom"),  # R5: nobody took notice of it
     "debt_overdue": ("dm", "po"),
     "outage": ("dm",),  # R3, R5: a customer feels it now
     "limit_approaching": ("dm", "po"),  # R3: early enough to plan for it

@@ -14,7 +14,10 @@ depends_on = None
 
 SCRIPTS = (
     "directory",
+    "responsibilities",
     "tickets",
+    "problems",
+    "change_requests",
     "mail",
     "outgoing",
     "alerts",

@@ -9,7 +9,7 @@ from intake.outgoing.domain.answer_text import Quotation
 class Contents:
     """What a mail says, and to whom: read when it is sent.
 
-    `key` and `title` are the ticket's, `text` is our answer, `zone` the customer's time zone.
+    `key` and `title` are the ticket's, `text` is our answer, `zone` the reader's time zone.
     """
 
     key: str

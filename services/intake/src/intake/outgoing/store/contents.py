@@ -27,9 +27,22 @@ _CONTENTS: Final = text(
     """
 )
 
+_CONTENTS_FOR_PARTNER: Final = text(
+    """
+    SELECT tickets.number, tickets.title, messages.text, partners.name, partners.email AS address,
+        partners.timezone
+    FROM messages
+    JOIN tickets ON tickets.id = messages.ticket_id
+    JOIN partners ON partners.id = :partner AND partners.key = messages.partner
+    WHERE messages.id = :message AND partners.email IS NOT NULL AND NOT partners.retired
+    """
+)
+
 
 async def load(tx: Connection, mail: OutgoingMail) -> Contents | None:
-    """The contents; None where the contact is erased or ended, or the message is not for customers."""
+    """The contents; None where the recipient is erased or ended, or the message is not for them."""
+    if mail.partner_id is not None:
+        return await _load_for_partner(tx, mail)
     values = {"contact": mail.contact_id, "quoted": mail.quoted_id, "message": mail.message_id}
     row = (await tx.execute(_CONTENTS, values)).one_or_none()
     if row is None:
@@ -43,6 +56,22 @@ async def load(tx: Connection, mail: OutgoingMail) -> Contents | None:
         language=row.language,
         zone=row.timezone,
         quoted=_quotation(row),
+    )
+
+
+async def _load_for_partner(tx: Connection, mail: OutgoingMail) -> Contents | None:
+    values = {"partner": mail.partner_id, "message": mail.message_id}
+    row = (await tx.execute(_CONTENTS_FOR_PARTNER, values)).one_or_none()
+    if row is None:
+        return None
+    return Contents(
+        key=format_key(row.number),
+        title=row.title,
+        text=row.text,
+        name=row.name,
+        address=row.address,
+        language="en",
+        zone=row.timezone,
     )
 
 

@@ -10,7 +10,7 @@ from common.wording import is_question
 Visibility = Literal["public", "internal"]
 Direction = Literal["inbound", "outbound"]
 Mailing = Literal["due", "planned", "nobody", "off"]
-MailPurpose = Literal["answer", "receipt"]
+MailPurpose = Literal["answer", "receipt", "partner"]
 MailState = Literal["waiting", "sent", "failed", "bounced", "cancelled", "withheld"]
 
 
@@ -31,10 +31,11 @@ class Attachment:
 class Message:
     """A message by `author` (a `sub`). `inbound` is from the customer, `outbound` from us.
 
-    Internal notes are outbound, and only staff see them. An `automatic` message was written by a
+    Internal ones are notes, or to or from a partner: only staff see them. An `automatic` message was written by a
     machine and does not count as an answer (C1, C3). `history` is what stood below the new words of an
     answer. `sender_doubt` tells staff why the sender of a mail was not believed (I1). `mailing`: whether
-    mails about it were planned; None where there are none to plan.
+    mails about it were planned; None where there are none to plan. `partner` (a key) is whom it is to or
+    from, instead of the customer.
     """
 
     id: UUID
@@ -51,6 +52,7 @@ class Message:
     history: str | None = None
     sender_doubt: str | None = None
     mailing: Mailing | None = None
+    partner: str | None = None
 
     @property
     def is_public(self) -> bool:
@@ -62,13 +64,19 @@ class Message:
         """Whether a person of ours wrote it to the customer: then it is mailed, where it can be."""
         return self.is_public and self.direction == "outbound" and not self.automatic
 
+    @property
+    def is_to_partner(self) -> bool:
+        """Whether we wrote it to a partner: then it is mailed to them."""
+        return self.partner is not None and self.direction == "outbound" and not self.automatic
+
 
 @dataclass(frozen=True, slots=True)
 class MailToContact:
-    """A mail about a message to a contact: our answer, or the receipt for the contact's own mail."""
+    """A mail about a message: our answer to a contact, the receipt for their own mail, or one to a partner."""
 
     purpose: MailPurpose
-    contact_id: UUID
+    contact_id: UUID | None
+    partner_id: UUID | None
     state: MailState
     attempts: int
     settled_at: datetime | None

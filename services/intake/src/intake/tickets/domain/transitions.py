@@ -116,10 +116,15 @@ def reject(ticket: Ticket, actor: str) -> Ticket | Rejection:
     return _reopen(ticket)
 
 
-def close(ticket: Ticket, at: datetime) -> Ticket | Rejection:
-    """Close a verified ticket."""
+def close(ticket: Ticket, at: datetime, *, is_change_delivered: bool = False) -> Ticket | Rejection:
+    """Close a verified ticket; a change request only when it is delivered, or touches no environment."""
     if rejection := check_transition(ticket, "close"):
         return rejection
+    if ticket.kind == "change_request" and not is_change_delivered:
+        return Rejection(
+            "NOT_DELIVERED",
+            f"{ticket.key} is not delivered. Name its delivery and wait until that is verified; or say that no environment is touched, and have another person confirm it.",
+        )
     return replace(ticket, state="closed", closed_at=at, pending_reclassification=None)
 
 
@@ -215,6 +220,13 @@ def on_customer_reply(ticket: Ticket) -> Ticket:
     if ticket.state == "on_hold" and ticket.waiting_on == "customer":
         return _or_unchanged(resume(ticket), ticket)
     return _or_unchanged(reopen(ticket), ticket)
+
+
+def on_partner_reply(ticket: Ticket) -> Ticket:
+    """The ticket after a partner wrote: resumed if it waited for them; nothing else changes."""
+    if ticket.state == "on_hold" and ticket.waiting_on == "partner":
+        return _or_unchanged(resume(ticket), ticket)
+    return ticket
 
 
 def _or_unchanged(outcome: Ticket | Rejection, unchanged: Ticket) -> Ticket:

@@ -23,6 +23,7 @@ from common.persistence.ids import uuid7
 from common.wording import is_question
 from intake.tickets.dependencies import TicketAction, VerifyAction, WorkAction, get_visible_ticket
 from intake.tickets.domain import transitions
+from intake.tickets.domain.hand_over import check_no_fix_waits
 from intake.tickets.domain.message import Message, awaits_customer_reply
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.events import EventSpec, event_spec
@@ -37,7 +38,8 @@ from intake.tickets.schemas.action_requests import (
     Workaround,
 )
 from intake.tickets.schemas.responses import TicketRead
-from intake.tickets.store import messages, tickets
+from intake.tickets.store import hand_overs, messages, tickets
+from intake.tickets.store.closing import is_change_delivered
 
 routes = router("/v1/tickets", ["ticket actions"])
 
@@ -119,12 +121,17 @@ async def resume_ticket(action: WorkAction, body: OptionalReason = NO_REASON) ->
 
 @routes.post("/{ticket}/resolve", response_model=TicketRead)
 async def resolve_ticket(action: WorkAction, body: Resolution) -> Response:
-    """Resolve a ticket. Another person must verify it."""
-    return await action.run(
-        "resolve",
-        lambda ticket, at: transitions.resolve(ticket, action.caller.sub, at, body.resolution),
-        event_spec(TicketResolved),
+    """Resolve a ticket. Another person must verify it.
+
+    A fix that came back from second level or a partner is checked by another person before.
+    """
+    before = await action.lock_ticket()
+    at = await transaction_time(action.tx)
+    newest = await hand_overs.get_newest(action.tx, before.id)
+    after = check_no_fix_waits(newest) or transitions.resolve(
+        before, action.caller.sub, at, body.resolution
     )
+    return await action.finish("resolve", before, after, at, event_spec(TicketResolved))
 
 
 @routes.post("/{ticket}/verify", response_model=TicketRead)
@@ -153,13 +160,13 @@ async def reject_resolution(action: VerifyAction, body: Reason) -> Response:
 
 @routes.post("/{ticket}/close", response_model=TicketRead)
 async def close_ticket(action: WorkAction, body: OptionalReason = NO_REASON) -> Response:
-    """Close a verified ticket."""
-    return await action.run(
-        "close",
-        lambda ticket, at: transitions.close(ticket, at),
-        event_spec(TicketClosed),
-        reason=body.reason,
-    )
+    """Close a verified ticket; a change request only when it is delivered, or touches no environment."""
+    before = await action.lock_ticket()
+    at = await transaction_time(action.tx)
+    delivered = await is_change_delivered(action.tx, before.id)
+    after = transitions.close(before, at, is_change_delivered=delivered)
+    event = event_spec(TicketClosed)
+    return await action.finish("close", before, after, at, event, reason=body.reason)
 
 
 @routes.post("/{ticket}/reopen", response_model=TicketRead)

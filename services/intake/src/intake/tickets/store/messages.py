@@ -15,8 +15,9 @@ from intake.tickets.tables import attachments, messages
 
 
 async def add(tx: Connection, message: Message) -> Message:
-    """Store a message with its attachments, and return it as stored: our answers are due to be mailed."""
-    message = replace(message, mailing="due" if message.is_answer else None)
+    """Store a message with its attachments, and return it as stored: ours are due to be mailed."""
+    is_mailed = message.is_answer or message.is_to_partner
+    message = replace(message, mailing="due" if is_mailed else None)
     row = {name: getattr(message, name) for name in Message.__slots__ if name != "attachments"}
     await tx.execute(insert(messages).values(**row))
     if message.attachments:
@@ -62,6 +63,14 @@ async def find_attachment(
         query = query.where(messages.c.visibility == "public")
     row = (await tx.execute(query)).one_or_none()
     return None if row is None else (row.mail_id, _attachment(row))
+
+
+async def get_partner(tx: Connection, id: UUID) -> str:
+    """The key of the partner to or from whom a message is. Raises where it is no such message."""
+    partner: str = (
+        await tx.execute(select(messages.c.partner).where(messages.c.id == id))
+    ).scalar_one()
+    return partner
 
 
 async def get_last_public(tx: Connection, ticket_id: UUID) -> Message | None:

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from common.persistence.database import Connection
 from common.persistence.keys import next_number as next_in_sequence
 from common.persistence.keyset import page_after
+from common.scheduling.aggregate_locks import lock_available as lock_rows
 from intake.directory.tables import customers, environments
 from intake.tickets.domain.priority import Priority
 from intake.tickets.domain.ticket import (
@@ -110,6 +111,11 @@ async def lock_current(tx: Connection, after: UUID | None, limit: int) -> list[T
     ids = await tx.scalars(query.order_by(tickets.c.id).limit(limit).with_for_update())
     found = await by_ids(tx, list(ids))
     return [found[id] for id in sorted(found)]
+
+
+async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    """Lock those of the tickets that nobody else has locked. One that is gone counts as locked."""
+    return await lock_rows(tx, tickets.c.id, ids)
 
 
 async def by_keys(tx: Connection, keys: Collection[str]) -> dict[str, Ticket]:

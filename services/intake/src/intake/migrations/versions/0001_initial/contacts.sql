@@ -17,4 +17,6 @@ SELECT open_to_contacts('messages',
     'SELECT, INSERT');
 SELECT open_to_contacts('attachments',
     'EXISTS (SELECT FROM messages WHERE messages.id = message_id)', 'SELECT, INSERT');
+SELECT open_to_contacts('change_requests',
+    'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)', 'SELECT, INSERT, UPDATE');
 GRANT USAGE ON SEQUENCE ticket_numbers TO opsdesk_intake_contact;

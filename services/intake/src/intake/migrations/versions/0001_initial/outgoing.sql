@@ -1,12 +1,13 @@
--- Mails to customers' contacts: planned, then sent under a lease. The address is the contact's own, and
+-- Mails to customers' contacts and to partners: planned, then sent under a lease. The address is the recipient's own, and
 -- is read when a mail is sent.
 
 CREATE TABLE outgoing_mails (
     id uuid PRIMARY KEY,
-    purpose text NOT NULL CHECK (purpose IN ('answer', 'receipt')),
+    purpose text NOT NULL CHECK (purpose IN ('answer', 'receipt', 'partner')),
     ticket_id uuid NOT NULL REFERENCES tickets,
     message_id uuid NOT NULL REFERENCES messages,
-    contact_id uuid NOT NULL REFERENCES contacts,
+    contact_id uuid REFERENCES contacts,
+    partner_id uuid REFERENCES partners,
     planned_at timestamptz NOT NULL,
     own_id text NOT NULL,
     in_reply_to text,
@@ -20,6 +21,8 @@ CREATE TABLE outgoing_mails (
     lease uuid,
     settled_at timestamptz,
     problem text,
+    CONSTRAINT ck_outgoing_mails_recipient CHECK (num_nonnulls(contact_id, partner_id) = 1
+        AND (purpose = 'partner') = (partner_id IS NOT NULL)),
     CONSTRAINT ck_outgoing_mails_settled CHECK ((state = 'waiting') = (settled_at IS NULL))
 );
 CREATE UNIQUE INDEX uq_outgoing_mails_receipt ON outgoing_mails (ticket_id) WHERE purpose = 'receipt';
