@@ -3,14 +3,19 @@
 import typer
 
 from opsdesk.commands import (
+    access_requests,
+    change_requests,
     clocks,
     company,
     deliveries,
     demo,
     escalations,
     events,
+    hand_overs,
     login,
+    notices,
     outages,
+    problems,
     reviews,
     status,
     tickets,
@@ -30,6 +35,11 @@ app.command()(login.login)
 app.command()(time.time)
 app.command()(demo.demo)
 app.add_typer(tickets.app, name="tickets")
+app.add_typer(hand_overs.app, name="hand-overs")
+app.add_typer(problems.app, name="problems")
+app.add_typer(change_requests.app, name="changes")
+app.add_typer(access_requests.app, name="access")
+app.add_typer(notices.app, name="notices")
 app.add_typer(clocks.app, name="clocks")
 app.command()(status.status)
 app.command()(status.forecast)

@@ -102,6 +102,38 @@ async def no_environment(anna: AsyncClient) -> TwoPersonRequest:
     return TwoPersonRequest("anna", "omar", f"{path}/confirm")
 
 
+async def _access(anna: AsyncClient, until: str) -> str:
+    """An access of sven, asked for by anna. Its path."""
+    body = {"person": "sven", "resource": "db-1", "level": "read", "reason": "E42"}
+    answer = await anna.post("/v1/access-requests", json=body | {"until": "2030-02-01"})
+    path = f"/v1/access-requests/{answer.json()['key']}"
+    app: FastAPI = anna._transport.app  # type: ignore[attr-defined]  # httpx shows it to nobody
+    async with client(app, "gina") as gina:
+        for step, body in (("decision", {"decision": "approved"}), ("grant", {}), ("remove", {})):
+            if step == until:
+                break
+            who = gina if step == "decision" else anna
+            assert (await who.post(f"{path}/{step}", json=body)).is_success
+    return path
+
+
+async def access_decided(anna: AsyncClient) -> TwoPersonRequest:
+    path = await _access(anna, "decision")
+    return TwoPersonRequest("anna", "gina", f"{path}/decision", {"decision": "approved"})
+
+
+async def access_verified(anna: AsyncClient) -> TwoPersonRequest:
+    return TwoPersonRequest("anna", "omar", f"{await _access(anna, 'remove')}/grant/verify")
+
+
+async def access_recertified(anna: AsyncClient) -> TwoPersonRequest:
+    return TwoPersonRequest("sven", "gina", f"{await _access(anna, 'remove')}/recertify")
+
+
+async def access_gone(anna: AsyncClient) -> TwoPersonRequest:
+    return TwoPersonRequest("anna", "omar", f"{await _access(anna, 'never')}/removal/verify")
+
+
 SCENARIOS: Final[dict[str, Scenario]] = {
     "confirm_priority": lower_priority,
     "confirm_classification": another_kind,
@@ -111,6 +143,10 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "check_hand_over_fix": fix_checked,
     "verify_problem_fix": fix_verified,
     "confirm_no_environment": no_environment,
+    "decide_access": access_decided,
+    "verify_access_grant": access_verified,
+    "recertify_access": access_recertified,
+    "verify_access_removal": access_gone,
     "confirm_contact": contact_confirmed,
     "confirm_contact_erasure": erased,
     "confirm_person": person_confirmed,

@@ -18,11 +18,28 @@ from common.events.deliveries import (
     DeliveryVerified,
     DeliveryWithdrawn,
 )
-from common.events.restored import CatalogueHistoryRestored, DeliveryHistoryRestored
-from common.messaging.inbox import Handlers, for_each
+from common.events.outages import (
+    MaintenanceAnnounced,
+    MaintenanceCancelled,
+    OutageCorrected,
+    OutageEnded,
+    OutageStarted,
+)
+from common.events.restored import (
+    CatalogueHistoryRestored,
+    ClockHistoryRestored,
+    DeliveryHistoryRestored,
+)
+from common.messaging.inbox import Handlers, chain, for_each
 from common.restoration.handlers import restored_handlers
 from intake.change_requests.handlers import on_delivery
 from intake.directory.handlers import on_service
+from intake.notices.handlers import (
+    on_delivery_step,
+    on_maintenance_announced,
+    on_maintenance_cancelled,
+    on_outage,
+)
 
 HANDLERS: Final[Handlers] = {
     ServiceCatalogued: for_each(on_service),
@@ -31,13 +48,18 @@ HANDLERS: Final[Handlers] = {
     DeliveryApproved: for_each(on_delivery),
     DeliveryRefused: for_each(on_delivery),
     DeliveryDeferred: for_each(on_delivery),
-    DeliveryStarted: for_each(on_delivery),
+    DeliveryStarted: chain(for_each(on_delivery), for_each(on_delivery_step)),
     DeliveryRolledOut: for_each(on_delivery),
-    DeliveryVerified: for_each(on_delivery),
-    DeliveryRolledBack: for_each(on_delivery),
+    DeliveryVerified: chain(for_each(on_delivery), for_each(on_delivery_step)),
+    DeliveryRolledBack: chain(for_each(on_delivery), for_each(on_delivery_step)),
     DeliverySuperseded: for_each(on_delivery),
     DeliveryWithdrawn: for_each(on_delivery),
     DeliveryExpired: for_each(on_delivery),
     DeliveryKnown: for_each(on_delivery),
-    **restored_handlers(CatalogueHistoryRestored, DeliveryHistoryRestored),
+    MaintenanceAnnounced: for_each(on_maintenance_announced),
+    MaintenanceCancelled: for_each(on_maintenance_cancelled),
+    OutageStarted: for_each(on_outage),
+    OutageEnded: for_each(on_outage),
+    OutageCorrected: for_each(on_outage),
+    **restored_handlers(CatalogueHistoryRestored, DeliveryHistoryRestored, ClockHistoryRestored),
 }

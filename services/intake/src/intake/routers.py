@@ -1,11 +1,13 @@
 """HTTP in: the routes of every noun, in the order in which the API documents them."""
 
+from intake.access_requests import routes as access_request_routes
 from intake.alerts import routes as alert_routes
 from intake.change_requests import routes as change_request_routes
 from intake.directory import change_routes
 from intake.directory import routes as directory_routes
 from intake.erasures import routes as erasure_routes
 from intake.mail.routes import attachments, receive, stored
+from intake.notices import routes as notice_routes
 from intake.problems.routes import problems, suggestions
 from intake.responsibilities import routes as responsibility_routes
 from intake.revocations import routes as revocation_routes
@@ -34,6 +36,8 @@ ROUTERS = (
     problems.routes,
     suggestions.routes,
     change_request_routes.routes,
+    access_request_routes.routes,
+    notice_routes.routes,
     attachments.routes,
     receive.routes,
     stored.routes,

@@ -3,11 +3,98 @@
 -- Sequences
 -- ---------
 
+CREATE SEQUENCE access_request_numbers START 1;
 CREATE SEQUENCE deadline_generations START 1;
+CREATE SEQUENCE notice_numbers START 1;
 CREATE SEQUENCE ticket_numbers START 1001;
 
 -- Tables of intake
 -- ----------------
+
+CREATE TABLE access_requests (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    -- The sub of one of us, or contact/<id>.
+    person text NOT NULL,
+    environment text,
+    resource text NOT NULL,
+    level text NOT NULL,
+    reason text NOT NULL,
+    until date NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    decision text,
+    decision_reason text,
+    decided_by text,
+    decided_at timestamptz,
+    granted_by text,
+    granted_at timestamptz,
+    grant_verified_by text,
+    grant_verified_at timestamptz,
+    recertified_by text,
+    recertified_at timestamptz,
+    removal_asked_by text,
+    removal_asked_at timestamptz,
+    removal_reason text,
+    removed_by text,
+    removed_at timestamptz,
+    removal_verified_by text,
+    removal_verified_at timestamptz,
+    CONSTRAINT access_requests_pkey PRIMARY KEY (id),
+    CONSTRAINT access_requests_key_key UNIQUE (key),
+    CONSTRAINT access_requests_environment_fkey
+        FOREIGN KEY (environment) REFERENCES environments(key),
+    CONSTRAINT access_requests_decision_check CHECK (decision IN ('approved', 'declined')),
+    CONSTRAINT ck_access_requests_decision_four_eyes
+        CHECK (decided_by <> requested_by AND decided_by <> person),
+    CONSTRAINT ck_access_requests_four_eyes
+        CHECK (grant_verified_by <> granted_by AND removal_verified_by <> removed_by),
+    CONSTRAINT ck_access_requests_granted CHECK (granted_by IS NULL OR decision = 'approved'),
+    CONSTRAINT ck_access_requests_recertified_four_eyes CHECK (recertified_by <> person),
+    CONSTRAINT ck_access_requests_removed CHECK (removed_by IS NULL OR granted_by IS NOT NULL)
+);
+CREATE INDEX ix_access_requests_person ON access_requests (person, id);
+CREATE INDEX ix_access_requests_present ON access_requests (id)
+    WHERE granted_at IS NOT NULL AND removal_verified_at IS NULL;
+
+CREATE OR REPLACE FUNCTION intake.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'intake'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_decide_access BEFORE INSERT OR UPDATE OF decided_by ON access_requests
+    FOR EACH ROW WHEN (new.decided_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('requested_by', 'decided_by');
+CREATE TRIGGER two_persons_get_access BEFORE INSERT OR UPDATE OF decided_by ON access_requests
+    FOR EACH ROW WHEN (new.decided_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('person', 'decided_by');
+CREATE TRIGGER two_persons_recertify BEFORE INSERT OR UPDATE OF recertified_by ON access_requests
+    FOR EACH ROW WHEN (new.recertified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('person', 'recertified_by');
+CREATE TRIGGER two_persons_verify_grant BEFORE INSERT OR UPDATE OF grant_verified_by ON
+    access_requests
+    FOR EACH ROW WHEN (new.grant_verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('granted_by', 'grant_verified_by');
+CREATE TRIGGER two_persons_verify_removal BEFORE INSERT OR UPDATE OF removal_verified_by ON
+    access_requests
+    FOR EACH ROW WHEN (new.removal_verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('removed_by', 'removal_verified_by');
 
 CREATE TABLE alert_groups (
     monitor text NOT NULL,
@@ -140,28 +227,6 @@ CREATE POLICY of_the_customer ON change_requests TO opsdesk_intake_contact USING
     FROM tickets WHERE (tickets.id = change_requests.ticket_id))));
 CREATE POLICY of_the_service ON change_requests TO opsdesk_intake, opsdesk_intake_owner USING
     (true);
-
-CREATE OR REPLACE FUNCTION intake.refuse_one_person()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'intake'
-AS $function$
-DECLARE
-    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
-    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
-BEGIN
-    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
-        RETURN NEW;
-    END IF;
-    IF first_person = second_person AND TG_NARGS < 3 THEN
-        RETURN NEW;
-    END IF;
-    IF is_one_person(first_person, second_person) THEN
-        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
-            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
-    END IF;
-    RETURN NEW;
-END $function$;
 CREATE TRIGGER two_persons_decide_change BEFORE INSERT OR UPDATE OF decided_by ON change_requests
     FOR EACH ROW WHEN (new.decided_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('estimated_by', 'decided_by');
@@ -404,11 +469,50 @@ CREATE POLICY of_the_customer ON messages TO opsdesk_intake_contact USING (((vis
     AND (EXISTS ( SELECT FROM tickets WHERE (tickets.id = messages.ticket_id)))));
 CREATE POLICY of_the_service ON messages TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
+CREATE TABLE notices (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    kind text NOT NULL,
+    stage text NOT NULL,
+    source text NOT NULL,
+    source_key text NOT NULL,
+    customer_id uuid NOT NULL,
+    environment text,
+    service text,
+    starts_at timestamptz NOT NULL,
+    ends_at timestamptz,
+    at timestamptz NOT NULL,
+    state text NOT NULL,
+    -- The notice that this one follows: announced, then moved or cancelled.
+    first_id uuid,
+    decided_by text,
+    decided_at timestamptz,
+    CONSTRAINT notices_pkey PRIMARY KEY (id),
+    CONSTRAINT notices_key_key UNIQUE (key),
+    CONSTRAINT notices_source_customer_id_stage_starts_at_key
+        UNIQUE (source, customer_id, stage, starts_at),
+    CONSTRAINT notices_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT notices_first_id_fkey FOREIGN KEY (first_id) REFERENCES notices(id),
+    CONSTRAINT notices_kind_check CHECK (kind IN ('maintenance', 'outage', 'delivery')),
+    CONSTRAINT notices_stage_check
+        CHECK (stage IN ('announced', 'started', 'moved', 'cancelled', 'restored')),
+    CONSTRAINT notices_state_check
+        CHECK (state IN ('proposed', 'due', 'sent', 'unsent', 'dismissed'))
+);
+CREATE INDEX ix_notices_customer ON notices (customer_id, id);
+CREATE INDEX ix_notices_due ON notices (id) WHERE state = 'due';
+GRANT SELECT ON notices TO opsdesk_intake_contact;
+ALTER TABLE notices FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON notices TO opsdesk_intake_contact USING (((state = 'sent') AND
+    (customer_id = ( SELECT own_customer() AS own_customer))));
+CREATE POLICY of_the_service ON notices TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
 CREATE TABLE outgoing_mails (
     id uuid NOT NULL,
     purpose text NOT NULL,
-    ticket_id uuid NOT NULL,
-    message_id uuid NOT NULL,
+    ticket_id uuid,
+    message_id uuid,
+    notice_id uuid,
     contact_id uuid,
     partner_id uuid,
     planned_at timestamptz NOT NULL,
@@ -429,6 +533,7 @@ CREATE TABLE outgoing_mails (
     CONSTRAINT outgoing_mails_pkey PRIMARY KEY (id),
     CONSTRAINT outgoing_mails_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(id),
     CONSTRAINT outgoing_mails_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id),
+    CONSTRAINT outgoing_mails_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
     CONSTRAINT outgoing_mails_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES partners(id),
     CONSTRAINT outgoing_mails_quoted_id_fkey FOREIGN KEY (quoted_id) REFERENCES messages(id),
     CONSTRAINT outgoing_mails_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
@@ -436,12 +541,17 @@ CREATE TABLE outgoing_mails (
         CHECK (num_nonnulls(contact_id, partner_id) = 1 AND (purpose = 'partner') = (partner_id IS
             NOT NULL)),
     CONSTRAINT ck_outgoing_mails_settled CHECK ((state = 'waiting') = (settled_at IS NULL)),
-    CONSTRAINT outgoing_mails_purpose_check CHECK (purpose IN ('answer', 'receipt', 'partner')),
+    CONSTRAINT ck_outgoing_mails_subject
+        CHECK ((purpose = 'notice') = (notice_id IS NOT NULL) AND (message_id IS NULL) = (notice_id
+            IS NOT NULL) AND (ticket_id IS NULL) = (notice_id IS NOT NULL)),
+    CONSTRAINT outgoing_mails_purpose_check
+        CHECK (purpose IN ('answer', 'receipt', 'partner', 'notice')),
     CONSTRAINT outgoing_mails_state_check
         CHECK (state IN ('waiting', 'sent', 'failed', 'bounced', 'cancelled', 'withheld'))
 );
 CREATE INDEX ix_outgoing_mails_contact ON outgoing_mails (contact_id, planned_at);
 CREATE INDEX ix_outgoing_mails_message ON outgoing_mails (message_id);
+CREATE INDEX ix_outgoing_mails_notice ON outgoing_mails (notice_id) WHERE notice_id IS NOT NULL;
 CREATE INDEX ix_outgoing_mails_ticket ON outgoing_mails (ticket_id, contact_id);
 CREATE INDEX ix_outgoing_mails_waiting ON outgoing_mails (next_try_at) WHERE state = 'waiting';
 CREATE UNIQUE INDEX uq_outgoing_mails_receipt ON outgoing_mails (ticket_id)

@@ -18,4 +18,8 @@ SEQUENCED: Final[Subjects] = {
     "person": Sequenced(people),
     "revocation": Sequenced(token_revocations),
 }
-NUMBERS: Final = (NumberSequence("ticket_numbers", "OPS", "ticket"),)
+NUMBERS: Final = (
+    NumberSequence("ticket_numbers", "OPS", "ticket"),
+    NumberSequence("access_request_numbers", "ACC", None),
+    NumberSequence("notice_numbers", "NTC", None),
+)

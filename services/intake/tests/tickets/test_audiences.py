@@ -50,6 +50,7 @@ async def marks(
         assert answer.is_success, f"{step}: {answer.text}"
     await _work_on_a_problem(anna, omar, marks)
     await _decide_a_change(anna, omar, jan, marks)
+    await _ask_for_access(app, anna, marks)
     await _change_the_directory(anna, omar, marks)
     await _revoke_and_ask_for_erasure(app, database, marks)
     return marks
@@ -99,6 +100,22 @@ async def _decide_a_change(
     ):
         answer = await who.request(method, f"/v1/change-requests/OPS-1004/{step}", json=body)
         assert answer.is_success, f"{step}: {answer.text}"
+
+
+async def _ask_for_access(app: FastAPI, anna: AsyncClient, marks: Marks) -> None:
+    on = "/v1/access-requests/{access_request}"
+    reason = marks.word("POST /v1/access-requests reason", STAFF)
+    body = {"person": "anna", "resource": "db-1", "level": "read", "until": "2030-02-01"}
+    asked = await anna.post("/v1/access-requests", json=body | {"reason": reason})
+    assert asked.is_success, asked.text
+    path = "/v1/access-requests/ACC-1"
+    why = marks.word(f"POST {on}/decision reason", STAFF)
+    async with client(app, "gina") as gina:
+        decided = await gina.post(f"{path}/decision", json={"decision": "approved", "reason": why})
+    assert decided.is_success, decided.text
+    assert (await anna.post(f"{path}/grant")).is_success
+    gone = {"reason": marks.word(f"POST {on}/removal-request reason", STAFF)}
+    assert (await anna.post(f"{path}/removal-request", json=gone)).is_success
 
 
 async def _change_the_directory(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> None:
@@ -180,6 +197,7 @@ def ids() -> dict[str, list[str]]:
         "problem": ["OPS-1003"],
         "change_request": ["OPS-1004"],
         "service": ["billing"],
+        "access_request": ["ACC-1"],
     }
 
 

@@ -69,8 +69,8 @@ async def test_each_of_them_or_a_deputy_acknowledges_and_nobody_else(
     app: FastAPI, anna: AsyncClient, dana: AsyncClient, database: Database
 ) -> None:
     key = await handed_over(anna)
-    async with client(app, "dora") as dora, client(app, "pavel") as pavel:
-        async with client(app, "paula") as paula:
+    async with client(app, "dora", roles=["dm"]) as dora, client(app, "pavel") as pavel:
+        async with client(app, "paula", roles=["po"]) as paula:
             refused = await act(paula, key, "hand-overs/1/acknowledge")
             assert (refused.status_code, refused.json()["code"]) == (403, "NOT_RESPONSIBLE")
             assert "pavel" in refused.json()["detail"]

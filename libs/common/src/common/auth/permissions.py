@@ -30,6 +30,8 @@ SCOPES: Final = frozenset(
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     permission: frozenset(holders)
     for permission, holders in {
+        "access-requests:approve": ("dm", "gm", "tom"),
+        "access-requests:request": STAFF,
         "actions:verify": STAFF,
         "actions:work": STAFF,
         "agreements:comment": (*STAFF, CUSTOMER),
@@ -72,6 +74,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "leadership:read": ("dm", "gm", "po", "tom"),
         "maintenance:agree": (*STAFF, CUSTOMER),
         "maintenance:write": ("dm", "ops", "tom"),
+        "notices:send": ("dm", "ops", "tom"),
         "oncall:read": STAFF,
         "oncall:write": ("gm", "ops", "tom"),
         "outages:configure": ("gm", "tom"),

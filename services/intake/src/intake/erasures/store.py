@@ -66,6 +66,14 @@ _CHANGE_REQUESTS: Final = text(
     WHERE ticket_id = ANY(:ids)
     """
 ).bindparams(_IDS, bindparam("erased", type_=Text))
+_ACCESS_REQUESTS: Final = text(
+    """
+    UPDATE access_requests SET reason = :erased,
+        decision_reason = CASE WHEN decision_reason IS NOT NULL THEN :erased END,
+        removal_reason = CASE WHEN removal_reason IS NOT NULL THEN :erased END
+    WHERE person = :name OR requested_by = :name
+    """
+)
 _MAILS: Final = text(
     """
     UPDATE mails SET raw = '', raw_deleted_at = intake.now(), reason = NULL,
@@ -140,5 +148,6 @@ def _whole(address: str) -> str:
 
 
 async def erase_contact(tx: Connection, contact: UUID) -> None:
-    """Erase name, address and phone of the contact, and count the change."""
+    """Erase name, address and phone of the contact, and why they had access; count the change."""
     await tx.execute(_CONTACT, {"contact": contact, "erased": ERASED})
+    await tx.execute(_ACCESS_REQUESTS, {"name": f"contact/{contact}", "erased": ERASED})

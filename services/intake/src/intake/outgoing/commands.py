@@ -28,12 +28,14 @@ SYSTEM: Final = Actor("opsdesk")
 async def record_outcome(tx: Connection, leased: LeasedMail, outcome: SendOutcome) -> None:
     """Store the outcome of an attempt; of an answer that failed for good, people are told.
 
+    Of a notice it is seen there, beside its other mails.
+
     Order of locks: ticket, mail.
     """
     result = after_attempt(leased.mail, outcome)
     if isinstance(result, Retry):
         return await outgoing_mails.schedule_retry(tx, leased, result)
-    if result.state != "failed":
+    if result.state != "failed" or leased.mail.ticket_id is None:
         await outgoing_mails.settle(tx, leased, result, await transaction_time(tx))
         return None
     ticket = await tickets.lock_survivor(tx, leased.mail.ticket_id)
@@ -82,7 +84,7 @@ async def _report_undelivered_to_partner(
     tx: Connection, ticket: Ticket, mail: OutgoingMail, problem: str, at: datetime
 ) -> None:
     """Tell staff, on the ticket (locked) and by event, that a partner did not get what we wrote."""
-    partner = await messages.get_partner(tx, mail.message_id)
+    partner = await messages.get_partner(tx, mail.about_id)
     text = note_on_undelivered_to_partner(partner, problem)
     note = Message(uuid7(), ticket.id, "internal", "outbound", SYSTEM.sub, text, at, automatic=True)
     await messages.add(tx, note)

@@ -24,7 +24,7 @@ def build_message(mail: OutgoingMail, contents: Contents, settings: IntakeSettin
     if settings.mail_reply_to is not None:
         message["Reply-To"] = settings.mail_reply_to
     message["To"] = _only_address(contents.address)
-    message["Subject"] = subject_of(contents.key, contents.title, is_answer=_is_answer(mail))
+    message["Subject"] = _subject(mail, contents)
     message["Date"] = format_datetime(mail.planned_at)
     message["Message-ID"] = f"<{mail.own_id}>"
     if mail.in_reply_to is not None:
@@ -33,9 +33,18 @@ def build_message(mail: OutgoingMail, contents: Contents, settings: IntakeSettin
     if mail.purpose == "receipt":
         message["Auto-Submitted"] = "auto-replied"
         message["X-Auto-Response-Suppress"] = "All"
+    if mail.purpose == "notice":
+        message["Auto-Submitted"] = "auto-generated"
+        message["X-Auto-Response-Suppress"] = "All"
     # Quoted-printable: the same bytes on servers with and without 8BITMIME, lines of any length.
     message.set_content(_text(mail, contents), charset="utf-8", cte="quoted-printable")
     return message
+
+
+def _subject(mail: OutgoingMail, contents: Contents) -> str:
+    if mail.purpose == "notice":
+        return contents.title
+    return subject_of(contents.key, contents.title, is_answer=_is_answer(mail))
 
 
 def _is_answer(mail: OutgoingMail) -> bool:
@@ -46,6 +55,8 @@ def _is_answer(mail: OutgoingMail) -> bool:
 def _text(mail: OutgoingMail, contents: Contents) -> str:
     if mail.purpose == "receipt":
         return receipt_text(contents.language, one_line(contents.name), contents.key)
+    if mail.purpose == "notice":
+        return contents.text
     return answer_text(contents.text, contents.quoted, contents.zone)
 
 

@@ -24,6 +24,8 @@ from intake.outgoing.domain.outgoing_mail import (
     mail_id,
 )
 from intake.outgoing.domain.recipients import Participant, recipients_of
+from intake.outgoing.notice_planning import BATCH_SIZE as NOTICES_AT_ONCE
+from intake.outgoing.notice_planning import plan_notices
 from intake.outgoing.store import due, outgoing_mails
 from intake.outgoing.store.due import DueAnswer, DueReceipt
 from intake.settings import IntakeSettings
@@ -45,7 +47,8 @@ async def plan(tx: Connection, settings: IntakeSettings) -> bool:
     if not await due.is_anything_due(tx) or not await due.lock_planning(tx):
         return False
     counts = (await _plan_answers(tx, settings), await _plan_receipts(tx, settings))
-    return BATCH_SIZE in counts
+    notices = await plan_notices(tx, settings)
+    return BATCH_SIZE in counts or notices == NOTICES_AT_ONCE
 
 
 async def read_reports(tx: Connection) -> bool:
@@ -195,13 +198,14 @@ async def _store(tx: Connection, planned: list[OutgoingMail], at: datetime) -> N
         if mail.state == "withheld":
             metrics.CUSTOMER_MAILS.labels(mail.purpose, "withheld").inc()
             log.warning("receipt.withheld", ticket=str(mail.ticket_id))
-        else:
+        elif mail.ticket_id is not None:
             await mails.add_to_thread(tx, [mail.own_id], mail.own_id, mail.ticket_id)
 
 
 async def _bounce(tx: Connection, mail: OutgoingMail, problem: str) -> None:
-    ticket = await tickets.lock_survivor(tx, mail.ticket_id)
+    ticket = await tickets.lock_survivor(tx, mail.ticket_id) if mail.ticket_id else None
     at = await transaction_time(tx)
     if await outgoing_mails.mark_bounced(tx, mail.id, problem, at):
         metrics.CUSTOMER_MAILS.labels(mail.purpose, "bounced").inc()
-        await report_undelivered(tx, ticket, mail, problem, at)
+        if ticket is not None:
+            await report_undelivered(tx, ticket, mail, problem, at)

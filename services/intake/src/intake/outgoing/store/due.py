@@ -25,6 +25,7 @@ _LOCK: Final = text(
 _ANYTHING: Final = text(
     "SELECT EXISTS (SELECT FROM messages WHERE mailing = 'due')"
     " OR EXISTS (SELECT FROM mails WHERE next_step IS NOT NULL)"
+    " OR EXISTS (SELECT FROM notices WHERE state = 'due')"
 )
 _ANSWERS: Final = text(
     """

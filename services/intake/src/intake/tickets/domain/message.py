@@ -10,7 +10,7 @@ from common.wording import is_question
 Visibility = Literal["public", "internal"]
 Direction = Literal["inbound", "outbound"]
 Mailing = Literal["due", "planned", "nobody", "off"]
-MailPurpose = Literal["answer", "receipt", "partner"]
+MailPurpose = Literal["answer", "receipt", "partner", "notice"]
 MailState = Literal["waiting", "sent", "failed", "bounced", "cancelled", "withheld"]
 
 
