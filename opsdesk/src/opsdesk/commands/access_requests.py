@@ -96,7 +96,8 @@ def export(file: Annotated[Path, Argument(help="The CSV file to write.")]) -> No
     """Export all accesses that there ever were, for auditors."""
     content = run_command(_export())
     file.write_bytes(content)
-    print_line(f"{file} has {max(content.count(b'\n') - 1, 0)} accesses.")
+    rows = content.count(b"\n") - 1
+    print_line(f"Accesses in {file}: {rows}.")
 
 
 async def _list(query: JSON) -> None:

@@ -9,6 +9,9 @@ from intake.alerts.timers import on_alerts_quiet, on_posts_unprocessed
 from intake.mail import commands as mail
 from intake.mail.store import lock_available as lock_mails
 from intake.mail.timers import on_mails_unprocessed
+from intake.notices.commands import MAINTENANCE_END
+from intake.notices.store import lock_available as lock_notices
+from intake.notices.timers import on_maintenance_over
 from intake.tickets import handing_over
 from intake.tickets.store.tickets import lock_available as lock_tickets
 from intake.tickets.timers import on_hand_overs_overdue, on_hand_overs_unacknowledged
@@ -18,5 +21,6 @@ TIMERS: Timers = {
     alerts.RETRY_KIND: Timer(lock_posts, on_posts_unprocessed),
     END_KIND: Timer(lock_episodes, on_alerts_quiet),
     handing_over.ACKNOWLEDGEMENT: Timer(lock_tickets, on_hand_overs_unacknowledged),
+    MAINTENANCE_END: Timer(lock_notices, on_maintenance_over),
     handing_over.ANSWER: Timer(lock_tickets, on_hand_overs_overdue),
 }

@@ -22,10 +22,11 @@ from intake.handlers import HANDLERS
 from intake.notices.domain.notice_text import LANGUAGES, NoticeFacts, notice_subject, notice_text
 from intake.outgoing.sender import MailOff, OutgoingMailSender
 from intake.settings import IntakeSettings
+from intake.timers import TIMERS
 from intake_support.outgoing import send_all
 from opsdesk_testing.client import settings_for
 from opsdesk_testing.mailboxes import Mailbox, open_mailbox
-from opsdesk_testing.protocol import deliver
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 SCOPE: dict[str, Any] = {"customer_id": None, "customer": "acme", "environment": "acme-prod"}
@@ -136,6 +137,24 @@ async def test_what_follows_stands_below_what_it_follows(
     assert "moved" in second["Subject"]
     assert second["In-Reply-To"] == third["In-Reply-To"] == first["Message-ID"]
     assert third["Subject"] == "[MNT-3] Maintenance of acme-prod is cancelled"
+
+
+async def test_the_end_of_maintenance_is_told_when_it_is_over_unless_it_was_cancelled(
+    anna: AsyncClient, database: Database
+) -> None:
+    announced = MaintenanceAnnounced(announced_by="omar", **WINDOW)
+    other = WINDOW | {"maintenance_id": UUID(int=0x3AA), "maintenance": "MNT-4"}
+    gone = MaintenanceAnnounced(announced_by="omar", **other)
+    cancelled = MaintenanceCancelled(cancelled_at=NINE, **other)
+    await deliver(database, HANDLERS, (announced, 1), (gone, 1), (cancelled, 2))
+    await freeze_time(database, WINDOW["ends_at"])
+    await fire_due(database, TIMERS)
+    assert await listed(anna) == [
+        ("MNT-3", "announced", "due"),
+        ("MNT-4", "announced", "due"),
+        ("MNT-4", "cancelled", "due"),
+        ("MNT-3", "restored", "due"),
+    ]
 
 
 async def test_an_outage_is_proposed_and_goes_out_on_somebodys_word(

@@ -15,6 +15,7 @@ from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from common.persistence.keys import next_key
 from intake.notices import store
+from intake.notices.commands import add_moved
 from intake.notices.domain.notice import Notice, NoticeState, dismiss, move, send
 from intake.notices.domain.notice_text import LANGUAGES, facts_of, notice_subject
 from intake.notices.schemas import NoticeDetail, NoticeMailRead, NoticeMove, NoticeRead
@@ -86,7 +87,7 @@ async def move_notice(
         raise ValidationFailed([Violation("/starts_at", "order", detail)])
     key = await next_key(tx, "NTC", "notice_numbers")
     moved = move(first, uuid7(), key, body.starts_at, body.ends_at, caller.sub, at)
-    if isinstance(moved, Notice) and not await store.add(tx, moved):
+    if isinstance(moved, Notice) and not await add_moved(tx, moved):
         raise Conflict("The customer was told of this very window already.", code="ALREADY_TOLD")
     return await _finish(tx, caller, "move", first, moved, at)
 

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from common.persistence.database import Connection
 from common.persistence.keys import by_id_or_key
 from common.persistence.keyset import page_after
+from common.scheduling.aggregate_locks import lock_available as lock_rows
 from intake.directory.tables import contacts, customers, environments, services
 from intake.notices.domain.notice import Notice, NoticeState
 from intake.notices.tables import notices
@@ -58,6 +59,11 @@ async def find(tx: Connection, ref: str, *, lock: bool = False) -> Notice | None
         return None
     row = (await tx.execute(_ALL.where(where))).one_or_none()
     return None if row is None else Notice(**row._mapping)
+
+
+async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    """Lock those of the notices that nobody else has locked. One that is gone counts as locked."""
+    return await lock_rows(tx, notices.c.id, ids)
 
 
 async def lock_first(tx: Connection, source: str, customer_id: UUID) -> Notice | None:

@@ -31,8 +31,8 @@ async def on_handed_over(tx: Connection, received: ReceivedEvent[TicketHandedOve
     roster = await policies.load_roster(tx)
     informed = dict.fromkeys(
         (
-            *_named_or_all(roster, "dm", event.delivery_managers),
-            *_named_or_all(roster, "po", event.product_owners),
+            *named_or_all(roster, "dm", event.delivery_managers),
+            *named_or_all(roster, "po", event.product_owners),
         )
     )
     trigger = await build_trigger(tx, event, "forwarded", title)
@@ -86,7 +86,8 @@ async def on_handed_back(tx: Connection, received: ReceivedEvent[TicketHandedBac
 _NAMES = {"dm": "delivery manager", "po": "product owner"}
 
 
-def _named_or_all(roster: Roster, role: str, named: Sequence[str]) -> tuple[str, ...]:
+def named_or_all(roster: Roster, role: str, named: Sequence[str]) -> tuple[str, ...]:
+    """Those who are named and can be notified; everybody with the role where that is nobody."""
     present = tuple(person for person in named if person in roster.people)
     return present or roster.with_roles((role,))
 

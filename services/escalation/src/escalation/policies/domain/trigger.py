@@ -14,6 +14,7 @@ TriggerKind = Literal[
     "forwarded",
     "hand_over_unacknowledged",
     "hand_over_overdue",
+    "fix_requested",
     "reply_undelivered",
     "debt_overdue",
     "outage",
