@@ -1,4 +1,4 @@
-"""`opsdesk hand-overs | problems | changes | access | notices`: what is sent, and what is said."""
+"""`opsdesk hand-overs | problems | changes | access | notices`: what is sent, and what is output."""
 
 from pathlib import Path
 
@@ -96,8 +96,8 @@ def test_hand_overs_are_shown_and_acknowledged(terminal: Terminal) -> None:
     responses[f"POST {on}/1/acknowledge"] = RECORD
     assert "the product owner has not yet" in terminal("hand-overs", "acknowledge", "OPS-7")
     responses[f"POST {on}/1/check-fix"] = RECORD | {"fix_works": False}
-    said = terminal("hand-overs", "check-fix", "OPS-7", "--fails", "--checked", "ten invoices")
-    assert "forward the ticket again" in said
+    output = terminal("hand-overs", "check-fix", "OPS-7", "--fails", "--checked", "ten invoices")
+    assert "forward the ticket again" in output
     assert terminal.services.requests[-1][2] == {"works": False, "checked": "ten invoices"}
 
 

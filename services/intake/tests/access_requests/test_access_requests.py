@@ -138,6 +138,18 @@ async def test_the_evidence_is_whole_and_no_formula(
     assert (await jan.get("/v1/access-requests/evidence")).status_code == 403
 
 
+async def test_what_one_person_has_is_listed_and_a_mistyped_one_is_refused(
+    anna: AsyncClient,
+) -> None:
+    """I5"""
+    await asked(anna)
+    await asked(anna, person="omar")
+    listed = await anna.get("/v1/access-requests", params={"person": "omar"})
+    assert [one["key"] for one in listed.json()["items"]] == ["ACC-2"]
+    refused = await anna.get("/v1/access-requests", params={"person": "omarr"})
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/query/person"]
+
+
 async def test_all_that_is_wrong_is_said_at_once(anna: AsyncClient) -> None:
     body = ASKED | {"person": "nobody", "until": "2030-01-06"}
     refused = await anna.post("/v1/access-requests", json=body)

@@ -60,9 +60,9 @@ async def test_the_dm_of_that_customer_and_the_po_of_that_product_are_named(
 ) -> None:
     """R5: not everybody with the role"""
     await handed_over(anna)
-    told = (await outbox_events(database))[-1].body
-    assert (told["delivery_managers"], told["product_owners"]) == (["dana", "dora"], ["pavel"])
-    assert told["acknowledge_by"] == "2030-01-07T10:00:00Z"
+    event = (await outbox_events(database))[-1].body
+    assert (event["delivery_managers"], event["product_owners"]) == (["dana", "dora"], ["pavel"])
+    assert event["acknowledge_by"] == "2030-01-07T10:00:00Z"
 
 
 async def test_each_of_them_or_a_deputy_acknowledges_and_nobody_else(
@@ -75,8 +75,8 @@ async def test_each_of_them_or_a_deputy_acknowledges_and_nobody_else(
             assert (refused.status_code, refused.json()["code"]) == (403, "NOT_RESPONSIBLE")
             assert "pavel" in refused.json()["detail"]
         assert (await act(dora, key, "hand-overs/1/acknowledge")).status_code == 200
-        told = (await outbox_events(database))[-1].body
-        assert (told["roles"], told["missing"]) == (["dm"], ["po"])
+        event = (await outbox_events(database))[-1].body
+        assert (event["roles"], event["missing"]) == (["dm"], ["po"])
         shown = (await act(pavel, key, "hand-overs/1/acknowledge")).json()
     assert (shown["dm_acknowledged_by"], shown["po_acknowledged_by"]) == ("dora", "pavel")
     again = await act(dana, key, "hand-overs/1/acknowledge")
@@ -93,9 +93,9 @@ async def test_what_nobody_acknowledges_is_announced_when_the_time_is_over(
     await act(dana, key, "hand-overs/1/acknowledge")
     await freeze_time(database, NINE + timedelta(hours=1))
     await fire_due(database, TIMERS)
-    told = (await outbox_events(database))[-1]
-    assert told.type == "opsdesk.ticket.hand_over_unacknowledged.v1"
-    assert (told.body["missing"], told.body["people"]) == (["po"], ["pavel"])
+    event = (await outbox_events(database))[-1]
+    assert event.type == "opsdesk.ticket.hand_over_unacknowledged.v1"
+    assert (event.body["missing"], event.body["people"]) == (["po"], ["pavel"])
 
 
 async def test_without_anybody_named_everybody_with_the_role_may_acknowledge(

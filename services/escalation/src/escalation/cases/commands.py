@@ -64,8 +64,8 @@ async def open_or_join(
         for existing in await cases.lock_unresolved(tx, [trigger.dedup_key]):
             at = await transaction_time(tx)
             state, events = lifecycle.repeat_trigger(existing.state, note, at)
-            told = (timeline.Informed(at, tuple(informed)),) if informed else ()
-            outcome = state, (*events, *told)
+            for_information = (timeline.Informed(at, tuple(informed)),) if informed else ()
+            outcome = state, (*events, *for_information)
             return await apply_outcome(tx, existing, outcome), False
         # Resolved by somebody else between the two statements: the dedup key is free again.
 
@@ -176,8 +176,8 @@ def _first_outcome(
     paged = {p for e in events if isinstance(e, timeline.StepFired) for p in e.people}
     mandatory = roster.with_roles(case.trigger.mandatory_roles) if informed is None else informed
     missing = tuple(person for person in mandatory if person not in paged)
-    told = (timeline.Informed(at, missing),) if missing else ()
-    return state, (timeline.Opened(at, note, case.trigger.at, actor), *told, *events)
+    for_information = (timeline.Informed(at, missing),) if missing else ()
+    return state, (timeline.Opened(at, note, case.trigger.at, actor), *for_information, *events)
 
 
 async def _choose_policy(tx: Connection, trigger: Trigger, requested: str | None) -> Policy:

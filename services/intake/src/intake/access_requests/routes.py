@@ -3,12 +3,12 @@
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from fastapi import Depends, Response
+from fastapi import Depends, Query, Response
 
 from common.auth import Caller, requires
 from common.domain import Rejection
 from common.errors import NotFound, ValidationFailed, Violation
-from common.http import Page, Paging, Transaction, router
+from common.http import Page, Paging, Refers, Transaction, router
 from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from common.persistence.keys import next_key
@@ -71,7 +71,7 @@ async def list_access_requests(
     caller: Reader,
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    person: str | None = None,
+    person: Annotated[str | None, Query(max_length=200), Refers("person", by_route=True)] = None,
     waiting_for: Waiting | None = None,
 ) -> Page[AccessRequestRead]:
     """List accesses, oldest first: of one `person`, or those that wait for something.
@@ -79,6 +79,9 @@ async def list_access_requests(
     `removal`: their person has left, they have expired, or somebody asked. `recertification`: nobody has said
     for 90 days that they are needed. `verification`: another person has to look.
     """
+    if person is not None and not await store.is_known_person(tx, person):
+        detail = f"there is no person or contact {person}"
+        raise ValidationFailed([Violation("/query/person", "unknown_reference", detail)])
     at = await transaction_time(tx)
     conditions = {
         "approval": store.undecided(),

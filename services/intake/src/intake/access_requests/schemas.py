@@ -20,7 +20,7 @@ class AccessRequestCreate(RequestModel):
     `resource` names the system, `level` what one may do there; `until` is the last day.
     """
 
-    person: Name
+    person: Annotated[Name, Refers("person", by_route=True)]
     environment: Annotated[Name | None, Refers("environment")] = None
     resource: Line
     level: Line

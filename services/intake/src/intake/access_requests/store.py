@@ -53,6 +53,13 @@ async def person_exists(tx: Connection, person: str) -> bool:
     return bool(await tx.scalar(select(or_(one_of_us, contact))))
 
 
+async def is_known_person(tx: Connection, person: str) -> bool:
+    """Whether this is one of us, or a contact, also one who has left."""
+    one_of_us = exists().where(people.c.sub == person)
+    contact = exists().where(func.concat("contact/", contacts.c.id) == person)
+    return bool(await tx.scalar(select(or_(one_of_us, contact))))
+
+
 def owed_removals(today: date) -> ColumnElement[bool]:
     """The condition for accesses that are to be taken away: left, expired, or asked for."""
     owed = or_(_HAS_LEFT, _ACCESS.until < today, _ACCESS.removal_asked_at.is_not(None))
@@ -61,9 +68,9 @@ def owed_removals(today: date) -> ColumnElement[bool]:
 
 def recertifications(at: datetime) -> ColumnElement[bool]:
     """The condition for accesses of which nobody has said for long that they are needed."""
-    said_at = func.coalesce(_ACCESS.recertified_at, _ACCESS.granted_at)
+    certified_at = func.coalesce(_ACCESS.recertified_at, _ACCESS.granted_at)
     is_present = _ACCESS.granted_at.is_not(None) & _ACCESS.removed_at.is_(None)
-    return is_present & (said_at <= at - RECERTIFY_AFTER)
+    return is_present & (certified_at <= at - RECERTIFY_AFTER)
 
 
 def unverified() -> ColumnElement[bool]:

@@ -141,7 +141,7 @@ async def link_change_delivery(
 async def claim_no_environment(
     action: WorkAction, body: NoEnvironmentClaim
 ) -> Response | ChangeRequestRead:
-    """Say that a change touches no environment. Another person has to confirm that."""
+    """Claim that a change touches no environment. Another person has to confirm that."""
     loaded = await load(action)
     after = domain.claim_no_environment(loaded.change, body.reason, action.caller.sub, loaded.at)
     return await loaded.finish("claim_no_environment", after)

@@ -78,7 +78,7 @@ async def dismiss_notice(
 async def move_notice(
     ref: NoticeRef, body: NoticeMove, caller: Sender, tx: Transaction
 ) -> NoticeDetail | Response:
-    """Tell the customer that announced maintenance has another window. It goes out by itself."""
+    """Move announced maintenance: a notice with the new window goes out to its customer."""
     first, at = await _lock(tx, ref)
     if first.is_follow_up:
         raise Conflict(f"{first.key} follows another notice; move the first one.", code="FOLLOWS")

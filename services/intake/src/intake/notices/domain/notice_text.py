@@ -13,12 +13,12 @@ from intake.notices.domain.notice import Notice, NoticeKind, Stage
 
 @dataclass(frozen=True, slots=True)
 class NoticeFacts:
-    """What the text of a notice names; `place` is the environment or the service."""
+    """What the text of a notice names; `affected` is the environment or the service."""
 
     kind: NoticeKind
     stage: Stage
     source_key: str
-    place: str
+    affected: str
     starts_at: datetime
     ends_at: datetime | None
 
@@ -31,128 +31,128 @@ _FRAMES: Final[Mapping[str, str]] = {
 _Texts = Mapping[tuple[NoticeKind, Stage], tuple[str, str]]
 _EN: Final[_Texts] = {
     ("maintenance", "announced"): (
-        "Planned maintenance of {place}",
-        "we will maintain {place} from {start} to {end}. It may not be available in that time.",
+        "Planned maintenance of {affected}",
+        "we will maintain {affected} from {start} to {end}. It may not be available in that time.",
     ),
     ("maintenance", "moved"): (
-        "Maintenance of {place} is moved",
-        "the maintenance of {place} is moved. It is now from {start} to {end}.",
+        "Maintenance of {affected} is moved",
+        "the maintenance of {affected} is moved. It is now from {start} to {end}.",
     ),
     ("maintenance", "cancelled"): (
-        "Maintenance of {place} is cancelled",
-        "the maintenance of {place} that was planned from {start} does not take place.",
+        "Maintenance of {affected} is cancelled",
+        "the maintenance of {affected} that was planned from {start} does not take place.",
     ),
     ("maintenance", "restored"): (
-        "Maintenance of {place} is finished",
-        "the maintenance of {place} is finished. You can work as usual again.",
+        "Maintenance of {affected} is finished",
+        "the maintenance of {affected} is finished. You can work as usual again.",
     ),
     ("outage", "started"): (
-        "Disruption of {place}",
-        "{place} has been disrupted since {start}. We are working on it, and tell you when it is solved.",
+        "Disruption of {affected}",
+        "{affected} has been disrupted since {start}. We are working on it, and tell you when it is solved.",
     ),
     ("outage", "cancelled"): (
-        "No disruption of {place}",
-        "we told you of a disruption of {place}. It turned out that there was none. We are sorry for the trouble.",
+        "No disruption of {affected}",
+        "we told you of a disruption of {affected}. It turned out that there was none. We are sorry for the trouble.",
     ),
     ("outage", "restored"): (
-        "{place} works again",
-        "the disruption of {place} that began at {start} is over since {end}. You can work as usual again.",
+        "{affected} works again",
+        "the disruption of {affected} that began at {start} is over since {end}. You can work as usual again.",
     ),
     ("delivery", "started"): (
-        "New version for {place}",
-        "we began to install a new version on {place} at {start}. It may be interrupted for a short time.",
+        "New version for {affected}",
+        "we began to install a new version on {affected} at {start}. It may be interrupted for a short time.",
     ),
     ("delivery", "cancelled"): (
-        "The version of {place} stays as it was",
-        "{place} is back on the version that it had before. You can work as usual again.",
+        "The version of {affected} stays as it was",
+        "{affected} is back on the version that it had before. You can work as usual again.",
     ),
     ("delivery", "restored"): (
-        "New version of {place} is in use",
-        "the new version of {place} is installed and checked. You can work as usual again.",
+        "New version of {affected} is in use",
+        "the new version of {affected} is installed and checked. You can work as usual again.",
     ),
 }
 _NL: Final[_Texts] = {
     ("maintenance", "announced"): (
-        "Gepland onderhoud van {place}",
-        "wij voeren onderhoud uit aan {place} van {start} tot {end}. In die tijd is het mogelijk niet beschikbaar.",
+        "Gepland onderhoud van {affected}",
+        "wij voeren onderhoud uit aan {affected} van {start} tot {end}. In die tijd is het mogelijk niet beschikbaar.",
     ),
     ("maintenance", "moved"): (
-        "Onderhoud van {place} is verplaatst",
-        "het onderhoud van {place} is verplaatst. Het is nu van {start} tot {end}.",
+        "Onderhoud van {affected} is verplaatst",
+        "het onderhoud van {affected} is verplaatst. Het is nu van {start} tot {end}.",
     ),
     ("maintenance", "cancelled"): (
-        "Onderhoud van {place} gaat niet door",
-        "het onderhoud van {place} dat vanaf {start} gepland was, gaat niet door.",
+        "Onderhoud van {affected} gaat niet door",
+        "het onderhoud van {affected} dat vanaf {start} gepland was, gaat niet door.",
     ),
     ("maintenance", "restored"): (
-        "Onderhoud van {place} is klaar",
-        "het onderhoud van {place} is klaar. U kunt weer zoals gewoonlijk werken.",
+        "Onderhoud van {affected} is klaar",
+        "het onderhoud van {affected} is klaar. U kunt weer zoals gewoonlijk werken.",
     ),
     ("outage", "started"): (
-        "Storing van {place}",
-        "{place} heeft sinds {start} een storing. Wij werken eraan en laten u weten wanneer het is opgelost.",
+        "Storing van {affected}",
+        "{affected} heeft sinds {start} een storing. Wij werken eraan en laten u weten wanneer het is opgelost.",
     ),
     ("outage", "cancelled"): (
-        "Geen storing van {place}",
-        "wij meldden u een storing van {place}. Die bleek er niet te zijn. Onze excuses voor het ongemak.",
+        "Geen storing van {affected}",
+        "wij meldden u een storing van {affected}. Die bleek er niet te zijn. Onze excuses voor het ongemak.",
     ),
     ("outage", "restored"): (
-        "{place} werkt weer",
-        "de storing van {place}, die om {start} begon, is sinds {end} voorbij. U kunt weer zoals gewoonlijk werken.",
+        "{affected} werkt weer",
+        "de storing van {affected}, die om {start} begon, is sinds {end} voorbij. U kunt weer zoals gewoonlijk werken.",
     ),
     ("delivery", "started"): (
-        "Nieuwe versie voor {place}",
-        "wij zijn om {start} begonnen een nieuwe versie op {place} te installeren. Een korte onderbreking is mogelijk.",
+        "Nieuwe versie voor {affected}",
+        "wij zijn om {start} begonnen een nieuwe versie op {affected} te installeren. Een korte onderbreking is mogelijk.",
     ),
     ("delivery", "cancelled"): (
-        "De versie van {place} blijft zoals zij was",
-        "{place} heeft weer de versie van daarvoor. U kunt weer zoals gewoonlijk werken.",
+        "De versie van {affected} blijft zoals zij was",
+        "{affected} heeft weer de versie van daarvoor. U kunt weer zoals gewoonlijk werken.",
     ),
     ("delivery", "restored"): (
-        "Nieuwe versie van {place} is in gebruik",
-        "de nieuwe versie van {place} is geïnstalleerd en gecontroleerd. U kunt weer zoals gewoonlijk werken.",
+        "Nieuwe versie van {affected} is in gebruik",
+        "de nieuwe versie van {affected} is geïnstalleerd en gecontroleerd. U kunt weer zoals gewoonlijk werken.",
     ),
 }
 _DE: Final[_Texts] = {
     ("maintenance", "announced"): (
-        "Geplante Wartung von {place}",
-        "wir warten {place} von {start} bis {end}. In dieser Zeit ist es möglicherweise nicht verfügbar.",
+        "Geplante Wartung von {affected}",
+        "wir warten {affected} von {start} bis {end}. In dieser Zeit ist es möglicherweise nicht verfügbar.",
     ),
     ("maintenance", "moved"): (
-        "Wartung von {place} ist verschoben",
-        "die Wartung von {place} ist verschoben. Sie ist jetzt von {start} bis {end}.",
+        "Wartung von {affected} ist verschoben",
+        "die Wartung von {affected} ist verschoben. Sie ist jetzt von {start} bis {end}.",
     ),
     ("maintenance", "cancelled"): (
-        "Wartung von {place} entfällt",
-        "die Wartung von {place}, die ab {start} geplant war, findet nicht statt.",
+        "Wartung von {affected} entfällt",
+        "die Wartung von {affected}, die ab {start} geplant war, findet nicht statt.",
     ),
     ("maintenance", "restored"): (
-        "Wartung von {place} ist beendet",
-        "die Wartung von {place} ist beendet. Sie können wieder wie gewohnt arbeiten.",
+        "Wartung von {affected} ist beendet",
+        "die Wartung von {affected} ist beendet. Sie können wieder wie gewohnt arbeiten.",
     ),
     ("outage", "started"): (
-        "Störung von {place}",
-        "{place} ist seit {start} gestört. Wir arbeiten daran und melden uns, sobald es behoben ist.",
+        "Störung von {affected}",
+        "{affected} ist seit {start} gestört. Wir arbeiten daran und melden uns, sobald es behoben ist.",
     ),
     ("outage", "cancelled"): (
-        "Keine Störung von {place}",
-        "wir haben Ihnen eine Störung von {place} gemeldet. Es gab keine. Bitte entschuldigen Sie die Umstände.",
+        "Keine Störung von {affected}",
+        "wir haben Ihnen eine Störung von {affected} gemeldet. Es gab keine. Bitte entschuldigen Sie die Umstände.",
     ),
     ("outage", "restored"): (
-        "{place} ist wieder verfügbar",
-        "die Störung von {place}, die am {start} begann, ist seit {end} behoben. Sie können wieder wie gewohnt arbeiten.",
+        "{affected} ist wieder verfügbar",
+        "die Störung von {affected}, die am {start} begann, ist seit {end} behoben. Sie können wieder wie gewohnt arbeiten.",
     ),
     ("delivery", "started"): (
-        "Neue Version für {place}",
-        "wir installieren seit {start} eine neue Version auf {place}. Eine kurze Unterbrechung ist möglich.",
+        "Neue Version für {affected}",
+        "wir installieren seit {start} eine neue Version auf {affected}. Eine kurze Unterbrechung ist möglich.",
     ),
     ("delivery", "cancelled"): (
-        "Die Version von {place} bleibt, wie sie war",
-        "{place} hat wieder die Version von vorher. Sie können wieder wie gewohnt arbeiten.",
+        "Die Version von {affected} bleibt, wie sie war",
+        "{affected} hat wieder die Version von vorher. Sie können wieder wie gewohnt arbeiten.",
     ),
     ("delivery", "restored"): (
-        "Neue Version von {place} ist in Betrieb",
-        "die neue Version von {place} ist installiert und geprüft. Sie können wieder wie gewohnt arbeiten.",
+        "Neue Version von {affected} ist in Betrieb",
+        "die neue Version von {affected} ist installiert und geprüft. Sie können wieder wie gewohnt arbeiten.",
     ),
 }
 _TEXTS: Final[Mapping[str, _Texts]] = {"en": _EN, "nl": _NL, "de": _DE}
@@ -163,16 +163,16 @@ LANGUAGES: Final = tuple(_TEXTS)
 
 def facts_of(notice: Notice) -> NoticeFacts:
     """What the text of this notice names."""
-    place = notice.environment or notice.service or notice.customer
+    affected = notice.environment or notice.service or notice.customer
     return NoticeFacts(
-        notice.kind, notice.stage, notice.source_key, place, notice.starts_at, notice.ends_at
+        notice.kind, notice.stage, notice.source_key, affected, notice.starts_at, notice.ends_at
     )
 
 
 def notice_subject(facts: NoticeFacts, language: str) -> str:
     """`[OUT-7] Disruption of acme-prod`."""
     subject, _ = _texts(facts, language)
-    return one_line(f"[{facts.source_key}] {subject.format(place=facts.place)}")
+    return one_line(f"[{facts.source_key}] {subject.format(affected=facts.affected)}")
 
 
 def notice_text(facts: NoticeFacts, language: str, name: str, zone: str) -> str:
@@ -185,7 +185,7 @@ def notice_text(facts: NoticeFacts, language: str, name: str, zone: str) -> str:
         return "" if at is None else format_instant(at, tz, seconds=False, locale=locale)
 
     filled = body.format(
-        place=facts.place, start=written(facts.starts_at), end=written(facts.ends_at)
+        affected=facts.affected, start=written(facts.starts_at), end=written(facts.ends_at)
     )
     return _FRAMES[locale].format(name=one_line(name), body=filled)
 
