@@ -49,8 +49,7 @@ def cause(
     why: Annotated[list[str], Option(help="'Why …? = Because …'; may be repeated.")],
 ) -> None:
     """Record the root cause of a problem, with the whys that lead to it."""
-    whys = [_pair(one) for one in why]
-    run_command(_put(problem, "cause", {"root_cause": root_cause, "whys": whys}))
+    run_command(_record_cause(problem, root_cause, why))
 
 
 @app.command("workaround")
@@ -115,6 +114,11 @@ async def _open(body: JSON) -> None:
     async with own_client() as client:
         shown = await client.post("intake", "/v1/problems", body)
     print_line(f"{shown['key']} is open, behind {', '.join(shown['incidents'])}.")
+
+
+async def _record_cause(problem: str, root_cause: str, why: list[str]) -> None:
+    whys = [_pair(one) for one in why]
+    await _put(problem, "cause", {"root_cause": root_cause, "whys": whys})
 
 
 async def _put(problem: str, step: str, body: JSON) -> None:
