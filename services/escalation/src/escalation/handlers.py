@@ -22,6 +22,12 @@ from common.events.directory import (
 from common.events.environments import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.erasures import TicketErased
 from common.events.forecasts import ForecastChanged
+from common.events.hand_overs import (
+    TicketHandOverAcknowledged,
+    TicketHandOverOverdue,
+    TicketHandOverUnacknowledged,
+    TicketPartnerMailUndelivered,
+)
 from common.events.outages import (
     DowntimeBudgetThresholdReached,
     OutageCorrected,
@@ -29,6 +35,7 @@ from common.events.outages import (
     OutageStarted,
     OutageSuperseded,
 )
+from common.events.problems import TicketFixRequested
 from common.events.restored import (
     CatalogueHistoryRestored,
     ClockHistoryRestored,
@@ -42,14 +49,9 @@ from common.events.tickets import (
     BlockerLifted,
     BlockerRaised,
     TicketClosed,
-    TicketFixRequested,
     TicketHandedBack,
     TicketHandedOver,
-    TicketHandOverAcknowledged,
-    TicketHandOverOverdue,
-    TicketHandOverUnacknowledged,
     TicketMerged,
-    TicketPartnerMailUndelivered,
     TicketReplyUndelivered,
     TicketResolved,
 )

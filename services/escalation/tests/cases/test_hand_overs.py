@@ -1,14 +1,13 @@
 """Hand-overs: who answers for them hears of it, and others when they do not (R5)."""
 
-from common.events.tickets import (
-    TicketFixRequested,
-    TicketHandedBack,
-    TicketHandedOver,
+from common.events.hand_overs import (
     TicketHandOverAcknowledged,
     TicketHandOverOverdue,
     TicketHandOverUnacknowledged,
     TicketPartnerMailUndelivered,
 )
+from common.events.problems import TicketFixRequested
+from common.events.tickets import TicketHandedBack, TicketHandedOver
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS
 from escalation_support.builders import NIGHT, TICKET, ticket_event

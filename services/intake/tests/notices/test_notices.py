@@ -19,7 +19,6 @@ from common.events.outages import (
 from common.mail.smtp import SmtpTransport
 from common.persistence.database import Database
 from intake.handlers import HANDLERS
-from intake.notices.domain.notice_text import LANGUAGES, NoticeFacts, notice_subject, notice_text
 from intake.outgoing.sender import MailOff, OutgoingMailSender
 from intake.settings import IntakeSettings
 from intake.timers import TIMERS
@@ -160,7 +159,6 @@ async def test_the_end_of_maintenance_is_told_when_it_is_over_unless_it_was_canc
 async def test_an_outage_is_proposed_and_goes_out_on_somebodys_word(
     anna: AsyncClient, database: Database, sender: OutgoingMailSender, mailbox: Mailbox
 ) -> None:
-    """A monitor may be wrong: customers are told by one of us"""
     await deliver(database, HANDLERS, (OutageStarted(ended_at=None, **OUTAGE), 1))
     await send_all(sender)
     assert await listed(anna) == [("OUT-7", "started", "proposed")]
@@ -250,27 +248,3 @@ async def test_without_a_mail_server_the_notice_says_that_nobody_got_it(
     assert await send_all(off) == 0
     shown = (await anna.get("/v1/notices/NTC-1")).json()
     assert (shown["state"], shown["mails"]) == ("unsent", [])
-
-
-@pytest.mark.parametrize("language", [*LANGUAGES, "fr"])
-@pytest.mark.parametrize(
-    ("kind", "stage"),
-    [
-        ("maintenance", "announced"),
-        ("maintenance", "moved"),
-        ("maintenance", "cancelled"),
-        ("maintenance", "restored"),
-        ("outage", "started"),
-        ("outage", "cancelled"),
-        ("outage", "restored"),
-        ("delivery", "started"),
-        ("delivery", "cancelled"),
-        ("delivery", "restored"),
-    ],
-)
-def test_every_notice_has_words_in_every_language(kind: Any, stage: Any, language: str) -> None:
-    facts = NoticeFacts(kind, stage, "MNT-3", "acme-prod", NINE, NINE + timedelta(hours=1))
-    text = notice_text(facts, language, "Jan", "Europe/Amsterdam")
-    assert "{" not in text + notice_subject(facts, language)
-    assert "acme-prod" in text
-    assert "Jan" in text.splitlines()[0]

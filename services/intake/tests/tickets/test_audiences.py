@@ -12,6 +12,14 @@ from common.persistence.database import Database
 from intake.tickets.routes import read_tickets
 from intake.tickets.store import messages
 from intake.tickets.store.tickets import TicketFilter
+from intake_support.marked_words import (
+    OF_ACME,
+    OF_BRIGHTWATER,
+    STAFF,
+    ask_for_access,
+    decide_a_change,
+    work_on_a_problem,
+)
 from intake_support.tickets import open_ticket
 from opsdesk_testing.audience_marks import Marks, free_text_fields, read_everything
 from opsdesk_testing.client import client
@@ -19,7 +27,6 @@ from opsdesk_testing.protocol import outbox_events
 from opsdesk_testing.row_walls import readable_tables, rows_without_where
 
 ON = "POST /v1/tickets/{ticket}"
-STAFF, OF_ACME, OF_BRIGHTWATER = "staff", "acme", "brightwater"
 WITHOUT_ROWS: set[str] = {"simulated_time"}
 """Tables that contacts read as a whole: no row of them is anybody's."""
 
@@ -48,74 +55,12 @@ async def marks(
             words["question"] += "?"
         answer = await who.post(f"/v1/tickets/OPS-1001/{step}", json=words | more)
         assert answer.is_success, f"{step}: {answer.text}"
-    await _work_on_a_problem(anna, omar, marks)
-    await _decide_a_change(anna, omar, jan, marks)
-    await _ask_for_access(app, anna, marks)
+    await work_on_a_problem(anna, omar, marks)
+    await decide_a_change(anna, omar, jan, marks)
+    await ask_for_access(app, anna, marks)
     await _change_the_directory(anna, omar, marks)
     await _revoke_and_ask_for_erasure(app, database, marks)
     return marks
-
-
-async def _work_on_a_problem(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> None:
-    """OPS-1003, a problem that only staff read, but for the words that open its ticket."""
-    symptoms = marks.word("POST /v1/problems symptoms", OF_ACME)
-    opened = {"title": "Why", "symptoms": symptoms, "incidents": ["OPS-1001"]}
-    assert (await anna.post("/v1/problems", json=opened)).status_code == 201
-    change = {"title": "Fix", "kind": "change_request", "nature": "corrective"}
-    fix = await open_ticket(anna, **change)
-    assert fix == "OPS-1004"
-    on = "/v1/problems/{problem}"
-
-    def word(step: str, name: str) -> str:
-        return marks.word(f"{step} {name}", STAFF)
-
-    why = {name: word(f"PUT {on}/cause", name) for name in ("question", "answer")}
-    moment = {"at": "2030-01-07T08:00:00Z", "what": word(f"PUT {on}/cause", "what")}
-    root = {"root_cause": word(f"PUT {on}/cause", "root_cause")}
-    checked = word(f"POST {on}/verifications", "checked")
-    for who, method, step, body in (
-        (anna, "PUT", "cause", root | {"timeline": [moment]}),
-        (anna, "PUT", "cause", root | {"whys": [why]}),
-        (anna, "PUT", "workaround", {"workaround": word(f"PUT {on}/workaround", "workaround")}),
-        (anna, "POST", "known-error", {}),
-        (anna, "POST", "fix", {"change_request": fix}),
-        (omar, "POST", "verifications", {"tier": "staging", "checked": checked}),
-    ):
-        answer = await who.request(method, f"/v1/problems/OPS-1003/{step}", json=body)
-        assert answer.is_success, f"{step}: {answer.text}"
-
-
-async def _decide_a_change(
-    anna: AsyncClient, omar: AsyncClient, jan: AsyncClient, marks: Marks
-) -> None:
-    on = "/v1/change-requests/{change_request}"
-    note = marks.word(f"PUT {on}/estimate note", OF_ACME)
-    reason = marks.word(f"POST {on}/decision reason", OF_ACME)
-    untouched = marks.word(f"POST {on}/no-environment reason", STAFF)
-    for who, method, step, body in (
-        (anna, "PUT", "estimate", {"estimate_seconds": 60, "note": note}),
-        (jan, "POST", "decision", {"decision": "approved", "reason": reason}),
-        (anna, "POST", "no-environment", {"reason": untouched}),
-        (omar, "POST", "no-environment/confirm", {}),
-    ):
-        answer = await who.request(method, f"/v1/change-requests/OPS-1004/{step}", json=body)
-        assert answer.is_success, f"{step}: {answer.text}"
-
-
-async def _ask_for_access(app: FastAPI, anna: AsyncClient, marks: Marks) -> None:
-    on = "/v1/access-requests/{access_request}"
-    reason = marks.word("POST /v1/access-requests reason", STAFF)
-    body = {"person": "anna", "resource": "db-1", "level": "read", "until": "2030-02-01"}
-    asked = await anna.post("/v1/access-requests", json=body | {"reason": reason})
-    assert asked.is_success, asked.text
-    path = "/v1/access-requests/ACC-1"
-    why = marks.word(f"POST {on}/decision reason", STAFF)
-    async with client(app, "gina") as gina:
-        decided = await gina.post(f"{path}/decision", json={"decision": "approved", "reason": why})
-    assert decided.is_success, decided.text
-    assert (await anna.post(f"{path}/grant")).is_success
-    gone = {"reason": marks.word(f"POST {on}/removal-request reason", STAFF)}
-    assert (await anna.post(f"{path}/removal-request", json=gone)).is_success
 
 
 async def _change_the_directory(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> None:

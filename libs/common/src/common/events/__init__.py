@@ -17,7 +17,9 @@ from common.events import (
     escalations,
     follow_ups,
     forecasts,
+    hand_overs,
     outages,
+    problems,
     reserved_hours,
     restored,
     reviews,
@@ -29,6 +31,8 @@ from common.events.envelope import Event
 
 MODULES = (
     tickets,
+    hand_overs,
+    problems,
     change_requests,
     alerts,
     erasures,

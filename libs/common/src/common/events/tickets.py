@@ -105,10 +105,9 @@ class TicketHandedBack(TicketEvent):
 class TicketHandedOver(TicketEvent):
     """A hand-over record was written (what was seen, tried, excluded). Its text stays in intake.
 
-    `number` counts on the ticket, `to` or `partner` has until `due_at`. Where a customer environment is
-    affected, `delivery_managers` of that customer and `product_owners` of that product (`sub`s, deputies
-    too; empty: nobody is named) acknowledge it until `acknowledge_by`. All of these are None or empty in
-    events from before they existed.
+    `number` counts on the ticket; `to` or `partner` has until `due_at`. Where an environment is
+    affected, `delivery_managers` and `product_owners` (`sub`s; empty: nobody is named) acknowledge it until
+    `acknowledge_by`. Events from before these fields existed have none of them.
     """
 
     type: ClassVar[str] = "opsdesk.ticket.handed_over.v1"
@@ -120,87 +119,6 @@ class TicketHandedOver(TicketEvent):
     delivery_managers: list[str] = Field(default_factory=list)
     product_owners: list[str] = Field(default_factory=list)
     acknowledge_by: AwareDatetime | None = None
-
-
-class TicketHandOverAcknowledged(TicketEvent):
-    """`by` acknowledged hand-over `number` as `roles`; `missing`: the roles that have not yet."""
-
-    type: ClassVar[str] = "opsdesk.ticket.hand_over_acknowledged.v1"
-    number: int
-    roles: list[Literal["dm", "po"]]
-    missing: list[Literal["dm", "po"]]
-
-
-class TicketHandOverUnacknowledged(TicketEvent):
-    """Until `acknowledge_by` nobody acknowledged hand-over `number` as `missing`; `people` were told."""
-
-    type: ClassVar[str] = "opsdesk.ticket.hand_over_unacknowledged.v1"
-    number: int
-    acknowledge_by: AwareDatetime
-    missing: list[Literal["dm", "po"]]
-    people: list[str]
-
-
-class TicketHandOverOverdue(TicketEvent):
-    """Whoever took hand-over `number` over has not given it back until `due_at`."""
-
-    type: ClassVar[str] = "opsdesk.ticket.hand_over_overdue.v1"
-    number: int
-    to: Literal["second_level", "partner"]
-    partner: str | None
-    due_at: AwareDatetime
-
-
-class TicketFixChecked(TicketEvent):
-    """`by` checked the fix of hand-over `number`, which `returned_by` took back, and says if it `works`."""
-
-    type: ClassVar[str] = "opsdesk.ticket.fix_checked.v1"
-    number: int
-    returned_by: str
-    works: bool
-
-
-class TicketPartnerReplied(TicketEvent):
-    """A partner wrote on a ticket that was handed over to them. Customers do not see it."""
-
-    type: ClassVar[str] = "opsdesk.ticket.partner_replied.v1"
-    message_id: UUID
-    partner: str
-
-
-class TicketPartnerMailUndelivered(TicketEvent):
-    """What we wrote to a partner (`message_id`) did not reach them by mail; `reason` is the mail server's."""
-
-    type: ClassVar[str] = "opsdesk.ticket.partner_mail_undelivered.v1"
-    message_id: UUID
-    partner: str
-    reason: str
-
-
-class TicketKnownError(TicketEvent):
-    """The cause of this problem is known, and how to go on until it is fixed. The words stay in intake."""
-
-    type: ClassVar[str] = "opsdesk.ticket.known_error.v1"
-
-
-class TicketFixRequested(TicketEvent):
-    """The fix of this problem was asked for by a change request: an item for the backlog.
-
-    `product_owners` are `sub`s, deputies too; empty: nobody is named.
-    """
-
-    type: ClassVar[str] = "opsdesk.ticket.fix_requested.v1"
-    change_request_id: UUID
-    change_request: str
-    product_owners: list[str]
-
-
-class TicketFixVerified(TicketEvent):
-    """`by` verified the fix of this problem, for which `requested_by` had asked."""
-
-    type: ClassVar[str] = "opsdesk.ticket.fix_verified.v1"
-    tier: Literal["staging", "production"]
-    requested_by: str
 
 
 class TicketReplied(TicketEvent):

@@ -53,21 +53,22 @@ async def open_or_join(
     instead of everybody with a mandatory role, of a repetition, too (R5). Step 1 of a new case fires here,
     in the same transaction (E1).
     """
-    policy = await _choose_policy(tx, trigger, policy_key)
     while True:
-        at = await transaction_time(tx)
-        new = await cases.add(tx, _build_case(uuid7(), trigger, policy, at))
-        if new:
-            roster = await policies.load_roster(tx)
-            outcome = _first_outcome(new, roster, note, actor, at, informed)
-            return await apply_outcome(tx, new, outcome), True
+        # Looked for first: most triggers repeat one, and need neither the matrix nor the rotas.
         for existing in await cases.lock_unresolved(tx, [trigger.dedup_key]):
             at = await transaction_time(tx)
             state, events = lifecycle.repeat_trigger(existing.state, note, at)
             for_information = (timeline.Informed(at, tuple(informed)),) if informed else ()
             outcome = state, (*events, *for_information)
             return await apply_outcome(tx, existing, outcome), False
-        # Resolved by somebody else between the two statements: the dedup key is free again.
+        policy = await _choose_policy(tx, trigger, policy_key)
+        at = await transaction_time(tx)
+        new = await cases.add(tx, _build_case(uuid7(), trigger, policy, at))
+        if new:
+            roster = await policies.load_roster(tx)
+            outcome = _first_outcome(new, roster, note, actor, at, informed)
+            return await apply_outcome(tx, new, outcome), True
+        # Opened by somebody else between the two statements: added to in the next round.
 
 
 async def notify_only(tx: Connection, trigger: Trigger, people: Sequence[str], note: str) -> Case:

@@ -149,7 +149,7 @@ async def claim_no_environment(
 
 @routes.post("/{change_request}/no-environment/confirm", response_model=ChangeRequestRead)
 async def confirm_no_environment(action: VerifyAction) -> Response | ChangeRequestRead:
-    """Confirm, as another person, that a change touches no environment: it may close without delivery."""
+    """Confirm as another person that a change touches no environment: it may close without delivery."""
     loaded = await load(action)
     claimed_by = loaded.change.no_environment_by
     person = await action.counted_as(claimed_by)

@@ -53,7 +53,7 @@ async def _tell_one(
         ends_at=occurrence.ends_at,
         at=at,
         state=state,
-        first_id=first and first.id,
+        first_id=None if first is None else first.id,
     )
     if await store.add(tx, notice):
         await _watch_end(tx, notice)

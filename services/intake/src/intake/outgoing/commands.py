@@ -5,7 +5,8 @@ from typing import Final
 
 from common.domain import Actor
 from common.domain.send_outcomes import SendOutcome
-from common.events.tickets import TicketPartnerMailUndelivered, TicketReplyUndelivered
+from common.events.hand_overs import TicketPartnerMailUndelivered
+from common.events.tickets import TicketReplyUndelivered
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from intake.outgoing.domain.outgoing_mail import OutgoingMail, Retry, after_attempt

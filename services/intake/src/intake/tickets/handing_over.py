@@ -10,12 +10,12 @@ from typing import Final
 from uuid import UUID
 
 from common.domain import Actor
-from common.events.tickets import (
+from common.events.hand_overs import (
     TicketHandOverOverdue,
     TicketHandOverUnacknowledged,
     TicketPartnerReplied,
-    TicketResumed,
 )
+from common.events.tickets import TicketResumed
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule

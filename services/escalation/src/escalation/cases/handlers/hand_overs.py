@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from common.events.envelope import ReceivedEvent
-from common.events.tickets import (
-    TicketHandedBack,
-    TicketHandedOver,
+from common.events.hand_overs import (
     TicketHandOverAcknowledged,
     TicketHandOverOverdue,
     TicketHandOverUnacknowledged,
 )
+from common.events.tickets import TicketHandedBack, TicketHandedOver
 from common.persistence.database import Connection
 from escalation.cases.commands import open_or_join
 from escalation.cases.handlers.closing import resolve_cases

@@ -1,7 +1,7 @@
 """Fixes of problems: an item for the product owner's backlog, for which nobody is paged."""
 
 from common.events.envelope import ReceivedEvent
-from common.events.tickets import TicketFixRequested
+from common.events.problems import TicketFixRequested
 from common.persistence.database import Connection
 from escalation.cases.commands import notify_only
 from escalation.cases.handlers.closing import resolve_cases

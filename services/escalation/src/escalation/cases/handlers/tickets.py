@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from common.events.envelope import ReceivedEvent
+from common.events.hand_overs import TicketPartnerMailUndelivered
 from common.events.tickets import (
     BlockerConfirmed,
     BlockerLifted,
     BlockerRaised,
     TicketEvent,
-    TicketPartnerMailUndelivered,
     TicketReplyUndelivered,
 )
 from common.persistence.database import Connection

@@ -7,7 +7,7 @@ from fastapi import Depends, Response
 
 from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
-from common.events.tickets import TicketFixRequested, TicketFixVerified, TicketKnownError
+from common.events.problems import TicketFixRequested, TicketFixVerified, TicketKnownError
 from common.http import Page, Paging, Transaction, router
 from common.persistence.database import transaction_time
 from intake.problems import domain, store

@@ -9,7 +9,7 @@ from fastapi import Depends, Path, Request, Response
 from common.auth import Caller, requires
 from common.domain import Rejection
 from common.errors import Conflict, NotFound
-from common.events.tickets import TicketFixChecked, TicketHandOverAcknowledged
+from common.events.hand_overs import TicketFixChecked, TicketHandOverAcknowledged
 from common.http import Transaction, router
 from common.persistence.database import transaction_time
 from intake.tickets.commands import audit_rejection, save_change
