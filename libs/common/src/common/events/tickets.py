@@ -105,9 +105,8 @@ class TicketHandedBack(TicketEvent):
 class TicketHandedOver(TicketEvent):
     """A hand-over record was written (what was seen, tried, excluded). Its text stays in intake.
 
-    `number` counts on the ticket; `to` or `partner` has until `due_at`. Where an environment is
-    affected, `delivery_managers` and `product_owners` (`sub`s; empty: nobody is named) acknowledge it until
-    `acknowledge_by`. Events from before these fields existed have none of them.
+    `number` counts on the ticket; `to` or `partner` has until `due_at`. `delivery_managers` and
+    `product_owners` (`sub`s; empty: nobody is named) acknowledge it until `acknowledge_by`, if at all.
     """
 
     type: ClassVar[str] = "opsdesk.ticket.handed_over.v1"
