@@ -25,6 +25,8 @@ SERVICES = (INTAKE, SLA, ESCALATION, DELIVERY_GATE)
 BY_HISTORY = {
     ("sla", "ticket"): "a clock is the fold over all events of its ticket, not its present state",
     ("sla", "alert"): "an outage needs the instants at which the alert began and ended",
+    ("intake", "outage"): "customers are told of a happening; a state tells them nothing new",
+    ("intake", "maintenance"): "the same",
     ("escalation", "ticket"): "a case is opened by a happening; a state opens none",
     ("escalation", "clock"): "the same",
     ("escalation", "forecast"): "the same",
