@@ -65,6 +65,12 @@ async def fill_intake(database: Database, app: FastAPI) -> Mapping[str, UUID]:
             ticket = await _made(anna, "/v1/tickets", body)
             reply = {"text": f"{key} was told", "visibility": "public"}
             await _made(anna, f"/v1/tickets/{ticket['key']}/replies", reply)
+            change = await _made(
+                anna, "/v1/tickets", about | {"kind": "change_request", "nature": "adaptive"}
+            )
+            estimate = {"estimate_seconds": 3600, "note": f"An hour for {key}"}
+            path = f"/v1/change-requests/{change['key']}/estimate"
+            assert (await anna.put(path, json=estimate)).status_code == 200
     return ids
 
 
