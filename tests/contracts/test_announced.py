@@ -28,6 +28,7 @@ BY_HISTORY = {
     ("intake", "outage"): "customers are told of a happening; a state tells them nothing new",
     ("intake", "maintenance"): "the same",
     ("escalation", "ticket"): "a case is opened by a happening; a state opens none",
+    ("escalation", "improvement"): "the same",
     ("escalation", "clock"): "the same",
     ("escalation", "forecast"): "the same",
     ("escalation", "waiver"): "the same",

@@ -18,6 +18,9 @@ from opsdesk.commands import (
     problems,
     reviews,
     status,
+    ticket_bulk,
+    ticket_causes,
+    ticket_relations,
     tickets,
     time,
     token,
@@ -34,6 +37,8 @@ app = typer.Typer(
 app.command()(login.login)
 app.command()(time.time)
 app.command()(demo.demo)
+for part in (ticket_relations, ticket_bulk, ticket_causes):
+    part.add_commands(tickets.app)
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(hand_overs.app, name="hand-overs")
 app.add_typer(problems.app, name="problems")

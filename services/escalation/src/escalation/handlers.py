@@ -12,6 +12,11 @@ from common.events.clocks import (
     ClockMissed,
     ClockThresholdReached,
 )
+from common.events.customer_voices import (
+    CustomerEscalationAnswered,
+    CustomerEscalationTaken,
+    TicketEscalatedByCustomer,
+)
 from common.events.directory import (
     ContactKnown,
     CustomerKnown,
@@ -28,6 +33,7 @@ from common.events.hand_overs import (
     TicketHandOverUnacknowledged,
     TicketPartnerMailUndelivered,
 )
+from common.events.improvements import ImprovementOverdue, ImprovementVerified
 from common.events.outages import (
     DowntimeBudgetThresholdReached,
     OutageCorrected,
@@ -72,9 +78,11 @@ from common.restoration.handlers import restored_handlers
 from escalation.cases.handlers import (
     budgets,
     clocks,
+    customers,
     deliveries,
     forecasts,
     hand_overs,
+    improvements,
     outages,
     problems,
     reviews,
@@ -112,6 +120,11 @@ HANDLERS: Handlers = {
     TicketHandOverOverdue: for_each(hand_overs.on_overdue),
     TicketPartnerMailUndelivered: for_each(tickets.on_partner_mail_undelivered),
     TicketReplyUndelivered: for_each(tickets.on_reply_undelivered),
+    TicketEscalatedByCustomer: for_each(customers.on_escalated),
+    CustomerEscalationTaken: for_each(customers.on_taken),
+    CustomerEscalationAnswered: for_each(customers.on_answered),
+    ImprovementOverdue: for_each(improvements.on_overdue),
+    ImprovementVerified: for_each(improvements.on_verified),
     TicketResolved: tickets.on_tickets_ended,
     TicketClosed: tickets.on_tickets_ended,
     TicketMerged: tickets.on_tickets_ended,

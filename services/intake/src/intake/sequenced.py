@@ -5,6 +5,7 @@ from typing import Final
 from common.persistence.sequenced import NumberSequence, Sequenced, Subjects
 from intake.alerts.tables import alerts
 from intake.directory.tables import contacts, customers, environments, partners, people
+from intake.improvements.tables import monitoring_improvements
 from intake.revocations.tables import token_revocations
 from intake.tickets.tables import tickets
 
@@ -16,10 +17,12 @@ SEQUENCED: Final[Subjects] = {
     "environment": Sequenced(environments),
     "partner": Sequenced(partners),
     "person": Sequenced(people),
+    "improvement": Sequenced(monitoring_improvements),
     "revocation": Sequenced(token_revocations),
 }
 NUMBERS: Final = (
     NumberSequence("ticket_numbers", "OPS", "ticket"),
+    NumberSequence("monitoring_improvement_numbers", "MON", "improvement"),
     NumberSequence("access_request_numbers", "ACC", None),
     NumberSequence("notice_numbers", "NTC", None),
 )

@@ -6,6 +6,12 @@ from intake.alerts.episode_changes import END_KIND
 from intake.alerts.store.episodes import lock_available as lock_episodes
 from intake.alerts.store.posts import lock_available as lock_posts
 from intake.alerts.timers import on_alerts_quiet, on_posts_unprocessed
+from intake.improvements.commands import DEADLINE_KIND as IMPROVEMENT_KIND
+from intake.improvements.store import lock_available as lock_improvements
+from intake.improvements.timers import on_improvements_due
+from intake.investigations.commands import DEADLINE_KIND as INVESTIGATION_KIND
+from intake.investigations.store import lock_available as lock_investigations
+from intake.investigations.timers import on_investigations_long
 from intake.mail import commands as mail
 from intake.mail.store import lock_available as lock_mails
 from intake.mail.timers import on_mails_unprocessed
@@ -19,6 +25,8 @@ from intake.tickets.timers import on_hand_overs_overdue, on_hand_overs_unacknowl
 TIMERS: Timers = {
     mail.RETRY_KIND: Timer(lock_mails, on_mails_unprocessed),
     alerts.RETRY_KIND: Timer(lock_posts, on_posts_unprocessed),
+    IMPROVEMENT_KIND: Timer(lock_improvements, on_improvements_due),
+    INVESTIGATION_KIND: Timer(lock_investigations, on_investigations_long),
     END_KIND: Timer(lock_episodes, on_alerts_quiet),
     handing_over.ACKNOWLEDGEMENT: Timer(lock_tickets, on_hand_overs_unacknowledged),
     MAINTENANCE_END: Timer(lock_notices, on_maintenance_over),

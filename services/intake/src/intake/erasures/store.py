@@ -27,7 +27,8 @@ _TICKETS: Final = text(
         description = CASE WHEN description IS NOT NULL THEN :erased END,
         resolution = CASE WHEN resolution IS NOT NULL THEN :erased END,
         downgrade_reason = CASE WHEN downgrade_reason IS NOT NULL THEN :erased END,
-        reclassification_reason = CASE WHEN reclassification_reason IS NOT NULL THEN :erased END
+        reclassification_reason = CASE WHEN reclassification_reason IS NOT NULL THEN :erased END,
+        unmerge_reason = CASE WHEN unmerge_reason IS NOT NULL THEN :erased END
     WHERE id = ANY(:ids)
     """
 ).bindparams(_IDS, bindparam("erased", type_=Text))
@@ -74,6 +75,19 @@ _ACCESS_REQUESTS: Final = text(
     WHERE person = :name OR requested_by = :name
     """
 )
+_INVESTIGATIONS: Final = text(
+    "UPDATE investigations SET cause = :erased WHERE ticket_id = ANY(:ids) AND cause IS NOT NULL"
+).bindparams(_IDS)
+_IMPROVEMENTS: Final = text(
+    """
+    UPDATE monitoring_improvements SET
+        task = CASE WHEN task IS NOT NULL THEN :erased END,
+        criterion = CASE WHEN criterion IS NOT NULL THEN :erased END,
+        evidence = CASE WHEN evidence IS NOT NULL THEN :erased END
+    WHERE ticket_id = ANY(:ids)
+    """
+).bindparams(_IDS, bindparam("erased", type_=Text))
+_WATCHERS: Final = text("DELETE FROM ticket_watchers WHERE contact_id = :contact")
 _MAILS: Final = text(
     """
     UPDATE mails SET raw = '', raw_deleted_at = intake.now(), reason = NULL,
@@ -118,9 +132,8 @@ async def erase_words(tx: Connection, ids: Sequence[UUID]) -> None:
     """Erase what these tickets say, with everything that was written about them."""
     values: dict[str, Any] = {"ids": list(ids), "erased": ERASED}
     await tx.execute(_TICKETS, values)
-    await tx.execute(_HAND_OVERS, values)
-    await tx.execute(_PROBLEMS, values)
-    await tx.execute(_CHANGE_REQUESTS, values)
+    for statement in (_HAND_OVERS, _PROBLEMS, _CHANGE_REQUESTS, _INVESTIGATIONS, _IMPROVEMENTS):
+        await tx.execute(statement, values)
 
 
 async def erase_messages(
@@ -151,3 +164,4 @@ async def erase_contact(tx: Connection, contact: UUID) -> None:
     """Erase name, address and phone of the contact, and why they had access; count the change."""
     await tx.execute(_CONTACT, {"contact": contact, "erased": ERASED})
     await tx.execute(_ACCESS_REQUESTS, {"name": f"contact/{contact}", "erased": ERASED})
+    await tx.execute(_WATCHERS, {"contact": contact})

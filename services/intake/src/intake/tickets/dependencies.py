@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, TypeAlias
 
-from fastapi import Depends, Path, Request, Response
+from fastapi import Depends, FastAPI, Path, Request, Response
 
 from common.audit import JSON
 from common.auth import Caller, requires
 from common.auth.persons import counted_as
 from common.domain import Rejection
 from common.errors import NotFound
-from common.http import Transaction, if_match, rejection_response, set_etag
+from common.http import Transaction, if_match, rejection_response, runtime_of, set_etag
 from common.persistence.database import Connection, transaction_time
+from common.runtime import Runtime
+from intake.settings import IntakeSettings
 from intake.tickets.commands import audit_rejection, save_change
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.events import EventSpec
@@ -86,6 +88,12 @@ class TicketAction:
             grounds=grounds,
         )
         return ticket_response(self.caller, stored)
+
+
+def settings_of(app: FastAPI) -> IntakeSettings:
+    """The settings of this service."""
+    runtime: Runtime[IntakeSettings] = runtime_of(app)
+    return runtime.settings
 
 
 def get_visible_ticket(caller: Caller, ticket: Ticket | None, ref: str) -> Ticket:

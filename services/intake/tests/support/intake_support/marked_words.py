@@ -10,14 +10,15 @@ from opsdesk_testing.client import client
 STAFF, OF_ACME, OF_BRIGHTWATER = "staff", "acme", "brightwater"
 
 
-async def work_on_a_problem(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> None:
-    """OPS-1003, a problem that only staff read, but for the words that open its ticket."""
+async def work_on_a_problem(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> str:
+    """A problem that only staff read, but for the words that open its ticket. The key of its fix."""
     symptoms = marks.word("POST /v1/problems symptoms", OF_ACME)
     opened = {"title": "Why", "symptoms": symptoms, "incidents": ["OPS-1001"]}
-    assert (await anna.post("/v1/problems", json=opened)).status_code == 201
+    answer = await anna.post("/v1/problems", json=opened)
+    assert answer.status_code == 201, answer.text
+    problem = answer.headers["Location"]
     change = {"title": "Fix", "kind": "change_request", "nature": "corrective"}
     fix = await open_ticket(anna, **change)
-    assert fix == "OPS-1004"
     on = "/v1/problems/{problem}"
 
     def word(step: str, name: str) -> str:
@@ -35,12 +36,13 @@ async def work_on_a_problem(anna: AsyncClient, omar: AsyncClient, marks: Marks) 
         (anna, "POST", "fix", {"change_request": fix}),
         (omar, "POST", "verifications", {"tier": "staging", "checked": checked}),
     ):
-        answer = await who.request(method, f"/v1/problems/OPS-1003/{step}", json=body)
+        answer = await who.request(method, f"{problem}/{step}", json=body)
         assert answer.is_success, f"{step}: {answer.text}"
+    return fix
 
 
 async def decide_a_change(
-    anna: AsyncClient, omar: AsyncClient, jan: AsyncClient, marks: Marks
+    anna: AsyncClient, omar: AsyncClient, jan: AsyncClient, marks: Marks, change: str
 ) -> None:
     on = "/v1/change-requests/{change_request}"
     note = marks.word(f"PUT {on}/estimate note", OF_ACME)
@@ -52,7 +54,7 @@ async def decide_a_change(
         (anna, "POST", "no-environment", {"reason": untouched}),
         (omar, "POST", "no-environment/confirm", {}),
     ):
-        answer = await who.request(method, f"/v1/change-requests/OPS-1004/{step}", json=body)
+        answer = await who.request(method, f"/v1/change-requests/{change}/{step}", json=body)
         assert answer.is_success, f"{step}: {answer.text}"
 
 

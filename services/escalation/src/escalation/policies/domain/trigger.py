@@ -16,6 +16,8 @@ TriggerKind = Literal[
     "hand_over_overdue",
     "fix_requested",
     "reply_undelivered",
+    "customer_escalated",
+    "improvement_overdue",
     "debt_overdue",
     "outage",
     "waiver_requested",
@@ -36,6 +38,8 @@ SEVERITIES = ("blocker", "critical", "major", "minor", "trivial")
 MANDATORY_ROLES: Mapping[TriggerKind, tuple[str, ...]] = {
     "forwarded": ("dm", "po"),  # R5: what first level could not resolve
     "hand_over_unacknowledged": ("dm", "po", "tom"),  # R5: nobody took notice of it
+    "customer_escalated": ("dm",),  # a named person answers the customer within a set time
+    "improvement_overdue": ("tom",),  # R9
     "debt_overdue": ("dm", "po"),
     "outage": ("dm",),  # R3, R5: a customer feels it now
     "limit_approaching": ("dm", "po"),  # R3: early enough to plan for it

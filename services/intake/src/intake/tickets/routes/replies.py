@@ -18,6 +18,7 @@ from intake.tickets.dependencies import (
     get_visible_ticket,
 )
 from intake.tickets.domain.message import Message
+from intake.tickets.domain.ticket import is_past_reopening
 from intake.tickets.events import event_spec
 from intake.tickets.schemas.requests import ReplyCreate
 from intake.tickets.schemas.responses import MessageRead, to_message_response
@@ -56,6 +57,9 @@ async def create_reply(action: ReplyAction, body: ReplyCreate, response: Respons
     if before.merged_into is not None:
         into = await tickets.find(action.tx, str(before.merged_into))
         raise Conflict(f"{before.key} was merged: reply on {into and into.key}.", code="MERGED")
+    if from_customer and is_past_reopening(before, at):
+        detail = f"{before.key} was closed too long ago to be opened again. Open another one that is linked to it: POST /v1/tickets/{before.key}/follow-on."
+        raise Conflict(detail, code="REOPENING_EXPIRED")
     message = Message(
         id=uuid7(),
         ticket_id=before.id,

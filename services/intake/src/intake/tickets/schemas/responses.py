@@ -23,6 +23,7 @@ from intake.tickets.domain.message import (
 from intake.tickets.domain.priority import Impact, Priority, Urgency
 from intake.tickets.domain.ticket import (
     Channel,
+    Detection,
     HandoverTarget,
     Kind,
     Nature,
@@ -30,35 +31,18 @@ from intake.tickets.domain.ticket import (
     Ticket,
     WaitingOn,
 )
-
-
-class PendingDowngradeRead(ResponseModel):
-    """A lower priority that waits for the confirmation of a second person."""
-
-    priority: Priority
-    requested_by: str
-    requested_at: datetime
-    reason: str
-
-
-class PendingReclassificationRead(ResponseModel):
-    """A reclassification that waits for the confirmation of a second person.
-
-    What is null does not change.
-    """
-
-    kind: Kind | None
-    nature: Nature | None
-    service: str | None
-    requested_by: str
-    requested_at: datetime
-    reason: str
+from intake.tickets.schemas.pending import (
+    PendingDowngradeRead,
+    PendingReclassificationRead,
+    PendingUnmergeRead,
+)
 
 
 class TicketForContact(ResponseModel):
     """A ticket as the customer's contacts read it.
 
-    `customer`, `environment`, `service`, `team` and `partner` are keys.
+    `customer`, `environment`, `service`, `team` and `partner` are keys. `suggested_priority` is what a
+    contact asked for. Until `reopenable_until` words of the customer open a closed ticket again.
     """
 
     id: UUID
@@ -68,6 +52,7 @@ class TicketForContact(ResponseModel):
     title: str
     state: State
     priority: Priority
+    suggested_priority: Priority | None
     impact: Impact | None
     urgency: Urgency | None
     customer: str | None
@@ -88,6 +73,7 @@ class TicketForContact(ResponseModel):
     verified_by: str | None
     verified_at: datetime | None
     closed_at: datetime | None
+    reopenable_until: datetime | None
     merged_into: UUID | None
     sequence: int
 
@@ -95,10 +81,14 @@ class TicketForContact(ResponseModel):
 class TicketRead(TicketForContact):
     """A ticket as staff reads it: also what two people are about to change, with their reasons.
 
-    `reporter` is the address that it came from while no contact is known.
+    `reporter` is the address that it came from while no contact is known. `priority_by` assessed it last;
+    null while nobody of first level has.
     """
 
     reporter: str | None
+    detected_by: Detection | None
+    priority_by: str | None
+    pending_unmerge: PendingUnmergeRead | None
     pending_downgrade: PendingDowngradeRead | None
     pending_reclassification: PendingReclassificationRead | None
 
@@ -160,6 +150,7 @@ class MessageRead(ResponseModel):
     `/v1/emails`); `mailing` and `mails`, whether an answer of ours goes out by mail (`nobody`: no contact who
     opened the ticket or wrote on it gets mail; `off`: no mail server was set), and what became of it;
     `partner`, the key of the partner to or from whom it is.
+    `copied_from` is the message of another ticket whose words these are.
     """
 
     id: UUID
@@ -177,9 +168,10 @@ class MessageRead(ResponseModel):
     mailing: Mailing | None
     mails: list[MailToContactRead] | None
     partner: str | None
+    copied_from: UUID | None
 
 
-_FOR_STAFF: Final = {"email", "sender_doubt", "mailing", "mails", "partner"}
+_FOR_STAFF: Final = {"email", "sender_doubt", "mailing", "mails", "partner", "copied_from"}
 _MESSAGE_FIELDS: Final = tuple(
     name for name in MessageRead.model_fields if name not in {"attachments", *_FOR_STAFF}
 )
@@ -216,6 +208,7 @@ def to_message_response(
         mailing=message.mailing if is_staff else None,
         mails=[MailToContactRead.model_validate(mail) for mail in mails] if is_staff else None,
         partner=message.partner if is_staff else None,
+        copied_from=message.copied_from if is_staff else None,
     )
 
 

@@ -21,3 +21,14 @@ SELECT open_to_contacts('change_requests',
     'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)', 'SELECT, INSERT, UPDATE');
 SELECT open_to_contacts('notices', $$state = 'sent' AND customer_id = (SELECT own_customer())$$);
 GRANT USAGE ON SEQUENCE ticket_numbers TO opsdesk_intake_contact;
+-- A link shows itself where both of its tickets are the own customer's.
+SELECT open_to_contacts('ticket_links',
+    'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)
+        AND EXISTS (SELECT FROM tickets WHERE tickets.id = other_id)', 'SELECT, INSERT');
+SELECT open_to_contacts('ticket_watchers',
+    'contact_id IS NOT NULL AND EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)',
+    'SELECT, INSERT, DELETE');
+SELECT open_to_contacts('ticket_feedback',
+    'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)', 'SELECT, INSERT');
+SELECT open_to_contacts('customer_escalations',
+    'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)', 'SELECT, INSERT');
