@@ -5,6 +5,7 @@
 
 CREATE SEQUENCE access_request_numbers START 1;
 CREATE SEQUENCE deadline_generations START 1;
+CREATE SEQUENCE monitoring_improvement_numbers START 1;
 CREATE SEQUENCE notice_numbers START 1;
 CREATE SEQUENCE ticket_numbers START 1001;
 
@@ -281,6 +282,35 @@ CREATE TRIGGER two_persons_confirm_contact BEFORE INSERT OR UPDATE OF confirmed_
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('registered_by', 'confirmed_by');
 
+CREATE TABLE customer_escalations (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    escalated_by text NOT NULL,
+    escalated_at timestamptz NOT NULL,
+    due_at timestamptz NOT NULL,
+    owner text,
+    answer_id uuid,
+    answered_by text,
+    answered_at timestamptz,
+    CONSTRAINT customer_escalations_pkey PRIMARY KEY (id),
+    CONSTRAINT customer_escalations_answer_id_fkey FOREIGN KEY (answer_id) REFERENCES messages(id),
+    CONSTRAINT customer_escalations_message_id_fkey
+        FOREIGN KEY (message_id) REFERENCES messages(id),
+    CONSTRAINT customer_escalations_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_customer_escalations_answered
+        CHECK (num_nonnulls(answer_id, answered_by, answered_at) IN (0, 3))
+);
+CREATE INDEX ix_customer_escalations_ticket ON customer_escalations (ticket_id, id);
+CREATE UNIQUE INDEX uq_customer_escalations_open ON customer_escalations (ticket_id)
+    WHERE answered_at IS NULL;
+GRANT INSERT, SELECT ON customer_escalations TO opsdesk_intake_contact;
+ALTER TABLE customer_escalations FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON customer_escalations TO opsdesk_intake_contact USING ((EXISTS (
+    SELECT FROM tickets WHERE (tickets.id = customer_escalations.ticket_id))));
+CREATE POLICY of_the_service ON customer_escalations TO opsdesk_intake, opsdesk_intake_owner USING
+    (true);
+
 CREATE TABLE customers (
     id uuid NOT NULL,
     key text NOT NULL,
@@ -387,6 +417,25 @@ CREATE TRIGGER two_persons_check_fix BEFORE INSERT OR UPDATE OF fix_checked_by O
     FOR EACH ROW WHEN (new.fix_checked_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('returned_by', 'fix_checked_by');
 
+CREATE TABLE investigations (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    started_by text NOT NULL,
+    started_at timestamptz NOT NULL,
+    limit_at timestamptz NOT NULL,
+    ended_by text,
+    ended_at timestamptz,
+    cause_found boolean,
+    cause text,
+    CONSTRAINT investigations_pkey PRIMARY KEY (id),
+    CONSTRAINT investigations_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_investigations_cause CHECK (cause IS NULL OR cause_found IS NOT NULL),
+    CONSTRAINT ck_investigations_ended
+        CHECK (num_nonnulls(ended_by, ended_at, cause_found) IN (0, 3))
+);
+CREATE INDEX ix_investigations_ticket ON investigations (ticket_id, id);
+CREATE UNIQUE INDEX uq_investigations_open ON investigations (ticket_id) WHERE ended_at IS NULL;
+
 -- Ids that a ticket's mails bear or refer to.
 CREATE TABLE mail_threads (
     message_id text NOT NULL,
@@ -453,8 +502,11 @@ CREATE TABLE messages (
     mailing text,
     -- The key of the partner to whom it was written, or who wrote it: customers never see it.
     partner text,
+    -- The message of another ticket whose words these are: it was split, or separated after a
+    -- merge.
+    copied_from uuid,
     CONSTRAINT messages_pkey PRIMARY KEY (id),
-    CONSTRAINT messages_mail_id_key UNIQUE (mail_id),
+    CONSTRAINT messages_copied_from_fkey FOREIGN KEY (copied_from) REFERENCES messages(id),
     CONSTRAINT messages_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
     CONSTRAINT ck_messages_partner CHECK (partner IS NULL OR visibility = 'internal'),
     CONSTRAINT messages_direction_check CHECK (direction IN ('inbound', 'outbound')),
@@ -463,11 +515,59 @@ CREATE TABLE messages (
 );
 CREATE INDEX ix_messages_mailing ON messages (id) WHERE mailing = 'due';
 CREATE INDEX ix_messages_ticket ON messages (ticket_id, id);
+CREATE UNIQUE INDEX uq_messages_copy ON messages (copied_from, ticket_id);
+CREATE UNIQUE INDEX uq_messages_mail ON messages (mail_id) WHERE copied_from IS NULL;
 GRANT INSERT, SELECT ON messages TO opsdesk_intake_contact;
 ALTER TABLE messages FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON messages TO opsdesk_intake_contact USING (((visibility = 'public')
     AND (EXISTS ( SELECT FROM tickets WHERE (tickets.id = messages.ticket_id)))));
 CREATE POLICY of_the_service ON messages TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
+CREATE TABLE monitoring_improvements (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    ticket_id uuid NOT NULL,
+    ticket text NOT NULL,
+    cause text NOT NULL,
+    owed_since timestamptz NOT NULL,
+    due_at timestamptz NOT NULL,
+    owner text,
+    task text,
+    criterion text,
+    evidence text,
+    done_by text,
+    done_at timestamptz,
+    verified_by text,
+    verified_at timestamptz,
+    overdue_at timestamptz,
+    sequence bigint NOT NULL,
+    CONSTRAINT monitoring_improvements_pkey PRIMARY KEY (id),
+    CONSTRAINT monitoring_improvements_key_key UNIQUE (key),
+    CONSTRAINT uq_monitoring_improvements_cause UNIQUE (ticket_id, cause),
+    CONSTRAINT monitoring_improvements_ticket_id_fkey
+        FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_monitoring_improvements_done
+        CHECK (num_nonnulls(evidence, done_by, done_at) IN (0, 3)),
+    CONSTRAINT ck_monitoring_improvements_four_eyes
+        CHECK (verified_by <> done_by AND verified_by <> owner),
+    CONSTRAINT ck_monitoring_improvements_planned
+        CHECK (num_nonnulls(owner, task, criterion) IN (0, 3)),
+    CONSTRAINT ck_monitoring_improvements_verified
+        CHECK (verified_by IS NULL OR done_by IS NOT NULL AND verified_at IS NOT NULL),
+    CONSTRAINT monitoring_improvements_cause_check
+        CHECK (cause IN ('found_by_customer', 'long_investigation')),
+    CONSTRAINT monitoring_improvements_sequence_check CHECK (sequence > 0)
+);
+CREATE INDEX ix_monitoring_improvements_open ON monitoring_improvements (id)
+    WHERE verified_by IS NULL;
+CREATE TRIGGER two_persons_own_improvement BEFORE INSERT OR UPDATE OF verified_by ON
+    monitoring_improvements
+    FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('owner', 'verified_by');
+CREATE TRIGGER two_persons_verify_improvement BEFORE INSERT OR UPDATE OF verified_by ON
+    monitoring_improvements
+    FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('done_by', 'verified_by');
 
 CREATE TABLE notices (
     id uuid NOT NULL,
@@ -596,6 +696,53 @@ CREATE TRIGGER two_persons_confirm_person BEFORE INSERT OR UPDATE OF confirmed_b
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('changed_by', 'confirmed_by');
 
+CREATE TABLE priority_matrices (
+    version integer NOT NULL,
+    state text NOT NULL,
+    cells jsonb NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    reason text NOT NULL,
+    confirmed_by text,
+    effective_at timestamptz,
+    CONSTRAINT priority_matrices_pkey PRIMARY KEY (version),
+    CONSTRAINT ck_priority_matrices_effective
+        CHECK ((state = 'effective') = (effective_at IS NOT NULL)),
+    CONSTRAINT ck_priority_matrices_four_eyes CHECK (confirmed_by <> requested_by),
+    CONSTRAINT priority_matrices_state_check CHECK (state IN ('pending', 'effective', 'withdrawn')),
+    CONSTRAINT priority_matrices_version_check CHECK (version > 0)
+);
+CREATE UNIQUE INDEX uq_priority_matrices_pending ON priority_matrices (state)
+    WHERE state = 'pending';
+
+CREATE OR REPLACE FUNCTION intake.refuse_lower_matrix_by_one()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    ranks CONSTANT text[] := ARRAY['blocker', 'critical', 'major', 'minor', 'trivial'];
+    former jsonb := (SELECT cells FROM priority_matrices
+        WHERE effective_at IS NOT NULL AND version < NEW.version ORDER BY version DESC LIMIT 1);
+BEGIN
+    former := coalesce(former, '{"high/high": "blocker", "high/medium": "critical", "high/low": "major",
+        "medium/high": "critical", "medium/medium": "major", "medium/low": "minor",
+        "low/high": "major", "low/medium": "minor", "low/low": "trivial"}');
+    IF NEW.confirmed_by IS NULL AND EXISTS (
+        SELECT FROM jsonb_each_text(NEW.cells) AS cell
+        WHERE array_position(ranks, cell.value) > array_position(ranks, former ->> cell.key)
+    ) THEN
+        RAISE EXCEPTION 'a lower priority needs the person who asked for it and another one'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_priority_matrices_four_eyes';
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER lower_matrix_needs_two BEFORE INSERT OR UPDATE ON priority_matrices
+    FOR EACH ROW WHEN (new.effective_at IS NOT NULL)
+    EXECUTE FUNCTION refuse_lower_matrix_by_one();
+CREATE TRIGGER two_persons_matrix BEFORE INSERT OR UPDATE OF confirmed_by ON priority_matrices
+    FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('requested_by', 'confirmed_by');
+
 CREATE TABLE problem_incidents (
     problem_id uuid NOT NULL,
     ticket_id uuid NOT NULL,
@@ -688,6 +835,85 @@ CREATE POLICY of_the_customer ON services TO opsdesk_intake_contact USING ((( SE
     current_setting('opsdesk.customer', true) AS current_setting) = ANY (sold_to)));
 CREATE POLICY of_the_service ON services TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
+CREATE TABLE teams (
+    key text NOT NULL,
+    name text NOT NULL,
+    members text[] NOT NULL,
+    created_by text NOT NULL,
+    CONSTRAINT teams_pkey PRIMARY KEY (key)
+);
+
+CREATE TABLE ticket_feedback (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    solved boolean NOT NULL,
+    rating smallint,
+    message_id uuid,
+    given_by text NOT NULL,
+    given_at timestamptz NOT NULL,
+    CONSTRAINT ticket_feedback_pkey PRIMARY KEY (id),
+    CONSTRAINT ticket_feedback_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id),
+    CONSTRAINT ticket_feedback_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ticket_feedback_rating_check CHECK (rating >= 1 AND rating <= 5)
+);
+CREATE INDEX ix_ticket_feedback_ticket ON ticket_feedback (ticket_id, id);
+GRANT INSERT, SELECT ON ticket_feedback TO opsdesk_intake_contact;
+ALTER TABLE ticket_feedback FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON ticket_feedback TO opsdesk_intake_contact USING ((EXISTS ( SELECT
+    FROM tickets WHERE (tickets.id = ticket_feedback.ticket_id))));
+CREATE POLICY of_the_service ON ticket_feedback TO opsdesk_intake, opsdesk_intake_owner USING
+    (true);
+
+CREATE TABLE ticket_links (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    kind text NOT NULL,
+    other_id uuid NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT ticket_links_pkey PRIMARY KEY (id),
+    CONSTRAINT uq_ticket_links UNIQUE (ticket_id, kind, other_id),
+    CONSTRAINT ticket_links_other_id_fkey FOREIGN KEY (other_id) REFERENCES tickets(id),
+    CONSTRAINT ticket_links_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_ticket_links_itself CHECK (ticket_id <> other_id),
+    CONSTRAINT ticket_links_kind_check
+        CHECK (kind IN ('child_of', 'caused_by', 'duplicates', 'blocks', 'split_from', 'follows'))
+);
+CREATE INDEX ix_ticket_links_other ON ticket_links (other_id);
+CREATE UNIQUE INDEX uq_ticket_links_one ON ticket_links (ticket_id, kind)
+    WHERE kind IN ('child_of', 'duplicates');
+GRANT INSERT, SELECT ON ticket_links TO opsdesk_intake_contact;
+ALTER TABLE ticket_links FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON ticket_links TO opsdesk_intake_contact USING (((EXISTS ( SELECT
+    FROM tickets WHERE (tickets.id = ticket_links.ticket_id))) AND (EXISTS ( SELECT FROM tickets
+    WHERE (tickets.id = ticket_links.other_id)))));
+CREATE POLICY of_the_service ON ticket_links TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
+CREATE TABLE ticket_watchers (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    person text,
+    contact_id uuid,
+    added_by text NOT NULL,
+    added_at timestamptz NOT NULL,
+    CONSTRAINT ticket_watchers_pkey PRIMARY KEY (id),
+    CONSTRAINT ticket_watchers_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(id),
+    CONSTRAINT ticket_watchers_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_ticket_watchers_one CHECK (num_nonnulls(person, contact_id) = 1)
+);
+CREATE INDEX ix_ticket_watchers_person ON ticket_watchers (person, ticket_id)
+    WHERE person IS NOT NULL;
+CREATE UNIQUE INDEX uq_ticket_watchers_contact ON ticket_watchers (ticket_id, contact_id)
+    WHERE contact_id IS NOT NULL;
+CREATE UNIQUE INDEX uq_ticket_watchers_person ON ticket_watchers (ticket_id, person)
+    WHERE person IS NOT NULL;
+GRANT DELETE, INSERT, SELECT ON ticket_watchers TO opsdesk_intake_contact;
+ALTER TABLE ticket_watchers FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON ticket_watchers TO opsdesk_intake_contact USING (((contact_id IS
+    NOT NULL) AND (EXISTS ( SELECT FROM tickets WHERE (tickets.id = ticket_watchers.ticket_id)))));
+CREATE POLICY of_the_service ON ticket_watchers TO opsdesk_intake, opsdesk_intake_owner USING
+    (true);
+
 CREATE TABLE tickets (
     id uuid NOT NULL,
     number bigint NOT NULL,
@@ -736,7 +962,15 @@ CREATE TABLE tickets (
     verified_by text,
     verified_at timestamptz,
     closed_at timestamptz,
+    reopenable_until timestamptz,
     merged_into uuid,
+    unmerge_requested_by text,
+    unmerge_requested_at timestamptz,
+    unmerge_reason text,
+    unmerged_by text,
+    unmerged_confirmed_by text,
+    suggested_priority text,
+    detected_by text,
     sequence bigint NOT NULL,
     CONSTRAINT tickets_pkey PRIMARY KEY (id),
     CONSTRAINT tickets_number_key UNIQUE (number),
@@ -749,6 +983,8 @@ CREATE TABLE tickets (
             reclassified_confirmed_by <> reclassified_by),
     CONSTRAINT ck_tickets_four_eyes
         CHECK (verified_by IS NULL OR resolved_by IS NOT NULL AND verified_by <> resolved_by),
+    CONSTRAINT ck_tickets_merged
+        CHECK ((state = 'merged') = (merged_into IS NOT NULL) AND merged_into <> id),
     CONSTRAINT ck_tickets_nature CHECK (nature IS NULL OR kind = 'change_request'),
     CONSTRAINT ck_tickets_priority_four_eyes
         CHECK (priority_confirmed_by IS NULL OR priority_by IS NOT NULL AND priority_confirmed_by
@@ -756,9 +992,13 @@ CREATE TABLE tickets (
     CONSTRAINT ck_tickets_resolved
         CHECK ((state NOT IN ('resolved', 'verified', 'closed')) OR resolved_by IS NOT NULL AND
             resolved_at IS NOT NULL),
+    CONSTRAINT ck_tickets_unmerge_four_eyes
+        CHECK (unmerged_confirmed_by IS NULL OR unmerged_by IS NOT NULL AND unmerged_confirmed_by
+            <> unmerged_by),
     CONSTRAINT ck_tickets_verified
         CHECK ((state NOT IN ('verified', 'closed')) OR verified_by IS NOT NULL AND verified_at IS
             NOT NULL),
+    CONSTRAINT tickets_detected_by_check CHECK (detected_by IN ('customer', 'monitoring', 'ops')),
     CONSTRAINT tickets_kind_check
         CHECK (kind IN ('incident', 'service_request', 'change_request', 'problem', 'question')),
     CONSTRAINT tickets_nature_check
@@ -768,7 +1008,9 @@ CREATE TABLE tickets (
     CONSTRAINT tickets_sequence_check CHECK (sequence > 0),
     CONSTRAINT tickets_state_check
         CHECK (state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'resolved', 'verified',
-            'closed', 'reopened', 'merged'))
+            'closed', 'reopened', 'merged')),
+    CONSTRAINT tickets_suggested_priority_check
+        CHECK (suggested_priority IN ('blocker', 'critical', 'major', 'minor', 'trivial'))
 ) WITH (fillfactor = 85);
 CREATE INDEX ix_tickets_assignee ON tickets (assignee, id) WHERE assignee IS NOT NULL;
 CREATE INDEX ix_tickets_customer ON tickets (customer_id, id);
@@ -852,9 +1094,32 @@ CREATE TRIGGER two_persons_reclassify BEFORE INSERT OR UPDATE OF reclassified_co
     tickets
     FOR EACH ROW WHEN (new.reclassified_confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('reclassified_by', 'reclassified_confirmed_by');
+CREATE TRIGGER two_persons_unmerge BEFORE INSERT OR UPDATE OF unmerged_confirmed_by ON tickets
+    FOR EACH ROW WHEN (new.unmerged_confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('unmerged_by', 'unmerged_confirmed_by');
 CREATE TRIGGER two_persons_verify BEFORE INSERT OR UPDATE OF verified_by ON tickets
     FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('resolved_by', 'verified_by');
+
+CREATE OR REPLACE FUNCTION intake.refuse_unmerge_by_one()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF OLD.unmerge_requested_by IS NULL
+        OR NEW.unmerged_by IS DISTINCT FROM OLD.unmerge_requested_by
+        OR NEW.unmerged_confirmed_by IS NULL
+        OR NEW.unmerged_confirmed_by = OLD.unmerge_requested_by
+    THEN
+        RAISE EXCEPTION 'to separate merged tickets takes the person who asked for it and another one'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_unmerge_four_eyes';
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER unmerge_needs_two BEFORE UPDATE OF merged_into ON tickets
+    FOR EACH ROW WHEN (old.merged_into IS NOT NULL AND new.merged_into IS DISTINCT FROM
+        old.merged_into)
+    EXECUTE FUNCTION refuse_unmerge_by_one();
 
 CREATE TABLE token_revocations (
     id uuid NOT NULL,
@@ -1205,7 +1470,11 @@ CREATE VIEW reporting.intake_tickets AS SELECT
     -- bigint: seconds of elapsed time from opening to its present resolution; null without one
     extract(epoch FROM resolved_at - opened_at)::bigint AS resolution_seconds,
     -- bigint: seconds of elapsed time from resolution to verification; null before
-    extract(epoch FROM verified_at - resolved_at)::bigint AS verification_seconds
+    extract(epoch FROM verified_at - resolved_at)::bigint AS verification_seconds,
+    -- text: priority that the contact asked for; null without a wish
+    suggested_priority,
+    -- text: who found it first: customer, monitoring, ops
+    detected_by
 FROM tickets LEFT JOIN customers ON customers.id = tickets.customer_id LEFT JOIN environments ON
     environments.id = tickets.environment_id;
 
@@ -1249,3 +1518,74 @@ CREATE VIEW reporting.intake_alerts AS SELECT
     extract(epoch FROM ended_at - started_at)::bigint AS duration_seconds
 FROM alerts LEFT JOIN customers ON customers.id = alerts.customer_id LEFT JOIN environments ON
     environments.id = alerts.environment_id;
+
+-- Who found incidents first: one row per month and customer.
+CREATE VIEW reporting.intake_detection AS SELECT
+    -- text: month of the opening, in UTC: 2030-01
+    to_char(opened_at AT TIME ZONE 'UTC', 'YYYY-MM') AS month,
+    -- uuid: id of the customer; null in triage
+    tickets.customer_id AS customer_id,
+    -- text: key of the customer
+    customers.key AS customer,
+    -- bigint: incidents that were opened
+    count(*) AS incidents,
+    -- bigint: those that the customer found first
+    count(*) FILTER (WHERE detected_by = 'customer') AS found_by_customer,
+    -- bigint: those that monitoring found first
+    count(*) FILTER (WHERE detected_by = 'monitoring') AS found_by_monitoring,
+    -- numeric: share of those that the customer found first, 0 to 1
+    round(count(*) FILTER (WHERE detected_by = 'customer')::numeric / count(*), 4) AS found_by_customer_ratio
+FROM tickets LEFT JOIN customers ON customers.id = tickets.customer_id WHERE kind = 'incident' AND
+    detected_by IS NOT NULL GROUP BY 1, tickets.customer_id, customers.key;
+
+-- Searches for a cause: one row each.
+CREATE VIEW reporting.intake_investigations AS SELECT
+    -- uuid: id of the search
+    id AS investigation_id,
+    -- uuid: see intake_tickets
+    ticket_id,
+    -- timestamptz: instant of its start
+    started_at,
+    -- timestamptz: instant of its end; null while it lasts
+    ended_at,
+    -- boolean: whether the cause was found; null while it lasts
+    cause_found,
+    -- boolean: whether it took longer than the set time; null while it lasts
+    ended_at > limit_at AS is_long
+FROM investigations;
+
+-- Improvements of the monitoring that are or were owed: one row each.
+CREATE VIEW reporting.intake_monitoring_improvements AS SELECT
+    -- uuid: id of the improvement
+    id AS improvement_id,
+    -- text: key of the improvement: MON-7
+    key AS improvement,
+    -- uuid: see intake_tickets
+    ticket_id,
+    -- text: found_by_customer, long_investigation
+    cause,
+    -- timestamptz: instant since which it is owed
+    owed_since,
+    -- timestamptz: instant by which it is to be done
+    due_at,
+    -- timestamptz: instant at which it was done; null before
+    done_at,
+    -- timestamptz: instant at which another person verified it; null before
+    verified_at,
+    -- timestamptz: instant at which its time was over; null: done in time, or time is left
+    overdue_at
+FROM monitoring_improvements;
+
+-- What contacts said of resolved tickets: one row each.
+CREATE VIEW reporting.intake_feedback AS SELECT
+    -- uuid: id of the answer
+    id AS feedback_id,
+    -- uuid: see intake_tickets
+    ticket_id,
+    -- timestamptz: instant of the answer
+    given_at,
+    -- boolean: whether the contact says that it was solved
+    solved,
+    -- smallint: 1 (bad) to 5 (good); null without one
+    rating
+FROM ticket_feedback;
