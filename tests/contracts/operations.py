@@ -50,7 +50,7 @@ class Operation:
         return re.sub(r"\{(\w+)\}", lambda found: _example(found[1]), self.path)
 
     def token(self) -> str:
-        """A token with all permissions that it requires: of all staff, else of a contact or a machine."""
+        """A token with all permissions that it requires: of all staff, a contact, or else a contact or a machine."""
         if all(PERMISSIONS[permission] & set(STAFF) for permission in self.permissions):
             return token("root", roles=list(STAFF))
         if all(CUSTOMER in PERMISSIONS[permission] for permission in self.permissions):

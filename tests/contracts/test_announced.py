@@ -26,6 +26,8 @@ BY_HISTORY = {
     ("intake", "clock"): "each event carries the clock's whole state, and says whether it goes on",
     ("sla", "ticket"): "a clock is the fold over all events of its ticket, not its present state",
     ("sla", "alert"): "an outage needs the instants at which the alert began and ended",
+    ("intake", "outage"): "customers are told of a happening; a state tells them nothing new",
+    ("intake", "maintenance"): "the same",
     ("escalation", "ticket"): "a case is opened by a happening; a state opens none",
     ("escalation", "improvement"): "the same",
     ("escalation", "clock"): "the same",

@@ -31,7 +31,7 @@ SERVICES = (
 )
 OTHER_SEQUENCES = {
     # What another service has published: its sequences, not ours.
-    "intake": {"promises", "services"},
+    "intake": {"promises", "services", "deliveries"},
     "sla": {"contacts", "customers", "environments", "partners", "people", "action_items"},
     "delivery-gate": {"contacts"},
     # The entries of a case, which its own row counts.

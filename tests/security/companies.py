@@ -72,6 +72,12 @@ async def fill_intake(database: Database, app: FastAPI) -> Mapping[str, UUID]:
             }
             form |= {"schema": {"type": "object", "properties": {}}}
             await _made(theo, "/v1/request-forms", form)
+            change = await _made(
+                anna, "/v1/tickets", about | {"kind": "change_request", "nature": "adaptive"}
+            )
+            estimate = {"estimate_seconds": 3600, "note": f"An hour for {key}"}
+            path = f"/v1/change-requests/{change['key']}/estimate"
+            assert (await anna.put(path, json=estimate)).status_code == 200
     return ids
 
 

@@ -114,6 +114,7 @@ class Company:
         note = {"text": f"{WORDS['note']}, says {NAME}", "visibility": "internal"}
         await self.post("anna", replies, 201, note)
         over = {"to": "second_level", "seen": WORDS["seen"], "tried": NAME, "excluded": ADDRESS}
+        over |= {"asked": f"Ask {NAME}", "due_at": "2199-01-01T00:00:00Z"}
         await self.act("anna", "forward", over)
         await self.act("anna", "hand-back", {"found": WORDS["seen"]})
         await self.close(await self._write_mail(MAIL))

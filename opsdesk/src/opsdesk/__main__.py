@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping
 import typer
 
 from opsdesk.commands import (
+    access_requests,
     attachments,
     callers,
+    change_requests,
     clocks,
     company,
     contacts,
@@ -16,11 +18,14 @@ from opsdesk.commands import (
     events,
     files,
     forms,
+    hand_overs,
     imports,
     improvements,
     login,
     mails,
+    notices,
     outages,
+    problems,
     queue,
     reviews,
     status,
@@ -101,6 +106,11 @@ app.command()(files.download)
 app.add_typer(contacts.app, name="contacts")
 app.add_typer(forms.app, name="forms")
 app.add_typer(imports.app, name="import")
+app.add_typer(hand_overs.app, name="hand-overs")
+app.add_typer(problems.app, name="problems")
+app.add_typer(change_requests.app, name="changes")
+app.add_typer(access_requests.app, name="access")
+app.add_typer(notices.app, name="notices")
 app.add_typer(clocks.app, name="clocks")
 app.command()(status.status)
 app.command()(status.forecast)

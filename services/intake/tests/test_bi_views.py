@@ -6,6 +6,7 @@ from httpx import AsyncClient
 
 from common.persistence.database import Database
 from intake.bi_views import VIEWS
+from intake_support.tickets import OVER
 from opsdesk_testing.protocol import freeze_time
 from opsdesk_testing.psql import Psql
 
@@ -13,7 +14,6 @@ NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 NAMES = sorted(f"intake_{view.name}" for view in VIEWS)
 DOWN = {"title": "Billing is down", "environment": "acme-prod", "description": "Call 0301234"}
-OVER = {"to": "second_level", "seen": "a stack trace", "tried": "a restart"}
 
 
 async def test_a_ticket_is_one_row_with_what_its_work_took(

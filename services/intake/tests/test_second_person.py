@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 
 from common.persistence.database import Database
-from intake_support.tickets import act, open_ticket
+from intake_support.tickets import OVER, act, open_ticket
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import outbox_events
 from opsdesk_testing.second_person import TwoPersonRequest, check_takes_two, effects_of
@@ -102,6 +102,68 @@ async def blocker_confirmed(anna: AsyncClient) -> TwoPersonRequest:
     return TwoPersonRequest("anna", "omar", f"/v1/tickets/{opened['key']}/blocker/confirm", {})
 
 
+async def fix_checked(anna: AsyncClient) -> TwoPersonRequest:
+    key = await open_ticket(anna)
+    await act(anna, key, "forward", **OVER)
+    back = await act(anna, key, "hand-back", found="The disk.", fixed=True)
+    assert back.is_success, back.text
+    body = {"works": True, "checked": "ten invoices"}
+    return TwoPersonRequest("anna", "omar", f"/v1/tickets/{key}/hand-overs/1/check-fix", body)
+
+
+async def fix_verified(anna: AsyncClient) -> TwoPersonRequest:
+    incident = await open_ticket(anna, service="billing")
+    body = {"title": "Why", "symptoms": "E42", "incidents": [incident]}
+    path = (await anna.post("/v1/problems", json=body)).headers["Location"]
+    whys = [{"question": "Why?", "answer": "So."}]
+    await anna.put(f"{path}/cause", json={"root_cause": "x", "whys": whys})
+    await anna.put(f"{path}/workaround", json={"workaround": "y"})
+    await anna.post(f"{path}/known-error")
+    change = await open_ticket(anna, kind="change_request", nature="corrective")
+    assert (await anna.post(f"{path}/fix", json={"change_request": change})).is_success
+    body = {"tier": "staging", "checked": "ten invoices"}
+    return TwoPersonRequest("anna", "omar", f"{path}/verifications", body)
+
+
+async def no_environment(anna: AsyncClient) -> TwoPersonRequest:
+    key = await open_ticket(anna, kind="change_request", nature="adaptive")
+    path = f"/v1/change-requests/{key}/no-environment"
+    assert (await anna.post(path, json={"reason": "A text."})).is_success
+    return TwoPersonRequest("anna", "omar", f"{path}/confirm")
+
+
+async def _access(anna: AsyncClient, until: str) -> str:
+    """An access of sven, asked for by anna. Its path."""
+    body = {"person": "sven", "resource": "db-1", "level": "read", "reason": "E42"}
+    answer = await anna.post("/v1/access-requests", json=body | {"until": "2030-02-01"})
+    path = f"/v1/access-requests/{answer.json()['key']}"
+    app: FastAPI = anna._transport.app  # type: ignore[attr-defined]  # httpx shows it to nobody
+    async with client(app, "gina") as gina:
+        for step, body in (("decision", {"decision": "approved"}), ("grant", {}), ("remove", {})):
+            if step == until:
+                break
+            who = gina if step == "decision" else anna
+            assert (await who.post(f"{path}/{step}", json=body)).is_success
+    return path
+
+
+async def access_decided(anna: AsyncClient) -> TwoPersonRequest:
+    path = await _access(anna, "decision")
+    return TwoPersonRequest("anna", "gina", f"{path}/decision", {"decision": "approved"})
+
+
+async def access_verified(anna: AsyncClient) -> TwoPersonRequest:
+    return TwoPersonRequest("anna", "omar", f"{await _access(anna, 'remove')}/grant/verify")
+
+
+async def access_recertified(anna: AsyncClient) -> TwoPersonRequest:
+    return TwoPersonRequest("sven", "gina", f"{await _access(anna, 'remove')}/recertify")
+
+
+async def access_gone(anna: AsyncClient) -> TwoPersonRequest:
+    return TwoPersonRequest("anna", "omar", f"{await _access(anna, 'never')}/removal/verify")
+
+
 SCENARIOS: Final[dict[str, Scenario]] = {
     "confirm_priority": lower_priority,
     "confirm_classification": another_kind,
@@ -111,6 +173,13 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "verify_ticket": verified,
     "reject_resolution": rejected,
     "confirm_ticket_blocker": blocker_confirmed,
+    "check_hand_over_fix": fix_checked,
+    "verify_problem_fix": fix_verified,
+    "confirm_no_environment": no_environment,
+    "decide_access": access_decided,
+    "verify_access_grant": access_verified,
+    "recertify_access": access_recertified,
+    "verify_access_removal": access_gone,
     "confirm_contact": contact_confirmed,
     "confirm_contact_erasure": erased,
     "confirm_person": person_confirmed,

@@ -84,6 +84,8 @@ async def load(clients: DemoClients, demo_data: DemoData, report: ReportSection)
             clients[target.actor], target, demo_data.entries(target.section), report
         )
     await _confirm_registrations(clients[SECOND_PERSON], demo_data)
+    responsibilities = demo_data.entries("responsibilities")
+    added += await _load_responsibilities(clients["gina"], responsibilities, report)
     added += await _load_agreements(
         clients["theo"], clients["gina"], demo_data.entries("agreements"), report
     )
@@ -116,6 +118,40 @@ async def _confirm_registrations(client: ApiClient, demo_data: DemoData) -> None
         async for contact in client.items("intake", path):
             if contact["counts_for"]:
                 await client.post("intake", f"{path}/{contact['id']}/confirm")
+
+
+async def _load_responsibilities(
+    client: ApiClient, entries: Sequence[Entry], report: ReportSection
+) -> int:
+    """Appoint delivery managers of customers and product owners of services."""
+    path = "/v1/responsibilities"
+    known = {(one["role"], one["subject"]) async for one in client.items("intake", path)}
+    missing = [one for one in entries if (one["role"], one["subject"]) not in known]
+    for one in missing:
+        role, body = one["role"], {"person": one["person"]}
+        collection, name = _RESPONSIBILITIES[role]
+        await _appoint(client, f"/v1/{collection}/{one['subject']}/{name}", body)
+    report("responsibilities", len(entries), len(missing))
+    return len(missing)
+
+
+_RESPONSIBILITIES = {
+    "dm": ("customers", "delivery-manager"),
+    "po": ("services", "product-owner"),
+}
+
+
+async def _appoint(client: ApiClient, path: str, body: Mapping[str, Any]) -> None:
+    """Appoint somebody; retry while intake has not heard of the service."""
+    give_up_at = asyncio.get_running_loop().time() + PROPAGATION_TIMEOUT_S
+    while True:
+        try:
+            await client.put("intake", path, body)
+            return
+        except Problem as problem:
+            if problem.code != "not-found" or asyncio.get_running_loop().time() > give_up_at:
+                raise
+        await asyncio.sleep(RETRY_DELAY_S)
 
 
 async def _load_agreements(

@@ -27,6 +27,12 @@ from common.events.directory import (
 from common.events.environments import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.erasures import TicketErased
 from common.events.forecasts import ForecastChanged
+from common.events.hand_overs import (
+    TicketHandOverAcknowledged,
+    TicketHandOverOverdue,
+    TicketHandOverUnacknowledged,
+    TicketPartnerMailUndelivered,
+)
 from common.events.improvements import ImprovementOverdue, ImprovementVerified
 from common.events.outages import (
     DowntimeBudgetThresholdReached,
@@ -35,6 +41,7 @@ from common.events.outages import (
     OutageStarted,
     OutageSuperseded,
 )
+from common.events.problems import TicketFixRequested
 from common.events.restored import (
     CatalogueHistoryRestored,
     ClockHistoryRestored,
@@ -49,7 +56,8 @@ from common.events.tickets import (
     BlockerLifted,
     BlockerRaised,
     TicketClosed,
-    TicketForwarded,
+    TicketHandedBack,
+    TicketHandedOver,
     TicketMerged,
     TicketReplyUndelivered,
     TicketResolved,
@@ -74,8 +82,10 @@ from escalation.cases.handlers import (
     customers,
     deliveries,
     forecasts,
+    hand_overs,
     improvements,
     outages,
+    problems,
     reviews,
     tickets,
     usage,
@@ -103,7 +113,13 @@ HANDLERS: Handlers = {
     BlockerRaised: chain(for_each(tickets.on_blocker_raised), for_each(outages.on_blocker_raised)),
     BlockerConfirmed: for_each(tickets.on_blocker_confirmed),
     BlockerLifted: for_each(tickets.on_blocker_lifted),
-    TicketForwarded: for_each(tickets.on_forwarded),
+    TicketHandedOver: for_each(hand_overs.on_handed_over),
+    TicketFixRequested: for_each(problems.on_fix_requested),
+    TicketHandedBack: for_each(hand_overs.on_handed_back),
+    TicketHandOverAcknowledged: for_each(hand_overs.on_acknowledged),
+    TicketHandOverUnacknowledged: for_each(hand_overs.on_unacknowledged),
+    TicketHandOverOverdue: for_each(hand_overs.on_overdue),
+    TicketPartnerMailUndelivered: for_each(tickets.on_partner_mail_undelivered),
     TicketReplyUndelivered: for_each(tickets.on_reply_undelivered),
     TicketSecondEyesOverdue: for_each(tickets.on_second_eyes_overdue),
     TicketSecondEyesGiven: for_each(tickets.on_second_eyes_given),

@@ -7,7 +7,7 @@ from common.events.environments import EnvironmentCompliant, EnvironmentDebtOver
 from common.events.tickets import (
     BlockerLifted,
     BlockerRaised,
-    TicketForwarded,
+    TicketHandedOver,
     TicketReplyUndelivered,
     TicketResolved,
 )
@@ -173,7 +173,11 @@ async def test_dm_and_po_are_informed_of_what_first_level_could_not_resolve(
     database: Database,
 ) -> None:
     """R5: whatever the policy says, by mail and on their topics."""
-    await deliver(database, HANDLERS, (ticket_event(TicketForwarded, to="second_level"), 1))
+    await deliver(
+        database,
+        HANDLERS,
+        (ticket_event(TicketHandedOver, hand_over_id=TICKET, to="second_level"), 1),
+    )
     assert await notified(database) == ["anna", "dana", "omar", "pavel"]
     topics = {event.topic for event in await outbox_events(database)}
     assert {"opsdesk.escalations.dm", "opsdesk.escalations.po"} <= topics
@@ -183,8 +187,9 @@ async def test_a_forwarded_ticket_that_affects_no_environment_stays_quiet(
     database: Database,
 ) -> None:
     """R5 speaks of customer environments."""
-    forwarded = ticket_event(TicketForwarded, to="partner", environment=None, environment_id=None)
-    await deliver(database, HANDLERS, (forwarded, 1))
+    nowhere: dict[str, Any] = {"environment": None, "environment_id": None}
+    handed_over = ticket_event(TicketHandedOver, hand_over_id=TICKET, to="partner", **nowhere)
+    await deliver(database, HANDLERS, (handed_over, 1))
     assert await states(database) == []
 
 
@@ -226,7 +231,11 @@ async def test_an_overdue_debt_reaches_dm_and_po_until_it_is_settled(database: D
 
 async def test_mandatory_notices_are_not_stopped_by_an_acknowledgement(database: Database) -> None:
     """R5 with E5: the notice to DM and PO goes out whoever has taken the case."""
-    await deliver(database, HANDLERS, (ticket_event(TicketForwarded, to="second_level"), 1))
+    await deliver(
+        database,
+        HANDLERS,
+        (ticket_event(TicketHandedOver, hand_over_id=TICKET, to="second_level"), 1),
+    )
     await deliver(database, HANDLERS, (ticket_event(TicketResolved, state="resolved"), 2))
     notifications = await run_sql(
         database, "SELECT person, state FROM notifications ORDER BY person"

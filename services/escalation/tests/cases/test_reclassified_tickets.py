@@ -2,10 +2,10 @@
 
 from sqlalchemy import text
 
-from common.events.tickets import BlockerLifted, BlockerRaised, TicketForwarded, TicketReclassified
+from common.events.tickets import BlockerLifted, BlockerRaised, TicketHandedOver, TicketReclassified
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS
-from escalation_support.builders import NIGHT, ticket_event
+from escalation_support.builders import NIGHT, TICKET, ticket_event
 from opsdesk_testing.protocol import deliver
 
 
@@ -23,7 +23,7 @@ async def test_a_running_case_keeps_its_cause_and_policy_and_new_ones_use_the_co
         **was,
     )
     now = {"kind": "problem", "service": "portal"}
-    forwarded = ticket_event(TicketForwarded, to="second_level", **now)
+    forwarded = ticket_event(TicketHandedOver, hand_over_id=TICKET, to="second_level", **now)
     lifted = ticket_event(BlockerLifted, reason="resolved", **now)
     await deliver(database, HANDLERS, (ticket_event(BlockerRaised), 1), (corrected, 2))
     query = text("SELECT trigger, ticket_kind, service, status FROM escalations ORDER BY id")

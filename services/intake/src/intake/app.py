@@ -7,13 +7,13 @@ from common.persistence.workload import NOTIFIER
 from intake.alerts.monitor_route import shown_token
 from intake.alerts.post_queue import PostQueue
 from intake.directory.contact_resolver import resolve_contact
-from intake.directory.known_keys import REFERENCES
 from intake.directory.reference_cache import ReferenceCache
 from intake.files.domain.upload import MAX_FILE_BYTES
 from intake.files.sweeper import run_file_sweeper
 from intake.handlers import HANDLERS
 from intake.outgoing.sender import run_outgoing_mail
 from intake.outgoing.store.due import count_due
+from intake.references import REFERENCES
 from intake.retentions import RETENTIONS
 from intake.routers import ROUTERS
 from intake.search.indexing import run_indexing

@@ -12,10 +12,43 @@ from common.events.clocks import (
     ClockResumed,
     ClockStarted,
 )
-from common.events.restored import CatalogueHistoryRestored, ClockHistoryRestored
-from common.messaging.inbox import Handlers, for_each
+from common.events.deliveries import (
+    DeliveryApproved,
+    DeliveryDeferred,
+    DeliveryExpired,
+    DeliveryKnown,
+    DeliveryReadyForReview,
+    DeliveryRefused,
+    DeliveryRolledBack,
+    DeliveryRolledOut,
+    DeliveryStarted,
+    DeliverySubmitted,
+    DeliverySuperseded,
+    DeliveryVerified,
+    DeliveryWithdrawn,
+)
+from common.events.outages import (
+    MaintenanceAnnounced,
+    MaintenanceCancelled,
+    OutageCorrected,
+    OutageEnded,
+    OutageStarted,
+)
+from common.events.restored import (
+    CatalogueHistoryRestored,
+    ClockHistoryRestored,
+    DeliveryHistoryRestored,
+)
+from common.messaging.inbox import Handlers, chain, for_each
 from common.restoration.handlers import restored_handlers
+from intake.change_requests.handlers import on_delivery
 from intake.directory.handlers import on_service
+from intake.notices.handlers import (
+    on_delivery_step,
+    on_maintenance_announced,
+    on_maintenance_cancelled,
+    on_outage,
+)
 from intake.queue import handlers as queue
 
 HANDLERS: Final[Handlers] = {
@@ -27,5 +60,23 @@ HANDLERS: Final[Handlers] = {
     ClockMet: queue.on_clocks_ended,
     ClockMissed: queue.on_clocks_ended,
     ClockCancelled: queue.on_clocks_ended,
-    **restored_handlers(CatalogueHistoryRestored, ClockHistoryRestored),
+    DeliverySubmitted: for_each(on_delivery),
+    DeliveryReadyForReview: for_each(on_delivery),
+    DeliveryApproved: for_each(on_delivery),
+    DeliveryRefused: for_each(on_delivery),
+    DeliveryDeferred: for_each(on_delivery),
+    DeliveryStarted: chain(for_each(on_delivery), for_each(on_delivery_step)),
+    DeliveryRolledOut: for_each(on_delivery),
+    DeliveryVerified: chain(for_each(on_delivery), for_each(on_delivery_step)),
+    DeliveryRolledBack: chain(for_each(on_delivery), for_each(on_delivery_step)),
+    DeliverySuperseded: for_each(on_delivery),
+    DeliveryWithdrawn: for_each(on_delivery),
+    DeliveryExpired: for_each(on_delivery),
+    DeliveryKnown: for_each(on_delivery),
+    MaintenanceAnnounced: for_each(on_maintenance_announced),
+    MaintenanceCancelled: for_each(on_maintenance_cancelled),
+    OutageStarted: for_each(on_outage),
+    OutageEnded: for_each(on_outage),
+    OutageCorrected: for_each(on_outage),
+    **restored_handlers(CatalogueHistoryRestored, DeliveryHistoryRestored, ClockHistoryRestored),
 }

@@ -1,7 +1,9 @@
 """HTTP in: the routes of every noun, in the order in which the API documents them."""
 
+from intake.access_requests import routes as access_request_routes
 from intake.alerts import routes as alert_routes
 from intake.callers import routes as caller_routes
+from intake.change_requests import routes as change_request_routes
 from intake.chats import routes as chat_routes
 from intake.contact_imports import routes as contact_import_routes
 from intake.customer_escalations import routes as customer_escalation_routes
@@ -14,6 +16,9 @@ from intake.improvements import routes as improvement_routes
 from intake.investigations import routes as investigation_routes
 from intake.links import routes as link_routes
 from intake.mail.routes import attachments, receive, stored
+from intake.notices import routes as notice_routes
+from intake.problems.routes import problems, suggestions
+from intake.responsibilities import routes as responsibility_routes
 from intake.revocations import routes as revocation_routes
 from intake.splits import routes as split_routes
 from intake.teams import routes as team_routes
@@ -24,6 +29,7 @@ from intake.tickets.routes import (
     create_ticket,
     detection,
     forms,
+    hand_overs,
     handover,
     priorities,
     priority_matrix,
@@ -46,6 +52,7 @@ ROUTERS = (
     replies.routes,
     actions.routes,
     handover.routes,
+    hand_overs.routes,
     priorities.routes,
     priority_matrix.routes,
     reclassification.routes,
@@ -69,6 +76,11 @@ ROUTERS = (
     uploads.routes,
     forms.routes,
     form_routes.routes,
+    problems.routes,
+    suggestions.routes,
+    change_request_routes.routes,
+    access_request_routes.routes,
+    notice_routes.routes,
     attachments.routes,
     receive.routes,
     stored.routes,
@@ -84,6 +96,7 @@ ROUTERS = (
     *change_routes.ROUTERS,
     *update_routes.ROUTERS,
     portal_routes.routes,
+    *responsibility_routes.ROUTERS,
     erasure_routes.routes,
     revocation_routes.routes,
 )

@@ -3,12 +3,99 @@
 -- Sequences
 -- ---------
 
+CREATE SEQUENCE access_request_numbers START 1;
 CREATE SEQUENCE deadline_generations START 1;
 CREATE SEQUENCE monitoring_improvement_numbers START 1;
+CREATE SEQUENCE notice_numbers START 1;
 CREATE SEQUENCE ticket_numbers START 1001;
 
 -- Tables of intake
 -- ----------------
+
+CREATE TABLE access_requests (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    -- The sub of one of us, or contact/<id>.
+    person text NOT NULL,
+    environment text,
+    resource text NOT NULL,
+    level text NOT NULL,
+    reason text NOT NULL,
+    until date NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    decision text,
+    decision_reason text,
+    decided_by text,
+    decided_at timestamptz,
+    granted_by text,
+    granted_at timestamptz,
+    grant_verified_by text,
+    grant_verified_at timestamptz,
+    recertified_by text,
+    recertified_at timestamptz,
+    removal_asked_by text,
+    removal_asked_at timestamptz,
+    removal_reason text,
+    removed_by text,
+    removed_at timestamptz,
+    removal_verified_by text,
+    removal_verified_at timestamptz,
+    CONSTRAINT access_requests_pkey PRIMARY KEY (id),
+    CONSTRAINT access_requests_key_key UNIQUE (key),
+    CONSTRAINT access_requests_environment_fkey
+        FOREIGN KEY (environment) REFERENCES environments(key),
+    CONSTRAINT access_requests_decision_check CHECK (decision IN ('approved', 'declined')),
+    CONSTRAINT ck_access_requests_decision_four_eyes
+        CHECK (decided_by <> requested_by AND decided_by <> person),
+    CONSTRAINT ck_access_requests_four_eyes
+        CHECK (grant_verified_by <> granted_by AND removal_verified_by <> removed_by),
+    CONSTRAINT ck_access_requests_granted CHECK (granted_by IS NULL OR decision = 'approved'),
+    CONSTRAINT ck_access_requests_recertified_four_eyes CHECK (recertified_by <> person),
+    CONSTRAINT ck_access_requests_removed CHECK (removed_by IS NULL OR granted_by IS NOT NULL)
+);
+CREATE INDEX ix_access_requests_person ON access_requests (person, id);
+CREATE INDEX ix_access_requests_present ON access_requests (id)
+    WHERE granted_at IS NOT NULL AND removal_verified_at IS NULL;
+
+CREATE OR REPLACE FUNCTION intake.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'intake'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_decide_access BEFORE INSERT OR UPDATE OF decided_by ON access_requests
+    FOR EACH ROW WHEN (new.decided_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('requested_by', 'decided_by');
+CREATE TRIGGER two_persons_get_access BEFORE INSERT OR UPDATE OF decided_by ON access_requests
+    FOR EACH ROW WHEN (new.decided_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('person', 'decided_by');
+CREATE TRIGGER two_persons_recertify BEFORE INSERT OR UPDATE OF recertified_by ON access_requests
+    FOR EACH ROW WHEN (new.recertified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('person', 'recertified_by');
+CREATE TRIGGER two_persons_verify_grant BEFORE INSERT OR UPDATE OF grant_verified_by ON
+    access_requests
+    FOR EACH ROW WHEN (new.grant_verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('granted_by', 'grant_verified_by');
+CREATE TRIGGER two_persons_verify_removal BEFORE INSERT OR UPDATE OF removal_verified_by ON
+    access_requests
+    FOR EACH ROW WHEN (new.removal_verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('removed_by', 'removal_verified_by');
 
 CREATE TABLE alert_groups (
     monitor text NOT NULL,
@@ -97,6 +184,58 @@ CREATE POLICY of_the_customer ON attachments TO opsdesk_intake_contact USING ((E
     messages WHERE (messages.id = attachments.message_id))));
 CREATE POLICY of_the_service ON attachments TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
+CREATE TABLE change_requests (
+    ticket_id uuid NOT NULL,
+    estimate_minutes integer,
+    estimate_note text,
+    estimated_by text,
+    estimated_at timestamptz,
+    decision text,
+    decision_reason text,
+    decided_by text,
+    decided_at timestamptz,
+    booked_on text,
+    month date,
+    sprint text,
+    booked_by text,
+    booked_at timestamptz,
+    delivery text,
+    delivery_by text,
+    delivered_at timestamptz,
+    no_environment_reason text,
+    no_environment_by text,
+    no_environment_at timestamptz,
+    no_environment_confirmed_by text,
+    no_environment_confirmed_at timestamptz,
+    CONSTRAINT change_requests_pkey PRIMARY KEY (ticket_id),
+    CONSTRAINT change_requests_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT change_requests_booked_on_check CHECK (booked_on IN ('reserved_hours', 'sprint')),
+    CONSTRAINT change_requests_decision_check CHECK (decision IN ('approved', 'declined')),
+    CONSTRAINT change_requests_estimate_minutes_check CHECK (estimate_minutes > 0),
+    CONSTRAINT change_requests_month_check CHECK (EXTRACT(day FROM month) = 1::numeric),
+    CONSTRAINT ck_change_requests_booked
+        CHECK (booked_on IS NULL OR decision = 'approved' AND (booked_on = 'reserved_hours') =
+            (month IS NOT NULL) AND (booked_on = 'sprint') = (sprint IS NOT NULL)),
+    CONSTRAINT ck_change_requests_decided CHECK (decision IS NULL OR estimate_minutes IS NOT NULL),
+    CONSTRAINT ck_change_requests_decision_four_eyes CHECK (decided_by <> estimated_by),
+    CONSTRAINT ck_change_requests_four_eyes
+        CHECK (no_environment_confirmed_by <> no_environment_by)
+);
+CREATE INDEX ix_change_requests_delivery ON change_requests (delivery) WHERE delivery IS NOT NULL;
+GRANT INSERT, SELECT, UPDATE ON change_requests TO opsdesk_intake_contact;
+ALTER TABLE change_requests FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON change_requests TO opsdesk_intake_contact USING ((EXISTS ( SELECT
+    FROM tickets WHERE (tickets.id = change_requests.ticket_id))));
+CREATE POLICY of_the_service ON change_requests TO opsdesk_intake, opsdesk_intake_owner USING
+    (true);
+CREATE TRIGGER two_persons_decide_change BEFORE INSERT OR UPDATE OF decided_by ON change_requests
+    FOR EACH ROW WHEN (new.decided_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('estimated_by', 'decided_by');
+CREATE TRIGGER two_persons_no_environment BEFORE INSERT OR UPDATE OF no_environment_confirmed_by ON
+    change_requests
+    FOR EACH ROW WHEN (new.no_environment_confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('no_environment_by', 'no_environment_confirmed_by');
+
 CREATE TABLE chat_messages (
     source text NOT NULL,
     chat_id text NOT NULL,
@@ -131,28 +270,6 @@ CREATE TABLE contact_erasures (
         CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL)),
     CONSTRAINT ck_contact_erasures_four_eyes CHECK (confirmed_by <> requested_by)
 );
-
-CREATE OR REPLACE FUNCTION intake.refuse_one_person()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'intake'
-AS $function$
-DECLARE
-    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
-    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
-BEGIN
-    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
-        RETURN NEW;
-    END IF;
-    IF first_person = second_person AND TG_NARGS < 3 THEN
-        RETURN NEW;
-    END IF;
-    IF is_one_person(first_person, second_person) THEN
-        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
-            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
-    END IF;
-    RETURN NEW;
-END $function$;
 CREATE TRIGGER two_persons_erase BEFORE INSERT OR UPDATE OF confirmed_by ON contact_erasures
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('requested_by', 'confirmed_by');
@@ -261,6 +378,20 @@ CREATE POLICY of_the_customer ON customers TO opsdesk_intake_contact USING ((key
     current_setting('opsdesk.customer', true) AS current_setting)));
 CREATE POLICY of_the_service ON customers TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
+CREATE TABLE deliveries (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    customer text NOT NULL,
+    environment text NOT NULL,
+    product text NOT NULL,
+    version text NOT NULL,
+    state text NOT NULL,
+    delivered_at timestamptz,
+    sequence bigint NOT NULL,
+    CONSTRAINT deliveries_pkey PRIMARY KEY (id),
+    CONSTRAINT deliveries_key_key UNIQUE (key)
+);
+
 -- Tickets whose words changed since their documents were made.
 CREATE TABLE document_changes (
     id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -306,6 +437,7 @@ CREATE POLICY of_the_service ON filled_forms TO opsdesk_intake, opsdesk_intake_o
 CREATE TABLE hand_overs (
     id uuid NOT NULL,
     ticket_id uuid NOT NULL,
+    number integer NOT NULL,
     by text NOT NULL,
     at timestamptz NOT NULL,
     "to" text NOT NULL,
@@ -313,13 +445,48 @@ CREATE TABLE hand_overs (
     seen text NOT NULL,
     tried text NOT NULL,
     excluded text NOT NULL,
+    asked text NOT NULL,
+    due_at timestamptz NOT NULL,
+    partner_reference text,
+    delivery_managers text[] NOT NULL,
+    product_owners text[] NOT NULL,
+    -- Until when the delivery manager and the product owner acknowledge it; null where no
+    -- environment is affected.
+    acknowledge_by timestamptz,
+    dm_acknowledged_by text,
+    dm_acknowledged_at timestamptz,
+    po_acknowledged_by text,
+    po_acknowledged_at timestamptz,
+    returned_by text,
+    returned_at timestamptz,
+    found text,
+    fixed boolean NOT NULL DEFAULT false,
+    fix_checked_by text,
+    fix_checked_at timestamptz,
+    fix_works boolean,
+    checked text,
     CONSTRAINT hand_overs_pkey PRIMARY KEY (id),
+    CONSTRAINT hand_overs_ticket_id_number_key UNIQUE (ticket_id, number),
     CONSTRAINT hand_overs_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_hand_overs_checked
+        CHECK ((num_nonnulls(fix_checked_by, fix_checked_at, fix_works, checked) IN (0, 4)) AND
+            (fix_checked_by IS NULL OR fixed)),
+    CONSTRAINT ck_hand_overs_fixed CHECK (NOT fixed OR returned_by IS NOT NULL),
+    CONSTRAINT ck_hand_overs_four_eyes CHECK (fix_checked_by <> returned_by),
+    CONSTRAINT ck_hand_overs_partner CHECK (("to" = 'partner') = (partner IS NOT NULL)),
+    CONSTRAINT ck_hand_overs_returned
+        CHECK (num_nonnulls(returned_by, returned_at, found) IN (0, 3)),
+    CONSTRAINT hand_overs_asked_check CHECK (asked <> ''),
+    CONSTRAINT hand_overs_excluded_check CHECK (excluded <> ''),
+    CONSTRAINT hand_overs_number_check CHECK (number > 0),
     CONSTRAINT hand_overs_seen_check CHECK (seen <> ''),
     CONSTRAINT hand_overs_to_check CHECK ("to" IN ('second_level', 'partner')),
     CONSTRAINT hand_overs_tried_check CHECK (tried <> '')
 );
-CREATE INDEX ix_hand_overs_ticket ON hand_overs (ticket_id, id);
+CREATE INDEX ix_hand_overs_partner ON hand_overs (partner, ticket_id) WHERE partner IS NOT NULL;
+CREATE TRIGGER two_persons_check_fix BEFORE INSERT OR UPDATE OF fix_checked_by ON hand_overs
+    FOR EACH ROW WHEN (new.fix_checked_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('returned_by', 'fix_checked_by');
 
 -- Each ticket of another system is imported once, however often it is sent.
 CREATE TABLE imported_tickets (
@@ -425,15 +592,18 @@ CREATE TABLE messages (
     mail_id uuid,
     history text,
     sender_doubt text,
-    -- Of a public message of ours: whether mails to the customer's people were planned; null for
+    -- Of a message of ours to the customer or a partner: whether mails were planned; null for
     -- others.
     mailing text,
+    -- The key of the partner to whom it was written, or who wrote it: customers never see it.
+    partner text,
     -- The message of another ticket whose words these are: it was split, or separated after a
     -- merge.
     copied_from uuid,
     CONSTRAINT messages_pkey PRIMARY KEY (id),
     CONSTRAINT messages_copied_from_fkey FOREIGN KEY (copied_from) REFERENCES messages(id),
     CONSTRAINT messages_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_messages_partner CHECK (partner IS NULL OR visibility = 'internal'),
     CONSTRAINT messages_direction_check CHECK (direction IN ('inbound', 'outbound')),
     CONSTRAINT messages_mailing_check CHECK (mailing IN ('due', 'planned', 'nobody', 'off')),
     CONSTRAINT messages_visibility_check CHECK (visibility IN ('public', 'internal'))
@@ -515,12 +685,52 @@ CREATE TRIGGER two_persons_verify_improvement BEFORE INSERT OR UPDATE OF verifie
     FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('done_by', 'verified_by');
 
+CREATE TABLE notices (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    kind text NOT NULL,
+    stage text NOT NULL,
+    source text NOT NULL,
+    source_key text NOT NULL,
+    customer_id uuid NOT NULL,
+    environment text,
+    service text,
+    starts_at timestamptz NOT NULL,
+    ends_at timestamptz,
+    at timestamptz NOT NULL,
+    state text NOT NULL,
+    -- The notice that this one follows: announced, then moved or cancelled.
+    first_id uuid,
+    decided_by text,
+    decided_at timestamptz,
+    CONSTRAINT notices_pkey PRIMARY KEY (id),
+    CONSTRAINT notices_key_key UNIQUE (key),
+    CONSTRAINT notices_source_customer_id_stage_starts_at_key
+        UNIQUE (source, customer_id, stage, starts_at),
+    CONSTRAINT notices_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT notices_first_id_fkey FOREIGN KEY (first_id) REFERENCES notices(id),
+    CONSTRAINT notices_kind_check CHECK (kind IN ('maintenance', 'outage', 'delivery')),
+    CONSTRAINT notices_stage_check
+        CHECK (stage IN ('announced', 'started', 'moved', 'cancelled', 'restored')),
+    CONSTRAINT notices_state_check
+        CHECK (state IN ('proposed', 'due', 'sent', 'unsent', 'dismissed'))
+);
+CREATE INDEX ix_notices_customer ON notices (customer_id, id);
+CREATE INDEX ix_notices_due ON notices (id) WHERE state = 'due';
+GRANT SELECT ON notices TO opsdesk_intake_contact;
+ALTER TABLE notices FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON notices TO opsdesk_intake_contact USING (((state = 'sent') AND
+    (customer_id = ( SELECT own_customer() AS own_customer))));
+CREATE POLICY of_the_service ON notices TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
 CREATE TABLE outgoing_mails (
     id uuid NOT NULL,
     purpose text NOT NULL,
-    ticket_id uuid NOT NULL,
-    message_id uuid NOT NULL,
-    contact_id uuid NOT NULL,
+    ticket_id uuid,
+    message_id uuid,
+    notice_id uuid,
+    contact_id uuid,
+    partner_id uuid,
     planned_at timestamptz NOT NULL,
     -- Its Message-ID, the same at each attempt.
     own_id text NOT NULL,
@@ -539,15 +749,25 @@ CREATE TABLE outgoing_mails (
     CONSTRAINT outgoing_mails_pkey PRIMARY KEY (id),
     CONSTRAINT outgoing_mails_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(id),
     CONSTRAINT outgoing_mails_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id),
+    CONSTRAINT outgoing_mails_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id),
+    CONSTRAINT outgoing_mails_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES partners(id),
     CONSTRAINT outgoing_mails_quoted_id_fkey FOREIGN KEY (quoted_id) REFERENCES messages(id),
     CONSTRAINT outgoing_mails_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_outgoing_mails_recipient
+        CHECK (num_nonnulls(contact_id, partner_id) = 1 AND (purpose = 'partner') = (partner_id IS
+            NOT NULL)),
     CONSTRAINT ck_outgoing_mails_settled CHECK ((state = 'waiting') = (settled_at IS NULL)),
-    CONSTRAINT outgoing_mails_purpose_check CHECK (purpose IN ('answer', 'receipt')),
+    CONSTRAINT ck_outgoing_mails_subject
+        CHECK ((purpose = 'notice') = (notice_id IS NOT NULL) AND (message_id IS NULL) = (notice_id
+            IS NOT NULL) AND (ticket_id IS NULL) = (notice_id IS NOT NULL)),
+    CONSTRAINT outgoing_mails_purpose_check
+        CHECK (purpose IN ('answer', 'receipt', 'partner', 'notice')),
     CONSTRAINT outgoing_mails_state_check
         CHECK (state IN ('waiting', 'sent', 'failed', 'bounced', 'cancelled', 'withheld'))
 );
 CREATE INDEX ix_outgoing_mails_contact ON outgoing_mails (contact_id, planned_at);
 CREATE INDEX ix_outgoing_mails_message ON outgoing_mails (message_id);
+CREATE INDEX ix_outgoing_mails_notice ON outgoing_mails (notice_id) WHERE notice_id IS NOT NULL;
 CREATE INDEX ix_outgoing_mails_ticket ON outgoing_mails (ticket_id, contact_id);
 CREATE INDEX ix_outgoing_mails_waiting ON outgoing_mails (next_try_at) WHERE state = 'waiting';
 CREATE UNIQUE INDEX uq_outgoing_mails_receipt ON outgoing_mails (ticket_id)
@@ -639,6 +859,70 @@ CREATE TRIGGER two_persons_matrix BEFORE INSERT OR UPDATE OF confirmed_by ON pri
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('requested_by', 'confirmed_by');
 
+CREATE TABLE problem_incidents (
+    problem_id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    linked_by text NOT NULL,
+    linked_at timestamptz NOT NULL,
+    CONSTRAINT problem_incidents_pkey PRIMARY KEY (problem_id, ticket_id),
+    CONSTRAINT problem_incidents_problem_id_fkey
+        FOREIGN KEY (problem_id) REFERENCES problems(ticket_id),
+    CONSTRAINT problem_incidents_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id)
+);
+CREATE INDEX ix_problem_incidents_ticket ON problem_incidents (ticket_id);
+
+CREATE TABLE problems (
+    ticket_id uuid NOT NULL,
+    symptoms text NOT NULL,
+    state text NOT NULL,
+    method text,
+    cause_steps jsonb NOT NULL,
+    root_cause text,
+    cause_by text,
+    cause_at timestamptz,
+    workaround text,
+    workaround_by text,
+    workaround_at timestamptz,
+    change_request_id uuid,
+    fix_by text,
+    fix_at timestamptz,
+    backlog_reference text,
+    backlog_by text,
+    staging_checked text,
+    staging_verified_by text,
+    staging_verified_at timestamptz,
+    production_checked text,
+    production_verified_by text,
+    production_verified_at timestamptz,
+    words tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, (((symptoms || ' ') || COALESCE(root_cause, '')) || ' ') || COALESCE(workaround, ''))) STORED,
+    CONSTRAINT problems_pkey PRIMARY KEY (ticket_id),
+    CONSTRAINT problems_change_request_id_fkey
+        FOREIGN KEY (change_request_id) REFERENCES tickets(id),
+    CONSTRAINT problems_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_problems_fix
+        CHECK ((state NOT IN ('fix_requested', 'fixed')) OR change_request_id IS NOT NULL AND
+            fix_by IS NOT NULL),
+    CONSTRAINT ck_problems_fixed
+        CHECK (state <> 'fixed' OR staging_verified_by IS NOT NULL AND production_verified_by IS
+            NOT NULL),
+    CONSTRAINT ck_problems_four_eyes
+        CHECK (staging_verified_by <> fix_by AND production_verified_by <> fix_by),
+    CONSTRAINT ck_problems_known_error
+        CHECK (state = 'investigating' OR root_cause IS NOT NULL AND workaround IS NOT NULL),
+    CONSTRAINT problems_method_check CHECK (method IN ('five_whys', 'timeline')),
+    CONSTRAINT problems_state_check
+        CHECK (state IN ('investigating', 'known_error', 'fix_requested', 'fixed'))
+);
+CREATE INDEX ix_problems_words ON problems USING gin (words) WHERE workaround IS NOT NULL;
+CREATE TRIGGER two_persons_verify_in_production BEFORE INSERT OR UPDATE OF production_verified_by
+    ON problems
+    FOR EACH ROW WHEN (new.production_verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('fix_by', 'production_verified_by');
+CREATE TRIGGER two_persons_verify_on_staging BEFORE INSERT OR UPDATE OF staging_verified_by ON
+    problems
+    FOR EACH ROW WHEN (new.staging_verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('fix_by', 'staging_verified_by');
+
 -- Clocks of sla that run or are paused; a clock that ends leaves.
 CREATE TABLE promises (
     clock_id uuid NOT NULL,
@@ -704,6 +988,19 @@ ALTER TABLE request_forms FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON request_forms TO opsdesk_intake_contact USING (((service IS NULL)
     OR (EXISTS ( SELECT FROM services WHERE (services.key = request_forms.service)))));
 CREATE POLICY of_the_service ON request_forms TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
+CREATE TABLE responsibilities (
+    role text NOT NULL,
+    -- The key of the customer (dm), or of the service that the product provides (po).
+    subject text NOT NULL,
+    person text NOT NULL,
+    deputies text[] NOT NULL,
+    changed_by text NOT NULL,
+    changed_at timestamptz NOT NULL,
+    CONSTRAINT responsibilities_pkey PRIMARY KEY (role, subject),
+    CONSTRAINT ck_responsibilities_deputies CHECK (person <> ALL (deputies)),
+    CONSTRAINT responsibilities_role_check CHECK (role IN ('dm', 'po'))
+);
 
 CREATE TABLE saved_views (
     id uuid NOT NULL,
@@ -954,6 +1251,24 @@ ALTER TABLE tickets FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON tickets TO opsdesk_intake_contact USING ((customer_id = ( SELECT
     own_customer() AS own_customer)));
 CREATE POLICY of_the_service ON tickets TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
+CREATE OR REPLACE FUNCTION intake.refuse_undelivered_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF NOT EXISTS (SELECT FROM change_requests WHERE ticket_id = NEW.id
+        AND (delivered_at IS NOT NULL OR no_environment_confirmed_by IS NOT NULL))
+    THEN
+        RAISE EXCEPTION 'a change request closes through a delivery, or on the word of two people'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_change_delivered';
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER change_closes_delivered BEFORE UPDATE OF state ON tickets
+    FOR EACH ROW WHEN (new.kind = 'change_request' AND new.state = 'closed' AND old.state <>
+        'closed')
+    EXECUTE FUNCTION refuse_undelivered_change();
 
 CREATE OR REPLACE FUNCTION intake.refuse_downgrade_by_one()
  RETURNS trigger

@@ -23,4 +23,6 @@ SEQUENCED: Final[Subjects] = {
 NUMBERS: Final = (
     NumberSequence("ticket_numbers", "OPS", "ticket"),
     NumberSequence("monitoring_improvement_numbers", "MON", "improvement"),
+    NumberSequence("access_request_numbers", "ACC", None),
+    NumberSequence("notice_numbers", "NTC", None),
 )

@@ -15,7 +15,12 @@ from intake.investigations.timers import on_investigations_long
 from intake.mail import commands as mail
 from intake.mail.store import lock_available as lock_mails
 from intake.mail.timers import on_mails_unprocessed
+from intake.notices.commands import MAINTENANCE_END
+from intake.notices.store import lock_available as lock_notices
+from intake.notices.timers import on_maintenance_over
 from intake.tickets import commands as tickets
+from intake.tickets import handing_over
+from intake.tickets.hand_over_timers import on_hand_overs_overdue, on_hand_overs_unacknowledged
 from intake.tickets.store.tickets import lock_available as lock_tickets
 from intake.tickets.timers import on_second_eyes_overdue
 
@@ -26,4 +31,7 @@ TIMERS: Timers = {
     IMPROVEMENT_KIND: Timer(lock_improvements, on_improvements_due),
     INVESTIGATION_KIND: Timer(lock_investigations, on_investigations_long),
     END_KIND: Timer(lock_episodes, on_alerts_quiet),
+    handing_over.ACKNOWLEDGEMENT: Timer(lock_tickets, on_hand_overs_unacknowledged),
+    MAINTENANCE_END: Timer(lock_notices, on_maintenance_over),
+    handing_over.ANSWER: Timer(lock_tickets, on_hand_overs_overdue),
 }

@@ -12,7 +12,7 @@ from common.events.directory import TokensRevoked
 from common.persistence.database import Database
 from intake.directory.domain.changes import confirm_change, request_end, with_roles
 from intake.directory.domain.parties import Person
-from intake_support.tickets import act, open_ticket
+from intake_support.tickets import TO_PARTNER, act, open_ticket
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import outbox_events
 
@@ -94,8 +94,7 @@ async def test_with_the_end_of_a_contact_tokens_of_their_own_are_revoked(
 async def test_nothing_is_forwarded_to_a_partner_who_was_ended(anna: AsyncClient) -> None:
     key = await open_ticket(anna)
     await anna.post("/v1/partners/hosthaven/end", json=WHY)
-    body = {"to": "partner", "partner": "hosthaven", "seen": "It hangs", "tried": "Restart"}
-    refused = await act(anna, key, "forward", **body)
+    refused = await act(anna, key, "forward", **TO_PARTNER)
     assert (refused.status_code, refused.json()["code"]) == (409, "PARTNER_ENDED")
 
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 
 from intake.tickets.domain.acts import ACTS
-from intake_support.tickets import act, open_ticket
+from intake_support.tickets import OVER, act, open_ticket
 from opsdesk_testing.client import client
 
 PATHS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
@@ -24,7 +24,7 @@ PATHS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "confirm_classification": ("tickets/{}/classification/confirm", {"agree": True}),
     "decline_classification": ("tickets/{}/classification/confirm", {"agree": False}),
     "confirm_blocker": ("tickets/{}/blocker/confirm", {}),
-    "forward": ("tickets/{}/forward", {"to": "second_level", "seen": "x", "tried": "x"}),
+    "forward": ("tickets/{}/forward", OVER),
     "hand_back": ("tickets/{}/hand-back", {"found": "x"}),
     "workaround": ("tickets/{}/workaround", {"text": "x"}),
     "hold": ("tickets/{}/hold", {"waiting_on": "partner", "reason": "x"}),
@@ -34,6 +34,10 @@ PATHS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "reject": ("tickets/{}/reject", {"reason": "x"}),
     "close": ("tickets/{}/close", {}),
     "reopen": ("tickets/{}/reopen", {"reason": "x"}),
+    "unmerge": ("tickets/{}/unmerge", {"reason": "x"}),
+    "confirm_unmerge": ("tickets/{}/unmerge/confirm", {"agree": True}),
+    "decline_unmerge": ("tickets/{}/unmerge/confirm", {"agree": False}),
+    "split": ("tickets/{}/split", {"title": "x", "description": True}),
 }
 """How each act is asked of its route; merging needs a second ticket."""
 
@@ -46,7 +50,7 @@ STATES: Final[dict[str, tuple[Step, ...]]] = {
     "new": (),
     "in_progress": (WORK,),
     "on_hold": (("anna", "hold", {"waiting_on": "partner", "reason": "x"}),),
-    "forwarded": (("anna", "forward", {"to": "second_level", "seen": "x", "tried": "x"}),),
+    "forwarded": (("anna", "forward", OVER),),
     "resolved": (SOLVE,),
     "verified": (SOLVE, CHECK),
     "closed": (SOLVE, CHECK, CLOSE),
@@ -70,7 +74,8 @@ async def allowed(who: AsyncClient, key: str) -> dict[str, dict[str, Any]]:
 
 
 async def _brought(people: dict[str, AsyncClient], steps: tuple[Step, ...], **more: Any) -> str:
-    key = await open_ticket(people["anna"], priority="major", **more)
+    described = {"priority": "major", "description": "Nothing loads."}
+    key = await open_ticket(people["anna"], **described | more)
     for who, step, body in steps:
         answer = await act(people[who], key, step, **body)
         assert answer.is_success, answer.text
@@ -109,10 +114,28 @@ async def test_what_can_be_merged_is_merged(people: dict[str, AsyncClient], stat
     assert answer.is_success == shown["possible"]
     if answer.is_success:
         after = await allowed(people["anna"], key)
-        assert [name for name, one in after.items() if one["possible"]] == []
+        assert [name for name, one in after.items() if one["possible"]] == ["unmerge"]
         for name, (path, body) in PATHS.items():
-            answer = await people["anna"].post(f"/v1/{path.format(key)}", json=body)
-            assert not answer.is_success, name
+            if name != "unmerge":
+                answer = await people["anna"].post(f"/v1/{path.format(key)}", json=body)
+                assert not answer.is_success, name
+
+
+async def test_what_was_merged_is_separated_by_two(people: dict[str, AsyncClient]) -> None:
+    """C10, R1"""
+    survivor, key = [await open_ticket(people["anna"], priority="major") for _ in range(2)]
+    await act(people["anna"], key, "merge", into=survivor)
+    assert (await act(people["anna"], key, "unmerge", reason="x")).is_success
+    possible = {
+        who: [name for name, one in (await allowed(people[who], key)).items() if one["possible"]]
+        for who in ("anna", "omar")
+    }
+    assert possible == {
+        "anna": ["unmerge", "decline_unmerge"],
+        "omar": ["unmerge", "confirm_unmerge", "decline_unmerge"],
+    }
+    assert (await act(people["anna"], key, "unmerge/confirm", agree=True)).status_code == 403
+    assert (await act(people["omar"], key, "unmerge/confirm", agree=True)).is_success
 
 
 async def test_a_contacts_blocker_and_an_unknown_sender(

@@ -13,6 +13,14 @@ from intake.tickets.routes import read_tickets
 from intake.tickets.store import messages
 from intake.tickets.store.tickets import TicketFilter
 from intake_support import marked_steps
+from intake_support.marked_words import (
+    OF_ACME,
+    OF_BRIGHTWATER,
+    STAFF,
+    ask_for_access,
+    decide_a_change,
+    work_on_a_problem,
+)
 from intake_support.tickets import open_ticket
 from opsdesk_testing.audience_marks import Marks, free_text_fields, read_everything
 from opsdesk_testing.client import client
@@ -20,7 +28,7 @@ from opsdesk_testing.protocol import outbox_events
 from opsdesk_testing.row_walls import readable_tables, rows_without_where
 
 ON = "POST /v1/tickets/{ticket}"
-STAFF, OF_ACME, OF_BRIGHTWATER = "staff", "acme", "brightwater"
+KEYS = [f"OPS-{number}" for number in range(1001, 1021)]
 WITHOUT_ROWS: set[str] = {"simulated_time"}
 """Tables that contacts read as a whole: no row of them is anybody's."""
 
@@ -43,7 +51,8 @@ async def marks(
     opened["environment"] = "brightwater-prod"
     assert (await britta.post("/v1/tickets", json=opened)).status_code == 201
     for who, step, texts, more in _steps(anna, omar, jan):
-        words = {name: marks.word(f"{ON}/{step} {name}", to) for name, to in texts.items()}
+        template = step.replace("/1/", "/{number}/")
+        words = {name: marks.word(f"{ON}/{template} {name}", to) for name, to in texts.items()}
         if "question" in words:
             words["question"] += "?"
         answer = await who.post(f"/v1/tickets/OPS-1001/{step}", json=words | more)
@@ -52,6 +61,9 @@ async def marks(
     await marked_steps.investigate_and_improve(anna, omar, marks)
     await marked_steps.go_on_later(database, anna, omar, jan, marks)
     await marked_steps.change_the_matrix(app, marks)
+    change = await work_on_a_problem(anna, omar, marks)
+    await decide_a_change(anna, omar, jan, marks, change)
+    await ask_for_access(app, anna, marks)
     await _change_the_directory(anna, omar, marks)
     await _revoke_and_ask_for_erasure(app, database, marks)
     await _chat_and_publish_forms(app, anna, marks)
@@ -114,7 +126,8 @@ Step = tuple[AsyncClient, str, dict[str, str], dict[str, Any]]
 def _steps(anna: AsyncClient, omar: AsyncClient, jan: AsyncClient) -> list[Step]:
     """Who writes what on the ticket: the fields, and for whom each of them is."""
     reason, resolution = {"reason": STAFF}, {"resolution": OF_ACME}
-    record = {"seen": STAFF, "tried": STAFF, "excluded": STAFF}
+    record = {"seen": STAFF, "tried": STAFF, "excluded": STAFF, "asked": STAFF}
+    to_partner = {"to": "partner", "partner": "hosthaven", "due_at": "2030-01-08T09:00:00Z"}
     return [
         (anna, "blocker/confirm", reason, {}),
         (anna, "replies", {"text": OF_ACME}, {}),
@@ -126,8 +139,11 @@ def _steps(anna: AsyncClient, omar: AsyncClient, jan: AsyncClient) -> list[Step]
         (anna, "reclassify", reason, {"kind": "question"}),
         (omar, "classification/confirm", reason, {"agree": True}),
         (anna, "reclassify", reason, {"kind": "incident"}),
-        (anna, "forward", record, {"to": "second_level"}),
-        (anna, "hand-back", {"found": STAFF}, {}),
+        (anna, "forward", record, to_partner),
+        (anna, "hand-overs/1/reference", {"reference": STAFF}, {}),
+        (anna, "partner-messages", {"text": STAFF}, {}),
+        (anna, "hand-back", {"found": STAFF}, {"fixed": True}),
+        (omar, "hand-overs/1/check-fix", {"checked": STAFF}, {"works": True}),
         (jan, "escalate", {"reason": OF_ACME}, {}),
         (anna, "escalation/answer", {"text": OF_ACME}, {}),
         (anna, "detection", reason, {"detected_by": "customer"}),
@@ -150,6 +166,11 @@ def ids() -> dict[str, list[str]]:
         "ticket": ["OPS-1001", "OPS-1002"],
         "customer": ["acme", "brightwater"],
         "environment": ["acme-prod", "brightwater-prod"],
+        "number": ["1"],
+        "problem": KEYS,
+        "change_request": KEYS,
+        "service": ["billing"],
+        "access_request": ["ACC-1"],
         "improvement": ["MON-1"],
     }
 

@@ -3,10 +3,8 @@
 from httpx import AsyncClient
 
 from common.persistence.database import Database
-from intake_support.tickets import DOWN, event_types
+from intake_support.tickets import DOWN, OVER, event_types
 from opsdesk_testing.protocol import outbox_events
-
-OVER = {"to": "second_level", "seen": "a stack trace", "tried": "a restart"}
 
 
 async def opened(who: AsyncClient) -> str:

@@ -8,7 +8,7 @@ from httpx import AsyncClient, Response
 
 from common.persistence.database import Database
 from intake_support.services import announce_service
-from intake_support.tickets import DOWN, act, open_ticket
+from intake_support.tickets import DOWN, TO_PARTNER, act, open_ticket
 from opsdesk_testing.protocol import outbox_events
 
 LEDGER, PAYROLL = UUID(int=0x1ED), UUID(int=0x9A1)
@@ -78,7 +78,7 @@ async def test_staff_hear_the_nearest_customer_and_environment(
         ("assign", {"to": "omar", "team": "second-level"}, "/team"),
         (
             "forward",
-            {"to": "partner", "partner": "hosthavn", "seen": "x", "tried": "y"},
+            TO_PARTNER | {"partner": "hosthavn"},
             "/partner",
         ),
         ("reclassify", {"service": "biling", "reason": "It was that one"}, "/service"),

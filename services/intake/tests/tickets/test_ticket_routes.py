@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 
 from common.persistence.database import Database
-from intake_support.tickets import DOWN, act, event_types, open_ticket
+from intake_support.tickets import DOWN, TO_PARTNER, act, event_types, open_ticket
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import outbox_events
 
@@ -161,7 +161,7 @@ async def test_forwarding_leaves_a_hand_over_record(anna: AsyncClient, database:
     """R5: its text stays in intake."""
     key = await open_ticket(anna)
     record = {"seen": "queue full", "tried": "restart", "excluded": "disk"}
-    body = {"to": "partner", "partner": "hosthaven", **record}
+    body = TO_PARTNER | record
     assert (await act(anna, key, "forward", **body)).json()["state"] == "forwarded"
     shown = (await anna.get(f"/v1/tickets/{key}/hand-overs")).json()
     assert [{name: one[name] for name in record} for one in shown] == [record]

@@ -4,6 +4,7 @@ from common.auth import persons
 from common.auth.revocation import on_tokens_revoked
 from common.erasure import on_ticket_erased
 from common.events.alerts import AlertRaised, AlertResolved, AlertWorsened
+from common.events.change_requests import ChangeRequestBooked, ChangeRequestEstimated
 from common.events.deliveries import (
     DeliveryApproved,
     DeliveryDeferred,
@@ -87,6 +88,7 @@ from sla.outages.handlers import (
 from sla.reports.handlers import record_state_change
 from sla.reviews.handlers import on_customer as schedule_reviews_of_customer
 from sla.reviews.handlers import on_delivery, on_delivery_known, on_reviewed_ticket_erased
+from sla.time_entries.handlers import on_change_booked, on_change_estimated
 
 HANDLERS: Handlers = {
     TicketOpened: chain(on_opened, on_blocker_ticket_opened),
@@ -109,6 +111,8 @@ HANDLERS: Handlers = {
     TicketErased: chain(
         for_each(on_reviewed_ticket_erased), for_each(on_erased), for_each(on_ticket_erased)
     ),
+    ChangeRequestBooked: for_each(on_change_booked),
+    ChangeRequestEstimated: for_each(on_change_estimated),
     BlockerRaised: for_each(on_blocker_raised),
     BlockerLifted: for_each(on_blocker_lifted),
     AlertRaised: for_each(on_alert_raised),

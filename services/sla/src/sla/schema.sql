@@ -1089,6 +1089,28 @@ CREATE POLICY of_the_customer ON reserved_hours_accounts TO opsdesk_sla_contact 
 CREATE POLICY of_the_service ON reserved_hours_accounts TO opsdesk_sla, opsdesk_sla_owner USING
     (true);
 
+-- Changes that are planned on a month's reserved hours, as intake announces them; the work
+-- itself is time_entries.
+CREATE TABLE reserved_hours_bookings (
+    ticket_id uuid NOT NULL,
+    agreement_id uuid,
+    customer_id uuid NOT NULL,
+    month date NOT NULL,
+    minutes integer NOT NULL,
+    CONSTRAINT reserved_hours_bookings_pkey PRIMARY KEY (ticket_id),
+    CONSTRAINT reserved_hours_bookings_agreement_id_fkey
+        FOREIGN KEY (agreement_id) REFERENCES agreements(id),
+    CONSTRAINT reserved_hours_bookings_minutes_check CHECK (minutes > 0),
+    CONSTRAINT reserved_hours_bookings_month_check CHECK (EXTRACT(day FROM month) = 1::numeric)
+);
+CREATE INDEX ix_reserved_hours_bookings_month ON reserved_hours_bookings (customer_id, month);
+GRANT SELECT ON reserved_hours_bookings TO opsdesk_sla_contact;
+ALTER TABLE reserved_hours_bookings FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON reserved_hours_bookings TO opsdesk_sla_contact USING ((customer_id
+    = ( SELECT own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON reserved_hours_bookings TO opsdesk_sla, opsdesk_sla_owner USING
+    (true);
+
 CREATE TABLE review_agenda (
     review_id uuid NOT NULL,
     number integer NOT NULL,

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from common.domain.formula_escape import escape_formula
 from sla.clocks.domain.compliance import Compliance
 from sla.rendering import csv, html, pdf, xlsx
 from sla.rendering.document import Document
-from sla.rendering.formula_escape import escape_formula
 from sla.rendering.svg_drawing import render_svg
 from sla.reports.domain.monthly_figures import Usage
 from sla.reviews.documents import executive_report as leadership_document

@@ -11,6 +11,7 @@ from httpx import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from common.events.change_requests import ChangeRequestBooked, ChangeRequestEstimated
 from common.events.tickets import TicketPrioritised
 from common.persistence.database import Database
 from opsdesk_testing.client import client
@@ -111,6 +112,25 @@ async def test_at_four_fifths_both_sides_are_notified_once_a_month(
     assert [one["month"] for one in await warning_events(database)] == ["2026-06", "2026-07"]
     (over,) = await list_reserved_hours(anna, "month=2026-07")
     assert (over["remaining_seconds"], over["overrun_seconds"], over["used_ratio"]) == (0, 0, 1.0)
+
+
+async def test_an_approved_change_is_booked_on_the_hours_of_its_month(
+    database: Database, anna: AsyncClient, jan: AsyncClient
+) -> None:
+    def booked(month: str | None, seconds: int = 7200) -> ChangeRequestBooked:
+        return ticket_event(
+            ChangeRequestBooked, 1, booked_on="reserved_hours" if month else "sprint",
+            month=month, sprint=None if month else "S1", estimate_seconds=seconds,
+        )  # fmt: skip
+
+    await deliver(database, HANDLERS, (booked("2026-06"), 2))
+    (own,) = await list_reserved_hours(jan)
+    assert (own["booked_seconds"], own["used_seconds"]) == (7200, 0)
+    await deliver(database, HANDLERS, (booked("2026-07", 3600), 3))
+    assert (await list_reserved_hours(anna, "month=2026-07"))[0]["booked_seconds"] == 3600
+    anew = ticket_event(ChangeRequestEstimated, 1, estimate_seconds=60)
+    await deliver(database, HANDLERS, (anew, 4), (booked("2026-06"), 5), (booked(None), 6))
+    assert [one["booked_seconds"] for one in await list_reserved_hours(jan)] == [0]
 
 
 async def warning_events(database: Database) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from common.events.envelope import Event
 
@@ -106,10 +106,21 @@ class TicketHandedBack(TicketEvent):
 
 
 class TicketHandedOver(TicketEvent):
-    """A handover record was written (what was seen, tried, excluded). Its text stays in intake."""
+    """A hand-over record was written (what was seen, tried, excluded). Its text stays in intake.
+
+    `number` counts on the ticket; `to` or `partner` has until `due_at`. `delivery_managers` and
+    `product_owners` (`sub`s; empty: nobody is named) acknowledge it until `acknowledge_by`, if at all.
+    """
 
     type: ClassVar[str] = "opsdesk.ticket.handed_over.v1"
     hand_over_id: UUID
+    number: int | None = None
+    to: Literal["second_level", "partner"] | None = None
+    partner: str | None = None
+    due_at: AwareDatetime | None = None
+    delivery_managers: list[str] = Field(default_factory=list)
+    product_owners: list[str] = Field(default_factory=list)
+    acknowledge_by: AwareDatetime | None = None
 
 
 class TicketReplied(TicketEvent):

@@ -45,24 +45,29 @@ async def open_or_join(
     note: str,
     actor: str | None = None,
     policy_key: str | None = None,
+    informed: Sequence[str] | None = None,
 ) -> tuple[Case, bool]:
     """Open a case, or add to the unresolved one of the same dedup key (E9). True where it is new.
 
-    `policy_key` overrides the matrix, for cases opened by hand. Step 1 of a new case fires here, in
-    the same transaction (E1).
+    `policy_key` overrides the matrix, for cases opened by hand. `informed` are the people who are informed
+    instead of everybody with a mandatory role, of a repetition, too (R5). Step 1 of a new case fires here,
+    in the same transaction (E1).
     """
     while True:
         # Looked for first: most triggers repeat one, and need neither the matrix nor the rotas.
         for existing in await cases.lock_unresolved(tx, [trigger.dedup_key]):
             at = await transaction_time(tx)
-            outcome = lifecycle.repeat_trigger(existing.state, note, at)
+            state, events = lifecycle.repeat_trigger(existing.state, note, at)
+            for_information = (timeline.Informed(at, tuple(informed)),) if informed else ()
+            outcome = state, (*events, *for_information)
             return await apply_outcome(tx, existing, outcome), False
         policy = await _choose_policy(tx, trigger, policy_key)
         at = await transaction_time(tx)
         new = await cases.add(tx, _build_case(uuid7(), trigger, policy, at))
         if new:
             roster = await policies.load_roster(tx)
-            return await apply_outcome(tx, new, _first_outcome(new, roster, note, actor, at)), True
+            outcome = _first_outcome(new, roster, note, actor, at, informed)
+            return await apply_outcome(tx, new, outcome), True
         # Opened by somebody else between the two statements: added to in the next round.
 
 
@@ -160,15 +165,20 @@ def _build_case(id: UUID, trigger: Trigger, policy: Policy, at: datetime) -> Cas
 
 
 def _first_outcome(
-    case: Case, roster: Roster, note: str, actor: str | None, at: datetime
+    case: Case,
+    roster: Roster,
+    note: str,
+    actor: str | None,
+    at: datetime,
+    informed: Sequence[str] | None,
 ) -> Outcome:
-    """Step 1, and the mandatory roles as far as step 1 does not notify them (R2, R5)."""
+    """Step 1, and who must be informed as far as step 1 does not notify them (R2, R5)."""
     state, events = policy_engine.advance(case.state, case.policy, roster, at)
     paged = {p for e in events if isinstance(e, timeline.StepFired) for p in e.people}
-    mandatory = roster.with_roles(case.trigger.mandatory_roles)
+    mandatory = roster.with_roles(case.trigger.mandatory_roles) if informed is None else informed
     missing = tuple(person for person in mandatory if person not in paged)
-    informed = (timeline.Informed(at, missing),) if missing else ()
-    return state, (timeline.Opened(at, note, case.trigger.at, actor), *informed, *events)
+    for_information = (timeline.Informed(at, missing),) if missing else ()
+    return state, (timeline.Opened(at, note, case.trigger.at, actor), *for_information, *events)
 
 
 async def _choose_policy(tx: Connection, trigger: Trigger, requested: str | None) -> Policy:

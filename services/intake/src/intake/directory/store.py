@@ -56,11 +56,7 @@ class DirectoryRepository(Generic[T]):
         return bool((await tx.execute(statement)).rowcount)
 
     async def page(
-        self,
-        tx: Connection,
-        after: tuple[UUID] | None,
-        limit: int,
-        customer_id: UUID | None = None,
+        self, tx: Connection, after: tuple[UUID] | None, limit: int, customer_id: UUID | None = None
     ) -> Sequence[T]:
         """Records after the id `after`, oldest first: `limit` and one more; of one customer if given."""
         query = self.query
@@ -195,6 +191,17 @@ async def find_taken_address(tx: Connection, contact: Contact) -> str | None:
     )
     row = (await tx.execute(others.limit(1))).one_or_none()
     return next((one for one in own if one in {row[0], *row[1]}), None) if row else None
+
+
+async def find_partner(tx: Connection, address: str, domain: str | None) -> str | None:
+    """The key of the partner with this address, or else the only one with an address at the domain."""
+    current = (partners.c.email.is_not(None), ~partners.c.retired)
+    exact = select(partners.c.key).where(partners.c.email == address, *current)
+    found = list(await tx.scalars(exact.limit(2)))
+    if not found and domain is not None:
+        at_domain = func.split_part(partners.c.email, "@", 2) == domain
+        found = list(await tx.scalars(select(partners.c.key).where(at_domain, *current).limit(2)))
+    return found[0] if len(found) == 1 else None
 
 
 async def lock_contact(tx: Connection, customer_id: UUID, id: UUID) -> Contact | None:

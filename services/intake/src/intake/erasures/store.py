@@ -44,8 +44,35 @@ _ATTACHMENTS: Final = text(
     "UPDATE attachments SET name = :erased WHERE message_id = ANY(:ids)"
 ).bindparams(_IDS)
 _HAND_OVERS: Final = text(
-    "UPDATE hand_overs SET seen = :erased, tried = :erased, excluded = :erased WHERE ticket_id = ANY(:ids)"
+    "UPDATE hand_overs SET seen = :erased, tried = :erased, excluded = :erased, asked = :erased, found = CASE WHEN found IS NOT NULL THEN :erased END, checked = CASE WHEN checked IS NOT NULL THEN :erased END WHERE ticket_id = ANY(:ids)"
 ).bindparams(_IDS)
+_PROBLEMS: Final = text(
+    """
+    UPDATE problems SET symptoms = :erased, cause_steps = '[]',
+        root_cause = CASE WHEN root_cause IS NOT NULL THEN :erased END,
+        workaround = CASE WHEN workaround IS NOT NULL THEN :erased END,
+        staging_checked = CASE WHEN staging_checked IS NOT NULL THEN :erased END,
+        production_checked = CASE WHEN production_checked IS NOT NULL THEN :erased END
+    WHERE ticket_id = ANY(:ids)
+    """
+).bindparams(_IDS, bindparam("erased", type_=Text))
+_CHANGE_REQUESTS: Final = text(
+    """
+    UPDATE change_requests SET
+        estimate_note = CASE WHEN estimate_note IS NOT NULL THEN :erased END,
+        decision_reason = CASE WHEN decision_reason IS NOT NULL THEN :erased END,
+        no_environment_reason = CASE WHEN no_environment_reason IS NOT NULL THEN :erased END
+    WHERE ticket_id = ANY(:ids)
+    """
+).bindparams(_IDS, bindparam("erased", type_=Text))
+_ACCESS_REQUESTS: Final = text(
+    """
+    UPDATE access_requests SET reason = :erased,
+        decision_reason = CASE WHEN decision_reason IS NOT NULL THEN :erased END,
+        removal_reason = CASE WHEN removal_reason IS NOT NULL THEN :erased END
+    WHERE person = :name OR requested_by = :name
+    """
+)
 _INVESTIGATIONS: Final = text(
     "UPDATE investigations SET cause = :erased WHERE ticket_id = ANY(:ids) AND cause IS NOT NULL"
 ).bindparams(_IDS)
@@ -103,7 +130,7 @@ async def erase_words(tx: Connection, ids: Sequence[UUID]) -> None:
     """Erase what these tickets say, with everything that was written about them."""
     values: dict[str, Any] = {"ids": list(ids), "erased": ERASED}
     await tx.execute(_TICKETS, values)
-    for statement in (_HAND_OVERS, _INVESTIGATIONS, _IMPROVEMENTS):
+    for statement in (_HAND_OVERS, _PROBLEMS, _CHANGE_REQUESTS, _INVESTIGATIONS, _IMPROVEMENTS):
         await tx.execute(statement, values)
 
 
@@ -134,6 +161,7 @@ def _whole(address: str) -> str:
 
 
 async def erase_contact(tx: Connection, contact: UUID) -> None:
-    """Erase name, address and phone of the contact, and count the change."""
+    """Erase name, address and phone of the contact, and why they had access; count the change."""
     await tx.execute(_CONTACT, {"contact": contact, "erased": ERASED})
+    await tx.execute(_ACCESS_REQUESTS, {"name": f"contact/{contact}", "erased": ERASED})
     await tx.execute(_WATCHERS, {"contact": contact})

@@ -25,6 +25,7 @@ from intake.mail.domain.mail_ticket import author_of, request_from_mail
 from intake.mail.domain.thread import Sender, find_ticket, thread_ids, ticket_keys_in
 from intake.mail.domain.who_wrote import find_doubt
 from intake.mail.mail_reader import read_mail
+from intake.mail.partner_mails import join_partner_mail, with_hand_overs
 from intake.mail.reading import ReadMail, note_on_unread
 from intake.mail.store import NextStep, Outcome, StoredMail
 from intake.tickets.commands import open_ticket, record_customer_reply
@@ -66,7 +67,7 @@ async def _process(tx: Connection, stored: StoredMail, read: ReadMail) -> Stored
         sender_name=read.mail.sender_name,
         subject=read.mail.subject,
     )
-    if reason := automatic_reason(read.mail):
+    if (reason := automatic_reason(read.mail)) and not await _is_for_hand_over(tx, stored, read):
         step: NextStep | None = "bounce" if read.mail.carries_report else None
         processed = replace(
             stored, outcome="ignored", reason=reason, text=read.text, next_step=step
@@ -80,19 +81,35 @@ async def _process(tx: Connection, stored: StoredMail, read: ReadMail) -> Stored
     return processed
 
 
+async def _is_for_hand_over(tx: Connection, stored: StoredMail, read: ReadMail) -> bool:
+    """Whether a machine of a partner's answers what was handed over to them: that tells their number."""
+    if read.mail.carries_report:
+        return False
+    sender = await _judge_sender(tx, stored, read.mail)
+    return sender.partner is not None and await _find_by_thread(tx, read.mail, sender) is not None
+
+
+async def _find_by_thread(tx: Connection, mail: Mail, sender: Sender) -> Ticket | None:
+    """The ticket to which the mail belongs by its thread or subject, and on which its sender may write."""
+    by_key = await tickets.by_keys(tx, ticket_keys_in(mail.subject))
+    by_id = await mails.tickets_of(tx, thread_ids(mail), mail.message_id)
+    candidates = [*by_key.values(), *(one for found in by_id.values() for one in found)]
+    sender = await with_hand_overs(tx, sender, (ticket.id for ticket in candidates))
+    return find_ticket(mail, sender, by_id, by_key)
+
+
 async def _assign_to_ticket(tx: Connection, stored: StoredMail, read: ReadMail) -> StoredMail:
     """Add the mail to the ticket of its thread, or open a ticket for it."""
     mail = read.mail
     ids = thread_ids(mail)
     await mails.lock_thread(tx, ids)
     sender = await _judge_sender(tx, stored, mail)
-    by_key = await tickets.by_keys(tx, ticket_keys_in(mail.subject))
-    by_id = await mails.tickets_of(tx, ids, mail.message_id)
-    existing = find_ticket(mail, sender, by_id, by_key) or await _find_other_copy(
-        tx, stored, sender
-    )
+    existing = await _find_by_thread(tx, mail, sender) or await _find_other_copy(tx, stored, sender)
     if existing is None:
         return await _open_for(tx, stored, read, sender)
+    if sender.partner is not None:
+        ticket = await join_partner_mail(tx, existing, stored, read, sender)
+        return await _assigned(tx, stored, read, sender, ticket, "joined")
     return await _join_or_go_on(tx, stored, read, sender, existing)
 
 

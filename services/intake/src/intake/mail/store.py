@@ -17,6 +17,7 @@ from common.scheduling.aggregate_locks import select_existing
 from intake.directory import store as directory
 from intake.directory.domain.address import without_tag
 from intake.mail.domain.mail import HEAD_DIGEST_CHARS
+from intake.mail.domain.shared_providers import is_shared
 from intake.mail.domain.thread import Sender
 from intake.mail.tables import mail_threads, mails
 from intake.tickets.domain.ticket import Ticket
@@ -131,16 +132,19 @@ async def set_outcome(tx: Connection, mail: StoredMail) -> None:
 
 
 async def find_sender(tx: Connection, address: str) -> Sender:
-    """The member of staff or contact with this address (normalised), or with the one without its `+tag`.
+    """The member of staff, contact or partner with this address (normalised), or without its `+tag`.
 
-    Whoever is both, claims to be staff.
+    Whoever is both, claims to be staff. A partner is known by the domain of its address, too, unless
+    strangers share that: whoever works there answers.
     """
     for known in dict.fromkeys((address, without_tag(address))):
         if staff := await directory.find_staff(tx, known):
             return Sender(address, staff=staff)
         if contact := await directory.find_contact(tx, known):
             return Sender(address, contact.customer_id, contact.id, customer=contact.customer)
-    return Sender(address)
+    domain = address.rpartition("@")[2]
+    partner = await directory.find_partner(tx, address, None if is_shared(domain) else domain)
+    return Sender(address, partner=partner)
 
 
 async def lock_thread(tx: Connection, ids: Collection[str]) -> None:

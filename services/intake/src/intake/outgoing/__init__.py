@@ -1,1 +1,1 @@
-"""Mail to customers' contacts: our answers and the one receipt, planned after the fact and sent under a lease."""
+"""Mail to customers' contacts and to partners: planned after the fact and sent under a lease."""

@@ -1,4 +1,4 @@
-"""The message of a mail to a contact, the same at each attempt."""
+"""The message of a mail to a contact or partner, the same at each attempt."""
 
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -25,9 +25,7 @@ def build_message(mail: OutgoingMail, contents: Contents, settings: IntakeSettin
     if settings.mail_reply_to is not None:
         message["Reply-To"] = settings.mail_reply_to
     message["To"] = _only_address(contents.address)
-    message["Subject"] = subject_of(
-        contents.key, contents.title, is_answer=mail.purpose == "answer"
-    )
+    message["Subject"] = _subject(mail, contents)
     message["Date"] = format_datetime(mail.planned_at)
     message["Message-ID"] = f"<{mail.own_id}>"
     if mail.in_reply_to is not None:
@@ -35,6 +33,9 @@ def build_message(mail: OutgoingMail, contents: Contents, settings: IntakeSettin
         message["References"] = " ".join(f"<{id}>" for id in mail.referred_ids)
     if mail.purpose == "receipt":
         message["Auto-Submitted"] = "auto-replied"
+        message["X-Auto-Response-Suppress"] = "All"
+    if mail.purpose == "notice":
+        message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
     # Quoted-printable: the same bytes on servers with and without 8BITMIME, lines of any length.
     message.set_content(_text(mail, contents), charset="utf-8", cte="quoted-printable")
@@ -44,9 +45,22 @@ def build_message(mail: OutgoingMail, contents: Contents, settings: IntakeSettin
     return message
 
 
+def _subject(mail: OutgoingMail, contents: Contents) -> str:
+    if mail.purpose == "notice":
+        return contents.title
+    return subject_of(contents.key, contents.title, is_answer=_is_answer(mail))
+
+
+def _is_answer(mail: OutgoingMail) -> bool:
+    """Whether the subject says `Re:`; of mails to a partner only where something came before."""
+    return mail.purpose == "answer" or (mail.purpose == "partner" and mail.in_reply_to is not None)
+
+
 def _text(mail: OutgoingMail, contents: Contents) -> str:
     if mail.purpose == "receipt":
         return receipt_text(contents.language, one_line(contents.name), contents.key)
+    if mail.purpose == "notice":
+        return contents.text
     text = contents.text
     if contents.left_out:
         text = f"{text.rstrip()}\n\n{say_left_out(contents.language, contents.left_out)}"

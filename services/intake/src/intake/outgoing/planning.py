@@ -12,6 +12,7 @@ from uuid import UUID
 from common.domain.mail_headers import own_id
 from common.persistence.database import Connection, transaction_time
 from common.telemetry import logger, metrics
+from intake.directory import store as directory
 from intake.mail import store as mails
 from intake.outgoing.commands import report_undelivered
 from intake.outgoing.domain.bounce import MAX_REPORT_BYTES, read_bounce
@@ -23,6 +24,8 @@ from intake.outgoing.domain.outgoing_mail import (
     mail_id,
 )
 from intake.outgoing.domain.recipients import Participant, recipients_of
+from intake.outgoing.notice_planning import BATCH_SIZE as NOTICES_AT_ONCE
+from intake.outgoing.notice_planning import plan_notices
 from intake.outgoing.store import due, outgoing_mails
 from intake.outgoing.store.due import DueAnswer, DueReceipt
 from intake.settings import IntakeSettings
@@ -44,7 +47,8 @@ async def plan(tx: Connection, settings: IntakeSettings) -> bool:
     if not await due.is_anything_due(tx) or not await due.lock_planning(tx):
         return False
     counts = (await _plan_answers(tx, settings), await _plan_receipts(tx, settings))
-    return BATCH_SIZE in counts
+    notices = await plan_notices(tx, settings)
+    return BATCH_SIZE in counts or notices == NOTICES_AT_ONCE
 
 
 async def read_reports(tx: Connection) -> bool:
@@ -70,7 +74,9 @@ async def _plan_answers(tx: Connection, settings: IntakeSettings) -> int:
     known = await tickets.by_ids(tx, {answer.ticket_id for answer in answers})
     for answer in answers:
         mailing: Mailing = "off"
-        if settings.sends_mail:
+        if settings.sends_mail and answer.partner is not None:
+            mailing = await _plan_for_partner(tx, answer, answer.partner, settings, at)
+        elif settings.sends_mail:
             mailing = await _plan_answer(tx, known[answer.ticket_id], answer, settings, at)
         await due.set_mailing(tx, answer.message_id, mailing)
     return len(answers)
@@ -114,6 +120,32 @@ async def _answer_to(
         referred_ids=position.references,
         quoted_id=quoted,
     )
+
+
+async def _plan_for_partner(
+    tx: Connection, answer: DueAnswer, key: str, settings: IntakeSettings, at: datetime
+) -> Mailing:
+    """Plan the mail to a partner; to nobody where the partner has no address, or was ended."""
+    partner = await directory.PARTNERS.find(tx, key)
+    if partner is None or partner.email is None or partner.retired:
+        return "nobody"
+    family = await due.list_family(tx, answer.ticket_id)
+    exchanged = await due.list_exchanged_with_partner(tx, family, partner, at)
+    position = position_after(exchanged)
+    id = mail_id("partner", answer.message_id, partner.id)
+    planned = OutgoingMail(
+        purpose="partner",
+        ticket_id=answer.ticket_id,
+        message_id=answer.message_id,
+        contact_id=None,
+        planned_at=at,
+        own_id=own_id(id, settings.mail_from),
+        in_reply_to=position.in_reply_to,
+        referred_ids=position.references,
+        partner_id=partner.id,
+    )
+    await _store(tx, [planned], at)
+    return "planned"
 
 
 async def _plan_receipts(tx: Connection, settings: IntakeSettings) -> int:
@@ -166,13 +198,14 @@ async def _store(tx: Connection, planned: list[OutgoingMail], at: datetime) -> N
         if mail.state == "withheld":
             metrics.CUSTOMER_MAILS.labels(mail.purpose, "withheld").inc()
             log.warning("receipt.withheld", ticket=str(mail.ticket_id))
-        else:
+        elif mail.ticket_id is not None:
             await mails.add_to_thread(tx, [mail.own_id], mail.own_id, mail.ticket_id)
 
 
 async def _bounce(tx: Connection, mail: OutgoingMail, problem: str) -> None:
-    ticket = await tickets.lock_survivor(tx, mail.ticket_id)
+    ticket = await tickets.lock_survivor(tx, mail.ticket_id) if mail.ticket_id else None
     at = await transaction_time(tx)
     if await outgoing_mails.mark_bounced(tx, mail.id, problem, at):
         metrics.CUSTOMER_MAILS.labels(mail.purpose, "bounced").inc()
-        await report_undelivered(tx, ticket, mail, problem, at)
+        if ticket is not None:
+            await report_undelivered(tx, ticket, mail, problem, at)

@@ -89,7 +89,8 @@ class OutgoingMailSender(LeasedSending[LeasedMail]):
                 at = await transaction_time(tx)
                 await outgoing_mails.settle(tx, leased, Settled("cancelled"), at)
                 return None
-            files = await list_of_message(tx, leased.mail.message_id)
+            message_id = leased.mail.message_id
+            files = await list_of_message(tx, message_id) if message_id is not None else []
             # Checked last, so that as little as possible happens between the check and the send.
             if not files and not await self.renew(tx, leased):
                 return None

@@ -8,7 +8,8 @@ from common.domain import Rejection
 from intake.tickets.domain.message import Message
 from intake.tickets.domain.new_ticket import TicketRequest, TicketScope
 from intake.tickets.domain.prioritisation import PriorityAssessment
-from intake.tickets.domain.ticket import Ticket, check_transition
+from intake.tickets.domain.ticket import Ticket
+from intake.tickets.domain.transitions import check_splittable
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,8 @@ class SplitRequest:
 
 def check_split(ticket: Ticket, request: SplitRequest) -> Rejection | None:
     """A rejection where nothing that was written would be on the new ticket, else None."""
-    if rejection := check_transition(ticket, "split"):
+    if rejection := check_splittable(ticket):
         return rejection
-    if ticket.customer_id is None:
-        return Rejection("IN_TRIAGE", f"{ticket.key} is in triage; assign its customer first.")
     if request.description is None and not any(one.is_public for one in request.chosen):
         return Rejection(
             "NOTHING_TO_SPLIT",

@@ -1,6 +1,6 @@
-"""Tickets with their messages, the mails about these, attachments and hand-overs."""
+"""Tickets with their messages, the mails about these, attachments, hand-overs and change requests."""
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Integer, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from intake.metadata import METADATA, instant
@@ -82,6 +82,7 @@ messages = Table(
     Column("history", Text),
     Column("sender_doubt", Text),
     Column("mailing", Text),
+    Column("partner", Text),
     Column("copied_from", Uuid),
 )
 
@@ -90,9 +91,11 @@ outgoing_mails = Table(
     METADATA,
     Column("id", Uuid, primary_key=True),
     Column("purpose", Text, nullable=False),
-    Column("ticket_id", Uuid, nullable=False),
-    Column("message_id", Uuid, nullable=False),
-    Column("contact_id", Uuid, nullable=False),
+    Column("ticket_id", Uuid),
+    Column("message_id", Uuid),
+    Column("notice_id", Uuid),
+    Column("contact_id", Uuid),
+    Column("partner_id", Uuid),
     instant("planned_at", nullable=False),
     Column("own_id", Text, nullable=False),
     Column("in_reply_to", Text),
@@ -123,6 +126,7 @@ hand_overs = Table(
     METADATA,
     Column("id", Uuid, primary_key=True),
     Column("ticket_id", Uuid, nullable=False),
+    Column("number", Integer, nullable=False),
     Column("by", Text, nullable=False),
     instant("at", nullable=False),
     Column("to", Text, nullable=False),
@@ -130,6 +134,51 @@ hand_overs = Table(
     Column("seen", Text, nullable=False),
     Column("tried", Text, nullable=False),
     Column("excluded", Text, nullable=False),
+    Column("asked", Text, nullable=False),
+    instant("due_at", nullable=False),
+    Column("partner_reference", Text),
+    Column("delivery_managers", ARRAY(Text), nullable=False),
+    Column("product_owners", ARRAY(Text), nullable=False),
+    instant("acknowledge_by"),
+    Column("dm_acknowledged_by", Text),
+    instant("dm_acknowledged_at"),
+    Column("po_acknowledged_by", Text),
+    instant("po_acknowledged_at"),
+    Column("returned_by", Text),
+    instant("returned_at"),
+    Column("found", Text),
+    Column("fixed", Boolean, nullable=False),
+    Column("fix_checked_by", Text),
+    instant("fix_checked_at"),
+    Column("fix_works", Boolean),
+    Column("checked", Text),
+)
+
+change_requests = Table(
+    "change_requests",
+    METADATA,
+    Column("ticket_id", Uuid, primary_key=True),
+    Column("estimate_minutes", Integer),
+    Column("estimate_note", Text),
+    Column("estimated_by", Text),
+    instant("estimated_at"),
+    Column("decision", Text),
+    Column("decision_reason", Text),
+    Column("decided_by", Text),
+    instant("decided_at"),
+    Column("booked_on", Text),
+    Column("month", Date),
+    Column("sprint", Text),
+    Column("booked_by", Text),
+    instant("booked_at"),
+    Column("delivery", Text),
+    Column("delivery_by", Text),
+    instant("delivered_at"),
+    Column("no_environment_reason", Text),
+    Column("no_environment_by", Text),
+    instant("no_environment_at"),
+    Column("no_environment_confirmed_by", Text),
+    instant("no_environment_confirmed_at"),
 )
 
 priority_matrices = Table(

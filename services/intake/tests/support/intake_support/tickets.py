@@ -9,6 +9,17 @@ from opsdesk_testing.protocol import outbox_events
 
 DOWN = {"title": "Billing is down", "customer": "acme", "environment": "acme-prod"}
 
+OVER = {
+    "to": "second_level",
+    "seen": "a stack trace",
+    "tried": "a restart",
+    "excluded": "the network",
+    "asked": "Find the cause.",
+    "due_at": "2030-01-08T09:00:00Z",
+}
+"""A hand-over record to second level."""
+TO_PARTNER = OVER | {"to": "partner", "partner": "hosthaven"}
+
 
 async def open_ticket(who: AsyncClient, **more: Any) -> str:
     """Open a ticket of Acme. Its key."""

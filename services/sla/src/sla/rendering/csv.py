@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from defusedcsv import csv as defused
 
+from common.domain.formula_escape import escape_formula, without_controls
 from sla.rendering.document import Column, Document, Section, Table, Value
-from sla.rendering.formula_escape import escape_formula, without_controls
 
 MEDIA_TYPE = "text/csv"
 

@@ -24,11 +24,11 @@ from reportlab.platypus import (
 )
 from reportlab.platypus import Table as Grid
 
+from common.domain.formula_escape import without_controls
 from sla.rendering.cells import NUMBERS, format_value
 from sla.rendering.charts.drawing import ALARM, DARK, GRID, INK, PALE
 from sla.rendering.document import Document, Section, Table, Tile
 from sla.rendering.fonts import typeface
-from sla.rendering.formula_escape import without_controls
 from sla.rendering.pdf_drawing import PdfPicture
 
 LEFT = RIGHT = 15 * mm

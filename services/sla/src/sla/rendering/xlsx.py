@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
+from common.domain.formula_escape import escape_formula, without_controls
 from sla.rendering.document import Document, Kind, Section, Table, Value
-from sla.rendering.formula_escape import escape_formula, without_controls
 
 MAX_CELL_CHARS = 32_000
 """The most characters of a cell; Excel allows 32,767."""

@@ -1,4 +1,4 @@
-"""Tables: time entries, rate cards, reserved-hours accounts."""
+"""Tables: time entries, rate cards, reserved-hours accounts, changes booked on reserved hours."""
 
 from sqlalchemy import BigInteger, Column, Date, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
@@ -46,4 +46,14 @@ reserved_hours_accounts = Table(
     Column("month", Date, nullable=False),
     instant_column("warned_at"),
     Column("sequence", BigInteger, nullable=False),
+)
+
+reserved_hours_bookings = Table(
+    "reserved_hours_bookings",
+    METADATA,
+    Column("ticket_id", Uuid, primary_key=True),
+    Column("agreement_id", Uuid),
+    Column("customer_id", Uuid, nullable=False),
+    Column("month", Date, nullable=False),
+    Column("minutes", Integer, nullable=False),
 )

@@ -1,16 +1,17 @@
 """Blockers and tickets that first level could not resolve; tickets that end."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from common.events.envelope import ReceivedEvent
+from common.events.hand_overs import TicketPartnerMailUndelivered
 from common.events.second_eyes import TicketSecondEyesGiven, TicketSecondEyesOverdue
 from common.events.tickets import (
     BlockerConfirmed,
     BlockerLifted,
     BlockerRaised,
     TicketEvent,
-    TicketForwarded,
     TicketReplyUndelivered,
 )
 from common.persistence.database import Connection
@@ -28,6 +29,8 @@ ENDS_WITH_TICKET: tuple[TriggerKind, ...] = (
     "clock_breached",
     "blocker_raised",
     "forwarded",
+    "hand_over_unacknowledged",
+    "hand_over_overdue",
     "reply_undelivered",
 )
 
@@ -54,9 +57,7 @@ async def on_blocker_raised(tx: Connection, received: ReceivedEvent[BlockerRaise
             note = f"{title}: beyond {MAX_UNCONFIRMED} an hour, told here until OPS confirms it"
             await append_event(tx, open_cases[-1], lambda at: timeline.Repeated(at, note))
             return
-    case, _ = await open_or_join(
-        tx, await _build_trigger(tx, event, "blocker_raised", title), title
-    )
+    case, _ = await open_or_join(tx, await build_trigger(tx, event, "blocker_raised", title), title)
     if not event.confirmed:
         due_at = event.at + CONFIRMATION_TIME
         await schedule(tx, [Deadline(CONFIRMATION, case.id, due_at)])
@@ -67,7 +68,7 @@ async def on_blocker_confirmed(tx: Connection, received: ReceivedEvent[BlockerCo
     event = received.event
     title = _blocker_title(event)
     note = f"{event.by} of first level confirmed the blocker"
-    trigger = await _build_trigger(tx, event, "blocker_raised", title)
+    trigger = await build_trigger(tx, event, "blocker_raised", title)
     case, _ = await open_or_join(tx, trigger, note)
     await schedule(tx, [Deadline(CONFIRMATION, case.id, None)])
 
@@ -80,19 +81,7 @@ async def on_blocker_lifted(tx: Connection, received: ReceivedEvent[BlockerLifte
     """Resolve the case of a blocker that was lifted."""
     event = received.event
     reason = f"the blocker was lifted: {event.reason}"
-    await resolve_cases(tx, {_dedup_key(event, "blocker_raised"): reason})
-
-
-async def on_forwarded(tx: Connection, received: ReceivedEvent[TicketForwarded]) -> None:
-    """Inform DM and PO of what first level could not resolve and affects an environment (R5)."""
-    event = received.event
-    if event.environment is None:
-        return
-    target = (
-        "second level" if event.to == "second_level" else f"partner {event.partner or ''}".strip()
-    )
-    title = f"{event.ticket}: forwarded to {target}, affects {event.environment}"
-    await open_or_join(tx, await _build_trigger(tx, event, "forwarded", title), title)
+    await resolve_cases(tx, {dedup_key(event, "blocker_raised"): reason})
 
 
 async def on_reply_undelivered(
@@ -101,7 +90,18 @@ async def on_reply_undelivered(
     """Let people know that the customer waits for an answer that was given and did not arrive (R3)."""
     event = received.event
     title = f"{event.ticket}: our answer has not reached the customer by mail ({event.reason})"
-    await open_or_join(tx, await _build_trigger(tx, event, "reply_undelivered", title), title)
+    await open_or_join(tx, await build_trigger(tx, event, "reply_undelivered", title), title)
+
+
+async def on_partner_mail_undelivered(
+    tx: Connection, received: ReceivedEvent[TicketPartnerMailUndelivered]
+) -> None:
+    """Let people know that a partner has not got what was handed over to them (R3, R5)."""
+    event = received.event
+    title = f"{event.ticket}: our mail has not reached partner {event.partner} ({event.reason})"
+    trigger = await build_trigger(tx, event, "reply_undelivered", title)
+    trigger = replace(trigger, dedup_key=f"{trigger.dedup_key}/partner")
+    await open_or_join(tx, trigger, title)
 
 
 async def on_second_eyes_overdue(
@@ -111,7 +111,7 @@ async def on_second_eyes_overdue(
     event = received.event
     what = " and ".join(SECOND_EYES_WORDS[kind] for kind in event.waits_for)
     title = f"{event.ticket}: {what}, which waits for a second person"
-    await open_or_join(tx, await _build_trigger(tx, event, "second_eyes_overdue", title), title)
+    await open_or_join(tx, await build_trigger(tx, event, "second_eyes_overdue", title), title)
 
 
 async def on_second_eyes_given(
@@ -119,7 +119,7 @@ async def on_second_eyes_given(
 ) -> None:
     """Resolve the case: a second person came, or there is nothing to look at any more."""
     reason = "it does not wait for a second person any more"
-    await resolve_cases(tx, {_dedup_key(received.event, "second_eyes_overdue"): reason})
+    await resolve_cases(tx, {dedup_key(received.event, "second_eyes_overdue"): reason})
 
 
 async def on_tickets_ended(tx: Connection, events: Sequence[ReceivedEvent[TicketEvent]]) -> None:
@@ -131,17 +131,19 @@ async def on_tickets_ended(tx: Connection, events: Sequence[ReceivedEvent[Ticket
     await resolve_cases_of_tickets(tx, reasons, ENDS_WITH_TICKET)
 
 
-def _dedup_key(event: TicketEvent, kind: TriggerKind) -> str:
+def dedup_key(event: TicketEvent, kind: TriggerKind) -> str:
+    """One case for each kind of trigger about a ticket (E9)."""
     return f"ticket/{event.ticket_id}/{kind}"
 
 
-async def _build_trigger(
+async def build_trigger(
     tx: Connection, event: TicketEvent, kind: TriggerKind, title: str
 ) -> Trigger:
+    """The trigger of this kind about a ticket."""
     return Trigger(
         kind,
         event.priority,
-        _dedup_key(event, kind),
+        dedup_key(event, kind),
         title,
         event.at,
         ticket_kind=event.kind,

@@ -12,6 +12,9 @@ TriggerKind = Literal[
     "clock_breached",
     "blocker_raised",
     "forwarded",
+    "hand_over_unacknowledged",
+    "hand_over_overdue",
+    "fix_requested",
     "reply_undelivered",
     "second_eyes_overdue",
     "customer_escalated",
@@ -35,6 +38,7 @@ SEVERITIES = ("blocker", "critical", "major", "minor", "trivial")
 
 MANDATORY_ROLES: Mapping[TriggerKind, tuple[str, ...]] = {
     "forwarded": ("dm", "po"),  # R5: what first level could not resolve
+    "hand_over_unacknowledged": ("dm", "po", "tom"),  # R5: nobody took notice of it
     "customer_escalated": ("dm",),  # a named person answers the customer within a set time
     "improvement_overdue": ("tom",),  # R9
     "debt_overdue": ("dm", "po"),

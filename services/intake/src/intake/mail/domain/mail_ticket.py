@@ -42,4 +42,6 @@ def author_of(sender: Sender) -> str:
     """The sender's name in events and messages: never the address. Nobody's, where there is a doubt."""
     if sender.contact_id is not None:
         return f"contact/{sender.contact_id}"
+    if sender.partner is not None:
+        return f"partner/{sender.partner}"
     return sender.staff or "unknown"

@@ -21,8 +21,9 @@ _KEY: Final = re.compile(r"(?<![A-Z0-9-])OPS-[1-9]\d{0,11}(?!\d)", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """The address that a mail is from, and the contact or member of staff (`sub`) who has it (I1).
+    """The address that a mail is from, and the contact, member of staff (`sub`) or partner who has it (I1).
 
+    `handed_over` are the tickets that this partner was ever given, of those to which the mail may belong.
     `doubt` is the reason why the address is not believed: then the mail acts for nobody.
     """
 
@@ -32,15 +33,20 @@ class Sender:
     staff: str | None = None
     customer: str | None = None
     doubt: str | None = None
+    partner: str | None = None
+    handed_over: frozenset[UUID] = frozenset()
 
     def may_join(self, ticket: Ticket) -> bool:
         """Whether the sender's mails may become messages of the ticket.
 
         It must be the sender's customer's, or have come from the same address. Staff write on tickets in
-        OpsDesk, where it can be seen who reads it: their mails join only tickets that they opened so.
+        OpsDesk, where it can be seen who reads it: their mails join only tickets that they opened so. A
+        partner's join what was handed over to them, and nothing else.
         """
         if self.doubt is not None:
             return False
+        if self.partner is not None:
+            return ticket.id in self.handed_over
         if self.customer_id is not None and ticket.customer_id == self.customer_id:
             return True
         return self.address is not None and ticket.reporter == normalise(self.address)

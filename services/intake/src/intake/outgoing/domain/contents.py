@@ -10,7 +10,7 @@ from intake.outgoing.domain.mailed_files import MailedFile
 class Contents:
     """What a mail says, and to whom: read when it is sent.
 
-    `key` and `title` are the ticket's, `text` is our answer, `zone` the customer's time zone.
+    `key` and `title` are the ticket's, `text` is our answer, `zone` the reader's time zone.
     `files` go along, `left_out` are the names of those that are too large.
     """
 

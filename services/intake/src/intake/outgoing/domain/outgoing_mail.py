@@ -1,4 +1,4 @@
-"""One mail to one contact: when it may be sent, and what the outcome of an attempt means. Pure."""
+"""One mail to one contact or partner: when it may be sent, and what the outcome of an attempt means. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,14 +25,15 @@ RECEIPT_WINDOW: Final = timedelta(hours=1)
 class OutgoingMail:
     """Every attempt carries the same `own_id` (without brackets), so that a repeat is the same mail.
 
-    `message_id` is the message on the ticket that it is about. `planned_at` is on the service's own clock;
+    `message_id` is the message on the ticket that it is about, or `notice_id` the notice that it is; it goes
+    to a contact or to a partner. `planned_at` is on the service's own clock;
     attempts and retries run on real time. `refusals` are attempts that were answered with "later".
     """
 
     purpose: MailPurpose
-    ticket_id: UUID
-    message_id: UUID
-    contact_id: UUID
+    ticket_id: UUID | None
+    message_id: UUID | None
+    contact_id: UUID | None
     planned_at: datetime
     own_id: str
     in_reply_to: str | None
@@ -42,10 +43,26 @@ class OutgoingMail:
     attempts: int = 0
     refusals: int = 0
     problem: str | None = None
+    partner_id: UUID | None = None
+    notice_id: UUID | None = None
+
+    @property
+    def recipient_id(self) -> UUID:
+        """The contact or the partner."""
+        recipient = self.contact_id or self.partner_id
+        assert recipient is not None, "a constraint of the table"
+        return recipient
+
+    @property
+    def about_id(self) -> UUID:
+        """The message or the notice."""
+        about = self.message_id or self.notice_id
+        assert about is not None, "a constraint of the table"
+        return about
 
     @property
     def id(self) -> UUID:
-        return mail_id(self.purpose, self.message_id, self.contact_id)
+        return mail_id(self.purpose, self.about_id, self.recipient_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +82,9 @@ class Retry:
     refusals: int
 
 
-def mail_id(purpose: MailPurpose, message_id: UUID, contact_id: UUID) -> UUID:
-    """The same for each mail of this purpose about a message to a contact, however often it is planned."""
-    return uuid5(message_id, f"{purpose}/{contact_id}")
+def mail_id(purpose: MailPurpose, about_id: UUID, recipient_id: UUID) -> UUID:
+    """The same for each mail of this purpose about a message or notice to a recipient, however often planned."""
+    return uuid5(about_id, f"{purpose}/{recipient_id}")
 
 
 def after_attempt(mail: OutgoingMail, outcome: SendOutcome) -> Settled | Retry:

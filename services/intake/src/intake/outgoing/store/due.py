@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, bindparam, func, select, text, update
 
 from common.persistence.database import Connection
+from intake.directory.domain.parties import Partner
 from intake.mail.tables import mails
 from intake.outgoing.domain.conversation import Exchanged
 from intake.outgoing.domain.recipients import Participant
@@ -24,10 +25,11 @@ _LOCK: Final = text(
 _ANYTHING: Final = text(
     "SELECT EXISTS (SELECT FROM messages WHERE mailing = 'due')"
     " OR EXISTS (SELECT FROM mails WHERE next_step IS NOT NULL)"
+    " OR EXISTS (SELECT FROM notices WHERE state = 'due')"
 )
 _ANSWERS: Final = text(
     """
-    SELECT id, ticket_id FROM messages WHERE mailing = 'due'
+    SELECT id, ticket_id, partner FROM messages WHERE mailing = 'due'
     ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
     """
 )
@@ -99,6 +101,20 @@ _EXCHANGED: Final = text(
     ) AS both_ways ORDER BY at, is_theirs DESC, id
     """
 ).bindparams(_IDS, bindparam("contact", type_=Uuid))
+_EXCHANGED_WITH_PARTNER: Final = text(
+    """
+    SELECT message_id, is_theirs FROM (
+        SELECT mails.message_id, true AS is_theirs, messages.at AS at, messages.id AS id
+        FROM messages JOIN mails ON mails.id = messages.mail_id
+        WHERE messages.ticket_id = ANY(:family) AND messages.partner = :partner
+            AND messages.at <= :at
+        UNION ALL
+        SELECT own_id, false, planned_at, id FROM outgoing_mails
+        WHERE ticket_id = ANY(:family) AND partner_id = :id AND planned_at <= :at
+            AND state IN ('waiting', 'sent', 'bounced')
+    ) AS both_ways ORDER BY at, is_theirs DESC, id
+    """
+).bindparams(_IDS, bindparam("id", type_=Uuid))
 _QUOTED: Final = text(
     """
     SELECT id FROM messages
@@ -111,10 +127,11 @@ _QUOTED: Final = text(
 
 @dataclass(frozen=True, slots=True)
 class DueAnswer:
-    """A public message of ours about which nobody was mailed yet."""
+    """A message of ours about which nobody was mailed yet: to the customer, or to the partner with this key."""
 
     message_id: UUID
     ticket_id: UUID
+    partner: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +162,8 @@ async def lock_planning(tx: Connection) -> bool:
 async def due_answers(tx: Connection, limit: int) -> Sequence[DueAnswer]:
     """Answers that nobody was mailed about yet, oldest first; locked."""
     return [
-        DueAnswer(row.id, row.ticket_id) for row in await tx.execute(_ANSWERS, {"limit": limit})
+        DueAnswer(row.id, row.ticket_id, row.partner)
+        for row in await tx.execute(_ANSWERS, {"limit": limit})
     ]
 
 
@@ -187,6 +205,14 @@ async def list_participants(tx: Connection, family: Sequence[UUID]) -> Sequence[
     """
     rows = await tx.execute(_PARTICIPANTS, {"family": list(family)})
     return [Participant(*row) for row in rows]
+
+
+async def list_exchanged_with_partner(
+    tx: Connection, family: Sequence[UUID], partner: Partner, at: datetime
+) -> Sequence[Exchanged]:
+    """The mails that a partner sent or got on these tickets until then, oldest first."""
+    values = {"family": list(family), "partner": partner.key, "id": partner.id, "at": at}
+    return [Exchanged(*row) for row in await tx.execute(_EXCHANGED_WITH_PARTNER, values)]
 
 
 async def list_exchanged(

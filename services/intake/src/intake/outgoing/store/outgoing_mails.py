@@ -26,7 +26,8 @@ _LEASE: Final = text(
         SELECT id FROM outgoing_mails AS next
         WHERE state = 'waiting' AND next_try_at <= statement_timestamp() AND NOT EXISTS (
             SELECT FROM outgoing_mails AS earlier WHERE earlier.ticket_id = next.ticket_id
-            AND earlier.contact_id = next.contact_id AND earlier.state = 'waiting'
+            AND coalesce(earlier.contact_id, earlier.partner_id)
+                = coalesce(next.contact_id, next.partner_id) AND earlier.state = 'waiting'
             AND (earlier.planned_at, earlier.purpose = 'answer', earlier.message_id)
                 < (next.planned_at, next.purpose = 'answer', next.message_id))
         ORDER BY attempts > 0, next_try_at LIMIT :limit FOR UPDATE SKIP LOCKED)
@@ -61,7 +62,7 @@ async def lease(tx: Connection, length: timedelta, limit: int) -> list[LeasedMai
     """Lease up to `limit` mails that are to be sent now, for `length` of real time.
 
     They are new, to be tried again, or left behind by a holder whose lease has ended. New ones first,
-    and what one contact gets on one ticket in its order: one at a time, the oldest first.
+    and what one recipient gets on one ticket in its order: one at a time, the oldest first.
     """
     rows = await tx.execute(_LEASE, {"length": length, "limit": limit})
     return [LeasedMail(_mail(row), row.lease) for row in rows]

@@ -13,8 +13,9 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from common.domain import Rejection
-from intake.tickets.domain import blocker, classification, prioritisation, transitions
+from intake.tickets.domain import blocker, classification, prioritisation, transitions, unmerging
 from intake.tickets.domain.classification import Classification
+from intake.tickets.domain.hand_over import HandOver, check_no_fix_waits
 from intake.tickets.domain.message import check_reply
 from intake.tickets.domain.prioritisation import PriorityAssessment
 from intake.tickets.domain.ticket import Ticket
@@ -24,13 +25,19 @@ PERMISSION_MISSING: Final = "PERMISSION_MISSING"
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, and when: an account with its permissions. `own_accounts` are the same person's, of those named."""
+    """Who asks, and when: an account with its permissions. `own_accounts` are the same person's, of those named.
+
+    `is_change_delivered`: whether the change request that they ask about may be closed. `hand_over` is the
+    newest one of the ticket.
+    """
 
     account: str
     permissions: frozenset[str]
     at: datetime
     is_contact: bool = False
     own_accounts: frozenset[str] = frozenset()
+    is_change_delivered: bool = False
+    hand_over: HandOver | None = None
 
     def counted_as(self, other: str | None) -> str:
         """Under which account they count where `other` is the first person (R1)."""
@@ -83,6 +90,31 @@ def _confirm_classification(ticket: Ticket, asker: Asker) -> object:
     )
 
 
+def _resolve(ticket: Ticket, asker: Asker) -> object:
+    waits = check_no_fix_waits(asker.hand_over)
+    return waits or transitions.resolve(ticket, asker.account, asker.at, "solved")
+
+
+def _close(ticket: Ticket, asker: Asker) -> object:
+    delivered = asker.is_change_delivered
+    return transitions.close(ticket, asker.at, timedelta(), is_change_delivered=delivered)
+
+
+def _unmerge(ticket: Ticket, asker: Asker) -> object:
+    return unmerging.request_unmerge(ticket, _survivor(ticket), asker.account, asker.at, "")
+
+
+def _confirm_unmerge(ticket: Ticket, asker: Asker) -> object:
+    pending = ticket.pending_unmerge
+    person = asker.counted_as(pending.requested_by if pending else None)
+    return unmerging.confirm_unmerge(ticket, _survivor(ticket), person)
+
+
+def _survivor(ticket: Ticket) -> Ticket:
+    """A stand-in for the ticket into which it was merged; the route looks whether that is merged itself."""
+    return replace(ticket, merged_into=None)
+
+
 def _merge(ticket: Ticket, _: Asker) -> object:
     return transitions.merge(ticket, replace(ticket, id=UUID(int=0)))
 
@@ -131,21 +163,27 @@ ACTS: Final = (
         "hold", WORK, lambda t, _: transitions.put_on_hold(t, "second_level", question_asked=True)
     ),
     ActRule("resume", WORK, lambda t, _: transitions.resume(t)),
-    ActRule(
-        "resolve", WORK, lambda t, who: transitions.resolve(t, who.account, t.opened_at, "solved")
-    ),
+    ActRule("resolve", WORK, _resolve),
     ActRule("verify", VERIFY, _verify),
     ActRule("reject", VERIFY, lambda t, who: transitions.reject(t, who.counted_as(t.resolved_by))),
-    ActRule("close", WORK, lambda t, _: transitions.close(t, t.opened_at, timedelta())),
+    ActRule("close", WORK, _close),
     ActRule("reopen", WORK, lambda t, _: transitions.reopen(t)),
     ActRule("merge", WORK, _merge),
+    ActRule("unmerge", WORK, _unmerge),
+    ActRule("confirm_unmerge", WORK, _confirm_unmerge),
+    ActRule("decline_unmerge", WORK, lambda t, _: unmerging.decline_unmerge(t)),
+    ActRule("split", WORK, lambda t, _: transitions.check_splittable(t)),
 )
 """Every act on a ticket. One that a route offers stands here as well."""
 
 
 def first_persons(ticket: Ticket) -> set[str]:
     """The accounts that a second person is compared with on this ticket."""
-    pending = (ticket.pending_downgrade, ticket.pending_reclassification)
+    pending = (
+        ticket.pending_downgrade,
+        ticket.pending_reclassification,
+        ticket.pending_unmerge,
+    )
     named = {ticket.opened_by, ticket.resolved_by, *(one.requested_by for one in pending if one)}
     return {account for account in named if account is not None}
 

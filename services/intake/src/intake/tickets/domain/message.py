@@ -12,7 +12,7 @@ from intake.tickets.domain.ticket import Ticket, is_past_reopening
 Visibility = Literal["public", "internal"]
 Direction = Literal["inbound", "outbound"]
 Mailing = Literal["due", "planned", "nobody", "off"]
-MailPurpose = Literal["answer", "receipt"]
+MailPurpose = Literal["answer", "receipt", "partner", "notice"]
 MailState = Literal["waiting", "sent", "failed", "bounced", "cancelled", "withheld"]
 
 MAX_COPIED: Final = 200
@@ -36,11 +36,11 @@ class Attachment:
 class Message:
     """A message by `author` (a `sub`). `inbound` is from the customer, `outbound` from us.
 
-    Internal notes are outbound, and only staff see them. An `automatic` message was written by a
+    Internal ones are notes, or to or from a partner: only staff see them. An `automatic` one was written by a
     machine and does not count as an answer (C1, C3). `history` is what stood below the new words of an
     answer. `sender_doubt` tells staff why the sender of a mail was not believed (I1). `mailing`: whether
-    mails about it were planned; None where there are none to plan. `copied_from` is the message of another
-    ticket whose words these are.
+    mails about it were planned; None where there are none to plan. `partner` (a key) is whom it is to or
+    from, instead of the customer. `copied_from` is the message of another ticket whose words these are.
     """
 
     id: UUID
@@ -57,6 +57,7 @@ class Message:
     history: str | None = None
     sender_doubt: str | None = None
     mailing: Mailing | None = None
+    partner: str | None = None
     copied_from: UUID | None = None
 
     @property
@@ -69,13 +70,19 @@ class Message:
         """Whether a person of ours wrote it to the customer: then it is mailed, where it can be."""
         return self.is_public and self.direction == "outbound" and not self.automatic
 
+    @property
+    def is_to_partner(self) -> bool:
+        """Whether we wrote it to a partner: then it is mailed to them."""
+        return self.partner is not None and self.direction == "outbound" and not self.automatic
+
 
 @dataclass(frozen=True, slots=True)
 class MailToContact:
-    """A mail about a message to a contact: our answer, or the receipt for the contact's own mail."""
+    """A mail about a message: our answer to a contact, the receipt for their own mail, or one to a partner."""
 
     purpose: MailPurpose
-    contact_id: UUID
+    contact_id: UUID | None
+    partner_id: UUID | None
     state: MailState
     attempts: int
     settled_at: datetime | None

@@ -120,10 +120,20 @@ def reject(ticket: Ticket, actor: str) -> Ticket | Rejection:
     return _reopen(ticket)
 
 
-def close(ticket: Ticket, at: datetime, reopenable_for: timedelta) -> Ticket | Rejection:
-    """Close a verified ticket; its customer's words open it again for so long."""
+def close(
+    ticket: Ticket, at: datetime, reopenable_for: timedelta, *, is_change_delivered: bool = False
+) -> Ticket | Rejection:
+    """Close a verified ticket; its customer's words open it again for so long.
+
+    A change request closes only when it is delivered, or touches no environment (R7).
+    """
     if rejection := check_transition(ticket, "close"):
         return rejection
+    if ticket.kind == "change_request" and not is_change_delivered:
+        return Rejection(
+            "NOT_DELIVERED",
+            f"{ticket.key} is not delivered. Name its delivery and wait until that is verified; or claim that no environment is touched, and have another person confirm it.",
+        )
     return replace(
         ticket,
         state="closed",
@@ -204,6 +214,15 @@ def _reopen(ticket: Ticket) -> Ticket:
     )
 
 
+def check_splittable(ticket: Ticket) -> Rejection | None:
+    """A rejection where nothing can be split from the ticket, else None."""
+    if rejection := check_transition(ticket, "split"):
+        return rejection
+    if ticket.customer_id is None:
+        return Rejection("IN_TRIAGE", f"{ticket.key} is in triage; assign its customer first.")
+    return None
+
+
 def check_triage(ticket: Ticket) -> Rejection | None:
     """A rejection where the ticket has a customer, else None."""
     if ticket.customer_id is None:
@@ -233,6 +252,13 @@ def on_customer_reply(ticket: Ticket) -> Ticket:
     if ticket.state == "on_hold" and ticket.waiting_on == "customer":
         return _or_unchanged(resume(ticket), ticket)
     return _or_unchanged(reopen(ticket), ticket)
+
+
+def on_partner_reply(ticket: Ticket) -> Ticket:
+    """The ticket after a partner wrote: resumed if it waited for them; nothing else changes."""
+    if ticket.state == "on_hold" and ticket.waiting_on == "partner":
+        return _or_unchanged(resume(ticket), ticket)
+    return ticket
 
 
 def _or_unchanged(outcome: Ticket | Rejection, unchanged: Ticket) -> Ticket:

@@ -31,6 +31,7 @@ from intake.tickets.dependencies import (
 )
 from intake.tickets.domain import transitions
 from intake.tickets.domain.detection import owes_improvement
+from intake.tickets.domain.hand_over import check_no_fix_waits
 from intake.tickets.domain.message import Message, awaits_customer_reply
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.events import EventSpec, event_spec
@@ -45,7 +46,8 @@ from intake.tickets.schemas.action_requests import (
     Workaround,
 )
 from intake.tickets.schemas.responses import TicketRead
-from intake.tickets.store import messages, tickets
+from intake.tickets.store import hand_overs, messages, tickets
+from intake.tickets.store.closing import is_change_delivered
 
 routes = router("/v1/tickets", ["ticket actions"])
 
@@ -127,12 +129,17 @@ async def resume_ticket(action: WorkAction, body: OptionalReason = NO_REASON) ->
 
 @routes.post("/{ticket}/resolve", response_model=TicketRead)
 async def resolve_ticket(action: WorkAction, body: Resolution) -> Response:
-    """Resolve a ticket. Another person must verify it."""
-    return await action.run(
-        "resolve",
-        lambda ticket, at: transitions.resolve(ticket, action.caller.sub, at, body.resolution),
-        event_spec(TicketResolved),
+    """Resolve a ticket. Another person must verify it.
+
+    A fix that came back from second level or a partner is checked by another person before.
+    """
+    before = await action.lock_ticket()
+    at = await transaction_time(action.tx)
+    newest = await hand_overs.get_newest(action.tx, before.id)
+    after = check_no_fix_waits(newest) or transitions.resolve(
+        before, action.caller.sub, at, body.resolution
     )
+    return await action.finish("resolve", before, after, at, event_spec(TicketResolved))
 
 
 @routes.post("/{ticket}/verify", response_model=TicketRead)
@@ -164,15 +171,17 @@ async def reject_resolution(action: VerifyAction, body: Reason) -> Response:
 
 @routes.post("/{ticket}/close", response_model=TicketRead)
 async def close_ticket(action: WorkAction, body: OptionalReason = NO_REASON) -> Response:
-    """Close a verified ticket. Until `reopenable_until` the customer's words open it again."""
-    settings = settings_of(action.request.app)
-    reopenable_for = timedelta(days=settings.reopen_days)
-    return await action.run(
-        "close",
-        lambda ticket, at: transitions.close(ticket, at, reopenable_for),
-        event_spec(TicketClosed),
-        reason=body.reason,
-    )
+    """Close a verified ticket. Until `reopenable_until` the customer's words open it again.
+
+    A change request closes only when it is delivered, or touches no environment.
+    """
+    before = await action.lock_ticket()
+    at = await transaction_time(action.tx)
+    reopenable_for = timedelta(days=settings_of(action.request.app).reopen_days)
+    delivered = await is_change_delivered(action.tx, before.id)
+    after = transitions.close(before, at, reopenable_for, is_change_delivered=delivered)
+    event = event_spec(TicketClosed)
+    return await action.finish("close", before, after, at, event, reason=body.reason)
 
 
 @routes.post("/{ticket}/reopen", response_model=TicketRead)

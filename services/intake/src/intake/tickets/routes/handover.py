@@ -1,67 +1,105 @@
 """Hand-overs of a ticket to second level or a partner, and back (R5)."""
 
-from typing import Annotated
+from datetime import datetime
 
 from fastapi import Response
 
-from common.auth import Caller, requires
 from common.domain import Rejection
+from common.errors import ValidationFailed, Violation
 from common.events.tickets import TicketForwarded, TicketHandedBack, TicketHandedOver
-from common.http import Transaction, router
+from common.http import router
 from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from intake.directory import store as directory
-from intake.tickets.dependencies import TicketReference, WorkAction, get_visible_ticket
+from intake.responsibilities.domain import Responsible
+from intake.responsibilities.store import find_responsible
+from intake.tickets import handing_over
+from intake.tickets.dependencies import WorkAction
 from intake.tickets.domain import transitions
-from intake.tickets.domain.hand_over import HandOver
+from intake.tickets.domain.hand_over import HandOver, return_with
 from intake.tickets.domain.message import Message
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.events import event_spec
 from intake.tickets.schemas.action_requests import ForwardRequest, HandBackRequest
-from intake.tickets.schemas.responses import HandOverRead, TicketRead
-from intake.tickets.store import hand_overs, messages, tickets
+from intake.tickets.schemas.responses import TicketRead
+from intake.tickets.store import hand_overs, messages
 
 routes = router("/v1/tickets", ["ticket actions"])
 
 
 @routes.post("/{ticket}/forward", response_model=TicketRead)
 async def forward_ticket(action: WorkAction, body: ForwardRequest) -> Response:
-    """Hand a ticket over to second level or a partner, with a hand-over record."""
+    """Hand a ticket over to second level or a partner, with a hand-over record.
+
+    The partner gets it by e-mail. Where a customer environment is affected, the delivery manager of that
+    customer and the product owner of that product are told, and acknowledge it.
+    """
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
+    if body.due_at <= at:
+        raise ValidationFailed([Violation("/due_at", "past", "give an instant in the future")])
     partner = body.partner and await directory.PARTNERS.find(action.tx, body.partner)
     after = transitions.forward(before, body.to, body.partner)
     if partner and partner.retired:
         after = Rejection("PARTNER_ENDED", f"{partner.key} was ended; forward it to somebody else.")
-    record = HandOver(
-        id=uuid7(), ticket_id=before.id, by=action.caller.sub, at=at, **body.model_dump()
-    )
+    record = await _new_record(action, before, body, at)
     if isinstance(after, Ticket):
-        await hand_overs.add(action.tx, record)
+        await handing_over.add_record(action.tx, before, record, partner or None)
     return await action.finish(
         "forward",
         before,
         after,
         at,
         event_spec(TicketForwarded, to=body.to, partner=body.partner),
-        event_spec(TicketHandedOver, hand_over_id=record.id),
+        event_spec(
+            TicketHandedOver,
+            hand_over_id=record.id,
+            number=record.number,
+            to=record.to,
+            partner=record.partner,
+            due_at=record.due_at,
+            delivery_managers=list(record.delivery_managers),
+            product_owners=list(record.product_owners),
+            acknowledge_by=record.acknowledge_by,
+        ),
         to=body.to,
         partner=body.partner,
         hand_over_id=str(record.id),
     )
 
 
+async def _new_record(
+    action: WorkAction, ticket: Ticket, body: ForwardRequest, at: datetime
+) -> HandOver:
+    """The record, with who has to acknowledge it."""
+    acknowledge_by = handing_over.acknowledge_by(ticket, at)
+    responsible = Responsible()
+    if acknowledge_by is not None:
+        responsible = await find_responsible(action.tx, ticket.customer, ticket.service)
+    return HandOver(
+        id=uuid7(),
+        ticket_id=ticket.id,
+        number=await hand_overs.next_number(action.tx, ticket.id),
+        by=action.caller.sub,
+        at=at,
+        delivery_managers=responsible.delivery_managers,
+        product_owners=responsible.product_owners,
+        acknowledge_by=acknowledge_by,
+        **body.model_dump(),
+    )
+
+
 @routes.post("/{ticket}/hand-back", response_model=TicketRead)
 async def hand_back_ticket(action: WorkAction, body: HandBackRequest) -> Response:
-    """Return a forwarded ticket to first level, with what was found."""
+    """Return a forwarded ticket to first level, with what was found.
+
+    Where it is `fixed`, another person checks the fix before the ticket is resolved.
+    """
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     after = transitions.hand_back(before)
     if isinstance(after, Ticket):
-        note = Message(
-            uuid7(), before.id, "internal", "outbound", action.caller.sub, body.found, at
-        )
-        await messages.add(action.tx, note)
+        await _take_back(action, before, body, at)
     event = event_spec(TicketHandedBack, handed_back_by=before.forwarded_to, partner=before.partner)
     return await action.finish(
         "hand_back",
@@ -71,14 +109,18 @@ async def hand_back_ticket(action: WorkAction, body: HandBackRequest) -> Respons
         event,
         handed_back_by=before.forwarded_to,
         partner=before.partner,
+        fixed=body.fixed,
     )
 
 
-@routes.get("/{ticket}/hand-overs")
-async def list_hand_overs(
-    ref: TicketReference, caller: Annotated[Caller, requires("tickets:verify")], tx: Transaction
-) -> list[HandOverRead]:
-    """List the hand-over records of a ticket, oldest first. Only staff can read them."""
-    ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
-    records = await hand_overs.list_of_ticket(tx, ticket.id)
-    return [HandOverRead.model_validate(record) for record in records]
+async def _take_back(
+    action: WorkAction, ticket: Ticket, body: HandBackRequest, at: datetime
+) -> None:
+    person = action.caller.sub
+    note = Message(uuid7(), ticket.id, "internal", "outbound", person, body.found, at)
+    await messages.add(action.tx, note)
+    await handing_over.disarm(action.tx, ticket.id)
+    newest = await hand_overs.get_newest(action.tx, ticket.id)
+    assert newest is not None, "a forwarded ticket has a record"
+    returned = return_with(newest, person, body.found, at, fixed=body.fixed)
+    await hand_overs.save(action.tx, returned)

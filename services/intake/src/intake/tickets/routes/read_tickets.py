@@ -22,7 +22,8 @@ from intake.tickets.listing import lister_of
 from intake.tickets.schemas.details import AnyTicketDetail, to_detail_response
 from intake.tickets.schemas.lists import ListedTicket, TicketPage
 from intake.tickets.schemas.responses import TicketForContact
-from intake.tickets.store import tickets
+from intake.tickets.store import hand_overs, tickets
+from intake.tickets.store.closing import is_change_delivered
 from intake.tickets.store.tickets import TicketFilter
 
 routes = router("/v1/tickets", ["tickets"])
@@ -122,7 +123,12 @@ async def _asker(tx: Connection, caller: Caller, ticket: Ticket) -> Asker:
     same = await same_person_accounts(tx, caller.sub, first_persons(ticket))
     held = frozenset(rule.permission for rule in ACTS if caller.has_permission(rule.permission))
     at = await transaction_time(tx)
-    return Asker(caller.sub, held, at, caller.customer is not None, same)
+    is_contact = caller.customer is not None
+    if is_contact:  # contacts neither close nor resolve, and read no hand-overs
+        return Asker(caller.sub, held, at, is_contact, same)
+    delivered = ticket.kind == "change_request" and await is_change_delivered(tx, ticket.id)
+    newest = await hand_overs.get_newest(tx, ticket.id) if ticket.is_open else None
+    return Asker(caller.sub, held, at, is_contact, same, delivered, newest)
 
 
 async def _resolve_filters(

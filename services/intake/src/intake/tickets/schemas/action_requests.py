@@ -1,9 +1,10 @@
 """What a caller sends with an action on a ticket."""
 
+from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from common.http import Refers, RequestModel
@@ -13,7 +14,7 @@ from intake.tickets.domain.message import MAX_COPIED
 from intake.tickets.domain.prioritisation import PriorityAssessment, assess
 from intake.tickets.domain.priority import Impact, Matrix, Priority, Urgency
 from intake.tickets.domain.ticket import Detection, HandoverTarget, Kind, Nature, WaitingOn
-from intake.tickets.schemas.fields import FreeText, OptionalText
+from intake.tickets.schemas.fields import FreeText, OptionalText, Words
 
 
 class OptionalReason(RequestModel):
@@ -86,19 +87,53 @@ class DetectionCorrection(RequestModel):
 
 
 class ForwardRequest(RequestModel):
-    """The hand-over record: what was seen, what was tried, what is excluded."""
+    """The hand-over record: all of it is needed. `asked` is what `to` is asked to do, until `due_at`."""
 
     to: HandoverTarget
-    partner: Annotated[Name | None, Refers("partner")] = None
-    seen: FreeText
-    tried: FreeText
-    excluded: Annotated[str, Field(max_length=10_000)] = ""
+    partner: Annotated[Name | None, Refers("partner"), Field(validate_default=True)] = None
+    seen: Words
+    tried: Words
+    excluded: Words
+    asked: Words
+    due_at: datetime
+
+    @field_validator("partner", mode="after")
+    @classmethod
+    def _belongs_to_partners(cls, partner: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("to") == "partner" and partner is None:
+            raise PydanticCustomError("missing", "name the `partner` who takes it over")
+        if info.data.get("to") == "second_level" and partner is not None:
+            raise PydanticCustomError("partner", "name a `partner` only where `to` is partner")
+        return partner
 
 
 class HandBackRequest(RequestModel):
-    """`found` is what second level or the partner found; it becomes an internal note."""
+    """`found` is what second level or the partner found; it becomes an internal note.
 
-    found: FreeText
+    `fixed`: they say that it works now. Another person then checks that, before the ticket is resolved.
+    """
+
+    found: Words
+    fixed: bool = False
+
+
+class FixCheck(RequestModel):
+    """Whether a fix that came back `works`, and what was `checked` to know that."""
+
+    works: bool
+    checked: Words
+
+
+class PartnerReference(RequestModel):
+    """The number that the partner gave to what was handed over."""
+
+    reference: Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
+
+
+class PartnerMessage(RequestModel):
+    """What we write to the partner who has the ticket; it is mailed to them."""
+
+    text: Words
 
 
 class PriorityUpdate(RequestModel):

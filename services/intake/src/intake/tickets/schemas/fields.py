@@ -6,3 +6,5 @@ from pydantic import Field
 
 FreeText = Annotated[str, Field(min_length=1, max_length=10_000)]
 OptionalText = Annotated[str, Field(max_length=10_000)] | None
+Words = Annotated[str, Field(min_length=1, max_length=10_000, pattern=r"\S")]
+"""Free text that says something: blanks alone do not."""

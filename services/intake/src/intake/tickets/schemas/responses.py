@@ -1,4 +1,4 @@
-"""Tickets, messages and hand-over records as callers read them."""
+"""Tickets and messages as callers read them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -110,14 +110,15 @@ class AttachmentRead(ResponseModel):
 
 
 class MailToContactRead(ResponseModel):
-    """A mail about a message to a contact: our `answer`, or the `receipt` for the contact's own mail.
+    """A mail about a message: our `answer` to a contact, the `receipt` for their own mail, or to a `partner`.
 
     `settled_at` is when it was sent, failed, came back or was withheld. `problem` is why the last attempt
     failed.
     """
 
     purpose: MailPurpose
-    contact_id: UUID
+    contact_id: UUID | None
+    partner_id: UUID | None
     state: MailState
     attempts: int
     settled_at: datetime | None
@@ -131,7 +132,8 @@ class MessageRead(ResponseModel):
     `history` is what stood below the new words of an answer. What follows is null for contacts:
     `sender_doubt` and `email`, why the sender of an e-mail was not believed, and its id (see
     `/v1/emails`); `mailing` and `mails`, whether an answer of ours goes out by mail (`nobody`: no contact who
-    opened the ticket or wrote on it gets mail; `off`: no mail server was set), and what became of it.
+    opened the ticket or wrote on it gets mail; `off`: no mail server was set), and what became of it;
+    `partner`, the key of the partner to or from whom it is.
     `copied_from` is the message of another ticket whose words these are.
     """
 
@@ -150,28 +152,16 @@ class MessageRead(ResponseModel):
     sender_doubt: str | None
     mailing: Mailing | None
     mails: list[MailToContactRead] | None
+    partner: str | None
     copied_from: UUID | None
 
 
-_FOR_STAFF: Final = {"email", "sender_doubt", "mailing", "mails", "copied_from"}
+_FOR_STAFF: Final = {"email", "sender_doubt", "mailing", "mails", "partner", "copied_from"}
 _MESSAGE_FIELDS: Final = tuple(
     name
     for name in MessageRead.model_fields
     if name not in {"attachments", "author_name", *_FOR_STAFF}
 )
-
-
-class HandOverRead(ResponseModel):
-    """A hand-over record; `by` is a `sub`, `partner` a key."""
-
-    id: UUID
-    by: str
-    at: datetime
-    to: HandoverTarget
-    partner: str | None
-    seen: str
-    tried: str
-    excluded: str
 
 
 def to_response(caller: Caller, ticket: Ticket) -> AnyTicket:
@@ -202,6 +192,7 @@ def to_message_response(
         sender_doubt=message.sender_doubt if is_staff else None,
         mailing=message.mailing if is_staff else None,
         mails=[MailToContactRead.model_validate(mail) for mail in mails] if is_staff else None,
+        partner=message.partner if is_staff else None,
         copied_from=message.copied_from if is_staff else None,
     )
 

@@ -15,12 +15,12 @@ from intake.tickets.tables import attachments, messages
 
 
 async def add(tx: Connection, message: Message, *, is_read_elsewhere: bool = False) -> Message:
-    """Store a message with its attachments, and return it as stored: our answers are due to be mailed.
+    """Store a message with its attachments, and return it as stored: ours are due to be mailed.
 
     Not so those that the customer has read where they were written, as in a chat.
     """
-    is_new = message.copied_from is None and not is_read_elsewhere
-    is_due = message.is_answer and is_new
+    is_mailed = message.is_answer or message.is_to_partner
+    is_due = is_mailed and message.copied_from is None and not is_read_elsewhere
     message = replace(message, mailing="due" if is_due else None)
     row = {name: getattr(message, name) for name in Message.__slots__ if name != "attachments"}
     await tx.execute(insert(messages).values(**row))
@@ -70,6 +70,14 @@ async def find_attachment(
         query = query.where(messages.c.visibility == "public")
     row = (await tx.execute(query)).one_or_none()
     return None if row is None else (row.mail_id, _attachment(row))
+
+
+async def get_partner(tx: Connection, id: UUID) -> str:
+    """The key of the partner to or from whom a message is. Raises where it is no such message."""
+    partner: str = (
+        await tx.execute(select(messages.c.partner).where(messages.c.id == id))
+    ).scalar_one()
+    return partner
 
 
 async def list_chosen(tx: Connection, ticket_id: UUID, ids: Collection[UUID]) -> Sequence[Message]:

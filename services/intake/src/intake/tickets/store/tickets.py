@@ -99,11 +99,6 @@ async def lock(tx: Connection, ref: str) -> Ticket | None:
     return None if id is None else await find(tx, str(id))
 
 
-async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Lock those of the tickets that no other transaction has locked. One that is gone counts as locked."""
-    return await lock_rows(tx, tickets.c.id, ids)
-
-
 async def lock_two(tx: Connection, one: str, other: str) -> tuple[Ticket | None, Ticket | None]:
     """Two tickets by id or key, always locked in the order of their ids."""
     unlocked = {ref: await find(tx, ref) for ref in (one, other)}
@@ -137,6 +132,11 @@ async def lock_current(tx: Connection, after: UUID | None, limit: int) -> list[T
     ids = await tx.scalars(query.order_by(tickets.c.id).limit(limit).with_for_update())
     found = await by_ids(tx, list(ids))
     return [found[id] for id in sorted(found)]
+
+
+async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    """Lock those of the tickets that nobody else has locked. One that is gone counts as locked."""
+    return await lock_rows(tx, tickets.c.id, ids)
 
 
 async def by_keys(tx: Connection, keys: Collection[str]) -> dict[str, Ticket]:

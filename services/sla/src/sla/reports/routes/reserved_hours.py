@@ -21,7 +21,8 @@ routes = router("/v1/reports/hours", tags=["reports"])
 
 class ReservedHoursRead(ResponseModel):
     """`used_ratio`: the used share, above 1 once the hours are exceeded. `warned_at`: when both sides
-    were warned that four fifths are used (once a month)."""
+    were warned that four fifths are used (once a month). `booked_seconds`: what approved changes are planned
+    to take, done already or not."""
 
     agreement: str
     customer: str
@@ -32,6 +33,7 @@ class ReservedHoursRead(ResponseModel):
     overrun_seconds: int
     used_ratio: float | None
     warned_at: datetime | None
+    booked_seconds: int
 
 
 @routes.get("")
@@ -91,4 +93,5 @@ def _to_response(utilisation: Utilisation, month: date) -> ReservedHoursRead:
         overrun_seconds=round(hours.overrun.total_seconds()),
         used_ratio=hours.used_ratio,
         warned_at=utilisation.warned_at,
+        booked_seconds=round(utilisation.booked.total_seconds()),
     )

@@ -1,7 +1,7 @@
 """Reserved hours of agreements, and how much of them was used, by month."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,11 +32,17 @@ _SELECT_HOURS = text(
         WHERE day >= :month AND day < :until AND agreement_id IS NOT NULL
             AND (CAST(:customer AS uuid) IS NULL OR customer_id = :customer)
         GROUP BY 1, 2
+    ), booked AS (
+        SELECT agreement_id AS id, customer_id, sum(minutes) * 60 AS booked
+        FROM reserved_hours_bookings WHERE month = :month AND agreement_id IS NOT NULL
+        GROUP BY 1, 2
     )
     SELECT accounts.key AS agreement, customers.key AS customer, customers.id AS customer_id,
-        accounts.reserved, coalesce(used.used, 0) AS used, account.warned_at
+        accounts.reserved, coalesce(used.used, 0) AS used,
+        coalesce(booked.booked, 0) AS booked, account.warned_at
     FROM accounts JOIN customers ON customers.id = accounts.customer_id
     LEFT JOIN used ON used.id = accounts.id AND used.customer_id = accounts.customer_id
+    LEFT JOIN booked ON booked.id = accounts.id AND booked.customer_id = accounts.customer_id
     LEFT JOIN reserved_hours_accounts account ON account.agreement_id = accounts.id
         AND account.customer_id = accounts.customer_id AND account.month = :month
     WHERE (CAST(:customer AS uuid) IS NULL OR accounts.customer_id = :customer)
@@ -50,13 +56,15 @@ _SELECT_HOURS = text(
 class Utilisation:
     """The reserved hours of a month. `agreement` and `customer` are keys.
 
-    `warned_at` is when the month's warning was published.
+    `warned_at` is when the month's warning was published. `booked` is what changes are planned to take,
+    whether the work is done already or not.
     """
 
     agreement: str
     customer: str
     hours: ReservedHours
     warned_at: datetime | None
+    booked: timedelta = timedelta(0)
 
 
 async def page(
@@ -84,4 +92,5 @@ async def page(
 
 def _utilisation(row: Row[Any]) -> Utilisation:
     hours = ReservedHours(int(row.used) * SECOND, int(row.reserved) * SECOND)
-    return Utilisation(row.agreement, row.customer, hours, row.warned_at)
+    booked = int(row.booked) * SECOND
+    return Utilisation(row.agreement, row.customer, hours, row.warned_at, booked)

@@ -17,6 +17,9 @@ SELECT open_to_contacts('messages',
     'SELECT, INSERT');
 SELECT open_to_contacts('attachments',
     'EXISTS (SELECT FROM messages WHERE messages.id = message_id)', 'SELECT, INSERT');
+SELECT open_to_contacts('change_requests',
+    'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)', 'SELECT, INSERT, UPDATE');
+SELECT open_to_contacts('notices', $$state = 'sent' AND customer_id = (SELECT own_customer())$$);
 GRANT USAGE ON SEQUENCE ticket_numbers TO opsdesk_intake_contact;
 
 -- The search of contacts. Row-level security would keep the index of words from being used (its operator

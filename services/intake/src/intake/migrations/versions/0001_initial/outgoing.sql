@@ -1,12 +1,14 @@
--- Mails to customers' contacts: planned, then sent under a lease. The address is the contact's own, and
+-- Mails to customers' contacts and to partners: planned, then sent under a lease. The address is the recipient's own, and
 -- is read when a mail is sent.
 
 CREATE TABLE outgoing_mails (
     id uuid PRIMARY KEY,
-    purpose text NOT NULL CHECK (purpose IN ('answer', 'receipt')),
-    ticket_id uuid NOT NULL REFERENCES tickets,
-    message_id uuid NOT NULL REFERENCES messages,
-    contact_id uuid NOT NULL REFERENCES contacts,
+    purpose text NOT NULL CHECK (purpose IN ('answer', 'receipt', 'partner', 'notice')),
+    ticket_id uuid REFERENCES tickets,
+    message_id uuid REFERENCES messages,
+    notice_id uuid REFERENCES notices,
+    contact_id uuid REFERENCES contacts,
+    partner_id uuid REFERENCES partners,
     planned_at timestamptz NOT NULL,
     own_id text NOT NULL,
     in_reply_to text,
@@ -20,11 +22,17 @@ CREATE TABLE outgoing_mails (
     lease uuid,
     settled_at timestamptz,
     problem text,
+    CONSTRAINT ck_outgoing_mails_recipient CHECK (num_nonnulls(contact_id, partner_id) = 1
+        AND (purpose = 'partner') = (partner_id IS NOT NULL)),
+    CONSTRAINT ck_outgoing_mails_subject CHECK ((purpose = 'notice') = (notice_id IS NOT NULL)
+        AND (message_id IS NULL) = (notice_id IS NOT NULL)
+        AND (ticket_id IS NULL) = (notice_id IS NOT NULL)),
     CONSTRAINT ck_outgoing_mails_settled CHECK ((state = 'waiting') = (settled_at IS NULL))
 );
 CREATE UNIQUE INDEX uq_outgoing_mails_receipt ON outgoing_mails (ticket_id) WHERE purpose = 'receipt';
 CREATE INDEX ix_outgoing_mails_waiting ON outgoing_mails (next_try_at) WHERE state = 'waiting';
 CREATE INDEX ix_outgoing_mails_message ON outgoing_mails (message_id);
+CREATE INDEX ix_outgoing_mails_notice ON outgoing_mails (notice_id) WHERE notice_id IS NOT NULL;
 CREATE INDEX ix_outgoing_mails_contact ON outgoing_mails (contact_id, planned_at);
 CREATE INDEX ix_outgoing_mails_ticket ON outgoing_mails (ticket_id, contact_id);
 COMMENT ON COLUMN outgoing_mails.own_id IS 'Its Message-ID, the same at each attempt.';

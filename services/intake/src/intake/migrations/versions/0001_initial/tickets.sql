@@ -155,7 +155,9 @@ CREATE TABLE messages (
     history text,
     sender_doubt text,
     mailing text CHECK (mailing IN ('due', 'planned', 'nobody', 'off')),
-    copied_from uuid REFERENCES messages
+    partner text,
+    copied_from uuid REFERENCES messages,
+    CONSTRAINT ck_messages_partner CHECK (partner IS NULL OR visibility = 'internal')
 );
 CREATE UNIQUE INDEX uq_messages_mail ON messages (mail_id) WHERE copied_from IS NULL;
 CREATE UNIQUE INDEX uq_messages_copy ON messages (copied_from, ticket_id);
@@ -164,7 +166,9 @@ COMMENT ON COLUMN messages.copied_from IS
 CREATE INDEX ix_messages_ticket ON messages (ticket_id, id);
 CREATE INDEX ix_messages_mailing ON messages (id) WHERE mailing = 'due';
 COMMENT ON COLUMN messages.mailing IS
-    'Of a public message of ours: whether mails to the customer''s people were planned; null for others.';
+    'Of a message of ours to the customer or a partner: whether mails were planned; null for others.';
+COMMENT ON COLUMN messages.partner IS
+    'The key of the partner to whom it was written, or who wrote it: customers never see it.';
 
 CREATE TABLE attachments (
     message_id uuid NOT NULL REFERENCES messages,
@@ -179,15 +183,44 @@ CREATE TABLE attachments (
 CREATE TABLE hand_overs (
     id uuid PRIMARY KEY,
     ticket_id uuid NOT NULL REFERENCES tickets,
+    number integer NOT NULL CHECK (number > 0),
     by text NOT NULL,
     at timestamptz NOT NULL,
     "to" text NOT NULL CHECK ("to" IN ('second_level', 'partner')),
     partner text,
     seen text NOT NULL CHECK (seen <> ''),
     tried text NOT NULL CHECK (tried <> ''),
-    excluded text NOT NULL
+    excluded text NOT NULL CHECK (excluded <> ''),
+    asked text NOT NULL CHECK (asked <> ''),
+    due_at timestamptz NOT NULL,
+    partner_reference text,
+    delivery_managers text[] NOT NULL,
+    product_owners text[] NOT NULL,
+    acknowledge_by timestamptz,
+    dm_acknowledged_by text,
+    dm_acknowledged_at timestamptz,
+    po_acknowledged_by text,
+    po_acknowledged_at timestamptz,
+    returned_by text,
+    returned_at timestamptz,
+    found text,
+    fixed boolean NOT NULL DEFAULT false,
+    fix_checked_by text,
+    fix_checked_at timestamptz,
+    fix_works boolean,
+    checked text,
+    UNIQUE (ticket_id, number),
+    CONSTRAINT ck_hand_overs_partner CHECK (("to" = 'partner') = (partner IS NOT NULL)),
+    CONSTRAINT ck_hand_overs_returned CHECK (num_nonnulls(returned_by, returned_at, found) IN (0, 3)),
+    CONSTRAINT ck_hand_overs_fixed CHECK (NOT fixed OR returned_by IS NOT NULL),
+    CONSTRAINT ck_hand_overs_checked CHECK
+        (num_nonnulls(fix_checked_by, fix_checked_at, fix_works, checked) IN (0, 4)
+        AND (fix_checked_by IS NULL OR fixed)),
+    CONSTRAINT ck_hand_overs_four_eyes CHECK (fix_checked_by <> returned_by)
 );
-CREATE INDEX ix_hand_overs_ticket ON hand_overs (ticket_id, id);
+COMMENT ON COLUMN hand_overs.acknowledge_by IS
+    'Until when the delivery manager and the product owner acknowledge it; null where no environment is affected.';
+CREATE INDEX ix_hand_overs_partner ON hand_overs (partner, ticket_id) WHERE partner IS NOT NULL;
 
 -- Two accounts of one person are refused, too (R1).
 
@@ -210,3 +243,7 @@ CREATE TRIGGER two_persons_unmerge BEFORE INSERT OR UPDATE OF unmerged_confirmed
 CREATE TRIGGER two_persons_blocker BEFORE UPDATE OF blocker_confirmed_by ON tickets
     FOR EACH ROW WHEN (NEW.blocker_confirmed_by IS DISTINCT FROM OLD.blocker_confirmed_by)
     EXECUTE FUNCTION refuse_one_person('opened_by', 'blocker_confirmed_by', 'also one account');
+
+CREATE TRIGGER two_persons_check_fix BEFORE INSERT OR UPDATE OF fix_checked_by ON hand_overs
+    FOR EACH ROW WHEN (NEW.fix_checked_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('returned_by', 'fix_checked_by');

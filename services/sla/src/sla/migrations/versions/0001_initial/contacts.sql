@@ -54,7 +54,7 @@ SELECT open_to_contacts('maintenance_windows',
 -- Figures.
 SELECT open_to_contacts(name, 'customer_id = (SELECT own_customer())') FROM unnest(ARRAY[
     'dirty_days', 'ticket_figures', 'clock_figures', 'time_figures', 'time_sums',
-    'time_entries', 'time_entry_figures', 'reserved_hours_accounts']) AS name;
+    'time_entries', 'time_entry_figures', 'reserved_hours_accounts', 'reserved_hours_bookings']) AS name;
 SELECT open_to_contacts('series', 'customer_id = (SELECT own_customer())');
 SELECT open_to_contacts(name, 'EXISTS (SELECT FROM series WHERE series.id = series_id)')
 FROM unnest(ARRAY[

@@ -61,3 +61,14 @@ CREATE TABLE reserved_hours_accounts (
     UNIQUE (agreement_id, customer_id, month)
 );
 COMMENT ON TABLE reserved_hours_accounts IS 'Reserved hours of a month: locked while work is recorded.';
+
+CREATE TABLE reserved_hours_bookings (
+    ticket_id uuid PRIMARY KEY,
+    agreement_id uuid REFERENCES agreements,
+    customer_id uuid NOT NULL,
+    month date NOT NULL CHECK (extract(day FROM month) = 1),
+    minutes integer NOT NULL CHECK (minutes > 0)
+);
+CREATE INDEX ix_reserved_hours_bookings_month ON reserved_hours_bookings (customer_id, month);
+COMMENT ON TABLE reserved_hours_bookings IS
+    'Changes that are planned on a month''s reserved hours, as intake announces them; the work itself is time_entries.';

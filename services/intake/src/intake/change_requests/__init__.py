@@ -1,0 +1,1 @@
+"""Change requests: estimate, the customer's approval, booking, and the delivery that closes them (R7)."""

@@ -1,0 +1,158 @@
+"""HTTP in: change requests, from the estimate to the delivery (R1, R7)."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Response
+
+from common.errors import ValidationFailed, Violation
+from common.events.change_requests import (
+    ChangeRequestBooked,
+    ChangeRequestDecided,
+    ChangeRequestDelivered,
+    ChangeRequestEstimated,
+    ChangeTouchesNoEnvironment,
+)
+from common.http import Page, Paging, Transaction, router
+from intake.change_requests import domain, store
+from intake.change_requests.dependencies import (
+    ChangeRef,
+    CustomerAction,
+    PlanAction,
+    VerifyAction,
+    WorkAction,
+    check_kind,
+    load,
+    to_read,
+)
+from intake.change_requests.domain import ChangeRequest
+from intake.change_requests.schemas import (
+    BookingRequest,
+    ChangeDecision,
+    ChangeRequestRead,
+    DeliveryLink,
+    EstimateUpdate,
+    NoEnvironmentClaim,
+)
+from intake.tickets.dependencies import TicketReader, get_visible_ticket
+from intake.tickets.events import event_spec
+from intake.tickets.store import tickets
+
+routes = router("/v1/change-requests", ["change requests"])
+
+
+@routes.get("")
+async def list_change_requests(
+    caller: TicketReader,
+    tx: Transaction,
+    page: Annotated[Paging, Depends()],
+    waiting: bool = False,
+) -> Page[ChangeRequestRead]:
+    """List change requests that were estimated, newest first; `waiting` for the customer's decision."""
+    rows = await store.page(
+        tx, caller.customer, waiting=waiting, after=page.after_as(UUID), limit=page.limit
+    )
+    known = await tickets.by_ids(tx, {one.ticket_id for one in rows})
+    return page.page_of(
+        rows, lambda one: to_read(known[one.ticket_id], one, caller), lambda one: (one.ticket_id,)
+    )
+
+
+@routes.get("/{change_request}")
+async def get_change_request(
+    ref: ChangeRef, caller: TicketReader, tx: Transaction
+) -> ChangeRequestRead:
+    """Get a change request by the id or key of its ticket."""
+    ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
+    check_kind(ticket)
+    change = await store.find(tx, ticket.id) or ChangeRequest(ticket.id)
+    return to_read(ticket, change, caller)
+
+
+@routes.put("/{change_request}/estimate", response_model=ChangeRequestRead)
+async def estimate_change(action: PlanAction, body: EstimateUpdate) -> Response | ChangeRequestRead:
+    """Estimate a change. Another estimate needs another approval of the customer."""
+    loaded = await load(action)
+    minutes = body.estimate_seconds // 60
+    actor = action.caller.sub
+    after = domain.estimate(loaded.change, minutes, body.note, actor, loaded.at)
+    event = event_spec(ChangeRequestEstimated, estimate_seconds=body.estimate_seconds)
+    return await loaded.finish("estimate", after, event, minutes=minutes)
+
+
+@routes.post("/{change_request}/decision", response_model=ChangeRequestRead)
+async def decide_change(
+    action: CustomerAction, body: ChangeDecision
+) -> Response | ChangeRequestRead:
+    """Approve or decline the estimate of a change, as a contact of its customer."""
+    loaded = await load(action)
+    person = await action.counted_as(loaded.change.estimated_by)
+    after = domain.decide(loaded.change, body.decision, body.reason, person, loaded.at)
+    event = event_spec(
+        ChangeRequestDecided,
+        decision=body.decision,
+        estimate_seconds=(loaded.change.estimate_minutes or 0) * 60,
+    )
+    return await loaded.finish("decide", after, event, decision=body.decision)
+
+
+@routes.post("/{change_request}/booking", response_model=ChangeRequestRead)
+async def book_change(action: PlanAction, body: BookingRequest) -> Response | ChangeRequestRead:
+    """Book an approved change on the reserved hours of a month, or on a sprint."""
+    loaded = await load(action)
+    after = domain.book(
+        loaded.change,
+        body.booked_on,
+        action.caller.sub,
+        loaded.at,
+        month=body.first_day(),
+        sprint=body.sprint,
+    )
+    event = event_spec(
+        ChangeRequestBooked,
+        booked_on=body.booked_on,
+        month=body.month,
+        sprint=body.sprint,
+        estimate_seconds=(loaded.change.estimate_minutes or 0) * 60,
+    )
+    return await loaded.finish("book", after, event, month=body.month, sprint=body.sprint)
+
+
+@routes.put("/{change_request}/delivery", response_model=ChangeRequestRead)
+async def link_change_delivery(
+    action: PlanAction, body: DeliveryLink
+) -> Response | ChangeRequestRead:
+    """Link the delivery that brings a change. Once it is verified, the change may close."""
+    loaded = await load(action)
+    found = await store.find_delivery(action.tx, body.delivery)
+    if found is None or found[0] != loaded.ticket.customer:
+        detail = f"{loaded.ticket.customer} has no delivery {body.delivery}"
+        raise ValidationFailed([Violation("/delivery", "unknown_reference", detail)])
+    delivered_at = found[1]
+    after = domain.link_delivery(loaded.change, body.delivery, action.caller.sub, delivered_at)
+    events = []
+    if delivered_at is not None:
+        extra = {"delivery": body.delivery, "delivered_at": delivered_at}
+        events.append(event_spec(ChangeRequestDelivered, **extra))
+    return await loaded.finish("link_delivery", after, *events, delivery=body.delivery)
+
+
+@routes.post("/{change_request}/no-environment", response_model=ChangeRequestRead)
+async def claim_no_environment(
+    action: WorkAction, body: NoEnvironmentClaim
+) -> Response | ChangeRequestRead:
+    """Claim that a change touches no environment. Another person has to confirm that."""
+    loaded = await load(action)
+    after = domain.claim_no_environment(loaded.change, body.reason, action.caller.sub, loaded.at)
+    return await loaded.finish("claim_no_environment", after)
+
+
+@routes.post("/{change_request}/no-environment/confirm", response_model=ChangeRequestRead)
+async def confirm_no_environment(action: VerifyAction) -> Response | ChangeRequestRead:
+    """Confirm as another person that a change touches no environment: it may close without delivery."""
+    loaded = await load(action)
+    claimed_by = loaded.change.no_environment_by
+    person = await action.counted_as(claimed_by)
+    after = domain.confirm_no_environment(loaded.change, person, loaded.at)
+    event = event_spec(ChangeTouchesNoEnvironment, requested_by=claimed_by)
+    return await loaded.finish("confirm_no_environment", after, event, requested_by=claimed_by)

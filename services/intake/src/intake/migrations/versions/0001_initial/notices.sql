@@ -1,0 +1,25 @@
+-- Notices to all contacts of a customer; their mails are in outgoing_mails, with what became of them.
+
+CREATE SEQUENCE notice_numbers;
+CREATE TABLE notices (
+    id uuid PRIMARY KEY,
+    key text NOT NULL UNIQUE,
+    kind text NOT NULL CHECK (kind IN ('maintenance', 'outage', 'delivery')),
+    stage text NOT NULL CHECK (stage IN ('announced', 'started', 'moved', 'cancelled', 'restored')),
+    source text NOT NULL,
+    source_key text NOT NULL,
+    customer_id uuid NOT NULL REFERENCES customers,
+    environment text,
+    service text,
+    starts_at timestamptz NOT NULL,
+    ends_at timestamptz,
+    at timestamptz NOT NULL,
+    state text NOT NULL CHECK (state IN ('proposed', 'due', 'sent', 'unsent', 'dismissed')),
+    first_id uuid REFERENCES notices,
+    decided_by text,
+    decided_at timestamptz,
+    UNIQUE (source, customer_id, stage, starts_at)
+);
+CREATE INDEX ix_notices_due ON notices (id) WHERE state = 'due';
+CREATE INDEX ix_notices_customer ON notices (customer_id, id);
+COMMENT ON COLUMN notices.first_id IS 'The notice that this one follows: announced, then moved or cancelled.';

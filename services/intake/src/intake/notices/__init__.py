@@ -1,0 +1,1 @@
+"""Notices to all contacts of affected customers: planned maintenance, outages, deliveries (R11, R15)."""

@@ -1,0 +1,115 @@
+"""A notice to one customer, and when it goes out. Pure.
+
+Planned maintenance was announced by a person: its notices go out by themselves. An outage or a delivery is
+proposed first, since a monitor may be wrong: one of us sends or dismisses it. What follows a notice that
+went out (moved, cancelled, restored) goes out, too, and what follows a dismissed one does not (R11).
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from common.domain import Rejection
+
+NoticeKind = Literal["maintenance", "outage", "delivery"]
+Stage = Literal["announced", "started", "moved", "cancelled", "restored"]
+NoticeState = Literal["proposed", "due", "sent", "unsent", "dismissed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One stage of one source for one customer; `source` is `outage/<id>`, `source_key` OUT-7.
+
+    `first_id` is the notice that this one follows. It is `due` until its mails are planned, and `unsent`
+    where no mail server was set then.
+    """
+
+    id: UUID
+    key: str
+    kind: NoticeKind
+    stage: Stage
+    source: str
+    source_key: str
+    customer_id: UUID
+    customer: str
+    environment: str | None
+    service: str | None
+    starts_at: datetime
+    ends_at: datetime | None
+    at: datetime
+    state: NoticeState
+    first_id: UUID | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+
+    @property
+    def is_follow_up(self) -> bool:
+        """Whether it follows another one about the same thing."""
+        return self.first_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """What happened, for each customer that it affects."""
+
+    kind: NoticeKind
+    stage: Stage
+    source: str
+    source_key: str
+    environment: str | None
+    service: str | None
+    starts_at: datetime
+    ends_at: datetime | None
+
+
+def initial_state(occurrence: Occurrence, first: Notice | None) -> NoticeState | None:
+    """In which state its notice begins; None where there is nothing to tell."""
+    if occurrence.stage in {"announced", "started"}:
+        if first is not None:
+            return None  # told already
+        return "due" if occurrence.kind == "maintenance" else "proposed"
+    if first is None or first.state == "dismissed":
+        return None
+    return "due" if first.state in {"due", "sent"} else None
+
+
+def send(notice: Notice, actor: str, at: datetime) -> Notice | Rejection:
+    """Let a proposed notice go out."""
+    if notice.state != "proposed":
+        return Rejection("NOT_PROPOSED", f"{notice.key} is {notice.state} already.")
+    return replace(notice, state="due", decided_by=actor, decided_at=at)
+
+
+def dismiss(notice: Notice, actor: str, at: datetime) -> Notice | Rejection:
+    """Keep a proposed notice, and what follows it, from going out."""
+    if notice.state != "proposed":
+        return Rejection("NOT_PROPOSED", f"{notice.key} is {notice.state} already.")
+    return replace(notice, state="dismissed", decided_by=actor, decided_at=at)
+
+
+def move(
+    first: Notice,
+    id: UUID,
+    key: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    actor: str,
+    at: datetime,
+) -> Notice | Rejection:
+    """The notice that announced maintenance has another window; it goes out by itself."""
+    if first.kind != "maintenance" or first.stage != "announced":
+        return Rejection("NOT_MAINTENANCE", f"{first.key} announces no maintenance.")
+    return replace(
+        first,
+        id=id,
+        key=key,
+        stage="moved",
+        starts_at=starts_at,
+        ends_at=ends_at,
+        at=at,
+        state="due",
+        first_id=first.id,
+        decided_by=actor,
+        decided_at=at,
+    )

@@ -1,0 +1,98 @@
+"""Kafka in: maintenance and outages that sla announces, deliveries that the gate announces (R11, R15)."""
+
+from datetime import datetime
+
+from common.events.deliveries import DeliveryEvent, DeliveryRolledBack, DeliveryStarted
+from common.events.envelope import ReceivedEvent
+from common.events.outages import (
+    MaintenanceAnnounced,
+    MaintenanceCancelled,
+    MaintenanceEvent,
+    OutageEvent,
+)
+from common.persistence.database import Connection, transaction_time
+from intake.notices import store
+from intake.notices.commands import tell
+from intake.notices.domain.notice import Occurrence, Stage
+
+
+async def on_maintenance_announced(
+    tx: Connection, received: ReceivedEvent[MaintenanceAnnounced]
+) -> None:
+    """Announce planned maintenance."""
+    await _tell_maintenance(tx, received.event, "announced", received.event.ends_at)
+
+
+async def on_maintenance_cancelled(
+    tx: Connection, received: ReceivedEvent[MaintenanceCancelled]
+) -> None:
+    """Tell that maintenance does not take place, or is finished early."""
+    event = received.event
+    stage: Stage = "cancelled" if event.cancelled_at < event.starts_at else "restored"
+    await _tell_maintenance(tx, event, stage, event.cancelled_at)
+
+
+async def on_outage(tx: Connection, received: ReceivedEvent[OutageEvent]) -> None:
+    """Propose to tell of what is down in production; tell that it works again, or never was down."""
+    event = received.event
+    if event.effect != "down" or (
+        event.environment is not None and not await store.is_production(tx, event.environment)
+    ):
+        return
+    occurrence = Occurrence(
+        "outage",
+        _stage_of(event),
+        f"outage/{event.outage_id}",
+        event.outage,
+        event.environment,
+        event.service,
+        event.started_at,
+        event.ended_at,
+    )
+    await tell(tx, occurrence, await transaction_time(tx), customer=event.customer)
+
+
+def _stage_of(event: OutageEvent) -> Stage:
+    if not event.counts:
+        return "cancelled"
+    return "started" if event.ended_at is None else "restored"
+
+
+async def on_delivery_step(tx: Connection, received: ReceivedEvent[DeliveryEvent]) -> None:
+    """Propose to tell that production gets a new version; tell that it has it, or goes without."""
+    event = received.event
+    if not await store.is_production(tx, event.environment):
+        return
+    occurrence = Occurrence(
+        "delivery",
+        _delivery_stage(event),
+        f"delivery/{event.delivery_id}",
+        event.delivery,
+        event.environment,
+        None,
+        event.at,
+        None,
+    )
+    await tell(tx, occurrence, await transaction_time(tx), customer=event.customer)
+
+
+def _delivery_stage(event: DeliveryEvent) -> Stage:
+    if isinstance(event, DeliveryStarted):
+        return "started"
+    return "cancelled" if isinstance(event, DeliveryRolledBack) else "restored"
+
+
+async def _tell_maintenance(
+    tx: Connection, event: MaintenanceEvent, stage: Stage, ends_at: datetime
+) -> None:
+    occurrence = Occurrence(
+        "maintenance",
+        stage,
+        f"maintenance/{event.maintenance_id}",
+        event.maintenance,
+        event.environment,
+        event.service,
+        event.starts_at,
+        ends_at,
+    )
+    await tell(tx, occurrence, await transaction_time(tx), customer=event.customer)

@@ -1,0 +1,135 @@
+"""HTTP in: notices to customers, proposed, sent and proven (R11, R15)."""
+
+from datetime import datetime
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+from fastapi import Depends, Path, Response
+
+from common import audit
+from common.auth import Caller, requires
+from common.domain import Rejection
+from common.errors import Conflict, NotFound, ValidationFailed, Violation
+from common.http import Page, Paging, Transaction, rejection_response, router
+from common.persistence.database import Connection, transaction_time
+from common.persistence.ids import uuid7
+from common.persistence.keys import next_key
+from intake.notices import store
+from intake.notices.commands import add_moved
+from intake.notices.domain.notice import Notice, NoticeState, dismiss, move, send
+from intake.notices.domain.notice_text import LANGUAGES, facts_of, notice_subject
+from intake.notices.schemas import NoticeDetail, NoticeMailRead, NoticeMove, NoticeRead
+from intake.tickets.dependencies import TicketReader
+
+routes = router("/v1/notices", ["notices"])
+
+NoticeRef: TypeAlias = Annotated[
+    str, Path(alias="notice", max_length=40, description="The notice's id or key.")
+]
+Sender = Annotated[Caller, requires("notices:send")]
+
+
+@routes.get("")
+async def list_notices(
+    caller: TicketReader,
+    tx: Transaction,
+    page: Annotated[Paging, Depends()],
+    state: NoticeState | None = None,
+) -> Page[NoticeRead]:
+    """List notices, newest first. A contact sees those that went to the own customer."""
+    rows = await store.page(
+        tx,
+        state="sent" if caller.customer is not None else state,
+        customer=caller.customer,
+        after=page.after_as(UUID),
+        limit=page.limit,
+    )
+    return page.page_of(rows, NoticeRead.model_validate, lambda one: (one.id,))
+
+
+@routes.get("/{notice}")
+async def get_notice(
+    ref: NoticeRef, caller: Annotated[Caller, requires("tickets:verify")], tx: Transaction
+) -> NoticeDetail:
+    """Get a notice with the proof of sending: each contact's mail, in which language, and when."""
+    notice = await store.find(tx, ref)
+    if notice is None:
+        raise NotFound(f"Notice {ref}")
+    return await _detail(tx, notice)
+
+
+@routes.post("/{notice}/send", response_model=NoticeDetail)
+async def send_notice(ref: NoticeRef, caller: Sender, tx: Transaction) -> NoticeDetail | Response:
+    """Send a proposed notice to all contacts of its customer, each in their language."""
+    notice, at = await _lock(tx, ref)
+    return await _finish(tx, caller, "send", notice, send(notice, caller.sub, at), at)
+
+
+@routes.post("/{notice}/dismiss", response_model=NoticeDetail)
+async def dismiss_notice(
+    ref: NoticeRef, caller: Sender, tx: Transaction
+) -> NoticeDetail | Response:
+    """Dismiss a proposed notice: neither it nor what follows it goes out."""
+    notice, at = await _lock(tx, ref)
+    return await _finish(tx, caller, "dismiss", notice, dismiss(notice, caller.sub, at), at)
+
+
+@routes.post("/{notice}/move", status_code=201, response_model=NoticeDetail)
+async def move_notice(
+    ref: NoticeRef, body: NoticeMove, caller: Sender, tx: Transaction
+) -> NoticeDetail | Response:
+    """Move announced maintenance: a notice with the new window goes out to its customer."""
+    first, at = await _lock(tx, ref)
+    if first.is_follow_up:
+        raise Conflict(f"{first.key} follows another notice; move the first one.", code="FOLLOWS")
+    if not at < body.starts_at < body.ends_at:
+        detail = "give a window that has not begun, and that ends after it starts"
+        raise ValidationFailed([Violation("/starts_at", "order", detail)])
+    key = await next_key(tx, "NTC", "notice_numbers")
+    moved = move(first, uuid7(), key, body.starts_at, body.ends_at, caller.sub, at)
+    if isinstance(moved, Notice) and not await add_moved(tx, moved):
+        raise Conflict("The customer was told of this very window already.", code="ALREADY_TOLD")
+    return await _finish(tx, caller, "move", first, moved, at)
+
+
+async def _lock(tx: Connection, ref: str) -> tuple[Notice, datetime]:
+    """The notice, locked, and the moment. Raises NotFound."""
+    notice = await store.find(tx, ref, lock=True)
+    if notice is None:
+        raise NotFound(f"Notice {ref}")
+    return notice, await transaction_time(tx)
+
+
+async def _finish(
+    tx: Connection,
+    caller: Caller,
+    name: str,
+    before: Notice,
+    outcome: Notice | Rejection,
+    at: datetime,
+) -> NoticeDetail | Response:
+    """Store and audit the outcome, and respond with it."""
+    subject = f"notice/{before.id}"
+    if isinstance(outcome, Rejection):
+        denied = {"key": before.key, "denied": outcome.code}
+        await audit.record(
+            tx, audit.Entry.by(caller.actor, at, f"notice.{name}.denied", subject, denied)
+        )
+        return rejection_response(outcome)
+    await store.save(tx, outcome)
+    grounds = {"key": outcome.key, "customer": outcome.customer}
+    await audit.record(tx, audit.Entry.by(caller.actor, at, f"notice.{name}", subject, grounds))
+    return await _detail(tx, outcome)
+
+
+async def _detail(tx: Connection, notice: Notice) -> NoticeDetail:
+    values = {name: getattr(notice, name) for name in Notice.__slots__}
+    mails = await store.list_mails(tx, notice.id)
+    facts = facts_of(notice)
+    return NoticeDetail.model_validate(
+        values
+        | {
+            "mails": [NoticeMailRead.model_validate(mail) for mail in mails],
+            "subjects": {one: notice_subject(facts, one) for one in LANGUAGES},
+        }
+    )

@@ -1,0 +1,60 @@
+"""Open problems and store their changes with an event and an audit entry, in one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from common.audit import JSON
+from common.domain import Actor
+from common.persistence.database import Connection
+from intake.directory import store as directory
+from intake.problems import store
+from intake.problems.domain import Problem
+from intake.tickets.commands import open_ticket, save_change
+from intake.tickets.domain.new_ticket import TicketRequest, TicketScope
+from intake.tickets.domain.prioritisation import PriorityAssessment
+from intake.tickets.domain.ticket import Ticket
+from intake.tickets.events import EventSpec
+
+
+async def open_problem(
+    tx: Connection,
+    title: str,
+    symptoms: str,
+    incidents: Sequence[Ticket],
+    actor: Actor,
+    at: datetime,
+) -> tuple[Ticket, Problem]:
+    """Open a ticket of kind problem like the first of its incidents, with the record of the problem."""
+    first = incidents[0]
+    assert first.customer_id is not None, "checked by the route"
+    assert first.customer is not None, "it has its customer's id"
+    environment = first.environment and await directory.ENVIRONMENTS.find(tx, first.environment)
+    request = TicketRequest(
+        "problem",
+        title,
+        "staff",
+        PriorityAssessment(first.priority, first.impact, first.urgency),
+        service=first.service,
+        scope=TicketScope(first.customer_id, first.customer, environment or None),
+        description=symptoms,
+    )
+    ticket = await open_ticket(tx, request, actor, at)
+    problem = Problem(ticket.id, symptoms)
+    await store.add(tx, problem)
+    await store.link(tx, ticket.id, [one.id for one in incidents], actor.sub, at)
+    return ticket, problem
+
+
+async def save_problem(
+    tx: Connection,
+    ticket: Ticket,
+    problem: Problem,
+    actor: Actor,
+    at: datetime,
+    action: str,
+    *events: EventSpec,
+    **grounds: JSON,
+) -> None:
+    """Store the change of a problem whose ticket is locked, publish its events and audit it."""
+    await store.save(tx, problem)
+    await save_change(tx, ticket, ticket, actor, at, f"problem.{action}", *events, grounds=grounds)

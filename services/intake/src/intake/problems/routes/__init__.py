@@ -1,0 +1,1 @@
+"""HTTP in: problems, and the known errors that a ticket looks like."""

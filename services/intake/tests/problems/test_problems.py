@@ -1,0 +1,171 @@
+"""Problems, from incidents to a fix that others verify, and what tickets are offered meanwhile (R1)."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from httpx import AsyncClient, Response
+
+from common.persistence.database import Database
+from intake.problems.domain import is_close, search_terms
+from intake_support.tickets import event_types, open_ticket
+from opsdesk_testing.client import client
+
+WHYS = {
+    "root_cause": "The invoice queue has no limit.",
+    "whys": [{"question": "Why does it stop?", "answer": "The disk is full."}],
+}
+WORKAROUND = {"workaround": "Empty the invoice queue every evening."}
+CHANGE = {"kind": "change_request", "nature": "corrective", "service": "billing"}
+
+
+async def problem_of(anna: AsyncClient, *incidents: str) -> str:
+    """Open a problem. The path of it."""
+    body = {
+        "title": "Invoices stop",
+        "symptoms": "Invoices are stuck in the queue, error E42.",
+        "incidents": list(incidents) or [await open_ticket(anna, service="billing")],
+    }
+    answer = await anna.post("/v1/problems", json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.headers["Location"])
+
+
+async def known_error(anna: AsyncClient) -> str:
+    path = await problem_of(anna)
+    for answer in (
+        await anna.put(f"{path}/cause", json=WHYS),
+        await anna.put(f"{path}/workaround", json=WORKAROUND),
+        await anna.post(f"{path}/known-error"),
+    ):
+        assert answer.status_code == 200, answer.text
+    return path
+
+
+async def verify(who: AsyncClient, path: str, tier: str) -> Response:
+    body = {"tier": tier, "checked": "ten invoices"}
+    return await who.post(f"{path}/verifications", json=body)
+
+
+async def suggested(anna: AsyncClient, **more: Any) -> list[str]:
+    key = await open_ticket(anna, **more)
+    found = (await anna.get(f"/v1/tickets/{key}/suggestions")).json()["known_errors"]
+    return [one["workaround"] for one in found]
+
+
+async def test_a_problem_stands_behind_its_incidents(anna: AsyncClient) -> None:
+    first = await open_ticket(anna, service="billing")
+    second = await open_ticket(anna)
+    path = await problem_of(anna, first)
+    shown = (await anna.post(f"{path}/incidents", json={"incidents": [second, first]})).json()
+    assert (shown["incidents"], shown["customer"], shown["service"]) == (
+        [first, second],
+        "acme",
+        "billing",
+    )
+    ticket = (await anna.get(f"/v1/tickets/{shown['key']}")).json()
+    assert (ticket["kind"], ticket["environment"]) == ("problem", "acme-prod")
+    shown = (await anna.delete(f"{path}/incidents/{second}")).json()
+    assert shown["incidents"] == [first]
+    assert (await anna.delete(f"{path}/incidents/{second}")).status_code == 404
+    itself = await anna.post(f"{path}/incidents", json={"incidents": [shown["key"]]})
+    assert itself.status_code == 422
+    listed = (await anna.get("/v1/problems", params={"state": "investigating"})).json()["items"]
+    assert [one["key"] for one in listed] == [shown["key"]]
+
+
+async def test_unknown_incidents_are_named_all_at_once(anna: AsyncClient) -> None:
+    body = {"title": "x", "symptoms": "y", "incidents": ["OPS-1", "OPS-2"]}
+    refused = await anna.post("/v1/problems", json=body)
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/incidents/0", "/incidents/1"]
+
+
+async def test_a_known_error_needs_its_cause_and_a_workaround(
+    anna: AsyncClient, database: Database
+) -> None:
+    path = await problem_of(anna)
+    refused = await anna.post(f"{path}/known-error")
+    assert refused.json()["code"] == "INCOMPLETE"
+    assert "root cause and the workaround" in refused.json()["detail"]
+    both = WHYS | {"timeline": [{"at": "2030-01-07T08:00:00Z", "what": "disk full"}]}
+    assert (await anna.put(f"{path}/cause", json=both)).status_code == 422
+    await anna.put(f"{path}/cause", json=WHYS)
+    await anna.put(f"{path}/workaround", json=WORKAROUND)
+    shown = (await anna.post(f"{path}/known-error")).json()
+    assert (shown["state"], shown["method"]) == ("known_error", "five_whys")
+    assert shown["cause_steps"] == WHYS["whys"]
+    assert (await event_types(database))[-1] == "known_error"
+    assert (await anna.post(f"{path}/known-error")).json()["code"] == "ALREADY_KNOWN"
+
+
+async def test_a_new_ticket_that_looks_like_it_is_offered_the_workaround(
+    anna: AsyncClient, jan: AsyncClient
+) -> None:
+    await known_error(anna)
+    words = "An invoice hangs in the queues since noon"
+    assert await suggested(anna, service="billing", title=words) == [WORKAROUND["workaround"]]
+    assert await suggested(anna, service="billing", title="The login page is white") == []
+    elsewhere = {"customer": "brightwater", "environment": "brightwater-prod"}
+    assert await suggested(anna, title=words, service="portal", **elsewhere) == []
+    assert await suggested(anna, title=words, service="billing", **elsewhere) != []
+    key = await open_ticket(anna)
+    assert (await jan.get(f"/v1/tickets/{key}/suggestions")).status_code == 403
+
+
+async def test_a_fix_is_verified_by_others_on_staging_first(
+    app: FastAPI, anna: AsyncClient, omar: AsyncClient, database: Database
+) -> None:
+    """R1"""
+    path = await known_error(anna)
+    change = await open_ticket(anna, title="Limit the queue", **CHANGE)
+    asked = await anna.post(f"{path}/fix", json={"change_request": change})
+    assert (asked.json()["state"], asked.json()["change_request"]) == ("fix_requested", change)
+    async with client(app, "pavel") as pavel:
+        item = await pavel.put(f"{path}/backlog-item", json={"reference": "BILL-77"})
+        assert item.json()["backlog_reference"] == "BILL-77"
+    assert (await anna.put(f"{path}/backlog-item", json={"reference": "x"})).status_code == 403
+    assert (await verify(omar, path, "production")).json()["code"] == "STAGING_FIRST"
+    own = await verify(anna, path, "staging")
+    assert (own.status_code, own.json()["code"]) == (403, "FOUR_EYES")
+    assert (await verify(omar, path, "staging")).json()["staging_verified_by"] == "omar"
+    assert (await verify(anna, path, "production")).status_code == 403
+    assert (await verify(omar, path, "production")).json()["state"] == "fixed"
+    assert (await event_types(database))[-2:] == ["fix_verified", "fix_verified"]
+    assert (await anna.put(f"{path}/cause", json=WHYS)).json()["code"] == "ALREADY_FIXED"
+    assert await suggested(anna, service="billing", title="An invoice hangs in the queue") == []
+
+
+async def test_whoever_made_the_change_does_not_verify_it(
+    anna: AsyncClient, omar: AsyncClient
+) -> None:
+    """R1"""
+    path = await known_error(anna)
+    change = await open_ticket(anna, title="Limit the queue", **CHANGE)
+    await anna.post(f"{path}/fix", json={"change_request": change})
+    await omar.post(f"/v1/tickets/{change}/resolve", json={"resolution": "Limited."})
+    assert (await verify(omar, path, "staging")).json()["code"] == "FOUR_EYES"
+
+
+async def test_a_fix_takes_a_change_request_and_a_known_error(anna: AsyncClient) -> None:
+    path = await known_error(anna)
+    incident = await open_ticket(anna)
+    refused = await anna.post(f"{path}/fix", json={"change_request": incident})
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/change_request"]
+    change = await open_ticket(anna, title="Limit the queue", **CHANGE)
+    fresh = await problem_of(anna)
+    refused = await anna.post(f"{fresh}/fix", json={"change_request": change})
+    assert refused.json()["code"] == "NOT_A_KNOWN_ERROR"
+
+
+def test_words_are_compared_without_their_endings() -> None:
+    assert search_terms("Invoices, invoice!", None, "Die Rechnungen") == (
+        "invoic:*",
+        "invoi:*",
+        "rechnung:*",
+    )
+    assert search_terms("a 'b' & | ! :* \\") == ()
+    assert [is_close(0, 0), is_close(1, 1), is_close(1, 2), is_close(2, 9)] == [
+        True,
+        True,
+        False,
+        True,
+    ]
