@@ -14,7 +14,7 @@ from checks.violations import Violation, run
 PURE_PACKAGE = "common.domain"
 """The part of `common` that rules may use: the standard library alone, as `import-linter` sees to."""
 PURE_MODULES = frozenset({"common.wording"})
-"""Modules of `common` without I/O and without a framework, that rules may use."""
+"""Modules of `common` without I/O and without a framework, that rules may use; with what is in them."""
 
 PURE_LIBRARIES: Mapping[str, str] = {
     "dateutil": "the recurrence rules of RFC 5545",
@@ -90,7 +90,8 @@ def _is_pure(service: Package, module_name: str, name: str) -> bool:
     top = name.split(".")[0]
     if top in IO_MODULES:
         return (module_name, top) in IO_EXCEPTIONS
-    return top in sys.stdlib_module_names or top in PURE_LIBRARIES or name in PURE_MODULES
+    is_library = top in sys.stdlib_module_names or top in PURE_LIBRARIES
+    return is_library or ".".join(name.split(".")[:2]) in PURE_MODULES
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """HTTP in: the routes of every noun, in the order in which the API documents them."""
 
 from intake.alerts import routes as alert_routes
+from intake.blunt_words import routes as blunt_word_routes
 from intake.directory import change_routes
 from intake.directory import routes as directory_routes
 from intake.erasures import routes as erasure_routes
@@ -8,6 +9,7 @@ from intake.mail.routes import attachments, receive, stored
 from intake.revocations import routes as revocation_routes
 from intake.tickets.routes import (
     actions,
+    check_message,
     create_ticket,
     handover,
     priorities,
@@ -21,6 +23,7 @@ ROUTERS = (
     create_ticket.routes,
     read_tickets.routes,
     replies.routes,
+    check_message.routes,
     actions.routes,
     handover.routes,
     priorities.routes,
@@ -37,4 +40,5 @@ ROUTERS = (
     *change_routes.ROUTERS,
     erasure_routes.routes,
     revocation_routes.routes,
+    blunt_word_routes.routes,
 )

@@ -1,5 +1,7 @@
 """The settings of intake, beside those of every service."""
 
+from typing import Literal
+
 from pydantic import Field, SecretStr, model_validator
 
 from common.mail.smtp_settings import SmtpSettings
@@ -29,6 +31,11 @@ class IntakeSettings(SmtpSettings):
     )
     receipts_per_hour: int = Field(
         5, ge=0, description="receipts that one address gets in an hour at most; 0: nobody gets any"
+    )
+    message_check: Literal["advise", "require"] = Field(
+        "advise",
+        description="what soft findings in a message to a customer do: advise shows them, require"
+        " refuses the message unless the sender says why",
     )
     alert_post_days: int = Field(
         90, ge=1, description="days that a processed post of a monitor is kept as it came"

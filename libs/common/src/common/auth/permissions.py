@@ -68,6 +68,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "leadership:read": ("dm", "gm", "po", "tom"),
         "maintenance:agree": (*STAFF, CUSTOMER),
         "maintenance:write": ("dm", "ops", "tom"),
+        "message-templates:write": ("dm", "ops", "po", "tom"),
+        "messages:check": STAFF,
         "oncall:read": STAFF,
         "oncall:write": ("gm", "ops", "tom"),
         "outages:configure": ("gm", "tom"),

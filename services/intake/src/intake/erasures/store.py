@@ -45,6 +45,10 @@ _HAND_OVERS: Final = text(
     "UPDATE hand_overs SET seen = :erased, tried = :erased, excluded = :erased"
     " WHERE ticket_id = ANY(:ids)"
 ).bindparams(_IDS)
+_CHECKS: Final = text(
+    "UPDATE message_checks SET overrule_reason = :erased"
+    " WHERE overrule_reason IS NOT NULL AND (ticket_id = ANY(:ids) OR message_id = ANY(:messages))"
+).bindparams(_IDS, bindparam("messages", type_=ARRAY(Uuid)))
 _MAILS: Final = text(
     """
     UPDATE mails SET raw = '', raw_deleted_at = intake.now(), reason = NULL,
@@ -103,6 +107,7 @@ async def erase_messages(
     erased = (await tx.execute(_MESSAGES, values)).all()
     messages = [row.id for row in erased]
     await tx.execute(_ATTACHMENTS, {"erased": ERASED, "ids": messages})
+    await tx.execute(_CHECKS, {"erased": ERASED, "ids": list(ids), "messages": messages})
     mails = [row.mail_id for row in erased if row.mail_id is not None]
     pattern = "%" + address.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
     named = {"header": HEADER_BYTES, "pattern": pattern, "whole": _whole(address)}

@@ -14,7 +14,9 @@ depends_on = None
 
 SCRIPTS = (
     "directory",
+    "blunt_words",
     "tickets",
+    "message_checks",
     "mail",
     "outgoing",
     "alerts",

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from fastapi import Response
 
+from common.audit import JSON
 from common.events.tickets import (
     TicketAssigned,
     TicketClosed,
@@ -24,8 +25,10 @@ from common.wording import is_question
 from intake.tickets.dependencies import TicketAction, VerifyAction, WorkAction, get_visible_ticket
 from intake.tickets.domain import transitions
 from intake.tickets.domain.message import Message, awaits_customer_reply
+from intake.tickets.domain.message_check import Purpose
 from intake.tickets.domain.ticket import Ticket
-from intake.tickets.events import EventSpec, event_spec
+from intake.tickets.events import event_spec
+from intake.tickets.message_check import CheckedText
 from intake.tickets.schemas.action_requests import (
     NO_REASON,
     Assignment,
@@ -61,9 +64,10 @@ async def record_workaround(action: WorkAction, body: Workaround) -> Response:
     at = await transaction_time(action.tx)
     after = transitions.record_workaround(before)
     message = _public_message(action, before, body.text, at)
+    checked = CheckedText()
     if isinstance(after, Ticket):
-        await messages.add(action.tx, message)
-    return await action.finish(
+        checked = await _add_checked(action, before, message, "workaround", body.overrule_reason)
+    response = await action.finish(
         "work_around",
         before,
         after,
@@ -71,7 +75,10 @@ async def record_workaround(action: WorkAction, body: Workaround) -> Response:
         event_spec(TicketReplied, message_id=message.id),
         event_spec(TicketWorkaroundProvided, message_id=message.id),
         message_id=str(message.id),
+        **checked.grounds,
     )
+    response.headers.update(checked.headers)
+    return response
 
 
 @routes.post("/{ticket}/hold", response_model=TicketRead)
@@ -87,18 +94,31 @@ async def put_ticket_on_hold(action: WorkAction, body: HoldRequest) -> Response:
     question_asked = asked if body.question is not None else awaits_customer_reply(last)
     after = transitions.put_on_hold(before, body.waiting_on, question_asked=question_asked)
     events = [event_spec(TicketOnHold, waiting_on=body.waiting_on)]
+    checked = CheckedText()
     if body.question is not None and isinstance(after, Ticket):
-        events.insert(0, await _add_question(action, before, body.question, at))
-    return await action.finish(
-        "wait", before, after, at, *events, on=body.waiting_on, reason=body.reason
+        question = _public_message(action, before, body.question, at)
+        checked = await _add_checked(action, before, question, "question", body.overrule_reason)
+        events.insert(0, event_spec(TicketReplied, message_id=question.id))
+    grounds: dict[str, JSON] = {"on": body.waiting_on, "reason": body.reason}
+    response = await action.finish(
+        "wait", before, after, at, *events, **grounds, **checked.grounds
     )
+    response.headers.update(checked.headers)
+    return response
 
 
-async def _add_question(action: TicketAction, ticket: Ticket, text: str, at: datetime) -> EventSpec:
-    """Add our question to the ticket, where the customer sees it."""
-    question = _public_message(action, ticket, text, at)
-    await messages.add(action.tx, question)
-    return event_spec(TicketReplied, message_id=question.id)
+async def _add_checked(
+    action: TicketAction,
+    ticket: Ticket,
+    message: Message,
+    purpose: Purpose,
+    overrule_reason: str | None,
+) -> CheckedText:
+    """Add our message to the ticket, where the customer sees it, once its words are checked."""
+    checked = await action.check_text(ticket, message.text, purpose, overrule_reason)
+    await messages.add(action.tx, message)
+    await action.record_check(ticket, checked, purpose, message.at, message.id)
+    return checked
 
 
 def _public_message(action: TicketAction, ticket: Ticket, text: str, at: datetime) -> Message:
@@ -120,11 +140,19 @@ async def resume_ticket(action: WorkAction, body: OptionalReason = NO_REASON) ->
 @routes.post("/{ticket}/resolve", response_model=TicketRead)
 async def resolve_ticket(action: WorkAction, body: Resolution) -> Response:
     """Resolve a ticket. Another person must verify it."""
-    return await action.run(
-        "resolve",
-        lambda ticket, at: transitions.resolve(ticket, action.caller.sub, at, body.resolution),
-        event_spec(TicketResolved),
+    before = await action.lock_ticket()
+    at = await transaction_time(action.tx)
+    after = transitions.resolve(before, action.caller.sub, at, body.resolution)
+    checked = CheckedText()
+    if isinstance(after, Ticket):
+        reason = body.overrule_reason
+        checked = await action.check_text(before, body.resolution, "resolution", reason)
+        await action.record_check(before, checked, "resolution", at)
+    response = await action.finish(
+        "resolve", before, after, at, event_spec(TicketResolved), **checked.grounds
     )
+    response.headers.update(checked.headers)
+    return response
 
 
 @routes.post("/{ticket}/verify", response_model=TicketRead)

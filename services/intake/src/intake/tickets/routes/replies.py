@@ -1,5 +1,6 @@
 """Messages on a ticket: read them, and reply (R11)."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -13,15 +14,18 @@ from common.persistence.ids import uuid7
 from intake.tickets.commands import record_customer_reply, save_change
 from intake.tickets.dependencies import (
     ReplyAction,
+    TicketAction,
     TicketReader,
     TicketReference,
     get_visible_ticket,
 )
 from intake.tickets.domain.message import Message
+from intake.tickets.domain.ticket import Ticket
 from intake.tickets.events import event_spec
+from intake.tickets.message_check import CheckedText
 from intake.tickets.schemas.requests import ReplyCreate
-from intake.tickets.schemas.responses import MessageRead, to_message_response
-from intake.tickets.store import mails_to_contacts, messages, tickets
+from intake.tickets.schemas.messages import MessageRead, to_message_response
+from intake.tickets.store import mails_to_contacts, message_checks, messages, tickets
 
 routes = router("/v1/tickets", ["ticket messages"])
 
@@ -38,16 +42,23 @@ async def list_messages(
     )
     ids = [message.id for message in rows] if is_staff else []
     mails = await mails_to_contacts.of_messages(tx, ids)
+    checks = await message_checks.of_messages(tx, ids)
     return page.page_of(
         rows,
-        lambda message: to_message_response(caller, message, mails.get(message.id, ())),
+        lambda message: to_message_response(
+            caller, message, mails.get(message.id, ()), checks.get(message.id)
+        ),
         lambda message: (message.id,),
     )
 
 
 @routes.post("/{ticket}/replies", status_code=201)
 async def create_reply(action: ReplyAction, body: ReplyCreate, response: Response) -> MessageRead:
-    """Reply to a ticket: for the customer, for us, or as an internal note among staff."""
+    """Reply to a ticket: for the customer, for us, or as an internal note among staff.
+
+    What staff writes to the customer is checked first: a hard finding refuses it (422), soft ones are
+    in `findings`.
+    """
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     from_customer = action.caller.customer is not None
@@ -56,30 +67,47 @@ async def create_reply(action: ReplyAction, body: ReplyCreate, response: Respons
     if before.merged_into is not None:
         into = await tickets.find(action.tx, str(before.merged_into))
         raise Conflict(f"{before.key} was merged: reply on {into and into.key}.", code="MERGED")
-    message = Message(
+    message = _message(action, before, body, at)
+    response.headers["Location"] = f"/v1/tickets/{before.key}/messages"
+    if not from_customer:
+        return await _reply_as_staff(action, before, message, body.overrule_reason)
+    message = await messages.add(action.tx, message)
+    await record_customer_reply(action.tx, before, message.id, action.caller.actor, at)
+    return to_message_response(action.caller, message)
+
+
+def _message(action: TicketAction, ticket: Ticket, body: ReplyCreate, at: datetime) -> Message:
+    return Message(
         id=uuid7(),
-        ticket_id=before.id,
+        ticket_id=ticket.id,
         visibility=body.visibility,
-        direction="inbound" if from_customer else "outbound",
+        direction="outbound" if action.caller.customer is None else "inbound",
         author=action.caller.sub,
         text=body.text,
         at=at,
     )
+
+
+async def _reply_as_staff(
+    action: TicketAction, ticket: Ticket, message: Message, overrule_reason: str | None
+) -> MessageRead:
+    """Store a reply of ours, once its words are checked, and announce it; of a note nobody is told."""
+    checked = CheckedText()
+    if message.is_public:
+        checked = await action.check_text(ticket, message.text, "reply", overrule_reason)
     message = await messages.add(action.tx, message)
-    if from_customer:
-        await record_customer_reply(action.tx, before, message.id, action.caller.actor, at)
-    else:
-        events = [event_spec(TicketReplied, message_id=message.id)] if message.is_public else []
-        grounds = {"message_id": str(message.id), "visibility": message.visibility}
-        await save_change(
-            action.tx,
-            before,
-            before,
-            action.caller.actor,
-            at,
-            "ticket.reply",
-            *events,
-            grounds=grounds,
-        )
-    response.headers["Location"] = f"/v1/tickets/{before.key}/messages"
-    return to_message_response(action.caller, message)
+    check = await action.record_check(ticket, checked, "reply", message.at, message.id)
+    events = [event_spec(TicketReplied, message_id=message.id)] if message.is_public else []
+    grounds = {"message_id": str(message.id), "visibility": message.visibility}
+    await save_change(
+        action.tx,
+        ticket,
+        ticket,
+        action.caller.actor,
+        message.at,
+        "ticket.reply",
+        *events,
+        grounds=grounds | checked.grounds,
+    )
+    findings = checked.findings if message.is_public else None
+    return to_message_response(action.caller, message, (), check, findings)

@@ -1,6 +1,6 @@
-"""Tickets, messages and hand-over records as callers read them."""
+"""Tickets and hand-over records as callers read them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from operator import attrgetter
 from typing import Final
@@ -11,15 +11,6 @@ from pydantic_core import to_json
 from common.auth import Caller
 from common.http import Page, ResponseModel
 from common.http.etag import etag
-from intake.tickets.domain.message import (
-    Direction,
-    Mailing,
-    MailPurpose,
-    MailState,
-    MailToContact,
-    Message,
-    Visibility,
-)
 from intake.tickets.domain.priority import Impact, Priority, Urgency
 from intake.tickets.domain.ticket import (
     Channel,
@@ -127,61 +118,6 @@ class TicketPage(Page[AnyTicket]):
     """A page of tickets, as the caller may read them."""
 
 
-class AttachmentRead(ResponseModel):
-    """A file that came with a message; `size` in bytes. `number` is its address below the message."""
-
-    number: int
-    name: str
-    media_type: str
-    size: int
-
-
-class MailToContactRead(ResponseModel):
-    """A mail about a message to a contact: our `answer`, or the `receipt` for the contact's own mail.
-
-    `settled_at` is when it was sent, failed, came back or was withheld. `problem` is why the last attempt
-    failed.
-    """
-
-    purpose: MailPurpose
-    contact_id: UUID
-    state: MailState
-    attempts: int
-    settled_at: datetime | None
-    problem: str | None
-
-
-class MessageRead(ResponseModel):
-    """A message on a ticket; `automatic` ones were written by a machine.
-
-    `history` is what stood below the new words of an answer. What follows is null for contacts:
-    `sender_doubt` and `email`, why the sender of an e-mail was not believed, and its id (see
-    `/v1/emails`); `mailing` and `mails`, whether an answer of ours goes out by mail (`nobody`: no contact who
-    opened the ticket or wrote on it gets mail; `off`: no mail server was set), and what became of it.
-    """
-
-    id: UUID
-    visibility: Visibility
-    direction: Direction
-    author: str
-    automatic: bool
-    text: str
-    html: str | None
-    history: str | None
-    at: datetime
-    attachments: list[AttachmentRead]
-    email: UUID | None
-    sender_doubt: str | None
-    mailing: Mailing | None
-    mails: list[MailToContactRead] | None
-
-
-_FOR_STAFF: Final = {"email", "sender_doubt", "mailing", "mails"}
-_MESSAGE_FIELDS: Final = tuple(
-    name for name in MessageRead.model_fields if name not in {"attachments", *_FOR_STAFF}
-)
-
-
 class HandOverRead(ResponseModel):
     """A hand-over record; `by` is a `sub`, `partner` a key."""
 
@@ -206,26 +142,6 @@ def to_detail_response(caller: Caller, ticket: Ticket, description: str | None) 
     values = to_response(caller, ticket).model_dump()
     model = TicketDetail if caller.customer is None else TicketDetailForContact
     return model(**values, description=description)
-
-
-def to_message_response(
-    caller: Caller, message: Message, mails: Sequence[MailToContact] = ()
-) -> MessageRead:
-    """The message as this caller may read it, with the mails about it."""
-    is_staff = caller.customer is None
-    return MessageRead(
-        **{name: getattr(message, name) for name in _MESSAGE_FIELDS},
-        attachments=[
-            AttachmentRead(
-                number=number, name=file.name, media_type=file.media_type, size=file.size
-            )
-            for number, file in enumerate(message.attachments)
-        ],
-        email=message.mail_id if is_staff else None,
-        sender_doubt=message.sender_doubt if is_staff else None,
-        mailing=message.mailing if is_staff else None,
-        mails=[MailToContactRead.model_validate(mail) for mail in mails] if is_staff else None,
-    )
 
 
 def created_headers(ticket: Ticket) -> Mapping[str, str]:
