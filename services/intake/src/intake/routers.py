@@ -6,6 +6,7 @@ from intake.directory import change_routes
 from intake.directory import routes as directory_routes
 from intake.erasures import routes as erasure_routes
 from intake.mail.routes import attachments, receive, stored
+from intake.message_templates import routes as message_template_routes
 from intake.revocations import routes as revocation_routes
 from intake.tickets.routes import (
     actions,
@@ -41,4 +42,5 @@ ROUTERS = (
     erasure_routes.routes,
     revocation_routes.routes,
     blunt_word_routes.routes,
+    *message_template_routes.ROUTERS,
 )

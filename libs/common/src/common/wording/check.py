@@ -89,7 +89,9 @@ def _courtesy(text: str, language: str) -> Iterator[Finding]:
 
 
 def _languages(context: MessageContext) -> str:
-    return f"{_name(context.detected_language or '')}, and this reader reads {_name(context.language)}"
+    return (
+        f"{_name(context.detected_language or '')}, and this reader reads {_name(context.language)}"
+    )
 
 
 def _name(language: str) -> str:

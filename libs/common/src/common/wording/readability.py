@@ -63,4 +63,6 @@ def reading_ease(sentences: Sequence[str], language: str) -> float | None:
     if formula is None or total < MIN_WORDS:
         return None
     spoken = sum(syllables(word, language) for sentence in counted for word in sentence)
-    return formula.base - formula.by_sentence * total / len(counted) - formula.by_word * spoken / total
+    return (
+        formula.base - formula.by_sentence * total / len(counted) - formula.by_word * spoken / total
+    )

@@ -41,9 +41,7 @@ async def replace_blunt_words(
     }
     await audit.record(
         tx,
-        audit.Entry.by(
-            caller.actor, at, "blunt_words.replace", f"blunt-words/{language}", grounds
-        ),
+        audit.Entry.by(caller.actor, at, "blunt_words.replace", f"blunt-words/{language}", grounds),
     )
     return await _read(tx, language)
 

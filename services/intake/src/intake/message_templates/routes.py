@@ -21,7 +21,7 @@ from intake.message_templates.schemas import (
     MissingValue,
 )
 from intake.tickets.dependencies import TicketReference, get_visible_ticket
-from intake.tickets.message_check import examine
+from intake.tickets.message_check import examine, read_own_text
 from intake.tickets.schemas.message_checks import FindingRead
 from intake.tickets.store import tickets
 
@@ -105,7 +105,7 @@ async def draft_message(
         wanted = f" in {body.language}" if body.language else ""
         raise NotFound(f"Message template {body.template}{wanted}")
     template, filled = made
-    checked = await examine(tx, ticket, filled.text)
+    checked = await examine(tx, ticket, await read_own_text(filled.text))
     return DraftRead(
         template=template.key,
         version=template.version,

@@ -21,7 +21,7 @@ from intake.tickets.commands import audit_rejection, save_change
 from intake.tickets.domain.message_check import MessageCheck, Purpose
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.events import EventSpec
-from intake.tickets.message_check import CheckedText, record_check, require_sendable
+from intake.tickets.message_check import CheckedText, OwnText, record_check, require_sendable
 from intake.tickets.schemas.responses import to_response
 from intake.tickets.store import tickets
 
@@ -55,12 +55,12 @@ class TicketAction:
         return await counted_as(self.tx, self.caller.sub, *others)
 
     async def check_text(
-        self, ticket: Ticket, text: str, purpose: Purpose, overrule_reason: str | None
+        self, ticket: Ticket, own: OwnText, overrule_reason: str | None
     ) -> CheckedText:
         """What was found in a text for the customer. Raises Problem where it may not leave (R11)."""
         runtime: Runtime[IntakeSettings] = runtime_of(self.request.app)
         mode = runtime.settings.message_check
-        return await require_sendable(self.tx, ticket, text, purpose, mode, overrule_reason)
+        return await require_sendable(self.tx, ticket, own, mode, overrule_reason)
 
     async def record_check(
         self,

@@ -54,42 +54,52 @@ class CheckedText:
         return {FINDINGS_HEADER: ", ".join(self.codes)} if self.findings else {}
 
 
-async def examine(
-    tx: Connection, ticket: Ticket, text: str, purpose: Purpose = "reply"
-) -> CheckedText:
+@dataclass(frozen=True, slots=True)
+class OwnText:
+    """A text of ours for a customer, with its language where that is certain."""
+
+    text: str
+    purpose: Purpose
+    language: str | None
+
+
+async def read_own_text(text: str, purpose: Purpose = "reply") -> OwnText:
+    """Detect the language of a text. It takes a while: before anything is locked."""
+    return OwnText(text, purpose, await detect_language(text))
+
+
+async def examine(tx: Connection, ticket: Ticket, own: OwnText) -> CheckedText:
     """Return what is wrong with a text for the customer of this ticket."""
     reader = await message_checks.find_reader(tx, ticket.customer_id, ticket.contact_id)
     notes, shared = await message_checks.load_texts(tx, ticket.id)
     others: Sequence[str] = ()
     if ticket.customer_id is not None:
-        others = await message_checks.other_names(tx, ticket.customer_id, text)
-    detected = await detect_language(text)
+        others = await message_checks.other_names(tx, ticket.customer_id, own.text)
     context = MessageContext(
         language=reader.language,
-        detected_language=detected,
+        detected_language=own.language,
         notes=notes,
         shared=shared,
         other_names=others,
         own_name=reader.own_name,
-        blunt=await of_language(tx, detected or reader.language),
-        is_letter=purpose != "resolution",
+        blunt=await of_language(tx, own.language or reader.language),
+        is_letter=own.purpose != "resolution",
     )
-    return CheckedText(check_message(text, context), None, reader.language, detected)
+    return CheckedText(check_message(own.text, context), None, reader.language, own.language)
 
 
 async def require_sendable(
     tx: Connection,
     ticket: Ticket,
-    text: str,
-    purpose: Purpose,
+    own: OwnText,
     mode: CheckMode,
     overrule_reason: str | None,
 ) -> CheckedText:
     """Return what was found in a text that may leave. Raises Problem (422) where it may not."""
-    examined = await examine(tx, ticket, text, purpose)
+    examined = await examine(tx, ticket, own)
     rejection = decide(examined.findings, overrule_reason, mode)
     if rejection is not None:
-        raise _problem(rejection, examined.findings, _FIELDS[purpose])
+        raise _problem(rejection, examined.findings, _FIELDS[own.purpose])
     return CheckedText(
         examined.findings,
         overrule_reason if examined.findings else None,

@@ -17,6 +17,7 @@ SCRIPTS = (
     "blunt_words",
     "tickets",
     "message_checks",
+    "message_templates",
     "mail",
     "outgoing",
     "alerts",

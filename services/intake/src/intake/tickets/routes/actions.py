@@ -25,10 +25,9 @@ from common.wording import is_question
 from intake.tickets.dependencies import TicketAction, VerifyAction, WorkAction, get_visible_ticket
 from intake.tickets.domain import transitions
 from intake.tickets.domain.message import Message, awaits_customer_reply
-from intake.tickets.domain.message_check import Purpose
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.events import event_spec
-from intake.tickets.message_check import CheckedText
+from intake.tickets.message_check import CheckedText, OwnText, read_own_text
 from intake.tickets.schemas.action_requests import (
     NO_REASON,
     Assignment,
@@ -60,13 +59,14 @@ async def assign_ticket(action: WorkAction, body: Assignment) -> Response:
 @routes.post("/{ticket}/workaround", response_model=TicketRead)
 async def record_workaround(action: WorkAction, body: Workaround) -> Response:
     """Record a workaround for a ticket. The customer sees its text as a public message."""
+    own = await read_own_text(body.text, "workaround")
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     after = transitions.record_workaround(before)
     message = _public_message(action, before, body.text, at)
     checked = CheckedText()
     if isinstance(after, Ticket):
-        checked = await _add_checked(action, before, message, "workaround", body.overrule_reason)
+        checked = await _add_checked(action, before, message, own, body.overrule_reason)
     response = await action.finish(
         "work_around",
         before,
@@ -87,6 +87,7 @@ async def put_ticket_on_hold(action: WorkAction, body: HoldRequest) -> Response:
 
     Waiting for the customer pauses their clocks: it needs a question, in words, that they can see.
     """
+    own = await read_own_text(body.question or "", "question")
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     last = await messages.get_last_public(action.tx, before.id)
@@ -97,12 +98,10 @@ async def put_ticket_on_hold(action: WorkAction, body: HoldRequest) -> Response:
     checked = CheckedText()
     if body.question is not None and isinstance(after, Ticket):
         question = _public_message(action, before, body.question, at)
-        checked = await _add_checked(action, before, question, "question", body.overrule_reason)
+        checked = await _add_checked(action, before, question, own, body.overrule_reason)
         events.insert(0, event_spec(TicketReplied, message_id=question.id))
     grounds: dict[str, JSON] = {"on": body.waiting_on, "reason": body.reason}
-    response = await action.finish(
-        "wait", before, after, at, *events, **grounds, **checked.grounds
-    )
+    response = await action.finish("wait", before, after, at, *events, **grounds, **checked.grounds)
     response.headers.update(checked.headers)
     return response
 
@@ -111,13 +110,13 @@ async def _add_checked(
     action: TicketAction,
     ticket: Ticket,
     message: Message,
-    purpose: Purpose,
+    own: OwnText,
     overrule_reason: str | None,
 ) -> CheckedText:
     """Add our message to the ticket, where the customer sees it, once its words are checked."""
-    checked = await action.check_text(ticket, message.text, purpose, overrule_reason)
+    checked = await action.check_text(ticket, own, overrule_reason)
     await messages.add(action.tx, message)
-    await action.record_check(ticket, checked, purpose, message.at, message.id)
+    await action.record_check(ticket, checked, own.purpose, message.at, message.id)
     return checked
 
 
@@ -140,13 +139,14 @@ async def resume_ticket(action: WorkAction, body: OptionalReason = NO_REASON) ->
 @routes.post("/{ticket}/resolve", response_model=TicketRead)
 async def resolve_ticket(action: WorkAction, body: Resolution) -> Response:
     """Resolve a ticket. Another person must verify it."""
+    own = await read_own_text(body.resolution, "resolution")
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     after = transitions.resolve(before, action.caller.sub, at, body.resolution)
     checked = CheckedText()
     if isinstance(after, Ticket):
         reason = body.overrule_reason
-        checked = await action.check_text(before, body.resolution, "resolution", reason)
+        checked = await action.check_text(before, own, reason)
         await action.record_check(before, checked, "resolution", at)
     response = await action.finish(
         "resolve", before, after, at, event_spec(TicketResolved), **checked.grounds

@@ -5,7 +5,7 @@ from typing import Annotated
 from common.auth import Caller, requires
 from common.http import Transaction, only_computes, router
 from intake.tickets.dependencies import get_visible_ticket
-from intake.tickets.message_check import examine
+from intake.tickets.message_check import examine, read_own_text
 from intake.tickets.schemas.message_checks import FindingRead, MessageCheckRequest, TextCheckRead
 from intake.tickets.store import tickets
 
@@ -20,8 +20,9 @@ async def check_message_text(
     tx: Transaction,
 ) -> TextCheckRead:
     """Check a text for a ticket's customer. Nothing is stored and nothing is sent."""
+    own = await read_own_text(body.text, body.purpose)
     ticket = get_visible_ticket(caller, await tickets.find(tx, body.ticket), body.ticket)
-    checked = await examine(tx, ticket, body.text, body.purpose)
+    checked = await examine(tx, ticket, own)
     return TextCheckRead(
         findings=[FindingRead.model_validate(one) for one in checked.findings],
         may_be_sent=not any(one.is_hard for one in checked.findings),

@@ -22,7 +22,7 @@ from intake.tickets.dependencies import (
 from intake.tickets.domain.message import Message
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.events import event_spec
-from intake.tickets.message_check import CheckedText
+from intake.tickets.message_check import CheckedText, OwnText, read_own_text
 from intake.tickets.schemas.requests import ReplyCreate
 from intake.tickets.schemas.messages import MessageRead, to_message_response
 from intake.tickets.store import mails_to_contacts, message_checks, messages, tickets
@@ -59,6 +59,7 @@ async def create_reply(action: ReplyAction, body: ReplyCreate, response: Respons
     What staff writes to the customer is checked first: a hard finding refuses it (422), soft ones are
     in `findings`.
     """
+    own = await _own_text(action, body)
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     from_customer = action.caller.customer is not None
@@ -70,7 +71,7 @@ async def create_reply(action: ReplyAction, body: ReplyCreate, response: Respons
     message = _message(action, before, body, at)
     response.headers["Location"] = f"/v1/tickets/{before.key}/messages"
     if not from_customer:
-        return await _reply_as_staff(action, before, message, body.overrule_reason)
+        return await _reply_as_staff(action, before, message, own, body.overrule_reason)
     message = await messages.add(action.tx, message)
     await record_customer_reply(action.tx, before, message.id, action.caller.actor, at)
     return to_message_response(action.caller, message)
@@ -88,13 +89,24 @@ def _message(action: TicketAction, ticket: Ticket, body: ReplyCreate, at: dateti
     )
 
 
+async def _own_text(action: TicketAction, body: ReplyCreate) -> OwnText | None:
+    """What staff writes to the customer; None for what the customer writes, and for notes."""
+    if action.caller.customer is not None or body.visibility == "internal":
+        return None
+    return await read_own_text(body.text)
+
+
 async def _reply_as_staff(
-    action: TicketAction, ticket: Ticket, message: Message, overrule_reason: str | None
+    action: TicketAction,
+    ticket: Ticket,
+    message: Message,
+    own: OwnText | None,
+    overrule_reason: str | None,
 ) -> MessageRead:
     """Store a reply of ours, once its words are checked, and announce it; of a note nobody is told."""
     checked = CheckedText()
-    if message.is_public:
-        checked = await action.check_text(ticket, message.text, "reply", overrule_reason)
+    if own is not None:
+        checked = await action.check_text(ticket, own, overrule_reason)
     message = await messages.add(action.tx, message)
     check = await action.record_check(ticket, checked, "reply", message.at, message.id)
     events = [event_spec(TicketReplied, message_id=message.id)] if message.is_public else []

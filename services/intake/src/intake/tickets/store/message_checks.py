@@ -33,9 +33,7 @@ _MESSAGES: Final = text(
 _HAND_OVERS: Final = text(
     f"SELECT seen, tried, excluded FROM hand_overs WHERE ticket_id IN ({_FAMILY})"
 )
-_SHARED: Final = text(
-    f"SELECT title, description, resolution FROM tickets WHERE id IN ({_FAMILY})"
-)
+_SHARED: Final = text(f"SELECT title, description, resolution FROM tickets WHERE id IN ({_FAMILY})")
 # Compared once more in `common.wording`, word by word: this only makes the list short.
 _OTHER_NAMES: Final = text(
     """
