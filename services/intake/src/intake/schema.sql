@@ -96,6 +96,17 @@ CREATE POLICY of_the_customer ON attachments TO opsdesk_intake_contact USING ((E
     messages WHERE (messages.id = attachments.message_id))));
 CREATE POLICY of_the_service ON attachments TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
+CREATE TABLE blunt_words (
+    language text NOT NULL,
+    phrase text NOT NULL,
+    instead text NOT NULL,
+    changed_by text NOT NULL,
+    changed_at timestamptz NOT NULL,
+    CONSTRAINT blunt_words_pkey PRIMARY KEY (language, phrase),
+    CONSTRAINT blunt_words_language_check CHECK (language ~ '^[a-z]{2}$'),
+    CONSTRAINT blunt_words_phrase_check CHECK (phrase <> '')
+);
+
 CREATE TABLE contact_erasures (
     contact_id uuid NOT NULL,
     requested_by text NOT NULL,
@@ -267,6 +278,41 @@ CREATE INDEX ix_mails_next_step ON mails (id) WHERE next_step IS NOT NULL;
 CREATE INDEX ix_mails_outcome ON mails (outcome, id);
 CREATE INDEX ix_mails_raw ON mails (received_at)
     WHERE raw_deleted_at IS NULL AND outcome <> 'received';
+
+CREATE TABLE message_checks (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    message_id uuid,
+    purpose text NOT NULL,
+    codes text[] NOT NULL,
+    sent_by text NOT NULL,
+    sent_at timestamptz NOT NULL,
+    -- Why it was sent with these findings; null where they were shown and nothing was said.
+    overrule_reason text,
+    CONSTRAINT message_checks_pkey PRIMARY KEY (id),
+    CONSTRAINT message_checks_message_id_key UNIQUE (message_id),
+    CONSTRAINT message_checks_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id),
+    CONSTRAINT message_checks_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT message_checks_codes_check CHECK (codes <> '{}'::text[]),
+    CONSTRAINT message_checks_purpose_check
+        CHECK (purpose IN ('reply', 'workaround', 'question', 'resolution'))
+);
+CREATE INDEX ix_message_checks_ticket ON message_checks (ticket_id, id);
+
+CREATE TABLE message_templates (
+    key text NOT NULL,
+    language text NOT NULL,
+    version bigint NOT NULL,
+    description text NOT NULL,
+    text text NOT NULL,
+    written_by text NOT NULL,
+    written_at timestamptz NOT NULL,
+    retired boolean NOT NULL DEFAULT false,
+    CONSTRAINT message_templates_pkey PRIMARY KEY (key, language, version),
+    CONSTRAINT message_templates_language_check CHECK (language ~ '^[a-z]{2}$'),
+    CONSTRAINT message_templates_text_check CHECK (text <> ''),
+    CONSTRAINT message_templates_version_check CHECK (version > 0)
+);
 
 CREATE TABLE messages (
     id uuid NOT NULL,

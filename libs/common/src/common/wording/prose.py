@@ -7,9 +7,9 @@ from typing import Final
 _FENCE: Final = re.compile(r"^[ \t]*(?:```|~~~)")
 _INLINE_CODE: Final = re.compile(r"`[^`\n]{0,500}`")
 _ADDRESS: Final = re.compile(r"\b(?:https?://|www\.)\S+|\b[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}")
-_WORD: Final = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
+_WORD: Final = re.compile(r"[^\W\d_]+(?:[\u2019'-][^\W\d_]+)*")
 _BULLET: Final = re.compile(r"^[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t]+")
-_SENTENCE_END: Final = re.compile(r"[.!?…:][\"”’)]*(?:\s|$)")
+_SENTENCE_END: Final = re.compile(r"[.!?…:][\"\u201d\u2019)]*(?:\s|$)")
 MIN_WRAPPED_CHARS: Final = 45
 """A shorter line ends its sentence: it was not broken because it was full."""
 

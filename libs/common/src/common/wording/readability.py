@@ -40,7 +40,7 @@ HARD_TO_READ_BELOW: Final = 30.0
 """Flesch calls what is below this "very difficult"; the other two were scaled to his."""
 MIN_WORDS: Final = 40
 """Words below which an average says nothing."""
-_VOWELS: Final = re.compile("[aeiouyàáâäæèéêìíîòóôöøœùúûü]+|[ëïÿ]")
+_VOWELS: Final = re.compile("[ëïÿ]?[aeiouyàáâäæèéêìíîòóôöøœùúûü]+|[ëïÿ]")
 _SILENT: Final = re.compile(r"[^aeiouyl]e$")
 
 

@@ -51,8 +51,9 @@ class DraftRequest(RequestModel):
     template: Annotated[str, Field(min_length=1, max_length=63)]
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
     values: Annotated[
-        dict[PlaceholderName, Annotated[str, Field(max_length=10_000)]], Field(max_length=50)
-    ] = {}
+        dict[PlaceholderName, Annotated[str, Field(max_length=10_000)]],
+        Field(max_length=50, default_factory=dict),
+    ]
 
 
 class MissingValue(ResponseModel):

@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, Select, insert, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
@@ -13,7 +14,7 @@ from intake.message_templates.tables import message_templates
 
 _CURRENT: Final[Select[Any]] = (
     select(message_templates)
-    .distinct(message_templates.c.key, message_templates.c.language)
+    .ext(distinct_on(message_templates.c.key, message_templates.c.language))
     .order_by(
         message_templates.c.key,
         message_templates.c.language,

@@ -23,8 +23,8 @@ from intake.tickets.domain.message import Message
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.events import event_spec
 from intake.tickets.message_check import CheckedText, OwnText, read_own_text
-from intake.tickets.schemas.requests import ReplyCreate
 from intake.tickets.schemas.messages import MessageRead, to_message_response
+from intake.tickets.schemas.requests import ReplyCreate
 from intake.tickets.store import mails_to_contacts, message_checks, messages, tickets
 
 routes = router("/v1/tickets", ["ticket messages"])

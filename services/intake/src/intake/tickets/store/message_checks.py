@@ -96,4 +96,4 @@ async def other_names(tx: Connection, customer_id: UUID, message: str) -> list[s
 
 
 def _check(row: Any) -> MessageCheck:
-    return MessageCheck(**row._mapping | {"codes": tuple(row.codes)})
+    return MessageCheck(**dict(row._mapping) | {"codes": tuple(row.codes)})
