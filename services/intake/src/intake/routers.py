@@ -1,6 +1,7 @@
 """HTTP in: the routes of every noun, in the order in which the API documents them."""
 
 from intake.alerts import routes as alert_routes
+from intake.articles.routes import of_tickets, reading, writing
 from intake.blunt_words import routes as blunt_word_routes
 from intake.directory import change_routes
 from intake.directory import routes as directory_routes
@@ -43,4 +44,7 @@ ROUTERS = (
     revocation_routes.routes,
     blunt_word_routes.routes,
     *message_template_routes.ROUTERS,
+    reading.routes,
+    writing.routes,
+    of_tickets.routes,
 )

@@ -4,6 +4,7 @@ from typing import Final
 
 from common.persistence.sequenced import NumberSequence, Sequenced, Subjects
 from intake.alerts.tables import alerts
+from intake.articles.tables import articles
 from intake.directory.tables import contacts, customers, environments, partners, people
 from intake.revocations.tables import token_revocations
 from intake.tickets.tables import tickets
@@ -11,6 +12,7 @@ from intake.tickets.tables import tickets
 SEQUENCED: Final[Subjects] = {
     "ticket": Sequenced(tickets),
     "alert": Sequenced(alerts),
+    "article": Sequenced(articles),
     "customer": Sequenced(customers),
     "contact": Sequenced(contacts),
     "environment": Sequenced(environments),
@@ -18,4 +20,7 @@ SEQUENCED: Final[Subjects] = {
     "person": Sequenced(people),
     "revocation": Sequenced(token_revocations),
 }
-NUMBERS: Final = (NumberSequence("ticket_numbers", "OPS", "ticket"),)
+NUMBERS: Final = (
+    NumberSequence("ticket_numbers", "OPS", "ticket"),
+    NumberSequence("article_numbers", "KB", "article"),
+)

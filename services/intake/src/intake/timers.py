@@ -6,6 +6,9 @@ from intake.alerts.episode_changes import END_KIND
 from intake.alerts.store.episodes import lock_available as lock_episodes
 from intake.alerts.store.posts import lock_available as lock_posts
 from intake.alerts.timers import on_alerts_quiet, on_posts_unprocessed
+from intake.articles.commands import REVIEW_KIND
+from intake.articles.store.article_rows import lock_available as lock_articles
+from intake.articles.timers import on_reviews_due
 from intake.mail import commands as mail
 from intake.mail.store import lock_available as lock_mails
 from intake.mail.timers import on_mails_unprocessed
@@ -14,4 +17,5 @@ TIMERS: Timers = {
     mail.RETRY_KIND: Timer(lock_mails, on_mails_unprocessed),
     alerts.RETRY_KIND: Timer(lock_posts, on_posts_unprocessed),
     END_KIND: Timer(lock_episodes, on_alerts_quiet),
+    REVIEW_KIND: Timer(lock_articles, on_reviews_due),
 }

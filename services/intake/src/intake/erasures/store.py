@@ -49,6 +49,10 @@ _CHECKS: Final = text(
     "UPDATE message_checks SET overrule_reason = :erased"
     " WHERE overrule_reason IS NOT NULL AND (ticket_id = ANY(:ids) OR message_id = ANY(:messages))"
 ).bindparams(_IDS, bindparam("messages", type_=ARRAY(Uuid)))
+_FEEDBACK: Final = text(
+    "UPDATE article_feedback SET comment = CASE WHEN comment IS NOT NULL THEN :erased END"
+    " WHERE author IN (:name, :address)"
+)
 _MAILS: Final = text(
     """
     UPDATE mails SET raw = '', raw_deleted_at = intake.now(), reason = NULL,
@@ -108,6 +112,7 @@ async def erase_messages(
     messages = [row.id for row in erased]
     await tx.execute(_ATTACHMENTS, {"erased": ERASED, "ids": messages})
     await tx.execute(_CHECKS, {"erased": ERASED, "ids": list(ids), "messages": messages})
+    await tx.execute(_FEEDBACK, {name: values[name] for name in ("erased", "name", "address")})
     mails = [row.mail_id for row in erased if row.mail_id is not None]
     pattern = "%" + address.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
     named = {"header": HEADER_BYTES, "pattern": pattern, "whole": _whole(address)}

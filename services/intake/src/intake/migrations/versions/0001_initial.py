@@ -18,6 +18,7 @@ SCRIPTS = (
     "tickets",
     "message_checks",
     "message_templates",
+    "articles",
     "mail",
     "outgoing",
     "alerts",

@@ -18,3 +18,8 @@ SELECT open_to_contacts('messages',
 SELECT open_to_contacts('attachments',
     'EXISTS (SELECT FROM messages WHERE messages.id = message_id)', 'SELECT, INSERT');
 GRANT USAGE ON SEQUENCE ticket_numbers TO opsdesk_intake_contact;
+-- What was published for customers, all of them; what readers think of it, the own customer's.
+SELECT open_to_contacts('articles', $$state = 'published' AND audience = 'customer'$$);
+SELECT open_to_contacts('article_versions', 'EXISTS (SELECT FROM articles'
+    ' WHERE articles.id = article_id AND articles.published_version = version)');
+SELECT open_to_contacts('article_feedback', 'customer_id = (SELECT own_customer())', 'SELECT, INSERT');
