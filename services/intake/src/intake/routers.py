@@ -6,6 +6,7 @@ from intake.blunt_words import routes as blunt_word_routes
 from intake.directory import change_routes
 from intake.directory import routes as directory_routes
 from intake.erasures import routes as erasure_routes
+from intake.linked_tickets.routes import linked_systems, links, webhooks
 from intake.mail.routes import attachments, receive, stored
 from intake.message_templates import routes as message_template_routes
 from intake.revocations import routes as revocation_routes
@@ -47,4 +48,7 @@ ROUTERS = (
     reading.routes,
     writing.routes,
     of_tickets.routes,
+    linked_systems.routes,
+    webhooks.routes,
+    *links.ROUTERS,
 )

@@ -3,6 +3,7 @@
 -- Sequences
 -- ---------
 
+CREATE SEQUENCE article_numbers START 1;
 CREATE SEQUENCE deadline_generations START 1;
 CREATE SEQUENCE ticket_numbers START 1001;
 
@@ -80,6 +81,123 @@ CREATE INDEX ix_alerts_ticket ON alerts (ticket_id, id);
 CREATE INDEX ix_alerts_ticket_open ON alerts (ticket_id) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX uq_alerts_open ON alerts (monitor, source, dedup_key) WHERE ended_at IS NULL;
 
+CREATE TABLE article_feedback (
+    id uuid NOT NULL,
+    article_id uuid NOT NULL,
+    version integer NOT NULL,
+    customer_id uuid,
+    helpful boolean NOT NULL,
+    comment text,
+    author text NOT NULL,
+    at timestamptz NOT NULL,
+    CONSTRAINT article_feedback_pkey PRIMARY KEY (id),
+    CONSTRAINT article_feedback_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id),
+    CONSTRAINT article_feedback_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id)
+);
+CREATE INDEX ix_article_feedback_article ON article_feedback (article_id, id);
+GRANT INSERT, SELECT ON article_feedback TO opsdesk_intake_contact;
+ALTER TABLE article_feedback FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON article_feedback TO opsdesk_intake_contact USING ((customer_id = (
+    SELECT own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON article_feedback TO opsdesk_intake, opsdesk_intake_owner USING
+    (true);
+
+CREATE TABLE article_versions (
+    article_id uuid NOT NULL,
+    version integer NOT NULL,
+    language text NOT NULL,
+    audience text NOT NULL,
+    title text NOT NULL,
+    body text NOT NULL,
+    written_by text NOT NULL,
+    written_at timestamptz NOT NULL,
+    published_by text,
+    published_at timestamptz,
+    words tsvector NOT NULL GENERATED ALWAYS AS (
+CASE language
+    WHEN 'nl' THEN setweight(to_tsvector('dutch'::regconfig, title), 'A'::"char") || to_tsvector('dutch'::regconfig, body)
+    WHEN 'de' THEN setweight(to_tsvector('german'::regconfig, title), 'A'::"char") || to_tsvector('german'::regconfig, body)
+    ELSE setweight(to_tsvector('english'::regconfig, title), 'A'::"char") || to_tsvector('english'::regconfig, body)
+END) STORED,
+    CONSTRAINT article_versions_pkey PRIMARY KEY (article_id, version),
+    CONSTRAINT article_versions_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id),
+    CONSTRAINT article_versions_audience_check CHECK (audience IN ('internal', 'customer')),
+    CONSTRAINT article_versions_body_check CHECK (body <> ''),
+    CONSTRAINT article_versions_title_check CHECK (title <> ''),
+    CONSTRAINT article_versions_version_check CHECK (version > 0),
+    CONSTRAINT ck_article_versions_four_eyes CHECK (published_by <> written_by),
+    CONSTRAINT ck_article_versions_published
+        CHECK ((published_by IS NULL) = (published_at IS NULL))
+);
+CREATE INDEX ix_article_versions_words ON article_versions USING gin (words);
+GRANT SELECT ON article_versions TO opsdesk_intake_contact;
+ALTER TABLE article_versions FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON article_versions TO opsdesk_intake_contact USING ((EXISTS ( SELECT
+    FROM articles WHERE ((articles.id = article_versions.article_id) AND
+    (articles.published_version = article_versions.version)))));
+CREATE POLICY of_the_service ON article_versions TO opsdesk_intake, opsdesk_intake_owner USING
+    (true);
+
+CREATE OR REPLACE FUNCTION intake.refuse_one_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'intake'
+AS $function$
+DECLARE
+    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
+    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
+        RETURN NEW;
+    END IF;
+    IF first_person = second_person AND TG_NARGS < 3 THEN
+        RETURN NEW;
+    END IF;
+    IF is_one_person(first_person, second_person) THEN
+        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER two_persons_publish_article BEFORE INSERT OR UPDATE OF published_by ON
+    article_versions
+    FOR EACH ROW WHEN (new.published_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('written_by', 'published_by');
+
+CREATE TABLE articles (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    language text NOT NULL,
+    owner text NOT NULL,
+    review_days integer NOT NULL,
+    state text NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    audience text,
+    published_version integer,
+    review_due_at timestamptz,
+    ticket_id uuid,
+    sequence bigint NOT NULL,
+    CONSTRAINT articles_pkey PRIMARY KEY (id),
+    CONSTRAINT articles_key_key UNIQUE (key),
+    CONSTRAINT articles_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT articles_audience_check CHECK (audience IN ('internal', 'customer')),
+    CONSTRAINT articles_language_check CHECK (language ~ '^[a-z]{2}$'),
+    CONSTRAINT articles_review_days_check CHECK (review_days > 0),
+    CONSTRAINT articles_sequence_check CHECK (sequence > 0),
+    CONSTRAINT articles_state_check CHECK (state IN ('draft', 'published', 'retired')),
+    CONSTRAINT ck_articles_published
+        CHECK ((published_version IS NULL) = (audience IS NULL) AND (state <> 'published' OR
+            published_version IS NOT NULL AND review_due_at IS NOT NULL))
+);
+CREATE INDEX ix_articles_review ON articles (review_due_at) WHERE state = 'published';
+CREATE INDEX ix_articles_ticket ON articles (ticket_id) WHERE ticket_id IS NOT NULL;
+GRANT SELECT ON articles TO opsdesk_intake_contact;
+ALTER TABLE articles FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON articles TO opsdesk_intake_contact USING (((state = 'published')
+    AND (audience = 'customer')));
+CREATE POLICY of_the_service ON articles TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
 CREATE TABLE attachments (
     message_id uuid NOT NULL,
     "position" bigint NOT NULL,
@@ -120,28 +238,6 @@ CREATE TABLE contact_erasures (
         CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL)),
     CONSTRAINT ck_contact_erasures_four_eyes CHECK (confirmed_by <> requested_by)
 );
-
-CREATE OR REPLACE FUNCTION intake.refuse_one_person()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'intake'
-AS $function$
-DECLARE
-    first_person text := to_jsonb(NEW) ->> TG_ARGV[0];
-    second_person text := to_jsonb(NEW) ->> TG_ARGV[1];
-BEGIN
-    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> TG_ARGV[1] IS NOT DISTINCT FROM second_person THEN
-        RETURN NEW;
-    END IF;
-    IF first_person = second_person AND TG_NARGS < 3 THEN
-        RETURN NEW;
-    END IF;
-    IF is_one_person(first_person, second_person) THEN
-        RAISE EXCEPTION '% and % are accounts of one person', TG_ARGV[0], TG_ARGV[1]
-            USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
-    END IF;
-    RETURN NEW;
-END $function$;
 CREATE TRIGGER two_persons_erase BEFORE INSERT OR UPDATE OF confirmed_by ON contact_erasures
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('requested_by', 'confirmed_by');

@@ -37,6 +37,11 @@ class IntakeSettings(SmtpSettings):
         description="what soft findings in a message to a customer do: advise shows them, require"
         " refuses the message unless the sender says why",
     )
+    linked_systems_file: str | None = Field(
+        None,
+        description="the JSON file with the accounts of linked ticket systems (docs/linked-tickets.md);"
+        " without it nothing is sent to them",
+    )
     alert_post_days: int = Field(
         90, ge=1, description="days that a processed post of a monitor is kept as it came"
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from common.events import (
     agreements,
     alerts,
+    articles,
     catalogue,
     clocks,
     dead_letters,
@@ -29,6 +30,7 @@ from common.events.envelope import Event
 MODULES = (
     tickets,
     alerts,
+    articles,
     erasures,
     clocks,
     waivers,

@@ -53,6 +53,9 @@ _FEEDBACK: Final = text(
     "UPDATE article_feedback SET comment = CASE WHEN comment IS NOT NULL THEN :erased END"
     " WHERE author IN (:name, :address)"
 )
+_RECEIPTS: Final = text(
+    "UPDATE linked_receipts SET raw = NULL WHERE ticket_id = ANY(:ids)"
+).bindparams(_IDS)
 _MAILS: Final = text(
     """
     UPDATE mails SET raw = '', raw_deleted_at = intake.now(), reason = NULL,
@@ -98,6 +101,7 @@ async def erase_words(tx: Connection, ids: Sequence[UUID]) -> None:
     values: dict[str, Any] = {"ids": list(ids), "erased": ERASED}
     await tx.execute(_TICKETS, values)
     await tx.execute(_HAND_OVERS, values)
+    await tx.execute(_RECEIPTS, {"ids": values["ids"]})
 
 
 async def erase_messages(

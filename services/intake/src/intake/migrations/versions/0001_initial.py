@@ -19,6 +19,7 @@ SCRIPTS = (
     "message_checks",
     "message_templates",
     "articles",
+    "linked_tickets",
     "mail",
     "outgoing",
     "alerts",
