@@ -327,6 +327,120 @@ CREATE TABLE hand_overs (
 );
 CREATE INDEX ix_hand_overs_ticket ON hand_overs (ticket_id, id);
 
+CREATE TABLE linked_conflicts (
+    id uuid NOT NULL,
+    link_id uuid NOT NULL,
+    field text NOT NULL,
+    ours text NOT NULL,
+    theirs text NOT NULL,
+    detected_at timestamptz NOT NULL,
+    decision text,
+    decided_by text,
+    decided_at timestamptz,
+    reason text,
+    CONSTRAINT linked_conflicts_pkey PRIMARY KEY (id),
+    CONSTRAINT linked_conflicts_link_id_fkey FOREIGN KEY (link_id) REFERENCES linked_tickets(id),
+    CONSTRAINT ck_linked_conflicts_decided
+        CHECK (num_nonnulls(decision, decided_by, decided_at) IN (0, 3)),
+    CONSTRAINT linked_conflicts_decision_check CHECK (decision IN ('ours', 'theirs')),
+    CONSTRAINT linked_conflicts_field_check CHECK (field IN ('priority', 'state'))
+);
+CREATE UNIQUE INDEX uq_linked_conflicts_open ON linked_conflicts (link_id, field)
+    WHERE decision IS NULL;
+
+CREATE TABLE linked_receipts (
+    id uuid NOT NULL,
+    system_id uuid NOT NULL,
+    event text NOT NULL,
+    received_at timestamptz NOT NULL,
+    outcome text NOT NULL,
+    ticket_id uuid,
+    -- As it came, of what could not be applied; null for the rest.
+    raw text,
+    CONSTRAINT linked_receipts_pkey PRIMARY KEY (id),
+    CONSTRAINT linked_receipts_system_id_event_key UNIQUE (system_id, event),
+    CONSTRAINT linked_receipts_system_id_fkey FOREIGN KEY (system_id) REFERENCES linked_systems(id),
+    CONSTRAINT linked_receipts_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT linked_receipts_outcome_check
+        CHECK (outcome IN ('applied', 'own', 'unknown_ticket', 'unreadable'))
+);
+CREATE INDEX ix_linked_receipts_received ON linked_receipts (received_at);
+
+CREATE TABLE linked_sends (
+    "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    link_id uuid NOT NULL,
+    kind text NOT NULL,
+    message_id uuid,
+    state text NOT NULL DEFAULT 'waiting',
+    attempts integer NOT NULL DEFAULT 0,
+    next_try_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    lease uuid,
+    settled_at timestamptz,
+    problem text,
+    CONSTRAINT linked_sends_pkey PRIMARY KEY ("position"),
+    CONSTRAINT linked_sends_link_id_fkey FOREIGN KEY (link_id) REFERENCES linked_tickets(id),
+    CONSTRAINT linked_sends_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id),
+    CONSTRAINT ck_linked_sends_comment CHECK ((kind = 'comment') = (message_id IS NOT NULL)),
+    CONSTRAINT ck_linked_sends_settled CHECK ((state = 'waiting') = (settled_at IS NULL)),
+    CONSTRAINT linked_sends_kind_check CHECK (kind IN ('create', 'comment', 'fields')),
+    CONSTRAINT linked_sends_state_check CHECK (state IN ('waiting', 'sent', 'failed', 'cancelled'))
+);
+CREATE INDEX ix_linked_sends_link ON linked_sends (link_id, "position");
+CREATE INDEX ix_linked_sends_waiting ON linked_sends (link_id, "position") WHERE state = 'waiting';
+CREATE UNIQUE INDEX uq_linked_sends_fields ON linked_sends (link_id)
+    WHERE kind = 'fields' AND state = 'waiting' AND attempts = 0;
+CREATE UNIQUE INDEX uq_linked_sends_message ON linked_sends (link_id, message_id);
+
+CREATE TABLE linked_systems (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    kind text NOT NULL,
+    party text NOT NULL,
+    base_url text NOT NULL,
+    webhook_client text NOT NULL,
+    fields jsonb NOT NULL,
+    customer_id uuid,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    retired boolean NOT NULL DEFAULT false,
+    failures integer NOT NULL DEFAULT 0,
+    held_since timestamptz,
+    -- Until when nothing is sent there, since it does not answer; on real time, as everything about
+    -- attempts.
+    held_until timestamptz,
+    problem text,
+    CONSTRAINT linked_systems_pkey PRIMARY KEY (id),
+    CONSTRAINT linked_systems_key_key UNIQUE (key),
+    CONSTRAINT linked_systems_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT ck_linked_systems_held CHECK ((held_since IS NULL) = (held_until IS NULL)),
+    CONSTRAINT ck_linked_systems_party CHECK ((party = 'customer') = (customer_id IS NOT NULL)),
+    CONSTRAINT linked_systems_kind_check CHECK (kind IN ('servicenow', 'jira', 'zendesk')),
+    CONSTRAINT linked_systems_party_check CHECK (party IN ('customer', 'partner'))
+);
+
+CREATE TABLE linked_tickets (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    system_id uuid NOT NULL,
+    state text NOT NULL,
+    known jsonb NOT NULL DEFAULT '{}'::jsonb,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    remote_id text,
+    remote_key text,
+    remote_path text,
+    CONSTRAINT linked_tickets_pkey PRIMARY KEY (id),
+    CONSTRAINT linked_tickets_system_id_fkey FOREIGN KEY (system_id) REFERENCES linked_systems(id),
+    CONSTRAINT linked_tickets_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_linked_tickets_remote CHECK (state <> 'linked' OR remote_id IS NOT NULL),
+    CONSTRAINT linked_tickets_state_check
+        CHECK (state IN ('creating', 'linked', 'failed', 'ended'))
+);
+CREATE UNIQUE INDEX uq_linked_tickets_open ON linked_tickets (ticket_id, system_id)
+    WHERE state <> 'ended';
+CREATE UNIQUE INDEX uq_linked_tickets_remote ON linked_tickets (system_id, remote_id)
+    WHERE state <> 'ended';
+
 -- Ids that a ticket's mails bear or refer to.
 CREATE TABLE mail_threads (
     message_id text NOT NULL,
@@ -440,6 +554,24 @@ ALTER TABLE messages FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON messages TO opsdesk_intake_contact USING (((visibility = 'public')
     AND (EXISTS ( SELECT FROM tickets WHERE (tickets.id = messages.ticket_id)))));
 CREATE POLICY of_the_service ON messages TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
+CREATE OR REPLACE FUNCTION intake.send_message_to_links()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'intake'
+AS $function$
+BEGIN
+    INSERT INTO linked_sends (link_id, kind, message_id)
+    SELECT linked_tickets.id, 'comment', NEW.id
+    FROM linked_tickets JOIN linked_systems ON linked_systems.id = system_id
+    WHERE linked_tickets.ticket_id = NEW.ticket_id AND linked_tickets.state <> 'ended'
+        AND NEW.author <> 'link/' || linked_systems.key;
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER messages_to_links AFTER INSERT ON messages
+    FOR EACH ROW WHEN (new.visibility = 'public' AND NOT new.automatic)
+    EXECUTE FUNCTION send_message_to_links();
 
 CREATE TABLE outgoing_mails (
     id uuid NOT NULL,
@@ -648,6 +780,22 @@ END $function$;
 CREATE TRIGGER downgrade_needs_two BEFORE UPDATE OF priority ON tickets
     FOR EACH ROW WHEN (new.priority <> old.priority)
     EXECUTE FUNCTION refuse_downgrade_by_one();
+
+CREATE OR REPLACE FUNCTION intake.send_fields_to_links()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'intake'
+AS $function$
+BEGIN
+    INSERT INTO linked_sends (link_id, kind)
+    SELECT id, 'fields' FROM linked_tickets WHERE ticket_id = NEW.id AND state <> 'ended'
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER fields_to_links AFTER UPDATE OF state, priority ON tickets
+    FOR EACH ROW WHEN (new.state <> old.state OR new.priority <> old.priority)
+    EXECUTE FUNCTION send_fields_to_links();
 
 CREATE OR REPLACE FUNCTION intake.refuse_reclassification_by_one()
  RETURNS trigger

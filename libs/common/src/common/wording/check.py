@@ -73,7 +73,7 @@ def _all_findings(text: str, context: MessageContext) -> Iterator[Finding]:
     for match in _UNFINISHED.finditer(readable):
         yield finding("unfinished", match[0])
     if context.is_letter:
-        yield from _courtesy(readable, context.language)
+        yield from _courtesy(readable, context.detected_language or context.language)
     if context.detected_language not in {None, context.language}:
         yield finding("wrong_language", more=_languages(context))
     yield from _readability(prose(text), context)
@@ -95,7 +95,7 @@ def _languages(context: MessageContext) -> str:
 
 
 def _name(language: str) -> str:
-    return Locale.parse("en").languages.get(language, language)
+    return str(Locale.parse("en").languages.get(language, language))
 
 
 def _readability(text: str, context: MessageContext) -> Iterator[Finding]:

@@ -29,15 +29,15 @@ def review_due_event(
 
 
 def _event(
-    kind: type[ArticleEvent], article: Article, version: ArticleVersion, at: datetime, **more: Any
+    kind: type[ArticleEvent], article: Article, words: ArticleVersion, at: datetime, **more: Any
 ) -> OutboxEvent:
     event = kind(
         at=at,
         article_id=article.id,
         article=article.key,
-        title=version.title,
+        title=words.title,
         owner=article.owner,
-        audience=version.audience,
+        audience=words.audience,
         language=article.language,
         **more,
     )

@@ -36,7 +36,7 @@ class FieldMapModel(RequestModel):
     def to_map(self) -> FieldMap:
         """The map."""
         return FieldMap(
-            dict(self.priority), dict(self.state), dict(self.constants), dict(self.transitions)
+            {**self.priority}, {**self.state}, dict(self.constants), dict(self.transitions)
         )
 
 

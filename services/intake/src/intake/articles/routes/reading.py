@@ -108,7 +108,7 @@ async def rate_article(
         id=uuid7(),
         article_id=article.id,
         version=article.published_version or newest.version,
-        customer_id=customer and customer.id,
+        customer_id=None if customer is None else customer.id,
         helpful=body.helpful,
         comment=body.comment,
         author=caller.sub,

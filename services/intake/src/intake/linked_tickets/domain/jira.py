@@ -68,8 +68,8 @@ class Jira:
         issue = f"{ISSUE}/{quote(id, safe='')}"
         requests: list[PeerRequest] = []
         if priority := values.get("priority"):
-            body = {"fields": {"priority": {"name": priority}}}
-            requests.append(PeerRequest("PUT", issue, body))
+            fields_body = {"fields": {"priority": {"name": priority}}}
+            requests.append(PeerRequest("PUT", issue, fields_body))
         if step := fields.transitions.get(values.get("state", "")):
             body = {"transition": {"id": step}}
             requests.append(PeerRequest("POST", f"{issue}/transitions", body))

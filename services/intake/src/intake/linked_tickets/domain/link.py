@@ -129,7 +129,8 @@ def receive(
     Our ticket never changes by it: people decide what their change means, since a state takes two.
     """
     ours = fields.outgoing(ticket.priority, ticket.state)
-    known, changes = dict(link.known), {}
+    known = dict(link.known)
+    changes: dict[str, tuple[str | None, str]] = {}
     conflicts: dict[SyncedField, tuple[str, str]] = {}
     for name in SYNCED:
         theirs = incoming.values.get(name)

@@ -66,7 +66,7 @@ async def create_linked_system(
         base_url=body.base_url,
         webhook_client=body.webhook_client,
         fields=FIELD_MAPS[body.kind] if body.fields is None else body.fields.to_map(),
-        customer_id=customer and customer.id,
+        customer_id=None if customer is None else customer.id,
         created_by=caller.sub,
         created_at=await transaction_time(tx),
     )
