@@ -3,13 +3,16 @@
 import typer
 
 from opsdesk.commands import (
+    articles,
     clocks,
     company,
     deliveries,
     demo,
     escalations,
     events,
+    links,
     login,
+    messages,
     outages,
     reviews,
     status,
@@ -39,6 +42,9 @@ app.add_typer(escalations.app, name="escalations")
 app.command()(escalations.oncall)
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(reviews.app, name="reviews")
+app.add_typer(messages.app, name="messages")
+app.add_typer(articles.app, name="articles")
+app.add_typer(links.app, name="links")
 app.add_typer(events.app, name="events")
 app.add_typer(token.app, name="token")
 app.add_typer(company.app, name="company")
