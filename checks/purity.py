@@ -50,6 +50,9 @@ IO_EXCEPTIONS: Mapping[tuple[str, str], str] = {
     ("sla.calendars.domain.zone", "importlib"): "reads the time zones from the installed tzdata",
     ("sla.calendars.domain.vtimezone", "threading"): "a lock around a cache",
     ("intake.mail.domain.header", "urllib"): "urllib.parse takes texts apart, it opens nothing",
+    ("intake.linked_tickets.domain.jira", "urllib"): "urllib.parse quotes, it opens nothing",
+    ("intake.linked_tickets.domain.servicenow", "urllib"): "urllib.parse quotes, it opens nothing",
+    ("intake.linked_tickets.domain.zendesk", "urllib"): "urllib.parse quotes, it opens nothing",
 }
 """Module and what it imports all the same, with the reason."""
 

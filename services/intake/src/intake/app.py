@@ -8,7 +8,7 @@ from intake.directory.contact_resolver import resolve_contact
 from intake.directory.known_keys import REFERENCES
 from intake.directory.reference_cache import ReferenceCache
 from intake.handlers import HANDLERS
-from intake.linked_tickets.sender import create_sender
+from intake.linked_tickets.linked_ticket_sender import create_sender
 from intake.outgoing.sender import run_outgoing_mail
 from intake.outgoing.store.due import count_due
 from intake.retentions import RETENTIONS

@@ -1,7 +1,7 @@
 """HTTP in: the routes of every noun, in the order in which the API documents them."""
 
 from intake.alerts import routes as alert_routes
-from intake.articles.routes import of_tickets, reading, writing
+from intake.articles.routes import of_tickets, read_articles, write_articles
 from intake.blunt_words import routes as blunt_word_routes
 from intake.directory import change_routes
 from intake.directory import routes as directory_routes
@@ -45,8 +45,8 @@ ROUTERS = (
     revocation_routes.routes,
     blunt_word_routes.routes,
     *message_template_routes.ROUTERS,
-    reading.routes,
-    writing.routes,
+    read_articles.routes,
+    write_articles.routes,
     of_tickets.routes,
     linked_systems.routes,
     webhooks.routes,

@@ -210,8 +210,8 @@ async def test_feedback_is_counted_by_version_and_its_words_are_for_staff(
     anna: AsyncClient, omar: AsyncClient, jan: AsyncClient, britta: AsyncClient
 ) -> None:
     key = await published(anna, omar, audience="customer")
-    said = {"helpful": False, "comment": "Which queue?"}
-    assert (await act_on(jan, key, "feedback", **said)).status_code == 201
+    feedback = {"helpful": False, "comment": "Which queue?"}
+    assert (await act_on(jan, key, "feedback", **feedback)).status_code == 201
     assert (await act_on(britta, key, "feedback", helpful=True)).status_code == 201
     shown = (await anna.get(f"/v1/articles/{key}")).json()
     assert (shown["helpful"], shown["not_helpful"]) == (1, 1)

@@ -13,11 +13,11 @@ from common.now import now
 from common.persistence.database import Database
 from intake.app import SERVICE
 from intake.linked_tickets.accounts import Accounts
+from intake.linked_tickets.linked_ticket_sender import LinkedTicketSender
 from intake.linked_tickets.peer_client import PeerClient
-from intake.linked_tickets.sender import LinkedTicketSender
 from intake.settings import IntakeSettings
 from intake.tickets.ticket_batcher import TicketBatcher
-from intake_support.linked_tickets import Post, create_system
+from intake_support.linked_tickets import Linked, Post, create_system, link, links_of
 from intake_support.peers import (
     PASSWORD,
     SECRET,
@@ -28,6 +28,7 @@ from intake_support.peers import (
     signed,
     webhook,
 )
+from intake_support.tickets import open_ticket
 from opsdesk_testing.client import app_for, client, settings_for
 from opsdesk_testing.tokens import token
 
@@ -80,8 +81,8 @@ async def system(
 async def post(app: FastAPI, kind: str, system: str) -> Post:
     """Posts a webhook as the system would, signed; `event` names it."""
 
-    async def post_webhook(id: str, event: str, secret: str = SECRET, **said: str) -> Response:
-        raw = json.dumps(webhook(kind, id, event, **said)).encode()
+    async def post_webhook(id: str, event: str, secret: str = SECRET, **values: str) -> Response:
+        raw = json.dumps(webhook(kind, id, event, **values)).encode()
         headers = signed(kind, raw, now().isoformat(), secret)
         headers["Authorization"] = f"Bearer {token('peer-machine', scope='linked-tickets:write')}"
         async with client(app, None) as machine:
@@ -89,3 +90,17 @@ async def post(app: FastAPI, kind: str, system: str) -> Post:
             return await machine.post(address, content=raw, headers=headers)
 
     return post_webhook
+
+
+@pytest.fixture
+async def linked(
+    anna: AsyncClient, sender: LinkedTicketSender, peer: FakePeer, system: str
+) -> Linked:
+    """A ticket with its counterpart."""
+    key = await open_ticket(anna, priority="major", description="Since noon.")
+    made = await link(anna, key)
+    assert made["state"] == "creating"
+    await sender.send_due()
+    (shown,) = await links_of(anna, key)
+    assert shown["state"] == "linked", shown
+    return Linked(key, shown["remote_id"], shown["id"])

@@ -36,7 +36,10 @@ class FieldMapModel(RequestModel):
     def to_map(self) -> FieldMap:
         """The map."""
         return FieldMap(
-            {**self.priority}, {**self.state}, dict(self.constants), dict(self.transitions)
+            {str(ours): theirs for ours, theirs in self.priority.items()},
+            {str(ours): theirs for ours, theirs in self.state.items()},
+            dict(self.constants),
+            dict(self.transitions),
         )
 
 

@@ -77,3 +77,7 @@ async def let_retry(database: Database) -> None:
                 " WHERE held_until IS NOT NULL"
             )
         )
+
+
+async def messages_of(who: AsyncClient, key: str) -> list[dict[str, Any]]:
+    return list((await who.get(f"/v1/tickets/{key}/messages")).json()["items"])

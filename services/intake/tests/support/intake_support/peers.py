@@ -202,32 +202,32 @@ def _zendesk(peer: FakePeer) -> list[Route]:
 ROUTES: Any = {"servicenow": _servicenow, "jira": _jira, "zendesk": _zendesk}
 
 
-def webhook(kind: str, id: str, event: str, **said: str) -> dict[str, Any]:
-    """A webhook as the system's documents show it: `said` are priority, state and comment."""
+def webhook(kind: str, id: str, event: str, **values: str) -> dict[str, Any]:
+    """A webhook as the system's documents show it: `values` are priority, state and comment."""
     if kind == "servicenow":
-        return {"sys_id": id, "event_id": event, "sys_updated_by": "abel.tuter", **said}
+        return {"sys_id": id, "event_id": event, "sys_updated_by": "abel.tuter", **values}
     if kind == "jira":
-        fields = {"priority": {"name": said.get("priority", "Medium")}, "summary": "Down"}
-        if "state" in said:
-            fields["status"] = {"name": said["state"]}
+        fields = {"priority": {"name": values.get("priority", "Medium")}, "summary": "Down"}
+        if "state" in values:
+            fields["status"] = {"name": values["state"]}
         body: dict[str, Any] = {
             "timestamp": event,
             "webhookEvent": "jira:issue_updated",
             "user": {"accountId": "5b10", "displayName": "Mia Krystof"},
             "issue": {"id": id, "key": f"SUP-{id}", "fields": fields},
         }
-        if "comment" in said:
+        if "comment" in values:
             author = {"accountId": "5b10", "displayName": "Mia Krystof"}
-            body["comment"] = {"id": event, "body": said["comment"], "author": author}
+            body["comment"] = {"id": event, "body": values["comment"], "author": author}
             body["webhookEvent"] = "comment_created"
         return body
-    detail = {"id": id, "subject": "Down", "priority": said.get("priority", "NORMAL").upper()}
-    if "state" in said:
-        detail["status"] = said["state"].upper()
+    detail = {"id": id, "subject": "Down", "priority": values.get("priority", "NORMAL").upper()}
+    if "state" in values:
+        detail["status"] = values["state"].upper()
     shown: dict[str, Any] = {"id": event, "type": "zen:event-type:ticket.changed", "detail": detail}
-    if "comment" in said:
+    if "comment" in values:
         author = {"id": "8447388090494", "name": "Mia Krystof"}
-        comment = {"id": "1", "body": said["comment"], "is_public": True, "author": author}
+        comment = {"id": "1", "body": values["comment"], "is_public": True, "author": author}
         shown["event"] = {"comment": comment}
     return shown
 

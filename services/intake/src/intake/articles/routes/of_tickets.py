@@ -9,7 +9,7 @@ from common.http import Transaction, router
 from common.persistence.database import transaction_time
 from intake.articles.commands import draft_from_ticket
 from intake.articles.dependencies import ArticleReader, ArticleWriter, read_article, to_problem
-from intake.articles.routes.reading import only_for_contacts, to_item
+from intake.articles.routes.read_articles import only_for_contacts, to_item
 from intake.articles.schemas import AnyArticle, ArticlePage
 from intake.articles.store import article_search
 from intake.articles.store.article_search import ArticleFilter

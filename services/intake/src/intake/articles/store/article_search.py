@@ -69,8 +69,11 @@ def _query(filters: ArticleFilter) -> Select[Any]:
     if filters.words is not None:
         rank = func.ts_rank_cd(_WORDS, query_words, 1)
         score = func.round(rank * SCALE).cast(BigInteger).label("score")
-    newest = select(func.max(version.version)).where(version.article_id == articles.c.id)
-    shown = func.coalesce(articles.c.published_version, newest.scalar_subquery())
+    every = article_versions.alias("every_version").c
+    newest = select(func.max(every.version)).where(every.article_id == articles.c.id)
+    shown = func.coalesce(
+        articles.c.published_version, newest.correlate(articles).scalar_subquery()
+    )
     query = select(
         articles.c.id,
         articles.c.key,

@@ -93,14 +93,14 @@ async def list_article_versions(
 
 
 @routes.post("/{article}/feedback", status_code=201)
-async def rate_article(
+async def create_article_feedback(
     ref: ArticleReference,
     body: FeedbackCreate,
     response: Response,
     caller: Annotated[Caller, requires("articles:rate")],
     tx: Transaction,
 ) -> FeedbackRead:
-    """Give feedback: whether an article helped, and what to make better."""
+    """Give feedback on an article: whether an article helped, and what to make better."""
     article = await get_visible_article(tx, caller, ref)
     customer = None if caller.customer is None else await CUSTOMERS.find(tx, caller.customer)
     newest = (await articles.list_versions(tx, article.id))[0]
