@@ -4,12 +4,14 @@ Authentication is ours (verified tokens are remembered); the server is uvicorn w
 `python -m tests.benchmarks.rival_orm serve`, with intake's environment.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import uvicorn
+import uvloop
 from fastapi import Depends, FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import BigInteger, ForeignKey, Identity, Sequence, make_url, select
@@ -142,7 +144,7 @@ async def ready() -> Response:
     return Response()
 
 
-def main() -> None:
+async def main() -> None:
     settings = load_settings(IntakeSettings)
     engine = create_async_engine(
         make_url(settings.database_url.get_secret_value()).set(drivername="postgresql+asyncpg"),
@@ -153,15 +155,19 @@ def main() -> None:
     app.state.people = Authenticator(
         settings.issuer, settings.audience, IssuerKeys(settings.jwks_url)
     )
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
+    # Whoever waits for it asks on the management port, as with intake.
+    addresses = (
+        (settings.host, settings.port),
+        (settings.management_host, settings.management_port),
     )
+    await asyncio.gather(*(_serve(host, port) for host, port in addresses))
+
+
+async def _serve(host: str, port: int) -> None:
+    config = uvicorn.Config(app, host=host, port=port, http="httptools", access_log=False)
+    await uvicorn.Server(config).serve()
 
 
 if __name__ == "__main__":
-    main()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())

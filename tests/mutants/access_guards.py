@@ -70,4 +70,28 @@ ACCESS_GUARDS: Final = (
         "services/delivery-gate/tests/environments/test_rows_apart.py"
         "::test_without_any_where_a_contact_reads_the_own_rows",
     ),
+    Guard(
+        "two accounts of one person are one person",
+        f"{COMMON}/auth/persons.py",
+        "    return found or account\n",
+        "    return account\n",
+        "services/intake/tests/test_second_person.py"
+        "::test_the_first_person_is_refused_with_every_account",
+    ),
+    Guard(
+        "a Blocker that first level has not confirmed permits no emergency",
+        f"{EMERGENCIES}/domain.py",
+        "    if not blocker.confirmed:\n",
+        "    if False:\n",
+        "services/delivery-gate/tests/emergencies/test_emergency_routes.py"
+        "::test_a_contacts_blocker_permits_nothing_until_first_level_has_confirmed_it",
+    ),
+    Guard(
+        "the database refuses two accounts of one person",
+        f"{COMMON}/persistence/base_schema_v1.sql",
+        "    IF is_one_person(first_person, second_person) THEN\n",
+        "    IF FALSE THEN\n",
+        "services/sla/tests/test_second_person.py"
+        "::test_the_first_person_is_refused_with_every_account",
+    ),
 )

@@ -57,7 +57,7 @@ async def erased(anna: AsyncClient) -> TwoPersonRequest:
     path = f"/v1/contacts/{jan['id']}/erasure"
     app: FastAPI = anna._transport.app  # type: ignore[attr-defined]  # httpx shows it to nobody
     async with client(app, "theo") as theo:
-        assert (await theo.post(path, json={"reason": "TwoPersonRequest for"})).status_code == 201
+        assert (await theo.post(path, json={"reason": "Asked for"})).status_code == 201
     return TwoPersonRequest("theo", "gina", path + "/confirm")
 
 
@@ -69,7 +69,7 @@ async def person_confirmed(anna: AsyncClient) -> TwoPersonRequest:
 
 
 async def blocker_confirmed(anna: AsyncClient) -> TwoPersonRequest:
-    """TwoPersonRequest for by anna with a customer's token"""
+    """Asked for by anna with a customer's token"""
     app: FastAPI = anna._transport.app  # type: ignore[attr-defined]  # httpx shows it to nobody
     ours = {"customer": "acme", "email": "anna@ours.example"}
     async with client(app, "anna", **ours) as contact:

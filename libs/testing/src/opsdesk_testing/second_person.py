@@ -1,15 +1,20 @@
 """For tests of every service: what takes two people is refused to the first one, by any account (R1)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
 from fastapi import FastAPI
 from httpx import Response
 from sqlalchemy import text
 
+from common.auth import persons
 from common.auth.persons import record_person
 from common.events.directory import PersonKnown
+from common.http.problems import ONE_PERSON
 from common.now import now
 from common.persistence.database import Database
 from opsdesk_testing.client import client
@@ -21,6 +26,9 @@ WAITS = "WAITS"
 """The code of what is accepted and changes nothing until a second person asks for the same."""
 ANOTHER_ACCOUNT = "another-account"
 """An account of the first person, with that one's address."""
+
+LEAVES_NO_NAME = frozenset({"reject_follow_up", "reject_resolution", "send_back_action"})
+"""They open work again, which hides nothing, and the row names nobody: the rule alone refuses them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,10 @@ def effects_of(app: FastAPI) -> dict[str, Effect]:
 async def check_takes_two(
     app: FastAPI, database: Database, effect: Effect, asked: TwoPersonRequest
 ) -> None:
-    """Assert that the first person is refused with every account, and the second one is not."""
+    """Assert that the first person is refused with every account, and the second one is not.
+
+    With the other account the rule refuses it, and without the rule the database does.
+    """
     await _announce_address(database, asked.first)
     announced = await _count_announced(database, effect)
     for account in (asked.first, ANOTHER_ACCOUNT):
@@ -57,10 +68,27 @@ async def check_takes_two(
             assert refused.json()["code"] == effect.condition, (account, refused.text)
         assert await _count_announced(database, effect) == announced, account
         assert await _count_audit_entries(database) > entries, "what was denied is on record"
+    if effect.condition != WAITS and effect.operation not in LEAVES_NO_NAME:
+        with _rule_forgotten():
+            refused = await _call(app, asked, ANOTHER_ACCOUNT, f"{asked.first}@ours.example")
+        assert refused.status_code == 403, (refused.status_code, refused.text)
+        assert refused.json()["detail"] == ONE_PERSON, refused.text
+        assert await _count_announced(database, effect) == announced
     done = await _call(app, asked, asked.second, f"{asked.second}@ours.example")
     assert done.is_success, done.text
     if effect.announced is not None:
         assert await _count_announced(database, effect) == announced + 1, effect.announced
+
+
+@contextmanager
+def _rule_forgotten() -> Iterator[None]:
+    """Let every account count as a person of its own in the rules; the database knows better."""
+    nobody = text(
+        "SELECT CAST(NULL AS text) WHERE CAST(:account AS text) IS NULL"
+        " AND CAST(:others AS text[]) IS NULL"
+    )
+    with patch.object(persons, "_COUNTED_AS", nobody):
+        yield
 
 
 async def _call(app: FastAPI, asked: TwoPersonRequest, sub: str, email: str) -> Response:

@@ -99,7 +99,7 @@ async def test_a_message_whose_case_is_locked_is_stored_as_sent_later_and_not_se
         await other.execute(text("SELECT 1 FROM escalations FOR UPDATE"))
         storing = asyncio.create_task(notifier.send_ready())
         await until(lambda: len(mailbox.messages) == 1)
-        await asyncio.wait([storing], timeout=2 * sending.OUTCOME_LOCK_TIMEOUT_MS / 1000)
+        await asyncio.wait([storing], timeout=2 * sending.OUTCOME_LOCK_TIMEOUT_S)
         assert not storing.done()
     assert await storing == 1
     assert await notification_states(database) == [("anna", "email", "sent")]

@@ -128,6 +128,19 @@ async def test_raising_is_done_at_once_and_raises_the_blocker(
     assert await event_types(database) == ["opened", "prioritised", "blocker_raised"]
 
 
+@pytest.mark.usefixtures("anna")
+@pytest.mark.parametrize(("caller", "confirmed"), [("anna", True), ("gateway", False)])
+async def test_a_blocker_of_a_machine_waits_for_first_level(
+    app: FastAPI, database: Database, caller: str, confirmed: bool
+) -> None:
+    """R5: whoever holds a machine's token permits no emergency change."""
+    async with client(app, caller) as opener:
+        await open_ticket(opener, priority="blocker")
+    raised = (await outbox_events(database))[-1]
+    assert raised.type == "opsdesk.ticket.blocker_raised.v1"
+    assert raised.body["confirmed"] is confirmed
+
+
 async def test_a_blocker_is_lifted_by_its_resolution_and_raised_by_its_rejection(
     anna: AsyncClient, omar: AsyncClient, database: Database
 ) -> None:

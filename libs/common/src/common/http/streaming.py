@@ -48,7 +48,7 @@ class StreamingRoute(APIRoute):
 
 
 def streaming_router(prefix: str, tags: list[str]) -> APIRouter:
-    """Create a router of streaming routes. GET only: a cookie alone must not change anything."""
+    """Create a router of streaming routes. A cookie alone must change nothing but end its own session."""
     return APIRouter(
         prefix=prefix, tags=list(tags), route_class=StreamingRoute, responses=ERROR_RESPONSES
     )

@@ -23,8 +23,8 @@ log = logger(__name__)
 
 LEASE_DURATION: Final = timedelta(seconds=20)
 """Real time, longer than sending may take; a message waits that long after a crash."""
-OUTCOME_LOCK_TIMEOUT_MS: Final = 500
-"""Milliseconds that storing an outcome waits for its lock, on one of the few connections."""
+OUTCOME_LOCK_TIMEOUT_S: Final = 0.5
+"""Seconds that storing an outcome waits for its lock, on one of the few connections."""
 OUTCOME_RETRY_S: Final = 0.5
 OUTCOME_TIMEOUT_S: Final = 60.0
 """Seconds between tries to store an outcome, and in all: what was sent should not be sent again."""
@@ -171,10 +171,7 @@ class LeasedSending(ABC, Generic[L]):
         give_up_at = clock.time() + OUTCOME_TIMEOUT_S
         while True:
             try:
-                async with self.database.transaction() as tx:
-                    await tx.exec_driver_sql(
-                        f"SET LOCAL lock_timeout = '{OUTCOME_LOCK_TIMEOUT_MS}ms'"
-                    )
+                async with self.database.transaction(lock_timeout_s=OUTCOME_LOCK_TIMEOUT_S) as tx:
                     return await self.record_outcome(tx, leased, outcome)
             except Exception as error:
                 if not is_transient(error) or clock.time() > give_up_at:

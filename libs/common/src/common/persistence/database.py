@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import (
 
 from common.persistence.errors import is_transient as is_transient  # noqa: PLC0414 - a re-export
 from common.persistence.errors import sqlstate_of
-from common.persistence.row_scope import ScopedConnection, current_scope
+from common.persistence.row_scope import ScopedConnection, begin_suffix, current_scope
 from common.persistence.workload import COMMANDS, LEASES, Workload
 
 Connection = AsyncConnection
@@ -120,20 +120,21 @@ class Database:
         return await connect(self.url, self.schema, self.workload)
 
     @asynccontextmanager
-    async def transaction(self, *, all_rows: bool = False) -> AsyncIterator[Connection]:
+    async def transaction(
+        self, *, all_rows: bool = False, lock_timeout_s: float | None = None
+    ) -> AsyncIterator[Connection]:
         """Open a transaction: committed when the block ends, rolled back when it raises.
 
         In a request of a customer's contact it touches that customer's rows alone
         (`common.persistence.row_scope`), unless `all_rows`: for what the service looks up for anybody,
-        such as a cache that all callers share. Raises OutcomeUnknown when the connection was lost
-        while it committed.
+        such as a cache that all callers share. `lock_timeout_s`: how long a statement waits for a lock.
+        Raises OutcomeUnknown when the connection was lost while it committed.
         """
         async with self.engine.connect() as connection:
             scope = None if all_rows else current_scope()
-            _driver(connection).begin_suffix = scope.begin_sql(self.schema) if scope else ""
-            connection.info.pop(HAS_OUTBOX_EVENTS, None)
-            connection.info.pop(EARLIEST_DEADLINE, None)
-            connection.info.pop(AFTER_COMMIT, None)
+            _driver(connection).begin_suffix = begin_suffix(scope, self.schema, lock_timeout_s)
+            for name in (HAS_OUTBOX_EVENTS, EARLIEST_DEADLINE, AFTER_COMMIT):
+                connection.info.pop(name, None)
             connection.info["schema"] = self.schema
             transaction = await connection.begin()
             try:
@@ -230,9 +231,8 @@ async def transaction_time(tx: Connection) -> datetime:
 
     In the locking statement it would be the time before the wait.
     """
-    return cast(
-        datetime, await (await asyncpg_connection(tx)).fetchval(f"SELECT {tx.info['schema']}.now()")
-    )
+    connection = await asyncpg_connection(tx)
+    return cast(datetime, await connection.fetchval(f"SELECT {tx.info['schema']}.now()"))
 
 
 async def asyncpg_connection(tx: Connection) -> "asyncpg.Connection[Any]":

@@ -63,6 +63,14 @@ def set_scope(scope: RowScope | None) -> None:
     _scope.set(scope)
 
 
+def begin_suffix(scope: RowScope | None, schema: str, lock_timeout_s: float | None) -> str:
+    """Return what follows BEGIN in the same message: whose rows, and how long a lock is waited for."""
+    rows = scope.begin_sql(schema) if scope else ""
+    if lock_timeout_s is None:
+        return rows
+    return f"{rows};SET LOCAL lock_timeout = '{lock_timeout_s * 1000:.0f}ms'"
+
+
 @contextmanager
 def rows_of_nobody() -> Iterator[None]:
     """Let transactions of this block touch no rows, until `set_scope` says whose."""

@@ -31,6 +31,9 @@ from common.telemetry.exposition import to_values
 END: Final = "end"
 """News for this process: end, after draining (True) or at once (False)."""
 
+NICENESS: Final = 10
+"""How far requests stand behind the loops where the processors are busy: a flood delays no deadline."""
+
 log = telemetry.logger(__name__)
 
 
@@ -45,6 +48,7 @@ class RequestProcess:
 
     def run(self, listener: socket.socket, channel: socket.socket) -> int:
         """Answer requests until the other process says `end`. Returns the exit code."""
+        os.nice(NICENESS)
         telemetry.configure(self._name, self._settings)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(self._answer(listener, channel))

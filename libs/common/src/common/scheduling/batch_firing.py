@@ -122,8 +122,7 @@ class BatchFiring:
         by_kind: dict[str, list[Candidate]] = defaultdict(list)
         for candidate in candidates:
             by_kind[candidate.kind].append(candidate)
-        async with self.database.transaction() as tx:
-            await tx.exec_driver_sql(f"SET LOCAL lock_timeout = '{lock_timeout_s * 1000:.0f}ms'")
+        async with self.database.transaction(lock_timeout_s=lock_timeout_s) as tx:
             claimed = 0
             fired: list[Due] = []
             for kind in sorted(by_kind):

@@ -35,12 +35,24 @@ _KINDS = bindparam("kinds", type_=ARRAY(Text))
 
 
 @dataclass(frozen=True, slots=True)
+class NextDue:
+    """The moment `at` which nothing was due, and the seconds until something is; None: nothing is."""
+
+    at: datetime
+    pause_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ScanResult:
-    """The result of a look: how many fired, whether more may be due, whether all are locked."""
+    """The result of a look: how many fired, whether more may be due, whether all are locked.
+
+    `next_due`: where nothing was due.
+    """
 
     fired: int
     has_more: bool
     locked: bool = False
+    next_due: NextDue | None = None
 
 
 class DeadlineScheduler:
@@ -112,13 +124,11 @@ class DeadlineScheduler:
             # A deadline that waits for the consumer or a lock is due already: the time until the
             # next one would be zero.
             return await self._sleep(LOCKED_RETRY_DELAY_S if result.locked else POLL_INTERVAL_S)
-        async with self.database.transaction() as tx:
-            kinds = {"kinds": list(self.timers)}
-            at, pause = (await tx.execute(self._next_due, kinds)).one()
-        seconds = (
-            POLL_INTERVAL_S if pause is None else min(POLL_INTERVAL_S, max(0.001, float(pause)))
-        )
-        self._next_scan_at = at + timedelta(seconds=seconds)
+        if result.next_due is None:
+            return
+        pause_s = result.next_due.pause_s
+        seconds = POLL_INTERVAL_S if pause_s is None else min(POLL_INTERVAL_S, max(0.001, pause_s))
+        self._next_scan_at = result.next_due.at + timedelta(seconds=seconds)
         await self._sleep(seconds)
 
     async def _sleep(self, seconds: float) -> None:
@@ -133,8 +143,9 @@ class DeadlineScheduler:
         """Fire what is due, MAX_BATCH_DEADLINES in one transaction, beyond those that are locked."""
         kinds = self._event_waits.begin()
         fired = passed_over = waiting = 0
+        next_due = None
         for _ in range(MAX_PAGES):
-            due, ready = await self._read_due(kinds, passed_over)
+            due, ready, next_due = await self._read_due(kinds, passed_over)
             if ready:
                 fired += (done := await self._firing.fire(ready))
                 passed_over -= done
@@ -143,13 +154,17 @@ class DeadlineScheduler:
             if len(due) < MAX_BATCH_DEADLINES:
                 break
         self._waits_for_consumer = waiting > 0 or len(kinds) < len(self.timers)
-        return ScanResult(fired, has_more=fired > 0, locked=fired == 0 and passed_over > waiting)
+        locked = fired == 0 and passed_over > waiting
+        return ScanResult(fired, has_more=fired > 0, locked=locked, next_due=next_due)
 
     async def _read_due(
         self, kinds: Sequence[str], passed_over: int
-    ) -> tuple[list[Candidate], list[Candidate]]:
-        """Return a page of what is due, and what of it need not wait for events."""
+    ) -> tuple[list[Candidate], list[Candidate], NextDue | None]:
+        """Return a page of what is due, and what of it need not wait for events; else what is next."""
         async with self.database.transaction() as tx:
             rows = await tx.execute(self._scan, {"kinds": kinds, "passed_over": passed_over})
             due = [Candidate(row.kind, row.subject, row.generation, row.tries) for row in rows]
-            return due, await self._event_waits.release(tx, due)
+            if due:
+                return due, await self._event_waits.release(tx, due), None
+            at, pause = (await tx.execute(self._next_due, {"kinds": list(self.timers)})).one()
+            return [], [], NextDue(at, None if pause is None else float(pause))

@@ -81,7 +81,7 @@ def check_blocker(blocker: Blocker | None, environment: str) -> Rejection | None
     if not blocker.confirmed:
         return Rejection(
             ReasonCode.NOT_BLOCKER,
-            f"{blocker.key} is a contact's; first level confirms the Blocker on the ticket first.",
+            f"{blocker.key} is not confirmed: first level confirms the Blocker on the ticket first.",
         )
     return None
 

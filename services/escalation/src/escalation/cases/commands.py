@@ -51,18 +51,19 @@ async def open_or_join(
     `policy_key` overrides the matrix, for cases opened by hand. Step 1 of a new case fires here, in
     the same transaction (E1).
     """
-    policy = await _choose_policy(tx, trigger, policy_key)
     while True:
+        # Looked for first: most triggers repeat one, and need neither the matrix nor the rotas.
+        for existing in await cases.lock_unresolved(tx, [trigger.dedup_key]):
+            at = await transaction_time(tx)
+            outcome = lifecycle.repeat_trigger(existing.state, note, at)
+            return await apply_outcome(tx, existing, outcome), False
+        policy = await _choose_policy(tx, trigger, policy_key)
         at = await transaction_time(tx)
         new = await cases.add(tx, _build_case(uuid7(), trigger, policy, at))
         if new:
             roster = await policies.load_roster(tx)
             return await apply_outcome(tx, new, _first_outcome(new, roster, note, actor, at)), True
-        for existing in await cases.lock_unresolved(tx, [trigger.dedup_key]):
-            at = await transaction_time(tx)
-            outcome = lifecycle.repeat_trigger(existing.state, note, at)
-            return await apply_outcome(tx, existing, outcome), False
-        # Resolved by somebody else between the two statements: the dedup key is free again.
+        # Opened by somebody else between the two statements: added to in the next round.
 
 
 async def notify_only(tx: Connection, trigger: Trigger, people: Sequence[str], note: str) -> Case:

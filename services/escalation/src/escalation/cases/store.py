@@ -6,7 +6,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, insert, literal_column, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as insert_new
 
 from common.persistence.database import Connection
@@ -28,19 +40,39 @@ _TRIGGER = {f.name: f.name for f in fields(Trigger)} | {"kind": "trigger"}
 # A literal, not a parameter: a plan for any value cannot prove that the partial index applies.
 _UNRESOLVED = escalations.c.status != literal_column("'resolved'")
 
+# Every event of a clock needs these: built once, because building one takes longer than running it.
+_ADD = (
+    insert_new(escalations)
+    .on_conflict_do_nothing(index_elements=["dedup_key"], index_where=_UNRESOLVED)
+    .returning(escalations.c.key)
+)
+_SAVE = update(escalations).where(escalations.c.id == bindparam("case_id"))
+_ADD_ENTRIES = insert(timeline)
+_LOCK_UNRESOLVED = (
+    select(escalations.c.id)
+    .where(escalations.c.dedup_key == any_(bindparam("dedup_keys", type_=ARRAY(Text))))
+    .where(_UNRESOLVED)
+    .order_by(escalations.c.id)
+    .with_for_update()
+)
+_LOAD = (
+    select(escalations, policies.c.body)
+    .join(policies)
+    .where(escalations.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    .order_by(escalations.c.id)
+)
+
 
 async def add(tx: Connection, case: Case) -> Case | None:
     """Store a new case and return it with its key; None where an unresolved one has its dedup key (E9)."""
-    new = insert_new(escalations).values(**_row(case), opened_at=case.opened_at)
-    new = new.on_conflict_do_nothing(index_elements=["dedup_key"], index_where=_UNRESOLVED)
-    key = await tx.scalar(new.returning(escalations.c.key))
+    key = await tx.scalar(_ADD, {**_row(case), "opened_at": case.opened_at})
     return replace(case, key=key) if key else None
 
 
 async def lock_unresolved(tx: Connection, dedup_keys: Collection[str]) -> list[Case]:
     """Lock the unresolved cases of these causes, in id order."""
-    condition = escalations.c.dedup_key.in_(dedup_keys)
-    return await _lock_where(tx, condition & _UNRESOLVED)
+    ids = (await tx.scalars(_LOCK_UNRESOLVED, {"dedup_keys": list(dedup_keys)})).all()
+    return await load_many(tx, ids)
 
 
 async def lock_blockers_of_customer(
@@ -88,9 +120,9 @@ async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
 
 async def load_many(tx: Connection, ids: Sequence[UUID]) -> list[Case]:
     """These cases, in id order."""
-    return await _fetch_cases(
-        tx, _select_cases(escalations.c.id.in_(ids)).order_by(escalations.c.id)
-    )
+    if not ids:
+        return []
+    return [_case(row) for row in await tx.execute(_LOAD, {"ids": list(ids)})]
 
 
 async def get(tx: Connection, id_or_key: str) -> Case | None:
@@ -110,15 +142,14 @@ async def list_page(
 
 async def save(tx: Connection, case: Case) -> None:
     """Store the case as it is now. The caller holds its lock."""
-    statement = update(escalations).where(escalations.c.id == case.id)
-    await tx.execute(statement.values(**_row(case)))
+    await tx.execute(_SAVE, {**_row(case), "case_id": case.id})
 
 
 async def add_entries(tx: Connection, id: UUID, entries: Sequence[TimelineEntry]) -> None:
     """Append entries to the timeline of a case."""
     if entries:
         rows = [{name: getattr(entry, name) for name in _ENTRY} for entry in entries]
-        await tx.execute(insert(timeline), [{"escalation_id": id, **row} for row in rows])
+        await tx.execute(_ADD_ENTRIES, [{"escalation_id": id, **row} for row in rows])
 
 
 async def list_entries(tx: Connection, id: UUID) -> list[TimelineEntry]:

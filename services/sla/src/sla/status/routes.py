@@ -96,15 +96,16 @@ async def create_status_session(
     )
 
 
-@routes.delete("/session", status_code=204)
+@stream_routes.delete("/session", status_code=204)
 async def delete_status_session(
     request: Request, response: Response, caller: Annotated[Caller, requires("status:read")]
 ) -> None:
-    """Close the session of the status page."""
+    """Close the session of the status page. Its cookie is enough, for no script can read it."""
     cookie = token_cookie(request.app)
     response.delete_cookie(
         cookie.name, path=cookie.path, secure=cookie.secure, httponly=True, samesite="strict"
     )
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
 
 
 @stream_routes.get(

@@ -23,7 +23,7 @@ def request_from_mail(
         assess(*DEFAULT_IMPACT_URGENCY),
         scope=scope,
         contact_id=sender.contact_id,
-        from_customer=sender.staff is None,
+        from_outside=sender.staff is None,
         reporter=None if scope else mail.sender,
         opened_at=received_at,
     )

@@ -34,7 +34,8 @@ class TicketRequest:
 
     `scope` is None for an unknown sender: the ticket then waits for triage. `reporter` is the mail
     address that it came from, while no contact is known. `opened_at` is when the customer asked,
-    where that was before the ticket is stored. A blocker `from_customer` waits for first level's word (R5).
+    where that was before the ticket is stored. A blocker `from_outside`, of a contact or a machine, waits
+    for first level's word (R5).
     """
 
     kind: Kind
@@ -48,7 +49,7 @@ class TicketRequest:
     reporter: str | None = None
     opened_at: datetime | None = None
     description: str | None = None
-    from_customer: bool = False
+    from_outside: bool = False
 
 
 def initial_priority(
@@ -91,7 +92,7 @@ def build_ticket(request: TicketRequest, id: UUID, number: int, actor: str, at: 
         contact_id=request.contact_id,
         reporter=request.reporter,
         channel=request.channel,
-        blocker_confirmed_by=None if request.from_customer else actor,
+        blocker_confirmed_by=None if request.from_outside else actor,
     )
 
 

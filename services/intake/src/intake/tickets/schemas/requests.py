@@ -60,7 +60,7 @@ class TicketCreate(RequestModel):
             service=self.service,
             scope=scope,
             contact_id=caller.contact_id,
-            from_customer=caller.customer is not None,
+            from_outside=not _is_staff(caller),
             opened_at=self.opened_at,
             description=self.description,
         )
@@ -78,4 +78,9 @@ class ReplyCreate(RequestModel):
 
 
 def _default_channel(caller: Caller) -> Channel:
-    return "staff" if caller.customer is None and not caller.scopes else "portal"
+    return "staff" if _is_staff(caller) else "portal"
+
+
+def _is_staff(caller: Caller) -> bool:
+    # A machine has scopes: whoever holds its token is not first level.
+    return caller.customer is None and not caller.scopes

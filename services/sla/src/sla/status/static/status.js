@@ -144,6 +144,7 @@ function listen() {
     ahead = new Date(status.at) - Date.now();
     receivedAt = Date.now();
     find("session").hidden = true;
+    find("leave").hidden = false;
     draw(status);
     markLive();
   });
@@ -151,9 +152,32 @@ function listen() {
   source.onerror = () => {
     show("lost");
     if (source.readyState !== EventSource.CLOSED) return; // it tries again by itself
-    find("session").hidden = false;
-    setTimeout(() => source.readyState === EventSource.CLOSED && listen(), AGAIN);
+    forget();
+    setTimeout(() => source?.readyState === EventSource.CLOSED && listen(), AGAIN);
   };
+}
+
+// The token has ended: what it showed must not stay for whoever comes by next.
+function forget() {
+  before = null;
+  find("customers").replaceChildren();
+  for (const box of document.querySelectorAll("[data-total] dd")) box.textContent = "–";
+  find("totals").hidden = true;
+  find("news").textContent = "";
+  document.title = "Promises – OpsDesk";
+  find("leave").hidden = true;
+  find("session").hidden = false;
+  show("lost");
+}
+
+async function leave() {
+  source.close();
+  source = null;
+  forget();
+  const answer = await fetch("/v1/status/session", {method: "DELETE"}).catch(() => null);
+  // 401: the session had ended by itself.
+  if (answer?.ok || answer?.status === 401) return find("token").focus();
+  find("refused").textContent = "The server did not answer: close this window to end the session.";
 }
 
 async function enter(token) {
@@ -173,6 +197,7 @@ find("session").addEventListener("submit", (event) => {
   enter(find("token").value.trim());
   find("token").value = "";
 });
+find("leave").addEventListener("click", leave);
 setInterval(() => {
   if (Date.now() - receivedAt > SILENCE && before) show("lost");
   if (!before) return;

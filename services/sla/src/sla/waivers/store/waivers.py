@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Text, Uuid, bindparam, insert, or_, select, text, update
+from sqlalchemy import ARRAY, Row, Text, Uuid, any_, bindparam, insert, or_, select, text, update
 
 from common.persistence import keys
 from common.persistence.database import Connection
@@ -32,6 +32,19 @@ _LOCK_SHARED = text(
 _LOCK_EXCLUSIVE = text(
     "SELECT pg_advisory_xact_lock(hashtextextended(CAST(:id AS text), 2))"
 ).bindparams(bindparam("id", type_=Text))
+_PERIOD_WAIVERS = (
+    select(waivers)
+    .where(
+        waivers.c.customer_id == any_(bindparam("ids", type_=ARRAY(Uuid))),
+        waivers.c.ends_at > bindparam("since"),
+        waivers.c.clock_id.is_(None),
+        waivers.c.decided_at.is_not(None),
+        waivers.c.state.in_(COVERING_STATES),
+        ~waivers.c.late,
+    )
+    .order_by(waivers.c.decided_at)
+)
+"""Built once: each breach needs it, while the next deadlines wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +91,8 @@ async def list_period_waivers(
     a decision that the first one waited for.
     """
     await tx.execute(_LOCK_SHARED, {"ids": list(customer_ids)})
-    statement = select(waivers).where(
-        waivers.c.customer_id.in_(customer_ids),
-        waivers.c.ends_at > since,
-        waivers.c.clock_id.is_(None),
-        waivers.c.decided_at.is_not(None),
-        waivers.c.state.in_(COVERING_STATES),
-        ~waivers.c.late,
-    )
-    return [_waiver(row) for row in await tx.execute(statement.order_by(waivers.c.decided_at))]
+    values = {"ids": list(customer_ids), "since": since}
+    return [_waiver(row) for row in await tx.execute(_PERIOD_WAIVERS, values)]
 
 
 async def list_decided(
