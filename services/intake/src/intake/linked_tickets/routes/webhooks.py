@@ -9,6 +9,7 @@ from common.errors import NotFound, ServiceUnavailable, Unauthenticated
 from common.http import runtime_of
 from common.http.body import parse_json
 from common.now import now
+from common.persistence.workload import WRITES
 from common.runtime import Runtime
 from intake.alerts.monitor_route import monitor_router
 from intake.linked_tickets.accounts import AccountMissing, accounts_at
@@ -42,7 +43,7 @@ async def receive_linked_system_webhook(
     """
     raw = await request.body()
     runtime: Runtime[IntakeSettings] = runtime_of(request.app)
-    async with runtime.database.transaction() as tx:
+    async with runtime.database.for_workload(WRITES).transaction() as tx:
         system = await get_system(tx, ref)
         if system.retired or system.webhook_client != caller.sub:
             raise NotFound(f"Linked system {ref}")
