@@ -10,12 +10,13 @@ Compute Confirm Convert Copy Correct Count Create Deactivate Decide Decline Defi
 Discard Dismiss Download Draft Draw End Enter Escalate Estimate Evaluate Exclude Execute Explain
 Export Extend Fail Fetch Find Finish Follow Forecast Forward Generate Get Give Grant Hand Hold
 Import Include Issue Join Keep Leave Link List Lock Mark Match Measure Merge Move Mute Name Notify
-Offer Open Overrule Page Pause Postpone Preview Prioritise Propose Prove Publish Put Raise Read
+Offer Open Overrule Page Pause Plan Postpone Preview Prioritise Propose Prove Publish Put Raise Read
 Reassign Receive Reclassify Record Redraft Reduce Refuse Regenerate Register Reject Release Remind
 Remove Render Reopen Replace Replay Reply Report Request Resolve Restart Restore Resume Retire
 Retract Retry Return Review Revise Revoke Roll Schedule Search Send Set Shorten Sign Simulate Skip
-Snooze Start Stop Stream Submit Subscribe Suggest Suspend Take Terminate Test Transfer Try Unassign
-Undo Unlink Unlock Unsubscribe Update Upload Validate Verify Void Wait Waive Withdraw Write
+Snooze Split Start Stop Stream Submit Subscribe Suggest Suspend Take Terminate Test Transfer Try
+Unassign Undo Unlink Unlock Unmerge Unsubscribe Unwatch Update Upload Validate Verify Void Wait
+Waive Watch Withdraw Write
 """
 
 VERBS = frozenset(_LISTED.split())

@@ -21,6 +21,7 @@ from common.persistence.ids import uuid7
 from intake.directory.domain.parties import Customer
 from intake.tickets.commands import NewTicket, prepare_new_ticket
 from intake.tickets.domain.new_ticket import TicketRequest, TicketScope, initial_priority
+from intake.tickets.domain.priority import DEFAULT_MATRIX
 from opsdesk_local.postgres_programs import postgres_programs
 from opsdesk_local.servers import Servers
 from tests.benchmarks.environment import CUSTOMER
@@ -78,7 +79,7 @@ def new_ticket(customer: Customer) -> NewTicket:
         kind="incident",
         title=BODY["title"],
         channel="staff",
-        assessment=initial_priority("major", None, None),
+        assessment=initial_priority(DEFAULT_MATRIX, "major", None, None),
         scope=TicketScope(customer.id, customer.key),
     )
     return prepare_new_ticket(request, Actor("anna"), 1, now())
@@ -99,6 +100,7 @@ def _script(customer: Customer) -> str:
         "channel": ticket.channel,
         "opened_at": ticket.opened_at.isoformat(),
         "opened_by": ticket.opened_by,
+        "detected_by": ticket.detected_by,
         "sequence": ticket.sequence,
     }
     # The event's id and key, and the subjects, follow the ticket's new id.

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 from uuid import UUID
 
-from common.auth.permissions import PERMISSIONS, SCOPES, STAFF
+from common.auth.permissions import CUSTOMER, PERMISSIONS, SCOPES, STAFF
 from common.http import Service, create_app
 from opsdesk_testing.tokens import token
 
@@ -50,9 +50,11 @@ class Operation:
         return re.sub(r"\{(\w+)\}", lambda found: _example(found[1]), self.path)
 
     def token(self) -> str:
-        """A token that has all permissions that it requires: of all staff, else of a machine."""
+        """A token with all permissions that it requires: of all staff, else of a contact or a machine."""
         if all(PERMISSIONS[permission] & set(STAFF) for permission in self.permissions):
             return token("root", roles=list(STAFF))
+        if all(CUSTOMER in PERMISSIONS[permission] for permission in self.permissions):
+            return token("jan")
         return token("robot", scope=" ".join(sorted(SCOPES)))
 
 

@@ -26,6 +26,7 @@ BY_HISTORY = {
     ("sla", "ticket"): "a clock is the fold over all events of its ticket, not its present state",
     ("sla", "alert"): "an outage needs the instants at which the alert began and ended",
     ("escalation", "ticket"): "a case is opened by a happening; a state opens none",
+    ("escalation", "improvement"): "the same",
     ("escalation", "clock"): "the same",
     ("escalation", "forecast"): "the same",
     ("escalation", "waiver"): "the same",

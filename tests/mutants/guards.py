@@ -10,5 +10,6 @@ from tests.mutants.access_guards import ACCESS_GUARDS
 from tests.mutants.deadline_guards import DEADLINE_GUARDS
 from tests.mutants.mail_guards import MAIL_GUARDS
 from tests.mutants.message_guards import MESSAGE_GUARDS
+from tests.mutants.ticket_guards import TICKET_GUARDS
 
-GUARDS: Final = (*MESSAGE_GUARDS, *DEADLINE_GUARDS, *ACCESS_GUARDS, *MAIL_GUARDS)
+GUARDS: Final = (*MESSAGE_GUARDS, *DEADLINE_GUARDS, *ACCESS_GUARDS, *MAIL_GUARDS, *TICKET_GUARDS)

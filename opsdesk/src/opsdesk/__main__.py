@@ -16,6 +16,9 @@ from opsdesk.commands import (
     outages,
     reviews,
     status,
+    ticket_bulk,
+    ticket_causes,
+    ticket_relations,
     tickets,
     time,
     token,
@@ -32,6 +35,8 @@ app = typer.Typer(
 app.command()(login.login)
 app.command()(time.time)
 app.command()(demo.demo)
+for part in (ticket_relations, ticket_bulk, ticket_causes):
+    part.add_commands(tickets.app)
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(clocks.app, name="clocks")
 app.command()(status.status)

@@ -74,6 +74,10 @@ class ApiClient:
         response = await self._request("PUT", service, path, json=body)
         return dict(response.json()) if response.content else {}
 
+    async def delete(self, service: str, path: str) -> None:
+        """Send a DELETE with an Idempotency-Key. Raises Problem."""
+        await self._request("DELETE", service, path, headers={"Idempotency-Key": str(uuid7())})
+
     async def post_bytes(self, service: str, path: str, content: bytes, media_type: str) -> JSON:
         """Send bytes unchanged, such as a raw mail."""
         headers = {"Content-Type": media_type}

@@ -40,6 +40,36 @@ async def rejected(anna: AsyncClient) -> TwoPersonRequest:
     return await _asked(anna, "resolve", "reject", resolution="Restarted")
 
 
+async def separated(anna: AsyncClient) -> TwoPersonRequest:
+    one, into = [await open_ticket(anna) for _ in range(2)]
+    assert (await act(anna, one, "merge", into=into)).is_success
+    assert (await act(anna, one, "unmerge", reason="Two requests")).is_success
+    return TwoPersonRequest("anna", "omar", f"/v1/tickets/{one}/unmerge/confirm", {"agree": True})
+
+
+async def lower_matrix(anna: AsyncClient) -> TwoPersonRequest:
+    app: FastAPI = anna._transport.app  # type: ignore[attr-defined]  # httpx shows it to nobody
+    async with client(app, "theo") as theo:
+        cells = (await theo.get("/v1/priority-matrix")).json()["priorities"]
+        cells["low"]["high"] = "minor"
+        body = {"priorities": cells, "reason": "As agreed"}
+        assert (await theo.put("/v1/priority-matrix", json=body)).is_success
+    return TwoPersonRequest("theo", "gina", "/v1/priority-matrix/confirm", {"agree": True})
+
+
+async def better_monitoring(anna: AsyncClient) -> TwoPersonRequest:
+    key = await open_ticket(anna, channel="phone")
+    assert (await act(anna, key, "resolve", resolution="Restarted")).is_success
+    app: FastAPI = anna._transport.app  # type: ignore[attr-defined]  # httpx shows it to nobody
+    async with client(app, "omar") as omar:
+        assert (await act(omar, key, "verify")).is_success
+    address = "/v1/monitoring-improvements/MON-1"
+    plan = {"owner": "anna", "task": "Alert on it", "criterion": "It alerts"}
+    for step, body in (("plan", plan), ("finish", {"evidence": "MR 17"})):
+        assert (await anna.post(f"{address}/{step}", json=body)).is_success
+    return TwoPersonRequest("anna", "omar", f"{address}/verify", {"agree": True})
+
+
 async def contact_confirmed(anna: AsyncClient) -> TwoPersonRequest:
     (jan,) = (await anna.get("/v1/customers/acme/contacts")).json()["items"]
     assert jan["counts_for"] == "anna"
@@ -81,6 +111,9 @@ async def blocker_confirmed(anna: AsyncClient) -> TwoPersonRequest:
 SCENARIOS: Final[dict[str, Scenario]] = {
     "confirm_priority": lower_priority,
     "confirm_classification": another_kind,
+    "confirm_ticket_unmerge": separated,
+    "confirm_priority_matrix": lower_matrix,
+    "verify_monitoring_improvement": better_monitoring,
     "verify_ticket": verified,
     "reject_resolution": rejected,
     "confirm_ticket_blocker": blocker_confirmed,

@@ -21,7 +21,7 @@ class FakeServices:
     What has no answer does not exist: 404, as the services say it.
     """
 
-    responses: dict[str, JSON | httpx.Response] = field(default_factory=dict)
+    responses: dict[str, JSON | list[JSON] | httpx.Response] = field(default_factory=dict)
     requests: list[RecordedRequest] = field(default_factory=list)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:

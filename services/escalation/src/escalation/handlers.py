@@ -13,6 +13,11 @@ from common.events.clocks import (
     ClockMissed,
     ClockThresholdReached,
 )
+from common.events.customer_voices import (
+    CustomerEscalationAnswered,
+    CustomerEscalationTaken,
+    TicketEscalatedByCustomer,
+)
 from common.events.directory import (
     ContactKnown,
     CustomerKnown,
@@ -23,6 +28,7 @@ from common.events.directory import (
 from common.events.environments import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.erasures import TicketErased
 from common.events.forecasts import ForecastChanged
+from common.events.improvements import ImprovementOverdue, ImprovementVerified
 from common.events.outages import (
     DowntimeBudgetThresholdReached,
     OutageCorrected,
@@ -66,8 +72,10 @@ from escalation.cases.handlers import (
     articles,
     budgets,
     clocks,
+    customers,
     deliveries,
     forecasts,
+    improvements,
     outages,
     reviews,
     tickets,
@@ -98,6 +106,11 @@ HANDLERS: Handlers = {
     BlockerLifted: for_each(tickets.on_blocker_lifted),
     TicketForwarded: for_each(tickets.on_forwarded),
     TicketReplyUndelivered: for_each(tickets.on_reply_undelivered),
+    TicketEscalatedByCustomer: for_each(customers.on_escalated),
+    CustomerEscalationTaken: for_each(customers.on_taken),
+    CustomerEscalationAnswered: for_each(customers.on_answered),
+    ImprovementOverdue: for_each(improvements.on_overdue),
+    ImprovementVerified: for_each(improvements.on_verified),
     TicketResolved: tickets.on_tickets_ended,
     TicketClosed: tickets.on_tickets_ended,
     TicketMerged: tickets.on_tickets_ended,

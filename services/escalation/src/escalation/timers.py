@@ -2,8 +2,18 @@
 
 from common.scheduling.deadlines import Timer, Timers
 from escalation.cases import store as cases
-from escalation.cases.domain.deadlines import ACKNOWLEDGEMENT, CONFIRMATION, SNOOZE, STEP
-from escalation.cases.timers import on_cases_due, on_confirmations_due
+from escalation.cases.domain.deadlines import (
+    ACKNOWLEDGEMENT,
+    CONFIRMATION,
+    CUSTOMER_ANSWER,
+    SNOOZE,
+    STEP,
+)
+from escalation.cases.timers import (
+    on_cases_due,
+    on_confirmations_due,
+    on_customer_answers_due,
+)
 from escalation.notifications import store as notifications
 from escalation.notifications.domain.notification import DEADLINE_KIND as NOTIFICATION
 from escalation.notifications.timers import on_notifications_due
@@ -15,5 +25,6 @@ TIMERS: Timers = {
     ACKNOWLEDGEMENT: _CASES,
     SNOOZE: _CASES,
     CONFIRMATION: Timer(cases.lock_available, on_confirmations_due),
+    CUSTOMER_ANSWER: Timer(cases.lock_available, on_customer_answers_due),
     NOTIFICATION: Timer(notifications.lock_available, on_notifications_due),
 }

@@ -15,6 +15,7 @@ from intake.retentions import RETENTIONS
 from intake.routers import ROUTERS
 from intake.sequenced import NUMBERS, SEQUENCED
 from intake.settings import IntakeSettings
+from intake.tickets.matrix_cache import MatrixCache
 from intake.tickets.routes import create_ticket_fast
 from intake.tickets.ticket_batcher import TICKETS, TicketBatcher
 from intake.timers import TIMERS
@@ -30,7 +31,7 @@ SERVICE = Service(
     timers=TIMERS,
     references=REFERENCES,
     retentions=RETENTIONS,
-    resources=(ReferenceCache, TicketBatcher, PostQueue),
+    resources=(ReferenceCache, MatrixCache, TicketBatcher, PostQueue),
     loops=(run_outgoing_mail,),
     components={"linked_tickets": create_sender},
     request_loops=(create_ticket_fast.drain_batcher,),

@@ -60,6 +60,8 @@ TICKETS = View(
             "seconds of elapsed time from resolution to verification; null before",
             "extract(epoch FROM verified_at - resolved_at)::bigint",
         ),
+        Column("suggested_priority", "priority that the contact asked for; null without a wish"),
+        Column("detected_by", "who found it first: customer, monitoring, ops"),
     ),
 )
 HAND_OVERS = View(
@@ -100,4 +102,90 @@ ALERTS = View(
         ),
     ),
 )
-VIEWS: tuple[View, ...] = (TICKETS, HAND_OVERS, ALERTS)
+DETECTION = View(
+    "detection",
+    "Who found incidents first: one row per month and customer.",
+    "tickets LEFT JOIN customers ON customers.id = tickets.customer_id WHERE kind = 'incident' AND detected_by IS NOT NULL"
+    " GROUP BY 1, tickets.customer_id, customers.key",
+    (
+        Column(
+            "month",
+            "month of the opening, in UTC: 2030-01",
+            "to_char(opened_at AT TIME ZONE 'UTC', 'YYYY-MM')",
+        ),
+        Column("customer_id", "id of the customer; null in triage", "tickets.customer_id"),
+        Column("customer", "key of the customer", "customers.key"),
+        Column("incidents", "incidents that were opened", "count(*)"),
+        Column(
+            "found_by_customer",
+            "those that the customer found first",
+            "count(*) FILTER (WHERE detected_by = 'customer')",
+        ),
+        Column(
+            "found_by_monitoring",
+            "those that monitoring found first",
+            "count(*) FILTER (WHERE detected_by = 'monitoring')",
+        ),
+        Column(
+            "found_by_customer_ratio",
+            "share of those that the customer found first, 0 to 1",
+            "round(count(*) FILTER (WHERE detected_by = 'customer')::numeric / count(*), 4)",
+        ),
+    ),
+)
+INVESTIGATIONS = View(
+    "investigations",
+    "Searches for a cause: one row each.",
+    "investigations",
+    (
+        Column("investigation_id", "id of the search", "id"),
+        Column("ticket_id", "see intake_tickets"),
+        Column("started_at", "instant of its start"),
+        Column("ended_at", "instant of its end; null while it lasts"),
+        Column("cause_found", "whether the cause was found; null while it lasts"),
+        Column(
+            "is_long",
+            "whether it took longer than the set time; null while it lasts",
+            "ended_at > limit_at",
+        ),
+    ),
+)
+IMPROVEMENTS = View(
+    "monitoring_improvements",
+    "Improvements of the monitoring that are or were owed: one row each.",
+    "monitoring_improvements",
+    (
+        Column("improvement_id", "id of the improvement", "id"),
+        Column("improvement", "key of the improvement: MON-7", "key"),
+        Column("ticket_id", "see intake_tickets"),
+        Column("cause", "found_by_customer, long_investigation"),
+        Column("owed_since", "instant since which it is owed"),
+        Column("due_at", "instant by which it is to be done"),
+        Column("done_at", "instant at which it was done; null before"),
+        Column("verified_at", "instant at which another person verified it; null before"),
+        Column(
+            "overdue_at", "instant at which its time was over; null: done in time, or time is left"
+        ),
+    ),
+)
+FEEDBACK = View(
+    "feedback",
+    "What contacts said of resolved tickets: one row each.",
+    "ticket_feedback",
+    (
+        Column("feedback_id", "id of the answer", "id"),
+        Column("ticket_id", "see intake_tickets"),
+        Column("given_at", "instant of the answer"),
+        Column("solved", "whether the contact says that it was solved"),
+        Column("rating", "1 (bad) to 5 (good); null without one"),
+    ),
+)
+VIEWS: tuple[View, ...] = (
+    TICKETS,
+    HAND_OVERS,
+    ALERTS,
+    DETECTION,
+    INVESTIGATIONS,
+    IMPROVEMENTS,
+    FEEDBACK,
+)

@@ -3,8 +3,8 @@
 -- Sequences
 -- ---------
 
-CREATE SEQUENCE article_numbers START 1;
 CREATE SEQUENCE deadline_generations START 1;
+CREATE SEQUENCE monitoring_improvement_numbers START 1;
 CREATE SEQUENCE ticket_numbers START 1001;
 
 -- Tables of intake
@@ -81,62 +81,35 @@ CREATE INDEX ix_alerts_ticket ON alerts (ticket_id, id);
 CREATE INDEX ix_alerts_ticket_open ON alerts (ticket_id) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX uq_alerts_open ON alerts (monitor, source, dedup_key) WHERE ended_at IS NULL;
 
-CREATE TABLE article_feedback (
-    id uuid NOT NULL,
-    article_id uuid NOT NULL,
-    version integer NOT NULL,
-    customer_id uuid,
-    helpful boolean NOT NULL,
-    comment text,
-    author text NOT NULL,
-    at timestamptz NOT NULL,
-    CONSTRAINT article_feedback_pkey PRIMARY KEY (id),
-    CONSTRAINT article_feedback_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id),
-    CONSTRAINT article_feedback_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id)
+CREATE TABLE attachments (
+    message_id uuid NOT NULL,
+    "position" bigint NOT NULL,
+    name text NOT NULL,
+    media_type text NOT NULL,
+    size bigint NOT NULL,
+    digest text NOT NULL,
+    CONSTRAINT attachments_pkey PRIMARY KEY (message_id, "position"),
+    CONSTRAINT attachments_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
 );
-CREATE INDEX ix_article_feedback_article ON article_feedback (article_id, id);
-GRANT INSERT, SELECT ON article_feedback TO opsdesk_intake_contact;
-ALTER TABLE article_feedback FORCE ROW LEVEL SECURITY;
-CREATE POLICY of_the_customer ON article_feedback TO opsdesk_intake_contact USING ((customer_id = (
-    SELECT own_customer() AS own_customer)));
-CREATE POLICY of_the_service ON article_feedback TO opsdesk_intake, opsdesk_intake_owner USING
-    (true);
+GRANT INSERT, SELECT ON attachments TO opsdesk_intake_contact;
+ALTER TABLE attachments FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON attachments TO opsdesk_intake_contact USING ((EXISTS ( SELECT FROM
+    messages WHERE (messages.id = attachments.message_id))));
+CREATE POLICY of_the_service ON attachments TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
-CREATE TABLE article_versions (
-    article_id uuid NOT NULL,
-    version integer NOT NULL,
-    language text NOT NULL,
-    audience text NOT NULL,
-    title text NOT NULL,
-    body text NOT NULL,
-    written_by text NOT NULL,
-    written_at timestamptz NOT NULL,
-    published_by text,
-    published_at timestamptz,
-    words tsvector NOT NULL GENERATED ALWAYS AS (
-CASE language
-    WHEN 'nl' THEN setweight(to_tsvector('dutch'::regconfig, title), 'A'::"char") || to_tsvector('dutch'::regconfig, body)
-    WHEN 'de' THEN setweight(to_tsvector('german'::regconfig, title), 'A'::"char") || to_tsvector('german'::regconfig, body)
-    ELSE setweight(to_tsvector('english'::regconfig, title), 'A'::"char") || to_tsvector('english'::regconfig, body)
-END) STORED,
-    CONSTRAINT article_versions_pkey PRIMARY KEY (article_id, version),
-    CONSTRAINT article_versions_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id),
-    CONSTRAINT article_versions_audience_check CHECK (audience IN ('internal', 'customer')),
-    CONSTRAINT article_versions_body_check CHECK (body <> ''),
-    CONSTRAINT article_versions_title_check CHECK (title <> ''),
-    CONSTRAINT article_versions_version_check CHECK (version > 0),
-    CONSTRAINT ck_article_versions_four_eyes CHECK (published_by <> written_by),
-    CONSTRAINT ck_article_versions_published
-        CHECK ((published_by IS NULL) = (published_at IS NULL))
+CREATE TABLE contact_erasures (
+    contact_id uuid NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    reason text NOT NULL,
+    confirmed_by text,
+    confirmed_at timestamptz,
+    CONSTRAINT contact_erasures_pkey PRIMARY KEY (contact_id),
+    CONSTRAINT contact_erasures_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(id),
+    CONSTRAINT ck_contact_erasures_confirmed
+        CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL)),
+    CONSTRAINT ck_contact_erasures_four_eyes CHECK (confirmed_by <> requested_by)
 );
-CREATE INDEX ix_article_versions_words ON article_versions USING gin (words);
-GRANT SELECT ON article_versions TO opsdesk_intake_contact;
-ALTER TABLE article_versions FORCE ROW LEVEL SECURITY;
-CREATE POLICY of_the_customer ON article_versions TO opsdesk_intake_contact USING ((EXISTS ( SELECT
-    FROM articles WHERE ((articles.id = article_versions.article_id) AND
-    (articles.published_version = article_versions.version)))));
-CREATE POLICY of_the_service ON article_versions TO opsdesk_intake, opsdesk_intake_owner USING
-    (true);
 
 CREATE OR REPLACE FUNCTION intake.refuse_one_person()
  RETURNS trigger
@@ -159,85 +132,6 @@ BEGIN
     END IF;
     RETURN NEW;
 END $function$;
-CREATE TRIGGER two_persons_publish_article BEFORE INSERT OR UPDATE OF published_by ON
-    article_versions
-    FOR EACH ROW WHEN (new.published_by IS NOT NULL)
-    EXECUTE FUNCTION refuse_one_person('written_by', 'published_by');
-
-CREATE TABLE articles (
-    id uuid NOT NULL,
-    key text NOT NULL,
-    language text NOT NULL,
-    owner text NOT NULL,
-    review_days integer NOT NULL,
-    state text NOT NULL,
-    created_by text NOT NULL,
-    created_at timestamptz NOT NULL,
-    audience text,
-    published_version integer,
-    review_due_at timestamptz,
-    ticket_id uuid,
-    sequence bigint NOT NULL,
-    CONSTRAINT articles_pkey PRIMARY KEY (id),
-    CONSTRAINT articles_key_key UNIQUE (key),
-    CONSTRAINT articles_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
-    CONSTRAINT articles_audience_check CHECK (audience IN ('internal', 'customer')),
-    CONSTRAINT articles_language_check CHECK (language ~ '^[a-z]{2}$'),
-    CONSTRAINT articles_review_days_check CHECK (review_days > 0),
-    CONSTRAINT articles_sequence_check CHECK (sequence > 0),
-    CONSTRAINT articles_state_check CHECK (state IN ('draft', 'published', 'retired')),
-    CONSTRAINT ck_articles_published
-        CHECK ((published_version IS NULL) = (audience IS NULL) AND (state <> 'published' OR
-            published_version IS NOT NULL AND review_due_at IS NOT NULL))
-);
-CREATE INDEX ix_articles_review ON articles (review_due_at) WHERE state = 'published';
-CREATE INDEX ix_articles_ticket ON articles (ticket_id) WHERE ticket_id IS NOT NULL;
-GRANT SELECT ON articles TO opsdesk_intake_contact;
-ALTER TABLE articles FORCE ROW LEVEL SECURITY;
-CREATE POLICY of_the_customer ON articles TO opsdesk_intake_contact USING (((state = 'published')
-    AND (audience = 'customer')));
-CREATE POLICY of_the_service ON articles TO opsdesk_intake, opsdesk_intake_owner USING (true);
-
-CREATE TABLE attachments (
-    message_id uuid NOT NULL,
-    "position" bigint NOT NULL,
-    name text NOT NULL,
-    media_type text NOT NULL,
-    size bigint NOT NULL,
-    digest text NOT NULL,
-    CONSTRAINT attachments_pkey PRIMARY KEY (message_id, "position"),
-    CONSTRAINT attachments_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id)
-);
-GRANT INSERT, SELECT ON attachments TO opsdesk_intake_contact;
-ALTER TABLE attachments FORCE ROW LEVEL SECURITY;
-CREATE POLICY of_the_customer ON attachments TO opsdesk_intake_contact USING ((EXISTS ( SELECT FROM
-    messages WHERE (messages.id = attachments.message_id))));
-CREATE POLICY of_the_service ON attachments TO opsdesk_intake, opsdesk_intake_owner USING (true);
-
-CREATE TABLE blunt_words (
-    language text NOT NULL,
-    phrase text NOT NULL,
-    instead text NOT NULL,
-    changed_by text NOT NULL,
-    changed_at timestamptz NOT NULL,
-    CONSTRAINT blunt_words_pkey PRIMARY KEY (language, phrase),
-    CONSTRAINT blunt_words_language_check CHECK (language ~ '^[a-z]{2}$'),
-    CONSTRAINT blunt_words_phrase_check CHECK (phrase <> '')
-);
-
-CREATE TABLE contact_erasures (
-    contact_id uuid NOT NULL,
-    requested_by text NOT NULL,
-    requested_at timestamptz NOT NULL,
-    reason text NOT NULL,
-    confirmed_by text,
-    confirmed_at timestamptz,
-    CONSTRAINT contact_erasures_pkey PRIMARY KEY (contact_id),
-    CONSTRAINT contact_erasures_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(id),
-    CONSTRAINT ck_contact_erasures_confirmed
-        CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL)),
-    CONSTRAINT ck_contact_erasures_four_eyes CHECK (confirmed_by <> requested_by)
-);
 CREATE TRIGGER two_persons_erase BEFORE INSERT OR UPDATE OF confirmed_by ON contact_erasures
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('requested_by', 'confirmed_by');
@@ -270,6 +164,35 @@ CREATE POLICY of_the_service ON contacts TO opsdesk_intake, opsdesk_intake_owner
 CREATE TRIGGER two_persons_confirm_contact BEFORE INSERT OR UPDATE OF confirmed_by ON contacts
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('registered_by', 'confirmed_by');
+
+CREATE TABLE customer_escalations (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    escalated_by text NOT NULL,
+    escalated_at timestamptz NOT NULL,
+    due_at timestamptz NOT NULL,
+    owner text,
+    answer_id uuid,
+    answered_by text,
+    answered_at timestamptz,
+    CONSTRAINT customer_escalations_pkey PRIMARY KEY (id),
+    CONSTRAINT customer_escalations_answer_id_fkey FOREIGN KEY (answer_id) REFERENCES messages(id),
+    CONSTRAINT customer_escalations_message_id_fkey
+        FOREIGN KEY (message_id) REFERENCES messages(id),
+    CONSTRAINT customer_escalations_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_customer_escalations_answered
+        CHECK (num_nonnulls(answer_id, answered_by, answered_at) IN (0, 3))
+);
+CREATE INDEX ix_customer_escalations_ticket ON customer_escalations (ticket_id, id);
+CREATE UNIQUE INDEX uq_customer_escalations_open ON customer_escalations (ticket_id)
+    WHERE answered_at IS NULL;
+GRANT INSERT, SELECT ON customer_escalations TO opsdesk_intake_contact;
+ALTER TABLE customer_escalations FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON customer_escalations TO opsdesk_intake_contact USING ((EXISTS (
+    SELECT FROM tickets WHERE (tickets.id = customer_escalations.ticket_id))));
+CREATE POLICY of_the_service ON customer_escalations TO opsdesk_intake, opsdesk_intake_owner USING
+    (true);
 
 CREATE TABLE customers (
     id uuid NOT NULL,
@@ -327,119 +250,24 @@ CREATE TABLE hand_overs (
 );
 CREATE INDEX ix_hand_overs_ticket ON hand_overs (ticket_id, id);
 
-CREATE TABLE linked_conflicts (
-    id uuid NOT NULL,
-    link_id uuid NOT NULL,
-    field text NOT NULL,
-    ours text NOT NULL,
-    theirs text NOT NULL,
-    detected_at timestamptz NOT NULL,
-    decision text,
-    decided_by text,
-    decided_at timestamptz,
-    reason text,
-    CONSTRAINT linked_conflicts_pkey PRIMARY KEY (id),
-    CONSTRAINT linked_conflicts_link_id_fkey FOREIGN KEY (link_id) REFERENCES linked_tickets(id),
-    CONSTRAINT ck_linked_conflicts_decided
-        CHECK (num_nonnulls(decision, decided_by, decided_at) IN (0, 3)),
-    CONSTRAINT linked_conflicts_decision_check CHECK (decision IN ('ours', 'theirs')),
-    CONSTRAINT linked_conflicts_field_check CHECK (field IN ('priority', 'state'))
-);
-CREATE UNIQUE INDEX uq_linked_conflicts_open ON linked_conflicts (link_id, field)
-    WHERE decision IS NULL;
-
-CREATE TABLE linked_receipts (
-    id uuid NOT NULL,
-    system_id uuid NOT NULL,
-    event text NOT NULL,
-    received_at timestamptz NOT NULL,
-    outcome text NOT NULL,
-    ticket_id uuid,
-    -- As it came, of what could not be applied; null for the rest.
-    raw text,
-    CONSTRAINT linked_receipts_pkey PRIMARY KEY (id),
-    CONSTRAINT linked_receipts_system_id_event_key UNIQUE (system_id, event),
-    CONSTRAINT linked_receipts_system_id_fkey FOREIGN KEY (system_id) REFERENCES linked_systems(id),
-    CONSTRAINT linked_receipts_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
-    CONSTRAINT linked_receipts_outcome_check
-        CHECK (outcome IN ('applied', 'own', 'unknown_ticket', 'unreadable'))
-);
-CREATE INDEX ix_linked_receipts_received ON linked_receipts (received_at);
-
-CREATE TABLE linked_sends (
-    "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
-    link_id uuid NOT NULL,
-    kind text NOT NULL,
-    message_id uuid,
-    state text NOT NULL DEFAULT 'waiting',
-    attempts integer NOT NULL DEFAULT 0,
-    next_try_at timestamptz NOT NULL DEFAULT statement_timestamp(),
-    lease uuid,
-    settled_at timestamptz,
-    problem text,
-    CONSTRAINT linked_sends_pkey PRIMARY KEY ("position"),
-    CONSTRAINT linked_sends_link_id_fkey FOREIGN KEY (link_id) REFERENCES linked_tickets(id),
-    CONSTRAINT linked_sends_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id),
-    CONSTRAINT ck_linked_sends_comment CHECK ((kind = 'comment') = (message_id IS NOT NULL)),
-    CONSTRAINT ck_linked_sends_settled CHECK ((state = 'waiting') = (settled_at IS NULL)),
-    CONSTRAINT linked_sends_kind_check CHECK (kind IN ('create', 'comment', 'fields')),
-    CONSTRAINT linked_sends_state_check CHECK (state IN ('waiting', 'sent', 'failed', 'cancelled'))
-);
-CREATE INDEX ix_linked_sends_link ON linked_sends (link_id, "position");
-CREATE INDEX ix_linked_sends_waiting ON linked_sends (link_id, "position") WHERE state = 'waiting';
-CREATE UNIQUE INDEX uq_linked_sends_fields ON linked_sends (link_id)
-    WHERE kind = 'fields' AND state = 'waiting' AND attempts = 0;
-CREATE UNIQUE INDEX uq_linked_sends_message ON linked_sends (link_id, message_id);
-
-CREATE TABLE linked_systems (
-    id uuid NOT NULL,
-    key text NOT NULL,
-    kind text NOT NULL,
-    party text NOT NULL,
-    base_url text NOT NULL,
-    webhook_client text NOT NULL,
-    fields jsonb NOT NULL,
-    customer_id uuid,
-    created_by text NOT NULL,
-    created_at timestamptz NOT NULL,
-    retired boolean NOT NULL DEFAULT false,
-    failures integer NOT NULL DEFAULT 0,
-    held_since timestamptz,
-    -- Until when nothing is sent there, since it does not answer; on real time, as everything about
-    -- attempts.
-    held_until timestamptz,
-    problem text,
-    CONSTRAINT linked_systems_pkey PRIMARY KEY (id),
-    CONSTRAINT linked_systems_key_key UNIQUE (key),
-    CONSTRAINT linked_systems_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
-    CONSTRAINT ck_linked_systems_held CHECK ((held_since IS NULL) = (held_until IS NULL)),
-    CONSTRAINT ck_linked_systems_party CHECK ((party = 'customer') = (customer_id IS NOT NULL)),
-    CONSTRAINT linked_systems_kind_check CHECK (kind IN ('servicenow', 'jira', 'zendesk')),
-    CONSTRAINT linked_systems_party_check CHECK (party IN ('customer', 'partner'))
-);
-
-CREATE TABLE linked_tickets (
+CREATE TABLE investigations (
     id uuid NOT NULL,
     ticket_id uuid NOT NULL,
-    system_id uuid NOT NULL,
-    state text NOT NULL,
-    known jsonb NOT NULL DEFAULT '{}'::jsonb,
-    created_by text NOT NULL,
-    created_at timestamptz NOT NULL,
-    remote_id text,
-    remote_key text,
-    remote_path text,
-    CONSTRAINT linked_tickets_pkey PRIMARY KEY (id),
-    CONSTRAINT linked_tickets_system_id_fkey FOREIGN KEY (system_id) REFERENCES linked_systems(id),
-    CONSTRAINT linked_tickets_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
-    CONSTRAINT ck_linked_tickets_remote CHECK (state <> 'linked' OR remote_id IS NOT NULL),
-    CONSTRAINT linked_tickets_state_check
-        CHECK (state IN ('creating', 'linked', 'failed', 'ended'))
+    started_by text NOT NULL,
+    started_at timestamptz NOT NULL,
+    limit_at timestamptz NOT NULL,
+    ended_by text,
+    ended_at timestamptz,
+    cause_found boolean,
+    cause text,
+    CONSTRAINT investigations_pkey PRIMARY KEY (id),
+    CONSTRAINT investigations_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_investigations_cause CHECK (cause IS NULL OR cause_found IS NOT NULL),
+    CONSTRAINT ck_investigations_ended
+        CHECK (num_nonnulls(ended_by, ended_at, cause_found) IN (0, 3))
 );
-CREATE UNIQUE INDEX uq_linked_tickets_open ON linked_tickets (ticket_id, system_id)
-    WHERE state <> 'ended';
-CREATE UNIQUE INDEX uq_linked_tickets_remote ON linked_tickets (system_id, remote_id)
-    WHERE state <> 'ended';
+CREATE INDEX ix_investigations_ticket ON investigations (ticket_id, id);
+CREATE UNIQUE INDEX uq_investigations_open ON investigations (ticket_id) WHERE ended_at IS NULL;
 
 -- Ids that a ticket's mails bear or refer to.
 CREATE TABLE mail_threads (
@@ -489,41 +317,6 @@ CREATE INDEX ix_mails_outcome ON mails (outcome, id);
 CREATE INDEX ix_mails_raw ON mails (received_at)
     WHERE raw_deleted_at IS NULL AND outcome <> 'received';
 
-CREATE TABLE message_checks (
-    id uuid NOT NULL,
-    ticket_id uuid NOT NULL,
-    message_id uuid,
-    purpose text NOT NULL,
-    codes text[] NOT NULL,
-    sent_by text NOT NULL,
-    sent_at timestamptz NOT NULL,
-    -- Why it was sent with these findings; null where they were shown and nothing was said.
-    overrule_reason text,
-    CONSTRAINT message_checks_pkey PRIMARY KEY (id),
-    CONSTRAINT message_checks_message_id_key UNIQUE (message_id),
-    CONSTRAINT message_checks_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id),
-    CONSTRAINT message_checks_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
-    CONSTRAINT message_checks_codes_check CHECK (codes <> '{}'::text[]),
-    CONSTRAINT message_checks_purpose_check
-        CHECK (purpose IN ('reply', 'workaround', 'question', 'resolution'))
-);
-CREATE INDEX ix_message_checks_ticket ON message_checks (ticket_id, id);
-
-CREATE TABLE message_templates (
-    key text NOT NULL,
-    language text NOT NULL,
-    version bigint NOT NULL,
-    description text NOT NULL,
-    text text NOT NULL,
-    written_by text NOT NULL,
-    written_at timestamptz NOT NULL,
-    retired boolean NOT NULL DEFAULT false,
-    CONSTRAINT message_templates_pkey PRIMARY KEY (key, language, version),
-    CONSTRAINT message_templates_language_check CHECK (language ~ '^[a-z]{2}$'),
-    CONSTRAINT message_templates_text_check CHECK (text <> ''),
-    CONSTRAINT message_templates_version_check CHECK (version > 0)
-);
-
 CREATE TABLE messages (
     id uuid NOT NULL,
     ticket_id uuid NOT NULL,
@@ -540,8 +333,11 @@ CREATE TABLE messages (
     -- Of a public message of ours: whether mails to the customer's people were planned; null for
     -- others.
     mailing text,
+    -- The message of another ticket whose words these are: it was split, or separated after a
+    -- merge.
+    copied_from uuid,
     CONSTRAINT messages_pkey PRIMARY KEY (id),
-    CONSTRAINT messages_mail_id_key UNIQUE (mail_id),
+    CONSTRAINT messages_copied_from_fkey FOREIGN KEY (copied_from) REFERENCES messages(id),
     CONSTRAINT messages_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
     CONSTRAINT messages_direction_check CHECK (direction IN ('inbound', 'outbound')),
     CONSTRAINT messages_mailing_check CHECK (mailing IN ('due', 'planned', 'nobody', 'off')),
@@ -549,29 +345,59 @@ CREATE TABLE messages (
 );
 CREATE INDEX ix_messages_mailing ON messages (id) WHERE mailing = 'due';
 CREATE INDEX ix_messages_ticket ON messages (ticket_id, id);
+CREATE UNIQUE INDEX uq_messages_copy ON messages (copied_from, ticket_id);
+CREATE UNIQUE INDEX uq_messages_mail ON messages (mail_id) WHERE copied_from IS NULL;
 GRANT INSERT, SELECT ON messages TO opsdesk_intake_contact;
 ALTER TABLE messages FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON messages TO opsdesk_intake_contact USING (((visibility = 'public')
     AND (EXISTS ( SELECT FROM tickets WHERE (tickets.id = messages.ticket_id)))));
 CREATE POLICY of_the_service ON messages TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
-CREATE OR REPLACE FUNCTION intake.send_message_to_links()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'intake'
-AS $function$
-BEGIN
-    INSERT INTO linked_sends (link_id, kind, message_id)
-    SELECT linked_tickets.id, 'comment', NEW.id
-    FROM linked_tickets JOIN linked_systems ON linked_systems.id = system_id
-    WHERE linked_tickets.ticket_id = NEW.ticket_id AND linked_tickets.state <> 'ended'
-        AND NEW.author <> 'link/' || linked_systems.key;
-    RETURN NULL;
-END $function$;
-CREATE TRIGGER messages_to_links AFTER INSERT ON messages
-    FOR EACH ROW WHEN (new.visibility = 'public' AND NOT new.automatic)
-    EXECUTE FUNCTION send_message_to_links();
+CREATE TABLE monitoring_improvements (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    ticket_id uuid NOT NULL,
+    ticket text NOT NULL,
+    cause text NOT NULL,
+    owed_since timestamptz NOT NULL,
+    due_at timestamptz NOT NULL,
+    owner text,
+    task text,
+    criterion text,
+    evidence text,
+    done_by text,
+    done_at timestamptz,
+    verified_by text,
+    verified_at timestamptz,
+    overdue_at timestamptz,
+    sequence bigint NOT NULL,
+    CONSTRAINT monitoring_improvements_pkey PRIMARY KEY (id),
+    CONSTRAINT monitoring_improvements_key_key UNIQUE (key),
+    CONSTRAINT uq_monitoring_improvements_cause UNIQUE (ticket_id, cause),
+    CONSTRAINT monitoring_improvements_ticket_id_fkey
+        FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_monitoring_improvements_done
+        CHECK (num_nonnulls(evidence, done_by, done_at) IN (0, 3)),
+    CONSTRAINT ck_monitoring_improvements_four_eyes
+        CHECK (verified_by <> done_by AND verified_by <> owner),
+    CONSTRAINT ck_monitoring_improvements_planned
+        CHECK (num_nonnulls(owner, task, criterion) IN (0, 3)),
+    CONSTRAINT ck_monitoring_improvements_verified
+        CHECK (verified_by IS NULL OR done_by IS NOT NULL AND verified_at IS NOT NULL),
+    CONSTRAINT monitoring_improvements_cause_check
+        CHECK (cause IN ('found_by_customer', 'long_investigation')),
+    CONSTRAINT monitoring_improvements_sequence_check CHECK (sequence > 0)
+);
+CREATE INDEX ix_monitoring_improvements_open ON monitoring_improvements (id)
+    WHERE verified_by IS NULL;
+CREATE TRIGGER two_persons_own_improvement BEFORE INSERT OR UPDATE OF verified_by ON
+    monitoring_improvements
+    FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('owner', 'verified_by');
+CREATE TRIGGER two_persons_verify_improvement BEFORE INSERT OR UPDATE OF verified_by ON
+    monitoring_improvements
+    FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('done_by', 'verified_by');
 
 CREATE TABLE outgoing_mails (
     id uuid NOT NULL,
@@ -650,6 +476,53 @@ CREATE TRIGGER two_persons_confirm_person BEFORE INSERT OR UPDATE OF confirmed_b
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('changed_by', 'confirmed_by');
 
+CREATE TABLE priority_matrices (
+    version integer NOT NULL,
+    state text NOT NULL,
+    cells jsonb NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    reason text NOT NULL,
+    confirmed_by text,
+    effective_at timestamptz,
+    CONSTRAINT priority_matrices_pkey PRIMARY KEY (version),
+    CONSTRAINT ck_priority_matrices_effective
+        CHECK ((state = 'effective') = (effective_at IS NOT NULL)),
+    CONSTRAINT ck_priority_matrices_four_eyes CHECK (confirmed_by <> requested_by),
+    CONSTRAINT priority_matrices_state_check CHECK (state IN ('pending', 'effective', 'withdrawn')),
+    CONSTRAINT priority_matrices_version_check CHECK (version > 0)
+);
+CREATE UNIQUE INDEX uq_priority_matrices_pending ON priority_matrices (state)
+    WHERE state = 'pending';
+
+CREATE OR REPLACE FUNCTION intake.refuse_lower_matrix_by_one()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    ranks CONSTANT text[] := ARRAY['blocker', 'critical', 'major', 'minor', 'trivial'];
+    former jsonb := (SELECT cells FROM priority_matrices
+        WHERE effective_at IS NOT NULL AND version < NEW.version ORDER BY version DESC LIMIT 1);
+BEGIN
+    former := coalesce(former, '{"high/high": "blocker", "high/medium": "critical", "high/low": "major",
+        "medium/high": "critical", "medium/medium": "major", "medium/low": "minor",
+        "low/high": "major", "low/medium": "minor", "low/low": "trivial"}');
+    IF NEW.confirmed_by IS NULL AND EXISTS (
+        SELECT FROM jsonb_each_text(NEW.cells) AS cell
+        WHERE array_position(ranks, cell.value) > array_position(ranks, former ->> cell.key)
+    ) THEN
+        RAISE EXCEPTION 'a lower priority needs the person who asked for it and another one'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_priority_matrices_four_eyes';
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER lower_matrix_needs_two BEFORE INSERT OR UPDATE ON priority_matrices
+    FOR EACH ROW WHEN (new.effective_at IS NOT NULL)
+    EXECUTE FUNCTION refuse_lower_matrix_by_one();
+CREATE TRIGGER two_persons_matrix BEFORE INSERT OR UPDATE OF confirmed_by ON priority_matrices
+    FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('requested_by', 'confirmed_by');
+
 CREATE TABLE services (
     id uuid NOT NULL,
     key text NOT NULL,
@@ -664,6 +537,85 @@ ALTER TABLE services FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON services TO opsdesk_intake_contact USING ((( SELECT
     current_setting('opsdesk.customer', true) AS current_setting) = ANY (sold_to)));
 CREATE POLICY of_the_service ON services TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
+CREATE TABLE teams (
+    key text NOT NULL,
+    name text NOT NULL,
+    members text[] NOT NULL,
+    created_by text NOT NULL,
+    CONSTRAINT teams_pkey PRIMARY KEY (key)
+);
+
+CREATE TABLE ticket_feedback (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    solved boolean NOT NULL,
+    rating smallint,
+    message_id uuid,
+    given_by text NOT NULL,
+    given_at timestamptz NOT NULL,
+    CONSTRAINT ticket_feedback_pkey PRIMARY KEY (id),
+    CONSTRAINT ticket_feedback_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id),
+    CONSTRAINT ticket_feedback_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ticket_feedback_rating_check CHECK (rating >= 1 AND rating <= 5)
+);
+CREATE INDEX ix_ticket_feedback_ticket ON ticket_feedback (ticket_id, id);
+GRANT INSERT, SELECT ON ticket_feedback TO opsdesk_intake_contact;
+ALTER TABLE ticket_feedback FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON ticket_feedback TO opsdesk_intake_contact USING ((EXISTS ( SELECT
+    FROM tickets WHERE (tickets.id = ticket_feedback.ticket_id))));
+CREATE POLICY of_the_service ON ticket_feedback TO opsdesk_intake, opsdesk_intake_owner USING
+    (true);
+
+CREATE TABLE ticket_links (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    kind text NOT NULL,
+    other_id uuid NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT ticket_links_pkey PRIMARY KEY (id),
+    CONSTRAINT uq_ticket_links UNIQUE (ticket_id, kind, other_id),
+    CONSTRAINT ticket_links_other_id_fkey FOREIGN KEY (other_id) REFERENCES tickets(id),
+    CONSTRAINT ticket_links_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_ticket_links_itself CHECK (ticket_id <> other_id),
+    CONSTRAINT ticket_links_kind_check
+        CHECK (kind IN ('child_of', 'caused_by', 'duplicates', 'blocks', 'split_from', 'follows'))
+);
+CREATE INDEX ix_ticket_links_other ON ticket_links (other_id);
+CREATE UNIQUE INDEX uq_ticket_links_one ON ticket_links (ticket_id, kind)
+    WHERE kind IN ('child_of', 'duplicates');
+GRANT INSERT, SELECT ON ticket_links TO opsdesk_intake_contact;
+ALTER TABLE ticket_links FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON ticket_links TO opsdesk_intake_contact USING (((EXISTS ( SELECT
+    FROM tickets WHERE (tickets.id = ticket_links.ticket_id))) AND (EXISTS ( SELECT FROM tickets
+    WHERE (tickets.id = ticket_links.other_id)))));
+CREATE POLICY of_the_service ON ticket_links TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
+CREATE TABLE ticket_watchers (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    person text,
+    contact_id uuid,
+    added_by text NOT NULL,
+    added_at timestamptz NOT NULL,
+    CONSTRAINT ticket_watchers_pkey PRIMARY KEY (id),
+    CONSTRAINT ticket_watchers_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contacts(id),
+    CONSTRAINT ticket_watchers_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_ticket_watchers_one CHECK (num_nonnulls(person, contact_id) = 1)
+);
+CREATE INDEX ix_ticket_watchers_person ON ticket_watchers (person, ticket_id)
+    WHERE person IS NOT NULL;
+CREATE UNIQUE INDEX uq_ticket_watchers_contact ON ticket_watchers (ticket_id, contact_id)
+    WHERE contact_id IS NOT NULL;
+CREATE UNIQUE INDEX uq_ticket_watchers_person ON ticket_watchers (ticket_id, person)
+    WHERE person IS NOT NULL;
+GRANT DELETE, INSERT, SELECT ON ticket_watchers TO opsdesk_intake_contact;
+ALTER TABLE ticket_watchers FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON ticket_watchers TO opsdesk_intake_contact USING (((contact_id IS
+    NOT NULL) AND (EXISTS ( SELECT FROM tickets WHERE (tickets.id = ticket_watchers.ticket_id)))));
+CREATE POLICY of_the_service ON ticket_watchers TO opsdesk_intake, opsdesk_intake_owner USING
+    (true);
 
 CREATE TABLE tickets (
     id uuid NOT NULL,
@@ -713,7 +665,15 @@ CREATE TABLE tickets (
     verified_by text,
     verified_at timestamptz,
     closed_at timestamptz,
+    reopenable_until timestamptz,
     merged_into uuid,
+    unmerge_requested_by text,
+    unmerge_requested_at timestamptz,
+    unmerge_reason text,
+    unmerged_by text,
+    unmerged_confirmed_by text,
+    suggested_priority text,
+    detected_by text,
     sequence bigint NOT NULL,
     CONSTRAINT tickets_pkey PRIMARY KEY (id),
     CONSTRAINT tickets_number_key UNIQUE (number),
@@ -726,6 +686,8 @@ CREATE TABLE tickets (
             reclassified_confirmed_by <> reclassified_by),
     CONSTRAINT ck_tickets_four_eyes
         CHECK (verified_by IS NULL OR resolved_by IS NOT NULL AND verified_by <> resolved_by),
+    CONSTRAINT ck_tickets_merged
+        CHECK ((state = 'merged') = (merged_into IS NOT NULL) AND merged_into <> id),
     CONSTRAINT ck_tickets_nature CHECK (nature IS NULL OR kind = 'change_request'),
     CONSTRAINT ck_tickets_priority_four_eyes
         CHECK (priority_confirmed_by IS NULL OR priority_by IS NOT NULL AND priority_confirmed_by
@@ -733,9 +695,13 @@ CREATE TABLE tickets (
     CONSTRAINT ck_tickets_resolved
         CHECK ((state NOT IN ('resolved', 'verified', 'closed')) OR resolved_by IS NOT NULL AND
             resolved_at IS NOT NULL),
+    CONSTRAINT ck_tickets_unmerge_four_eyes
+        CHECK (unmerged_confirmed_by IS NULL OR unmerged_by IS NOT NULL AND unmerged_confirmed_by
+            <> unmerged_by),
     CONSTRAINT ck_tickets_verified
         CHECK ((state NOT IN ('verified', 'closed')) OR verified_by IS NOT NULL AND verified_at IS
             NOT NULL),
+    CONSTRAINT tickets_detected_by_check CHECK (detected_by IN ('customer', 'monitoring', 'ops')),
     CONSTRAINT tickets_kind_check
         CHECK (kind IN ('incident', 'service_request', 'change_request', 'problem', 'question')),
     CONSTRAINT tickets_nature_check
@@ -745,7 +711,9 @@ CREATE TABLE tickets (
     CONSTRAINT tickets_sequence_check CHECK (sequence > 0),
     CONSTRAINT tickets_state_check
         CHECK (state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'resolved', 'verified',
-            'closed', 'reopened', 'merged'))
+            'closed', 'reopened', 'merged')),
+    CONSTRAINT tickets_suggested_priority_check
+        CHECK (suggested_priority IN ('blocker', 'critical', 'major', 'minor', 'trivial'))
 ) WITH (fillfactor = 85);
 CREATE INDEX ix_tickets_assignee ON tickets (assignee, id) WHERE assignee IS NOT NULL;
 CREATE INDEX ix_tickets_customer ON tickets (customer_id, id);
@@ -781,22 +749,6 @@ CREATE TRIGGER downgrade_needs_two BEFORE UPDATE OF priority ON tickets
     FOR EACH ROW WHEN (new.priority <> old.priority)
     EXECUTE FUNCTION refuse_downgrade_by_one();
 
-CREATE OR REPLACE FUNCTION intake.send_fields_to_links()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'intake'
-AS $function$
-BEGIN
-    INSERT INTO linked_sends (link_id, kind)
-    SELECT id, 'fields' FROM linked_tickets WHERE ticket_id = NEW.id AND state <> 'ended'
-    ON CONFLICT DO NOTHING;
-    RETURN NULL;
-END $function$;
-CREATE TRIGGER fields_to_links AFTER UPDATE OF state, priority ON tickets
-    FOR EACH ROW WHEN (new.state <> old.state OR new.priority <> old.priority)
-    EXECUTE FUNCTION send_fields_to_links();
-
 CREATE OR REPLACE FUNCTION intake.refuse_reclassification_by_one()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -827,9 +779,32 @@ CREATE TRIGGER two_persons_reclassify BEFORE INSERT OR UPDATE OF reclassified_co
     tickets
     FOR EACH ROW WHEN (new.reclassified_confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('reclassified_by', 'reclassified_confirmed_by');
+CREATE TRIGGER two_persons_unmerge BEFORE INSERT OR UPDATE OF unmerged_confirmed_by ON tickets
+    FOR EACH ROW WHEN (new.unmerged_confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('unmerged_by', 'unmerged_confirmed_by');
 CREATE TRIGGER two_persons_verify BEFORE INSERT OR UPDATE OF verified_by ON tickets
     FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('resolved_by', 'verified_by');
+
+CREATE OR REPLACE FUNCTION intake.refuse_unmerge_by_one()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF OLD.unmerge_requested_by IS NULL
+        OR NEW.unmerged_by IS DISTINCT FROM OLD.unmerge_requested_by
+        OR NEW.unmerged_confirmed_by IS NULL
+        OR NEW.unmerged_confirmed_by = OLD.unmerge_requested_by
+    THEN
+        RAISE EXCEPTION 'to separate merged tickets takes the person who asked for it and another one'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_unmerge_four_eyes';
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER unmerge_needs_two BEFORE UPDATE OF merged_into ON tickets
+    FOR EACH ROW WHEN (old.merged_into IS NOT NULL AND new.merged_into IS DISTINCT FROM
+        old.merged_into)
+    EXECUTE FUNCTION refuse_unmerge_by_one();
 
 CREATE TABLE token_revocations (
     id uuid NOT NULL,
@@ -1180,7 +1155,11 @@ CREATE VIEW reporting.intake_tickets AS SELECT
     -- bigint: seconds of elapsed time from opening to its present resolution; null without one
     extract(epoch FROM resolved_at - opened_at)::bigint AS resolution_seconds,
     -- bigint: seconds of elapsed time from resolution to verification; null before
-    extract(epoch FROM verified_at - resolved_at)::bigint AS verification_seconds
+    extract(epoch FROM verified_at - resolved_at)::bigint AS verification_seconds,
+    -- text: priority that the contact asked for; null without a wish
+    suggested_priority,
+    -- text: who found it first: customer, monitoring, ops
+    detected_by
 FROM tickets LEFT JOIN customers ON customers.id = tickets.customer_id LEFT JOIN environments ON
     environments.id = tickets.environment_id;
 
@@ -1224,3 +1203,74 @@ CREATE VIEW reporting.intake_alerts AS SELECT
     extract(epoch FROM ended_at - started_at)::bigint AS duration_seconds
 FROM alerts LEFT JOIN customers ON customers.id = alerts.customer_id LEFT JOIN environments ON
     environments.id = alerts.environment_id;
+
+-- Who found incidents first: one row per month and customer.
+CREATE VIEW reporting.intake_detection AS SELECT
+    -- text: month of the opening, in UTC: 2030-01
+    to_char(opened_at AT TIME ZONE 'UTC', 'YYYY-MM') AS month,
+    -- uuid: id of the customer; null in triage
+    tickets.customer_id AS customer_id,
+    -- text: key of the customer
+    customers.key AS customer,
+    -- bigint: incidents that were opened
+    count(*) AS incidents,
+    -- bigint: those that the customer found first
+    count(*) FILTER (WHERE detected_by = 'customer') AS found_by_customer,
+    -- bigint: those that monitoring found first
+    count(*) FILTER (WHERE detected_by = 'monitoring') AS found_by_monitoring,
+    -- numeric: share of those that the customer found first, 0 to 1
+    round(count(*) FILTER (WHERE detected_by = 'customer')::numeric / count(*), 4) AS found_by_customer_ratio
+FROM tickets LEFT JOIN customers ON customers.id = tickets.customer_id WHERE kind = 'incident' AND
+    detected_by IS NOT NULL GROUP BY 1, tickets.customer_id, customers.key;
+
+-- Searches for a cause: one row each.
+CREATE VIEW reporting.intake_investigations AS SELECT
+    -- uuid: id of the search
+    id AS investigation_id,
+    -- uuid: see intake_tickets
+    ticket_id,
+    -- timestamptz: instant of its start
+    started_at,
+    -- timestamptz: instant of its end; null while it lasts
+    ended_at,
+    -- boolean: whether the cause was found; null while it lasts
+    cause_found,
+    -- boolean: whether it took longer than the set time; null while it lasts
+    ended_at > limit_at AS is_long
+FROM investigations;
+
+-- Improvements of the monitoring that are or were owed: one row each.
+CREATE VIEW reporting.intake_monitoring_improvements AS SELECT
+    -- uuid: id of the improvement
+    id AS improvement_id,
+    -- text: key of the improvement: MON-7
+    key AS improvement,
+    -- uuid: see intake_tickets
+    ticket_id,
+    -- text: found_by_customer, long_investigation
+    cause,
+    -- timestamptz: instant since which it is owed
+    owed_since,
+    -- timestamptz: instant by which it is to be done
+    due_at,
+    -- timestamptz: instant at which it was done; null before
+    done_at,
+    -- timestamptz: instant at which another person verified it; null before
+    verified_at,
+    -- timestamptz: instant at which its time was over; null: done in time, or time is left
+    overdue_at
+FROM monitoring_improvements;
+
+-- What contacts said of resolved tickets: one row each.
+CREATE VIEW reporting.intake_feedback AS SELECT
+    -- uuid: id of the answer
+    id AS feedback_id,
+    -- uuid: see intake_tickets
+    ticket_id,
+    -- timestamptz: instant of the answer
+    given_at,
+    -- boolean: whether the contact says that it was solved
+    solved,
+    -- smallint: 1 (bad) to 5 (good); null without one
+    rating
+FROM ticket_feedback;

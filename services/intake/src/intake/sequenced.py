@@ -6,6 +6,7 @@ from common.persistence.sequenced import NumberSequence, Sequenced, Subjects
 from intake.alerts.tables import alerts
 from intake.articles.tables import articles
 from intake.directory.tables import contacts, customers, environments, partners, people
+from intake.improvements.tables import monitoring_improvements
 from intake.revocations.tables import token_revocations
 from intake.tickets.tables import tickets
 
@@ -18,9 +19,11 @@ SEQUENCED: Final[Subjects] = {
     "environment": Sequenced(environments),
     "partner": Sequenced(partners),
     "person": Sequenced(people),
+    "improvement": Sequenced(monitoring_improvements),
     "revocation": Sequenced(token_revocations),
 }
 NUMBERS: Final = (
     NumberSequence("ticket_numbers", "OPS", "ticket"),
+    NumberSequence("monitoring_improvement_numbers", "MON", "improvement"),
     NumberSequence("article_numbers", "KB", "article"),
 )

@@ -45,6 +45,22 @@ class IntakeSettings(SmtpSettings):
     alert_post_days: int = Field(
         90, ge=1, description="days that a processed post of a monitor is kept as it came"
     )
+    reopen_days: int = Field(
+        14,
+        ge=0,
+        description="days after its closing in which a customer's words open a ticket again; later they open"
+        " another one that is linked to it",
+    )
+    customer_escalation_minutes: int = Field(
+        60,
+        ge=1,
+        description="minutes within which a named person answers a customer who escalates a ticket",
+    )
+    long_investigation_minutes: int = Field(
+        120,
+        ge=1,
+        description="minutes after which the search for a cause has taken long: better monitoring is owed",
+    )
     grafana_secret: SecretStr | None = Field(
         None,
         description="the secret with which Grafana signs its posts of alerts; without it they need a token alone",

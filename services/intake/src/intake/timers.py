@@ -9,6 +9,12 @@ from intake.alerts.timers import on_alerts_quiet, on_posts_unprocessed
 from intake.articles.commands import REVIEW_KIND
 from intake.articles.store.article_rows import lock_available as lock_articles
 from intake.articles.timers import on_reviews_due
+from intake.improvements.commands import DEADLINE_KIND as IMPROVEMENT_KIND
+from intake.improvements.store import lock_available as lock_improvements
+from intake.improvements.timers import on_improvements_due
+from intake.investigations.commands import DEADLINE_KIND as INVESTIGATION_KIND
+from intake.investigations.store import lock_available as lock_investigations
+from intake.investigations.timers import on_investigations_long
 from intake.mail import commands as mail
 from intake.mail.store import lock_available as lock_mails
 from intake.mail.timers import on_mails_unprocessed
@@ -16,6 +22,8 @@ from intake.mail.timers import on_mails_unprocessed
 TIMERS: Timers = {
     mail.RETRY_KIND: Timer(lock_mails, on_mails_unprocessed),
     alerts.RETRY_KIND: Timer(lock_posts, on_posts_unprocessed),
+    IMPROVEMENT_KIND: Timer(lock_improvements, on_improvements_due),
+    INVESTIGATION_KIND: Timer(lock_investigations, on_investigations_long),
     END_KIND: Timer(lock_episodes, on_alerts_quiet),
     REVIEW_KIND: Timer(lock_articles, on_reviews_due),
 }

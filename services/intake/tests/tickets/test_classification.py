@@ -1,6 +1,6 @@
 """What a ticket is, corrected by two people only (R1)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 from uuid import UUID
 
@@ -65,6 +65,8 @@ CLASSIFICATIONS = st.one_of(
         st.sampled_from(("portal", None)),
     ),
 )
+
+FORTNIGHT = timedelta(days=14)
 
 
 @given(CLASSIFICATIONS, st.sampled_from((NEW, CHANGE)))
@@ -135,7 +137,7 @@ def test_what_is_closed_or_merged_stays_what_it_is(state: State) -> None:
 
 
 def test_what_was_asked_ends_with_the_ticket() -> None:
-    closed = transitions.close(replace(asked(QUESTION), state="verified"), NINE)
+    closed = transitions.close(replace(asked(QUESTION), state="verified"), NINE, FORTNIGHT)
     merged = transitions.merge(asked(QUESTION), replace(NEW, id=UUID(int=2)))
     for ticket in (closed, merged):
         assert isinstance(ticket, Ticket)

@@ -10,16 +10,19 @@ from common.domain import Actor
 from intake.directory.domain.environment import Environment
 from intake.tickets.commands import prepare_new_ticket
 from intake.tickets.domain.new_ticket import TicketRequest, TicketScope, initial_priority
+from intake.tickets.domain.priority import DEFAULT_MATRIX
 from intake.tickets.schemas.responses import created_body, to_response
 
 NINE = datetime(2030, 1, 7, 9, 0, 0, 120, tzinfo=UTC)
 PROD = Environment(UUID(int=2), "acme-prod", UUID(int=1), "acme", "production", "Production")
-BARE = TicketRequest("question", "Where?", "portal", initial_priority(None, None, None))
+BARE = TicketRequest(
+    "question", "Where?", "portal", initial_priority(DEFAULT_MATRIX, None, None, None)
+)
 WHOLE = TicketRequest(
     "incident",
     'Said "€ 5", and \\ and \x7f',
     "phone",
-    initial_priority("blocker", "high", "low"),
+    initial_priority(DEFAULT_MATRIX, "blocker", "high", "low"),
     service="billing",
     scope=TicketScope(UUID(int=1), "acme", PROD),
     contact_id=UUID(int=3),

@@ -1,7 +1,7 @@
 """The life of a ticket: which moves are allowed, and that two people are two (R1)."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 from uuid import UUID
 
@@ -33,6 +33,8 @@ NEW = Ticket(
     opened_by="jan",
     customer_id=UUID(int=7),
 )
+
+FORTNIGHT = timedelta(days=14)
 PEOPLE = st.sampled_from(["anna", "omar", "gina"])
 
 
@@ -65,8 +67,8 @@ def test_whoever_resolved_it_does_not_reject_it_either() -> None:
 
 def test_it_closes_only_after_verification() -> None:
     """R1"""
-    assert code(transitions.close(resolved(), NINE)) == "WRONG_STATE"
-    closed = transitions.close(verified(), NINE)
+    assert code(transitions.close(resolved(), NINE, FORTNIGHT)) == "WRONG_STATE"
+    closed = transitions.close(verified(), NINE, FORTNIGHT)
     assert isinstance(closed, Ticket)
     assert (closed.state, closed.closed_at) == ("closed", NINE)
 
@@ -85,7 +87,7 @@ TRIED: dict[str, Callable[[Ticket, str], Ticket | Rejection]] = {
     "resolve": lambda ticket, by: transitions.resolve(ticket, by, NINE, "done"),
     "verify": lambda ticket, by: transitions.verify(ticket, by, NINE),
     "reject": transitions.reject,
-    "close": lambda ticket, by: transitions.close(ticket, NINE),
+    "close": lambda ticket, by: transitions.close(ticket, NINE, FORTNIGHT),
     "reopen": lambda ticket, by: transitions.reopen(ticket),
 }
 
@@ -112,8 +114,10 @@ def test_a_state_that_does_not_allow_an_action_says_which_ones_do(
     assert refusal is None or all(allowed in refusal.detail for allowed in ALLOWED_FROM[action])
 
 
-def test_nothing_leaves_merged() -> None:
-    assert all("merged" not in states for states in ALLOWED_FROM.values())
+def test_only_two_people_lead_out_of_merged() -> None:
+    """C10"""
+    leaving = {action for action, states in ALLOWED_FROM.items() if "merged" in states}
+    assert leaving == {"unmerge"}
 
 
 def test_waiting_on_the_customer_needs_a_question_they_can_see() -> None:

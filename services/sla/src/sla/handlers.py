@@ -33,6 +33,7 @@ from common.events.restored import (
     DirectoryHistoryRestored,
     TicketHistoryRestored,
 )
+from common.events.ticket_links import TicketUnmerged
 from common.events.tickets import (
     BlockerLifted,
     BlockerRaised,
@@ -56,6 +57,7 @@ from common.events.tickets import (
 from common.messaging.inbox import Handlers, chain, for_each
 from common.restoration.handlers import restored_handlers
 from sla.agreements.handlers import on_commenting_contact
+from sla.clocks.handlers.merges import on_merged, on_unmerged
 from sla.clocks.handlers.opening import on_opened
 from sla.clocks.handlers.ticket_inputs import (
     as_input,
@@ -68,7 +70,6 @@ from sla.clocks.handlers.ticket_inputs import (
 from sla.clocks.handlers.tickets import (
     on_erased,
     on_forwarded,
-    on_merged,
     on_prioritised,
     on_reclassified,
     on_triaged,
@@ -104,6 +105,7 @@ HANDLERS: Handlers = {
     TicketRejected: chain(record_state_change("rejected"), as_input("reopened_by_us")),
     TicketReopened: chain(record_state_change("reopened"), as_input(input_of_reopening)),
     TicketMerged: chain(record_state_change("merged"), for_each(on_merged)),
+    TicketUnmerged: chain(record_state_change("unmerged"), for_each(on_unmerged)),
     TicketErased: chain(
         for_each(on_reviewed_ticket_erased), for_each(on_erased), for_each(on_ticket_erased)
     ),

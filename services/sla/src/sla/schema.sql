@@ -1364,7 +1364,7 @@ CREATE TABLE ticket_state_changes (
     CONSTRAINT ticket_state_changes_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
     CONSTRAINT ticket_state_changes_change_check CHECK (change >= '-1'::integer AND change <= 1),
     CONSTRAINT ticket_state_changes_kind_check
-        CHECK (kind IN ('resolved', 'rejected', 'reopened', 'merged'))
+        CHECK (kind IN ('resolved', 'rejected', 'reopened', 'merged', 'unmerged'))
 );
 CREATE INDEX ix_ticket_state_changes_at ON ticket_state_changes (customer_id, at);
 REVOKE UPDATE, DELETE ON ticket_state_changes FROM opsdesk_sla;
@@ -2054,7 +2054,7 @@ CREATE VIEW reporting.sla_ticket_state_changes AS SELECT
     ticket_id,
     -- bigint: rises within the ticket
     ordinal,
-    -- text: resolved, rejected (by the second person), reopened, merged
+    -- text: resolved, rejected (by the second person), reopened, merged, unmerged
     kind,
     -- timestamptz: instant
     at,

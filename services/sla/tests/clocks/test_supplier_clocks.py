@@ -27,6 +27,7 @@ from sla_support.assertions import assert_consistent, clocks_of, event_types, re
 from sla_support.company import HOUR, NINE, promise, ticket_event, ticket_opened, underpin
 
 MINUTE = timedelta(minutes=1)
+TAKEN = {"state": "forwarded", "assignee": "sven"}
 
 
 def forwarding_event(
@@ -94,12 +95,12 @@ async def test_a_partners_breach_is_theirs_alone(database: Database) -> None:
             False,
         ),
         (
-            ticket_event(TicketAssigned, 1, NINE + HOUR, state="forwarded"),
+            ticket_event(TicketAssigned, 1, NINE + HOUR, **TAKEN),
             "hosthaven",
             False,
             False,
         ),
-        (ticket_event(TicketAssigned, 1, NINE + HOUR, state="forwarded"), None, True, False),
+        (ticket_event(TicketAssigned, 1, NINE + HOUR, **TAKEN), None, True, False),
         (ticket_event(TicketAssigned, 1, NINE + HOUR, state="on_hold"), None, False, False),
         (
             ticket_event(

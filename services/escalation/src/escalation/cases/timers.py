@@ -24,6 +24,18 @@ async def on_cases_due(tx: Connection, due: Sequence[Due], at: datetime) -> None
 
 async def on_confirmations_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
     """Fire the next step of contacts' blockers that first level has not confirmed in time (R5)."""
+    await _fire_next_steps(tx, due, at)
+
+
+async def on_customer_answers_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
+    """Fire the next step for customers who escalated and whom nobody has answered in time.
+
+    It does so also where somebody has acknowledged the case: that is no answer to the customer.
+    """
+    await _fire_next_steps(tx, due, at)
+
+
+async def _fire_next_steps(tx: Connection, due: Sequence[Due], at: datetime) -> None:
     roster = await load_roster(tx)
     for case in await cases.load_many(tx, [deadline.subject for deadline in due]):
         outcome = policy_engine.escalate(case.state, case.policy, roster, SYSTEM, at)

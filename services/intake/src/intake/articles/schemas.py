@@ -41,7 +41,7 @@ class ArticleRetirement(RequestModel):
     reason: Reason
 
 
-class FeedbackCreate(RequestModel):
+class ArticleFeedbackCreate(RequestModel):
     """Whether the published version helped, and what to make better."""
 
     helpful: bool
@@ -127,7 +127,7 @@ class ArticleVersions(ResponseModel):
     items: list[ArticleVersionRead]
 
 
-class FeedbackRead(ResponseModel):
+class ArticleFeedbackRead(ResponseModel):
     """What a reader says of a version. `author` is a `sub`, or `contact/…`."""
 
     id: UUID

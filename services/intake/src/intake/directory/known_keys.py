@@ -7,7 +7,7 @@ from sqlalchemy import any_
 from common.events.catalogue import ServiceCatalogued
 from common.events.escalations import TEAMS
 from common.http.references import KnownKeys, References
-from intake.directory.tables import customers, environments, partners, people, services
+from intake.directory.tables import customers, environments, partners, people, services, teams
 
 SERVICES: Final = KnownKeys(
     services.c.key,
@@ -22,5 +22,5 @@ REFERENCES: Final[References] = {
     "partner": KnownKeys(partners.c.key),
     "person": KnownKeys(people.c.sub, callers=True),
     "service": SERVICES,
-    "team": KnownKeys(names=TEAMS),
+    "team": KnownKeys(teams.c.key, names=TEAMS),
 }

@@ -85,3 +85,12 @@ people = Table(
     Column("confirmed_by", Text),
     Column("sequence", BigInteger, nullable=False),
 )
+
+teams = Table(
+    "teams",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("members", ARRAY(Text), nullable=False),
+    Column("created_by", Text, nullable=False),
+)

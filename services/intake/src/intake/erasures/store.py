@@ -27,7 +27,8 @@ _TICKETS: Final = text(
         description = CASE WHEN description IS NOT NULL THEN :erased END,
         resolution = CASE WHEN resolution IS NOT NULL THEN :erased END,
         downgrade_reason = CASE WHEN downgrade_reason IS NOT NULL THEN :erased END,
-        reclassification_reason = CASE WHEN reclassification_reason IS NOT NULL THEN :erased END
+        reclassification_reason = CASE WHEN reclassification_reason IS NOT NULL THEN :erased END,
+        unmerge_reason = CASE WHEN unmerge_reason IS NOT NULL THEN :erased END
     WHERE id = ANY(:ids)
     """
 ).bindparams(_IDS, bindparam("erased", type_=Text))
@@ -56,6 +57,19 @@ _FEEDBACK: Final = text(
 _RECEIPTS: Final = text(
     "UPDATE linked_receipts SET raw = NULL WHERE ticket_id = ANY(:ids)"
 ).bindparams(_IDS)
+_INVESTIGATIONS: Final = text(
+    "UPDATE investigations SET cause = :erased WHERE ticket_id = ANY(:ids) AND cause IS NOT NULL"
+).bindparams(_IDS)
+_IMPROVEMENTS: Final = text(
+    """
+    UPDATE monitoring_improvements SET
+        task = CASE WHEN task IS NOT NULL THEN :erased END,
+        criterion = CASE WHEN criterion IS NOT NULL THEN :erased END,
+        evidence = CASE WHEN evidence IS NOT NULL THEN :erased END
+    WHERE ticket_id = ANY(:ids)
+    """
+).bindparams(_IDS, bindparam("erased", type_=Text))
+_WATCHERS: Final = text("DELETE FROM ticket_watchers WHERE contact_id = :contact")
 _MAILS: Final = text(
     """
     UPDATE mails SET raw = '', raw_deleted_at = intake.now(), reason = NULL,
@@ -100,7 +114,8 @@ async def erase_words(tx: Connection, ids: Sequence[UUID]) -> None:
     """Erase what these tickets say, with everything that was written about them."""
     values: dict[str, Any] = {"ids": list(ids), "erased": ERASED}
     await tx.execute(_TICKETS, values)
-    await tx.execute(_HAND_OVERS, values)
+    for statement in (_HAND_OVERS, _INVESTIGATIONS, _IMPROVEMENTS):
+        await tx.execute(statement, values)
     await tx.execute(_RECEIPTS, {"ids": values["ids"]})
 
 
@@ -133,3 +148,4 @@ def _whole(address: str) -> str:
 async def erase_contact(tx: Connection, contact: UUID) -> None:
     """Erase name, address and phone of the contact, and count the change."""
     await tx.execute(_CONTACT, {"contact": contact, "erased": ERASED})
+    await tx.execute(_WATCHERS, {"contact": contact})

@@ -14,6 +14,8 @@ from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
 from intake.directory import store as directory
+from intake.feedback.commands import link_follow_on
+from intake.links import store as links
 from intake.mail import store as mails
 from intake.mail.domain.auto_reply import automatic_reason, may_have_receipt
 from intake.mail.domain.environment_choice import choose_environment
@@ -28,8 +30,8 @@ from intake.mail.store import NextStep, Outcome, StoredMail
 from intake.tickets.commands import open_ticket, record_customer_reply
 from intake.tickets.domain.message import Message
 from intake.tickets.domain.new_ticket import TicketScope
-from intake.tickets.domain.ticket import Ticket
-from intake.tickets.store import messages, tickets
+from intake.tickets.domain.ticket import Ticket, is_past_reopening
+from intake.tickets.store import messages, priority_matrices, tickets
 
 NO_SENDER: Final = "its From header names nobody, several people, or cannot be read"
 
@@ -91,7 +93,25 @@ async def _assign_to_ticket(tx: Connection, stored: StoredMail, read: ReadMail) 
     )
     if existing is None:
         return await _open_for(tx, stored, read, sender)
-    ticket = await _join_ticket(tx, existing, stored, read, sender)
+    return await _join_or_go_on(tx, stored, read, sender, existing)
+
+
+async def _join_or_go_on(
+    tx: Connection, stored: StoredMail, read: ReadMail, sender: Sender, existing: Ticket
+) -> StoredMail:
+    """Add the mail to a ticket; where that was closed too long ago, to the one that goes on after it."""
+    survivor = await tickets.lock_survivor(tx, existing.id)
+    at = await transaction_time(tx)
+    if is_past_reopening(survivor, at):
+        for id in await links.list_follow_ons(tx, survivor.id):
+            follow_on = await tickets.lock_survivor(tx, id)
+            if sender.may_join(follow_on) and not is_past_reopening(follow_on, at):
+                joined = await _join_ticket(tx, follow_on, stored, read, sender)
+                return await _assigned(tx, stored, read, sender, joined, "joined")
+        opened = await _open_ticket(tx, stored, read, sender)
+        opened = await link_follow_on(tx, opened, survivor, _actor(sender, stored), at)
+        return await _assigned(tx, stored, read, sender, opened, "opened")
+    ticket = await _join_ticket(tx, survivor, stored, read, sender)
     return await _assigned(tx, stored, read, sender, ticket, "joined")
 
 
@@ -147,7 +167,8 @@ async def _open_ticket(
     """Open a ticket for the customer of a known contact; for anybody else one that needs triage."""
     at = await transaction_time(tx)
     scope = await _find_scope(tx, sender, read)
-    request = request_from_mail(read.mail, read.text, sender, scope, stored.received_at)
+    matrix = await priority_matrices.find_cells(tx)
+    request = request_from_mail(read.mail, read.text, sender, scope, stored.received_at, matrix)
     ticket = await open_ticket(tx, request, _actor(sender, stored), at)
     await messages.add(tx, _build_message(ticket, stored, read, sender, Answer(read.text)))
     return ticket
@@ -162,10 +183,9 @@ async def _find_scope(tx: Connection, sender: Sender, read: ReadMail) -> TicketS
 
 
 async def _join_ticket(
-    tx: Connection, existing: Ticket, stored: StoredMail, read: ReadMail, sender: Sender
+    tx: Connection, before: Ticket, stored: StoredMail, read: ReadMail, sender: Sender
 ) -> Ticket:
-    """Add the mail to a ticket, or to the one that it was merged into."""
-    before = await tickets.lock_survivor(tx, existing.id)
+    """Add the mail to a locked ticket."""
     at = await transaction_time(tx)
     message = _build_message(before, stored, read, sender, read.answer)
     await messages.add(tx, message)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
-from fastapi import Depends, Path, Request, Response
+from fastapi import Depends, FastAPI, Path, Request, Response
 
 from common.audit import JSON
 from common.auth import Caller, requires
@@ -110,6 +110,12 @@ class TicketAction:
             grounds=grounds,
         )
         return ticket_response(self.caller, stored)
+
+
+def settings_of(app: FastAPI) -> IntakeSettings:
+    """The settings of this service."""
+    runtime: Runtime[IntakeSettings] = runtime_of(app)
+    return runtime.settings
 
 
 def get_visible_ticket(caller: Caller, ticket: Ticket | None, ref: str) -> Ticket:

@@ -1,6 +1,7 @@
 """Tickets with their messages, the mails about these, attachments and hand-overs."""
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Integer, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
 
 from intake.metadata import METADATA, instant
 
@@ -53,7 +54,15 @@ tickets = Table(
     Column("verified_by", Text),
     instant("verified_at"),
     instant("closed_at"),
+    instant("reopenable_until"),
     Column("merged_into", Uuid),
+    Column("unmerge_requested_by", Text),
+    instant("unmerge_requested_at"),
+    Column("unmerge_reason", Text),
+    Column("unmerged_by", Text),
+    Column("unmerged_confirmed_by", Text),
+    Column("suggested_priority", Text),
+    Column("detected_by", Text),
     Column("sequence", BigInteger, nullable=False),
 )
 
@@ -73,6 +82,7 @@ messages = Table(
     Column("history", Text),
     Column("sender_doubt", Text),
     Column("mailing", Text),
+    Column("copied_from", Uuid),
 )
 
 outgoing_mails = Table(
@@ -133,4 +143,17 @@ message_checks = Table(
     Column("sent_by", Text, nullable=False),
     instant("sent_at", nullable=False),
     Column("overrule_reason", Text),
+)
+
+priority_matrices = Table(
+    "priority_matrices",
+    METADATA,
+    Column("version", Integer, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("cells", JSONB, nullable=False),
+    Column("requested_by", Text, nullable=False),
+    instant("requested_at", nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("confirmed_by", Text),
+    instant("effective_at"),
 )

@@ -34,7 +34,7 @@ STATE_CHANGES = View(
     (
         Column("ticket_id", "see sla_tickets"),
         Column("ordinal", "rises within the ticket"),
-        Column("kind", "resolved, rejected (by the second person), reopened, merged"),
+        Column("kind", "resolved, rejected (by the second person), reopened, merged, unmerged"),
         Column("at", "instant"),
         Column("customer_id", "null in triage"),
         Column("backlog_change", "by how many the open tickets became more: -1, 0, 1", "change"),

@@ -11,6 +11,9 @@ CONFIRMATION = "blocker_confirmation"
 """The kind of deadline by which first level has confirmed a contact's blocker (R5)."""
 CONFIRMATION_TIME = timedelta(minutes=15)
 
+CUSTOMER_ANSWER = "customer_answer"
+"""The kind of deadline by which a named person has answered a customer who escalated."""
+
 _KIND_BY_STATUS: dict[Status, str] = {
     "open": STEP,
     "acknowledged": ACKNOWLEDGEMENT,

@@ -13,6 +13,8 @@ TriggerKind = Literal[
     "blocker_raised",
     "forwarded",
     "reply_undelivered",
+    "customer_escalated",
+    "improvement_overdue",
     "debt_overdue",
     "outage",
     "waiver_requested",
@@ -33,6 +35,8 @@ SEVERITIES = ("blocker", "critical", "major", "minor", "trivial")
 
 MANDATORY_ROLES: Mapping[TriggerKind, tuple[str, ...]] = {
     "forwarded": ("dm", "po"),  # R5: what first level could not resolve
+    "customer_escalated": ("dm",),  # a named person answers the customer within a set time
+    "improvement_overdue": ("tom",),  # R9
     "debt_overdue": ("dm", "po"),
     "outage": ("dm",),  # R3, R5: a customer feels it now
     "limit_approaching": ("dm", "po"),  # R3: early enough to plan for it

@@ -5,7 +5,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from intake.tickets.domain.prioritisation import PriorityAssessment, assess
-from intake.tickets.domain.priority import DEFAULT_IMPACT_URGENCY, PRIORITIES, Priority, is_lower
+from intake.tickets.domain.priority import (
+    DEFAULT_IMPACT_URGENCY,
+    DEFAULT_MATRIX,
+    PRIORITIES,
+    Priority,
+    is_lower,
+)
 
 UNKNOWN_WORD_PRIORITY: Final[Priority] = "critical"
 """The priority of a word that is not below: rather one alert too loud than one unheard."""
@@ -38,9 +44,12 @@ def priority_of_word(word: str) -> Priority | None:
 
 
 def assess_severity(word: str | None) -> PriorityAssessment:
-    """The priority of an alert: without a severity the middle of the matrix of impact and urgency."""
+    """The priority of an alert: without a severity the middle of OpsDesk's own matrix.
+
+    The house's matrix is for what people assess; an alert names its severity itself (I4).
+    """
     if word is None:
-        return assess(*DEFAULT_IMPACT_URGENCY)
+        return assess(DEFAULT_MATRIX, *DEFAULT_IMPACT_URGENCY)
     return PriorityAssessment(priority_of_word(word) or UNKNOWN_WORD_PRIORITY)
 
 

@@ -20,13 +20,13 @@ from intake.articles.domain.article import ArticleAudience, ArticleState
 from intake.articles.schemas import (
     AnyArticle,
     AnyArticleItem,
+    ArticleFeedbackCreate,
+    ArticleFeedbackRead,
     ArticleItem,
     ArticleItemForContact,
     ArticlePage,
     ArticleVersionRead,
     ArticleVersions,
-    FeedbackCreate,
-    FeedbackRead,
 )
 from intake.articles.store import article_feedback, article_search
 from intake.articles.store import article_rows as articles
@@ -95,11 +95,11 @@ async def list_article_versions(
 @routes.post("/{article}/feedback", status_code=201)
 async def create_article_feedback(
     ref: ArticleReference,
-    body: FeedbackCreate,
+    body: ArticleFeedbackCreate,
     response: Response,
     caller: Annotated[Caller, requires("articles:rate")],
     tx: Transaction,
-) -> FeedbackRead:
+) -> ArticleFeedbackRead:
     """Give feedback on an article: whether an article helped, and what to make better."""
     article = await get_visible_article(tx, caller, ref)
     customer = None if caller.customer is None else await CUSTOMERS.find(tx, caller.customer)
@@ -116,7 +116,7 @@ async def create_article_feedback(
     )
     await article_feedback.add(tx, feedback)
     response.headers["Location"] = f"/v1/articles/{article.key}"
-    return FeedbackRead.model_validate(feedback)
+    return ArticleFeedbackRead.model_validate(feedback)
 
 
 @routes.get("/{article}/feedback")
@@ -125,11 +125,11 @@ async def list_article_feedback(
     caller: ArticleWriter,
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-) -> Page[FeedbackRead]:
+) -> Page[ArticleFeedbackRead]:
     """List what readers said of an article, the newest first."""
     article = await get_visible_article(tx, caller, ref)
     rows = await article_feedback.page(tx, article.id, page.after_as(UUID), page.limit)
-    return page.page_of(rows, FeedbackRead.model_validate, lambda one: (one.id,))
+    return page.page_of(rows, ArticleFeedbackRead.model_validate, lambda one: (one.id,))
 
 
 def only_for_contacts(filters: ArticleFilter) -> ArticleFilter:

@@ -38,7 +38,7 @@ async def list_links_of_ticket(
 
 
 @of_tickets.post("/{ticket}/linked-tickets", status_code=201, response_model=LinkedTicketRead)
-async def link_ticket(
+async def link_counterpart(
     ref: TicketReference, body: LinkRequest, response: Response, caller: Worker, tx: Transaction
 ) -> LinkedTicketRead | Response:
     """Link a ticket with a system: its title, description, public messages, priority and state go there."""
@@ -71,7 +71,7 @@ async def list_linked_tickets(
 
 
 @routes.post("/{link}/unlink", response_model=LinkedTicketRead)
-async def unlink_ticket(
+async def unlink_counterpart(
     id: LinkId, body: UnlinkRequest, caller: Worker, tx: Transaction
 ) -> LinkedTicketRead | Response:
     """Unlink a ticket: nothing goes there and nothing comes from there any more."""

@@ -4,13 +4,22 @@ from datetime import datetime
 
 from intake.mail.domain.mail import Mail
 from intake.mail.domain.thread import Sender
-from intake.tickets.domain.new_ticket import TicketRequest, TicketScope, make_title
-from intake.tickets.domain.prioritisation import assess
-from intake.tickets.domain.priority import DEFAULT_IMPACT_URGENCY
+from intake.tickets.domain.new_ticket import (
+    TicketRequest,
+    TicketScope,
+    initial_priority,
+    make_title,
+)
+from intake.tickets.domain.priority import Matrix
 
 
 def request_from_mail(
-    mail: Mail, text: str, sender: Sender, scope: TicketScope | None, received_at: datetime
+    mail: Mail,
+    text: str,
+    sender: Sender,
+    scope: TicketScope | None,
+    received_at: datetime,
+    matrix: Matrix,
 ) -> TicketRequest:
     """An incident, until OPS reclassifies it. Its title is the subject or the text's first line.
 
@@ -20,7 +29,7 @@ def request_from_mail(
         "incident",
         make_title(mail.subject, text),
         "email",
-        assess(*DEFAULT_IMPACT_URGENCY),
+        initial_priority(matrix, None, None, None),
         scope=scope,
         contact_id=sender.contact_id,
         from_outside=sender.staff is None,

@@ -9,9 +9,10 @@ from intake.tickets.domain.ticket import Ticket
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A contact who opened a ticket or wrote on it, or on one that was merged into it.
+    """A contact who opened a ticket, wrote on it or watches it, or one that was merged into it.
 
-    `address` is the contact's own, whatever address a mail named. `wrote_by_mail`: at least once so. Mails
+    `address` is the contact's own, whatever address a mail named. `wrote_by_mail`: at least once so, or
+    watches the ticket. Mails
     whose sender was not believed make nobody a participant (I1).
     """
 

@@ -40,6 +40,7 @@ _RECEIPTS: Final = text(
             AND earlier.purpose = 'receipt' AND earlier.state <> 'withheld') AS recent
     FROM mails
     LEFT JOIN messages ON messages.mail_id = mails.id AND messages.sender_doubt IS NULL
+        AND messages.copied_from IS NULL
     LEFT JOIN tickets ON tickets.id = messages.ticket_id
     LEFT JOIN contacts ON contacts.id = tickets.contact_id
         AND contacts.customer_id = tickets.customer_id AND contacts.address IS NOT NULL
@@ -65,6 +66,9 @@ _PARTICIPANTS: Final = text(
     FROM (
         SELECT contact_id, channel = 'email' AS by_mail FROM tickets
             WHERE id = ANY(:family) AND contact_id IS NOT NULL
+        UNION ALL
+        SELECT contact_id, true FROM ticket_watchers
+            WHERE ticket_id = ANY(:family) AND contact_id IS NOT NULL
         UNION ALL
         SELECT CAST(substring(author FROM 9) AS uuid), mail_id IS NOT NULL FROM messages
             WHERE ticket_id = ANY(:family) AND direction = 'inbound' AND visibility = 'public'
@@ -177,7 +181,7 @@ async def list_family(tx: Connection, ticket_id: UUID) -> list[UUID]:
 
 
 async def list_participants(tx: Connection, family: Sequence[UUID]) -> Sequence[Participant]:
-    """The contacts who opened these tickets or wrote on them and have not been ended, by their ids.
+    """The contacts who opened these tickets, wrote on them or watch them and were not ended, by their ids.
 
     Who wrote before anybody was known by that address is found by it.
     """

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from common.wording import is_question
@@ -12,6 +12,9 @@ Direction = Literal["inbound", "outbound"]
 Mailing = Literal["due", "planned", "nobody", "off"]
 MailPurpose = Literal["answer", "receipt"]
 MailState = Literal["waiting", "sent", "failed", "bounced", "cancelled", "withheld"]
+
+MAX_COPIED: Final = 200
+"""Messages that one request copies to another ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class Message:
     Internal notes are outbound, and only staff see them. An `automatic` message was written by a
     machine and does not count as an answer (C1, C3). `history` is what stood below the new words of an
     answer. `sender_doubt` tells staff why the sender of a mail was not believed (I1). `mailing`: whether
-    mails about it were planned; None where there are none to plan.
+    mails about it were planned; None where there are none to plan. `copied_from` is the message of another
+    ticket whose words these are.
     """
 
     id: UUID
@@ -51,6 +55,7 @@ class Message:
     history: str | None = None
     sender_doubt: str | None = None
     mailing: Mailing | None = None
+    copied_from: UUID | None = None
 
     @property
     def is_public(self) -> bool:

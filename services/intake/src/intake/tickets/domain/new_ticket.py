@@ -8,8 +8,8 @@ from uuid import UUID
 from common.domain import Rejection
 from intake.directory.domain.environment import Environment
 from intake.tickets.domain.prioritisation import PriorityAssessment, assess
-from intake.tickets.domain.priority import DEFAULT_IMPACT_URGENCY, Impact, Priority, Urgency
-from intake.tickets.domain.ticket import Channel, Kind, Nature, Ticket
+from intake.tickets.domain.priority import DEFAULT_IMPACT_URGENCY, Impact, Matrix, Priority, Urgency
+from intake.tickets.domain.ticket import Channel, Detection, Kind, Nature, Ticket
 from intake.tickets.domain.ticket_key import format_key
 
 MAX_TITLE_CHARS: Final = 200
@@ -36,6 +36,7 @@ class TicketRequest:
     address that it came from, while no contact is known. `opened_at` is when the customer asked,
     where that was before the ticket is stored. A blocker `from_outside`, of a contact or a machine, waits
     for first level's word (R5).
+    `suggested_priority` is the one that a contact named. `detected_by`: where it is None, the channel says.
     """
 
     kind: Kind
@@ -50,15 +51,18 @@ class TicketRequest:
     opened_at: datetime | None = None
     description: str | None = None
     from_outside: bool = False
+    suggested_priority: Priority | None = None
+    detected_by: Detection | None = None
 
 
 def initial_priority(
-    priority: Priority | None, impact: Impact | None, urgency: Urgency | None
+    matrix: Matrix, priority: Priority | None, impact: Impact | None, urgency: Urgency | None
 ) -> PriorityAssessment:
     """The given priority, else the one of impact and urgency, each "medium" where missing (R5)."""
     if priority is not None:
         return PriorityAssessment(priority, impact, urgency)
-    return assess(impact or DEFAULT_IMPACT_URGENCY[0], urgency or DEFAULT_IMPACT_URGENCY[1])
+    given = (impact or DEFAULT_IMPACT_URGENCY[0], urgency or DEFAULT_IMPACT_URGENCY[1])
+    return assess(matrix, *given)
 
 
 def check_opened_at(request: TicketRequest, at: datetime) -> Rejection | None:
@@ -93,7 +97,18 @@ def build_ticket(request: TicketRequest, id: UUID, number: int, actor: str, at: 
         reporter=request.reporter,
         channel=request.channel,
         blocker_confirmed_by=None if request.from_outside else actor,
+        suggested_priority=request.suggested_priority,
+        detected_by=request.detected_by
+        or first_detected_by(request.channel, from_outside=request.from_outside),
     )
+
+
+def first_detected_by(channel: Channel, *, from_outside: bool) -> Detection:
+    """Who found it first, as far as the way says by which it came in; OPS corrects it (R9)."""
+    if channel == "monitoring":
+        return "monitoring"
+    is_ours = channel == "staff" or (channel == "email" and not from_outside)
+    return "ops" if is_ours else "customer"
 
 
 def make_title(subject: str, text: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from common.domain import Rejection
-from intake.tickets.domain.priority import Impact, Priority, Urgency, is_lower, priority_of
+from intake.tickets.domain.priority import Impact, Matrix, Priority, Urgency, is_lower
 from intake.tickets.domain.ticket import PendingDowngrade, Ticket, check_transition
 
 
@@ -19,9 +19,9 @@ class PriorityAssessment:
     urgency: Urgency | None = None
 
 
-def assess(impact: Impact, urgency: Urgency) -> PriorityAssessment:
+def assess(matrix: Matrix, impact: Impact, urgency: Urgency) -> PriorityAssessment:
     """The priority that the matrix gives (R5)."""
-    return PriorityAssessment(priority_of(impact, urgency), impact, urgency)
+    return PriorityAssessment(matrix[impact, urgency], impact, urgency)
 
 
 def prioritise(

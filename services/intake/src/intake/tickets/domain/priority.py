@@ -1,5 +1,6 @@
 """Priorities, and the matrix of impact and urgency that gives them (R5). Pure."""
 
+from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
 Priority = Literal["blocker", "critical", "major", "minor", "trivial"]
@@ -9,7 +10,13 @@ Urgency = Literal["high", "medium", "low"]
 PRIORITIES: Final[tuple[Priority, ...]] = get_args(Priority)
 """All priorities, the highest first."""
 
-MATRIX: Final[dict[tuple[Impact, Urgency], Priority]] = {
+Matrix = Mapping[tuple[Impact, Urgency], Priority]
+"""The priority of each impact and urgency: `intake.tickets.domain.priority_matrix` says how it changes."""
+
+LEVELS: Final[tuple[Impact, ...]] = get_args(Impact)
+"""The levels of impact, and of urgency, the worst first."""
+
+DEFAULT_MATRIX: Final[Matrix] = {
     ("high", "high"): "blocker",
     ("high", "medium"): "critical",
     ("medium", "high"): "critical",
@@ -23,11 +30,6 @@ MATRIX: Final[dict[tuple[Impact, Urgency], Priority]] = {
 
 DEFAULT_IMPACT_URGENCY: Final[tuple[Impact, Urgency]] = ("medium", "medium")
 """Impact and urgency of a ticket that nobody has assessed: the middle of the matrix."""
-
-
-def priority_of(impact: Impact, urgency: Urgency) -> Priority:
-    """The priority in the matrix."""
-    return MATRIX[impact, urgency]
 
 
 def is_lower(new: Priority, old: Priority) -> bool:

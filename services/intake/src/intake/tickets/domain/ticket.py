@@ -36,6 +36,8 @@ Action = Literal[
     "close",
     "reopen",
     "merge",
+    "unmerge",
+    "split",
     "prioritise",
     "reclassify",
     "confirm_blocker",
@@ -43,6 +45,7 @@ Action = Literal[
 WaitingOn = Literal["customer", "partner", "second_level"]
 HandoverTarget = Literal["second_level", "partner"]
 Channel = Literal["portal", "email", "phone", "monitoring", "staff"]
+Detection = Literal["customer", "monitoring", "ops"]
 
 OPEN_STATES: Final[frozenset[State]] = frozenset(
     {"new", "in_progress", "on_hold", "forwarded", "reopened"}
@@ -61,6 +64,8 @@ ALLOWED_FROM: Final[dict[Action, frozenset[State]]] = {
     "close": frozenset({"verified"}),
     "reopen": frozenset({"resolved", "verified", "closed"}),
     "merge": OPEN_STATES,
+    "unmerge": frozenset({"merged"}),
+    "split": OPEN_STATES | {"resolved", "verified", "closed"},
     "prioritise": OPEN_STATES,
     "reclassify": OPEN_STATES | {"resolved", "verified"},
     "confirm_blocker": OPEN_STATES,
@@ -94,11 +99,22 @@ class PendingReclassification:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class PendingUnmerge:
+    """The separation of a merged ticket that one person asked for and another has to confirm (C10)."""
+
+    requested_by: str
+    requested_at: datetime
+    reason: str
+
+
 class Ticket(Struct, frozen=True):
     """One request or incident. A ticket without customer waits for triage.
 
     `customer`, `environment`, `service`, `team` and `partner` are keys, people are `sub`s.
-    `reporter` is the mail address it came from, while no contact is known.
+    `reporter` is the mail address it came from, while no contact is known. `suggested_priority` is what
+    the customer asked for; it counts until first level assesses the ticket (`priority_by`). Until
+    `reopenable_until` a closed ticket is opened again by its customer's words; later they open another one.
     """
 
     id: UUID
@@ -139,12 +155,24 @@ class Ticket(Struct, frozen=True):
     verified_by: str | None = None
     verified_at: datetime | None = None
     closed_at: datetime | None = None
+    reopenable_until: datetime | None = None
     merged_into: UUID | None = None
+    suggested_priority: Priority | None = None
+    detected_by: Detection | None = None
+    pending_unmerge: PendingUnmerge | None = None
+    unmerged_by: str | None = None
+    unmerged_confirmed_by: str | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether there is still work to do."""
         return self.state in OPEN_STATES
+
+
+def is_past_reopening(ticket: Ticket, at: datetime) -> bool:
+    """Whether the customer's words open it no more: it was closed too long ago."""
+    until = ticket.reopenable_until
+    return ticket.state == "closed" and until is not None and at > until
 
 
 def check_transition(ticket: Ticket, action: Action) -> Rejection | None:

@@ -4,7 +4,7 @@ Each takes the ticket and what the decision needs, and returns the changed ticke
 Whoever resolves a ticket may neither verify nor reject it.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -15,11 +15,15 @@ from intake.tickets.domain.priority import is_lower
 from intake.tickets.domain.ticket import HandoverTarget, State, Ticket, WaitingOn, check_transition
 
 
-def assign(ticket: Ticket, to: str, team: str | None = None) -> Ticket | Rejection:
-    """Give the work to a person; a ticket on hold or forwarded stays so."""
+def assign(ticket: Ticket, to: str | None, team: str | None = None) -> Ticket | Rejection:
+    """Give the work to a person, or to a team until one of them takes it.
+
+    A ticket on hold or forwarded stays so; with a team alone nobody works on it yet.
+    """
     if rejection := check_transition(ticket, "assign"):
         return rejection
-    state = ticket.state if ticket.state in {"on_hold", "forwarded"} else "in_progress"
+    keeps_state = to is None or ticket.state in {"on_hold", "forwarded"}
+    state = ticket.state if keeps_state else "in_progress"
     return replace(ticket, state=state, assignee=to, team=team)
 
 
@@ -116,11 +120,17 @@ def reject(ticket: Ticket, actor: str) -> Ticket | Rejection:
     return _reopen(ticket)
 
 
-def close(ticket: Ticket, at: datetime) -> Ticket | Rejection:
-    """Close a verified ticket."""
+def close(ticket: Ticket, at: datetime, reopenable_for: timedelta) -> Ticket | Rejection:
+    """Close a verified ticket; its customer's words open it again for so long."""
     if rejection := check_transition(ticket, "close"):
         return rejection
-    return replace(ticket, state="closed", closed_at=at, pending_reclassification=None)
+    return replace(
+        ticket,
+        state="closed",
+        closed_at=at,
+        reopenable_until=at + reopenable_for,
+        pending_reclassification=None,
+    )
 
 
 def reopen(ticket: Ticket) -> Ticket | Rejection:
@@ -190,6 +200,7 @@ def _reopen(ticket: Ticket) -> Ticket:
         verified_by=None,
         verified_at=None,
         closed_at=None,
+        reopenable_until=None,
     )
 
 

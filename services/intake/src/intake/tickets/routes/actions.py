@@ -1,6 +1,6 @@
 """The actions on a ticket: assign, workaround, hold, resume, resolve, verify, reject, close …"""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fastapi import Response
 
@@ -22,8 +22,16 @@ from common.http import router
 from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from common.wording import is_question
-from intake.tickets.dependencies import TicketAction, VerifyAction, WorkAction, get_visible_ticket
+from intake.improvements.commands import owe
+from intake.tickets.dependencies import (
+    TicketAction,
+    VerifyAction,
+    WorkAction,
+    get_visible_ticket,
+    settings_of,
+)
 from intake.tickets.domain import transitions
+from intake.tickets.domain.detection import owes_improvement
 from intake.tickets.domain.message import Message, awaits_customer_reply
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.events import event_spec
@@ -46,7 +54,7 @@ routes = router("/v1/tickets", ["ticket actions"])
 
 @routes.post("/{ticket}/assign", response_model=TicketRead)
 async def assign_ticket(action: WorkAction, body: Assignment) -> Response:
-    """Assign a ticket to a member of staff."""
+    """Assign a ticket to a member of staff, or to a team."""
     return await action.run(
         "assign",
         lambda ticket, at: transitions.assign(ticket, body.to, body.team),
@@ -165,6 +173,9 @@ async def verify_ticket(action: VerifyAction, body: OptionalReason = NO_REASON) 
         TicketVerified, resolved_by=before.resolved_by, resolved_at=before.resolved_at
     )
     after = transitions.verify(before, person, at)
+    if isinstance(after, Ticket) and owes_improvement(after):
+        actor = action.caller.actor
+        await owe(action.tx, before.id, before.key, "found_by_customer", actor, at)
     return await action.finish("verify", before, after, at, verified, reason=body.reason)
 
 
@@ -181,10 +192,12 @@ async def reject_resolution(action: VerifyAction, body: Reason) -> Response:
 
 @routes.post("/{ticket}/close", response_model=TicketRead)
 async def close_ticket(action: WorkAction, body: OptionalReason = NO_REASON) -> Response:
-    """Close a verified ticket."""
+    """Close a verified ticket. Until `reopenable_until` the customer's words open it again."""
+    settings = settings_of(action.request.app)
+    reopenable_for = timedelta(days=settings.reopen_days)
     return await action.run(
         "close",
-        lambda ticket, at: transitions.close(ticket, at),
+        lambda ticket, at: transitions.close(ticket, at, reopenable_for),
         event_spec(TicketClosed),
         reason=body.reason,
     )

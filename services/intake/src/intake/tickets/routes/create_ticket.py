@@ -5,12 +5,13 @@ from fastapi import Request, Response
 from common.auth import Caller
 from common.domain import Rejection
 from common.errors import ValidationFailed, Violation
-from common.http import Transaction, idempotency, router, state_of
+from common.http import Transaction, idempotency, router, runtime_of, state_of
 from common.http.idempotency import IdempotencyKey
 from common.persistence.database import Connection, Database, transaction_time
 from intake.tickets.commands import open_ticket
 from intake.tickets.dependencies import TicketOpener
 from intake.tickets.domain.new_ticket import TicketRequest, check_opened_at
+from intake.tickets.matrix_cache import MatrixCache
 from intake.tickets.schemas.requests import TicketCreate
 from intake.tickets.schemas.responses import TicketRead, created_body, created_headers
 from intake.tickets.store.ticket_batch import HTTP_CREATED
@@ -25,7 +26,8 @@ async def create_ticket(
 ) -> Response:
     """Open a ticket. Once this answers 201, the ticket and its event are stored."""
     scope = await resolve_scope(state_of(request.app), caller, body)
-    return await create_single(tx, caller, body.to_request(caller, scope))
+    matrix = await runtime_of(request.app).resource(MatrixCache).get()
+    return await create_single(tx, caller, body.to_request(caller, scope, matrix))
 
 
 async def create_single(tx: Connection, caller: Caller, request: TicketRequest) -> Response:

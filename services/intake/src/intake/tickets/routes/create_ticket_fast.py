@@ -24,6 +24,7 @@ from common.http.problems import violations
 from common.http.query_parameters import check_query_parameters
 from common.persistence.database import Database
 from common.runtime import Runtime
+from intake.tickets.matrix_cache import MatrixCache
 from intake.tickets.routes.create_ticket import opened_at_problem, replay_or_create
 from intake.tickets.schemas.requests import TicketCreate
 from intake.tickets.store.ticket_batch import HTTP_CREATED
@@ -63,7 +64,8 @@ class CreateTicketEndpoint:
             if stored_response := await _replay(runtime.database, key):
                 return stored_response
             raise
-        request = parsed.to_request(caller, ticket_scope)
+        matrix = await runtime.resource(MatrixCache).get()
+        request = parsed.to_request(caller, ticket_scope, matrix)
         try:
             stored = await runtime.resource(TicketBatcher).create(request, caller.actor, key)
         except IdempotencyKeyReused as reused:

@@ -17,6 +17,7 @@ from intake.tickets.schemas.action_requests import (
     PriorityUpdate,
 )
 from intake.tickets.schemas.responses import TicketRead
+from intake.tickets.store import priority_matrices
 
 routes = router("/v1/tickets", ["ticket priorities"])
 
@@ -24,8 +25,8 @@ routes = router("/v1/tickets", ["ticket priorities"])
 @routes.post("/{ticket}/prioritise", response_model=TicketRead)
 async def prioritise_ticket(action: WorkAction, body: PriorityUpdate) -> Response:
     """Set the priority of a ticket. A lower one is pending until a second person confirms it."""
-    assessment = body.to_assessment()
     before = await action.lock_ticket()
+    assessment = body.to_assessment(await priority_matrices.find_cells(action.tx))
     at = await transaction_time(action.tx)
     after = prioritise(before, assessment, action.caller.sub, at, body.reason)
     return await action.finish(

@@ -20,7 +20,7 @@ from intake.tickets.dependencies import (
     get_visible_ticket,
 )
 from intake.tickets.domain.message import Message
-from intake.tickets.domain.ticket import Ticket
+from intake.tickets.domain.ticket import Ticket, is_past_reopening
 from intake.tickets.events import event_spec
 from intake.tickets.message_check import CheckedText, OwnText, read_own_text
 from intake.tickets.schemas.messages import MessageRead, to_message_response
@@ -68,6 +68,9 @@ async def create_reply(action: ReplyAction, body: ReplyCreate, response: Respons
     if before.merged_into is not None:
         into = await tickets.find(action.tx, str(before.merged_into))
         raise Conflict(f"{before.key} was merged: reply on {into and into.key}.", code="MERGED")
+    if from_customer and is_past_reopening(before, at):
+        detail = f"{before.key} was closed too long ago to be opened again. Open another one that is linked to it: POST /v1/tickets/{before.key}/follow-on."
+        raise Conflict(detail, code="REOPENING_EXPIRED")
     message = _message(action, before, body, at)
     response.headers["Location"] = f"/v1/tickets/{before.key}/messages"
     if not from_customer:

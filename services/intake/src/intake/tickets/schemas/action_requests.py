@@ -1,6 +1,7 @@
 """What a caller sends with an action on a ticket."""
 
 from typing import Annotated, Final
+from uuid import UUID
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -8,9 +9,10 @@ from pydantic_core import PydanticCustomError
 from common.http import Refers, RequestModel
 from common.http.fields import Name
 from intake.tickets.domain.classification import Classification
+from intake.tickets.domain.message import MAX_COPIED
 from intake.tickets.domain.prioritisation import PriorityAssessment, assess
-from intake.tickets.domain.priority import Impact, Priority, Urgency
-from intake.tickets.domain.ticket import HandoverTarget, Kind, Nature, WaitingOn
+from intake.tickets.domain.priority import Impact, Matrix, Priority, Urgency
+from intake.tickets.domain.ticket import Detection, HandoverTarget, Kind, Nature, WaitingOn
 from intake.tickets.schemas.fields import FreeText, OptionalText
 from intake.tickets.schemas.message_checks import OverruleReason
 
@@ -31,10 +33,16 @@ class Reason(RequestModel):
 
 
 class Assignment(RequestModel):
-    """`to` is the `sub` of a member of staff, `team` a role: `second_level`."""
+    """`to` is the `sub` of a member of staff, `team` the key of a team; one of them, or both."""
 
-    to: Annotated[Name, Refers("person")]
+    to: Annotated[Name | None, Refers("person")] = None
     team: Annotated[Name | None, Refers("team")] = None
+
+    @model_validator(mode="after")
+    def _to_somebody(self) -> "Assignment":
+        if self.to is None and self.team is None:
+            raise PydanticCustomError("nobody", "give `to`, `team` or both")
+        return self
 
 
 class Workaround(RequestModel):
@@ -67,6 +75,21 @@ class MergeRequest(RequestModel):
     """`into` is the id or key of the ticket that stays open."""
 
     into: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class UnmergeConfirmation(RequestModel):
+    """The second person's answer. `messages` are ids of messages on the surviving ticket, to be copied."""
+
+    agree: bool
+    reason: OptionalText = None
+    messages: Annotated[list[UUID], Field(max_length=MAX_COPIED, default_factory=list)]
+
+
+class DetectionCorrection(RequestModel):
+    """Who found it first, and how we know."""
+
+    detected_by: Detection
+    reason: FreeText
 
 
 class ForwardRequest(RequestModel):
@@ -102,10 +125,10 @@ class PriorityUpdate(RequestModel):
             )
         return self
 
-    def to_assessment(self) -> PriorityAssessment:
+    def to_assessment(self, matrix: Matrix) -> PriorityAssessment:
         """The priority that is asked for."""
         if self.impact is not None and self.urgency is not None:
-            return assess(self.impact, self.urgency)
+            return assess(matrix, self.impact, self.urgency)
         assert self.priority is not None
         return PriorityAssessment(self.priority)
 

@@ -53,7 +53,7 @@ class MessageRead(ResponseModel):
     `/v1/emails`); `mailing` and `mails`, whether an answer of ours goes out by mail (`nobody`: no contact who
     opened the ticket or wrote on it gets mail; `off`: no mail server was set), and what became of it;
     `check`, what was found in it before it was sent, and `findings`, the same with the words, in the
-    response to the request that sent it.
+    response to the request that sent it; `copied_from`, the message of another ticket whose words these are.
     """
 
     id: UUID
@@ -70,11 +70,20 @@ class MessageRead(ResponseModel):
     sender_doubt: str | None
     mailing: Mailing | None
     mails: list[MailToContactRead] | None
+    copied_from: UUID | None
     check: MessageCheckRead | None
     findings: list[FindingRead] | None
 
 
-_FOR_STAFF: Final = {"email", "sender_doubt", "mailing", "mails", "check", "findings"}
+_FOR_STAFF: Final = {
+    "email",
+    "sender_doubt",
+    "mailing",
+    "mails",
+    "copied_from",
+    "check",
+    "findings",
+}
 _MESSAGE_FIELDS: Final = tuple(
     name for name in MessageRead.model_fields if name not in {"attachments", *_FOR_STAFF}
 )
@@ -101,6 +110,7 @@ def to_message_response(
         sender_doubt=message.sender_doubt if is_staff else None,
         mailing=message.mailing if is_staff else None,
         mails=[MailToContactRead.model_validate(mail) for mail in mails] if is_staff else None,
+        copied_from=message.copied_from if is_staff else None,
         check=MessageCheckRead.model_validate(check) if is_staff and check else None,
         findings=_findings(findings) if is_staff else None,
     )

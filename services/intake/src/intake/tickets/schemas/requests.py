@@ -16,7 +16,7 @@ from intake.tickets.domain.new_ticket import (
     TicketScope,
     initial_priority,
 )
-from intake.tickets.domain.priority import Impact, Priority, Urgency
+from intake.tickets.domain.priority import Impact, Matrix, Priority, Urgency
 from intake.tickets.domain.ticket import Channel, Kind, Nature
 from intake.tickets.schemas.message_checks import OverruleReason
 
@@ -25,7 +25,9 @@ class TicketCreate(RequestModel):
     """A ticket to open. `customer` and `environment` are keys.
 
     Staff and machines name the `customer`; contacts ask for their own. `opened_at` is when the
-    customer asked, if that was earlier (a phone call written down later).
+    customer asked, if that was earlier (a phone call written down later). Without a `priority` the matrix
+    gives it, by `impact` and `urgency`, each "medium" where it is left out. What a contact names is a
+    suggestion: it counts until first level assesses the ticket.
     """
 
     title: Annotated[str, Field(min_length=1, max_length=MAX_TITLE_CHARS, pattern=r"\S")]
@@ -49,13 +51,17 @@ class TicketCreate(RequestModel):
             )
         return self
 
-    def to_request(self, caller: Caller, scope: TicketScope) -> TicketRequest:
+    def to_request(self, caller: Caller, scope: TicketScope, matrix: Matrix) -> TicketRequest:
         """What this caller asks for, within the scope that the body names."""
+        named = (self.priority, self.impact, self.urgency)
+        assessment = initial_priority(matrix, *named)
+        is_suggested = not _is_staff(caller) and any(named)
         return TicketRequest(
             kind=self.kind,
             title=self.title.strip(),
             channel=self.channel or _default_channel(caller),
-            assessment=initial_priority(self.priority, self.impact, self.urgency),
+            assessment=assessment,
+            suggested_priority=assessment.priority if is_suggested else None,
             nature=self.nature,
             service=self.service,
             scope=scope,

@@ -14,6 +14,7 @@ from common.http.etag import etag
 from intake.tickets.domain.priority import Impact, Priority, Urgency
 from intake.tickets.domain.ticket import (
     Channel,
+    Detection,
     HandoverTarget,
     Kind,
     Nature,
@@ -21,35 +22,18 @@ from intake.tickets.domain.ticket import (
     Ticket,
     WaitingOn,
 )
-
-
-class PendingDowngradeRead(ResponseModel):
-    """A lower priority that waits for the confirmation of a second person."""
-
-    priority: Priority
-    requested_by: str
-    requested_at: datetime
-    reason: str
-
-
-class PendingReclassificationRead(ResponseModel):
-    """A reclassification that waits for the confirmation of a second person.
-
-    What is null does not change.
-    """
-
-    kind: Kind | None
-    nature: Nature | None
-    service: str | None
-    requested_by: str
-    requested_at: datetime
-    reason: str
+from intake.tickets.schemas.pending import (
+    PendingDowngradeRead,
+    PendingReclassificationRead,
+    PendingUnmergeRead,
+)
 
 
 class TicketForContact(ResponseModel):
     """A ticket as the customer's contacts read it.
 
-    `customer`, `environment`, `service`, `team` and `partner` are keys.
+    `customer`, `environment`, `service`, `team` and `partner` are keys. `suggested_priority` is what a
+    contact asked for. Until `reopenable_until` words of the customer open a closed ticket again.
     """
 
     id: UUID
@@ -59,6 +43,7 @@ class TicketForContact(ResponseModel):
     title: str
     state: State
     priority: Priority
+    suggested_priority: Priority | None
     impact: Impact | None
     urgency: Urgency | None
     customer: str | None
@@ -79,6 +64,7 @@ class TicketForContact(ResponseModel):
     verified_by: str | None
     verified_at: datetime | None
     closed_at: datetime | None
+    reopenable_until: datetime | None
     merged_into: UUID | None
     sequence: int
 
@@ -86,10 +72,14 @@ class TicketForContact(ResponseModel):
 class TicketRead(TicketForContact):
     """A ticket as staff reads it: also what two people are about to change, with their reasons.
 
-    `reporter` is the address that it came from while no contact is known.
+    `reporter` is the address that it came from while no contact is known. `priority_by` assessed it last;
+    null while nobody of first level has.
     """
 
     reporter: str | None
+    detected_by: Detection | None
+    priority_by: str | None
+    pending_unmerge: PendingUnmergeRead | None
     pending_downgrade: PendingDowngradeRead | None
     pending_reclassification: PendingReclassificationRead | None
 

@@ -1,7 +1,7 @@
 """Every query about messages on tickets and the names of their attachments."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,8 @@ from intake.tickets.tables import attachments, messages
 
 async def add(tx: Connection, message: Message) -> Message:
     """Store a message with its attachments, and return it as stored: our answers are due to be mailed."""
-    message = replace(message, mailing="due" if message.is_answer else None)
+    is_due = message.is_answer and message.copied_from is None
+    message = replace(message, mailing="due" if is_due else None)
     row = {name: getattr(message, name) for name in Message.__slots__ if name != "attachments"}
     await tx.execute(insert(messages).values(**row))
     if message.attachments:
@@ -62,6 +63,14 @@ async def find_attachment(
         query = query.where(messages.c.visibility == "public")
     row = (await tx.execute(query)).one_or_none()
     return None if row is None else (row.mail_id, _attachment(row))
+
+
+async def list_chosen(tx: Connection, ticket_id: UUID, ids: Collection[UUID]) -> Sequence[Message]:
+    """Those of these messages that are on the ticket, with their attachments, in the order of their moments."""
+    query = select(messages).where(messages.c.ticket_id == ticket_id, messages.c.id.in_(ids))
+    rows = (await tx.execute(query.order_by(messages.c.at, messages.c.id))).all()
+    files = await _attachments(tx, [row.id for row in rows])
+    return [_message(row, files[row.id]) for row in rows]
 
 
 async def get_last_public(tx: Connection, ticket_id: UUID) -> Message | None:

@@ -62,6 +62,8 @@ _TICKET: Columns = {
     "opened_at": "timestamptz",
     "opened_by": "text",
     "blocker_confirmed_by": "text",
+    "suggested_priority": "text",
+    "detected_by": "text",
     "sequence": "bigint",
 }
 _IDEMPOTENCY: Columns = {
@@ -167,6 +169,8 @@ def _ticket_row(new: NewTicketRows) -> tuple[Any, ...]:
         ticket.opened_at,
         ticket.opened_by,
         ticket.blocker_confirmed_by,
+        ticket.suggested_priority,
+        ticket.detected_by,
         ticket.sequence,
     )
 

@@ -1,6 +1,6 @@
 """Every query about tickets, one by one or as pages."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -26,6 +26,7 @@ from intake.tickets.domain.ticket import (
     Kind,
     PendingDowngrade,
     PendingReclassification,
+    PendingUnmerge,
     State,
     Ticket,
 )
@@ -43,9 +44,13 @@ _JOINED: Final[Select[Any]] = select(
 _IS_OPEN: Final[ColumnElement[bool]] = tickets.c.state.in_(
     [literal_column(f"'{state}'") for state in sorted(OPEN_STATES)]
 )
-_NOT_COLUMNS: Final = frozenset(
-    {"key", "customer", "environment", "pending_downgrade", "pending_reclassification"}
-)
+_PENDING: Final[Mapping[str, tuple[str, Any]]] = {
+    "pending_downgrade": ("downgrade", PendingDowngrade),
+    "pending_reclassification": ("reclassification", PendingReclassification),
+    "pending_unmerge": ("unmerge", PendingUnmerge),
+}
+"""What waits for a second person: its type, and the prefix of its columns."""
+_NOT_COLUMNS: Final = frozenset({"key", "customer", "environment", *_PENDING})
 _PLAIN: Final = tuple(name for name in Ticket.__struct_fields__ if name not in _NOT_COLUMNS)
 
 
@@ -101,6 +106,14 @@ async def lock_survivor(tx: Connection, id: UUID) -> Ticket:
         ticket = await lock(tx, str(ticket.merged_into))
     assert ticket is not None, "merged_into is a foreign key"
     return ticket
+
+
+async def list_merged_into(tx: Connection, id: UUID) -> list[Ticket]:
+    """The tickets that were merged into this one, or into one of those, by their ids."""
+    family = select(tickets.c.id).where(tickets.c.merged_into == id).cte(recursive=True)
+    family = family.union(select(tickets.c.id).where(tickets.c.merged_into == family.c.id))
+    rows = await tx.execute(_JOINED.where(tickets.c.id.in_(select(family.c.id))))
+    return sorted(map(_ticket, rows), key=lambda one: one.id)
 
 
 async def lock_current(tx: Connection, after: UUID | None, limit: int) -> list[Ticket]:
@@ -191,24 +204,16 @@ def _ticket(row: Row[Any]) -> Ticket:
         key=format_key(values["number"]),
         customer=values["customer"],
         environment=values["environment"],
-        pending_downgrade=_pending_downgrade(values),
-        pending_reclassification=_pending_reclassification(values),
+        **{name: _pending(values, *kind) for name, kind in _PENDING.items()},
         **{name: values[name] for name in _PLAIN},
     )
 
 
-def _pending_downgrade(values: RowMapping) -> PendingDowngrade | None:
-    if values["downgrade_priority"] is None:
+def _pending(values: RowMapping, prefix: str, kind: Any) -> Any:
+    """What waits for a second person; None where nothing does."""
+    if values[f"{prefix}_requested_by"] is None:
         return None
-    return PendingDowngrade(*(values[f"downgrade_{name}"] for name in PendingDowngrade.__slots__))
-
-
-def _pending_reclassification(values: RowMapping) -> PendingReclassification | None:
-    if values["reclassification_requested_by"] is None:
-        return None
-    return PendingReclassification(
-        *(values[f"reclassification_{name}"] for name in PendingReclassification.__slots__)
-    )
+    return kind(*(values[f"{prefix}_{name}"] for name in kind.__slots__))
 
 
 def _row(ticket: Ticket) -> dict[str, Any]:
@@ -216,11 +221,8 @@ def _row(ticket: Ticket) -> dict[str, Any]:
         **{name: getattr(ticket, name) for name in _PLAIN},
         "number": parse_number(ticket.key),
         **{
-            f"downgrade_{name}": getattr(ticket.pending_downgrade, name, None)
-            for name in PendingDowngrade.__slots__
-        },
-        **{
-            f"reclassification_{name}": getattr(ticket.pending_reclassification, name, None)
-            for name in PendingReclassification.__slots__
+            f"{prefix}_{name}": getattr(getattr(ticket, field), name, None)
+            for field, (prefix, kind) in _PENDING.items()
+            for name in kind.__slots__
         },
     }

@@ -35,6 +35,9 @@ InputKind = Literal[
     "reopened",
     "reopened_by_us",
     "opened_earlier",
+    "opened_later",
+    "merged",
+    "unmerged",
     "closed",
     "target_changed",
     "coverage_extended",
@@ -78,10 +81,18 @@ class ClockWaiver(Struct, frozen=True, array_like=True):
         return has_started and self.at < breached_at < self.expires_at
 
 
+class BeforeMerge(Struct, frozen=True, array_like=True):
+    """What a clock was before its ticket was merged: by that it goes on if they are separated (C10)."""
+
+    open: bool
+    ended: bool
+    stopped_at: datetime | None
+
+
 class Input(Struct, frozen=True, gc=False):
     """An input of a clock: it occurred at `at` and became known at `known_at` (C9).
 
-    `since` is that of `opened_earlier`: the instant from which the clock counts now (C10).
+    `since` is that of `opened_earlier` and `opened_later`: the instant from which the clock counts now (C10).
     """
 
     ordinal: int
@@ -126,6 +137,7 @@ class Clock(Struct, frozen=True, omit_defaults=True, gc=False):
     stretches: Timeline = EMPTY_TIMELINE
     cycle: int = 0
     moved_by: InputKind = "opened"
+    before_merge: BeforeMerge | None = None
 
     @property
     def state(self) -> State:

@@ -1,8 +1,8 @@
 """How a clock changes with each of its inputs (C2-C7). Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -14,11 +14,12 @@ from sla.clocks.domain.clock import (
     ClockWaiver,
     Firing,
     Input,
+    InputKind,
     Timetables,
     fixed_warnings,
     warning_thresholds,
 )
-from sla.clocks.domain.timeline import Segment, Timeline
+from sla.clocks.domain.timeline import Segment, SegmentKind, Timeline
 from sla.clocks.domain.transitions import WAITING_AFTER, effect_of, take_back_resolution
 
 
@@ -48,14 +49,14 @@ def step(clock: Clock, input: Input, tables: Timetables) -> Clock:
     An input that is older than the current segment counts from the start of that segment: the order
     of a ticket's events is reliable, their times may differ a little.
     """
-    if clock.cancelled is not None:
+    if clock.cancelled is not None and input.kind != "unmerged":
         return clock
     if input.firing is not None:
         return _with_firing(clock, input.firing)
     if input.waiver is not None:
         return replace(clock, waivers=_with_waiver(clock.waivers, input.waiver))
-    if input.kind == "opened_earlier":
-        return _with_earlier_opening(clock, input, tables)
+    if recount := _RECOUNTS.get(input.kind):
+        return recount(clock, input, tables)
     effect = effect_of(clock, input)
     waiting = WAITING_AFTER.get(input.kind, clock.waiting)
     terms = input.terms or clock.terms
@@ -94,6 +95,61 @@ def _with_earlier_opening(clock: Clock, input: Input, tables: Timetables) -> Clo
         counted=updated.counted + working_time,
         stretches=Timeline([first, *updated.stretches]),
     )
+    return _with_breach_rechecked(_with_deadline(updated, tables))
+
+
+def _with_later_opening(clock: Clock, input: Input, tables: Timetables) -> Clock:
+    """Return the clock as if opened at `input.since`: what was merged into its ticket is a request of its own.
+
+    The reverse of an earlier opening: what counted before `since` counts no more (C10).
+    """
+    since = input.since
+    if since is None or since <= clock.opened_at or clock.metric in ("next_reply", "update"):
+        return clock
+    updated = _close_segment(clock, max(input.at, clock.since), tables, moved_by=input.kind)
+    segments = tuple(_cut(one, since, tables) for one in updated.stretches if one.end > since)
+    updated = replace(
+        updated,
+        opened_at=since,
+        counted=_sum_of("running", segments),
+        paused=_sum_of("waiting_on_customer", segments),
+        stretches=Timeline(segments),
+    )
+    return _with_breach_rechecked(_with_deadline(updated, tables))
+
+
+def _cut(segment: Segment, since: datetime, tables: Timetables) -> Segment:
+    """Return what of the segment lies behind `since`."""
+    if segment.start >= since:
+        return segment
+    has_time = segment.kind != "stopped"
+    time = tables[segment.calendar].between(since, segment.end) if has_time else ZERO
+    return Segment(since, segment.end, segment.kind, segment.calendar, time)
+
+
+def _sum_of(kind: SegmentKind, segments: Iterable[Segment]) -> timedelta:
+    return sum((one.working_time for one in segments if one.kind == kind), ZERO)
+
+
+def _as_if_never_merged(clock: Clock, input: Input, tables: Timetables) -> Clock:
+    """Return the clock of a ticket that was merged and is a request of its own after all (C10).
+
+    Our own side merged and our own side separates: the time in between counts, as where our own side takes
+    its resolution back (C2, R1). A clock that was cancelled for another reason stays cancelled.
+    """
+    before = clock.before_merge
+    if before is None:
+        return clock
+    resumed = replace(
+        clock,
+        open=before.open,
+        ended=before.ended,
+        stopped_at=before.stopped_at,
+        cancelled=None,
+        before_merge=None,
+    )
+    at = max(input.at, clock.since)
+    updated = _close_segment(resumed, at, tables, moved_by=input.kind)
     return _with_breach_rechecked(_with_deadline(updated, tables))
 
 
@@ -184,3 +240,11 @@ def _breach_still_holds(clock: Clock, breached_at: datetime) -> bool:
     if clock.open and not clock.is_paused and clock.deadline <= breached_at:
         return True
     return clock.deadline < (clock.stopped_at or clock.since)
+
+
+_RECOUNTS: Final[Mapping[InputKind, Callable[[Clock, Input, Timetables], Clock]]] = {
+    "opened_earlier": _with_earlier_opening,
+    "opened_later": _with_later_opening,
+    "unmerged": _as_if_never_merged,
+}
+"""Inputs that change what counted before them (C10)."""

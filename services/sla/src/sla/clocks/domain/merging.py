@@ -1,4 +1,4 @@
-"""What a merged ticket leaves to the one that survives it: no promise is later than it was (C10). Pure."""
+"""What a merged ticket leaves to the one that survives it, and what it takes back (C10). Pure."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -39,6 +39,17 @@ def inputs_of_merged(
         if one.clock.contract == "sla" and one.clock.metric == "next_reply" and one.clock.open:
             inputs["next_reply"] = Input(0, "customer_replied", _cycle_start(one.clock), known_at)
     return inputs
+
+
+def input_of_later_opening(
+    opened_at: datetime, separated: str, at: datetime, known_at: datetime
+) -> Input:
+    """The input of the survivor's clocks that count from the opening: `opened_at` is its own again.
+
+    `separated` is the key of the ticket that is a request of its own.
+    """
+    reason = f"{separated}, opened earlier, is a request of its own"
+    return Input(0, "opened_later", at, known_at, reason=reason, since=opened_at)
 
 
 def _cycle_start(clock: Clock) -> datetime:

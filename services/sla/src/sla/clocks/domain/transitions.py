@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from msgspec.structs import replace
 
 from sla.agreements.domain.agreement import Metric
-from sla.clocks.domain.clock import ZERO, Clock, Input, InputKind
+from sla.clocks.domain.clock import ZERO, BeforeMerge, Clock, Input, InputKind
 
 Effect = Callable[[Clock, Input], Clock]
 
@@ -17,6 +17,8 @@ def effect_of(clock: Clock, input: Input) -> Effect | None:
     """Return the effect of an input on a clock; None where it has none, or none any more."""
     if input.kind == "cancelled":
         return _cancel
+    if input.kind == "merged":
+        return _merge
     if clock.ended:
         return None
     effects = CUSTOMER_EFFECTS if clock.contract == "sla" else SUPPLIER_EFFECTS
@@ -70,6 +72,12 @@ def _cancel(clock: Clock, input: Input) -> Clock:
     if clock.breached_at is not None and clock.terms.target is not None:
         return replace(clock, open=False, stopped_at=clock.stopped_at or clock.since, ended=True)
     return replace(clock, cancelled=input.reason or "cancelled", stopped_at=clock.since)
+
+
+def _merge(clock: Clock, input: Input) -> Clock:
+    """End the clock as its ticket is merged into another, and remember what it was."""
+    before = BeforeMerge(clock.open, clock.ended, clock.stopped_at)
+    return replace(_cancel(clock, input), before_merge=before)
 
 
 OPEN_CLOCK_EFFECTS = frozenset({_stop, _finish, _restart_cycle})
@@ -150,6 +158,7 @@ WAITING_AFTER: Mapping[InputKind, bool] = {
     "resolved": False,
     "reopened": False,
     "reopened_by_us": False,
+    "merged": False,
 }
 """Whether the ticket waits on its customer after an input. A reply ends the waiting (C2), and so
 does a forwarding to somebody who works on it."""

@@ -90,8 +90,9 @@ def input_of_reply(event: TicketReplied, contract: Contract) -> InputKind | None
 
 
 def input_of_assignment(event: TicketAssigned, contract: Contract) -> InputKind | None:
-    """An answer of second level; for other contracts an assignment is not an input."""
-    return "answered" if contract == "ola" and event.state == "forwarded" else None
+    """An answer of second level: somebody took it. For other contracts an assignment is not an input."""
+    is_taken = event.state == "forwarded" and event.assignee is not None
+    return "answered" if contract == "ola" and is_taken else None
 
 
 def input_of_hold(event: TicketOnHold, contract: Contract) -> InputKind | None:

@@ -1,4 +1,4 @@
-"""Kafka in: tickets that are triaged, forwarded, prioritised, reclassified or merged."""
+"""Kafka in: tickets that are triaged, forwarded, prioritised or reclassified."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -10,7 +10,6 @@ from common.events.erasures import TicketErased
 from common.events.tickets import (
     TicketEvent,
     TicketForwarded,
-    TicketMerged,
     TicketPrioritised,
     TicketReclassified,
     TicketTriaged,
@@ -20,7 +19,6 @@ from sla.agreements.domain.agreement import Agreement, Terms
 from sla.agreements.store import agreements
 from sla.clocks.commands import apply_changes, load_timetables
 from sla.clocks.domain.clock import Input
-from sla.clocks.domain.merging import inputs_of_merged, with_earlier_opening
 from sla.clocks.domain.ticket_clock import TicketClock, apply_input
 from sla.clocks.handlers.opening import OpenedTicket, open_clocks
 from sla.clocks.handlers.ticket_inputs import occurred_at
@@ -92,30 +90,6 @@ async def on_reclassified(tx: Connection, received: ReceivedEvent[TicketReclassi
     """Apply the promise for the new kind and service, also to the time already counted (C6)."""
     event = received.event
     await reclassify(tx, event.ticket_id, event.kind, event.service, occurred_at(received))
-
-
-async def on_merged(tx: Connection, received: ReceivedEvent[TicketMerged]) -> None:
-    """Cancel the clocks of a merged ticket that are not broken; no promise is later than it was (C10)."""
-    event = received.event
-    # In the order of their ids, since each may be merged into the other's survivor at once.
-    found = {id: await tickets.lock(tx, id) for id in sorted({event.ticket_id, event.into_id})}
-    all_clocks = await clocks.lock_by_tickets(tx, list(found))
-    known_at, tables = await transaction_time(tx), await load_timetables(tx, all_clocks)
-    own = [one for one in all_clocks if one.ticket.id == event.ticket_id]
-    reason = f"merged into {event.into}"
-    cancelled = Input(0, "cancelled", occurred_at(received), known_at, reason=reason)
-    changes = [apply_input(one, cancelled, tables) for one in own]
-    merged, survivor = found[event.ticket_id], found[event.into_id]
-    if merged is not None and survivor is not None and merged.id != survivor.id:
-        await tickets.upsert(tx, [with_earlier_opening(survivor, merged)])
-        surviving = [one for one in all_clocks if one.ticket.id == survivor.id]
-        inputs = inputs_of_merged(merged, survivor, own, occurred_at(received), known_at)
-        changes += [
-            apply_input(one, input, tables)
-            for one in surviving
-            if one.clock.contract == "sla" and (input := inputs.get(one.clock.metric))
-        ]
-    await apply_changes(tx, changes, known_at)
 
 
 async def _load_agreements(

@@ -8,7 +8,7 @@ from uuid import UUID
 from common.persistence.bulk import execute_many
 from common.persistence.database import Connection
 
-StateChangeKind = Literal["resolved", "rejected", "reopened", "merged"]
+StateChangeKind = Literal["resolved", "rejected", "reopened", "merged", "unmerged"]
 StateChange = tuple[UUID, int, StateChangeKind, datetime]
 """The ticket, the sequence of its event, the kind of change, and its instant."""
 

@@ -23,3 +23,14 @@ SELECT open_to_contacts('articles', $$state = 'published' AND audience = 'custom
 SELECT open_to_contacts('article_versions', 'EXISTS (SELECT FROM articles'
     ' WHERE articles.id = article_id AND articles.published_version = version)');
 SELECT open_to_contacts('article_feedback', 'customer_id = (SELECT own_customer())', 'SELECT, INSERT');
+-- A link shows itself where both of its tickets are the own customer's.
+SELECT open_to_contacts('ticket_links',
+    'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)
+        AND EXISTS (SELECT FROM tickets WHERE tickets.id = other_id)', 'SELECT, INSERT');
+SELECT open_to_contacts('ticket_watchers',
+    'contact_id IS NOT NULL AND EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)',
+    'SELECT, INSERT, DELETE');
+SELECT open_to_contacts('ticket_feedback',
+    'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)', 'SELECT, INSERT');
+SELECT open_to_contacts('customer_escalations',
+    'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)', 'SELECT, INSERT');

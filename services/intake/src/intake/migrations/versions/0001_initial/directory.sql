@@ -88,3 +88,11 @@ CREATE TRIGGER two_persons_confirm_person BEFORE INSERT OR UPDATE OF confirmed_b
 CREATE TRIGGER two_persons_confirm_contact BEFORE INSERT OR UPDATE OF confirmed_by ON contacts
     FOR EACH ROW WHEN (NEW.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('registered_by', 'confirmed_by');
+
+-- Teams of the house, beside those that every role is: `members` are subs.
+CREATE TABLE teams (
+    key text PRIMARY KEY,
+    name text NOT NULL,
+    members text[] NOT NULL,
+    created_by text NOT NULL
+);

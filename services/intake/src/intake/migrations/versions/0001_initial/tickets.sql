@@ -52,7 +52,16 @@ CREATE TABLE tickets (
     verified_by text,
     verified_at timestamptz,
     closed_at timestamptz,
+    reopenable_until timestamptz,
     merged_into uuid REFERENCES tickets,
+    unmerge_requested_by text,
+    unmerge_requested_at timestamptz,
+    unmerge_reason text,
+    unmerged_by text,
+    unmerged_confirmed_by text,
+    suggested_priority text CHECK (suggested_priority IN
+        ('blocker', 'critical', 'major', 'minor', 'trivial')),
+    detected_by text CHECK (detected_by IN ('customer', 'monitoring', 'ops')),
     sequence bigint NOT NULL CHECK (sequence > 0),
     CONSTRAINT ck_tickets_nature CHECK (nature IS NULL OR kind = 'change_request'),
     CONSTRAINT ck_tickets_resolved CHECK (state NOT IN ('resolved', 'verified', 'closed')
@@ -64,7 +73,11 @@ CREATE TABLE tickets (
     CONSTRAINT ck_tickets_priority_four_eyes CHECK (priority_confirmed_by IS NULL
         OR (priority_by IS NOT NULL AND priority_confirmed_by <> priority_by)),
     CONSTRAINT ck_tickets_classification_four_eyes CHECK (reclassified_confirmed_by IS NULL
-        OR (reclassified_by IS NOT NULL AND reclassified_confirmed_by <> reclassified_by))
+        OR (reclassified_by IS NOT NULL AND reclassified_confirmed_by <> reclassified_by)),
+    CONSTRAINT ck_tickets_merged CHECK ((state = 'merged') = (merged_into IS NOT NULL)
+        AND merged_into <> id),
+    CONSTRAINT ck_tickets_unmerge_four_eyes CHECK (unmerged_confirmed_by IS NULL
+        OR (unmerged_by IS NOT NULL AND unmerged_confirmed_by <> unmerged_by))
 ) WITH (fillfactor = 85);
 CREATE INDEX ix_tickets_customer ON tickets (customer_id, id);
 CREATE INDEX ix_tickets_assignee ON tickets (assignee, id) WHERE assignee IS NOT NULL;
@@ -111,6 +124,23 @@ CREATE TRIGGER reclassification_needs_two BEFORE UPDATE OF kind, service ON tick
     FOR EACH ROW WHEN (NEW.kind <> OLD.kind OR NEW.service IS DISTINCT FROM OLD.service)
     EXECUTE FUNCTION refuse_reclassification_by_one();
 
+-- That a merged ticket is a request of its own moves deadlines of the other one back (C10).
+CREATE FUNCTION refuse_unmerge_by_one() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.unmerge_requested_by IS NULL
+        OR NEW.unmerged_by IS DISTINCT FROM OLD.unmerge_requested_by
+        OR NEW.unmerged_confirmed_by IS NULL
+        OR NEW.unmerged_confirmed_by = OLD.unmerge_requested_by
+    THEN
+        RAISE EXCEPTION 'to separate merged tickets takes the person who asked for it and another one'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_unmerge_four_eyes';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER unmerge_needs_two BEFORE UPDATE OF merged_into ON tickets
+    FOR EACH ROW WHEN (OLD.merged_into IS NOT NULL AND NEW.merged_into IS DISTINCT FROM OLD.merged_into)
+    EXECUTE FUNCTION refuse_unmerge_by_one();
+
 CREATE TABLE messages (
     id uuid PRIMARY KEY,
     ticket_id uuid NOT NULL REFERENCES tickets,
@@ -121,11 +151,16 @@ CREATE TABLE messages (
     html text,
     automatic boolean NOT NULL,
     at timestamptz NOT NULL,
-    mail_id uuid UNIQUE,
+    mail_id uuid,
     history text,
     sender_doubt text,
-    mailing text CHECK (mailing IN ('due', 'planned', 'nobody', 'off'))
+    mailing text CHECK (mailing IN ('due', 'planned', 'nobody', 'off')),
+    copied_from uuid REFERENCES messages
 );
+CREATE UNIQUE INDEX uq_messages_mail ON messages (mail_id) WHERE copied_from IS NULL;
+CREATE UNIQUE INDEX uq_messages_copy ON messages (copied_from, ticket_id);
+COMMENT ON COLUMN messages.copied_from IS
+    'The message of another ticket whose words these are: it was split, or separated after a merge.';
 CREATE INDEX ix_messages_ticket ON messages (ticket_id, id);
 CREATE INDEX ix_messages_mailing ON messages (id) WHERE mailing = 'due';
 COMMENT ON COLUMN messages.mailing IS
@@ -167,6 +202,10 @@ CREATE TRIGGER two_persons_lower BEFORE INSERT OR UPDATE OF priority_confirmed_b
 CREATE TRIGGER two_persons_reclassify BEFORE INSERT OR UPDATE OF reclassified_confirmed_by ON tickets
     FOR EACH ROW WHEN (NEW.reclassified_confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('reclassified_by', 'reclassified_confirmed_by');
+
+CREATE TRIGGER two_persons_unmerge BEFORE INSERT OR UPDATE OF unmerged_confirmed_by ON tickets
+    FOR EACH ROW WHEN (NEW.unmerged_confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('unmerged_by', 'unmerged_confirmed_by');
 
 CREATE TRIGGER two_persons_blocker BEFORE UPDATE OF blocker_confirmed_by ON tickets
     FOR EACH ROW WHEN (NEW.blocker_confirmed_by IS DISTINCT FROM OLD.blocker_confirmed_by)

@@ -40,7 +40,8 @@ COMMENT ON COLUMN pending_inputs.contract IS 'The contract whose clocks it conce
 CREATE TABLE ticket_state_changes (
     ticket_id uuid NOT NULL REFERENCES tickets,
     ordinal bigint NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('resolved', 'rejected', 'reopened', 'merged')),
+    kind text NOT NULL CHECK (kind IN
+        ('resolved', 'rejected', 'reopened', 'merged', 'unmerged')),
     at timestamptz NOT NULL,
     customer_id uuid,
     change smallint NOT NULL CHECK (change BETWEEN -1 AND 1),

@@ -1,0 +1,94 @@
+"""HTTP in: a customer escalates a ticket, and a named person of ours answers."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from common.auth import Caller, requires
+from common.domain import Rejection
+from common.http import Transaction, router
+from common.persistence.database import transaction_time
+from intake.customer_escalations import store
+from intake.customer_escalations.commands import answer_escalation, escalate, take_escalation
+from intake.customer_escalations.schemas import (
+    CustomerEscalationRead,
+    EscalateRequest,
+    EscalationAnswer,
+    to_escalation_response,
+)
+from intake.tickets.dependencies import (
+    TicketAction,
+    TicketReader,
+    TicketReference,
+    VerifyAction,
+    get_visible_ticket,
+    settings_of,
+    to_problem,
+)
+from intake.tickets.store import tickets
+
+routes = router("/v1/tickets", ["ticket escalations"])
+
+
+async def _for_contact(
+    ref: TicketReference,
+    request: Request,
+    caller: Annotated[Caller, requires("tickets:escalate")],
+    tx: Transaction,
+) -> TicketAction:
+    return TicketAction(ref, request, caller, tx)
+
+
+@routes.post("/{ticket}/escalate", status_code=201, response_model=CustomerEscalationRead)
+async def escalate_ticket(
+    action: Annotated[TicketAction, Depends(_for_contact)],
+    body: EscalateRequest,
+    response: Response,
+) -> object:
+    """Escalate a ticket, as its customer. A named person answers by the `due_at` that this responds with."""
+    ticket = await action.lock_ticket()
+    at = await transaction_time(action.tx)
+    within = timedelta(minutes=settings_of(action.request.app).customer_escalation_minutes)
+    outcome = await escalate(action.tx, ticket, body.reason, within, action.caller.actor, at)
+    if isinstance(outcome, Rejection):
+        return to_problem(outcome)
+    response.headers["Location"] = f"/v1/tickets/{ticket.key}/escalations"
+    return to_escalation_response(outcome, at)
+
+
+@routes.get("/{ticket}/escalations")
+async def list_ticket_escalations(
+    ref: TicketReference, caller: TicketReader, tx: Transaction
+) -> list[CustomerEscalationRead]:
+    """List the escalations of a ticket by its customer, newest first."""
+    ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
+    at = await transaction_time(tx)
+    found = await store.list_of_ticket(tx, ticket.id)
+    return [to_escalation_response(one, at) for one in found]
+
+
+@routes.post("/{ticket}/escalation/take", response_model=CustomerEscalationRead)
+async def take_ticket_escalation(action: VerifyAction) -> object:
+    """Take the escalation of a ticket: the customer sees who answers. Somebody else may take it over."""
+    ticket = await action.lock_ticket()
+    at = await transaction_time(action.tx)
+    outcome = await take_escalation(action.tx, ticket, action.caller.actor, at)
+    return (
+        to_problem(outcome)
+        if isinstance(outcome, Rejection)
+        else to_escalation_response(outcome, at)
+    )
+
+
+@routes.post("/{ticket}/escalation/answer", response_model=CustomerEscalationRead)
+async def answer_ticket_escalation(action: VerifyAction, body: EscalationAnswer) -> object:
+    """Answer the escalation of a ticket, by name. The customer sees the text as a public message."""
+    ticket = await action.lock_ticket()
+    at = await transaction_time(action.tx)
+    outcome = await answer_escalation(action.tx, ticket, body.text, action.caller.actor, at)
+    return (
+        to_problem(outcome)
+        if isinstance(outcome, Rejection)
+        else to_escalation_response(outcome, at)
+    )

@@ -1,0 +1,1 @@
+"""What customers say once a ticket is resolved: whether it was solved, a rating; and what comes later."""

@@ -1,0 +1,88 @@
+"""HTTP in: has it been solved? And what a customer writes after a ticket was closed for good."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from common.auth import Caller, requires
+from common.domain import Rejection
+from common.http import Transaction, router
+from common.persistence.database import transaction_time
+from intake.feedback import store
+from intake.feedback.commands import Opinion, give_feedback, open_follow_on
+from intake.feedback.domain import check_follow_on
+from intake.feedback.schemas import (
+    FeedbackCreate,
+    FeedbackRead,
+    FeedbackResult,
+    FollowOnCreate,
+    to_feedback_result,
+)
+from intake.tickets.commands import audit_rejection
+from intake.tickets.dependencies import (
+    TicketAction,
+    TicketReader,
+    TicketReference,
+    get_visible_ticket,
+    ticket_response,
+    to_problem,
+)
+from intake.tickets.schemas.responses import AnyTicket
+from intake.tickets.store import tickets
+
+routes = router("/v1/tickets", ["ticket feedback"])
+
+
+async def _for_contact(
+    ref: TicketReference,
+    request: Request,
+    caller: Annotated[Caller, requires("tickets:rate")],
+    tx: Transaction,
+) -> TicketAction:
+    return TicketAction(ref, request, caller, tx)
+
+
+ContactAction = Annotated[TicketAction, Depends(_for_contact)]
+
+
+@routes.post("/{ticket}/feedback", status_code=201, response_model=FeedbackResult)
+async def give_ticket_feedback(
+    action: ContactAction, body: FeedbackCreate, response: Response
+) -> object:
+    """Record whether a resolved ticket was solved, as its customer says.
+
+    A "no" opens it again; where it was closed too long ago, it opens another one that is linked to it.
+    """
+    ticket = await action.lock_ticket()
+    at = await transaction_time(action.tx)
+    opinion = Opinion(body.solved, body.rating, body.comment)
+    caller = action.caller
+    outcome = await give_feedback(action.tx, ticket, opinion, caller.actor, caller.contact_id, at)
+    if isinstance(outcome, Rejection):
+        return to_problem(outcome)
+    response.headers["Location"] = f"/v1/tickets/{ticket.key}/feedback"
+    return to_feedback_result(*outcome)
+
+
+@routes.get("/{ticket}/feedback")
+async def list_ticket_feedback(
+    ref: TicketReference, caller: TicketReader, tx: Transaction
+) -> list[FeedbackRead]:
+    """List what contacts said about a ticket, newest first."""
+    ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
+    return [FeedbackRead.model_validate(one) for one in await store.list_of_ticket(tx, ticket.id)]
+
+
+@routes.post("/{ticket}/follow-on", status_code=201, response_model=AnyTicket)
+async def open_follow_on_ticket(action: ContactAction, body: FollowOnCreate) -> Response:
+    """Open the ticket that goes on after one that was closed too long ago, linked to it."""
+    before = await action.lock_ticket()
+    at = await transaction_time(action.tx)
+    caller = action.caller
+    if rejection := check_follow_on(before, at):
+        await audit_rejection(action.tx, before, caller.actor, at, "ticket.follow_on", rejection)
+        return to_problem(rejection)
+    new = await open_follow_on(action.tx, before, body.text, caller.actor, caller.contact_id, at)
+    response = ticket_response(caller, new, status=201)
+    response.headers["Location"] = f"/v1/tickets/{new.key}"
+    return response

@@ -1,0 +1,1 @@
+"""Links between tickets, and tickets that are split from others."""

@@ -1,0 +1,14 @@
+"""A team to whom tickets are assigned. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """`members` are `sub`s. One that `is_role` has everybody with that role as its members."""
+
+    key: str
+    name: str
+    members: Sequence[str]
+    is_role: bool
