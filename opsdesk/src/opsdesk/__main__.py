@@ -6,6 +6,7 @@ import typer
 
 from opsdesk.commands import (
     access_requests,
+    articles,
     attachments,
     callers,
     change_requests,
@@ -21,8 +22,10 @@ from opsdesk.commands import (
     hand_overs,
     imports,
     improvements,
+    links,
     login,
     mails,
+    messages,
     notices,
     outages,
     problems,
@@ -120,6 +123,9 @@ app.add_typer(escalations.app, name="escalations")
 app.command()(escalations.oncall)
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(reviews.app, name="reviews")
+app.add_typer(messages.app, name="messages")
+app.add_typer(articles.app, name="articles")
+app.add_typer(links.app, name="links")
 app.add_typer(events.app, name="events")
 app.add_typer(improvements.app, name="improvements")
 app.add_typer(token.app, name="token")

@@ -76,6 +76,12 @@ async def contact_confirmed(anna: AsyncClient) -> TwoPersonRequest:
     return TwoPersonRequest("anna", "omar", f"/v1/customers/acme/contacts/{jan['id']}/confirm")
 
 
+async def article_published(anna: AsyncClient) -> TwoPersonRequest:
+    article = {"title": "Down again", "body": "Restart it.", "language": "en"}
+    key = (await anna.post("/v1/articles", json=article)).json()["key"]
+    return TwoPersonRequest("anna", "omar", f"/v1/articles/{key}/publish", {"version": 1})
+
+
 async def erased(anna: AsyncClient) -> TwoPersonRequest:
     (jan,) = (await anna.get("/v1/customers/acme/contacts")).json()["items"]
     path = f"/v1/contacts/{jan['id']}/erasure"
@@ -181,6 +187,7 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "recertify_access": access_recertified,
     "verify_access_removal": access_gone,
     "confirm_contact": contact_confirmed,
+    "publish_article": article_published,
     "confirm_contact_erasure": erased,
     "confirm_person": person_confirmed,
 }

@@ -3,6 +3,7 @@
 from common.auth import persons
 from common.auth.revocation import on_tokens_revoked
 from common.erasure import on_ticket_erased
+from common.events.articles import ArticleReviewDue
 from common.events.catalogue import ServiceCatalogued
 from common.events.clocks import (
     ClockBreached,
@@ -77,6 +78,7 @@ from common.events.waivers import (
 from common.messaging.inbox import Handlers, chain, for_each
 from common.restoration.handlers import restored_handlers
 from escalation.cases.handlers import (
+    articles,
     budgets,
     clocks,
     customers,
@@ -146,6 +148,7 @@ HANDLERS: Handlers = {
     ReviewPublished: for_each(reviews.on_published),
     ReviewActionAgreed: for_each(reviews.on_action_agreed),
     ReviewActionDue: for_each(reviews.on_action_due),
+    ArticleReviewDue: for_each(articles.on_review_due),
     PersonKnown: chain(for_each(directory.on_person), for_each(persons.on_person)),
     ContactKnown: for_each(persons.on_contact),
     TokensRevoked: for_each(on_tokens_revoked),

@@ -11,6 +11,7 @@ from intake.directory.reference_cache import ReferenceCache
 from intake.files.domain.upload import MAX_FILE_BYTES
 from intake.files.sweeper import run_file_sweeper
 from intake.handlers import HANDLERS
+from intake.linked_tickets.linked_ticket_sender import create_sender
 from intake.outgoing.sender import run_outgoing_mail
 from intake.outgoing.store.due import count_due
 from intake.references import REFERENCES
@@ -40,6 +41,7 @@ SERVICE = Service(
     retentions=RETENTIONS,
     resources=(ReferenceCache, MatrixCache, TicketBatcher, PostQueue),
     loops=(run_outgoing_mail, run_indexing, run_file_sweeper),
+    components={"linked_tickets": create_sender},
     request_loops=(create_ticket_fast.drain_batcher,),
     workloads=(TICKETS, NOTIFIER),
     pending=count_due,

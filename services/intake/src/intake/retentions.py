@@ -33,6 +33,18 @@ RETENTIONS: Final = (
         ),
         lambda settings: settings.alert_post_days,
     ),
+    # The row stays: a webhook that comes again must still be known as the same.
+    Retention(
+        "webhooks of linked systems",
+        text(
+            """
+            UPDATE linked_receipts SET raw = NULL WHERE id IN (
+                SELECT id FROM linked_receipts WHERE received_at <= :before AND raw IS NOT NULL
+                ORDER BY received_at LIMIT :rows FOR UPDATE SKIP LOCKED)
+            """
+        ),
+        lambda settings: settings.alert_post_days,
+    ),
     # A group that fires again after this gets a new ticket, as its old one is closed.
     Retention(
         "alert groups",

@@ -2,6 +2,8 @@
 
 from intake.access_requests import routes as access_request_routes
 from intake.alerts import routes as alert_routes
+from intake.articles.routes import of_tickets, read_articles, write_articles
+from intake.blunt_words import routes as blunt_word_routes
 from intake.callers import routes as caller_routes
 from intake.change_requests import routes as change_request_routes
 from intake.chats import routes as chat_routes
@@ -14,8 +16,10 @@ from intake.feedback import routes as feedback_routes
 from intake.forms import routes as form_routes
 from intake.improvements import routes as improvement_routes
 from intake.investigations import routes as investigation_routes
+from intake.linked_tickets.routes import linked_systems, links, webhooks
 from intake.links import routes as link_routes
 from intake.mail.routes import attachments, receive, stored
+from intake.message_templates import routes as message_template_routes
 from intake.notices import routes as notice_routes
 from intake.problems.routes import problems, suggestions
 from intake.responsibilities import routes as responsibility_routes
@@ -26,6 +30,7 @@ from intake.ticket_imports import routes as ticket_import_routes
 from intake.tickets.routes import (
     actions,
     bulk,
+    check_message,
     create_ticket,
     detection,
     forms,
@@ -50,6 +55,7 @@ ROUTERS = (
     create_ticket.routes,
     read_tickets.routes,
     replies.routes,
+    check_message.routes,
     actions.routes,
     handover.routes,
     hand_overs.routes,
@@ -99,4 +105,12 @@ ROUTERS = (
     *responsibility_routes.ROUTERS,
     erasure_routes.routes,
     revocation_routes.routes,
+    blunt_word_routes.routes,
+    *message_template_routes.ROUTERS,
+    read_articles.routes,
+    write_articles.routes,
+    of_tickets.routes,
+    linked_systems.routes,
+    webhooks.routes,
+    *links.ROUTERS,
 )

@@ -4,6 +4,7 @@ from typing import Final
 
 from common.persistence.sequenced import NumberSequence, Sequenced, Subjects
 from intake.alerts.tables import alerts
+from intake.articles.tables import articles
 from intake.directory.tables import contacts, customers, environments, partners, people
 from intake.improvements.tables import monitoring_improvements
 from intake.revocations.tables import token_revocations
@@ -12,6 +13,7 @@ from intake.tickets.tables import tickets
 SEQUENCED: Final[Subjects] = {
     "ticket": Sequenced(tickets),
     "alert": Sequenced(alerts),
+    "article": Sequenced(articles),
     "customer": Sequenced(customers),
     "contact": Sequenced(contacts),
     "environment": Sequenced(environments),
@@ -25,4 +27,5 @@ NUMBERS: Final = (
     NumberSequence("monitoring_improvement_numbers", "MON", "improvement"),
     NumberSequence("access_request_numbers", "ACC", None),
     NumberSequence("notice_numbers", "NTC", None),
+    NumberSequence("article_numbers", "KB", "article"),
 )

@@ -1,5 +1,7 @@
 """The settings of intake, beside those of every service."""
 
+from typing import Literal
+
 from pydantic import Field, SecretStr, model_validator
 
 from common.mail.smtp_settings import SmtpSettings
@@ -41,6 +43,16 @@ class IntakeSettings(StorageSettings, SmtpSettings):
         pattern=r"^https?://[^\s]+$",
         description="where people reach escalation, which knows who is on call; without it callers are"
         " shown no link",
+    )
+    message_check: Literal["advise", "require"] = Field(
+        "advise",
+        description="what soft findings in a message to a customer do: advise shows them, require"
+        " refuses the message unless the sender says why",
+    )
+    linked_systems_file: str | None = Field(
+        None,
+        description="the JSON file with the accounts of linked ticket systems (docs/linked-tickets.md);"
+        " without it nothing is sent to them",
     )
     alert_post_days: int = Field(
         90, ge=1, description="days that a processed post of a monitor is kept as it came"

@@ -6,6 +6,9 @@ from intake.alerts.episode_changes import END_KIND
 from intake.alerts.store.episodes import lock_available as lock_episodes
 from intake.alerts.store.posts import lock_available as lock_posts
 from intake.alerts.timers import on_alerts_quiet, on_posts_unprocessed
+from intake.articles.commands import REVIEW_KIND
+from intake.articles.store.article_rows import lock_available as lock_articles
+from intake.articles.timers import on_reviews_due
 from intake.improvements.commands import DEADLINE_KIND as IMPROVEMENT_KIND
 from intake.improvements.store import lock_available as lock_improvements
 from intake.improvements.timers import on_improvements_due
@@ -34,4 +37,5 @@ TIMERS: Timers = {
     handing_over.ACKNOWLEDGEMENT: Timer(lock_tickets, on_hand_overs_unacknowledged),
     MAINTENANCE_END: Timer(lock_notices, on_maintenance_over),
     handing_over.ANSWER: Timer(lock_tickets, on_hand_overs_overdue),
+    REVIEW_KIND: Timer(lock_articles, on_reviews_due),
 }

@@ -65,6 +65,7 @@ async def marks(
     await decide_a_change(anna, omar, jan, marks, change)
     await ask_for_access(app, anna, marks)
     await _change_the_directory(anna, omar, marks)
+    await _write_for_everybody(anna, omar, jan, marks)
     await _revoke_and_ask_for_erasure(app, database, marks)
     await _chat_and_publish_forms(app, anna, marks)
     return marks
@@ -85,6 +86,38 @@ async def _chat_and_publish_forms(app: FastAPI, anna: AsyncClient, marks: Marks)
             url = f"/v1/request-forms{path.format(form='access')}"
             answer = await theo.post(url, json=form | key | words)
             assert answer.is_success, answer.text
+
+
+async def _write_for_everybody(
+    anna: AsyncClient, omar: AsyncClient, jan: AsyncClient, marks: Marks
+) -> None:
+    """Templates and articles, of which customers read what was published for them."""
+    text = {"text": marks.word("PUT /v1/message-templates/{template}/{language} text", STAFF)}
+    written = await anna.put("/v1/message-templates/odd/en", json={"description": "Odd"} | text)
+    assert written.is_success, written.text
+    checked = {"text": marks.word("POST /v1/messages/check text", STAFF), "ticket": "OPS-1001"}
+    assert (await anna.post("/v1/messages/check", json=checked)).is_success
+    values = {"contact": marks.word(f"{ON}/messages/draft values", STAFF)}
+    drafted = await anna.post(
+        "/v1/tickets/OPS-1001/messages/draft", json={"template": "update", "values": values}
+    )
+    assert drafted.is_success, drafted.text
+    article = {"title": "Down again", "language": "en"}
+    article["body"] = marks.word("POST /v1/articles body", STAFF)
+    assert (await anna.post("/v1/articles", json=article)).is_success
+    version = {
+        "title": "Down",
+        "body": marks.word("POST /v1/articles/{article}/versions body", STAFF),
+    }
+    assert (await anna.post("/v1/articles/KB-1/versions", json=version)).is_success
+    shared = article | {"body": "Restart it.", "audience": "customer"}
+    assert (await anna.post("/v1/articles", json=shared)).is_success
+    assert (await omar.post("/v1/articles/KB-2/publish", json={"version": 1})).is_success
+    comment = marks.word("POST /v1/articles/{article}/feedback comment", OF_ACME)
+    rated = {"helpful": True, "comment": comment}
+    assert (await jan.post("/v1/articles/KB-2/feedback", json=rated)).is_success
+    reason = {"reason": marks.word("POST /v1/articles/{article}/retire reason", STAFF)}
+    assert (await anna.post("/v1/articles/KB-1/retire", json=reason)).is_success
 
 
 async def _change_the_directory(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> None:
@@ -171,6 +204,8 @@ def ids() -> dict[str, list[str]]:
         "change_request": KEYS,
         "service": ["billing"],
         "access_request": ["ACC-1"],
+        "article": ["KB-1", "KB-2"],
+        "template": ["odd"],
         "improvement": ["MON-1"],
     }
 

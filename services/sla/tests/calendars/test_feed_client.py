@@ -14,14 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from common.now import now
+from common.outbound_addresses import Address, is_public
 from sla.calendars import feed_client
-from sla.calendars.feed_client import (
-    MAX_FEED_BYTES,
-    Address,
-    FeedFetcher,
-    FeedFetchError,
-    is_public,
-)
+from sla.calendars.feed_client import MAX_FEED_BYTES, FeedFetcher, FeedFetchError
 from sla_support.feed_site import (
     HERE,
     fetcher_resolving_to,

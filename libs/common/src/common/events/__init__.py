@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from common.events import (
     agreements,
     alerts,
+    articles,
     catalogue,
     change_requests,
     clocks,
@@ -43,6 +44,7 @@ MODULES = (
     customer_voices,
     improvements,
     alerts,
+    articles,
     erasures,
     clocks,
     waivers,

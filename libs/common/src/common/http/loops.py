@@ -77,6 +77,8 @@ def create_loop_state(service: Service, runtime: Runtime[Any]) -> LoopState:
         "deadlines": scheduler,
         "sealer": Sealer(database),
     }
+    for name, create in service.components.items():
+        components[name] = create(runtime)
     return LoopState(service, runtime, consumer, MappingProxyType(components))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import APIRouter
 from starlette.routing import Route
@@ -22,6 +22,19 @@ from common.settings import Settings
 Loop = Callable[[Runtime[Any]], Awaitable[None]]
 """Runs as long as the service does; restarted after a pause when it raises."""
 
+
+class ServiceComponent(Protocol):
+    """A part of one service that runs beside the timers, and on which `/health/ready` reports."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Why it does not work at present; None while it does."""
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+
+
+CreateComponent = Callable[[Runtime[Any]], ServiceComponent]
 Pending = Callable[[Connection], Awaitable[int]]
 FindToken = Callable[[Scope], bytes | None]
 
@@ -34,7 +47,8 @@ class Service:
     that are stored and not carried out yet, such as notifications. `fast_routes` are matched before
     `routers` and served without FastAPI (see `common.http.fast_routes`). `resources` are created
     with the app, one object each (see `common.runtime.Runtime.resource`). `loops` run in the
-    process of timers and relay, `request_loops` in that of the requests. `body_limits` maps a path
+    process of timers and relay, `request_loops` in that of the requests. `components` run where `loops`
+    do, and `/health/ready` names what troubles them. `body_limits` maps a path
     prefix to its own limit in bytes. `find_token` finds a token that is not shown as everybody's
     is, as the header that it would be. `workloads` are the service's own kinds of work with the
     database, beside those of every service. `references`: which column knows the keys that marked
@@ -53,6 +67,7 @@ class Service:
     timers: Timers = field(default_factory=dict)
     resources: tuple[CreateResource, ...] = ()
     loops: tuple[Loop, ...] = ()
+    components: Mapping[str, CreateComponent] = field(default_factory=dict)
     request_loops: tuple[Loop, ...] = ()
     resolve_contact: ResolveContact | None = None
     find_token: FindToken | None = None

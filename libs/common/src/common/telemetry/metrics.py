@@ -145,6 +145,16 @@ CUSTOMER_MAILS = Counter(
     "Mails to customers' contacts: sent, failed, bounced, withheld or dropped.",
     ("purpose", "outcome"),
 )
+LINKED_SENDS = Counter(
+    "opsdesk_linked_sends_total",
+    "What was sent to linked ticket systems: sent, refused, or away (it is tried again).",
+    ("system", "outcome"),
+)
+LINKED_SYSTEM_HELD = Gauge(
+    "opsdesk_linked_system_held",
+    "1 while a linked ticket system does not answer and what is for it waits.",
+    ("system",),
+)
 CUSTOMER_MAILS_WAITING = Gauge(
     "opsdesk_customer_mails_waiting",
     "Mails to customers' contacts that were tried, and that the mail server has not accepted yet.",

@@ -25,6 +25,8 @@ from common.http.openapi import ERROR_RESPONSES
 from common.http.route import AuthorizedRoute
 
 PREFIX: Final = "/v1/alerts"
+PREFIXES: Final = (PREFIX, "/v1/linked-systems/")
+"""Where callers show their tokens in such ways."""
 MAX_UNAUTHENTICATED_BYTES: Final = 512 * 1024
 """The largest body that is read to find its `routing_key`: as large as PagerDuty takes."""
 PAGERDUTY_PREFIX: Final = f"{PREFIX}/pagerduty"
@@ -60,7 +62,7 @@ def shown_token(scope: Scope) -> bytes | None:
 
     None for one in a body, which is not read of those whose address has asked too often as nobody.
     """
-    if not scope["path"].startswith(PREFIX):
+    if not scope["path"].startswith(PREFIXES):
         return None
     token = next(iter(_tokens_in(_query_of(scope))), None) or _token_in_header(scope)
     return _bearer(token) if token else None

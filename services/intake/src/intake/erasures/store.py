@@ -73,6 +73,15 @@ _ACCESS_REQUESTS: Final = text(
     WHERE person = :name OR requested_by = :name
     """
 )
+_CHECKS: Final = text(
+    "UPDATE message_checks SET overrule_reason = :erased WHERE overrule_reason IS NOT NULL AND (ticket_id = ANY(:ids) OR message_id = ANY(:messages))"
+).bindparams(_IDS, bindparam("messages", type_=ARRAY(Uuid)))
+_FEEDBACK: Final = text(
+    "UPDATE article_feedback SET comment = CASE WHEN comment IS NOT NULL THEN :erased END WHERE author IN (:name, :address)"
+)
+_RECEIPTS: Final = text(
+    "UPDATE linked_receipts SET raw = NULL WHERE ticket_id = ANY(:ids)"
+).bindparams(_IDS)
 _INVESTIGATIONS: Final = text(
     "UPDATE investigations SET cause = :erased WHERE ticket_id = ANY(:ids) AND cause IS NOT NULL"
 ).bindparams(_IDS)
@@ -132,6 +141,7 @@ async def erase_words(tx: Connection, ids: Sequence[UUID]) -> None:
     await tx.execute(_TICKETS, values)
     for statement in (_HAND_OVERS, _PROBLEMS, _CHANGE_REQUESTS, _INVESTIGATIONS, _IMPROVEMENTS):
         await tx.execute(statement, values)
+    await tx.execute(_RECEIPTS, {"ids": values["ids"]})
 
 
 async def erase_messages(
@@ -147,6 +157,8 @@ async def erase_messages(
     await documents.discard(tx, {*ids, *(row.ticket_id for row in erased)})
     messages = [row.id for row in erased]
     await tx.execute(_ATTACHMENTS, {"erased": ERASED, "ids": messages})
+    await tx.execute(_CHECKS, {"erased": ERASED, "ids": list(ids), "messages": messages})
+    await tx.execute(_FEEDBACK, {name: values[name] for name in ("erased", "name", "address")})
     mails = [row.mail_id for row in erased if row.mail_id is not None]
     pattern = "%" + address.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
     named = {"header": HEADER_BYTES, "pattern": pattern, "whole": _whole(address)}

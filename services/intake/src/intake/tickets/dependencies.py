@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, TypeAlias
+from uuid import UUID
 
 from fastapi import Depends, FastAPI, Path, Request, Response
 
@@ -17,8 +18,10 @@ from common.persistence.database import Connection, transaction_time
 from common.runtime import Runtime
 from intake.settings import IntakeSettings
 from intake.tickets.commands import audit_rejection, save_change
+from intake.tickets.domain.message_check import MessageCheck, Purpose
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.events import EventSpec
+from intake.tickets.message_check import CheckedText, OwnText, record_check, require_sendable
 from intake.tickets.schemas.responses import to_response
 from intake.tickets.store import tickets
 
@@ -50,6 +53,25 @@ class TicketAction:
     async def counted_as(self, *others: str | None) -> str:
         """Under which account the caller counts where these others are the first person (R1)."""
         return await counted_as(self.tx, self.caller.sub, *others)
+
+    async def check_text(
+        self, ticket: Ticket, own: OwnText, overrule_reason: str | None
+    ) -> CheckedText:
+        """What was found in a text for the customer. Raises Problem where it may not leave (R11)."""
+        runtime: Runtime[IntakeSettings] = runtime_of(self.request.app)
+        mode = runtime.settings.message_check
+        return await require_sendable(self.tx, ticket, own, mode, overrule_reason)
+
+    async def record_check(
+        self,
+        ticket: Ticket,
+        checked: CheckedText,
+        purpose: Purpose,
+        at: datetime,
+        message_id: UUID | None = None,
+    ) -> MessageCheck | None:
+        """Store what was found in a text that leaves; nothing where all was well."""
+        return await record_check(self.tx, ticket, checked, purpose, self.caller, at, message_id)
 
     async def run(
         self, action: str, decide: Decide, *event_sources: EventSource, **grounds: JSON

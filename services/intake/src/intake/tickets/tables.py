@@ -181,6 +181,19 @@ change_requests = Table(
     instant("no_environment_confirmed_at"),
 )
 
+message_checks = Table(
+    "message_checks",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("ticket_id", Uuid, nullable=False),
+    Column("message_id", Uuid),
+    Column("purpose", Text, nullable=False),
+    Column("codes", ARRAY(Text), nullable=False),
+    Column("sent_by", Text, nullable=False),
+    instant("sent_at", nullable=False),
+    Column("overrule_reason", Text),
+)
+
 priority_matrices = Table(
     "priority_matrices",
     METADATA,

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 
-from sla.calendars.feed_client import Address, FeedFetcher
+from common.outbound_addresses import Address
+from sla.calendars.feed_client import FeedFetcher
 
 HERE = ip_address("127.0.0.1")
 

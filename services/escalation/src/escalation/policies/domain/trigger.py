@@ -29,6 +29,7 @@ TriggerKind = Literal[
     "review_ready",
     "review_published",
     "review_action",
+    "article_review",
     "settings_changed",
     "manual",
 ]

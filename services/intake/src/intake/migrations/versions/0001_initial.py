@@ -15,6 +15,7 @@ depends_on = None
 SCRIPTS = (
     "directory",
     "responsibilities",
+    "blunt_words",
     "tickets",
     "queue",
     "search",
@@ -23,6 +24,10 @@ SCRIPTS = (
     "problems",
     "change_requests",
     "access_requests",
+    "message_checks",
+    "message_templates",
+    "articles",
+    "linked_tickets",
     "priority_matrix",
     "links",
     "watchers",

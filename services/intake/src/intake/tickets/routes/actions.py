@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from fastapi import Response
 
+from common.audit import JSON
 from common.events.tickets import (
     TicketAssigned,
     TicketClosed,
@@ -34,7 +35,8 @@ from intake.tickets.domain.detection import owes_improvement
 from intake.tickets.domain.hand_over import check_no_fix_waits
 from intake.tickets.domain.message import Message, awaits_customer_reply
 from intake.tickets.domain.ticket import Ticket
-from intake.tickets.events import EventSpec, event_spec
+from intake.tickets.events import event_spec
+from intake.tickets.message_check import CheckedText, OwnText, read_own_text
 from intake.tickets.schemas.action_requests import (
     NO_REASON,
     Assignment,
@@ -67,13 +69,15 @@ async def assign_ticket(action: WorkAction, body: Assignment) -> Response:
 @routes.post("/{ticket}/workaround", response_model=TicketRead)
 async def record_workaround(action: WorkAction, body: Workaround) -> Response:
     """Record a workaround for a ticket. The customer sees its text as a public message."""
+    own = await read_own_text(body.text, "workaround")
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     after = transitions.record_workaround(before)
     message = _public_message(action, before, body.text, at)
+    checked = CheckedText()
     if isinstance(after, Ticket):
-        await messages.add(action.tx, message)
-    return await action.finish(
+        checked = await _add_checked(action, before, message, own, body.overrule_reason)
+    response = await action.finish(
         "work_around",
         before,
         after,
@@ -81,7 +85,10 @@ async def record_workaround(action: WorkAction, body: Workaround) -> Response:
         event_spec(TicketReplied, message_id=message.id),
         event_spec(TicketWorkaroundProvided, message_id=message.id),
         message_id=str(message.id),
+        **checked.grounds,
     )
+    response.headers.update(checked.headers)
+    return response
 
 
 @routes.post("/{ticket}/hold", response_model=TicketRead)
@@ -90,6 +97,7 @@ async def put_ticket_on_hold(action: WorkAction, body: HoldRequest) -> Response:
 
     Waiting for the customer pauses their clocks: it needs a question, in words, that they can see.
     """
+    own = await read_own_text(body.question or "", "question")
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     last = await messages.get_last_public(action.tx, before.id)
@@ -97,18 +105,29 @@ async def put_ticket_on_hold(action: WorkAction, body: HoldRequest) -> Response:
     question_asked = asked if body.question is not None else awaits_customer_reply(last)
     after = transitions.put_on_hold(before, body.waiting_on, question_asked=question_asked)
     events = [event_spec(TicketOnHold, waiting_on=body.waiting_on)]
+    checked = CheckedText()
     if body.question is not None and isinstance(after, Ticket):
-        events.insert(0, await _add_question(action, before, body.question, at))
-    return await action.finish(
-        "wait", before, after, at, *events, on=body.waiting_on, reason=body.reason
-    )
+        question = _public_message(action, before, body.question, at)
+        checked = await _add_checked(action, before, question, own, body.overrule_reason)
+        events.insert(0, event_spec(TicketReplied, message_id=question.id))
+    grounds: dict[str, JSON] = {"on": body.waiting_on, "reason": body.reason}
+    response = await action.finish("wait", before, after, at, *events, **grounds, **checked.grounds)
+    response.headers.update(checked.headers)
+    return response
 
 
-async def _add_question(action: TicketAction, ticket: Ticket, text: str, at: datetime) -> EventSpec:
-    """Add our question to the ticket, where the customer sees it."""
-    question = _public_message(action, ticket, text, at)
-    await messages.add(action.tx, question)
-    return event_spec(TicketReplied, message_id=question.id)
+async def _add_checked(
+    action: TicketAction,
+    ticket: Ticket,
+    message: Message,
+    own: OwnText,
+    overrule_reason: str | None,
+) -> CheckedText:
+    """Add our message to the ticket, where the customer sees it, once its words are checked."""
+    checked = await action.check_text(ticket, own, overrule_reason)
+    await messages.add(action.tx, message)
+    await action.record_check(ticket, checked, own.purpose, message.at, message.id)
+    return checked
 
 
 def _public_message(action: TicketAction, ticket: Ticket, text: str, at: datetime) -> Message:
@@ -133,13 +152,23 @@ async def resolve_ticket(action: WorkAction, body: Resolution) -> Response:
 
     A fix that came back from second level or a partner is checked by another person before.
     """
+    own = await read_own_text(body.resolution, "resolution")
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     newest = await hand_overs.get_newest(action.tx, before.id)
     after = check_no_fix_waits(newest) or transitions.resolve(
         before, action.caller.sub, at, body.resolution
     )
-    return await action.finish("resolve", before, after, at, event_spec(TicketResolved))
+    checked = CheckedText()
+    if isinstance(after, Ticket):
+        reason = body.overrule_reason
+        checked = await action.check_text(before, own, reason)
+        await action.record_check(before, checked, "resolution", at)
+    response = await action.finish(
+        "resolve", before, after, at, event_spec(TicketResolved), **checked.grounds
+    )
+    response.headers.update(checked.headers)
+    return response
 
 
 @routes.post("/{ticket}/verify", response_model=TicketRead)

@@ -27,7 +27,7 @@ from intake.tickets.events import EventSpec, event_spec
 from intake.tickets.handing_over import stop_waiting_for_acknowledgement, write_to_partner
 from intake.tickets.schemas.action_requests import FixCheck, PartnerMessage, PartnerReference
 from intake.tickets.schemas.hand_overs import HandOverRead
-from intake.tickets.schemas.responses import MessageRead, to_message_response
+from intake.tickets.schemas.messages import MessageRead, to_message_response
 from intake.tickets.store import hand_overs, tickets
 
 routes = router("/v1/tickets", ["ticket hand-overs"])

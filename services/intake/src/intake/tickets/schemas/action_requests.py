@@ -15,6 +15,7 @@ from intake.tickets.domain.prioritisation import PriorityAssessment, assess
 from intake.tickets.domain.priority import Impact, Matrix, Priority, Urgency
 from intake.tickets.domain.ticket import Detection, HandoverTarget, Kind, Nature, WaitingOn
 from intake.tickets.schemas.fields import FreeText, OptionalText, Words
+from intake.tickets.schemas.message_checks import OverruleReason
 
 
 class OptionalReason(RequestModel):
@@ -46,9 +47,13 @@ class Assignment(RequestModel):
 
 
 class Workaround(RequestModel):
-    """`text` tells the customer how to continue to work until the ticket is resolved."""
+    """`text` tells the customer how to continue to work until the ticket is resolved.
+
+    It is checked like a reply; the header `Message-Findings` of the response names what was found.
+    """
 
     text: FreeText
+    overrule_reason: OverruleReason = None
 
 
 class HoldRequest(RequestModel):
@@ -57,12 +62,14 @@ class HoldRequest(RequestModel):
     waiting_on: WaitingOn
     reason: FreeText
     question: FreeText | None = None
+    overrule_reason: OverruleReason = None
 
 
 class Resolution(RequestModel):
-    """How the ticket was resolved; the customer can read it."""
+    """How the ticket was resolved; the customer can read it, so it is checked like a reply."""
 
     resolution: FreeText
+    overrule_reason: OverruleReason = None
 
 
 class MergeRequest(RequestModel):

@@ -19,6 +19,7 @@ from intake.tickets.domain.new_ticket import (
 )
 from intake.tickets.domain.priority import Impact, Matrix, Priority, Urgency
 from intake.tickets.domain.ticket import Channel, Kind, Nature
+from intake.tickets.schemas.message_checks import OverruleReason
 
 
 class TicketCreate(RequestModel):
@@ -91,11 +92,15 @@ class TicketCreate(RequestModel):
 
 
 class ReplyCreate(RequestModel):
-    """A message to add to a ticket. Only staff write and see `internal` ones."""
+    """A message to add to a ticket. Only staff write and see `internal` ones.
+
+    `overrule_reason` is why it leaves although the check of messages found something soft in it.
+    """
 
     text: Annotated[str, Field(min_length=1, max_length=100_000)]
     visibility: Visibility = "public"
     attachments: UploadIds = Field(default_factory=list)
+    overrule_reason: OverruleReason = None
 
 
 def _default_channel(caller: Caller) -> Channel:

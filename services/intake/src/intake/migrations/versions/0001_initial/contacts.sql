@@ -94,6 +94,11 @@ SELECT open_to_contacts('request_forms',
     'service IS NULL OR EXISTS (SELECT FROM services WHERE services.key = service)');
 SELECT open_to_contacts('filled_forms',
     'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)', 'SELECT, INSERT');
+-- What was published for customers, all of them; what readers think of it, the own customer's.
+SELECT open_to_contacts('articles', $$state = 'published' AND audience = 'customer'$$);
+SELECT open_to_contacts('article_versions', 'EXISTS (SELECT FROM articles'
+    ' WHERE articles.id = article_id AND articles.published_version = version)');
+SELECT open_to_contacts('article_feedback', 'customer_id = (SELECT own_customer())', 'SELECT, INSERT');
 -- A link shows itself where both of its tickets are the own customer's.
 SELECT open_to_contacts('ticket_links',
     'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)

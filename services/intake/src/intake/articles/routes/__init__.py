@@ -1,0 +1,1 @@
+"""HTTP in: articles are read, written, published and rated."""

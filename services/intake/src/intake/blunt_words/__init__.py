@@ -1,0 +1,1 @@
+"""Words that hurt customers, by language, with what to do instead: data that staff edit."""

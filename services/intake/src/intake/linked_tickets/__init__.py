@@ -1,0 +1,1 @@
+"""Tickets that have a counterpart in ServiceNow, Jira Service Management or Zendesk, kept alike both ways."""

@@ -1,0 +1,1 @@
+"""Rules of linked tickets, and what each system says over HTTP."""

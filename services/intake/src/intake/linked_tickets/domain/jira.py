@@ -1,0 +1,115 @@
+"""Jira Service Management's REST API (Cloud, version 2: plain text) and its webhooks. Pure.
+
+https://developer.atlassian.com/cloud/jira/platform/rest/v2/,
+https://developer.atlassian.com/cloud/jira/service-desk/rest/,
+https://developer.atlassian.com/cloud/jira/platform/webhooks/.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from urllib.parse import quote
+
+from common.domain import Rejection
+from intake.linked_tickets.domain.peer import (
+    UNSIGNED,
+    Counterpart,
+    FieldMap,
+    Incoming,
+    Json,
+    NewTicket,
+    PeerRequest,
+    first,
+    text_at,
+)
+
+ISSUE: Final = "/rest/api/2/issue"
+SIGNATURE_HEADER: Final = "x-hub-signature"
+
+
+class Jira:
+    """Jira Service Management."""
+
+    def create(self, ticket: NewTicket, fields: FieldMap) -> PeerRequest:
+        values = {
+            "summary": ticket.title,
+            "description": ticket.description,
+            "labels": [_label(ticket)],
+            **fields.constants,
+        }
+        if priority := ticket.values.get("priority"):
+            values["priority"] = {"name": priority}
+        return PeerRequest("POST", ISSUE, {"fields": values})
+
+    def find(self, ticket: NewTicket) -> PeerRequest:
+        query = quote(f'labels = "{_label(ticket)}"')
+        return PeerRequest("GET", f"/rest/api/2/search/jql?maxResults=1&fields=summary&jql={query}")
+
+    def read_found(self, body: Json) -> Counterpart | None:
+        issue = first(body, "issues")
+        return None if issue is None else self.read_created(issue)
+
+    def read_created(self, body: Json) -> Counterpart:
+        key = str(body["key"])
+        return Counterpart(str(body["id"]), key, f"/browse/{quote(key)}")
+
+    def comment(self, id: str, text: str) -> PeerRequest:
+        path = f"/rest/servicedeskapi/request/{quote(id, safe='')}/comment"
+        return PeerRequest("POST", path, {"body": text, "public": True})
+
+    def comments(self, id: str) -> PeerRequest:
+        return PeerRequest(
+            "GET", f"{ISSUE}/{quote(id, safe='')}/comment?orderBy=-created&maxResults=100"
+        )
+
+    def change(self, id: str, values: Mapping[str, str], fields: FieldMap) -> list[PeerRequest]:
+        issue = f"{ISSUE}/{quote(id, safe='')}"
+        requests: list[PeerRequest] = []
+        if priority := values.get("priority"):
+            fields_body = {"fields": {"priority": {"name": priority}}}
+            requests.append(PeerRequest("PUT", issue, fields_body))
+        if step := fields.transitions.get(values.get("state", "")):
+            body = {"transition": {"id": step}}
+            requests.append(PeerRequest("POST", f"{issue}/transitions", body))
+        return requests
+
+    def read_webhook(self, body: Json) -> Incoming | None:
+        id = text_at(body, "issue", "id")
+        if id is None:
+            return None
+        kind = text_at(body, "webhookEvent") or ""
+        values = {
+            "priority": text_at(body, "issue", "fields", "priority", "name"),
+            "state": text_at(body, "issue", "fields", "status", "name"),
+        }
+        is_comment = kind == "comment_created"
+        comment = body.get("comment")
+        is_internal = isinstance(comment, Mapping) and comment.get("jsdPublic") is False
+        return Incoming(
+            id,
+            {name: value for name, value in values.items() if value is not None},
+            comment=text_at(body, "comment", "body") if is_comment else None,
+            author=text_at(body, "comment", "author", "displayName")
+            or text_at(body, "user", "displayName"),
+            is_public=not is_internal,
+            event=_event(kind, body),
+        )
+
+    def check_signature(
+        self, headers: Mapping[str, str], body: bytes, secret: str, at: datetime
+    ) -> Rejection | None:
+        expected = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+        given = headers.get(SIGNATURE_HEADER, "").strip().lower()
+        return None if hmac.compare_digest(given.encode(), expected.encode()) else UNSIGNED
+
+
+def _event(kind: str, body: Json) -> str | None:
+    """A name that stays the same when Jira sends the event again."""
+    at, comment = text_at(body, "timestamp"), text_at(body, "comment", "id")
+    return f"{kind}/{comment or ''}/{at}" if at else None
+
+
+def _label(ticket: NewTicket) -> str:
+    return f"opsdesk-{ticket.reference}"

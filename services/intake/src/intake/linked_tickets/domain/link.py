@@ -1,0 +1,177 @@
+"""A link between a ticket and its counterpart: what goes out, what comes in, what is in conflict. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+from uuid import UUID
+
+from common.domain import Rejection
+from intake.linked_tickets.domain.peer import SYNCED, FieldMap, Incoming, SyncedField, SystemKind
+from intake.tickets.domain.ticket import Ticket
+
+Party = Literal["customer", "partner"]
+LinkState = Literal["creating", "linked", "failed", "ended"]
+SendKind = Literal["create", "comment", "fields"]
+SendState = Literal["waiting", "sent", "failed", "cancelled"]
+Decision = Literal["ours", "theirs"]
+MAX_HOLD: Final = timedelta(minutes=10)
+FIRST_HOLD: Final = timedelta(seconds=5)
+AUTHOR_PREFIX: Final = "link/"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedSystem:
+    """A system of a customer or a partner. Its account stands in a file, by its key, and nowhere else.
+
+    `webhook_client` is the `sub` of the machine that may post its webhooks. `customer_id` is set where it
+    is a customer's: then it gets tickets of that customer alone. `held_until` and what follows say that
+    it does not answer.
+    """
+
+    id: UUID
+    key: str
+    kind: SystemKind
+    party: Party
+    base_url: str
+    webhook_client: str
+    fields: FieldMap
+    customer_id: UUID | None
+    created_by: str
+    created_at: datetime
+    retired: bool = False
+    failures: int = 0
+    held_since: datetime | None = None
+    problem: str | None = None
+
+    @property
+    def author(self) -> str:
+        """Who wrote what comes from there. What this author wrote never goes back."""
+        return f"{AUTHOR_PREFIX}{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedTicket:
+    """One link. `known` is what their side has, in their words, as far as we sent or heard it."""
+
+    id: UUID
+    ticket_id: UUID
+    system_id: UUID
+    state: LinkState
+    known: Mapping[str, str]
+    created_by: str
+    created_at: datetime
+    remote_id: str | None = None
+    remote_key: str | None = None
+    remote_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Both sides changed a field before either heard of the other: a person decides which holds."""
+
+    id: UUID
+    link_id: UUID
+    field: SyncedField
+    ours: str
+    theirs: str
+    detected_at: datetime
+    decision: Decision | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    reason: str | None = None
+
+
+def hold_length(failures: int) -> timedelta:
+    """How long a system that did not answer is left alone after the n-th time in a row (from 1)."""
+    return min(FIRST_HOLD * (1 << max(0, min(failures - 1, 20))), MAX_HOLD)
+
+
+def check_system(system: LinkedSystem, ticket: Ticket) -> Rejection | None:
+    """A rejection where this ticket must not go to this system, else None."""
+    if system.retired:
+        return Rejection("SYSTEM_RETIRED", f"{system.key} is retired: choose another system.")
+    if system.customer_id is not None and system.customer_id != ticket.customer_id:
+        return Rejection(
+            "OTHER_CUSTOMER", f"{system.key} is another customer's: it must not see {ticket.key}."
+        )
+    if ticket.state == "merged":
+        return Rejection("MERGED", f"{ticket.key} was merged: link the ticket that stays open.")
+    return None
+
+
+def unsent(
+    link: LinkedTicket, fields: FieldMap, ticket: Ticket, in_conflict: frozenset[str]
+) -> dict[str, str]:
+    """What their side does not have yet; fields in conflict wait for a person."""
+    ours = fields.outgoing(ticket.priority, ticket.state)
+    return {
+        name: value
+        for name, value in ours.items()
+        if link.known.get(name) != value and name not in in_conflict
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a webhook changes: the new `known`, what staff is told, and fields that are in conflict."""
+
+    known: dict[str, str]
+    changes: dict[str, tuple[str | None, str]]
+    conflicts: dict[SyncedField, tuple[str, str]]
+
+
+def receive(
+    link: LinkedTicket, fields: FieldMap, ticket: Ticket, incoming: Incoming, waits: bool
+) -> Received:
+    """Compare what they say with what we know. `waits`: a change of ours has not been sent yet.
+
+    Our ticket never changes by it: people decide what their change means, since a state takes two.
+    """
+    ours = fields.outgoing(ticket.priority, ticket.state)
+    known = dict(link.known)
+    changes: dict[str, tuple[str | None, str]] = {}
+    conflicts: dict[SyncedField, tuple[str, str]] = {}
+    for name in SYNCED:
+        theirs = incoming.values.get(name)
+        if theirs is None or theirs == known.get(name):
+            continue
+        changed_here = waits and name in ours and ours[name] != known.get(name)
+        if changed_here and ours[name] != theirs:
+            conflicts[name] = (ours[name], theirs)
+        changes[name] = (known.get(name), theirs)
+        known[name] = theirs
+    return Received(known, changes, conflicts)
+
+
+def note_on_changes(
+    system: str, key: str | None, changes: Mapping[str, tuple[str | None, str]]
+) -> str:
+    """What staff is told of a change on their side."""
+    lines = [
+        f"{name}: {before or 'unknown'} → {after}" for name, (before, after) in changes.items()
+    ]
+    return f"{system} {key or ''} changed. This ticket stays as it is: act on it.\n" + "\n".join(
+        lines
+    )
+
+
+def note_on_failure(system: str, what: str, problem: str) -> str:
+    """What staff is told of something that their system refuses for good."""
+    return (
+        f"{system} refused this {what}: {problem}. Correct it there, or the map of fields here, and"
+        " send it again with POST /v1/linked-tickets/{link}/retry."
+    )
+
+
+def comment_text(text: str, author: str, marker: str) -> str:
+    """A message of ours as a comment there, with the line by which we know it again."""
+    return f"{text.rstrip()}\n\n{author}\n{marker}"
+
+
+def marker_of(message: UUID) -> str:
+    """The line by which a comment is known as ours, also when its answer was lost."""
+    return f"[OpsDesk {message}]"
+
+
+MARKER_BEGIN: Final = "[OpsDesk "

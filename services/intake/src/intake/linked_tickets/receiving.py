@@ -1,0 +1,117 @@
+"""Apply what a linked system posted: once, and never back to where it came from."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from common.domain import Actor
+from common.persistence.database import Connection, transaction_time
+from common.persistence.ids import uuid7
+from intake.linked_tickets.commands import add_note
+from intake.linked_tickets.domain.link import (
+    MARKER_BEGIN,
+    Conflict,
+    LinkedSystem,
+    LinkedTicket,
+    note_on_changes,
+    receive,
+)
+from intake.linked_tickets.domain.peer import Incoming, event_digest
+from intake.linked_tickets.domain.peers import PEERS
+from intake.linked_tickets.store import links, receipts, sends
+from intake.linked_tickets.store.receipts import Receipt, ReceiptOutcome
+from intake.tickets.commands import record_customer_reply, save_change
+from intake.tickets.domain.message import Message
+from intake.tickets.domain.ticket import Ticket
+from intake.tickets.store import messages, tickets
+
+MAX_RAW_CHARS = 64_000
+MAX_COMMENT_CHARS = 100_000
+
+
+async def receive_webhook(
+    tx: Connection, system: LinkedSystem, body: object, raw: bytes
+) -> ReceiptOutcome:
+    """Apply one webhook. One that came before has no effect; what is not understood is stored as it came."""
+    incoming = PEERS[system.kind].read_webhook(body) if isinstance(body, dict) else None
+    event = (incoming and incoming.event) or event_digest(raw)
+    link = None if incoming is None else await links.find_remote(tx, system.id, incoming.ticket)
+    if incoming is None or link is None:
+        outcome: ReceiptOutcome = "unreadable" if incoming is None else "unknown_ticket"
+        at = await transaction_time(tx)
+        words = raw.decode("utf-8", "replace").replace("\0", "\ufffd")[:MAX_RAW_CHARS]
+        await receipts.add(tx, Receipt(uuid7(), system.id, event, at, outcome, None, words))
+        return outcome
+    # Order of locks: ticket, link.
+    ticket = await tickets.lock_survivor(tx, link.ticket_id)
+    locked = await links.lock(tx, link.id)
+    assert locked is not None, "links are never deleted"
+    at = await transaction_time(tx)
+    is_own = _is_own(incoming)
+    outcome = "own" if is_own else "applied"
+    is_new = await receipts.add(tx, Receipt(uuid7(), system.id, event, at, outcome, link.ticket_id))
+    if is_new:
+        await _apply_values(tx, ticket, locked, system, incoming, at)
+        if incoming.comment and not is_own:
+            await _apply_comment(tx, ticket, system, incoming, at)
+    return outcome
+
+
+def _is_own(incoming: Incoming) -> bool:
+    """Whether a comment is one of ours that comes back."""
+    return incoming.comment is not None and MARKER_BEGIN in incoming.comment
+
+
+async def _apply_values(
+    tx: Connection,
+    ticket: Ticket,
+    link: LinkedTicket,
+    system: LinkedSystem,
+    incoming: Incoming,
+    at: datetime,
+) -> None:
+    """Store what their side has now, tell staff, and hold what both sides changed for a decision."""
+    waits = await sends.is_waiting(tx, link.id)
+    received = receive(link, system.fields, ticket, incoming, waits)
+    if not received.changes:
+        return
+    await links.save(tx, replace(link, known=received.known))
+    for name, (ours, theirs) in received.conflicts.items():
+        await links.add_conflict(tx, Conflict(uuid7(), link.id, name, ours, theirs, at))
+    words = note_on_changes(system.key, link.remote_key, received.changes)
+    if received.conflicts:
+        words += (
+            "\nBoth sides changed it: decide which holds with POST"
+            f" /v1/linked-tickets/{link.id}/conflicts/{{conflict}}/decide."
+        )
+    await add_note(tx, ticket, words, at)
+    grounds = {
+        "link_id": str(link.id),
+        "changes": {name: to for name, (_, to) in received.changes.items()},
+    }
+    await save_change(
+        tx, ticket, ticket, Actor(system.author), at, "ticket.link_changed", grounds=grounds
+    )
+
+
+async def _apply_comment(
+    tx: Connection, ticket: Ticket, system: LinkedSystem, incoming: Incoming, at: datetime
+) -> None:
+    """Add a comment to the ticket: of a customer's system as their words, else as a note among staff."""
+    by = f"{incoming.author}: " if incoming.author else ""
+    is_customers = system.party == "customer" and incoming.is_public
+    message = Message(
+        id=uuid7(),
+        ticket_id=ticket.id,
+        visibility="public" if is_customers else "internal",
+        direction="inbound" if is_customers else "outbound",
+        author=system.author,
+        text=f"{by}{incoming.comment}"[:MAX_COMMENT_CHARS].replace("\0", "\ufffd"),
+        at=at,
+    )
+    await messages.add(tx, message)
+    actor = Actor(system.author)
+    if is_customers:
+        await record_customer_reply(tx, ticket, message.id, actor, at)
+    else:
+        grounds = {"message_id": str(message.id)}
+        await save_change(tx, ticket, ticket, actor, at, "ticket.partner_comment", grounds=grounds)

@@ -1,0 +1,1 @@
+"""HTTP in: linked systems, links, and what the systems post."""

@@ -1,0 +1,1 @@
+"""Every query about linked systems and tickets."""

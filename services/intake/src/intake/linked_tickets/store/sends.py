@@ -1,0 +1,124 @@
+"""What is to be sent to linked systems: leased one by one for each system, in order for each link."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Interval, bindparam, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from common.persistence.database import Connection
+from common.persistence.ids import uuid7
+from intake.linked_tickets.domain.link import SendKind, SendState
+from intake.linked_tickets.tables import linked_sends
+
+# A link that has no counterpart yet sends nothing but the request that makes it; the rest waits behind.
+_LEASE: Final = text(
+    """
+    UPDATE linked_sends SET lease = :lease, attempts = attempts + 1,
+        next_try_at = statement_timestamp() + :length
+    WHERE position = (
+        SELECT next.position FROM linked_sends AS next
+        JOIN linked_tickets ON linked_tickets.id = next.link_id
+        WHERE system_id = :system AND next.state = 'waiting'
+            AND next.next_try_at <= statement_timestamp()
+            AND (remote_id IS NOT NULL OR next.kind = 'create')
+            AND NOT EXISTS (
+                SELECT FROM linked_sends AS earlier
+                WHERE earlier.link_id = next.link_id AND earlier.state = 'waiting'
+                    AND earlier.position < next.position)
+        ORDER BY next.position LIMIT 1 FOR UPDATE OF next SKIP LOCKED)
+    RETURNING position, link_id, kind, message_id, attempts, lease
+    """
+).bindparams(bindparam("length", type_=Interval))
+_RETRY: Final = text(
+    """
+    UPDATE linked_sends SET lease = NULL, problem = :problem,
+        next_try_at = statement_timestamp() + :pause
+    WHERE position = :position AND lease = :lease AND state = 'waiting'
+    """
+).bindparams(bindparam("pause", type_=Interval))
+
+
+@dataclass(frozen=True, slots=True)
+class LeasedSend:
+    """Something to send, whose outcome only the holder of `lease` may store."""
+
+    position: int
+    link_id: UUID
+    kind: SendKind
+    message_id: UUID | None
+    attempts: int
+    lease: UUID
+
+
+async def lease(tx: Connection, system: UUID, length: timedelta) -> LeasedSend | None:
+    """Lease the oldest thing to send to a system, for `length` of real time; None without one."""
+    values = {"system": system, "length": length, "lease": uuid7()}
+    row = (await tx.execute(_LEASE, values)).one_or_none()
+    return None if row is None else LeasedSend(**row._mapping)
+
+
+async def settle(
+    tx: Connection, send: LeasedSend, state: SendState, at: datetime, problem: str | None = None
+) -> bool:
+    """Store the end of a send. False where the lease is lost: then another one stores it."""
+    ours = (
+        linked_sends.c.position == send.position,
+        linked_sends.c.lease == send.lease,
+        linked_sends.c.state == "waiting",
+    )
+    values = {"state": state, "settled_at": at, "lease": None, "problem": problem}
+    return (await tx.execute(update(linked_sends).where(*ours).values(values))).rowcount == 1
+
+
+async def schedule_retry(tx: Connection, send: LeasedSend, pause: timedelta, problem: str) -> None:
+    """Let it be tried again after a pause."""
+    values = {"position": send.position, "lease": send.lease, "pause": pause, "problem": problem}
+    await tx.execute(_RETRY, values)
+
+
+async def add_create(tx: Connection, link: UUID) -> None:
+    """Let the counterpart be made."""
+    await tx.execute(insert(linked_sends).values(link_id=link, kind="create", **_WAITING))
+
+
+async def add_fields(tx: Connection, link: UUID) -> None:
+    """Let our values be sent, unless that waits already."""
+    statement = upsert(linked_sends).values(link_id=link, kind="fields", **_WAITING)
+    await tx.execute(statement.on_conflict_do_nothing())
+
+
+async def is_waiting(tx: Connection, link: UUID) -> bool:
+    """Whether a change of our values has not been sent yet."""
+    query = select(linked_sends.c.position).where(
+        linked_sends.c.link_id == link,
+        linked_sends.c.state == "waiting",
+        linked_sends.c.kind == "fields",
+    )
+    return await tx.scalar(query.limit(1)) is not None
+
+
+async def retry_failed(tx: Connection, link: UUID) -> Sequence[int]:
+    """Let everything that failed be tried again. Returns their positions."""
+    failed = (linked_sends.c.link_id == link, linked_sends.c.state == "failed")
+    values = _WAITING | {"settled_at": None, "lease": None}
+    # Begun once, so that they count as begun: a newer change of values waits behind them.
+    statement = update(linked_sends).where(*failed).values(values | {"attempts": 1})
+    return list(await tx.scalars(statement.returning(linked_sends.c.position)))
+
+
+async def cancel_of(tx: Connection, link: UUID, at: datetime) -> None:
+    """Cancel everything that waits for a link."""
+    waiting = (linked_sends.c.link_id == link, linked_sends.c.state == "waiting")
+    values = {"state": "cancelled", "settled_at": at, "lease": None}
+    await tx.execute(update(linked_sends).where(*waiting).values(values))
+
+
+_WAITING: Final[dict[str, Any]] = {
+    "state": "waiting",
+    "attempts": 0,
+    "next_try_at": text("statement_timestamp()"),
+}

@@ -1,0 +1,1 @@
+"""Templates of messages to customers, by language and with versions, and drafts made of them."""

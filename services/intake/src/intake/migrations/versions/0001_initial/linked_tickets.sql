@@ -1,0 +1,117 @@
+-- Tickets with a counterpart in another ticket system. What is to be sent is a row, written by the
+-- transaction of its cause: no route can forget it, and a system that is away loses nothing.
+
+CREATE TABLE linked_systems (
+    id uuid PRIMARY KEY,
+    key text NOT NULL UNIQUE,
+    kind text NOT NULL CHECK (kind IN ('servicenow', 'jira', 'zendesk')),
+    party text NOT NULL CHECK (party IN ('customer', 'partner')),
+    base_url text NOT NULL,
+    webhook_client text NOT NULL,
+    fields jsonb NOT NULL,
+    customer_id uuid REFERENCES customers,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    retired boolean NOT NULL DEFAULT false,
+    failures integer NOT NULL DEFAULT 0,
+    held_since timestamptz,
+    held_until timestamptz,
+    problem text,
+    CONSTRAINT ck_linked_systems_party CHECK ((party = 'customer') = (customer_id IS NOT NULL)),
+    CONSTRAINT ck_linked_systems_held CHECK ((held_since IS NULL) = (held_until IS NULL))
+);
+COMMENT ON COLUMN linked_systems.held_until IS
+    'Until when nothing is sent there, since it does not answer; on real time, as everything about attempts.';
+
+CREATE TABLE linked_tickets (
+    id uuid PRIMARY KEY,
+    ticket_id uuid NOT NULL REFERENCES tickets,
+    system_id uuid NOT NULL REFERENCES linked_systems,
+    state text NOT NULL CHECK (state IN ('creating', 'linked', 'failed', 'ended')),
+    known jsonb NOT NULL DEFAULT '{}',
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    remote_id text,
+    remote_key text,
+    remote_path text,
+    CONSTRAINT ck_linked_tickets_remote CHECK (state <> 'linked' OR remote_id IS NOT NULL)
+);
+CREATE UNIQUE INDEX uq_linked_tickets_open ON linked_tickets (ticket_id, system_id) WHERE state <> 'ended';
+CREATE UNIQUE INDEX uq_linked_tickets_remote ON linked_tickets (system_id, remote_id) WHERE state <> 'ended';
+
+CREATE TABLE linked_sends (
+    position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    link_id uuid NOT NULL REFERENCES linked_tickets,
+    kind text NOT NULL CHECK (kind IN ('create', 'comment', 'fields')),
+    message_id uuid REFERENCES messages,
+    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'failed', 'cancelled')),
+    attempts integer NOT NULL DEFAULT 0,
+    next_try_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    lease uuid,
+    settled_at timestamptz,
+    problem text,
+    CONSTRAINT ck_linked_sends_comment CHECK ((kind = 'comment') = (message_id IS NOT NULL)),
+    CONSTRAINT ck_linked_sends_settled CHECK ((state = 'waiting') = (settled_at IS NULL))
+);
+CREATE INDEX ix_linked_sends_waiting ON linked_sends (link_id, position) WHERE state = 'waiting';
+CREATE INDEX ix_linked_sends_link ON linked_sends (link_id, position);
+CREATE UNIQUE INDEX uq_linked_sends_message ON linked_sends (link_id, message_id);
+-- One that has not been begun sends the newest values anyway.
+CREATE UNIQUE INDEX uq_linked_sends_fields ON linked_sends (link_id)
+    WHERE kind = 'fields' AND state = 'waiting' AND attempts = 0;
+
+CREATE TABLE linked_receipts (
+    id uuid PRIMARY KEY,
+    system_id uuid NOT NULL REFERENCES linked_systems,
+    event text NOT NULL,
+    received_at timestamptz NOT NULL,
+    outcome text NOT NULL CHECK (outcome IN ('applied', 'own', 'unknown_ticket', 'unreadable')),
+    ticket_id uuid REFERENCES tickets,
+    raw text,
+    UNIQUE (system_id, event)
+);
+CREATE INDEX ix_linked_receipts_received ON linked_receipts (received_at);
+COMMENT ON COLUMN linked_receipts.raw IS 'As it came, of what could not be applied; null for the rest.';
+
+CREATE TABLE linked_conflicts (
+    id uuid PRIMARY KEY,
+    link_id uuid NOT NULL REFERENCES linked_tickets,
+    field text NOT NULL CHECK (field IN ('priority', 'state')),
+    ours text NOT NULL,
+    theirs text NOT NULL,
+    detected_at timestamptz NOT NULL,
+    decision text CHECK (decision IN ('ours', 'theirs')),
+    decided_by text,
+    decided_at timestamptz,
+    reason text,
+    CONSTRAINT ck_linked_conflicts_decided
+        CHECK (num_nonnulls(decision, decided_by, decided_at) IN (0, 3))
+);
+CREATE UNIQUE INDEX uq_linked_conflicts_open ON linked_conflicts (link_id, field) WHERE decision IS NULL;
+
+-- As the service, also where a contact writes, who may not see these tables.
+CREATE FUNCTION send_message_to_links() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    INSERT INTO linked_sends (link_id, kind, message_id)
+    SELECT linked_tickets.id, 'comment', NEW.id
+    FROM linked_tickets JOIN linked_systems ON linked_systems.id = system_id
+    WHERE linked_tickets.ticket_id = NEW.ticket_id AND linked_tickets.state <> 'ended'
+        AND NEW.author <> 'link/' || linked_systems.key;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER messages_to_links AFTER INSERT ON messages
+    FOR EACH ROW WHEN (NEW.visibility = 'public' AND NOT NEW.automatic)
+    EXECUTE FUNCTION send_message_to_links();
+
+CREATE FUNCTION send_fields_to_links() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    INSERT INTO linked_sends (link_id, kind)
+    SELECT id, 'fields' FROM linked_tickets WHERE ticket_id = NEW.id AND state <> 'ended'
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER fields_to_links AFTER UPDATE OF state, priority ON tickets
+    FOR EACH ROW WHEN (NEW.state <> OLD.state OR NEW.priority <> OLD.priority)
+    EXECUTE FUNCTION send_fields_to_links();

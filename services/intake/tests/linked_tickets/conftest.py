@@ -1,0 +1,106 @@
+"""A linked system of each kind, its fake, and the sender that reaches it."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient, Response
+
+from common.http import runtime_of
+from common.now import now
+from common.persistence.database import Database
+from intake.app import SERVICE
+from intake.linked_tickets.accounts import Accounts
+from intake.linked_tickets.linked_ticket_sender import LinkedTicketSender
+from intake.linked_tickets.peer_client import PeerClient
+from intake.settings import IntakeSettings
+from intake.tickets.ticket_batcher import TicketBatcher
+from intake_support.linked_tickets import Linked, Post, create_system, link, links_of
+from intake_support.peers import (
+    PASSWORD,
+    SECRET,
+    USER,
+    FakePeer,
+    resolve_here,
+    running_peer,
+    signed,
+    webhook,
+)
+from intake_support.tickets import open_ticket
+from opsdesk_testing.client import app_for, client, settings_for
+from opsdesk_testing.tokens import token
+
+KINDS = ("servicenow", "jira", "zendesk")
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+async def peer(kind: str) -> AsyncIterator[FakePeer]:
+    async with running_peer(kind) as peer:
+        yield peer
+
+
+@pytest.fixture
+def accounts_file(tmp_path: Path) -> Path:
+    account = {"user": USER, "password": PASSWORD, "webhook_secret": SECRET}
+    path = tmp_path / "linked_systems.json"
+    path.write_text(json.dumps({"peer": account, "other": account}))
+    return path
+
+
+@pytest.fixture
+async def app(database: Database, accounts_file: Path, app: FastAPI) -> AsyncIterator[FastAPI]:
+    settings = settings_for(IntakeSettings, database.url, linked_systems_file=str(accounts_file))
+    app = app_for(SERVICE, database, settings=settings)
+    yield app
+    await runtime_of(app).resource(TicketBatcher).close()
+
+
+@pytest.fixture
+def sender(database: Database, accounts_file: Path) -> LinkedTicketSender:
+    there = PeerClient(resolve_here, lambda _: True)
+    return LinkedTicketSender(database, there, Accounts(str(accounts_file)))
+
+
+@pytest.fixture
+async def system(
+    app: FastAPI, anna: AsyncClient, database: Database, kind: str, peer: FakePeer
+) -> str:
+    made = await create_system(app, database, kind, peer.port)
+    assert made.status_code == 201, made.text
+    return "peer"
+
+
+@pytest.fixture
+async def post(app: FastAPI, kind: str, system: str) -> Post:
+    """Posts a webhook as the system would, signed; `event` names it."""
+
+    async def post_webhook(id: str, event: str, secret: str = SECRET, **values: str) -> Response:
+        raw = json.dumps(webhook(kind, id, event, **values)).encode()
+        headers = signed(kind, raw, now().isoformat(), secret)
+        headers["Authorization"] = f"Bearer {token('peer-machine', scope='linked-tickets:write')}"
+        async with client(app, None) as machine:
+            address = f"/v1/linked-systems/{system}/webhook"
+            return await machine.post(address, content=raw, headers=headers)
+
+    return post_webhook
+
+
+@pytest.fixture
+async def linked(
+    anna: AsyncClient, sender: LinkedTicketSender, peer: FakePeer, system: str
+) -> Linked:
+    """A ticket with its counterpart."""
+    key = await open_ticket(anna, priority="major", description="Since noon.")
+    made = await link(anna, key)
+    assert made["state"] == "creating"
+    await sender.send_due()
+    (shown,) = await links_of(anna, key)
+    assert shown["state"] == "linked", shown
+    return Linked(key, shown["remote_id"], shown["id"])
