@@ -4,6 +4,7 @@
 -- ---------
 
 CREATE SEQUENCE access_request_numbers START 1;
+CREATE SEQUENCE article_numbers START 1;
 CREATE SEQUENCE deadline_generations START 1;
 CREATE SEQUENCE monitoring_improvement_numbers START 1;
 CREATE SEQUENCE notice_numbers START 1;
@@ -168,6 +169,101 @@ CREATE INDEX ix_alerts_ticket ON alerts (ticket_id, id);
 CREATE INDEX ix_alerts_ticket_open ON alerts (ticket_id) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX uq_alerts_open ON alerts (monitor, source, dedup_key) WHERE ended_at IS NULL;
 
+CREATE TABLE article_feedback (
+    id uuid NOT NULL,
+    article_id uuid NOT NULL,
+    version integer NOT NULL,
+    customer_id uuid,
+    helpful boolean NOT NULL,
+    comment text,
+    author text NOT NULL,
+    at timestamptz NOT NULL,
+    CONSTRAINT article_feedback_pkey PRIMARY KEY (id),
+    CONSTRAINT article_feedback_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id),
+    CONSTRAINT article_feedback_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id)
+);
+CREATE INDEX ix_article_feedback_article ON article_feedback (article_id, id);
+GRANT INSERT, SELECT ON article_feedback TO opsdesk_intake_contact;
+ALTER TABLE article_feedback FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON article_feedback TO opsdesk_intake_contact USING ((customer_id = (
+    SELECT own_customer() AS own_customer)));
+CREATE POLICY of_the_service ON article_feedback TO opsdesk_intake, opsdesk_intake_owner USING
+    (true);
+
+CREATE TABLE article_versions (
+    article_id uuid NOT NULL,
+    version integer NOT NULL,
+    language text NOT NULL,
+    audience text NOT NULL,
+    title text NOT NULL,
+    body text NOT NULL,
+    written_by text NOT NULL,
+    written_at timestamptz NOT NULL,
+    published_by text,
+    published_at timestamptz,
+    words tsvector NOT NULL GENERATED ALWAYS AS (
+CASE language
+    WHEN 'nl' THEN setweight(to_tsvector('dutch'::regconfig, title), 'A'::"char") || to_tsvector('dutch'::regconfig, body)
+    WHEN 'de' THEN setweight(to_tsvector('german'::regconfig, title), 'A'::"char") || to_tsvector('german'::regconfig, body)
+    ELSE setweight(to_tsvector('english'::regconfig, title), 'A'::"char") || to_tsvector('english'::regconfig, body)
+END) STORED,
+    CONSTRAINT article_versions_pkey PRIMARY KEY (article_id, version),
+    CONSTRAINT article_versions_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id),
+    CONSTRAINT article_versions_audience_check CHECK (audience IN ('internal', 'customer')),
+    CONSTRAINT article_versions_body_check CHECK (body <> ''),
+    CONSTRAINT article_versions_title_check CHECK (title <> ''),
+    CONSTRAINT article_versions_version_check CHECK (version > 0),
+    CONSTRAINT ck_article_versions_four_eyes CHECK (published_by <> written_by),
+    CONSTRAINT ck_article_versions_published
+        CHECK ((published_by IS NULL) = (published_at IS NULL))
+);
+CREATE INDEX ix_article_versions_words ON article_versions USING gin (words);
+GRANT SELECT ON article_versions TO opsdesk_intake_contact;
+ALTER TABLE article_versions FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON article_versions TO opsdesk_intake_contact USING ((EXISTS ( SELECT
+    FROM articles WHERE ((articles.id = article_versions.article_id) AND
+    (articles.published_version = article_versions.version)))));
+CREATE POLICY of_the_service ON article_versions TO opsdesk_intake, opsdesk_intake_owner USING
+    (true);
+CREATE TRIGGER two_persons_publish_article BEFORE INSERT OR UPDATE OF published_by ON
+    article_versions
+    FOR EACH ROW WHEN (new.published_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('written_by', 'published_by');
+
+CREATE TABLE articles (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    language text NOT NULL,
+    owner text NOT NULL,
+    review_days integer NOT NULL,
+    state text NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    audience text,
+    published_version integer,
+    review_due_at timestamptz,
+    ticket_id uuid,
+    sequence bigint NOT NULL,
+    CONSTRAINT articles_pkey PRIMARY KEY (id),
+    CONSTRAINT articles_key_key UNIQUE (key),
+    CONSTRAINT articles_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT articles_audience_check CHECK (audience IN ('internal', 'customer')),
+    CONSTRAINT articles_language_check CHECK (language ~ '^[a-z]{2}$'),
+    CONSTRAINT articles_review_days_check CHECK (review_days > 0),
+    CONSTRAINT articles_sequence_check CHECK (sequence > 0),
+    CONSTRAINT articles_state_check CHECK (state IN ('draft', 'published', 'retired')),
+    CONSTRAINT ck_articles_published
+        CHECK ((published_version IS NULL) = (audience IS NULL) AND (state <> 'published' OR
+            published_version IS NOT NULL AND review_due_at IS NOT NULL))
+);
+CREATE INDEX ix_articles_review ON articles (review_due_at) WHERE state = 'published';
+CREATE INDEX ix_articles_ticket ON articles (ticket_id) WHERE ticket_id IS NOT NULL;
+GRANT SELECT ON articles TO opsdesk_intake_contact;
+ALTER TABLE articles FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON articles TO opsdesk_intake_contact USING (((state = 'published')
+    AND (audience = 'customer')));
+CREATE POLICY of_the_service ON articles TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
 CREATE TABLE attachments (
     message_id uuid NOT NULL,
     "position" bigint NOT NULL,
@@ -183,6 +279,17 @@ ALTER TABLE attachments FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON attachments TO opsdesk_intake_contact USING ((EXISTS ( SELECT FROM
     messages WHERE (messages.id = attachments.message_id))));
 CREATE POLICY of_the_service ON attachments TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
+CREATE TABLE blunt_words (
+    language text NOT NULL,
+    phrase text NOT NULL,
+    instead text NOT NULL,
+    changed_by text NOT NULL,
+    changed_at timestamptz NOT NULL,
+    CONSTRAINT blunt_words_pkey PRIMARY KEY (language, phrase),
+    CONSTRAINT blunt_words_language_check CHECK (language ~ '^[a-z]{2}$'),
+    CONSTRAINT blunt_words_phrase_check CHECK (phrase <> '')
+);
 
 CREATE TABLE change_requests (
     ticket_id uuid NOT NULL,
@@ -531,6 +638,120 @@ CREATE TABLE investigations (
 CREATE INDEX ix_investigations_ticket ON investigations (ticket_id, id);
 CREATE UNIQUE INDEX uq_investigations_open ON investigations (ticket_id) WHERE ended_at IS NULL;
 
+CREATE TABLE linked_conflicts (
+    id uuid NOT NULL,
+    link_id uuid NOT NULL,
+    field text NOT NULL,
+    ours text NOT NULL,
+    theirs text NOT NULL,
+    detected_at timestamptz NOT NULL,
+    decision text,
+    decided_by text,
+    decided_at timestamptz,
+    reason text,
+    CONSTRAINT linked_conflicts_pkey PRIMARY KEY (id),
+    CONSTRAINT linked_conflicts_link_id_fkey FOREIGN KEY (link_id) REFERENCES linked_tickets(id),
+    CONSTRAINT ck_linked_conflicts_decided
+        CHECK (num_nonnulls(decision, decided_by, decided_at) IN (0, 3)),
+    CONSTRAINT linked_conflicts_decision_check CHECK (decision IN ('ours', 'theirs')),
+    CONSTRAINT linked_conflicts_field_check CHECK (field IN ('priority', 'state'))
+);
+CREATE UNIQUE INDEX uq_linked_conflicts_open ON linked_conflicts (link_id, field)
+    WHERE decision IS NULL;
+
+CREATE TABLE linked_receipts (
+    id uuid NOT NULL,
+    system_id uuid NOT NULL,
+    event text NOT NULL,
+    received_at timestamptz NOT NULL,
+    outcome text NOT NULL,
+    ticket_id uuid,
+    -- As it came, of what could not be applied; null for the rest.
+    raw text,
+    CONSTRAINT linked_receipts_pkey PRIMARY KEY (id),
+    CONSTRAINT linked_receipts_system_id_event_key UNIQUE (system_id, event),
+    CONSTRAINT linked_receipts_system_id_fkey FOREIGN KEY (system_id) REFERENCES linked_systems(id),
+    CONSTRAINT linked_receipts_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT linked_receipts_outcome_check
+        CHECK (outcome IN ('applied', 'own', 'unknown_ticket', 'unreadable'))
+);
+CREATE INDEX ix_linked_receipts_received ON linked_receipts (received_at);
+
+CREATE TABLE linked_sends (
+    "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    link_id uuid NOT NULL,
+    kind text NOT NULL,
+    message_id uuid,
+    state text NOT NULL DEFAULT 'waiting',
+    attempts integer NOT NULL DEFAULT 0,
+    next_try_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    lease uuid,
+    settled_at timestamptz,
+    problem text,
+    CONSTRAINT linked_sends_pkey PRIMARY KEY ("position"),
+    CONSTRAINT linked_sends_link_id_fkey FOREIGN KEY (link_id) REFERENCES linked_tickets(id),
+    CONSTRAINT linked_sends_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id),
+    CONSTRAINT ck_linked_sends_comment CHECK ((kind = 'comment') = (message_id IS NOT NULL)),
+    CONSTRAINT ck_linked_sends_settled CHECK ((state = 'waiting') = (settled_at IS NULL)),
+    CONSTRAINT linked_sends_kind_check CHECK (kind IN ('create', 'comment', 'fields')),
+    CONSTRAINT linked_sends_state_check CHECK (state IN ('waiting', 'sent', 'failed', 'cancelled'))
+);
+CREATE INDEX ix_linked_sends_link ON linked_sends (link_id, "position");
+CREATE INDEX ix_linked_sends_waiting ON linked_sends (link_id, "position") WHERE state = 'waiting';
+CREATE UNIQUE INDEX uq_linked_sends_fields ON linked_sends (link_id)
+    WHERE kind = 'fields' AND state = 'waiting' AND attempts = 0;
+CREATE UNIQUE INDEX uq_linked_sends_message ON linked_sends (link_id, message_id);
+
+CREATE TABLE linked_systems (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    kind text NOT NULL,
+    party text NOT NULL,
+    base_url text NOT NULL,
+    webhook_client text NOT NULL,
+    fields jsonb NOT NULL,
+    customer_id uuid,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    retired boolean NOT NULL DEFAULT false,
+    failures integer NOT NULL DEFAULT 0,
+    held_since timestamptz,
+    -- Until when nothing is sent there, since it does not answer; on real time, as everything about
+    -- attempts.
+    held_until timestamptz,
+    problem text,
+    CONSTRAINT linked_systems_pkey PRIMARY KEY (id),
+    CONSTRAINT linked_systems_key_key UNIQUE (key),
+    CONSTRAINT linked_systems_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT ck_linked_systems_held CHECK ((held_since IS NULL) = (held_until IS NULL)),
+    CONSTRAINT ck_linked_systems_party CHECK ((party = 'customer') = (customer_id IS NOT NULL)),
+    CONSTRAINT linked_systems_kind_check CHECK (kind IN ('servicenow', 'jira', 'zendesk')),
+    CONSTRAINT linked_systems_party_check CHECK (party IN ('customer', 'partner'))
+);
+
+CREATE TABLE linked_tickets (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    system_id uuid NOT NULL,
+    state text NOT NULL,
+    known jsonb NOT NULL DEFAULT '{}'::jsonb,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    remote_id text,
+    remote_key text,
+    remote_path text,
+    CONSTRAINT linked_tickets_pkey PRIMARY KEY (id),
+    CONSTRAINT linked_tickets_system_id_fkey FOREIGN KEY (system_id) REFERENCES linked_systems(id),
+    CONSTRAINT linked_tickets_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_linked_tickets_remote CHECK (state <> 'linked' OR remote_id IS NOT NULL),
+    CONSTRAINT linked_tickets_state_check
+        CHECK (state IN ('creating', 'linked', 'failed', 'ended'))
+);
+CREATE UNIQUE INDEX uq_linked_tickets_open ON linked_tickets (ticket_id, system_id)
+    WHERE state <> 'ended';
+CREATE UNIQUE INDEX uq_linked_tickets_remote ON linked_tickets (system_id, remote_id)
+    WHERE state <> 'ended';
+
 -- Ids that a ticket's mails bear or refer to.
 CREATE TABLE mail_threads (
     message_id text NOT NULL,
@@ -579,6 +800,41 @@ CREATE INDEX ix_mails_outcome ON mails (outcome, id);
 CREATE INDEX ix_mails_raw ON mails (received_at)
     WHERE raw_deleted_at IS NULL AND outcome <> 'received';
 
+CREATE TABLE message_checks (
+    id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    message_id uuid,
+    purpose text NOT NULL,
+    codes text[] NOT NULL,
+    sent_by text NOT NULL,
+    sent_at timestamptz NOT NULL,
+    -- Why it was sent with these findings; null where they were shown and nothing was said.
+    overrule_reason text,
+    CONSTRAINT message_checks_pkey PRIMARY KEY (id),
+    CONSTRAINT message_checks_message_id_key UNIQUE (message_id),
+    CONSTRAINT message_checks_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id),
+    CONSTRAINT message_checks_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT message_checks_codes_check CHECK (codes <> '{}'::text[]),
+    CONSTRAINT message_checks_purpose_check
+        CHECK (purpose IN ('reply', 'workaround', 'question', 'resolution'))
+);
+CREATE INDEX ix_message_checks_ticket ON message_checks (ticket_id, id);
+
+CREATE TABLE message_templates (
+    key text NOT NULL,
+    language text NOT NULL,
+    version bigint NOT NULL,
+    description text NOT NULL,
+    text text NOT NULL,
+    written_by text NOT NULL,
+    written_at timestamptz NOT NULL,
+    retired boolean NOT NULL DEFAULT false,
+    CONSTRAINT message_templates_pkey PRIMARY KEY (key, language, version),
+    CONSTRAINT message_templates_language_check CHECK (language ~ '^[a-z]{2}$'),
+    CONSTRAINT message_templates_text_check CHECK (text <> ''),
+    CONSTRAINT message_templates_version_check CHECK (version > 0)
+);
+
 CREATE TABLE messages (
     id uuid NOT NULL,
     ticket_id uuid NOT NULL,
@@ -617,6 +873,24 @@ ALTER TABLE messages FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON messages TO opsdesk_intake_contact USING (((visibility = 'public')
     AND (EXISTS ( SELECT FROM tickets WHERE (tickets.id = messages.ticket_id)))));
 CREATE POLICY of_the_service ON messages TO opsdesk_intake, opsdesk_intake_owner USING (true);
+
+CREATE OR REPLACE FUNCTION intake.send_message_to_links()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'intake'
+AS $function$
+BEGIN
+    INSERT INTO linked_sends (link_id, kind, message_id)
+    SELECT linked_tickets.id, 'comment', NEW.id
+    FROM linked_tickets JOIN linked_systems ON linked_systems.id = system_id
+    WHERE linked_tickets.ticket_id = NEW.ticket_id AND linked_tickets.state <> 'ended'
+        AND NEW.author <> 'link/' || linked_systems.key;
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER messages_to_links AFTER INSERT ON messages
+    FOR EACH ROW WHEN (new.visibility = 'public' AND NOT new.automatic)
+    EXECUTE FUNCTION send_message_to_links();
 
 CREATE OR REPLACE FUNCTION intake.note_document_change()
  RETURNS trigger
@@ -1291,6 +1565,22 @@ END $function$;
 CREATE TRIGGER downgrade_needs_two BEFORE UPDATE OF priority ON tickets
     FOR EACH ROW WHEN (new.priority <> old.priority)
     EXECUTE FUNCTION refuse_downgrade_by_one();
+
+CREATE OR REPLACE FUNCTION intake.send_fields_to_links()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'intake'
+AS $function$
+BEGIN
+    INSERT INTO linked_sends (link_id, kind)
+    SELECT id, 'fields' FROM linked_tickets WHERE ticket_id = NEW.id AND state <> 'ended'
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER fields_to_links AFTER UPDATE OF state, priority ON tickets
+    FOR EACH ROW WHEN (new.state <> old.state OR new.priority <> old.priority)
+    EXECUTE FUNCTION send_fields_to_links();
 
 CREATE OR REPLACE FUNCTION intake.follow_ticket_in_queue()
  RETURNS trigger

@@ -230,11 +230,7 @@ class TicketKnown(TicketEvent):
 
 
 class BlockerRaised(TicketEvent):
-    """An open ticket of this environment became a blocker.
-
-    A contact's is not `confirmed` until first level has looked at it: people are paged and clocks run,
-    but it permits no emergency change.
-    """
+    """An open ticket became a blocker. A contact's permits no emergency until it is `confirmed`."""
 
     type: ClassVar[str] = "opsdesk.ticket.blocker_raised.v1"
     confirmed: bool = True

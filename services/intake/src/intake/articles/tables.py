@@ -1,6 +1,7 @@
 """Articles, their versions, and what readers think of them."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, FetchedValue, Integer, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from intake.metadata import METADATA, instant
 
@@ -35,6 +36,8 @@ article_versions = Table(
     instant("written_at", nullable=False),
     Column("published_by", Text),
     instant("published_at"),
+    # Made by PostgreSQL of title and body: see the migration.
+    Column("words", TSVECTOR, FetchedValue(), nullable=False),
 )
 
 article_feedback = Table(

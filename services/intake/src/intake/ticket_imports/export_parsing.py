@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from intake.ticket_imports.domain import jira, servicenow, zendesk
+from intake.ticket_imports.domain import jira_export, servicenow_export, zendesk_export
 from intake.ticket_imports.domain.imported import (
     MAX_COMMENTS,
     MAX_TEXT_CHARS,
@@ -23,9 +23,9 @@ MAX_TICKETS: Final = 5_000
 MAX_FIELD_CHARS: Final = 1_000_000
 _LISTS: Final = ("result", "records", "issues", "tickets")
 _TO_TICKET: Final[Mapping[Source, Callable[[Record, Reading], ImportedTicket]]] = {
-    "servicenow": servicenow.to_ticket,
-    "jira": jira.to_ticket,
-    "zendesk": zendesk.to_ticket,
+    "servicenow": servicenow_export.to_ticket,
+    "jira": jira_export.to_ticket,
+    "zendesk": zendesk_export.to_ticket,
 }
 
 

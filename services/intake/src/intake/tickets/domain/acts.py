@@ -19,6 +19,7 @@ from intake.tickets.domain.hand_over import HandOver, check_no_fix_waits
 from intake.tickets.domain.message import check_reply
 from intake.tickets.domain.prioritisation import PriorityAssessment
 from intake.tickets.domain.ticket import Ticket
+from intake.tickets.domain.triage import check_triage
 
 PERMISSION_MISSING: Final = "PERMISSION_MISSING"
 
@@ -143,7 +144,7 @@ ACTS: Final = (
         REPLY,
         lambda t, who: check_reply(t, "internal", from_customer=who.is_contact, at=who.at),
     ),
-    ActRule("triage", WORK, lambda t, _: transitions.check_triage(t)),
+    ActRule("triage", WORK, lambda t, _: check_triage(t)),
     ActRule("assign", WORK, lambda t, who: transitions.assign(t, who.account)),
     ActRule("prioritise", WORK, _prioritise),
     ActRule("confirm_priority", WORK, _confirm_priority),

@@ -7,7 +7,7 @@ from common.events.tickets import TicketTriaged
 from common.http import router
 from intake.directory import store as directory
 from intake.tickets.dependencies import WorkAction
-from intake.tickets.domain import transitions
+from intake.tickets.domain import triage
 from intake.tickets.events import event_spec
 from intake.tickets.schemas.action_requests import CustomerAssignment
 from intake.tickets.schemas.responses import TicketRead
@@ -30,7 +30,7 @@ async def assign_customer(action: WorkAction, body: CustomerAssignment) -> Respo
             raise ValidationFailed([Violation("/environment", "unknown_reference", detail)])
     return await action.run(
         "triage",
-        lambda ticket, at: transitions.assign_customer(ticket, customer, environment),
+        lambda ticket, at: triage.assign_customer(ticket, customer, environment),
         lambda before: event_spec(TicketTriaged, opened_at=before.opened_at),
         customer=customer.key,
         environment=body.environment,
