@@ -20,7 +20,7 @@ _NOT_FINITE: Final = "give numbers below 1e308"
 def check_schema(schema: dict[str, Any]) -> list[Violation]:
     """What is wrong with a form's schema, with pointers into it below `/schema`."""
     if _dump(schema) is None:
-        return [Violation("/schema", "number", _NOT_FINITE)]
+        return [Violation("/schema", "finite_number", _NOT_FINITE)]
     faults = find_faults(schema)
     if faults:
         return [
@@ -40,7 +40,7 @@ def check_values(form: RequestForm, values: dict[str, Any]) -> list[Violation]:
     """What the form refuses in these values, with pointers below `/form_values`."""
     text = _dump(values)
     if text is None:
-        return [Violation("/form_values", "number", _NOT_FINITE)]
+        return [Violation("/form_values", "finite_number", _NOT_FINITE)]
     if len(text.encode()) > MAX_VALUES_BYTES:
         detail = f"keep what is filled in below {MAX_VALUES_BYTES} bytes"
         return [Violation("/form_values", "too_long", detail)]
