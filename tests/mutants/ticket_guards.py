@@ -26,8 +26,8 @@ TICKET_GUARDS: Final = (
     Guard(
         "a copied answer is not mailed again",
         f"{INTAKE}/tickets/store/messages.py",
-        "    is_due = message.is_answer and message.copied_from is None\n",
-        "    is_due = message.is_answer\n",
+        "    is_due = is_mailed and message.copied_from is None and not is_read_elsewhere\n",
+        "    is_due = is_mailed and not is_read_elsewhere\n",
         f"{INTAKE_TESTS}/splits/test_splits.py::test_copies_of_our_answers_are_not_mailed_again",
     ),
     Guard(
