@@ -91,3 +91,15 @@ async def test_only_customers_escalate_and_only_staff_answers(
     assert (await act(jan, key, "escalate", reason="Now")).status_code == 201
     assert (await act(jan, key, "escalation/take")).status_code == 403
     assert (await act(jan, key, "escalation/answer", text="Mine")).status_code == 403
+
+
+async def test_an_answer_is_checked_as_a_reply_is(
+    anna: AsyncClient, jan: AsyncClient, omar: AsyncClient
+) -> None:
+    """R11"""
+    key = await open_ticket(anna)
+    await act(jan, key, "escalate", reason="Nobody answers")
+    refused = await act(omar, key, "escalation/answer", text="Dear {{name}}, we are on it.")
+    assert (refused.status_code, refused.json()["type"]) == (422, "urn:opsdesk:error:message-check")
+    answered = await act(omar, key, "escalation/answer", text="We are on it.")
+    assert "message-findings" in answered.headers

@@ -26,6 +26,7 @@ from intake.tickets.dependencies import (
     settings_of,
     to_problem,
 )
+from intake.tickets.message_check import read_own_text
 from intake.tickets.store import tickets
 
 routes = router("/v1/tickets", ["ticket escalations"])
@@ -82,13 +83,20 @@ async def take_ticket_escalation(action: VerifyAction) -> object:
 
 
 @routes.post("/{ticket}/escalation/answer", response_model=CustomerEscalationRead)
-async def answer_ticket_escalation(action: VerifyAction, body: EscalationAnswer) -> object:
-    """Answer the escalation of a ticket, by name. The customer sees the text as a public message."""
+async def answer_ticket_escalation(
+    action: VerifyAction, body: EscalationAnswer, response: Response
+) -> object:
+    """Answer the escalation of a ticket, by name. The customer sees the text as a public message.
+
+    It is checked before, as a reply is: the header `Message-Findings` names what was found.
+    """
+    own = await read_own_text(body.text)
     ticket = await action.lock_ticket()
     at = await transaction_time(action.tx)
+    checked = await action.check_text(ticket, own, body.overrule_reason)
     outcome = await answer_escalation(action.tx, ticket, body.text, action.caller.actor, at)
-    return (
-        to_problem(outcome)
-        if isinstance(outcome, Rejection)
-        else to_escalation_response(outcome, at)
-    )
+    if isinstance(outcome, Rejection):
+        return to_problem(outcome)
+    await action.record_check(ticket, checked, "reply", at, outcome.answer_id)
+    response.headers.update(checked.headers)
+    return to_escalation_response(outcome, at)

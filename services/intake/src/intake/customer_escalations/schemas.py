@@ -6,6 +6,7 @@ from uuid import UUID
 from common.http import RequestModel, ResponseModel
 from intake.customer_escalations.domain import CustomerEscalation
 from intake.tickets.schemas.fields import FreeText
+from intake.tickets.schemas.message_checks import OverruleReason
 
 
 class EscalateRequest(RequestModel):
@@ -18,6 +19,7 @@ class EscalationAnswer(RequestModel):
     """The answer to the customer, who sees it with the name of who gives it."""
 
     text: FreeText
+    overrule_reason: OverruleReason = None
 
 
 class CustomerEscalationRead(ResponseModel):
