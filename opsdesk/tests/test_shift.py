@@ -72,12 +72,19 @@ ACTS: list[tuple[str, str, dict[str, Any], str]] = [
     ("reopen 7 --reason Down", "reopen", {"reason": "Down"}, "OPS-7 is open again."),
     ("merge 7 9", "merge", {"into": "OPS-9"}, "OPS-7 is merged into OPS-9."),
     (
-        "forward 7 --to partner --partner hosthaven --seen a --tried b --excluded c",
+        "forward 7 --to partner --partner hosthaven --seen a --tried b --excluded c --asked d"
+        " --due-at 2035-01-05T12:00Z",
         "forward",
-        {"to": "partner", "partner": "hosthaven", "seen": "a", "tried": "b", "excluded": "c"},
+        {"to": "partner", "partner": "hosthaven", "seen": "a", "tried": "b", "excluded": "c"}
+        | {"asked": "d", "due_at": "2035-01-05T12:00:00+00:00"},
         "OPS-7 is with hosthaven.",
     ),
-    ("hand-back 7 Disk", "hand-back", {"found": "Disk"}, "OPS-7 is back at first level."),
+    (
+        "hand-back 7 Disk --fixed",
+        "hand-back",
+        {"found": "Disk", "fixed": True},
+        "OPS-7 is back at first level.",
+    ),
     (
         "prioritise 7 critical --reason All",
         "prioritise",

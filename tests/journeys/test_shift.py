@@ -12,6 +12,10 @@ from opsdesk.endpoints import SERVICES, Endpoints
 
 TOUR = re.compile(r"^    opsdesk (.+?)(?:\s{2,}#.*)?$", re.MULTILINE)
 README = Path(__file__).parents[2] / "README.md"
+HAND_OVER = (
+    *("--seen", "Queue is full", "--tried", "Restart", "--excluded", "The network"),
+    *("--asked", "Find out why it fills up", "--due-at", "2035-01-05T12:00"),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -56,8 +60,10 @@ def test_a_ticket_goes_through_many_hands() -> None:
     run("note", number, "Smells like the printer service")
     run("wait", number, "--reason", "Unclear", "--question", "Which invoices are concerned?")
     run("reply", number, "All of today", "--as", "jan")
-    run("forward", number, "--seen", "Queue is full", "--tried", "Restart")
-    run("hand-back", number, "The disk was full", "--as", "sven")
+    run("forward", number, *HAND_OVER)
+    run("hand-back", number, "The disk was full, and is cleaned", "--fixed", "--as", "sven")
+    assert "another person" in refused("resolve", number, "The disk was cleaned")
+    run("hand-overs", "check-fix", number, "--checked", "All of today", "--works", "--as", "omar")
     run("workaround", number, "Send them by hand until noon")
     run("prioritise", number, "minor", "--reason", "Only today's")
     assert "another person" in refused("confirm-priority", number)

@@ -7,6 +7,7 @@ from typer import Argument, Option, Typer
 
 from opsdesk.api_client import JSON
 from opsdesk.commands.console import print_facts, print_line, print_table, run_command
+from opsdesk.commands.references import Ticket
 from opsdesk.errors import CliError
 from opsdesk.formatting import format_instant
 from opsdesk.session import own_client
@@ -15,7 +16,6 @@ app = Typer(help="The knowledge base.", no_args_is_help=True)
 DEFAULT_LIMIT = 20
 
 Article = Annotated[str, Argument(help="Its key, such as KB-7.")]
-Ticket = Annotated[str, Argument(help="The ticket's key, such as OPS-7.")]
 Body = Annotated[Path, Option("--file", help="The file with the text, in Markdown.")]
 Audience = Annotated[str, Option(help="internal, or customer.")]
 Title = Annotated[str, Argument(help="The title.")]

@@ -9,6 +9,7 @@ from typer import Argument, Option
 
 from opsdesk.api_client import JSON, ApiClient
 from opsdesk.commands.console import print_line, run_command
+from opsdesk.commands.references import Ticket
 from opsdesk.errors import CliError
 from opsdesk.session import own_client
 
@@ -16,7 +17,7 @@ CHUNK_BYTES = 256 * 1024
 
 
 def attach(
-    ticket: Annotated[str, Argument(help="Its key, such as OPS-7.")],
+    ticket: Ticket,
     files: Annotated[list[Path], Argument(help="The files, each of at most 25 MiB.")],
     text: Annotated[str, Option(help="What to say with them.")] = "The file is attached.",
     internal: Annotated[bool, Option(help="Among staff; else the customer gets them.")] = False,
@@ -26,7 +27,7 @@ def attach(
 
 
 def download(
-    ticket: Annotated[str, Argument(help="Its key, such as OPS-7.")],
+    ticket: Ticket,
     folder: Annotated[Path, Option(help="Where to save them.")] = Path("."),
 ) -> None:
     """Download the files of a ticket into a folder. One that is there already is left alone."""

@@ -6,12 +6,12 @@ from typer import Argument, Option, Typer
 
 from opsdesk.api_client import JSON
 from opsdesk.commands.console import print_facts, print_line, run_command
+from opsdesk.commands.references import Ticket
 from opsdesk.formatting import format_instant
 from opsdesk.session import own_client
 
 app = Typer(help="Hand-overs to second level and partners.", no_args_is_help=True)
 
-Ticket = Annotated[str, Argument(help="The ticket's key, such as OPS-7.")]
 Number = Annotated[int, Option(help="The number of the hand-over on the ticket.")]
 
 

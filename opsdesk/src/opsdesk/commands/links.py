@@ -6,11 +6,11 @@ from typer import Argument, Option, Typer
 
 from opsdesk.api_client import JSON
 from opsdesk.commands.console import print_line, print_table, run_command
+from opsdesk.commands.references import Ticket
 from opsdesk.session import own_client
 
 app = Typer(help="Tickets linked with ServiceNow, Jira and Zendesk.", no_args_is_help=True)
 
-Ticket = Annotated[str, Argument(help="The ticket's key, such as OPS-7.")]
 Link = Annotated[str, Argument(help="The link's id: opsdesk links show OPS-7.")]
 
 

@@ -6,11 +6,10 @@ from typer import Argument, Exit, Option, Typer
 
 from opsdesk.api_client import JSON
 from opsdesk.commands.console import print_line, print_table, run_command
+from opsdesk.commands.references import Ticket
 from opsdesk.session import own_client
 
 app = Typer(help="Messages to customers: templates, and the check.", no_args_is_help=True)
-
-Ticket = Annotated[str, Argument(help="The ticket's key, such as OPS-7.")]
 
 
 @app.command("check")

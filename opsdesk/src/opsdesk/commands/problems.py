@@ -6,6 +6,7 @@ from typer import Argument, Option, Typer
 
 from opsdesk.api_client import JSON
 from opsdesk.commands.console import print_facts, print_line, print_table, run_command
+from opsdesk.commands.references import Ticket
 from opsdesk.errors import CliError
 from opsdesk.session import own_client
 
@@ -84,7 +85,7 @@ def verify(
 
 
 @app.command("suggest")
-def suggest(ticket: Annotated[str, Argument(help="Its key, such as OPS-7.")]) -> None:
+def suggest(ticket: Ticket) -> None:
     """Show known errors that a ticket looks like, with their workarounds."""
     run_command(_suggest(ticket))
 

@@ -8,11 +8,10 @@ from typer import Argument, Option, Typer
 from common.now import now
 from opsdesk.api_client import JSON
 from opsdesk.commands.console import print_line, print_table, run_command
+from opsdesk.commands.references import Ticket
 from opsdesk.errors import CliError
 from opsdesk.formatting import format_instant
 from opsdesk.session import own_client
-
-Ticket = Annotated[str, Argument(help="Its key, such as OPS-7.")]
 
 
 def investigate(ticket: Ticket) -> None:
