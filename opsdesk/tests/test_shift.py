@@ -72,8 +72,7 @@ ACTS: list[tuple[str, str, dict[str, Any], str]] = [
     ("reopen 7 --reason Down", "reopen", {"reason": "Down"}, "OPS-7 is open again."),
     ("merge 7 9", "merge", {"into": "OPS-9"}, "OPS-7 is merged into OPS-9."),
     (
-        "forward 7 --to partner --partner hosthaven --seen a --tried b --excluded c --asked d"
-        " --due-at 2035-01-05T12:00Z",
+        "forward 7 --to partner --partner hosthaven --seen a --tried b --excluded c --asked d --due-at 2035-01-05T12:00Z",
         "forward",
         {"to": "partner", "partner": "hosthaven", "seen": "a", "tried": "b", "excluded": "c"}
         | {"asked": "d", "due_at": "2035-01-05T12:00:00+00:00"},

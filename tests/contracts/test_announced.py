@@ -30,6 +30,7 @@ BY_HISTORY = {
     ("intake", "maintenance"): "the same",
     ("escalation", "ticket"): "a case is opened by a happening; a state opens none",
     ("escalation", "improvement"): "the same",
+    ("escalation", "article"): "its owner is reminded once a review is due, and weekly after that",
     ("escalation", "clock"): "the same",
     ("escalation", "forecast"): "the same",
     ("escalation", "waiver"): "the same",

@@ -72,6 +72,8 @@ async def fill_intake(database: Database, app: FastAPI) -> Mapping[str, UUID]:
             }
             form |= {"schema": {"type": "object", "properties": {}}}
             await _made(theo, "/v1/request-forms", form)
+            article = {"title": f"How {key} does it", "body": f"As {key}", "language": "en"}
+            await _made(anna, "/v1/articles", article)
             change = await _made(
                 anna, "/v1/tickets", about | {"kind": "change_request", "nature": "adaptive"}
             )

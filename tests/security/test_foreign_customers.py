@@ -27,7 +27,7 @@ REQUIRED = {"from": "1", "to": "1", "customer": OWN, "month": "2026-06"}
 """Values of parameters without which an operation answers nothing."""
 ENDLESS = {"/v1/status/stream"}
 """Streams: `services/sla/tests/status` asks them."""
-NOBODYS = {"{calendar}": ("office", "round")}
+NOBODYS = {"{calendar}": ("office", "round"), "{article}": ("KB-1", "KB-2")}
 """Things of no customer, which contacts do not see at all: their names are asked for like foreign ones."""
 
 

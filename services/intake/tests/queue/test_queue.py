@@ -16,9 +16,9 @@ from common.events.clocks import (
     Metric,
 )
 from common.persistence.database import Database
-from intake.search.indexing import index
 from intake_support.alerts import NINE, rfc3339, scalar
 from intake_support.clocks import clock_event, hear
+from intake_support.search import index
 from intake_support.tickets import act, open_ticket
 
 HOUR = timedelta(hours=1)

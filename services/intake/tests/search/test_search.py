@@ -6,8 +6,8 @@ from httpx import AsyncClient
 from sqlalchemy import text
 
 from common.persistence.database import Database
-from intake.search.indexing import index
 from intake_support.alerts import scalar
+from intake_support.search import index
 from intake_support.tickets import act, open_ticket
 from opsdesk_testing.client import client
 

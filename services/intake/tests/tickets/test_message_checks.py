@@ -13,7 +13,7 @@ from common.persistence.database import Database
 from intake.app import SERVICE
 from intake.settings import IntakeSettings
 from intake.tickets.ticket_batcher import TicketBatcher
-from intake_support.tickets import act, open_ticket
+from intake_support.tickets import OVER, act, open_ticket
 from opsdesk_testing.client import app_for, client, settings_for
 from opsdesk_testing.protocol import outbox_events
 
@@ -98,8 +98,7 @@ async def test_a_hard_finding_stops_the_reply_whatever_reason_is_given(
 
 async def test_what_a_hand_over_says_is_among_staff_too(anna: AsyncClient) -> None:
     key = await open_ticket(anna)
-    record = {"seen": NOTE, "tried": "Restart", "to": "second_level"}
-    assert (await act(anna, key, "forward", **record)).is_success
+    assert (await act(anna, key, "forward", **OVER | {"seen": NOTE})).is_success
     answer = await act(anna, key, "replies", text=f"Dear Jan, {NOTE}")
     assert answer.json()["findings"][0]["code"] == "internal_note"
 

@@ -89,7 +89,9 @@ async def test_second_levels_answer_during_triage_is_heard_by_their_clock(
     handed = ticket_event(
         TicketForwarded, 1, NINE + HOUR, state="forwarded", to="second_level", **nobody
     )
-    taken = ticket_event(TicketAssigned, 1, NINE + 2 * HOUR, state="forwarded", **nobody)
+    taken = ticket_event(
+        TicketAssigned, 1, NINE + 2 * HOUR, state="forwarded", assignee="sven", **nobody
+    )
     triaged = ticket_event(TicketTriaged, 1, NINE + 3 * HOUR, opened_at=NINE)
     events = (ticket_opened(1, **nobody, needs_triage=True), handed, taken, triaged)
     await deliver(database, HANDLERS, *((event, n) for n, event in enumerate(events, start=1)))
