@@ -37,9 +37,7 @@ def decide(
     overruled (`require`), unless somebody says why.
     """
     if any(one.is_hard for one in findings):
-        return Rejection(
-            "MESSAGE_CHECK", "Correct what is marked hard in `findings`, and send it again."
-        )
+        return Rejection("MESSAGE_CHECK", "Correct what is marked as hard, and send it again.")
     if findings and mode == "require" and overrule_reason is None:
         return Rejection(
             "MESSAGE_CHECK",
