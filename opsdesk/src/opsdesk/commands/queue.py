@@ -55,14 +55,14 @@ def queue(
     run_command(_queue(query, view, limit))
 
 
-def mine(
+def list_waiting(
     kind: Annotated[
         str | None,
         Option(help="verify, confirm_priority, confirm_classification, confirm_blocker"),
     ] = None,
 ) -> None:
     """Show what waits for you: second eyes that you may give, then the tickets assigned to you."""
-    run_command(_mine(given(kind=kind)))
+    run_command(_list_waiting(given(kind=kind)))
 
 
 def search(
@@ -97,7 +97,7 @@ async def _print_queue(client: ApiClient, title: str, query: JSON, limit: int) -
         print_line(f"These are the first {limit}; narrow it down, or ask for more with --limit.")
 
 
-async def _mine(query: JSON) -> None:
+async def _list_waiting(query: JSON) -> None:
     async with own_client() as client:
         page = await client.get("intake", "/v1/waiting-for-me", limit=DEFAULT_LIMIT, **query)
         json_output.emit(page)

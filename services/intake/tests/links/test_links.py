@@ -17,7 +17,7 @@ async def _link(who: AsyncClient, key: str, kind: str, other: str) -> Response:
     return await who.post(f"/v1/tickets/{key}/links", json={"kind": kind, "other": other})
 
 
-async def _shown(who: AsyncClient, key: str) -> list[dict[str, Any]]:
+async def list_links(who: AsyncClient, key: str) -> list[dict[str, Any]]:
     answer = await who.get(f"/v1/tickets/{key}/links")
     assert answer.status_code == 200, answer.text
     links: list[dict[str, Any]] = answer.json()
@@ -28,7 +28,7 @@ async def test_a_link_is_seen_from_both_ends(anna: AsyncClient, database: Databa
     incident, problem = await open_ticket(anna), await open_ticket(anna, kind="problem")
     answer = await _link(anna, incident, "caused_by", problem)
     assert answer.status_code == 201, answer.text
-    (one,), (other,) = await _shown(anna, incident), await _shown(anna, problem)
+    (one,), (other,) = await list_links(anna, incident), await list_links(anna, problem)
     assert (one["ticket"], one["direction"], one["in_words"]) == (
         problem,
         "outgoing",
@@ -41,7 +41,7 @@ async def test_a_link_is_seen_from_both_ends(anna: AsyncClient, database: Databa
     )
     removed = await anna.delete(f"/v1/tickets/{problem}/links/{one['id']}")
     assert removed.status_code == 204, removed.text
-    assert await _shown(anna, incident) == []
+    assert await list_links(anna, incident) == []
     assert (await event_types(database))[-2:] == ["linked", "unlinked"]
 
 
@@ -74,9 +74,9 @@ async def test_contacts_never_see_a_link_to_another_customer(
     theirs = await open_ticket(anna, **other)
     assert (await _link(anna, ours, "duplicates", theirs)).status_code == 201
     assert (await _link(anna, ours, "blocks", own)).status_code == 201
-    assert {one["ticket"] for one in await _shown(anna, ours)} == {own, theirs}
-    assert [one["ticket"] for one in await _shown(jan, ours)] == [own]
-    assert await _shown(britta, theirs) == []
+    assert {one["ticket"] for one in await list_links(anna, ours)} == {own, theirs}
+    assert [one["ticket"] for one in await list_links(jan, ours)] == [own]
+    assert await list_links(britta, theirs) == []
     assert (await britta.get(f"/v1/tickets/{ours}/links")).status_code == 404
     for customer, count in (("acme", 1), ("brightwater", 0)):
         assert len((await rows_without_where(database, customer))["ticket_links"]) == count

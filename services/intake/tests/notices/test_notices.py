@@ -82,7 +82,7 @@ def sender(database: Database, mailbox: Mailbox) -> OutgoingMailSender:
     return OutgoingMailSender(database, SmtpTransport(settings), settings)
 
 
-async def listed(who: AsyncClient) -> list[tuple[str, str, str]]:
+async def list_notices(who: AsyncClient) -> list[tuple[str, str, str]]:
     """Source, stage and state of the notices, the oldest first."""
     items = (await who.get("/v1/notices")).json()["items"]
     return [(one["source_key"], one["stage"], one["state"]) for one in reversed(items)]
@@ -113,8 +113,8 @@ async def test_planned_maintenance_goes_to_every_contact_in_their_language_with_
         ("nl", "sent"),
     ]
     assert all(one["settled_at"] for one in shown["mails"])
-    assert await listed(jan) == [("MNT-3", "announced", "sent")]
-    assert await listed(britta) == []
+    assert await list_notices(jan) == [("MNT-3", "announced", "sent")]
+    assert await list_notices(britta) == []
     assert (await jan.get("/v1/notices/NTC-1")).status_code == 403
 
 
@@ -148,7 +148,7 @@ async def test_the_end_of_maintenance_is_told_when_it_is_over_unless_it_was_canc
     await deliver(database, HANDLERS, (announced, 1), (gone, 1), (cancelled, 2))
     await freeze_time(database, WINDOW["ends_at"])
     await fire_due(database, TIMERS)
-    assert await listed(anna) == [
+    assert await list_notices(anna) == [
         ("MNT-3", "announced", "due"),
         ("MNT-4", "announced", "due"),
         ("MNT-4", "cancelled", "due"),
@@ -161,7 +161,7 @@ async def test_an_outage_is_proposed_and_goes_out_on_somebodys_word(
 ) -> None:
     await deliver(database, HANDLERS, (OutageStarted(ended_at=None, **OUTAGE), 1))
     await send_all(sender)
-    assert await listed(anna) == [("OUT-7", "started", "proposed")]
+    assert await list_notices(anna) == [("OUT-7", "started", "proposed")]
     assert mailbox.messages == []
     assert (await anna.post("/v1/notices/NTC-1/send")).json()["decided_by"] == "anna"
     assert (await anna.post("/v1/notices/NTC-1/send")).json()["code"] == "NOT_PROPOSED"
@@ -181,7 +181,7 @@ async def test_what_was_over_before_anybody_sent_it_is_told_to_nobody(
     over = OutageEnded(ended_at=NINE + timedelta(minutes=1), **OUTAGE)
     await deliver(database, HANDLERS, (OutageStarted(ended_at=None, **OUTAGE), 1), (over, 2))
     await send_all(sender)
-    assert await listed(anna) == [("OUT-7", "started", "dismissed")]
+    assert await list_notices(anna) == [("OUT-7", "started", "dismissed")]
     assert mailbox.messages == []
 
 
@@ -195,7 +195,7 @@ async def test_a_dismissed_outage_is_followed_by_nothing(
     )
     await deliver(database, HANDLERS, (none, 2))
     assert await send_all(sender) == 0
-    assert await listed(anna) == [("OUT-7", "started", "dismissed")]
+    assert await list_notices(anna) == [("OUT-7", "started", "dismissed")]
 
 
 async def test_customers_hear_nothing_of_what_is_not_production_or_only_degraded(
@@ -206,7 +206,7 @@ async def test_customers_hear_nothing_of_what_is_not_production_or_only_degraded
         ended_at=None, **OUTAGE | {"effect": "degraded", "outage_id": UUID(int=0x3A9)}
     )
     await deliver(database, HANDLERS, (staging, 1), (slow, 1))
-    assert await listed(anna) == []
+    assert await list_notices(anna) == []
 
 
 async def test_an_outage_of_a_service_concerns_those_who_bought_it(
@@ -237,7 +237,7 @@ async def test_a_delivery_that_nobody_was_told_of_rolls_back_in_silence(
 ) -> None:
     back = DeliveryRolledBack(state="rolled_back", reasons=[], **DELIVERY)
     await deliver(database, HANDLERS, (back, 1))
-    assert await listed(anna) == []
+    assert await list_notices(anna) == []
 
 
 async def test_without_a_mail_server_the_notice_says_that_nobody_got_it(

@@ -20,7 +20,7 @@ async def waiting(who: AsyncClient, query: str = "") -> list[dict[str, Any]]:
     return list(answer.json()["items"])
 
 
-async def shown(who: AsyncClient, query: str = "") -> list[tuple[str, str]]:
+async def list_waiting(who: AsyncClient, query: str = "") -> list[tuple[str, str]]:
     return [(one["kind"], one["key"]) for one in await waiting(who, query)]
 
 
@@ -35,13 +35,16 @@ async def test_what_one_did_waits_for_the_others(
     await act(omar, other, "reclassify", kind="question", reason="Only asks")
     body = {"title": "Down", "priority": "blocker", "environment": "acme-prod"}
     blocker = (await jan.post("/v1/tickets", json=body)).json()["key"]
-    assert await shown(omar) == [
+    assert await list_waiting(omar) == [
         ("verify", solved),
         ("confirm_priority", lower),
         ("confirm_blocker", blocker),
     ]
-    assert await shown(anna) == [("confirm_classification", other), ("confirm_blocker", blocker)]
-    assert await shown(omar, "?kind=verify") == [("verify", solved)]
+    assert await list_waiting(anna) == [
+        ("confirm_classification", other),
+        ("confirm_blocker", blocker),
+    ]
+    assert await list_waiting(omar, "?kind=verify") == [("verify", solved)]
     first, *_ = await waiting(omar)
     assert first == {
         "kind": "verify",
@@ -54,7 +57,7 @@ async def test_what_one_did_waits_for_the_others(
         "href": f"/v1/tickets/{solved}",
     }
     await act(omar, solved, "verify")
-    assert ("verify", solved) not in await shown(omar)
+    assert ("verify", solved) not in await list_waiting(omar)
 
 
 async def test_it_is_counted_by_kind_and_shown_page_by_page(
@@ -121,7 +124,7 @@ async def test_those_who_may_not_act_are_not_shown_it(
     other = await open_ticket(anna)
     await act(anna, other, "resolve", resolution="x")
     async with client(app, "dana") as dana:
-        assert await shown(dana) == [("verify", other)]
-        assert await shown(dana, "?kind=confirm_priority") == []
+        assert await list_waiting(dana) == [("verify", other)]
+        assert await list_waiting(dana, "?kind=confirm_priority") == []
     assert (await jan.get("/v1/waiting-for-me")).status_code == 403
     assert (await anna.get("/v1/waiting-for-me?kind=lunch")).status_code == 422

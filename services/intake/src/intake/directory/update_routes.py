@@ -70,7 +70,7 @@ async def update_customer(
 ) -> CustomerRead:
     """Change the name, time zone or language of a customer."""
     stored = await _update(tx, caller, request, CUSTOMERS, CustomerRead, key, body.changes)
-    return _shown(response, CustomerRead, stored)
+    return _respond(response, CustomerRead, stored)
 
 
 @routes.get("/customers/{customer}/contacts/{contact}")
@@ -82,7 +82,7 @@ async def get_customer_contact(
     contact = await get_contact(tx, id)
     if customer is None or contact is None or contact.customer_id != customer.id:
         raise NotFound("This contact")
-    return _shown(response, ContactRead, contact)
+    return _respond(response, ContactRead, contact)
 
 
 @routes.patch("/customers/{customer}/contacts/{contact}")
@@ -107,7 +107,7 @@ async def update_contact(
     if_match(request, before.sequence, ContactRead.model_validate(before))
     region = runtime_of(request.app).settings.phone_region
     stored = await change_contact(tx, caller.actor, before, body.changes, region)
-    return _shown(response, ContactRead, stored)
+    return _respond(response, ContactRead, stored)
 
 
 @routes.get("/customers/{customer}/environments/{environment}")
@@ -118,7 +118,7 @@ async def get_environment(
     environment = await ENVIRONMENTS.find(tx, name)
     if environment is None or environment.customer != key:
         raise NotFound(f"Environment {name} of {key}")
-    return _shown(response, EnvironmentRead, environment)
+    return _respond(response, EnvironmentRead, environment)
 
 
 @routes.patch("/customers/{customer}/environments/{environment}")
@@ -136,7 +136,7 @@ async def update_environment(
     if environment is None or environment.customer != key:
         raise NotFound(f"Environment {name} of {key}")
     stored = await _update(tx, caller, request, ENVIRONMENTS, EnvironmentRead, name, body.changes)
-    return _shown(response, EnvironmentRead, stored)
+    return _respond(response, EnvironmentRead, stored)
 
 
 @routes.get("/partners/{partner}")
@@ -144,7 +144,7 @@ async def get_partner(
     key: PartnerKey, response: Response, caller: Reader, tx: Transaction
 ) -> PartnerRead:
     """Get a partner by key."""
-    return _shown(response, PartnerRead, await _find(tx, PARTNERS, key))
+    return _respond(response, PartnerRead, await _find(tx, PARTNERS, key))
 
 
 @routes.patch("/partners/{partner}")
@@ -158,7 +158,7 @@ async def update_partner(
 ) -> PartnerRead:
     """Change the name, time zone or e-mail address of a partner."""
     stored = await _update(tx, caller, request, PARTNERS, PartnerRead, key, body.changes)
-    return _shown(response, PartnerRead, stored)
+    return _respond(response, PartnerRead, stored)
 
 
 @routes.get("/people/{person}")
@@ -166,7 +166,7 @@ async def get_person(
     sub: PersonSub, response: Response, caller: Reader, tx: Transaction
 ) -> PersonRead:
     """Get a member of staff by `sub`."""
-    return _shown(response, PersonRead, await _find(tx, PEOPLE, sub))
+    return _respond(response, PersonRead, await _find(tx, PEOPLE, sub))
 
 
 @routes.patch("/people/{person}")
@@ -183,7 +183,7 @@ async def update_person(
     Roles have an operation of their own; where pages reach them is changed at escalation, by two people.
     """
     stored = await _update(tx, caller, request, PEOPLE, PersonRead, sub, body.changes)
-    return _shown(response, PersonRead, stored)
+    return _respond(response, PersonRead, stored)
 
 
 async def _find(tx: Connection, repository: DirectoryRepository[T], name: str) -> T:
@@ -218,7 +218,7 @@ async def _update(
     return stored
 
 
-def _shown(response: Response, model: type[R], record: object) -> R:
+def _respond(response: Response, model: type[R], record: object) -> R:
     shown = model.model_validate(record)
     set_etag(response, getattr(shown, "sequence"))  # noqa: B009 - each of these models has one
     return shown

@@ -3,7 +3,7 @@
 from typing import Any
 
 from intake.ticket_imports.domain.imported import ImportedComment, ImportedTicket, Reading
-from intake.ticket_imports.domain.record import Record, document_text, list_of, shown, text_of
+from intake.ticket_imports.domain.record import Record, as_text, document_text, list_of, text_of
 from intake.ticket_imports.domain.words import (
     DEFAULT_KIND,
     DEFAULT_PRIORITY,
@@ -75,4 +75,4 @@ def _comment(entry: Any, reading: Reading) -> ImportedComment | None:
 
 
 def _one(value: Any) -> Any:
-    return shown(value) if isinstance(value, list) else value
+    return as_text(value) if isinstance(value, list) else value

@@ -25,7 +25,7 @@ def text_of(record: Record, *names: str) -> str:
     `a.b` is a field of a field. Of an object the name, address or value that it is shown by.
     """
     for name in names:
-        if found := shown(_find(record, name)):
+        if found := as_text(_find(record, name)):
             return found
     return ""
 
@@ -36,10 +36,10 @@ def list_of(record: Record, name: str) -> Sequence[Any]:
     return found if isinstance(found, list) else [] if found is None else [found]
 
 
-def shown(value: Any) -> str:
+def as_text(value: Any) -> str:
     """A value as text."""
     if isinstance(value, list):
-        return next((text for one in value if (text := shown(one))), "")
+        return next((text for one in value if (text := as_text(one))), "")
     if isinstance(value, dict):
         names = (
             "displayvalue",
@@ -50,7 +50,7 @@ def shown(value: Any) -> str:
             "value",
             "plainbody",
         )
-        return next((text for name in names if (text := shown(value.get(name)))), "")
+        return next((text for name in names if (text := as_text(value.get(name)))), "")
     return "" if value is None or isinstance(value, bool) else str(value).strip()
 
 
@@ -66,7 +66,7 @@ def _find(record: Record, name: str) -> Any:
 def document_text(value: Any) -> str:
     """The text of a description: plain text, or Jira's document format, paragraph by paragraph."""
     if not isinstance(value, dict):
-        return shown(value)
+        return as_text(value)
     if "text" in value:
         return str(value["text"])
     parts = [document_text(entry) for entry in value.get("content", []) if isinstance(entry, dict)]

@@ -185,18 +185,20 @@ async def _once(tx: Connection, bulk: _Bulk, ref: str) -> Response:
 
 
 def _failed(ref: str, problem: Problem) -> BulkItemRead:
-    shown = problem.body("", "")
-    return BulkItemRead(ticket=ref, status=problem.status, problem=_shown(shown))
+    body = problem.body("", "")
+    return BulkItemRead(ticket=ref, status=problem.status, problem=_to_bulk_problem(body))
 
 
 def _failed_before(ref: str, response: Response) -> BulkItemRead:
     """The result of a ticket whose action was refused when the same request came before."""
     return BulkItemRead(
-        ticket=ref, status=response.status_code, problem=_shown(from_json(bytes(response.body)))
+        ticket=ref,
+        status=response.status_code,
+        problem=_to_bulk_problem(from_json(bytes(response.body))),
     )
 
 
-def _shown(problem: Mapping[str, Any]) -> BulkProblem:
+def _to_bulk_problem(problem: Mapping[str, Any]) -> BulkProblem:
     return BulkProblem(
         type=problem["type"],
         title=problem["title"],
