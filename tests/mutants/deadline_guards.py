@@ -13,8 +13,8 @@ DEADLINE_GUARDS: Final = (
     Guard(
         "no deadline fires early",
         f"{SCHEDULING}/deadlines.py",
-        "        AND wake_at <= :at AND (due_at IS NULL OR due_at <= :at)\n",
-        "        AND wake_at <= :at\n",
+        "        AND wake_at <= moment.at AND (due_at IS NULL OR due_at <= moment.at)\n",
+        "        AND wake_at <= moment.at\n",
         f"{COMMON_TESTS}/scheduling/test_deadline_scheduler.py"
         "::test_no_effect_had_to_be_put_off_for_being_early",
     ),

@@ -132,7 +132,7 @@ class Database:
         """
         async with self.engine.connect() as connection:
             scope = None if all_rows else current_scope()
-            _driver(connection).begin_suffix = begin_suffix(scope, self.schema, lock_timeout_s)
+            driver_of(connection).begin_suffix = begin_suffix(scope, self.schema, lock_timeout_s)
             for name in (HAS_OUTBOX_EVENTS, EARLIEST_DEADLINE, AFTER_COMMIT):
                 connection.info.pop(name, None)
             connection.info["schema"] = self.schema
@@ -189,7 +189,7 @@ async def connect(
 
 
 async def _commit(connection: Connection, transaction: AsyncTransaction) -> None:
-    if not _is_valid(connection) or _driver(connection).is_closed():
+    if not _is_valid(connection) or driver_of(connection).is_closed():
         raise LostBeforeCommit("the connection was lost within the transaction")
     try:
         await transaction.commit()
@@ -205,7 +205,7 @@ async def _roll_back(
     """Roll back; a connection whose statement may still run is closed, which ends the statement."""
     if _is_valid(connection):
         given_up = isinstance(error, TimeoutError | OutcomeUnknown | asyncio.CancelledError)
-        if given_up or _driver(connection).is_closed():
+        if given_up or driver_of(connection).is_closed():
             await connection.invalidate()  # asks PostgreSQL to cancel, waits 2 s, then hangs up
     if transaction.is_active:
         await transaction.rollback()  # of an invalid connection nothing is sent
@@ -237,14 +237,15 @@ async def transaction_time(tx: Connection) -> datetime:
 
 async def asyncpg_connection(tx: Connection) -> "asyncpg.Connection[Any]":
     """Return the asyncpg connection below, in the same transaction: for set-based statements."""
-    driver = _driver(tx)
+    driver = driver_of(tx)
     if not driver.is_in_transaction():
         # SQLAlchemy sends BEGIN with its first statement; asyncpg alone would commit each one.
         await tx.exec_driver_sql("SELECT 1")
     return driver
 
 
-def _driver(tx: Connection) -> ScopedConnection:
+def driver_of(tx: Connection) -> ScopedConnection:
+    """Return the asyncpg connection below, whether or not a transaction has begun."""
     assert tx.sync_connection is not None, "inside a transaction there is a connection"
     # `get_raw_connection` costs as much as a small statement, because of its greenlet.
     return cast(ScopedConnection, tx.sync_connection.connection.driver_connection)

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from common.messaging.trouble import Troubles
 from common.persistence.bulk import fetch_many, unnest
-from common.persistence.database import Connection, Database, transaction_time
+from common.persistence.database import Connection, Database
 from common.persistence.errors import describe_error, is_transient
 from common.scheduling.deadlines import Due, Timers, claim_due, record_firings
 from common.telemetry import logger, metrics
@@ -123,17 +123,16 @@ class BatchFiring:
         for candidate in candidates:
             by_kind[candidate.kind].append(candidate)
         async with self.database.transaction(lock_timeout_s=lock_timeout_s) as tx:
-            claimed = 0
+            passed = 0
             fired: list[Due] = []
             for kind in sorted(by_kind):
-                deferred, due = await self._fire_kind(tx, kind, by_kind[kind])
-                claimed += deferred + len(due)
+                passed_of_kind, due = await self._fire_kind(tx, kind, by_kind[kind])
+                passed += passed_of_kind
                 fired += due
-            fired_at = await transaction_time(tx)
-            if fired:
-                await record_firings(tx, fired, fired_at)
-        _observe(fired, fired_at)
-        return claimed
+            fired_at = await record_firings(tx, fired) if fired else None
+        if fired_at is not None:
+            _observe(fired, fired_at)
+        return passed + len(fired)
 
     async def _fire_kind(
         self, tx: Connection, kind: str, candidates: Sequence[Candidate]
@@ -141,13 +140,16 @@ class BatchFiring:
         """Fire deadlines of one kind. Returns how many were not due, and those that fired."""
         timer = self.timers[kind]
         locked = await timer.lock(tx, sorted(one.subject for one in candidates))
-        at = await transaction_time(tx)
-        deferred, due = await claim_due(tx, kind, sorted(locked), at)
+        if not locked:
+            return 0, []
+        claim = await claim_due(tx, kind, sorted(locked))
+        without_events = {one.subject for one in candidates if one.without_events}
+        due = [
+            replace(one, fired_without_events=one.subject in without_events) for one in claim.due
+        ]
         if due:
-            without_events = {one.subject for one in candidates if one.without_events}
-            due = [replace(d, fired_without_events=d.subject in without_events) for d in due]
-            await timer.fire(tx, due, at)
-        return deferred, due
+            await timer.fire(tx, due, claim.at)
+        return claim.passed, due
 
     async def _wait(self, candidate: Candidate, problem: str) -> None:
         log.warning(

@@ -6,11 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ARRAY, Text, bindparam, text
-
 from common.messaging.trouble import Troubles
 from common.persistence.database import Database
 from common.persistence.errors import describe_error, is_transient
+from common.persistence.single_statement import fetch_alone
 from common.scheduling.batch_firing import BatchFiring, Candidate
 from common.scheduling.deadlines import Timers
 from common.scheduling.event_waits import EventWaits
@@ -31,7 +30,11 @@ RETRY_DELAY_S = 0.5
 MAX_PAGES = 20
 """Pages of due deadlines in one look: more are locked by others at a time hardly ever."""
 
-_KINDS = bindparam("kinds", type_=ARRAY(Text))
+LOOK_AHEAD_MS = 10
+"""Milliseconds ahead within which deadlines are taken along by a look that finds others due: they become
+due while these are locked, and would wait for the whole batch. Claimed is only what is due then."""
+
+_CANDIDATE = ("kind", "subject", "generation", "tries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +81,7 @@ class DeadlineScheduler:
         self._wake = asyncio.Event()
         self._next_scan_at: datetime | None = None
         database.on_deadlines_scheduled.append(self.wake)
-        now = f"{database.schema}.now()"
-        self._scan = text(
-            "SELECT kind, subject, generation, tries FROM deadlines"
-            f" WHERE wake_at <= {now} AND kind = ANY(:kinds) ORDER BY wake_at"
-            f" LIMIT {MAX_BATCH_DEADLINES} OFFSET :passed_over"
-        ).bindparams(_KINDS)
-        self._next_due = text(
-            f"SELECT {now} AS at, extract(epoch FROM min(wake_at) - {now}) AS pause FROM deadlines"
-            # Those of a kind that this version does not know are due for ever.
-            " WHERE kind = ANY(:kinds)"
-        ).bindparams(_KINDS)
+        self._scan = _scan_sql(database.schema)
         self._waits_for_consumer = False
 
     @property
@@ -161,10 +154,25 @@ class DeadlineScheduler:
         self, kinds: Sequence[str], passed_over: int
     ) -> tuple[list[Candidate], list[Candidate], NextDue | None]:
         """Return a page of what is due, and what of it need not wait for events; else what is next."""
-        async with self.database.transaction() as tx:
-            rows = await tx.execute(self._scan, {"kinds": kinds, "passed_over": passed_over})
-            due = [Candidate(row.kind, row.subject, row.generation, row.tries) for row in rows]
-            if due:
-                return due, await self._event_waits.release(tx, due), None
-            at, pause = (await tx.execute(self._next_due, {"kinds": list(self.timers)})).one()
-            return [], [], NextDue(at, None if pause is None else float(pause))
+        *page, last = await fetch_alone(
+            self.database, self._scan, kinds, passed_over, list(self.timers)
+        )
+        at = last["at"]
+        if not any(row["wake_at"] <= at for row in page):
+            upcoming = [row["wake_at"] for row in (*page, last) if row["wake_at"] is not None]
+            return [], [], NextDue(at, (min(upcoming) - at).total_seconds() if upcoming else None)
+        due = [Candidate(*(row[name] for name in _CANDIDATE)) for row in page]
+        return due, await self._event_waits.release(self.database, due), None
+
+
+def _scan_sql(schema: str) -> str:
+    """A page of what is due; in the last row the moment, and when the first of all others is due."""
+    soon = f"{schema}.now() + interval '{LOOK_AHEAD_MS} milliseconds'"
+    # Those of a kind that this version does not know are due for ever.
+    return f"""
+    (SELECT {", ".join(_CANDIDATE)}, wake_at, {schema}.now() AS at FROM deadlines
+    WHERE wake_at <= {soon} AND kind = ANY($1::text[]) ORDER BY wake_at
+    LIMIT {MAX_BATCH_DEADLINES} OFFSET $2)
+    UNION ALL SELECT NULL, NULL, NULL, NULL, min(wake_at), {schema}.now() FROM deadlines
+    WHERE wake_at > {soon} AND kind = ANY($3::text[])
+    """

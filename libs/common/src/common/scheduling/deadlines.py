@@ -12,13 +12,17 @@ cheaper).
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, bindparam, text
-
-from common.persistence.bulk import execute_many, insert_sql, unnest
-from common.persistence.database import EARLIEST_DEADLINE, Connection
+from common.persistence.bulk import (
+    Columns,
+    column_names,
+    execute_many,
+    fetch_many,
+    transpose,
+    unnest,
+)
+from common.persistence.database import EARLIEST_DEADLINE, Connection, asyncpg_connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,82 +89,98 @@ _CANCEL = """
     UPDATE deadlines SET due_at = NULL, generation = nextval('deadline_generations')
     WHERE (kind, subject) IN (SELECT * FROM unnest($1::text[], $2::uuid[])) AND due_at IS NOT NULL
 """
+_SCHEDULE_AND_CANCEL = f"""
+    WITH cancelled AS ({_CANCEL.replace("$1", "$4").replace("$2", "$5")}) {_UPSERT}
+"""
+"""Both by one statement: what fires must not wait for the answers of two."""
 
 
 async def schedule(tx: Connection, deadlines: Sequence[Deadline]) -> None:
     """Schedule, move or (due_at None) cancel deadlines. A (kind, subject) once per call."""
     # In sorted order: two transactions with the same deadlines must not wait for each other.
     ordered = sorted(deadlines, key=lambda deadline: (deadline.kind, deadline.subject))
-    scheduled = [deadline for deadline in ordered if deadline.due_at is not None]
-    cancelled = [deadline for deadline in ordered if deadline.due_at is None]
+    scheduled = [(one.kind, one.subject, at) for one in ordered if (at := one.due_at) is not None]
+    cancelled = [(one.kind, one.subject) for one in ordered if one.due_at is None]
+    if scheduled and cancelled:
+        columns = transpose(scheduled, 3) + transpose(cancelled, 2)
+        await (await asyncpg_connection(tx)).execute(_SCHEDULE_AND_CANCEL, *columns)
+    else:
+        await execute_many(tx, _UPSERT, scheduled)
+        await execute_many(tx, _CANCEL, cancelled)
     if scheduled:
-        due = [due_at for deadline in scheduled if (due_at := deadline.due_at)]
-        await execute_many(tx, _UPSERT, [(one.kind, one.subject, one.due_at) for one in scheduled])
-        tx.info[EARLIEST_DEADLINE] = min(tx.info.get(EARLIEST_DEADLINE) or due[0], *due)
-    if cancelled:
-        await execute_many(tx, _CANCEL, [(one.kind, one.subject) for one in cancelled])
+        earliest = min(at for _, _, at in scheduled)
+        tx.info[EARLIEST_DEADLINE] = min(tx.info.get(EARLIEST_DEADLINE) or earliest, earliest)
 
 
-_INSERT_FIRINGS = insert_sql(
-    "firings",
-    {
-        "generation": "bigint",
-        "kind": "text",
-        "subject": "uuid",
-        "due_at": "timestamptz",
-        "fired_at": "timestamptz",
-        "lag": "interval",
-        "fired_without_events": "boolean",
-    },
-)
-_SUBJECTS = bindparam("subjects", type_=ARRAY(Uuid))
-_DELETE_DUE = text(
-    """
-    DELETE FROM deadlines WHERE kind = :kind AND subject = ANY(:subjects)
-        AND wake_at <= :at AND (due_at IS NULL OR due_at <= :at)
-    RETURNING subject, due_at, generation
-    """
-).bindparams(_SUBJECTS)
-_DEFER = text(
-    """
-    UPDATE deadlines SET wake_at = due_at WHERE kind = :kind AND subject = ANY(:subjects)
-        AND wake_at <= :at AND due_at > :at
-    """
-).bindparams(_SUBJECTS)
+_FIRED: Columns = {
+    "generation": "bigint",
+    "kind": "text",
+    "subject": "uuid",
+    "due_at": "timestamptz",
+    "fired_without_events": "boolean",
+}
 
 
-async def claim_due(
-    tx: Connection, kind: str, subjects: Sequence[UUID], at: datetime
-) -> tuple[int, list[Due]]:
-    """Delete the deadlines due at `at`; correct `wake_at` of those looked at too early.
-
-    Returns how many were corrected or cancelled, and the due ones in the order of time.
+def _claim_sql(schema: str) -> str:
+    """One statement: the moment is that of its start, after the locks, and the same for all its parts."""
+    return f"""
+    WITH moment AS MATERIALIZED (SELECT {schema}.now() AS at), claimed AS (
+        DELETE FROM deadlines USING moment WHERE kind = $1 AND subject = ANY($2::uuid[])
+        AND wake_at <= moment.at AND (due_at IS NULL OR due_at <= moment.at)
+        RETURNING subject, due_at, generation
+    ), deferred AS (
+        UPDATE deadlines SET wake_at = due_at FROM moment WHERE kind = $1
+        AND subject = ANY($2::uuid[]) AND wake_at <= moment.at AND due_at > moment.at RETURNING 1
+    )
+    SELECT moment.at, (SELECT count(*) FROM deferred) AS deferred, claimed.*
+    FROM moment LEFT JOIN claimed ON true
     """
-    if not subjects:
-        return 0, []
-    parameters: dict[str, Any] = {"kind": kind, "subjects": list(subjects), "at": at}
-    claimed = (await tx.execute(_DELETE_DUE, parameters)).all()
-    due = [Due(kind, row.subject, row.due_at, row.generation) for row in claimed if row.due_at]
+
+
+def _record_sql(schema: str) -> str:
+    names = column_names(_FIRED)
+    return f"""
+    INSERT INTO firings ({names}, fired_at, lag)
+    SELECT {names}, moment.at, moment.at - due_at
+    FROM {unnest(_FIRED, "fired")}, (SELECT {schema}.now() AS at) AS moment
+    RETURNING fired_at
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is due `at` this moment, in the order of time; `passed`: deadlines that were not."""
+
+    at: datetime
+    due: Sequence[Due]
+    passed: int
+
+
+async def claim_due(tx: Connection, kind: str, subjects: Sequence[UUID]) -> Claim:
+    """Delete the deadlines that are due by now; correct `wake_at` of those looked at too early.
+
+    Their aggregates are locked: the moment is read after the wait for them.
+    """
+    claim = _claim_sql(tx.info["schema"])
+    rows = await (await asyncpg_connection(tx)).fetch(claim, kind, subjects)
+    claimed = [row for row in rows if row["subject"] is not None]
+    due = [
+        Due(kind, row["subject"], at, row["generation"]) for row in claimed if (at := row["due_at"])
+    ]
     # In the order of time, then by id.
     due.sort(key=lambda one: (one.due_at, one.subject))
-    deferred = 0
-    if len(claimed) < len(subjects):
-        deferred = (await tx.execute(_DEFER, parameters)).rowcount
-    return deferred + len(claimed) - len(due), due
+    return Claim(rows[0]["at"], due, rows[0]["deferred"] + len(claimed) - len(due))
 
 
-async def record_firings(tx: Connection, fired: Sequence[Due], at: datetime) -> None:
-    """Record firings; the primary key rejects a second one. The last statement of a firing."""
+async def record_firings(tx: Connection, fired: Sequence[Due]) -> datetime:
+    """Record firings as of now; the primary key rejects a second one. The last statement of a firing.
+
+    Returns the moment. Raises CheckViolationError for one that is not yet due.
+    """
     rows = [
-        (
-            due.generation,
-            due.kind,
-            due.subject,
-            due.due_at,
-            at,
-            at - due.due_at,
-            due.fired_without_events,
-        )
-        for due in fired
+        (one.generation, one.kind, one.subject, one.due_at, one.fired_without_events)
+        for one in fired
     ]
-    await execute_many(tx, _INSERT_FIRINGS, rows)
+    recorded = await fetch_many(tx, _record_sql(tx.info["schema"]), rows)
+    at: datetime = recorded[0]["fired_at"]
+    return at

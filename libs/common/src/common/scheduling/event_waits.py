@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
-from common.persistence.database import Connection
+from common.persistence.database import Connection, Database
 from common.scheduling.batch_firing import Candidate
 from common.scheduling.deadlines import Timer, Timers
 
@@ -37,11 +37,12 @@ class EventWaits:
             kind for kind, timer in self.timers.items() if not self._waits_as_a_whole(kind, timer)
         ]
 
-    async def release(self, tx: Connection, candidates: Sequence[Candidate]) -> list[Candidate]:
+    async def release(self, database: Database, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Return those that may fire now, in the same order; `without_events` after their time."""
         if not self._any_behind:
             return list(candidates)
-        behind = await self._behind(tx, candidates)
+        async with database.transaction() as tx:
+            behind = await self._behind(tx, candidates)
         return [
             replace(one, without_events=one.id in behind)
             for one in candidates
