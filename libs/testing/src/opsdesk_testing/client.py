@@ -1,15 +1,19 @@
 """A service's app in a test: its routes on a test database, without Kafka and without loops."""
 
 import os
+from copy import copy
 from functools import cache
 from tempfile import gettempdir
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, FastAPI
 from httpx import ASGITransport, AsyncClient
+from starlette.datastructures import State
+from starlette.middleware import Middleware
 
 from common.auth.tokens import Authenticator
 from common.http import Service, attach_state, create_app
+from common.http.drain import Drain
 from common.http.management import management_for
 from common.persistence.database import Database
 from common.settings import Settings
@@ -35,7 +39,7 @@ def app_for(
 ) -> FastAPI:
     """Create the service's app on this database; it accepts the tokens of `opsdesk_testing.tokens`."""
     _plain_logs()
-    app = create_app(service, *extra_routers)
+    app = _with_own_state(_app_with_routes(service, extra_routers))
     attach_state(
         app,
         service,
@@ -44,6 +48,35 @@ def app_for(
         authenticator or create_authenticator(),
     )
     return app
+
+
+def _app_with_routes(service: Service, extra_routers: tuple[APIRouter, ...]) -> FastAPI:
+    """Return the app of these routes: with hundreds of them, building it takes longer than a test."""
+    key = (id(service), *map(id, extra_routers))
+    if key not in _apps:
+        _apps[key] = create_app(service, *extra_routers), (service, extra_routers)
+    return _apps[key][0]
+
+
+_apps: dict[tuple[int, ...], tuple[FastAPI, object]] = {}
+"""Apps by the identity of what they were made of, which is held so that no other gets its id."""
+
+
+def _with_own_state(app: FastAPI) -> FastAPI:
+    """Return an app with the same routes, whose state no other test sees."""
+    own = copy(app)
+    own.state, own.middleware_stack = State(), None
+    own.state.drain = drain = Drain()
+    own.user_middleware = [_with_drain(one, drain) for one in app.user_middleware]
+    return own
+
+
+def _with_drain(middleware: Middleware, drain: Drain) -> Middleware:
+    if "drain" not in middleware.kwargs:
+        return middleware
+    own = copy(middleware)
+    own.kwargs = {**middleware.kwargs, "drain": drain}  # type: ignore[assignment]  # P.kwargs is no dict
+    return own
 
 
 def settings_for(kind: type[S], database_url: str, **given: object) -> S:

@@ -8,9 +8,8 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import schemathesis
@@ -18,7 +17,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from schemathesis import APIOperation, Case, GenerationMode
+from schemathesis import APIOperation, Case, GenerationMode, Response
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Err, Result
 from schemathesis.specs.openapi.checks import (
@@ -60,7 +59,7 @@ def fuzz(
 ) -> Counter[int]:
     """Send `examples` valid and as many invalid requests to every operation, with all permissions.
 
-    Stops early after `seconds`. Blocks: call it with `asyncio.to_thread`. `timeout_s` is how many
+    After `seconds` the remaining operations get one of each: all are tried. Blocks: call it with `asyncio.to_thread`. `timeout_s` is how many
     seconds a response may take. Returns how often each status came. Raises a group of
     AssertionErrors with the requests to repeat.
     """
@@ -71,34 +70,35 @@ def fuzz(
         schema = schemathesis.openapi.from_dict(document)
 
         def send(case: Case[Any]) -> None:
-            if time.monotonic() < ends:
-                for name in [name for name in case.headers if name.lower() in LEFT_OUT]:
-                    del case.headers[name]
-                for headers in callers:
-                    case.headers.update(headers)
-                    answer = case.call(base_url=address, timeout=timeout_s)
-                    if answer.status_code != FORBIDDEN:
-                        break
-                statuses[answer.status_code] += 1
-                case.validate_response(answer, checks=CHECKS)
+            answer = _call(case, address, callers, timeout_s)
+            statuses[answer.status_code] += 1
+            case.validate_response(answer, checks=CHECKS)
 
-        failed = [
-            error
-            for headers in callers
-            for error in edge_failures(address, document, headers, timeout_s)
-        ]
-        failed += [
-            error
-            for result in schema.get_all_operations()
-            for mode in MODES
-            if _terminates(_operation(result))
-            and (error := _failure(_operation(result), mode, examples, send)) is not None
-        ]
+        failed = edge_failures(address, document, callers, timeout_s)
+        for result in schema.get_all_operations():
+            if _terminates(operation := _operation(result)):
+                for mode in MODES:
+                    many = examples if time.monotonic() < ends else 1
+                    failed += _failures(operation, mode, many, send)
     if failed:
         raise ExceptionGroup(
             f"{len(failed)} operations break their contract: {dict(statuses)}", failed
         )
     return statuses
+
+
+def _call(
+    case: Case[Any], address: str, callers: Sequence[dict[str, str]], timeout_s: float
+) -> Response:
+    """Send the case as the first of the callers who may."""
+    for name in [name for name in case.headers if name.lower() in LEFT_OUT]:
+        del case.headers[name]
+    for headers in callers:
+        case.headers.update(headers)
+        answer = case.call(base_url=address, timeout=timeout_s)
+        if answer.status_code != FORBIDDEN:
+            break
+    return answer
 
 
 def _operation(
@@ -115,12 +115,12 @@ def _terminates(operation: APIOperation[Any, Any, Any, Any]) -> bool:
     return all("text/event-stream" not in answer.get("content", {}) for answer in answers)
 
 
-def _failure(
+def _failures(
     operation: APIOperation[Any, Any, Any, Any],
     mode: GenerationMode,
     examples: int,
     send: Callable[..., None],
-) -> Exception | None:
+) -> list[Exception]:
     test = given(case=operation.as_strategy(generation_mode=mode))(send)
     bounded = settings(
         max_examples=examples,
@@ -134,8 +134,8 @@ def _failure(
         bounded(test)()
     except Exception as error:  # noqa: BLE001 - all are raised together at the end
         error.add_note(f"{operation.label} ({mode.value})")
-        return error
-    return None
+        return [error]
+    return []
 
 
 def _privileged_callers() -> list[dict[str, str]]:
@@ -146,15 +146,22 @@ def _privileged_callers() -> list[dict[str, str]]:
 
 
 class _AnnouncingServer(uvicorn.Server):
-    """Sets an event once it listens."""
+    """Sets an event once it listens, and closes its database, in its own event loop, when it ends."""
 
-    def __init__(self, config: uvicorn.Config, listens: threading.Event) -> None:
+    def __init__(
+        self, config: uvicorn.Config, listens: threading.Event, database: Database
+    ) -> None:
         super().__init__(config)
         self._listens = listens
+        self._database = database
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._listens.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        await self._database.close()
 
 
 @contextmanager
@@ -164,10 +171,11 @@ def _serve(
     """Serve the app on a port of its own, in a thread with its own event loop. Its URL and document."""
     database = Database(database_url, service.schema)
     app: FastAPI = app_for(service, database, *extra_routers)
-    app.router.lifespan_context = partial(_close_database, database)
     started = threading.Event()
-    config = uvicorn.Config(app, port=0, log_config=None, access_log=False, server_header=False)
-    server = _AnnouncingServer(config, started)
+    config = uvicorn.Config(
+        app, port=0, lifespan="off", log_config=None, access_log=False, server_header=False
+    )
+    server = _AnnouncingServer(config, started, database)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
@@ -177,12 +185,6 @@ def _serve(
     finally:
         server.should_exit = True
         thread.join(timeout=10)
-
-
-@asynccontextmanager
-async def _close_database(database: Database, app: FastAPI) -> AsyncIterator[None]:
-    yield
-    await database.close()
 
 
 @schemathesis.serializer("message/rfc822", "application/octet-stream", "text/calendar")
