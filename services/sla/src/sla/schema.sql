@@ -429,7 +429,7 @@ CREATE TABLE clocks (
     CONSTRAINT clocks_contract_check CHECK (contract IN ('sla', 'ola', 'uc')),
     CONSTRAINT clocks_forwarding_check CHECK (forwarding >= 0),
     CONSTRAINT clocks_outcome_check CHECK (outcome IN ('met', 'breached', 'waived'))
-) WITH (fillfactor = 92, autovacuum_vacuum_scale_factor = 0.02,
+) WITH (fillfactor = 97, autovacuum_vacuum_scale_factor = 0.02,
     autovacuum_vacuum_insert_scale_factor = 0.02);
 CREATE INDEX ix_clocks_agreement_version ON clocks (agreement_version)
     WHERE agreement_version IS NOT NULL;

@@ -31,7 +31,7 @@ CREATE TABLE clocks (
     CONSTRAINT ck_clocks_agreement_version
         CHECK ((contract = 'sla') = (agreement_version IS NULL)),
     CONSTRAINT ck_clocks_partner CHECK ((contract = 'uc') = (partner IS NOT NULL))
-) WITH (fillfactor = 92, autovacuum_vacuum_scale_factor = 0.02,
+) WITH (fillfactor = 97, autovacuum_vacuum_scale_factor = 0.02,
     autovacuum_vacuum_insert_scale_factor = 0.02);
 CREATE INDEX ix_clocks_queue ON clocks (deadline) WHERE state IN ('running', 'paused');
 CREATE INDEX ix_clocks_queue_of ON clocks (customer_id, deadline) INCLUDE (service, breached)
