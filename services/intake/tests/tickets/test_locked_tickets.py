@@ -68,6 +68,15 @@ async def has_blocked_batch(database: Database) -> bool:
         return bool(await tx.scalar(query))
 
 
+async def count_blocked_batches(database: Database) -> int:
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND application_name LIKE 'opsdesk intake tickets %' AND wait_event_type = 'Lock'"
+    )
+    async with database.transaction() as tx:
+        return int(await tx.scalar(query) or 0)
+
+
 async def kill_blocked_batch(database: Database) -> None:
     await until(lambda: has_blocked_batch(database))
     query = text(
@@ -159,7 +168,7 @@ async def test_a_statement_whose_client_gave_up_is_ended_before_anybody_looks(
         assert await nothing_runs(database)
     assert {one.status_code for one in answers} == {503}
     batcher = runtime_of(app).resource(TicketBatcher)
-    await until(lambda: batcher._flush_task is None)
+    await until(lambda: all(lane.task is None for lane in batcher.lanes))
     assert await titles(database) == []
 
 
@@ -200,3 +209,31 @@ async def test_who_waits_too_long_for_a_batch_is_not_stored(
     assert (await first).status_code == 201
     assert ((await late).status_code, (await late).json()["type"]) == (503, OVERLOADED)
     assert await titles(database) == ["first"]
+
+
+@pytest.mark.usefixtures("patient")
+async def test_where_enough_wait_a_second_batch_goes_beside_the_first(
+    anna: AsyncClient, database: Database
+) -> None:
+    """What waits in both with the same key is stored once, and answered the same."""
+    async with locked(database, "EXCLUSIVE"):
+        first = asyncio.create_task(post(anna, "a", key="same"))
+        await until(lambda: has_blocked_batch(database))
+        few = [
+            asyncio.create_task(post(anna, f"b{n}")) for n in range(ticket_batcher.MIN_BESIDE - 1)
+        ]
+        await asyncio.sleep(0.3)
+        assert await count_blocked_batches(database) == 1, "too few to go beside it"
+        again = asyncio.create_task(post(anna, "a", key="same"))
+        await until_many_blocked(database, 2)
+    answers = await asyncio.gather(first, again, *few)
+    assert {one.status_code for one in answers} == {201}
+    assert answers[0].json()["id"] == answers[1].json()["id"]
+    assert await titles(database) == ["a", *(f"b{n}" for n in range(len(few)))]
+
+
+async def until_many_blocked(database: Database, many: int) -> None:
+    async def are_blocked() -> bool:
+        return await count_blocked_batches(database) == many
+
+    await until(are_blocked)

@@ -162,7 +162,7 @@ async def test_a_killed_connection_is_made_anew(
     anna: AsyncClient, app: FastAPI, database: Database
 ) -> None:
     await post(anna)
-    raw = runtime_of(app).resource(TicketBatcher)._connection
+    raw = runtime_of(app).resource(TicketBatcher).lanes[0].connection
     assert raw
     raw.terminate()
     assert (await post(anna)).status_code == 201

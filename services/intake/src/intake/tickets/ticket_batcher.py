@@ -1,6 +1,7 @@
 """Natural batching: while one batch of new tickets commits, the next one gathers.
 
-There is no timed window: a request that is alone is a batch at once. The queue is bounded in length
+There is no timed window: a request that is alone is a batch at once. Two batches may be on their way
+where enough wait, so that the rows of one are built while PostgreSQL stores the other. The queue is bounded in length
 and in time, so that a slow database leads to 503 and not to a full memory. A batch that fails with an
 SQL error of its own is stored again one by one, so that a bad ticket does not fail its neighbours.
 PostgreSQL itself bounds the statement: what it refuses is not stored, and may be sent again. After a
@@ -10,8 +11,7 @@ lost connection nobody knows: see `ticket_outcome`.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextvars import Context, copy_context
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -25,7 +25,7 @@ from common.persistence.fencing import connection_name
 from common.persistence.workload import Workload
 from common.telemetry import logger, metrics
 from intake.tickets.domain.new_ticket import TicketRequest, check_opened_at
-from intake.tickets.new_ticket_rows import build_rows
+from intake.tickets.pending_ticket import IdempotencyKeyReused, PendingTicket
 from intake.tickets.store import ticket_batch as store
 from intake.tickets.store.ticket_batch import NewTicketRows, RawConnection
 from intake.tickets.ticket_outcome import find_committed, unknown_outcome
@@ -36,56 +36,30 @@ MAX_BATCH_SIZE: Final = 128
 MAX_QUEUED_TICKETS: Final = 2_048
 MAX_QUEUE_S: Final = 5.0
 """Seconds that a request waits for its batch; then it gets 503 and is not stored."""
-TICKETS: Final = Workload("tickets", 1, acquire_s=0, lock_s=3, statement_s=5, idle_s=10)
-"""The connection of the batches. A batch that waits for a lock holds up all that come after it."""
+MIN_BESIDE: Final = 4
+"""Requests that must wait for a second batch to begin beside one: smaller ones cost more than they gain."""
+LANES: Final = 2
+TICKETS: Final = Workload("tickets", LANES, acquire_s=0, lock_s=3, statement_s=5, idle_s=10)
+"""The connections of the batches. A batch that waits for a lock holds up all that come after it."""
 CLOSE_TIMEOUT_S: Final = 10.0
 
 
-class IdempotencyKeyReused(Exception):
-    """The Idempotency-Key was used before, so nothing was stored."""
-
-    def __init__(self, key: IdempotencyKey) -> None:
-        super().__init__("this Idempotency-Key was used before")
-        self.key = key
-
-
 @dataclass(slots=True, eq=False)
-class PendingTicket:
-    """A request that waits for its ticket. Its rows are built in the context of its own trace."""
+class _Lane:
+    """A connection on which one batch after the other is stored. `task` runs while there are some."""
 
-    request: TicketRequest
-    actor: Actor
-    key: IdempotencyKey | None
-    context: Context = field(default_factory=copy_context)
-    queued_at: float = field(default_factory=lambda: asyncio.get_running_loop().time())
-    result: "asyncio.Future[NewTicketRows | Rejection]" = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
-
-    def build_rows(self, number: int, at: datetime) -> NewTicketRows:
-        """The rows of the ticket with this number, opened at `at`."""
-        return self.context.run(build_rows, self.request, self.actor, self.key, number, at)
-
-    def fail(self, error: BaseException) -> None:
-        """Raise the error where the ticket is waited for."""
-        if not self.result.done():
-            self.result.set_exception(error)
-
-    def finish(self, outcome: NewTicketRows | Rejection) -> None:
-        """Return the outcome where the ticket is waited for."""
-        if not self.result.done():
-            self.result.set_result(outcome)
+    task: asyncio.Task[None] | None = None
+    connection: "RawConnection | None" = None
+    connection_name: str = ""
 
 
 class TicketBatcher:
-    """The queue of new tickets and the loop that stores them; one in each process."""
+    """The queue of new tickets and the loops that store them; one in each process."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self._queue: deque[PendingTicket] = deque()
-        self._flush_task: asyncio.Task[None] | None = None
-        self._connection: RawConnection | None = None
-        self._connection_name = ""
+        self.lanes = tuple(_Lane() for _ in range(LANES))
 
     async def create(
         self, request: TicketRequest, actor: Actor, key: IdempotencyKey | None
@@ -100,24 +74,31 @@ class TicketBatcher:
             raise Overloaded(1)
         pending = PendingTicket(request, actor, key)
         self._queue.append(pending)
-        if self._flush_task is None:
-            self._flush_task = asyncio.create_task(self._flush_loop(), name="ticket-batcher")
+        idle = next((lane for lane in self.lanes if lane.task is None), None)
+        if idle is not None and self._may_begin(idle):
+            idle.task = asyncio.create_task(self._flush_loop(idle), name="ticket-batcher")
         return await pending.result
 
     async def close(self) -> None:
-        """Wait until the present batches are stored, then close the connection."""
-        if self._flush_task is not None:
-            await asyncio.wait([self._flush_task], timeout=CLOSE_TIMEOUT_S)
-        if self._connection is not None:
-            await self._connection.close(timeout=CLOSE_TIMEOUT_S)
-            self._connection = None
+        """Wait until the present batches are stored, then close the connections."""
+        if tasks := [lane.task for lane in self.lanes if lane.task is not None]:
+            await asyncio.wait(tasks, timeout=CLOSE_TIMEOUT_S)
+        for lane in self.lanes:
+            if lane.connection is not None:
+                await lane.connection.close(timeout=CLOSE_TIMEOUT_S)
+                lane.connection = None
 
-    async def _flush_loop(self) -> None:
+    def _may_begin(self, lane: _Lane) -> bool:
+        """Return whether the lane may take a batch: whoever is alone must, to leave nothing behind."""
+        is_alone = all(other is lane or other.task is None for other in self.lanes)
+        return is_alone or len(self._queue) >= MIN_BESIDE
+
+    async def _flush_loop(self, lane: _Lane) -> None:
         try:
-            while batch := self._next_batch():
-                await self._flush(batch)
+            while self._may_begin(lane) and (batch := self._next_batch()):
+                await self._flush(lane, batch)
         finally:
-            self._flush_task = None
+            lane.task = None
 
     def _next_batch(self) -> list[PendingTicket]:
         """At most MAX_BATCH_SIZE waiting tickets; a second one with the same key waits for the next."""
@@ -138,10 +119,10 @@ class TicketBatcher:
         while self._queue and self._queue[0].queued_at < oldest:
             self._queue.popleft().fail(Overloaded(1))
 
-    async def _flush(self, batch: Sequence[PendingTicket]) -> None:
+    async def _flush(self, lane: _Lane, batch: Sequence[PendingTicket]) -> None:
         """Store a batch, and finish or fail each of its tickets, whatever happens."""
         try:
-            await self._store(batch)
+            await self._store(lane, batch)
         except Exception as error:  # noqa: BLE001 (raised to the callers who wait)
             if isinstance(error, Problem) or is_transient(error) or len(batch) == 1:
                 for pending in batch:
@@ -151,10 +132,10 @@ class TicketBatcher:
                 "ticket_batcher.stored_one_by_one", error=type(error).__name__, batch=len(batch)
             )
             for pending in batch:
-                await self._flush([pending])
+                await self._flush(lane, [pending])
 
-    async def _store(self, batch: Sequence[PendingTicket]) -> None:
-        connection = await self._get_connection()
+    async def _store(self, lane: _Lane, batch: Sequence[PendingTicket]) -> None:
+        connection = await self._get_connection(lane)
         prepared: list[tuple[PendingTicket, NewTicketRows]] = []
         try:
             at, numbers = await store.fetch_time_and_numbers(
@@ -169,18 +150,18 @@ class TicketBatcher:
             log.warning("ticket_batcher.connection_lost", error=describe_error(error))
             if not prepared:
                 raise  # the tickets were not sent
-            await self._resolve_unknown(prepared)
+            await self._resolve_unknown(lane, prepared)
             return
         metrics.TICKET_BATCH_SIZE.observe(len(prepared))
         self._wake_relay()
         _resolve_all(prepared, stored_ids, _key_reused_error)
 
     async def _resolve_unknown(
-        self, prepared: Sequence[tuple[PendingTicket, NewTicketRows]]
+        self, lane: _Lane, prepared: Sequence[tuple[PendingTicket, NewTicketRows]]
     ) -> None:
         """Answer a batch whose connection was lost: stored, not stored, or not known."""
         ids = [rows.ticket.id for _, rows in prepared]
-        committed = await find_committed(self.database, self._connection_name, ids)
+        committed = await find_committed(self.database, lane.connection_name, ids)
         if committed is None:
             _resolve_all(prepared, set(), lambda rows: unknown_outcome(rows.ticket))
             return
@@ -191,13 +172,13 @@ class TicketBatcher:
         for wake in self.database.on_outbox_events:
             wake()
 
-    async def _get_connection(self) -> RawConnection:
-        if self._connection is None or self._connection.is_closed():
-            self._connection_name = connection_name(self.database.schema, TICKETS)
-            self._connection = await self.database.dedicated_connection(
-                TICKETS, name=self._connection_name
+    async def _get_connection(self, lane: _Lane) -> RawConnection:
+        if lane.connection is None or lane.connection.is_closed():
+            lane.connection_name = connection_name(self.database.schema, TICKETS)
+            lane.connection = await self.database.dedicated_connection(
+                TICKETS, name=lane.connection_name
             )
-        return self._connection
+        return lane.connection
 
 
 def _prepare(

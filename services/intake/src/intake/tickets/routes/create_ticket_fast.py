@@ -25,10 +25,11 @@ from common.http.query_parameters import check_query_parameters
 from common.persistence.database import Database
 from common.runtime import Runtime
 from intake.tickets.matrix_cache import MatrixCache
+from intake.tickets.pending_ticket import IdempotencyKeyReused
 from intake.tickets.routes.create_ticket import opened_at_problem, replay_or_create
 from intake.tickets.schemas.requests import TicketCreate
 from intake.tickets.store.ticket_batch import HTTP_CREATED
-from intake.tickets.ticket_batcher import IdempotencyKeyReused, TicketBatcher
+from intake.tickets.ticket_batcher import TicketBatcher
 from intake.tickets.ticket_scope import resolve_scope
 
 PATH: Final = "/v1/tickets"
