@@ -32,6 +32,8 @@ SECTIONS: Final = {
     "search": "a page of intake's queue, and full-text search, among a million tickets",
     "compute": "a thousand calendar questions over HTTP, server side",
     "reports": "every report on a million tickets",
+    "mails": "a thousand mails of customers a minute",
+    "uploads": "the memory that a large attachment takes",
     "storm": "ten thousand alerts of a monitor at once",
     "idle": "memory of idle services",
 }

@@ -31,7 +31,7 @@ class UnbatchedTickets(TicketBatcher):
     ) -> NewTicketRows:
         """Store one ticket; returns when it is committed."""
         async with self._lock:
-            connection = await self._get_connection()
+            connection = await self._get_connection(self.lanes[0])
             at, numbers = await store.fetch_time_and_numbers(connection, self.database.schema, 1)
             rows = build_rows(request, actor, key, numbers[0], at)
             await store.insert_batch(connection, [rows])
