@@ -11,7 +11,6 @@ from common.domain import Actor
 from common.http.idempotency import IdempotencyKey
 from common.persistence.database import Database
 from intake.app import SERVICE
-from intake.directory.reference_cache import ReferenceCache
 from intake.tickets.domain.new_ticket import TicketRequest
 from intake.tickets.new_ticket_rows import build_rows
 from intake.tickets.store import ticket_batch as store
@@ -41,4 +40,5 @@ class UnbatchedTickets(TicketBatcher):
 
 
 if __name__ == "__main__":
-    serve(replace(SERVICE, resources=(ReferenceCache, UnbatchedTickets)))
+    resources = (UnbatchedTickets if one is TicketBatcher else one for one in SERVICE.resources)
+    serve(replace(SERVICE, resources=tuple(resources)))
