@@ -1,7 +1,7 @@
-"""PostgreSQL: one transaction per request, batch of events or batch of deadlines.
+"""PostgreSQL: one transaction per request, batch of events or batch of deadlines; nothing else commits.
 
-Nothing else commits. The schema is the connection's `search_path`; only `<schema>.now()` is written
-in full, because `now()` alone is the database's own clock.
+The schema is the connection's `search_path`; only `<schema>.now()` is written in full, because `now()`
+alone is the database's own clock.
 """
 
 import asyncio
@@ -85,8 +85,8 @@ class Database:
         pool_size: int | None = None,
         sizes: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
-        given = {workload.name: pool_size} if pool_size else {}
-        self._open(_Shared(url, schema, {**sizes, **given}), workload)
+        sizes = {**sizes, workload.name: pool_size} if pool_size else sizes
+        self._open(_Shared(url, schema, sizes), workload)
 
     def _open(self, shared: _Shared, workload: Workload) -> None:
         self._shared = shared
@@ -125,9 +125,9 @@ class Database:
     ) -> AsyncIterator[Connection]:
         """Open a transaction: committed when the block ends, rolled back when it raises.
 
-        In a request of a customer's contact it touches that customer's rows alone
-        (`common.persistence.row_scope`), unless `all_rows`: for what the service looks up for anybody,
-        such as a cache that all callers share. `lock_timeout_s`: how long a statement waits for a lock.
+        In a request of a contact it touches that customer's rows alone (`row_scope`), unless `all_rows`:
+        for what the service looks up for anybody, such as a cache that all callers share.
+        `lock_timeout_s`: how long a statement waits for a lock.
         Raises OutcomeUnknown when the connection was lost while it committed.
         """
         async with self.engine.connect() as connection:
@@ -227,10 +227,7 @@ def is_definite(error: BaseException) -> bool:
 
 
 async def transaction_time(tx: Connection) -> datetime:
-    """Return the service's time, for a decision. Ask after taking the lock, by its own statement.
-
-    In the locking statement it would be the time before the wait.
-    """
+    """Return the service's time, for a decision. Ask after the lock: its own statement's is before the wait."""
     connection = await asyncpg_connection(tx)
     return cast(datetime, await connection.fetchval(f"SELECT {tx.info['schema']}.now()"))
 
@@ -246,6 +243,6 @@ async def asyncpg_connection(tx: Connection) -> "asyncpg.Connection[Any]":
 
 def driver_of(tx: Connection) -> ScopedConnection:
     """Return the asyncpg connection below, whether or not a transaction has begun."""
-    assert tx.sync_connection is not None, "inside a transaction there is a connection"
+    assert tx.sync_connection is not None, "an open connection has one below"
     # `get_raw_connection` costs as much as a small statement, because of its greenlet.
     return cast(ScopedConnection, tx.sync_connection.connection.driver_connection)
