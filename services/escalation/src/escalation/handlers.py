@@ -11,6 +11,7 @@ from common.events.clocks import (
     ClockCancelled,
     ClockMet,
     ClockMissed,
+    ClockResumed,
     ClockThresholdReached,
 )
 from common.events.customer_voices import (
@@ -99,6 +100,7 @@ HANDLERS: Handlers = {
     ClockThresholdReached: for_each(clocks.on_threshold_reached),
     ClockBreached: for_each(clocks.on_breached),
     ClockBreachWithdrawn: for_each(clocks.on_breach_withdrawn),
+    ClockResumed: for_each(clocks.on_resumed),
     ClockMet: clocks.on_clocks_ended,
     ClockMissed: clocks.on_clocks_ended,
     ClockCancelled: clocks.on_clocks_ended,

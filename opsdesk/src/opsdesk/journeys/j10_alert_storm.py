@@ -1,0 +1,103 @@
+"""J10: a switch dies and ten thousand alerts come in: a few tickets, and all of them end."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from common.persistence.ids import uuid7
+from opsdesk.api_client import JSON
+from opsdesk.journeys import steps
+from opsdesk.journeys.context import JourneyContext
+
+ALERTS, GROUPS = 10_000, 200
+SCOPES = (
+    {"customer": "acme", "environment": "acme-prod"},
+    {"customer": "acme", "environment": "acme-staging"},
+    {"customer": "brightwater", "environment": "brightwater-prod"},
+)
+POSTS_AT_ONCE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The facts of J10. `tickets` are those that the storm opened, as they were while it lasted."""
+
+    sent: int
+    effects: dict[str, int]
+    tickets: list[JSON]
+    firing: int
+    end_effects: dict[str, int]
+    firing_after: int
+    notes_after: dict[str, list[str]]
+
+
+async def play(context: JourneyContext, alerts: int = ALERTS) -> Result:
+    at = await context.settle()
+    storm = list(_alerts(alerts, at))
+    context.say(f"The monitoring reports {alerts:,} alerts of {GROUPS} kinds at once.")
+    answers = await _post(context, storm)
+    keys = sorted({one["ticket"] for one in answers})
+    tickets = [await steps.get_ticket(context, key) for key in keys]
+    context.say(f"All of them are on {len(tickets)} tickets:")
+    for one in tickets[-3:]:
+        context.say(f"  {one['key']} {one['title']} ({one['priority']})")
+    firing = await _count_firing(context)
+    ended = await _post(context, [one | {"status": "resolved"} for one in storm])
+    firing_after = await _count_firing(context)
+    context.say(f"The switch is replaced: {firing_after} alerts fire, of {firing:,}.")
+    notes = {key: [m["text"] for m in await steps.messages_of(context, key)] for key in keys}
+    for key in keys:
+        await steps.act(context, "anna", key, "resolve", resolution="The switch is replaced.")
+        await steps.act(context, "omar", key, "verify")
+    context.say("anna resolves the tickets, omar verifies them.")
+    await context.settle()
+    return Result(
+        alerts, _count_effects(answers), tickets, firing, _count_effects(ended), firing_after, notes
+    )
+
+
+def _alerts(count: int, at: datetime) -> Iterator[JSON]:
+    run = uuid7().hex[-8:]
+    for number in range(count):
+        labels: Mapping[str, str] = SCOPES[number % len(SCOPES)]
+        yield {
+            "status": "firing",
+            "labels": {
+                **labels,
+                "alertname": f"Check {number % GROUPS} fails",
+                "instance": f"host-{number}",
+                "severity": "critical",
+            },
+            "annotations": {"summary": f"host-{number} cannot be reached"},
+            "startsAt": at.isoformat(),
+            "endsAt": "0001-01-01T00:00:00Z",
+            "fingerprint": f"{run}-{number}",
+        }
+
+
+async def _post(context: JourneyContext, alerts: list[JSON]) -> list[JSON]:
+    """Post the alerts as Alertmanager does, a post for each kind; return the effect of each alert."""
+    free = asyncio.Semaphore(POSTS_AT_ONCE)
+    groups: dict[str, list[JSON]] = {}
+    for one in alerts:
+        groups.setdefault(one["labels"]["alertname"], []).append(one)
+
+    async def post(group: str, some: list[JSON]) -> list[JSON]:
+        body = {"version": "4", "groupKey": group, "status": "firing", "alerts": some}
+        async with free:
+            answer = await context["monitor"].post("intake", "/v1/alerts/alertmanager", body)
+        return list(answer["alerts"])
+
+    posts = await asyncio.gather(*(post(group, some) for group, some in groups.items()))
+    return [one for answer in posts for one in answer]
+
+
+async def _count_firing(context: JourneyContext) -> int:
+    found = context["anna"].items("intake", "/v1/alerts", firing=True)
+    return sum([1 async for _ in found])
+
+
+def _count_effects(results: list[JSON]) -> dict[str, int]:
+    effects = [str(one["effect"]) for one in results]
+    return {effect: effects.count(effect) for effect in set(effects)}
