@@ -40,7 +40,7 @@ def test_their_answers_thread_with_their_number_and_for_staff_alone(result: Resu
     assert {one["ticket"]["key"] for one in result.answers} == {result.ticket}
     assert result.hand_over["partner_reference"] == PARTNER_NUMBER
     theirs = [one for one in result.messages if one["author"] == "partner/hosthaven"]
-    assert [one["visibility"] for one in theirs] == ["internal", "internal"]
+    assert [one["visibility"] for one in theirs] == ["internal"] * 3
     assert not any("array" in one["text"] or "storage" in one["text"] for one in result.read_by_jan)
 
 
@@ -62,3 +62,11 @@ def test_another_person_checks_the_fix_before_it_counts(result: Result) -> None:
     record = result.hand_over
     assert (record["returned_by"], record["fix_checked_by"]) == ("anna", "omar")
     assert (record["fix_works"], result.state) == (True, "verified")
+
+
+def test_what_they_write_when_all_is_over_reaches_a_person(result: Result) -> None:
+    """R5, E20: told and not paged, and the ticket stays as it is"""
+    assert result.late["state"] == "open"
+    assert result.late["title"] == f"{result.ticket}: partner hosthaven wrote after it was verified"
+    told = [one for one in result.late["timeline"] if one["kind"] == "informed"]
+    assert [one["detail"]["people"] for one in told] == [["anna"]]

@@ -28,6 +28,7 @@ def test_while_merged_the_earlier_opening_counts_and_the_other_clocks_are_off(
     for metric in ("first_response", "resolution"):
         assert merged.late[metric]["opened_at"] == before.early[metric]["opened_at"]
         assert merged.late[metric]["deadline"] == before.early[metric]["deadline"]
+        assert merged.late[metric]["deadline"] < before.late[metric]["deadline"]
         assert merged.early[metric]["state"] == "cancelled"
 
 

@@ -10,7 +10,7 @@ from opsdesk.api_client import JSON
 from opsdesk.journeys import steps
 from opsdesk.journeys.context import JourneyContext
 
-ALERTS, GROUPS = 10_000, 200
+ALERTS, GROUPS = 10_000, 20
 SCOPES = (
     {"customer": "acme", "environment": "acme-prod"},
     {"customer": "acme", "environment": "acme-staging"},

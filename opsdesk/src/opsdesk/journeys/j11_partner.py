@@ -24,7 +24,7 @@ RECORD = {
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The facts of J11. `denials` are what was refused, by what was tried."""
+    """The facts of J11. `denials` are what was refused, by what was tried; `late` is the last case."""
 
     ticket: str
     denials: dict[str, Problem]
@@ -36,6 +36,7 @@ class Result:
     state: str
     messages: list[JSON]
     read_by_jan: list[JSON]
+    late: JSON
 
 
 async def play(context: JourneyContext) -> Result:
@@ -52,7 +53,7 @@ async def play(context: JourneyContext) -> Result:
     denials |= await _check_fix(context, ticket)
     clocks = await context["theo"].get("sla", f"/v1/tickets/{ticket}/clocks")
     await steps.resolve_and_verify(context, ticket, "anna", "omar", "The storage is fast again.")
-    await context.settle()
+    late = await _partner_writes_late(context, ticket, at)
     return Result(
         ticket,
         denials,
@@ -64,6 +65,7 @@ async def play(context: JourneyContext) -> Result:
         str((await steps.get_ticket(context, ticket))["state"]),
         await steps.messages_of(context, ticket),
         await steps.messages_of(context, ticket, "jan"),
+        late,
     )
 
 
@@ -121,6 +123,20 @@ async def _check_fix(context: JourneyContext, ticket: str) -> dict[str, Problem]
     await context["omar"].post("intake", check, checked)
     context.say(f'omar checks it: "{checked["checked"]}"')
     return {"unchecked": unchecked, "alone": alone}
+
+
+async def _partner_writes_late(context: JourneyContext, ticket: str, at: datetime) -> JSON:
+    """The partner writes once more when all is over: somebody reads it, and the ticket stays as it is."""
+    await context.settle()
+    await _mail_from_partner(context, ticket, "We replace the whole array on Sunday.", at)
+    await context.settle()
+    cases = await steps.escalations_of(context, ticket=ticket)
+    (case,) = (one for one in cases if one["trigger"] == "partner_replied_late")
+    context.say(f'{case["key"]} tells anna of it: "{case["title"]}"')
+    resolution = {"reason": "Maintenance is announced for Sunday."}
+    await context["anna"].post("escalation", f"/v1/escalations/{case['key']}/resolve", resolution)
+    await context.settle()
+    return case
 
 
 async def _mail_from_partner(context: JourneyContext, ticket: str, text: str, at: datetime) -> JSON:

@@ -8,6 +8,7 @@ from opsdesk.journeys import steps
 from opsdesk.journeys.context import JourneyContext
 from opsdesk.journeys.mails import build_mail, message_id, post_mail
 from opsdesk.journeys.steps import format_local
+from opsdesk.journeys.support_hours import next_working_morning
 
 APART = timedelta(minutes=20)
 
@@ -38,7 +39,8 @@ class Result:
 
 
 async def play(context: JourneyContext) -> Result:
-    start = await context.settle()
+    start = next_working_morning(await context.settle())
+    await context.advance_to(start)
     early, first_id = await _open_by_mail(context, "The scale shows nothing", start)
     await context.advance_to(start + APART)
     late, _ = await _open_by_mail(context, "The scale shows too much", start + APART)

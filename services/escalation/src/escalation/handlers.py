@@ -34,6 +34,7 @@ from common.events.hand_overs import (
     TicketHandOverOverdue,
     TicketHandOverUnacknowledged,
     TicketPartnerMailUndelivered,
+    TicketPartnerRepliedLate,
 )
 from common.events.improvements import ImprovementOverdue, ImprovementVerified
 from common.events.outages import (
@@ -123,6 +124,7 @@ HANDLERS: Handlers = {
     TicketHandOverAcknowledged: for_each(hand_overs.on_acknowledged),
     TicketHandOverUnacknowledged: for_each(hand_overs.on_unacknowledged),
     TicketHandOverOverdue: for_each(hand_overs.on_overdue),
+    TicketPartnerRepliedLate: for_each(hand_overs.on_partner_replied_late),
     TicketPartnerMailUndelivered: for_each(tickets.on_partner_mail_undelivered),
     TicketReplyUndelivered: for_each(tickets.on_reply_undelivered),
     TicketSecondEyesOverdue: for_each(tickets.on_second_eyes_overdue),

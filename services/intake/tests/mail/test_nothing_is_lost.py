@@ -68,7 +68,7 @@ async def test_the_whole_corpus_twice_and_the_account_balances(
     first = [await post(gateway, raw) for raw in CORPUS.values()]
     again = [await post(gateway, raw) for raw in CORPUS.values()]
     assert [one["id"] for one in again] == [one["id"] for one in first]
-    assert {one["outcome"] for one in again} == {"duplicate"}
+    assert {one["outcome"] for one in again} <= {"duplicate", "ignored"}
     assert await check_balance(database) == len(CORPUS)
     held_back = (await anna.get("/v1/emails", params={"limit": 200})).json()["items"]
     assert {one["id"] for one in held_back} == {one["id"] for one in first if one["ticket"] is None}
