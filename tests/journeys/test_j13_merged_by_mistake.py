@@ -52,9 +52,9 @@ def test_apart_again_each_promise_is_as_it_was(result: Result) -> None:
 def test_it_takes_two_people(result: Result) -> None:
     """R1"""
     assert (result.alone.status, result.alone.body["code"]) == (403, "FOUR_EYES")
-    people = (result.early_ticket["unmerged_by"], result.early_ticket["unmerged_confirmed_by"])
-    assert people == ("anna", "omar")
-    assert result.early_ticket["state"] == "reopened"
+    (event,) = result.unmerged
+    assert (event.body["requested_by"], event.body["confirmed_by"]) == ("anna", "omar")
+    assert result.early_state == "reopened"
 
 
 def test_no_word_is_lost(result: Result) -> None:

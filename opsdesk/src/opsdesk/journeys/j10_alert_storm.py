@@ -10,13 +10,13 @@ from opsdesk.api_client import JSON
 from opsdesk.journeys import steps
 from opsdesk.journeys.context import JourneyContext
 
-ALERTS, GROUPS = 10_000, 20
+ALERTS, GROUPS, ALERTS_PER_POST = 10_000, 20, 100
 SCOPES = (
     {"customer": "acme", "environment": "acme-prod"},
     {"customer": "acme", "environment": "acme-staging"},
     {"customer": "brightwater", "environment": "brightwater-prod"},
 )
-POSTS_AT_ONCE = 40
+POSTS_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _alerts(count: int, at: datetime) -> Iterator[JSON]:
 
 
 async def _post(context: JourneyContext, alerts: list[JSON]) -> list[JSON]:
-    """Post the alerts as Alertmanager does, a post for each kind; return the effect of each alert."""
+    """Post the alerts as Alertmanager does, grouped by kind; return the effect of each alert."""
     free = asyncio.Semaphore(POSTS_AT_ONCE)
     groups: dict[str, list[JSON]] = {}
     for one in alerts:
@@ -89,7 +89,12 @@ async def _post(context: JourneyContext, alerts: list[JSON]) -> list[JSON]:
             answer = await context["monitor"].post("intake", "/v1/alerts/alertmanager", body)
         return list(answer["alerts"])
 
-    posts = await asyncio.gather(*(post(group, some) for group, some in groups.items()))
+    pieces = [
+        (group, some[start : start + ALERTS_PER_POST])
+        for group, some in groups.items()
+        for start in range(0, len(some), ALERTS_PER_POST)
+    ]
+    posts = await asyncio.gather(*(post(*piece) for piece in pieces))
     return [one for answer in posts for one in answer]
 
 

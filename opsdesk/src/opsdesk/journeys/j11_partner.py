@@ -9,6 +9,7 @@ from opsdesk.journeys import correspondence, steps
 from opsdesk.journeys.context import JourneyContext
 from opsdesk.journeys.mails import build_mail, message_id, post_mail
 
+MINUTE = timedelta(minutes=1)
 DESK = "desk@hosthaven.example"
 PARTNER_NUMBER = "INC0012345"
 DOMAIN = "hosthaven.example"
@@ -46,9 +47,11 @@ async def play(context: JourneyContext) -> Result:
     )
     denials = {"incomplete": await _forward(context, ticket, at)}
     forwarded = await steps.get_ticket(context, ticket)
-    await context.settle()
+    await context.advance_to(at + MINUTE)
     answers = [await _partner_answers(context, ticket, at)]
+    await context.advance_to(at + 2 * MINUTE)
     await _write_to_partner(context, ticket)
+    await context.advance_to(at + 3 * MINUTE)
     answers.append(await _partner_fixes(context, ticket, at))
     denials |= await _check_fix(context, ticket)
     clocks = await context["theo"].get("sla", f"/v1/tickets/{ticket}/clocks")

@@ -21,13 +21,12 @@ RECORD = {
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The facts of J12. `told` are the first mails about the hand-over; `overdue` are the cases of an hour later."""
+    """The facts of J12. `first_mails` are those about the hand-over; `overdue` are the cases of an hour later."""
 
     ticket: str
     record: JSON
-    told: list[EmailMessage]
+    first_mails: list[EmailMessage]
     topics: list[Record]
-    waiting_for_deputy: list[JSON]
     not_responsible: Problem
     acknowledged: list[JSON]
     overdue: list[JSON]
@@ -49,10 +48,9 @@ async def play(context: JourneyContext) -> Result:
     await steps.act(context, "anna", ticket, "forward", **RECORD, due_at=due_at)
     await context.settle()
     record = await _get_record(context, ticket)
-    told = context.mails_about(ticket)
-    _report(context, ticket, record, told)
+    first_mails = context.mails_about(ticket)
+    _report(context, ticket, record, first_mails)
     not_responsible = await _acknowledge_as_anybody(context, ticket)
-    waiting = await _waiting(context, "dirk", ticket)
     acknowledged = [await _acknowledge(context, "dirk", ticket)]
     overdue = await _let_an_hour_pass(context, ticket, record)
     acknowledged.append(await _acknowledge(context, "pavel", ticket))
@@ -66,14 +64,13 @@ async def play(context: JourneyContext) -> Result:
     return Result(
         ticket,
         record,
-        told,
+        first_mails,
         [
             one
             for one in context.events
             if one.topic in map(context.topic, ("opsdesk.escalations.dm", "opsdesk.escalations.po"))
             and one.body.get("ticket") == ticket
         ],
-        waiting,
         not_responsible,
         acknowledged,
         overdue,
@@ -87,11 +84,11 @@ async def _get_record(context: JourneyContext, ticket: str) -> JSON:
     return dict(records[-1])
 
 
-def _report(context: JourneyContext, ticket: str, record: JSON, told: list[EmailMessage]) -> None:
+def _report(context: JourneyContext, ticket: str, record: JSON, mails: list[EmailMessage]) -> None:
     context.say(f"anna hands {ticket} over to second level, with what she saw, tried and excluded.")
     context.say(f"  Acme's delivery manager, and who stands in: {record['delivery_managers']}")
     context.say(f"  The product owner of billing: {record['product_owners']}")
-    for mail in told:
+    for mail in mails:
         context.say(f"  mail to {mail['X-Envelope-To']}: {mail['Subject']}")
 
 
@@ -99,12 +96,6 @@ async def _acknowledge_as_anybody(context: JourneyContext, ticket: str) -> Probl
     """quin of QC may read it, and answers for nothing."""
     path = f"/v1/tickets/{ticket}/hand-overs/1/acknowledge"
     return await context["quin"].post_expecting_problem("intake", path)
-
-
-async def _waiting(context: JourneyContext, person: str, ticket: str) -> list[JSON]:
-    """What waits for this person about the ticket."""
-    page = await context[person].get("intake", "/v1/waiting-for-me", limit=200)
-    return [one for one in page["items"] if one["key"] == ticket]
 
 
 async def _acknowledge(context: JourneyContext, person: str, ticket: str) -> JSON:

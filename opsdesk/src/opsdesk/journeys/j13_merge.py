@@ -9,6 +9,7 @@ from opsdesk.journeys.context import JourneyContext
 from opsdesk.journeys.mails import build_mail, message_id, post_mail
 from opsdesk.journeys.steps import format_local
 from opsdesk.journeys.support_hours import next_working_morning
+from opsdesk.topic_reader import Record
 
 APART = timedelta(minutes=20)
 
@@ -32,7 +33,8 @@ class Result:
     separated: Clocks
     while_merged: JSON
     alone: Problem
-    early_ticket: JSON
+    early_state: str
+    unmerged: list[Record]
     early_texts: list[str]
     late_texts: list[str]
     late_read_by_jan: list[str]
@@ -57,7 +59,6 @@ async def play(context: JourneyContext) -> Result:
     await context.settle()
     separated = await _clocks(context, early, late)
     _report(context, "apart again", separated.late)
-    early_ticket = await steps.get_ticket(context, early)
     result = Result(
         early,
         late,
@@ -66,7 +67,8 @@ async def play(context: JourneyContext) -> Result:
         separated,
         while_merged,
         alone,
-        early_ticket,
+        str((await steps.get_ticket(context, early))["state"]),
+        context.events_of("ticket.unmerged", ticket=early),
         [one["text"] for one in await steps.messages_of(context, early)],
         [one["text"] for one in await steps.messages_of(context, late)],
         [one["text"] for one in await steps.messages_of(context, late, "jan")],

@@ -1,7 +1,7 @@
 """J8: mails as they come in real life: late, twice, without an id, from machines and from strangers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from opsdesk.api_client import JSON
 from opsdesk.journeys import correspondence, steps
@@ -15,6 +15,7 @@ from opsdesk.journeys.mails import (
     post_mail,
 )
 
+MINUTE = timedelta(minutes=1)
 SUBJECT = "The labels are printed upside down"
 EVE = "Jan Bakker <eve@evil.example>"
 QUESTION = "Dear Jan,\n\nwhich printer is it?\n\nKind regards, Anna"
@@ -47,9 +48,12 @@ async def play(context: JourneyContext) -> Result:
     ticket = str(responses["third, first of all"]["ticket"]["key"])
     responses |= await _without_id(context, at, ticket)
     responses |= await _from_a_stranger(context, at, ticket, ids[0])
+    await context.advance_to(at + MINUTE)
     held_by_notice, more = await _while_we_wait(context, at, ticket)
     responses |= more
+    await context.advance_to(at + 2 * MINUTE)
     responses |= await _answer_the_question(context, at, ticket, ids)
+    await context.advance_to(at + 3 * MINUTE)
     after_answer = await steps.get_ticket(context, ticket)
     await steps.reply(context, "anna", ticket, ANSWER)
     await context.settle()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from intake.ticket_imports.domain.imported import ImportedFile
 from intake.ticket_imports.domain.record import text_of
@@ -15,7 +14,7 @@ def files_of(entries: Sequence[Any], *, is_public: bool = False) -> Iterator[Imp
     """The files that these entries name; one without a name is called as its address ends."""
     for entry in entries:
         name, url = _from_object(entry) if isinstance(entry, dict) else _from_text(str(entry))
-        name = name or unquote(urlsplit(url).path.rpartition("/")[2])
+        name = name or url.partition("?")[0].rpartition("/")[2]
         if name:
             yield ImportedFile(name, url, is_public)
 
