@@ -26,9 +26,8 @@ class Result:
     sent: int
     effects: dict[str, int]
     tickets: list[JSON]
-    firing: int
     end_effects: dict[str, int]
-    firing_after: int
+    still_firing: list[JSON]
     notes_after: dict[str, list[str]]
 
 
@@ -42,10 +41,9 @@ async def play(context: JourneyContext, alerts: int = ALERTS) -> Result:
     context.say(f"All of them are on {len(tickets)} tickets:")
     for one in tickets[-3:]:
         context.say(f"  {one['key']} {one['title']} ({one['priority']})")
-    firing = await _count_firing(context)
     ended = await _post(context, [one | {"status": "resolved"} for one in storm])
-    firing_after = await _count_firing(context)
-    context.say(f"The switch is replaced: {firing_after} alerts fire, of {firing:,}.")
+    still_firing = await context["anna"].get("intake", "/v1/alerts", firing=True)
+    context.say(f"The switch is replaced: {len(still_firing['items'])} alerts fire any more.")
     notes = {key: [m["text"] for m in await steps.messages_of(context, key)] for key in keys}
     for key in keys:
         await steps.act(context, "anna", key, "resolve", resolution="The switch is replaced.")
@@ -53,7 +51,12 @@ async def play(context: JourneyContext, alerts: int = ALERTS) -> Result:
     context.say("anna resolves the tickets, omar verifies them.")
     await context.settle()
     return Result(
-        alerts, _count_effects(answers), tickets, firing, _count_effects(ended), firing_after, notes
+        alerts,
+        _count_effects(answers),
+        tickets,
+        _count_effects(ended),
+        still_firing["items"],
+        notes,
     )
 
 
@@ -96,11 +99,6 @@ async def _post(context: JourneyContext, alerts: list[JSON]) -> list[JSON]:
     ]
     posts = await asyncio.gather(*(post(*piece) for piece in pieces))
     return [one for answer in posts for one in answer]
-
-
-async def _count_firing(context: JourneyContext) -> int:
-    found = context["anna"].items("intake", "/v1/alerts", firing=True)
-    return sum([1 async for _ in found])
 
 
 def _count_effects(results: list[JSON]) -> dict[str, int]:

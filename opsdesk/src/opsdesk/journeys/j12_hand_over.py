@@ -86,8 +86,8 @@ async def _get_record(context: JourneyContext, ticket: str) -> JSON:
 
 def _report(context: JourneyContext, ticket: str, record: JSON, mails: list[EmailMessage]) -> None:
     context.say(f"anna hands {ticket} over to second level, with what she saw, tried and excluded.")
-    context.say(f"  Acme's delivery manager, and who stands in: {record['delivery_managers']}")
-    context.say(f"  The product owner of billing: {record['product_owners']}")
+    managers, owners = " and ".join(record["delivery_managers"]), record["product_owners"][0]
+    context.say(f"  For Acme answer {managers}, who stands in; for billing answers {owners}.")
     for mail in mails:
         context.say(f"  mail to {mail['X-Envelope-To']}: {mail['Subject']}")
 

@@ -13,24 +13,30 @@ from common.persistence.ids import uuid7
 from common.persistence.keyset import page_after
 from intake.ticket_imports.domain.imported import ImportedFile, Source
 from intake.ticket_imports.tables import imported_files
+from intake.tickets.domain.ticket_key import format_key
 from intake.tickets.tables import tickets
 
 
 @dataclass(frozen=True, slots=True)
 class NamedFile:
-    """A file that the export of a ticket names; `ticket` is a key. It is missing until `taken_at`."""
+    """A file that the export of a ticket names. It is missing until `taken_at`."""
 
     id: UUID
     source: Source
     external_id: str
     ticket_id: UUID
-    ticket: str
+    number: int
     name: str
     url: str
     is_public: bool
     message_id: UUID | None
     taken_by: str | None
     taken_at: datetime | None
+
+    @property
+    def ticket(self) -> str:
+        """The ticket's key."""
+        return format_key(self.number)
 
 
 async def add(
@@ -92,5 +98,5 @@ async def set_taken(tx: Connection, file: NamedFile) -> None:
 
 def _select() -> Select[Any]:
     columns = [column for column in imported_files.c]
-    joined = select(*columns, tickets.c.key.label("ticket"))
+    joined = select(*columns, tickets.c.number)
     return joined.join(tickets, tickets.c.id == imported_files.c.ticket_id)
