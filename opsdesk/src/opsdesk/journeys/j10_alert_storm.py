@@ -28,7 +28,6 @@ class Result:
     tickets: list[JSON]
     end_effects: dict[str, int]
     still_firing: list[JSON]
-    notes_after: dict[str, list[str]]
 
 
 async def play(context: JourneyContext, alerts: int = ALERTS) -> Result:
@@ -44,7 +43,6 @@ async def play(context: JourneyContext, alerts: int = ALERTS) -> Result:
     ended = await _post(context, [one | {"status": "resolved"} for one in storm])
     still_firing = await context["anna"].get("intake", "/v1/alerts", firing=True)
     context.say(f"The switch is replaced: {len(still_firing['items'])} alerts fire any more.")
-    notes = {key: [m["text"] for m in await steps.messages_of(context, key)] for key in keys}
     for key in keys:
         await steps.act(context, "anna", key, "resolve", resolution="The switch is replaced.")
         await steps.act(context, "omar", key, "verify")
@@ -56,7 +54,6 @@ async def play(context: JourneyContext, alerts: int = ALERTS) -> Result:
         tickets,
         _count_effects(ended),
         still_firing["items"],
-        notes,
     )
 
 
