@@ -101,8 +101,8 @@ def test_a_dry_run_brings_nothing(terminal: Terminal, tmp_path: Path) -> None:
     export = tmp_path / "export.csv"
     export.write_text('""')
     terminal.services.responses["POST /v1/imports/tickets"] = REPORT | {"dry_run": True}
-    said = terminal("import", "tickets", str(export), "--source", "jira", "--dry-run")
-    assert "Nothing was stored" in said
+    output = terminal("import", "tickets", str(export), "--source", "jira", "--dry-run")
+    assert "Nothing was stored" in output
     assert [one[1] for one in terminal.services.requests] == ["/v1/imports/tickets"]
     nowhere = ("--files", str(tmp_path / "nowhere"))
     assert "There is no folder" in terminal.fails(
