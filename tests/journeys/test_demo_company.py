@@ -23,7 +23,7 @@ async def test_a_second_load_changes_nothing(endpoints: Endpoints) -> None:
         assert await topic_reader.read_to_end(ears) == []
     assert added == 0
     assert {new for _, _, new in sections} == {0}
-    assert {chapter: entries for chapter, entries, _ in sections}["people"] == 11
+    assert {chapter: entries for chapter, entries, _ in sections}["people"] == 12
 
 
 async def test_agreements_are_published_by_a_second_person(endpoints: Endpoints) -> None:

@@ -37,7 +37,8 @@ class SectionTarget:
 
 
 def _contact(entry: Entry) -> Mapping[str, Any]:
-    return {"name": entry["name"], "address": entry["email"], "language": entry["language"]}
+    given = {name: entry[name] for name in ("name", "language", "phone") if name in entry}
+    return given | {"address": entry["email"]}
 
 
 def _without_customer(entry: Entry) -> Mapping[str, Any]:
@@ -128,7 +129,7 @@ async def _load_responsibilities(
     known = {(one["role"], one["subject"]) async for one in client.items("intake", path)}
     missing = [one for one in entries if (one["role"], one["subject"]) not in known]
     for one in missing:
-        role, body = one["role"], {"person": one["person"]}
+        role, body = one["role"], {"person": one["person"], "deputies": one.get("deputies", [])}
         collection, name = _RESPONSIBILITIES[role]
         await _appoint(client, f"/v1/{collection}/{one['subject']}/{name}", body)
     report("responsibilities", len(entries), len(missing))

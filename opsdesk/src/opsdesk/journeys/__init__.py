@@ -1,4 +1,4 @@
-"""The journeys J1 to J6, which `opsdesk demo` plays and `tests/journeys` checks.
+"""The journeys J1 to J14, which `opsdesk demo` plays and `tests/journeys` checks.
 
 A journey acts through the public API only, prints what it sees, and returns the facts.
 """
@@ -13,6 +13,14 @@ from opsdesk.journeys import (
     j4_waiver,
     j5_forecast,
     j6_review,
+    j7_portal,
+    j8_mail_disorder,
+    j9_phone,
+    j10_alert_storm,
+    j11_partner,
+    j12_hand_over,
+    j13_merge,
+    j14_problem,
 )
 from opsdesk.journeys.context import JourneyContext
 
@@ -30,4 +38,12 @@ JOURNEYS = {
     "J4": Journey("The GM's waiver", j4_waiver.play),
     "J5": Journey("A promise will break", j5_forecast.play),
     "J6": Journey("The month is over", j6_review.play),
+    "J7": Journey("A customer asks by the portal", j7_portal.play),
+    "J8": Journey("Mails as they come in real life", j8_mail_disorder.play),
+    "J9": Journey("Somebody phones", j9_phone.play),
+    "J10": Journey("Ten thousand alerts", j10_alert_storm.play),
+    "J11": Journey("A partner takes over, and gives back", j11_partner.play),
+    "J12": Journey("What first level cannot resolve", j12_hand_over.play),
+    "J13": Journey("Merged by mistake", j13_merge.play),
+    "J14": Journey("From a problem to a verified fix", j14_problem.play),
 }

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from opsdesk.api_client import JSON
 from opsdesk.errors import CliError
 from opsdesk.journeys.context import JourneyContext
-from opsdesk.journeys.mails import build_mail, message_id
+from opsdesk.journeys.mails import build_mail, message_id, post_mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,6 @@ async def reply_to_last(
     raw = build_mail(
         "Re: your answer", text, at, message_id(), answers=str(last["Message-ID"]), thread=thread
     )
-    reply = await context["gateway"].post_bytes("intake", "/v1/emails", raw, "message/rfc822")
+    reply = await post_mail(context, raw)
     context.say(f"{address} replies to our mail: {reply['outcome']} {reply['ticket']['key']}.")
     return Correspondence(ticket, mails, reply)

@@ -7,14 +7,13 @@ from opsdesk.api_client import JSON, Problem
 from opsdesk.journeys import correspondence, steps
 from opsdesk.journeys.context import JourneyContext
 from opsdesk.journeys.correspondence import Correspondence
-from opsdesk.journeys.mails import build_mail, message_id
+from opsdesk.journeys.mails import JAN_ADDRESS, build_mail, message_id, post_mail
 from opsdesk.journeys.steps import format_local
 from opsdesk.journeys.support_hours import add_support_hours, next_long_weekend
 from opsdesk.topic_reader import Record
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 FIRST_RESPONSE, RESOLUTION = 4 * HOUR, 16 * HOUR
-JAN_ADDRESS = "jan@acme.example"
 EXPECTED_WORKING_TIME = 13 * HOUR + 30 * MINUTE
 """Support hours after which the ticket is resolved, before its deadline."""
 
@@ -116,10 +115,7 @@ async def _mails_out_of_order(
 
 
 async def _send_mails(context: JourneyContext, mails: list[bytes], sent_ids: list[str]) -> Thread:
-    results = [
-        await context["gateway"].post_bytes("intake", "/v1/emails", raw, "message/rfc822")
-        for raw in mails
-    ]
+    results = [await post_mail(context, raw) for raw in mails]
     for one in results:
         context.say(f"A mail of jan@acme.example: {one['outcome']} {one['ticket']['key']}.")
     return Thread(str(results[0]["ticket"]["key"]), results, sent_ids)

@@ -44,6 +44,35 @@ async def on_call_person(context: JourneyContext, rota: str, at: datetime) -> st
     return str(oncall["items"][0]["people"][0])
 
 
+async def open_ticket(context: JourneyContext, person: str, title: str, **more: object) -> str:
+    """Open a ticket for Acme as this person; return its key."""
+    body = {"title": title, "customer": "acme", **more}
+    return str((await context[person].post("intake", "/v1/tickets", body))["key"])
+
+
+async def act(
+    context: JourneyContext, person: str, ticket: str, action: str, **body: object
+) -> JSON:
+    """Do something on a ticket as this person."""
+    return await context[person].post("intake", f"/v1/tickets/{ticket}/{action}", body)
+
+
+async def get_ticket(context: JourneyContext, ticket: str, person: str = "anna") -> JSON:
+    return dict(await context[person].get("intake", f"/v1/tickets/{ticket}"))
+
+
+async def messages_of(context: JourneyContext, ticket: str, person: str = "anna") -> list[JSON]:
+    """Return all that this person may read on a ticket, oldest first."""
+    path = f"/v1/tickets/{ticket}/messages"
+    return [one async for one in context[person].items("intake", path)]
+
+
+async def close(context: JourneyContext, ticket: str, resolution: str) -> None:
+    """Resolve, verify and close a ticket, as anna and omar."""
+    await resolve_and_verify(context, ticket, "anna", "omar", resolution)
+    await act(context, "anna", ticket, "close")
+
+
 async def reply(context: JourneyContext, person: str, ticket: str, text: str) -> None:
     await context[person].post("intake", f"/v1/tickets/{ticket}/replies", {"text": text})
     context.say(f"{person} replies on {ticket}.")

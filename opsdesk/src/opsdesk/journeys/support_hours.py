@@ -44,6 +44,12 @@ def next_long_weekend(after: datetime) -> datetime:
     return _at_hour(day, time(15, 30))
 
 
+def next_working_morning(after: datetime) -> datetime:
+    """Return 10:00 in Amsterdam on the next working day."""
+    day = after.astimezone(AMSTERDAM).date()
+    return _at_hour(_next_working_day(day, dutch_holidays(day.year)), time(10))
+
+
 def is_working_day(day: date, closed: Container[date]) -> bool:
     return day.weekday() < SATURDAY and day not in closed
 

@@ -11,6 +11,7 @@ from common.events.clocks import (
     ClockCancelled,
     ClockMet,
     ClockMissed,
+    ClockResumed,
     ClockThresholdReached,
 )
 from common.events.customer_voices import (
@@ -33,6 +34,7 @@ from common.events.hand_overs import (
     TicketHandOverOverdue,
     TicketHandOverUnacknowledged,
     TicketPartnerMailUndelivered,
+    TicketPartnerRepliedLate,
 )
 from common.events.improvements import ImprovementOverdue, ImprovementVerified
 from common.events.outages import (
@@ -99,6 +101,7 @@ HANDLERS: Handlers = {
     ClockThresholdReached: for_each(clocks.on_threshold_reached),
     ClockBreached: for_each(clocks.on_breached),
     ClockBreachWithdrawn: for_each(clocks.on_breach_withdrawn),
+    ClockResumed: for_each(clocks.on_resumed),
     ClockMet: clocks.on_clocks_ended,
     ClockMissed: clocks.on_clocks_ended,
     ClockCancelled: clocks.on_clocks_ended,
@@ -121,6 +124,7 @@ HANDLERS: Handlers = {
     TicketHandOverAcknowledged: for_each(hand_overs.on_acknowledged),
     TicketHandOverUnacknowledged: for_each(hand_overs.on_unacknowledged),
     TicketHandOverOverdue: for_each(hand_overs.on_overdue),
+    TicketPartnerRepliedLate: for_each(hand_overs.on_partner_replied_late),
     TicketPartnerMailUndelivered: for_each(tickets.on_partner_mail_undelivered),
     TicketReplyUndelivered: for_each(tickets.on_reply_undelivered),
     TicketSecondEyesOverdue: for_each(tickets.on_second_eyes_overdue),

@@ -5,9 +5,10 @@ from common.events.hand_overs import (
     TicketHandOverOverdue,
     TicketHandOverUnacknowledged,
     TicketPartnerMailUndelivered,
+    TicketPartnerRepliedLate,
 )
 from common.events.problems import TicketFixRequested
-from common.events.tickets import TicketHandedBack, TicketHandedOver
+from common.events.tickets import TicketClosed, TicketHandedBack, TicketHandedOver
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS
 from escalation_support.builders import NIGHT, TICKET, ticket_event
@@ -45,6 +46,23 @@ async def test_those_named_are_told_and_where_nobody_is_everybody_with_the_role(
     assert await informed(database) == ["dana", "pavel"]
     [(title,)] = await run_sql(database, "SELECT title FROM escalations")
     assert "handed over to partner hosthaven" in str(title)
+
+
+async def test_what_a_partner_writes_too_late_informs_who_worked_on_it_until_one_has_read_it(
+    database: Database,
+) -> None:
+    """R5, E20: told, not paged; the TOM where nobody of them is here any more"""
+    facts = {"message_id": TICKET, "partner": "hosthaven", "state": "closed"}
+    late = ticket_event(TicketPartnerRepliedLate, people=["anna", "gone"], **facts)
+    orphaned = ticket_event(TicketPartnerRepliedLate, people=["gone"], **facts)
+    await deliver(database, HANDLERS, (late, 1))
+    assert await informed(database) == ["anna"]
+    closed = ticket_event(TicketClosed, state="closed")
+    await deliver(database, HANDLERS, (closed, 2), (orphaned, 3))
+    assert await informed(database) == ["anna", "theo"]
+    assert await states(database) == [("partner_replied_late", "open")]
+    [(title,)] = await run_sql(database, "SELECT title FROM escalations")
+    assert title == "OPS-1042: partner hosthaven wrote after it was closed"
 
 
 async def test_what_nobody_acknowledged_reaches_the_tom_until_somebody_does(

@@ -26,6 +26,7 @@ from intake.responsibilities import routes as responsibility_routes
 from intake.revocations import routes as revocation_routes
 from intake.splits import routes as split_routes
 from intake.teams import routes as team_routes
+from intake.ticket_imports import file_routes as imported_file_routes
 from intake.ticket_imports import routes as ticket_import_routes
 from intake.tickets.routes import (
     actions,
@@ -94,6 +95,7 @@ ROUTERS = (
     chat_routes.routes,
     contact_import_routes.routes,
     ticket_import_routes.routes,
+    imported_file_routes.routes,
     caller_routes.routes,
     alert_routes.list_routes,
     alert_routes.post_routes,

@@ -595,6 +595,29 @@ CREATE TRIGGER two_persons_check_fix BEFORE INSERT OR UPDATE OF fix_checked_by O
     FOR EACH ROW WHEN (new.fix_checked_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('returned_by', 'fix_checked_by');
 
+-- Files that exports name: taken once they are on a message of the ticket.
+CREATE TABLE imported_files (
+    id uuid NOT NULL,
+    source text NOT NULL,
+    external_id text NOT NULL,
+    ticket_id uuid NOT NULL,
+    name text NOT NULL,
+    url text NOT NULL,
+    is_public boolean NOT NULL,
+    message_id uuid,
+    taken_by text,
+    taken_at timestamptz,
+    CONSTRAINT imported_files_pkey PRIMARY KEY (id),
+    CONSTRAINT imported_files_source_external_id_fkey
+        FOREIGN KEY (source, external_id) REFERENCES imported_tickets(source, external_id),
+    CONSTRAINT imported_files_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
+    CONSTRAINT ck_imported_files_taken
+        CHECK ((message_id IS NULL) = (taken_by IS NULL) AND (message_id IS NULL) = (taken_at IS
+            NULL))
+);
+CREATE INDEX ix_imported_files_missing ON imported_files (source, id) WHERE message_id IS NULL;
+CREATE INDEX ix_imported_files_ticket ON imported_files (ticket_id);
+
 -- Each ticket of another system is imported once, however often it is sent.
 CREATE TABLE imported_tickets (
     source text NOT NULL,
@@ -816,7 +839,8 @@ CREATE TABLE message_checks (
     CONSTRAINT message_checks_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
     CONSTRAINT message_checks_codes_check CHECK (codes <> '{}'::text[]),
     CONSTRAINT message_checks_purpose_check
-        CHECK (purpose IN ('reply', 'workaround', 'question', 'resolution'))
+        CHECK (purpose IN ('reply', 'workaround', 'question', 'resolution', 'estimate',
+            'hand_over', 'partner'))
 );
 CREATE INDEX ix_message_checks_ticket ON message_checks (ticket_id, id);
 

@@ -1,34 +1,27 @@
 """Notices: who is told of what, by themselves or on one of our people's word, and the proof (R11, R15)."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import pytest
 from httpx import AsyncClient
 
 from common.events.deliveries import DeliveryRolledBack, DeliveryStarted, DeliveryVerified
 from common.events.outages import (
     MaintenanceAnnounced,
     MaintenanceCancelled,
-    OutageCorrected,
-    OutageEnded,
-    OutageStarted,
 )
-from common.mail.smtp import SmtpTransport
 from common.persistence.database import Database
 from intake.handlers import HANDLERS
 from intake.outgoing.sender import MailOff, OutgoingMailSender
 from intake.settings import IntakeSettings
 from intake.timers import TIMERS
+from intake_support.notices import NINE, SCOPE, list_notices
 from intake_support.outgoing import send_all
 from opsdesk_testing.client import settings_for
-from opsdesk_testing.mailboxes import Mailbox, open_mailbox
+from opsdesk_testing.mailboxes import Mailbox
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 
-NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
-SCOPE: dict[str, Any] = {"customer_id": None, "customer": "acme", "environment": "acme-prod"}
 WINDOW: dict[str, Any] = SCOPE | {
     "at": NINE,
     "service": None,
@@ -37,18 +30,6 @@ WINDOW: dict[str, Any] = SCOPE | {
     "title": "x",
     "starts_at": NINE + timedelta(days=1),
     "ends_at": NINE + timedelta(days=1, hours=2),
-}
-OUTAGE: dict[str, Any] = SCOPE | {
-    "at": NINE,
-    "service": "billing",
-    "outage_id": UUID(int=0x3A2),
-    "outage": "OUT-7",
-    "ticket_id": None,
-    "reported_by": "monitoring",
-    "effect": "down",
-    "started_at": NINE,
-    "counts": True,
-    "others_open": 0,
 }
 DELIVERY: dict[str, Any] = {
     "at": NINE,
@@ -63,29 +44,6 @@ DELIVERY: dict[str, Any] = {
     "customer": "acme",
     "attempt": 1,
 }
-
-
-@pytest.fixture
-async def mailbox() -> AsyncIterator[Mailbox]:
-    async with open_mailbox() as mailbox:
-        yield mailbox
-
-
-@pytest.fixture
-def sender(database: Database, mailbox: Mailbox) -> OutgoingMailSender:
-    settings = settings_for(
-        IntakeSettings,
-        database.url,
-        smtp_server=f"127.0.0.1:{mailbox.port}",
-        mail_from="support@ours.example",
-    )
-    return OutgoingMailSender(database, SmtpTransport(settings), settings)
-
-
-async def list_notices(who: AsyncClient) -> list[tuple[str, str, str]]:
-    """Source, stage and state of the notices, the oldest first."""
-    items = (await who.get("/v1/notices")).json()["items"]
-    return [(one["source_key"], one["stage"], one["state"]) for one in reversed(items)]
 
 
 async def test_planned_maintenance_goes_to_every_contact_in_their_language_with_proof(
@@ -154,68 +112,6 @@ async def test_the_end_of_maintenance_is_told_when_it_is_over_unless_it_was_canc
         ("MNT-4", "cancelled", "due"),
         ("MNT-3", "restored", "due"),
     ]
-
-
-async def test_an_outage_is_proposed_and_goes_out_on_somebodys_word(
-    anna: AsyncClient, database: Database, sender: OutgoingMailSender, mailbox: Mailbox
-) -> None:
-    await deliver(database, HANDLERS, (OutageStarted(ended_at=None, **OUTAGE), 1))
-    await send_all(sender)
-    assert await list_notices(anna) == [("OUT-7", "started", "proposed")]
-    assert mailbox.messages == []
-    assert (await anna.post("/v1/notices/NTC-1/send")).json()["decided_by"] == "anna"
-    assert (await anna.post("/v1/notices/NTC-1/send")).json()["code"] == "NOT_PROPOSED"
-    await send_all(sender)
-    over = OutageEnded(ended_at=NINE + timedelta(hours=1), **OUTAGE)
-    await deliver(database, HANDLERS, (over, 2))
-    await send_all(sender)
-    started, restored = mailbox.messages
-    assert started["Subject"] == "[OUT-7] Disruption of acme-prod"
-    assert restored["Subject"] == "[OUT-7] acme-prod works again"
-    assert restored["In-Reply-To"] == started["Message-ID"]
-
-
-async def test_what_was_over_before_anybody_sent_it_is_told_to_nobody(
-    anna: AsyncClient, database: Database, sender: OutgoingMailSender, mailbox: Mailbox
-) -> None:
-    over = OutageEnded(ended_at=NINE + timedelta(minutes=1), **OUTAGE)
-    await deliver(database, HANDLERS, (OutageStarted(ended_at=None, **OUTAGE), 1), (over, 2))
-    await send_all(sender)
-    assert await list_notices(anna) == [("OUT-7", "started", "dismissed")]
-    assert mailbox.messages == []
-
-
-async def test_a_dismissed_outage_is_followed_by_nothing(
-    anna: AsyncClient, database: Database, sender: OutgoingMailSender, mailbox: Mailbox
-) -> None:
-    await deliver(database, HANDLERS, (OutageStarted(ended_at=None, **OUTAGE), 1))
-    assert (await anna.post("/v1/notices/NTC-1/dismiss")).json()["state"] == "dismissed"
-    none = OutageCorrected(
-        ended_at=None, requested_by="anna", confirmed_by="omar", **OUTAGE | {"counts": False}
-    )
-    await deliver(database, HANDLERS, (none, 2))
-    assert await send_all(sender) == 0
-    assert await list_notices(anna) == [("OUT-7", "started", "dismissed")]
-
-
-async def test_customers_hear_nothing_of_what_is_not_production_or_only_degraded(
-    anna: AsyncClient, database: Database
-) -> None:
-    staging = OutageStarted(ended_at=None, **OUTAGE | {"environment": "acme-staging"})
-    slow = OutageStarted(
-        ended_at=None, **OUTAGE | {"effect": "degraded", "outage_id": UUID(int=0x3A9)}
-    )
-    await deliver(database, HANDLERS, (staging, 1), (slow, 1))
-    assert await list_notices(anna) == []
-
-
-async def test_an_outage_of_a_service_concerns_those_who_bought_it(
-    anna: AsyncClient, database: Database
-) -> None:
-    nowhere = OUTAGE | {"customer": None, "environment": None}
-    await deliver(database, HANDLERS, (OutageStarted(ended_at=None, **nowhere), 1))
-    items = (await anna.get("/v1/notices")).json()["items"]
-    assert [(one["customer"], one["service"]) for one in items] == [("acme", "billing")]
 
 
 async def test_a_delivery_is_proposed_and_its_end_follows(

@@ -12,7 +12,7 @@ from intake_support.alerts import NINE
 from intake_support.outgoing import mail_of, messages_of, post, send_all
 from intake_support.tickets import TO_PARTNER, act, event_types, open_ticket
 from opsdesk_testing.mailboxes import Mailbox
-from opsdesk_testing.protocol import freeze_time
+from opsdesk_testing.protocol import freeze_time, outbox_events
 
 DESK = "support@hosthaven.example"
 
@@ -162,6 +162,31 @@ async def test_a_colleague_at_the_partner_answers_too_and_after_it_came_back(
     result = await answer(gateway, sent, "It was the disk.", sender="ute@hosthaven.example")
     assert (result["outcome"], result["ticket"]["key"]) == ("joined", key)
     assert (await messages_of(anna, key))[-1]["visibility"] == "internal"
+
+
+async def test_what_a_partner_writes_after_the_end_reaches_who_worked_on_it(
+    anna: AsyncClient,
+    omar: AsyncClient,
+    gateway: AsyncClient,
+    key: str,
+    sender: OutgoingMailSender,
+    mailbox: Mailbox,
+    database: Database,
+) -> None:
+    """R5: the ticket stays as it is, and so do the customer's clocks; a machine's answer tells nobody"""
+    sent = await mailed(sender, mailbox)
+    await act(anna, key, "assign", to="omar")
+    await act(anna, key, "hand-back", found="They reset it.")
+    await act(anna, key, "resolve", resolution="Works again.")
+    await act(omar, key, "verify")
+    await answer(gateway, sent, "Closed.", id="r@hosthaven.example", Auto_Submitted="auto-replied")
+    assert (await event_types(database))[-1] == "partner_replied"
+    await answer(gateway, sent, "The disk must be replaced on Sunday.")
+    late = (await outbox_events(database))[-1]
+    assert late.type == "opsdesk.ticket.partner_replied_late.v1"
+    assert (late.body["people"], late.body["state"]) == (["omar", "anna"], "verified")
+    assert (await anna.get(f"/v1/tickets/{key}")).json()["state"] == "verified"
+    assert (await messages_of(anna, key))[-1]["text"] == "The disk must be replaced on Sunday."
 
 
 async def test_a_partner_writes_on_nothing_that_was_not_handed_over_to_them(

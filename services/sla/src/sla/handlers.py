@@ -77,9 +77,9 @@ from sla.clocks.handlers.tickets import (
 )
 from sla.directory.handlers import on_contact, on_customer, on_environment, on_partner, on_person
 from sla.outages.handlers import (
-    on_alert_raised,
-    on_alert_resolved,
     on_alert_worsened,
+    on_alerts_raised,
+    on_alerts_resolved,
     on_blocker_lifted,
     on_blocker_raised,
     on_blocker_reclassified,
@@ -115,9 +115,9 @@ HANDLERS: Handlers = {
     ChangeRequestEstimated: for_each(on_change_estimated),
     BlockerRaised: for_each(on_blocker_raised),
     BlockerLifted: for_each(on_blocker_lifted),
-    AlertRaised: for_each(on_alert_raised),
+    AlertRaised: on_alerts_raised,
     AlertWorsened: for_each(on_alert_worsened),
-    AlertResolved: for_each(on_alert_resolved),
+    AlertResolved: on_alerts_resolved,
     ContactKnown: chain(
         for_each(on_contact), for_each(on_commenting_contact), for_each(persons.on_contact)
     ),

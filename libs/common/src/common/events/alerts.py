@@ -17,6 +17,7 @@ class AlertEvent(Event):
 
     topic: ClassVar[str] = "opsdesk.tickets"
     source: ClassVar[str] = "opsdesk/intake"
+    set_based: ClassVar[bool] = True
 
     alert_id: UUID
     ticket_id: UUID | None

@@ -25,6 +25,8 @@ class Event(BaseModel):
     type: ClassVar[str]
     is_snapshot: ClassVar[bool] = False
     """True: the record has the whole state of its subject, so that earlier ones may be missed."""
+    set_based: ClassVar[bool] = False
+    """True: handlers take many of one key at once, as those of different subjects do not build on each other."""
 
     at: AwareDatetime
 

@@ -54,6 +54,18 @@ class TicketPartnerReplied(TicketEvent):
     partner: str
 
 
+class TicketPartnerRepliedLate(TicketEvent):
+    """A partner wrote on a ticket that nobody works on any more; `people` (`sub`s) should read it.
+
+    They are the assignee and who handed it over. The ticket stays as it is: they decide what follows.
+    """
+
+    type: ClassVar[str] = "opsdesk.ticket.partner_replied_late.v1"
+    message_id: UUID
+    partner: str
+    people: list[str]
+
+
 class TicketPartnerMailUndelivered(TicketEvent):
     """What we wrote to a partner (`message_id`) did not reach them by mail; `reason` is the mail server's."""
 

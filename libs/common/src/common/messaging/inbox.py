@@ -197,12 +197,21 @@ async def _unpark(tx: Connection, records: Sequence[Record]) -> None:
 
 
 def ordered_groups(events: Sequence[ReceivedEvent[Event]]) -> Iterator[list[ReceivedEvent[Event]]]:
-    """Group events by type, each key once in a group; the events of a key stay in order."""
+    """Group events by type, each key once in a group; the events of a key stay in order.
+
+    Of a type that is `set_based` a group may hold several of one key that follow each other, each of another
+    subject: a storm of alerts of one ticket is one group.
+    """
     depth: dict[str, int] = {}
+    newest: dict[str, tuple[type[Event], set[str]]] = {}
     groups: dict[tuple[int, type[Event]], list[ReceivedEvent[Event]]] = {}
     for received in events:
-        key = received.event.key()
-        depth[key] = depth.get(key, -1) + 1
-        groups.setdefault((depth[key], type(received.event)), []).append(received)
+        key, kind, subject = received.event.key(), type(received.event), received.subject
+        last_kind, subjects = newest.get(key, (None, set()))
+        if kind is not last_kind or not kind.set_based or subject in subjects:
+            depth[key] = depth.get(key, -1) + 1
+            newest[key] = (kind, subjects := set())
+        subjects.add(subject)
+        groups.setdefault((depth[key], kind), []).append(received)
     for group_key in sorted(groups, key=lambda group: group[0]):
         yield groups[group_key]

@@ -19,6 +19,13 @@ async def next_key(tx: Connection, prefix: str, sequence: str) -> str:
     return f"{prefix}-{await next_number(tx, sequence)}"
 
 
+async def next_keys(tx: Connection, prefix: str, sequence: str, count: int) -> list[str]:
+    """The next `count` keys of a kind, in order, by one statement."""
+    query = text("SELECT nextval(:sequence) FROM generate_series(1, :count)")
+    numbers = await tx.scalars(query, {"sequence": sequence, "count": count})
+    return [f"{prefix}-{number}" for number in numbers]
+
+
 def by_id_or_key(table: Table, reference: UUID | str) -> ColumnElement[bool]:
     """The condition for the row whose id or key this is."""
     try:

@@ -161,6 +161,14 @@ async def list_entries(tx: Connection, id: UUID) -> list[TimelineEntry]:
     ]
 
 
+async def find_resolver(tx: Connection, id: UUID) -> str | None:
+    """The person who resolved a case last; None where an event did, or nobody."""
+    query = select(timeline.c.by).where(timeline.c.escalation_id == id)
+    query = query.where(timeline.c.kind == "resolved")
+    found: str | None = await tx.scalar(query.order_by(timeline.c.sequence.desc()).limit(1))
+    return found
+
+
 def _select_cases(*conditions: ColumnElement[bool]) -> Select[Any]:
     joined = select(escalations, policies.c.body).join(policies)
     return joined.where(*conditions)

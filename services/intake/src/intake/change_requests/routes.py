@@ -36,6 +36,7 @@ from intake.change_requests.schemas import (
 )
 from intake.tickets.dependencies import TicketReader, get_visible_ticket
 from intake.tickets.events import event_spec
+from intake.tickets.message_check import CheckedText, read_own_text
 from intake.tickets.store import tickets
 
 routes = router("/v1/change-requests", ["change requests"])
@@ -70,14 +71,25 @@ async def get_change_request(
 
 
 @routes.put("/{change_request}/estimate", response_model=ChangeRequestRead)
-async def estimate_change(action: PlanAction, body: EstimateUpdate) -> Response | ChangeRequestRead:
-    """Estimate a change. Another estimate needs another approval of the customer."""
+async def estimate_change(
+    action: PlanAction, body: EstimateUpdate, response: Response
+) -> Response | ChangeRequestRead:
+    """Estimate a change. Another estimate needs another approval of the customer.
+
+    The header `Message-Findings` names what was found in the note.
+    """
+    own = await read_own_text(body.note, "estimate") if body.note else None
     loaded = await load(action)
+    checked = CheckedText()
+    if own is not None:
+        checked = await action.check_text(loaded.ticket, own, body.overrule_reason)
     minutes = body.estimate_seconds // 60
     actor = action.caller.sub
     after = domain.estimate(loaded.change, minutes, body.note, actor, loaded.at)
     event = event_spec(ChangeRequestEstimated, estimate_seconds=body.estimate_seconds)
-    return await loaded.finish("estimate", after, event, minutes=minutes)
+    await action.record_check(loaded.ticket, checked, "estimate", loaded.at)
+    response.headers.update(checked.headers)
+    return await loaded.finish("estimate", after, event, minutes=minutes, **checked.grounds)
 
 
 @routes.post("/{change_request}/decision", response_model=ChangeRequestRead)

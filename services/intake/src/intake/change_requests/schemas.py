@@ -11,15 +11,20 @@ from common.http.fields import Name
 from intake.change_requests.domain import Booking, Decision
 from intake.tickets.domain.ticket import Nature, State
 from intake.tickets.schemas.fields import OptionalText, Words
+from intake.tickets.schemas.message_checks import OverruleReason
 
 MAX_MINUTES = 600_000
 
 
 class EstimateUpdate(RequestModel):
-    """How many seconds of work the change takes, in whole minutes, with a note for the customer."""
+    """How many seconds of work the change takes, in whole minutes, with a note for the customer.
+
+    The note is checked before, as a reply is; `overrule_reason` is why it leaves all the same.
+    """
 
     estimate_seconds: Annotated[int, Field(ge=60, le=60 * MAX_MINUTES, multiple_of=60)]
     note: OptionalText = None
+    overrule_reason: OverruleReason = None
 
 
 class ChangeDecision(RequestModel):

@@ -43,6 +43,9 @@ _MESSAGES: Final = text(
 _ATTACHMENTS: Final = text(
     "UPDATE attachments SET name = :erased WHERE message_id = ANY(:ids)"
 ).bindparams(_IDS)
+_IMPORTED_FILES: Final = text(
+    "UPDATE imported_files SET name = :erased, url = '' WHERE ticket_id = ANY(:ids)"
+).bindparams(_IDS)
 _HAND_OVERS: Final = text(
     "UPDATE hand_overs SET seen = :erased, tried = :erased, excluded = :erased, asked = :erased, found = CASE WHEN found IS NOT NULL THEN :erased END, checked = CASE WHEN checked IS NOT NULL THEN :erased END WHERE ticket_id = ANY(:ids)"
 ).bindparams(_IDS)
@@ -139,7 +142,14 @@ async def erase_words(tx: Connection, ids: Sequence[UUID]) -> None:
     """Erase what these tickets say, with everything that was written about them."""
     values: dict[str, Any] = {"ids": list(ids), "erased": ERASED}
     await tx.execute(_TICKETS, values)
-    for statement in (_HAND_OVERS, _PROBLEMS, _CHANGE_REQUESTS, _INVESTIGATIONS, _IMPROVEMENTS):
+    for statement in (
+        _HAND_OVERS,
+        _IMPORTED_FILES,
+        _PROBLEMS,
+        _CHANGE_REQUESTS,
+        _INVESTIGATIONS,
+        _IMPROVEMENTS,
+    ):
         await tx.execute(statement, values)
     await tx.execute(_RECEIPTS, {"ids": values["ids"]})
 

@@ -15,6 +15,7 @@ from intake.mail.domain.auto_reply import automatic_reason
 from intake.mail.domain.thread import Sender
 from intake.mail.reading import ReadMail
 from intake.mail.store import StoredMail
+from intake.tickets.domain.hand_over import HandOver
 from intake.tickets.domain.message import Message
 from intake.tickets.domain.partner_reference import find_reference
 from intake.tickets.domain.ticket import Ticket
@@ -53,14 +54,16 @@ async def join_partner_mail(
         partner=sender.partner,
     )
     await messages.add(tx, message)
-    await _keep_reference(tx, existing.id, sender.partner, read)
+    record = await hand_overs.find_of_partner(tx, existing.id, sender.partner)
+    if record is not None:
+        await _save_reference(tx, record, read)
     actor = Actor(message.author, via_machine=stored.received_by)
-    return await record_partner_reply(tx, before, message, actor, at)
+    handed_over_by = None if record is None else record.by
+    return await record_partner_reply(tx, before, message, handed_over_by, actor, at)
 
 
-async def _keep_reference(tx: Connection, ticket_id: UUID, partner: str, read: ReadMail) -> None:
-    record = await hand_overs.find_of_partner(tx, ticket_id, partner)
-    if record is None or record.partner_reference is not None:
+async def _save_reference(tx: Connection, record: HandOver, read: ReadMail) -> None:
+    if record.partner_reference is not None:
         return
     if reference := find_reference(read.mail.subject, read.answer.text):
         await hand_overs.save(tx, replace(record, partner_reference=reference))

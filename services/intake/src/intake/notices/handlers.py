@@ -33,23 +33,38 @@ async def on_maintenance_cancelled(
 
 
 async def on_outage(tx: Connection, received: ReceivedEvent[OutageEvent]) -> None:
-    """Propose to tell of what is down in production; tell that it works again, or never was down."""
+    """Propose to tell of what is down in production; tell that it works again, or never was down.
+
+    Outages that share a ticket are told of as one, from the first to the last: a storm of alerts has thousands.
+    """
     event = received.event
-    if event.effect != "down" or (
-        event.environment is not None and not await store.is_production(tx, event.environment)
-    ):
+    stage = _stage_of(event)
+    if stage != "started" and event.others_open_of_ticket:
         return
+    lasting = await _find_lasting(tx, event)
+    if stage == "started" and (event.effect != "down" or (event.others_open_of_ticket and lasting)):
+        return
+    if event.environment is not None and not await store.is_production(tx, event.environment):
+        return
+    own = (f"outage/{event.ticket_id or event.outage_id}/{event.outage_id}", event.outage)
+    source, source_key = own if stage == "started" or lasting is None else lasting
     occurrence = Occurrence(
         "outage",
-        _stage_of(event),
-        f"outage/{event.outage_id}",
-        event.outage,
+        stage,
+        source,
+        source_key,
         event.environment,
         event.service,
         event.started_at,
         event.ended_at,
     )
     await tell(tx, occurrence, await transaction_time(tx), customer=event.customer)
+
+
+async def _find_lasting(tx: Connection, event: OutageEvent) -> tuple[str, str] | None:
+    """The source of the notice about outages of its ticket that is not followed by an end yet, with its key."""
+    group = f"outage/{event.ticket_id or event.outage_id}/"
+    return await store.find_lasting(tx, group, event.environment, event.service)
 
 
 def _stage_of(event: OutageEvent) -> Stage:

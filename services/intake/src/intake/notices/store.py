@@ -74,6 +74,27 @@ async def lock_first(tx: Connection, source: str, customer_id: UUID) -> Notice |
     return None if id is None else await find(tx, str(id))
 
 
+async def find_lasting(
+    tx: Connection, group: str, environment: str | None, service: str | None
+) -> tuple[str, str] | None:
+    """Source and its key of the newest notice of these sources that something began there, and no end yet."""
+    end = notices.alias()
+    query = (
+        select(notices.c.source, notices.c.source_key)
+        .where(
+            notices.c.source.startswith(group, autoescape=True),
+            notices.c.stage == "started",
+            notices.c.environment.is_not_distinct_from(environment),
+            notices.c.service.is_not_distinct_from(service),
+            ~select(end.c.id).where(end.c.first_id == notices.c.id).exists(),
+        )
+        .order_by(notices.c.id.desc())
+        .limit(1)
+    )
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else (row.source, row.source_key)
+
+
 async def page(
     tx: Connection,
     *,

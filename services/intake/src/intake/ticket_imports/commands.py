@@ -13,7 +13,7 @@ from common.persistence.ids import uuid7
 from intake.directory.domain.address import normalise
 from intake.directory.domain.parties import Contact, Customer
 from intake.directory.store import find_contact, find_customers_by_name
-from intake.ticket_imports import store
+from intake.ticket_imports import file_store, store
 from intake.ticket_imports.domain.import_report import (
     ImportedRecord,
     RecordOutcome,
@@ -111,6 +111,7 @@ class TicketImport:
             at,
             self.actor.sub,
         )
+        await file_store.add(tx, self.source, imported.external_id, ticket.id, imported.files)
         return ticket
 
     async def _add_messages(
@@ -181,4 +182,5 @@ def _item(
 ) -> ImportedRecord:
     external_id = record.ticket.external_id if record.ticket else None
     key = ticket.key if ticket else None
-    return ImportedRecord(record.number, external_id, outcome, key, remarks)
+    files = len(record.ticket.files) if record.ticket and outcome == "imported" else 0
+    return ImportedRecord(record.number, external_id, outcome, key, remarks, files)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from intake.ticket_imports.domain import jira_export, servicenow_export, zendesk_export
 from intake.ticket_imports.domain.imported import (
     MAX_COMMENTS,
+    MAX_FILES,
     MAX_TEXT_CHARS,
     ImportedTicket,
     NotUnderstood,
@@ -89,7 +90,15 @@ def _bounded(ticket: ImportedTicket) -> ImportedTicket:
             for one in ticket.comments[:MAX_COMMENTS]
         ),
     )
+    clean = replace(
+        clean,
+        files=tuple(
+            replace(one, name=_clean(one.name)[:300], url=_clean(one.url)[:2_000])
+            for one in ticket.files[:MAX_FILES]
+        ),
+    )
     is_cut = len(ticket.description) > MAX_TEXT_CHARS or len(ticket.comments) > MAX_COMMENTS
+    is_cut = is_cut or len(ticket.files) > MAX_FILES
     if not is_cut:
         return clean
     return replace(clean, remarks=(*clean.remarks, "it is very long; its end was left out"))

@@ -14,6 +14,7 @@ from common.events.hand_overs import (
     TicketHandOverOverdue,
     TicketHandOverUnacknowledged,
     TicketPartnerReplied,
+    TicketPartnerRepliedLate,
 )
 from common.events.tickets import TicketResumed
 from common.persistence.database import Connection
@@ -49,13 +50,17 @@ def acknowledge_by(ticket: Ticket, at: datetime) -> datetime | None:
 
 async def add_record(
     tx: Connection, ticket: Ticket, record: HandOver, partner: Partner | None
-) -> None:
-    """Store the record, arm its deadlines, and write to the partner, who gets that by mail."""
+) -> Message | None:
+    """Store the record, arm its deadlines, and write to the partner, who gets that by mail.
+
+    Returns what goes to the partner, if there is one.
+    """
     await hand_overs.add(tx, record)
     await _arm(tx, record)
-    if partner is not None:
-        text = hand_over_text(partner, record, ticket.key, ticket.environment)
-        await write_to_partner(tx, ticket, partner.key, record.by, text, record.at)
+    if partner is None:
+        return None
+    text = hand_over_text(partner, record, ticket.key, ticket.environment)
+    return await write_to_partner(tx, ticket, partner.key, record.by, text, record.at)
 
 
 async def write_to_partner(
@@ -78,11 +83,25 @@ async def stop_waiting_for_acknowledgement(tx: Connection, record: HandOver) -> 
 
 
 async def record_partner_reply(
-    tx: Connection, before: Ticket, message: Message, actor: Actor, at: datetime
+    tx: Connection,
+    before: Ticket,
+    message: Message,
+    handed_over_by: str | None,
+    actor: Actor,
+    at: datetime,
 ) -> Ticket:
-    """Publish that a partner wrote. What waited for them goes on; no clock of the customer's does."""
+    """Publish that a partner wrote. What waited for them goes on; no clock of the customer's does.
+
+    On a ticket that nobody works on any more, people are told of what a person wrote.
+    """
     after = on_partner_reply(before)
-    events = [event_spec(TicketPartnerReplied, message_id=message.id, partner=message.partner)]
+    facts = {"message_id": message.id, "partner": message.partner}
+    events = [event_spec(TicketPartnerReplied, **facts)]
+    if not before.is_open and not message.automatic:
+        people = [one for one in (before.assignee, handed_over_by) if one]
+        events.append(
+            event_spec(TicketPartnerRepliedLate, **facts, people=list(dict.fromkeys(people)))
+        )
     if after.state != before.state:
         events.append(event_spec(TicketResumed, waited_on=before.waiting_on))
     grounds = {"message_id": str(message.id), "partner": message.partner}

@@ -1,4 +1,4 @@
-"""Check a text of ours that a customer will read, before it is stored (R11)."""
+"""Check a text of ours that a customer or a partner will read, before it is stored (R11)."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -15,7 +15,15 @@ from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 from common.wording import Finding, MessageContext, check_message
 from intake.blunt_words.store import of_language
-from intake.tickets.domain.message_check import CheckMode, MessageCheck, Purpose, decide
+from intake.tickets.domain.message_check import (
+    FALLBACK_LANGUAGE,
+    FOR_PARTNERS,
+    LETTERS,
+    CheckMode,
+    MessageCheck,
+    Purpose,
+    decide,
+)
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.store import message_checks
 
@@ -26,6 +34,9 @@ _FIELDS: Final[dict[Purpose, str]] = {
     "workaround": "/text",
     "question": "/question",
     "resolution": "/resolution",
+    "estimate": "/note",
+    "hand_over": "",
+    "partner": "/text",
 }
 
 
@@ -56,7 +67,7 @@ class CheckedText:
 
 @dataclass(frozen=True, slots=True)
 class OwnText:
-    """A text of ours for a customer, with its language where that is certain."""
+    """A text of ours that leaves, with its language where that is certain."""
 
     text: str
     purpose: Purpose
@@ -69,23 +80,25 @@ async def read_own_text(text: str, purpose: Purpose = "reply") -> OwnText:
 
 
 async def examine(tx: Connection, ticket: Ticket, own: OwnText) -> CheckedText:
-    """Return what is wrong with a text for the customer of this ticket."""
+    """Return what is wrong with a text for the customer of this ticket, or for its partner."""
     reader = await message_checks.find_reader(tx, ticket.customer_id, ticket.contact_id)
     notes, shared = await message_checks.load_texts(tx, ticket.id)
     others: Sequence[str] = ()
     if ticket.customer_id is not None:
         others = await message_checks.other_names(tx, ticket.customer_id, own.text)
+    is_for_partner = own.purpose in FOR_PARTNERS
     context = MessageContext(
-        language=reader.language,
+        # Which language a partner reads is not known: nothing is said about that.
+        language=own.language or FALLBACK_LANGUAGE if is_for_partner else reader.language,
         detected_language=own.language,
-        notes=notes,
+        notes=() if is_for_partner else notes,
         shared=shared,
         other_names=others,
         own_name=reader.own_name,
         blunt=await of_language(tx, own.language or reader.language),
-        is_letter=own.purpose != "resolution",
+        is_letter=own.purpose in LETTERS,
     )
-    return CheckedText(check_message(own.text, context), None, reader.language, own.language)
+    return CheckedText(check_message(own.text, context), None, context.language, own.language)
 
 
 async def require_sendable(

@@ -16,11 +16,10 @@ from sla.catalogue.domain.graph import Graph, Node
 from sla.catalogue.store import catalogue
 from sla.directory.store import directory
 from sla.outages.domain.dependencies import degrades, nodes_below
-from sla.outages.domain.outage import Outage
 from sla.outages.domain.scope import AvailabilityQuery, Scope
 from sla.outages.events import scope_payload
 from sla.outages.store import degradations as conditions
-from sla.outages.store import outages
+from sla.outages.store import open_outages
 from sla.outages.store.degradations import ServiceCondition
 
 
@@ -34,9 +33,9 @@ async def update_degradations(tx: Connection, scope: Scope, at: datetime) -> Non
     affected = [await conditions.lock_or_insert(tx, one) for one in sorted(scopes, key=_sort_key)]
     # Read after the locks: of two outages that end at once, the second one sees the end of the
     # first.
-    open_outages = await outages.list_open(tx)
+    down = await open_outages.list_open_scopes(tx)
     for condition in affected:
-        await _update_condition(tx, graph, condition, open_outages, at)
+        await _update_condition(tx, graph, condition, down, at)
 
 
 def node_of_scope(scope: Scope) -> Node:
@@ -65,19 +64,17 @@ async def _update_condition(
     tx: Connection,
     graph: Graph,
     condition: ServiceCondition,
-    open_outages: Sequence[Outage],
+    down: Sequence[Scope],
     at: datetime,
 ) -> None:
     scope = condition.scope
     query = AvailabilityQuery(scope.customer_id, scope.environment, scope.service)
     nodes = nodes_below(graph, query, scope.customer)
     causes = _node_names(
-        one.scope
-        for one in open_outages
+        one
+        for one in down
         # An outage of the service itself is downtime, not a degradation.
-        if one.effect == "down"
-        and not query.includes(one.scope)
-        and degrades(one.scope, nodes, query)
+        if not query.includes(one) and degrades(one, nodes, query)
     )
     if causes == condition.caused_by:
         return

@@ -180,10 +180,10 @@ async def _outages(june: June) -> None:
 async def _outage_of_everybody(june: June) -> str:
     """One that came from a ticket of Brightwater, whose title is theirs. Its key."""
     async with june.database.transaction() as tx:
-        scope, key = Scope(None, None, "bought"), await outages.next_key(tx)
+        scope, (key,) = Scope(None, None, "bought"), await outages.next_keys(tx, 1)
         ticket, times = UUID(int=3), (NINE + HOUR, NINE + 1.5 * HOUR)
         outage = Outage(uuid7(), key, scope, "ticket", ticket, ticket, "down", *times)
-        await outages.add(tx, outage, build_record(outage, "started", NINE + HOUR, "opsdesk"))
+        await outages.add(tx, [(outage, build_record(outage, "started", times[0], "opsdesk"))])
     return key
 
 

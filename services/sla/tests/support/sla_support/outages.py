@@ -23,10 +23,10 @@ async def add_outage(
     """An outage that somebody noted, known from its start on unless said else."""
     async with database.transaction() as tx:
         scope = Scope(customer_id, environment, service)
-        key = await outages.next_key(tx)
+        key = (await outages.next_keys(tx, 1))[0]
         outage = Outage(uuid7(), key, scope, "manual", None, None, "down", started_at, ended_at)
         record = build_record(outage, "started", known_at or started_at, "anna")
-        await outages.add(tx, outage, record)
+        await outages.add(tx, [(outage, record)])
     return outage
 
 
@@ -39,4 +39,4 @@ async def correct_outage(
             outage, started_at=started_at, ended_at=ended_at, ordinal=outage.ordinal + 1
         )
         record = build_record(after, "corrected", known_at, "anna", "omar", "the monitor was deaf")
-        await outages.save(tx, after, record)
+        await outages.save(tx, [(after, record)])

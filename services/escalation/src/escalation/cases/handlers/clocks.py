@@ -8,11 +8,14 @@ from common.events.clocks import (
     ClockCancelled,
     ClockEvent,
     ClockMet,
+    ClockResumed,
     ClockThresholdReached,
 )
 from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection
-from escalation.cases.commands import environment_tier, open_or_join
+from escalation.cases import store as cases
+from escalation.cases.commands import append_event, environment_tier, open_or_join
+from escalation.cases.domain import timeline
 from escalation.cases.handlers.closing import resolve_cases, withdraw
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
@@ -52,6 +55,28 @@ async def on_breach_withdrawn(
     event = received.event
     reason = f"{event.ticket} was in time after all, which OpsDesk learned late"
     await withdraw(tx, _dedup_key(event, "clock_breached"), reason)
+
+
+async def on_resumed(tx: Connection, received: ReceivedEvent[ClockResumed]) -> None:
+    """Escalate a broken promise again whose clock runs on: its ticket is separated or open again (C10).
+
+    The breach itself is announced once only. Where a person had resolved its case, it is told there, and
+    nobody is paged for what somebody has dealt with.
+    """
+    event = received.event
+    if event.deadline is None or event.deadline > event.at:
+        return
+    case = await cases.lock_newest(tx, _dedup_key(event, "clock_breached"))
+    if case is None or case.state.status != "resolved":
+        return
+    title = f"{event.ticket}: deadline for {_describe_promise(event)} was missed"
+    note = f"{title}, and the clock runs again"
+    if person := await cases.find_resolver(tx, case.id):
+        why_not = f"{note}; {person} had resolved this case, so nobody is paged again"
+        await append_event(tx, case, lambda at: timeline.Repeated(at, why_not))
+        return
+    trigger = await _build_trigger(tx, event, "clock_breached", title)
+    await open_or_join(tx, trigger, f"{note}, as in {case.key}")
 
 
 async def on_clocks_ended(tx: Connection, events: Sequence[ReceivedEvent[ClockEvent]]) -> None:

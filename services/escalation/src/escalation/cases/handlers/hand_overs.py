@@ -7,10 +7,11 @@ from common.events.hand_overs import (
     TicketHandOverAcknowledged,
     TicketHandOverOverdue,
     TicketHandOverUnacknowledged,
+    TicketPartnerRepliedLate,
 )
 from common.events.tickets import TicketHandedBack, TicketHandedOver
 from common.persistence.database import Connection
-from escalation.cases.commands import open_or_join
+from escalation.cases.commands import notify_only, open_or_join
 from escalation.cases.handlers.closing import resolve_cases
 from escalation.cases.handlers.tickets import build_trigger, dedup_key
 from escalation.policies import store as policies
@@ -80,6 +81,23 @@ async def on_handed_back(tx: Connection, received: ReceivedEvent[TicketHandedBac
             dedup_key(event, "hand_over_overdue"): reason,
         },
     )
+
+
+async def on_partner_replied_late(
+    tx: Connection, received: ReceivedEvent[TicketPartnerRepliedLate]
+) -> None:
+    """Let whoever worked on a ticket know that its partner wrote after its end; nobody is paged.
+
+    Where they have left, those with the role `tom`. The case stays until one of them has read it and
+    resolves it: whether the ticket is opened again is for people to decide.
+    """
+    event = received.event
+    title = f"{event.ticket}: partner {event.partner} wrote after it was {event.state}"
+    roster = await policies.load_roster(tx)
+    people = named_or_all(roster, "tom", event.people)
+    if people:
+        trigger = await build_trigger(tx, event, "partner_replied_late", title)
+        await notify_only(tx, trigger, people, title)
 
 
 _NAMES = {"dm": "delivery manager", "po": "product owner"}

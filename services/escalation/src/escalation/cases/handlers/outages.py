@@ -24,6 +24,8 @@ CUSTOMER_TIERS = (None, "production")
 """Tiers whose outages customers notice; None: the service is down wherever it runs."""
 TICKET_TRIGGERS: tuple[TriggerKind, ...] = ("blocker_raised", "forwarded")
 """Kinds of cases of a ticket that have notified the same people already."""
+MAX_SHARED = 10
+"""Open outages of one ticket that its case tells of; a storm has thousands, which the ticket shows."""
 OUTAGE_TRIGGERS: tuple[TriggerKind, ...] = ("outage",)
 SOURCE_TEXTS = {
     "monitoring": "seen by monitoring",
@@ -78,6 +80,8 @@ async def _escalate_if_down(tx: Connection, event: OutageEvent) -> None:
     tier = await environment_tier(tx, event.environment)
     lasts = event.ended_at is None and event.counts
     if not lasts or event.effect != "down" or event.reported_by == "ticket":
+        return
+    if event.others_open_of_ticket >= MAX_SHARED:
         return
     if tier in CUSTOMER_TIERS and not await _join_ticket_case(tx, event):
         await open_or_join(tx, _build_trigger(event, tier), _title(event))

@@ -14,6 +14,7 @@ TriggerKind = Literal[
     "forwarded",
     "hand_over_unacknowledged",
     "hand_over_overdue",
+    "partner_replied_late",
     "fix_requested",
     "reply_undelivered",
     "second_eyes_overdue",

@@ -14,7 +14,8 @@ RecordOutcome = Literal["imported", "known", "refused"]
 class ImportedRecord:
     """One record of the file, by its number in it and its id there; `ticket` is a key.
 
-    `remarks` say what of it was not understood, or why it was refused.
+    `remarks` say what of it was not understood, or why it was refused. `files` of an imported one are named in
+    the export, and lie elsewhere.
     """
 
     number: int
@@ -22,6 +23,7 @@ class ImportedRecord:
     outcome: RecordOutcome
     ticket: str | None = None
     remarks: Sequence[str] = ()
+    files: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ SOURCES: Final[Mapping[Source, str]] = {
 }
 MAX_TEXT_CHARS: Final = 100_000
 MAX_COMMENTS: Final = 500
+MAX_FILES: Final = 200
 _FORMATS: Final = (
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%d %H:%M",
@@ -44,6 +45,18 @@ class ImportedComment:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """A file that an export names and does not hold. `url` is where it lies there, which nobody fetches.
+
+    `is_public`: the customer saw it there.
+    """
+
+    name: str
+    url: str = ""
+    is_public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ImportedTicket:
     """A ticket as its export says, in our words.
 
@@ -66,6 +79,7 @@ class ImportedTicket:
     channel: Channel = "staff"
     resolution: str = ""
     comments: tuple[ImportedComment, ...] = ()
+    files: tuple[ImportedFile, ...] = ()
     remarks: tuple[str, ...] = ()
 
 

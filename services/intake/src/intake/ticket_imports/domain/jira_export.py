@@ -3,6 +3,7 @@
 from typing import Any
 
 from intake.ticket_imports.domain.imported import ImportedComment, ImportedTicket, Reading
+from intake.ticket_imports.domain.named_files import files_of
 from intake.ticket_imports.domain.record import Record, as_text, document_text, list_of, text_of
 from intake.ticket_imports.domain.words import (
     DEFAULT_KIND,
@@ -39,6 +40,7 @@ def to_ticket(record: Record, reading: Reading) -> ImportedTicket:
         channel="portal",
         resolution=text_of(fields, "resolution"),
         comments=_comments(fields, reading),
+        files=tuple(files_of(list_of(fields, "attachment"))),
         remarks=tuple(reading.remarks),
     )
 

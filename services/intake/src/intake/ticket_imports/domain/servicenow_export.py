@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 from intake.ticket_imports.domain.imported import ImportedComment, ImportedTicket, Reading
-from intake.ticket_imports.domain.record import Record, text_of
+from intake.ticket_imports.domain.named_files import files_of
+from intake.ticket_imports.domain.record import Record, list_of, text_of
 from intake.ticket_imports.domain.words import (
     CHANNELS,
     DEFAULT_KIND,
@@ -65,6 +66,7 @@ def to_ticket(record: Record, reading: Reading) -> ImportedTicket:
         ),
         resolution=text_of(record, "close_notes", "resolution_notes", "close_code"),
         comments=_comments(record, reading),
+        files=tuple(files_of(list_of(record, "attachments"))),
         remarks=tuple(reading.remarks),
     )
 

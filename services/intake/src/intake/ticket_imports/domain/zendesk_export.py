@@ -1,8 +1,15 @@
 """Tickets of Zendesk: the JSON export (a ticket a line, or `tickets` with `users`), and CSV of a view. Pure."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from intake.ticket_imports.domain.imported import ImportedComment, ImportedTicket, Reading
+from intake.ticket_imports.domain.imported import (
+    ImportedComment,
+    ImportedFile,
+    ImportedTicket,
+    Reading,
+)
+from intake.ticket_imports.domain.named_files import files_of
 from intake.ticket_imports.domain.record import Record, list_of, text_of
 from intake.ticket_imports.domain.words import (
     CHANNELS,
@@ -39,6 +46,7 @@ def to_ticket(record: Record, reading: Reading) -> ImportedTicket:
         assignee=text_of(record, "assignee.email", "assignee"),
         channel=reading.word("channel", text_of(record, "via.channel", "via"), CHANNELS, "staff"),
         comments=_comments(record, requester, reading),
+        files=tuple(_files(record)),
         remarks=tuple(reading.remarks),
     )
 
@@ -50,6 +58,13 @@ def _comments(record: Record, requester: str, reading: Reading) -> tuple[Importe
     if comments and comments[0].text == text_of(record, "description"):
         comments = comments[1:]
     return tuple(comments)
+
+
+def _files(record: Record) -> Iterator[ImportedFile]:
+    for entry in list_of(record, "comments"):
+        if isinstance(entry, dict):
+            is_public = bool(entry.get("public"))
+            yield from files_of(list_of(entry, "attachments"), is_public=is_public)
 
 
 def _comment(entry: Any, requester: str, reading: Reading) -> ImportedComment | None:

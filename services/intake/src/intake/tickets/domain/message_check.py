@@ -9,7 +9,13 @@ from uuid import UUID
 from common.domain import Rejection
 from common.wording import Finding
 
-Purpose = Literal["reply", "workaround", "question", "resolution"]
+Purpose = Literal[
+    "reply", "workaround", "question", "resolution", "estimate", "hand_over", "partner"
+]
+LETTERS: Final = frozenset({"reply", "workaround", "question", "partner"})
+"""Texts that go out as they are, so that they need a greeting and a closing."""
+FOR_PARTNERS: Final = frozenset({"hand_over", "partner"})
+"""Texts that a partner reads, and no customer: our notes may stand in them, other customers may not."""
 CheckMode = Literal["advise", "require"]
 FALLBACK_LANGUAGE: Final = "en"
 

@@ -25,6 +25,7 @@ from intake.tickets.domain.hand_over import HandOver, acknowledge, check_fix
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.events import EventSpec, event_spec
 from intake.tickets.handing_over import stop_waiting_for_acknowledgement, write_to_partner
+from intake.tickets.message_check import read_own_text
 from intake.tickets.schemas.action_requests import FixCheck, PartnerMessage, PartnerReference
 from intake.tickets.schemas.hand_overs import HandOverRead
 from intake.tickets.schemas.messages import MessageRead, to_message_response
@@ -109,23 +110,33 @@ async def check_hand_over_fix(
 async def create_partner_message(
     action: WorkAction, body: PartnerMessage, response: Response
 ) -> MessageRead:
-    """Write to the partner who has the ticket. They get it by e-mail; customers never see it."""
+    """Write to the partner who has the ticket. They get it by e-mail; customers never see it.
+
+    It is checked before, as a reply is: the header `Message-Findings` names what was found.
+    """
+    own = await read_own_text(body.text, "partner")
     ticket = await action.lock_ticket()
     at = await transaction_time(action.tx)
     if ticket.partner is None:
         detail = f"{ticket.key} is with no partner now; forward it to one first."
         raise Conflict(detail, code="NOT_FORWARDED")
+    checked = await action.check_text(ticket, own, body.overrule_reason)
     message = await write_to_partner(
         action.tx, ticket, ticket.partner, action.caller.sub, body.text, at
     )
-    grounds = {"message_id": str(message.id), "partner": ticket.partner}
+    check = await action.record_check(ticket, checked, "partner", at, message.id)
+    grounds = {"message_id": str(message.id), "partner": ticket.partner, **checked.grounds}
     actor = action.caller.actor
     await save_change(
         action.tx, ticket, ticket, actor, at, "ticket.write_to_partner", grounds=grounds
     )
     response.headers["Location"] = f"/v1/tickets/{ticket.key}/messages"
+    response.headers.update(checked.headers)
     known = await names.of_accounts(action.tx, [message.author])
-    return to_message_response(action.caller, message, author_name=known.get(message.author))
+    author_name = known.get(message.author)
+    return to_message_response(
+        action.caller, message, (), check, checked.findings, author_name=author_name
+    )
 
 
 async def _load(action: TicketAction, number: int) -> tuple[Ticket, HandOver, datetime]:

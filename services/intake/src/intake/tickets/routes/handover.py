@@ -20,6 +20,7 @@ from intake.tickets.domain.hand_over import HandOver, return_with
 from intake.tickets.domain.message import Message
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.events import event_spec
+from intake.tickets.message_check import CheckedText, read_own_text
 from intake.tickets.schemas.action_requests import ForwardRequest, HandBackRequest
 from intake.tickets.schemas.responses import TicketRead
 from intake.tickets.store import hand_overs, messages
@@ -34,6 +35,7 @@ async def forward_ticket(action: WorkAction, body: ForwardRequest) -> Response:
     The partner gets it by e-mail. Where a customer environment is affected, the delivery manager of that
     customer and the product owner of that product are told, and acknowledge it.
     """
+    own = None if body.partner is None else await read_own_text(body.words, "hand_over")
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
     if body.due_at <= at:
@@ -43,9 +45,14 @@ async def forward_ticket(action: WorkAction, body: ForwardRequest) -> Response:
     if partner and partner.retired:
         after = Rejection("PARTNER_ENDED", f"{partner.key} was ended; forward it to somebody else.")
     record = await _new_record(action, before, body, at)
+    checked = CheckedText()
     if isinstance(after, Ticket):
-        await handing_over.add_record(action.tx, before, record, partner or None)
-    return await action.finish(
+        if own is not None:
+            checked = await action.check_text(before, own, body.overrule_reason)
+        message = await handing_over.add_record(action.tx, before, record, partner or None)
+        message_id = None if message is None else message.id
+        await action.record_check(before, checked, "hand_over", at, message_id)
+    response = await action.finish(
         "forward",
         before,
         after,
@@ -65,7 +72,10 @@ async def forward_ticket(action: WorkAction, body: ForwardRequest) -> Response:
         to=body.to,
         partner=body.partner,
         hand_over_id=str(record.id),
+        **checked.grounds,
     )
+    response.headers.update(checked.headers)
+    return response
 
 
 async def _new_record(
@@ -85,7 +95,7 @@ async def _new_record(
         delivery_managers=responsible.delivery_managers,
         product_owners=responsible.product_owners,
         acknowledge_by=acknowledge_by,
-        **body.model_dump(),
+        **body.model_dump(exclude={"overrule_reason"}),
     )
 
 

@@ -94,7 +94,10 @@ class DetectionCorrection(RequestModel):
 
 
 class ForwardRequest(RequestModel):
-    """The hand-over record: all of it is needed. `asked` is what `to` is asked to do, until `due_at`."""
+    """The hand-over record: all of it is needed. `asked` is what `to` is asked to do, until `due_at`.
+
+    What goes to a partner is checked before, as a reply is: it names no other customer.
+    """
 
     to: HandoverTarget
     partner: Annotated[Name | None, Refers("partner"), Field(validate_default=True)] = None
@@ -103,6 +106,12 @@ class ForwardRequest(RequestModel):
     excluded: Words
     asked: Words
     due_at: datetime
+    overrule_reason: OverruleReason = None
+
+    @property
+    def words(self) -> str:
+        """All that the partner reads of us."""
+        return f"{self.seen}\n\n{self.tried}\n\n{self.excluded}\n\n{self.asked}"
 
     @field_validator("partner", mode="after")
     @classmethod
@@ -138,9 +147,10 @@ class PartnerReference(RequestModel):
 
 
 class PartnerMessage(RequestModel):
-    """What we write to the partner who has the ticket; it is mailed to them."""
+    """What we write to the partner who has the ticket; it is checked, and mailed to them."""
 
     text: Words
+    overrule_reason: OverruleReason = None
 
 
 class PriorityUpdate(RequestModel):

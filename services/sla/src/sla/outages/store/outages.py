@@ -1,17 +1,19 @@
 """Outages and their records, which are only appended (R16)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     FromClause,
     Row,
     Select,
     Uuid,
+    any_,
     bindparam,
     func,
     insert,
@@ -51,9 +53,9 @@ class OutageFilter:
     until: datetime | None = None
 
 
-async def next_key(tx: Connection) -> str:
-    """The key of the next outage, such as `OUT-17`."""
-    return await keys.next_key(tx, "OUT", "outage_numbers")
+async def next_keys(tx: Connection, count: int) -> list[str]:
+    """The keys of the next outages, such as `OUT-17`."""
+    return await keys.next_keys(tx, "OUT", "outage_numbers", count)
 
 
 async def lock_scope(tx: Connection, scope: Scope) -> None:
@@ -62,20 +64,26 @@ async def lock_scope(tx: Connection, scope: Scope) -> None:
     await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 8))))
 
 
-async def add(tx: Connection, outage: Outage, record: Record) -> None:
-    await tx.execute(insert(outages).values(_values(outage)))
-    await _insert_record(tx, outage.id, record)
+async def add(tx: Connection, new: Sequence[tuple[Outage, Record]]) -> None:
+    """Store new outages with their first records."""
+    await tx.execute(insert(outages), [_values(outage) for outage, _ in new])
+    await _insert_records(tx, new)
 
 
-async def save(tx: Connection, outage: Outage, record: Record) -> None:
-    """Store the outage and its new record. The outage's row is locked."""
-    await tx.execute(update(outages).where(outages.c.id == outage.id).values(_values(outage)))
-    await _insert_record(tx, outage.id, record)
+async def save(tx: Connection, changed: Sequence[tuple[Outage, Record]]) -> None:
+    """Store outages, each with its new record. Their rows are locked."""
+    rows = [_values(outage) | {"outage_id": outage.id} for outage, _ in changed]
+    await tx.execute(_SAVE, rows)
+    await _insert_records(tx, changed)
 
 
-async def _insert_record(tx: Connection, outage_id: UUID, record: Record) -> None:
-    columns = {name: getattr(record, name) for name in _RECORD_COLUMNS}
-    await tx.execute(insert(records).values(outage_id=outage_id, created_by=record.by, **columns))
+async def _insert_records(tx: Connection, pairs: Sequence[tuple[Outage, Record]]) -> None:
+    rows = [
+        {name: getattr(record, name) for name in _RECORD_COLUMNS}
+        | {"outage_id": outage.id, "created_by": record.by}
+        for outage, record in pairs
+    ]
+    await tx.execute(insert(records), rows)
 
 
 async def lock_where(tx: Connection, condition: ColumnElement[bool]) -> list[Outage]:
@@ -89,51 +97,38 @@ async def get_for_update(tx: Connection, reference: str) -> Outage | None:
     return next(iter(await lock_where(tx, by_id_or_key(outages, reference))), None)
 
 
-async def lock_of_source(tx: Connection, source: Source, source_id: UUID) -> list[Outage]:
-    """Lock the outages of an alert or ticket; a ticket that was reopened may have several."""
-    return await lock_where(tx, (outages.c.source == source) & (outages.c.source_id == source_id))
+async def lock_of_sources(
+    tx: Connection, source: Source, source_ids: Collection[UUID]
+) -> list[Outage]:
+    """Lock the outages of alerts or tickets; a ticket that was reopened may have several."""
+    of_these = outages.c.source_id == any_(bindparam("ids", list(source_ids), ARRAY(Uuid)))
+    return await lock_where(tx, (outages.c.source == source) & of_these)
 
 
-async def lock_open_of_ticket(tx: Connection, ticket_id: UUID) -> list[Outage]:
-    """Lock all open outages that belong to a ticket, of any source."""
-    of_ticket = outages.c.ticket_id == ticket_id
-    return await lock_where(tx, of_ticket & _IS_OPEN)
+async def lock_open_of_tickets(tx: Connection, ticket_ids: Collection[UUID]) -> list[Outage]:
+    """Lock the open outages that these tickets report themselves."""
+    of_tickets = outages.c.ticket_id == any_(bindparam("ids", list(ticket_ids), ARRAY(Uuid)))
+    return await lock_where(tx, of_tickets & (outages.c.source == "ticket") & IS_OPEN)
 
 
 async def find_open(tx: Connection, scope: Scope) -> Outage | None:
     """Return the oldest open outage of this very scope."""
     query = (
-        _select().where(*_is_open_at(scope)).order_by(outages.c.started_at, outages.c.id).limit(1)
+        _select().where(*is_open_at(scope)).order_by(outages.c.started_at, outages.c.id).limit(1)
     )
     row = (await tx.execute(query)).one_or_none()
     return _to_outage(row) if row else None
 
 
-async def count_open(
-    tx: Connection, scope: Scope, ticket_id: UUID | None, excluded_id: UUID
-) -> tuple[int, int]:
-    """Count the other open outages of this very scope, and those of them that have this ticket."""
-    # As a parameter: `== None` would count those without a ticket.
-    of_ticket = func.count().filter(outages.c.ticket_id == bindparam("ticket", ticket_id, Uuid))
-    query = select(func.count(), of_ticket).where(*_is_open_at(scope), outages.c.id != excluded_id)
-    total, with_ticket = (await tx.execute(query)).one()
-    return total, with_ticket
+IS_OPEN = outages.c.ended_at.is_(None) & outages.c.counts
 
 
-async def list_open(tx: Connection) -> list[Outage]:
-    """List all open outages."""
-    return [_to_outage(row) for row in await tx.execute(_select().where(_IS_OPEN))]
-
-
-_IS_OPEN = outages.c.ended_at.is_(None) & outages.c.counts
-
-
-def _is_open_at(scope: Scope) -> list[ColumnElement[bool]]:
+def is_open_at(scope: Scope) -> list[ColumnElement[bool]]:
     return [
         outages.c.customer_id.is_not_distinct_from(scope.customer_id),
         outages.c.environment.is_not_distinct_from(scope.environment),
         outages.c.service.is_not_distinct_from(scope.service),
-        _IS_OPEN,
+        IS_OPEN,
     ]
 
 
@@ -167,7 +162,7 @@ def _conditions(filters: OutageFilter) -> list[ColumnElement[bool]]:
     if filters.customer_id is not None:
         conditions.append(_visible_to(filters.customer_id, filters.hidden_services))
     if filters.state is not None:
-        conditions.append(_IS_OPEN if filters.state == "open" else outages.c.ended_at.is_not(None))
+        conditions.append(IS_OPEN if filters.state == "open" else outages.c.ended_at.is_not(None))
     if filters.since is not None:
         conditions.append(outages.c.started_at >= filters.since)
     if filters.until is not None:
@@ -247,3 +242,6 @@ def _to_outage(row: Row[Any]) -> Outage:
 
 def _to_record(row: Row[Any]) -> Record:
     return Record(by=row.created_by, **{name: getattr(row, name) for name in _RECORD_COLUMNS})
+
+
+_SAVE = update(outages).where(outages.c.id == bindparam("outage_id"))

@@ -5,7 +5,8 @@ CREATE TABLE message_checks (
     id uuid PRIMARY KEY,
     ticket_id uuid NOT NULL REFERENCES tickets,
     message_id uuid UNIQUE REFERENCES messages,
-    purpose text NOT NULL CHECK (purpose IN ('reply', 'workaround', 'question', 'resolution')),
+    purpose text NOT NULL CHECK (purpose IN
+        ('reply', 'workaround', 'question', 'resolution', 'estimate', 'hand_over', 'partner')),
     codes text[] NOT NULL CHECK (codes <> '{}'),
     sent_by text NOT NULL,
     sent_at timestamptz NOT NULL,

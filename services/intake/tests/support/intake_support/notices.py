@@ -1,0 +1,28 @@
+"""Facts of notices, and what became of them."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from httpx import AsyncClient
+
+NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
+SCOPE: dict[str, Any] = {"customer_id": None, "customer": "acme", "environment": "acme-prod"}
+OUTAGE: dict[str, Any] = SCOPE | {
+    "at": NINE,
+    "service": "billing",
+    "outage_id": UUID(int=0x3A2),
+    "outage": "OUT-7",
+    "ticket_id": None,
+    "reported_by": "monitoring",
+    "effect": "down",
+    "started_at": NINE,
+    "counts": True,
+    "others_open": 0,
+}
+
+
+async def list_notices(who: AsyncClient) -> list[tuple[str, str, str]]:
+    """Source, stage and state of the notices, the oldest first."""
+    items = (await who.get("/v1/notices")).json()["items"]
+    return [(one["source_key"], one["stage"], one["state"]) for one in reversed(items)]
