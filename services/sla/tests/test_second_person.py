@@ -12,11 +12,14 @@ from fastapi import FastAPI
 from common.auth import address_digest
 from common.events.directory import ContactKnown
 from common.persistence.database import Database
+from common.waiting import operations_of
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from opsdesk_testing.second_person import TwoPersonRequest, check_takes_two, effects_of
+from opsdesk_testing.waiting_for_me import check_waits_for_second_person, check_waits_no_more
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
+from sla.waiting import SOURCES
 from sla_support.company import (
     ACME,
     AMSTERDAM,
@@ -200,6 +203,12 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "publish_review": review_published,
 }
 
+NEVER_WAITS: Final = {
+    "move_open_clocks": "nobody has asked for it: a published version may apply to new tickets alone",
+    "end_coverage": "nobody has asked for it: the extra cover ends by itself",
+}
+"""What takes two people and is asked for by none of them first: it waits for nobody, and why."""
+
 
 def test_every_effect_that_takes_two_is_tried(app: FastAPI) -> None:
     assert effects_of(app).keys() == SCENARIOS.keys()
@@ -212,6 +221,26 @@ async def test_the_first_person_is_refused_with_every_account(
     """R1"""
     asked = await SCENARIOS[operation](Site(app, database))
     await check_takes_two(app, database, effects_of(app)[operation], asked)
+
+
+def test_every_effect_that_takes_two_waits_for_somebody(app: FastAPI) -> None:
+    """R1"""
+    waits = operations_of(SOURCES).keys() - NEVER_WAITS.keys()
+    assert effects_of(app).keys() - waits == NEVER_WAITS.keys()
+
+
+@pytest.mark.parametrize("operation", SCENARIOS.keys() - NEVER_WAITS.keys())
+async def test_it_waits_for_the_second_person_and_for_no_account_of_the_first(
+    app: FastAPI, database: Database, operation: str
+) -> None:
+    """R1"""
+    asked = await SCENARIOS[operation](Site(app, database))
+    effect = effects_of(app)[operation]
+    await check_waits_for_second_person(app, database, SOURCES, effect, asked)
+    async with client(app, asked.second) as second:
+        done = await second.request(asked.method, asked.path, json=asked.body)
+    assert done.is_success, done.text
+    await check_waits_no_more(app, SOURCES, effect, asked)
 
 
 async def test_a_contact_counts_for_who_registered_them_until_somebody_else_confirms_them(

@@ -12,6 +12,7 @@ from common.events.directory import TokensRevoked
 from common.persistence.database import Database
 from intake.directory.domain.changes import confirm_change, request_end, with_roles
 from intake.directory.domain.parties import Person
+from intake_support.alerts import NINE
 from intake_support.tickets import TO_PARTNER, act, open_ticket
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import outbox_events
@@ -21,7 +22,7 @@ WHY = {"reason": "She left"}
 
 
 def test_leading_roles_are_given_and_taken_by_two() -> None:
-    asked = with_roles(SVEN, ("qc", "gm"), "anna")
+    asked = with_roles(SVEN, ("qc", "gm"), "anna", NINE)
     assert asked.roles == ("qc",), "others hold at once"
     given = confirm_change(asked, "omar")
     assert isinstance(given, Person)
@@ -30,13 +31,13 @@ def test_leading_roles_are_given_and_taken_by_two() -> None:
         "anna",
         "omar",
     )
-    taken = with_roles(given, (), "anna")
+    taken = with_roles(given, (), "anna", NINE)
     assert taken.roles == ("gm",)
-    assert with_roles(taken, ("gm",), "anna").pending is None, "the present ones withdraw it"
+    assert with_roles(taken, ("gm",), "anna", NINE).pending is None, "the present ones withdraw it"
 
 
 def test_an_end_waits_and_its_own_requester_does_not_confirm_it() -> None:
-    asked = request_end(SVEN, "anna")
+    asked = request_end(SVEN, "anna", NINE)
     assert isinstance(asked, Person)
     assert not asked.retired
     own = confirm_change(asked, "anna")
@@ -45,7 +46,7 @@ def test_an_end_waits_and_its_own_requester_does_not_confirm_it() -> None:
     gone = confirm_change(asked, "omar")
     assert isinstance(gone, Person)
     assert gone.retired
-    again = request_end(gone, "anna")
+    again = request_end(gone, "anna", NINE)
     assert isinstance(again, Rejection)
     assert again.code == "ALREADY_ENDED"
 

@@ -10,9 +10,11 @@ from httpx import AsyncClient
 from sqlalchemy import event, text
 
 from common.persistence.database import Connection, Database
+from common.waiting import store
+from common.waiting.store import Asker
 from intake.queue.store import entries
 from intake.queue.store.entries import QueueFilter
-from intake.tickets.store import waiting
+from intake.tickets.waiting import SOURCES
 from intake_support.alerts import NINE
 
 TICKETS = """
@@ -88,5 +90,7 @@ async def test_the_queue_of_a_customer_has_an_index(tx: Connection) -> None:
 
 
 async def test_what_waits_for_a_second_person_has_indexes(tx: Connection) -> None:
-    page = waiting.page(tx, "anna", ["verify"], None, 50)
-    assert "ix_tickets_to_verify" in await indexes_of(tx, page)
+    asker = Asker("anna", ["ops"], None, NINE)
+    page = store.page(tx, SOURCES, asker, None, 50)
+    used = await indexes_of(tx, page)
+    assert {"ix_tickets_to_verify", "ix_tickets_unconfirmed_blocker"} <= used

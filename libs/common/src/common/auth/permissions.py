@@ -124,6 +124,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "tokens:revoke": ("gm", "tom"),
         "versions:read": (*STAFF, "versions:write"),
         "versions:write": ("po", "versions:write"),
+        "waiting:read": (*STAFF, CUSTOMER),
         "waivers:approve": ("gm",),
         "waivers:read": STAFF,
         "waivers:request": STAFF,

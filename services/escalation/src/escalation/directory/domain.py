@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 ChannelKind = Literal["email", "sms"]
@@ -66,7 +66,7 @@ class PersonalSettings:
 
 @dataclass(frozen=True, slots=True)
 class StoredSettings:
-    """A person's settings. `pending` are those that `pending_by`, somebody else, asked for.
+    """A person's settings. `pending` are those that `pending_by`, somebody else, asked for at `pending_at`.
 
     `changed_by` and `confirmed_by` are the two people of the last change by others.
     """
@@ -74,12 +74,13 @@ class StoredSettings:
     present: PersonalSettings = PersonalSettings()
     pending: PersonalSettings | None = None
     pending_by: str | None = None
+    pending_at: datetime | None = None
     changed_by: str | None = None
     confirmed_by: str | None = None
 
 
 def change_settings(
-    stored: StoredSettings, person: str, wanted: PersonalSettings, actor: str
+    stored: StoredSettings, person: str, wanted: PersonalSettings, actor: str, at: datetime
 ) -> StoredSettings:
     """Change the settings of a person: at once by themselves, by two people else (R1).
 
@@ -90,4 +91,4 @@ def change_settings(
         return StoredSettings(wanted)
     if stored.pending == wanted and stored.pending_by not in (None, actor):
         return StoredSettings(wanted, changed_by=stored.pending_by, confirmed_by=actor)
-    return replace(stored, pending=wanted, pending_by=actor)
+    return replace(stored, pending=wanted, pending_by=actor, pending_at=at)

@@ -1,6 +1,6 @@
 """People, customers and environments, as intake announces them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -82,6 +82,12 @@ async def get_tier(tx: Connection, environment: str) -> str | None:
     return await tx.scalar(query.order_by(environments.c.retired, environments.c.id).limit(1))
 
 
+async def names_of_accounts(tx: Connection, accounts: Collection[str]) -> Mapping[str, str]:
+    """The names of those of these accounts that are people, by account."""
+    query = select(people.c.sub, people.c.name).where(people.c.sub.in_(accounts))
+    return {row.sub: row.name for row in await tx.execute(query)}
+
+
 async def list_roles(tx: Connection) -> dict[str, frozenset[str]]:
     """The roles of everybody who can be notified, by `sub`."""
     active = select(people.c.sub, people.c.roles).where(~people.c.retired)
@@ -108,6 +114,7 @@ async def lock_settings(tx: Connection, sub: str) -> StoredSettings:
         _settings({"channels": row.channels, "rules": row.rules}),
         None if row.pending is None else _settings(row.pending),
         row.pending_by,
+        row.pending_at,
         row.changed_by,
         row.confirmed_by,
     )
@@ -120,6 +127,7 @@ async def save_settings(tx: Connection, sub: str, settings: StoredSettings) -> N
         **settings_as_json(settings.present),
         "pending": None if settings.pending is None else settings_as_json(settings.pending),
         "pending_by": settings.pending_by,
+        "pending_at": settings.pending_at,
         "changed_by": settings.changed_by,
         "confirmed_by": settings.confirmed_by,
     }

@@ -3,7 +3,7 @@
 from sqlalchemy import ARRAY, Boolean, Column, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
-from escalation.metadata import METADATA
+from escalation.metadata import INSTANT, METADATA
 
 people = Table(
     "people",
@@ -24,6 +24,7 @@ personal_settings = Table(
     Column("rules", JSONB, nullable=False),
     Column("pending", JSONB(none_as_null=True)),
     Column("pending_by", Text),
+    Column("pending_at", INSTANT),
     Column("changed_by", Text),
     Column("confirmed_by", Text),
 )

@@ -10,7 +10,7 @@ from common.auth.persons import counted_as, list_accounts_of_contact
 from common.domain import Rejection
 from common.errors import NotFound
 from common.http import ResponseModel, Transaction, rejection_response, router, runtime_of
-from common.persistence.database import Connection
+from common.persistence.database import Connection, transaction_time
 from common.runtime import Runtime
 from intake.directory.commands import change
 from intake.directory.domain import changes
@@ -91,7 +91,7 @@ async def change_roles(
     Asking for the present roles withdraws what waits.
     """
     before = await _lock_person(tx, sub)
-    outcome = changes.with_roles(before, tuple(body.roles), caller.sub)
+    outcome = changes.with_roles(before, tuple(body.roles), caller.sub, await transaction_time(tx))
     grounds = {"was": list(before.roles), "wanted": list(body.roles), "reason": body.reason}
     stored = await change(tx, caller.actor, "person.roles", PEOPLE, before, outcome, grounds)
     return _respond(PersonRead, stored)
@@ -103,7 +103,7 @@ async def end_person(
 ) -> PersonRead | Response:
     """Ask for the end of a person who leaves: pages reach them no more once another person confirms."""
     before = await _lock_person(tx, sub)
-    outcome = changes.request_end(before, caller.sub)
+    outcome = changes.request_end(before, caller.sub, await transaction_time(tx))
     grounds = {"reason": body.reason}
     stored = await change(tx, caller.actor, "person.end", PEOPLE, before, outcome, grounds)
     return _respond(PersonRead, stored)

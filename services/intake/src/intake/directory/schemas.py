@@ -1,5 +1,6 @@
 """Request and response models of reference data."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -103,6 +104,7 @@ class PendingChangeRead(ResponseModel):
     roles: list[str]
     ends: bool
     requested_by: str
+    requested_at: datetime
 
 
 class CustomerRead(ResponseModel):

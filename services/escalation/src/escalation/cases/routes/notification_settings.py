@@ -45,8 +45,8 @@ async def update_notification_settings(
     actor = caller.sub
     if person != caller.sub:
         actor = await counted_as(tx, caller.sub, before.pending_by)
-    after = change_settings(before, person, body.to_settings(), actor)
     at = await transaction_time(tx)
+    after = change_settings(before, person, body.to_settings(), actor, at)
     if person != caller.sub and after.present != before.present:
         await _notify(tx, person, caller.sub, at)
     await directory.save_settings(tx, person, after)
