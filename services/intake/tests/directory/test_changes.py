@@ -79,6 +79,30 @@ async def test_people_contacts_and_partners_can_be_ended(
         assert (await anna.post(f"/v1/{path}", json=WHY)).status_code == 404
 
 
+async def test_what_a_second_person_confirms_is_what_they_have_read(
+    anna: AsyncClient, omar: AsyncClient
+) -> None:
+    """R1: a change in between is shown to them first"""
+    asked = await anna.post("/v1/people/sven/roles", json={"roles": ["gm"], **WHY})
+    seen = asked.headers["ETag"]
+    assert (await omar.get("/v1/people/sven")).headers["ETag"] == seen
+    other = await anna.post("/v1/people/sven/roles", json={"roles": ["gm", "tom"], **WHY})
+    stale = await omar.post("/v1/people/sven/confirm", headers={"If-Match": seen})
+    assert (stale.status_code, stale.json()["present"]["pending"]["roles"]) == (412, ["gm", "tom"])
+    fresh = {"If-Match": other.headers["ETag"]}
+    done = await omar.post("/v1/people/sven/confirm", headers=fresh)
+    assert sorted(done.json()["roles"]) == ["gm", "tom"]
+    (jan,) = (await anna.get("/v1/customers/acme/contacts")).json()["items"]
+    path = f"/v1/customers/acme/contacts/{jan['id']}"
+    moved = await anna.patch(path, json={"address": "jan@home.example"})
+    stale = await omar.post(f"{path}/confirm", headers={"If-Match": '"1"'})
+    assert (stale.status_code, stale.json()["present"]["address"]) == (412, "jan@home.example")
+    fresh = {"If-Match": moved.headers["ETag"]}
+    assert (await omar.post(f"{path}/confirm", headers=fresh)).json()["counts_for"] is None
+    stale = await anna.post("/v1/partners/hosthaven/end", json=WHY, headers={"If-Match": '"9"'})
+    assert stale.status_code == 412
+
+
 async def test_with_the_end_of_a_contact_tokens_of_their_own_are_revoked(
     app: FastAPI, anna: AsyncClient, database: Database
 ) -> None:

@@ -53,7 +53,7 @@ class WaitingSource:
             f" ({self.title})::text AS title, ({self.customer})::text AS customer,"
             f" ({self.since})::timestamptz AS since, ({self.due_at})::timestamptz AS due_at,"
             f" ({self.first})::text AS first, ({self.not_by})::text[] AS not_by,"
-            f" ({self.only})::text[] AS only, ({self.href})::text AS href FROM {self.rows}"
+            f" ({self.only})::text[] AS only_for, ({self.href})::text AS href FROM {self.rows}"
         )
 
 

@@ -34,7 +34,7 @@ own_accounts AS (
 theirs AS (
     SELECT waiting.*, coalesce(due_at, since + interval '1 day') AS urgent_at FROM waiting
     WHERE NOT coalesce(not_by && ARRAY(SELECT account FROM own_accounts), false)
-        AND (only IS NULL OR :account = ANY (only))
+        AND (only_for IS NULL OR :account = ANY (only_for))
         AND (CAST(:customer AS text) IS NULL OR customer = :customer))
 """
 _PAGE: Final = """

@@ -68,7 +68,8 @@ class PersonalSettings:
 class StoredSettings:
     """A person's settings. `pending` are those that `pending_by`, somebody else, asked for at `pending_at`.
 
-    `changed_by` and `confirmed_by` are the two people of the last change by others.
+    `changed_by` and `confirmed_by` are the two people of the last change by others. `sequence` counts the
+    changes; it is 0 while nobody has set anything.
     """
 
     present: PersonalSettings = PersonalSettings()
@@ -77,6 +78,7 @@ class StoredSettings:
     pending_at: datetime | None = None
     changed_by: str | None = None
     confirmed_by: str | None = None
+    sequence: int = 0
 
 
 def change_settings(
@@ -87,8 +89,11 @@ def change_settings(
     Whoever is paged at another address, or later, is not paged: so others' settings wait until
     a second person asks for the same. Another request replaces one that waits.
     """
+    sequence = stored.sequence + 1
     if actor == person:
-        return StoredSettings(wanted)
+        return StoredSettings(wanted, sequence=sequence)
     if stored.pending == wanted and stored.pending_by not in (None, actor):
-        return StoredSettings(wanted, changed_by=stored.pending_by, confirmed_by=actor)
-    return replace(stored, pending=wanted, pending_by=actor, pending_at=at)
+        return StoredSettings(
+            wanted, changed_by=stored.pending_by, confirmed_by=actor, sequence=sequence
+        )
+    return replace(stored, pending=wanted, pending_by=actor, pending_at=at, sequence=sequence)

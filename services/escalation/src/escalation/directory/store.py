@@ -104,10 +104,10 @@ async def load_people(tx: Connection, subs: set[str]) -> dict[str, Person]:
     return {row.sub: _person(row) for row in rows}
 
 
-async def lock_settings(tx: Connection, sub: str) -> StoredSettings:
-    """The settings of a person, locked; those of somebody who has set none are the default ones."""
-    query = select(personal_settings).where(personal_settings.c.sub == sub).with_for_update()
-    row = (await tx.execute(query)).one_or_none()
+async def get_settings(tx: Connection, sub: str, *, lock: bool = False) -> StoredSettings:
+    """The settings of a person, locked if asked for; those of somebody who has set none are the default ones."""
+    query = select(personal_settings).where(personal_settings.c.sub == sub)
+    row = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
     if row is None:
         return StoredSettings()
     return StoredSettings(
@@ -117,6 +117,7 @@ async def lock_settings(tx: Connection, sub: str) -> StoredSettings:
         row.pending_at,
         row.changed_by,
         row.confirmed_by,
+        row.sequence,
     )
 
 
@@ -130,6 +131,7 @@ async def save_settings(tx: Connection, sub: str, settings: StoredSettings) -> N
         "pending_at": settings.pending_at,
         "changed_by": settings.changed_by,
         "confirmed_by": settings.confirmed_by,
+        "sequence": settings.sequence,
     }
     await upsert(tx, personal_settings, row, key=("sub",))
 

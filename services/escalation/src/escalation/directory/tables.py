@@ -1,6 +1,6 @@
 """Tables of people, customers, environments and services."""
 
-from sqlalchemy import ARRAY, Boolean, Column, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from escalation.metadata import INSTANT, METADATA
@@ -27,6 +27,7 @@ personal_settings = Table(
     Column("pending_at", INSTANT),
     Column("changed_by", Text),
     Column("confirmed_by", Text),
+    Column("sequence", BigInteger, nullable=False),
 )
 
 customers = Table(

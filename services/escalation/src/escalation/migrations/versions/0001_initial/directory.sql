@@ -21,6 +21,7 @@ CREATE TABLE personal_settings (
     pending_at timestamptz,
     changed_by text,
     confirmed_by text,
+    sequence bigint NOT NULL DEFAULT 1,
     CONSTRAINT ck_personal_settings_pending CHECK (num_nonnulls(pending, pending_by, pending_at) IN (0, 3)),
     CONSTRAINT ck_personal_settings_four_eyes CHECK (confirmed_by <> changed_by)
 );
