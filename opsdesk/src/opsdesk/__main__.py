@@ -8,6 +8,7 @@ from opsdesk.commands import (
     access_requests,
     articles,
     attachments,
+    blunt_words,
     callers,
     change_requests,
     clocks,
@@ -22,6 +23,7 @@ from opsdesk.commands import (
     hand_overs,
     imports,
     improvements,
+    linked_systems,
     links,
     login,
     mails,
@@ -29,10 +31,12 @@ from opsdesk.commands import (
     mine,
     notices,
     outages,
+    priority_matrix,
     problems,
     queue,
     reviews,
     status,
+    teams,
     ticket_bulk,
     ticket_causes,
     ticket_classification,
@@ -126,7 +130,11 @@ app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(reviews.app, name="reviews")
 app.add_typer(messages.app, name="messages")
 app.add_typer(articles.app, name="articles")
+linked_systems.add_commands(links.app)
 app.add_typer(links.app, name="links")
+app.add_typer(teams.app, name="teams")
+app.add_typer(priority_matrix.app, name="matrix")
+app.add_typer(blunt_words.app, name="blunt-words")
 app.add_typer(events.app, name="events")
 app.add_typer(improvements.app, name="improvements")
 app.add_typer(token.app, name="token")

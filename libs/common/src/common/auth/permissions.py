@@ -88,6 +88,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "maintenance:write": ("dm", "ops", "tom"),
         "message-templates:write": ("dm", "ops", "po", "tom"),
         "messages:check": STAFF,
+        "notices:choose": (CUSTOMER,),
         "notices:send": ("dm", "ops", "tom"),
         "oncall:read": STAFF,
         "oncall:write": ("gm", "ops", "tom"),

@@ -39,7 +39,7 @@ SOURCES: Final = (
         rows=(
             "escalations e WHERE e.status = 'open' AND :account <> ALL (e.acknowledged_by)"
             " AND EXISTS (SELECT FROM notifications n WHERE n.escalation_id = e.id"
-            " AND n.person = :account AND n.purpose IN ('page', 'exhausted', 'duty')"
+            " AND n.person = :account AND n.purpose IN ('page', 'exhausted')"
             " AND (n.state = 'sent' OR n.attempts > 0))"
         ),
         id="e.id",

@@ -79,6 +79,11 @@ class DirectoryRepository(Generic[T]):
         return [self.factory(row) for row in rows]
 
 
+async def set_wants_notices(tx: Connection, contact: UUID, *, wanted: bool) -> None:
+    """Store whether a contact wants notices, on their own word; nothing that others have to hear of."""
+    await tx.execute(update(contacts).where(contacts.c.id == contact).values(wants_notices=wanted))
+
+
 def _row(
     table: Table, record: Customer | Contact | Environment | Partner | Person
 ) -> dict[str, Any]:

@@ -31,6 +31,7 @@ contacts = Table(
     Column("confirmed_by", Text),
     Column("retired", Boolean, nullable=False),
     Column("wants_mail", Boolean, nullable=False),
+    Column("wants_notices", Boolean, nullable=False),
     Column("erased", Boolean, nullable=False),
     Column("other_addresses", postgresql.ARRAY(Text), nullable=False),
     Column("other_phones", postgresql.ARRAY(Text), nullable=False),

@@ -30,6 +30,7 @@ TriggerKind = Literal[
     "review_published",
     "review_action",
     "article_review",
+    "ticket_watched",
     "settings_changed",
     "manual",
 ]

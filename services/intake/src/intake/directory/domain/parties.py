@@ -25,7 +25,8 @@ class Contact:
     """A person who writes for a customer. Name, address and phone never leave intake.
 
     `address` is normalised, and None once the contact is erased. `registered_by` and `confirmed_by`
-    are accounts of our own people, `registered_at` is since when the contact counts for the former. A `retired` contact is nobody's any more. `wants_mail`: replies to
+    are accounts of our own people, `registered_at` is since when the contact counts for the former. A `retired` contact is nobody's any more. `wants_notices`: notices of outages,
+    maintenance and deliveries are mailed, as far as the house lets contacts choose. `wants_mail`: replies to
     tickets that did not come by mail are mailed, too. Mails from `other_addresses` are the contact's as
     well; answers go to `address`. `numbers` are all phone numbers in one form (E.164), by which callers are
     found.
@@ -44,6 +45,7 @@ class Contact:
     confirmed_by: str | None = None
     retired: bool = False
     wants_mail: bool = False
+    wants_notices: bool = True
     other_addresses: tuple[str, ...] = ()
     other_phones: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()

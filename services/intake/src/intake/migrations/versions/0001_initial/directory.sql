@@ -22,6 +22,7 @@ CREATE TABLE contacts (
     confirmed_by text,
     retired boolean NOT NULL DEFAULT false,
     wants_mail boolean NOT NULL DEFAULT false,
+    wants_notices boolean NOT NULL DEFAULT true,
     erased boolean NOT NULL DEFAULT false,
     other_addresses text[] NOT NULL DEFAULT '{}',
     other_phones text[] NOT NULL DEFAULT '{}',
