@@ -177,6 +177,10 @@ def test_a_saved_view_is_asked_by_name(terminal: Terminal) -> None:
     assert "opsdesk queue --view 'Mine'" in terminal("views", "save", "Mine", "--mine")
 
 
+def test_an_option_that_cannot_be_read_is_one_sentence(terminal: Terminal) -> None:
+    assert terminal.fails("queue", "--due-before", "soon").startswith("'soon' is not an instant")
+
+
 def test_words_are_searched(terminal: Terminal) -> None:
     terminal.services.responses["GET /v1/tickets"] = page_of()
     output = terminal("search", "invoice", "export", "--open", "--customer", "acme")

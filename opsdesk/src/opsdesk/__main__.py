@@ -53,11 +53,12 @@ from opsdesk.commands import (
     waivers,
     whoami,
 )
-from opsdesk.invocation import AnywhereGroup, everywhere
+from opsdesk.commands.console import SentenceGroup
+from opsdesk.invocation import everywhere
 
 app = typer.Typer(
     name="opsdesk",
-    cls=AnywhereGroup,
+    cls=SentenceGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

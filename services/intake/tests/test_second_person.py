@@ -147,7 +147,7 @@ async def no_environment(anna: AsyncClient) -> TwoPersonRequest:
 async def _access(anna: AsyncClient, until: str) -> str:
     """An access of sven, asked for by anna. Its path."""
     body = {"person": "sven", "resource": "db-1", "level": "read", "reason": "E42"}
-    answer = await anna.post("/v1/access-requests", json=body | {"until": "2030-02-01"})
+    answer = await anna.post("/v1/access-requests", json=body | {"until": "2031-02-01"})
     path = f"/v1/access-requests/{answer.json()['key']}"
     app: FastAPI = anna._transport.app  # type: ignore[attr-defined]  # httpx shows it to nobody
     async with client(app, "gina") as gina:

@@ -80,7 +80,7 @@ async def test_an_access_waits_in_every_step_until_it_is_gone(
 ) -> None:
     """R1"""
     body = {"person": "sven", "resource": "db-1", "level": "read", "reason": "E42"}
-    made = await anna.post("/v1/access-requests", json=body | {"until": "2026-03-09"})
+    made = await anna.post("/v1/access-requests", json=body | {"until": "2030-01-14"})
     key = made.json()["key"]
     path = f"/v1/access-requests/{key}"
     assert await kinds_for(app, "gina") == [("decide_access", key)]
@@ -96,7 +96,7 @@ async def test_an_access_waits_in_every_step_until_it_is_gone(
     assert await kinds_for(app, "omar") == []
     await freeze_time(database, NINE + timedelta(days=8))
     (item,) = [one for one in await list_waiting(app, "omar") if one["kind"] == "remove_access"]
-    assert (item["key"], item["due_at"]) == (key, "2026-03-10T00:00:00Z")
+    assert (item["key"], item["due_at"]) == (key, "2030-01-15T00:00:00Z")
     await anna.post(f"{path}/remove")
     assert await kinds_for(app, "omar") == [("verify_access_removal", key)]
 

@@ -42,17 +42,14 @@ def add_system(
     """Add a system of a customer or partner; its account stands in the file of linked systems."""
     party = "partner" if customer is None else "customer"
     body = {"key": system, "kind": kind, "party": party, "base_url": url, "webhook_client": client}
-    run_command(_add(body | given(customer=customer, fields=_read_fields(fields))))
+    run_command(_add(body | given(customer=customer), fields))
 
 
 def change_system(
     system: System, url: Url = None, client: Client = None, fields: Fields = None
 ) -> None:
     """Change where a system is, which machine posts for it, or its map of fields."""
-    changes = given(base_url=url, webhook_client=client, fields=_read_fields(fields))
-    if not changes:
-        raise CliError("Say what to change: --url, --client, --fields.")
-    run_command(_change(system, changes))
+    run_command(_change(system, given(base_url=url, webhook_client=client), fields))
 
 
 def retire_system(system: System) -> None:
@@ -77,7 +74,8 @@ def _read_fields(file: Path | None) -> JSON | None:
         raise CliError(f"{file} is no map of fields in JSON: {error}") from None
 
 
-async def _add(body: JSON) -> None:
+async def _add(body: JSON, fields: Path | None) -> None:
+    body |= given(fields=_read_fields(fields))
     async with own_client() as client:
         system = await client.post("intake", PATH, body)
     print_line(
@@ -85,7 +83,10 @@ async def _add(body: JSON) -> None:
     )
 
 
-async def _change(key: str, changes: JSON) -> None:
+async def _change(key: str, changes: JSON, fields: Path | None) -> None:
+    changes |= given(fields=_read_fields(fields))
+    if not changes:
+        raise CliError("Say what to change: --url, --client, --fields.")
     async with own_client() as client:
         before = await client.get("intake", f"{PATH}/{key}")
         present = {name: before[name] for name in ("base_url", "webhook_client")}

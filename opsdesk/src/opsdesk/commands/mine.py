@@ -47,11 +47,11 @@ def mine(
 def gather(answers: Mapping[str, Any], limit: int) -> Waiting:
     """Make one list of what each service answered: a page, or the error instead of it.
 
-    Raises the Problem of a service where each of them refuses, such as for a kind that none knows.
+    Raises the error of the first service where none of them answers, or none knows the kind.
     """
-    refusals = [one for one in answers.values() if isinstance(one, Problem)]
-    if len(refusals) == len(answers):
-        raise refusals[0]
+    errors = [one for one in answers.values() if isinstance(one, CliError | Problem)]
+    if len(errors) == len(answers):
+        raise errors[0]
     found = Waiting()
     for service, answer in answers.items():
         if isinstance(answer, CliError):

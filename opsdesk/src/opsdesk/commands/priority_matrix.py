@@ -29,7 +29,7 @@ def change(
     reason: Annotated[str, Option(help="Why.")],
 ) -> None:
     """Change the matrix for tickets that are assessed from now on. A lower priority takes two people."""
-    run_command(_change([_parse_cell(cell) for cell in cells], reason))
+    run_command(_change(cells, reason))
 
 
 @app.command("confirm")
@@ -60,10 +60,11 @@ async def _show() -> None:
         _print(await client.get("intake", PATH))
 
 
-async def _change(cells: list[tuple[str, str, str]], reason: str) -> None:
+async def _change(cells: list[str], reason: str) -> None:
+    parsed = [_parse_cell(cell) for cell in cells]
     async with own_client() as client:
         priorities = (await client.get("intake", PATH))["priorities"]
-        for impact, urgency, priority in cells:
+        for impact, urgency, priority in parsed:
             priorities[impact][urgency] = priority
         changed = await client.put("intake", PATH, {"priorities": priorities, "reason": reason})
     json_output.emit(changed)

@@ -40,8 +40,6 @@ def change(
     remove: People = None,
 ) -> None:
     """Change the name of a team, or who is in it; whoever is not named stays."""
-    if name is None and not add and not remove:
-        raise CliError("Say what to change: --name, --add, --remove.")
     run_command(_change(team, name, add or [], remove or []))
 
 
@@ -59,6 +57,8 @@ async def _create(body: JSON) -> None:
 
 
 async def _change(key: str, name: str | None, add: list[str], remove: list[str]) -> None:
+    if name is None and not add and not remove:
+        raise CliError("Say what to change: --name, --add, --remove.")
     path = f"/v1/teams/{key}"
     async with own_client() as client:
         before = await client.get("intake", path)
