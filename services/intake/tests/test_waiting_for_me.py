@@ -47,6 +47,8 @@ async def test_a_hand_over_waits_for_who_was_appointed_and_for_nobody_else(
     app: FastAPI, anna: AsyncClient
 ) -> None:
     """R5"""
+    dana = {"sub": "dana", "name": "Dana", "email": "dana@ours.example", "roles": ["dm"]}
+    assert (await anna.post("/v1/people", json=dana)).status_code == 201
     async with client(app, "theo") as theo:
         body = {"person": "dana", "deputies": []}
         assert (await theo.put("/v1/customers/acme/delivery-manager", json=body)).is_success

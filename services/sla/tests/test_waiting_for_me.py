@@ -91,5 +91,5 @@ async def test_maintenance_waits_for_the_customer_until_it_starts(
     }
     await post(app, "theo", "/v1/maintenance", body)
     (item,) = await list_waiting(app, "jan")
-    assert (item["kind"], item["due_at"]) == ("agree_to_maintenance", at(24))
+    assert (item["kind"], item["due_at"]) == ("agree_to_maintenance", "2026-06-02T07:00:00Z")
     assert await kinds_for(app, "theo") == []

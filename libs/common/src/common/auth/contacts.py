@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Table, select
+from sqlalchemy import ARRAY, Table, Text, literal, select
 
 from common.auth.caller import Contact, address_digest
 from common.events.directory import ContactKnown
@@ -25,6 +25,8 @@ async def find_contact(tx: Connection, address: str, *, contacts: Table) -> Cont
     None where two contacts have it: an address moves from one to the other while the event about
     one of them is under way, and nobody may see another customer's data.
     """
-    has_address = contacts.c.address_digests.contains([address_digest(address)])
+    has_address = contacts.c.address_digests.op("@>")(
+        literal([address_digest(address)], ARRAY(Text))
+    )
     rows = (await tx.execute(select(contacts.c.id, contacts.c.customer).where(has_address))).all()
     return Contact(rows[0].id, UNKNOWN_NAME, rows[0].customer) if len(rows) == 1 else None

@@ -26,7 +26,8 @@ async def load(action: TicketAction) -> Loaded:
     check_kind(ticket)
     change = await store.find(action.tx, ticket.id) or ChangeRequest(ticket.id)
     at = await transaction_time(action.tx)
-    return Loaded(action, ticket, change, at, "change_request", store.save, _respond)
+    # Not `Loaded(…)`: an alias with parameters sets an attribute on what it makes, which is frozen.
+    return ExtendedTicket(action, ticket, change, at, "change_request", store.save, _respond)
 
 
 async def _respond(

@@ -27,7 +27,8 @@ async def load(action: TicketAction) -> Loaded:
     if problem is None:
         raise NotFound(f"A problem of {ticket.key}")
     at = await transaction_time(action.tx)
-    return Loaded(action, ticket, problem, at, "problem", store.save, _respond)
+    # Not `Loaded(…)`: an alias with parameters sets an attribute on what it makes, which is frozen.
+    return ExtendedTicket(action, ticket, problem, at, "problem", store.save, _respond)
 
 
 async def _respond(action: TicketAction, ticket: Ticket, problem: Problem) -> ProblemRead:
