@@ -31,8 +31,8 @@ def answers(terminal: Terminal) -> None:
 
 
 def in_order(output: str, *words: str) -> bool:
-    places = [output.index(word) for word in words]
-    return places == sorted(places)
+    found = [output.index(word) for word in words]
+    return found == sorted(found)
 
 
 def test_what_waits_in_all_services_is_one_list_with_the_most_urgent_first(

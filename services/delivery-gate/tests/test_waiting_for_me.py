@@ -36,7 +36,11 @@ async def test_a_refusal_waits_for_who_asked_for_the_delivery(gate: GateClient) 
     machine = {"scope": "deliveries:write", "owner": "pavel"}
     async with client(gate.app, "pavels-pipeline", **machine) as pipeline:
         asked = (await pipeline.post("/v1/deliveries", json=body | {"readiness": READY})).json()
-    reason = {"code": "READINESS_MISSING", "criterion": "rollback_plan", "justification": "No rollback plan."}
+    reason = {
+        "code": "READINESS_MISSING",
+        "criterion": "rollback_plan",
+        "justification": "No rollback plan.",
+    }
     refusal = {
         "reasons": [reason],
         "follow_ups": [{"kind": "documentation", "task": "Write down how to roll it back."}],

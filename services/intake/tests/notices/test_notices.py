@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from fastapi import FastAPI
 from httpx import AsyncClient
 
 from common.events.deliveries import DeliveryRolledBack, DeliveryStarted, DeliveryVerified
@@ -24,7 +23,7 @@ from intake.outgoing.sender import MailOff, OutgoingMailSender
 from intake.settings import IntakeSettings
 from intake.timers import TIMERS
 from intake_support.outgoing import send_all
-from opsdesk_testing.client import client, settings_for
+from opsdesk_testing.client import settings_for
 from opsdesk_testing.mailboxes import Mailbox, open_mailbox
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 
@@ -249,52 +248,3 @@ async def test_without_a_mail_server_the_notice_says_that_nobody_got_it(
     assert await send_all(off) == 0
     shown = (await anna.get("/v1/notices/NTC-1")).json()
     assert (shown["state"], shown["mails"]) == ("unsent", [])
-
-
-async def test_who_wants_no_notices_gets_none_and_reads_how_to_say_so(
-    app: FastAPI,
-    anna: AsyncClient,
-    database: Database,
-    sender: OutgoingMailSender,
-    mailbox: Mailbox,
-) -> None:
-    async with client(app, "portal") as portal:
-        portal.headers["On-Behalf-Of"] = "mailto:jan@acme.example"
-        assert (await portal.get("/v1/me")).json()["wants_notices"] is True
-        kees = {"name": "Kees", "address": "kees@acme.example", "language": "nl"}
-        await anna.post("/v1/customers/acme/contacts", json=kees)
-        chosen = await portal.put("/v1/me/notices", json={"wanted": False})
-        assert (chosen.status_code, chosen.json()) == (200, {"wanted": False})
-        assert (await portal.get("/v1/me")).json()["wants_notices"] is False
-    await deliver(database, HANDLERS, (MaintenanceAnnounced(announced_by="omar", **WINDOW), 1))
-    await send_all(sender)
-    (only,) = mailbox.messages
-    assert only["To"] == "kees@acme.example"
-    assert only["List-Unsubscribe"] == "<mailto:support@ours.example?subject=Stop%20notices>"
-    assert "U kunt deze berichten stopzetten" in only.get_content()
-    assert (await anna.put("/v1/me/notices", json={"wanted": False})).status_code == 403
-
-
-async def test_where_notices_are_owed_everybody_gets_them(
-    app: FastAPI,
-    anna: AsyncClient,
-    database: Database,
-    sender: OutgoingMailSender,
-    mailbox: Mailbox,
-) -> None:
-    (jan,) = (await anna.get("/v1/customers/acme/contacts")).json()["items"]
-    path = f"/v1/customers/acme/contacts/{jan['id']}"
-    assert (await anna.patch(path, json={"wants_notices": False})).json()["wants_notices"] is False
-    owed = settings_for(
-        IntakeSettings,
-        database.url,
-        smtp_server=f"127.0.0.1:{mailbox.port}",
-        mail_from="support@ours.example",
-        notices_optional=False,
-    )
-    await deliver(database, HANDLERS, (MaintenanceAnnounced(announced_by="omar", **WINDOW), 1))
-    sender.settings = owed
-    await send_all(sender)
-    (mail,) = mailbox.messages
-    assert (mail["To"], mail["List-Unsubscribe"]) == ("jan@acme.example", None)
-    assert "stop these notices" not in mail.get_content()

@@ -58,7 +58,7 @@ class MeRead(ResponseModel):
     services: list[str] = Field(default_factory=list)
 
 
-class NoticeWish(RequestModel):
+class NoticeChoice(RequestModel):
     """Whether the contact wants notices of outages, maintenance and deliveries by mail."""
 
     wanted: bool
@@ -85,11 +85,11 @@ async def get_me(caller: Annotated[Caller, requires("tickets:read")], tx: Transa
 
 @routes.put("/notices")
 async def choose_notices(
-    body: NoticeWish,
+    body: NoticeChoice,
     request: Request,
     caller: Annotated[Caller, requires("notices:choose")],
     tx: Transaction,
-) -> NoticeWish:
+) -> NoticeChoice:
     """Choose whether to get notices of outages, maintenance and deliveries by mail, as their reader.
 
     Answers on tickets come all the same. Where the house promises notices to everybody, nobody can choose.
