@@ -24,6 +24,7 @@ ROLES = frozenset(
         "store",
         "tables",
         "timers",
+        "waiting",
     }
 )
 """What every noun calls its parts: these names may stand in any noun, and beside the nouns."""

@@ -177,27 +177,8 @@ def test_a_saved_view_is_asked_by_name(terminal: Terminal) -> None:
     assert "opsdesk queue --view 'Mine'" in terminal("views", "save", "Mine", "--mine")
 
 
-def test_what_waits_for_me_comes_before_what_is_mine(terminal: Terminal) -> None:
-    """R1"""
-    waits = {
-        "kind": "verify",
-        "key": "OPS-9",
-        "title": "Slow",
-        "customer": "acme",
-        "since": "2026-06-01T07:00:00Z",
-        "due_at": "2026-06-01T15:00:00Z",
-        "why": "Anna resolved it; another person must verify it",
-        "href": "/v1/tickets/OPS-9",
-    }
-    terminal.services.responses |= {
-        "GET /v1/waiting-for-me": page_of(waits),
-        "GET /v1/queue": page_of(TICKET | {"next_promise": None}),
-    }
-    output = " ".join(terminal("mine").split())
-    assert output.index("another person must verify it") < output.index("Assigned to you")
-    first, second = json.loads(terminal("mine", "--json"))
-    assert first["items"][0]["key"] == "OPS-9"
-    assert second["items"][0]["key"] == "OPS-7"
+def test_an_option_that_cannot_be_read_is_one_sentence(terminal: Terminal) -> None:
+    assert terminal.fails("queue", "--due-before", "soon").startswith("'soon' is not an instant")
 
 
 def test_words_are_searched(terminal: Terminal) -> None:

@@ -8,6 +8,7 @@ from opsdesk.commands import (
     access_requests,
     articles,
     attachments,
+    blunt_words,
     callers,
     change_requests,
     clocks,
@@ -22,16 +23,20 @@ from opsdesk.commands import (
     hand_overs,
     imports,
     improvements,
+    linked_systems,
     links,
     login,
     mails,
     messages,
+    mine,
     notices,
     outages,
+    priority_matrix,
     problems,
     queue,
     reviews,
     status,
+    teams,
     ticket_bulk,
     ticket_causes,
     ticket_classification,
@@ -48,11 +53,12 @@ from opsdesk.commands import (
     waivers,
     whoami,
 )
-from opsdesk.invocation import AnywhereGroup, everywhere
+from opsdesk.commands.console import SentenceGroup
+from opsdesk.invocation import everywhere
 
 app = typer.Typer(
     name="opsdesk",
-    cls=AnywhereGroup,
+    cls=SentenceGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -91,7 +97,7 @@ SHIFT: Mapping[str, Callable[..., None]] = {
 """What a shift does on tickets all day: `opsdesk reply 1021 …`, and `opsdesk tickets reply 1021 …` alike."""
 
 app.command(rich_help_panel="A shift")(queue.queue)
-app.command("mine", rich_help_panel="A shift")(queue.list_waiting)
+app.command(rich_help_panel="A shift")(mine.mine)
 app.command(rich_help_panel="A shift")(queue.search)
 for name, command in SHIFT.items():
     app.command(name, rich_help_panel="A shift")(command)
@@ -125,7 +131,11 @@ app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(reviews.app, name="reviews")
 app.add_typer(messages.app, name="messages")
 app.add_typer(articles.app, name="articles")
+linked_systems.add_commands(links.app)
 app.add_typer(links.app, name="links")
+app.add_typer(teams.app, name="teams")
+app.add_typer(priority_matrix.app, name="matrix")
+app.add_typer(blunt_words.app, name="blunt-words")
 app.add_typer(events.app, name="events")
 app.add_typer(improvements.app, name="improvements")
 app.add_typer(token.app, name="token")

@@ -5,9 +5,12 @@ from typing import Final
 
 import pytest
 
+from common.waiting import operations_of
+from delivery_gate.waiting import SOURCES
 from delivery_gate_support.gate_client import GateClient, digest
 from opsdesk_testing.client import client
 from opsdesk_testing.second_person import TwoPersonRequest, check_takes_two, effects_of
+from opsdesk_testing.waiting_for_me import check_waits_for_second_person, check_waits_no_more
 
 Scenario = Callable[[GateClient], Awaitable[TwoPersonRequest]]
 
@@ -50,6 +53,9 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "reject_follow_up": rejected,
 }
 
+NEVER_WAITS: Final[dict[str, str]] = {}
+"""What takes two people and is asked for by none of them first: it waits for nobody, and why."""
+
 
 def test_every_effect_that_takes_two_is_tried(gate: GateClient) -> None:
     assert effects_of(gate.app).keys() == SCENARIOS.keys()
@@ -62,6 +68,26 @@ async def test_the_first_person_is_refused_with_every_account(
     """R1"""
     asked = await SCENARIOS[operation](gate)
     await check_takes_two(gate.app, gate.database, effects_of(gate.app)[operation], asked)
+
+
+def test_every_effect_that_takes_two_waits_for_somebody(gate: GateClient) -> None:
+    """R1"""
+    waits = operations_of(SOURCES).keys() - NEVER_WAITS.keys()
+    assert effects_of(gate.app).keys() - waits == NEVER_WAITS.keys()
+
+
+@pytest.mark.parametrize("operation", SCENARIOS.keys() - NEVER_WAITS.keys())
+async def test_it_waits_for_the_second_person_and_for_no_account_of_the_first(
+    gate: GateClient, operation: str
+) -> None:
+    """R1"""
+    asked = await SCENARIOS[operation](gate)
+    effect = effects_of(gate.app)[operation]
+    await check_waits_for_second_person(gate.app, gate.database, SOURCES, effect, asked)
+    async with client(gate.app, asked.second) as second:
+        done = await second.request(asked.method, asked.path, json=asked.body)
+    assert done.is_success, done.text
+    await check_waits_no_more(gate.app, SOURCES, effect, asked)
 
 
 async def test_two_accounts_of_one_person_approve_once(gate: GateClient) -> None:

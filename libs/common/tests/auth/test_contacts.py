@@ -1,7 +1,7 @@
 """Contacts that a service knows by the digest of their address."""
 
 import pytest
-from sqlalchemy import Column, MetaData, Table, Text, Uuid, insert
+from sqlalchemy import ARRAY, Column, MetaData, Table, Text, Uuid, insert
 
 from common.auth import address_digest
 from common.auth.contacts import UNKNOWN_NAME, find_contact
@@ -13,29 +13,37 @@ contacts = Table(
     MetaData(),
     Column("id", Uuid, primary_key=True),
     Column("customer", Text),
-    Column("address_digest", Text),
+    Column("address_digests", ARRAY(Text)),
 )
 JAN, BRITTA, TWIN = uuid7(), uuid7(), uuid7()
 
 
 @pytest.mark.parametrize(
     ("address", "found"),
-    [("jan@acme.example", JAN), ("nobody@acme.example", None), ("both@example.org", None)],
+    [
+        ("jan@acme.example", JAN),
+        ("jan@home.example", JAN),
+        ("nobody@acme.example", None),
+        ("both@example.org", None),
+    ],
 )
 async def test_a_contact_is_found_by_an_address_that_nobody_shares(
     database: Database, owner_url: str, address: str, found: object
 ) -> None:
     owner = Database(owner_url, database.schema, pool_size=1)
     rows = [
-        (JAN, "acme", "jan@acme.example"),
-        (BRITTA, "brightwater", "both@example.org"),
-        (TWIN, "acme", "both@example.org"),
+        (JAN, "acme", ["jan@acme.example", "jan@home.example"]),
+        (BRITTA, "brightwater", ["both@example.org"]),
+        (TWIN, "acme", ["twin@acme.example", "both@example.org"]),
     ]
     async with owner.transaction() as tx:
         await tx.run_sync(lambda connection: contacts.create(connection))
         await tx.execute(
             insert(contacts),
-            [{"id": i, "customer": c, "address_digest": address_digest(a)} for i, c, a in rows],
+            [
+                {"id": id, "customer": customer, "address_digests": [*map(address_digest, given)]}
+                for id, customer, given in rows
+            ],
         )
         contact = await find_contact(tx, address, contacts=contacts)
     await owner.close()

@@ -56,11 +56,11 @@ async def check_takes_two(
 
     With the other account the rule refuses it, and without the rule the database does.
     """
-    await _announce_address(database, asked.first)
+    await announce_address(database, asked.first)
     announced = await _count_announced(database, effect)
     for account in (asked.first, ANOTHER_ACCOUNT):
         entries = await _count_audit_entries(database)
-        refused = await _call(app, asked, account, f"{asked.first}@ours.example")
+        refused = await call(app, asked, account, f"{asked.first}@ours.example")
         if effect.condition == WAITS:
             assert refused.is_success, (account, refused.text)
         else:
@@ -70,11 +70,11 @@ async def check_takes_two(
         assert await _count_audit_entries(database) > entries, "what was denied is on record"
     if effect.condition != WAITS and effect.operation not in LEAVES_NO_NAME:
         with _rule_forgotten():
-            refused = await _call(app, asked, ANOTHER_ACCOUNT, f"{asked.first}@ours.example")
+            refused = await call(app, asked, ANOTHER_ACCOUNT, f"{asked.first}@ours.example")
         assert refused.status_code == 403, (refused.status_code, refused.text)
         assert refused.json()["detail"] == ONE_PERSON, refused.text
         assert await _count_announced(database, effect) == announced
-    done = await _call(app, asked, asked.second, f"{asked.second}@ours.example")
+    done = await call(app, asked, asked.second, f"{asked.second}@ours.example")
     assert done.is_success, done.text
     if effect.announced is not None:
         assert await _count_announced(database, effect) == announced + 1, effect.announced
@@ -91,16 +91,21 @@ def _rule_forgotten() -> Iterator[None]:
         yield
 
 
-async def _call(app: FastAPI, asked: TwoPersonRequest, sub: str, email: str) -> Response:
+async def call(app: FastAPI, asked: TwoPersonRequest, sub: str, email: str) -> Response:
     """Call as `sub`, with the rights of the second person, so that only the person is in the way."""
-    rights: dict[str, Any] = {"roles": list(STAFF.get(asked.second, ()))}
-    if asked.second in CONTACTS:
-        rights = {"customer": CONTACTS[asked.second]}
-    async with client(app, sub, email=email, **rights) as caller:
+    async with client(app, sub, email=email, **rights_of(asked.second)) as caller:
         return await caller.request(asked.method, asked.path, json=asked.body)
 
 
-async def _announce_address(database: Database, sub: str) -> None:
+def rights_of(person: str) -> dict[str, Any]:
+    """The claims that give an account this person's rights."""
+    if person in CONTACTS:
+        return {"customer": CONTACTS[person]}
+    return {"roles": list(STAFF.get(person, ()))}
+
+
+async def announce_address(database: Database, sub: str) -> None:
+    """Announce this person's address, by which accounts with it are theirs."""
     event = PersonKnown(
         at=now(),
         person_id=UUID(int=0x9E),

@@ -51,9 +51,18 @@ def change(
     language: Annotated[str | None, Option(help="Another language.")] = None,
     also: Also = None,
     also_phone: AlsoPhone = None,
+    notices: Annotated[
+        bool | None, Option("--notices/--no-notices", help="Whether they get notices by mail.")
+    ] = None,
 ) -> None:
     """Change a contact; what is left out stays. `--also` replaces all other addresses."""
-    given = {"name": name, "address": address, "phone": phone, "language": language}
+    given = {
+        "name": name,
+        "address": address,
+        "phone": phone,
+        "language": language,
+        "wants_notices": notices,
+    }
     body = {field: value for field, value in given.items() if value is not None}
     run_command(_change(customer, contact, body | _others(also, also_phone)))
 
@@ -100,7 +109,9 @@ async def _add(customer: str, body: dict[str, Any]) -> None:
 
 async def _change(customer: str, contact: str, body: dict[str, Any]) -> None:
     if not body:
-        raise CliError("Say what to change: --name, --address, --also, --phone, --language.")
+        raise CliError(
+            "Say what to change: --name, --address, --also, --phone, --language, --no-notices."
+        )
     async with own_client() as client:
         path = f"/v1/customers/{customer}/contacts/{await _id_of(client, customer, contact)}"
         changed = await client.patch("intake", path, body)

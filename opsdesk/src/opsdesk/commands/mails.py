@@ -1,4 +1,4 @@
-"""The commands `opsdesk mails list | show | open`: mails that were held back as a machine's."""
+"""The commands `opsdesk mails list | show | open | set-aside`: mails that were held back as a machine's."""
 
 from typing import Annotated
 
@@ -36,6 +36,12 @@ def open_(mail: Mail) -> None:
     run_command(_open(mail))
 
 
+@app.command("set-aside")
+def set_aside_(mail: Mail) -> None:
+    """Set a mail aside that was held back, and on which nobody has to act: it waits for nobody any more."""
+    run_command(_set_aside(mail))
+
+
 async def _list(outcome: str) -> None:
     async with own_client() as client:
         page = await client.get("intake", "/v1/emails", outcome=outcome, limit=DEFAULT_LIMIT)
@@ -50,6 +56,7 @@ async def _show(mail: str) -> None:
     print_line((shown["text"] or "What it says is on its ticket, or deleted as too old.").strip())
     if shown["outcome"] == "ignored":
         print_line(f"\nA person's after all? opsdesk mails open {shown['id']}")
+        print_line(f"Nobody has to act on it? opsdesk mails set-aside {shown['id']}")
 
 
 async def _open(mail: str) -> None:
@@ -58,12 +65,19 @@ async def _open(mail: str) -> None:
     print_line(f"{result['ticket']['key']} is open for it.")
 
 
+async def _set_aside(mail: str) -> None:
+    async with own_client() as client:
+        aside = await client.post("intake", f"/v1/emails/{mail}/set-aside")
+    print_line(f"{aside['set_aside_by']} has set it aside; it stays stored.")
+
+
 def _facts(mail: JSON) -> list[tuple[str, object]]:
     return [
         ("from", _sender(mail)),
         ("received", format_instant(mail["received_at"])),
         ("outcome", mail["outcome"]),
         ("why", mail["reason"]),
+        ("set aside by", mail.get("set_aside_by")),
     ]
 
 

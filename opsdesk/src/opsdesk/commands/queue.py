@@ -1,4 +1,4 @@
-"""The commands `opsdesk queue | mine | search`: what is to be done next, and where something stood."""
+"""The commands `opsdesk queue | search`: what is to be done next, and where something stood."""
 
 from typing import Annotated
 
@@ -55,16 +55,6 @@ def queue(
     run_command(_queue(query, view, limit))
 
 
-def list_waiting(
-    kind: Annotated[
-        str | None,
-        Option(help="verify, confirm_priority, confirm_classification, confirm_blocker"),
-    ] = None,
-) -> None:
-    """Show what waits for you: second eyes that you may give, then the tickets assigned to you."""
-    run_command(_list_waiting(given(kind=kind)))
-
-
 def search(
     words: Annotated[
         list[str], Argument(help='All of these; "\\"in this order\\"", this or that, -without.')
@@ -85,37 +75,17 @@ async def _queue(query: JSON, view: str | None, limit: int) -> None:
     async with own_client() as client:
         if view is not None:
             query = (await find_view(client, view))["query"] | query
-        await _print_queue(client, "Queue", query, limit)
+        await print_queue(client, "Queue", query, limit)
 
 
-async def _print_queue(client: ApiClient, title: str, query: JSON, limit: int) -> None:
+async def print_queue(client: ApiClient, title: str, query: JSON, limit: int) -> None:
+    """Print the first tickets of the queue that fit the query."""
     page = await client.get("intake", "/v1/queue", limit=limit, **query)
     json_output.emit(page)
     columns = ("ticket", "due", "promise", "priority", "state", "customer", "assignee", "title")
     print_table(title, columns, (_row(ticket) for ticket in page["items"]))
     if page["next"]:
         print_line(f"These are the first {limit}; narrow it down, or ask for more with --limit.")
-
-
-async def _list_waiting(query: JSON) -> None:
-    async with own_client() as client:
-        page = await client.get("intake", "/v1/waiting-for-me", limit=DEFAULT_LIMIT, **query)
-        json_output.emit(page)
-        columns = ("ticket", "since", "escalated", "customer", "title", "why")
-        rows = (
-            (
-                one["key"],
-                format_instant(one["since"]),
-                format_instant(one["due_at"]),
-                one["customer"],
-                one["title"],
-                one["why"],
-            )
-            for one in page["items"]
-        )
-        print_table("Waiting for your eyes", columns, rows)
-        if not query:
-            await _print_queue(client, "Assigned to you", {"mine": True}, DEFAULT_LIMIT)
 
 
 async def _search(query: JSON, limit: int) -> None:

@@ -20,10 +20,16 @@ DEFAULT_LIMIT = 50
 def list_(
     customer: Annotated[str | None, Option(help="The customer's key.")] = None,
     state: Annotated[str | None, Option(help="new, in_progress, on_hold, resolved, …")] = None,
+    watched: Annotated[bool, Option("--watched", help="Only those that you watch.")] = False,
     everything: Annotated[bool, Option("--all", help="Closed ones, too.")] = False,
 ) -> None:
     """List the newest tickets, by default the open ones."""
-    query = {"customer": customer, "state": state, "open": None if everything or state else True}
+    query = {
+        "customer": customer,
+        "state": state,
+        "watched": watched or None,
+        "open": None if everything or state else True,
+    }
     run_command(_list({name: value for name, value in query.items() if value is not None}))
 
 

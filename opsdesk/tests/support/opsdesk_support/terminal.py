@@ -18,17 +18,24 @@ RecordedRequest = tuple[str, str, JSON]
 class FakeServices:
     """`answers`: by method and path, such as `GET /v1/clocks`; a `httpx.Response` is given as it is.
 
-    What has no answer does not exist: 404, as the services say it.
+    An answer of one service alone is given by `GET sla/v1/clocks`; an exception stands for one that cannot
+    be reached. What has no answer does not exist: 404, as the services say it.
     """
 
-    responses: dict[str, JSON | list[JSON] | httpx.Response] = field(default_factory=dict)
+    responses: dict[str, JSON | list[JSON] | httpx.Response | Exception] = field(
+        default_factory=dict
+    )
     requests: list[RecordedRequest] = field(default_factory=list)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         query: Mapping[str, str] = request.url.params
         body = json.loads(request.content) if request.content else dict(query)
         self.requests.append((request.method, request.url.path, body))
-        response = self.responses.get(f"{request.method} {request.url.path}")
+        common = self.responses.get(f"{request.method} {request.url.path}")
+        own = f"{request.method} {request.url.host}{request.url.path}"
+        response = self.responses.get(own, common)
+        if isinstance(response, Exception):
+            raise response
         if response is None:
             return problem_response(404, "not-found", "Not found", "There is no such thing here.")
         return (

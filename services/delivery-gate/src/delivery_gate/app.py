@@ -3,6 +3,7 @@
 from typing import Final
 
 from common.http import Service
+from delivery_gate import waiting
 from delivery_gate.check_reports import routes as check_report_routes
 from delivery_gate.criteria import routes as criteria_routes
 from delivery_gate.deliveries.routes import delivery_requests, reviews, rollouts, verdict_history
@@ -37,6 +38,7 @@ SERVICE: Final = Service(
         emergency_routes.routes,
         environment_routes.routes,
         observation_routes.routes,
+        waiting.routes,
     ),
     handlers=HANDLERS,
     timers=TIMERS,

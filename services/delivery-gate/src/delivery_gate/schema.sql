@@ -106,12 +106,12 @@ REVOKE UPDATE, DELETE ON checks FROM opsdesk_delivery_gate;
 CREATE TABLE contacts (
     id uuid NOT NULL,
     customer text NOT NULL,
-    address_digest text,
+    address_digests text[] NOT NULL DEFAULT '{}'::text[],
     -- Number of the last event about the contact.
     sequence bigint NOT NULL,
     CONSTRAINT pk_contacts PRIMARY KEY (id)
 );
-CREATE INDEX ix_contacts_address ON contacts (address_digest) WHERE address_digest IS NOT NULL;
+CREATE INDEX ix_contacts_addresses ON contacts USING gin (address_digests);
 
 CREATE TABLE criteria (
     version integer NOT NULL,
@@ -160,6 +160,8 @@ CREATE TABLE deliveries (
 );
 CREATE INDEX ix_deliveries_deferred ON deliveries (product, digest) WHERE state = 'evaluating';
 CREATE INDEX ix_deliveries_delivered ON deliveries (product, digest) WHERE state = 'delivered';
+CREATE INDEX ix_deliveries_in_review ON deliveries (requested_at, id)
+    WHERE state IN ('in_review', 'approved');
 CREATE INDEX ix_deliveries_requested_at ON deliveries (requested_at, id);
 CREATE INDEX ix_deliveries_waiting ON deliveries (environment_id)
     WHERE state IN ('evaluating', 'in_review', 'approved');
@@ -206,6 +208,8 @@ CREATE TABLE emergency_changes (
     CONSTRAINT ck_emergency_changes_without_blocker CHECK (blocker_ended_at < applied_at)
 );
 CREATE INDEX ix_emergency_changes_ticket_id ON emergency_changes (ticket_id);
+CREATE INDEX ix_emergency_changes_unapplied ON emergency_changes (id)
+    WHERE state IN ('requested', 'authorized');
 CREATE UNIQUE INDEX uq_emergency_changes_one_open ON emergency_changes (environment_id)
     WHERE state IN ('requested', 'authorized', 'applied');
 CREATE TRIGGER two_persons_authorize BEFORE INSERT OR UPDATE OF authorized_by ON emergency_changes
@@ -234,6 +238,8 @@ CREATE TABLE environments (
     CONSTRAINT ck_environments_debt_is_whole
         CHECK (num_nonnulls(debt_change_id, debt_change, debt_since, debt_due_at) IN (0, 4))
 );
+CREATE INDEX ix_environments_in_debt ON environments (debt_change_id)
+    WHERE debt_change_id IS NOT NULL;
 GRANT SELECT ON environments TO opsdesk_delivery_gate_contact;
 ALTER TABLE environments FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON environments TO opsdesk_delivery_gate_contact USING ((customer = (
@@ -276,8 +282,10 @@ CREATE TABLE follow_ups (
     CONSTRAINT ck_follow_ups_kind CHECK (kind IN ('documentation', 'investigation', 'retest')),
     CONSTRAINT ck_follow_ups_state CHECK (state IN ('open', 'closed', 'confirmed'))
 );
+CREATE INDEX ix_follow_ups_closed ON follow_ups (id) WHERE state = 'closed';
 CREATE INDEX ix_follow_ups_delivery_id ON follow_ups (delivery_id);
 CREATE INDEX ix_follow_ups_holding ON follow_ups (held_product) WHERE state IN ('open', 'closed');
+CREATE INDEX ix_follow_ups_open ON follow_ups (id) WHERE state = 'open';
 CREATE INDEX ix_follow_ups_opened_at ON follow_ups (opened_at, id);
 CREATE UNIQUE INDEX uq_follow_ups_emergency_id ON follow_ups (emergency_id);
 CREATE TRIGGER two_persons_confirm BEFORE INSERT OR UPDATE OF confirmed_by ON follow_ups

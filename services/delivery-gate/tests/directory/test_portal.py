@@ -51,6 +51,13 @@ async def test_the_portal_sees_what_the_contact_may_see(gate: GateClient) -> Non
     assert answer.status_code == 403
 
 
+async def test_the_portal_speaks_for_a_contact_by_any_address_of_theirs(gate: GateClient) -> None:
+    more = {"other_address_digests": [address_digest("jan@home.example")]}
+    await gate.deliver_event(contact(1).model_copy(update=more))
+    answer = await gate.get("portal", "environments", On_Behalf_Of="mailto:jan@home.example")
+    assert [one["key"] for one in answer.json()["items"]] == ["acme-prod", "acme-staging"]
+
+
 async def test_a_contact_of_another_customer_sees_none_of_them(gate: GateClient) -> None:
     await gate.deliver_event(contact(1, "brightwater"))
     assert await visible_environments(gate) == []

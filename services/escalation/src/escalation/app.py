@@ -5,6 +5,7 @@ from typing import Final
 from common.http import Service
 from common.persistence.workload import NOTIFIER
 from common.runtime import Runtime
+from escalation import waiting
 from escalation.cases.notification_outcomes import ESCALATION_ACCESS
 from escalation.cases.routes import actions, escalations, notification_settings
 from escalation.cases.routes import notifications as notification_routes
@@ -39,6 +40,7 @@ SERVICE: Final = Service(
         notification_routes.routes,
         directory_routes.routes,
         notification_settings.routes,
+        waiting.routes,
     ),
     handlers=HANDLERS,
     timers=TIMERS,

@@ -77,6 +77,7 @@ from common.events.waivers import (
     WaiverRequested,
     WaiverWithdrawn,
 )
+from common.events.watchers import TicketWatchersNotified
 from common.messaging.inbox import Handlers, chain, for_each
 from common.restoration.handlers import restored_handlers
 from escalation.cases.handlers import (
@@ -94,6 +95,7 @@ from escalation.cases.handlers import (
     tickets,
     usage,
     waivers,
+    watchers,
 )
 from escalation.directory import handlers as directory
 
@@ -129,6 +131,7 @@ HANDLERS: Handlers = {
     TicketReplyUndelivered: for_each(tickets.on_reply_undelivered),
     TicketSecondEyesOverdue: for_each(tickets.on_second_eyes_overdue),
     TicketSecondEyesGiven: for_each(tickets.on_second_eyes_given),
+    TicketWatchersNotified: for_each(watchers.on_watchers_notified),
     TicketEscalatedByCustomer: for_each(customers.on_escalated),
     CustomerEscalationTaken: for_each(customers.on_taken),
     CustomerEscalationAnswered: for_each(customers.on_answered),

@@ -134,11 +134,14 @@ CREATE TABLE personal_settings (
     -- Another's settings that pending_by asked for, until a second person asks for the same.
     pending jsonb,
     pending_by text,
+    pending_at timestamptz,
     changed_by text,
     confirmed_by text,
+    sequence bigint NOT NULL DEFAULT 1,
     CONSTRAINT personal_settings_pkey PRIMARY KEY (sub),
     CONSTRAINT ck_personal_settings_four_eyes CHECK (confirmed_by <> changed_by),
-    CONSTRAINT ck_personal_settings_pending CHECK ((pending IS NULL) = (pending_by IS NULL))
+    CONSTRAINT ck_personal_settings_pending
+        CHECK (num_nonnulls(pending, pending_by, pending_at) IN (0, 3))
 );
 
 CREATE OR REPLACE FUNCTION escalation.refuse_one_person()

@@ -47,9 +47,9 @@ from intake.tickets.routes import (
     triage,
     unmerge,
     uploads,
-    waiting,
 )
 from intake.views import routes as view_routes
+from intake.waiting import routes as waiting_routes
 from intake.watchers import routes as watcher_routes
 
 ROUTERS = (
@@ -78,7 +78,7 @@ ROUTERS = (
     triage.routes,
     queue.routes,
     ticket_history.routes,
-    waiting.routes,
+    waiting_routes,
     view_routes.routes,
     uploads.routes,
     forms.routes,

@@ -58,6 +58,9 @@ CREATE TABLE access_requests (
 CREATE INDEX ix_access_requests_person ON access_requests (person, id);
 CREATE INDEX ix_access_requests_present ON access_requests (id)
     WHERE granted_at IS NOT NULL AND removal_verified_at IS NULL;
+CREATE INDEX ix_access_requests_to_grant ON access_requests (id)
+    WHERE decision = 'approved' AND granted_at IS NULL;
+CREATE INDEX ix_access_requests_undecided ON access_requests (id) WHERE decision IS NULL;
 
 CREATE OR REPLACE FUNCTION intake.refuse_one_person()
  RETURNS trigger
@@ -217,6 +220,8 @@ END) STORED,
     CONSTRAINT ck_article_versions_published
         CHECK ((published_by IS NULL) = (published_at IS NULL))
 );
+CREATE INDEX ix_article_versions_unpublished ON article_versions (article_id, version)
+    WHERE published_at IS NULL;
 CREATE INDEX ix_article_versions_words ON article_versions USING gin (words);
 GRANT SELECT ON article_versions TO opsdesk_intake_contact;
 ALTER TABLE article_versions FORCE ROW LEVEL SECURITY;
@@ -377,6 +382,8 @@ CREATE TABLE contact_erasures (
         CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL)),
     CONSTRAINT ck_contact_erasures_four_eyes CHECK (confirmed_by <> requested_by)
 );
+CREATE INDEX ix_contact_erasures_unconfirmed ON contact_erasures (contact_id)
+    WHERE confirmed_by IS NULL;
 CREATE TRIGGER two_persons_erase BEFORE INSERT OR UPDATE OF confirmed_by ON contact_erasures
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('requested_by', 'confirmed_by');
@@ -390,9 +397,11 @@ CREATE TABLE contacts (
     language text NOT NULL,
     -- For whom the contact counts where two people are needed, until confirmed_by says otherwise.
     registered_by text,
+    registered_at timestamptz,
     confirmed_by text,
     retired boolean NOT NULL DEFAULT false,
     wants_mail boolean NOT NULL DEFAULT false,
+    wants_notices boolean NOT NULL DEFAULT true,
     erased boolean NOT NULL DEFAULT false,
     other_addresses text[] NOT NULL DEFAULT '{}'::text[],
     other_phones text[] NOT NULL DEFAULT '{}'::text[],
@@ -410,6 +419,9 @@ CREATE TABLE contacts (
 CREATE INDEX ix_contacts_customer ON contacts (customer_id, id);
 CREATE INDEX ix_contacts_numbers ON contacts USING gin (numbers);
 CREATE INDEX ix_contacts_other_addresses ON contacts USING gin (other_addresses);
+CREATE INDEX ix_contacts_unconfirmed ON contacts (registered_at)
+    WHERE registered_by IS NOT NULL AND confirmed_by IS NULL AND NOT retired AND NOT erased;
+GRANT UPDATE (wants_notices) ON contacts TO opsdesk_intake_contact;
 GRANT SELECT ON contacts TO opsdesk_intake_contact;
 ALTER TABLE contacts FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON contacts TO opsdesk_intake_contact USING ((customer_id = ( SELECT
@@ -459,6 +471,8 @@ CREATE TABLE customer_escalations (
         CHECK (num_nonnulls(answer_id, answered_by, answered_at) IN (0, 3))
 );
 CREATE INDEX ix_customer_escalations_ticket ON customer_escalations (ticket_id, id);
+CREATE INDEX ix_customer_escalations_unanswered ON customer_escalations (due_at)
+    WHERE answered_at IS NULL;
 CREATE UNIQUE INDEX uq_customer_escalations_open ON customer_escalations (ticket_id)
     WHERE answered_at IS NULL;
 GRANT INSERT, SELECT ON customer_escalations TO opsdesk_intake_contact;
@@ -590,7 +604,12 @@ CREATE TABLE hand_overs (
     CONSTRAINT hand_overs_to_check CHECK ("to" IN ('second_level', 'partner')),
     CONSTRAINT hand_overs_tried_check CHECK (tried <> '')
 );
+CREATE INDEX ix_hand_overs_dm ON hand_overs (ticket_id)
+    WHERE acknowledge_by IS NOT NULL AND dm_acknowledged_by IS NULL AND returned_at IS NULL;
 CREATE INDEX ix_hand_overs_partner ON hand_overs (partner, ticket_id) WHERE partner IS NOT NULL;
+CREATE INDEX ix_hand_overs_po ON hand_overs (ticket_id)
+    WHERE acknowledge_by IS NOT NULL AND po_acknowledged_by IS NULL AND returned_at IS NULL;
+CREATE INDEX ix_hand_overs_to_check ON hand_overs (ticket_id) WHERE fixed AND fix_works IS NULL;
 CREATE TRIGGER two_persons_check_fix BEFORE INSERT OR UPDATE OF fix_checked_by ON hand_overs
     FOR EACH ROW WHEN (new.fix_checked_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('returned_by', 'fix_checked_by');
@@ -679,6 +698,7 @@ CREATE TABLE linked_conflicts (
     CONSTRAINT linked_conflicts_decision_check CHECK (decision IN ('ours', 'theirs')),
     CONSTRAINT linked_conflicts_field_check CHECK (field IN ('priority', 'state'))
 );
+CREATE INDEX ix_linked_conflicts_open ON linked_conflicts (id) WHERE decision IS NULL;
 CREATE UNIQUE INDEX uq_linked_conflicts_open ON linked_conflicts (link_id, field)
     WHERE decision IS NULL;
 
@@ -809,15 +829,24 @@ CREATE TABLE mails (
     occurrence bigint NOT NULL,
     -- What is still to be done after its sender was answered: a receipt to plan, a report to read.
     next_step text,
+    -- Who looked at a mail that was held back, and found that nobody has to act on it.
+    set_aside_by text,
+    set_aside_at timestamptz,
     CONSTRAINT mails_pkey PRIMARY KEY (id),
     CONSTRAINT mails_message_id_fingerprint_occurrence_key
         UNIQUE (message_id, fingerprint, occurrence),
     CONSTRAINT mails_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
     CONSTRAINT ck_mails_raw_deleted CHECK (raw_deleted_at IS NULL OR raw = '\x'::bytea),
+    CONSTRAINT ck_mails_set_aside
+        CHECK ((set_aside_by IS NULL) = (set_aside_at IS NULL) AND (set_aside_by IS NULL OR outcome
+            = 'ignored')),
     CONSTRAINT mails_next_step_check CHECK (next_step IN ('receipt', 'bounce')),
     CONSTRAINT mails_outcome_check
         CHECK (outcome IN ('received', 'opened', 'joined', 'ignored', 'unreadable'))
 );
+CREATE INDEX ix_mails_held_back ON mails (received_at)
+    WHERE outcome = 'ignored' AND ticket_id IS NULL AND set_aside_by IS NULL AND raw_deleted_at IS
+        NULL AND next_step IS NULL;
 CREATE INDEX ix_mails_next_step ON mails (id) WHERE next_step IS NOT NULL;
 CREATE INDEX ix_mails_outcome ON mails (outcome, id);
 CREATE INDEX ix_mails_raw ON mails (received_at)
@@ -1015,6 +1044,7 @@ CREATE TABLE notices (
 );
 CREATE INDEX ix_notices_customer ON notices (customer_id, id);
 CREATE INDEX ix_notices_due ON notices (id) WHERE state = 'due';
+CREATE INDEX ix_notices_proposed ON notices (id) WHERE state = 'proposed';
 GRANT SELECT ON notices TO opsdesk_intake_contact;
 ALTER TABLE notices FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON notices TO opsdesk_intake_contact USING (((state = 'sent') AND
@@ -1095,6 +1125,7 @@ CREATE TABLE people (
     pending_roles text[],
     pending_end boolean,
     pending_by text,
+    pending_at timestamptz,
     -- Who asked for the last change that confirmed_by confirmed.
     changed_by text,
     confirmed_by text,
@@ -1104,8 +1135,9 @@ CREATE TABLE people (
     CONSTRAINT people_sub_key UNIQUE (sub),
     CONSTRAINT ck_people_four_eyes CHECK (confirmed_by <> changed_by),
     CONSTRAINT ck_people_pending
-        CHECK (num_nonnulls(pending_roles, pending_end, pending_by) IN (0, 3))
+        CHECK (num_nonnulls(pending_roles, pending_end, pending_by, pending_at) IN (0, 4))
 );
+CREATE INDEX ix_people_pending ON people (pending_at) WHERE pending_by IS NOT NULL;
 CREATE TRIGGER two_persons_confirm_person BEFORE INSERT OR UPDATE OF confirmed_by ON people
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('changed_by', 'confirmed_by');
@@ -1211,6 +1243,7 @@ CREATE TABLE problems (
     CONSTRAINT problems_state_check
         CHECK (state IN ('investigating', 'known_error', 'fix_requested', 'fixed'))
 );
+CREATE INDEX ix_problems_fix_requested ON problems (ticket_id) WHERE state = 'fix_requested';
 CREATE INDEX ix_problems_words ON problems USING gin (words) WHERE workaround IS NOT NULL;
 CREATE TRIGGER two_persons_verify_in_production BEFORE INSERT OR UPDATE OF production_verified_by
     ON problems
@@ -1532,15 +1565,21 @@ CREATE TABLE tickets (
         CHECK (suggested_priority IN ('blocker', 'critical', 'major', 'minor', 'trivial'))
 ) WITH (fillfactor = 85);
 CREATE INDEX ix_tickets_assignee ON tickets (assignee, id) WHERE assignee IS NOT NULL;
+CREATE INDEX ix_tickets_contact_open ON tickets (contact_id)
+    WHERE state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened');
 CREATE INDEX ix_tickets_customer ON tickets (customer_id, id);
 CREATE INDEX ix_tickets_environment ON tickets (environment_id) WHERE priority = 'blocker';
 CREATE INDEX ix_tickets_merged ON tickets (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX ix_tickets_open ON tickets (id)
     WHERE state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened');
+CREATE INDEX ix_tickets_open_changes ON tickets (id)
+    WHERE kind = 'change_request' AND (state NOT IN ('closed', 'merged'));
 CREATE INDEX ix_tickets_to_lower ON tickets (downgrade_requested_at, id)
     WHERE downgrade_requested_by IS NOT NULL;
 CREATE INDEX ix_tickets_to_reclassify ON tickets (reclassification_requested_at, id)
     WHERE reclassification_requested_by IS NOT NULL;
+CREATE INDEX ix_tickets_to_unmerge ON tickets (unmerge_requested_at, id)
+    WHERE unmerge_requested_by IS NOT NULL;
 CREATE INDEX ix_tickets_to_verify ON tickets (resolved_at, id) WHERE state = 'resolved';
 CREATE INDEX ix_tickets_unconfirmed_blocker ON tickets (opened_at, id)
     WHERE priority = 'blocker' AND blocker_confirmed_by IS NULL;

@@ -33,6 +33,11 @@ class IntakeSettings(StorageSettings, SmtpSettings):
     receipts_per_hour: int = Field(
         5, ge=0, description="receipts that one address gets in an hour at most; 0: nobody gets any"
     )
+    notices_optional: bool = Field(
+        True,
+        description="whether a contact can choose to get no notices of outages, maintenance and deliveries;"
+        " false where agreements promise them to everybody",
+    )
     phone_region: str = Field(
         "NL",
         pattern=r"^[A-Z]{2}$",

@@ -12,6 +12,7 @@ from common.events.directory import TokensRevoked
 from common.persistence.database import Database
 from intake.directory.domain.changes import confirm_change, request_end, with_roles
 from intake.directory.domain.parties import Person
+from intake_support.alerts import NINE
 from intake_support.tickets import TO_PARTNER, act, open_ticket
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import outbox_events
@@ -21,7 +22,7 @@ WHY = {"reason": "She left"}
 
 
 def test_leading_roles_are_given_and_taken_by_two() -> None:
-    asked = with_roles(SVEN, ("qc", "gm"), "anna")
+    asked = with_roles(SVEN, ("qc", "gm"), "anna", NINE)
     assert asked.roles == ("qc",), "others hold at once"
     given = confirm_change(asked, "omar")
     assert isinstance(given, Person)
@@ -30,13 +31,13 @@ def test_leading_roles_are_given_and_taken_by_two() -> None:
         "anna",
         "omar",
     )
-    taken = with_roles(given, (), "anna")
+    taken = with_roles(given, (), "anna", NINE)
     assert taken.roles == ("gm",)
-    assert with_roles(taken, ("gm",), "anna").pending is None, "the present ones withdraw it"
+    assert with_roles(taken, ("gm",), "anna", NINE).pending is None, "the present ones withdraw it"
 
 
 def test_an_end_waits_and_its_own_requester_does_not_confirm_it() -> None:
-    asked = request_end(SVEN, "anna")
+    asked = request_end(SVEN, "anna", NINE)
     assert isinstance(asked, Person)
     assert not asked.retired
     own = confirm_change(asked, "anna")
@@ -45,7 +46,7 @@ def test_an_end_waits_and_its_own_requester_does_not_confirm_it() -> None:
     gone = confirm_change(asked, "omar")
     assert isinstance(gone, Person)
     assert gone.retired
-    again = request_end(gone, "anna")
+    again = request_end(gone, "anna", NINE)
     assert isinstance(again, Rejection)
     assert again.code == "ALREADY_ENDED"
 
@@ -76,6 +77,30 @@ async def test_people_contacts_and_partners_can_be_ended(
         "partners/x/end",
     ):
         assert (await anna.post(f"/v1/{path}", json=WHY)).status_code == 404
+
+
+async def test_what_a_second_person_confirms_is_what_they_have_read(
+    anna: AsyncClient, omar: AsyncClient
+) -> None:
+    """R1: a change in between is shown to them first"""
+    asked = await anna.post("/v1/people/sven/roles", json={"roles": ["gm"], **WHY})
+    seen = asked.headers["ETag"]
+    assert (await omar.get("/v1/people/sven")).headers["ETag"] == seen
+    other = await anna.post("/v1/people/sven/roles", json={"roles": ["gm", "tom"], **WHY})
+    stale = await omar.post("/v1/people/sven/confirm", headers={"If-Match": seen})
+    assert (stale.status_code, stale.json()["present"]["pending"]["roles"]) == (412, ["gm", "tom"])
+    fresh = {"If-Match": other.headers["ETag"]}
+    done = await omar.post("/v1/people/sven/confirm", headers=fresh)
+    assert sorted(done.json()["roles"]) == ["gm", "tom"]
+    (jan,) = (await anna.get("/v1/customers/acme/contacts")).json()["items"]
+    path = f"/v1/customers/acme/contacts/{jan['id']}"
+    moved = await anna.patch(path, json={"address": "jan@home.example"})
+    stale = await omar.post(f"{path}/confirm", headers={"If-Match": '"1"'})
+    assert (stale.status_code, stale.json()["present"]["address"]) == (412, "jan@home.example")
+    fresh = {"If-Match": moved.headers["ETag"]}
+    assert (await omar.post(f"{path}/confirm", headers=fresh)).json()["counts_for"] is None
+    stale = await anna.post("/v1/partners/hosthaven/end", json=WHY, headers={"If-Match": '"9"'})
+    assert stale.status_code == 412
 
 
 async def test_with_the_end_of_a_contact_tokens_of_their_own_are_revoked(

@@ -10,9 +10,11 @@ from httpx import AsyncClient
 from sqlalchemy import event, text
 
 from common.persistence.database import Connection, Database
+from common.waiting import store as waiting
+from common.waiting.store import Asker
+from intake import waiting as all_waiting
 from intake.queue.store import entries
 from intake.queue.store.entries import QueueFilter
-from intake.tickets.store import waiting
 from intake_support.alerts import NINE
 
 TICKETS = """
@@ -53,6 +55,11 @@ async def tx(anna: AsyncClient, database: Database, owner_url: str) -> AsyncIter
 
 async def indexes_of(tx: Connection, what: Any) -> set[str]:
     """The indexes by which the page of this work finds its rows."""
+    return {node["Index Name"] for node in await plan_of(tx, what) if "Index Name" in node}
+
+
+async def plan_of(tx: Connection, what: Any) -> list[dict[str, Any]]:
+    """The nodes of the plan by which the page of this work finds its rows."""
     statements: list[tuple[str, Any]] = []
 
     def record_statement(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
@@ -65,7 +72,7 @@ async def indexes_of(tx: Connection, what: Any) -> set[str]:
     connection = (await tx.get_raw_connection()).driver_connection
     assert connection is not None
     explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement}", *parameters)
-    return {node["Index Name"] for node in _nodes(explained[0]["Plan"]) if "Index Name" in node}
+    return list(_nodes(explained[0]["Plan"]))
 
 
 def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -87,6 +94,9 @@ async def test_the_queue_of_a_customer_has_an_index(tx: Connection) -> None:
     assert "ix_queue_entries_customer" in await indexes_of(tx, page)
 
 
-async def test_what_waits_for_a_second_person_has_indexes(tx: Connection) -> None:
-    page = waiting.page(tx, "anna", ["verify"], None, 50)
-    assert "ix_tickets_to_verify" in await indexes_of(tx, page)
+async def test_what_waits_for_somebody_has_indexes(tx: Connection) -> None:
+    asker = Asker("anna", ["ops"], None, NINE)
+    nodes = await plan_of(tx, waiting.page(tx, all_waiting.SOURCES, asker, None, 50))
+    assert "ix_tickets_to_verify" in {node.get("Index Name") for node in nodes}
+    read_whole = {node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"}
+    assert "tickets" not in read_whole, "whatever kinds are asked for"

@@ -13,6 +13,7 @@ from intake.outgoing.store.due import list_participants
 from intake.tickets.store import tickets
 from intake_support.tickets import act, open_ticket
 from opsdesk_testing.client import client
+from opsdesk_testing.protocol import outbox_events
 from opsdesk_testing.row_walls import rows_without_where
 
 
@@ -110,3 +111,74 @@ async def test_a_ticket_has_no_more_than_so_many_watchers(
         await tx.execute(filled)
     refused = await act(anna, key, "watchers")
     assert (refused.status_code, refused.json()["code"]) == (409, "TOO_MANY_WATCHERS")
+
+
+async def _notified(database: Database) -> list[tuple[list[str], list[str]]]:
+    """Whom of us events about watched tickets name, with what happened."""
+    events = [one.body for one in await outbox_events(database) if "watchers" in one.type]
+    return [(one["people"], one["changes"]) for one in events]
+
+
+async def test_our_own_people_who_watch_hear_of_what_others_do(
+    anna: AsyncClient, omar: AsyncClient, portal: AsyncClient, database: Database
+) -> None:
+    key = await open_ticket(anna)
+    await act(anna, key, "assign", assignee="anna")
+    assert await _notified(database) == [], "nobody watches it"
+    for body in ({}, {"person": "sven"}):
+        await act(anna, key, "watchers", **body)
+    assert (await act(portal, key, "replies", text="It is still down")).status_code == 201
+    await act(anna, key, "resolve", resolution="Restarted")
+    await act(omar, key, "reject", reason="It is not")
+    assert await _notified(database) == [
+        (["anna", "sven"], ["customer_replied"]),
+        (["sven"], ["resolved"]),
+        (["anna", "sven"], ["rejected"]),
+    ]
+
+
+async def test_who_has_left_or_watches_no_more_hears_nothing(
+    anna: AsyncClient, omar: AsyncClient, database: Database
+) -> None:
+    key = await open_ticket(anna)
+    own = (await act(anna, key, "watchers")).json()["id"]
+    await act(anna, key, "watchers", person="sven")
+    await anna.post("/v1/people/sven/end", json={"reason": "He leaves"})
+    await omar.post("/v1/people/sven/confirm")
+    await anna.delete(f"/v1/tickets/{key}/watchers/{own}")
+    await act(omar, key, "resolve", resolution="Restarted")
+    assert await _notified(database) == []
+
+
+async def test_a_contact_reads_the_watchers_of_no_other_customers_ticket(
+    anna: AsyncClient, database: Database
+) -> None:
+    """R4: not by the function either that finds them when a contact acts"""
+    key = await open_ticket(anna)
+    await act(anna, key, "watchers")
+    async with database.transaction() as tx:
+        ticket = await tickets.find(tx, key)
+        assert ticket is not None
+        for customer, found in (("acme", ["anna"]), ("brightwater", [])):
+            await tx.execute(text("SET LOCAL ROLE opsdesk_intake_contact"))
+            await tx.execute(text(f"SET LOCAL opsdesk.customer = '{customer}'"))
+            rows = await tx.scalars(text(f"SELECT staff_watchers_of('{ticket.id}')"))
+            assert list(rows) == found, customer
+
+
+async def test_watched_tickets_are_a_filter_of_the_list(
+    anna: AsyncClient, omar: AsyncClient, portal: AsyncClient
+) -> None:
+    mine, other = await open_ticket(anna), await open_ticket(anna)
+    await act(anna, mine, "watchers")
+    await act(portal, other, "watchers")
+
+    async def keys(who: AsyncClient, query: str) -> list[str]:
+        answer = await who.get(f"/v1/tickets?{query}")
+        return [one["key"] for one in answer.json()["items"]]
+
+    assert await keys(anna, "watched=true") == [mine]
+    assert await keys(anna, "watched=false") == [other]
+    assert await keys(omar, "watched=true&open=true") == []
+    assert await keys(portal, "watched=true") == [other]
+    assert (await anna.get("/v1/tickets?watched=perhaps")).status_code == 422

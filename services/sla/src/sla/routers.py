@@ -1,5 +1,6 @@
 """The routers of all nouns, in the order in which their routes are matched."""
 
+from sla import waiting
 from sla.agreements import routes as agreements
 from sla.calendars.routes import calendars, compute, feeds
 from sla.capacity.routes import capacity_forecasts, measured, samples, series
@@ -56,4 +57,5 @@ ROUTERS = (
     availability.routes,
     time_entries.routes,
     rate_cards.routes,
+    waiting.routes,
 )

@@ -49,6 +49,8 @@ CREATE TABLE action_items (
 CREATE INDEX ix_action_items_customer ON action_items (customer_id, month);
 CREATE INDEX ix_action_items_list ON action_items (due, id);
 CREATE INDEX ix_action_items_open ON action_items (due, id) WHERE state <> 'verified';
+CREATE INDEX ix_action_items_owner ON action_items (owner) WHERE state = 'open';
+CREATE INDEX ix_action_items_to_verify ON action_items (id) WHERE state = 'done';
 GRANT SELECT ON action_items TO opsdesk_sla_contact;
 ALTER TABLE action_items FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON action_items TO opsdesk_sla_contact USING ((customer_id = ( SELECT
@@ -167,6 +169,8 @@ CREATE TABLE agreement_versions (
 );
 CREATE INDEX ix_agreement_versions_customers ON agreement_versions USING gin (customers)
     WHERE published_at IS NOT NULL;
+CREATE INDEX ix_agreement_versions_to_sign ON agreement_versions (agreement_id)
+    WHERE state IN ('proposed', 'agreed');
 GRANT UPDATE (state) ON agreement_versions TO opsdesk_sla_contact;
 GRANT UPDATE (customer_signs) ON agreement_versions TO opsdesk_sla_contact;
 GRANT UPDATE (approved_by) ON agreement_versions TO opsdesk_sla_contact;
@@ -222,6 +226,8 @@ CREATE TABLE agreements (
     CONSTRAINT ck_agreements_termination_requested_at
         CHECK ((termination_requested_by IS NULL) = (termination_requested_at IS NULL))
 );
+CREATE INDEX ix_agreements_to_terminate ON agreements (id)
+    WHERE termination_requested_by IS NOT NULL AND ended_at IS NULL;
 GRANT UPDATE (sequence) ON agreements TO opsdesk_sla_contact;
 GRANT SELECT ON agreements TO opsdesk_sla_contact;
 ALTER TABLE agreements FORCE ROW LEVEL SECURITY;
@@ -496,11 +502,11 @@ CREATE TRIGGER name_service_again BEFORE UPDATE ON clocks
 CREATE TABLE contacts (
     id uuid NOT NULL,
     customer text NOT NULL,
-    address_digest text,
+    address_digests text[] NOT NULL DEFAULT '{}'::text[],
     sequence bigint NOT NULL,
     CONSTRAINT contacts_pkey PRIMARY KEY (id)
 );
-CREATE INDEX ix_contacts_address ON contacts (address_digest) WHERE address_digest IS NOT NULL;
+CREATE INDEX ix_contacts_addresses ON contacts USING gin (address_digests);
 
 -- Extra hours around a go-live or milestone; clocks follow them.
 CREATE TABLE coverage_extensions (
@@ -804,6 +810,8 @@ CREATE TABLE maintenance_windows (
 CREATE INDEX ix_maintenance_windows_agreed ON maintenance_windows (ends_at)
     WHERE agreed_at IS NOT NULL;
 CREATE INDEX ix_maintenance_windows_listed ON maintenance_windows (starts_at, id);
+CREATE INDEX ix_maintenance_windows_to_agree ON maintenance_windows (starts_at)
+    WHERE agreed_at IS NULL AND cancelled_at IS NULL;
 REVOKE DELETE ON maintenance_windows FROM opsdesk_sla;
 GRANT SELECT, UPDATE ON maintenance_windows TO opsdesk_sla_contact;
 ALTER TABLE maintenance_windows FORCE ROW LEVEL SECURITY;
@@ -862,6 +870,8 @@ CREATE TABLE outage_corrections (
         CHECK (state IN ('requested', 'confirmed', 'refused'))
 );
 CREATE INDEX ix_outage_corrections_outage ON outage_corrections (outage_id, requested_at);
+CREATE INDEX ix_outage_corrections_undecided ON outage_corrections (outage_id)
+    WHERE state = 'requested';
 REVOKE DELETE ON outage_corrections FROM opsdesk_sla;
 CREATE TRIGGER two_persons_decide BEFORE INSERT OR UPDATE OF decided_by ON outage_corrections
     FOR EACH ROW WHEN (new.decided_by IS NOT NULL)

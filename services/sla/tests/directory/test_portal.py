@@ -50,6 +50,20 @@ async def test_the_portal_sees_what_the_contact_may_see(
     assert (await portal.get("/v1/waivers", headers=JAN)).status_code == 403
 
 
+async def test_the_portal_speaks_for_a_contact_by_any_address_of_theirs(
+    portal: AsyncClient, database: Database
+) -> None:
+    home = {"On-Behalf-Of": "mailto:jan@home.example"}
+    assert (await portal.get("/v1/clocks", headers=home)).status_code == 403
+    more = {"other_address_digests": [address_digest("jan@home.example")]}
+    await deliver(database, HANDLERS, (contact_event(1).model_copy(update=more), 1))
+    seen = (await portal.get("/v1/clocks", headers=home)).json()["items"]
+    assert [one["customer"] for one in seen] == ["acme"]
+    gone = {"retired": True} | more
+    await deliver(database, HANDLERS, (contact_event(1).model_copy(update=gone), 2))
+    assert (await portal.get("/v1/clocks", headers=home)).status_code == 403
+
+
 async def test_the_portal_alone_sees_nothing(portal: AsyncClient) -> None:
     assert (await portal.get("/v1/clocks")).status_code == 403
     assert (await portal.get("/v1/clocks", headers=JAN)).status_code == 403

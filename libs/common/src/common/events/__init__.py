@@ -31,6 +31,7 @@ from common.events import (
     tickets,
     usage,
     waivers,
+    watchers,
 )
 from common.events.envelope import Event
 
@@ -42,6 +43,7 @@ MODULES = (
     change_requests,
     ticket_links,
     customer_voices,
+    watchers,
     improvements,
     alerts,
     articles,

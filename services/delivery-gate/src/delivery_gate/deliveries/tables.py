@@ -77,6 +77,12 @@ deliveries = Table(
         "environment_id",
         postgresql_where="state IN ('evaluating', 'in_review', 'approved')",
     ),
+    Index(
+        "ix_deliveries_in_review",
+        "requested_at",
+        "id",
+        postgresql_where="state IN ('in_review', 'approved')",
+    ),
     Index("ix_deliveries_deferred", "product", "digest", postgresql_where="state = 'evaluating'"),
     Index("ix_deliveries_requested_at", "requested_at", "id"),
     Index("ix_deliveries_delivered", "product", "digest", postgresql_where="state = 'delivered'"),

@@ -1,5 +1,6 @@
 """Events about contacts of customers."""
 
+from common.auth.contacts import address_digests
 from common.erasure import erase_contact_answers
 from common.events.directory import ContactKnown
 from common.events.envelope import ReceivedEvent
@@ -9,12 +10,13 @@ from delivery_gate.directory.store import ContactRecord
 
 
 async def on_contact_known(tx: Connection, received: ReceivedEvent[ContactKnown]) -> None:
-    """Store the contact. If erased or retired, clear the address digest, so On-Behalf-Of no longer
-    resolves.
+    """Store the contact with the digests of all addresses.
+
+    One who is erased or retired has none, so On-Behalf-Of no longer resolves.
     """
     event = received.event
-    digest = None if event.erased or event.retired else event.address_digest
-    record = ContactRecord(event.contact_id, event.customer, digest, received.sequence)
+    digests = address_digests(event)
+    record = ContactRecord(event.contact_id, event.customer, digests, received.sequence)
     await store.upsert(tx, record)
     if event.erased:
         await erase_contact_answers(tx, event.contact_id)

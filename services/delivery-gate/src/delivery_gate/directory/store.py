@@ -14,12 +14,12 @@ from delivery_gate.directory.tables import contacts
 class ContactRecord:
     """A contact as the event with this `sequence` describes it; the fields are the columns.
 
-    `address_digest` is None for a contact who is erased or has left.
+    `address_digests` is empty for a contact who is erased or has left.
     """
 
     id: UUID
     customer: str
-    address_digest: str | None
+    address_digests: list[str]
     sequence: int
 
 

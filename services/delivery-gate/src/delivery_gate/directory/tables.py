@@ -1,6 +1,6 @@
 """Contacts of customers, for whom the portal speaks."""
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text
+from sqlalchemy import ARRAY, BigInteger, Column, Index, Table, Text
 
 from delivery_gate.metadata import METADATA, identity
 
@@ -9,12 +9,8 @@ contacts = Table(
     METADATA,
     identity(),
     Column("customer", Text, nullable=False),
-    Column("address_digest", Text),
+    Column("address_digests", ARRAY(Text), nullable=False, server_default="{}"),
     Column("sequence", BigInteger, nullable=False),
-    Index(
-        "ix_contacts_address",
-        "address_digest",
-        postgresql_where="address_digest IS NOT NULL",
-    ),
+    Index("ix_contacts_addresses", "address_digests", postgresql_using="gin"),
     comment="No name, no address.",
 )

@@ -55,6 +55,11 @@ emergency_changes = Table(
     CheckConstraint("blocker_ended_at < applied_at", name="without_blocker"),
     Index("ix_emergency_changes_ticket_id", "ticket_id"),
     Index(
+        "ix_emergency_changes_unapplied",
+        "id",
+        postgresql_where="state IN ('requested', 'authorized')",
+    ),
+    Index(
         "uq_emergency_changes_one_open",
         "environment_id",
         unique=True,

@@ -1,6 +1,6 @@
 """Customers' environments: what runs there, and what they owe."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Table, Text, Uuid
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Table, Text, Uuid
 
 from delivery_gate.metadata import INSTANT, METADATA, identity, key, sequence
 
@@ -26,6 +26,11 @@ environments = Table(
     CheckConstraint(
         "num_nonnulls(debt_change_id, debt_change, debt_since, debt_due_at) IN (0, 4)",
         name="debt_is_whole",
+    ),
+    Index(
+        "ix_environments_in_debt",
+        "debt_change_id",
+        postgresql_where="debt_change_id IS NOT NULL",
     ),
     comment="Locked first by everything that happens on an environment.",
 )

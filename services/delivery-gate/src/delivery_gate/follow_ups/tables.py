@@ -37,6 +37,8 @@ follow_ups = Table(
         name="confirmed",
     ),
     Index("ix_follow_ups_holding", "held_product", postgresql_where="state IN ('open', 'closed')"),
+    Index("ix_follow_ups_open", "id", postgresql_where="state = 'open'"),
+    Index("ix_follow_ups_closed", "id", postgresql_where="state = 'closed'"),
     Index("ix_follow_ups_delivery_id", "delivery_id"),
     Index("uq_follow_ups_emergency_id", "emergency_id", unique=True),
     Index("ix_follow_ups_opened_at", "opened_at", "id"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 ChannelKind = Literal["email", "sms"]
@@ -66,28 +66,34 @@ class PersonalSettings:
 
 @dataclass(frozen=True, slots=True)
 class StoredSettings:
-    """A person's settings. `pending` are those that `pending_by`, somebody else, asked for.
+    """A person's settings. `pending` are those that `pending_by`, somebody else, asked for at `pending_at`.
 
-    `changed_by` and `confirmed_by` are the two people of the last change by others.
+    `changed_by` and `confirmed_by` are the two people of the last change by others. `sequence` counts the
+    changes; it is 0 while nobody has set anything.
     """
 
     present: PersonalSettings = PersonalSettings()
     pending: PersonalSettings | None = None
     pending_by: str | None = None
+    pending_at: datetime | None = None
     changed_by: str | None = None
     confirmed_by: str | None = None
+    sequence: int = 0
 
 
 def change_settings(
-    stored: StoredSettings, person: str, wanted: PersonalSettings, actor: str
+    stored: StoredSettings, person: str, wanted: PersonalSettings, actor: str, at: datetime
 ) -> StoredSettings:
     """Change the settings of a person: at once by themselves, by two people else (R1).
 
     Whoever is paged at another address, or later, is not paged: so others' settings wait until
     a second person asks for the same. Another request replaces one that waits.
     """
+    sequence = stored.sequence + 1
     if actor == person:
-        return StoredSettings(wanted)
+        return StoredSettings(wanted, sequence=sequence)
     if stored.pending == wanted and stored.pending_by not in (None, actor):
-        return StoredSettings(wanted, changed_by=stored.pending_by, confirmed_by=actor)
-    return replace(stored, pending=wanted, pending_by=actor)
+        return StoredSettings(
+            wanted, changed_by=stored.pending_by, confirmed_by=actor, sequence=sequence
+        )
+    return replace(stored, pending=wanted, pending_by=actor, pending_at=at, sequence=sequence)

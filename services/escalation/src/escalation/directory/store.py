@@ -1,6 +1,6 @@
 """People, customers and environments, as intake announces them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -82,6 +82,12 @@ async def get_tier(tx: Connection, environment: str) -> str | None:
     return await tx.scalar(query.order_by(environments.c.retired, environments.c.id).limit(1))
 
 
+async def names_of_accounts(tx: Connection, accounts: Collection[str]) -> Mapping[str, str]:
+    """The names of those of these accounts that are people, by account."""
+    query = select(people.c.sub, people.c.name).where(people.c.sub.in_(accounts))
+    return {row.sub: row.name for row in await tx.execute(query)}
+
+
 async def list_roles(tx: Connection) -> dict[str, frozenset[str]]:
     """The roles of everybody who can be notified, by `sub`."""
     active = select(people.c.sub, people.c.roles).where(~people.c.retired)
@@ -98,18 +104,20 @@ async def load_people(tx: Connection, subs: set[str]) -> dict[str, Person]:
     return {row.sub: _person(row) for row in rows}
 
 
-async def lock_settings(tx: Connection, sub: str) -> StoredSettings:
-    """The settings of a person, locked; those of somebody who has set none are the default ones."""
-    query = select(personal_settings).where(personal_settings.c.sub == sub).with_for_update()
-    row = (await tx.execute(query)).one_or_none()
+async def get_settings(tx: Connection, sub: str, *, lock: bool = False) -> StoredSettings:
+    """The settings of a person, locked if asked for; those of somebody who has set none are the default ones."""
+    query = select(personal_settings).where(personal_settings.c.sub == sub)
+    row = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
     if row is None:
         return StoredSettings()
     return StoredSettings(
         _settings({"channels": row.channels, "rules": row.rules}),
         None if row.pending is None else _settings(row.pending),
         row.pending_by,
+        row.pending_at,
         row.changed_by,
         row.confirmed_by,
+        row.sequence,
     )
 
 
@@ -120,8 +128,10 @@ async def save_settings(tx: Connection, sub: str, settings: StoredSettings) -> N
         **settings_as_json(settings.present),
         "pending": None if settings.pending is None else settings_as_json(settings.pending),
         "pending_by": settings.pending_by,
+        "pending_at": settings.pending_at,
         "changed_by": settings.changed_by,
         "confirmed_by": settings.confirmed_by,
+        "sequence": settings.sequence,
     }
     await upsert(tx, personal_settings, row, key=("sub",))
 

@@ -1,9 +1,9 @@
 """Tables of people, customers, environments and services."""
 
-from sqlalchemy import ARRAY, Boolean, Column, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
-from escalation.metadata import METADATA
+from escalation.metadata import INSTANT, METADATA
 
 people = Table(
     "people",
@@ -24,8 +24,10 @@ personal_settings = Table(
     Column("rules", JSONB, nullable=False),
     Column("pending", JSONB(none_as_null=True)),
     Column("pending_by", Text),
+    Column("pending_at", INSTANT),
     Column("changed_by", Text),
     Column("confirmed_by", Text),
+    Column("sequence", BigInteger, nullable=False),
 )
 
 customers = Table(

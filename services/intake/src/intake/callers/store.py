@@ -10,7 +10,7 @@ from common.persistence.database import Connection
 from intake.directory.tables import environments
 from intake.tickets.domain.priority import PRIORITIES
 from intake.tickets.domain.ticket_key import format_key
-from intake.tickets.store.tickets import IS_OPEN
+from intake.tickets.store.ticket_filter import IS_OPEN
 from intake.tickets.tables import tickets
 
 MAX_SHOWN: Final = 10

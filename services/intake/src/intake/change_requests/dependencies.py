@@ -1,53 +1,23 @@
 """What the routes of change requests share: load one locked, decide, store, respond."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
-from fastapi import Depends, Path, Request, Response
+from fastapi import Path
 
-from common.audit import JSON
-from common.auth import Caller, requires
-from common.domain import Rejection
+from common.auth import Caller
 from common.errors import Conflict
-from common.http import Transaction
 from common.persistence.database import transaction_time
 from intake.change_requests import store
 from intake.change_requests.domain import ChangeRequest
 from intake.change_requests.schemas import ChangeRequestRead
-from intake.tickets.commands import audit_rejection, save_change
-from intake.tickets.dependencies import TicketAction, to_problem
+from intake.tickets.dependencies import ExtendedTicket, TicketAction, ticket_action
 from intake.tickets.domain.ticket import Ticket
-from intake.tickets.events import EventSpec
 
+CHANGE_REF: Final = "The id or key of its ticket."
 ChangeRef: TypeAlias = Annotated[
-    str, Path(alias="change_request", max_length=40, description="The id or key of its ticket.")
+    str, Path(alias="change_request", max_length=40, description=CHANGE_REF)
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A change request with its locked ticket, and the moment of the decision."""
-
-    action: TicketAction
-    ticket: Ticket
-    change: ChangeRequest
-    at: datetime
-
-    async def finish(
-        self, name: str, outcome: ChangeRequest | Rejection, *events: EventSpec, **grounds: JSON
-    ) -> Response | ChangeRequestRead:
-        """Store and publish the outcome, and respond with it. A rejection is audited, too."""
-        tx, actor = self.action.tx, self.action.caller.actor
-        action = f"change_request.{name}"
-        if isinstance(outcome, Rejection):
-            await audit_rejection(tx, self.ticket, actor, self.at, action, outcome)
-            return to_problem(outcome)
-        await store.save(tx, outcome)
-        await save_change(
-            tx, self.ticket, self.ticket, actor, self.at, action, *events, grounds=grounds
-        )
-        return to_read(self.ticket, outcome, self.action.caller)
+Loaded: TypeAlias = ExtendedTicket[ChangeRequest, ChangeRequestRead]
 
 
 async def load(action: TicketAction) -> Loaded:
@@ -55,7 +25,15 @@ async def load(action: TicketAction) -> Loaded:
     ticket = await action.lock_ticket()
     check_kind(ticket)
     change = await store.find(action.tx, ticket.id) or ChangeRequest(ticket.id)
-    return Loaded(action, ticket, change, await transaction_time(action.tx))
+    at = await transaction_time(action.tx)
+    # Not `Loaded(…)`: an alias with parameters sets an attribute on what it makes, which is frozen.
+    return ExtendedTicket(action, ticket, change, at, "change_request", store.save, _respond)
+
+
+async def _respond(
+    action: TicketAction, ticket: Ticket, change: ChangeRequest
+) -> ChangeRequestRead:
+    return to_read(ticket, change, action.caller)
 
 
 def check_kind(ticket: Ticket) -> None:
@@ -91,43 +69,11 @@ _FOR_STAFF = (
 )
 
 
-async def _for_worker(
-    ref: ChangeRef,
-    request: Request,
-    caller: Annotated[Caller, requires("tickets:work")],
-    tx: Transaction,
-) -> TicketAction:
-    return TicketAction(ref, request, caller, tx)
+def _action(permission: str) -> Any:
+    return ticket_action(permission, "change_request", CHANGE_REF)
 
 
-async def _for_verifier(
-    ref: ChangeRef,
-    request: Request,
-    caller: Annotated[Caller, requires("tickets:verify")],
-    tx: Transaction,
-) -> TicketAction:
-    return TicketAction(ref, request, caller, tx)
-
-
-async def _for_planner(
-    ref: ChangeRef,
-    request: Request,
-    caller: Annotated[Caller, requires("change-requests:plan")],
-    tx: Transaction,
-) -> TicketAction:
-    return TicketAction(ref, request, caller, tx)
-
-
-async def _for_customer(
-    ref: ChangeRef,
-    request: Request,
-    caller: Annotated[Caller, requires("change-requests:decide")],
-    tx: Transaction,
-) -> TicketAction:
-    return TicketAction(ref, request, caller, tx)
-
-
-WorkAction = Annotated[TicketAction, Depends(_for_worker)]
-VerifyAction = Annotated[TicketAction, Depends(_for_verifier)]
-PlanAction = Annotated[TicketAction, Depends(_for_planner)]
-CustomerAction = Annotated[TicketAction, Depends(_for_customer)]
+WorkAction = Annotated[TicketAction, _action("tickets:work")]
+VerifyAction = Annotated[TicketAction, _action("tickets:verify")]
+PlanAction = Annotated[TicketAction, _action("change-requests:plan")]
+CustomerAction = Annotated[TicketAction, _action("change-requests:decide")]

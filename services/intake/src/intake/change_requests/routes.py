@@ -85,7 +85,7 @@ async def estimate_change(
         checked = await action.check_text(loaded.ticket, own, body.overrule_reason)
     minutes = body.estimate_seconds // 60
     actor = action.caller.sub
-    after = domain.estimate(loaded.change, minutes, body.note, actor, loaded.at)
+    after = domain.estimate(loaded.record, minutes, body.note, actor, loaded.at)
     event = event_spec(ChangeRequestEstimated, estimate_seconds=body.estimate_seconds)
     await action.record_check(loaded.ticket, checked, "estimate", loaded.at)
     response.headers.update(checked.headers)
@@ -98,12 +98,12 @@ async def decide_change(
 ) -> Response | ChangeRequestRead:
     """Approve or decline the estimate of a change, as a contact of its customer."""
     loaded = await load(action)
-    person = await action.counted_as(loaded.change.estimated_by)
-    after = domain.decide(loaded.change, body.decision, body.reason, person, loaded.at)
+    person = await action.counted_as(loaded.record.estimated_by)
+    after = domain.decide(loaded.record, body.decision, body.reason, person, loaded.at)
     event = event_spec(
         ChangeRequestDecided,
         decision=body.decision,
-        estimate_seconds=(loaded.change.estimate_minutes or 0) * 60,
+        estimate_seconds=(loaded.record.estimate_minutes or 0) * 60,
     )
     return await loaded.finish("decide", after, event, decision=body.decision)
 
@@ -113,7 +113,7 @@ async def book_change(action: PlanAction, body: BookingRequest) -> Response | Ch
     """Book an approved change on the reserved hours of a month, or on a sprint."""
     loaded = await load(action)
     after = domain.book(
-        loaded.change,
+        loaded.record,
         body.booked_on,
         action.caller.sub,
         loaded.at,
@@ -125,7 +125,7 @@ async def book_change(action: PlanAction, body: BookingRequest) -> Response | Ch
         booked_on=body.booked_on,
         month=body.month,
         sprint=body.sprint,
-        estimate_seconds=(loaded.change.estimate_minutes or 0) * 60,
+        estimate_seconds=(loaded.record.estimate_minutes or 0) * 60,
     )
     return await loaded.finish("book", after, event, month=body.month, sprint=body.sprint)
 
@@ -141,7 +141,7 @@ async def link_change_delivery(
         detail = f"{loaded.ticket.customer} has no delivery {body.delivery}"
         raise ValidationFailed([Violation("/delivery", "unknown_reference", detail)])
     delivered_at = found[1]
-    after = domain.link_delivery(loaded.change, body.delivery, action.caller.sub, delivered_at)
+    after = domain.link_delivery(loaded.record, body.delivery, action.caller.sub, delivered_at)
     events = []
     if delivered_at is not None:
         extra = {"delivery": body.delivery, "delivered_at": delivered_at}
@@ -155,7 +155,7 @@ async def claim_no_environment(
 ) -> Response | ChangeRequestRead:
     """Claim that a change touches no environment. Another person has to confirm that."""
     loaded = await load(action)
-    after = domain.claim_no_environment(loaded.change, body.reason, action.caller.sub, loaded.at)
+    after = domain.claim_no_environment(loaded.record, body.reason, action.caller.sub, loaded.at)
     return await loaded.finish("claim_no_environment", after)
 
 
@@ -163,8 +163,8 @@ async def claim_no_environment(
 async def confirm_no_environment(action: VerifyAction) -> Response | ChangeRequestRead:
     """Confirm as another person that a change touches no environment: it may close without delivery."""
     loaded = await load(action)
-    claimed_by = loaded.change.no_environment_by
+    claimed_by = loaded.record.no_environment_by
     person = await action.counted_as(claimed_by)
-    after = domain.confirm_no_environment(loaded.change, person, loaded.at)
+    after = domain.confirm_no_environment(loaded.record, person, loaded.at)
     event = event_spec(ChangeTouchesNoEnvironment, requested_by=claimed_by)
     return await loaded.finish("confirm_no_environment", after, event, requested_by=claimed_by)

@@ -3,9 +3,8 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Response
 
-from common.auth import Caller, requires
 from common.domain import Rejection
 from common.http import Transaction, router
 from common.persistence.database import transaction_time
@@ -24,6 +23,7 @@ from intake.tickets.dependencies import (
     VerifyAction,
     get_visible_ticket,
     settings_of,
+    ticket_action,
     to_problem,
 )
 from intake.tickets.message_check import read_own_text
@@ -32,18 +32,9 @@ from intake.tickets.store import tickets
 routes = router("/v1/tickets", ["ticket escalations"])
 
 
-async def _for_contact(
-    ref: TicketReference,
-    request: Request,
-    caller: Annotated[Caller, requires("tickets:escalate")],
-    tx: Transaction,
-) -> TicketAction:
-    return TicketAction(ref, request, caller, tx)
-
-
 @routes.post("/{ticket}/escalate", status_code=201, response_model=CustomerEscalationRead)
 async def escalate_ticket(
-    action: Annotated[TicketAction, Depends(_for_contact)],
+    action: Annotated[TicketAction, ticket_action("tickets:escalate")],
     body: EscalateRequest,
     response: Response,
 ) -> object:

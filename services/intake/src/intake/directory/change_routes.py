@@ -9,12 +9,20 @@ from common.auth import Caller, requires
 from common.auth.persons import counted_as, list_accounts_of_contact
 from common.domain import Rejection
 from common.errors import NotFound
-from common.http import ResponseModel, Transaction, rejection_response, router, runtime_of
-from common.persistence.database import Connection
+from common.http import (
+    ResponseModel,
+    Transaction,
+    if_match,
+    rejection_response,
+    router,
+    runtime_of,
+    set_etag,
+)
+from common.persistence.database import Connection, transaction_time
 from common.runtime import Runtime
 from intake.directory.commands import change
 from intake.directory.domain import changes
-from intake.directory.domain.parties import Contact, Person
+from intake.directory.domain.parties import Contact, Partner, Person
 from intake.directory.schemas import (
     ContactRead,
     EndRequest,
@@ -47,15 +55,20 @@ PartnerKey = Annotated[str, Path(alias="partner", max_length=63, description="Th
 
 @contacts.post("/{contact}/confirm", response_model=ContactRead)
 async def confirm_contact(
-    key: CustomerKey, id: ContactId, caller: Writer, tx: Transaction
+    key: CustomerKey,
+    id: ContactId,
+    request: Request,
+    response: Response,
+    caller: Writer,
+    tx: Transaction,
 ) -> ContactRead | Response:
     """Confirm that a contact is somebody else than who registered them, as another person."""
-    before = await _lock_contact(tx, key, id)
+    before = await _lock_contact(tx, request, key, id)
     actor = await counted_as(tx, caller.sub, before.registered_by)
     outcome = changes.confirm_contact(before, actor)
     grounds = {"registered_by": before.registered_by}
     stored = await change(tx, caller.actor, "contact.confirm", CONTACTS, before, outcome, grounds)
-    return _respond(ContactRead, stored)
+    return _respond(response, ContactRead, stored)
 
 
 @contacts.post("/{contact}/end", response_model=ContactRead)
@@ -64,6 +77,7 @@ async def end_contact(
     id: ContactId,
     body: EndRequest,
     request: Request,
+    response: Response,
     caller: Writer,
     tx: Transaction,
 ) -> ContactRead | Response:
@@ -72,53 +86,63 @@ async def end_contact(
     Tokens of their own are revoked, in all services; close such an account at the identity provider, too,
     or they sign in again.
     """
-    before = await _lock_contact(tx, key, id)
+    before = await _lock_contact(tx, request, key, id)
     outcome = changes.end_contact(before)
     grounds = {"reason": body.reason}
     stored = await change(tx, caller.actor, "contact.end", CONTACTS, before, outcome, grounds)
     if isinstance(stored, Contact):
         for account in await list_accounts_of_contact(tx, stored.id):
             await _revoke_tokens(request, caller, tx, account)
-    return _respond(ContactRead, stored)
+    return _respond(response, ContactRead, stored)
 
 
 @people.post("/{person}/roles", response_model=PersonRead)
 async def change_roles(
-    sub: PersonSub, body: RolesUpdate, caller: Writer, tx: Transaction
+    sub: PersonSub,
+    body: RolesUpdate,
+    request: Request,
+    response: Response,
+    caller: Writer,
+    tx: Transaction,
 ) -> PersonRead | Response:
     """Change the roles of a person. Giving or taking `gm` and `tom` waits for another person.
 
     Asking for the present roles withdraws what waits.
     """
-    before = await _lock_person(tx, sub)
-    outcome = changes.with_roles(before, tuple(body.roles), caller.sub)
+    before = await _lock_person(tx, request, sub)
+    outcome = changes.with_roles(before, tuple(body.roles), caller.sub, await transaction_time(tx))
     grounds = {"was": list(before.roles), "wanted": list(body.roles), "reason": body.reason}
     stored = await change(tx, caller.actor, "person.roles", PEOPLE, before, outcome, grounds)
-    return _respond(PersonRead, stored)
+    return _respond(response, PersonRead, stored)
 
 
 @people.post("/{person}/end", response_model=PersonRead)
 async def end_person(
-    sub: PersonSub, body: EndRequest, caller: Writer, tx: Transaction
+    sub: PersonSub,
+    body: EndRequest,
+    request: Request,
+    response: Response,
+    caller: Writer,
+    tx: Transaction,
 ) -> PersonRead | Response:
     """Ask for the end of a person who leaves: pages reach them no more once another person confirms."""
-    before = await _lock_person(tx, sub)
-    outcome = changes.request_end(before, caller.sub)
+    before = await _lock_person(tx, request, sub)
+    outcome = changes.request_end(before, caller.sub, await transaction_time(tx))
     grounds = {"reason": body.reason}
     stored = await change(tx, caller.actor, "person.end", PEOPLE, before, outcome, grounds)
-    return _respond(PersonRead, stored)
+    return _respond(response, PersonRead, stored)
 
 
 @people.post("/{person}/confirm", response_model=PersonRead)
 async def confirm_person(
-    sub: PersonSub, request: Request, caller: Writer, tx: Transaction
+    sub: PersonSub, request: Request, response: Response, caller: Writer, tx: Transaction
 ) -> PersonRead | Response:
     """Confirm the roles or the end of a person, as another person than the one who asked.
 
     With the end their tokens are revoked, in all services; close their account at the identity provider,
     too, or they sign in again.
     """
-    before = await _lock_person(tx, sub)
+    before = await _lock_person(tx, request, sub)
     pending = before.pending
     requested_by = None if pending is None else pending.requested_by
     actor = await counted_as(tx, caller.sub, requested_by)
@@ -131,21 +155,27 @@ async def confirm_person(
     stored = await change(tx, caller.actor, "person.confirm", PEOPLE, before, outcome, grounds)
     if isinstance(stored, Person) and stored.retired:
         await _revoke_tokens(request, caller, tx, stored.sub)
-    return _respond(PersonRead, stored)
+    return _respond(response, PersonRead, stored)
 
 
 @partners.post("/{partner}/end", response_model=PartnerRead)
 async def end_partner(
-    key: PartnerKey, body: EndRequest, caller: Writer, tx: Transaction
+    key: PartnerKey,
+    body: EndRequest,
+    request: Request,
+    response: Response,
+    caller: Writer,
+    tx: Transaction,
 ) -> PartnerRead | Response:
     """End a partner: no ticket is forwarded to them any more."""
     before = await PARTNERS.lock(tx, key)
     if before is None:
         raise NotFound(f"Partner {key}")
+    if_match(request, before.sequence, PartnerRead.model_validate(before))
     outcome = changes.end_partner(before)
     grounds = {"reason": body.reason}
     stored = await change(tx, caller.actor, "partner.end", PARTNERS, before, outcome, grounds)
-    return _respond(PartnerRead, stored)
+    return _respond(response, PartnerRead, stored)
 
 
 async def _revoke_tokens(request: Request, caller: Caller, tx: Connection, account: str) -> None:
@@ -153,26 +183,31 @@ async def _revoke_tokens(request: Request, caller: Caller, tx: Connection, accou
     await revoke(tx, caller.actor, "person", account, LEFT, runtime.settings.token_lifetime_s)
 
 
-def _respond(model: type[R], outcome: object) -> R | Response:
+def _respond(
+    response: Response, model: type[R], outcome: Contact | Partner | Person | Rejection
+) -> R | Response:
     if not isinstance(outcome, Rejection):
+        set_etag(response, outcome.sequence)
         return model.model_validate(outcome)
     if outcome.code == "FOUR_EYES":
         return rejection_response(outcome, status=403, title="Two people are needed")
     return rejection_response(outcome)
 
 
-async def _lock_person(tx: Connection, sub: str) -> Person:
-    """The person, locked. Raises NotFound."""
+async def _lock_person(tx: Connection, request: Request, sub: str) -> Person:
+    """The person, locked. Raises NotFound, or the failure of the request's `If-Match`."""
     person = await PEOPLE.lock(tx, sub)
     if person is None:
         raise NotFound(f"Person {sub}")
+    if_match(request, person.sequence, PersonRead.model_validate(person))
     return person
 
 
-async def _lock_contact(tx: Connection, customer_key: str, id: UUID) -> Contact:
-    """The contact of this customer, locked. Raises NotFound."""
+async def _lock_contact(tx: Connection, request: Request, customer_key: str, id: UUID) -> Contact:
+    """The contact of this customer, locked. Raises NotFound, or the failure of the request's `If-Match`."""
     customer = await CUSTOMERS.find(tx, customer_key)
     contact = customer and await lock_contact(tx, customer.id, id)
     if not contact:
         raise NotFound("This contact")
+    if_match(request, contact.sequence, ContactRead.model_validate(contact))
     return contact

@@ -65,9 +65,8 @@ async def register_contact(tx: Connection, actor: Actor, contact: Contact, regio
     """Store and publish a contact with the numbers by which callers are found (see `register`)."""
     numbers = all_international((contact.phone, *contact.other_phones), region)
     await _check_addresses(tx, contact, contact.other_addresses)
-    return await register(
-        tx, actor, CONTACTS, replace(contact, numbers=numbers), contact.address or ""
-    )
+    registered = replace(contact, numbers=numbers, registered_at=await transaction_time(tx))
+    return await register(tx, actor, CONTACTS, registered, contact.address or "")
 
 
 async def change_contact(
@@ -79,7 +78,7 @@ async def change_contact(
     """
     phones = replace(before, **changes)
     numbers = all_international((phones.phone, *phones.other_phones), region)
-    after = changed_contact(before, changes, numbers, actor.sub)
+    after = changed_contact(before, changes, numbers, actor.sub, await transaction_time(tx))
     if after == before:
         return before
     await _check_addresses(tx, after, (after.address, *after.other_addresses))
@@ -164,5 +163,12 @@ def _facts(record: T) -> T:
             confirmed_by=None,
         )
     if isinstance(record, Contact):
-        return replace(record, id=_ANY, sequence=0, registered_by=None, confirmed_by=None)
+        return replace(
+            record,
+            id=_ANY,
+            sequence=0,
+            registered_by=None,
+            registered_at=None,
+            confirmed_by=None,
+        )
     return replace(record, id=_ANY, sequence=0)

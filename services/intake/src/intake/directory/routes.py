@@ -8,7 +8,7 @@ from fastapi import Depends, Path, Request, Response
 from common.auth import Caller, requires
 from common.errors import NotFound
 from common.http import Page, Paging, ResponseModel, Transaction, router, runtime_of, set_etag
-from common.persistence.database import Connection
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from intake.directory.commands import register, register_contact
 from intake.directory.domain.changes import with_roles
@@ -183,7 +183,8 @@ async def create_person(
     The roles `gm` and `tom` hold once another person has confirmed them.
     """
     given = body.model_dump() | {"roles": ()}
-    record = with_roles(Person(id=uuid7(), **given), tuple(body.roles), caller.sub)
+    at = await transaction_time(tx)
+    record = with_roles(Person(id=uuid7(), **given), tuple(body.roles), caller.sub, at)
     stored = await register(tx, caller.actor, PEOPLE, record, body.sub)
     response.headers["Location"] = "/v1/people"
     return PersonRead.model_validate(stored)

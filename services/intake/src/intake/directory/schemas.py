@@ -1,5 +1,6 @@
 """Request and response models of reference data."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -37,7 +38,8 @@ class CustomerCreate(RequestModel):
 class ContactCreate(RequestModel):
     """A contact to register.
 
-    `wants_mail`: our answers on tickets that did not come by e-mail are mailed, too. Mails from
+    `wants_mail`: our answers on tickets that did not come by e-mail are mailed, too. `wants_notices`: notices of
+    outages, maintenance and deliveries are mailed. Mails from
     `other_addresses` are recognised as well, and calls from every number, in any notation.
     """
 
@@ -46,6 +48,7 @@ class ContactCreate(RequestModel):
     phone: Phone | None = None
     language: Language = "en"
     wants_mail: bool = False
+    wants_notices: bool = True
     other_addresses: Annotated[list[Address], Field(max_length=10)] = Field(default_factory=list)
     other_phones: Annotated[list[Phone], Field(max_length=10)] = Field(default_factory=list)
 
@@ -103,6 +106,7 @@ class PendingChangeRead(ResponseModel):
     roles: list[str]
     ends: bool
     requested_by: str
+    requested_at: datetime
 
 
 class CustomerRead(ResponseModel):
@@ -132,6 +136,7 @@ class ContactRead(ResponseModel):
     counts_for: str | None
     retired: bool
     wants_mail: bool
+    wants_notices: bool
     other_addresses: list[str]
     other_phones: list[str]
     sequence: int

@@ -79,6 +79,11 @@ class DirectoryRepository(Generic[T]):
         return [self.factory(row) for row in rows]
 
 
+async def set_wants_notices(tx: Connection, contact: UUID, *, wanted: bool) -> None:
+    """Store whether a contact wants notices, on their own word; nothing that others have to hear of."""
+    await tx.execute(update(contacts).where(contacts.c.id == contact).values(wants_notices=wanted))
+
+
 def _row(
     table: Table, record: Customer | Contact | Environment | Partner | Person
 ) -> dict[str, Any]:
@@ -89,6 +94,7 @@ def _row(
             "pending_roles": pending and list(pending.roles),
             "pending_end": pending and pending.ends,
             "pending_by": pending and pending.requested_by,
+            "pending_at": pending and pending.requested_at,
         }
     return row
 
@@ -107,8 +113,8 @@ def _factory_for(kind: Callable[..., T], *also_excluded: str) -> Callable[[Row[A
 
 def _person(row: Row[Any]) -> Person:
     values = dict(row._mapping)
-    roles, ends, requested_by = (values.pop(f"pending_{name}") for name in ("roles", "end", "by"))
-    pending = None if requested_by is None else PendingChange(tuple(roles), ends, requested_by)
+    roles, *rest = (values.pop(f"pending_{name}") for name in ("roles", "end", "by", "at"))
+    pending = None if roles is None else PendingChange(tuple(roles), *rest)
     return Person(**values | {"roles": tuple(values["roles"]), "pending": pending})
 
 

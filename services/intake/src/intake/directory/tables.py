@@ -3,7 +3,7 @@
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Table, Text, Uuid
 from sqlalchemy.dialects import postgresql
 
-from intake.metadata import METADATA
+from intake.metadata import METADATA, instant
 
 customers = Table(
     "customers",
@@ -27,9 +27,11 @@ contacts = Table(
     Column("phone", Text),
     Column("language", Text, nullable=False),
     Column("registered_by", Text),
+    instant("registered_at"),
     Column("confirmed_by", Text),
     Column("retired", Boolean, nullable=False),
     Column("wants_mail", Boolean, nullable=False),
+    Column("wants_notices", Boolean, nullable=False),
     Column("erased", Boolean, nullable=False),
     Column("other_addresses", postgresql.ARRAY(Text), nullable=False),
     Column("other_phones", postgresql.ARRAY(Text), nullable=False),
@@ -85,6 +87,7 @@ people = Table(
     Column("pending_roles", ARRAY(Text)),
     Column("pending_end", Boolean),
     Column("pending_by", Text),
+    instant("pending_at"),
     Column("changed_by", Text),
     Column("confirmed_by", Text),
     Column("sequence", BigInteger, nullable=False),

@@ -52,6 +52,7 @@ class ContactUpdate(UpdateModel):
     other_phones: Phones | None = None
     language: Language | None = None
     wants_mail: bool | None = None
+    wants_notices: bool | None = None
 
 
 class EnvironmentUpdate(UpdateModel):

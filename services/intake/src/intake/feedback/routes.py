@@ -2,9 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Response
 
-from common.auth import Caller, requires
 from common.domain import Rejection
 from common.http import Transaction, router
 from common.persistence.database import transaction_time
@@ -24,6 +23,7 @@ from intake.tickets.dependencies import (
     TicketReader,
     TicketReference,
     get_visible_ticket,
+    ticket_action,
     ticket_response,
     to_problem,
 )
@@ -33,16 +33,7 @@ from intake.tickets.store import tickets
 routes = router("/v1/tickets", ["ticket feedback"])
 
 
-async def _for_contact(
-    ref: TicketReference,
-    request: Request,
-    caller: Annotated[Caller, requires("tickets:rate")],
-    tx: Transaction,
-) -> TicketAction:
-    return TicketAction(ref, request, caller, tx)
-
-
-ContactAction = Annotated[TicketAction, Depends(_for_contact)]
+ContactAction = Annotated[TicketAction, ticket_action("tickets:rate")]
 
 
 @routes.post("/{ticket}/feedback", status_code=201, response_model=FeedbackResult)

@@ -33,7 +33,8 @@ class MailRead(ResponseModel):
     """A stored mail, without its raw bytes.
 
     `sender` is the address that it says it is from; nothing proves that. `text` is what a mail says that was
-    held back. Sender, subject and text are null once the mail is deleted as too old.
+    held back. Sender, subject and text are null once the mail is deleted as too old. `set_aside_by` looked at one
+    that was held back, and found that nobody has to act on it.
     """
 
     id: UUID
@@ -46,6 +47,8 @@ class MailRead(ResponseModel):
     outcome: Outcome
     reason: str | None
     ticket_id: UUID | None
+    set_aside_by: str | None
+    set_aside_at: datetime | None
 
 
 class HeldBackCount(ResponseModel):

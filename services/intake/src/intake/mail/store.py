@@ -35,6 +35,7 @@ class StoredMail:
     checked. `raw` is empty once it was deleted as too old; then who wrote, and what, is gone, too. `text` is
     what a mail says that was held back; what others say is on their tickets. `next_step` is what
     `intake.outgoing` does afterwards: plan a receipt, or read a report on a mail of ours.
+    `set_aside_by` (a `sub`) has looked at one that was held back, and found that nobody has to act on it.
     """
 
     id: UUID
@@ -54,6 +55,8 @@ class StoredMail:
     text: str | None = None
     occurrence: int = 0
     next_step: NextStep | None = None
+    set_aside_by: str | None = None
+    set_aside_at: datetime | None = None
 
 
 REPETITION_TIME: Final = timedelta(hours=4)
@@ -128,6 +131,14 @@ async def set_outcome(tx: Connection, mail: StoredMail) -> None:
         "next_step",
     )
     changed = {name: getattr(mail, name) for name in names}
+    if mail.outcome != "ignored":
+        changed |= {"set_aside_by": None, "set_aside_at": None}
+    await tx.execute(update(mails).where(mails.c.id == mail.id).values(**changed))
+
+
+async def set_aside(tx: Connection, mail: StoredMail) -> None:
+    """Store who found that nobody has to act on a mail, and when."""
+    changed = {"set_aside_by": mail.set_aside_by, "set_aside_at": mail.set_aside_at}
     await tx.execute(update(mails).where(mails.c.id == mail.id).values(**changed))
 
 

@@ -24,6 +24,8 @@ mails = Table(
     Column("text", Text),
     Column("occurrence", BigInteger, nullable=False),
     Column("next_step", Text),
+    Column("set_aside_by", Text),
+    instant("set_aside_at"),
 )
 
 mail_threads = Table(

@@ -125,10 +125,15 @@ async def set_state(tx: Connection, ids: Collection[UUID], state: NoticeState) -
     await tx.execute(update(notices).where(notices.c.id.in_(ids)).values(state=state))
 
 
-async def list_readers(tx: Connection, customer_id: UUID) -> list[UUID]:
-    """The contacts of a customer who have an address and were not ended, by their ids."""
+async def list_readers(tx: Connection, customer_id: UUID, *, optional: bool) -> list[UUID]:
+    """The contacts of a customer who have an address and were not ended, by their ids.
+
+    Where notices are `optional`, without those who want none.
+    """
     query = select(contacts.c.id).where(contacts.c.customer_id == customer_id)
     query = query.where(contacts.c.address.is_not(None), ~contacts.c.retired)
+    if optional:
+        query = query.where(contacts.c.wants_notices)
     return list(await tx.scalars(query.order_by(contacts.c.id)))
 
 

@@ -23,13 +23,18 @@ async def plan_notices(tx: Connection, settings: IntakeSettings) -> int:
         return 0
     at = await transaction_time(tx)
     for notice in due:
-        readers = await store.list_readers(tx, notice.customer_id) if settings.sends_mail else []
-        mails = [_mail(notice, contact, settings, at) for contact in readers]
+        mails = [_mail(notice, one, settings, at) for one in await _readers(tx, notice, settings)]
         await outgoing_mails.add(tx, mails, at)
     await store.set_state(
         tx, [notice.id for notice in due], "sent" if settings.sends_mail else "unsent"
     )
     return len(due)
+
+
+async def _readers(tx: Connection, notice: Notice, settings: IntakeSettings) -> list[UUID]:
+    if not settings.sends_mail:
+        return []
+    return await store.list_readers(tx, notice.customer_id, optional=settings.notices_optional)
 
 
 def _mail(notice: Notice, contact: UUID, settings: IntakeSettings, at: datetime) -> OutgoingMail:

@@ -4,9 +4,11 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+from urllib.parse import quote
 
 from common.domain.mail_headers import one_line
 from common.mail.messages import new_message
+from intake.notices.domain.notice_text import STOP_NOTICES, stop_notices_hint
 from intake.outgoing.domain.answer_text import answer_text, subject_of
 from intake.outgoing.domain.contents import Contents
 from intake.outgoing.domain.mailed_files import say_left_out
@@ -37,8 +39,12 @@ def build_message(mail: OutgoingMail, contents: Contents, settings: IntakeSettin
     if mail.purpose == "notice":
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
+        if settings.notices_optional:
+            # RFC 2369: what a reader's "unsubscribe" sends becomes a ticket, as every mail of theirs does.
+            to = settings.mail_reply_to or settings.mail_from
+            message["List-Unsubscribe"] = f"<mailto:{to}?subject={quote(STOP_NOTICES)}>"
     # Quoted-printable: the same bytes on servers with and without 8BITMIME, lines of any length.
-    message.set_content(_text(mail, contents), charset="utf-8", cte="quoted-printable")
+    message.set_content(_text(mail, contents, settings), charset="utf-8", cte="quoted-printable")
     for file in contents.files:
         kind, _, subtype = file.media_type.partition("/")
         message.add_attachment(file.data, maintype=kind, subtype=subtype, filename=file.name)
@@ -56,11 +62,13 @@ def _is_answer(mail: OutgoingMail) -> bool:
     return mail.purpose == "answer" or (mail.purpose == "partner" and mail.in_reply_to is not None)
 
 
-def _text(mail: OutgoingMail, contents: Contents) -> str:
+def _text(mail: OutgoingMail, contents: Contents, settings: IntakeSettings) -> str:
     if mail.purpose == "receipt":
         return receipt_text(contents.language, one_line(contents.name), contents.key)
     if mail.purpose == "notice":
-        return contents.text
+        return contents.text + (
+            stop_notices_hint(contents.language) if settings.notices_optional else ""
+        )
     text = contents.text
     if contents.left_out:
         text = f"{text.rstrip()}\n\n{say_left_out(contents.language, contents.left_out)}"

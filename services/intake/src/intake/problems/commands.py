@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from common.audit import JSON
 from common.domain import Actor
 from common.persistence.database import Connection
 from intake.directory import store as directory
 from intake.problems import store
 from intake.problems.domain import Problem
-from intake.tickets.commands import open_ticket, save_change
+from intake.tickets.commands import open_ticket
 from intake.tickets.domain.new_ticket import TicketRequest, TicketScope
 from intake.tickets.domain.prioritisation import PriorityAssessment
 from intake.tickets.domain.ticket import Ticket
-from intake.tickets.events import EventSpec
 
 
 async def open_problem(
@@ -43,18 +41,3 @@ async def open_problem(
     await store.add(tx, problem)
     await store.link(tx, ticket.id, [one.id for one in incidents], actor.sub, at)
     return ticket, problem
-
-
-async def save_problem(
-    tx: Connection,
-    ticket: Ticket,
-    problem: Problem,
-    actor: Actor,
-    at: datetime,
-    action: str,
-    *events: EventSpec,
-    **grounds: JSON,
-) -> None:
-    """Store the change of a problem whose ticket is locked, publish its events and audit it."""
-    await store.save(tx, problem)
-    await save_change(tx, ticket, ticket, actor, at, f"problem.{action}", *events, grounds=grounds)

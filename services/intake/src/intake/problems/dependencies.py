@@ -1,52 +1,23 @@
 """What the routes of problems share: load one locked, decide, store, respond."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
-from fastapi import Depends, Path, Request, Response
+from fastapi import Path
 
-from common.audit import JSON
-from common.auth import Caller, requires
-from common.domain import Rejection
 from common.errors import NotFound, ValidationFailed, Violation
-from common.http import Transaction
 from common.persistence.database import Connection, transaction_time
 from intake.problems import store
-from intake.problems.commands import save_problem
 from intake.problems.domain import Problem
 from intake.problems.schemas import ProblemRead
-from intake.tickets.commands import audit_rejection
-from intake.tickets.dependencies import TicketAction, to_problem
+from intake.tickets.dependencies import ExtendedTicket, TicketAction, ticket_action
 from intake.tickets.domain.ticket import Ticket
-from intake.tickets.events import EventSpec
 from intake.tickets.store import tickets
 
+PROBLEM_REF: Final = "The id or key of the problem's ticket."
 ProblemRef: TypeAlias = Annotated[
-    str, Path(alias="problem", max_length=40, description="The id or key of the problem's ticket.")
+    str, Path(alias="problem", max_length=40, description=PROBLEM_REF)
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A problem with its locked ticket, and the moment of the decision."""
-
-    action: TicketAction
-    ticket: Ticket
-    problem: Problem
-    at: datetime
-
-    async def finish(
-        self, name: str, outcome: Problem | Rejection, *events: EventSpec, **grounds: JSON
-    ) -> Response | ProblemRead:
-        """Store and publish the outcome, and respond with it. A rejection is audited, too."""
-        tx, actor = self.action.tx, self.action.caller.actor
-        if isinstance(outcome, Rejection):
-            action = f"problem.{name}"
-            await audit_rejection(tx, self.ticket, actor, self.at, action, outcome)
-            return to_problem(outcome)
-        await save_problem(tx, self.ticket, outcome, actor, self.at, name, *events, **grounds)
-        return await respond(tx, self.ticket, outcome)
+Loaded: TypeAlias = ExtendedTicket[Problem, ProblemRead]
 
 
 async def load(action: TicketAction) -> Loaded:
@@ -55,7 +26,13 @@ async def load(action: TicketAction) -> Loaded:
     problem = await store.find(action.tx, ticket.id)
     if problem is None:
         raise NotFound(f"A problem of {ticket.key}")
-    return Loaded(action, ticket, problem, await transaction_time(action.tx))
+    at = await transaction_time(action.tx)
+    # Not `Loaded(…)`: an alias with parameters sets an attribute on what it makes, which is frozen.
+    return ExtendedTicket(action, ticket, problem, at, "problem", store.save, _respond)
+
+
+async def _respond(action: TicketAction, ticket: Ticket, problem: Problem) -> ProblemRead:
+    return await respond(action.tx, ticket, problem)
 
 
 async def respond(tx: Connection, ticket: Ticket, problem: Problem) -> ProblemRead:
@@ -95,33 +72,10 @@ async def find_incidents(tx: Connection, keys: list[str]) -> list[Ticket]:
     return [ticket for ticket in found if ticket is not None]
 
 
-async def _for_worker(
-    ref: ProblemRef,
-    request: Request,
-    caller: Annotated[Caller, requires("tickets:work")],
-    tx: Transaction,
-) -> TicketAction:
-    return TicketAction(ref, request, caller, tx)
+def _action(permission: str) -> Any:
+    return ticket_action(permission, "problem", PROBLEM_REF)
 
 
-async def _for_verifier(
-    ref: ProblemRef,
-    request: Request,
-    caller: Annotated[Caller, requires("tickets:verify")],
-    tx: Transaction,
-) -> TicketAction:
-    return TicketAction(ref, request, caller, tx)
-
-
-async def _for_owner(
-    ref: ProblemRef,
-    request: Request,
-    caller: Annotated[Caller, requires("backlog:work")],
-    tx: Transaction,
-) -> TicketAction:
-    return TicketAction(ref, request, caller, tx)
-
-
-WorkAction = Annotated[TicketAction, Depends(_for_worker)]
-VerifyAction = Annotated[TicketAction, Depends(_for_verifier)]
-OwnerAction = Annotated[TicketAction, Depends(_for_owner)]
+WorkAction = Annotated[TicketAction, _action("tickets:work")]
+VerifyAction = Annotated[TicketAction, _action("tickets:verify")]
+OwnerAction = Annotated[TicketAction, _action("backlog:work")]

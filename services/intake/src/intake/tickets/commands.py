@@ -11,6 +11,7 @@ from common.audit import JSON
 from common.auth.persons import counted_as
 from common.domain import Actor, Rejection
 from common.events.tickets import TicketCustomerReplied, TicketReopened, TicketResumed
+from common.events.watchers import TicketWatchersNotified, WatchedChange
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
@@ -25,8 +26,10 @@ from intake.tickets.events import (
     opened_event,
     second_eyes_given,
     to_outbox_events,
+    watched_changes,
 )
 from intake.tickets.store import tickets
+from intake.tickets.store.staff_watchers import staff_watchers
 
 SECOND_EYES: Final = "second-eyes"
 """The kind of deadline at which something on a ticket has waited too long for a second person."""
@@ -74,9 +77,12 @@ async def save_change(
 ) -> Ticket:
     """Store the change of a locked ticket, publish its events, return it with its sequence.
 
-    What begins to wait for a second person by it is escalated later, unless one comes.
+    What begins to wait for a second person by it is escalated later, unless one comes. Our own people who
+    watch the ticket are notified, except for who acts.
     """
     events = (*events, *second_eyes_given(before, after, at))
+    if changes := watched_changes(events):
+        events = (*events, *await _for_watchers(tx, after, actor, changes))
     stored, outbox_events = to_outbox_events(before, after, actor.sub, at, events)
     await tickets.save(tx, stored)
     if waiting_since(after).items() - waiting_since(before).items():
@@ -84,6 +90,14 @@ async def save_change(
     await publish(tx, *outbox_events)
     await audit.record(tx, _audit_entry(stored, actor, at, action, grounds or {}))
     return stored
+
+
+async def _for_watchers(
+    tx: Connection, ticket: Ticket, actor: Actor, changes: list[WatchedChange]
+) -> list[EventSpec]:
+    """The event for those of us who watch the ticket; none where nobody does."""
+    people = await staff_watchers(tx, ticket.id, actor.sub)
+    return [event_spec(TicketWatchersNotified, people=people, changes=changes)] if people else []
 
 
 async def record_customer_reply(

@@ -1,9 +1,9 @@
 """What the routes of tickets share: load a ticket locked, decide, store, publish, respond."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, FastAPI, Path, Request, Response
@@ -25,8 +25,9 @@ from intake.tickets.message_check import CheckedText, OwnText, record_check, req
 from intake.tickets.schemas.responses import to_response
 from intake.tickets.store import tickets
 
+TICKET_REF: Final = "The ticket's id or key."
 TicketReference: TypeAlias = Annotated[
-    str, Path(alias="ticket", max_length=40, description="The ticket's id or key.")
+    str, Path(alias="ticket", max_length=40, description=TICKET_REF)
 ]
 TicketOpener = Annotated[Caller, requires("tickets:open")]
 TicketReader = Annotated[Caller, requires("tickets:read")]
@@ -112,6 +113,40 @@ class TicketAction:
         return ticket_response(self.caller, stored)
 
 
+S = TypeVar("S")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendedTicket(Generic[S, R]):
+    """A ticket that is locked, with the record that extends it, and the moment of the decision.
+
+    `noun` begins the names of its actions; `save` stores the record, `to_response` reads it to the caller.
+    """
+
+    action: TicketAction
+    ticket: Ticket
+    record: S
+    at: datetime
+    noun: str
+    save: Callable[[Connection, S], Awaitable[None]]
+    to_response: Callable[[TicketAction, Ticket, S], Awaitable[R]]
+
+    async def finish(
+        self, name: str, outcome: S | Rejection, *events: EventSpec, **grounds: JSON
+    ) -> Response | R:
+        """Store and publish the outcome, and respond with it. A rejection is audited, too."""
+        tx, actor = self.action.tx, self.action.caller.actor
+        action = f"{self.noun}.{name}"
+        if isinstance(outcome, Rejection):
+            await audit_rejection(tx, self.ticket, actor, self.at, action, outcome)
+            return to_problem(outcome)
+        await self.save(tx, outcome)
+        before = after = self.ticket
+        await save_change(tx, before, after, actor, self.at, action, *events, grounds=grounds)
+        return await self.to_response(self.action, self.ticket, outcome)
+
+
 def settings_of(app: FastAPI) -> IntakeSettings:
     """The settings of this service."""
     runtime: Runtime[IntakeSettings] = runtime_of(app)
@@ -142,33 +177,22 @@ def ticket_response(caller: Caller, ticket: Ticket, status: int = 200) -> Respon
     return response
 
 
-async def _for_worker(
-    ref: TicketReference,
-    request: Request,
-    caller: Annotated[Caller, requires("tickets:work")],
-    tx: Transaction,
-) -> TicketAction:
-    return TicketAction(ref, request, caller, tx)
+def ticket_action(permission: str, name: str = "ticket", description: str = TICKET_REF) -> Any:
+    """The dependency that loads the action of a caller with this permission on the ticket in the path.
+
+    `name` is the path parameter's; `description` is of its value.
+    """
+    path = Path(alias=name, max_length=40, description=description)
+    permitted = requires(permission)
+
+    async def load_action(
+        request: Request, tx: Transaction, ref: str = path, caller: Caller = permitted
+    ) -> TicketAction:
+        return TicketAction(ref, request, caller, tx)
+
+    return Depends(load_action)
 
 
-async def _for_verifier(
-    ref: TicketReference,
-    request: Request,
-    caller: Annotated[Caller, requires("tickets:verify")],
-    tx: Transaction,
-) -> TicketAction:
-    return TicketAction(ref, request, caller, tx)
-
-
-async def _for_writer(
-    ref: TicketReference,
-    request: Request,
-    caller: Annotated[Caller, requires("tickets:reply")],
-    tx: Transaction,
-) -> TicketAction:
-    return TicketAction(ref, request, caller, tx)
-
-
-WorkAction = Annotated[TicketAction, Depends(_for_worker)]
-VerifyAction = Annotated[TicketAction, Depends(_for_verifier)]
-ReplyAction = Annotated[TicketAction, Depends(_for_writer)]
+WorkAction = Annotated[TicketAction, ticket_action("tickets:work")]
+VerifyAction = Annotated[TicketAction, ticket_action("tickets:verify")]
+ReplyAction = Annotated[TicketAction, ticket_action("tickets:reply")]

@@ -16,10 +16,24 @@ from common.events.tickets import (
     BlockerConfirmed,
     BlockerLifted,
     BlockerRaised,
+    TicketClosed,
+    TicketCustomerReplied,
     TicketEvent,
+    TicketForwarded,
+    TicketHandedBack,
     TicketKnown,
+    TicketMerged,
+    TicketOnHold,
     TicketOpened,
+    TicketPrioritised,
+    TicketRejected,
+    TicketReopened,
+    TicketReplied,
+    TicketResolved,
+    TicketResumed,
+    TicketWorkaroundProvided,
 )
+from common.events.watchers import WatchedChange
 from common.messaging.outbox import OutboxEvent
 from intake.tickets.domain.blocker import Change, blocked_environment, blocker_changes, is_confirmed
 from intake.tickets.domain.second_eyes import overdue, waiting_since
@@ -54,6 +68,29 @@ def opened_event(ticket: Ticket) -> EventSpec:
         channel="portal" if ticket.channel == "chat" else ticket.channel,
         needs_triage=ticket.customer_id is None,
     )
+
+
+_WATCHED: Final[Mapping[type[TicketEvent], WatchedChange]] = {
+    TicketCustomerReplied: "customer_replied",
+    TicketReplied: "replied",
+    TicketPrioritised: "prioritised",
+    TicketOnHold: "on_hold",
+    TicketResumed: "resumed",
+    TicketWorkaroundProvided: "workaround_provided",
+    TicketForwarded: "forwarded",
+    TicketHandedBack: "handed_back",
+    TicketResolved: "resolved",
+    TicketRejected: "rejected",
+    TicketReopened: "reopened",
+    TicketClosed: "closed",
+    TicketMerged: "merged",
+}
+"""What those who watch a ticket hear of."""
+
+
+def watched_changes(events: Sequence[EventSpec]) -> list[WatchedChange]:
+    """What those who watch the ticket hear of these events, in their order."""
+    return [_WATCHED[spec.event] for spec in events if spec.event in _WATCHED]
 
 
 def second_eyes_given(before: Ticket, after: Ticket, at: datetime) -> list[EventSpec]:

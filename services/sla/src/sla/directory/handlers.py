@@ -1,5 +1,6 @@
 """Kafka in: customers, contacts, environments and partners; the newest state of each wins."""
 
+from common.auth.contacts import address_digests
 from common.events.directory import (
     ContactKnown,
     CustomerKnown,
@@ -30,12 +31,12 @@ async def on_customer(tx: Connection, received: ReceivedEvent[CustomerKnown]) ->
 
 
 async def on_contact(tx: Connection, received: ReceivedEvent[ContactKnown]) -> None:
-    """Store a contact; an erased or retired one has no address digest."""
-    event, is_gone = received.event, received.event.erased or received.event.retired
+    """Store a contact with the digests of all addresses; an erased or retired one has none."""
+    event = received.event
     row = {
         "id": event.contact_id,
         "customer": event.customer,
-        "address_digest": None if is_gone else event.address_digest,
+        "address_digests": address_digests(event),
         "sequence": received.sequence,
     }
     await upsert_newer(tx, contacts, row)

@@ -1,6 +1,6 @@
 """Tables: customers, contacts, environments, people, partners."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Table, Text, Uuid
 
 from sla.metadata import METADATA
 
@@ -21,7 +21,7 @@ contacts = Table(
     METADATA,
     Column("id", Uuid, primary_key=True),
     Column("customer", Text, nullable=False),
-    Column("address_digest", Text),
+    Column("address_digests", ARRAY(Text), nullable=False),
     Column("sequence", BigInteger, nullable=False),
 )
 

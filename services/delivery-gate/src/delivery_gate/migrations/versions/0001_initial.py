@@ -21,6 +21,7 @@ SCRIPTS = (
     "deliveries",
     "follow_ups",
     "emergencies",
+    "waiting",
     "contacts",
 )
 

@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Annotated
 
+from fastapi import Request, Response
+
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.auth.persons import counted_as
 from common.domain import Rejection
 from common.errors import Forbidden
-from common.http import Transaction, router
+from common.http import Transaction, if_match, router, set_etag
 from common.persistence.database import Connection, transaction_time
 from escalation.cases.commands import apply_outcome, notify_only
 from escalation.cases.domain import lifecycle
@@ -30,6 +32,8 @@ async def update_notification_settings(
     tx: Transaction,
     person: str,
     body: NotificationSettingsUpdate,
+    request: Request,
+    response: Response,
     caller: Annotated[Caller, requires("escalations:acknowledge")],
 ) -> NotificationSettingsRead:
     """Replace the notification settings of a person.
@@ -40,17 +44,19 @@ async def update_notification_settings(
     """
     if person != caller.sub and not caller.has_permission("oncall:write"):
         raise Forbidden("Change your own settings, or ask somebody who maintains the rotas.")
-    await get_person(tx, person)
-    before = await directory.lock_settings(tx, person)
+    named = await get_person(tx, person)
+    before = await directory.get_settings(tx, person, lock=True)
+    if_match(request, before.sequence, to_response(named, before.pending_by))
     actor = caller.sub
     if person != caller.sub:
         actor = await counted_as(tx, caller.sub, before.pending_by)
-    after = change_settings(before, person, body.to_settings(), actor)
     at = await transaction_time(tx)
+    after = change_settings(before, person, body.to_settings(), actor, at)
     if person != caller.sub and after.present != before.present:
         await _notify(tx, person, caller.sub, at)
     await directory.save_settings(tx, person, after)
     await record(tx, _audit_entry(caller, person, before, after, at))
+    set_etag(response, after.sequence)
     return to_response(await get_person(tx, person), after.pending_by)
 
 

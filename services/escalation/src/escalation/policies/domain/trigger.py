@@ -31,6 +31,7 @@ TriggerKind = Literal[
     "review_published",
     "review_action",
     "article_review",
+    "ticket_watched",
     "settings_changed",
     "manual",
 ]

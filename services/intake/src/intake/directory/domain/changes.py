@@ -7,6 +7,7 @@ registered them until another person has confirmed that they are somebody else.
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from common.domain import Rejection
@@ -19,7 +20,7 @@ LEADING: Final = frozenset({"gm", "tom"})
 """Roles that one person alone neither gives nor takes."""
 
 
-def with_roles(person: Person, roles: tuple[str, ...], actor: str) -> Person:
+def with_roles(person: Person, roles: tuple[str, ...], actor: str, at: datetime) -> Person:
     """The person with these roles: at once, as far as they are not leading ones.
 
     What is left waits for a second person. Asking for the present roles withdraws what waits.
@@ -28,7 +29,7 @@ def with_roles(person: Person, roles: tuple[str, ...], actor: str) -> Person:
         role for role in dict.fromkeys((*roles, *person.roles)) if _holds(role, person, roles)
     )
     waits = set(roles) != set(at_once)
-    pending = PendingChange(roles, person.retired, actor) if waits else None
+    pending = PendingChange(roles, person.retired, actor, at) if waits else None
     return replace(person, roles=at_once, pending=pending)
 
 
@@ -36,11 +37,11 @@ def _holds(role: str, person: Person, roles: tuple[str, ...]) -> bool:
     return role in (person.roles if role in LEADING else roles)
 
 
-def request_end(person: Person, actor: str) -> Person | Rejection:
+def request_end(person: Person, actor: str, at: datetime) -> Person | Rejection:
     """Ask for the end of a person: pages no longer reach them once another person confirms it."""
     if person.retired:
         return Rejection("ALREADY_ENDED", f"{person.sub} has left already.")
-    return replace(person, pending=PendingChange(person.roles, True, actor))
+    return replace(person, pending=PendingChange(person.roles, True, actor, at))
 
 
 def confirm_change(person: Person, actor: str) -> Person | Rejection:
@@ -103,7 +104,11 @@ def changed_fields(before: object, after: object) -> tuple[str, ...]:
 
 
 def change_contact(
-    contact: Contact, changes: Mapping[str, Any], numbers: tuple[str, ...], actor: str
+    contact: Contact,
+    changes: Mapping[str, Any],
+    numbers: tuple[str, ...],
+    actor: str,
+    at: datetime,
 ) -> Contact:
     """The contact with these changes and phone numbers (R1).
 
@@ -115,4 +120,4 @@ def change_contact(
     after = replace(after, other_addresses=others)
     if {after.address, *others} <= {contact.address, *contact.other_addresses}:
         return after
-    return replace(after, registered_by=actor, confirmed_by=None)
+    return replace(after, registered_by=actor, registered_at=at, confirmed_by=None)

@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 
@@ -24,7 +25,8 @@ class Contact:
     """A person who writes for a customer. Name, address and phone never leave intake.
 
     `address` is normalised, and None once the contact is erased. `registered_by` and `confirmed_by`
-    are accounts of our own people. A `retired` contact is nobody's any more. `wants_mail`: replies to
+    are accounts of our own people, `registered_at` is since when the contact counts for the former. A `retired` contact is nobody's any more. `wants_notices`: notices of outages,
+    maintenance and deliveries are mailed, as far as the house lets contacts choose. `wants_mail`: replies to
     tickets that did not come by mail are mailed, too. Mails from `other_addresses` are the contact's as
     well; answers go to `address`. `numbers` are all phone numbers in one form (E.164), by which callers are
     found.
@@ -39,9 +41,11 @@ class Contact:
     language: str
     sequence: int = 1
     registered_by: str | None = None
+    registered_at: datetime | None = None
     confirmed_by: str | None = None
     retired: bool = False
     wants_mail: bool = False
+    wants_notices: bool = True
     other_addresses: tuple[str, ...] = ()
     other_phones: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
@@ -72,6 +76,7 @@ class PendingChange:
     roles: tuple[str, ...]
     ends: bool
     requested_by: str
+    requested_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

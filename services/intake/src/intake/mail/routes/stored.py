@@ -1,5 +1,6 @@
 """Mails as they are stored: what was held back as a machine's, and each as it came (I2, I3)."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -74,6 +75,28 @@ async def download_email(mail: UUID, caller: StaffCaller, tx: Transaction) -> Re
         "Cache-Control": "private, no-store",
     }
     return Response(stored.raw, media_type=MEDIA_TYPE, headers=headers)
+
+
+@routes.post("/{mail}/set-aside")
+async def set_email_aside(mail: UUID, caller: StaffCaller, tx: Transaction) -> MailRead:
+    """Set an e-mail aside that was held back as a machine's: nobody has to act on it.
+
+    It stays stored, and a ticket can still be opened for it. Asked again, the answer is who did it first.
+    """
+    if await mails.find(tx, mail) is None:
+        raise NotFound("This mail")
+    stored = await mails.lock(tx, mail)
+    if stored.set_aside_by is not None:
+        return MailRead.model_validate(stored)
+    if stored.outcome != "ignored":
+        raise Conflict("Only a mail that was held back can be set aside.", code="NOT_HELD_BACK")
+    at = await transaction_time(tx)
+    stored = replace(stored, set_aside_by=caller.sub, set_aside_at=at)
+    await mails.set_aside(tx, stored)
+    grounds = {"held_back_as": stored.reason}
+    entry = audit.Entry.by(caller.actor, at, "mail.set_aside", f"mail/{mail}", grounds)
+    await audit.record(tx, entry)
+    return MailRead.model_validate(stored)
 
 
 @slow_routes.post("/{mail}/open-ticket", response_model=MailResult, status_code=201)

@@ -43,6 +43,7 @@ SCRIPTS = (
     "forms",
     "chats",
     "ticket_imports",
+    "waiting",
     "contacts",
 )
 

@@ -159,6 +159,13 @@ _TEXTS: Final[Mapping[str, _Texts]] = {"en": _EN, "nl": _NL, "de": _DE}
 
 
 LANGUAGES: Final = tuple(_TEXTS)
+STOP_NOTICES: Final = "Stop notices"
+"""The subject of the mail by which a reader asks for no more notices."""
+_STOP_HINTS: Final[Mapping[str, str]] = {
+    "en": 'You can stop these notices in the portal, or by an e-mail to us with the subject "{subject}".',
+    "nl": 'U kunt deze berichten stopzetten in het portaal, of met een e-mail aan ons met als onderwerp "{subject}".',
+    "de": 'Sie können diese Mitteilungen im Portal abbestellen, oder mit einer E-Mail an uns mit dem Betreff "{subject}".',
+}
 
 
 def facts_of(notice: Notice) -> NoticeFacts:
@@ -188,6 +195,11 @@ def notice_text(facts: NoticeFacts, language: str, name: str, zone: str) -> str:
         affected=facts.affected, start=written(facts.starts_at), end=written(facts.ends_at)
     )
     return _FRAMES[locale].format(name=one_line(name), body=filled)
+
+
+def stop_notices_hint(language: str) -> str:
+    """The last lines of a notice: how its reader gets no more of them."""
+    return f"\n{_STOP_HINTS.get(language, _STOP_HINTS['en']).format(subject=STOP_NOTICES)}\n"
 
 
 def _texts(facts: NoticeFacts, language: str) -> tuple[str, str]:

@@ -104,7 +104,7 @@ async def link_incidents(action: WorkAction, body: Incidents) -> Response | Prob
     ids = [one.id for one in incidents]
     await store.link(action.tx, loaded.ticket.id, ids, action.caller.sub, loaded.at)
     keys = [one.key for one in incidents]
-    return await loaded.finish("link_incidents", loaded.problem, incidents=keys)
+    return await loaded.finish("link_incidents", loaded.record, incidents=keys)
 
 
 @routes.delete("/{problem}/incidents/{ticket}", response_model=ProblemRead)
@@ -114,14 +114,14 @@ async def unlink_incident(action: WorkAction, incident: TicketReference) -> Resp
     ticket = await tickets.find(action.tx, incident)
     if ticket is None or not await store.unlink(action.tx, loaded.ticket.id, ticket.id):
         raise NotFound(f"The link to {incident}")
-    return await loaded.finish("unlink_incident", loaded.problem, incident=ticket.key)
+    return await loaded.finish("unlink_incident", loaded.record, incident=ticket.key)
 
 
 @routes.put("/{problem}/cause", response_model=ProblemRead)
 async def record_cause(action: WorkAction, body: CauseUpdate) -> Response | ProblemRead:
     """Record the root cause of a problem, with five whys or a timeline."""
     loaded = await load(action)
-    after = domain.record_cause(loaded.problem, body.to_cause(), action.caller.sub, loaded.at)
+    after = domain.record_cause(loaded.record, body.to_cause(), action.caller.sub, loaded.at)
     return await loaded.finish("record_cause", after)
 
 
@@ -131,7 +131,7 @@ async def record_problem_workaround(
 ) -> Response | ProblemRead:
     """Record how to go on until the problem is fixed. Tickets that look like it are offered that."""
     loaded = await load(action)
-    after = domain.record_workaround(loaded.problem, body.workaround, action.caller.sub, loaded.at)
+    after = domain.record_workaround(loaded.record, body.workaround, action.caller.sub, loaded.at)
     return await loaded.finish("record_workaround", after)
 
 
@@ -139,7 +139,7 @@ async def record_problem_workaround(
 async def declare_known_error(action: WorkAction) -> Response | ProblemRead:
     """Declare that the cause of a problem is known, and how to go on until it is fixed."""
     loaded = await load(action)
-    after = domain.declare_known_error(loaded.problem)
+    after = domain.declare_known_error(loaded.record)
     return await loaded.finish("known_error", after, event_spec(TicketKnownError))
 
 
@@ -151,7 +151,7 @@ async def request_fix(action: WorkAction, body: FixRequest) -> Response | Proble
     if change is None or change.kind != "change_request":
         detail = f"there is no change request {body.change_request}; open a ticket of that kind"
         raise ValidationFailed([Violation("/change_request", "unknown_reference", detail)])
-    after = domain.request_fix(loaded.problem, change.id, action.caller.sub, loaded.at)
+    after = domain.request_fix(loaded.record, change.id, action.caller.sub, loaded.at)
     ticket = loaded.ticket
     responsible = await find_responsible(action.tx, ticket.customer, ticket.service)
     event = event_spec(
@@ -167,7 +167,7 @@ async def request_fix(action: WorkAction, body: FixRequest) -> Response | Proble
 async def record_backlog_item(action: OwnerAction, body: BacklogItem) -> Response | ProblemRead:
     """Record under which number the product owner has the fix in the backlog."""
     loaded = await load(action)
-    after = domain.take_into_backlog(loaded.problem, body.reference.strip(), action.caller.sub)
+    after = domain.take_into_backlog(loaded.record, body.reference.strip(), action.caller.sub)
     return await loaded.finish("record_backlog_item", after)
 
 
@@ -175,7 +175,7 @@ async def record_backlog_item(action: OwnerAction, body: BacklogItem) -> Respons
 async def verify_problem_fix(action: VerifyAction, body: FixVerification) -> Response | ProblemRead:
     """Verify the fix on staging, then in production, as another person than who asked for or made it."""
     loaded = await load(action)
-    problem = loaded.problem
+    problem = loaded.record
     change = None
     if problem.change_request_id is not None:
         change = await tickets.find(action.tx, str(problem.change_request_id))

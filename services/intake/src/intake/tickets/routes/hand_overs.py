@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, TypeAlias
 
-from fastapi import Depends, Path, Request, Response
+from fastapi import Path, Response
 
 from common.auth import Caller, requires
 from common.domain import Rejection
@@ -19,6 +19,7 @@ from intake.tickets.dependencies import (
     TicketReference,
     WorkAction,
     get_visible_ticket,
+    ticket_action,
     to_problem,
 )
 from intake.tickets.domain.hand_over import HandOver, acknowledge, check_fix
@@ -38,15 +39,6 @@ Number: TypeAlias = Annotated[
 ]
 
 
-async def _for_responsible(
-    ref: TicketReference,
-    request: Request,
-    caller: Annotated[Caller, requires("hand-overs:acknowledge")],
-    tx: Transaction,
-) -> TicketAction:
-    return TicketAction(ref, request, caller, tx)
-
-
 @routes.get("/{ticket}/hand-overs")
 async def list_hand_overs(
     ref: TicketReference, caller: Annotated[Caller, requires("tickets:verify")], tx: Transaction
@@ -59,7 +51,7 @@ async def list_hand_overs(
 
 @routes.post("/{ticket}/hand-overs/{number}/acknowledge", response_model=HandOverRead)
 async def acknowledge_hand_over(
-    action: Annotated[TicketAction, Depends(_for_responsible)], number: Number
+    action: Annotated[TicketAction, ticket_action("hand-overs:acknowledge")], number: Number
 ) -> Response | HandOverRead:
     """Acknowledge a hand-over as delivery manager of the customer or product owner of the product."""
     ticket, record, at = await _load(action, number)

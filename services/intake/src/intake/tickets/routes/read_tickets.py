@@ -24,7 +24,7 @@ from intake.tickets.schemas.lists import ListedTicket, TicketPage
 from intake.tickets.schemas.responses import TicketForContact
 from intake.tickets.store import hand_overs, tickets
 from intake.tickets.store.closing import is_change_delivered
-from intake.tickets.store.tickets import TicketFilter
+from intake.tickets.store.ticket_filter import TicketFilter
 
 routes = router("/v1/tickets", ["tickets"])
 
@@ -48,6 +48,9 @@ class TicketQuery:
         kind: Kind | None = None,
         open: bool | None = None,
         needs_triage: bool | None = None,
+        watched: Annotated[
+            bool | None, Query(description="Those that the caller watches, or does not.")
+        ] = None,
         key: Annotated[
             list[TicketKey] | None,
             Query(max_length=MAX_KEYS, description="Only these tickets, by key."),
@@ -73,6 +76,7 @@ class TicketQuery:
             kind=kind,
             is_open=open,
             needs_triage=needs_triage,
+            is_watched=watched,
             numbers=None if key is None else [parse_number(one.upper()) for one in key],
             words=q,
         )
@@ -138,7 +142,10 @@ async def _resolve_filters(
 
     That is so for unknown customers, and for contacts who ask for another customer's tickets.
     """
-    filters = replace(query.filters, for_staff=caller.customer is None)
+    is_staff = caller.customer is None
+    # A contact without a directory entry watches nothing: their own account stands for nobody's.
+    watcher = caller.sub if is_staff else caller.contact_id or caller.sub
+    filters = replace(query.filters, for_staff=is_staff, watched_by=watcher)
     keys = {key for key in (caller.customer, query.customer) if key is not None}
     if not keys:
         return filters

@@ -1,7 +1,6 @@
 """Every query about tickets, one by one or as pages."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from sqlalchemy import (
     RowMapping,
     Select,
     insert,
-    literal_column,
     select,
     update,
 )
@@ -22,17 +20,14 @@ from common.persistence.keyset import page_after
 from common.scheduling.aggregate_locks import lock_available as lock_rows
 from intake.directory.tables import customers, environments
 from intake.search import store as documents
-from intake.tickets.domain.priority import Priority
 from intake.tickets.domain.ticket import (
-    OPEN_STATES,
-    Kind,
     PendingDowngrade,
     PendingReclassification,
     PendingUnmerge,
-    State,
     Ticket,
 )
 from intake.tickets.domain.ticket_key import format_key, parse_number, parse_reference
+from intake.tickets.store.ticket_filter import IS_OPEN, TicketFilter, conditions_of
 from intake.tickets.tables import tickets
 
 _JOINED: Final[Select[Any]] = select(
@@ -42,10 +37,6 @@ _JOINED: Final[Select[Any]] = select(
         environments, environments.c.id == tickets.c.environment_id
     )
 )
-# Literals, not parameters: otherwise a generic plan cannot use the partial index.
-IS_OPEN: Final[ColumnElement[bool]] = tickets.c.state.in_(
-    [literal_column(f"'{state}'") for state in sorted(OPEN_STATES)]
-)
 _PENDING: Final[Mapping[str, tuple[str, Any]]] = {
     "pending_downgrade": ("downgrade", PendingDowngrade),
     "pending_reclassification": ("reclassification", PendingReclassification),
@@ -54,27 +45,6 @@ _PENDING: Final[Mapping[str, tuple[str, Any]]] = {
 """What waits for a second person: its type, and the prefix of its columns."""
 _NOT_COLUMNS: Final = frozenset({"key", "customer", "environment", *_PENDING})
 _PLAIN: Final = tuple(name for name in Ticket.__struct_fields__ if name not in _NOT_COLUMNS)
-
-
-@dataclass(frozen=True, slots=True)
-class TicketFilter:
-    """Which tickets a list shows; None means any. `customer_id` also limits what a contact sees.
-
-    `numbers` are those of their keys. `words` are searched with `for_staff` in internal notes as well.
-    """
-
-    customer_id: UUID | None = None
-    environment: str | None = None
-    state: State | None = None
-    priority: Priority | None = None
-    kind: Kind | None = None
-    assignee: str | None = None
-    team: str | None = None
-    is_open: bool | None = None
-    needs_triage: bool | None = None
-    numbers: Collection[int] | None = None
-    words: str | None = None
-    for_staff: bool = False
 
 
 async def find(tx: Connection, ref: str) -> Ticket | None:
@@ -156,7 +126,7 @@ async def page(
     tx: Connection, filters: TicketFilter, after: tuple[UUID] | None, limit: int
 ) -> Sequence[Ticket]:
     """Tickets that match, newest first, behind the id `after`: `limit` and one more."""
-    query = _JOINED.where(*_conditions(filters))
+    query = _JOINED.where(*conditions_of(filters))
     if (words := filters.words) is not None:
         staff = filters.for_staff
         query = query.where(await documents.matching(tx, tickets.c.id, words, is_staff=staff))
@@ -193,30 +163,6 @@ def _by_reference(ref: str) -> ColumnElement[bool] | None:
     if parsed is None:
         return None
     return tickets.c.number == parsed if isinstance(parsed, int) else tickets.c.id == parsed
-
-
-def _conditions(filters: TicketFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [
-        column == value
-        for column, value in (
-            (tickets.c.customer_id, filters.customer_id),
-            (environments.c.key, filters.environment),
-            (tickets.c.state, filters.state),
-            (tickets.c.priority, filters.priority),
-            (tickets.c.kind, filters.kind),
-            (tickets.c.assignee, filters.assignee),
-            (tickets.c.team, filters.team),
-        )
-        if value is not None
-    ]
-    if filters.numbers is not None:
-        conditions.append(tickets.c.number.in_(filters.numbers))
-    if filters.is_open is not None:
-        conditions.append(IS_OPEN if filters.is_open else ~IS_OPEN)
-    if filters.needs_triage is not None:
-        in_triage = tickets.c.customer_id.is_(None)
-        conditions.append(in_triage if filters.needs_triage else ~in_triage)
-    return conditions
 
 
 def _ticket(row: Row[Any]) -> Ticket:

@@ -28,6 +28,7 @@ SCRIPTS = (
     "time_entries",
     "rollup_triggers",
     "reviews",
+    "waiting",
     "contacts",
 )
 

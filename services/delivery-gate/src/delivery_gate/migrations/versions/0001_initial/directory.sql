@@ -3,10 +3,10 @@
 CREATE TABLE contacts (
     id uuid NOT NULL,
     customer text NOT NULL,
-    address_digest text,
+    address_digests text[] NOT NULL DEFAULT '{}',
     sequence bigint NOT NULL,
     CONSTRAINT pk_contacts PRIMARY KEY (id)
 );
-CREATE INDEX ix_contacts_address ON contacts (address_digest) WHERE address_digest IS NOT NULL;
+CREATE INDEX ix_contacts_addresses ON contacts USING gin (address_digests);
 COMMENT ON TABLE contacts IS 'For whom the portal may speak: no name, no address.';
 COMMENT ON COLUMN contacts.sequence IS 'Number of the last event about the contact.';

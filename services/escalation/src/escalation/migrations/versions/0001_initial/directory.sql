@@ -18,9 +18,11 @@ CREATE TABLE personal_settings (
     rules jsonb NOT NULL,
     pending jsonb,
     pending_by text,
+    pending_at timestamptz,
     changed_by text,
     confirmed_by text,
-    CONSTRAINT ck_personal_settings_pending CHECK ((pending IS NULL) = (pending_by IS NULL)),
+    sequence bigint NOT NULL DEFAULT 1,
+    CONSTRAINT ck_personal_settings_pending CHECK (num_nonnulls(pending, pending_by, pending_at) IN (0, 3)),
     CONSTRAINT ck_personal_settings_four_eyes CHECK (confirmed_by <> changed_by)
 );
 COMMENT ON COLUMN personal_settings.pending IS

@@ -20,6 +20,7 @@ SELECT open_to_contacts('attachments',
 SELECT open_to_contacts('change_requests',
     'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)', 'SELECT, INSERT, UPDATE');
 SELECT open_to_contacts('notices', $$state = 'sent' AND customer_id = (SELECT own_customer())$$);
+GRANT UPDATE (wants_notices) ON contacts TO opsdesk_intake_contact;
 GRANT USAGE ON SEQUENCE ticket_numbers TO opsdesk_intake_contact;
 
 -- The search of contacts. Row-level security would keep the index of words from being used (its operator
@@ -60,6 +61,17 @@ CREATE FUNCTION names_of(accounts text[]) RETURNS TABLE (account text, name text
         AND NOT EXISTS (SELECT FROM intake.people WHERE people.sub = asked.account)
 $$;
 
+-- Who of us watches a ticket, also where one of its customer's contacts acts on it, who sees none of them.
+
+CREATE FUNCTION staff_watchers_of(ticket uuid) RETURNS SETOF text
+    LANGUAGE sql STABLE SECURITY DEFINER AS $$
+    SELECT w.person FROM intake.ticket_watchers w
+    JOIN intake.people p ON p.sub = w.person AND NOT p.retired
+    WHERE w.ticket_id = ticket AND (current_setting('role') <> 'opsdesk_intake_contact'
+        OR EXISTS (SELECT FROM intake.tickets t
+            WHERE t.id = ticket AND t.customer_id = intake.own_customer()))
+$$;
+
 -- What happened to a ticket of the own customer, of its audit trail: what contacts see of it anyway, and
 -- neither reasons, nor refusals, nor notes.
 
@@ -83,6 +95,8 @@ CREATE FUNCTION history_for_contact(ticket uuid)
 $$;
 DO $$ BEGIN
     EXECUTE format('ALTER FUNCTION names_of SET search_path = %I, pg_temp', current_schema());
+    EXECUTE format('ALTER FUNCTION staff_watchers_of SET search_path = %I, pg_temp',
+        current_schema());
     EXECUTE format('ALTER FUNCTION documents_for_contact SET search_path = %I, pg_temp',
         current_schema());
     EXECUTE format('ALTER FUNCTION history_for_contact SET search_path = %I, pg_temp',

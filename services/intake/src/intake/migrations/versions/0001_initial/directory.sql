@@ -18,9 +18,11 @@ CREATE TABLE contacts (
     phone text,
     language text NOT NULL,
     registered_by text,
+    registered_at timestamptz,
     confirmed_by text,
     retired boolean NOT NULL DEFAULT false,
     wants_mail boolean NOT NULL DEFAULT false,
+    wants_notices boolean NOT NULL DEFAULT true,
     erased boolean NOT NULL DEFAULT false,
     other_addresses text[] NOT NULL DEFAULT '{}',
     other_phones text[] NOT NULL DEFAULT '{}',
@@ -95,10 +97,11 @@ CREATE TABLE people (
     pending_roles text[],
     pending_end boolean,
     pending_by text,
+    pending_at timestamptz,
     changed_by text,
     confirmed_by text,
     sequence bigint NOT NULL,
-    CONSTRAINT ck_people_pending CHECK (num_nonnulls(pending_roles, pending_end, pending_by) IN (0, 3)),
+    CONSTRAINT ck_people_pending CHECK (num_nonnulls(pending_roles, pending_end, pending_by, pending_at) IN (0, 4)),
     CONSTRAINT ck_people_four_eyes CHECK (confirmed_by <> changed_by)
 );
 COMMENT ON COLUMN people.changed_by IS 'Who asked for the last change that confirmed_by confirmed.';

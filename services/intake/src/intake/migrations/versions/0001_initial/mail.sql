@@ -18,6 +18,10 @@ CREATE TABLE mails (
     text text,
     occurrence bigint NOT NULL,
     next_step text CHECK (next_step IN ('receipt', 'bounce')),
+    set_aside_by text,
+    set_aside_at timestamptz,
+    CONSTRAINT ck_mails_set_aside CHECK ((set_aside_by IS NULL) = (set_aside_at IS NULL)
+        AND (set_aside_by IS NULL OR outcome = 'ignored')),
     CONSTRAINT ck_mails_raw_deleted CHECK (raw_deleted_at IS NULL OR raw = ''),
     UNIQUE (message_id, fingerprint, occurrence)
 );
@@ -31,6 +35,8 @@ COMMENT ON COLUMN mails.raw_deleted_at IS
     'The row stays when the mail itself is old: one that comes again is still known.';
 COMMENT ON COLUMN mails.gateway IS
     'The name under which our gateway reported, when the mail came, what it had checked.';
+COMMENT ON COLUMN mails.set_aside_by IS
+    'Who looked at a mail that was held back, and found that nobody has to act on it.';
 COMMENT ON COLUMN mails.text IS 'Of a mail that was held back: what it says.';
 COMMENT ON COLUMN mails.next_step IS
     'What is still to be done after its sender was answered: a receipt to plan, a report to read.';

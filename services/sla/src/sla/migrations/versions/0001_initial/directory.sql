@@ -15,10 +15,10 @@ COMMENT ON COLUMN customers.day_zone IS
 CREATE TABLE contacts (
     id uuid PRIMARY KEY,
     customer text NOT NULL,
-    address_digest text,
+    address_digests text[] NOT NULL DEFAULT '{}',
     sequence bigint NOT NULL
 );
-CREATE INDEX ix_contacts_address ON contacts (address_digest) WHERE address_digest IS NOT NULL;
+CREATE INDEX ix_contacts_addresses ON contacts USING gin (address_digests);
 COMMENT ON TABLE contacts IS 'Contacts of customers, for the portal: without names and addresses.';
 
 CREATE TABLE environments (

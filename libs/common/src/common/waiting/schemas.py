@@ -1,0 +1,30 @@
+"""What waits for the caller, as they read it. A service narrows `kind` to the kinds that it knows."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from common.http import Page, ResponseModel
+
+
+class WaitingItem(ResponseModel):
+    """Something that waits for the caller.
+
+    `since`: from when on it waits. `due_at`: when something happens if nobody acts, such as an escalation;
+    null where nothing does. `why` says in words what it waits for; `href` is its address.
+    """
+
+    kind: str
+    key: str
+    title: str
+    customer: str | None
+    due_at: datetime | None
+    since: datetime
+    why: str
+    href: str
+
+
+class WaitingPage(Page[WaitingItem]):
+    """A page of what waits, with the number of all items by kind."""
+
+    counts: Mapping[Any, int]
