@@ -11,7 +11,7 @@ from sqlalchemy import text
 from common.persistence.database import Database
 from intake.tickets.routes import read_tickets
 from intake.tickets.store import messages
-from intake.tickets.store.tickets import TicketFilter
+from intake.tickets.store.ticket_filter import TicketFilter
 from intake_support import marked_steps
 from intake_support.marked_articles import chat_and_publish_forms, write_for_everybody
 from intake_support.marked_words import (
