@@ -36,6 +36,17 @@ FOOTER = "-- \nThis mail was scanned by a virus scanner!"
             f"{b64encode('Köln ist aus.....'.encode()).decode()}\nScanned\nby\nAcme",
             "Köln ist aus.....\n\nScanned\nby\nAcme",
         ),
+        (
+            f"*** EXTERNAL MAIL ***\n\n{b64encode(DOWN.encode()).decode()}\n\n{FOOTER}",
+            f"*** EXTERNAL MAIL ***\n\n{DOWN}\n\n--\n{FOOTER[4:]}",
+        ),
+        (
+            f"CAUTION: from outside\nDo not click!\n{b64encode(DOWN.encode()).decode()}",
+            f"CAUTION: from outside\nDo not click!\n\n{DOWN}",
+        ),
+        ("Help", "Help"),
+        ("please help", "please help"),
+        ("Help! checkoutcheckoutcheckout is down", "Help! checkoutcheckoutcheckout is down"),
         (f"{DOWN} This was never encoded.", f"{DOWN} This was never encoded."),
         (
             "\n\n".join(

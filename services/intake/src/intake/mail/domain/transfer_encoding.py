@@ -13,6 +13,10 @@ _NOT_BASE64: Final = re.compile(rb"[^A-Za-z0-9+/=]+")
 _BASE64_START: Final = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 MAX_FOOTER_LINES: Final = 20
+MAX_BANNER_LINES: Final = 20
+MIN_BEHIND_BANNER: Final = 16
+"""How many letters stand in the first line that is taken for base64 below a text that is none."""
+MAX_WORD_BYTES: Final = 100
 _BASE64_NAMES: Final = frozenset({"base64", "b64"})
 _QUOTED_NAMES: Final = frozenset({"quotedprintable", "qp"})
 _UU_NAMES: Final = frozenset({"xuuencode", "uuencode", "xuue", "uue"})
@@ -21,10 +25,11 @@ _UU_BEGIN: Final = re.compile(rb"(?m)^begin [0-7]{3,4} [^\r\n]{0,200}\r?\n")
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The decoded bytes of a part, and the plain text that a relay added behind encoded ones."""
+    """The decoded bytes of a part, and the plain text that a relay added above and behind encoded ones."""
 
     data: bytes
     added: bytes = b""
+    above: bytes = b""
 
 
 def decode_content(body: bytes, encoding: str, *, is_text: bool = False) -> Content:
@@ -53,7 +58,26 @@ def _decode_base64(body: bytes, is_text: bool) -> Content:
         end = _count_of_text(lines, end)
     data = _decode_lines(lines[:end])
     added = b"\n".join(lines[end:]).strip()
+    if is_text and (not data or _was_never_encoded(b"".join(lines[:end]), data)):
+        return _below_banner(lines) or Content(body)
     return Content(data, added) if data or not added else Content(body)
+
+
+def _was_never_encoded(letters: bytes, data: bytes) -> bool:
+    """Whether a few words are base64 by their letters alone: what they would say is not readable."""
+    is_short = len(letters) <= MAX_WORD_BYTES and b"=" not in letters
+    return is_short and b"\x00" not in data and _CONTROL.search(data) is not None
+
+
+def _below_banner(lines: list[bytes]) -> Content | None:
+    """What is encoded below a warning that a relay put above it, in clear; None where nothing is."""
+    for number, line in enumerate(lines[: MAX_BANNER_LINES + 1]):
+        if len(line) < MIN_BEHIND_BANNER or not _BASE64_LINE.fullmatch(line):
+            continue
+        below = _decode_base64(b"\n".join(lines[number:]), is_text=True)
+        if below.data and not _CONTROL.search(below.data):
+            return Content(below.data, below.added, b"\n".join(lines[:number]).strip())
+    return None
 
 
 def _split_damaged(line: bytes) -> list[bytes]:
