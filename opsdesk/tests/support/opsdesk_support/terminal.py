@@ -26,7 +26,7 @@ class FakeServices:
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         query: Mapping[str, str] = request.url.params
-        body = json.loads(request.content) if request.content else dict(query)
+        body = _body_of(request) if request.content else dict(query)
         self.requests.append((request.method, request.url.path, body))
         response = self.responses.get(f"{request.method} {request.url.path}")
         if response is None:
@@ -54,6 +54,14 @@ class Terminal:
         assert result.exit_code == 1, result.output
         assert "Traceback" not in result.output
         return " ".join(result.output.split())
+
+
+def _body_of(request: httpx.Request) -> JSON:
+    """The JSON that was sent; of other bytes, what they are."""
+    kind = request.headers.get("content-type", "")
+    if kind == "application/json":
+        return dict(json.loads(request.content))
+    return {kind: request.content.decode("utf-8", "replace")}
 
 
 def problem_response(status: int, code: str, title: str, detail: str) -> httpx.Response:
