@@ -50,17 +50,25 @@ def decode_content(body: bytes, encoding: str, *, is_text: bool = False) -> Cont
 def _decode_base64(body: bytes, is_text: bool) -> Content:
     """Everything that is base64, and what follows: relays add their footer without encoding it."""
     lines = [line.strip() for line in body.splitlines()]
+    content = _decode_encoded(lines, is_text)
+    if content is None and is_text:
+        content = _below_banner(lines)
+    return content or Content(body)
+
+
+def _decode_encoded(lines: list[bytes], is_text: bool) -> Content | None:
+    """What these lines encode, and what follows; None where nothing was encoded."""
     first = next((number for number, line in enumerate(lines) if line), 0)
     if lines and not _BASE64_LINE.fullmatch(lines[first]):
-        lines[first : first + 1] = _split_damaged(lines[first])
+        lines = [*lines[:first], *_split_damaged(lines[first]), *lines[first + 1 :]]
     end = _count_encoded(lines)
     if is_text:
         end = _count_of_text(lines, end)
     data = _decode_lines(lines[:end])
     added = b"\n".join(lines[end:]).strip()
-    if is_text and (not data or _was_never_encoded(b"".join(lines[:end]), data)):
-        return _below_banner(lines) or Content(body)
-    return Content(data, added) if data or not added else Content(body)
+    if is_text and _was_never_encoded(b"".join(lines[:end]), data):
+        return None
+    return Content(data, added) if data or not added else None
 
 
 def _was_never_encoded(letters: bytes, data: bytes) -> bool:
@@ -71,13 +79,16 @@ def _was_never_encoded(letters: bytes, data: bytes) -> bool:
 
 def _below_banner(lines: list[bytes]) -> Content | None:
     """What is encoded below a warning that a relay put above it, in clear; None where nothing is."""
-    for number, line in enumerate(lines[: MAX_BANNER_LINES + 1]):
-        if len(line) < MIN_BEHIND_BANNER or not _BASE64_LINE.fullmatch(line):
-            continue
-        below = _decode_base64(b"\n".join(lines[number:]), is_text=True)
-        if below.data and not _CONTROL.search(below.data):
-            return Content(below.data, below.added, b"\n".join(lines[:number]).strip())
-    return None
+    candidates = enumerate(lines[1 : MAX_BANNER_LINES + 1], start=1)
+    start = next((number for number, line in candidates if _is_encoded_line(line)), None)
+    below = None if start is None else _decode_encoded(lines[start:], is_text=True)
+    if below is None or not below.data or _CONTROL.search(below.data):
+        return None
+    return Content(below.data, below.added, b"\n".join(lines[:start]).strip())
+
+
+def _is_encoded_line(line: bytes) -> bool:
+    return len(line) >= MIN_BEHIND_BANNER and _BASE64_LINE.fullmatch(line) is not None
 
 
 def _split_damaged(line: bytes) -> list[bytes]:
