@@ -46,3 +46,14 @@ async def test_two_customers_may_have_the_same_alias_of_opsgenie(
     assert {one["environment"] for one in await firing(anna)} == {"acme-prod", "brightwater-prod"}
     assert (await monitor.post(f"{base}/disk-full/close", json={})).status_code == 202
     assert await firing(anna) == []
+
+
+async def test_an_end_that_names_more_than_its_beginning_ends_it(
+    monitor: AsyncClient, anna: AsyncClient
+) -> None:
+    path = "/v1/alerts/pagerduty"
+    bare = PAGERDUTY | {"payload": {"summary": "Disk full", "severity": "error"}}
+    await monitor.post(path, json=bare)
+    assert len(await firing(anna)) == 1
+    await monitor.post(path, json=PAGERDUTY | {"event_action": "resolve"})
+    assert await firing(anna) == []

@@ -32,14 +32,14 @@ async def keep_apart(
     tx: Connection, monitor: str, batches: Sequence[AlertBatch]
 ) -> list[AlertBatch]:
     """The posts, with the key of each alert that its sender chose made one of its customer's own."""
-    unnamed = {
+    looked_up = {
         (one.source, alert.dedup_key)
         for one in batches
         if one.are_keys_chosen
         for alert in one.alerts
-        if _named_by(alert) is None
+        if alert.status != "firing" or _named_by(alert) is None
     }
-    open_keys = await _list_open(tx, monitor, unnamed) if unnamed else {}
+    open_keys = await _list_open(tx, monitor, looked_up) if looked_up else {}
     return [_kept_apart(one, open_keys) if one.are_keys_chosen else one for one in batches]
 
 
@@ -56,7 +56,9 @@ def _keys_of(alert: Alert, open_keys: Sequence[str]) -> Sequence[str]:
     """Under which keys an alert is stored: more than one where an end names nobody."""
     name = _named_by(alert)
     if name is not None:
-        return [f"{alert.dedup_key}{_BETWEEN}{name}"]
+        own = f"{alert.dedup_key}{_BETWEEN}{name}"
+        began_unnamed = own not in open_keys and alert.dedup_key in open_keys
+        return [alert.dedup_key if began_unnamed and alert.status != "firing" else own]
     is_clear = alert.status != "firing" or len(open_keys) == 1
     return open_keys if open_keys and is_clear else [alert.dedup_key]
 
