@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+import pytest
 from httpx import AsyncClient
 
 from intake_support.alerts import firing
@@ -56,4 +57,16 @@ async def test_an_end_that_names_more_than_its_beginning_ends_it(
     await monitor.post(path, json=bare)
     assert len(await firing(anna)) == 1
     await monitor.post(path, json=PAGERDUTY | {"event_action": "resolve"})
+    assert await firing(anna) == []
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"user": "probe"}'])
+async def test_an_end_at_opsgenie_s_address_needs_no_body(
+    monitor: AsyncClient, anna: AsyncClient, body: bytes
+) -> None:
+    base = "/v1/alerts/opsgenie/v2/alerts"
+    await monitor.post(base, json=OPSGENIE)
+    as_json = {"Content-Type": "application/json"}
+    ended = await monitor.post(f"{base}/disk-full/close", content=body, headers=as_json)
+    assert ended.status_code == 202, ended.text
     assert await firing(anna) == []

@@ -107,7 +107,8 @@ def _read(stored: StoredPost) -> ReadPost | Rejection:
     """The alerts of a post. One that cannot be read is an alert itself."""
     body: Any = None
     try:
-        body = parse_json(stored.raw)
+        # Opsgenie's address says which alert has ended; nothing need be in the body.
+        body = parse_json(stored.raw) if stored.raw.strip() or not stored.address else {}
         context = PostContext(stored.id, stored.received_at, stored.address)
         batch = read_post(stored.source, body, context)
     except Problem as problem:

@@ -28,7 +28,8 @@ _ATTRIBUTION_START: Final = re.compile(
 )
 """How the line begins that says whose the quote below is; mails wrap it, and what stands above is new."""
 _WHO_OR_WHEN: Final = re.compile(
-    r"@|\d{1,2}[:.h]\d{2}|\d{1,4}[./-]\d{1,2}[./-]\d|\b(?:19|20)\d{2}\b|\d{1,2}\u65e5"
+    r"@|\d.{0,80}\b(?:wrote|schrieb|schreef|geschreven|[ée]crit|escribi[óo]|scritto|escreveu|skrev|napsal)\b"
+    r"|\d{1,2}[:.h]\d{2}|\d{1,4}[./-]\d{1,2}[./-]\d|\b(?:19|20)\d{2}\b|\d{1,2}\u65e5"
 )
 _HEADING: Final = re.compile(
     r"\*{0,2}(from|von|van|de|da|sent|gesendet|verzonden|envoy[ée]|enviado(?: el)?|inviato|date|datum"
