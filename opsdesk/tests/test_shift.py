@@ -64,12 +64,6 @@ ACTS: list[tuple[str, str, dict[str, Any], str]] = [
         {"waiting_on": "customer", "reason": "Unclear", "question": "Which?"},
         "OPS-7 waits for customer.",
     ),
-    (
-        "wait 7 --reason Disk --until 2035-01-05T12:00Z",
-        "hold",
-        {"waiting_on": "date", "reason": "Disk", "until": "2035-01-05T12:00:00+00:00"},
-        "OPS-7 waits for",
-    ),
     ("resume 7", "resume", {}, "OPS-7 is in progress."),
     ("resolve 7 Restarted", "resolve", {"resolution": "Restarted"}, "opsdesk verify OPS-7"),
     ("verify 7 --reason Tested", "verify", {"reason": "Tested"}, "opsdesk close OPS-7"),

@@ -28,7 +28,7 @@ from intake.alerts.domain.scope import ScopedAlert
 from intake.alerts.domain.unreadable import unreadable_alert
 from intake.alerts.episode_changes import ask_where_all_ended, save_decided
 from intake.alerts.known_alerts import load_known
-from intake.alerts.shared_keys import keep_apart
+from intake.alerts.shared_keys import separate_customers
 from intake.alerts.store import alert_tickets, posts
 from intake.alerts.store.posts import StoredPost
 from intake.alerts.ticket_changes import note, note_truncated, open_and_raise
@@ -146,7 +146,7 @@ async def _decide(
     tx: Connection, monitor: str, read: Sequence[ReadPost], at: datetime
 ) -> tuple[Decisions, Mapping[UUID, Sequence[Result]]]:
     """Decide about the alerts of all posts, in their order; the results by post."""
-    batches = await keep_apart(tx, monitor, [one.batch for one in read])
+    batches = await separate_customers(tx, monitor, [one.batch for one in read])
     known = await load_known(tx, monitor, batches, at)
     decisions = Decisions(known, monitor, uuid7)
     scoped = await scope_alerts(tx, batches, known)

@@ -28,7 +28,7 @@ _OPEN: Final = text(
 ).bindparams(bindparam("sources", type_=ARRAY(Text)), bindparam("keys", type_=ARRAY(Text)))
 
 
-async def keep_apart(
+async def separate_customers(
     tx: Connection, monitor: str, batches: Sequence[AlertBatch]
 ) -> list[AlertBatch]:
     """The posts, with the key of each alert that its sender chose made one of its customer's own."""
@@ -40,10 +40,10 @@ async def keep_apart(
         if alert.status != "firing" or _named_by(alert) is None
     }
     open_keys = await _list_open(tx, monitor, looked_up) if looked_up else {}
-    return [_kept_apart(one, open_keys) if one.are_keys_chosen else one for one in batches]
+    return [_with_own_keys(one, open_keys) if one.are_keys_chosen else one for one in batches]
 
 
-def _kept_apart(batch: AlertBatch, open_keys: Mapping[Key, Sequence[str]]) -> AlertBatch:
+def _with_own_keys(batch: AlertBatch, open_keys: Mapping[Key, Sequence[str]]) -> AlertBatch:
     alerts = [
         replace(alert, dedup_key=key, shown_key=alert.dedup_key)
         for alert in batch.alerts
