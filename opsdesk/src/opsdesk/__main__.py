@@ -49,11 +49,12 @@ from opsdesk.commands import (
     waivers,
     whoami,
 )
-from opsdesk.invocation import AnywhereGroup, everywhere
+from opsdesk.commands.console import ReportingGroup
+from opsdesk.invocation import everywhere
 
 app = typer.Typer(
     name="opsdesk",
-    cls=AnywhereGroup,
+    cls=ReportingGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

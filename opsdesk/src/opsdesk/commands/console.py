@@ -15,7 +15,7 @@ from common.domain.visible_text import make_visible
 from opsdesk import json_output
 from opsdesk.api_client import Problem
 from opsdesk.errors import CliError
-from opsdesk.invocation import current
+from opsdesk.invocation import AnywhereGroup, current
 
 T = TypeVar("T")
 
@@ -29,6 +29,17 @@ console = Console(
     emoji=False,
 )
 _error_console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class ReportingGroup(AnywhereGroup):
+    """The command itself: what is wrong with an option is said in one sentence, as any other error."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CliError as error:
+            _print_error(error)
+            raise Exit(1) from None
 
 
 def run_command(work: Coroutine[Any, Any, T]) -> T:
