@@ -59,7 +59,8 @@ async def find_sent_text(tx: Connection, link_id: UUID, message_id: UUID) -> str
     """What the message says that goes, or went, out by this link; None for one that does not."""
     query = select(messages.c.text).join(linked_sends, linked_sends.c.message_id == messages.c.id)
     is_it = (linked_sends.c.link_id == link_id, messages.c.id == message_id)
-    return await tx.scalar(query.where(*is_it).limit(1))
+    found: str | None = await tx.scalar(query.where(*is_it).limit(1))
+    return found
 
 
 async def lease(tx: Connection, system: UUID, length: timedelta) -> LeasedSend | None:
