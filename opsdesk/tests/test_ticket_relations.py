@@ -24,7 +24,7 @@ def test_a_link_is_made_shown_and_removed(terminal: Terminal) -> None:
     responses["POST /v1/tickets/OPS-7/links"] = LINK
     output = terminal("tickets", "link", "OPS-7", "caused_by", "OPS-5")
     assert "OPS-7 was caused by OPS-5: The disk is full" in output
-    responses["GET /v1/tickets/OPS-7/links"] = [LINK]
+    responses["GET /v1/tickets/OPS-7/links"] = page_of(LINK)
     assert "was caused by" in terminal("tickets", "links", "OPS-7")
     responses["DELETE /v1/tickets/OPS-7/links/0192"] = {}
     assert "no more" in terminal("tickets", "unlink", "OPS-7", "0192")

@@ -16,6 +16,7 @@ from opsdesk.commands import (
     contacts,
     deliveries,
     demo,
+    email,
     escalations,
     events,
     files,
@@ -104,6 +105,7 @@ for name, command in SHIFT.items():
     tickets.app.command(name)(command)
 app.add_typer(views.app, name="views")
 app.add_typer(mails.app, name="mails")
+app.add_typer(email.app, name="email")
 app.add_typer(attachments.app, name="attachments")
 for part in (ticket_relations, ticket_bulk, ticket_causes):
     part.add_commands(tickets.app)

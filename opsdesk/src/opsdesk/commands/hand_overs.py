@@ -56,7 +56,8 @@ def write(ticket: Ticket, text: Annotated[str, Argument(help="What to write.")])
 
 async def _list(ticket: str) -> None:
     async with own_client() as client:
-        records = await client.get("intake", f"/v1/tickets/{ticket}/hand-overs")
+        page = await client.get("intake", f"/v1/tickets/{ticket}/hand-overs")
+    records = page["items"]
     for record in records:
         print_facts(f"Hand-over {record['number']} of {ticket}", _facts(record))
     if not records:

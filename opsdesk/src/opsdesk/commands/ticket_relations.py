@@ -111,7 +111,9 @@ async def _links(ticket: str) -> None:
         found = await client.get("intake", f"/v1/tickets/{ticket}/links")
     columns = ("this one", "ticket", "state", "customer", "title", "link")
     names = ("in_words", "ticket", "state", "customer", "title", "id")
-    print_table(f"Links of {ticket}", columns, ([one[name] for name in names] for one in found))
+    print_table(
+        f"Links of {ticket}", columns, ([one[name] for name in names] for one in found["items"])
+    )
 
 
 async def _split(ticket: str, body: JSON) -> None:
@@ -153,7 +155,7 @@ async def _watchers(ticket: str) -> None:
             format_instant(one["added_at"]),
             one["id"],
         )
-        for one in found
+        for one in found["items"]
     )
     print_table(f"Watchers of {ticket}", ("person", "contact", "by", "since", "watcher"), rows)
 

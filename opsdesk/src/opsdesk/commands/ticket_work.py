@@ -4,8 +4,10 @@ from typing import Annotated
 
 from typer import Argument, Option
 
+from opsdesk.api_client import JSON
 from opsdesk.commands.acts import act, act_at, given
 from opsdesk.commands.references import TICKET_HELP, Ticket, ticket_ref
+from opsdesk.formatting import format_instant, parse_instant
 
 Reason = Annotated[str, Option(help="Why.")]
 OptionalReason = Annotated[str | None, Option(help="Why, for the record.")]
@@ -24,14 +26,25 @@ def assign(
 def wait(
     ticket: Ticket,
     reason: Reason,
-    on: Annotated[str, Option(help="customer, partner or second_level")] = "customer",
+    on: Annotated[str, Option(help="customer, partner, second_level or date")] = "customer",
+    until: Annotated[
+        str | None, Option(help="The date to wait for, as 2030-01-07T09:00+01:00; it goes on then.")
+    ] = None,
     question: Annotated[
         str | None, Option(help="To the customer: sent with it. Their clock pauses for an answer.")
     ] = None,
 ) -> None:
     """Put a ticket on hold. Waiting for the customer needs a question that they can see."""
-    body = given(waiting_on=on, reason=reason, question=question)
-    act(ticket, "hold", body, lambda t: f"{t['key']} waits for {_words(t['waiting_on'])}.")
+    instant = until and parse_instant(until).isoformat()
+    body = given(
+        waiting_on="date" if until else on, until=instant, reason=reason, question=question
+    )
+    act(ticket, "hold", body, lambda t: f"{t['key']} waits for {_awaited(t)}.")
+
+
+def _awaited(ticket: JSON) -> str:
+    until = ticket.get("waiting_until")
+    return format_instant(until) if until else _words(ticket["waiting_on"])
 
 
 def resume(ticket: Ticket, reason: OptionalReason = None) -> None:

@@ -122,7 +122,10 @@ def _facts(ticket: JSON) -> list[tuple[str, object]]:
         )
         for name in _SHOWN_FIELDS
     ]
-    times = [(name.replace("_at", ""), ticket[name]) for name in ("opened_at", "resolved_at")]
+    times = [
+        (name.replace("_at", "").replace("_", " "), ticket.get(name))
+        for name in ("opened_at", "waiting_until", "resolved_at")
+    ]
     if pending := ticket.get("pending_downgrade"):
         words = f"{pending['priority']}, says {_named(pending['requested_by'], names)}: {pending['reason']}"
         fields.append(("priority to be confirmed", words))

@@ -29,7 +29,7 @@ class FakeServices:
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         query: Mapping[str, str] = request.url.params
-        body = json.loads(request.content) if request.content else dict(query)
+        body = _body_of(request) if request.content else dict(query)
         self.requests.append((request.method, request.url.path, body))
         common = self.responses.get(f"{request.method} {request.url.path}")
         own = f"{request.method} {request.url.host}{request.url.path}"
@@ -61,6 +61,14 @@ class Terminal:
         assert result.exit_code == 1, result.output
         assert "Traceback" not in result.output
         return " ".join(result.output.split())
+
+
+def _body_of(request: httpx.Request) -> JSON:
+    """The JSON that was sent; of other bytes, what they are."""
+    kind = request.headers.get("content-type", "")
+    if kind == "application/json":
+        return dict(json.loads(request.content))
+    return {kind: request.content.decode("utf-8", "replace")}
 
 
 def problem_response(status: int, code: str, title: str, detail: str) -> httpx.Response:

@@ -33,7 +33,7 @@ TICKETS = View(
         Column("impact", "high, medium or low; null where the priority was set without it"),
         Column("urgency", "high, medium or low; null where the priority was set without it"),
         Column("state", "new, in_progress, on_hold, forwarded, resolved, verified, closed, …"),
-        Column("waiting_on", "customer, partner or second_level; null unless on hold"),
+        Column("waiting_on", "customer, partner, second_level or date; null unless on hold"),
         Column("channel", "how it was reported: portal, email, phone, chat, monitoring, staff"),
         Column("team", "key of the team that has it; null: first level"),
         Column("partner", "key of the partner that has it; null unless forwarded to one"),

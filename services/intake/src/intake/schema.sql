@@ -1495,6 +1495,7 @@ CREATE TABLE tickets (
     reclassified_confirmed_by text,
     state text NOT NULL,
     waiting_on text,
+    waiting_until timestamptz,
     customer_id uuid,
     environment_id uuid,
     service text,
@@ -1550,6 +1551,8 @@ CREATE TABLE tickets (
     CONSTRAINT ck_tickets_verified
         CHECK ((state NOT IN ('verified', 'closed')) OR verified_by IS NOT NULL AND verified_at IS
             NOT NULL),
+    CONSTRAINT ck_tickets_waiting_until
+        CHECK ((waiting_until IS NOT NULL) = (NOT waiting_on IS DISTINCT FROM 'date')),
     CONSTRAINT tickets_detected_by_check CHECK (detected_by IN ('customer', 'monitoring', 'ops')),
     CONSTRAINT tickets_kind_check
         CHECK (kind IN ('incident', 'service_request', 'change_request', 'problem', 'question')),
@@ -2091,7 +2094,7 @@ CREATE VIEW reporting.intake_tickets AS SELECT
     urgency,
     -- text: new, in_progress, on_hold, forwarded, resolved, verified, closed, …
     state,
-    -- text: customer, partner or second_level; null unless on hold
+    -- text: customer, partner, second_level or date; null unless on hold
     waiting_on,
     -- text: how it was reported: portal, email, phone, chat, monitoring, staff
     channel,

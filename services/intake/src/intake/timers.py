@@ -25,12 +25,13 @@ from intake.tickets import commands as tickets
 from intake.tickets import handing_over
 from intake.tickets.hand_over_timers import on_hand_overs_overdue, on_hand_overs_unacknowledged
 from intake.tickets.store.tickets import lock_available as lock_tickets
-from intake.tickets.timers import on_second_eyes_overdue
+from intake.tickets.timers import on_holds_over, on_second_eyes_overdue
 
 TIMERS: Timers = {
     mail.RETRY_KIND: Timer(lock_mails, on_mails_unprocessed),
     alerts.RETRY_KIND: Timer(lock_posts, on_posts_unprocessed),
     tickets.SECOND_EYES: Timer(lock_tickets, on_second_eyes_overdue),
+    tickets.HOLD_OVER: Timer(lock_tickets, on_holds_over),
     IMPROVEMENT_KIND: Timer(lock_improvements, on_improvements_due),
     INVESTIGATION_KIND: Timer(lock_investigations, on_investigations_long),
     END_KIND: Timer(lock_episodes, on_alerts_quiet),

@@ -24,7 +24,27 @@ def test_a_word_means_a_priority(priority: str, words: str) -> None:
     assert {priority_of_word(word) for word in words.split()} == {priority}
 
 
-@pytest.mark.parametrize("word", ["purple", "1", "", "p9", "sev", "not critical"])
+@pytest.mark.parametrize(
+    ("words", "priority"),
+    [
+        ("P1 - Critical", "blocker"),
+        ("P2/High", "critical"),
+        ("Sev 1 (Critical)", "blocker"),
+        ("SEV-3: degraded", "major"),
+        ("1 - High", "critical"),
+        ("Disaster!", "blocker"),
+        ("critical, page", "critical"),
+        ("Severity: Warning", "major"),
+    ],
+)
+def test_several_words_mean_the_first_known_one(words: str, priority: str) -> None:
+    assert priority_of_word(words) == priority
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["non-critical", "no info", "purple rain", "purple", "1", "", "p9", "sev", "not critical"],
+)
 def test_an_unknown_word_is_taken_as_critical(word: str) -> None:
     assert priority_of_word(word) is None
     assert assess_severity(word).priority == "critical"
@@ -43,3 +63,4 @@ def test_each_word_stands_once() -> None:
 def test_a_title_may_name_it() -> None:
     assert severity_in_title("[Prod] [P1] [Triggered] Checkout") == "P1"
     assert severity_in_title("Checkout [blue]") is None
+    assert severity_in_title("[Triggered on {level:info}] Checkout") is None

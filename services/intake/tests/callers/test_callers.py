@@ -72,6 +72,8 @@ async def test_a_shared_number_names_everybody(anna: AsyncClient, kim: dict[str,
 
 async def test_every_address_is_known(anna: AsyncClient, kim: dict[str, Any]) -> None:
     assert kim["other_addresses"] == ["kim.smit@acme.example"]
+    tagged = (await anna.get("/v1/callers", params={"email": "kim.smit+phone@acme.example"})).json()
+    assert [one["name"] for one in tagged["items"]] == ["Kim"]
     found = (await anna.get("/v1/callers", params={"email": "KIM.SMIT@acme.example"})).json()
     assert [one["name"] for one in found["items"]] == ["Kim"]
     unknown = await anna.get("/v1/callers", params={"email": "x@y.example"})

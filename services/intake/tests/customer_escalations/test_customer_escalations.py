@@ -24,7 +24,7 @@ async def test_the_customer_sees_by_when_and_who_answers(
     await freeze_time(database, NINE + HOUR)
     answered = await act(omar, key, "escalation/answer", text="I call you at ten")
     assert answered.status_code == 200, answered.text
-    (shown,) = (await jan.get(f"/v1/tickets/{key}/escalations")).json()
+    (shown,) = (await jan.get(f"/v1/tickets/{key}/escalations")).json()["items"]
     assert (shown["owner"], shown["answered_by"], shown["overdue"]) == ("omar", "omar", False)
     items = (await jan.get(f"/v1/tickets/{key}/messages")).json()["items"]
     assert [one["text"] for one in items] == ["Three days and no word", "I call you at ten"]
@@ -47,7 +47,7 @@ async def test_the_assignee_owns_it_and_a_second_late_is_overdue(
     await act(anna, key, "assign", to="sven")
     assert (await act(jan, key, "escalate", reason="Now")).json()["owner"] == "sven"
     await freeze_time(database, NINE + HOUR + timedelta(seconds=1))
-    (shown,) = (await jan.get(f"/v1/tickets/{key}/escalations")).json()
+    (shown,) = (await jan.get(f"/v1/tickets/{key}/escalations")).json()["items"]
     assert shown["overdue"] is True
     late = (await act(anna, key, "escalation/answer", text="Sorry")).json()
     assert (late["owner"], late["answered_by"], late["overdue"]) == ("sven", "anna", True)

@@ -71,7 +71,7 @@ async def test_a_no_after_that_opens_another_ticket_that_is_linked(
     new = (await jan.get(f"/v1/tickets/{shown['ticket']}")).json()
     assert (new["state"], new["priority"], new["service"]) == ("new", "critical", "billing")
     assert (new["environment"], new["description"]) == ("acme-prod", "It is back")
-    (link,) = (await jan.get(f"/v1/tickets/{new['key']}/links")).json()
+    (link,) = (await jan.get(f"/v1/tickets/{new['key']}/links")).json()["items"]
     assert (link["kind"], link["ticket"], link["in_words"]) == ("follows", key, "goes on after")
     assert (await jan.get(f"/v1/tickets/{key}")).json()["state"] == "closed"
 

@@ -41,6 +41,6 @@ async def test_it_goes_on_in_one_other_ticket(
     outcome, second = await _post(gateway, _mail(2, "Re: Down", 1))
     assert (outcome, second != first) == ("opened", True)
     assert await _post(gateway, _mail(3, f"Re: [{first}] Down", 1)) == ("joined", second)
-    (link,) = (await anna.get(f"/v1/tickets/{first}/links")).json()
+    (link,) = (await anna.get(f"/v1/tickets/{first}/links")).json()["items"]
     assert (link["ticket"], link["in_words"]) == (second, "goes on in")
     assert (await anna.get(f"/v1/tickets/{first}")).json()["state"] == "closed"

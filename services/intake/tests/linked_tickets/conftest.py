@@ -48,7 +48,7 @@ async def peer(kind: str) -> AsyncIterator[FakePeer]:
 
 @pytest.fixture
 def accounts_file(tmp_path: Path) -> Path:
-    account = {"user": USER, "password": PASSWORD, "webhook_secret": SECRET}
+    account = {"host": "acme.example", "user": USER, "password": PASSWORD, "webhook_secret": SECRET}
     path = tmp_path / "linked_systems.json"
     path.write_text(json.dumps({"peer": account, "other": account}))
     return path

@@ -19,7 +19,7 @@ from intake_support.linked_tickets import (
     links_of,
     messages_of,
 )
-from intake_support.peers import PASSWORD, SECRET, FakePeer
+from intake_support.peers import PASSWORD, SECRET, FakePeer, resolve_here
 from intake_support.tickets import act, open_ticket
 from opsdesk_testing.client import client
 
@@ -117,14 +117,25 @@ async def test_without_an_account_nothing_is_lost(
 async def test_an_internal_address_is_never_called(
     anna: AsyncClient, database: Database, peer: FakePeer, system: str, accounts_file: Path
 ) -> None:
-    key = await open_ticket(anna, priority="major")
-    await link(anna, key)
-    async with database.transaction() as tx:
-        url = f"http://127.0.0.1:{peer.port}"
-        await tx.execute(text("UPDATE linked_systems SET base_url = :url"), {"url": url})
-    strict = LinkedTicketSender(database, PeerClient(), Accounts(str(accounts_file)))
+    """Whatever the name of the system resolves to."""
+    await link(anna, await open_ticket(anna, priority="major"))
+    there = PeerClient(resolve_here)
+    strict = LinkedTicketSender(database, there, Accounts(str(accounts_file)))
     await strict.send_due()
     assert "not a public address" in str(strict.trouble)
+    assert peer.requests == []
+
+
+async def test_whoever_changes_the_address_of_a_system_does_not_get_its_password(
+    anna: AsyncClient, database: Database, peer: FakePeer, system: str, sender: LinkedTicketSender
+) -> None:
+    """The account is for one host; nothing is sent anywhere else, and nothing is lost."""
+    await link(anna, await open_ticket(anna, priority="major"))
+    async with database.transaction() as tx:
+        url = f"http://acme.example.evil.example:{peer.port}"
+        await tx.execute(text("UPDATE linked_systems SET base_url = :url"), {"url": url})
+    await sender.send_due()
+    assert "is for acme.example" in str(sender.trouble)
     assert peer.requests == []
 
 

@@ -61,6 +61,26 @@ async def test_what_comes_from_there_never_goes_back(
     assert came[0]["visibility"] == "public"
 
 
+async def test_an_answer_that_quotes_our_comment_is_heard(
+    anna: AsyncClient, linked: Linked, peer: FakePeer, sender: LinkedTicketSender, post: Post
+) -> None:
+    """Their mail programs quote it whole, with the line by which we know it."""
+    await act(anna, linked.key, "replies", text=GOOD)
+    await sender.send_due()
+    ours = peer.comments[linked.id][0]
+    quoted = "\n".join(f"> {line}" for line in ours.splitlines())
+    for event, comment in (
+        ("q1", f"It still fails.\n\n{quoted}"),
+        ("q2", f"No.\n\n{ours}"),
+        ("q4", f"{ours}\nNo."),
+    ):
+        assert (await post(linked.id, event, comment=comment)).json() == {"outcome": "applied"}
+    shown = [one["text"] for one in await messages_of(anna, linked.key)]
+    assert any("It still fails." in one for one in shown)
+    changed = ours.replace("\n", " \n ").replace(".", " .")
+    assert (await post(linked.id, "q3", comment=changed)).json() == {"outcome": "own"}
+
+
 async def test_our_own_comment_that_comes_back_is_known(
     anna: AsyncClient, linked: Linked, peer: FakePeer, sender: LinkedTicketSender, post: Post
 ) -> None:

@@ -20,7 +20,7 @@ async def _link(who: AsyncClient, key: str, kind: str, other: str) -> Response:
 async def list_links(who: AsyncClient, key: str) -> list[dict[str, Any]]:
     answer = await who.get(f"/v1/tickets/{key}/links")
     assert answer.status_code == 200, answer.text
-    links: list[dict[str, Any]] = answer.json()
+    links: list[dict[str, Any]] = answer.json()["items"]
     return links
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - letters of many languages are what is tested
 """What is held back as a machine's (I2): only on proof."""
 
 import pytest
@@ -35,6 +36,13 @@ def reason(*heads: str, body: str = "words") -> str | None:
         ["Return-Path: <>", ANSWERS],
         ["Content-Type: multipart/report; boundary=r"],
         ["X-Autoreply: yes"],
+        ["Subject: Absence du bureau dans le calendrier, rien ne marche", ANSWERS],
+        ["Subject: Abwesenheit wird im Portal falsch angezeigt", ANSWERS],
+        ["Subject: Absences are counted twice", ANSWERS],
+        ["Subject: Vacation days are wrong in the portal", ANSWERS],
+        ["Subject: 自动回复功能坏了", ANSWERS],
+        ["Subject: Auto: import says anna is out of range", ANSWERS],
+        ["Subject: Absence du bureau"],
         ["X-Autoreply: no", ANSWERS],
         ["Auto-Submitted: no"],
         ["Auto-Submitted: No (a person)"],
@@ -95,3 +103,55 @@ def test_no_address_is_a_machines(sender: str) -> None:
 )
 def test_machines_are_held_back(heads: list[str], expected: str) -> None:
     assert reason(*heads) == expected
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Absence du bureau : Re: [OPS-1042] Facture",
+        "Absence du bureau",
+        "Message d\u2019absence : Facture",
+        "Absent du bureau: Facture",
+        "Réponse automatique",
+        "Re\u0301ponse automatique : Facture",
+        "Out of Office Re: Invoices",
+        "Out of the office",
+        "Out of Office AutoReply: Invoices",
+        "Auto-Reply: Invoices",
+        "Autoresponder: Invoices",
+        "Vacation reply: Invoices",
+        "Automatic reply [OPS-1042] Invoices",
+        "AUTO: Jan Bakker is out of the office (returning 04/12/2026)",
+        "Abwesenheitsnotiz AW: Rechnung",
+        "Abwesend",
+        "Afwezigheidsmelding: Factuur",
+        "Resposta automática: Fatura",
+        "Resposta automàtica: Factura",
+        "Răspuns automat: Factură",
+        "Automatisk svar: Faktura",
+        "Frånvarande: Faktura",
+        "Automaatvastus: Arve",
+        "Automatinis atsakymas: Sąskaita",
+        "Automatická odpověď: Faktura",
+        "Automatikus válasz: Számla",
+        "Automatski odgovor: Račun",
+        "Αυτόματη απάντηση: Τιμολόγιο",
+        "Otomatik yanıt: Fatura",
+        "Автоматический ответ: Счёт",
+        "Автоматична відповідь: Рахунок",
+        "Автоматичен отговор: Фактура",
+        "תשובה אוטומטית: חשבונית",
+        "رد تلقائي: فاتورة",
+        "Trả lời tự động: Hoá đơn",
+        "自动回复：系统无法登录",
+        "自动答复: 系统",
+        "自動回覆: 系統",
+        "自動返信：障害",
+        "不在通知：障害",
+        "자동 회신: 장애",
+        "부재 중 자동 응답: 장애",
+    ],
+)
+def test_an_absence_is_known_in_many_languages(subject: str) -> None:
+    assert reason(ANSWERS, f"Subject: {subject}") == "absence notice"
+    assert reason(f"Subject: Re: {subject}", ANSWERS) is None

@@ -61,6 +61,19 @@ from intake.mail.mail_text import get_text
         ("Größe €", "utf-16-le", "utf-16le"),
         ("Größe €", "utf-8", "utf-16"),
         ("Größe €", "utf_7", "utf-7"),
+        ("系统镕", "gb18030", "gb2312 (simplified)"),
+        ("障害です", "utf-8", "iso-2022-jp"),
+        ("①障害㈱", "cp932", "iso-2022-jp"),
+        ("시스템이 똠방", "cp949", "iso-2022-kr"),
+        ("系统无法登录", "gb18030", "hz-gb-2312"),
+        ("Größe", "utf-8", "utf-7"),
+        ("Größe", "cp1252", "utf-7"),
+        ("Źle – „wydruk” Šž…", "cp1250", "iso-8859-2"),
+        ("Źle Šž", "iso8859_2", "iso-8859-2"),
+        ("Άρα – €", "cp1253", "iso-8859-7"),
+        ("שָׁלוֹם “€”", "cp1255", "iso-8859-8-i"),
+        ("Kļūda – “ne”", "cp1257", "iso-8859-13"),
+        ("“quoted” – …", "cp1252", "iso-8859-15"),
     ],
 )
 def test_a_label_means_what_programs_write_under_it(text: str, written_in: str, label: str) -> None:
@@ -110,6 +123,11 @@ def test_a_document_knows_its_charset(head: str, label: str | None) -> None:
 def test_what_the_mail_declares_counts_before_the_document() -> None:
     data = '<meta charset="windows-1250"><p>Größe €'.encode()
     assert decode_html(data, "utf-8").endswith("Größe €")
+
+
+def test_a_page_break_separates_words() -> None:
+    raw = b"From: jan@acme.example\nContent-Type: text/plain; charset=utf-8\n\none\x0ctwo\x0bthree\xc2\x85four"
+    assert get_text(parse_mail(raw)) == "one\ntwo\nthree\nfour"
 
 
 @given(

@@ -88,6 +88,8 @@ def test_a_plain_part_that_says_nothing_does_not_hide_the_html(plain: str) -> No
         ("Content-Type: message/rfc822\n\nwords", "message.eml"),
         ("Content-Type: application/ms-tnef; name=winmail.dat\n\nx", "winmail.dat"),
         ("Content-Type: image/png\nContent-ID: <a>\n\nx", "unnamed.png"),
+        ("Content-Type: application/pgp-signature\n\nx", "signature.asc"),
+        ('Content-Type: a/b; name="=?utf-8?Q?invoice=E2=80=AEfdp=2Eexe?="\n\nx', "invoicefdp.exe"),
     ],
 )
 def test_what_is_no_text_is_a_file(part: str, name: str) -> None:

@@ -55,9 +55,17 @@ def test_what_may_be_new_stays(text: str) -> None:
     assert split_answer(text).text == text
 
 
-def test_a_line_above_a_quote_stays_unless_it_names_who_wrote() -> None:
-    answer = split_answer("Please answer this:\n> what I asked")
-    assert (answer.text, answer.history) == ("Please answer this:", "> what I asked")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please answer this:\n> what I asked",
+        "The console says:\n> ERROR 4711\n> FATAL",
+        "The settings differ:\n< timeout=5\n> timeout=50",
+        "Hi,\nOrder 88124 shows this:\n> ERROR 4711",
+    ],
+)
+def test_what_stands_directly_below_a_sentence_belongs_to_it(text: str) -> None:
+    assert split_answer(text).text == text
 
 
 def test_what_is_forwarded_is_never_folded() -> None:
@@ -85,3 +93,35 @@ def test_every_line_is_new_or_history(lines: list[str]) -> None:
     answer = split_answer("\n".join(lines))
     both = f"{answer.text}\n{answer.history or ''}".splitlines()
     assert [line for line in both if line] == [line for line in lines if line]
+
+
+@pytest.mark.parametrize(
+    "attribution",
+    [
+        "On 26.06.2014 14:41, Anna wrote:",
+        "On Mon, 30 Nov 2026 at 08:30, Anna de Vries\n<anna@ours.example> wrote:",
+        "02.04.2012 14:20 пользователь Anna <\nanna@ours.example> написал:",
+        "Thu, 26 Jun 2014 14:00:51 +0400 от Anna <anna@ours.example>:",
+        "Am 30.11.2026 um 08:30 schrieb Anna:",
+        "anna@ours.example wrote:",
+    ],
+)
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_the_last_lines_above_the_attribution_are_new(attribution: str, gap: str) -> None:
+    """A mail program may leave no blank line between what was written and what it adds."""
+    new = "It still fails.\nCan you call me today?\nJan"
+    answer = split_answer(f"{new}\n{gap}{attribution}\n{QUOTE}")
+    assert answer.text == new
+    assert answer.history == f"{attribution}\n{QUOTE}"
+
+
+@pytest.mark.parametrize(
+    "line", ["Order 88124 shows this:", "These 3 remain:", "Please look at 17 of them:"]
+)
+def test_a_sentence_with_a_number_is_no_attribution(line: str) -> None:
+    assert split_answer(f"Hi,\n{line}\n\n> ERROR 4711").text == f"Hi,\n{line}"
+
+
+def test_a_line_with_a_number_above_the_attribution_is_new() -> None:
+    answer = split_answer(f"2 screens are blank\nAnna <anna@ours.example> wrote:\n{QUOTE}")
+    assert answer.text == "2 screens are blank"

@@ -33,6 +33,11 @@ def html_mail(html: str) -> ReadMail:
         ("<noscript>a</noscript><select><option>b<option>c</select>", "a\nb\nc"),
         ('<img src="cid:a" alt="the error page">', "[the error page]"),
         ("<blockquote>q<blockquote>r</blockquote></blockquote>a", "> q\n> > r\na"),
+        (
+            'Name: <input value="Jan"> <input type=hidden value=no><input type=submit value=no>',
+            "Name: Jan",
+        ),
+        ("<input type=checkbox checked> urgent <input type=radio> late", "[x] urgent [ ] late"),
         ("<p>unclosed <b", "unclosed"),
         ("</p></div>text</table>", "text"),
         ("<div>" * 3000 + DOWN, DOWN),

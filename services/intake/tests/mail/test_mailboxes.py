@@ -59,6 +59,10 @@ def test_a_name_is_no_address(header: str) -> None:
         f"Jan <{JAN}> <{EVE}>",
         f"Team: {JAN}, {EVE};",
         f"<{JAN}<{EVE}>",
+        f"<<{JAN}><{EVE}>>",
+        f"<<{JAN}> {EVE}>",
+        f"<mailto:{JAN} mailto:{EVE}>",
+        f"<jan@acme .example {EVE}>",
         f"<@{EVE}:{JAN}>",
         f"{encoded(f'Jan <{JAN}>')}",
         f"{encoded(JAN)}",
@@ -123,6 +127,10 @@ def test_two_from_or_another_header_name_nobody(heads: list[str]) -> None:
         (f'"Jan (Acme) <sales>" <{JAN.upper()}>', "Jan (Acme) <sales>"),
         (f"Jan's team \u2013 Acme <{JAN}>", "Jan's team \u2013 Acme"),
         (f"Team: {JAN};", "Team:"),
+        (f"Jan <<{JAN}>>", "Jan"),
+        (f"<mailto:{JAN}>", ""),
+        ("Jan Bakker <jan@\r\n acme.example>", "Jan Bakker"),
+        ("Jan <jan @ acme.\r\n\texample>", "Jan"),
     ],
 )
 def test_people_write_their_address_in_many_ways(header: str, name: str) -> None:
@@ -187,3 +195,9 @@ def test_a_sub_address_belongs_to_its_mailbox() -> None:
     assert without_tag("jan+work@acme.example") == JAN
     assert without_tag("+work@acme.example") == "+work@acme.example"
     assert without_tag(JAN) == JAN
+
+
+def test_an_address_may_have_letters_of_any_language() -> None:
+    """RFC 6531: they come as raw UTF-8."""
+    mail = sent_by("From: Jörg <jörg@bücher.example>")
+    assert (mail.sender, mail.sender_name) == ("jörg@bücher.example", "Jörg")

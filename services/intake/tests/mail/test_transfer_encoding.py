@@ -36,6 +36,17 @@ FOOTER = "-- \nThis mail was scanned by a virus scanner!"
             f"{b64encode('Köln ist aus.....'.encode()).decode()}\nScanned\nby\nAcme",
             "Köln ist aus.....\n\nScanned\nby\nAcme",
         ),
+        (
+            f"*** EXTERNAL MAIL ***\n\n{b64encode(DOWN.encode()).decode()}\n\n{FOOTER}",
+            f"*** EXTERNAL MAIL ***\n\n{DOWN}\n\n--\n{FOOTER[4:]}",
+        ),
+        (
+            f"CAUTION: from outside\nDo not click!\n{b64encode(DOWN.encode()).decode()}",
+            f"CAUTION: from outside\nDo not click!\n\n{DOWN}",
+        ),
+        ("Help", "Help"),
+        ("please help", "please help"),
+        ("Help! checkoutcheckoutcheckout is down", "Help! checkoutcheckoutcheckout is down"),
         (f"{DOWN} This was never encoded.", f"{DOWN} This was never encoded."),
         (
             "\n\n".join(
@@ -56,3 +67,10 @@ def test_other_encodings_of_transport() -> None:
         assert mail(f"{head}K=C3=B6=\nln").text == "Köln"
     uu = "Content-Transfer-Encoding: x-uuencode\n\nbegin 644 a.txt\n#0V%T\n`\nend\n"
     assert mail(f"Content-Type: text/plain\n{uu}").text == "Cat"
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 30])
+def test_words_that_are_base64_by_their_letters_alone_are_shown(count: int) -> None:
+    body = "\n".join(["checkoutserviceprod01x"] * count)
+    shown = mail(f"Content-Type: text/plain; charset=utf-8\n{BASE64}\n{body}").text
+    assert shown == body if count <= 4 else shown

@@ -119,3 +119,11 @@ def test_staff_need_a_pass_and_others_no_failure() -> None:
     assert find_doubt(good, gateway=GATEWAY, is_staff=True) is None
     assert find_doubt(good, gateway=None, is_staff=True)
     assert find_doubt(failed, gateway=GATEWAY, is_staff=False)
+
+
+def test_a_form_makes_nobody_a_member_of_staff() -> None:
+    """Whoever fills it in can write anybody's address, and the mail does come from our domain."""
+    passed = f"Authentication-Results: {GATEWAY}; dmarc=pass header.from=ours.example"
+    mail = sent_by(passed, "From: noreply@ours.example", "Reply-To: anna@ours.example")
+    assert "filled in" in (find_doubt(mail, gateway=GATEWAY, is_staff=True) or "")
+    assert find_doubt(mail, gateway=GATEWAY, is_staff=False) is None

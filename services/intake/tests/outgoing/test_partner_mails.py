@@ -66,7 +66,7 @@ async def test_a_partner_gets_the_record_and_the_answer_threads_with_their_numbe
         assert words in text
     result = await answer(gateway, sent, "We look into it. Our ticket number is INC0012345.")
     assert (result["outcome"], result["ticket"]["key"]) == ("joined", key)
-    (record,) = (await anna.get(f"/v1/tickets/{key}/hand-overs")).json()
+    (record,) = (await anna.get(f"/v1/tickets/{key}/hand-overs")).json()["items"]
     assert record["partner_reference"] == "INC0012345"
     ours, theirs = await messages_of(anna, key)
     assert (theirs["author"], theirs["partner"], theirs["visibility"]) == (
@@ -144,7 +144,7 @@ async def test_the_receipt_of_a_partners_system_tells_its_number_and_asks_nothin
         gateway, sent, "We got it.", subject=subject, Auto_Submitted="auto-replied"
     )
     assert result["outcome"] == "joined"
-    (record,) = (await anna.get(f"/v1/tickets/{key}/hand-overs")).json()
+    (record,) = (await anna.get(f"/v1/tickets/{key}/hand-overs")).json()["items"]
     assert record["partner_reference"] == "88213"
     assert (await messages_of(anna, key))[-1]["automatic"] is True
     assert await send_all(sender) == 0

@@ -45,7 +45,7 @@ async def test_messages_are_on_both_tickets_and_the_new_one_is_what_the_first_is
     assert new["state"] == "new"
     assert [text for _, text in await _texts(jan, new["key"])] == ["And my password has expired"]
     assert len(await _texts(jan, key)) == 2
-    (link,) = (await jan.get(f"/v1/tickets/{new['key']}/links")).json()
+    (link,) = (await jan.get(f"/v1/tickets/{new['key']}/links")).json()["items"]
     assert (link["kind"], link["ticket"]) == ("split_from", key)
     stays = await anna.delete(f"/v1/tickets/{key}/links/{link['id']}")
     assert (stays.status_code, stays.json()["code"]) == (409, "LINK_STAYS")

@@ -39,7 +39,7 @@ async def handed_over(anna: AsyncClient, **more: Any) -> str:
 
 
 async def record_of(anna: AsyncClient, key: str) -> dict[str, Any]:
-    return dict((await anna.get(f"/v1/tickets/{key}/hand-overs")).json()[-1])
+    return dict((await anna.get(f"/v1/tickets/{key}/hand-overs")).json()["items"][-1])
 
 
 async def test_an_incomplete_record_is_refused_with_all_that_is_missing(anna: AsyncClient) -> None:
@@ -52,7 +52,7 @@ async def test_an_incomplete_record_is_refused_with_all_that_is_missing(anna: As
     assert [one["pointer"] for one in stray.json()["errors"]] == ["/partner"]
     past = await act(anna, key, "forward", **OVER | {"due_at": "2030-01-07T08:59:59Z"})
     assert [one["code"] for one in past.json()["errors"]] == ["past"]
-    assert (await anna.get(f"/v1/tickets/{key}/hand-overs")).json() == []
+    assert (await anna.get(f"/v1/tickets/{key}/hand-overs")).json()["items"] == []
 
 
 async def test_the_dm_of_that_customer_and_the_po_of_that_product_are_named(

@@ -163,7 +163,7 @@ async def test_forwarding_leaves_a_hand_over_record(anna: AsyncClient, database:
     record = {"seen": "queue full", "tried": "restart", "excluded": "disk"}
     body = TO_PARTNER | record
     assert (await act(anna, key, "forward", **body)).json()["state"] == "forwarded"
-    shown = (await anna.get(f"/v1/tickets/{key}/hand-overs")).json()
+    shown = (await anna.get(f"/v1/tickets/{key}/hand-overs")).json()["items"]
     assert [{name: one[name] for name in record} for one in shown] == [record]
     assert await event_types(database) == ["opened", "forwarded", "handed_over"]
     assert "queue full" not in str([one.body for one in await outbox_events(database)])

@@ -55,13 +55,13 @@ async def test_contacts_see_contacts_alone_and_staff_everybody(
     key, contact = await open_ticket(anna), await _contact(anna)
     for body in ({}, {"person": "sven"}, {"contact": contact}):
         assert (await act(anna, key, "watchers", **body)).status_code == 201
-    shown = (await anna.get(f"/v1/tickets/{key}/watchers")).json()
+    shown = (await anna.get(f"/v1/tickets/{key}/watchers")).json()["items"]
     assert [(one["person"], one["contact_id"]) for one in shown] == [
         ("anna", None),
         ("sven", None),
         (None, contact),
     ]
-    seen = (await portal.get(f"/v1/tickets/{key}/watchers")).json()
+    seen = (await portal.get(f"/v1/tickets/{key}/watchers")).json()["items"]
     assert [one["contact_id"] for one in seen] == [contact]
     hidden = await portal.delete(f"/v1/tickets/{key}/watchers/{shown[0]['id']}")
     assert hidden.status_code == 404

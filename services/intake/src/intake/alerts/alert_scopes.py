@@ -80,7 +80,7 @@ def _inherit(alert: Alert, previous: Episode | None) -> Alert:
         alert,
         severity=alert.severity or previous.severity,
         service=alert.service or previous.service,
-        title=previous.title if alert.title == alert.dedup_key else alert.title,
+        title=previous.title if alert.title in (alert.dedup_key, alert.shown_key) else alert.title,
     )
 
 

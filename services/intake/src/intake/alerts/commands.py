@@ -28,6 +28,7 @@ from intake.alerts.domain.scope import ScopedAlert
 from intake.alerts.domain.unreadable import unreadable_alert
 from intake.alerts.episode_changes import ask_where_all_ended, save_decided
 from intake.alerts.known_alerts import load_known
+from intake.alerts.shared_keys import separate_customers
 from intake.alerts.store import alert_tickets, posts
 from intake.alerts.store.posts import StoredPost
 from intake.alerts.ticket_changes import note, note_truncated, open_and_raise
@@ -106,7 +107,8 @@ def _read(stored: StoredPost) -> ReadPost | Rejection:
     """The alerts of a post. One that cannot be read is an alert itself."""
     body: Any = None
     try:
-        body = parse_json(stored.raw)
+        # Opsgenie's address says which alert has ended; nothing need be in the body.
+        body = parse_json(stored.raw) if stored.raw.strip() or not stored.address else {}
         context = PostContext(stored.id, stored.received_at, stored.address)
         batch = read_post(stored.source, body, context)
     except Problem as problem:
@@ -144,7 +146,7 @@ async def _decide(
     tx: Connection, monitor: str, read: Sequence[ReadPost], at: datetime
 ) -> tuple[Decisions, Mapping[UUID, Sequence[Result]]]:
     """Decide about the alerts of all posts, in their order; the results by post."""
-    batches = [one.batch for one in read]
+    batches = await separate_customers(tx, monitor, [one.batch for one in read])
     known = await load_known(tx, monitor, batches, at)
     decisions = Decisions(known, monitor, uuid7)
     scoped = await scope_alerts(tx, batches, known)

@@ -11,7 +11,7 @@ from common.http import Transaction, router, runtime_of
 from common.persistence.database import Connection
 from intake.callers import store
 from intake.callers.schemas import CallerRead, CallersRead, CallerTicketRead
-from intake.directory.domain.address import is_address, normalise
+from intake.directory.domain.address import is_address, normalise, without_tag
 from intake.directory.domain.parties import Contact
 from intake.directory.phone_numbers import to_international
 from intake.directory.store import CUSTOMERS, find_contact, find_contacts_by_number
@@ -55,8 +55,9 @@ async def _find(
         if not is_address(email.strip()):
             detail = "give an e-mail address like jan@acme.example"
             raise ValidationFailed([Violation("/query/email", "no_address", detail)])
-        contact = await find_contact(tx, normalise(email))
-        return None, [contact] if contact else []
+        address = normalise(email)
+        found = [await find_contact(tx, one) for one in (address, without_tag(address))]
+        return None, [contact for contact in found if contact][:1]
     number = to_international(phone or "", region)
     if number is None:
         detail = "give a phone number like +31 20 555 0123, or as it is dialled at home"

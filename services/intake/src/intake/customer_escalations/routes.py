@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Response
 
 from common.domain import Rejection
-from common.http import Transaction, router
+from common.http import Page, Transaction, router
 from common.persistence.database import transaction_time
 from intake.customer_escalations import store
 from intake.customer_escalations.commands import answer_escalation, escalate, take_escalation
@@ -52,12 +52,12 @@ async def escalate_ticket(
 @routes.get("/{ticket}/escalations")
 async def list_ticket_escalations(
     ref: TicketReference, caller: TicketReader, tx: Transaction
-) -> list[CustomerEscalationRead]:
+) -> Page[CustomerEscalationRead]:
     """List the escalations of a ticket by its customer, newest first."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
     at = await transaction_time(tx)
     found = await store.list_of_ticket(tx, ticket.id)
-    return [to_escalation_response(one, at) for one in found]
+    return Page(items=[to_escalation_response(one, at) for one in found])
 
 
 @routes.post("/{ticket}/escalation/take", response_model=CustomerEscalationRead)

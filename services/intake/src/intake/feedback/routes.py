@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Response
 
 from common.domain import Rejection
-from common.http import Transaction, router
+from common.http import Page, Transaction, router
 from common.persistence.database import transaction_time
 from intake.feedback import store
 from intake.feedback.commands import Opinion, give_feedback, open_follow_on
@@ -58,10 +58,11 @@ async def give_ticket_feedback(
 @routes.get("/{ticket}/feedback")
 async def list_ticket_feedback(
     ref: TicketReference, caller: TicketReader, tx: Transaction
-) -> list[FeedbackRead]:
+) -> Page[FeedbackRead]:
     """List what contacts said about a ticket, newest first."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
-    return [FeedbackRead.model_validate(one) for one in await store.list_of_ticket(tx, ticket.id)]
+    found = await store.list_of_ticket(tx, ticket.id)
+    return Page(items=[FeedbackRead.model_validate(one) for one in found])
 
 
 @routes.post("/{ticket}/follow-on", status_code=201, response_model=AnyTicket)

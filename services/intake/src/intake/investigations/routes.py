@@ -9,7 +9,7 @@ from fastapi import Path, Response
 from common.auth import Caller, requires
 from common.domain import Rejection
 from common.errors import NotFound
-from common.http import Transaction, router
+from common.http import Page, Transaction, router
 from common.persistence.database import transaction_time
 from intake.investigations import store
 from intake.investigations.commands import end_investigation, start_investigation
@@ -50,12 +50,12 @@ async def start_ticket_investigation(action: WorkAction, response: Response) -> 
 @routes.get("/{ticket}/investigations")
 async def list_ticket_investigations(
     ref: TicketReference, caller: Annotated[Caller, requires("tickets:verify")], tx: Transaction
-) -> list[InvestigationRead]:
+) -> Page[InvestigationRead]:
     """List the investigations of a ticket, oldest first. Only staff can read them."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
     at = await transaction_time(tx)
     found = await store.list_of_ticket(tx, ticket.id)
-    return [to_investigation_response(one, at) for one in found]
+    return Page(items=[to_investigation_response(one, at) for one in found])
 
 
 @routes.post("/{ticket}/investigations/{investigation}/end", response_model=InvestigationRead)

@@ -1,12 +1,15 @@
 """The accounts of linked systems: in a file that a setting names, never in the database or the log.
 
-The file is JSON: `{"acme-jira": {"user": "…", "password": "…", "webhook_secret": "…"}}`, by the system's key.
+The file is JSON: `{"acme-jira": {"host": "…", "user": "…", "password": "…", "webhook_secret": "…"}}`, by the
+system's key. The host stands there, too: whoever changes a system's address over the API must not get the
+password and the tickets that go there.
 It is read again when it changes, so that an account can be changed without a restart.
 """
 
 from functools import cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, SecretStr, TypeAdapter, ValidationError
 
@@ -18,13 +21,14 @@ class AccountMissing(Exception):
 
 
 class Account(BaseModel):
-    """With what we sign in there (Basic), and with what it signs its webhooks.
+    """Where it is good for, with what we sign in there (Basic), and with what it signs its webhooks.
 
     Zendesk: `user` is `ADDRESS/token`, `password` the API token. Jira: the address and an API token.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    host: str
     user: str
     password: SecretStr
     webhook_secret: SecretStr
@@ -46,6 +50,17 @@ class Accounts:
         self._path = None if path is None else Path(path)
         self._read_at: tuple[int, int] | None = None
         self._accounts: dict[str, Account] = {}
+
+    def get_for(self, system: str, base_url: str) -> Account:
+        """The account of a system at this address. Raises AccountMissing, also where it is for another host."""
+        account = self.get(system)
+        host = urlsplit(base_url).hostname or ""
+        if host.lower() != account.host.lower():
+            raise AccountMissing(
+                f"its address is at {host}, and the account in the file of OPSDESK_LINKED_SYSTEMS_FILE is for"
+                f" {account.host}: correct the one that is wrong"
+            )
+        return account
 
     def get(self, system: str) -> Account:
         """The account of a system. Raises AccountMissing."""

@@ -128,8 +128,8 @@ class LinkedTicketSender:
 
     async def _ask(self, prepared: PreparedSend) -> Answered:
         """What their side answered to the last request; raises what the client raises."""
-        account = self.accounts.get(prepared.system.key)
         url = prepared.system.base_url
+        account = self.accounts.get_for(prepared.system.key, url)
 
         async def ask(request: PeerRequest) -> Answered:
             return await self.client.ask(url, account, request)

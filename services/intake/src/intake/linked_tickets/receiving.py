@@ -4,14 +4,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from common.domain import Actor
+from common.erasure import ERASED
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from intake.linked_tickets.commands import add_note
 from intake.linked_tickets.domain.link import (
-    MARKER_BEGIN,
     Conflict,
     LinkedSystem,
     LinkedTicket,
+    is_copy,
+    marked_message,
     note_on_changes,
     receive,
 )
@@ -46,7 +48,7 @@ async def receive_webhook(
     locked = await links.lock(tx, link.id)
     assert locked is not None, "links are never deleted"
     at = await transaction_time(tx)
-    is_own = _is_own(incoming)
+    is_own = await _is_own(tx, locked, incoming)
     outcome = "own" if is_own else "applied"
     is_new = await receipts.add(tx, Receipt(uuid7(), system.id, event, at, outcome, link.ticket_id))
     if is_new:
@@ -56,9 +58,13 @@ async def receive_webhook(
     return outcome
 
 
-def _is_own(incoming: Incoming) -> bool:
-    """Whether a comment is one of ours that comes back."""
-    return incoming.comment is not None and MARKER_BEGIN in incoming.comment
+async def _is_own(tx: Connection, link: LinkedTicket, incoming: Incoming) -> bool:
+    """Whether a comment is one of ours that comes back; not where somebody only quotes ours."""
+    id = None if incoming.comment is None else marked_message(incoming.comment)
+    if id is None or incoming.comment is None:
+        return False
+    sent = await sends.find_sent_text(tx, link.id, id)
+    return sent is not None and (sent == ERASED or is_copy(incoming.comment, sent))
 
 
 async def _apply_values(

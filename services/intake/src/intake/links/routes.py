@@ -7,7 +7,7 @@ from fastapi import Path, Response
 
 from common.domain import Rejection
 from common.errors import NotFound, ValidationFailed, Violation
-from common.http import Transaction, router
+from common.http import Page, Transaction, router
 from common.persistence.database import transaction_time
 from intake.links import store
 from intake.links.commands import link_tickets, remove_link
@@ -29,17 +29,18 @@ LinkId = Annotated[UUID, Path(alias="link", description="The link's id.")]
 @routes.get("/{ticket}/links")
 async def list_ticket_links(
     ref: TicketReference, caller: TicketReader, tx: Transaction
-) -> list[LinkRead]:
+) -> Page[LinkRead]:
     """List the links of a ticket to others, oldest first."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
     links = await store.list_of_ticket(tx, ticket.id)
     others = await tickets.by_ids(tx, {link.far_end(ticket.id) for link in links})
-    return [
+    shown = [
         to_link_response(link, ticket, other)
         for link in links
         if (other := others.get(link.far_end(ticket.id)))
         and caller.customer in {None, other.customer}
     ]
+    return Page(items=shown)
 
 
 @routes.post("/{ticket}/links", status_code=201, response_model=LinkRead)

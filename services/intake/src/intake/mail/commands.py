@@ -175,7 +175,8 @@ async def _find_other_copy(tx: Connection, stored: StoredMail, sender: Sender) -
     if not stored.message_id or not has_date(stored.raw):
         return None
     ticket = await mails.find_other_copy(tx, stored)
-    return ticket if ticket and sender.may_join(ticket) else None
+    is_current = ticket is not None and ticket.state != "closed"
+    return ticket if is_current and ticket and sender.may_join(ticket) else None
 
 
 async def _open_ticket(

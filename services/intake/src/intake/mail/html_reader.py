@@ -50,54 +50,16 @@ _UNCOUNTED: Final = _VOID | frozenset(
 """Elements without end tag, or with one that may be missing: they are not counted as open."""
 _UNSHOWN: Final = frozenset({"script", "style", "title"})
 _CELLS: Final = frozenset({"td", "th"})
-_BLOCKS: Final = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "option",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "tr",
-        "ul",
-    ]
+_TICKS: Final = frozenset({"checkbox", "radio"})
+_UNSHOWN_INPUTS: Final = frozenset(
+    {"hidden", "password", "file", "image", "submit", "reset", "button"}
 )
+_BLOCK_NAMES: Final = (
+    "address article aside blockquote body caption center dd details dir div dl dt fieldset "
+    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol "
+    "option p pre section summary table tbody tfoot thead tr ul"
+)
+_BLOCKS: Final = frozenset(_BLOCK_NAMES.split())
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][^\s<>/]{0,60})[^<>]{0,2000}>")
 _BLANKS: Final = re.compile(r"[ \t\r\n\f\xa0]+")
 
@@ -165,8 +127,8 @@ class _Reader:
             self._line.append("\t")
         elif tag == "li":
             self._line.append("- ")
-        elif tag == "img" and attributes.get("alt"):
-            self._line.append(f"[{attributes['alt']}]")
+        elif shown := _text_of_empty(tag, attributes):
+            self._line.append(shown)
         self._open_safe(tag, attributes)
 
     def end(self, tag: str) -> None:
@@ -226,6 +188,18 @@ class _Reader:
         if opened:
             self._shown_depth += 1
             self.safe.append(f"<{tag}{_safe_attributes(tag, attributes)}>")
+
+
+def _text_of_empty(tag: str, attributes: Mapping[str, str]) -> str:
+    """What an element shows that has no text inside: a picture's name, what a form was filled in with."""
+    if tag == "img":
+        return f"[{attributes['alt']}]" if attributes.get("alt") else ""
+    if tag != "input":
+        return ""
+    kind = (attributes.get("type") or "text").lower()
+    if kind in _TICKS:
+        return "[x]" if "checked" in attributes else "[ ]"
+    return attributes.get("value") or "" if kind not in _UNSHOWN_INPUTS else ""
 
 
 def _safe_attributes(tag: str, attributes: Mapping[str, str]) -> str:

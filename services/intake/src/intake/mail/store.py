@@ -61,6 +61,8 @@ class StoredMail:
 
 REPETITION_TIME: Final = timedelta(hours=4)
 """How long a mail without id or date that looks like an earlier one counts as the same, sent again."""
+COPY_TIME: Final = timedelta(days=1)
+"""How long after a mail another copy of it comes; a device without a clock writes the same id and date for ever."""
 EXCERPT_CHARS: Final = 2_000
 
 # The ids come sorted, so that two mails of one thread cannot wait for each other.
@@ -187,7 +189,7 @@ async def tickets_of(
 async def find_other_copy(tx: Connection, mail: StoredMail) -> Ticket | None:
     """The ticket of the same mail that came by another way, with a footer, say; None without one.
 
-    The same is what has the same id, sender, date and subject.
+    The same is what has the same id, sender, date and subject, and came within a day.
     """
     head = mail.fingerprint[:HEAD_DIGEST_CHARS]
     query = select(mails.c.ticket_id).where(
@@ -195,6 +197,7 @@ async def find_other_copy(tx: Connection, mail: StoredMail) -> Ticket | None:
         mails.c.fingerprint.startswith(head, autoescape=True),
         mails.c.id != mail.id,
         mails.c.ticket_id.is_not(None),
+        mails.c.received_at > mail.received_at - COPY_TIME,
     )
     id = await tx.scalar(query.order_by(mails.c.id).limit(1))
     return None if id is None else (await by_ids(tx, [id])).get(id)

@@ -10,7 +10,7 @@ from common import audit
 from common.audit import JSON
 from common.auth.persons import counted_as
 from common.domain import Actor, Rejection
-from common.events.tickets import TicketCustomerReplied, TicketReopened, TicketResumed
+from common.events.tickets import TicketCustomerReplied, TicketReopened
 from common.events.watchers import TicketWatchersNotified, WatchedChange
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
@@ -24,6 +24,7 @@ from intake.tickets.events import (
     EventSpec,
     event_spec,
     opened_event,
+    resumed_event,
     second_eyes_given,
     to_outbox_events,
     watched_changes,
@@ -33,6 +34,8 @@ from intake.tickets.store.staff_watchers import staff_watchers
 
 SECOND_EYES: Final = "second-eyes"
 """The kind of deadline at which something on a ticket has waited too long for a second person."""
+HOLD_OVER: Final = "hold-over"
+"""The kind of deadline at which a ticket that waits for a date goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +80,16 @@ async def save_change(
 ) -> Ticket:
     """Store the change of a locked ticket, publish its events, return it with its sequence.
 
-    What begins to wait for a second person by it is escalated later, unless one comes. Our own people who
-    watch the ticket are notified, except for who acts.
+    What begins to wait for a second person by it is escalated later, unless one comes; what begins to
+    wait for a date goes on then. Our own people who watch the ticket are notified, except for who acts.
     """
     events = (*events, *second_eyes_given(before, after, at))
     if changes := watched_changes(events):
         events = (*events, *await _for_watchers(tx, after, actor, changes))
     stored, outbox_events = to_outbox_events(before, after, actor.sub, at, events)
     await tickets.save(tx, stored)
+    if before.waiting_until != after.waiting_until:
+        await schedule(tx, [Deadline(HOLD_OVER, stored.id, after.waiting_until)])
     if waiting_since(after).items() - waiting_since(before).items():
         await schedule(tx, [Deadline(SECOND_EYES, stored.id, next_overdue(after, at))])
     await publish(tx, *outbox_events)
@@ -125,7 +130,7 @@ async def _change_by_reply(
 ) -> EventSpec:
     """The event of a reply that resumes or reopens. Whoever resolved it is not its customer (R1)."""
     if after.state != "reopened":
-        return event_spec(TicketResumed, waited_on=before.waiting_on)
+        return resumed_event(before)
     by_customer = await counted_as(tx, actor.sub, before.resolved_by) != before.resolved_by
     return event_spec(TicketReopened, by_customer=by_customer)
 

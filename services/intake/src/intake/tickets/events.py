@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from common.events.erasures import TicketErased
 from common.events.second_eyes import TicketSecondEyesGiven
+from common.events.ticket_holds import TicketOnHoldUntil
 from common.events.tickets import (
     BlockerConfirmed,
     BlockerLifted,
@@ -37,7 +38,7 @@ from common.events.watchers import WatchedChange
 from common.messaging.outbox import OutboxEvent
 from intake.tickets.domain.blocker import Change, blocked_environment, blocker_changes, is_confirmed
 from intake.tickets.domain.second_eyes import overdue, waiting_since
-from intake.tickets.domain.ticket import State, Ticket
+from intake.tickets.domain.ticket import State, Ticket, WaitingOn
 
 _LIFTED_REASONS: Final[Mapping[State, str]] = {
     "resolved": "resolved",
@@ -75,6 +76,7 @@ _WATCHED: Final[Mapping[type[TicketEvent], WatchedChange]] = {
     TicketReplied: "replied",
     TicketPrioritised: "prioritised",
     TicketOnHold: "on_hold",
+    TicketOnHoldUntil: "on_hold",
     TicketResumed: "resumed",
     TicketWorkaroundProvided: "workaround_provided",
     TicketForwarded: "forwarded",
@@ -91,6 +93,19 @@ _WATCHED: Final[Mapping[type[TicketEvent], WatchedChange]] = {
 def watched_changes(events: Sequence[EventSpec]) -> list[WatchedChange]:
     """What those who watch the ticket hear of these events, in their order."""
     return [_WATCHED[spec.event] for spec in events if spec.event in _WATCHED]
+
+
+def hold_event(on: WaitingOn, until: datetime | None) -> EventSpec:
+    """The event about a ticket that waits: for somebody, or for a date."""
+    if until is not None:
+        return event_spec(TicketOnHoldUntil, until=until)
+    return event_spec(TicketOnHold, waiting_on=on)
+
+
+def resumed_event(before: Ticket) -> EventSpec:
+    """The event about a ticket that goes on; it names whom it waited for, if that was somebody."""
+    waited_on = None if before.waiting_on == "date" else before.waiting_on
+    return event_spec(TicketResumed, waited_on=waited_on)
 
 
 def second_eyes_given(before: Ticket, after: Ticket, at: datetime) -> list[EventSpec]:

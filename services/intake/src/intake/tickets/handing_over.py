@@ -16,7 +16,6 @@ from common.events.hand_overs import (
     TicketPartnerReplied,
     TicketPartnerRepliedLate,
 )
-from common.events.tickets import TicketResumed
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
@@ -27,7 +26,7 @@ from intake.tickets.domain.hand_over_text import hand_over_text
 from intake.tickets.domain.message import Message
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.domain.transitions import on_partner_reply
-from intake.tickets.events import EventSpec, event_spec
+from intake.tickets.events import EventSpec, event_spec, resumed_event
 from intake.tickets.store import hand_overs, messages
 
 ACKNOWLEDGEMENT: Final = "hand-over-acknowledgement"
@@ -103,7 +102,7 @@ async def record_partner_reply(
             event_spec(TicketPartnerRepliedLate, **facts, people=list(dict.fromkeys(people)))
         )
     if after.state != before.state:
-        events.append(event_spec(TicketResumed, waited_on=before.waiting_on))
+        events.append(resumed_event(before))
     grounds = {"message_id": str(message.id), "partner": message.partner}
     action = "ticket.partner_reply"
     return await save_change(tx, before, after, actor, at, action, *events, grounds=grounds)

@@ -36,6 +36,7 @@ tickets = Table(
     Column("reclassified_confirmed_by", Text),
     Column("state", Text, nullable=False),
     Column("waiting_on", Text),
+    instant("waiting_until"),
     Column("customer_id", Uuid),
     Column("environment_id", Uuid),
     Column("service", Text),

@@ -1,4 +1,4 @@
-"""Time in: what has waited too long for a second person."""
+"""Time in: what has waited too long for a second person, and what waited for a date."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,9 +9,10 @@ from common.events.second_eyes import TicketSecondEyesOverdue
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, Due, schedule
 from intake.tickets.commands import SECOND_EYES, save_change
+from intake.tickets.domain.hold_over import resume_at_date
 from intake.tickets.domain.second_eyes import next_overdue, overdue
 from intake.tickets.domain.ticket import Ticket
-from intake.tickets.events import event_spec
+from intake.tickets.events import event_spec, resumed_event
 from intake.tickets.store import tickets
 
 _SYSTEM: Final = Actor("opsdesk")
@@ -24,6 +25,17 @@ async def on_second_eyes_overdue(tx: Connection, due: Sequence[Due], at: datetim
         await _report(tx, ticket, at)
     again = [Deadline(SECOND_EYES, id, next_overdue(one, at)) for id, one in found.items()]
     await schedule(tx, [deadline for deadline in again if deadline.due_at is not None])
+
+
+async def on_holds_over(tx: Connection, due: Sequence[Due], at: datetime) -> None:
+    """Go on with each ticket whose date has come, unless somebody did so before."""
+    found = await tickets.by_ids(tx, [deadline.subject for deadline in due])
+    for before in found.values():
+        after = resume_at_date(before, at)
+        if after is not None:
+            await save_change(
+                tx, before, after, _SYSTEM, at, "ticket.resume", resumed_event(before)
+            )
 
 
 async def _report(tx: Connection, ticket: Ticket, at: datetime) -> None:

@@ -53,12 +53,12 @@ async def list_watched_tickets(
 @routes.get("/{ticket}/watchers")
 async def list_watchers(
     ref: TicketReference, caller: TicketReader, tx: Transaction
-) -> list[WatcherRead]:
+) -> Page[WatcherRead]:
     """List the watchers of a ticket. Contacts see those of their own customer."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
     is_contact = caller.customer is not None
     found = await store.list_of_ticket(tx, ticket.id, contacts_only=is_contact)
-    return [WatcherRead.model_validate(one) for one in found]
+    return Page(items=[WatcherRead.model_validate(one) for one in found])
 
 
 @routes.post("/{ticket}/watchers", status_code=201, response_model=WatcherRead)

@@ -24,7 +24,8 @@ class Alert:
 
     `customer` and `environment` are the values of labels: keys, if the monitor is configured well.
     `details_on_joining` are noted where it joins a ticket. `needs_quiet`: its monitor never reports an end, so it ends once it has been quiet for a while.
-    `needs_open`: an end or acknowledgement of nothing that is open has no effect. `remarks` are
+    `needs_open`: an end or acknowledgement of nothing that is open has no effect. `shown_key` is the
+    key as it was sent, where it is stored under another one. `remarks` are
     sentences about what could not be understood.
     """
 
@@ -43,6 +44,7 @@ class Alert:
     details_on_joining: str | None = None
     needs_quiet: bool = False
     needs_open: bool = False
+    shown_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,13 @@ class AlertBatch:
     """The alerts of one post; `truncated` is the number that the monitor left out of it.
 
     `source` is the format, with what separates the keys of one sender from those of another.
+    `are_keys_chosen`: people choose the keys, so that two customers may have the same.
     """
 
     source: str
     alerts: tuple[Alert, ...]
     truncated: int = 0
+    are_keys_chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,9 @@ class AlertTicket:
             self.opening.assessment = assessment
             return
         self.raised_to = assessment
-        self.raised_because = f"{alert.title} ({alert.dedup_key}) has the severity {severity}"
+        self.raised_because = (
+            f"{alert.title} ({alert.shown_key or alert.dedup_key}) has the severity {severity}"
+        )
 
     def note_text(self) -> str | None:
         """The note that a post leaves on the ticket; None without one."""

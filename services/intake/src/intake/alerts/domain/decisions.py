@@ -215,7 +215,7 @@ class Decisions:
             self.changes.append((change, episode))
 
     def _result(self, alert: Alert, effect: Effect, ticket: AlertTicket | None) -> None:
-        self.results.append(Result(alert.dedup_key, effect, ticket))
+        self.results.append(Result(alert.shown_key or alert.dedup_key, effect, ticket))
 
 
 def _needs_new_ticket(ticket: AlertTicket | None, episode: Episode, effect: Effect) -> bool:

@@ -45,7 +45,7 @@ def read_post(source: str, body: Any, context: PostContext) -> AlertBatch | Reje
     A code of the rejection: NO_ALERTS where the post is well formed and says nothing, else
     NOT_THIS_FORMAT.
     """
-    if not body and not isinstance(body, int | float):
+    if not body and not isinstance(body, int | float) and not context.address:
         return Rejection("NO_ALERTS", "The body is empty: send at least one alert.")
     if not isinstance(body, Mapping):
         return Rejection("NOT_THIS_FORMAT", "A post is a JSON object.")

@@ -65,4 +65,4 @@ def parse(body: Mapping[str, Any], context: PostContext) -> AlertBatch | Rejecti
         needs_open=status != "firing",
     )
     labels = read_texts(body.get("details")) | read_tags(body.get("tags"))
-    return AlertBatch("opsgenie", (labelled(alert, labels),))
+    return AlertBatch("opsgenie", (labelled(alert, labels),), are_keys_chosen=True)

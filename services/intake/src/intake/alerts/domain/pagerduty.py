@@ -61,7 +61,7 @@ def parse(body: Mapping[str, Any], context: PostContext) -> AlertBatch | Rejecti
         needs_open=status != "firing",
     )
     labels = read_texts(payload) | read_texts(payload.get("custom_details"))
-    return AlertBatch(_source(body), (labelled(alert, labels),))
+    return AlertBatch(_source(body), (labelled(alert, labels),), are_keys_chosen=True)
 
 
 def _source(body: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """A link between a ticket and its counterpart: what goes out, what comes in, what is in conflict. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,9 @@ Decision = Literal["ours", "theirs"]
 MAX_HOLD: Final = timedelta(minutes=10)
 FIRST_HOLD: Final = timedelta(seconds=5)
 AUTHOR_PREFIX: Final = "link/"
+MAX_COMPARED_CHARS: Final = 200
+MARKER_CHARS: Final = len("[OpsDesk ]") + 36
+_MARKER: Final = re.compile(r"\[OpsDesk ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,4 +178,21 @@ def marker_of(message: UUID) -> str:
     return f"[OpsDesk {message}]"
 
 
-MARKER_BEGIN: Final = "[OpsDesk "
+def marked_message(comment: str) -> UUID | None:
+    """The message of ours that a comment says it is, or quotes; None where it names none."""
+    found = _MARKER.findall(comment)
+    return UUID(found[-1]) if found else None
+
+
+def is_copy(comment: str, text: str) -> bool:
+    """Whether a comment is this message of ours that comes back: it begins with its words and ends in its marker.
+
+    Somebody who answers quotes the message, marker and all, above or below words of their own. What the
+    other system does to blanks and punctuation does not count.
+    """
+    is_last = _MARKER.search(comment.rstrip()[-MARKER_CHARS:]) is not None
+    return is_last and _letters(comment).startswith(_letters(text)[:MAX_COMPARED_CHARS])
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())

@@ -13,6 +13,7 @@ from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 from intake.linked_tickets.domain.link import SendKind, SendState
 from intake.linked_tickets.tables import linked_sends
+from intake.tickets.tables import messages
 
 # A link that has no counterpart yet sends nothing but the request that makes it; the rest waits behind.
 _LEASE: Final = text(
@@ -52,6 +53,14 @@ class LeasedSend:
     message_id: UUID | None
     attempts: int
     lease: UUID
+
+
+async def find_sent_text(tx: Connection, link_id: UUID, message_id: UUID) -> str | None:
+    """What the message says that goes, or went, out by this link; None for one that does not."""
+    query = select(messages.c.text).join(linked_sends, linked_sends.c.message_id == messages.c.id)
+    is_it = (linked_sends.c.link_id == link_id, messages.c.id == message_id)
+    found: str | None = await tx.scalar(query.where(*is_it).limit(1))
+    return found
 
 
 async def lease(tx: Connection, system: UUID, length: timedelta) -> LeasedSend | None:

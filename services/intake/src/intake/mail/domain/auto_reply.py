@@ -5,6 +5,7 @@ held back is stored, shown to staff, and becomes a ticket in one step.
 """
 
 import re
+import unicodedata
 from typing import Final
 
 from common.domain.mail_headers import OWN_ID_PREFIX
@@ -15,16 +16,42 @@ _MACHINES: Final = frozenset(
     {"mailer-daemon", "postmaster", "bounce", "bounces", "listserv", "majordomo"}
 )
 _ABSENCE_HEADERS: Final = ("x-autoreply", "x-autorespond", "x-autoreply-from", "x-mail-autoreply")
+_SPACE_OR_HYPHEN: Final = "[ \u2010\u2011-]?"
+_ABSENCES: Final = (
+    # English, and what programs everywhere write
+    f"automatic reply|auto(?:matic|mated)?{_SPACE_OR_HYPHEN}(?:reply|response|responder|answer)",
+    f"out of (?:the )?office(?: auto{_SPACE_OR_HYPHEN}reply| re)?|vacation(?: reply| response| notice)?",
+    r"away from (?:the |my )?office|auto: [^:]{1,100} is out of (?:the )?office[^:]{0,100}",
+    # Dutch, German
+    "automatische (?:antwort|antwoord)|automatisch antwoord|afwezig(?:heids(?:bericht|melding))?|niet aanwezig",
+    "abwesenheits(?:notiz|meldung|nachricht|assistent)|abwesend|abwesenheit|nicht im b[üu]ro",
+    # French, Spanish, Italian, Portuguese, Catalan, Romanian
+    "r[ée]ponse automatique|(?:message d['\u2019])?absence(?: du bureau)?|absente?(?: du bureau)?",
+    "respuesta autom[áa]tica|fuera de (?:la )?oficina|ausente|ausencia de la oficina",
+    "risposta automatica|fuori (?:sede|ufficio)|assente",
+    "resposta autom[áaà]tica|fora do escrit[óo]rio|aus[êe]ncia tempor[áa]ria",
+    "r[ăa]spuns automat|absen[țţt][ăa]",
+    # Danish, Norwegian, Swedish, Finnish, Estonian, Latvian, Lithuanian
+    "autosvar|automatiske? svar|automatiskt svar|fr[åa]nvarande|frav[æa]rende|ikke til stede",
+    "automaattinen vastaus|poissaoloviesti|automaatvastus|autom[āa]tisk[āa] atbilde",
+    "automatinis atsakymas",
+    # Polish, Czech, Slovak, Hungarian, South Slavic, Greek, Turkish
+    "odpowied[źz] automatyczna|automatyczna odpowied[źz]|automatick[áa] odpov[eě][dď]",
+    "automatikus v[áa]lasz|automatski odgovor|samodejni odgovor|αυτόματη απάντηση",
+    "otomatik (?:yan[\u0131i]t|cevap)",
+    # Cyrillic
+    "автоответ|автоматический ответ|автоматична відповідь|автоматичен отговор|вне офиса",
+    # Hebrew, Arabic, Thai, Vietnamese, Indonesian, Chinese, Japanese, Korean
+    "תשובה אוטומטית|מענה אוטומטי|رد تلقائي|ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ",
+    "trả lời tự động|thư trả lời tự động|balasan otomatis",
+    "自动(?:答复|回复)|自動(?:回覆|回復|答覆)|外出自動回覆|自動(?:応答|返信|応答メッセージ)|不在通知|자동 ?(?:회신|응답)",
+    "부재 ?중(?: 자동 ?(?:회신|응답))?",
+)
 _ABSENCE_SUBJECT: Final = re.compile(
-    r"(?:automatic reply|auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office(?: auto-?reply)?"
-    r"|automatische (?:antwort|antwoord)|automatisch antwoord|abwesenheits(?:notiz|meldung|nachricht)"
-    r"|abwesend|afwezig(?:heidsbericht)?|r[ée]ponse automatique|absence du bureau|message d'absence"
-    r"|respuesta autom[áa]tica|fuera de (?:la )?oficina|risposta automatica|fuori sede"
-    r"|resposta autom[áa]tica|autosvar|automatisk svar|automatiskt svar|automaattinen vastaus"
-    r"|odpowied[źz] automatyczna|automatyczna odpowied[źz]|automatick[áa] odpov[eě][dď]"
-    r"|otomatik yan[\u0131i]t|автоответ|自動応答|自动答复|自動回覆|자동 회신)\s{0,3}[:\uff1a]",
+    rf"(?:{'|'.join(_ABSENCES)})\s{{0,3}}(?:[:\uff1a\[]|$|(?:re|aw|antw|sv|vs|ref|rif|odp)\s{{0,2}}:)",
     re.IGNORECASE,
 )
+"""How a subject begins that such programs write: what follows is a colon, the subject of our mail, or nothing."""
 
 
 def automatic_reason(mail: Mail) -> str | None:
@@ -87,7 +114,9 @@ def _is_absence_notice(mail: Mail) -> bool:
         return False
     marked = any(mail.headers.get(name, "no").strip().lower() != "no" for name in _ABSENCE_HEADERS)
     is_marked = marked or mail.headers.get("precedence", "").strip().lower() == "auto_reply"
-    return is_marked or _ABSENCE_SUBJECT.match(mail.subject) is not None
+    return (
+        is_marked or _ABSENCE_SUBJECT.match(unicodedata.normalize("NFC", mail.subject)) is not None
+    )
 
 
 def _has_null_path(mail: Mail) -> bool:

@@ -6,6 +6,7 @@ table leads from a label to the codec that reads everything that is written unde
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 _CODECS_AND_LABELS: Final = {
@@ -77,6 +78,14 @@ _CODE_PAGES: Final = frozenset(
 )
 _ALSO: Final = {"big5hkscs": ("cp950",), "euc_jp": ("euc_jis_2004",), "utf_7": ("cp1252",)}
 """Codecs that read what the first one does not, where neither has everything."""
+_WINDOWS_TWINS: Final = {
+    "iso8859_2": "cp1250",
+    "iso8859_7": "cp1253",
+    "iso8859_8": "cp1255",
+    "iso8859_13": "cp1257",
+    "iso8859_15": "cp1252",
+}
+"""What Windows programs write under a label of ISO 8859: told by bytes that mean nothing there."""
 
 _NOT_ALPHANUMERIC: Final = re.compile(r"[^a-z0-9]")
 _CODE_PAGE: Final = re.compile(r"x?(?:windows|win|cp|ms|ibm|dos|oem)(\d{3,4})")
@@ -93,6 +102,15 @@ _HTML_CHARSET: Final = re.compile(
 )
 _HTML_HEAD_BYTES: Final = 4_096
 _JIS_ESCAPE: Final = re.compile(rb"\x1b(\$@|\$B|\$\(D|\([BIJ])")
+_SEVEN_BITS: Final = {
+    "iso2022_jp": ("cp932",),
+    "iso2022_kr": ("cp949",),
+    "hz": ("gb18030",),
+    "utf_7": (),
+}
+"""Charsets without a byte above 127, and in what programs write that label their text so all the same."""
+_C1_CONTROL: Final = re.compile(rb"[\x80-\x9f]")
+_COMMENT: Final = re.compile(r"\(.*|;.*", re.DOTALL)
 _SET_HIGH_BIT: Final = bytes(byte | 0x80 if 0x21 <= byte <= 0x7E else byte for byte in range(256))
 
 
@@ -101,7 +119,7 @@ def codec_of(label: str | None) -> str | None:
 
     `us-ascii` tells nothing either: what is within it needs no codec, what is not is something else.
     """
-    key = _NOT_ALPHANUMERIC.sub("", (label or "")[:60].lower())
+    key = _NOT_ALPHANUMERIC.sub("", _COMMENT.sub("", (label or "")[:60]).lower())
     if key in _CODECS:
         return _CODECS[key]
     if (page := _CODE_PAGE.fullmatch(key)) and page[1] in _CODE_PAGES:
@@ -122,8 +140,12 @@ def decode(data: bytes, label: str | None) -> str:
     declared = codec_of(label)
     if declared is None or (declared.startswith("utf-16") and b"\x00" not in data):
         return _guess(data)
+    if declared in _SEVEN_BITS and not data.isascii() and b"\x1b" not in data:
+        return _decode_first(data, ("utf-8", *_SEVEN_BITS[declared])) or _guess(data)
     if declared == "iso2022_jp":
         return _decode_iso_2022_jp(data)
+    if (twin := _WINDOWS_TWINS.get(declared)) and not _is_readable(data, declared):
+        return _decode_strictly(data, twin, declared)
     return _decode_strictly(data, declared, *_ALSO.get(declared, ()))
 
 
@@ -134,13 +156,30 @@ def decode_html(data: bytes, label: str | None) -> str:
     return decode(data, label)
 
 
+def _is_readable(data: bytes, codec: str) -> bool:
+    """Whether every byte is a character of this part of ISO 8859, and none a control character."""
+    if _C1_CONTROL.search(data):
+        return False
+    try:
+        data.decode(codec)
+    except UnicodeError:
+        return False
+    return True
+
+
 def _decode_strictly(data: bytes, *codecs: str) -> str:
+    text = _decode_first(data, codecs)
+    return data.decode(codecs[0], "replace") if text is None else text
+
+
+def _decode_first(data: bytes, codecs: Iterable[str]) -> str | None:
+    """The text by the first of these codecs that reads all of it; None where none does."""
     for codec in codecs:
         try:
             return data.decode(codec)
         except (UnicodeError, LookupError):
             continue
-    return data.decode(codecs[0], "replace")
+    return None
 
 
 def _guess(data: bytes) -> str:

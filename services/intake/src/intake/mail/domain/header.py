@@ -65,7 +65,7 @@ def with_clean_head(raw: bytes) -> bytes:
 
 def decode_text(value: str) -> str:
     """The text of a header: encoded words and raw bytes decoded, without control characters."""
-    return strip_control_characters("".join(_decode_words(_from_raw(value[:MAX_HEADER_CHARS]))))
+    return strip_control_characters("".join(_decode_words(decode_raw(value[:MAX_HEADER_CHARS]))))
 
 
 def parse_parameters(value: str) -> tuple[str, dict[str, str]]:
@@ -124,7 +124,7 @@ def _to_field(line: bytes) -> bytes:
     return field[1] + b":" + field[2] if field else b" " + line
 
 
-def _from_raw(value: str) -> str:
+def decode_raw(value: str) -> str:
     """Raw bytes in a header are UTF-8, else windows-1252."""
     return value if value.isascii() else decode(value.encode("utf-8", "surrogateescape"), None)
 

@@ -22,6 +22,15 @@ _ORIGINAL: Final = re.compile(
     r"|message d'origine|mensaje original|messaggio originale)\s{0,3}-{3,}",
     re.IGNORECASE,
 )
+_ATTRIBUTION_START: Final = re.compile(
+    r"\s{0,9}(?:on|am|op|le|el|il|em|den|dne|dana|a|w dniu|pe|ma|la data|στις|në)\s|\s{0,9}\d",
+    re.IGNORECASE,
+)
+"""How the line begins that says whose the quote below is; mails wrap it, and what stands above is new."""
+_WHO_OR_WHEN: Final = re.compile(
+    r"@|\d.{0,80}\b(?:wrote|schrieb|schreef|geschreven|[ée]crit|escribi[óo]|scritto|escreveu|skrev|napsal)\b"
+    r"|\d{1,2}[:.h]\d{2}|\d{1,4}[./-]\d{1,2}[./-]\d|\b(?:19|20)\d{2}\b|\d{1,2}\u65e5"
+)
 _HEADING: Final = re.compile(
     r"\*{0,2}(from|von|van|de|da|sent|gesendet|verzonden|envoy[ée]|enviado(?: el)?|inviato|date|datum"
     r"|to|an|aan|[àa]|para|subject|betreff|onderwerp|objet|asunto|oggetto|cc|kopie)\s{0,3}\*{0,2}:\*{0,2}",
@@ -69,14 +78,22 @@ def _end_of_new(lines: list[str]) -> int:
 
 
 def _start_of_trailing_quote(lines: list[str]) -> int:
-    """Where the quoted lines at the very end begin, with the line above that says whose they are."""
+    """Where the quoted lines at the very end begin, with the line above that says whose they are.
+
+    They are no history where they belong to the sentence above.
+    """
     start = len(lines)
     for number in range(len(lines) - 1, -1, -1):
         if lines[number].lstrip().startswith(">"):
             start = number
         elif lines[number].strip():
             break
-    return _start_of_attribution(lines, start) if start < len(lines) else len(lines)
+    if start == len(lines):
+        return start
+    beginning = _start_of_attribution(lines, start)
+    # Directly below a sentence stands what it is about: a log, a difference of two files.
+    is_of_sentence = beginning == start > 0 and lines[start - 1].strip() != ""
+    return len(lines) if is_of_sentence else beginning
 
 
 def _start_of_attribution(lines: list[str], quote: int) -> int:
@@ -84,13 +101,20 @@ def _start_of_attribution(lines: list[str], quote: int) -> int:
     last = quote - 1
     while last >= 0 and not lines[last].strip():
         last -= 1
-    first = last
-    while first > 0 and last - first < MAX_ATTRIBUTION_LINES and lines[first - 1].strip():
-        first -= 1
-    attribution = " ".join(lines[first : last + 1]).strip()
-    is_one = attribution.endswith(":") and last - first < MAX_ATTRIBUTION_LINES
-    names_somebody = "@" in attribution or any(letter.isdigit() for letter in attribution)
-    return first if is_one and names_somebody else quote
+    for count in range(1, MAX_ATTRIBUTION_LINES + 1):
+        first = last - count + 1
+        if first < 0 or not lines[first].strip():
+            break
+        is_start = _ATTRIBUTION_START.match(lines[first]) and _WHO_OR_WHEN.search(lines[first])
+        if is_start and _names_somebody(lines[first : last + 1]):
+            return first
+    return last if last >= 0 and _names_somebody(lines[last : last + 1]) else quote
+
+
+def _names_somebody(lines: list[str]) -> bool:
+    """Whether they end as "…, Anna wrote:" does, and have an address, a date or a time of day."""
+    attribution = " ".join(lines).strip()
+    return attribution.endswith((":", "\uff1a")) and _WHO_OR_WHEN.search(attribution) is not None
 
 
 def _start_of_original(lines: list[str]) -> int:

@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from intake.directory.domain.address import MAX_ADDRESS_CHARS, normalise
-from intake.mail.domain.header import MAX_HEADER_CHARS, decode_text
+from intake.mail.domain.header import MAX_HEADER_CHARS, decode_raw, decode_text
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LOCAL: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\x80-\U0010ffff-]{1,64}|\"[^\"]{1,62}\"")
 _DOMAIN: Final = re.compile(r"(?:[^\W]|[-])+(?:\.(?:[^\W]|[-])+)*")
+_DOUBLE_BRACKETS: Final = re.compile(r"<[ \t]*<([^<>\"()]*)>[ \t]*>")
+_MAILTO: Final = re.compile(r"\Amailto:", re.IGNORECASE)
+_AROUND_DOTS: Final = re.compile(r"\s*([@.])\s*")
 _CLOSING: Final = {'"': '"', "(": ")", "<": ">"}
 
 
@@ -44,7 +47,7 @@ def parse_only_mailbox(header: str) -> Mailbox | None:
     """The mailbox of a header that has exactly one; None where it has none, more, or cannot be read."""
     if len(header) > MAX_HEADER_CHARS or _CONTROL.search(header):
         return None
-    entries = _entries(header)
+    entries = _entries(_DOUBLE_BRACKETS.sub(r"<\1>", decode_raw(header)))
     if entries is None:
         return None
     claims = [entry for entry in entries if entry.angles or _with_at(entry.words)]
@@ -55,11 +58,16 @@ def parse_only_mailbox(header: str) -> Mailbox | None:
 
 
 def _to_mailbox(entry: _Entry, names: list[str]) -> Mailbox | None:
-    candidates = entry.angles or _with_at(entry.words)
-    if len(candidates) != 1 or not _is_address(candidates[0].strip()):
+    candidates = [_tidied(text) for text in entry.angles] or _with_at(entry.words)
+    if len(candidates) != 1 or not _is_address(candidates[0]):
         return None
     name = decode_text(" ".join(names)).strip()
     return Mailbox(" ".join(name.split()), normalise(decode_text(candidates[0])))
+
+
+def _tidied(text: str) -> str:
+    """What is in brackets without `mailto:`, and without blanks at `@` and dots: a fold leaves them there."""
+    return _AROUND_DOTS.sub(r"\1", _MAILTO.sub("", text.strip())).strip()
 
 
 def _names(entry: _Entry) -> list[str]:

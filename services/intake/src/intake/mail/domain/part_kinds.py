@@ -1,5 +1,6 @@
 """Of what kind a part is: a text to show, a file, or both, and what the file is called. Pure."""
 
+import re
 from typing import Final, Literal
 
 from intake.mail.domain.header import MAX_FILE_NAME_CHARS, parse_file_name, parse_parameters
@@ -31,11 +32,17 @@ FILE_NAMES: Final = {
     "message/global": "message.eml",
     "message/delivery-status": "delivery-status.txt",
     "application/pdf": "unnamed.pdf",
+    "application/pgp-signature": "signature.asc",
+    "application/pkcs7-signature": "smime.p7s",
+    "application/x-pkcs7-signature": "smime.p7s",
     "image/png": "unnamed.png",
     "image/jpeg": "unnamed.jpg",
     "image/gif": "unnamed.gif",
 }
 """The name of a part of that type that has none itself. Of text types, those that are no words to read."""
+
+_BIDI: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""With them `invoice-fdp.exe` looks like a PDF to whoever opens it."""
 
 MESSAGES: Final = frozenset({"message/rfc822", "message/global"})
 
@@ -62,5 +69,7 @@ def file_name(part: Tree) -> str:
 
 
 def safe_name(name: str) -> str:
+    """The name without folders, and without what turns the order of its letters around."""
+    name = _BIDI.sub("", name)
     flat = " ".join(name.replace("/", "_").replace("\\", "_").split())
     return flat[:MAX_FILE_NAME_CHARS].strip()

@@ -154,8 +154,11 @@ def _texts_of(leaf: _Leaf, *, is_first: bool) -> list[TextPart]:
         return []
     charset = parameters_of(leaf.part, "content-type").get("charset")
     decoded = (decode_html if kind == "html" else decode)(content.data, charset)
-    shown = [TextPart(kind, strip_control_characters(decoded), leaf.choice)]
-    return [*shown, _text("plain", content.added, None)] if content.added else shown
+    shown = TextPart(kind, strip_control_characters(decoded), leaf.choice)
+    above, behind = (
+        [_text("plain", data, None)] if data else [] for data in (content.above, content.added)
+    )
+    return [*above, shown, *behind]
 
 
 def _files_of(leaf: _Leaf) -> list[File]:

@@ -13,6 +13,10 @@ _NOT_BASE64: Final = re.compile(rb"[^A-Za-z0-9+/=]+")
 _BASE64_START: Final = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 MAX_FOOTER_LINES: Final = 20
+MAX_BANNER_LINES: Final = 20
+MIN_BEHIND_BANNER: Final = 16
+"""How many letters stand in the first line that is taken for base64 below a text that is none."""
+MAX_WORD_BYTES: Final = 100
 _BASE64_NAMES: Final = frozenset({"base64", "b64"})
 _QUOTED_NAMES: Final = frozenset({"quotedprintable", "qp"})
 _UU_NAMES: Final = frozenset({"xuuencode", "uuencode", "xuue", "uue"})
@@ -21,10 +25,11 @@ _UU_BEGIN: Final = re.compile(rb"(?m)^begin [0-7]{3,4} [^\r\n]{0,200}\r?\n")
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The decoded bytes of a part, and the plain text that a relay added behind encoded ones."""
+    """The decoded bytes of a part, and the plain text that a relay added above and behind encoded ones."""
 
     data: bytes
     added: bytes = b""
+    above: bytes = b""
 
 
 def decode_content(body: bytes, encoding: str, *, is_text: bool = False) -> Content:
@@ -45,15 +50,45 @@ def decode_content(body: bytes, encoding: str, *, is_text: bool = False) -> Cont
 def _decode_base64(body: bytes, is_text: bool) -> Content:
     """Everything that is base64, and what follows: relays add their footer without encoding it."""
     lines = [line.strip() for line in body.splitlines()]
+    content = _decode_encoded(lines, is_text)
+    if content is None and is_text:
+        content = _below_banner(lines)
+    return content or Content(body)
+
+
+def _decode_encoded(lines: list[bytes], is_text: bool) -> Content | None:
+    """What these lines encode, and what follows; None where nothing was encoded."""
     first = next((number for number, line in enumerate(lines) if line), 0)
     if lines and not _BASE64_LINE.fullmatch(lines[first]):
-        lines[first : first + 1] = _split_damaged(lines[first])
+        lines = [*lines[:first], *_split_damaged(lines[first]), *lines[first + 1 :]]
     end = _count_encoded(lines)
     if is_text:
         end = _count_of_text(lines, end)
     data = _decode_lines(lines[:end])
     added = b"\n".join(lines[end:]).strip()
-    return Content(data, added) if data or not added else Content(body)
+    if is_text and _was_never_encoded(b"".join(lines[:end]), data):
+        return None
+    return Content(data, added) if data or not added else None
+
+
+def _was_never_encoded(letters: bytes, data: bytes) -> bool:
+    """Whether a few words are base64 by their letters alone: what they would say is not readable."""
+    is_short = len(letters) <= MAX_WORD_BYTES and b"=" not in letters
+    return is_short and b"\x00" not in data and _CONTROL.search(data) is not None
+
+
+def _below_banner(lines: list[bytes]) -> Content | None:
+    """What is encoded below a warning that a relay put above it, in clear; None where nothing is."""
+    candidates = enumerate(lines[1 : MAX_BANNER_LINES + 1], start=1)
+    start = next((number for number, line in candidates if _is_encoded_line(line)), None)
+    below = None if start is None else _decode_encoded(lines[start:], is_text=True)
+    if below is None or not below.data or _CONTROL.search(below.data):
+        return None
+    return Content(below.data, below.added, b"\n".join(lines[:start]).strip())
+
+
+def _is_encoded_line(line: bytes) -> bool:
+    return len(line) >= MIN_BEHIND_BANNER and _BASE64_LINE.fullmatch(line) is not None
 
 
 def _split_damaged(line: bytes) -> list[bytes]:

@@ -38,11 +38,13 @@ def find_doubt(mail: Mail, *, gateway: str | None, is_staff: bool) -> str | None
         return f"the mail gateway reports that this mail does not come from {domain} (DMARC failed)"
     if is_staff and verdict != "pass":
         return f"it says it is from staff, and no DMARC pass for {domain} proves that"
-    return None if mail.form is None else _doubt_of_form(mail.form, domain)
+    return None if mail.form is None else _doubt_of_form(mail.form, domain, is_staff=is_staff)
 
 
-def _doubt_of_form(form: str, domain: str) -> str | None:
+def _doubt_of_form(form: str, domain: str, *, is_staff: bool) -> str | None:
     """Why what a web form says of who wrote is not believed, though the mail does come from the form."""
+    if is_staff:
+        return f"it says it is from staff, and anybody may have filled in the form ({form})"
     its_domain = form.rpartition("@")[2]
     if is_shared(its_domain):
         return f"anybody may have an address like that of the form that sent it ({form})"

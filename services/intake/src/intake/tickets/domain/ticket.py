@@ -1,5 +1,6 @@
 """A ticket, its states, and which action each state allows. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -43,11 +44,12 @@ Action = Literal[
     "reclassify",
     "confirm_blocker",
 ]
-WaitingOn = Literal["customer", "partner", "second_level"]
+WaitingOn = Literal["customer", "partner", "second_level", "date"]
 HandoverTarget = Literal["second_level", "partner"]
 Channel = Literal["portal", "email", "phone", "chat", "monitoring", "staff"]
 Detection = Literal["customer", "monitoring", "ops"]
 
+NOT_WAITING: Final[Mapping[str, None]] = {"waiting_on": None, "waiting_until": None}
 OPEN_STATES: Final[frozenset[State]] = frozenset(
     {"new", "in_progress", "on_hold", "forwarded", "reopened"}
 )
@@ -114,8 +116,8 @@ class Ticket(Struct, frozen=True):
 
     `customer`, `environment`, `service`, `team` and `partner` are keys, people are `sub`s.
     `reporter` is the mail address it came from, while no contact is known. `suggested_priority` is what
-    the customer asked for; it counts until first level assesses the ticket (`priority_by`). Until
-    `reopenable_until` a closed ticket is opened again by its customer's words; later they open another one.
+    the customer asked for; it counts until first level assesses the ticket (`priority_by`). On hold until a
+    date, it goes on by itself at `waiting_until`. Until `reopenable_until` a closed ticket is opened again by its customer's words; later they open another one.
     """
 
     id: UUID
@@ -163,6 +165,7 @@ class Ticket(Struct, frozen=True):
     pending_unmerge: PendingUnmerge | None = None
     unmerged_by: str | None = None
     unmerged_confirmed_by: str | None = None
+    waiting_until: datetime | None = None
 
     @property
     def is_open(self) -> bool:

@@ -10,7 +10,14 @@ from msgspec.structs import replace
 
 from common.domain import Rejection
 from intake.tickets.domain.priority import is_lower
-from intake.tickets.domain.ticket import HandoverTarget, State, Ticket, WaitingOn, check_transition
+from intake.tickets.domain.ticket import (
+    NOT_WAITING,
+    HandoverTarget,
+    State,
+    Ticket,
+    WaitingOn,
+    check_transition,
+)
 
 
 def assign(ticket: Ticket, to: str | None, team: str | None = None) -> Ticket | Rejection:
@@ -34,7 +41,7 @@ def forward(ticket: Ticket, to: HandoverTarget, partner: str | None = None) -> T
             "PARTNER_UNCLEAR", "Name the `partner` when, and only when, `to` is partner."
         )
     return replace(
-        ticket, state="forwarded", forwarded_to=to, partner=partner, assignee=None, waiting_on=None
+        ticket, state="forwarded", forwarded_to=to, partner=partner, assignee=None, **NOT_WAITING
     )
 
 
@@ -46,7 +53,7 @@ def hand_back(ticket: Ticket) -> Ticket | Rejection:
         return Rejection(
             "NOT_FORWARDED", f"{ticket.key} was forwarded to nobody; resume it instead."
         )
-    return replace(ticket, state="in_progress", forwarded_to=None, partner=None, waiting_on=None)
+    return replace(ticket, state="in_progress", forwarded_to=None, partner=None, **NOT_WAITING)
 
 
 def record_workaround(ticket: Ticket) -> Ticket | Rejection:
@@ -54,8 +61,12 @@ def record_workaround(ticket: Ticket) -> Ticket | Rejection:
     return check_transition(ticket, "work_around") or ticket
 
 
-def put_on_hold(ticket: Ticket, on: WaitingOn, *, question_asked: bool) -> Ticket | Rejection:
+def put_on_hold(
+    ticket: Ticket, on: WaitingOn, *, question_asked: bool, until: datetime | None = None
+) -> Ticket | Rejection:
     """Put the ticket on hold. `question_asked`: our question is its last public message.
+
+    `until` belongs to a date alone: no clock pauses for that, and the ticket goes on by itself then.
 
     Waiting on the customer pauses the customer's clock, so it is rejected unless the customer can
     see a question, in words: a pause that only we know of could hide a breach (R1).
@@ -67,7 +78,7 @@ def put_on_hold(ticket: Ticket, on: WaitingOn, *, question_asked: bool) -> Ticke
             "NOTHING_ASKED",
             f"Nobody has asked the customer of {ticket.key} anything since they last wrote; send the question along as `question`, in words and with a question mark, or reply with it first.",
         )
-    return replace(ticket, state="on_hold", waiting_on=on)
+    return replace(ticket, state="on_hold", waiting_on=on, waiting_until=until)
 
 
 def resume(ticket: Ticket) -> Ticket | Rejection:
@@ -75,7 +86,7 @@ def resume(ticket: Ticket) -> Ticket | Rejection:
     if rejection := check_transition(ticket, "resume"):
         return rejection
     state: State = "forwarded" if ticket.forwarded_to else "in_progress"
-    return replace(ticket, state=state, waiting_on=None)
+    return replace(ticket, state=state, **NOT_WAITING)
 
 
 def resolve(ticket: Ticket, actor: str, at: datetime, resolution: str) -> Ticket | Rejection:
@@ -85,7 +96,7 @@ def resolve(ticket: Ticket, actor: str, at: datetime, resolution: str) -> Ticket
     return replace(
         ticket,
         state="resolved",
-        waiting_on=None,
+        **NOT_WAITING,
         pending_downgrade=None,  # the ticket is verified with the priority it was worked on with
         resolution=resolution,
         resolved_by=actor,
@@ -172,7 +183,7 @@ def merge(ticket: Ticket, into: Ticket) -> Ticket | Rejection:
         ticket,
         state="merged",
         merged_into=into.id,
-        waiting_on=None,
+        **NOT_WAITING,
         pending_downgrade=None,
         pending_reclassification=None,
     )

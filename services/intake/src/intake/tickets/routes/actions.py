@@ -1,6 +1,6 @@
 """The actions on a ticket: assign, workaround, hold, resume, resolve, verify, reject, close …"""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from fastapi import Response
 
@@ -9,12 +9,10 @@ from common.events.tickets import (
     TicketAssigned,
     TicketClosed,
     TicketMerged,
-    TicketOnHold,
     TicketRejected,
     TicketReopened,
     TicketReplied,
     TicketResolved,
-    TicketResumed,
     TicketVerified,
     TicketWorkaroundProvided,
 )
@@ -35,7 +33,7 @@ from intake.tickets.domain.detection import owes_improvement
 from intake.tickets.domain.hand_over import check_no_fix_waits
 from intake.tickets.domain.message import Message, awaits_customer_reply
 from intake.tickets.domain.ticket import Ticket
-from intake.tickets.events import event_spec
+from intake.tickets.events import event_spec, hold_event, resumed_event
 from intake.tickets.message_check import CheckedText, OwnText, read_own_text
 from intake.tickets.schemas.action_requests import (
     NO_REASON,
@@ -93,24 +91,29 @@ async def record_workaround(action: WorkAction, body: Workaround) -> Response:
 
 @routes.post("/{ticket}/hold", response_model=TicketRead)
 async def put_ticket_on_hold(action: WorkAction, body: HoldRequest) -> Response:
-    """Hold a ticket to wait for the customer, the partner or second level.
+    """Hold a ticket to wait for the customer, the partner, second level or a date.
 
     Waiting for the customer pauses their clocks: it needs a question, in words, that they can see.
+    Waiting for a date pauses none; the ticket goes on by itself `until` then.
     """
     own = await read_own_text(body.question or "", "question")
     before = await action.lock_ticket()
     at = await transaction_time(action.tx)
+    body.check_ahead(at)
     last = await messages.get_last_public(action.tx, before.id)
     asked = body.question is not None and is_question(body.question)
     question_asked = asked if body.question is not None else awaits_customer_reply(last)
-    after = transitions.put_on_hold(before, body.waiting_on, question_asked=question_asked)
-    events = [event_spec(TicketOnHold, waiting_on=body.waiting_on)]
+    after = transitions.put_on_hold(
+        before, body.waiting_on, question_asked=question_asked, until=body.until
+    )
+    events = [hold_event(body.waiting_on, body.until)]
     checked = CheckedText()
     if body.question is not None and isinstance(after, Ticket):
         question = _public_message(action, before, body.question, at)
         checked = await _add_checked(action, before, question, own, body.overrule_reason)
         events.insert(0, event_spec(TicketReplied, message_id=question.id))
-    grounds: dict[str, JSON] = {"on": body.waiting_on, "reason": body.reason}
+    on = f"{body.until.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if body.until else body.waiting_on
+    grounds: dict[str, JSON] = {"on": on, "reason": body.reason}
     response = await action.finish("wait", before, after, at, *events, **grounds, **checked.grounds)
     response.headers.update(checked.headers)
     return response
@@ -141,7 +144,7 @@ async def resume_ticket(action: WorkAction, body: OptionalReason = NO_REASON) ->
     return await action.run(
         "resume",
         lambda ticket, at: transitions.resume(ticket),
-        lambda before: event_spec(TicketResumed, waited_on=before.waiting_on),
+        resumed_event,
         reason=body.reason,
     )
 

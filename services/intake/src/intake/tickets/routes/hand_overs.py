@@ -10,7 +10,7 @@ from common.auth import Caller, requires
 from common.domain import Rejection
 from common.errors import Conflict, NotFound
 from common.events.hand_overs import TicketFixChecked, TicketHandOverAcknowledged
-from common.http import Transaction, router
+from common.http import Page, Transaction, router
 from common.persistence.database import transaction_time
 from intake.directory import names
 from intake.tickets.commands import audit_rejection, save_change
@@ -42,11 +42,11 @@ Number: TypeAlias = Annotated[
 @routes.get("/{ticket}/hand-overs")
 async def list_hand_overs(
     ref: TicketReference, caller: Annotated[Caller, requires("tickets:verify")], tx: Transaction
-) -> list[HandOverRead]:
+) -> Page[HandOverRead]:
     """List the hand-over records of a ticket, oldest first. Only staff can read them."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
     records = await hand_overs.list_of_ticket(tx, ticket.id)
-    return [HandOverRead.model_validate(record) for record in records]
+    return Page(items=[HandOverRead.model_validate(record) for record in records])
 
 
 @routes.post("/{ticket}/hand-overs/{number}/acknowledge", response_model=HandOverRead)

@@ -7,9 +7,11 @@ from uuid import UUID
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from common.errors import ValidationFailed, Violation
 from common.http import Refers, RequestModel
 from common.http.fields import Name
 from intake.tickets.domain.classification import Classification
+from intake.tickets.domain.hold_over import MAX_HOLD, may_wait_until
 from intake.tickets.domain.message import MAX_COPIED
 from intake.tickets.domain.prioritisation import PriorityAssessment, assess
 from intake.tickets.domain.priority import Impact, Matrix, Priority, Urgency
@@ -57,12 +59,27 @@ class Workaround(RequestModel):
 
 
 class HoldRequest(RequestModel):
-    """Waiting on the customer needs a question that the customer can see."""
+    """Waiting on the customer needs a question that the customer can see; waiting on a `date`, `until`."""
 
     waiting_on: WaitingOn
+    until: datetime | None = None
     reason: FreeText
     question: FreeText | None = None
     overrule_reason: OverruleReason = None
+
+    @model_validator(mode="after")
+    def _date_and_until(self) -> "HoldRequest":
+        if (self.waiting_on == "date") != (self.until is not None):
+            raise PydanticCustomError(
+                "until", "give `until` when, and only when, `waiting_on` is date"
+            )
+        return self
+
+    def check_ahead(self, at: datetime) -> None:
+        """Raise ValidationFailed where it shall wait for a date that has passed, or lies too far ahead."""
+        if self.until is not None and not may_wait_until(self.until, at):
+            detail = f"give an instant that is still to come, within {MAX_HOLD.days} days"
+            raise ValidationFailed([Violation("/until", "not_ahead", detail)])
 
 
 class Resolution(RequestModel):

@@ -56,6 +56,7 @@ class TicketForContact(ResponseModel):
     forwarded_to: HandoverTarget | None
     partner: str | None
     waiting_on: WaitingOn | None
+    waiting_until: datetime | None
     opened_at: datetime
     opened_by: str
     resolution: str | None

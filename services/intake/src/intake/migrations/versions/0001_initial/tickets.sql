@@ -34,6 +34,7 @@ CREATE TABLE tickets (
     state text NOT NULL CHECK (state IN ('new', 'in_progress', 'on_hold', 'forwarded',
         'resolved', 'verified', 'closed', 'reopened', 'merged')),
     waiting_on text,
+    waiting_until timestamptz,
     customer_id uuid REFERENCES customers,
     environment_id uuid REFERENCES environments,
     service text,
@@ -76,6 +77,8 @@ CREATE TABLE tickets (
         OR (reclassified_by IS NOT NULL AND reclassified_confirmed_by <> reclassified_by)),
     CONSTRAINT ck_tickets_merged CHECK ((state = 'merged') = (merged_into IS NOT NULL)
         AND merged_into <> id),
+    CONSTRAINT ck_tickets_waiting_until CHECK ((waiting_until IS NOT NULL)
+        = (waiting_on IS NOT DISTINCT FROM 'date')),
     CONSTRAINT ck_tickets_unmerge_four_eyes CHECK (unmerged_confirmed_by IS NULL
         OR (unmerged_by IS NOT NULL AND unmerged_confirmed_by <> unmerged_by))
 ) WITH (fillfactor = 85);
