@@ -29,6 +29,7 @@ SCRIPTS = (
     "rollup_triggers",
     "reviews",
     "contacts",
+    "evidence",
 )
 
 
