@@ -97,7 +97,9 @@ CREATE FUNCTION record_versions() RETURNS trigger
     RETURN NULL;
 END $$;
 
--- The same for a table with a text that may be erased: the version holds a digest in its place.
+-- The same for a table with a text that may be erased: the version holds a digest in its place. The salts of
+-- a row's earlier versions go, and with them all that could be guessed of an earlier text. Arguments: the
+-- column of the text, and those of the key.
 CREATE FUNCTION record_erasable_versions() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT SET timezone = 'UTC' SET extra_float_digits = 1
@@ -106,6 +108,7 @@ CREATE FUNCTION record_erasable_versions() RETURNS trigger
 DECLARE
     erasable text := TG_ARGV[0];
     whole jsonb;
+    key jsonb := '{}';
     version jsonb;
     at_position bigint;
     fresh_salt bytea;
@@ -115,6 +118,11 @@ BEGIN
         IF erasable = 'figures' THEN
             version := version || jsonb_build_object(erasable, without_titles(whole -> erasable));
         END IF;
+        FOR nth IN 1 .. TG_NARGS - 1 LOOP
+            key := key || jsonb_build_object(TG_ARGV[nth], whole -> TG_ARGV[nth]);
+        END LOOP;
+        DELETE FROM fact_salts WHERE position IN (
+            SELECT position FROM fact_versions WHERE relation = TG_TABLE_NAME AND body @> key);
         fresh_salt := uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid());
         IF whole -> erasable = '"[erased]"' THEN
             version := whole;
@@ -151,7 +159,7 @@ END $$;
 DO $$
 DECLARE
     fact_table text;
-    erasable text;
+    arguments text;
 BEGIN
     FOREACH fact_table IN ARRAY ARRAY[
         'action_items', 'agreement_versions', 'agreements', 'breach_comments', 'bulk_updates', 'calendars',
@@ -168,11 +176,12 @@ BEGIN
             ' FOR EACH STATEMENT EXECUTE FUNCTION record_versions()', fact_table);
     END LOOP;
     FOREACH fact_table IN ARRAY ARRAY['agreement_comments', 'review_editions'] LOOP
-        erasable := CASE fact_table WHEN 'review_editions' THEN 'figures' ELSE 'comment' END;
+        arguments := CASE fact_table
+            WHEN 'review_editions' THEN '''figures'', ''review_id'', ''edition''' ELSE '''comment'', ''id''' END;
         EXECUTE format('CREATE TRIGGER versions_of_inserts AFTER INSERT ON %I REFERENCING NEW TABLE AS written'
-            ' FOR EACH STATEMENT EXECUTE FUNCTION record_erasable_versions(%L)', fact_table, erasable);
+            ' FOR EACH STATEMENT EXECUTE FUNCTION record_erasable_versions(%s)', fact_table, arguments);
         EXECUTE format('CREATE TRIGGER versions_of_updates AFTER UPDATE ON %I REFERENCING NEW TABLE AS written'
-            ' FOR EACH STATEMENT EXECUTE FUNCTION record_erasable_versions(%L)', fact_table, erasable);
+            ' FOR EACH STATEMENT EXECUTE FUNCTION record_erasable_versions(%s)', fact_table, arguments);
         EXECUTE format('CREATE TRIGGER versions_of_deletes AFTER DELETE ON %I'
             ' FOR EACH STATEMENT EXECUTE FUNCTION record_rewriting()', fact_table);
     END LOOP;
@@ -187,14 +196,3 @@ BEGIN
             ' FOR EACH STATEMENT EXECUTE FUNCTION record_rewriting()', fact_table);
     END LOOP;
 END $$;
-
--- Whoever is erased takes the salts of their words along.
-CREATE OR REPLACE FUNCTION erase_agreement_comments(contact uuid) RETURNS void
-    LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT
-    AS $$
-    UPDATE agreement_comments SET comment = '[erased]'
-    WHERE created_by = 'contact/' || contact AND comment <> '[erased]';
-    DELETE FROM fact_salts WHERE position IN (
-        SELECT position FROM fact_versions
-        WHERE relation = 'agreement_comments' AND body ->> 'created_by' = 'contact/' || contact);
-    $$;
