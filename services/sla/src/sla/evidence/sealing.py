@@ -111,13 +111,13 @@ async def is_in_chain(database: Database, seal: FactSeal) -> bool:
 
 
 async def _seal_committed(connection: "asyncpg.Connection[Any]", schema: str) -> list[FactSeal]:
-    last = await seals.find_newest(connection)
+    before = last = await seals.find_newest(connection)
     present = await seals.read_circumstances(connection)
     at: datetime = await connection.fetchval(f"SELECT {schema}.now()")
     floor = await _floor(connection, last, present)
     made: list[FactSeal] = []
     for relation in SEALED:
-        for group in await _unsealed(connection, relation, last, present):
+        for group in await _unsealed(connection, relation, before, present):
             last = _next_seal(last, (at, relation, floor), group, present)
             made.append(last)
     if not made and (last is None or at - last.sealed_at >= MAX_SILENCE):

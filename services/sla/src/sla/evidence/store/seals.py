@@ -29,12 +29,12 @@ SELECT pg_current_snapshot()::text AS snapshot,
     (SELECT system_identifier FROM pg_control_system()) AS cluster,
     coalesce((SELECT number || ':' || encode(chain, 'hex') FROM audit_seals ORDER BY number DESC LIMIT 1),
         '0:{INITIAL_AUDIT_CHAIN.hex()}') AS audit_head,
-    (SELECT jsonb_object_agg(relname, n_tup_upd + n_tup_del) FROM pg_stat_user_tables
+    (SELECT jsonb_object_agg(relname, n_tup_upd + n_tup_del)::text FROM pg_stat_user_tables
      WHERE schemaname = current_schema() AND relname = ANY($1::text[])) AS rewritten
 """
 _SELECT_SEAL = """
 SELECT number, sealed_at, relation, layout, size, positions::text AS positions, leaves, audit_head,
-    rewritten, snapshot, floor, cluster, previous, chain FROM fact_seals
+    rewritten::text AS rewritten, snapshot, floor, cluster, previous, chain FROM fact_seals
 """
 _INSERT_SEAL = """
 INSERT INTO fact_seals (number, sealed_at, relation, layout, size, positions, leaves, audit_head, rewritten,
