@@ -7,6 +7,7 @@ from common.http import Service
 from sla.clocks.reactions import install
 from sla.directory.tables import contacts
 from sla.evidence.sealing import FactSealer
+from sla.evidence.workloads import SEALING
 from sla.forecasts.timers import ensure_round_scheduled
 from sla.handlers import HANDLERS
 from sla.punctuality.heartbeat import run_heartbeat
@@ -40,4 +41,5 @@ SERVICE = Service(
     sequenced=SEQUENCED,
     numbers=NUMBERS,
     references=REFERENCES,
+    workloads=(SEALING,),
 )

@@ -15,6 +15,7 @@ from sla.evidence.domain.fact_tables import SEALED
 from sla.evidence.domain.verifier import split_positions
 from sla.evidence.store import lines, seals
 from sla.evidence.store.seals import FactSeal
+from sla.evidence.workloads import CHECKING
 
 SEALS_AT_ONCE = 50
 
@@ -28,7 +29,7 @@ async def export_facts(
     of the verifier. Raises SystemExit where the folder is not empty, or what was written is not whole.
     """
     _create_folder(folder)
-    connection = await database.dedicated_connection()
+    connection = await database.dedicated_connection(CHECKING)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             await connection.execute(lines.FIXED_SETTINGS)

@@ -20,6 +20,7 @@ from sla.evidence.domain.verifier import INITIAL_CHAIN
 from sla.evidence.store import lines, seals
 from sla.evidence.store.lines import Sealable
 from sla.evidence.store.seals import Circumstances, FactSeal
+from sla.evidence.workloads import SEALING
 from sla.settings import SlaSettings
 
 log = logger(__name__)
@@ -41,7 +42,7 @@ class FactSealer:
     """The sealer of facts, active in one replica at a time. Remembers the last seal that it made."""
 
     def __init__(self, runtime: Runtime[SlaSettings]) -> None:
-        self.runtime = runtime
+        self.runtime = replace(runtime, database=runtime.database.for_workload(SEALING))
         self.trouble: str | None = None
         self._last: FactSeal | None = None
 
@@ -83,7 +84,7 @@ class FactSealer:
 
 async def seal_facts(database: Database) -> list[FactSeal]:
     """Seal what was committed since the last pass; nothing while another replica does."""
-    connection = await database.dedicated_connection()
+    connection = await database.dedicated_connection(SEALING)
     try:
         try_lock = "SELECT pg_try_advisory_lock($1, hashtext(current_schema()))"
         if not await connection.fetchval(try_lock, SEALER_LOCK_ID):
@@ -102,7 +103,7 @@ async def seal_facts(database: Database) -> list[FactSeal]:
 
 async def is_in_chain(database: Database, seal: FactSeal) -> bool:
     """Return whether the chain has this very seal."""
-    connection = await database.dedicated_connection()
+    connection = await database.dedicated_connection(SEALING)
     try:
         query = "SELECT chain FROM fact_seals WHERE number = $1"
         return bool(await connection.fetchval(query, seal.number) == seal.chain)

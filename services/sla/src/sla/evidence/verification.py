@@ -21,6 +21,7 @@ from sla.evidence.domain.verifier import INITIAL_CHAIN, split_leaves, split_posi
 from sla.evidence.store import lines, seals, versions
 from sla.evidence.store.lines import FoundFact
 from sla.evidence.store.seals import FactSeal
+from sla.evidence.workloads import CHECKING
 
 SEALS_AT_ONCE = 50
 MAX_NAMED = 20
@@ -209,7 +210,7 @@ def _describe_fact(
 
 async def check_evidence(database: Database, noted: Sequence[str] = ()) -> EvidenceCheck:
     """Check everything. `noted` are heads (NUMBER:CHAIN) that were noted elsewhere."""
-    connection = await database.dedicated_connection()
+    connection = await database.dedicated_connection(CHECKING)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             await connection.execute(lines.FIXED_SETTINGS)

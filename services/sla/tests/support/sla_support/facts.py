@@ -137,7 +137,7 @@ async def owner_connection(owner_url: str) -> "asyncpg.Connection":
     owner = await asyncpg.connect(owner_url, server_settings={"search_path": "sla"})
     constraints = await owner.fetch(
         "SELECT conrelid::regclass::text AS relation, conname FROM pg_constraint"
-        " WHERE connamespace = 'sla'::regnamespace AND contype IN ('c', 'f', 'x')"
+        " WHERE connamespace = 'sla'::regnamespace AND contype IN ('c', 'f', 'u', 'x') ORDER BY contype"
     )
     for one in constraints:
         await owner.execute(
