@@ -32,6 +32,12 @@ Spoil = Callable[[Path], None]
 
 
 @pytest.fixture
+def known_services() -> tuple[str, ...]:
+    """The scene brings its own."""
+    return ()
+
+
+@pytest.fixture
 async def sealed(database: Database) -> Database:
     await write_facts(database)
     await seal(database)
@@ -134,6 +140,7 @@ async def test_staff_read_the_head_and_contacts_do_not(
     gina: AsyncClient, jan: AsyncClient, database: Database
 ) -> None:
     assert (await gina.get("/v1/evidence")).json()["head"] is None
+    await write_facts(database)
     made = (await seal(database))[-1]
     async with database.transaction() as tx:
         await publish_head(tx)

@@ -144,6 +144,11 @@ class EvidenceCheck:
         async for key, found in versions.stream_history(self.connection, relation):
             if key != last_key:
                 last_key, previous = key, None
+            if not isinstance(found.body, dict):
+                self.problems.append(
+                    f"{relation}: the version at position {found.position} is no row"
+                )
+                continue
             not_before = self.not_before.get(found.position, latest)
             version = Version(
                 found.position,
@@ -163,6 +168,8 @@ class EvidenceCheck:
     async def _check_present(self, relation: str) -> None:
         table = VERSIONED[relation]
         for version, present in await versions.list_differing(self.connection, relation):
+            if version is not None and not isinstance(version, dict):
+                continue  # it was named with the versions
             if difference := describe_difference(version, present):
                 name = row_name(relation, table, version or present or {})
                 self.problems.append(f"{name} {difference}")
