@@ -17,7 +17,7 @@ from common.persistence.database import Database
 from opsdesk_testing.databases import Templates
 from opsdesk_testing.protocol import deliver
 from sla.clocks import reactions
-from sla.evidence.sealing import seal_facts
+from sla.evidence.fact_sealing import seal_facts
 from sla.handlers import HANDLERS
 from sla.reactions import REACTIONS
 from sla_support.company import promise, ticket_opened

@@ -10,8 +10,8 @@ from common.settings import load_settings
 from sla.app import SERVICE
 from sla.catalogue.commands import publish_all
 from sla.clocks.replay import find_differences
-from sla.evidence.cli import create_commands as create_evidence_commands
-from sla.evidence.verification import find_evidence_problems
+from sla.evidence.fact_check import find_evidence_problems
+from sla.evidence.fact_cli import create_commands as create_evidence_commands
 from sla.outages.store.verification import find_inconsistent_outages
 from sla.punctuality.cli import create_commands
 from sla.punctuality.export import evidence_problems

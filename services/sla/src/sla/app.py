@@ -6,7 +6,7 @@ from common.auth.contacts import find_contact
 from common.http import Service
 from sla.clocks.reactions import install
 from sla.directory.tables import contacts
-from sla.evidence.sealing import FactSealer
+from sla.evidence.fact_sealing import FactSealer
 from sla.evidence.workloads import SEALING
 from sla.forecasts.timers import ensure_round_scheduled
 from sla.handlers import HANDLERS

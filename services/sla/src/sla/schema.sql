@@ -845,7 +845,7 @@ CREATE TABLE fact_salts (
 REVOKE INSERT, UPDATE, DELETE ON fact_salts FROM opsdesk_sla;
 
 -- A hash chain over the facts of about a minute, a table each: see
--- sla/evidence/domain/verifier.py.
+-- sla/evidence/domain/fact_verifier.py.
 CREATE TABLE fact_seals (
     number bigint NOT NULL,
     sealed_at timestamptz NOT NULL,

@@ -20,8 +20,8 @@ from common.runtime import Runtime
 from common.scheduling.loop_heartbeat import LoopHeartbeat
 from opsdesk_testing.protocol import freeze_time, outbox_events
 from sla.evidence.anchors import anchor_when_due, publish_head
-from sla.evidence.domain import verifier
-from sla.evidence.export import export_facts
+from sla.evidence.domain import fact_verifier as verifier
+from sla.evidence.fact_export import export_facts
 from sla.evidence.timestamps import NotStamped, stamped_at
 from sla.settings import SlaSettings
 from sla_support.facts import WRITTEN_AT, seal, write_facts
@@ -216,8 +216,8 @@ async def test_an_outsider_sees_it_from_the_export_alone(
         anchor = await publish_head(tx)
     assert anchor is not None
     folder = tmp_path / "facts"
-    said = await export_facts(sealed, folder)
-    assert await asyncio.to_thread(run_verifier, folder) == (0, said.partition(": ")[2])
+    report = await export_facts(sealed, folder)
+    assert await asyncio.to_thread(run_verifier, folder) == (0, report.partition(": ")[2])
     assert (await asyncio.to_thread(run_verifier, folder, "--head", anchor.head))[0] == 0
     assert (await asyncio.to_thread(run_verifier, folder, "--head", "1:00"))[0] == 1
     spoil(folder)
@@ -228,8 +228,8 @@ async def test_an_outsider_sees_it_from_the_export_alone(
 
 
 async def test_a_part_is_checked_like_the_whole(sealed: Database, tmp_path: Path) -> None:
-    said = await export_facts(sealed, tmp_path / "inputs", ["clock_inputs"])
-    assert "withheld" in said
+    report = await export_facts(sealed, tmp_path / "inputs", ["clock_inputs"])
+    assert "withheld" in report
     lines = (tmp_path / "inputs" / "facts.jsonl").read_bytes().splitlines()
     assert {json.loads(one)["relation"] for one in lines} == {"clock_inputs"}
     with pytest.raises(SystemExit, match="not empty"):

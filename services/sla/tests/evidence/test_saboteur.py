@@ -16,7 +16,7 @@ from opsdesk_testing.protocol import freeze_time
 from opsdesk_testing.waiting import until
 from sla.clocks.replay import find_differences
 from sla.evidence.anchors import publish_head
-from sla.evidence.sealing import FactSealer, SealGone
+from sla.evidence.fact_sealing import FactSealer, SealGone
 from sla.settings import SlaSettings
 from sla_support.facts import (
     WRITTEN_AT,
@@ -216,45 +216,3 @@ async def test_a_waiver_that_is_made_today_is_not_from_yesterday(
     found = await problems(sealed)
     assert len(found) == 2
     assert all("waivers WVR-2 says that it is from 2026-06-02" in one for one in found)
-
-
-@pytest.mark.parametrize(
-    "column",
-    [
-        "state",
-        "deadline",
-        "breached_at",
-        "outcome",
-        "outcome_at",
-        "stopped_at",
-        "elapsed_seconds",
-        "next_at",
-        "customer_id",
-        "metric",
-        "ordinal",
-    ],
-)
-async def test_a_clocks_result_is_changed_and_no_fact(
-    sealed: Database, owner: "asyncpg.Connection", column: str
-) -> None:
-    kinds = dict(await writable_columns(owner, "clocks"))
-    await owner.execute("ALTER TABLE clocks DISABLE TRIGGER USER")
-    await owner.execute(
-        f"UPDATE clocks SET {column} = {another_value(column, kinds[column])}"
-        " WHERE id = (SELECT min(id::text)::uuid FROM clocks)"
-    )
-    found = [one async for one in find_differences(sealed)]
-    assert len(found) == 1
-
-
-async def test_a_clock_has_no_firings(sealed: Database, owner: "asyncpg.Connection") -> None:
-    """The deadline is deleted, so that it never fires; nothing else is wrong with it."""
-    assert [one async for one in find_differences(sealed)] == []
-    clock = await owner.fetchval("SELECT id FROM clocks WHERE next_at IS NOT NULL LIMIT 1")
-    if clock is None:  # everything has fired: a clock that runs again
-        clock = await owner.fetchval(
-            "UPDATE clocks SET next_at = sla.now() WHERE id = (SELECT id FROM clocks LIMIT 1) RETURNING id"
-        )
-    await owner.execute("DELETE FROM deadlines WHERE subject = $1", clock)
-    (problem,) = [one async for one in find_differences(sealed)]
-    assert "fires next at" in problem or "has no deadline: it would never fire" in problem

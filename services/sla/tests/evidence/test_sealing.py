@@ -10,9 +10,10 @@ from sqlalchemy import text
 from common.persistence.database import Database
 from opsdesk_testing.protocol import freeze_time
 from sla.agreements.store import comments
-from sla.evidence.domain.verifier import split_positions
-from sla.evidence.sealing import MAX_SILENCE, seal_facts
-from sla.evidence.store import lines, seals
+from sla.evidence.domain.fact_verifier import split_positions
+from sla.evidence.fact_sealing import MAX_SILENCE, seal_facts
+from sla.evidence.store import fact_seals as seals
+from sla.evidence.store import lines
 from sla_support.facts import WRITTEN_AT, problems, seal, write_facts
 
 SERIES = UUID("00000000-0000-7000-8000-00000000000a")

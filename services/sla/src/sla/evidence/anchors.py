@@ -11,8 +11,8 @@ from common.persistence.database import Connection, Database, asyncpg_connection
 from common.persistence.ids import uuid7
 from common.runtime import Runtime
 from common.telemetry import logger
-from sla.evidence.store import seals
-from sla.evidence.store.seals import Anchor
+from sla.evidence.store import fact_seals as seals
+from sla.evidence.store.fact_seals import Anchor
 from sla.evidence.tables import fact_anchors
 from sla.evidence.timestamps import NotStamped, stamp
 from sla.settings import SlaSettings

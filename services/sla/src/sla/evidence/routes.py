@@ -8,8 +8,8 @@ from fastapi import Depends
 from common.auth import Caller, requires
 from common.http import Page, Paging, ResponseModel, Transaction, router
 from common.persistence.database import asyncpg_connection
-from sla.evidence.store import seals
-from sla.evidence.store.seals import Anchor
+from sla.evidence.store import fact_seals as seals
+from sla.evidence.store.fact_seals import Anchor
 
 routes = router("/v1/evidence", tags=["evidence"])
 

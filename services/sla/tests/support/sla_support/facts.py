@@ -9,10 +9,10 @@ from sqlalchemy import text
 from common.persistence.database import Database
 from opsdesk_testing.protocol import freeze_time
 from sla.evidence.domain.fact_tables import SEALED, VERSIONED
-from sla.evidence.sealing import seal_facts
+from sla.evidence.fact_check import EvidenceCheck, check_evidence
+from sla.evidence.fact_sealing import seal_facts
 from sla.evidence.store import lines
-from sla.evidence.store.seals import FactSeal
-from sla.evidence.verification import EvidenceCheck, check_evidence
+from sla.evidence.store.fact_seals import FactSeal
 from sla_support.company import NINE, add_services
 from sla_support.sealed_days import busy_days
 

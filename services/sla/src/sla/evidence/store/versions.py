@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from sla.evidence.domain.fact_tables import SEALED, VERSIONED, FactTable
-from sla.evidence.domain.history import COMMITMENT, ERASED, Body, Version
+from sla.evidence.domain.row_history import COMMITMENT, ERASED, Body, Version
 
 _SELECT_HISTORY = """
 SELECT {key} AS key, position, operation, body, written_by,
@@ -105,10 +105,10 @@ async def list_broken_promises(connection: "asyncpg.Connection[Any]", relation: 
         key_of_row=_key_sql(table, "to_jsonb(t)"),
     )
     rows = await connection.fetch(query, relation)
-    return [json.loads(row["whole"]) for row in rows if not _is_kept(row)]
+    return [json.loads(row["whole"]) for row in rows if not _matches_commitment(row)]
 
 
-def _is_kept(row: asyncpg.Record) -> bool:
+def _matches_commitment(row: asyncpg.Record) -> bool:
     if row["commitment"] is None:
         return bool(json.loads(row["text"]) == ERASED)
     if row["salt"] is None:

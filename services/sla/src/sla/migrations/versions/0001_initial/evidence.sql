@@ -43,7 +43,7 @@ CREATE TABLE fact_seals (
     CONSTRAINT ck_fact_seals_relation CHECK ((relation IS NULL) = (size = 0))
 );
 COMMENT ON TABLE fact_seals IS
-    'A hash chain over the facts of about a minute, a table each: see sla/evidence/domain/verifier.py.';
+    'A hash chain over the facts of about a minute, a table each: see sla/evidence/domain/fact_verifier.py.';
 COMMENT ON COLUMN fact_seals.relation IS 'Null: nothing new; the seal says that the service was there.';
 COMMENT ON COLUMN fact_seals.leaves IS 'The hashes of the sealed rows in the order of positions, joined.';
 COMMENT ON COLUMN fact_seals.rewritten IS

@@ -16,10 +16,11 @@ from common.runtime import Runtime
 from common.telemetry import logger
 from sla.evidence.anchors import anchor_when_due
 from sla.evidence.domain.fact_tables import LAYOUT, SEALED
-from sla.evidence.domain.verifier import INITIAL_CHAIN
-from sla.evidence.store import lines, seals
+from sla.evidence.domain.fact_verifier import INITIAL_CHAIN
+from sla.evidence.store import fact_seals as seals
+from sla.evidence.store import lines
+from sla.evidence.store.fact_seals import Circumstances, FactSeal
 from sla.evidence.store.lines import Sealable
-from sla.evidence.store.seals import Circumstances, FactSeal
 from sla.evidence.workloads import SEALING
 from sla.settings import SlaSettings
 

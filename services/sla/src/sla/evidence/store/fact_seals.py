@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from common.audit.verifier import INITIAL_CHAIN as INITIAL_AUDIT_CHAIN
-from sla.evidence.domain.verifier import chain_value
+from sla.evidence.domain.fact_verifier import chain_value
 
 NEVER_CHANGED: Final = (
     "audit",

@@ -10,17 +10,18 @@ import asyncpg
 from common.audit.verify import verify as verify_audit_trail
 from common.persistence.database import Database
 from sla.evidence.domain.fact_tables import SEALED, VERSIONED
-from sla.evidence.domain.history import (
+from sla.evidence.domain.fact_verifier import INITIAL_CHAIN, split_leaves, split_positions
+from sla.evidence.domain.row_history import (
     Version,
     check_version,
     describe_difference,
     is_backdated,
     row_name,
 )
-from sla.evidence.domain.verifier import INITIAL_CHAIN, split_leaves, split_positions
-from sla.evidence.store import lines, seals, versions
+from sla.evidence.store import fact_seals as seals
+from sla.evidence.store import lines, versions
+from sla.evidence.store.fact_seals import FactSeal
 from sla.evidence.store.lines import FoundFact
-from sla.evidence.store.seals import FactSeal
 from sla.evidence.workloads import CHECKING
 
 SEALS_AT_ONCE = 50

@@ -10,11 +10,12 @@ import asyncpg
 
 from common.now import now
 from common.persistence.database import Database
-from sla.evidence.domain import verifier
+from sla.evidence.domain import fact_verifier as verifier
 from sla.evidence.domain.fact_tables import SEALED
-from sla.evidence.domain.verifier import split_positions
-from sla.evidence.store import lines, seals
-from sla.evidence.store.seals import FactSeal
+from sla.evidence.domain.fact_verifier import split_positions
+from sla.evidence.store import fact_seals as seals
+from sla.evidence.store import lines
+from sla.evidence.store.fact_seals import FactSeal
 from sla.evidence.workloads import CHECKING
 
 SEALS_AT_ONCE = 50

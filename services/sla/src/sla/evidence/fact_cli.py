@@ -13,9 +13,9 @@ from common.messaging.kafka import Kafka
 from common.restoration.own_records import TopicsNotReadable
 from common.settings import load_settings
 from sla.evidence.domain.fact_tables import SEALED
-from sla.evidence.export import export_facts, unknown_relations
+from sla.evidence.fact_check import check_evidence
+from sla.evidence.fact_export import export_facts, unknown_relations
 from sla.evidence.published import read_published_heads
-from sla.evidence.verification import check_evidence
 
 MAX_PRINTED = 200
 
