@@ -36,7 +36,7 @@ ALTER TABLE clock_inputs DROP COLUMN position, DROP COLUMN xid;
 
 async def run(scale: Scale) -> AsyncIterator[Result]:
     reactions.install(REACTIONS)
-    polls, rounds = (2, 2) if scale is QUICK else (12, 9)
+    polls, rounds = (2, 2) if scale is QUICK else (6, 5)
     with servers() as found:
         templates = Templates(found, prefix=f"bench_{os.getpid()}")
         template = await templates.of("sla")

@@ -12,7 +12,7 @@ from typing import cast
 import asyncpg
 import pytest
 from httpx import AsyncClient
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from common.messaging.kafka import Kafka
 from common.persistence.database import Database
@@ -46,8 +46,8 @@ async def sealed(database: Database) -> Database:
 
 def runtime_of(database: Database, authority: Authority | None = None) -> Runtime[SlaSettings]:
     settings = SlaSettings.model_construct(
-        timestamp_authority_url=authority and authority.url,
-        timestamp_authority_ca_file=authority and authority.ca_file,
+        timestamp_authority_url=authority.url if authority else None,
+        timestamp_authority_ca_file=authority.ca_file if authority else None,
     )
     # Anchoring writes to the outbox; it does not talk to Kafka itself.
     return Runtime(settings, database, cast(Kafka, None), LoopHeartbeat())
@@ -128,7 +128,7 @@ def test_an_authority_without_its_certificate_ends_the_start() -> None:
     with pytest.raises(ValidationError, match="belong together: give both or none"):
         SlaSettings(
             environment="test",
-            database_url="postgresql://a:b@127.0.0.1/c",
+            database_url=SecretStr("postgresql://a:b@127.0.0.1/c"),
             kafka_bootstrap_servers="127.0.0.1:9",
             issuer="nobody",
             jwks_url="unused",

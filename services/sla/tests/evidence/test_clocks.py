@@ -71,14 +71,15 @@ async def test_a_breach_that_never_fired_is_named(
 ) -> None:
     """The firing deleted, the inputs behind it numbered anew: the fold finds what was due before."""
     await owner.execute("ALTER TABLE clock_inputs DISABLE TRIGGER USER")
-    clock, ordinal = await owner.fetchrow(
-        "SELECT clock_id, max(ordinal) FROM clock_inputs WHERE kind = 'fired' GROUP BY 1 LIMIT 1"
+    fired = await owner.fetchrow(
+        "SELECT clock_id, max(ordinal) AS ordinal FROM clock_inputs WHERE kind = 'fired' GROUP BY 1 LIMIT 1"
     )
+    assert fired is not None
     await owner.execute(
         "UPDATE clock_inputs SET kind = 'on_hold', body = NULL, at = known_at + interval '1 day'"
         " WHERE clock_id = $1 AND ordinal = $2",
-        clock,
-        ordinal,
+        fired["clock_id"],
+        fired["ordinal"],
     )
     found = [one async for one in find_differences(sealed)]
     assert any("has no firing of" in one and "which was due at" in one for one in found)

@@ -113,7 +113,8 @@ def _matches_commitment(row: asyncpg.Record) -> bool:
         return bool(json.loads(row["text"]) == ERASED)
     if row["salt"] is None:
         return False
-    return hashlib.sha256(row["salt"] + row["text"].encode()).hexdigest() == row["commitment"]
+    digest = hashlib.sha256(row["salt"] + row["text"].encode()).hexdigest()
+    return bool(digest == row["commitment"])
 
 
 async def list_miscounted(
