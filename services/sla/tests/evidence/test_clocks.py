@@ -69,7 +69,7 @@ async def test_a_clock_has_no_firings(sealed: Database, owner: "asyncpg.Connecti
 async def test_a_breach_that_never_fired_is_named(
     sealed: Database, owner: "asyncpg.Connection"
 ) -> None:
-    """The firing deleted, the inputs behind it numbered anew: the fold finds what was due before."""
+    """The firing became an input of a day later: the fold finds what was due before it."""
     await owner.execute("ALTER TABLE clock_inputs DISABLE TRIGGER USER")
     fired = await owner.fetchrow(
         "SELECT clock_id, max(ordinal) AS ordinal FROM clock_inputs WHERE kind = 'fired' GROUP BY 1 LIMIT 1"
