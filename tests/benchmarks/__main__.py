@@ -28,6 +28,7 @@ SECTIONS: Final = {
     "calendars": "working time, against businesstimedelta and pandas",
     "clock1000": "the life of one clock with a thousand events",
     "replay": "every clock folded again from its stored inputs",
+    "sealing": "what sealing facts costs the consumer of sla",
     "queue": "a page of a million open clocks, and what one of them takes on disk",
     "search": "a page of intake's queue, and full-text search, among a million tickets",
     "compute": "a thousand calendar questions over HTTP, server side",

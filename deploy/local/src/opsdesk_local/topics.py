@@ -17,7 +17,7 @@ T = TypeVar("T")
 RETENTION_MS = 400 * 24 * 60 * 60 * 1000
 # As `python -m <service> topics` creates them: the broker's clock dates the records.
 CONFIGURATION = {"retention.ms": str(RETENTION_MS), "message.timestamp.type": "LogAppendTime"}
-_MAIN = ("tickets", "clocks", "escalations", "deliveries", "directory", "catalogue")
+_MAIN = ("tickets", "clocks", "escalations", "deliveries", "directory", "catalogue", "evidence")
 _AUDIENCES = ("ops", "tom", "gm", "dm", "po", "qc", "second-level", "partner")
 _CONSUMERS = ("intake", "sla", "escalation", "delivery-gate")
 

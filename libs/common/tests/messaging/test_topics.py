@@ -32,6 +32,7 @@ def test_a_service_needs_what_it_sends_receives_and_puts_aside() -> None:
     assert needed_topics("sla", [TicketOpened]) == {
         "opsdesk.catalogue": 12,
         "opsdesk.clocks": 12,
+        "opsdesk.evidence": 12,
         "opsdesk.tickets": 12,
         "opsdesk.dead-letters.sla": 1,
     }

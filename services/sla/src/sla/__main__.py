@@ -10,6 +10,8 @@ from common.settings import load_settings
 from sla.app import SERVICE
 from sla.catalogue.commands import publish_all
 from sla.clocks.replay import find_differences
+from sla.evidence.fact_check import find_evidence_problems
+from sla.evidence.fact_cli import create_commands as create_evidence_commands
 from sla.outages.store.verification import find_inconsistent_outages
 from sla.punctuality.cli import create_commands
 from sla.punctuality.export import evidence_problems
@@ -17,12 +19,13 @@ from sla.reports.rollup_jobs import find_wrong_figures
 
 app = create_cli(SERVICE, announce=publish_all)
 app.add_typer(create_commands(SERVICE), name="punctuality")
+app.add_typer(create_evidence_commands(SERVICE), name="evidence")
 
 
 @app.command()
 def verify() -> None:
     """Replay every clock from its inputs, recount the figures of the reports, recompute the seals over
-    what fired when, and compare every outage with its records.
+    what fired when, compare every outage with its records, and every fact with its versions and seals.
 
     Prints the differences and exits with 1 if there are any.
     """
@@ -32,7 +35,8 @@ def verify() -> None:
         raise typer.Exit(1)
     typer.echo(
         "sla: every clock is what its inputs say, every figure what the facts say, "
-        "every firing what was sealed, every outage what was last said of it"
+        "every firing what was sealed, every outage what was last said of it, every fact what was written "
+        "and sealed"
     )
 
 
@@ -43,6 +47,7 @@ async def _find_problems() -> list[str]:
         problems = [problem async for problem in find_differences(database)]
         problems += [problem async for problem in find_wrong_figures(database)]
         problems += [problem async for problem in evidence_problems(database)]
+        problems += [problem async for problem in find_evidence_problems(database)]
         async with database.transaction() as tx:
             return problems + await find_inconsistent_outages(tx)
     finally:

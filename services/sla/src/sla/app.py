@@ -6,6 +6,8 @@ from common.auth.contacts import find_contact
 from common.http import Service
 from sla.clocks.reactions import install
 from sla.directory.tables import contacts
+from sla.evidence.fact_sealing import FactSealer
+from sla.evidence.workloads import SEALING
 from sla.forecasts.timers import ensure_round_scheduled
 from sla.handlers import HANDLERS
 from sla.punctuality.heartbeat import run_heartbeat
@@ -31,6 +33,7 @@ SERVICE = Service(
     handlers=HANDLERS,
     timers=TIMERS,
     resources=(StatusBroadcaster,),
+    components={"evidence": FactSealer},
     loops=(recount_forever, ensure_round_scheduled, run_heartbeat),
     request_loops=(run_status_broadcaster,),
     pending=count_pending,
@@ -38,4 +41,5 @@ SERVICE = Service(
     sequenced=SEQUENCED,
     numbers=NUMBERS,
     references=REFERENCES,
+    workloads=(SEALING,),
 )

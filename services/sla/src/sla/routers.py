@@ -7,6 +7,7 @@ from sla.capacity.routes import capacity_forecasts, measured, samples, series
 from sla.catalogue.routes import gaps, services
 from sla.catalogue.routes import service_graph as catalogue_graph
 from sla.clocks.routes import agreement_trial, clocks, explanation, simulation
+from sla.evidence import routes as evidence
 from sla.forecasts.routes import forecasts, score, subscriptions
 from sla.outages.routes import availability, corrections, maintenance, outages
 from sla.outages.routes import outage_impact as impact
@@ -33,6 +34,7 @@ ROUTERS = (
     waivers.routes,
     compliance.routes,
     punctuality.routes,
+    evidence.routes,
     services.routes,
     impact.routes,
     catalogue_graph.routes,

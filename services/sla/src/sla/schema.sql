@@ -5,6 +5,7 @@
 
 CREATE SEQUENCE action_item_numbers START 1;
 CREATE SEQUENCE deadline_generations START 1;
+CREATE SEQUENCE fact_positions START 1;
 CREATE SEQUENCE maintenance_numbers START 1;
 CREATE SEQUENCE outage_numbers START 1;
 CREATE SEQUENCE time_entry_numbers START 1;
@@ -85,6 +86,38 @@ CREATE TRIGGER two_persons_verify_owner BEFORE INSERT OR UPDATE OF verified_by O
     FOR EACH ROW WHEN (new.verified_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('owner', 'verified_by');
 
+CREATE OR REPLACE FUNCTION sla.record_versions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'sla'
+ SET "TimeZone" TO 'UTC'
+ SET extra_float_digits TO '1'
+ SET "IntervalStyle" TO 'postgres'
+ SET bytea_output TO 'hex'
+AS $function$ BEGIN
+    IF TG_OP = 'DELETE' THEN
+        INSERT INTO fact_versions (relation, operation, body, written_by)
+        SELECT TG_TABLE_NAME, 'delete', to_jsonb(gone), session_user FROM gone;
+    ELSE
+        INSERT INTO fact_versions (relation, operation, body, written_by)
+        SELECT TG_TABLE_NAME, lower(TG_OP), to_jsonb(written), session_user FROM written;
+    END IF;
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON action_items
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON action_items
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON action_items
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+
 CREATE TABLE agreement_comments (
     id uuid NOT NULL,
     version_id uuid NOT NULL,
@@ -107,6 +140,72 @@ CREATE POLICY of_the_customer ON agreement_comments TO opsdesk_sla_contact USING
     agreement_comments.version_id) AND (agreements.customer_id = ( SELECT own_customer() AS
     own_customer))))));
 CREATE POLICY of_the_service ON agreement_comments TO opsdesk_sla, opsdesk_sla_owner USING (true);
+
+CREATE OR REPLACE FUNCTION sla.record_rewriting()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'sla'
+AS $function$ BEGIN
+    INSERT INTO fact_versions (relation, operation, body, written_by)
+    VALUES (TG_TABLE_NAME, CASE TG_OP WHEN 'UPDATE' THEN 'update' ELSE 'delete' END, '{}', session_user);
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON agreement_comments
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_rewriting();
+
+CREATE OR REPLACE FUNCTION sla.record_erasable_versions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'sla'
+ SET "TimeZone" TO 'UTC'
+ SET extra_float_digits TO '1'
+ SET "IntervalStyle" TO 'postgres'
+ SET bytea_output TO 'hex'
+AS $function$
+DECLARE
+    erasable text := TG_ARGV[0];
+    whole jsonb;
+    key jsonb := '{}';
+    version jsonb;
+    at_position bigint;
+    fresh_salt bytea;
+BEGIN
+    FOR whole IN SELECT to_jsonb(written) FROM written LOOP
+        version := whole - erasable;
+        IF erasable = 'figures' THEN
+            version := version || jsonb_build_object(erasable, without_titles(whole -> erasable));
+        END IF;
+        FOR nth IN 1 .. TG_NARGS - 1 LOOP
+            key := key || jsonb_build_object(TG_ARGV[nth], whole -> TG_ARGV[nth]);
+        END LOOP;
+        DELETE FROM fact_salts WHERE position IN (
+            SELECT position FROM fact_versions WHERE relation = TG_TABLE_NAME AND body @> key);
+        fresh_salt := uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid());
+        IF whole -> erasable = '"[erased]"' THEN
+            version := whole;
+        ELSE
+            version := version || jsonb_build_object('commitment', encode(sha256(
+                fresh_salt || convert_to((whole -> erasable)::text, 'UTF8')), 'hex'));
+        END IF;
+        INSERT INTO fact_versions (relation, operation, body, written_by)
+        VALUES (TG_TABLE_NAME, lower(TG_OP), version, session_user) RETURNING position INTO at_position;
+        IF version ? 'commitment' THEN
+            INSERT INTO fact_salts VALUES (at_position, fresh_salt);
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON agreement_comments
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_erasable_versions('comment', 'id');
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON agreement_comments
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_erasable_versions('comment', 'id');
 
 CREATE TABLE agreement_versions (
     id uuid NOT NULL,
@@ -195,6 +294,18 @@ CREATE TRIGGER two_persons_sign BEFORE INSERT OR UPDATE OF countersigned_by ON a
 CREATE TRIGGER two_persons_sign_own BEFORE INSERT OR UPDATE OF approved_by ON agreement_versions
     FOR EACH ROW WHEN (new.approved_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('countersigned_by', 'approved_by');
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON agreement_versions
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON agreement_versions
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON agreement_versions
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 CREATE TABLE agreements (
     id uuid NOT NULL,
@@ -238,6 +349,18 @@ CREATE POLICY of_the_service ON agreements TO opsdesk_sla, opsdesk_sla_owner USI
 CREATE TRIGGER two_persons_terminate BEFORE INSERT OR UPDATE OF ended_by ON agreements
     FOR EACH ROW WHEN (new.ended_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('termination_requested_by', 'ended_by');
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON agreements
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON agreements
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON agreements
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 CREATE TABLE availability_budgets (
     id uuid NOT NULL,
@@ -275,6 +398,18 @@ CREATE TABLE breach_comments (
     CONSTRAINT breach_comments_number_check CHECK (number > 0)
 );
 REVOKE UPDATE, DELETE ON breach_comments FROM opsdesk_sla;
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON breach_comments
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON breach_comments
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON breach_comments
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 -- The clocks that a bulk update has found and not changed yet.
 CREATE TABLE bulk_update_items (
@@ -313,6 +448,18 @@ CREATE INDEX ix_bulk_updates_agreement ON bulk_updates (agreement_id, id);
 CREATE TRIGGER two_persons_bulk_update BEFORE INSERT OR UPDATE OF confirmed_by ON bulk_updates
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('decided_by', 'confirmed_by');
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON bulk_updates
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON bulk_updates
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON bulk_updates
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 CREATE TABLE calendars (
     id uuid NOT NULL,
@@ -330,6 +477,18 @@ CREATE TABLE calendars (
     CONSTRAINT calendars_version_check CHECK (version > 0)
 );
 GRANT SELECT ON calendars TO opsdesk_sla_contact;
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON calendars
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON calendars
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON calendars
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 CREATE TABLE capacity_forecasts (
     series_id uuid NOT NULL,
@@ -382,16 +541,39 @@ CREATE TABLE clock_inputs (
     known_at timestamptz NOT NULL,
     body text,
     fired_without_events boolean NOT NULL DEFAULT false,
+    "position" bigint NOT NULL DEFAULT nextval('fact_positions'::regclass),
+    xid bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
     CONSTRAINT clock_inputs_pkey PRIMARY KEY (clock_id, ordinal),
     CONSTRAINT clock_inputs_clock_id_fkey FOREIGN KEY (clock_id) REFERENCES clocks(id)
 );
 CREATE INDEX ix_clock_inputs_fired ON clock_inputs (known_at) WHERE kind = 'fired';
+CREATE INDEX ix_clock_inputs_position ON clock_inputs USING brin ("position", xid) WITH
+    (autosummarize='on');
 REVOKE UPDATE, DELETE ON clock_inputs FROM opsdesk_sla;
 GRANT SELECT ON clock_inputs TO opsdesk_sla_contact;
 ALTER TABLE clock_inputs FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON clock_inputs TO opsdesk_sla_contact USING ((EXISTS ( SELECT FROM
     clocks WHERE (clocks.id = clock_inputs.clock_id))));
 CREATE POLICY of_the_service ON clock_inputs TO opsdesk_sla, opsdesk_sla_owner USING (true);
+
+CREATE OR REPLACE FUNCTION sla.record_count()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'sla'
+AS $function$ BEGIN
+    INSERT INTO fact_versions (relation, operation, body, written_by)
+    SELECT TG_TABLE_NAME, 'insert', jsonb_build_object('rows', count(*)), session_user
+    FROM written HAVING count(*) > 0;
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER counts_of_inserts AFTER INSERT ON clock_inputs
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_count();
+CREATE TRIGGER counts_of_rewriting AFTER DELETE OR UPDATE ON clock_inputs
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_rewriting();
 
 CREATE TABLE clocks (
     id uuid NOT NULL,
@@ -541,6 +723,18 @@ CREATE POLICY of_the_service ON coverage_extensions TO opsdesk_sla, opsdesk_sla_
 CREATE TRIGGER two_persons_end_cover BEFORE INSERT OR UPDATE OF ended_by ON coverage_extensions
     FOR EACH ROW WHEN (new.ended_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('created_by', 'ended_by');
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON coverage_extensions
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON coverage_extensions
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON coverage_extensions
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 CREATE TABLE customers (
     id uuid NOT NULL,
@@ -623,6 +817,83 @@ ALTER TABLE environments FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON environments TO opsdesk_sla_contact USING ((customer_id = ( SELECT
     own_customer() AS own_customer)));
 CREATE POLICY of_the_service ON environments TO opsdesk_sla, opsdesk_sla_owner USING (true);
+
+-- The heads that were published on the topic opsdesk.evidence, each with the time-stamp of an
+-- authority where one is set.
+CREATE TABLE fact_anchors (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    seal bigint NOT NULL,
+    chain bytea NOT NULL,
+    anchored_at timestamptz NOT NULL,
+    timestamp_token bytea,
+    -- Why there is no time-stamp; null where none is asked for.
+    timestamp_problem text,
+    CONSTRAINT fact_anchors_pkey PRIMARY KEY (id),
+    CONSTRAINT fact_anchors_number_key UNIQUE (number),
+    CONSTRAINT fact_anchors_seal_fkey FOREIGN KEY (seal) REFERENCES fact_seals(number),
+    CONSTRAINT fact_anchors_number_check CHECK (number > 0)
+);
+REVOKE UPDATE, DELETE ON fact_anchors FROM opsdesk_sla;
+GRANT UPDATE (timestamp_token) ON fact_anchors TO opsdesk_sla;
+GRANT UPDATE (timestamp_problem) ON fact_anchors TO opsdesk_sla;
+
+-- What a version promises of a text that may be erased is a digest over a salt and the text;
+-- the erasure takes both away.
+CREATE TABLE fact_salts (
+    "position" bigint NOT NULL,
+    salt bytea NOT NULL,
+    CONSTRAINT fact_salts_pkey PRIMARY KEY ("position"),
+    CONSTRAINT fact_salts_position_fkey
+        FOREIGN KEY ("position") REFERENCES fact_versions("position"),
+    CONSTRAINT fact_salts_salt_check CHECK (length(salt) = 32)
+);
+REVOKE INSERT, UPDATE, DELETE ON fact_salts FROM opsdesk_sla;
+
+-- A hash chain over the facts of about a minute, a table each: see
+-- sla/evidence/domain/fact_verifier.py.
+CREATE TABLE fact_seals (
+    number bigint NOT NULL,
+    sealed_at timestamptz NOT NULL,
+    -- Null: nothing new; the seal says that the service was there.
+    relation text,
+    layout smallint NOT NULL,
+    size integer NOT NULL,
+    positions int8multirange NOT NULL,
+    -- The hashes of the sealed rows in the order of positions, joined.
+    leaves bytea NOT NULL,
+    audit_head text NOT NULL,
+    -- What PostgreSQL has counted of UPDATE and DELETE in tables in which nothing is ever changed.
+    rewritten jsonb NOT NULL,
+    -- Which transactions had ended: what they wrote is sealed here or before, all others later.
+    snapshot text NOT NULL,
+    floor bigint NOT NULL,
+    cluster bigint NOT NULL,
+    previous bytea NOT NULL,
+    chain bytea NOT NULL,
+    CONSTRAINT fact_seals_pkey PRIMARY KEY (number),
+    CONSTRAINT ck_fact_seals_leaves CHECK (length(leaves) = (32 * size)),
+    CONSTRAINT ck_fact_seals_relation CHECK ((relation IS NULL) = (size = 0)),
+    CONSTRAINT fact_seals_number_check CHECK (number > 0),
+    CONSTRAINT fact_seals_size_check CHECK (size >= 0)
+);
+REVOKE UPDATE, DELETE ON fact_seals FROM opsdesk_sla;
+
+-- What each row of the tables of facts was when it was written, by whom, in which transaction.
+-- For tables with very many rows: how many rows a statement wrote.
+CREATE TABLE fact_versions (
+    "position" bigint NOT NULL DEFAULT nextval('fact_positions'::regclass),
+    relation text NOT NULL,
+    operation text NOT NULL,
+    body jsonb NOT NULL,
+    written_by text NOT NULL,
+    xid bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
+    CONSTRAINT fact_versions_pkey PRIMARY KEY ("position"),
+    CONSTRAINT fact_versions_operation_check CHECK (operation IN ('insert', 'update', 'delete'))
+);
+CREATE INDEX ix_fact_versions_relation ON fact_versions (relation, "position");
+CREATE INDEX ix_fact_versions_xid ON fact_versions USING brin (xid) WITH (autosummarize='on');
+REVOKE INSERT, UPDATE, DELETE ON fact_versions FROM opsdesk_sla;
 
 CREATE TABLE forecast_acknowledgements (
     forecast_id uuid NOT NULL,
@@ -778,6 +1049,18 @@ CREATE TABLE heartbeats (
 );
 CREATE INDEX ix_heartbeats_at ON heartbeats (at);
 REVOKE UPDATE, DELETE ON heartbeats FROM opsdesk_sla;
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON heartbeats
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON heartbeats
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON heartbeats
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 CREATE TABLE maintenance_windows (
     id uuid NOT NULL,
@@ -821,6 +1104,18 @@ CREATE POLICY of_the_service ON maintenance_windows TO opsdesk_sla, opsdesk_sla_
 CREATE TRIGGER two_persons_agree BEFORE INSERT OR UPDATE OF agreed_by ON maintenance_windows
     FOR EACH ROW WHEN (new.agreed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('announced_by', 'agreed_by');
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON maintenance_windows
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON maintenance_windows
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON maintenance_windows
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 CREATE TABLE measured_promises (
     series_id uuid NOT NULL,
@@ -846,6 +1141,18 @@ ALTER TABLE measured_promises FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON measured_promises TO opsdesk_sla_contact USING ((EXISTS ( SELECT
     FROM series WHERE (series.id = measured_promises.series_id))));
 CREATE POLICY of_the_service ON measured_promises TO opsdesk_sla, opsdesk_sla_owner USING (true);
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON measured_promises
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON measured_promises
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON measured_promises
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 CREATE TABLE outage_corrections (
     id uuid NOT NULL,
@@ -876,6 +1183,18 @@ REVOKE DELETE ON outage_corrections FROM opsdesk_sla;
 CREATE TRIGGER two_persons_decide BEFORE INSERT OR UPDATE OF decided_by ON outage_corrections
     FOR EACH ROW WHEN (new.decided_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('requested_by', 'decided_by');
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON outage_corrections
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON outage_corrections
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON outage_corrections
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 CREATE TABLE outage_records (
     outage_id uuid NOT NULL,
@@ -908,6 +1227,18 @@ CREATE POLICY of_the_service ON outage_records TO opsdesk_sla, opsdesk_sla_owner
 CREATE TRIGGER two_persons_correct BEFORE INSERT OR UPDATE OF confirmed_by ON outage_records
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('created_by', 'confirmed_by');
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON outage_records
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON outage_records
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON outage_records
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 -- Which alerts and tickets count as outages; the last version is valid.
 CREATE TABLE outage_rules (
@@ -918,6 +1249,18 @@ CREATE TABLE outage_rules (
     CONSTRAINT outage_rules_pkey PRIMARY KEY (version)
 );
 REVOKE UPDATE, DELETE ON outage_rules FROM opsdesk_sla;
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON outage_rules
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON outage_rules
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON outage_rules
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 -- Each outage as of its last record in outage_records.
 CREATE TABLE outages (
@@ -966,6 +1309,18 @@ ALTER TABLE outages FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON outages TO opsdesk_sla_contact USING (((customer_id = ( SELECT
     own_customer() AS own_customer)) OR (customer_id IS NULL)));
 CREATE POLICY of_the_service ON outages TO opsdesk_sla, opsdesk_sla_owner USING (true);
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON outages
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON outages
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON outages
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 CREATE TABLE partners (
     id uuid NOT NULL,
@@ -1076,6 +1431,18 @@ END $function$;
 CREATE TRIGGER mark_priced AFTER INSERT OR UPDATE ON rate_cards
     FOR EACH ROW
     EXECUTE FUNCTION mark_priced();
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON rate_cards
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON rate_cards
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON rate_cards
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 -- Reserved hours of a month: locked while work is recorded.
 CREATE TABLE reserved_hours_accounts (
@@ -1136,6 +1503,18 @@ ALTER TABLE review_agenda FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON review_agenda TO opsdesk_sla_contact USING ((EXISTS ( SELECT FROM
     reviews WHERE (reviews.id = review_agenda.review_id))));
 CREATE POLICY of_the_service ON review_agenda TO opsdesk_sla, opsdesk_sla_owner USING (true);
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON review_agenda
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON review_agenda
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON review_agenda
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 -- Who is told of a customer's reviews; without a row, the delivery managers.
 CREATE TABLE review_audiences (
@@ -1147,6 +1526,18 @@ CREATE TABLE review_audiences (
     CONSTRAINT review_audiences_pkey PRIMARY KEY (customer_id),
     CONSTRAINT review_audiences_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id)
 );
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON review_audiences
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON review_audiences
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON review_audiences
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 CREATE TABLE review_editions (
     review_id uuid NOT NULL,
@@ -1174,6 +1565,17 @@ CREATE TRIGGER two_persons_publish_review BEFORE INSERT OR UPDATE OF published_b
     review_editions
     FOR EACH ROW WHEN (new.published_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('generated_by', 'published_by');
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON review_editions
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_rewriting();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON review_editions
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_erasable_versions('figures', 'review_id', 'edition');
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON review_editions
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_erasable_versions('figures', 'review_id', 'edition');
 
 CREATE TABLE review_minutes (
     review_id uuid NOT NULL,
@@ -1191,6 +1593,18 @@ ALTER TABLE review_minutes FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON review_minutes TO opsdesk_sla_contact USING ((EXISTS ( SELECT FROM
     reviews WHERE (reviews.id = review_minutes.review_id))));
 CREATE POLICY of_the_service ON review_minutes TO opsdesk_sla, opsdesk_sla_owner USING (true);
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON review_minutes
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON review_minutes
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON review_minutes
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 CREATE TABLE review_schedules (
     customer_id uuid NOT NULL,
@@ -1248,15 +1662,25 @@ CREATE TABLE samples (
     series_id uuid NOT NULL,
     at timestamptz NOT NULL,
     value float8 NOT NULL,
+    "position" bigint NOT NULL DEFAULT nextval('fact_positions'::regclass),
+    xid bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
     CONSTRAINT samples_pkey PRIMARY KEY (series_id, at),
     CONSTRAINT samples_series_id_fkey FOREIGN KEY (series_id) REFERENCES series(id)
 );
+CREATE INDEX ix_samples_position ON samples USING brin ("position", xid) WITH (autosummarize='on');
 REVOKE UPDATE, DELETE ON samples FROM opsdesk_sla;
 GRANT SELECT ON samples TO opsdesk_sla_contact;
 ALTER TABLE samples FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON samples TO opsdesk_sla_contact USING ((EXISTS ( SELECT FROM series
     WHERE (series.id = samples.series_id))));
 CREATE POLICY of_the_service ON samples TO opsdesk_sla, opsdesk_sla_owner USING (true);
+CREATE TRIGGER counts_of_inserts AFTER INSERT ON samples
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_count();
+CREATE TRIGGER counts_of_rewriting AFTER DELETE OR UPDATE ON samples
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_rewriting();
 
 CREATE TABLE series (
     id uuid NOT NULL,
@@ -1284,6 +1708,18 @@ ALTER TABLE series FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON series TO opsdesk_sla_contact USING ((customer_id = ( SELECT
     own_customer() AS own_customer)));
 CREATE POLICY of_the_service ON series TO opsdesk_sla, opsdesk_sla_owner USING (true);
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON series
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON series
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON series
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 -- Services that are or were degraded by what they run on. Empty caused_by: restored.
 CREATE TABLE service_conditions (
@@ -1329,6 +1765,18 @@ CREATE TABLE service_versions (
 CREATE INDEX ix_service_versions_sold_to ON service_versions USING gin (sold_to);
 REVOKE UPDATE, DELETE ON service_versions FROM opsdesk_sla;
 GRANT SELECT ON service_versions TO opsdesk_sla_contact;
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON service_versions
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON service_versions
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON service_versions
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 CREATE TABLE services (
     id uuid NOT NULL,
@@ -1342,6 +1790,18 @@ CREATE TABLE services (
         FOREIGN KEY (newest) REFERENCES service_versions(id) DEFERRABLE INITIALLY DEFERRED
 );
 GRANT SELECT ON services TO opsdesk_sla_contact;
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON services
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON services
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON services
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 -- Per day or month (its first day); total: a month, services, priorities and kinds together.
 -- Customer 0: all of them.
@@ -1586,6 +2046,18 @@ CREATE TRIGGER mark_worked AFTER INSERT ON time_entries
     REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT
     EXECUTE FUNCTION mark_worked();
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON time_entries
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON time_entries
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON time_entries
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 CREATE TABLE time_entry_figures (
     span text NOT NULL,
@@ -1699,6 +2171,18 @@ ALTER TABLE usage_limits FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON usage_limits TO opsdesk_sla_contact USING ((EXISTS ( SELECT FROM
     series WHERE (series.id = usage_limits.series_id))));
 CREATE POLICY of_the_service ON usage_limits TO opsdesk_sla, opsdesk_sla_owner USING (true);
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON usage_limits
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON usage_limits
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON usage_limits
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 CREATE TABLE waivers (
     id uuid NOT NULL,
@@ -1758,6 +2242,18 @@ CREATE POLICY of_the_service ON waivers TO opsdesk_sla, opsdesk_sla_owner USING 
 CREATE TRIGGER two_persons_decide_waiver BEFORE INSERT OR UPDATE OF decided_by ON waivers
     FOR EACH ROW WHEN (new.decided_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('requested_by', 'decided_by');
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON waivers
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON waivers
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON waivers
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 -- Tables that every service has
 -- -----------------------------
@@ -2002,6 +2498,38 @@ CREATE TABLE restorations (
     ended_at timestamptz
 );
 CREATE UNIQUE INDEX uq_restorations_unfinished ON restorations ((true)) WHERE ended_at IS NULL;
+
+CREATE OR REPLACE FUNCTION sla.record_versions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'sla'
+ SET "TimeZone" TO 'UTC'
+ SET extra_float_digits TO '1'
+ SET "IntervalStyle" TO 'postgres'
+ SET bytea_output TO 'hex'
+AS $function$ BEGIN
+    IF TG_OP = 'DELETE' THEN
+        INSERT INTO fact_versions (relation, operation, body, written_by)
+        SELECT TG_TABLE_NAME, 'delete', to_jsonb(gone), session_user FROM gone;
+    ELSE
+        INSERT INTO fact_versions (relation, operation, body, written_by)
+        SELECT TG_TABLE_NAME, lower(TG_OP), to_jsonb(written), session_user FROM written;
+    END IF;
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON restorations
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON restorations
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON restorations
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
 
 -- Persons (sub) and clients whose tokens issued until an instant no longer hold.
 CREATE TABLE revoked_callers (

@@ -7,6 +7,7 @@ from sla.agreements.tables import agreements
 from sla.capacity.tables import series
 from sla.catalogue.tables import services
 from sla.clocks.tables import clocks
+from sla.evidence.tables import fact_anchors
 from sla.forecasts.tables import forecasts
 from sla.outages.tables import budgets, conditions, maintenance_windows, outages
 from sla.reviews.tables import reviews
@@ -26,6 +27,7 @@ SEQUENCED: Final[Subjects] = {
     "series": Sequenced(series),
     "hours": Sequenced(reserved_hours_accounts),
     "review": Sequenced(reviews),
+    "evidence": Sequenced(fact_anchors),
 }
 NUMBERS: Final = (
     NumberSequence("waiver_numbers", "WVR", "waiver"),

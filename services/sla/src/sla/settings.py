@@ -1,6 +1,9 @@
 """The settings of sla, beside those that all services have."""
 
-from pydantic import Field
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from common.settings import Settings
 
@@ -12,3 +15,22 @@ class SlaSettings(Settings):
     management_port: int = Field(
         9002, ge=0, le=65535, description="the TCP port of health, metrics and the API's documents"
     )
+
+    timestamp_authority_url: str | None = Field(
+        None,
+        pattern="^https?://.+",
+        description="the https:// address of an RFC 3161 time-stamping authority that stamps the head of"
+        " the evidence once an hour",
+    )
+    timestamp_authority_ca_file: Path | None = Field(
+        None, description="a PEM file with the root certificates of that authority"
+    )
+
+    @model_validator(mode="after")
+    def _authority_is_whole(self) -> Self:
+        if (self.timestamp_authority_url is None) != (self.timestamp_authority_ca_file is None):
+            raise ValueError(
+                "OPSDESK_TIMESTAMP_AUTHORITY_URL and OPSDESK_TIMESTAMP_AUTHORITY_CA_FILE belong together:"
+                " give both or none"
+            )
+        return self

@@ -7,6 +7,7 @@ from sla.catalogue import tables as catalogue
 from sla.clocks import tables as clocks
 from sla.clocks import ticket_tables as tickets
 from sla.directory import tables as directory
+from sla.evidence import tables as evidence
 from sla.forecasts import tables as forecasts
 from sla.metadata import METADATA
 from sla.outages import tables as outages
@@ -24,6 +25,7 @@ __all__ = [
     "catalogue",
     "clocks",
     "directory",
+    "evidence",
     "forecasts",
     "outages",
     "punctuality",

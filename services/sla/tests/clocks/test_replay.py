@@ -15,6 +15,7 @@ from sla.handlers import HANDLERS
 from sla.timers import TIMERS
 from sla_support.assertions import assert_consistent
 from sla_support.company import HOUR, NINE, promise, ticket_opened
+from sla_support.facts import audit_all
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,7 @@ async def test_the_command_ends_with_1_and_names_what_differs(
         monkeypatch.setenv(f"OPSDESK_{name}", value)
     await promise(database, metrics=("resolution",))
     await deliver(database, HANDLERS, (ticket_opened(1), 1))
+    await audit_all(database)
     good = await asyncio.to_thread(CliRunner().invoke, app, ["verify"])
     assert good.exit_code == 0, good.output
     assert good.output.startswith("sla: every clock is what its inputs say, every figure")

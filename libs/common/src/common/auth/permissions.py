@@ -75,6 +75,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "escalations:acknowledge": STAFF,
         "escalations:read": STAFF,
         "escalations:work": STAFF,
+        "evidence:read": STAFF,
         "follow-ups:confirm": STAFF,
         "follow-ups:work": STAFF,
         "forecasts:read": STAFF,

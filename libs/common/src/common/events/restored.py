@@ -61,6 +61,14 @@ class CatalogueHistoryRestored(HistoryRestored):
     type: ClassVar[str] = "opsdesk.catalogue.history_restored.v1"
 
 
+class EvidenceHistoryRestored(HistoryRestored):
+    """sla has lost heads that it had published: what was sealed after the backup is gone with it."""
+
+    topic: ClassVar[str] = "opsdesk.evidence"
+    source: ClassVar[str] = "opsdesk/sla"
+    type: ClassVar[str] = "opsdesk.evidence.history_restored.v1"
+
+
 class EscalationHistoryRestored(HistoryRestored):
     """escalation has lost events of an escalation. Not on the topics of the audiences."""
 

@@ -55,6 +55,8 @@ samples = Table(
     Column("series_id", Uuid, primary_key=True),
     Column("at", instant_column("at").type, primary_key=True),
     Column("value", Float, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("xid", BigInteger, nullable=False),
 )
 
 sample_days = Table(

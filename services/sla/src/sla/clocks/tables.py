@@ -39,6 +39,8 @@ clock_inputs = Table(
     instant_column("known_at", nullable=False),
     Column("body", Text),
     Column("fired_without_events", Boolean, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("xid", BigInteger, nullable=False),
 )
 
 bulk_update_items = Table(

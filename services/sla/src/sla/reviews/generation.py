@@ -1,7 +1,9 @@
 """Generates the report on a customer's month from what is known."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from common.domain.durations import SECOND
@@ -41,7 +43,7 @@ async def generate_report(
     await rollup_jobs.recount_now(tx)
     months = assembly.trend_months(month)
     trend = (await monthly_figures.usages(tx, months, customer.id))[None]
-    breaches, breaches_total = await _breaches(tx, customer, span, at)
+    breaches, breaches_total, covering = await _breaches(tx, customer, span, at)
     uptime_lines, outages = await _availability_lines(tx, customer, month, at)
     return Report(
         customer=customer.key,
@@ -65,7 +67,7 @@ async def generate_report(
         response_times=await monthly_figures.response_times(tx, customer.id, month),
         breaches=breaches,
         breaches_total=breaches_total,
-        waivers=await _waiver_lines(tx, customer, span),
+        waivers=await _waiver_lines(tx, customer, span, covering),
         outages=outages,
         uptimes=uptime_lines,
         upcoming=await deliveries.list_upcoming(tx, customer.key, MAX_LIST_ROWS),
@@ -87,8 +89,8 @@ def _notes(customer: CustomerProfile, zone: ZoneInfo, span: Span, at: datetime) 
 
 async def _breaches(
     tx: Connection, customer: CustomerProfile, span: Span, at: datetime
-) -> tuple[tuple[Breach, ...], int]:
-    """The first breaches of the month, and how many there are."""
+) -> tuple[tuple[Breach, ...], int, frozenset[UUID]]:
+    """The first breaches of the month, how many there are, and the waivers that cover them."""
     ids, total = await monthly_figures.find_breached(tx, customer.id, span, MAX_LIST_ROWS)
     clocks_by_id = {one.id: one for one in await clocks.load(tx, ids)}
     tables = await load_timetables(tx, clocks_by_id.values())
@@ -97,13 +99,15 @@ async def _breaches(
     )
     comments = await meetings.latest_breach_comments(tx, ids)
     breaches = (assembly.to_breach(clocks_by_id[id], at, tables, keys, comments) for id in ids)
-    return tuple(breaches), total
+    covering = (one.clock.waiver for one in clocks_by_id.values())
+    return tuple(breaches), total, frozenset(one.waiver_id for one in covering if one)
 
 
 async def _waiver_lines(
-    tx: Connection, customer: CustomerProfile, span: Span
+    tx: Connection, customer: CustomerProfile, span: Span, covering: Collection[UUID]
 ) -> tuple[WaiverLine, ...]:
-    summaries = await waiver_summaries.list_requested_within(tx, customer.id, *span, MAX_LIST_ROWS)
+    """The waivers that cover a breach of the month, whenever they were asked for, and those asked for in it."""
+    summaries = await waiver_summaries.list_of_month(tx, customer.id, span, covering, MAX_LIST_ROWS)
     return tuple(WaiverLine(**asdict(one)) for one in summaries)
 
 

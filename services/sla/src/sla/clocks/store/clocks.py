@@ -19,7 +19,7 @@ from sla.agreements.domain.agreement import Metric
 from sla.clocks.domain.clock import Clock, Input
 from sla.clocks.domain.codec import dump_clock, load_clock
 from sla.clocks.domain.ticket_clock import TicketClock
-from sla.clocks.store.inputs import column_values
+from sla.clocks.store.inputs import column_values as input_values
 from sla.clocks.store.tickets import ticket_from_row
 from sla.clocks.tables import clocks
 from sla.clocks.ticket_tables import tickets
@@ -142,7 +142,7 @@ async def get_metrics(
 async def add(tx: Connection, new_clocks: Sequence[tuple[TicketClock, Input]]) -> None:
     """Store new clocks, each with the input that opened it."""
     rows = [
-        (*_fixed_values(one), *_mutable_values(one), *column_values(opened))
+        (*_fixed_values(one), *_mutable_values(one), *input_values(opened))
         for one, opened in new_clocks
     ]
     await execute_many(tx, _INSERT, rows)
@@ -163,6 +163,13 @@ def _ticket_clock(row: Row[Any]) -> TicketClock:
         ticket = replace(ticket, **own_agreement)
     stored = (row.ordinal, row.sequence, row.next_at, row.forwarding, row.partner)
     return TicketClock(row.clock_id, ticket, clock, *stored)
+
+
+def column_values(ticket_clock: TicketClock) -> dict[str, Any]:
+    """Return the columns that a clock's row must have, but for the service, which triggers maintain."""
+    fixed = dict(zip(_FIXED_COLUMNS, _fixed_values(ticket_clock), strict=True))
+    mutable = dict(zip(_MUTABLE_COLUMNS, _mutable_values(ticket_clock), strict=True))
+    return {name: value for name, value in (fixed | mutable).items() if name != "service"}
 
 
 def _fixed_values(ticket_clock: TicketClock) -> tuple[Any, ...]:

@@ -30,6 +30,7 @@ SCRIPTS = (
     "reviews",
     "waiting",
     "contacts",
+    "evidence",
 )
 
 

@@ -7,13 +7,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from sla.reviews.domain.meeting import Meeting
-from sla.reviews.domain.report import Report, WaiverLine
+from sla.reviews.domain.report import Report
 
 
 def report_for_customer(report: Report) -> Report:
-    """The report with the approved waivers alone, and without why they were asked for."""
-    approved = (replace(one, reason="") for one in report.waivers if _was_approved(one))
-    return replace(report, waivers=tuple(approved))
+    """The report with the waivers alone that cover a breach in it, and without why they were asked for (C11).
+
+    What was asked for, withdrawn, refused or late is for staff; what was approved and covered nothing too.
+    """
+    covering = {one.waiver for one in report.breaches if one.waiver is not None}
+    shown = (replace(one, reason="") for one in report.waivers if one.key in covering)
+    return replace(report, waivers=tuple(shown))
 
 
 def meeting_until(meeting: Meeting, published_at: datetime) -> Meeting:
@@ -28,8 +32,3 @@ def meeting_until(meeting: Meeting, published_at: datetime) -> Meeting:
             replace(one, evidence=None) for one in meeting.actions if one.agreed_at <= published_at
         ),
     )
-
-
-def _was_approved(waiver: WaiverLine) -> bool:
-    """Return whether it was approved, also where it has ended since."""
-    return waiver.decided_at is not None and waiver.state in ("approved", "revoked", "expired")

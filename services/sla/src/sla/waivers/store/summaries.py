@@ -28,17 +28,23 @@ class WaiverSummary:
     decided_at: datetime | None
 
 
-async def list_requested_within(
-    tx: Connection, customer_id: UUID, since: datetime, until: datetime, limit: int
+async def list_of_month(
+    tx: Connection,
+    customer_id: UUID,
+    span: tuple[datetime, datetime],
+    covering: Collection[UUID],
+    limit: int,
 ) -> tuple[WaiverSummary, ...]:
-    """List up to `limit` waivers requested in `[since, until)`, of clocks and over periods."""
+    """List up to `limit` waivers, of clocks and over periods: those with the ids `covering` first, then
+    those requested in the span."""
+    requested = (waivers.c.requested_at >= span[0]) & (waivers.c.requested_at < span[1])
     query = (
         select(waivers, tickets.c.key.label("ticket"), clocks.c.metric)
         .join(clocks, clocks.c.id == waivers.c.clock_id, isouter=True)
         .join(tickets, tickets.c.id == clocks.c.ticket_id, isouter=True)
         .where(or_(clocks.c.customer_id == customer_id, waivers.c.customer_id == customer_id))
-        .where(waivers.c.requested_at >= since, waivers.c.requested_at < until)
-        .order_by(waivers.c.requested_at, waivers.c.id)
+        .where(or_(requested, waivers.c.id.in_(covering)))
+        .order_by(waivers.c.id.in_(covering).desc(), waivers.c.requested_at, waivers.c.id)
     )
     return tuple(_to_summary(row) for row in await tx.execute(query.limit(limit)))
 

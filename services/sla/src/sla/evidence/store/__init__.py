@@ -1,0 +1,1 @@
+"""Queries of facts, seals and anchors."""
