@@ -74,7 +74,7 @@ def test_every_effect_that_takes_two_waits_for_somebody(app: FastAPI) -> None:
     assert effects_of(app).keys() - waits == NEVER_WAITS.keys()
 
 
-@pytest.mark.parametrize("operation", SCENARIOS.keys() - NEVER_WAITS.keys())
+@pytest.mark.parametrize("operation", sorted(SCENARIOS.keys() - NEVER_WAITS.keys()))
 async def test_it_waits_for_the_second_person_and_for_no_account_of_the_first(
     app: FastAPI, database: Database, operation: str
 ) -> None:
