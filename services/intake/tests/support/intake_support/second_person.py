@@ -41,7 +41,7 @@ async def found_by_ops(anna: AsyncClient) -> TwoPersonRequest:
     return TwoPersonRequest("anna", "omar", f"/v1/tickets/{key}/detection/confirm", {"agree": True})
 
 
-async def customers_not_told(anna: AsyncClient) -> TwoPersonRequest:
+async def outage_notice_dismissed(anna: AsyncClient) -> TwoPersonRequest:
     app: FastAPI = anna._transport.app  # type: ignore[attr-defined]  # httpx shows it to nobody
     await deliver(runtime_of(app).database, HANDLERS, (OutageStarted(ended_at=None, **OUTAGE), 1))
     assert (await anna.post("/v1/notices/NTC-1/dismiss")).is_success
@@ -192,7 +192,7 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "confirm_classification": another_kind,
     "confirm_ticket_unmerge": separated,
     "confirm_ticket_detection": found_by_ops,
-    "dismiss_notice": customers_not_told,
+    "dismiss_notice": outage_notice_dismissed,
     "confirm_priority_matrix": lower_matrix,
     "verify_monitoring_improvement": better_monitoring,
     "verify_ticket": verified,
