@@ -80,6 +80,7 @@ NOTICE = {
     "starts_at": "2026-06-01T02:20:00Z",
     "ends_at": None,
     "decided_by": "anna",
+    "dismissal_asked_by": None,
     "mails": [
         {"contact_id": "c1", "language": "nl", "state": "sent", "settled_at": None, "problem": None}
     ],
@@ -89,7 +90,7 @@ NOTICE = {
 
 def test_hand_overs_are_shown_and_acknowledged(terminal: Terminal) -> None:
     responses, on = terminal.services.responses, "/v1/tickets/OPS-7/hand-overs"
-    responses[f"GET {on}"] = httpx.Response(200, json=[RECORD])
+    responses[f"GET {on}"] = page_of(RECORD)
     shown = terminal("hand-overs", "list", "OPS-7")
     assert "INC1" in shown
     assert "dana, dora" in shown
@@ -141,6 +142,17 @@ def test_accesses_are_listed_and_exported(terminal: Terminal, tmp_path: Path) ->
     assert file.read_bytes() == b"key\r\nACC-1\r\n"
     terminal.services.responses["POST /v1/access-requests/ACC-1/remove"] = ACCESS
     assert "ACC-1 is removal owed" in terminal("access", "remove", "ACC-1")
+
+
+def test_a_notice_is_dismissed_by_two(terminal: Terminal) -> None:
+    """R1"""
+    asked = NOTICE | {"state": "proposed", "dismissal_asked_by": "anna", "decided_by": None}
+    terminal.services.responses["POST /v1/notices/NTC-1/dismiss"] = asked
+    assert "Somebody else must dismiss it as well" in terminal("notices", "dismiss", "NTC-1")
+    terminal.services.responses["POST /v1/notices/NTC-1/dismiss"] = asked | {"state": "dismissed"}
+    done = terminal("notices", "dismiss", "NTC-1")
+    assert "NTC-1 is dismissed" in done
+    assert "Somebody else" not in done
 
 
 def test_notices_are_sent_and_proven(terminal: Terminal) -> None:

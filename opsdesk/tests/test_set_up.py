@@ -28,7 +28,7 @@ SYSTEMS = "/v1/linked-systems"
 
 def test_teams_are_listed_created_and_changed_by_name(terminal: Terminal) -> None:
     terminal.services.responses |= {
-        "GET /v1/teams": [TEAM],
+        "GET /v1/teams": page_of(TEAM),
         "POST /v1/teams": TEAM,
         "GET /v1/teams/databases": TEAM,
         "PUT /v1/teams/databases": TEAM | {"members": ["mia", "omar"]},

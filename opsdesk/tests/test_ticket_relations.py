@@ -82,16 +82,31 @@ def test_what_cannot_be_read_as_a_field_is_said(terminal: Terminal) -> None:
     assert "write it as name=value" in terminal.fails(*wrong)
 
 
+def test_another_finder_than_the_customer_is_confirmed_by_another(terminal: Terminal) -> None:
+    """R1"""
+    on, found = "POST /v1/tickets/OPS-7/detection", {"key": "OPS-7", "detected_by": "customer"}
+    responses = terminal.services.responses
+    responses[on] = found | {"pending_detection": {"detected_by": "ops"}}
+    asked = terminal("tickets", "detected-by", "OPS-7", "ops", "--reason", "The round")
+    assert "OPS-7 was found first by: customer." in asked
+    assert "opsdesk tickets confirm-detection OPS-7" in asked
+    responses[f"{on}/confirm"] = found | {"detected_by": "ops", "pending_detection": None}
+    assert "found first by: ops." in terminal("tickets", "confirm-detection", "OPS-7")
+    assert terminal.services.requests[-1][2] == {"agree": True}
+    terminal("tickets", "confirm-detection", "OPS-7", "--decline", "--reason", "Jan called first")
+    assert terminal.services.requests[-1][2] == {"agree": False, "reason": "Jan called first"}
+
+
 def test_a_search_is_ended_with_or_without_its_cause(terminal: Terminal) -> None:
     """R9"""
     address = "/v1/tickets/OPS-7/investigations"
     running = {"id": "0192", "ended_at": None}
-    terminal.services.responses[f"GET {address}"] = [running]
+    terminal.services.responses[f"GET {address}"] = page_of(running)
     terminal.services.responses[f"POST {address}/0192/end"] = {"long": True}
     output = terminal("tickets", "end-investigation", "OPS-7", "--cause", "A full disk")
     assert "better monitoring is owed" in output
     assert terminal.services.requests[-1][2] == {"cause_found": True, "cause": "A full disk"}
-    terminal.services.responses[f"GET {address}"] = []
+    terminal.services.responses[f"GET {address}"] = page_of()
     assert "Nobody looks for the cause" in terminal.fails("tickets", "end-investigation", "OPS-7")
 
 

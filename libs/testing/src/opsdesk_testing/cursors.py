@@ -20,9 +20,10 @@ MAX_ACCEPTED: Final = 2
 
 
 def cursors() -> Iterator[str]:
-    """A cursor of every form that lists have: one or two values of all types; and two longer ones."""
+    """A cursor of every form that lists have: one or two values of all types; and longer ones."""
     yield encode_cursor(*VALUES)
     yield encode_cursor(*VALUES[:3])
+    yield encode_cursor(VALUES[0], "acme", "acme")
     for length in (1, 2):
         for position in product(VALUES, repeat=length):
             yield encode_cursor(*position)

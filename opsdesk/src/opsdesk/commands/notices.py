@@ -37,7 +37,7 @@ def send(notice: Notice) -> None:
 
 @app.command("dismiss")
 def dismiss(notice: Notice) -> None:
-    """Dismiss a proposed notice: nothing goes out."""
+    """Dismiss a proposed notice: nothing goes out, once a second person has asked for the same."""
     run_command(_decide(notice, "dismiss"))
 
 
@@ -61,7 +61,10 @@ async def _list(query: JSON) -> None:
 async def _show(notice: str) -> None:
     async with own_client() as client:
         shown = await client.get("intake", f"/v1/notices/{notice}")
-    facts = [(name.replace("_", " "), shown[name]) for name in ("state", "customer", "decided_by")]
+    facts = [
+        (name.replace("_", " "), shown[name])
+        for name in ("state", "customer", "decided_by", "dismissal_asked_by")
+    ]
     print_facts(f"{shown['key']}: {shown['subjects']['en']}", facts)
     columns = ("contact", "language", "state", "at", "problem")
     rows = (
@@ -75,6 +78,8 @@ async def _decide(notice: str, step: str) -> None:
     async with own_client() as client:
         shown = await client.post("intake", f"/v1/notices/{notice}/{step}")
     print_line(f"{shown['key']} is {shown['state']}: {shown['subjects']['en']}")
+    if step == "dismiss" and shown["state"] == "proposed":
+        print_line(f"Somebody else must dismiss it as well: opsdesk notices dismiss {shown['key']}")
 
 
 async def _move(notice: str, start: str, end: str) -> None:

@@ -45,7 +45,7 @@ def change(
 
 async def _list() -> None:
     async with own_client() as client:
-        teams = await client.get("intake", "/v1/teams")
+        teams = [one async for one in client.items("intake", "/v1/teams")]
     rows = ((one["key"], one["name"], _members(one)) for one in teams)
     print_table("Teams", ("team", "name", "members"), rows)
 

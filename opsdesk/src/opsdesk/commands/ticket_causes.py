@@ -1,4 +1,4 @@
-"""The commands `opsdesk tickets investigate | end-investigation | detected-by | time | take-escalation | answer-escalation`."""
+"""The commands `opsdesk tickets investigate | end-investigation | detected-by | confirm-detection | time | take-escalation | answer-escalation`."""
 
 from datetime import date
 from typing import Annotated
@@ -7,6 +7,7 @@ from typer import Argument, Option, Typer
 
 from common.now import now
 from opsdesk.api_client import JSON
+from opsdesk.commands.acts import given
 from opsdesk.commands.console import print_line, print_table, run_command
 from opsdesk.commands.references import Ticket
 from opsdesk.errors import CliError
@@ -34,8 +35,17 @@ def detected_by(
     who: Annotated[str, Argument(help="customer, monitoring or ops")],
     reason: Annotated[str, Option(help="How we know.")],
 ) -> None:
-    """Correct who found an incident first."""
+    """Correct who found an incident first; that it was not the customer, another person has to confirm."""
     run_command(_detected_by(ticket, {"detected_by": who, "reason": reason}))
+
+
+def confirm_detection(
+    ticket: Ticket,
+    agree: Annotated[bool, Option("--agree/--decline", help="Whether to confirm it.")] = True,
+    reason: Annotated[str | None, Option(help="Why.")] = None,
+) -> None:
+    """Confirm or decline that not the customer found it first, as somebody else says."""
+    run_command(_confirm_detection(ticket, given(agree=agree, reason=reason)))
 
 
 def time_spent(
@@ -69,6 +79,7 @@ def add_commands(app: Typer) -> None:
     app.command("investigate")(investigate)
     app.command("end-investigation")(end_investigation)
     app.command("detected-by")(detected_by)
+    app.command("confirm-detection")(confirm_detection)
     app.command("time")(time_spent)
     app.command("take-escalation")(take_escalation)
     app.command("answer-escalation")(answer_escalation)
@@ -87,7 +98,8 @@ async def _end_investigation(ticket: str, cause: str | None) -> None:
     body: JSON = {"cause_found": cause is not None} | ({"cause": cause} if cause else {})
     async with own_client() as client:
         address = f"/v1/tickets/{ticket}/investigations"
-        running = [one for one in await client.get("intake", address) if one["ended_at"] is None]
+        found = await client.get("intake", address)
+        running = [one for one in found["items"] if one["ended_at"] is None]
         if not running:
             raise CliError(f"Nobody looks for the cause of {ticket}: opsdesk tickets investigate")
         ended = await client.post("intake", f"{address}/{running[0]['id']}/end", body)
@@ -98,7 +110,22 @@ async def _end_investigation(ticket: str, cause: str | None) -> None:
 async def _detected_by(ticket: str, body: JSON) -> None:
     async with own_client() as client:
         corrected = await client.post("intake", f"/v1/tickets/{ticket}/detection", body)
-    print_line(f"{corrected['key']} was found first by: {corrected['detected_by']}.")
+    _print_finder(corrected)
+    if pending := corrected["pending_detection"]:
+        print_line(
+            f"Somebody else must confirm that it was {pending['detected_by']}:"
+            f" opsdesk tickets confirm-detection {corrected['key']}"
+        )
+
+
+async def _confirm_detection(ticket: str, body: JSON) -> None:
+    async with own_client() as client:
+        decided = await client.post("intake", f"/v1/tickets/{ticket}/detection/confirm", body)
+    _print_finder(decided)
+
+
+def _print_finder(ticket: JSON) -> None:
+    print_line(f"{ticket['key']} was found first by: {ticket['detected_by']}.")
 
 
 async def _list_time(ticket: str) -> None:

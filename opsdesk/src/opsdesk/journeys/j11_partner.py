@@ -64,7 +64,7 @@ async def play(context: JourneyContext) -> Result:
         answers,
         forwarded,
         [one for one in clocks["items"] if one["contract"] == "uc"],
-        (await context["anna"].get("intake", f"/v1/tickets/{ticket}/hand-overs"))[0],
+        (await context["anna"].get("intake", f"/v1/tickets/{ticket}/hand-overs"))["items"][0],
         str((await steps.get_ticket(context, ticket))["state"]),
         await steps.messages_of(context, ticket),
         await steps.messages_of(context, ticket, "jan"),

@@ -81,7 +81,7 @@ async def play(context: JourneyContext) -> Result:
 
 async def _get_record(context: JourneyContext, ticket: str) -> JSON:
     records = await context["anna"].get("intake", f"/v1/tickets/{ticket}/hand-overs")
-    return dict(records[-1])
+    return dict(records["items"][-1])
 
 
 def _report(context: JourneyContext, ticket: str, record: JSON, mails: list[EmailMessage]) -> None:

@@ -72,12 +72,12 @@ async def play(context: JourneyContext) -> Result:
         read_messages,
         read_file,
         reopened,
-        await context["anna"].get("intake", f"/v1/tickets/{ticket}/feedback"),
+        (await context["anna"].get("intake", f"/v1/tickets/{ticket}/feedback"))["items"],
         rated,
         closed,
         too_late,
         follow_on,
-        await portal.get("intake", f"/v1/tickets/{follow_on['key']}/links"),
+        (await portal.get("intake", f"/v1/tickets/{follow_on['key']}/links"))["items"],
     )
 
 

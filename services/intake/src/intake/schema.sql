@@ -349,22 +349,25 @@ CREATE TRIGGER two_persons_no_environment BEFORE INSERT OR UPDATE OF no_environm
     EXECUTE FUNCTION refuse_one_person('no_environment_by', 'no_environment_confirmed_by');
 
 CREATE TABLE chat_messages (
+    system text NOT NULL,
     source text NOT NULL,
     chat_id text NOT NULL,
     -- The chat system's own id of the message, or a digest of what was said when by whom.
     line_key text NOT NULL,
     message_id uuid NOT NULL,
-    CONSTRAINT chat_messages_pkey PRIMARY KEY (source, chat_id, line_key),
+    CONSTRAINT chat_messages_pkey PRIMARY KEY (system, source, chat_id, line_key),
     CONSTRAINT chat_messages_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id),
-    CONSTRAINT chat_messages_source_chat_id_fkey
-        FOREIGN KEY (source, chat_id) REFERENCES chats(source, chat_id)
+    CONSTRAINT chat_messages_system_source_chat_id_fkey
+        FOREIGN KEY (system, source, chat_id) REFERENCES chats(system, source, chat_id)
 );
 
 CREATE TABLE chats (
+    -- Who sends it, by `sub`: the same source and id of another one is another chat.
+    system text NOT NULL,
     source text NOT NULL,
     chat_id text NOT NULL,
     ticket_id uuid NOT NULL,
-    CONSTRAINT chats_pkey PRIMARY KEY (source, chat_id),
+    CONSTRAINT chats_pkey PRIMARY KEY (system, source, chat_id),
     CONSTRAINT chats_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id)
 );
 CREATE INDEX ix_chats_ticket ON chats (ticket_id);
@@ -1030,12 +1033,17 @@ CREATE TABLE notices (
     first_id uuid,
     decided_by text,
     decided_at timestamptz,
+    dismissal_asked_by text,
+    dismissal_asked_at timestamptz,
     CONSTRAINT notices_pkey PRIMARY KEY (id),
     CONSTRAINT notices_key_key UNIQUE (key),
     CONSTRAINT notices_source_customer_id_stage_starts_at_key
         UNIQUE (source, customer_id, stage, starts_at),
     CONSTRAINT notices_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
     CONSTRAINT notices_first_id_fkey FOREIGN KEY (first_id) REFERENCES notices(id),
+    CONSTRAINT ck_notices_dismissal_four_eyes
+        CHECK (state <> 'dismissed' OR decided_by IS NOT NULL AND (decided_by = 'opsdesk' OR
+            dismissal_asked_by IS NOT NULL AND decided_by <> dismissal_asked_by)),
     CONSTRAINT notices_kind_check CHECK (kind IN ('maintenance', 'outage', 'delivery')),
     CONSTRAINT notices_stage_check
         CHECK (stage IN ('announced', 'started', 'moved', 'cancelled', 'restored')),
@@ -1050,6 +1058,9 @@ ALTER TABLE notices FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON notices TO opsdesk_intake_contact USING (((state = 'sent') AND
     (customer_id = ( SELECT own_customer() AS own_customer))));
 CREATE POLICY of_the_service ON notices TO opsdesk_intake, opsdesk_intake_owner USING (true);
+CREATE TRIGGER two_persons_dismiss BEFORE INSERT OR UPDATE OF state, decided_by ON notices
+    FOR EACH ROW WHEN (new.state = 'dismissed')
+    EXECUTE FUNCTION refuse_one_person('dismissal_asked_by', 'decided_by');
 
 CREATE TABLE outgoing_mails (
     id uuid NOT NULL,
@@ -1524,6 +1535,12 @@ CREATE TABLE tickets (
     unmerged_confirmed_by text,
     suggested_priority text,
     detected_by text,
+    detection_detected_by text,
+    detection_requested_by text,
+    detection_requested_at timestamptz,
+    detection_reason text,
+    detection_corrected_by text,
+    detection_confirmed_by text,
     sequence bigint NOT NULL,
     CONSTRAINT tickets_pkey PRIMARY KEY (id),
     CONSTRAINT tickets_number_key UNIQUE (number),
@@ -1534,6 +1551,9 @@ CREATE TABLE tickets (
     CONSTRAINT ck_tickets_classification_four_eyes
         CHECK (reclassified_confirmed_by IS NULL OR reclassified_by IS NOT NULL AND
             reclassified_confirmed_by <> reclassified_by),
+    CONSTRAINT ck_tickets_detection_four_eyes
+        CHECK (detection_confirmed_by IS NULL OR detection_corrected_by IS NOT NULL AND
+            detection_confirmed_by <> detection_corrected_by),
     CONSTRAINT ck_tickets_four_eyes
         CHECK (verified_by IS NULL OR resolved_by IS NOT NULL AND verified_by <> resolved_by),
     CONSTRAINT ck_tickets_merged
@@ -1571,6 +1591,8 @@ CREATE INDEX ix_tickets_assignee ON tickets (assignee, id) WHERE assignee IS NOT
 CREATE INDEX ix_tickets_contact_open ON tickets (contact_id)
     WHERE state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened');
 CREATE INDEX ix_tickets_customer ON tickets (customer_id, id);
+CREATE INDEX ix_tickets_detection_to_confirm ON tickets (detection_requested_at, id)
+    WHERE detection_requested_by IS NOT NULL;
 CREATE INDEX ix_tickets_environment ON tickets (environment_id) WHERE priority = 'blocker';
 CREATE INDEX ix_tickets_merged ON tickets (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX ix_tickets_open ON tickets (id)
@@ -1609,6 +1631,27 @@ CREATE TRIGGER change_closes_delivered BEFORE UPDATE OF state ON tickets
     FOR EACH ROW WHEN (new.kind = 'change_request' AND new.state = 'closed' AND old.state <>
         'closed')
     EXECUTE FUNCTION refuse_undelivered_change();
+
+CREATE OR REPLACE FUNCTION intake.refuse_detection_by_one()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF OLD.detection_requested_by IS NULL
+        OR NEW.detected_by IS DISTINCT FROM OLD.detection_detected_by
+        OR NEW.detection_corrected_by IS DISTINCT FROM OLD.detection_requested_by
+        OR NEW.detection_confirmed_by IS NULL
+        OR NEW.detection_confirmed_by = OLD.detection_requested_by
+    THEN
+        RAISE EXCEPTION 'that not the customer found it takes the person who says so and another one'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_detection_four_eyes';
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER detection_needs_two BEFORE UPDATE OF detected_by ON tickets
+    FOR EACH ROW WHEN (old.detected_by = 'customer' AND new.detected_by IS DISTINCT FROM
+        old.detected_by)
+    EXECUTE FUNCTION refuse_detection_by_one();
 
 CREATE OR REPLACE FUNCTION intake.refuse_downgrade_by_one()
  RETURNS trigger
@@ -1696,6 +1739,9 @@ CREATE TRIGGER reclassification_needs_two BEFORE UPDATE OF kind, service ON tick
 CREATE TRIGGER two_persons_blocker BEFORE UPDATE OF blocker_confirmed_by ON tickets
     FOR EACH ROW WHEN (new.blocker_confirmed_by IS DISTINCT FROM old.blocker_confirmed_by)
     EXECUTE FUNCTION refuse_one_person('opened_by', 'blocker_confirmed_by', 'also one account');
+CREATE TRIGGER two_persons_detection BEFORE INSERT OR UPDATE OF detection_confirmed_by ON tickets
+    FOR EACH ROW WHEN (new.detection_confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('detection_corrected_by', 'detection_confirmed_by');
 CREATE TRIGGER two_persons_lower BEFORE INSERT OR UPDATE OF priority_confirmed_by ON tickets
     FOR EACH ROW WHEN (new.priority_confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('priority_by', 'priority_confirmed_by');

@@ -30,6 +30,8 @@ WaitingKind = Literal[
     "confirm_blocker",
     "confirm_classification",
     "confirm_contact",
+    "confirm_detection",
+    "confirm_dismissal",
     "confirm_erasure",
     "confirm_no_environment",
     "confirm_person",

@@ -110,6 +110,27 @@ async def test_a_chat_that_goes_on_joins_and_reopens_its_ticket(
     ]
 
 
+async def test_a_chat_is_of_the_machine_that_began_it(
+    app: FastAPI, chatbot: AsyncClient, anna: AsyncClient, database: Database
+) -> None:
+    """Another machine's same source and id is another chat: it writes on no ticket, and learns of none."""
+    mine = (await send(chatbot, *DIALOGUE, contact="jan@acme.example")).json()["ticket"]
+    await act(anna, mine["key"], "resolve", resolution="done")
+    before = await messages(anna, mine["key"])
+    forged = line("agent", "All is well, close it.", 30, person="anna")
+    async with client(app, "other-bot", scope="chats:write", roles=[]) as other:
+        answer = await send(other, *DIALOGUE, forged)
+        assert (answer.status_code, answer.json()["outcome"]) == (201, "opened")
+        assert answer.json()["added"] == len(DIALOGUE) + 1, "what the first one sent is not known"
+        theirs = answer.json()["ticket"]
+        assert theirs["id"] != mine["id"]
+        assert (await send(other, *DIALOGUE, forged)).json()["ticket"] == theirs
+    assert (await anna.get(f"/v1/tickets/{theirs['key']}")).json()["customer"] is None
+    assert await messages(anna, mine["key"]) == before
+    assert (await anna.get(f"/v1/tickets/{mine['key']}")).json()["state"] == "resolved"
+    assert (await send(chatbot, *DIALOGUE)).json()["ticket"] == mine
+
+
 async def test_nobody_known_is_for_triage(chatbot: AsyncClient, anna: AsyncClient) -> None:
     answer = await send(chatbot, DIALOGUE[1], contact="new@stranger.example")
     key = answer.json()["ticket"]["key"]

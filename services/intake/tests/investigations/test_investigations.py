@@ -96,6 +96,7 @@ async def test_what_the_customer_found_first_owes_better_monitoring(
     assert (await anna.get(f"/v1/tickets/{found}")).json()["detected_by"] == "customer"
     corrected = {"detected_by": "monitoring", "reason": "The alert came at 8:50"}
     assert (await act(anna, known, "detection", **corrected)).status_code == 200
+    assert (await act(omar, known, "detection/confirm", agree=True)).status_code == 200
     assert await _owed(anna) == []
     for key in (found, known):
         await _verified(anna, omar, key)

@@ -4,13 +4,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from httpx import AsyncClient
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from common.events.outages import OutageCorrected, OutageEnded, OutageStarted
 from common.persistence.database import Database
 from intake.handlers import HANDLERS
 from intake.outgoing.sender import OutgoingMailSender
-from intake_support.notices import NINE, OUTAGE, list_notices
+from intake_support.notices import NINE, OUTAGE, list_notices, list_waiting_kinds
 from intake_support.outgoing import send_all
 from opsdesk_testing.mailboxes import Mailbox
 from opsdesk_testing.protocol import deliver
@@ -46,16 +49,61 @@ async def test_what_was_over_before_anybody_sent_it_is_told_to_nobody(
 
 
 async def test_a_dismissed_outage_is_followed_by_nothing(
-    anna: AsyncClient, database: Database, sender: OutgoingMailSender, mailbox: Mailbox
+    anna: AsyncClient, omar: AsyncClient, database: Database, sender: OutgoingMailSender
 ) -> None:
     await deliver(database, HANDLERS, (OutageStarted(ended_at=None, **OUTAGE), 1))
-    assert (await anna.post("/v1/notices/NTC-1/dismiss")).json()["state"] == "dismissed"
+    await anna.post("/v1/notices/NTC-1/dismiss")
+    done = (await omar.post("/v1/notices/NTC-1/dismiss")).json()
+    assert (done["state"], done["dismissal_asked_by"], done["decided_by"]) == (
+        "dismissed",
+        "anna",
+        "omar",
+    )
     none = OutageCorrected(
         ended_at=None, requested_by="anna", confirmed_by="omar", **OUTAGE | {"counts": False}
     )
     await deliver(database, HANDLERS, (none, 2))
     assert await send_all(sender) == 0
     assert await list_notices(anna) == [("OUT-7", "started", "dismissed")]
+
+
+async def test_one_person_alone_keeps_no_outage_from_its_customers(
+    anna: AsyncClient,
+    omar: AsyncClient,
+    database: Database,
+    sender: OutgoingMailSender,
+    mailbox: Mailbox,
+) -> None:
+    """R1: it waits for a second person, who may send it as well"""
+    await deliver(database, HANDLERS, (OutageStarted(ended_at=None, **OUTAGE), 1))
+    for _ in range(2):
+        asked = (await anna.post("/v1/notices/NTC-1/dismiss")).json()
+        assert (asked["state"], asked["dismissal_asked_by"], asked["decided_by"]) == (
+            "proposed",
+            "anna",
+            None,
+        )
+    (waits,) = await list_waiting_kinds(omar)
+    assert waits == "confirm_dismissal"
+    assert await list_waiting_kinds(anna) == []
+    assert (await omar.post("/v1/notices/NTC-1/send")).json()["state"] == "due"
+    late = await omar.post("/v1/notices/NTC-1/dismiss")
+    assert (late.status_code, late.json()["code"]) == (409, "NOT_PROPOSED")
+    await send_all(sender)
+    assert len(mailbox.messages) == 1
+
+
+@pytest.mark.parametrize("by", ["NULL", "'anna'"])
+async def test_the_database_refuses_one_person_too(
+    anna: AsyncClient, database: Database, by: str
+) -> None:
+    """R1"""
+    await deliver(database, HANDLERS, (OutageStarted(ended_at=None, **OUTAGE), 1))
+    await anna.post("/v1/notices/NTC-1/dismiss")
+    statement = text(f"UPDATE notices SET state = 'dismissed', decided_by = {by}")
+    with pytest.raises(IntegrityError, match="ck_notices_dismissal_four_eyes"):
+        async with database.transaction() as tx:
+            await tx.execute(statement)
 
 
 async def test_a_storm_of_one_ticket_is_one_notice_from_the_first_outage_to_the_last(

@@ -1,5 +1,7 @@
 """Teams, and tickets that are assigned to them."""
 
+from typing import Any
+
 from httpx import AsyncClient
 
 from intake_support.tickets import act, open_ticket
@@ -13,7 +15,7 @@ async def test_roles_are_teams_and_the_house_makes_others(
     made = await anna.post("/v1/teams", json=NETWORK)
     assert (made.status_code, made.headers["location"]) == (201, "/v1/teams/network")
     assert made.json()["members"] == ["anna", "sven"]
-    listed = {one["key"]: one for one in (await anna.get("/v1/teams")).json()}
+    listed = {one["key"]: one for one in (await anna.get("/v1/teams")).json()["items"]}
     assert listed["network"]["is_role"] is False
     assert (listed["second_level"]["is_role"], listed["second_level"]["members"]) == (
         True,
@@ -22,6 +24,27 @@ async def test_roles_are_teams_and_the_house_makes_others(
     again = await anna.post("/v1/teams", json=NETWORK)
     assert (again.status_code, again.json()["code"]) == (409, "NAME_TAKEN")
     assert (await jan.get("/v1/teams")).status_code == 403
+
+
+async def test_teams_are_listed_page_by_page_roles_first(anna: AsyncClient) -> None:
+    for key in ("network", "databases", "storage"):
+        assert (await anna.post("/v1/teams", json=NETWORK | {"key": key})).status_code == 201
+    whole = (await anna.get("/v1/teams", params={"limit": 200})).json()
+    assert whole["next"] is None
+    keys = [one["key"] for one in whole["items"]]
+    assert keys[-3:] == ["databases", "network", "storage"]
+    assert [one["is_role"] for one in whole["items"]] == [True] * (len(keys) - 3) + [False] * 3
+    for limit in (1, 2, len(keys) - 3):
+        paged: list[str] = []
+        query: dict[str, Any] = {"limit": limit}
+        while len(paged) < len(keys):
+            page = (await anna.get("/v1/teams", params=query)).json()
+            assert len(page["items"]) == min(limit, len(keys) - len(paged))
+            paged += [one["key"] for one in page["items"]]
+            query["cursor"] = page["next"]
+        assert (paged, query["cursor"]) == (keys, None)
+    strange = await anna.get("/v1/teams", params={"cursor": "x"})
+    assert (strange.status_code, strange.json()["errors"][0]["pointer"]) == (422, "/query/cursor")
 
 
 async def test_members_are_changed_but_not_those_of_a_role(anna: AsyncClient) -> None:

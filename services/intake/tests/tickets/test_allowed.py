@@ -37,6 +37,9 @@ PATHS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "unmerge": ("tickets/{}/unmerge", {"reason": "x"}),
     "confirm_unmerge": ("tickets/{}/unmerge/confirm", {"agree": True}),
     "decline_unmerge": ("tickets/{}/unmerge/confirm", {"agree": False}),
+    "correct_detection": ("tickets/{}/detection", {"detected_by": "ops", "reason": "x"}),
+    "confirm_detection": ("tickets/{}/detection/confirm", {"agree": True}),
+    "decline_detection": ("tickets/{}/detection/confirm", {"agree": False}),
     "split": ("tickets/{}/split", {"title": "x", "description": True}),
 }
 """How each act is asked of its route; merging needs a second ticket."""
@@ -59,6 +62,10 @@ STATES: Final[dict[str, tuple[Step, ...]]] = {
         ("anna", "prioritise", {"priority": "minor", "reason": "x"}),
     ),
     "another kind is asked for": (("anna", "reclassify", {"kind": "problem", "reason": "x"}),),
+    "another finder is named": (
+        ("anna", "detection", {"detected_by": "customer", "reason": "x"}),
+        ("anna", "detection", {"detected_by": "ops", "reason": "x"}),
+    ),
 }
 CALLERS: Final = ("anna", "omar", "sven", "dana", "jan")
 

@@ -38,7 +38,7 @@ async def receive_chat(
 
     Messages that are there already are not added again. What is not known of the customer is for triage.
     """
-    chat = body.to_chat()
+    chat = body.to_chat(caller.sub)
     _check_people(caller, chat)
     await _check_moments(tx, chat)
     state = state_of(request.app)

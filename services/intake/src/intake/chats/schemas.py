@@ -37,7 +37,7 @@ class ChatCreate(RequestModel):
     """The transcript of a chat until now, whole or from where it was sent last.
 
     `source` names the chat system and `id` the chat there: the same chat is one ticket, however often it is
-    sent. `contact` is who writes, by id, e-mail address or phone number; an unknown one leads to triage.
+    sent by the account that began it. What another account sends is another chat. `contact` is who writes, by id, e-mail address or phone number; an unknown one leads to triage.
     """
 
     source: Key
@@ -56,10 +56,10 @@ class ChatCreate(RequestModel):
             raise PydanticCustomError("kind", "a chat is no change request: reclassify its ticket")
         return self
 
-    def to_chat(self) -> Chat:
-        """The chat with its lines."""
+    def to_chat(self, system: str) -> Chat:
+        """The chat with its lines, as this `system` sends it."""
         lines = (ChatLine(**line.model_dump()) for line in self.messages)
-        return Chat(self.source, self.id, tuple(lines))
+        return Chat(system, self.source, self.id, tuple(lines))
 
 
 class ChatTicket(ResponseModel):

@@ -7,6 +7,7 @@ from intake.metadata import METADATA
 chats = Table(
     "chats",
     METADATA,
+    Column("system", Text, primary_key=True),
     Column("source", Text, primary_key=True),
     Column("chat_id", Text, primary_key=True),
     Column("ticket_id", Uuid, nullable=False),
@@ -15,6 +16,7 @@ chats = Table(
 chat_messages = Table(
     "chat_messages",
     METADATA,
+    Column("system", Text, primary_key=True),
     Column("source", Text, primary_key=True),
     Column("chat_id", Text, primary_key=True),
     Column("line_key", Text, primary_key=True),

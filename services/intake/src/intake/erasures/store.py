@@ -28,7 +28,8 @@ _TICKETS: Final = text(
         resolution = CASE WHEN resolution IS NOT NULL THEN :erased END,
         downgrade_reason = CASE WHEN downgrade_reason IS NOT NULL THEN :erased END,
         reclassification_reason = CASE WHEN reclassification_reason IS NOT NULL THEN :erased END,
-        unmerge_reason = CASE WHEN unmerge_reason IS NOT NULL THEN :erased END
+        unmerge_reason = CASE WHEN unmerge_reason IS NOT NULL THEN :erased END,
+        detection_reason = CASE WHEN detection_reason IS NOT NULL THEN :erased END
     WHERE id = ANY(:ids)
     """
 ).bindparams(_IDS, bindparam("erased", type_=Text))

@@ -8,6 +8,7 @@ from fastapi import Depends, Path, Response
 
 from common import audit
 from common.auth import Caller, requires
+from common.auth.persons import counted_as
 from common.domain import Rejection
 from common.errors import Conflict, NotFound, ValidationFailed, Violation
 from common.http import Page, Paging, Transaction, rejection_response, router
@@ -69,9 +70,16 @@ async def send_notice(ref: NoticeRef, caller: Sender, tx: Transaction) -> Notice
 async def dismiss_notice(
     ref: NoticeRef, caller: Sender, tx: Transaction
 ) -> NoticeDetail | Response:
-    """Dismiss a proposed notice: neither it nor what follows it goes out."""
+    """Dismiss a proposed notice: neither it nor what follows it goes out.
+
+    It is dismissed once a second person has asked for it; until then it is proposed as before.
+    """
     notice, at = await _lock(tx, ref)
-    return await _finish(tx, caller, "dismiss", notice, dismiss(notice, caller.sub, at), at)
+    person = await counted_as(tx, caller.sub, notice.dismissal_asked_by)
+    outcome = dismiss(notice, person, at)
+    waits = isinstance(outcome, Notice) and outcome.state == "proposed"
+    name = "request_dismissal" if waits else "dismiss"
+    return await _finish(tx, caller, name, notice, outcome, at)
 
 
 @routes.post("/{notice}/move", status_code=201, response_model=NoticeDetail)

@@ -20,7 +20,7 @@ class NoticeMove(RequestModel):
 class NoticeRead(ResponseModel):
     """A notice to one customer; `source_key` is of the maintenance, outage or delivery that it is about.
 
-    `proposed`: one of us sends or dismisses it. `due`: its mails are planned in a moment.
+    `proposed`: one of us sends it, or two dismiss it. `due`: its mails are planned in a moment.
     `unsent`: no mail server was set when it was due, so nobody got it.
     """
 
@@ -53,5 +53,7 @@ class NoticeDetail(NoticeRead):
 
     decided_by: str | None
     decided_at: datetime | None
+    dismissal_asked_by: str | None
+    dismissal_asked_at: datetime | None
     mails: list[NoticeMailRead]
     subjects: dict[str, str]

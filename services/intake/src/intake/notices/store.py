@@ -18,6 +18,8 @@ from intake.notices.domain.notice import Notice, NoticeState
 from intake.notices.tables import notices
 from intake.tickets.tables import outgoing_mails
 
+BY_ITSELF: Final = "opsdesk"
+"""Who dismisses what was over before anybody sent it."""
 _ALL: Final[Select[Any]] = select(notices, customers.c.key.label("customer")).join_from(
     notices, customers, customers.c.id == notices.c.customer_id
 )
@@ -48,6 +50,8 @@ async def save(tx: Connection, notice: Notice) -> None:
         "state": notice.state,
         "decided_by": notice.decided_by,
         "decided_at": notice.decided_at,
+        "dismissal_asked_by": notice.dismissal_asked_by,
+        "dismissal_asked_at": notice.dismissal_asked_at,
     }
     await tx.execute(update(notices).where(notices.c.id == notice.id).values(values))
 
@@ -181,5 +185,5 @@ async def list_affected(
 
 async def dismiss_proposed(tx: Connection, id: UUID, at: datetime) -> None:
     """Dismiss a proposed notice that is locked: what it is about was over before anybody sent it."""
-    values = {"state": "dismissed", "decided_by": "opsdesk", "decided_at": at}
+    values = {"state": "dismissed", "decided_by": BY_ITSELF, "decided_at": at}
     await tx.execute(update(notices).where(notices.c.id == id).values(values))

@@ -23,4 +23,6 @@ notices = Table(
     Column("first_id", Uuid),
     Column("decided_by", Text),
     instant("decided_at"),
+    Column("dismissal_asked_by", Text),
+    instant("dismissal_asked_at"),
 )

@@ -12,3 +12,8 @@ class Team:
     name: str
     members: Sequence[str]
     is_role: bool
+
+    @property
+    def position(self) -> tuple[int, str]:
+        """Where it stands in the list of all: roles first, then by key."""
+        return int(not self.is_role), self.key

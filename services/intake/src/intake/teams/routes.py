@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import Path, Response
+from fastapi import Depends, Path, Response
 
 from common import audit
 from common.auth import Caller, requires
 from common.errors import Conflict, NotFound
-from common.http import Transaction, router
+from common.http import Page, Paging, Transaction, router
 from common.persistence.database import Connection, transaction_time
 from intake.teams import store
 from intake.teams.domain import Team
@@ -33,9 +33,13 @@ async def create_team(
 
 
 @routes.get("")
-async def list_teams(caller: Reader, tx: Transaction) -> list[TeamRead]:
+async def list_teams(
+    caller: Reader, tx: Transaction, page: Annotated[Paging, Depends()]
+) -> Page[TeamRead]:
     """List teams: those that roles are first."""
-    return [TeamRead.model_validate(team) for team in await store.list_all(tx)]
+    after = page.after_as(int, str)
+    rows = await store.page(tx, after, page.limit)
+    return page.page_of(rows, TeamRead.model_validate, lambda team: team.position)
 
 
 @routes.get("/{team}")

@@ -11,13 +11,19 @@ from common.persistence.database import Connection
 from intake.directory.tables import people, teams
 from intake.teams.domain import Team
 
-MAX_TEAMS: Final = 500
+_BEFORE_ALL: Final = (0, "")
+_FIRST_OF_HOUSE: Final = (1, "")
 
 
-async def list_all(tx: Connection) -> list[Team]:
-    """The teams that roles are, then those of the house, each by key."""
-    roles = [await _of_role(tx, role) for role in sorted(TEAMS)]
-    rows = await tx.execute(select(teams).order_by(teams.c.key).limit(MAX_TEAMS))
+async def page(tx: Connection, after: tuple[int, str] | None, limit: int) -> list[Team]:
+    """The teams that roles are, then those of the house, behind this position: `limit` and one more."""
+    behind = after or _BEFORE_ALL
+    named = [key for key in sorted(TEAMS) if (0, key) > behind][: limit + 1]
+    roles = [await _of_role(tx, key) for key in named]
+    query = select(teams).order_by(teams.c.key).limit(limit + 1 - len(roles))
+    if behind >= _FIRST_OF_HOUSE:
+        query = query.where(teams.c.key > behind[1])
+    rows = await tx.execute(query)
     return roles + [_team(row.key, row.name, row.members) for row in rows]
 
 

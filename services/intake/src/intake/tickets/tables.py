@@ -64,6 +64,12 @@ tickets = Table(
     Column("unmerged_confirmed_by", Text),
     Column("suggested_priority", Text),
     Column("detected_by", Text),
+    Column("detection_detected_by", Text),
+    Column("detection_requested_by", Text),
+    instant("detection_requested_at"),
+    Column("detection_reason", Text),
+    Column("detection_corrected_by", Text),
+    Column("detection_confirmed_by", Text),
     Column("sequence", BigInteger, nullable=False),
 )
 

@@ -3,10 +3,12 @@
 from typing import Final
 
 from common.waiting import WaitingSource
+from intake.tickets.domain.detection import CORRECTABLE
 from intake.tickets.domain.second_eyes import PATIENCE
 
 OPEN: Final = "('new', 'in_progress', 'on_hold', 'forwarded', 'reopened')"
 """The open states; as literals, so that the planner finds the partial indexes."""
+CORRECTABLE_STATES: Final = str(tuple(sorted(CORRECTABLE)))
 TICKETS: Final = "tickets t LEFT JOIN customers c ON c.id = t.customer_id"
 KEY: Final = "'OPS-' || t.number"
 HREF: Final = "'/v1/tickets/OPS-' || t.number"
@@ -117,6 +119,15 @@ SOURCES: Final = (
         "t.unmerge_requested_at",
         "t.unmerge_requested_by",
         "{first} asked to separate it from the ticket that it was merged into; another person must confirm it",
+    ),
+    of_tickets(
+        "confirm_detection",
+        ("confirm_ticket_detection",),
+        "tickets:work",
+        f"t.detection_requested_by IS NOT NULL AND t.state IN {CORRECTABLE_STATES}",
+        "t.detection_requested_at",
+        "t.detection_requested_by",
+        "{first} says that the customer did not find it first; another person must confirm it",
     ),
     _acknowledgement("dm", "delivery_managers"),
     _acknowledgement("po", "product_owners"),

@@ -28,6 +28,13 @@ async def separate(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> None:
 async def investigate_and_improve(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> None:
     """An incident that a customer found first: its cause is found, and better monitoring is owed."""
     key = await open_ticket(anna, channel="phone")
+    for who, step, more in (
+        (anna, "detection", {"detected_by": "ops"}),
+        (omar, "detection/confirm", {"agree": False}),
+        (anna, "detection", {"detected_by": "ops"}),
+    ):
+        reason = {"reason": marks.word(f"{ON}/{step} reason", STAFF)}
+        assert (await act(who, key, step, **reason | more)).is_success
     id = (await act(anna, key, "investigations")).json()["id"]
     cause = {"cause": marks.word(f"{ON}/investigations/{{investigation}}/end cause", STAFF)}
     ended = {"cause_found": True} | cause

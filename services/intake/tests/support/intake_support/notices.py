@@ -26,3 +26,9 @@ async def list_notices(who: AsyncClient) -> list[tuple[str, str, str]]:
     """Source, stage and state of the notices, the oldest first."""
     items = (await who.get("/v1/notices")).json()["items"]
     return [(one["source_key"], one["stage"], one["state"]) for one in reversed(items)]
+
+
+async def list_waiting_kinds(who: AsyncClient) -> list[str]:
+    """How each notice waits for them: to be sent, or to be dismissed."""
+    items = (await who.get("/v1/waiting-for-me")).json()["items"]
+    return [one["kind"] for one in items if one["key"].startswith("NTC-")]

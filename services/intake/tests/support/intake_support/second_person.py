@@ -6,8 +6,13 @@ from typing import Any, Final
 from fastapi import FastAPI
 from httpx import AsyncClient
 
+from common.events.outages import OutageStarted
+from common.http import runtime_of
+from intake.handlers import HANDLERS
+from intake_support.notices import OUTAGE
 from intake_support.tickets import OVER, act, open_ticket
 from opsdesk_testing.client import client
+from opsdesk_testing.protocol import deliver
 from opsdesk_testing.second_person import TwoPersonRequest
 
 Scenario = Callable[[AsyncClient], Awaitable[TwoPersonRequest]]
@@ -27,6 +32,20 @@ async def lower_priority(anna: AsyncClient) -> TwoPersonRequest:
 
 async def another_kind(anna: AsyncClient) -> TwoPersonRequest:
     return await _asked(anna, "reclassify", "classification/confirm", kind="question", reason="So")
+
+
+async def found_by_ops(anna: AsyncClient) -> TwoPersonRequest:
+    key = await open_ticket(anna, channel="phone")
+    asked = await act(anna, key, "detection", detected_by="ops", reason="So")
+    assert asked.is_success, asked.text
+    return TwoPersonRequest("anna", "omar", f"/v1/tickets/{key}/detection/confirm", {"agree": True})
+
+
+async def outage_notice_dismissed(anna: AsyncClient) -> TwoPersonRequest:
+    app: FastAPI = anna._transport.app  # type: ignore[attr-defined]  # httpx shows it to nobody
+    await deliver(runtime_of(app).database, HANDLERS, (OutageStarted(ended_at=None, **OUTAGE), 1))
+    assert (await anna.post("/v1/notices/NTC-1/dismiss")).is_success
+    return TwoPersonRequest("anna", "omar", "/v1/notices/NTC-1/dismiss")
 
 
 async def verified(anna: AsyncClient) -> TwoPersonRequest:
@@ -172,6 +191,8 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "confirm_priority": lower_priority,
     "confirm_classification": another_kind,
     "confirm_ticket_unmerge": separated,
+    "confirm_ticket_detection": found_by_ops,
+    "dismiss_notice": outage_notice_dismissed,
     "confirm_priority_matrix": lower_matrix,
     "verify_monitoring_improvement": better_monitoring,
     "verify_ticket": verified,

@@ -46,8 +46,12 @@ class ChatLine:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A chat of a `source`, known there by its `id`, with its lines in the order of their sending."""
+    """A chat of a `source`, known there by its `id`, with its lines in the order of their sending.
 
+    `system` is the `sub` of who sends it; to another one it is another chat.
+    """
+
+    system: str
     source: str
     id: str
     lines: tuple[ChatLine, ...]

@@ -1,8 +1,8 @@
 """A notice to one customer, and when it goes out. Pure.
 
 Planned maintenance was announced by a person: its notices go out by themselves. An outage or a delivery is
-proposed first, since a monitor may be wrong: one of us sends or dismisses it. What follows a notice that
-went out (moved, cancelled, restored) goes out, too, and what follows a dismissed one does not (R11).
+proposed first, since a monitor may be wrong: one of us sends it, or two of us dismiss
+it. What follows a notice that went out (moved, cancelled, restored) goes out, too, and what follows a dismissed one does not (R11).
 """
 
 from dataclasses import dataclass, replace
@@ -42,6 +42,8 @@ class Notice:
     first_id: UUID | None = None
     decided_by: str | None = None
     decided_at: datetime | None = None
+    dismissal_asked_by: str | None = None
+    dismissal_asked_at: datetime | None = None
 
     @property
     def is_follow_up(self) -> bool:
@@ -82,9 +84,16 @@ def send(notice: Notice, actor: str, at: datetime) -> Notice | Rejection:
 
 
 def dismiss(notice: Notice, actor: str, at: datetime) -> Notice | Rejection:
-    """Keep a proposed notice, and what follows it, from going out."""
+    """Keep a proposed notice, and what follows it, from going out, once two people ask for it (R1).
+
+    Until the second one has asked it is proposed as before, and anybody sends it.
+    """
     if notice.state != "proposed":
         return Rejection("NOT_PROPOSED", f"{notice.key} is {notice.state} already.")
+    if notice.dismissal_asked_by is None:
+        return replace(notice, dismissal_asked_by=actor, dismissal_asked_at=at)
+    if notice.dismissal_asked_by == actor:
+        return notice
     return replace(notice, state="dismissed", decided_by=actor, decided_at=at)
 
 

@@ -13,7 +13,14 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from common.domain import Rejection
-from intake.tickets.domain import blocker, classification, prioritisation, transitions, unmerging
+from intake.tickets.domain import (
+    blocker,
+    classification,
+    detection,
+    prioritisation,
+    transitions,
+    unmerging,
+)
 from intake.tickets.domain.classification import Classification
 from intake.tickets.domain.hand_over import HandOver, check_no_fix_waits
 from intake.tickets.domain.message import check_reply
@@ -111,6 +118,16 @@ def _confirm_unmerge(ticket: Ticket, asker: Asker) -> object:
     return unmerging.confirm_unmerge(ticket, _survivor(ticket), person)
 
 
+def _correct_detection(ticket: Ticket, asker: Asker) -> object:
+    return detection.correct_detection(ticket, "ops", asker.account, asker.at, "")
+
+
+def _confirm_detection(ticket: Ticket, asker: Asker) -> object:
+    pending = ticket.pending_detection
+    person = asker.counted_as(pending.requested_by if pending else None)
+    return detection.confirm_detection(ticket, person)
+
+
 def _survivor(ticket: Ticket) -> Ticket:
     """A stand-in for the ticket into which it was merged; the route looks whether that is merged itself."""
     return replace(ticket, merged_into=None)
@@ -173,6 +190,9 @@ ACTS: Final = (
     ActRule("unmerge", WORK, _unmerge),
     ActRule("confirm_unmerge", WORK, _confirm_unmerge),
     ActRule("decline_unmerge", WORK, lambda t, _: unmerging.decline_unmerge(t)),
+    ActRule("correct_detection", WORK, _correct_detection),
+    ActRule("confirm_detection", WORK, _confirm_detection),
+    ActRule("decline_detection", WORK, lambda t, _: detection.decline_detection(t)),
     ActRule("split", WORK, lambda t, _: transitions.check_splittable(t)),
 )
 """Every act on a ticket. One that a route offers stands here as well."""
@@ -184,6 +204,7 @@ def first_persons(ticket: Ticket) -> set[str]:
         ticket.pending_downgrade,
         ticket.pending_reclassification,
         ticket.pending_unmerge,
+        ticket.pending_detection,
     )
     named = {ticket.opened_by, ticket.resolved_by, *(one.requested_by for one in pending if one)}
     return {account for account in named if account is not None}

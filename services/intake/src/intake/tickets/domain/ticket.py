@@ -111,6 +111,16 @@ class PendingUnmerge:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class PendingDetection:
+    """Another finder than the customer, whom one person named and another has to confirm (R9)."""
+
+    detected_by: Detection
+    requested_by: str
+    requested_at: datetime
+    reason: str
+
+
 class Ticket(Struct, frozen=True):
     """One request or incident. A ticket without customer waits for triage.
 
@@ -162,6 +172,9 @@ class Ticket(Struct, frozen=True):
     merged_into: UUID | None = None
     suggested_priority: Priority | None = None
     detected_by: Detection | None = None
+    pending_detection: PendingDetection | None = None
+    detection_corrected_by: str | None = None
+    detection_confirmed_by: str | None = None
     pending_unmerge: PendingUnmerge | None = None
     unmerged_by: str | None = None
     unmerged_confirmed_by: str | None = None

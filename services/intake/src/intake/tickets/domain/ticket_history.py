@@ -35,6 +35,10 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "reclassify": "asked for another kind or service",
         "confirm_classification": "confirmed another kind or service",
         "decline_classification": "declined another kind or service",
+        "correct_detection": "corrected who found it first to {wanted}",
+        "request_detection": "asked to correct who found it first from {was} to {wanted}",
+        "confirm_detection": "confirmed that {wanted} found it first",
+        "decline_detection": "declined that {wanted} found it first",
         "second_eyes_overdue": "reported that it has waited too long for a second person",
         "download_attachment": "downloaded an attachment",
     }

@@ -110,6 +110,13 @@ class DetectionCorrection(RequestModel):
     reason: FreeText
 
 
+class DetectionConfirmation(RequestModel):
+    """The second person's answer to who found it first."""
+
+    agree: bool
+    reason: OptionalText = None
+
+
 class ForwardRequest(RequestModel):
     """The hand-over record: all of it is needed. `asked` is what `to` is asked to do, until `due_at`.
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from common.http import ResponseModel
 from intake.tickets.domain.priority import Priority
-from intake.tickets.domain.ticket import Kind, Nature
+from intake.tickets.domain.ticket import Detection, Kind, Nature
 
 
 class PendingDowngradeRead(ResponseModel):
@@ -33,6 +33,15 @@ class PendingReclassificationRead(ResponseModel):
 class PendingUnmergeRead(ResponseModel):
     """The separation of a merged ticket, which waits for the confirmation of a second person."""
 
+    requested_by: str
+    requested_at: datetime
+    reason: str
+
+
+class PendingDetectionRead(ResponseModel):
+    """Another finder than the customer, which waits for the confirmation of a second person."""
+
+    detected_by: Detection
     requested_by: str
     requested_at: datetime
     reason: str

@@ -23,6 +23,7 @@ from intake.tickets.domain.ticket import (
     WaitingOn,
 )
 from intake.tickets.schemas.pending import (
+    PendingDetectionRead,
     PendingDowngradeRead,
     PendingReclassificationRead,
     PendingUnmergeRead,
@@ -79,6 +80,7 @@ class TicketRead(TicketForContact):
 
     reporter: str | None
     detected_by: Detection | None
+    pending_detection: PendingDetectionRead | None
     priority_by: str | None
     pending_unmerge: PendingUnmergeRead | None
     pending_downgrade: PendingDowngradeRead | None

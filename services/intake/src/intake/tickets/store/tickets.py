@@ -21,6 +21,7 @@ from common.scheduling.aggregate_locks import lock_available as lock_rows
 from intake.directory.tables import customers, environments
 from intake.search import store as documents
 from intake.tickets.domain.ticket import (
+    PendingDetection,
     PendingDowngrade,
     PendingReclassification,
     PendingUnmerge,
@@ -41,6 +42,7 @@ _PENDING: Final[Mapping[str, tuple[str, Any]]] = {
     "pending_downgrade": ("downgrade", PendingDowngrade),
     "pending_reclassification": ("reclassification", PendingReclassification),
     "pending_unmerge": ("unmerge", PendingUnmerge),
+    "pending_detection": ("detection", PendingDetection),
 }
 """What waits for a second person: its type, and the prefix of its columns."""
 _NOT_COLUMNS: Final = frozenset({"key", "customer", "environment", *_PENDING})

@@ -18,8 +18,19 @@ CREATE TABLE notices (
     first_id uuid REFERENCES notices,
     decided_by text,
     decided_at timestamptz,
-    UNIQUE (source, customer_id, stage, starts_at)
+    dismissal_asked_by text,
+    dismissal_asked_at timestamptz,
+    UNIQUE (source, customer_id, stage, starts_at),
+    -- What was over before anybody sent it is dismissed by itself.
+    CONSTRAINT ck_notices_dismissal_four_eyes CHECK (state <> 'dismissed' OR decided_by IS NOT NULL
+        AND (decided_by = 'opsdesk'
+            OR dismissal_asked_by IS NOT NULL AND decided_by <> dismissal_asked_by))
 );
 CREATE INDEX ix_notices_due ON notices (id) WHERE state = 'due';
 CREATE INDEX ix_notices_customer ON notices (customer_id, id);
 COMMENT ON COLUMN notices.first_id IS 'The notice that this one follows: announced, then moved or cancelled.';
+
+-- Two accounts of one person are refused, too (R1).
+CREATE TRIGGER two_persons_dismiss BEFORE INSERT OR UPDATE OF state, decided_by ON notices
+    FOR EACH ROW WHEN (NEW.state = 'dismissed')
+    EXECUTE FUNCTION refuse_one_person('dismissal_asked_by', 'decided_by');

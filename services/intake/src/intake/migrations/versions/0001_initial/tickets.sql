@@ -63,6 +63,12 @@ CREATE TABLE tickets (
     suggested_priority text CHECK (suggested_priority IN
         ('blocker', 'critical', 'major', 'minor', 'trivial')),
     detected_by text CHECK (detected_by IN ('customer', 'monitoring', 'ops')),
+    detection_detected_by text,
+    detection_requested_by text,
+    detection_requested_at timestamptz,
+    detection_reason text,
+    detection_corrected_by text,
+    detection_confirmed_by text,
     sequence bigint NOT NULL CHECK (sequence > 0),
     CONSTRAINT ck_tickets_nature CHECK (nature IS NULL OR kind = 'change_request'),
     CONSTRAINT ck_tickets_resolved CHECK (state NOT IN ('resolved', 'verified', 'closed')
@@ -80,7 +86,9 @@ CREATE TABLE tickets (
     CONSTRAINT ck_tickets_waiting_until CHECK ((waiting_until IS NOT NULL)
         = (waiting_on IS NOT DISTINCT FROM 'date')),
     CONSTRAINT ck_tickets_unmerge_four_eyes CHECK (unmerged_confirmed_by IS NULL
-        OR (unmerged_by IS NOT NULL AND unmerged_confirmed_by <> unmerged_by))
+        OR (unmerged_by IS NOT NULL AND unmerged_confirmed_by <> unmerged_by)),
+    CONSTRAINT ck_tickets_detection_four_eyes CHECK (detection_confirmed_by IS NULL
+        OR (detection_corrected_by IS NOT NULL AND detection_confirmed_by <> detection_corrected_by))
 ) WITH (fillfactor = 85);
 CREATE INDEX ix_tickets_customer ON tickets (customer_id, id);
 CREATE INDEX ix_tickets_assignee ON tickets (assignee, id) WHERE assignee IS NOT NULL;
@@ -143,6 +151,24 @@ END $$;
 CREATE TRIGGER unmerge_needs_two BEFORE UPDATE OF merged_into ON tickets
     FOR EACH ROW WHEN (OLD.merged_into IS NOT NULL AND NEW.merged_into IS DISTINCT FROM OLD.merged_into)
     EXECUTE FUNCTION refuse_unmerge_by_one();
+
+-- What the customer found first owes better monitoring (R9).
+CREATE FUNCTION refuse_detection_by_one() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.detection_requested_by IS NULL
+        OR NEW.detected_by IS DISTINCT FROM OLD.detection_detected_by
+        OR NEW.detection_corrected_by IS DISTINCT FROM OLD.detection_requested_by
+        OR NEW.detection_confirmed_by IS NULL
+        OR NEW.detection_confirmed_by = OLD.detection_requested_by
+    THEN
+        RAISE EXCEPTION 'that not the customer found it takes the person who says so and another one'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_detection_four_eyes';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER detection_needs_two BEFORE UPDATE OF detected_by ON tickets
+    FOR EACH ROW WHEN (OLD.detected_by = 'customer' AND NEW.detected_by IS DISTINCT FROM OLD.detected_by)
+    EXECUTE FUNCTION refuse_detection_by_one();
 
 CREATE TABLE messages (
     id uuid PRIMARY KEY,
@@ -242,6 +268,10 @@ CREATE TRIGGER two_persons_reclassify BEFORE INSERT OR UPDATE OF reclassified_co
 CREATE TRIGGER two_persons_unmerge BEFORE INSERT OR UPDATE OF unmerged_confirmed_by ON tickets
     FOR EACH ROW WHEN (NEW.unmerged_confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('unmerged_by', 'unmerged_confirmed_by');
+
+CREATE TRIGGER two_persons_detection BEFORE INSERT OR UPDATE OF detection_confirmed_by ON tickets
+    FOR EACH ROW WHEN (NEW.detection_confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('detection_corrected_by', 'detection_confirmed_by');
 
 CREATE TRIGGER two_persons_blocker BEFORE UPDATE OF blocker_confirmed_by ON tickets
     FOR EACH ROW WHEN (NEW.blocker_confirmed_by IS DISTINCT FROM OLD.blocker_confirmed_by)
