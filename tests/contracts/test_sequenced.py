@@ -34,8 +34,8 @@ OTHER_SEQUENCES = {
     "intake": {"promises", "services", "deliveries"},
     "sla": {"contacts", "customers", "environments", "partners", "people", "action_items"},
     "delivery-gate": {"contacts"},
-    # The entries of a case, which its own row counts.
-    "escalation": {"timeline"},
+    # The entries of a case, which its own row counts; the changes of settings, which no event has.
+    "escalation": {"timeline", "personal_settings"},
 }
 """Tables with a column `sequence` that counts no events of the service. An action item counts
 its versions there; its events are the review's."""

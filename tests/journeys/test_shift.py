@@ -69,7 +69,7 @@ def test_a_ticket_goes_through_many_hands() -> None:
     assert "another person" in refused("confirm-priority", number)
     run("confirm-priority", number, "--as", "omar")
     run("resolve", number, "The disk was cleaned")
-    assert key in run("mine", "--as", "omar")
+    assert key in run("mine", "--kind", "verify", "--as", "omar")
     assert "another person" in refused("verify", number)
     run("reject", number, "--reason", "Still two left", "--as", "omar")
     run("resolve", number, "All were sent")

@@ -11,6 +11,7 @@ from time import process_time
 
 import pytest
 
+from intake.mail.domain.auto_reply import _ABSENCE_SUBJECT
 from tests.security.regexes import Use, find_uses, hostile_texts, unwritten
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +22,7 @@ MOST_GROWTH = 25
 """Ten times the text may take so many times as long: ten, and the unrest of the machine."""
 PUT_TOGETHER = {
     "services/intake/src/intake/articles/domain/personal_data.py",
+    "services/intake/src/intake/mail/domain/auto_reply.py",
     "services/intake/src/intake/mail/domain/environment_choice.py",
     "libs/common/src/common/restoration/key_numbers.py",
 }
@@ -39,6 +41,7 @@ OWN_TEXT = (
 
 USES = [
     *(one for one in find_uses(ROOT) if not one.where.startswith(OWN_TEXT)),
+    Use("auto_reply", _ABSENCE_SUBJECT.pattern, _ABSENCE_SUBJECT.flags, "search"),
     Use("environment_choice", r"(?<![\w-])acme-prod(?![\w-])", re.IGNORECASE, "search"),
     Use("personal_data", r"(?<!\w)Jan\ Jansen(?!\w)", re.IGNORECASE, "sub"),
     Use("key_numbers", rb'"(ticket|key)":\s*"([A-Z]+)-(\d{1,18})"', 0, "finditer"),

@@ -80,7 +80,8 @@ def test_topics_are_as_the_architecture_names_them() -> None:
     assert TOPICS["opsdesk.tickets"] == 12
     assert TOPICS["opsdesk.escalations.second-level"] == 1
     assert TOPICS["opsdesk.dead-letters.delivery-gate"] == 1
-    assert len(TOPICS) == 18
+    assert TOPICS["opsdesk.evidence"] == 1
+    assert len(TOPICS) == 19
 
 
 async def test_two_of_three_brokers_are_enough(state: State) -> None:

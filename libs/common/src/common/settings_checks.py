@@ -32,6 +32,7 @@ KNOWN_ELSEWHERE: Final = frozenset(
         "MAIL_GATEWAY_NAME",
         "MAIL_REPLY_TO",
         "MESSAGE_CHECK",
+        "NOTICES_OPTIONAL",
         "PHONE_REGION",
         "PUBLIC_URL",
         "RAW_MAIL_DAYS",
@@ -49,6 +50,8 @@ KNOWN_ELSEWHERE: Final = frozenset(
         "SMTP_SECURITY",
         "SMTP_SERVER",
         "SMTP_USERNAME",
+        "TIMESTAMP_AUTHORITY_CA_FILE",
+        "TIMESTAMP_AUTHORITY_URL",
         "UNUSED_UPLOAD_HOURS",
         # The command `opsdesk`, `make run`, docker-compose.yml and tests.
         "ADMIN_DATABASE_URL",

@@ -66,8 +66,8 @@ class Terminal:
 def _body_of(request: httpx.Request) -> JSON:
     """The JSON that was sent; of other bytes, what they are."""
     kind = request.headers.get("content-type", "")
-    if kind == "application/json":
-        return dict(json.loads(request.content))
+    if kind == "application/json" and isinstance(sent := json.loads(request.content), dict):
+        return sent
     return {kind: request.content.decode("utf-8", "replace")}
 
 

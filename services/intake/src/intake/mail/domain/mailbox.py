@@ -17,7 +17,7 @@ _LOCAL: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\x80-\U0010ffff-]{1,64
 _DOMAIN: Final = re.compile(r"(?:[^\W]|[-])+(?:\.(?:[^\W]|[-])+)*")
 _DOUBLE_BRACKETS: Final = re.compile(r"<[ \t]*<([^<>\"()]*)>[ \t]*>")
 _MAILTO: Final = re.compile(r"\Amailto:", re.IGNORECASE)
-_AROUND_DOTS: Final = re.compile(r"\s*([@.])\s*")
+_AROUND_DOTS: Final = re.compile(r"(?<!\s)\s*([@.])\s*")
 _CLOSING: Final = {'"': '"', "(": ")", "<": ">"}
 
 

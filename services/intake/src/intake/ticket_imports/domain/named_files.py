@@ -26,6 +26,8 @@ def _from_object(entry: dict[str, Any]) -> tuple[str, str]:
 def _from_text(text: str) -> tuple[str, str]:
     """`created;author;name;address`, or an address alone, or a name alone."""
     parts = text.strip().split(";")
-    if len(parts) >= 4:
-        return ";".join(parts[2:-1]), parts[-1]
+    # A name may hold semicolons, and its address holds them again.
+    addresses = [index for index, part in enumerate(parts) if index >= 3 and "://" in part]
+    if addresses:
+        return ";".join(parts[2 : addresses[0]]), ";".join(parts[addresses[0] :])
     return ("", text.strip()) if "://" in text else (text.strip(), "")
