@@ -80,7 +80,7 @@ def test_topics_are_as_the_architecture_names_them() -> None:
     assert TOPICS["opsdesk.tickets"] == 12
     assert TOPICS["opsdesk.escalations.second-level"] == 1
     assert TOPICS["opsdesk.dead-letters.delivery-gate"] == 1
-    assert TOPICS["opsdesk.evidence"] == 1
+    assert TOPICS["opsdesk.evidence"] == 12
     assert len(TOPICS) == 19
 
 
