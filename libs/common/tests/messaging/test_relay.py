@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,8 +12,9 @@ from sqlalchemy import text
 
 from common.messaging.kafka import Kafka
 from common.messaging.outbox import OutboxEvent, publish
+from common.messaging.outbox_queue import OutboxQueue
 from common.messaging.relay import Relay
-from common.persistence.database import Database
+from common.persistence.database import Connection, Database
 from opsdesk_testing.ledger import make_tables, paid_event
 from opsdesk_testing.waiting import run_until_exit, until
 
@@ -22,12 +24,16 @@ WRITERS, EACH, ACCOUNTS = 8, 60, 5
 async def pay(database: Database, topic: str, account: int, amount: int) -> None:
     """One honest writer: lock the aggregate, bump its sequence, announce, commit."""
     async with database.transaction() as tx:
-        sequence = await tx.scalar(
-            text("UPDATE accounts SET sequence = sequence + 1 WHERE id = :id RETURNING sequence"),
-            {"id": UUID(int=account)},
-        )
-        outbox_event = OutboxEvent(paid_event(UUID(int=account), amount), sequence, topic=topic)
-        await publish(tx, outbox_event)
+        await pay_within(tx, topic, account, amount)
+
+
+async def pay_within(tx: Connection, topic: str, account: int, amount: int) -> None:
+    sequence = await tx.scalar(
+        text("UPDATE accounts SET sequence = sequence + 1 WHERE id = :id RETURNING sequence"),
+        {"id": UUID(int=account)},
+    )
+    outbox_event = OutboxEvent(paid_event(UUID(int=account), amount), sequence, topic=topic)
+    await publish(tx, outbox_event)
 
 
 async def unsent(database: Database) -> int:
@@ -69,6 +75,40 @@ async def test_eight_writers_and_two_relays_lose_nothing_and_keep_the_order(
         f"account/{UUID(int=account)}": list(range(1, WRITERS * EACH // ACCOUNTS + 1))
         for account in range(ACCOUNTS)
     }
+
+
+async def test_what_commits_between_the_read_and_the_deletion_is_sent_as_well(
+    database: Database,
+    kafka: Kafka,
+    topic: str,
+    read_all: Callable[[Kafka, str], Awaitable[list[dict[str, str]]]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its id is smaller than those that were read: a range up to these would take it along unsent."""
+    written, may_commit, committed = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    delete = OutboxQueue.delete
+
+    async def write_slowly() -> None:
+        async with database.transaction() as tx:
+            await pay_within(tx, topic, 1, 1)
+            written.set()
+            await may_commit.wait()
+        committed.set()
+
+    async def delete_after_it(queue: OutboxQueue, ids: Sequence[int], held_by: Any) -> None:
+        may_commit.set()
+        await committed.wait()
+        await delete(queue, ids, held_by)
+
+    monkeypatch.setattr(OutboxQueue, "delete", delete_after_it)
+    slow = asyncio.create_task(write_slowly())
+    await written.wait()
+    await pay(database, topic, 2, 1)
+    async with run_until_exit(Relay(database, kafka)):
+        await slow
+        await until(lambda: _none_left(database))
+    sent = {headers["ce_subject"] for headers in await read_all(kafka, topic)}
+    assert sent == {f"account/{UUID(int=account)}" for account in (1, 2)}
 
 
 async def test_a_standby_takes_over_within_two_seconds_when_the_leader_dies(
