@@ -98,7 +98,7 @@ SHIFT: Mapping[str, Callable[..., None]] = {
 """What a shift does on tickets all day: `opsdesk reply 1021 …`, and `opsdesk tickets reply 1021 …` alike."""
 
 app.command(rich_help_panel="A shift")(queue.queue)
-app.command(rich_help_panel="A shift")(mine.mine)
+app.command("mine", rich_help_panel="A shift")(mine.list_waiting)
 app.command(rich_help_panel="A shift")(queue.search)
 for name, command in SHIFT.items():
     app.command(name, rich_help_panel="A shift")(command)

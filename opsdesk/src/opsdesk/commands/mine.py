@@ -33,7 +33,7 @@ class Waiting:
     has_more: bool = False
 
 
-def mine(
+def list_waiting(
     kind: Annotated[
         str | None,
         Option(help="verify, approve_delivery, decide_waiver, acknowledge_escalation, …"),
@@ -41,7 +41,7 @@ def mine(
     limit: Annotated[int, Option(min=1, max=200, help="How many.")] = LIMIT,
 ) -> None:
     """Show what waits for you in all services, the most urgent first, then the tickets assigned to you."""
-    run_command(_mine(given(kind=kind), limit))
+    run_command(_show_waiting(given(kind=kind), limit))
 
 
 def gather(answers: Mapping[str, Any], limit: int) -> Waiting:
@@ -70,7 +70,7 @@ def gather(answers: Mapping[str, Any], limit: int) -> Waiting:
     return found
 
 
-async def _mine(query: JSON, limit: int) -> None:
+async def _show_waiting(query: JSON, limit: int) -> None:
     async with own_client() as client:
         asked = (_ask(client, service, query, limit) for service in SERVICES)
         found = gather(dict(zip(SERVICES, await asyncio.gather(*asked), strict=True)), limit)
