@@ -4,7 +4,7 @@ import io
 import json
 import logging
 from collections.abc import Callable, Iterator
-from time import perf_counter
+from time import process_time
 
 import pytest
 import structlog
@@ -82,9 +82,9 @@ def test_nothing_leaves_by_a_log_line(text: str, logged: io.StringIO) -> None:
 def test_a_long_hostile_text_costs_little(piece: str) -> None:
     """What callers send may land in a log line: hiding must not become the attack."""
     text = piece * (1_000_000 // len(piece))
-    began = perf_counter()
+    began = process_time()
     redact(text)
-    assert perf_counter() - began < 3
+    assert process_time() - began < 3
 
 
 async def test_what_a_customer_wrote_is_in_no_error_of_the_database(

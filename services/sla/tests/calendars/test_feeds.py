@@ -1,7 +1,6 @@
 """Calendars that are fed: by upload and by address, in versions; and shown as a feed and a picture."""
 
 import asyncio
-import time
 from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree
@@ -12,7 +11,7 @@ from httpx import AsyncClient, Response
 
 from common.confinement import Confinement, Limits
 from common.persistence.database import Database
-from opsdesk_testing.client import management_client
+from opsdesk_testing.responsiveness import longest_computing_unanswered
 from sla.calendars import feed_reader
 from sla.calendars.feed_client import FeedFetcher, FeedFetchError
 from sla.calendars.routes.feeds import FETCH_SLOTS, get_fetcher
@@ -188,13 +187,7 @@ async def test_a_feed_that_takes_too_long_is_refused_while_the_service_answers(
     zones = "".join(OWN_ZONE.format(number) for number in range(1000))
     long = feed(LUNCH).replace("BEGIN:VEVENT", f"{zones}BEGIN:VEVENT", 1)
     uploading = asyncio.create_task(upload(theo, long))
-    longest = 0.0
-    async with management_client(app) as anybody:
-        while not uploading.done():
-            asked = time.monotonic()
-            assert (await anybody.get("/health/live")).status_code == 200
-            longest = max(longest, time.monotonic() - asked)
-            await asyncio.sleep(0.01)
+    longest = await longest_computing_unanswered(app, uploading)
     answer = await uploading
     assert violation_pointers(answer) == [""]
     assert "go on for too long" in answer.text or "it takes longer than 1 s to read" in answer.text

@@ -10,6 +10,7 @@ import resource
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from math import ceil
 from multiprocessing.connection import Connection
 from typing import Any, Final
 
@@ -44,7 +45,9 @@ def _confine(limits: Limits) -> None:
     signal.setitimer(signal.ITIMER_REAL, limits.wall_s)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
+    # The second limit ends it with a signal that anybody may send: it has to stay out of reach of the
+    # first also where the machine stands still for seconds, and the kernel counts them in one step.
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + ceil(limits.wall_s)))
     space = _address_space() + limits.memory_mib * MIB
     resource.setrlimit(resource.RLIMIT_AS, (space, space))
     _silence()

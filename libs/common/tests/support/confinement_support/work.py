@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import time
 from pathlib import Path
 
@@ -54,3 +55,8 @@ def shout() -> None:
 def environment_of_process() -> tuple[int, int]:
     """Its niceness, and how many threads and other children's files it has."""
     return os.nice(0), len(os.listdir("/proc/self/fd"))
+
+
+def limits_of_computing() -> tuple[int, int]:
+    """The seconds after which SIGXCPU, and after which SIGKILL ends this process."""
+    return resource.getrlimit(resource.RLIMIT_CPU)
