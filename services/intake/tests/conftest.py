@@ -1,6 +1,6 @@
 """Intake on a real database that commits, with the demo company's reference data."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from intake.app import SERVICE
 from intake.tickets.ticket_batcher import TicketBatcher
 from intake_support.services import announce_service
 from opsdesk_testing.client import app_for, client
+from opsdesk_testing.databases import Template, Templates
 from opsdesk_testing.protocol import freeze_time
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
@@ -36,6 +37,14 @@ def schema() -> str:
 
 
 @pytest.fixture
+async def template(templates: Templates, schema: str, request: pytest.FixtureRequest) -> Template:
+    """With the demo company for whoever works in it, else empty."""
+    if "anna" in request.fixturenames:
+        return await templates.filled(schema, demo_company)
+    return await templates.of(schema)
+
+
+@pytest.fixture
 async def app(database: Database) -> AsyncIterator[FastAPI]:
     await freeze_time(database, NINE)
     app = app_for(SERVICE, database)
@@ -44,25 +53,36 @@ async def app(database: Database) -> AsyncIterator[FastAPI]:
 
 
 @pytest.fixture
-async def anna(app: FastAPI, database: Database) -> AsyncIterator[AsyncClient]:
+async def anna(app: FastAPI) -> AsyncIterator[AsyncClient]:
     """OPS, who finds the demo company registered, and its services in the catalogue."""
+    async with client(app, "anna") as anna:
+        yield anna
+
+
+async def demo_company(database: Database) -> None:
+    """Register customers, environments, contacts, staff and a partner, as anna does."""
+    await freeze_time(database, NINE)
     for number, key in enumerate(SERVICES):
         await announce_service(database, key, sold_to=("acme",), id=UUID(int=0x5E0 + number))
+    app = app_for(SERVICE, database)
     async with client(app, "anna") as anna:
-        for key in CUSTOMERS:
-            await made(anna, "/v1/customers", {"key": key, "name": key.title()})
-        for customer, key, tier in ENVIRONMENTS:
-            body = {"key": key, "tier": tier, "name": key}
-            await made(anna, f"/v1/customers/{customer}/environments", body)
-        for customer, name, address in CONTACTS:
-            body = {"name": name, "address": address}
-            await made(anna, f"/v1/customers/{customer}/contacts", body)
-        for sub, role in STAFF:
-            address = f"{sub}@ours.example"
-            person = {"sub": sub, "name": sub, "email": address, "roles": [role]}
-            await made(anna, "/v1/people", person)
-        await made(anna, "/v1/partners", {"key": "hosthaven", "name": "Hosthaven"})
-        yield anna
+        for path, body in registrations():
+            await made(anna, path, body)
+    await runtime_of(app).resource(TicketBatcher).close()
+
+
+def registrations() -> Iterator[tuple[str, dict[str, Any]]]:
+    """What anna posts, in its order."""
+    for key in CUSTOMERS:
+        yield "/v1/customers", {"key": key, "name": key.title()}
+    for customer, key, tier in ENVIRONMENTS:
+        yield f"/v1/customers/{customer}/environments", {"key": key, "tier": tier, "name": key}
+    for customer, name, address in CONTACTS:
+        yield f"/v1/customers/{customer}/contacts", {"name": name, "address": address}
+    for sub, role in STAFF:
+        address = f"{sub}@ours.example"
+        yield "/v1/people", {"sub": sub, "name": sub, "email": address, "roles": [role]}
+    yield "/v1/partners", {"key": "hosthaven", "name": "Hosthaven"}
 
 
 @pytest.fixture

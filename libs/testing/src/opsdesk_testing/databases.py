@@ -1,6 +1,6 @@
 """Databases for tests: a migrated template per schema, cloned for every test."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from common.persistence import base_schema
+from common.persistence.database import Database
 from common.persistence.migrations import migrate
 from common.simulated_time import install_now_function
 
@@ -44,6 +45,25 @@ class Templates:
             self._templates[schema] = await self._make(schema)
         return self._templates[schema]
 
+    async def filled(self, schema: str, fill: Callable[[Database], Awaitable[None]]) -> Template:
+        """Return the template of a schema with what `fill` commits there, at the first call."""
+        name = f"{schema}_{fill.__name__}"
+        if name not in self._templates:
+            self._templates[name] = await self._fill(await self.of(schema), name, fill)
+        return self._templates[name]
+
+    async def _fill(
+        self, empty: Template, name: str, fill: Callable[[Database], Awaitable[None]]
+    ) -> Template:
+        from opsdesk_local import clone_database
+
+        template = Template(f"{self._prefix}_{name}", empty.schema)
+        await clone_database(self._servers.admin_url, empty.name, template.name)
+        database = Database(self._runtime_url(template, template.name), template.schema)
+        await fill(database)
+        await database.close()
+        return template
+
     async def _make(self, requested: str) -> Template:
         from opsdesk_local import prepare_database
 
@@ -64,13 +84,18 @@ class Templates:
     async def clone(self, template: Template, number: int) -> AsyncIterator[str]:
         """Clone a template; yield the runtime role's URL; drop the clone afterwards."""
         from opsdesk_local import clone_database, drop_database
-        from opsdesk_local.roles import database_urls
 
         name = f"{template.name}_{number}"
         admin = self._servers.admin_url
         await clone_database(admin, template.name, name)
-        yield database_urls(admin, self._servers.state.password, name)[template.schema].runtime
+        yield self._runtime_url(template, name)
         await drop_database(admin, name)
+
+    def _runtime_url(self, template: Template, name: str) -> str:
+        from opsdesk_local.roles import database_urls
+
+        admin, password = self._servers.admin_url, self._servers.state.password
+        return database_urls(admin, password, name)[template.schema].runtime
 
     def owner_url(self, template: Template, name: str) -> str:
         from opsdesk_local.roles import database_urls
