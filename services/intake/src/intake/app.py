@@ -12,6 +12,7 @@ from intake.files.domain.upload import MAX_FILE_BYTES
 from intake.files.sweeper import run_file_sweeper
 from intake.handlers import HANDLERS
 from intake.linked_tickets.linked_ticket_sender import create_sender
+from intake.mail.mail_reader import prepare_reading
 from intake.outgoing.sender import run_outgoing_mail
 from intake.outgoing.store.due import count_due
 from intake.references import REFERENCES
@@ -42,7 +43,7 @@ SERVICE = Service(
     resources=(ReferenceCache, MatrixCache, TicketBatcher, PostQueue),
     loops=(run_outgoing_mail, run_indexing, run_file_sweeper),
     components={"linked_tickets": create_sender},
-    request_loops=(create_ticket_fast.drain_batcher,),
+    request_loops=(create_ticket_fast.drain_batcher, prepare_reading),
     workloads=(TICKETS, NOTIFIER),
     pending=count_due,
     resolve_contact=resolve_contact,

@@ -8,11 +8,10 @@ import os
 import pickle
 import resource
 import signal
-from collections.abc import Callable
 from contextlib import suppress
 from math import ceil
 from multiprocessing.connection import Connection
-from typing import Any, Final
+from typing import Final
 
 from common.confinement.limits import MIB, Limits
 
@@ -20,25 +19,33 @@ NICENESS: Final = 5
 """How far the work stands back behind what answers requests."""
 
 
-def work(
-    answers: Connection, limits: Limits, function: Callable[..., Any], args: tuple[Any, ...]
-) -> None:
-    """Call the function within the limits, and send a pickled `(True, result)` or `(False, error)`."""
-    _confine(limits)
+def work(connection: Connection, limits: Limits) -> None:
+    """Wait for a pickled `(function, args)`, call it, send a pickled `(True, result)` or `(False, error)`."""
+    _stand_back()
     try:
+        piece = connection.recv_bytes()
+    except EOFError:
+        os._exit(0)  # whoever might have had work is gone
+    try:
+        function, args = pickle.loads(piece)
+        _confine(limits)
         answer = pickle.dumps((True, function(*args)), pickle.HIGHEST_PROTOCOL)
     except Exception as error:  # noqa: BLE001 - the caller raises it
         answer = pickle.dumps((False, error), pickle.HIGHEST_PROTOCOL)
-    answers.send_bytes(answer)
+    connection.send_bytes(answer)
     # At once: nothing that the work left behind (threads, hooks at exit) runs any more.
     os._exit(0)
 
 
-def _confine(limits: Limits) -> None:
+def _stand_back() -> None:
     # Where the machine's memory ends, the work ends before the service.
     with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
         score.write("1000")
     os.nice(NICENESS)
+    _silence()
+
+
+def _confine(limits: Limits) -> None:
     for number in (signal.SIGALRM, signal.SIGXCPU):
         signal.signal(number, signal.SIG_DFL)
     # Also where the service that would end it is gone.
@@ -50,7 +57,6 @@ def _confine(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + ceil(limits.wall_s)))
     space = _address_space() + limits.memory_mib * MIB
     resource.setrlimit(resource.RLIMIT_AS, (space, space))
-    _silence()
 
 
 def _address_space() -> int:

@@ -5,33 +5,20 @@ every request of the process all the same. A process can be ended from outside, 
 """
 
 import asyncio
-import pickle
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerProcess
-from signal import SIGALRM, SIGHUP, SIGINT, SIGKILL, SIGTERM, SIGXCPU
-from threading import Lock, Timer
-from typing import Any, Final, TypeVar
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from threading import Lock
+from typing import Any, TypeVar
 
-from common.confinement.child import work
-from common.confinement.limits import MIB, LimitExceeded, Limits
+from common.confinement.limits import LimitExceeded, Limits
+from common.confinement.process import ConfinedProcess, ConfinementUnavailable, preload
 from common.telemetry import logger, metrics
 
 R = TypeVar("R")
 
 log = logger(__name__)
-
-_CONTEXT: Final = get_context("forkserver")
-_PRELOADED: Final = ["common.confinement.child"]
-_OUT_OF_TIME: Final = frozenset({-SIGALRM, -SIGXCPU})
-_ENDED_BY_OTHERS: Final = frozenset({-SIGHUP, -SIGINT, -SIGKILL, -SIGTERM, 255})
-"""Exit codes that say nothing about the work: a stop, the kernel's want of memory, a lost server."""
-
-
-class ConfinementUnavailable(OSError):
-    """No process could be had, or others ended it: our own trouble. Try again later."""
 
 
 class Confinement:
@@ -40,7 +27,8 @@ class Confinement:
     `name` is the kind in metrics and logs. `modules` are imported once, by the server from which
     the processes are forked: those that the functions need, and none that opens or starts anything.
     At most `waiting` further pieces wait for their turn; None is for those who can wait for any
-    number, and hold no connection meanwhile.
+    number, and hold no connection meanwhile. With `spare`, the next process is started when a piece
+    is done, so that the next piece need not wait for it.
     """
 
     def __init__(
@@ -51,15 +39,17 @@ class Confinement:
         *,
         at_once: int = 2,
         waiting: int | None = None,
+        spare: bool = False,
     ) -> None:
         self.name = name
         self.limits = limits
+        self._at_once = at_once
         self._most = None if waiting is None else at_once + waiting
         self._pieces = 0
         self._turns = ThreadPoolExecutor(at_once, thread_name_prefix=f"confined-{name}")
-        _PRELOADED.extend(modules)
-        # The server starts with the first piece of work; modules that are named later come by need.
-        _CONTEXT.set_forkserver_preload(_PRELOADED)
+        self._spares: SimpleQueue[ConfinedProcess] = SimpleQueue()
+        self._keeper = ThreadPoolExecutor(1, thread_name_prefix=f"spare-{name}") if spare else None
+        preload(modules)
 
     async def run(self, function: Callable[..., R], *args: Any) -> R:
         """The function's result.
@@ -71,7 +61,7 @@ class Confinement:
             raise ConfinementUnavailable("as many as may wait are waiting")
         self._pieces += 1
         try:
-            succeeded, value = await self._run(_Piece(self.limits, function, args))
+            succeeded, value = await self._run(_Piece(self, function, args))
         finally:
             self._pieces -= 1
         if not succeeded:
@@ -93,72 +83,71 @@ class Confinement:
         metrics.CONFINED_WORK.labels(self.name, "done" if succeeded else "refused").inc()
         return succeeded, value
 
+    async def prepare(self) -> None:
+        """Start the server and the first spare process, where there is none, before work comes."""
+        await asyncio.get_running_loop().run_in_executor(self._keeper, self._add_spare)
+
+    def take_process(self) -> ConfinedProcess:
+        """A process that waits for a piece; blocks. Raises ConfinementUnavailable."""
+        with suppress(Empty):
+            while True:
+                spare = self._spares.get_nowait()
+                if spare.is_alive:
+                    return spare
+                spare.end()
+        return ConfinedProcess(self.limits)
+
+    def give_back(self, process: ConfinedProcess) -> None:
+        """End the process, whose piece is done; blocks where nobody keeps a spare one."""
+        if self._keeper:
+            self._keeper.submit(self._replace, process)
+        else:
+            process.end()
+
+    def _replace(self, process: ConfinedProcess) -> None:
+        process.end()
+        self._add_spare()
+
+    def _add_spare(self) -> None:
+        if self._spares.qsize() < self._at_once:
+            try:
+                self._spares.put(ConfinedProcess(self.limits))
+            except ConfinementUnavailable:
+                log.warning("confinement.no_spare_process", kind=self.name, exc_info=True)
+
 
 class _Piece:
     """One piece of work, and its process while it has one."""
 
-    def __init__(self, limits: Limits, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
-        self._limits = limits
+    def __init__(
+        self, confinement: Confinement, function: Callable[..., Any], args: tuple[Any, ...]
+    ) -> None:
+        self._confinement = confinement
         self._function, self._args = function, args
         self._lock = Lock()
-        self._process: ForkServerProcess | None = None
+        self._process: ConfinedProcess | None = None
         self._killed = False
 
     def run(self) -> tuple[bool, Any]:
         """`(True, result)` or `(False, error)`; blocks. Raises LimitExceeded, ConfinementUnavailable."""
-        reader, process = self._start()
-        timer = Timer(self._limits.wall_s, self.kill)
-        timer.daemon = True
-        timer.start()
+        if self._killed:
+            raise ConfinementUnavailable("it was called off before it began")
+        process = self._confinement.take_process()
         try:
-            with reader:
-                return self._receive(reader, process)
+            self._begin(process)
+            return process.work(self._function, self._args)
         finally:
-            timer.cancel()
-            self.kill()
-            process.join()
-            process.close()
+            self._confinement.give_back(process)
 
     def kill(self) -> None:
         """End the work at once, from whichever thread, also before it has begun."""
         with self._lock:
             self._killed = True
-            if self._process is not None and self._process.is_alive():
+            if self._process is not None:
                 self._process.kill()
 
-    def _start(self) -> tuple[Connection, ForkServerProcess]:
-        reader, writer = _CONTEXT.Pipe(duplex=False)
-        args = (writer, self._limits, self._function, self._args)
-        process = _CONTEXT.Process(target=work, args=args, daemon=True)
-        with writer, self._lock:
-            if self._killed:
-                raise ConfinementUnavailable("it was called off before it began")
-            try:
-                process.start()
-            except (OSError, EOFError) as error:
-                reader.close()
-                raise ConfinementUnavailable(f"no process for it: {error}") from error
+    def _begin(self, process: ConfinedProcess) -> None:
+        with self._lock:
             self._process = process
-        return reader, process
-
-    def _receive(self, reader: Connection, process: ForkServerProcess) -> tuple[bool, Any]:
-        try:
-            answer = reader.recv_bytes(self._limits.answer_mib * MIB)
-        except EOFError:
-            raise self._explain_end(process) from None
-        except OSError:  # longer than allowed
-            raise LimitExceeded("memory", self._limits) from None
-        succeeded, value = pickle.loads(answer)
-        if isinstance(value, MemoryError):
-            raise LimitExceeded("memory", self._limits) from None
-        return succeeded, value
-
-    def _explain_end(self, process: ForkServerProcess) -> Exception:
-        """The error for a process that ended without an answer."""
-        called_off = self._killed
-        process.join()
-        if called_off or process.exitcode in _OUT_OF_TIME:
-            return LimitExceeded("time", self._limits)
-        if process.exitcode in _ENDED_BY_OTHERS:
-            return ConfinementUnavailable("its process was ended from outside")
-        return LimitExceeded("crash", self._limits)
+            if self._killed:
+                process.kill()

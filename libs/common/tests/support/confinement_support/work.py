@@ -60,3 +60,7 @@ def environment_of_process() -> tuple[int, int]:
 def limits_of_computing() -> tuple[int, int]:
     """The seconds after which SIGXCPU, and after which SIGKILL ends this process."""
     return resource.getrlimit(resource.RLIMIT_CPU)
+
+
+def process_id() -> int:
+    return os.getpid()

@@ -4,9 +4,11 @@ A mail that exceeds them, or that our own code fails on, is still read as far as
 it always becomes something that a person sees.
 """
 
-from typing import Final
+import asyncio
+from typing import Any, Final
 
 from common.confinement import Confinement, ConfinementUnavailable, LimitExceeded, Limits
+from common.runtime import Runtime
 from common.telemetry import logger
 from intake.mail.reading import ReadMail, nothing_read, read, read_beginning, read_file
 
@@ -16,11 +18,17 @@ BEGINNING_BYTES: Final = 32_768
 """How much is looked at of a mail that cannot be read as a whole."""
 
 _MODULES: Final = ("intake.mail.reading",)
-WHOLE: Final = Confinement("mail", Limits(cpu_s=5, wall_s=20, memory_mib=768), _MODULES)
+WHOLE: Final = Confinement("mail", Limits(cpu_s=5, wall_s=20, memory_mib=768), _MODULES, spare=True)
 """A mail of 25 MiB takes 1 s and 300 MiB on a machine of 2025, one of 10 kB 2 ms."""
 BEGINNING: Final = Confinement(
     "mail-beginning", Limits(cpu_s=1, wall_s=5, memory_mib=128), _MODULES
 )
+
+
+async def prepare_reading(runtime: Runtime[Any]) -> None:
+    """Have a process ready for the first mail: others would wait while the first one starts."""
+    await WHOLE.prepare()
+    await asyncio.Event().wait()
 
 
 async def read_mail(raw: bytes) -> ReadMail:
