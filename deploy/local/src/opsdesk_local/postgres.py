@@ -29,6 +29,8 @@ _NOT_DURABLE_SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
     "max_wal_size": "256MB",
+    # Every connection counts them, and a test opens several; passwords are long and random.
+    "scram_iterations": "1",
     # In the data folder, which is removed: a killed server would leave segments in /dev/shm.
     "dynamic_shared_memory_type": "mmap",
 }
@@ -134,6 +136,8 @@ class Postgres:
         command = [
             self._programs / "initdb",
             *options,
+            # The password of the first role is stored before the settings of the server apply.
+            *(f"--set={name}={value}" for name, value in self._settings.items() if "scram" in name),
             "--encoding=UTF8",
             "--locale=C.UTF-8",
         ]
