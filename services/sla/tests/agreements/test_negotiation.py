@@ -232,7 +232,7 @@ async def test_a_published_agreement_is_a_page_without_script(
     page = await jan.get(f"{AGREEMENTS}/acme-standard/page")
     assert page.headers["content-type"].startswith("text/html")
     assert "default-src 'none'" in page.headers["content-security-policy"]
-    for fragment in ("within 8 h", "99.9 %", "sun 02:00 to 04:00", "1200.50 EUR"):
+    for fragment in ("8 uur", "99,9 %", "Zondag 02:00 tot 04:00", "€\xa01.200,50"):
         assert fragment in page.text
     assert "&lt;missed&gt;" in page.text
     assert "<script" not in page.text
