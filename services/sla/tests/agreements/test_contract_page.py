@@ -145,6 +145,8 @@ async def test_the_page_is_in_the_customers_language_as_html_and_pdf(
     address = (await theo.post(AGREEMENTS, json=body)).headers["Location"]
     for step, by in (("propose", theo), ("approve", theo), ("approve", gina), ("publish", gina)):
         assert (await by.post(f"{address}/{step}")).status_code == 200
+    read = (await jan.get(address)).json()
+    assert read["names"] == {"theo": "Theo", "gina": "Gina"}
     page = await jan.get(f"{address}/page")
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert '<html lang="nl">' in page.text

@@ -2,12 +2,11 @@
 
 from common.persistence.database import Connection
 from sla.agreements.documents.contract import ContractNames
-from sla.agreements.domain.lifecycle import VersionLifecycle
 from sla.agreements.schemas.responses import AnyAgreement
 from sla.agreements.store.services import names_of_services
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.directory.store.customers import list_by_keys
-from sla.directory.store.people import name_of_partner, names_of_accounts
+from sla.directory.store.people import name_of_partner
 
 
 async def load_names(
@@ -19,16 +18,7 @@ async def load_names(
     return ContractNames(
         customers={one.key: one.name for one in await list_by_keys(tx, keys)},
         services=await names_of_services(tx, response.services),
-        people=await names_of_accounts(tx, _signers(stored.lifecycle)),
+        people=stored.people,
         partner=None if partner is None else await name_of_partner(tx, partner),
         provider=provider,
     )
-
-
-def _signers(lifecycle: VersionLifecycle) -> set[str]:
-    signatures = (
-        lifecycle.provider_signature,
-        lifecycle.counter_signature,
-        lifecycle.publication,
-    )
-    return {one.by for one in signatures if one is not None}

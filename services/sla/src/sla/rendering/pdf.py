@@ -52,9 +52,9 @@ def render_pdf(document: Document) -> bytes:
         rightMargin=RIGHT,
         topMargin=TOP,
         bottomMargin=BOTTOM,
-        title=f"{document.title} - {document.subtitle}",
+        title=_printable(f"{document.title} - {document.subtitle}"),
         author="OpsDesk",
-        subject=document.edition,
+        subject=_printable(document.edition),
         lang=document.language,
         invariant=1,
     )
@@ -72,14 +72,19 @@ def _footer(document: Document, canvas: Any, pages: Any) -> None:
     canvas.setFont(typeface().regular, FOOTER_SIZE)
     canvas.setFillColor(HexColor(GREY))
     words = f"{document.title} · {document.subtitle} · {document.edition}"
-    canvas.drawString(LEFT, BOTTOM - 8 * mm, _cut_to_width(without_controls(words)))
+    canvas.drawString(LEFT, BOTTOM - 8 * mm, _cut_to_width(_printable(words)))
     canvas.drawRightString(A4[0] - RIGHT, BOTTOM - 8 * mm, str(pages.page))
     canvas.restoreState()
 
 
+def _printable(words: str) -> str:
+    """The words without what no file of text can hold: control characters, halves of surrogates."""
+    return without_controls(words).encode("utf-8", "replace").decode()
+
+
 def _cut_to_width(words: str) -> str:
     """The words as far as they leave room for the number of the page."""
-    shown = words[:200].encode("utf-8", "replace").decode()  # half a surrogate has no width
+    shown = words[:200]
     while stringWidth(shown, typeface().regular, FOOTER_SIZE) > WIDTH - 12 * mm:
         shown = shown[:-2] + "…"
     return shown
@@ -207,7 +212,7 @@ def _tile(tile: Tile) -> list[Flowable]:
 def _paragraph(text: str, size: float, colour: str, *, bold: bool = False, **more: int) -> Any:
     cut = text if len(text) <= MAX_CELL_CHARS else text[: MAX_CELL_CHARS - 1] + "…"
     # A paragraph parses its text as markup.
-    marked = escape(without_controls(cut)).replace("\n", "<br/>")
+    marked = escape(_printable(cut)).replace("\n", "<br/>")
     return Paragraph(marked, _style(size, colour, bold=bold, **more))
 
 
