@@ -156,10 +156,10 @@ async def test_people_are_named_and_the_versions_of_each_interval_are_told(
     await deliver(database, HANDLERS, (solved, 3), (back, 4))
     clock = (await resolution_clock(database)).id
     data = (await theo.get(f"/v1/clocks/{clock}/explanation")).json()
-    told = [(one["kind"], one["by"]) for one in data["events"]]
-    assert ("terms_changed", ["Anna", "Gina"]) in told
-    assert ("stopped", ["Anna"]) in told
-    assert ("reopened", []) in told  # a contact is named by no account: who may be erased
+    happened = [(one["kind"], one["by"]) for one in data["events"]]
+    assert ("terms_changed", ["Anna", "Gina"]) in happened
+    assert ("stopped", ["Anna"]) in happened
+    assert ("reopened", []) in happened  # a contact is named by no account: who may be erased
     (change,) = [one["text"] for one in data["events"] if one["kind"] == "terms_changed"]
     assert change.startswith(
         "another priority (priority major to blocker): 2 hr promised instead of 8 hr"

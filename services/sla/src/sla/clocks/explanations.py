@@ -20,7 +20,7 @@ from sla.clocks.domain.snapshot import take_snapshot
 from sla.clocks.domain.story import Story, StoryNames
 from sla.clocks.domain.story_events import tell_story
 from sla.clocks.domain.ticket_clock import TicketClock
-from sla.clocks.store import inputs, waiver_facts
+from sla.clocks.store import approvals, inputs
 from sla.directory.store.people import names_of_accounts
 
 
@@ -47,7 +47,7 @@ async def explain(
         ZoneInfo(zone or tables[clock.terms.calendar].calendar.zone.name),
         {one.id: f"{one.key} (version {one.version})" for one in hours},
         {id: f"agreement {one.key} (version {one.version})" for id, one in versions.items()},
-        await waiver_facts.list_facts(tx, _waiver_ids(stored)),
+        await approvals.list_approvals(tx, _approval_ids(stored)),
     )
     story = tell_story(clock.metric, clock.contract, stored, tables, names, version)
     maintenance = await _load_maintenance(tx, ticket_clock, version and versions.get(version), at)
@@ -100,13 +100,13 @@ def _version_ids(stored: Sequence[Input], version: UUID | None) -> set[UUID]:
     return {id for id in ids if id is not None}
 
 
-def _waiver_ids(stored: Sequence[Input]) -> set[UUID]:
+def _approval_ids(stored: Sequence[Input]) -> set[UUID]:
     return {one.waiver.waiver_id for one in stored if one.waiver is not None}
 
 
 def _accounts(story: Story, names: StoryNames) -> set[str]:
     acted = {account for event in story.events for account in event.by}
-    deciders = {one.decided_by for one in names.waivers.values() if one.decided_by is not None}
+    deciders = {one.decided_by for one in names.approvals.values() if one.decided_by is not None}
     return acted | deciders
 
 

@@ -72,7 +72,7 @@ def calendars(language: str) -> dict[UUID, Calendar]:
     """Its hours, with the holidays of the Netherlands in this language."""
     years = range(2026, 2029)
     named = public_holidays("NL", None, years) | {date(2026, 5, 15): "holiday"}
-    holidays = translate_holidays(named, "Europe/Amsterdam", language, years)
+    holidays = translate_holidays(named, "NL", language, years)
     office = Calendar(
         ZONE,
         WEEK,

@@ -13,7 +13,7 @@ from sla.clocks.domain.explanation_report import ExplanationReport, Promise
 from sla.clocks.domain.fold import fold, start, step
 from sla.clocks.domain.schedule import fire_missed, firing_input
 from sla.clocks.domain.snapshot import take_snapshot
-from sla.clocks.domain.story import StoryNames, WaiverFacts
+from sla.clocks.domain.story import Approval, StoryNames
 from sla.clocks.domain.story_events import tell_story
 
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -42,7 +42,7 @@ def explained(
     *,
     heading: str = "OPS-1 The invoice run hangs: resolution for acme, major",
     maintenance: Sequence[Window] = (),
-    waivers: Mapping[UUID, WaiverFacts] | None = None,
+    approvals: Mapping[UUID, Approval] | None = None,
     agreements: Mapping[UUID, str] | None = None,
     version: UUID | None = None,
 ) -> ExplanationReport:
@@ -50,7 +50,7 @@ def explained(
     lived = with_firings(metric, inputs, at, tables)
     clock = fold(metric, lived, tables)
     calendars = {id: f"office (version {number})" for number, id in enumerate(tables, start=1)}
-    names = StoryNames(ZONE, calendars, agreements or {}, waivers or {})
+    names = StoryNames(ZONE, calendars, agreements or {}, approvals or {})
     story = tell_story(metric, "sla", lived, tables, names, version)
     promises = [
         Promise(one.start, f"agreement acme-standard, calendar {calendars[one.calendar]}")

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sla.agreements.documents.formats import Formats, capitalised
 from sla.agreements.documents.hours import Dates, hours_section
+from sla.agreements.documents.notation import Formats, capitalised
 from sla.agreements.documents.promises import promises_section
 from sla.agreements.documents.signatures import Signing, signatures_section
 from sla.agreements.documents.words import Words

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sla.agreements.documents.formats import Formats, capitalised
+from sla.agreements.documents.notation import Formats, capitalised
 from sla.agreements.documents.words import Words
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.domain.coverage_extension import PRIORITIES

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import get_args
 
 from common.events.tickets import Kind
-from sla.agreements.documents.formats import Formats
+from sla.agreements.documents.notation import Formats
 from sla.agreements.domain.agreement import Agreement, Metric, Terms
 from sla.agreements.domain.coverage_extension import PRIORITIES
 from sla.rendering.document import Column, Section, Table

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sla.agreements.documents.formats import Formats, capitalised
+from sla.agreements.documents.notation import Formats, capitalised
 from sla.agreements.documents.words import Words
 from sla.agreements.domain.lifecycle import Signature, VersionLifecycle
 from sla.rendering.document import Column, Section, Table

@@ -16,8 +16,8 @@ from common.runtime import Runtime
 from sla.agreements.contract_names import load_names
 from sla.agreements.dependencies import agreement_response, get_visible_version
 from sla.agreements.documents.contract import ContractContent, build_contract
-from sla.agreements.documents.formats import Formats
 from sla.agreements.documents.hours import Dates
+from sla.agreements.documents.notation import Formats, country_of
 from sla.agreements.documents.words import Words
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.store import coverage_extensions as extensions
@@ -100,7 +100,8 @@ async def _load_calendars(
 
 
 def _named(calendar: Calendar, language: str, years: range) -> Calendar:
-    names = translate_holidays(calendar.holidays, calendar.zone.name, language, years)
+    country = country_of(calendar.zone.name)
+    names = translate_holidays(calendar.holidays, country, language, years)
     return replace(calendar, holidays=names)
 
 

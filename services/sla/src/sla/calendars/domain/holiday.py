@@ -3,8 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
-from babel.core import get_global
-
 
 class UnknownCountry(ValueError):
     """The package has no holidays of this country or subdivision."""
@@ -29,14 +27,13 @@ def public_holidays(country: str, subdivision: str | None, years: Iterable[int])
 
 
 def translate_holidays(
-    names: Mapping[date, str], zone: str, language: str, years: Collection[int]
+    names: Mapping[date, str], country: str | None, language: str, years: Collection[int]
 ) -> dict[date, str]:
     """These holidays with the names of these years in `language` (two letters), where it is known.
 
-    The country is that of the calendar's zone. A name that is none of its public holidays, and one for
-    which the `holidays` package has no word in the language, stays as it is.
+    A name that is none of the country's public holidays, and one for which the `holidays` package has
+    no word in the language, stays as it is.
     """
-    country = get_global("zone_territories").get(zone)
     wanted = {day: name for day, name in names.items() if day.year in years}
     if language == "en" or country is None or not wanted:
         return dict(names)
@@ -56,9 +53,9 @@ def _holiday_words(country: str, language: str, years: Collection[int]) -> dict[
         return {}
     words: dict[str, str] = {}
     for subdivision in (None, *known.subdivisions):
-        told, english = (
+        translated, english = (
             holidays.country_holidays(country, subdiv=subdivision, years=years, language=one)
             for one in (language, "en_US")
         )
-        words |= {name: told[day] for day, name in english.items()}
+        words |= {name: translated[day] for day, name in english.items()}
     return words

@@ -74,7 +74,7 @@ class ExplanationReport:
             return f"{snapshot.state}: nothing is promised"
         if snapshot.breached_at is not None:
             breached = f"{snapshot.state}: breached at {self.format_instant(snapshot.breached_at)}"
-            return breached + self._lateness + self._waiver_note
+            return breached + self._lateness + self._excuse
         if snapshot.state == "stopped":
             return f"stopped: {result_of(clock, clock.counted)}"
         if snapshot.deadline is None:
@@ -88,11 +88,11 @@ class ExplanationReport:
         return f", {format_duration(self.snapshot.overrun)} too late" if is_over else ""
 
     @property
-    def _waiver_note(self) -> str:
+    def _excuse(self) -> str:
         waiver = self.clock.waiver
         if waiver is None:
             return ""
-        facts = self.names.waivers.get(waiver.waiver_id)
+        facts = self.names.approvals.get(waiver.waiver_id)
         approved = f"approved at {self.format_instant(waiver.at)}"
         if facts is None:
             return f", excused by a waiver {approved}"

@@ -37,9 +37,9 @@ def _head(report: ExplanationReport) -> Iterator[str]:
 def _lines(report: ExplanationReport) -> Iterator[str]:
     """Events and intervals in one order of time; what happens at a change comes before it."""
     is_long = len(report.intervals) > MAX_INTERVALS
-    told = _weeks(report) if is_long else _single_intervals(report)
+    intervals = _weeks(report) if is_long else _single_intervals(report)
     events = [(one.at, 0, list(_event_lines(report, one))) for one in report.events]
-    for _, _, lines in sorted([*events, *told], key=lambda entry: entry[:2]):
+    for _, _, lines in sorted([*events, *intervals], key=lambda entry: entry[:2]):
         yield from lines
 
 

@@ -69,8 +69,8 @@ class TermsChange:
 
 
 @dataclass(frozen=True, slots=True)
-class WaiverFacts:
-    """A waiver by its key, with the accounts of who approved it and who ended it."""
+class Approval:
+    """The approval of a waiver, by its key, with the accounts of who gave it and who ended it."""
 
     key: str
     decided_by: str | None
@@ -79,7 +79,7 @@ class WaiverFacts:
 
 @dataclass(frozen=True, slots=True)
 class StoryNames:
-    """What a story calls things: calendar and agreement versions by id, waivers by id.
+    """What a story calls things: calendar and agreement versions by id, approvals by waiver id.
 
     Instants are formatted in `zone`, that of the reader.
     """
@@ -87,7 +87,7 @@ class StoryNames:
     zone: ZoneInfo
     calendars: Mapping[UUID, str] = field(default_factory=dict)
     agreements: Mapping[UUID, str] = field(default_factory=dict)
-    waivers: Mapping[UUID, WaiverFacts] = field(default_factory=dict)
+    approvals: Mapping[UUID, Approval] = field(default_factory=dict)
 
     def format_instant(self, at: datetime) -> str:
         """Return an instant in the reader's zone, such as `Mon 1 Jun 2026 09:00`."""

@@ -95,7 +95,7 @@ def _events_of(step: Step, names: StoryNames) -> Iterator[StoryEvent]:
         yield _firing(step, input.firing, names)
         return
     if input.waiver is not None:
-        yield _waiver(step, input.waiver, names)
+        yield _approval(step, input.waiver, names)
         return
     if input.kind in ("opened_earlier", "opened_later") and step.before != step.after:
         text = f"{input.reason}: it counts from {names.format_instant(step.after.opened_at)} on"
@@ -115,7 +115,7 @@ def _firing(step: Step, firing: Firing, names: StoryNames) -> StoryEvent:
         text += f": by a change its time had run out at {passed}"
     waiver = step.after.waiver_covering(firing.due_at)
     if waiver is not None:
-        text += f"; {_waiver_name(waiver, names)} covers it"
+        text += f"; {_approval_name(waiver, names)} covers it"
     return StoryEvent(firing.due_at, "breached", text)
 
 
@@ -129,9 +129,9 @@ def describe_warning(firing: Firing) -> str:
     return f"warned, {before} before the deadline"
 
 
-def _waiver(step: Step, waiver: ClockWaiver, names: StoryNames) -> StoryEvent:
-    facts = names.waivers.get(waiver.waiver_id)
-    name, until = _waiver_name(waiver, names), names.format_instant(waiver.expires_at)
+def _approval(step: Step, waiver: ClockWaiver, names: StoryNames) -> StoryEvent:
+    facts = names.approvals.get(waiver.waiver_id)
+    name, until = _approval_name(waiver, names), names.format_instant(waiver.expires_at)
     is_known = any(one.waiver_id == waiver.waiver_id for one in step.before.waivers)
     if is_known:
         by = (facts.ended_by,) if facts and facts.ended_by else ()
@@ -141,8 +141,8 @@ def _waiver(step: Step, waiver: ClockWaiver, names: StoryNames) -> StoryEvent:
     return StoryEvent(waiver.at, "waived", text, by)
 
 
-def _waiver_name(waiver: ClockWaiver, names: StoryNames) -> str:
-    facts = names.waivers.get(waiver.waiver_id)
+def _approval_name(waiver: ClockWaiver, names: StoryNames) -> str:
+    facts = names.approvals.get(waiver.waiver_id)
     return f"waiver {facts.key}" if facts else "a waiver"
 
 

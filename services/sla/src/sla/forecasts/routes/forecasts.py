@@ -213,17 +213,13 @@ def to_response(row: Row[Any]) -> ForecastRead:
         queue_position=progress.queue_position,
         typical_queue_length=round(progress.typical_queue_length, 1),
         sample_size=estimate.sample_size,
-        breached_share=_rounded(estimate.breached_ratio),
-        prior=_rounded(estimate.prior),
+        breached_share=estimate.breached_ratio and round(estimate.breached_ratio, 3),
+        prior=estimate.prior and round(estimate.prior, 3),
         reasons=describe_reasons(progress, estimate),
         created_at=forecast.created_at,
         changed_at=forecast.changed_at,
         open=forecast.open,
     )
-
-
-def _rounded(share: float | None) -> float | None:
-    return None if share is None else round(share, 3)
 
 
 async def _detail_response(tx: Connection, row: Row[Any]) -> ForecastDetail:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from babel.core import get_global
 from babel.dates import format_date, format_datetime, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
@@ -100,6 +101,12 @@ class Formats:
         start, end = span
         name = "next_day" if end > DAY else "to"
         return self.words(name, start=_clock(start), end=_clock(end - DAY if end > DAY else end))
+
+
+def country_of(zone: str) -> str | None:
+    """Return the country of a time zone, as two letters; None for a zone of none."""
+    country: str | None = get_global("zone_territories").get(zone)
+    return country
 
 
 def capitalised(text: str) -> str:
