@@ -81,7 +81,17 @@ class Document:
         """The sentence that names the zone of the document's instants."""
         return _ZONE_NOTES[self.language].format(zone=self.zone)
 
+    @property
+    def missing_letters_note(self) -> str:
+        """The sentence of a form that cannot show all letters."""
+        return _MISSING_LETTERS_NOTES[self.language]
 
+
+_MISSING_LETTERS_NOTES: Final = {
+    "en": "An empty box stands for a letter that this file cannot print; the HTML form shows it.",
+    "nl": "Een leeg vakje staat voor een letter die dit bestand niet kan afdrukken; de HTML-vorm toont haar.",
+    "de": "Ein leeres Kästchen steht für ein Zeichen, das diese Datei nicht drucken kann; die HTML-Form zeigt es.",
+}
 _ZONE_NOTES: Final = {
     "en": "Times are those of {zone}.",
     "nl": "Tijden zijn die van {zone}.",

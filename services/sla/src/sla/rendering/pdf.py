@@ -29,7 +29,7 @@ from common.domain.formula_escape import without_controls
 from sla.rendering.cells import NUMBERS, format_value
 from sla.rendering.charts.drawing import ALARM, DARK, GRID, INK, PALE
 from sla.rendering.document import Document, Section, Table, Tile
-from sla.rendering.fonts import typeface
+from sla.rendering.fonts import has_glyphs, typeface
 from sla.rendering.pdf_drawing import PdfPicture
 
 LEFT = RIGHT = 15 * mm
@@ -100,6 +100,8 @@ def _story(document: Document) -> Iterator[Flowable]:
     zone = ZoneInfo(document.zone)
     for number, section in enumerate(document.sections):
         yield from _section(section, f"section-{number}", zone)
+    if not has_glyphs(str(document)):
+        yield _paragraph(document.missing_letters_note, 8, GREY, spaceBefore=10)
 
 
 class _Heading(Paragraph):  # type: ignore[misc]  # reportlab has no types
