@@ -37,7 +37,7 @@ _COLUMNS: Columns = {
     "known": "int",
     "breach_share": "real",
     "level": "smallint",
-    "prior": "real",
+    "prior": "double precision",
     "prior_level": "smallint",
     "created_at": "timestamptz",
     "changed_at": "timestamptz",
