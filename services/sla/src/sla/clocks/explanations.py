@@ -50,7 +50,9 @@ async def explain(
         await approvals.list_approvals(tx, _approval_ids(stored)),
     )
     story = tell_story(clock.metric, clock.contract, stored, tables, names, version)
-    maintenance = await _load_maintenance(tx, ticket_clock, version and versions.get(version), at)
+    maintenance = await _load_maintenance(
+        tx, ticket_clock, versions.get(version) if version else None, at
+    )
     report = ExplanationReport(
         str(ticket_clock.id),
         heading(ticket_clock),
