@@ -13,7 +13,7 @@ from sla.agreements.documents.contract import build_contract
 from sla.agreements.documents.words import _TEXTS, LANGUAGES
 from sla.agreements.domain.lifecycle import Signature
 from sla.rendering.document import Document, Section
-from sla_support.company import ACME, NINE, announce_customers, announce_people
+from sla_support.company import ACME, BRIGHTWATER, NINE, announce_customers, announce_people
 from sla_support.contract_sample import AT, content, lifecycle, version
 
 AGREEMENTS = "/v1/agreements"
@@ -120,6 +120,30 @@ def test_why_cover_was_extended_is_for_our_own_people() -> None:
     theirs = build_contract(content("en", "acme"), "en")
     assert _rows(theirs, "Extra cover") == [("13 June 2026 08:00 to 20:00", "Major and Minor")]
     assert "put into force" not in str(theirs)
+
+
+def test_who_is_only_covered_reads_what_holds_for_them_and_no_contract_of_others() -> None:
+    """R4"""
+    both = {"other_customers": (BRIGHTWATER,)}
+    document = build_contract(content("en", "brightwater", **both), "en")
+    assert document.subtitle == "as it holds for Brightwater Ltd"
+    titles = {one.title for one in document.sections}
+    assert not titles & {"Signatures", "Penalties", "Roles", "Duties of the other side"}
+    shown = str(document)
+    assert not [name for name in ("Acme", "Theo", "1,200.50", "go-live") if name in shown]
+    ours = build_contract(content("en", **both), "en")
+    covers = dict(_rows(ours, "Parties and scope"))["Covers"]
+    assert covers == "Acme Bouwgroep B.V., Brightwater Ltd"
+
+
+def test_a_contract_with_a_supplier_names_the_supplier() -> None:
+    """R13"""
+    terms = {"contract": "uc", "customer_id": None, "partner": "hosthaven"}
+    document = build_contract(content("de", **terms), "de")
+    assert document.title == "Lieferantenvertrag (UC)"
+    assert document.subtitle == "zwischen Northwind Support GmbH und HostHaven S.A."
+    facts = dict(_rows(document, "Parteien und Geltungsbereich"))
+    assert (facts["Lieferant"], facts["Gilt für"]) == ("HostHaven S.A.", "alle Kunden")
 
 
 async def test_the_page_is_in_the_customers_language_as_html_and_pdf(

@@ -103,7 +103,9 @@ def content(
 ) -> ContractContent:
     """What the paper shows in this language to staff, or to a customer (a key)."""
     agreement = version(**terms)
-    stored = AgreementVersion(agreement, UUID(int=8), ("acme",), 1, signed or lifecycle())
+    keys = ("acme", "brightwater") if agreement.customer_id else ()
+    covered = keys[: len(agreement.customers)]
+    stored = AgreementVersion(agreement, UUID(int=8), covered, 1, signed or lifecycle())
     extension = Extension(
         UUID(int=7),
         datetime(2026, 6, 13, 6, tzinfo=UTC),
@@ -120,9 +122,10 @@ def content(
         calendars(language),
         [extension],
         ContractNames(
-            customers={"acme": "Acme Bouwgroep B.V."},
+            customers={"acme": "Acme Bouwgroep B.V.", "brightwater": "Brightwater Ltd"},
             services={"billing": "Billing", "portal": "Customer portal"},
             people={"theo": "Theo van den Berg", "gina": "Gina Rossi"},
+            partner=agreement.partner and "HostHaven S.A.",
             provider="Northwind Support GmbH",
         ),
         AT,
