@@ -1,9 +1,11 @@
 """From errors to answers."""
 
+from typing import Annotated
+
 import asyncpg
 import pytest
 from fastapi import FastAPI
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError, model_validator
 from sqlalchemy.exc import DBAPIError
 from starlette.types import Message
 
@@ -112,3 +114,28 @@ def test_a_reason_code_gives_the_type_of_a_problem_that_is_raised() -> None:
         named = problem("No.", code="NAME_TAKEN", name="acme")
         assert named.type == "urn:opsdesk:error:name-taken"
         assert named.extra == {"code": "NAME_TAKEN", "name": "acme"}
+
+
+class _Pair(BaseModel):
+    """A pair with a rule of its own, in a union and as a member by name."""
+
+    low: int
+    high: int
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "_Pair":
+        return self
+
+
+class _Body(BaseModel):
+    pairs: list[int | _Pair]
+    named: dict[Annotated[str, Field(pattern="^[a-z]+$")], int]
+
+
+def test_pointers_name_no_function_of_ours() -> None:
+    """`/runs_on/0/function-after[_check_nodes(), NeedCreate]/any_of` pointed into our code"""
+    with pytest.raises(ValidationError) as found:
+        _Body.model_validate({"pairs": [{"low": 1}], "named": {"7": 1}})
+    pointers = {one.pointer for one in violations(found.value)}
+    assert {"/pairs/0/high", "/named/7"} <= pointers
+    assert not [one for one in pointers if "[" in one or "(" in one]

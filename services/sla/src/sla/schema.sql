@@ -741,6 +741,7 @@ CREATE TABLE customers (
     key text NOT NULL,
     name text NOT NULL,
     timezone text NOT NULL,
+    language text NOT NULL DEFAULT 'en',
     -- The zone in which days are counted: the customer's, or UTC where PostgreSQL does not know it.
     day_zone text NOT NULL DEFAULT 'UTC',
     retired boolean NOT NULL DEFAULT false,
@@ -985,6 +986,8 @@ CREATE TABLE forecasts (
     known integer NOT NULL,
     breach_share real,
     level smallint NOT NULL,
+    prior double precision,
+    prior_level smallint NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL,
     changed_at timestamptz NOT NULL,
     sequence bigint NOT NULL DEFAULT 0,
@@ -1343,6 +1346,8 @@ CREATE TABLE pending_inputs (
     partner text,
     -- The contract whose clocks it concerns; null: all.
     contract text,
+    -- The account of who of our people acted; null: the customer.
+    acted_by text,
     CONSTRAINT pending_inputs_pkey PRIMARY KEY (ticket_id, ordinal),
     CONSTRAINT pending_inputs_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
     CONSTRAINT ck_pending_inputs_forwarded
@@ -1352,15 +1357,18 @@ CREATE TABLE pending_inputs (
         CHECK (forwarded_to IN ('second_level', 'partner'))
 );
 
--- Staff, whom requests may name by their sub: no name, no address.
+-- Staff, whom requests may name by their sub, and papers by their name: no address.
 CREATE TABLE people (
     id uuid NOT NULL,
     sub text NOT NULL,
+    name text NOT NULL DEFAULT '',
     retired boolean NOT NULL,
     sequence bigint NOT NULL,
     CONSTRAINT people_pkey PRIMARY KEY (id),
     CONSTRAINT people_sub_key UNIQUE (sub)
 );
+GRANT SELECT (sub) ON people TO opsdesk_sla_contact;
+GRANT SELECT (name) ON people TO opsdesk_sla_contact;
 
 CREATE TABLE punctuality_horizon (
     single boolean NOT NULL DEFAULT true,

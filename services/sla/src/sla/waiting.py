@@ -8,6 +8,7 @@ from common.auth import Caller, requires
 from common.http import Paging, Transaction, router
 from common.waiting import WaitingItem, WaitingPage, WaitingSource, read_waiting
 from sla.agreements import waiting as agreements
+from sla.directory.store import people
 from sla.outages import waiting as outages
 from sla.reviews import waiting as reviews
 from sla.waivers import waiting as waivers
@@ -59,4 +60,6 @@ async def list_waiting(
     Only what the caller may act on: nobody is shown what they did themselves where it takes another
     person, by whatever account. A contact is shown what waits for their customer.
     """
-    return await read_waiting(tx, caller, page, SOURCES, kind, WaitingForMePage)
+    return await read_waiting(
+        tx, caller, page, SOURCES, kind, WaitingForMePage, people.names_of_accounts
+    )

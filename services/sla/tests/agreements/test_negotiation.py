@@ -12,7 +12,15 @@ from opsdesk_testing.client import client
 from opsdesk_testing.protocol import deliver, outbox_events
 from sla.handlers import HANDLERS
 from sla_support.assertions import violation_pointers
-from sla_support.company import ACME, AMSTERDAM, BRIGHTWATER, NINE, announce_customers, promise
+from sla_support.company import (
+    ACME,
+    AMSTERDAM,
+    BRIGHTWATER,
+    NINE,
+    announce_customers,
+    announce_people,
+    promise,
+)
 
 AGREEMENTS = "/v1/agreements"
 
@@ -68,6 +76,7 @@ async def test_the_customer_who_signs_sees_comments_and_approves(
 ) -> None:
     """One person per side, and a customer sees nothing of other customers (R4)"""
     await announce_customers(database, (ACME, "acme"), (BRIGHTWATER, "brightwater"))
+    await announce_people(database, "theo")
     made = await theo.post(
         AGREEMENTS, json=draft_body(customer_signs=True, customers=["brightwater"])
     )
@@ -102,6 +111,7 @@ async def test_the_customer_who_signs_sees_comments_and_approves(
     assert [one["comment"] for one in comments["items"]] == ["Eight hours are long."]
     rest = (await jan.get(f"{address}/comments?cursor={comments['next']}")).json()["items"]
     assert [one["comment"] for one in rest] == ["Six, then."]
+    assert (comments["items"][0]["author_name"], rest[0]["author_name"]) == (None, "Theo")
     async with client(app, "britta") as britta:
         assert (await britta.get(address)).status_code == 404
         assert (await britta.post(address + "/approve")).status_code == 404
@@ -232,7 +242,7 @@ async def test_a_published_agreement_is_a_page_without_script(
     page = await jan.get(f"{AGREEMENTS}/acme-standard/page")
     assert page.headers["content-type"].startswith("text/html")
     assert "default-src 'none'" in page.headers["content-security-policy"]
-    for fragment in ("within 8 h", "99.9 %", "sun 02:00 to 04:00", "1200.50 EUR"):
+    for fragment in ("8 uur", "99,9 %", "Zondag 02:00 tot 04:00", "€\xa01.200,50"):
         assert fragment in page.text
     assert "&lt;missed&gt;" in page.text
     assert "<script" not in page.text

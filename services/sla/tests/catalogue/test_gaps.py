@@ -113,6 +113,7 @@ def test_what_ends_soon_is_told_unless_something_follows() -> None:
     ending = replace(SLA, valid_until=NINE + 30 * DAY)
     (gap,) = found_gaps(gap_context(ending, UC))
     assert (gap.code, gap.agreement, gap.customer) == ("AGREEMENT_EXPIRES", "acme", "acme")
+    assert gap.detail == "acme ends at Wed 01 Jul 2026 07:00 UTC, and nothing follows it"
     assert gap_codes(gap_context(ending, UC), days=29) == []
     following = replace(SLA, id=UUID(int=20), version=2, valid_from=NINE + 30 * DAY)
     assert gap_codes(gap_context(ending, following, UC)) == []

@@ -72,7 +72,9 @@ async def test_a_cycle_and_what_nobody_knows_are_refused_by_name(
         )
         != []
     )
-    assert violation_pointers(await describe_service(theo, "portal", "cloud/nine")) != []
+    for wrong, inside in (("cloud/nine", ""), (any_of("cloud/nine"), "/any_of/0")):
+        found = violation_pointers(await describe_service(theo, "portal", wrong))
+        assert found == [f"/runs_on/0{inside}"]
     assert (await theo.get("/v1/services/identity")).json()["version"] == 1
     assert (await theo.get("/v1/services/portal")).status_code == 404
 

@@ -55,7 +55,9 @@ async def test_a_slow_past_makes_a_promise_likely_to_break(database: Database) -
     assert event.body["ticket"] == "OPS-100"
     assert event.body["expected_breach_at"] == "2026-06-08T15:00:00Z"
     assert event.body["reasons"][1] == (
-        "Of 20 like it (major incident resolution) that had come this far, 100% took longer than it has left."
+        "Of 20 major incident resolution promises that had come this far, an estimated 100.0 % took longer"
+        " than the 8 hr that it has left. For every major resolution promise it is 88.9 %, which counts as"
+        " much as 10 of them: (20 x 100.0 % + 10 x 88.9 %) / 30 = 96.3 % for a breach."
     )
 
 

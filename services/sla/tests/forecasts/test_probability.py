@@ -1,5 +1,7 @@
 """From survival curves to one promise: back-off, queue, outlooks, and reasons."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,6 +61,49 @@ def test_a_kind_of_which_little_is_known_leans_on_the_coarser_ones() -> None:
     assert "major resolution" in sentences[1]
 
 
+def test_the_sentence_is_a_sum_that_adds_up() -> None:
+    """ "Of 2 like it, 87 % took longer" stood beside 0.315."""
+    one = estimate_curve({bin_of(10 * HOUR): EndedCounts(1)})
+    found = estimate_breach(progress(2), {GROUP[:1]: QUICK, GROUP[:2]: SLOW, GROUP: one})
+    sentence = describe_reasons(progress(2), found)[1]
+    assert found.probability == pytest.approx((1 * 1.0 + 10 * 0.8125) / 11)
+    assert sentence == (
+        "Of 1 major incident resolution promise that had come this far, an estimated 100.0 % took longer"
+        " than the 6 hr that it has left. For every major resolution promise it is 81.2 %, which counts"
+        " as much as 10 of them: (1 x 100.0 % + 10 x 81.2 %) / 11 = 83.0 % for a breach."
+    )
+    alone = estimate_breach(progress(2), {GROUP: one})
+    assert (
+        "Of its time 25.0 % are used up, which counts as much as 10 of them"
+        in describe_reasons(progress(2), alone)[1]
+    )
+
+
+@given(
+    st.integers(1, 60),
+    st.integers(1, 60),
+    st.floats(0.1, 20),
+    st.floats(0.1, 7.9),
+    st.floats(8, 40),
+)
+def test_the_figures_of_a_sentence_add_up_whatever_is_known(
+    coarse: int, fine: int, hours: float, age: float, target: float
+) -> None:
+    curves = {
+        GROUP[:1]: estimate_curve({bin_of(12 * HOUR): EndedCounts(coarse)}),
+        GROUP: estimate_curve(
+            {bin_of(hours * HOUR): EndedCounts(fine), bin_of(50 * HOUR): EndedCounts(1)}
+        ),
+    }
+    asked = progress(age, target)
+    sentence = describe_reasons(asked, estimate_breach(asked, curves))[1]
+    sum_ = re.search(r"\((\d+) x ([\d.]+) % \+ 10 x ([\d.]+) %\) / (\d+) = ([\d.]+) %", sentence)
+    assert sum_ is not None
+    size, ratio, prior, total, result = map(float, sum_.groups())
+    assert total == size + 10
+    assert (size * ratio + 10 * prior) / total == pytest.approx(result, abs=0.11)
+
+
 def test_quick_handling_makes_a_promise_safe() -> None:
     found = estimate_breach(progress(0.5), {GROUP: QUICK, GROUP[:1]: QUICK, GROUP[:2]: QUICK})
     assert classify(found.probability) == "safe"
@@ -99,7 +144,7 @@ def test_time_is_exact_and_in_hours_of_support_time() -> None:
         PromiseProgress(GROUP, 45.0, 3 * 86_400 + 4 * HOUR + 300, 0, 0), Estimate(0.1)
     )[0]
     assert sentence == (
-        "45 sec of its 76 hr 5 min are used up (0%); 76 hr 4 min 15 sec of support time are left."
+        "45 sec of its 76 hr 5 min are used up (0.0 %); 76 hr 4 min 15 sec of support time are left."
     )
 
 

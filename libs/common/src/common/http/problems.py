@@ -1,6 +1,7 @@
 """Responses of type `application/problem+json` (RFC 9457) from problems, errors and rejections."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
@@ -141,6 +142,10 @@ def problem_from_error(error: Exception) -> Problem:
     return _constraint_problem(error) or InternalServerError()
 
 
+_INNER_STEP: Final = re.compile(r"function-(?:before|after|wrap|plain)\[.*\]|\[key\]")
+"""A step that pydantic adds for a validator of ours, or for the name of a member."""
+
+
 def violations(error: RequestValidationError | ValidationError) -> list[Violation]:
     """Return every violation, with a JSON pointer into the body, or below `/query` or `/path`.
 
@@ -154,8 +159,10 @@ def violations(error: RequestValidationError | ValidationError) -> list[Violatio
 
 
 def _pointer(location: tuple[int | str, ...], in_request: bool) -> Iterator[str]:
-    """Yield the reference tokens (RFC 6901) of a location."""
+    """Yield the reference tokens (RFC 6901) of a location, without steps that are none of the body's."""
     for step in location[1:] if in_request and location[:1] == ("body",) else location:
+        if isinstance(step, str) and _INNER_STEP.fullmatch(step):
+            continue
         yield "/" + str(step).replace("~", "~0").replace("/", "~1")
 
 

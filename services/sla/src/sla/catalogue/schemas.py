@@ -1,10 +1,16 @@
 """Request and response models of services."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import (
+    Field,
+    TypeAdapter,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
 from common.auth import Caller
 from common.http import Refers, RequestModel, ResponseModel, fields
@@ -41,6 +47,25 @@ class NeedCreate(RequestModel):
         return self
 
 
+_NODE: TypeAdapter[str] = TypeAdapter(NodeName)
+
+
+def _parse_need(given: Any, parse: ValidatorFunctionWrapHandler) -> NeedCreate | str:
+    """Parse either form, and report errors of the given one only: pydantic would report those of
+    both, with their names in the location."""
+    if isinstance(given, NeedCreate):
+        return given
+    return (
+        NeedCreate.model_validate(given)
+        if isinstance(given, dict)
+        else _NODE.validate_python(given)
+    )
+
+
+NeedReference = Annotated[NodeName | NeedCreate, WrapValidator(_parse_need)]
+"""The name of a node that is indispensable, or a need written out."""
+
+
 class ServiceCreate(RequestModel):
     """A service, or the next version of the one with this key.
 
@@ -57,7 +82,7 @@ class ServiceCreate(RequestModel):
     sold_to: Annotated[list[Annotated[Name, Refers("customer")]], Field(max_length=2000)] = Field(
         default=[]
     )
-    runs_on: Annotated[list[NodeName | NeedCreate], Field(max_length=100)] = Field(default=[])
+    runs_on: Annotated[list[NeedReference], Field(max_length=100)] = Field(default=[])
 
     def to_price(self) -> Price | None:
         return Price(self.price.amount, self.price.currency) if self.price else None

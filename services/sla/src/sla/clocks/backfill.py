@@ -102,7 +102,13 @@ def inputs_for(
             if start_indexes
             else [one for one in relevant if one.at >= since]
         )
-    return [Input(0, one.kind, one.at, known_at) for one in relevant]
+    return [input_of_pending(one, known_at) for one in relevant]
+
+
+def input_of_pending(pending: PendingInput, known_at: datetime) -> Input:
+    """Return the input that a clock gets of what was kept for it."""
+    by = () if pending.acted_by is None else (pending.acted_by,)
+    return Input(0, pending.kind, pending.at, known_at, by=by)
 
 
 def _is_forwarding_at(pending_input: PendingInput, since: datetime) -> bool:

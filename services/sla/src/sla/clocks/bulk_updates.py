@@ -88,14 +88,18 @@ async def _inputs_for(
     tx: Connection, bulk_update: BulkUpdate, ticket_clocks: list[TicketClock]
 ) -> list[tuple[TicketClock, Input]]:
     """The input of each clock that the order concerns."""
-    cancellation = Input(
-        0, "cancelled", bulk_update.decided_at, bulk_update.decided_at, reason=CANCEL_REASON
-    )
+    cancellation = replace(_decided_input(bulk_update, "cancelled"), reason=CANCEL_REASON)
     if bulk_update.kind == "cancel":
         return [(one, cancellation) for one in ticket_clocks]
     if bulk_update.kind == "move":
         return await _move_inputs(tx, bulk_update, ticket_clocks)
     return await _coverage_inputs(tx, bulk_update, ticket_clocks)
+
+
+def _decided_input(bulk_update: BulkUpdate, kind: InputKind) -> Input:
+    """The input that an order is to a clock, with who decided it."""
+    at, people = bulk_update.decided_at, (bulk_update.decided_by, bulk_update.confirmed_by)
+    return Input(0, kind, at, at, by=tuple(one for one in people if one is not None))
 
 
 async def _move_inputs(
@@ -164,10 +168,8 @@ async def _coverage_inputs(
         calendar = versions[one.ticket.agreement_version].calendar_for(ticket.priority)
         if calendar != terms.calendar:
             changed_terms = replace(terms, calendar=calendar)
-            at = bulk_update.decided_at
-            clock_inputs.append(
-                (one, Input(0, _COVERAGE_INPUTS[bulk_update.kind], at, at, changed_terms))
-            )
+            decided = _decided_input(bulk_update, _COVERAGE_INPUTS[bulk_update.kind])
+            clock_inputs.append((one, replace(decided, terms=changed_terms)))
     return clock_inputs
 
 
@@ -186,10 +188,11 @@ class _VersionMove:
 
     @property
     def base_input(self) -> Input:
-        at = self.bulk_update.decided_at
-        return Input(0, "agreement_moved", at, at)
+        return _decided_input(self.bulk_update, "agreement_moved")
 
     def input_for(self, ticket_clock: TicketClock) -> Input:
         ticket = ticket_clock.ticket
         terms = self.target.terms_for(ticket_clock.clock.metric, ticket.priority, ticket.kind)
-        return replace(self.base_input, terms=terms)
+        former = ticket.agreement_version
+        moved = replace(self.base_input, terms=terms)
+        return moved if former == self.target.id else replace(moved, former_version=former)

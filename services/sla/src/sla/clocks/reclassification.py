@@ -46,9 +46,16 @@ class ContractClocks:
 
 
 async def reclassify(
-    tx: Connection, ticket_id: UUID, kind: str, service: str | None, at: datetime
+    tx: Connection,
+    ticket_id: UUID,
+    kind: str,
+    service: str | None,
+    at: datetime,
+    by: tuple[str, ...] = (),
 ) -> None:
     """Store the new kind and service of a ticket, and apply them to its clocks.
+
+    `by` are the accounts of the two people who decided it.
 
     Clocks of a forwarding that was handed back stay as they are: the supplier worked under the
     former classification.
@@ -59,7 +66,8 @@ async def reclassify(
     ticket_clocks = await clocks.lock_by_tickets(tx, [ticket.id])
     known_at = await transaction_time(tx)
     reclassified = replace(ticket, kind=kind, service=service)
-    input = Input(0, "reclassified", at, known_at, reason=describe_correction(ticket, reclassified))
+    reason = describe_correction(ticket, reclassified)
+    input = Input(0, "reclassified", at, known_at, reason=reason, by=by)
     earlier_inputs = (await tickets.list_pending(tx, [ticket.id]))[ticket.id]
     customer_clocks = await _customer_clocks(tx, ticket, reclassified, ticket_clocks)
     await tickets.upsert(tx, [customer_clocks.contract_ticket.ticket])
@@ -162,6 +170,11 @@ async def _applicable_version(
     return current if is_same_agreement else applicable
 
 
+def _with_former_version(input: Input, before: TicketClock, after: TicketClock) -> Input:
+    former, version = before.ticket.agreement_version, after.ticket.agreement_version
+    return input if former == version else replace(input, former_version=former)
+
+
 async def _apply(
     tx: Connection,
     contract_clocks: ContractClocks,
@@ -173,7 +186,11 @@ async def _apply(
         for one in contract_clocks.clocks
     ]
     clock_inputs = [
-        (one, replace(input, terms=contract_clocks.terms_for(one))) for one in ticket_clocks
+        (
+            one,
+            replace(_with_former_version(input, before, one), terms=contract_clocks.terms_for(one)),
+        )
+        for before, one in zip(contract_clocks.clocks, ticket_clocks, strict=True)
     ]
     tables = await load_timetables(
         tx,

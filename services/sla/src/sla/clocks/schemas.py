@@ -65,45 +65,15 @@ class ClockDetailRead(ClockRead):
     firings: list[FiringRead]
 
 
-class IntervalRead(ResponseModel):
-    starts_at: datetime
-    ends_at: datetime
-    reason: str
-    elapsed_seconds: int
-    name: str | None
+class ReplayRead(ClockDetailRead):
+    """A clock as it is when its inputs are folded again, at `as_of`; all fields mean what they mean of a
+    clock. Its ticket is named as it is now.
 
+    `inputs`: how many were folded. `identical` is null where these were only some of them.
+    """
 
-class TermsChangeRead(ResponseModel):
-    """A change of the promise at `at`; `target_seconds` null: nothing is promised."""
-
-    at: datetime
-    reason: str
-    target_seconds: int | None
-
-
-class ExplanationRead(ResponseModel):
-    clock: ClockRead
     as_of: datetime
-    agreement_version: UUID | None
-    promise: str
-    calendar_version: UUID
-    tz_version: str
-    elapsed_seconds: int
-    changes: list[TermsChangeRead]
-    intervals: list[IntervalRead]
-
-
-class ReplayRead(ResponseModel):
-    """`identical` is null where only some of the inputs were folded."""
-
-    state: str
-    deadline: datetime | None
-    elapsed_seconds: int
-    breached_at: datetime | None
-    outcome: str | None
-    generation: int
     inputs: int
-    firings: list[FiringRead]
     identical: bool | None
 
 

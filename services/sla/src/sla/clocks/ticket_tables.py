@@ -33,4 +33,5 @@ pending_inputs = Table(
     Column("forwarded_to", Text),
     Column("partner", Text),
     Column("contract", Text),
+    Column("acted_by", Text),
 )

@@ -67,6 +67,8 @@ forecasts = Table(
     Column("known", Integer, nullable=False),
     Column("breach_share", Float),
     Column("level", SmallInteger, nullable=False),
+    Column("prior", Float),
+    Column("prior_level", SmallInteger, nullable=False),
     instant_column("created_at", nullable=False),
     instant_column("changed_at", nullable=False),
     Column("sequence", BigInteger, nullable=False),

@@ -1,7 +1,7 @@
 """The typeface of PDFs: Noto Sans, which is part of this package (SIL Open Font License, OFL.txt).
 
 It has Latin with all accents, Greek and Cyrillic. Other characters are printed as an empty box, but
-stay readable as text in the file.
+stay readable as text in the file; a file with such a box says so (decision 0913).
 """
 
 from functools import cache
@@ -30,3 +30,9 @@ def typeface() -> Typeface:
         names.regular, names.regular, names.bold, names.regular, names.bold
     )
     return names
+
+
+def has_glyphs(words: str) -> bool:
+    """Whether the typeface has all letters of these words; line breaks and other controls need none."""
+    known = pdfmetrics.getFont(typeface().regular).face.charToGlyph
+    return all(ord(one) in known for one in words if one.isprintable())

@@ -11,6 +11,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import (
     BaseDocTemplate,
     CondPageBreak,
@@ -28,7 +29,7 @@ from common.domain.formula_escape import without_controls
 from sla.rendering.cells import NUMBERS, format_value
 from sla.rendering.charts.drawing import ALARM, DARK, GRID, INK, PALE
 from sla.rendering.document import Document, Section, Table, Tile
-from sla.rendering.fonts import typeface
+from sla.rendering.fonts import has_glyphs, typeface
 from sla.rendering.pdf_drawing import PdfPicture
 
 LEFT = RIGHT = 15 * mm
@@ -36,6 +37,7 @@ TOP, BOTTOM = 15 * mm, 18 * mm
 WIDTH = A4[0] - LEFT - RIGHT
 GREY = "#52606d"
 TILES_IN_A_ROW = 3
+FOOTER_SIZE = 7.5
 MAX_CELL_CHARS = 3_000
 """The most characters of a cell. Longer text is cut in PDFs only."""
 
@@ -50,10 +52,10 @@ def render_pdf(document: Document) -> bytes:
         rightMargin=RIGHT,
         topMargin=TOP,
         bottomMargin=BOTTOM,
-        title=f"{document.title} - {document.subtitle}",
+        title=_printable(f"{document.title} - {document.subtitle}"),
         author="OpsDesk",
-        subject=document.edition,
-        lang="en",
+        subject=_printable(document.edition),
+        lang=document.language,
         invariant=1,
     )
     frame = Frame(LEFT, BOTTOM, WIDTH, A4[1] - TOP - BOTTOM, 0, 0, 0, 0)
@@ -67,23 +69,39 @@ def _footer(document: Document, canvas: Any, pages: Any) -> None:
     canvas.saveState()
     canvas.setStrokeColor(HexColor(GRID))
     canvas.line(LEFT, BOTTOM - 4 * mm, A4[0] - RIGHT, BOTTOM - 4 * mm)
-    canvas.setFont(typeface().regular, 7.5)
+    canvas.setFont(typeface().regular, FOOTER_SIZE)
     canvas.setFillColor(HexColor(GREY))
     words = f"{document.title} · {document.subtitle} · {document.edition}"
-    canvas.drawString(LEFT, BOTTOM - 8 * mm, without_controls(words)[:140])
+    canvas.drawString(LEFT, BOTTOM - 8 * mm, _cut_to_width(_printable(words)))
     canvas.drawRightString(A4[0] - RIGHT, BOTTOM - 8 * mm, str(pages.page))
     canvas.restoreState()
+
+
+def _printable(words: str) -> str:
+    """The words without what no file of text can hold: control characters, halves of surrogates."""
+    return without_controls(words).encode("utf-8", "replace").decode()
+
+
+def _cut_to_width(words: str) -> str:
+    """The words as far as they leave room for the number of the page."""
+    shown = words[:200]
+    while stringWidth(shown, typeface().regular, FOOTER_SIZE) > WIDTH - 12 * mm:
+        shown = shown[:-2] + "…"
+    return shown
 
 
 def _story(document: Document) -> Iterator[Flowable]:
     yield _paragraph(document.subtitle, 10.5, DARK, bold=True)
     yield _paragraph(document.title, 21, INK, bold=True)
-    yield _paragraph(f"{document.edition} · Times are those of {document.zone}.", 8.5, GREY)
+    yield _paragraph(f"{document.edition} · {document.zone_note}", 8.5, GREY)
     yield Spacer(0, 4 * mm)
-    yield _tiles(document.tiles)
+    if document.tiles:
+        yield _tiles(document.tiles)
     zone = ZoneInfo(document.zone)
     for number, section in enumerate(document.sections):
         yield from _section(section, f"section-{number}", zone)
+    if not has_glyphs(str(document)):
+        yield _paragraph(document.missing_letters_note, 8, GREY, spaceBefore=10)
 
 
 class _Heading(Paragraph):  # type: ignore[misc]  # reportlab has no types
@@ -105,6 +123,9 @@ def _section(section: Section, bookmark: str, zone: ZoneInfo) -> Iterator[Flowab
     yield Spacer(0, 2 * mm)
     for text in section.text:
         yield _paragraph(text, 8.5, GREY)
+    for text in section.paragraphs:
+        yield _paragraph(text, 9, INK)
+        yield Spacer(0, 1.5 * mm)
     for drawing in section.drawings:
         caption = _paragraph(drawing.title, 9, INK, bold=True)
         yield KeepTogether([caption, PdfPicture(drawing, WIDTH), Spacer(0, 3 * mm)])
@@ -113,12 +134,16 @@ def _section(section: Section, bookmark: str, zone: ZoneInfo) -> Iterator[Flowab
 
 
 def _table(table: Table, zone: ZoneInfo) -> Iterator[Flowable]:
+    if table.caption:
+        yield _paragraph(
+            table.caption, 9.5, INK, bold=True, keepWithNext=1, spaceBefore=6, spaceAfter=3
+        )
     if table.rows:
         yield _grid(table, zone)
     else:
         yield _paragraph(f"{table.columns[0].title}: {table.empty_text}", 8.5, INK)
     if table.footnote:
-        yield _paragraph(table.footnote, 8, GREY)
+        yield _paragraph(table.footnote, 8, GREY, spaceBefore=3)
     yield Spacer(0, 3 * mm)
 
 
@@ -132,14 +157,23 @@ def _grid(table: Table, zone: ZoneInfo) -> Flowable:
     ]
     rows = [
         [
-            _paragraph(format_value(value, column.kind, zone), 7.5, INK, alignment=side)
-            for value, column, side in zip(row, table.columns, aligned, strict=True)
+            _paragraph(
+                format_value(value, column.kind, zone),
+                7.5,
+                INK,
+                bold=at == 0 and not table.has_head,
+                alignment=side,
+            )
+            for at, (value, column, side) in enumerate(
+                zip(row, table.columns, aligned, strict=True)
+            )
         ]
         for row in table.rows
     ]
+    last = (-1, 0) if table.has_head else (0, -1)
     style = TableStyle(
         [
-            ("BACKGROUND", (0, 0), (-1, 0), HexColor(PALE)),
+            ("BACKGROUND", (0, 0), last, HexColor(PALE)),
             ("LINEBELOW", (0, 0), (-1, -1), 0.5, HexColor(GRID)),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LEFTPADDING", (0, 0), (-1, -1), 3),
@@ -148,7 +182,8 @@ def _grid(table: Table, zone: ZoneInfo) -> Flowable:
             ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
         ]
     )
-    return Grid([head, *rows], colWidths=widths, repeatRows=1, style=style, splitInRow=1)
+    heads = [head] if table.has_head else []
+    return Grid([*heads, *rows], colWidths=widths, repeatRows=len(heads), style=style, splitInRow=1)
 
 
 def _tiles(tiles: tuple[Tile, ...]) -> Flowable:
@@ -176,13 +211,11 @@ def _tile(tile: Tile) -> list[Flowable]:
     ]
 
 
-def _paragraph(
-    text: str, size: float, colour: str, *, bold: bool = False, alignment: int = 0
-) -> Any:
+def _paragraph(text: str, size: float, colour: str, *, bold: bool = False, **more: int) -> Any:
     cut = text if len(text) <= MAX_CELL_CHARS else text[: MAX_CELL_CHARS - 1] + "…"
     # A paragraph parses its text as markup.
-    marked = escape(without_controls(cut)).replace("\n", "<br/>")
-    return Paragraph(marked, _style(size, colour, bold=bold, alignment=alignment))
+    marked = escape(_printable(cut)).replace("\n", "<br/>")
+    return Paragraph(marked, _style(size, colour, bold=bold, **more))
 
 
 def _style(size: float, colour: str, *, bold: bool = False, **more: Any) -> Any:

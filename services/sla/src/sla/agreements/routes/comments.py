@@ -1,5 +1,7 @@
 """Comments on a version that is being negotiated, by both sides."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -25,6 +27,7 @@ from sla.agreements.domain.lifecycle import Person, Side
 from sla.agreements.store import comments
 from sla.agreements.store.comments import Comment
 from sla.calendars.schemas import id_or_key
+from sla.directory.store.people import names_of_accounts
 from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
@@ -35,8 +38,11 @@ class CommentCreate(RequestModel):
 
 
 class CommentRead(ResponseModel):
+    """`author_name`: of one of our people; null of a contact, whose name stays in intake."""
+
     id: UUID
     created_by: str
+    author_name: str | None
     side: Side
     created_at: datetime
     comment: str
@@ -63,7 +69,7 @@ async def create_comment(
     subject = f"agreement/{stored.agreement_id}"
     await record(tx, Entry.by(caller.actor, at, "agreement.comment", subject, grounds))
     response.headers["Location"] = f"/v1/agreements/{stored.agreement.id}/comments"
-    return CommentRead.model_validate(comment)
+    return _to_response(comment, await names_of_accounts(tx, {comment.created_by}))
 
 
 @routes.get("/{agreement}/comments")
@@ -76,4 +82,11 @@ async def list_comments(
     """List the comments on a version, oldest first. Customers whom it only covers see none."""
     stored = await get_own_version(tx, id_or_key(name), caller)
     rows = await comments.list_page(tx, stored.agreement.id, page.limit, page.after_as(UUID))
-    return page.page_of(rows, CommentRead.model_validate, lambda one: (one.id,))
+    names = await names_of_accounts(tx, {one.created_by for one in rows})
+    return page.page_of(rows, lambda one: _to_response(one, names), lambda one: (one.id,))
+
+
+def _to_response(comment: Comment, names: Mapping[str, str]) -> CommentRead:
+    return CommentRead.model_validate(
+        asdict(comment) | {"author_name": names.get(comment.created_by)}
+    )

@@ -88,7 +88,8 @@ class AgreementForCovered(ResponseModel):
 class AgreementForParty(AgreementForCovered):
     """An agreement as the customer reads it with whom it is made.
 
-    `approved` is the signature of our side, `countersigned` that of the other side.
+    `approved` is the signature of our side, `countersigned` that of the other side. `names`: of those of
+    our people whom it names, by account.
     """
 
     price: PriceRead | None
@@ -100,6 +101,7 @@ class AgreementForParty(AgreementForCovered):
     supersedes: int | None
     approved: SignatureRead | None
     countersigned: SignatureRead | None
+    names: dict[str, str]
 
 
 class AgreementRead(AgreementForParty):
@@ -125,17 +127,31 @@ def to_response(stored: AgreementVersion, seen_by: str | None = None) -> AnyAgre
     """The version as staff reads it; with `seen_by`, a customer's key, as that customer may."""
     covered = _covered_values(stored, seen_by)
     if seen_by is None:
-        return AgreementRead(**covered, **_party_values(stored), **_staff_values(stored))
+        return to_staff_response(stored)
     if stored.is_made_with(seen_by):
-        return AgreementForParty(**covered, **_party_values(stored))
+        signers = {one.by for one in _signatures(stored)}
+        return AgreementForParty(**covered, **_party_values(stored), names=_names(stored, signers))
     return AgreementForCovered(**covered)
 
 
 def to_staff_response(stored: AgreementVersion) -> AgreementRead:
     """The version as staff reads it."""
     return AgreementRead(
-        **_covered_values(stored, None), **_party_values(stored), **_staff_values(stored)
+        **_covered_values(stored, None),
+        **_party_values(stored),
+        **_staff_values(stored),
+        names=dict(stored.people),
     )
+
+
+def _signatures(stored: AgreementVersion) -> list[Signature]:
+    lifecycle = stored.lifecycle
+    both = (lifecycle.provider_signature, lifecycle.counter_signature)
+    return [one for one in both if one is not None]
+
+
+def _names(stored: AgreementVersion, accounts: set[str]) -> dict[str, str]:
+    return {one: name for one, name in stored.people.items() if one in accounts}
 
 
 def _covered_values(stored: AgreementVersion, seen_by: str | None) -> dict[str, Any]:

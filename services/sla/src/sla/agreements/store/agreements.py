@@ -18,6 +18,7 @@ from sla.agreements.store.version_rows import (
     AgreementVersion,
     agreement_from_row,
     lifecycle_values,
+    select_named_versions,
     select_versions,
     term_values,
     version_from_row,
@@ -123,7 +124,7 @@ async def find(
         condition = condition & _visible_to(seen_by)
     if version is not None:
         condition = condition & (versions.c.version == version)
-    newest = select_versions().where(condition).order_by(versions.c.version.desc()).limit(1)
+    newest = select_named_versions().where(condition).order_by(versions.c.version.desc()).limit(1)
     row = (await tx.execute(newest)).one_or_none()
     return version_from_row(row) if row else None
 
@@ -131,7 +132,7 @@ async def find(
 async def list_versions(tx: Connection, agreement_id: UUID) -> list[AgreementVersion]:
     """All versions of an agreement, oldest first."""
     statement = (
-        select_versions().where(agreements.c.id == agreement_id).order_by(versions.c.version)
+        select_named_versions().where(agreements.c.id == agreement_id).order_by(versions.c.version)
     )
     return [version_from_row(row) for row in await tx.execute(statement)]
 
@@ -205,7 +206,7 @@ async def list_page(
     tx: Connection, customer: str | None, limit: int, after: tuple[str, int] | None
 ) -> list[AgreementVersion]:
     """Up to `limit` + 1 versions by key and number: all, or those that one customer may see."""
-    statement = select_versions()
+    statement = select_named_versions()
     if customer is not None:
         statement = statement.where(_visible_to(customer))
     order = (agreements.c.key, versions.c.version)

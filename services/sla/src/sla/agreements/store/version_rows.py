@@ -1,7 +1,7 @@
 """Agreement versions as rows of the database, and back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,11 +25,21 @@ Null for one who is not known yet, or whose row the database does not show.
 """
 
 
+_PEOPLE: Any = literal_column(
+    "(SELECT jsonb_object_agg(p.sub, p.name) FROM people p WHERE p.name <> '' AND p.sub IN"
+    " (agreement_versions.drafted_by, agreement_versions.approved_by,"
+    " agreement_versions.countersigned_by, agreement_versions.published_by,"
+    " agreements.termination_requested_by, agreements.ended_by))"
+)
+"""The names of our people who wrote, signed or ended a version, by account."""
+
+
 @dataclass(frozen=True, slots=True)
 class AgreementVersion:
     """A version with its lifecycle. `customers` are the keys of all whom it covers, that of the
     contract first; None for one whom the reader does not know.
 
+    `people` are the names of those of ours who wrote, signed or ended it, by account.
     `agreed_end` is the end that was agreed; `agreement.valid_until` is earlier where the agreement
     was terminated before.
     """
@@ -42,6 +52,7 @@ class AgreementVersion:
     agreed_end: datetime | None = None
     supersedes: int | None = None
     termination: Termination | None = None
+    people: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def customer(self) -> str | None:
@@ -70,6 +81,11 @@ def select_versions() -> Select[Any]:
     return every.join(agreements, agreements.c.id == versions.c.agreement_id)
 
 
+def select_named_versions() -> Select[Any]:
+    """The same with the names of people, for those who read them (`version_from_row`)."""
+    return select_versions().add_columns(_PEOPLE.label("people"))
+
+
 def version_from_row(row: Row[Any]) -> AgreementVersion:
     return AgreementVersion(
         agreement_from_row(row),
@@ -80,6 +96,7 @@ def version_from_row(row: Row[Any]) -> AgreementVersion:
         row.valid_until,
         row.supersedes,
         _termination(row),
+        row.people or {},
     )
 
 

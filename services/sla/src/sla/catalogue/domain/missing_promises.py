@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
+from common.wording import format_instant
 from sla.agreements.domain.agreement import Agreement
 from sla.catalogue.domain.gap import Gap, GapContext
 from sla.catalogue.domain.graph import Node
@@ -87,9 +89,10 @@ def _expiring_agreements(context: GapContext, expiry_horizon: timedelta) -> Iter
         if ends is None or ends > context.at + expiry_horizon or _has_successor(context, agreement):
             continue
         customer = context.customers.get(agreement.customer_id) if agreement.customer_id else None
+        zone = ZoneInfo(agreement.timezone)
         yield Gap(
             "AGREEMENT_EXPIRES",
-            f"{agreement.key} ends at {ends.isoformat()}, and nothing follows it",
+            f"{agreement.key} ends at {format_instant(ends, zone, seconds=False)}, and nothing follows it",
             "agree on the next version, or tell those concerned that it ends",
             "tom",
             customer=customer,

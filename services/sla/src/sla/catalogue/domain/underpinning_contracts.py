@@ -107,16 +107,20 @@ def _compared_terms(upper: Agreement, lower: Agreement) -> Iterator[tuple[Metric
                     yield metric, priority, kind
 
 
+def _metric_name(gap: Gap) -> str:
+    return (gap.metric or "").replace("_", " ")
+
+
 def _slower_gap(
     gap: Gap, upper_target: timedelta, lower_target: timedelta, lateness: timedelta
 ) -> Gap:
-    detail = f"{gap.underpinning} promises {gap.metric} of {gap.priority} tickets within {format_duration(lower_target)}, {gap.agreement} within {format_duration(upper_target)}: in the worst case it is {format_duration(lateness)} later"
+    detail = f"{gap.underpinning} promises {_metric_name(gap)} of {gap.priority} tickets within {format_duration(lower_target)}, {gap.agreement} within {format_duration(upper_target)}: in the worst case it is {format_duration(lateness)} later"
     todo = "agree on a shorter target below, or on a longer one above"
     return replace(gap, detail=detail, recommendation=todo)
 
 
 def _unpromised_gap(gap: Gap) -> Gap:
-    detail = f"{gap.agreement} promises {gap.metric} of {gap.priority} tickets, {gap.underpinning} below it does not"
+    detail = f"{gap.agreement} promises {_metric_name(gap)} of {gap.priority} tickets, {gap.underpinning} below it does not"
     return replace(
         gap, code="UNPROMISED_BELOW", detail=detail, recommendation="agree on a target for it below"
     )

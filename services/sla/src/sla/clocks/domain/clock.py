@@ -93,6 +93,8 @@ class Input(Struct, frozen=True, gc=False):
     """An input of a clock: it occurred at `at` and became known at `known_at` (C9).
 
     `since` is that of `opened_earlier` and `opened_later`: the instant from which the clock counts now (C10).
+    `by` are the accounts of those of our people who did or decided it, `former_version` the agreement
+    version under which the clock ran before: for explanations alone, the fold never reads them.
     """
 
     ordinal: int
@@ -105,6 +107,8 @@ class Input(Struct, frozen=True, gc=False):
     waiver: ClockWaiver | None = None
     reason: str | None = None
     since: datetime | None = None
+    by: tuple[str, ...] = ()
+    former_version: UUID | None = None
 
 
 class Clock(Struct, frozen=True, omit_defaults=True, gc=False):

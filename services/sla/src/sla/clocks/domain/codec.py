@@ -5,6 +5,7 @@ Instants are RFC 3339 in UTC, durations ISO 8601; default values are omitted.
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from msgspec import Struct, convert
 from msgspec.json import Decoder, Encoder
@@ -23,6 +24,8 @@ class InputBody(Struct, frozen=True, omit_defaults=True):
     waived: ClockWaiver | None = None
     reason: str | None = None
     since: datetime | None = None
+    by: tuple[str, ...] = ()
+    former_version: UUID | None = None
 
 
 EMPTY_BODY = InputBody()
@@ -41,7 +44,14 @@ def load_clock(state_json: str) -> Clock:
 def dump_body(input: Input) -> str | None:
     """Return the body of an input as JSON; None where all of its fields have their defaults."""
     body = InputBody(
-        input.terms, input.waiting, input.firing, input.waiver, input.reason, input.since
+        input.terms,
+        input.waiting,
+        input.firing,
+        input.waiver,
+        input.reason,
+        input.since,
+        input.by,
+        input.former_version,
     )
     return None if body == EMPTY_BODY else _ENCODER.encode(body).decode()
 
@@ -62,6 +72,8 @@ def load_input(
         content.waived,
         content.reason,
         content.since,
+        content.by,
+        content.former_version,
     )
 
 

@@ -1,12 +1,13 @@
 """Why each interval of a clock counted or did not, exact to the second (C9). Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
+from uuid import UUID
 
 from sla.agreements.domain.clauses import Window
-from sla.calendars.domain.timetable import Timetable
+from sla.calendars.domain.calendar import Calendar, open_spans
 from sla.clocks.domain.clock import ZERO, Clock, Timetables
 from sla.clocks.domain.snapshot import segments
 from sla.clocks.domain.timeline import Segment
@@ -16,13 +17,14 @@ Reason = Literal[
 ]
 MAX_SPLIT_DURATION = timedelta(days=400)
 """A longer segment is one interval, not split into nights and weekends."""
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
     """An interval and how much of it counted: all, nothing, or a part if it is too long to split.
 
-    `name`: the holidays in it.
+    `name`: the holiday in it. `calendar`: the calendar version by which it was counted.
     """
 
     start: datetime
@@ -30,6 +32,7 @@ class Interval:
     reason: Reason
     counted: timedelta
     name: str | None = None
+    calendar: UUID | None = None
 
 
 def explain_intervals(
@@ -37,10 +40,11 @@ def explain_intervals(
 ) -> list[Interval]:
     """Return the intervals from the opening to `as_of`, in order and without gaps.
 
+    A holiday is the time that would have been open without it: its night is closed like any other.
     `maintenance` are the agreed windows: closed hours within one have the reason `maintenance`.
     """
     return [
-        interval
+        replace(interval, calendar=segment.calendar)
         for segment in segments(clock, as_of, tables)
         for interval in _split(segment, tables, maintenance)
     ]
@@ -57,35 +61,73 @@ def _split(
         at, table = segment.start, tables[segment.calendar]
         for opens, closes in table.openings(segment.start, segment.end):
             if at < opens:
-                yield _closed_interval(at, opens, table, maintenance)
+                yield from _closed_intervals(at, opens, table.calendar, maintenance)
             yield Interval(opens, closes, "counted", closes - opens)
             at = closes
         if at < segment.end:
-            yield _closed_interval(at, segment.end, table, maintenance)
+            yield from _closed_intervals(at, segment.end, table.calendar, maintenance)
 
 
-def _closed_interval(
-    start: datetime, end: datetime, table: Timetable, maintenance: Sequence[Window]
+def _closed_intervals(
+    start: datetime, end: datetime, calendar: Calendar, maintenance: Sequence[Window]
+) -> Iterator[Interval]:
+    """Split a gap between openings: what a holiday or a break took away, and what is closed anyway."""
+    at = start
+    for opens, closes in _taken_away(start, end, calendar):
+        if at < opens:
+            yield _closed_hours(at, opens, maintenance)
+        yield _holiday_or_break(opens, closes, calendar, maintenance)
+        at = closes
+    if at < end:
+        yield _closed_hours(at, end, maintenance)
+
+
+def _taken_away(start: datetime, end: datetime, calendar: Calendar) -> Iterator[Window]:
+    """What would be open within `[start, end)` without holidays and breaks, cut at local midnights."""
+    first, last = (_wall_clock(calendar, at).date() for at in (start, end))
+    regular = replace(calendar, holidays={}, breaks={})
+    for opens, closes in open_spans(regular, first, last):
+        at, until = max(_instant(opens), start), min(_instant(closes), end)
+        while at < until:
+            cut = min(_next_midnight(calendar, at), until)
+            yield at, cut
+            at = cut
+
+
+def _holiday_or_break(
+    start: datetime, end: datetime, calendar: Calendar, maintenance: Sequence[Window]
 ) -> Interval:
-    calendar = table.calendar
-    first, last = (_wall_clock(table, at).date() for at in (start, end - timedelta(microseconds=1)))
-    names = [name for day, name in sorted(calendar.holidays.items()) if first <= day <= last]
-    if names:
-        return Interval(start, end, "holiday", ZERO, ", ".join(names))
-    if any(begins <= start and end <= ends for begins, ends in maintenance):
-        return Interval(start, end, "maintenance", ZERO)
-    is_break = first == last and first in calendar.breaks and _is_break(start, end, table)
-    return Interval(start, end, "break" if is_break else "closed_hours", ZERO)
+    name = calendar.holidays.get(_wall_clock(calendar, start).date())
+    if name is not None:
+        return Interval(start, end, "holiday", ZERO, name)
+    is_maintained = _is_within(start, end, maintenance)
+    return Interval(start, end, "maintenance" if is_maintained else "break", ZERO)
 
 
-def _is_break(start: datetime, end: datetime, table: Timetable) -> bool:
-    """Return whether these closed hours are a break of a date with opening hours."""
-    wall = _wall_clock(table, start)
-    at = wall.hour * 3600 + wall.minute * 60 + wall.second
-    return any(begins <= at < ends for begins, ends in table.calendar.breaks[wall.date()])
+def _closed_hours(start: datetime, end: datetime, maintenance: Sequence[Window]) -> Interval:
+    is_maintained = _is_within(start, end, maintenance)
+    return Interval(start, end, "maintenance" if is_maintained else "closed_hours", ZERO)
 
 
-def _wall_clock(table: Timetable, at: datetime) -> datetime:
+def _is_within(start: datetime, end: datetime, windows: Sequence[Window]) -> bool:
+    return any(begins <= start and end <= ends for begins, ends in windows)
+
+
+def _wall_clock(calendar: Calendar, at: datetime) -> datetime:
     """Return the local time in the calendar's zone, as UTC."""
-    offset = table.calendar.zone.offset_at(int(at.timestamp()))
+    offset = calendar.zone.offset_at(int(at.timestamp()))
     return at.astimezone(UTC) + timedelta(seconds=offset)
+
+
+def _next_midnight(calendar: Calendar, at: datetime) -> datetime:
+    """Return the first instant of the next local date: its 00:00, or what comes first after it."""
+    day: date = _wall_clock(calendar, at).date()
+    low, high = at, at + 2 * DAY
+    while high - low > timedelta(seconds=1):  # dates never go back, so a bisection finds the change
+        middle = low + (high - low) // 2
+        low, high = (low, middle) if _wall_clock(calendar, middle).date() > day else (middle, high)
+    return high.replace(microsecond=0)
+
+
+def _instant(epoch: int) -> datetime:
+    return datetime.fromtimestamp(epoch, UTC)

@@ -1,14 +1,18 @@
 """Everything that explains one clock, for the text and the chart of it. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from common.wording import format_duration
-from sla.clocks.domain.clock import Clock, Firing, Input, InputKind
+from sla.clocks.domain.clock import Clock
 from sla.clocks.domain.explanation import Interval, Reason
 from sla.clocks.domain.snapshot import ClockSnapshot
+from sla.clocks.domain.story import Story, StoryEvent, StoryNames
+from sla.clocks.domain.story_events import result_of
 
 REASON_LABELS: dict[Reason, str] = {
     "counted": "counted",
@@ -20,90 +24,114 @@ REASON_LABELS: dict[Reason, str] = {
     "stopped": "stopped",
 }
 
-CHANGE_LABELS: Mapping[InputKind, str] = {
-    "target_changed": "another priority",
-    "agreement_moved": "another version of the agreement",
-    "coverage_extended": "extra cover",
-    "coverage_extension_ended": "extra cover that ended",
-    "reclassified": "the ticket was corrected",
-}
-"""Why the terms changed, by kind of input."""
-
 
 @dataclass(frozen=True, slots=True)
-class TermsChange:
-    """A change of the promise at `at`; `target` None: nothing is promised from then on."""
+class Promise:
+    """From `start` on the clock ran under these versions, which `text` names.
 
-    at: datetime
-    reason: str
-    target: timedelta | None
+    `agreement_version` None: it is not known, or it was none. `tz_version`: the release of the tz
+    database with which the calendar version counts.
+    """
 
-    @property
-    def description(self) -> str:
-        now = (
-            "nothing is promised"
-            if self.target is None
-            else f"{format_duration(self.target)} promised"
-        )
-        return f"{self.reason}: {now}"
-
-
-def terms_changes(inputs: Iterable[Input]) -> list[TermsChange]:
-    """Return the changes of the promise by these inputs, without the one that opened the clock."""
-    return [
-        TermsChange(one.at, _change_reason(one), one.terms.target)
-        for one in inputs
-        if one.terms is not None and one.kind in CHANGE_LABELS
-    ]
-
-
-def _change_reason(input: Input) -> str:
-    return (
-        f"{CHANGE_LABELS[input.kind]} ({input.reason})"
-        if input.reason
-        else CHANGE_LABELS[input.kind]
-    )
+    start: datetime
+    text: str
+    agreement_version: UUID | None = None
+    calendar: UUID | None = None
+    tz_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ExplanationReport:
-    """The explanation of a clock. `promise`: agreement and calendar with their versions.
+    """The explanation of a clock. `key` is unique among clocks; `names` has the zone of the reader.
 
-    Instants are formatted in `zone`, that of the reader.
+    `promises`: agreement and calendar with their versions, in order of time, at least one.
+    `people`: the names of those who acted, by account; a missing one is called by the account.
     """
 
+    key: str
     heading: str
-    promise: str
+    promises: Sequence[Promise]
     clock: Clock
     snapshot: ClockSnapshot
     intervals: Sequence[Interval]
-    firings: Sequence[Firing]
+    story: Story
     as_of: datetime
-    zone: ZoneInfo
-    changes: Sequence[TermsChange] = ()
+    names: StoryNames
+    people: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which instants are formatted."""
+        return self.names.zone
 
     @property
     def status_line(self) -> str:
-        """The status in one line that begins with the state."""
-        snapshot, target = self.snapshot, self.clock.terms.target
-        if target is None or snapshot.deadline is None:
-            return f"{snapshot.state}: no deadline"
-        deadline = self.format_instant(snapshot.deadline)
+        """The status in one line that begins with the state, and with how it ended if it did."""
+        snapshot, clock = self.snapshot, self.clock
+        if clock.cancelled is not None:
+            return f"cancelled: {clock.cancelled}"
+        if clock.terms.target is None:
+            return f"{snapshot.state}: nothing is promised"
         if snapshot.breached_at is not None:
-            return f"{snapshot.state}: breached at {self.format_instant(snapshot.breached_at)}"
+            breached = f"{snapshot.state}: breached at {self.format_instant(snapshot.breached_at)}"
+            return breached + self._lateness + self._excuse
+        if snapshot.state == "stopped":
+            return f"stopped: {result_of(clock, clock.counted)}"
+        if snapshot.deadline is None:
+            return f"{snapshot.state}: no deadline"
         left = format_duration(snapshot.remaining or timedelta(0))
-        return f"{snapshot.state}: {left} left, deadline {deadline}"
+        return f"{snapshot.state}: {left} left, deadline {self.format_instant(snapshot.deadline)}"
+
+    @property
+    def _lateness(self) -> str:
+        is_over = self.snapshot.state == "stopped" and self.snapshot.overrun
+        return f", {format_duration(self.snapshot.overrun)} too late" if is_over else ""
+
+    @property
+    def _excuse(self) -> str:
+        waiver = self.clock.waiver
+        if waiver is None:
+            return ""
+        facts = self.names.approvals.get(waiver.waiver_id)
+        approved = f"approved at {self.format_instant(waiver.at)}"
+        if facts is None:
+            return f", excused by a waiver {approved}"
+        by = f" by {self.name_of(facts.decided_by)}" if facts.decided_by else ""
+        return f", excused by waiver {facts.key}, {approved}{by}"
 
     @property
     def elapsed_by_reason(self) -> dict[Reason, timedelta]:
         """The elapsed time since the opening, by reason."""
-        totals: dict[Reason, timedelta] = {}
-        for one in self.intervals:
-            totals[one.reason] = totals.get(one.reason, timedelta(0)) + (one.end - one.start)
-        return totals
+        return sum_by_reason(self.intervals)
+
+    @property
+    def events(self) -> Sequence[StoryEvent]:
+        """What happened, in order of time."""
+        return self.story.events
+
+    def cycle_spans(self) -> list[tuple[datetime, datetime]]:
+        """The cycles `[start, end)`, one for most metrics (C1)."""
+        end = max(self.as_of, self.clock.since)
+        bounds = [self.clock.opened_at, *self.story.cycles, end]
+        return [(start, end) for start, end in pairwise(bounds) if start < end]
+
+    def name_of(self, account: str) -> str:
+        """The name of a person, or the account where nobody knows the name."""
+        return self.people.get(account, account)
+
+    def describe(self, event: StoryEvent) -> str:
+        """An event in words, with the names of those who did it."""
+        names = " and ".join(self.name_of(one) for one in dict.fromkeys(event.by))
+        return f"{event.text}, by {names}" if names else event.text
 
     def format_instant(self, at: datetime) -> str:
         """Return an instant in the reader's zone, such as `Mon 1 Jun 2026 09:00`."""
-        local = at.astimezone(self.zone)
-        seconds = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
-        return f"{local:%a} {local.day} {local:%b %Y} {seconds}"
+        return self.names.format_instant(at)
+
+
+def sum_by_reason(intervals: Sequence[Interval]) -> dict[Reason, timedelta]:
+    """The elapsed time of intervals, by reason, in the order in which they begin."""
+    totals: dict[Reason, timedelta] = {}
+    for one in intervals:
+        totals[one.reason] = totals.get(one.reason, timedelta(0)) + (one.end - one.start)
+    return totals

@@ -29,7 +29,8 @@ async def on_merged(tx: Connection, received: ReceivedEvent[TicketMerged]) -> No
     known_at, tables = await transaction_time(tx), await load_timetables(tx, all_clocks)
     own = [one for one in all_clocks if one.ticket.id == event.ticket_id]
     reason = f"merged into {event.into}"
-    ended = Input(0, "merged", occurred_at(received), known_at, reason=reason)
+    by = () if event.by is None else (event.by,)
+    ended = Input(0, "merged", occurred_at(received), known_at, reason=reason, by=by)
     changes = [apply_input(one, ended, tables) for one in own]
     merged, survivor = found[event.ticket_id], found[event.into_id]
     if merged is not None and survivor is not None and merged.id != survivor.id:
@@ -53,7 +54,8 @@ async def on_unmerged(tx: Connection, received: ReceivedEvent[TicketUnmerged]) -
     event, at = received.event, occurred_at(received)
     found, all_clocks = await _lock_two(tx, event.ticket_id, event.from_id)
     known_at, tables = await transaction_time(tx), await load_timetables(tx, all_clocks)
-    separated = Input(0, "unmerged", at, known_at)
+    by = (event.requested_by, event.confirmed_by)
+    separated = Input(0, "unmerged", at, known_at, by=by)
     # What a partner or second level promised ended with the merge: the ticket is with first level again.
     changes = [
         apply_input(one, separated, tables)

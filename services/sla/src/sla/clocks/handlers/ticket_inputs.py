@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from common.events.envelope import ReceivedEvent
 from common.events.tickets import (
@@ -26,6 +26,8 @@ T = TypeVar("T", bound=TicketEvent)
 InputFor = Callable[[Any, Contract], InputKind | None]
 """Returns the kind of input of an event for clocks of a contract; None: it is not an input."""
 
+BY_CUSTOMER: Final[frozenset[InputKind]] = frozenset({"customer_replied", "reopened"})
+"""Inputs that are the customer's acts."""
 CONTRACTS: tuple[Contract, ...] = ("sla", "ola", "uc")
 
 
@@ -47,8 +49,10 @@ def as_input(kind: InputKind | InputFor) -> Handler:
             known_at, tables = await transaction_time(tx), await load_timetables(tx, ticket_clocks)
 
             def change(ticket_clock: TicketClock, input_kind: InputKind) -> Change:
-                at = occurred_at(by_ticket[ticket_clock.ticket.id])
-                return apply_input(ticket_clock, Input(0, input_kind, at, known_at), tables)
+                received = by_ticket[ticket_clock.ticket.id]
+                by = who_acted(received.event, input_kind)
+                input = Input(0, input_kind, occurred_at(received), known_at, by=by)
+                return apply_input(ticket_clock, input, tables)
 
             changes = [
                 change(one, input_kind)
@@ -64,12 +68,28 @@ def _pending_inputs(received: ReceivedEvent[T], input_for: InputFor) -> list[Pen
     """Return the inputs for clocks that start later, one for all contracts or one per supplier."""
     event, at = received.event, occurred_at(received)
     customer_kind, supplier_contracts = input_for(event, "sla"), CONTRACTS[1:]
-    pending_inputs = [PendingInput(event.ticket_id, customer_kind, at)] if customer_kind else []
+    pending_inputs = [_pending_input(event, customer_kind, at, None)] if customer_kind else []
     return pending_inputs + [
-        PendingInput(event.ticket_id, "answered", at, contract=contract)
+        _pending_input(event, "answered", at, contract)
         for contract in supplier_contracts
         if input_for(event, contract) == "answered"
     ]
+
+
+def _pending_input(
+    event: TicketEvent, kind: InputKind, at: datetime, contract: Contract | None
+) -> PendingInput:
+    acted_by = next(iter(who_acted(event, kind)), None)
+    return PendingInput(event.ticket_id, kind, at, contract=contract, acted_by=acted_by)
+
+
+def who_acted(event: TicketEvent, kind: InputKind) -> tuple[str, ...]:
+    """Return the account of who of our people acted; nobody where it was the customer.
+
+    Inputs are kept for ever: a contact, who may be erased, is named there by no account.
+    """
+    is_ours = event.by is not None and kind not in BY_CUSTOMER
+    return (event.by,) if is_ours and event.by is not None else ()
 
 
 def occurred_at(received: ReceivedEvent[T]) -> datetime:

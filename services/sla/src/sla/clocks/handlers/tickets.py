@@ -17,6 +17,7 @@ from common.events.tickets import (
 from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import Agreement, Terms
 from sla.agreements.store import agreements
+from sla.clocks.backfill import input_of_pending
 from sla.clocks.commands import apply_changes, load_timetables
 from sla.clocks.domain.clock import Input
 from sla.clocks.domain.ticket_clock import TicketClock, apply_input
@@ -46,7 +47,7 @@ async def _replay_pending_input(tx: Connection, pending_input: PendingInput) -> 
         return
     ticket_clocks = await clocks.lock_by_tickets(tx, [pending_input.ticket_id])
     known_at, tables = await transaction_time(tx), await load_timetables(tx, ticket_clocks)
-    input = Input(0, pending_input.kind, pending_input.at, known_at)
+    input = input_of_pending(pending_input, known_at)
     addressed = [
         one for one in ticket_clocks if pending_input.contract in (None, one.clock.contract)
     ]
@@ -79,17 +80,23 @@ async def on_prioritised(tx: Connection, received: ReceivedEvent[TicketPrioritis
     ]
     known_at = await transaction_time(tx)
     tables = await load_timetables(tx, ticket_clocks, [terms for _, terms in clock_terms])
-    changes = [
-        apply_input(one, Input(0, "target_changed", occurred_at(received), known_at, terms), tables)
-        for one, terms in clock_terms
-    ]
+    base = Input(
+        0,
+        "target_changed",
+        occurred_at(received),
+        known_at,
+        reason=f"priority {event.previous} to {event.priority}",
+        by=tuple(one for one in (event.by, event.confirmed_by) if one is not None),
+    )
+    changes = [apply_input(one, replace(base, terms=terms), tables) for one, terms in clock_terms]
     await apply_changes(tx, changes, known_at)
 
 
 async def on_reclassified(tx: Connection, received: ReceivedEvent[TicketReclassified]) -> None:
     """Apply the promise for the new kind and service, also to the time already counted (C6)."""
     event = received.event
-    await reclassify(tx, event.ticket_id, event.kind, event.service, occurred_at(received))
+    by = (event.requested_by, event.confirmed_by)
+    await reclassify(tx, event.ticket_id, event.kind, event.service, occurred_at(received), by)
 
 
 async def _load_agreements(

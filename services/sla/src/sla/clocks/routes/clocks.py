@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query, Response
+from msgspec.structs import replace
 
 from common.auth import Caller, requires
-from common.domain.durations import SECOND
 from common.errors import NotFound
 from common.http import (
     Instant,
@@ -22,6 +22,7 @@ from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import Contract
 from sla.clocks.commands import load_timetables
 from sla.clocks.domain.clock import State
+from sla.clocks.domain.schedule import next_firing
 from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.replay import replay
 from sla.clocks.schemas import (
@@ -102,7 +103,8 @@ async def list_ticket_clocks(
 
 
 class ClockReplay(RequestModel):
-    """`as_known_at`: only the inputs known then are folded; all of them by default."""
+    """`as_known_at`: only the inputs known then are folded, and the figures are those of that instant;
+    all of them, and now, by default."""
 
     as_known_at: datetime | None = None
 
@@ -114,12 +116,14 @@ async def replay_clock(
     caller: Annotated[Caller, requires("clocks:read")],
     body: ClockReplay | None = None,
 ) -> ReplayRead:
-    """Replay the stored inputs of a clock.
+    """Replay the stored inputs of a clock: the clock with all its firings, as it was known then or is now.
 
     `identical`: whether the result equals the stored clock.
     """
     ticket_clock = await get_visible_clock(tx, clock_id, caller)
+    now = await transaction_time(tx)
     known_until = body.as_known_at if body else None
+    at = min(known_until or now, now)
     stored_inputs = await inputs.list_by_clock(tx, clock_id, known_until)
     if not stored_inputs:
         raise NotFound("At that instant the clock")
@@ -127,15 +131,13 @@ async def replay_clock(
     tables = await load_timetables(tx, [ticket_clock], extra_terms)
     clock, difference = replay(ticket_clock.clock, [one.input for one in stored_inputs], tables)
     is_complete = len(stored_inputs) == ticket_clock.ordinal
+    firing = next_firing(clock, tables)
+    replayed = replace(ticket_clock, clock=clock, next_at=firing.due_at if firing else None)
     return ReplayRead(
-        state=clock.state,
-        deadline=clock.deadline,
-        elapsed_seconds=clock.counted // SECOND,
-        breached_at=clock.breached_at,
-        outcome=clock.outcome,
-        generation=clock.generation,
-        inputs=len(stored_inputs),
+        **clock_to_response(replayed, at, tables).model_dump(),
         firings=firings_to_response(stored_inputs),
+        as_of=at,
+        inputs=len(stored_inputs),
         identical=difference is None and clock == ticket_clock.clock if is_complete else None,
     )
 

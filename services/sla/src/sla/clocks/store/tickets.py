@@ -22,7 +22,8 @@ from sla.clocks.ticket_tables import pending_inputs, tickets
 class PendingInput:
     """An input of a ticket. `forwarded_to` and `partner` are set only for a forwarding.
 
-    `contract`: the contract whose clocks it concerns; None: all.
+    `contract`: the contract whose clocks it concerns; None: all. `acted_by`: the account of who of our
+    people acted, if any.
     """
 
     ticket_id: UUID
@@ -31,6 +32,7 @@ class PendingInput:
     forwarded_to: str | None = None
     partner: str | None = None
     contract: Contract | None = None
+    acted_by: str | None = None
 
 
 _TICKET_COLUMNS: Columns = {
@@ -52,14 +54,16 @@ _PENDING_COLUMNS = tuple(field.name for field in fields(PendingInput))
 
 _UPSERT = upsert_sql("tickets", _TICKET_COLUMNS, keep=("key",), returning="sla.now()")
 _INSERT_PENDING = """
-INSERT INTO pending_inputs (ticket_id, ordinal, kind, at, forwarded_to, partner, contract)
+INSERT INTO pending_inputs (ticket_id, ordinal, kind, at, forwarded_to, partner, contract, acted_by)
 SELECT input.ticket_id,
     (SELECT coalesce(max(known.ordinal), 0) FROM pending_inputs known
         WHERE known.ticket_id = input.ticket_id)
     + row_number() OVER (PARTITION BY input.ticket_id ORDER BY number),
-    input.kind, input.at, input.forwarded_to, input.partner, input.contract
-FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[])
-    WITH ORDINALITY AS input (ticket_id, kind, at, forwarded_to, partner, contract, number)
+    input.kind, input.at, input.forwarded_to, input.partner, input.contract,
+    input.acted_by
+FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[])
+    WITH ORDINALITY
+        AS input (ticket_id, kind, at, forwarded_to, partner, contract, acted_by, number)
 JOIN tickets ON tickets.id = input.ticket_id
 ORDER BY input.ticket_id, number
 """

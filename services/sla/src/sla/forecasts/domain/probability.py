@@ -3,8 +3,8 @@
 If nothing changes, it is the probability that handling takes longer than the target, given the
 elapsed time. It is read from three survival curves, from coarse to fine: of the metric; of metric
 and priority; of metric, priority and kind. Each finer curve moves the estimate by n / (n + 10),
-where n is the number of clocks whose outcome from this age on is known. Without any, the estimate
-is the share of the target that is used up.
+where n is the number of clocks, a whole one, whose outcome from this age on is known. Without any,
+the estimate is the share of the target that is used up.
 
 A queue that is longer than usual shortens the remaining time in proportion. A queue of usual length
 changes nothing: its wait is part of the handling times.
@@ -69,12 +69,16 @@ class Estimate:
 
     `level`: 3 for metric, priority and kind, 2 and 1 for coarser curves, 0 where nothing is known.
     `sample_size`: clocks of that curve with a known outcome; `breached_ratio` of them took longer.
+    `prior` is the estimate of the coarser curves, `prior_level` theirs: the probability is the mean of
+    ratio and prior, weighted by the sample and by PRIOR_WEIGHT.
     """
 
     probability: float
     sample_size: int = 0
     breached_ratio: float | None = None
     level: int = 0
+    prior: float | None = None
+    prior_level: int = 0
 
 
 def estimate_breach(progress: PromiseProgress, curves: Curves) -> Estimate:
@@ -87,13 +91,19 @@ def estimate_breach(progress: PromiseProgress, curves: Curves) -> Estimate:
         )
         if curve is None or breached_ratio is None:
             continue
-        sample_size = curve.known_outcomes(progress.age, progress.effective_target)
-        probability = (sample_size * breached_ratio + PRIOR_WEIGHT * current.probability) / (
-            sample_size + PRIOR_WEIGHT
-        )
+        sample_size = round(curve.known_outcomes(progress.age, progress.effective_target))
         if sample_size >= 1:
-            current = Estimate(probability, round(sample_size), breached_ratio, level)
+            prior = current.probability
+            probability = shrink(breached_ratio, sample_size, prior)
+            current = Estimate(
+                probability, sample_size, breached_ratio, level, prior, current.level
+            )
     return current
+
+
+def shrink(ratio: float, sample_size: int, prior: float) -> float:
+    """Return the ratio of a sample, moved to the prior as far as the sample is small."""
+    return (sample_size * ratio + PRIOR_WEIGHT * prior) / (sample_size + PRIOR_WEIGHT)
 
 
 def classify(probability: float, previous: Outlook | None = None) -> Outlook:

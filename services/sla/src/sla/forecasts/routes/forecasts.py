@@ -47,8 +47,9 @@ MAX_FORECASTS = 200
 
 class ForecastRead(ResponseModel):
     """`probability`: that the promise breaches if nothing changes. `expected_breach_at`: its
-    deadline, null while it is paused. `sample_size`: similar clocks with a known outcome. `open`:
-    the promise is neither met nor breached."""
+    deadline, null while it is paused. `sample_size`: similar clocks with a known outcome, of which
+    `breached_share` took longer; `prior` is what coarser groups say, null where nothing is known.
+    `open`: the promise is neither met nor breached."""
 
     id: UUID
     clock_id: UUID
@@ -69,6 +70,8 @@ class ForecastRead(ResponseModel):
     queue_position: int | None
     typical_queue_length: float
     sample_size: int
+    breached_share: float | None
+    prior: float | None
     reasons: Sequence[str]
     created_at: datetime
     changed_at: datetime
@@ -210,6 +213,8 @@ def to_response(row: Row[Any]) -> ForecastRead:
         queue_position=progress.queue_position,
         typical_queue_length=round(progress.typical_queue_length, 1),
         sample_size=estimate.sample_size,
+        breached_share=estimate.breached_ratio and round(estimate.breached_ratio, 3),
+        prior=estimate.prior and round(estimate.prior, 3),
         reasons=describe_reasons(progress, estimate),
         created_at=forecast.created_at,
         changed_at=forecast.changed_at,

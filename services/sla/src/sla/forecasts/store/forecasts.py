@@ -37,6 +37,8 @@ _COLUMNS: Columns = {
     "known": "int",
     "breach_share": "real",
     "level": "smallint",
+    "prior": "double precision",
+    "prior_level": "smallint",
     "created_at": "timestamptz",
     "changed_at": "timestamptz",
     "sequence": "bigint",
@@ -153,7 +155,9 @@ def forecast_of(row: Row[Any]) -> Forecast:
             row.ahead,
             row.usual,
         ),
-        Estimate(row.probability, row.known, row.breach_share, row.level),
+        Estimate(
+            row.probability, row.known, row.breach_share, row.level, row.prior, row.prior_level
+        ),
         row.outlook,
         row.expected_breach_at,
         row.cycle,
@@ -194,6 +198,8 @@ def _row(forecast: Forecast) -> tuple[Any, ...]:
         estimate.sample_size,
         estimate.breached_ratio,
         estimate.level,
+        estimate.prior,
+        estimate.prior_level,
         forecast.created_at,
         forecast.changed_at,
         forecast.sequence,

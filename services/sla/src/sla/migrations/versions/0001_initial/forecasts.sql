@@ -53,6 +53,8 @@ CREATE TABLE forecasts (
     known int NOT NULL,
     breach_share real,
     level smallint NOT NULL,
+    prior double precision,
+    prior_level smallint NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL,
     changed_at timestamptz NOT NULL,
     sequence bigint NOT NULL DEFAULT 0

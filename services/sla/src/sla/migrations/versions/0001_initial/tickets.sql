@@ -30,11 +30,13 @@ CREATE TABLE pending_inputs (
     forwarded_to text CHECK (forwarded_to IN ('second_level', 'partner')),
     partner text,
     contract text CHECK (contract IN ('sla', 'ola', 'uc')),
+    acted_by text,
     PRIMARY KEY (ticket_id, ordinal),
     CONSTRAINT ck_pending_inputs_forwarded CHECK ((kind = 'forwarded') = (forwarded_to IS NOT NULL))
 );
 COMMENT ON TABLE pending_inputs IS
     'Inputs of tickets, kept for clocks that start later: after triage, or when a promise is added.';
+COMMENT ON COLUMN pending_inputs.acted_by IS 'The account of who of our people acted; null: the customer.';
 COMMENT ON COLUMN pending_inputs.contract IS 'The contract whose clocks it concerns; null: all.';
 
 CREATE TABLE ticket_state_changes (

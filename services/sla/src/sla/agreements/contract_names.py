@@ -1,0 +1,24 @@
+"""The names of parties, services and people that a contract shows."""
+
+from common.persistence.database import Connection
+from sla.agreements.documents.contract import ContractNames
+from sla.agreements.schemas.responses import AnyAgreement
+from sla.agreements.store.service_names import names_of_services
+from sla.agreements.store.version_rows import AgreementVersion
+from sla.directory.store.customers import list_by_keys
+from sla.directory.store.people import name_of_partner
+
+
+async def load_names(
+    tx: Connection, stored: AgreementVersion, response: AnyAgreement, provider: str | None
+) -> ContractNames:
+    """The names of those whom the reader of this response may know."""
+    keys = {*response.customers, *([response.customer] if response.customer else ())}
+    partner = stored.agreement.partner
+    return ContractNames(
+        customers={one.key: one.name for one in await list_by_keys(tx, keys)},
+        services=await names_of_services(tx, response.services),
+        people=stored.people,
+        partner=None if partner is None else await name_of_partner(tx, partner),
+        provider=provider,
+    )

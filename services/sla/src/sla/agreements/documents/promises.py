@@ -1,0 +1,102 @@
+"""The targets of a contract: one table for each different set of them. Pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import get_args
+
+from common.events.tickets import Kind
+from sla.agreements.documents.notation import Formats
+from sla.agreements.domain.agreement import Agreement, Metric, Terms
+from sla.agreements.domain.coverage_extension import PRIORITIES
+from sla.rendering.document import Column, Section, Table
+
+KINDS: tuple[str, ...] = get_args(Kind)
+Promises = Mapping[tuple[Metric, str], Terms]
+"""What is promised for one kind of ticket, by metric and priority."""
+
+
+def promises_section(version: Agreement, formats: Formats) -> Section:
+    """The targets, by kind of ticket as far as they differ."""
+    tables = tuple(_tables(version, formats))
+    return Section(formats.words("promises"), (formats.words("counted_in"),), tables=tables)
+
+
+def _tables(version: Agreement, formats: Formats) -> Iterator[Table]:
+    words = formats.words
+    groups = _kinds_by_promises(version)
+    general = _promises(version, "")
+    for promises, kinds in groups:
+        if len(groups) == 1:
+            caption = words("for_all_kinds")
+        elif promises == general:
+            caption = words("for_other_kinds")
+        else:
+            caption = formats.names([words(kind) for kind in kinds])
+        yield _table(promises, caption, formats)
+
+
+def _kinds_by_promises(version: Agreement) -> list[tuple[Promises, list[str]]]:
+    """Each different set of promises with the kinds that have it, that of most kinds last."""
+    groups: list[tuple[Promises, list[str]]] = []
+    for kind in KINDS:
+        promises = _promises(version, kind)
+        known = next((kinds for other, kinds in groups if other == promises), None)
+        if known is None:
+            groups.append((promises, [kind]))
+        else:
+            known.append(kind)
+    general = _promises(version, "")
+    return sorted(groups, key=lambda group: group[0] == general)
+
+
+def _promises(version: Agreement, kind: str) -> Promises:
+    """What is promised for a kind of ticket; "" has the targets for every kind alone."""
+    return {
+        (metric, priority): terms
+        for priority in PRIORITIES
+        for metric, terms in version.promises_for(priority, kind)
+    }
+
+
+def _table(promises: Promises, caption: str, formats: Formats) -> Table:
+    words = formats.words
+    metrics = list(dict.fromkeys(metric for metric, _ in promises))
+    columns = [Column(words("measure"), weight=1.5), *(Column(words(one)) for one in PRIORITIES)]
+    rows = [
+        (words(metric), *(_cell(promises[metric, one], formats) for one in PRIORITIES))
+        for metric in metrics
+        if any(promises[metric, one].target is not None for one in PRIORITIES)
+    ]
+    return Table(
+        tuple(columns), rows, words("no_promise"), _pausing_note(promises, formats), caption
+    )
+
+
+def _cell(terms: Terms, formats: Formats) -> str:
+    return formats.words("no_promise") if terms.target is None else formats.span(terms.target)
+
+
+def _pausing_note(promises: Promises, formats: Formats) -> str:
+    """The sentence that says for which of them waiting on the customer counts."""
+    promised = {key: terms for key, terms in promises.items() if terms.target is not None}
+    counting = [key for key, terms in promised.items() if not terms.pausable]
+    if not promised:
+        return ""
+    if not counting:
+        return formats.words("pausing")
+    if len(counting) == len(promised):
+        return formats.words("never_pausing")
+    return formats.words("partly_pausing", names=formats.names(_names(counting, promised, formats)))
+
+
+def _names(counting: list[tuple[Metric, str]], promised: Promises, formats: Formats) -> list[str]:
+    """The metrics for which waiting counts, with their priorities where it does not for all."""
+    words = formats.words
+    by_metric: dict[Metric, list[str]] = {}
+    for metric, priority in counting:
+        by_metric.setdefault(metric, []).append(words(priority))
+    return [
+        words(metric)
+        if len(names) == sum(one == metric for one, _ in promised)
+        else f"{words(metric)} ({', '.join(names)})"
+        for metric, names in by_metric.items()
+    ]

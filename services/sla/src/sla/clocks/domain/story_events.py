@@ -1,0 +1,205 @@
+"""The events of a clock in words: what each input changed, from what to what (C9). Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from common.wording import format_duration
+from sla.agreements.domain.agreement import Contract, Metric
+from sla.clocks.domain.clock import BREACH, Clock, ClockWaiver, Firing, Input, InputKind, Timetables
+from sla.clocks.domain.story import (
+    Step,
+    Story,
+    StoryEvent,
+    StoryNames,
+    TargetStep,
+    TermsPeriod,
+    first_version,
+    steps_of,
+)
+from sla.clocks.domain.story_terms import describe_terms, terms_changes
+
+STOPS: Final[Mapping[InputKind, str]] = {
+    "replied": "public reply to the customer",
+    "answered": "answered",
+    "handed_back": "handed back to us",
+    "forwarded": "forwarded to somebody else",
+    "workaround_provided": "workaround provided",
+    "resolved": "resolved",
+    "merged": "ended",
+    "cancelled": "ended",
+}
+RESUMES: Final[Mapping[InputKind, str]] = {
+    "resumed": "work goes on",
+    "customer_replied": "the customer replied",
+    "forwarded": "forwarded: work goes on",
+    "handed_back": "handed back: work goes on",
+}
+
+
+def tell_story(
+    metric: Metric,
+    contract: Contract,
+    inputs: Sequence[Input],
+    tables: Timetables,
+    names: StoryNames,
+    present_version: UUID | None = None,
+) -> Story:
+    """Tell the story of a clock from all of its inputs, the first of which opened it."""
+    clock, steps = steps_of(metric, contract, inputs, tables, present_version)
+    events = [_opening(clock, inputs[0])]
+    version = first_version(inputs, present_version)
+    periods = [TermsPeriod(clock.opened_at, version, clock.terms.calendar)]
+    targets = [TargetStep(clock.opened_at, clock.terms.target)]
+    for one in steps:
+        events += _events_of(one, names)
+        period = TermsPeriod(one.at, one.version, one.after.terms.calendar)
+        if (period.agreement_version, period.calendar) != (
+            periods[-1].agreement_version,
+            periods[-1].calendar,
+        ):
+            periods.append(period)
+        if one.after.terms.target != one.before.terms.target:
+            targets.append(TargetStep(one.at, one.after.terms.target))
+    cycles = [one.at for one in steps if one.starts_cycle]
+    in_order = sorted(events, key=lambda event: event.at)
+    return Story(in_order, targets, periods, cycles, terms_changes(steps))
+
+
+def result_of(clock: Clock, counted: timedelta) -> str:
+    """How a cycle that counted so much ended: `met with 2 hr left`, `3 hr too late`."""
+    target = clock.terms.target
+    if target is None:
+        return "nothing was promised"
+    if counted <= target:
+        left = target - counted
+        return f"met with {format_duration(left)} left" if left else "met at the last moment"
+    return f"{format_duration(counted - target)} too late"
+
+
+def _opening(clock: Clock, input: Input) -> StoryEvent:
+    target = clock.terms.target
+    if clock.metric == "next_reply":
+        text = "the ticket was opened; the clock waits for the customer's next message"
+    elif target is None:
+        text = "the ticket was opened; nothing was promised yet"
+    else:
+        text = f"the clock began: {format_duration(target)} promised"
+    return StoryEvent(clock.opened_at, "opened", text, input.by)
+
+
+def _events_of(step: Step, names: StoryNames) -> Iterator[StoryEvent]:
+    input = step.input
+    if input.firing is not None:
+        yield _firing(step, input.firing, names)
+        return
+    if input.waiver is not None:
+        yield _approval(step, input.waiver, names)
+        return
+    if input.kind in ("opened_earlier", "opened_later") and step.before != step.after:
+        text = f"{input.reason}: it counts from {names.format_instant(step.after.opened_at)} on"
+        yield StoryEvent(step.at, "opening_moved", text, input.by)
+    if terms := describe_terms(step, names):
+        yield StoryEvent(step.at, "terms_changed", terms, input.by)
+    yield from _state_events(step)
+    yield from _withdrawal(step, names)
+
+
+def _firing(step: Step, firing: Firing, names: StoryNames) -> StoryEvent:
+    if firing.kind != BREACH:
+        return StoryEvent(firing.due_at, "warned", describe_warning(firing))
+    text = "the promise was broken"
+    if firing.reason != "deadline":
+        passed = names.format_instant(firing.reached_at)
+        text += f": by a change its time had run out at {passed}"
+    waiver = step.after.waiver_covering(firing.due_at)
+    if waiver is not None:
+        text += f"; {_approval_name(waiver, names)} covers it"
+    return StoryEvent(firing.due_at, "breached", text)
+
+
+def describe_warning(firing: Firing) -> str:
+    """A warning in words: `warned, 50 % used up`."""
+    threshold = firing.kind.removeprefix("warning_")
+    if threshold.replace(".", "").isdigit():
+        return f"warned, {threshold} % used up"
+    seconds = threshold.removesuffix("s_before")
+    before = format_duration(int(seconds)) if seconds.isdigit() else threshold.replace("_", " ")
+    return f"warned, {before} before the deadline"
+
+
+def _approval(step: Step, waiver: ClockWaiver, names: StoryNames) -> StoryEvent:
+    facts = names.approvals.get(waiver.waiver_id)
+    name, until = _approval_name(waiver, names), names.format_instant(waiver.expires_at)
+    is_known = any(one.waiver_id == waiver.waiver_id for one in step.before.waivers)
+    if is_known:
+        by = (facts.ended_by,) if facts and facts.ended_by else ()
+        return StoryEvent(step.input.at, "waived", f"{name} covers no breach from {until} on", by)
+    by = (facts.decided_by,) if facts and facts.decided_by else ()
+    text = f"{name} was approved: a breach before {until} is covered"
+    return StoryEvent(waiver.at, "waived", text, by)
+
+
+def _approval_name(waiver: ClockWaiver, names: StoryNames) -> str:
+    facts = names.approvals.get(waiver.waiver_id)
+    return f"waiver {facts.key}" if facts else "a waiver"
+
+
+def _withdrawal(step: Step, names: StoryNames) -> Iterator[StoryEvent]:
+    before, after = step.before, step.after
+    breached_at = before.cycle_breached_at
+    if breached_at is not None and after.cycle_breached_at is None and not step.starts_cycle:
+        text = f"the breach of {names.format_instant(breached_at)} is withdrawn"
+        yield StoryEvent(step.at, "breach_withdrawn", text, step.input.by)
+
+
+def _state_events(step: Step) -> Iterator[StoryEvent]:
+    before, after, input = step.before, step.after, step.input
+    if after.cancelled is not None and before.cancelled is None:
+        yield StoryEvent(step.at, "cancelled", f"cancelled: {after.cancelled}", input.by)
+    elif input.kind == "unmerged" and before != after:
+        text = "separated again: it counts as if it had never been merged"
+        yield StoryEvent(step.at, "separated", text, input.by)
+    elif step.starts_cycle:
+        yield StoryEvent(step.at, "cycle_started", _cycle_text(step), input.by)
+    elif before.open and not after.open:
+        yield StoryEvent(step.at, "stopped", _stop_text(step), input.by)
+    elif after.open and not before.open:
+        yield StoryEvent(step.at, "reopened", _reopening_text(input), input.by)
+    elif input.kind == "on_hold" and after.waiting and not before.waiting:
+        counts = "" if after.terms.pausable else "; by the agreement this time counts"
+        yield StoryEvent(step.at, "paused", f"put on hold for the customer{counts}", input.by)
+    elif before.waiting and not after.waiting:
+        text = RESUMES.get(input.kind, "work goes on")
+        yield StoryEvent(step.at, "resumed", text, input.by)
+
+
+def _cycle_text(step: Step) -> str:
+    before = step.before
+    if step.input.kind in ("replied", "answered"):
+        counted = _counted_at_end(step)
+        return f"news to the customer: {result_of(before, counted)}; the next time began"
+    if step.input.kind == "customer_replied":
+        return "the customer wrote: a reply is owed"
+    return "reopened: the next time began"
+
+
+def _stop_text(step: Step) -> str:
+    what = STOPS.get(step.input.kind, step.input.kind.replace("_", " "))
+    if step.input.kind in ("merged", "cancelled"):
+        reason = f" ({step.input.reason})" if step.input.reason else ""
+        return f"{what}{reason}: what was broken stays broken"
+    return f"{what}: {result_of(step.after, step.after.counted)}"
+
+
+def _counted_at_end(step: Step) -> timedelta:
+    """What the cycle had counted that this step ended."""
+    segments = step.after.stretches[step.before.cycle : step.after.cycle]
+    return sum((one.working_time for one in segments if one.kind == "running"), timedelta(0))
+
+
+def _reopening_text(input: Input) -> str:
+    if input.kind == "reopened_by_us":
+        return "reopened by our own side: the time since it was resolved counts"
+    return "reopened by the customer" if input.kind == "reopened" else "open again"
