@@ -3,6 +3,7 @@
 from sla import waiting
 from sla.agreements import routes as agreements
 from sla.calendars.routes import calendars, compute, feeds
+from sla.calendars.routes import publication as calendar_publication
 from sla.capacity.routes import capacity_forecasts, measured, samples, series
 from sla.catalogue.routes import gaps, services
 from sla.catalogue.routes import service_graph as catalogue_graph
@@ -24,6 +25,7 @@ from sla.waivers import routes as waivers
 ROUTERS = (
     compute.routes,
     calendars.routes,
+    calendar_publication.routes,
     feeds.routes,
     simulation.routes,
     clocks.routes,

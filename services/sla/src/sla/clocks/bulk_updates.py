@@ -33,6 +33,7 @@ CANCEL_REASON = "the agreement was deactivated"
 _COVERAGE_INPUTS: dict[BulkUpdateKind, InputKind] = {
     "extend": "coverage_extended",
     "shorten": "coverage_extension_ended",
+    "calendar": "calendar_changed",
 }
 
 
@@ -164,7 +165,7 @@ async def _coverage_inputs(
         calendar = versions[one.ticket.agreement_version].calendar_for(ticket.priority)
         if calendar != terms.calendar:
             changed_terms = replace(terms, calendar=calendar)
-            at = bulk_update.decided_at
+            at = bulk_update.applies_from
             clock_inputs.append(
                 (one, Input(0, _COVERAGE_INPUTS[bulk_update.kind], at, at, changed_terms))
             )

@@ -59,6 +59,14 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerCalendar:
+    """The calendar version by which an agreement was measured `until` an instant."""
+
+    until: datetime
+    calendar: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """One version of an agreement. A published one never changes; the next supersedes it (A5).
 
@@ -69,6 +77,9 @@ class Agreement:
     `calendars` has a calendar version by priority, so that a blocker may run 24/7 (R10); all other
     priorities have `calendar`. `availability` is a share (0.999), `reserved` the working time
     reserved per month, `timezone` the zone by which its months begin.
+
+    Unless it is `pinned` it follows later versions of its calendars (A6); `former_calendars` are those
+    that were `calendar` before, oldest first.
     """
 
     id: UUID
@@ -93,6 +104,8 @@ class Agreement:
     reserved: timedelta | None = None
     price: Price | None = None
     prose: Prose = field(default_factory=Prose)
+    pinned: bool = False
+    former_calendars: tuple[FormerCalendar, ...] = ()
 
     @property
     def customers(self) -> tuple[UUID, ...]:
@@ -116,6 +129,11 @@ class Agreement:
 
     def calendar_for(self, priority: str) -> UUID:
         return self.calendars.get(priority, self.calendar)
+
+    def calendar_at(self, at: datetime) -> UUID:
+        """The calendar of all priorities that have none of their own, as it was at `at`."""
+        former = (one.calendar for one in self.former_calendars if at < one.until)
+        return next(former, self.calendar)
 
     def metrics(self) -> tuple[Metric, ...]:
         """The metrics that get a clock: those with a target for at least one priority."""
@@ -149,11 +167,12 @@ def applicable_agreement(
     return max(covering, key=specificity, default=None)
 
 
-def specificity(agreement: Agreement) -> tuple[int, int, int, datetime, int, str]:
+def specificity(agreement: Agreement) -> tuple[int, int, int, datetime, int]:
     """The sort key by which the agreement that covers a ticket is chosen: the highest one wins.
 
     In this order: it names services; it names fewer of them; it covers fewer customers; it began
-    later; it is the newer version; its key comes later in the alphabet.
+    later. Two that are equal so far are a gap (`matches_equally`): until people have closed it, the one
+    that was drafted first holds, which is older than its rival's promise.
     """
     service_count = len(agreement.services)
     customer_count = len(agreement.customers)
@@ -162,6 +181,10 @@ def specificity(agreement: Agreement) -> tuple[int, int, int, datetime, int, str
         -service_count,
         -customer_count if customer_count else -ALL_CUSTOMERS_COUNT,
         agreement.valid_from,
-        agreement.version,
-        agreement.key,
+        -agreement.id.int,
     )
+
+
+def matches_equally(one: Agreement, other: Agreement) -> bool:
+    """Whether nothing but the order in which they were drafted says which of the two holds."""
+    return specificity(one)[:-1] == specificity(other)[:-1]

@@ -14,8 +14,8 @@ MatchCode = Literal[
 SELECTION_RULE = (
     "Of all versions that are valid at the ticket's opening and cover its customer and its service,"
     " the most specific one holds: one that names services goes before one for all of them, fewer"
-    " named services before more, then fewer customers before more, then the later beginning, then"
-    " the newer version, then the key that comes later in the alphabet."
+    " named services before more, then fewer customers before more, then the later beginning. Two that"
+    " are equal in all of that are a gap to be closed; meanwhile the one that was drafted first holds."
 )
 
 
@@ -84,8 +84,7 @@ SPECIFICITY_STEPS = (
     "that one names fewer services",
     "that one is for fewer customers",
     "that one began later",
-    "that one is the newer version",
-    "the key of that one comes later",
+    "both match equally, which is a gap, and that one was drafted first",
 )
 """What decides at each place of `specificity`, in words about the winner."""
 

@@ -62,6 +62,9 @@ class AgreementTerms(RequestModel):
 
     `customer_signs`: one of the customer's contacts approves of it in the portal. `supersedes`: the
     version whose agreed end this one begins before.
+
+    `pinned`: it stays with the calendar versions of today, while others follow later ones; by default
+    where the customer signs.
     """
 
     customers: Annotated[list[Annotated[Name, Refers("customer")]], Field(max_length=200)] = Field(
@@ -89,6 +92,7 @@ class AgreementTerms(RequestModel):
     assumptions: Text = ""
     duties: Text = ""
     customer_signs: bool = False
+    pinned: bool | None = None
     supersedes: Annotated[int, Field(gt=0, lt=2**31)] | None = None
 
     def to_price(self) -> Price | None:

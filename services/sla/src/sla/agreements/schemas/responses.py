@@ -97,6 +97,7 @@ class AgreementForParty(AgreementForCovered):
     assumptions: str
     duties: str
     customer_signs: bool
+    pinned: bool
     supersedes: int | None
     approved: SignatureRead | None
     countersigned: SignatureRead | None
@@ -171,6 +172,7 @@ def _party_values(stored: AgreementVersion) -> dict[str, Any]:
         "price": PriceRead(amount=str(price.amount), currency=price.currency) if price else None,
         **asdict(stored.agreement.prose),
         "customer_signs": lifecycle.customer_signs,
+        "pinned": stored.agreement.pinned,
         "supersedes": stored.supersedes,
         "approved": signature_to_response(lifecycle.provider_signature),
         "countersigned": signature_to_response(lifecycle.counter_signature),

@@ -1,6 +1,6 @@
 """Agreements and their versions. The terms of a published version never change (A5)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
+from common.scheduling.aggregate_locks import lock_available as lock_rows
 from sla.agreements.domain.agreement import Agreement, Contract
 from sla.agreements.domain.lifecycle import VersionLifecycle
 from sla.agreements.domain.termination import Termination
@@ -149,6 +150,11 @@ async def lock(tx: Connection, agreement_id: UUID) -> None:
     await tx.execute(
         select(agreements.c.id).where(agreements.c.id == agreement_id).with_for_update()
     )
+
+
+async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    """Lock those of these agreements that nobody else has locked. One that is gone counts as locked."""
+    return await lock_rows(tx, agreements.c.id, ids)
 
 
 async def next_sequence(tx: Connection, agreement_id: UUID) -> int:

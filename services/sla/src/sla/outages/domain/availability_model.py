@@ -110,7 +110,7 @@ class AvailabilityModel:
         agreements = self._queried_agreements(query)
         boundaries = {
             at for one in agreements for at in (one.valid_from, one.valid_until) if at is not None
-        }
+        } | {former.until for one in agreements for former in one.former_calendars}
         cuts = sorted(
             {start, end}
             | {cut for at in boundaries if start < (cut := truncate_to_second(at)) < end}
@@ -126,7 +126,7 @@ class AvailabilityModel:
             AgreedPeriod(
                 start,
                 end,
-                self.timetables[agreement.calendar],
+                self.timetables[agreement.calendar_at(start)],
                 agreement.availability,
                 agreement.key,
             )

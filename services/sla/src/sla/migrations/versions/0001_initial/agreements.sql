@@ -42,6 +42,8 @@ CREATE TABLE agreement_versions (
         CONSTRAINT ck_agreement_versions_valid_until CHECK (valid_until > valid_from),
     promises jsonb NOT NULL,
     coverage jsonb,
+    followed jsonb,
+    calendar_history jsonb,
     customer_signs boolean NOT NULL DEFAULT false,
     drafted_by text NOT NULL,
     drafted_at timestamptz NOT NULL,
@@ -85,6 +87,10 @@ COMMENT ON COLUMN agreement_versions.customers IS
     'All whom it covers; none named: everybody (ola and uc alone).';
 COMMENT ON COLUMN agreement_versions.coverage IS
     'The calendars with their dated coverage extensions, by priority; null without any.';
+COMMENT ON COLUMN agreement_versions.followed IS
+    'The later calendar versions that it follows, by priority; null while it follows none.';
+COMMENT ON COLUMN agreement_versions.calendar_history IS
+    'Its calendars of before, each with the instant until which it was that; null without any.';
 COMMENT ON COLUMN agreement_versions.countersigned_by IS
     'For the other side: a contact of the customer, or the second of our own people.';
 COMMENT ON COLUMN agreement_versions.countersigned_for IS

@@ -69,3 +69,14 @@ SELECT open_to_contacts('action_items', 'customer_id = (SELECT own_customer())')
 -- Without rows of customers: the hours that agreements name, and what runs on what, from which
 -- availability is computed. The answers leave out to whom else a service was sold.
 GRANT SELECT ON calendars, services, service_versions TO opsdesk_sla_contact;
+
+-- The hours that agreements name, now and before: to a contact those of the own ones alone.
+CREATE FUNCTION agreed_calendars() RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
+    SELECT named.id::uuid FROM agreement_versions v CROSS JOIN LATERAL (
+        SELECT v.promises ->> 'calendar'
+        UNION SELECT value FROM jsonb_each_text(v.promises -> 'calendars')
+        UNION SELECT value FROM jsonb_each_text(v.followed)
+        UNION SELECT value FROM jsonb_each_text(v.coverage)
+        UNION SELECT former ->> 1 FROM jsonb_array_elements(v.calendar_history) former
+    ) named (id) WHERE named.id IS NOT NULL
+$$;
