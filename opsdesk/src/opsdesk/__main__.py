@@ -6,9 +6,11 @@ import typer
 
 from opsdesk.commands import (
     access_requests,
+    agreements,
     articles,
     attachments,
     blunt_words,
+    calendars,
     callers,
     change_requests,
     clocks,
@@ -28,6 +30,7 @@ from opsdesk.commands import (
     links,
     login,
     mails,
+    maintenance,
     messages,
     mine,
     notices,
@@ -53,6 +56,7 @@ from opsdesk.commands import (
     views,
     waivers,
     whoami,
+    work,
 )
 from opsdesk.commands.console import SentenceGroup
 from opsdesk.invocation import everywhere
@@ -127,6 +131,10 @@ app.command()(status.status)
 app.command()(status.forecast)
 app.add_typer(waivers.app, name="waivers")
 app.add_typer(outages.app, name="outages")
+app.add_typer(maintenance.app, name="maintenance")
+app.add_typer(agreements.app, name="agreements")
+app.add_typer(calendars.app, name="calendars")
+app.add_typer(work.app, name="work")
 app.add_typer(escalations.app, name="escalations")
 app.command()(escalations.oncall)
 app.add_typer(deliveries.app, name="deliveries")

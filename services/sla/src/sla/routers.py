@@ -7,7 +7,7 @@ from sla.calendars.routes import publication as calendar_publication
 from sla.capacity.routes import capacity_forecasts, measured, samples, series
 from sla.catalogue.routes import gaps, services
 from sla.catalogue.routes import service_graph as catalogue_graph
-from sla.clocks.routes import agreement_trial, clocks, explanation, simulation
+from sla.clocks.routes import agreement_trial, clocks, explanation, queue, simulation
 from sla.evidence import routes as evidence
 from sla.forecasts.routes import forecasts, score, subscriptions
 from sla.outages.routes import availability, corrections, maintenance, outages
@@ -28,6 +28,7 @@ ROUTERS = (
     calendar_publication.routes,
     feeds.routes,
     simulation.routes,
+    queue.routes,
     clocks.routes,
     clocks.ticket_routes,
     explanation.routes,

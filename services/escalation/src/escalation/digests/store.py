@@ -20,7 +20,8 @@ async def lock(tx: Connection, person: str) -> UUID:
     new = insert(digests).values(id=uuid7(), person=person)
     await tx.execute(new.on_conflict_do_nothing(index_elements=["person"]))
     query = select(digests.c.id).where(digests.c.person == person).with_for_update()
-    return (await tx.scalars(query)).one()
+    found: UUID = (await tx.scalars(query)).one()
+    return found
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:

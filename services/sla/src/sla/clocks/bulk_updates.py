@@ -192,5 +192,7 @@ class _VersionMove:
 
     def input_for(self, ticket_clock: TicketClock) -> Input:
         ticket = ticket_clock.ticket
-        terms = self.target.terms_for(ticket_clock.clock.metric, ticket.priority, ticket.kind)
+        terms = self.target.terms_for(
+            ticket_clock.clock.metric, ticket.priority, ticket.kind, ticket.traits
+        )
         return replace(self.base_input, terms=terms)

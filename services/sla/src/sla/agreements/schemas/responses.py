@@ -18,6 +18,8 @@ class TargetRead(ResponseModel):
     metric: str
     priority: str
     kind: str | None
+    environment_tier: str | None
+    channel: str | None
     target_seconds: int | None
     pausable: bool
 
@@ -59,7 +61,8 @@ class AgreementForCovered(ResponseModel):
 
     It says what is promised to them: no price, no clauses, no negotiation, no names. `id` is that of
     the version. `customers`: all whom it covers; empty means everybody. A customer reads the own key
-    alone, in `customer`, too.
+    alone, in `customer`, too. `house_default`: it is the default of the house, for those who have no
+    agreement of their own.
     """
 
     id: UUID
@@ -69,6 +72,7 @@ class AgreementForCovered(ResponseModel):
     state: State
     customer: str | None
     customers: list[str]
+    house_default: bool
     contract: Contract
     services: list[str]
     calendar: UUID
@@ -149,6 +153,7 @@ def _covered_values(stored: AgreementVersion, seen_by: str | None) -> dict[str, 
         "state": _state(stored),
         "customer": stored.customer if seen_by is None else seen_by,
         "customers": list(stored.known_customers) if seen_by is None else [seen_by],
+        "house_default": version.is_house_default,
         "contract": version.contract,
         "services": list(version.services),
         "calendar": version.calendar,
@@ -206,6 +211,8 @@ def _targets(version: Agreement) -> list[TargetRead]:
             metric=one.metric,
             priority=one.priority,
             kind=one.kind,
+            environment_tier=one.environment_tier,
+            channel=one.channel,
             target_seconds=None if one.within is None else one.within // SECOND,
             pausable=one.pausable,
         )

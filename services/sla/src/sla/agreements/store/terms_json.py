@@ -70,6 +70,9 @@ def dump_former_calendars(former: Sequence[FormerCalendar]) -> list[list[str]]:
 PROSE_FIELDS = ("penalties", "roles", "assumptions", "duties")
 
 
+TRAITS = ("environment_tier", "channel")
+
+
 def _dump_target(target: Target) -> dict[str, Any]:
     return {
         "metric": target.metric,
@@ -77,6 +80,7 @@ def _dump_target(target: Target) -> dict[str, Any]:
         "kind": target.kind,
         "target_seconds": None if target.within is None else target.within // SECOND,
         "pausable": target.pausable,
+        **{name: value for name in TRAITS if (value := getattr(target, name)) is not None},
     }
 
 
@@ -88,6 +92,7 @@ def _load_target(stored: Mapping[str, Any]) -> Target:
         None if within is None else within * SECOND,
         stored["pausable"],
         stored["kind"],
+        *(stored.get(name) for name in TRAITS),
     )
 
 

@@ -7,7 +7,12 @@ from functools import cached_property
 from typing import Literal
 from uuid import UUID
 
-from sla.agreements.domain.agreement import Agreement, Contract, applicable_agreement
+from sla.agreements.domain.agreement import (
+    Agreement,
+    Contract,
+    applicable_agreement,
+    own_or_default,
+)
 from sla.agreements.domain.clauses import Price
 from sla.catalogue.domain.graph import Graph, Node
 
@@ -97,11 +102,8 @@ class GapContext:
 
     def covering(self, customer_id: UUID, service: str | None) -> list[Agreement]:
         """Return all agreements that cover a ticket of the customer about this service now."""
-        return [
-            one
-            for one in self._by_customer.get(customer_id, ())
-            if one.is_valid_at(self.at) and one.covers_service(service)
-        ]
+        valid = [one for one in self._by_customer.get(customer_id, ()) if one.is_valid_at(self.at)]
+        return [one for one in own_or_default(valid) if one.covers_service(service)]
 
     def names_of(self, customer_ids: Iterable[UUID]) -> tuple[str, ...]:
         """Return the keys of those of these customers who are not retired."""
@@ -111,7 +113,8 @@ class GapContext:
     def _by_customer(self) -> Mapping[UUID, list[Agreement]]:
         by_customer: dict[UUID, list[Agreement]] = {}
         for agreement in self.contracts:
-            for id in agreement.customers if agreement.contract == "sla" else ():
+            covered = agreement.customers or tuple(self.customers)
+            for id in covered if agreement.contract == "sla" else ():
                 by_customer.setdefault(id, []).append(agreement)
         return by_customer
 

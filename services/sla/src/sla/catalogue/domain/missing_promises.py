@@ -23,11 +23,13 @@ def missing_promises(context: GapContext, expiry_horizon: timedelta) -> Iterator
 
 def _customers_without_agreement(context: GapContext) -> Iterator[Gap]:
     covered = {id for one in context.valid_agreements("sla") for id in one.customers}
+    default = next((one for one in context.valid_agreements("sla") if one.is_house_default), None)
+    meanwhile = "" if default is None else f"; the house-wide default {default.key} holds"
     for id, key in context.customers.items():
         if id not in covered:
             yield Gap(
                 "CUSTOMER_WITHOUT_AGREEMENT",
-                f"{key} has no agreement that is valid now",
+                f"{key} has no agreement of their own that is valid now{meanwhile}",
                 "agree on one and publish it, or retire the customer",
                 "dm",
                 customer=key,
@@ -103,7 +105,7 @@ def _has_successor(context: GapContext, agreement: Agreement) -> bool:
     """Return whether everything that the agreement covers is covered when it ends."""
     ends = agreement.valid_until
     assert ends is not None
-    if agreement.contract != "sla":
+    if agreement.contract != "sla" or agreement.is_house_default:
         return any(one.key == agreement.key and one.is_valid_at(ends) for one in context.contracts)
     return all(
         context.agreement_for(id, key, ends) is not None

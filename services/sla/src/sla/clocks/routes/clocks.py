@@ -1,27 +1,24 @@
-"""HTTP in: the queue of clocks, one clock, the clocks of a ticket, and the replay of a clock."""
+"""HTTP in: one clock, the clocks of a ticket, and the replay of a clock."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Response
+from fastapi import Response
 
 from common.auth import Caller, requires
 from common.domain.durations import SECOND
 from common.errors import NotFound
 from common.http import (
-    Instant,
     Page,
-    Paging,
     RequestModel,
     Transaction,
     router,
     set_etag,
 )
 from common.persistence.database import Connection, transaction_time
-from sla.agreements.domain.agreement import Contract
+from sla.agreements.store import agreements
 from sla.clocks.commands import load_timetables
-from sla.clocks.domain.clock import State
 from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.replay import replay
 from sla.clocks.schemas import (
@@ -31,42 +28,11 @@ from sla.clocks.schemas import (
     clock_to_response,
     firings_to_response,
 )
-from sla.clocks.store import clock_queue, clocks, inputs, tickets
-from sla.clocks.store.clock_queue import ClockFilter
-from sla.directory.fields import CustomerFilter
+from sla.clocks.store import clocks, inputs, tickets
 from sla.path_parameters import ClockId, TicketRef
 
 routes = router("/v1/clocks", tags=["clocks"])
 ticket_routes = router("/v1/tickets", tags=["clocks"])
-
-OPEN_STATES: tuple[State, ...] = ("running", "paused")
-
-
-@routes.get("")
-async def list_clocks(
-    tx: Transaction,
-    page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, requires("clocks:read")],
-    state: Annotated[State | None, Query(description="All open ones by default.")] = None,
-    due_before: Annotated[Instant | None, Query()] = None,
-    customer: CustomerFilter = None,
-    contract: Annotated[
-        Contract | None, Query(description="Whose promise; all by default.")
-    ] = None,
-    sort: Annotated[Literal["due"], Query()] = "due",
-) -> Page[ClockRead]:
-    """List clocks by deadline, those without a deadline last."""
-    if customer is not None and not caller.can_see(customer):
-        return Page[ClockRead](items=[])
-    filters = ClockFilter(
-        states=(state,) if state else OPEN_STATES,
-        due_before=due_before,
-        customer=caller.customer or customer,
-        contract="sla" if caller.customer else contract,
-    )
-    rows = await clock_queue.list_page(tx, filters, page.limit, _queue_cursor(page))
-    responses = await _to_responses(tx, rows)
-    return page.page_of(responses, lambda one: one, lambda one: (one.deadline, one.id))
 
 
 @routes.get("/{clock}")
@@ -78,7 +44,7 @@ async def get_clock(
 ) -> ClockDetailRead:
     """Get a clock with all its firings: when each was due, when it fired, and how late."""
     ticket_clock = await get_visible_clock(tx, clock_id, caller)
-    (clock,) = await _to_responses(tx, [ticket_clock])
+    (clock,) = await to_responses(tx, [ticket_clock])
     set_etag(response, ticket_clock.sequence)
     firings = firings_to_response(await inputs.list_by_clock(tx, clock_id))
     return ClockDetailRead(**clock.model_dump(), firings=firings)
@@ -97,7 +63,7 @@ async def list_ticket_clocks(
         raise NotFound("This ticket")
     ticket_clocks = await clocks.list_by_ticket(tx, ticket.id)
     return Page[ClockRead](
-        items=await _to_responses(tx, [one for one in ticket_clocks if _can_see(caller, one)])
+        items=await to_responses(tx, [one for one in ticket_clocks if _can_see(caller, one)])
     )
 
 
@@ -155,11 +121,9 @@ def _can_see(caller: Caller, ticket_clock: TicketClock) -> bool:
     return caller.customer == ticket_clock.ticket.customer and ticket_clock.clock.contract == "sla"
 
 
-async def _to_responses(tx: Connection, ticket_clocks: list[TicketClock]) -> list[ClockRead]:
+async def to_responses(tx: Connection, ticket_clocks: list[TicketClock]) -> list[ClockRead]:
+    """The clocks as they are read now."""
     at, tables = await transaction_time(tx), await load_timetables(tx, ticket_clocks)
-    return [clock_to_response(one, at, tables) for one in ticket_clocks]
-
-
-def _queue_cursor(page: Paging) -> tuple[Any, ...] | None:
-    has_no_deadline = page.after is not None and page.after[:1] == (None,)
-    return page.after_as(type(None) if has_no_deadline else datetime, UUID)
+    versions = {one.ticket.agreement_version for one in ticket_clocks} - {None}
+    defaults = await agreements.find_house_defaults(tx, versions)
+    return [clock_to_response(one, at, tables, defaults) for one in ticket_clocks]

@@ -1,6 +1,8 @@
 """HTTP in: the explanation of a clock as data, text and chart (C9)."""
 
+from collections.abc import Collection
 from typing import Annotated, Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query, Request, Response
@@ -38,15 +40,22 @@ class ClockExplanation:
     """A requested clock with its explanation."""
 
     def __init__(
-        self, ticket_clock: TicketClock, report: ExplanationReport, tables: Timetables
+        self,
+        ticket_clock: TicketClock,
+        report: ExplanationReport,
+        tables: Timetables,
+        house_defaults: Collection[UUID],
     ) -> None:
         self.ticket_clock, self.report, self.tables = ticket_clock, report, tables
+        self.house_defaults = house_defaults
 
     def to_response(self) -> ExplanationRead:
         """Build the response as data."""
         terms, report = self.ticket_clock.clock.terms, self.report
         return ExplanationRead(
-            clock=clock_to_response(self.ticket_clock, report.as_of, self.tables),
+            clock=clock_to_response(
+                self.ticket_clock, report.as_of, self.tables, self.house_defaults
+            ),
             as_of=report.as_of,
             agreement_version=self.ticket_clock.ticket.agreement_version,
             promise=report.promise,
@@ -109,7 +118,10 @@ async def _load_explanation(
         ZoneInfo(zone or calendar_zone.name),
         terms_changes(one.input for one in stored_inputs),
     )
-    return ClockExplanation(ticket_clock, report, tables)
+    defaults = await agreements.find_house_defaults(
+        tx, {ticket_clock.ticket.agreement_version} - {None}
+    )
+    return ClockExplanation(ticket_clock, report, tables, defaults)
 
 
 RequestedExplanation = Annotated[ClockExplanation, Depends(_load_explanation, scope="function")]
