@@ -67,14 +67,14 @@ def _is_for_subscribers(type_: str) -> bool:
 
 
 def test_each_event_is_heard_or_it_is_said_why_nobody_needs_to() -> None:
-    heard = {event.type for service in SERVICES for event in service.handlers}
+    handled = {event.type for service in SERVICES for event in service.handlers}
     assert (
-        sorted(type_ for type_ in EVENTS if type_ not in heard and not _is_for_subscribers(type_))
+        sorted(type_ for type_ in EVENTS if type_ not in handled and not _is_for_subscribers(type_))
         == []
     )
 
 
 def test_nothing_is_listed_that_is_heard_or_does_not_exist() -> None:
-    heard = {event.type for service in SERVICES for event in service.handlers}
-    assert sorted(FOR_SUBSCRIBERS_ONLY.keys() & heard) == []
+    handled = {event.type for service in SERVICES for event in service.handlers}
+    assert sorted(FOR_SUBSCRIBERS_ONLY.keys() & handled) == []
     assert sorted(FOR_SUBSCRIBERS_ONLY.keys() - EVENTS.keys()) == []

@@ -79,7 +79,7 @@ def agreement(kind: type[AgreementEvent], **own: Any) -> AgreementEvent:
     return kind(**payload | own)
 
 
-async def told(database: Database) -> list[tuple[str, str, str]]:
+async def informed(database: Database) -> list[tuple[str, str, str]]:
     """(trigger, status, person) of every notification, by case."""
     rows = await run_sql(
         database,
@@ -94,12 +94,12 @@ async def test_who_must_sign_publish_or_negotiate_an_agreement_is_told(database:
     version = {"version_id": UUID(int=5)}
     proposed = agreement(AgreementProposed, customer_signs=True, **version)
     await deliver(database, HANDLERS, (proposed, 1))
-    assert await told(database) == [
+    assert await informed(database) == [
         ("agreement_signature", "open", "gina"),
         ("agreement_signature", "open", "theo"),
     ]
     await deliver(database, HANDLERS, (agreement(AgreementAgreed, **version), 2))
-    assert [one[:2] for one in await told(database)] == [
+    assert [one[:2] for one in await informed(database)] == [
         ("agreement_signature", "resolved"),
         ("agreement_signature", "resolved"),
         ("agreement_publication", "open"),
@@ -116,10 +116,10 @@ async def test_who_must_sign_publish_or_negotiate_an_agreement_is_told(database:
         valid_until=None,
     )
     await deliver(database, HANDLERS, (published, 3))
-    assert {one[1] for one in await told(database)} == {"resolved"}
+    assert {one[1] for one in await informed(database)} == {"resolved"}
     ending = agreement(AgreementEnding, valid_until=NIGHT, **version)
     await deliver(database, HANDLERS, (ending, 4))
-    assert [one for one in await told(database) if one[1] == "open"] == [
+    assert [one for one in await informed(database) if one[1] == "open"] == [
         ("agreement_ending", "open", person) for person in ("dana", "gina", "theo")
     ]
 
@@ -128,9 +128,9 @@ async def test_the_second_person_is_told_of_the_end_of_an_agreement(database: Da
     """R1: not whoever asked for it"""
     asked = agreement(AgreementTerminationRequested, requested_by="theo")
     await deliver(database, HANDLERS, (asked, 1))
-    assert await told(database) == [("agreement_termination", "open", "gina")]
+    assert await informed(database) == [("agreement_termination", "open", "gina")]
     await deliver(database, HANDLERS, (agreement(AgreementTerminated), 2))
-    assert {(one[1], one[2]) for one in await told(database)} == {
+    assert {(one[1], one[2]) for one in await informed(database)} == {
         ("resolved", person) for person in ("dana", "gina", "theo")
     }
 
@@ -147,33 +147,33 @@ async def test_the_second_person_is_told_of_a_correction_and_the_first_of_the_de
     database: Database, decided: Event
 ) -> None:
     await deliver(database, HANDLERS, (OutageCorrectionRequested(**OUTAGE), 1))
-    assert [one[1:] for one in await told(database)] == [
+    assert [one[1:] for one in await informed(database)] == [
         ("open", person) for person in ("anna", "dana", "gina", "theo")
     ]
     await deliver(database, HANDLERS, (decided, 2))
-    assert (await told(database))[-1] == ("correction_requested", "resolved", "omar")
-    assert {one[1] for one in await told(database)} == {"resolved"}
+    assert (await informed(database))[-1] == ("correction_requested", "resolved", "omar")
+    assert {one[1] for one in await informed(database)} == {"resolved"}
 
 
 async def test_maintenance_is_told_until_somebody_has_agreed(database: Database) -> None:
     """R15"""
     announced = MaintenanceAnnounced(**MAINTENANCE, announced_by="omar")
     await deliver(database, HANDLERS, (announced, 1))
-    assert [one[1:] for one in await told(database)] == [("open", "anna"), ("open", "dana")]
+    assert [one[1:] for one in await informed(database)] == [("open", "anna"), ("open", "dana")]
     agreed = MaintenanceAgreed(**MAINTENANCE, agreed_by="anna", announced_by="omar")
     await deliver(database, HANDLERS, (agreed, 2))
-    assert {one[1] for one in await told(database)} == {"resolved"}
-    assert (await told(database))[-1][2] == "omar"
+    assert {one[1] for one in await informed(database)} == {"resolved"}
+    assert (await informed(database))[-1][2] == "omar"
 
 
 async def test_an_impaired_service_is_told_until_it_is_restored(database: Database) -> None:
     condition: dict[str, Any] = SCOPE | {"condition_id": UUID(int=6)}
     degraded = ServiceDegraded(**condition, caused_by=["environment/acme-prod"], started_at=NIGHT)
     await deliver(database, HANDLERS, (degraded, 1))
-    assert await told(database) == [("service_degraded", "open", "dana")]
+    assert await informed(database) == [("service_degraded", "open", "dana")]
     restored = ServiceRestored(**condition, caused_by=[])
     await deliver(database, HANDLERS, (restored, 2))
-    assert await told(database) == [("service_degraded", "resolved", "dana")]
+    assert await informed(database) == [("service_degraded", "resolved", "dana")]
 
 
 def hours() -> ReservedHoursThresholdReached:
@@ -192,7 +192,7 @@ def hours() -> ReservedHoursThresholdReached:
 
 async def test_reserved_hours_are_told_before_they_are_used_up(database: Database) -> None:
     await deliver(database, HANDLERS, (hours(), 1))
-    assert [one[2] for one in await told(database)] == ["dana", "pavel"]
+    assert [one[2] for one in await informed(database)] == ["dana", "pavel"]
     [(title,)] = await run_sql(database, "SELECT title FROM escalations")
     expected = "acme: 8 hr 30 min of 10 hr reserved for 2026-03 are used (acme-standard)"
     assert str(title).startswith(expected)
@@ -204,7 +204,7 @@ async def test_where_nobody_has_the_role_the_fallback_contact_is_told_and_why(
     async with database.transaction() as tx:
         await tx.execute(text("UPDATE people SET retired = true WHERE roles && '{dm,po}'"))
     await deliver(database, HANDLERS, (hours(), 1))
-    assert [one[2] for one in await told(database)] == ["fallback"]
+    assert [one[2] for one in await informed(database)] == ["fallback"]
     [(note,)] = await run_sql(
         database, "SELECT detail->>'note' FROM timeline WHERE kind = 'opened'"
     )
@@ -225,4 +225,4 @@ async def test_a_revoked_waiver_is_told_to_whoever_relies_on_it(database: Databa
         revoked_by="gina",
     )
     await deliver(database, HANDLERS, (revoked, 1))
-    assert [one[2] for one in await told(database)] == ["dana", "omar"]
+    assert [one[2] for one in await informed(database)] == ["dana", "omar"]

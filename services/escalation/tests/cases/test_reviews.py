@@ -116,8 +116,20 @@ async def test_overdue_actions_remind_their_owner_in_one_digest_a_day_and_escala
         "- RA-7 of the review acme-2026-06, due until 2026-03-02",
         "- RA-8 of the review acme-2026-06, due until 2026-03-02",
     ]
-    told_once = [case for case in await cases(database) if case[1] == "review_action_overdue"]
-    assert told_once == [("opened", "review_action_overdue")] * 2
+    opened_once = [case for case in await cases(database) if case[1] == "review_action_overdue"]
+    assert opened_once == [("opened", "review_action_overdue")] * 2
+
+
+async def test_whoever_has_finished_it_is_not_reminded(
+    database: Database, notifier: Notifier, mailbox: Mailbox
+) -> None:
+    """R14: another person has to look at the evidence; the others know once"""
+    finished = due(1).model_copy(update={"finished": True})
+    await deliver(database, HANDLERS, (finished, 1))
+    await freeze_time(database, NIGHT + 48 * HOUR)
+    await fire_due(database, TIMERS)
+    await notifier.send_ready()
+    assert mailbox.sent_to() == ["dana"]
 
 
 async def test_whoever_is_done_before_the_digest_is_not_reminded(

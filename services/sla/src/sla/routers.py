@@ -2,8 +2,7 @@
 
 from sla import waiting
 from sla.agreements import routes as agreements
-from sla.calendars.routes import calendars, compute, feeds
-from sla.calendars.routes import publication as calendar_publication
+from sla.calendars.routes import calendars, compute, feeds, version_steps
 from sla.capacity.routes import capacity_forecasts, measured, samples, series
 from sla.catalogue.routes import gaps, services
 from sla.catalogue.routes import service_graph as catalogue_graph
@@ -25,7 +24,7 @@ from sla.waivers import routes as waivers
 ROUTERS = (
     compute.routes,
     calendars.routes,
-    calendar_publication.routes,
+    version_steps.routes,
     feeds.routes,
     simulation.routes,
     queue.routes,

@@ -38,7 +38,7 @@ async def publish(theo: AsyncClient, gina: AsyncClient, **more: Any) -> None:
         assert response.status_code == 200, response.text
 
 
-async def days_said(database: Database) -> list[int]:
+async def days_announced(database: Database) -> list[int]:
     """How many days before its end each notice said so."""
     return [
         (END - datetime.fromisoformat(one.body["at"])).days
@@ -55,7 +55,7 @@ async def test_it_is_said_three_times(
     for days in (91, 90, 60, 30, 7, 1, 0, -1):
         await freeze_time(database, END - days * DAY)
         await fire_due(database, TIMERS)
-    assert await days_said(database) == [90, 30, 7]
+    assert await days_announced(database) == [90, 30, 7]
 
 
 async def test_a_version_that_follows_ends_the_notices(
@@ -68,7 +68,7 @@ async def test_a_version_that_follows_ends_the_notices(
     await publish(theo, gina, valid_from=END.isoformat(), valid_until=None)
     await freeze_time(database, END - 30 * DAY)
     await fire_due(database, TIMERS)
-    assert await days_said(database) == [90]
+    assert await days_announced(database) == [90]
 
 
 def test_the_last_validity_counts_and_an_open_one_ends_never() -> None:

@@ -57,7 +57,8 @@ class ReviewActionAgreed(ReviewEvent):
 class ReviewActionDue(ReviewEvent):
     """The due date of an action item passed, and nobody has verified that it is done.
 
-    Repeated every day until somebody does.
+    Repeated every day until somebody does. `finished`: its owner says that it is done, it waits for another
+    person.
     """
 
     type: ClassVar[str] = "opsdesk.review.action_due.v1"
@@ -65,6 +66,7 @@ class ReviewActionDue(ReviewEvent):
     owner: str
     due_at: AwareDatetime
     fired_at: AwareDatetime
+    finished: bool = False
 
 
 class ReviewActionVerified(ReviewEvent):

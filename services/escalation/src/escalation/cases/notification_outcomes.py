@@ -25,7 +25,7 @@ async def load_summary(tx: Connection, escalation_id: UUID) -> EscalationSummary
         return None
     entries = await cases.list_entries(tx, case.id)
     closing = (e.detail.get("why") for e in reversed(entries) if e.kind in _CLOSING_KINDS)
-    items = await digests.list_said(tx, case.id) if case.trigger.kind == "digest" else ()
+    items = await digests.list_sent(tx, case.id) if case.trigger.kind == "digest" else ()
     return EscalationSummary(case.key, case.trigger, next(closing, None), items)
 
 

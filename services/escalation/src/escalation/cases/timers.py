@@ -54,7 +54,7 @@ async def _send_digest(
     title = f"Today: {count} {'things are' if count > 1 else 'thing is'} overdue"
     key = f"digest/{digest_id}/{at.isoformat()}"
     case = await notify_only(tx, Trigger("digest", "trivial", key, title, at), [person], title)
-    await digests.mark_said(tx, digest_id, case.id)
+    await digests.mark_sent(tx, digest_id, case.id)
     await resolve_cases(tx, {key: "for information"})
 
 

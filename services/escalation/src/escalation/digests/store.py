@@ -59,13 +59,13 @@ async def list_waiting(tx: Connection, digest_id: UUID) -> list[str]:
     return list(await tx.scalars(query.order_by(digest_items.c.at, digest_items.c.subject)))
 
 
-async def mark_said(tx: Connection, digest_id: UUID, escalation_id: UUID) -> None:
+async def mark_sent(tx: Connection, digest_id: UUID, escalation_id: UUID) -> None:
     """Store by which case the waiting items are said."""
     waiting = (digest_items.c.digest_id == digest_id) & _WAITS
     await tx.execute(update(digest_items).where(waiting).values(escalation_id=escalation_id))
 
 
-async def list_said(tx: Connection, escalation_id: UUID) -> tuple[str, ...]:
+async def list_sent(tx: Connection, escalation_id: UUID) -> tuple[str, ...]:
     """What the digest of this case says, oldest first; nothing for any other case."""
     query = select(digest_items.c.line).where(digest_items.c.escalation_id == escalation_id)
     return tuple(await tx.scalars(query.order_by(digest_items.c.at, digest_items.c.subject)))

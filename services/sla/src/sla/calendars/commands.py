@@ -10,9 +10,9 @@ from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
 from sla.calendars import store as calendars
 from sla.calendars.domain.calendar import Calendar
+from sla.calendars.domain.calendar_lifecycle import CalendarState, Publication, publish
 from sla.calendars.domain.closing import closed_from
 from sla.calendars.domain.definition import BadDefinition, calendar_from_definition
-from sla.calendars.domain.publication import CalendarState, Publication, publish
 from sla.calendars.domain.zone import read_zone
 from sla.calendars.store import CalendarVersion
 

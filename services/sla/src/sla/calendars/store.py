@@ -15,8 +15,8 @@ from common.persistence.database import Connection
 from common.persistence.keyset import page_after
 from common.scheduling.aggregate_locks import lock_available as lock_rows
 from sla.calendars.domain.calendar import Calendar
+from sla.calendars.domain.calendar_lifecycle import CalendarState, Publication
 from sla.calendars.domain.definition import calendar_from_definition, zone_from_json, zone_to_json
-from sla.calendars.domain.publication import CalendarState, Publication
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.tables import calendars
 

@@ -51,11 +51,13 @@ async def on_action_agreed(tx: Connection, received: ReceivedEvent[ReviewActionA
 async def on_action_due(tx: Connection, received: ReceivedEvent[ReviewActionDue]) -> None:
     """Remind the owner of an overdue action in their digest, each day; tell the audience once (E20).
 
-    The case stays open until somebody has verified the action; resolved by hand, it is not opened again.
+    Whoever has finished it is not reminded: it waits for another person. The case stays open until somebody
+    has verified the action; resolved by hand, it is not opened again.
     """
     event = received.event
-    overdue = f"{event.action} of the review {event.review}, due until {event.due_at:%Y-%m-%d}"
-    await remind(tx, event.owner, _subject(event), overdue, event.at)
+    if not event.finished:
+        overdue = f"{event.action} of the review {event.review}, due until {event.due_at:%Y-%m-%d}"
+        await remind(tx, event.owner, _subject(event), overdue, event.at)
     if await cases.lock_newest(tx, _dedup_key(event, "review_action_overdue")) is None:
         title = f"{event.action} of the review {event.review} is overdue"
         audience = await _audience(tx, event, event.owner)

@@ -15,7 +15,7 @@ from common.http.fields import Key
 from common.persistence.database import transaction_time
 from sla.calendars import store as calendars
 from sla.calendars.commands import propose_version
-from sla.calendars.domain.publication import CalendarState
+from sla.calendars.domain.calendar_lifecycle import CalendarState
 from sla.calendars.schemas import (
     CalendarDefinition,
     PublicHolidays,

@@ -119,7 +119,7 @@ def _equal_matches(context: GapContext) -> Iterator[Gap]:
     """Yield services for which two agreements with a customer match equally: which one holds is chance."""
     named = {name for one in context.valid_agreements("sla") for name in one.services}
     for id, customer in context.customers.items():
-        told: set[tuple[str, str]] = set()
+        found: set[tuple[str, str]] = set()
         for service in (None, *sorted(named)):
             first = context.agreement_for(id, service)
             others = [
@@ -129,8 +129,8 @@ def _equal_matches(context: GapContext) -> Iterator[Gap]:
             ]
             for other in others:
                 assert first is not None
-                if (first.key, other.key) not in told:
-                    told.add((first.key, other.key))
+                if (first.key, other.key) not in found:
+                    found.add((first.key, other.key))
                     yield _equal_match(customer, service, first, other)
 
 

@@ -23,7 +23,7 @@ routes = router("/v1/gaps", tags=["catalogue"])
 
 class GapRead(ResponseModel):
     """`owner`: a role, or the owner of the service. `underpinning`: the `ola` or `uc` below the
-    `agreement`. `concerned`: the customers to whom it matters, where it is no single one's."""
+    `agreement`. `concerned`: the customers to whom it matters, where `customer` names nobody alone."""
 
     code: GapCode
     detail: str

@@ -12,7 +12,6 @@ from common.auth import Caller, requires
 from common.errors import Conflict, NotFound, ValidationFailed, Violation
 from common.http import (
     Instant,
-    Page,
     Paging,
     Refers,
     RequestModel,
@@ -39,6 +38,7 @@ from sla.outages.schemas.outages import (
     OutageDetail,
     OutageDetailForCustomer,
     OutageForStaff,
+    OutagePage,
     OutageRead,
     to_customer_detail_response,
     to_detail_response,
@@ -180,14 +180,14 @@ async def list_outages(
         Instant | None, Query(alias="from", description="Started at or after.")
     ] = None,
     until: Annotated[Instant | None, Query(alias="to", description="Started before.")] = None,
-) -> Page[OutageForStaff | OutageRead]:
+) -> OutagePage:
     """List outages, newest first.
 
     Customers see their own, and those of all customers of a service that they have.
     """
     visible = await visibility.for_customer(tx, caller.customer or customer)
     if visible is None or not (customer is None or caller.can_see(customer)):
-        return Page[OutageForStaff | OutageRead](items=[], next=None)
+        return OutagePage(items=[], next=None)
     filters = OutageFilter(
         visible.customer_id,
         visible.hidden_services,
@@ -199,7 +199,8 @@ async def list_outages(
         until,
     )
     rows = await outages.page(tx, filters, page.limit, page.after_as(datetime, UUID))
-    return page.page_of(rows, partial(_listed, caller), lambda one: (one.started_at, one.id))
+    found = page.page_of(rows, partial(_listed, caller), lambda one: (one.started_at, one.id))
+    return OutagePage(items=found.items, next=found.next)
 
 
 def _listed(caller: Caller, outage: Outage) -> OutageForStaff | OutageRead:

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from common.domain.durations import SECOND
-from common.http import ResponseModel
+from common.http import Page, ResponseModel
 from sla.outages.domain.outage import Outage, Record
 from sla.outages.schemas.scope import ScopedRead
 from sla.outages.store.corrections import Correction
@@ -33,6 +33,10 @@ class OutageForStaff(OutageRead):
     """`reason`: what whoever reported it by hand said; null where monitoring or a ticket reported it."""
 
     reason: str | None
+
+
+class OutagePage(Page[OutageForStaff | OutageRead]):
+    """A page of outages, as the caller may read them."""
 
 
 class OutageRecordForCustomer(ResponseModel):
