@@ -45,15 +45,16 @@ async def on_digests_due(tx: Connection, due: Sequence[Due], at: datetime) -> No
         person = await digests.get_person(tx, deadline.subject)
         items = await digests.list_waiting(tx, deadline.subject)
         if person is not None and items:
-            await _send_digest(tx, deadline.subject, person, len(items), at)
+            await _send_digest(tx, deadline.subject, person, items, at)
 
 
 async def _send_digest(
-    tx: Connection, digest_id: UUID, person: str, count: int, at: datetime
+    tx: Connection, digest_id: UUID, person: str, items: Sequence[str], at: datetime
 ) -> None:
-    title = f"Today: {count} {'things are' if count > 1 else 'thing is'} overdue"
+    title = f"Today: {len(items)} {'things are' if len(items) > 1 else 'thing is'} overdue"
     key = f"digest/{digest_id}/{at.isoformat()}"
-    case = await notify_only(tx, Trigger("digest", "trivial", key, title, at), [person], title)
+    trigger = Trigger("digest", "trivial", key, title, at)
+    case = await notify_only(tx, trigger, [person], "; ".join(items))
     await digests.mark_sent(tx, digest_id, case.id)
     await resolve_cases(tx, {key: "for information"})
 
