@@ -215,7 +215,7 @@ CREATE TABLE agreement_versions (
     state text NOT NULL DEFAULT 'draft',
     -- By key; none named: all services.
     services text[] NOT NULL DEFAULT '{}'::text[],
-    -- All whom it covers; none named: everybody (ola and uc alone).
+    -- All whom it covers; none named: everybody (ola, uc and the house-wide default).
     customers uuid[] NOT NULL DEFAULT '{}'::uuid[],
     valid_from timestamptz NOT NULL,
     valid_until timestamptz,
@@ -285,9 +285,10 @@ GRANT UPDATE (published_by) ON agreement_versions TO opsdesk_sla_contact;
 GRANT UPDATE (published_at) ON agreement_versions TO opsdesk_sla_contact;
 GRANT SELECT ON agreement_versions TO opsdesk_sla_contact;
 ALTER TABLE agreement_versions FORCE ROW LEVEL SECURITY;
-CREATE POLICY of_the_customer ON agreement_versions TO opsdesk_sla_contact USING (((( SELECT
+CREATE POLICY of_the_customer ON agreement_versions TO opsdesk_sla_contact USING ((((( SELECT
     own_customer() AS own_customer) = ANY (customers)) AND ((published_at IS NOT NULL) OR
-    (customer_signs AND (state IN ('proposed', 'agreed'))))));
+    (customer_signs AND (state IN ('proposed', 'agreed'))))) OR ((customers = '{}'::uuid[]) AND
+    (published_at IS NOT NULL) AND is_house_default(agreement_id))));
 CREATE POLICY of_the_service ON agreement_versions TO opsdesk_sla, opsdesk_sla_owner USING (true);
 CREATE TRIGGER two_persons_publish BEFORE INSERT OR UPDATE OF published_by ON agreement_versions
     FOR EACH ROW WHEN (new.published_by IS NOT NULL)
@@ -315,6 +316,8 @@ CREATE TABLE agreements (
     id uuid NOT NULL,
     key text NOT NULL,
     contract text NOT NULL,
+    -- With whom it is made; null of an sla: the house-wide default, for customers without their
+    -- own.
     customer_id uuid,
     partner text,
     team text,
@@ -330,7 +333,6 @@ CREATE TABLE agreements (
     CONSTRAINT uq_agreements_party UNIQUE (id, customer_id),
     CONSTRAINT agreements_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
     CONSTRAINT agreements_contract_check CHECK (contract IN ('sla', 'ola', 'uc')),
-    CONSTRAINT ck_agreements_customer CHECK (customer_id IS NOT NULL OR contract <> 'sla'),
     CONSTRAINT ck_agreements_ended CHECK (ended_by IS NULL OR termination_requested_by IS NOT NULL),
     CONSTRAINT ck_agreements_ended_at CHECK ((ended_by IS NULL) = (ended_at IS NULL)),
     CONSTRAINT ck_agreements_four_eyes CHECK (termination_requested_by <> ended_by),
@@ -1957,6 +1959,14 @@ CREATE TABLE tickets (
     -- Null while the ticket is open, also after a reopening.
     ended_at timestamptz,
     ended_as text,
+    -- State, assignee and team as intake last said them: for the queue, no clock depends on them.
+    state text NOT NULL DEFAULT 'new',
+    assignee text,
+    team text,
+    -- As it was when the ticket was opened; targets may name it.
+    environment_tier text,
+    -- By which the ticket came; targets may name it.
+    channel text,
     CONSTRAINT tickets_pkey PRIMARY KEY (id),
     CONSTRAINT tickets_key_key UNIQUE (key),
     CONSTRAINT tickets_agreement_version_fkey
