@@ -96,6 +96,26 @@ def test_an_agreement_goes_from_a_file_to_its_end(desk: Terminal, tmp_path: Path
     assert "it is for all" in matched
 
 
+def test_extra_hours_are_added_listed_and_ended_early(desk: Terminal) -> None:
+    added = desk(
+        "agreements", "extend", "house", "A go-live", "--from", "2026-06-01T09:00", "--until",
+        "2026-06-01T11:00", "--priority", "blocker",
+    )  # fmt: skip
+    assert "from Mon 01 Jun 2026 09:00:00 CEST to" in added
+    times = {"starts_at": "2026-06-01T09:00:00+02:00", "ends_at": "2026-06-01T11:00:00+02:00"}
+    body = times | {"reason": "A go-live", "priorities": ["blocker"]}
+    assert last(desk) == ("POST", "/v1/agreements/house/extensions", body)
+    assert "A go-live" in desk("agreements", "cover", "house")
+    assert "end early" in desk("agreements", "end-cover", "house", "e1", "It is over")
+    assert last(desk)[2] == {"reason": "It is over"}
+
+
+def test_both_sides_comment_on_a_version(desk: Terminal) -> None:
+    assert "is stored" in desk("agreements", "comment", "house", "Six, then")
+    assert last(desk)[2] == {"comment": "Six, then"}
+    assert "Eight hours are long" in " ".join(desk("agreements", "comments", "house").split())
+
+
 def test_a_file_that_cannot_be_taken_is_said_in_a_sentence(desk: Terminal, tmp_path: Path) -> None:
     assert "cannot be read" in desk.fails("agreements", "draft", str(tmp_path / "none.json"))
     for text, words in (("{", "is no JSON"), ("[]", "holds no object")):

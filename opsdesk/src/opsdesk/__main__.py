@@ -6,6 +6,7 @@ import typer
 
 from opsdesk.commands import (
     access_requests,
+    agreement_cover,
     agreements,
     articles,
     attachments,
@@ -132,6 +133,7 @@ app.command()(status.forecast)
 app.add_typer(waivers.app, name="waivers")
 app.add_typer(outages.app, name="outages")
 app.add_typer(maintenance.app, name="maintenance")
+agreement_cover.add_commands(agreements.app)
 app.add_typer(agreements.app, name="agreements")
 app.add_typer(calendars.app, name="calendars")
 app.add_typer(work.app, name="work")

@@ -99,7 +99,22 @@ MATCH: JSON = {
     "candidates": [{"key": "house", "version": 2, "outcome": "chosen", "reason": "it is for all"}],
     "terms": [{"metric": "resolution", "target_seconds": 28800, "reason": "for every kind"}],
 }
+EXTENSION: JSON = {
+    "id": "e1",
+    "starts_at": AT,
+    "ends_at": "2026-06-01T09:00:00Z",
+    "priorities": ["blocker"],
+    "reason": "A go-live",
+    "created_by": "theo",
+    "ended_from": None,
+}
+COMMENT: JSON = {"created_at": AT, "created_by": "jan", "comment": "Eight hours are long"}
 ANSWERS: JSON = {
+    "GET /v1/agreements/house/extensions": page_of(EXTENSION),
+    "POST /v1/agreements/house/extensions": EXTENSION,
+    "POST /v1/agreements/house/extensions/e1/end": EXTENSION,
+    "GET /v1/agreements/house/comments": page_of(COMMENT),
+    "POST /v1/agreements/house/comments": COMMENT,
     "GET /v1/outages/OUT-7": OUTAGE,
     "POST /v1/outages/OUT-7/corrections": {},
     "POST /v1/outages/OUT-7/corrections/c1/confirm": {},
