@@ -35,7 +35,7 @@ def test_the_clocks_of_a_ticket_are_listed(terminal: Terminal) -> None:
 
 def test_a_list_that_is_cut_off_says_so(terminal: Terminal) -> None:
     terminal.services.responses["GET /v1/clocks"] = page_of(CLOCK) | {"next": "more"}
-    assert "These are the first 50 by deadline" in terminal("clocks", "list")
+    assert "These are the 50 that are due next" in terminal("clocks", "list")
 
 
 def test_a_clock_is_explained_in_the_readers_zone(terminal: Terminal) -> None:

@@ -64,6 +64,12 @@ def test_outages_are_listed_in_the_readers_zone(desk: Terminal) -> None:
     assert desk.services.requests == [("GET", "/v1/outages", query)]
 
 
+def test_outages_of_a_service_are_listed(desk: Terminal) -> None:
+    desk("outages", "list", "--service", "billing")
+    query = {"limit": "50", "service": "billing"}
+    assert desk.services.requests == [("GET", "/v1/outages", query)]
+
+
 def test_what_was_no_outage_after_all_is_reported_as_such(desk: Terminal) -> None:
     desk.services.responses["GET /v1/outages"] = page_of(OUTAGE | {"counts": False})
     assert "no outage" in " ".join(desk("outages", "list").split())

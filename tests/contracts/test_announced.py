@@ -28,6 +28,7 @@ BY_HISTORY = {
     ("sla", "alert"): "an outage needs the instants at which the alert began and ended",
     ("intake", "outage"): "customers are told of a happening; a state tells them nothing new",
     ("intake", "maintenance"): "the same",
+    ("intake", "agreement"): "the same",
     ("escalation", "ticket"): "a case is opened by a happening; a state opens none",
     ("escalation", "improvement"): "the same",
     ("escalation", "article"): "its owner is reminded once a review is due, and weekly after that",
@@ -38,6 +39,10 @@ BY_HISTORY = {
     ("escalation", "budget"): "the same",
     ("escalation", "series"): "the same",
     ("escalation", "review"): "the same",
+    ("escalation", "agreement"): "the same",
+    ("escalation", "condition"): "the same",
+    ("escalation", "hours"): "the same",
+    ("escalation", "maintenance"): "the same",
     (
         "escalation",
         "environment",

@@ -6,9 +6,12 @@ import typer
 
 from opsdesk.commands import (
     access_requests,
+    agreement_cover,
+    agreements,
     articles,
     attachments,
     blunt_words,
+    calendars,
     callers,
     change_requests,
     clocks,
@@ -28,6 +31,7 @@ from opsdesk.commands import (
     links,
     login,
     mails,
+    maintenance,
     messages,
     mine,
     notices,
@@ -53,6 +57,7 @@ from opsdesk.commands import (
     views,
     waivers,
     whoami,
+    work,
 )
 from opsdesk.commands.console import SentenceGroup
 from opsdesk.invocation import everywhere
@@ -127,6 +132,11 @@ app.command()(status.status)
 app.command()(status.forecast)
 app.add_typer(waivers.app, name="waivers")
 app.add_typer(outages.app, name="outages")
+app.add_typer(maintenance.app, name="maintenance")
+agreement_cover.add_commands(agreements.app)
+app.add_typer(agreements.app, name="agreements")
+app.add_typer(calendars.app, name="calendars")
+app.add_typer(work.app, name="work")
 app.add_typer(escalations.app, name="escalations")
 app.command()(escalations.oncall)
 app.add_typer(deliveries.app, name="deliveries")

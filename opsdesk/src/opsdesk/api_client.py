@@ -46,19 +46,19 @@ class ApiClient:
         self.responses: list[httpx.Response] = []
         """What the services answered, in order."""
 
-    async def get(self, service: str, path: str, **query: Any) -> Any:
+    async def get(self, service: str, path: str, /, **query: Any) -> Any:
         return (await self._request("GET", service, path, params=query)).json()
 
-    async def get_text(self, service: str, path: str, **query: Any) -> str:
+    async def get_text(self, service: str, path: str, /, **query: Any) -> str:
         """Return the response as plain text."""
         headers = {"Accept": "text/plain"}
         return (await self._request("GET", service, path, params=query, headers=headers)).text
 
-    async def get_response(self, service: str, path: str, **query: Any) -> httpx.Response:
+    async def get_response(self, service: str, path: str, /, **query: Any) -> httpx.Response:
         """Return the response of any media type: a page, a file."""
         return await self._request("GET", service, path, params=query)
 
-    async def items(self, service: str, path: str, **query: Any) -> AsyncIterator[JSON]:
+    async def items(self, service: str, path: str, /, **query: Any) -> AsyncIterator[JSON]:
         """Yield all items of a list, page by page."""
         cursor: JSON = {}
         while True:
@@ -90,7 +90,7 @@ class ApiClient:
         return dict((await self._request("PATCH", service, path, json=body)).json())
 
     async def post_bytes(
-        self, service: str, path: str, content: bytes, media_type: str, **query: Any
+        self, service: str, path: str, content: bytes, media_type: str, /, **query: Any
     ) -> JSON:
         """Send bytes unchanged, such as a raw mail."""
         headers = {"Content-Type": media_type}
@@ -100,7 +100,7 @@ class ApiClient:
         return dict(response.json())
 
     async def post_stream(
-        self, service: str, path: str, pieces: AsyncIterator[bytes], **query: Any
+        self, service: str, path: str, pieces: AsyncIterator[bytes], /, **query: Any
     ) -> JSON:
         """Send a file piece by piece, so that it is never whole in memory."""
         headers = {"Content-Type": "application/octet-stream"}

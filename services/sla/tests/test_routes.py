@@ -96,10 +96,24 @@ async def test_a_customer_sees_the_own_clocks_and_no_others(
     shown = (await jan.get("/v1/reports/customer-compliance?customer=brightwater")).json()
     assert shown["customers"] == []
     assert (await jan.get("/v1/waivers")).status_code == 403
-    question = {"calendar": "office", "questions": [{"open": {"at": "2026-04-27T10:00:00Z"}}]}
-    assert violation_pointers(await jan.post("/v1/calendars/compute", json=question)) == [
-        "/calendar"
+    questions = {"questions": [{"open": {"at": "2026-04-27T10:00:00Z"}}]}
+    own, foreign = [
+        (await theo.get(f"/v1/agreements/{customer}-standard")).json()["calendar"]
+        for customer in ("acme", "brightwater")
     ]
+    assert own != foreign
+    for calendar in ("office", own):
+        answer = await jan.post("/v1/calendars/compute", json=questions | {"calendar": calendar})
+        assert answer.json() == {"answers": [{"open": True}]}, answer.text
+        assert (await jan.get(f"/v1/calendars/{calendar}")).json()["id"] == own
+        for shown in ("chart.svg", "icalendar"):
+            assert (await jan.get(f"/v1/calendars/{calendar}/{shown}")).status_code == 200
+    hours = (await jan.get("/v1/calendars/office")).json()
+    assert hours["definition"]["weekly"]["mon"] == [["08:00", "17:00"]]
+    assert hours.keys().isdisjoint({"created_by", "published_by", "source"})
+    asked = await jan.post("/v1/calendars/compute", json=questions | {"calendar": foreign})
+    assert violation_pointers(asked) == ["/calendar"]
+    assert (await jan.get(f"/v1/calendars/{foreign}")).status_code == 404
 
 
 async def test_compliance_is_raw_and_adjusted(

@@ -24,6 +24,8 @@ def cursors() -> Iterator[str]:
     yield encode_cursor(*VALUES)
     yield encode_cursor(*VALUES[:3])
     yield encode_cursor(VALUES[0], "acme", "acme")
+    yield encode_cursor(0, VALUES[0], VALUES[1])
+    yield encode_cursor(1, None, VALUES[1])
     for length in (1, 2):
         for position in product(VALUES, repeat=length):
             yield encode_cursor(*position)

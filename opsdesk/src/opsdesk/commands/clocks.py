@@ -8,7 +8,7 @@ from opsdesk import json_output
 from opsdesk.api_client import JSON
 from opsdesk.commands.console import print_line, print_table, run_command
 from opsdesk.errors import CliError
-from opsdesk.formatting import format_duration, format_instant, local_zone
+from opsdesk.formatting import format_duration, format_instant, local_zone, parse_instant
 from opsdesk.invocation import current
 from opsdesk.session import own_client
 
@@ -21,9 +21,36 @@ def list_(
     ticket: Annotated[str | None, Option(help="Of one ticket, by key.")] = None,
     customer: Annotated[str | None, Option(help="Of one customer, by key.")] = None,
     state: Annotated[str | None, Option(help="running, paused, stopped, …")] = None,
+    service: Annotated[str | None, Option(help="Of one service, by key.")] = None,
+    metric: Annotated[str | None, Option(help="first_response, resolution, …")] = None,
+    agreement: Annotated[str | None, Option(help="Of one agreement, by key.")] = None,
+    assignee: Annotated[str | None, Option(help="Whose tickets, by sub.")] = None,
+    team: Annotated[str | None, Option(help="Which team's tickets, by key.")] = None,
+    ticket_state: Annotated[str | None, Option(help="new, in_progress, on_hold, …")] = None,
+    due_from: Annotated[str | None, Option(help="Due at this instant or later.")] = None,
+    due_before: Annotated[str | None, Option(help="Due before this instant.")] = None,
+    broken: Annotated[
+        bool | None, Option("--broken/--kept", help="Only broken ones, or only the others.")
+    ] = None,
+    per_ticket: Annotated[
+        bool, Option("--per-ticket", help="One row for each ticket, with its next promise.")
+    ] = False,
 ) -> None:
-    """List clocks by deadline, by default the open ones."""
-    given = {"customer": customer, "state": state}
+    """List clocks, what is due next first; by default the open ones."""
+    times = {"due_from": due_from, "due_before": due_before}
+    given = {
+        "customer": customer,
+        "state": state,
+        "service": service,
+        "metric": metric,
+        "agreement": agreement,
+        "assignee": assignee,
+        "team": team,
+        "ticket_state": ticket_state,
+        "breached": None if broken is None else str(broken).lower(),
+        "per": "ticket" if per_ticket else None,
+        **{name: at and parse_instant(at).isoformat() for name, at in times.items()},
+    }
     query: JSON = {name: value for name, value in given.items() if value is not None}
     if ticket:
         run_command(_list(f"/v1/tickets/{ticket}/clocks", query))
@@ -63,7 +90,7 @@ async def _list(path: str, query: JSON) -> None:
     print_table("Clocks", columns, (_row(clock) for clock in page["items"]))
     if page["next"]:
         print_line(
-            f"These are the first {DEFAULT_LIMIT} by deadline; narrow it down by --customer or --state."
+            f"These are the {DEFAULT_LIMIT} that are due next; narrow it down by --customer or --state."
         )
 
 

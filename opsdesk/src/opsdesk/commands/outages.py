@@ -1,4 +1,4 @@
-"""The commands `opsdesk outages list | open | end | availability`."""
+"""The commands `opsdesk outages list | open | end | correct | confirm | refuse | availability | rules`."""
 
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from opsdesk.session import own_client
 app = Typer(help="Outages and availability.", no_args_is_help=True)
 DEFAULT_LIMIT = 50
 
+Key = Annotated[str, Argument(help="Its key, such as OUT-7.")]
 Customer = Annotated[str | None, Option(help="The customer's key.")]
 Environment = Annotated[str | None, Option(help="The environment's key.")]
 Service = Annotated[str | None, Option(help="The service's key.")]
@@ -49,15 +50,51 @@ def open_(
     run_command(_open(_given_fields(reason=reason, **scope), since))
 
 
+@app.command("correct")
+def correct(
+    outage: Key,
+    reason: Annotated[str, Argument(help="What was wrong, for the record.")],
+    start: Annotated[str | None, Option("--from", help="When it began.")] = None,
+    end: Annotated[str | None, Option("--until", help="When it ended.")] = None,
+    reopened: Annotated[bool, Option("--lasts", help="It has not ended.")] = False,
+    effect: Annotated[str | None, Option(help="down or degraded.")] = None,
+    none: Annotated[bool, Option("--none", help="It was no outage.")] = False,
+) -> None:
+    """Ask for a correction of an outage. It changes nothing until a second person confirms it."""
+    times = {"started_at": start, "ended_at": end}
+    body: JSON = {
+        name: parse_instant(at).isoformat() for name, at in times.items() if at is not None
+    }
+    body |= _given_fields(reason=reason, effect=effect)
+    body |= ({"reopened": True} if reopened else {}) | ({"counts": False} if none else {})
+    run_command(_correct(outage, body))
+
+
 @app.command("confirm")
-def confirm(outage: Annotated[str, Argument(help="Its key, such as OUT-7.")]) -> None:
+def confirm(outage: Key) -> None:
     """Confirm, as a second person, what another one asked of an outage."""
-    run_command(_confirm(outage))
+    run_command(_decide_corrections(outage, "confirm"))
+
+
+@app.command("refuse")
+def refuse(outage: Key) -> None:
+    """Refuse, as a second person, what another one asked of an outage: it stays as it is."""
+    run_command(_decide_corrections(outage, "refuse"))
+
+
+@app.command("rules")
+def rules(
+    confirmed: Annotated[
+        bool, Option("--confirm", help="Confirm rules by which nothing is an outage.")
+    ] = False,
+) -> None:
+    """Show by which rules alerts and tickets count as outages."""
+    run_command(_rules(confirmed))
 
 
 @app.command("end")
 def end(
-    outage: Annotated[str, Argument(help="Its key, such as OUT-7.")],
+    outage: Key,
     at: Annotated[str | None, Option(help="An instant; by default now.")] = None,
     reason: Annotated[str | None, Option(help="What ended it.")] = None,
 ) -> None:
@@ -107,13 +144,44 @@ async def _open(body: JSON, start: str | None) -> None:
         print_line(f"It counts once another person has said `outages confirm {key}`.")
 
 
-async def _confirm(key: str) -> None:
+async def _correct(key: str, body: JSON) -> None:
+    async with own_client() as client:
+        await client.post("sla", f"/v1/outages/{key}/corrections", body)
+    print_line(f"The correction of {key} waits: another person says `outages confirm {key}`.")
+
+
+async def _decide_corrections(key: str, verdict: str) -> None:
     async with own_client() as client:
         outage = await client.get("sla", f"/v1/outages/{key}")
         waiting = [one["id"] for one in outage["corrections"] if one["state"] == "requested"]
         for id in waiting:
-            await client.post("sla", f"/v1/outages/{key}/corrections/{id}/confirm", {})
-    print_line(f"{outage['key']}: {len(waiting)} confirmed.")
+            await client.post("sla", f"/v1/outages/{key}/corrections/{id}/{verdict}", {})
+    done = "confirmed" if verdict == "confirm" else "refused"
+    print_line(f"{outage['key']}: {len(waiting)} {done}.")
+
+
+async def _rules(confirmed: bool) -> None:
+    async with own_client() as client:
+        if confirmed:
+            found = await client.post("sla", "/v1/outage-rules/confirm", {})
+        else:
+            found = await client.get("sla", "/v1/outage-rules")
+    columns = ("effect", "of", "levels", "monitors", "environments", "tiers", "services", "begins")
+    print_table(
+        f"Outage rules, version {found['version']}: the first that matches decides",
+        columns,
+        (_rule_row(one) for one in found["rules"]),
+    )
+    if found["waiting"]:
+        who = found["waiting"]["requested_by"]
+        print_line(f"{who} asked for rules by which nothing is an outage any more.")
+        print_line("They hold once another person has said `outages rules --confirm`.")
+
+
+def _rule_row(rule: JSON) -> tuple[object, ...]:
+    lists = ("levels", "monitors", "environments", "tiers", "services")
+    named = (", ".join(rule[name]) or "any" for name in lists)
+    return rule["effect"] or "no outage", rule["source"] or "any", *named, rule["name_prefix"]
 
 
 async def _end(key: str, body: JSON, at: str | None) -> None:

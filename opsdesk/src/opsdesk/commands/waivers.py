@@ -1,4 +1,4 @@
-"""The commands `opsdesk waivers list | show | request | approve | refuse`."""
+"""The commands `opsdesk waivers list | show | request | approve | refuse | revoke | withdraw`."""
 
 from datetime import datetime
 from typing import Annotated
@@ -70,6 +70,18 @@ def approve(waiver: Key, reason: Why = None) -> None:
 def refuse(waiver: Key, reason: Why = None) -> None:
     """Refuse a waiver."""
     run_command(_decide(waiver, "refuse", reason))
+
+
+@app.command()
+def revoke(waiver: Key, reason: Annotated[str, Argument(help="Why, for the record.")]) -> None:
+    """Revoke an approval: breaches from now on count, earlier ones stay covered."""
+    run_command(_decide(waiver, "revoke", reason))
+
+
+@app.command()
+def withdraw(waiver: Key, reason: Annotated[str, Argument(help="Why, for the record.")]) -> None:
+    """Withdraw your own request before it is decided."""
+    run_command(_decide(waiver, "withdraw", reason))
 
 
 async def _list(state: str, query: JSON) -> None:

@@ -3,6 +3,17 @@
 from common.auth import persons
 from common.auth.revocation import on_tokens_revoked
 from common.erasure import on_ticket_erased
+from common.events.agreements import (
+    AgreementAgreed,
+    AgreementEnding,
+    AgreementProposed,
+    AgreementPublished,
+    AgreementRevised,
+    AgreementTerminated,
+    AgreementTerminationRequested,
+    AgreementTerminationWithdrawn,
+    AgreementWithdrawn,
+)
 from common.events.articles import ArticleReviewDue
 from common.events.catalogue import ServiceCatalogued
 from common.events.clocks import (
@@ -39,12 +50,20 @@ from common.events.hand_overs import (
 from common.events.improvements import ImprovementOverdue, ImprovementVerified
 from common.events.outages import (
     DowntimeBudgetThresholdReached,
+    MaintenanceAgreed,
+    MaintenanceAnnounced,
+    MaintenanceCancelled,
     OutageCorrected,
+    OutageCorrectionRefused,
+    OutageCorrectionRequested,
     OutageEnded,
     OutageStarted,
     OutageSuperseded,
+    ServiceDegraded,
+    ServiceRestored,
 )
 from common.events.problems import TicketFixRequested
+from common.events.reserved_hours import ReservedHoursThresholdReached
 from common.events.restored import (
     CatalogueHistoryRestored,
     ClockHistoryRestored,
@@ -52,7 +71,13 @@ from common.events.restored import (
     DirectoryHistoryRestored,
     TicketHistoryRestored,
 )
-from common.events.reviews import ReviewActionAgreed, ReviewActionDue, ReviewPublished, ReviewReady
+from common.events.reviews import (
+    ReviewActionAgreed,
+    ReviewActionDue,
+    ReviewActionVerified,
+    ReviewPublished,
+    ReviewReady,
+)
 from common.events.second_eyes import TicketSecondEyesGiven, TicketSecondEyesOverdue
 from common.events.tickets import (
     BlockerConfirmed,
@@ -75,22 +100,27 @@ from common.events.waivers import (
     WaiverExpired,
     WaiverRefused,
     WaiverRequested,
+    WaiverRevoked,
     WaiverWithdrawn,
 )
 from common.events.watchers import TicketWatchersNotified
 from common.messaging.inbox import Handlers, chain, for_each
 from common.restoration.handlers import restored_handlers
 from escalation.cases.handlers import (
+    agreements,
     articles,
     budgets,
     clocks,
+    corrections,
     customers,
     deliveries,
     forecasts,
     hand_overs,
     improvements,
     outages,
+    planned_work,
     problems,
+    reserved_hours,
     reviews,
     tickets,
     usage,
@@ -117,6 +147,16 @@ HANDLERS: Handlers = {
     WaiverDecisionReminder: for_each(waivers.on_reminded),
     WaiverWithdrawn: for_each(waivers.on_ended),
     WaiverExpired: for_each(waivers.on_ended),
+    WaiverRevoked: for_each(waivers.on_revoked),
+    AgreementProposed: for_each(agreements.on_proposed),
+    AgreementAgreed: for_each(agreements.on_agreed),
+    AgreementPublished: for_each(agreements.on_published),
+    AgreementRevised: for_each(agreements.on_given_up),
+    AgreementWithdrawn: for_each(agreements.on_given_up),
+    AgreementEnding: for_each(agreements.on_ending),
+    AgreementTerminationRequested: for_each(agreements.on_termination_requested),
+    AgreementTerminationWithdrawn: for_each(agreements.on_termination_withdrawn),
+    AgreementTerminated: for_each(agreements.on_terminated),
     BlockerRaised: chain(for_each(tickets.on_blocker_raised), for_each(outages.on_blocker_raised)),
     BlockerConfirmed: for_each(tickets.on_blocker_confirmed),
     BlockerLifted: for_each(tickets.on_blocker_lifted),
@@ -149,12 +189,21 @@ HANDLERS: Handlers = {
     DowntimeBudgetThresholdReached: for_each(budgets.on_threshold_reached),
     OutageStarted: for_each(outages.on_started),
     OutageEnded: for_each(outages.on_ended),
-    OutageCorrected: for_each(outages.on_corrected),
+    OutageCorrected: chain(for_each(outages.on_corrected), for_each(corrections.on_confirmed)),
+    OutageCorrectionRequested: for_each(corrections.on_requested),
+    OutageCorrectionRefused: for_each(corrections.on_refused),
     OutageSuperseded: for_each(outages.on_superseded),
+    MaintenanceAnnounced: for_each(planned_work.on_maintenance_announced),
+    MaintenanceAgreed: for_each(planned_work.on_maintenance_agreed),
+    MaintenanceCancelled: for_each(planned_work.on_maintenance_cancelled),
+    ServiceDegraded: for_each(planned_work.on_service_degraded),
+    ServiceRestored: for_each(planned_work.on_service_restored),
+    ReservedHoursThresholdReached: for_each(reserved_hours.on_threshold_reached),
     ReviewReady: for_each(reviews.on_ready),
     ReviewPublished: for_each(reviews.on_published),
     ReviewActionAgreed: for_each(reviews.on_action_agreed),
     ReviewActionDue: for_each(reviews.on_action_due),
+    ReviewActionVerified: for_each(reviews.on_action_verified),
     ArticleReviewDue: for_each(articles.on_review_due),
     PersonKnown: chain(for_each(directory.on_person), for_each(persons.on_person)),
     ContactKnown: for_each(persons.on_contact),

@@ -18,6 +18,31 @@ CREATE TABLE customers (
     CONSTRAINT customers_pkey PRIMARY KEY (id)
 );
 
+CREATE TABLE digest_items (
+    id uuid NOT NULL,
+    digest_id uuid NOT NULL,
+    subject text NOT NULL,
+    line text NOT NULL,
+    at timestamptz NOT NULL,
+    -- The case by which it was said; null while it waits.
+    escalation_id uuid,
+    CONSTRAINT digest_items_pkey PRIMARY KEY (id),
+    CONSTRAINT digest_items_digest_id_fkey FOREIGN KEY (digest_id) REFERENCES digests(id),
+    CONSTRAINT digest_items_escalation_id_fkey
+        FOREIGN KEY (escalation_id) REFERENCES escalations(id)
+);
+CREATE INDEX ix_digest_items_said ON digest_items (escalation_id) WHERE escalation_id IS NOT NULL;
+CREATE INDEX ix_digest_items_subject ON digest_items (subject) WHERE escalation_id IS NULL;
+CREATE UNIQUE INDEX uq_digest_items_waiting ON digest_items (digest_id, subject)
+    WHERE escalation_id IS NULL;
+
+CREATE TABLE digests (
+    id uuid NOT NULL,
+    person text NOT NULL,
+    CONSTRAINT digests_pkey PRIMARY KEY (id),
+    CONSTRAINT digests_person_key UNIQUE (person)
+);
+
 CREATE TABLE environments (
     id uuid NOT NULL,
     key text NOT NULL,

@@ -4,7 +4,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from common.events.reviews import ReviewActionAgreed, ReviewActionDue, ReviewPublished, ReviewReady
+from common.events.reviews import (
+    ReviewActionAgreed,
+    ReviewActionDue,
+    ReviewActionVerified,
+    ReviewPublished,
+    ReviewReady,
+)
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS
 from escalation.notifications.notifier import Notifier
@@ -79,15 +85,63 @@ async def test_who_was_named_hears_that_it_is_published_and_whoever_did_it_knows
     assert await cases(database) == both + both
 
 
-async def test_an_action_is_told_to_its_owner_and_to_all_when_its_day_is_over(
+def owed(action: str = "RA-7") -> dict[str, Any]:
+    return payload(action=action, owner="anna", due_at=NIGHT + 24 * HOUR)
+
+
+def due(days: int, action: str = "RA-7") -> ReviewActionDue:
+    return ReviewActionDue(**owed(action), fired_at=NIGHT + days * 24 * HOUR)
+
+
+async def test_overdue_actions_remind_their_owner_in_one_digest_a_day_and_escalate_once(
     database: Database, notifier: Notifier, mailbox: Mailbox
 ) -> None:
-    owed: dict[str, Any] = {"action": "RA-7", "owner": "anna", "due_at": NIGHT + 24 * HOUR}
-    await deliver(database, HANDLERS, (ReviewActionAgreed(**payload(), **owed), 1))
+    """E20, R14: two actions, three days: three digests, and each is told to the others once"""
+    await deliver(database, HANDLERS, (ReviewActionAgreed(**owed()), 1))
     await notifier.send_ready()
     assert mailbox.sent_to() == ["anna"]
-    due = ReviewActionDue(**payload(), **owed, fired_at=NIGHT + 24 * HOUR)
-    await deliver(database, HANDLERS, (due, 2))
+    for day in (1, 2, 3):
+        await freeze_time(database, NIGHT + day * 24 * HOUR)
+        events = (due(day), 2 * day), (due(day, "RA-8"), 2 * day + 1)
+        await deliver(database, HANDLERS, *events)
+        for hours in (1, 4):
+            await freeze_time(database, NIGHT + day * 24 * HOUR + hours * HOUR)
+            await fire_due(database, TIMERS)
+            await notifier.send_ready()
+    assert sorted(mailbox.sent_to()) == ["anna"] * 4 + ["dana"] * 2
+    digest = mailbox.messages[-1]
+    assert str(digest["Subject"]).endswith("Today: 2 things are overdue")
+    lines = [line for line in digest.get_content().splitlines() if line.startswith("- ")]
+    assert lines == [
+        "- RA-7 of the review acme-2026-06, due until 2026-03-02",
+        "- RA-8 of the review acme-2026-06, due until 2026-03-02",
+    ]
+    opened_once = [case for case in await cases(database) if case[1] == "review_action_overdue"]
+    assert opened_once == [("opened", "review_action_overdue")] * 2
+
+
+async def test_whoever_has_finished_it_is_not_reminded(
+    database: Database, notifier: Notifier, mailbox: Mailbox
+) -> None:
+    """R14: another person has to look at the evidence; the others know once"""
+    finished = due(1).model_copy(update={"finished": True})
+    await deliver(database, HANDLERS, (finished, 1))
+    await freeze_time(database, NIGHT + 48 * HOUR)
+    await fire_due(database, TIMERS)
     await notifier.send_ready()
-    assert sorted(mailbox.sent_to()) == ["anna", "anna", "dana"]
-    assert str(mailbox.messages[-1]["Subject"]).endswith("RA-7 of the review acme-2026-06 is due")
+    assert mailbox.sent_to() == ["dana"]
+
+
+async def test_whoever_is_done_before_the_digest_is_not_reminded(
+    database: Database, notifier: Notifier, mailbox: Mailbox
+) -> None:
+    await freeze_time(database, NIGHT + 24 * HOUR)
+    verified = ReviewActionVerified(
+        **payload(action="RA-7", owner="anna", verified_by="theo", at=NIGHT + 24 * HOUR)
+    )
+    await deliver(database, HANDLERS, (due(1), 1), (verified, 2))
+    await freeze_time(database, NIGHT + 48 * HOUR)
+    await fire_due(database, TIMERS)
+    await notifier.send_ready()
+    assert mailbox.sent_to() == ["dana"]
+    assert ("resolved", "review_action_overdue") in await cases(database)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from common.events.agreements import AgreementProposed, AgreementRevised, AgreementWithdrawn
 from common.events.catalogue import ServiceCatalogued
 from common.events.clocks import (
     ClockCancelled,
@@ -44,6 +45,8 @@ from common.restoration.handlers import restored_handlers
 from intake.change_requests.handlers import on_delivery
 from intake.directory.handlers import on_service
 from intake.notices.handlers import (
+    on_agreement_proposed,
+    on_agreement_taken_back,
     on_delivery_step,
     on_maintenance_announced,
     on_maintenance_cancelled,
@@ -75,6 +78,9 @@ HANDLERS: Final[Handlers] = {
     DeliveryKnown: for_each(on_delivery),
     MaintenanceAnnounced: for_each(on_maintenance_announced),
     MaintenanceCancelled: for_each(on_maintenance_cancelled),
+    AgreementProposed: for_each(on_agreement_proposed),
+    AgreementRevised: for_each(on_agreement_taken_back),
+    AgreementWithdrawn: for_each(on_agreement_taken_back),
     OutageStarted: for_each(on_outage),
     OutageEnded: for_each(on_outage),
     OutageCorrected: for_each(on_outage),

@@ -1044,7 +1044,8 @@ CREATE TABLE notices (
     CONSTRAINT ck_notices_dismissal_four_eyes
         CHECK (state <> 'dismissed' OR decided_by IS NOT NULL AND (decided_by = 'opsdesk' OR
             dismissal_asked_by IS NOT NULL AND decided_by <> dismissal_asked_by)),
-    CONSTRAINT notices_kind_check CHECK (kind IN ('maintenance', 'outage', 'delivery')),
+    CONSTRAINT notices_kind_check
+        CHECK (kind IN ('maintenance', 'outage', 'delivery', 'agreement')),
     CONSTRAINT notices_stage_check
         CHECK (stage IN ('announced', 'started', 'moved', 'cancelled', 'restored')),
     CONSTRAINT notices_state_check

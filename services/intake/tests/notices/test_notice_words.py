@@ -24,6 +24,8 @@ NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
         ("delivery", "started"),
         ("delivery", "cancelled"),
         ("delivery", "restored"),
+        ("agreement", "announced"),
+        ("agreement", "cancelled"),
     ],
 )
 def test_every_notice_has_words_in_every_language(kind: Any, stage: Any, language: str) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from httpx import AsyncClient
 
+from common.events.agreements import AgreementProposed, AgreementRevised
 from common.events.deliveries import DeliveryRolledBack, DeliveryStarted, DeliveryVerified
 from common.events.outages import (
     MaintenanceAnnounced,
@@ -144,3 +145,43 @@ async def test_without_a_mail_server_the_notice_says_that_nobody_got_it(
     assert await send_all(off) == 0
     shown = (await anna.get("/v1/notices/NTC-1")).json()
     assert (shown["state"], shown["mails"]) == ("unsent", [])
+
+
+async def test_a_customer_who_signs_is_told_of_each_version_that_waits_for_them(
+    anna: AsyncClient,
+    jan: AsyncClient,
+    britta: AsyncClient,
+    database: Database,
+    sender: OutgoingMailSender,
+    mailbox: Mailbox,
+) -> None:
+    """R4: proposed, taken back, proposed again; nothing where they do not sign"""
+    version: dict[str, Any] = {
+        "at": NINE,
+        "agreement_id": UUID(int=0x3B1),
+        "agreement": "acme-standard",
+        "version": 2,
+        "version_id": UUID(int=0x3B2),
+        "contract": "sla",
+        "customer_id": SCOPE["customer_id"],
+        "customer": "acme",
+        "customers": ["acme", "brightwater"],
+        "partner": None,
+        "team": None,
+        "services": [],
+    }
+    ours_alone = AgreementProposed(**version, customer_signs=False)
+    await deliver(database, HANDLERS, (ours_alone, 1), (AgreementRevised(**version), 2))
+    await send_all(sender)
+    assert mailbox.messages == []
+    for number in (3, 5):
+        later = version | {"at": NINE + timedelta(hours=number)}
+        await deliver(database, HANDLERS, (AgreementProposed(**later, customer_signs=True), number))
+        await send_all(sender)
+        await deliver(database, HANDLERS, (AgreementRevised(**later), number + 1))
+        await send_all(sender)
+    assert [str(one["To"]) for one in mailbox.messages] == ["jan@acme.example"] * 4
+    asked = "[acme-standard, version 2] An agreement waits for your approval"
+    taken_back = "[acme-standard, version 2] A proposed agreement is taken back"
+    subjects = [str(one["Subject"]) for one in mailbox.messages]
+    assert subjects == [asked, taken_back, asked, taken_back]

@@ -39,6 +39,7 @@ from common.events.tickets import (
     BlockerLifted,
     BlockerRaised,
     TicketAssigned,
+    TicketClosed,
     TicketCustomerReplied,
     TicketForwarded,
     TicketHandedBack,
@@ -53,6 +54,7 @@ from common.events.tickets import (
     TicketResolved,
     TicketResumed,
     TicketTriaged,
+    TicketVerified,
     TicketWorkaroundProvided,
 )
 from common.messaging.inbox import Handlers, chain, for_each
@@ -60,6 +62,7 @@ from common.restoration.handlers import restored_handlers
 from sla.agreements.handlers import on_commenting_contact
 from sla.clocks.handlers.merges import on_merged, on_unmerged
 from sla.clocks.handlers.opening import on_opened
+from sla.clocks.handlers.ticket_facts import on_opened_facts, on_ticket_facts
 from sla.clocks.handlers.ticket_inputs import (
     as_input,
     input_of_assignment,
@@ -91,23 +94,29 @@ from sla.reviews.handlers import on_delivery, on_delivery_known, on_reviewed_tic
 from sla.time_entries.handlers import on_change_booked, on_change_estimated
 
 HANDLERS: Handlers = {
-    TicketOpened: chain(on_opened, on_blocker_ticket_opened),
-    TicketTriaged: for_each(on_triaged),
+    TicketOpened: chain(on_opened, on_opened_facts, on_blocker_ticket_opened),
+    TicketTriaged: chain(on_ticket_facts, for_each(on_triaged)),
     TicketPrioritised: for_each(on_prioritised),
     TicketReclassified: chain(for_each(on_reclassified), for_each(on_blocker_reclassified)),
-    TicketAssigned: as_input(input_of_assignment),
-    TicketForwarded: for_each(on_forwarded),
-    TicketHandedBack: as_input("handed_back"),
+    TicketAssigned: chain(on_ticket_facts, as_input(input_of_assignment)),
+    TicketForwarded: chain(on_ticket_facts, for_each(on_forwarded)),
+    TicketHandedBack: chain(on_ticket_facts, as_input("handed_back")),
     TicketReplied: as_input(input_of_reply),
     TicketCustomerReplied: as_input("customer_replied"),
-    TicketOnHold: as_input(input_of_hold),
-    TicketResumed: as_input(input_of_resume),
+    TicketOnHold: chain(on_ticket_facts, as_input(input_of_hold)),
+    TicketResumed: chain(on_ticket_facts, as_input(input_of_resume)),
     TicketWorkaroundProvided: as_input("workaround_provided"),
-    TicketResolved: chain(record_state_change("resolved"), as_input("resolved")),
-    TicketRejected: chain(record_state_change("rejected"), as_input("reopened_by_us")),
-    TicketReopened: chain(record_state_change("reopened"), as_input(input_of_reopening)),
-    TicketMerged: chain(record_state_change("merged"), for_each(on_merged)),
-    TicketUnmerged: chain(record_state_change("unmerged"), for_each(on_unmerged)),
+    TicketResolved: chain(on_ticket_facts, record_state_change("resolved"), as_input("resolved")),
+    TicketVerified: on_ticket_facts,
+    TicketRejected: chain(
+        on_ticket_facts, record_state_change("rejected"), as_input("reopened_by_us")
+    ),
+    TicketClosed: on_ticket_facts,
+    TicketReopened: chain(
+        on_ticket_facts, record_state_change("reopened"), as_input(input_of_reopening)
+    ),
+    TicketMerged: chain(record_state_change("merged"), for_each(on_merged), on_ticket_facts),
+    TicketUnmerged: chain(record_state_change("unmerged"), for_each(on_unmerged), on_ticket_facts),
     TicketErased: chain(
         for_each(on_reviewed_ticket_erased), for_each(on_erased), for_each(on_ticket_erased)
     ),
@@ -141,4 +150,4 @@ HANDLERS: Handlers = {
     DeliveryKnown: for_each(on_delivery_known),
     **restored_handlers(TicketHistoryRestored, DirectoryHistoryRestored, DeliveryHistoryRestored),
 }
-"""Without `verified` and `closed`, which do not change any clock (C3)."""
+"""`verified` and `closed` change no clock (C3)."""

@@ -2,11 +2,11 @@
 
 from sla import waiting
 from sla.agreements import routes as agreements
-from sla.calendars.routes import calendars, compute, feeds
+from sla.calendars.routes import calendars, compute, feeds, version_steps
 from sla.capacity.routes import capacity_forecasts, measured, samples, series
 from sla.catalogue.routes import gaps, services
 from sla.catalogue.routes import service_graph as catalogue_graph
-from sla.clocks.routes import agreement_trial, clocks, explanation, simulation
+from sla.clocks.routes import agreement_trial, clocks, explanation, queue, simulation
 from sla.evidence import routes as evidence
 from sla.forecasts.routes import forecasts, score, subscriptions
 from sla.outages.routes import availability, corrections, maintenance, outages
@@ -24,8 +24,10 @@ from sla.waivers import routes as waivers
 ROUTERS = (
     compute.routes,
     calendars.routes,
+    version_steps.routes,
     feeds.routes,
     simulation.routes,
+    queue.routes,
     clocks.routes,
     clocks.ticket_routes,
     explanation.routes,

@@ -215,13 +215,17 @@ CREATE TABLE agreement_versions (
     state text NOT NULL DEFAULT 'draft',
     -- By key; none named: all services.
     services text[] NOT NULL DEFAULT '{}'::text[],
-    -- All whom it covers; none named: everybody (ola and uc alone).
+    -- All whom it covers; none named: everybody (ola, uc and the house-wide default).
     customers uuid[] NOT NULL DEFAULT '{}'::uuid[],
     valid_from timestamptz NOT NULL,
     valid_until timestamptz,
     promises jsonb NOT NULL,
     -- The calendars with their dated coverage extensions, by priority; null without any.
     coverage jsonb,
+    -- The later calendar versions that it follows, by priority; null while it follows none.
+    followed jsonb,
+    -- Its calendars of before, each with the instant until which it was that; null without any.
+    calendar_history jsonb,
     customer_signs boolean NOT NULL DEFAULT false,
     drafted_by text NOT NULL,
     drafted_at timestamptz NOT NULL,
@@ -281,9 +285,10 @@ GRANT UPDATE (published_by) ON agreement_versions TO opsdesk_sla_contact;
 GRANT UPDATE (published_at) ON agreement_versions TO opsdesk_sla_contact;
 GRANT SELECT ON agreement_versions TO opsdesk_sla_contact;
 ALTER TABLE agreement_versions FORCE ROW LEVEL SECURITY;
-CREATE POLICY of_the_customer ON agreement_versions TO opsdesk_sla_contact USING (((( SELECT
+CREATE POLICY of_the_customer ON agreement_versions TO opsdesk_sla_contact USING ((((( SELECT
     own_customer() AS own_customer) = ANY (customers)) AND ((published_at IS NOT NULL) OR
-    (customer_signs AND (state IN ('proposed', 'agreed'))))));
+    (customer_signs AND (state IN ('proposed', 'agreed'))))) OR ((customers = '{}'::uuid[]) AND
+    (published_at IS NOT NULL) AND is_house_default(agreement_id))));
 CREATE POLICY of_the_service ON agreement_versions TO opsdesk_sla, opsdesk_sla_owner USING (true);
 CREATE TRIGGER two_persons_publish BEFORE INSERT OR UPDATE OF published_by ON agreement_versions
     FOR EACH ROW WHEN (new.published_by IS NOT NULL)
@@ -311,6 +316,8 @@ CREATE TABLE agreements (
     id uuid NOT NULL,
     key text NOT NULL,
     contract text NOT NULL,
+    -- With whom it is made; null of an sla: the house-wide default, for customers without their
+    -- own.
     customer_id uuid,
     partner text,
     team text,
@@ -326,7 +333,6 @@ CREATE TABLE agreements (
     CONSTRAINT uq_agreements_party UNIQUE (id, customer_id),
     CONSTRAINT agreements_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
     CONSTRAINT agreements_contract_check CHECK (contract IN ('sla', 'ola', 'uc')),
-    CONSTRAINT ck_agreements_customer CHECK (customer_id IS NOT NULL OR contract <> 'sla'),
     CONSTRAINT ck_agreements_ended CHECK (ended_by IS NULL OR termination_requested_by IS NOT NULL),
     CONSTRAINT ck_agreements_ended_at CHECK ((ended_by IS NULL) = (ended_at IS NULL)),
     CONSTRAINT ck_agreements_four_eyes CHECK (termination_requested_by <> ended_by),
@@ -435,12 +441,15 @@ CREATE TABLE bulk_updates (
     looks integer NOT NULL DEFAULT 0,
     changed integer NOT NULL DEFAULT 0,
     done_at timestamptz,
+    -- From when on the clocks are changed; null: from the decision on.
+    effective_at timestamptz,
     CONSTRAINT bulk_updates_pkey PRIMARY KEY (id),
     CONSTRAINT bulk_updates_agreement_id_fkey FOREIGN KEY (agreement_id) REFERENCES agreements(id),
     CONSTRAINT bulk_updates_version_id_fkey
         FOREIGN KEY (version_id) REFERENCES agreement_versions(id),
     CONSTRAINT ck_bulk_updates_four_eyes CHECK (decided_by <> confirmed_by),
-    CONSTRAINT ck_bulk_updates_kind CHECK (kind IN ('cancel', 'move', 'extend', 'shorten')),
+    CONSTRAINT ck_bulk_updates_kind
+        CHECK (kind IN ('cancel', 'move', 'extend', 'shorten', 'calendar')),
     CONSTRAINT ck_bulk_updates_stood_for CHECK (kind = 'extend' OR confirmed_by IS NOT NULL),
     CONSTRAINT ck_bulk_updates_version CHECK (kind <> 'move' OR version_id IS NOT NULL)
 );
@@ -472,11 +481,28 @@ CREATE TABLE calendars (
     source jsonb,
     created_by text NOT NULL,
     created_at timestamptz NOT NULL,
+    -- A later version is proposed by one person and published by another; it holds from
+    -- effective_from on.
+    state text NOT NULL DEFAULT 'in_effect',
+    -- From when on agreements follow it; null: a calendar of one agreement, which nobody else
+    -- follows.
+    effective_from timestamptz,
+    published_by text,
+    published_at timestamptz,
     CONSTRAINT calendars_pkey PRIMARY KEY (id),
     CONSTRAINT calendars_key_version_key UNIQUE (key, version),
-    CONSTRAINT calendars_version_check CHECK (version > 0)
+    CONSTRAINT calendars_state_check
+        CHECK (state IN ('proposed', 'published', 'in_effect', 'withdrawn')),
+    CONSTRAINT calendars_version_check CHECK (version > 0),
+    CONSTRAINT ck_calendars_effective CHECK (effective_from IS NOT NULL OR state = 'in_effect'),
+    CONSTRAINT ck_calendars_four_eyes CHECK (published_by <> created_by),
+    CONSTRAINT ck_calendars_published_at CHECK ((published_by IS NULL) = (published_at IS NULL))
 );
+CREATE INDEX ix_calendars_proposed ON calendars (id) WHERE state = 'proposed';
 GRANT SELECT ON calendars TO opsdesk_sla_contact;
+CREATE TRIGGER two_persons_publish_calendar BEFORE INSERT OR UPDATE OF published_by ON calendars
+    FOR EACH ROW WHEN (new.published_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('created_by', 'published_by');
 CREATE TRIGGER versions_of_deletes AFTER DELETE ON calendars
     REFERENCING OLD TABLE AS gone
     FOR EACH STATEMENT
@@ -1243,15 +1269,48 @@ CREATE TRIGGER versions_of_updates AFTER UPDATE ON outage_records
     FOR EACH STATEMENT
     EXECUTE FUNCTION record_versions();
 
+-- Rules by which nothing would be an outage: they wait until a second person confirms them.
+CREATE TABLE outage_rule_requests (
+    id uuid NOT NULL,
+    -- The version that they would replace; a later version makes the request void.
+    based_on integer NOT NULL,
+    rules jsonb NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    CONSTRAINT outage_rule_requests_pkey PRIMARY KEY (id)
+);
+CREATE INDEX ix_outage_rule_requests_version ON outage_rule_requests (based_on, id);
+REVOKE UPDATE, DELETE ON outage_rule_requests FROM opsdesk_sla;
+CREATE TRIGGER versions_of_deletes AFTER DELETE ON outage_rule_requests
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_inserts AFTER INSERT ON outage_rule_requests
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+CREATE TRIGGER versions_of_updates AFTER UPDATE ON outage_rule_requests
+    REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION record_versions();
+
 -- Which alerts and tickets count as outages; the last version is valid.
 CREATE TABLE outage_rules (
     version integer NOT NULL,
     rules jsonb NOT NULL,
     created_by text NOT NULL,
     created_at timestamptz NOT NULL,
-    CONSTRAINT outage_rules_pkey PRIMARY KEY (version)
+    confirmed_by text,
+    CONSTRAINT outage_rules_pkey PRIMARY KEY (version),
+    CONSTRAINT ck_outage_rules_four_eyes CHECK (confirmed_by <> created_by),
+    CONSTRAINT ck_outage_rules_silence
+        CHECK (confirmed_by IS NOT NULL OR jsonb_path_exists(rules, '$[*]?(@."effect" !=
+            null)'::jsonpath))
 );
 REVOKE UPDATE, DELETE ON outage_rules FROM opsdesk_sla;
+CREATE TRIGGER two_persons_silence BEFORE INSERT OR UPDATE OF confirmed_by ON outage_rules
+    FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('created_by', 'confirmed_by');
 CREATE TRIGGER versions_of_deletes AFTER DELETE ON outage_rules
     REFERENCING OLD TABLE AS gone
     FOR EACH STATEMENT
@@ -1284,6 +1343,8 @@ CREATE TABLE outages (
     counts boolean NOT NULL,
     ordinal integer NOT NULL,
     sequence bigint NOT NULL,
+    -- What whoever reported it by hand said; for staff alone.
+    reason text,
     CONSTRAINT outages_pkey PRIMARY KEY (id),
     CONSTRAINT outages_key_key UNIQUE (key),
     CONSTRAINT ck_outages_ended_at CHECK (ended_at >= started_at),
@@ -1906,6 +1967,14 @@ CREATE TABLE tickets (
     -- Null while the ticket is open, also after a reopening.
     ended_at timestamptz,
     ended_as text,
+    -- State, assignee and team as intake last said them: for the queue, no clock depends on them.
+    state text NOT NULL DEFAULT 'new',
+    assignee text,
+    team text,
+    -- As it was when the ticket was opened; targets may name it.
+    environment_tier text,
+    -- By which the ticket came; targets may name it.
+    channel text,
     CONSTRAINT tickets_pkey PRIMARY KEY (id),
     CONSTRAINT tickets_key_key UNIQUE (key),
     CONSTRAINT tickets_agreement_version_fkey

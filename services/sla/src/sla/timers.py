@@ -1,7 +1,10 @@
 """The timers by kind of deadline."""
 
 from common.scheduling.deadlines import Timers
+from sla.agreements import timers as agreements
 from sla.agreements.commands import BULK_UPDATE_DEADLINE
+from sla.agreements.endings import DEADLINE_KIND as ENDING_DEADLINE
+from sla.calendars.commands import EFFECTIVE_DEADLINE as CALENDAR_DEADLINE
 from sla.capacity import timers as capacity
 from sla.capacity.commands import DEADLINE_KIND as CAPACITY_FORECAST_DEADLINE
 from sla.clocks import timers as clocks
@@ -21,6 +24,8 @@ from sla.waivers.deadlines import DEADLINE_KIND as WAIVER_DEADLINE
 TIMERS: Timers = {
     CLOCK_DEADLINE: clocks.CLOCK_FIRING,
     BULK_UPDATE_DEADLINE: clocks.BULK_UPDATE,
+    CALENDAR_DEADLINE: agreements.CALENDAR_EFFECTIVE,
+    ENDING_DEADLINE: agreements.ENDING,
     MONTH_DEADLINE: reviews.MONTH_OVER,
     ACTION_DEADLINE: reviews.ACTION_DUE,
     BUDGET_DEADLINE: outages.BUDGET,

@@ -8,6 +8,7 @@ from common.auth import Caller, requires
 from common.http import Paging, Transaction, router
 from common.waiting import WaitingItem, WaitingPage, WaitingSource, read_waiting
 from sla.agreements import waiting as agreements
+from sla.calendars import waiting as calendars
 from sla.directory.store import people
 from sla.outages import waiting as outages
 from sla.reviews import waiting as reviews
@@ -16,11 +17,13 @@ from sla.waivers import waiting as waivers
 WaitingKind = Literal[
     "agree_to_maintenance",
     "approve_agreement",
+    "confirm_outage_rules",
     "confirm_termination",
     "decide_correction",
     "decide_waiver",
     "finish_action",
     "publish_agreement",
+    "publish_calendar",
     "publish_review",
     "verify_action",
 ]
@@ -29,6 +32,7 @@ SOURCES: Final[tuple[WaitingSource, ...]] = (
     *waivers.SOURCES,
     *agreements.SOURCES,
     *outages.SOURCES,
+    *calendars.SOURCES,
     *reviews.SOURCES,
 )
 

@@ -14,6 +14,7 @@ from sla.calendars.domain.closing import MAX_CLOSED_DAYS, closed_from
 from sla.calendars.domain.timetable import NeverOpens, Timetable
 from sla.calendars.domain.zone import Zone, read_zone
 from sla_support.assertions import violation_pointers
+from sla_support.calendar_versions import take_effect
 from sla_support.company import ACME, AMSTERDAM, announce_customers
 
 ZONE = read_zone("Europe/Amsterdam")
@@ -85,7 +86,10 @@ async def test_a_target_that_its_calendar_never_reaches_is_not_agreed_on(
 
 
 async def test_a_new_tz_release_moves_nothing_that_was_stored(
-    database: Database, theo: AsyncClient, monkeypatch: pytest.MonkeyPatch
+    database: Database,
+    theo: AsyncClient,
+    gina: AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A5: the zone is stored with the version; only the next version takes the new release."""
     first = (await theo.post("/v1/calendars", json=AMSTERDAM | {"key": "office"})).json()
@@ -103,7 +107,8 @@ async def test_a_new_tz_release_moves_nothing_that_was_stored(
     }
     old = await theo.post("/v1/calendars/compute", json=body | {"calendar": first["id"]})
     assert [one["open"] for one in old.json()["answers"]] == [True, False]
-    second = (await theo.post("/v1/calendars", json=AMSTERDAM | {"key": "office"})).json()
+    proposed = await theo.post("/v1/calendars", json=AMSTERDAM | {"key": "office"})
+    second = await take_effect(database, gina, proposed)
     assert (first["tz_version"], second["tz_version"]) == (zones.tz_version(), "2031z")
     new = await theo.post("/v1/calendars/compute", json=body | {"calendar": "office"})
     assert [one["open"] for one in new.json()["answers"]] == [False, True]

@@ -16,6 +16,7 @@ from sla.calendars import feed_reader
 from sla.calendars.feed_client import FeedFetcher, FeedFetchError
 from sla.calendars.routes.feeds import FETCH_SLOTS, get_fetcher
 from sla_support.assertions import violation_pointers
+from sla_support.calendar_versions import take_effect
 from sla_support.company import AMSTERDAM
 
 ICS = {"Content-Type": "text/calendar; charset=utf-8"}
@@ -46,9 +47,9 @@ async def is_open(theo: AsyncClient, *instants: str) -> list[bool]:
 
 
 async def test_a_feed_makes_the_next_version_and_takes_the_former_feed_away(
-    theo: AsyncClient,
+    database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
-    """A1, A5"""
+    """A1, A5, A6"""
     await create_office(theo, holidays=["2026-06-05"])
     assert await is_open(theo, "2026-06-19T10:00:00Z", "2026-06-01T10:30:00Z") == [True, True]
     first = await upload(theo, feed(SUMMER_PARTY, LUNCH))
@@ -56,10 +57,12 @@ async def test_a_feed_makes_the_next_version_and_takes_the_former_feed_away(
     assert first.json()["version"] == 2
     assert first.json()["definition"]["feed"]["holidays"] == {"2026-06-19": "Summer party"}
     assert first.json()["source"]["timed_events"] == "closed"
+    assert await is_open(theo, "2026-06-19T10:00:00Z", "2026-06-01T10:30:00Z") == [True, True]
+    await take_effect(database, gina, first)
     assert await is_open(theo, "2026-06-19T10:00:00Z", "2026-06-01T10:30:00Z") == [False, False]
     again = await upload(theo, feed(SUMMER_PARTY, LUNCH))
     assert (again.status_code, again.json()["version"]) == (200, 2)
-    await upload(theo, feed(LUNCH))
+    await take_effect(database, gina, await upload(theo, feed(LUNCH)))
     assert await is_open(theo, "2026-06-19T10:00:00Z", "2026-06-05T10:30:00Z") == [True, False]
     created = (await create_office(theo, holidays=[])).json()
     assert (created["version"], min(created["definition"]["feed"]["breaks"])) == (4, "2026-06-01")
@@ -67,11 +70,14 @@ async def test_a_feed_makes_the_next_version_and_takes_the_former_feed_away(
     assert empty["definition"]["feed"] == {"holidays": {}, "breaks": {}, "overrides": {}}
 
 
-async def test_what_people_wrote_about_a_date_goes_before_a_feed(theo: AsyncClient) -> None:
+async def test_what_people_wrote_about_a_date_goes_before_a_feed(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
     await create_office(theo, overrides={"2026-06-19": [["08:00", "10:00"]]})
     late = "DTSTART:20260620T180000\r\nDTEND:20260620T200000"
     opened = await upload(theo, feed(SUMMER_PARTY, late), "?timed_events=open")
     assert opened.json()["definition"]["feed"]["overrides"] == {"2026-06-20": [["18:00", "20:00"]]}
+    await take_effect(database, gina, opened)
     instants = ("2026-06-19T07:00:00Z", "2026-06-19T10:00:00Z", "2026-06-20T17:00:00Z")
     assert await is_open(theo, *instants) == [True, False, True]
 
@@ -122,7 +128,9 @@ async def test_a_feed_is_fetched_from_its_address(app: FastAPI, theo: AsyncClien
     assert (busy.status_code, busy.headers["Retry-After"]) == (503, "5")
 
 
-async def test_what_is_exported_can_be_imported_again(theo: AsyncClient) -> None:
+async def test_what_is_exported_can_be_imported_again(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
     await create_office(
         theo, public_holidays=[{"country": "NL"}], breaks={"2026-06-02": [["12:00", "13:00"]]}
     )
@@ -134,7 +142,7 @@ async def test_what_is_exported_can_be_imported_again(theo: AsyncClient) -> None
     copied = await theo.post(
         "/v1/calendars/copy/icalendar?timed_events=open", content=exported.text, headers=ICS
     )
-    assert copied.status_code == 201, copied.text
+    await take_effect(database, gina, copied)
     days = [(f"2026-{month:02}-{day:02}") for month in range(1, 13) for day in (2, 5, 25, 27)]
     asked = [
         {"between": {"starts_at": f"{day}T00:00:00Z", "ends_at": f"{day}T22:00:00Z"}}

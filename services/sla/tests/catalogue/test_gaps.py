@@ -163,6 +163,38 @@ def test_only_what_both_are_about_is_compared() -> None:
     ]
 
 
+def test_a_chain_and_its_costs_concern_the_customers_above() -> None:
+    slow = replace(UC, targets=(resolves(10 * HOUR),), price=Price(Decimal(1500), "EUR"))
+    paid = replace(SLA, price=Price(Decimal(1000), "EUR"))
+    gaps = found_gaps(gap_context(paid, slow))
+    assert [gap.code for gap in gaps] == ["COSTS_EXCEED_PRICE", "SLOWER_BELOW"]
+    assert all(gap.concerns("acme") and not gap.concerns("brightwater") for gap in gaps)
+
+
+def test_answers_to_the_customer_are_never_a_hosts_part() -> None:
+    """Only what cannot be kept without those below is compared with them"""
+    both = tuple(Target(metric, "major", HOUR) for metric in ("first_response", "update"))
+    slower = tuple(replace(one, within=9 * HOUR) for one in both)
+    upper = replace(SLA, targets=(*SLA.targets, *both))
+    lower = replace(UC, targets=(*UC.targets, *slower))
+    assert gap_codes(gap_context(upper, lower)) == []
+
+
+def test_two_agreements_that_match_equally_are_a_gap() -> None:
+    """Neither alphabet nor number decides: the one that was drafted first holds, and people are told"""
+    first = replace(SLA, id=UUID(int=20), key="a")
+    second = replace(SLA, id=UUID(int=21), key="z", version=7)
+    for both in ((first, second), (second, first)):
+        context = gap_context(*both, UC)
+        (gap,) = found_gaps(context)
+        assert (gap.code, gap.customer, gap.agreement) == ("AGREEMENTS_MATCH_EQUALLY", "acme", "a")
+        assert context.agreement_for(ACME, "billing") == first
+    later = replace(second, valid_from=second.valid_from + DAY)
+    assert gap_codes(gap_context(first, later, UC)) == []
+    special = replace(second, services=("billing",))
+    assert gap_codes(gap_context(first, special, UC)) == []
+
+
 def test_what_cannot_be_reached_cannot_be_compared() -> None:
     never = replace(UC, targets=(resolves(80 * 366 * 9 * HOUR),))
     assert gap_codes(gap_context(SLA, never)) == ["NOT_COMPARABLE"]

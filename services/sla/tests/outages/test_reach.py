@@ -87,7 +87,11 @@ async def test_it_counts_once_a_second_person_has_confirmed_it(
     confirmed = await gina.post(address)
     assert confirmed.json()["counts"] is True
     assert (await theo.get(JUNE)).json()["down_seconds"] > 0
-    assert await types(database) == ["opsdesk.outage.started.v1", "opsdesk.outage.corrected.v1"]
+    assert await types(database) == [
+        "opsdesk.outage.started.v1",
+        "opsdesk.outage.correction_requested.v1",
+        "opsdesk.outage.corrected.v1",
+    ]
     ended = await theo.post(f"{created.headers['Location']}/end", json={})
     assert ended.status_code == 200
 

@@ -121,7 +121,8 @@ async def test_a_correction_takes_two_people_and_leaves_what_was_known(
     (event,) = (
         one for one in await outbox_events(database) if one.type == "opsdesk.outage.corrected.v1"
     )
-    assert (event.sequence, event.body["confirmed_by"]) == (2, "gina")
+    # Between the two stands the event that asked for the second person.
+    assert (event.sequence, event.body["confirmed_by"]) == (3, "gina")
 
 
 async def test_a_correction_that_cannot_be_is_refused_in_words(
@@ -212,3 +213,26 @@ async def test_maintenance_called_off_excuses_nothing_from_then_on(
     # All of acme-prod was not in maintenance, billing was: what was down was billing there.
     assert (found["down_seconds"], found["excluded_seconds"]) == (3 * 3600, 3600)
     assert (await theo.post(f"{address}/cancel")).status_code == 409
+
+
+async def test_a_correction_is_announced_when_it_waits_and_when_it_is_refused(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    """R1: whoever may confirm it hears of it"""
+    address = (await theo.post("/v1/outages", json=outage_body())).headers["Location"]
+    body = {"started_at": at(1), "reason": "The monitor was late"}
+    asked = await theo.post(f"{address}/corrections", json=body)
+    refused = await gina.post(f"{asked.headers['Location']}/refuse")
+    assert refused.status_code == 200, refused.text
+    events = [
+        (one.type.removeprefix("opsdesk.outage."), one.sequence, one.body.get("correction_id"))
+        for one in await outbox_events(database)
+        if one.type.startswith("opsdesk.outage.")
+    ]
+    id = asked.json()["id"]
+    assert events == [
+        ("started.v1", 1, None),
+        ("correction_requested.v1", 2, id),
+        ("correction_refused.v1", 3, id),
+    ]
+    assert (await gina.get(address)).headers["ETag"] == '"3"'

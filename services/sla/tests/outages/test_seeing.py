@@ -78,17 +78,6 @@ async def test_staging_counts_only_where_it_is_asked_for(
     assert (await theo.get(address)).json()["down_seconds"] == 3600
 
 
-async def test_the_rules_are_written_in_versions(theo: AsyncClient, gina: AsyncClient) -> None:
-    usual = await theo.get("/v1/outage-rules")
-    assert (usual.json()["version"], usual.headers["ETag"]) == (0, '"0"')
-    rules = {"rules": [{"effect": "degraded", "levels": ["warning"]}]}
-    stale = await gina.put("/v1/outage-rules", json=rules, headers={"If-Match": '"3"'})
-    assert stale.status_code == 412
-    made = await gina.put("/v1/outage-rules", json=rules, headers={"If-Match": '"0"'})
-    assert (made.json()["version"], made.json()["created_by"]) == (1, "gina")
-    assert (await theo.get("/v1/outage-rules")).json() == made.json()
-
-
 async def test_people_are_told_while_some_of_the_budget_is_left(
     database: Database, theo: AsyncClient
 ) -> None:

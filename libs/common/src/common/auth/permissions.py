@@ -93,6 +93,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "notices:send": ("dm", "ops", "tom"),
         "oncall:read": STAFF,
         "oncall:write": ("gm", "ops", "tom"),
+        "outage-rules:read": STAFF,
         "outages:configure": ("gm", "tom"),
         "outages:confirm": ("dm", "gm", "ops", "tom"),
         "outages:read": (*STAFF, CUSTOMER),

@@ -117,10 +117,22 @@ class AgreementSuperseded(AgreementEvent):
     valid_until: AwareDatetime
 
 
+class AgreementEnding(AgreementEvent):
+    """Nothing follows on this version, which ends at `valid_until`: 90, 30 and 7 days before."""
+
+    type: ClassVar[str] = "opsdesk.agreement.ending.v1"
+    version_id: UUID
+    valid_until: AwareDatetime
+
+
 class AgreementTerminationRequested(AgreementEvent):
-    """Somebody requested the termination; another person has to confirm it."""
+    """Somebody requested the termination; another person has to confirm it.
+
+    `requested_by` is None in events from before this field existed.
+    """
 
     type: ClassVar[str] = "opsdesk.agreement.termination_requested.v1"
+    requested_by: str | None = None
 
 
 class AgreementTerminationWithdrawn(AgreementEvent):
@@ -136,6 +148,15 @@ class AgreementTerminated(AgreementEvent):
     """
 
     type: ClassVar[str] = "opsdesk.agreement.terminated.v1"
+
+
+class AgreementCalendarChanged(AgreementEvent):
+    """It follows another version of its calendar from `effective_from` on. Open clocks are computed again."""
+
+    type: ClassVar[str] = "opsdesk.agreement.calendar_changed.v1"
+    calendar: str
+    calendar_version: int
+    effective_from: AwareDatetime
 
 
 class AgreementCoverageExtended(AgreementEvent):

@@ -65,11 +65,32 @@ class OutageEnded(OutageEvent):
 
 
 class OutageCorrected(OutageEvent):
-    """Two people corrected the outage. The availability of the months it touches may change."""
+    """Two people corrected the outage. The availability of the months it touches may change.
+
+    `correction_id` is None in events from before this field existed.
+    """
 
     type: ClassVar[str] = "opsdesk.outage.corrected.v1"
     requested_by: str
     confirmed_by: str
+    correction_id: UUID | None = None
+
+
+class OutageCorrectionRequested(OutageEvent):
+    """Somebody requested a correction: nothing changes until another person confirms it."""
+
+    type: ClassVar[str] = "opsdesk.outage.correction_requested.v1"
+    correction_id: UUID
+    requested_by: str
+
+
+class OutageCorrectionRefused(OutageEvent):
+    """Another person refused a correction: the outage stays as it is."""
+
+    type: ClassVar[str] = "opsdesk.outage.correction_refused.v1"
+    correction_id: UUID
+    requested_by: str
+    refused_by: str
 
 
 class OutageSuperseded(OutageEvent):
@@ -128,10 +149,14 @@ class MaintenanceAnnounced(MaintenanceEvent):
 
 
 class MaintenanceAgreed(MaintenanceEvent):
-    """The customer, or a second person, agreed to the maintenance."""
+    """The customer, or a second person, agreed to the maintenance.
+
+    `announced_by` is None in events from before this field existed.
+    """
 
     type: ClassVar[str] = "opsdesk.maintenance.agreed.v1"
     agreed_by: str
+    announced_by: str | None = None
 
 
 class MaintenanceCancelled(MaintenanceEvent):

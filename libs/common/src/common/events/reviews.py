@@ -55,10 +55,24 @@ class ReviewActionAgreed(ReviewEvent):
 
 
 class ReviewActionDue(ReviewEvent):
-    """The due date of an action item passed, and nobody has verified that it is done."""
+    """The due date of an action item passed, and nobody has verified that it is done.
+
+    Repeated every day until somebody does. `finished`: its owner says that it is done, it waits for another
+    person.
+    """
 
     type: ClassVar[str] = "opsdesk.review.action_due.v1"
     action: str
     owner: str
     due_at: AwareDatetime
     fired_at: AwareDatetime
+    finished: bool = False
+
+
+class ReviewActionVerified(ReviewEvent):
+    """Another person (`verified_by`) verified that an action item is done."""
+
+    type: ClassVar[str] = "opsdesk.review.action_verified.v1"
+    action: str
+    owner: str
+    verified_by: str

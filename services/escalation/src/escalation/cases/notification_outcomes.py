@@ -8,6 +8,7 @@ from common.persistence.database import Connection
 from escalation.cases import store as cases
 from escalation.cases.commands import append_event
 from escalation.cases.domain.timeline import NotificationFailed, Notified, TimelineEvent
+from escalation.digests import store as digests
 from escalation.notifications.commands import settle
 from escalation.notifications.domain.escalation_summary import EscalationSummary
 from escalation.notifications.domain.notification import Notification
@@ -24,7 +25,8 @@ async def load_summary(tx: Connection, escalation_id: UUID) -> EscalationSummary
         return None
     entries = await cases.list_entries(tx, case.id)
     closing = (e.detail.get("why") for e in reversed(entries) if e.kind in _CLOSING_KINDS)
-    return EscalationSummary(case.key, case.trigger, next(closing, None))
+    items = await digests.list_sent(tx, case.id) if case.trigger.kind == "digest" else ()
+    return EscalationSummary(case.key, case.trigger, next(closing, None), items)
 
 
 async def record_outcome(tx: Connection, leased: LeasedNotification, outcome: SendOutcome) -> None:

@@ -28,6 +28,7 @@ def build_message(
         zone,
         _link(escalation, settings),
         escalation.closing_reason,
+        escalation.items,
     )
     message = new_message()
     message["From"] = settings.mail_from

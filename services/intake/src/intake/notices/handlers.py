@@ -1,7 +1,8 @@
-"""Kafka in: maintenance and outages that sla announces, deliveries that the gate announces (R11, R15)."""
+"""Kafka in: maintenance, outages and agreements of sla, deliveries of the gate (R4, R11, R15)."""
 
 from datetime import datetime
 
+from common.events.agreements import AgreementProposed, AgreementRevised, AgreementWithdrawn
 from common.events.deliveries import DeliveryEvent, DeliveryRolledBack, DeliveryStarted
 from common.events.envelope import ReceivedEvent
 from common.events.outages import (
@@ -30,6 +31,35 @@ async def on_maintenance_cancelled(
     event = received.event
     stage: Stage = "cancelled" if event.cancelled_at < event.starts_at else "restored"
     await _tell_maintenance(tx, event, stage, event.cancelled_at)
+
+
+async def on_agreement_proposed(tx: Connection, received: ReceivedEvent[AgreementProposed]) -> None:
+    """Tell a customer who signs in the portal that a version waits for their approval."""
+    if received.event.customer_signs and received.event.customer is not None:
+        await _tell_agreement(tx, received.event, "announced")
+
+
+async def on_agreement_taken_back(
+    tx: Connection, received: ReceivedEvent[AgreementRevised | AgreementWithdrawn]
+) -> None:
+    """Tell a customer who was asked to approve that the version is taken back."""
+    await _tell_agreement(tx, received.event, "cancelled")
+
+
+async def _tell_agreement(
+    tx: Connection,
+    event: AgreementProposed | AgreementRevised | AgreementWithdrawn,
+    stage: Stage,
+) -> None:
+    """One notice for each time that a version is proposed: it may be revised and proposed again."""
+    group = f"agreement/{event.version_id}/"
+    asked = await store.find_asked(tx, group)
+    if (stage == "cancelled") == (asked is None):
+        return
+    source = asked or f"{group}{event.at.isoformat()}"
+    key = f"{event.agreement}, version {event.version}"
+    occurrence = Occurrence("agreement", stage, source, key, None, None, event.at, None)
+    await tell(tx, occurrence, await transaction_time(tx), customer=event.customer)
 
 
 async def on_outage(tx: Connection, received: ReceivedEvent[OutageEvent]) -> None:

@@ -18,7 +18,7 @@ class NoticeMove(RequestModel):
 
 
 class NoticeRead(ResponseModel):
-    """A notice to one customer; `source_key` is of the maintenance, outage or delivery that it is about.
+    """A notice to one customer; `source_key` is of the maintenance, outage, delivery or agreement that it is about.
 
     `proposed`: one of us sends it, or two dismiss it. `due`: its mails are planned in a moment.
     `unsent`: no mail server was set when it was due, so nobody got it.

@@ -99,6 +99,18 @@ async def find_lasting(
     return None if row is None else (row.source, row.source_key)
 
 
+async def find_asked(tx: Connection, group: str) -> str | None:
+    """The source of the notice that asked for something in this group and was not taken back yet."""
+    end = notices.alias()
+    query = select(notices.c.source).where(
+        notices.c.source.startswith(group, autoescape=True),
+        notices.c.stage == "announced",
+        ~select(end.c.id).where(end.c.first_id == notices.c.id).exists(),
+    )
+    found: str | None = await tx.scalar(query.order_by(notices.c.id.desc()).limit(1))
+    return found
+
+
 async def page(
     tx: Connection,
     *,

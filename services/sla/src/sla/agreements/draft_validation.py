@@ -102,6 +102,7 @@ async def build_version(
         reserved=None if body.reserved_seconds is None else body.reserved_seconds * SECOND,
         price=body.to_price(),
         prose=body.to_prose(),
+        pinned=body.customer_signs if body.pinned is None else body.pinned,
     )
 
 

@@ -33,7 +33,9 @@ agreement_versions = Table(
     instant_column("valid_from", nullable=False),
     instant_column("valid_until"),
     Column("promises", JSONB, nullable=False),
-    Column("coverage", JSONB),
+    Column("coverage", JSONB(none_as_null=True)),
+    Column("followed", JSONB(none_as_null=True)),
+    Column("calendar_history", JSONB(none_as_null=True)),
     Column("state", Text, nullable=False),
     Column("customer_signs", Boolean, nullable=False),
     Column("supersedes", Integer),
@@ -90,4 +92,5 @@ bulk_updates = Table(
     Column("looks", Integer, nullable=False),
     Column("changed", Integer, nullable=False),
     instant_column("done_at"),
+    instant_column("effective_at"),
 )

@@ -17,6 +17,7 @@ from sla.calendars.domain.holiday import UnknownCountry, public_holidays
 from sla.calendars.domain.price import MAX_WRITTEN_INTERVALS
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
 from sla.calendars.domain.zone import FIRST_YEAR, LAST_YEAR
+from sla.calendars.store import CalendarVersion
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Time = Annotated[str, Field(min_length=5, max_length=8, examples=["08:00"])]
@@ -109,8 +110,7 @@ async def load_timetable(
     if isinstance(reference, CalendarDefinition):
         _check_length(reference, pointer)
         return Timetable(build_calendar(definition_of(reference), pointer), years)
-    # A stored calendar is agreed with one customer, but does not say with whom.
-    version = None if caller.customer else await calendars.find(tx, id_or_key(reference))
+    version = await find_visible(tx, caller, reference)
     if version is None:
         raise _invalid(
             pointer,
@@ -118,6 +118,17 @@ async def load_timetable(
             f"there is no calendar {reference!r}; GET /v1/calendars lists them",
         )
     return (await calendars.load_timetables(tx, [version.id]))[version.id]
+
+
+async def find_visible(tx: Connection, caller: Caller, name: str) -> CalendarVersion | None:
+    """The calendar version that a caller names by its id or key; None where there is none for them.
+
+    A stored calendar does not say with whom it is agreed: a contact sees those that the customer's own
+    agreements name, and by the key the last of these.
+    """
+    if caller.customer is None:
+        return await calendars.find(tx, id_or_key(name))
+    return await calendars.find_agreed(tx, id_or_key(name))
 
 
 def _check_length(calendar: CalendarDefinition, pointer: str) -> None:

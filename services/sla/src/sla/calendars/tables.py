@@ -16,4 +16,8 @@ calendars = Table(
     Column("source", JSONB(none_as_null=True)),
     Column("created_by", Text, nullable=False),
     instant_column("created_at", nullable=False),
+    Column("state", Text, nullable=False),
+    instant_column("effective_from"),
+    Column("published_by", Text),
+    instant_column("published_at"),
 )

@@ -74,7 +74,8 @@ async def _new_late_clocks(tx: Connection, start: LateStart) -> list[tuple[Chang
             start.since,
             inputs,
             replace_struct(
-                start.terms_input, terms=agreement.terms_for(metric, ticket.priority, ticket.kind)
+                start.terms_input,
+                terms=agreement.terms_for(metric, ticket.priority, ticket.kind, ticket.traits),
             ),
             tables,
         )

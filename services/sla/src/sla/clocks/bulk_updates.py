@@ -33,6 +33,7 @@ CANCEL_REASON = "the agreement was deactivated"
 _COVERAGE_INPUTS: dict[BulkUpdateKind, InputKind] = {
     "extend": "coverage_extended",
     "shorten": "coverage_extension_ended",
+    "calendar": "calendar_changed",
 }
 
 
@@ -168,8 +169,9 @@ async def _coverage_inputs(
         calendar = versions[one.ticket.agreement_version].calendar_for(ticket.priority)
         if calendar != terms.calendar:
             changed_terms = replace(terms, calendar=calendar)
+            at = bulk_update.applies_from
             decided = _decided_input(bulk_update, _COVERAGE_INPUTS[bulk_update.kind])
-            clock_inputs.append((one, replace(decided, terms=changed_terms)))
+            clock_inputs.append((one, replace(decided, at=at, known_at=at, terms=changed_terms)))
     return clock_inputs
 
 
@@ -192,7 +194,9 @@ class _VersionMove:
 
     def input_for(self, ticket_clock: TicketClock) -> Input:
         ticket = ticket_clock.ticket
-        terms = self.target.terms_for(ticket_clock.clock.metric, ticket.priority, ticket.kind)
+        terms = self.target.terms_for(
+            ticket_clock.clock.metric, ticket.priority, ticket.kind, ticket.traits
+        )
         former = ticket.agreement_version
         moved = replace(self.base_input, terms=terms)
         return moved if former == self.target.id else replace(moved, former_version=former)

@@ -73,7 +73,9 @@ def explanation_to_response(explanation: ClockExplanation) -> ExplanationRead:
     ticket_clock, report = explanation.ticket_clock, explanation.report
     calendar = ticket_clock.clock.terms.calendar
     return ExplanationRead(
-        clock=clock_to_response(ticket_clock, report.as_of, explanation.tables),
+        clock=clock_to_response(
+            ticket_clock, report.as_of, explanation.tables, explanation.house_defaults
+        ),
         as_of=report.as_of,
         status=report.status_line,
         agreement_version=ticket_clock.ticket.agreement_version,

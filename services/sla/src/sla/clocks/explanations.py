@@ -1,6 +1,6 @@
 """Load everything that explains a clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -26,11 +26,12 @@ from sla.directory.store.people import names_of_accounts
 
 @dataclass(frozen=True, slots=True)
 class ClockExplanation:
-    """A clock with its explanation, and the timetables by which it counted."""
+    """A clock with its explanation, the timetables by which it counted, and whether by a house default."""
 
     ticket_clock: TicketClock
     report: ExplanationReport
     tables: Timetables
+    house_defaults: Collection[UUID]
 
 
 async def explain(
@@ -65,7 +66,8 @@ async def explain(
         names,
         await names_of_accounts(tx, _accounts(story, names)),
     )
-    return ClockExplanation(ticket_clock, report, tables)
+    defaults = await agreements.find_house_defaults(tx, {version} - {None})
+    return ClockExplanation(ticket_clock, report, tables, defaults)
 
 
 def heading(ticket_clock: TicketClock) -> str:

@@ -42,7 +42,9 @@ class ContractClocks:
         if self.agreement is None:
             return replace(ticket_clock.clock.terms, target=None)
         ticket = self.contract_ticket.ticket
-        return self.agreement.terms_for(ticket_clock.clock.metric, ticket.priority, ticket.kind)
+        return self.agreement.terms_for(
+            ticket_clock.clock.metric, ticket.priority, ticket.kind, ticket.traits
+        )
 
 
 async def reclassify(

@@ -1,6 +1,6 @@
 """Response models of clocks."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,7 +19,8 @@ class ClockRead(ResponseModel):
     to us.
 
     `deadline`: of a stopped clock as if it had run on; null while paused. `next_firing_at`: when
-    its next warning or breach is due."""
+    its next warning or breach is due. `house_default`: what is promised is the default of the house,
+    since the customer has no agreement of their own."""
 
     id: UUID
     ticket_id: UUID
@@ -30,6 +31,7 @@ class ClockRead(ResponseModel):
     priority: str
     kind: str
     agreement: str | None
+    house_default: bool
     contract: str
     partner: str | None
     metric: str
@@ -77,7 +79,13 @@ class ReplayRead(ClockDetailRead):
     identical: bool | None
 
 
-def clock_to_response(ticket_clock: TicketClock, at: datetime, tables: Timetables) -> ClockRead:
+def clock_to_response(
+    ticket_clock: TicketClock,
+    at: datetime,
+    tables: Timetables,
+    house_defaults: Collection[UUID] = (),
+) -> ClockRead:
+    """The clock at `at`; `house_defaults` are the versions of the house-wide default among theirs."""
     clock, ticket = ticket_clock.clock, ticket_clock.ticket
     snapshot = take_snapshot(clock, at, tables)
     target, remaining = clock.terms.target, snapshot.remaining
@@ -91,6 +99,7 @@ def clock_to_response(ticket_clock: TicketClock, at: datetime, tables: Timetable
         priority=ticket.priority,
         kind=ticket.kind,
         agreement=ticket.agreement,
+        house_default=ticket.agreement_version in house_defaults,
         contract=clock.contract,
         partner=ticket_clock.partner,
         metric=clock.metric,

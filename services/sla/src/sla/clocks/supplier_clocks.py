@@ -104,9 +104,8 @@ async def _start_clocks(
     )
     new_clocks: list[tuple[TicketClock, Input]] = []
     for metric in agreement.metrics():
-        terms = agreement.terms_for(
-            metric, contract_ticket.ticket.priority, contract_ticket.ticket.kind
-        )
+        ticket = contract_ticket.ticket
+        terms = agreement.terms_for(metric, ticket.priority, ticket.kind, ticket.traits)
         opening = Input(1, "opened", at, known_at, terms)
         new_clocks.append(
             (new_supplier_clock(uuid7(), contract_ticket, metric, opening, tables), opening)

@@ -21,6 +21,11 @@ tickets = Table(
     Column("agreement", Text),
     instant_column("ended_at"),
     Column("ended_as", Text),
+    Column("state", Text, nullable=False),
+    Column("assignee", Text),
+    Column("team", Text),
+    Column("environment_tier", Text),
+    Column("channel", Text),
 )
 
 pending_inputs = Table(

@@ -35,6 +35,7 @@ from sla.outages.downtime_budgets import schedule_budget_checks
 from sla.outages.events import outage_payload
 from sla.outages.store import open_outages as now_open
 from sla.outages.store import outages
+from sla.outages.store.corrections import Correction
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def _build(report: OutageReport, key: str, at: datetime) -> Outage:
         truncate_to_second(min(report.started_at, at)),
         None,
         report.counts,
+        reason=report.reason if report.source == "manual" else None,
     )
 
 
@@ -145,15 +147,19 @@ async def correct_outage(
     tx: Connection,
     before: Outage,
     after: Outage,
-    people: tuple[str, str],
+    correction: Correction,
+    confirmed_by: str,
     at: datetime,
-    reason: str,
 ) -> Outage:
-    """Store and publish a correction. `people`: who requested it, and who confirmed it."""
-    stored = await _update(tx, after, "corrected", people, at, reason)
-    requested_by, confirmed_by = people
-    extra = {"requested_by": requested_by, "confirmed_by": confirmed_by}
-    await _emit(tx, OutageCorrected, stored, at, extra)
+    """Store and publish a correction, which `confirmed_by` confirmed."""
+    people = (correction.requested_by, confirmed_by)
+    stored = await _update(tx, after, "corrected", people, at, correction.reason)
+    extra = {
+        "requested_by": correction.requested_by,
+        "confirmed_by": confirmed_by,
+        "correction_id": correction.id,
+    }
+    await emit(tx, OutageCorrected, stored, at, extra)
     await _update_dependents(tx, [(before, stored)], at)
     return stored
 
@@ -166,7 +172,7 @@ async def supersede_outage(
     stored = await _update(
         tx, mark_superseded(before), "superseded", (created_by, None), at, reason
     )
-    await _emit(tx, OutageSuperseded, stored, at, {"superseded_by": successor.key})
+    await emit(tx, OutageSuperseded, stored, at, {"superseded_by": successor.key})
     await _update_dependents(tx, [(before, stored)], at)
 
 
@@ -184,13 +190,14 @@ async def _update(
     return stored
 
 
-async def _emit(
+async def emit(
     tx: Connection,
     event_type: type[OutageEvent],
     outage: Outage,
     at: datetime,
     extra: dict[str, Any] | None = None,
 ) -> None:
+    """Publish an event about an outage at the outage's own sequence."""
     others_open = await _count_open(tx, [outage])
     if outage.ended_at is None:
         others_open.add(outage, -1)

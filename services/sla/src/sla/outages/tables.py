@@ -24,6 +24,7 @@ outages = Table(
     Column("counts", Boolean, nullable=False),
     Column("ordinal", Integer, nullable=False),
     Column("sequence", BigInteger, nullable=False),
+    Column("reason", Text),
 )
 """`until` is computed: the end, or infinity."""
 
@@ -68,6 +69,17 @@ outage_rules = Table(
     Column("rules", JSONB, nullable=False),
     Column("created_by", Text, nullable=False),
     instant_column("created_at", nullable=False),
+    Column("confirmed_by", Text),
+)
+
+outage_rule_requests = Table(
+    "outage_rule_requests",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("based_on", Integer, nullable=False),
+    Column("rules", JSONB, nullable=False),
+    Column("requested_by", Text, nullable=False),
+    instant_column("requested_at", nullable=False),
 )
 
 maintenance_windows = Table(

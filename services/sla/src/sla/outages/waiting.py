@@ -48,6 +48,25 @@ SOURCES: Final = (
         href="'/v1/outages/' || o.key",
         why="{first} asked to correct this outage; another person must confirm or refuse it",
     ),
+    WaitingSource(
+        "confirm_outage_rules",
+        ("confirm_outage_rules",),
+        "outages:configure",
+        # The newest request alone counts, and none once another version was written.
+        rows=(
+            "(SELECT DISTINCT ON (based_on) * FROM outage_rule_requests"
+            " ORDER BY based_on DESC, id DESC LIMIT 1) r"
+            " WHERE r.based_on = (SELECT coalesce(max(version), 0) FROM outage_rules)"
+        ),
+        id="r.id",
+        key="'outage-rules'",
+        title="'Outage rules'",
+        since="r.requested_at",
+        first="r.requested_by",
+        not_by="ARRAY[r.requested_by]",
+        href="'/v1/outage-rules'",
+        why="{first} asked for rules by which nothing is an outage any more; another person must confirm them",
+    ),
     _maintenance("staff", ""),
     # One of all customers cannot agree for the others.
     _maintenance("contacts", " AND m.customer_id IS NOT NULL"),

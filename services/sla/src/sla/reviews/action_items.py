@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from common.events.reviews import ReviewActionAgreed
+from common.events.reviews import ReviewActionAgreed, ReviewActionVerified
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, schedule
@@ -24,6 +24,22 @@ async def create_action(tx: Connection, review: Review, action: ActionItem, at: 
     due_at = await schedule_deadline(tx, action)
     fields = await event_fields(tx, review, at)
     event = ReviewActionAgreed(**fields, action=action.key, owner=action.owner, due_at=due_at)
+    await publish(tx, OutboxEvent(event, await reviews.advance_sequence(tx, review)))
+
+
+async def announce_verified(
+    tx: Connection, action: ActionItem, verified_by: str, at: datetime
+) -> None:
+    """Say that an action item is verified, with the next sequence of its review."""
+    review = await reviews.find(tx, action.review_id)
+    assert review is not None
+    await reviews.lock(tx, review.id)
+    event = ReviewActionVerified(
+        **await event_fields(tx, review, at),
+        action=action.key,
+        owner=action.owner,
+        verified_by=verified_by,
+    )
     await publish(tx, OutboxEvent(event, await reviews.advance_sequence(tx, review)))
 
 

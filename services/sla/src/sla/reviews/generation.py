@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from common.domain.durations import SECOND
 from common.persistence.database import Connection
+from sla.agreements.domain.agreement import own_or_default
 from sla.calendars.domain.month import Month, Span, zone_or_utc
 from sla.capacity.queries import load_measurements
 from sla.capacity.store import series
@@ -152,7 +153,9 @@ async def _availability_lines(
     day, zone = month.first, zone_or_utc(customer.timezone)
     model = await availability.load_month(tx, {customer.id}, day)
     promised_services = {
-        name for one in model.agreements.get(customer.id, ()) for name in one.services
+        name
+        for one in own_or_default(model.agreements.get(customer.id, ()))
+        for name in one.services
     }
     services = sorted(
         promised_services | {one.scope.service for one in model.outages if one.scope.service}

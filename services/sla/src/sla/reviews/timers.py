@@ -33,6 +33,7 @@ async def on_actions_due(tx: Connection, due: Sequence[Due], at: datetime) -> No
             owner=action.owner,
             due_at=due_at,
             fired_at=at,
+            finished=action.state == "done",
         )
         await publish(tx, OutboxEvent(event, await reviews.advance_sequence(tx, review)))
     await schedule(

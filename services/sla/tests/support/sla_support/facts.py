@@ -73,7 +73,9 @@ INSERT INTO outage_records VALUES
 INSERT INTO outage_corrections VALUES ('00000000-0000-7000-8000-000000000009',
     '00000000-0000-7000-8000-000000000008', NULL, $now, false, 'down', true, 'seen in the log', 'confirmed',
     'dana', $now, 'theo', $now);
-INSERT INTO outage_rules VALUES (1, '[]', 'theo', $now);
+INSERT INTO outage_rules VALUES (1, '[]', 'theo', $now, 'gina');
+INSERT INTO outage_rule_requests VALUES
+    ('00000000-0000-7000-8000-00000000000e', 0, '[]', 'theo', $now);
 INSERT INTO series VALUES ('00000000-0000-7000-8000-00000000000a', 'acme-orders', 'Orders', 'ms',
     '00000000-0000-0000-0000-0000000000ac', 'billing', NULL, 60, 'ok', 0, 'dana', $now);
 INSERT INTO samples (series_id, at, value) VALUES

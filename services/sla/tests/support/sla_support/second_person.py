@@ -139,6 +139,20 @@ async def not_corrected(site: Site) -> TwoPersonRequest:
     return TwoPersonRequest("theo", "gina", await _correction(site) + "/refuse")
 
 
+async def silenced(site: Site) -> TwoPersonRequest:
+    async with client(site.app, "theo") as theo:
+        asked = await theo.put("/v1/outage-rules", json={"rules": []})
+    assert asked.is_success, asked.text
+    return TwoPersonRequest("theo", "gina", "/v1/outage-rules/confirm")
+
+
+async def calendar_published(site: Site) -> TwoPersonRequest:
+    body = AMSTERDAM | {"key": "office"}
+    await site.post("theo", "/v1/calendars", body)
+    later = await site.post("theo", "/v1/calendars", body | {"holidays": ["2026-06-02"]})
+    return TwoPersonRequest("theo", "gina", f"{later['location']}/publish")
+
+
 async def maintained(site: Site) -> TwoPersonRequest:
     await acme_on_monday_evening(site.database)
     body = {"environment": "acme-prod", "title": "New disks"}
@@ -191,6 +205,8 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "refuse_waiver": not_waived,
     "confirm_correction": corrected,
     "refuse_correction": not_corrected,
+    "confirm_outage_rules": silenced,
+    "publish_calendar": calendar_published,
     "agree_to_maintenance": maintained,
     "verify_action": action_verified,
     "send_back_action": action_sent_back,

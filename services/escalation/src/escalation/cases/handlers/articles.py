@@ -3,8 +3,8 @@
 from common.events.articles import ArticleReviewDue
 from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection
+from escalation.cases.closing import resolve_cases
 from escalation.cases.commands import notify_only
-from escalation.cases.handlers.closing import resolve_cases
 from escalation.directory import store as directory
 from escalation.policies.domain.trigger import Trigger
 

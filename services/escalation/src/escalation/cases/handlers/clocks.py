@@ -14,9 +14,9 @@ from common.events.clocks import (
 from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection
 from escalation.cases import store as cases
+from escalation.cases.closing import resolve_cases, withdraw
 from escalation.cases.commands import append_event, environment_tier, open_or_join
 from escalation.cases.domain import timeline
-from escalation.cases.handlers.closing import resolve_cases, withdraw
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
 METRIC_NAMES = {

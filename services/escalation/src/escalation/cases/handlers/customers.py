@@ -10,10 +10,10 @@ from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, schedule
 from escalation.cases import store as cases
+from escalation.cases.closing import resolve_cases
 from escalation.cases.commands import append_event, environment_tier, open_or_join
 from escalation.cases.domain import timeline
 from escalation.cases.domain.deadlines import CUSTOMER_ANSWER
-from escalation.cases.handlers.closing import resolve_cases
 from escalation.policies.domain.trigger import Trigger
 
 

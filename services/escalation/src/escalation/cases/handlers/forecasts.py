@@ -3,9 +3,9 @@
 from common.events.envelope import ReceivedEvent
 from common.events.forecasts import ForecastChanged
 from common.persistence.database import Connection
+from escalation.cases.closing import resolve_cases
 from escalation.cases.commands import environment_tier, notify_only
 from escalation.cases.handlers.clocks import METRIC_NAMES
-from escalation.cases.handlers.closing import resolve_cases
 from escalation.policies.domain.trigger import Trigger
 
 OUTLOOK_RANK = {"safe": 0, "at_risk": 1, "likely_to_breach": 2}

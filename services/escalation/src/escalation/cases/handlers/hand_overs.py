@@ -11,8 +11,8 @@ from common.events.hand_overs import (
 )
 from common.events.tickets import TicketHandedBack, TicketHandedOver
 from common.persistence.database import Connection
+from escalation.cases.closing import resolve_cases
 from escalation.cases.commands import notify_only, open_or_join
-from escalation.cases.handlers.closing import resolve_cases
 from escalation.cases.handlers.tickets import build_trigger, dedup_key
 from escalation.policies import store as policies
 from escalation.policies.domain.recipients import Roster

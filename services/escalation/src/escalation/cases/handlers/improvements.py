@@ -3,8 +3,8 @@
 from common.events.envelope import ReceivedEvent
 from common.events.improvements import ImprovementEvent, ImprovementOverdue, ImprovementVerified
 from common.persistence.database import Connection
+from escalation.cases.closing import resolve_cases
 from escalation.cases.commands import open_or_join
-from escalation.cases.handlers.closing import resolve_cases
 from escalation.policies.domain.trigger import Trigger
 
 REASONS = {

@@ -15,9 +15,9 @@ from common.events.outages import (
 from common.events.tickets import BlockerRaised
 from common.persistence.database import Connection
 from escalation.cases import store as cases
+from escalation.cases.closing import resolve_cases, resolve_cases_of_tickets, withdraw
 from escalation.cases.commands import append_event, environment_tier, open_or_join
 from escalation.cases.domain import timeline
-from escalation.cases.handlers.closing import resolve_cases, resolve_cases_of_tickets, withdraw
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
 CUSTOMER_TIERS = (None, "production")

@@ -3,8 +3,8 @@
 from common.events.envelope import ReceivedEvent
 from common.events.problems import TicketFixRequested
 from common.persistence.database import Connection
+from escalation.cases.closing import resolve_cases
 from escalation.cases.commands import notify_only
-from escalation.cases.handlers.closing import resolve_cases
 from escalation.cases.handlers.hand_overs import named_or_all
 from escalation.cases.handlers.tickets import build_trigger
 from escalation.policies import store as policies

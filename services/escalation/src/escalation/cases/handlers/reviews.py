@@ -6,13 +6,16 @@ from common.events.envelope import ReceivedEvent
 from common.events.reviews import (
     ReviewActionAgreed,
     ReviewActionDue,
+    ReviewActionVerified,
     ReviewEvent,
     ReviewPublished,
     ReviewReady,
 )
 from common.persistence.database import Connection
+from escalation.cases import store as cases
+from escalation.cases.closing import resolve_cases
 from escalation.cases.commands import notify_only
-from escalation.cases.handlers.closing import resolve_cases
+from escalation.digests.commands import forget, remind
 from escalation.directory import store as directory
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
@@ -46,12 +49,27 @@ async def on_action_agreed(tx: Connection, received: ReceivedEvent[ReviewActionA
 
 
 async def on_action_due(tx: Connection, received: ReceivedEvent[ReviewActionDue]) -> None:
-    """Inform the owner and the audience that an action item is due."""
+    """Remind the owner of an overdue action in their digest, each day; tell the audience once (E20).
+
+    Whoever has finished it is not reminded: it waits for another person. The case stays open until somebody
+    has verified the action; resolved by hand, it is not opened again.
+    """
     event = received.event
-    title = f"{event.action} of the review {event.review} is due"
-    people = dict.fromkeys([event.owner, *await _audience(tx, event)])
-    await _notify(tx, event, "review_action", title, list(people))
-    await resolve_cases(tx, {_dedup_key(event, "review_action"): "for information"})
+    if not event.finished:
+        overdue = f"{event.action} of the review {event.review}, due until {event.due_at:%Y-%m-%d}"
+        await remind(tx, event.owner, _subject(event), overdue, event.at)
+    if await cases.lock_newest(tx, _dedup_key(event, "review_action_overdue")) is None:
+        title = f"{event.action} of the review {event.review} is overdue"
+        audience = await _audience(tx, event, event.owner)
+        await _notify(tx, event, "review_action_overdue", title, audience)
+
+
+async def on_action_verified(tx: Connection, received: ReceivedEvent[ReviewActionVerified]) -> None:
+    """Remind nobody any more of an action that is done, and resolve its case."""
+    event = received.event
+    await forget(tx, _subject(event))
+    reason = f"verified by {event.verified_by}"
+    await resolve_cases(tx, {_dedup_key(event, "review_action_overdue"): reason})
 
 
 async def _audience(tx: Connection, event: ReviewEvent, *exclude: str) -> list[str]:
@@ -69,6 +87,10 @@ async def _notify(
     )
     if people:
         await notify_only(tx, trigger, people, title)
+
+
+def _subject(event: ReviewActionDue | ReviewActionVerified) -> str:
+    return f"review-action/{event.action}"
 
 
 def _dedup_key(event: ReviewEvent, kind: TriggerKind) -> str:

@@ -17,10 +17,10 @@ from common.events.tickets import (
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, schedule
 from escalation.cases import store as cases
+from escalation.cases.closing import resolve_cases, resolve_cases_of_tickets
 from escalation.cases.commands import append_event, environment_tier, open_or_join
 from escalation.cases.domain import timeline
 from escalation.cases.domain.deadlines import CONFIRMATION, CONFIRMATION_TIME
-from escalation.cases.handlers.closing import resolve_cases, resolve_cases_of_tickets
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
 ENDS_WITH_TICKET: tuple[TriggerKind, ...] = (

@@ -8,8 +8,8 @@ from common.events.usage import (
     UsageLimitReached,
 )
 from common.persistence.database import Connection
+from escalation.cases.closing import resolve_cases
 from escalation.cases.commands import environment_tier, open_or_join
-from escalation.cases.handlers.closing import resolve_cases
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
 

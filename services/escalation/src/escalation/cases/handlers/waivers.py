@@ -1,5 +1,7 @@
 """Requests for waivers: the GM is informed at once and reminded until there is a decision (R2, R3)."""
 
+from dataclasses import replace
+
 from common.events.envelope import ReceivedEvent
 from common.events.waivers import (
     AnyWaiverEvent,
@@ -12,15 +14,17 @@ from common.events.waivers import (
     WaiverExpired,
     WaiverRefused,
     WaiverRequested,
+    WaiverRevoked,
     WaiverWithdrawn,
 )
 from common.persistence.database import Connection
 from common.wording import format_duration
 from escalation.cases import store as cases
+from escalation.cases.closing import resolve_cases
 from escalation.cases.commands import append_event, open_or_join
 from escalation.cases.domain import timeline
 from escalation.cases.handlers.clocks import METRIC_NAMES
-from escalation.cases.handlers.closing import resolve_cases
+from escalation.cases.handlers.for_information import inform
 from escalation.policies.domain.trigger import MANDATORY_ROLES, Trigger
 from escalation.policies.store import load_roster
 
@@ -60,6 +64,21 @@ async def on_reminded(tx: Connection, received: ReceivedEvent[WaiverDecisionRemi
 async def on_ended(tx: Connection, received: ReceivedEvent[Ended]) -> None:
     """Resolve the case of a request that was decided, withdrawn or has expired."""
     await resolve_cases(tx, {_dedup_key(received.event): _closing_reason(received.event)})
+
+
+async def on_revoked(tx: Connection, received: ReceivedEvent[WaiverRevoked]) -> None:
+    """Tell whoever asked, and the delivery managers, that breaches are not covered any more."""
+    event = received.event
+    title = f"{_describe(event)} is revoked by {event.revoked_by}: breaches from now on count"
+    trigger = replace(
+        _build_trigger(event),
+        kind="waiver_revoked",
+        severity="minor",
+        dedup_key=f"{_dedup_key(event)}/revoked",
+        title=title,
+    )
+    people, knows = [event.requested_by], [event.revoked_by]
+    await inform(tx, trigger, people=people, roles=("dm",), without=knows, is_over=True)
 
 
 def _closing_reason(event: Ended) -> str:

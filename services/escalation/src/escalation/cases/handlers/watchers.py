@@ -7,8 +7,8 @@ from typing import Final
 from common.events.envelope import ReceivedEvent
 from common.events.watchers import TicketWatchersNotified, WatchedChange
 from common.persistence.database import Connection
+from escalation.cases.closing import resolve_cases
 from escalation.cases.commands import notify_only
-from escalation.cases.handlers.closing import resolve_cases
 from escalation.cases.handlers.tickets import build_trigger
 from escalation.directory import store as directory
 

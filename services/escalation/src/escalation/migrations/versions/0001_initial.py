@@ -12,7 +12,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-SCRIPTS = ("directory", "rotas", "policies", "cases", "notifications")
+SCRIPTS = ("directory", "rotas", "policies", "cases", "notifications", "digests")
 
 
 def upgrade() -> None:

@@ -29,14 +29,17 @@ def render(
     zone: str,
     link: str,
     closing_reason: str | None = None,
+    items: tuple[str, ...] = (),
 ) -> NotificationText:
     """The text for one reader, whose time zone is `zone`. `key` is the escalation's (ESC-17).
 
     `link` is an address with more about it; `closing_reason` says why it ended, for an all-clear.
+    `items` are the lines of a digest.
     """
     subject = f"[{key}] {_HEADINGS[purpose].format(title=trigger.title)}"
     lines = (
         *_cause_lines(purpose, trigger, closing_reason),
+        *(f"- {item}" for item in items),
         "",
         *_detail_lines(trigger, zone),
         "",

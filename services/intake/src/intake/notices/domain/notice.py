@@ -1,6 +1,6 @@
 """A notice to one customer, and when it goes out. Pure.
 
-Planned maintenance was announced by a person: its notices go out by themselves. An outage or a delivery is
+Planned maintenance was announced by a person, an agreement proposed by one: these notices go out by themselves. An outage or a delivery is
 proposed first, since a monitor may be wrong: one of us sends it, or two of us dismiss
 it. What follows a notice that went out (moved, cancelled, restored) goes out, too, and what follows a dismissed one does not (R11).
 """
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from common.domain import Rejection
 
-NoticeKind = Literal["maintenance", "outage", "delivery"]
+NoticeKind = Literal["maintenance", "outage", "delivery", "agreement"]
 Stage = Literal["announced", "started", "moved", "cancelled", "restored"]
 NoticeState = Literal["proposed", "due", "sent", "unsent", "dismissed"]
 
@@ -70,7 +70,7 @@ def initial_state(occurrence: Occurrence, first: Notice | None) -> NoticeState |
     if occurrence.stage in {"announced", "started"}:
         if first is not None:
             return None  # told already
-        return "due" if occurrence.kind == "maintenance" else "proposed"
+        return "due" if occurrence.kind in {"maintenance", "agreement"} else "proposed"
     if first is None or first.state == "dismissed":
         return None
     return "due" if first.state in {"due", "sent"} else None

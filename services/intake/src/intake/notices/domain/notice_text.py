@@ -70,6 +70,14 @@ _EN: Final[_Texts] = {
         "New version of {affected} is in use",
         "the new version of {affected} is installed and checked. You can work as usual again.",
     ),
+    ("agreement", "announced"): (
+        "An agreement waits for your approval",
+        "we propose an agreement to you: {affected}. Please approve it in the portal, or say there what is wrong.",
+    ),
+    ("agreement", "cancelled"): (
+        "A proposed agreement is taken back",
+        "the agreement that we proposed to you, {affected}, is taken back. You need not do anything.",
+    ),
 }
 _NL: Final[_Texts] = {
     ("maintenance", "announced"): (
@@ -111,6 +119,14 @@ _NL: Final[_Texts] = {
     ("delivery", "restored"): (
         "Nieuwe versie van {affected} is in gebruik",
         "de nieuwe versie van {affected} is geïnstalleerd en gecontroleerd. U kunt weer zoals gewoonlijk werken.",
+    ),
+    ("agreement", "announced"): (
+        "Een overeenkomst wacht op uw akkoord",
+        "wij stellen u een overeenkomst voor: {affected}. Geef uw akkoord in het portaal, of zeg daar wat er anders moet.",
+    ),
+    ("agreement", "cancelled"): (
+        "Een voorgestelde overeenkomst is ingetrokken",
+        "de overeenkomst die wij u voorstelden, {affected}, is ingetrokken. U hoeft niets te doen.",
     ),
 }
 _DE: Final[_Texts] = {
@@ -154,6 +170,14 @@ _DE: Final[_Texts] = {
         "Neue Version von {affected} ist in Betrieb",
         "die neue Version von {affected} ist installiert und geprüft. Sie können wieder wie gewohnt arbeiten.",
     ),
+    ("agreement", "announced"): (
+        "Eine Vereinbarung wartet auf Ihre Zustimmung",
+        "wir schlagen Ihnen eine Vereinbarung vor: {affected}. Bitte stimmen Sie im Portal zu, oder sagen Sie dort, was anders sein soll.",
+    ),
+    ("agreement", "cancelled"): (
+        "Eine vorgeschlagene Vereinbarung ist zurückgezogen",
+        "die Vereinbarung, die wir Ihnen vorgeschlagen haben, {affected}, ist zurückgezogen. Sie müssen nichts tun.",
+    ),
 }
 _TEXTS: Final[Mapping[str, _Texts]] = {"en": _EN, "nl": _NL, "de": _DE}
 
@@ -171,6 +195,8 @@ _STOP_HINTS: Final[Mapping[str, str]] = {
 def facts_of(notice: Notice) -> NoticeFacts:
     """What the text of this notice names."""
     affected = notice.environment or notice.service or notice.customer
+    if notice.kind == "agreement":
+        affected = notice.source_key
     return NoticeFacts(
         notice.kind, notice.stage, notice.source_key, affected, notice.starts_at, notice.ends_at
     )

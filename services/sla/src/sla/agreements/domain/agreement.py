@@ -4,10 +4,10 @@ Three kinds of contract follow the same rules (R13): `sla` with a customer, `ola
 teams, `uc` with a partner.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
@@ -44,11 +44,22 @@ class Terms(Struct, frozen=True, omit_defaults=True):
     ahead: tuple[timedelta, ...] = ()
 
 
+class TicketTraits(NamedTuple):
+    """What targets may ask for beside priority and kind; None: the ticket has none, or it is not known."""
+
+    environment_tier: str | None = None
+    channel: str | None = None
+
+
+NO_TRAITS: Final = TicketTraits()
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """The target of one metric and priority. `within` is working time; None promises nothing.
 
-    Without `kind` it applies to every kind of ticket that has no target of its own.
+    Without `kind` it applies to every kind of ticket that has no target of its own; the same holds for
+    `environment_tier` (production …) and `channel` (phone …).
     """
 
     metric: Metric
@@ -56,6 +67,26 @@ class Target:
     within: timedelta | None
     pausable: bool = True
     kind: str | None = None
+    environment_tier: str | None = None
+    channel: str | None = None
+
+    @property
+    def conditions(self) -> tuple[str | None, str | None, str | None]:
+        """What a ticket must be beside its priority, the most telling first; None: anything."""
+        return self.kind, self.environment_tier, self.channel
+
+    def applies_to(self, kind: str, traits: TicketTraits) -> bool:
+        """Whether every condition holds; a ticket without a trait meets no condition on it."""
+        asked = zip(self.conditions, (kind, *traits), strict=True)
+        return all(wanted in (None, actual) for wanted, actual in asked)
+
+
+@dataclass(frozen=True, slots=True)
+class FormerCalendar:
+    """The calendar version by which an agreement was measured `until` an instant."""
+
+    until: datetime
+    calendar: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +100,9 @@ class Agreement:
     `calendars` has a calendar version by priority, so that a blocker may run 24/7 (R10); all other
     priorities have `calendar`. `availability` is a share (0.999), `reserved` the working time
     reserved per month, `timezone` the zone by which its months begin.
+
+    Unless it is `pinned` it follows later versions of its calendars (A6); `former_calendars` are those
+    that were `calendar` before, oldest first.
     """
 
     id: UUID
@@ -93,11 +127,18 @@ class Agreement:
     reserved: timedelta | None = None
     price: Price | None = None
     prose: Prose = field(default_factory=Prose)
+    pinned: bool = False
+    former_calendars: tuple[FormerCalendar, ...] = ()
 
     @property
     def customers(self) -> tuple[UUID, ...]:
         """The ids of all customers whom it covers; empty means everybody."""
         return (() if self.customer_id is None else (self.customer_id,)) + self.other_customers
+
+    @property
+    def is_house_default(self) -> bool:
+        """Whether it is the house-wide default, for customers without an agreement of their own."""
+        return self.contract == "sla" and not self.customers
 
     def without_clauses(self) -> "Agreement":
         """The version as customers read it whom it covers without being their contract."""
@@ -117,21 +158,48 @@ class Agreement:
     def calendar_for(self, priority: str) -> UUID:
         return self.calendars.get(priority, self.calendar)
 
+    def calendar_at(self, at: datetime) -> UUID:
+        """The calendar of all priorities that have none of their own, as it was at `at`."""
+        former = (one.calendar for one in self.former_calendars if at < one.until)
+        return next(former, self.calendar)
+
     def metrics(self) -> tuple[Metric, ...]:
         """The metrics that get a clock: those with a target for at least one priority."""
         promised = {target.metric for target in self.targets if target.within is not None}
         return tuple(metric for metric in METRICS if metric in promised)
 
-    def promises_for(self, priority: str, kind: str) -> list[tuple[Metric, Terms]]:
+    def promises_for(
+        self, priority: str, kind: str, traits: TicketTraits = NO_TRAITS
+    ) -> list[tuple[Metric, Terms]]:
         """The metrics that get a clock, each with the promise for such a ticket."""
-        return [(metric, self.terms_for(metric, priority, kind)) for metric in self.metrics()]
+        return [
+            (metric, self.terms_for(metric, priority, kind, traits)) for metric in self.metrics()
+        ]
 
-    def terms_for(self, metric: Metric, priority: str, kind: str) -> Terms:
-        """The promise for such a ticket. A target for its kind precedes one for every kind."""
-        matching = [t for t in self.targets if t.metric == metric and t.priority == priority]
-        own_kind = [target for target in matching if target.kind == kind]
-        any_kind = [target for target in matching if target.kind is None]
-        target = next(iter(own_kind + any_kind), None)
+    def target_for(
+        self, metric: Metric, priority: str, kind: str, traits: TicketTraits = NO_TRAITS
+    ) -> Target | None:
+        """The target that applies to such a ticket; None where none does.
+
+        A target for its kind precedes one for every kind, then one for its environment's tier, then one for
+        its channel.
+        """
+        matching = [
+            one
+            for one in self.targets
+            if (one.metric, one.priority) == (metric, priority) and one.applies_to(kind, traits)
+        ]
+
+        def named(target: Target) -> tuple[bool, ...]:
+            return tuple(condition is not None for condition in target.conditions)
+
+        return max(matching, key=named, default=None)
+
+    def terms_for(
+        self, metric: Metric, priority: str, kind: str, traits: TicketTraits = NO_TRAITS
+    ) -> Terms:
+        """The promise for such a ticket, by the target that applies to it."""
+        target = self.target_for(metric, priority, kind, traits)
         return Terms(
             target.within if target else None,
             self.calendar_for(priority),
@@ -145,15 +213,23 @@ def applicable_agreement(
     agreements: Iterable[Agreement], service: str | None, at: datetime
 ) -> Agreement | None:
     """The most specific of a customer's agreements that covers a ticket opened at `at`."""
-    covering = [one for one in agreements if one.is_valid_at(at) and one.covers_service(service)]
+    valid = own_or_default([one for one in agreements if one.is_valid_at(at)])
+    covering = [one for one in valid if one.covers_service(service)]
     return max(covering, key=specificity, default=None)
 
 
-def specificity(agreement: Agreement) -> tuple[int, int, int, datetime, int, str]:
+def own_or_default(agreements: Sequence[Agreement]) -> list[Agreement]:
+    """A customer's own agreements; without any, the house-wide default."""
+    own = [one for one in agreements if not one.is_house_default]
+    return own or list(agreements)
+
+
+def specificity(agreement: Agreement) -> tuple[int, int, int, datetime, int]:
     """The sort key by which the agreement that covers a ticket is chosen: the highest one wins.
 
     In this order: it names services; it names fewer of them; it covers fewer customers; it began
-    later; it is the newer version; its key comes later in the alphabet.
+    later. Two that are equal so far are a gap (`matches_equally`): until people have closed it, the one
+    that was drafted first holds, which is older than its rival's promise.
     """
     service_count = len(agreement.services)
     customer_count = len(agreement.customers)
@@ -162,6 +238,10 @@ def specificity(agreement: Agreement) -> tuple[int, int, int, datetime, int, str
         -service_count,
         -customer_count if customer_count else -ALL_CUSTOMERS_COUNT,
         agreement.valid_from,
-        agreement.version,
-        agreement.key,
+        -agreement.id.int,
     )
+
+
+def matches_equally(one: Agreement, other: Agreement) -> bool:
+    """Whether nothing but the order in which they were drafted says which of the two holds."""
+    return specificity(one)[:-1] == specificity(other)[:-1]

@@ -58,6 +58,10 @@ def _describe_version(version: Agreement, names: NamesById) -> dict[str, str]:
 def describe_subject(target: Target) -> str:
     """What a target is about: `first response of blocker tickets`."""
     scope = f"{target.priority} {target.kind.replace('_', ' ')}" if target.kind else target.priority
+    if target.environment_tier:
+        scope = f"{scope} {target.environment_tier}"
+    if target.channel:
+        scope = f"{scope} {target.channel}"
     return f"{target.metric.replace('_', ' ')} of {scope}{'' if target.kind else ' tickets'}"
 
 

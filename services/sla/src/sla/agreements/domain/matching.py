@@ -9,13 +9,20 @@ from uuid import UUID
 from sla.agreements.domain.agreement import Agreement, specificity
 
 MatchCode = Literal[
-    "chosen", "less_specific", "other_customer", "other_service", "not_yet_valid", "no_longer_valid"
+    "chosen",
+    "less_specific",
+    "own_agreement",
+    "other_customer",
+    "other_service",
+    "not_yet_valid",
+    "no_longer_valid",
 ]
 SELECTION_RULE = (
     "Of all versions that are valid at the ticket's opening and cover its customer and its service,"
     " the most specific one holds: one that names services goes before one for all of them, fewer"
-    " named services before more, then fewer customers before more, then the later beginning, then"
-    " the newer version, then the key that comes later in the alphabet."
+    " named services before more, then fewer customers before more, then the later beginning. Two that"
+    " are equal in all of that are a gap to be closed; meanwhile the one that was drafted first holds."
+    " The house-wide default holds for customers of whom no agreement of their own is valid then."
 )
 
 
@@ -39,13 +46,16 @@ class Candidate:
 
 def match_versions(versions: Iterable[Agreement], query: MatchQuery) -> list[Candidate]:
     """All versions: the chosen one, then the less specific ones, then those that do not apply."""
-    excluded, applicable = [], []
+    versions, excluded, applicable = list(versions), [], []
     for version in versions:
         exclusion = _exclusion(version, query)
         if exclusion is None:
             applicable.append(version)
         else:
             excluded.append(exclusion)
+    if any(not one.is_house_default for one in versions if one.is_valid_at(query.at)):
+        excluded += [_displaced_default(one) for one in applicable if one.is_house_default]
+        applicable = [one for one in applicable if not one.is_house_default]
     applicable.sort(key=specificity, reverse=True)
     chosen = [Candidate(one, "chosen", _describe_specificity(one)) for one in applicable[:1]]
     less_specific = [
@@ -72,11 +82,17 @@ def _exclusion(version: Agreement, query: MatchQuery) -> Candidate | None:
     return None
 
 
+def _displaced_default(version: Agreement) -> Candidate:
+    reason = "it is the house-wide default, and the customer has an agreement of the own"
+    return Candidate(version, "own_agreement", reason)
+
+
 def _describe_specificity(version: Agreement) -> str:
     services = f"names {', '.join(version.services)}" if version.services else "is for all services"
     count = len(version.customers)
     customers = f"covers {count} customer{'s' * (count != 1)}" if count else "covers everybody"
-    return f"it {services} and {customers}"
+    default = ": the house-wide default" if version.is_house_default else ""
+    return f"it {services} and {customers}{default}"
 
 
 SPECIFICITY_STEPS = (
@@ -84,8 +100,7 @@ SPECIFICITY_STEPS = (
     "that one names fewer services",
     "that one is for fewer customers",
     "that one began later",
-    "that one is the newer version",
-    "the key of that one comes later",
+    "both match equally, which is a gap, and that one was drafted first",
 )
 """What decides at each place of `specificity`, in words about the winner."""
 

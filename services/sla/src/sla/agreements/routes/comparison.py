@@ -8,11 +8,12 @@ from fastapi import Query
 
 from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
-from common.events.tickets import Kind, Priority
+from common.events.directory import Tier
+from common.events.tickets import Kind, Priority, Source
 from common.http import Instant, Refers, ResponseModel, Transaction, router
 from common.persistence.database import Connection, transaction_time
 from sla.agreements.dependencies import get_visible_version
-from sla.agreements.domain.agreement import Agreement, Contract
+from sla.agreements.domain.agreement import Agreement, Contract, TicketTraits
 from sla.agreements.domain.diff import diff_versions
 from sla.agreements.domain.matching import (
     SELECTION_RULE,
@@ -88,6 +89,8 @@ async def match_agreement(
     service: Annotated[str | None, Query(min_length=1, max_length=100), Refers("service")] = None,
     priority: Annotated[Priority | None, Query()] = None,
     kind: Annotated[Kind | None, Query()] = None,
+    environment_tier: Annotated[Tier | None, Query()] = None,
+    channel: Annotated[Source | None, Query()] = None,
     at: Annotated[Instant | None, Query(description="Without it: now.")] = None,
     contract: Annotated[Contract, Query()] = "sla",
 ) -> MatchRead:
@@ -110,7 +113,9 @@ async def match_agreement(
         rule=SELECTION_RULE,
         chosen=chosen.id if chosen else None,
         candidates=[_candidate_to_response(one) for one in candidates],
-        terms=_terms_to_response(chosen, priority, kind) if chosen and priority and kind else [],
+        terms=_terms_to_response(chosen, priority, kind, TicketTraits(environment_tier, channel))
+        if chosen and priority and kind
+        else [],
     )
 
 
@@ -172,15 +177,15 @@ def _candidate_to_response(candidate: Candidate) -> CandidateRead:
     )
 
 
-def _terms_to_response(chosen: Agreement, priority: str, kind: str) -> list[TermsRead]:
+def _terms_to_response(
+    chosen: Agreement, priority: str, kind: str, traits: TicketTraits
+) -> list[TermsRead]:
     responses = []
     for metric in chosen.metrics():
-        terms = chosen.terms_for(metric, priority, kind)
-        is_named = any(
-            (one.metric, one.priority, one.kind) == (metric, priority, kind)
-            for one in chosen.targets
-        )
-        reason = f"the target for {kind}" if is_named else "the target for every kind of ticket"
+        terms = chosen.terms_for(metric, priority, kind, traits)
+        target = chosen.target_for(metric, priority, kind, traits)
+        named = ", ".join(one for one in target.conditions if one) if target else ""
+        reason = f"the target for {named}" if named else "the target for every kind of ticket"
         has_target = terms.target is not None
         responses.append(
             TermsRead(

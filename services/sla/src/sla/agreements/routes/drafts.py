@@ -90,10 +90,13 @@ async def redraft_agreement(
     old, party = stored.agreement, party_of(stored.agreement)
     redrafted = await build_version(tx, body, party, old.id, caller.sub, at)
     version = replace(redrafted, version=old.version)
-    if body.customer_signs and party.contract != "sla":
+    if body.customer_signs and party.customer_id is None:
         raise ValidationFailed(
-            [Violation("/customer_signs", "meaningless", "of contracts of kind sla alone")]
+            [Violation("/customer_signs", "meaningless", "of agreements with a customer alone")]
         )
+    if body.customers and old.is_house_default:
+        detail = "the house-wide default is for all who have no agreement of their own"
+        raise ValidationFailed([Violation("/customers", "meaningless", detail)])
     await _check_overlap(tx, stored.agreement_id, version, body)
     lifecycle = VersionLifecycle(Signature(caller.sub, at), body.customer_signs)
     await agreements.save_draft(tx, version, lifecycle, body.supersedes)

@@ -29,6 +29,7 @@ from sla.agreements.domain import lifecycle as rules
 from sla.agreements.domain.lifecycle import NOT_NOW, Person, VersionLifecycle
 from sla.agreements.domain.validity import Overlap
 from sla.agreements.draft_validation import find_succession
+from sla.agreements.endings import schedule_notice
 from sla.agreements.events import agreement_payload, emit, published_event
 from sla.agreements.schemas.responses import AgreementRead, AnyAgreement
 from sla.agreements.store import agreements
@@ -196,6 +197,7 @@ async def _apply_publication(
     assert after.publication is not None
     upcoming = await extensions.list_upcoming(tx, stored.agreement_id, at)
     await coverage.extend(tx, version, upcoming, after.publication.by, at)
+    await schedule_notice(tx, stored.agreement_id, at)
     await emit(tx, stored, published_event(stored, at, superseded.version if superseded else None))
     if superseded is not None:
         payload = agreement_payload(stored, at) | {

@@ -21,6 +21,7 @@ from common.persistence.ids import uuid7
 from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.domain.termination import SELF_APPROVAL, confirm_end, request_end, withdraw_end
+from sla.agreements.endings import schedule_notice
 from sla.agreements.events import agreement_payload, emit
 from sla.agreements.routes.clock_moves import ReasonRequest
 from sla.agreements.schemas.responses import AgreementRead, to_staff_response
@@ -47,7 +48,8 @@ async def request_termination(
     if isinstance(termination, Rejection):
         raise Conflict(termination.detail, code=termination.code)
     await agreements.save_termination(tx, stored.agreement_id, termination)
-    await emit(tx, stored, AgreementTerminationRequested(**agreement_payload(stored, at)))
+    payload = agreement_payload(stored, at)
+    await emit(tx, stored, AgreementTerminationRequested(**payload, requested_by=caller.sub))
     await _record(tx, stored, "agreement.deactivate.ask", caller, at, body.reason)
     return to_staff_response(await get_visible_version(tx, stored.agreement.id, caller))
 
@@ -79,6 +81,7 @@ async def confirm_termination(
         uuid7(), stored.agreement_id, "cancel", None, termination.reason, *decision
     )
     await order_bulk_update(tx, bulk_update)
+    await schedule_notice(tx, stored.agreement_id, at)
     await emit(tx, stored, AgreementTerminated(**agreement_payload(stored, at)))
     await _record(tx, stored, "agreement.deactivate", caller, at, termination.reason)
     return to_staff_response(await get_visible_version(tx, stored.agreement.id, caller))

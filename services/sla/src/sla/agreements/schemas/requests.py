@@ -9,7 +9,8 @@ from pydantic import Field
 
 from common.domain.durations import SECOND
 from common.errors import Violation
-from common.events.tickets import Kind, Priority
+from common.events.directory import Tier
+from common.events.tickets import Kind, Priority, Source
 from common.http import Refers, RequestModel
 from common.http.fields import Key
 from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, Contract, Metric, Target
@@ -23,17 +24,31 @@ SECONDS_PER_MONTH = 31 * 86_400
 
 
 class TargetCreate(RequestModel):
-    """`target_seconds` null: nothing is promised. Without `kind`: for every kind of ticket."""
+    """`target_seconds` null: nothing is promised. Without `kind`: for every kind of ticket; the same
+    holds for the `environment_tier` and the `channel`.
+
+    Of several that apply one for the kind goes first, then one for the tier, then one for the channel.
+    """
 
     metric: Metric
     priority: Priority
     target_seconds: Seconds | None
     pausable: bool = True
     kind: Kind | None = None
+    environment_tier: Tier | None = None
+    channel: Source | None = None
 
     def to_target(self) -> Target:
         within = None if self.target_seconds is None else self.target_seconds * SECOND
-        return Target(self.metric, self.priority, within, self.pausable, self.kind)
+        return Target(
+            self.metric,
+            self.priority,
+            within,
+            self.pausable,
+            self.kind,
+            self.environment_tier,
+            self.channel,
+        )
 
 
 class WindowCreate(RequestModel):
@@ -62,6 +77,9 @@ class AgreementTerms(RequestModel):
 
     `customer_signs`: one of the customer's contacts approves of it in the portal. `supersedes`: the
     version whose agreed end this one begins before.
+
+    `pinned`: it stays with the calendar versions of today, while others follow later ones; by default
+    where the customer signs.
     """
 
     customers: Annotated[list[Annotated[Name, Refers("customer")]], Field(max_length=200)] = Field(
@@ -89,6 +107,7 @@ class AgreementTerms(RequestModel):
     assumptions: Text = ""
     duties: Text = ""
     customer_signs: bool = False
+    pinned: bool | None = None
     supersedes: Annotated[int, Field(gt=0, lt=2**31)] | None = None
 
     def to_price(self) -> Price | None:
@@ -100,13 +119,17 @@ class AgreementTerms(RequestModel):
 
 class AgreementCreate(AgreementTerms):
     """A key that exists already gets its next version. An `sla` is made with a `customer`, an `ola`
-    with a `team`, a `uc` with a `partner`."""
+    with a `team`, a `uc` with a `partner`.
+
+    `house_default`: an `sla` with nobody, for all customers who have no agreement of their own.
+    """
 
     key: Key
     contract: Contract = "sla"
     customer: Annotated[Name | None, Refers("customer")] = None
     partner: Annotated[Name | None, Refers("partner")] = None
     team: Annotated[Name | None, Refers("team")] = None
+    house_default: bool = False
 
 
 PARTY_FIELDS = {"sla": "customer", "ola": "team", "uc": "partner"}
@@ -117,10 +140,13 @@ def term_violations(body: AgreementTerms) -> Iterator[Violation]:
     """What is wrong with the terms, whatever the agreement."""
     if body.valid_until is not None and body.valid_until <= body.valid_from:
         yield Violation("/valid_until", "order", "it must be later than valid_from")
-    target_keys = [(target.metric, target.priority, target.kind) for target in body.targets]
+    target_keys = [
+        (one.metric, one.priority, one.kind, one.environment_tier, one.channel)
+        for one in body.targets
+    ]
     for index, target in enumerate(target_keys):
         if target in target_keys[:index]:
-            detail = "each metric, priority and kind has one target"
+            detail = "each metric, priority, kind, tier and channel has one target"
             yield Violation(f"/targets/{index}", "repeated", detail)
     for index, window in enumerate(body.maintenance.dated):
         if window.ends_at <= window.starts_at:
@@ -131,7 +157,9 @@ def term_violations(body: AgreementTerms) -> Iterator[Violation]:
 def party_violations(body: AgreementCreate) -> Iterator[Violation]:
     """What is wrong with the other side that a contract names."""
     party = PARTY_FIELDS[body.contract]
-    if getattr(body, party) is None:
+    if body.house_default:
+        yield from _default_violations(body)
+    elif getattr(body, party) is None:
         yield Violation(f"/{party}", "missing", f"a contract of kind {body.contract} names it")
     for name in {"partner", "team"} - {party}:
         if getattr(body, name) is not None:
@@ -139,4 +167,17 @@ def party_violations(body: AgreementCreate) -> Iterator[Violation]:
             yield Violation(f"/{name}", "meaningless", detail)
     if body.customer_signs and body.contract != "sla":
         detail = "only an agreement with a customer is signed in the portal"
+        yield Violation("/customer_signs", "meaningless", detail)
+
+
+def _default_violations(body: AgreementCreate) -> Iterator[Violation]:
+    """What is wrong with the house-wide default, which is made with nobody."""
+    if body.contract != "sla":
+        yield Violation("/house_default", "meaningless", "only an sla is a default for customers")
+    for name in ("customer", "customers"):
+        if getattr(body, name):
+            detail = "the house-wide default is for all who have no agreement of their own"
+            yield Violation(f"/{name}", "meaningless", detail)
+    if body.customer_signs:
+        detail = "the house-wide default is made with nobody who could sign it"
         yield Violation("/customer_signs", "meaningless", detail)

@@ -18,6 +18,8 @@ class TargetRead(ResponseModel):
     metric: str
     priority: str
     kind: str | None
+    environment_tier: str | None
+    channel: str | None
     target_seconds: int | None
     pausable: bool
 
@@ -59,7 +61,8 @@ class AgreementForCovered(ResponseModel):
 
     It says what is promised to them: no price, no clauses, no negotiation, no names. `id` is that of
     the version. `customers`: all whom it covers; empty means everybody. A customer reads the own key
-    alone, in `customer`, too.
+    alone, in `customer`, too. `house_default`: it is the default of the house, for those who have no
+    agreement of their own.
     """
 
     id: UUID
@@ -69,6 +72,7 @@ class AgreementForCovered(ResponseModel):
     state: State
     customer: str | None
     customers: list[str]
+    house_default: bool
     contract: Contract
     services: list[str]
     calendar: UUID
@@ -98,6 +102,7 @@ class AgreementForParty(AgreementForCovered):
     assumptions: str
     duties: str
     customer_signs: bool
+    pinned: bool
     supersedes: int | None
     approved: SignatureRead | None
     countersigned: SignatureRead | None
@@ -164,6 +169,7 @@ def _covered_values(stored: AgreementVersion, seen_by: str | None) -> dict[str, 
         "state": _state(stored),
         "customer": stored.customer if seen_by is None else seen_by,
         "customers": list(stored.known_customers) if seen_by is None else [seen_by],
+        "house_default": version.is_house_default,
         "contract": version.contract,
         "services": list(version.services),
         "calendar": version.calendar,
@@ -187,6 +193,7 @@ def _party_values(stored: AgreementVersion) -> dict[str, Any]:
         "price": PriceRead(amount=str(price.amount), currency=price.currency) if price else None,
         **asdict(stored.agreement.prose),
         "customer_signs": lifecycle.customer_signs,
+        "pinned": stored.agreement.pinned,
         "supersedes": stored.supersedes,
         "approved": signature_to_response(lifecycle.provider_signature),
         "countersigned": signature_to_response(lifecycle.counter_signature),
@@ -220,6 +227,8 @@ def _targets(version: Agreement) -> list[TargetRead]:
             metric=one.metric,
             priority=one.priority,
             kind=one.kind,
+            environment_tier=one.environment_tier,
+            channel=one.channel,
             target_seconds=None if one.within is None else one.within // SECOND,
             pausable=one.pausable,
         )

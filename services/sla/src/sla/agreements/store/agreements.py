@@ -1,6 +1,6 @@
 """Agreements and their versions. The terms of a published version never change (A5)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
+from common.scheduling.aggregate_locks import lock_available as lock_rows
 from sla.agreements.domain.agreement import Agreement, Contract
 from sla.agreements.domain.lifecycle import VersionLifecycle
 from sla.agreements.domain.termination import Termination
@@ -34,12 +35,16 @@ BINDING_STATES = ("published", "superseded")
 async def list_binding(
     tx: Connection, customer_ids: Collection[UUID], contract: Contract = "sla"
 ) -> dict[UUID, list[Agreement]]:
-    """All binding versions of one kind of contract that cover these customers, by customer."""
+    """All binding versions of one kind of contract that cover these customers, by customer.
+
+    Of an `sla` also the house-wide default, which holds where none of the others is valid.
+    """
     customer_array = as_type(list(customer_ids), ARRAY(Uuid))
     binding = and_(versions.c.published_at.is_not(None), agreements.c.contract == contract)
-    covers: ColumnElement[bool] = versions.c.customers.overlap(customer_array)
-    if contract != "sla":
-        covers = or_(covers, versions.c.customers == as_type([], ARRAY(Uuid)))
+    covers = or_(
+        versions.c.customers.overlap(customer_array),
+        versions.c.customers == as_type([], ARRAY(Uuid)),
+    )
     by_customer: dict[UUID, list[Agreement]] = {}
     for row in await tx.execute(select_versions().where(binding, covers)):
         version = agreement_from_row(row)
@@ -52,6 +57,15 @@ async def get_versions(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Agre
     """Agreement versions by id."""
     rows = await tx.execute(select_versions().where(versions.c.id.in_(ids)))
     return {row.id: agreement_from_row(row) for row in rows}
+
+
+async def find_house_defaults(tx: Connection, ids: Collection[UUID | None]) -> set[UUID]:
+    """The ids of those versions that are of the house-wide default."""
+    if not ids:
+        return set()
+    statement = select(versions.c.id).join(agreements, agreements.c.id == versions.c.agreement_id)
+    is_default = (agreements.c.contract == "sla") & agreements.c.customer_id.is_(None)
+    return set(await tx.scalars(statement.where(versions.c.id.in_(ids), is_default)))
 
 
 async def find_terminated(tx: Connection, ids: Collection[UUID]) -> set[UUID]:
@@ -152,6 +166,11 @@ async def lock(tx: Connection, agreement_id: UUID) -> None:
     )
 
 
+async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    """Lock those of these agreements that nobody else has locked. One that is gone counts as locked."""
+    return await lock_rows(tx, agreements.c.id, ids)
+
+
 async def next_sequence(tx: Connection, agreement_id: UUID) -> int:
     """Take the next sequence number of an agreement, which is locked."""
     statement = update(agreements).where(agreements.c.id == agreement_id)
@@ -222,8 +241,9 @@ def _visible_to(customer: str) -> ColumnElement[bool]:
         versions.c.state.in_(("proposed", "agreed")),
         agreements.c.customer_id == customer_id,
     )
+    is_published = versions.c.published_at.is_not(None)
+    covers = customer_id == any_(versions.c.customers)
+    is_default = and_(agreements.c.customer_id.is_(None), is_published)
     return and_(
-        customer_id == any_(versions.c.customers),
-        agreements.c.contract == "sla",
-        or_(versions.c.published_at.is_not(None), to_sign),
+        agreements.c.contract == "sla", or_(is_default, and_(covers, or_(is_published, to_sign)))
     )

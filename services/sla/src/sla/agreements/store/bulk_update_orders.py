@@ -13,7 +13,7 @@ from common.persistence.keyset import page_after
 from common.scheduling.aggregate_locks import lock_available as lock_rows
 from sla.agreements.tables import bulk_updates
 
-BulkUpdateKind = Literal["cancel", "move", "extend", "shorten"]
+BulkUpdateKind = Literal["cancel", "move", "extend", "shorten", "calendar"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class BulkUpdate:
     """An order to change all open clocks of an agreement.
 
     `version_id` is the version to which they are moved. `confirmed_by` is the second person behind
-    a change that could hide a breach. `looks` counts the scans for clocks so far, `changed` the
+    a change that could hide a breach. `effective_at`: from when on, where not from the decision. `looks` counts the scans for clocks so far, `changed` the
     clocks changed.
     """
 
@@ -36,6 +36,12 @@ class BulkUpdate:
     looks: int = 0
     changed: int = 0
     done_at: datetime | None = None
+    effective_at: datetime | None = None
+
+    @property
+    def applies_from(self) -> datetime:
+        """The instant from which on the clocks are changed."""
+        return self.effective_at or self.decided_at
 
 
 async def lock_available(tx: Connection, ids: Sequence[UUID]) -> set[UUID]:
@@ -53,6 +59,7 @@ async def add(tx: Connection, bulk_update: BulkUpdate) -> None:
         "decided_by": bulk_update.decided_by,
         "decided_at": bulk_update.decided_at,
         "confirmed_by": bulk_update.confirmed_by,
+        "effective_at": bulk_update.effective_at,
     }
     await tx.execute(insert(bulk_updates).values(**values, looks=0, changed=0))
 

@@ -66,9 +66,10 @@ async def list_page(
 
 
 async def get_plain_calendars(tx: Connection, version_id: UUID) -> dict[str, UUID]:
-    """The calendars that a version names, without extensions, by priority ("": all others)."""
-    statement = select(agreement_versions.c.promises).where(agreement_versions.c.id == version_id)
-    terms = terms_json.load_terms((await tx.execute(statement)).scalar_one(), None)
+    """The calendars that a version names or follows, without extensions, by priority ("": all others)."""
+    columns = agreement_versions.c.promises, agreement_versions.c.followed
+    row = (await tx.execute(select(*columns).where(agreement_versions.c.id == version_id))).one()
+    terms = terms_json.load_terms(row.promises, row.followed)
     return {"": terms["calendar"], **terms["calendars"]}
 
 

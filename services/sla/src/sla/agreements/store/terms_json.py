@@ -1,13 +1,13 @@
 """The terms of a version as stored JSON, and back. A missing member has its default."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from common.domain.durations import SECOND
-from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, Target
+from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, FormerCalendar, Target
 from sla.agreements.domain.agreement import Agreement as Version
 from sla.agreements.domain.clauses import Maintenance, Price, Prose
 
@@ -18,6 +18,7 @@ def dump_terms(version: Version) -> dict[str, Any]:
     return {
         "calendar": str(version.calendar),
         "calendars": {priority: str(id) for priority, id in version.calendars.items()},
+        "pinned": version.pinned,
         "targets": [_dump_target(target) for target in version.targets],
         "warnings": list(version.warning_thresholds),
         "warn_before_seconds": [before // SECOND for before in version.warning_lead_times],
@@ -38,6 +39,7 @@ def load_terms(stored: Mapping[str, Any], coverage: Mapping[str, str] | None) ->
     return {
         "calendar": calendars.pop(""),
         "calendars": calendars,
+        "pinned": stored.get("pinned", True),
         "targets": tuple(_load_target(target) for target in stored["targets"]),
         "warning_thresholds": tuple(stored.get("warnings", DEFAULT_WARNING_THRESHOLDS)),
         "warning_lead_times": tuple(
@@ -52,7 +54,23 @@ def load_terms(stored: Mapping[str, Any], coverage: Mapping[str, str] | None) ->
     }
 
 
+def load_former_calendars(stored: Sequence[Sequence[str]] | None) -> tuple[FormerCalendar, ...]:
+    """The calendars of before, from pairs of an instant and an id, oldest first."""
+    return tuple(
+        FormerCalendar(datetime.fromisoformat(until), UUID(calendar))
+        for until, calendar in stored or ()
+    )
+
+
+def dump_former_calendars(former: Sequence[FormerCalendar]) -> list[list[str]]:
+    """The same as JSON; `load_former_calendars` is the inverse."""
+    return [[one.until.isoformat(), str(one.calendar)] for one in former]
+
+
 PROSE_FIELDS = ("penalties", "roles", "assumptions", "duties")
+
+
+TRAITS = ("environment_tier", "channel")
 
 
 def _dump_target(target: Target) -> dict[str, Any]:
@@ -62,6 +80,7 @@ def _dump_target(target: Target) -> dict[str, Any]:
         "kind": target.kind,
         "target_seconds": None if target.within is None else target.within // SECOND,
         "pausable": target.pausable,
+        **{name: value for name in TRAITS if (value := getattr(target, name)) is not None},
     }
 
 
@@ -73,6 +92,7 @@ def _load_target(stored: Mapping[str, Any]) -> Target:
         None if within is None else within * SECOND,
         stored["pausable"],
         stored["kind"],
+        *(stored.get(name) for name in TRAITS),
     )
 
 

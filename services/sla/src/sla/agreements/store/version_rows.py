@@ -164,5 +164,6 @@ def agreement_from_row(row: Row[Any]) -> Agreement:
         other_customers=tuple(id for id in row.customers if id != own),
         partner=row.partner,
         team=row.team,
-        **terms_json.load_terms(stored_terms, row.coverage),
+        former_calendars=terms_json.load_former_calendars(row.calendar_history),
+        **terms_json.load_terms(stored_terms, (row.followed or {}) | (row.coverage or {})),
     )

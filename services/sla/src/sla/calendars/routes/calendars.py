@@ -14,8 +14,14 @@ from common.http import Page, Paging, ResponseModel, Transaction, router
 from common.http.fields import Key
 from common.persistence.database import transaction_time
 from sla.calendars import store as calendars
-from sla.calendars.commands import create_version
-from sla.calendars.schemas import CalendarDefinition, PublicHolidays, definition_of, id_or_key
+from sla.calendars.commands import propose_version
+from sla.calendars.domain.calendar_lifecycle import CalendarState
+from sla.calendars.schemas import (
+    CalendarDefinition,
+    PublicHolidays,
+    definition_of,
+    find_visible,
+)
 from sla.path_parameters import CalendarRef
 
 routes = router("/v1/calendars", tags=["calendars"])
@@ -24,17 +30,34 @@ YEARS_OF_HOLIDAYS = 10
 
 
 class CalendarCreate(CalendarDefinition):
-    """A key that exists gets its next version; clocks on the previous one keep it.
+    """A key that exists gets its next version, which another person publishes.
 
+    `effective_from`: from when on agreements follow it, now or later; by default from its publication.
     Public holidays are stored as dates, from the year before to ten years from now.
     """
 
     key: Key
     public_holidays: Annotated[tuple[PublicHolidays, ...], Field(max_length=10)] = ()
+    effective_from: datetime | None = None
+
+
+class CalendarForCustomer(ResponseModel):
+    """The hours that were agreed with a customer, as data."""
+
+    id: UUID
+    key: str
+    version: int
+    tz_version: str
+    definition: dict[str, Any]
+    effective_from: datetime | None
 
 
 class CalendarRead(ResponseModel):
-    """`definition.feed`: what was imported last. `source`: where this version's feed came from."""
+    """`definition.feed`: what was imported last. `source`: where this version's feed came from.
+
+    `effective_from`: from when on agreements follow it that are not pinned; null for a calendar of one
+    agreement, which no other one follows.
+    """
 
     id: UUID
     key: str
@@ -44,6 +67,10 @@ class CalendarRead(ResponseModel):
     created_by: str
     created_at: datetime
     source: dict[str, Any] | None
+    state: CalendarState
+    effective_from: datetime | None
+    published_by: str | None
+    published_at: datetime | None
 
 
 @routes.post("", status_code=201)
@@ -53,7 +80,7 @@ async def create_calendar(
     response: Response,
     caller: Annotated[Caller, requires("calendars:write")],
 ) -> CalendarRead:
-    """Create a calendar, or the next version of one.
+    """Create a calendar, or propose the next version of one, which another person publishes.
 
     A calendar that ever stays closed for more than five years is rejected. What was imported stays.
     """
@@ -61,11 +88,13 @@ async def create_calendar(
     years = range(at.year - 1, at.year + YEARS_OF_HOLIDAYS + 1)
     definition = definition_of(body, body.public_holidays, years)
     await calendars.lock(tx, body.key)
-    previous = await calendars.find(tx, body.key)
+    previous = await calendars.find_last(tx, body.key)
     feed_part = (
         {"feed": previous.definition["feed"]} if previous and "feed" in previous.definition else {}
     )
-    created = await create_version(tx, body.key, definition | feed_part, caller.sub, at)
+    created = await propose_version(
+        tx, body.key, definition | feed_part, caller.sub, at, effective_from=body.effective_from
+    )
     grounds = {"key": created.key, "version": created.version, "tz_version": created.tz_version}
     subject = f"calendar/{created.id}"
     await record(tx, Entry.by(caller.actor, at, "calendar.make", subject, grounds))
@@ -90,9 +119,14 @@ async def list_calendars(
 @routes.get("/{calendar}")
 async def get_calendar(
     name: CalendarRef, tx: Transaction, caller: Annotated[Caller, requires("agreements:read")]
-) -> CalendarRead:
-    """Get a calendar version by its id, or the newest one by the key."""
-    version = None if caller.customer else await calendars.find(tx, id_or_key(name))
+) -> CalendarRead | CalendarForCustomer:
+    """Get a calendar version by its id, or the one in effect by the key.
+
+    Customers get the hours that their own agreements name.
+    """
+    version = await find_visible(tx, caller, name)
     if version is None:
         raise NotFound("This calendar")
+    if caller.customer is not None:
+        return CalendarForCustomer.model_validate(version)
     return CalendarRead.model_validate(version)

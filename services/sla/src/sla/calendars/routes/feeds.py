@@ -22,7 +22,7 @@ from common.http import RequestModel, Transaction, router
 from common.persistence.database import Connection, transaction_time
 from sla.calendars import store as calendars
 from sla.calendars.chart import render_svg
-from sla.calendars.commands import build_calendar, create_version
+from sla.calendars.commands import build_calendar, propose_version
 from sla.calendars.domain.calendar import Calendar
 from sla.calendars.domain.definition import calendar_from_definition, zone_from_json
 from sla.calendars.domain.feed import BadFeed, Timed
@@ -31,7 +31,7 @@ from sla.calendars.domain.zone import FIRST_YEAR, LAST_YEAR
 from sla.calendars.feed_client import FeedFetcher, FeedFetchError
 from sla.calendars.feed_reader import read_feed
 from sla.calendars.routes.calendars import YEARS_OF_HOLIDAYS, CalendarRead
-from sla.calendars.schemas import id_or_key
+from sla.calendars.schemas import find_visible
 from sla.calendars.store import CalendarVersion
 from sla.path_parameters import CalendarRef
 
@@ -80,6 +80,7 @@ async def import_feed(
 ) -> CalendarRead:
     """Import an iCalendar file into the next version of a calendar, replacing the previous import.
 
+    Another person publishes that version: closing a day may weaken a promise.
     All-day events become holidays. A date's own override takes precedence over the feed.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -103,6 +104,7 @@ async def fetch_feed(
 ) -> CalendarRead:
     """Fetch an iCalendar file and import it into the next version of a calendar.
 
+    Another person publishes that version.
     The address is http or https and public; the file has at most 1 MiB and arrives within 8
     seconds.
     """
@@ -157,7 +159,7 @@ async def get_year_svg(
 async def _load_year(
     tx: Connection, name: str, caller: Caller, year: int | None
 ) -> tuple[CalendarVersion, Calendar, int]:
-    version = None if caller.customer else await calendars.find(tx, id_or_key(name))
+    version = await find_visible(tx, caller, name)
     if version is None:
         raise NotFound("This calendar")
     calendar = calendar_from_definition(version.definition, zone_from_json(version.zone))
@@ -174,7 +176,7 @@ async def _store_feed(
     response: Response,
 ) -> CalendarRead:
     await calendars.lock(tx, key)
-    current = await calendars.find(tx, key)
+    current = await calendars.find_last(tx, key)
     if current is None:
         raise NotFound("This calendar")
     at = await transaction_time(tx)
@@ -191,7 +193,7 @@ async def _store_feed(
         response.status_code = 200
         return CalendarRead.model_validate(current)
     grounds = source | {"sha256": sha256(content).hexdigest(), "timed_events": timed}
-    created = await create_version(tx, key, definition, caller.sub, at, source=grounds)
+    created = await propose_version(tx, key, definition, caller.sub, at, source=grounds)
     audit_grounds = {"key": key, "version": created.version, **grounds}
     subject = f"calendar/{created.id}"
     await record(tx, Entry.by(caller.actor, at, "calendar.import", subject, audit_grounds))

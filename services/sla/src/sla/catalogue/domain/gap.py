@@ -1,13 +1,18 @@
 """A gap in what is promised: what it is, what to do about it, and who does it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Literal
 from uuid import UUID
 
-from sla.agreements.domain.agreement import Agreement, Contract, applicable_agreement
+from sla.agreements.domain.agreement import (
+    Agreement,
+    Contract,
+    applicable_agreement,
+    own_or_default,
+)
 from sla.agreements.domain.clauses import Price
 from sla.catalogue.domain.graph import Graph, Node
 
@@ -16,6 +21,8 @@ GapCode = Literal[
     "SERVICE_WITHOUT_AGREEMENT",
     "ENVIRONMENT_WITHOUT_AGREEMENT",
     "AGREEMENT_EXPIRES",
+    "CALENDAR_OUTDATED",
+    "AGREEMENTS_MATCH_EQUALLY",
     "PARTNER_WITHOUT_CONTRACT",
     "SERVICE_UNKNOWN",
     "RUNS_ON_RETIRED",
@@ -31,7 +38,8 @@ GapCode = Literal[
 class Gap:
     """A gap. `owner` is who closes it: a role, or the owner of the service in the catalogue.
 
-    `underpinning` is the key of the `ola` or `uc` below the agreement.
+    `underpinning` is the key of the `ola` or `uc` below the agreement. `concerned` are the customers to
+    whom it matters, beside `customer`.
     """
 
     code: GapCode
@@ -47,6 +55,11 @@ class Gap:
     metric: str | None = None
     priority: str | None = None
     kind: str | None = None
+    concerned: tuple[str, ...] = ()
+
+    def concerns(self, customer: str) -> bool:
+        """Return whether it matters to this customer."""
+        return customer == self.customer or customer in self.concerned
 
     @property
     def sort_key(self) -> str:
@@ -62,7 +75,8 @@ class GapContext:
 
     `customers` (keys by id) and `environments` (the customer's id by key) are those not retired.
     `owners` and list `prices` are by service. `contracts` are all binding versions that have not
-    ended.
+    ended. `calendars` has key and number of the calendar versions that they name, `newest_calendars` the
+    number of the one in effect by key.
     """
 
     at: datetime
@@ -73,6 +87,8 @@ class GapContext:
     prices: Mapping[str, Price] = field(default_factory=dict)
     contracts: tuple[Agreement, ...] = ()
     retired: frozenset[Node] = frozenset()
+    calendars: Mapping[UUID, tuple[str, int]] = field(default_factory=dict)
+    newest_calendars: Mapping[str, int] = field(default_factory=dict)
 
     def valid_agreements(self, *kinds: Contract) -> list[Agreement]:
         """Return the agreements of these kinds that are valid now."""
@@ -84,11 +100,21 @@ class GapContext:
         """Return the `sla` that covers a ticket of the customer about this service, now or `at`."""
         return applicable_agreement(self._by_customer.get(customer_id, ()), service, at or self.at)
 
+    def covering(self, customer_id: UUID, service: str | None) -> list[Agreement]:
+        """Return all agreements that cover a ticket of the customer about this service now."""
+        valid = [one for one in self._by_customer.get(customer_id, ()) if one.is_valid_at(self.at)]
+        return [one for one in own_or_default(valid) if one.covers_service(service)]
+
+    def names_of(self, customer_ids: Iterable[UUID]) -> tuple[str, ...]:
+        """Return the keys of those of these customers who are not retired."""
+        return tuple(self.customers[id] for id in customer_ids if id in self.customers)
+
     @cached_property
     def _by_customer(self) -> Mapping[UUID, list[Agreement]]:
         by_customer: dict[UUID, list[Agreement]] = {}
         for agreement in self.contracts:
-            for id in agreement.customers if agreement.contract == "sla" else ():
+            covered = agreement.customers or tuple(self.customers)
+            for id in covered if agreement.contract == "sla" else ():
                 by_customer.setdefault(id, []).append(agreement)
         return by_customer
 

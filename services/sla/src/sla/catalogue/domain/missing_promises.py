@@ -5,7 +5,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from common.wording import format_instant
-from sla.agreements.domain.agreement import Agreement
+from sla.agreements.domain.agreement import Agreement, matches_equally
 from sla.catalogue.domain.gap import Gap, GapContext
 from sla.catalogue.domain.graph import Node
 
@@ -17,17 +17,21 @@ def missing_promises(context: GapContext, expiry_horizon: timedelta) -> Iterator
     yield from _environments_without_agreement(context)
     yield from _partners_without_contract(context)
     yield from _expiring_agreements(context, expiry_horizon)
+    yield from _equal_matches(context)
+    yield from _outdated_calendars(context)
     yield from _unknown_services(context)
     yield from _retired_dependencies(context)
 
 
 def _customers_without_agreement(context: GapContext) -> Iterator[Gap]:
     covered = {id for one in context.valid_agreements("sla") for id in one.customers}
+    default = next((one for one in context.valid_agreements("sla") if one.is_house_default), None)
+    meanwhile = "" if default is None else f"; the house-wide default {default.key} holds"
     for id, key in context.customers.items():
         if id not in covered:
             yield Gap(
                 "CUSTOMER_WITHOUT_AGREEMENT",
-                f"{key} has no agreement that is valid now",
+                f"{key} has no agreement of their own that is valid now{meanwhile}",
                 "agree on one and publish it, or retire the customer",
                 "dm",
                 customer=key,
@@ -88,14 +92,13 @@ def _expiring_agreements(context: GapContext, expiry_horizon: timedelta) -> Iter
         ends = agreement.valid_until
         if ends is None or ends > context.at + expiry_horizon or _has_successor(context, agreement):
             continue
-        customer = context.customers.get(agreement.customer_id) if agreement.customer_id else None
         zone = ZoneInfo(agreement.timezone)
         yield Gap(
             "AGREEMENT_EXPIRES",
             f"{agreement.key} ends at {format_instant(ends, zone, seconds=False)}, and nothing follows it",
             "agree on the next version, or tell those concerned that it ends",
             "tom",
-            customer=customer,
+            customer=_customer_of(context, agreement),
             partner=agreement.partner,
             agreement=agreement.key,
         )
@@ -105,7 +108,7 @@ def _has_successor(context: GapContext, agreement: Agreement) -> bool:
     """Return whether everything that the agreement covers is covered when it ends."""
     ends = agreement.valid_until
     assert ends is not None
-    if agreement.contract != "sla":
+    if agreement.contract != "sla" or agreement.is_house_default:
         return any(one.key == agreement.key and one.is_valid_at(ends) for one in context.contracts)
     return all(
         context.agreement_for(id, key, ends) is not None
@@ -113,6 +116,60 @@ def _has_successor(context: GapContext, agreement: Agreement) -> bool:
         for key in (agreement.services or (None,))
         if id in context.customers
     )
+
+
+def _equal_matches(context: GapContext) -> Iterator[Gap]:
+    """Yield services for which two agreements with a customer match equally: which one holds is chance."""
+    named = {name for one in context.valid_agreements("sla") for name in one.services}
+    for id, customer in context.customers.items():
+        found: set[tuple[str, str]] = set()
+        for service in (None, *sorted(named)):
+            first = context.agreement_for(id, service)
+            others = [
+                one
+                for one in context.covering(id, service)
+                if first is not None and one.key != first.key and matches_equally(one, first)
+            ]
+            for other in others:
+                assert first is not None
+                if (first.key, other.key) not in found:
+                    found.add((first.key, other.key))
+                    yield _equal_match(customer, service, first, other)
+
+
+def _equal_match(customer: str, service: str | None, first: Agreement, other: Agreement) -> Gap:
+    return Gap(
+        "AGREEMENTS_MATCH_EQUALLY",
+        f"{first.key} and {other.key} cover {service or 'tickets of no service'} for {customer} alike,"
+        f" from the same instant on; {first.key}, which was drafted first, holds meanwhile",
+        "let one of them end, or name services so that one is more specific",
+        "dm",
+        customer=customer,
+        service=service,
+        agreement=first.key,
+    )
+
+
+def _outdated_calendars(context: GapContext) -> Iterator[Gap]:
+    """Yield pinned agreements for whose calendar a later version is in effect (A6)."""
+    for agreement in context.valid_agreements("sla", "ola", "uc"):
+        named = {agreement.calendar, *agreement.calendars.values()}
+        for key, number in sorted(context.calendars[id] for id in named if id in context.calendars):
+            newest = context.newest_calendars.get(key, number)
+            if agreement.pinned and newest > number:
+                yield Gap(
+                    "CALENDAR_OUTDATED",
+                    f"{agreement.key} is pinned to version {number} of {key}, and version {newest} is in effect",
+                    "agree on a version with the calendar of now, or on one that follows it",
+                    "tom",
+                    customer=_customer_of(context, agreement),
+                    partner=agreement.partner,
+                    agreement=agreement.key,
+                )
+
+
+def _customer_of(context: GapContext, agreement: Agreement) -> str | None:
+    return context.customers.get(agreement.customer_id) if agreement.customer_id else None
 
 
 def _unknown_services(context: GapContext) -> Iterator[Gap]:

@@ -6,6 +6,7 @@ either is not compared.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -24,17 +25,18 @@ def cost_gaps(context: GapContext) -> Iterator[Gap]:
         contracts_below.setdefault(upper.id, (upper, []))[1].append(lower)
     for upper, below in contracts_below.values():
         price = upper.price or _list_price(context, upper)
+        concerned = context.names_of(upper.customers)
         priced_contracts = [
             (one.price, agreements_per_contract[one.id]) for one in below if one.price is not None
         ]
         if price is None or not priced_contracts:
             continue
         if other_currencies := {price.currency for price, _ in priced_contracts} - {price.currency}:
-            yield _currency_gap(upper, price, other_currencies)
+            yield replace(_currency_gap(upper, price, other_currencies), concerned=concerned)
             continue
         costs = sum((price.amount / among for price, among in priced_contracts), Decimal(0))
         if costs > price.amount:
-            yield _cost_gap(upper, price, costs)
+            yield replace(_cost_gap(upper, price, costs), concerned=concerned)
 
 
 def _list_price(context: GapContext, upper: Agreement) -> Price | None:

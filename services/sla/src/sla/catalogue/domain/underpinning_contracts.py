@@ -1,6 +1,6 @@
 """Gaps where a contract below a promise is slower than the promise. Pure.
 
-Targets of the same metric, priority and kind of ticket are compared. Because calendars differ, both
+Targets of the same metric, priority and kind of ticket are compared, of metrics that depend on others. Because calendars differ, both
 deadlines are computed for all instants of the coming year at which their difference can be largest;
 the largest one counts, in elapsed time.
 
@@ -21,6 +21,8 @@ from sla.catalogue.domain.graph import Node
 
 Timetables = Mapping[UUID, Timetable]
 HORIZON = timedelta(days=366)
+DEPENDENT_METRICS: tuple[Metric, ...] = ("workaround", "resolution")
+"""What cannot be kept without those below. Answers and news to the customer are ours alone to give."""
 PRIORITIES = ("blocker", "critical", "major", "minor", "trivial")
 _MICROSECOND = timedelta(microseconds=1)
 _ZERO = timedelta(0)
@@ -63,6 +65,7 @@ def slower_contracts(context: GapContext, tables: Timetables) -> Iterator[Gap]:
                 partner=lower.partner,
                 agreement=upper.key,
                 underpinning=lower.key,
+                concerned=context.names_of(upper.customers),
                 metric=metric,
                 priority=priority,
                 kind=kind,
@@ -96,7 +99,7 @@ def slower_contracts(context: GapContext, tables: Timetables) -> Iterator[Gap]:
 def _compared_terms(upper: Agreement, lower: Agreement) -> Iterator[tuple[Metric, str, str | None]]:
     """Yield metric, priority and kind to compare; a kind only where it has terms of its own."""
     kinds = {one.kind for side in (upper, lower) for one in side.targets if one.kind}
-    for metric in lower.metrics():
+    for metric in (one for one in lower.metrics() if one in DEPENDENT_METRICS):
         for priority in PRIORITIES:
             yield metric, priority, None
             for kind in sorted(kinds):

@@ -23,7 +23,7 @@ routes = router("/v1/gaps", tags=["catalogue"])
 
 class GapRead(ResponseModel):
     """`owner`: a role, or the owner of the service. `underpinning`: the `ola` or `uc` below the
-    `agreement`."""
+    `agreement`. `concerned`: the customers to whom it matters, where `customer` names nobody alone."""
 
     code: GapCode
     detail: str
@@ -38,6 +38,7 @@ class GapRead(ResponseModel):
     metric: str | None
     priority: str | None
     kind: str | None
+    concerned: tuple[str, ...]
 
 
 @routes.get("")
@@ -53,15 +54,17 @@ async def list_gaps(
 ) -> Page[GapRead]:
     """List the gaps in what is promised.
 
-    Nothing is promised, a promise ends soon, or something is promised faster than what it depends
-    on.
+    Nothing is promised, a promise ends soon, two agreements match equally, or something is promised
+    faster than what it depends on. With `customer`: all that matters to them, chains and costs, too.
     """
     context = await load_gap_context(tx, await transaction_time(tx))
     tables = await _load_timetables(tx, context)
     # In a thread: milliseconds per pair of calendars would block the event loop.
     all_gaps = await asyncio.to_thread(find_gaps, context, tables, timedelta(days=days))
     matching = (
-        gap for gap in all_gaps if code in (None, gap.code) and customer in (None, gap.customer)
+        gap
+        for gap in all_gaps
+        if code in (None, gap.code) and (customer is None or gap.concerns(customer))
     )
     return page.slice(matching, GapRead.model_validate, lambda gap: (gap.sort_key,), (str,))
 

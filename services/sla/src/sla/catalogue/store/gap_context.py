@@ -10,6 +10,7 @@ from sla.agreements.domain.agreement import Agreement
 from sla.agreements.domain.clauses import Price
 from sla.agreements.store.version_rows import agreement_from_row, select_versions
 from sla.agreements.tables import agreement_versions as versions
+from sla.calendars import store as calendars
 from sla.catalogue.domain.gap import GapContext
 from sla.catalogue.domain.graph import Node
 from sla.catalogue.store import catalogue
@@ -21,6 +22,8 @@ async def load_gap_context(tx: Connection, at: datetime) -> GapContext:
     """Load the context of gaps at the instant `at`."""
     graph = await catalogue.load_graph(tx)
     owners, prices = await _load_offered_services(tx)
+    contracts = await _load_contracts(tx, at)
+    named = {id for one in contracts for id in (one.calendar, *one.calendars.values())}
     return GapContext(
         at,
         graph,
@@ -28,8 +31,10 @@ async def load_gap_context(tx: Connection, at: datetime) -> GapContext:
         await _load_environments(tx),
         owners,
         prices,
-        await _load_contracts(tx, at),
+        contracts,
         await _load_retired_nodes(tx),
+        await calendars.get_numbers(tx, named),
+        await calendars.get_followed_numbers(tx),
     )
 
 

@@ -42,6 +42,7 @@ InputKind = Literal[
     "target_changed",
     "coverage_extended",
     "coverage_extension_ended",
+    "calendar_changed",
     "agreement_moved",
     "reclassified",
     "fired",

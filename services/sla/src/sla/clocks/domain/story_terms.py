@@ -14,6 +14,7 @@ CHANGE_LABELS: Final[Mapping[InputKind, str]] = {
     "agreement_moved": "another version of the agreement",
     "coverage_extended": "extra cover",
     "coverage_extension_ended": "extra cover that ended",
+    "calendar_changed": "a new version of the calendar",
     "reclassified": "the ticket was corrected",
 }
 """Why the terms changed, by kind of input."""

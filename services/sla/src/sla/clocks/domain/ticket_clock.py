@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sla.agreements.domain.agreement import Contract, Metric
+from sla.agreements.domain.agreement import Contract, Metric, TicketTraits
 from sla.clocks.domain.clock import Clock, Input, Timetables
 from sla.clocks.domain.fold import start, step
 from sla.clocks.domain.schedule import fire_missed, firing_input, next_firing
@@ -17,6 +17,7 @@ class Ticket(Struct, frozen=True):
     """What sla stores of a ticket. `agreement` is the key of the agreement that covers it.
 
     With a clock of a partner or of second level: the key of the agreement that this clock measures.
+    `environment_tier` and `channel` are as they were when it was opened.
     """
 
     id: UUID
@@ -31,6 +32,13 @@ class Ticket(Struct, frozen=True):
     opened_at: datetime
     agreement_version: UUID | None = None
     agreement: str | None = None
+    environment_tier: str | None = None
+    channel: str | None = None
+
+    @property
+    def traits(self) -> TicketTraits:
+        """What targets may ask for beside priority and kind."""
+        return TicketTraits(self.environment_tier, self.channel)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def what_if(
     clock, ticket = ticket_clock.clock, ticket_clock.ticket
     inputs = [_with_new_terms(one, ticket_clock, old, new) for one in history if one.firing is None]
     run = simulate(clock.metric, inputs, as_of, tables, clock.contract)
-    terms = new.terms_for(clock.metric, ticket.priority, ticket.kind)
+    terms = new.terms_for(clock.metric, ticket.priority, ticket.kind, ticket.traits)
     return WhatIf(ticket_clock, run.clock, _would_breach_immediately(clock, terms, as_of, tables))
 
 
@@ -85,9 +85,8 @@ def _with_new_terms(
     if input.terms is None:
         return input
     priority = _find_priority(input.terms, ticket_clock, old)
-    return replace(
-        input, terms=new.terms_for(ticket_clock.clock.metric, priority, ticket_clock.ticket.kind)
-    )
+    metric, ticket = ticket_clock.clock.metric, ticket_clock.ticket
+    return replace(input, terms=new.terms_for(metric, priority, ticket.kind, ticket.traits))
 
 
 def _find_priority(terms: Terms, ticket_clock: TicketClock, old: Agreement | None) -> str:
@@ -96,7 +95,8 @@ def _find_priority(terms: Terms, ticket_clock: TicketClock, old: Agreement | Non
     matching = [
         priority
         for priority in (PRIORITIES if old else ())
-        if old and _is_same_promise(old.terms_for(metric, priority, ticket.kind), terms)
+        if old
+        and _is_same_promise(old.terms_for(metric, priority, ticket.kind, ticket.traits), terms)
     ]
     return matching[0] if matching and ticket.priority not in matching else ticket.priority
 

@@ -13,7 +13,13 @@ from common.events.tickets import TicketEvent, TicketOpened
 from common.messaging.inbox import MissingReference
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
-from sla.agreements.domain.agreement import Agreement, Metric, Terms, applicable_agreement
+from sla.agreements.domain.agreement import (
+    Agreement,
+    Metric,
+    Terms,
+    TicketTraits,
+    applicable_agreement,
+)
 from sla.agreements.store import agreements
 from sla.calendars import store as calendars
 from sla.clocks.commands import create_clocks
@@ -29,9 +35,10 @@ class OpenedTicket:
 
     event: TicketEvent
     opened_at: datetime
+    channel: str | None = None
 
-    def to_ticket(self, agreement: Agreement | None = None) -> Ticket:
-        """Build the ticket, covered by this agreement."""
+    def to_ticket(self, agreement: Agreement | None, tiers: Mapping[str, str]) -> Ticket:
+        """Build the ticket, covered by this agreement; `tiers` are those of environments by key."""
         event = self.event
         return Ticket(
             event.ticket_id,
@@ -46,12 +53,16 @@ class OpenedTicket:
             self.opened_at.astimezone(UTC),
             agreement.id if agreement else None,
             agreement.key if agreement else None,
+            tiers.get(event.environment) if event.environment else None,
+            self.channel,
         )
 
 
 async def on_opened(tx: Connection, events: Sequence[ReceivedEvent[TicketOpened]]) -> None:
     """Start the clocks of all tickets of a batch of events."""
-    await open_clocks(tx, [OpenedTicket(r.event, r.event.opened_at) for r in events])
+    await open_clocks(
+        tx, [OpenedTicket(r.event, r.event.opened_at, r.event.channel) for r in events]
+    )
 
 
 async def open_clocks(tx: Connection, opened_tickets: Sequence[OpenedTicket]) -> None:
@@ -61,7 +72,12 @@ async def open_clocks(tx: Connection, opened_tickets: Sequence[OpenedTicket]) ->
     """
     by_customer = await _load_agreements(tx, opened_tickets)
     covering_agreements = [_covering_agreement(one, by_customer) for one in opened_tickets]
-    new_tickets = [o.to_ticket(a) for o, a in zip(opened_tickets, covering_agreements, strict=True)]
+    environments = {one.event.environment for one in opened_tickets if one.event.environment}
+    tiers = await directory.get_tiers(tx, environments)
+    new_tickets = [
+        opened.to_ticket(agreement, tiers)
+        for opened, agreement in zip(opened_tickets, covering_agreements, strict=True)
+    ]
     known_at = await tickets.upsert(tx, new_tickets)
     covered_tickets = [
         (ticket, agreement)
@@ -76,9 +92,9 @@ async def _load_agreements(
 ) -> Mapping[UUID, Sequence[Agreement]]:
     ids = {one.event.customer_id for one in opened_tickets if one.event.customer_id is not None}
     by_customer = await agreements.list_binding(tx, ids)
-    if (uncovered := ids - by_customer.keys()) and (
-        unknown := await directory.list_unknown_customers(tx, uncovered)
-    ):
+    # Of whoever has an agreement of their own it is known that they exist.
+    uncovered = {id for id in ids if all(one.is_house_default for one in by_customer.get(id, ()))}
+    if uncovered and (unknown := await directory.list_unknown_customers(tx, uncovered)):
         raise MissingReference(f"customer/{unknown[0]}")
     return by_customer
 
@@ -102,11 +118,11 @@ async def _start_clocks(
     tables = await calendars.load_timetables(tx, calendar_ids)
     new_clocks: list[tuple[TicketClock, Input]] = []
     # Tickets of a kind share their promises: thousands come in a second.
-    promises: dict[tuple[UUID, str, str], list[tuple[Metric, Terms]]] = {}
+    promises: dict[tuple[UUID, str, str, TicketTraits], list[tuple[Metric, Terms]]] = {}
     for ticket, agreement in covered_tickets:
-        key = agreement.id, ticket.priority, ticket.kind
+        key = agreement.id, ticket.priority, ticket.kind, ticket.traits
         if key not in promises:
-            promises[key] = agreement.promises_for(ticket.priority, ticket.kind)
+            promises[key] = agreement.promises_for(*key[1:])
         for metric, terms in promises[key]:
             opening = Input(1, "opened", ticket.opened_at, known_at, terms)
             new_clocks.append((new_clock(uuid7(), ticket, metric, opening, tables), opening))

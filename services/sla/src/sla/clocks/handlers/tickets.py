@@ -34,7 +34,9 @@ async def on_triaged(tx: Connection, received: ReceivedEvent[TicketTriaged]) -> 
     event = received.event
     if await clocks.lock_by_tickets(tx, [event.ticket_id]):
         return
-    await open_clocks(tx, [OpenedTicket(event, event.opened_at)])
+    stored = await tickets.find(tx, event.ticket_id)
+    channel = None if stored is None else stored.channel
+    await open_clocks(tx, [OpenedTicket(event, event.opened_at, channel)])
     for pending_input in (await tickets.list_pending(tx, [event.ticket_id]))[event.ticket_id]:
         await _replay_pending_input(tx, pending_input)
 
@@ -109,7 +111,8 @@ async def _load_agreements(
 
 def _terms_for(agreement: Agreement, ticket_clock: TicketClock, event: TicketEvent) -> Terms:
     """Return the terms for the event, without a target for a service that is not covered."""
-    terms = agreement.terms_for(ticket_clock.clock.metric, event.priority, event.kind)
+    traits = ticket_clock.ticket.traits
+    terms = agreement.terms_for(ticket_clock.clock.metric, event.priority, event.kind, traits)
     return (
         terms
         if agreement.covers_service(ticket_clock.ticket.service)

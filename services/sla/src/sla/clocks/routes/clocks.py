@@ -1,27 +1,25 @@
-"""HTTP in: the queue of clocks, one clock, the clocks of a ticket, and the replay of a clock."""
+"""HTTP in: one clock, the clocks of a ticket, and the replay of a clock."""
 
+from collections.abc import Collection
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Response
+from fastapi import Response
 from msgspec.structs import replace
 
 from common.auth import Caller, requires
 from common.errors import NotFound
 from common.http import (
-    Instant,
     Page,
-    Paging,
     RequestModel,
     Transaction,
     router,
     set_etag,
 )
 from common.persistence.database import Connection, transaction_time
-from sla.agreements.domain.agreement import Contract
+from sla.agreements.store import agreements
 from sla.clocks.commands import load_timetables
-from sla.clocks.domain.clock import State
 from sla.clocks.domain.schedule import next_firing
 from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.replay import replay
@@ -32,42 +30,11 @@ from sla.clocks.schemas import (
     clock_to_response,
     firings_to_response,
 )
-from sla.clocks.store import clock_queue, clocks, inputs, tickets
-from sla.clocks.store.clock_queue import ClockFilter
-from sla.directory.fields import CustomerFilter
+from sla.clocks.store import clocks, inputs, tickets
 from sla.path_parameters import ClockId, TicketRef
 
 routes = router("/v1/clocks", tags=["clocks"])
 ticket_routes = router("/v1/tickets", tags=["clocks"])
-
-OPEN_STATES: tuple[State, ...] = ("running", "paused")
-
-
-@routes.get("")
-async def list_clocks(
-    tx: Transaction,
-    page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, requires("clocks:read")],
-    state: Annotated[State | None, Query(description="All open ones by default.")] = None,
-    due_before: Annotated[Instant | None, Query()] = None,
-    customer: CustomerFilter = None,
-    contract: Annotated[
-        Contract | None, Query(description="Whose promise; all by default.")
-    ] = None,
-    sort: Annotated[Literal["due"], Query()] = "due",
-) -> Page[ClockRead]:
-    """List clocks by deadline, those without a deadline last."""
-    if customer is not None and not caller.can_see(customer):
-        return Page[ClockRead](items=[])
-    filters = ClockFilter(
-        states=(state,) if state else OPEN_STATES,
-        due_before=due_before,
-        customer=caller.customer or customer,
-        contract="sla" if caller.customer else contract,
-    )
-    rows = await clock_queue.list_page(tx, filters, page.limit, _queue_cursor(page))
-    responses = await _to_responses(tx, rows)
-    return page.page_of(responses, lambda one: one, lambda one: (one.deadline, one.id))
 
 
 @routes.get("/{clock}")
@@ -79,7 +46,7 @@ async def get_clock(
 ) -> ClockDetailRead:
     """Get a clock with all its firings: when each was due, when it fired, and how late."""
     ticket_clock = await get_visible_clock(tx, clock_id, caller)
-    (clock,) = await _to_responses(tx, [ticket_clock])
+    (clock,) = await to_responses(tx, [ticket_clock])
     set_etag(response, ticket_clock.sequence)
     firings = firings_to_response(await inputs.list_by_clock(tx, clock_id))
     return ClockDetailRead(**clock.model_dump(), firings=firings)
@@ -98,7 +65,7 @@ async def list_ticket_clocks(
         raise NotFound("This ticket")
     ticket_clocks = await clocks.list_by_ticket(tx, ticket.id)
     return Page[ClockRead](
-        items=await _to_responses(tx, [one for one in ticket_clocks if _can_see(caller, one)])
+        items=await to_responses(tx, [one for one in ticket_clocks if _can_see(caller, one)])
     )
 
 
@@ -132,9 +99,10 @@ async def replay_clock(
     clock, difference = replay(ticket_clock.clock, [one.input for one in stored_inputs], tables)
     is_complete = len(stored_inputs) == ticket_clock.ordinal
     firing = next_firing(clock, tables)
+    defaults = await _house_defaults(tx, [ticket_clock])
     replayed = replace(ticket_clock, clock=clock, next_at=firing.due_at if firing else None)
     return ReplayRead(
-        **clock_to_response(replayed, at, tables).model_dump(),
+        **clock_to_response(replayed, at, tables, defaults).model_dump(),
         firings=firings_to_response(stored_inputs),
         as_of=at,
         inputs=len(stored_inputs),
@@ -157,11 +125,13 @@ def _can_see(caller: Caller, ticket_clock: TicketClock) -> bool:
     return caller.customer == ticket_clock.ticket.customer and ticket_clock.clock.contract == "sla"
 
 
-async def _to_responses(tx: Connection, ticket_clocks: list[TicketClock]) -> list[ClockRead]:
+async def to_responses(tx: Connection, ticket_clocks: list[TicketClock]) -> list[ClockRead]:
+    """The clocks as they are read now."""
     at, tables = await transaction_time(tx), await load_timetables(tx, ticket_clocks)
-    return [clock_to_response(one, at, tables) for one in ticket_clocks]
+    defaults = await _house_defaults(tx, ticket_clocks)
+    return [clock_to_response(one, at, tables, defaults) for one in ticket_clocks]
 
 
-def _queue_cursor(page: Paging) -> tuple[Any, ...] | None:
-    has_no_deadline = page.after is not None and page.after[:1] == (None,)
-    return page.after_as(type(None) if has_no_deadline else datetime, UUID)
+async def _house_defaults(tx: Connection, ticket_clocks: list[TicketClock]) -> Collection[UUID]:
+    versions = {one.ticket.agreement_version for one in ticket_clocks} - {None}
+    return await agreements.find_house_defaults(tx, versions)

@@ -48,6 +48,8 @@ _TICKET_COLUMNS: Columns = {
     "opened_at": "timestamptz",
     "agreement_version": "uuid",
     "agreement": "text",
+    "environment_tier": "text",
+    "channel": "text",
 }
 """The fields of a Ticket, in its order."""
 _PENDING_COLUMNS = tuple(field.name for field in fields(PendingInput))

@@ -59,6 +59,14 @@ async def get_customer_ids(tx: Connection, keys: Collection[str]) -> dict[str, U
     return {row.key: row.id for row in await tx.execute(statement)}
 
 
+async def get_tiers(tx: Connection, keys: Collection[str]) -> dict[str, str]:
+    """Return the tiers of environments by key; unknown keys are left out."""
+    if not keys:
+        return {}
+    statement = select(environments.c.key, environments.c.tier).where(environments.c.key.in_(keys))
+    return {row.key: row.tier for row in await tx.execute(statement)}
+
+
 async def find_environment(tx: Connection, key: str) -> Environment | None:
     """Return the environment with its customer; None while either is unknown."""
     joined = environments.join(customers, customers.c.id == environments.c.customer_id)

@@ -45,7 +45,7 @@ VERSIONED: Final[Mapping[str, FactTable]] = {
     ),
     "agreement_comments": FactTable(recorded=("created_at",), erasable="comment"),
     "agreement_versions": FactTable(
-        changing=frozenset({"state", "valid_until", "coverage"}),
+        changing=frozenset({"state", "valid_until", "coverage", "followed", "calendar_history"}),
         frozen_once="published_at",
         acts=("approved_by", "countersigned_by", "published_by"),
         recorded=("drafted_at", "approved_at", "countersigned_at", "published_at"),
@@ -69,7 +69,12 @@ VERSIONED: Final[Mapping[str, FactTable]] = {
     "bulk_updates": FactTable(
         changing=frozenset({"looks", "changed", "done_at"}), recorded=("decided_at", "done_at")
     ),
-    "calendars": FactTable(recorded=("created_at",), name="key"),
+    "calendars": FactTable(
+        changing=frozenset({"state", "effective_from", "published_by", "published_at"}),
+        acts=("published_by",),
+        recorded=("created_at", "published_at"),
+        name="key",
+    ),
     "coverage_extensions": FactTable(
         changing=frozenset({"ended_by", "ended_at", "ended_from", "ending"}),
         acts=("ended_by",),
@@ -91,6 +96,7 @@ VERSIONED: Final[Mapping[str, FactTable]] = {
     "outage_records": FactTable(
         ("outage_id", "ordinal"), audited=False, acts=("confirmed_by",), recorded=("known_at",)
     ),
+    "outage_rule_requests": FactTable(recorded=("requested_at",)),
     "outage_rules": FactTable(("version",), recorded=("created_at",)),
     "outages": FactTable(
         changing=frozenset(

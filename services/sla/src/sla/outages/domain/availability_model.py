@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import chain, pairwise
 from uuid import UUID
 
-from sla.agreements.domain.agreement import Agreement, applicable_agreement
+from sla.agreements.domain.agreement import Agreement, applicable_agreement, own_or_default
 from sla.calendars.domain.calendar import always_open
 from sla.calendars.domain.timetable import Timetable
 from sla.calendars.domain.zone import read_zone
@@ -92,7 +92,7 @@ class AvailabilityModel:
         covering_agreements = (
             one
             for id in customer_ids
-            for one in self._agreements_of_customer(AvailabilityQuery(id))
+            for one in own_or_default(self._agreements_of_customer(AvailabilityQuery(id)))
         )
         promised_services = {name for one in covering_agreements for name in one.services}
         query = AvailabilityQuery(customer_id)
@@ -110,7 +110,7 @@ class AvailabilityModel:
         agreements = self._queried_agreements(query)
         boundaries = {
             at for one in agreements for at in (one.valid_from, one.valid_until) if at is not None
-        }
+        } | {former.until for one in agreements for former in one.former_calendars}
         cuts = sorted(
             {start, end}
             | {cut for at in boundaries if start < (cut := truncate_to_second(at)) < end}
@@ -126,7 +126,7 @@ class AvailabilityModel:
             AgreedPeriod(
                 start,
                 end,
-                self.timetables[agreement.calendar],
+                self.timetables[agreement.calendar_at(start)],
                 agreement.availability,
                 agreement.key,
             )

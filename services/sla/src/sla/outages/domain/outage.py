@@ -24,6 +24,7 @@ class Outage:
 
     `counts` False: it was not an outage, by a correction or by monitoring. `source_id` is the id of
     the alert or ticket. `ordinal` is that of the last record, `sequence` that of the last event.
+    `reason` is what whoever reported it by hand said.
     """
 
     id: UUID
@@ -38,6 +39,7 @@ class Outage:
     counts: bool = True
     ordinal: int = 1
     sequence: int = 1
+    reason: str | None = None
 
     def downtime_interval(self) -> DowntimeInterval:
         return DowntimeInterval(self.started_at, self.ended_at, self.effect, self.key)

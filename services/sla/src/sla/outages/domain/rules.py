@@ -64,6 +64,19 @@ DEFAULT_RULES = (
 """The rules until others are stored: alerts that page, and blocker tickets, are outages."""
 
 
+def silence_everything(rules: Iterable[Rule]) -> bool:
+    """Return whether nothing would be an outage any more, whatever is reported.
+
+    Rules behind one that always matches are never reached.
+    """
+    for rule in rules:
+        if rule.effect is not None:
+            return False
+        if rule == Rule(None):
+            return True
+    return True
+
+
 def effect_of(rules: Iterable[Rule], signal: Signal) -> Effect | None:
     """Return the effect of a signal by the first matching rule; None: it is not an outage."""
     return next((rule.effect for rule in rules if rule.matches(signal)), None)

@@ -11,9 +11,10 @@ from sla.outages.domain.state_timeline import Window
 
 
 def calendar_ids_of(agreement: Agreement) -> set[UUID]:
-    """Return the ids of the calendars of service time and of weekly maintenance."""
+    """Return the ids of the calendars of service time, now and before, and of weekly maintenance."""
     weekly = agreement.maintenance.weekly
-    return {agreement.calendar} | ({weekly} if weekly is not None else set())
+    former = {one.calendar for one in agreement.former_calendars}
+    return {agreement.calendar} | former | ({weekly} if weekly is not None else set())
 
 
 def agreed_windows(

@@ -25,7 +25,8 @@ from sla.outages.schemas.outages import (
     to_detail_response,
     to_response,
 )
-from sla.outages.store import corrections, outages
+from sla.outages.second_look import announce_refusal, ask_for_second_look
+from sla.outages.store import corrections, outage_records, outages
 from sla.outages.store.corrections import Correction
 from sla.path_parameters import CorrectionId, OutageRef
 
@@ -58,7 +59,7 @@ async def request_correction(
     change = OutageChange(body.started_at, body.ended_at, body.reopened, body.effect, body.counts)
     _apply_or_reject(outage, change, at)
     correction = Correction(uuid7(), outage.id, change, body.reason, caller.sub, at)
-    await corrections.add(tx, correction)
+    await ask_for_second_look(tx, outage, correction)
     await record(tx, _audit_entry(at, caller, "request", correction))
     response.headers["Location"] = f"/v1/outages/{outage.id}/corrections/{correction.id}"
     return to_correction_response(correction)
@@ -84,10 +85,9 @@ async def confirm_correction(
         detail = "Another person than the requester of the correction confirms it."
         return problem_response(Forbidden(detail, code="SELF_APPROVAL"))
     after = _apply_or_reject(outage, correction.change, at)
-    people = (correction.requested_by, caller.sub)
-    stored = await correct_outage(tx, outage, after, people, at, correction.reason)
+    stored = await correct_outage(tx, outage, after, correction, caller.sub, at)
     await _decide(tx, correction, "confirmed", caller, at)
-    records = await outages.list_records(tx, stored.id)
+    records = await outage_records.list_records(tx, stored.id)
     return to_detail_response(
         stored, records, await corrections.list_of_outage(tx, stored.id, MAX_CORRECTIONS)
     )
@@ -105,13 +105,15 @@ async def refuse_correction(
 
     The outage stays as it is.
     """
-    _, correction = await _lock_for_decision(tx, name, correction_id, request)
+    outage, correction = await _lock_for_decision(tx, name, correction_id, request)
     at = await transaction_time(tx)
     if correction.requested_by == await counted_as(tx, caller.sub, correction.requested_by):
         await record(tx, _audit_entry(at, caller, "refuse.denied", correction))
         detail = "Another person than the requester of the correction decides on it."
         return problem_response(Forbidden(detail, code="SELF_APPROVAL"))
-    return to_correction_response(await _decide(tx, correction, "refused", caller, at))
+    refused = await _decide(tx, correction, "refused", caller, at)
+    await announce_refusal(tx, outage, refused, caller.sub, at)
+    return to_correction_response(refused)
 
 
 async def _decide(

@@ -102,7 +102,8 @@ async def agree_to_maintenance(
     if isinstance(after, Rejection):
         return await _reject(tx, after, planned_maintenance, caller, at)
     await _save(tx, after, at, caller, "agree")
-    await _emit(tx, MaintenanceAgreed, after, at, agreed_by=caller.sub)
+    people = {"agreed_by": caller.sub, "announced_by": after.announced_by}
+    await _emit(tx, MaintenanceAgreed, after, at, **people)
     return to_response(after, caller)
 
 

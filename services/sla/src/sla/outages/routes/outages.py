@@ -1,6 +1,7 @@
 """HTTP in: outages, reported by monitoring, by tickets or by hand."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -11,7 +12,6 @@ from common.auth import Caller, requires
 from common.errors import Conflict, NotFound, ValidationFailed, Violation
 from common.http import (
     Instant,
-    Page,
     Paging,
     Refers,
     RequestModel,
@@ -22,7 +22,6 @@ from common.http import (
 )
 from common.http.fields import Reason
 from common.persistence.database import Connection, transaction_time
-from common.persistence.ids import uuid7
 from sla.directory.fields import CustomerFilter
 from sla.outages.commands import OutageReport, close_outage, open_outage
 from sla.outages.domain.outage import (
@@ -38,14 +37,17 @@ from sla.outages.domain.state_timeline import Effect
 from sla.outages.schemas.outages import (
     OutageDetail,
     OutageDetailForCustomer,
+    OutageForStaff,
+    OutagePage,
     OutageRead,
     to_customer_detail_response,
     to_detail_response,
     to_response,
+    to_staff_response,
 )
 from sla.outages.schemas.scope import ScopedCreate, resolve_scope
-from sla.outages.store import corrections, outages, visibility
-from sla.outages.store.corrections import Correction
+from sla.outages.second_look import ask_for_change
+from sla.outages.store import corrections, outage_records, outages, visibility
 from sla.outages.store.outages import OutageFilter
 from sla.path_parameters import OutageRef
 
@@ -105,19 +107,13 @@ async def report_outage(
     )
     outage = await open_outage(tx, report, at)
     if not counts:
-        await _request_correction(tx, outage, OutageChange(counts=True), caller, at, body.reason)
+        counted = OutageChange(counts=True)
+        outage = await ask_for_change(tx, outage, counted, caller.sub, body.reason, at)
     grounds = {"key": outage.key, "started_at": outage.started_at, "reason": body.reason}
     subject = f"outage/{outage.id}"
     await record(tx, Entry.by(caller.actor, at, "outage.report", subject, grounds))
     response.headers["Location"] = f"/v1/outages/{outage.id}"
     return await _detail_response(tx, outage)
-
-
-async def _request_correction(
-    tx: Connection, outage: Outage, change: OutageChange, caller: Caller, at: datetime, reason: str
-) -> None:
-    """Ask for the second person who makes an outage count that reaches far, or shortens one (I5, R1)."""
-    await corrections.add(tx, Correction(uuid7(), outage.id, change, reason, caller.sub, at))
 
 
 @routes.post("/{outage}/end")
@@ -149,7 +145,7 @@ async def end_outage(
     stored = await close_outage(tx, outage, after, caller.sub, at, reason)
     if stored.ended_at is not None and truncate_to_second(ended_at) < stored.ended_at:
         change = OutageChange(ended_at=ended_at)
-        await _request_correction(tx, stored, change, caller, at, reason or EARLIER_END)
+        stored = await ask_for_change(tx, stored, change, caller.sub, reason or EARLIER_END, at)
     grounds = {"key": stored.key, "ended_at": stored.ended_at, "reason": reason}
     subject = f"outage/{stored.id}"
     await record(tx, Entry.by(caller.actor, at, "outage.end", subject, grounds))
@@ -184,14 +180,14 @@ async def list_outages(
         Instant | None, Query(alias="from", description="Started at or after.")
     ] = None,
     until: Annotated[Instant | None, Query(alias="to", description="Started before.")] = None,
-) -> Page[OutageRead]:
+) -> OutagePage:
     """List outages, newest first.
 
     Customers see their own, and those of all customers of a service that they have.
     """
     visible = await visibility.for_customer(tx, caller.customer or customer)
     if visible is None or not (customer is None or caller.can_see(customer)):
-        return Page[OutageRead](items=[], next=None)
+        return OutagePage(items=[], next=None)
     filters = OutageFilter(
         visible.customer_id,
         visible.hidden_services,
@@ -203,9 +199,14 @@ async def list_outages(
         until,
     )
     rows = await outages.page(tx, filters, page.limit, page.after_as(datetime, UUID))
-    return page.page_of(
-        rows, lambda one: to_response(one, caller.customer), lambda one: (one.started_at, one.id)
-    )
+    found = page.page_of(rows, partial(_listed, caller), lambda one: (one.started_at, one.id))
+    return OutagePage(items=found.items, next=found.next)
+
+
+def _listed(caller: Caller, outage: Outage) -> OutageForStaff | OutageRead:
+    if caller.customer is None:
+        return to_staff_response(outage)
+    return to_response(outage, caller.customer)
 
 
 @routes.get("/{outage}")
@@ -222,7 +223,7 @@ async def get_outage(
     if outage is None or visible is None or not visible.can_see(outage.scope):
         raise NotFound("This outage")
     if as_known_at is not None:
-        outage = as_known(outage, await outages.list_records(tx, outage.id), as_known_at)
+        outage = as_known(outage, await outage_records.list_records(tx, outage.id), as_known_at)
         if outage is None:
             raise NotFound("At that moment this outage")
     set_etag(response, outage.sequence)
@@ -245,5 +246,5 @@ async def _detail_response(
 async def _list_records(
     tx: Connection, outage: Outage, as_known_at: datetime | None
 ) -> list[Record]:
-    records = await outages.list_records(tx, outage.id)
+    records = await outage_records.list_records(tx, outage.id)
     return [one for one in records if as_known_at is None or one.known_at <= as_known_at]

@@ -1,5 +1,6 @@
 """HTTP in: the rules by which alerts and tickets count as outages, in versions."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -8,12 +9,24 @@ from pydantic import Field
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
-from common.http import Refers, RequestModel, ResponseModel, Transaction, if_match, router, set_etag
-from common.persistence.database import transaction_time
-from sla.outages.domain.rules import Rule, Source
+from common.auth.persons import counted_as
+from common.errors import Conflict, Forbidden
+from common.http import (
+    Refers,
+    RequestModel,
+    ResponseModel,
+    Transaction,
+    if_match,
+    problem_response,
+    router,
+    set_etag,
+)
+from common.persistence.database import Connection, transaction_time
+from common.persistence.ids import uuid7
+from sla.outages.domain.rules import Rule, Source, silence_everything
 from sla.outages.domain.state_timeline import Effect
 from sla.outages.store import rules as outage_rules
-from sla.outages.store.rules import Rules
+from sla.outages.store.rules import Rules, RulesRequest
 
 routes = router("/v1/outage-rules", tags=["outages"])
 
@@ -57,23 +70,35 @@ class RuleRead(ResponseModel):
     name_prefix: str
 
 
+class WaitingRulesRead(ResponseModel):
+    """Rules that wait for a second person."""
+
+    rules: tuple[RuleRead, ...]
+    requested_by: str
+    requested_at: datetime
+
+
 class RulesRead(ResponseModel):
-    """`version` 0: the default rules."""
+    """`version` 0: the default rules. `waiting`: rules by which nothing would be an outage, asked for by
+    one person; another one confirms them, or any other change makes them void.
+    """
 
     version: int
     rules: tuple[RuleRead, ...]
     created_by: str | None
     created_at: datetime | None
+    confirmed_by: str | None
+    waiting: WaitingRulesRead | None = None
 
 
 @routes.get("")
 async def get_outage_rules(
-    tx: Transaction, response: Response, caller: Annotated[Caller, requires("outages:write")]
+    tx: Transaction, response: Response, caller: Annotated[Caller, requires("outage-rules:read")]
 ) -> RulesRead:
     """Get the outage rules."""
     current = await outage_rules.get_current(tx)
     set_etag(response, current.version)
-    return RulesRead.model_validate(current)
+    return await _read(tx, current)
 
 
 @routes.put("")
@@ -85,16 +110,66 @@ async def update_outage_rules(
 ) -> RulesRead:
     """Replace the outage rules by the next version, for alerts and tickets from now on.
 
-    Existing outages stay as they are.
+    Existing outages stay as they are. Rules by which nothing would be an outage any more change nothing
+    until another person confirms them: the answer has them as `waiting`.
     """
     await outage_rules.lock(tx)
     before = await outage_rules.get_current(tx)
     if_match(request, before.version, RulesRead.model_validate(before))
     at = await transaction_time(tx)
     rules = tuple(Rule(**rule.model_dump()) for rule in body.rules)
+    if silence_everything(rules):
+        asked = RulesRequest(uuid7(), before.version, rules, caller.sub, at)
+        await outage_rules.add_request(tx, asked)
+        await _record(tx, caller, at, "request", before.version, rules)
+        return await _read(tx, before)
     new_version = Rules(before.version + 1, rules, caller.sub, at)
     await outage_rules.add(tx, new_version)
-    grounds = {"version": new_version.version, "rules": body.model_dump(mode="json")["rules"]}
-    entry = Entry.by(caller.actor, at, "outage_rules.write", "outage-rules/1", grounds)
+    await _record(tx, caller, at, "write", new_version.version, rules)
+    return await _read(tx, new_version)
+
+
+@routes.post("/confirm", response_model=RulesRead)
+async def confirm_outage_rules(
+    request: Request,
+    tx: Transaction,
+    caller: Annotated[Caller, requires("outages:configure")],
+) -> RulesRead | Response:
+    """Confirm outage rules by which nothing is an outage any more, as another person than who asked."""
+    await outage_rules.lock(tx)
+    before = await outage_rules.get_current(tx)
+    if_match(request, before.version, RulesRead.model_validate(before))
+    asked = await outage_rules.find_waiting(tx, before.version)
+    if asked is None:
+        raise Conflict("No outage rules wait for a second person.")
+    at = await transaction_time(tx)
+    if asked.requested_by == await counted_as(tx, caller.sub, asked.requested_by):
+        await _record(tx, caller, at, "confirm.denied", before.version, asked.rules)
+        detail = "Another person than who asked for these rules confirms them."
+        return problem_response(Forbidden(detail, code="SELF_APPROVAL"))
+    version = before.version + 1
+    new_version = Rules(version, asked.rules, asked.requested_by, at, caller.sub)
+    await outage_rules.add(tx, new_version)
+    await _record(tx, caller, at, "write", version, asked.rules)
+    return await _read(tx, new_version)
+
+
+async def _read(tx: Connection, current: Rules) -> RulesRead:
+    """The rules with what waits to replace them."""
+    asked = await outage_rules.find_waiting(tx, current.version)
+    shown = RulesRead.model_validate(current)
+    waiting = None if asked is None else WaitingRulesRead.model_validate(asked)
+    return shown.model_copy(update={"waiting": waiting})
+
+
+async def _record(
+    tx: Connection,
+    caller: Caller,
+    at: datetime,
+    action: str,
+    version: int,
+    rules: tuple[Rule, ...],
+) -> None:
+    grounds = {"version": version, "rules": [asdict(rule) for rule in rules]}
+    entry = Entry.by(caller.actor, at, f"outage_rules.{action}", "outage-rules/1", grounds)
     await record(tx, entry)
-    return RulesRead.model_validate(new_version)

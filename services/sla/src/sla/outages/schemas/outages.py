@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from common.domain.durations import SECOND
-from common.http import ResponseModel
+from common.http import Page, ResponseModel
 from sla.outages.domain.outage import Outage, Record
 from sla.outages.schemas.scope import ScopedRead
 from sla.outages.store.corrections import Correction
@@ -27,6 +27,16 @@ class OutageRead(ScopedRead):
     ended_at: datetime | None
     duration_seconds: int | None
     counts: bool
+
+
+class OutageForStaff(OutageRead):
+    """`reason`: what whoever reported it by hand said; null where monitoring or a ticket reported it."""
+
+    reason: str | None
+
+
+class OutagePage(Page[OutageForStaff | OutageRead]):
+    """A page of outages, as the caller may read them."""
 
 
 class OutageRecordForCustomer(ResponseModel):
@@ -65,7 +75,7 @@ class CorrectionRead(ResponseModel):
     decided_at: datetime | None
 
 
-class OutageDetail(OutageRead):
+class OutageDetail(OutageForStaff):
     """`history`: all records, in order."""
 
     history: list[OutageRecordRead]
@@ -79,7 +89,7 @@ class OutageDetailForCustomer(OutageRead):
 
 
 def to_response(outage: Outage, seen_by: str | None = None) -> OutageRead:
-    """The outage as staff reads it; with `seen_by`, a customer's key, as that customer does.
+    """The outage without what staff alone reads; with `seen_by`, a customer's key, as that customer does.
 
     The ticket behind an outage of everybody may be another customer's.
     """
@@ -101,11 +111,16 @@ def to_response(outage: Outage, seen_by: str | None = None) -> OutageRead:
     )
 
 
+def to_staff_response(outage: Outage) -> OutageForStaff:
+    """The outage as staff reads it."""
+    return OutageForStaff(**to_response(outage).model_dump(), reason=outage.reason)
+
+
 def to_detail_response(
     outage: Outage, records: Iterable[Record], corrections: Iterable[Correction]
 ) -> OutageDetail:
     return OutageDetail(
-        **to_response(outage).model_dump(),
+        **to_staff_response(outage).model_dump(),
         history=[OutageRecordRead(**asdict(record)) for record in records],
         corrections=[to_correction_response(one) for one in corrections],
     )

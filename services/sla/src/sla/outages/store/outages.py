@@ -32,6 +32,7 @@ from common.persistence.keyset import page_after
 from sla.directory.tables import environments
 from sla.outages.domain.outage import Outage, Record, Source
 from sla.outages.domain.scope import Scope
+from sla.outages.store.outage_records import MUTABLE_COLUMNS, insert_records
 from sla.outages.tables import outage_records as records
 from sla.outages.tables import outages
 
@@ -67,23 +68,20 @@ async def lock_scope(tx: Connection, scope: Scope) -> None:
 async def add(tx: Connection, new: Sequence[tuple[Outage, Record]]) -> None:
     """Store new outages with their first records."""
     await tx.execute(insert(outages), [_values(outage) for outage, _ in new])
-    await _insert_records(tx, new)
+    await insert_records(tx, new)
 
 
 async def save(tx: Connection, changed: Sequence[tuple[Outage, Record]]) -> None:
     """Store outages, each with its new record. Their rows are locked."""
     rows = [_values(outage) | {"outage_id": outage.id} for outage, _ in changed]
     await tx.execute(_SAVE, rows)
-    await _insert_records(tx, changed)
+    await insert_records(tx, changed)
 
 
-async def _insert_records(tx: Connection, pairs: Sequence[tuple[Outage, Record]]) -> None:
-    rows = [
-        {name: getattr(record, name) for name in _RECORD_COLUMNS}
-        | {"outage_id": outage.id, "created_by": record.by}
-        for outage, record in pairs
-    ]
-    await tx.execute(insert(records), rows)
+async def save_sequence(tx: Connection, outage: Outage) -> None:
+    """Store the sequence of an event that changes nothing of the outage, whose row is locked."""
+    statement = update(outages).where(outages.c.id == outage.id)
+    await tx.execute(statement.values(sequence=outage.sequence))
 
 
 async def lock_where(tx: Connection, condition: ColumnElement[bool]) -> list[Outage]:
@@ -136,12 +134,6 @@ async def find(tx: Connection, reference: str) -> Outage | None:
     """Return the outage with this id or key."""
     row = (await tx.execute(_select().where(by_id_or_key(outages, reference)))).one_or_none()
     return _to_outage(row) if row else None
-
-
-async def list_records(tx: Connection, outage_id: UUID) -> list[Record]:
-    """List all records of an outage, in order."""
-    query = select(records).where(records.c.outage_id == outage_id).order_by(records.c.ordinal)
-    return [_to_record(row) for row in await tx.execute(query)]
 
 
 async def page(
@@ -207,8 +199,8 @@ def _as_known(at: datetime, customers: Collection[UUID] | None) -> FromClause:
         of_customers = or_(outages.c.customer_id.in_(customers), outages.c.customer_id.is_(None))
         query = query.join(outages, outages.c.id == records.c.outage_id).where(of_customers)
     latest = query.ext(distinct_on(records.c.outage_id)).subquery()
-    latest_columns = {name: latest.c[name] for name in _MUTABLE_COLUMNS}
-    unchanged = [name for name in (*_COLUMNS, *_SCOPE_COLUMNS) if name not in _MUTABLE_COLUMNS]
+    latest_columns = {name: latest.c[name] for name in MUTABLE_COLUMNS}
+    unchanged = [name for name in (*_COLUMNS, *_SCOPE_COLUMNS) if name not in MUTABLE_COLUMNS]
     unchanged_columns = [outages.c[name] for name in unchanged]
     until = func.coalesce(latest.c.ended_at, literal_column("'infinity'")).label("until")
     return (
@@ -224,10 +216,17 @@ def _select(table: FromClause = outages) -> Select[Any]:
     return select(*columns, environments.c.tier).join_from(table, environments, tier, isouter=True)
 
 
-_MUTABLE_COLUMNS = ("effect", "started_at", "ended_at", "counts", "ordinal")
-_COLUMNS = (*_MUTABLE_COLUMNS, "id", "key", "source", "source_id", "ticket_id", "sequence")
+_COLUMNS = (
+    *MUTABLE_COLUMNS,
+    "id",
+    "key",
+    "source",
+    "source_id",
+    "ticket_id",
+    "sequence",
+    "reason",
+)
 _SCOPE_COLUMNS = ("customer_id", "customer", "environment", "service")
-_RECORD_COLUMNS = (*_MUTABLE_COLUMNS, "kind", "known_at", "confirmed_by", "reason")
 
 
 def _values(outage: Outage) -> dict[str, Any]:
@@ -238,10 +237,6 @@ def _values(outage: Outage) -> dict[str, Any]:
 def _to_outage(row: Row[Any]) -> Outage:
     scope = Scope(row.customer_id, row.environment, row.service, row.tier, row.customer)
     return Outage(scope=scope, **{name: getattr(row, name) for name in _COLUMNS})
-
-
-def _to_record(row: Row[Any]) -> Record:
-    return Record(by=row.created_by, **{name: getattr(row, name) for name in _RECORD_COLUMNS})
 
 
 _SAVE = update(outages).where(outages.c.id == bindparam("outage_id"))

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, insert, select
 
 from common.persistence.database import Connection
 from sla.outages.domain.rules import DEFAULT_RULES, Rule
+from sla.outages.tables import outage_rule_requests as requests
 from sla.outages.tables import outage_rules as table
 
 
@@ -20,6 +22,18 @@ class Rules:
     rules: tuple[Rule, ...]
     created_by: str | None = None
     created_at: datetime | None = None
+    confirmed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RulesRequest:
+    """Rules that wait for a second person; they would replace the version `based_on`."""
+
+    id: UUID
+    based_on: int
+    rules: tuple[Rule, ...]
+    requested_by: str
+    requested_at: datetime
 
 
 async def lock(tx: Connection) -> None:
@@ -36,6 +50,7 @@ async def get_current(tx: Connection) -> Rules:
         tuple(_rule(document) for document in row.rules),
         row.created_by,
         row.created_at,
+        row.confirmed_by,
     )
 
 
@@ -45,8 +60,25 @@ async def add(tx: Connection, new_version: Rules) -> None:
         "version": new_version.version,
         "created_by": new_version.created_by,
         "created_at": new_version.created_at,
+        "confirmed_by": new_version.confirmed_by,
     }
     await tx.execute(insert(table).values(rules=documents, **values))
+
+
+async def add_request(tx: Connection, request: RulesRequest) -> None:
+    """Store rules that wait for a second person."""
+    values = asdict(request) | {"rules": [asdict(rule) for rule in request.rules]}
+    await tx.execute(insert(requests).values(values))
+
+
+async def find_waiting(tx: Connection, version: int) -> RulesRequest | None:
+    """The newest request to replace this version, which is the last one; None without any."""
+    query = select(requests).where(requests.c.based_on == version).order_by(requests.c.id.desc())
+    row = (await tx.execute(query.limit(1))).one_or_none()
+    if row is None:
+        return None
+    rules = tuple(_rule(document) for document in row.rules)
+    return RulesRequest(row.id, row.based_on, rules, row.requested_by, row.requested_at)
 
 
 def _rule(document: Mapping[str, Any]) -> Rule:

@@ -183,6 +183,8 @@ async def _save_outcome(
         return _denial_response(outcome)
     set_etag(response, await meetings.save_action(tx, outcome))
     await action_items.schedule_deadline(tx, outcome)
+    if outcome.state == "verified":
+        await action_items.announce_verified(tx, outcome, statement.actor, statement.at)
     grounds = {"state": outcome.state, "owner": outcome.owner, "statement": statement.text}
     await record(tx, Entry.by(caller.actor, statement.at, audit_action, subject, grounds))
     return to_action_response(outcome)

@@ -4,7 +4,7 @@ CREATE SEQUENCE notice_numbers;
 CREATE TABLE notices (
     id uuid PRIMARY KEY,
     key text NOT NULL UNIQUE,
-    kind text NOT NULL CHECK (kind IN ('maintenance', 'outage', 'delivery')),
+    kind text NOT NULL CHECK (kind IN ('maintenance', 'outage', 'delivery', 'agreement')),
     stage text NOT NULL CHECK (stage IN ('announced', 'started', 'moved', 'cancelled', 'restored')),
     source text NOT NULL,
     source_key text NOT NULL,

@@ -14,7 +14,6 @@ CREATE TABLE agreements (
     ended_at timestamptz,
     sequence bigint NOT NULL,
     CONSTRAINT uq_agreements_party UNIQUE (id, customer_id),
-    CONSTRAINT ck_agreements_customer CHECK (customer_id IS NOT NULL OR contract <> 'sla'),
     CONSTRAINT ck_agreements_partner CHECK (partner IS NULL OR contract = 'uc'),
     CONSTRAINT ck_agreements_team CHECK (team IS NULL OR contract = 'ola'),
     CONSTRAINT ck_agreements_termination_requested_at
@@ -25,6 +24,8 @@ CREATE TABLE agreements (
     CONSTRAINT ck_agreements_ended CHECK (ended_by IS NULL OR termination_requested_by IS NOT NULL),
     CONSTRAINT ck_agreements_four_eyes CHECK (termination_requested_by <> ended_by)
 );
+COMMENT ON COLUMN agreements.customer_id IS
+    'With whom it is made; null of an sla: the house-wide default, for customers without their own.';
 COMMENT ON COLUMN agreements.ended_by IS
     'Deactivated by another person than the one who asked: it cancels open clocks (C10).';
 
@@ -42,6 +43,8 @@ CREATE TABLE agreement_versions (
         CONSTRAINT ck_agreement_versions_valid_until CHECK (valid_until > valid_from),
     promises jsonb NOT NULL,
     coverage jsonb,
+    followed jsonb,
+    calendar_history jsonb,
     customer_signs boolean NOT NULL DEFAULT false,
     drafted_by text NOT NULL,
     drafted_at timestamptz NOT NULL,
@@ -82,9 +85,13 @@ CREATE INDEX ix_agreement_versions_customers ON agreement_versions USING gin (cu
     WHERE published_at IS NOT NULL;
 COMMENT ON COLUMN agreement_versions.services IS 'By key; none named: all services.';
 COMMENT ON COLUMN agreement_versions.customers IS
-    'All whom it covers; none named: everybody (ola and uc alone).';
+    'All whom it covers; none named: everybody (ola, uc and the house-wide default).';
 COMMENT ON COLUMN agreement_versions.coverage IS
     'The calendars with their dated coverage extensions, by priority; null without any.';
+COMMENT ON COLUMN agreement_versions.followed IS
+    'The later calendar versions that it follows, by priority; null while it follows none.';
+COMMENT ON COLUMN agreement_versions.calendar_history IS
+    'Its calendars of before, each with the instant until which it was that; null without any.';
 COMMENT ON COLUMN agreement_versions.countersigned_by IS
     'For the other side: a contact of the customer, or the second of our own people.';
 COMMENT ON COLUMN agreement_versions.countersigned_for IS

@@ -106,7 +106,8 @@ CREATE TABLE bulk_updates (
     id uuid PRIMARY KEY,
     agreement_id uuid NOT NULL REFERENCES agreements,
     kind text NOT NULL
-        CONSTRAINT ck_bulk_updates_kind CHECK (kind IN ('cancel', 'move', 'extend', 'shorten')),
+        CONSTRAINT ck_bulk_updates_kind
+            CHECK (kind IN ('cancel', 'move', 'extend', 'shorten', 'calendar')),
     version_id uuid REFERENCES agreement_versions,
     reason text NOT NULL,
     decided_by text NOT NULL,
@@ -115,6 +116,7 @@ CREATE TABLE bulk_updates (
     looks int NOT NULL DEFAULT 0,
     changed int NOT NULL DEFAULT 0,
     done_at timestamptz,
+    effective_at timestamptz,
     CONSTRAINT ck_bulk_updates_version CHECK (kind <> 'move' OR version_id IS NOT NULL),
     CONSTRAINT ck_bulk_updates_stood_for CHECK (kind = 'extend' OR confirmed_by IS NOT NULL),
     CONSTRAINT ck_bulk_updates_four_eyes CHECK (decided_by <> confirmed_by)
@@ -122,6 +124,8 @@ CREATE TABLE bulk_updates (
 CREATE INDEX ix_bulk_updates_agreement ON bulk_updates (agreement_id, id);
 COMMENT ON TABLE bulk_updates IS
     'A change of all open clocks of an agreement, carried out in batches by the timers.';
+COMMENT ON COLUMN bulk_updates.effective_at IS
+    'From when on the clocks are changed; null: from the decision on.';
 COMMENT ON COLUMN bulk_updates.confirmed_by IS
     'Who published the version that clocks move to, or asked for the end: another person (R1).';
 

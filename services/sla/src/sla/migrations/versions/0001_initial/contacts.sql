@@ -9,9 +9,15 @@ SELECT open_to_contacts('environments', 'customer_id = (SELECT own_customer())')
 
 -- Agreements: what was published to the customer, or awaits a signature. What was said about a
 -- version is for the customer with whom it is made, not for others whom it covers.
+-- The house-wide default is everybody's; asked in the owner's name, since the policy of agreements looks here.
+CREATE FUNCTION is_house_default(agreement uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = sla, pg_temp AS $$
+    SELECT contract = 'sla' AND customer_id IS NULL FROM agreements WHERE id = agreement
+$$;
 SELECT open_to_contacts('agreement_versions',
     $$(SELECT own_customer()) = ANY (customers) AND (published_at IS NOT NULL
-        OR (customer_signs AND state IN ('proposed', 'agreed')))$$);
+        OR (customer_signs AND state IN ('proposed', 'agreed')))
+    OR customers = '{}' AND published_at IS NOT NULL AND is_house_default(agreement_id)$$);
 SELECT open_to_contacts('agreements',
     $$contract = 'sla' AND EXISTS (SELECT FROM agreement_versions
         WHERE agreement_versions.agreement_id = agreements.id)$$);
@@ -72,3 +78,13 @@ GRANT SELECT ON calendars, services, service_versions TO opsdesk_sla_contact;
 
 -- Who of us signed or worked for them: by name, never by address.
 GRANT SELECT (sub, name) ON people TO opsdesk_sla_contact;
+-- The hours that agreements name, now and before: to a contact those of the own ones alone.
+CREATE FUNCTION agreed_calendars() RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
+    SELECT named.id::uuid FROM agreement_versions v CROSS JOIN LATERAL (
+        SELECT v.promises ->> 'calendar'
+        UNION SELECT value FROM jsonb_each_text(v.promises -> 'calendars')
+        UNION SELECT value FROM jsonb_each_text(v.followed)
+        UNION SELECT value FROM jsonb_each_text(v.coverage)
+        UNION SELECT former ->> 1 FROM jsonb_array_elements(v.calendar_history) former
+    ) named (id) WHERE named.id IS NOT NULL
+$$;

@@ -164,7 +164,7 @@ BEGIN
     FOREACH fact_table IN ARRAY ARRAY[
         'action_items', 'agreement_versions', 'agreements', 'breach_comments', 'bulk_updates', 'calendars',
         'coverage_extensions', 'heartbeats', 'maintenance_windows', 'measured_promises',
-        'outage_corrections', 'outage_records', 'outage_rules', 'outages', 'rate_cards', 'review_agenda',
+        'outage_corrections', 'outage_records', 'outage_rule_requests', 'outage_rules', 'outages', 'rate_cards', 'review_agenda',
         'review_audiences', 'review_minutes', 'series', 'service_versions', 'services', 'time_entries',
         'usage_limits', 'waivers', 'restorations']
     LOOP

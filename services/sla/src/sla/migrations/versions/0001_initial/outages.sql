@@ -18,10 +18,12 @@ CREATE TABLE outages (
     counts boolean NOT NULL,
     ordinal int NOT NULL,
     sequence bigint NOT NULL,
+    reason text,
     CONSTRAINT ck_outages_scope CHECK (environment IS NOT NULL OR service IS NOT NULL)
 );
 COMMENT ON TABLE outages IS 'Each outage as of its last record in outage_records.';
 COMMENT ON COLUMN outages.counts IS 'False: it was not an outage, as was found later.';
+COMMENT ON COLUMN outages.reason IS 'What whoever reported it by hand said; for staff alone.';
 CREATE INDEX ix_outages_time ON outages (customer_id, until, started_at) WHERE counts;
 CREATE INDEX ix_outages_listed ON outages (started_at, id);
 CREATE INDEX ix_outages_customer ON outages (customer_id, started_at, id);
@@ -85,10 +87,28 @@ CREATE TABLE outage_rules (
     version int PRIMARY KEY,
     rules jsonb NOT NULL,
     created_by text NOT NULL,
-    created_at timestamptz NOT NULL
+    created_at timestamptz NOT NULL,
+    confirmed_by text CONSTRAINT ck_outage_rules_four_eyes CHECK (confirmed_by <> created_by),
+    -- Where nothing is an outage any more, two people say so (R1).
+    CONSTRAINT ck_outage_rules_silence CHECK (
+        confirmed_by IS NOT NULL OR jsonb_path_exists(rules, '$[*] ? (@.effect != null)'))
 );
 COMMENT ON TABLE outage_rules IS 'Which alerts and tickets count as outages; the last version is valid.';
 REVOKE UPDATE, DELETE, TRUNCATE ON outage_rules FROM opsdesk_sla;
+
+CREATE TABLE outage_rule_requests (
+    id uuid PRIMARY KEY,
+    based_on int NOT NULL,
+    rules jsonb NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL
+);
+COMMENT ON TABLE outage_rule_requests IS
+    'Rules by which nothing would be an outage: they wait until a second person confirms them.';
+COMMENT ON COLUMN outage_rule_requests.based_on IS
+    'The version that they would replace; a later version makes the request void.';
+CREATE INDEX ix_outage_rule_requests_version ON outage_rule_requests (based_on, id);
+REVOKE UPDATE, DELETE, TRUNCATE ON outage_rule_requests FROM opsdesk_sla;
 
 CREATE SEQUENCE maintenance_numbers;
 CREATE TABLE maintenance_windows (
@@ -162,6 +182,10 @@ COMMENT ON TABLE service_conditions IS
 -- Two accounts of one person are refused, too (R1).
 
 CREATE TRIGGER two_persons_correct BEFORE INSERT OR UPDATE OF confirmed_by ON outage_records
+    FOR EACH ROW WHEN (NEW.confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('created_by', 'confirmed_by');
+
+CREATE TRIGGER two_persons_silence BEFORE INSERT OR UPDATE OF confirmed_by ON outage_rules
     FOR EACH ROW WHEN (NEW.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('created_by', 'confirmed_by');
 

@@ -15,11 +15,20 @@ CREATE TABLE tickets (
     opened_at timestamptz NOT NULL,
     ended_at timestamptz,
     ended_as text CHECK (ended_as IN ('resolved', 'merged')),
+    state text NOT NULL DEFAULT 'new',
+    assignee text,
+    team text,
+    environment_tier text,
+    channel text,
     CONSTRAINT ck_tickets_ended CHECK ((ended_at IS NULL) = (ended_as IS NULL))
 );
 CREATE INDEX ix_tickets_agreement_version ON tickets (agreement_version, id);
 CREATE INDEX ix_tickets_opened ON tickets (customer_id, opened_at);
 CREATE INDEX ix_tickets_ended ON tickets (customer_id, ended_at) WHERE ended_at IS NOT NULL;
+COMMENT ON COLUMN tickets.state IS
+    'State, assignee and team as intake last said them: for the queue, no clock depends on them.';
+COMMENT ON COLUMN tickets.environment_tier IS 'As it was when the ticket was opened; targets may name it.';
+COMMENT ON COLUMN tickets.channel IS 'By which the ticket came; targets may name it.';
 COMMENT ON COLUMN tickets.ended_at IS 'Null while the ticket is open, also after a reopening.';
 
 CREATE TABLE pending_inputs (

@@ -1,0 +1,91 @@
+"""Maintenance that needs a second word, and services that what they run on impairs (R3, R15)."""
+
+from common.events.envelope import ReceivedEvent
+from common.events.outages import (
+    MaintenanceAgreed,
+    MaintenanceAnnounced,
+    MaintenanceCancelled,
+    MaintenanceEvent,
+    ScopedEvent,
+    ServiceDegraded,
+    ServiceRestored,
+)
+from common.persistence.database import Connection
+from escalation.cases.closing import resolve_cases
+from escalation.cases.commands import environment_tier
+from escalation.cases.handlers.for_information import inform
+from escalation.policies.domain.trigger import Trigger, TriggerKind
+
+
+async def on_maintenance_announced(
+    tx: Connection, received: ReceivedEvent[MaintenanceAnnounced]
+) -> None:
+    """Tell delivery managers and operators what is planned, and that somebody has to agree before.
+
+    Intake tells the customers.
+    """
+    event = received.event
+    title = (
+        f"{event.maintenance}: maintenance of {_scope(event)} from {event.starts_at:%Y-%m-%d %H:%M} UTC;"
+        " its downtime counts unless another person agrees before"
+    )
+    trigger = await _trigger(tx, event, "maintenance_planned", _maintenance_key(event), title)
+    await inform(tx, trigger, roles=("dm", "ops"), without=[event.announced_by])
+
+
+async def on_maintenance_agreed(tx: Connection, received: ReceivedEvent[MaintenanceAgreed]) -> None:
+    """Tell whoever announced maintenance that it is agreed."""
+    event = received.event
+    await resolve_cases(tx, {_maintenance_key(event): f"agreed by {event.agreed_by}"})
+    if event.announced_by is not None:
+        title = f"{event.maintenance}: the maintenance of {_scope(event)} is agreed"
+        key = f"{_maintenance_key(event)}/agreed"
+        trigger = await _trigger(tx, event, "maintenance_planned", key, title)
+        await inform(tx, trigger, people=[event.announced_by], is_over=True)
+
+
+async def on_maintenance_cancelled(
+    tx: Connection, received: ReceivedEvent[MaintenanceCancelled]
+) -> None:
+    """Resolve what waited for somebody to agree."""
+    await resolve_cases(tx, {_maintenance_key(received.event): "cancelled, or over"})
+
+
+async def on_service_degraded(tx: Connection, received: ReceivedEvent[ServiceDegraded]) -> None:
+    """Tell delivery managers that a service of a customer is impaired; the outage below pages."""
+    event = received.event
+    title = f"{_scope(event)} is impaired: {', '.join(event.caused_by)} is down"
+    key = f"condition/{event.condition_id}"
+    await inform(tx, await _trigger(tx, event, "service_degraded", key, title), roles=("dm",))
+
+
+async def on_service_restored(tx: Connection, received: ReceivedEvent[ServiceRestored]) -> None:
+    """Resolve the case of a service that nothing impairs any more."""
+    await resolve_cases(
+        tx, {f"condition/{received.event.condition_id}": "nothing is down any more"}
+    )
+
+
+async def _trigger(
+    tx: Connection, event: ScopedEvent, kind: TriggerKind, key: str, title: str
+) -> Trigger:
+    return Trigger(
+        kind,
+        "minor",
+        key,
+        title,
+        event.at,
+        service=event.service,
+        customer=event.customer,
+        environment=event.environment,
+        tier=await environment_tier(tx, event.environment),
+    )
+
+
+def _scope(event: ScopedEvent) -> str:
+    affected = " on ".join(part for part in (event.service, event.environment) if part)
+    return f"{affected} ({event.customer})" if event.customer else affected
+
+
+def _maintenance_key(event: MaintenanceEvent) -> str:
+    return f"maintenance/{event.maintenance_id}"

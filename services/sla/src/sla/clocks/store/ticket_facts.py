@@ -1,0 +1,44 @@
+"""State, assignee and team of tickets, as intake last said them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from common.persistence.database import Connection, asyncpg_connection
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFacts:
+    """What is said of a ticket; `says_team`: whether `team` replaces the one of before."""
+
+    ticket_id: UUID
+    state: str
+    assignee: str | None
+    team: str | None
+    says_team: bool
+
+
+# The tickets are locked in the order of ids, as everybody locks them.
+_SAVE = """
+WITH said AS (
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[])
+        AS said (id, state, assignee, team, says_team)
+), locked AS (
+    SELECT id FROM tickets WHERE id = ANY($1) ORDER BY id FOR UPDATE
+)
+UPDATE tickets SET state = said.state, assignee = said.assignee,
+    team = CASE WHEN said.says_team THEN said.team ELSE tickets.team END
+FROM said JOIN locked USING (id)
+WHERE tickets.id = said.id AND (tickets.state, tickets.assignee, tickets.team) IS DISTINCT FROM
+    (said.state, said.assignee, CASE WHEN said.says_team THEN said.team ELSE tickets.team END)
+"""
+
+
+async def save(tx: Connection, facts: Sequence[TicketFacts]) -> None:
+    """Store what is said of these tickets, each once; unknown ones are left out."""
+    if facts:
+        columns = [
+            [getattr(one, name) for one in facts]
+            for name in ("ticket_id", "state", "assignee", "team", "says_team")
+        ]
+        await (await asyncpg_connection(tx)).execute(_SAVE, *columns)
