@@ -34,6 +34,7 @@ KNOWN_ELSEWHERE: Final = frozenset(
         "MESSAGE_CHECK",
         "NOTICES_OPTIONAL",
         "PHONE_REGION",
+        "PROVIDER_NAME",
         "PUBLIC_URL",
         "RAW_MAIL_DAYS",
         "RECEIPTS_PER_HOUR",

@@ -1012,7 +1012,7 @@ CREATE TABLE forecasts (
     known integer NOT NULL,
     breach_share real,
     level smallint NOT NULL,
-    prior double precision,
+    prior float8,
     prior_level smallint NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL,
     changed_at timestamptz NOT NULL,

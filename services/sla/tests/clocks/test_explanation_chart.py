@@ -104,3 +104,13 @@ def test_pictures_have_a_dark_theme_and_ids_of_their_own() -> None:
     assert all(ids)
     assert not ids[0] & ids[1]
     assert not ids[0] & ids[2]
+
+
+def test_a_curve_on_the_target_is_in_time() -> None:
+    """C5; a night at exactly the target was drawn red"""
+    picture = _picture(explained("resolution", [opened(8)], at(20), TABLES))
+    (clip,) = [one for one in picture.iter() if one.tag.endswith("clipPath")]
+    (above,) = list(clip)
+    (curve,) = _lines(picture, LIGHT.fills["counted"])
+    late_until = float(above.get("y", "")) + float(above.get("height", ""))
+    assert min(y for _, y in curve) - 1.5 >= late_until

@@ -193,3 +193,17 @@ def test_a_long_life_is_told_by_the_week() -> None:
     assert max(map(len, words.splitlines())) <= 100
     first_week = next(one for one in words.splitlines() if one.startswith("week of Mon 1 Jun"))
     assert "+ 35 hr" in first_week
+
+
+def test_a_clock_that_has_not_begun_is_not_put_on_hold() -> None:
+    inputs = [
+        opened(4),
+        Input(0, "on_hold", at(1), at(1), by=("anna",)),
+        Input(0, "customer_replied", at(2), at(2)),
+        Input(0, "replied", at(3), at(3), by=("anna",)),
+    ]
+    assert texts(explained("next_reply", inputs, at(4), TABLES)) == [
+        "the ticket was opened; the clock waits for the customer's next message",
+        "the customer wrote: a reply is owed",
+        "public reply to the customer: met with 3 hr left, by Anna de Vries",
+    ]

@@ -16,6 +16,8 @@ WIDTH, LEFT, RIGHT = 1000, 70, 30
 TOP, FLOOR = 120, 280
 AFTER_STOP = 0.06
 """How far the picture goes on after a stop, as a share of the time before it."""
+HALF_STROKE = 1.5
+"""A curve that lies on the target, which is in time (C5), is not late by half of its breadth."""
 MINUTE = timedelta(minutes=1)
 Point = tuple[float, float]
 
@@ -105,7 +107,7 @@ def _target_spans(
 def _above_targets(report: ExplanationReport, scale: Scale) -> Iterator[Element]:
     for start, end, target in _target_spans(report, scale):
         left, right = scale.x(start), scale.x(end)
-        yield rect(left, TOP - 16, right - left, scale.y(target) - TOP + 16)
+        yield rect(left, TOP - 16, right - left, scale.y(target) - TOP + 16 - HALF_STROKE)
 
 
 def draw_targets(report: ExplanationReport, scale: Scale, theme: Theme) -> Iterator[Element]:

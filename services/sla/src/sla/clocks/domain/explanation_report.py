@@ -21,7 +21,7 @@ REASON_LABELS: dict[Reason, str] = {
     "break": "break",
     "maintenance": "agreed maintenance",
     "waiting_on_customer": "waiting on the customer",
-    "stopped": "stopped",
+    "stopped": "not running",
 }
 
 

@@ -167,7 +167,7 @@ def _state_events(step: Step) -> Iterator[StoryEvent]:
         yield StoryEvent(step.at, "stopped", _stop_text(step), input.by)
     elif after.open and not before.open:
         yield StoryEvent(step.at, "reopened", _reopening_text(input), input.by)
-    elif input.kind == "on_hold" and after.waiting and not before.waiting:
+    elif input.kind == "on_hold" and before.open and after.waiting and not before.waiting:
         counts = "" if after.terms.pausable else "; by the agreement this time counts"
         yield StoryEvent(step.at, "paused", f"put on hold for the customer{counts}", input.by)
     elif before.waiting and not after.waiting:
