@@ -14,11 +14,13 @@ from sla.capacity.store import series
 from sla.clocks.commands import load_timetables
 from sla.clocks.store import clocks, tickets
 from sla.directory.store.customers import CustomerProfile
+from sla.outages.domain.availability_model import AvailabilityModel
 from sla.outages.domain.scope import AvailabilityQuery
 from sla.outages.store import availability
 from sla.reports import rollup_jobs
 from sla.reports.store import monthly_figures
 from sla.reviews.domain import assembly, uptimes
+from sla.reviews.domain.month_end import final_at, preliminary_note
 from sla.reviews.domain.report import (
     MAX_LIST_ROWS,
     Breach,
@@ -40,11 +42,13 @@ async def generate_report(
     """The report on a customer's month as things are known at `at`."""
     zone = zone_or_utc(customer.timezone)
     span = month.span(zone)
+    model = await availability.load_month(tx, {customer.id}, month.first)
+    over_at = final_at(month, zone, model.agreements.get(customer.id, ()))
     await rollup_jobs.recount_now(tx)
     months = assembly.trend_months(month)
     trend = (await monthly_figures.usages(tx, months, customer.id))[None]
     breaches, breaches_total, covering = await _breaches(tx, customer, span, at)
-    uptime_lines, outages = await _availability_lines(tx, customer, month, at)
+    uptime_lines, outages = await _availability_lines(tx, model, customer, month, at)
     return Report(
         customer=customer.key,
         name=customer.name,
@@ -74,14 +78,13 @@ async def generate_report(
         delivered=await deliveries.list_delivered(tx, customer.key, *span, MAX_LIST_ROWS),
         reserved=await _reserved_hours(tx, customer, month),
         measured=await _measured_lines(tx, customer, month, at),
-        notes=_notes(customer, zone, span, at),
+        notes=_notes(customer, zone, preliminary_note(at, span, over_at)),
+        preliminary=at < over_at,
     )
 
 
-def _notes(customer: CustomerProfile, zone: ZoneInfo, span: Span, at: datetime) -> tuple[str, ...]:
-    notes = []
-    if at < span.until:
-        notes.append("The month is not over: these figures are preliminary.")
+def _notes(customer: CustomerProfile, zone: ZoneInfo, preliminary: str | None) -> tuple[str, ...]:
+    notes = [] if preliminary is None else [preliminary]
     if zone.key != customer.timezone:
         notes.append(f"The zone {customer.timezone} is not known here: days are counted in UTC.")
     return tuple(notes)
@@ -146,11 +149,10 @@ async def _measured_lines(
 
 
 async def _availability_lines(
-    tx: Connection, customer: CustomerProfile, month: Month, at: datetime
+    tx: Connection, model: AvailabilityModel, customer: CustomerProfile, month: Month, at: datetime
 ) -> tuple[tuple[Uptime, ...], tuple[OutageLine, ...]]:
     """Of production as a whole, and of each service that is promised or was down (C12)."""
     day, zone = month.first, zone_or_utc(customer.timezone)
-    model = await availability.load_month(tx, {customer.id}, day)
     promised_services = {
         name for one in model.agreements.get(customer.id, ()) for name in one.services
     }

@@ -156,6 +156,7 @@ class Report:
     measured: tuple[MeasuredLine, ...] = ()
     notes: tuple[str, ...] = field(default=())
     """What a reader must know about the figures, such as that the month is not over."""
+    preliminary: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,10 @@ class CompliancePartRead(ResponseModel):
 
 
 class ReportFigures(ResponseModel):
-    """What everybody reads of a report: durations in seconds, shares from 0 to 1."""
+    """What everybody reads of a report: durations in seconds, shares from 0 to 1.
+
+    `preliminary`: the month was not over yet, in the customer's zone or in that of an agreement.
+    """
 
     customer: str
     name: str
@@ -56,6 +59,7 @@ class ReportFigures(ResponseModel):
     delivered: list[ChangeLine]
     reserved: list[ReservedHoursLine]
     notes: list[str]
+    preliminary: bool
 
 
 class MinuteRead(ResponseModel):
