@@ -34,6 +34,7 @@ from sla.reviews.domain.report import (
 from sla.reviews.store import deliveries, meetings
 from sla.time_entries.store import reserved_hours
 from sla.waivers.store import summaries as waiver_summaries
+from sla.waivers.store.summaries import WaiverSummary
 
 
 async def generate_report(
@@ -48,6 +49,7 @@ async def generate_report(
     months = assembly.trend_months(month)
     trend = (await monthly_figures.usages(tx, months, customer.id))[None]
     breaches, breaches_total, covering = await _breaches(tx, customer, span, at)
+    waivers, requests = await _waiver_lines(tx, customer, span, covering)
     uptime_lines, outages = await _availability_lines(tx, model, customer, month, at)
     return Report(
         customer=customer.key,
@@ -68,10 +70,11 @@ async def generate_report(
         services=assembly.name_services(
             await monthly_figures.parts(tx, customer.id, month, "service")
         ),
-        response_times=await monthly_figures.response_times(tx, customer.id, month),
+        response_times=await monthly_figures.response_times(tx, customer.id, span),
         breaches=breaches,
         breaches_total=breaches_total,
-        waivers=await _waiver_lines(tx, customer, span, covering),
+        waivers=waivers,
+        requests=requests,
         outages=outages,
         uptimes=uptime_lines,
         upcoming=await deliveries.list_upcoming(tx, customer.key, MAX_LIST_ROWS),
@@ -108,10 +111,21 @@ async def _breaches(
 
 async def _waiver_lines(
     tx: Connection, customer: CustomerProfile, span: Span, covering: Collection[UUID]
-) -> tuple[WaiverLine, ...]:
-    """The waivers that cover a breach of the month, whenever they were asked for, and those asked for in it."""
-    summaries = await waiver_summaries.list_of_month(tx, customer.id, span, covering, MAX_LIST_ROWS)
-    return tuple(WaiverLine(**asdict(one)) for one in summaries)
+) -> tuple[tuple[WaiverLine, ...], tuple[WaiverLine, ...]]:
+    """The waivers that cover a breach of the month, whenever they were asked for; and the other
+    requests of the month (C11)."""
+    found = await waiver_summaries.list_of_month(tx, customer.id, span, covering, MAX_LIST_ROWS)
+    lines = [(one.id in covering, _to_waiver_line(one)) for one in found]
+    return (
+        tuple(line for covers, line in lines if covers),
+        tuple(line for covers, line in lines if not covers),
+    )
+
+
+def _to_waiver_line(summary: WaiverSummary) -> WaiverLine:
+    values = asdict(summary)
+    del values["id"]
+    return WaiverLine(**values)
 
 
 async def _reserved_hours(

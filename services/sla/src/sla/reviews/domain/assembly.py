@@ -7,7 +7,7 @@ from uuid import UUID
 
 from common.domain.durations import SECOND
 from sla.calendars.domain.month import Month
-from sla.clocks.domain.clock import Timetables
+from sla.clocks.domain.clock import ZERO, Clock, Timetables
 from sla.clocks.domain.compliance import Compliance
 from sla.clocks.domain.snapshot import longest_overrun, take_snapshot
 from sla.clocks.domain.ticket_clock import TicketClock
@@ -87,4 +87,12 @@ def to_breach(
         clock.breach_reason or "deadline",
         waivers.get(waiver.waiver_id) if waiver else None,
         comments.get(ticket_clock.id),
+        _elapsed_seconds(clock, at),
     )
+
+
+def _elapsed_seconds(clock: Clock, at: datetime) -> int | None:
+    """The time from the deadline of the longest cycle to its stop, or to `at`; None where it is not known."""
+    if clock.deadline is None or clock.worst > clock.counted:
+        return None
+    return max((clock.stopped_at or at) - clock.deadline, ZERO) // SECOND

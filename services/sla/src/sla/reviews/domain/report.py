@@ -25,6 +25,8 @@ class DailyVolume:
 class Breach:
     """A breached promise. `reason` is recorded by the clock, `comment` is written by people.
 
+    `overrun_seconds` are counted (support) time beyond the target, `elapsed_seconds` all the time
+    since the deadline (None where the longest cycle is not the last one, or its deadline is gone).
     `running`: the clock is still open.
     """
 
@@ -42,6 +44,7 @@ class Breach:
     reason: str
     waiver: str | None = None
     comment: str | None = None
+    elapsed_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,9 @@ class Report:
     breaches: tuple[Breach, ...] = ()
     breaches_total: int = 0
     waivers: tuple[WaiverLine, ...] = ()
+    """Those that cover one of the breaches (C11)."""
+    requests: tuple[WaiverLine, ...] = ()
+    """What else was asked for in the month, whatever became of it: for staff alone (C11)."""
     outages: tuple[OutageLine, ...] = ()
     uptimes: tuple[Uptime, ...] = ()
     upcoming: tuple[ChangeLine, ...] = ()
