@@ -102,6 +102,8 @@ async def build_version(
         reserved=None if body.reserved_seconds is None else body.reserved_seconds * SECOND,
         price=body.to_price(),
         prose=body.to_prose(),
+        goals=tuple(one.to_goal() for one in body.goals),
+        credit_cap_percent=body.credit_cap_percent,
     )
 
 

@@ -14,6 +14,7 @@ from sla.capacity.store import series
 from sla.clocks.commands import load_timetables
 from sla.clocks.store import clocks, tickets
 from sla.directory.store.customers import CustomerProfile
+from sla.goals.queries import load_goals
 from sla.outages.domain.availability_model import AvailabilityModel
 from sla.outages.domain.scope import AvailabilityQuery
 from sla.outages.store import availability
@@ -45,6 +46,7 @@ async def generate_report(
     span = month.span(zone)
     model = await availability.load_month(tx, {customer.id}, month.first)
     over_at = final_at(month, zone, model.agreements.get(customer.id, ()))
+    goals = await load_goals(tx, model, customer.id, month, at)
     await rollup_jobs.recount_now(tx)
     months = assembly.trend_months(month)
     trend = (await monthly_figures.usages(tx, months, customer.id))[None]
@@ -83,6 +85,8 @@ async def generate_report(
         measured=await _measured_lines(tx, customer, month, at),
         notes=_notes(customer, zone, preliminary_note(at, span, over_at)),
         preliminary=at < over_at,
+        goals=goals.results,
+        credits=goals.credits,
     )
 
 

@@ -13,6 +13,7 @@ from sla.rendering.charts.volume_chart import volume_chart
 from sla.rendering.document import Column, Document, Section, Table, Tile, Value
 from sla.reports.domain.monthly_figures import CompliancePart, Usage
 from sla.reviews.documents.agenda import agenda
+from sla.reviews.documents.goals_section import goals_section
 from sla.reviews.documents.meeting import actions_section, minutes_section
 from sla.reviews.documents.operations_section import (
     availability_section,
@@ -40,6 +41,7 @@ def build_document(report: Report, meeting: Meeting, status_line: str) -> Docume
             _agenda(report, meeting),
             _usage(report),
             _promises(report),
+            *goals_section(report),
             _breaches(report),
             _waivers(report),
             *_requests(report),

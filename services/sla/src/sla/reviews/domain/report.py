@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from sla.goals.domain.goal_result import CreditTotal, GoalResult
 from sla.reports.domain.monthly_figures import CompliancePart, ResponseTimes, Usage
 
 MAX_LIST_ROWS = 200
@@ -163,6 +164,9 @@ class Report:
     notes: tuple[str, ...] = field(default=())
     """What a reader must know about the figures, such as that the month is not over."""
     preliminary: bool = False
+    goals: tuple[GoalResult, ...] = ()
+    credits: tuple[CreditTotal, ...] = ()
+    """The goals of the agreements with the customer, and the service credits owed for the month."""
 
 
 @dataclass(frozen=True, slots=True)

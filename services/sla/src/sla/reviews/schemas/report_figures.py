@@ -3,12 +3,14 @@
 from datetime import datetime
 
 from common.http import ResponseModel
+from sla.goals.domain.goal_result import CreditTotal, GoalResult
 from sla.reports.domain.monthly_figures import ResponseTimes
 from sla.reports.schemas import ComplianceFigures
 from sla.reviews.domain.report import (
     Breach,
     ChangeLine,
     DailyVolume,
+    MeasuredLine,
     OutageLine,
     ReservedHoursLine,
     Uptime,
@@ -60,6 +62,9 @@ class ReportFigures(ResponseModel):
     reserved: list[ReservedHoursLine]
     notes: list[str]
     preliminary: bool
+    goals: list[GoalResult]
+    credits: list[CreditTotal]
+    measured: list[MeasuredLine]
 
 
 class MinuteRead(ResponseModel):
