@@ -6,13 +6,17 @@ from typing import Any
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from common.persistence.database import Database
+from common.events.tickets import TicketResolved
+from common.persistence.database import Database, transaction_time
 from opsdesk_testing.client import client
-from opsdesk_testing.protocol import freeze_time
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.agreements.domain.clauses import Price
 from sla.agreements.domain.goals import CreditStep, Goal
 from sla.agreements.store.terms_json import dump_terms, load_terms
-from sla_support.assertions import violation_pointers
+from sla.goals.commands import warn_of_goals
+from sla.handlers import HANDLERS
+from sla.timers import TIMERS
+from sla_support.assertions import assert_consistent, violation_pointers
 from sla_support.company import (
     ACME,
     AMSTERDAM,
@@ -21,8 +25,10 @@ from sla_support.company import (
     NINE,
     announce_customers,
     promise,
+    ticket_event,
+    ticket_opened,
 )
-from sla_support.review_month import JULY, run_june
+from sla_support.review_month import DAY, JULY, run_june
 
 GOALS = (
     Goal("resolution", 0.95, ("major",), None, (CreditStep(0.95, 5), CreditStep(0.6, 10))),
@@ -144,3 +150,49 @@ async def test_while_the_month_runs_the_budget_is_shown(
         ("on_track", None),
     ]
     assert shown["goals"][0]["budget"]["expected"] == 1
+
+
+async def goal_events(database: Database) -> list[tuple[str, str, int]]:
+    """What was told of goals: the kind, the goal, and how many promises were broken by then."""
+    told = [one for one in await outbox_events(database) if one.subject.startswith("goal/")]
+    return [(one.type.split(".")[2], one.body["goal"], one.body["broken"]) for one in told]
+
+
+async def test_people_are_warned_while_something_can_be_done_and_once_when_it_is_too_late(
+    database: Database,
+) -> None:
+    """R3: of 20 promises in a usual month one may break: the first is a warning, the second the end"""
+    goal = Goal("resolution", 0.95, ("major",))
+    await promise(database, metrics=("resolution",), goals=(goal,))
+    for month in range(3):
+        opened = NINE + month * 7 * DAY
+        for number in range(20):
+            id = 100 * (month + 1) + number
+            solved = ticket_event(TicketResolved, id, opened + HOUR)
+            await deliver(database, HANDLERS, (ticket_opened(id, opened), 1), (solved, 2))
+    await freeze_time(database, JULY + 9 * HOUR)
+    await warn(database)
+    assert await goal_events(database) == []
+    await deliver(database, HANDLERS, (ticket_opened(1, JULY + 8 * HOUR), 1))
+    words = "95 % of resolutions of major tickets in time"
+    for days, told in (
+        (0.5, []),
+        (2, [("at_risk", words, 1)]),
+        (2.1, [("at_risk", words, 1)]),
+    ):
+        await freeze_time(database, JULY + days * DAY)
+        await fire_due(database, TIMERS)
+        await warn(database)
+        assert await goal_events(database) == told
+    await deliver(database, HANDLERS, (ticket_opened(2, JULY + 2.1 * DAY), 1))
+    await freeze_time(database, JULY + 6 * DAY)
+    await fire_due(database, TIMERS)
+    for _ in range(2):
+        await warn(database)
+        assert await goal_events(database) == [("at_risk", words, 1), ("lost", words, 2)]
+    await assert_consistent(database)
+
+
+async def warn(database: Database) -> None:
+    async with database.transaction() as tx:
+        await warn_of_goals(tx, await transaction_time(tx))

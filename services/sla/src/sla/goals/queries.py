@@ -10,7 +10,6 @@ from common.persistence.database import Connection
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.domain.goals import Goal, cap_credits
 from sla.calendars.domain.month import Month, Span, zone_or_utc
-from sla.goals import store
 from sla.goals.domain.goal_result import (
     CreditTotal,
     GoalContext,
@@ -19,6 +18,7 @@ from sla.goals.domain.goal_result import (
     judge_availability,
     judge_promises,
 )
+from sla.goals.store import counts
 from sla.outages.domain.availability_model import AvailabilityModel
 from sla.outages.domain.scope import AvailabilityQuery
 
@@ -80,17 +80,17 @@ async def judge_agreement(
         price.amount if price else None,
         price.currency if price else None,
     )
-    counts = await store.count_ended(tx, agreement.key, agreement.customers, span)
+    promises = await counts.count_ended(tx, agreement.key, agreement.customers, span)
     earlier: Sequence[PromiseCount] = ()
     if not context.is_over:
-        counts += await store.count_pending(tx, agreement.key, agreement.customers, span)
+        promises += await counts.count_pending(tx, agreement.key, agreement.customers, span)
         since = month_of_agreement(agreement, month.plus(-USUAL_MONTHS)).since
         before = Span(since, span.since)
-        earlier = await store.count_ended(tx, agreement.key, agreement.customers, before)
+        earlier = await counts.count_ended(tx, agreement.key, agreement.customers, before)
     return [
         judge_availability(one, context, _ratio(model, agreement, one, month, at))
         if one.metric == "availability"
-        else judge_promises(one, context, counts, _usual_volume(one, earlier))
+        else judge_promises(one, context, promises, _usual_volume(one, earlier))
         for one in agreement.goals
     ]
 
