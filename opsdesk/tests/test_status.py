@@ -6,9 +6,11 @@ LINE = {
     "name": "Acme Logistics",
     "service": None,
     "rag_status": "amber",
+    "tickets": 9,
     "open": 12,
     "at_risk": 3,
     "breached": 0,
+    "excused": 2,
     "availability": 0.99951,
     "next_at": "2026-06-01T02:20:00Z",
 }

@@ -37,6 +37,7 @@ BY_HISTORY = {
     ("escalation", "waiver"): "the same",
     ("escalation", "outage"): "the same",
     ("escalation", "budget"): "the same",
+    ("escalation", "goal"): "the same",
     ("escalation", "series"): "the same",
     ("escalation", "review"): "the same",
     ("escalation", "agreement"): "the same",

@@ -10,7 +10,7 @@ from opsdesk.endpoints import find_endpoints
 from opsdesk.formatting import format_instant
 from opsdesk.session import own_client, stored_token
 
-RAG_LABELS = {"green": "on track", "amber": "at risk", "red": "BROKEN"}
+RAG_LABELS = {"none": "nothing promised", "green": "on track", "amber": "at risk", "red": "BROKEN"}
 OUTLOOK_LABELS = {"safe": "safe", "at_risk": "at risk", "likely_to_breach": "LIKELY TO BREAK"}
 DEFAULT_LIMIT = 50
 
@@ -43,9 +43,11 @@ async def _status() -> None:
         "customer",
         "service",
         "",
-        "open",
+        "open tickets",
+        "promises",
         "at risk",
         "breached",
+        "approved",
         "available",
         "next deadline",
     )
@@ -78,7 +80,7 @@ async def _ticket_forecast(ticket: str) -> None:
 
 
 def _status_row(line: JSON) -> tuple[object, ...]:
-    names = ("open", "at_risk", "breached")
+    names = ("tickets", "open", "at_risk", "breached", "excused")
     available = None if line["availability"] is None else f"{line['availability']:.3%}"
     service = line["service"] or "-"
     figures = (line[name] for name in names)

@@ -40,6 +40,7 @@ from common.events.directory import (
 from common.events.environments import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.erasures import TicketErased
 from common.events.forecasts import ForecastChanged
+from common.events.goals import GoalAtRisk, GoalLost
 from common.events.hand_overs import (
     TicketHandOverAcknowledged,
     TicketHandOverOverdue,
@@ -115,6 +116,7 @@ from escalation.cases.handlers import (
     customers,
     deliveries,
     forecasts,
+    goals,
     hand_overs,
     improvements,
     outages,
@@ -187,6 +189,8 @@ HANDLERS: Handlers = {
     UsageLimitReached: for_each(usage.on_limit_reached),
     UsageLimitCleared: for_each(usage.on_limit_cleared),
     DowntimeBudgetThresholdReached: for_each(budgets.on_threshold_reached),
+    GoalAtRisk: for_each(goals.on_goal_at_risk),
+    GoalLost: for_each(goals.on_goal_lost),
     OutageStarted: for_each(outages.on_started),
     OutageEnded: for_each(outages.on_ended),
     OutageCorrected: chain(for_each(outages.on_corrected), for_each(corrections.on_confirmed)),

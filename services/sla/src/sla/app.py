@@ -9,6 +9,7 @@ from sla.directory.tables import contacts
 from sla.evidence.fact_sealing import FactSealer
 from sla.evidence.workloads import SEALING
 from sla.forecasts.timers import ensure_round_scheduled
+from sla.goals.timers import ensure_goals_scheduled
 from sla.handlers import HANDLERS
 from sla.punctuality.heartbeat import run_heartbeat
 from sla.reactions import REACTIONS
@@ -34,7 +35,7 @@ SERVICE = Service(
     timers=TIMERS,
     resources=(StatusBroadcaster,),
     components={"evidence": FactSealer},
-    loops=(recount_forever, ensure_round_scheduled, run_heartbeat),
+    loops=(recount_forever, ensure_round_scheduled, ensure_goals_scheduled, run_heartbeat),
     request_loops=(run_status_broadcaster,),
     pending=count_pending,
     resolve_contact=partial(find_contact, contacts=contacts),

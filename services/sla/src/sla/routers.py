@@ -9,6 +9,7 @@ from sla.catalogue.routes import service_graph as catalogue_graph
 from sla.clocks.routes import agreement_trial, clocks, explanation, queue, simulation
 from sla.evidence import routes as evidence
 from sla.forecasts.routes import forecasts, score, subscriptions
+from sla.goals import routes as goals
 from sla.outages.routes import availability, corrections, maintenance, outages
 from sla.outages.routes import outage_impact as impact
 from sla.outages.routes import rules as outage_rules
@@ -51,6 +52,7 @@ ROUTERS = (
     subscriptions.routes,
     *reports.ROUTERS,
     *reviews.ROUTERS,
+    goals.routes,
     status.routes,
     status.stream_routes,
     status_page.pages,

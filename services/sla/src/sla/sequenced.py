@@ -9,6 +9,7 @@ from sla.catalogue.tables import services
 from sla.clocks.tables import clocks
 from sla.evidence.tables import fact_anchors
 from sla.forecasts.tables import forecasts
+from sla.goals.tables import goal_warnings
 from sla.outages.tables import budgets, conditions, maintenance_windows, outages
 from sla.reviews.tables import reviews
 from sla.time_entries.tables import reserved_hours_accounts
@@ -24,6 +25,7 @@ SEQUENCED: Final[Subjects] = {
     "condition": Sequenced(conditions),
     "maintenance": Sequenced(maintenance_windows),
     "budget": Sequenced(budgets),
+    "goal": Sequenced(goal_warnings),
     "series": Sequenced(series),
     "hours": Sequenced(reserved_hours_accounts),
     "review": Sequenced(reviews),

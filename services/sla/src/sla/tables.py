@@ -9,6 +9,7 @@ from sla.clocks import ticket_tables as tickets
 from sla.directory import tables as directory
 from sla.evidence import tables as evidence
 from sla.forecasts import tables as forecasts
+from sla.goals import tables as goals
 from sla.metadata import METADATA
 from sla.outages import tables as outages
 from sla.punctuality import tables as punctuality
@@ -27,6 +28,7 @@ __all__ = [
     "directory",
     "evidence",
     "forecasts",
+    "goals",
     "outages",
     "punctuality",
     "reports",

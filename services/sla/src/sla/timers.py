@@ -11,6 +11,8 @@ from sla.clocks import timers as clocks
 from sla.clocks.commands import DEADLINE_KIND as CLOCK_DEADLINE
 from sla.forecasts import timers as forecasts
 from sla.forecasts.timers import DEADLINE_KIND as FORECAST_DEADLINE
+from sla.goals import timers as goals
+from sla.goals.timers import DEADLINE_KIND as GOALS_DEADLINE
 from sla.outages import timers as outages
 from sla.outages.downtime_budgets import DEADLINE_KIND as BUDGET_DEADLINE
 from sla.punctuality import timers as punctuality
@@ -31,6 +33,7 @@ TIMERS: Timers = {
     BUDGET_DEADLINE: outages.BUDGET,
     CAPACITY_FORECAST_DEADLINE: capacity.CAPACITY_FORECAST,
     FORECAST_DEADLINE: forecasts.FORECAST_ROUND,
+    GOALS_DEADLINE: goals.GOALS,
     SEALING_DEADLINE: punctuality.DAY_OVER,
     WAIVER_DEADLINE: waivers.WAIVER,
 }

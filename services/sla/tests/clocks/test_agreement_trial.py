@@ -1,18 +1,19 @@
 """Simulate an agreement on past tickets; nothing is stored."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from common.events.tickets import TicketOnHold, TicketPrioritised, TicketResolved
+from common.events.tickets import TicketOnHold, TicketPrioritised, TicketReplied, TicketResolved
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
 from sla.handlers import HANDLERS
 from sla.timers import TIMERS
-from sla_support.assertions import violation_pointers
+from sla_support.assertions import clocks_of, violation_pointers
 from sla_support.company import AMSTERDAM, HOUR, NINE, ROUND, promise, ticket_event, ticket_opened
 
 SIMULATE = "/v1/agreements/acme-standard/simulate"
@@ -91,6 +92,58 @@ async def test_open_clocks_that_would_break_at_once_are_named(
     found = await simulate(theo, targets=[target(3600), target(7200, "minor")])
     assert [one["ticket"] for one in found["immediate_breaches"]] == ["OPS-1"]
     assert found["compliance"][0]["simulated"]["breached"] == 1
+
+
+async def test_promises_that_are_new_are_told_and_break_as_the_move_breaks_them(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    """C6: one breach by a shorter target and one by a promise that nobody had measured: two, not one"""
+    await promise(database, metrics=("resolution",))
+    answered = ticket_event(TicketReplied, 2, NINE + HOUR, message_id=UUID(int=9))
+    await deliver(database, HANDLERS, (ticket_opened(1), 1), (ticket_opened(2), 1), (answered, 2))
+    await deliver(database, HANDLERS, (ticket_opened(3, priority="minor"), 1))
+    await freeze_time(database, NINE + 3 * HOUR)
+    response = target(2 * 3600) | {"metric": "first_response"}
+    draft = {
+        "key": "acme-standard",
+        "customer": "acme",
+        "calendar": AMSTERDAM,
+        "targets": [target(3600), target(16 * 3600, "minor"), response],
+        "valid_from": (NINE + 3 * HOUR).isoformat(),
+    }
+    made = await theo.post("/v1/agreements", json=draft)
+    found = (await theo.post(made.headers["Location"] + "/simulate", json={})).json()
+    new = {one["ticket"]: one for one in found["new_promises"]}
+    assert (found["clocks"], found["new_promises_total"], set(new)) == (
+        3,
+        3,
+        {"OPS-1", "OPS-2", "OPS-3"},
+    )
+    assert new["OPS-1"]["clock_id"] is None
+    assert [new[key]["simulated_outcome"] for key in sorted(new)] == ["breached", "met", None]
+    by_metric = {one["metric"]: one["simulated"] for one in found["compliance"]}
+    assert (by_metric["first_response"]["met"], by_metric["first_response"]["breached"]) == (1, 1)
+    at_once = {(one["ticket"], one["metric"]) for one in found["immediate_breaches"]}
+    assert at_once == {
+        ("OPS-1", "resolution"),
+        ("OPS-2", "resolution"),
+        ("OPS-1", "first_response"),
+    }
+    assert found["deadline_changes_total"] == 2
+    version = made.headers["Location"]
+    steps = ((theo, "propose"), (theo, "approve"), (gina, "approve"), (gina, "publish"))
+    for caller, act in steps:
+        assert (await caller.post(f"{version}/{act}")).status_code == 200
+    move = await theo.post(f"{version}/move-open-clocks", json={"reason": "As agreed"})
+    assert move.status_code == 202, move.text
+    await fire_due(database, TIMERS)
+    broken = {
+        (f"OPS-{number}", metric)
+        for number in (1, 2, 3)
+        for metric, one in (await clocks_of(database, number)).items()
+        if one.clock.outcome == "breached"
+    }
+    assert broken == at_once
 
 
 @pytest.mark.usefixtures("week")

@@ -1,6 +1,7 @@
 """A clock whose target changes: deadlines, breaches and warnings follow (C6, C7)."""
 
 from sla.clocks.domain.simulation import simulate
+from sla.clocks.domain.snapshot import longest_overrun, take_snapshot
 from sla_support.clock_dsl import MINUTE, OFFICE, ROUND, TABLES, at, firing_times, make_input, terms
 
 
@@ -65,3 +66,43 @@ def test_a_moved_deadline_arms_only_the_warnings_still_ahead() -> None:
         ("warning_90", at(108)),
         ("breach", at(120)),
     ]
+
+
+def test_what_was_broken_stays_broken_where_nothing_is_promised_any_more() -> None:
+    """C10: withdrawn an hour late, it is an hour late for ever; and with another target, that one counts (C6)"""
+    inputs = [
+        make_input(0, "opened", terms(60)),
+        make_input(120, "target_changed", terms(None)),
+        make_input(300, "resolved"),
+    ]
+    for until in (130, 400):
+        clock = simulate("resolution", inputs[: 2 if until < 300 else 3], at(until), TABLES).clock
+        assert (clock.outcome, clock.breached_at, clock.breach_reason) == (
+            "breached",
+            at(60),
+            "deadline",
+        )
+        late = longest_overrun(clock, take_snapshot(clock, at(until), TABLES))
+        assert late == 60 * MINUTE
+    longer = [*inputs[:2], make_input(150, "target_changed", terms(600))]
+    assert simulate("resolution", longer, at(200), TABLES).clock.outcome is None
+
+
+def test_nothing_is_broken_by_a_promise_that_was_withdrawn_in_time_or_never_given() -> None:
+    """C6, 0692: withdrawn before the deadline; a ticket that was never what the promise is for"""
+    inputs = [make_input(0, "opened", terms(60)), make_input(30, "target_changed", terms(None))]
+    assert simulate("resolution", inputs, at(100), TABLES).clock.outcome is None
+    corrected = [make_input(0, "opened", terms(60)), make_input(90, "reclassified", terms(None))]
+    assert simulate("resolution", corrected, at(100), TABLES).clock.outcome is None
+
+
+def test_merging_what_was_broken_and_then_withdrawn_erases_nothing_either() -> None:
+    """C10"""
+    inputs = [
+        make_input(0, "opened", terms(60)),
+        make_input(90, "target_changed", terms(None)),
+        make_input(95, "merged"),
+        make_input(99, "cancelled"),
+    ]
+    clock = simulate("resolution", inputs, at(100), TABLES).clock
+    assert (clock.outcome, clock.cancelled) == ("breached", None)

@@ -6,16 +6,26 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from common.events.tickets import TicketOnHold
+from common.events.tickets import TicketOnHold, TicketResolved
 from common.persistence.database import Database
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.handlers import HANDLERS
 from sla.status.domain import StatusLine
 from sla.timers import TIMERS
-from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, promise, ticket_event, ticket_opened
+from sla_support.company import (
+    ACME,
+    BRIGHTWATER,
+    HOUR,
+    NINE,
+    announce_customers,
+    promise,
+    ticket_event,
+    ticket_opened,
+)
 from sla_support.forecast_scenario import handle_ticket, run_forecast_round
 from sla_support.outages import add_outage
+from sla_support.waivers import request_for_clock
 
 MONDAY = NINE + timedelta(days=7)
 
@@ -70,6 +80,57 @@ async def test_who_has_no_open_promise_has_a_line_all_the_same(
     await promise(database)
     (line,) = (await theo.get("/v1/status")).json()["lines"]
     assert (line["customer"], line["open"], line["rag_status"]) == ("acme", 0, "green")
+
+
+async def test_nothing_is_green_for_whom_nothing_is_promised(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    """R4: neither a customer without an agreement, nor a service that none covers"""
+    await promise(database, metrics=("resolution",), services=("billing",))
+    await announce_customers(database, (BRIGHTWATER, "brightwater"))
+    without = ticket_opened(2, customer_id=BRIGHTWATER, customer="brightwater")
+    await deliver(database, HANDLERS, (ticket_opened(1, service="portal"), 1), (without, 1))
+    lines = (await theo.get("/v1/status")).json()["lines"]
+    shown = {(one["customer"], one["service"]): one for one in lines}
+    for key in (("acme", "portal"), ("brightwater", None)):
+        assert (shown[key]["rag_status"], shown[key]["is_promised"]) == ("none", False)
+        assert (shown[key]["open"], shown[key]["tickets"]) == (0, 1)
+    await deliver(database, HANDLERS, (ticket_opened(3, service="billing"), 1))
+    lines = (await theo.get("/v1/status")).json()["lines"]
+    assert {one["service"]: one["rag_status"] for one in lines if one["customer"] == "acme"} == {
+        "billing": "green",
+        "portal": "none",
+    }
+
+
+async def test_open_tickets_are_counted_beside_their_promises(
+    database: Database, theo: AsyncClient
+) -> None:
+    """A ticket with two promises is one ticket, and none when it is resolved"""
+    await promise(database)
+    await deliver(database, HANDLERS, (ticket_opened(1), 1), (ticket_opened(2), 1))
+    body = (await theo.get("/v1/status")).json()
+    assert (body["open"], body["tickets"]) == (4, 2)
+    await deliver(database, HANDLERS, (ticket_event(TicketResolved, 1, NINE + HOUR), 2))
+    body = (await theo.get("/v1/status")).json()
+    assert (body["open"], body["tickets"]) == (2, 1)
+
+
+async def test_what_was_excused_is_not_broken(
+    database: Database, theo: AsyncClient, gina: AsyncClient
+) -> None:
+    """R2: approved before it broke, it lights nothing red, and is shown as what it is"""
+    await promise(database, metrics=("resolution",))
+    await deliver(database, HANDLERS, (ticket_opened(1), 1), (ticket_opened(2), 1))
+    waiver = await request_for_clock(database, theo, 1, 100)
+    assert (await gina.post(f"{waiver}/approve", json={})).status_code == 200
+    await freeze_time(database, NINE + 9 * HOUR)
+    await fire_due(database, TIMERS)
+    (line,) = (await theo.get("/v1/status")).json()["lines"]
+    assert (line["open"], line["breached"], line["excused"]) == (2, 1, 1)
+    await deliver(database, HANDLERS, (ticket_event(TicketResolved, 2, NINE + 9 * HOUR), 2))
+    (line,) = (await theo.get("/v1/status")).json()["lines"]
+    assert (line["breached"], line["excused"], line["rag_status"]) == (0, 1, "green")
 
 
 @pytest.mark.parametrize(

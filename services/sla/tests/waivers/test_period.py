@@ -198,7 +198,7 @@ async def test_waivers_are_listed_by_state_customer_and_clock(
         database, HANDLERS, (ticket_opened(1, service="billing"), 1), (ticket_opened(2), 1)
     )
     clock = (await resolution_clock(database)).id
-    body = {"clock_id": str(clock), "reason": REASON, "expires_at": BREAKS.isoformat()}
+    body = {"clock_id": str(clock), "reason": REASON, "expires_at": (BREAKS + HOUR).isoformat()}
     one = (await theo.post("/v1/waivers", json=body)).json()["key"]
     wide = (await theo.get(await request_for_period(theo, NINE, BREAKS, service="billing"))).json()[
         "key"

@@ -103,6 +103,8 @@ async def build_version(
         price=body.to_price(),
         prose=body.to_prose(),
         pinned=body.customer_signs if body.pinned is None else body.pinned,
+        goals=tuple(one.to_goal() for one in body.goals),
+        credit_cap_percent=body.credit_cap_percent,
     )
 
 

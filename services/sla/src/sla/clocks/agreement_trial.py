@@ -1,6 +1,6 @@
 """Simulate an agreement on past tickets, batch by batch; nothing is stored."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,9 +10,10 @@ from sla.agreements.domain.agreement import Agreement
 from sla.agreements.store import agreements
 from sla.calendars import store as calendars
 from sla.calendars.domain.timetable import Timetable
-from sla.clocks.domain.ticket_clock import TicketClock
-from sla.clocks.domain.what_if import WhatIf, what_if
-from sla.clocks.store import history
+from sla.clocks.backfill import inputs_for
+from sla.clocks.domain.ticket_clock import ContractTicket, TicketClock
+from sla.clocks.domain.what_if import MissingPromise, WhatIf, what_if, what_if_promised
+from sla.clocks.store import history, tickets
 from sla.clocks.store.history import TicketCursor, TicketFilter
 
 BATCH_SIZE = 100
@@ -80,7 +81,7 @@ async def _simulate_tickets(tx: Connection, trial: Trial, ids: list[UUID]) -> li
         # The current segment of an open clock counts by its own calendar.
         calendar_ids |= {one.clock.terms.calendar, *(each.calendar for each in one.clock.stretches)}
     tables = {**await calendars.load_timetables(tx, calendar_ids), **trial.draft_timetables}
-    return [
+    existing = [
         what_if(
             one,
             inputs_by_clock[one.id],
@@ -90,6 +91,32 @@ async def _simulate_tickets(tx: Connection, trial: Trial, ids: list[UUID]) -> li
         )
         for one in ticket_clocks
     ]
+    missing = await _find_missing(tx, trial, ticket_clocks)
+    return existing + [what_if_promised(one, new, trial.as_of, tables) for one in missing]
+
+
+async def _find_missing(
+    tx: Connection, trial: Trial, ticket_clocks: Sequence[TicketClock]
+) -> list[MissingPromise]:
+    """What only the new version promises for the tickets of these clocks (C6)."""
+    by_contract: dict[tuple[UUID, int], list[TicketClock]] = {}
+    for one in ticket_clocks:
+        by_contract.setdefault((one.ticket.id, one.forwarding), []).append(one)
+    ids = {id for id, _ in by_contract}
+    earlier_inputs, open_ids = await tickets.list_pending(tx, ids), await history.list_open(tx, ids)
+    missing = []
+    for (id, _), own in by_contract.items():
+        first = own[0]
+        contract, since = first.clock.contract, first.clock.opened_at
+        contract_ticket = ContractTicket(first.ticket, contract, first.forwarding, first.partner)
+        inputs = inputs_for(contract, since, earlier_inputs[id], trial.as_of)
+        measured = {one.clock.metric for one in own}
+        missing += [
+            MissingPromise(contract_ticket, metric, since, inputs, id in open_ids)
+            for metric in trial.version.metrics()
+            if metric not in measured
+        ]
+    return missing
 
 
 def _is_same_contract(version: Agreement, ticket_clock: TicketClock) -> bool:

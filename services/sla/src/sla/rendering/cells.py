@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sla.rendering import figures
 from sla.rendering.document import Kind, Value
 
-NUMBERS = frozenset({"count", "share", "uptime", "duration"})
+NUMBERS = frozenset({"count", "share", "uptime", "duration", "elapsed"})
 """The kinds of columns that are aligned right."""
 
 
@@ -28,4 +28,6 @@ def _format_number(value: float, kind: Kind) -> str:
         return figures.format_share(value)
     if kind == "uptime":
         return figures.format_uptime(value)
+    if kind == "elapsed":
+        return figures.format_elapsed(value)
     return figures.format_duration(value) if kind == "duration" else f"{value:g}"

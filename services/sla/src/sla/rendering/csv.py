@@ -41,7 +41,7 @@ def _table(out: "Writer", section: Section, table: Table) -> None:
 
 
 def _title(column: Column) -> str:
-    return f"{column.title} (seconds)" if column.kind == "duration" else column.title
+    return f"{column.title} (seconds)" if column.kind in ("duration", "elapsed") else column.title
 
 
 def _write(out: "Writer", *values: Value) -> None:

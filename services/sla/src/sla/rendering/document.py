@@ -10,8 +10,9 @@ from typing import Final, Literal
 
 from sla.rendering.charts.drawing import Drawing
 
-Kind = Literal["text", "count", "share", "uptime", "duration", "instant", "date"]
-"""The kind of a column's values: `share` and `uptime` from 0 to 1, `duration` in seconds."""
+Kind = Literal["text", "count", "share", "uptime", "duration", "elapsed", "instant", "date"]
+"""The kind of a column's values: `share` and `uptime` from 0 to 1, `duration` (support time) and
+`elapsed` (time by the clock on the wall, in days) in seconds."""
 Value = str | int | float | date | datetime | None
 
 

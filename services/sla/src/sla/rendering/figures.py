@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from common import wording
 
+DAY_SECONDS = 86_400
 NO_VALUE = "–"  # noqa: RUF001 (a dash, not a minus)
 
 METRIC_NAMES = {
@@ -36,6 +37,15 @@ def format_uptime(value: float | None) -> str:
 def format_duration(seconds: float | None) -> str:
     """A duration to the second, in hours at most, as days of working time differ in length."""
     return NO_VALUE if seconds is None else wording.format_duration(seconds)
+
+
+def format_elapsed(seconds: float) -> str:
+    """Time by the clock on the wall, of which a day has 24 hours: `33 d 4 hr`, to the minute below a day."""
+    days, rest = divmod(int(seconds), DAY_SECONDS)
+    if not days:
+        return wording.format_duration(rest - rest % 60 if rest >= 60 else rest)
+    hours = rest // 3600
+    return f"{days} d {hours} hr" if hours else f"{days} d"
 
 
 def format_instant(at: datetime | None, zone: ZoneInfo) -> str:

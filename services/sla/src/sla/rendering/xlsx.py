@@ -24,6 +24,7 @@ FORMATS: dict[Kind, str] = {
     "share": "0.0%",
     "uptime": "0.000%",
     "duration": "[h]:mm:ss",
+    "elapsed": "[h]:mm:ss",
     "instant": "yyyy-mm-dd hh:mm",
     "date": "yyyy-mm-dd",
 }
@@ -74,7 +75,7 @@ class _SheetWriter:
         elif isinstance(value, date):
             sheet.write_datetime(row, column, value, self.formats["date"])
         else:
-            number = value / SECONDS_PER_DAY if kind == "duration" else value
+            number = value / SECONDS_PER_DAY if kind in ("duration", "elapsed") else value
             sheet.write_number(row, column, number, self.formats[kind])
 
 

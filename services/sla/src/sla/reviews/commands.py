@@ -10,9 +10,11 @@ from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
+from sla.agreements.store import agreements
 from sla.calendars.domain.month import Month, month_of, zone_or_utc
 from sla.directory.store import customers
 from sla.directory.store.customers import CustomerProfile
+from sla.reviews.domain.month_end import final_at
 from sla.reviews.generation import generate_report
 from sla.reviews.store import reviews
 from sla.reviews.store.reviews import Audience, Edition, Review
@@ -28,7 +30,11 @@ DEFAULT_AUDIENCE_ROLES = ("dm",)
 async def schedule_reviews(
     tx: Connection, reviewed_customers: Sequence[CustomerProfile], at: datetime
 ) -> None:
-    """Schedule the end of each customer's next month to review; not for retired customers."""
+    """Schedule the end of each customer's next month to review (C13); not for retired customers.
+
+    An agreement that is published later may move it: that is looked at when it is due.
+    """
+    agreed = await agreements.list_binding(tx, [one.id for one in reviewed_customers])
     deadlines = []
     for customer in reviewed_customers:
         if customer.retired:
@@ -36,7 +42,9 @@ async def schedule_reviews(
             continue
         zone = zone_or_utc(customer.timezone)
         month = await reviews.ensure_schedule(tx, customer.id, month_of(at, zone))
-        deadlines.append(Deadline(DEADLINE_KIND, customer.id, month.span(zone).until))
+        deadlines.append(
+            Deadline(DEADLINE_KIND, customer.id, final_at(month, zone, agreed.get(customer.id, ())))
+        )
     await schedule(tx, deadlines)
 
 

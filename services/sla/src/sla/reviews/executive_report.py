@@ -1,21 +1,26 @@
 """Generates the leadership report: all customers' months, each in the customer's own zone."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from common.domain.durations import SECOND
 from common.persistence.database import Connection
-from sla.calendars.domain.month import Month
+from sla.calendars.domain.month import Month, zone_or_utc
 from sla.directory.store import customers
 from sla.outages.domain.scope import AvailabilityQuery
 from sla.outages.store import availability
 from sla.reports.store import monthly_figures
 from sla.reviews.domain import assembly
+from sla.reviews.domain.month_end import final_at
 from sla.reviews.domain.report import CustomerLine, LeadershipReport
 from sla.reviews.store import meetings, reviews
 from sla.time_entries.store import reserved_hours
 
 MAX_ACCOUNTS = 10_000
 """The most accounts of reserved hours that a report adds up."""
+
+MAX_NAMED = 5
+"""The most customers that a note names."""
 
 
 async def generate_leadership_report(
@@ -56,7 +61,20 @@ async def generate_leadership_report(
         assembly.sum_usages(one, (usages[index] for usages in usages_by_customer.values()))
         for index, one in enumerate(months)
     ]
-    return LeadershipReport(str(month), at, tuple(lines), tuple(trend))
+    unfinished = [
+        one.name
+        for one in present_customers
+        if at < final_at(month, zone_or_utc(one.timezone), model.agreements.get(one.id, ()))
+    ]
+    return LeadershipReport(str(month), at, tuple(lines), tuple(trend), _notes(unfinished))
+
+
+def _notes(unfinished: Sequence[str]) -> tuple[str, ...]:
+    """That figures are preliminary, for whom. `unfinished` are the names of customers."""
+    if not unfinished:
+        return ()
+    named = ", ".join(unfinished[:MAX_NAMED]) + (" and others" if unfinished[MAX_NAMED:] else "")
+    return (f"The month is not over for {named}: these figures are preliminary.",)
 
 
 async def _hours_by_customer(tx: Connection, month: Month) -> dict[str, tuple[int, int]]:

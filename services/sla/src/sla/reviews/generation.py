@@ -15,11 +15,14 @@ from sla.capacity.store import series
 from sla.clocks.commands import load_timetables
 from sla.clocks.store import clocks, tickets
 from sla.directory.store.customers import CustomerProfile
+from sla.goals.queries import load_goals
+from sla.outages.domain.availability_model import AvailabilityModel
 from sla.outages.domain.scope import AvailabilityQuery
 from sla.outages.store import availability
 from sla.reports import rollup_jobs
 from sla.reports.store import monthly_figures
 from sla.reviews.domain import assembly, uptimes
+from sla.reviews.domain.month_end import final_at, preliminary_note
 from sla.reviews.domain.report import (
     MAX_LIST_ROWS,
     Breach,
@@ -33,6 +36,7 @@ from sla.reviews.domain.report import (
 from sla.reviews.store import deliveries, meetings
 from sla.time_entries.store import reserved_hours
 from sla.waivers.store import summaries as waiver_summaries
+from sla.waivers.store.summaries import WaiverSummary
 
 
 async def generate_report(
@@ -41,11 +45,15 @@ async def generate_report(
     """The report on a customer's month as things are known at `at`."""
     zone = zone_or_utc(customer.timezone)
     span = month.span(zone)
+    model = await availability.load_month(tx, {customer.id}, month.first)
+    over_at = final_at(month, zone, model.agreements.get(customer.id, ()))
+    goals = await load_goals(tx, model, customer.id, month, at)
     await rollup_jobs.recount_now(tx)
     months = assembly.trend_months(month)
     trend = (await monthly_figures.usages(tx, months, customer.id))[None]
     breaches, breaches_total, covering = await _breaches(tx, customer, span, at)
-    uptime_lines, outages = await _availability_lines(tx, customer, month, at)
+    waivers, requests = await _waiver_lines(tx, customer, span, covering)
+    uptime_lines, outages = await _availability_lines(tx, model, customer, month, at)
     return Report(
         customer=customer.key,
         name=customer.name,
@@ -65,24 +73,26 @@ async def generate_report(
         services=assembly.name_services(
             await monthly_figures.parts(tx, customer.id, month, "service")
         ),
-        response_times=await monthly_figures.response_times(tx, customer.id, month),
+        response_times=await monthly_figures.response_times(tx, customer.id, span),
         breaches=breaches,
         breaches_total=breaches_total,
-        waivers=await _waiver_lines(tx, customer, span, covering),
+        waivers=waivers,
+        requests=requests,
         outages=outages,
         uptimes=uptime_lines,
         upcoming=await deliveries.list_upcoming(tx, customer.key, MAX_LIST_ROWS),
         delivered=await deliveries.list_delivered(tx, customer.key, *span, MAX_LIST_ROWS),
         reserved=await _reserved_hours(tx, customer, month),
         measured=await _measured_lines(tx, customer, month, at),
-        notes=_notes(customer, zone, span, at),
+        notes=_notes(customer, zone, preliminary_note(at, span, over_at)),
+        preliminary=at < over_at,
+        goals=goals.results,
+        credits=goals.credits,
     )
 
 
-def _notes(customer: CustomerProfile, zone: ZoneInfo, span: Span, at: datetime) -> tuple[str, ...]:
-    notes = []
-    if at < span.until:
-        notes.append("The month is not over: these figures are preliminary.")
+def _notes(customer: CustomerProfile, zone: ZoneInfo, preliminary: str | None) -> tuple[str, ...]:
+    notes = [] if preliminary is None else [preliminary]
     if zone.key != customer.timezone:
         notes.append(f"The zone {customer.timezone} is not known here: days are counted in UTC.")
     return tuple(notes)
@@ -106,10 +116,21 @@ async def _breaches(
 
 async def _waiver_lines(
     tx: Connection, customer: CustomerProfile, span: Span, covering: Collection[UUID]
-) -> tuple[WaiverLine, ...]:
-    """The waivers that cover a breach of the month, whenever they were asked for, and those asked for in it."""
-    summaries = await waiver_summaries.list_of_month(tx, customer.id, span, covering, MAX_LIST_ROWS)
-    return tuple(WaiverLine(**asdict(one)) for one in summaries)
+) -> tuple[tuple[WaiverLine, ...], tuple[WaiverLine, ...]]:
+    """The waivers that cover a breach of the month, whenever they were asked for; and the other
+    requests of the month (C11)."""
+    found = await waiver_summaries.list_of_month(tx, customer.id, span, covering, MAX_LIST_ROWS)
+    lines = [(one.id in covering, _to_waiver_line(one)) for one in found]
+    return (
+        tuple(line for covers, line in lines if covers),
+        tuple(line for covers, line in lines if not covers),
+    )
+
+
+def _to_waiver_line(summary: WaiverSummary) -> WaiverLine:
+    values = asdict(summary)
+    del values["id"]
+    return WaiverLine(**values)
 
 
 async def _reserved_hours(
@@ -147,11 +168,10 @@ async def _measured_lines(
 
 
 async def _availability_lines(
-    tx: Connection, customer: CustomerProfile, month: Month, at: datetime
+    tx: Connection, model: AvailabilityModel, customer: CustomerProfile, month: Month, at: datetime
 ) -> tuple[tuple[Uptime, ...], tuple[OutageLine, ...]]:
     """Of production as a whole, and of each service that is promised or was down (C12)."""
     day, zone = month.first, zone_or_utc(customer.timezone)
-    model = await availability.load_month(tx, {customer.id}, day)
     promised_services = {
         name
         for one in own_or_default(model.agreements.get(customer.id, ()))

@@ -7,10 +7,12 @@ from common.events.reviews import ReviewActionDue
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, Due, Timer, schedule
+from sla.agreements.store import agreements
 from sla.calendars.domain.month import zone_or_utc
 from sla.directory.store import customers
 from sla.reviews.action_items import DEADLINE_KIND, due_instant
 from sla.reviews.commands import SYSTEM, event_fields, generate, schedule_reviews
+from sla.reviews.domain.month_end import final_at
 from sla.reviews.store import meetings, reviews
 
 REMINDER_INTERVAL = timedelta(days=1)
@@ -45,10 +47,12 @@ async def on_months_over(tx: Connection, due: Sequence[Due], at: datetime) -> No
     """Generate the reviews of months that are over, and schedule the next month."""
     ids = [one.subject for one in due]
     by_id = {one.id: one for one in await customers.list_by_ids(tx, ids)}
+    agreed = await agreements.list_binding(tx, ids)
     for customer_id, month in await reviews.list_schedules(tx, ids):
         customer = by_id[customer_id]
-        ends = month.span(zone_or_utc(customer.timezone)).until
-        # The month may not be over yet where the customer has moved to another zone.
+        zone = zone_or_utc(customer.timezone)
+        ends = final_at(month, zone, agreed.get(customer_id, ()))
+        # It may not be over yet where the customer moved to another zone, or agreed on something since.
         if not customer.retired and ends <= at:
             await generate(tx, customer, month, SYSTEM, at)
             await reviews.set_schedule(tx, customer_id, month.after)

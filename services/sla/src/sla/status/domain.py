@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Literal
 
-RagStatus = Literal["red", "amber", "green"]
+RagStatus = Literal["red", "amber", "green", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,8 @@ class StatusLine:
     """The open promises to a customer about a service (None: tickets without a service).
 
     `at_risk` are not breached but may be; those `likely_to_breach` are among them. `breached` are
-    breached and still open. `next_at` is the earliest deadline that has not passed. `availability`
+    breached and still open, `excused` those of which a waiver covers the breach (R2). `tickets` are
+    open, with or without a promise. `is_promised`: whether an agreement covers a new ticket. `next_at` is the earliest deadline that has not passed. `availability`
     is a share, that of this month in the agreement's zone, `promised` the agreed one, and `met`
     whether it can still be kept; None where none is agreed.
     """
@@ -30,13 +31,18 @@ class StatusLine:
     availability: float | None = None
     promised: float | None = None
     met: bool | None = None
+    tickets: int = 0
+    excused: int = 0
+    is_promised: bool = True
 
     @property
     def rag_status(self) -> RagStatus:
-        """Red, amber or green: the line at a glance."""
+        """Red, amber or green: the line at a glance; none where nothing is promised."""
         if self.breached or self.met is False:
             return "red"
-        return "amber" if self.at_risk else "green"
+        if self.at_risk:
+            return "amber"
+        return "green" if self.is_promised or self.open else "none"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +65,7 @@ class Status:
 
 
 def total(
-    lines: Iterable[StatusLine], name: Literal["open", "at_risk", "likely_to_breach", "breached"]
+    lines: Iterable[StatusLine],
+    name: Literal["open", "at_risk", "likely_to_breach", "breached", "excused", "tickets"],
 ) -> int:
     return sum(getattr(line, name) for line in lines)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from common.persistence.database import Connection
+from sla.agreements.domain.agreement import applicable_agreement
 from sla.calendars.domain.zone import read_zone
 from sla.outages.domain.availability_model import AvailabilityModel
 from sla.outages.domain.availability_month import month_of
@@ -56,13 +57,20 @@ class AvailabilityCache:
             )
         return self._figures[key]
 
+    def is_promised(self, line: StatusLine, at: datetime) -> bool:
+        """Whether an agreement covers a ticket that is opened at `at`; after `get_model`."""
+        assert self._model is not None
+        id = self._ids.get(line.customer)
+        covering = self._model.agreements.get(id, ()) if id is not None else ()
+        return applicable_agreement(covering, line.service, at) is not None
+
 
 async def load_current_status(
     tx: Connection, cache: AvailabilityCache, customer: str | None = None
 ) -> Status:
     """The status of all customers, or of one by key.
 
-    It has a line for each service that a customer bought, or that has an open promise.
+    It has a line for each service that a customer bought, or that has an open promise or ticket.
     """
     open_promises = await status.load_status(tx, customer)
     model = await cache.get_model(tx, open_promises.at)
@@ -71,7 +79,9 @@ async def load_current_status(
         (*open_promises.lines, *_lines_without_promises(model, open_promises)), key=_sort_key
     ):
         available, promised, met = await cache.get(tx, line, open_promises.at)
-        lines.append(replace(line, availability=available, promised=promised, met=met))
+        figures = {"availability": available, "promised": promised, "met": met}
+        is_promised = cache.is_promised(line, open_promises.at)
+        lines.append(replace(line, **figures, is_promised=is_promised))
     return Status(open_promises.at, tuple(lines))
 
 

@@ -37,8 +37,10 @@ TOKEN_CHECK_INTERVAL_S = 5.0
 
 class StatusLineRead(ResponseModel):
     """Open promises to a customer about a service. `at_risk`: not breached, but may be;
-    `likely_to_breach` are among them. `breached`: breached and still open. `next_at`: the earliest
-    deadline that has not passed. `rag_status`: `green`, `amber` or `red`. `availability` of this
+    `likely_to_breach` are among them. `breached`: breached and still open; `excused`: the same, with
+    a waiver that covers it. `tickets`: open tickets, each of which may have several promises, or
+    none. `next_at`: the earliest deadline that has not passed. `rag_status`: `green`, `amber`, `red`,
+    or `none` where nothing is promised (`is_promised` false). `availability` of this
     month is a share, `met` whether the promised one can still be kept; null where none is agreed."""
 
     customer: str
@@ -53,16 +55,21 @@ class StatusLineRead(ResponseModel):
     availability: float | None
     promised: float | None
     met: bool | None
+    tickets: int
+    excused: int
+    is_promised: bool
 
 
 class StatusRead(ResponseModel):
-    """`at`: the instant of the status."""
+    """`at`: the instant of the status. `open` counts promises, `tickets` tickets."""
 
     at: datetime
     open: int
     at_risk: int
     likely_to_breach: int
     breached: int
+    excused: int
+    tickets: int
     lines: list[StatusLineRead]
 
 
@@ -207,5 +214,7 @@ def _to_response(current: Status) -> StatusRead:
         at_risk=total(lines, "at_risk"),
         likely_to_breach=total(lines, "likely_to_breach"),
         breached=total(lines, "breached"),
+        excused=total(lines, "excused"),
+        tickets=total(lines, "tickets"),
         lines=[StatusLineRead.model_validate(line) for line in lines],
     )

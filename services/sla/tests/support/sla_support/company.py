@@ -115,7 +115,7 @@ async def promise(
             targets=targets,
             calendar=office,
             calendars={"blocker": round_the_clock},
-            **overrides,
+            **{"timezone": zone.name} | overrides,
         )
         await agreements.add(tx, agreement_id, version)
         await agreements.add_version(tx, agreement_id, version, PUBLISHED, None)

@@ -1,6 +1,7 @@
 """A month of Acme that can be reviewed, and what is said of reviews."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from common.events.tickets import TicketReplied, TicketResolved
@@ -15,9 +16,9 @@ JULY = datetime(2026, 6, 30, 22, tzinfo=UTC)
 """Midnight in Amsterdam."""
 
 
-async def run_june(database: Database) -> None:
-    """Two tickets of Acme: one solved in time, one late; and the month is over."""
-    await promise(database, metrics=("first_response", "resolution"))
+async def run_june(database: Database, **terms: Any) -> None:
+    """Two tickets of Acme: one solved in time, one late; and the month is over. `terms`: of its agreement."""
+    await promise(database, metrics=("first_response", "resolution"), **terms)
     replied = ticket_event(TicketReplied, 1, NINE + HOUR, message_id=UUID(int=1))
     await deliver(database, HANDLERS, (ticket_opened(1), 1), (ticket_opened(2), 1))
     await deliver(database, HANDLERS, (replied, 2))

@@ -27,6 +27,8 @@ TriggerKind = Literal[
     "limit_reached",
     "downtime_budget_threshold_reached",
     "downtime_budget_exhausted",
+    "goal_at_risk",
+    "goal_lost",
     "review_ready",
     "review_published",
     "review_action",
@@ -61,6 +63,8 @@ MANDATORY_ROLES: Mapping[TriggerKind, tuple[str, ...]] = {
     "limit_reached": ("dm", "po"),
     "downtime_budget_threshold_reached": ("dm", "po"),
     "downtime_budget_exhausted": ("dm", "gm", "po"),
+    "goal_at_risk": ("dm", "po"),  # R3: while something can still be done about it
+    "goal_lost": ("dm", "gm"),
     "waiver_requested": ("gm",),  # R2: only the GM can approve, and only before the deadline
 }
 """Roles that are informed at once whatever the policy says."""

@@ -13,6 +13,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from sla.agreements.domain.clauses import Maintenance, Price, Prose
+from sla.agreements.domain.goals import Goal
 
 Contract = Literal["sla", "ola", "uc"]
 Metric = Literal["first_response", "next_reply", "update", "workaround", "resolution"]
@@ -99,7 +100,8 @@ class Agreement:
 
     `calendars` has a calendar version by priority, so that a blocker may run 24/7 (R10); all other
     priorities have `calendar`. `availability` is a share (0.999), `reserved` the working time
-    reserved per month, `timezone` the zone by which its months begin.
+    reserved per month, `timezone` the zone by which its months begin. `goals` say what share of the
+    promises is kept in a month; all their credits of a month are at most `credit_cap_percent` of its price.
 
     Unless it is `pinned` it follows later versions of its calendars (A6); `former_calendars` are those
     that were `calendar` before, oldest first.
@@ -129,6 +131,8 @@ class Agreement:
     prose: Prose = field(default_factory=Prose)
     pinned: bool = False
     former_calendars: tuple[FormerCalendar, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    credit_cap_percent: float | None = None
 
     @property
     def customers(self) -> tuple[UUID, ...]:
@@ -142,7 +146,7 @@ class Agreement:
 
     def without_clauses(self) -> "Agreement":
         """The version as customers read it whom it covers without being their contract."""
-        return replace(self, price=None, prose=Prose())
+        return replace(self, price=None, prose=Prose(), goals=(), credit_cap_percent=None)
 
     def is_valid_at(self, at: datetime) -> bool:
         return self.valid_from <= at and (self.valid_until is None or at < self.valid_until)

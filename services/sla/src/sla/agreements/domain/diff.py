@@ -8,6 +8,7 @@ from uuid import UUID
 from common.wording import format_duration
 from sla.agreements.domain.agreement import Agreement, Target
 from sla.agreements.domain.clauses import Prose
+from sla.agreements.domain.goals import describe_credits, describe_goal
 
 NamesById = Mapping[UUID, str]
 """The names of customers and calendar versions, by id."""
@@ -51,6 +52,7 @@ def _describe_version(version: Agreement, names: NamesById) -> dict[str, str]:
         **{describe_subject(target): describe_promise(target) for target in version.targets},
         **dict(_warnings(version)),
         **dict(_figures(version, names)),
+        **dict(_goals(version)),
         **dict(_prose(version.prose)),
     }
 
@@ -109,6 +111,16 @@ def _figures(version: Agreement, names: NamesById) -> Iterator[tuple[str, str]]:
         yield "reserved hours per month", f"{version.reserved / timedelta(hours=1):.6g}"
     if version.price is not None:
         yield "price per month", f"{version.price.amount} {version.price.currency}"
+
+
+def _goals(version: Agreement) -> Iterator[tuple[str, str]]:
+    for number, goal in enumerate(version.goals, start=1):
+        yield f"goal {number}", describe_goal(goal)
+        if goal.credits:
+            fee = "" if goal.fee is None else f" of {goal.fee}"
+            yield f"credits of goal {number}", describe_credits(goal) + fee
+    if version.credit_cap_percent is not None:
+        yield "credits at most", f"{version.credit_cap_percent:.6g} % of the price of a month"
 
 
 def _prose(prose: Prose) -> Iterator[tuple[str, str]]:

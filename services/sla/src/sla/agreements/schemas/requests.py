@@ -15,6 +15,7 @@ from common.http import Refers, RequestModel
 from common.http.fields import Key
 from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, Contract, Metric, Target
 from sla.agreements.domain.clauses import Price, Prose
+from sla.agreements.schemas.goals import GoalCreate, Percent, goal_violations
 from sla.calendars.schemas import MAX_PROMISE_SECONDS, CalendarReference, DayHours, Name, Weekday
 
 Text = Annotated[str, Field(max_length=20_000)]
@@ -73,7 +74,9 @@ class PriceCreate(RequestModel):
 class AgreementTerms(RequestModel):
     """The terms of a version. `calendars`: by priority, so that a blocker may run around the clock.
     `customers`: further ones whom it covers. Without `services` it covers all of them. `timezone`:
-    the zone by which its months begin; by default that of its calendar.
+    the zone by which its months begin; by default that of its calendar. `goals`: the share of promises
+    kept in each month, with service credits; all credits of a month are at most `credit_cap_percent` of
+    its price.
 
     `customer_signs`: one of the customer's contacts approves of it in the portal. `supersedes`: the
     version whose agreed end this one begins before.
@@ -102,6 +105,8 @@ class AgreementTerms(RequestModel):
     maintenance: MaintenanceTermsCreate = MaintenanceTermsCreate()
     reserved_seconds: Annotated[int, Field(gt=0, le=100 * SECONDS_PER_MONTH)] | None = None
     price: PriceCreate | None = None
+    goals: Annotated[list[GoalCreate], Field(max_length=50)] = Field(default_factory=list)
+    credit_cap_percent: Percent | None = None
     penalties: Text = ""
     roles: Text = ""
     assumptions: Text = ""
@@ -152,6 +157,13 @@ def term_violations(body: AgreementTerms) -> Iterator[Violation]:
         if window.ends_at <= window.starts_at:
             detail = "a window ends after it starts"
             yield Violation(f"/maintenance/dated/{index}/ends_at", "order", detail)
+    promised = {one.metric for one in body.targets if one.target_seconds is not None}
+    available = set() if body.availability is None else {"availability"}
+    has_price = body.price is not None
+    yield from goal_violations(body.goals, body.services, promised | available, has_price=has_price)
+    if body.credit_cap_percent is not None and not has_price:
+        detail = "the cap is a share of the price: give the agreement's price"
+        yield Violation("/credit_cap_percent", "missing_price", detail)
 
 
 def party_violations(body: AgreementCreate) -> Iterator[Violation]:

@@ -9,6 +9,7 @@ from common.domain.durations import SECOND
 from common.http import Page, ResponseModel
 from sla.agreements.domain.agreement import Agreement, Contract
 from sla.agreements.domain.lifecycle import Signature
+from sla.agreements.schemas.goals import GoalRead, goal_to_response
 from sla.agreements.store.version_rows import AgreementVersion
 
 State = Literal["draft", "proposed", "agreed", "published", "superseded", "withdrawn", "terminated"]
@@ -97,6 +98,8 @@ class AgreementForParty(AgreementForCovered):
     """
 
     price: PriceRead | None
+    goals: list[GoalRead]
+    credit_cap_percent: float | None
     penalties: str
     roles: str
     assumptions: str
@@ -191,6 +194,8 @@ def _party_values(stored: AgreementVersion) -> dict[str, Any]:
     price, lifecycle = stored.agreement.price, stored.lifecycle
     return {
         "price": PriceRead(amount=str(price.amount), currency=price.currency) if price else None,
+        "goals": [goal_to_response(one) for one in stored.agreement.goals],
+        "credit_cap_percent": stored.agreement.credit_cap_percent,
         **asdict(stored.agreement.prose),
         "customer_signs": lifecycle.customer_signs,
         "pinned": stored.agreement.pinned,

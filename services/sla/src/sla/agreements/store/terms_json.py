@@ -10,6 +10,7 @@ from common.domain.durations import SECOND
 from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, FormerCalendar, Target
 from sla.agreements.domain.agreement import Agreement as Version
 from sla.agreements.domain.clauses import Maintenance, Price, Prose
+from sla.agreements.domain.goals import CreditStep, Goal
 
 
 def dump_terms(version: Version) -> dict[str, Any]:
@@ -27,6 +28,8 @@ def dump_terms(version: Version) -> dict[str, Any]:
         "reserved_seconds": None if version.reserved is None else version.reserved // SECOND,
         "price": None if price is None else [str(price.amount), price.currency],
         "maintenance": _dump_maintenance(version.maintenance),
+        "goals": [_dump_goal(goal) for goal in version.goals],
+        "credit_cap_percent": version.credit_cap_percent,
         "prose": {name: text for name in PROSE_FIELDS if (text := getattr(version.prose, name))},
     }
 
@@ -50,6 +53,8 @@ def load_terms(stored: Mapping[str, Any], coverage: Mapping[str, str] | None) ->
         "reserved": None if reserved is None else reserved * SECOND,
         "price": None if price is None else Price(Decimal(price[0]), price[1]),
         "maintenance": _load_maintenance(stored.get("maintenance", {})),
+        "goals": tuple(_load_goal(goal) for goal in stored.get("goals", ())),
+        "credit_cap_percent": stored.get("credit_cap_percent"),
         "prose": Prose(**stored.get("prose", {})),
     }
 
@@ -93,6 +98,29 @@ def _load_target(stored: Mapping[str, Any]) -> Target:
         stored["pausable"],
         stored["kind"],
         *(stored.get(name) for name in TRAITS),
+    )
+
+
+def _dump_goal(goal: Goal) -> dict[str, Any]:
+    return {
+        "metric": goal.metric,
+        "share": goal.share,
+        "priorities": list(goal.priorities),
+        "service": goal.service,
+        "credits": [[one.below, one.percent] for one in goal.credits],
+        "fee": None if goal.fee is None else str(goal.fee),
+    }
+
+
+def _load_goal(stored: Mapping[str, Any]) -> Goal:
+    fee = stored["fee"]
+    return Goal(
+        stored["metric"],
+        stored["share"],
+        tuple(stored["priorities"]),
+        stored["service"],
+        tuple(CreditStep(below, percent) for below, percent in stored["credits"]),
+        None if fee is None else Decimal(fee),
     )
 
 

@@ -90,6 +90,13 @@ class BeforeMerge(Struct, frozen=True, array_like=True):
     stopped_at: datetime | None
 
 
+class KeptBreach(Struct, frozen=True, array_like=True):
+    """What was broken when nothing was promised any more: the target, and the longest time counted until then (C10)."""
+
+    target: timedelta
+    counted: timedelta
+
+
 class Input(Struct, frozen=True, gc=False):
     """An input of a clock: it occurred at `at` and became known at `known_at` (C9).
 
@@ -143,6 +150,7 @@ class Clock(Struct, frozen=True, omit_defaults=True, gc=False):
     cycle: int = 0
     moved_by: InputKind = "opened"
     before_merge: BeforeMerge | None = None
+    kept_breach: KeptBreach | None = None
 
     @property
     def state(self) -> State:
@@ -190,10 +198,17 @@ class Clock(Struct, frozen=True, omit_defaults=True, gc=False):
 
     @property
     def outcome(self) -> Outcome | None:
-        """None while the promise can still be kept, when cancelled, and without a target."""
-        if self.breached_at is not None and self.state not in ("cancelled", "no_target"):
+        """None while the promise can still be kept, when cancelled, and without a target.
+
+        What was broken before its target was withdrawn stays broken (C10).
+        """
+        if self.breached_at is not None and self._breach_counts:
             return "breached" if self.waiver is None else "waived"
         return "met" if self.state == "stopped" and self.terms.target is not None else None
+
+    @property
+    def _breach_counts(self) -> bool:
+        return self.kept_breach is not None or self.state not in ("cancelled", "no_target")
 
 
 def warning_thresholds(terms: Terms) -> tuple[tuple[str, timedelta], ...]:

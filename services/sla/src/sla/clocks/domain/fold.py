@@ -7,6 +7,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from sla.agreements.domain.agreement import Contract, Metric
+from sla.clocks.domain.breaches import with_breach_rechecked, with_kept_breach
 from sla.clocks.domain.clock import (
     BREACH,
     ZERO,
@@ -68,7 +69,8 @@ def step(clock: Clock, input: Input, tables: Timetables) -> Clock:
     updated = _close_segment(resumed, at, tables, waiting=waiting, terms=terms, moved_by=input.kind)
     if effect is not None:
         updated = effect(updated, input)
-    return _with_breach_rechecked(_with_deadline(updated, tables))
+    updated = with_kept_breach(updated, clock.terms.target)
+    return with_breach_rechecked(_with_deadline(updated, tables))
 
 
 def _as_if_never_stopped(clock: Clock) -> Clock:
@@ -95,7 +97,7 @@ def _with_earlier_opening(clock: Clock, input: Input, tables: Timetables) -> Clo
         counted=updated.counted + working_time,
         stretches=Timeline([first, *updated.stretches]),
     )
-    return _with_breach_rechecked(_with_deadline(updated, tables))
+    return with_breach_rechecked(_with_deadline(updated, tables))
 
 
 def _with_later_opening(clock: Clock, input: Input, tables: Timetables) -> Clock:
@@ -115,7 +117,7 @@ def _with_later_opening(clock: Clock, input: Input, tables: Timetables) -> Clock
         paused=_sum_of("waiting_on_customer", segments),
         stretches=Timeline(segments),
     )
-    return _with_breach_rechecked(_with_deadline(updated, tables))
+    return with_breach_rechecked(_with_deadline(updated, tables))
 
 
 def _cut(segment: Segment, since: datetime, tables: Timetables) -> Segment:
@@ -150,7 +152,7 @@ def _as_if_never_merged(clock: Clock, input: Input, tables: Timetables) -> Clock
     )
     at = max(input.at, clock.since)
     updated = _close_segment(resumed, at, tables, moved_by=input.kind)
-    return _with_breach_rechecked(_with_deadline(updated, tables))
+    return with_breach_rechecked(_with_deadline(updated, tables))
 
 
 def instant_when_counted(clock: Clock, amount: timedelta, tables: Timetables) -> datetime | None:
@@ -222,24 +224,6 @@ def _still_fired(clock: Clock, deadline: datetime | None) -> tuple[str, ...]:
             kind for kind, due in fixed_warnings(clock.terms, deadline) if due > clock.since
         }
     return tuple(kind for kind in clock.fired if kind not in still_ahead)
-
-
-def _with_breach_rechecked(clock: Clock) -> Clock:
-    """Return the clock without a breach that late inputs or a new deadline refute (C6)."""
-    if clock.cycle_breached_at is None or _breach_still_holds(clock, clock.cycle_breached_at):
-        return clock
-    fired = tuple(kind for kind in clock.fired if kind != BREACH)
-    return replace(clock, cycle_breached_at=None, breach_reason=None, fired=fired)
-
-
-def _breach_still_holds(clock: Clock, breached_at: datetime) -> bool:
-    if clock.cancelled is not None:
-        return True
-    if clock.deadline is None:
-        return False
-    if clock.open and not clock.is_paused and clock.deadline <= breached_at:
-        return True
-    return clock.deadline < (clock.stopped_at or clock.since)
 
 
 _RECOUNTS: Final[Mapping[InputKind, Callable[[Clock, Input, Timetables], Clock]]] = {

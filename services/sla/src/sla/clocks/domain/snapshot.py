@@ -47,6 +47,17 @@ def take_snapshot(clock: Clock, as_of: datetime, tables: Timetables) -> ClockSna
     )
 
 
+def longest_overrun(clock: Clock, snapshot: ClockSnapshot) -> timedelta:
+    """Return by how much counted time the longest cycle was late; zero where nothing was broken.
+
+    Of a withdrawn promise: as late as it was when it was withdrawn (C10).
+    """
+    if clock.kept_breach is not None:
+        return max(clock.kept_breach.counted - clock.kept_breach.target, ZERO)
+    target = clock.terms.target
+    return ZERO if target is None else max(snapshot.longest_cycle - target, ZERO)
+
+
 def segments(clock: Clock, as_of: datetime, tables: Timetables) -> Sequence[Segment]:
     """Return all segments up to `as_of`, the current one last."""
     current = _current_segment(clock, as_of, tables)

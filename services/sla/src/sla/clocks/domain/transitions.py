@@ -69,7 +69,7 @@ def _start_cycle(clock: Clock, input: Input) -> Clock:
 
 def _cancel(clock: Clock, input: Input) -> Clock:
     """End the clock for good. A broken one keeps its outcome: what ends it erases nothing (C10)."""
-    if clock.breached_at is not None and clock.terms.target is not None:
+    if clock.outcome in ("breached", "waived"):
         return replace(clock, open=False, stopped_at=clock.stopped_at or clock.since, ended=True)
     return replace(clock, cancelled=input.reason or "cancelled", stopped_at=clock.since)
 

@@ -4,19 +4,24 @@ A stored input has terms, but not the priority for which they were promised; it 
 the former agreement that has these terms.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from msgspec.structs import replace
 
-from sla.agreements.domain.agreement import Agreement, Terms
+from sla.agreements.domain.agreement import Agreement, Metric, Terms
 from sla.agreements.domain.coverage_extension import PRIORITIES
+from sla.clocks.domain.backfill import new_late_clock
 from sla.clocks.domain.clock import Clock, Input, Outcome, Timetables
 from sla.clocks.domain.compliance import Compliance
 from sla.clocks.domain.fold import step
 from sla.clocks.domain.simulation import simulate
-from sla.clocks.domain.ticket_clock import TicketClock
+from sla.clocks.domain.ticket_clock import ContractTicket, TicketClock
+
+NO_ID = UUID(int=0)
+"""The id of a clock that is not stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +30,23 @@ class WhatIf:
 
     `breaches_immediately`: it is open and not breached, and would breach at the moment at which it
     is moved to the other agreement (C6).
+
+    `is_new`: only the other agreement promises it. Then `ticket_clock` is a clock without a target,
+    whose id nothing stored has.
     """
 
     ticket_clock: TicketClock
     simulated: Clock
     breaches_immediately: bool
+    is_new: bool = False
 
     @property
     def deadline_changed(self) -> bool:
-        return self.ticket_clock.clock.deadline != self.simulated.deadline
+        return not self.is_new and self.ticket_clock.clock.deadline != self.simulated.deadline
 
     @property
     def outcome_changed(self) -> bool:
-        return self.ticket_clock.clock.outcome != self.simulated.outcome
+        return not self.is_new and self.ticket_clock.clock.outcome != self.simulated.outcome
 
 
 def what_if(
@@ -57,6 +66,48 @@ def what_if(
     run = simulate(clock.metric, inputs, as_of, tables, clock.contract)
     terms = new.terms_for(clock.metric, ticket.priority, ticket.kind, ticket.traits)
     return WhatIf(ticket_clock, run.clock, _would_breach_immediately(clock, terms, as_of, tables))
+
+
+@dataclass(frozen=True, slots=True)
+class MissingPromise:
+    """A metric of a ticket that only the other agreement promises; it would count from `since` on.
+
+    `inputs` are those of the ticket since then. `is_open`: the ticket is, so that a move starts it.
+    """
+
+    contract_ticket: ContractTicket
+    metric: Metric
+    since: datetime
+    inputs: Sequence[Input]
+    is_open: bool
+
+
+def what_if_promised(
+    missing: MissingPromise, new: Agreement, as_of: datetime, tables: Timetables
+) -> WhatIf:
+    """Simulate a promise that is new: as if it had held from `since` on, with the present priority.
+
+    Whether it breaches immediately is judged as a move starts it: at `as_of`, and not where it would
+    have ended before (decision 0601). Raises NeverOpens, OutOfRange.
+    """
+    contract_ticket, metric = missing.contract_ticket, missing.metric
+    ticket = contract_ticket.ticket
+    terms = new.terms_for(metric, ticket.priority, ticket.kind)
+    moved = Input(0, "agreement_moved", as_of, as_of, terms)
+    change, _ = new_late_clock(
+        NO_ID, contract_ticket, metric, missing.since, missing.inputs, moved, tables
+    )
+    opening = Input(1, "opened", missing.since, missing.since, terms)
+    inputs = [opening, *missing.inputs]
+    run = simulate(metric, inputs, as_of, tables, contract_ticket.contract)
+    started = change.clock
+    breaks = (
+        missing.is_open
+        and started.state == "running"
+        and started.deadline is not None
+        and started.deadline < as_of
+    )
+    return WhatIf(change.before, run.clock, breaks, is_new=True)
 
 
 def compliance(outcomes: Iterable[Outcome | None]) -> Compliance:

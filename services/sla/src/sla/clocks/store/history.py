@@ -46,6 +46,12 @@ async def list_opened(
     return [(row.opened_at, row.id) for row in await tx.execute(newest)]
 
 
+async def list_open(tx: Connection, ticket_ids: Collection[UUID]) -> set[UUID]:
+    """Return the ids of those of these tickets that are open."""
+    still_open = tickets.c.id.in_(ticket_ids) & tickets.c.ended_at.is_(None)
+    return set(await tx.scalars(select(tickets.c.id).where(still_open)))
+
+
 async def load_clocks(tx: Connection, ticket_ids: Collection[UUID]) -> list[TicketClock]:
     """Return all clocks of these tickets, without locks."""
     statement = select(clock_table.c.id).where(clock_table.c.ticket_id.in_(ticket_ids))

@@ -43,6 +43,7 @@ NOT_SEALED: Final[Mapping[str, str]] = {
     "forecast_scores": _FORECAST,
     "forecast_subscriptions": "who wants to hear of forecasts",
     "forecasts": _FORECAST,
+    "goal_warnings": "which warnings of a month were sent; goals are judged by clocks and outages",
     "handling_time_changes": _FORECAST,
     "handling_times": _FORECAST,
     "idempotency": _DELIVERY,

@@ -24,6 +24,7 @@ SCRIPTS = (
     "forecasts",
     "outages",
     "capacity",
+    "goals",
     "rollups",
     "time_entries",
     "rollup_triggers",

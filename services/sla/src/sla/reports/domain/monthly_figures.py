@@ -15,7 +15,10 @@ class CompliancePart:
 
 @dataclass(frozen=True, slots=True)
 class ResponseTimes:
-    """Percentiles of the counted time until a metric's clocks stopped; `count` of them did."""
+    """Percentiles of the counted time until a metric's clocks stopped; `count` of them did.
+
+    Each is the time of one of these clocks, the shortest within which that share had stopped (C13).
+    """
 
     metric: str
     count: int

@@ -18,6 +18,9 @@ def _from_figures(report: Report, actions: Sequence[ActionItem]) -> Iterator[str
         yield f"Actions from earlier reviews: {len(carried)}"
     yield f"Usage and trend: {figures.pluralise(report.usage.opened, 'ticket')} opened"
     yield f"Promises met: {figures.format_share(report.usage.compliance.raw)}"
+    if report.goals:
+        missed = sum(1 for one in report.goals if one.state in ("missed", "lost"))
+        yield f"Goals: {missed} of {len(report.goals)} missed"
     if report.breaches_total:
         yield f"Breaches and their reasons: {report.breaches_total}"
     if report.waivers:

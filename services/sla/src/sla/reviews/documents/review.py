@@ -13,6 +13,7 @@ from sla.rendering.charts.volume_chart import volume_chart
 from sla.rendering.document import Column, Document, Section, Table, Tile, Value
 from sla.reports.domain.monthly_figures import CompliancePart, Usage
 from sla.reviews.documents.agenda import agenda
+from sla.reviews.documents.goals_section import goals_section
 from sla.reviews.documents.meeting import actions_section, minutes_section
 from sla.reviews.documents.operations_section import (
     availability_section,
@@ -40,8 +41,10 @@ def build_document(report: Report, meeting: Meeting, status_line: str) -> Docume
             _agenda(report, meeting),
             _usage(report),
             _promises(report),
+            *goals_section(report),
             _breaches(report),
             _waivers(report),
+            *_requests(report),
             availability_section(report),
             *measured_section(report),
             *reserved_hours_section(report),
@@ -170,7 +173,8 @@ def _breaches(report: Report) -> Section:
         Column("Priority", weight=0.9),
         Column("Promise", weight=1.1),
         Column("Broken at", "instant", 1.1),
-        Column("Too late by", "duration", 1.1),
+        Column("Support time over the target", "duration", 1.1),
+        Column("Since the deadline", "elapsed"),
         Column("Reason", weight=2.4),
     )
     hidden_count = report.breaches_total - len(report.breaches)
@@ -186,15 +190,28 @@ def _breach_row(one: Breach) -> tuple[Value, ...]:
         sentences.append(f"Approved beforehand: {one.waiver}.")
     if one.running:
         sentences.append("Still open.")
-    overrun_seconds = one.overrun_seconds
     reason = " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in sentences)
     name = figures.metric_name(one.metric)
-    return (one.ticket, one.title, one.priority, name, one.breached_at, overrun_seconds, reason)
+    late = (one.overrun_seconds, one.elapsed_seconds)
+    return (one.ticket, one.title, one.priority, name, one.breached_at, *late, reason)
 
 
 def _waivers(report: Report) -> Section:
-    """Waivers; the column of reasons is there for staff alone, who have them."""
-    has_reasons = any(one.reason for one in report.waivers)
+    """The waivers that cover breaches."""
+    return Section("Waivers", tables=(_waivers_table(report.waivers, "No breach was approved."),))
+
+
+def _requests(report: Report) -> Iterator[Section]:
+    """What else was asked for, for staff alone; customers have none of it (C11)."""
+    if report.requests:
+        text = ("The customer does not see this: none of it covers a breach of the month.",)
+        table = _waivers_table(report.requests, "")
+        yield Section("Other requests for waivers", text, tables=(table,))
+
+
+def _waivers_table(waivers: Sequence[WaiverLine], empty_text: str) -> Table:
+    """A table of waivers; the column of reasons is there for staff alone, who have them."""
+    has_reasons = any(one.reason for one in waivers)
     columns = (
         Column("Waiver", weight=0.7),
         Column("About", weight=0.8),
@@ -203,8 +220,7 @@ def _waivers(report: Report) -> Section:
         Column("Decision"),
         Column("Decided at", "instant"),
     )
-    rows = [_approval_row(one, has_reasons) for one in report.waivers]
-    return Section("Waivers", tables=(Table(columns, rows, "There is none."),))
+    return Table(columns, [_approval_row(one, has_reasons) for one in waivers], empty_text)
 
 
 def _approval_row(one: WaiverLine, has_reasons: bool) -> tuple[Value, ...]:
@@ -218,4 +234,4 @@ def _decision(one: WaiverLine) -> str:
         return "approved, too late to count"
     if one.state == "expired":
         return "expired unanswered" if one.decided_at is None else "approved, expired since"
-    return one.state
+    return "approved, revoked since" if one.state == "revoked" else one.state

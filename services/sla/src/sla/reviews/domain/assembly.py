@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from common.domain.durations import SECOND
 from sla.calendars.domain.month import Month
-from sla.clocks.domain.clock import Timetables
+from sla.clocks.domain.clock import ZERO, Clock, Timetables
 from sla.clocks.domain.compliance import Compliance
-from sla.clocks.domain.snapshot import take_snapshot
+from sla.clocks.domain.snapshot import longest_overrun, take_snapshot
 from sla.clocks.domain.ticket_clock import TicketClock
 from sla.reports.domain.monthly_figures import CompliancePart, Usage
 from sla.reviews.domain.report import Breach, DailyVolume
@@ -71,7 +71,6 @@ def to_breach(
     """
     clock, ticket = ticket_clock.clock, ticket_clock.ticket
     status, waiver = take_snapshot(clock, at, tables), clock.waiver
-    overrun = max(status.longest_cycle - (clock.terms.target or status.longest_cycle), timedelta(0))
     assert clock.breached_at is not None
     return Breach(
         ticket_clock.id,
@@ -83,9 +82,17 @@ def to_breach(
         ticket.environment,
         clock.metric,
         clock.breached_at,
-        overrun // SECOND,
+        longest_overrun(clock, status) // SECOND,
         clock.state in ("running", "paused"),
         clock.breach_reason or "deadline",
         waivers.get(waiver.waiver_id) if waiver else None,
         comments.get(ticket_clock.id),
+        _elapsed_seconds(clock, at),
     )
+
+
+def _elapsed_seconds(clock: Clock, at: datetime) -> int | None:
+    """The time from the deadline of the longest cycle to its stop, or to `at`; None where it is not known."""
+    if clock.deadline is None or clock.worst > clock.counted:
+        return None
+    return max((clock.stopped_at or at) - clock.deadline, ZERO) // SECOND

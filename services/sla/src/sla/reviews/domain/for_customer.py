@@ -16,8 +16,11 @@ def report_for_customer(report: Report) -> Report:
     What was asked for, withdrawn, refused or late is for staff; what was approved and covered nothing too.
     """
     covering = {one.waiver for one in report.breaches if one.waiver is not None}
-    shown = (replace(one, reason="") for one in report.waivers if one.key in covering)
-    return replace(report, waivers=tuple(shown))
+    # Expired or revoked since or not: at the breach it was approved, which is what counts.
+    shown = (
+        replace(one, reason="", state="approved") for one in report.waivers if one.key in covering
+    )
+    return replace(report, waivers=tuple(shown), requests=())
 
 
 def meeting_until(meeting: Meeting, published_at: datetime) -> Meeting:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from sla.goals.domain.goal_result import CreditTotal, GoalResult
 from sla.reports.domain.monthly_figures import CompliancePart, ResponseTimes, Usage
 
 MAX_LIST_ROWS = 200
@@ -25,6 +26,8 @@ class DailyVolume:
 class Breach:
     """A breached promise. `reason` is recorded by the clock, `comment` is written by people.
 
+    `overrun_seconds` are counted (support) time beyond the target, `elapsed_seconds` all the time
+    since the deadline (None where the longest cycle is not the last one, or its deadline is gone).
     `running`: the clock is still open.
     """
 
@@ -42,6 +45,7 @@ class Breach:
     reason: str
     waiver: str | None = None
     comment: str | None = None
+    elapsed_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,9 @@ class Report:
     breaches: tuple[Breach, ...] = ()
     breaches_total: int = 0
     waivers: tuple[WaiverLine, ...] = ()
+    """Those that cover one of the breaches (C11)."""
+    requests: tuple[WaiverLine, ...] = ()
+    """What else was asked for in the month, whatever became of it: for staff alone (C11)."""
     outages: tuple[OutageLine, ...] = ()
     uptimes: tuple[Uptime, ...] = ()
     upcoming: tuple[ChangeLine, ...] = ()
@@ -156,6 +163,10 @@ class Report:
     measured: tuple[MeasuredLine, ...] = ()
     notes: tuple[str, ...] = field(default=())
     """What a reader must know about the figures, such as that the month is not over."""
+    preliminary: bool = False
+    goals: tuple[GoalResult, ...] = ()
+    credits: tuple[CreditTotal, ...] = ()
+    """The goals of the agreements with the customer, and the service credits owed for the month."""
 
 
 @dataclass(frozen=True, slots=True)

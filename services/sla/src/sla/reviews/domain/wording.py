@@ -35,5 +35,15 @@ def compare_shares(current: float | None, previous: float | None) -> str:
     return f"{'up' if difference > 0 else 'down'} {abs(difference):g} points on the month before"
 
 
+GOAL_STATES = {
+    "met": "met",
+    "missed": "missed",
+    "none": "nothing to judge",
+    "on_track": "on track",
+    "at_risk": "at risk",
+    "lost": "can no longer be met",
+}
+"""The states of a goal, in words."""
+
 VERDICT_NAMES = {"met": "met", "breached": "breached", "unmeasured": "not measured"}
 """The verdict on a promised figure, in words."""

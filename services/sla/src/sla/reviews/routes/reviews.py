@@ -137,7 +137,9 @@ async def _resolve_edition(
 def _status_line(edition: Edition | None, report: Report, *, with_reason: bool) -> str:
     """What stands below the title. Why there is another edition is for staff."""
     zone = zone_or_utc(report.timezone)
+    prefix = "Preliminary. " if report.preliminary else ""
     if edition is None:
-        return f"Draft, as known on {format_instant(report.generated_at, zone)}"
-    text = f"Edition {edition.number}, published on {format_instant(edition.published_at, zone)}"
+        return f"{prefix}Draft, as known on {format_instant(report.generated_at, zone)}"
+    published_at = format_instant(edition.published_at, zone)
+    text = f"{prefix}Edition {edition.number}, published on {published_at}"
     return f"{text}: {edition.reason}" if edition.reason and with_reason else text

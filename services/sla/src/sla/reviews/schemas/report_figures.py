@@ -3,12 +3,14 @@
 from datetime import datetime
 
 from common.http import ResponseModel
+from sla.goals.domain.goal_result import CreditTotal, GoalResult
 from sla.reports.domain.monthly_figures import ResponseTimes
 from sla.reports.schemas import ComplianceFigures
 from sla.reviews.domain.report import (
     Breach,
     ChangeLine,
     DailyVolume,
+    MeasuredLine,
     OutageLine,
     ReservedHoursLine,
     Uptime,
@@ -31,7 +33,10 @@ class CompliancePartRead(ResponseModel):
 
 
 class ReportFigures(ResponseModel):
-    """What everybody reads of a report: durations in seconds, shares from 0 to 1."""
+    """What everybody reads of a report: durations in seconds, shares from 0 to 1.
+
+    `preliminary`: the month was not over yet, in the customer's zone or in that of an agreement.
+    """
 
     customer: str
     name: str
@@ -56,6 +61,10 @@ class ReportFigures(ResponseModel):
     delivered: list[ChangeLine]
     reserved: list[ReservedHoursLine]
     notes: list[str]
+    preliminary: bool
+    goals: list[GoalResult]
+    credits: list[CreditTotal]
+    measured: list[MeasuredLine]
 
 
 class MinuteRead(ResponseModel):

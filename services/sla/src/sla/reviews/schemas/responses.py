@@ -14,9 +14,13 @@ from sla.reviews.store.reviews import Edition, Review
 
 
 class ReviewReportRead(ReportFigures):
-    """The figures of a month: durations in seconds, shares from 0 to 1."""
+    """The figures of a month: durations in seconds, shares from 0 to 1.
+
+    `waivers` cover its breaches; `requests` are what else was asked for in it, which customers do not see.
+    """
 
     waivers: list[WaiverLine]
+    requests: list[WaiverLine]
 
 
 class ReviewRead(ReviewForCustomer):

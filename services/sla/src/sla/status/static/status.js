@@ -1,8 +1,8 @@
 // Draws what the stream tells. Everything from outside goes in as text, never as markup.
 "use strict";
 
-const LIGHTS = {green: "✓ on track", amber: "▲ at risk", red: "✕ breached"};
-const WORST = ["green", "amber", "red"];
+const LIGHTS = {none: "– nothing promised", green: "✓ on track", amber: "▲ at risk", red: "✕ breached"};
+const WORST = ["none", "green", "amber", "red"];
 const SOON = 60 * 60 * 1000;
 const SILENCE = 40 * 1000; // two heartbeats and a bit
 const AGAIN = 15 * 1000;
@@ -34,9 +34,11 @@ function share(value) {
 function drawLine(body, line, only) {
   const row = body.insertRow();
   cell(row, "th", line.service ?? (only ? "all services" : "no service")).scope = "row";
-  cell(row, "td", line.open, line.open ? "" : "none");
+  const tickets = cell(row, "td", line.tickets, line.tickets ? "" : "none");
+  tickets.title = line.is_promised ? `${line.open} open promises` : "nothing is promised";
   cell(row, "td", line.at_risk, line.at_risk ? "amber" : "none");
   cell(row, "td", line.breached, line.breached ? "red" : "none");
+  cell(row, "td", line.excused, line.excused ? "" : "none").title = "breaches that were approved beforehand";
   const available = cell(row, "td", share(line.availability), line.met === false ? "red" : "");
   if (line.promised !== null) available.title = `promised: ${share(line.promised)}`;
 }
@@ -120,7 +122,7 @@ function draw(status) {
 function tell(status) {
   if (before && before.breached === status.breached && before.at_risk === status.at_risk) return;
   find("news").textContent =
-    `${status.open} promises open, ${status.at_risk} at risk, ${status.breached} breached.`;
+    `${status.tickets} tickets open with ${status.open} promises, ${status.at_risk} at risk, ${status.breached} breached.`;
 }
 
 function markLive() {

@@ -18,6 +18,7 @@ from sla.waivers.tables import waivers
 class WaiverSummary:
     """`about`: the key of a ticket, or for a period its service; a period has no `metric`."""
 
+    id: UUID
     key: str
     about: str
     metric: str | None
@@ -57,6 +58,7 @@ async def keys_by_id(tx: Connection, ids: Collection[UUID]) -> dict[UUID, str]:
 
 def _to_summary(row: Row[Any]) -> WaiverSummary:
     return WaiverSummary(
+        row.id,
         row.key,
         row.ticket or row.service or "every service",
         row.metric,

@@ -34,7 +34,7 @@ CREATE TABLE clocks (
 ) WITH (fillfactor = 97, autovacuum_vacuum_scale_factor = 0.02,
     autovacuum_vacuum_insert_scale_factor = 0.02);
 CREATE INDEX ix_clocks_queue ON clocks (deadline) WHERE state IN ('running', 'paused');
-CREATE INDEX ix_clocks_queue_of ON clocks (customer_id, deadline) INCLUDE (service, breached)
+CREATE INDEX ix_clocks_queue_of ON clocks (customer_id, deadline) INCLUDE (service, breached, outcome)
     WHERE state IN ('running', 'paused');
 CREATE INDEX ix_clocks_paused ON clocks (deadline, id) WHERE state = 'paused';
 CREATE INDEX ix_clocks_paused_of ON clocks (customer_id, deadline, id) WHERE state = 'paused';

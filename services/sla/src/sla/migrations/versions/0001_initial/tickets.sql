@@ -23,6 +23,7 @@ CREATE TABLE tickets (
     CONSTRAINT ck_tickets_ended CHECK ((ended_at IS NULL) = (ended_as IS NULL))
 );
 CREATE INDEX ix_tickets_agreement_version ON tickets (agreement_version, id);
+CREATE INDEX ix_tickets_open ON tickets (customer_id, service) WHERE ended_at IS NULL;
 CREATE INDEX ix_tickets_opened ON tickets (customer_id, opened_at);
 CREATE INDEX ix_tickets_ended ON tickets (customer_id, ended_at) WHERE ended_at IS NOT NULL;
 COMMENT ON COLUMN tickets.state IS

@@ -1,0 +1,1 @@
+"""Counts of promises for goals, and the warnings that were sent."""

@@ -1,0 +1,40 @@
+"""When a month is over: in the customer's zone and in that of each agreement (C13). Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sla.agreements.domain.agreement import Agreement
+from sla.calendars.domain.month import Month, Span, zone_or_utc
+
+
+def final_at(month: Month, zone: ZoneInfo, agreements: Iterable[Agreement]) -> datetime:
+    """The instant from which on the figures of a customer's month are final.
+
+    The later of the month's end in the customer's zone and in those of the agreements that hold in it:
+    availability and reserved hours count by an agreement's month.
+    """
+    return max(
+        [month.span(zone).until, *(span.until for span in _agreed_months(month, agreements))]
+    )
+
+
+def _agreed_months(month: Month, agreements: Iterable[Agreement]) -> Iterable[Span]:
+    for one in agreements:
+        span = month.span(zone_or_utc(one.timezone))
+        ends_before = one.valid_until is not None and one.valid_until <= span.since
+        if one.valid_from < span.until and not ends_before:
+            yield span
+
+
+def preliminary_note(at: datetime, span: Span, final: datetime) -> str | None:
+    """What a reader must know of figures as of `at`; None where they are final."""
+    if at < span.until:
+        return "The month is not over: these figures are preliminary."
+    if at < final:
+        over = f"{final:%d %b %Y %H:%M} UTC"
+        return (
+            f"The month is not over in the zone of an agreement, where it ends on {over}:"
+            " these figures are preliminary."
+        )
+    return None

@@ -1,0 +1,64 @@
+"""A month is over when it is over in the customer's zone and in each agreement's (C13)."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from httpx import AsyncClient
+
+from common.persistence.database import Database
+from opsdesk_testing.protocol import fire_due, freeze_time
+from sla.calendars.domain.month import parse_month
+from sla.reviews.domain.month_end import final_at
+from sla.timers import TIMERS
+from sla_support.company import also_promise, promise
+from sla_support.review_month import DAY, JULY
+
+JUNE = parse_month("2026-06")
+APIA = ZoneInfo("Pacific/Apia")
+NEW_YORK_JULY = datetime(2026, 7, 1, 4, tzinfo=UTC)
+
+
+async def test_the_review_waits_for_the_zone_of_an_agreement(
+    database: Database, dana: AsyncClient
+) -> None:
+    """C13: June of an Amsterdam customer whose agreement counts by New York; a working day was missing"""
+    await promise(database, timezone="America/New_York", availability=0.99)
+    await freeze_time(database, JULY)
+    await fire_due(database, TIMERS)
+    assert (await dana.get("/v1/reviews")).json()["items"] == []
+    await freeze_time(database, NEW_YORK_JULY)
+    await fire_due(database, TIMERS)
+    report = (await dana.get("/v1/reviews/acme-2026-06")).json()["report"]
+    assert (report["preliminary"], report["notes"]) == (False, [])
+    assert {one["agreed_seconds"] for one in report["uptimes"]} == {22 * 9 * 3600}
+
+
+async def test_a_review_that_somebody_asks_for_earlier_says_that_it_is_preliminary(
+    database: Database, theo: AsyncClient, dana: AsyncClient, jan: AsyncClient, gina: AsyncClient
+) -> None:
+    """C13: to staff and to the customer, in data and on paper"""
+    await promise(database, timezone="America/New_York")
+    await freeze_time(database, JULY + timedelta(minutes=1))
+    body = {"customer": "acme", "month": "2026-06"}
+    assert (await theo.post("/v1/reviews", json=body)).status_code == 201
+    assert (await dana.post("/v1/reviews/acme-2026-06/publish")).status_code == 200
+    report = (await jan.get("/v1/reviews/acme-2026-06")).json()["report"]
+    assert report["preliminary"]
+    (note,) = report["notes"]
+    assert note.startswith("The month is not over in the zone of an agreement, where it ends on")
+    assert note.endswith("01 Jul 2026 04:00 UTC: these figures are preliminary.")
+    assert "Preliminary. Edition 1" in (await jan.get("/v1/reviews/acme-2026-06?format=html")).text
+    leaders = (await gina.get("/v1/leadership-report?month=2026-06")).json()
+    assert leaders["notes"] == ["The month is not over for Acme: these figures are preliminary."]
+
+
+async def test_agreements_that_do_not_hold_in_the_month_do_not_delay_it(database: Database) -> None:
+    base = await promise(database, timezone="Pacific/Apia")
+    customers_end = JUNE.span(APIA).until
+    assert final_at(JUNE, APIA, [base]) == customers_end
+    elsewhere = await also_promise(database, base, "acme-us", timezone="America/New_York")
+    assert final_at(JUNE, APIA, [base, elsewhere]) == NEW_YORK_JULY
+    over = replace(elsewhere, valid_until=customers_end - 40 * DAY)
+    later = replace(elsewhere, valid_from=NEW_YORK_JULY)
+    assert final_at(JUNE, APIA, [base, over, later]) == customers_end
