@@ -94,9 +94,8 @@ class FormerCalendar:
 class Agreement:
     """One version of an agreement. A published one never changes; the next supersedes it (A5).
 
-    `customer_id` is the customer with whom it is made (None for an `ola` or `uc` that serves all
-    of them); `other_customers` are covered, too. `services` are keys; empty means all of them.
-    `partner` is the other side of a `uc`, `team` that of an `ola`.
+    `customer_id` is the customer with whom it is made (None: it serves all of them); `other_customers`
+    are covered, too. `services` are keys; empty: all. `partner` is the other side of a `uc`, `team` of an `ola`.
 
     `calendars` has a calendar version by priority, so that a blocker may run 24/7 (R10); all other
     priorities have `calendar`. `availability` is a share (0.999), `reserved` the working time

@@ -7,41 +7,19 @@ from uuid import UUID
 
 from common.domain.durations import SECOND
 from common.http import Page, ResponseModel
-from sla.agreements.domain.agreement import Agreement, Contract
+from sla.agreements.domain.agreement import Contract
 from sla.agreements.domain.lifecycle import Signature
 from sla.agreements.schemas.goals import GoalRead, goal_to_response
+from sla.agreements.schemas.promise_responses import (
+    MaintenanceTermsRead,
+    PriceRead,
+    TargetRead,
+    maintenance_to_response,
+    targets_to_response,
+)
 from sla.agreements.store.version_rows import AgreementVersion
 
 State = Literal["draft", "proposed", "agreed", "published", "superseded", "withdrawn", "terminated"]
-
-
-class TargetRead(ResponseModel):
-    metric: str
-    priority: str
-    kind: str | None
-    environment_tier: str | None
-    channel: str | None
-    target_seconds: int | None
-    pausable: bool
-
-
-class WindowRead(ResponseModel):
-    starts_at: datetime
-    ends_at: datetime
-
-
-class MaintenanceTermsRead(ResponseModel):
-    """`calendar`: the calendar version that is open during the weekly windows."""
-
-    calendar: UUID | None
-    dated: list[WindowRead]
-
-
-class PriceRead(ResponseModel):
-    """Per month."""
-
-    amount: str
-    currency: str
 
 
 class SignatureRead(ResponseModel):
@@ -177,14 +155,14 @@ def _covered_values(stored: AgreementVersion, seen_by: str | None) -> dict[str, 
         "services": list(version.services),
         "calendar": version.calendar,
         "calendars": dict(version.calendars),
-        "targets": _targets(version),
+        "targets": targets_to_response(version),
         "warnings": list(version.warning_thresholds),
         "warn_before_seconds": [before // SECOND for before in version.warning_lead_times],
         "valid_from": version.valid_from,
         "valid_until": version.valid_until,
         "timezone": version.timezone,
         "availability": version.availability,
-        "maintenance": _maintenance(version),
+        "maintenance": maintenance_to_response(version),
         "reserved_seconds": None if version.reserved is None else version.reserved // SECOND,
         "published_at": publication.at if publication else None,
     }
@@ -224,27 +202,6 @@ def signature_to_response(signature: Signature | None) -> SignatureRead | None:
 def _state(stored: AgreementVersion) -> State:
     is_terminated = stored.is_terminated and stored.lifecycle.state == "published"
     return "terminated" if is_terminated else stored.lifecycle.state
-
-
-def _targets(version: Agreement) -> list[TargetRead]:
-    return [
-        TargetRead(
-            metric=one.metric,
-            priority=one.priority,
-            kind=one.kind,
-            environment_tier=one.environment_tier,
-            channel=one.channel,
-            target_seconds=None if one.within is None else one.within // SECOND,
-            pausable=one.pausable,
-        )
-        for one in version.targets
-    ]
-
-
-def _maintenance(version: Agreement) -> MaintenanceTermsRead:
-    maintenance = version.maintenance
-    windows = [WindowRead(starts_at=start, ends_at=end) for start, end in maintenance.dated]
-    return MaintenanceTermsRead(calendar=maintenance.weekly, dated=windows)
 
 
 def _termination(stored: AgreementVersion) -> TerminationRead | None:
