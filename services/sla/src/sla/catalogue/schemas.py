@@ -15,8 +15,8 @@ from pydantic import (
 from common.auth import Caller
 from common.http import Refers, RequestModel, ResponseModel, fields
 from sla.agreements.domain.clauses import Price
+from sla.agreements.schemas.promise_responses import PriceRead
 from sla.agreements.schemas.requests import PriceCreate
-from sla.agreements.schemas.responses import PriceRead
 from sla.calendars.schemas import Name
 from sla.catalogue.domain.graph import Need, parse_node
 from sla.catalogue.domain.service import Service
