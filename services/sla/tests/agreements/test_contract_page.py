@@ -124,7 +124,7 @@ def test_why_cover_was_extended_is_for_our_own_people() -> None:
 
 def test_who_is_only_covered_reads_what_holds_for_them_and_no_contract_of_others() -> None:
     """R4"""
-    both = {"other_customers": (BRIGHTWATER,)}
+    both: dict[str, Any] = {"other_customers": (BRIGHTWATER,)}
     document = build_contract(content("en", "brightwater", **both), "en")
     assert document.subtitle == "as it holds for Brightwater Ltd"
     titles = {one.title for one in document.sections}
@@ -138,7 +138,7 @@ def test_who_is_only_covered_reads_what_holds_for_them_and_no_contract_of_others
 
 def test_a_contract_with_a_supplier_names_the_supplier() -> None:
     """R13"""
-    terms = {"contract": "uc", "customer_id": None, "partner": "hosthaven"}
+    terms: dict[str, Any] = {"contract": "uc", "customer_id": None, "partner": "hosthaven"}
     document = build_contract(content("de", **terms), "de")
     assert document.title == "Lieferantenvertrag (UC)"
     assert document.subtitle == "zwischen Northwind Support GmbH und HostHaven S.A."
