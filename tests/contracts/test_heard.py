@@ -54,7 +54,6 @@ FOR_SUBSCRIBERS_ONLY: Final[Mapping[str, str]] = {
     "opsdesk.ticket.on_hold_until.v1": _OWN_ACT,
     "opsdesk.ticket.partner_replied.v1": "whoever works on the ticket sees it there; late, people are told",
     "opsdesk.ticket.unlinked.v1": _OWN_ACT,
-    "opsdesk.ticket.verified.v1": "the second pair of eyes is the one who acts; it closes then",
     "opsdesk.version.registered.v1": "whoever submits the version knows of it",
 }
 """Events that no service of ours hears, each with the reason why nobody misses it."""

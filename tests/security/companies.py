@@ -23,6 +23,7 @@ from sla.timers import TIMERS
 from sla_support.catalogue_scenario import announce_directory, describe_service
 from sla_support.company import (
     ACME,
+    AMSTERDAM,
     BRIGHTWATER,
     HOUR,
     NINE,
@@ -97,6 +98,7 @@ async def fill_sla(database: Database, app: FastAPI) -> Mapping[str, UUID]:
             assert made.status_code == 201, made.text
         terms = await promise(database, (BRIGHTWATER, "brightwater"), availability=0.99)
         await also_promise(database, terms, "acme-standard", customer_id=ACME)
+        await _made(theo, "/v1/calendars", AMSTERDAM | {"key": "spare-hours"})
         for number, key in enumerate(CUSTOMERS, start=1):
             await _serve(database, theo, gina, key, number)
         await freeze_time(database, JULY)

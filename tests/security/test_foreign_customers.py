@@ -27,8 +27,8 @@ REQUIRED = {"from": "1", "to": "1", "customer": OWN, "month": "2026-06"}
 """Values of parameters without which an operation answers nothing."""
 ENDLESS = {"/v1/status/stream"}
 """Streams: `services/sla/tests/status` asks them."""
-NOBODYS = {"{calendar}": ("office", "round"), "{article}": ("KB-1", "KB-2")}
-"""Things of no customer, which contacts do not see at all: their names are asked for like foreign ones."""
+NOBODYS = {"{calendar}": ("spare-hours",), "{article}": ("KB-1", "KB-2")}
+"""Things of no customer, or that no agreement of theirs names: contacts do not see them at all."""
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def _exclusion(version: Agreement, query: MatchQuery) -> Candidate | None:
 
 
 def _displaced_default(version: Agreement) -> Candidate:
-    reason = "it is the house-wide default, and the customer has an agreement of the own"
+    reason = "it is the house-wide default, and the customer has an agreement of their own"
     return Candidate(version, "own_agreement", reason)
 
 

@@ -121,11 +121,11 @@ async def update_outage_rules(
     if silence_everything(rules):
         asked = RulesRequest(uuid7(), before.version, rules, caller.sub, at)
         await outage_rules.add_request(tx, asked)
-        await _record(tx, caller, at, "request", before.version, rules)
+        await _record(tx, caller, at, "outage_rules.request", before.version, rules)
         return await _read(tx, before)
     new_version = Rules(before.version + 1, rules, caller.sub, at)
     await outage_rules.add(tx, new_version)
-    await _record(tx, caller, at, "write", new_version.version, rules)
+    await _record(tx, caller, at, "outage_rules.write", new_version.version, rules)
     return await _read(tx, new_version)
 
 
@@ -144,13 +144,13 @@ async def confirm_outage_rules(
         raise Conflict("No outage rules wait for a second person.")
     at = await transaction_time(tx)
     if asked.requested_by == await counted_as(tx, caller.sub, asked.requested_by):
-        await _record(tx, caller, at, "confirm.denied", before.version, asked.rules)
+        await _record(tx, caller, at, "outage_rules.confirm.denied", before.version, asked.rules)
         detail = "Another person than who asked for these rules confirms them."
         return problem_response(Forbidden(detail, code="SELF_APPROVAL"))
     version = before.version + 1
     new_version = Rules(version, asked.rules, asked.requested_by, at, caller.sub)
     await outage_rules.add(tx, new_version)
-    await _record(tx, caller, at, "write", version, asked.rules)
+    await _record(tx, caller, at, "outage_rules.write", version, asked.rules)
     return await _read(tx, new_version)
 
 
@@ -171,5 +171,5 @@ async def _record(
     rules: tuple[Rule, ...],
 ) -> None:
     grounds = {"version": version, "rules": [asdict(rule) for rule in rules]}
-    entry = Entry.by(caller.actor, at, f"outage_rules.{action}", "outage-rules/1", grounds)
+    entry = Entry.by(caller.actor, at, action, "outage-rules/1", grounds)
     await record(tx, entry)
