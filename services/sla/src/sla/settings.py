@@ -16,6 +16,13 @@ class SlaSettings(Settings):
         9002, ge=0, le=65535, description="the TCP port of health, metrics and the API's documents"
     )
 
+    provider_name: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        description='the own house as agreements name it; without it, they say "the service provider"',
+    )
+
     timestamp_authority_url: str | None = Field(
         None,
         pattern="^https?://.+",

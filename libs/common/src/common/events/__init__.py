@@ -20,6 +20,7 @@ from common.events import (
     evidence,
     follow_ups,
     forecasts,
+    goals,
     hand_overs,
     improvements,
     outages,
@@ -38,6 +39,7 @@ from common.events import (
 from common.events.envelope import Event
 
 MODULES = (
+    goals,
     tickets,
     second_eyes,
     hand_overs,

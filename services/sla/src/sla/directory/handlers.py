@@ -23,6 +23,7 @@ async def on_customer(tx: Connection, received: ReceivedEvent[CustomerKnown]) ->
         "key": event.customer,
         "name": event.name,
         "timezone": event.timezone,
+        "language": event.language,
         "day_zone": await day_zone(tx, event.timezone),
         "retired": event.retired,
         "sequence": received.sequence,
@@ -57,10 +58,16 @@ async def on_environment(tx: Connection, received: ReceivedEvent[EnvironmentKnow
 
 
 async def on_person(tx: Connection, received: ReceivedEvent[PersonKnown]) -> None:
-    """Store that this person exists: requests may name them from now on (I5)."""
+    """Store a person with their name: requests may name them from now on (I5)."""
     event = received.event
-    row = {"id": event.person_id, "sub": event.sub, "retired": event.retired}
-    await upsert_newer(tx, people, row | {"sequence": received.sequence})
+    row = {
+        "id": event.person_id,
+        "sub": event.sub,
+        "name": event.name,
+        "retired": event.retired,
+        "sequence": received.sequence,
+    }
+    await upsert_newer(tx, people, row)
 
 
 async def on_partner(tx: Connection, received: ReceivedEvent[PartnerKnown]) -> None:

@@ -11,6 +11,7 @@ customers = Table(
     Column("key", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("timezone", Text, nullable=False),
+    Column("language", Text, nullable=False),
     Column("day_zone", Text, nullable=False),
     Column("retired", Boolean, nullable=False),
     Column("sequence", BigInteger, nullable=False),
@@ -41,6 +42,7 @@ people = Table(
     METADATA,
     Column("id", Uuid, primary_key=True),
     Column("sub", Text, nullable=False),
+    Column("name", Text, nullable=False),
     Column("retired", Boolean, nullable=False),
     Column("sequence", BigInteger, nullable=False),
 )

@@ -69,3 +69,6 @@ SELECT open_to_contacts('action_items', 'customer_id = (SELECT own_customer())')
 -- Without rows of customers: the hours that agreements name, and what runs on what, from which
 -- availability is computed. The answers leave out to whom else a service was sold.
 GRANT SELECT ON calendars, services, service_versions TO opsdesk_sla_contact;
+
+-- Who of us signed or worked for them: by name, never by address.
+GRANT SELECT (sub, name) ON people TO opsdesk_sla_contact;

@@ -5,6 +5,7 @@ CREATE TABLE customers (
     key text NOT NULL UNIQUE,
     name text NOT NULL,
     timezone text NOT NULL,
+    language text NOT NULL DEFAULT 'en',
     day_zone text NOT NULL DEFAULT 'UTC',
     retired boolean NOT NULL DEFAULT false,
     sequence bigint NOT NULL
@@ -33,10 +34,11 @@ CREATE TABLE environments (
 CREATE TABLE people (
     id uuid PRIMARY KEY,
     sub text NOT NULL UNIQUE,
+    name text NOT NULL DEFAULT '',
     retired boolean NOT NULL,
     sequence bigint NOT NULL
 );
-COMMENT ON TABLE people IS 'Staff, whom requests may name by their sub: no name, no address.';
+COMMENT ON TABLE people IS 'Staff, whom requests may name by their sub, and papers by their name: no address.';
 
 CREATE TABLE partners (
     id uuid PRIMARY KEY,
