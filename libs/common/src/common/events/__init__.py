@@ -39,7 +39,6 @@ from common.events import (
 from common.events.envelope import Event
 
 MODULES = (
-    goals,
     tickets,
     second_eyes,
     hand_overs,
@@ -58,6 +57,7 @@ MODULES = (
     agreements,
     catalogue,
     usage,
+    goals,
     forecasts,
     outages,
     reviews,
