@@ -105,14 +105,14 @@ async def response_times(
     parameters = {"customer": customer_id, "metrics": list(TIMED_METRICS), **span._asdict()}
     rows = {row.metric: row for row in await tx.execute(_SELECT_PERCENTILES, parameters)}
     return tuple(
-        ResponseTimes(metric, rows[metric].count, *rows[metric].percentiles)
+        ResponseTimes(metric, rows[metric].ended, *rows[metric].percentiles)
         for metric in TIMED_METRICS
         if metric in rows
     )
 
 
 _SELECT_PERCENTILES = text("""
-    SELECT metric, count(*), percentile_disc(ARRAY[0.5, 0.9, 0.95])
+    SELECT metric, count(*) AS ended, percentile_disc(ARRAY[0.5, 0.9, 0.95])
         WITHIN GROUP (ORDER BY elapsed_seconds) AS percentiles
     FROM clocks
     WHERE customer_id = :customer AND stopped_at IS NOT NULL
