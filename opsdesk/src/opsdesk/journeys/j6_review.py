@@ -13,6 +13,7 @@ from opsdesk.topic_reader import Record
 
 HOUR = timedelta(hours=1)
 FORMATS = ("html", "pdf", "xlsx", "csv")
+OTHER_REASON = "It was part of an exercise; nobody worked on it."
 REASON = "The label printer's queue had no owner; the second level has one now."
 
 
@@ -142,10 +143,19 @@ async def _explain_and_regenerate(
         )
     reason = {"clock_id": broken["clock_id"], "text": REASON}
     await context["dana"].post("sla", f"{path}/breach-comments", reason)
+    await _explain_others(context, path, draft, ticket)
     await context["dana"].post("sla", f"{path}/regenerate")
     own = await context["dana"].post_expecting_problem("sla", f"{path}/publish")
     context.say(f"dana gives the reason and draws it up again; publishing it herself: {own}")
     return own
+
+
+async def _explain_others(context: JourneyContext, path: str, draft: JSON, ticket: str) -> None:
+    """Say why the month's other promises were broken: without a reason nothing is published."""
+    for one in draft["report"]["breaches"]:
+        if one["ticket"] != ticket and one["comment"] is None and one["waiver"] is None:
+            other = {"clock_id": one["clock_id"], "text": OTHER_REASON}
+            await context["dana"].post("sla", f"{path}/breach-comments", other)
 
 
 def _report(context: JourneyContext, draft: JSON) -> None:

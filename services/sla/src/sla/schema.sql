@@ -661,7 +661,8 @@ CREATE INDEX ix_clocks_paused ON clocks (deadline, id) WHERE state = 'paused';
 CREATE INDEX ix_clocks_paused_of ON clocks (customer_id, deadline, id) WHERE state = 'paused';
 -- Without the id: few clocks have the same deadline, and they are sorted when they are read.
 CREATE INDEX ix_clocks_queue ON clocks (deadline) WHERE state IN ('running', 'paused');
-CREATE INDEX ix_clocks_queue_of ON clocks (customer_id, deadline) INCLUDE (service, breached)
+CREATE INDEX ix_clocks_queue_of ON clocks (customer_id, deadline) INCLUDE (service, breached,
+    outcome)
     WHERE state IN ('running', 'paused');
 CREATE INDEX ix_clocks_stopped ON clocks (customer_id, stopped_at) WHERE stopped_at IS NOT NULL;
 GRANT SELECT ON clocks TO opsdesk_sla_contact;
@@ -1032,6 +1033,23 @@ ALTER TABLE forecasts FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON forecasts TO opsdesk_sla_contact USING ((customer_id = ( SELECT
     own_customer() AS own_customer)));
 CREATE POLICY of_the_service ON forecasts TO opsdesk_sla, opsdesk_sla_owner USING (true);
+
+-- The warnings that were sent of a goal in a month, each once (R3).
+CREATE TABLE goal_warnings (
+    id uuid NOT NULL,
+    agreement text NOT NULL,
+    month text NOT NULL,
+    goal text NOT NULL,
+    at_risk_at timestamptz,
+    lost_at timestamptz,
+    sequence bigint NOT NULL,
+    CONSTRAINT goal_warnings_pkey PRIMARY KEY (id),
+    CONSTRAINT goal_warnings_agreement_month_goal_key UNIQUE (agreement, month, goal),
+    CONSTRAINT ck_goal_warnings_sequence
+        CHECK (sequence >= ((at_risk_at IS NOT NULL)::integer + (lost_at IS NOT NULL)::integer)),
+    CONSTRAINT goal_warnings_month_check CHECK (month ~ '^[0-9]{4}-[0-9]{2}$')
+);
+REVOKE DELETE ON goal_warnings FROM opsdesk_sla;
 
 -- How clocks ended since the last fold. Rows are appended without waiting, folded into
 -- handling_times, and deleted.
@@ -1984,6 +2002,7 @@ CREATE TABLE tickets (
 );
 CREATE INDEX ix_tickets_agreement_version ON tickets (agreement_version, id);
 CREATE INDEX ix_tickets_ended ON tickets (customer_id, ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX ix_tickets_open ON tickets (customer_id, service) WHERE ended_at IS NULL;
 CREATE INDEX ix_tickets_opened ON tickets (customer_id, opened_at);
 GRANT SELECT ON tickets TO opsdesk_sla_contact;
 ALTER TABLE tickets FORCE ROW LEVEL SECURITY;

@@ -154,8 +154,8 @@ async def test_while_the_month_runs_the_budget_is_shown(
 
 async def goal_events(database: Database) -> list[tuple[str, str, int]]:
     """What was told of goals: the kind, the goal, and how many promises were broken by then."""
-    told = [one for one in await outbox_events(database) if one.subject.startswith("goal/")]
-    return [(one.type.split(".")[2], one.body["goal"], one.body["broken"]) for one in told]
+    events = [one for one in await outbox_events(database) if one.subject.startswith("goal/")]
+    return [(one.type.split(".")[2], one.body["goal"], one.body["broken"]) for one in events]
 
 
 async def test_people_are_warned_while_something_can_be_done_and_once_when_it_is_too_late(
@@ -175,7 +175,7 @@ async def test_people_are_warned_while_something_can_be_done_and_once_when_it_is
     assert await goal_events(database) == []
     await deliver(database, HANDLERS, (ticket_opened(1, JULY + 8 * HOUR), 1))
     words = "95 % of resolutions of major tickets in time"
-    for days, told in (
+    for days, expected in (
         (0.5, []),
         (2, [("at_risk", words, 1)]),
         (2.1, [("at_risk", words, 1)]),
@@ -183,7 +183,7 @@ async def test_people_are_warned_while_something_can_be_done_and_once_when_it_is
         await freeze_time(database, JULY + days * DAY)
         await fire_due(database, TIMERS)
         await warn(database)
-        assert await goal_events(database) == told
+        assert await goal_events(database) == expected
     await deliver(database, HANDLERS, (ticket_opened(2, JULY + 2.1 * DAY), 1))
     await freeze_time(database, JULY + 6 * DAY)
     await fire_due(database, TIMERS)

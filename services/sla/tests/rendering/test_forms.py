@@ -159,7 +159,11 @@ def test_a_pdf_has_its_text_its_letters_and_its_outline() -> None:
     assert "Łódź Żeglarz" in extract_text(content)
     assert "OPS-1042" in extract_text(content)
     outline: list[Any] = reader.outline
-    assert [str(entry.title) for entry in outline][:2] == ["Agenda", "Usage and trend"]
+    assert [str(entry.title) for entry in outline][:3] == [
+        "Between whom, and what was agreed",
+        "Agenda",
+        "Usage and trend",
+    ]
     resources: Any = reader.pages[0]["/Resources"]
     fonts = [font.get_object() for font in resources["/Font"].values()]
     embedded = {str(one["/BaseFont"]) for one in fonts if "/FontDescriptor" in one}

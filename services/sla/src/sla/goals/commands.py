@@ -73,6 +73,6 @@ def _event(
         share=result.share,
         met=result.met,
         broken=result.broken,
-        allowed=result.budget and result.budget.allowed,
-        burn_rate=result.budget and result.budget.burn_rate,
+        allowed=None if result.budget is None else result.budget.allowed,
+        burn_rate=None if result.budget is None else result.budget.burn_rate,
     )

@@ -14,6 +14,7 @@ from sla.agreements.store import agreements
 from sla.calendars.domain.month import Month, month_of, zone_or_utc
 from sla.directory.store import customers
 from sla.directory.store.customers import CustomerProfile
+from sla.reviews.domain.draft import with_assessment, with_assessment_of
 from sla.reviews.domain.month_end import final_at
 from sla.reviews.generation import generate_report
 from sla.reviews.store import reviews
@@ -63,13 +64,31 @@ async def generate(
 
 
 async def regenerate(tx: Connection, review: Review, actor: str, at: datetime) -> Review:
-    """Replace the draft by what is known now. The review is locked; its editions do not change."""
+    """Replace the draft by what is known now. The review is locked; its editions do not change.
+
+    What a person wrote as its assessment stays.
+    """
     (customer,) = await customers.list_by_ids(tx, [review.customer_id])
-    report = await generate_report(tx, customer, review.month, at)
+    former = await reviews.get_draft(tx, review.id)
+    report = with_assessment_of(await generate_report(tx, customer, review.month, at), former)
     updated = replace(review, generated_by=actor, generated_at=at, sequence=review.sequence + 1)
     await reviews.save_draft(tx, updated, report)
     fields = await event_fields(tx, updated, at)
     await publish(tx, OutboxEvent(ReviewReady(**fields, generated_by=actor), updated.sequence))
+    return updated
+
+
+async def write_assessment(
+    tx: Connection, review: Review, paragraphs: Sequence[str], by: tuple[str, str]
+) -> Review:
+    """Replace the draft's assessment by a person's words; none: by what the figures say.
+
+    The review is locked. `by`: account and name. Who writes it has drawn the review up, so that another
+    person publishes it.
+    """
+    report = with_assessment(await reviews.get_draft(tx, review.id), paragraphs, by[1])
+    updated = replace(review, generated_by=by[0])
+    await reviews.save_draft(tx, updated, report)
     return updated
 
 

@@ -66,7 +66,10 @@ async def generate_leadership_report(
         for one in present_customers
         if at < final_at(month, zone_or_utc(one.timezone), model.agreements.get(one.id, ()))
     ]
-    return LeadershipReport(str(month), at, tuple(lines), tuple(trend), _notes(unfinished))
+    suppliers = await monthly_figures.suppliers(tx, None, month)
+    return LeadershipReport(
+        str(month), at, tuple(lines), tuple(trend), _notes(unfinished), suppliers
+    )
 
 
 def _notes(unfinished: Sequence[str]) -> tuple[str, ...]:

@@ -1,28 +1,32 @@
 """Generates the report on a customer's month from what is known."""
 
-from collections.abc import Collection
-from dataclasses import asdict
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from common.domain.durations import SECOND
 from common.persistence.database import Connection
-from sla.agreements.domain.agreement import own_or_default
+from sla.agreements.domain.agreement import Agreement, own_or_default
+from sla.agreements.store import agreements
 from sla.calendars.domain.month import Month, Span, zone_or_utc
 from sla.capacity.queries import load_measurements
 from sla.capacity.store import series
 from sla.clocks.commands import load_timetables
 from sla.clocks.store import clocks, tickets
 from sla.directory.store.customers import CustomerProfile
+from sla.directory.store.people import names_of_accounts
 from sla.goals.queries import load_goals
 from sla.outages.domain.availability_model import AvailabilityModel
 from sla.outages.domain.scope import AvailabilityQuery
 from sla.outages.store import availability
 from sla.reports import rollup_jobs
 from sla.reports.store import monthly_figures
+from sla.reviews.documents.assessment import assess
 from sla.reviews.domain import assembly, uptimes
-from sla.reviews.domain.month_end import final_at, preliminary_note
+from sla.reviews.domain.month_end import final_at, holds_in, preliminary_note
+from sla.reviews.domain.parties import AgreementLine, to_agreement_line
 from sla.reviews.domain.report import (
     MAX_LIST_ROWS,
     Breach,
@@ -46,7 +50,8 @@ async def generate_report(
     zone = zone_or_utc(customer.timezone)
     span = month.span(zone)
     model = await availability.load_month(tx, {customer.id}, month.first)
-    over_at = final_at(month, zone, model.agreements.get(customer.id, ()))
+    agreed = own_or_default(model.agreements.get(customer.id, ()))
+    over_at = final_at(month, zone, agreed)
     goals = await load_goals(tx, model, customer.id, month, at)
     await rollup_jobs.recount_now(tx)
     months = assembly.trend_months(month)
@@ -54,7 +59,7 @@ async def generate_report(
     breaches, breaches_total, covering = await _breaches(tx, customer, span, at)
     waivers, requests = await _waiver_lines(tx, customer, span, covering)
     uptime_lines, outages = await _availability_lines(tx, model, customer, month, at)
-    return Report(
+    report = Report(
         customer=customer.key,
         name=customer.name,
         timezone=zone.key,
@@ -88,7 +93,28 @@ async def generate_report(
         preliminary=at < over_at,
         goals=goals.results,
         credits=goals.credits,
+        suppliers=await monthly_figures.suppliers(tx, customer.id, month),
+        agreements=await _agreement_lines(tx, agreed, month),
     )
+    computed = assess(report, await monthly_figures.parts(tx, customer.id, month.before, "metric"))
+    return replace(report, computed_assessment=computed, assessment=computed)
+
+
+async def _agreement_lines(
+    tx: Connection, versions: Iterable[Agreement], month: Month
+) -> tuple[AgreementLine, ...]:
+    """The versions that held in the month, with who signed them."""
+    held = [one for one in versions if holds_in(one, month)]
+    stored = [one for each in held if (one := await agreements.find(tx, each.id)) is not None]
+    signers = {
+        signature.by
+        for one in stored
+        for signature in (one.lifecycle.provider_signature, one.lifecycle.counter_signature)
+        if signature is not None
+    }
+    names = await names_of_accounts(tx, signers)
+    lines = (to_agreement_line(one.agreement, one.lifecycle, names) for one in stored)
+    return tuple(sorted(lines, key=lambda line: (line.key, line.version)))
 
 
 def _notes(customer: CustomerProfile, zone: ZoneInfo, preliminary: str | None) -> tuple[str, ...]:
@@ -120,14 +146,14 @@ async def _waiver_lines(
     """The waivers that cover a breach of the month, whenever they were asked for; and the other
     requests of the month (C11)."""
     found = await waiver_summaries.list_of_month(tx, customer.id, span, covering, MAX_LIST_ROWS)
-    lines = [(one.id in covering, _to_waiver_line(one)) for one in found]
+    lines = [(one.id in covering, _to_line(one)) for one in found]
     return (
         tuple(line for covers, line in lines if covers),
         tuple(line for covers, line in lines if not covers),
     )
 
 
-def _to_waiver_line(summary: WaiverSummary) -> WaiverLine:
+def _to_line(summary: WaiverSummary) -> WaiverLine:
     values = asdict(summary)
     del values["id"]
     return WaiverLine(**values)

@@ -79,9 +79,9 @@ async def load_current_status(
         (*open_promises.lines, *_lines_without_promises(model, open_promises)), key=_sort_key
     ):
         available, promised, met = await cache.get(tx, line, open_promises.at)
-        figures = {"availability": available, "promised": promised, "met": met}
         is_promised = cache.is_promised(line, open_promises.at)
-        lines.append(replace(line, **figures, is_promised=is_promised))
+        with_figures = replace(line, availability=available, promised=promised, met=met)
+        lines.append(replace(with_figures, is_promised=is_promised))
     return Status(open_promises.at, tuple(lines))
 
 

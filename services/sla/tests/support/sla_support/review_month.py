@@ -5,9 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from common.events.tickets import TicketReplied, TicketResolved
-from common.persistence.database import Database
+from common.persistence.database import Database, transaction_time
 from opsdesk_testing.protocol import UnsentEvent, deliver, fire_due, freeze_time, outbox_events
+from sla.clocks.store import clocks
 from sla.handlers import HANDLERS
+from sla.reviews.store import meetings
 from sla.timers import TIMERS
 from sla_support.company import HOUR, NINE, promise, ticket_event, ticket_opened
 
@@ -28,8 +30,18 @@ async def run_june(database: Database, **terms: Any) -> None:
     await freeze_time(database, NINE + 2 * DAY)
     await fire_due(database, TIMERS)
     await deliver(database, HANDLERS, (ticket_event(TicketResolved, 2, NINE + 2 * DAY), 2))
+    await explain_breaches(database, 2)
     await freeze_time(database, JULY)
     await fire_due(database, TIMERS)
+
+
+async def explain_breaches(database: Database, number: int) -> None:
+    """Somebody says why the promises of OPS-`number` were broken."""
+    async with database.transaction() as tx:
+        for one in await clocks.list_by_ticket(tx, UUID(int=number)):
+            if one.clock.breached_at is not None:
+                at = await transaction_time(tx)
+                await meetings.add_breach_comment(tx, one.id, "Nobody saw it", "omar", at)
 
 
 async def review_events(database: Database) -> list[UnsentEvent]:

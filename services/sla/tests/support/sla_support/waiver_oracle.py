@@ -19,7 +19,7 @@ class ExpectedWaiver:
     def covers(self, clock: int, service: str | None, breached_at: datetime) -> bool:
         if self.approved_at is None or self.approved_at >= breached_at:
             return False
-        if self.revoked_at is not None and breached_at >= self.revoked_at:
+        if self.revoked_at is not None and breached_at > self.revoked_at:
             return False
         if breached_at >= self.ends_at:
             return False

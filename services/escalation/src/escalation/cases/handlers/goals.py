@@ -3,8 +3,8 @@
 from common.events.envelope import ReceivedEvent
 from common.events.goals import GoalAtRisk, GoalEvent, GoalLost
 from common.persistence.database import Connection
-from escalation.cases.commands import open_or_join
 from escalation.cases.closing import resolve_cases
+from escalation.cases.commands import open_or_join
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
 

@@ -4,19 +4,26 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from sla.clocks.domain.clock import BREACH, Clock, KeptBreach
+from sla.clocks.domain.clock import BREACH, BreachAtWithdrawal, Clock
 
 
-def with_kept_breach(clock: Clock, former_target: timedelta | None) -> Clock:
+def with_breach_at_withdrawal(clock: Clock, former_target: timedelta | None) -> Clock:
     """Return the clock that remembers what was broken where nothing is promised any more (C10).
 
     A correction is another matter: what the ticket is was never promised, as two people say (0692).
     """
     if clock.terms.target is not None or clock.moved_by == "reclassified":
-        return clock if clock.kept_breach is None else replace(clock, kept_breach=None)
+        return (
+            clock
+            if clock.breach_at_withdrawal is None
+            else replace(clock, breach_at_withdrawal=None)
+        )
     if former_target is None or clock.breached_at is None:
         return clock
-    return replace(clock, kept_breach=KeptBreach(former_target, max(clock.worst, clock.counted)))
+    return replace(
+        clock,
+        breach_at_withdrawal=BreachAtWithdrawal(former_target, max(clock.worst, clock.counted)),
+    )
 
 
 def with_breach_rechecked(clock: Clock) -> Clock:
@@ -28,7 +35,7 @@ def with_breach_rechecked(clock: Clock) -> Clock:
 
 
 def _breach_still_holds(clock: Clock, breached_at: datetime) -> bool:
-    if clock.cancelled is not None or clock.kept_breach is not None:
+    if clock.cancelled is not None or clock.breach_at_withdrawal is not None:
         return True
     if clock.deadline is None:
         return False

@@ -90,7 +90,7 @@ class BeforeMerge(Struct, frozen=True, array_like=True):
     stopped_at: datetime | None
 
 
-class KeptBreach(Struct, frozen=True, array_like=True):
+class BreachAtWithdrawal(Struct, frozen=True, array_like=True):
     """What was broken when nothing was promised any more: the target, and the longest time counted until then (C10)."""
 
     target: timedelta
@@ -150,7 +150,7 @@ class Clock(Struct, frozen=True, omit_defaults=True, gc=False):
     cycle: int = 0
     moved_by: InputKind = "opened"
     before_merge: BeforeMerge | None = None
-    kept_breach: KeptBreach | None = None
+    breach_at_withdrawal: BreachAtWithdrawal | None = None
 
     @property
     def state(self) -> State:
@@ -208,7 +208,7 @@ class Clock(Struct, frozen=True, omit_defaults=True, gc=False):
 
     @property
     def _breach_counts(self) -> bool:
-        return self.kept_breach is not None or self.state not in ("cancelled", "no_target")
+        return self.breach_at_withdrawal is not None or self.state not in ("cancelled", "no_target")
 
 
 def warning_thresholds(terms: Terms) -> tuple[tuple[str, timedelta], ...]:

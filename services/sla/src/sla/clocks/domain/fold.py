@@ -7,7 +7,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from sla.agreements.domain.agreement import Contract, Metric
-from sla.clocks.domain.breaches import with_breach_rechecked, with_kept_breach
+from sla.clocks.domain.breaches import with_breach_at_withdrawal, with_breach_rechecked
 from sla.clocks.domain.clock import (
     BREACH,
     ZERO,
@@ -69,7 +69,7 @@ def step(clock: Clock, input: Input, tables: Timetables) -> Clock:
     updated = _close_segment(resumed, at, tables, waiting=waiting, terms=terms, moved_by=input.kind)
     if effect is not None:
         updated = effect(updated, input)
-    updated = with_kept_breach(updated, clock.terms.target)
+    updated = with_breach_at_withdrawal(updated, clock.terms.target)
     return with_breach_rechecked(_with_deadline(updated, tables))
 
 

@@ -52,8 +52,8 @@ def longest_overrun(clock: Clock, snapshot: ClockSnapshot) -> timedelta:
 
     Of a withdrawn promise: as late as it was when it was withdrawn (C10).
     """
-    if clock.kept_breach is not None:
-        return max(clock.kept_breach.counted - clock.kept_breach.target, ZERO)
+    if clock.breach_at_withdrawal is not None:
+        return max(clock.breach_at_withdrawal.counted - clock.breach_at_withdrawal.target, ZERO)
     target = clock.terms.target
     return ZERO if target is None else max(snapshot.longest_cycle - target, ZERO)
 

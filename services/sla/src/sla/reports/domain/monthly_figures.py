@@ -14,10 +14,20 @@ class CompliancePart:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplierPart:
+    """How a partner (`uc`) or an own team (`ola`) kept an agreement with us, and in the month before."""
+
+    contract: str
+    agreement: str
+    compliance: Compliance
+    previous: Compliance
+
+
+@dataclass(frozen=True, slots=True)
 class ResponseTimes:
     """Percentiles of the counted time until a metric's clocks stopped; `count` of them did.
 
-    Each is the time of one of these clocks, the shortest within which that share had stopped (C13).
+    Each is the time of one of these clocks, the shortest within which that share had stopped.
     """
 
     metric: str

@@ -11,7 +11,12 @@ from sqlalchemy import text
 from common.persistence.database import Connection
 from sla.calendars.domain.month import MIN_DAY, Month, Span
 from sla.clocks.domain.compliance import Compliance
-from sla.reports.domain.monthly_figures import CompliancePart, ResponseTimes, Usage
+from sla.reports.domain.monthly_figures import (
+    CompliancePart,
+    ResponseTimes,
+    SupplierPart,
+    Usage,
+)
 from sla.reports.domain.report_period import Period
 from sla.reports.domain.volume import Backlog, Volume
 from sla.reports.store import reports
@@ -19,6 +24,7 @@ from sla.reports.store.reports import FiguresQuery, Group
 
 SLA_CONTRACTS = {"contract": "sla"}
 """The filter for promises to customers: those of partners and own teams are internal."""
+SUPPLIER_CONTRACTS = ("uc", "ola")
 TIMED_METRICS = ("first_response", "workaround", "resolution")
 """The metrics with a meaningful duration; the others come in cycles."""
 
@@ -66,6 +72,32 @@ async def parts(
     return tuple(CompliancePart(name, counted) for name, counted in rows)
 
 
+async def suppliers(
+    tx: Connection, customer_id: UUID | None, month: Month
+) -> tuple[SupplierPart, ...]:
+    """The compliance of partners (`uc`) and own teams (`ola`) by agreement, that of the month before beside
+    it (R13): about one customer's tickets, or about all."""
+    parts: list[SupplierPart] = []
+    for contract in SUPPLIER_CONTRACTS:
+        now, before = [
+            await reports.compliance(
+                tx, FiguresQuery(_period(one), customer_id, {"contract": contract}, "agreement")
+            )
+            for one in (month, month.before)
+        ]
+        names = sorted({name or "" for name, _ in (*now, *before)})
+        parts += [
+            SupplierPart(
+                contract,
+                name,
+                now.get((name, None), Compliance()),
+                before.get((name, None), Compliance()),
+            )
+            for name in names
+        ]
+    return tuple(one for one in parts if one.compliance.total or one.previous.total)
+
+
 async def response_times(
     tx: Connection, customer_id: UUID, span: Span
 ) -> tuple[ResponseTimes, ...]:
@@ -73,14 +105,14 @@ async def response_times(
     parameters = {"customer": customer_id, "metrics": list(TIMED_METRICS), **span._asdict()}
     rows = {row.metric: row for row in await tx.execute(_SELECT_PERCENTILES, parameters)}
     return tuple(
-        ResponseTimes(metric, rows[metric].count, *rows[metric].percentiles)
+        ResponseTimes(metric, rows[metric].ended, *rows[metric].percentiles)
         for metric in TIMED_METRICS
         if metric in rows
     )
 
 
 _SELECT_PERCENTILES = text("""
-    SELECT metric, count(*), percentile_disc(ARRAY[0.5, 0.9, 0.95])
+    SELECT metric, count(*) AS ended, percentile_disc(ARRAY[0.5, 0.9, 0.95])
         WITHIN GROUP (ORDER BY elapsed_seconds) AS percentiles
     FROM clocks
     WHERE customer_id = :customer AND stopped_at IS NOT NULL

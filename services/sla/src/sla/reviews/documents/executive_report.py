@@ -9,6 +9,7 @@ from sla.rendering.charts.compliance_chart import compliance_chart
 from sla.rendering.charts.trend_chart import trend_chart
 from sla.rendering.document import Column, Document, Section, Table, Tile, Value
 from sla.reports.domain.monthly_figures import CompliancePart
+from sla.reviews.documents.suppliers_section import suppliers_section
 from sla.reviews.domain import wording
 from sla.reviews.domain.report import CustomerLine, LeadershipReport
 
@@ -24,7 +25,12 @@ def build_document(report: LeadershipReport) -> Document:
         edition=f"As known on {report.generated_at:%d %b %Y %H:%M} UTC",
         zone=UTC_NAME,
         tiles=tuple(_tiles(report)),
-        sections=(_promises(report), _customers(report), _operations(report)),
+        sections=(
+            _promises(report),
+            _customers(report),
+            _operations(report),
+            *suppliers_section(report.suppliers),
+        ),
     )
 
 

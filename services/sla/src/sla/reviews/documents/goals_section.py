@@ -49,7 +49,7 @@ def _footnote(report: Report) -> str:
     if not waived:
         return ""
     breaches = figures.pluralise(waived, "breach", "breaches")
-    return f"{breaches} approved beforehand count as broken here: credits follow what was kept."
+    return f"Broken here, though approved beforehand: {breaches}. Credits follow what was kept."
 
 
 def _credits_table(report: Report) -> Table:

@@ -21,12 +21,16 @@ from sla.reviews.documents.operations_section import (
     measured_section,
     reserved_hours_section,
 )
+from sla.reviews.documents.parties_section import Makers, assessment_section, parties_section
+from sla.reviews.documents.suppliers_section import suppliers_section
 from sla.reviews.domain import wording
 from sla.reviews.domain.meeting import Meeting
 from sla.reviews.domain.report import Breach, Report, WaiverLine
 
 
-def build_document(report: Report, meeting: Meeting, status_line: str) -> Document:
+def build_document(
+    report: Report, meeting: Meeting, status_line: str, makers: Makers | None = None
+) -> Document:
     """The document. `status_line` says whether it is a draft or which edition, and its date."""
     month = parse_month(report.month)
     zone = ZoneInfo(report.timezone)
@@ -38,6 +42,8 @@ def build_document(report: Report, meeting: Meeting, status_line: str) -> Docume
         zone=report.timezone,
         tiles=tuple(_tiles(report, meeting)),
         sections=(
+            *assessment_section(report),
+            parties_section(report, makers or Makers()),
             _agenda(report, meeting),
             _usage(report),
             _promises(report),
@@ -49,6 +55,7 @@ def build_document(report: Report, meeting: Meeting, status_line: str) -> Docume
             *measured_section(report),
             *reserved_hours_section(report),
             changes_section(report),
+            *suppliers_section(report.suppliers),
             actions_section(meeting.actions, report.month),
             minutes_section(meeting.minutes, zone),
         ),
@@ -198,18 +205,18 @@ def _breach_row(one: Breach) -> tuple[Value, ...]:
 
 def _waivers(report: Report) -> Section:
     """The waivers that cover breaches."""
-    return Section("Waivers", tables=(_waivers_table(report.waivers, "No breach was approved."),))
+    return Section("Waivers", tables=(_decisions_table(report.waivers, "No breach was approved."),))
 
 
 def _requests(report: Report) -> Iterator[Section]:
     """What else was asked for, for staff alone; customers have none of it (C11)."""
     if report.requests:
         text = ("The customer does not see this: none of it covers a breach of the month.",)
-        table = _waivers_table(report.requests, "")
+        table = _decisions_table(report.requests, "")
         yield Section("Other requests for waivers", text, tables=(table,))
 
 
-def _waivers_table(waivers: Sequence[WaiverLine], empty_text: str) -> Table:
+def _decisions_table(waivers: Sequence[WaiverLine], empty_text: str) -> Table:
     """A table of waivers; the column of reasons is there for staff alone, who have them."""
     has_reasons = any(one.reason for one in waivers)
     columns = (

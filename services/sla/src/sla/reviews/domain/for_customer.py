@@ -20,7 +20,7 @@ def report_for_customer(report: Report) -> Report:
     shown = (
         replace(one, reason="", state="approved") for one in report.waivers if one.key in covering
     )
-    return replace(report, waivers=tuple(shown), requests=())
+    return replace(report, waivers=tuple(shown), requests=(), suppliers=())
 
 
 def meeting_until(meeting: Meeting, published_at: datetime) -> Meeting:

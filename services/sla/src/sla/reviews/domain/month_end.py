@@ -20,11 +20,14 @@ def final_at(month: Month, zone: ZoneInfo, agreements: Iterable[Agreement]) -> d
 
 
 def _agreed_months(month: Month, agreements: Iterable[Agreement]) -> Iterable[Span]:
-    for one in agreements:
-        span = month.span(zone_or_utc(one.timezone))
-        ends_before = one.valid_until is not None and one.valid_until <= span.since
-        if one.valid_from < span.until and not ends_before:
-            yield span
+    return (month.span(zone_or_utc(one.timezone)) for one in agreements if holds_in(one, month))
+
+
+def holds_in(agreement: Agreement, month: Month) -> bool:
+    """Whether a version holds at any time in the month, in its own zone."""
+    span = month.span(zone_or_utc(agreement.timezone))
+    ended_before = agreement.valid_until is not None and agreement.valid_until <= span.since
+    return agreement.valid_from < span.until and not ended_before
 
 
 def preliminary_note(at: datetime, span: Span, final: datetime) -> str | None:

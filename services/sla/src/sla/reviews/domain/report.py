@@ -9,7 +9,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sla.goals.domain.goal_result import CreditTotal, GoalResult
-from sla.reports.domain.monthly_figures import CompliancePart, ResponseTimes, Usage
+from sla.reports.domain.monthly_figures import (
+    CompliancePart,
+    ResponseTimes,
+    SupplierPart,
+    Usage,
+)
+from sla.reviews.domain.parties import AgreementLine
 
 MAX_LIST_ROWS = 200
 """The most rows of a list in a report; its footnote says how many more there are."""
@@ -166,6 +172,13 @@ class Report:
     preliminary: bool = False
     goals: tuple[GoalResult, ...] = ()
     credits: tuple[CreditTotal, ...] = ()
+    agreements: tuple[AgreementLine, ...] = ()
+    suppliers: tuple[SupplierPart, ...] = ()
+    """What partners and own teams promised us about the customer's tickets: for staff alone (R13)."""
+    computed_assessment: tuple[str, ...] = ()
+    assessment: tuple[str, ...] = ()
+    """The paragraphs at the head: those that were computed, or what `assessment_by` (a name) wrote."""
+    assessment_by: str | None = None
     """The goals of the agreements with the customer, and the service credits owed for the month."""
 
 
@@ -195,3 +208,4 @@ class LeadershipReport:
     customers: tuple[CustomerLine, ...]
     trend: tuple[Usage, ...]
     notes: tuple[str, ...] = ()
+    suppliers: tuple[SupplierPart, ...] = ()

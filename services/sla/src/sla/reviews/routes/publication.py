@@ -1,6 +1,6 @@
 """Routes that generate and publish reviews: another person publishes than generated (R1)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -18,6 +18,7 @@ from sla.directory.store import customers, directory
 from sla.directory.store.directory import Customer
 from sla.path_parameters import CustomerRef, ReviewRef
 from sla.reviews import commands
+from sla.reviews.domain.draft import unexplained_breaches
 from sla.reviews.routes.reviews import get_visible_review
 from sla.reviews.schemas.requests import (
     AudienceUpdate,
@@ -31,6 +32,9 @@ from sla.reviews.store.reviews import Audience, Review
 
 routes = router("/v1/reviews", tags=["reviews"])
 audiences = router("/v1/customers", tags=["reviews"])
+
+MAX_NAMED = 10
+"""The most breaches that an error names."""
 
 
 @routes.post("", status_code=201)
@@ -88,7 +92,8 @@ async def publish_review(
     body: ReviewPublish | None = None,
 ) -> ReviewRead | Response:
     """Publish a review as its next edition, to its audience. The caller must be another person than
-    the one who generated it."""
+    the one who generated it or wrote its assessment. Every breach needs a reason: a comment, a waiver,
+    or a change that moved its deadline."""
     review = await lock_review(tx, name, caller, request)
     at, reason = await transaction_time(tx), body.reason if body else None
     grounds = {"edition": review.edition + 1, "reason": reason}
@@ -98,6 +103,8 @@ async def publish_review(
         return problem_response(Forbidden(message, code="SELF_APPROVAL"))
     if await _is_unchanged(tx, review):
         raise Conflict("This is published as it is. Draw it up again first.")
+    if unexplained := unexplained_breaches(await reviews.get_draft(tx, review.id)):
+        raise Conflict(_reasons_missing(unexplained), code="REASONS_MISSING")
     if review.edition and reason is None:
         raise ValidationFailed(
             [Violation("/reason", "missing", "say why there is another edition")]
@@ -150,7 +157,16 @@ async def lock_review(tx: Connection, name: str, caller: Caller, request: Reques
 
 async def _is_unchanged(tx: Connection, review: Review) -> bool:
     newest_edition = await reviews.find_edition(tx, review.id, review.edition)
-    return newest_edition is not None and newest_edition.report.generated_at == review.generated_at
+    draft = await reviews.get_draft(tx, review.id)
+    return newest_edition is not None and newest_edition.report == draft
+
+
+def _reasons_missing(unexplained: Sequence[str]) -> str:
+    named = ", ".join(unexplained[:MAX_NAMED]) + (" and others" if unexplained[MAX_NAMED:] else "")
+    return (
+        f"Nobody has said why these promises were broken: {named}. Comment on these breaches, then"
+        " generate the review again."
+    )
 
 
 async def _get_customer(tx: Connection, name: str) -> Customer:

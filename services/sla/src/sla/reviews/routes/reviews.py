@@ -1,5 +1,6 @@
 """The routes that list and show reviews. Customers see what was published to them."""
 
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -9,13 +10,17 @@ from common.auth import Caller, requires
 from common.errors import NotFound
 from common.http import Page, Paging, Transaction, router
 from common.http.etag import etag
+from common.http.state import runtime_of
 from common.persistence.database import Connection
+from common.runtime import Runtime
 from sla.calendars.domain.month import zone_or_utc
 from sla.calendars.schemas import id_or_key
 from sla.directory.fields import CustomerFilter
+from sla.directory.store.people import names_of_accounts
 from sla.path_parameters import ReviewRef
 from sla.rendering.figures import format_instant
 from sla.reviews.documents import review as review_document
+from sla.reviews.documents.parties_section import Makers
 from sla.reviews.domain.action_item import actions_for_review
 from sla.reviews.domain.for_customer import meeting_until, report_for_customer
 from sla.reviews.domain.meeting import Meeting
@@ -37,6 +42,7 @@ from sla.reviews.schemas.responses import (
 )
 from sla.reviews.store import meetings, reviews
 from sla.reviews.store.reviews import Edition, Review
+from sla.settings import SlaSettings
 
 routes = router("/v1/reviews", tags=["reviews"])
 
@@ -85,20 +91,43 @@ async def get_review(
     review = await get_visible_review(tx, name, caller)
     shown_edition, report = await _resolve_edition(tx, review, caller, edition)
     meeting = await load_meeting(tx, review, report)
+    names = await names_of_accounts(tx, _people_of(review, shown_edition, meeting))
+    provider = _settings_of(request).provider_name
+    makers = _makers(provider, names, review, shown_edition)
     detail: ReviewDetail | ReviewDetailForCustomer
     if caller.customer is None:
-        detail = to_detail_response(review, shown_edition, report, meeting)
+        detail = to_detail_response(review, shown_edition, report, meeting, (provider, names))
         status_line = _status_line(shown_edition, report, with_reason=True)
     else:
         assert shown_edition is not None, "customers have no drafts"
         report = report_for_customer(report)
         meeting = meeting_until(meeting, shown_edition.published_at)
-        detail = to_customer_detail_response(review, shown_edition, report, meeting)
+        detail = to_customer_detail_response(review, shown_edition, report, meeting, makers)
         status_line = _status_line(shown_edition, report, with_reason=False)
-    document = review_document.build_document(report, meeting, status_line)
+    document = review_document.build_document(report, meeting, status_line, makers)
     response = await render_response(request, requested_format, detail, document)
     response.headers["ETag"] = etag(review.sequence)
     return response
+
+
+def _people_of(review: Review, edition: Edition | None, meeting: Meeting) -> set[str]:
+    """The accounts of those who made a review, and of those who own its actions."""
+    makers = {review.generated_by} if edition is None else {edition.generated_by}
+    published = set() if edition is None else {edition.published_by}
+    return makers | published | {one.owner for one in meeting.actions}
+
+
+def _makers(
+    provider: str | None, names: Mapping[str, str], review: Review, edition: Edition | None
+) -> Makers:
+    prepared_by = review.generated_by if edition is None else edition.generated_by
+    published_by = None if edition is None else edition.published_by
+    return Makers(provider, names.get(prepared_by), published_by and names.get(published_by))
+
+
+def _settings_of(request: Request) -> SlaSettings:
+    runtime: Runtime[SlaSettings] = runtime_of(request.app)
+    return runtime.settings
 
 
 async def get_visible_review(tx: Connection, name: str, caller: Caller) -> Review:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from common.http import ResponseModel
 from sla.reviews.documents.agenda import agenda
+from sla.reviews.documents.parties_section import Makers
 from sla.reviews.domain.action_item import ActionItem, ActionItemState
 from sla.reviews.domain.meeting import Meeting
 from sla.reviews.domain.report import Report
@@ -65,6 +66,8 @@ class ReviewDetailForCustomer(ReviewForCustomer):
 
     shown_edition: int
     published_at: datetime
+    provider: str | None
+    published_by_name: str | None
     report: ReviewReportForCustomer
     agenda: list[str]
     minutes: list[MinuteRead]
@@ -79,13 +82,15 @@ def to_customer_response(review: Review) -> ReviewForCustomer:
 
 
 def to_customer_detail_response(
-    review: Review, edition: Edition, report: Report, meeting: Meeting
+    review: Review, edition: Edition, report: Report, meeting: Meeting, makers: Makers
 ) -> ReviewDetailForCustomer:
     """A published edition; report and meeting are those for the customer (`domain.for_customer`)."""
     return ReviewDetailForCustomer(
         **to_customer_response(review).model_dump(),
         shown_edition=edition.number,
         published_at=edition.published_at,
+        provider=makers.provider,
+        published_by_name=makers.published_by,
         report=ReviewReportForCustomer.model_validate(report),
         agenda=list(agenda(report, meeting)),
         minutes=[MinuteRead.model_validate(one) for one in meeting.minutes],

@@ -6,6 +6,7 @@ from common.http import ResponseModel
 from sla.goals.domain.goal_result import CreditTotal, GoalResult
 from sla.reports.domain.monthly_figures import ResponseTimes
 from sla.reports.schemas import ComplianceFigures
+from sla.reviews.domain.parties import AgreementLine
 from sla.reviews.domain.report import (
     Breach,
     ChangeLine,
@@ -65,6 +66,8 @@ class ReportFigures(ResponseModel):
     goals: list[GoalResult]
     credits: list[CreditTotal]
     measured: list[MeasuredLine]
+    agreements: list[AgreementLine]
+    assessment: list[str]
 
 
 class MinuteRead(ResponseModel):

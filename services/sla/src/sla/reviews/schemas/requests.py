@@ -64,6 +64,14 @@ class MinuteCreate(RequestModel):
     text: Text
 
 
+class AssessmentUpdate(RequestModel):
+    """What stands at the head of the review instead of what is computed. Empty: that again."""
+
+    paragraphs: Annotated[
+        list[Annotated[str, Field(min_length=3, max_length=2000)]], Field(max_length=20)
+    ]
+
+
 class BreachCommentCreate(RequestModel):
     """Why a promise was breached. The customer may read it."""
 

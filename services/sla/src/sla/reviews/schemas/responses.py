@@ -1,9 +1,11 @@
 """Response models of reviews as staff reads them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from common.http import Page, ResponseModel
+from sla.reports.schemas import ComplianceFigures
 from sla.reviews.documents.agenda import agenda
 from sla.reviews.domain.action_item import ActionItem
 from sla.reviews.domain.meeting import Meeting
@@ -11,6 +13,15 @@ from sla.reviews.domain.report import LeadershipReport, Report, WaiverLine
 from sla.reviews.schemas.for_customer import ActionItemForCustomer, ReviewForCustomer
 from sla.reviews.schemas.report_figures import MinuteRead, ReportFigures, UsageRead
 from sla.reviews.store.reviews import Edition, Review
+
+
+class SupplierPartRead(ResponseModel):
+    """An agreement with a partner (`uc`) or an own team (`ola`), with the month before."""
+
+    contract: str
+    agreement: str
+    compliance: ComplianceFigures
+    previous: ComplianceFigures
 
 
 class ReviewReportRead(ReportFigures):
@@ -21,6 +32,9 @@ class ReviewReportRead(ReportFigures):
 
     waivers: list[WaiverLine]
     requests: list[WaiverLine]
+    suppliers: list[SupplierPartRead]
+    computed_assessment: list[str]
+    assessment_by: str | None
 
 
 class ReviewRead(ReviewForCustomer):
@@ -37,12 +51,17 @@ class ActionItemRead(ActionItemForCustomer):
 
 
 class ReviewDetail(ReviewRead):
-    """One edition (0: the draft) with its figures as they were known then, and its meeting."""
+    """One edition (0: the draft) with its figures as they were known then, and its meeting.
+
+    `provider` is our own house, `names` are those of our people in it, by account.
+    """
 
     shown_edition: int
     reason: str | None
     published_by: str | None
     published_at: datetime | None
+    provider: str | None
+    names: dict[str, str]
     report: ReviewReportRead
     agenda: list[str]
     minutes: list[MinuteRead]
@@ -79,6 +98,7 @@ class LeadershipReportRead(ResponseModel):
     customers: list[CustomerLineRead]
     trend: list[UsageRead]
     notes: list[str]
+    suppliers: list[SupplierPartRead]
 
 
 def to_response(review: Review) -> ReviewRead:
@@ -99,11 +119,17 @@ def to_action_response(action: ActionItem) -> ActionItemRead:
 
 
 def to_detail_response(
-    review: Review, edition: Edition | None, report: Report, meeting: Meeting
+    review: Review,
+    edition: Edition | None,
+    report: Report,
+    meeting: Meeting,
+    named: tuple[str | None, Mapping[str, str]],
 ) -> ReviewDetail:
-    """A review with one edition; `edition` None stands for the draft."""
+    """A review with one edition; `edition` None stands for the draft. `named`: our house and people."""
     return ReviewDetail(
         **to_response(review).model_dump(),
+        provider=named[0],
+        names=dict(named[1]),
         shown_edition=edition.number if edition else 0,
         reason=edition.reason if edition else None,
         published_by=edition.published_by if edition else None,

@@ -8,7 +8,7 @@ breach is covered is decided by the instants alone.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
@@ -83,7 +83,8 @@ class Waiver:
         if self.ends_at is not None:
             yield self.ends_at
         if self.state == "revoked" and self.ended_at is not None:
-            yield self.ended_at
+            # A breach at the very instant may be on record already, as waived: it stays so.
+            yield self.ended_at + timedelta.resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def refuse(waiver: Waiver, decision: Decision) -> Waiver | Rejection:
 
 
 def revoke(waiver: Waiver, decision: Decision) -> Waiver | Rejection:
-    """Revoke an approval: breaches from now on are not covered, earlier ones stay waived."""
+    """Revoke an approval: later breaches are not covered, those until now stay waived."""
     if "gm" not in decision.roles:
         return ROLE_MISSING
     return _with_end(waiver, decision, "revoked") if waiver.state == "approved" else NOT_APPROVED
