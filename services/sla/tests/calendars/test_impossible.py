@@ -114,7 +114,7 @@ async def _assert_refused(database: Database, answer: Response) -> list[tuple[st
             ("/questions/0", "never_opens"),
         ),
         (_compute_body(*[OPEN] * 1001), ("/questions", "too_long")),
-        (_compute_body(weekly={"monday": []}), ("/calendar/weekly/monday/[key]", "literal_error")),
+        (_compute_body(weekly={"monday": []}), ("/calendar/weekly/monday", "literal_error")),
         (_compute_body(hours={}), ("/calendar/hours", "extra_forbidden")),
         ({**_compute_body(), "calendar": 7}, ("/calendar", "string_type")),
         ({**_compute_body(), "calendar": "a\0b"}, ("/calendar", "nul")),

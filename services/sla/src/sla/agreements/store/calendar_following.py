@@ -9,7 +9,11 @@ from common.persistence.database import Connection
 from sla.agreements.domain.agreement import FormerCalendar
 from sla.agreements.store import terms_json
 from sla.agreements.store.agreements import BINDING_STATES
-from sla.agreements.store.version_rows import AgreementVersion, select_versions, version_from_row
+from sla.agreements.store.version_rows import (
+    AgreementVersion,
+    select_named_versions,
+    version_from_row,
+)
 from sla.agreements.tables import agreement_versions as versions
 from sla.agreements.tables import agreements
 
@@ -18,7 +22,7 @@ async def list_followers(tx: Connection) -> list[AgreementVersion]:
     """The binding versions that follow their calendars, of agreements that have not ended, by agreement."""
     follows = versions.c.state.in_(BINDING_STATES) & agreements.c.ended_at.is_(None)
     is_pinned = versions.c.promises["pinned"].as_boolean()
-    query = select_versions().where(follows, is_pinned.is_(False))
+    query = select_named_versions().where(follows, is_pinned.is_(False))
     rows = await tx.execute(query.order_by(versions.c.agreement_id, versions.c.version))
     return [version_from_row(row) for row in rows]
 
