@@ -161,8 +161,9 @@ def test_a_paper_says_whether_later_hours_hold_for_it(
     language: str, title: str, follows: str, pinned: str
 ) -> None:
     """A6"""
-    for terms, sentence in (({"pinned": False}, follows), ({"pinned": True}, pinned)):
-        (note,) = find_section(build_contract(content(language, **terms), language), title).text
+    for is_pinned, sentence in ((False, follows), (True, pinned)):
+        document = build_contract(content(language, pinned=is_pinned), language)
+        (note,) = find_section(document, title).text
         assert sentence in note
 
 
