@@ -24,6 +24,7 @@ from opsdesk.commands import (
     events,
     files,
     forms,
+    goals,
     hand_overs,
     imports,
     improvements,
@@ -130,6 +131,7 @@ app.add_typer(notices.app, name="notices")
 app.add_typer(clocks.app, name="clocks")
 app.command()(status.status)
 app.command()(status.forecast)
+app.command()(goals.goals)
 app.add_typer(waivers.app, name="waivers")
 app.add_typer(outages.app, name="outages")
 app.add_typer(maintenance.app, name="maintenance")

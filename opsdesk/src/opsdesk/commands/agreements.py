@@ -6,8 +6,14 @@ from typing import Annotated, Final
 from typer import Argument, Option, Typer
 
 from opsdesk.api_client import JSON
-from opsdesk.commands.console import print_facts, print_line, print_table, run_command
-from opsdesk.formatting import format_duration, format_instant
+from opsdesk.commands.agreement_terms import (
+    describe_within,
+    other_side,
+    print_version,
+    version_name,
+)
+from opsdesk.commands.console import print_line, print_table, run_command
+from opsdesk.formatting import format_instant
 from opsdesk.json_files import JsonFile, read_fields
 from opsdesk.session import own_client
 
@@ -109,9 +115,7 @@ async def _list() -> None:
 async def _show(key: str, query: JSON) -> None:
     async with own_client() as client:
         version = await client.get("sla", f"/v1/agreements/{key}", **query)
-    print_facts(_name(version), _facts(version))
-    columns = ("metric", "priority", "kind", "tier", "channel", "within", "waiting on the customer")
-    print_table("Targets", columns, (_target_row(one) for one in version["targets"]))
+    print_version(version)
 
 
 async def _match(query: JSON) -> None:
@@ -123,7 +127,8 @@ async def _match(query: JSON) -> None:
     print_table("Candidates", ("agreement", "version", "outcome", "because"), rows)
     columns = ("metric", "within", "by")
     terms = [
-        (one["metric"], _within(one["target_seconds"]), one["reason"]) for one in found["terms"]
+        (one["metric"], describe_within(one["target_seconds"]), one["reason"])
+        for one in found["terms"]
     ]
     print_table("What it promises", columns, terms)
 
@@ -131,19 +136,21 @@ async def _match(query: JSON) -> None:
 async def _draft(body: JSON) -> None:
     async with own_client() as client:
         version = await client.post("sla", "/v1/agreements", body)
-    print_line(f"{_name(version)} is a draft; go on: opsdesk agreements propose {version['key']}")
+    print_line(
+        f"{version_name(version)} is a draft; go on: opsdesk agreements propose {version['key']}"
+    )
 
 
 async def _redraft(key: str, body: JSON) -> None:
     async with own_client() as client:
         version = await client.put("sla", f"/v1/agreements/{key}", body)
-    print_line(f"{_name(version)} is changed.")
+    print_line(f"{version_name(version)} is changed.")
 
 
 async def _take_step(key: str, step: str) -> None:
     async with own_client() as client:
         version = await client.post("sla", f"/v1/agreements/{key}/{step}", {})
-    print_line(f"{_name(version)} is {version['state']}.")
+    print_line(f"{version_name(version)} is {version['state']}.")
 
 
 async def _end(key: str, reason: str) -> None:
@@ -170,50 +177,8 @@ async def _move(key: str, reason: str) -> None:
     print_line(f"The open clocks of {key} are being moved to its newest version.")
 
 
-def _name(version: JSON) -> str:
-    return f"{version['key']}, version {version['version']}"
-
-
-def _party(version: JSON) -> str:
-    if version["house_default"]:
-        return "nobody: the default of the house"
-    return str(version["customer"] or version["partner"] or version["team"])
-
-
 def _row(version: JSON) -> tuple[object, ...]:
     times = format_instant(version["valid_from"]), format_instant(version["valid_until"])
     services = ", ".join(version["services"]) or "all"
-    own = version["key"], version["version"], version["contract"], _party(version)
+    own = version["key"], version["version"], version["contract"], other_side(version)
     return *own, version["state"], *times, services
-
-
-def _facts(version: JSON) -> list[tuple[str, object]]:
-    return [
-        ("with", _party(version)),
-        ("state", version["state"]),
-        ("valid from", format_instant(version["valid_from"])),
-        ("until", version["valid_until"] and format_instant(version["valid_until"])),
-        ("services", ", ".join(version["services"]) or "all"),
-        ("availability", version["availability"] and f"{version['availability']:.3%}"),
-        ("reserved hours", version["reserved_seconds"] and _within(version["reserved_seconds"])),
-        ("calendars", "pinned" if version["pinned"] else "followed to later versions"),
-        ("drafted by", version["drafted_by"]),
-        ("approved by", _signer(version["approved"])),
-        ("for the other side", _signer(version["countersigned"])),
-        ("published by", version["published_by"]),
-    ]
-
-
-def _signer(signature: JSON | None) -> str | None:
-    return None if signature is None else f"{signature['by']}, {format_instant(signature['at'])}"
-
-
-def _target_row(target: JSON) -> tuple[object, ...]:
-    conditions = (target[name] or "any" for name in ("kind", "environment_tier", "channel"))
-    waits = "does not count" if target["pausable"] else "counts"
-    own = target["metric"], target["priority"]
-    return *own, *conditions, _within(target["target_seconds"]), waits
-
-
-def _within(seconds: int | None) -> str:
-    return "nothing" if seconds is None else format_duration(seconds)

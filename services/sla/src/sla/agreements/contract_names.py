@@ -2,7 +2,7 @@
 
 from common.persistence.database import Connection
 from sla.agreements.documents.contract import ContractNames
-from sla.agreements.schemas.responses import AnyAgreement
+from sla.agreements.schemas.responses import AgreementForParty, AnyAgreement
 from sla.agreements.store.service_names import names_of_services
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.directory.store.customers import list_by_keys
@@ -17,8 +17,14 @@ async def load_names(
     partner = stored.agreement.partner
     return ContractNames(
         customers={one.key: one.name for one in await list_by_keys(tx, keys)},
-        services=await names_of_services(tx, response.services),
+        services=await names_of_services(tx, _services(response)),
         people=stored.people,
         partner=None if partner is None else await name_of_partner(tx, partner),
         provider=provider,
     )
+
+
+def _services(response: AnyAgreement) -> list[str]:
+    """The services that it covers, and those about which it has a goal: it may cover all of them."""
+    goals = response.goals if isinstance(response, AgreementForParty) else []
+    return [*response.services, *(one.service for one in goals if one.service is not None)]

@@ -10,6 +10,7 @@ from sla.agreements.documents.contract import ContractContent, ContractNames
 from sla.agreements.domain.agreement import Agreement, Target
 from sla.agreements.domain.clauses import Maintenance, Price, Prose
 from sla.agreements.domain.coverage_extension import Extension
+from sla.agreements.domain.goals import CreditStep, Goal
 from sla.agreements.domain.lifecycle import Signature, VersionLifecycle
 from sla.agreements.schemas.responses import to_response
 from sla.agreements.store.version_rows import AgreementVersion
@@ -27,6 +28,18 @@ HOURS = {
     "update": (1, 2, 9, None, None),
     "resolution": (2, 4, 9, 45, None),
 }
+GOALS = (
+    Goal(
+        "resolution",
+        0.95,
+        ("blocker", "major"),
+        "billing",
+        (CreditStep(0.95, 5), CreditStep(0.9, 12.5)),
+        Decimal("400.00"),
+    ),
+    Goal("availability", 0.9995, credits=(CreditStep(0.999, 10),)),
+    Goal("update", 0.9),
+)
 PRIORITIES = ("blocker", "critical", "major", "minor", "trivial")
 
 

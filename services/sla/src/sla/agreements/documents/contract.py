@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sla.agreements.documents.goals import goals_section
 from sla.agreements.documents.hours import Dates, hours_section
 from sla.agreements.documents.notation import Formats, capitalised
 from sla.agreements.documents.promises import promises_section
@@ -76,7 +77,8 @@ def _between(content: ContractContent, words: Words) -> str:
     if not isinstance(content.response, AgreementForParty):
         return words("for_covered", other=_customers(content, words))
     provider = content.names.provider or words("provider")
-    return words("between", provider=provider, other=_other_side(content) or words("everybody"))
+    everybody = words("everybody_else" if content.response.house_default else "everybody")
+    return words("between", provider=provider, other=_other_side(content) or everybody)
 
 
 def _other_side(content: ContractContent) -> str | None:
@@ -88,10 +90,14 @@ def _other_side(content: ContractContent) -> str | None:
     return None if key is None else names.customers.get(key, key)
 
 
+def _everybody(content: ContractContent, words: Words) -> str:
+    return words("all_others" if content.response.house_default else "all_customers")
+
+
 def _customers(content: ContractContent, words: Words) -> str:
     known = content.names.customers
     named = (known.get(key, key) for key in content.response.customers)
-    return ", ".join(named) or words("all_customers")
+    return ", ".join(named) or _everybody(content, words)
 
 
 def _state(response: AnyAgreement, formats: Formats) -> str:
@@ -112,6 +118,8 @@ def _sections(content: ContractContent, formats: Formats) -> Iterator[Section]:
         yield Section(words("availability"), tables=(_facts(facts, words, note),))
     if facts := list(_money(content, formats)):
         yield Section(words("money"), tables=(_facts(facts, words),))
+    if isinstance(content.response, AgreementForParty):
+        yield from goals_section(version, content.names.services, formats)
     if warnings := _warnings(content.response, formats):
         yield Section(words("warnings"), paragraphs=(warnings,))
     if isinstance(content.response, AgreementForParty):
@@ -131,9 +139,12 @@ def _scope(content: ContractContent, formats: Formats) -> Iterator[Fact]:
     is_party = isinstance(response, AgreementForParty)
     if is_party:
         side = {"sla": "customer_side", "ola": "team_side", "uc": "partner_side"}
-        yield words(side[response.contract]), _other_side(content) or words("all_customers")
-    if list(response.customers) != [response.customer] or not is_party:
+        yield words(side[response.contract]), _other_side(content) or _everybody(content, words)
+    names_others = list(response.customers) != [response.customer] and not response.house_default
+    if names_others or not is_party:
         yield words("covers"), _customers(content, words)
+    if response.house_default:
+        yield words("default"), words("default_holds")
     services = (names.services.get(key, key) for key in response.services)
     yield words("services"), ", ".join(services) or words("all_services")
     yield words("valid"), formats.period(response.valid_from, response.valid_until)
@@ -206,6 +217,6 @@ def _signing(content: ContractContent, response: AgreementForParty, words: Words
         content.lifecycle,
         content.names.people,
         content.names.provider or words("our_side"),
-        _other_side(content) or words("all_customers"),
+        _other_side(content) or _everybody(content, words),
         shows_publisher=isinstance(response, AgreementRead),
     )

@@ -38,14 +38,15 @@ class Dates:
 def hours_section(
     version: Agreement, calendars: Mapping[UUID, Calendar], dates: Dates, formats: Formats
 ) -> Section:
-    """The hours of each priority, by the calendars of the version."""
+    """The hours of each priority, by the calendars of the version, and whether later ones replace them."""
     groups = _priorities_by_calendar(version, calendars)
     tables = [
         table
         for calendar, priorities in groups
         for table in _tables(calendar, priorities, dates, formats, len(groups) == 1)
     ]
-    return Section(formats.words("hours"), tables=tuple(tables))
+    note = formats.words("hours_pinned" if version.pinned else "hours_follow")
+    return Section(formats.words("hours"), (note,), tables=tuple(tables))
 
 
 def _priorities_by_calendar(

@@ -1,59 +1,58 @@
 """The targets of a contract: one table for each different set of them. Pure."""
 
 from collections.abc import Iterator, Mapping
-from typing import get_args
 
-from common.events.tickets import Kind
 from sla.agreements.documents.notation import Formats
-from sla.agreements.domain.agreement import Agreement, Metric, Terms
+from sla.agreements.documents.promise_conditions import GENERAL, Case, Conditions
+from sla.agreements.domain.agreement import Agreement, Metric, Terms, TicketTraits
 from sla.agreements.domain.coverage_extension import PRIORITIES
 from sla.rendering.document import Column, Section, Table
 
-KINDS: tuple[str, ...] = get_args(Kind)
 Promises = Mapping[tuple[Metric, str], Terms]
-"""What is promised for one kind of ticket, by metric and priority."""
+"""What is promised in one case, by metric and priority."""
 
 
 def promises_section(version: Agreement, formats: Formats) -> Section:
-    """The targets, by kind of ticket as far as they differ."""
+    """The targets, by what a ticket must be as far as they differ."""
     tables = tuple(_tables(version, formats))
     return Section(formats.words("promises"), (formats.words("counted_in"),), tables=tables)
 
 
 def _tables(version: Agreement, formats: Formats) -> Iterator[Table]:
-    words = formats.words
-    groups = _kinds_by_promises(version)
-    general = _promises(version, "")
-    for promises, kinds in groups:
-        if len(groups) == 1:
-            caption = words("for_all_kinds")
-        elif promises == general:
-            caption = words("for_other_kinds")
+    conditions = Conditions.of(version)
+    groups = _cases_by_promises(version, conditions)
+    general = _promises(version, GENERAL)
+    for promises, cases in groups:
+        if len(groups) == 1 or promises != general:
+            caption = conditions.describe(cases, formats)
         else:
-            caption = formats.names([words(kind) for kind in kinds])
+            caption = conditions.describe_others(formats)
         yield _table(promises, caption, formats)
 
 
-def _kinds_by_promises(version: Agreement) -> list[tuple[Promises, list[str]]]:
-    """Each different set of promises with the kinds that have it, that of most kinds last."""
-    groups: list[tuple[Promises, list[str]]] = []
-    for kind in KINDS:
-        promises = _promises(version, kind)
-        known = next((kinds for other, kinds in groups if other == promises), None)
+def _cases_by_promises(
+    version: Agreement, conditions: Conditions
+) -> list[tuple[Promises, list[Case]]]:
+    """Each different set of promises with the cases that have it, the general one last."""
+    groups: list[tuple[Promises, list[Case]]] = []
+    for case in conditions.cases():
+        promises = _promises(version, case)
+        known = next((cases for other, cases in groups if other == promises), None)
         if known is None:
-            groups.append((promises, [kind]))
+            groups.append((promises, [case]))
         else:
-            known.append(kind)
-    general = _promises(version, "")
+            known.append(case)
+    general = _promises(version, GENERAL)
     return sorted(groups, key=lambda group: group[0] == general)
 
 
-def _promises(version: Agreement, kind: str) -> Promises:
-    """What is promised for a kind of ticket; "" has the targets for every kind alone."""
+def _promises(version: Agreement, case: Case) -> Promises:
+    """What is promised in a case; `GENERAL` has the targets without any condition alone."""
+    traits = TicketTraits(case.tier, case.channel)
     return {
         (metric, priority): terms
         for priority in PRIORITIES
-        for metric, terms in version.promises_for(priority, kind)
+        for metric, terms in version.promises_for(priority, case.kind, traits)
     }
 
 
