@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sla.agreements.documents.goals import goals_section
 from sla.agreements.documents.hours import Dates, hours_section
 from sla.agreements.documents.notation import Formats, capitalised
 from sla.agreements.documents.promises import promises_section
@@ -112,6 +113,8 @@ def _sections(content: ContractContent, formats: Formats) -> Iterator[Section]:
         yield Section(words("availability"), tables=(_facts(facts, words, note),))
     if facts := list(_money(content, formats)):
         yield Section(words("money"), tables=(_facts(facts, words),))
+    if isinstance(content.response, AgreementForParty) and version.goals:
+        yield goals_section(version, content.names.services, formats)
     if warnings := _warnings(content.response, formats):
         yield Section(words("warnings"), paragraphs=(warnings,))
     if isinstance(content.response, AgreementForParty):
