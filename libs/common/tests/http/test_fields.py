@@ -41,3 +41,11 @@ def test_valid_values_are_accepted_unchanged(field: Any, value: str) -> None:
 def test_values_out_of_bounds_are_refused(field: Any, value: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter[str](field).validate_python(value)
+
+
+def test_blanks_are_no_reason() -> None:
+    reason: TypeAdapter[str] = TypeAdapter(Reason)
+    assert reason.validate_python("  the disk is full \n") == "the disk is full"
+    for text in ("   ", " ab ", "\n\n\n"):
+        with pytest.raises(ValidationError):
+            reason.validate_python(text)

@@ -62,6 +62,19 @@ def draft_body(**more: Any) -> dict[str, Any]:
         ({"contract": "uc", "partner": "hosthaven", "customer_signs": True}, "/customer_signs"),
         ({"penalties": "nul \0"}, "/penalties"),
         ({"supersedes": 0}, "/supersedes"),
+        (
+            {"goals": [{"metric": "resolution", "share": 0.9, "priorities": ["blocker"]}]},
+            "/goals/0/priorities/0",
+        ),
+        (
+            {
+                "contract": "uc",
+                "partner": "hosthaven",
+                "customer": None,
+                "goals": [{"metric": "resolution", "share": 0.9}],
+            },
+            "/goals",
+        ),
     ],
 )
 async def test_what_no_agreement_can_say_is_refused_and_nothing_is_stored(

@@ -146,6 +146,8 @@ async def test_availability_is_promised_by_it(
         ({"customer": "acme"}, ["/customer"]),
         ({"customers": ["acme"]}, ["/customers"]),
         ({"customer_signs": True}, ["/customer_signs"]),
+        ({"goals": [{"metric": "resolution", "share": 0.9}]}, ["/goals"]),
+        ({"reserved_seconds": 3600}, ["/reserved_seconds"]),
         ({"contract": "ola", "team": "second_level"}, ["/house_default"]),
         ({"house_default": False}, ["/customer"]),
     ],

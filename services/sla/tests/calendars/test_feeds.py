@@ -70,6 +70,21 @@ async def test_a_feed_makes_the_next_version_and_takes_the_former_feed_away(
     assert empty["definition"]["feed"] == {"holidays": {}, "breaks": {}, "overrides": {}}
 
 
+async def test_a_feed_does_not_bring_hours_forward_that_hold_later_on(
+    theo: AsyncClient, gina: AsyncClient
+) -> None:
+    """A6: shorter hours from a later day on held at once, because somebody imported a holiday meanwhile"""
+    await create_office(theo)
+    later = "2090-01-01T00:00:00Z"
+    shorter = await create_office(theo, weekly={"mon": [["10:00", "12:00"]]}, effective_from=later)
+    assert (await gina.post(f"{shorter.headers['Location']}/publish")).status_code == 200
+    imported = await upload(theo, feed(SUMMER_PARTY))
+    assert imported.status_code == 201, imported.text
+    assert imported.json()["effective_from"] == later
+    published = await gina.post(f"{imported.headers['Location']}/publish")
+    assert (published.json()["state"], published.json()["effective_from"]) == ("published", later)
+
+
 async def test_what_people_wrote_about_a_date_goes_before_a_feed(
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:

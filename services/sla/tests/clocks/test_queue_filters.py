@@ -154,6 +154,8 @@ async def test_it_is_filtered_by_who_works_on_it_as_intake_said_last(
     closed = ticket_event(TicketClosed, 1, **given | {"state": "closed"})
     await deliver(database, HANDLERS, (verified, 4), (closed, 5))
     assert await queue(theo, "state=stopped&ticket_state=closed") == ones
+    empty = await theo.get("/v1/clocks?assignee=&service=&team=")
+    assert set(violation_pointers(empty)) == {"/query/assignee", "/query/service", "/query/team"}
     for query in ("assignee=anna", "team=payments"):
         assert (await jan.get(f"/v1/clocks?{query}")).status_code == 403
     assert await queue(jan, "metric=resolution&per=ticket") == [

@@ -18,7 +18,8 @@ async def acme(database: Database, app: FastAPI) -> None:
 async def test_the_rules_are_written_in_versions(theo: AsyncClient, gina: AsyncClient) -> None:
     usual = await theo.get("/v1/outage-rules")
     assert (usual.json()["version"], usual.headers["ETag"]) == (0, '"0"')
-    rules = {"rules": [{"effect": "degraded", "levels": ["warning"]}]}
+    blocker = {"effect": "down", "levels": ["blocker"]}
+    rules = {"rules": [{"effect": "degraded", "levels": ["warning"]}, blocker]}
     stale = await gina.put("/v1/outage-rules", json=rules, headers={"If-Match": '"3"'})
     assert stale.status_code == 412
     made = await gina.put("/v1/outage-rules", json=rules, headers={"If-Match": '"0"'})
@@ -34,12 +35,25 @@ async def test_who_may_replace_the_rules_may_read_them(
 
 
 @pytest.mark.parametrize(
-    "rules", [[], [{"effect": None}, {"effect": "down"}], [{"effect": None, "levels": ["info"]}]]
+    "rules",
+    [
+        [],
+        [{"effect": None}, {"effect": "down"}],
+        [{"effect": None, "levels": ["info"]}],
+        [
+            {"effect": None, "source": "ticket"},
+            {"effect": None, "source": "monitoring"},
+            {"effect": "down"},
+        ],
+        [{"effect": "down", "levels": ["no such level"]}],
+        [{"effect": "down", "name_prefix": "zzz"}],
+        [{"effect": "down", "source": "monitoring", "levels": ["blocker"]}],
+    ],
 )
 async def test_that_nothing_is_an_outage_takes_two_people(
     theo: AsyncClient, gina: AsyncClient, rules: list[Any]
 ) -> None:
-    """R1: an empty list, and every list that says the same"""
+    """R1: an empty list, every list that says the same, and one by which a blocker is none any more"""
     asked = await theo.put("/v1/outage-rules", json={"rules": rules})
     assert asked.status_code == 200, asked.text
     assert (asked.json()["version"], asked.json()["waiting"]["requested_by"]) == (0, "theo")

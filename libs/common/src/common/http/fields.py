@@ -4,7 +4,7 @@ from functools import cache
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 
@@ -27,7 +27,7 @@ KeyRef = Annotated[str, Field(min_length=1, max_length=100)]
 """The key of something that exists."""
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 """A name for people, on one line."""
-Reason = Annotated[str, Field(min_length=3, max_length=2000)]
-"""Why something is done: kept in the audit trail."""
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]
+"""Why something is done: kept in the audit trail. Blanks around it do not count."""
 Timezone = Annotated[str, Field(max_length=64), AfterValidator(_check_timezone)]
 """The name of an IANA time zone."""

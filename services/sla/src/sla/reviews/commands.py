@@ -86,7 +86,7 @@ async def write_assessment(
     The review is locked. `by`: account and name. Who writes it has drawn the review up, so that another
     person publishes it.
     """
-    report = with_assessment(await reviews.get_draft(tx, review.id), paragraphs, by[1])
+    report = with_assessment(await reviews.get_draft(tx, review.id), paragraphs, by)
     updated = replace(review, generated_by=by[0])
     await reviews.save_draft(tx, updated, report)
     return updated

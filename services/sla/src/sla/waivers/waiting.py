@@ -29,13 +29,16 @@ SOURCES: Final = (
         ),
         id="w.id",
         key="w.key",
-        title="coalesce(k.metric || ' of ' || t.key || ': ' || t.title, w.reason)",
+        title=(
+            "coalesce(k.metric || ' of ' || t.key || ': ' || t.title,"
+            " 'Breaches about ' || coalesce(w.service, 'all services') || ': ' || w.reason)"
+        ),
         customer="coalesce(w.customer, t.customer)",
         since="w.requested_at",
         due_at=_DECIDE_BY,
         first="w.requested_by",
         not_by="ARRAY[w.requested_by]",
         href="'/v1/waivers/' || w.key",
-        why="{first} asks you to approve this violation before it happens; decided later, it covers nothing",
+        why="{first} asks you to approve this before it happens; what is broken before you decide stays broken",
     ),
 )

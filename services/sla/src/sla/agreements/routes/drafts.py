@@ -31,6 +31,7 @@ from sla.agreements.schemas.requests import (
     AgreementTerms,
     party_violations,
     term_violations,
+    without_a_customer,
 )
 from sla.agreements.schemas.responses import (
     AgreementPage,
@@ -94,6 +95,8 @@ async def redraft_agreement(
         raise ValidationFailed(
             [Violation("/customer_signs", "meaningless", "of agreements with a customer alone")]
         )
+    if party.customer_id is None and (nobodys := list(without_a_customer(body))):
+        raise ValidationFailed(nobodys)
     if body.customers and old.is_house_default:
         detail = "the house-wide default is for all who have no agreement of their own"
         raise ValidationFailed([Violation("/customers", "meaningless", detail)])

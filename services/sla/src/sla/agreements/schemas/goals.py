@@ -1,6 +1,6 @@
 """Request and response models of goals and service credits."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated
@@ -10,10 +10,10 @@ from pydantic import Field
 from common.errors import Violation
 from common.events.tickets import Priority
 from common.http import Refers, RequestModel, ResponseModel
-from sla.agreements.domain.goals import CreditStep, Goal, GoalMetric, describe_goal
+from sla.agreements.domain.goals import CENT, CreditStep, Goal, GoalMetric, describe_goal
 from sla.calendars.schemas import Name
 
-Percent = Annotated[float, Field(gt=0, le=100)]
+Percent = Annotated[float, Field(ge=0.01, le=100)]
 GoalShare = Annotated[float, Field(gt=0, le=1, examples=[0.95])]
 
 
@@ -46,7 +46,7 @@ class GoalCreate(RequestModel):
             tuple(dict.fromkeys(self.priorities)),
             self.service,
             tuple(CreditStep(one.below, one.percent) for one in self.credits),
-            self.fee,
+            None if self.fee is None else self.fee.quantize(CENT),
         )
 
 
@@ -80,9 +80,13 @@ def goal_to_response(goal: Goal) -> GoalRead:
 
 
 def goal_violations(
-    goals: Sequence[GoalCreate], services: Sequence[str], promised: set[str], *, has_price: bool
+    goals: Sequence[GoalCreate],
+    services: Sequence[str],
+    promised: Mapping[str, set[Priority]],
+    *,
+    has_price: bool,
 ) -> Iterator[Violation]:
-    """What is wrong with goals. `promised`: the metrics that the agreement has a target for."""
+    """What is wrong with goals. `promised`: the priorities that have a target, by metric."""
     seen = []
     for index, goal in enumerate(goals):
         pointer = f"/goals/{index}"
@@ -90,16 +94,28 @@ def goal_violations(
         if about in seen:
             yield Violation(pointer, "repeated", "each metric, priorities and service has one goal")
         seen.append(about)
-        if goal.metric not in promised:
-            detail = f"the agreement promises nothing about {goal.metric}"
-            yield Violation(f"{pointer}/metric", "not_promised", detail)
-        if goal.metric == "availability" and goal.priorities:
-            detail = "availability has no priorities"
-            yield Violation(f"{pointer}/priorities", "meaningless", detail)
+        yield from _promise_violations(goal, pointer, promised)
         if goal.service is not None and services and goal.service not in services:
             detail = "the agreement does not cover this service"
             yield Violation(f"{pointer}/service", "not_covered", detail)
         yield from _credit_violations(goal, pointer, has_price=has_price)
+
+
+def _promise_violations(
+    goal: GoalCreate, pointer: str, promised: Mapping[str, set[Priority]]
+) -> Iterator[Violation]:
+    if goal.metric not in promised:
+        detail = f"the agreement promises nothing about {goal.metric}"
+        yield Violation(f"{pointer}/metric", "not_promised", detail)
+    if goal.metric == "availability":
+        if goal.priorities:
+            detail = "availability has no priorities"
+            yield Violation(f"{pointer}/priorities", "meaningless", detail)
+        return
+    for number, priority in enumerate(goal.priorities):
+        if priority not in promised.get(goal.metric, {priority}):
+            detail = f"the agreement promises no {goal.metric} of {priority} tickets"
+            yield Violation(f"{pointer}/priorities/{number}", "not_promised", detail)
 
 
 def _credit_violations(goal: GoalCreate, pointer: str, *, has_price: bool) -> Iterator[Violation]:

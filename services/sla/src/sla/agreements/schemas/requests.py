@@ -157,13 +157,23 @@ def term_violations(body: AgreementTerms) -> Iterator[Violation]:
         if window.ends_at <= window.starts_at:
             detail = "a window ends after it starts"
             yield Violation(f"/maintenance/dated/{index}/ends_at", "order", detail)
-    promised = {one.metric for one in body.targets if one.target_seconds is not None}
-    available = set() if body.availability is None else {"availability"}
     has_price = body.price is not None
-    yield from goal_violations(body.goals, body.services, promised | available, has_price=has_price)
+    promised = _promised(body)
+    yield from goal_violations(body.goals, body.services, promised, has_price=has_price)
     if body.credit_cap_percent is not None and not has_price:
         detail = "the cap is a share of the price: give the agreement's price"
         yield Violation("/credit_cap_percent", "missing_price", detail)
+
+
+def _promised(body: AgreementTerms) -> dict[str, set[Priority]]:
+    """The priorities that have a target, by metric; availability has none."""
+    promised: dict[str, set[Priority]] = {}
+    if body.availability is not None:
+        promised["availability"] = set()
+    for one in body.targets:
+        if one.target_seconds is not None:
+            promised.setdefault(one.metric, set()).add(one.priority)
+    return promised
 
 
 def party_violations(body: AgreementCreate) -> Iterator[Violation]:
@@ -173,6 +183,8 @@ def party_violations(body: AgreementCreate) -> Iterator[Violation]:
         yield from _default_violations(body)
     elif getattr(body, party) is None:
         yield Violation(f"/{party}", "missing", f"a contract of kind {body.contract} names it")
+    if body.contract != "sla":
+        yield from without_a_customer(body)
     for name in {"partner", "team"} - {party}:
         if getattr(body, name) is not None:
             detail = f"a contract of kind {body.contract} has none"
@@ -193,3 +205,14 @@ def _default_violations(body: AgreementCreate) -> Iterator[Violation]:
     if body.customer_signs:
         detail = "the house-wide default is made with nobody who could sign it"
         yield Violation("/customer_signs", "meaningless", detail)
+    yield from without_a_customer(body)
+    if body.reserved_seconds is not None:
+        detail = "hours are reserved for somebody: agree on them with a customer"
+        yield Violation("/reserved_seconds", "meaningless", detail)
+
+
+def without_a_customer(body: AgreementTerms) -> Iterator[Violation]:
+    """What is wrong with goals where no customer is on the other side: nobody would read or be owed them."""
+    if body.goals:
+        detail = "goals and their credits are agreed with a customer of ours"
+        yield Violation("/goals", "meaningless", detail)

@@ -193,7 +193,12 @@ async def _store_feed(
         response.status_code = 200
         return CalendarRead.model_validate(current)
     grounds = source | {"sha256": sha256(content).hexdigest(), "timed_events": timed}
-    created = await propose_version(tx, key, definition, caller.sub, at, source=grounds)
+    # It stands on hours that may hold only later on: those are not brought forward with it.
+    later = current.effective_from if current.state == "published" else None
+    effective_from = max(later, at) if later is not None else None
+    created = await propose_version(
+        tx, key, definition, caller.sub, at, source=grounds, effective_from=effective_from
+    )
     audit_grounds = {"key": key, "version": created.version, **grounds}
     subject = f"calendar/{created.id}"
     await record(tx, Entry.by(caller.actor, at, "calendar.import", subject, audit_grounds))

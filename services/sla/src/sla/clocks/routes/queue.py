@@ -34,7 +34,6 @@ TicketState = Literal[
     "reopened",
     "merged",
 ]
-Name = Annotated[str | None, Query(min_length=1, max_length=100)]
 
 
 class WorkFilter:
@@ -43,9 +42,13 @@ class WorkFilter:
     def __init__(
         self,
         assignee: Annotated[
-            str | None, Query(max_length=100, description="By sub."), Refers("person")
+            str | None,
+            Query(min_length=1, max_length=100, description="By sub."),
+            Refers("person"),
         ] = None,
-        team: Annotated[str | None, Query(max_length=100, description="By key.")] = None,
+        team: Annotated[
+            str | None, Query(min_length=1, max_length=100, description="By key.")
+        ] = None,
         ticket_state: Annotated[TicketState | None, Query()] = None,
     ) -> None:
         self.assignee, self.team, self.ticket_state = assignee, team, ticket_state
@@ -61,10 +64,14 @@ class PromiseFilter:
 
     def __init__(
         self,
-        service: Annotated[str | None, Query(max_length=100), Refers("service")] = None,
+        service: Annotated[
+            str | None, Query(min_length=1, max_length=100), Refers("service")
+        ] = None,
         metric: Annotated[Metric | None, Query()] = None,
         agreement: Annotated[
-            str | None, Query(max_length=100, description="By key."), Refers("agreement")
+            str | None,
+            Query(min_length=1, max_length=100, description="By key."),
+            Refers("agreement"),
         ] = None,
         contract: Annotated[
             Contract | None, Query(description="Whose promise; all by default.")

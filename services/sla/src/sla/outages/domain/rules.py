@@ -64,6 +64,13 @@ DEFAULT_RULES = (
 """The rules until others are stored: alerts that page, and blocker tickets, are outages."""
 
 
+_BLOCKERS = tuple(
+    Signal(source, "blocker", None, None, "production", None, "", "blocker")
+    for source in ("monitoring", "ticket")
+)
+"""Blockers of no environment, service or monitor in particular, as either source reports them."""
+
+
 def silence_everything(rules: Iterable[Rule]) -> bool:
     """Return whether nothing would be an outage any more, whatever is reported.
 
@@ -75,6 +82,14 @@ def silence_everything(rules: Iterable[Rule]) -> bool:
         if rule == Rule(None):
             return True
     return True
+
+
+def forget_blockers(before: Iterable[Rule], after: Iterable[Rule]) -> bool:
+    """Return whether a blocker in production that is an outage by `before` would be none by `after`."""
+    former, later = tuple(before), tuple(after)
+    return any(
+        effect_of(former, one) is not None and effect_of(later, one) is None for one in _BLOCKERS
+    )
 
 
 def effect_of(rules: Iterable[Rule], signal: Signal) -> Effect | None:

@@ -23,7 +23,7 @@ from common.http import (
 )
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
-from sla.outages.domain.rules import Rule, Source, silence_everything
+from sla.outages.domain.rules import Rule, Source, forget_blockers, silence_everything
 from sla.outages.domain.state_timeline import Effect
 from sla.outages.store import rules as outage_rules
 from sla.outages.store.rules import Rules, RulesRequest
@@ -110,15 +110,16 @@ async def update_outage_rules(
 ) -> RulesRead:
     """Replace the outage rules by the next version, for alerts and tickets from now on.
 
-    Existing outages stay as they are. Rules by which nothing would be an outage any more change nothing
-    until another person confirms them: the answer has them as `waiting`.
+    Existing outages stay as they are. Rules by which nothing would be an outage any more, or a blocker in
+    production that is one now would be none, change nothing until another person confirms them: the
+    answer has them as `waiting`.
     """
     await outage_rules.lock(tx)
     before = await outage_rules.get_current(tx)
     if_match(request, before.version, RulesRead.model_validate(before))
     at = await transaction_time(tx)
     rules = tuple(Rule(**rule.model_dump()) for rule in body.rules)
-    if silence_everything(rules):
+    if silence_everything(rules) or forget_blockers(before.rules, rules):
         asked = RulesRequest(uuid7(), before.version, rules, caller.sub, at)
         await outage_rules.add_request(tx, asked)
         await _record(tx, caller, at, "outage_rules.request", before.version, rules)

@@ -79,22 +79,25 @@ def _breaches(breaches: Sequence[Breach], counted: Compliance) -> Iterator[str]:
     broken = figures.pluralise(len(breaches), "breach", "breaches")
     if count > 1:
         yield f"{count} of {broken} concern the {what}."
+    if still_open := sum(1 for one in breaches if one.running):
+        yield f"{still_open} of {broken} {'is' if still_open == 1 else 'are'} not done yet."
     tickets = Counter(one.ticket for one in breaches)
-    ticket, most = tickets.most_common(1)[0]
-    if most > 1:
+    (ticket, most), *others = tickets.most_common(2)
+    if most > 1 and all(count < most for _, count in others):
         yield f"{ticket} alone broke {most} promises."
     if counted.waived:
         approved = figures.pluralise(counted.waived, "breach was", "breaches were")
-        yield f"{approved} approved beforehand: with these, {figures.format_share(counted.adjusted)} were kept."
-    if still_open := sum(1 for one in breaches if one.running):
-        yield f"{still_open} of them {'is' if still_open == 1 else 'are'} not done yet."
+        these = "it" if counted.waived == 1 else "these"
+        share = figures.format_share(counted.adjusted)
+        yield f"{approved} approved beforehand: with {these}, {share} were kept."
 
 
 def _volume(report: Report) -> Iterator[str]:
     now, before = report.usage, report.previous_month
     opened = f"{figures.pluralise(now.opened, 'ticket')} {_were(now.opened)} opened"
     change = _volume_change(now.opened, before.opened, _month_before(report))
-    yield f"{opened}{change}, {now.resolved} resolved; {now.open} were open at the month's end."
+    still = "are open so far" if report.preliminary else "were open at the month's end"
+    yield f"{opened}{change}, {now.resolved} resolved; {now.open} {still}."
 
 
 def _volume_change(now: int, before: int, month: str) -> str:
@@ -112,7 +115,8 @@ def _availability(report: Report) -> Iterator[str]:
     ]
     missed = sorted((one for one in promised if one[0] < 0), key=lambda one: one[0])
     if promised and not missed:
-        yield "Every promised availability was reached."
+        reached = "is reached so far" if report.preliminary else "was reached"
+        yield f"Every promised availability {reached}."
     for _, one in missed[:3]:
         reached, agreed = (figures.format_uptime(u) for u in (one.availability, one.promised))
         longest = max(report.outages, key=lambda outage: outage.seconds, default=None)

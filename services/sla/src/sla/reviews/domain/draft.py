@@ -1,23 +1,45 @@
 """What a person does to a draft before it is published: its assessment, and reasons of breaches. Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from sla.reviews.domain.report import Report
 
+NO_REASONS: Final = frozenset({"the target time ran out", "time ran out", "it was late"})
+"""What a breach says itself, in the words of the review."""
+LONG_WORD: Final = 8
+"""The letters from which on a single word may be a reason, such as `Stromausfall`."""
 
-def with_assessment(report: Report, paragraphs: Sequence[str], by: str) -> Report:
-    """The report with a person's words at its head; without any: with those that were computed."""
-    if not paragraphs:
-        return replace(report, assessment=report.computed_assessment, assessment_by=None)
-    return replace(report, assessment=tuple(paragraphs), assessment_by=by)
+
+def says_why(text: str) -> bool:
+    """Whether a comment on a breach could be its reason: not only that it was late, and not a single short word."""
+    words = re.findall(r"\w+", text.lower())
+    is_said = len(words) > 1 or any(len(word) >= LONG_WORD for word in words)
+    return is_said and len(set("".join(words))) > 2 and " ".join(words) not in NO_REASONS
+
+
+def with_assessment(report: Report, paragraphs: Sequence[str], by: tuple[str, str]) -> Report:
+    """The report with a person's words at its head; without any: with those that were computed.
+
+    `by`: account and name.
+    """
+    account, name = by if paragraphs else (None, None)
+    words = tuple(paragraphs) or report.computed_assessment
+    return replace(report, assessment=words, assessment_by=name, assessment_account=account)
 
 
 def with_assessment_of(report: Report, former: Report) -> Report:
     """The report with what a person wrote in the former draft, if anybody did."""
     if former.assessment_by is None:
         return report
-    return with_assessment(report, former.assessment, former.assessment_by)
+    return replace(
+        report,
+        assessment=former.assessment,
+        assessment_by=former.assessment_by,
+        assessment_account=former.assessment_account,
+    )
 
 
 def unexplained_breaches(report: Report) -> list[str]:
@@ -28,5 +50,5 @@ def unexplained_breaches(report: Report) -> list[str]:
     return [
         f"{one.ticket} ({one.metric})"
         for one in report.breaches
-        if one.reason == "deadline" and not one.comment and one.waiver is None
+        if one.reason == "deadline" and one.waiver is None and not says_why(one.comment or "")
     ]

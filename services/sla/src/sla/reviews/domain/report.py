@@ -179,6 +179,8 @@ class Report:
     assessment: tuple[str, ...] = ()
     """The paragraphs at the head: those that were computed, or what `assessment_by` (a name) wrote."""
     assessment_by: str | None = None
+    assessment_account: str | None = None
+    """Whose words they are, by account: whoever wrote them does not publish them."""
     """The goals of the agreements with the customer, and the service credits owed for the month."""
 
 

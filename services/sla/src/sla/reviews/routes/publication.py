@@ -97,9 +97,9 @@ async def publish_review(
     review = await lock_review(tx, name, caller, request)
     at, reason = await transaction_time(tx), body.reason if body else None
     grounds = {"edition": review.edition + 1, "reason": reason}
-    if review.generated_by == await counted_as(tx, caller.sub, review.generated_by):
+    if (own := await _own_part(tx, review, caller)) is not None:
         await record(tx, _audit_entry(review, caller, "review.publish.denied", grounds, at))
-        message = "Somebody else than whoever drew it up publishes it."
+        message = f"Somebody else than whoever {own} publishes it."
         return problem_response(Forbidden(message, code="SELF_APPROVAL"))
     if await _is_unchanged(tx, review):
         raise Conflict("This is published as it is. Draw it up again first.")
@@ -153,6 +153,15 @@ async def lock_review(tx: Connection, name: str, caller: Caller, request: Reques
     assert review is not None
     if_match(request, review.sequence, to_response(review))
     return review
+
+
+async def _own_part(tx: Connection, review: Review, caller: Caller) -> str | None:
+    """What the caller did to the draft, who then may not publish it (R1); None: nothing."""
+    author = (await reviews.get_draft(tx, review.id)).assessment_account
+    for person, part in ((review.generated_by, "drew it up"), (author, "wrote its assessment")):
+        if person is not None and person == await counted_as(tx, caller.sub, person):
+            return part
+    return None
 
 
 async def _is_unchanged(tx: Connection, review: Review) -> bool:

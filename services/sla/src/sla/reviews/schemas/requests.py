@@ -5,13 +5,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from common.errors import ValidationFailed, Violation
 from common.http import Refers, RequestModel
 from common.http.fields import KeyRef, Reason
 from sla.calendars.domain.month import InvalidMonth, Month, parse_month
+from sla.reviews.domain.draft import says_why
 
 Sub = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S+$")]
 Title = Annotated[str, Field(min_length=3, max_length=300)]
@@ -64,11 +65,23 @@ class MinuteCreate(RequestModel):
     text: Text
 
 
+def _check_reason(text: str) -> str:
+    if not says_why(text):
+        raise PydanticCustomError(
+            "says_nothing",
+            "say why it happened, in a few words: that it was late, the review says itself",
+        )
+    return text
+
+
 class AssessmentUpdate(RequestModel):
     """What stands at the head of the review instead of what is computed. Empty: that again."""
 
     paragraphs: Annotated[
-        list[Annotated[str, Field(min_length=3, max_length=2000)]], Field(max_length=20)
+        list[
+            Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]
+        ],
+        Field(max_length=20),
     ]
 
 
@@ -76,7 +89,7 @@ class BreachCommentCreate(RequestModel):
     """Why a promise was breached. The customer may read it."""
 
     clock_id: UUID
-    text: Reason
+    text: Annotated[Reason, AfterValidator(_check_reason)]
 
 
 class ActionItemCreate(RequestModel):
