@@ -1,7 +1,6 @@
 """The page of an agreement is a contract: zones, names, hours and words of those who signed it (C13)."""
 
 import io
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from common.persistence.database import Database
 from opsdesk_testing.protocol import freeze_time
 from sla.agreements.documents.contract import build_contract
 from sla.agreements.documents.words import _TEXTS, LANGUAGES
-from sla.agreements.domain.goals import CreditStep, Goal
 from sla.agreements.domain.lifecycle import Signature
 from sla.rendering.document import Document, Section
 from sla_support.company import ACME, BRIGHTWATER, NINE, announce_customers, announce_people
@@ -49,31 +47,6 @@ def test_dates_are_those_of_the_agreements_zone(language: str, validity: str) ->
     document = build_contract(content(language), language)
     assert validity in [row[1] for table in document.sections[0].tables for row in table.rows]
     assert "UTC" not in str(document)
-
-
-@pytest.mark.parametrize(
-    ("language", "title", "step", "most"),
-    [
-        ("en", "Goals and service credits", "5 % below 95 %", "at most 20 % of the price"),
-        ("nl", "Doelen en servicevergoedingen", "5 % onder 95 %", "ten hoogste 20 % van de prijs"),
-        ("de", "Ziele und Gutschriften", "5 % unter 95 %", "höchstens 20 % des Preises"),
-    ],
-)
-def test_goals_and_credits_stand_in_it(language: str, title: str, step: str, most: str) -> None:
-    """What is owed for a missed month was nowhere in the contract."""
-    steps = (CreditStep(0.95, 5), CreditStep(0.9, 10))
-    goals = (
-        Goal("resolution", 0.95, ("major",), "billing", steps, Decimal("50.00")),
-        Goal("availability", 0.999),
-    )
-    document = build_contract(content(language, goals=goals, credit_cap_percent=20), language)
-    first, second = _rows(document, title)
-    assert first[4].splitlines()[0] == step
-    assert "50" in first[4].splitlines()[2]
-    assert second[1] == ""
-    assert most in _section(document, title).tables[0].footnote
-    without = build_contract(content(language), language)
-    assert title not in [one.title for one in without.sections]
 
 
 def test_one_table_for_each_different_target_with_hours_as_hours() -> None:
