@@ -149,7 +149,7 @@ async def test_reasons_waivers_and_changes_stand_in_it(
     assert [(one["key"], one["state"]) for one in report["waivers"]] == [(waiver["key"], "expired")]
     assert [(one["key"], one["state"]) for one in report["upcoming"]] == [("DLV-2", "approved")]
     assert [(one["key"], one["state"]) for one in report["delivered"]] == [("DLV-1", "delivered")]
-    unknown = {"clock_id": str(UUID(int=99)), "text": "because"}
+    unknown = {"clock_id": str(UUID(int=99)), "text": "The disk was full"}
     assert violation_pointers(
         await dana.post("/v1/reviews/acme-2026-06/breach-comments", json=unknown)
     ) == ["/clock_id"]

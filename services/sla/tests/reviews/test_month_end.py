@@ -53,6 +53,26 @@ async def test_a_review_that_somebody_asks_for_earlier_says_that_it_is_prelimina
     assert leaders["notes"] == ["The month is not over for Acme: these figures are preliminary."]
 
 
+async def test_a_preliminary_review_is_drawn_up_again_when_the_month_is_over(
+    database: Database, theo: AsyncClient, dana: AsyncClient, jan: AsyncClient
+) -> None:
+    """C13: who published early kept everybody from the figures of the whole month"""
+    await promise(database, timezone="America/New_York")
+    await freeze_time(database, JULY - 10 * DAY)
+    body = {"customer": "acme", "month": "2026-06"}
+    assert (await theo.post("/v1/reviews", json=body)).status_code == 201
+    assert (await dana.post("/v1/reviews/acme-2026-06/publish")).status_code == 200
+    await freeze_time(database, NEW_YORK_JULY)
+    await fire_due(database, TIMERS)
+    draft = (await dana.get("/v1/reviews/acme-2026-06?edition=0")).json()
+    assert (draft["report"]["preliminary"], draft["generated_by"]) == (False, "opsdesk")
+    assert (await jan.get("/v1/reviews/acme-2026-06")).json()["report"]["preliminary"]
+    final = {"reason": "The month is over"}
+    assert (await theo.post("/v1/reviews/acme-2026-06/publish", json=final)).status_code == 200
+    shown = (await jan.get("/v1/reviews/acme-2026-06")).json()
+    assert (shown["edition"], shown["report"]["preliminary"]) == (2, False)
+
+
 async def test_agreements_that_do_not_hold_in_the_month_do_not_delay_it(database: Database) -> None:
     base = await promise(database, timezone="Pacific/Apia")
     customers_end = JUNE.span(APIA).until

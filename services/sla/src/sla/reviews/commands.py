@@ -63,6 +63,24 @@ async def generate(
     return review
 
 
+async def generate_final(
+    tx: Connection, customer: CustomerProfile, month: Month, at: datetime
+) -> None:
+    """Generate the review of a month that is over, also where somebody drew up a preliminary one before.
+
+    The preliminary draft is replaced; its published editions, and what a person wrote, stay.
+    """
+    if await generate(tx, customer, month, SYSTEM, at) is not None:
+        return
+    earlier = await reviews.find(tx, f"{customer.key}-{month}")
+    assert earlier is not None
+    await reviews.lock(tx, earlier.id)
+    review = await reviews.find(tx, earlier.id)
+    assert review is not None
+    if (await reviews.get_draft(tx, review.id)).preliminary:
+        await regenerate(tx, review, SYSTEM, at)
+
+
 async def regenerate(tx: Connection, review: Review, actor: str, at: datetime) -> Review:
     """Replace the draft by what is known now. The review is locked; its editions do not change.
 

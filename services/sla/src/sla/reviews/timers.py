@@ -11,7 +11,7 @@ from sla.agreements.store import agreements
 from sla.calendars.domain.month import zone_or_utc
 from sla.directory.store import customers
 from sla.reviews.action_items import DEADLINE_KIND, due_instant
-from sla.reviews.commands import SYSTEM, event_fields, generate, schedule_reviews
+from sla.reviews.commands import event_fields, generate_final, schedule_reviews
 from sla.reviews.domain.month_end import final_at
 from sla.reviews.store import meetings, reviews
 
@@ -54,7 +54,7 @@ async def on_months_over(tx: Connection, due: Sequence[Due], at: datetime) -> No
         ends = final_at(month, zone, agreed.get(customer_id, ()))
         # It may not be over yet where the customer moved to another zone, or agreed on something since.
         if not customer.retired and ends <= at:
-            await generate(tx, customer, month, SYSTEM, at)
+            await generate_final(tx, customer, month, at)
             await reviews.set_schedule(tx, customer_id, month.after)
     await schedule_reviews(tx, list(by_id.values()), at)
 

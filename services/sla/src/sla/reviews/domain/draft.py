@@ -16,8 +16,8 @@ LONG_WORD: Final = 8
 def says_why(text: str) -> bool:
     """Whether a comment on a breach could be its reason: not only that it was late, and not a single short word."""
     words = re.findall(r"\w+", text.lower())
-    is_said = len(words) > 1 or any(len(word) >= LONG_WORD for word in words)
-    return is_said and len(set("".join(words))) > 2 and " ".join(words) not in NO_REASONS
+    is_statement = len(words) > 1 or any(len(word) >= LONG_WORD for word in words)
+    return is_statement and len(set("".join(words))) > 2 and " ".join(words) not in NO_REASONS
 
 
 def with_assessment(report: Report, paragraphs: Sequence[str], by: tuple[str, str]) -> Report:

@@ -15,8 +15,8 @@ from sla.calendars.domain.month import InvalidMonth, Month, parse_month
 from sla.reviews.domain.draft import says_why
 
 Sub = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S+$")]
-Title = Annotated[str, Field(min_length=3, max_length=300)]
-Text = Annotated[str, Field(min_length=3, max_length=10_000)]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=10_000)]
 
 
 def _check_month(text: str) -> str:
