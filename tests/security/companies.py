@@ -33,6 +33,7 @@ from sla_support.company import (
     ticket_opened,
 )
 from sla_support.outages import add_outage
+from sla_support.review_month import explain_breaches
 
 CUSTOMERS: Mapping[str, UUID] = {"acme": ACME, "brightwater": BRIGHTWATER}
 CONTACTS = {"acme": "jan@acme.example", "brightwater": "britta@brightwater.example"}
@@ -101,6 +102,10 @@ async def fill_sla(database: Database, app: FastAPI) -> Mapping[str, UUID]:
         await _made(theo, "/v1/calendars", AMSTERDAM | {"key": "spare-hours"})
         for number, key in enumerate(CUSTOMERS, start=1):
             await _serve(database, theo, gina, key, number)
+        await freeze_time(database, JULY - DAY)
+        await fire_due(database, TIMERS)
+        for number in range(1, len(CUSTOMERS) + 1):
+            await explain_breaches(database, 99_990 + number)
         await freeze_time(database, JULY)
         await fire_due(database, TIMERS)
         for key in CUSTOMERS:

@@ -30,7 +30,7 @@ from sla_support.company import (
     ticket_opened,
 )
 from sla_support.outages import add_outage
-from sla_support.review_month import DAY, JULY
+from sla_support.review_month import DAY, JULY, explain_breaches
 
 WITHOUT_ROWS = {"calendars", "service_versions", "services", "simulated_time"}
 """Tables that contacts read as a whole: no row of them is one customer's (decision 0801)."""
@@ -76,6 +76,8 @@ async def test_reviews_without_their_filter(
     for at in (NINE + 3 * DAY, JULY):
         await freeze_time(database, at)
         await fire_due(database, TIMERS)
+        for number in (1, 2, 3):
+            await explain_breaches(database, number)
     for customer in ("acme", "brightwater"):
         assert (await dana.post(f"/v1/reviews/{customer}-2026-06/publish")).status_code == 200
     page = reviews.page

@@ -20,7 +20,7 @@ from sla.timers import TIMERS
 from sla_support.assertions import resolution_clock
 from sla_support.catalogue_scenario import announce_directory
 from sla_support.company import AMSTERDAM, BRIGHTWATER, HOUR, NINE, ticket_event, ticket_opened
-from sla_support.review_month import DAY, JULY
+from sla_support.review_month import DAY, JULY, explain_breaches
 
 AGREEMENT, PRICE = "/v1/agreements/acme-standard", "7654321.09"
 STAFF, OF_ACME, OF_BRIGHTWATER = "staff", "acme", "brightwater"
@@ -205,6 +205,7 @@ async def _reviews(june: June) -> None:
     for at in (NINE + 3 * DAY, JULY):
         await freeze_time(june.database, at)
         await fire_due(june.database, TIMERS)
+        await explain_breaches(june.database, 3)
     for customer in (OF_ACME, OF_BRIGHTWATER):
         review, path = f"/v1/reviews/{customer}-2026-06", "POST /v1/reviews/{review}"
         for what, name in (("agenda", "title"), ("minutes", "text")):
