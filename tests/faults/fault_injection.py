@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -40,11 +41,17 @@ async def kill_every_service(site: Site) -> None:
 
 
 async def kill_broker(site: Site) -> None:
+    start = await kill_broker_for_good(site)
+    await asyncio.sleep(DOWNTIME_S)
+    await start()
+
+
+async def kill_broker_for_good(site: Site) -> Callable[[], Awaitable[None]]:
+    """Kill it. Returns what starts it again."""
     assert site.servers.kafka is not None
     broker = site.servers.kafka.brokers[0]
     await asyncio.to_thread(broker.kill)
-    await asyncio.sleep(DOWNTIME_S)
-    await asyncio.to_thread(broker.start)
+    return partial(asyncio.to_thread, broker.start)
 
 
 async def kill_postgres(site: Site) -> None:
