@@ -11,8 +11,9 @@ from opsdesk_testing.audience_marks import free_text_fields, read_everything
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import freeze_time, outbox_events
 from opsdesk_testing.row_walls import rows_without_where
-from sla_support.audiences import AGREEMENT, June, write_june
+from sla_support.audiences import AGREEMENT, write_june
 from sla_support.company import NINE
+from sla_support.june import June
 
 QUERIES = {
     "/v1/agreements/{agreement}": ["version=1"],

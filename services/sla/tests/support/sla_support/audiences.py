@@ -1,49 +1,24 @@
 """A June with text of everybody in it: each word says for whom it was written."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from httpx import AsyncClient, Response
-
 from common.events.tickets import TicketReplied
-from common.persistence.database import Database
 from common.persistence.ids import uuid7
-from opsdesk_testing.audience_marks import Marks
-from opsdesk_testing.protocol import deliver, fire_due, freeze_time
+from opsdesk_testing.protocol import deliver, freeze_time
 from sla.handlers import HANDLERS
 from sla.outages.domain.outage import Outage, build_record
 from sla.outages.domain.scope import Scope
 from sla.outages.store import outages
-from sla.timers import TIMERS
 from sla_support.assertions import resolution_clock
 from sla_support.catalogue_scenario import announce_directory
 from sla_support.company import AMSTERDAM, BRIGHTWATER, HOUR, NINE, ticket_event, ticket_opened
-from sla_support.review_month import DAY, JULY, explain_breaches
+from sla_support.june import OF_ACME, OF_BRIGHTWATER, June, done
+from sla_support.june_reviews import write_reviews
+from sla_support.review_month import DAY, JULY
 
 AGREEMENT, PRICE = "/v1/agreements/acme-standard", "7654321.09"
-STAFF, OF_ACME, OF_BRIGHTWATER = "staff", "acme", "brightwater"
-
-
-@dataclass(slots=True)
-class June:
-    """Who wrote, the words, and what the parameters of paths may be."""
-
-    database: Database
-    theo: AsyncClient
-    gina: AsyncClient
-    dana: AsyncClient
-    anna: AsyncClient
-    signer: AsyncClient
-    marks: Marks = field(default_factory=Marks)
-    ids: dict[str, list[str]] = field(default_factory=dict)
-
-    def word(self, written_in: str, audience: str = STAFF) -> str:
-        return self.marks.word(written_in, audience)
-
-    def note(self, parameter: str, *values: str) -> None:
-        self.ids.setdefault(parameter, []).extend(values)
 
 
 async def write_june(june: June) -> None:
@@ -55,17 +30,10 @@ async def write_june(june: June) -> None:
     await _waivers(june)
     await _outages(june)
     await _time_and_series(june)
-    await _reviews(june)
+    await write_reviews(june)
     reason = {"reason": june.word("POST /v1/agreements/{agreement}/termination reason")}
     done(await june.theo.post(f"{AGREEMENT}/termination", json=reason))
     done(await june.gina.post(f"{AGREEMENT}/termination/confirm"))
-
-
-def done(answer: Response) -> dict[str, Any]:
-    """Return the body of an answer. Raises AssertionError for a refusal."""
-    assert answer.is_success, f"{answer.request.method} {answer.url}: {answer.text}"
-    body: dict[str, Any] = answer.json() if answer.content else {}
-    return body
 
 
 async def _catalogue(june: June) -> None:
@@ -199,52 +167,6 @@ async def _time_and_series(june: June) -> None:
         series = {"key": f"{customer}.disk", "name": name, "unit": "GiB", "customer": customer}
         done(await june.theo.post("/v1/series", json=series))
         june.note("series", f"{customer}.disk")
-
-
-async def _reviews(june: June) -> None:
-    for at in (NINE + 3 * DAY, JULY):
-        await freeze_time(june.database, at)
-        await fire_due(june.database, TIMERS)
-        await explain_breaches(june.database, 3)
-    for customer in (OF_ACME, OF_BRIGHTWATER):
-        review, path = f"/v1/reviews/{customer}-2026-06", "POST /v1/reviews/{review}"
-        for what, name in (("agenda", "title"), ("minutes", "text")):
-            word = {name: june.word(f"{path}/{what} {name}", customer)}
-            done(await june.dana.post(f"{review}/{what}", json=word))
-        june.note("review", f"{customer}-2026-06")
-    await _breach_and_action(june)
-    for customer in (OF_ACME, OF_BRIGHTWATER):
-        done(await june.dana.post(f"/v1/reviews/{customer}-2026-06/publish"))
-    await _after_publication(june)
-
-
-async def _breach_and_action(june: June) -> None:
-    review, path = "/v1/reviews/acme-2026-06", "POST /v1/reviews/{review}"
-    comment = {"clock_id": june.ids["clock"][1]}
-    comment["text"] = june.word(f"{path}/breach-comments text", OF_ACME)
-    done(await june.dana.post(f"{review}/breach-comments", json=comment))
-    done(await june.theo.post(f"{review}/regenerate"))
-    action = {"owner": "anna", "due": "2026-07-20"}
-    for name in ("title", "criterion"):
-        action[name] = june.word(f"{path}/actions {name}", OF_ACME)
-    key = done(await june.dana.post(f"{review}/actions", json=action))["key"]
-    june.note("action", key)
-    for step, who in (("finish", june.anna), ("send-back", june.dana), ("finish", june.anna)):
-        name = "evidence" if step == "finish" else "reason"
-        word = june.word(f"POST /v1/review-actions/{{action}}/{step} {name}")
-        done(await who.post(f"/v1/review-actions/{key}/{step}", json={name: word}))
-
-
-async def _after_publication(june: June) -> None:
-    review, path = "/v1/reviews/acme-2026-06", "POST /v1/reviews/{review}"
-    await freeze_time(june.database, JULY + HOUR)
-    done(await june.theo.post(f"{review}/regenerate"))
-    reason = {"reason": june.word(f"{path}/publish reason")}
-    done(await june.dana.post(f"{review}/publish", json=reason))
-    await freeze_time(june.database, JULY + 2 * HOUR)
-    for what, name in (("agenda", "title"), ("minutes", "text")):
-        later = {name: june.word(f"{path}/{what} {name}, after the publication")}
-        done(await june.dana.post(f"{review}/{what}", json=later))
 
 
 def _at(at: datetime) -> str:

@@ -199,11 +199,11 @@ async def list_outages(
         until,
     )
     rows = await outages.page(tx, filters, page.limit, page.after_as(datetime, UUID))
-    found = page.page_of(rows, partial(_listed, caller), lambda one: (one.started_at, one.id))
+    found = page.page_of(rows, partial(_to_response, caller), lambda one: (one.started_at, one.id))
     return OutagePage(items=found.items, next=found.next)
 
 
-def _listed(caller: Caller, outage: Outage) -> OutageForStaff | OutageRead:
+def _to_response(caller: Caller, outage: Outage) -> OutageForStaff | OutageRead:
     if caller.customer is None:
         return to_staff_response(outage)
     return to_response(outage, caller.customer)
