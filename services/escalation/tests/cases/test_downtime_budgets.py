@@ -6,6 +6,7 @@ from common.events.outages import DowntimeBudgetThresholdReached
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS
 from escalation_support.builders import ACME, NIGHT
+from escalation_support.case_events import opened_and_resolved
 from opsdesk_testing.protocol import deliver, outbox_events
 
 
@@ -31,13 +32,7 @@ async def test_thresholds_join_one_case_and_the_last_is_a_case_of_its_own(
     for number, threshold in enumerate((0.5, 0.9, 1.0), start=1):
         await deliver(database, HANDLERS, (used(threshold), number))
     events = await outbox_events(database)
-    cases = [
-        (event.type.split(".")[2], event.body["trigger"])
-        for event in events
-        if event.topic == "opsdesk.escalations"
-        and event.type.split(".")[2] in ("opened", "resolved")
-    ]
-    assert cases == [
+    assert await opened_and_resolved(database) == [
         ("opened", "downtime_budget_threshold_reached"),
         ("resolved", "downtime_budget_threshold_reached"),
         ("opened", "downtime_budget_exhausted"),

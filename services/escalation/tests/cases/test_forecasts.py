@@ -11,8 +11,9 @@ from escalation.handlers import HANDLERS
 from escalation.notifications.notifier import Notifier
 from escalation.timers import TIMERS
 from escalation_support.builders import CLOCK, NIGHT, clock_event, threshold_reached, ticket_event
+from escalation_support.case_events import opened_and_resolved
 from opsdesk_testing.mailboxes import Mailbox
-from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 
 HOUR = timedelta(hours=1)
 
@@ -31,15 +32,6 @@ def forecast(
     }
     clock_fields = threshold_reached().model_dump(include=set(ForecastChanged.model_fields))
     return ForecastChanged.model_validate(clock_fields | outlook_fields | own)
-
-
-async def opened_and_resolved(database: Database) -> list[tuple[str, str]]:
-    return [
-        (event.type.split(".")[2], event.body["trigger"])
-        for event in await outbox_events(database)
-        if event.topic == "opsdesk.escalations"
-        and event.type.split(".")[2] in ("opened", "resolved")
-    ]
 
 
 async def test_one_notice_for_each_subscriber_and_nobody_is_paged(

@@ -7,6 +7,7 @@ from common.events.goals import GoalAtRisk, GoalEvent, GoalLost
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS
 from escalation_support.builders import ACME, NIGHT
+from escalation_support.case_events import opened_and_resolved
 from opsdesk_testing.protocol import deliver, outbox_events
 
 
@@ -33,13 +34,7 @@ async def test_a_goal_at_risk_is_one_case_and_a_lost_one_another(database: Datab
     await deliver(database, HANDLERS, (goal(GoalAtRisk), 1))
     await deliver(database, HANDLERS, (goal(GoalLost, broken=3), 2))
     events = await outbox_events(database)
-    cases = [
-        (event.type.split(".")[2], event.body["trigger"])
-        for event in events
-        if event.topic == "opsdesk.escalations"
-        and event.type.split(".")[2] in ("opened", "resolved")
-    ]
-    assert cases == [
+    assert await opened_and_resolved(database) == [
         ("opened", "goal_at_risk"),
         ("resolved", "goal_at_risk"),
         ("opened", "goal_lost"),

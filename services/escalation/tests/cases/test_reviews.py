@@ -16,8 +16,9 @@ from escalation.handlers import HANDLERS
 from escalation.notifications.notifier import Notifier
 from escalation.timers import TIMERS
 from escalation_support.builders import NIGHT
+from escalation_support.case_events import opened_and_resolved
 from opsdesk_testing.mailboxes import Mailbox
-from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 
 HOUR = timedelta(hours=1)
 
@@ -41,15 +42,6 @@ def published(**own: Any) -> ReviewPublished:
     return ReviewPublished(**payload(**more | own))
 
 
-async def cases(database: Database) -> list[tuple[str, str]]:
-    return [
-        (event.type.split(".")[2], event.body["trigger"])
-        for event in await outbox_events(database)
-        if event.topic == "opsdesk.escalations"
-        and event.type.split(".")[2] in ("opened", "resolved")
-    ]
-
-
 async def test_the_delivery_manager_hears_of_it_where_nobody_was_named(
     database: Database, notifier: Notifier, mailbox: Mailbox
 ) -> None:
@@ -64,9 +56,12 @@ async def test_the_delivery_manager_hears_of_it_where_nobody_was_named(
     assert str(mail["Subject"]).endswith(subject)
     link = "Look: http://127.0.0.1:8002/v1/reviews/acme-2026-06?format=html"
     assert link in mail.get_content()
-    assert await cases(database) == [("opened", "review_ready")]
+    assert await opened_and_resolved(database) == [("opened", "review_ready")]
     await deliver(database, HANDLERS, (published(published_by="dana"), 2))
-    assert await cases(database) == [("opened", "review_ready"), ("resolved", "review_ready")]
+    assert await opened_and_resolved(database) == [
+        ("opened", "review_ready"),
+        ("resolved", "review_ready"),
+    ]
 
 
 async def test_who_was_named_hears_that_it_is_published_and_whoever_did_it_knows(
@@ -82,7 +77,7 @@ async def test_who_was_named_hears_that_it_is_published_and_whoever_did_it_knows
     assert mailbox.sent_to() == ["pavel", "pavel"]
     assert "published, edition 2" in str(mailbox.messages[1]["Subject"])
     both = [("opened", "review_published"), ("resolved", "review_published")]
-    assert await cases(database) == both + both
+    assert await opened_and_resolved(database) == both + both
 
 
 def owed(action: str = "RA-7") -> dict[str, Any]:
@@ -116,7 +111,9 @@ async def test_overdue_actions_remind_their_owner_in_one_digest_a_day_and_escala
         "- RA-7 of the review acme-2026-06, due until 2026-03-02",
         "- RA-8 of the review acme-2026-06, due until 2026-03-02",
     ]
-    opened_once = [case for case in await cases(database) if case[1] == "review_action_overdue"]
+    opened_once = [
+        case for case in await opened_and_resolved(database) if case[1] == "review_action_overdue"
+    ]
     assert opened_once == [("opened", "review_action_overdue")] * 2
 
 
@@ -144,4 +141,4 @@ async def test_whoever_is_done_before_the_digest_is_not_reminded(
     await fire_due(database, TIMERS)
     await notifier.send_ready()
     assert mailbox.sent_to() == ["dana"]
-    assert ("resolved", "review_action_overdue") in await cases(database)
+    assert ("resolved", "review_action_overdue") in await opened_and_resolved(database)

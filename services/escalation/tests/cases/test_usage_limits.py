@@ -13,6 +13,7 @@ from common.events.usage import (
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS
 from escalation_support.builders import NIGHT
+from escalation_support.case_events import opened_and_resolved
 from opsdesk_testing.protocol import deliver, outbox_events
 
 U = TypeVar("U", bound=UsageEvent)
@@ -33,16 +34,6 @@ def usage(kind: type[U], **own: object) -> U:
     return kind.model_validate(payload | own)
 
 
-async def cases(database: Database) -> list[tuple[str, str]]:
-    """What happened to which trigger, in order."""
-    return [
-        (event.type.split(".")[2], event.body["trigger"])
-        for event in await outbox_events(database)
-        if event.topic == "opsdesk.escalations"
-        and event.type.split(".")[2] in ("opened", "resolved")
-    ]
-
-
 async def test_a_limit_approached_then_reached_then_cleared(database: Database) -> None:
     approaching = usage(
         UsageLimitApproaching,
@@ -52,13 +43,13 @@ async def test_a_limit_approached_then_reached_then_cleared(database: Database) 
         plan_ahead_seconds=1,
     )
     await deliver(database, HANDLERS, (approaching, 1))
-    assert await cases(database) == [("opened", "limit_approaching")]
+    assert await opened_and_resolved(database) == [("opened", "limit_approaching")]
     (audience,) = {e.topic for e in await outbox_events(database) if e.topic.endswith(".dm")}
     assert audience == "opsdesk.escalations.dm"
     await deliver(database, HANDLERS, (usage(UsageLimitReached, current=100), 2))
-    assert (await cases(database))[1:] == [
+    assert (await opened_and_resolved(database))[1:] == [
         ("resolved", "limit_approaching"),
         ("opened", "limit_reached"),
     ]
     await deliver(database, HANDLERS, (usage(UsageLimitCleared, current=20), 3))
-    assert (await cases(database))[3:] == [("resolved", "limit_reached")]
+    assert (await opened_and_resolved(database))[3:] == [("resolved", "limit_reached")]

@@ -28,6 +28,7 @@ from sla_support.company import (
     ticket_opened,
     underpin,
 )
+from sla_support.publication import publish_agreement
 
 ACME = "/v1/agreements/acme-standard"
 SATURDAY = NINE + timedelta(days=5)
@@ -132,17 +133,6 @@ def next_version_body(seconds: int, **more: Any) -> dict[str, Any]:
     } | more
 
 
-async def publish(theo: AsyncClient, gina: AsyncClient, body: dict[str, Any]) -> str:
-    """The address of the new version, published by gina."""
-    response = await theo.post("/v1/agreements", json=body)
-    assert response.status_code == 201, response.text
-    address: str = response.headers["Location"]
-    for who, step in ((theo, "propose"), (theo, "approve"), (gina, "approve"), (gina, "publish")):
-        step_response = await who.post(f"{address}/{step}")
-        assert step_response.status_code == 200, step_response.text
-    return address
-
-
 async def test_open_clocks_keep_their_version_until_somebody_moves_them(
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
@@ -150,7 +140,7 @@ async def test_open_clocks_keep_their_version_until_somebody_moves_them(
     await promise(database, metrics=("resolution",))
     await deliver(database, HANDLERS, (ticket_opened(1), 1), (ticket_opened(2), 1))
     await freeze_time(database, NINE + 2 * HOUR)
-    address = await publish(theo, gina, next_version_body(3600))
+    address = await publish_agreement(theo, gina, next_version_body(3600))
     await run_bulk_updates(database)
     assert (await resolution_clock(database)).clock.deadline == NINE + 8 * HOUR
     alone = await gina.post(address + "/move-open-clocks", json={"reason": "As agreed"})
@@ -174,7 +164,7 @@ async def test_extra_cover_to_come_is_taken_over_by_the_next_version(
 ) -> None:
     await promise(database, metrics=("resolution",))
     assert (await theo.post(ACME + "/extensions", json=extension_body())).status_code == 201
-    await publish(theo, gina, next_version_body(8 * 3600))
+    await publish_agreement(theo, gina, next_version_body(8 * 3600))
     await deliver(database, HANDLERS, (ticket_opened(1, SATURDAY), 1))
     assert (await resolution_clock(database)).clock.deadline == NINE + timedelta(days=7, hours=1)
 

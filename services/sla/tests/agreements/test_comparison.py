@@ -6,6 +6,7 @@ from httpx import AsyncClient
 
 from common.persistence.database import Database
 from sla_support.company import ACME, AMSTERDAM, announce_customers
+from sla_support.publication import publish_agreement
 
 AGREEMENTS = "/v1/agreements"
 
@@ -21,21 +22,11 @@ def draft_body(**more: Any) -> dict[str, Any]:
     } | more
 
 
-async def _publish(theo: AsyncClient, gina: AsyncClient, body: dict[str, Any]) -> str:
-    response = await theo.post(AGREEMENTS, json=body)
-    assert response.status_code == 201, response.text
-    address: str = response.headers["Location"]
-    for who, step in ((theo, "propose"), (theo, "approve"), (gina, "approve"), (gina, "publish")):
-        step_response = await who.post(f"{address}/{step}")
-        assert step_response.status_code == 200, step_response.text
-    return address
-
-
 async def test_versions_are_compared_in_words(
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
     await announce_customers(database, (ACME, "acme"))
-    await _publish(theo, gina, draft_body())
+    await publish_agreement(theo, gina, draft_body())
     next_one = draft_body(valid_from="2026-07-01T00:00:00Z", availability=0.99)
     assert (await theo.post(AGREEMENTS, json=next_one)).status_code == 201
     answer = await theo.get(f"{AGREEMENTS}/acme-standard/diff?from=1&to=2")

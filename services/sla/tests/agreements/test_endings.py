@@ -12,6 +12,7 @@ from sla.agreements.domain.ending import last_validity, next_notice
 from sla.agreements.domain.validity import Validity
 from sla.timers import TIMERS
 from sla_support.company import ACME, AMSTERDAM, announce_customers
+from sla_support.publication import publish_agreement
 
 DAY = timedelta(days=1)
 END = datetime(2027, 1, 1, tzinfo=UTC)
@@ -27,15 +28,7 @@ async def publish(theo: AsyncClient, gina: AsyncClient, **more: Any) -> None:
         "valid_from": "2026-01-01T00:00:00Z",
         "valid_until": END.isoformat(),
     }
-    address = (await theo.post("/v1/agreements", json=body | more)).headers["Location"]
-    for caller, step in (
-        (theo, "propose"),
-        (theo, "approve"),
-        (gina, "approve"),
-        (gina, "publish"),
-    ):
-        response = await caller.post(f"{address}/{step}")
-        assert response.status_code == 200, response.text
+    await publish_agreement(theo, gina, body | more)
 
 
 async def days_announced(database: Database) -> list[int]:

@@ -21,6 +21,7 @@ from sla_support.company import (
     promise,
     ticket_opened,
 )
+from sla_support.publication import publish_agreement
 
 BRIGHTWATERS: dict[str, Any] = {"customer_id": BRIGHTWATER, "customer": "brightwater"}
 DAY = timedelta(days=1)
@@ -39,18 +40,7 @@ def default_body(**more: Any) -> dict[str, Any]:
 
 
 async def publish_default(theo: AsyncClient, gina: AsyncClient, **more: Any) -> str:
-    made = await theo.post("/v1/agreements", json=default_body(**more))
-    assert made.status_code == 201, made.text
-    address = made.headers["Location"]
-    for caller, step in (
-        (theo, "propose"),
-        (theo, "approve"),
-        (gina, "approve"),
-        (gina, "publish"),
-    ):
-        response = await caller.post(f"{address}/{step}")
-        assert response.status_code == 200, response.text
-    return str(address)
+    return await publish_agreement(theo, gina, default_body(**more))
 
 
 async def clocks_of(theo: AsyncClient, ticket: str) -> list[dict[str, Any]]:

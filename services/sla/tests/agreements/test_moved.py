@@ -14,6 +14,7 @@ from sla.handlers import HANDLERS
 from sla.timers import TIMERS
 from sla_support.assertions import assert_consistent, clocks_of, event_types
 from sla_support.company import AMSTERDAM, HOUR, NINE, promise, ticket_event, ticket_opened
+from sla_support.publication import publish_draft
 from sla_support.reclassifications import BILLING, ticket_reclassified
 
 MESSAGE = UUID(int=7)
@@ -36,8 +37,7 @@ async def move_clocks(
     made = await theo.post("/v1/agreements", json=next_version_body(**seconds))
     assert made.status_code == 201, made.text
     address: str = made.headers["Location"]
-    for who, step in ((theo, "propose"), (theo, "approve"), (gina, "approve"), (gina, "publish")):
-        assert (await who.post(f"{address}/{step}")).status_code == 200
+    await publish_draft(theo, gina, address)
     asked = await theo.post(address + "/move-open-clocks", json={"reason": "As agreed"})
     assert asked.status_code == 202, asked.text
     await fire_due(database, TIMERS)

@@ -21,6 +21,7 @@ from sla_support.company import (
     announce_people,
     promise,
 )
+from sla_support.publication import publish_agreement
 
 AGREEMENTS = "/v1/agreements"
 
@@ -123,42 +124,32 @@ async def test_other_customers_of_a_group_are_not_named(
     database: Database, theo: AsyncClient, gina: AsyncClient, jan: AsyncClient
 ) -> None:
     await announce_customers(database, (ACME, "acme"), (BRIGHTWATER, "brightwater"))
-    await _publish(theo, gina, draft_body(customers=["brightwater"]))
+    await publish_agreement(theo, gina, draft_body(customers=["brightwater"]))
     later = draft_body(
         customers=["brightwater"], valid_from="2026-09-01T00:00:00Z", reserved_seconds=60
     )
-    await _publish(theo, gina, later)
+    await publish_agreement(theo, gina, later)
     for address in ("acme-standard", "acme-standard/page", "acme-standard/diff?from=1&to=2"):
         answer = await jan.get(f"{AGREEMENTS}/{address}")
         assert answer.status_code == 200
         assert "brightwater" not in answer.text
 
 
-async def _publish(theo: AsyncClient, gina: AsyncClient, body: dict[str, Any]) -> str:
-    response = await theo.post(AGREEMENTS, json=body)
-    assert response.status_code == 201, response.text
-    address: str = response.headers["Location"]
-    for who, step in ((theo, "propose"), (theo, "approve"), (gina, "approve"), (gina, "publish")):
-        step_response = await who.post(f"{address}/{step}")
-        assert step_response.status_code == 200, step_response.text
-    return address
-
-
 async def test_a_new_version_ends_the_one_before_it_and_never_overlaps(
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:
     await announce_customers(database, (ACME, "acme"))
-    first = await _publish(theo, gina, draft_body())
+    first = await publish_agreement(theo, gina, draft_body())
     same = await theo.post(AGREEMENTS, json=draft_body())
     assert violation_pointers(same) == ["/valid_from"]
     assert "version 1 is valid from 2026-01-01" in same.json()["errors"][0]["detail"]
     july, october = "2026-07-01T00:00:00Z", "2026-10-01T00:00:00Z"
-    await _publish(theo, gina, draft_body(valid_from=july, valid_until=october))
+    await publish_agreement(theo, gina, draft_body(valid_from=july, valid_until=october))
     ended = (await theo.get(first)).json()
     assert (ended["state"], ended["valid_until"]) == ("superseded", july)
     early = draft_body(valid_from="2026-08-01T00:00:00Z")
     assert violation_pointers(await theo.post(AGREEMENTS, json=early)) == ["/valid_from"]
-    await _publish(theo, gina, early | {"supersedes": 2})
+    await publish_agreement(theo, gina, early | {"supersedes": 2})
     second = (await theo.get(f"{AGREEMENTS}/acme-standard?version=2")).json()
     assert (second["state"], second["valid_until"]) == ("superseded", "2026-08-01T00:00:00Z")
     types = [one.type for one in await outbox_events(database)]
@@ -199,7 +190,7 @@ async def test_contracts_behind_the_promise_are_not_shown_to_customers(
     partner = draft_body(key="hosthaven", contract="uc", partner="hosthaven")
     team = draft_body(key="second-level", contract="ola", team="second_level", customer=None)
     for asked in (partner, team):
-        address = await _publish(theo, gina, asked)
+        address = await publish_agreement(theo, gina, asked)
         assert (await jan.get(address)).status_code == 404
     assert (await jan.get(AGREEMENTS)).json()["items"] == []
     matching = f"{AGREEMENTS}/matching?customer=acme&contract="
@@ -215,7 +206,7 @@ async def test_the_answer_says_which_agreement_holds_and_why(
     database: Database, theo: AsyncClient, gina: AsyncClient, jan: AsyncClient
 ) -> None:
     await promise(database)
-    await _publish(theo, gina, draft_body(key="acme-billing", services=["billing"]))
+    await publish_agreement(theo, gina, draft_body(key="acme-billing", services=["billing"]))
     asked = f"{AGREEMENTS}/matching?customer=acme&service=billing&priority=major&kind=incident"
     found = (await jan.get(f"{asked}&at={NINE.isoformat().replace('+00:00', 'Z')}")).json()
     assert [(one["key"], one["outcome"]) for one in found["candidates"]] == [
@@ -238,7 +229,7 @@ async def test_a_published_agreement_is_a_page_without_script(
 ) -> None:
     """R4; what people wrote is text, not markup"""
     await announce_customers(database, (ACME, "acme"), (BRIGHTWATER, "brightwater"))
-    await _publish(theo, gina, draft_body(**FULL))
+    await publish_agreement(theo, gina, draft_body(**FULL))
     page = await jan.get(f"{AGREEMENTS}/acme-standard/page")
     assert page.headers["content-type"].startswith("text/html")
     assert "default-src 'none'" in page.headers["content-security-policy"]

@@ -23,6 +23,7 @@ from sla_support.company import (
     ticket_event,
     ticket_opened,
 )
+from sla_support.publication import publish_draft
 
 TARGETS = (
     Target("resolution", "major", 8 * HOUR),
@@ -103,14 +104,7 @@ async def publish(theo: AsyncClient, gina: AsyncClient) -> None:
     made = await theo.post("/v1/agreements", json=body)
     assert made.status_code == 201, made.text
     assert made.json()["targets"][3]["channel"] == "phone"
-    for caller, step in (
-        (theo, "propose"),
-        (theo, "approve"),
-        (gina, "approve"),
-        (gina, "publish"),
-    ):
-        response = await caller.post(f"{made.headers['Location']}/{step}")
-        assert response.status_code == 200, response.text
+    await publish_draft(theo, gina, made.headers["Location"])
 
 
 @pytest.mark.usefixtures("agreed")

@@ -15,6 +15,7 @@ from sla.handlers import HANDLERS
 from sla.timers import TIMERS
 from sla_support.assertions import clocks_of, violation_pointers
 from sla_support.company import AMSTERDAM, HOUR, NINE, ROUND, promise, ticket_event, ticket_opened
+from sla_support.publication import publish_draft
 
 SIMULATE = "/v1/agreements/acme-standard/simulate"
 
@@ -131,9 +132,7 @@ async def test_promises_that_are_new_are_told_and_break_as_the_move_breaks_them(
     }
     assert found["deadline_changes_total"] == 2
     version = made.headers["Location"]
-    steps = ((theo, "propose"), (theo, "approve"), (gina, "approve"), (gina, "publish"))
-    for caller, act in steps:
-        assert (await caller.post(f"{version}/{act}")).status_code == 200
+    await publish_draft(theo, gina, version)
     move = await theo.post(f"{version}/move-open-clocks", json={"reason": "As agreed"})
     assert move.status_code == 202, move.text
     await fire_due(database, TIMERS)

@@ -11,6 +11,7 @@ from common.events.outages import (
 from common.persistence.database import Connection
 from escalation.cases.closing import resolve_cases
 from escalation.cases.handlers.for_information import inform
+from escalation.cases.handlers.scoped_triggers import scoped_trigger
 from escalation.policies.domain.trigger import Trigger
 
 CONFIRMERS = ("dm", "gm", "ops", "tom")
@@ -21,15 +22,8 @@ async def on_requested(tx: Connection, received: ReceivedEvent[OutageCorrectionR
     """Tell those who may confirm it, without whoever asked."""
     event = received.event
     title = f"{event.outage}: a correction by {event.requested_by} waits for another person"
-    trigger = Trigger(
-        "correction_requested",
-        "minor",
-        _key(event.correction_id),
-        title,
-        event.at,
-        service=event.service,
-        customer=event.customer,
-        environment=event.environment,
+    trigger = await scoped_trigger(
+        tx, event, "correction_requested", "minor", _key(event.correction_id), title
     )
     await inform(tx, trigger, roles=CONFIRMERS, without=[event.requested_by])
 

@@ -12,9 +12,8 @@ from common.events.outages import (
 )
 from common.persistence.database import Connection
 from escalation.cases.closing import resolve_cases
-from escalation.cases.commands import environment_tier
 from escalation.cases.handlers.for_information import inform
-from escalation.policies.domain.trigger import Trigger, TriggerKind
+from escalation.cases.handlers.scoped_triggers import scoped_trigger
 
 
 async def on_maintenance_announced(
@@ -29,7 +28,9 @@ async def on_maintenance_announced(
         f"{event.maintenance}: maintenance of {_scope(event)} from {event.starts_at:%Y-%m-%d %H:%M} UTC;"
         " its downtime counts unless another person agrees before"
     )
-    trigger = await _trigger(tx, event, "maintenance_planned", _maintenance_key(event), title)
+    trigger = await scoped_trigger(
+        tx, event, "maintenance_planned", "minor", _maintenance_key(event), title
+    )
     await inform(tx, trigger, roles=("dm", "ops"), without=[event.announced_by])
 
 
@@ -40,7 +41,7 @@ async def on_maintenance_agreed(tx: Connection, received: ReceivedEvent[Maintena
     if event.announced_by is not None:
         title = f"{event.maintenance}: the maintenance of {_scope(event)} is agreed"
         key = f"{_maintenance_key(event)}/agreed"
-        trigger = await _trigger(tx, event, "maintenance_planned", key, title)
+        trigger = await scoped_trigger(tx, event, "maintenance_planned", "minor", key, title)
         await inform(tx, trigger, people=[event.announced_by], is_over=True)
 
 
@@ -56,29 +57,15 @@ async def on_service_degraded(tx: Connection, received: ReceivedEvent[ServiceDeg
     event = received.event
     title = f"{_scope(event)} is impaired: {', '.join(event.caused_by)} is down"
     key = f"condition/{event.condition_id}"
-    await inform(tx, await _trigger(tx, event, "service_degraded", key, title), roles=("dm",))
+    await inform(
+        tx, await scoped_trigger(tx, event, "service_degraded", "minor", key, title), roles=("dm",)
+    )
 
 
 async def on_service_restored(tx: Connection, received: ReceivedEvent[ServiceRestored]) -> None:
     """Resolve the case of a service that nothing impairs any more."""
     await resolve_cases(
         tx, {f"condition/{received.event.condition_id}": "nothing is down any more"}
-    )
-
-
-async def _trigger(
-    tx: Connection, event: ScopedEvent, kind: TriggerKind, key: str, title: str
-) -> Trigger:
-    return Trigger(
-        kind,
-        "minor",
-        key,
-        title,
-        event.at,
-        service=event.service,
-        customer=event.customer,
-        environment=event.environment,
-        tier=await environment_tier(tx, event.environment),
     )
 
 

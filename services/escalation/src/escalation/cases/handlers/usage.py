@@ -9,8 +9,9 @@ from common.events.usage import (
 )
 from common.persistence.database import Connection
 from escalation.cases.closing import resolve_cases
-from escalation.cases.commands import environment_tier, open_or_join
-from escalation.policies.domain.trigger import Trigger, TriggerKind
+from escalation.cases.commands import open_or_join
+from escalation.cases.handlers.scoped_triggers import scoped_trigger
+from escalation.policies.domain.trigger import TriggerKind
 
 
 async def on_limit_approaching(
@@ -19,9 +20,10 @@ async def on_limit_approaching(
     """Inform DM and PO of an expected limit while there is time to plan."""
     event = received.event
     title = f"{event.series}: {event.limit:g} {event.unit} is expected on {event.expected}"
-    await open_or_join(
-        tx, await _build_trigger(tx, event, "limit_approaching", "minor", title), title
+    trigger = await scoped_trigger(
+        tx, event, "limit_approaching", "minor", _dedup_key(event, "limit_approaching"), title
     )
+    await open_or_join(tx, trigger, title)
 
 
 async def on_limit_reached(tx: Connection, received: ReceivedEvent[UsageLimitReached]) -> None:
@@ -29,7 +31,10 @@ async def on_limit_reached(tx: Connection, received: ReceivedEvent[UsageLimitRea
     event = received.event
     await resolve_cases(tx, {_dedup_key(event, "limit_approaching"): "the limit is reached"})
     title = f"{event.series} has reached {event.limit:g} {event.unit}"
-    await open_or_join(tx, await _build_trigger(tx, event, "limit_reached", "major", title), title)
+    trigger = await scoped_trigger(
+        tx, event, "limit_reached", "major", _dedup_key(event, "limit_reached"), title
+    )
+    await open_or_join(tx, trigger, title)
 
 
 async def on_limit_cleared(tx: Connection, received: ReceivedEvent[UsageLimitCleared]) -> None:
@@ -43,19 +48,3 @@ async def on_limit_cleared(tx: Connection, received: ReceivedEvent[UsageLimitCle
 
 def _dedup_key(event: UsageEvent, kind: TriggerKind) -> str:
     return f"series/{event.series_id}/{kind}"
-
-
-async def _build_trigger(
-    tx: Connection, event: UsageEvent, kind: TriggerKind, severity: str, title: str
-) -> Trigger:
-    return Trigger(
-        kind,
-        severity,
-        _dedup_key(event, kind),
-        title,
-        event.at,
-        service=event.service,
-        customer=event.customer,
-        environment=event.environment,
-        tier=await environment_tier(tx, event.environment),
-    )

@@ -9,21 +9,12 @@ from uuid import UUID
 from msgspec import Struct
 
 from common.domain import Rejection
+from common.domain.ticket_state import TicketState
 from intake.tickets.domain.priority import Impact, Priority, Urgency
 
 Kind = Literal["incident", "service_request", "change_request", "problem", "question"]
 Nature = Literal["corrective", "adaptive", "perfective", "preventive"]
-State = Literal[
-    "new",
-    "in_progress",
-    "on_hold",
-    "forwarded",
-    "resolved",
-    "verified",
-    "closed",
-    "reopened",
-    "merged",
-]
+State = TicketState
 OpenState = Literal["new", "in_progress", "on_hold", "forwarded", "reopened"]
 Action = Literal[
     "assign",

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
+from common.domain.ticket_state import TicketState
 from common.errors import Forbidden, ValidationFailed, Violation
 from common.http import Instant, Page, Paging, Refers, Transaction, router
 from common.persistence.database import Connection, transaction_time
@@ -23,17 +24,6 @@ from sla.directory.fields import CustomerFilter
 routes = router("/v1/clocks", tags=["clocks"])
 
 OPEN_STATES: tuple[State, ...] = ("running", "paused")
-TicketState = Literal[
-    "new",
-    "in_progress",
-    "on_hold",
-    "forwarded",
-    "resolved",
-    "verified",
-    "closed",
-    "reopened",
-    "merged",
-]
 
 
 class WorkFilter:
