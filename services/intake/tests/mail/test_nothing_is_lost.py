@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+import pytest
 from httpx import AsyncClient
 from hypothesis import given, settings
 from sqlalchemy import text
@@ -97,6 +98,28 @@ async def test_however_a_mail_is_broken_it_is_found_again(
 
     await asyncio.to_thread(_try_many, asyncio.get_running_loop(), check)
     assert await check_balance(database) > 1
+
+
+NUL_IN_HEADERS = [
+    b"Message-ID: <\0cr@acme.example>",
+    b"In-Reply-To: <\0cr@acme.example>",
+    b"References: <a\0@acme.example> <b@acme.example>",
+    b"Subject: It is\0 broken",
+    b"Subject: =?utf-8?b?SXQgaXMAIGJyb2tlbg==?=",
+    b"Reply-To: \0@acme.example",
+    b"Content-Type: text/plain; charset=\0; name=a\0b",
+    b"Content-Disposition: attachment; filename*=utf-8''a%00b.txt",
+    b"Authentication-Results: mx\0; dmarc=pass header.from=acme.example",
+]
+
+
+@pytest.mark.parametrize("header", NUL_IN_HEADERS)
+async def test_a_nul_in_a_header_loses_no_mail(
+    gateway: AsyncClient, anna: AsyncClient, database: Database, header: bytes
+) -> None:
+    """PostgreSQL stores none in a text: the message id of a mail ended in a 500, and it was not stored."""
+    await check_found(gateway, anna, b"From: jan@acme.example\n" + header + b"\n\nIt is broken.")
+    assert await check_balance(database) == 1
 
 
 def _try_many(loop: asyncio.AbstractEventLoop, check: Callable[[bytes], Awaitable[None]]) -> None:

@@ -3,6 +3,7 @@
 import pickle
 from collections.abc import Callable
 from multiprocessing import get_context
+from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerProcess
 from signal import SIGALRM, SIGHUP, SIGINT, SIGKILL, SIGTERM, SIGXCPU
 from threading import Lock, Timer
@@ -16,6 +17,11 @@ _PRELOADED: Final = ["common.confinement.child"]
 _OUT_OF_TIME: Final = frozenset({-SIGALRM, -SIGXCPU})
 _ENDED_BY_OTHERS: Final = frozenset({-SIGHUP, -SIGINT, -SIGKILL, -SIGTERM, 255})
 """Exit codes that say nothing about the work: a stop, the kernel's want of memory, a lost server."""
+
+
+# Two threads that ask after one process at the same time take its exit code from each other, and whatever
+# starts a process asks after all of them.
+_ASKING: Final = Lock()
 
 
 class ConfinementUnavailable(OSError):
@@ -46,7 +52,8 @@ class ConfinedProcess:
         )
         with theirs:
             try:
-                self._process.start()
+                with _ASKING:
+                    self._process.start()
             except (OSError, EOFError) as error:
                 self._ours.close()
                 raise ConfinementUnavailable(f"no process for it: {error}") from error
@@ -54,7 +61,8 @@ class ConfinedProcess:
     @property
     def is_alive(self) -> bool:
         """Whether it still waits: the kernel ends confined processes first where memory is short."""
-        return self._process.is_alive()
+        with _ASKING:
+            return self._process.is_alive()
 
     def work(self, function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[bool, Any]:
         """`(True, result)` or `(False, error)`. Raises LimitExceeded, ConfinementUnavailable."""
@@ -70,13 +78,13 @@ class ConfinedProcess:
         """End it at once, from whichever thread."""
         with self._lock:
             self._killed = True
-            if not self._ended and self._process.is_alive():
+            if not self._ended and self.is_alive:
                 self._process.kill()
 
     def end(self) -> None:
         """End it, and wait until it is gone."""
         self.kill()
-        self._process.join()
+        self._wait()
         with self._lock:
             self._ended = True
             self._process.close()
@@ -97,10 +105,15 @@ class ConfinedProcess:
 
     def _explain_end(self) -> Exception:
         """The error for a process that ended without an answer."""
-        called_off = self._killed
-        self._process.join()
-        if called_off or self._process.exitcode in _OUT_OF_TIME:
+        called_off, exit_code = self._killed, self._wait()
+        if called_off or exit_code in _OUT_OF_TIME:
             return LimitExceeded("time", self._limits)
-        if self._process.exitcode in _ENDED_BY_OTHERS:
+        if exit_code in _ENDED_BY_OTHERS:
             return ConfinementUnavailable("its process was ended from outside")
         return LimitExceeded("crash", self._limits)
+
+    def _wait(self) -> int | None:
+        """Wait until the process has ended. Its exit code."""
+        wait([self._process.sentinel])
+        with _ASKING:
+            return self._process.exitcode

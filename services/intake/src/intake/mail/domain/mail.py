@@ -64,7 +64,8 @@ def fingerprint(raw: bytes) -> str:
 def find_message_id(raw: bytes) -> str:
     """The mail's own id, found without parsing the rest; empty without one."""
     match = _OWN_ID.search(b"\n".join(split_head(raw[:MAX_HEAD_BYTES])[0]))
-    return match[1].decode("ascii", "replace") if match else ""
+    # PostgreSQL stores no NUL in a text.
+    return match[1].decode("ascii", "replace").replace("\0", "\ufffd") if match else ""
 
 
 def has_date(raw: bytes) -> bool:
