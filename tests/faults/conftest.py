@@ -27,11 +27,13 @@ class FaultSite:
         self.site = running
         self.say = say
         self._loads: list[Load] = []
+        # A load that begins without any would have all its callers work on the first ticket.
+        self._tickets: list[str] = []
 
     def load(self, rate: int, seconds: float) -> Load:
         """Create a load, whose openings belong to the history whatever becomes of its test."""
         token = self.site.token("anna", "ops")
-        self._loads.append(Load(self.site.intakes, token, CUSTOMER, rate, seconds))
+        self._loads.append(Load(self.site.intakes, token, CUSTOMER, rate, seconds, self._tickets))
         return self._loads[-1]
 
     @property

@@ -42,18 +42,24 @@ class LoadResult:
     longest_silence: float = 0.0
     """Seconds between two good answers: what a caller saw of the fault."""
     failures: Counter[str] = field(default_factory=Counter)
-    """Every 5xx and every missing answer, also those after which the caller tried again."""
+    """Every 5xx, with what it said, and every missing answer; also those after which the caller tried again."""
 
 
 class Load:
     """`rate` requests a second for `seconds`: half open tickets, half work on those opened.
 
     A caller who got no answer asks again with the same Idempotency-Key, every second time; the
-    others give up, as people do.
+    others give up, as people do. `tickets` are open already, and are worked on, too.
     """
 
     def __init__(
-        self, urls: list[str], token: str, customer: str, rate: int, seconds: float
+        self,
+        urls: list[str],
+        token: str,
+        customer: str,
+        rate: int,
+        seconds: float,
+        tickets: list[str],
     ) -> None:
         self.result = LoadResult()
         self._urls = urls
@@ -62,7 +68,7 @@ class Load:
         self._rate = rate
         self._seconds = seconds
         self._draw = random.Random(7)
-        self._open: list[str] = []
+        self._open = tickets
 
     async def run(self) -> LoadResult:
         """Send everything, on time, whatever happens to the answers."""
@@ -143,7 +149,7 @@ class Load:
     def _note(self, answer: Answer) -> None:
         now = asyncio.get_running_loop().time()
         if answer.status >= 500:
-            self.result.failures[str(answer.status)] += 1
+            self.result.failures[f"{answer.status} {_detail_of(answer)}"] += 1
             return
         silence = now - self.result.last_good if self.result.last_good else 0.0
         self.result.longest_silence = max(self.result.longest_silence, silence)
@@ -152,3 +158,10 @@ class Load:
 
 def _answer_name(answer: Answer | None) -> str:
     return "no answer" if answer is None else str(answer.status)
+
+
+def _detail_of(answer: Answer) -> str:
+    try:
+        return str(json.loads(answer.body)["detail"])
+    except (ValueError, LookupError):
+        return answer.body[:200].decode(errors="replace")

@@ -17,6 +17,8 @@ from tests.faults.conftest import RATE, SECONDS, SECONDS_BEFORE_FAULT, FaultSite
 from tests.faults.site import Site
 
 SHORT_RATE, SHORT_SECONDS = 30, 10.0
+WARM_UP_S = 4.0
+"""A migration meets services that have worked for a while: their connections are made, and tickets open."""
 REPORT_S = 6.0
 """Seconds that somebody's transaction keeps the tables from being changed."""
 NEXT = "intake_next"
@@ -99,6 +101,7 @@ async def migrated_under_load(
     one: FaultSite, revision: str, rate: int, seconds: float
 ) -> tuple[list[str], dict[str, int]]:
     """Returns the faults of the history, and what callers got instead of good answers."""
+    await one.load(rate, WARM_UP_S).run()
     load = asyncio.create_task(one.load(rate, seconds).run())
     await asyncio.sleep(SECONDS_BEFORE_FAULT)
     async with report(one.site, REPORT_S):

@@ -52,7 +52,9 @@ class Broker:
         if not (self.folder / "log" / "meta.properties").exists():
             self._format()
         memory = ["-Xms128m", "-Xmx512m" if self._alone else "-Xmx384m", "-XX:+UseSerialGC"]
-        options = [*memory, *loaded_classes(self._jars), *self._java_options]
+        # The slow compiler took more of a machine than the broker, for the first minutes after each start.
+        compiler = "-XX:TieredStopAtLevel=1"
+        options = [*memory, compiler, *loaded_classes(self._jars), *self._java_options]
         self.child = spawn(
             [*self._java(*options), "kafka.Kafka", "server.properties"],
             name=self.folder.name,
