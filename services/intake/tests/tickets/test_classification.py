@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from common.domain import Rejection
-from intake.tickets.domain import transitions
+from intake.tickets.domain import merging, transitions
 from intake.tickets.domain.classification import Classification, confirm, decline, reclassify
 from intake.tickets.domain.ticket import OPEN_STATES, Kind, Nature, State, Ticket
 
@@ -138,7 +138,7 @@ def test_what_is_closed_or_merged_stays_what_it_is(state: State) -> None:
 
 def test_what_was_asked_ends_with_the_ticket() -> None:
     closed = transitions.close(replace(asked(QUESTION), state="verified"), NINE, FORTNIGHT)
-    merged = transitions.merge(asked(QUESTION), replace(NEW, id=UUID(int=2)))
+    merged = merging.merge(asked(QUESTION), replace(NEW, id=UUID(int=2)))
     for ticket in (closed, merged):
         assert isinstance(ticket, Ticket)
         assert ticket.pending_reclassification is None

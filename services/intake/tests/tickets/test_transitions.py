@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from common.domain import Rejection
-from intake.tickets.domain import transitions
+from intake.tickets.domain import merging, transitions
 from intake.tickets.domain.ticket import (
     ALLOWED_FROM,
     OPEN_STATES,
@@ -149,18 +149,35 @@ def test_a_partner_is_named_when_and_only_when_it_goes_to_one() -> None:
 
 def test_merging_stays_within_one_customer_and_ends_in_an_open_ticket() -> None:
     other = replace(NEW, id=UUID(int=2), key="OPS-2")
-    merged = transitions.merge(NEW, other)
+    merged = merging.merge(NEW, other)
     assert isinstance(merged, Ticket)
     assert (merged.state, merged.merged_into) == ("merged", other.id)
-    assert code(transitions.merge(NEW, NEW)) == "MERGE_INTO_ITSELF"
-    assert code(transitions.merge(NEW, replace(other, state="closed"))) == "WRONG_STATE"
-    assert code(transitions.merge(NEW, replace(other, customer_id=None))) == "ANOTHER_CUSTOMER"
-    assert code(transitions.merge(NEW, replace(other, service="portal"))) == "NOT_THE_SAME"
-    assert code(transitions.merge(NEW, replace(other, kind="question"))) == "NOT_THE_SAME"
-    assert code(transitions.merge(NEW, replace(other, environment="acme-dr"))) == "NOT_THE_SAME"
-    assert code(transitions.merge(NEW, replace(other, priority="trivial"))) == "LOWER_PRIORITY"
+    assert code(merging.merge(NEW, NEW)) == "MERGE_INTO_ITSELF"
+    assert code(merging.merge(NEW, replace(other, state="closed"))) == "WRONG_STATE"
+    assert code(merging.merge(NEW, replace(other, customer_id=None))) == "ANOTHER_CUSTOMER"
+    assert code(merging.merge(NEW, replace(other, service="portal"))) == "NOT_THE_SAME"
+    assert code(merging.merge(NEW, replace(other, kind="question"))) == "NOT_THE_SAME"
+    assert code(merging.merge(NEW, replace(other, environment="acme-dr"))) == "NOT_THE_SAME"
+    assert code(merging.merge(NEW, replace(other, priority="trivial"))) == "LOWER_PRIORITY"
     worse = replace(other, priority="blocker")
-    assert isinstance(transitions.merge(NEW, worse), Ticket), "a stricter promise hides nothing"
+    assert isinstance(merging.merge(NEW, worse), Ticket), "a stricter promise hides nothing"
+
+
+def test_merging_hides_nobody_who_found_it_first() -> None:
+    """R9: one person alone frees nobody of better monitoring."""
+    at = NEW.opened_at
+    found = replace(
+        NEW, detected_by="customer", environment_id=UUID(int=9), environment="acme-prod"
+    )
+    alert = replace(found, id=UUID(int=2), key="OPS-2", detected_by="monitoring")
+    later = replace(alert, opened_at=at + timedelta(seconds=1))
+    assert code(merging.merge(found, later)) == "FOUND_BY_CUSTOMER"
+    assert code(merging.merge(found, replace(later, detected_by="customer"))) is None
+    assert code(merging.merge(found, replace(alert, opened_at=at - timedelta(seconds=1)))) is None
+    assert (
+        code(merging.merge(replace(found, kind="question"), replace(later, kind="question")))
+        is None
+    )
 
 
 def test_what_is_open_can_be_worked_on() -> None:

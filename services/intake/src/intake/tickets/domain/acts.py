@@ -17,6 +17,7 @@ from intake.tickets.domain import (
     blocker,
     classification,
     detection,
+    merging,
     prioritisation,
     transitions,
     unmerging,
@@ -134,7 +135,7 @@ def _survivor(ticket: Ticket) -> Ticket:
 
 
 def _merge(ticket: Ticket, _: Asker) -> object:
-    return transitions.merge(ticket, replace(ticket, id=UUID(int=0)))
+    return merging.merge(ticket, replace(ticket, id=UUID(int=0)))
 
 
 def _prioritise(ticket: Ticket, asker: Asker) -> object:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from common.domain import Rejection
-from intake.tickets.domain.priority import is_lower
 from intake.tickets.domain.ticket import (
     NOT_WAITING,
     HandoverTarget,
@@ -157,56 +156,6 @@ def reopen(ticket: Ticket) -> Ticket | Rejection:
     if rejection := check_transition(ticket, "reopen"):
         return rejection
     return _reopen(ticket)
-
-
-def merge(ticket: Ticket, into: Ticket) -> Ticket | Rejection:
-    """Merge a duplicate into another ticket of the same customer, which stays open.
-
-    What was promised for the duplicate must not get weaker, since that could hide a breach (R1, C10):
-    the other one has the same kind, service and environment and no lower priority. Each of these can be
-    mended first, by two people where that takes two.
-    """
-    if rejection := check_transition(ticket, "merge"):
-        return rejection
-    if ticket.id == into.id:
-        return Rejection("MERGE_INTO_ITSELF", f"{ticket.key} cannot be merged into itself.")
-    if not into.is_open:
-        return Rejection("WRONG_STATE", f"{into.key} is {into.state}; merge into an open ticket.")
-    if ticket.customer_id != into.customer_id:
-        return Rejection(
-            "ANOTHER_CUSTOMER",
-            f"{into.key} belongs to another customer; only tickets of one customer are merged.",
-        )
-    if rejection := _weaker_promise(ticket, into):
-        return rejection
-    return replace(
-        ticket,
-        state="merged",
-        merged_into=into.id,
-        **NOT_WAITING,
-        pending_downgrade=None,
-        pending_reclassification=None,
-    )
-
-
-def _weaker_promise(ticket: Ticket, into: Ticket) -> Rejection | None:
-    if is_lower(into.priority, ticket.priority):
-        return Rejection(
-            "LOWER_PRIORITY",
-            f"{into.key} is {into.priority}, {ticket.key} {ticket.priority}; raise {into.key} to {ticket.priority} first, then merge.",
-        )
-    facts = {
-        "kind": (ticket.kind, into.kind),
-        "service": (ticket.service, into.service),
-        "environment": (ticket.environment, into.environment),
-    }
-    differing = [name for name, (one, other) in facts.items() if one != other]
-    if not differing:
-        return None
-    return Rejection(
-        "NOT_THE_SAME",
-        f"{into.key} has another {' and '.join(differing)} than {ticket.key}, so another promise may hold for it; reclassify one of them first, by two people, or leave both open.",
-    )
 
 
 def _reopen(ticket: Ticket) -> Ticket:

@@ -28,7 +28,7 @@ from intake.tickets.dependencies import (
     get_visible_ticket,
     settings_of,
 )
-from intake.tickets.domain import transitions
+from intake.tickets.domain import merging, transitions
 from intake.tickets.domain.detection import owes_improvement
 from intake.tickets.domain.hand_over import check_no_fix_waits
 from intake.tickets.domain.message import Message, awaits_customer_reply
@@ -237,7 +237,7 @@ async def merge_ticket(action: WorkAction, body: MergeRequest) -> Response:
     into = get_visible_ticket(action.caller, other, body.into)
     return await action.run(
         "merge",
-        lambda ticket, at: transitions.merge(ticket, into),
+        lambda ticket, at: merging.merge(ticket, into),
         event_spec(TicketMerged, into_id=into.id, into=into.key),
         into=into.key,
     )
