@@ -13,6 +13,7 @@ from sla.reports.query import (
     ReportBase,
     ReportQuery,
     ReportRow,
+    contract_for,
     expand_rows,
     fetch_bounded,
     report_fields,
@@ -55,7 +56,7 @@ class ResponseTimeReport(ReportBase):
 @routes.get("")
 async def get_response_time_report(
     tx: Transaction,
-    caller: Annotated[Caller, requires("reports:read")],
+    caller: Annotated[Caller, requires("promises:read")],
     query: Annotated[ReportQuery, Depends()],
     group_by: Annotated[ResponseTimeGroup | None, Query()] = None,
     metric: Annotated[
@@ -67,15 +68,18 @@ async def get_response_time_report(
     agreement: Annotated[
         str | None, Query(max_length=100, description="By key."), Refers("agreement")
     ] = None,
-    contract: Annotated[Contract, Query(description="Other than `sla`: staff only.")] = "sla",
+    contract: Annotated[
+        Contract, Query(description="Customers get `sla`, partners always `uc`.")
+    ] = "sla",
 ) -> ResponseTimeReport:
     """Report percentiles of response and resolution times, of the clocks that stopped in the
     period."""
     resolved = await resolve_query(tx, caller, query, group_by)
-    hidden = resolved.hidden or (caller.customer is not None and contract != "sla")
-    contract_filter = "" if metric == "lifetime" else contract
+    readable = contract_for(caller, contract)
+    is_lifetime = metric == "lifetime"
+    hidden = resolved.hidden or readable is None or (is_lifetime and caller.partner is not None)
     figures_query = resolved.with_filters(
-        {"metric": metric, "agreement": agreement, "contract": contract_filter}
+        {"metric": metric, "agreement": agreement, "contract": "" if is_lifetime else readable}
     )
     counted = {} if hidden else await fetch_bounded(histograms.times, tx, figures_query)
     total: Times = sum(counted.values(), Times({}))

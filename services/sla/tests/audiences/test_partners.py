@@ -1,0 +1,292 @@
+"""A business partner reads its own contracts and how they were kept, and nothing else (R13, R4)."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient
+from sqlalchemy import true
+
+from common.events.directory import PartnerKnown
+from common.events.tickets import TicketForwarded, TicketHandedBack, TicketMerged
+from common.persistence.database import Database
+from opsdesk_testing.audience_marks import read_everything
+from opsdesk_testing.client import client
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
+from opsdesk_testing.row_walls import all_rows_of, as_partner, rows_without_where_of_partner
+from sla.agreements.store import agreements
+from sla.clocks.routes import clocks as clock_routes
+from sla.handlers import HANDLERS
+from sla.timers import TIMERS
+from sla_support.assertions import clocks_of
+from sla_support.company import (
+    BRIGHTWATER,
+    HOUR,
+    NINE,
+    also_promise,
+    promise,
+    ticket_event,
+    ticket_opened,
+    underpin,
+)
+
+BRIGHTWATERS: dict[str, Any] = {"customer_id": BRIGHTWATER, "customer": "brightwater"}
+TITLE = "Zqtitle of whoever it is"
+SECRETS = ("acme", "Acme", "brightwater", "Brightwater", "Zqtitle", "clinic-records", "otherhost")
+OWN, OTHERS, NOT_FORWARDED = ("OPS-1", "OPS-2"), "OPS-3", "OPS-4"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The ids of clocks: own ones, and those of others."""
+
+    own: UUID
+    of_other_partner: UUID
+    of_customer: UUID
+
+
+@pytest.fixture
+async def scene(app: FastAPI, database: Database) -> Scene:
+    """Hosthaven and Otherhost promised us something; the tickets of two customers went to them."""
+    terms = await promise(database)
+    await promise(database, (BRIGHTWATER, "brightwater"))
+    for number, key in enumerate(("hosthaven", "otherhost")):
+        event = PartnerKnown(
+            at=NINE,
+            partner_id=UUID(int=0xAA0 + number),
+            partner=key,
+            name=key.title(),
+            timezone="Europe/London",
+            email=f"desk@{key}.example",
+        )
+        await deliver(database, HANDLERS, (event, 1))
+        await underpin(database, terms, key)
+    await also_promise(database, terms, "for-everybody-else", customer_id=None)
+    for number in (1, 2, 3, 4):
+        whose = BRIGHTWATERS | {"service": "clinic-records"} if number == 2 else {}
+        opened = ticket_opened(number, title=TITLE, **whose)
+        await deliver(database, HANDLERS, (opened, 1))
+        if number < 4:
+            partner = "otherhost" if number == 3 else "hosthaven"
+            taken = {"state": "forwarded", "to": "partner", "partner": partner, "title": TITLE}
+            event = ticket_event(TicketForwarded, number, NINE + HOUR, **taken | whose)
+            await deliver(database, HANDLERS, (event, 2))
+    back = ticket_event(TicketHandedBack, 1, NINE + 2 * HOUR, handed_back_by="partner")
+    await deliver(database, HANDLERS, (back, 3))
+    await freeze_time(database, NINE + 8 * HOUR)
+    await fire_due(database, TIMERS)
+    own, others = (await clocks_of(database, number, 1) for number in (1, 3))
+    customers = await clocks_of(database, 1, 0)
+    return Scene(own["resolution"].id, others["resolution"].id, customers["resolution"].id)
+
+
+@pytest.fixture
+async def hosthaven(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    async with client(app, "hosthaven") as caller:
+        yield caller
+
+
+async def test_it_lists_the_clocks_of_its_own_contracts(
+    scene: Scene, hosthaven: AsyncClient, theo: AsyncClient
+) -> None:
+    for query in ("state=stopped", "", "contract=sla", "per=ticket", "sort=due"):
+        listed = (await hosthaven.get(f"/v1/clocks?{query}")).json()["items"]
+        assert listed, query
+        assert {one["ticket"] for one in listed} <= set(OWN)
+        assert {(one["contract"], one["partner"]) for one in listed} == {("uc", "hosthaven")}
+        assert {*listed[0]}.isdisjoint({"title", "customer", "environment", "ticket_id"})
+    ours = (await theo.get("/v1/clocks?contract=uc&limit=200")).json()["items"]
+    assert {one["ticket"] for one in ours} == {"OPS-2", "OPS-3"}
+
+
+async def test_it_reads_the_clocks_of_a_ticket_that_it_got(
+    scene: Scene, hosthaven: AsyncClient
+) -> None:
+    clocks = (await hosthaven.get("/v1/tickets/OPS-1/clocks")).json()["items"]
+    assert {one["metric"] for one in clocks} == {"first_response", "resolution"}
+    assert {one["contract"] for one in clocks} == {"uc"}
+    for ticket in (OTHERS, NOT_FORWARDED, "OPS-999"):
+        assert (await hosthaven.get(f"/v1/tickets/{ticket}/clocks")).status_code == 404
+
+
+async def test_it_reads_one_clock_with_firings_and_explanation(
+    scene: Scene, hosthaven: AsyncClient
+) -> None:
+    clock = (await hosthaven.get(f"/v1/clocks/{scene.own}")).json()
+    assert (clock["ticket"], clock["outcome"]) == ("OPS-1", "met")
+    explained = await hosthaven.get(f"/v1/clocks/{scene.own}/explanation")
+    assert explained.json()["status"].startswith("stopped: met with")
+    told = await hosthaven.get(f"/v1/clocks/{scene.own}/explanation?format=text")
+    assert told.text.startswith("OPS-1: resolution by hosthaven, major")
+    assert (await hosthaven.get(f"/v1/clocks/{scene.own}/explanation.svg")).status_code == 200
+    for id in (scene.of_other_partner, scene.of_customer, UUID(int=9)):
+        for path in (f"/v1/clocks/{id}", f"/v1/clocks/{id}/explanation"):
+            assert (await hosthaven.get(path)).status_code == 404
+
+
+async def test_why_a_ticket_ended_is_not_told(
+    scene: Scene, database: Database, hosthaven: AsyncClient
+) -> None:
+    merged = ticket_event(
+        TicketMerged, 2, NINE + 9 * HOUR, **BRIGHTWATERS, title=TITLE, into="OPS-4",
+        into_id=UUID(int=4), state="closed",
+    )  # fmt: skip
+    await deliver(database, HANDLERS, (merged, 3))
+    theirs = (await clocks_of(database, 2, 1))["resolution"]
+    text = (await hosthaven.get(f"/v1/clocks/{theirs.id}/explanation?format=text")).text
+    assert "OPS-4" not in text
+    assert "ended" in text
+
+
+async def test_it_reads_its_contracts_as_data_and_paper(
+    scene: Scene, hosthaven: AsyncClient
+) -> None:
+    listed = (await hosthaven.get("/v1/agreements")).json()["items"]
+    assert [(one["key"], one["partner"]) for one in listed] == [("hosthaven-standard", "hosthaven")]
+    assert {*listed[0]}.isdisjoint({"customer", "customers", "house_default", "drafted_by"})
+    page = await hosthaven.get("/v1/agreements/hosthaven-standard/page")
+    assert page.status_code == 200
+    assert "Hosthaven" in page.text
+    for key in ("otherhost-standard", "acme-standard", "for-everybody-else", "nothing"):
+        for path in (f"/v1/agreements/{key}", f"/v1/agreements/{key}/page"):
+            assert (await hosthaven.get(path)).status_code == 404
+
+
+async def test_a_draft_is_not_shown_before_it_is_published(
+    scene: Scene, hosthaven: AsyncClient, theo: AsyncClient
+) -> None:
+    target = {"metric": "resolution", "priority": "major", "target_seconds": 3600}
+    terms = {"contract": "uc", "partner": "hosthaven", "calendar": "office", "targets": [target]}
+    body = terms | {"key": "hosthaven-next", "valid_from": "2027-01-01T00:00:00Z"}
+    assert (await theo.post("/v1/agreements", json=body)).status_code == 201
+    assert (await hosthaven.get("/v1/agreements/hosthaven-next")).status_code == 404
+
+
+async def test_it_reads_the_figures_that_we_read_of_it(
+    scene: Scene, database: Database, hosthaven: AsyncClient, theo: AsyncClient
+) -> None:
+    """The part of a month's review that is about its promises, and the times behind it."""
+    await fire_due(database, TIMERS)
+    query = "from=2026-06-01&to=2026-07-01&group_by=agreement"
+    for report in ("compliance", "response"):
+        theirs = (await hosthaven.get(f"/v1/reports/{report}?{query}")).json()
+        own = f"{query}&contract=uc&agreement=hosthaven-standard"
+        ours = (await theo.get(f"/v1/reports/{report}?{own}")).json()
+        assert theirs["rows"] == ours["rows"] != []
+        assert theirs["total"] == ours["total"]
+        assert theirs["pending"] == ours["pending"]
+        everything = (await theo.get(f"/v1/reports/{report}?{query}&contract=uc")).json()
+        assert len(everything["rows"]) == 2
+    foreign = await hosthaven.get(f"/v1/reports/compliance?{query}&agreement=otherhost-standard")
+    assert foreign.json()["rows"] == []
+    for group in ("customer", "service"):
+        asked = await hosthaven.get(f"/v1/reports/compliance?group_by={group}")
+        assert asked.status_code == 403
+    lifetime = (await hosthaven.get("/v1/reports/response?metric=lifetime")).json()
+    assert lifetime["total"]["ended"] == 0
+
+
+async def test_whose_tickets_they_are_is_nowhere_to_be_seen(
+    scene: Scene, app: FastAPI, hosthaven: AsyncClient, theo: AsyncClient
+) -> None:
+    """Every GET of the service, in every form: names, titles and keys of others are in none."""
+    ids = {
+        "agreement": ["hosthaven-standard", "acme-standard", "otherhost-standard"],
+        "clock": [str(one) for one in (scene.own, scene.of_other_partner, scene.of_customer)],
+        "ticket": [*OWN, OTHERS, NOT_FORWARDED],
+        "calendar": ["office"],
+        "customer": ["acme"],
+        "service": ["billing"],
+    }
+    answers = await read_everything(hosthaven, app, ids, {})
+    asked = {address: text for address, text in answers.items() if '"instance"' not in text}
+    shown = {address: word for address, text in asked.items() for word in SECRETS if word in text}
+    assert shown == {}
+    of_ours = await read_everything(theo, app, ids, {})
+    seen = {word for text in of_ours.values() for word in SECRETS if word in text}
+    assert {"acme", "brightwater", "Zqtitle", "otherhost"} <= seen, "else this search finds nothing"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/agreements/hosthaven-standard/comments",
+        "/v1/agreements/diff",
+        "/v1/calendars",
+        "/v1/outages",
+        "/v1/reports/volume",
+        "/v1/reports/costs",
+        "/v1/reviews",
+        "/v1/services",
+        "/v1/status",
+        "/v1/waivers",
+        "/v1/waiting-for-me",
+    ],
+)
+async def test_what_is_not_of_its_promises_it_may_not_ask(
+    scene: Scene, hosthaven: AsyncClient, path: str
+) -> None:
+    assert (await hosthaven.get(path)).status_code == 403
+
+
+@pytest.mark.parametrize("query", ["assignee=anna", "team=ops"])
+async def test_who_of_ours_works_on_it_is_not_told(
+    scene: Scene, hosthaven: AsyncClient, query: str
+) -> None:
+    assert (await hosthaven.get(f"/v1/clocks?{query}")).status_code == 403
+
+
+async def test_a_customer_s_clocks_are_no_answer_to_any_filter(
+    scene: Scene, hosthaven: AsyncClient
+) -> None:
+    for query in ("customer=acme", "customer=nobody", "agreement=acme-standard"):
+        assert (await hosthaven.get(f"/v1/clocks?{query}")).json()["items"] == []
+
+
+async def test_a_forgotten_where_shows_a_partner_nothing_of_others(
+    scene: Scene, database: Database
+) -> None:
+    """The second wall: the rows of own contracts, and what is nobody's."""
+    rows = await rows_without_where_of_partner(database, "hosthaven")
+    assert len(rows["clocks"]) == 4
+    assert len(rows["tickets"]) == 2
+    assert [one for one in rows["agreements"] if "otherhost" in one or "acme" in one] == []
+    of_nobody = {"calendars", "services", "service_versions", "simulated_time", "people"}
+    own = {
+        "agreement_versions", "agreements", "clock_figures", "clock_inputs", "clocks", "dirty_days",
+        "partners", "ticket_state_changes", "tickets", "time_figures", "time_sums",
+    }  # fmt: skip
+    assert {table for table, found in rows.items() if found} <= of_nobody | own
+    assert await all_rows_of(database, "customers"), "there are customers to be seen"
+    with as_partner("nobody"):
+        async with database.transaction() as tx:
+            assert await agreements.list_page(tx, None, 10, None) == []
+
+
+async def test_a_partner_changes_no_row(scene: Scene, database: Database) -> None:
+    """Its policies are for reading: contacts of customers may sign with the same role."""
+    with as_partner("hosthaven"):
+        async with database.transaction() as tx:
+            (version,) = await agreements.list_page(tx, None, 10, None)
+            await agreements.save_lifecycle(tx, version.agreement.id, version.lifecycle)
+            sequence = "UPDATE agreements SET sequence = sequence + 1 RETURNING id"
+            assert (await tx.exec_driver_sql(sequence)).all() == []
+
+
+async def test_clocks_without_their_check(
+    scene: Scene, hosthaven: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock_routes, "_can_see", lambda *_: True)
+    monkeypatch.setattr(agreements, "visible_to", lambda _: true())
+    for id in (scene.of_other_partner, scene.of_customer):
+        assert (await hosthaven.get(f"/v1/clocks/{id}")).status_code == 404
+    listed = (await hosthaven.get("/v1/agreements")).json()["items"]
+    assert [one["key"] for one in listed] == ["hosthaven-standard"]
+
+
+async def test_a_role_without_a_partner_opens_nothing(app: FastAPI, scene: Scene) -> None:
+    async with client(app, "somebody", roles=["partner"]) as nobody:
+        assert (await nobody.get("/v1/clocks")).status_code == 403
