@@ -84,6 +84,7 @@ SHIFT: Mapping[str, Callable[..., None]] = {
     "note": ticket_words.note,
     "workaround": ticket_words.workaround,
     "assign": ticket_work.assign,
+    "tag": ticket_work.tag,
     "wait": ticket_work.wait,
     "resume": ticket_work.resume,
     "resolve": ticket_work.resolve,

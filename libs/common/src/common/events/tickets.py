@@ -50,6 +50,15 @@ class TicketOpened(TicketEvent):
     opened_at: AwareDatetime
     channel: Source
     needs_triage: bool = False
+    tags: list[str] = Field(default_factory=list)
+
+
+class TicketTagged(TicketEvent):
+    """The tags of the ticket are these now; before they were `previous`."""
+
+    type: ClassVar[str] = "opsdesk.ticket.tagged.v1"
+    tags: list[str]
+    previous: list[str]
 
 
 class TicketTriaged(TicketEvent):

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Path, Request, Response
 
 from common.auth import Caller, requires
+from common.auth.requirements import RequiresPermission
 from common.errors import NotFound
 from common.http import Page, Paging, ResponseModel, Transaction, router, runtime_of, set_etag
 from common.persistence.database import Connection, transaction_time
@@ -41,6 +42,8 @@ people = router("/v1/people", ["reference data"])
 ROUTERS: Final = (customers, partners, people)
 
 Writer = Annotated[Caller, requires("directory:write")]
+AGREEMENTS: Final = RequiresPermission("agreements:write")
+"""Who may say by which tier customers are promised something."""
 Reader = Annotated[Caller, requires("directory:read")]
 CustomerKey = Annotated[
     str, Path(alias="customer", max_length=63, description="The customer's key.")
@@ -74,7 +77,12 @@ async def _get_customer(tx: Connection, key: str) -> Customer:
 async def create_customer(
     body: CustomerCreate, response: Response, caller: Writer, tx: Transaction
 ) -> CustomerRead:
-    """Register a customer. Its key can never be changed."""
+    """Register a customer. Its key can never be changed.
+
+    With a tier, by which agreements may promise more or less, it takes the permission agreements:write, too.
+    """
+    if body.tier is not None:
+        AGREEMENTS.check(caller)
     record = Customer(id=uuid7(), **body.model_dump())
     stored = await register(tx, caller.actor, CUSTOMERS, record, body.key)
     response.headers["Location"] = f"/v1/customers/{body.key}"

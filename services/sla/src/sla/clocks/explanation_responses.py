@@ -91,7 +91,7 @@ def explanation_to_response(explanation: ClockExplanation) -> AnyExplanation:
         explanation.house_defaults,
     )
     values = _body_values(explanation)
-    if explanation.for_partner:
+    if explanation.reader == "partner":
         return ExplanationForPartner(clock=clock_for_partner(clock), **values)
     return ExplanationRead(clock=clock, **values)
 

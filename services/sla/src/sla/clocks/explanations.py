@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.store import approvals, inputs
 from sla.directory.store.people import names_of_accounts
 
+Reader = Literal["staff", "customer", "partner"]
 ENDED_WITHOUT_REASON: Final = "it ended with the ticket or its contract"
 UNNAMED_REASONS: Final[Mapping[InputKind, str]] = {
     "cancelled": ENDED_WITHOUT_REASON,
@@ -40,14 +41,14 @@ UNNAMED_REASONS: Final[Mapping[InputKind, str]] = {
 class ClockExplanation:
     """A clock with its explanation, the timetables by which it counted, and whether by a house default.
 
-    `for_partner`: it is for a partner's person, who is told nothing of the ticket but its key.
+    A partner's person, as its `reader`, is told nothing of the ticket but its key.
     """
 
     ticket_clock: TicketClock
     report: ExplanationReport
     tables: Timetables
     house_defaults: Collection[UUID]
-    for_partner: bool = False
+    reader: Reader = "staff"
 
 
 async def explain(
@@ -56,15 +57,16 @@ async def explain(
     at: datetime,
     zone: str | None,
     *,
-    for_partner: bool = False,
+    reader: Reader = "staff",
 ) -> ClockExplanation:
     """Explain a clock as it is at `at`; instants are told in `zone`, by default its agreement's, and its
     calendar's where there is none.
 
-    `for_partner`: it says nothing of the ticket but its key, and no reasons that name others.
+    To a partner it says nothing of the ticket but its key, and no reasons that name others; approvals that
+    came too late are for staff (C11).
     """
     stored = [one.input for one in await inputs.list_by_clock(tx, ticket_clock.id)]
-    if for_partner:
+    if reader == "partner":
         ticket_clock, stored = without_reasons(ticket_clock, stored)
     clock, version = ticket_clock.clock, ticket_clock.ticket.agreement_version
     extra_terms = [one.terms for one in stored if one.terms is not None]
@@ -77,13 +79,14 @@ async def explain(
         {id: f"agreement {one.key} (version {one.version})" for id, one in versions.items()},
         await approvals.list_approvals(tx, _approval_ids(stored)),
     )
-    story = tell_story(clock.metric, clock.contract, stored, tables, names, version)
+    late = await approvals.list_late(tx, ticket_clock) if reader == "staff" else ()
+    story = tell_story(clock.metric, clock.contract, stored, tables, names, version, late)
     maintenance = await _load_maintenance(
         tx, ticket_clock, versions.get(version) if version else None, at
     )
     report = ExplanationReport(
         str(ticket_clock.id),
-        heading(ticket_clock, with_title=not for_partner),
+        heading(ticket_clock, with_title=reader != "partner"),
         describe_promises(story, names, {one.id: one for one in hours}),
         clock,
         take_snapshot(clock, at, tables),
@@ -94,7 +97,7 @@ async def explain(
         await names_of_accounts(tx, _accounts(story, names)),
     )
     defaults = await agreements.find_house_defaults(tx, {version} - {None})
-    return ClockExplanation(ticket_clock, report, tables, defaults, for_partner)
+    return ClockExplanation(ticket_clock, report, tables, defaults, reader)
 
 
 def without_reasons(

@@ -160,6 +160,9 @@ async def _clock_request(
     if body.expires_at <= at:
         raise _invalid("/expires_at", "past", "give an instant in the future")
     _check_that_it_could_cover(ticket_clock.clock, body.expires_at)
+    # The clock is locked: of two that ask at once the second one finds the first one's request.
+    if (asked := await waivers.find_request(tx, ticket_clock.id, at)) is not None:
+        raise _asked_already(asked)
     waiver = Waiver(
         id=uuid7(),
         key=await waivers.next_key(tx),
@@ -239,6 +242,14 @@ async def _decide(
     if outcome in PERSONAL_REJECTIONS:
         return rejection_response(outcome, status=403)
     return rejection_response(outcome)
+
+
+def _asked_already(request: Waiver) -> Conflict:
+    return Conflict(
+        f"{request.requested_by} has asked for this already: {request.key} waits for the general manager."
+        " Have it decided, or withdrawn, before another one is asked for.",
+        code="ALREADY_REQUESTED",
+    )
 
 
 def _invalid(pointer: str, code: str, detail: str) -> ValidationFailed:

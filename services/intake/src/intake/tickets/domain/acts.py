@@ -193,6 +193,7 @@ ACTS: Final = (
     ActRule("correct_detection", WORK, _correct_detection),
     ActRule("confirm_detection", WORK, _confirm_detection),
     ActRule("decline_detection", WORK, lambda t, _: detection.decline_detection(t)),
+    ActRule("tag", WORK, lambda t, _: transitions.tag(t, t.tags)),
     ActRule("split", WORK, lambda t, _: transitions.check_splittable(t)),
 )
 """Every act on a ticket. One that a route offers stands here as well."""

@@ -48,7 +48,8 @@ def _cases_by_promises(
 
 def _promises(version: Agreement, case: Case) -> Promises:
     """What is promised in a case; `GENERAL` has the targets without any condition alone."""
-    traits = TicketTraits(case.tier, case.channel)
+    tags = () if case.tag is None else (case.tag,)
+    traits = TicketTraits(case.tier, case.channel, case.customer_tier, tags)
     return {
         (metric, priority): terms
         for priority in PRIORITIES

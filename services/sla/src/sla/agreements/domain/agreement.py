@@ -50,6 +50,8 @@ class TicketTraits(NamedTuple):
 
     environment_tier: str | None = None
     channel: str | None = None
+    customer_tier: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 NO_TRAITS: Final = TicketTraits()
@@ -60,7 +62,7 @@ class Target:
     """The target of one metric and priority. `within` is working time; None promises nothing.
 
     Without `kind` it applies to every kind of ticket that has no target of its own; the same holds for
-    `environment_tier` (production …) and `channel` (phone …).
+    `environment_tier` (production …), `channel` (phone …), `customer_tier` (gold …) and `tag`.
     """
 
     metric: Metric
@@ -70,16 +72,25 @@ class Target:
     kind: str | None = None
     environment_tier: str | None = None
     channel: str | None = None
+    customer_tier: str | None = None
+    tag: str | None = None
 
     @property
-    def conditions(self) -> tuple[str | None, str | None, str | None]:
+    def conditions(self) -> tuple[str | None, ...]:
         """What a ticket must be beside its priority, the most telling first; None: anything."""
-        return self.kind, self.environment_tier, self.channel
+        return self.kind, self.environment_tier, self.channel, self.customer_tier, self.tag
+
+    @property
+    def strictness(self) -> timedelta:
+        """The higher, the less time there is."""
+        return -self.within if self.within is not None else -timedelta.max
 
     def applies_to(self, kind: str, traits: TicketTraits) -> bool:
         """Whether every condition holds; a ticket without a trait meets no condition on it."""
-        asked = zip(self.conditions, (kind, *traits), strict=True)
-        return all(wanted in (None, actual) for wanted, actual in asked)
+        actual = (kind, traits.environment_tier, traits.channel, traits.customer_tier)
+        has_tag = self.tag is None or self.tag in traits.tags
+        asked = zip(self.conditions, actual, strict=False)
+        return has_tag and all(wanted in (None, one) for wanted, one in asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +196,7 @@ class Agreement:
         """The target that applies to such a ticket; None where none does.
 
         A target for its kind precedes one for every kind, then one for its environment's tier, then one for
-        its channel.
+        its channel, for its customer's tier, for a tag; of those for several of its tags the strictest.
         """
         matching = [
             one
@@ -193,10 +204,11 @@ class Agreement:
             if (one.metric, one.priority) == (metric, priority) and one.applies_to(kind, traits)
         ]
 
-        def named(target: Target) -> tuple[bool, ...]:
-            return tuple(condition is not None for condition in target.conditions)
+        def rank(target: Target) -> tuple[tuple[bool, ...], timedelta]:
+            named = tuple(condition is not None for condition in target.conditions)
+            return named, target.strictness
 
-        return max(matching, key=named, default=None)
+        return max(matching, key=rank, default=None)
 
     def terms_for(
         self, metric: Metric, priority: str, kind: str, traits: TicketTraits = NO_TRAITS

@@ -18,7 +18,7 @@ from sla.clocks.explanation_responses import (
     explanation_to_response,
 )
 from sla.clocks.explanation_theme import ThemeName
-from sla.clocks.explanations import ClockExplanation, explain
+from sla.clocks.explanations import ClockExplanation, Reader, explain
 from sla.clocks.routes.clocks import get_visible_clock
 from sla.path_parameters import ClockId
 
@@ -43,7 +43,13 @@ async def _load_explanation(
         raise ValidationFailed([Violation("/query/zone", "unknown_timezone", detail)])
     ticket_clock = await get_visible_clock(tx, clock_id, caller)
     at = await transaction_time(tx)
-    return await explain(tx, ticket_clock, at, zone, for_partner=caller.partner is not None)
+    return await explain(tx, ticket_clock, at, zone, reader=_reader(caller))
+
+
+def _reader(caller: Caller) -> Reader:
+    if caller.partner is not None:
+        return "partner"
+    return "staff" if caller.customer is None else "customer"
 
 
 RequestedExplanation = Annotated[ClockExplanation, Depends(_load_explanation, scope="function")]

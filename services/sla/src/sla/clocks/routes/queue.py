@@ -37,7 +37,9 @@ class WorkFilter:
             Refers("person"),
         ] = None,
         team: Annotated[
-            str | None, Query(min_length=1, max_length=100, description="By key.")
+            str | None,
+            Query(min_length=1, max_length=100, description="By key."),
+            Refers("team"),
         ] = None,
         ticket_state: Annotated[TicketState | None, Query()] = None,
     ) -> None:
