@@ -34,5 +34,10 @@ SELECT open_to_partners('tickets', '(SELECT own_partner()) IS NOT NULL
 SELECT open_to_partners(name, $$contract = 'uc' AND (SELECT own_partner()) IS NOT NULL
     AND agreement IN (SELECT agreements.key FROM agreements)$$)
 FROM unnest(ARRAY['clock_figures', 'time_figures', 'time_sums']) AS name;
+-- Their figures are by the customers' days, as ours of them are; of customers that is the zone alone.
+CREATE FUNCTION zone_of_customer(customer uuid) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = sla, pg_temp AS $$
+    SELECT day_zone FROM customers WHERE id = customer
+$$;
 -- How many days wait to be counted.
 SELECT open_to_partners('dirty_days', '(SELECT own_partner()) IS NOT NULL');
