@@ -40,11 +40,11 @@ def test_a_version_is_shown_with_default_conditions_and_goals(terminal: Terminal
 
 
 def test_conditions_that_are_seldom_named_are_a_column_where_one_is(terminal: Terminal) -> None:
-    assert "customers of tier" not in show(terminal, AGREEMENT)
+    assert "gold" not in show(terminal, AGREEMENT)
     (target,) = AGREEMENT["targets"]
     gold = target | {"customer_tier": "gold", "tag": None}
     shown = show(terminal, AGREEMENT | {"targets": [gold, target]})
-    assert "│ customers of tier │ within" in shown
+    assert "customers of" in shown
     assert "│ production │ any │ gold │ 8 hr" in shown
 
 

@@ -241,7 +241,7 @@ async def test_a_partner_s_clocks_follow_their_own_contract(database: Database) 
     forwarded = ticket_event(TicketForwarded, 1, NINE + HOUR, **taken)
     await deliver(database, HANDLERS, (ticket_opened(1), 1), (forwarded, 2))
     await deliver(database, HANDLERS, (tagged(1, 1.5, "security", state="forwarded"), 3))
-    theirs, ours = (await clocks_of(database, 1, number) for number in (1, 0))
+    theirs, ours = await clocks_of(database, 1, 1), await clocks_of(database, 1, 0)
     assert theirs["resolution"].clock.terms.target == HOUR
     assert ours["resolution"].clock.terms.target == 8 * HOUR
 

@@ -20,6 +20,7 @@ from opsdesk_testing.row_walls import all_rows_of, as_partner, rows_without_wher
 from sla.agreements.store import agreements
 from sla.clocks.routes import clocks as clock_routes
 from sla.handlers import HANDLERS
+from sla.reports.rollup_jobs import recount_all
 from sla.timers import TIMERS
 from sla_support.assertions import clocks_of
 from sla_support.company import (
@@ -72,13 +73,13 @@ async def scene(app: FastAPI, database: Database) -> Scene:
         if number < 4:
             partner = "otherhost" if number == 3 else "hosthaven"
             taken = {"state": "forwarded", "to": "partner", "partner": partner, "title": TITLE}
-            event = ticket_event(TicketForwarded, number, NINE + HOUR, **taken | whose)
-            await deliver(database, HANDLERS, (event, 2))
+            forwarded = ticket_event(TicketForwarded, number, NINE + HOUR, **taken | whose)
+            await deliver(database, HANDLERS, (forwarded, 2))
     back = ticket_event(TicketHandedBack, 1, NINE + 2 * HOUR, handed_back_by="partner")
     await deliver(database, HANDLERS, (back, 3))
     await freeze_time(database, NINE + 8 * HOUR)
     await fire_due(database, TIMERS)
-    own, others = (await clocks_of(database, number, 1) for number in (1, 3))
+    own, others = await clocks_of(database, 1, 1), await clocks_of(database, 3, 1)
     customers = await clocks_of(database, 1, 0)
     return Scene(own["resolution"].id, others["resolution"].id, customers["resolution"].id)
 
@@ -169,7 +170,7 @@ async def test_it_reads_the_figures_that_we_read_of_it(
     scene: Scene, database: Database, hosthaven: AsyncClient, theo: AsyncClient
 ) -> None:
     """The part of a month's review that is about its promises, and the times behind it."""
-    await fire_due(database, TIMERS)
+    await recount_all(database)
     query = "from=2026-06-01&to=2026-07-01&group_by=agreement"
     for report in ("compliance", "response"):
         theirs = (await hosthaven.get(f"/v1/reports/{report}?{query}")).json()
@@ -214,7 +215,8 @@ async def test_whose_tickets_they_are_is_nowhere_to_be_seen(
     "path",
     [
         "/v1/agreements/hosthaven-standard/comments",
-        "/v1/agreements/diff",
+        "/v1/agreements/hosthaven-standard/diff?from=1&to=1",
+        "/v1/agreements/hosthaven-standard/extensions",
         "/v1/calendars",
         "/v1/outages",
         "/v1/reports/volume",

@@ -164,7 +164,7 @@ async def test_it_is_filtered_by_who_works_on_it_as_intake_said_last(
     assert set(violation_pointers(empty)) == {"/query/assignee", "/query/service", "/query/team"}
     unknown = await theo.get("/v1/clocks?team=payment")
     assert violation_pointers(unknown) == ["/query/team"]
-    assert "there is no team 'payment'; did you mean 'payments'" in unknown.text
+    assert "there is no team 'payment'; did you mean payments?" in unknown.text
     assert (await theo.get("/v1/clocks?team=second_level")).json()["items"] == []
     for query in ("assignee=anna", "team=payments"):
         assert (await jan.get(f"/v1/clocks?{query}")).status_code == 403

@@ -59,7 +59,7 @@ async def test_a_second_request_while_one_waits_is_refused_and_names_it(
         assert (second.status_code, second.json()["code"]) == (409, "ALREADY_REQUESTED")
         assert first.json()["key"] in second.json()["detail"]
     address = first.headers["Location"]
-    assert (await gina.post(f"{address}/refuse", json={"reason": "No"})).status_code == 200
+    assert (await gina.post(f"{address}/refuse", json={"reason": "Not now"})).status_code == 200
     third = await ask(dana, database, 9 * HOUR)
     assert third.status_code == 201, "what was refused may be asked for again"
     withdrawn = {"reason": "Not needed any more"}

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, Uuid, column, literal_column, select, table
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Text,
+    Uuid,
+    column,
+    literal,
+    literal_column,
+    select,
+    table,
+)
 
 from intake.directory.tables import environments
 from intake.tickets.domain.priority import Priority
@@ -72,7 +83,8 @@ def conditions_of(filters: TicketFilter) -> list[ColumnElement[bool]]:
         conditions.append(in_triage if filters.needs_triage else ~in_triage)
     if filters.tags:
         # The first condition finds the partial index.
-        conditions += [_HAS_TAGS, tickets.c.tags.contains(list(filters.tags))]
+        wanted = literal(list(filters.tags), ARRAY(Text))
+        conditions += [_HAS_TAGS, tickets.c.tags.op("@>")(wanted)]
     if filters.is_watched is not None and filters.watched_by is not None:
         watched = tickets.c.id.in_(_watched_by(filters.watched_by))
         conditions.append(watched if filters.is_watched else ~watched)

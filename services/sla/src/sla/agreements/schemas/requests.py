@@ -1,6 +1,6 @@
 """Request models of agreements."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from math import prod
@@ -157,14 +157,7 @@ def term_violations(body: AgreementTerms) -> Iterator[Violation]:
     """What is wrong with the terms, whatever the agreement."""
     if body.valid_until is not None and body.valid_until <= body.valid_from:
         yield Violation("/valid_until", "order", "it must be later than valid_from")
-    target_keys = [(one.metric, one.priority, *one.conditions) for one in body.targets]
-    for index, target in enumerate(target_keys):
-        if target in target_keys[:index]:
-            detail = "each metric, priority, kind, tier, channel and tag has one target"
-            yield Violation(f"/targets/{index}", "repeated", detail)
-    if _combinations(body.targets) > MAX_COMBINATIONS:
-        detail = f"its conditions make more than {MAX_COMBINATIONS} combinations; name fewer"
-        yield Violation("/targets", "too_many", detail)
+    yield from target_violations(body.targets)
     for index, window in enumerate(body.maintenance.dated):
         if window.ends_at <= window.starts_at:
             detail = "a window ends after it starts"
@@ -177,7 +170,19 @@ def term_violations(body: AgreementTerms) -> Iterator[Violation]:
         yield Violation("/credit_cap_percent", "missing_price", detail)
 
 
-def _combinations(targets: list[TargetCreate]) -> int:
+def target_violations(targets: Sequence[TargetCreate]) -> Iterator[Violation]:
+    """What is wrong with the targets together."""
+    target_keys = [(one.metric, one.priority, *one.conditions) for one in targets]
+    for index, target in enumerate(target_keys):
+        if target in target_keys[:index]:
+            detail = "each metric, priority, kind, tier, channel and tag has one target"
+            yield Violation(f"/targets/{index}", "repeated", detail)
+    if _combinations(targets) > MAX_COMBINATIONS:
+        detail = f"its conditions make more than {MAX_COMBINATIONS} combinations; name fewer"
+        yield Violation("/targets", "too_many", detail)
+
+
+def _combinations(targets: Sequence[TargetCreate]) -> int:
     """How many cases of tiers, channels and tags the contract has to tell apart."""
     conditions = zip(*(one.conditions[1:] for one in targets), strict=True)
     return prod(len({*values, None}) for values in conditions)
