@@ -92,15 +92,15 @@ def test_words_of_before_the_months_end_are_taken_over_as_they_are(terminal: Ter
     assert terminal.services.requests[-1][2] == {"paragraphs": ["All is well so far."]}
     report = DRAFT["report"] | {"former_assessment": []}
     terminal.services.responses[f"GET {REVIEW}"] = DRAFT | {"report": report}
-    said = terminal.fails("reviews", "assess", "acme-2026-06", "--former")
-    assert "nothing was written before its month was over" in said
+    output = terminal.fails("reviews", "assess", "acme-2026-06", "--former")
+    assert "nothing was written before its month was over" in output
 
 
 def test_a_breach_is_commented_on_by_its_ticket(terminal: Terminal) -> None:
     terminal.services.responses[f"GET {REVIEW}"] = DRAFT
     terminal.services.responses[f"POST {REVIEW}/breach-comments"] = {}
-    said = terminal("reviews", "comment", "acme-2026-06", "1021", "The host was down")
-    assert "why OPS-1021 (resolution) was broken" in said
+    output = terminal("reviews", "comment", "acme-2026-06", "1021", "The host was down")
+    assert "why OPS-1021 (resolution) was broken" in output
     body = {"clock_id": BREACH["clock_id"], "text": "The host was down"}
     assert terminal.services.requests[-1] == ("POST", f"{REVIEW}/breach-comments", body)
 
@@ -121,8 +121,8 @@ def test_which_promise_is_asked_for_where_several_were_broken(terminal: Terminal
 def test_a_review_is_published_or_it_is_said_why_not(terminal: Terminal) -> None:
     path = f"POST {REVIEW}/publish"
     terminal.services.responses[path] = MADE | {"edition": 2}
-    said = terminal("reviews", "publish", "acme-2026-06", "--reason", "A late correction")
-    assert "published as edition 2" in said
+    output = terminal("reviews", "publish", "acme-2026-06", "--reason", "A late correction")
+    assert "published as edition 2" in output
     assert terminal.services.requests[-1][2] == {"reason": "A late correction"}
     no = problem_response(403, "self-approval", "No", "Somebody else publishes it.")
     terminal.services.responses[path] = no

@@ -36,6 +36,7 @@ from common.events.restored import (
     TicketHistoryRestored,
 )
 from common.events.ticket_links import TicketUnmerged
+from common.events.ticket_tags import TicketTagged
 from common.events.tickets import (
     BlockerLifted,
     BlockerRaised,
@@ -54,7 +55,6 @@ from common.events.tickets import (
     TicketReplied,
     TicketResolved,
     TicketResumed,
-    TicketTagged,
     TicketTriaged,
     TicketVerified,
     TicketWorkaroundProvided,

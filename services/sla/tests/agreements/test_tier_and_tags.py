@@ -9,16 +9,17 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 
 from common.events.directory import CustomerKnown
+from common.events.ticket_tags import TicketTagged
 from common.events.tickets import (
     TicketForwarded,
     TicketPrioritised,
     TicketResolved,
-    TicketTagged,
     TicketTriaged,
 )
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time, outbox_events
-from sla.agreements.domain.agreement import Agreement, Target, Terms, TicketTraits
+from sla.agreements.domain.agreement import Agreement, Target, Terms
+from sla.agreements.domain.ticket_traits import TicketTraits
 from sla.clocks.handlers.tags import is_weaker
 from sla.clocks.store import tickets
 from sla.handlers import HANDLERS
@@ -27,31 +28,18 @@ from sla_support.assertions import (
     assert_consistent,
     clocks_of,
     resolution_clock,
-    violation_pointers,
 )
 from sla_support.company import (
     ACME,
-    AMSTERDAM,
     HOUR,
     NINE,
-    announce_customers,
     promise,
     ticket_event,
     ticket_opened,
     underpin,
 )
-from sla_support.publication import publish_draft
+from sla_support.tier_targets import TARGETS, agree_by_tier_and_tag
 
-TARGETS = (
-    Target("resolution", "major", 8 * HOUR),
-    Target("resolution", "major", 6 * HOUR, customer_tier="gold"),
-    Target("resolution", "major", 4 * HOUR, tag="security"),
-    Target("resolution", "major", 3 * HOUR, tag="vip"),
-    Target("resolution", "major", 20 * HOUR, tag="batch"),
-    Target("resolution", "major", 2 * HOUR, customer_tier="gold", tag="security"),
-    Target("resolution", "critical", 2 * HOUR),
-    Target("resolution", "critical", 1 * HOUR, tag="security"),
-)
 CALENDAR = UUID(int=2)
 
 
@@ -118,24 +106,7 @@ async def hours_of(database: Database, number: int = 1) -> float:
 
 @pytest.fixture
 async def agreed(database: Database, app: FastAPI, theo: AsyncClient, gina: AsyncClient) -> None:
-    await promise(database, metrics=("resolution",))
-    targets = [
-        {
-            "metric": one.metric,
-            "priority": one.priority,
-            "target_seconds": one.within and int(one.within.total_seconds()),
-            "customer_tier": one.customer_tier,
-            "tag": one.tag,
-        }
-        for one in TARGETS
-    ]
-    terms = {"calendar": AMSTERDAM, "targets": targets, "valid_from": "2026-05-01T00:00:00Z"}
-    made = await theo.post("/v1/agreements", json=terms | {"key": "acme-new", "customer": "acme"})
-    assert made.status_code == 201, made.text
-    assert made.json()["targets"][5] == targets[5] | {
-        "kind": None, "environment_tier": None, "channel": None, "pausable": True,
-    }  # fmt: skip
-    await publish_draft(theo, gina, made.headers["Location"])
+    await agree_by_tier_and_tag(database, theo, gina)
 
 
 @pytest.mark.usefixtures("agreed")
@@ -244,65 +215,3 @@ async def test_a_partner_s_clocks_follow_their_own_contract(database: Database) 
     theirs, ours = await clocks_of(database, 1, 1), await clocks_of(database, 1, 0)
     assert theirs["resolution"].clock.terms.target == HOUR
     assert ours["resolution"].clock.terms.target == 8 * HOUR
-
-
-@pytest.mark.parametrize(
-    ("more", "pointer"),
-    [
-        ({"tag": "Not a tag"}, "/targets/0/tag"),
-        ({"customer_tier": "Gold!"}, "/targets/0/customer_tier"),
-    ],
-)
-async def test_words_that_nobody_may_use_are_refused(
-    database: Database, theo: AsyncClient, more: dict[str, str], pointer: str
-) -> None:
-    await announce_customers(database, (ACME, "acme"))
-    target = {"metric": "resolution", "priority": "major", "target_seconds": 60} | more
-    terms = {"calendar": AMSTERDAM, "targets": [target], "valid_from": "2026-05-01T00:00:00Z"}
-    answer = await theo.post("/v1/agreements", json=terms | {"key": "a", "customer": "acme"})
-    assert violation_pointers(answer) == [pointer]
-
-
-async def test_more_combinations_than_a_contract_can_tell_are_refused(
-    database: Database, theo: AsyncClient
-) -> None:
-    await announce_customers(database, (ACME, "acme"))
-    target = {"metric": "resolution", "priority": "major", "target_seconds": 60}
-    targets = [
-        target | {"tag": f"tag-{number}", "customer_tier": f"tier-{number}"} for number in range(20)
-    ]
-    terms = {"calendar": AMSTERDAM, "targets": targets, "valid_from": "2026-05-01T00:00:00Z"}
-    answer = await theo.post("/v1/agreements", json=terms | {"key": "a", "customer": "acme"})
-    assert violation_pointers(answer) == ["/targets"]
-
-
-@pytest.mark.usefixtures("agreed")
-@pytest.mark.parametrize(
-    ("language", "words"),
-    [
-        ("en", ("for customers of tier gold", "with the tag vip", "with the tag security")),
-        ("nl", ("voor klanten van niveau gold", "met het label vip")),
-        ("de", ("für Kunden der Stufe gold", "mit dem Schlagwort vip")),
-    ],
-)
-async def test_the_contract_says_for_which_customers_and_tags(
-    theo: AsyncClient, language: str, words: tuple[str, ...]
-) -> None:
-    page = (await theo.get(f"/v1/agreements/acme-new/page?language={language}")).text
-    for one in words:
-        assert one in page, page
-
-
-@pytest.mark.usefixtures("agreed")
-async def test_a_what_if_knows_them(database: Database, theo: AsyncClient) -> None:
-    """What a stricter target for a tag would have broken: the ticket with that tag alone."""
-    await deliver(database, HANDLERS, (ticket_opened(1, tags=["vip"]), 1), (ticket_opened(2), 1))
-    await freeze_time(database, NINE + 2 * HOUR)
-    target = {"metric": "resolution", "priority": "major", "target_seconds": 8 * 3600}
-    targets = [target, target | {"tag": "vip", "target_seconds": 3600}]
-    simulated = await theo.post("/v1/agreements/acme-new/simulate", json={"targets": targets})
-    assert simulated.status_code == 200, simulated.text
-    changed = {
-        one["ticket"]: one["simulated_deadline"] for one in simulated.json()["deadline_changes"]
-    }
-    assert changed == {"OPS-1": "2026-06-01T08:00:00Z"}

@@ -1,87 +1,40 @@
 """A business partner reads its own contracts and how they were kept, and nothing else (R13, R4)."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
-from sqlalchemy import true
 
-from common.events.directory import PartnerKnown
-from common.events.tickets import TicketForwarded, TicketHandedBack, TicketMerged
+from common.events.tickets import TicketMerged
 from common.persistence.database import Database
 from opsdesk_testing.audience_marks import read_everything
 from opsdesk_testing.client import client
-from opsdesk_testing.protocol import deliver, fire_due, freeze_time
-from opsdesk_testing.row_walls import all_rows_of, as_partner, rows_without_where_of_partner
-from sla.agreements.store import agreements
-from sla.clocks.routes import clocks as clock_routes
+from opsdesk_testing.protocol import deliver
 from sla.handlers import HANDLERS
 from sla.reports.rollup_jobs import recount_all
-from sla.timers import TIMERS
 from sla_support.assertions import clocks_of
 from sla_support.company import (
-    BRIGHTWATER,
     HOUR,
     NINE,
-    also_promise,
-    promise,
     ticket_event,
-    ticket_opened,
-    underpin,
 )
-
-BRIGHTWATERS: dict[str, Any] = {"customer_id": BRIGHTWATER, "customer": "brightwater"}
-TITLE = "Zqtitle of whoever it is"
-SECRETS = ("acme", "Acme", "brightwater", "Brightwater", "Zqtitle", "clinic-records", "otherhost")
-OWN, OTHERS, NOT_FORWARDED = ("OPS-1", "OPS-2"), "OPS-3", "OPS-4"
-
-
-@dataclass(frozen=True)
-class Scene:
-    """The ids of clocks: own ones, and those of others."""
-
-    own: UUID
-    of_other_partner: UUID
-    of_customer: UUID
+from sla_support.partner_scene import (
+    BRIGHTWATERS,
+    NOT_FORWARDED,
+    OTHERS,
+    OWN,
+    SECRETS,
+    TITLE,
+    Scene,
+    make_scene,
+)
 
 
 @pytest.fixture
 async def scene(app: FastAPI, database: Database) -> Scene:
-    """Hosthaven and Otherhost promised us something; the tickets of two customers went to them."""
-    terms = await promise(database)
-    await promise(database, (BRIGHTWATER, "brightwater"))
-    for number, key in enumerate(("hosthaven", "otherhost")):
-        event = PartnerKnown(
-            at=NINE,
-            partner_id=UUID(int=0xAA0 + number),
-            partner=key,
-            name=key.title(),
-            timezone="Europe/London",
-            email=f"desk@{key}.example",
-        )
-        await deliver(database, HANDLERS, (event, 1))
-        await underpin(database, terms, key)
-    await also_promise(database, terms, "for-everybody-else", customer_id=None)
-    for number in (1, 2, 3, 4):
-        whose = BRIGHTWATERS | {"service": "clinic-records"} if number == 2 else {}
-        opened = ticket_opened(number, title=TITLE, **whose)
-        await deliver(database, HANDLERS, (opened, 1))
-        if number < 4:
-            partner = "otherhost" if number == 3 else "hosthaven"
-            taken = {"state": "forwarded", "to": "partner", "partner": partner, "title": TITLE}
-            forwarded = ticket_event(TicketForwarded, number, NINE + HOUR, **taken | whose)
-            await deliver(database, HANDLERS, (forwarded, 2))
-    back = ticket_event(TicketHandedBack, 1, NINE + 2 * HOUR, handed_back_by="partner")
-    await deliver(database, HANDLERS, (back, 3))
-    await freeze_time(database, NINE + 8 * HOUR)
-    await fire_due(database, TIMERS)
-    own, others = await clocks_of(database, 1, 1), await clocks_of(database, 3, 1)
-    customers = await clocks_of(database, 1, 0)
-    return Scene(own["resolution"].id, others["resolution"].id, customers["resolution"].id)
+    return await make_scene(database)
 
 
 @pytest.fixture
@@ -120,8 +73,8 @@ async def test_it_reads_one_clock_with_firings_and_explanation(
     assert (clock["ticket"], clock["outcome"]) == ("OPS-1", "met")
     explained = await hosthaven.get(f"/v1/clocks/{scene.own}/explanation")
     assert explained.json()["status"].startswith("stopped: met with")
-    told = await hosthaven.get(f"/v1/clocks/{scene.own}/explanation?format=text")
-    assert told.text.startswith("OPS-1: resolution by hosthaven, major")
+    response = await hosthaven.get(f"/v1/clocks/{scene.own}/explanation?format=text")
+    assert response.text.startswith("OPS-1: resolution by hosthaven, major")
     assert (await hosthaven.get(f"/v1/clocks/{scene.own}/explanation.svg")).status_code == 200
     for id in (scene.of_other_partner, scene.of_customer, UUID(int=9)):
         for path in (f"/v1/clocks/{id}", f"/v1/clocks/{id}/explanation"):
@@ -179,8 +132,8 @@ async def test_it_reads_the_figures_that_we_read_of_it(
         assert theirs["rows"] == ours["rows"] != []
         assert theirs["total"] == ours["total"]
         assert theirs["pending"] == ours["pending"]
-        everything = (await theo.get(f"/v1/reports/{report}?{query}&contract=uc")).json()
-        assert len(everything["rows"]) == 2
+    everything = (await theo.get(f"/v1/reports/compliance?{query}&contract=uc")).json()
+    assert len(everything["rows"]) == 2
     foreign = await hosthaven.get(f"/v1/reports/compliance?{query}&agreement=otherhost-standard")
     assert foreign.json()["rows"] == []
     for group in ("customer", "service"):
@@ -246,47 +199,6 @@ async def test_a_customer_s_clocks_are_no_answer_to_any_filter(
 ) -> None:
     for query in ("customer=acme", "customer=nobody", "agreement=acme-standard"):
         assert (await hosthaven.get(f"/v1/clocks?{query}")).json()["items"] == []
-
-
-async def test_a_forgotten_where_shows_a_partner_nothing_of_others(
-    scene: Scene, database: Database
-) -> None:
-    """The second wall: the rows of own contracts, and what is nobody's."""
-    rows = await rows_without_where_of_partner(database, "hosthaven")
-    assert len(rows["clocks"]) == 4
-    assert len(rows["tickets"]) == 2
-    assert [one for one in rows["agreements"] if "otherhost" in one or "acme" in one] == []
-    of_nobody = {"calendars", "services", "service_versions", "simulated_time", "people"}
-    own = {
-        "agreement_versions", "agreements", "clock_figures", "clock_inputs", "clocks", "dirty_days",
-        "partners", "ticket_state_changes", "tickets", "time_figures", "time_sums",
-    }  # fmt: skip
-    assert {table for table, found in rows.items() if found} <= of_nobody | own
-    assert await all_rows_of(database, "customers"), "there are customers to be seen"
-    with as_partner("nobody"):
-        async with database.transaction() as tx:
-            assert await agreements.list_page(tx, None, 10, None) == []
-
-
-async def test_a_partner_changes_no_row(scene: Scene, database: Database) -> None:
-    """Its policies are for reading: contacts of customers may sign with the same role."""
-    with as_partner("hosthaven"):
-        async with database.transaction() as tx:
-            (version,) = await agreements.list_page(tx, None, 10, None)
-            await agreements.save_lifecycle(tx, version.agreement.id, version.lifecycle)
-            sequence = "UPDATE agreements SET sequence = sequence + 1 RETURNING id"
-            assert (await tx.exec_driver_sql(sequence)).all() == []
-
-
-async def test_clocks_without_their_check(
-    scene: Scene, hosthaven: AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(clock_routes, "_can_see", lambda *_: True)
-    monkeypatch.setattr(agreements, "visible_to", lambda _: true())
-    for id in (scene.of_other_partner, scene.of_customer):
-        assert (await hosthaven.get(f"/v1/clocks/{id}")).status_code == 404
-    listed = (await hosthaven.get("/v1/agreements")).json()["items"]
-    assert [one["key"] for one in listed] == ["hosthaven-standard"]
 
 
 async def test_a_role_without_a_partner_opens_nothing(app: FastAPI, scene: Scene) -> None:

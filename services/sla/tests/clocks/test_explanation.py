@@ -222,10 +222,10 @@ async def test_a_waiver_that_came_too_late_is_told_to_staff_alone(
         approved = await gina.post(f"/v1/waivers/{one}/approve")
         assert approved.json()["late"] is True, approved.text
     path = f"/v1/clocks/{clock}/explanation?format=text"
-    told = " ".join((await theo.get(path)).text.split())
+    text = " ".join((await theo.get(path)).text.split())
     for one in (key, of_day):
-        assert f"waiver {one} was approved too late: it covers nothing, by Gina" in told
-    assert "running: breached at" in told
+        assert f"waiver {one} was approved too late: it covers nothing, by Gina" in text
+    assert "running: breached at" in text
     assert "too late" not in (await jan.get(path)).text
     kinds = [
         one["kind"] for one in (await theo.get(f"/v1/clocks/{clock}/explanation")).json()["events"]
@@ -239,7 +239,7 @@ async def test_times_are_told_in_the_agreements_zone(database: Database, theo: A
     await deliver(database, HANDLERS, (ticket_opened(1), 1))
     clock = (await resolution_clock(database)).id
     path = f"/v1/clocks/{clock}/explanation?format=text"
-    told = (await theo.get(path)).text
-    assert "Times are in America/New_York." in told
-    assert "Mon 1 Jun 2026 03:00" in told
+    text = (await theo.get(path)).text
+    assert "Times are in America/New_York." in text
+    assert "Mon 1 Jun 2026 03:00" in text
     assert "Times are in Asia/Tokyo." in (await theo.get(f"{path}&zone=Asia/Tokyo")).text

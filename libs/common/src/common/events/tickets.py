@@ -53,14 +53,6 @@ class TicketOpened(TicketEvent):
     tags: list[str] = Field(default_factory=list)
 
 
-class TicketTagged(TicketEvent):
-    """The tags of the ticket are these now; before they were `previous`."""
-
-    type: ClassVar[str] = "opsdesk.ticket.tagged.v1"
-    tags: list[str]
-    previous: list[str]
-
-
 class TicketTriaged(TicketEvent):
     """A ticket of an unknown sender was given its customer. Its clocks start from `opened_at`."""
 

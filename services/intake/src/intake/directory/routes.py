@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import Depends, Path, Request, Response
 
 from common.auth import Caller, requires
-from common.auth.requirements import RequiresPermission
 from common.errors import NotFound
 from common.http import Page, Paging, ResponseModel, Transaction, router, runtime_of, set_etag
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from intake.directory.commands import register, register_contact
+from intake.directory.customer_tiers import check_may_set_tier
 from intake.directory.domain.changes import with_roles
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Contact, Customer, Partner, Person
@@ -42,8 +42,6 @@ people = router("/v1/people", ["reference data"])
 ROUTERS: Final = (customers, partners, people)
 
 Writer = Annotated[Caller, requires("directory:write")]
-AGREEMENTS: Final = RequiresPermission("agreements:write")
-"""Who may say by which tier customers are promised something."""
 Reader = Annotated[Caller, requires("directory:read")]
 CustomerKey = Annotated[
     str, Path(alias="customer", max_length=63, description="The customer's key.")
@@ -82,7 +80,7 @@ async def create_customer(
     With a tier, by which agreements may promise more or less, it takes the permission agreements:write, too.
     """
     if body.tier is not None:
-        AGREEMENTS.check(caller)
+        check_may_set_tier(caller)
     record = Customer(id=uuid7(), **body.model_dump())
     stored = await register(tx, caller.actor, CUSTOMERS, record, body.key)
     response.headers["Location"] = f"/v1/customers/{body.key}"

@@ -14,7 +14,7 @@ from common.events.tickets import Kind, Priority
 from common.http import Refers, ResponseModel
 from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import Contract
-from sla.agreements.store.visibility import list_keys_with_partner
+from sla.agreements.store.party_visibility import list_keys_with_partner
 from sla.calendars.domain.month import MAX_DAY, MIN_DAY
 from sla.directory.fields import CustomerFilter
 from sla.directory.store import directory

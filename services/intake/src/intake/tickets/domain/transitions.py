@@ -4,7 +4,6 @@ Each takes the ticket and what the decision needs, and returns the changed ticke
 Whoever resolves a ticket may neither verify nor reject it.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -55,11 +54,6 @@ def hand_back(ticket: Ticket) -> Ticket | Rejection:
             "NOT_FORWARDED", f"{ticket.key} was forwarded to nobody; resume it instead."
         )
     return replace(ticket, state="in_progress", forwarded_to=None, partner=None, **NOT_WAITING)
-
-
-def tag(ticket: Ticket, tags: Iterable[str]) -> Ticket | Rejection:
-    """The ticket with these tags in place of the ones that it had."""
-    return check_transition(ticket, "tag") or replace(ticket, tags=tuple(sorted(set(tags))))
 
 
 def record_workaround(ticket: Ticket) -> Ticket | Rejection:

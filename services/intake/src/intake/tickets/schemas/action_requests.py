@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from common.errors import ValidationFailed, Violation
 from common.http import Refers, RequestModel
-from common.http.fields import MAX_TAGS, Name, Tag
+from common.http.fields import Name
 from intake.tickets.domain.classification import Classification
 from intake.tickets.domain.hold_over import MAX_HOLD, may_wait_until
 from intake.tickets.domain.message import MAX_COPIED
@@ -46,12 +46,6 @@ class Assignment(RequestModel):
         if self.to is None and self.team is None:
             raise PydanticCustomError("nobody", "give `to`, `team` or both")
         return self
-
-
-class Tagging(RequestModel):
-    """All the tags that the ticket shall have; none where the list is empty."""
-
-    tags: Annotated[list[Tag], Field(max_length=MAX_TAGS)]
 
 
 class Workaround(RequestModel):

@@ -1,19 +1,19 @@
 """What is promised to whom, for which kind of ticket, on which calendar. Pure.
 
-Three kinds of contract follow the same rules (R13): `sla` with a customer, `ola` between our own
-teams, `uc` with a partner.
+Three kinds follow the same rules (R13): `sla` with a customer, `ola` between our teams, `uc` with a partner.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, Literal, NamedTuple
+from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
 
 from sla.agreements.domain.clauses import Maintenance, Price, Prose
 from sla.agreements.domain.goals import Goal
+from sla.agreements.domain.ticket_traits import NO_TRAITS, TicketTraits
 
 Contract = Literal["sla", "ola", "uc"]
 Metric = Literal["first_response", "next_reply", "update", "workaround", "resolution"]
@@ -43,18 +43,6 @@ class Terms(Struct, frozen=True, omit_defaults=True):
     pausable: bool = True
     shares: tuple[float, ...] = DEFAULT_WARNING_THRESHOLDS
     ahead: tuple[timedelta, ...] = ()
-
-
-class TicketTraits(NamedTuple):
-    """What targets may ask for beside priority and kind; None: the ticket has none, or it is not known."""
-
-    environment_tier: str | None = None
-    channel: str | None = None
-    customer_tier: str | None = None
-    tags: tuple[str, ...] = ()
-
-
-NO_TRAITS: Final = TicketTraits()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from common.http import Instant, Refers, ResponseModel, Transaction, router
 from common.http.fields import MAX_TAGS, Key, Tag
 from common.persistence.database import Connection, transaction_time
 from sla.agreements.dependencies import get_visible_version
-from sla.agreements.domain.agreement import Agreement, Contract, TicketTraits
+from sla.agreements.domain.agreement import Agreement, Contract
 from sla.agreements.domain.diff import diff_versions
 from sla.agreements.domain.matching import (
     SELECTION_RULE,
@@ -23,6 +23,7 @@ from sla.agreements.domain.matching import (
     MatchQuery,
     match_versions,
 )
+from sla.agreements.domain.ticket_traits import TicketTraits
 from sla.agreements.store import agreements
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars import store as calendars

@@ -16,6 +16,7 @@ from sla.agreements.domain.agreement import Agreement, Contract
 from sla.agreements.domain.lifecycle import VersionLifecycle
 from sla.agreements.domain.outside_party import OutsideParty
 from sla.agreements.domain.termination import Termination
+from sla.agreements.store.party_visibility import visible_to
 from sla.agreements.store.version_rows import (
     AgreementVersion,
     agreement_from_row,
@@ -25,7 +26,6 @@ from sla.agreements.store.version_rows import (
     term_values,
     version_from_row,
 )
-from sla.agreements.store.visibility import visible_to
 from sla.agreements.tables import agreement_versions as versions
 from sla.agreements.tables import agreements
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sla.agreements.domain.agreement import Contract, Metric, TicketTraits
+from sla.agreements.domain.agreement import Contract, Metric
+from sla.agreements.domain.ticket_traits import TicketTraits
 from sla.clocks.domain.clock import Clock, Input, Timetables
 from sla.clocks.domain.fold import start, step
 from sla.clocks.domain.schedule import fire_missed, firing_input, next_firing

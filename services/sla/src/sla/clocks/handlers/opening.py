@@ -18,9 +18,9 @@ from sla.agreements.domain.agreement import (
     Agreement,
     Metric,
     Terms,
-    TicketTraits,
     applicable_agreement,
 )
+from sla.agreements.domain.ticket_traits import TicketTraits
 from sla.agreements.store import agreements
 from sla.calendars import store as calendars
 from sla.clocks.commands import create_clocks

@@ -6,7 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from common.events.envelope import ReceivedEvent
-from common.events.tickets import TicketTagged
+from common.events.ticket_tags import TicketTagged
 from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import Terms
 from sla.agreements.store import agreements
