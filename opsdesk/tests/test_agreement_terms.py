@@ -39,6 +39,15 @@ def test_a_version_is_shown_with_default_conditions_and_goals(terminal: Terminal
     assert "credits" not in show(terminal, AGREEMENT | {"price": None, "goals": []})
 
 
+def test_conditions_that_are_seldom_named_are_a_column_where_one_is(terminal: Terminal) -> None:
+    assert "gold" not in show(terminal, AGREEMENT)
+    (target,) = AGREEMENT["targets"]
+    gold = target | {"customer_tier": "gold", "tag": None}
+    shown = show(terminal, AGREEMENT | {"targets": [gold, target]})
+    assert "customers of" in shown
+    assert "│ production │ any │ gold │ 8 hr" in shown
+
+
 @pytest.mark.parametrize("hidden", [FOR_STAFF, FOR_PARTIES])
 def test_a_customer_is_shown_what_the_answer_has(
     terminal: Terminal, hidden: tuple[str, ...]

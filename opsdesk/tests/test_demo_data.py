@@ -13,6 +13,7 @@ def test_everybody_of_the_demo_company_can_log_in() -> None:
     known = read_demo_data().identities()
     assert known["anna"].roles == ("ops",)
     assert known["jan"].customer == "acme"
+    assert known["hosthaven"].partner == "hosthaven"
     assert known["gateway"].scope == "emails:write tickets:write"
 
 

@@ -24,6 +24,8 @@ SHOWN_REVIEW: JSON = REVIEW | {
         "usage": {"opened": 41, "resolved": 39, "open": 7, "compliance": COMPLIANCE},
         "previous_month": {"opened": 30},
         "breaches_total": 4,
+        "breaches": [],
+        "assessment": ["Nearly all was kept."],
     },
     "agenda": ["What was kept", "What was broken [4]"],
     "actions": [
@@ -58,6 +60,7 @@ def test_a_review_is_shown_with_figures_agenda_and_what_is_owed(terminal: Termin
         "edition 2",
         "2. What was broken [4]",
         "RVA-1",
+        "Nearly all was kept.",
     ):
         assert words in output
     assert terminal.services.requests == [("GET", "/v1/reviews/acme-2026-06", {"edition": "2"})]

@@ -24,6 +24,7 @@ TICKET: dict[str, Any] = {
     "assignee_name": "Omar",
     "forwarded_to": "partner",
     "partner": "hosthaven",
+    "tags": ["security", "vip"],
     "waiting_on": "customer",
     "pending_downgrade": None,
     "pending_reclassification": None,
@@ -58,6 +59,8 @@ ACTS: list[tuple[str, str, dict[str, Any], str]] = [
     ("note 7 Hush", "replies", {"text": "Hush", "visibility": "internal"}, "for staff alone"),
     ("workaround 7 Restart", "workaround", {"text": "Restart"}, "OPS-7 has a workaround."),
     ("assign 7 omar --team ops", "assign", {"to": "omar", "team": "ops"}, "assigned to omar"),
+    ("tag 7 security vip", "tags", {"tags": ["security", "vip"]}, "has the tags security, vip."),
+    ("tag 7", "tags", {"tags": []}, "has the tags security, vip."),
     (
         "wait 7 --reason Unclear --question Which?",
         "hold",

@@ -59,6 +59,19 @@ def test_outage_rules_are_shown_with_what_waits(desk: Terminal) -> None:
     assert "asked for" not in desk("outages", "rules", "--confirm")
 
 
+def test_outage_rules_are_replaced_from_a_file(desk: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "rules.json"
+    file.write_text('{"rules": []}')
+    desk.services.responses["PUT /v1/outage-rules"] = desk.services.responses[
+        "GET /v1/outage-rules"
+    ]
+    words = " ".join(desk("outages", "rules", "--replace", str(file)).split())
+    assert "They hold once another person has said" in words
+    assert last(desk) == ("PUT", "/v1/outage-rules", {"rules": []})
+    both = desk.fails("outages", "rules", "--replace", str(file), "--confirm")
+    assert "Replace the rules, or confirm" in both
+
+
 def test_maintenance_is_announced_agreed_and_cancelled(desk: Terminal) -> None:
     output = desk(
         "maintenance", "announce", "New disks", "--from", "2026-06-01T09:00", "--until",

@@ -63,7 +63,6 @@ EXCEPTIONS: Final = {
     ("sla", "clock_ids"): "422 by the route, which reads the clocks; an id has no nearest one",
     ("sla", "monitors"): "machines are known to the issuer of their tokens only",
     ("sla", "rate"): "looked up in the rate card of the day: a rate may be priced later",
-    ("sla", "team"): "a filter by what intake said of a ticket; teams of the house are intake's",
     ("sla", "supersedes"): "the number of a version of the same agreement",
     ("escalation", "ticket"): "escalation holds no tickets; the key is shown and decides nothing",
 }

@@ -32,7 +32,15 @@ SERVICES = (
 OTHER_SEQUENCES = {
     # What another service has published: its sequences, not ours.
     "intake": {"promises", "services", "deliveries"},
-    "sla": {"contacts", "customers", "environments", "partners", "people", "action_items"},
+    "sla": {
+        "contacts",
+        "customers",
+        "environments",
+        "partners",
+        "people",
+        "teams",
+        "action_items",
+    },
     "delivery-gate": {"contacts"},
     # The entries of a case, which its own row counts; the changes of settings, which no event has.
     "escalation": {"timeline", "personal_settings"},

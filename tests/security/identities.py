@@ -38,7 +38,7 @@ class Identity:
 def believed() -> Iterator[Identity]:
     """Yield a contact, a partner, every role of staff, every scope, and somebody without any."""
     yield _identity("contact", ["customer"], customer="acme")
-    yield _identity("partner", ["partner"])
+    yield _identity("partner", ["partner"], partner="hosthaven")
     for role in STAFF:
         yield _identity(role, [role])
     for scope in sorted(SCOPES):
@@ -69,6 +69,9 @@ def refused() -> Iterator[Identity]:
         "not valid yet": _bearer(_signed(good, signing_key(), nbf=4_000_000_000)),
         "staff and contact at once": _bearer(
             _signed(good, signing_key(), customer="acme", roles=["customer", "gm"])
+        ),
+        "staff and partner at once": _bearer(
+            _signed(good, signing_key(), partner="hosthaven", roles=["partner", "gm"])
         ),
     }
     for name, authorization in forged.items():

@@ -24,6 +24,7 @@ from opsdesk.commands import (
     events,
     files,
     forms,
+    gaps,
     goals,
     hand_overs,
     imports,
@@ -40,6 +41,7 @@ from opsdesk.commands import (
     priority_matrix,
     problems,
     queue,
+    review_work,
     reviews,
     status,
     teams,
@@ -84,6 +86,7 @@ SHIFT: Mapping[str, Callable[..., None]] = {
     "note": ticket_words.note,
     "workaround": ticket_words.workaround,
     "assign": ticket_work.assign,
+    "tag": ticket_work.tag,
     "wait": ticket_work.wait,
     "resume": ticket_work.resume,
     "resolve": ticket_work.resolve,
@@ -132,6 +135,7 @@ app.add_typer(clocks.app, name="clocks")
 app.command()(status.status)
 app.command()(status.forecast)
 app.command()(goals.goals)
+app.command()(gaps.gaps)
 app.add_typer(waivers.app, name="waivers")
 app.add_typer(outages.app, name="outages")
 app.add_typer(maintenance.app, name="maintenance")
@@ -142,6 +146,7 @@ app.add_typer(work.app, name="work")
 app.add_typer(escalations.app, name="escalations")
 app.command()(escalations.oncall)
 app.add_typer(deliveries.app, name="deliveries")
+review_work.add_commands(reviews.app)
 app.add_typer(reviews.app, name="reviews")
 app.add_typer(messages.app, name="messages")
 app.add_typer(articles.app, name="articles")

@@ -74,6 +74,7 @@ def issue_token(issuer: LocalIssuer, identity: Identity) -> IssuedToken:
         email=identity.email,
         roles=identity.roles,
         customer=identity.customer,
+        partner=identity.partner,
         scope=identity.scope,
         owner=identity.owner,
     )

@@ -35,6 +35,26 @@ def test_a_contact_without_customer_or_with_a_staff_role_is_refused() -> None:
             caller_from_claims(claims(**wrong))
 
 
+def test_a_partners_person_is_of_one_partner_and_nothing_else() -> None:
+    """The role without a partner gives nothing; one of ours who has it stays one of ours."""
+    caller = caller_from_claims(claims(roles=["partner"], partner="hosthaven"))
+    assert (caller.partner, set(caller.roles)) == ("hosthaven", {"partner"})
+    assert caller.is_outsider
+    assert not caller.can_see("acme")
+    assert caller_from_claims(claims(roles=["partner"])).roles == frozenset()
+    assert caller_from_claims(claims(roles=["partner", "ops"])).roles == {"ops"}
+    for wrong in (
+        {"roles": ["ops"], "partner": "hosthaven"},
+        {"roles": ["partner", "gm"], "partner": "hosthaven"},
+        {"roles": [], "partner": "hosthaven"},
+        {"roles": ["customer"], "customer": "acme", "partner": "hosthaven"},
+        {"roles": ["partner"], "partner": ["hosthaven"]},
+        {"roles": ["partner"], "partner": ""},
+    ):
+        with pytest.raises(Unauthenticated):
+            caller_from_claims(claims(**wrong))
+
+
 @pytest.mark.parametrize(
     "mixed",
     [

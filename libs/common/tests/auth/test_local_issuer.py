@@ -20,7 +20,9 @@ async def test_its_tokens_open_what_verifies_with_its_keys(tmp_path: Path) -> No
     machine = await people.authenticate(b"Bearer " + pipeline.token.encode())
     assert machine.scopes == {"versions:write", "checks:write"}
     jan = issuer.issue("jan", roles=("customer",), customer="acme")
+    desk = issuer.issue("desk", roles=("partner",), partner="hosthaven")
     assert (await people.authenticate(b"Bearer " + jan.token.encode())).customer == "acme"
+    assert (await people.authenticate(b"Bearer " + desk.token.encode())).partner == "hosthaven"
 
 
 def test_its_key_is_stored_and_for_the_owners_eyes_only(tmp_path: Path) -> None:

@@ -33,6 +33,9 @@ STAFF: dict[str, tuple[str, ...]] = {
 CONTACTS: dict[str, str] = {"jan": "acme", "britta": "brightwater"}
 """Contacts of customers, with the customer's key."""
 
+PARTNERS: dict[str, str] = {"hosthaven": "hosthaven"}
+"""People of business partners, with the partner's key."""
+
 MACHINES: dict[str, str] = {
     "gateway": "emails:write tickets:write",
     "monitor": "alerts:write environments:report samples:write",
@@ -58,6 +61,7 @@ def token(
     customer: str | None = None,
     scope: str | None = None,
     *,
+    partner: str | None = None,
     seconds: int = DEFAULT_LIFETIME_S,
     jti: str | None = None,
     email: str | None = None,
@@ -67,13 +71,14 @@ def token(
 ) -> str:
     """Sign a token. Without roles, customer and scope it has those of `sub` in the demo company."""
     if roles is None and customer is None and scope is None:
-        customer, scope = CONTACTS.get(sub), MACHINES.get(sub)
+        customer, scope, partner = CONTACTS.get(sub), MACHINES.get(sub), PARTNERS.get(sub)
         roles = list(STAFF.get(sub, ()))
     if customer and not roles:
         roles = ["customer"]
     issued_at = int(now().timestamp())
     optional = {
         "customer": customer,
+        "partner": partner,
         "scope": scope,
         "email": email,
         "owner": owner,

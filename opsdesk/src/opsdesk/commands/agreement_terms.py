@@ -7,7 +7,9 @@ from opsdesk.api_client import JSON
 from opsdesk.commands.console import print_facts, print_line, print_table
 from opsdesk.formatting import format_duration, format_instant
 
-TARGETS = ("metric", "priority", "kind", "tier", "channel", "within", "waiting on the customer")
+CONDITIONS = {"kind": "kind", "environment_tier": "tier", "channel": "channel"}
+SELDOM_NAMED = {"customer_tier": "customers of tier", "tag": "tag"}
+"""The conditions of targets with their headings; of the second ones a column where one is named."""
 GOALS = ("goal", "credits", "of")
 
 
@@ -17,15 +19,15 @@ def version_name(version: JSON) -> str:
 
 def other_side(version: JSON) -> str:
     """With whom a version is made; those who are covered read of themselves."""
-    if version["house_default"]:
+    if version.get("house_default"):
         return "nobody: the default of the house"
-    return str(version["customer"] or version.get("partner") or version.get("team"))
+    return str(version.get("customer") or version.get("partner") or version.get("team"))
 
 
 def print_version(version: JSON) -> None:
     """Print what a version promises, and who signed it."""
     print_facts(version_name(version), _facts(version))
-    print_table("Targets", TARGETS, (_target_row(one) for one in version["targets"]))
+    _print_targets(version["targets"])
     if goals := version.get("goals"):
         print_table("Goals of each month", GOALS, (_goal_row(one, version) for one in goals))
         print_line(_cap(version))
@@ -70,8 +72,17 @@ def _signer(signature: JSON | None) -> str | None:
     return None if signature is None else f"{signature['by']}, {format_instant(signature['at'])}"
 
 
-def _target_row(target: JSON) -> tuple[object, ...]:
-    conditions = (target[name] or "any" for name in ("kind", "environment_tier", "channel"))
+def _print_targets(targets: list[JSON]) -> None:
+    named = {
+        name: title for name, title in SELDOM_NAMED.items() if any(one.get(name) for one in targets)
+    }
+    conditions = CONDITIONS | named
+    columns = ("metric", "priority", *conditions.values(), "within", "waiting on the customer")
+    print_table("Targets", columns, (_target_row(one, tuple(conditions)) for one in targets))
+
+
+def _target_row(target: JSON, names: tuple[str, ...]) -> tuple[object, ...]:
+    conditions = (target.get(name) or "any" for name in names)
     waits = "does not count" if target["pausable"] else "counts"
     own = target["metric"], target["priority"]
     return *own, *conditions, describe_within(target["target_seconds"]), waits

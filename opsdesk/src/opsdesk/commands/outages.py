@@ -1,12 +1,15 @@
 """The commands `opsdesk outages list | open | end | correct | confirm | refuse | availability | rules`."""
 
+from pathlib import Path
 from typing import Annotated
 
 from typer import Argument, Option, Typer
 
 from opsdesk.api_client import JSON
 from opsdesk.commands.console import print_facts, print_line, print_table, run_command
+from opsdesk.errors import CliError
 from opsdesk.formatting import format_duration, format_instant, parse_instant
+from opsdesk.json_files import read_fields
 from opsdesk.session import own_client
 
 app = Typer(help="Outages and availability.", no_args_is_help=True)
@@ -87,9 +90,14 @@ def rules(
     confirmed: Annotated[
         bool, Option("--confirm", help="Confirm rules by which nothing is an outage.")
     ] = False,
+    replacement: Annotated[
+        Path | None, Option("--replace", help='A file with all the rules as JSON: {"rules": …}.')
+    ] = None,
 ) -> None:
-    """Show by which rules alerts and tickets count as outages."""
-    run_command(_rules(confirmed))
+    """Show by which rules alerts and tickets count as outages, or replace them."""
+    if confirmed and replacement is not None:
+        raise CliError("Replace the rules, or confirm what another person has asked for.")
+    run_command(_rules(None if replacement is None else read_fields(replacement), confirmed))
 
 
 @app.command("end")
@@ -160,9 +168,11 @@ async def _decide_corrections(key: str, verdict: str) -> None:
     print_line(f"{outage['key']}: {len(waiting)} {done}.")
 
 
-async def _rules(confirmed: bool) -> None:
+async def _rules(replacement: JSON | None, confirmed: bool) -> None:
     async with own_client() as client:
-        if confirmed:
+        if replacement is not None:
+            found = await client.put("sla", "/v1/outage-rules", replacement)
+        elif confirmed:
             found = await client.post("sla", "/v1/outage-rules/confirm", {})
         else:
             found = await client.get("sla", "/v1/outage-rules")

@@ -1,4 +1,4 @@
-"""The commands `opsdesk reviews list | show | fetch`."""
+"""The commands `opsdesk reviews list | show | fetch`; those that make one are in `review_work`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +8,7 @@ from typer import Argument, Option, Typer
 from opsdesk.api_client import JSON
 from opsdesk.commands.console import print_facts, print_line, print_table, run_command
 from opsdesk.errors import CliError
-from opsdesk.formatting import format_instant
+from opsdesk.formatting import format_duration, format_instant
 from opsdesk.session import own_client
 
 app = Typer(help="Operational reviews: the report on a customer's month.", no_args_is_help=True)
@@ -31,7 +31,7 @@ def show_(
     key: Annotated[str, Argument(help="acme-2026-06")],
     edition: Annotated[int | None, Option(help=EDITION_HELP)] = None,
 ) -> None:
-    """Show the figures of the month, the agenda, and the open action items."""
+    """Show the assessment, the figures, what was broken, the agenda, and the open action items."""
     run_command(_show(key, {} if edition is None else {"edition": edition}))
 
 
@@ -82,7 +82,11 @@ async def _show(key: str, query: JSON) -> None:
         ("breached", report["breaches_total"]),
         ("shown", f"edition {review['shown_edition']}" if review["shown_edition"] else "draft"),
     )
+    _print_assessment(report)
     print_facts(key, facts)
+    if report["breaches"]:
+        columns = ("ticket", "metric", "priority", "too late by", "why")
+        print_table("Broken promises", columns, (_breach_row(one) for one in report["breaches"]))
     for number, item in enumerate(review["agenda"], start=1):
         print_line(f"{number:>3}. {item}")
     open_actions = [
@@ -90,6 +94,25 @@ async def _show(key: str, query: JSON) -> None:
     ]
     if open_actions:
         print_table("Actions", ("action", "what", "owner", "due", "state"), open_actions)
+
+
+def _print_assessment(report: JSON) -> None:
+    """Print the words at its head, and those of before the month was over, which staff read."""
+    for paragraph in report["assessment"]:
+        print_line(paragraph)
+    if by := report.get("assessment_by"):
+        print_line(f"(written by {by})")
+    if by := report.get("former_assessment_by"):
+        print_line(f"Before the month was over {by} wrote, and nobody has written anew since:")
+        for paragraph in report["former_assessment"]:
+            print_line(f"  {paragraph}")
+
+
+def _breach_row(breach: JSON) -> tuple[object, ...]:
+    late = f"{format_duration(breach['overrun_seconds'])} of support time"
+    waived = breach["waiver"] and f"approved beforehand: {breach['waiver']}"
+    why = breach["comment"] or waived or breach["reason"].replace("_", " ")
+    return breach["ticket"], breach["metric"].replace("_", " "), breach["priority"], late, why
 
 
 async def _fetch(key: str, query: JSON, file: Path) -> None:

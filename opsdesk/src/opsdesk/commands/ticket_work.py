@@ -23,6 +23,21 @@ def assign(
     act(ticket, "assign", body, lambda t: f"{t['key']} is assigned to {t['assignee']}.")
 
 
+def tag(
+    ticket: Ticket,
+    tags: Annotated[
+        list[str] | None, Argument(help="All that it shall have; none takes them off.")
+    ] = None,
+) -> None:
+    """Set the tags of a ticket, in place of those that it had."""
+    act(
+        ticket,
+        "tags",
+        {"tags": tags or []},
+        lambda t: f"{t['key']} has the tags {', '.join(t['tags']) or 'none'}.",
+    )
+
+
 def wait(
     ticket: Ticket,
     reason: Reason,

@@ -17,7 +17,7 @@ Entry = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The holder of a token: a member of staff, a customer's contact, or a machine.
+    """The holder of a token: a member of staff, a customer's contact, a partner's person, or a machine.
 
     `owner` is the `sub` of who answers for a machine.
     """
@@ -27,6 +27,7 @@ class Identity:
     email: str | None = None
     roles: tuple[str, ...] = ()
     customer: str | None = None
+    partner: str | None = None
     scope: str | None = None
     owner: str | None = None
 
@@ -43,7 +44,13 @@ class DemoData:
     def identities(self) -> dict[str, Identity]:
         """Return everybody who may get a token of the local issuer, by login name."""
         staff = (
-            Identity(one["sub"], one["name"], one["email"], tuple(one["roles"]))
+            Identity(
+                one["sub"],
+                one["name"],
+                one["email"],
+                tuple(one["roles"]),
+                partner=self._partner_of(one),
+            )
             for one in self.entries("people")
         )
         contacts = (
@@ -55,6 +62,13 @@ class DemoData:
             for one in self.entries("machines")
         )
         return {one.sub: one for one in (*staff, *contacts, *machines)}
+
+    def _partner_of(self, person: Entry) -> str | None:
+        """The partner (a key) whose person this is: that with the same address."""
+        if "partner" not in person["roles"]:
+            return None
+        partners = self.entries("partners")
+        return next((one["key"] for one in partners if one["email"] == person["email"]), None)
 
 
 def read_demo_data(file: Path | None = None) -> DemoData:

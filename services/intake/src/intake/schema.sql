@@ -491,6 +491,7 @@ CREATE TABLE customers (
     name text NOT NULL,
     timezone text NOT NULL,
     language text NOT NULL,
+    tier text,
     retired boolean NOT NULL DEFAULT false,
     sequence bigint NOT NULL,
     CONSTRAINT customers_pkey PRIMARY KEY (id),
@@ -1385,11 +1386,14 @@ CREATE TABLE stored_files (
 );
 
 CREATE TABLE teams (
+    id uuid NOT NULL,
     key text NOT NULL,
     name text NOT NULL,
     members text[] NOT NULL,
     created_by text NOT NULL,
-    CONSTRAINT teams_pkey PRIMARY KEY (key)
+    sequence bigint NOT NULL,
+    CONSTRAINT teams_pkey PRIMARY KEY (id),
+    CONSTRAINT teams_key_key UNIQUE (key)
 );
 
 CREATE TABLE ticket_documents (
@@ -1536,6 +1540,7 @@ CREATE TABLE tickets (
     unmerged_confirmed_by text,
     suggested_priority text,
     detected_by text,
+    tags text[] NOT NULL DEFAULT '{}'::text[],
     detection_detected_by text,
     detection_requested_by text,
     detection_requested_at timestamptz,
@@ -1600,6 +1605,7 @@ CREATE INDEX ix_tickets_open ON tickets (id)
     WHERE state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened');
 CREATE INDEX ix_tickets_open_changes ON tickets (id)
     WHERE kind = 'change_request' AND (state NOT IN ('closed', 'merged'));
+CREATE INDEX ix_tickets_tags ON tickets USING gin (tags) WHERE tags <> '{}'::text[];
 CREATE INDEX ix_tickets_to_lower ON tickets (downgrade_requested_at, id)
     WHERE downgrade_requested_by IS NOT NULL;
 CREATE INDEX ix_tickets_to_reclassify ON tickets (reclassification_requested_at, id)

@@ -5,7 +5,7 @@ from typing import Final
 from common.persistence.sequenced import NumberSequence, Sequenced, Subjects
 from intake.alerts.tables import alerts
 from intake.articles.tables import articles
-from intake.directory.tables import contacts, customers, environments, partners, people
+from intake.directory.tables import contacts, customers, environments, partners, people, teams
 from intake.improvements.tables import monitoring_improvements
 from intake.revocations.tables import token_revocations
 from intake.tickets.tables import tickets
@@ -19,6 +19,7 @@ SEQUENCED: Final[Subjects] = {
     "environment": Sequenced(environments),
     "partner": Sequenced(partners),
     "person": Sequenced(people),
+    "team": Sequenced(teams),
     "improvement": Sequenced(monitoring_improvements),
     "revocation": Sequenced(token_revocations),
 }

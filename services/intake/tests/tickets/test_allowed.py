@@ -40,6 +40,7 @@ PATHS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "correct_detection": ("tickets/{}/detection", {"detected_by": "ops", "reason": "x"}),
     "confirm_detection": ("tickets/{}/detection/confirm", {"agree": True}),
     "decline_detection": ("tickets/{}/detection/confirm", {"agree": False}),
+    "tag": ("tickets/{}/tags", {"tags": ["security"]}),
     "split": ("tickets/{}/split", {"title": "x", "description": True}),
 }
 """How each act is asked of its route; merging needs a second ticket."""

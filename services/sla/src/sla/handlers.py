@@ -26,6 +26,7 @@ from common.events.directory import (
     EnvironmentKnown,
     PartnerKnown,
     PersonKnown,
+    TeamKnown,
     TokensRevoked,
 )
 from common.events.erasures import TicketErased
@@ -35,6 +36,7 @@ from common.events.restored import (
     TicketHistoryRestored,
 )
 from common.events.ticket_links import TicketUnmerged
+from common.events.ticket_tags import TicketTagged
 from common.events.tickets import (
     BlockerLifted,
     BlockerRaised,
@@ -62,6 +64,7 @@ from common.restoration.handlers import restored_handlers
 from sla.agreements.handlers import on_commenting_contact
 from sla.clocks.handlers.merges import on_merged, on_unmerged
 from sla.clocks.handlers.opening import on_opened
+from sla.clocks.handlers.tags import on_tagged
 from sla.clocks.handlers.ticket_facts import on_opened_facts, on_ticket_facts
 from sla.clocks.handlers.ticket_inputs import (
     as_input,
@@ -78,7 +81,14 @@ from sla.clocks.handlers.tickets import (
     on_reclassified,
     on_triaged,
 )
-from sla.directory.handlers import on_contact, on_customer, on_environment, on_partner, on_person
+from sla.directory.handlers import (
+    on_contact,
+    on_customer,
+    on_environment,
+    on_partner,
+    on_person,
+    on_team,
+)
 from sla.outages.handlers import (
     on_alert_worsened,
     on_alerts_raised,
@@ -97,6 +107,7 @@ HANDLERS: Handlers = {
     TicketOpened: chain(on_opened, on_opened_facts, on_blocker_ticket_opened),
     TicketTriaged: chain(on_ticket_facts, for_each(on_triaged)),
     TicketPrioritised: for_each(on_prioritised),
+    TicketTagged: for_each(on_tagged),
     TicketReclassified: chain(for_each(on_reclassified), for_each(on_blocker_reclassified)),
     TicketAssigned: chain(on_ticket_facts, as_input(input_of_assignment)),
     TicketForwarded: chain(on_ticket_facts, for_each(on_forwarded)),
@@ -134,6 +145,7 @@ HANDLERS: Handlers = {
     EnvironmentKnown: for_each(on_environment),
     PartnerKnown: for_each(on_partner),
     PersonKnown: chain(for_each(on_person), for_each(persons.on_person)),
+    TeamKnown: for_each(on_team),
     TokensRevoked: for_each(on_tokens_revoked),
     DeliverySubmitted: for_each(on_delivery),
     DeliveryReadyForReview: for_each(on_delivery),

@@ -14,7 +14,7 @@ from sla.agreements.tables import agreements
 from sla.calendars.tables import calendars
 from sla.catalogue.tables import services
 from sla.clocks.ticket_tables import tickets
-from sla.directory.tables import contacts, customers, environments, partners, people
+from sla.directory.tables import contacts, customers, environments, partners, people, teams
 
 REFERENCES: Final[References] = {
     "agreement": KnownKeys(agreements.c.key, agreements.c.id),
@@ -28,6 +28,6 @@ REFERENCES: Final[References] = {
     "partner": KnownKeys(partners.c.key, partners.c.id, source_topic=CustomerKnown.topic),
     "person": KnownKeys(people.c.sub, callers=True, source_topic=CustomerKnown.topic),
     "service": KnownKeys(services.c.key),
-    "team": KnownKeys(names=TEAMS),
+    "team": KnownKeys(teams.c.key, names=TEAMS, source_topic=CustomerKnown.topic),
     "ticket": KnownKeys(tickets.c.key, tickets.c.id, source_topic=TicketEvent.topic),
 }

@@ -288,7 +288,11 @@ ALTER TABLE agreement_versions FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON agreement_versions TO opsdesk_sla_contact USING ((((( SELECT
     own_customer() AS own_customer) = ANY (customers)) AND ((published_at IS NOT NULL) OR
     (customer_signs AND (state IN ('proposed', 'agreed'))))) OR ((customers = '{}'::uuid[]) AND
-    (published_at IS NOT NULL) AND is_house_default(agreement_id))));
+    (published_at IS NOT NULL) AND ( SELECT is_for_a_customer() AS is_for_a_customer) AND
+    is_house_default(agreement_id))));
+CREATE POLICY of_the_partner ON agreement_versions FOR SELECT TO opsdesk_sla_contact USING ((((
+    SELECT own_partner() AS own_partner) IS NOT NULL) AND (published_at IS NOT NULL) AND
+    is_own_contract(agreement_id)));
 CREATE POLICY of_the_service ON agreement_versions TO opsdesk_sla, opsdesk_sla_owner USING (true);
 CREATE TRIGGER two_persons_publish BEFORE INSERT OR UPDATE OF published_by ON agreement_versions
     FOR EACH ROW WHEN (new.published_by IS NOT NULL)
@@ -351,6 +355,8 @@ ALTER TABLE agreements FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON agreements TO opsdesk_sla_contact USING (((contract = 'sla') AND
     (EXISTS ( SELECT FROM agreement_versions WHERE (agreement_versions.agreement_id =
     agreements.id)))));
+CREATE POLICY of_the_partner ON agreements FOR SELECT TO opsdesk_sla_contact USING (((contract =
+    'uc') AND (partner = ( SELECT own_partner() AS own_partner))));
 CREATE POLICY of_the_service ON agreements TO opsdesk_sla, opsdesk_sla_owner USING (true);
 CREATE TRIGGER two_persons_terminate BEFORE INSERT OR UPDATE OF ended_by ON agreements
     FOR EACH ROW WHEN (new.ended_by IS NOT NULL)
@@ -556,6 +562,9 @@ GRANT SELECT ON clock_figures TO opsdesk_sla_contact;
 ALTER TABLE clock_figures FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON clock_figures TO opsdesk_sla_contact USING ((customer_id = (
     SELECT own_customer() AS own_customer)));
+CREATE POLICY of_the_partner ON clock_figures FOR SELECT TO opsdesk_sla_contact USING (((contract =
+    'uc') AND (( SELECT own_partner() AS own_partner) IS NOT NULL) AND (agreement IN ( SELECT
+    agreements.key FROM agreements))));
 CREATE POLICY of_the_service ON clock_figures TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 -- The inputs of each clock, in order; folded, they give the clock (C9).
@@ -669,6 +678,8 @@ GRANT SELECT ON clocks TO opsdesk_sla_contact;
 ALTER TABLE clocks FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON clocks TO opsdesk_sla_contact USING (((customer_id = ( SELECT
     own_customer() AS own_customer)) AND (contract = 'sla')));
+CREATE POLICY of_the_partner ON clocks FOR SELECT TO opsdesk_sla_contact USING (((contract = 'uc')
+    AND (partner = ( SELECT own_partner() AS own_partner))));
 CREATE POLICY of_the_service ON clocks TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 CREATE OR REPLACE FUNCTION sla.mark_measured()
@@ -771,6 +782,7 @@ CREATE TABLE customers (
     language text NOT NULL DEFAULT 'en',
     -- The zone in which days are counted: the customer's, or UTC where PostgreSQL does not know it.
     day_zone text NOT NULL DEFAULT 'UTC',
+    tier text,
     retired boolean NOT NULL DEFAULT false,
     sequence bigint NOT NULL,
     CONSTRAINT customers_pkey PRIMARY KEY (id),
@@ -828,6 +840,8 @@ GRANT SELECT ON dirty_days TO opsdesk_sla_contact;
 ALTER TABLE dirty_days FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON dirty_days TO opsdesk_sla_contact USING ((customer_id = ( SELECT
     own_customer() AS own_customer)));
+CREATE POLICY of_the_partner ON dirty_days FOR SELECT TO opsdesk_sla_contact USING ((( SELECT
+    own_partner() AS own_partner) IS NOT NULL));
 CREATE POLICY of_the_service ON dirty_days TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 CREATE TABLE environments (
@@ -1146,7 +1160,8 @@ REVOKE DELETE ON maintenance_windows FROM opsdesk_sla;
 GRANT SELECT, UPDATE ON maintenance_windows TO opsdesk_sla_contact;
 ALTER TABLE maintenance_windows FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON maintenance_windows TO opsdesk_sla_contact USING (((customer_id =
-    ( SELECT own_customer() AS own_customer)) OR (customer_id IS NULL)));
+    ( SELECT own_customer() AS own_customer)) OR ((customer_id IS NULL) AND ( SELECT
+    is_for_a_customer() AS is_for_a_customer))));
 CREATE POLICY of_the_service ON maintenance_windows TO opsdesk_sla, opsdesk_sla_owner USING (true);
 CREATE TRIGGER two_persons_agree BEFORE INSERT OR UPDATE OF agreed_by ON maintenance_windows
     FOR EACH ROW WHEN (new.agreed_by IS NOT NULL)
@@ -1389,7 +1404,8 @@ REVOKE DELETE ON outages FROM opsdesk_sla;
 GRANT SELECT ON outages TO opsdesk_sla_contact;
 ALTER TABLE outages FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON outages TO opsdesk_sla_contact USING (((customer_id = ( SELECT
-    own_customer() AS own_customer)) OR (customer_id IS NULL)));
+    own_customer() AS own_customer)) OR ((customer_id IS NULL) AND ( SELECT is_for_a_customer() AS
+    is_for_a_customer))));
 CREATE POLICY of_the_service ON outages TO opsdesk_sla, opsdesk_sla_owner USING (true);
 CREATE TRIGGER versions_of_deletes AFTER DELETE ON outages
     REFERENCING OLD TABLE AS gone
@@ -1413,6 +1429,11 @@ CREATE TABLE partners (
     CONSTRAINT partners_pkey PRIMARY KEY (id),
     CONSTRAINT partners_key_key UNIQUE (key)
 );
+GRANT SELECT ON partners TO opsdesk_sla_contact;
+ALTER TABLE partners FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON partners TO opsdesk_sla_contact USING ((key = ( SELECT
+    own_partner() AS own_partner)));
+CREATE POLICY of_the_service ON partners TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 -- Inputs of tickets, kept for clocks that start later: after triage, or when a promise is
 -- added.
@@ -1890,6 +1911,16 @@ CREATE TRIGGER versions_of_updates AFTER UPDATE ON services
     FOR EACH STATEMENT
     EXECUTE FUNCTION record_versions();
 
+CREATE TABLE teams (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    name text NOT NULL,
+    retired boolean NOT NULL DEFAULT false,
+    sequence bigint NOT NULL,
+    CONSTRAINT teams_pkey PRIMARY KEY (id),
+    CONSTRAINT teams_key_key UNIQUE (key)
+);
+
 -- Per day or month (its first day); total: a month, services, priorities and kinds together.
 -- Customer 0: all of them.
 CREATE TABLE ticket_figures (
@@ -1993,6 +2024,11 @@ CREATE TABLE tickets (
     environment_tier text,
     -- By which the ticket came; targets may name it.
     channel text,
+    -- As it was when the ticket was opened; targets may name it.
+    customer_tier text,
+    -- Those that count for its promises, with a space between them: of the opening, and later ones
+    -- that made none weaker.
+    tags text,
     CONSTRAINT tickets_pkey PRIMARY KEY (id),
     CONSTRAINT tickets_key_key UNIQUE (key),
     CONSTRAINT tickets_agreement_version_fkey
@@ -2008,6 +2044,9 @@ GRANT SELECT ON tickets TO opsdesk_sla_contact;
 ALTER TABLE tickets FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON tickets TO opsdesk_sla_contact USING ((customer_id = ( SELECT
     own_customer() AS own_customer)));
+CREATE POLICY of_the_partner ON tickets FOR SELECT TO opsdesk_sla_contact USING (((( SELECT
+    own_partner() AS own_partner) IS NOT NULL) AND (EXISTS ( SELECT FROM clocks WHERE
+    (clocks.ticket_id = tickets.id)))));
 CREATE POLICY of_the_service ON tickets TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 CREATE OR REPLACE FUNCTION sla.mark_opened()
@@ -2211,6 +2250,9 @@ GRANT SELECT ON time_figures TO opsdesk_sla_contact;
 ALTER TABLE time_figures FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON time_figures TO opsdesk_sla_contact USING ((customer_id = ( SELECT
     own_customer() AS own_customer)));
+CREATE POLICY of_the_partner ON time_figures FOR SELECT TO opsdesk_sla_contact USING (((contract =
+    'uc') AND (( SELECT own_partner() AS own_partner) IS NOT NULL) AND (agreement IN ( SELECT
+    agreements.key FROM agreements))));
 CREATE POLICY of_the_service ON time_figures TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 -- Histograms of time_figures, a row each. Days are those of all customers together (0) alone.
@@ -2244,6 +2286,9 @@ GRANT SELECT ON time_sums TO opsdesk_sla_contact;
 ALTER TABLE time_sums FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON time_sums TO opsdesk_sla_contact USING ((customer_id = ( SELECT
     own_customer() AS own_customer)));
+CREATE POLICY of_the_partner ON time_sums FOR SELECT TO opsdesk_sla_contact USING (((contract =
+    'uc') AND (( SELECT own_partner() AS own_partner) IS NOT NULL) AND (agreement IN ( SELECT
+    agreements.key FROM agreements))));
 CREATE POLICY of_the_service ON time_sums TO opsdesk_sla, opsdesk_sla_owner USING (true);
 
 CREATE TABLE usage_limits (

@@ -10,7 +10,8 @@ from common.events.directory import EnvironmentKnown
 from common.events.tickets import TicketPrioritised, TicketReclassified, TicketTriaged
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver
-from sla.agreements.domain.agreement import Agreement, Target, TicketTraits
+from sla.agreements.domain.agreement import Agreement, Target
+from sla.agreements.domain.ticket_traits import TicketTraits
 from sla.handlers import HANDLERS
 from sla_support.assertions import assert_consistent, resolution_clock, violation_pointers
 from sla_support.company import (

@@ -53,7 +53,7 @@ async def test_every_table_that_contacts_read_keeps_its_rows_apart(database: Dat
 async def test_agreements_without_their_condition(
     jan: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(agreements, "_visible_to", lambda _: true())
+    monkeypatch.setattr(agreements, "visible_to", lambda _: true())
     listed = (await jan.get("/v1/agreements")).json()["items"]
     assert [one["key"] for one in listed] == ["acme-standard"]
     assert (await jan.get("/v1/agreements/brightwater-standard")).status_code == 404

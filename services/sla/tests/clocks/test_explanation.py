@@ -200,3 +200,46 @@ async def test_a_replay_as_known_then_is_the_clock_as_it_was_read_then(
     read_now = (await theo.get(address)).json()
     assert {name: now[name] for name in read_now} == read_now
     assert now["identical"] is True
+
+
+async def test_a_waiver_that_came_too_late_is_told_to_staff_alone(
+    database: Database, theo: AsyncClient, gina: AsyncClient, jan: AsyncClient
+) -> None:
+    """C11: it changes nothing, and stays on record"""
+    await promise(database, metrics=("resolution",))
+    await deliver(database, HANDLERS, (ticket_opened(1), 1))
+    clock = (await resolution_clock(database)).id
+    request = {"clock_id": str(clock), "reason": "The supplier is down"}
+    asked = await theo.post("/v1/waivers", json=request | {"expires_at": "2026-06-08T07:00:00Z"})
+    assert asked.status_code == 201, asked.text
+    key = asked.json()["key"]
+    period = {"customer": "acme", "starts_at": "2026-06-01T07:00:00Z"}
+    period |= {"ends_at": "2026-06-01T16:00:00Z", "reason": "A storm"}
+    of_day = (await theo.post("/v1/waivers", json=period)).json()["key"]
+    await freeze_time(database, NINE + 10 * HOUR)
+    await fire_due(database, TIMERS)
+    for one in (key, of_day):
+        approved = await gina.post(f"/v1/waivers/{one}/approve")
+        assert approved.json()["late"] is True, approved.text
+    path = f"/v1/clocks/{clock}/explanation?format=text"
+    text = " ".join((await theo.get(path)).text.split())
+    for one in (key, of_day):
+        assert f"waiver {one} was approved too late: it covers nothing, by Gina" in text
+    assert "running: breached at" in text
+    assert "too late" not in (await jan.get(path)).text
+    kinds = [
+        one["kind"] for one in (await theo.get(f"/v1/clocks/{clock}/explanation")).json()["events"]
+    ]
+    assert kinds[-2:] == ["waiver_too_late", "waiver_too_late"]
+
+
+async def test_times_are_told_in_the_agreements_zone(database: Database, theo: AsyncClient) -> None:
+    """Its dates are written in it; hours may be those of another zone"""
+    await promise(database, metrics=("resolution",), timezone="America/New_York")
+    await deliver(database, HANDLERS, (ticket_opened(1), 1))
+    clock = (await resolution_clock(database)).id
+    path = f"/v1/clocks/{clock}/explanation?format=text"
+    text = (await theo.get(path)).text
+    assert "Times are in America/New_York." in text
+    assert "Mon 1 Jun 2026 03:00" in text
+    assert "Times are in Asia/Tokyo." in (await theo.get(f"{path}&zone=Asia/Tokyo")).text

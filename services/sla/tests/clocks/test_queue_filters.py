@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
+from common.events.directory import TeamKnown
 from common.events.tickets import (
     TicketAssigned,
     TicketClosed,
@@ -131,9 +133,13 @@ async def test_it_is_filtered_by_who_works_on_it_as_intake_said_last(
     database: Database, theo: AsyncClient, jan: AsyncClient
 ) -> None:
     given: dict[str, Any] = {"assignee": "anna", "state": "in_progress"}
+    payments = TeamKnown(
+        at=NINE, team_id=UUID(int=0x7E), team="payments", name="Payments", members=["anna"]
+    )
     await deliver(
         database,
         HANDLERS,
+        (payments, 1),
         (ticket_event(TicketAssigned, 1, team="payments", **given), 2),
         (ticket_event(TicketAssigned, 2, assignee="omar", state="in_progress"), 2),
     )
@@ -156,6 +162,10 @@ async def test_it_is_filtered_by_who_works_on_it_as_intake_said_last(
     assert await queue(theo, "state=stopped&ticket_state=closed") == ones
     empty = await theo.get("/v1/clocks?assignee=&service=&team=")
     assert set(violation_pointers(empty)) == {"/query/assignee", "/query/service", "/query/team"}
+    unknown = await theo.get("/v1/clocks?team=payment")
+    assert violation_pointers(unknown) == ["/query/team"]
+    assert "there is no team 'payment'; did you mean payments?" in unknown.text
+    assert (await theo.get("/v1/clocks?team=second_level")).json()["items"] == []
     for query in ("assignee=anna", "team=payments"):
         assert (await jan.get(f"/v1/clocks?{query}")).status_code == 403
     assert await queue(jan, "metric=resolution&per=ticket") == [

@@ -156,3 +156,29 @@ async def test_bad_actions_are_refused(dana: AsyncClient) -> None:
         ) == [pointer]
     assert (await dana.get("/v1/review-actions/RA-99")).status_code == 404
     assert (await dana.post("/v1/review-actions/RA-99/verify")).status_code == 404
+
+
+async def test_a_due_date_that_is_over_is_refused_in_the_customers_zone(
+    database: Database, dana: AsyncClient
+) -> None:
+    """1 July has just begun in Amsterdam, and has not in UTC"""
+    for due, status in (("2026-06-30", 422), ("2026-07-01", 201)):
+        made = await dana.post(JUNE_REVIEW + "/actions", json=ACTION | {"due": due})
+        assert made.status_code == status, made.text
+    refused = await dana.post(JUNE_REVIEW + "/actions", json=ACTION | {"due": "2026-06-30"})
+    assert violation_pointers(refused) == ["/due"]
+    assert "give 2026-07-01 (today in Europe/Amsterdam) or a later one" in refused.text
+
+
+async def test_an_overdue_action_changes_hands_and_is_not_moved_into_the_past(
+    database: Database, dana: AsyncClient
+) -> None:
+    made = await dana.post(JUNE_REVIEW + "/actions", json=ACTION | {"due": "2026-07-02"})
+    address = f"{made.headers['Location']}/hand-over"
+    await freeze_time(database, JULY + 5 * DAY)
+    unchanged = await dana.post(address, json={"owner": "omar", "due": "2026-07-02"})
+    assert (unchanged.status_code, unchanged.json()["owner"]) == (200, "omar")
+    moved = await dana.post(address, json={"owner": "omar", "due": "2026-07-03"})
+    assert violation_pointers(moved) == ["/due"]
+    ahead = await dana.post(address, json={"owner": "omar", "due": "2026-07-20"})
+    assert ahead.json()["due"] == "2026-07-20"

@@ -82,3 +82,37 @@ async def test_agreements_that_do_not_hold_in_the_month_do_not_delay_it(database
     over = replace(elsewhere, valid_until=customers_end - 40 * DAY)
     later = replace(elsewhere, valid_from=NEW_YORK_JULY)
     assert final_at(JUNE, APIA, [base, over, later]) == customers_end
+
+
+async def test_words_about_an_unfinished_month_do_not_stand_at_the_head_of_the_whole_one(
+    database: Database, theo: AsyncClient, gina: AsyncClient, dana: AsyncClient, jan: AsyncClient
+) -> None:
+    """They stay beside what is computed, for staff, until somebody writes anew"""
+    await promise(database, timezone="America/New_York")
+    await freeze_time(database, JULY - 10 * DAY)
+    body = {"customer": "acme", "month": "2026-06"}
+    assert (await theo.post("/v1/reviews", json=body)).status_code == 201
+    path = "/v1/reviews/acme-2026-06"
+    early = {"paragraphs": ["A quiet month so far."]}
+    assert (await dana.put(f"{path}/assessment", json=early)).status_code == 200
+    assert (await theo.post(f"{path}/regenerate")).status_code == 200
+    running = (await theo.get(f"{path}?edition=0")).json()["report"]
+    assert running["assessment"] == early["paragraphs"], "while the month runs they stay"
+    assert (running["assessment_by"], running["former_assessment"]) == ("Dana", [])
+    await freeze_time(database, NEW_YORK_JULY)
+    await fire_due(database, TIMERS)
+    for _ in range(2):
+        final = (await theo.get(f"{path}?edition=0")).json()["report"]
+        assert final["assessment"] == final["computed_assessment"] != early["paragraphs"]
+        assert final["assessment_by"] is None
+        assert final["former_assessment"] == early["paragraphs"]
+        assert final["former_assessment_by"] == "Dana"
+        assert (await theo.post(f"{path}/regenerate")).status_code == 200
+    written = await dana.put(f"{path}/assessment", json={"paragraphs": ["A quiet month."]})
+    assert written.json()["assessment_by"] == "Dana"
+    anew = (await theo.get(f"{path}?edition=0")).json()["report"]
+    assert (anew["assessment"], anew["former_assessment"]) == (["A quiet month."], [])
+    assert (await gina.post(f"{path}/publish")).status_code == 200
+    shown = (await jan.get(path)).json()["report"]
+    assert shown["assessment"] == ["A quiet month."]
+    assert "former_assessment" not in shown

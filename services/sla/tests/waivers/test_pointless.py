@@ -1,11 +1,12 @@
 """A request for a waiver that could change nothing is refused, saying so (C11)."""
 
+from asyncio import gather
 from datetime import timedelta
 from typing import Any
 
 from httpx import AsyncClient, Response
 
-from common.events.tickets import TicketResolved
+from common.events.tickets import TicketOnHold, TicketResolved
 from common.persistence.database import Database
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from sla.handlers import HANDLERS
@@ -44,3 +45,44 @@ async def test_what_is_broken_already_is_not_asked_for(
     assert (broken.status_code, broken.json()["code"]) == (409, "ALREADY_BREACHED")
     await deliver(database, HANDLERS, (ticket_event(TicketResolved, 1, NINE + 9 * HOUR), 2))
     assert (await ask(theo, database, 20 * HOUR)).status_code == 409
+
+
+async def test_a_second_request_while_one_waits_is_refused_and_names_it(
+    database: Database, theo: AsyncClient, dana: AsyncClient, gina: AsyncClient
+) -> None:
+    """Two open requests would be decided twice, and the second answer would overrule the first."""
+    await promise(database, metrics=("resolution",))
+    await deliver(database, HANDLERS, (ticket_opened(1), 1))
+    first = await ask(theo, database, 9 * HOUR)
+    for who in (theo, dana):
+        second = await ask(who, database, 12 * HOUR)
+        assert (second.status_code, second.json()["code"]) == (409, "ALREADY_REQUESTED")
+        assert first.json()["key"] in second.json()["detail"]
+    address = first.headers["Location"]
+    assert (await gina.post(f"{address}/refuse", json={"reason": "Not now"})).status_code == 200
+    third = await ask(dana, database, 9 * HOUR)
+    assert third.status_code == 201, "what was refused may be asked for again"
+    withdrawn = {"reason": "Not needed any more"}
+    assert (await dana.post(f"{third.headers['Location']}/withdraw", json=withdrawn)).is_success
+    assert (await ask(theo, database, 9 * HOUR)).status_code == 201
+
+
+async def test_a_request_that_expired_undecided_stands_in_nobodys_way(
+    database: Database, theo: AsyncClient
+) -> None:
+    """Paused: no deadline, so that an early end is accepted. Its own end has not been noticed yet."""
+    await promise(database, metrics=("resolution",))
+    on_hold = ticket_event(TicketOnHold, 1, NINE + HOUR, waiting_on="customer", state="on_hold")
+    await deliver(database, HANDLERS, (ticket_opened(1), 1), (on_hold, 2))
+    assert (await ask(theo, database, 2 * HOUR)).status_code == 201
+    await freeze_time(database, NINE + 3 * HOUR)
+    assert (await ask(theo, database, 9 * HOUR)).status_code == 201
+
+
+async def test_of_two_who_ask_at_once_one_is_refused(
+    database: Database, theo: AsyncClient, dana: AsyncClient
+) -> None:
+    await promise(database, metrics=("resolution",))
+    await deliver(database, HANDLERS, (ticket_opened(1), 1))
+    answers = await gather(*(ask(who, database, 9 * HOUR) for who in (theo, dana, theo, dana)))
+    assert sorted(one.status_code for one in answers) == [201, 409, 409, 409]

@@ -16,7 +16,8 @@ class Caller:
     """Who makes a request. `sub` identifies them; `via_machine` is the machine that speaks for them.
 
     `customer` (a key) is set for a customer's contact and for nobody else: such a caller sees that
-    customer's data only. Of `email` a digest is stored, by which the accounts of one person are
+    customer's data only. `partner` (a key) is set for a business partner's person: such a caller sees
+    that partner's own contracts only, and no customer's data. Of `email` a digest is stored, by which the accounts of one person are
     known (`common.auth.persons`). `owner` is the account of the person who answers for a machine.
     `signed_in_at` (real seconds since 1970) and `acr` say when and how the person has signed in, None
     where the token does not say so.
@@ -27,6 +28,7 @@ class Caller:
     roles: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
     customer: str | None = None
+    partner: str | None = None
     contact_id: UUID | None = None
     via_machine: str | None = None
     email: str | None = None
@@ -36,7 +38,12 @@ class Caller:
 
     def can_see(self, customer: str) -> bool:
         """Return whether the caller may see data of this customer (a key). If not: 404, never 403."""
-        return self.customer is None or self.customer == customer
+        return self.partner is None and self.customer in (None, customer)
+
+    @property
+    def is_outsider(self) -> bool:
+        """Whether the caller is a customer's contact or a partner's person, not one of ours or a machine."""
+        return self.customer is not None or self.partner is not None
 
     def has_permission(self, permission: str) -> bool:
         return is_allowed(self.roles, self.scopes, permission)

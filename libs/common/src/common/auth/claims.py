@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from common.auth.caller import Caller
-from common.auth.permissions import CUSTOMER, ROLES, SCOPES
+from common.auth.permissions import CUSTOMER, PARTNER, ROLES, SCOPES
 from common.auth.revoked import VerifiedToken
 from common.errors import Unauthenticated
 
@@ -54,16 +54,17 @@ def verified_token(claims: dict[str, Any], policy: TokenPolicy) -> VerifiedToken
 def caller_from_claims(claims: dict[str, Any]) -> Caller:
     """Return the caller for verified claims. Unknown roles and scopes are ignored.
 
-    A contact's token names the customer. Refused are a token of staff and contact at once, and one
-    with roles and scopes: a person has no scope, a machine no role; and a `sub` that pretends.
+    A contact's token names the customer, that of a partner's person the partner. Refused are a token of
+    staff and contact or partner at once, and one with roles and scopes: a person has no scope, a machine
+    no role; and a `sub` that pretends. The role `partner` without a partner gives nothing.
     """
     sub, customer = _text_claim(claims, "sub"), _text_claim(claims, "customer")
+    partner = _text_claim(claims, "partner")
     roles = ROLES & _split_words(claims.get("roles"))
-    is_contact = CUSTOMER in roles
-    is_whole = (customer is not None) == is_contact and not (customer and len(roles) > 1)
-    if not sub or not is_whole or _is_reserved(sub):
+    if not sub or not _is_one_party(roles, customer, partner) or _is_reserved(sub):
         reject(
-            "This token does not identify a person, a contact or a machine. Get a new one.",
+            "This token does not identify a person, a contact, a partner's person or a machine."
+            " Get a new one.",
             "no_identity",
         )
     scopes = SCOPES & _split_words(claims.get("scope"))
@@ -72,17 +73,27 @@ def caller_from_claims(claims: dict[str, Any]) -> Caller:
             "This token has roles of a person and scopes of a machine. Ask for one or the other.",
             "mixed",
         )
+    if partner is None:
+        roles -= {PARTNER}
     return Caller(
         sub=sub,
         name=_text_claim(claims, "name") or sub,
         roles=roles,
         scopes=scopes,
         customer=customer,
+        partner=partner,
         email=_text_claim(claims, "email"),
         owner=_text_claim(claims, "owner"),
         signed_in_at=_instant(claims["auth_time"]) if "auth_time" in claims else None,
         acr=_text_claim(claims, "acr"),
     )
+
+
+def _is_one_party(roles: frozenset[str], customer: str | None, partner: str | None) -> bool:
+    """Return whether a token is of one party: ours, one customer's, or one partner's."""
+    if customer is not None or CUSTOMER in roles:
+        return customer is not None and partner is None and roles == {CUSTOMER}
+    return partner is None or roles == {PARTNER}
 
 
 def _is_reserved(sub: str) -> bool:

@@ -53,11 +53,13 @@ class LocalIssuer:
         email: str | None = None,
         roles: tuple[str, ...] = (),
         customer: str | None = None,
+        partner: str | None = None,
         scope: str | None = None,
         owner: str | None = None,
         seconds: int = DEFAULT_LIFETIME_S,
     ) -> IssuedToken:
-        """Issue a token to a person (roles), a customer's contact (customer) or a machine (scope).
+        """Issue a token to a person (roles), a customer's contact (customer), a partner's person (partner) or a
+        machine (scope).
 
         `owner` is the `sub` of the person who answers for a machine.
         """
@@ -67,6 +69,7 @@ class LocalIssuer:
             "name": name,
             "email": email,
             "customer": customer,
+            "partner": partner,
             "scope": scope,
             "owner": owner,
             "client_id": sub if scope else None,

@@ -1,18 +1,20 @@
 """The table of permissions and who holds them. What is not in it, nobody may do.
 
 A row names roles of people and scopes of machines. A customer's contact holds a permission for the
-data of their own customer only (`Caller.can_see`). Rows are sorted.
+data of their own customer only (`Caller.can_see`), a partner's person for the partner's own contracts
+only (`Caller.partner`). Rows are sorted.
 """
 
 from typing import Final
 
 CUSTOMER: Final = "customer"
+PARTNER: Final = "partner"
 PORTAL: Final = "portal"
 
 STAFF: Final = ("dm", "gm", "ops", "po", "qc", "second_level", "tom")
 """The roles of our own people."""
 
-ROLES: Final = frozenset({*STAFF, "partner", CUSTOMER})
+ROLES: Final = frozenset({*STAFF, PARTNER, CUSTOMER})
 SCOPES: Final = frozenset(
     {
         "alerts:write",
@@ -101,6 +103,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "policies:read": STAFF,
         "policies:write": ("gm", "tom"),
         "priorities:configure": ("gm", "tom"),
+        "promises:read": (*STAFF, CUSTOMER, PARTNER),
         "punctuality:read": STAFF,
         "queue:read": STAFF,
         "rate-cards:write": ("gm", "tom"),

@@ -27,7 +27,7 @@ class DirectoryEvent(Event):
 
 
 class CustomerKnown(DirectoryEvent):
-    """The state of a customer."""
+    """The state of a customer. `tier` is a word of the house, such as `gold`; None: it has none."""
 
     type: ClassVar[str] = "opsdesk.directory.customer.v1"
 
@@ -36,6 +36,7 @@ class CustomerKnown(DirectoryEvent):
     name: str
     timezone: str
     language: str
+    tier: str | None = None
 
     def subject(self) -> str:
         return f"customer/{self.customer_id}"
@@ -93,6 +94,23 @@ class PartnerKnown(DirectoryEvent):
 
     def subject(self) -> str:
         return f"partner/{self.partner_id}"
+
+
+class TeamKnown(DirectoryEvent):
+    """The state of a team of the house, to whom tickets are assigned; `members` are `sub`s.
+
+    The teams that roles are (`common.events.escalations.TEAMS`) are not announced: everybody knows them.
+    """
+
+    type: ClassVar[str] = "opsdesk.directory.team.v1"
+
+    team_id: UUID
+    team: str
+    name: str
+    members: list[str]
+
+    def subject(self) -> str:
+        return f"team/{self.team_id}"
 
 
 class PersonKnown(DirectoryEvent):

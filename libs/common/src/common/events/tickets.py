@@ -50,6 +50,7 @@ class TicketOpened(TicketEvent):
     opened_at: AwareDatetime
     channel: Source
     needs_triage: bool = False
+    tags: list[str] = Field(default_factory=list)
 
 
 class TicketTriaged(TicketEvent):

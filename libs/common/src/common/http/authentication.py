@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 from starlette.types import Scope
 
 from common.auth.caller import Caller, ResolveContact
-from common.auth.permissions import CUSTOMER, PORTAL
+from common.auth.permissions import CUSTOMER, PARTNER, PORTAL
 from common.auth.persons import record_caller
 from common.auth.sign_in import SignInPolicy
 from common.auth.tokens import MAX_CACHED_TOKENS, Authenticator
@@ -59,7 +59,8 @@ class RequestAuthenticator:
         """Return the effective caller, and count the request against their limit.
 
         Leaves the caller's identity under CALLER_KEY of the scope. From here on the transactions of
-        this request touch what the caller may see: a contact the rows of their customer, others all.
+        this request touch what the caller may see: a contact the rows of their customer, a
+        partner's person those of their contracts, others all.
 
         Raises Unauthenticated, Forbidden (On-Behalf-Of an unknown contact) or TooManyRequests.
         """
@@ -169,6 +170,6 @@ class RequestAuthenticator:
 
 
 def _row_scope(caller: Caller) -> RowScope | None:
-    if CUSTOMER in caller.roles or caller.customer is not None:
-        return RowScope(caller.customer or "", caller.identity)
+    if caller.roles & {CUSTOMER, PARTNER} or caller.customer or caller.partner:
+        return RowScope(caller.customer or "", caller.identity, caller.partner or "")
     return None

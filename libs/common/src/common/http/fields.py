@@ -29,5 +29,9 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 """A name for people, on one line."""
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]
 """Why something is done: kept in the audit trail. Blanks around it do not count."""
+Tag = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9_-]{0,38}[a-z0-9])?$", examples=["security"])]
+"""A word by which tickets are found and told apart."""
+MAX_TAGS = 20
+"""The most tags of a ticket."""
 Timezone = Annotated[str, Field(max_length=64), AfterValidator(_check_timezone)]
 """The name of an IANA time zone."""

@@ -63,7 +63,8 @@ class KnownKeys:
     """Which keys of one kind are known: those in `column`, the ids in `id_column`, and `names`.
 
     `visible_to` is the condition for what a contact of a customer may name; without it a contact's
-    references are not checked here, since the answer would tell what exists. `callers`: whoever calls
+    references are not checked here, since the answer would tell what exists; nor are those of a partner's
+    person. `callers`: whoever calls
     is known as well (a person without an entry in the directory). `source_topic` is the topic from which
     the table is filled, where another service decides what exists.
     """
@@ -163,7 +164,7 @@ def _violation(reference: Reference, candidates: set[str]) -> Violation:
 async def _unknown(
     tx: Connection, known: KnownKeys, caller: Caller, keys: set[str]
 ) -> frozenset[str]:
-    if caller.customer is not None and known.visible_to is None:
+    if not _is_checked(known, caller):
         return frozenset()
     keys = {key for key in keys - known.names if not (known.callers and key == caller.sub)}
     found: set[str] = set()
@@ -184,13 +185,19 @@ async def _candidates(
 ) -> set[str]:
     """Return known keys, those nearest to these lengths first: none that the caller may not see."""
     names = set(known.names)
-    may_see = caller.customer is None or known.visible_to is not None
-    if known.column is not None and may_see:
+    if known.column is not None and _is_checked(known, caller):
         key_length = func.length(known.column)
         distance = func.least(*(func.abs(key_length - length) for length in sorted(lengths)))
         query = select(known.column).where(*_visible(known, caller)).group_by(known.column)
         names |= set(await tx.scalars(query.order_by(distance).limit(MAX_CANDIDATES)))
     return names
+
+
+def _is_checked(known: KnownKeys, caller: Caller) -> bool:
+    """Return whether an answer may tell this caller which keys there are."""
+    if not caller.is_outsider:
+        return True
+    return caller.customer is not None and known.visible_to is not None
 
 
 def _visible(known: KnownKeys, caller: Caller) -> list[ColumnElement[bool]]:

@@ -1,7 +1,8 @@
 """Whose rows a transaction may touch, told to PostgreSQL together with its BEGIN.
 
 A customer's contact works as the role `opsdesk_<schema>_contact`, to which row-level security shows
-the rows of the own customer alone: a forgotten WHERE answers nothing. Our own people, machines and
+the rows of the own customer alone: a forgotten WHERE answers nothing. So does a business partner's
+person, with the rows of the partner's own contracts and those of no customer. Our own people, machines and
 the loops work as the service's role and read with the plans that they would have without.
 
 Within a request nobody has to think of it: `rows_of_nobody` is around each request, and who is
@@ -24,24 +25,31 @@ else:
 
 CUSTOMER_SETTING: Final = "opsdesk.customer"
 """The customer (a key) whose rows the contacts' role sees; nobody's while it is empty."""
+PARTNER_SETTING: Final = "opsdesk.partner"
+"""The partner (a key) whose contracts that role sees beside them; nobody's while it is empty."""
 CALLER_SETTING: Final = "opsdesk.caller"
 """Whose idempotency keys the contacts' role sees."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowScope:
-    """The rows of one customer (a key), and what is stored for one caller (their identity)."""
+    """The rows of one customer or partner (a key, else empty), and what is stored for one caller (their
+    identity)."""
 
     customer: str
     caller: str
+    partner: str = ""
 
     def begin_sql(self, schema: str) -> str:
         """Return what follows BEGIN in the same message, so that it costs no round trip."""
-        return (
+        begin = (
             f";SET LOCAL ROLE {contact_role(schema)}"
             f";SET LOCAL {CUSTOMER_SETTING} = {_quote(self.customer)}"
             f";SET LOCAL {CALLER_SETTING} = {_quote(self.caller)}"
         )
+        if self.partner:
+            begin += f";SET LOCAL {PARTNER_SETTING} = {_quote(self.partner)}"
+        return begin
 
 
 NOBODY: Final = RowScope("", "")

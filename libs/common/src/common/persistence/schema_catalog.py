@@ -71,6 +71,7 @@ ORDER BY relname, tgname
 """
 POLICIES = """
 SELECT relname AS table, polname AS name, pg_get_expr(polqual, polrelid) AS visible,
+    polcmd = 'r' AS is_for_reading,
     ARRAY(SELECT rolname FROM pg_roles WHERE pg_roles.oid = ANY(polroles) ORDER BY rolname) AS roles
 FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid
 WHERE relnamespace = $1::regnamespace

@@ -134,10 +134,9 @@ def _row_security(catalog: schema_catalog.Catalog, table: Row) -> Iterator[str]:
         yield f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY;\n"
     for policy in catalog.policies.get(name, ()):
         visible = " ".join(policy["visible"].split())
-        roles = ", ".join(policy["roles"])
-        yield _wrap(
-            f"CREATE POLICY {policy['name']} ON {name} TO {roles} USING ({plain(visible)});"
-        )
+        acts = "FOR SELECT " if policy["is_for_reading"] else ""
+        to = f"{acts}TO {', '.join(policy['roles'])}"
+        yield _wrap(f"CREATE POLICY {policy['name']} ON {name} {to} USING ({plain(visible)});")
 
 
 def _views(

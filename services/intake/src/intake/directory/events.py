@@ -24,14 +24,15 @@ def to_event(record: DirectoryRecord, at: datetime) -> DirectoryEvent:
     Of a contact it has neither name, address nor phone, but a digest of the address.
     """
     match record:
-        case Customer(id, key, name, timezone, language):
+        case Customer():
             return CustomerKnown(
                 at=at,
-                customer_id=id,
-                customer=key,
-                name=name,
-                timezone=timezone,
-                language=language,
+                customer_id=record.id,
+                customer=record.key,
+                name=record.name,
+                timezone=record.timezone,
+                language=record.language,
+                tier=record.tier,
             )
         case Contact():
             return ContactKnown(

@@ -11,6 +11,7 @@ from common.http import Page, Paging, ResponseModel, Transaction, router, runtim
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from intake.directory.commands import register, register_contact
+from intake.directory.customer_tiers import check_may_set_tier
 from intake.directory.domain.changes import with_roles
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Contact, Customer, Partner, Person
@@ -74,7 +75,12 @@ async def _get_customer(tx: Connection, key: str) -> Customer:
 async def create_customer(
     body: CustomerCreate, response: Response, caller: Writer, tx: Transaction
 ) -> CustomerRead:
-    """Register a customer. Its key can never be changed."""
+    """Register a customer. Its key can never be changed.
+
+    With a tier, by which agreements may promise more or less, it takes the permission agreements:write, too.
+    """
+    if body.tier is not None:
+        check_may_set_tier(caller)
     record = Customer(id=uuid7(), **body.model_dump())
     stored = await register(tx, caller.actor, CUSTOMERS, record, body.key)
     response.headers["Location"] = f"/v1/customers/{body.key}"

@@ -27,12 +27,13 @@ Role = Literal["ops", "tom", "gm", "dm", "po", "qc", "second_level", "partner"]
 
 
 class CustomerCreate(RequestModel):
-    """A customer to register."""
+    """A customer to register. `tier` is a word of the house, such as `gold`: agreements may promise by it."""
 
     key: Key
     name: Name
     timezone: Timezone = "UTC"
     language: Language = "en"
+    tier: Key | None = None
 
 
 class ContactCreate(RequestModel):
@@ -117,6 +118,7 @@ class CustomerRead(ResponseModel):
     name: str
     timezone: str
     language: str
+    tier: str | None
     sequence: int
 
 

@@ -13,6 +13,7 @@ customers = Table(
     Column("name", Text, nullable=False),
     Column("timezone", Text, nullable=False),
     Column("language", Text, nullable=False),
+    Column("tier", Text),
     Column("retired", Boolean, nullable=False),
     Column("sequence", BigInteger, nullable=False),
 )
@@ -96,8 +97,10 @@ people = Table(
 teams = Table(
     "teams",
     METADATA,
-    Column("key", Text, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("key", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("members", ARRAY(Text), nullable=False),
     Column("created_by", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
 )

@@ -12,6 +12,7 @@ from common.errors import NotFound
 from common.http import ResponseModel, Transaction, if_match, router, runtime_of, set_etag
 from common.persistence.database import Connection
 from intake.directory.commands import change, change_contact
+from intake.directory.customer_tiers import check_may_set_tier
 from intake.directory.domain.changes import changed_fields, with_changes
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Customer, Partner, Person
@@ -68,7 +69,12 @@ async def update_customer(
     caller: Writer,
     tx: Transaction,
 ) -> CustomerRead:
-    """Change the name, time zone or language of a customer."""
+    """Change the name, time zone, language or tier of a customer.
+
+    By its tier agreements may promise more or less: to change it takes the permission agreements:write, too.
+    """
+    if "tier" in body.changes:
+        check_may_set_tier(caller)
     stored = await _update(tx, caller, request, CUSTOMERS, CustomerRead, key, body.changes)
     return _respond(response, CustomerRead, stored)
 

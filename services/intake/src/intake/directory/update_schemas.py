@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from common.http import RequestModel
-from common.http.fields import Name, Timezone
+from common.http.fields import Key, Name, Timezone
 from intake.directory.schemas import Address, Language, Phone
 
 Addresses = Annotated[list[Address], Field(max_length=10)]
@@ -19,7 +19,7 @@ class UpdateModel(RequestModel):
     @model_validator(mode="after")
     def _null_only_where_nothing_is_possible(self) -> "UpdateModel":
         for name in self.model_fields_set:
-            if getattr(self, name) is None and name not in {"phone", "email"}:
+            if getattr(self, name) is None and name not in {"phone", "email", "tier"}:
                 raise PydanticCustomError("null", f"leave `{name}` out where it shall stay")
         return self
 
@@ -31,11 +31,12 @@ class UpdateModel(RequestModel):
 
 
 class CustomerUpdate(UpdateModel):
-    """What can be changed of a customer: not its key."""
+    """What can be changed of a customer: not its key. Another `tier` counts for tickets opened from then on."""
 
     name: Name | None = None
     timezone: Timezone | None = None
     language: Language | None = None
+    tier: Key | None = None
 
 
 class ContactUpdate(UpdateModel):

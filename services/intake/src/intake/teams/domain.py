@@ -2,6 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTeam:
+    """A team of the house as it is stored; `sequence` is that of its last event."""
+
+    id: UUID
+    key: str
+    name: str
+    members: Sequence[str]
+    sequence: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from common.errors import Conflict, NotFound
 from common.http import Page, Paging, Transaction, router
 from common.persistence.database import Connection, transaction_time
 from intake.teams import store
+from intake.teams.commands import add_team, change_team
 from intake.teams.domain import Team
 from intake.teams.schemas import TeamCreate, TeamRead, TeamUpdate
 
@@ -25,7 +26,8 @@ async def create_team(
     body: TeamCreate, caller: Writer, tx: Transaction, response: Response
 ) -> TeamRead:
     """Create a team, to which tickets can be assigned from now on."""
-    if not await store.add(tx, body.key, body.name, body.members, caller.sub):
+    at = await transaction_time(tx)
+    if not await add_team(tx, body.key, body.name, body.members, caller.sub, at):
         raise Conflict(f"There is a team {body.key} already. Take another key.", code="NAME_TAKEN")
     await _record(tx, caller, "team.add", body.key, body.members)
     response.headers["Location"] = f"/v1/teams/{body.key}"
@@ -55,7 +57,7 @@ async def update_team(key: TeamKey, body: TeamUpdate, caller: Writer, tx: Transa
     if team.is_role:
         detail = f"Everybody with the role is in {key}. Change people's roles instead."
         raise Conflict(detail, code="TEAM_IS_ROLE")
-    await store.save(tx, key, body.name, body.members)
+    await change_team(tx, key, body.name, body.members, await transaction_time(tx))
     await _record(tx, caller, "team.change", key, body.members)
     return TeamRead.model_validate(await _get(tx, key))
 

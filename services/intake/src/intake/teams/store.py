@@ -8,9 +8,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from common.events.escalations import TEAMS
 from common.persistence.database import Connection
+from common.persistence.ids import uuid7
 from intake.directory.tables import people, teams
-from intake.teams.domain import Team
+from intake.teams.domain import StoredTeam, Team
 
+_STORED: Final = (teams.c.id, teams.c.key, teams.c.name, teams.c.members, teams.c.sequence)
 _BEFORE_ALL: Final = (0, "")
 _FIRST_OF_HOUSE: Final = (1, "")
 
@@ -35,17 +37,31 @@ async def find(tx: Connection, key: str) -> Team | None:
     return None if row is None else _team(row.key, row.name, row.members)
 
 
-async def add(tx: Connection, key: str, name: str, members: Sequence[str], by: str) -> bool:
-    """Store a new team. False where its key is taken."""
-    values = {"key": key, "name": name, "members": sorted(set(members)), "created_by": by}
-    statement = insert(teams).values(values).on_conflict_do_nothing()
-    return key not in TEAMS and (await tx.execute(statement)).rowcount == 1
+async def add(
+    tx: Connection, key: str, name: str, members: Sequence[str], by: str
+) -> StoredTeam | None:
+    """Store a new team, with the sequence of its first event. None where its key is taken."""
+    if key in TEAMS:
+        return None
+    values = {"id": uuid7(), "key": key, "name": name, "members": sorted(set(members))}
+    new = insert(teams).values(values | {"created_by": by, "sequence": 1}).on_conflict_do_nothing()
+    row = (await tx.execute(new.returning(*_STORED))).one_or_none()
+    return None if row is None else StoredTeam(*row)
 
 
-async def save(tx: Connection, key: str, name: str, members: Sequence[str]) -> bool:
-    """Store another name and other members. False where there is no such team of the house."""
-    values = {"name": name, "members": sorted(set(members))}
-    return (await tx.execute(update(teams).where(teams.c.key == key).values(values))).rowcount == 1
+async def save(tx: Connection, key: str, name: str, members: Sequence[str]) -> StoredTeam | None:
+    """Store another name and other members, with the next sequence. None without such a team."""
+    values = {"name": name, "members": sorted(set(members)), "sequence": teams.c.sequence + 1}
+    changed = update(teams).where(teams.c.key == key).values(values).returning(*_STORED)
+    row = (await tx.execute(changed)).one_or_none()
+    return None if row is None else StoredTeam(*row)
+
+
+async def advance_sequences(tx: Connection) -> list[StoredTeam]:
+    """Raise the sequence of every team of the house, in the order of ids, and return them."""
+    await tx.execute(select(teams.c.id).order_by(teams.c.id).with_for_update())
+    raised = update(teams).values(sequence=teams.c.sequence + 1).returning(*_STORED)
+    return sorted((StoredTeam(*row) for row in await tx.execute(raised)), key=lambda one: one.id)
 
 
 async def _of_role(tx: Connection, role: str) -> Team:

@@ -68,6 +68,7 @@ def opened_event(ticket: Ticket) -> EventSpec:
         opened_at=ticket.opened_at,
         channel="portal" if ticket.channel == "chat" else ticket.channel,
         needs_triage=ticket.customer_id is None,
+        tags=list(ticket.tags),
     )
 
 

@@ -64,6 +64,7 @@ tickets = Table(
     Column("unmerged_confirmed_by", Text),
     Column("suggested_priority", Text),
     Column("detected_by", Text),
+    Column("tags", ARRAY(Text), nullable=False),
     Column("detection_detected_by", Text),
     Column("detection_requested_by", Text),
     instant("detection_requested_at"),

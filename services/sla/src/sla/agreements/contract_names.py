@@ -2,7 +2,7 @@
 
 from common.persistence.database import Connection
 from sla.agreements.documents.contract import ContractNames
-from sla.agreements.schemas.responses import AgreementForParty, AnyAgreement
+from sla.agreements.schemas.responses import AnyAgreement, PartyTerms, customer_of, customers_of
 from sla.agreements.store.service_names import names_of_services
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.directory.store.customers import list_by_keys
@@ -13,7 +13,8 @@ async def load_names(
     tx: Connection, stored: AgreementVersion, response: AnyAgreement, provider: str | None
 ) -> ContractNames:
     """The names of those whom the reader of this response may know."""
-    keys = {*response.customers, *([response.customer] if response.customer else ())}
+    customer = customer_of(response)
+    keys = {*customers_of(response), *([customer] if customer else ())}
     partner = stored.agreement.partner
     return ContractNames(
         customers={one.key: one.name for one in await list_by_keys(tx, keys)},
@@ -26,5 +27,5 @@ async def load_names(
 
 def _services(response: AnyAgreement) -> list[str]:
     """The services that it covers, and those about which it has a goal: it may cover all of them."""
-    goals = response.goals if isinstance(response, AgreementForParty) else []
+    goals = response.goals if isinstance(response, PartyTerms) else []
     return [*response.services, *(one.service for one in goals if one.service is not None)]

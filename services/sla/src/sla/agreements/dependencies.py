@@ -5,16 +5,24 @@ from uuid import UUID
 from common.auth import Caller
 from common.errors import NotFound
 from common.persistence.database import Connection
+from sla.agreements.domain.outside_party import OutsideParty
 from sla.agreements.schemas.responses import AnyAgreement, to_response
 from sla.agreements.store import agreements
 from sla.agreements.store.version_rows import AgreementVersion
+
+
+def party_of(caller: Caller) -> OutsideParty | None:
+    """The other side that a caller reads for; None for our own people."""
+    if caller.partner is not None:
+        return OutsideParty("partner", caller.partner)
+    return None if caller.customer is None else OutsideParty("customer", caller.customer)
 
 
 async def get_visible_version(
     tx: Connection, name: UUID | str, caller: Caller, version: int | None = None
 ) -> AgreementVersion:
     """The version that a caller names. Raises NotFound, also for one that they may not see."""
-    stored = await agreements.find(tx, name, seen_by=caller.customer, version=version)
+    stored = await agreements.find(tx, name, seen_by=party_of(caller), version=version)
     if stored is None:
         raise NotFound("This agreement")
     return stored
@@ -38,4 +46,4 @@ async def get_own_version(tx: Connection, name: UUID | str, caller: Caller) -> A
 
 def agreement_response(stored: AgreementVersion, caller: Caller) -> AnyAgreement:
     """The version as this caller may read it."""
-    return to_response(stored, caller.customer)
+    return to_response(stored, party_of(caller))

@@ -107,7 +107,7 @@ def _mark(
         stroke = theme.ink if event.kind == "warned" else theme.late
         fill = theme.late if event.kind == "breached" else theme.ground
         yield circle(x, middle, 4.5, fill=fill, stroke=stroke, stroke_width=1.5, title=title)
-    elif event.kind == "waived":
+    elif event.kind in ("waived", "waiver_too_late"):
         yield rect(x - 4.5, middle - 4.5, 9, 9, fill=theme.ground, stroke=theme.ink, title=title)
     elif event.kind in ("terms_changed", "opening_moved"):
         yield path(f"M{x} {FLOOR - 9}l6 9h-12z", fill=theme.ink, title=title)

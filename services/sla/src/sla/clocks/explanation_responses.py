@@ -1,6 +1,7 @@
 """Response models of the explanation of a clock."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from common.domain.durations import SECOND
@@ -9,7 +10,7 @@ from sla.clocks.domain.explanation import Interval
 from sla.clocks.domain.explanation_report import ExplanationReport
 from sla.clocks.domain.story import StoryEvent
 from sla.clocks.explanations import ClockExplanation
-from sla.clocks.schemas import ClockRead, clock_to_response
+from sla.clocks.schemas import ClockForPartner, ClockRead, clock_for_partner, clock_to_response
 
 
 class IntervalRead(ResponseModel):
@@ -50,11 +51,10 @@ class StoryEventRead(ResponseModel):
     by: list[str]
 
 
-class ExplanationRead(ResponseModel):
+class ExplanationBody(ResponseModel):
     """`promise` is the present one, `promises` are all of them in order of time; `status` says how the
     clock stands or ended; `events` are what happened to it, in order of time."""
 
-    clock: ClockRead
     as_of: datetime
     status: str
     agreement_version: UUID | None
@@ -68,14 +68,38 @@ class ExplanationRead(ResponseModel):
     intervals: list[IntervalRead]
 
 
-def explanation_to_response(explanation: ClockExplanation) -> ExplanationRead:
-    """Build the response as data."""
+class ExplanationRead(ExplanationBody):
+    clock: ClockRead
+
+
+class ExplanationForPartner(ExplanationBody):
+    """The explanation of a clock of the partner's own contract."""
+
+    clock: ClockForPartner
+
+
+AnyExplanation = ExplanationRead | ExplanationForPartner
+"""An explanation for whoever asks."""
+
+
+def explanation_to_response(explanation: ClockExplanation) -> AnyExplanation:
+    """Build the response as data, for whom it was explained."""
+    clock = clock_to_response(
+        explanation.ticket_clock,
+        explanation.report.as_of,
+        explanation.tables,
+        explanation.house_defaults,
+    )
+    values = _body_values(explanation)
+    if explanation.reader == "partner":
+        return ExplanationForPartner(clock=clock_for_partner(clock), **values)
+    return ExplanationRead(clock=clock, **values)
+
+
+def _body_values(explanation: ClockExplanation) -> dict[str, Any]:
     ticket_clock, report = explanation.ticket_clock, explanation.report
     calendar = ticket_clock.clock.terms.calendar
-    return ExplanationRead(
-        clock=clock_to_response(
-            ticket_clock, report.as_of, explanation.tables, explanation.house_defaults
-        ),
+    body = ExplanationBody(
         as_of=report.as_of,
         status=report.status_line,
         agreement_version=ticket_clock.ticket.agreement_version,
@@ -95,6 +119,7 @@ def explanation_to_response(explanation: ClockExplanation) -> ExplanationRead:
         ],
         intervals=[_interval(one) for one in report.intervals],
     )
+    return dict(body)
 
 
 def _promises(report: ExplanationReport) -> list[PromiseRead]:

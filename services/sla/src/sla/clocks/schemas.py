@@ -4,14 +4,46 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from common.auth import Caller
 from common.domain.durations import SECOND
-from common.http import ResponseModel
+from common.http import Page, ResponseModel
 from sla.clocks.domain.clock import Timetables
 from sla.clocks.domain.snapshot import take_snapshot
 from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.store.inputs import StoredInput
 
 MILLISECOND = timedelta(milliseconds=1)
+
+
+class ClockForPartner(ResponseModel):
+    """A clock of a partner's own contract as the partner reads it: of the ticket its key, and what the
+    promise depends on."""
+
+    id: UUID
+    ticket: str
+    priority: str
+    kind: str
+    agreement: str | None
+    contract: str
+    partner: str | None
+    metric: str
+    state: str
+    outcome: str | None
+    target_seconds: int | None
+    pausable: bool
+    opened_at: datetime
+    deadline: datetime | None
+    stopped_at: datetime | None
+    elapsed_seconds: int
+    paused_seconds: int
+    remaining_seconds: int | None
+    overrun_seconds: int
+    breached: bool
+    breached_at: datetime | None
+    breach_reason: str | None
+    longest_cycle_seconds: int
+    generation: int
+    next_firing_at: datetime | None
 
 
 class ClockRead(ResponseModel):
@@ -67,6 +99,18 @@ class ClockDetailRead(ClockRead):
     firings: list[FiringRead]
 
 
+class ClockDetailForPartner(ClockForPartner):
+    firings: list[FiringRead]
+
+
+AnyClock = ClockRead | ClockForPartner
+"""A clock for whoever asks; `for_reader` chooses."""
+
+
+class ClockPage(Page[AnyClock]):
+    """A page of clocks, as the caller may read them."""
+
+
 class ReplayRead(ClockDetailRead):
     """A clock as it is when its inputs are folded again, at `as_of`; all fields mean what they mean of a
     clock. Its ticket is named as it is now.
@@ -120,6 +164,27 @@ def clock_to_response(
         longest_cycle_seconds=snapshot.longest_cycle // SECOND,
         generation=clock.generation,
         next_firing_at=ticket_clock.next_at,
+    )
+
+
+def for_reader(clock: ClockRead, caller: Caller) -> AnyClock:
+    """The clock as this caller may read it."""
+    return clock if caller.partner is None else clock_for_partner(clock)
+
+
+def clock_for_partner(clock: ClockRead) -> ClockForPartner:
+    """The clock as the partner reads it whose contract it measures."""
+    return ClockForPartner(**clock.model_dump(include=set(ClockForPartner.model_fields)))
+
+
+def detail_for_reader(
+    clock: ClockDetailRead, caller: Caller
+) -> ClockDetailRead | ClockDetailForPartner:
+    """The same with its firings."""
+    if caller.partner is None:
+        return clock
+    return ClockDetailForPartner(
+        **clock.model_dump(include=set(ClockDetailForPartner.model_fields))
     )
 
 

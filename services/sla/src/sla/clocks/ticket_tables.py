@@ -26,6 +26,8 @@ tickets = Table(
     Column("team", Text),
     Column("environment_tier", Text),
     Column("channel", Text),
+    Column("customer_tier", Text),
+    Column("tags", Text),
 )
 
 pending_inputs = Table(

@@ -1,4 +1,4 @@
-"""Kafka in: customers, contacts, environments and partners; the newest state of each wins."""
+"""Kafka in: customers, contacts, environments, partners, people and teams; the newest state of each wins."""
 
 from common.auth.contacts import address_digests
 from common.events.directory import (
@@ -7,12 +7,13 @@ from common.events.directory import (
     EnvironmentKnown,
     PartnerKnown,
     PersonKnown,
+    TeamKnown,
 )
 from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection
 from common.persistence.upsert import upsert_newer
 from sla.directory.store.directory import day_zone
-from sla.directory.tables import contacts, customers, environments, partners, people
+from sla.directory.tables import contacts, customers, environments, partners, people, teams
 
 
 async def on_customer(tx: Connection, received: ReceivedEvent[CustomerKnown]) -> None:
@@ -25,6 +26,7 @@ async def on_customer(tx: Connection, received: ReceivedEvent[CustomerKnown]) ->
         "timezone": event.timezone,
         "language": event.language,
         "day_zone": await day_zone(tx, event.timezone),
+        "tier": event.tier,
         "retired": event.retired,
         "sequence": received.sequence,
     }
@@ -68,6 +70,19 @@ async def on_person(tx: Connection, received: ReceivedEvent[PersonKnown]) -> Non
         "sequence": received.sequence,
     }
     await upsert_newer(tx, people, row)
+
+
+async def on_team(tx: Connection, received: ReceivedEvent[TeamKnown]) -> None:
+    """Store a team of the house: filters may name it from now on (I5)."""
+    event = received.event
+    row = {
+        "id": event.team_id,
+        "key": event.team,
+        "name": event.name,
+        "retired": event.retired,
+        "sequence": received.sequence,
+    }
+    await upsert_newer(tx, teams, row)
 
 
 async def on_partner(tx: Connection, received: ReceivedEvent[PartnerKnown]) -> None:

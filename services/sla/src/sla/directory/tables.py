@@ -1,4 +1,4 @@
-"""Tables: customers, contacts, environments, people, partners."""
+"""Tables: customers, contacts, environments, people, teams, partners."""
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Table, Text, Uuid
 
@@ -13,6 +13,7 @@ customers = Table(
     Column("timezone", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("day_zone", Text, nullable=False),
+    Column("tier", Text),
     Column("retired", Boolean, nullable=False),
     Column("sequence", BigInteger, nullable=False),
 )
@@ -42,6 +43,16 @@ people = Table(
     METADATA,
     Column("id", Uuid, primary_key=True),
     Column("sub", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("retired", Boolean, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+)
+
+teams = Table(
+    "teams",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("key", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("retired", Boolean, nullable=False),
     Column("sequence", BigInteger, nullable=False),

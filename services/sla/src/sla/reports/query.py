@@ -1,7 +1,7 @@
 """What all reports share: the query (period, filters, group, step) and the fields of the answer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
@@ -9,10 +9,12 @@ from uuid import UUID
 from fastapi import Query
 
 from common.auth import Caller
-from common.errors import ValidationFailed, Violation
+from common.errors import Forbidden, ValidationFailed, Violation
 from common.events.tickets import Kind, Priority
 from common.http import Refers, ResponseModel
 from common.persistence.database import Connection, transaction_time
+from sla.agreements.domain.agreement import Contract
+from sla.agreements.store.party_visibility import list_keys_with_partner
 from sla.calendars.domain.month import MAX_DAY, MIN_DAY
 from sla.directory.fields import CustomerFilter
 from sla.directory.store import directory
@@ -25,6 +27,8 @@ V = TypeVar("V")
 MAX_PERIOD = timedelta(days=10 * 366)
 MAX_REPORT_ROWS = 2_000
 """The most rows of an answer."""
+FOR_US_ALONE = ("customer", "service")
+"""The groups that say whose tickets a figure is about."""
 TicketGroup = Literal["customer", "service", "priority", "kind"]
 
 
@@ -86,9 +90,7 @@ class ResolvedQuery:
         """The query with further filters, those that are not None."""
         extra = {key: value for key, value in where.items() if value is not None}
         query = self.figures_query
-        return FiguresQuery(
-            query.period, query.customer_id, {**query.where, **extra}, query.group, query.step
-        )
+        return replace(query, where={**query.where, **extra})
 
 
 class ReportBase(ResponseModel):
@@ -115,8 +117,11 @@ async def resolve_query(
 ) -> ResolvedQuery:
     """Resolve the customer and the period of a query. Raises ValidationFailed.
 
-    A contact always gets the figures of their own customer.
+    A contact always gets the figures of their own customer, a partner's person those of the partner's own
+    contracts. Raises Forbidden where a partner asks whose tickets they are about.
     """
+    if caller.partner is not None and group in FOR_US_ALONE:
+        raise Forbidden("Whose tickets they are, and about which service, partners are not told.")
     at = await transaction_time(tx)
     period = query.period(at)
     hidden = query.customer is not None and not caller.can_see(query.customer)
@@ -126,8 +131,26 @@ async def resolve_query(
         customer = await directory.find_customer(tx, customer_key)
         customer_id, hidden = (None, True) if customer is None else (customer.id, hidden)
     where = {key: value for key, value in query.where.items() if value is not None}
-    figures_query = FiguresQuery(period, customer_id, where, group, query.step)
+    contracts = await _contracts_of(tx, caller)
+    figures_query = FiguresQuery(period, customer_id, where, group, query.step, contracts)
     return ResolvedQuery(figures_query, at, await rollups.count_pending(tx), hidden)
+
+
+async def _contracts_of(tx: Connection, caller: Caller) -> tuple[str, ...] | None:
+    """The agreements whose figures the caller gets, None: all that the query asks for."""
+    if caller.partner is None:
+        return None
+    return tuple(await list_keys_with_partner(tx, caller.partner))
+
+
+def contract_for(caller: Caller, asked: Contract) -> Contract | None:
+    """The kind of contract whose figures the caller gets; None: what was asked for is not theirs.
+
+    Agreements with own teams and with partners do not exist for customers, and the others not for partners.
+    """
+    if caller.partner is not None:
+        return "uc"
+    return None if caller.customer is not None and asked != "sla" else asked
 
 
 def report_fields(resolved: ResolvedQuery) -> dict[str, Any]:

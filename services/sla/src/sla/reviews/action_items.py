@@ -1,8 +1,10 @@
 """Action items of reviews: created with an event, and due at the end of their day (R14)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from common.errors import ValidationFailed, Violation
 from common.events.reviews import ReviewActionAgreed, ReviewActionVerified
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
@@ -54,6 +56,15 @@ async def schedule_deadline(tx: Connection, action: ActionItem) -> datetime:
         tx, [Deadline(DEADLINE_KIND, action.id, None if action.state == "verified" else due_at)]
     )
     return due_at
+
+
+async def check_due(tx: Connection, customer_id: UUID, due: date, at: datetime) -> None:
+    """Raise ValidationFailed where a due date is over at `at`, in the customer's zone."""
+    (customer,) = await customers.list_by_ids(tx, [customer_id])
+    today = at.astimezone(zone_or_utc(customer.timezone)).date()
+    if due < today:
+        detail = f"this day is over; give {today} (today in {customer.timezone}) or a later one"
+        raise ValidationFailed([Violation("/due", "past", detail)])
 
 
 def due_instant(action: ActionItem, zone: ZoneInfo) -> datetime:

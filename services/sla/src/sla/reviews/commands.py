@@ -68,7 +68,8 @@ async def generate_final(
 ) -> None:
     """Generate the review of a month that is over, also where somebody drew up a preliminary one before.
 
-    The preliminary draft is replaced; its published editions, and what a person wrote, stay.
+    The preliminary draft is replaced; its published editions stay. What a person wrote of a month that was
+    not over is kept beside the new assessment.
     """
     if await generate(tx, customer, month, SYSTEM, at) is not None:
         return
@@ -84,7 +85,7 @@ async def generate_final(
 async def regenerate(tx: Connection, review: Review, actor: str, at: datetime) -> Review:
     """Replace the draft by what is known now. The review is locked; its editions do not change.
 
-    What a person wrote as its assessment stays.
+    What a person wrote as its assessment stays, but for what was written before the month was over.
     """
     (customer,) = await customers.list_by_ids(tx, [review.customer_id])
     former = await reviews.get_draft(tx, review.id)

@@ -7,11 +7,10 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 
 from common.auth import Caller, requires
-from common.errors import Conflict, NotFound, ValidationFailed, Violation
+from common.errors import NotFound, ValidationFailed, Violation
 from common.http import Page, Paging, Transaction, if_match, rejection_response, router, set_etag
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
-from sla.clocks.domain.clock import Clock
 from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.store import clocks
 from sla.directory.fields import CustomerFilter
@@ -19,6 +18,7 @@ from sla.directory.store import directory
 from sla.path_parameters import WaiverRef
 from sla.waivers.commands import DecisionAction, LockedWaiver, decide, lock_waiver, submit
 from sla.waivers.domain.waiver import PERSONAL_REJECTIONS, Waiver, WaiverState
+from sla.waivers.pointless import asked_already, check_that_it_could_cover
 from sla.waivers.schemas import (
     WaiverCreate,
     WaiverDecision,
@@ -159,7 +159,10 @@ async def _clock_request(
     at = await transaction_time(tx)
     if body.expires_at <= at:
         raise _invalid("/expires_at", "past", "give an instant in the future")
-    _check_that_it_could_cover(ticket_clock.clock, body.expires_at)
+    check_that_it_could_cover(ticket_clock.clock, body.expires_at)
+    # The clock is locked: of two that ask at once the second one finds the first one's request.
+    if (asked := await waivers.find_request(tx, ticket_clock.id, at)) is not None:
+        raise asked_already(asked)
     waiver = Waiver(
         id=uuid7(),
         key=await waivers.next_key(tx),
@@ -172,20 +175,6 @@ async def _clock_request(
         customer=ticket_clock.ticket.customer,
     )
     return waiver, ticket_clock
-
-
-def _check_that_it_could_cover(clock: Clock, expires_at: datetime) -> None:
-    """Refuse a request that could change nothing (C11). Raises Conflict, ValidationFailed."""
-    if clock.state in ("stopped", "cancelled", "no_target"):
-        raise Conflict("This clock no longer runs, so there is nothing to waive.")
-    if clock.outcome == "breached":
-        raise Conflict(
-            "This promise is broken already: an approval now would be late and change nothing.",
-            code="ALREADY_BREACHED",
-        )
-    if clock.cycle_breached_at is None and clock.deadline and expires_at <= clock.deadline:
-        detail = "give an instant after the clock's deadline, or the approval covers nothing"
-        raise _invalid("/expires_at", "order", detail)
 
 
 async def _period_request(tx: Connection, body: WaiverCreate, caller: Caller) -> Waiver:

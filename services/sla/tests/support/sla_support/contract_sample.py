@@ -12,6 +12,7 @@ from sla.agreements.domain.clauses import Maintenance, Price, Prose
 from sla.agreements.domain.coverage_extension import Extension
 from sla.agreements.domain.goals import CreditStep, Goal
 from sla.agreements.domain.lifecycle import Signature, VersionLifecycle
+from sla.agreements.domain.outside_party import OutsideParty
 from sla.agreements.schemas.responses import to_response
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars.domain.calendar import DAY, Calendar, parse_hours
@@ -130,7 +131,7 @@ def content(
     )
     return ContractContent(
         agreement,
-        to_response(stored, seen_by),
+        to_response(stored, None if seen_by is None else OutsideParty("customer", seen_by)),
         stored.lifecycle,
         calendars(language),
         [extension],

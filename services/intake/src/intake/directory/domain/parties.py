@@ -10,7 +10,8 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """An organisation that we serve; `timezone` is an IANA name, `language` two letters."""
+    """An organisation that we serve; `timezone` is an IANA name, `language` two letters. `tier`, a word of the
+    house such as `gold`, may be named by what is promised."""
 
     id: UUID
     key: str
@@ -18,6 +19,7 @@ class Customer:
     timezone: str
     language: str
     sequence: int = 1
+    tier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

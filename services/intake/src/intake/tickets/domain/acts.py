@@ -26,6 +26,7 @@ from intake.tickets.domain.classification import Classification
 from intake.tickets.domain.hand_over import HandOver, check_no_fix_waits
 from intake.tickets.domain.message import check_reply
 from intake.tickets.domain.prioritisation import PriorityAssessment
+from intake.tickets.domain.tagging import tag
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.domain.triage import check_triage
 
@@ -194,6 +195,7 @@ ACTS: Final = (
     ActRule("correct_detection", WORK, _correct_detection),
     ActRule("confirm_detection", WORK, _confirm_detection),
     ActRule("decline_detection", WORK, lambda t, _: detection.decline_detection(t)),
+    ActRule("tag", WORK, lambda t, _: tag(t, t.tags)),
     ActRule("split", WORK, lambda t, _: transitions.check_splittable(t)),
 )
 """Every act on a ticket. One that a route offers stands here as well."""

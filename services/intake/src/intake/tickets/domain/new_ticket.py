@@ -57,6 +57,7 @@ class TicketRequest:
     from_outside: bool = False
     suggested_priority: Priority | None = None
     detected_by: Detection | None = None
+    tags: tuple[str, ...] = ()
 
 
 def initial_priority(
@@ -102,6 +103,7 @@ def build_ticket(request: TicketRequest, id: UUID, number: int, actor: str, at: 
         channel=request.channel,
         blocker_confirmed_by=None if request.from_outside else actor,
         suggested_priority=request.suggested_priority,
+        tags=request.tags,
         detected_by=request.detected_by
         or first_detected_by(request.channel, from_outside=request.from_outside),
     )

@@ -34,6 +34,7 @@ Action = Literal[
     "prioritise",
     "reclassify",
     "confirm_blocker",
+    "tag",
 ]
 WaitingOn = Literal["customer", "partner", "second_level", "date"]
 HandoverTarget = Literal["second_level", "partner"]
@@ -63,6 +64,7 @@ ALLOWED_FROM: Final[dict[Action, frozenset[State]]] = {
     "prioritise": OPEN_STATES,
     "reclassify": OPEN_STATES | {"resolved", "verified"},
     "confirm_blocker": OPEN_STATES,
+    "tag": OPEN_STATES | {"resolved", "verified", "closed"},
 }
 
 
@@ -118,7 +120,7 @@ class Ticket(Struct, frozen=True):
     `customer`, `environment`, `service`, `team` and `partner` are keys, people are `sub`s.
     `reporter` is the mail address it came from, while no contact is known. `suggested_priority` is what
     the customer asked for; it counts until first level assesses the ticket (`priority_by`). On hold until a
-    date, it goes on by itself at `waiting_until`. Until `reopenable_until` a closed ticket is opened again by its customer's words; later they open another one.
+    date, it goes on by itself at `waiting_until`. `tags` are sorted. Until `reopenable_until` a closed ticket is opened again by its customer's words; later they open another one.
     """
 
     id: UUID
@@ -170,6 +172,7 @@ class Ticket(Struct, frozen=True):
     unmerged_by: str | None = None
     unmerged_confirmed_by: str | None = None
     waiting_until: datetime | None = None
+    tags: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:

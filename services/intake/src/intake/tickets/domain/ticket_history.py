@@ -40,6 +40,7 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "confirm_detection": "confirmed that {wanted} found it first",
         "decline_detection": "declined that {wanted} found it first",
         "second_eyes_overdue": "reported that it has waited too long for a second person",
+        "tag": "changed the tags from {was} to {wanted}",
         "download_attachment": "downloaded an attachment",
     }
 )

@@ -9,7 +9,9 @@ from pydantic import StringConstraints
 
 from common.auth import Caller
 from common.auth.persons import same_person_accounts
+from common.errors import Forbidden
 from common.http import Page, Paging, Refers, Transaction, router, set_etag
+from common.http.fields import MAX_TAGS, Tag
 from common.persistence.database import Connection, transaction_time
 from intake.directory import names
 from intake.directory import store as directory
@@ -55,6 +57,9 @@ class TicketQuery:
             list[TicketKey] | None,
             Query(max_length=MAX_KEYS, description="Only these tickets, by key."),
         ] = None,
+        tag: Annotated[
+            list[Tag] | None, Query(max_length=MAX_TAGS, description="All of these; for staff.")
+        ] = None,
         q: Annotated[
             str | None,
             Query(
@@ -79,6 +84,7 @@ class TicketQuery:
             is_watched=watched,
             numbers=None if key is None else [parse_number(one.upper()) for one in key],
             words=q,
+            tags=tuple(tag or ()),
         )
 
 
@@ -143,6 +149,8 @@ async def _resolve_filters(
     That is so for unknown customers, and for contacts who ask for another customer's tickets.
     """
     is_staff = caller.customer is None
+    if query.filters.tags and not is_staff:
+        raise Forbidden("Tags are for our own people. Leave out `tag`.")
     # A contact without a directory entry watches nothing: their own account stands for nobody's.
     watcher = caller.sub if is_staff else caller.contact_id or caller.sub
     filters = replace(query.filters, for_staff=is_staff, watched_by=watcher)

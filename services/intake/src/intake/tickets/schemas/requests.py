@@ -7,8 +7,9 @@ from pydantic import Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from common.auth import Caller
+from common.errors import ValidationFailed, Violation
 from common.http import Refers, RequestModel
-from common.http.fields import Name
+from common.http.fields import MAX_TAGS, Name, Tag
 from intake.files.schemas import UploadIds
 from intake.tickets.domain.message import Visibility
 from intake.tickets.domain.new_ticket import (
@@ -31,7 +32,8 @@ class TicketCreate(RequestModel):
     theirs. `form` is the key of a request form of the service, `form_values` what was filled in; kind and
     service are those of the form. `attachments` are uploaded before, with `POST /v1/attachments`. Without a
     `priority` the matrix gives it, by `impact` and `urgency`, each "medium" where it is left out. What a
-    contact names is a suggestion: it counts until first level assesses the ticket.
+    contact names is a suggestion: it counts until first level assesses the ticket. `tags` are given by staff
+    and machines: agreements may promise by them.
     """
 
     title: Annotated[str, Field(min_length=1, max_length=MAX_TITLE_CHARS, pattern=r"\S")]
@@ -50,11 +52,12 @@ class TicketCreate(RequestModel):
     form: Annotated[Name | None, Refers("request_form", by_route=True)] = None
     form_values: dict[str, JsonValue] | None = None
     attachments: UploadIds = Field(default_factory=list)
+    tags: Annotated[list[Tag], Field(max_length=MAX_TAGS)] = Field(default_factory=list)
 
     @property
     def has_additions(self) -> bool:
-        """Whether more than the ticket itself is to be stored."""
-        return bool(self.attachments or self.form)
+        """Whether more is to be stored than a row of the batch has."""
+        return bool(self.attachments or self.form or self.tags)
 
     @model_validator(mode="after")
     def _values_belong_to_forms(self) -> "TicketCreate":
@@ -71,7 +74,10 @@ class TicketCreate(RequestModel):
         return self
 
     def to_request(self, caller: Caller, scope: TicketScope, matrix: Matrix) -> TicketRequest:
-        """What this caller asks for, within the scope that the body names."""
+        """What this caller asks for, within the scope that the body names. Raises ValidationFailed."""
+        if self.tags and caller.customer is not None:
+            detail = "tags are given by our own people; leave them out"
+            raise ValidationFailed([Violation("/tags", "for_staff", detail)])
         named = (self.priority, self.impact, self.urgency)
         assessment = initial_priority(matrix, *named)
         is_suggested = not _is_staff(caller) and any(named)
@@ -88,6 +94,7 @@ class TicketCreate(RequestModel):
             from_outside=not _is_staff(caller),
             opened_at=self.opened_at,
             description=self.description,
+            tags=tuple(sorted(set(self.tags))),
         )
 
 

@@ -79,6 +79,7 @@ class TicketRead(TicketForContact):
     """
 
     reporter: str | None
+    tags: list[str]
     detected_by: Detection | None
     pending_detection: PendingDetectionRead | None
     priority_by: str | None

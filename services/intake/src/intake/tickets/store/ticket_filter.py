@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, Uuid, column, literal_column, select, table
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Text,
+    Uuid,
+    column,
+    literal,
+    literal_column,
+    select,
+    table,
+)
 
 from intake.directory.tables import environments
 from intake.tickets.domain.priority import Priority
@@ -16,6 +27,7 @@ from intake.tickets.tables import tickets
 IS_OPEN: Final[ColumnElement[bool]] = tickets.c.state.in_(
     [literal_column(f"'{state}'") for state in sorted(OPEN_STATES)]
 )
+_HAS_TAGS: Final[ColumnElement[bool]] = tickets.c.tags != literal_column("'{}'")
 # The noun of watchers is above this one: of its table no more than this is known here.
 _WATCHERS: Final = table(
     "ticket_watchers", column("ticket_id", Uuid), column("person", Text), column("contact_id", Uuid)
@@ -27,7 +39,7 @@ class TicketFilter:
     """Which tickets a list shows; None means any. `customer_id` also limits what a contact sees.
 
     `watched_by` is a person (a `sub`) or a contact (an id), `is_watched` whether they watch the ticket.
-    `numbers` are those of their keys. `words` are searched with `for_staff` in internal notes as well.
+    `numbers` are those of their keys. `words` are searched with `for_staff` in internal notes as well. All of the `tags`.
     """
 
     customer_id: UUID | None = None
@@ -44,6 +56,7 @@ class TicketFilter:
     for_staff: bool = False
     watched_by: str | UUID | None = None
     is_watched: bool | None = None
+    tags: Collection[str] = ()
 
 
 def conditions_of(filters: TicketFilter) -> list[ColumnElement[bool]]:
@@ -68,6 +81,10 @@ def conditions_of(filters: TicketFilter) -> list[ColumnElement[bool]]:
     if filters.needs_triage is not None:
         in_triage = tickets.c.customer_id.is_(None)
         conditions.append(in_triage if filters.needs_triage else ~in_triage)
+    if filters.tags:
+        # The first condition finds the partial index.
+        wanted = literal(list(filters.tags), ARRAY(Text))
+        conditions += [_HAS_TAGS, tickets.c.tags.op("@>")(wanted)]
     if filters.is_watched is not None and filters.watched_by is not None:
         watched = tickets.c.id.in_(_watched_by(filters.watched_by))
         conditions.append(watched if filters.is_watched else ~watched)

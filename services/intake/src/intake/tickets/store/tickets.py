@@ -174,7 +174,8 @@ def _ticket(row: Row[Any]) -> Ticket:
         customer=values["customer"],
         environment=values["environment"],
         **{name: _pending(values, *kind) for name, kind in _PENDING.items()},
-        **{name: values[name] for name in _PLAIN},
+        **{name: values[name] for name in _PLAIN if name != "tags"},
+        tags=tuple(values["tags"]),
     )
 
 

@@ -15,7 +15,14 @@ from sla.agreements.documents.words import Words
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.domain.coverage_extension import PRIORITIES, Extension
 from sla.agreements.domain.lifecycle import VersionLifecycle
-from sla.agreements.schemas.responses import AgreementForParty, AgreementRead, AnyAgreement
+from sla.agreements.schemas.responses import (
+    AgreementForPartner,
+    AgreementRead,
+    AnyAgreement,
+    PartyTerms,
+    customer_of,
+    customers_of,
+)
 from sla.calendars.domain.calendar import Calendar
 from sla.rendering.document import Column, Document, Section, Table
 
@@ -74,29 +81,31 @@ def build_contract(content: ContractContent, language: str) -> Document:
 
 
 def _between(content: ContractContent, words: Words) -> str:
-    if not isinstance(content.response, AgreementForParty):
+    if not isinstance(content.response, PartyTerms):
         return words("for_covered", other=_customers(content, words))
     provider = content.names.provider or words("provider")
-    everybody = words("everybody_else" if content.response.house_default else "everybody")
+    everybody = words("everybody_else" if content.version.is_house_default else "everybody")
     return words("between", provider=provider, other=_other_side(content) or everybody)
 
 
 def _other_side(content: ContractContent) -> str | None:
     """The name of the other side; None where it is made with everybody."""
     response, names = content.response, content.names
+    if isinstance(response, AgreementForPartner):
+        return names.partner or response.partner
     if isinstance(response, AgreementRead) and (response.partner or response.team):
         return names.partner or response.team
-    key = response.customer
+    key = customer_of(response)
     return None if key is None else names.customers.get(key, key)
 
 
 def _everybody(content: ContractContent, words: Words) -> str:
-    return words("all_others" if content.response.house_default else "all_customers")
+    return words("all_others" if content.version.is_house_default else "all_customers")
 
 
 def _customers(content: ContractContent, words: Words) -> str:
     known = content.names.customers
-    named = (known.get(key, key) for key in content.response.customers)
+    named = (known.get(key, key) for key in customers_of(content.response))
     return ", ".join(named) or _everybody(content, words)
 
 
@@ -118,11 +127,11 @@ def _sections(content: ContractContent, formats: Formats) -> Iterator[Section]:
         yield Section(words("availability"), tables=(_facts(facts, words, note),))
     if facts := list(_money(content, formats)):
         yield Section(words("money"), tables=(_facts(facts, words),))
-    if isinstance(content.response, AgreementForParty):
+    if isinstance(content.response, PartyTerms):
         yield from goals_section(version, content.names.services, formats)
     if warnings := _warnings(content.response, formats):
         yield Section(words("warnings"), paragraphs=(warnings,))
-    if isinstance(content.response, AgreementForParty):
+    if isinstance(content.response, PartyTerms):
         yield from _prose(content.response, words)
         yield signatures_section(_signing(content, content.response, words), formats)
 
@@ -136,20 +145,28 @@ def _scope(content: ContractContent, formats: Formats) -> Iterator[Fact]:
     words, response, names = formats.words, content.response, content.names
     if names.provider is not None:
         yield words("provider_side"), names.provider
-    is_party = isinstance(response, AgreementForParty)
+    is_party = isinstance(response, PartyTerms)
     if is_party:
         side = {"sla": "customer_side", "ola": "team_side", "uc": "partner_side"}
         yield words(side[response.contract]), _other_side(content) or _everybody(content, words)
-    names_others = list(response.customers) != [response.customer] and not response.house_default
-    if names_others or not is_party:
+    if _names_covered(content):
         yield words("covers"), _customers(content, words)
-    if response.house_default:
+    if content.version.is_house_default:
         yield words("default"), words("default_holds")
     services = (names.services.get(key, key) for key in response.services)
     yield words("services"), ", ".join(services) or words("all_services")
     yield words("valid"), formats.period(response.valid_from, response.valid_until)
-    if isinstance(response, AgreementForParty) and response.supersedes is not None:
+    if isinstance(response, PartyTerms) and response.supersedes is not None:
         yield words("replaces"), words("version", version=response.supersedes)
+
+
+def _names_covered(content: ContractContent) -> bool:
+    """Whether the paper says whose tickets it is about. To a partner it does not."""
+    response = content.response
+    if isinstance(response, AgreementForPartner):
+        return False
+    names_others = list(response.customers) != [response.customer] and not response.house_default
+    return names_others or not isinstance(response, PartyTerms)
 
 
 def _extensions(content: ContractContent, formats: Formats) -> Table:
@@ -190,7 +207,7 @@ def _money(content: ContractContent, formats: Formats) -> Iterator[Fact]:
     if response.reserved_seconds is not None:
         yield words("reserved"), formats.span(timedelta(seconds=response.reserved_seconds))
     price = content.version.price
-    if isinstance(response, AgreementForParty) and price is not None:
+    if isinstance(response, PartyTerms) and price is not None:
         yield words("price"), formats.money(price.amount, price.currency)
 
 
@@ -204,7 +221,7 @@ def _warnings(response: AnyAgreement, formats: Formats) -> str:
     return words("we_warn", shares=shares, before=before)
 
 
-def _prose(response: AgreementForParty, words: Words) -> Iterator[Section]:
+def _prose(response: PartyTerms, words: Words) -> Iterator[Section]:
     """What is agreed in words, as it was written."""
     for name in PROSE:
         if text := getattr(response, name).strip():
@@ -212,7 +229,7 @@ def _prose(response: AgreementForParty, words: Words) -> Iterator[Section]:
             yield Section(words(name), paragraphs=tuple(part for part in parts if part))
 
 
-def _signing(content: ContractContent, response: AgreementForParty, words: Words) -> Signing:
+def _signing(content: ContractContent, response: PartyTerms, words: Words) -> Signing:
     return Signing(
         content.lifecycle,
         content.names.people,

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from sla.agreements.documents.notation import Formats
 from sla.agreements.documents.promise_conditions import GENERAL, Case, Conditions
-from sla.agreements.domain.agreement import Agreement, Metric, Terms, TicketTraits
+from sla.agreements.domain.agreement import Agreement, Metric, Terms
 from sla.agreements.domain.coverage_extension import PRIORITIES
+from sla.agreements.domain.ticket_traits import TicketTraits
 from sla.rendering.document import Column, Section, Table
 
 Promises = Mapping[tuple[Metric, str], Terms]
@@ -48,7 +49,8 @@ def _cases_by_promises(
 
 def _promises(version: Agreement, case: Case) -> Promises:
     """What is promised in a case; `GENERAL` has the targets without any condition alone."""
-    traits = TicketTraits(case.tier, case.channel)
+    tags = () if case.tag is None else (case.tag,)
+    traits = TicketTraits(case.tier, case.channel, case.customer_tier, tags)
     return {
         (metric, priority): terms
         for priority in PRIORITIES

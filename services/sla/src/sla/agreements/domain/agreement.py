@@ -1,19 +1,19 @@
 """What is promised to whom, for which kind of ticket, on which calendar. Pure.
 
-Three kinds of contract follow the same rules (R13): `sla` with a customer, `ola` between our own
-teams, `uc` with a partner.
+Three kinds follow the same rules (R13): `sla` with a customer, `ola` between our teams, `uc` with a partner.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, Literal, NamedTuple
+from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
 
 from sla.agreements.domain.clauses import Maintenance, Price, Prose
 from sla.agreements.domain.goals import Goal
+from sla.agreements.domain.ticket_traits import NO_TRAITS, TicketTraits
 
 Contract = Literal["sla", "ola", "uc"]
 Metric = Literal["first_response", "next_reply", "update", "workaround", "resolution"]
@@ -45,22 +45,12 @@ class Terms(Struct, frozen=True, omit_defaults=True):
     ahead: tuple[timedelta, ...] = ()
 
 
-class TicketTraits(NamedTuple):
-    """What targets may ask for beside priority and kind; None: the ticket has none, or it is not known."""
-
-    environment_tier: str | None = None
-    channel: str | None = None
-
-
-NO_TRAITS: Final = TicketTraits()
-
-
 @dataclass(frozen=True, slots=True)
 class Target:
     """The target of one metric and priority. `within` is working time; None promises nothing.
 
     Without `kind` it applies to every kind of ticket that has no target of its own; the same holds for
-    `environment_tier` (production …) and `channel` (phone …).
+    `environment_tier` (production …), `channel` (phone …), `customer_tier` (gold …) and `tag`.
     """
 
     metric: Metric
@@ -70,16 +60,25 @@ class Target:
     kind: str | None = None
     environment_tier: str | None = None
     channel: str | None = None
+    customer_tier: str | None = None
+    tag: str | None = None
 
     @property
-    def conditions(self) -> tuple[str | None, str | None, str | None]:
+    def conditions(self) -> tuple[str | None, ...]:
         """What a ticket must be beside its priority, the most telling first; None: anything."""
-        return self.kind, self.environment_tier, self.channel
+        return self.kind, self.environment_tier, self.channel, self.customer_tier, self.tag
+
+    @property
+    def strictness(self) -> timedelta:
+        """The higher, the less time there is."""
+        return -self.within if self.within is not None else -timedelta.max
 
     def applies_to(self, kind: str, traits: TicketTraits) -> bool:
         """Whether every condition holds; a ticket without a trait meets no condition on it."""
-        asked = zip(self.conditions, (kind, *traits), strict=True)
-        return all(wanted in (None, actual) for wanted, actual in asked)
+        actual = (kind, traits.environment_tier, traits.channel, traits.customer_tier)
+        has_tag = self.tag is None or self.tag in traits.tags
+        asked = zip(self.conditions, actual, strict=False)
+        return has_tag and all(wanted in (None, one) for wanted, one in asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +184,7 @@ class Agreement:
         """The target that applies to such a ticket; None where none does.
 
         A target for its kind precedes one for every kind, then one for its environment's tier, then one for
-        its channel.
+        its channel, for its customer's tier, for a tag; of those for several of its tags the strictest.
         """
         matching = [
             one
@@ -193,10 +192,11 @@ class Agreement:
             if (one.metric, one.priority) == (metric, priority) and one.applies_to(kind, traits)
         ]
 
-        def named(target: Target) -> tuple[bool, ...]:
-            return tuple(condition is not None for condition in target.conditions)
+        def rank(target: Target) -> tuple[tuple[bool, ...], timedelta]:
+            named = tuple(condition is not None for condition in target.conditions)
+            return named, target.strictness
 
-        return max(matching, key=named, default=None)
+        return max(matching, key=rank, default=None)
 
     def terms_for(
         self, metric: Metric, priority: str, kind: str, traits: TicketTraits = NO_TRAITS

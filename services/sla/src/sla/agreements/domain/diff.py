@@ -64,6 +64,10 @@ def describe_subject(target: Target) -> str:
         scope = f"{scope} {target.environment_tier}"
     if target.channel:
         scope = f"{scope} {target.channel}"
+    if target.customer_tier:
+        scope = f"{scope} {target.customer_tier}-customer"
+    if target.tag:
+        scope = f"{scope} #{target.tag}"
     return f"{target.metric.replace('_', ' ')} of {scope}{'' if target.kind else ' tickets'}"
 
 

@@ -11,9 +11,10 @@ from common.errors import NotFound, ValidationFailed, Violation
 from common.events.directory import Tier
 from common.events.tickets import Kind, Priority, Source
 from common.http import Instant, Refers, ResponseModel, Transaction, router
+from common.http.fields import MAX_TAGS, Key, Tag
 from common.persistence.database import Connection, transaction_time
 from sla.agreements.dependencies import get_visible_version
-from sla.agreements.domain.agreement import Agreement, Contract, TicketTraits
+from sla.agreements.domain.agreement import Agreement, Contract
 from sla.agreements.domain.diff import diff_versions
 from sla.agreements.domain.matching import (
     SELECTION_RULE,
@@ -22,6 +23,7 @@ from sla.agreements.domain.matching import (
     MatchQuery,
     match_versions,
 )
+from sla.agreements.domain.ticket_traits import TicketTraits
 from sla.agreements.store import agreements
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars import store as calendars
@@ -91,6 +93,10 @@ async def match_agreement(
     kind: Annotated[Kind | None, Query()] = None,
     environment_tier: Annotated[Tier | None, Query()] = None,
     channel: Annotated[Source | None, Query()] = None,
+    customer_tier: Annotated[
+        Key | None, Query(description="That of the customer by default.")
+    ] = None,
+    tag: Annotated[list[Tag] | None, Query(max_length=MAX_TAGS)] = None,
     at: Annotated[Instant | None, Query(description="Without it: now.")] = None,
     contract: Annotated[Contract, Query()] = "sla",
 ) -> MatchRead:
@@ -108,12 +114,14 @@ async def match_agreement(
     query = MatchQuery(known_customer.id, service, at or await transaction_time(tx))
     binding = await agreements.list_binding(tx, [known_customer.id], contract)
     candidates = match_versions(binding.get(known_customer.id, ()), query)[:MAX_CANDIDATES]
+    own_tier = (await directory.get_customer_tiers(tx, [known_customer.id])).get(known_customer.id)
+    traits = TicketTraits(environment_tier, channel, customer_tier or own_tier, tuple(tag or ()))
     chosen = candidates[0].version if candidates and candidates[0].code == "chosen" else None
     return MatchRead(
         rule=SELECTION_RULE,
         chosen=chosen.id if chosen else None,
         candidates=[_candidate_to_response(one) for one in candidates],
-        terms=_terms_to_response(chosen, priority, kind, TicketTraits(environment_tier, channel))
+        terms=_terms_to_response(chosen, priority, kind, traits)
         if chosen and priority and kind
         else [],
     )

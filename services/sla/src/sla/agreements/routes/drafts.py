@@ -14,7 +14,12 @@ from common.events.agreements import AgreementDrafted
 from common.http import Page, Paging, Transaction, if_match, router, set_etag
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
-from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
+from sla.agreements.dependencies import (
+    agreement_response,
+    get_visible_version,
+    lock_version,
+    party_of,
+)
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.domain.lifecycle import Signature, VersionLifecycle
 from sla.agreements.domain.validity import Overlap
@@ -22,8 +27,10 @@ from sla.agreements.draft_validation import (
     build_version,
     find_succession,
     lock_or_create_agreement,
-    party_of,
     resolve_party,
+)
+from sla.agreements.draft_validation import (
+    party_of as party_of_version,
 )
 from sla.agreements.events import agreement_payload, emit
 from sla.agreements.schemas.requests import (
@@ -88,7 +95,7 @@ async def redraft_agreement(
     if stored.lifecycle.state != "draft":
         raise Conflict("Only a draft can be changed. Revise this version, or draft the next one.")
     at = await transaction_time(tx)
-    old, party = stored.agreement, party_of(stored.agreement)
+    old, party = stored.agreement, party_of_version(stored.agreement)
     redrafted = await build_version(tx, body, party, old.id, caller.sub, at)
     version = replace(redrafted, version=old.version)
     if body.customer_signs and party.customer_id is None:
@@ -110,14 +117,14 @@ async def redraft_agreement(
 async def list_agreements(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, requires("agreements:read")],
+    caller: Annotated[Caller, requires("promises:read")],
 ) -> Page[AnyAgreement]:
     """List agreement versions, by key.
 
-    Customers see those published to them and those that they are to approve.
+    Customers see those published to them and those that they are to approve, partners their own contracts.
     """
     after = page.after_as(str, int)
-    rows = await agreements.list_page(tx, caller.customer, page.limit, after)
+    rows = await agreements.list_page(tx, party_of(caller), page.limit, after)
     return page.page_of(
         rows,
         lambda one: agreement_response(one, caller),
@@ -130,7 +137,7 @@ async def get_agreement(
     name: AgreementRef,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, requires("agreements:read")],
+    caller: Annotated[Caller, requires("promises:read")],
     version: Annotated[int | None, Query(gt=0, lt=2**31)] = None,
 ) -> AnyAgreement:
     """Get an agreement version by its id, or by the agreement's key or id the newest one or that

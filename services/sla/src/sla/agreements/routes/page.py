@@ -1,4 +1,4 @@
-"""An agreement as a contract to read and print, for staff and for the customers who may see it (R4)."""
+"""An agreement as a contract to read and print, for staff and for the customer or partner who may see it (R4)."""
 
 import asyncio
 from dataclasses import replace
@@ -20,6 +20,7 @@ from sla.agreements.documents.hours import Dates
 from sla.agreements.documents.notation import Formats, country_of
 from sla.agreements.documents.words import Words
 from sla.agreements.domain.agreement import Agreement
+from sla.agreements.schemas.responses import AnyAgreement, customer_of
 from sla.agreements.store import coverage_extensions as extensions
 from sla.calendars import store as calendars
 from sla.calendars.domain.calendar import Calendar
@@ -49,7 +50,7 @@ async def get_agreement_page(
     name: AgreementRef,
     request: Request,
     tx: Transaction,
-    caller: Annotated[Caller, requires("agreements:read")],
+    caller: Annotated[Caller, requires("promises:read")],
     version: Annotated[int | None, Query(gt=0, lt=2**31)] = None,
     language: LanguageQuery = None,
     format: Annotated[
@@ -64,7 +65,7 @@ async def get_agreement_page(
     """
     stored = await get_visible_version(tx, id_or_key(name), caller, version)
     agreement, response = stored.agreement, agreement_response(stored, caller)
-    spoken = language or await _language_of(tx, response.customer)
+    spoken = language or await _language_of(tx, response)
     at = await transaction_time(tx)
     formats = Formats(Words.of(spoken), ZoneInfo(agreement.timezone))
     runtime: Runtime[SlaSettings] = runtime_of(request.app)
@@ -81,8 +82,9 @@ async def get_agreement_page(
     return await _render(build_contract(content, spoken), "pdf" if is_pdf else "html")
 
 
-async def _language_of(tx: Connection, customer: str | None) -> str:
+async def _language_of(tx: Connection, response: AnyAgreement) -> str:
     """The language of the customer with whom it is made; English where there is none."""
+    customer = customer_of(response)
     found = await list_by_keys(tx, [customer] if customer else [])
     return found[0].language if found else "en"
 

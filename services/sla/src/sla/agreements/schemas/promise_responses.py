@@ -14,6 +14,8 @@ class TargetRead(ResponseModel):
     kind: str | None
     environment_tier: str | None
     channel: str | None
+    customer_tier: str | None
+    tag: str | None
     target_seconds: int | None
     pausable: bool
 
@@ -46,6 +48,8 @@ def targets_to_response(version: Agreement) -> list[TargetRead]:
             kind=one.kind,
             environment_tier=one.environment_tier,
             channel=one.channel,
+            customer_tier=one.customer_tier,
+            tag=one.tag,
             target_seconds=None if one.within is None else one.within // SECOND,
             pausable=one.pausable,
         )

@@ -1,8 +1,9 @@
 """Request models of agreements."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from math import prod
 from typing import Annotated
 
 from pydantic import Field
@@ -12,7 +13,7 @@ from common.errors import Violation
 from common.events.directory import Tier
 from common.events.tickets import Kind, Priority, Source
 from common.http import Refers, RequestModel
-from common.http.fields import Key
+from common.http.fields import Key, Tag
 from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, Contract, Metric, Target
 from sla.agreements.domain.clauses import Price, Prose
 from sla.agreements.schemas.goals import GoalCreate, Percent, goal_violations
@@ -22,13 +23,16 @@ Text = Annotated[str, Field(max_length=20_000)]
 Seconds = Annotated[int, Field(gt=0, le=MAX_PROMISE_SECONDS)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 SECONDS_PER_MONTH = 31 * 86_400
+MAX_COMBINATIONS = 400
+"""More than anybody reads: the contract says for each what is promised."""
 
 
 class TargetCreate(RequestModel):
     """`target_seconds` null: nothing is promised. Without `kind`: for every kind of ticket; the same
-    holds for the `environment_tier` and the `channel`.
+    holds for the `environment_tier`, the `channel`, the `customer_tier` and the `tag`.
 
-    Of several that apply one for the kind goes first, then one for the tier, then one for the channel.
+    Of several that apply one for the kind goes first, then one for the environment's tier, for the channel,
+    for the customer's tier, for a tag; of those for several tags of a ticket the strictest.
     """
 
     metric: Metric
@@ -38,6 +42,12 @@ class TargetCreate(RequestModel):
     kind: Kind | None = None
     environment_tier: Tier | None = None
     channel: Source | None = None
+    customer_tier: Key | None = None
+    tag: Tag | None = None
+
+    @property
+    def conditions(self) -> tuple[str | None, ...]:
+        return self.to_target().conditions
 
     def to_target(self) -> Target:
         within = None if self.target_seconds is None else self.target_seconds * SECOND
@@ -49,6 +59,8 @@ class TargetCreate(RequestModel):
             self.kind,
             self.environment_tier,
             self.channel,
+            self.customer_tier,
+            self.tag,
         )
 
 
@@ -145,14 +157,7 @@ def term_violations(body: AgreementTerms) -> Iterator[Violation]:
     """What is wrong with the terms, whatever the agreement."""
     if body.valid_until is not None and body.valid_until <= body.valid_from:
         yield Violation("/valid_until", "order", "it must be later than valid_from")
-    target_keys = [
-        (one.metric, one.priority, one.kind, one.environment_tier, one.channel)
-        for one in body.targets
-    ]
-    for index, target in enumerate(target_keys):
-        if target in target_keys[:index]:
-            detail = "each metric, priority, kind, tier and channel has one target"
-            yield Violation(f"/targets/{index}", "repeated", detail)
+    yield from target_violations(body.targets)
     for index, window in enumerate(body.maintenance.dated):
         if window.ends_at <= window.starts_at:
             detail = "a window ends after it starts"
@@ -163,6 +168,24 @@ def term_violations(body: AgreementTerms) -> Iterator[Violation]:
     if body.credit_cap_percent is not None and not has_price:
         detail = "the cap is a share of the price: give the agreement's price"
         yield Violation("/credit_cap_percent", "missing_price", detail)
+
+
+def target_violations(targets: Sequence[TargetCreate]) -> Iterator[Violation]:
+    """What is wrong with the targets together."""
+    target_keys = [(one.metric, one.priority, *one.conditions) for one in targets]
+    for index, target in enumerate(target_keys):
+        if target in target_keys[:index]:
+            detail = "each metric, priority, kind, tier, channel and tag has one target"
+            yield Violation(f"/targets/{index}", "repeated", detail)
+    if _combinations(targets) > MAX_COMBINATIONS:
+        detail = f"its conditions make more than {MAX_COMBINATIONS} combinations; name fewer"
+        yield Violation("/targets", "too_many", detail)
+
+
+def _combinations(targets: Sequence[TargetCreate]) -> int:
+    """How many cases of tiers, channels and tags the contract has to tell apart."""
+    conditions = zip(*(one.conditions[1:] for one in targets), strict=True)
+    return prod(len({*values, None}) for values in conditions)
 
 
 def _promised(body: AgreementTerms) -> dict[str, set[Priority]]:

@@ -9,6 +9,7 @@ from common.domain.durations import SECOND
 from common.http import Page, ResponseModel
 from sla.agreements.domain.agreement import Contract
 from sla.agreements.domain.lifecycle import Signature
+from sla.agreements.domain.outside_party import OutsideParty
 from sla.agreements.schemas.goals import GoalRead, goal_to_response
 from sla.agreements.schemas.promise_responses import (
     MaintenanceTermsRead,
@@ -35,23 +36,14 @@ class TerminationRead(ResponseModel):
     confirmed: SignatureRead | None
 
 
-class AgreementForCovered(ResponseModel):
-    """An agreement as a customer reads it whom it covers, but with whom it is not made.
-
-    It says what is promised to them: no price, no clauses, no negotiation, no names. `id` is that of
-    the version. `customers`: all whom it covers; empty means everybody. A customer reads the own key
-    alone, in `customer`, too. `house_default`: it is the default of the house, for those who have no
-    agreement of their own.
-    """
+class PromisedTerms(ResponseModel):
+    """What a version promises. `id` is that of the version."""
 
     id: UUID
     agreement_id: UUID
     key: str
     version: int
     state: State
-    customer: str | None
-    customers: list[str]
-    house_default: bool
     contract: Contract
     services: list[str]
     calendar: UUID
@@ -68,8 +60,8 @@ class AgreementForCovered(ResponseModel):
     published_at: datetime | None
 
 
-class AgreementForParty(AgreementForCovered):
-    """An agreement as the customer reads it with whom it is made.
+class PartyTerms(ResponseModel):
+    """What both sides of a version read beside its promises.
 
     `approved` is the signature of our side, `countersigned` that of the other side. `names`: of those of
     our people whom it names, by account.
@@ -90,6 +82,29 @@ class AgreementForParty(AgreementForCovered):
     names: dict[str, str]
 
 
+class AgreementForCovered(PromisedTerms):
+    """An agreement as a customer reads it whom it covers, but with whom it is not made.
+
+    It says what is promised to them: no price, no clauses, no negotiation, no names. `customers`: all
+    whom it covers; empty means everybody. A customer reads the own key alone, in `customer`, too.
+    `house_default`: it is the default of the house, for those who have no agreement of their own.
+    """
+
+    customer: str | None
+    customers: list[str]
+    house_default: bool
+
+
+class AgreementForParty(AgreementForCovered, PartyTerms):
+    """An agreement as the customer reads it with whom it is made."""
+
+
+class AgreementForPartner(PromisedTerms, PartyTerms):
+    """A contract as the business partner reads it with whom it is made: not whose tickets it is about."""
+
+    partner: str
+
+
 class AgreementRead(AgreementForParty):
     """An agreement as our own people read it: also who wrote it, and why it ends."""
 
@@ -101,7 +116,7 @@ class AgreementRead(AgreementForParty):
     termination: TerminationRead | None
 
 
-AnyAgreement = AgreementRead | AgreementForParty | AgreementForCovered
+AnyAgreement = AgreementRead | AgreementForParty | AgreementForCovered | AgreementForPartner
 """An agreement for whoever asks; `to_response` chooses."""
 
 
@@ -109,20 +124,34 @@ class AgreementPage(Page[AnyAgreement]):
     """A page of agreements, as the caller may read them."""
 
 
-def to_response(stored: AgreementVersion, seen_by: str | None = None) -> AnyAgreement:
-    """The version as staff reads it; with `seen_by`, a customer's key, as that customer may."""
-    covered = _covered_values(stored, seen_by)
+def to_response(stored: AgreementVersion, seen_by: OutsideParty | None = None) -> AnyAgreement:
+    """The version as staff reads it; with `seen_by` as that party may."""
     if seen_by is None:
         return to_staff_response(stored)
-    if stored.is_made_with(seen_by):
-        signers = {one.by for one in _signatures(stored)}
-        return AgreementForParty(**covered, **_party_values(stored), names=_names(stored, signers))
+    signers = {one.by for one in _signatures(stored)}
+    as_party = _party_values(stored) | {"names": _names(stored, signers)}
+    if seen_by.kind == "partner":
+        return AgreementForPartner(**_promised_values(stored), **as_party, partner=seen_by.key)
+    covered = _promised_values(stored) | _covered_values(stored, seen_by.key)
+    if stored.is_made_with(seen_by.key):
+        return AgreementForParty(**covered, **as_party)
     return AgreementForCovered(**covered)
+
+
+def customer_of(response: AnyAgreement) -> str | None:
+    """The customer (a key) with whom it is made, None of none or where its reader reads none."""
+    return None if isinstance(response, AgreementForPartner) else response.customer
+
+
+def customers_of(response: AnyAgreement) -> list[str]:
+    """The customers (keys) whom it covers, as far as its reader reads them."""
+    return [] if isinstance(response, AgreementForPartner) else response.customers
 
 
 def to_staff_response(stored: AgreementVersion) -> AgreementRead:
     """The version as staff reads it."""
     return AgreementRead(
+        **_promised_values(stored),
         **_covered_values(stored, None),
         **_party_values(stored),
         **_staff_values(stored),
@@ -141,6 +170,14 @@ def _names(stored: AgreementVersion, accounts: set[str]) -> dict[str, str]:
 
 
 def _covered_values(stored: AgreementVersion, seen_by: str | None) -> dict[str, Any]:
+    return {
+        "customer": stored.customer if seen_by is None else seen_by,
+        "customers": list(stored.known_customers) if seen_by is None else [seen_by],
+        "house_default": stored.agreement.is_house_default,
+    }
+
+
+def _promised_values(stored: AgreementVersion) -> dict[str, Any]:
     version, publication = stored.agreement, stored.lifecycle.publication
     return {
         "id": version.id,
@@ -148,9 +185,6 @@ def _covered_values(stored: AgreementVersion, seen_by: str | None) -> dict[str, 
         "key": version.key,
         "version": version.version,
         "state": _state(stored),
-        "customer": stored.customer if seen_by is None else seen_by,
-        "customers": list(stored.known_customers) if seen_by is None else [seen_by],
-        "house_default": version.is_house_default,
         "contract": version.contract,
         "services": list(version.services),
         "calendar": version.calendar,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, and_, any_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Uuid, and_, func, insert, or_, select, update
 from sqlalchemy import cast as as_type
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -14,7 +14,9 @@ from common.persistence.keyset import page_after
 from common.scheduling.aggregate_locks import lock_available as lock_rows
 from sla.agreements.domain.agreement import Agreement, Contract
 from sla.agreements.domain.lifecycle import VersionLifecycle
+from sla.agreements.domain.outside_party import OutsideParty
 from sla.agreements.domain.termination import Termination
+from sla.agreements.store.party_visibility import visible_to
 from sla.agreements.store.version_rows import (
     AgreementVersion,
     agreement_from_row,
@@ -26,7 +28,6 @@ from sla.agreements.store.version_rows import (
 )
 from sla.agreements.tables import agreement_versions as versions
 from sla.agreements.tables import agreements
-from sla.directory.tables import customers
 
 BINDING_STATES = ("published", "superseded")
 """The states of versions that promise something while they are valid."""
@@ -122,11 +123,15 @@ async def get_newest_number(tx: Connection, agreement_id: UUID) -> int:
 
 
 async def find(
-    tx: Connection, id_or_key: UUID | str, *, seen_by: str | None = None, version: int | None = None
+    tx: Connection,
+    id_or_key: UUID | str,
+    *,
+    seen_by: OutsideParty | None = None,
+    version: int | None = None,
 ) -> AgreementVersion | None:
     """A version by its own id, or by the agreement's key or id the newest one or that `version`.
 
-    With `seen_by`, the key of a customer, only among the versions that this customer may see.
+    With `seen_by` only among the versions that this party may see.
     """
     if isinstance(id_or_key, UUID):
         condition: ColumnElement[bool] = or_(
@@ -135,7 +140,7 @@ async def find(
     else:
         condition = agreements.c.key == id_or_key
     if seen_by is not None:
-        condition = condition & _visible_to(seen_by)
+        condition = condition & visible_to(seen_by)
     if version is not None:
         condition = condition & (versions.c.version == version)
     newest = select_named_versions().where(condition).order_by(versions.c.version.desc()).limit(1)
@@ -222,28 +227,12 @@ async def set_superseded(tx: Connection, agreement_id: UUID, version: int, until
 
 
 async def list_page(
-    tx: Connection, customer: str | None, limit: int, after: tuple[str, int] | None
+    tx: Connection, seen_by: OutsideParty | None, limit: int, after: tuple[str, int] | None
 ) -> list[AgreementVersion]:
-    """Up to `limit` + 1 versions by key and number: all, or those that one customer may see."""
+    """Up to `limit` + 1 versions by key and number: all, or those that one party may see."""
     statement = select_named_versions()
-    if customer is not None:
-        statement = statement.where(_visible_to(customer))
+    if seen_by is not None:
+        statement = statement.where(visible_to(seen_by))
     order = (agreements.c.key, versions.c.version)
     rows = await tx.execute(page_after(statement, order, after, limit))
     return [version_from_row(row) for row in rows]
-
-
-def _visible_to(customer: str) -> ColumnElement[bool]:
-    """The condition for what was published to a customer, or awaits the customer's signature."""
-    customer_id = select(customers.c.id).where(customers.c.key == customer).scalar_subquery()
-    to_sign = and_(
-        versions.c.customer_signs,
-        versions.c.state.in_(("proposed", "agreed")),
-        agreements.c.customer_id == customer_id,
-    )
-    is_published = versions.c.published_at.is_not(None)
-    covers = customer_id == any_(versions.c.customers)
-    is_default = and_(agreements.c.customer_id.is_(None), is_published)
-    return and_(
-        agreements.c.contract == "sla", or_(is_default, and_(covers, or_(is_published, to_sign)))
-    )

@@ -75,7 +75,7 @@ def dump_former_calendars(former: Sequence[FormerCalendar]) -> list[list[str]]:
 PROSE_FIELDS = ("penalties", "roles", "assumptions", "duties")
 
 
-TRAITS = ("environment_tier", "channel")
+TRAITS = ("environment_tier", "channel", "customer_tier", "tag")
 
 
 def _dump_target(target: Target) -> dict[str, Any]:

@@ -40,6 +40,7 @@ InputKind = Literal[
     "unmerged",
     "closed",
     "target_changed",
+    "tags_changed",
     "coverage_extended",
     "coverage_extension_ended",
     "calendar_changed",

@@ -19,6 +19,7 @@ EventKind = Literal[
     "breached",
     "breach_withdrawn",
     "waived",
+    "waiver_too_late",
     "paused",
     "resumed",
     "cycle_started",
@@ -75,6 +76,15 @@ class Approval:
     key: str
     decided_by: str | None
     ended_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LateApproval:
+    """An approval that came too late to cover anything (C11), by the waiver's key."""
+
+    key: str
+    decided_at: datetime
+    decided_by: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The events of a clock in words: what each input changed, from what to what (C9). Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -9,6 +9,7 @@ from common.wording import format_duration
 from sla.agreements.domain.agreement import Contract, Metric
 from sla.clocks.domain.clock import BREACH, Clock, ClockWaiver, Firing, Input, InputKind, Timetables
 from sla.clocks.domain.story import (
+    LateApproval,
     Step,
     Story,
     StoryEvent,
@@ -45,8 +46,12 @@ def tell_story(
     tables: Timetables,
     names: StoryNames,
     present_version: UUID | None = None,
+    late: Iterable[LateApproval] = (),
 ) -> Story:
-    """Tell the story of a clock from all of its inputs, the first of which opened it."""
+    """Tell the story of a clock from all of its inputs, the first of which opened it.
+
+    `late` are approvals that changed nothing, and so are no inputs.
+    """
     clock, steps = steps_of(metric, contract, inputs, tables, present_version)
     events = [_opening(clock, inputs[0])]
     version = first_version(inputs, present_version)
@@ -62,6 +67,7 @@ def tell_story(
             periods.append(period)
         if one.after.terms.target != one.before.terms.target:
             targets.append(TargetStep(one.at, one.after.terms.target))
+    events += [_too_late(one) for one in late]
     cycles = [one.at for one in steps if one.starts_cycle]
     in_order = sorted(events, key=lambda event: event.at)
     return Story(in_order, targets, periods, cycles, terms_changes(steps))
@@ -139,6 +145,11 @@ def _approval(step: Step, waiver: ClockWaiver, names: StoryNames) -> StoryEvent:
     by = (facts.decided_by,) if facts and facts.decided_by else ()
     text = f"{name} was approved: a breach before {until} is covered"
     return StoryEvent(waiver.at, "waived", text, by)
+
+
+def _too_late(approval: LateApproval) -> StoryEvent:
+    text = f"waiver {approval.key} was approved too late: it covers nothing"
+    return StoryEvent(approval.decided_at, "waiver_too_late", text, (approval.decided_by,))
 
 
 def _approval_name(waiver: ClockWaiver, names: StoryNames) -> str:

@@ -11,6 +11,7 @@ from sla.clocks.domain.story import Step, StoryNames, TermsChange
 
 CHANGE_LABELS: Final[Mapping[InputKind, str]] = {
     "target_changed": "another priority",
+    "tags_changed": "another tag",
     "agreement_moved": "another version of the agreement",
     "coverage_extended": "extra cover",
     "coverage_extension_ended": "extra cover that ended",

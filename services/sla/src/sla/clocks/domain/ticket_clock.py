@@ -7,7 +7,8 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sla.agreements.domain.agreement import Contract, Metric, TicketTraits
+from sla.agreements.domain.agreement import Contract, Metric
+from sla.agreements.domain.ticket_traits import TicketTraits
 from sla.clocks.domain.clock import Clock, Input, Timetables
 from sla.clocks.domain.fold import start, step
 from sla.clocks.domain.schedule import fire_missed, firing_input, next_firing
@@ -17,7 +18,8 @@ class Ticket(Struct, frozen=True):
     """What sla stores of a ticket. `agreement` is the key of the agreement that covers it.
 
     With a clock of a partner or of second level: the key of the agreement that this clock measures.
-    `environment_tier` and `channel` are as they were when it was opened.
+    `environment_tier`, `channel` and `customer_tier` are as they were when it was opened. `tags` are those
+    that count for its promises, sorted and with a space between them, as they are stored; None: none.
     """
 
     id: UUID
@@ -34,11 +36,14 @@ class Ticket(Struct, frozen=True):
     agreement: str | None = None
     environment_tier: str | None = None
     channel: str | None = None
+    customer_tier: str | None = None
+    tags: str | None = None
 
     @property
     def traits(self) -> TicketTraits:
         """What targets may ask for beside priority and kind."""
-        return TicketTraits(self.environment_tier, self.channel)
+        tags = tuple(self.tags.split()) if self.tags else ()
+        return TicketTraits(self.environment_tier, self.channel, self.customer_tier, tags)
 
 
 @dataclass(frozen=True, slots=True)

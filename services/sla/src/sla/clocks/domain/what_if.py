@@ -92,7 +92,7 @@ def what_if_promised(
     """
     contract_ticket, metric = missing.contract_ticket, missing.metric
     ticket = contract_ticket.ticket
-    terms = new.terms_for(metric, ticket.priority, ticket.kind)
+    terms = new.terms_for(metric, ticket.priority, ticket.kind, ticket.traits)
     moved = Input(0, "agreement_moved", as_of, as_of, terms)
     change, _ = new_late_clock(
         NO_ID, contract_ticket, metric, missing.since, missing.inputs, moved, tables

@@ -35,8 +35,8 @@ async def on_triaged(tx: Connection, received: ReceivedEvent[TicketTriaged]) -> 
     if await clocks.lock_by_tickets(tx, [event.ticket_id]):
         return
     stored = await tickets.find(tx, event.ticket_id)
-    channel = None if stored is None else stored.channel
-    await open_clocks(tx, [OpenedTicket(event, event.opened_at, channel)])
+    traits = (None, None) if stored is None else (stored.channel, stored.tags)
+    await open_clocks(tx, [OpenedTicket(event, event.opened_at, *traits)])
     for pending_input in (await tickets.list_pending(tx, [event.ticket_id]))[event.ticket_id]:
         await _replay_pending_input(tx, pending_input)
 

@@ -8,12 +8,13 @@ from uuid import UUID
 from fastapi import Query
 
 from common.auth import Caller, requires
-from common.errors import ValidationFailed, Violation
+from common.errors import ValidationFailed
 from common.http import Paging, Transaction, only_computes, router
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements.dependencies import get_visible_version
 from sla.agreements.domain.agreement import Agreement
+from sla.agreements.schemas.requests import target_violations
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
 from sla.calendars.schemas import computation_error, id_or_key, load_timetable
 from sla.clocks.agreement_trial import Trial, run_batches
@@ -81,9 +82,7 @@ async def _build_version(
         draft_timetables[id] = await load_timetable(tx, caller, reference, f"/calendars/{priority}")
         changed = replace(changed, calendars={**changed.calendars, priority: id})
     if body.targets is not None:
-        target_keys = [(one.metric, one.priority, one.kind) for one in body.targets]
-        if len(target_keys) != len(set(target_keys)):
-            detail = "each metric, priority and kind has one target"
-            raise ValidationFailed([Violation("/targets", "repeated", detail)])
+        if violations := list(target_violations(body.targets)):
+            raise ValidationFailed(violations)
         changed = replace(changed, targets=tuple(one.to_target() for one in body.targets))
     return changed, draft_timetables

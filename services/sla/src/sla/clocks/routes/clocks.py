@@ -24,11 +24,16 @@ from sla.clocks.domain.schedule import next_firing
 from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.replay import replay
 from sla.clocks.schemas import (
+    AnyClock,
+    ClockDetailForPartner,
     ClockDetailRead,
+    ClockPage,
     ClockRead,
     ReplayRead,
     clock_to_response,
+    detail_for_reader,
     firings_to_response,
+    for_reader,
 )
 from sla.clocks.store import clocks, inputs, tickets
 from sla.path_parameters import ClockId, TicketRef
@@ -37,36 +42,39 @@ routes = router("/v1/clocks", tags=["clocks"])
 ticket_routes = router("/v1/tickets", tags=["clocks"])
 
 
-@routes.get("/{clock}")
+@routes.get("/{clock}", response_model=ClockDetailRead | ClockDetailForPartner)
 async def get_clock(
     clock_id: ClockId,
     tx: Transaction,
     response: Response,
-    caller: Annotated[Caller, requires("clocks:read")],
-) -> ClockDetailRead:
+    caller: Annotated[Caller, requires("promises:read")],
+) -> ClockDetailRead | ClockDetailForPartner:
     """Get a clock with all its firings: when each was due, when it fired, and how late."""
     ticket_clock = await get_visible_clock(tx, clock_id, caller)
     (clock,) = await to_responses(tx, [ticket_clock])
     set_etag(response, ticket_clock.sequence)
     firings = firings_to_response(await inputs.list_by_clock(tx, clock_id))
-    return ClockDetailRead(**clock.model_dump(), firings=firings)
+    return detail_for_reader(ClockDetailRead(**clock.model_dump(), firings=firings), caller)
 
 
-@ticket_routes.get("/{ticket}/clocks")
+@ticket_routes.get("/{ticket}/clocks", response_model=ClockPage)
 async def list_ticket_clocks(
-    name: TicketRef, tx: Transaction, caller: Annotated[Caller, requires("clocks:read")]
-) -> Page[ClockRead]:
+    name: TicketRef, tx: Transaction, caller: Annotated[Caller, requires("promises:read")]
+) -> Page[AnyClock]:
     """List the clocks of a ticket, by its id or key.
 
-    A customer's contact sees those of the customer's agreement alone.
+    A customer's contact sees those of the customer's agreement alone, a partner's person those of the
+    partner's own contracts.
     """
     ticket = await tickets.find(tx, name)
     if ticket is None or caller.customer not in (None, ticket.customer):
         raise NotFound("This ticket")
     ticket_clocks = await clocks.list_by_ticket(tx, ticket.id)
-    return Page[ClockRead](
-        items=await to_responses(tx, [one for one in ticket_clocks if _can_see(caller, one)])
-    )
+    visible = [one for one in ticket_clocks if _can_see(caller, one)]
+    if caller.partner is not None and not visible:
+        raise NotFound("This ticket")
+    responses = await to_responses(tx, visible)
+    return Page[AnyClock](items=[for_reader(one, caller) for one in responses])
 
 
 class ClockReplay(RequestModel):
@@ -119,7 +127,10 @@ async def get_visible_clock(tx: Connection, id: UUID, caller: Caller) -> TicketC
 
 
 def _can_see(caller: Caller, ticket_clock: TicketClock) -> bool:
-    """Return whether the caller may see a clock; customers only see promises to themselves."""
+    """Return whether the caller may see a clock: customers only promises to themselves, partners only
+    those of their own contracts."""
+    if caller.partner is not None:
+        return caller.partner == ticket_clock.partner and ticket_clock.clock.contract == "uc"
     if caller.customer is None:
         return True
     return caller.customer == ticket_clock.ticket.customer and ticket_clock.clock.contract == "sla"

@@ -11,9 +11,14 @@ from common.persistence.database import transaction_time
 from sla.calendars.domain.zone import zone_names
 from sla.clocks.domain.explanation_text import render_text
 from sla.clocks.explanation_chart import render_svg
-from sla.clocks.explanation_responses import ExplanationRead, explanation_to_response
+from sla.clocks.explanation_responses import (
+    AnyExplanation,
+    ExplanationForPartner,
+    ExplanationRead,
+    explanation_to_response,
+)
 from sla.clocks.explanation_theme import ThemeName
-from sla.clocks.explanations import ClockExplanation, explain
+from sla.clocks.explanations import ClockExplanation, Reader, explain
 from sla.clocks.routes.clocks import get_visible_clock
 from sla.path_parameters import ClockId
 
@@ -27,17 +32,24 @@ Theme = Annotated[ThemeName, Query(description="The colours of the chart.")]
 async def _load_explanation(
     clock_id: ClockId,
     tx: Transaction,
-    caller: Annotated[Caller, requires("clocks:read")],
+    caller: Annotated[Caller, requires("promises:read")],
     zone: Annotated[
         str | None,
-        Query(max_length=100, description="The reader's time zone, by default the calendar's."),
+        Query(max_length=100, description="The reader's time zone, by default the agreement's."),
     ] = None,
 ) -> ClockExplanation:
     if zone is not None and zone not in zone_names():
         detail = f"{zone!r} is not a valid IANA time zone; write it like Europe/Amsterdam"
         raise ValidationFailed([Violation("/query/zone", "unknown_timezone", detail)])
     ticket_clock = await get_visible_clock(tx, clock_id, caller)
-    return await explain(tx, ticket_clock, await transaction_time(tx), zone)
+    at = await transaction_time(tx)
+    return await explain(tx, ticket_clock, at, zone, reader=_reader(caller))
+
+
+def _reader(caller: Caller) -> Reader:
+    if caller.partner is not None:
+        return "partner"
+    return "staff" if caller.customer is None else "customer"
 
 
 RequestedExplanation = Annotated[ClockExplanation, Depends(_load_explanation, scope="function")]
@@ -45,7 +57,7 @@ RequestedExplanation = Annotated[ClockExplanation, Depends(_load_explanation, sc
 
 @routes.get(
     "/{clock}/explanation",
-    response_model=ExplanationRead,
+    response_model=ExplanationRead | ExplanationForPartner,
     responses={200: {"content": {TEXT: {}, SVG: {}}}},
 )
 async def explain_clock(
@@ -53,7 +65,7 @@ async def explain_clock(
     request: Request,
     format: Annotated[Literal["json", "text", "svg"] | None, Query()] = None,
     theme: Theme = "light",
-) -> ExplanationRead | Response:
+) -> AnyExplanation | Response:
     """Explain a clock, interval by interval: what counted, what did not, and why; and what happened to
     it, by whom.
 

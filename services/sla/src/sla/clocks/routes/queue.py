@@ -15,7 +15,7 @@ from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import Contract, Metric
 from sla.clocks.domain.clock import State
 from sla.clocks.routes.clocks import to_responses
-from sla.clocks.schemas import ClockRead
+from sla.clocks.schemas import AnyClock, ClockPage, ClockRead, for_reader
 from sla.clocks.store import clock_queue
 from sla.clocks.store.clock_queue import ClockFilter
 from sla.clocks.store.next_promises import PAUSED, QueuePosition, list_next
@@ -37,15 +37,17 @@ class WorkFilter:
             Refers("person"),
         ] = None,
         team: Annotated[
-            str | None, Query(min_length=1, max_length=100, description="By key.")
+            str | None,
+            Query(min_length=1, max_length=100, description="By key."),
+            Refers("team"),
         ] = None,
         ticket_state: Annotated[TicketState | None, Query()] = None,
     ) -> None:
         self.assignee, self.team, self.ticket_state = assignee, team, ticket_state
 
     def check(self, caller: Caller) -> None:
-        """Raise Forbidden where a contact asks who of ours works on something."""
-        if caller.customer is not None and (self.assignee or self.team):
+        """Raise Forbidden where an outsider asks who of ours works on something."""
+        if caller.is_outsider and (self.assignee or self.team):
             raise Forbidden("Who works on a ticket is for our own people.")
 
 
@@ -72,11 +74,11 @@ class PromiseFilter:
         self.contract, self.breached = contract, breached
 
 
-@routes.get("")
+@routes.get("", response_model=ClockPage)
 async def list_clocks(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
-    caller: Annotated[Caller, requires("clocks:read")],
+    caller: Annotated[Caller, requires("promises:read")],
     work: Annotated[WorkFilter, Depends()],
     promise: Annotated[PromiseFilter, Depends()],
     state: Annotated[State | None, Query(description="All open ones by default.")] = None,
@@ -93,17 +95,21 @@ async def list_clocks(
         Literal["clock", "ticket"],
         Query(description="ticket: one row for each, with its next promise; not with sort=due."),
     ] = "clock",
-) -> Page[ClockRead]:
-    """List clocks, what is due next first; with `sort=due` by deadline, those without one last."""
+) -> Page[AnyClock]:
+    """List clocks, what is due next first; with `sort=due` by deadline, those without one last.
+
+    Customers see promises to themselves, partners those of their own contracts.
+    """
     work.check(caller)
     if customer is not None and not caller.can_see(customer):
-        return Page[ClockRead](items=[])
+        return Page[AnyClock](items=[])
     filters = ClockFilter(
         states=(state,) if state else OPEN_STATES,
         due_from=due_from,
         due_before=due_before,
         customer=caller.customer or customer,
-        contract="sla" if caller.customer else promise.contract,
+        contract=_contract_of(caller) or promise.contract,
+        partner=caller.partner,
         service=promise.service,
         metric=promise.metric,
         agreement=promise.agreement,
@@ -118,9 +124,20 @@ async def list_clocks(
     if sort == "due":
         rows = await clock_queue.list_page(tx, filters, page.limit, _due_cursor(page))
         responses = await to_responses(tx, rows)
-        return page.page_of(responses, lambda one: one, lambda one: (one.deadline, one.id))
+        return page.page_of(
+            responses, lambda one: for_reader(one, caller), lambda one: (one.deadline, one.id)
+        )
     found = await _list_next(tx, filters, page, one_per_ticket=per == "ticket")
-    return page.page_of(found, lambda one: one[1], lambda one: _position(one[0]))
+    return page.page_of(
+        found, lambda one: for_reader(one[1], caller), lambda one: _position(one[0])
+    )
+
+
+def _contract_of(caller: Caller) -> Contract | None:
+    """The one kind of contract that an outsider sees; None of our own people."""
+    if caller.partner is not None:
+        return "uc"
+    return "sla" if caller.customer is not None else None
 
 
 async def _list_next(

@@ -33,7 +33,7 @@ from sla.directory.tables import customers
 
 @dataclass(frozen=True, slots=True)
 class ClockFilter:
-    """Filters of a list of clocks; None: any. `customer` and `agreement` are keys.
+    """Filters of a list of clocks; None: any. `customer`, `partner` and `agreement` are keys.
 
     Due within `[due_from, due_before)`. `breached`: broken, in any of its cycles, or not. `assignee`, `team` and
     `ticket_state` are those of the ticket, as intake last said them.
@@ -51,6 +51,7 @@ class ClockFilter:
     assignee: str | None = None
     team: str | None = None
     ticket_state: str | None = None
+    partner: str | None = None
 
 
 async def list_page(
@@ -92,6 +93,8 @@ def conditions(table: FromClause, filters: ClockFilter) -> list[ColumnElement[bo
         found.append(table.c.customer_id == _customer_id(filters.customer))
     if filters.contract is not None:
         found.append(table.c.contract == _literal(filters.contract))
+    if filters.partner is not None:
+        found.append(table.c.partner == filters.partner)
     if filters.metric is not None:
         found.append(table.c.metric == filters.metric)
     if filters.breached is not None:

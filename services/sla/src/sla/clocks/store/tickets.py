@@ -50,6 +50,8 @@ _TICKET_COLUMNS: Columns = {
     "agreement": "text",
     "environment_tier": "text",
     "channel": "text",
+    "customer_tier": "text",
+    "tags": "text",
 }
 """The fields of a Ticket, in its order."""
 _PENDING_COLUMNS = tuple(field.name for field in fields(PendingInput))
@@ -93,6 +95,11 @@ async def upsert(tx: Connection, new_tickets: Sequence[Ticket]) -> datetime:
 async def update_priority(tx: Connection, id: UUID, priority: str) -> None:
     """Set the priority of a ticket."""
     await tx.execute(update(tickets).where(tickets.c.id == id).values(priority=priority))
+
+
+async def update_tags(tx: Connection, id: UUID, tags: str) -> None:
+    """Set the tags that count for the promises of a ticket."""
+    await tx.execute(update(tickets).where(tickets.c.id == id).values(tags=tags))
 
 
 async def find(tx: Connection, reference: UUID | str) -> Ticket | None:

@@ -67,6 +67,13 @@ async def get_tiers(tx: Connection, keys: Collection[str]) -> dict[str, str]:
     return {row.key: row.tier for row in await tx.execute(statement)}
 
 
+async def get_customer_tiers(tx: Connection, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the tiers of customers by id, of those that have one."""
+    has_tier = customers.c.id.in_(ids) & customers.c.tier.is_not(None)
+    statement = select(customers.c.id, customers.c.tier).where(has_tier)
+    return {row.id: row.tier for row in await tx.execute(statement)}
+
+
 async def find_environment(tx: Connection, key: str) -> Environment | None:
     """Return the environment with its customer; None while either is unknown."""
     joined = environments.join(customers, customers.c.id == environments.c.customer_id)

@@ -66,6 +66,7 @@ NOT_SEALED: Final[Mapping[str, str]] = {
     "service_conditions": "computed from outages and the catalogue",
     "simulated_time": "empty in production",
     "stopped_sources": _DELIVERY,
+    "teams": _DIRECTORY,
     "ticket_figures": _COUNTED,
     "ticket_state_changes": "a copy of intake's events",
     "tickets": "a copy of intake's tickets; `verify` compares the customer with that of the clocks",

@@ -31,6 +31,7 @@ SCRIPTS = (
     "reviews",
     "waiting",
     "contacts",
+    "partners",
     "evidence",
 )
 

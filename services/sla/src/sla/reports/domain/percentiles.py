@@ -27,6 +27,20 @@ def bucket_middle(bucket: int) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredTimes:
+    """How many durations there are, their sum in seconds, and some percentiles of them; None of no durations."""
+
+    ended: int
+    seconds: int
+    percentiles: tuple[float | None, ...]
+
+    @property
+    def mean(self) -> float | None:
+        """The mean in seconds; None of no durations."""
+        return self.seconds / self.ended if self.ended else None
+
+
+@dataclass(frozen=True, slots=True)
 class Times:
     """Durations as a histogram: counts by bucket, and their exact sum in seconds."""
 
@@ -54,6 +68,10 @@ class Times:
         cumulative_counts = list(accumulate(self.counts[number] for number in numbers))
         ranks = (math.ceil(share * cumulative_counts[-1]) for share in shares)
         return [bucket_middle(numbers[bisect_left(cumulative_counts, one)]) for one in ranks]
+
+    def estimate(self, shares: Sequence[float]) -> MeasuredTimes:
+        """The same figures, with percentiles from the buckets."""
+        return MeasuredTimes(self.ended, self.seconds, tuple(self.percentiles(shares)))
 
     def __add__(self, other: "Times") -> "Times":
         buckets = self.counts.keys() | other.counts.keys()

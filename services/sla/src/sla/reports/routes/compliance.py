@@ -14,6 +14,7 @@ from sla.reports.query import (
     ReportBase,
     ReportQuery,
     ReportRow,
+    contract_for,
     expand_rows,
     fetch_bounded,
     report_fields,
@@ -39,7 +40,7 @@ class ComplianceReport(ReportBase):
 @routes.get("")
 async def get_compliance_report(
     tx: Transaction,
-    caller: Annotated[Caller, requires("reports:read")],
+    caller: Annotated[Caller, requires("promises:read")],
     query: Annotated[ReportQuery, Depends()],
     group_by: Annotated[ClockGroup | None, Query()] = None,
     metric: Annotated[Metric | None, Query()] = None,
@@ -47,16 +48,17 @@ async def get_compliance_report(
         str | None, Query(max_length=100, description="By key."), Refers("agreement")
     ] = None,
     contract: Annotated[
-        Contract, Query(description="`uc`: partners; `ola`: our own teams. Staff only.")
+        Contract,
+        Query(description="`uc`: partners; `ola`: our own teams. Partners always get `uc`."),
     ] = "sla",
 ) -> ComplianceReport:
     """Report compliance, raw and adjusted for waivers. A clock counts on the day on which it was met
     or breached."""
     resolved = await resolve_query(tx, caller, query, group_by)
-    # Agreements with own teams and with partners do not exist for customers.
-    hidden = resolved.hidden or (caller.customer is not None and contract != "sla")
+    readable = contract_for(caller, contract)
+    hidden = resolved.hidden or readable is None
     figures_query = resolved.with_filters(
-        {"metric": metric, "agreement": agreement, "contract": contract}
+        {"metric": metric, "agreement": agreement, "contract": readable}
     )
     counted = {} if hidden else await fetch_bounded(reports.compliance, tx, figures_query)
     total: Compliance = sum(counted.values(), Compliance())

@@ -46,7 +46,8 @@ PER_CUSTOMER_KEYS = frozenset({"customer", "agreement"})
 class FiguresQuery:
     """What figures to add up. `customer_id` None: those of all customers.
 
-    `where` has the values of other keys that a row must have. `group` and `step` say by what to
+    `where` has the values of other keys that a row must have. `agreements`: only those of these agreements
+    (keys); None: of all. `group` and `step` say by what to
     split the sums.
     """
 
@@ -55,10 +56,11 @@ class FiguresQuery:
     where: Mapping[str, str] = field(default_factory=dict)
     group: Group | None = None
     step: Step | None = None
+    agreements: tuple[str, ...] | None = None
 
     @property
     def covers_all_customers(self) -> bool:
-        keys = {*self.where, self.group}
+        keys = {*self.where, self.group, "agreement" if self.agreements is not None else None}
         return self.customer_id is None and keys.isdisjoint(PER_CUSTOMER_KEYS)
 
     @property
@@ -212,5 +214,7 @@ def _conditions(table: Table, query: FiguresQuery) -> Iterator[ColumnElement[boo
         yield table.c.customer_id == all_customers
     else:
         yield table.c.customer_id != all_customers
+    if query.agreements is not None:
+        yield table.c.agreement.in_(query.agreements)
     for name, value in query.where.items():
         yield table.c[name] == value

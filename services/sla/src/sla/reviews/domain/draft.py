@@ -27,13 +27,34 @@ def with_assessment(report: Report, paragraphs: Sequence[str], by: tuple[str, st
     """
     account, name = by if paragraphs else (None, None)
     words = tuple(paragraphs) or report.computed_assessment
-    return replace(report, assessment=words, assessment_by=name, assessment_account=account)
+    return replace(
+        report,
+        assessment=words,
+        assessment_by=name,
+        assessment_account=account,
+        former_assessment=(),
+        former_assessment_by=None,
+    )
 
 
 def with_assessment_of(report: Report, former: Report) -> Report:
-    """The report with what a person wrote in the former draft, if anybody did."""
+    """The report with what a person wrote in the former draft, if anybody did.
+
+    What was written while the month was not over does not speak of the whole month: it stands beside what is
+    computed now, until somebody writes anew.
+    """
     if former.assessment_by is None:
-        return report
+        return replace(
+            report,
+            former_assessment=former.former_assessment,
+            former_assessment_by=former.former_assessment_by,
+        )
+    if former.preliminary and not report.preliminary:
+        return replace(
+            report,
+            former_assessment=former.assessment,
+            former_assessment_by=former.assessment_by,
+        )
     return replace(
         report,
         assessment=former.assessment,

@@ -180,6 +180,9 @@ class Report:
     """The paragraphs at the head: those that were computed, or what `assessment_by` (a name) wrote."""
     assessment_by: str | None = None
     assessment_account: str | None = None
+    former_assessment: tuple[str, ...] = ()
+    """What `former_assessment_by` (a name) wrote while the month was not over, until somebody writes anew."""
+    former_assessment_by: str | None = None
     """Whose words they are, by account: whoever wrote them does not publish them."""
     """The goals of the agreements with the customer, and the service credits owed for the month."""
 

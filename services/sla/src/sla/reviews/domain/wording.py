@@ -14,6 +14,7 @@ DELIVERY_STATE_NAMES = {
 BREACH_REASONS = {
     "deadline": "The target time ran out",
     "target_changed": "A change of priority or agreement moved the deadline into the past",
+    "tags_changed": "A tag moved the deadline into the past",
     "reclassified": "The ticket was corrected, and its deadline had passed by then",
 }
 

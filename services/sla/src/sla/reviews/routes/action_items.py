@@ -145,9 +145,14 @@ async def hand_over_action(
     response: Response,
     caller: Annotated[Caller, requires("reviews:write")],
 ) -> ActionItemRead | Response:
-    """Assign an action item to another owner, or move its due date. Both are recorded."""
+    """Assign an action item to another owner, or move its due date. Both are recorded.
+
+    One that is overdue may keep its due date; another one is not over yet.
+    """
     action = await _lock_action(tx, name, request)
     statement = Statement(caller.sub, await transaction_time(tx), f"{body.owner} by {body.due}")
+    if body.due != action.due:
+        await action_items.check_due(tx, action.customer_id, body.due, statement.at)
     outcome = hand_over(action, body.owner, body.due)
     return await _save_outcome(tx, action, outcome, statement, "hand_over", caller, response)
 

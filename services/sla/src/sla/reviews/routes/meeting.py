@@ -120,11 +120,15 @@ async def create_action(
     response: Response,
     caller: Annotated[Caller, requires("reviews:write")],
 ) -> ActionItemRead:
-    """Create an action item of a review. Every later review shows it until it is verified."""
+    """Create an action item of a review. Every later review shows it until it is verified.
+
+    It is due today, in the customer's zone, or later.
+    """
     review = await lock_review(tx, name, caller, request)
     existing = await meetings.list_actions_until(tx, review.customer_id, str(review.month))
     _check_limit(sum(one.review_id == review.id for one in existing) + 1, MAX_ACTIONS, "actions")
     at = await transaction_time(tx)
+    await action_items.check_due(tx, review.customer_id, body.due, at)
     action = ActionItem(
         id=uuid7(),
         key=await meetings.next_action_key(tx),

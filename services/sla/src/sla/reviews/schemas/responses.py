@@ -28,6 +28,7 @@ class ReviewReportRead(ReportFigures):
     """The figures of a month: durations in seconds, shares from 0 to 1.
 
     `waivers` cover its breaches; `requests` are what else was asked for in it, which customers do not see.
+    `former_assessment` is what a person wrote before the month was over; it stands nowhere else any more.
     """
 
     waivers: list[WaiverLine]
@@ -35,6 +36,8 @@ class ReviewReportRead(ReportFigures):
     suppliers: list[SupplierPartRead]
     computed_assessment: list[str]
     assessment_by: str | None
+    former_assessment: list[str]
+    former_assessment_by: str | None
 
 
 class ReviewRead(ReviewForCustomer):

@@ -123,6 +123,14 @@ async def load(tx: Connection, ids: Collection[UUID]) -> list[NumberedWaiver]:
     return [_numbered_waiver(row) for row in await tx.execute(statement)]
 
 
+async def find_request(tx: Connection, clock_id: UUID, at: datetime) -> Waiver | None:
+    """Return the undecided request about this clock that has not expired at `at`, if any."""
+    is_open = (waivers.c.state == "requested") & (waivers.c.expires_at > at)
+    query = select(waivers).where(waivers.c.clock_id == clock_id, is_open)
+    row = (await tx.execute(query.order_by(waivers.c.requested_at).limit(1))).one_or_none()
+    return _waiver(row) if row else None
+
+
 async def lock_requests(tx: Connection, clock_ids: Iterable[UUID]) -> list[Waiver]:
     """Lock the undecided requests about these clocks, in the order of ids."""
     statement = select(waivers.c.id).where(waivers.c.clock_id.in_(list(clock_ids)))

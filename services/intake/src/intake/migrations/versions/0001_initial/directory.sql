@@ -6,6 +6,7 @@ CREATE TABLE customers (
     name text NOT NULL,
     timezone text NOT NULL,
     language text NOT NULL,
+    tier text,
     retired boolean NOT NULL DEFAULT false,
     sequence bigint NOT NULL
 );
@@ -118,8 +119,10 @@ CREATE TRIGGER two_persons_confirm_contact BEFORE INSERT OR UPDATE OF confirmed_
 
 -- Teams of the house, beside those that every role is: `members` are subs.
 CREATE TABLE teams (
-    key text PRIMARY KEY,
+    id uuid PRIMARY KEY,
+    key text NOT NULL UNIQUE,
     name text NOT NULL,
     members text[] NOT NULL,
-    created_by text NOT NULL
+    created_by text NOT NULL,
+    sequence bigint NOT NULL
 );

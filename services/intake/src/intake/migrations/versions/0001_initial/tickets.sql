@@ -63,6 +63,7 @@ CREATE TABLE tickets (
     suggested_priority text CHECK (suggested_priority IN
         ('blocker', 'critical', 'major', 'minor', 'trivial')),
     detected_by text CHECK (detected_by IN ('customer', 'monitoring', 'ops')),
+    tags text[] NOT NULL DEFAULT '{}',
     detection_detected_by text,
     detection_requested_by text,
     detection_requested_at timestamptz,
@@ -91,6 +92,8 @@ CREATE TABLE tickets (
         OR (detection_corrected_by IS NOT NULL AND detection_confirmed_by <> detection_corrected_by))
 ) WITH (fillfactor = 85);
 CREATE INDEX ix_tickets_customer ON tickets (customer_id, id);
+-- Most tickets have no tags, and cost nothing here.
+CREATE INDEX ix_tickets_tags ON tickets USING gin (tags) WHERE tags <> '{}';
 CREATE INDEX ix_tickets_assignee ON tickets (assignee, id) WHERE assignee IS NOT NULL;
 CREATE INDEX ix_tickets_open ON tickets (id)
     WHERE state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened');

@@ -1,5 +1,8 @@
 -- What a customer's contact reads and writes: the rows of the own customer, whatever a query asks.
 
+CREATE FUNCTION is_for_a_customer() RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT coalesce(current_setting('opsdesk.customer', true), '') <> ''
+$$;
 CREATE FUNCTION own_customer() RETURNS uuid LANGUAGE sql STABLE AS $$
     SELECT id FROM sla.customers WHERE key = current_setting('opsdesk.customer', true)
 $$;
@@ -17,7 +20,8 @@ $$;
 SELECT open_to_contacts('agreement_versions',
     $$(SELECT own_customer()) = ANY (customers) AND (published_at IS NOT NULL
         OR (customer_signs AND state IN ('proposed', 'agreed')))
-    OR customers = '{}' AND published_at IS NOT NULL AND is_house_default(agreement_id)$$);
+    OR customers = '{}' AND published_at IS NOT NULL AND (SELECT is_for_a_customer())
+        AND is_house_default(agreement_id)$$);
 SELECT open_to_contacts('agreements',
     $$contract = 'sla' AND EXISTS (SELECT FROM agreement_versions
         WHERE agreement_versions.agreement_id = agreements.id)$$);
@@ -51,11 +55,13 @@ SELECT open_to_contacts('waivers', 'customer_id = (SELECT own_customer())
 SELECT open_to_contacts('forecasts', 'customer_id = (SELECT own_customer())');
 
 -- Outages and maintenance: the own ones and those of everybody.
-SELECT open_to_contacts('outages', 'customer_id = (SELECT own_customer()) OR customer_id IS NULL');
+SELECT open_to_contacts('outages', 'customer_id = (SELECT own_customer())
+    OR customer_id IS NULL AND (SELECT is_for_a_customer())');
 SELECT open_to_contacts('outage_records',
     'EXISTS (SELECT FROM outages WHERE outages.id = outage_id)');
 SELECT open_to_contacts('maintenance_windows',
-    'customer_id = (SELECT own_customer()) OR customer_id IS NULL', 'SELECT, UPDATE');
+    'customer_id = (SELECT own_customer()) OR customer_id IS NULL AND (SELECT is_for_a_customer())',
+    'SELECT, UPDATE');
 
 -- Figures.
 SELECT open_to_contacts(name, 'customer_id = (SELECT own_customer())') FROM unnest(ARRAY[

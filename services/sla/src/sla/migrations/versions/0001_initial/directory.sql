@@ -7,6 +7,7 @@ CREATE TABLE customers (
     timezone text NOT NULL,
     language text NOT NULL DEFAULT 'en',
     day_zone text NOT NULL DEFAULT 'UTC',
+    tier text,
     retired boolean NOT NULL DEFAULT false,
     sequence bigint NOT NULL
 );
@@ -39,6 +40,14 @@ CREATE TABLE people (
     sequence bigint NOT NULL
 );
 COMMENT ON TABLE people IS 'Staff, whom requests may name by their sub, and papers by their name: no address.';
+
+CREATE TABLE teams (
+    id uuid PRIMARY KEY,
+    key text NOT NULL UNIQUE,
+    name text NOT NULL,
+    retired boolean NOT NULL DEFAULT false,
+    sequence bigint NOT NULL
+);
 
 CREATE TABLE partners (
     id uuid PRIMARY KEY,

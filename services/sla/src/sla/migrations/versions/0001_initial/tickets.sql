@@ -20,6 +20,8 @@ CREATE TABLE tickets (
     team text,
     environment_tier text,
     channel text,
+    customer_tier text,
+    tags text,
     CONSTRAINT ck_tickets_ended CHECK ((ended_at IS NULL) = (ended_as IS NULL))
 );
 CREATE INDEX ix_tickets_agreement_version ON tickets (agreement_version, id);
@@ -30,6 +32,9 @@ COMMENT ON COLUMN tickets.state IS
     'State, assignee and team as intake last said them: for the queue, no clock depends on them.';
 COMMENT ON COLUMN tickets.environment_tier IS 'As it was when the ticket was opened; targets may name it.';
 COMMENT ON COLUMN tickets.channel IS 'By which the ticket came; targets may name it.';
+COMMENT ON COLUMN tickets.customer_tier IS 'As it was when the ticket was opened; targets may name it.';
+COMMENT ON COLUMN tickets.tags IS
+    'Those that count for its promises, with a space between them: of the opening, and later ones that made none weaker.';
 COMMENT ON COLUMN tickets.ended_at IS 'Null while the ticket is open, also after a reopening.';
 
 CREATE TABLE pending_inputs (
