@@ -65,7 +65,9 @@ async def test_who_drew_it_up_does_not_publish_it(database: Database, dana: Asyn
     assert drawn.status_code == 201
     assert (await dana.post("/v1/reviews", json=body)).status_code == 409
     shown = (await dana.get(drawn.headers["Location"])).json()
-    assert shown["report"]["notes"] == ["The month is not over: these figures are preliminary."]
+    assert shown["report"]["notes"] == [
+        "De maand is nog niet voorbij: deze cijfers zijn voorlopig."
+    ]
     own = await dana.post(drawn.headers["Location"] + "/publish")
     assert (own.status_code, own.json()["code"]) == (403, "SELF_APPROVAL")
     with pytest.raises(DBAPIError, match="check"):

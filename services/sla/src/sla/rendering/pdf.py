@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 from xml.sax.saxutils import escape
-from zoneinfo import ZoneInfo
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
@@ -30,6 +29,8 @@ from sla.rendering.cells import NUMBERS, format_value
 from sla.rendering.charts.drawing import ALARM, DARK, GRID, INK, PALE
 from sla.rendering.document import Document, Section, Table, Tile
 from sla.rendering.fonts import has_glyphs, typeface
+from sla.rendering.notation import Formats
+from sla.rendering.pdf_columns import CELL_PADDING, CELL_SIZE, column_widths
 from sla.rendering.pdf_drawing import PdfPicture
 
 LEFT = RIGHT = 15 * mm
@@ -97,9 +98,9 @@ def _story(document: Document) -> Iterator[Flowable]:
     yield Spacer(0, 4 * mm)
     if document.tiles:
         yield _tiles(document.tiles)
-    zone = ZoneInfo(document.zone)
+    formats = document.formats
     for number, section in enumerate(document.sections):
-        yield from _section(section, f"section-{number}", zone)
+        yield from _section(section, f"section-{number}", formats)
     if not has_glyphs(str(document)):
         yield _paragraph(document.missing_letters_note, 8, GREY, spaceBefore=10)
 
@@ -117,7 +118,7 @@ class _Heading(Paragraph):  # type: ignore[misc]  # reportlab has no types
         super().draw()
 
 
-def _section(section: Section, bookmark: str, zone: ZoneInfo) -> Iterator[Flowable]:
+def _section(section: Section, bookmark: str, formats: Formats) -> Iterator[Flowable]:
     yield CondPageBreak(30 * mm)
     yield _Heading(section.title, bookmark)
     yield Spacer(0, 2 * mm)
@@ -130,36 +131,36 @@ def _section(section: Section, bookmark: str, zone: ZoneInfo) -> Iterator[Flowab
         caption = _paragraph(drawing.title, 9, INK, bold=True)
         yield KeepTogether([caption, PdfPicture(drawing, WIDTH), Spacer(0, 3 * mm)])
     for table in section.tables:
-        yield from _table(table, zone)
+        yield from _table(table, formats)
 
 
-def _table(table: Table, zone: ZoneInfo) -> Iterator[Flowable]:
+def _table(table: Table, formats: Formats) -> Iterator[Flowable]:
     if table.caption:
         yield _paragraph(
             table.caption, 9.5, INK, bold=True, keepWithNext=1, spaceBefore=6, spaceAfter=3
         )
     if table.rows:
-        yield _grid(table, zone)
+        yield _grid(table, formats)
     else:
-        yield _paragraph(f"{table.columns[0].title}: {table.empty_text}", 8.5, INK)
+        text = table.empty_text or formats.words("none")
+        yield _paragraph(f"{table.columns[0].title}: {text}", 8.5, INK)
     if table.footnote:
         yield _paragraph(table.footnote, 8, GREY, spaceBefore=3)
     yield Spacer(0, 3 * mm)
 
 
-def _grid(table: Table, zone: ZoneInfo) -> Flowable:
-    weights = sum(column.weight for column in table.columns)
-    widths = [WIDTH * column.weight / weights for column in table.columns]
+def _grid(table: Table, formats: Formats) -> Flowable:
+    widths = column_widths(table.columns, WIDTH)
     aligned = [2 if column.kind in NUMBERS else 0 for column in table.columns]
     head = [
-        _paragraph(column.title, 7.5, INK, bold=True, alignment=side)
+        _paragraph(column.title, CELL_SIZE, INK, bold=True, alignment=side)
         for column, side in zip(table.columns, aligned, strict=True)
     ]
     rows = [
         [
             _paragraph(
-                format_value(value, column.kind, zone),
-                7.5,
+                format_value(value, column.kind, formats),
+                CELL_SIZE,
                 INK,
                 bold=at == 0 and not table.has_head,
                 alignment=side,
@@ -176,8 +177,8 @@ def _grid(table: Table, zone: ZoneInfo) -> Flowable:
             ("BACKGROUND", (0, 0), last, HexColor(PALE)),
             ("LINEBELOW", (0, 0), (-1, -1), 0.5, HexColor(GRID)),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
-            ("LEFTPADDING", (0, 0), (-1, -1), 3),
-            ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+            ("LEFTPADDING", (0, 0), (-1, -1), CELL_PADDING),
+            ("RIGHTPADDING", (0, 0), (-1, -1), CELL_PADDING),
             ("TOPPADDING", (0, 0), (-1, -1), 2.5),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
         ]

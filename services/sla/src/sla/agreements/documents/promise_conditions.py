@@ -64,14 +64,14 @@ class Conditions:
 
     def _describe(self, block: Block, formats: Formats) -> str:
         words = formats.words
-        kinds = formats.names([words(one) for one in block.kinds])
+        kinds = formats.names_of([words(one) for one in block.kinds])
         parts = [words("for_all_kinds") if block.kinds == KINDS else kinds]
         if block.tiers != self.tiers:
-            tiers = formats.names([words(f"tier_{one or 'other'}") for one in block.tiers])
+            tiers = formats.names_of([words(f"tier_{one or 'other'}") for one in block.tiers])
             parts.append(words("in_tiers", tiers=tiers))
         if block.channels != self.channels:
             channels = [words(f"channel_{one or 'other'}") for one in block.channels]
-            parts.append(words("by_channels", channels=formats.names(channels)))
+            parts.append(words("by_channels", channels=formats.names_of(channels)))
         return ", ".join(parts)
 
 
