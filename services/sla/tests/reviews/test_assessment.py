@@ -71,7 +71,7 @@ def test_the_sentences_say_better_or_worse_and_why() -> None:
         "That is 50 % more tickets than in May 2026.",
         "Billing: available 99.873 % of the agreed time, promised 99.900 %; down for 3 hr, longest in OUT-2.",
         "We missed 1 of 1 goal: Resolutions in time (Critical).",
-        "Service credits of PLN\xa050.00 are owed under lodz.",
+        "Service credits of PLN50.00 are owed under lodz.",
     )
 
 

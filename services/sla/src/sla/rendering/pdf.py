@@ -4,13 +4,11 @@ import io
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
-from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import (
     BaseDocTemplate,
     CondPageBreak,
@@ -28,10 +26,11 @@ from common.domain.formula_escape import without_controls
 from sla.rendering.cells import NUMBERS, format_value
 from sla.rendering.charts.drawing import ALARM, DARK, GRID, INK, PALE
 from sla.rendering.document import Document, Section, Table, Tile
-from sla.rendering.fonts import has_glyphs, typeface
+from sla.rendering.fonts import has_glyphs, typeface, width_of
 from sla.rendering.notation import Formats
 from sla.rendering.pdf_columns import CELL_PADDING, CELL_SIZE, column_widths
 from sla.rendering.pdf_drawing import PdfPicture
+from sla.rendering.pdf_text import draw_line, markup, paragraph, visual
 
 LEFT = RIGHT = 15 * mm
 TOP, BOTTOM = 15 * mm, 18 * mm
@@ -70,11 +69,11 @@ def _footer(document: Document, canvas: Any, pages: Any) -> None:
     canvas.saveState()
     canvas.setStrokeColor(HexColor(GRID))
     canvas.line(LEFT, BOTTOM - 4 * mm, A4[0] - RIGHT, BOTTOM - 4 * mm)
-    canvas.setFont(typeface().regular, FOOTER_SIZE)
     canvas.setFillColor(HexColor(GREY))
     words = f"{document.title} · {document.subtitle} · {document.edition}"
-    canvas.drawString(LEFT, BOTTOM - 8 * mm, _cut_to_width(_printable(words)))
-    canvas.drawRightString(A4[0] - RIGHT, BOTTOM - 8 * mm, str(pages.page))
+    line = BOTTOM - 8 * mm
+    draw_line(canvas, (LEFT, line), _cut_to_width(_printable(words)), FOOTER_SIZE)
+    draw_line(canvas, (A4[0] - RIGHT, line), str(pages.page), FOOTER_SIZE, anchor="end")
     canvas.restoreState()
 
 
@@ -86,7 +85,7 @@ def _printable(words: str) -> str:
 def _cut_to_width(words: str) -> str:
     """The words as far as they leave room for the number of the page."""
     shown = words[:200]
-    while stringWidth(shown, typeface().regular, FOOTER_SIZE) > WIDTH - 12 * mm:
+    while width_of(visual(shown), FOOTER_SIZE) > WIDTH - 12 * mm:
         shown = shown[:-2] + "…"
     return shown
 
@@ -109,7 +108,8 @@ class _Heading(Paragraph):  # type: ignore[misc]  # reportlab has no types
     """The title of a section, which is also an entry of the outline."""
 
     def __init__(self, text: str, bookmark: str) -> None:
-        super().__init__(escape(text), _style(13, DARK, bold=True, keepWithNext=1, spaceBefore=14))
+        style = _style(13, DARK, bold=True, keepWithNext=1, spaceBefore=14)
+        super().__init__(markup(text, bold=True), style)
         self.text, self.bookmark = text, bookmark
 
     def draw(self) -> None:
@@ -214,9 +214,7 @@ def _tile(tile: Tile) -> list[Flowable]:
 
 def _paragraph(text: str, size: float, colour: str, *, bold: bool = False, **more: int) -> Any:
     cut = text if len(text) <= MAX_CELL_CHARS else text[: MAX_CELL_CHARS - 1] + "…"
-    # A paragraph parses its text as markup.
-    marked = escape(_printable(cut)).replace("\n", "<br/>")
-    return Paragraph(marked, _style(size, colour, bold=bold, **more))
+    return paragraph(_printable(cut), _style(size, colour, bold=bold, **more), bold=bold)
 
 
 def _style(size: float, colour: str, *, bold: bool = False, **more: Any) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from sla.rendering.charts.data import Uptime
-from sla.rendering.charts.drawing import ALARM, INK, PALE, Box, Drawing, Label, Shape
+from sla.rendering.charts.drawing import ALARM, INK, PALE, Box, Drawing, Label, Shape, shorten
 from sla.rendering.notation import Formats
 
 WIDTH = 480.0
@@ -12,7 +12,6 @@ LEFT, RIGHT, TOP, ROW = 118.0, 64.0, 14.0, 20.0
 DAY = 86_400
 MIN_HEIGHT = 2.0
 """In points, so that a minute of downtime is visible."""
-MAX_NAME_CHARS = 24
 
 
 def availability_chart(
@@ -51,7 +50,7 @@ def _dates(days: Sequence[date]) -> Iterator[Shape]:
 
 def _row(one: Uptime, days: Sequence[date], y: float, formats: Formats) -> Iterator[Shape]:
     down = dict(one.down)
-    yield Label(LEFT - 6, y + 11, _short(one.subject), 8, "end")
+    yield Label(LEFT - 6, y + 11, shorten(one.subject), 8, "end")
     for index, day in enumerate(days):
         x, width = _column(index, len(days))
         yield Box(x, y, width - 1, 15, PALE, INK)
@@ -65,7 +64,3 @@ def _row(one: Uptime, days: Sequence[date], y: float, formats: Formats) -> Itera
 def _column(index: int, count: int) -> tuple[float, float]:
     width = (WIDTH - LEFT - RIGHT) / max(count, 1)
     return LEFT + index * width, width
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= MAX_NAME_CHARS else name[: MAX_NAME_CHARS - 1] + "…"

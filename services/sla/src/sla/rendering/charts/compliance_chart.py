@@ -3,13 +3,23 @@
 from collections.abc import Iterator, Sequence
 
 from sla.rendering.charts.data import NamedCompliance
-from sla.rendering.charts.drawing import ALARM, DARK, INK, LIGHT, PALE, Box, Drawing, Label, Shape
+from sla.rendering.charts.drawing import (
+    ALARM,
+    DARK,
+    INK,
+    LIGHT,
+    PALE,
+    Box,
+    Drawing,
+    Label,
+    Shape,
+    shorten,
+)
 from sla.rendering.notation import Formats
 from sla.rendering.words import Words
 
 WIDTH = 480.0
 LEFT, RIGHT, TOP, ROW = 118.0, 150.0, 22.0, 22.0
-MAX_NAME_CHARS = 24
 
 
 def compliance_chart(
@@ -52,7 +62,7 @@ def _row(part: NamedCompliance, y: float, formats: Formats) -> Iterator[Shape]:
         if counted.total
         else (0.0, 0.0)
     )
-    yield Label(LEFT - 6, y + 12, _short(part.name), 8, "end")
+    yield Label(LEFT - 6, y + 12, shorten(part.name), 8, "end")
     yield Box(LEFT, y + 2, full, 14, PALE, INK)
     if met:
         yield Box(LEFT, y + 2, full * met, 14, DARK, INK)
@@ -62,7 +72,3 @@ def _row(part: NamedCompliance, y: float, formats: Formats) -> Iterator[Shape]:
     text = formats.words("chart_adjusted", raw=raw, adjusted=adjusted)
     fill = ALARM if counted.breached else INK
     yield Label(WIDTH - RIGHT + 6, y + 12, text, 8, "start", True, fill)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= MAX_NAME_CHARS else name[: MAX_NAME_CHARS - 1] + "…"
