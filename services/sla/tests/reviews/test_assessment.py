@@ -59,19 +59,27 @@ def test_the_sentences_say_better_or_worse_and_why() -> None:
     )
     formats = Formats.of("en", ZONE, Names(services={"billing": "Billing"}))
     assert assess(worse, formats) == (
-        "We kept 36 of 42 promises (85.7 %).",
-        "That is 9.3 percentage points worse than in May 2026 (95 %).",
-        "What fell most since May 2026: Resolution, from 96.6 % to 76.1 %.",
-        "What gained most since May 2026: First response, from 90 % to 95.2 %.",
-        "2 of 3 breaches concern the same promise: Resolution, priority Critical, Billing.",
-        "Not done yet: 1 of 3 breaches.",
-        "OPS-1042 alone broke 2 promises.",
-        "2 breaches were approved beforehand; counted as kept, 90.4 % were kept.",
-        "Tickets: 60 opened, 50 resolved, 12 open at the month's end.",
-        "That is 50 % more tickets than in May 2026.",
+        (
+            "We kept 36 of 42 promises (85.7 %)."
+            " That is 9.3 percentage points worse than in May 2026 (95 %)."
+            " What fell most since May 2026: Resolution, from 96.6 % to 76.1 %."
+            " What gained most since May 2026: First response, from 90 % to 95.2 %."
+        ),
+        (
+            "2 of 3 breaches concern the same promise: Resolution, priority Critical, Billing."
+            " Not done yet: 1 of 3 breaches."
+            " OPS-1042 alone broke 2 promises."
+            " 2 breaches were approved beforehand; counted as kept, 90.4 % were kept."
+        ),
+        (
+            "Tickets: 60 opened, 50 resolved, 12 open at the month's end."
+            " That is 50 % more tickets than in May 2026."
+        ),
         "Billing: available 99.873 % of the agreed time, promised 99.900 %; down for 3 hr, longest in OUT-2.",
-        "We missed 1 of 1 goal: Resolutions in time (Critical).",
-        "Service credits of PLN50.00 are owed under lodz.",
+        (
+            "We missed 1 of 1 goal: Resolutions in time (Critical)."
+            " Service credits of PLN50.00 are owed under lodz."
+        ),
     )
 
 
@@ -84,11 +92,12 @@ def test_what_is_not_over_is_not_said_to_be() -> None:
         for metric in ("first_response", "resolution")
     ]
     unfinished = report(preliminary=True, usage=usage, breaches=tuple(promises))
-    sentences = assess(unfinished, Formats.of("en", ZONE))
-    assert "Not done yet: 4 of 4 breaches." in sentences
-    assert "1 breach was approved beforehand; counted as kept, 25 % were kept." in sentences
-    assert "Tickets so far: 9 opened, 0 resolved, 7 open." in sentences
-    assert not any("alone" in one or "month's end" in one for one in sentences)
+    text = " ".join(assess(unfinished, Formats.of("en", ZONE)))
+    assert "Not done yet: 4 of 4 breaches." in text
+    assert "1 breach was approved beforehand; counted as kept, 25 % were kept." in text
+    assert "Tickets so far: 9 opened, 0 resolved, 7 open." in text
+    assert "alone" not in text
+    assert "month's end" not in text
 
 
 def test_a_month_in_which_nothing_happened_is_said_to_be_one() -> None:
@@ -110,7 +119,7 @@ async def test_a_person_writes_the_assessment_and_another_one_publishes_it(
     computed = (await dana.get(REVIEW)).json()["report"]["assessment"]
     blank = await dana.put(f"{REVIEW}/assessment", json={"paragraphs": ["   "]})
     assert blank.status_code == 422
-    assert computed[0] == "Wij zijn 2 van de 4 toezeggingen nagekomen (50 %)."
+    assert computed[0].startswith("Wij zijn 2 van de 4 toezeggingen nagekomen (50 %).")
     words = ["A thin month: two promises on one ticket.", "It will not happen again."]
     put = await dana.put(f"{REVIEW}/assessment", json={"paragraphs": words})
     assert put.json() == {"assessment": words, "assessment_by": "Dana", "computed": computed}

@@ -185,14 +185,15 @@ async def test_the_customers_language_is_the_default_and_another_can_be_asked_fo
     await run_june(database)
     assert (await dana.post(f"{REVIEW}/publish")).status_code == 200
     shown = (await jan.get(REVIEW)).json()
-    assert shown["report"]["assessment"][0] == "Wij zijn 2 van de 4 toezeggingen nagekomen (50 %)."
+    first = shown["report"]["assessment"][0]
+    assert first.startswith("Wij zijn 2 van de 4 toezeggingen nagekomen (50 %).")
     assert shown["agenda"][1] == "Nagekomen toezeggingen: 50 %"
     page = await jan.get(REVIEW, params={"format": "html"})
     assert '<html lang="nl">' in page.text
     assert "Overschrijdingen en redenen" in page.text
     assert 'filename="review-acme-2026-06-nl.html"' in page.headers["content-disposition"]
     english = (await theo.get(REVIEW, params={"language": "en"})).json()
-    assert english["report"]["assessment"][0] == "We kept 2 of 4 promises (50 %)."
+    assert english["report"]["assessment"][0].startswith("We kept 2 of 4 promises (50 %).")
     assert english["report"]["computed_assessment"] == english["report"]["assessment"]
     german = await jan.get(REVIEW, params={"language": "de", "format": "pdf"})
     assert german.status_code == 200

@@ -70,9 +70,8 @@ def _footer(document: Document, canvas: Any, pages: Any) -> None:
     canvas.setStrokeColor(HexColor(GRID))
     canvas.line(LEFT, BOTTOM - 4 * mm, A4[0] - RIGHT, BOTTOM - 4 * mm)
     canvas.setFillColor(HexColor(GREY))
-    words = f"{document.title} · {document.subtitle} · {document.edition}"
     line = BOTTOM - 8 * mm
-    draw_line(canvas, (LEFT, line), _cut_to_width(_printable(words)), FOOTER_SIZE)
+    draw_line(canvas, (LEFT, line), _footer_text(document), FOOTER_SIZE)
     draw_line(canvas, (A4[0] - RIGHT, line), str(pages.page), FOOTER_SIZE, anchor="end")
     canvas.restoreState()
 
@@ -82,12 +81,22 @@ def _printable(words: str) -> str:
     return without_controls(words).encode("utf-8", "replace").decode()
 
 
+def _footer_text(document: Document) -> str:
+    """What the document is, without its subtitle where that leaves no room for the number of the page."""
+    whole = _printable(f"{document.title} · {document.subtitle} · {document.edition}")
+    short = _printable(f"{document.title} · {document.edition}")
+    return whole if _fits(whole) else _cut_to_width(short)
+
+
 def _cut_to_width(words: str) -> str:
-    """The words as far as they leave room for the number of the page."""
     shown = words[:200]
-    while width_of(visual(shown), FOOTER_SIZE) > WIDTH - 12 * mm:
+    while not _fits(shown):
         shown = shown[:-2] + "…"
     return shown
+
+
+def _fits(words: str) -> bool:
+    return len(words) <= 200 and width_of(visual(words), FOOTER_SIZE) <= WIDTH - 12 * mm
 
 
 def _story(document: Document) -> Iterator[Flowable]:

@@ -22,15 +22,15 @@ def shown_assessment(report: Report, formats: Formats) -> tuple[str, ...]:
 
 
 def assess(report: Report, formats: Formats) -> tuple[str, ...]:
-    """The sentences."""
-    return (
-        *_promises(report, formats),
-        *_metrics(report, formats),
-        *_breaches(report.breaches, report.usage.compliance, formats),
-        *_volume(report, formats),
-        *_availability(report, formats),
-        *_goals(report, formats),
+    """The paragraphs, one for each subject of which there is something to say."""
+    subjects = (
+        (*_promises(report, formats), *_metrics(report, formats)),
+        _breaches(report.breaches, report.usage.compliance, formats),
+        _volume(report, formats),
+        _availability(report, formats),
+        _goals(report, formats),
     )
+    return tuple(paragraph for one in subjects if (paragraph := " ".join(one)))
 
 
 def _promises(report: Report, formats: Formats) -> Iterator[str]:
