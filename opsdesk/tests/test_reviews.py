@@ -63,7 +63,8 @@ def test_a_review_is_shown_with_figures_agenda_and_what_is_owed(terminal: Termin
         "Nearly all was kept.",
     ):
         assert words in output
-    assert terminal.services.requests == [("GET", "/v1/reviews/acme-2026-06", {"edition": "2"})]
+    asked = {"edition": "2", "language": "en"}
+    assert terminal.services.requests == [("GET", "/v1/reviews/acme-2026-06", asked)]
 
 
 def test_a_month_in_which_nothing_was_promised_has_no_share(terminal: Terminal) -> None:
@@ -95,9 +96,10 @@ def test_a_file_that_is_not_named_is_called_like_the_review(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     terminal.services.responses["GET /v1/reviews/acme-2026-06"] = httpx.Response(200, text="a,b")
-    terminal("reviews", "fetch", "acme-2026-06", "--format", "csv", "--edition", "1")
+    words = ("--format", "csv", "--edition", "1", "--language", "de")
+    terminal("reviews", "fetch", "acme-2026-06", *words)
     assert (tmp_path / "review-acme-2026-06.csv").read_text() == "a,b"
-    asked = {"format": "csv", "edition": "1"}
+    asked = {"format": "csv", "edition": "1", "language": "de"}
     assert terminal.services.requests == [("GET", "/v1/reviews/acme-2026-06", asked)]
 
 

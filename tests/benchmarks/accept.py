@@ -22,6 +22,7 @@ from tests.benchmarks.environment import (
 from tests.benchmarks.load import Load, Outcome, run_load
 from tests.benchmarks.result import Result
 from tests.benchmarks.scale import Scale
+from tests.benchmarks.sealing_accepted import share_of_sealing
 from tests.benchmarks.trace_collector import collector
 
 CONNECTIONS = (16, 64)
@@ -80,6 +81,9 @@ async def run(scale: Scale) -> AsyncIterator[Result]:
                 await register_customer(installation, plain.url)
                 for share in await _shares(bench, plain, "authentication", 0.80):
                     yield share
+                rate = (await bench.load(plain, 64)).rate
+            # Its own sealer has ended with it; what it left is sealed and timed here.
+            yield await share_of_sealing(installation, rate)
             full = replica_settings(installation, "intake", OPSDESK_OTLP_ENDPOINT=traces)
             what = "authentication, idempotency keys, limits, 1 % traced"
             async with running_process(full):

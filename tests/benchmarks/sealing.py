@@ -2,7 +2,7 @@
 
 The same polls go to two databases in turns: one as it is, whose facts are sealed after each round in the
 same time, and one without the columns and triggers that sealing needs. Intake's way of a ticket has
-nothing of it.
+nothing of it but its audit entry, which `accept` measures.
 """
 
 import os

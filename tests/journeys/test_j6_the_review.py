@@ -87,7 +87,7 @@ def test_the_customer_fetches_it_as_pdf_workbook_page_and_csv(result: Result) ->
     assert "Acme Logistics" in words
     assert result.ticket in words
     book = openpyxl.load_workbook(io.BytesIO(result.documents["xlsx"]))
-    broken = list(book["Breaches and their reasons"].iter_rows(values_only=True))
+    broken = list(book["Overschrijdingen en redenen"].iter_rows(values_only=True))
     assert result.ticket in {row[0] for row in broken}
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert [cell for cell in cells if cell.data_type == "f"] == []

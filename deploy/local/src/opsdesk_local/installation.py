@@ -22,6 +22,8 @@ MAIL_SETTINGS: Mapping[str, Mapping[str, str]] = {
     "intake": {"OPSDESK_MAIL_FROM": "support@meridian.example"},
 }
 """The services that send mail, each by its own address; the local mail server delivers none of it."""
+PROVIDER_NAME = "Meridian Software"
+"""The house that runs this installation: the demo company, as its papers name it."""
 
 
 def usual_ports(services: Sequence[Service] = SERVICES) -> dict[str, int]:
@@ -181,6 +183,8 @@ class Installation:
             "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": self.kafka,
             # Sets issuer and keys, too.
             "OPSDESK_LOCAL_ISSUER_DIRECTORY": str(issuer_folder(self.folder)),
+            # Only sla reads it, for agreements and reviews.
+            "OPSDESK_PROVIDER_NAME": PROVIDER_NAME,
             # Only intake reads it.
             "OPSDESK_ATTACHMENT_STORAGE": (self.folder.absolute() / "attachments").as_uri(),
             **mail,

@@ -18,7 +18,7 @@ from opsdesk.journeys import context as journey_context
 
 def demo(
     journeys: Annotated[
-        list[str] | None, Argument(help="J1 to J14, such as J7 J8; by default all.")
+        list[str] | None, Argument(help="J1 to J15, such as J7 J8; by default all.")
     ] = None,
 ) -> None:
     """Play the journeys; each run creates new tickets and advances the simulated time."""

@@ -13,6 +13,7 @@ from opsdesk.session import own_client
 
 app = Typer(help="Operational reviews: the report on a customer's month.", no_args_is_help=True)
 DEFAULT_LIMIT = 50
+LANGUAGE_HELP = "nl, en or de; by default the customer's."
 EDITION_HELP = "The edition; 0 is the draft, by default the newest published one."
 
 
@@ -32,7 +33,8 @@ def show_(
     edition: Annotated[int | None, Option(help=EDITION_HELP)] = None,
 ) -> None:
     """Show the assessment, the figures, what was broken, the agenda, and the open action items."""
-    run_command(_show(key, {} if edition is None else {"edition": edition}))
+    query: JSON = {} if edition is None else {"edition": edition}
+    run_command(_show(key, {**query, "language": "en"}))
 
 
 @app.command()
@@ -41,9 +43,11 @@ def fetch(
     form: Annotated[str, Option("--format", help="pdf, xlsx, html or csv")] = "pdf",
     to: Annotated[Path | None, Option(help="The file; by default review-KEY.FORMAT.")] = None,
     edition: Annotated[int | None, Option(help=EDITION_HELP)] = None,
+    language: Annotated[str | None, Option(help=LANGUAGE_HELP)] = None,
 ) -> None:
     """Save a review as a file, to print or to send."""
-    query = {"format": form} | ({} if edition is None else {"edition": edition})
+    wanted = {"format": form, "edition": edition, "language": language}
+    query = {name: value for name, value in wanted.items() if value is not None}
     run_command(_fetch(key, query, to or Path(f"review-{key}.{form}")))
 
 

@@ -1,4 +1,4 @@
-"""The journeys J1 to J14, which `opsdesk demo` plays and `tests/journeys` checks.
+"""The journeys J1 to J15, which `opsdesk demo` plays and `tests/journeys` checks.
 
 A journey acts through the public API only, prints what it sees, and returns the facts.
 """
@@ -21,6 +21,7 @@ from opsdesk.journeys import (
     j12_hand_over,
     j13_merge,
     j14_problem,
+    j15_month,
 )
 from opsdesk.journeys.context import JourneyContext
 
@@ -46,4 +47,5 @@ JOURNEYS = {
     "J12": Journey("What first level cannot resolve", j12_hand_over.play),
     "J13": Journey("Merged by mistake", j13_merge.play),
     "J14": Journey("From a problem to a verified fix", j14_problem.play),
+    "J15": Journey("A month to look at", j15_month.play),
 }

@@ -44,7 +44,7 @@ async def play(context: JourneyContext) -> Result:
     await context.advance_to(ended_at)
     key = f"acme-{breached_at.astimezone(AMSTERDAM):%Y-%m}"
     path = f"/v1/reviews/{key}"
-    draft = await context["dana"].get("sla", path)
+    draft = await context["dana"].get("sla", path, language="en")
     _report(context, draft)
     jan = context["jan"]
     hidden_from_customer = await _expect_not_found(jan.get("sla", path))
@@ -63,7 +63,7 @@ async def play(context: JourneyContext) -> Result:
     next_review = _month_after(ended_at + HOUR)
     await context.advance_to(next_review)
     later_action = f"/v1/reviews/acme-{ended_at.astimezone(AMSTERDAM):%Y-%m}"
-    carried_action = await context["dana"].get("sla", later_action)
+    carried_action = await context["dana"].get("sla", later_action, language="en")
     context.say(f"A month later {agreed_action['key']} is still open, and on the table again.")
     action = await _complete_action(context, agreed_action)
     leadership = await context["gina"].get("sla", "/v1/leadership-report", month=key[-7:])

@@ -194,7 +194,7 @@ async def test_reserved_hours_are_told_before_they_are_used_up(database: Databas
     await deliver(database, HANDLERS, (hours(), 1))
     assert [one[2] for one in await informed(database)] == ["dana", "pavel"]
     [(title,)] = await run_sql(database, "SELECT title FROM escalations")
-    expected = "acme: 8 hr 30 min of 10 hr reserved for 2026-03 are used (acme-standard)"
+    expected = "acme: 8 hr 30 min of 10 hr reserved for March 2026 are used (acme-standard)"
     assert str(title).startswith(expected)
 
 

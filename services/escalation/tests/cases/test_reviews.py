@@ -1,8 +1,11 @@
 """S1: the audience of a review is informed, with a link; nobody is paged for a report."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
+
+import pytest
+from sqlalchemy import insert
 
 from common.events.reviews import (
     ReviewActionAgreed,
@@ -12,6 +15,7 @@ from common.events.reviews import (
     ReviewReady,
 )
 from common.persistence.database import Database
+from escalation.directory.tables import customers
 from escalation.handlers import HANDLERS
 from escalation.notifications.notifier import Notifier
 from escalation.timers import TIMERS
@@ -21,6 +25,18 @@ from opsdesk_testing.mailboxes import Mailbox
 from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 
 HOUR = timedelta(hours=1)
+ACME = UUID(int=0xAC)
+TITLES = {"RA-7": "Watch the queue", "RA-8": "Name an owner"}
+
+
+@pytest.fixture(autouse=True)
+async def acme(database: Database) -> None:
+    """Acme, by name."""
+    row = {"id": ACME, "key": "acme", "name": "Acme Logistics"}
+    async with database.transaction() as tx:
+        await tx.execute(
+            insert(customers).values(**row, timezone="Europe/Amsterdam", retired=False)
+        )
 
 
 def payload(**own: Any) -> dict[str, Any]:
@@ -28,7 +44,7 @@ def payload(**own: Any) -> dict[str, Any]:
         "at": NIGHT,
         "review_id": UUID(int=7),
         "review": "acme-2026-06",
-        "customer_id": UUID(int=0xAC),
+        "customer_id": ACME,
         "customer": "acme",
         "month": "2026-06",
         "people": [],
@@ -52,7 +68,8 @@ async def test_the_delivery_manager_hears_of_it_where_nobody_was_named(
         await notifier.send_ready()
     assert mailbox.sent_to() == ["dana"]
     (mail,) = mailbox.messages
-    subject = "For your information: The review acme-2026-06 is ready and waits to be published"
+    review = "The review of June 2026 for Acme Logistics (acme-2026-06)"
+    subject = f"For your information: {review} is ready and waits to be published"
     assert str(mail["Subject"]).endswith(subject)
     link = "Look: http://127.0.0.1:8002/v1/reviews/acme-2026-06?format=html"
     assert link in mail.get_content()
@@ -81,7 +98,8 @@ async def test_who_was_named_hears_that_it_is_published_and_whoever_did_it_knows
 
 
 def owed(action: str = "RA-7") -> dict[str, Any]:
-    return payload(action=action, owner="anna", due_at=NIGHT + 24 * HOUR)
+    title, day = TITLES[action], date(2026, 3, 2)
+    return payload(action=action, owner="anna", due_at=NIGHT + 24 * HOUR, title=title, due=day)
 
 
 def due(days: int, action: str = "RA-7") -> ReviewActionDue:
@@ -95,6 +113,8 @@ async def test_overdue_actions_remind_their_owner_in_one_digest_a_day_and_escala
     await deliver(database, HANDLERS, (ReviewActionAgreed(**owed()), 1))
     await notifier.send_ready()
     assert mailbox.sent_to() == ["anna"]
+    subject = str(mailbox.messages[0]["Subject"])
+    assert 'Yours until Monday 2 March 2026: "Watch the queue" (RA-7), from the review' in subject
     for day in (1, 2, 3):
         await freeze_time(database, NIGHT + day * 24 * HOUR)
         events = (due(day), 2 * day), (due(day, "RA-8"), 2 * day + 1)
@@ -104,12 +124,18 @@ async def test_overdue_actions_remind_their_owner_in_one_digest_a_day_and_escala
             await fire_due(database, TIMERS)
             await notifier.send_ready()
     assert sorted(mailbox.sent_to()) == ["anna"] * 4 + ["dana"] * 2
+    overdue = [str(one["Subject"]) for one in mailbox.messages if "Overdue since" in str(one)]
+    words = (
+        'Overdue since Monday 2 March 2026, with anna: "Watch the queue" (RA-7), from the review'
+    )
+    assert any(words in one for one in overdue)
     digest = mailbox.messages[-1]
     assert str(digest["Subject"]).endswith("Today: 2 things are overdue")
+    of = "from the review of June 2026 for Acme Logistics"
     lines = [line for line in digest.get_content().splitlines() if line.startswith("- ")]
     assert lines == [
-        "- RA-7 of the review acme-2026-06, due until 2026-03-02",
-        "- RA-8 of the review acme-2026-06, due until 2026-03-02",
+        f'- "Watch the queue" (RA-7), {of}, due until Monday 2 March 2026',
+        f'- "Name an owner" (RA-8), {of}, due until Monday 2 March 2026',
     ]
     opened_once = [
         case for case in await opened_and_resolved(database) if case[1] == "review_action_overdue"
@@ -142,3 +168,13 @@ async def test_whoever_is_done_before_the_digest_is_not_reminded(
     await notifier.send_ready()
     assert mailbox.sent_to() == ["dana"]
     assert ("resolved", "review_action_overdue") in await opened_and_resolved(database)
+
+
+async def test_an_event_from_before_actions_had_titles_is_told_by_its_key(
+    database: Database, notifier: Notifier, mailbox: Mailbox
+) -> None:
+    older = payload(action="RA-7", owner="anna", due_at=NIGHT + 24 * HOUR)
+    await deliver(database, HANDLERS, (ReviewActionAgreed(**older), 1))
+    await notifier.send_ready()
+    subject = str(mailbox.messages[0]["Subject"])
+    assert ": RA-7, from the review of June 2026 for Acme Logistics" in subject

@@ -55,7 +55,7 @@ async def notices_to_gina(database: Database) -> list[tuple[object, ...]]:
 async def test_the_gm_hears_of_a_waiver_until_it_is_decided(database: Database) -> None:
     """R2."""
     await deliver(database, HANDLERS, (WaiverRequested(**OF_CLOCK), 1))
-    title = "OPS-1042: waiver WVR-1 for resolution awaits approval"
+    title = "Waiver WVR-1 for the resolution of OPS-1042 (acme) awaits approval"
     assert await states(database) == [(title, "open")]
     assert await notices_to_gina(database) == [("duty", "ready")]
     approved = WaiverApproved(**OF_CLOCK, approved_by="gina", late=False)
@@ -109,7 +109,7 @@ async def test_whatever_ends_a_request_ends_its_case(
     database: Database, ended: Event, why: str
 ) -> None:
     await deliver(database, HANDLERS, (PeriodWaiverRequested(**OF_PERIOD, service="billing"), 1))
-    assert await states(database) == [("acme: waiver WVR-1 for billing awaits approval", "open")]
+    assert await states(database) == [("Waiver WVR-1 for billing of acme awaits approval", "open")]
     await deliver(database, HANDLERS, (ended, 2))
     assert [status for _, status in await states(database)] == ["resolved"]
     ((detail,),) = await run_sql(database, "SELECT detail FROM timeline WHERE kind = 'resolved'")

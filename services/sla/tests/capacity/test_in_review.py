@@ -28,7 +28,7 @@ async def test_a_promised_figure_stands_in_the_months_review(
         assert (await monitor.post("/v1/samples", json={"samples": [sample]})).status_code == 200
     generated = await gina.post("/v1/reviews", json={"customer": "acme", "month": "2026-05"})
     assert generated.status_code == 201, generated.text
-    page = (await gina.get("/v1/reviews/acme-2026-05?format=html")).text
+    page = (await gina.get("/v1/reviews/acme-2026-05?format=html&language=en")).text
     assert "Measured figures" in page
     for phrase in ("Response time", "at most 300 ms", f"{value} ms", verdict):
         assert phrase in page

@@ -121,8 +121,8 @@ async def test_the_review_says_what_was_reached_and_what_is_owed(
     assert report["credits"] == [
         {"agreement": "acme-standard", "amount": "96.00", "uncapped": "120.00", "currency": "EUR"}
     ]
-    paper = (await dana.get("/v1/reviews/acme-2026-06?format=html")).text
-    for words in ("Goals and service credits", "96.00 EUR", "120.00 EUR (10 %)"):
+    paper = (await dana.get("/v1/reviews/acme-2026-06?format=html&language=en")).text
+    for words in ("Goals and service credits", "€96.00", "€120.00 (10 %)"):
         assert words in paper
     assert (await jan.get(ADDRESS, params={"month": "2026-06"})).json() == {
         "customer": "acme",

@@ -11,17 +11,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
+from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from common.domain.formula_escape import escape_formula
 from sla.clocks.domain.compliance import Compliance
 from sla.rendering import csv, html, pdf, xlsx
 from sla.rendering.document import Document
+from sla.rendering.fonts import typeface
+from sla.rendering.pdf_columns import column_widths
 from sla.rendering.svg_drawing import render_svg
 from sla.reports.domain.monthly_figures import Usage
 from sla.reviews.documents import executive_report as leadership_document
 from sla.reviews.documents import review as review_document
-from sla.reviews.domain.meeting import Minute
-from sla.reviews.domain.report import CustomerLine, LeadershipReport
+from sla.reviews.documents.review import ReviewContent, Status
+from sla.reviews.domain.meeting import Meeting, Minute
+from sla.reviews.domain.report import CustomerLine, LeadershipReport, Report
 from sla_support.review_sample import AT, breach, meeting, report
 
 FORMULAS = (
@@ -37,8 +41,13 @@ FORMULAS = (
 FORMULA = re.compile(r"^[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
+def review(of: Report, about: Meeting | None = None, language: str = "en") -> Document:
+    content = ReviewContent(of, about or meeting(), Status(1, AT))
+    return review_document.build_document(content, language)
+
+
 def build_document(**overrides: object) -> Document:
-    return review_document.build_document(report(**overrides), meeting(), "Edition 1")
+    return review(report(**overrides))
 
 
 def hostile_document() -> Document:
@@ -160,9 +169,9 @@ def test_a_pdf_has_its_text_its_letters_and_its_outline() -> None:
     assert "OPS-1042" in extract_text(content)
     outline: list[Any] = reader.outline
     assert [str(entry.title) for entry in outline][:3] == [
+        "Assessment",
         "Between whom, and what was agreed",
         "Agenda",
-        "Usage and trend",
     ]
     resources: Any = reader.pages[0]["/Resources"]
     fonts = [font.get_object() for font in resources["/Font"].values()]
@@ -176,10 +185,9 @@ def test_the_same_paper_is_the_same_pdf() -> None:
 
 def test_huge_texts_make_long_papers_and_no_errors() -> None:
     entries = [Minute(1, "x" * 10_000, "dana", AT), Minute(2, "word \n" * 1_600, "dana", AT)]
-    long_document = review_document.build_document(
+    long_document = review(
         report(breaches=(breach(comment="w" * 2_000, title="t" * 300),) * 200, breaches_total=999),
         meeting(minutes=tuple(entries)),
-        "Draft",
     )
     assert "799 more" in extract_text(pdf.render_pdf(long_document))
     for render in (html.render_html, xlsx.render_xlsx, csv.render_csv):
@@ -192,7 +200,7 @@ def test_whatever_people_are_called_every_form_can_be_made(name: str) -> None:
     document = build_document(name=name, breaches=(breach(title=name, comment=name),))
     for render in (html.render_html, pdf.render_pdf, xlsx.render_xlsx, csv.render_csv):
         assert render(document)
-    ElementTree.fromstring(render_svg(document.sections[2].drawings[0]))
+    ElementTree.fromstring(render_svg(document.sections[3].drawings[0]))
 
 
 def test_a_month_without_anything_is_a_paper_too() -> None:
@@ -217,9 +225,7 @@ def test_a_month_without_anything_is_a_paper_too() -> None:
     empty = report(
         usage=no_usage, previous_month=no_usage, trend=(no_usage,) * 6, breaches_total=0, **lists
     )
-    document = review_document.build_document(
-        empty, meeting(agenda=(), minutes=(), actions=()), "Draft"
-    )
+    document = review(empty, meeting(agenda=(), minutes=(), actions=()))
     assert "Every promise was met." in html.render_html(document).decode()
     for render in (pdf.render_pdf, xlsx.render_xlsx, csv.render_csv):
         assert render(document)
@@ -227,9 +233,9 @@ def test_a_month_without_anything_is_a_paper_too() -> None:
 
 def test_the_leadership_report_comes_in_the_same_forms() -> None:
     usage = report().usage
-    line = CustomerLine("lodz", "Łódź Żeglarz", usage, usage, "not drawn up", 3, 1)
+    line = CustomerLine("lodz", "Łódź Żeglarz", usage, usage, None, 3, 1)
     document = leadership_document.build_document(
-        LeadershipReport("2026-06", AT, (line,), (usage,) * 6)
+        LeadershipReport("2026-06", AT, (line,), (usage,) * 6), "en"
     )
     assert "Łódź Żeglarz" in extract_text(pdf.render_pdf(document))
     assert [row for row in rows(csv.render_csv(document)) if row[:2] == ["Łódź Żeglarz", "42"]]
@@ -237,7 +243,19 @@ def test_the_leadership_report_comes_in_the_same_forms() -> None:
     assert b"not drawn up" in html.render_html(document)
 
 
-@pytest.mark.parametrize(("name", "has_boxes"), [("株式会社アクメ", True), ("Łódź Żeglarz", False)])
+@pytest.mark.parametrize(("name", "has_boxes"), [("Rocket 🚀", True), ("Łódź Żeglarz", False)])
 def test_a_pdf_says_where_it_cannot_print_a_letter(name: str, has_boxes: bool) -> None:
     text = extract_text(pdf.render_pdf(build_document(name=name)))
     assert ("An empty box stands for a letter" in text) == has_boxes
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "de"])
+def test_no_word_of_a_tables_head_is_broken(language: str) -> None:
+    """German heads were cut into "Eingehalte n" """
+    for section in review(report(), language=language).sections:
+        for table in section.tables:
+            widths = column_widths(table.columns, pdf.WIDTH)
+            assert sum(widths) == pytest.approx(pdf.WIDTH)
+            for column, width in zip(table.columns, widths, strict=True):
+                words = (stringWidth(one, typeface().bold, 7.5) for one in column.title.split())
+                assert max(words, default=0) + 6 <= width, column.title

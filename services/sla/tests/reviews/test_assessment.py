@@ -11,11 +11,12 @@ from sla.goals.domain.goal_result import CreditTotal, GoalResult
 from sla.handlers import HANDLERS
 from sla.reports.domain.monthly_figures import CompliancePart, Usage
 from sla.reviews.documents.assessment import assess
+from sla.reviews.documents.words import Formats, Names
 from sla.timers import TIMERS
 from sla_support.assertions import assert_consistent, resolution_clock
 from sla_support.company import NINE, promise, ticket_opened
 from sla_support.review_month import DAY, JULY, run_june
-from sla_support.review_sample import breach, report
+from sla_support.review_sample import ZONE, breach, report
 
 REVIEW = "/v1/reviews/acme-2026-06"
 
@@ -36,27 +37,49 @@ def test_the_sentences_say_better_or_worse_and_why() -> None:
         ),
         goals=(
             GoalResult(
-                "lodz", "95 % in time", "resolution", (), None, 0.95, 16, 5, 1, 0.76, 0.8, "missed"
+                "lodz",
+                "95 % in time",
+                "resolution",
+                ("critical",),
+                None,
+                0.95,
+                16,
+                5,
+                1,
+                0.76,
+                0.8,
+                "missed",
             ),
         ),
         credits=(CreditTotal("lodz", Decimal("50.00"), Decimal("60.00"), "PLN"),),
+        metrics_before=(
+            CompliancePart("first_response", Compliance(9, 1, 0)),
+            CompliancePart("resolution", Compliance(29, 0, 1)),
+        ),
     )
-    before = (
-        CompliancePart("first_response", Compliance(9, 1, 0)),
-        CompliancePart("resolution", Compliance(29, 0, 1)),
-    )
-    assert assess(worse, before) == (
-        "36 of 42 promises were kept (85.7 %): 9.3 points worse than in May 2026 (95 %).",
-        "Resolution fell most since May 2026: from 96.6 % to 76.1 %.",
-        "First response gained most since May 2026: from 90 % to 95.2 %.",
-        "2 of 3 breaches concern the resolution of critical tickets about billing.",
-        "1 of 3 breaches is not done yet.",
-        "OPS-1042 alone broke 2 promises.",
-        "2 breaches were approved beforehand: with these, 90.4 % were kept.",
-        "60 tickets were opened (50 % more than in May 2026), 50 resolved; 12 were open at the month's end.",
-        "billing was available 99.873 % of the agreed time, below 99.900 %: 3 hr down; the longest outage was OUT-2.",
-        "1 of 1 goal was missed: 95 % in time.",
-        "Service credits of 50.00 PLN are owed under lodz.",
+    formats = Formats.of("en", ZONE, Names(services={"billing": "Billing"}))
+    assert assess(worse, formats) == (
+        (
+            "We kept 36 of 42 promises (85.7 %)."
+            " That is 9.3 percentage points worse than in May 2026 (95 %)."
+            " What fell most since May 2026: Resolution, from 96.6 % to 76.1 %."
+            " What gained most since May 2026: First response, from 90 % to 95.2 %."
+        ),
+        (
+            "2 of 3 breaches concern the same promise: Resolution, priority Critical, Billing."
+            " Not done yet: 1 of 3 breaches."
+            " OPS-1042 alone broke 2 promises."
+            " 2 breaches were approved beforehand; counted as kept, 90.4 % were kept."
+        ),
+        (
+            "Tickets: 60 opened, 50 resolved, 12 open at the month's end."
+            " That is 50 % more tickets than in May 2026."
+        ),
+        "Billing: available 99.873 % of the agreed time, promised 99.900 %; down for 3 hr, longest in OUT-2.",
+        (
+            "We missed 1 of 1 goal: Resolutions in time (Critical)."
+            " Service credits of PLN50.00 are owed under lodz."
+        ),
     )
 
 
@@ -68,11 +91,13 @@ def test_what_is_not_over_is_not_said_to_be() -> None:
         for ticket in ("OPS-1", "OPS-2")
         for metric in ("first_response", "resolution")
     ]
-    sentences = assess(report(preliminary=True, usage=usage, breaches=tuple(promises)), ())
-    assert "4 of 4 breaches are not done yet." in sentences
-    assert "1 breach was approved beforehand: with it, 25 % were kept." in sentences
-    assert any(one.endswith("; 7 are open so far.") for one in sentences)
-    assert not any("alone" in one or "month's end" in one for one in sentences)
+    unfinished = report(preliminary=True, usage=usage, breaches=tuple(promises))
+    text = " ".join(assess(unfinished, Formats.of("en", ZONE)))
+    assert "Not done yet: 4 of 4 breaches." in text
+    assert "1 breach was approved beforehand; counted as kept, 25 % were kept." in text
+    assert "Tickets so far: 9 opened, 0 resolved, 7 open." in text
+    assert "alone" not in text
+    assert "month's end" not in text
 
 
 def test_a_month_in_which_nothing_happened_is_said_to_be_one() -> None:
@@ -80,9 +105,9 @@ def test_a_month_in_which_nothing_happened_is_said_to_be_one() -> None:
     nothing = report(
         usage=quiet, previous_month=quiet, metrics=(), breaches=(), uptimes=(), outages=()
     )
-    assert assess(nothing, ()) == (
+    assert assess(nothing, Formats.of("en", ZONE)) == (
         "No promise came to its end in this month.",
-        "0 tickets were opened, 0 resolved; 0 were open at the month's end.",
+        "Tickets: 0 opened, 0 resolved, 0 open at the month's end.",
     )
 
 
@@ -94,7 +119,7 @@ async def test_a_person_writes_the_assessment_and_another_one_publishes_it(
     computed = (await dana.get(REVIEW)).json()["report"]["assessment"]
     blank = await dana.put(f"{REVIEW}/assessment", json={"paragraphs": ["   "]})
     assert blank.status_code == 422
-    assert computed[0].startswith("2 of 4 promises were kept (50 %)")
+    assert computed[0].startswith("Wij zijn 2 van de 4 toezeggingen nagekomen (50 %).")
     words = ["A thin month: two promises on one ticket.", "It will not happen again."]
     put = await dana.put(f"{REVIEW}/assessment", json={"paragraphs": words})
     assert put.json() == {"assessment": words, "assessment_by": "Dana", "computed": computed}
@@ -109,7 +134,7 @@ async def test_a_person_writes_the_assessment_and_another_one_publishes_it(
     shown = (await jan.get(REVIEW)).json()
     assert shown["report"]["assessment"] == words
     assert "computed_assessment" not in shown["report"]
-    paper = (await jan.get(REVIEW, params={"format": "html"})).text
+    paper = (await jan.get(REVIEW, params={"format": "html", "language": "en"})).text
     assert words[0] in paper
     assert "Written by Dana" in paper
     assert (await theo.post(f"{REVIEW}/publish", json={"reason": "again"})).status_code == 409
@@ -136,7 +161,7 @@ async def test_it_names_both_companies_the_people_and_what_was_agreed(
     }
     assert shown["published_by_name"] == "Dana"
     assert (await dana.get(REVIEW)).json()["names"] == {"dana": "Dana"}
-    paper = (await jan.get(REVIEW, params={"format": "html"})).text
+    paper = (await jan.get(REVIEW, params={"format": "html", "language": "en"})).text
     for words in ("the service provider", "Acme", "Theo and Gina", "Published by", "Dana"):
         assert words in paper
 

@@ -94,8 +94,8 @@ async def test_the_report_tells_the_month(database: Database, dana: AsyncClient)
     assert broken["resolution"]["overrun_seconds"] == 10 * 3600
     # Due on Monday at 17:00 and solved on Wednesday at 09:00: 40 hours by the clock on the wall (C13).
     assert broken["resolution"]["elapsed_seconds"] == 40 * 3600
-    paper = (await dana.get("/v1/reviews/acme-2026-06?format=html")).text
-    assert ("10 hr" in paper, "1 d 16 hr" in paper) == (True, True)
+    paper = (await dana.get("/v1/reviews/acme-2026-06?format=html&language=en")).text
+    assert ("10 hr" in paper, "1 day 16 hr" in paper) == (True, True)
     spread = {one["metric"]: one for one in report["response_times"]}["resolution"]
     assert spread["count"] == 2
     assert spread["p50_seconds"] == 4 * 3600
@@ -204,6 +204,6 @@ async def test_reserved_hours_are_reported_as_they_are_booked(
     shown = (await dana.get("/v1/reviews/acme-2026-06")).json()
     (hours,) = shown["report"]["reserved"]
     assert (hours["reserved_seconds"], hours["used_seconds"]) == (36_000, 5_400)
-    assert "Reserved hours" in shown["agenda"]
+    assert "Gereserveerde uren" in shown["agenda"]
     (acme,) = (await gina.get("/v1/leadership-report?month=2026-06")).json()["customers"]
     assert (acme["reserved_seconds"], acme["used_seconds"]) == (36_000, 5_400)

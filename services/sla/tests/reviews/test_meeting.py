@@ -59,7 +59,7 @@ async def test_minutes_are_taken_with_name_and_time_and_only_added_to(
     assert [(one["number"], one["by"]) for one in shown["minutes"]] == [(1, "dana"), (2, "anna")]
     assert shown["minutes"][0]["at"] == "2026-06-30T22:00:00Z"
     assert shown["agenda"][-1] == "A new warehouse"
-    page = (await jan.get(JUNE_REVIEW + "?format=html")).text
+    page = (await jan.get(JUNE_REVIEW + "?format=html&language=en")).text
     assert "Jan asks for a window on Sundays." in page
     await assert_consistent(database)
 
@@ -78,8 +78,8 @@ async def test_an_action_is_carried_over_until_somebody_else_has_verified_it(
     assert [(one["key"], one["month"]) for one in review["actions"]] == [
         (agreed.json()["key"], "2026-06")
     ]
-    assert review["agenda"][0] == "Actions from earlier reviews: 1"
-    assert (await dana.get(JULY_REVIEW + "?format=csv")).text.count("June 2026") >= 1
+    assert review["agenda"][0] == "Acties uit eerder overleg: 1"
+    assert (await dana.get(JULY_REVIEW + "?format=csv")).text.count("juni 2026") >= 1
     evidence = {"evidence": "The alert of Tuesday, 04:12"}
     other = await dana.post(address + "/finish", json=evidence)
     assert (other.status_code, other.json()["code"]) == (403, "NOT_OWNER")

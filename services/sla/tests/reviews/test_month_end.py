@@ -46,9 +46,14 @@ async def test_a_review_that_somebody_asks_for_earlier_says_that_it_is_prelimina
     report = (await jan.get("/v1/reviews/acme-2026-06")).json()["report"]
     assert report["preliminary"]
     (note,) = report["notes"]
-    assert note.startswith("The month is not over in the zone of an agreement, where it ends on")
-    assert note.endswith("01 Jul 2026 04:00 UTC: these figures are preliminary.")
-    assert "Preliminary. Edition 1" in (await jan.get("/v1/reviews/acme-2026-06?format=html")).text
+    assert note == (
+        "In de tijdzone van een overeenkomst eindigt de maand pas op 1 juli 2026 06:00:"
+        " deze cijfers zijn voorlopig."
+    )
+    assert (
+        "Preliminary. Edition 1"
+        in (await jan.get("/v1/reviews/acme-2026-06?format=html&language=en")).text
+    )
     leaders = (await gina.get("/v1/leadership-report?month=2026-06")).json()
     assert leaders["notes"] == ["The month is not over for Acme: these figures are preliminary."]
 

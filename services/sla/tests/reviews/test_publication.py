@@ -65,7 +65,9 @@ async def test_who_drew_it_up_does_not_publish_it(database: Database, dana: Asyn
     assert drawn.status_code == 201
     assert (await dana.post("/v1/reviews", json=body)).status_code == 409
     shown = (await dana.get(drawn.headers["Location"])).json()
-    assert shown["report"]["notes"] == ["The month is not over: these figures are preliminary."]
+    assert shown["report"]["notes"] == [
+        "De maand is nog niet voorbij: deze cijfers zijn voorlopig."
+    ]
     own = await dana.post(drawn.headers["Location"] + "/publish")
     assert (own.status_code, own.json()["code"]) == (403, "SELF_APPROVAL")
     with pytest.raises(DBAPIError, match="check"):
@@ -114,7 +116,7 @@ async def test_it_comes_in_every_form(
     for form, media_type in media.items():
         by_query = await jan.get(f"{address}?format={form}")
         assert (by_query.status_code, by_query.headers["content-type"]) == (200, media_type)
-        assert f"review-acme-2026-06.{form}" in by_query.headers["content-disposition"]
+        assert f"review-acme-2026-06-nl.{form}" in by_query.headers["content-disposition"]
         by_header = await jan.get(address, headers={"Accept": media_type.partition(";")[0]})
         assert by_header.content == by_query.content or form == "xlsx"
     page = await jan.get(address, headers={"Accept": "text/html,application/xhtml+xml"})
@@ -125,7 +127,7 @@ async def test_it_comes_in_every_form(
     assert "includeSubDomains" in page.headers["strict-transport-security"]
     content = (await jan.get(address + "?format=pdf")).content
     pdf_text = "".join(one.extract_text() for one in PdfReader(io.BytesIO(content)).pages)
-    assert "Operational review, June 2026" in pdf_text
+    assert "Serviceoverleg over juni 2026" in pdf_text
     assert "OPS-2" in pdf_text
     assert (await jan.get(address + "?format=docx")).status_code == 422
 

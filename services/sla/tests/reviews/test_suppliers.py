@@ -34,7 +34,10 @@ async def test_a_partners_contract_stands_in_the_review_and_the_leadership_repor
     assert (supplier["contract"], supplier["agreement"]) == ("uc", "hosthaven-standard")
     leaders = (await gina.get("/v1/leadership-report?month=2026-06")).json()
     assert leaders["suppliers"] == [supplier]
-    assert "Partners and own teams" in (await dana.get(REVIEW, params={"format": "html"})).text
+    assert (
+        "Partners and own teams"
+        in (await dana.get(REVIEW, params={"format": "html", "language": "en"})).text
+    )
     assert (supplier["compliance"]["met"], supplier["compliance"]["breached"]) == (1, 1)
     assert supplier["previous"]["raw"] is None
     await explain_breaches(database, 1)
@@ -42,6 +45,6 @@ async def test_a_partners_contract_stands_in_the_review_and_the_leadership_repor
     await dana.post(f"{REVIEW}/regenerate")
     assert (await gina.post(f"{REVIEW}/publish")).status_code == 200
     assert "suppliers" not in (await jan.get(REVIEW)).json()["report"]
-    paper = (await jan.get(REVIEW, params={"format": "html"})).text
+    paper = (await jan.get(REVIEW, params={"format": "html", "language": "en"})).text
     assert "Partners and own teams" not in paper
     assert "hosthaven" not in paper

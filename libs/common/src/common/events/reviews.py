@@ -1,5 +1,6 @@
 """Events of sla about operational reviews, on `opsdesk.clocks`."""
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -46,19 +47,24 @@ class ReviewPublished(ReviewEvent):
 
 
 class ReviewActionAgreed(ReviewEvent):
-    """An action item was agreed. `due_at` is the end of the due date in the customer's time zone."""
+    """An action item was agreed. `due_at` is the end of the due date in the customer's time zone.
+
+    `title`: what is to be done, and `due`: that date; null in events from before these fields existed.
+    """
 
     type: ClassVar[str] = "opsdesk.review.action_agreed.v1"
     action: str
     owner: str
     due_at: AwareDatetime
+    title: str | None = None
+    due: date | None = None
 
 
 class ReviewActionDue(ReviewEvent):
     """The due date of an action item passed, and nobody has verified that it is done.
 
     Repeated every day until somebody does. `finished`: its owner says that it is done, it waits for another
-    person.
+    person. `title`: what is to be done, and `due`: the date; null in events from before these fields existed.
     """
 
     type: ClassVar[str] = "opsdesk.review.action_due.v1"
@@ -67,6 +73,8 @@ class ReviewActionDue(ReviewEvent):
     due_at: AwareDatetime
     fired_at: AwareDatetime
     finished: bool = False
+    title: str | None = None
+    due: date | None = None
 
 
 class ReviewActionVerified(ReviewEvent):

@@ -151,6 +151,10 @@ def _settings(stored: Mapping[str, Any]) -> PersonalSettings:
     )
 
 
+async def find_customer_name(tx: Connection, key: str) -> str | None:
+    return await tx.scalar(select(customers.c.name).where(customers.c.key == key))
+
+
 async def customer_exists(tx: Connection, key: str) -> bool:
     count = await tx.scalar(select(func.count()).where(customers.c.key == key))
     return bool(count)

@@ -6,9 +6,12 @@ The modules beside it render any document as HTML, PDF, XLSX or CSV, and know no
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Literal
+from zoneinfo import ZoneInfo
 
 from sla.rendering.charts.drawing import Drawing
+from sla.rendering.notation import Formats
+from sla.rendering.words import ALL
 
 Kind = Literal["text", "count", "share", "uptime", "duration", "elapsed", "instant", "date"]
 """The kind of a column's values: `share` and `uptime` from 0 to 1, `duration` (support time) and
@@ -34,7 +37,7 @@ class Table:
 
     columns: tuple[Column, ...]
     rows: Sequence[tuple[Value, ...]]
-    empty_text: str = "None."
+    empty_text: str = ""
     footnote: str = ""
     caption: str = ""
     has_head: bool = True
@@ -78,23 +81,16 @@ class Document:
     language: str = "en"
 
     @property
+    def formats(self) -> Formats:
+        """How its values are written."""
+        return Formats(ALL.words(self.language), ZoneInfo(self.zone))
+
+    @property
     def zone_note(self) -> str:
         """The sentence that names the zone of the document's instants."""
-        return _ZONE_NOTES[self.language].format(zone=self.zone)
+        return self.formats.words("zone_note", zone=self.zone)
 
     @property
     def missing_letters_note(self) -> str:
         """The sentence of a form that cannot show all letters."""
-        return _MISSING_LETTERS_NOTES[self.language]
-
-
-_MISSING_LETTERS_NOTES: Final = {
-    "en": "An empty box stands for a letter that this file cannot print; the HTML form shows it.",
-    "nl": "Een leeg vakje staat voor een letter die dit bestand niet kan afdrukken; de HTML-vorm toont haar.",
-    "de": "Ein leeres Kästchen steht für ein Zeichen, das diese Datei nicht drucken kann; die HTML-Form zeigt es.",
-}
-_ZONE_NOTES: Final = {
-    "en": "Times are those of {zone}.",
-    "nl": "Tijden zijn die van {zone}.",
-    "de": "Zeiten sind die von {zone}.",
-}
+        return self.formats.words("missing_letters")

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 from importlib import resources
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -43,7 +42,7 @@ def render_html(document: Document) -> bytes:
     """The HTML page. It contains its policy, which so applies to a saved file, too."""
     page = _PAGES.get_template("document.html").render(
         document=document,
-        zone=ZoneInfo(document.zone),
+        formats=document.formats,
         format_value=format_value,
         numbers=NUMBERS,
         picture=_picture,

@@ -4,14 +4,11 @@ import io
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
-from xml.sax.saxutils import escape
-from zoneinfo import ZoneInfo
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import (
     BaseDocTemplate,
     CondPageBreak,
@@ -29,8 +26,11 @@ from common.domain.formula_escape import without_controls
 from sla.rendering.cells import NUMBERS, format_value
 from sla.rendering.charts.drawing import ALARM, DARK, GRID, INK, PALE
 from sla.rendering.document import Document, Section, Table, Tile
-from sla.rendering.fonts import has_glyphs, typeface
+from sla.rendering.fonts import has_glyphs, typeface, width_of
+from sla.rendering.notation import Formats
+from sla.rendering.pdf_columns import CELL_PADDING, CELL_SIZE, column_widths
 from sla.rendering.pdf_drawing import PdfPicture
+from sla.rendering.pdf_text import draw_line, markup, paragraph, visual
 
 LEFT = RIGHT = 15 * mm
 TOP, BOTTOM = 15 * mm, 18 * mm
@@ -69,11 +69,10 @@ def _footer(document: Document, canvas: Any, pages: Any) -> None:
     canvas.saveState()
     canvas.setStrokeColor(HexColor(GRID))
     canvas.line(LEFT, BOTTOM - 4 * mm, A4[0] - RIGHT, BOTTOM - 4 * mm)
-    canvas.setFont(typeface().regular, FOOTER_SIZE)
     canvas.setFillColor(HexColor(GREY))
-    words = f"{document.title} · {document.subtitle} · {document.edition}"
-    canvas.drawString(LEFT, BOTTOM - 8 * mm, _cut_to_width(_printable(words)))
-    canvas.drawRightString(A4[0] - RIGHT, BOTTOM - 8 * mm, str(pages.page))
+    line = BOTTOM - 8 * mm
+    draw_line(canvas, (LEFT, line), _footer_text(document), FOOTER_SIZE)
+    draw_line(canvas, (A4[0] - RIGHT, line), str(pages.page), FOOTER_SIZE, anchor="end")
     canvas.restoreState()
 
 
@@ -82,12 +81,22 @@ def _printable(words: str) -> str:
     return without_controls(words).encode("utf-8", "replace").decode()
 
 
+def _footer_text(document: Document) -> str:
+    """What the document is, without its subtitle where that leaves no room for the number of the page."""
+    whole = _printable(f"{document.title} · {document.subtitle} · {document.edition}")
+    short = _printable(f"{document.title} · {document.edition}")
+    return whole if _fits(whole) else _cut_to_width(short)
+
+
 def _cut_to_width(words: str) -> str:
-    """The words as far as they leave room for the number of the page."""
     shown = words[:200]
-    while stringWidth(shown, typeface().regular, FOOTER_SIZE) > WIDTH - 12 * mm:
+    while not _fits(shown):
         shown = shown[:-2] + "…"
     return shown
+
+
+def _fits(words: str) -> bool:
+    return len(words) <= 200 and width_of(visual(words), FOOTER_SIZE) <= WIDTH - 12 * mm
 
 
 def _story(document: Document) -> Iterator[Flowable]:
@@ -97,9 +106,9 @@ def _story(document: Document) -> Iterator[Flowable]:
     yield Spacer(0, 4 * mm)
     if document.tiles:
         yield _tiles(document.tiles)
-    zone = ZoneInfo(document.zone)
+    formats = document.formats
     for number, section in enumerate(document.sections):
-        yield from _section(section, f"section-{number}", zone)
+        yield from _section(section, f"section-{number}", formats)
     if not has_glyphs(str(document)):
         yield _paragraph(document.missing_letters_note, 8, GREY, spaceBefore=10)
 
@@ -108,7 +117,8 @@ class _Heading(Paragraph):  # type: ignore[misc]  # reportlab has no types
     """The title of a section, which is also an entry of the outline."""
 
     def __init__(self, text: str, bookmark: str) -> None:
-        super().__init__(escape(text), _style(13, DARK, bold=True, keepWithNext=1, spaceBefore=14))
+        style = _style(13, DARK, bold=True, keepWithNext=1, spaceBefore=14)
+        super().__init__(markup(text, bold=True), style)
         self.text, self.bookmark = text, bookmark
 
     def draw(self) -> None:
@@ -117,7 +127,7 @@ class _Heading(Paragraph):  # type: ignore[misc]  # reportlab has no types
         super().draw()
 
 
-def _section(section: Section, bookmark: str, zone: ZoneInfo) -> Iterator[Flowable]:
+def _section(section: Section, bookmark: str, formats: Formats) -> Iterator[Flowable]:
     yield CondPageBreak(30 * mm)
     yield _Heading(section.title, bookmark)
     yield Spacer(0, 2 * mm)
@@ -130,36 +140,36 @@ def _section(section: Section, bookmark: str, zone: ZoneInfo) -> Iterator[Flowab
         caption = _paragraph(drawing.title, 9, INK, bold=True)
         yield KeepTogether([caption, PdfPicture(drawing, WIDTH), Spacer(0, 3 * mm)])
     for table in section.tables:
-        yield from _table(table, zone)
+        yield from _table(table, formats)
 
 
-def _table(table: Table, zone: ZoneInfo) -> Iterator[Flowable]:
+def _table(table: Table, formats: Formats) -> Iterator[Flowable]:
     if table.caption:
         yield _paragraph(
             table.caption, 9.5, INK, bold=True, keepWithNext=1, spaceBefore=6, spaceAfter=3
         )
     if table.rows:
-        yield _grid(table, zone)
+        yield _grid(table, formats)
     else:
-        yield _paragraph(f"{table.columns[0].title}: {table.empty_text}", 8.5, INK)
+        text = table.empty_text or formats.words("none")
+        yield _paragraph(f"{table.columns[0].title}: {text}", 8.5, INK)
     if table.footnote:
         yield _paragraph(table.footnote, 8, GREY, spaceBefore=3)
     yield Spacer(0, 3 * mm)
 
 
-def _grid(table: Table, zone: ZoneInfo) -> Flowable:
-    weights = sum(column.weight for column in table.columns)
-    widths = [WIDTH * column.weight / weights for column in table.columns]
+def _grid(table: Table, formats: Formats) -> Flowable:
+    widths = column_widths(table.columns, WIDTH)
     aligned = [2 if column.kind in NUMBERS else 0 for column in table.columns]
     head = [
-        _paragraph(column.title, 7.5, INK, bold=True, alignment=side)
+        _paragraph(column.title, CELL_SIZE, INK, bold=True, alignment=side)
         for column, side in zip(table.columns, aligned, strict=True)
     ]
     rows = [
         [
             _paragraph(
-                format_value(value, column.kind, zone),
-                7.5,
+                format_value(value, column.kind, formats),
+                CELL_SIZE,
                 INK,
                 bold=at == 0 and not table.has_head,
                 alignment=side,
@@ -176,8 +186,8 @@ def _grid(table: Table, zone: ZoneInfo) -> Flowable:
             ("BACKGROUND", (0, 0), last, HexColor(PALE)),
             ("LINEBELOW", (0, 0), (-1, -1), 0.5, HexColor(GRID)),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
-            ("LEFTPADDING", (0, 0), (-1, -1), 3),
-            ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+            ("LEFTPADDING", (0, 0), (-1, -1), CELL_PADDING),
+            ("RIGHTPADDING", (0, 0), (-1, -1), CELL_PADDING),
             ("TOPPADDING", (0, 0), (-1, -1), 2.5),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
         ]
@@ -213,9 +223,7 @@ def _tile(tile: Tile) -> list[Flowable]:
 
 def _paragraph(text: str, size: float, colour: str, *, bold: bool = False, **more: int) -> Any:
     cut = text if len(text) <= MAX_CELL_CHARS else text[: MAX_CELL_CHARS - 1] + "…"
-    # A paragraph parses its text as markup.
-    marked = escape(_printable(cut)).replace("\n", "<br/>")
-    return Paragraph(marked, _style(size, colour, bold=bold, **more))
+    return paragraph(_printable(cut), _style(size, colour, bold=bold, **more), bold=bold)
 
 
 def _style(size: float, colour: str, *, bold: bool = False, **more: Any) -> Any:

@@ -7,7 +7,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.platypus import Flowable
 
 from sla.rendering.charts.drawing import Box, Dot, Drawing, Label, Line
-from sla.rendering.fonts import typeface
+from sla.rendering.pdf_text import draw_line
 
 
 class PdfPicture(Flowable):  # type: ignore[misc]  # reportlab has no types
@@ -62,15 +62,9 @@ def _dot(canvas: Any, dot: Dot, height: float) -> None:
 
 
 def _label(canvas: Any, label: Label, height: float) -> None:
-    faces = typeface()
     canvas.setFillColor(HexColor(label.fill))
-    canvas.setFont(faces.bold if label.bold else faces.regular, label.size)
-    draw = {
-        "start": canvas.drawString,
-        "middle": canvas.drawCentredString,
-        "end": canvas.drawRightString,
-    }
-    draw[label.anchor](label.x, height - label.y, label.text)
+    at = (label.x, height - label.y)
+    draw_line(canvas, at, label.text, label.size, bold=label.bold, anchor=label.anchor)
 
 
 _DRAW_FUNCTIONS: dict[type, Callable[[Any, Any, float], None]] = {

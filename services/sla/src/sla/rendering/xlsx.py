@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 
 from common.domain.formula_escape import escape_formula, without_controls
-from sla.rendering.document import Document, Kind, Section, Table, Value
+from sla.rendering.document import Column, Document, Kind, Section, Table, Value
 
 MAX_CELL_CHARS = 32_000
 """The most characters of a cell; Excel allows 32,767."""
@@ -17,6 +17,8 @@ MAX_NAME_CHARS = 31
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 SECONDS_PER_DAY = 86_400
 WIDE = 16
+PROSE = Table((Column("", weight=6),), ())
+"""The shape of a sheet that has paragraphs alone."""
 
 FORMATS: dict[Kind, str] = {
     "text": "@",
@@ -80,25 +82,27 @@ class _SheetWriter:
 
 
 def _summary(writer: _SheetWriter, document: Document) -> None:
-    sheet = writer.book.add_worksheet("Summary")
+    words = document.formats.words
+    sheet = writer.book.add_worksheet(words("sheet_summary"))
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 2, 40)
     sheet.write_string(0, 0, _text(document.title), writer.title)
-    for row, words in enumerate(
-        (document.subtitle, document.edition, f"Times: {document.zone}"), start=1
-    ):
-        writer.write(sheet, row, 0, words, "text")
+    zone = words("sheet_zone", zone=document.zone)
+    for row, line in enumerate((document.subtitle, document.edition, zone), start=1):
+        writer.write(sheet, row, 0, line, "text")
     for row, tile in enumerate(document.tiles, start=5):
-        for column, words in enumerate((tile.title, tile.value, tile.comparison)):
-            writer.write(sheet, row, column, words, "text")
+        for column, text in enumerate((tile.title, tile.value, tile.comparison)):
+            writer.write(sheet, row, column, text, "text")
 
 
 def _section(writer: _SheetWriter, name: str, section: Section) -> None:
     sheet = writer.book.add_worksheet(name)
-    widest = max(section.tables, key=lambda table: len(table.columns))
+    widest = max(section.tables, key=lambda table: len(table.columns), default=PROSE)
     for index, column in enumerate(widest.columns):
         sheet.set_column(index, index, max(WIDE * column.weight, 8))
-    row = 0
+    for row, paragraph in enumerate(section.paragraphs):
+        writer.write(sheet, row, 0, paragraph, "text")
+    row = len(section.paragraphs) + 1 if section.paragraphs else 0
     for table in section.tables:
         row = _table(writer, sheet, row, table) + 2
     sheet.freeze_panes(1, 0)
@@ -117,9 +121,9 @@ def _table(writer: _SheetWriter, sheet: Any, first: int, table: Table) -> int:
 
 
 def _sheets(document: Document) -> Iterator[tuple[str, Section]]:
-    """The sections with tables and the names of their sheets, within the limits of Excel."""
+    """The sections with words or tables and the names of their sheets, within the limits of Excel."""
     for section in document.sections:
-        if section.tables:
+        if section.tables or section.paragraphs:
             yield section.title.translate(FORBIDDEN)[:MAX_NAME_CHARS].strip(), section
 
 

@@ -25,7 +25,14 @@ async def create_action(tx: Connection, review: Review, action: ActionItem, at: 
     await meetings.add_action(tx, action)
     due_at = await schedule_deadline(tx, action)
     fields = await event_fields(tx, review, at)
-    event = ReviewActionAgreed(**fields, action=action.key, owner=action.owner, due_at=due_at)
+    event = ReviewActionAgreed(
+        **fields,
+        action=action.key,
+        owner=action.owner,
+        due_at=due_at,
+        title=action.title,
+        due=action.due,
+    )
     await publish(tx, OutboxEvent(event, await reviews.advance_sequence(tx, review)))
 
 

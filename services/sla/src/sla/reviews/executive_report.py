@@ -1,6 +1,5 @@
 """Generates the leadership report: all customers' months, each in the customer's own zone."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from common.domain.durations import SECOND
@@ -18,9 +17,6 @@ from sla.time_entries.store import reserved_hours
 
 MAX_ACCOUNTS = 10_000
 """The most accounts of reserved hours that a report adds up."""
-
-MAX_NAMED = 5
-"""The most customers that a note names."""
 
 
 async def generate_leadership_report(
@@ -48,7 +44,7 @@ async def generate_leadership_report(
             customer.name,
             usages_by_customer[customer.id][-1],
             usages_by_customer[customer.id][-2],
-            _review_status(states.get(customer.id)),
+            states.get(customer.id),
             *action_counts.get(customer.id, (0, 0)),
             availability=availabilities[customer.id].ratio,
             outages=availabilities[customer.id].failures.count,
@@ -61,23 +57,13 @@ async def generate_leadership_report(
         assembly.sum_usages(one, (usages[index] for usages in usages_by_customer.values()))
         for index, one in enumerate(months)
     ]
-    unfinished = [
+    unfinished = tuple(
         one.name
         for one in present_customers
         if at < final_at(month, zone_or_utc(one.timezone), model.agreements.get(one.id, ()))
-    ]
-    suppliers = await monthly_figures.suppliers(tx, None, month)
-    return LeadershipReport(
-        str(month), at, tuple(lines), tuple(trend), _notes(unfinished), suppliers
     )
-
-
-def _notes(unfinished: Sequence[str]) -> tuple[str, ...]:
-    """That figures are preliminary, for whom. `unfinished` are the names of customers."""
-    if not unfinished:
-        return ()
-    named = ", ".join(unfinished[:MAX_NAMED]) + (" and others" if unfinished[MAX_NAMED:] else "")
-    return (f"The month is not over for {named}: these figures are preliminary.",)
+    suppliers = await monthly_figures.suppliers(tx, None, month)
+    return LeadershipReport(str(month), at, tuple(lines), tuple(trend), unfinished, suppliers)
 
 
 async def _hours_by_customer(tx: Connection, month: Month) -> dict[str, tuple[int, int]]:
@@ -90,9 +76,3 @@ async def _hours_by_customer(tx: Connection, month: Month) -> dict[str, tuple[in
             reserved += utilisation.hours.reserved // SECOND
             totals[utilisation.customer] = reserved, used + utilisation.hours.used // SECOND
     return totals
-
-
-def _review_status(edition: int | None) -> str:
-    if edition is None:
-        return "not drawn up"
-    return f"published, edition {edition}" if edition else "to be published"

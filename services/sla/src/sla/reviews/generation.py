@@ -1,10 +1,9 @@
 """Generates the report on a customer's month from what is known."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from common.domain.durations import SECOND
 from common.persistence.database import Connection
@@ -23,9 +22,8 @@ from sla.outages.domain.scope import AvailabilityQuery
 from sla.outages.store import availability
 from sla.reports import rollup_jobs
 from sla.reports.store import monthly_figures
-from sla.reviews.documents.assessment import assess
 from sla.reviews.domain import assembly, uptimes
-from sla.reviews.domain.month_end import final_at, holds_in, preliminary_note
+from sla.reviews.domain.month_end import final_at, holds_in
 from sla.reviews.domain.parties import AgreementLine, to_agreement_line
 from sla.reviews.domain.report import (
     MAX_LIST_ROWS,
@@ -59,7 +57,7 @@ async def generate_report(
     breaches, breaches_total, covering = await _breaches(tx, customer, span, at)
     waivers, requests = await _waiver_lines(tx, customer, span, covering)
     uptime_lines, outages = await _availability_lines(tx, model, customer, month, at)
-    report = Report(
+    return Report(
         customer=customer.key,
         name=customer.name,
         timezone=zone.key,
@@ -89,15 +87,15 @@ async def generate_report(
         delivered=await deliveries.list_delivered(tx, customer.key, *span, MAX_LIST_ROWS),
         reserved=await _reserved_hours(tx, customer, month),
         measured=await _measured_lines(tx, customer, month, at),
-        notes=_notes(customer, zone, preliminary_note(at, span, over_at)),
         preliminary=at < over_at,
+        final_at=over_at,
+        unknown_timezone=None if zone.key == customer.timezone else customer.timezone,
         goals=goals.results,
         credits=goals.credits,
         suppliers=await monthly_figures.suppliers(tx, customer.id, month),
         agreements=await _agreement_lines(tx, agreed, month),
+        metrics_before=await monthly_figures.parts(tx, customer.id, month.before, "metric"),
     )
-    computed = assess(report, await monthly_figures.parts(tx, customer.id, month.before, "metric"))
-    return replace(report, computed_assessment=computed, assessment=computed)
 
 
 async def _agreement_lines(
@@ -115,13 +113,6 @@ async def _agreement_lines(
     names = await names_of_accounts(tx, signers)
     lines = (to_agreement_line(one.agreement, one.lifecycle, names) for one in stored)
     return tuple(sorted(lines, key=lambda line: (line.key, line.version)))
-
-
-def _notes(customer: CustomerProfile, zone: ZoneInfo, preliminary: str | None) -> tuple[str, ...]:
-    notes = [] if preliminary is None else [preliminary]
-    if zone.key != customer.timezone:
-        notes.append(f"The zone {customer.timezone} is not known here: days are counted in UTC.")
-    return tuple(notes)
 
 
 async def _breaches(

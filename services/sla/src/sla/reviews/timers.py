@@ -36,6 +36,8 @@ async def on_actions_due(tx: Connection, due: Sequence[Due], at: datetime) -> No
             due_at=due_at,
             fired_at=at,
             finished=action.state == "done",
+            title=action.title,
+            due=action.due,
         )
         await publish(tx, OutboxEvent(event, await reviews.advance_sequence(tx, review)))
     await schedule(

@@ -93,7 +93,14 @@ def waiver() -> WaiverLine:
 
 def outage() -> OutageLine:
     return OutageLine(
-        "OUT-2", "billing", "down", "disk full", SPAN.since, SPAN.since + 3 * HOUR, 10_800
+        "OUT-2",
+        "billing",
+        "down",
+        "disk full",
+        SPAN.since,
+        SPAN.since + 3 * HOUR,
+        10_800,
+        "billing",
     )
 
 

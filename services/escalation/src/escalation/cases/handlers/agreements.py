@@ -16,6 +16,7 @@ from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection
 from escalation.cases.closing import resolve_cases
 from escalation.cases.handlers.for_information import inform
+from escalation.cases.handlers.naming import name_customer, name_day
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
 SIGNERS = ("gm", "tom")
@@ -26,7 +27,7 @@ async def on_proposed(tx: Connection, received: ReceivedEvent[AgreementProposed]
     """Tell those who approve for our side. Intake tells the customer, where the customer signs."""
     event = received.event
     who = "one of us, and the customer in the portal" if event.customer_signs else "two of us"
-    title = f"{_name(event)} waits to be approved by {who}"
+    title = f"{await _name(tx, event)} waits to be approved by {who}"
     await inform(tx, _trigger(event, "agreement_signature", title), roles=SIGNERS)
 
 
@@ -34,7 +35,7 @@ async def on_agreed(tx: Connection, received: ReceivedEvent[AgreementAgreed]) ->
     """Tell those who publish that both sides have approved; nothing is promised before that."""
     event = received.event
     await resolve_cases(tx, {_version_key(event, "agreement_signature"): "both sides approved"})
-    title = f"{_name(event)} is approved by both sides and waits to be published"
+    title = f"{await _name(tx, event)} is approved by both sides and waits to be published"
     await inform(tx, _trigger(event, "agreement_publication", title), roles=SIGNERS)
 
 
@@ -60,7 +61,8 @@ async def on_given_up(
 async def on_ending(tx: Connection, received: ReceivedEvent[AgreementEnding]) -> None:
     """Tell those who negotiate that an agreement ends and nothing follows, early enough to plan."""
     event = received.event
-    title = f"{_name(event)} ends on {event.valid_until:%Y-%m-%d} (UTC), and nothing follows"
+    ends = f"{name_day(event.valid_until.date())} {event.valid_until:%H:%M} UTC"
+    title = f"{await _name(tx, event)} ends on {ends}, and nothing follows"
     await inform(tx, _trigger(event, "agreement_ending", title), roles=("dm", *SIGNERS))
 
 
@@ -69,7 +71,7 @@ async def on_termination_requested(
 ) -> None:
     """Tell those who may confirm the end of an agreement, without whoever asked for it."""
     event = received.event
-    title = f"Agreement {event.agreement}: its end is asked for, and waits for another person"
+    title = f"{await _name(tx, event)} is to end: that waits for another person"
     trigger = _trigger(event, "agreement_termination", title)
     await inform(tx, trigger, roles=SIGNERS, without=[event.requested_by])
 
@@ -86,7 +88,7 @@ async def on_terminated(tx: Connection, received: ReceivedEvent[AgreementTermina
     """Tell that an agreement promises nothing any more, and resolve what waited for it."""
     event = received.event
     await resolve_cases(tx, dict.fromkeys(_open_keys(event), "the agreement is ended"))
-    title = f"Agreement {event.agreement} is ended: its open clocks are cancelled"
+    title = f"{await _name(tx, event)} is ended: its open clocks are cancelled"
     trigger = _trigger(event, "agreement_termination", title)
     await inform(tx, trigger, roles=("dm", *SIGNERS), is_over=True)
 
@@ -97,8 +99,10 @@ def _trigger(event: AgreementEvent, kind: TriggerKind, title: str) -> Trigger:
     )
 
 
-def _name(event: AgreementEvent) -> str:
-    return f"Agreement {event.agreement}, version {event.version},"
+async def _name(tx: Connection, event: AgreementEvent) -> str:
+    """The agreement in words: `Agreement acme-support with Acme Logistics, version 2,`."""
+    other = event.partner or event.team or await name_customer(tx, event.customer)
+    return f"Agreement {event.agreement} with {other}, version {event.version},"
 
 
 def _open_keys(event: AgreementEvent | AgreementPublished) -> list[str]:

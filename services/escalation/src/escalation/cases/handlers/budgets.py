@@ -5,6 +5,7 @@ from common.events.outages import DowntimeBudgetThresholdReached
 from common.persistence.database import Connection
 from escalation.cases.closing import resolve_cases
 from escalation.cases.commands import open_or_join
+from escalation.cases.handlers.naming import name_customer, name_month
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
 SEVERITY_BY_THRESHOLD = {0.9: "major", 1.0: "critical"}
@@ -25,7 +26,9 @@ async def on_threshold_reached(
         await resolve_cases(tx, {earlier: "the allowed downtime is used up"})
     text = "is used up: the promised availability is missed" if is_exhausted else "of it is used up"
     share = "" if is_exhausted else f"{event.threshold:.0%} "
-    title = f"{event.agreement}, {event.month[:7]}: allowed downtime, {share}{text}"
+    customer = await name_customer(tx, event.customer)
+    about = f"{customer}, {name_month(event.month)} ({event.agreement})"
+    title = f"{about}: allowed downtime, {share}{text}"
     trigger = Trigger(
         kind,
         SEVERITY_BY_THRESHOLD.get(event.threshold, "minor"),

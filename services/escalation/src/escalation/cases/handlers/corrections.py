@@ -7,10 +7,12 @@ from common.events.outages import (
     OutageCorrected,
     OutageCorrectionRefused,
     OutageCorrectionRequested,
+    OutageEvent,
 )
 from common.persistence.database import Connection
 from escalation.cases.closing import resolve_cases
 from escalation.cases.handlers.for_information import inform
+from escalation.cases.handlers.naming import name_customer, name_person
 from escalation.cases.handlers.scoped_triggers import scoped_trigger
 from escalation.policies.domain.trigger import Trigger
 
@@ -21,7 +23,8 @@ CONFIRMERS = ("dm", "gm", "ops", "tom")
 async def on_requested(tx: Connection, received: ReceivedEvent[OutageCorrectionRequested]) -> None:
     """Tell those who may confirm it, without whoever asked."""
     event = received.event
-    title = f"{event.outage}: a correction by {event.requested_by} waits for another person"
+    by = await name_person(tx, event.requested_by)
+    title = f"{await _outage(tx, event)}: a correction by {by} waits for another person"
     trigger = await scoped_trigger(
         tx, event, "correction_requested", "minor", _key(event.correction_id), title
     )
@@ -32,15 +35,23 @@ async def on_confirmed(tx: Connection, received: ReceivedEvent[OutageCorrected])
     """Resolve the case of a correction that was confirmed, and tell whoever asked."""
     event = received.event
     if event.correction_id is not None:
-        title = f"{event.outage}: {event.confirmed_by} confirmed the correction"
+        by = await name_person(tx, event.confirmed_by)
+        title = f"{await _outage(tx, event)}: {by} confirmed the correction"
         await _tell_requester(tx, event, event.correction_id, title, "confirmed")
 
 
 async def on_refused(tx: Connection, received: ReceivedEvent[OutageCorrectionRefused]) -> None:
     """Resolve the case of a correction that was refused, and tell whoever asked."""
     event = received.event
-    title = f"{event.outage}: {event.refused_by} refused the correction, it stays as it is"
+    by = await name_person(tx, event.refused_by)
+    title = f"{await _outage(tx, event)}: {by} refused the correction, it stays as it is"
     await _tell_requester(tx, event, event.correction_id, title, "refused")
+
+
+async def _outage(tx: Connection, event: OutageEvent) -> str:
+    """The outage in words: `Outage OUT-2 of billing on acme-prod (Acme Logistics)`."""
+    affected = " on ".join(part for part in (event.service, event.environment) if part)
+    return f"Outage {event.outage} of {affected} ({await name_customer(tx, event.customer)})"
 
 
 async def _tell_requester(

@@ -5,6 +5,7 @@ from common.events.goals import GoalAtRisk, GoalEvent, GoalLost
 from common.persistence.database import Connection
 from escalation.cases.closing import resolve_cases
 from escalation.cases.commands import open_or_join
+from escalation.cases.handlers.naming import name_customer, name_month
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
 
@@ -24,7 +25,9 @@ async def _open(
     tx: Connection, event: GoalEvent, kind: TriggerKind, severity: str, text: str
 ) -> None:
     share = "" if event.share is None else f" ({event.share:.1%} so far)"
-    title = f"{event.agreement}, {event.month}: {event.goal} {text}{share}"
+    customer = await name_customer(tx, event.customer)
+    about = f"{customer}, {name_month(event.month)} ({event.agreement})"
+    title = f"{about}: {event.goal} {text}{share}"
     dedup_key = _dedup_key(event, kind)
     trigger = Trigger(kind, severity, dedup_key, title, event.at, customer=event.customer)
     await open_or_join(tx, trigger, title)

@@ -13,6 +13,7 @@ from common.events.outages import (
 from common.persistence.database import Connection
 from escalation.cases.closing import resolve_cases
 from escalation.cases.handlers.for_information import inform
+from escalation.cases.handlers.naming import name_customer, name_day
 from escalation.cases.handlers.scoped_triggers import scoped_trigger
 
 
@@ -25,7 +26,7 @@ async def on_maintenance_announced(
     """
     event = received.event
     title = (
-        f"{event.maintenance}: maintenance of {_scope(event)} from {event.starts_at:%Y-%m-%d %H:%M} UTC;"
+        f"Maintenance {event.maintenance} of {await _scope(tx, event)} from {name_day(event.starts_at.date())} {event.starts_at:%H:%M} UTC on;"
         " its downtime counts unless another person agrees before"
     )
     trigger = await scoped_trigger(
@@ -39,7 +40,7 @@ async def on_maintenance_agreed(tx: Connection, received: ReceivedEvent[Maintena
     event = received.event
     await resolve_cases(tx, {_maintenance_key(event): f"agreed by {event.agreed_by}"})
     if event.announced_by is not None:
-        title = f"{event.maintenance}: the maintenance of {_scope(event)} is agreed"
+        title = f"Maintenance {event.maintenance} of {await _scope(tx, event)} is agreed"
         key = f"{_maintenance_key(event)}/agreed"
         trigger = await scoped_trigger(tx, event, "maintenance_planned", "minor", key, title)
         await inform(tx, trigger, people=[event.announced_by], is_over=True)
@@ -55,7 +56,7 @@ async def on_maintenance_cancelled(
 async def on_service_degraded(tx: Connection, received: ReceivedEvent[ServiceDegraded]) -> None:
     """Tell delivery managers that a service of a customer is impaired; the outage below pages."""
     event = received.event
-    title = f"{_scope(event)} is impaired: {', '.join(event.caused_by)} is down"
+    title = f"{await _scope(tx, event)} is impaired: {', '.join(event.caused_by)} is down"
     key = f"condition/{event.condition_id}"
     await inform(
         tx, await scoped_trigger(tx, event, "service_degraded", "minor", key, title), roles=("dm",)
@@ -69,9 +70,9 @@ async def on_service_restored(tx: Connection, received: ReceivedEvent[ServiceRes
     )
 
 
-def _scope(event: ScopedEvent) -> str:
+async def _scope(tx: Connection, event: ScopedEvent) -> str:
     affected = " on ".join(part for part in (event.service, event.environment) if part)
-    return f"{affected} ({event.customer})" if event.customer else affected
+    return f"{affected} ({await name_customer(tx, event.customer)})"
 
 
 def _maintenance_key(event: MaintenanceEvent) -> str:

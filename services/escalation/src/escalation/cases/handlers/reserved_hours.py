@@ -5,6 +5,7 @@ from common.events.reserved_hours import ReservedHoursThresholdReached
 from common.persistence.database import Connection
 from common.wording import format_duration
 from escalation.cases.handlers.for_information import inform
+from escalation.cases.handlers.naming import name_customer, name_month
 from escalation.policies.domain.trigger import Trigger
 
 
@@ -17,7 +18,8 @@ async def on_threshold_reached(
         format_duration(seconds) for seconds in (event.used_seconds, event.reserved_seconds)
     )
     title = (
-        f"{event.customer}: {used} of {reserved} reserved for {event.month} are used"
+        f"{await name_customer(tx, event.customer)}: {used} of {reserved} reserved for"
+        f" {name_month(event.month)} are used"
         f" ({event.agreement}), more than {event.threshold:.0%}"
     )
     trigger = Trigger(

@@ -25,6 +25,7 @@ from escalation.cases.commands import append_event, open_or_join
 from escalation.cases.domain import timeline
 from escalation.cases.handlers.clocks import METRIC_NAMES
 from escalation.cases.handlers.for_information import inform
+from escalation.cases.handlers.naming import name_customer, name_person
 from escalation.policies.domain.trigger import MANDATORY_ROLES, Trigger
 from escalation.policies.store import load_roster
 
@@ -41,7 +42,7 @@ Ended = (
 
 async def on_requested(tx: Connection, received: ReceivedEvent[Requested]) -> None:
     """Escalate a request: only the GM can approve it, and only before the deadline (R2)."""
-    trigger = _build_trigger(received.event)
+    trigger = await _build_trigger(tx, received.event)
     await open_or_join(tx, trigger, trigger.title)
 
 
@@ -54,7 +55,7 @@ async def on_reminded(tx: Connection, received: ReceivedEvent[WaiverDecisionRemi
     note = f"{event.waiver} is undecided, {format_duration(event.remaining_seconds)} left"
     open_cases = await cases.lock_unresolved(tx, [_dedup_key(event)])
     if not open_cases:
-        await open_or_join(tx, _build_trigger(event), note)
+        await open_or_join(tx, await _build_trigger(tx, event), note)
         return
     recipients = (await load_roster(tx)).with_roles(MANDATORY_ROLES["waiver_requested"])
     case = await append_event(tx, open_cases[0], lambda at: timeline.Repeated(at, note))
@@ -69,9 +70,10 @@ async def on_ended(tx: Connection, received: ReceivedEvent[Ended]) -> None:
 async def on_revoked(tx: Connection, received: ReceivedEvent[WaiverRevoked]) -> None:
     """Tell whoever asked, and the delivery managers, that breaches are not covered any more."""
     event = received.event
-    title = f"{_describe(event)} is revoked by {event.revoked_by}: breaches from now on count"
+    by = await name_person(tx, event.revoked_by)
+    title = f"{await _describe(tx, event)} is revoked by {by}: breaches from now on count"
     trigger = replace(
-        _build_trigger(event),
+        await _build_trigger(tx, event),
         kind="waiver_revoked",
         severity="minor",
         dedup_key=f"{_dedup_key(event)}/revoked",
@@ -94,12 +96,12 @@ def _closing_reason(event: Ended) -> str:
             return "expired"
 
 
-def _build_trigger(event: WaiverEvent | AnyWaiverEvent) -> Trigger:
+async def _build_trigger(tx: Connection, event: WaiverEvent | AnyWaiverEvent) -> Trigger:
     return Trigger(
         "waiver_requested",
         "major",
         _dedup_key(event),
-        f"{_describe(event)} awaits approval",
+        f"{await _describe(tx, event)} awaits approval",
         event.at,
         customer=event.customer,
         service=event.service if isinstance(event, AnyWaiverEvent) else None,
@@ -109,11 +111,14 @@ def _build_trigger(event: WaiverEvent | AnyWaiverEvent) -> Trigger:
     )
 
 
-def _describe(event: WaiverEvent | AnyWaiverEvent) -> str:
+async def _describe(tx: Connection, event: WaiverEvent | AnyWaiverEvent) -> str:
+    """The waiver in words: `Waiver WVR-3 for the resolution of OPS-7 (Acme Logistics)`."""
+    customer = await name_customer(tx, event.customer)
     if event.ticket is not None and event.metric is not None:
-        return f"{event.ticket}: waiver {event.waiver} for {METRIC_NAMES[event.metric]}"
+        promise = f"the {METRIC_NAMES[event.metric]} of {event.ticket}"
+        return f"Waiver {event.waiver} for {promise} ({customer})"
     service = event.service if isinstance(event, AnyWaiverEvent) else None
-    return f"{event.customer}: waiver {event.waiver} for {service or 'all services'}"
+    return f"Waiver {event.waiver} for {service or 'all services'} of {customer}"
 
 
 def _dedup_key(event: WaiverEvent | AnyWaiverEvent) -> str:

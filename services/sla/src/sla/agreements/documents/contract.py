@@ -4,14 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sla.agreements.documents.goals import goals_section
 from sla.agreements.documents.hours import Dates, hours_section
-from sla.agreements.documents.notation import Formats, capitalised
+from sla.agreements.documents.notation import Formats
 from sla.agreements.documents.promises import promises_section
 from sla.agreements.documents.signatures import Signing, signatures_section
-from sla.agreements.documents.words import Words
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.domain.coverage_extension import PRIORITIES, Extension
 from sla.agreements.domain.lifecycle import VersionLifecycle
@@ -25,6 +23,8 @@ from sla.agreements.schemas.responses import (
 )
 from sla.calendars.domain.calendar import Calendar
 from sla.rendering.document import Column, Document, Section, Table
+from sla.rendering.notation import capitalised
+from sla.rendering.words import Words
 
 PROSE = ("penalties", "roles", "assumptions", "duties")
 Fact = tuple[str, str]
@@ -60,9 +60,9 @@ class ContractContent:
 
 def build_contract(content: ContractContent, language: str) -> Document:
     """The contract in this language; in English where there are no words in it."""
-    words = Words.of(language)
     response = content.response
-    formats = Formats(words, ZoneInfo(response.timezone))
+    formats = Formats.of(language, response.timezone)
+    words = formats.words
     return Document(
         name=f"{response.key}-v{response.version}-{words.language}",
         title=words(f"title_{response.contract}"),
@@ -179,7 +179,7 @@ def _extensions(content: ContractContent, formats: Formats) -> Table:
     for one in content.extensions:
         span = formats.window(one.starts_at, one.effective_end)
         ordered = [words(each) for each in PRIORITIES if each in one.priorities]
-        row = (span, formats.names(ordered) or words("all_tickets"))
+        row = (span, formats.names_of(ordered) or words("all_tickets"))
         rows.append((*row, one.reason) if is_staff else row)
     return Table(tuple(columns), rows)
 
@@ -216,8 +216,8 @@ def _warnings(response: AnyAgreement, formats: Formats) -> str:
     if not response.warnings:
         return ""
     spans = [formats.span(timedelta(seconds=one)) for one in response.warn_before_seconds]
-    before = words("and_before", spans=formats.names(spans)) if spans else ""
-    shares = formats.names([formats.share(one) for one in response.warnings])
+    before = words("and_before", spans=formats.names_of(spans)) if spans else ""
+    shares = formats.names_of([formats.share(one) for one in response.warnings])
     return words("we_warn", shares=shares, before=before)
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from sla.agreements.documents.notation import Formats
-from sla.agreements.documents.words import Words
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.domain.coverage_extension import PRIORITIES
 from sla.agreements.domain.goals import Goal
 from sla.rendering.document import Column, Section, Table
+from sla.rendering.words import Words
 
 Cells = dict[str, str]
 WEIGHTS: Mapping[str, float] = {"goal": 1.9, "tickets": 1.3, "about_service": 1.2, "credit": 1.4}
@@ -48,7 +48,7 @@ def _tickets(goal: Goal, formats: Formats) -> str:
     if goal.metric == "availability":
         return ""
     named = [formats.words(one) for one in PRIORITIES if one in goal.priorities]
-    return formats.names(named) or formats.words("all_tickets")
+    return formats.names_of(named) or formats.words("all_tickets")
 
 
 def _service(goal: Goal, services: Mapping[str, str], words: Words) -> str:

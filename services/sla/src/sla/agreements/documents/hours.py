@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sla.agreements.documents.notation import Formats, capitalised
-from sla.agreements.documents.words import Words
+from sla.agreements.documents.notation import Formats
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.domain.coverage_extension import PRIORITIES
 from sla.calendars.domain.calendar import Calendar
 from sla.rendering.document import Column, Section, Table
+from sla.rendering.notation import capitalised
+from sla.rendering.words import Words
 
 OWN_HOLIDAY = "holiday"
 """The name that a calendar stores for a closed date without one."""
@@ -76,7 +77,7 @@ def _tables(
     calendar: Calendar, priorities: list[str], dates: Dates, formats: Formats, is_only: bool
 ) -> Iterator[Table]:
     words = formats.words
-    named = formats.names([words(priority) for priority in priorities])
+    named = formats.names_of([words(priority) for priority in priorities])
     yield Table(
         (Column(words("day"), weight=1), Column(words("open"), weight=3)),
         list(_week(calendar, formats)),

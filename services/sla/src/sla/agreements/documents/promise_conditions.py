@@ -67,18 +67,18 @@ class Conditions:
 
     def _describe(self, block: Block, formats: Formats) -> str:
         words = formats.words
-        kinds = formats.names([words(str(one)) for one in block[KIND]])
+        kinds = formats.names_of([words(str(one)) for one in block[KIND]])
         parts = [words("for_all_kinds") if block[KIND] == KINDS else kinds]
         if block[TIER] != self.values[TIER]:
-            tiers = formats.names([words(f"tier_{one or 'other'}") for one in block[TIER]])
+            tiers = formats.names_of([words(f"tier_{one or 'other'}") for one in block[TIER]])
             parts.append(words("in_tiers", tiers=tiers))
         if block[CHANNEL] != self.values[CHANNEL]:
             channels = [words(f"channel_{one or 'other'}") for one in block[CHANNEL]]
-            parts.append(words("by_channels", channels=formats.names(channels)))
+            parts.append(words("by_channels", channels=formats.names_of(channels)))
         for field, phrase in NAMED_BY_PARTIES.items():
             if block[field] != self.values[field]:
                 named = [one or words("no_other") for one in block[field]]
-                parts.append(words(phrase, names=formats.names(named)))
+                parts.append(words(phrase, names=formats.names_of(named)))
         return ", ".join(parts)
 
 

@@ -86,7 +86,9 @@ def _pausing_note(promises: Promises, formats: Formats) -> str:
         return formats.words("pausing")
     if len(counting) == len(promised):
         return formats.words("never_pausing")
-    return formats.words("partly_pausing", names=formats.names(_names(counting, promised, formats)))
+    return formats.words(
+        "partly_pausing", names=formats.names_of(_names(counting, promised, formats))
+    )
 
 
 def _names(counting: list[tuple[Metric, str]], promised: Promises, formats: Formats) -> list[str]:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sla.agreements.documents.notation import Formats, capitalised
-from sla.agreements.documents.words import Words
+from sla.agreements.documents.notation import Formats
 from sla.agreements.domain.lifecycle import Signature, VersionLifecycle
 from sla.rendering.document import Column, Section, Table
+from sla.rendering.notation import capitalised
+from sla.rendering.words import Words
 
 
 @dataclass(frozen=True, slots=True)

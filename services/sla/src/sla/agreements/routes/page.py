@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import replace
 from typing import Annotated, Final, Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import Query, Request, Response
 
@@ -18,7 +17,6 @@ from sla.agreements.dependencies import agreement_response, get_visible_version
 from sla.agreements.documents.contract import ContractContent, build_contract
 from sla.agreements.documents.hours import Dates
 from sla.agreements.documents.notation import Formats, country_of
-from sla.agreements.documents.words import Words
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.schemas.responses import AnyAgreement, customer_of
 from sla.agreements.store import coverage_extensions as extensions
@@ -30,12 +28,12 @@ from sla.directory.store.customers import list_by_keys
 from sla.path_parameters import AgreementRef
 from sla.rendering import html
 from sla.rendering.document import Document
+from sla.rendering.words import Language
 from sla.settings import SlaSettings
 
 routes = router("/v1/agreements", tags=["agreements"])
 
 PDF: Final = "application/pdf"
-Language = Literal["nl", "en", "de"]
 LanguageQuery = Annotated[
     Language | None, Query(description="By default that of the customer, else English.")
 ]
@@ -67,7 +65,7 @@ async def get_agreement_page(
     agreement, response = stored.agreement, agreement_response(stored, caller)
     spoken = language or await _language_of(tx, response)
     at = await transaction_time(tx)
-    formats = Formats(Words.of(spoken), ZoneInfo(agreement.timezone))
+    formats = Formats.of(spoken, agreement.timezone)
     runtime: Runtime[SlaSettings] = runtime_of(request.app)
     content = ContractContent(
         agreement,

@@ -6,9 +6,11 @@ solid, the other dashed; and numbers are printed beside them. So a print in grey
 
 from dataclasses import dataclass
 from typing import Literal
+from unicodedata import east_asian_width
 
 INK, DARK, LIGHT, PALE, GRID = "#1f2933", "#1d4e79", "#a9c7e4", "#eef2f6", "#c9d1d9"
 ALARM, GOOD = "#9b2226", "#2d6a4f"
+MAX_NAME_CHARS = 24
 Anchor = Literal["start", "middle", "end"]
 
 
@@ -63,6 +65,16 @@ class Drawing:
     width: float
     height: float
     shapes: tuple[Shape, ...]
+
+
+def shorten(name: str) -> str:
+    """A name as far as it fits beside a bar. Chinese, Japanese and Korean letters are twice as wide."""
+    room = MAX_NAME_CHARS
+    for number, letter in enumerate(name):
+        room -= 2 if east_asian_width(letter) in "WF" else 1
+        if room < 0:
+            return f"{name[: number - 1]}…"
+    return name
 
 
 def round_up(value: float) -> float:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from sla.rendering import figures
 from sla.rendering.charts.data import MonthOfTickets
 from sla.rendering.charts.drawing import (
     DARK,
@@ -18,24 +17,33 @@ from sla.rendering.charts.drawing import (
     Shape,
     round_up,
 )
+from sla.rendering.notation import Formats
+from sla.rendering.words import Words
 
 WIDTH, HEIGHT = 480.0, 160.0
 LEFT, RIGHT, TOP, BOTTOM = 28.0, 32.0, 22.0, 18.0
 
 
-def trend_chart(months: Sequence[MonthOfTickets]) -> Drawing:
+def trend_chart(months: Sequence[MonthOfTickets], formats: Formats) -> Drawing:
     """Bars: tickets opened. Solid line: raw compliance; dashed line: adjusted compliance."""
     top = round_up(max((one.opened for one in months), default=1))
-    shapes = (*_frame(top), *_key(), *_bars(months, top), *_lines(months))
-    return Drawing("trend", "Half a year", _describe(months), WIDTH, HEIGHT, shapes)
+    shapes = (
+        *_frame(top),
+        *_key(formats.words),
+        *_bars(months, top, formats),
+        *_lines(months, formats),
+    )
+    description = " ".join(_describe(one, formats) for one in months)
+    return Drawing("trend", formats.words("chart_trend"), description, WIDTH, HEIGHT, shapes)
 
 
-def _describe(months: Sequence[MonthOfTickets]) -> str:
-    return " ".join(
-        f"{_first_day(one):%B %Y}: {figures.pluralise(one.opened, 'ticket')} opened,"
-        f" {figures.format_share(one.compliance.raw)} of promises met,"
-        f" {figures.format_share(one.compliance.adjusted)} with waived breaches."
-        for one in months
+def _describe(one: MonthOfTickets, formats: Formats) -> str:
+    return formats.words(
+        "chart_trend_row",
+        month=formats.month(_first_day(one)),
+        tickets=formats.words.counted("ticket", one.opened),
+        raw=formats.rounded_share(one.compliance.raw),
+        adjusted=formats.rounded_share(one.compliance.adjusted),
     )
 
 
@@ -52,25 +60,25 @@ def _frame(top: float) -> Iterator[Shape]:
         yield Label(WIDTH - RIGHT + 4, y + 3, f"{part:.0%}".replace("%", " %"), 7)
 
 
-def _key() -> Iterator[Shape]:
+def _key(words: Words) -> Iterator[Shape]:
     yield Box(LEFT, 4, 8, 8, LIGHT, INK)
-    yield Label(LEFT + 12, 11, "tickets opened")
+    yield Label(LEFT + 12, 11, words("chart_opened_tickets"))
     yield Line(((LEFT + 90, 8), (LEFT + 112, 8)), DARK, 2)
-    yield Label(LEFT + 116, 11, "met, raw")
+    yield Label(LEFT + 116, 11, words("chart_met_raw"))
     yield Line(((LEFT + 170, 8), (LEFT + 192, 8)), GOOD, 2, dashed=True)
-    yield Label(LEFT + 196, 11, "met, with waived breaches")
+    yield Label(LEFT + 196, 11, words("chart_met_adjusted"))
 
 
-def _bars(months: Sequence[MonthOfTickets], top: float) -> Iterator[Shape]:
+def _bars(months: Sequence[MonthOfTickets], top: float, formats: Formats) -> Iterator[Shape]:
     for index, one in enumerate(months):
         x = _x(index, len(months))
         y = _y(one.opened / top)
         if one.opened:
             yield Box(x - 16, y, 32, HEIGHT - BOTTOM - y, LIGHT, INK)
-        yield Label(x, HEIGHT - 6, f"{_first_day(one):%b %y}", 7.5, "middle")
+        yield Label(x, HEIGHT - 6, formats.short_month(_first_day(one)), 7.5, "middle")
 
 
-def _lines(months: Sequence[MonthOfTickets]) -> Iterator[Shape]:
+def _lines(months: Sequence[MonthOfTickets], formats: Formats) -> Iterator[Shape]:
     raw = [(i, one.compliance.raw) for i, one in enumerate(months)]
     adjusted = [(i, one.compliance.adjusted) for i, one in enumerate(months)]
     for series, stroke, dashed in ((adjusted, GOOD, True), (raw, DARK, False)):
@@ -82,7 +90,9 @@ def _lines(months: Sequence[MonthOfTickets]) -> Iterator[Shape]:
         if share is not None:
             # Below the point, where the other line never is, unless there is no room.
             y = _y(share) + (12 if share > 0.15 else -6)
-            yield Label(_x(index, len(months)), y, figures.format_share(share), 7.5, "middle", True)
+            text = formats.rounded_share(share)
+            yield Box(_x(index, len(months)) - 14, y - 7, 28, 9, "#ffffff")
+            yield Label(_x(index, len(months)), y, text, 7.5, "middle", True)
 
 
 def _x(index: int, count: int) -> float:

@@ -14,22 +14,34 @@ from sla.rendering.charts.drawing import (
     Shape,
     round_up,
 )
+from sla.rendering.notation import Formats
+from sla.rendering.words import Words
 
 WIDTH, HEIGHT = 480.0, 150.0
 LEFT, RIGHT, TOP, BOTTOM = 28.0, 6.0, 22.0, 16.0
 SATURDAY = 5
 
 
-def volume_chart(days: Sequence[DayOfTickets]) -> Drawing:
+def volume_chart(days: Sequence[DayOfTickets], formats: Formats) -> Drawing:
     """Two bars per day: a dark one for tickets opened, a light one for tickets resolved."""
-    opened, resolved = sum(d.opened for d in days), sum(d.resolved for d in days)
     top = round_up(max((max(d.opened, d.resolved) for d in days), default=1))
-    shapes = (*_frame(top), *_key(), *_bars(days, top))
-    description = f"{opened} tickets were opened and {resolved} resolved in {len(days)} days."
-    if days:
-        busiest = max(days, key=lambda day: day.opened)
-        description += f" Most were opened on {busiest.day:%d %B}: {busiest.opened}."
-    return Drawing("volume", "Tickets per day", description, WIDTH, HEIGHT, shapes)
+    shapes = (*_frame(top), *_key(formats.words), *_bars(days, top))
+    description = " ".join(_sentences(days, formats))
+    title = formats.words("chart_volume")
+    return Drawing("volume", title, description, WIDTH, HEIGHT, shapes)
+
+
+def _sentences(days: Sequence[DayOfTickets], formats: Formats) -> Iterator[str]:
+    words = formats.words
+    yield words(
+        "chart_volume_text",
+        opened=sum(one.opened for one in days),
+        resolved=sum(one.resolved for one in days),
+        days=words.counted("day", len(days)),
+    )
+    busiest = max(days, key=lambda day: day.opened, default=None)
+    if busiest is not None and busiest.opened:
+        yield words("chart_volume_busiest", day=formats.day(busiest.day), count=busiest.opened)
 
 
 def _frame(top: float) -> Iterator[Shape]:
@@ -40,11 +52,11 @@ def _frame(top: float) -> Iterator[Shape]:
             yield Label(LEFT - 4, y + 3, f"{part * top:g}", 7, "end")
 
 
-def _key() -> Iterator[Shape]:
+def _key(words: Words) -> Iterator[Shape]:
     yield Box(LEFT, 4, 8, 8, DARK)
-    yield Label(LEFT + 12, 11, "opened")
+    yield Label(LEFT + 12, 11, words("chart_opened"))
     yield Box(LEFT + 56, 4, 8, 8, LIGHT, INK)
-    yield Label(LEFT + 68, 11, "resolved")
+    yield Label(LEFT + 68, 11, words("chart_resolved"))
 
 
 def _bars(days: Sequence[DayOfTickets], top: float) -> Iterator[Shape]:

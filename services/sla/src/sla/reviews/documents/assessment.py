@@ -3,111 +3,130 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from sla.calendars.domain.month import parse_month
 from sla.clocks.domain.compliance import Compliance
-from sla.rendering import figures
-from sla.reports.domain.monthly_figures import CompliancePart
-from sla.reviews.domain.report import Breach, Report
+from sla.reviews.documents.places import subject_name
+from sla.reviews.documents.promise_goals import name_goal
+from sla.reviews.documents.words import Formats
+from sla.reviews.domain.report import Breach, OutageLine, Report, Uptime
+from sla.reviews.domain.uptimes import PRODUCTION_SUBJECT
 
 NOTABLE_CHANGE = 0.2
 """The share by which the number of tickets must have changed to be worth a sentence."""
+NOTABLE_SHARE = 0.0005
+"""The change of a metric's share from which on it is worth a sentence."""
 
 
-def assess(report: Report, metrics_before: Sequence[CompliancePart]) -> tuple[str, ...]:
-    """The sentences. `metrics_before` is the compliance by metric of the month before."""
-    return (
-        *_promises(report),
-        *_metrics(report, metrics_before),
-        *_breaches(report.breaches, report.usage.compliance),
-        *_volume(report),
-        *_availability(report),
-        *_goals(report),
+def shown_assessment(report: Report, formats: Formats) -> tuple[str, ...]:
+    """What a person wrote, in their words; else what the figures say, in the reader's language."""
+    return report.assessment if report.assessment_by else assess(report, formats)
+
+
+def assess(report: Report, formats: Formats) -> tuple[str, ...]:
+    """The paragraphs, one for each subject of which there is something to say."""
+    subjects = (
+        (*_promises(report, formats), *_metrics(report, formats)),
+        _breaches(report.breaches, report.usage.compliance, formats),
+        _volume(report, formats),
+        _availability(report, formats),
+        _goals(report, formats),
     )
+    return tuple(paragraph for one in subjects if (paragraph := " ".join(one)))
 
 
-def _promises(report: Report) -> Iterator[str]:
+def _promises(report: Report, formats: Formats) -> Iterator[str]:
     now, before = report.usage.compliance, report.previous_month.compliance
     if not now.total:
-        yield "No promise came to its end in this month."
+        yield formats.words("says_nothing")
         return
-    met = f"{now.met} of {figures.pluralise(now.total, 'promise')} {_were(now.met)} kept"
-    share = figures.format_share(now.raw)
-    yield f"{met} ({share}): {_compared(now, before, _month_before(report))}."
+    share = formats.rounded_share(now.raw)
+    yield formats.words.counted("says_kept", now.total, met=now.met, share=share)
+    yield _compared(now, before, _month_before(report, formats), formats)
 
 
-def _compared(now: Compliance, before: Compliance, month: str) -> str:
+def _compared(now: Compliance, before: Compliance, month: str, formats: Formats) -> str:
     if now.raw is None or before.raw is None:
-        return f"there is nothing to compare with in {month}"
-    points = round((now.raw - before.raw) * 100, 1)
-    then = figures.format_share(before.raw)
-    if not points:
-        return f"as in {month} ({then})"
-    return f"{abs(points):g} points {'better' if points > 0 else 'worse'} than in {month} ({then})"
+        return formats.words("says_no_comparison", month=month)
+    difference, then = now.raw - before.raw, formats.rounded_share(before.raw)
+    if not round(difference * 100, 1):
+        return formats.words("says_same", month=month, then=then)
+    name = "says_better" if difference > 0 else "says_worse"
+    return formats.say_points(name, difference, month=month, then=then)
 
 
-def _metrics(report: Report, before: Sequence[CompliancePart]) -> Iterator[str]:
+def _metrics(report: Report, formats: Formats) -> Iterator[str]:
     """Where it comes from: the metric that gained most, and the one that lost most."""
-    earlier = {one.name: one.compliance.raw for one in before}
+    earlier = {one.name: one.compliance.raw for one in report.metrics_before}
     changes = sorted(
-        (one.compliance.raw - was, one.name)
+        (one.compliance.raw - was, one.name, was, one.compliance.raw)
         for one in report.metrics
         if one.compliance.raw is not None and (was := earlier.get(one.name)) is not None
     )
-    month = _month_before(report)
-    if changes and changes[0][0] < -0.0005:
-        yield _change(report, *changes[0], earlier, f"fell most since {month}")
-    if changes and changes[-1][0] > 0.0005:
-        yield _change(report, *changes[-1], earlier, f"gained most since {month}")
+    if changes and changes[0][0] < -NOTABLE_SHARE:
+        yield _change("says_fell", changes[0], report, formats)
+    if changes and changes[-1][0] > NOTABLE_SHARE:
+        yield _change("says_gained", changes[-1], report, formats)
 
 
 def _change(
-    report: Report, _: float, name: str, earlier: dict[str, float | None], text: str
+    name: str, change: tuple[float, str, float, float], report: Report, formats: Formats
 ) -> str:
-    now = next(one.compliance.raw for one in report.metrics if one.name == name)
-    was, share = figures.format_share(earlier[name]), figures.format_share(now)
-    return f"{figures.metric_name(name)} {text}: from {was} to {share}."
+    _, metric, then, now = change
+    return formats.words(
+        name,
+        month=_month_before(report, formats),
+        metric=formats.metric(metric),
+        then=formats.rounded_share(then),
+        now=formats.rounded_share(now),
+    )
 
 
-def _breaches(breaches: Sequence[Breach], counted: Compliance) -> Iterator[str]:
+def _breaches(breaches: Sequence[Breach], counted: Compliance, formats: Formats) -> Iterator[str]:
     """What broke most often, by promise, priority and service."""
     if not breaches:
         return
+    words = formats.words
     kinds = Counter((one.metric, one.priority, one.service) for one in breaches)
-    (metric, priority, service), count = kinds.most_common(1)[0]
-    about = f" about {service}" if service else ""
-    what = f"{figures.metric_name(metric).lower()} of {priority} tickets{about}"
-    broken = figures.pluralise(len(breaches), "breach", "breaches")
-    if count > 1:
-        yield f"{count} of {broken} concern the {what}."
+    most_common, number = kinds.most_common(1)[0]
+    if number > 1:
+        yield _most_common(most_common, number, len(breaches), formats)
     if still_open := sum(1 for one in breaches if one.running):
-        yield f"{still_open} of {broken} {'is' if still_open == 1 else 'are'} not done yet."
+        yield words.counted("says_still_open", len(breaches), open=still_open)
     tickets = Counter(one.ticket for one in breaches)
     (ticket, most), *others = tickets.most_common(2)
     if most > 1 and all(count < most for _, count in others):
-        yield f"{ticket} alone broke {most} promises."
+        yield words("says_one_ticket", ticket=ticket, number=most)
     if counted.waived:
-        approved = figures.pluralise(counted.waived, "breach was", "breaches were")
-        these = "it" if counted.waived == 1 else "these"
-        share = figures.format_share(counted.adjusted)
-        yield f"{approved} approved beforehand: with {these}, {share} were kept."
+        share = formats.rounded_share(counted.adjusted)
+        yield words.counted("says_approved", counted.waived, share=share)
 
 
-def _volume(report: Report) -> Iterator[str]:
+def _most_common(
+    kind: tuple[str, str, str | None], number: int, total: int, formats: Formats
+) -> str:
+    metric, priority, service = kind
+    return formats.words(
+        "says_most_breaches_service" if service else "says_most_breaches",
+        number=number,
+        total=total,
+        metric=formats.metric(metric),
+        priority=formats.words.known(priority),
+        service=formats.names.service(service or ""),
+    )
+
+
+def _volume(report: Report, formats: Formats) -> Iterator[str]:
     now, before = report.usage, report.previous_month
-    opened = f"{figures.pluralise(now.opened, 'ticket')} {_were(now.opened)} opened"
-    change = _volume_change(now.opened, before.opened, _month_before(report))
-    still = "are open so far" if report.preliminary else "were open at the month's end"
-    yield f"{opened}{change}, {now.resolved} resolved; {now.open} {still}."
+    name = "says_volume_so_far" if report.preliminary else "says_volume"
+    yield formats.words(name, opened=now.opened, resolved=now.resolved, open=now.open)
+    difference = now.opened - before.opened
+    if before.opened and abs(difference) >= before.opened * NOTABLE_CHANGE:
+        percent = formats.share(round(abs(difference) / before.opened, 2))
+        month = _month_before(report, formats)
+        change = "says_more_tickets" if difference > 0 else "says_fewer_tickets"
+        yield formats.words(change, percent=percent, month=month)
 
 
-def _volume_change(now: int, before: int, month: str) -> str:
-    if not before or abs(now - before) < before * NOTABLE_CHANGE:
-        return ""
-    percent = round(abs(now - before) / before * 100)
-    return f" ({percent} % {'more' if now > before else 'fewer'} than in {month})"
-
-
-def _availability(report: Report) -> Iterator[str]:
+def _availability(report: Report, formats: Formats) -> Iterator[str]:
     promised = [
         (one.availability - one.promised, one)
         for one in report.uptimes
@@ -115,31 +134,45 @@ def _availability(report: Report) -> Iterator[str]:
     ]
     missed = sorted((one for one in promised if one[0] < 0), key=lambda one: one[0])
     if promised and not missed:
-        reached = "is reached so far" if report.preliminary else "was reached"
-        yield f"Every promised availability {reached}."
+        name = "says_available_so_far" if report.preliminary else "says_available"
+        yield formats.words(name)
     for _, one in missed[:3]:
-        reached, agreed = (figures.format_uptime(u) for u in (one.availability, one.promised))
-        longest = max(report.outages, key=lambda outage: outage.seconds, default=None)
-        cause = f"; the longest outage was {longest.key}" if longest else ""
-        down = figures.format_duration(one.down_seconds)
-        yield f"{one.subject} was available {reached} of the agreed time, below {agreed}: {down} down{cause}."
+        yield _unavailable(one, report, formats)
 
 
-def _goals(report: Report) -> Iterator[str]:
-    missed = [one.goal for one in report.goals if one.state in ("missed", "lost")]
+def _unavailable(one: Uptime, report: Report, formats: Formats) -> str:
+    own = (outage for outage in report.outages if _concerns(outage, one))
+    longest = max(own, key=lambda outage: outage.seconds, default=None)
+    return formats.words(
+        "says_unavailable_outage" if longest else "says_unavailable",
+        subject=subject_name(one.subject, formats),
+        reached=formats.uptime(one.availability),
+        agreed=formats.uptime(one.promised),
+        down=formats.duration(one.down_seconds),
+        outage=longest.key if longest else "",
+    )
+
+
+def _concerns(outage: OutageLine, uptime: Uptime) -> bool:
+    """Whether the outage took this subject down: production by any, a service by its own or a general one."""
+    return outage.state == "down" and (
+        uptime.subject == PRODUCTION_SUBJECT or outage.service in (None, uptime.subject)
+    )
+
+
+def _goals(report: Report, formats: Formats) -> Iterator[str]:
+    words = formats.words
+    missed = [name_goal(one, formats) for one in report.goals if one.state in ("missed", "lost")]
     if missed:
-        goals = figures.pluralise(len(report.goals), "goal was", "goals were")
-        yield f"{len(missed)} of {goals} missed: {'; '.join(missed)}."
+        goals, number = "; ".join(missed), len(report.goals)
+        yield words.counted("says_goals_missed", number, missed=len(missed), goals=goals)
     elif report.goals:
-        yield "No goal was missed."
+        yield words("says_goals_met")
     for owed in report.credits:
         if owed.amount:
-            yield f"Service credits of {owed.amount} {owed.currency} are owed under {owed.agreement}."
+            amount = formats.money(owed.amount, owed.currency)
+            yield words("says_credit", amount=amount, agreement=owed.agreement)
 
 
-def _month_before(report: Report) -> str:
-    return parse_month(report.previous_month.month).title
-
-
-def _were(count: int) -> str:
-    return "was" if count == 1 else "were"
+def _month_before(report: Report, formats: Formats) -> str:
+    return formats.month_of(report.previous_month.month)

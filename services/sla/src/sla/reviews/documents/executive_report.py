@@ -1,74 +1,83 @@
-"""The leadership report as a document. Pure."""
+"""The leadership report as a document, in the language of its reader. Pure."""
 
 from collections.abc import Iterator
 
-from sla.calendars.domain.month import parse_month
 from sla.clocks.domain.compliance import Compliance
-from sla.rendering import figures
 from sla.rendering.charts.compliance_chart import compliance_chart
 from sla.rendering.charts.trend_chart import trend_chart
 from sla.rendering.document import Column, Document, Section, Table, Tile, Value
 from sla.reports.domain.monthly_figures import CompliancePart
+from sla.reviews.documents.notes import leadership_notes
 from sla.reviews.documents.suppliers_section import suppliers_section
-from sla.reviews.domain import wording
+from sla.reviews.documents.words import Formats
 from sla.reviews.domain.report import CustomerLine, LeadershipReport
 
 UTC_NAME = "UTC"
 
 
-def build_document(report: LeadershipReport) -> Document:
-    month = parse_month(report.month)
+def build_document(report: LeadershipReport, language: str) -> Document:
+    """The report in this language; in English where there are no words in it."""
+    formats = Formats.of(language, UTC_NAME)
+    words = formats.words
     return Document(
-        name=f"leadership-{report.month}",
-        title="Leadership report",
-        subtitle=f"All customers, {month.title}",
-        edition=f"As known on {report.generated_at:%d %b %Y %H:%M} UTC",
+        name=f"leadership-{report.month}-{words.language}",
+        title=words("leadership"),
+        subtitle=words("all_customers", month=formats.month_of(report.month)),
+        edition=words("as_known", at=formats.moment(report.generated_at)),
         zone=UTC_NAME,
-        tiles=tuple(_tiles(report)),
+        tiles=tuple(_tiles(report, formats)),
         sections=(
-            _promises(report),
-            _customers(report),
-            _operations(report),
-            *suppliers_section(report.suppliers),
+            _promises(report, formats),
+            _customers(report, formats),
+            _operations(report, formats),
+            *suppliers_section(report.suppliers, formats),
         ),
+        language=words.language,
     )
 
 
-def _tiles(report: LeadershipReport) -> Iterator[Tile]:
+def _tiles(report: LeadershipReport, formats: Formats) -> Iterator[Tile]:
+    words = formats.words
     now = sum((one.usage.compliance for one in report.customers), Compliance())
     before = sum((one.previous_month.compliance for one in report.customers), Compliance())
-    comparison = wording.compare_shares(now.raw, before.raw)
-    yield Tile("Promises met", figures.format_share(now.raw), comparison, now.breached > 0)
-    approved = figures.pluralise(now.waived, "breach", "breaches")
-    yield Tile("With approved breaches", figures.format_share(now.adjusted), f"{approved} approved")
+    comparison = formats.compare_shares(now.raw, before.raw)
+    share = formats.rounded_share(now.raw)
+    yield Tile(words("promises_met"), share, comparison, now.breached > 0)
+    approved = words.counted("approved", now.waived)
+    yield Tile(words("with_approved"), formats.rounded_share(now.adjusted), approved)
     opened = sum(one.usage.opened for one in report.customers)
     opened_before = sum(one.previous_month.opened for one in report.customers)
-    yield Tile("Tickets opened", str(opened), wording.compare_counts(opened, opened_before))
+    change = formats.compare_counts(opened, opened_before)
+    yield Tile(words("tickets_opened"), formats.number(opened), change)
     overdue = sum(one.overdue_actions for one in report.customers)
-    open_actions = sum(one.open_actions for one in report.customers)
-    yield Tile("Actions overdue", str(overdue), f"of {open_actions} open", overdue > 0)
+    of_open = words("of_open", count=sum(one.open_actions for one in report.customers))
+    yield Tile(words("actions_overdue"), formats.number(overdue), of_open, overdue > 0)
 
 
-def _promises(report: LeadershipReport) -> Section:
+def _promises(report: LeadershipReport, formats: Formats) -> Section:
+    words = formats.words
     parts = [CompliancePart(one.name, one.usage.compliance) for one in report.customers]
-    drawings = (compliance_chart(parts, "customers", "Promises met, by customer"),) if parts else ()
-    return Section("Promises", report.notes, (*drawings, trend_chart(report.trend)))
+    title = words("met_by_customer")
+    drawings = (compliance_chart(parts, formats, "customers", title),) if parts else ()
+    trend = trend_chart(report.trend, formats)
+    return Section(words("promises"), leadership_notes(report, formats), (*drawings, trend))
 
 
-def _customers(report: LeadershipReport) -> Section:
+def _customers(report: LeadershipReport, formats: Formats) -> Section:
+    words = formats.words
     columns = (
-        Column("Customer", weight=1.8),
-        Column("Opened", "count"),
-        Column("Before", "count"),
-        Column("Resolved", "count"),
-        Column("Open", "count"),
-        Column("Kept, raw", "share"),
-        Column("Before", "share"),
-        Column("Adjusted", "share"),
-        Column("Broken", "count"),
+        Column(words("customer"), weight=1.8),
+        Column(words("opened"), "count"),
+        Column(words("before"), "count"),
+        Column(words("resolved"), "count"),
+        Column(words("open"), "count"),
+        Column(words("kept_raw"), "share"),
+        Column(words("before"), "share"),
+        Column(words("kept_adjusted"), "share"),
+        Column(words("broken"), "count"),
     )
     rows = [_figures_row(one) for one in report.customers]
-    return Section("Customers", tables=(Table(columns, rows, "There is no customer yet."),))
+    return Section(words("customers"), tables=(Table(columns, rows, words("no_customer")),))
 
 
 def _figures_row(one: CustomerLine) -> tuple[Value, ...]:
@@ -86,21 +95,22 @@ def _figures_row(one: CustomerLine) -> tuple[Value, ...]:
     )
 
 
-def _operations(report: LeadershipReport) -> Section:
+def _operations(report: LeadershipReport, formats: Formats) -> Section:
     """Reviews, action items, availability and reserved hours by customer."""
+    words = formats.words
     columns = (
-        Column("Customer", weight=1.8),
-        Column("Review", weight=1.2),
-        Column("Actions open", "count"),
-        Column("Overdue", "count"),
-        Column("Availability", "uptime"),
-        Column("Outages", "count"),
-        Column("Reserved hours used", "share"),
+        Column(words("customer"), weight=1.8),
+        Column(words("review_of_month"), weight=1.2),
+        Column(words("actions_open"), "count"),
+        Column(words("overdue"), "count"),
+        Column(words("availability_short"), "uptime"),
+        Column(words("outages"), "count"),
+        Column(words("reserved_used"), "share"),
     )
     rows: list[tuple[Value, ...]] = [
         (
             one.name,
-            one.review,
+            review_state(one.edition, formats),
             one.open_actions,
             one.overdue_actions,
             one.availability,
@@ -109,4 +119,12 @@ def _operations(report: LeadershipReport) -> Section:
         )
         for one in report.customers
     ]
-    return Section("Reviews, actions, availability", tables=(Table(columns, rows),))
+    return Section(words("reviews"), tables=(Table(columns, rows, words("no_customer")),))
+
+
+def review_state(edition: int | None, formats: Formats) -> str:
+    """The state of a review in words: `edition` None is none, 0 a draft."""
+    if edition is None:
+        return formats.words("review_none")
+    name = "review_edition" if edition else "review_draft"
+    return formats.words(name, number=edition)

@@ -1,52 +1,56 @@
 """Action items and minutes as sections of a document. Pure."""
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
-from sla.calendars.domain.month import parse_month
-from sla.rendering import figures
 from sla.rendering.document import Column, Section, Table
+from sla.reviews.documents.words import Formats
 from sla.reviews.domain.action_item import ActionItem
 from sla.reviews.domain.meeting import Minute
 
 
-def actions_section(items: Sequence[ActionItem], month: str) -> Section:
+def actions_section(items: Sequence[ActionItem], month: str, formats: Formats) -> Section:
     """Action items; `month` is that of the review, others are carried over from theirs."""
+    words = formats.words
     columns = (
-        Column("Action", weight=0.6),
-        Column("What", weight=2.2),
-        Column("Seen to be done when", weight=2),
-        Column("Owner", weight=0.8),
-        Column("Due", "date", 0.8),
-        Column("State", weight=1.4),
-        Column("From"),
+        Column(words("action"), weight=0.7),
+        Column(words("what"), weight=2),
+        Column(words("done_when"), weight=1.9),
+        Column(words("owner"), weight=0.9),
+        Column(words("due"), "date", 0.9),
+        Column(words("state"), weight=1.3),
+        Column(words("from"), weight=0.9),
     )
     rows = [
         (
             one.key,
             one.title,
             one.criterion,
-            one.owner,
+            formats.names.person(one.owner),
             one.due,
-            _state(one),
-            "this review" if str(one.month) == month else parse_month(str(one.month)).title,
+            _state(one, formats),
+            _origin(one, month, formats),
         )
         for one in items
     ]
-    return Section("Actions", tables=(Table(columns, rows, "Nothing is owed."),))
+    return Section(words("actions"), tables=(Table(columns, rows, words("nothing_owed")),))
 
 
-def _state(action: ActionItem) -> str:
-    if action.state == "verified":
-        return f"done, verified by {action.verified_by}"
-    return f"done by {action.done_by}, to be verified" if action.state == "done" else "open"
+def _origin(action: ActionItem, month: str, formats: Formats) -> str:
+    own = str(action.month)
+    return formats.words("this_review") if own == month else formats.month_of(own)
 
 
-def minutes_section(entries: Sequence[Minute], zone: ZoneInfo) -> Section:
+def _state(action: ActionItem, formats: Formats) -> str:
+    by = action.verified_by if action.state == "verified" else action.done_by
+    return formats.words(f"action_{action.state}", name=formats.names.person(by))
+
+
+def minutes_section(entries: Sequence[Minute], formats: Formats) -> Section:
+    words = formats.words
     columns = (
-        Column("When", weight=0.6),
-        Column("By", weight=0.4),
-        Column("What was said", weight=3),
+        Column(words("when"), "instant", 0.7),
+        Column(words("by"), weight=0.6),
+        Column(words("said"), weight=3),
     )
-    rows = [(figures.format_instant(one.at, zone), one.by, one.text) for one in entries]
-    return Section("Minutes", tables=(Table(columns, rows, "None were taken."),))
+    rows = [(one.at, formats.names.person(one.by), one.text) for one in entries]
+    return Section(words("minutes"), tables=(Table(columns, rows, words("no_minutes")),))

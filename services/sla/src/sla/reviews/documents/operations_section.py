@@ -1,30 +1,43 @@
 """Availability, outages, measured figures, reserved hours and deliveries as sections. Pure."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from sla.calendars.domain.month import parse_month
 from sla.rendering.charts.availability_chart import availability_chart
 from sla.rendering.document import Column, Section, Table
-from sla.reviews.domain import wording
-from sla.reviews.domain.report import ChangeLine, Report
+from sla.reviews.documents.places import place_name, subject_name
+from sla.reviews.documents.words import Formats
+from sla.reviews.domain.report import ChangeLine, MeasuredLine, Report
 
 
-def availability_section(report: Report) -> Section:
-    drawings = []
+def availability_section(report: Report, formats: Formats) -> Section:
+    words, drawings = formats.words, []
     if report.uptimes:
-        drawings.append(availability_chart(report.uptimes, parse_month(report.month).days))
-    uptime_columns = (
-        Column("What", weight=1.4),
-        Column("Available", "uptime"),
-        Column("Promised", "uptime"),
-        Column("Down", "duration"),
-        Column("Of agreed time", "duration"),
-        Column("Mean time to repair", "duration", 1.2),
-        Column("Between failures", "duration"),
+        days = parse_month(report.month).days
+        named = [replace(one, subject=subject_name(one.subject, formats)) for one in report.uptimes]
+        drawings.append(availability_chart(named, days, formats))
+    tables = (
+        *((_uptimes_table(report, formats),) if report.uptimes else ()),
+        _outages_table(report, formats),
     )
-    uptimes = [
+    return Section(words("availability"), drawings=tuple(drawings), tables=tables)
+
+
+def _uptimes_table(report: Report, formats: Formats) -> Table:
+    words = formats.words
+    columns = (
+        Column(words("what"), weight=1.4),
+        Column(words("available"), "uptime"),
+        Column(words("promised"), "uptime"),
+        Column(words("down"), "duration"),
+        Column(words("agreed_time"), "duration"),
+        Column(words("mttr"), "duration", 1.2),
+        Column(words("mtbf"), "duration"),
+    )
+    rows = [
         (
-            one.subject,
+            subject_name(one.subject, formats),
             one.availability,
             one.promised,
             one.down_seconds,
@@ -34,61 +47,84 @@ def availability_section(report: Report) -> Section:
         )
         for one in report.uptimes
     ]
-    outage_columns = (
-        Column("Outage", weight=0.7),
-        Column("Where", weight=1.4),
-        Column("Effect", weight=0.8),
-        Column("From", "instant"),
-        Column("Until", "instant"),
-        Column("In this month", "duration", 0.9),
-        Column("Cause", weight=2),
+    return Table(columns, rows)
+
+
+def _outages_table(report: Report, formats: Formats) -> Table:
+    words = formats.words
+    columns = (
+        Column(words("outage"), weight=0.7),
+        Column(words("where"), weight=1.4),
+        Column(words("effect"), weight=0.9),
+        Column(words("from"), "instant"),
+        Column(words("until"), "instant"),
+        Column(words("in_month"), "duration", 0.9),
+        Column(words("cause"), weight=2),
     )
-    outages = [
-        (one.key, one.subject, one.state, one.started_at, one.ended_at, one.seconds, one.cause)
+    rows = [
+        (
+            one.key,
+            place_name(one, formats),
+            words(f"effect_{one.state}"),
+            one.started_at,
+            one.ended_at,
+            one.seconds,
+            one.cause,
+        )
         for one in report.outages
     ]
-    tables = (
-        *((Table(uptime_columns, uptimes),) if uptimes else ()),
-        Table(outage_columns, outages, "There was no outage."),
-    )
-    return Section("Availability and outages", drawings=tuple(drawings), tables=tables)
+    return Table(columns, rows, words("no_outage"))
 
 
-def measured_section(report: Report) -> Iterator[Section]:
+def measured_section(report: Report, formats: Formats) -> Iterator[Section]:
     """Required and actual figures; no section where none were promised."""
     if not report.measured:
         return
+    words = formats.words
     columns = (
-        Column("Figure", weight=1.6),
-        Column("Where", weight=1.2),
-        Column("Judged by", weight=0.8),
-        Column("Required"),
-        Column("Actual"),
-        Column("Verdict"),
+        Column(words("figure"), weight=1.6),
+        Column(words("where"), weight=1.2),
+        Column(words("judged_by"), weight=0.9),
+        Column(words("required")),
+        Column(words("actual")),
+        Column(words("verdict")),
     )
     rows = [
         (
             one.name,
             one.scope,
-            one.statistic,
-            f"at {'most' if one.better == 'lower' else 'least'} {one.target:g} {one.unit}",
-            "no figures" if one.actual is None else f"{one.actual:.4g} {one.unit}",
-            wording.VERDICT_NAMES[one.verdict],
+            words(f"statistic_{one.statistic}"),
+            _required(one, formats),
+            _actual(one, formats),
+            words(f"verdict_{one.verdict}"),
         )
         for one in report.measured
     ]
-    yield Section("Measured figures", tables=(Table(columns, rows),))
+    yield Section(words("measured"), tables=(Table(columns, rows),))
 
 
-def reserved_hours_section(report: Report) -> Iterator[Section]:
+def _required(one: MeasuredLine, formats: Formats) -> str:
+    name = "at_most" if one.better == "lower" else "at_least"
+    return formats.words(name, target=formats.number(one.target), unit=one.unit)
+
+
+def _actual(one: MeasuredLine, formats: Formats) -> str:
+    if one.actual is None:
+        return formats.words("no_figures")
+    value = formats.number(float(f"{one.actual:.4g}"))
+    return formats.words("value", value=value, unit=one.unit)
+
+
+def reserved_hours_section(report: Report, formats: Formats) -> Iterator[Section]:
     if not report.reserved:
         return
+    words = formats.words
     columns = (
-        Column("Agreement", weight=1.6),
-        Column("Reserved", "duration"),
-        Column("Used", "duration"),
-        Column("Left", "duration"),
-        Column("Used", "share"),
+        Column(words("agreement"), weight=1.6),
+        Column(words("reserved"), "duration"),
+        Column(words("used"), "duration"),
+        Column(words("left"), "duration"),
+        Column(words("used"), "share"),
     )
     rows = [
         (
@@ -100,29 +136,31 @@ def reserved_hours_section(report: Report) -> Iterator[Section]:
         )
         for one in report.reserved
     ]
-    yield Section("Reserved hours", tables=(Table(columns, rows),))
+    yield Section(words("reserved_hours"), tables=(Table(columns, rows),))
 
 
-def changes_section(report: Report) -> Section:
+def changes_section(report: Report, formats: Formats) -> Section:
+    words = formats.words
     return Section(
-        "Changes",
+        words("changes"),
         tables=(
-            _deliveries_table("Upcoming", report.upcoming, "No change is on its way."),
-            _deliveries_table(
-                "This month", report.delivered, "Nothing was delivered in this month."
-            ),
+            _deliveries_table("upcoming", report.upcoming, words("no_upcoming"), formats),
+            _deliveries_table("delivered", report.delivered, words("nothing_delivered"), formats),
         ),
     )
 
 
-def _deliveries_table(title: str, changes: Sequence[ChangeLine], empty_text: str) -> Table:
+def _deliveries_table(
+    title: str, changes: Sequence[ChangeLine], empty_text: str, formats: Formats
+) -> Table:
+    words = formats.words
     columns = (
-        Column(title, weight=0.8),
-        Column("Product"),
-        Column("Version"),
-        Column("Environment", weight=1.2),
-        Column("State"),
-        Column("Since", "instant"),
+        Column(words(title), weight=0.9),
+        Column(words("product")),
+        Column(words("version")),
+        Column(words("environment"), weight=1.2),
+        Column(words("state")),
+        Column(words("since"), "instant"),
     )
     rows = [
         (
@@ -130,7 +168,7 @@ def _deliveries_table(title: str, changes: Sequence[ChangeLine], empty_text: str
             one.product,
             one.version,
             one.environment,
-            wording.DELIVERY_STATE_NAMES.get(one.state, one.state),
+            words(f"delivery_{one.state}"),
             one.at,
         )
         for one in changes

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
-from sla.rendering import figures
 from sla.rendering.document import Column, Section, Table, Value
-from sla.reviews.domain.parties import AgreementLine
+from sla.reviews.documents.assessment import shown_assessment
+from sla.reviews.documents.notes import review_notes
+from sla.reviews.documents.words import Formats
+from sla.reviews.domain.parties import AgreementLine, TargetLine
 from sla.reviews.domain.report import Report
-
-THE_PROVIDER = "the service provider"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,75 +20,89 @@ class Makers:
     published_by: str | None = None
 
 
-def assessment_section(report: Report) -> Iterator[Section]:
-    """The assessment; none in editions from before there was one."""
-    if not report.assessment:
-        return
-    by = f"Written by {report.assessment_by}." if report.assessment_by else ""
-    rows: list[tuple[Value, ...]] = [(one,) for one in report.assessment]
-    yield Section("Assessment", tables=(Table((Column("How the month was"),), rows, footnote=by),))
+def assessment_section(report: Report, formats: Formats) -> Section:
+    """What is said of the month; and whether its figures are final, and who says it."""
+    words = formats.words
+    by = words("written_by", name=report.assessment_by) if report.assessment_by else ""
+    text = (*review_notes(report, formats), *((by,) if by else ()))
+    return Section(words("assessment"), text, paragraphs=shown_assessment(report, formats))
 
 
-def parties_section(report: Report, makers: Makers) -> Section:
+def parties_section(report: Report, makers: Makers, formats: Formats) -> Section:
     """Both companies, the people, and the agreements with their targets."""
-    provider = makers.provider or THE_PROVIDER
-    people = [("Service provider", provider), ("Customer", report.name)]
-    if makers.prepared_by:
-        people.append(("Drawn up by", makers.prepared_by))
-    if makers.published_by:
-        people.append(("Published by", makers.published_by))
-    tables = [Table((Column("Who", weight=0.6), Column("Name", weight=2)), people)]
+    words = formats.words
+    columns = (Column(words("who"), weight=0.6), Column(words("name"), weight=2))
+    tables = [Table(columns, list(_people(report, makers, formats)), has_head=False)]
     if report.agreements:
-        tables += [_agreements(report), _targets(report)]
-    text = () if report.agreements else ("No agreement held in this month.",)
-    return Section("Between whom, and what was agreed", text, tables=tuple(tables))
+        tables += [_agreements(report, formats), _targets(report, formats)]
+    text = () if report.agreements else (words("no_agreement"),)
+    return Section(words("parties"), text, tables=tuple(tables))
 
 
-def _agreements(report: Report) -> Table:
-    zone = ZoneInfo(report.timezone)
+def _people(report: Report, makers: Makers, formats: Formats) -> Iterator[tuple[str, str]]:
+    words = formats.words
+    yield words("provider_side"), makers.provider or words("provider")
+    yield words("customer_side"), report.name
+    if makers.prepared_by:
+        yield words("drawn_up_by"), makers.prepared_by
+    if makers.published_by:
+        yield words("published_by"), makers.published_by
+
+
+def _agreements(report: Report, formats: Formats) -> Table:
+    words = formats.words
     columns = (
-        Column("Agreement", weight=1.2),
-        Column("Version", "count", 0.6),
-        Column("From", weight=0.9),
-        Column("Until", weight=0.9),
-        Column("Services", weight=1.3),
-        Column("Available", "uptime", 0.8),
-        Column("Signed by", weight=1.5),
+        Column(words("agreement"), weight=1.2),
+        Column(words("version"), "count", 0.6),
+        Column(words("from"), weight=0.9),
+        Column(words("until"), weight=0.9),
+        Column(words("services"), weight=1.3),
+        Column(words("available"), "uptime", 0.8),
+        Column(words("signed_by"), weight=1.5),
     )
-    return Table(columns, [_agreement_row(one, zone) for one in report.agreements])
+    return Table(columns, [_agreement_row(one, formats) for one in report.agreements])
 
 
-def _agreement_row(one: AgreementLine, zone: ZoneInfo) -> tuple[Value, ...]:
-    until = "open" if one.valid_until is None else figures.format_instant(one.valid_until, zone)
-    signers = [one.signed_by, one.countersigned_by or "the customer"]
+def _agreement_row(one: AgreementLine, formats: Formats) -> tuple[Value, ...]:
+    """Its dates are those of its own zone."""
+    words, own = formats.words, Formats.of(formats.words.language, one.timezone)
+    signers = [one.signed_by, one.countersigned_by or words("the_customer")]
     return (
         one.key,
         one.version,
-        figures.format_instant(one.valid_from, zone),
-        until,
-        ", ".join(one.services) or "all",
+        own.first_day(one.valid_from),
+        words("open_end") if one.valid_until is None else own.last_day(one.valid_until),
+        ", ".join(map(formats.names.service, one.services)) or words("all"),
         one.availability,
-        " and ".join(name for name in signers if name),
+        formats.names_of([name for name in signers if name]),
     )
 
 
-def _targets(report: Report) -> Table:
+def _targets(report: Report, formats: Formats) -> Table:
+    words = formats.words
     columns = (
-        Column("Agreement"),
-        Column("Promise"),
-        Column("Tickets"),
-        Column("Within, in support time", "duration"),
-        Column("While waiting for the customer", weight=1.2),
+        Column(words("agreement")),
+        Column(words("promise")),
+        Column(words("tickets")),
+        Column(words("within"), "duration"),
+        Column(words("while_waiting"), weight=1.2),
     )
     rows = [
         (
             agreement.key,
-            figures.metric_name(one.metric),
-            f"{one.priority} {one.kind.replace('_', ' ')}" if one.kind else one.priority,
+            formats.metric(one.metric),
+            _tickets(one, formats),
             one.within_seconds,
-            "does not count" if one.pausable else "counts",
+            words("does_not_count" if one.pausable else "counts"),
         )
         for agreement in report.agreements
         for one in agreement.targets
     ]
-    return Table(columns, rows, "Nothing is promised.")
+    return Table(columns, rows, words("nothing_promised"))
+
+
+def _tickets(target: TargetLine, formats: Formats) -> str:
+    priority = formats.words.known(target.priority)
+    if target.kind is None:
+        return priority
+    return formats.words("for_kind", priority=priority, kind=formats.words.known(target.kind))

@@ -1,11 +1,10 @@
-"""The operational review of a customer's month as a document. Pure."""
+"""The operational review of a customer's month as a document, in the language of its reader. Pure."""
 
 from collections.abc import Iterator, Sequence
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from sla.calendars.domain.month import parse_month
 from sla.clocks.domain.compliance import Compliance
-from sla.rendering import figures
 from sla.rendering.charts.compliance_chart import compliance_chart
 from sla.rendering.charts.response_times_chart import response_times_chart
 from sla.rendering.charts.trend_chart import trend_chart
@@ -13,6 +12,11 @@ from sla.rendering.charts.volume_chart import volume_chart
 from sla.rendering.document import Column, Document, Section, Table, Tile, Value
 from sla.reports.domain.monthly_figures import CompliancePart, Usage
 from sla.reviews.documents.agenda import agenda
+from sla.reviews.documents.breaches_section import (
+    breaches_section,
+    requests_section,
+    waivers_section,
+)
 from sla.reviews.documents.goals_section import goals_section
 from sla.reviews.documents.meeting import actions_section, minutes_section
 from sla.reviews.documents.operations_section import (
@@ -22,223 +26,171 @@ from sla.reviews.documents.operations_section import (
     reserved_hours_section,
 )
 from sla.reviews.documents.parties_section import Makers, assessment_section, parties_section
+from sla.reviews.documents.places import service_name
 from sla.reviews.documents.suppliers_section import suppliers_section
-from sla.reviews.domain import wording
+from sla.reviews.documents.words import Formats, Names
 from sla.reviews.domain.meeting import Meeting
-from sla.reviews.domain.report import Breach, Report, WaiverLine
+from sla.reviews.domain.report import Report
 
 
-def build_document(
-    report: Report, meeting: Meeting, status_line: str, makers: Makers | None = None
-) -> Document:
-    """The document. `status_line` says whether it is a draft or which edition, and its date."""
-    month = parse_month(report.month)
-    zone = ZoneInfo(report.timezone)
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Which edition a document is, and since when: `number` 0 is the draft. `reason`: why there is
+    another edition, for staff."""
+
+    number: int
+    at: datetime
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewContent:
+    """What the paper shows."""
+
+    report: Report
+    meeting: Meeting
+    status: Status
+    makers: Makers = field(default_factory=Makers)
+    names: Names = field(default_factory=Names)
+
+
+def build_document(content: ReviewContent, language: str) -> Document:
+    """The review in this language; in English where there are no words in it."""
+    report, meeting = content.report, content.meeting
+    formats = Formats.of(language, report.timezone, content.names)
     return Document(
-        name=f"review-{report.customer}-{report.month}",
+        name=f"review-{report.customer}-{report.month}-{formats.words.language}",
         title=report.name,
-        subtitle=f"Operational review, {month.title}",
-        edition=status_line,
+        subtitle=formats.words("review", month=formats.month_of(report.month)),
+        edition=_edition(content.status, report, formats),
         zone=report.timezone,
-        tiles=tuple(_tiles(report, meeting)),
+        tiles=tuple(_tiles(report, meeting, formats)),
         sections=(
-            *assessment_section(report),
-            parties_section(report, makers or Makers()),
-            _agenda(report, meeting),
-            _usage(report),
-            _promises(report),
-            *goals_section(report),
-            _breaches(report),
-            _waivers(report),
-            *_requests(report),
-            availability_section(report),
-            *measured_section(report),
-            *reserved_hours_section(report),
-            changes_section(report),
-            *suppliers_section(report.suppliers),
-            actions_section(meeting.actions, report.month),
-            minutes_section(meeting.minutes, zone),
+            assessment_section(report, formats),
+            parties_section(report, content.makers, formats),
+            _agenda(report, meeting, formats),
+            _usage(report, formats),
+            _promises(report, formats),
+            *goals_section(report, formats),
+            breaches_section(report, formats),
+            waivers_section(report, formats),
+            *requests_section(report, formats),
+            availability_section(report, formats),
+            *measured_section(report, formats),
+            *reserved_hours_section(report, formats),
+            changes_section(report, formats),
+            *suppliers_section(report.suppliers, formats),
+            actions_section(meeting.actions, report.month, formats),
+            minutes_section(meeting.minutes, formats),
         ),
+        language=formats.words.language,
     )
 
 
-def _tiles(report: Report, meeting: Meeting) -> Iterator[Tile]:
-    now, before = report.usage, report.previous_month
+def _edition(status: Status, report: Report, formats: Formats) -> str:
+    """What stands below the title."""
+    name = "edition_again" if status.reason else "edition" if status.number else "draft"
+    return formats.words(
+        f"{name}_preliminary" if report.preliminary else name,
+        number=status.number,
+        at=formats.moment(status.at),
+        reason=status.reason,
+    )
+
+
+def _tiles(report: Report, meeting: Meeting, formats: Formats) -> Iterator[Tile]:
+    words, now, before = formats.words, report.usage, report.previous_month
     compliance = now.compliance
     yield Tile(
-        "Promises met",
-        figures.format_share(compliance.raw),
-        wording.compare_shares(compliance.raw, before.compliance.raw),
+        words("promises_met"),
+        formats.rounded_share(compliance.raw),
+        formats.compare_shares(compliance.raw, before.compliance.raw),
         compliance.breached > 0,
     )
-    yield Tile(
-        "With approved breaches",
-        figures.format_share(compliance.adjusted),
-        f"{figures.pluralise(compliance.waived, 'breach', 'breaches')} approved beforehand",
-    )
-    yield Tile("Tickets opened", str(now.opened), wording.compare_counts(now.opened, before.opened))
-    yield Tile(
-        "Tickets resolved", str(now.resolved), wording.compare_counts(now.resolved, before.resolved)
-    )
-    worst = min(
-        (u.availability for u in report.uptimes if u.availability is not None), default=None
-    )
-    if worst is not None:
-        promised = [
-            u for u in report.uptimes if u.availability is not None and u.promised is not None
-        ]
-        is_below_target = any((u.availability or 0) < (u.promised or 0) for u in promised)
-        yield Tile(
-            "Lowest availability",
-            figures.format_uptime(worst),
-            _outage_count(report),
-            is_below_target,
-        )
+    approved = words.counted("approved", compliance.waived)
+    yield Tile(words("with_approved"), formats.rounded_share(compliance.adjusted), approved)
+    for name, number, earlier in (
+        ("tickets_opened", now.opened, before.opened),
+        ("tickets_resolved", now.resolved, before.resolved),
+    ):
+        yield Tile(words(name), formats.number(number), formats.compare_counts(number, earlier))
+    yield from _availability_tile(report, formats)
     open_actions = sum(1 for action in meeting.actions if action.state != "verified")
-    yield Tile("Actions open", str(open_actions))
+    yield Tile(words("actions_open"), formats.number(open_actions))
 
 
-def _outage_count(report: Report) -> str:
-    return figures.pluralise(len(report.outages), "outage")
-
-
-def _agenda(report: Report, meeting: Meeting) -> Section:
-    items = agenda(report, meeting)
-    rows = [(number, item) for number, item in enumerate(items, start=1)]
-    columns = (Column("No.", "count", 0.1), Column("What we talk about"))
-    return Section("Agenda", report.notes, tables=(Table(columns, rows),))
-
-
-def _usage(report: Report) -> Section:
-    columns = (
-        Column("Month"),
-        Column("Opened", "count"),
-        Column("Resolved", "count"),
-        Column("Open at its end", "count"),
-        Column("Kept, raw", "share"),
-        Column("Kept, adjusted", "share"),
+def _availability_tile(report: Report, formats: Formats) -> Iterator[Tile]:
+    reached = [(one.availability, one) for one in report.uptimes if one.availability is not None]
+    if not reached:
+        return
+    is_below_target = any(
+        share < one.promised for share, one in reached if one.promised is not None
     )
-    rows = [_month_row(one) for one in report.trend]
-    drawings = (volume_chart(report.days), trend_chart(report.trend))
-    return Section("Usage and trend", drawings=drawings, tables=(Table(columns, rows),))
+    outages = formats.words.counted("outage", len(report.outages))
+    worst = formats.uptime(min(share for share, _ in reached))
+    yield Tile(formats.words("lowest_availability"), worst, outages, is_below_target)
 
 
-def _month_row(one: Usage) -> tuple[Value, ...]:
-    compliance = one.compliance
-    title = parse_month(one.month).title
+def _agenda(report: Report, meeting: Meeting, formats: Formats) -> Section:
+    words = formats.words
+    rows = list(enumerate(agenda(report, meeting, formats), start=1))
+    columns = (Column(words("number"), "count", 0.1), Column(words("topic")))
+    return Section(words("agenda"), tables=(Table(columns, rows),))
+
+
+def _usage(report: Report, formats: Formats) -> Section:
+    words = formats.words
+    columns = (
+        Column(words("month")),
+        Column(words("opened"), "count"),
+        Column(words("resolved"), "count"),
+        Column(words("open_at_end"), "count"),
+        Column(words("kept_raw"), "share"),
+        Column(words("kept_adjusted"), "share"),
+    )
+    rows = [_month_row(one, formats) for one in report.trend]
+    drawings = (volume_chart(report.days, formats), trend_chart(report.trend, formats))
+    return Section(words("usage"), drawings=drawings, tables=(Table(columns, rows),))
+
+
+def _month_row(one: Usage, formats: Formats) -> tuple[Value, ...]:
+    compliance, title = one.compliance, formats.month_of(one.month)
     return (title, one.opened, one.resolved, one.open, compliance.raw, compliance.adjusted)
 
 
-def _promises(report: Report) -> Section:
-    metrics = [
-        CompliancePart(figures.metric_name(part.name), part.compliance) for part in report.metrics
-    ]
-    drawings = [compliance_chart(metrics)] if metrics else []
+def _promises(report: Report, formats: Formats) -> Section:
+    words = formats.words
+    metrics = [CompliancePart(formats.metric(one.name), one.compliance) for one in report.metrics]
+    drawings = [compliance_chart(metrics, formats)] if metrics else []
     if report.response_times:
-        drawings.append(response_times_chart(report.response_times))
-    tables = [
-        _parts_table(title, parts)
-        for title, parts in (
-            ("Promise", metrics),
-            ("Priority", report.priorities),
-            ("Service", report.services),
-        )
-        if parts
+        drawings.append(response_times_chart(report.response_times, formats))
+    priorities = [
+        CompliancePart(words.known(one.name), one.compliance) for one in report.priorities
     ]
-    text = () if tables else ("No promise came to its end in this month.",)
-    return Section("Promises", text, tuple(drawings), tuple(tables))
+    services = [
+        CompliancePart(service_name(one.name, formats), one.compliance) for one in report.services
+    ]
+    groups = (("promise", metrics), ("priority", priorities), ("service", services))
+    tables = [_parts_table(name, parts, formats) for name, parts in groups if parts]
+    text = () if tables else (words("nothing_ended"),)
+    return Section(words("promises"), text, tuple(drawings), tuple(tables))
 
 
-def _parts_table(title: str, parts: Sequence[CompliancePart]) -> Table:
+def _parts_table(name: str, parts: Sequence[CompliancePart], formats: Formats) -> Table:
+    words = formats.words
     columns = (
-        Column(title, weight=1.6),
-        Column("Kept", "count"),
-        Column("Broken", "count"),
-        Column("Broken, approved", "count"),
-        Column("Raw", "share"),
-        Column("Adjusted", "share"),
+        Column(words(name), weight=1.6),
+        Column(words("kept"), "count"),
+        Column(words("broken"), "count"),
+        Column(words("broken_approved"), "count"),
+        Column(words("raw"), "share"),
+        Column(words("adjusted"), "share"),
     )
-    total = CompliancePart("All", sum((part.compliance for part in parts), Compliance()))
-    rows = [
-        (
-            part.name,
-            part.compliance.met,
-            part.compliance.breached,
-            part.compliance.waived,
-            part.compliance.raw,
-            part.compliance.adjusted,
-        )
-        for part in (*parts, total)
-    ]
+    total = sum((part.compliance for part in parts), Compliance())
+    rows = [_part_row(part) for part in (*parts, CompliancePart(words("all_of_them"), total))]
     return Table(columns, rows)
 
 
-def _breaches(report: Report) -> Section:
-    columns = (
-        Column("Ticket", weight=0.9),
-        Column("What", weight=2),
-        Column("Priority", weight=0.9),
-        Column("Promise", weight=1.1),
-        Column("Broken at", "instant", 1.1),
-        Column("Support time over the target", "duration", 1.1),
-        Column("Since the deadline", "elapsed"),
-        Column("Reason", weight=2.4),
-    )
-    hidden_count = report.breaches_total - len(report.breaches)
-    footnote = f"{hidden_count} more are in the clocks' own list." if hidden_count else ""
-    rows = [_breach_row(one) for one in report.breaches]
-    table = Table(columns, rows, "Every promise was met.", footnote)
-    return Section("Breaches and their reasons", tables=(table,))
-
-
-def _breach_row(one: Breach) -> tuple[Value, ...]:
-    sentences = [one.comment or wording.BREACH_REASONS.get(one.reason, one.reason)]
-    if one.waiver:
-        sentences.append(f"Approved beforehand: {one.waiver}.")
-    if one.running:
-        sentences.append("Still open.")
-    reason = " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in sentences)
-    name = figures.metric_name(one.metric)
-    late = (one.overrun_seconds, one.elapsed_seconds)
-    return (one.ticket, one.title, one.priority, name, one.breached_at, *late, reason)
-
-
-def _waivers(report: Report) -> Section:
-    """The waivers that cover breaches."""
-    return Section("Waivers", tables=(_decisions_table(report.waivers, "No breach was approved."),))
-
-
-def _requests(report: Report) -> Iterator[Section]:
-    """What else was asked for, for staff alone; customers have none of it (C11)."""
-    if report.requests:
-        text = ("The customer does not see this: none of it covers a breach of the month.",)
-        table = _decisions_table(report.requests, "")
-        yield Section("Other requests for waivers", text, tables=(table,))
-
-
-def _decisions_table(waivers: Sequence[WaiverLine], empty_text: str) -> Table:
-    """A table of waivers; the column of reasons is there for staff alone, who have them."""
-    has_reasons = any(one.reason for one in waivers)
-    columns = (
-        Column("Waiver", weight=0.7),
-        Column("About", weight=0.8),
-        Column("Promise"),
-        *((Column("Reason", weight=2.5),) if has_reasons else ()),
-        Column("Decision"),
-        Column("Decided at", "instant"),
-    )
-    return Table(columns, [_approval_row(one, has_reasons) for one in waivers], empty_text)
-
-
-def _approval_row(one: WaiverLine, has_reasons: bool) -> tuple[Value, ...]:
-    promise = "every promise" if one.metric is None else figures.metric_name(one.metric)
-    reason = (one.reason,) if has_reasons else ()
-    return (one.key, one.about, promise, *reason, _decision(one), one.decided_at)
-
-
-def _decision(one: WaiverLine) -> str:
-    if one.late:
-        return "approved, too late to count"
-    if one.state == "expired":
-        return "expired unanswered" if one.decided_at is None else "approved, expired since"
-    return "approved, revoked since" if one.state == "revoked" else one.state
+def _part_row(part: CompliancePart) -> tuple[Value, ...]:
+    one = part.compliance
+    return (part.name, one.met, one.breached, one.waived, one.raw, one.adjusted)

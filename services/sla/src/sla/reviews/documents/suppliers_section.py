@@ -4,26 +4,26 @@ from collections.abc import Iterator, Sequence
 
 from sla.rendering.document import Column, Section, Table, Value
 from sla.reports.domain.monthly_figures import SupplierPart
+from sla.reviews.documents.words import Formats
 
-CONTRACT_NAMES = {"uc": "partner", "ola": "own team"}
 
-
-def suppliers_section(suppliers: Sequence[SupplierPart]) -> Iterator[Section]:
+def suppliers_section(suppliers: Sequence[SupplierPart], formats: Formats) -> Iterator[Section]:
     """Their agreements with us; no section where none came to an end."""
     if not suppliers:
         return
+    words = formats.words
     columns = (
-        Column("Agreement", weight=1.6),
-        Column("With a", weight=0.8),
-        Column("Kept", "count"),
-        Column("Broken", "count"),
-        Column("Kept", "share"),
-        Column("Before", "share"),
+        Column(words("agreement"), weight=1.6),
+        Column(words("with_a"), weight=0.8),
+        Column(words("kept"), "count"),
+        Column(words("broken"), "count"),
+        Column(words("raw"), "share"),
+        Column(words("before"), "share"),
     )
     rows: list[tuple[Value, ...]] = [
         (
             one.agreement,
-            CONTRACT_NAMES[one.contract],
+            words(f"contract_{one.contract}"),
             one.compliance.met,
             one.compliance.breached,
             one.compliance.raw,
@@ -31,4 +31,4 @@ def suppliers_section(suppliers: Sequence[SupplierPart]) -> Iterator[Section]:
         )
         for one in suppliers
     ]
-    yield Section("Partners and own teams", tables=(Table(columns, rows),))
+    yield Section(words("suppliers"), tables=(Table(columns, rows),))

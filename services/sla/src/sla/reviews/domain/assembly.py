@@ -15,6 +15,8 @@ from sla.reports.domain.monthly_figures import CompliancePart, Usage
 from sla.reviews.domain.report import Breach, DailyVolume
 
 PRIORITIES = ("blocker", "critical", "major", "minor", "trivial")
+NO_SERVICE = "no service named"
+"""Stands for the service of tickets without one."""
 TREND_MONTHS = 6
 """The months of a trend, the reported one included."""
 
@@ -49,7 +51,7 @@ def sort_by_urgency(parts: Sequence[CompliancePart]) -> tuple[CompliancePart, ..
 
 def name_services(parts: Sequence[CompliancePart]) -> tuple[CompliancePart, ...]:
     """Services with a name for tickets without one; empty where no ticket has a service."""
-    parts_by_service = [replace(part, name=part.name or "no service named") for part in parts]
+    parts_by_service = [replace(part, name=part.name or NO_SERVICE) for part in parts]
     return tuple(parts_by_service) if any(part.name for part in parts) else ()
 
 

@@ -21,12 +21,12 @@ def says_why(text: str) -> bool:
 
 
 def with_assessment(report: Report, paragraphs: Sequence[str], by: tuple[str, str]) -> Report:
-    """The report with a person's words at its head; without any: with those that were computed.
+    """The report with a person's words at its head; without any: with what is computed when it is read.
 
     `by`: account and name.
     """
     account, name = by if paragraphs else (None, None)
-    words = tuple(paragraphs) or report.computed_assessment
+    words = tuple(paragraphs)
     return replace(
         report,
         assessment=words,

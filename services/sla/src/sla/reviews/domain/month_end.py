@@ -28,16 +28,3 @@ def holds_in(agreement: Agreement, month: Month) -> bool:
     span = month.span(zone_or_utc(agreement.timezone))
     ended_before = agreement.valid_until is not None and agreement.valid_until <= span.since
     return agreement.valid_from < span.until and not ended_before
-
-
-def preliminary_note(at: datetime, span: Span, final: datetime) -> str | None:
-    """What a reader must know of figures as of `at`; None where they are final."""
-    if at < span.until:
-        return "The month is not over: these figures are preliminary."
-    if at < final:
-        over = f"{final:%d %b %Y %H:%M} UTC"
-        return (
-            f"The month is not over in the zone of an agreement, where it ends on {over}:"
-            " these figures are preliminary."
-        )
-    return None

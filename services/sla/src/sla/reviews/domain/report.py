@@ -4,7 +4,7 @@ All of it is plain values, which a published edition stores as they are.
 Durations are seconds, shares go from 0 to 1, instants are in UTC.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -71,7 +71,7 @@ class WaiverLine:
 @dataclass(frozen=True, slots=True)
 class OutageLine:
     """An outage. `ended_at` None: not over when the report was generated. `seconds` are those in
-    the month."""
+    the month. `service` None: everything, `environment` None: everywhere."""
 
     key: str
     subject: str
@@ -80,6 +80,8 @@ class OutageLine:
     started_at: datetime
     ended_at: datetime | None
     seconds: int
+    service: str | None = None
+    environment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,35 +169,38 @@ class Report:
     delivered: tuple[ChangeLine, ...] = ()
     reserved: tuple[ReservedHoursLine, ...] = ()
     measured: tuple[MeasuredLine, ...] = ()
-    notes: tuple[str, ...] = field(default=())
-    """What a reader must know about the figures, such as that the month is not over."""
     preliminary: bool = False
+    final_at: datetime | None = None
+    """When the month is over for everybody: in the customer's zone and in those of the agreements."""
+    unknown_timezone: str | None = None
+    """The customer's zone where it is not known here, so that days are counted in UTC."""
     goals: tuple[GoalResult, ...] = ()
     credits: tuple[CreditTotal, ...] = ()
     agreements: tuple[AgreementLine, ...] = ()
     suppliers: tuple[SupplierPart, ...] = ()
     """What partners and own teams promised us about the customer's tickets: for staff alone (R13)."""
-    computed_assessment: tuple[str, ...] = ()
+    metrics_before: tuple[CompliancePart, ...] = ()
+    """The compliance by metric of the month before, with which the assessment compares."""
     assessment: tuple[str, ...] = ()
-    """The paragraphs at the head: those that were computed, or what `assessment_by` (a name) wrote."""
+    """What `assessment_by` (a name) wrote at the head; else it is computed from the figures when read."""
     assessment_by: str | None = None
     assessment_account: str | None = None
     former_assessment: tuple[str, ...] = ()
     """What `former_assessment_by` (a name) wrote while the month was not over, until somebody writes anew."""
     former_assessment_by: str | None = None
     """Whose words they are, by account: whoever wrote them does not publish them."""
-    """The goals of the agreements with the customer, and the service credits owed for the month."""
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerLine:
-    """A customer's month in the leadership report. `review` is the state of the month's review."""
+    """A customer's month in the leadership report. `edition` is the newest one of the month's review, 0
+    while none is published, None while none is drawn up."""
 
     customer: str
     name: str
     usage: Usage
     previous_month: Usage
-    review: str
+    edition: int | None
     open_actions: int
     overdue_actions: int
     availability: float | None = None
@@ -206,11 +211,12 @@ class CustomerLine:
 
 @dataclass(frozen=True, slots=True)
 class LeadershipReport:
-    """All customers' months, each in the customer's own zone."""
+    """All customers' months, each in the customer's own zone. `unfinished`: the names of those whose
+    month is not over."""
 
     month: str
     generated_at: datetime
     customers: tuple[CustomerLine, ...]
     trend: tuple[Usage, ...]
-    notes: tuple[str, ...] = ()
+    unfinished: tuple[str, ...] = ()
     suppliers: tuple[SupplierPart, ...] = ()

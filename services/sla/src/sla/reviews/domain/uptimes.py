@@ -66,6 +66,8 @@ def to_outage_line(outage: Outage, cause: str, span: Span, at: datetime) -> Outa
         outage.started_at,
         outage.ended_at,
         overlap // SECOND,
+        outage.scope.service,
+        outage.scope.environment,
     )
 
 

@@ -11,6 +11,8 @@ from common.persistence.database import transaction_time
 from sla.directory.store.people import names_of_accounts
 from sla.path_parameters import ReviewRef
 from sla.reviews import commands
+from sla.reviews.documents.assessment import assess, shown_assessment
+from sla.reviews.languages import load_formats
 from sla.reviews.routes.publication import lock_review
 from sla.reviews.schemas.requests import AssessmentUpdate
 from sla.reviews.store import reviews
@@ -19,7 +21,7 @@ routes = router("/v1/reviews", tags=["reviews"])
 
 
 class AssessmentRead(ResponseModel):
-    """`computed` is what the figures say; `assessment_by` is null while that is what stands there."""
+    """`computed` is what the figures say, in the customer's language; `assessment_by` is null while that is what stands there."""
 
     assessment: list[str]
     assessment_by: str | None
@@ -45,8 +47,9 @@ async def update_assessment(
     subject = f"review/{review.id}"
     await record(tx, Entry.by(caller.actor, at, "review.assessment", subject, grounds))
     draft = await reviews.get_draft(tx, review.id)
+    formats = await load_formats(tx, review, draft, None)
     return AssessmentRead(
-        assessment=list(draft.assessment),
+        assessment=list(shown_assessment(draft, formats)),
         assessment_by=draft.assessment_by,
-        computed=list(draft.computed_assessment),
+        computed=list(assess(draft, formats)),
     )

@@ -13,18 +13,17 @@ from common.http.etag import etag
 from common.http.state import runtime_of
 from common.persistence.database import Connection
 from common.runtime import Runtime
-from sla.calendars.domain.month import zone_or_utc
 from sla.calendars.schemas import id_or_key
 from sla.directory.fields import CustomerFilter
-from sla.directory.store.people import names_of_accounts
 from sla.path_parameters import ReviewRef
-from sla.rendering.figures import format_instant
-from sla.reviews.documents import review as review_document
+from sla.rendering.words import Language
 from sla.reviews.documents.parties_section import Makers
+from sla.reviews.documents.review import ReviewContent, Status, build_document
 from sla.reviews.domain.action_item import actions_for_review
 from sla.reviews.domain.for_customer import meeting_until, report_for_customer
 from sla.reviews.domain.meeting import Meeting
 from sla.reviews.domain.report import Report
+from sla.reviews.languages import load_formats
 from sla.reviews.routes.formats import FORMAT_RESPONSES, FormatQuery, render_response
 from sla.reviews.schemas.for_customer import (
     ReviewDetailForCustomer,
@@ -83,6 +82,9 @@ async def get_review(
     edition: Annotated[
         int | None, Query(ge=0, le=10_000, description="0 is the draft; else the newest.")
     ] = None,
+    language: Annotated[
+        Language | None, Query(description="Of all words; by default that of the customer.")
+    ] = None,
 ) -> Response:
     """Get an edition of a review as it was published, with agenda, minutes and action items.
 
@@ -91,38 +93,33 @@ async def get_review(
     review = await get_visible_review(tx, name, caller)
     shown_edition, report = await _resolve_edition(tx, review, caller, edition)
     meeting = await load_meeting(tx, review, report)
-    names = await names_of_accounts(tx, _people_of(review, shown_edition, meeting))
-    provider = _settings_of(request).provider_name
-    makers = _makers(provider, names, review, shown_edition)
-    detail: ReviewDetail | ReviewDetailForCustomer
-    if caller.customer is None:
-        detail = to_detail_response(review, shown_edition, report, meeting, (provider, names))
-        status_line = _status_line(shown_edition, report, with_reason=True)
-    else:
+    if caller.customer is not None:
         assert shown_edition is not None, "customers have no drafts"
         report = report_for_customer(report)
         meeting = meeting_until(meeting, shown_edition.published_at)
-        detail = to_customer_detail_response(review, shown_edition, report, meeting, makers)
-        status_line = _status_line(shown_edition, report, with_reason=False)
-    document = review_document.build_document(report, meeting, status_line, makers)
+    formats = await load_formats(tx, review, report, language, meeting, shown_edition)
+    provider = _settings_of(request).provider_name
+    makers = _makers(provider, formats.names.people, review, shown_edition)
+    status = _status(shown_edition, report, is_staff=caller.customer is None)
+    content = ReviewContent(report, meeting, status, makers, formats.names)
+    detail: ReviewDetail | ReviewDetailForCustomer
+    if caller.customer is None:
+        detail = to_detail_response(review, shown_edition, content, formats)
+    else:
+        assert shown_edition is not None
+        detail = to_customer_detail_response(review, shown_edition, content, formats)
+    document = build_document(content, formats.words.language)
     response = await render_response(request, requested_format, detail, document)
     response.headers["ETag"] = etag(review.sequence)
     return response
 
 
-def _people_of(review: Review, edition: Edition | None, meeting: Meeting) -> set[str]:
-    """The accounts of those who made a review, and of those who own its actions."""
-    makers = {review.generated_by} if edition is None else {edition.generated_by}
-    published = set() if edition is None else {edition.published_by}
-    return makers | published | {one.owner for one in meeting.actions}
-
-
 def _makers(
-    provider: str | None, names: Mapping[str, str], review: Review, edition: Edition | None
+    provider: str | None, people: Mapping[str, str], review: Review, edition: Edition | None
 ) -> Makers:
     prepared_by = review.generated_by if edition is None else edition.generated_by
     published_by = None if edition is None else edition.published_by
-    return Makers(provider, names.get(prepared_by), published_by and names.get(published_by))
+    return Makers(provider, people.get(prepared_by), published_by and people.get(published_by))
 
 
 def _settings_of(request: Request) -> SlaSettings:
@@ -163,12 +160,8 @@ async def _resolve_edition(
     return edition, edition.report
 
 
-def _status_line(edition: Edition | None, report: Report, *, with_reason: bool) -> str:
-    """What stands below the title. Why there is another edition is for staff."""
-    zone = zone_or_utc(report.timezone)
-    prefix = "Preliminary. " if report.preliminary else ""
+def _status(edition: Edition | None, report: Report, *, is_staff: bool) -> Status:
+    """Which edition it is. Why there is another edition is for staff."""
     if edition is None:
-        return f"{prefix}Draft, as known on {format_instant(report.generated_at, zone)}"
-    published_at = format_instant(edition.published_at, zone)
-    text = f"{prefix}Edition {edition.number}, published on {published_at}"
-    return f"{text}: {edition.reason}" if edition.reason and with_reason else text
+        return Status(0, report.generated_at)
+    return Status(edition.number, edition.published_at, edition.reason if is_staff else None)

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from common.http import ResponseModel
 from sla.reviews.documents.agenda import agenda
-from sla.reviews.documents.parties_section import Makers
+from sla.reviews.documents.review import ReviewContent
+from sla.reviews.documents.words import Formats
 from sla.reviews.domain.action_item import ActionItem, ActionItemState
-from sla.reviews.domain.meeting import Meeting
 from sla.reviews.domain.report import Report
-from sla.reviews.schemas.report_figures import MinuteRead, ReportFigures
+from sla.reviews.schemas.report_figures import MinuteRead, ReportFigures, report_values
 from sla.reviews.store.reviews import Edition, Review
 
 
@@ -82,19 +82,27 @@ def to_customer_response(review: Review) -> ReviewForCustomer:
 
 
 def to_customer_detail_response(
-    review: Review, edition: Edition, report: Report, meeting: Meeting, makers: Makers
+    review: Review, edition: Edition, content: ReviewContent, formats: Formats
 ) -> ReviewDetailForCustomer:
-    """A published edition; report and meeting are those for the customer (`domain.for_customer`)."""
+    """A published edition; its content is that for the customer (`domain.for_customer`)."""
+    meeting, makers = content.meeting, content.makers
     return ReviewDetailForCustomer(
         **to_customer_response(review).model_dump(),
         shown_edition=edition.number,
         published_at=edition.published_at,
         provider=makers.provider,
         published_by_name=makers.published_by,
-        report=ReviewReportForCustomer.model_validate(report),
-        agenda=list(agenda(report, meeting)),
+        report=_customer_report(content.report, formats),
+        agenda=list(agenda(content.report, meeting, formats)),
         minutes=[MinuteRead.model_validate(one) for one in meeting.minutes],
         actions=[_to_customer_action(one) for one in meeting.actions],
+    )
+
+
+def _customer_report(report: Report, formats: Formats) -> ReviewReportForCustomer:
+    values = report_values(report, formats)
+    return ReviewReportForCustomer.model_validate(
+        {name: values[name] for name in ReviewReportForCustomer.model_fields}
     )
 
 

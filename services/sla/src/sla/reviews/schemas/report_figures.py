@@ -1,11 +1,15 @@
 """Response models of a review's figures, which all its readers share."""
 
 from datetime import datetime
+from typing import Any
 
 from common.http import ResponseModel
 from sla.goals.domain.goal_result import CreditTotal, GoalResult
 from sla.reports.domain.monthly_figures import ResponseTimes
 from sla.reports.schemas import ComplianceFigures
+from sla.reviews.documents.assessment import shown_assessment
+from sla.reviews.documents.notes import review_notes
+from sla.reviews.documents.words import Formats
 from sla.reviews.domain.parties import AgreementLine
 from sla.reviews.domain.report import (
     Breach,
@@ -13,6 +17,7 @@ from sla.reviews.domain.report import (
     DailyVolume,
     MeasuredLine,
     OutageLine,
+    Report,
     ReservedHoursLine,
     Uptime,
 )
@@ -68,6 +73,15 @@ class ReportFigures(ResponseModel):
     measured: list[MeasuredLine]
     agreements: list[AgreementLine]
     assessment: list[str]
+
+
+def report_values(report: Report, formats: Formats) -> dict[str, Any]:
+    """The fields of a report and, in the reader's language, what is said of it."""
+    values = {name: getattr(report, name) for name in Report.__dataclass_fields__}
+    return values | {
+        "notes": review_notes(report, formats),
+        "assessment": shown_assessment(report, formats),
+    }
 
 
 class MinuteRead(ResponseModel):

@@ -1,17 +1,25 @@
 """Response models of reviews as staff reads them."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from common.http import Page, ResponseModel
 from sla.reports.schemas import ComplianceFigures
 from sla.reviews.documents.agenda import agenda
+from sla.reviews.documents.assessment import assess
+from sla.reviews.documents.executive_report import review_state
+from sla.reviews.documents.notes import leadership_notes
+from sla.reviews.documents.review import ReviewContent
+from sla.reviews.documents.words import Formats
 from sla.reviews.domain.action_item import ActionItem
-from sla.reviews.domain.meeting import Meeting
-from sla.reviews.domain.report import LeadershipReport, Report, WaiverLine
+from sla.reviews.domain.report import CustomerLine, LeadershipReport, Report, WaiverLine
 from sla.reviews.schemas.for_customer import ActionItemForCustomer, ReviewForCustomer
-from sla.reviews.schemas.report_figures import MinuteRead, ReportFigures, UsageRead
+from sla.reviews.schemas.report_figures import (
+    MinuteRead,
+    ReportFigures,
+    UsageRead,
+    report_values,
+)
 from sla.reviews.store.reviews import Edition, Review
 
 
@@ -122,27 +130,45 @@ def to_action_response(action: ActionItem) -> ActionItemRead:
 
 
 def to_detail_response(
-    review: Review,
-    edition: Edition | None,
-    report: Report,
-    meeting: Meeting,
-    named: tuple[str | None, Mapping[str, str]],
+    review: Review, edition: Edition | None, content: ReviewContent, formats: Formats
 ) -> ReviewDetail:
-    """A review with one edition; `edition` None stands for the draft. `named`: our house and people."""
+    """A review with one edition; `edition` None stands for the draft."""
+    meeting = content.meeting
     return ReviewDetail(
         **to_response(review).model_dump(),
-        provider=named[0],
-        names=dict(named[1]),
+        provider=content.makers.provider,
+        names=dict(content.names.people),
         shown_edition=edition.number if edition else 0,
         reason=edition.reason if edition else None,
         published_by=edition.published_by if edition else None,
         published_at=edition.published_at if edition else None,
-        report=ReviewReportRead.model_validate(report),
-        agenda=list(agenda(report, meeting)),
+        report=_staff_report(content.report, formats),
+        agenda=list(agenda(content.report, meeting, formats)),
         minutes=[MinuteRead.model_validate(one) for one in meeting.minutes],
         actions=[to_action_response(one) for one in meeting.actions],
     )
 
 
-def to_leadership_response(report: LeadershipReport) -> LeadershipReportRead:
-    return LeadershipReportRead.model_validate(report)
+def _staff_report(report: Report, formats: Formats) -> ReviewReportRead:
+    values = report_values(report, formats) | {"computed_assessment": assess(report, formats)}
+    return ReviewReportRead.model_validate(
+        {name: values[name] for name in ReviewReportRead.model_fields}
+    )
+
+
+def to_leadership_response(report: LeadershipReport, formats: Formats) -> LeadershipReportRead:
+    return LeadershipReportRead.model_validate(
+        {
+            "month": report.month,
+            "generated_at": report.generated_at,
+            "customers": [_customer_values(one, formats) for one in report.customers],
+            "trend": report.trend,
+            "notes": leadership_notes(report, formats),
+            "suppliers": report.suppliers,
+        }
+    )
+
+
+def _customer_values(line: CustomerLine, formats: Formats) -> dict[str, object]:
+    values = {name: getattr(line, name) for name in CustomerLine.__dataclass_fields__}
+    return values | {"review": review_state(values.pop("edition"), formats)}

@@ -1,0 +1,1 @@
+"""The words that all documents share, a table for each language."""

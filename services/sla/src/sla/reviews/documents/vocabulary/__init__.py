@@ -1,0 +1,1 @@
+"""The words of reviews and leadership reports, a table for each language."""
