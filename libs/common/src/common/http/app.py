@@ -46,6 +46,6 @@ def create_app(
     app.add_middleware(BodyLimit, limit=MIB, limits_by_prefix=service.body_limits)
     app.add_middleware(UnknownCallers)
     app.add_middleware(middleware.EdgeMiddleware, drain=drain)
-    if routes := unguarded_routes(app):
+    if routes := unguarded_routes(app, service.guarded_by):
         raise ValueError(f"these routes require no permission: {', '.join(routes)}")
     return app

@@ -1,0 +1,51 @@
+"""In which language and zone somebody reads. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
+
+LANGUAGES: Final = ("en", "nl", "de")
+"""The first one is that of the message ids."""
+USUAL_ZONE: Final = "Europe/Amsterdam"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a page: the language, the zone, and the moment of the page in the product's own time."""
+
+    language: str
+    zone: ZoneInfo
+    moment: datetime
+
+
+def choose_language(*wishes: str | None) -> str:
+    """Return the first language of ours among wishes: `nl`, `de-DE`, or what Accept-Language holds."""
+    for wish in wishes:
+        for part in sorted(_parts(wish or ""), key=lambda part: -part[1]):
+            if part[0] in LANGUAGES and part[1] > 0:
+                return part[0]
+    return LANGUAGES[0]
+
+
+def _parts(header: str) -> list[tuple[str, float]]:
+    """Return the languages of an Accept-Language header with their weights (RFC 9110, 12.5.4)."""
+    found = []
+    for part in header.split(","):
+        tag, _, parameter = part.strip().partition(";")
+        name, _, value = parameter.strip().partition("=")
+        found.append((tag.strip().lower().partition("-")[0], _weight(name, value)))
+    return found
+
+
+def _weight(name: str, value: str) -> float:
+    try:
+        return float(value) if name.strip() == "q" else 1.0
+    except ValueError:
+        return 0.0
+
+
+def choose_zone(*wishes: str | None) -> ZoneInfo:
+    """Return the first zone among wishes that exists."""
+    known = available_timezones()
+    return ZoneInfo(next((wish for wish in wishes if wish in known), USUAL_ZONE))

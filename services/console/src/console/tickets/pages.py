@@ -1,0 +1,139 @@
+"""`/tickets/OPS-…`: one ticket, a reply to its customer, and a note among us."""
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+from urllib.parse import quote
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from console.forms import form as forms
+from console.forms.form import Form
+from console.language.marked import marked
+from console.tickets.view import changes, ticket_page, written_facts
+from console.upstream.client import Get, Parts
+from console.upstream.part import Denied, Here, Missing, Part
+from console.upstream.problems import Done, Violation
+from console.visits.pages import page
+from console.visits.routes import SEE_OTHER, pages
+from console.visits.visitor import Visiting, Visitor
+
+EMPTY: Final = marked("Write something first.")
+MESSAGES: Final = {"limit": "200"}
+Kind = Literal["reply", "note"]
+VISIBILITIES: Final[Mapping[Kind, str]] = {"reply": "public", "note": "internal"}
+
+routes = pages()
+
+
+@routes.get("/tickets/{key}")
+async def show(request: Request, visitor: Visiting, key: str, sent: str | None = None) -> Response:
+    return await _page(request, visitor, key, {}, sent=sent)
+
+
+@routes.post("/tickets/{key}/reply")
+async def reply(request: Request, visitor: Visiting, key: str) -> Response:
+    """Send a message to the customer."""
+    return await _write(request, visitor, key, "reply")
+
+
+@routes.post("/tickets/{key}/note")
+async def note(request: Request, visitor: Visiting, key: str) -> Response:
+    """Keep a note among us: customers never see it."""
+    return await _write(request, visitor, key, "note")
+
+
+async def _write(request: Request, visitor: Visitor, key: str, kind: Kind) -> Response:
+    """Send a message on. The text stays on the page until it is certain that it arrived."""
+    values: dict[str, str] = request.state.form
+    seen = values.get("seen") or None
+    text = values.get("text", "").strip()
+    if not text:
+        wrong = forms.invalid(values, seen, Violation("text", EMPTY))
+        return await _page(request, visitor, key, {kind: wrong})
+    body: dict[str, Any] = {"text": text, "visibility": VISIBILITIES[kind]}
+    if values.get("overrule_reason", "").strip():
+        body["overrule_reason"] = values["overrule_reason"].strip()
+    outcome = await visitor.upstream.send(
+        visitor.asker,
+        "intake",
+        "POST",
+        f"/v1/tickets/{quote(key, safe='')}/replies",
+        body,
+        key=forms.nonce_of(values),
+        etag=seen,
+    )
+    if isinstance(outcome, Done):
+        return RedirectResponse(
+            f"/tickets/{quote(key, safe='')}?sent={kind}#conversation", SEE_OTHER
+        )
+    parts = await _ask(visitor, key)
+    drawn = forms.after(outcome, values, _etag(parts) or seen)
+    return await _page(request, visitor, key, {kind: drawn}, parts=parts)
+
+
+async def _ask(visitor: Visitor, key: str) -> Parts:
+    """Ask for the ticket and what stands beside it; for its environment once its name is known."""
+    ref = quote(key, safe="")
+    wanted = {
+        "ticket": Get("intake", f"/v1/tickets/{ref}"),
+        "messages": Get("intake", f"/v1/tickets/{ref}/messages", MESSAGES),
+    }
+    if not visitor.is_contact:
+        wanted["clocks"] = Get("sla", f"/v1/tickets/{ref}/clocks", remember=True)
+        wanted["escalations"] = Get("escalation", "/v1/escalations", {"ticket": key, "limit": "20"})
+    parts = await visitor.upstream.parts(visitor.asker, wanted)
+    found = parts["ticket"]
+    environment = found.data.get("environment") if isinstance(found, Here) else None
+    if environment is None or visitor.is_contact:
+        return parts
+    path = f"/v1/environments/{quote(environment, safe='')}"
+    more = await visitor.upstream.parts(visitor.asker, {"environment": Get("delivery-gate", path)})
+    return Parts({**parts.by_name, **more.by_name}, {**parts.seconds, **more.seconds})
+
+
+async def _page(
+    request: Request,
+    visitor: Visitor,
+    key: str,
+    drawn: Mapping[str, Form],
+    *,
+    parts: Parts | None = None,
+    sent: str | None = None,
+) -> Response:
+    parts = parts or await _ask(visitor, key)
+    shown = {name: drawn.get(name) or forms.blank(_etag(parts)) for name in VISIBILITIES}
+    status = max((one.status for one in drawn.values()), default=200)
+    ticket = parts["ticket"]
+    values = {"key": key, "forms": shown, "sent": sent, "changed": ()}
+    if not isinstance(ticket, Here):
+        status = max(status, _status(ticket))
+        return page(
+            request, visitor, "tickets/no_ticket.html", parts, status=status, part=ticket, **values
+        )
+    view = ticket_page(parts.by_name, visitor.reader.moment)
+    for one in drawn.values():
+        if one.notice == "changed":
+            values["changed"] = changes(one.value("saw"), view.ticket)
+    return page(
+        request,
+        visitor,
+        "tickets/ticket.html",
+        parts,
+        status=status,
+        page=view,
+        ticket=view.ticket,
+        saw=written_facts(view.ticket),
+        **values,
+    )
+
+
+def _status(ticket: Part) -> int:
+    if isinstance(ticket, Missing):
+        return 503
+    return ticket.status if isinstance(ticket, Denied) else 200
+
+
+def _etag(parts: Parts) -> str | None:
+    ticket = parts["ticket"]
+    return ticket.etag if isinstance(ticket, Here) else None
