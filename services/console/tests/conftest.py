@@ -1,6 +1,6 @@
 """Fixtures: the console on a database, between four services and an issuer that do as a test says."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
@@ -15,14 +15,13 @@ from console.upstream.client import Upstream
 from console.visits.visitor import IssuerClients
 from console_support.browser import ORIGIN, Browser
 from console_support.issuer import FakeIssuer
-from console_support.people import start_session
+from console_support.people import SignIn, start_session
 from console_support.services import FakeServices
 from opsdesk_testing.client import app_for, settings_for
 from opsdesk_testing.protocol import freeze_time
 
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 MORNING = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
-SignIn = Callable[[str], Awaitable[Browser]]
 
 
 @pytest.fixture

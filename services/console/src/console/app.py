@@ -7,6 +7,7 @@ from console.account import pages as account_pages
 from console.account import sign_in_pages
 from console.clocks import pages as clock_pages
 from console.deliveries import pages as delivery_pages
+from console.escalations import pages as escalation_pages
 from console.on_call import pages as on_call_pages
 from console.search import pages as search_pages
 from console.sessions.store import RETENTION
@@ -37,6 +38,7 @@ SERVICE: Final = Service(
         clock_pages.routes,
         status_pages.routes,
         on_call_pages.routes,
+        escalation_pages.routes,
         waiver_pages.routes,
         delivery_pages.routes,
         search_pages.routes,

@@ -20,12 +20,18 @@ Redraw = Callable[[Form], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is decided: `noun` and `key` are in the API and in the console alike, `act` ends the API's path."""
+    """What is decided: `noun` and `key` are in the API and in the console alike, `act` ends the API's path.
+
+    `compares`: it is about what the page shows, and refused where somebody has changed that since.
+    `done`: what the page says was done, where that is not the act itself.
+    """
 
     service: ServiceName
     noun: str
     key: str
     act: str
+    compares: bool = True
+    done: str | None = None
 
     @property
     def page(self) -> str:
@@ -53,8 +59,8 @@ async def decide(
         decision.path,
         body,
         key=forms.nonce_of(values),
-        etag=seen,
+        etag=seen if decision.compares else None,
     )
     if isinstance(outcome, Done):
-        return RedirectResponse(f"{decision.page}?done={decision.act}", SEE_OTHER)
+        return RedirectResponse(f"{decision.page}?done={decision.done or decision.act}", SEE_OTHER)
     return await redraw(forms.after(outcome, values, seen))

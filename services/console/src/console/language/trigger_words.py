@@ -1,4 +1,4 @@
-"""English words for what opens an escalation."""
+"""English words for what opens an escalation, and for what happens to it."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -45,3 +45,22 @@ TRIGGERS: Final[Mapping[str, str]] = {
     "settings_changed": "settings were changed",
     "manual": "raised by hand",
 }
+STORY: Final[Mapping[str, str]] = {
+    "opened": "opened",
+    "informed": "people were informed",
+    "repeated": "it was raised once more",
+    "step_fired": "a step fired",
+    "step_skipped": "a step was skipped: nobody was there",
+    "exhausted": "all steps have fired",
+    "acknowledged": "acknowledged",
+    "reopened": "open again: the acknowledgement has timed out",
+    "snooze_asked": "a snooze was asked for",
+    "snoozed": "snoozed",
+    "policy_changed": "moved to another policy",
+    "resolve_asked": "its end was asked for",
+    "resolved": "resolved",
+    "withdrawn": "withdrawn",
+    "notified": "somebody was told",
+    "notification_failed": "somebody could not be told",
+}
+"""The kinds of entries of an escalation's time line."""

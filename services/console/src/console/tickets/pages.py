@@ -5,11 +5,14 @@ from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from fastapi import Request
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from console.forms import form as forms
+from console.forms.decision import Decision, decide
 from console.forms.form import Form
 from console.language.marked import marked
+from console.tickets.acts import ACT_FORMS, act_form, body_of, path_of
 from console.tickets.view import changes, ticket_page, written_facts
 from console.upstream.client import Get, Parts
 from console.upstream.part import Denied, Here, Missing, Part
@@ -27,8 +30,9 @@ routes = pages()
 
 
 @routes.get("/tickets/{key}")
-async def show(request: Request, visitor: Visiting, key: str, sent: str | None = None) -> Response:
-    return await _page(request, visitor, key, {}, sent=sent)
+async def show(request: Request, visitor: Visiting, key: str, done: str | None = None) -> Response:
+    """Show a ticket; `done` is what was just done, said once."""
+    return await _page(request, visitor, key, {}, done=done)
 
 
 @routes.post("/tickets/{key}/reply")
@@ -41,6 +45,25 @@ async def reply(request: Request, visitor: Visiting, key: str) -> Response:
 async def note(request: Request, visitor: Visiting, key: str) -> Response:
     """Keep a note among us: customers never see it."""
     return await _write(request, visitor, key, "note")
+
+
+@routes.post("/tickets/{key}/do/{act}")
+async def do_act(request: Request, visitor: Visiting, key: str, act: str) -> Response:
+    """Do what may be done on a ticket, such as verify it. Who may is intake's to say."""
+    wanted = act_form(act)
+    if wanted is None:
+        raise HTTPException(404)
+
+    async def redraw(form: Form) -> Response:
+        return await _page(request, visitor, key, {act: form})
+
+    values: dict[str, str] = request.state.form
+    body = body_of(wanted, values, visitor.session.person.sub)
+    if wanted.needs and body is None:
+        wrong = Violation(wanted.field, EMPTY)
+        return await redraw(forms.invalid(values, values.get("seen") or None, wrong))
+    decision = Decision("intake", "tickets", key, path_of(act), done=act)
+    return await decide(request, visitor, decision, body, redraw)
 
 
 async def _write(request: Request, visitor: Visitor, key: str, kind: Kind) -> Response:
@@ -64,9 +87,7 @@ async def _write(request: Request, visitor: Visitor, key: str, kind: Kind) -> Re
         etag=seen,
     )
     if isinstance(outcome, Done):
-        return RedirectResponse(
-            f"/tickets/{quote(key, safe='')}?sent={kind}#conversation", SEE_OTHER
-        )
+        return RedirectResponse(f"/tickets/{quote(key, safe='')}?done={kind}", SEE_OTHER)
     parts = await _ask(visitor, key)
     drawn = forms.after(outcome, values, _etag(parts) or seen)
     return await _page(request, visitor, key, {kind: drawn}, parts=parts)
@@ -99,13 +120,14 @@ async def _page(
     drawn: Mapping[str, Form],
     *,
     parts: Parts | None = None,
-    sent: str | None = None,
+    done: str | None = None,
 ) -> Response:
     parts = parts or await _ask(visitor, key)
-    shown = {name: drawn.get(name) or forms.blank(_etag(parts)) for name in VISIBILITIES}
+    names = [*VISIBILITIES, *(one.name for one in ACT_FORMS)]
+    shown = {name: _fresh(drawn.get(name), _etag(parts)) for name in names}
     status = max((one.status for one in drawn.values()), default=200)
     ticket = parts["ticket"]
-    values = {"key": key, "forms": shown, "sent": sent, "changed": ()}
+    values = {"key": key, "forms": shown, "done": done, "changed": ()}
     if not isinstance(ticket, Here):
         status = max(status, _status(ticket))
         return page(
@@ -124,8 +146,17 @@ async def _page(
         page=view,
         ticket=view.ticket,
         saw=written_facts(view.ticket),
+        acts=ACT_FORMS,
+        wrong=any(one.notice for one in shown.values()),
         **values,
     )
+
+
+def _fresh(form: Form | None, etag: str | None) -> Form:
+    """Return a form about what the page shows now: a blank one, or one that is drawn again."""
+    if form is None:
+        return forms.blank(etag)
+    return forms.after_change(form, etag) if form.notice == "changed" else form
 
 
 def _status(ticket: Part) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from console.promises import Mark, mark
+from console.tickets.acts import PERMITTED_AS
 from console.upstream.part import Denied, Here, Missing, Part, data_of, items_of
 
 Voice = Literal["customer", "us", "internal"]
@@ -77,6 +78,16 @@ class TicketPage:
     acts: Mapping[str, Act]
     parts: Mapping[str, Part]
 
+    def may(self, name: str) -> Act | None:
+        """Return whether an act may be done now; None where intake does not say."""
+        return self.acts.get(PERMITTED_AS.get(name, name))
+
+    def waits_for_two(self, name: str) -> bool:
+        """Whether this act of a second person is what the ticket waits for, so that its refusal teaches."""
+        if name in {"verify", "reject"}:
+            return bool(self.ticket["state"] == "resolved")
+        return name == "confirm_blocker" and self.ticket["priority"] == "blocker"
+
     def name(self, sub: str | None) -> str | None:
         """Return how somebody is called; their account where that is not known."""
         return None if sub is None else self.names.get(sub, sub)
@@ -96,14 +107,14 @@ def ticket_page(parts: Mapping[str, Part], moment: datetime) -> TicketPage:
     ticket = data_of(parts["ticket"])
     assert ticket is not None, "without the ticket there is another page"
     messages = parts["messages"]
-    known = isinstance(messages, Here)
+    found = messages.data if isinstance(messages, Here) else None
     clocks = [_clock(one, moment) for one in items_of(parts["clocks"])] if "clocks" in parts else []
     told = items_of(parts["escalations"]) if "escalations" in parts else []
     return TicketPage(
         ticket,
         ticket.get("names") or {},
-        tuple(map(_message, items_of(messages))) if known else None,
-        known and data_of(messages).get("next") is not None,
+        None if found is None else tuple(map(_message, items_of(messages))),
+        found is not None and found.get("next") is not None,
         tuple(sorted(clocks, key=_by_urgency)),
         tuple(told),
         data_of(parts["environment"]) if "environment" in parts else None,

@@ -18,7 +18,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The headings, in their order, and how the kinds below them begin."""
 
-PAGES: Final = ("tickets", "waivers", "deliveries")
+PAGES: Final = ("tickets", "waivers", "deliveries", "escalations")
 """The nouns that have pages of their own; others are shown without a link."""
 
 

@@ -1,5 +1,6 @@
 """Somebody who is signed in, without the way there."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from fastapi import FastAPI
@@ -11,8 +12,11 @@ from console.sessions import store as sessions
 from console.sessions.seal import Seal, Tokens
 from console.sessions.store import Limits, Person
 from console.settings import ConsoleSettings
+from console_support.browser import Browser
 from opsdesk_testing.tokens import CONTACTS, STAFF, token
 
+SignIn = Callable[[str], Awaitable[Browser]]
+"""Signs somebody in, in the one browser of a test."""
 LIMITS = Limits(timedelta(hours=12), timedelta(hours=8))
 
 
