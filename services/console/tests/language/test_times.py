@@ -47,7 +47,7 @@ def test_the_title_names_the_zone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wishes", "language"),
+    ("preferences", "language"),
     [
         ((None, None, "nl,en;q=0.5"), "nl"),
         ((None, None, "fr, de-AT;q=0.8, en;q=0.9"), "en"),
@@ -60,9 +60,9 @@ def test_the_title_names_the_zone() -> None:
     ],
 )
 def test_the_language_is_chosen_then_the_issuers_then_the_browsers(
-    wishes: tuple[str | None, ...], language: str
+    preferences: tuple[str | None, ...], language: str
 ) -> None:
-    assert choose_language(*wishes) == language
+    assert choose_language(*preferences) == language
 
 
 def test_a_zone_that_does_not_exist_is_nobodys() -> None:

@@ -108,5 +108,7 @@ def test_words_are_in_the_language() -> None:
     assert word("de", "trigger", "clock_breached") == "eine Zusage ist gebrochen"
 
 
-def _texts(value: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+def _texts(value: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    if value is None:
+        return ()
     return (value,) if isinstance(value, str) else tuple(value)

@@ -183,7 +183,7 @@ async def test_an_access_token_that_the_services_would_refuse(
 
 
 @pytest.mark.parametrize(
-    "said",
+    "given",
     [
         httpx.Response(200, content=b"<html>nonsense"),
         httpx.Response(200, json=["no", "object"]),
@@ -193,11 +193,11 @@ async def test_an_access_token_that_the_services_would_refuse(
     ids=["no JSON", "no object", "error", "redirect"],
 )
 async def test_an_answer_that_cannot_be_read(
-    browser: Browser, issuer: FakeIssuer, said: httpx.Response
+    browser: Browser, issuer: FakeIssuer, given: httpx.Response
 ) -> None:
     asked = await begin(browser)
     code = issuer.agree(asked)
-    issuer.answer = said
+    issuer.answer = given
     assert (await answer(browser, asked, code)).status == 503
 
 

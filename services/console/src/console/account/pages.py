@@ -1,6 +1,6 @@
 """`/settings`: language, zone, keys, and the own sessions."""
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -56,11 +56,16 @@ async def end_session(request: Request, visitor: Visiting) -> Response:
 
 
 async def _page(
-    request: Request, visitor: Visiting, choice: Choice, *, status: int = 200, **values: Any
+    request: Request,
+    visitor: Visiting,
+    choice: Choice,
+    *,
+    status: int = 200,
+    saved: bool = False,
+    wrong: tuple[str, ...] = (),
 ) -> Response:
     async with state_of(request.app).runtime.database.transaction(all_rows=True) as tx:
         own = await sessions.of_person(tx, visitor.session.person.sub, now())
-    shown = {"saved": False, "wrong": ()} | values
     return page(
         request,
         visitor,
@@ -69,5 +74,6 @@ async def _page(
         choice=choice,
         zones=sorted(available_timezones()),
         sessions=own,
-        **shown,
+        saved=saved,
+        wrong=wrong,
     )

@@ -112,9 +112,9 @@ async def _page(
         return page(
             request, visitor, "look/not_shown.html", parts, status=status, key=key, part=found
         )
-    place = quote(found.data["environment"], safe="")
+    environment = quote(found.data["environment"], safe="")
     more = await visitor.upstream.parts(
-        visitor.asker, {"environment": Get("delivery-gate", f"/v1/environments/{place}")}
+        visitor.asker, {"environment": Get("delivery-gate", f"/v1/environments/{environment}")}
     )
     parts = Parts({**parts.by_name, **more.by_name}, {**parts.seconds, **more.seconds})
     view = delivery_page(

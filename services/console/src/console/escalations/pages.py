@@ -46,7 +46,7 @@ async def _page(
         visitor.asker,
         {
             "escalation": Get("escalation", f"/v1/escalations/{quote(key, safe='')}"),
-            "told": Get("escalation", "/v1/notifications", {"escalation": key}),
+            "notifications": Get("escalation", "/v1/notifications", {"escalation": key}),
         },
     )
     found = parts["escalation"]
@@ -57,7 +57,7 @@ async def _page(
         )
     drawn = form or forms.blank(found.etag)
     view = escalation_page(
-        found.data, parts["told"], visitor.session.person.sub, visitor.reader.moment
+        found.data, parts["notifications"], visitor.session.person.sub, visitor.reader.moment
     )
     return page(
         request,

@@ -1,4 +1,4 @@
-"""An escalation: what it is about, what happened, and who was told how. Pure."""
+"""An escalation: what it is about, what happened, and who was notifications how. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from console.upstream.part import Missing, Part, items_of
 
 @dataclass(frozen=True, slots=True)
 class EscalationPage:
-    """The page. `mark` says how urgent the next step is; `told`: messages to people, in their order."""
+    """The page. `mark` says how urgent the next step is; `notifications`: messages to people, in their order."""
 
     case: Mapping[str, Any]
     mark: Mark
     timeline: tuple[Mapping[str, Any], ...]
-    told: tuple[Mapping[str, Any], ...]
-    told_missing: Missing | None
+    notifications: tuple[Mapping[str, Any], ...]
+    notifications_missing: Missing | None
     has_acknowledged: bool
 
     @property
@@ -27,14 +27,14 @@ class EscalationPage:
 
 
 def escalation_page(
-    case: Mapping[str, Any], told: Part, sub: str, moment: datetime
+    case: Mapping[str, Any], notifications: Part, sub: str, moment: datetime
 ) -> EscalationPage:
     is_open = case["state"] == "open"
     return EscalationPage(
         case,
         mark(case["next_at"], moment) if is_open else "none",
         tuple(case["timeline"]),
-        tuple(items_of(told)),
-        told if isinstance(told, Missing) else None,
+        tuple(items_of(notifications)),
+        notifications if isinstance(notifications, Missing) else None,
         sub in case["acknowledged_by"],
     )

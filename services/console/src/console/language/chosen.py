@@ -19,10 +19,10 @@ class Reader:
     moment: datetime
 
 
-def choose_language(*wishes: str | None) -> str:
-    """Return the first language of ours among wishes: `nl`, `de-DE`, or what Accept-Language holds."""
-    for wish in wishes:
-        for part in sorted(_parts(wish or ""), key=lambda part: -part[1]):
+def choose_language(*preferences: str | None) -> str:
+    """Return the first language of ours among preferences: `nl`, `de-DE`, or what Accept-Language holds."""
+    for preference in preferences:
+        for part in sorted(_parts(preference or ""), key=lambda part: -part[1]):
             if part[0] in LANGUAGES and part[1] > 0:
                 return part[0]
     return LANGUAGES[0]
@@ -45,7 +45,9 @@ def _weight(name: str, value: str) -> float:
         return 0.0
 
 
-def choose_zone(*wishes: str | None) -> ZoneInfo:
-    """Return the first zone among wishes that exists."""
+def choose_zone(*preferences: str | None) -> ZoneInfo:
+    """Return the first zone among preferences that exists."""
     known = available_timezones()
-    return ZoneInfo(next((wish for wish in wishes if wish in known), USUAL_ZONE))
+    return ZoneInfo(
+        next((preference for preference in preferences if preference in known), USUAL_ZONE)
+    )

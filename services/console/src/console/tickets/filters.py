@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 FIELDS: Final = ("customer", "environment", "assignee", "team", "state", "priority", "kind")
-STANDINGS: Final[Mapping[str, tuple[str, str]]] = {
+CONDITIONS: Final[Mapping[str, tuple[str, str]]] = {
     "mine": ("mine", "true"),
     "unassigned": ("assigned", "false"),
     "broken": ("breached", "true"),
@@ -28,7 +28,7 @@ class Filters:
     """What is asked for. `unknown`: words with a colon that mean nothing, told to whoever wrote them."""
 
     fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    standings: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
     breaks_within: timedelta | None = None
     words: str = ""
     unknown: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class Filters:
     def text(self) -> str:
         """Write the filters as text."""
         parts = [f"{name}:{self.fields[name]}" for name in FIELDS if name in self.fields]
-        parts += [f"is:{standing}" for standing in self.standings]
+        parts += [f"is:{condition}" for condition in self.conditions]
         if self.breaks_within is not None:
             parts.append(f"breaks:<{_length(self.breaks_within)}")
         return " ".join(filter(None, [*parts, self.words]))
@@ -51,8 +51,8 @@ class Filters:
         if self.searches:
             return {**self.fields, "q": self.words}
         query = dict(self.fields)
-        for standing in self.standings:
-            name, value = STANDINGS[standing]
+        for condition in self.conditions:
+            name, value = CONDITIONS[condition]
             query[name] = value
         if self.breaks_within is not None:
             query["due_before"] = (at + self.breaks_within).isoformat()
@@ -62,7 +62,7 @@ class Filters:
 def read(text: str) -> Filters:
     """Read filters from text."""
     fields: dict[str, str] = {}
-    standings: list[str] = []
+    conditions: list[str] = []
     words: list[str] = []
     unknown: list[str] = []
     breaks = None
@@ -73,25 +73,27 @@ def read(text: str) -> Filters:
             words.append(token)
         elif name in FIELDS:
             fields[name] = value
-        elif name == "is" and value in STANDINGS:
-            standings.append(value)
+        elif name == "is" and value in CONDITIONS:
+            conditions.append(value)
         elif name == "breaks" and (length := _read_length(value)):
             breaks = length
         else:
             unknown.append(token)
-    return Filters(fields, tuple(dict.fromkeys(standings)), breaks, " ".join(words), tuple(unknown))
+    return Filters(
+        fields, tuple(dict.fromkeys(conditions)), breaks, " ".join(words), tuple(unknown)
+    )
 
 
 def from_form(form: Mapping[str, str]) -> Filters:
     """Read filters from the form: its text, and the fields beside it, which win."""
     written = read(form.get("q", ""))
     chosen = {name: form[name].strip() for name in FIELDS if form.get(name, "").strip()}
-    standing = form.get("is", "")
-    standings = written.standings
-    if standing in STANDINGS and standing not in standings:
-        standings = (*standings, standing)
+    condition = form.get("is", "")
+    conditions = written.conditions
+    if condition in CONDITIONS and condition not in conditions:
+        conditions = (*conditions, condition)
     breaks = _read_length(form.get("breaks", "")) or written.breaks_within
-    return Filters({**written.fields, **chosen}, standings, breaks, written.words, written.unknown)
+    return Filters({**written.fields, **chosen}, conditions, breaks, written.words, written.unknown)
 
 
 def _read_length(text: str) -> timedelta | None:

@@ -127,16 +127,20 @@ async def _page(
     shown = {name: _fresh(drawn.get(name), _etag(parts)) for name in names}
     status = max((one.status for one in drawn.values()), default=200)
     ticket = parts["ticket"]
-    values = {"key": key, "forms": shown, "done": done, "changed": ()}
     if not isinstance(ticket, Here):
         status = max(status, _status(ticket))
         return page(
-            request, visitor, "tickets/no_ticket.html", parts, status=status, part=ticket, **values
+            request,
+            visitor,
+            "tickets/no_ticket.html",
+            parts,
+            status=status,
+            part=ticket,
+            key=key,
+            forms=shown,
         )
     view = ticket_page(parts.by_name, visitor.reader.moment)
-    for one in drawn.values():
-        if one.notice == "changed":
-            values["changed"] = changes(one.value("saw"), view.ticket)
+    overtaken = [one.value("saw") for one in drawn.values() if one.notice == "changed"]
     return page(
         request,
         visitor,
@@ -145,10 +149,12 @@ async def _page(
         status=status,
         page=view,
         ticket=view.ticket,
+        forms=shown,
+        changed=changes(overtaken[0], view.ticket) if overtaken else (),
         saw=written_facts(view.ticket),
         acts=ACT_FORMS,
         wrong=any(one.notice for one in shown.values()),
-        **values,
+        done=done,
     )
 
 

@@ -1,4 +1,4 @@
-"""One ticket: its conversation, facts, promises, and who has been told. Pure."""
+"""One ticket: its conversation, facts, promises, and who has been escalations. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ class TicketPage:
     messages: tuple[Message, ...] | None
     has_more_messages: bool
     clocks: tuple[Clock, ...]
-    told: tuple[Mapping[str, Any], ...]
+    escalations: tuple[Mapping[str, Any], ...]
     environment: Mapping[str, Any] | None
     acts: Mapping[str, Act]
     parts: Mapping[str, Part]
@@ -109,14 +109,14 @@ def ticket_page(parts: Mapping[str, Part], moment: datetime) -> TicketPage:
     messages = parts["messages"]
     found = messages.data if isinstance(messages, Here) else None
     clocks = [_clock(one, moment) for one in items_of(parts["clocks"])] if "clocks" in parts else []
-    told = items_of(parts["escalations"]) if "escalations" in parts else []
+    escalations = items_of(parts["escalations"]) if "escalations" in parts else []
     return TicketPage(
         ticket,
         ticket.get("names") or {},
         None if found is None else tuple(map(_message, items_of(messages))),
         found is not None and found.get("next") is not None,
         tuple(sorted(clocks, key=_by_urgency)),
-        tuple(told),
+        tuple(escalations),
         data_of(parts["environment"]) if "environment" in parts else None,
         _acts(ticket.get("allowed") or ()),
         parts,

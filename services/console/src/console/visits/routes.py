@@ -10,7 +10,6 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from common.errors import Problem
 from common.http.problems import problem_from_error
 from common.now import now
 from console.language.chosen import Reader
@@ -24,6 +23,7 @@ from console.visits.visitor import SignInNeeded, arrive, reader_of, settings_of
 
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 SEE_OTHER: Final = 303
+UNAVAILABLE: Final = 503
 ASKING: Final = frozenset({"GET", "HEAD"})
 MAX_FIELDS: Final = 200
 HIDDEN: Final = frozenset({"form", "nonce", "seen"})
@@ -90,11 +90,9 @@ def _with_error_pages(handle: Handle) -> Handle:
             return error_page(request, _anonymous(request), 503, "issuer")
         except (HTTPException, RequestValidationError):
             return error_page(request, _anonymous(request), 404, "not_found")
-        except Problem as problem:
-            return error_page(request, _anonymous(request), problem.status, "unavailable")
         except Exception as error:  # noqa: BLE001 - logged by `problem_from_error`; people see a page
             problem = problem_from_error(error)
-            kind = "unavailable" if problem.status == 503 else "broken"
+            kind = "unavailable" if problem.status == UNAVAILABLE else "broken"
             return error_page(request, _anonymous(request), problem.status, kind)
 
     return shown

@@ -143,7 +143,8 @@ async def _renew(tx: Connection, request: Request, name: str, limits: Limits) ->
         renewed = await renew(relation_of(request), session.person, tokens, now().timestamp())
     except (IssuerRefused, NotBelieved) as reason:
         log.info("session.not_renewed", reason=str(reason))
-        return await _end(tx, session)
+        await sessions.end(tx, session.id)
+        return None
     except IssuerAway:
         if session.access_expires_at > now():
             return session
@@ -153,10 +154,6 @@ async def _renew(tx: Connection, request: Request, name: str, limits: Limits) ->
     return await sessions.find(tx, name, now(), limits)
 
 
-async def _end(tx: Connection, session: Session) -> None:
-    await sessions.end(tx, session.id)
-
-
 def reader_of(
     request: Request,
     moment: datetime,
@@ -164,14 +161,12 @@ def reader_of(
     session: Session | None = None,
 ) -> Reader:
     """Return how the page is read: as chosen, else as the issuer says, else as the browser asks."""
-    issuer = session.person if session else None
-    language = choose_language(
-        profile and profile.language,
-        issuer and issuer.language,
-        request.headers.get("accept-language"),
+    chosen = profile or Profile()
+    language, zone = (session.person.language, session.person.zone) if session else (None, None)
+    asked = request.headers.get("accept-language")
+    return Reader(
+        choose_language(chosen.language, language, asked), choose_zone(chosen.zone, zone), moment
     )
-    zone = choose_zone(profile and profile.zone, issuer and issuer.zone)
-    return Reader(language, zone, moment)
 
 
 def tokens_of(request: Request, session: Session) -> Tokens | None:

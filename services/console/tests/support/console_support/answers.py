@@ -124,14 +124,14 @@ def say_ticket(services: FakeServices, **changed: Any) -> None:
         "step": 2,
     }
     services.say("escalation", "/v1/escalations", page_of(case))
-    place = {
+    environment = {
         "key": "acme-prod",
         "tier": "production",
         "state": "compliant",
         "running": {"billing": "sha256:9f3c"},
         "debt": None,
     }
-    services.say("delivery-gate", "/v1/environments/acme-prod", place)
+    services.say("delivery-gate", "/v1/environments/acme-prod", environment)
 
 
 def say_work(services: FakeServices) -> None:

@@ -98,7 +98,9 @@ def say_everything(services: FakeServices) -> None:
     services.say("delivery-gate", "/v1/deliveries/DEL-4", DELIVERY, etag='"4"')
     services.say("delivery-gate", "/v1/criteria", CRITERIA)
     services.say("escalation", "/v1/escalations/ESC-3", CASE, etag='"3"')
-    told = {"person": "sven", "channel": "sms", "send_at": "2026-03-02T08:31:00Z"}
+    notifications = {"person": "sven", "channel": "sms", "send_at": "2026-03-02T08:31:00Z"}
     services.say(
-        "escalation", "/v1/notifications", page_of(told | {"state": "sent", "problem": None})
+        "escalation",
+        "/v1/notifications",
+        page_of(notifications | {"state": "sent", "problem": None}),
     )
