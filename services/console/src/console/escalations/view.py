@@ -1,4 +1,4 @@
-"""An escalation: what it is about, what happened, and who was notifications how. Pure."""
+"""An escalation: what it is about, what happened, and who was told how. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
