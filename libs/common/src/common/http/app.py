@@ -36,7 +36,8 @@ def create_app(
     )
     app.state.drain = drain = Drain()
     app.router.routes[:0] = service.fast_routes
-    for router in (docs.stylesheet, *service.routers, *extra_routers):
+    # The extra ones first: the last route of the console takes every path.
+    for router in (docs.stylesheet, *extra_routers, *service.routers):
         app.include_router(router)
     problems.install(app)
     openapi.install(app, speaks_for_contacts=service.resolve_contact is not None)
