@@ -107,7 +107,7 @@ async def test_what_may_be_done_is_a_form_and_what_teaches_is_a_sentence(
         {"act": "verify", "possible": False, "why_not": why},
         {"act": "resume", "possible": False, "why_not": why},
     ]
-    say_ticket(services, allowed=allowed, **RESOLVED)
+    say_ticket(services, allowed=allowed, assignee=None, **RESOLVED)
     page = await (await sign_in("anna")).open(HERE)
     assert "Verify the resolution: You resolved it yourself." in page.main
     assert "Go on with it" not in page.main
@@ -116,7 +116,7 @@ async def test_what_may_be_done_is_a_form_and_what_teaches_is_a_sentence(
 
 async def test_an_act_is_sent_to_its_service(sign_in: SignIn, services: FakeServices) -> None:
     allowed = [{"act": act, "possible": True, "why_not": None} for act in ("assign", "reject")]
-    say_ticket(services, allowed=allowed, **RESOLVED)
+    say_ticket(services, allowed=allowed, assignee="omar", **RESOLVED)
     services.say("intake", "/v1/tickets/OPS-7/assign", {}, method="POST")
     browser = await sign_in("anna")
     page = await browser.open(HERE)

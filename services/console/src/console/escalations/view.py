@@ -10,12 +10,22 @@ from console.upstream.part import Missing, Part, items_of
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that happened, to or with these people."""
+
+    at: str
+    kind: str
+    by: str | None
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EscalationPage:
     """The page. `mark` says how urgent the next step is; `notifications`: messages to people, in their order."""
 
     case: Mapping[str, Any]
     mark: Mark
-    timeline: tuple[Mapping[str, Any], ...]
+    timeline: tuple[Entry, ...]
     notifications: tuple[Mapping[str, Any], ...]
     notifications_missing: Missing | None
     has_acknowledged: bool
@@ -33,8 +43,14 @@ def escalation_page(
     return EscalationPage(
         case,
         mark(case["next_at"], moment) if is_open else "none",
-        tuple(case["timeline"]),
+        tuple(map(_entry, case["timeline"])),
         tuple(items_of(notifications)),
         notifications if isinstance(notifications, Missing) else None,
         sub in case["acknowledged_by"],
     )
+
+
+def _entry(item: Mapping[str, Any]) -> Entry:
+    detail = item["detail"]
+    person = [detail["person"]] if detail.get("person") else []
+    return Entry(item["at"], item["kind"], item["by"], (*person, *(detail.get("people") or ())))

@@ -1,4 +1,4 @@
-"""English words for what may be done on a ticket, and for what was done."""
+"""English words for what may be done on a ticket, for what was done, and for messages to people."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -26,6 +26,13 @@ DONE: Final[Words] = {
     "resolve": "It is resolved. Another person verifies it.",
     "close": "It is closed.",
     "reopen": "It is open again.",
+}
+NOTIFICATIONS: Final[Words] = {
+    "waiting": "waits",
+    "ready": "about to be sent",
+    "sent": "✓ sent",
+    "cancelled": "called off",
+    "failed": "✕ failed",
 }
 ACT_FIELDS: Final[Words] = {
     "reason": "Reason",

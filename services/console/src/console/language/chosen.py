@@ -1,7 +1,7 @@
 """In which language and zone somebody reads. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -12,11 +12,15 @@ USUAL_ZONE: Final = "Europe/Amsterdam"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads a page: the language, the zone, and the moment of the page in the product's own time."""
+    """Who reads a page: the language, the zone, and the moment of the page in the product's own time.
+
+    `ahead`: by how much that time is ahead of the real one, where time is simulated.
+    """
 
     language: str
     zone: ZoneInfo
     moment: datetime
+    ahead: timedelta = timedelta()
 
 
 def choose_language(*preferences: str | None) -> str:

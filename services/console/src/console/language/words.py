@@ -6,7 +6,7 @@ A test walks the enums of docs/api and fails for one that pages show and that ha
 from collections.abc import Mapping
 from typing import Final
 
-from console.language.act_words import ACT_FIELDS, ACTS, DONE
+from console.language.act_words import ACT_FIELDS, ACTS, DONE, NOTIFICATIONS
 from console.language.trigger_words import STORY, TRIGGERS
 from console.language.waiting_words import WAITING
 
@@ -132,7 +132,6 @@ _MAILS: Final[Words] = {
     "off": "no mail server is set",
     "due": "mail is due",
     "planned": "mail is planned",
-    "ready": "about to be sent",
 }
 _OUTCOMES: Final[Words] = {
     "met": "kept",
@@ -231,6 +230,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "setting": _SETTINGS,
     "follow_up": _FOLLOW_UPS,
     "rag": _RAG,
+    "notification": NOTIFICATIONS,
     "act": ACTS,
     "done": DONE,
     "act_field": ACT_FIELDS,

@@ -39,11 +39,13 @@ def environment(language: str) -> Environment:
 
 
 def render(template: str, reader: Reader, values: Mapping[str, Any]) -> str:
-    """Render a template for a reader; `at`, `left`, `long` and `lines` are about their times and words."""
+    """Render a template for a reader; `at`, `real`, `left`, `long` and `lines` are about their times and words."""
     page = environment(reader.language).get_template(template)
     return page.render(
         reader=reader,
         at=lambda instant: time_tag(reader, instant, times.at),
+        # Of a real moment, such as when a service stopped to answer, in the time of the page.
+        real=lambda instant: time_tag(reader, instant + reader.ahead, times.at),
         left=lambda instant: time_tag(reader, instant, times.left),
         long=lambda length: times.duration(reader.language, length),
         lines=paragraphs,

@@ -139,7 +139,7 @@ async def _page(
             key=key,
             forms=shown,
         )
-    view = ticket_page(parts.by_name, visitor.reader.moment)
+    view = ticket_page(parts.by_name, visitor.session.person.sub, visitor.reader.moment)
     overtaken = [one.value("saw") for one in drawn.values() if one.notice == "changed"]
     return page(
         request,

@@ -66,8 +66,9 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class TicketPage:
-    """The page of a ticket; `messages` is None where they cannot be shown."""
+    """The page of a ticket for the account `sub`; `messages` is None where they cannot be shown."""
 
+    sub: str
     ticket: Mapping[str, Any]
     names: Mapping[str, str]
     messages: tuple[Message, ...] | None
@@ -79,7 +80,9 @@ class TicketPage:
     parts: Mapping[str, Part]
 
     def may(self, name: str) -> Act | None:
-        """Return whether an act may be done now; None where intake does not say."""
+        """Return whether an act may be done now; None where intake does not say, or it is done already."""
+        if name == "take" and self.ticket.get("assignee") == self.sub:
+            return None
         return self.acts.get(PERMITTED_AS.get(name, name))
 
     def waits_for_two(self, name: str) -> bool:
@@ -102,8 +105,8 @@ class TicketPage:
         return part if isinstance(part, Denied) else None
 
 
-def ticket_page(parts: Mapping[str, Part], moment: datetime) -> TicketPage:
-    """Put together what the services answered about a ticket, of which `ticket` must be known."""
+def ticket_page(parts: Mapping[str, Part], sub: str, moment: datetime) -> TicketPage:
+    """Put together what the services answered about a ticket, of which `ticket` must be known; `sub`: who reads."""
     ticket = data_of(parts["ticket"])
     assert ticket is not None, "without the ticket there is another page"
     messages = parts["messages"]
@@ -111,6 +114,7 @@ def ticket_page(parts: Mapping[str, Part], moment: datetime) -> TicketPage:
     clocks = [_clock(one, moment) for one in items_of(parts["clocks"])] if "clocks" in parts else []
     escalations = items_of(parts["escalations"]) if "escalations" in parts else []
     return TicketPage(
+        sub,
         ticket,
         ticket.get("names") or {},
         None if found is None else tuple(map(_message, items_of(messages))),

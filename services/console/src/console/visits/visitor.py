@@ -165,7 +165,10 @@ def reader_of(
     language, zone = (session.person.language, session.person.zone) if session else (None, None)
     asked = request.headers.get("accept-language")
     return Reader(
-        choose_language(chosen.language, language, asked), choose_zone(chosen.zone, zone), moment
+        choose_language(chosen.language, language, asked),
+        choose_zone(chosen.zone, zone),
+        moment,
+        moment - now(),
     )
 
 

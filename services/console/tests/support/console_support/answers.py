@@ -113,7 +113,7 @@ def say_ticket(services: FakeServices, **changed: Any) -> None:
         message("The scheduler is down.", visibility="internal", author_name="Omar Haddad"),
     ]
     services.say("intake", "/v1/tickets/OPS-7/messages", page_of(*written))
-    services.say("sla", "/v1/tickets/OPS-7/clocks", [clock()])
+    services.say("sla", "/v1/tickets/OPS-7/clocks", page_of(clock()))
     case = {
         "key": "ESC-3",
         "trigger": "clock_threshold_reached",

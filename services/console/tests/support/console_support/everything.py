@@ -64,7 +64,9 @@ CASE: dict[str, Any] = {
     "opened_at": "2026-03-02T08:20:00Z",
     "next_at": "2026-03-02T08:40:00Z",
     "acknowledged_by": [],
-    "timeline": [{"sequence": 1, "at": "2026-03-02T08:20:00Z", "kind": "opened", "by": None}],
+    "timeline": [
+        {"sequence": 1, "at": "2026-03-02T08:20:00Z", "kind": "opened", "by": None, "detail": {}}
+    ],
 }
 LINE: dict[str, Any] = {
     "customer": "acme",
