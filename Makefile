@@ -15,7 +15,7 @@ help:  ## what you can do here
 setup:
 	@deploy/local/bootstrap
 
-run: setup  ## start everything on this machine (PostgreSQL, Kafka, four services) until Ctrl-C
+run: setup  ## start everything on this machine (PostgreSQL, Kafka, four services, the console) until Ctrl-C
 	@exec setpriv --pdeathsig TERM $(PY) -m opsdesk_local run
 
 demo: setup  ## play the journeys J1-J15 against a running `make run`

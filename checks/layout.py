@@ -18,12 +18,14 @@ ROLES = frozenset(
         "domain",
         "events",
         "handlers",
+        "pages",
         "reactions",
         "routes",
         "schemas",
         "store",
         "tables",
         "timers",
+        "view",
         "waiting",
     }
 )

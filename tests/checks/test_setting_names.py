@@ -6,13 +6,14 @@ from pathlib import Path
 from common.settings import PREFIX, Settings
 from common.settings_checks import KNOWN_ELSEWHERE
 from common.settings_secrets import file_names
+from console.settings import ConsoleSettings
 from delivery_gate.settings import DeliveryGateSettings
 from escalation.settings import EscalationSettings
 from intake.settings import IntakeSettings
 from sla.settings import SlaSettings
 
 ROOT = Path(__file__).parents[2]
-SERVICES = (DeliveryGateSettings, EscalationSettings, IntakeSettings, SlaSettings)
+SERVICES = (ConsoleSettings, DeliveryGateSettings, EscalationSettings, IntakeSettings, SlaSettings)
 READERS = ("deploy/local/src", "deploy/docker", "opsdesk/src", "docker-compose.yml")
 MADE_OF_PARTS = {"INTAKE_URL", "ESCALATION_URL", "DELIVERY_GATE_URL", "TOKEN_FILE"}
 """Read as `OPSDESK_<SERVICE>_URL`, and as a secret's name with `_FILE`."""

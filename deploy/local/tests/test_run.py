@@ -23,7 +23,8 @@ from opsdesk_local.waiting import wait_until
 def test_everything_answers_where_the_file_says(whole_run: Run) -> None:
     run = whole_run
     addresses = read_addresses(run.state)
-    assert set(addresses.services) == {"intake", "sla", "escalation", "delivery-gate"}
+    names = {"intake", "sla", "escalation", "delivery-gate", "console"}
+    assert set(addresses.services) == names
     assert set(addresses.management) == set(addresses.services)
     for url in addresses.management.values():
         assert urllib.request.urlopen(f"{url}/health/ready", timeout=5).status == 200
@@ -39,7 +40,7 @@ def test_the_addresses_are_for_the_owner_only(run: Run) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_everything(run: Run, number: signal.Signals) -> None:
-    assert len(processes_of(run.state)) == 5
+    assert len(processes_of(run.state)) == 7  # five services, mail and the page to sign in
     assert run.end(number) == 0
     assert processes_of(run.state) == []
     with pytest.raises(LocalRunError, match="not running"):
@@ -48,7 +49,7 @@ def test_a_signal_ends_everything(run: Run, number: signal.Signals) -> None:
 
 def test_nothing_outlives_a_killed_supervisor(whole_run: Run) -> None:
     """`kill -9` gives it no chance to stop anything; the kernel tells the children."""
-    assert len(processes_of(whole_run.state)) >= 7
+    assert len(processes_of(whole_run.state)) >= 9
     whole_run.process.kill()
     wait_until(lambda: processes_of(whole_run.state) == [], 10, "all children to be gone")
 
@@ -79,7 +80,7 @@ async def test_a_second_run_keeps_the_data(whole_run: Run, started: list[Run]) -
     again = await asyncpg.connect(started[1].ready().admin_database_url)
     assert await again.fetchval("SELECT seven FROM sla.kept") == 7
     await again.close()
-    assert (run.state.run / "migrated").read_text() == 4 * "once\n"
+    assert (run.state.run / "migrated").read_text() == 5 * "once\n"
     assert (run.state.run / "called").read_text() == "company load\n"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import httpx
 
@@ -12,6 +13,12 @@ from opsdesk.company.demo_data import Identity, read_demo_data
 from opsdesk.endpoints import Endpoints
 from opsdesk.errors import CliError
 from opsdesk.transport import open_http_client
+
+if TYPE_CHECKING:
+    from opsdesk.demo_issuer.app import DemoIssuer
+
+CONSOLE_CLIENT: Final = "opsdesk-console"
+"""The client_id of the console at the local issuer."""
 
 
 class DemoClients:
@@ -86,3 +93,15 @@ def issue_all_tokens(folder: Path) -> dict[str, str]:
     return {
         name: issue_token(issuer, who).token for name, who in read_demo_data().identities().items()
     }
+
+
+def create_demo_issuer(folder: Path, redirect_uri: str) -> "DemoIssuer":
+    """Create the OpenID provider for the console: everybody of the demo company but machines."""
+    from opsdesk.demo_issuer.app import (
+        DemoIssuer,
+    )  # half a second that other commands need not wait
+
+    data = read_demo_data()
+    people = {name: who for name, who in data.identities().items() if who.roles}
+    zones = {one["sub"]: one["timezone"] for one in data.entries("people") if "timezone" in one}
+    return DemoIssuer(LocalIssuer(folder), people, zones, CONSOLE_CLIENT, redirect_uri)

@@ -14,6 +14,7 @@ from opsdesk_local.addresses import read_addresses
 TOPIC_PREFIX = "opsdesk"
 """What the names of topics begin with, unless OPSDESK_TOPIC_PREFIX says otherwise."""
 SERVICES = ("intake", "sla", "escalation", "delivery-gate")
+CONSOLE = "console"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,9 @@ def find_endpoints() -> Endpoints:
     The variables are `OPSDESK_<SERVICE>_URL`, `OPSDESK_KAFKA_BOOTSTRAP_SERVERS`, and the folders
     `OPSDESK_LOCAL_ISSUER_DIRECTORY` and `OPSDESK_MAIL_DIRECTORY`, and `OPSDESK_TOPIC_PREFIX`. Raises CliError when there are none.
     """
-    urls = {name: url for name in SERVICES if (url := os.environ.get(_url_variable(name)))}
-    if urls:
+    names = (*SERVICES, CONSOLE)
+    urls = {name: url for name in names if (url := os.environ.get(_url_variable(name)))}
+    if set(urls) - {CONSOLE}:
         return Endpoints(
             urls,
             os.environ.get("OPSDESK_KAFKA_BOOTSTRAP_SERVERS", ""),

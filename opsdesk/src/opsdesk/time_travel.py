@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from common.simulated_time import NotSettled, advance
 from opsdesk.demo_clients import DemoClients
-from opsdesk.endpoints import SERVICES
+from opsdesk.endpoints import CONSOLE, SERVICES
 from opsdesk.errors import CliError
 
 NO_DURATION = timedelta()
@@ -22,6 +22,9 @@ class TimeTraveller:
         self._clients = clients
         self._on_step = on_step
         self._urls = [clients.endpoints.url(service) for service in SERVICES]
+        # The pages tell the time, too; it is not everywhere where the services are.
+        if CONSOLE in clients.endpoints.urls:
+            self._urls.append(clients.endpoints.url(CONSOLE))
 
     async def now(self) -> datetime:
         """Return the latest of the services' times."""

@@ -9,11 +9,12 @@ from opsdesk_local.ports import free_port
 from opsdesk_local.postgres import Postgres
 from opsdesk_local.roles import Urls, clone_database, drop_database, prepare_database
 from opsdesk_local.servers import Servers, embedded_servers, servers_for_tests
-from opsdesk_local.service import SERVICES, Service, ServiceProcess
+from opsdesk_local.service import CONSOLE, SERVICES, Service, ServiceProcess
 from opsdesk_local.state import State, open_state
 from opsdesk_local.topics import TOPICS, create_topics
 
 __all__ = [
+    "CONSOLE",
     "SERVICES",
     "TOPICS",
     "Broker",

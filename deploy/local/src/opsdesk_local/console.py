@@ -46,7 +46,10 @@ def _without_password(url: str) -> str:
 
 def addresses_table(addresses: Addresses, logs: Path) -> None:
     table = Table(title="OpsDesk is ready", title_justify="left", show_header=False)
-    for name, url in addresses.services.items():
+    services = dict(addresses.services)
+    if pages := services.pop("console", None):
+        table.add_row("work in it here", pages)
+    for name, url in services.items():
         table.add_row(name, url)
     table.add_row("Kafka", addresses.kafka)
     table.add_row("mail is sent to", addresses.smtp)

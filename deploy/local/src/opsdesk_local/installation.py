@@ -1,5 +1,7 @@
 """An installation of OpsDesk: its services and mail server, on servers that already run."""
 
+import base64
+import hashlib
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -13,10 +15,13 @@ from opsdesk_local.port_book import PortBook
 from opsdesk_local.ports import free_port
 from opsdesk_local.processes import Child
 from opsdesk_local.roles import Urls, at_database, prepare_database, reporting_url
-from opsdesk_local.service import SERVICES, Service, ServiceProcess, migrate
+from opsdesk_local.service import CONSOLE, SERVICES, Service, ServiceProcess, migrate
+from opsdesk_local.sign_in import SignInPage
 from opsdesk_local.topics import TOPIC_PREFIX, create_topics, run_blocking, topics_of
 
 MAIL = "mail"
+SIGN_IN = "sign-in"
+"""The name of the port of the local issuer's page."""
 MAIL_SETTINGS: Mapping[str, Mapping[str, str]] = {
     "escalation": {"OPSDESK_MAIL_FROM": "opsdesk@meridian.example"},
     "intake": {"OPSDESK_MAIL_FROM": "support@meridian.example"},
@@ -29,7 +34,11 @@ PROVIDER_NAME = "Meridian Software"
 def usual_ports(services: Sequence[Service] = SERVICES) -> dict[str, int]:
     """Return the usual ports of mail server and services by name, those of their management, too."""
     management = {management_name(service.name): service.port + 1000 for service in services}
-    return {MAIL: 8025} | {service.name: service.port for service in services} | management
+    return (
+        {MAIL: 8025, SIGN_IN: 8010}
+        | {service.name: service.port for service in services}
+        | management
+    )
 
 
 def management_name(service: str) -> str:
@@ -64,6 +73,7 @@ class Installation:
         self.database = database
         self.mail = MailSink(folder, port=ports.claim(MAIL) if ports else free_port())
         self.services: dict[str, ServiceProcess] = {}
+        self.sign_in: SignInPage | None = None
         self._admin_url = admin_url
         self._password = password
         self._known = services
@@ -94,6 +104,8 @@ class Installation:
             self.services[service.name] = self.replica(service, service.name)
             self.services[service.name].launch()
         self.mail.wait_ready()
+        if self.sign_in:
+            self.sign_in.wait_ready()
         for process in self.services.values():
             process.wait_ready()
             say(f"{process.name} is ready at {process.url}")
@@ -123,22 +135,53 @@ class Installation:
 
     def _links(self, service: Service, port: int) -> dict[str, str]:
         """Return the settings for links in mails, with the ports that are used."""
+        if service.name == CONSOLE.name:
+            return self._console_settings(port)
         if service.name != "escalation":
             return {}
         sla = self.services.get("sla")
         own = {"OPSDESK_PUBLIC_URL": f"http://127.0.0.1:{port}"}
         return own | ({"OPSDESK_SLA_URL": sla.url} if sla else {})
 
+    def _console_settings(self, port: int) -> dict[str, str]:
+        """Return the console's settings: its own address, those of the others, and of the issuer's page."""
+        own = f"http://127.0.0.1:{port}"
+        if self.sign_in is None:
+            claimed = self._ports.claim(SIGN_IN) if self._ports else free_port()
+            self.sign_in = SignInPage(self.folder, own, port=claimed)
+            self.sign_in.launch()
+        urls = {
+            f"OPSDESK_{name.upper().replace('-', '_')}_URL": process.url
+            for name, process in self.services.items()
+        }
+        return {
+            **urls,
+            **self.sign_in.settings(),
+            "OPSDESK_CONSOLE_URL": own,
+        }
+
+    def _session_keys(self) -> dict[str, str]:
+        """Return the key that seals the console's sessions: the same at each start."""
+        digest = hashlib.sha256(self._password("opsdesk_console_sessions").encode()).digest()
+        return {"OPSDESK_SESSION_KEYS": base64.urlsafe_b64encode(digest).decode()}
+
     def stop(self) -> None:
-        """Stop all services at once, then the mail server."""
+        """Stop all services at once, then the mail server and the sign-in page."""
         if self.services:
             with ThreadPoolExecutor(len(self.services)) as threads:
                 list(threads.map(ServiceProcess.stop, self.services.values()))
         self.mail.stop()
+        if self.sign_in:
+            self.sign_in.stop()
 
     @property
     def children(self) -> list[Child]:
-        running = [self.mail.child, *(process.child for process in list(self.services.values()))]
+        sign_in = self.sign_in and self.sign_in.child
+        running = [
+            self.mail.child,
+            sign_in,
+            *(process.child for process in list(self.services.values())),
+        ]
         return [child for child in running if child]
 
     @property
@@ -187,6 +230,7 @@ class Installation:
             "OPSDESK_PROVIDER_NAME": PROVIDER_NAME,
             # Only intake reads it.
             "OPSDESK_ATTACHMENT_STORAGE": (self.folder.absolute() / "attachments").as_uri(),
+            **(self._session_keys() if service.name == CONSOLE.name else {}),
             **mail,
             **self._settings,
         }

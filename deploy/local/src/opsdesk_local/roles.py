@@ -15,7 +15,7 @@ import asyncpg
 
 from opsdesk_local.errors import LocalRunError
 
-SCHEMAS = ("intake", "sla", "escalation", "delivery_gate")
+SCHEMAS = ("intake", "sla", "escalation", "delivery_gate", "console")
 REPORTING_ROLE = "opsdesk_reporting"
 """Reads the views of the schema `reporting` and changes nothing: for BI tools (docs/reporting.md)."""
 REPORTING_SCHEMA = "reporting"

@@ -29,6 +29,8 @@ SERVICES = (
     Service("escalation", "escalation", 8003),
     Service("delivery-gate", "delivery_gate", 8004),
 )
+CONSOLE = Service("console", "console", 8005)
+"""Renders the pages, from the API of the others: started with `make run`, not for tests of the four."""
 
 
 class ServiceProcess:

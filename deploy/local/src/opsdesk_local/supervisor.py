@@ -17,14 +17,14 @@ from opsdesk_local.errors import LocalRunError
 from opsdesk_local.installation import Installation, usual_ports
 from opsdesk_local.port_book import PortBook
 from opsdesk_local.run_servers import USUAL_PORTS, start_servers
-from opsdesk_local.service import SERVICES, Service
+from opsdesk_local.service import CONSOLE, SERVICES, Service
 from opsdesk_local.state import CLONE, State
 from opsdesk_local.topics import run_blocking
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def run(state: State, services: Sequence[Service] = SERVICES) -> None:
+def run(state: State, services: Sequence[Service] = (*SERVICES, CONSOLE)) -> None:
     """Run OpsDesk until a signal. Raises LocalRunError when a child ends by itself."""
     print_line(f"State is kept in {state.folder} (`make clean` removes it).")
     with single_instance_lock(state), _signals_interrupt(), ExitStack() as stack:

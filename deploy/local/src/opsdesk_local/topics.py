@@ -19,7 +19,7 @@ RETENTION_MS = 400 * 24 * 60 * 60 * 1000
 CONFIGURATION = {"retention.ms": str(RETENTION_MS), "message.timestamp.type": "LogAppendTime"}
 _MAIN = ("tickets", "clocks", "escalations", "deliveries", "directory", "catalogue", "evidence")
 _AUDIENCES = ("ops", "tom", "gm", "dm", "po", "qc", "second-level", "partner")
-_CONSUMERS = ("intake", "sla", "escalation", "delivery-gate")
+_CONSUMERS = ("intake", "sla", "escalation", "delivery-gate", "console")
 
 TOPIC_PREFIX = "opsdesk"
 """What the names of topics begin with, unless OPSDESK_TOPIC_PREFIX says otherwise."""

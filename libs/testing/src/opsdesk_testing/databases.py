@@ -20,6 +20,7 @@ MODULES = {
     "sla": "sla",
     "escalation": "escalation",
     "delivery_gate": "delivery_gate",
+    "console": "console",
 }
 
 

@@ -28,6 +28,19 @@ def tokens(folder: Annotated[Path, Argument(help="The local issuer's folder.")])
     run_command(_tokens(folder))
 
 
+@app.command(hidden=True)
+def issuer(
+    folder: Annotated[Path, Argument(help="The local issuer's folder.")],
+    port: Annotated[int, Argument(help="Where it listens, on this machine alone.")],
+    console: Annotated[str, Argument(help="The address of the console.")],
+) -> None:
+    """Serve the page "Who are you?" of `make run`, until it is ended."""
+    import uvicorn  # of this command alone
+
+    made = demo_clients.create_demo_issuer(folder, f"{console.rstrip('/')}/signed-in")
+    uvicorn.run(made.app(), host="127.0.0.1", port=port, log_level="warning")
+
+
 async def _load() -> None:
     async with demo_clients.open_demo_clients(find_endpoints()) as clients:
         added = await load_into(clients, read_demo_data(), _report_section)

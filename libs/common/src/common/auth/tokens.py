@@ -42,7 +42,8 @@ class _Registry(JWSRegistry):
         return self.algorithms[name]
 
 
-_REGISTRY = _Registry(algorithms=ALGORITHMS, strict_check_header=False)
+REGISTRY = _Registry(algorithms=ALGORITHMS, strict_check_header=False)
+"""Verifies by our algorithms alone; for ID tokens, too."""
 
 
 class Authenticator:
@@ -125,7 +126,7 @@ class Authenticator:
                     "The key that signed this token is unknown here. Get a token of our issuer.",
                     "unknown_key",
                 )
-            claims = jwt.decode(token, key, registry=_REGISTRY).claims
+            claims = jwt.decode(token, key, registry=REGISTRY).claims
             JWTClaimsRegistry(leeway=CLOCK_SKEW_S, **self._required_claims).validate(claims)
         except MissingClaimError as error:
             reject(f"The token lacks the claim {error.claim!r}. Have the issuer give it.", "claims")

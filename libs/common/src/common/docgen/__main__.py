@@ -8,7 +8,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from common.docgen.api import api_page
+from common.docgen.api import api_page, has_api
 from common.docgen.asyncapi import asyncapi_document
 from common.docgen.reference import metrics_page, permissions_page, settings_page
 from common.docgen.reporting import reporting_page
@@ -28,7 +28,7 @@ def pages(root: Path) -> dict[Path, str]:
         docs / "metrics.md": metrics_page(),
         docs / "permissions.md": permissions_page(),
         docs / "reporting.md": reporting_page(services),
-        **{docs / "api" / f"{one.name}.md": api_page(one) for one in services},
+        **{docs / "api" / f"{one.name}.md": api_page(one) for one in services if has_api(one)},
     }
 
 

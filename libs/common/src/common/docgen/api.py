@@ -30,6 +30,11 @@ def api_page(service: Service) -> str:
     )
 
 
+def has_api(service: Service) -> bool:
+    """Return whether a service is for programs, too: the console has pages alone."""
+    return bool(create_app(service).openapi()["paths"])
+
+
 def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, verbs in sorted(document["paths"].items()):
         for verb in VERBS:

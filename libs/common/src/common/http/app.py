@@ -36,7 +36,8 @@ def create_app(
     )
     app.state.drain = drain = Drain()
     app.router.routes[:0] = service.fast_routes
-    for router in (docs.stylesheet, *service.routers, *extra_routers):
+    # The extra ones first: the last route of the console takes every path.
+    for router in (docs.stylesheet, *extra_routers, *service.routers):
         app.include_router(router)
     problems.install(app)
     openapi.install(app, speaks_for_contacts=service.resolve_contact is not None)
@@ -46,6 +47,6 @@ def create_app(
     app.add_middleware(BodyLimit, limit=MIB, limits_by_prefix=service.body_limits)
     app.add_middleware(UnknownCallers)
     app.add_middleware(middleware.EdgeMiddleware, drain=drain)
-    if routes := unguarded_routes(app):
+    if routes := unguarded_routes(app, service.guarded_by):
         raise ValueError(f"these routes require no permission: {', '.join(routes)}")
     return app

@@ -155,15 +155,20 @@ def authorized_router(prefix: str, tags: list[str]) -> APIRouter:
     )
 
 
-def unguarded_routes(app: FastAPI) -> list[str]:
+def unguarded_routes(app: FastAPI, guarded_by: tuple[type[APIRoute], ...] = ()) -> list[str]:
     """Return the routes that require no permission and are not public: there should be none.
 
-    The endpoint of a fast route has its RequiresPermission as the attribute `needs`.
+    The endpoint of a fast route has its RequiresPermission as the attribute `needs`. Routes of the classes
+    `guarded_by` have a guard of their own.
     """
     routes = []
     for route in iter_route_contexts(app.routes):
-        guarded = isinstance(getattr(route.endpoint, "needs", None), RequiresPermission) or (
-            isinstance(route.original_route, APIRoute) and any(requirements_of(route.dependant))
+        guarded = (
+            isinstance(getattr(route.endpoint, "needs", None), RequiresPermission)
+            or isinstance(route.original_route, guarded_by)
+            or (
+                isinstance(route.original_route, APIRoute) and any(requirements_of(route.dependant))
+            )
         )
         if not guarded and route.path not in PUBLIC_PATHS:
             routes.append(f"{' '.join(sorted(route.methods or ()))} {route.path}")

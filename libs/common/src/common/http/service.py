@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from starlette.routing import Route
 from starlette.types import Scope
 
@@ -55,7 +56,8 @@ class Service:
     fields name (see `common.http.references`). `retentions`: what is deleted once it is old, beside
     what every service deletes (`common.retention`). `sequenced` are the tables with the sequences
     of its own events, by the kind of subject, `numbers` the sequences of its keys: what a restore
-    must raise.
+    must raise. `guarded_by`: classes of routes that find out by themselves who asks, other than by a bearer
+    token; no permission is demanded of these.
     """
 
     name: str
@@ -79,3 +81,4 @@ class Service:
     retentions: tuple[Retention, ...] = ()
     sequenced: Subjects = field(default_factory=dict)
     numbers: tuple[NumberSequence, ...] = ()
+    guarded_by: tuple[type[APIRoute], ...] = ()

@@ -1,0 +1,1 @@
+"""Clocks: for now the picture of how their time was counted."""

@@ -1,0 +1,119 @@
+"""Deliveries: what must hold, who says yes, and the verdict. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from console.promises import Mark
+from console.upstream.part import Denied, Missing, Part, data_of, items_of
+
+MARKS: Mapping[str, Mark] = {
+    "delivered": "fine",
+    "refused": "broken",
+    "rolled_back": "broken",
+    "in_review": "soon",
+    "approved": "fine",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    key: str
+    what: str
+    environment: str
+    state: str
+    mark: Mark
+    attempt: int
+    requested_by: str
+    requested_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryList:
+    rows: tuple[DeliveryRow, ...]
+    state: str
+    has_more: bool
+    missing: Missing | None
+    denied: Denied | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPage:
+    """A delivery. `counting`: approvals under the present criteria; `needed`: how many its tier asks, if known."""
+
+    delivery: Mapping[str, Any]
+    mark: Mark
+    what: str
+    reasons: tuple[Mapping[str, Any], ...]
+    counting: tuple[Mapping[str, Any], ...]
+    outdated: tuple[Mapping[str, Any], ...]
+    needed: int | None
+    is_own: bool
+    criteria_missing: Missing | None
+    follow_ups: tuple[str, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a reviewer may still say yes or no."""
+        return self.delivery["state"] in {"in_review", "approved"}
+
+
+def delivery_list(part: Part, state: str) -> DeliveryList:
+    data = data_of(part)
+    return DeliveryList(
+        tuple(map(_row, items_of(part))),
+        state,
+        isinstance(data, dict) and data.get("next") is not None,
+        part if isinstance(part, Missing) else None,
+        part if isinstance(part, Denied) else None,
+    )
+
+
+def delivery_page(
+    delivery: Mapping[str, Any], criteria: Part, environment: Part | None, sub: str
+) -> DeliveryPage:
+    """Put together a delivery with the criteria that hold now, for the tier of its environment."""
+    present = data_of(criteria) or {}
+    version = present.get("version")
+    approvals = tuple(delivery["approvals"])
+    counting = tuple(one for one in approvals if one["criteria_version"] == version)
+    verdict = delivery["verdict"] or {}
+    return DeliveryPage(
+        delivery,
+        MARKS.get(delivery["state"], "none"),
+        _what(delivery),
+        tuple(verdict.get("reasons", ())),
+        counting if version is not None else approvals,
+        tuple(one for one in approvals if one not in counting) if version is not None else (),
+        _needed(present, data_of(environment) if environment else None),
+        delivery["requested_by"] == sub,
+        criteria if isinstance(criteria, Missing) else None,
+        tuple(verdict.get("follow_ups", ())),
+    )
+
+
+def _needed(criteria: Mapping[str, Any], environment: Mapping[str, Any] | None) -> int | None:
+    """Return how many approvals are needed; None where criteria or tier are not known."""
+    requirements = criteria.get("requirements")
+    if not requirements or environment is None:
+        return None
+    strictest = criteria["strictest_tier"]
+    needed = requirements.get(environment["tier"], requirements[strictest])["approvals"]
+    return int(needed)
+
+
+def _row(item: Mapping[str, Any]) -> DeliveryRow:
+    return DeliveryRow(
+        item["key"],
+        _what(item),
+        item["environment"],
+        item["state"],
+        MARKS.get(item["state"], "none"),
+        item["attempt"],
+        item["requested_by"],
+        item["requested_at"],
+    )
+
+
+def _what(item: Mapping[str, Any]) -> str:
+    return f"{item['product']} {item['version'] or '?'}"

@@ -1,0 +1,1 @@
+"""One escalation: its time line, and acknowledging it."""

@@ -1,0 +1,70 @@
+"""Instants and durations in words, in the reader's language and zone. Pure."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from babel.dates import format_date, format_datetime, format_time
+
+from console.language.catalogue import translations
+from console.language.chosen import Reader
+
+DAY: Final = timedelta(days=1)
+HOUR: Final = timedelta(hours=1)
+MINUTE: Final = timedelta(minutes=1)
+FAR: Final = 300 * DAY
+"""A date further away than this is written with its year."""
+
+
+def parse(instant: str | datetime | None) -> datetime | None:
+    """Return an instant as the services write it."""
+    if instant is None or isinstance(instant, datetime):
+        return instant
+    return datetime.fromisoformat(instant)
+
+
+def at(reader: Reader, instant: datetime) -> str:
+    """The instant: of today the time alone, else with its day."""
+    local, here = instant.astimezone(reader.zone), reader.moment.astimezone(reader.zone)
+    time = format_time(local, "HH:mm", locale=reader.language)
+    if local.date() == here.date():
+        return time
+    return f"{_day(reader, instant)} {time}"
+
+
+def in_full(reader: Reader, instant: datetime) -> str:
+    """The instant with date, time and the zone's name: for titles and readers of screens."""
+    local = instant.astimezone(reader.zone)
+    return format_datetime(local, "EEEE d MMMM y, HH:mm zzzz", locale=reader.language)
+
+
+def _day(reader: Reader, instant: datetime) -> str:
+    local = instant.astimezone(reader.zone)
+    far = abs(instant - reader.moment) > FAR
+    return format_date(local.date(), "d MMM y" if far else "EEE d MMM", locale=reader.language)
+
+
+def duration(language: str, length: timedelta) -> str:
+    """A length in at most two units: "3 h 10 min", "2 d 4 h", "41 min"; under a minute "< 1 min"."""
+    text = translations(language)
+    length = abs(length)
+    if length < MINUTE:
+        return str(text.gettext("< 1 min"))
+    days, rest = divmod(length, DAY)
+    hours, minutes = rest // HOUR, rest % HOUR // MINUTE
+    units = [
+        (days, text.gettext("%(count)s d")),
+        (hours, text.gettext("%(count)s h")),
+        (minutes, text.gettext("%(count)s min")),
+    ]
+    first = next(number for number, (count, _) in enumerate(units) if count)
+    shown = [unit % {"count": count} for count, unit in units[first : first + 2] if count]
+    return " ".join(shown)
+
+
+def left(reader: Reader, due: datetime) -> str:
+    """How much is left until then, or how long ago it was."""
+    text = translations(reader.language)
+    length = duration(reader.language, due - reader.moment)
+    if due <= reader.moment:
+        return str(text.gettext("%(length)s ago")) % {"length": length}
+    return str(text.gettext("in %(length)s")) % {"length": length}

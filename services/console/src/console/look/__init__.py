@@ -1,0 +1,1 @@
+"""Layout, style sheet and templates that pages share."""

@@ -1,0 +1,45 @@
+"""Style sheet and icon: served under a name that holds a digest of their bytes, for ever."""
+
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Final
+
+MEDIA_TYPES: Final = {"css": "text/css", "svg": "image/svg+xml"}
+DIGEST_CHARS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    content: bytes
+    media_type: str
+
+
+def address_of(name: str) -> str:
+    """Return the address of an asset: `opsdesk.css` is `/assets/opsdesk.4f1c….css`."""
+    stem, _, kind = name.rpartition(".")
+    return f"/assets/{stem}.{_digest(name)}.{kind}"
+
+
+@cache
+def find(file: str) -> Asset | None:
+    """Return the asset of an address's last part; None where there is none of this digest."""
+    stem, _, kind = file.rpartition(".")
+    stem, _, digest = stem.rpartition(".")
+    name = f"{stem}.{kind}"
+    if name not in NAMES or digest != _digest(name):
+        return None
+    return Asset(_content(name), MEDIA_TYPES[kind])
+
+
+NAMES: Final = frozenset({"opsdesk.css", "opsdesk.svg"})
+
+
+@cache
+def _digest(name: str) -> str:
+    return sha256(_content(name)).hexdigest()[:DIGEST_CHARS]
+
+
+def _content(name: str) -> bytes:
+    return (files("console") / "look" / "static" / name).read_bytes()

@@ -1,0 +1,34 @@
+"""The entries of the navigation. Pure."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`name` is a code with words of the kind `page`. `is_here`: the page is this one, or lies below it."""
+
+    name: str
+    path: str
+    is_here: bool
+
+
+STAFF: Final = (
+    ("work", "/"),
+    ("tickets", "/tickets"),
+    ("status", "/status"),
+    ("on_call", "/on-call"),
+    ("waivers", "/waivers"),
+    ("deliveries", "/deliveries"),
+)
+CONTACTS: Final = (("work", "/"), ("tickets", "/tickets"))
+
+
+def navigation(path: str, is_contact: bool) -> tuple[Entry, ...]:
+    """Return the entries for somebody who is at this path."""
+    shown = CONTACTS if is_contact else STAFF
+    return tuple(Entry(name, target, _lies_in(path, target)) for name, target in shown)
+
+
+def _lies_in(path: str, target: str) -> bool:
+    return path == target or (target != "/" and path.startswith(f"{target}/"))

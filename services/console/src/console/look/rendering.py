@@ -1,0 +1,70 @@
+"""Templates to pages: one environment for each language, made once; everything is escaped."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from console.language import times
+from console.language.catalogue import translations, word
+from console.language.chosen import Reader
+from console.look.assets import address_of
+
+FOLDER: Final = str(files("console"))
+
+
+@cache
+def environment(language: str) -> Environment:
+    """The templates in a language."""
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # of the extension
+    made.policies["ext.i18n.trimmed"] = True
+    made.globals["asset"] = address_of
+    made.filters["word"] = lambda code, kind: word(language, kind, code)
+    # Of a sentence that may be ours or a service's: only ours has a translation.
+    made.filters["say"] = translations(language).gettext
+    return made
+
+
+def render(template: str, reader: Reader, values: Mapping[str, Any]) -> str:
+    """Render a template for a reader; `at`, `real`, `left`, `long` and `lines` are about their times and words."""
+    page = environment(reader.language).get_template(template)
+    return page.render(
+        reader=reader,
+        at=lambda instant: time_tag(reader, instant, times.at),
+        # Of a real moment, such as when a service stopped to answer, in the time of the page.
+        real=lambda instant: time_tag(reader, instant + reader.ahead, times.at),
+        left=lambda instant: time_tag(reader, instant, times.left),
+        long=lambda length: times.duration(reader.language, length),
+        lines=paragraphs,
+        **values,
+    )
+
+
+def time_tag(reader: Reader, instant: str | datetime | None, words: Any) -> Markup:
+    """An instant as `<time>`, in full in its title; nothing for none."""
+    moment = times.parse(instant)
+    if moment is None:
+        return Markup("")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        moment.isoformat(), times.in_full(reader, moment), words(reader, moment)
+    )
+
+
+def paragraphs(text: str | None) -> Markup:
+    """What somebody wrote, as paragraphs, every character of it escaped."""
+    blocks = [block.strip("\n") for block in (text or "").replace("\r\n", "\n").split("\n\n")]
+    shown = [escape(block).replace("\n", Markup("<br>")) for block in blocks if block.strip()]
+    return Markup("").join(Markup("<p>{}</p>").format(block) for block in shown)

@@ -1,0 +1,31 @@
+"""`/search`: by key straight to a page, by words through the tickets."""
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from console.search.view import found, page_of_key
+from console.upstream.client import Get
+from console.visits.pages import page
+from console.visits.routes import SEE_OTHER, pages
+from console.visits.visitor import Visiting
+
+MAX_CHARS = 200
+
+routes = pages()
+
+
+@routes.get("/search")
+async def show(request: Request, visitor: Visiting, q: str = "") -> Response:
+    words = q.strip()[:MAX_CHARS]
+    if path := page_of_key(words):
+        return RedirectResponse(path, SEE_OTHER)
+    if not words:
+        return page(request, visitor, "search/search.html", words="", found=None)
+    parts = await visitor.upstream.parts(
+        visitor.asker, {"tickets": Get("intake", "/v1/tickets", {"q": words, "limit": "50"})}
+    )
+    shown = found(parts.by_name)
+    status = 503 if shown.missing else 200
+    return page(
+        request, visitor, "search/search.html", parts, status=status, words=words, found=shown
+    )

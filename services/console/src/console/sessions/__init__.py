@@ -1,0 +1,1 @@
+"""Who is signed in: rows of a table, named by a cookie; tokens are sealed."""

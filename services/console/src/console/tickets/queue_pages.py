@@ -1,0 +1,46 @@
+"""`/tickets`: the queue, with its filters in the address."""
+
+from typing import Final
+from urllib.parse import urlencode
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from console.tickets import filters
+from console.tickets.filters import FIELDS, Filters
+from console.tickets.queue_view import queue_page
+from console.upstream.client import Get
+from console.upstream.part import Missing
+from console.visits.pages import page
+from console.visits.routes import SEE_OTHER, pages
+from console.visits.visitor import Visiting, Visitor
+
+HERE: Final = "/tickets"
+ROWS: Final = "50"
+
+routes = pages()
+
+
+@routes.get(HERE)
+async def show(request: Request, visitor: Visiting, after: str | None = None) -> Response:
+    """Show the queue. The fields of the form are written into the one text, so that an address says it all."""
+    asked = dict(request.query_params)
+    chosen = filters.from_form(asked)
+    if any(name in asked for name in (*FIELDS, "is", "breaks")):
+        text = chosen.text()
+        address = f"{HERE}?{urlencode({'q': text})}" if text else HERE
+        return RedirectResponse(address, SEE_OTHER)
+    parts = await visitor.upstream.parts(visitor.asker, {"list": _get(visitor, chosen, after)})
+    shown = queue_page(parts.by_name, chosen, HERE, visitor.reader.moment)
+    status = 503 if isinstance(parts["list"], Missing) else 200
+    return page(request, visitor, "tickets/queue.html", parts, status=status, queue=shown)
+
+
+def _get(visitor: Visitor, chosen: Filters, after: str | None) -> Get:
+    """Ask the queue; the list of tickets where words are searched for, and for contacts, who have no queue."""
+    query = chosen.query(visitor.reader.moment) | {"limit": ROWS}
+    if after:
+        query["cursor"] = after
+    if visitor.is_contact and not chosen.searches:
+        return Get("intake", "/v1/tickets", {"open": "true"} | query)
+    return Get("intake", "/v1/tickets" if chosen.searches else "/v1/queue", query)

@@ -1,0 +1,244 @@
+"""Asks the four services: parts of a page at once, and forms one by one. The only one that does."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any, Final
+
+import httpx
+
+from common.now import now
+from common.persistence.database import Database
+from common.telemetry import current_traceparent, logger
+from console.settings import ConsoleSettings
+from console.upstream.breaker import Breaker
+from console.upstream.part import Denied, Here, Missing, Part, ServiceName, WhyMissing
+from console.upstream.problems import Done, NotSent, Outcome, Refused, Uncertain
+from console.upstream.remembered import Remembered
+
+log = logger(__name__)
+
+PART_S: Final = 0.8
+"""Seconds that a part of a page may take."""
+FORM_S: Final = 5.0
+"""Seconds that a form may take."""
+MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
+SERVICES: Final[tuple[ServiceName, ...]] = ("intake", "sla", "escalation", "delivery-gate")
+NEVER_REACHED: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+UNAUTHENTICATED, TOO_MANY, BROKEN = 401, 429, 500
+UNKNOWN_OUTCOME: Final = "urn:opsdesk:error:outcome-unknown"
+FRESH_SIGN_IN: Final = "urn:opsdesk:error:sign-in-required"
+
+
+class SignedOut(Exception):
+    """A service takes the token no more: the person has to sign in again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Get:
+    """A part to ask for. `remember`: the last answer is better than none, and is said to be old."""
+
+    service: ServiceName
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    remember: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: their account, their access token, and the languages that they read."""
+
+    sub: str
+    token: str
+    language: str
+
+    def headers(self) -> dict[str, str]:
+        headers = {"Authorization": f"Bearer {self.token}", "Accept-Language": self.language}
+        trace = current_traceparent()
+        return headers | ({"traceparent": trace} if trace else {})
+
+
+class Upstream:
+    """The services of an installation, with what is known of each: one of a process."""
+
+    def __init__(self, database: Database | None = None) -> None:
+        self._client: httpx.AsyncClient | None = None
+        self._urls: dict[str, str] = {}
+        self.breakers = {service: Breaker() for service in SERVICES}
+        self.remembered = Remembered()
+
+    def open(
+        self, settings: ConsoleSettings, transport: httpx.AsyncBaseTransport | None = None
+    ) -> "Upstream":
+        """Take the addresses from the settings, unless that was done before."""
+        if self._client is None:
+            names = (settings.intake_url, settings.sla_url, settings.escalation_url)
+            urls = (*names, settings.delivery_gate_url)
+            self._urls = {name: url.rstrip("/") for name, url in zip(SERVICES, urls, strict=True)}
+            limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
+            self._client = httpx.AsyncClient(transport=transport, timeout=FORM_S, limits=limits)
+        return self
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.aclose()
+
+    async def parts(self, asker: Asker, wanted: Mapping[str, Get]) -> "Parts":
+        """Ask for all parts at once; each has its own time. Raises SignedOut."""
+        asked = [self._part(asker, get) for get in wanted.values()]
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        for one in found:
+            if isinstance(one, BaseException):
+                raise one
+        answers = [one for one in found if not isinstance(one, BaseException)]
+        names = list(wanted)
+        return Parts(
+            {name: part for name, (part, _) in zip(names, answers, strict=True)},
+            {name: seconds for name, (_, seconds) in zip(names, answers, strict=True)},
+        )
+
+    async def picture(self, asker: Asker, get: Get) -> bytes | None:
+        """Ask for an SVG picture; None where there is none, or no answer in time. Raises SignedOut."""
+        answer = await self._try(asker, get)
+        if answer is None or answer.is_error or len(answer.content) > MAX_ANSWER_BYTES:
+            return None
+        is_picture = answer.headers.get("content-type", "").startswith("image/svg+xml")
+        return answer.content if is_picture else None
+
+    async def send(
+        self,
+        asker: Asker,
+        service: ServiceName,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        *,
+        key: str,
+        etag: str | None = None,
+    ) -> Outcome:
+        """Send a form. `key`: its Idempotency-Key; `etag`: of the state that the person saw.
+
+        Raises SignedOut.
+        """
+        headers = asker.headers() | {"Idempotency-Key": key}
+        headers |= {"If-Match": etag} if etag else {}
+        breaker, loop = self.breakers[service], asyncio.get_running_loop()
+        asked_at = loop.time()
+        try:
+            async with asyncio.timeout(FORM_S):
+                answer = await self._request(method, service, path, headers=headers, json=body)
+        except (httpx.HTTPError, TimeoutError) as error:
+            breaker.failed(asked_at, loop.time(), now())
+            log.warning("form.unanswered", service=service, error=type(error).__name__)
+            return NotSent(service) if isinstance(error, NEVER_REACHED) else Uncertain(service)
+        breaker.answered()
+        return _outcome(answer, service)
+
+    async def _part(self, asker: Asker, get: Get) -> tuple[Part, float]:
+        started = perf_counter()
+        part = await self._ask(asker, get)
+        key = (asker.sub, get.service, get.path, json.dumps(get.query, sort_keys=True))
+        if get.remember and isinstance(part, Here):
+            self.remembered.keep(key, part)
+        if get.remember and isinstance(part, Missing):
+            part = Missing(part.service, part.why, part.since, self.remembered.find(key))
+        return part, perf_counter() - started
+
+    async def _ask(self, asker: Asker, get: Get) -> Part:
+        answer = await self._try(asker, get)
+        return self._missing(get.service, "silent") if answer is None else self._read(get, answer)
+
+    async def _try(self, asker: Asker, get: Get) -> httpx.Response | None:
+        """Ask within the time of a part; None where nothing came, or nothing is asked at present."""
+        breaker, loop = self.breakers[get.service], asyncio.get_running_loop()
+        asked_at = loop.time()
+        if not breaker.may_ask(asked_at):
+            return None
+        try:
+            async with asyncio.timeout(PART_S):
+                answer = await self._request(
+                    "GET", get.service, get.path, headers=asker.headers(), params=get.query
+                )
+        except (httpx.HTTPError, TimeoutError) as error:
+            breaker.failed(asked_at, loop.time(), now())
+            log.warning("part.unanswered", service=get.service, error=type(error).__name__)
+            return None
+        except asyncio.CancelledError:
+            breaker.given_up()
+            raise
+        if answer.status_code >= BROKEN:
+            breaker.failed(asked_at, loop.time(), now())
+        else:
+            breaker.answered()
+        if answer.status_code == UNAUTHENTICATED:
+            raise SignedOut(get.service)
+        return answer
+
+    def _read(self, get: Get, answer: httpx.Response) -> Part:
+        service = get.service
+        if answer.status_code >= BROKEN:
+            return self._missing(service, "failed")
+        if answer.status_code == TOO_MANY:
+            return Missing(service, "busy", now())
+        data = _json(answer)
+        if data is None:
+            log.error("part.unreadable", service=service, status=answer.status_code)
+            return Missing(service, "unreadable", now())
+        if answer.is_error:
+            detail = data.get("detail", "") if isinstance(data, dict) else ""
+            return Denied(service, answer.status_code, str(detail))
+        return Here(data, now(), answer.headers.get("etag"))
+
+    def _missing(self, service: ServiceName, why: WhyMissing) -> Missing:
+        return Missing(service, why, self.breakers[service].since or now())
+
+    async def _request(self, method: str, service: str, path: str, **rest: Any) -> httpx.Response:
+        assert self._client is not None, "opened by the first visit"
+        return await self._client.request(method, self._urls[service] + path, **rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a page by name, and the seconds that each took."""
+
+    by_name: Mapping[str, Part]
+    seconds: Mapping[str, float]
+
+    def __getitem__(self, name: str) -> Part:
+        return self.by_name[name]
+
+    @property
+    def server_timing(self) -> str:
+        """The value of `Server-Timing`, for the browser's own tools."""
+        return ", ".join(
+            f"{name};dur={seconds * 1000:.0f}" for name, seconds in self.seconds.items()
+        )
+
+
+def _json(answer: httpx.Response) -> Any | None:
+    if len(answer.content) > MAX_ANSWER_BYTES:
+        return None
+    try:
+        data = answer.json()
+    except ValueError:
+        return None
+    return data if isinstance(data, dict | list) else None
+
+
+def _outcome(answer: httpx.Response, service: ServiceName) -> Outcome:
+    data = _json(answer) if answer.content else {}
+    if answer.status_code == UNAUTHENTICATED and not _asks_for_fresh_sign_in(data):
+        raise SignedOut(service)
+    if not answer.is_error:
+        # It was done: an answer that cannot be read changes nothing about that.
+        return Done(answer.status_code, data, answer.headers.get("etag"))
+    if not isinstance(data, dict) or "detail" not in data or data.get("type") == UNKNOWN_OUTCOME:
+        return Uncertain(service)
+    return Refused(answer.status_code, data)
+
+
+def _asks_for_fresh_sign_in(data: Any) -> bool:
+    """Whether the token is good, and the act asks for a newer or stronger sign-in (RFC 9470)."""
+    return isinstance(data, dict) and data.get("type") == FRESH_SIGN_IN

@@ -1,0 +1,52 @@
+"""A page as a response: with the frame of all pages, its status, and how long its parts took."""
+
+from typing import Any, Final
+
+from fastapi import Request
+from starlette.responses import HTMLResponse, Response
+
+from console.language.chosen import Reader
+from console.look.navigation import navigation
+from console.look.rendering import render
+from console.upstream.client import Parts
+from console.visits.visitor import Visitor
+
+REFERRER_POLICY: Final = {"Referrer-Policy": "same-origin"}
+"""With `no-referrer` browsers send `Origin: null` with our own forms."""
+
+
+def page(
+    request: Request,
+    visitor: Visitor,
+    template: str,
+    parts: Parts | None = None,
+    *,
+    status: int = 200,
+    **values: Any,
+) -> Response:
+    """Render a page for a visitor; `parts`, where there are any, are named in `Server-Timing`."""
+    frame = {
+        "visitor": visitor,
+        "form_token": visitor.form,
+        "navigation": navigation(request.url.path, visitor.is_contact),
+        "path": request.url.path,
+        "asked": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+    }
+    timing = {"Server-Timing": parts.server_timing} if parts else {}
+    return HTMLResponse(
+        render(template, visitor.reader, frame | values), status, REFERRER_POLICY | timing
+    )
+
+
+def open_page(reader: Reader, template: str, *, status: int = 200, **values: Any) -> Response:
+    """Render a page for somebody who is not signed in, or of whom that is not known."""
+    frame: dict[str, Any] = {"visitor": None, "navigation": (), "asked": "/", "form_token": ""}
+    return HTMLResponse(render(template, reader, frame | values), status, REFERRER_POLICY)
+
+
+def error_page(request: Request, reader: Reader, status: int, kind: str) -> Response:
+    """Render what went wrong, in words; `kind` is one of those that the template knows."""
+    visitor = getattr(request.state, "visitor", None)
+    if visitor is None:
+        return open_page(reader, "look/error.html", status=status, kind=kind)
+    return page(request, visitor, "look/error.html", status=status, kind=kind)

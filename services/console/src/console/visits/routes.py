@@ -1,0 +1,146 @@
+"""The two kinds of routes: for whoever is signed in, and for everybody. Errors of both are pages."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+from urllib.parse import parse_qs, quote
+
+from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from common.http.problems import problem_from_error
+from common.now import now
+from console.language.chosen import Reader
+from console.sessions.cookies import SESSION, Cookies
+from console.sessions.forgery import is_forged, is_from_elsewhere
+from console.sign_in.attempt import HOME, own_path
+from console.upstream.client import SignedOut
+from console.upstream.issuer import IssuerAway
+from console.visits.pages import error_page, open_page
+from console.visits.visitor import SignInNeeded, arrive, reader_of, settings_of
+
+Handle = Callable[[Request], Coroutine[Any, Any, Response]]
+SEE_OTHER: Final = 303
+UNAVAILABLE: Final = 503
+ASKING: Final = frozenset({"GET", "HEAD"})
+MAX_FIELDS: Final = 200
+HIDDEN: Final = frozenset({"form", "nonce", "seen"})
+"""Fields of our forms that nobody types."""
+
+
+class OpenRoute(APIRoute):
+    """A route for everybody: signing in, and what a page is made of."""
+
+    def get_route_handler(self) -> Handle:
+        return _with_error_pages(super().get_route_handler())
+
+
+class SignedInRoute(APIRoute):
+    """A route for whoever is signed in: finds the visitor, and refuses forms that are not ours.
+
+    Who is not signed in is led to the issuer and back to the page.
+    """
+
+    def get_route_handler(self) -> Handle:
+        handle = super().get_route_handler()
+
+        async def visited(request: Request) -> Response:
+            try:
+                request.state.visitor = await arrive(request)
+                if request.method not in ASKING:
+                    await _read_form(request)
+                return await handle(request)
+            except (SignInNeeded, SignedOut):
+                return await _to_sign_in(request)
+
+        return _with_error_pages(visited)
+
+
+class Forged(Exception):
+    """A form was not sent by a page of ours."""
+
+
+def open_pages() -> APIRouter:
+    return APIRouter(route_class=OpenRoute, include_in_schema=False)
+
+
+def pages() -> APIRouter:
+    """A router of pages and forms for whoever is signed in."""
+    return APIRouter(route_class=SignedInRoute, include_in_schema=False)
+
+
+async def _read_form(request: Request) -> None:
+    """Read the form into `request.state.form`, field by field. Raises Forged."""
+    form = await _fields(request)
+    name = Cookies.of(settings_of(request)).read(request, SESSION) or ""
+    if is_forged(request.headers, _origin(request), name, form.get("form", "")):
+        raise Forged
+    request.state.form = form
+
+
+def _with_error_pages(handle: Handle) -> Handle:
+    async def shown(request: Request) -> Response:
+        try:
+            return await handle(request)
+        except Forged:
+            return error_page(request, _anonymous(request), 403, "forged")
+        except IssuerAway:
+            return error_page(request, _anonymous(request), 503, "issuer")
+        except (HTTPException, RequestValidationError):
+            return error_page(request, _anonymous(request), 404, "not_found")
+        except Exception as error:  # noqa: BLE001 - logged by `problem_from_error`; people see a page
+            problem = problem_from_error(error)
+            kind = "unavailable" if problem.status == UNAVAILABLE else "broken"
+            return error_page(request, _anonymous(request), problem.status, kind)
+
+    return shown
+
+
+def _anonymous(request: Request) -> Reader:
+    """Return how an error is read: as the visitor reads, where it is known who that is."""
+    visitor = getattr(request.state, "visitor", None)
+    return visitor.reader if visitor is not None else reader_of(request, now())
+
+
+async def _to_sign_in(request: Request) -> Response:
+    """Lead to the sign-in and back. What was typed into a form of ours is shown, to be kept until then."""
+    if request.method in ASKING:
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(sign_in_address(back), SEE_OTHER)
+    form_of = own_path(request.url.path.rpartition("/")[0] or HOME)
+    typed = [] if is_from_elsewhere(request.headers, _origin(request)) else await _typed(request)
+    request.state.visitor = None
+    return open_page(
+        _anonymous(request),
+        "look/signed_out.html",
+        status=401,
+        typed=typed,
+        sign_in=sign_in_address(form_of),
+    )
+
+
+async def _typed(request: Request) -> list[str]:
+    fields = await _fields(request)
+    return [text for name, text in fields.items() if name not in HIDDEN and text.strip()]
+
+
+def sign_in_address(then: str) -> str:
+    """Return where to sign in, to come back to this path."""
+    return f"/sign-in?then={quote(then, safe='')}"
+
+
+def _origin(request: Request) -> str:
+    return settings_of(request).console_url.rstrip("/")
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    """Return the fields of a form. Raises Forged for what no form of ours sends."""
+    try:
+        fields = parse_qs(
+            (await request.body()).decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS
+        )
+    except ValueError:
+        raise Forged from None
+    return {name: values[-1] for name, values in fields.items()}

@@ -1,0 +1,42 @@
+"""`/`: my work."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi import Request
+from starlette.responses import Response
+
+from console.upstream.client import Get
+from console.upstream.part import Missing
+from console.visits.pages import page
+from console.visits.routes import pages
+from console.visits.visitor import Visiting
+from console.work.view import my_work
+
+ROWS: Final = {"limit": "50"}
+
+WAITING: Final = "/v1/waiting-for-me"
+STAFF: Final[Mapping[str, Get]] = {
+    "queue": Get("intake", "/v1/queue", ROWS | {"mine": "true"}),
+    "intake": Get("intake", WAITING, ROWS),
+    "sla": Get("sla", WAITING, ROWS),
+    "escalation": Get("escalation", WAITING, ROWS),
+    "delivery-gate": Get("delivery-gate", WAITING, ROWS),
+    "on_call": Get("escalation", "/v1/oncall", remember=True),
+}
+CONTACTS: Final[Mapping[str, Get]] = {
+    "queue": Get("intake", "/v1/tickets", ROWS | {"open": "true"}),
+    "intake": Get("intake", WAITING, ROWS),
+    "sla": Get("sla", WAITING, ROWS),
+}
+
+routes = pages()
+
+
+@routes.get("/")
+async def show(request: Request, visitor: Visiting) -> Response:
+    """Show what waits for the person. Without the queue, which is the main part, the status is 503."""
+    parts = await visitor.upstream.parts(visitor.asker, CONTACTS if visitor.is_contact else STAFF)
+    work = my_work(parts.by_name, visitor.session.person.sub, visitor.reader.moment)
+    status = 503 if isinstance(parts["queue"], Missing) else 200
+    return page(request, visitor, "work/my_work.html", parts, status=status, work=work)

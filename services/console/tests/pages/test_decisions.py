@@ -1,0 +1,62 @@
+"""Decisions from their pages: waivers, escalations, deliveries."""
+
+from console_support.everything import say_everything
+from console_support.people import SignIn
+from console_support.services import FakeServices, problem
+
+
+async def test_a_waiver_is_approved_from_its_page(sign_in: SignIn, services: FakeServices) -> None:
+    say_everything(services)
+    services.say("sla", "/v1/waivers/WVR-1/approve", {}, method="POST")
+    browser = await sign_in("gina")
+    page = await browser.open("/waivers/WVR-1")
+    assert "Decide in 22 min" in page.main
+    done = await browser.send(page, "/waivers/WVR-1/approve", reason="Agreed")
+    assert done.response.headers["location"] == "/waivers/WVR-1?done=approve"
+    sent = services.sent()[0]
+    assert (sent.body, sent.headers["if-match"]) == ({"reason": "Agreed"}, '"1"')
+
+
+async def test_an_approval_that_asks_for_a_fresh_sign_in_leads_to_one(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    asks = problem(401, "sign-in-required", "Sign in again, then approve.")
+    services.say("sla", "/v1/waivers/WVR-1/approve", method="POST", answer=asks)
+    browser = await sign_in("gina")
+    page = await browser.open("/waivers/WVR-1")
+    again = await browser.send(page, "/waivers/WVR-1/approve", reason="Agreed")
+    assert again.status == 422
+    assert again.tree.xpath("//a[starts-with(@href, '/sign-in?again=true')]")
+    assert again.fields("/waivers/WVR-1/approve")["reason"] == "Agreed"
+
+
+async def test_an_acknowledgement_is_not_refused_for_a_step_that_fired_meanwhile(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    services.say("escalation", "/v1/escalations/ESC-3/acknowledge", {}, method="POST")
+    browser = await sign_in("sven")
+    page = await browser.open("/escalations/ESC-3")
+    await browser.send(page, "/escalations/ESC-3/acknowledge")
+    assert "if-match" not in services.sent()[0].headers
+
+
+async def test_a_delivery_shows_which_approvals_count_and_is_refused_with_an_argument(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    services.say("delivery-gate", "/v1/deliveries/DEL-4/refuse", {}, method="POST")
+    browser = await sign_in("omar")
+    page = await browser.open("/deliveries/DEL-4")
+    assert "2 people are needed, none of them the requester." in page.main
+    assert "under criteria version 11, which counts no more" in page.main
+    action = "/deliveries/DEL-4/refuse"
+    empty = await browser.send(page, action, justification="", task="")
+    assert empty.status == 422
+    assert services.sent() == []
+    await browser.send(empty, action, justification="No rollback", task="Write it", kind="retest")
+    assert services.sent()[0].body == {
+        "reasons": [{"code": "CHECK_FAILED", "justification": "No rollback"}],
+        "follow_ups": [{"kind": "retest", "task": "Write it"}],
+    }

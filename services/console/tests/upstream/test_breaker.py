@@ -1,0 +1,59 @@
+"""A service that does not answer is left alone for a while: moments are counted, not requests."""
+
+from datetime import UTC, datetime
+
+from console.upstream.breaker import FAILURES, PAUSE_S, Breaker
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def failed(breaker: Breaker, *moments: float) -> None:
+    """Let requests fail that were sent at these moments, each 0.8 seconds later."""
+    for asked_at in moments:
+        breaker.failed(asked_at, asked_at + 0.8, NOON)
+
+
+def test_parts_that_fail_together_had_one_bad_moment() -> None:
+    breaker = Breaker()
+    failed(breaker, 10.0, 10.0, 10.1, 10.2, 10.7)
+    assert breaker.failures == 1
+    assert breaker.may_ask(11.0)
+
+
+def test_three_bad_moments_in_a_row_shut_it() -> None:
+    breaker = Breaker()
+    failed(breaker, *range(10, 10 + FAILURES))
+    assert not breaker.may_ask(13.0)
+    assert breaker.since == NOON
+
+
+def test_an_answer_between_begins_anew() -> None:
+    breaker = Breaker()
+    failed(breaker, 10, 11)
+    breaker.answered()
+    failed(breaker, 12, 13)
+    assert breaker.may_ask(14)
+    assert breaker.failures == 2
+
+
+def test_after_the_pause_one_request_tries_and_the_others_do_not_wait() -> None:
+    breaker = Breaker()
+    failed(breaker, 10, 11, 12)
+    later = 12.8 + PAUSE_S
+    assert breaker.may_ask(later)
+    assert not breaker.may_ask(later)
+    breaker.failed(later, later + 0.8, NOON)
+    assert not breaker.may_ask(later + 1), "it is shut again"
+    assert breaker.may_ask(later + 0.8 + PAUSE_S)
+    breaker.answered()
+    assert breaker.may_ask(later + 7)
+    assert breaker.since is None
+
+
+def test_a_try_that_was_cancelled_lets_another_one_try() -> None:
+    breaker = Breaker()
+    failed(breaker, 10, 11, 12)
+    later = 12.8 + PAUSE_S
+    assert breaker.may_ask(later)
+    breaker.given_up()
+    assert breaker.may_ask(later)
