@@ -16,7 +16,7 @@ def goals_section(report: Report, formats: Formats) -> Iterator[Section]:
         return
     words = formats.words
     columns = (
-        Column(words("agreement"), weight=1.1),
+        Column(words("agreement"), weight=1.45),
         Column(words("goal"), weight=1.9),
         Column(words("goal_share"), weight=0.8),
         Column(words("met"), "count", 0.75),
@@ -29,7 +29,7 @@ def goals_section(report: Report, formats: Formats) -> Iterator[Section]:
     tables = [Table(columns, rows, footnote=_footnote(report, formats))]
     if any(one.budget for one in report.goals):
         tables.append(_budgets_table(report, formats))
-    if report.credits:
+    if any(one.uncapped for one in report.credits):
         tables.append(_credits_table(report, formats))
     yield Section(words("goals"), tables=tuple(tables))
 

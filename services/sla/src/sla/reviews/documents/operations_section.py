@@ -47,7 +47,7 @@ def _uptimes_table(report: Report, formats: Formats) -> Table:
         )
         for one in report.uptimes
     ]
-    return Table(columns, rows)
+    return Table(columns, rows, footnote=words("maintenance_excluded"))
 
 
 def _outages_table(report: Report, formats: Formats) -> Table:

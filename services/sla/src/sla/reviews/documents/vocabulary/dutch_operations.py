@@ -32,6 +32,7 @@ DUTCH: Final[Mapping[str, str]] = {
     "decision_expired": "goedgekeurd, sindsdien verlopen",
     "decision_unanswered": "onbeantwoord verlopen",
     "availability": "Beschikbaarheid en uitval",
+    "maintenance_excluded": "Overeengekomen onderhoud telt niet als uitval.",
     "promised": "Toegezegd",
     "down": "Uitgevallen",
     "agreed_time": "Van afgesproken tijd",

@@ -32,6 +32,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "decision_expired": "approved, expired since",
     "decision_unanswered": "expired unanswered",
     "availability": "Availability and outages",
+    "maintenance_excluded": "Agreed maintenance does not count as downtime.",
     "promised": "Promised",
     "down": "Down",
     "agreed_time": "Of agreed time",

@@ -32,6 +32,7 @@ GERMAN: Final[Mapping[str, str]] = {
     "decision_expired": "genehmigt, seitdem abgelaufen",
     "decision_unanswered": "unbeantwortet abgelaufen",
     "availability": "Verfügbarkeit und Ausfälle",
+    "maintenance_excluded": "Vereinbarte Wartung zählt nicht als Ausfall.",
     "promised": "Zugesagt",
     "down": "Ausgefallen",
     "agreed_time": "Von vereinbarter Zeit",
