@@ -29,7 +29,7 @@ EXCEPTIONS: Mapping[str, frozenset[str]] = {
     # Sections and figures of documents that are about many nouns.
     "bi_views/conditions.py": frozenset({"WAIVERS"}),
     "rendering/charts/data.py": frozenset({"waived"}),
-    "reviews/documents/review.py": frozenset({"_waivers"}),
+    "reviews/documents/breaches_section.py": frozenset({"waivers_section", "_waiver_row"}),
     "reviews/domain/report.py": frozenset({"WaiverLine"}),
     "reviews/generation.py": frozenset({"_waiver_lines"}),
     # The path parameters of all nouns.

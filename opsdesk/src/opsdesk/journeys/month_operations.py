@@ -23,6 +23,8 @@ class MonthOperations:
         for one in data.outages:
             yield at(one["started"]), partial(self._report, one)
             yield at(one["ended"]), partial(self._end, one)
+        for one in data.corrections:
+            yield at(one["noticed"]), partial(self._correct, one)
         for one in data.maintenance:
             yield at(one["announced"]), partial(self._announce, one)
             yield at(one["agreed"]), partial(self._agree, one)
@@ -35,12 +37,18 @@ class MonthOperations:
     async def _end(self, entry: Entry) -> None:
         path = f"/v1/outages/{self.keys['outage ' + entry['environment']]}"
         await self.context["anna"].post("sla", f"{path}/end", {})
-        if "corrected" in entry:
-            ended_at = self.calendar.at(entry["corrected"]).isoformat()
-            body = {"ended_at": ended_at, "reason": entry["correction"]}
-            asked = await self.context["anna"].post("sla", f"{path}/corrections", body)
-            confirm = f"{path}/corrections/{asked['id']}/confirm"
-            await self.context["omar"].post("sla", confirm)
+
+    async def _correct(self, entry: Entry) -> None:
+        """Correct the end of the newest outage there, as two people."""
+        anna, where = self.context["anna"], (entry["environment"], entry["service"])
+        everywhere = [one async for one in anna.items("sla", "/v1/outages")]
+        there = [one for one in everywhere if (one["environment"], one["service"]) == where]
+        newest = max(there, key=lambda one: str(one["started_at"]))
+        path = f"/v1/outages/{newest['key']}/corrections"
+        ended_at = self.calendar.at(entry["ended"]).isoformat()
+        body = {"ended_at": ended_at, "reason": entry["reason"]}
+        asked = await anna.post("sla", path, body)
+        await self.context["omar"].post("sla", f"{path}/{asked['id']}/confirm")
 
     async def _announce(self, entry: Entry) -> None:
         body = {name: entry[name] for name in ("environment", "service", "title")}

@@ -21,15 +21,14 @@ class MonthData:
 
     tickets: Sequence[Entry]
     outages: Sequence[Entry]
+    corrections: Sequence[Entry]
     maintenance: Sequence[Entry]
     reviews: Sequence[Entry]
 
 
 def read_month_data(file: Path = MONTH_FILE) -> MonthData:
     sections = tomllib.loads(file.read_text())
-    return MonthData(
-        sections["tickets"], sections["outages"], sections["maintenance"], sections["reviews"]
-    )
+    return MonthData(**sections)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from common.persistence.database import Database
 from opsdesk_testing.protocol import freeze_time
 from sla.agreements.documents.contract import build_contract
-from sla.agreements.documents.words import CONTRACT
+from sla.agreements.documents.contract_words import CONTRACT
 from sla.agreements.domain.lifecycle import Signature
 from sla.rendering.document import Document, Section
 from sla_support.company import ACME, BRIGHTWATER, NINE, announce_customers, announce_people

@@ -11,14 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
-from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from common.domain.formula_escape import escape_formula
 from sla.clocks.domain.compliance import Compliance
 from sla.rendering import csv, html, pdf, xlsx
 from sla.rendering.document import Document
-from sla.rendering.fonts import typeface
-from sla.rendering.pdf_columns import column_widths
 from sla.rendering.svg_drawing import render_svg
 from sla.reports.domain.monthly_figures import Usage
 from sla.reviews.documents import executive_report as leadership_document
@@ -247,15 +244,3 @@ def test_the_leadership_report_comes_in_the_same_forms() -> None:
 def test_a_pdf_says_where_it_cannot_print_a_letter(name: str, has_boxes: bool) -> None:
     text = extract_text(pdf.render_pdf(build_document(name=name)))
     assert ("An empty box stands for a letter" in text) == has_boxes
-
-
-@pytest.mark.parametrize("language", ["en", "nl", "de"])
-def test_no_word_of_a_tables_head_is_broken(language: str) -> None:
-    """German heads were cut into "Eingehalte n" """
-    for section in review(report(), language=language).sections:
-        for table in section.tables:
-            widths = column_widths(table.columns, pdf.WIDTH)
-            assert sum(widths) == pytest.approx(pdf.WIDTH)
-            for column, width in zip(table.columns, widths, strict=True):
-                words = (stringWidth(one, typeface().bold, 7.5) for one in column.title.split())
-                assert max(words, default=0) + 6 <= width, column.title

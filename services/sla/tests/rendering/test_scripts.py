@@ -13,7 +13,7 @@ from sla.rendering.document import Document
 from sla.rendering.fonts import has_glyphs, runs, width_of
 from sla.rendering.pdf_text import paragraph, visual
 from sla.reviews.documents.review import ReviewContent, Status, build_document
-from sla.reviews.documents.words import Names
+from sla.reviews.documents.review_words import Names
 from sla_support.review_sample import AT, breach, meeting, report
 
 COMPANIES = {
@@ -32,8 +32,8 @@ MAX_BYTES = 150_000
 def document(company: str) -> Document:
     broken = breach(title=company, comment=company, waiver=None)
     names = Names({"dana": company}, {"billing": company})
-    told = report(name=company, breaches=(broken,))
-    return build_document(ReviewContent(told, meeting(), Status(1, AT), names=names), "en")
+    figures = report(name=company, breaches=(broken,))
+    return build_document(ReviewContent(figures, meeting(), Status(1, AT), names=names), "en")
 
 
 def text_of(content: bytes) -> str:

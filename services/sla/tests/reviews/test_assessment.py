@@ -11,7 +11,7 @@ from sla.goals.domain.goal_result import CreditTotal, GoalResult
 from sla.handlers import HANDLERS
 from sla.reports.domain.monthly_figures import CompliancePart, Usage
 from sla.reviews.documents.assessment import assess
-from sla.reviews.documents.words import Formats, Names
+from sla.reviews.documents.review_words import Formats, Names
 from sla.timers import TIMERS
 from sla_support.assertions import assert_consistent, resolution_clock
 from sla_support.company import NINE, promise, ticket_opened

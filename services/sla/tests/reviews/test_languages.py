@@ -25,7 +25,7 @@ from sla.reports.domain.monthly_figures import SupplierPart
 from sla.reviews.documents import executive_report
 from sla.reviews.documents.breaches_section import computed_reason
 from sla.reviews.documents.review import ReviewContent, Status, build_document
-from sla.reviews.documents.words import REVIEWS, Formats, Names
+from sla.reviews.documents.review_words import REVIEWS, Formats, Names
 from sla.reviews.domain.action_item import ActionItemState
 from sla.reviews.domain.parties import AgreementLine, TargetLine
 from sla.reviews.domain.report import CustomerLine, LeadershipReport, MeasuredLine, Report
@@ -170,12 +170,12 @@ def test_the_leadership_report_comes_in_every_language(language: str) -> None:
         CustomerLine(f"c{n}", f"Customer {n}", usage, usage, edition, 3, 1, 0.99, 2, 3600, 1800)
         for n, edition in enumerate((None, 0, 3))
     )
-    told = LeadershipReport("2026-06", AT, lines, (usage,) * 6, ("Customer 0",))
-    document = executive_report.build_document(told, language)
+    summary = LeadershipReport("2026-06", AT, lines, (usage,) * 6, ("Customer 0",))
+    document = executive_report.build_document(summary, language)
     states = [row[1] for row in document.sections[2].tables[0].rows]
     assert len(set(states)) == 3
     if language != "en":
-        english = executive_report.build_document(told, "en")
+        english = executive_report.build_document(summary, "en")
         assert words_of(document) & words_of(english) <= {"Open"}
 
 

@@ -6,7 +6,7 @@ from common.persistence.database import Connection
 from sla.agreements.store.service_names import names_of_services
 from sla.directory.store import customers
 from sla.directory.store.people import names_of_accounts
-from sla.reviews.documents.words import Formats, Names
+from sla.reviews.documents.review_words import Formats, Names
 from sla.reviews.domain.meeting import Meeting
 from sla.reviews.domain.report import Report
 from sla.reviews.store.reviews import Edition, Review

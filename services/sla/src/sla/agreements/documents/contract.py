@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sla.agreements.documents.contract_formats import Formats
 from sla.agreements.documents.goals import goals_section
 from sla.agreements.documents.hours import Dates, hours_section
-from sla.agreements.documents.notation import Formats
 from sla.agreements.documents.promises import promises_section
 from sla.agreements.documents.signatures import Signing, signatures_section
 from sla.agreements.domain.agreement import Agreement

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from sla.agreements.documents.notation import Formats
+from sla.agreements.documents.contract_formats import Formats
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.domain.coverage_extension import PRIORITIES
 from sla.agreements.domain.goals import Goal

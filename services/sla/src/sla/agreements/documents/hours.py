@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sla.agreements.documents.notation import Formats
+from sla.agreements.documents.contract_formats import Formats
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.domain.coverage_extension import PRIORITIES
 from sla.calendars.domain.calendar import Calendar

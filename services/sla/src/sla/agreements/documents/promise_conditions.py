@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, get_args
 
 from common.events.directory import Tier
 from common.events.tickets import Kind
-from sla.agreements.documents.notation import Formats
+from sla.agreements.documents.contract_formats import Formats
 from sla.agreements.domain.agreement import Agreement
 
 KINDS: tuple[str, ...] = get_args(Kind)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from sla.agreements.documents.notation import Formats
+from sla.agreements.documents.contract_formats import Formats
 from sla.agreements.documents.promise_conditions import GENERAL, Case, Conditions
 from sla.agreements.domain.agreement import Agreement, Metric, Terms
 from sla.agreements.domain.coverage_extension import PRIORITIES

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sla.agreements.documents.notation import Formats
+from sla.agreements.documents.contract_formats import Formats
 from sla.agreements.domain.lifecycle import Signature, VersionLifecycle
 from sla.rendering.document import Column, Section, Table
 from sla.rendering.notation import capitalised

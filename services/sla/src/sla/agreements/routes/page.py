@@ -15,8 +15,8 @@ from common.runtime import Runtime
 from sla.agreements.contract_names import load_names
 from sla.agreements.dependencies import agreement_response, get_visible_version
 from sla.agreements.documents.contract import ContractContent, build_contract
+from sla.agreements.documents.contract_formats import Formats, country_of
 from sla.agreements.documents.hours import Dates
-from sla.agreements.documents.notation import Formats, country_of
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.schemas.responses import AnyAgreement, customer_of
 from sla.agreements.store import coverage_extensions as extensions

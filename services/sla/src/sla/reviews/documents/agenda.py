@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sla.reviews.documents.words import Formats
+from sla.reviews.documents.review_words import Formats
 from sla.reviews.domain.action_item import ActionItem
 from sla.reviews.domain.meeting import Meeting
 from sla.reviews.domain.report import Report

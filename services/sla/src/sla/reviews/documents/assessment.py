@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from sla.clocks.domain.compliance import Compliance
-from sla.reviews.documents.places import subject_name
 from sla.reviews.documents.promise_goals import name_goal
-from sla.reviews.documents.words import Formats
+from sla.reviews.documents.review_words import Formats
+from sla.reviews.documents.subjects import subject_name
 from sla.reviews.domain.report import Breach, OutageLine, Report, Uptime
 from sla.reviews.domain.uptimes import PRODUCTION_SUBJECT
 
@@ -39,7 +39,7 @@ def _promises(report: Report, formats: Formats) -> Iterator[str]:
         yield formats.words("says_nothing")
         return
     share = formats.rounded_share(now.raw)
-    yield formats.words.counted("says_kept", now.total, met=now.met, share=share)
+    yield formats.words.counted("says_met", now.total, met=now.met, share=share)
     yield _compared(now, before, _month_before(report, formats), formats)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from sla.rendering.document import Column, Section, Table, Value
-from sla.reviews.documents.words import Formats
+from sla.reviews.documents.review_words import Formats
 from sla.reviews.domain.report import Breach, Report, WaiverLine
 
 FULL_STOPS = (".", "!", "?", "。")

@@ -8,8 +8,8 @@ from sla.rendering.charts.trend_chart import trend_chart
 from sla.rendering.document import Column, Document, Section, Table, Tile, Value
 from sla.reports.domain.monthly_figures import CompliancePart
 from sla.reviews.documents.notes import leadership_notes
+from sla.reviews.documents.review_words import Formats
 from sla.reviews.documents.suppliers_section import suppliers_section
-from sla.reviews.documents.words import Formats
 from sla.reviews.domain.report import CustomerLine, LeadershipReport
 
 UTC_NAME = "UTC"
@@ -71,9 +71,9 @@ def _customers(report: LeadershipReport, formats: Formats) -> Section:
         Column(words("before"), "count"),
         Column(words("resolved"), "count"),
         Column(words("open"), "count"),
-        Column(words("kept_raw"), "share"),
+        Column(words("met_raw"), "share"),
         Column(words("before"), "share"),
-        Column(words("kept_adjusted"), "share"),
+        Column(words("met_adjusted"), "share"),
         Column(words("broken"), "count"),
     )
     rows = [_figures_row(one) for one in report.customers]

@@ -6,7 +6,7 @@ from sla.goals.domain.goal_result import GoalResult
 from sla.rendering.document import Column, Section, Table, Value
 from sla.rendering.notation import NO_VALUE
 from sla.reviews.documents.promise_goals import name_goal
-from sla.reviews.documents.words import Formats
+from sla.reviews.documents.review_words import Formats
 from sla.reviews.domain.report import Report
 
 
@@ -16,10 +16,10 @@ def goals_section(report: Report, formats: Formats) -> Iterator[Section]:
         return
     words = formats.words
     columns = (
-        Column(words("agreement"), weight=1.1),
+        Column(words("agreement"), weight=1.45),
         Column(words("goal"), weight=1.9),
         Column(words("goal_share"), weight=0.8),
-        Column(words("kept"), "count", 0.75),
+        Column(words("met"), "count", 0.75),
         Column(words("broken"), "count", 0.75),
         Column(words("reached"), "uptime", 0.85),
         Column(words("result"), weight=0.8),
@@ -29,7 +29,7 @@ def goals_section(report: Report, formats: Formats) -> Iterator[Section]:
     tables = [Table(columns, rows, footnote=_footnote(report, formats))]
     if any(one.budget for one in report.goals):
         tables.append(_budgets_table(report, formats))
-    if report.credits:
+    if any(one.uncapped for one in report.credits):
         tables.append(_credits_table(report, formats))
     yield Section(words("goals"), tables=tuple(tables))
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sla.rendering.document import Column, Section, Table
-from sla.reviews.documents.words import Formats
+from sla.reviews.documents.review_words import Formats
 from sla.reviews.domain.action_item import ActionItem
 from sla.reviews.domain.meeting import Minute
 
@@ -18,7 +18,7 @@ def actions_section(items: Sequence[ActionItem], month: str, formats: Formats) -
         Column(words("owner"), weight=0.9),
         Column(words("due"), "date", 0.9),
         Column(words("state"), weight=1.3),
-        Column(words("from"), weight=0.9),
+        Column(words("agreed_in"), weight=0.9),
     )
     rows = [
         (
@@ -50,7 +50,7 @@ def minutes_section(entries: Sequence[Minute], formats: Formats) -> Section:
     columns = (
         Column(words("when"), "instant", 0.7),
         Column(words("by"), weight=0.6),
-        Column(words("said"), weight=3),
+        Column(words("text"), weight=3),
     )
     rows = [(one.at, formats.names.person(one.by), one.text) for one in entries]
     return Section(words("minutes"), tables=(Table(columns, rows, words("no_minutes")),))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sla.reviews.documents.words import Formats
+from sla.reviews.documents.review_words import Formats
 from sla.reviews.domain.report import LeadershipReport, Report
 
 MAX_NAMED = 5

@@ -6,8 +6,8 @@ from dataclasses import replace
 from sla.calendars.domain.month import parse_month
 from sla.rendering.charts.availability_chart import availability_chart
 from sla.rendering.document import Column, Section, Table
-from sla.reviews.documents.places import place_name, subject_name
-from sla.reviews.documents.words import Formats
+from sla.reviews.documents.review_words import Formats
+from sla.reviews.documents.subjects import outage_subject, subject_name
 from sla.reviews.domain.report import ChangeLine, MeasuredLine, Report
 
 
@@ -47,7 +47,7 @@ def _uptimes_table(report: Report, formats: Formats) -> Table:
         )
         for one in report.uptimes
     ]
-    return Table(columns, rows)
+    return Table(columns, rows, footnote=words("maintenance_excluded"))
 
 
 def _outages_table(report: Report, formats: Formats) -> Table:
@@ -57,14 +57,14 @@ def _outages_table(report: Report, formats: Formats) -> Table:
         Column(words("where"), weight=1.4),
         Column(words("effect"), weight=0.9),
         Column(words("from"), "instant"),
-        Column(words("until"), "instant"),
+        Column(words("until_then"), "instant"),
         Column(words("in_month"), "duration", 0.9),
         Column(words("cause"), weight=2),
     )
     rows = [
         (
             one.key,
-            place_name(one, formats),
+            outage_subject(one, formats),
             words(f"effect_{one.state}"),
             one.started_at,
             one.ended_at,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sla.rendering.document import Column, Section, Table, Value
 from sla.reviews.documents.assessment import shown_assessment
 from sla.reviews.documents.notes import review_notes
-from sla.reviews.documents.words import Formats
+from sla.reviews.documents.review_words import Formats
 from sla.reviews.domain.parties import AgreementLine, TargetLine
 from sla.reviews.domain.report import Report
 

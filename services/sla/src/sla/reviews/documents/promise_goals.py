@@ -1,7 +1,7 @@
 """The goals of an agreement as reviews name them. Pure."""
 
 from sla.goals.domain.goal_result import GoalResult
-from sla.reviews.documents.words import Formats
+from sla.reviews.documents.review_words import Formats
 
 
 def name_goal(goal: GoalResult, formats: Formats) -> str:

@@ -26,9 +26,9 @@ from sla.reviews.documents.operations_section import (
     reserved_hours_section,
 )
 from sla.reviews.documents.parties_section import Makers, assessment_section, parties_section
-from sla.reviews.documents.places import service_name
+from sla.reviews.documents.review_words import Formats, Names
+from sla.reviews.documents.subjects import service_name
 from sla.reviews.documents.suppliers_section import suppliers_section
-from sla.reviews.documents.words import Formats, Names
 from sla.reviews.domain.meeting import Meeting
 from sla.reviews.domain.report import Report
 
@@ -145,8 +145,8 @@ def _usage(report: Report, formats: Formats) -> Section:
         Column(words("opened"), "count"),
         Column(words("resolved"), "count"),
         Column(words("open_at_end"), "count"),
-        Column(words("kept_raw"), "share"),
-        Column(words("kept_adjusted"), "share"),
+        Column(words("met_raw"), "share"),
+        Column(words("met_adjusted"), "share"),
     )
     rows = [_month_row(one, formats) for one in report.trend]
     drawings = (volume_chart(report.days, formats), trend_chart(report.trend, formats))
@@ -180,7 +180,7 @@ def _parts_table(name: str, parts: Sequence[CompliancePart], formats: Formats) -
     words = formats.words
     columns = (
         Column(words(name), weight=1.6),
-        Column(words("kept"), "count"),
+        Column(words("met"), "count"),
         Column(words("broken"), "count"),
         Column(words("broken_approved"), "count"),
         Column(words("raw"), "share"),

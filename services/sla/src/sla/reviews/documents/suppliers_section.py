@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from sla.rendering.document import Column, Section, Table, Value
 from sla.reports.domain.monthly_figures import SupplierPart
-from sla.reviews.documents.words import Formats
+from sla.reviews.documents.review_words import Formats
 
 
 def suppliers_section(suppliers: Sequence[SupplierPart], formats: Formats) -> Iterator[Section]:
@@ -15,7 +15,7 @@ def suppliers_section(suppliers: Sequence[SupplierPart], formats: Formats) -> It
     columns = (
         Column(words("agreement"), weight=1.6),
         Column(words("with_a"), weight=0.8),
-        Column(words("kept"), "count"),
+        Column(words("met"), "count"),
         Column(words("broken"), "count"),
         Column(words("raw"), "share"),
         Column(words("before"), "share"),

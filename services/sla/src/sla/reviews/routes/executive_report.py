@@ -9,7 +9,7 @@ from common.http import Transaction, router
 from common.persistence.database import transaction_time
 from sla.rendering.words import Language
 from sla.reviews.documents import executive_report as leadership_document
-from sla.reviews.documents.words import Formats
+from sla.reviews.documents.review_words import Formats
 from sla.reviews.executive_report import generate_leadership_report
 from sla.reviews.routes.formats import FORMAT_RESPONSES, FormatQuery, render_response
 from sla.reviews.schemas.requests import month_from_request

@@ -6,7 +6,7 @@ from uuid import UUID
 from common.http import ResponseModel
 from sla.reviews.documents.agenda import agenda
 from sla.reviews.documents.review import ReviewContent
-from sla.reviews.documents.words import Formats
+from sla.reviews.documents.review_words import Formats
 from sla.reviews.domain.action_item import ActionItem, ActionItemState
 from sla.reviews.domain.report import Report
 from sla.reviews.schemas.report_figures import MinuteRead, ReportFigures, report_values

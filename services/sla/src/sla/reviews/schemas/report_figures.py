@@ -9,7 +9,7 @@ from sla.reports.domain.monthly_figures import ResponseTimes
 from sla.reports.schemas import ComplianceFigures
 from sla.reviews.documents.assessment import shown_assessment
 from sla.reviews.documents.notes import review_notes
-from sla.reviews.documents.words import Formats
+from sla.reviews.documents.review_words import Formats
 from sla.reviews.domain.parties import AgreementLine
 from sla.reviews.domain.report import (
     Breach,

@@ -10,7 +10,7 @@ from sla.reviews.documents.assessment import assess
 from sla.reviews.documents.executive_report import review_state
 from sla.reviews.documents.notes import leadership_notes
 from sla.reviews.documents.review import ReviewContent
-from sla.reviews.documents.words import Formats
+from sla.reviews.documents.review_words import Formats
 from sla.reviews.domain.action_item import ActionItem
 from sla.reviews.domain.report import CustomerLine, LeadershipReport, Report, WaiverLine
 from sla.reviews.schemas.for_customer import ActionItemForCustomer, ReviewForCustomer

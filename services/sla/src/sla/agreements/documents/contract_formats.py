@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from babel.core import get_global
 
-from sla.agreements.documents.words import CONTRACT
+from sla.agreements.documents.contract_words import CONTRACT
 from sla.calendars.domain.calendar import DAY, Hours, Span
 from sla.rendering import notation
 from sla.rendering.notation import is_midnight

@@ -1,6 +1,6 @@
 """Services and environments as reviews name them. Pure."""
 
-from sla.reviews.documents.words import Formats
+from sla.reviews.documents.review_words import Formats
 from sla.reviews.domain.assembly import NO_SERVICE
 from sla.reviews.domain.report import OutageLine
 from sla.reviews.domain.uptimes import PRODUCTION_SUBJECT
@@ -17,7 +17,7 @@ def service_name(name: str, formats: Formats) -> str:
     return formats.words("no_service") if name == NO_SERVICE else formats.names.service(name)
 
 
-def place_name(outage: OutageLine, formats: Formats) -> str:
+def outage_subject(outage: OutageLine, formats: Formats) -> str:
     """Where an outage was: `Billing on acme-prod`, `everything on acme-prod`, `Billing`."""
     words, environment = formats.words, outage.environment
     if outage.service is None:

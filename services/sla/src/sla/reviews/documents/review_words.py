@@ -9,19 +9,19 @@ from sla.calendars.domain.month import parse_month
 from sla.rendering import notation
 from sla.rendering.words import Catalogue
 from sla.reviews.documents.vocabulary import (
-    dutch,
     dutch_operations,
-    english,
     english_operations,
-    german,
     german_operations,
+    review_dutch,
+    review_english,
+    review_german,
 )
 
 REVIEWS: Final = Catalogue(
     {
-        "en": {**english.ENGLISH, **english_operations.ENGLISH},
-        "nl": {**dutch.DUTCH, **dutch_operations.DUTCH},
-        "de": {**german.GERMAN, **german_operations.GERMAN},
+        "en": {**review_english.ENGLISH, **english_operations.ENGLISH},
+        "nl": {**review_dutch.DUTCH, **dutch_operations.DUTCH},
+        "de": {**review_german.GERMAN, **german_operations.GERMAN},
     }
 )
 

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from sla.agreements.documents.dutch import DUTCH
-from sla.agreements.documents.english import ENGLISH
-from sla.agreements.documents.german import GERMAN
+from sla.agreements.documents.contract_dutch import DUTCH
+from sla.agreements.documents.contract_english import ENGLISH
+from sla.agreements.documents.contract_german import GERMAN
 from sla.rendering.words import Catalogue
 
 CONTRACT: Final = Catalogue({"en": ENGLISH, "nl": DUTCH, "de": GERMAN})
