@@ -69,6 +69,17 @@ def test_the_tier_goes_before_a_tag_and_of_several_tags_the_strictest_counts(
         assert terms.target == hours * HOUR
 
 
+def test_of_two_tags_one_that_promises_nothing_comes_last() -> None:
+    nothing = Target("resolution", "major", None, tag="batch")
+    for targets in ((nothing, *TARGETS[:4]), (*TARGETS[:4], nothing)):
+        both = TicketTraits(tags=("batch", "vip"))
+        assert (
+            agreement(targets).terms_for("resolution", "major", "incident", both).target == 3 * HOUR
+        )
+        alone = TicketTraits(tags=("batch",))
+        assert agreement(targets).terms_for("resolution", "major", "incident", alone).target is None
+
+
 @pytest.mark.parametrize(
     ("new", "old", "expected"),
     [

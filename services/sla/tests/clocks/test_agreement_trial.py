@@ -177,7 +177,7 @@ async def test_what_is_left_out_is_said_and_can_be_asked_for(theo: AsyncClient) 
         ({"days": 0}, "/days"),
         ({"tickets": 2001}, "/tickets"),
         ({"targets": [target(0)]}, "/targets/0/target_seconds"),
-        ({"targets": [target(1), target(2)]}, "/targets"),
+        ({"targets": [target(1), target(2)]}, "/targets/1"),
         ({"calendar": "nowhere"}, "/calendar"),
         ({"calendars": {"minor": {"timezone": "Nowhere"}}}, "/calendars/minor/timezone"),
         ({"calendar": AMSTERDAM | {"weekly": {}}}, "/calendar"),

@@ -71,7 +71,7 @@ class Target:
     @property
     def strictness(self) -> timedelta:
         """The higher, the less time there is."""
-        return -self.within if self.within is not None else -timedelta.max
+        return timedelta.min if self.within is None else -self.within
 
     def applies_to(self, kind: str, traits: TicketTraits) -> bool:
         """Whether every condition holds; a ticket without a trait meets no condition on it."""
