@@ -54,7 +54,7 @@ def own_path(path: str | None) -> str:
 
 
 def challenge(verifier: str) -> str:
-    """Return the S256 challenge of a verifier (RFC 7636, 4.2)."""
+    """Return the challenge of a verifier by SHA-256 (RFC 7636, 4.2)."""
     return urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
