@@ -51,7 +51,7 @@ SECONDS_AGO = int(now().timestamp())
         {"sub": "gina"},
         {"at_hash": "of another token"},
     ],
-    ids=str,
+    ids=lambda claims: "-".join(claims),
 )
 async def test_claims_that_do_not_fit(
     browser: Browser, issuer: FakeIssuer, database: Database, claims: dict[str, Any]
