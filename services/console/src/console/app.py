@@ -8,6 +8,7 @@ from console.account import sign_in_pages
 from console.clocks import pages as clock_pages
 from console.deliveries import pages as delivery_pages
 from console.escalations import pages as escalation_pages
+from console.look.rendering import CompiledTemplates
 from console.on_call import pages as on_call_pages
 from console.search import pages as search_pages
 from console.sessions.store import RETENTION
@@ -44,7 +45,7 @@ SERVICE: Final = Service(
         search_pages.routes,
         asset_pages.nothing_here,  # the last one: it knows every path
     ),
-    resources=(Upstream, IssuerClients),
+    resources=(Upstream, IssuerClients, CompiledTemplates),
     retentions=(RETENTION,),
     guarded_by=(OpenRoute, SignedInRoute),
 )

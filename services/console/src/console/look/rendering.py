@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from console.language import times
 from console.language.catalogue import translations, word
-from console.language.chosen import Reader
+from console.language.chosen import LANGUAGES, Reader
 from console.look.assets import address_of
 
 FOLDER: Final = str(files("console"))
@@ -36,6 +36,16 @@ def environment(language: str) -> Environment:
     # Of a sentence that may be ours or a service's: only ours has a translation.
     made.filters["say"] = translations(language).gettext
     return made
+
+
+class CompiledTemplates:
+    """Every template in every language, compiled at the start: whoever came first waited a second for it."""
+
+    def __init__(self, database: object = None) -> None:
+        for language in LANGUAGES:
+            made = environment(language)
+            for name in made.list_templates(extensions=["html"]):
+                made.get_template(name)
 
 
 def render(template: str, reader: Reader, values: Mapping[str, Any]) -> str:
