@@ -18,7 +18,7 @@ setup:
 run: setup  ## start everything on this machine (PostgreSQL, Kafka, four services, the console) until Ctrl-C
 	@exec setpriv --pdeathsig TERM $(PY) -m opsdesk_local run
 
-demo: setup  ## play the journeys J1-J15 against a running `make run`
+demo: setup  ## play the journeys J1-J14 against a running `make run`
 	@exec .venv/bin/opsdesk demo
 
 test: check  ## everything that must hold, on real PostgreSQL and real Kafka (some 20 minutes on two cores)
