@@ -5,7 +5,7 @@ from importlib import import_module
 from common.messaging.topics import CONFIGURATION, needed_topics
 from opsdesk_local import topics
 
-SERVICES = ("intake", "sla", "escalation", "delivery_gate")
+SERVICES = ("intake", "sla", "escalation", "delivery_gate", "console")
 
 
 def test_all_services_together_need_what_a_start_creates() -> None:

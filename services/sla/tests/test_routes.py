@@ -150,15 +150,15 @@ async def test_a_waiver_needs_a_second_person_who_is_gm(
 ) -> None:
     """R2, C11"""
     await promise(database)
-    await deliver(database, HANDLERS, (ticket_opened(1), 1))
-    clock = str((await resolution_clock(database)).id)
+    await deliver(database, HANDLERS, (ticket_opened(1), 1), (ticket_opened(2), 1))
+    clock, another = [str((await resolution_clock(database, number)).id) for number in (1, 2)]
     expires = (NINE + 9 * HOUR).isoformat()
     body = {"clock_id": clock, "reason": "The supplier is down", "expires_at": expires}
     own = (await gina.post("/v1/waivers", json=body)).json()
     denied = await gina.post(f"/v1/waivers/{own['key']}/approve", json={})
     assert (denied.status_code, denied.json()["code"]) == (403, "SELF_APPROVAL")
     assert (await theo.post(f"/v1/waivers/{own['id']}/approve", json={})).status_code == 403
-    other = (await theo.post("/v1/waivers", json=body)).json()
+    other = (await theo.post("/v1/waivers", json=body | {"clock_id": another})).json()
     refused = await gina.post(f"/v1/waivers/{other['id']}/refuse", json={"reason": "Not this time"})
     assert (refused.json()["state"], refused.json()["decided_by"]) == ("refused", "gina")
     again = await gina.post(f"/v1/waivers/{other['id']}/approve", json={})

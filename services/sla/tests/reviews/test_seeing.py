@@ -61,7 +61,7 @@ async def test_leaders_see_all_customers_with_what_is_owed(
         "title": "Watch the disk",
         "criterion": "An alert",
         "owner": "anna",
-        "due": "2026-06-30",
+        "due": "2026-07-31",
     }
     await dana.post("/v1/reviews/acme-2026-06/actions", json=action)
     await recount_all(database)
