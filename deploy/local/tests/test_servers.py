@@ -81,7 +81,8 @@ def test_topics_are_as_the_architecture_names_them() -> None:
     assert TOPICS["opsdesk.escalations.second-level"] == 1
     assert TOPICS["opsdesk.dead-letters.delivery-gate"] == 1
     assert TOPICS["opsdesk.evidence"] == 12
-    assert len(TOPICS) == 19
+    assert TOPICS["opsdesk.dead-letters.console"] == 1
+    assert len(TOPICS) == 20
 
 
 async def test_two_of_three_brokers_are_enough(state: State) -> None:

@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from common.persistence.database import Database
+from opsdesk_testing.databases import Template, Templates
 from sla.evidence.domain.fact_tables import SEALED, VERSIONED
 from sla.evidence.domain.unsealed_tables import NOT_SEALED
 from sla_support.facts import (
@@ -20,10 +21,19 @@ from sla_support.facts import (
 )
 
 
-@pytest.fixture
-async def sealed(database: Database) -> Database:
+async def sealed_facts(database: Database) -> None:
     await write_facts(database)
     await seal(database)
+
+
+@pytest.fixture
+async def template(templates: Templates) -> Template:
+    """With a row of every fact, and sealed: each test copies it."""
+    return await templates.filled("sla", sealed_facts)
+
+
+@pytest.fixture
+async def sealed(database: Database) -> Database:
     return database
 
 
