@@ -78,7 +78,7 @@ async def play(context: JourneyContext) -> Result:
         waived_clock,
         breached_clock,
         await _compliance(context, start, at),
-        context.mails_about("waiver", requested[0]["key"]),
+        context.mails_about("Waiver", requested[0]["key"]),
         cases,
         [one for one in context.events if one.body.get("ticket") in tickets],
     )
