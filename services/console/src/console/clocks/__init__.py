@@ -1,1 +1,1 @@
-"""Clocks: for now the picture of how their time was counted."""
+"""Clocks: the picture of how their time was counted."""

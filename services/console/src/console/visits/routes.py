@@ -81,7 +81,7 @@ async def _read_form(request: Request) -> None:
 
 
 def _with_error_pages(handle: Handle) -> Handle:
-    async def shown(request: Request) -> Response:
+    async def handle_with_error_pages(request: Request) -> Response:
         try:
             return await handle(request)
         except Forged:
@@ -95,7 +95,7 @@ def _with_error_pages(handle: Handle) -> Handle:
             kind = "unavailable" if problem.status == UNAVAILABLE else "broken"
             return error_page(request, _anonymous(request), problem.status, kind)
 
-    return shown
+    return handle_with_error_pages
 
 
 def _anonymous(request: Request) -> Reader:

@@ -16,7 +16,7 @@ async def add_team(
     """Store and publish a new team. False where its key is taken."""
     stored = await store.add(tx, key, name, members, by)
     if stored is not None:
-        await publish(tx, _known(stored, at))
+        await publish(tx, _team_event(stored, at))
     return stored is not None
 
 
@@ -26,7 +26,7 @@ async def change_team(
     """Store and publish another name and other members of a team of the house."""
     stored = await store.save(tx, key, name, members)
     if stored is not None:
-        await publish(tx, _known(stored, at))
+        await publish(tx, _team_event(stored, at))
 
 
 async def publish_all(database: Database) -> int:
@@ -34,11 +34,11 @@ async def publish_all(database: Database) -> int:
     async with database.transaction() as tx:
         teams = await store.advance_sequences(tx)
         at = await transaction_time(tx)
-        await publish(tx, *(_known(one, at) for one in teams))
+        await publish(tx, *(_team_event(one, at) for one in teams))
     return len(teams)
 
 
-def _known(team: StoredTeam, at: datetime) -> OutboxEvent:
+def _team_event(team: StoredTeam, at: datetime) -> OutboxEvent:
     members = list(team.members)
     event = TeamKnown(at=at, team_id=team.id, team=team.key, name=team.name, members=members)
     return OutboxEvent(event, team.sequence)

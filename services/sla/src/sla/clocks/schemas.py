@@ -15,9 +15,8 @@ from sla.clocks.store.inputs import StoredInput
 MILLISECOND = timedelta(milliseconds=1)
 
 
-class ClockForPartner(ResponseModel):
-    """A clock of a partner's own contract as the partner reads it: of the ticket its key, and what the
-    promise depends on."""
+class ClockFacts(ResponseModel):
+    """What everybody reads of a clock who may see it."""
 
     id: UUID
     ticket: str
@@ -46,7 +45,12 @@ class ClockForPartner(ResponseModel):
     next_firing_at: datetime | None
 
 
-class ClockRead(ResponseModel):
+class ClockForPartner(ClockFacts):
+    """A clock of a partner's own contract as the partner reads it: of the ticket its key, and what the
+    promise depends on."""
+
+
+class ClockRead(ClockFacts):
     """`contract`: `sla` is a promise to the customer, `ola` of second level and `uc` of a partner
     to us.
 
@@ -54,36 +58,11 @@ class ClockRead(ResponseModel):
     its next warning or breach is due. `house_default`: what is promised is the default of the house,
     since the customer has no agreement of their own."""
 
-    id: UUID
     ticket_id: UUID
-    ticket: str
     title: str
     customer: str | None
     environment: str | None
-    priority: str
-    kind: str
-    agreement: str | None
     house_default: bool
-    contract: str
-    partner: str | None
-    metric: str
-    state: str
-    outcome: str | None
-    target_seconds: int | None
-    pausable: bool
-    opened_at: datetime
-    deadline: datetime | None
-    stopped_at: datetime | None
-    elapsed_seconds: int
-    paused_seconds: int
-    remaining_seconds: int | None
-    overrun_seconds: int
-    breached: bool
-    breached_at: datetime | None
-    breach_reason: str | None
-    longest_cycle_seconds: int
-    generation: int
-    next_firing_at: datetime | None
 
 
 class FiringRead(ResponseModel):

@@ -29,7 +29,7 @@ class Words:
         """The words of a code of this group; the code itself where there are none, such as a new one's."""
         return self.texts.get(f"{group}_{code}", code.replace("_", " "))
 
-    def known(self, name: str) -> str:
+    def or_name(self, name: str) -> str:
         """The words of this name; the name itself where there are none."""
         return self.texts.get(name, name)
 

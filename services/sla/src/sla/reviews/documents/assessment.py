@@ -109,7 +109,7 @@ def _most_common(
         number=number,
         total=total,
         metric=formats.metric(metric),
-        priority=formats.words.known(priority),
+        priority=formats.words.or_name(priority),
         service=formats.names.service(service or ""),
     )
 

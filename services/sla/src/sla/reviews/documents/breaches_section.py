@@ -32,7 +32,7 @@ def _breach_row(one: Breach, formats: Formats) -> tuple[Value, ...]:
     return (
         one.ticket,
         one.title,
-        formats.words.known(one.priority),
+        formats.words.or_name(one.priority),
         formats.metric(one.metric),
         one.breached_at,
         one.overrun_seconds,

@@ -102,7 +102,7 @@ def _targets(report: Report, formats: Formats) -> Table:
 
 
 def _tickets(target: TargetLine, formats: Formats) -> str:
-    priority = formats.words.known(target.priority)
+    priority = formats.words.or_name(target.priority)
     if target.kind is None:
         return priority
-    return formats.words("for_kind", priority=priority, kind=formats.words.known(target.kind))
+    return formats.words("for_kind", priority=priority, kind=formats.words.or_name(target.kind))

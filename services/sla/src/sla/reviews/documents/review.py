@@ -165,7 +165,7 @@ def _promises(report: Report, formats: Formats) -> Section:
     if report.response_times:
         drawings.append(response_times_chart(report.response_times, formats))
     priorities = [
-        CompliancePart(words.known(one.name), one.compliance) for one in report.priorities
+        CompliancePart(words.or_name(one.name), one.compliance) for one in report.priorities
     ]
     services = [
         CompliancePart(service_name(one.name, formats), one.compliance) for one in report.services
