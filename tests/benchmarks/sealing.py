@@ -1,8 +1,10 @@
 """What sealing costs sla's consumer: tickets to clocks with everything of it, and without.
 
-The same polls go to two databases in turns: one as it is, whose facts are sealed after each round in the
-same time, and one without the columns and triggers that sealing needs. Intake's way of a ticket has
-nothing of it but its audit entry, which `accept` measures.
+The same polls go to two databases in turns: one as it is, whose facts are sealed after every few polls, and
+one without the columns and triggers that sealing needs. What a poll takes, and a pass, are medians: a machine
+that is busy for a moment says nothing about either side. A pass counts for the polls that it follows, as if it
+ran between them and not beside them on another core, over 15,000 tickets (in life: of a minute). Intake's way of a
+ticket has nothing of it but its audit entry, which `accept` measures.
 """
 
 import os
@@ -36,7 +38,7 @@ ALTER TABLE clock_inputs DROP COLUMN position, DROP COLUMN xid;
 
 async def run(scale: Scale) -> AsyncIterator[Result]:
     reactions.install(REACTIONS)
-    polls, rounds = (2, 2) if scale is QUICK else (6, 5)
+    polls, rounds = (2, 2) if scale is QUICK else (30, 3)
     with servers() as found:
         templates = Templates(found, prefix=f"bench_{os.getpid()}")
         template = await templates.of("sla")
@@ -51,23 +53,22 @@ async def run(scale: Scale) -> AsyncIterator[Result]:
             owner = await asyncpg.connect(owner_url, server_settings={"search_path": "sla"})
             await owner.execute(_WITHOUT)
             await owner.close()
-            ratios, rates, passes = [], [], []
-            for round_number in range(rounds):
-                first = round_number * polls * POLL
-                order = (0, 1) if round_number % 2 else (1, 0)
-                taken = {side: await _consume(sides[side], first, polls) for side in order}
-                began = time.perf_counter()
-                await seal_facts(sides[0])
-                passes.append(time.perf_counter() - began)
-                taken[0] += passes[-1]
-                ratios.append(taken[1] / taken[0])
-                rates.append(polls * POLL / taken[0])
+            taken: tuple[list[float], list[float]] = [], []
+            passes = []
+            for poll in range(rounds * polls):
+                for side in (0, 1) if poll % 2 else (1, 0):
+                    taken[side].append(await _consume(sides[side], poll))
+                if poll % polls == polls - 1:
+                    began = time.perf_counter()
+                    await seal_facts(sides[0])
+                    passes.append(time.perf_counter() - began)
         await templates.drop_all()
-    ratio, facts = median(ratios), polls * POLL * 2
+    sealed, plain = median(taken[0]) + median(passes) / polls, median(taken[1])
+    ratio, facts = plain / sealed, polls * POLL * 2
     yield Result(
         "tickets to clocks in sla, facts sealed",
-        f"{median(rates):,.0f}/s",
-        "without sealing",
+        f"{POLL / sealed:,.0f}/s",
+        f"without sealing {POLL / plain:,.0f}/s",
         f"{ratio:.3f}",
         f">= {LEAST}",
         ratio >= LEAST,
@@ -82,16 +83,10 @@ async def run(scale: Scale) -> AsyncIterator[Result]:
     )
 
 
-async def _consume(database: Database, first: int, polls: int) -> float:
-    """Seconds for so many polls of new tickets, with two clocks each."""
-    batches = [
-        [
-            (ticket_opened(first + poll * POLL + number + 1, priority="major"), 1)
-            for number in range(POLL)
-        ]
-        for poll in range(polls)
-    ]
+async def _consume(database: Database, poll: int) -> float:
+    """Seconds for a poll of new tickets, with two clocks each."""
+    numbers = range(poll * POLL + 1, (poll + 1) * POLL + 1)
+    batch = [(ticket_opened(number, priority="major"), 1) for number in numbers]
     began = time.perf_counter()
-    for batch in batches:
-        await deliver(database, HANDLERS, *batch)
+    await deliver(database, HANDLERS, *batch)
     return time.perf_counter() - began

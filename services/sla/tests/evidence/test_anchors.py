@@ -190,9 +190,7 @@ def resealed(folder: Path) -> None:
         (edit("facts.jsonl", lambda n: n[1:]), "were sealed and are not in the export"),
         (edit("facts.jsonl", lambda n: [n[0], *n]), "stands there twice"),
         (
-            edit(
-                "facts.jsonl", lambda n: [n[0].replace(b'"position": ', b'"position": 99999'), *n]
-            ),
+            edit("facts.jsonl", lambda n: [n[0].replace(b'"position":', b'"position":99999'), *n]),
             "is in no seal",
         ),
         (edit("facts.jsonl", lambda n: [*n, b"nonsense"]), "a line is not a fact"),

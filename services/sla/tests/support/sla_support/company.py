@@ -169,5 +169,8 @@ def ticket_event(event: type[T], number: int, at: datetime = NINE, **overrides: 
 
 def ticket_opened(number: int, at: datetime = NINE, **overrides: Any) -> TicketOpened:
     return ticket_event(
-        TicketOpened, number, at, **{"opened_at": at, "channel": "portal"} | overrides
+        TicketOpened,
+        number,
+        at,
+        **{"opened_at": at, "channel": "portal", "state": "new"} | overrides,
     )
