@@ -74,7 +74,7 @@ _LOCK_THREAD = text(
 async def insert_or_get(tx: Connection, mail: StoredMail) -> UUID:
     """Store the mail unless it came before. The id of the stored one."""
     row = {name: getattr(mail, name) for name in StoredMail.__slots__}
-    await tx.execute(insert(mails).values(row).on_conflict_do_nothing())
+    await tx.execute(insert(mails).on_conflict_do_nothing(), row)
     same = _looks_like(mail) & (mails.c.occurrence == mail.occurrence)
     existing: UUID = (await tx.execute(select(mails.c.id).where(same))).scalar_one()
     return existing
@@ -135,13 +135,13 @@ async def set_outcome(tx: Connection, mail: StoredMail) -> None:
     changed = {name: getattr(mail, name) for name in names}
     if mail.outcome != "ignored":
         changed |= {"set_aside_by": None, "set_aside_at": None}
-    await tx.execute(update(mails).where(mails.c.id == mail.id).values(**changed))
+    await tx.execute(update(mails).where(mails.c.id == mail.id), changed)
 
 
 async def set_aside(tx: Connection, mail: StoredMail) -> None:
     """Store who found that nobody has to act on a mail, and when."""
     changed = {"set_aside_by": mail.set_aside_by, "set_aside_at": mail.set_aside_at}
-    await tx.execute(update(mails).where(mails.c.id == mail.id).values(**changed))
+    await tx.execute(update(mails).where(mails.c.id == mail.id), changed)
 
 
 async def find_sender(tx: Connection, address: str) -> Sender:
@@ -210,12 +210,11 @@ async def add_to_thread(
     rows = [{"message_id": id, "ticket_id": ticket_id, "is_borne": id == own} for id in ids]
     if not rows:
         return
-    statement = insert(mail_threads).values(rows)
+    statement = insert(mail_threads)
     is_borne = mail_threads.c.is_borne | statement.excluded.is_borne
+    keys = ["message_id", "ticket_id"]
     await tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=["message_id", "ticket_id"], set_={"is_borne": is_borne}
-        )
+        statement.on_conflict_do_update(index_elements=keys, set_={"is_borne": is_borne}), rows
     )
 
 

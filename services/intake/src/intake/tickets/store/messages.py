@@ -23,7 +23,7 @@ async def add(tx: Connection, message: Message, *, is_read_elsewhere: bool = Fal
     is_due = is_mailed and message.copied_from is None and not is_read_elsewhere
     message = replace(message, mailing="due" if is_due else None)
     row = {name: getattr(message, name) for name in Message.__slots__ if name != "attachments"}
-    await tx.execute(insert(messages).values(**row))
+    await tx.execute(insert(messages), row)
     if message.attachments:
         await tx.execute(
             insert(attachments),

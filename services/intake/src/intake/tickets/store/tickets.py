@@ -143,12 +143,12 @@ async def next_number(tx: Connection) -> int:
 
 async def add(tx: Connection, ticket: Ticket, description: str | None) -> None:
     """Store a new ticket."""
-    await tx.execute(insert(tickets).values(**_row(ticket), description=description))
+    await tx.execute(insert(tickets), _row(ticket) | {"description": description})
 
 
 async def save(tx: Connection, ticket: Ticket) -> None:
     """Store the change of a ticket; its description never changes."""
-    await tx.execute(update(tickets).where(tickets.c.id == ticket.id).values(**_row(ticket)))
+    await tx.execute(update(tickets).where(tickets.c.id == ticket.id), _row(ticket))
 
 
 async def get_description(tx: Connection, id: UUID) -> str | None:
@@ -187,6 +187,7 @@ def _pending(values: RowMapping, prefix: str, kind: Any) -> Any:
 
 
 def _row(ticket: Ticket) -> dict[str, Any]:
+    """The columns, as parameters: `values()` would build the statement anew, in 2 ms of sixty columns."""
     return {
         **{name: getattr(ticket, name) for name in _PLAIN},
         "number": parse_number(ticket.key),
