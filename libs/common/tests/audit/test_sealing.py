@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -174,3 +175,31 @@ async def test_a_sealer_that_failed_tries_again_soon_and_is_well_again(
         await done.wait()
     running.cancel()
     assert background.trouble is None
+
+
+_AS_JSONB = """jsonb_build_object('position', a.position,
+    'at', to_char(a.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'who', a.who,
+    'behind', a.behind, 'action', a.action, 'subject', a.subject, 'grounds', a.grounds)::text"""
+
+
+@pytest.mark.parametrize("behind", [None, 'a "portal"\\\n\t\x01 of 東京'])
+async def test_a_line_has_the_bytes_that_release_0_1_sealed(
+    database: Database, behind: str | None
+) -> None:
+    """Seals that were made by it are checked with the lines of today."""
+    grounds: dict[str, Any] = {
+        "zz": {"b": 1.50, "a": [None, True, "\u2028\\u0041"]},
+        "a": 10**20,
+        "": "",
+    }
+    odd = "anna\x7f\u202e\"'"
+    await write(
+        database, entry(1), replace(entry(2), who=odd, subject=odd, grounds=grounds, behind=behind)
+    )
+    connection = await database.dedicated_connection()
+    lines = await connection.fetch(
+        f"SELECT {sealer.ENTRY_LINE_SQL} AS now, {_AS_JSONB} AS before FROM audit a"
+    )
+    await connection.close()
+    assert len(lines) == 2
+    assert [line["now"] for line in lines] == [line["before"] for line in lines]

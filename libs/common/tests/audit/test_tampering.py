@@ -21,9 +21,10 @@ FORGED_LEAF = f"""
 UPDATE audit SET who = 'mallory' WHERE position = 5;
 UPDATE audit_leaves l SET hash = {ENTRY_HASH_SQL} FROM audit a WHERE a.position = 5 AND l.position = 5
 """
+# Transactions of other tests beside this one may be older than those of the entries.
 INSERTED_LATER = """
-INSERT INTO audit (at, who, action, subject, xid) SELECT at, who, action, subject, xid FROM audit
-WHERE position = 1
+INSERT INTO audit (at, who, action, subject, xid) SELECT at, who, action, subject,
+    (SELECT settled - 1 FROM audit_seals WHERE number = 3) FROM audit WHERE position = 1
 """
 REMOVED_WITH_LEAF = """
 DELETE FROM audit WHERE position = 5;
