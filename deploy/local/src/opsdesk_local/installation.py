@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 
 from opsdesk_local.addresses import Addresses, issuer_folder
@@ -121,8 +122,8 @@ class Installation:
 
         `settings` are variables of this process alone. Without `port` it gets one.
         """
-        port = port or (self._ports.claim(name) if self._ports else free_port())
-        management = self._ports.claim(management_name(name)) if self._ports else free_port()
+        port = port or (self._console_port if name == CONSOLE.name else self._claim(name))
+        management = self._claim(management_name(name))
         environment = self.environment(service) | self._links(service, port) | dict(settings or {})
         return ServiceProcess(
             service.module,
@@ -134,21 +135,31 @@ class Installation:
         )
 
     def _links(self, service: Service, port: int) -> dict[str, str]:
-        """Return the settings for links in mails, with the ports that are used."""
+        """Return the settings for links, with the ports that are used."""
         if service.name == CONSOLE.name:
             return self._console_settings(port)
-        if service.name != "escalation":
-            return {}
-        sla = self.services.get("sla")
-        own = {"OPSDESK_PUBLIC_URL": f"http://127.0.0.1:{port}"}
-        return own | ({"OPSDESK_SLA_URL": sla.url} if sla else {})
+        links = {}
+        if CONSOLE in self._known:
+            links["OPSDESK_CONSOLE_URL"] = f"http://127.0.0.1:{self._console_port}"
+        if service.name == "escalation":
+            links["OPSDESK_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
+            if sla := self.services.get("sla"):
+                links["OPSDESK_SLA_URL"] = sla.url
+        return links
+
+    @cached_property
+    def _console_port(self) -> int:
+        """The port of the console, which the others name in their links before it starts."""
+        return self._claim(CONSOLE.name)
+
+    def _claim(self, name: str) -> int:
+        return self._ports.claim(name) if self._ports else free_port()
 
     def _console_settings(self, port: int) -> dict[str, str]:
         """Return the console's settings: its own address, those of the others, and of the issuer's page."""
         own = f"http://127.0.0.1:{port}"
         if self.sign_in is None:
-            claimed = self._ports.claim(SIGN_IN) if self._ports else free_port()
-            self.sign_in = SignInPage(self.folder, own, port=claimed)
+            self.sign_in = SignInPage(self.folder, own, port=self._claim(SIGN_IN))
             self.sign_in.launch()
         urls = {
             f"OPSDESK_{name.upper().replace('-', '_')}_URL": process.url

@@ -3,7 +3,7 @@
 from common.http.app import create_app
 from common.http.body import MIB
 from common.http.cost import charge
-from common.http.dependencies import Transaction
+from common.http.dependencies import LinkedPages, Transaction
 from common.http.etag import if_match, set_etag
 from common.http.models import IdOrKey, Instant, RequestModel, ResponseModel
 from common.http.paging import Page, Paging, encode_cursor
@@ -22,6 +22,7 @@ __all__ = [
     "IdOrKey",
     "Instant",
     "KnownKeys",
+    "LinkedPages",
     "Page",
     "Paging",
     "Refers",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from common.domain.console_pages import page_of
 from console.promises import Mark, Promise, mark, promise
 from console.upstream.part import Missing, Part, ServiceName, data_of, items_of
 
@@ -17,9 +18,6 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "tasks": ("",),
 }
 """The headings, in their order, and how the kinds below them begin."""
-
-PAGES: Final = ("tickets", "waivers", "deliveries", "escalations")
-"""The nouns that have pages of their own; others are shown without a link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +72,6 @@ def my_work(parts: Mapping[str, Part], sub: str, moment: datetime) -> Work:
         tuple(_own_rotas(on_call, sub)) if on_call else (),
         missing,
     )
-
-
-def page_of(href: str) -> str | None:
-    """Return the page for an address of the API: `/v1/tickets/OPS-7` is shown at `/tickets/OPS-7`."""
-    _, _, path = href.partition("/v1/")
-    noun, _, rest = path.partition("/")
-    key = rest.partition("/")[0]
-    return f"/{noun}/{key}" if noun in PAGES and key else None
 
 
 def _row(item: Mapping[str, Any], moment: datetime) -> Row:
