@@ -28,6 +28,8 @@ MAIL_SETTINGS: Mapping[str, Mapping[str, str]] = {
     "intake": {"OPSDESK_MAIL_FROM": "support@meridian.example"},
 }
 """The services that send mail, each by its own address; the local mail server delivers none of it."""
+KEY_SETTINGS = {CONSOLE.name: "OPSDESK_SESSION_KEYS", "escalation": "OPSDESK_ACK_KEYS"}
+"""What seals the console's sessions, and what signs the links that acknowledge."""
 PROVIDER_NAME = "Meridian Software"
 """The house that runs this installation: the demo company, as its papers name it."""
 
@@ -165,16 +167,14 @@ class Installation:
             f"OPSDESK_{name.upper().replace('-', '_')}_URL": process.url
             for name, process in self.services.items()
         }
-        return {
-            **urls,
-            **self.sign_in.settings(),
-            "OPSDESK_CONSOLE_URL": own,
-        }
+        return {**urls, **self.sign_in.settings(), "OPSDESK_CONSOLE_URL": own}
 
-    def _session_keys(self) -> dict[str, str]:
-        """Return the key that seals the console's sessions: the same at each start."""
-        digest = hashlib.sha256(self._password("opsdesk_console_sessions").encode()).digest()
-        return {"OPSDESK_SESSION_KEYS": base64.urlsafe_b64encode(digest).decode()}
+    def _keys(self, service: Service) -> dict[str, str]:
+        """Return the key by which a service seals or signs: the same at each start."""
+        if (name := KEY_SETTINGS.get(service.name)) is None:
+            return {}
+        digest = hashlib.sha256(self._password(f"opsdesk_{service.module}_keys").encode()).digest()
+        return {name: base64.urlsafe_b64encode(digest).decode()}
 
     def stop(self) -> None:
         """Stop all services at once, then the mail server and the sign-in page."""
@@ -241,7 +241,7 @@ class Installation:
             "OPSDESK_PROVIDER_NAME": PROVIDER_NAME,
             # Only intake reads it.
             "OPSDESK_ATTACHMENT_STORAGE": (self.folder.absolute() / "attachments").as_uri(),
-            **(self._session_keys() if service.name == CONSOLE.name else {}),
+            **self._keys(service),
             **mail,
             **self._settings,
         }

@@ -18,6 +18,8 @@ from common.settings_transport import VERIFYING, hosts, tls_mode
 KNOWN_ELSEWHERE: Final = frozenset(
     {
         # Settings of one service, which another one may find in a common environment.
+        "ACK_KEYS",
+        "ACK_KEYS_FILE",
         "ALERT_POST_DAYS",
         "ATTACHMENT_DAYS",
         "ATTACHMENT_STORAGE",

@@ -7,7 +7,7 @@ from common.persistence.workload import NOTIFIER
 from common.runtime import Runtime
 from escalation import waiting
 from escalation.cases.notification_outcomes import ESCALATION_ACCESS
-from escalation.cases.routes import actions, escalations, notification_settings
+from escalation.cases.routes import actions, escalations, links, notification_settings
 from escalation.cases.routes import notifications as notification_routes
 from escalation.directory import routes as directory_routes
 from escalation.handlers import HANDLERS
@@ -37,6 +37,7 @@ SERVICE: Final = Service(
         rota_routes.routes,
         escalations.routes,
         actions.routes,
+        links.routes,
         notification_routes.routes,
         directory_routes.routes,
         notification_settings.routes,

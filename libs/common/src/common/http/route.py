@@ -31,6 +31,8 @@ PUBLIC_PATHS = frozenset(
         "/status/status.css",
         "/status/status.js",
         "/status/status.svg",
+        # Of escalation: a page that its signed address alone opens, for one person and one case.
+        "/ack/{signed}",
     }
 )
 """The only paths that need no token."""

@@ -6,6 +6,8 @@ from email.utils import format_datetime
 from common.domain.console_pages import ConsolePages
 from common.domain.mail_headers import own_id
 from common.mail.messages import new_message
+from escalation.directory.domain import FALLBACK_CONTACT
+from escalation.notifications.domain.ack_link import PATH, VALID_FOR, AckSigner
 from escalation.notifications.domain.escalation_summary import EscalationSummary
 from escalation.notifications.domain.notification import PAGING_PURPOSES, Notification
 from escalation.notifications.domain.notification_text import Links, render
@@ -48,13 +50,23 @@ def _links(
     """Where a message leads: to the console's pages of the cause and of the case; without a console, to the API."""
     pages = ConsolePages(settings.console_url)
     case = pages.address("escalation", escalation.key)
-    if case is None:
-        return Links(_api_address(escalation, settings))
     cause = escalation.trigger.cause
     look = pages.address(*cause) if cause else None
-    if look is None:
-        return Links(case)
-    return Links(look, case if notification.purpose in PAGING_PURPOSES else None)
+    pages_somebody = notification.purpose in PAGING_PURPOSES
+    return Links(
+        look or case or _api_address(escalation, settings),
+        case if look and pages_somebody else None,
+        _ack_address(notification, settings),
+        notification.send_at + VALID_FOR,
+    )
+
+
+def _ack_address(notification: Notification, settings: EscalationSettings) -> str | None:
+    """The link that acknowledges: for whoever is paged, and for persons alone; the fallback contact is none."""
+    if notification.purpose not in PAGING_PURPOSES or notification.person == FALLBACK_CONTACT:
+        return None
+    signed = AckSigner(settings.signing_keys()).sign(notification.id)
+    return None if signed is None else settings.public_url.rstrip("/") + PATH + signed
 
 
 def _api_address(escalation: EscalationSummary, settings: EscalationSettings) -> str:
