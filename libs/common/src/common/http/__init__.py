@@ -1,5 +1,6 @@
 """HTTP for all services: the app, one transaction per request, bodies, problems, paging, limits."""
 
+from common.http.allowed import Allowed, to_allowed
 from common.http.app import create_app
 from common.http.body import MIB
 from common.http.cost import charge
@@ -17,6 +18,7 @@ from common.http.streaming import streaming_router
 
 __all__ = [
     "MIB",
+    "Allowed",
     "AppState",
     "AuthorizedRoute",
     "IdOrKey",
@@ -45,4 +47,5 @@ __all__ = [
     "set_etag",
     "state_of",
     "streaming_router",
+    "to_allowed",
 ]
