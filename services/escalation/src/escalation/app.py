@@ -15,7 +15,8 @@ from escalation.notifications import notifier
 from escalation.notifications import store as notifications
 from escalation.policies.routes import matrix, policies
 from escalation.references import REFERENCES
-from escalation.rotas import routes as rota_routes
+from escalation.rotas.routes import on_call
+from escalation.rotas.routes import rotas as rota_routes
 from escalation.sequenced import NUMBERS, SEQUENCED
 from escalation.settings import EscalationSettings
 from escalation.timers import TIMERS
@@ -35,6 +36,7 @@ SERVICE: Final = Service(
         policies.routes,
         matrix.routes,
         rota_routes.routes,
+        on_call.routes,
         escalations.routes,
         actions.routes,
         links.routes,
