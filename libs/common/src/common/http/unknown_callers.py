@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from common.errors import TooManyRequests
 from common.http.authentication import CALLER_KEY, COUNTED_KEY, RequestAuthenticator
 from common.http.problems import problem_response
-from common.http.streaming import token_header
+from common.http.streaming import authorization_header
 
 
 class UnknownCallers:
@@ -47,10 +47,10 @@ async def _check_blocked(requests: RequestAuthenticator, scope: Scope) -> None:
 def _shown_token(scope: Scope) -> bytes | None:
     find_token = scope["app"].state.opsdesk.service.find_token
     found: bytes | None = find_token(scope) if find_token else None
-    return token_header(scope) if found is None else found
+    return authorization_header(scope) if found is None else found
 
 
 async def _count(requests: RequestAuthenticator, scope: Scope) -> None:
-    header = token_header(scope)
+    header = authorization_header(scope)
     if header is None or requests.authenticator.cached_caller(header) is None:
         await requests.limits.count_unknown(requests.addresses.of(scope))
