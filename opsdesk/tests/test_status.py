@@ -1,5 +1,7 @@
 """`opsdesk status` and `opsdesk forecast`."""
 
+import pytest
+
 from opsdesk_support.terminal import Terminal, page_of, problem_response
 
 LINE = {
