@@ -19,6 +19,7 @@ from sla.capacity.domain.capacity_forecast import Peak, compute_forecast
 from sla.capacity.domain.series import Limit, Series
 from sla.catalogue import chart as catalogue
 from sla.catalogue.domain.graph import Graph, Need, Node, service_node
+from sla.catalogue.domain.impact import Effect
 from sla.forecasts import chart as forecasts
 from sla.forecasts.domain.score import Tally, compute_score
 from sla.punctuality import chart as punctuality
@@ -53,9 +54,9 @@ def _catalogue(theme: ThemeName) -> str:
     host, partner = Node("environment", "acme-prod"), Node("partner", "hosthaven")
     needs = {"billing": (Need((host,), 1),), "portal": (Need((partner,), 1),), "alone": ()}
     graph = Graph(needs, {"billing": frozenset({"acme"})})
-    effects = {host: "down", service_node("billing"): "degraded"}
+    effects: dict[Node, Effect] = {host: "down", service_node("billing"): "degraded"}
     nodes = catalogue.all_nodes(graph)
-    return catalogue.render_svg(graph, nodes, {partner}, effects, theme)  # type: ignore[arg-type]
+    return catalogue.render_svg(graph, nodes, {partner}, effects, theme)
 
 
 def _calibration(theme: ThemeName) -> str:

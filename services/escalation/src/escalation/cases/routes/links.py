@@ -5,7 +5,7 @@ the case. Who asks is who the message went to: the signature is the proof. The s
 in no log, no trace and no metric: these have the route's template alone.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -108,7 +108,7 @@ def _answer(request: Request, linked: LinkedCase | None, otherwise: int = 200) -
 
 
 def _notice(
-    request: Request, notice: Notice, status: int, headers: dict[str, str] | None = None
+    request: Request, notice: Notice, status: int, headers: Mapping[str, str] | None = None
 ) -> Response:
     page = LinkPage(_language(request)).notice(notice)
     return Response(page, status, {**HEADERS, **(headers or {})}, "text/html")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from common.domain import Rejection
@@ -72,7 +73,7 @@ def allowed_acts(standing: Standing, asker: Asker) -> Iterator[AllowedAct]:
 
     yield judge("redraft", WRITE, lambda: rules.redraft(standing.lifecycle))
     for act, (_, permission) in STEPS.items():
-        yield judge(act, permission, lambda act=act: _take(standing, act, asker))  # type: ignore[misc]
+        yield judge(act, permission, partial(_take, standing, act, asker))
     end, at = standing.termination, asker.at
     yield judge("request_termination", WRITE, lambda: request_end(end, asker.ender, "", at))
     yield judge("confirm_termination", WRITE, lambda: confirm_end(end, asker.ender, at))
