@@ -50,6 +50,7 @@ SERVICE: Final = Service(
     loops=(run_notifier,),
     workloads=(NOTIFIER,),
     pending=notifications.count_unsent,
+    is_invited=links.is_signed_link,
     sequenced=SEQUENCED,
     numbers=NUMBERS,
     references=REFERENCES,

@@ -1,7 +1,8 @@
 """Limits for those who are nobody: requests without a valid token, whatever they ask for.
 
 They are counted by address. An address beyond the limit is answered where it shows a valid token, and
-nowhere else: so a stranger's requests cost little, and lock out nobody who is behind the same address.
+nowhere else: so a stranger's requests cost little, and lock out nobody who is behind the same address. A request to
+which a service itself has invited, by a signed link, is answered as one with a token is.
 """
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -40,6 +41,9 @@ async def _check_blocked(requests: RequestAuthenticator, scope: Scope) -> None:
     try:
         requests.limits.check_blocked(requests.addresses.of(scope))
     except TooManyRequests:
+        is_invited = scope["app"].state.opsdesk.service.is_invited
+        if is_invited is not None and is_invited(scope):
+            return
         if not await requests.has_valid_token(_shown_token(scope)):
             raise
 

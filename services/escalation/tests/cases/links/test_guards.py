@@ -158,6 +158,17 @@ async def test_one_link_is_not_opened_without_end_and_its_neighbours_are(
     assert (await browser.ask("GET", "/ack/" + "x" * 64)).status_code == 404
 
 
+async def test_strangers_behind_the_same_address_lock_out_nobody_who_is_paged(
+    database: Database, settings: EscalationSettings, theo: AsyncClient, link: str
+) -> None:
+    narrow = Browser(database, settings.model_copy(update={"requests_per_minute": 20}))
+    answers = [await narrow.ask("GET", f"/ack/{'x' * 63}{number}") for number in range(9)]
+    assert {one.status_code for one in answers} == {404, 429}, "the address is blocked by then"
+    assert (await narrow.ask("GET", link)).status_code == 200
+    assert "You have taken it" in (await narrow.ask("POST", link)).text
+    assert (await case_of(theo))["acknowledged_by"] == ["sven"]
+
+
 async def test_the_signed_part_is_in_no_log(
     browser: Browser, link: str, monkeypatch: pytest.MonkeyPatch, database: Database
 ) -> None:

@@ -10,9 +10,10 @@ from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
+from starlette.types import Scope
 
 from common.domain.chosen_language import choose_language
 from common.domain.console_pages import ConsolePages
@@ -21,7 +22,6 @@ from common.http import runtime_of, state_of
 from common.http.authentication import COUNTED_KEY
 from common.http.problems import problem_from_error
 from common.persistence.workload import READS, WRITES
-from common.runtime import Runtime
 from escalation.cases.domain.link_standing import Standing
 from escalation.cases.link_page import CSP, LinkPage, Notice
 from escalation.cases.linked_acknowledgement import LinkedCase, acknowledge_by_link, read_link
@@ -79,6 +79,13 @@ async def use_link(request: Request, signed: str) -> Response:
     return _answer(request, linked, CONFLICT)
 
 
+def is_signed_link(scope: Scope) -> bool:
+    """Whether a request is for one of our own links: whoever is paged gets in, however many strangers ask from their
+    address."""
+    path: str = scope["path"]
+    return path.startswith(PATH) and _verify(scope["app"], path.removeprefix(PATH)) is not None
+
+
 def _count(request: Request) -> None:
     """Count this very link. Raises TooManyRequests where it was opened too often within a minute."""
     digest = sha256(request.url.path.encode()).digest()
@@ -89,11 +96,15 @@ def _count(request: Request) -> None:
 
 def _verified(request: Request, signed: str) -> UUID | None:
     """The message of this link, which is not counted as one of nobody's; None: it is none of ours."""
-    runtime: Runtime[EscalationSettings] = runtime_of(request.app)
-    message_id = AckSigner(runtime.settings.signing_keys()).verify(signed)
+    message_id = _verify(request.app, signed)
     if message_id is not None:
         request.scope[COUNTED_KEY] = True
     return message_id
+
+
+def _verify(app: FastAPI, signed: str) -> UUID | None:
+    settings: EscalationSettings = runtime_of(app).settings
+    return AckSigner(settings.signing_keys()).verify(signed)
 
 
 def _answer(request: Request, linked: LinkedCase | None, otherwise: int = 200) -> Response:
