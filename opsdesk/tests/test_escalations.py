@@ -54,11 +54,15 @@ def test_a_case_that_is_over_cannot_be_taken(terminal: Terminal) -> None:
 
 
 def test_who_is_on_call_is_asked_in_the_readers_zone(terminal: Terminal) -> None:
-    rotas = page_of({"rota": "night", "people": ["mia", "sven"]}, {"rota": "tom", "people": []})
+    gap = {"starts_at": "2026-06-02T01:00:00Z", "ends_at": "2026-06-02T05:00:00Z"}
+    night = {"rota": "night", "people": ["mia", "sven"], "until": gap["starts_at"], "next": ["ann"]}
+    tom = {"rota": "tom", "people": [], "until": None, "next": None, "gaps": [gap]}
+    rotas = page_of(night | {"gaps": []}, tom)
     terminal.services.responses["GET /v1/oncall"] = rotas | {"at": "2026-06-01T01:00:00Z"}
     output = " ".join(terminal("oncall", "--at", "2026-06-01T03:00").split())
-    for words in ("On call at Mon 01 Jun 2026 03:00:00 CEST", "mia, sven", "nobody"):
+    for words in ("On call at Mon 01 Jun 2026 03:00:00 CEST", "mia, sven", "nobody", "ann"):
         assert words in output
+    assert "NOBODY is on call for tom from Tue 02 Jun 2026 03:00:00 CEST" in output
     asked = {"at": "2026-06-01T03:00:00+02:00"}
     assert terminal.services.requests == [("GET", "/v1/oncall", asked)]
 

@@ -1,5 +1,7 @@
 """`opsdesk status` and `opsdesk forecast`."""
 
+import pytest
+
 from opsdesk_support.terminal import Terminal, page_of, problem_response
 
 LINE = {
@@ -36,8 +38,11 @@ def test_the_status_tells_lights_and_the_next_deadline_in_the_readers_zone(
         assert words in output
 
 
-def test_the_live_pages_address_keeps_the_token_behind_the_hash(terminal: Terminal) -> None:
-    assert terminal("status", "--page").strip() == "https://sla/status#token=a-token"
+def test_the_page_of_it_is_the_consoles(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPSDESK_CONSOLE_URL", "https://console")
+    assert terminal("status", "--page").strip() == "https://console/status"
     assert terminal.services.requests == []
 
 

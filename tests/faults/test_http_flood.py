@@ -71,7 +71,7 @@ ATTACKS = (
     Attack("GET", "/v1/clocks?limit=200"),
     Attack("GET", "/v1/nothing", has_token=False),
     Attack("POST", "/v1/calendars/compute", COMPUTE, has_token=False),
-    Attack("GET", "/status", has_token=False),
+    Attack("GET", "/docs/style.css", has_token=False),
 )
 
 

@@ -56,7 +56,6 @@ def test_how_promises_stand_and_what_will_break_is_shown() -> None:
     status = _output_of("status")
     assert "Acme Logistics" in status
     assert "Brightwater Clinic" in status
-    assert "#token=" in _output_of("status", "--page")
     forecast = _output_of("forecast", "--ticket", key)
     assert f"{key} resolution:" in forecast
     assert "of support time are left" in forecast

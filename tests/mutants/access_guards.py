@@ -6,6 +6,7 @@ from tests.mutants.guard import COMMON, COMMON_TESTS, Guard
 
 EMERGENCIES: Final = "services/delivery-gate/src/delivery_gate/emergencies"
 LATE_KNOWLEDGE: Final = "services/delivery-gate/tests/emergencies/test_late_knowledge.py"
+LINK_TESTS: Final = "services/escalation/tests/cases/links/test_guards.py"
 RETENTIONS: Final = "services/intake/src/intake/retentions.py"
 RETENTION_TESTS: Final = "services/intake/tests/test_retentions.py"
 
@@ -93,5 +94,19 @@ ACCESS_GUARDS: Final = (
         "    IF FALSE THEN\n",
         "services/sla/tests/test_second_person.py"
         "::test_the_first_person_is_refused_with_every_account",
+    ),
+    Guard(
+        "a link that acknowledges is signed",
+        "services/escalation/src/escalation/notifications/domain/ack_link.py",
+        "        return notification_id if any(matches) else None\n",
+        "        return notification_id\n",
+        f"{LINK_TESTS}::test_forged_changed_and_foreign_links_are_none_of_ours",
+    ),
+    Guard(
+        "a link acknowledges once",
+        "services/escalation/src/escalation/cases/domain/link_standing.py",
+        '    return "open" if used_at is None else "used"\n',
+        '    return "open"\n',
+        f"{LINK_TESTS}::test_a_used_link_does_not_take_a_case_that_is_open_again",
     ),
 )

@@ -6,11 +6,13 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 
 from common.persistence.database import Database
+from escalation.app import SERVICE
 from escalation.handlers import HANDLERS
 from escalation.notifications.notifier import Notifier
+from escalation.settings import EscalationSettings
 from escalation_support.builders import threshold_reached
 from escalation_support.http_setup import set_up
-from opsdesk_testing.client import client
+from opsdesk_testing.client import app_for, client, settings_for
 from opsdesk_testing.protocol import deliver
 from opsdesk_testing.waiting_for_me import list_waiting
 
@@ -54,6 +56,21 @@ async def test_settings_of_another_wait_for_who_maintains_rotas_and_are_confirme
         await omar.put(PATH, json=ELSEWHERE | {"rules": [{"delay_seconds": 60}]})
         seen = {"If-Match": shown.headers["ETag"]}
         assert (await theo.put(PATH, json=ELSEWHERE, headers=seen)).status_code == 412
+
+
+async def test_what_waits_leads_to_its_page_of_the_console(
+    database: Database, theo: AsyncClient, notifier: Notifier
+) -> None:
+    await set_up(theo)
+    await deliver(database, HANDLERS, (threshold_reached(), 1))
+    await notifier.send_ready()
+    for url, page in (
+        (None, None),
+        ("https://desk.example", "https://desk.example/escalations/ESC-1"),
+    ):
+        settings = settings_for(EscalationSettings, database.url, console_url=url)
+        (item,) = await list_waiting(app_for(SERVICE, database, settings=settings), "sven")
+        assert (item["href"], item["page"]) == ("/v1/escalations/ESC-1", page)
 
 
 async def test_a_customer_and_a_machine_have_nothing_here(app: FastAPI) -> None:

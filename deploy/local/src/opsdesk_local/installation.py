@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 
 from opsdesk_local.addresses import Addresses, issuer_folder
@@ -27,6 +28,8 @@ MAIL_SETTINGS: Mapping[str, Mapping[str, str]] = {
     "intake": {"OPSDESK_MAIL_FROM": "support@meridian.example"},
 }
 """The services that send mail, each by its own address; the local mail server delivers none of it."""
+KEY_SETTINGS = {CONSOLE.name: "OPSDESK_SESSION_KEYS", "escalation": "OPSDESK_ACK_KEYS"}
+"""What seals the console's sessions, and what signs the links that acknowledge."""
 PROVIDER_NAME = "Meridian Software"
 """The house that runs this installation: the demo company, as its papers name it."""
 
@@ -121,8 +124,8 @@ class Installation:
 
         `settings` are variables of this process alone. Without `port` it gets one.
         """
-        port = port or (self._ports.claim(name) if self._ports else free_port())
-        management = self._ports.claim(management_name(name)) if self._ports else free_port()
+        port = port or (self._console_port if name == CONSOLE.name else self._claim(name))
+        management = self._claim(management_name(name))
         environment = self.environment(service) | self._links(service, port) | dict(settings or {})
         return ServiceProcess(
             service.module,
@@ -134,36 +137,44 @@ class Installation:
         )
 
     def _links(self, service: Service, port: int) -> dict[str, str]:
-        """Return the settings for links in mails, with the ports that are used."""
+        """Return the settings for links, with the ports that are used."""
         if service.name == CONSOLE.name:
             return self._console_settings(port)
-        if service.name != "escalation":
-            return {}
-        sla = self.services.get("sla")
-        own = {"OPSDESK_PUBLIC_URL": f"http://127.0.0.1:{port}"}
-        return own | ({"OPSDESK_SLA_URL": sla.url} if sla else {})
+        links = {}
+        if CONSOLE in self._known:
+            links["OPSDESK_CONSOLE_URL"] = f"http://127.0.0.1:{self._console_port}"
+        if service.name == "escalation":
+            links["OPSDESK_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
+            if sla := self.services.get("sla"):
+                links["OPSDESK_SLA_URL"] = sla.url
+        return links
+
+    @cached_property
+    def _console_port(self) -> int:
+        """The port of the console, which the others name in their links before it starts."""
+        return self._claim(CONSOLE.name)
+
+    def _claim(self, name: str) -> int:
+        return self._ports.claim(name) if self._ports else free_port()
 
     def _console_settings(self, port: int) -> dict[str, str]:
         """Return the console's settings: its own address, those of the others, and of the issuer's page."""
         own = f"http://127.0.0.1:{port}"
         if self.sign_in is None:
-            claimed = self._ports.claim(SIGN_IN) if self._ports else free_port()
-            self.sign_in = SignInPage(self.folder, own, port=claimed)
+            self.sign_in = SignInPage(self.folder, own, port=self._claim(SIGN_IN))
             self.sign_in.launch()
         urls = {
             f"OPSDESK_{name.upper().replace('-', '_')}_URL": process.url
             for name, process in self.services.items()
         }
-        return {
-            **urls,
-            **self.sign_in.settings(),
-            "OPSDESK_CONSOLE_URL": own,
-        }
+        return {**urls, **self.sign_in.settings(), "OPSDESK_CONSOLE_URL": own}
 
-    def _session_keys(self) -> dict[str, str]:
-        """Return the key that seals the console's sessions: the same at each start."""
-        digest = hashlib.sha256(self._password("opsdesk_console_sessions").encode()).digest()
-        return {"OPSDESK_SESSION_KEYS": base64.urlsafe_b64encode(digest).decode()}
+    def _keys(self, service: Service) -> dict[str, str]:
+        """Return the key by which a service seals or signs: the same at each start."""
+        if (name := KEY_SETTINGS.get(service.name)) is None:
+            return {}
+        digest = hashlib.sha256(self._password(f"opsdesk_{service.module}_keys").encode()).digest()
+        return {name: base64.urlsafe_b64encode(digest).decode()}
 
     def stop(self) -> None:
         """Stop all services at once, then the mail server and the sign-in page."""
@@ -230,7 +241,7 @@ class Installation:
             "OPSDESK_PROVIDER_NAME": PROVIDER_NAME,
             # Only intake reads it.
             "OPSDESK_ATTACHMENT_STORAGE": (self.folder.absolute() / "attachments").as_uri(),
-            **(self._session_keys() if service.name == CONSOLE.name else {}),
+            **self._keys(service),
             **mail,
             **self._settings,
         }

@@ -10,12 +10,14 @@ from pydantic_settings import SettingsConfigDict
 
 from common.settings_checks import (
     first_local,
+    not_for_production,
     unknown_name,
     unusable_ca_file,
     unusable_database_url,
     unusable_networks,
     unverified_database,
 )
+from common.settings_errors import describe_error
 from common.settings_listening import ListeningSettings
 from common.settings_secrets import file_names, mask, read_secrets
 from common.settings_transport import DatabaseTls, addresses_with_tls
@@ -105,6 +107,12 @@ class Settings(ListeningSettings):
     )
     requests_per_minute: int = Field(6000, ge=1, description="requests allowed to one caller")
 
+    console_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="where people find the console: links for our own people lead there; without it to the API",
+    )
+
     issuer: str = Field(min_length=1, description="the `iss` of the tokens to accept")
     audience: str = Field("opsdesk", min_length=1, description="the `aud` of the tokens to accept")
     jwks_url: str = Field(
@@ -193,6 +201,8 @@ class Settings(ListeningSettings):
             self._refuse("jwks_url", "http lets anybody on the way name keys")
         if self.kafka_security != "SASL_SSL":
             self._refuse("kafka_security", "in production others could read, write or answer")
+        if self.console_url is not None:
+            self._refuse("console_url", not_for_production(self.console_url))
         for name in ("database_url", "migration_database_url"):
             if (url := getattr(self, name)) is not None:
                 self._refuse(name, unverified_database(url.get_secret_value()))
@@ -225,21 +235,9 @@ def load_settings(settings: type[S]) -> S:
     try:
         return settings(**read_secrets(os.environ, PREFIX, settings.model_fields))
     except ValidationError as wrong:
-        raise SystemExit(_describe_error(settings, wrong)) from None
+        raise SystemExit(describe_error(settings.model_fields, PREFIX, wrong)) from None
     except ValueError as wrong:
         raise SystemExit(f"{wrong}.") from None
-
-
-def _describe_error(settings: type[Settings], wrong: ValidationError) -> str:
-    error = wrong.errors(include_input=False, include_url=False)[0]
-    if not error["loc"]:
-        return error["msg"].removeprefix("Value error, ") + "."
-    name = str(error["loc"][0])
-    field = settings.model_fields.get(name)
-    wanted = (field and field.description) or "a value"
-    if error["type"] == "missing":
-        return f"{PREFIX}{name.upper()} is missing: give {wanted}."
-    return f"{PREFIX}{name.upper()} is wrong ({error['msg']}): give {wanted}."
 
 
 def masked_settings(settings: Settings) -> dict[str, str]:

@@ -18,6 +18,8 @@ from common.settings_transport import VERIFYING, hosts, tls_mode
 KNOWN_ELSEWHERE: Final = frozenset(
     {
         # Settings of one service, which another one may find in a common environment.
+        "ACK_KEYS",
+        "ACK_KEYS_FILE",
         "ALERT_POST_DAYS",
         "ATTACHMENT_DAYS",
         "ATTACHMENT_STORAGE",
@@ -25,7 +27,6 @@ KNOWN_ELSEWHERE: Final = frozenset(
         "CLIENT_ID",
         "CLIENT_SECRET",
         "CLIENT_SECRET_FILE",
-        "CONSOLE_URL",
         "CUSTOMER_ESCALATION_MINUTES",
         "DEBT_SECONDS",
         "END_SESSION_ENDPOINT",
@@ -169,6 +170,15 @@ def unverified_database(url: str) -> str | None:
     if mode in VERIFYING or all(map(names_this_machine, hosts(url))):
         return None
     return f"sslmode={mode} would talk to anybody; in production it is verify-full or verify-ca"
+
+
+def not_for_production(url: str) -> str | None:
+    """Check an address that people open: by https, and on more than this machine."""
+    if not url.startswith("https://"):
+        return "in production it must begin with https://"
+    if names_this_machine(urlsplit(url).hostname or ""):
+        return "in production it must not name this machine"
+    return None
 
 
 def names_this_machine(host: str) -> bool:

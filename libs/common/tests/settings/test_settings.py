@@ -97,6 +97,23 @@ def test_production_refuses_what_is_for_the_demo(
         load_settings(Settings)
 
 
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://desk.example", "must begin with https"),
+        ("https://localhost:8005", "must not name this machine"),
+        ("desk.example", "should match"),
+        ("https://desk.example/?a=b", "should match"),
+    ],
+)
+def test_in_production_links_lead_people_to_a_console_that_they_can_reach(
+    monkeypatch: pytest.MonkeyPatch, url: str, why: str
+) -> None:
+    assert why in ended(monkeypatch, PRODUCTION, OPSDESK_CONSOLE_URL=url)
+    given(monkeypatch, PRODUCTION, OPSDESK_CONSOLE_URL="https://desk.example/opsdesk")
+    assert load_settings(Settings).console_url == "https://desk.example/opsdesk"
+
+
 def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, PRODUCTION)
     settings = load_settings(Settings)

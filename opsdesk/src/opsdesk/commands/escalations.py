@@ -42,7 +42,7 @@ def acknowledge(key: Key) -> None:
 def oncall(
     at: Annotated[str | None, Option(help="An instant; by default now.")] = None,
 ) -> None:
-    """Show who is on call."""
+    """Show who is on call, until when, who next, and when nobody is."""
     run_command(_oncall(at))
 
 
@@ -72,8 +72,22 @@ async def _oncall(at: str | None) -> None:
     query = {"at": parse_instant(at).isoformat()} if at else {}
     async with own_client() as client:
         oncall = await client.get("escalation", "/v1/oncall", **query)
-    rows = ((one["rota"], ", ".join(one["people"]) or "nobody") for one in oncall["items"])
-    print_table(f"On call at {format_instant(oncall['at'])}", ("rota", "people"), rows)
+    columns = ("rota", "people", "until", "next")
+    rows = (_on_call_row(one) for one in oncall["items"])
+    print_table(f"On call at {format_instant(oncall['at'])}", columns, rows)
+    for one in oncall["items"]:
+        for gap in one["gaps"]:
+            since, until = format_instant(gap["starts_at"]), format_instant(gap["ends_at"])
+            print_line(f"NOBODY is on call for {one['rota']} from {since} to {until}.")
+
+
+def _on_call_row(item: JSON) -> tuple[str, ...]:
+    following = "-" if item["next"] is None else _named(item["next"])
+    return item["rota"], _named(item["people"]), format_instant(item["until"]), following
+
+
+def _named(people: list[str]) -> str:
+    return ", ".join(people) or "nobody"
 
 
 def _row(case: JSON) -> tuple[object, ...]:

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from typer import Option
 
+from common.domain.console_pages import ConsolePages
 from opsdesk.api_client import JSON
 from opsdesk.commands.console import print_line, print_table, run_command
-from opsdesk.endpoints import find_endpoints
+from opsdesk.endpoints import CONSOLE, find_endpoints
 from opsdesk.formatting import format_instant
-from opsdesk.session import own_client, stored_token
+from opsdesk.session import own_client
 
 RAG_LABELS = {"none": "nothing promised", "green": "on track", "amber": "at risk", "red": "BROKEN"}
 OUTLOOK_LABELS = {"safe": "safe", "at_risk": "at risk", "likely_to_breach": "LIKELY TO BREAK"}
@@ -17,13 +18,12 @@ DEFAULT_LIMIT = 50
 
 def status(
     page: Annotated[
-        bool, Option(help="Print the address of the live page, with your token in it.")
+        bool, Option(help="Print the address of the page of it in the console.")
     ] = False,
 ) -> None:
     """Show open, at-risk and breached promises per customer and service, and the availability."""
     if page:
-        # In the fragment: a browser does not send it to the server.
-        print_line(f"{find_endpoints().url('sla')}/status#token={stored_token()}")
+        print_line(ConsolePages(find_endpoints().url(CONSOLE)).address("status") or "")
     else:
         run_command(_status())
 

@@ -1,6 +1,8 @@
 """Decisions from their pages: waivers, escalations, deliveries."""
 
-from console_support.everything import say_everything
+from typing import Any
+
+from console_support.everything import CASE, DELIVERY, WAIVER, say_everything
 from console_support.people import SignIn
 from console_support.services import FakeServices, problem
 
@@ -60,3 +62,44 @@ async def test_a_delivery_shows_which_approvals_count_and_is_refused_with_an_arg
         "reasons": [{"code": "CHECK_FAILED", "justification": "No rollback"}],
         "follow_ups": [{"kind": "retest", "task": "Write it"}],
     }
+
+
+def _refused(act: str, detail: str) -> dict[str, Any]:
+    why_not = {"code": "already_decided", "parameters": {}, "detail": detail}
+    return {"act": act, "possible": False, "why_not": why_not}
+
+
+async def test_what_would_be_refused_is_not_offered_and_said_why(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    why = "Only a general manager decides on waivers."
+    waiver = WAIVER | {"allowed": [_refused("approve", why), _refused("refuse", why)]}
+    services.say("sla", "/v1/waivers/WVR-1", waiver)
+    case = CASE | {"allowed": [_refused("acknowledge", "You do not hold the permission.")]}
+    services.say("escalation", "/v1/escalations/ESC-3", case)
+    needs = "Approving needs one of the roles ops, tom."
+    delivery = DELIVERY | {"allowed": [_refused("approve", needs), _refused("refuse", needs)]}
+    services.say("delivery-gate", "/v1/deliveries/DEL-4", delivery)
+    browser = await sign_in("theo")
+    for path, sentence in (
+        ("/waivers/WVR-1", why),
+        ("/escalations/ESC-3", "You do not hold the permission."),
+        ("/deliveries/DEL-4", needs),
+    ):
+        page = await browser.open(path)
+        assert page.status == 200
+        assert sentence in page.main
+        assert page.tree.xpath(f"//form[starts-with(@action, '{path}')]") == []
+
+
+async def test_what_one_may_is_offered_without_the_rest(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    may = {"act": "approve", "possible": True, "why_not": None}
+    delivery = DELIVERY | {"allowed": [may, _refused("refuse", "It is too late.")]}
+    services.say("delivery-gate", "/v1/deliveries/DEL-4", delivery)
+    page = await (await sign_in("omar")).open("/deliveries/DEL-4")
+    assert page.tree.xpath("//form[@action='/deliveries/DEL-4/approve']//button")
+    assert page.tree.xpath("//form[@action='/deliveries/DEL-4/refuse']") == []

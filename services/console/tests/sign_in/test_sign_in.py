@@ -58,6 +58,7 @@ async def test_signing_out_ends_the_session_and_leads_to_the_issuers_own_end(
     page = await browser.send(settings, "/sign-out")
     assert page.status == 200
     assert "http://issuer/end?" in page.response.text
+    assert page.response.headers["clear-site-data"] == '"cache", "storage"'
     async with database.transaction() as tx:
         assert (await tx.execute(select(sessions))).all() == []
 

@@ -6,7 +6,13 @@ from common.http import Service
 from delivery_gate import waiting
 from delivery_gate.check_reports import routes as check_report_routes
 from delivery_gate.criteria import routes as criteria_routes
-from delivery_gate.deliveries.routes import delivery_requests, reviews, rollouts, verdict_history
+from delivery_gate.deliveries.routes import (
+    delivery_requests,
+    matrix,
+    reviews,
+    rollouts,
+    verdict_history,
+)
 from delivery_gate.directory.store import find_contact_by_address
 from delivery_gate.emergencies import routes as emergency_routes
 from delivery_gate.environments import routes as environment_routes
@@ -34,6 +40,7 @@ SERVICE: Final = Service(
         reviews.routes,
         rollouts.routes,
         verdict_history.routes,
+        matrix.routes,
         follow_up_routes.routes,
         emergency_routes.routes,
         environment_routes.routes,

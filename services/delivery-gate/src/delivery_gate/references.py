@@ -9,6 +9,9 @@ from delivery_gate.environments.tables import environments
 from delivery_gate.products.tables import products
 
 REFERENCES: Final[References] = {
+    "customer": KnownKeys(
+        environments.c.customer, environments.c.customer_id, source_topic=CustomerKnown.topic
+    ),
     "emergency_change": KnownKeys(emergency_changes.c.key, emergency_changes.c.id),
     "environment": KnownKeys(
         environments.c.key, environments.c.id, source_topic=CustomerKnown.topic

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
-from common.http import Paging, Transaction, router
+from common.http import LinkedPages, Paging, Transaction, router
 from common.waiting import WaitingItem, WaitingPage, WaitingSource, read_waiting
 from delivery_gate.deliveries import waiting as deliveries
 from delivery_gate.emergencies import waiting as emergencies
@@ -47,6 +47,7 @@ async def list_waiting(
     caller: Annotated[Caller, requires("waiting:read")],
     tx: Transaction,
     page: Annotated[Paging, Depends()],
+    linked: LinkedPages,
     kind: Annotated[WaitingKind | None, Query(description="Only of this kind.")] = None,
 ) -> WaitingForMePage:
     """List what waits for the caller, the most urgent first.
@@ -54,4 +55,4 @@ async def list_waiting(
     Only what the caller may act on: nobody is shown what they did themselves where it takes another
     person, by whatever account.
     """
-    return await read_waiting(tx, caller, page, SOURCES, kind, WaitingForMePage)
+    return await read_waiting(tx, caller, page, SOURCES, kind, WaitingForMePage, linked)

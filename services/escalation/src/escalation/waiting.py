@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
-from common.http import Paging, Transaction, router
+from common.http import LinkedPages, Paging, Transaction, router
 from common.waiting import WaitingItem, WaitingPage, WaitingSource, read_waiting
 from escalation.cases import waiting as cases
 from escalation.directory import store as people
@@ -38,6 +38,7 @@ async def list_waiting(
     caller: Annotated[Caller, requires("waiting:read")],
     tx: Transaction,
     page: Annotated[Paging, Depends()],
+    linked: LinkedPages,
     kind: Annotated[WaitingKind | None, Query(description="Only of this kind.")] = None,
 ) -> WaitingForMePage:
     """List what waits for the caller, the most urgent first.
@@ -46,5 +47,5 @@ async def list_waiting(
     person, by whatever account.
     """
     return await read_waiting(
-        tx, caller, page, SOURCES, kind, WaitingForMePage, people.names_of_accounts
+        tx, caller, page, SOURCES, kind, WaitingForMePage, linked, people.names_of_accounts
     )

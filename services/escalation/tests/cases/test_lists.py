@@ -38,11 +38,11 @@ async def test_who_is_on_call_is_answered_for_any_instant(theo: AsyncClient) -> 
     """E3, E16: and an override changes it for its time."""
     await theo.post("/v1/rotas", json=ROTA)
     at = {"at": "2026-03-02T09:00:00+01:00"}
-    assert (await theo.get("/v1/oncall", params=at)).json()["items"] == [
-        {"rota": "night", "people": ["mia"]}
-    ]
+    (then,) = (await theo.get("/v1/oncall", params=at)).json()["items"]
+    assert (then["rota"], then["people"]) == ("night", ["mia"])
     now = (await theo.get("/v1/oncall")).json()
-    assert now == {"at": "2026-03-01T03:00:00Z", "items": [{"rota": "night", "people": ["sven"]}]}
+    assert now["at"] == "2026-03-01T03:00:00Z"
+    assert (now["items"][0]["rota"], now["items"][0]["people"]) == ("night", ["sven"])
     sick = {
         "kind": "replace",
         "starts_at": "2026-03-01T00:00:00Z",

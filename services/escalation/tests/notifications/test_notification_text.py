@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from escalation.notifications.domain.notification import Purpose
-from escalation.notifications.domain.notification_text import render
+from escalation.notifications.domain.notification_text import Links, render
 from escalation.policies.domain.trigger import Trigger
 
 AT = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
@@ -18,7 +18,7 @@ WARNED = Trigger(
     ticket="OPS-1042",
     expected_breach_at=AT + timedelta(hours=1),
 )
-LINK = "https://opsdesk.example/v1/escalations/ESC-7"
+LINK = Links("https://opsdesk.example/v1/escalations/ESC-7")
 
 
 def test_a_page_says_what_when_where_and_what_to_do() -> None:
@@ -37,7 +37,7 @@ def test_a_page_says_what_when_where_and_what_to_do() -> None:
         "",
         "Take it, and it stops waking others:",
         "    opsdesk escalations acknowledge ESC-7",
-        f"Look: {LINK}",
+        f"Look: {LINK.look}",
     ]
 
 

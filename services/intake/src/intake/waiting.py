@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
-from common.http import Paging, Transaction, router
+from common.http import LinkedPages, Paging, Transaction, router
 from common.waiting import WaitingItem, WaitingPage, WaitingSource, read_waiting
 from intake.access_requests import waiting as access_requests
 from intake.articles import waiting as articles
@@ -95,6 +95,7 @@ async def list_waiting(
     caller: Annotated[Caller, requires("waiting:read")],
     tx: Transaction,
     page: Annotated[Paging, Depends()],
+    linked: LinkedPages,
     kind: Annotated[WaitingKind | None, Query(description="Only of this kind.")] = None,
 ) -> WaitingForMePage:
     """List what waits for the caller, the most urgent first.
@@ -102,4 +103,6 @@ async def list_waiting(
     Only what the caller may act on: nobody is shown what they did themselves where it takes another
     person, by whatever account.
     """
-    return await read_waiting(tx, caller, page, SOURCES, kind, WaitingForMePage, names.of_accounts)
+    return await read_waiting(
+        tx, caller, page, SOURCES, kind, WaitingForMePage, linked, names.of_accounts
+    )

@@ -6,9 +6,12 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
+from common.persistence.database import Database
+from intake.app import SERVICE
 from intake.directory.phone_numbers import to_international
+from intake.settings import IntakeSettings
 from intake_support.tickets import open_ticket
-from opsdesk_testing.client import client
+from opsdesk_testing.client import app_for, client, settings_for
 
 NUMBER = "+31 20 555 0123"
 
@@ -57,6 +60,23 @@ async def test_a_caller_is_found_with_what_is_open(
         (blocker, False),
     ]
     assert found["on_call"] is None
+
+
+async def test_who_is_on_call_stands_in_the_console_or_is_answered_by_escalation(
+    database: Database, anna: AsyncClient, kim: dict[str, Any]
+) -> None:
+    api = {"escalation_url": "https://escalation.example"}
+    for given, address in (
+        ({}, None),
+        (api, "https://escalation.example/v1/oncall"),
+        (api | {"console_url": "https://desk.example"}, "https://desk.example/on-call"),
+    ):
+        app = app_for(
+            SERVICE, database, settings=settings_for(IntakeSettings, database.url, **given)
+        )
+        async with client(app, "anna") as asker:
+            found = (await asker.get("/v1/callers", params={"phone": NUMBER})).json()
+        assert found["on_call"] == address
 
 
 async def test_a_shared_number_names_everybody(anna: AsyncClient, kim: dict[str, Any]) -> None:

@@ -18,7 +18,6 @@ from sla.reports import routes as reports
 from sla.reports.routes import compliance_summary as compliance
 from sla.reviews import routes as reviews
 from sla.status import routes as status
-from sla.status import status_page
 from sla.time_entries.routes import rate_cards, time_entries
 from sla.waivers import routes as waivers
 
@@ -55,7 +54,6 @@ ROUTERS = (
     goals.routes,
     status.routes,
     status.stream_routes,
-    status_page.pages,
     outages.routes,
     corrections.routes,
     outage_rules.routes,

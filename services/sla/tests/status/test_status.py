@@ -164,14 +164,8 @@ async def test_availability_of_this_month_stands_beside(
     assert {one["availability"] for one in lines if one["customer"] == "brightwater"} == {1.0}
 
 
-async def test_the_page_holds_no_figures_and_no_inline_script(app: FastAPI) -> None:
+async def test_without_a_token_there_is_no_status_and_no_page_of_it(app: FastAPI) -> None:
+    """The page is the console's."""
     async with client(app, None) as nobody:
-        page = await nobody.get("/status")
-        assert page.status_code == 200
-        assert "script-src 'self'" in page.headers["content-security-policy"]
-        assert "<script>" not in page.text
-        assert "style=" not in page.text
-        for name, media in (("css", "text/css"), ("js", "text/javascript"), ("svg", "image/svg")):
-            found = await nobody.get(f"/status/status.{name}")
-            assert found.headers["content-type"].startswith(media)
         assert (await nobody.get("/v1/status")).status_code == 401
+        assert (await nobody.get("/status")).status_code == 404

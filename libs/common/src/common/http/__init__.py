@@ -1,9 +1,10 @@
 """HTTP for all services: the app, one transaction per request, bodies, problems, paging, limits."""
 
+from common.http.allowed import Allowed, to_allowed
 from common.http.app import create_app
 from common.http.body import MIB
 from common.http.cost import charge
-from common.http.dependencies import Transaction
+from common.http.dependencies import LinkedPages, Transaction
 from common.http.etag import if_match, set_etag
 from common.http.models import IdOrKey, Instant, RequestModel, ResponseModel
 from common.http.paging import Page, Paging, encode_cursor
@@ -17,11 +18,13 @@ from common.http.streaming import streaming_router
 
 __all__ = [
     "MIB",
+    "Allowed",
     "AppState",
     "AuthorizedRoute",
     "IdOrKey",
     "Instant",
     "KnownKeys",
+    "LinkedPages",
     "Page",
     "Paging",
     "Refers",
@@ -44,4 +47,5 @@ __all__ = [
     "set_etag",
     "state_of",
     "streaming_router",
+    "to_allowed",
 ]

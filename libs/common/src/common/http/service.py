@@ -38,6 +38,7 @@ class ServiceComponent(Protocol):
 CreateComponent = Callable[[Runtime[Any]], ServiceComponent]
 Pending = Callable[[Connection], Awaitable[int]]
 FindToken = Callable[[Scope], bytes | None]
+IsInvited = Callable[[Scope], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class Service:
     process of timers and relay, `request_loops` in that of the requests. `components` run where `loops`
     do, and `/health/ready` names what troubles them. `body_limits` maps a path
     prefix to its own limit in bytes. `find_token` finds a token that is not shown as everybody's
-    is, as the header that it would be. `workloads` are the service's own kinds of work with the
+    is, as the header that it would be. `is_invited` says of a request without a token that we asked for it ourselves, as
+    by a signed link: it is answered, whatever else comes from its address. `workloads` are the service's own kinds of work with the
     database, beside those of every service. `references`: which column knows the keys that marked
     fields name (see `common.http.references`). `retentions`: what is deleted once it is old, beside
     what every service deletes (`common.retention`). `sequenced` are the tables with the sequences
@@ -73,6 +75,7 @@ class Service:
     request_loops: tuple[Loop, ...] = ()
     resolve_contact: ResolveContact | None = None
     find_token: FindToken | None = None
+    is_invited: IsInvited | None = None
     pending: Pending | None = None
     fast_routes: tuple[Route, ...] = ()
     body_limits: Mapping[str, int] = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """Limits for those who are nobody: requests without a valid token, whatever they ask for.
 
 They are counted by address. An address beyond the limit is answered where it shows a valid token, and
-nowhere else: so a stranger's requests cost little, and lock out nobody who is behind the same address.
+nowhere else: so a stranger's requests cost little, and lock out nobody who is behind the same address. A request to
+which a service itself has invited, by a signed link, is answered as one with a token is.
 """
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -9,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from common.errors import TooManyRequests
 from common.http.authentication import CALLER_KEY, COUNTED_KEY, RequestAuthenticator
 from common.http.problems import problem_response
-from common.http.streaming import token_header
+from common.http.streaming import authorization_header
 
 
 class UnknownCallers:
@@ -40,6 +41,9 @@ async def _check_blocked(requests: RequestAuthenticator, scope: Scope) -> None:
     try:
         requests.limits.check_blocked(requests.addresses.of(scope))
     except TooManyRequests:
+        is_invited = scope["app"].state.opsdesk.service.is_invited
+        if is_invited is not None and is_invited(scope):
+            return
         if not await requests.has_valid_token(_shown_token(scope)):
             raise
 
@@ -47,10 +51,10 @@ async def _check_blocked(requests: RequestAuthenticator, scope: Scope) -> None:
 def _shown_token(scope: Scope) -> bytes | None:
     find_token = scope["app"].state.opsdesk.service.find_token
     found: bytes | None = find_token(scope) if find_token else None
-    return token_header(scope) if found is None else found
+    return authorization_header(scope) if found is None else found
 
 
 async def _count(requests: RequestAuthenticator, scope: Scope) -> None:
-    header = token_header(scope)
+    header = authorization_header(scope)
     if header is None or requests.authenticator.cached_caller(header) is None:
         await requests.limits.count_unknown(requests.addresses.of(scope))

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from common.auth import Caller
 from common.auth.permissions import PERMISSIONS
+from common.domain.console_pages import ConsolePages
 from common.http import Paging
 from common.persistence.database import Connection, transaction_time
 from common.waiting import store
@@ -25,11 +26,12 @@ async def read_waiting(
     sources: Sequence[WaitingSource],
     kind: str | None,
     shape: type[P],
+    pages: ConsolePages,
     find_names: FindNames | None = None,
 ) -> P:
     """Read a page of what waits for the caller, the most urgent first, and how many of each kind do.
 
-    `kind` restricts the page, and never the counts. Raises ValidationFailed for another list's cursor.
+    `kind` restricts the page, and never the counts. `pages`: where our own people are led. Raises ValidationFailed for another list's cursor.
     """
     theirs = _sources_for(caller, sources)
     asker = Asker(caller.sub, caller.roles, caller.customer, await transaction_time(tx))
@@ -37,8 +39,11 @@ async def read_waiting(
     rows = await store.page(tx, wanted, asker, page.after_as(datetime, str, str), page.limit)
     first = {row.first for row in rows if row.first is not None}
     names = await find_names(tx, first) if find_names and first else {}
+    linked = pages if caller.customer is None else ConsolePages()
     found = page.page_of(
-        rows, lambda row: _to_item(row, wanted[row.source].why, names), lambda row: row.position
+        rows,
+        lambda row: _to_item(row, wanted[row.source].why, names, linked),
+        lambda row: row.position,
     )
     counts = await store.count(tx, theirs, asker)
     return shape.model_validate(
@@ -52,7 +57,10 @@ def _sources_for(caller: Caller, sources: Sequence[WaitingSource]) -> tuple[Wait
     return tuple(one for one in sources if one.is_for(held, contact=contact))
 
 
-def _to_item(row: WaitingRow, why: str, names: Mapping[str, str]) -> dict[str, object]:
+def _to_item(
+    row: WaitingRow, why: str, names: Mapping[str, str], pages: ConsolePages
+) -> dict[str, object]:
     first = names.get(row.first, row.first) if row.first else "Nobody"
     shown = ("kind", "key", "title", "customer", "due_at", "since", "href")
-    return {name: getattr(row, name) for name in shown} | {"why": why.format(first=first)}
+    words = {"why": why.format(first=first), "page": pages.address_of(row.href)}
+    return {name: getattr(row, name) for name in shown} | words

@@ -85,6 +85,7 @@ async def sign_out(request: Request, visitor: Visiting) -> Response:
         issuer=await _issuers_end(request, tokens.identity if tokens else None),
     )
     Cookies.of(settings_of(request)).take(response, SESSION)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from console.allowed import Acts, acts_of
 from console.promises import Mark
 from console.upstream.part import Denied, Missing, Part, data_of, items_of
 
@@ -51,6 +52,7 @@ class DeliveryPage:
     is_own: bool
     criteria_missing: Missing | None
     follow_ups: tuple[str, ...]
+    acts: Acts
 
     @property
     def is_open(self) -> bool:
@@ -89,6 +91,7 @@ def delivery_page(
         delivery["requested_by"] == sub,
         criteria if isinstance(criteria, Missing) else None,
         tuple(verdict.get("follow_ups", ())),
+        acts_of(delivery),
     )
 
 

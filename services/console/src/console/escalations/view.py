@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from console.allowed import Acts, acts_of
 from console.promises import Mark, mark
 from console.upstream.part import Missing, Part, items_of
 
@@ -29,11 +30,16 @@ class EscalationPage:
     notifications: tuple[Mapping[str, Any], ...]
     notifications_missing: Missing | None
     has_acknowledged: bool
+    acts: Acts
 
     @property
     def can_be_acknowledged(self) -> bool:
-        """Whether an acknowledgement would still change something for this person."""
-        return self.case["state"] != "resolved" and not self.has_acknowledged
+        """Whether an acknowledgement would still change something for this person, who may give it."""
+        return (
+            self.case["state"] != "resolved"
+            and not self.has_acknowledged
+            and self.acts.may("acknowledge").possible
+        )
 
 
 def escalation_page(
@@ -47,6 +53,7 @@ def escalation_page(
         tuple(items_of(notifications)),
         notifications if isinstance(notifications, Missing) else None,
         sub in case["acknowledged_by"],
+        acts_of(case),
     )
 
 

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
-LANGUAGES: Final = ("en", "nl", "de")
-"""The first one is that of the message ids."""
+from common.domain.chosen_language import LANGUAGES, choose_language
+
+__all__ = ["LANGUAGES", "USUAL_ZONE", "Reader", "choose_language", "choose_zone"]
+
 USUAL_ZONE: Final = "Europe/Amsterdam"
 
 
@@ -21,32 +23,6 @@ class Reader:
     zone: ZoneInfo
     moment: datetime
     ahead: timedelta = timedelta()
-
-
-def choose_language(*preferences: str | None) -> str:
-    """Return the first language of ours among preferences: `nl`, `de-DE`, or what Accept-Language holds."""
-    for preference in preferences:
-        for part in sorted(_parts(preference or ""), key=lambda part: -part[1]):
-            if part[0] in LANGUAGES and part[1] > 0:
-                return part[0]
-    return LANGUAGES[0]
-
-
-def _parts(header: str) -> list[tuple[str, float]]:
-    """Return the languages of an Accept-Language header with their weights (RFC 9110, 12.5.4)."""
-    found = []
-    for part in header.split(","):
-        tag, _, parameter = part.strip().partition(";")
-        name, _, value = parameter.strip().partition("=")
-        found.append((tag.strip().lower().partition("-")[0], _weight(name, value)))
-    return found
-
-
-def _weight(name: str, value: str) -> float:
-    try:
-        return float(value) if name.strip() == "q" else 1.0
-    except ValueError:
-        return 0.0
 
 
 def choose_zone(*preferences: str | None) -> ZoneInfo:

@@ -1,4 +1,6 @@
-"""`/on-call`: who is on call now. What was known last is shown where escalation is away, and said."""
+"""`/on-call`: who is on call now and next, and the own shifts. What was known last is shown where escalation is away,
+and said.
+"""
 
 from fastapi import Request
 from starlette.responses import Response
@@ -19,8 +21,11 @@ async def show(request: Request, visitor: Visiting) -> Response:
         {
             "rotas": Get("escalation", "/v1/oncall", remember=True),
             "people": Get("intake", "/v1/people", {"limit": "200"}, remember=True),
+            "shifts": Get("escalation", "/v1/oncall/shifts", remember=True),
         },
     )
-    shown = on_call_page(parts["rotas"], parts["people"], visitor.session.person.sub)
+    shown = on_call_page(
+        parts["rotas"], parts["people"], parts["shifts"], visitor.session.person.sub
+    )
     status = 503 if shown.missing else 200
     return page(request, visitor, "on_call/on_call.html", parts, status=status, on_call=shown)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from console.allowed import Acts, acts_of
 from console.promises import Mark, mark
 from console.upstream.part import Denied, Missing, Part, data_of, items_of
 
@@ -33,17 +34,24 @@ class WaiverList:
 
 @dataclass(frozen=True, slots=True)
 class WaiverPage:
-    """A waiver with the ticket that it is about, where that is known. `is_own`: the reader asked for it."""
+    """A waiver with the ticket that it is about, where that is known. `is_own`: the reader asked for it; `acts`: what
+    the reader may do with it.
+    """
 
     waiver: Mapping[str, Any]
     mark: Mark
     ticket: Mapping[str, Any] | None
     ticket_missing: Missing | None
     is_own: bool
+    acts: Acts
 
     @property
     def is_open(self) -> bool:
         return bool(self.waiver["state"] == "requested")
+
+    @property
+    def may_decide(self) -> bool:
+        return self.acts.may("approve").possible or self.acts.may("refuse").possible
 
 
 def waiver_list(part: Part, state: str, moment: datetime) -> WaiverList:
@@ -66,6 +74,7 @@ def waiver_page(
         data_of(ticket) if ticket else None,
         ticket if isinstance(ticket, Missing) else None,
         waiver["requested_by"] == sub,
+        acts_of(waiver),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from fastapi import Request
 from starlette.responses import Response
 
+from common.domain.console_pages import page_of
 from console.upstream.client import Get
 from console.upstream.part import Missing
 from console.visits.pages import page
@@ -37,6 +38,6 @@ routes = pages()
 async def show(request: Request, visitor: Visiting) -> Response:
     """Show what waits for the person. Without the queue, which is the main part, the status is 503."""
     parts = await visitor.upstream.parts(visitor.asker, CONTACTS if visitor.is_contact else STAFF)
-    work = my_work(parts.by_name, visitor.session.person.sub, visitor.reader.moment)
+    work = my_work(parts.by_name, visitor.session.person.sub, visitor.reader.moment, page_of)
     status = 503 if isinstance(parts["queue"], Missing) else 200
     return page(request, visitor, "work/my_work.html", parts, status=status, work=work)

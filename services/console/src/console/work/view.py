@@ -1,6 +1,6 @@
 """My work: what waits for somebody, from all services, in groups, the most urgent first. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,9 +17,6 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "tasks": ("",),
 }
 """The headings, in their order, and how the kinds below them begin."""
-
-PAGES: Final = ("tickets", "waivers", "deliveries", "escalations")
-"""The nouns that have pages of their own; others are shown without a link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +52,17 @@ class Work:
     missing: tuple[Missing, ...]
 
 
-def my_work(parts: Mapping[str, Part], sub: str, moment: datetime) -> Work:
+def my_work(
+    parts: Mapping[str, Part], sub: str, moment: datetime, page_of: Callable[[str], str | None]
+) -> Work:
     """Put together what the services answered. `parts`: `queue`, one by each service's name, `on_call`.
 
+    `page_of` knows the page for an address of the API, None where there is none.
     What was not asked for, as a contact sees less, is missing from `parts`.
     """
     waiting = [parts[name] for name in SERVICES if name in parts]
     on_call = parts.get("on_call")
-    rows = [_row(item, moment) for part in waiting for item in items_of(part)]
+    rows = [_row(item, moment, page_of) for part in waiting for item in items_of(part)]
     rows.sort(key=_urgency)
     promises = tuple(promise(item, moment) for item in items_of(parts["queue"]))
     missing = _one_a_service([*waiting, parts["queue"], *([on_call] if on_call else [])])
@@ -76,15 +76,7 @@ def my_work(parts: Mapping[str, Part], sub: str, moment: datetime) -> Work:
     )
 
 
-def page_of(href: str) -> str | None:
-    """Return the page for an address of the API: `/v1/tickets/OPS-7` is shown at `/tickets/OPS-7`."""
-    _, _, path = href.partition("/v1/")
-    noun, _, rest = path.partition("/")
-    key = rest.partition("/")[0]
-    return f"/{noun}/{key}" if noun in PAGES and key else None
-
-
-def _row(item: Mapping[str, Any], moment: datetime) -> Row:
+def _row(item: Mapping[str, Any], moment: datetime, page_of: Callable[[str], str | None]) -> Row:
     return Row(
         item["kind"],
         item["key"],

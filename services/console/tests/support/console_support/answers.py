@@ -147,3 +147,4 @@ def say_work(services: FakeServices) -> None:
     services.say("delivery-gate", "/v1/waiting-for-me", waiting_page())
     rota = {"rota": "first-level", "people": ["anna"]}
     services.say("escalation", "/v1/oncall", {"at": "2026-03-02T08:30:00Z", "items": [rota]})
+    services.say("escalation", "/v1/oncall/shifts", {"person": "anna", "items": []})

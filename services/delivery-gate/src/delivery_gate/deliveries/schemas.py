@@ -1,13 +1,14 @@
 """Request and response models of deliveries and of their verdicts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from common.http import RequestModel, ResponseModel
+from common.domain.allowed_act import AllowedAct
+from common.http import Allowed, RequestModel, ResponseModel, to_allowed
 from delivery_gate.criteria.domain.criteria import Lifecycle
 from delivery_gate.criteria.domain.verdict import FollowUpKind, Outcome, ReasonCode
 from delivery_gate.deliveries.domain.delivery import Delivery, DeliveryState
@@ -161,6 +162,17 @@ class DeliveryRead(ResponseModel):
     started_at: datetime | None
     ended_at: datetime | None
     verdict: VerdictRead | None
+
+
+class DeliveryDetail(DeliveryRead):
+    """A delivery, and what its reader may do with it now (`allowed`)."""
+
+    allowed: list[Allowed]
+
+
+def to_detail(response: DeliveryRead, acts: Iterable[AllowedAct]) -> DeliveryDetail:
+    """The delivery with what may be done."""
+    return DeliveryDetail(**dict(response), allowed=to_allowed(acts))
 
 
 def to_response(delivery: Delivery, recorded: RecordedVerdict | None) -> DeliveryRead:

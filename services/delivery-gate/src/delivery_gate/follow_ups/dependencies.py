@@ -10,6 +10,7 @@ from delivery_gate.environments import store as environments
 from delivery_gate.environments.context import EnvironmentContext
 from delivery_gate.follow_ups import store
 from delivery_gate.follow_ups.domain import FollowUp
+from delivery_gate.follow_ups.owners import load_owners
 from delivery_gate.follow_ups.schemas import to_response
 
 
@@ -26,6 +27,7 @@ async def load_locked_follow_up(
     id, environment_id = ids
     environment = await environments.lock(tx, environment_id)
     follow_up = await store.lock(tx, id)
-    if_match(request, follow_up.sequence, to_response(follow_up))
+    owners = (await load_owners(tx, [follow_up.id]))[follow_up.id]
+    if_match(request, follow_up.sequence, to_response(follow_up, owners))
     at = await transaction_time(tx)
     return EnvironmentContext(tx, caller.actor, at, environment), follow_up

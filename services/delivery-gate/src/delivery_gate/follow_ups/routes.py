@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from common.auth import Caller, requires
 from common.auth.persons import counted_as
@@ -12,17 +12,22 @@ from common.domain import Rejection
 from common.errors import NotFound
 from common.events.follow_ups import FollowUpEvidenceSubmitted, FollowUpReopened
 from common.http import Page, Paging, Transaction, router, set_etag
+from common.persistence.database import Connection
 from delivery_gate.denials import deny
 from delivery_gate.fields import ProductFilter
 from delivery_gate.follow_ups import store
 from delivery_gate.follow_ups.commands import record_confirmation, save_step
 from delivery_gate.follow_ups.dependencies import load_locked_follow_up
 from delivery_gate.follow_ups.domain import FollowUp, FollowUpState, close, confirm, reject
+from delivery_gate.follow_ups.owners import load_owners
 from delivery_gate.follow_ups.schemas import FollowUpClose, FollowUpRead, to_response
 from delivery_gate.path_parameters import FollowUpRef
 
 routes = router("/v1/follow-ups", ["follow-ups"])
 
+OwnerFilter = Annotated[
+    str | None, Query(max_length=200, description="An account: only what is this one's work.")
+]
 Confirmer = Annotated[Caller, requires("follow-ups:confirm")]
 
 
@@ -33,11 +38,16 @@ async def list_follow_ups(
     caller: Annotated[Caller, requires("deliveries:read")],
     state: FollowUpState | None = None,
     product: ProductFilter = None,
+    owner: OwnerFilter = None,
 ) -> Page[FollowUpRead]:
     """List follow-ups, newest first."""
     after: Any = page.after_as(datetime, UUID)
-    rows = await store.page(tx, state, product, after, page.limit)
-    return page.page_of(rows, to_response, lambda follow_up: (follow_up.opened_at, follow_up.id))
+    wanted = store.FollowUpFilter(state, product, owner)
+    rows = await store.page(tx, wanted, after, page.limit)
+    owners = await load_owners(tx, [one.id for one in rows])
+    return page.page_of(
+        rows, lambda one: to_response(one, owners[one.id]), lambda one: (one.opened_at, one.id)
+    )
 
 
 @routes.get("/{follow_up}")
@@ -51,7 +61,7 @@ async def get_follow_up(
     follow_up = await store.find(tx, ref)
     if follow_up is None:
         raise NotFound(f"Follow-up {ref}")
-    return _respond(response, follow_up)
+    return await _respond(tx, response, follow_up)
 
 
 @routes.post("/{follow_up}/close", response_model=FollowUpRead)
@@ -70,7 +80,7 @@ async def close_follow_up(
     if isinstance(outcome, Rejection):
         return await deny(context, "follow_up.close", f"follow-up/{follow_up.id}", outcome)
     stored = await save_step(context, outcome, FollowUpEvidenceSubmitted, "follow_up.close")
-    return _respond(response, stored)
+    return await _respond(tx, response, stored)
 
 
 @routes.post("/{follow_up}/reject", response_model=FollowUpRead)
@@ -84,7 +94,7 @@ async def reject_follow_up(
     if isinstance(outcome, Rejection):
         return await deny(context, "follow_up.reject", f"follow-up/{follow_up.id}", outcome)
     stored = await save_step(context, outcome, FollowUpReopened, "follow_up.reject")
-    return _respond(response, stored)
+    return await _respond(tx, response, stored)
 
 
 @routes.post("/{follow_up}/confirm", response_model=FollowUpRead)
@@ -98,9 +108,9 @@ async def confirm_follow_up(
     outcome = confirm(follow_up, person, context.at)
     if isinstance(outcome, Rejection):
         return await deny(context, "follow_up.confirm", f"follow-up/{follow_up.id}", outcome)
-    return _respond(response, await record_confirmation(context, outcome))
+    return await _respond(tx, response, await record_confirmation(context, outcome))
 
 
-def _respond(response: Response, follow_up: FollowUp) -> FollowUpRead:
+async def _respond(tx: Connection, response: Response, follow_up: FollowUp) -> FollowUpRead:
     set_etag(response, follow_up.sequence)
-    return to_response(follow_up)
+    return to_response(follow_up, (await load_owners(tx, [follow_up.id]))[follow_up.id])

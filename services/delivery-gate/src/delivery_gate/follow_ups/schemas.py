@@ -1,5 +1,6 @@
 """Request and response models of follow-ups."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +18,8 @@ class FollowUpClose(RequestModel):
 
 class FollowUpRead(ResponseModel):
     """A follow-up. `blocks_delivery`: the version may not be delivered anywhere meanwhile.
-    `emergency_id`: the change that was applied without a Blocker, which this investigates."""
+    `emergency_id`: the change that was applied without a Blocker, which this investigates. `owners`: whose work it
+    is, who asked for what was refused or applied that change; nobody's alone where it is empty."""
 
     id: UUID
     key: str
@@ -30,6 +32,7 @@ class FollowUpRead(ResponseModel):
     product: str | None
     version: str | None
     blocks_delivery: bool
+    owners: list[str]
     opened_at: datetime
     evidence: str | None
     closed_by: str | None
@@ -38,7 +41,7 @@ class FollowUpRead(ResponseModel):
     confirmed_at: datetime | None
 
 
-def to_response(follow_up: FollowUp) -> FollowUpRead:
+def to_response(follow_up: FollowUp, owners: Sequence[str]) -> FollowUpRead:
     """The follow-up as the API shows it."""
     held = follow_up.held
     return FollowUpRead(
@@ -53,6 +56,7 @@ def to_response(follow_up: FollowUp) -> FollowUpRead:
         product=held.product if held else None,
         version=held.name if held else None,
         blocks_delivery=held is not None and follow_up.state != "confirmed",
+        owners=list(owners),
         opened_at=follow_up.opened_at,
         evidence=follow_up.evidence,
         closed_by=follow_up.closed_by,

@@ -1,6 +1,7 @@
 """Every query about follow-ups."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,20 @@ from common.persistence.database import Connection
 from common.persistence.keys import by_id_or_key
 from common.persistence.keyset import page_after
 from delivery_gate.follow_ups.domain import FollowUp, HeldVersion
+from delivery_gate.follow_ups.owners import owned_by
 from delivery_gate.follow_ups.tables import follow_ups
 from delivery_gate.sql_literals import in_literals
 
 UNCONFIRMED = ("open", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpFilter:
+    """What a list of follow-ups is restricted to; None restricts nothing. `owner` is an account."""
+
+    state: str | None = None
+    product: str | None = None
+    owner: str | None = None
 
 
 async def add(tx: Connection, follow_up: FollowUp, environment_id: UUID) -> None:
@@ -75,17 +86,18 @@ async def has_investigation(tx: Connection, emergency_id: UUID) -> bool:
 
 async def page(
     tx: Connection,
-    state: str | None,
-    product: str | None,
+    wanted: FollowUpFilter,
     after: Sequence[Any] | None,
     limit: int,
 ) -> list[FollowUp]:
     """Follow-ups, newest first, behind `after` (time of opening and id); one more than `limit`."""
     query = select(follow_ups)
-    if state is not None:
-        query = query.where(follow_ups.c.state == state)
-    if product is not None:
-        query = query.where(follow_ups.c.held_product == product)
+    if wanted.state is not None:
+        query = query.where(follow_ups.c.state == wanted.state)
+    if wanted.product is not None:
+        query = query.where(follow_ups.c.held_product == wanted.product)
+    if wanted.owner is not None:
+        query = query.where(owned_by(wanted.owner))
     order = follow_ups.c.opened_at.desc(), follow_ups.c.id.desc()
     rows = await tx.execute(page_after(query, order, after, limit))
     return [_follow_up(row) for row in rows]

@@ -3,6 +3,7 @@
 from typing import Final
 
 from common.waiting import WaitingSource
+from delivery_gate.follow_ups.owners import OWNERS
 
 _HREF: Final = "'/v1/follow-ups/' || f.key"
 _ROWS: Final = (
@@ -10,8 +11,6 @@ _ROWS: Final = (
     " LEFT JOIN deliveries d ON d.id = f.delivery_id"
     " LEFT JOIN emergency_changes c ON c.id = f.emergency_id"
 )
-# Of a machine that asked for a delivery it is whoever answers for the machine.
-_OWNERS: Final = "d.requested_by, c.applied_by, (SELECT o.owner FROM account_owners o WHERE o.account = d.requested_by)"
 
 SOURCES: Final = (
     WaitingSource(
@@ -25,7 +24,7 @@ SOURCES: Final = (
         customer="e.customer",
         since="f.opened_at",
         # A drift was asked for by nobody: its investigation is everybody's.
-        only=f"CASE WHEN num_nonnulls(f.delivery_id, f.emergency_id) > 0 THEN ARRAY[{_OWNERS}] END",
+        only=f"CASE WHEN num_nonnulls(f.delivery_id, f.emergency_id) > 0 THEN ARRAY[{OWNERS}] END",
         href=_HREF,
         why="what you asked for was refused, or something runs that nobody can explain: do this work and name the evidence",
     ),

@@ -29,6 +29,12 @@ async def get_case(tx: Connection, id_or_key: str) -> Case:
     return case
 
 
+async def counted_person(tx: Connection, case: Case, caller: Caller) -> str:
+    """Under which account the caller counts where a first person has asked for a snooze or an end (R1)."""
+    first_people = (case.state.snooze_requested_by, case.state.resolve_requested_by)
+    return await counted_as(tx, caller.sub, *first_people)
+
+
 async def run_action(
     tx: Connection,
     request: Request,
@@ -48,8 +54,7 @@ async def run_action(
         raise NotFound("This escalation")
     if_match(request, case.sequence, to_response(case))
     at = await transaction_time(tx)
-    first_people = (case.state.snooze_requested_by, case.state.resolve_requested_by)
-    outcome = decide(case, at, await counted_as(tx, caller.sub, *first_people))
+    outcome = decide(case, at, await counted_person(tx, case, caller))
     if isinstance(outcome, Rejection):
         raise Conflict(outcome.detail, code=outcome.code)
     after = await apply_outcome(tx, case, outcome)

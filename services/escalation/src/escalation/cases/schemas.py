@@ -1,12 +1,14 @@
 """Request and response models of escalations."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from common.http import Refers, RequestModel, ResponseModel
+from common.domain.allowed_act import AllowedAct
+from common.http import Allowed, Refers, RequestModel, ResponseModel, to_allowed
 from common.http.fields import Key, KeyRef
 from escalation.cases.domain.case import Case
 from escalation.cases.domain.lifecycle import Status
@@ -90,18 +92,21 @@ class EscalationRead(ResponseModel):
 
 
 class EscalationDetail(EscalationRead):
-    """An escalation with its timeline from the beginning."""
+    """An escalation with its timeline from the beginning, and what its reader may do now (`allowed`)."""
 
     timeline: list[TimelineEntryRead]
+    allowed: list[Allowed]
 
 
 def to_response(case: Case) -> EscalationRead:
     return EscalationRead(**_fields(case))
 
 
-def to_detail(case: Case, timeline: list[TimelineEntry]) -> EscalationDetail:
+def to_detail(
+    case: Case, timeline: list[TimelineEntry], acts: Iterable[AllowedAct]
+) -> EscalationDetail:
     entries = [TimelineEntryRead.model_validate(entry) for entry in timeline]
-    return EscalationDetail(**_fields(case), timeline=entries)
+    return EscalationDetail(**_fields(case), timeline=entries, allowed=to_allowed(acts))
 
 
 def _fields(case: Case) -> dict[str, Any]:

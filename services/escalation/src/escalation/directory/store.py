@@ -94,6 +94,12 @@ async def list_roles(tx: Connection) -> dict[str, frozenset[str]]:
     return {row.sub: frozenset(row.roles) for row in await tx.execute(active)}
 
 
+async def find_roles(tx: Connection, sub: str) -> frozenset[str]:
+    """The roles of a person; none of somebody who has left or is not known."""
+    query = select(people.c.roles).where(people.c.sub == sub, ~people.c.retired)
+    return frozenset(await tx.scalar(query) or ())
+
+
 async def load_people(tx: Connection, subs: set[str]) -> dict[str, Person]:
     """These people and the fallback contact, by `sub`; those who have left are missing."""
     rows = await tx.execute(

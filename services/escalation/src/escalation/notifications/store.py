@@ -6,7 +6,7 @@ The column `lease` names the holder, and `next_try_at` is when the lease ends, o
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,11 @@ from sqlalchemy.dialects.postgresql import insert
 from common.persistence.database import Connection
 from common.scheduling.aggregate_locks import lock_available as lock_rows
 from escalation.directory.domain import Channel
-from escalation.notifications.domain.notification import NOTICE_PURPOSES, Notification
+from escalation.notifications.domain.notification import (
+    NOTICE_PURPOSES,
+    PAGING_PURPOSES,
+    Notification,
+)
 from escalation.notifications.tables import notifications
 
 _UNSENT = notifications.c.state.in_(("waiting", "ready"))
@@ -28,6 +32,19 @@ class LeasedNotification:
 
     notification: Notification
     lease: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedMessage:
+    """A message whose link acknowledges. `settled_at` is when it was sent, on real time; the others are on the
+    service's own clock."""
+
+    id: UUID
+    escalation_id: UUID
+    person: str
+    send_at: datetime
+    settled_at: datetime | None
+    link_used_at: datetime | None
 
 
 async def add(tx: Connection, planned: Sequence[Notification]) -> None:
@@ -139,6 +156,23 @@ async def schedule_retry(
     values = {"id": leased.notification.id, "lease": leased.lease}
     result = await tx.execute(_RETRY, {**values, "pause": pause, "problem": problem})
     return result.rowcount == 1
+
+
+async def find_paging(tx: Connection, id: UUID) -> LinkedMessage | None:
+    """The message with this id; None where there is none, or it asks nobody to take its case."""
+    query = select(notifications).where(notifications.c.id == id)
+    row = (await tx.execute(query)).one_or_none()
+    if row is None or row.purpose not in PAGING_PURPOSES:
+        return None
+    return LinkedMessage(
+        id, row.escalation_id, row.person, row.send_at, row.settled_at, row.link_used_at
+    )
+
+
+async def mark_link_used(tx: Connection, id: UUID, at: datetime) -> None:
+    """Store that the link in this message has acknowledged its case."""
+    same = notifications.c.id == id
+    await tx.execute(update(notifications).where(same).values(link_used_at=at))
 
 
 async def count_unsent(tx: Connection) -> int:

@@ -23,4 +23,5 @@ notifications = Table(
     Column("lease", Uuid),
     Column("settled_at", INSTANT),
     Column("problem", Text),
+    Column("link_used_at", INSTANT),
 )

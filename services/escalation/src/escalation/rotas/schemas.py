@@ -143,11 +143,25 @@ class RotaRead(ResponseModel):
     overrides: list[OverrideRead]
 
 
+class GapRead(ResponseModel):
+    """Time in which nobody is on call: `[starts_at, ends_at)`."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
 class OnCallItem(ResponseModel):
-    """Who is on call in one rota; `people` is empty when nobody is."""
+    """Who is on call in one rota; `people` is empty when nobody is.
+
+    `until`: when that changes, and `next`: who is on call from then on, nobody where a gap begins; null where
+    nothing changes within more than a year. `gaps` are those of the fortnight after `at`.
+    """
 
     rota: str
     people: list[str]
+    until: datetime | None
+    next: list[str] | None
+    gaps: list[GapRead]
 
 
 class OnCallRead(ResponseModel):
@@ -155,6 +169,46 @@ class OnCallRead(ResponseModel):
 
     at: datetime
     items: list[OnCallItem]
+
+
+class SpellRead(ResponseModel):
+    """Who is on call in `[starts_at, ends_at)`; `people` is empty in a gap."""
+
+    starts_at: datetime
+    ends_at: datetime
+    people: list[str]
+
+
+class CoverItem(ResponseModel):
+    """The time of one rota, without a hole."""
+
+    rota: str
+    spells: list[SpellRead]
+
+
+class CoverRead(ResponseModel):
+    """Who covers which time in `[starts_at, ends_at)`, rota by rota."""
+
+    starts_at: datetime
+    ends_at: datetime
+    items: list[CoverItem]
+
+
+class ShiftRead(ResponseModel):
+    """A time in which the person is on call in this rota, whoever else is."""
+
+    rota: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+class ShiftsRead(ResponseModel):
+    """The shifts of a person in `[starts_at, ends_at)`, over all rotas, in order of time."""
+
+    person: str
+    starts_at: datetime
+    ends_at: datetime
+    items: list[ShiftRead]
 
 
 def window_to_response(window: Window) -> WindowRead:

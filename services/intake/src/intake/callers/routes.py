@@ -7,7 +7,7 @@ from fastapi import Query, Request
 
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
-from common.http import Transaction, router, runtime_of
+from common.http import LinkedPages, Transaction, router, runtime_of
 from common.persistence.database import Connection
 from intake.callers import store
 from intake.callers.schemas import CallerRead, CallersRead, CallerTicketRead
@@ -27,6 +27,7 @@ async def find_callers(
     request: Request,
     caller: Annotated[Caller, requires("callers:read")],
     tx: Transaction,
+    pages: LinkedPages,
     phone: Annotated[
         str | None, Query(min_length=3, max_length=40, description="A number in any notation.")
     ] = None,
@@ -41,8 +42,13 @@ async def find_callers(
     return CallersRead(
         number=number,
         items=[await _describe(tx, contact) for contact in contacts],
-        on_call=settings.escalation_url and urljoin(settings.escalation_url, ON_CALL_PATH),
+        on_call=pages.address("on_call") or _api_address(settings.escalation_url),
     )
+
+
+def _api_address(escalation_url: str | None) -> str | None:
+    """Where escalation answers who is on call; None where this installation names no such place."""
+    return escalation_url and urljoin(escalation_url, ON_CALL_PATH)
 
 
 async def _find(

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from sla.calendars.domain.calendar import DAY, Calendar, Span, local_openings, merge_spans
 from sla.rendering.svg import Element, SvgPicture, group, rect, text
+from sla.rendering.theme import ThemeName
 
 CELL_SIZE, GAP = 26, 3
 MONTH_WIDTH, MONTH_HEIGHT = 7 * (CELL_SIZE + GAP) + 26, 6 * (CELL_SIZE + GAP) + 52
@@ -38,7 +39,7 @@ SHADES: Sequence[tuple[int, str]] = (
 _EPOCH = date(1970, 1, 1)
 
 
-def render_svg(calendar: Calendar, title: str, year: int) -> str:
+def render_svg(calendar: Calendar, title: str, year: int, theme: ThemeName = "light") -> str:
     """An SVG document. Its hours are wall-clock time."""
     openings = _by_date(calendar, year)
     holidays = sorted((d, name) for d, name in calendar.holidays.items() if d.year == year)
@@ -62,6 +63,7 @@ def render_svg(calendar: Calendar, title: str, year: int) -> str:
         font_size=12,
         fill=INK,
         fixed_size=True,
+        theme=theme,
     ).render(parts)
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from sla.capacity.domain.capacity_forecast import CapacityForecast, Peak
 from sla.capacity.domain.series import Limit, Series
 from sla.rendering.svg import Element, SvgPicture, line, polyline, text
+from sla.rendering.theme import ThemeName
 
 WIDTH, HEIGHT = 720, 300
 LEFT_MARGIN, RIGHT_MARGIN, TOP_MARGIN, BOTTOM_MARGIN = 64, 16, 48, 36
@@ -36,6 +37,7 @@ def render_svg(
     limit: Limit,
     forecast: CapacityForecast | None,
     today: date,
+    theme: ThemeName = "light",
 ) -> str:
     """Render an SVG document that is also legible in greyscale."""
     shown_peaks = [peak for peak in peaks if peak.day > today - timedelta(days=SHOWN_DAYS)]
@@ -51,6 +53,7 @@ def render_svg(
         description=describe(series, forecast),
         font_size=12,
         ground="#fff",
+        theme=theme,
     )
     return picture.render(
         [

@@ -12,6 +12,7 @@ from sla.catalogue.domain.graph import Graph, Need, Node, service_node
 from sla.catalogue.domain.impact import Effect
 from sla.catalogue.domain.layout import layout_rows
 from sla.rendering.svg import Element, SvgPicture, element, group, path, rect, text
+from sla.rendering.theme import ThemeName
 
 BOX_WIDTH, BOX_HEIGHT = 168, 46
 HORIZONTAL_GAP, VERTICAL_GAP = 28, 74
@@ -42,6 +43,7 @@ def render_svg(
     nodes: Collection[Node],
     single_points: Collection[Node] = (),
     effects: Mapping[Node, Effect] | None = None,
+    theme: ThemeName = "light",
 ) -> str:
     """Render an SVG document of these nodes of the graph."""
     layers = layout_rows(graph, nodes)
@@ -50,7 +52,7 @@ def render_svg(
     positions = dict(_positions(layers, width))
     height = len(layers) * (BOX_HEIGHT + VERTICAL_GAP) + MARGIN + LEGEND_HEIGHT
     picture = SvgPicture(
-        f"catalogue of {sorted(nodes)}",
+        f"catalogue of {sorted(nodes)}, {sorted((effects or {}).items())}",
         "What the services run on",
         width,
         height,
@@ -58,6 +60,7 @@ def render_svg(
         font_size=13,
         fill=TEXT_COLOUR,
         fixed_size=True,
+        theme=theme,
     )
     tip = picture.id("tip")
     return picture.render(

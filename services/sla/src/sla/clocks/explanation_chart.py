@@ -17,8 +17,9 @@ from sla.clocks.explanation_curve import (
     draw_curve,
     draw_targets,
 )
-from sla.clocks.explanation_theme import LIGHT, THEMES, Theme, ThemeName
+from sla.clocks.explanation_theme import LIGHT, THEMES, Theme
 from sla.rendering.svg import Anchor, Element, SvgPicture, circle, line, path, rect, text
+from sla.rendering.theme import ThemeName
 
 HEIGHT, STRIP, AXIS = 430, 22, 326
 MAX_DAY_LABELS = 9

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from sla.clocks.domain.explanation import Reason
-
-ThemeName = Literal["light", "dark"]
+from sla.rendering.theme import ThemeName
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from math import sqrt
 
 from sla.forecasts.domain.score import Score, Tally
 from sla.rendering.svg import Anchor, Element, SvgPicture, circle, line, text
+from sla.rendering.theme import ThemeName
 
 WIDTH, HEIGHT = 640, 560
 LEFT_MARGIN, TOP_MARGIN, PLOT_SIZE = 70, 64, 400
@@ -15,7 +16,7 @@ BLUE, GREY, INK, PALE = "#0b5cad", "#6b7280", "#1f2937", "#e5e7eb"
 MAX_DOT_RADIUS = 14.0
 
 
-def render_calibration_svg(score: Score, title: str) -> str:
+def render_calibration_svg(score: Score, title: str, theme: ThemeName = "light") -> str:
     """Render the reliability diagram; a dot on the diagonal is a bin that is well calibrated.
 
     A dot's area is the number of its forecasts, its whisker the interval of the true share.
@@ -33,7 +34,8 @@ def render_calibration_svg(score: Score, title: str) -> str:
                 GREY,
             )
         )
-    return SvgPicture(f"calibration of {title}", _describe(score), WIDTH, HEIGHT).render(parts)
+    picture = SvgPicture(f"calibration of {title}", _describe(score), WIDTH, HEIGHT, theme=theme)
+    return picture.render(parts)
 
 
 def _frame(title: str) -> Iterator[Element]:

@@ -13,6 +13,7 @@ from sla.calendars.domain.zone import Zone
 from sla.outages.domain.availability import ZERO, Availability, Part
 from sla.outages.domain.availability_month import month_of, start_of_day
 from sla.rendering.svg import Anchor, Element, SvgPicture, rect, text
+from sla.rendering.theme import ThemeName
 
 LEFT_MARGIN, TOP_MARGIN, ROW_HEIGHT, BAR_HEIGHT, HOUR_WIDTH = 96, 64, 18, 13, 32.0
 BACKGROUND_COLOUR, FUTURE_COLOUR = "#ebebe7", "#f9f9f7"
@@ -36,7 +37,9 @@ MIN_BAR_WIDTH = 1.5
 HOUR = timedelta(hours=1)
 
 
-def render_svg(availability: Availability, zone: Zone, title: str) -> str:
+def render_svg(
+    availability: Availability, zone: Zone, title: str, theme: ThemeName = "light"
+) -> str:
     """Render an SVG document; `availability` is of whole days in the zone."""
     days = list(_days(availability, zone))
     longest = max((end - start) / HOUR for _, start, end in days)
@@ -51,6 +54,7 @@ def render_svg(availability: Availability, zone: Zone, title: str) -> str:
         height,
         description=_describe(availability),
         font_size=11,
+        theme=theme,
     )
     parts = [
         _text(16, 22, title, size=15, weight="600"),

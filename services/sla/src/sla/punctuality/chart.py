@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from sla.rendering.svg import Anchor, Element, SvgPicture, path, rect, text
+from sla.rendering.theme import ThemeName
 
 WIDTH, HEIGHT = 720, 360
 LEFT_MARGIN, TOP_MARGIN, BASELINE_Y = 64, 64, 300
@@ -12,7 +13,7 @@ FIRST_QUARTER, LAST_QUARTER = -4, 31
 DECADE_NAMES = ("0.1 ms", "1 ms", "10 ms", "0.1 s", "1 s", "10 s", "100 s", "17 min", "2.8 h")
 
 
-def render_svg(counts: Mapping[int, int], title: str) -> str:
+def render_svg(counts: Mapping[int, int], title: str, theme: ThemeName = "light") -> str:
     """An SVG document. `counts` has the firings by quarter of a decade of their lag; 0 is 1 to 1.8 ms."""
     bars: dict[int, int] = {}
     for quarter, count in counts.items():
@@ -26,7 +27,8 @@ def render_svg(counts: Mapping[int, int], title: str) -> str:
                 (LEFT_MARGIN + WIDTH) / 2, (TOP_MARGIN + BASELINE_Y) / 2, "Nothing fired.", GREY, 16
             )
         )
-    return SvgPicture(f"lags of {title}", f"{title}: {total} firings", WIDTH, HEIGHT).render(parts)
+    summary = f"{title}: {total} firings"
+    return SvgPicture(f"lags of {title}", summary, WIDTH, HEIGHT, theme=theme).render(parts)
 
 
 def _frame(title: str) -> Iterator[Element]:

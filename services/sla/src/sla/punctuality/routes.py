@@ -16,6 +16,7 @@ from sla.punctuality.chart import render_svg
 from sla.punctuality.domain.timer_gaps import find_gaps
 from sla.punctuality.store import punctuality, seals
 from sla.punctuality.store.seals import Seal
+from sla.rendering.theme_parameter import Theme
 
 routes = router("/v1/punctuality", tags=["punctuality"])
 
@@ -125,12 +126,13 @@ async def get_lags_svg(
     caller: Annotated[Caller, requires("punctuality:read")],
     since: Since = None,
     until: Until = None,
+    theme: Theme = "light",
 ) -> Response:
     """Render the lags of firings as SVG: a histogram."""
     start, end = _resolve_period(since, until, await transaction_time(tx))
     counts = await punctuality.get_histogram(tx, start, end)
     title = f"Lag of warnings and breaches, {start:%d %b %Y %H:%M} to {end:%d %b %Y %H:%M} UTC"
-    return Response(render_svg(counts, title), media_type="image/svg+xml")
+    return Response(render_svg(counts, title, theme), media_type="image/svg+xml")
 
 
 @routes.get("/seals")

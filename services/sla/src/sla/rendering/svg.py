@@ -10,6 +10,7 @@ from typing import Literal
 from zlib import crc32
 
 from common.domain.visible_text import make_visible
+from sla.rendering.theme import INK, ThemeName, in_dark
 
 Anchor = Literal["start", "middle", "end"]
 Attribute = str | float | None
@@ -29,7 +30,8 @@ class SvgPicture:
     """The frame of a picture: its size, and its title and description for readers who cannot see it.
 
     `key` must be unique among the pictures on a page. `ground` is the background colour, None for
-    transparent. A picture of `fixed_size` is not scaled to its surroundings.
+    transparent. A picture of `fixed_size` is not scaled to its surroundings. One of the dark `theme` has ids of
+    its own, and is drawn in light colours, which are replaced at the end.
     """
 
     key: str
@@ -42,13 +44,19 @@ class SvgPicture:
     fill: str | None = None
     ground: str | None = "#ffffff"
     fixed_size: bool = False
+    theme: ThemeName = "light"
 
     def id(self, name: str) -> str:
         """An id for an element of this picture, unique on the page."""
-        return f"{name}-{crc32(self.key.encode()):08x}"
+        key = self.key if self.theme == "light" else f"{self.key} {self.theme}"
+        return f"{name}-{crc32(key.encode()):08x}"
 
     def render(self, parts: Iterable[str]) -> str:
         """The `<svg>` element with these parts."""
+        drawn = self._render(parts)
+        return drawn if self.theme == "light" else in_dark(drawn)
+
+    def _render(self, parts: Iterable[str]) -> str:
         size = (self.width, self.height)
         named = {self.id("title"): element("title", self.title, id=self.id("title"))}
         if self.description:
@@ -68,7 +76,7 @@ class SvgPicture:
             aria_labelledby=" ".join(named),
             font_family=self.font,
             font_size=self.font_size,
-            fill=self.fill,
+            fill=self.fill or (INK if self.theme == "dark" else None),
         )
 
 

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from common.auth import Caller, requires
 from common.errors import Unauthenticated
 from common.http import ResponseModel, Transaction, router, runtime_of, state_of, streaming_router
-from common.http.streaming import authorization_header, token_cookie
+from common.http.streaming import authorization_header
 from common.now import now
 from common.runtime import Runtime
 from sla.settings import SlaSettings
@@ -81,38 +81,6 @@ async def get_status(
     breached, availability of this month (as it stood at most ten seconds ago)."""
     cache = broadcaster_of(request.app).availability_for(caller.customer)
     return _to_response(await load_current_status(tx, cache, caller.customer))
-
-
-@routes.post("/session", status_code=204)
-async def create_status_session(
-    request: Request, response: Response, caller: Annotated[Caller, requires("status:read")]
-) -> None:
-    """Open a session for the status page. The caller's token becomes a cookie, which the stream alone
-    reads and no script can read."""
-    bearer_token = (
-        (authorization_header(request.scope) or b"").decode("latin-1").partition(" ")[2].strip()
-    )
-    cookie = token_cookie(request.app)
-    response.set_cookie(
-        cookie.name,
-        bearer_token,
-        path=cookie.path,
-        httponly=True,
-        samesite="strict",
-        secure=cookie.secure,
-    )
-
-
-@stream_routes.delete("/session", status_code=204)
-async def delete_status_session(
-    request: Request, response: Response, caller: Annotated[Caller, requires("status:read")]
-) -> None:
-    """Close the session of the status page. Its cookie is enough, for no script can read it."""
-    cookie = token_cookie(request.app)
-    response.delete_cookie(
-        cookie.name, path=cookie.path, secure=cookie.secure, httponly=True, samesite="strict"
-    )
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
 
 
 @stream_routes.get(

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 
 from common.auth import Caller, requires
+from common.auth.persons import counted_as
 from common.errors import NotFound, ValidationFailed, Violation
 from common.http import Page, Paging, Transaction, if_match, rejection_response, router, set_etag
 from common.persistence.database import Connection, transaction_time
@@ -17,13 +18,16 @@ from sla.directory.fields import CustomerFilter
 from sla.directory.store import directory
 from sla.path_parameters import WaiverRef
 from sla.waivers.commands import DecisionAction, LockedWaiver, decide, lock_waiver, submit
-from sla.waivers.domain.waiver import PERSONAL_REJECTIONS, Waiver, WaiverState
+from sla.waivers.domain.acts import ACTS, allowed_acts
+from sla.waivers.domain.waiver import PERSONAL_REJECTIONS, Decision, Waiver, WaiverState
 from sla.waivers.pointless import asked_already, check_that_it_could_cover
 from sla.waivers.schemas import (
     WaiverCreate,
     WaiverDecision,
+    WaiverDetail,
     WaiverEnd,
     WaiverRead,
+    to_detail,
     to_response,
     to_responses,
 )
@@ -130,14 +134,17 @@ async def get_waiver(
     tx: Transaction,
     response: Response,
     caller: Annotated[Caller, requires("waivers:read")],
-) -> WaiverRead:
-    """Get a waiver by its id or key."""
+) -> WaiverDetail:
+    """Get a waiver by its id or key, with what the caller may do with it now (`allowed`), and why not the rest."""
     row = await waivers.find(tx, name)
     if row is None:
         raise NotFound("This waiver")
     waiver, sequence = row
     set_etag(response, sequence)
-    return await to_response(tx, waiver)
+    person = await counted_as(tx, caller.sub, waiver.requested_by)
+    decision = Decision(person, caller.roles, await transaction_time(tx))
+    held = {one.permission for one in ACTS if caller.has_permission(one.permission)}
+    return await to_detail(tx, waiver, allowed_acts(waiver, decision, held))
 
 
 async def _clock_request(

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+from common.domain.allowed_act import AllowedAct
 from common.domain.durations import SECOND
-from common.http import Refers, RequestModel, ResponseModel
+from common.http import Allowed, Refers, RequestModel, ResponseModel, to_allowed
 from common.http.fields import KeyRef, Reason
 from common.persistence.database import Connection, transaction_time
 from sla.waivers.domain.waiver import Waiver, WaiverState
@@ -72,6 +73,18 @@ class WaiverRead(ResponseModel):
     ended_by: str | None
     ended_at: datetime | None
     end_reason: str | None
+
+
+class WaiverDetail(WaiverRead):
+    """A waiver, and what its reader may do with it now (`allowed`)."""
+
+    allowed: list[Allowed]
+
+
+async def to_detail(tx: Connection, waiver: Waiver, acts: Iterable[AllowedAct]) -> WaiverDetail:
+    """The waiver as it is at this moment, with what may be done."""
+    values = (await to_response(tx, waiver)).model_dump()
+    return WaiverDetail(**values, allowed=to_allowed(acts))
 
 
 async def to_responses(tx: Connection, waivers: Iterable[Waiver]) -> list[WaiverRead]:

@@ -13,9 +13,18 @@ from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from common.persistence.keys import next_key
 from delivery_gate.deliveries.commands import record_submission
-from delivery_gate.deliveries.dependencies import load_response, load_responses
+from delivery_gate.deliveries.dependencies import (
+    load_allowed_acts,
+    load_response,
+    load_responses,
+)
 from delivery_gate.deliveries.domain.delivery import Delivery, DeliveryState, evaluate_delivery
-from delivery_gate.deliveries.schemas import DeliveryCreate, DeliveryRead
+from delivery_gate.deliveries.schemas import (
+    DeliveryCreate,
+    DeliveryDetail,
+    DeliveryRead,
+    to_detail,
+)
 from delivery_gate.deliveries.store import deliveries as store
 from delivery_gate.deliveries.store.evaluation_input import load_evaluation_input
 from delivery_gate.environments import store as environments
@@ -100,10 +109,12 @@ async def get_delivery(
     response: Response,
     tx: Transaction,
     caller: Annotated[Caller, requires("deliveries:read")],
-) -> DeliveryRead:
-    """Get a delivery by its id or key, with its latest verdict."""
-    delivery = await store.find(tx, ref)
-    if delivery is None:
+) -> DeliveryDetail:
+    """Get a delivery by its id or key, with its latest verdict, what the caller may do with it now (`allowed`),
+    and why not the rest."""
+    delivery, ids = await store.find(tx, ref), await store.ids_to_lock(tx, ref)
+    if delivery is None or ids is None:
         raise NotFound(f"Delivery {ref}")
     set_etag(response, delivery.sequence)
-    return await load_response(tx, delivery)
+    acts = await load_allowed_acts(tx, delivery, ids[1], caller)
+    return to_detail(await load_response(tx, delivery), acts)

@@ -5,13 +5,16 @@ from typing import Annotated
 from fastapi import Request, Response
 
 from common.auth import Caller, requires
-from common.auth.persons import counted_as
 from common.domain import Rejection
 from common.events.deliveries import DeliveryApproved, DeliveryRefused, DeliveryWithdrawn
 from common.http import Transaction, router, set_etag
 from delivery_gate.criteria.domain.verdict import Reason, ReasonCode
 from delivery_gate.deliveries.commands import save_step, save_verdict
-from delivery_gate.deliveries.dependencies import load_locked_delivery, load_response
+from delivery_gate.deliveries.dependencies import (
+    counted_person,
+    load_locked_delivery,
+    load_response,
+)
 from delivery_gate.deliveries.domain.delivery import withdraw
 from delivery_gate.deliveries.domain.review import approve, refuse, valid_approvals
 from delivery_gate.deliveries.schemas import DeliveryRead, DeliveryRefuse
@@ -32,9 +35,7 @@ async def approve_delivery(
     """Approve a delivery. Production needs two people, neither of them the requester."""
     context, delivery = await load_locked_delivery(tx, ref, caller, request)
     evaluation_input = await load_evaluation_input(tx, delivery.requested, context.environment)
-    counting = valid_approvals(delivery, evaluation_input.criteria.version)
-    others = [delivery.requested_by, *(approval.by for approval in counting)]
-    person = await counted_as(tx, caller.sub, *others)
+    person = await counted_person(tx, delivery, evaluation_input, caller)
     outcome = approve(delivery, person, caller.roles, evaluation_input, context.at)
     if isinstance(outcome, Rejection):
         return await deny(context, "delivery.approve", f"delivery/{delivery.id}", outcome)

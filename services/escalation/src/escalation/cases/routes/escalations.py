@@ -13,7 +13,8 @@ from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from escalation.cases import store as cases
 from escalation.cases.commands import environment_tier, open_or_join
-from escalation.cases.dependencies import get_case
+from escalation.cases.dependencies import counted_person, get_case
+from escalation.cases.domain.acts import ACTS, allowed_acts
 from escalation.cases.domain.lifecycle import Status
 from escalation.cases.schemas import (
     EscalationCreate,
@@ -95,7 +96,10 @@ async def get_escalation(
     response: Response,
     caller: Annotated[Caller, requires("escalations:read")],
 ) -> EscalationDetail:
-    """Get an escalation by id or key, with its timeline."""
+    """Get an escalation by id or key, with its timeline, what the caller may do now (`allowed`), and why not the rest."""
     case = await get_case(tx, escalation)
     set_etag(response, case.sequence)
-    return to_detail(case, await cases.list_entries(tx, case.id))
+    held = {one.permission for one in ACTS if caller.has_permission(one.permission)}
+    person, at = await counted_person(tx, case, caller), await transaction_time(tx)
+    entries = await cases.list_entries(tx, case.id)
+    return to_detail(case, entries, allowed_acts(case, person, held, at))

@@ -23,6 +23,9 @@ LONGEST_URGENT_DELAY = timedelta(minutes=15)
 NOTICE_PURPOSES: frozenset[Purpose] = frozenset({"duty", "all_clear"})
 """What everybody concerned must learn: an acknowledgement does not stop it."""
 
+PAGING_PURPOSES: frozenset[Purpose] = frozenset({"page", "exhausted"})
+"""What asks somebody to take the case."""
+
 DEADLINE_KIND = "notification"
 """The deadline at which the delay of a personal rule is over."""
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from common.domain.mail_headers import one_line
 from common.wording import format_instant
-from escalation.notifications.domain.notification import Purpose
+from escalation.notifications.domain.notification import PAGING_PURPOSES, Purpose
 from escalation.policies.domain.trigger import Trigger
 
 
@@ -22,19 +22,30 @@ class NotificationText:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Addresses in a message. `look` has more about the cause, `case` is the escalation's page where that is
+    another one. `acknowledge` takes the case without a sign-in, once, until `acknowledge_until`.
+    """
+
+    look: str
+    case: str | None = None
+    acknowledge: str | None = None
+    acknowledge_until: datetime | None = None
+
+
 def render(
     purpose: Purpose,
     key: str,
     trigger: Trigger,
     zone: str,
-    link: str,
+    links: Links,
     closing_reason: str | None = None,
     items: tuple[str, ...] = (),
 ) -> NotificationText:
     """The text for one reader, whose time zone is `zone`. `key` is the escalation's (ESC-17).
 
-    `link` is an address with more about it; `closing_reason` says why it ended, for an all-clear.
-    `items` are the lines of a digest.
+    `closing_reason` says why it ended, for an all-clear. `items` are the lines of a digest.
     """
     subject = f"[{key}] {_HEADINGS[purpose].format(title=trigger.title)}"
     lines = (
@@ -43,9 +54,12 @@ def render(
         "",
         *_detail_lines(trigger, zone),
         "",
-        *_instruction_lines(purpose, key),
+        *_instruction_lines(purpose, key, zone, links),
+        f"Look: {links.look}",
+        *((f"Escalation: {links.case}",) if links.case else ()),
+        "",
     )
-    return NotificationText(one_line(subject), "\n".join((*lines, f"Look: {link}", "")))
+    return NotificationText(one_line(subject), "\n".join(lines))
 
 
 _HEADINGS: dict[Purpose, str] = {
@@ -81,10 +95,15 @@ def _detail_lines(trigger: Trigger, zone: str) -> Iterator[str]:
     yield from (f"{name}: {value}" for name, value in named.items() if value)
 
 
-def _instruction_lines(purpose: Purpose, key: str) -> Iterator[str]:
-    if purpose in ("page", "exhausted"):
-        yield "Take it, and it stops waking others:"
-        yield f"    opsdesk escalations acknowledge {key}"
+def _instruction_lines(purpose: Purpose, key: str, zone: str, links: Links) -> Iterator[str]:
+    if purpose not in PAGING_PURPOSES:
+        return
+    yield "Take it, and it stops waking others:"
+    if links.acknowledge and links.acknowledge_until:
+        yield f"    {links.acknowledge}"
+        until = _in_zone(links.acknowledge_until, zone)
+        yield f"    (yours alone, without signing in, until {until}; it asks before it does anything)"
+    yield f"    opsdesk escalations acknowledge {key}"
 
 
 def _in_zone(at: datetime, zone: str) -> str:

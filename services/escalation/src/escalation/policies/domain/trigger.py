@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Literal, get_args
 from uuid import UUID
 
+from common.domain.console_pages import Thing
+
 TriggerKind = Literal[
     "clock_threshold_reached",
     "clock_forecast",
@@ -73,6 +75,15 @@ Audience = Literal["ops", "tom", "gm", "dm", "po", "qc", "second_level", "partne
 AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 """Teams with a topic of their own."""
 
+_NAMED_BY_CASE: Mapping[str, Thing] = {
+    "agreement": "agreement",
+    "maintenance": "maintenance",
+    "outage": "outage",
+    "review": "review",
+    "waiver": "waiver",
+}
+"""Things whose id or key is in the dedup key; of outages that share a ticket it has the ticket's."""
+
 DEFAULT_TIER = "production"
 """An environment that is not known yet counts as production: better a page too many."""
 
@@ -106,11 +117,25 @@ class Trigger:
         return MANDATORY_ROLES.get(self.kind, ())
 
     @property
-    def page_path(self) -> str | None:
-        """Path of the page about the cause itself, in sla; None where there is none."""
-        if not self.kind.startswith("review_"):
-            return None
-        return f"/v1/reviews/{self.dedup_key.split('/')[1]}?format=html"
+    def review(self) -> str | None:
+        """The key of the review that it is about."""
+        return self.dedup_key.split("/")[1] if self.kind.startswith("review_") else None
+
+    @property
+    def cause(self) -> tuple[Thing, str] | None:
+        """What it is about, with its key or id, where that has a page of its own; None: the case is all there is."""
+        if self.kind == "digest":
+            return "work", ""
+        noun, key = (*self.dedup_key.split("/"), "")[:2]
+        shares_ticket = noun == "outage" and self.ticket_id is not None
+        if noun in _NAMED_BY_CASE and not shares_ticket:
+            return _NAMED_BY_CASE[noun], key
+        scope: tuple[tuple[Thing, str | UUID | None], ...] = (
+            ("ticket", self.ticket or self.ticket_id),
+            ("environment", self.environment),
+            ("customer", self.customer),
+        )
+        return next(((thing, str(key)) for thing, key in scope if key is not None), None)
 
     def audiences(self, concerned: frozenset[str]) -> tuple[Audience, ...]:
         """The teams on whose topics the case appears: those of the policy and the mandatory ones."""

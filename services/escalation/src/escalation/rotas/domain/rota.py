@@ -76,9 +76,10 @@ def hand_off(layer: Layer, turn: int) -> datetime:
 
 def find_gaps(rota: Rota, since: datetime, until: datetime) -> tuple[Gap, ...]:
     """The gaps of `[since, until)` in which nobody is on call, each as long as possible (E18)."""
-    edges = sorted({since, until, *(e for e in _edges(rota, since, until) if since < e < until)})
+    inside = (edge for edge in edges(rota, since, until) if since < edge < until)
+    bounds = sorted({since, until, *inside})
     gaps: list[Gap] = []
-    for start, end in pairwise(edges):
+    for start, end in pairwise(bounds):
         if on_call(rota, start):
             continue
         if gaps and gaps[-1][1] == start:
@@ -122,8 +123,8 @@ def _local_start(layer: Layer, turn: int) -> datetime:
     return layer.starts_at.replace(year=year, month=month, day=day)
 
 
-def _edges(rota: Rota, since: datetime, until: datetime) -> Iterator[datetime]:
-    """Every instant at which who is on call may change."""
+def edges(rota: Rota, since: datetime, until: datetime) -> Iterator[datetime]:
+    """Every instant at which who is on call may change, in no order, and some of before and after."""
     for override in rota.overrides:
         yield from (override.starts_at, override.ends_at)
     for layer in rota.layers:

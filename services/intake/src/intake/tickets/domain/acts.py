@@ -3,16 +3,15 @@
 Each act asks the same rule as its route, so that both give the same answer.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
 from msgspec.structs import replace
 
-from common.domain import Rejection
+from common.domain.allowed_act import AllowedAct, judge_act
 from intake.tickets.domain import (
     blocker,
     classification,
@@ -29,8 +28,6 @@ from intake.tickets.domain.prioritisation import PriorityAssessment
 from intake.tickets.domain.tagging import tag
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.domain.triage import check_triage
-
-PERMISSION_MISSING: Final = "PERMISSION_MISSING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +49,6 @@ class Asker:
     def counted_as(self, other: str | None) -> str:
         """Under which account they count where `other` is the first person (R1)."""
         return other if other is not None and other in self.own_accounts else self.account
-
-
-@dataclass(frozen=True, slots=True)
-class AllowedAct:
-    """An act, and why it is not possible now: a stable code with its parameters; None where it is."""
-
-    act: str
-    why_not: str | None = None
-    parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    detail: str | None = None
-
-    @property
-    def possible(self) -> bool:
-        """Whether the caller may do it now."""
-        return self.why_not is None
 
 
 Decide = Callable[[Ticket, Asker], object]
@@ -219,11 +201,10 @@ def allowed_acts(ticket: Ticket, asker: Asker) -> Iterator[AllowedAct]:
 
 
 def _allowed(ticket: Ticket, asker: Asker, rule: ActRule) -> AllowedAct:
-    if rule.permission not in asker.permissions:
-        missing = {"permission": rule.permission}
-        detail = f"You do not hold the permission {rule.permission}."
-        return AllowedAct(rule.act, PERMISSION_MISSING, missing, detail)
-    decided = rule.decide(ticket, asker)
-    if not isinstance(decided, Rejection):
-        return AllowedAct(rule.act)
-    return AllowedAct(rule.act, decided.code, {"state": ticket.state}, decided.detail)
+    return judge_act(
+        rule.act,
+        rule.permission,
+        is_held=rule.permission in asker.permissions,
+        state=ticket.state,
+        ask=lambda: rule.decide(ticket, asker),
+    )

@@ -3,26 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 from common.auth import Caller
-from common.http import ResponseModel
-from intake.tickets.domain.acts import AllowedAct
+from common.domain.allowed_act import AllowedAct
+from common.http import Allowed, to_allowed
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.schemas.responses import TicketForContact, TicketRead, to_response
-
-
-class WhyNot(ResponseModel):
-    """Why an act is not possible now: a stable `code` with its `parameters`, and the same in words."""
-
-    code: str
-    parameters: dict[str, str]
-    detail: str
-
-
-class Allowed(ResponseModel):
-    """An act on the ticket, and whether the caller may do it now. `why_not` is null where they may."""
-
-    act: str
-    possible: bool
-    why_not: WhyNot | None
 
 
 class TicketDetail(TicketRead):
@@ -58,14 +42,5 @@ def to_detail_response(
         **values,
         description=description,
         names=dict(names),
-        allowed=[_to_allowed(act) for act in acts],
+        allowed=to_allowed(acts),
     )
-
-
-def _to_allowed(act: AllowedAct) -> Allowed:
-    if act.why_not is None:
-        return Allowed(act=act.act, possible=True, why_not=None)
-    why_not = WhyNot(
-        code=act.why_not.lower(), parameters=dict(act.parameters), detail=act.detail or ""
-    )
-    return Allowed(act=act.act, possible=False, why_not=why_not)

@@ -27,6 +27,12 @@ NOT_YOURS: Final = Rejection("STAFF_ONLY", "Only our own people do this.")
 NOT_THE_PARTY: Final = Rejection(
     "NOT_THE_PARTY", "A contact of the customer with whom it is made approves of it."
 )
+NOT_A_DRAFT: Final = Rejection(
+    NOT_NOW, "Only a draft can be changed. Revise this version, or draft the next one."
+)
+TERMINATED: Final = Rejection(
+    "ALREADY_TERMINATED", "This agreement was deactivated: its versions stay as they are."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,11 @@ def publish(
     if person.name == lifecycle.draft_signature.by:
         return SELF_APPROVAL
     return replace(lifecycle, state="published", publication=Signature(person.name, at))
+
+
+def redraft(lifecycle: VersionLifecycle) -> VersionLifecycle | Rejection:
+    """Replace the terms of a draft."""
+    return lifecycle if lifecycle.state == "draft" else NOT_A_DRAFT
 
 
 def supersede(lifecycle: VersionLifecycle) -> VersionLifecycle | Rejection:

@@ -9,11 +9,13 @@ from fastapi import Depends, Query, Request, Response
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
+from common.domain import Rejection
 from common.errors import Conflict, ValidationFailed, Violation
 from common.events.agreements import AgreementDrafted
 from common.http import Page, Paging, Transaction, if_match, router, set_etag
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
+from sla.agreements.allowed import load_allowed_acts
 from sla.agreements.dependencies import (
     agreement_response,
     get_visible_version,
@@ -21,7 +23,7 @@ from sla.agreements.dependencies import (
     party_of,
 )
 from sla.agreements.domain.agreement import Agreement
-from sla.agreements.domain.lifecycle import Signature, VersionLifecycle
+from sla.agreements.domain.lifecycle import Signature, VersionLifecycle, redraft
 from sla.agreements.domain.validity import Overlap
 from sla.agreements.draft_validation import (
     build_version,
@@ -33,6 +35,7 @@ from sla.agreements.draft_validation import (
     party_of as party_of_version,
 )
 from sla.agreements.events import agreement_payload, emit
+from sla.agreements.schemas.details import AnyAgreementDetail, to_detail
 from sla.agreements.schemas.requests import (
     AgreementCreate,
     AgreementTerms,
@@ -92,8 +95,8 @@ async def redraft_agreement(
         raise ValidationFailed(violations)
     stored = await lock_version(tx, id_or_key(name), caller)
     if_match(request, stored.sequence, agreement_response(stored, caller))
-    if stored.lifecycle.state != "draft":
-        raise Conflict("Only a draft can be changed. Revise this version, or draft the next one.")
+    if isinstance(refused := redraft(stored.lifecycle), Rejection):
+        raise Conflict(refused.detail, code=refused.code)
     at = await transaction_time(tx)
     old, party = stored.agreement, party_of_version(stored.agreement)
     redrafted = await build_version(tx, body, party, old.id, caller.sub, at)
@@ -139,12 +142,13 @@ async def get_agreement(
     response: Response,
     caller: Annotated[Caller, requires("promises:read")],
     version: Annotated[int | None, Query(gt=0, lt=2**31)] = None,
-) -> AnyAgreement:
+) -> AnyAgreementDetail:
     """Get an agreement version by its id, or by the agreement's key or id the newest one or that
-    `version`."""
+    `version`, with what the caller may do with it now (`allowed`, for its two sides), and why not the rest."""
     stored = await get_visible_version(tx, id_or_key(name), caller, version)
     set_etag(response, stored.sequence)
-    return agreement_response(stored, caller)
+    shown = agreement_response(stored, caller)
+    return to_detail(shown, await load_allowed_acts(tx, stored, caller))
 
 
 async def _check_overlap(

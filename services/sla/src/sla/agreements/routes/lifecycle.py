@@ -1,7 +1,5 @@
 """The steps of a version: propose, revise, withdraw, approve, publish (A5, R4)."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,7 +7,6 @@ from fastapi import Request, Response
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
-from common.auth.persons import counted_as
 from common.domain import Rejection
 from common.errors import Conflict
 from common.events.agreements import (
@@ -24,9 +21,10 @@ from common.events.agreements import (
 from common.http import Transaction, if_match, rejection_response, router
 from common.persistence.database import Connection, transaction_time
 from sla.agreements import coverage
+from sla.agreements.allowed import cannot_be_published, person_of
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
-from sla.agreements.domain import lifecycle as rules
-from sla.agreements.domain.lifecycle import NOT_NOW, Person, VersionLifecycle
+from sla.agreements.domain.acts import APPROVE, PROPOSE, PUBLISH, REVISE, WITHDRAW, Step
+from sla.agreements.domain.lifecycle import NOT_NOW, TERMINATED, VersionLifecycle
 from sla.agreements.domain.validity import Overlap
 from sla.agreements.draft_validation import find_succession
 from sla.agreements.endings import schedule_notice
@@ -39,25 +37,6 @@ from sla.calendars.schemas import id_or_key
 from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step in a version's life: its action in the audit trail, and the rule that allows it.
-
-    `first_people` are those of whom whoever takes it must be another one.
-    """
-
-    action: str
-    rule: Callable[[VersionLifecycle, Person, datetime], VersionLifecycle | Rejection]
-    first_people: Callable[[VersionLifecycle], Collection[str]] = lambda _: ()
-
-
-PROPOSE = Step("agreement.propose", lambda version, person, _: rules.propose(version, person))
-REVISE = Step("agreement.revise", lambda version, person, _: rules.revise(version, person))
-WITHDRAW = Step("agreement.withdraw", lambda version, person, _: rules.withdraw(version, person))
-APPROVE = Step("agreement.approve", rules.approve, rules.signers)
-PUBLISH = Step("agreement.publish", rules.publish, lambda version: [version.draft_signature.by])
 
 
 @routes.post("/{agreement}/propose", response_model=AgreementRead)
@@ -132,9 +111,9 @@ async def _take_step(
     stored = await lock_version(tx, id_or_key(name), caller)
     if_match(request, stored.sequence, agreement_response(stored, caller))
     if stored.is_terminated:
-        raise Conflict("This agreement was deactivated: its versions stay as they are.")
+        raise Conflict(TERMINATED.detail, code=TERMINATED.code)
     at = await transaction_time(tx)
-    after = step.rule(stored.lifecycle, await _person_of(tx, stored, caller, step), at)
+    after = step.rule(stored.lifecycle, await person_of(tx, stored, caller, step), at)
     if isinstance(after, Rejection):
         if after.code == NOT_NOW:
             raise Conflict(after.detail, code=after.code)
@@ -144,16 +123,6 @@ async def _take_step(
     await _apply_step(tx, await agreements.name_all_customers(tx, stored), after, at)
     await _record(tx, stored, step.action, caller, at, {"state": after.state})
     return agreement_response(await _reload(tx, stored, caller), caller)
-
-
-async def _person_of(
-    tx: Connection, stored: AgreementVersion, caller: Caller, step: Step
-) -> Person:
-    """Who takes the step: a contact for the other side, and under which account they count (R1)."""
-    party = stored.agreement.customer_id if caller.customer == stored.customer else None
-    is_contact = caller.customer is not None
-    name = await counted_as(tx, caller.sub, *step.first_people(stored.lifecycle))
-    return Person(name, is_contact, party if is_contact else None)
 
 
 async def _apply_step(
@@ -187,7 +156,8 @@ async def _apply_publication(
     history = await agreements.list_versions(tx, stored.agreement_id)
     superseded = find_succession(version, stored.supersedes, history)
     if isinstance(superseded, Overlap):
-        raise Conflict(f"It cannot be published: {superseded}.", code="OVERLAP")
+        overlap = cannot_be_published(superseded)
+        raise Conflict(overlap.detail, code=overlap.code)
     if superseded is not None:
         # First the old version ends: the two must never be valid at the same time.
         await agreements.set_superseded(

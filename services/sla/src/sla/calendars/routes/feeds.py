@@ -34,6 +34,7 @@ from sla.calendars.routes.calendars import YEARS_OF_HOLIDAYS, CalendarRead
 from sla.calendars.schemas import find_visible
 from sla.calendars.store import CalendarVersion
 from sla.path_parameters import CalendarRef
+from sla.rendering.theme_parameter import Theme
 
 routes = router("/v1/calendars", tags=["calendars"])
 
@@ -149,11 +150,12 @@ async def get_year_svg(
     tx: Transaction,
     caller: Annotated[Caller, requires("agreements:read")],
     year: Year | None = None,
+    theme: Theme = "light",
 ) -> Response:
     """Draw a calendar year as SVG: how long each day is open, and the holidays by name."""
     version, calendar, shown_year = await _load_year(tx, name, caller, year)
     title = f"{version.key}, version {version.version}"
-    return Response(render_svg(calendar, title, shown_year), media_type=SVG_TYPE)
+    return Response(render_svg(calendar, title, shown_year, theme), media_type=SVG_TYPE)
 
 
 async def _load_year(

@@ -24,6 +24,7 @@ from sla.capacity.routes.series import get_visible
 from sla.capacity.store import capacity_forecasts, samples, series
 from sla.capacity.store.series import StoredSeries
 from sla.path_parameters import SeriesRef
+from sla.rendering.theme_parameter import Theme
 
 routes = router("/v1/series", tags=["capacity"])
 
@@ -84,11 +85,14 @@ async def get_capacity_forecast(
 
 @routes.get("/{series}/forecast.svg", response_class=Response)
 async def get_forecast_svg(
-    name: SeriesRef, tx: Transaction, caller: Annotated[Caller, requires("reports:read")]
+    name: SeriesRef,
+    tx: Transaction,
+    caller: Annotated[Caller, requires("reports:read")],
+    theme: Theme = "light",
 ) -> Response:
     """Render the capacity forecast of a series as SVG, with usage and limit."""
     stored, limit, peaks, forecast, today = await _compute(tx, name, caller)
-    svg = render_svg(stored.series, peaks, limit, forecast, today)
+    svg = render_svg(stored.series, peaks, limit, forecast, today, theme)
     return Response(svg, media_type="image/svg+xml")
 
 

@@ -13,6 +13,7 @@ from sla.catalogue.domain.impact import Effect, compute_impact
 from sla.catalogue.domain.single_points import single_points
 from sla.catalogue.schemas import NodeName
 from sla.catalogue.store import catalogue
+from sla.rendering.theme_parameter import Theme
 
 routes = router("/v1/catalogue", tags=["catalogue"])
 
@@ -59,6 +60,7 @@ async def get_catalogue_svg(
     tx: Transaction,
     caller: Annotated[Caller, requires("catalogue:assess")],
     node: Annotated[list[NodeName], Query(max_length=MAX_NODES)] = [],  # noqa: B006 - FastAPI's
+    theme: Theme = "light",
 ) -> Response:
     """Render the service graph as SVG. With `node`: what depends on these nodes, and the effects of
     their failure."""
@@ -71,5 +73,5 @@ async def get_catalogue_svg(
     single_point_nodes = {one.node for one in single_points(graph)}
     effects: dict[Node, Effect] = service_effects | dict.fromkeys(failed, "down")
     return Response(
-        render_svg(graph, nodes, single_point_nodes, effects), media_type=SVG_MEDIA_TYPE
+        render_svg(graph, nodes, single_point_nodes, effects, theme), media_type=SVG_MEDIA_TYPE
     )

@@ -17,16 +17,16 @@ from sla.clocks.explanation_responses import (
     ExplanationRead,
     explanation_to_response,
 )
-from sla.clocks.explanation_theme import ThemeName
 from sla.clocks.explanations import ClockExplanation, Reader, explain
 from sla.clocks.routes.clocks import get_visible_clock
 from sla.path_parameters import ClockId
+from sla.rendering.theme import ThemeName
+from sla.rendering.theme_parameter import Theme
 
 routes = router("/v1/clocks", tags=["clocks"])
 
 SVG, TEXT = "image/svg+xml", "text/plain"
 MEDIA_TYPES = {"svg": SVG, "text": TEXT, "json": "application/json"}
-Theme = Annotated[ThemeName, Query(description="The colours of the chart.")]
 
 
 async def _load_explanation(

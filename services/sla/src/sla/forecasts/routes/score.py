@@ -13,6 +13,7 @@ from sla.agreements.domain.agreement import Metric
 from sla.forecasts.chart import render_calibration_svg
 from sla.forecasts.domain.score import Score, Tally, compute_score
 from sla.forecasts.store import scores
+from sla.rendering.theme_parameter import Theme
 
 routes = router("/v1/forecasts", tags=["forecasts"])
 
@@ -108,12 +109,13 @@ async def get_score_svg(
     since: Annotated[Day | None, Query(alias="from")] = None,
     until: Annotated[Day | None, Query(alias="to", description="Included.")] = None,
     metric: Annotated[Metric | None, Query()] = None,
+    theme: Theme = "light",
 ) -> Response:
     """Render the calibration of past forecasts as SVG: probabilities against observed shares."""
     first, last = await _resolve_days(tx, since, until)
     result = compute_score(tally for _, tally in await scores.list_tallies(tx, first, last, metric))
     subject = metric.replace("_", " ") if metric else "all promises"
-    svg = render_calibration_svg(result, f"Forecasts of {subject}, {first} to {last}")
+    svg = render_calibration_svg(result, f"Forecasts of {subject}, {first} to {last}", theme)
     return Response(svg, media_type="image/svg+xml")
 
 

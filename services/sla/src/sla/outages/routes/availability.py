@@ -21,6 +21,7 @@ from sla.outages.domain.availability_month import FIRST_MONTH, LAST_MONTH, month
 from sla.outages.domain.scope import AvailabilityQuery
 from sla.outages.schemas.availability import AvailabilityRead, AvailabilitySubject, to_response
 from sla.outages.store import availability
+from sla.rendering.theme_parameter import Theme
 
 routes = router("/v1/availability", tags=["outages"])
 
@@ -66,11 +67,12 @@ async def get_availability_svg(
     tx: Transaction,
     params: Annotated[AvailabilityParams, Depends()],
     caller: Annotated[Caller, requires("outages:read")],
+    theme: Theme = "light",
 ) -> Response:
     """Render the availability of a month as SVG, one strip per day."""
     figures, subject, zone = await _compute_figures(tx, params, caller)
     svg = render_svg(
-        figures, read_zone(zone), f"Availability of {subject}, {subject.month:%B %Y}, {zone}"
+        figures, read_zone(zone), f"Availability of {subject}, {subject.month:%B %Y}, {zone}", theme
     )
     return Response(svg, media_type="image/svg+xml")
 

@@ -17,8 +17,11 @@ CREATE TABLE notifications (
     lease uuid,
     settled_at timestamptz,
     problem text,
+    link_used_at timestamptz,
     UNIQUE (escalation_id, key)
 ) WITH (fillfactor = 70);
 CREATE INDEX ix_notifications_ready ON notifications (next_try_at) WHERE state = 'ready';
 COMMENT ON COLUMN notifications.next_try_at IS
     'Real time: the next attempt, or the end of the lease while one is being made.';
+COMMENT ON COLUMN notifications.link_used_at IS
+    'When the case was acknowledged by the link in this message, which is good for one time.';

@@ -1,4 +1,4 @@
-"""`/v1/rotas` and `/v1/oncall`: rotas, and who is on call when."""
+"""`/v1/rotas`: rotas and their overrides."""
 
 from typing import Annotated
 
@@ -7,25 +7,23 @@ from fastapi import Depends, Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
-from common.http import Instant, Page, Paging, Refers, Transaction, if_match, router, set_etag
+from common.http import Page, Paging, Transaction, if_match, router, set_etag
 from common.persistence.database import Connection, transaction_time
 from escalation.directory import store as directory
 from escalation.rotas import store as rotas
-from escalation.rotas.domain.rota import Rota, on_call
+from escalation.rotas.domain.rota import Rota
 from escalation.rotas.schemas import (
     MAX_OVERRIDES,
-    OnCallItem,
-    OnCallRead,
     OverrideCreate,
     RotaCreate,
     RotaRead,
     to_response,
 )
 
-routes = router("/v1", tags=["on call"])
+routes = router("/v1/rotas", tags=["on call"])
 
 
-@routes.post("/rotas", status_code=201, response_model=RotaRead)
+@routes.post("", status_code=201, response_model=RotaRead)
 async def create_rota(
     tx: Transaction,
     body: RotaCreate,
@@ -46,7 +44,7 @@ async def create_rota(
     return await _store_version(tx, body.to_rota(), response, caller)
 
 
-@routes.post("/rotas/{rota}/overrides", status_code=201, response_model=RotaRead)
+@routes.post("/{rota}/overrides", status_code=201, response_model=RotaRead)
 async def create_override(
     tx: Transaction,
     request: Request,
@@ -74,7 +72,7 @@ async def create_override(
     return await _store_version(tx, changed, response, caller)
 
 
-@routes.get("/rotas", response_model=Page[RotaRead])
+@routes.get("", response_model=Page[RotaRead])
 async def list_rotas(
     tx: Transaction,
     page: Annotated[Paging, Depends()],
@@ -90,7 +88,7 @@ async def list_rotas(
     )
 
 
-@routes.get("/rotas/{rota}", response_model=RotaRead)
+@routes.get("/{rota}", response_model=RotaRead)
 async def get_rota(
     tx: Transaction,
     rota: str,
@@ -101,23 +99,6 @@ async def get_rota(
     present, version = await _get_rota(tx, rota)
     set_etag(response, version)
     return to_response(present, version)
-
-
-@routes.get("/oncall", response_model=OnCallRead)
-async def get_on_call(
-    tx: Transaction,
-    caller: Annotated[Caller, requires("oncall:read")],
-    at: Instant | None = None,
-    rota: Annotated[str | None, Refers("rota")] = None,
-) -> OnCallRead:
-    """Get who is on call at an instant, by rota. Without `at` it is the present instant."""
-    at = at or await transaction_time(tx)
-    newest = await rotas.list_rotas(tx)
-    if rota is not None and rota not in newest:
-        raise NotFound("This rota")
-    chosen = [present for key, (present, _) in newest.items() if rota in (None, key)]
-    items = [OnCallItem(rota=r.key, people=list(on_call(r, at))) for r in chosen]
-    return OnCallRead(at=at, items=items)
 
 
 async def _get_rota(tx: Connection, key: str) -> tuple[Rota, int]:

@@ -1,0 +1,105 @@
+"""Where the console shows a thing: the one table of its paths that all services use. Pure.
+
+Links for our own people (mails, messages, lists of what waits) lead there. Without the console's address
+(`OPSDESK_CONSOLE_URL`) there are none, and callers fall back to the API's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+from urllib.parse import quote, urlsplit
+
+Thing = Literal[
+    "agreement",
+    "calendar",
+    "clock",
+    "customer",
+    "delivery",
+    "environment",
+    "escalation",
+    "follow_up",
+    "maintenance",
+    "on_call",
+    "outage",
+    "review",
+    "status",
+    "ticket",
+    "waiver",
+    "work",
+]
+
+PATHS: Final[Mapping[Thing, str]] = {
+    "agreement": "/agreements/{key}",
+    "calendar": "/calendars/{key}",
+    "clock": "/clocks/{key}",
+    "customer": "/customers/{key}",
+    "delivery": "/deliveries/{key}",
+    "environment": "/environments/{key}",
+    "escalation": "/escalations/{key}",
+    "follow_up": "/follow-ups/{key}",
+    "maintenance": "/maintenance/{key}",
+    "on_call": "/on-call",
+    "outage": "/outages/{key}",
+    "review": "/reviews/{key}",
+    "status": "/status",
+    "ticket": "/tickets/{key}",
+    "waiver": "/waivers/{key}",
+    "work": "/",
+}
+"""The page of each thing. A key is its key or its id, as the API takes both."""
+
+_THINGS: Final[Mapping[str, Thing]] = {
+    "agreements": "agreement",
+    "calendars": "calendar",
+    # A request for a change, and a problem, is a ticket.
+    "change-requests": "ticket",
+    "clocks": "clock",
+    "customers": "customer",
+    "deliveries": "delivery",
+    "environments": "environment",
+    "escalations": "escalation",
+    "follow-ups": "follow_up",
+    "maintenance": "maintenance",
+    "outages": "outage",
+    "problems": "ticket",
+    "reviews": "review",
+    "tickets": "ticket",
+    "waivers": "waiver",
+}
+"""What the nouns of the API's addresses are; one that is missing here has no page."""
+_API: Final = "/v1/"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsolePages:
+    """The pages of the console at `url`; None: this installation names none."""
+
+    url: str | None = None
+
+    def address(self, thing: Thing, key: str = "") -> str | None:
+        """The address of a thing's page, None without a console. `key` may be left out where the path has none."""
+        return self._at(page_path(thing, key))
+
+    def address_of(self, api_address: str) -> str | None:
+        """The address of the page for an address of the API, such as `/v1/tickets/OPS-7`; None where there is none."""
+        path = page_of(api_address)
+        return None if path is None else self._at(path)
+
+    def _at(self, path: str) -> str | None:
+        return None if self.url is None else self.url.rstrip("/") + path
+
+
+def page_path(thing: Thing, key: str = "") -> str:
+    """The path of a thing's page."""
+    return PATHS[thing].format(key=quote(key, safe=""))
+
+
+def page_of(api_address: str) -> str | None:
+    """The path of the page for an address of the API; None where the console has none for it.
+
+    What lies below a thing, such as a customer's contact, is shown on the page of that thing.
+    """
+    noun, _, rest = urlsplit(api_address).path.partition(_API)[2].partition("/")
+    key = rest.partition("/")[0]
+    thing = _THINGS.get(noun)
+    return page_path(thing, key) if thing is not None and key else None

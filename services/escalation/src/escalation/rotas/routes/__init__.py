@@ -1,0 +1,1 @@
+"""The HTTP routes of rotas, and of who is on call."""
