@@ -54,10 +54,18 @@ def test_a_case_that_is_over_cannot_be_taken(terminal: Terminal) -> None:
 
 
 def test_who_is_on_call_is_asked_in_the_readers_zone(terminal: Terminal) -> None:
-    rotas = page_of({"rota": "night", "people": ["mia", "sven"]}, {"rota": "tom", "people": []})
+    night = {"rota": "night", "people": ["mia", "sven"], "until": "2026-06-01T07:00:00Z"}
+    nobody = {"rota": "tom", "people": [], "until": None, "next": []}
+    rotas = page_of(night | {"next": ["omar"]}, nobody)
     terminal.services.responses["GET /v1/oncall"] = rotas | {"at": "2026-06-01T01:00:00Z"}
     output = " ".join(terminal("oncall", "--at", "2026-06-01T03:00").split())
-    for words in ("On call at Mon 01 Jun 2026 03:00:00 CEST", "mia, sven", "nobody"):
+    for words in (
+        "On call at Mon 01 Jun 2026 03:00:00 CEST",
+        "mia, sven",
+        "09:00:00 CEST",
+        "omar",
+        "nobody",
+    ):
         assert words in output
     asked = {"at": "2026-06-01T03:00:00+02:00"}
     assert terminal.services.requests == [("GET", "/v1/oncall", asked)]

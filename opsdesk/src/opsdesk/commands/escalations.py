@@ -72,8 +72,17 @@ async def _oncall(at: str | None) -> None:
     query = {"at": parse_instant(at).isoformat()} if at else {}
     async with own_client() as client:
         oncall = await client.get("escalation", "/v1/oncall", **query)
-    rows = ((one["rota"], ", ".join(one["people"]) or "nobody") for one in oncall["items"])
-    print_table(f"On call at {format_instant(oncall['at'])}", ("rota", "people"), rows)
+    columns = ("rota", "people", "until", "next")
+    print_table(
+        f"On call at {format_instant(oncall['at'])}", columns, map(_rota_row, oncall["items"])
+    )
+
+
+def _rota_row(item: JSON) -> tuple[object, ...]:
+    people = ", ".join(item["people"]) or "nobody"
+    if item["until"] is None:
+        return item["rota"], people, "", ""
+    return item["rota"], people, format_instant(item["until"]), ", ".join(item["next"]) or "nobody"
 
 
 def _row(case: JSON) -> tuple[object, ...]:

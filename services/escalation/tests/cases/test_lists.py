@@ -39,10 +39,11 @@ async def test_who_is_on_call_is_answered_for_any_instant(theo: AsyncClient) -> 
     await theo.post("/v1/rotas", json=ROTA)
     at = {"at": "2026-03-02T09:00:00+01:00"}
     assert (await theo.get("/v1/oncall", params=at)).json()["items"] == [
-        {"rota": "night", "people": ["mia"]}
+        {"rota": "night", "people": ["mia"], "until": "2026-03-09T08:00:00Z", "next": ["sven"]}
     ]
     now = (await theo.get("/v1/oncall")).json()
-    assert now == {"at": "2026-03-01T03:00:00Z", "items": [{"rota": "night", "people": ["sven"]}]}
+    night = {"rota": "night", "people": ["sven"], "until": "2026-03-02T08:00:00Z", "next": ["mia"]}
+    assert now == {"at": "2026-03-01T03:00:00Z", "items": [night]}
     sick = {
         "kind": "replace",
         "starts_at": "2026-03-01T00:00:00Z",

@@ -16,6 +16,7 @@ from escalation.rotas.domain.rota import (
     Unit,
     find_gaps,
     hand_off,
+    next_turn_over,
     on_call,
     turn_at,
 )
@@ -175,3 +176,37 @@ def test_gaps_are_exactly_where_nobody_is_on_call(
         at = since + n * HOUR / 2
         assert any(a <= at < b for a, b in gaps) == (not on_call(rota, at)), at
     assert all(a[1] < b[0] for a, b in pairwise(gaps))
+
+
+@settings(max_examples=40)
+@given(
+    hours=st.lists(
+        st.tuples(st.integers(0, 6), st.integers(0, 23), st.integers(0, 23)), max_size=3
+    ),
+    away=st.tuples(st.integers(0, 300), st.integers(1, 40)),
+    start=STARTS,
+)
+def test_the_next_turn_over_is_the_first_instant_at_which_others_are_on_call(
+    hours: list[tuple[int, int, int]], away: tuple[int, int], start: datetime
+) -> None:
+    """E3: until then the same people are on call at every quarter of an hour, from then on others."""
+    zone = "Europe/Amsterdam"
+    windows = tuple(Window(frozenset({d}), time(a), time(b), zone) for d, a, b in hours)
+    since = datetime(2026, 3, 20, tzinfo=UTC)
+    left = since + away[0] * HOUR
+    override = Override("remove", left, left + away[1] * HOUR, replaces="a")
+    rota = Rota("r", (Layer(("a", "b"), start, zone, 1, "days", windows),), (override,))
+    change = next_turn_over(rota, since)
+    present = on_call(rota, since)
+    last = change.at if change else since + timedelta(days=62)
+    at = since
+    while at < last:
+        assert on_call(rota, at) == present, at
+        at += HOUR / 4
+    if change:
+        assert on_call(rota, change.at) == change.people != present
+
+
+def test_a_rota_of_one_person_has_no_turn_over() -> None:
+    rota = Rota("r", (shift("a", start=local("2026-01-05 09:00")),))
+    assert next_turn_over(rota, datetime(2026, 3, 20, tzinfo=UTC)) is None

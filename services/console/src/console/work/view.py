@@ -18,8 +18,23 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The headings, in their order, and how the kinds below them begin."""
 
-PAGES: Final = ("tickets", "waivers", "deliveries", "escalations")
-"""The nouns that have pages of their own; others are shown without a link."""
+PAGES: Final = (
+    "agreements",
+    "calendars",
+    "customers",
+    "deliveries",
+    "emergency-changes",
+    "environments",
+    "escalations",
+    "follow-ups",
+    "maintenance",
+    "outages",
+    "review-actions",
+    "reviews",
+    "tickets",
+    "waivers",
+)
+"""The nouns that have pages of their own, by the API's names; others are shown without a link."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ from common.http import Instant, Page, Paging, Refers, Transaction, if_match, ro
 from common.persistence.database import Connection, transaction_time
 from escalation.directory import store as directory
 from escalation.rotas import store as rotas
-from escalation.rotas.domain.rota import Rota, on_call
+from escalation.rotas.domain.rota import Rota
 from escalation.rotas.schemas import (
     MAX_OVERRIDES,
-    OnCallItem,
     OnCallRead,
     OverrideCreate,
     RotaCreate,
     RotaRead,
+    on_call_to_response,
     to_response,
 )
 
@@ -110,14 +110,16 @@ async def get_on_call(
     at: Instant | None = None,
     rota: Annotated[str | None, Refers("rota")] = None,
 ) -> OnCallRead:
-    """Get who is on call at an instant, by rota. Without `at` it is the present instant."""
+    """Get who is on call at an instant, by rota, until when, and who is next.
+
+    Without `at` it is the present instant.
+    """
     at = at or await transaction_time(tx)
     newest = await rotas.list_rotas(tx)
     if rota is not None and rota not in newest:
         raise NotFound("This rota")
     chosen = [present for key, (present, _) in newest.items() if rota in (None, key)]
-    items = [OnCallItem(rota=r.key, people=list(on_call(r, at))) for r in chosen]
-    return OnCallRead(at=at, items=items)
+    return OnCallRead(at=at, items=[on_call_to_response(rota, at) for rota in chosen])
 
 
 async def _get_rota(tx: Connection, key: str) -> tuple[Rota, int]:

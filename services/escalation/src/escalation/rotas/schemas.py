@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from common.http import Refers, RequestModel, ResponseModel
 from common.http.fields import Key, Timezone
-from escalation.rotas.domain.rota import Layer, Override, Rota, Unit
+from escalation.rotas.domain.rota import Layer, Override, Rota, Unit, next_turn_over, on_call
 from escalation.rotas.domain.time_window import Window
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -144,10 +144,16 @@ class RotaRead(ResponseModel):
 
 
 class OnCallItem(ResponseModel):
-    """Who is on call in one rota; `people` is empty when nobody is."""
+    """Who is on call in one rota, until when, and who comes next; `people` is empty when nobody is.
+
+    `until` is null where nothing changes for two months; then `next` is empty, as it is where nobody
+    comes next.
+    """
 
     rota: str
     people: list[str]
+    until: datetime | None
+    next: list[str]
 
 
 class OnCallRead(ResponseModel):
@@ -155,6 +161,16 @@ class OnCallRead(ResponseModel):
 
     at: datetime
     items: list[OnCallItem]
+
+
+def on_call_to_response(rota: Rota, at: datetime) -> OnCallItem:
+    change = next_turn_over(rota, at)
+    return OnCallItem(
+        rota=rota.key,
+        people=list(on_call(rota, at)),
+        until=change and change.at,
+        next=list(change.people) if change else [],
+    )
 
 
 def window_to_response(window: Window) -> WindowRead:

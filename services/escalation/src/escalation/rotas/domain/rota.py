@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Literal
+from typing import Final, Literal
 
 from escalation.rotas.domain import local_time
 from escalation.rotas.domain.time_window import Window, is_open
 
 Unit = Literal["hours", "days", "weeks", "months"]
 Gap = tuple[datetime, datetime]
+HORIZONS: Final = (timedelta(days=8), timedelta(days=62))
+"""How far a change of who is on call is looked for: most come within a week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,28 @@ def on_call(rota: Rota, at: datetime) -> tuple[str, ...]:
     people = [swaps.get(person, person) for person in base]
     added = [o.person for o in active if o.kind == "add"]
     return tuple(dict.fromkeys(person for person in people + added if person))
+
+
+@dataclass(frozen=True, slots=True)
+class TurnOver:
+    """From `at` on others are on call; nobody, where `people` is empty."""
+
+    at: datetime
+    people: tuple[str, ...]
+
+
+def next_turn_over(rota: Rota, at: datetime) -> TurnOver | None:
+    """When the people who are on call at `at` change next, and who they are then.
+
+    None where they stay the same for two months.
+    """
+    present = on_call(rota, at)
+    for horizon in HORIZONS:
+        edges = sorted({edge for edge in _edges(rota, at, at + horizon) if at < edge})
+        for edge in edges:
+            if (people := on_call(rota, edge)) != present:
+                return TurnOver(edge, people)
+    return None
 
 
 def hand_off(layer: Layer, turn: int) -> datetime:
