@@ -130,6 +130,5 @@ REPORT_WORDS: Final[Mapping[str, Words]] = {
         "apply": "It is applied: the environment owes a version now.",
         "revoke": "It is revoked.",
     },
-    "check_result": {"passed": "passed", "failed": "failed", "error": "did not run"},
     "language": {"en": "English", "nl": "Dutch", "de": "German"},
 }
