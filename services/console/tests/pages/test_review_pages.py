@@ -39,6 +39,10 @@ FORMS: list[tuple[str, str, str, str, dict[str, str], Any]] = [
         "/follow-ups/FUP-3", "close", "delivery-gate", "POST",
         {"evidence": "wiki"}, {"evidence": "wiki"},
     ),
+    (
+        "/follow-ups/FUP-3", "assign", "delivery-gate", "POST",
+        {"owner": "omar"}, {"owner": "omar"},
+    ),
     ("/emergency-changes/EMC-2", "authorize", "delivery-gate", "POST", {}, None),
     (
         "/emergency-changes/EMC-2", "revoke", "delivery-gate", "POST",
@@ -134,11 +138,27 @@ async def test_a_contact_reads_what_is_published_and_changes_nothing(
     assert page.tree.xpath("//main//form") == []
 
 
-async def test_a_follow_up_has_an_owner_once_the_gate_says_so(
+async def test_a_follow_up_shows_whose_it_is_and_until_when(
     sign_in: SignIn, services: FakeServices
 ) -> None:
     say_everything(services)
-    owned = FOLLOW_UP | {"owner": "pavel", "due_at": "2026-03-09T09:00:00Z"}
+    owned = FOLLOW_UP | {"owner": "pavel", "due_at": "2026-03-02T09:30:00Z"}
     services.say("delivery-gate", "/v1/follow-ups/FUP-3", owned)
-    page = await (await sign_in("quin")).open("/follow-ups/FUP-3")
-    assert "Owner: pavel" in page.main
+    browser = await sign_in("quin")
+    page = await browser.open("/follow-ups/FUP-3")
+    assert "Owner: pavel · ▲ due in 1 h (10:30)" in page.main
+    services.say("delivery-gate", "/v1/follow-ups/FUP-3/assign", {}, method="POST")
+    action = "/follow-ups/FUP-3/assign"
+    wrong = await browser.send(page, action, owner="omar", due_at="2026-03-29T02:30")
+    assert wrong.status == 422
+    await browser.send(wrong, action, due_at="2026-03-30T09:00")
+    assert services.sent()[0].body == {"owner": "omar", "due_at": "2026-03-30T07:00:00+00:00"}
+
+
+async def test_ones_own_follow_ups_are_asked_for_by_account(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    await (await sign_in("quin")).open("/follow-ups?state=mine")
+    query = services.seen[-1].query
+    assert (query["state"], query["owner"]) == ("open", "quin")

@@ -7,14 +7,18 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from console.follow_ups.requests import body_of
 from console.follow_ups.view import ACTS, STATES, follow_up_page
+from console.forms import form as forms
 from console.forms.decision import Decision, decide
 from console.forms.drawn import drawn_forms, is_wrong, lacking, status_of
 from console.forms.form import Form
 from console.language.catalogue import known_word
+from console.language.typed_times import TWICE
 from console.listed import asked_for, listed
 from console.upstream.client import Get
 from console.upstream.part import Here
+from console.upstream.problems import Violation
 from console.visits.pages import not_shown, page
 from console.visits.routes import pages
 from console.visits.visitor import Visiting, Visitor
@@ -26,9 +30,10 @@ routes = pages()
 
 @routes.get("/follow-ups")
 async def show_all(request: Request, visitor: Visiting, state: str = "open") -> Response:
+    """List follow-ups in a state; of `mine` those that are open and given to the reader."""
     chosen = state if state in STATES else "open"
     asked = asked_for(request.query_params, "product", "cursor")
-    query = ROWS | asked | ({} if chosen == "everything" else {"state": chosen})
+    query = ROWS | asked | _wanted(chosen, visitor.session.person.sub)
     parts = await visitor.upstream.parts(
         visitor.asker, {"list": Get("delivery-gate", "/v1/follow-ups", query)}
     )
@@ -44,6 +49,12 @@ async def show_all(request: Request, visitor: Visiting, state: str = "open") -> 
         views=[(one, f"/follow-ups?state={one}") for one in STATES],
         state=chosen,
     )
+
+
+def _wanted(state: str, sub: str) -> dict[str, str]:
+    if state == "mine":
+        return {"state": "open", "owner": sub}
+    return {} if state == "everything" else {"state": state}
 
 
 @routes.get("/follow-ups/{key}")
@@ -62,7 +73,9 @@ async def do_act(request: Request, visitor: Visiting, key: str, act: str) -> Res
     values: dict[str, str] = request.state.form
     if (wrong := lacking(values, *ACTS[act])) is not None:
         return await redraw(wrong)
-    body = {name: values[name].strip() for name in ACTS[act]} or None
+    body = body_of(act, values, visitor.reader.zone)
+    if isinstance(body, Violation):
+        return await redraw(forms.invalid(values, values.get("seen") or None, body))
     decision = Decision("delivery-gate", "follow-ups", key, act)
     return await decide(request, visitor, decision, body, redraw)
 
@@ -83,7 +96,8 @@ async def _page(
         "follow_ups/follow_up.html",
         parts,
         status=status_of(shown),
-        view=follow_up_page(found.data, visitor.session.person.sub),
+        view=follow_up_page(found.data, visitor.session.person.sub, visitor.reader.moment),
+        twice=TWICE,
         follow_up=found.data,
         forms=shown,
         wrong=is_wrong(shown),

@@ -100,15 +100,18 @@ REPORT_WORDS: Final[Mapping[str, Words]] = {
         "open": "open",
         "closed": "to confirm",
         "confirmed": "confirmed",
+        "mine": "Mine",
         "everything": "All",
     },
     "follow_up_act": {
         "close": "Close it with evidence",
+        "assign": "Give it to somebody",
         "confirm": "Confirm the evidence",
         "reject": "Reject the evidence",
     },
     "follow_up_done": {
         "close": "Another person confirms it now.",
+        "assign": "It is theirs now.",
         "confirm": "It is confirmed, and holds nothing any more.",
         "reject": "It is open again.",
     },

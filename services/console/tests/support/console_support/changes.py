@@ -61,6 +61,8 @@ FOLLOW_UP: dict[str, Any] = {
     "closed_at": None,
     "confirmed_by": None,
     "confirmed_at": None,
+    "owner": None,
+    "due_at": None,
 }
 EMERGENCY: dict[str, Any] = {
     "id": "0190a000-0000-7000-8000-0000000000ec",

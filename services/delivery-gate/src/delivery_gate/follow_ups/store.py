@@ -77,6 +77,7 @@ async def page(
     tx: Connection,
     state: str | None,
     product: str | None,
+    owner: str | None,
     after: Sequence[Any] | None,
     limit: int,
 ) -> list[FollowUp]:
@@ -86,6 +87,8 @@ async def page(
         query = query.where(follow_ups.c.state == state)
     if product is not None:
         query = query.where(follow_ups.c.held_product == product)
+    if owner is not None:
+        query = query.where(follow_ups.c.owner == owner)
     order = follow_ups.c.opened_at.desc(), follow_ups.c.id.desc()
     rows = await tx.execute(page_after(query, order, after, limit))
     return [_follow_up(row) for row in rows]
@@ -117,6 +120,8 @@ def _mutable_columns(follow_up: FollowUp) -> Mapping[str, Any]:
         "closed_at": follow_up.closed_at,
         "confirmed_by": follow_up.confirmed_by,
         "confirmed_at": follow_up.confirmed_at,
+        "owner": follow_up.owner,
+        "due_at": follow_up.due_at,
     }
 
 
@@ -140,5 +145,7 @@ def _follow_up(row: Row[Any]) -> FollowUp:
         confirmed_by=row.confirmed_by,
         confirmed_at=row.confirmed_at,
         emergency_id=row.emergency_id,
+        owner=row.owner,
+        due_at=row.due_at,
         sequence=row.sequence,
     )
