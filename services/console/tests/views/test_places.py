@@ -16,6 +16,7 @@ from console.on_call.view import on_call_page
 from console.outages.requests import NOTHING, correction_of, report_of
 from console.reports.view import report_page
 from console.reviews.view import review_page
+from console.search.view import found, page_of_key
 from console.upstream.part import Denied, Here, Missing, Part
 from console.upstream.problems import Violation
 from console_support.answers import page_of
@@ -205,3 +206,31 @@ def test_what_is_not_certain_is_never_nought_or_all(share: float, whole: int) ->
 )
 def test_months_beside_a_month(month: str, months: int, expected: str) -> None:
     assert month_beside(month, months) == expected
+
+
+def test_customers_are_found_by_a_part_of_their_name() -> None:
+    parts: dict[str, Part] = {
+        "tickets": here(page_of()),
+        "customers": here(page_of(CUSTOMER, CUSTOMER | {"key": "other", "name": "Other"})),
+        "environment": Denied("delivery-gate", 404, "There is none."),
+    }
+    assert [one.path for one in found(parts, "LOGIS").places] == ["/customers/acme"]
+    assert found(parts, "nothing").places == ()
+
+
+def test_an_environment_is_found_by_its_key() -> None:
+    parts: dict[str, Part] = {"tickets": here(page_of()), "environment": here(ENVIRONMENT)}
+    assert [one.path for one in found(parts, "acme-prod").places] == ["/environments/acme-prod"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "path"),
+    [
+        ("out-3", "/outages/OUT-3"),
+        ("EMC-2", "/emergency-changes/EMC-2"),
+        (" ra-4 ", "/review-actions/RA-4"),
+        ("invoices", None),
+    ],
+)
+def test_a_key_leads_straight_to_its_page(typed: str, path: str | None) -> None:
+    assert page_of_key(typed) == path

@@ -25,7 +25,7 @@ async def show(request: Request, visitor: Visiting, q: str = "") -> Response:
     if not words:
         return page(request, visitor, "search/search.html", words="", found=None)
     parts = await visitor.upstream.parts(visitor.asker, _wanted(visitor, words))
-    shown = found(parts.by_name)
+    shown = found(parts.by_name, words)
     status = 503 if isinstance(parts["tickets"], Missing) else 200
     return page(
         request, visitor, "search/search.html", parts, status=status, words=words, found=shown
@@ -33,9 +33,11 @@ async def show(request: Request, visitor: Visiting, q: str = "") -> Response:
 
 
 def _wanted(visitor: Visiting, words: str) -> dict[str, Get]:
-    """Search the tickets; a word that may be a key is looked up, too."""
+    """Search the tickets, and the customers by name; a word that may be an environment's key is looked up."""
     wanted = {"tickets": Get("intake", "/v1/tickets", {"q": words, "limit": "50"})}
-    if NAME.fullmatch(words) and not visitor.is_contact:
-        wanted["customer"] = Get("intake", f"/v1/customers/{quote(words, safe='')}")
+    if visitor.is_contact:
+        return wanted
+    wanted["customers"] = Get("intake", "/v1/customers", {"limit": "200"}, remember=True)
+    if NAME.fullmatch(words):
         wanted["environment"] = Get("delivery-gate", f"/v1/environments/{quote(words, safe='')}")
     return wanted

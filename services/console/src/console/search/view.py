@@ -22,12 +22,12 @@ KEYS: Final = (
 
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}", re.IGNORECASE)
-"""What may be the key of a customer or an environment."""
+"""What may be the key of an environment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A customer or an environment whose key was typed; `kind` has words of the kind `fact`."""
+    """A customer whose name or key has the words, or an environment of this very key; `kind` has words of the kind `fact`."""
 
     path: str
     key: str
@@ -61,7 +61,7 @@ def page_of_key(words: str) -> str | None:
     )
 
 
-def found(parts: Mapping[str, Part]) -> Found:
+def found(parts: Mapping[str, Part], words: str) -> Found:
     """Put together what was found."""
     hits = tuple(
         Hit(
@@ -74,16 +74,17 @@ def found(parts: Mapping[str, Part]) -> Found:
         for item in items_of(parts["tickets"])
     )
     missing = {one.service: one for one in parts.values() if isinstance(one, Missing)}
-    return Found(tuple(_places(parts)), hits, tuple(missing.values()))
+    return Found(tuple(_places(parts, words)), hits, tuple(missing.values()))
 
 
-def _places(parts: Mapping[str, Part]) -> Iterator[Place]:
-    """Return the customer and the environment of this very key, where there are such."""
-    customer = parts.get("customer")
-    if customer is not None and (data := data_of(customer)):
-        key = data["key"]
-        yield Place(f"/customers/{quote(key, safe='')}", key, "customer", data["name"])
+def _places(parts: Mapping[str, Part], words: str) -> Iterator[Place]:
+    """Return customers by a part of name or key, and the environment of this very key."""
+    wanted = words.casefold()
+    for one in items_of(parts["customers"]) if "customers" in parts else ():
+        if wanted in one["name"].casefold() or wanted in one["key"].casefold():
+            path = f"/customers/{quote(one['key'], safe='')}"
+            yield Place(path, one["key"], "customer", one["name"])
     environment = parts.get("environment")
     if environment is not None and (data := data_of(environment)):
-        key = data["key"]
-        yield Place(f"/environments/{quote(key, safe='')}", key, "environment", data["customer"])
+        path = f"/environments/{quote(data['key'], safe='')}"
+        yield Place(path, data["key"], "environment", data["customer"])
