@@ -223,3 +223,19 @@ async def test_an_hour_that_comes_twice_is_shown_as_two_choices(
     done = await browser.send(asked, action, **choices)
     assert done.response.headers["location"] == "/maintenance/MW-9?done=create"
     assert services.sent()[0].body["starts_at"] == "2026-10-25T01:30:00+00:00"
+
+
+async def test_a_clock_is_shown_as_it_was_known_earlier(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    then = CLOCK | {"as_of": "2026-03-02T06:00:00Z", "elapsed_seconds": 3_600, "inputs": 2}
+    services.say("sla", f"/v1/clocks/{CLOCK_ID}/replay", then, method="POST")
+    browser = await sign_in("anna")
+    here = f"/clocks/{CLOCK_ID}?known_at="
+    page = await browser.open(f"{here}2026-03-02T07:00")
+    assert services.sent()[0].body == {"as_known_at": "2026-03-02T06:00:00+00:00"}
+    assert "✓ runs 07:00: 1 h of 4 h, until 10:00 from 2 things that were known" in page.main
+    wrong = await browser.open(f"{here}2026-03-29T02:30")
+    assert wrong.status == 422
+    assert "the clocks went forward over it" in wrong.main

@@ -13,6 +13,7 @@ from console.forms.form import Form
 from console.language.catalogue import known_word
 from console.listed import asked_for
 from console.upstream.client import Get, Parts
+from console.upstream.part import Here
 from console.visits.pages import not_shown, page
 from console.visits.pictures import hand_on_paper
 from console.visits.routes import pages
@@ -113,10 +114,11 @@ async def _page(
     if (refused := not_shown(request, visitor, parts, "agreement", name)) is not None:
         return refused
     found = parts["agreement"]
-    more = await visitor.upstream.parts(visitor.asker, _beside(found.data))  # type: ignore[union-attr]  # it is here
+    assert isinstance(found, Here)
+    more = await visitor.upstream.parts(visitor.asker, _beside(found.data))
     parts = Parts({**parts.by_name, **more.by_name}, {**parts.seconds, **more.seconds})
     view = agreement_page(parts.by_name, visitor.is_contact)
-    shown = drawn_forms(view.acts, drawn, found.etag)  # type: ignore[union-attr]  # it is here
+    shown = drawn_forms(view.acts, drawn, found.etag)
     shown |= {act: form for act, form in drawn.items() if act not in shown}
     return page(
         request,

@@ -1,6 +1,6 @@
 """`/calendars`, `/calendars/{key or id}`: hours, holidays, a year as a picture, and a version's publication."""
 
-from typing import Any, Final, Literal
+from typing import Final, Literal
 from urllib.parse import quote
 
 from fastapi import Request
@@ -80,7 +80,7 @@ async def _page(
         return refused
     here = visitor.reader.moment.astimezone(visitor.reader.zone)
     view = calendar_page(parts["calendar"], year or here.year)
-    shown: dict[str, Any] = drawn_forms(ACTS, drawn, None)
+    shown = drawn_forms(ACTS, drawn, None)
     return page(
         request,
         visitor,

@@ -59,6 +59,22 @@ class ClockPage:
         return min(1.0, self.counted / self.target) if self.target else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class KnownClock:
+    """A clock as it was known at an earlier moment, with the figures of that moment."""
+
+    facts: Mapping[str, Any]
+    mark: Mark
+    counted: timedelta
+    target: timedelta | None
+
+
+def known_clock(replay: Mapping[str, Any]) -> KnownClock:
+    counted = timedelta(seconds=replay["elapsed_seconds"])
+    at = datetime.fromisoformat(replay["as_of"])
+    return KnownClock(replay, clock_mark(replay, at), counted, length(replay["target_seconds"]))
+
+
 def clock_page(parts: Mapping[str, Part], moment: datetime) -> ClockPage:
     """Put together an explanation, the firings and the waivers of a promise."""
     explanation = data_of(parts["explanation"])
