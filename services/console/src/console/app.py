@@ -10,6 +10,7 @@ from console.agreements import pages as agreement_pages
 from console.availability import pages as availability_pages
 from console.calendars import pages as calendar_pages
 from console.clocks import pages as clock_pages
+from console.customers import goals_pages
 from console.customers import pages as customer_pages
 from console.deliveries import pages as delivery_pages
 from console.emergencies import pages as emergency_pages
@@ -63,6 +64,7 @@ SERVICE: Final = Service(
         availability_pages.routes,
         calendar_pages.routes,
         customer_pages.routes,
+        goals_pages.routes,
         emergency_pages.routes,
         environment_pages.routes,
         follow_up_pages.routes,

@@ -36,6 +36,7 @@ PAGES = {
     f"/clocks/{CLOCK_ID}": "sla",
     "/customers": "intake",
     "/customers/acme": "intake",
+    "/customers/acme/goals": "sla",
     "/environments/acme-prod": "delivery-gate",
     "/agreements": "sla",
     f"/agreements/{AGREEMENT_ID}": "sla",

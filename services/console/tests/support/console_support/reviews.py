@@ -137,6 +137,27 @@ LEADERSHIP: dict[str, Any] = {
 }
 
 
+GOALS: dict[str, Any] = {
+    "customer": "acme",
+    "month": "2026-03",
+    "goals": [
+        {
+            "agreement": "acme-sla",
+            "goal": "95 % of blockers resolved in time",
+            "state": "at_risk",
+            "target": 0.95,
+            "share": 0.96,
+            "met": 24,
+            "broken": 1,
+            "budget": {"allowed": 2, "left": 1},
+            "credit": None,
+            "currency": None,
+        }
+    ],
+    "credits": [],
+}
+
+
 def say_reviews(services: FakeServices) -> None:
     services.say("sla", "/v1/reviews", page_of(REVIEW))
     services.say("sla", "/v1/reviews/acme-2026-02", REVIEW, etag='"8"')
@@ -146,4 +167,5 @@ def say_reviews(services: FakeServices) -> None:
     rows = [TIMES | {"group": "", "starts_on": "2026-03-01", "ends_on": "2026-03-03"}]
     times = COMPLIANCE | {"metric": "first_response", "total": TIMES, "rows": rows}
     services.say("sla", "/v1/reports/response", times)
+    services.say("sla", "/v1/customers/acme/goals", GOALS)
     services.say("sla", "/v1/leadership-report", LEADERSHIP)
