@@ -40,6 +40,7 @@ FOR_SUBSCRIBERS_ONLY: Final[Mapping[str, str]] = {
     "opsdesk.environment.drifted.v1": "the investigation that it opens waits for its owner",
     "opsdesk.environment.in_debt.v1": "who applied the change knows; overdue, people are told",
     "opsdesk.evidence.anchored.v1": "for whoever keeps the heads apart from us",
+    "opsdesk.follow_up.assigned.v1": "it waits for its owner",
     "opsdesk.follow_up.closed.v1": _STEP,
     "opsdesk.follow_up.evidence_submitted.v1": _WRITER,
     "opsdesk.follow_up.opened.v1": _WRITER,

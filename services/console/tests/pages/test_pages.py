@@ -13,6 +13,7 @@ from console_support.answers import page_of, say_work
 from console_support.browser import Browser
 from console_support.everything import say_everything
 from console_support.people import SignIn
+from console_support.promises import AGREEMENT, AGREEMENT_ID, CALENDAR_ID, CLOCK_ID, FORECAST_ID
 from console_support.services import FakeServices, problem
 
 MAX_CALLS = 6
@@ -31,6 +32,38 @@ PAGES = {
     "/escalations/ESC-3": "escalation",
     "/search?q=invoices": "intake",
     "/settings": "",
+    "/clocks": "sla",
+    "/clocks?ticket=OPS-7": "sla",
+    f"/clocks/{CLOCK_ID}": "sla",
+    "/customers": "intake",
+    "/customers/acme": "intake",
+    "/customers/acme/goals": "sla",
+    "/environments/acme-prod": "delivery-gate",
+    "/agreements": "sla",
+    f"/agreements/{AGREEMENT_ID}": "sla",
+    "/agreements/acme-sla?version=2": "sla",
+    f"/agreements/{AGREEMENT['agreement_id']}/compare?from=1&to=2": "sla",
+    "/calendars": "sla",
+    f"/calendars/{CALENDAR_ID}?year=2026": "sla",
+    "/forecasts": "sla",
+    f"/forecasts/{FORECAST_ID}": "sla",
+    "/availability?customer=acme": "sla",
+    "/outages?state=open": "sla",
+    "/outages/OUT-3": "sla",
+    "/maintenance": "sla",
+    "/maintenance/MW-2": "sla",
+    "/reports": "sla",
+    "/reports?report=response&step=day": "sla",
+    "/leadership-report": "sla",
+    "/reviews?customer=acme": "sla",
+    "/reviews/acme-2026-02": "sla",
+    "/review-actions": "sla",
+    "/review-actions/RA-4": "sla",
+    "/refusals": "delivery-gate",
+    "/follow-ups": "delivery-gate",
+    "/follow-ups/FUP-3": "delivery-gate",
+    "/emergency-changes": "delivery-gate",
+    "/emergency-changes/EMC-2": "delivery-gate",
 }
 """The pages, with the service of their main part."""
 

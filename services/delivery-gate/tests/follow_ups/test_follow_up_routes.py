@@ -98,3 +98,34 @@ async def test_who_confirms_has_seen_that_evidence_and_no_other(
         ("reopened", 3),
         ("evidence_submitted", 4),
     ]
+
+
+async def test_the_work_is_given_to_somebody_until_an_instant(
+    gate: GateClient, work: dict[str, Any]
+) -> None:
+    """And from then on it waits for that person alone."""
+    path = f"follow-ups/{work['key']}/assign"
+    body = {"owner": "omar", "due_at": "2027-01-01T09:00:00Z"}
+    assigned = await gate.post_ok("quin", path, body)
+    assert (assigned["owner"], assigned["due_at"]) == ("omar", "2027-01-01T09:00:00Z")
+    mine = await gate.get_ok("omar", "waiting-for-me")
+    assert [(one["kind"], one["due_at"]) for one in mine["items"]] == [
+        ("close_follow_up", "2027-01-01T09:00:00Z")
+    ]
+    assert (await gate.get_ok("pavel", "waiting-for-me"))["items"] == []
+    listed = await gate.get_ok("quin", "follow-ups?owner=omar")
+    assert [one["key"] for one in listed["items"]] == [work["key"]]
+    assert (await gate.get_ok("quin", "follow-ups?owner=anna"))["items"] == []
+
+
+async def test_work_that_is_done_or_due_in_the_past_is_given_to_nobody(
+    gate: GateClient, work: dict[str, Any]
+) -> None:
+    path = f"follow-ups/{work['key']}"
+    past = await gate.post(
+        "quin", f"{path}/assign", {"owner": "o", "due_at": "2020-01-01T00:00:00Z"}
+    )
+    assert past.status_code == 422
+    await gate.post_ok("omar", f"{path}/close", {"evidence": "Told on Monday."})
+    late = await gate.post("quin", f"{path}/assign", {"owner": "omar"})
+    assert late.status_code == 409

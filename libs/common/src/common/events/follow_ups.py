@@ -1,5 +1,6 @@
 """Events of the delivery gate about follow-ups, on `opsdesk.deliveries`."""
 
+from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -29,6 +30,14 @@ class FollowUpOpened(FollowUpEvent):
     """A follow-up was opened."""
 
     type: ClassVar[str] = "opsdesk.follow_up.opened.v1"
+
+
+class FollowUpAssigned(FollowUpEvent):
+    """`by` gave the work to `owner`, until `due_at` where that was named."""
+
+    type: ClassVar[str] = "opsdesk.follow_up.assigned.v1"
+    owner: str
+    due_at: datetime | None
 
 
 class FollowUpEvidenceSubmitted(FollowUpEvent):

@@ -1,1 +1,1 @@
-"""Clocks: the picture of how their time was counted."""
+"""Promises by the clock: what is due next, and how the time of one was counted."""

@@ -37,3 +37,8 @@ def word(language: str, kind: str, code: str | None) -> str:
     if english is None:
         return code.replace("_", " ").lower()
     return str(translations(language).gettext(english))
+
+
+def known_word(language: str, kind: str, code: str | None) -> str | None:
+    """Return the words for a code that came with the address; None for one that has none."""
+    return word(language, kind, code) if code in WORDS[kind] else None

@@ -7,19 +7,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from console.language.act_words import ACT_FIELDS, ACTS, DONE, NOTIFICATIONS
+from console.language.page_words import PAGES
+from console.language.promise_words import PROMISE_WORDS
+from console.language.report_words import REPORT_WORDS
 from console.language.trigger_words import STORY, TRIGGERS
 from console.language.waiting_words import WAITING
 
 Words = Mapping[str, str]
 
-_PAGES: Final[Words] = {
-    "work": "My work",
-    "tickets": "Tickets",
-    "status": "Status",
-    "on_call": "On call",
-    "waivers": "Waivers",
-    "deliveries": "Deliveries",
-}
 _SERVICES: Final[Words] = {
     "intake": "Tickets service",
     "sla": "Promises service",
@@ -43,6 +38,8 @@ _VIEWS: Final[Words] = {
     "in_review": "In review",
     "delivered": "Delivered",
     "everything": "All",
+    "open": "Open",
+    "ended": "Over",
 }
 _ROLES: Final[Words] = {
     "ops": "first level",
@@ -136,6 +133,7 @@ _MAILS: Final[Words] = {
 _OUTCOMES: Final[Words] = {
     "met": "kept",
     "breached": "broken",
+    "waived": "broken with approval",
     "cancelled": "called off",
     "withdrawn": "withdrawn",
 }
@@ -185,6 +183,7 @@ _FACTS: Final[Words] = {
     "team": "Team",
     "customer": "Customer",
     "environment": "Environment",
+    "service": "Service",
 }
 _SETTINGS: Final[Words] = {
     "language": "Language",
@@ -203,7 +202,7 @@ _RAG: Final[Words] = {
     "none": "nothing is promised",
 }
 WORDS: Final[Mapping[str, Words]] = {
-    "page": _PAGES,
+    "page": PAGES,
     "service": _SERVICES,
     "group": _GROUPS,
     "view": _VIEWS,
@@ -237,5 +236,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "trigger": TRIGGERS,
     "story": STORY,
     "waiting": WAITING,
+    **PROMISE_WORDS,
+    **REPORT_WORDS,
 }
 """The words of each kind of code."""

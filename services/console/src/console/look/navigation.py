@@ -1,5 +1,6 @@
 """The entries of the navigation. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,12 +22,46 @@ STAFF: Final = (
     ("waivers", "/waivers"),
     ("deliveries", "/deliveries"),
 )
+MORE: Final = (
+    ("customers", "/customers"),
+    ("clocks", "/clocks"),
+    ("forecasts", "/forecasts"),
+    ("agreements", "/agreements"),
+    ("calendars", "/calendars"),
+    ("availability", "/availability"),
+    ("outages", "/outages"),
+    ("maintenance", "/maintenance"),
+    ("reports", "/reports"),
+    ("reviews", "/reviews"),
+    ("review_actions", "/review-actions"),
+    ("leadership_report", "/leadership-report"),
+    ("refusals", "/refusals"),
+    ("follow_ups", "/follow-ups"),
+    ("emergency_changes", "/emergency-changes"),
+)
+"""What is looked at less often: behind "More"."""
 CONTACTS: Final = (("work", "/"), ("tickets", "/tickets"))
+CONTACTS_MORE: Final = (
+    ("agreements", "/agreements"),
+    ("availability", "/availability"),
+    ("outages", "/outages"),
+    ("maintenance", "/maintenance"),
+    ("reports", "/reports"),
+    ("reviews", "/reviews"),
+)
 
 
 def navigation(path: str, is_contact: bool) -> tuple[Entry, ...]:
     """Return the entries for somebody who is at this path."""
-    shown = CONTACTS if is_contact else STAFF
+    return _entries(CONTACTS if is_contact else STAFF, path)
+
+
+def more(path: str, is_contact: bool) -> tuple[Entry, ...]:
+    """Return the entries behind "More"."""
+    return _entries(CONTACTS_MORE if is_contact else MORE, path)
+
+
+def _entries(shown: Iterable[tuple[str, str]], path: str) -> tuple[Entry, ...]:
     return tuple(Entry(name, target, _lies_in(path, target)) for name, target in shown)
 
 

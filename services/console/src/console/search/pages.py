@@ -1,10 +1,13 @@
 """`/search`: by key straight to a page, by words through the tickets."""
 
+from urllib.parse import quote
+
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from console.search.view import found, page_of_key
+from console.search.view import NAME, found, page_of_key
 from console.upstream.client import Get
+from console.upstream.part import Missing
 from console.visits.pages import page
 from console.visits.routes import SEE_OTHER, pages
 from console.visits.visitor import Visiting
@@ -21,11 +24,20 @@ async def show(request: Request, visitor: Visiting, q: str = "") -> Response:
         return RedirectResponse(path, SEE_OTHER)
     if not words:
         return page(request, visitor, "search/search.html", words="", found=None)
-    parts = await visitor.upstream.parts(
-        visitor.asker, {"tickets": Get("intake", "/v1/tickets", {"q": words, "limit": "50"})}
-    )
-    shown = found(parts.by_name)
-    status = 503 if shown.missing else 200
+    parts = await visitor.upstream.parts(visitor.asker, _wanted(visitor, words))
+    shown = found(parts.by_name, words)
+    status = 503 if isinstance(parts["tickets"], Missing) else 200
     return page(
         request, visitor, "search/search.html", parts, status=status, words=words, found=shown
     )
+
+
+def _wanted(visitor: Visiting, words: str) -> dict[str, Get]:
+    """Search the tickets, and the customers by name; a word that may be an environment's key is looked up."""
+    wanted = {"tickets": Get("intake", "/v1/tickets", {"q": words, "limit": "50"})}
+    if visitor.is_contact:
+        return wanted
+    wanted["customers"] = Get("intake", "/v1/customers", {"limit": "200"}, remember=True)
+    if NAME.fullmatch(words):
+        wanted["environment"] = Get("delivery-gate", f"/v1/environments/{quote(words, safe='')}")
+    return wanted

@@ -1,17 +1,38 @@
 """What a search found, service by service; a key leads straight to its page. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
-from console.upstream.part import Missing, Part, items_of
+from console.upstream.part import Missing, Part, data_of, items_of
 
 KEYS: Final = (
     (re.compile(r"OPS-\d+", re.IGNORECASE), "tickets"),
     (re.compile(r"WVR-\d+", re.IGNORECASE), "waivers"),
     (re.compile(r"DEL-\d+", re.IGNORECASE), "deliveries"),
+    (re.compile(r"ESC-\d+", re.IGNORECASE), "escalations"),
+    (re.compile(r"OUT-\d+", re.IGNORECASE), "outages"),
+    (re.compile(r"MW-\d+", re.IGNORECASE), "maintenance"),
+    (re.compile(r"RA-\d+", re.IGNORECASE), "review-actions"),
+    (re.compile(r"FUP-\d+", re.IGNORECASE), "follow-ups"),
+    (re.compile(r"EMC-\d+", re.IGNORECASE), "emergency-changes"),
 )
+
+
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}", re.IGNORECASE)
+"""What may be the key of an environment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A customer whose name or key has the words, or an environment of this very key; `kind` has words of the kind `fact`."""
+
+    path: str
+    key: str
+    kind: str
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +48,7 @@ class Hit:
 class Found:
     """`hits` of the words; `missing` are services that could not be asked."""
 
+    places: tuple[Place, ...]
     hits: tuple[Hit, ...]
     missing: tuple[Missing, ...]
 
@@ -39,7 +61,7 @@ def page_of_key(words: str) -> str | None:
     )
 
 
-def found(parts: Mapping[str, Part]) -> Found:
+def found(parts: Mapping[str, Part], words: str) -> Found:
     """Put together what was found."""
     hits = tuple(
         Hit(
@@ -51,4 +73,18 @@ def found(parts: Mapping[str, Part]) -> Found:
         )
         for item in items_of(parts["tickets"])
     )
-    return Found(hits, tuple(one for one in parts.values() if isinstance(one, Missing)))
+    missing = {one.service: one for one in parts.values() if isinstance(one, Missing)}
+    return Found(tuple(_places(parts, words)), hits, tuple(missing.values()))
+
+
+def _places(parts: Mapping[str, Part], words: str) -> Iterator[Place]:
+    """Return customers by a part of name or key, and the environment of this very key."""
+    wanted = words.casefold()
+    for one in items_of(parts["customers"]) if "customers" in parts else ():
+        if wanted in one["name"].casefold() or wanted in one["key"].casefold():
+            path = f"/customers/{quote(one['key'], safe='')}"
+            yield Place(path, one["key"], "customer", one["name"])
+    environment = parts.get("environment")
+    if environment is not None and (data := data_of(environment)):
+        path = f"/environments/{quote(data['key'], safe='')}"
+        yield Place(path, data["key"], "environment", data["customer"])

@@ -99,13 +99,15 @@ class Upstream:
             {name: seconds for name, (_, seconds) in zip(names, answers, strict=True)},
         )
 
-    async def picture(self, asker: Asker, get: Get) -> bytes | None:
-        """Ask for an SVG picture; None where there is none, or no answer in time. Raises SignedOut."""
-        answer = await self._try(asker, get)
+    async def file(
+        self, asker: Asker, get: Get, media_type: str, seconds: float = PART_S
+    ) -> bytes | None:
+        """Ask for a picture or a paper; None where there is none, or none came in time. Raises SignedOut."""
+        answer = await self._try(asker, get, seconds)
         if answer is None or answer.is_error or len(answer.content) > MAX_ANSWER_BYTES:
             return None
-        is_picture = answer.headers.get("content-type", "").startswith("image/svg+xml")
-        return answer.content if is_picture else None
+        is_of_type = answer.headers.get("content-type", "").startswith(media_type)
+        return answer.content if is_of_type else None
 
     async def send(
         self,
@@ -150,14 +152,14 @@ class Upstream:
         answer = await self._try(asker, get)
         return self._missing(get.service, "silent") if answer is None else self._read(get, answer)
 
-    async def _try(self, asker: Asker, get: Get) -> httpx.Response | None:
-        """Ask within the time of a part; None where nothing came, or nothing is asked at present."""
+    async def _try(self, asker: Asker, get: Get, seconds: float = PART_S) -> httpx.Response | None:
+        """Ask within the time of a part, or another one; None where nothing came, or nothing is asked at present."""
         breaker, loop = self.breakers[get.service], asyncio.get_running_loop()
         asked_at = loop.time()
         if not breaker.may_ask(asked_at):
             return None
         try:
-            async with asyncio.timeout(PART_S):
+            async with asyncio.timeout(seconds):
                 answer = await self._request(
                     "GET", get.service, get.path, headers=asker.headers(), params=get.query
                 )

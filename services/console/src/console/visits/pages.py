@@ -6,9 +6,10 @@ from fastapi import Request
 from starlette.responses import HTMLResponse, Response
 
 from console.language.chosen import Reader
-from console.look.navigation import navigation
+from console.look.navigation import more, navigation
 from console.look.rendering import render
 from console.upstream.client import Parts
+from console.upstream.part import Denied, Here, Missing, Part
 from console.visits.visitor import Visitor
 
 REFERRER_POLICY: Final = {"Referrer-Policy": "same-origin"}
@@ -29,6 +30,7 @@ def page(
         "visitor": visitor,
         "form_token": visitor.form,
         "navigation": navigation(request.url.path, visitor.is_contact),
+        "more_places": more(request.url.path, visitor.is_contact),
         "path": request.url.path,
         "asked": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     }
@@ -36,6 +38,23 @@ def page(
     return HTMLResponse(
         render(template, visitor.reader, frame | values), status, REFERRER_POLICY | timing
     )
+
+
+def not_shown(
+    request: Request, visitor: Visitor, parts: Parts, name: str, key: str
+) -> Response | None:
+    """Render that the main part `name` of the page of `key` is missing or denied; None where it is here."""
+    part, status = parts[name], status_of_part(parts[name])
+    if isinstance(part, Here):
+        return None
+    return page(request, visitor, "look/not_shown.html", parts, status=status, key=key, part=part)
+
+
+def status_of_part(part: Part) -> int:
+    """Return the status of a page of which this is the main part."""
+    if isinstance(part, Missing):
+        return 503
+    return part.status if isinstance(part, Denied) else 200
 
 
 def open_page(reader: Reader, template: str, *, status: int = 200, **values: Any) -> Response:

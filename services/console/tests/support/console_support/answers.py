@@ -65,6 +65,7 @@ def message(text: str, **changed: Any) -> dict[str, Any]:
 def clock(**changed: Any) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "id": "0190a000-0000-7000-8000-0000000000c1",
+        "ticket": "OPS-7",
         "metric": "resolution",
         "contract": "sla",
         "partner": None,
@@ -146,5 +147,6 @@ def say_work(services: FakeServices) -> None:
     services.say("escalation", "/v1/waiting-for-me", waiting_page(page))
     services.say("delivery-gate", "/v1/waiting-for-me", waiting_page())
     rota = {"rota": "first-level", "people": ["anna"]}
+    rota |= {"until": "2026-03-02T16:00:00Z", "next": ["omar"]}
     services.say("escalation", "/v1/oncall", {"at": "2026-03-02T08:30:00Z", "items": [rota]})
     services.say("escalation", "/v1/oncall/shifts", {"person": "anna", "items": []})

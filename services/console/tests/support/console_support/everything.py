@@ -3,6 +3,9 @@
 from typing import Any
 
 from console_support.answers import page_of, say_ticket, say_work
+from console_support.changes import say_changes
+from console_support.promises import say_promises
+from console_support.reviews import say_reviews
 from console_support.services import FakeServices
 
 WAIVER: dict[str, Any] = {
@@ -41,6 +44,7 @@ DELIVERY: dict[str, Any] = {
     "state": "in_review",
     "requested_by": "pavel",
     "requested_at": "2026-03-02T07:00:00Z",
+    "ended_at": None,
     "approvals": [
         {"by": "omar", "at": "2026-03-02T08:00:00Z", "criteria_version": 12},
         {"by": "quin", "at": "2026-03-01T08:00:00Z", "criteria_version": 11},
@@ -88,6 +92,9 @@ LINE: dict[str, Any] = {
 def say_everything(services: FakeServices) -> None:
     say_work(services)
     say_ticket(services)
+    say_promises(services)
+    say_reviews(services)
+    say_changes(services)
     found = services.answers["intake", "GET", "/v1/queue"]
     services.say("intake", "/v1/tickets", answer=found)
     services.say("intake", "/v1/people", page_of({"sub": "anna", "name": "Anna", "phone": "+31 1"}))

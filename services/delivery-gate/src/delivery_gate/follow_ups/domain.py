@@ -31,7 +31,8 @@ class HeldVersion:
 @dataclass(frozen=True, slots=True)
 class FollowUp:
     """A follow-up. One that is `closed`, with evidence, still holds the version; only one that a
-    second person `confirmed` no longer does."""
+    second person `confirmed` no longer does. `owner`: whose work it is, None for whoever asked for
+    what was refused; `due_at`: until when, None where nobody has said."""
 
     id: UUID
     key: str
@@ -48,12 +49,21 @@ class FollowUp:
     confirmed_by: str | None = None
     confirmed_at: datetime | None = None
     emergency_id: UUID | None = None
+    owner: str | None = None
+    due_at: datetime | None = None
     sequence: int = 0
 
     def explains(self, drift_since: datetime | None) -> bool:
         """Whether it is the investigation of this very drift, and not of an earlier one (G10)."""
         from_drift = self.delivery_id is None and self.emergency_id is None
         return from_drift and self.opened_at == drift_since
+
+
+def assign(follow_up: FollowUp, owner: str, due_at: datetime | None) -> FollowUp | Rejection:
+    """Give the work of an open follow-up to somebody, until an instant where one is named."""
+    if follow_up.state != "open":
+        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This follow-up is {follow_up.state} already.")
+    return replace(follow_up, owner=owner, due_at=due_at)
 
 
 def close(follow_up: FollowUp, actor: str, evidence: str, at: datetime) -> FollowUp | Rejection:

@@ -9,8 +9,8 @@ from fastapi import Depends, Query, Request, Response
 from common.auth import Caller, requires
 from common.auth.persons import counted_as
 from common.domain import Rejection
-from common.errors import NotFound
-from common.events.follow_ups import FollowUpEvidenceSubmitted, FollowUpReopened
+from common.errors import NotFound, ValidationFailed, Violation
+from common.events.follow_ups import FollowUpAssigned, FollowUpEvidenceSubmitted, FollowUpReopened
 from common.http import Page, Paging, Transaction, router, set_etag
 from common.persistence.database import Connection
 from delivery_gate.denials import deny
@@ -18,9 +18,14 @@ from delivery_gate.fields import ProductFilter
 from delivery_gate.follow_ups import store
 from delivery_gate.follow_ups.commands import record_confirmation, save_step
 from delivery_gate.follow_ups.dependencies import load_locked_follow_up
-from delivery_gate.follow_ups.domain import FollowUp, FollowUpState, close, confirm, reject
+from delivery_gate.follow_ups.domain import FollowUp, FollowUpState, assign, close, confirm, reject
 from delivery_gate.follow_ups.owners import load_owners
-from delivery_gate.follow_ups.schemas import FollowUpClose, FollowUpRead, to_response
+from delivery_gate.follow_ups.schemas import (
+    FollowUpAssign,
+    FollowUpClose,
+    FollowUpRead,
+    to_response,
+)
 from delivery_gate.path_parameters import FollowUpRef
 
 routes = router("/v1/follow-ups", ["follow-ups"])
@@ -62,6 +67,27 @@ async def get_follow_up(
     if follow_up is None:
         raise NotFound(f"Follow-up {ref}")
     return await _respond(tx, response, follow_up)
+
+
+@routes.post("/{follow_up}/assign", response_model=FollowUpRead)
+async def assign_follow_up(
+    ref: FollowUpRef,
+    body: FollowUpAssign,
+    request: Request,
+    response: Response,
+    tx: Transaction,
+    caller: Annotated[Caller, requires("follow-ups:work")],
+) -> FollowUpRead | Response:
+    """Assign an open follow-up to a person, until an instant where one is named."""
+    context, follow_up = await load_locked_follow_up(tx, ref, caller, request)
+    if body.due_at is not None and body.due_at <= context.at:
+        raise ValidationFailed([Violation("/due_at", "past", "give an instant that is to come")])
+    outcome = assign(follow_up, body.owner, body.due_at)
+    if isinstance(outcome, Rejection):
+        return await deny(context, "follow_up.assign", f"follow-up/{follow_up.id}", outcome)
+    named = {"owner": body.owner, "due_at": body.due_at}
+    stored = await save_step(context, outcome, FollowUpAssigned, "follow_up.assign", **named)
+    return await _respond(tx, response, stored)
 
 
 @routes.post("/{follow_up}/close", response_model=FollowUpRead)

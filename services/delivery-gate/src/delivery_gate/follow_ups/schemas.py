@@ -6,7 +6,7 @@ from uuid import UUID
 
 from common.http import RequestModel, ResponseModel
 from delivery_gate.criteria.domain.verdict import FollowUpKind
-from delivery_gate.fields import FreeText
+from delivery_gate.fields import FreeText, Line
 from delivery_gate.follow_ups.domain import FollowUp, FollowUpState
 
 
@@ -16,10 +16,18 @@ class FollowUpClose(RequestModel):
     evidence: FreeText
 
 
+class FollowUpAssign(RequestModel):
+    """`owner`: the account of the person whose work it is from now on. `due_at`: until when."""
+
+    owner: Line
+    due_at: datetime | None = None
+
+
 class FollowUpRead(ResponseModel):
     """A follow-up. `blocks_delivery`: the version may not be delivered anywhere meanwhile.
-    `emergency_id`: the change that was applied without a Blocker, which this investigates. `owners`: whose work it
-    is, who asked for what was refused or applied that change; nobody's alone where it is empty."""
+    `emergency_id`: the change that was applied without a Blocker, which this investigates. `owner`: who was given the
+    work; null where nobody was. `owners`: whose work it is: that person's, else of who asked for what was refused or
+    applied that change; nobody's alone where it is empty. `due_at`: until when, where somebody has said."""
 
     id: UUID
     key: str
@@ -39,6 +47,8 @@ class FollowUpRead(ResponseModel):
     closed_at: datetime | None
     confirmed_by: str | None
     confirmed_at: datetime | None
+    owner: str | None
+    due_at: datetime | None
 
 
 def to_response(follow_up: FollowUp, owners: Sequence[str]) -> FollowUpRead:
@@ -63,4 +73,6 @@ def to_response(follow_up: FollowUp, owners: Sequence[str]) -> FollowUpRead:
         closed_at=follow_up.closed_at,
         confirmed_by=follow_up.confirmed_by,
         confirmed_at=follow_up.confirmed_at,
+        owner=follow_up.owner,
+        due_at=follow_up.due_at,
     )

@@ -129,6 +129,8 @@ def _mutable_columns(follow_up: FollowUp) -> Mapping[str, Any]:
         "closed_at": follow_up.closed_at,
         "confirmed_by": follow_up.confirmed_by,
         "confirmed_at": follow_up.confirmed_at,
+        "owner": follow_up.owner,
+        "due_at": follow_up.due_at,
     }
 
 
@@ -152,5 +154,7 @@ def _follow_up(row: Row[Any]) -> FollowUp:
         confirmed_by=row.confirmed_by,
         confirmed_at=row.confirmed_at,
         emergency_id=row.emergency_id,
+        owner=row.owner,
+        due_at=row.due_at,
         sequence=row.sequence,
     )

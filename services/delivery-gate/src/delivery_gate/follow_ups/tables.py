@@ -26,6 +26,8 @@ follow_ups = Table(
     Column("closed_at", INSTANT),
     Column("confirmed_by", Text),
     Column("confirmed_at", INSTANT),
+    Column("owner", Text, comment="Whose work it is; null: whoever asked for what was refused."),
+    Column("due_at", INSTANT),
     CheckConstraint("kind IN ('documentation', 'investigation', 'retest')", name="kind"),
     CheckConstraint("state IN ('open', 'closed', 'confirmed')", name="state"),
     CheckConstraint("confirmed_by <> closed_by", name="four_eyes"),
@@ -42,4 +44,5 @@ follow_ups = Table(
     Index("ix_follow_ups_delivery_id", "delivery_id"),
     Index("uq_follow_ups_emergency_id", "emergency_id", unique=True),
     Index("ix_follow_ups_opened_at", "opened_at", "id"),
+    Index("ix_follow_ups_owner", "owner", "opened_at", "id"),
 )

@@ -23,8 +23,9 @@ SOURCES: Final = (
         title="f.task",
         customer="e.customer",
         since="f.opened_at",
-        # A drift was asked for by nobody: its investigation is everybody's.
-        only=f"CASE WHEN num_nonnulls(f.delivery_id, f.emergency_id) > 0 THEN ARRAY[{OWNERS}] END",
+        due_at="f.due_at",
+        # A drift was asked for by nobody: its investigation is everybody's, until it is assigned.
+        only=f"CASE WHEN num_nonnulls(f.owner, f.delivery_id, f.emergency_id) > 0 THEN {OWNERS} END",
         href=_HREF,
         why="what you asked for was refused, or something runs that nobody can explain: do this work and name the evidence",
     ),

@@ -21,6 +21,8 @@ CREATE TABLE follow_ups (
     closed_at timestamptz,
     confirmed_by text,
     confirmed_at timestamptz,
+    owner text,
+    due_at timestamptz,
     CONSTRAINT pk_follow_ups PRIMARY KEY (id),
     CONSTRAINT ck_follow_ups_kind CHECK (kind IN ('documentation', 'investigation', 'retest')),
     CONSTRAINT ck_follow_ups_state CHECK (state IN ('open', 'closed', 'confirmed')),
@@ -37,6 +39,9 @@ CREATE TABLE follow_ups (
 CREATE INDEX ix_follow_ups_delivery_id ON follow_ups (delivery_id);
 CREATE UNIQUE INDEX uq_follow_ups_emergency_id ON follow_ups (emergency_id);
 CREATE INDEX ix_follow_ups_opened_at ON follow_ups (opened_at, id);
+CREATE INDEX ix_follow_ups_owner ON follow_ups (owner, opened_at, id);
+COMMENT ON COLUMN follow_ups.owner
+    IS 'Whose work it is; null: whoever asked for what was refused.';
 CREATE INDEX ix_follow_ups_holding ON follow_ups (held_product) WHERE state IN ('open', 'closed');
 
 -- Two accounts of one person are refused, too (R1).

@@ -1,0 +1,1 @@
+"""Actions that were agreed in reviews: done by their owner with evidence, verified by somebody else."""

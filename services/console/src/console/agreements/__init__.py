@@ -1,0 +1,1 @@
+"""Agreements: what is promised, and how a version is negotiated, compared and signed."""

@@ -1,0 +1,162 @@
+"""Agreements: their versions, what a version promises, and what may be done with it in its state. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+from typing import Any, Final, Literal
+
+from console.listed import Listed, listed
+from console.promises import Mark
+from console.upstream.part import Part, data_of
+
+ACTS = Literal["propose", "revise", "withdraw", "approve", "publish", "comments", "termination"]
+STEPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "draft": ("propose", "withdraw"),
+    "proposed": ("comments", "approve", "revise", "withdraw"),
+    "agreed": ("publish", "revise", "withdraw"),
+    "published": ("termination",),
+}
+"""What may come next in each state; who may take the step is sla's to say."""
+OF_CONTACTS: Final = ("comments", "approve")
+PRIORITIES: Final = ("blocker", "critical", "major", "minor", "trivial")
+CONDITIONS: Final = ("kind", "environment_tier", "channel", "customer_tier", "tag")
+MARKS: Final[Mapping[str, Mark]] = {
+    "published": "fine",
+    "proposed": "soon",
+    "agreed": "soon",
+    "terminated": "broken",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """The versions of an agreement, the newest first."""
+
+    key: str
+    newest: Mapping[str, Any]
+    mark: Mark
+    others: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementList:
+    agreements: tuple[Versions, ...]
+    listed: Listed
+
+
+@dataclass(frozen=True, slots=True)
+class TargetLine:
+    """What is promised for a metric under conditions: a time for each priority, None where nothing is.
+
+    `pauses`: the time of waiting for the customer does not count.
+    """
+
+    metric: str
+    conditions: tuple[tuple[str, str], ...]
+    times: tuple[timedelta | None, ...]
+    pauses: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementPage:
+    """The page of a version. `acts` are those of its state, for staff or for a contact."""
+
+    agreement: Mapping[str, Any]
+    mark: Mark
+    targets: tuple[TargetLine, ...]
+    acts: tuple[str, ...]
+    why_not: Mapping[str, str]
+    comments: Listed
+    extensions: Listed
+    calendar_key: str | None
+
+    @property
+    def is_terminating(self) -> bool:
+        """Whether somebody has asked for its end, and nobody has confirmed that yet."""
+        termination = self.agreement.get("termination")
+        return bool(termination and not termination["confirmed"])
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What differs between two versions, in sla's words."""
+
+    key: str
+    older: int
+    newer: int
+    differences: tuple[Mapping[str, Any], ...]
+
+
+def agreement_list(part: Part) -> AgreementList:
+    items = listed(part, "/agreements", {})
+    by_key = groupby(items.items, key=lambda one: one["key"])
+    return AgreementList(tuple(_versions(key, list(own)) for key, own in by_key), items)
+
+
+def agreement_page(parts: Mapping[str, Part], is_contact: bool) -> AgreementPage:
+    """Put together a version with the comments on it, its extensions, and its calendar's key."""
+    agreement = data_of(parts["agreement"])
+    assert agreement is not None, "without it there is another page"
+    calendar = data_of(parts["calendar"])
+    return AgreementPage(
+        agreement,
+        MARKS.get(agreement["state"], "none"),
+        tuple(_target_lines(agreement["targets"])),
+        tuple(_acts(agreement, is_contact)),
+        _refusals(agreement),
+        listed(parts["comments"], "", {}),
+        listed(parts["extensions"], "", {}),
+        calendar["key"] if calendar else None,
+    )
+
+
+def comparison(part: Part) -> Comparison:
+    data = data_of(part)
+    assert data is not None, "without it there is another page"
+    differences = tuple(data["differences"])
+    return Comparison(data["key"], data["from_version"], data["to_version"], differences)
+
+
+def _versions(key: str, versions: list[Mapping[str, Any]]) -> Versions:
+    newest_first = sorted(versions, key=lambda one: -int(one["version"]))
+    newest = newest_first[0]
+    return Versions(key, newest, MARKS.get(newest["state"], "none"), tuple(newest_first[1:]))
+
+
+def _acts(agreement: Mapping[str, Any], is_contact: bool) -> Iterable[str]:
+    if agreement.get("termination"):
+        return () if agreement["termination"]["confirmed"] else ("termination/confirm",)
+    steps = STEPS.get(agreement["state"], ())
+    if is_contact:
+        signs = agreement.get("customer_signs", False)
+        return (one for one in steps if one in OF_CONTACTS and (one != "approve" or signs))
+    return steps
+
+
+def _refusals(agreement: Mapping[str, Any]) -> dict[str, str]:
+    """Return why the reader may not do something now, where sla says so."""
+    return {
+        one["act"]: (one.get("why_not") or {}).get("detail", "")
+        for one in agreement.get("allowed") or ()
+        if not one["possible"]
+    }
+
+
+def _target_lines(targets: Iterable[Mapping[str, Any]]) -> Iterable[TargetLine]:
+    """Return a line for each metric and its conditions, the general ones first."""
+    lines: dict[tuple[str, tuple[tuple[str, str], ...]], dict[str, Mapping[str, Any]]] = {}
+    for one in targets:
+        conditions = tuple((name, one[name]) for name in CONDITIONS if one.get(name))
+        lines.setdefault((one["metric"], conditions), {})[one["priority"]] = one
+    for (metric, conditions), by_priority in sorted(
+        lines.items(), key=lambda item: len(item[0][1])
+    ):
+        times = tuple(_time(by_priority.get(priority)) for priority in PRIORITIES)
+        pauses = any(one["pausable"] for one in by_priority.values())
+        yield TargetLine(metric, conditions, times, pauses)
+
+
+def _time(target: Mapping[str, Any] | None) -> timedelta | None:
+    seconds = target["target_seconds"] if target else None
+    return None if seconds is None else timedelta(seconds=seconds)

@@ -1,0 +1,1 @@
+"""Calendars: the hours that count, by the week and as a picture of a year."""

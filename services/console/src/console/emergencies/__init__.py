@@ -1,0 +1,1 @@
+"""Emergency changes, and the debts that they leave."""

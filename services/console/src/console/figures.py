@@ -1,0 +1,26 @@
+"""Figures as pages write them: shares, lengths, months. Pure."""
+
+from datetime import date, datetime, timedelta
+
+
+def percent(share: float | None, digits: int = 3) -> str | None:
+    """Return a share as per cent, without noughts at the end of its digits."""
+    if share is None:
+        return None
+    written = f"{share * 100:.{digits}f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
+def length(seconds: float | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
+
+
+def month_beside(month: str, months: int) -> str:
+    """Return the month so many months later: `2026-12` and 1 give `2027-01`."""
+    first = date.fromisoformat(f"{month[:7]}-01")
+    number = first.year * 12 + first.month - 1 + months
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def month_of(moment: datetime) -> str:
+    return f"{moment:%Y-%m}"

@@ -1,0 +1,1 @@
+"""Follow-ups: work that a refusal obliges to, closed with evidence and confirmed by another person."""

@@ -1,0 +1,28 @@
+"""English words for the pages, by their names in the navigation."""
+
+from collections.abc import Mapping
+from typing import Final
+
+PAGES: Final[Mapping[str, str]] = {
+    "work": "My work",
+    "tickets": "Tickets",
+    "status": "Status",
+    "on_call": "On call",
+    "waivers": "Waivers",
+    "deliveries": "Deliveries",
+    "customers": "Customers",
+    "clocks": "Open promises",
+    "forecasts": "Forecasts",
+    "agreements": "Agreements",
+    "calendars": "Calendars",
+    "availability": "Availability",
+    "outages": "Outages",
+    "maintenance": "Maintenance",
+    "reports": "Reports",
+    "reviews": "Reviews",
+    "review_actions": "Actions",
+    "leadership_report": "Leadership report",
+    "refusals": "Refusals",
+    "follow_ups": "Follow-ups",
+    "emergency_changes": "Emergency changes",
+}

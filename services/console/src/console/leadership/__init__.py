@@ -1,0 +1,1 @@
+"""The leadership report: the months of all customers side by side."""

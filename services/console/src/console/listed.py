@@ -1,0 +1,40 @@
+"""A list of a service as a page shows it. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from console.upstream.part import Missing, Part, data_of, items_of
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The items of a list. `more`: the address of what follows; `part` says why something is missing."""
+
+    items: tuple[Mapping[str, Any], ...]
+    more: str | None
+    part: Part
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing, as opposed to nothing being known."""
+        return data_of(self.part) is not None and not self.items
+
+    @property
+    def status(self) -> int:
+        """The status of a page of which this list is the main part: to be denied is no error of the page."""
+        return 503 if isinstance(self.part, Missing) else 200
+
+
+def listed(part: Part, path: str, query: Mapping[str, str]) -> Listed:
+    """Return a list. `path` and `query` are the page's own, to which the cursor is added for what follows."""
+    data = data_of(part)
+    following = data.get("next") if isinstance(data, dict) else None
+    more = f"{path}?{urlencode({**query, 'cursor': following})}" if following else None
+    return Listed(tuple(items_of(part)), more, part)
+
+
+def asked_for(query: Mapping[str, str], *names: str) -> dict[str, str]:
+    """Return those parameters of an address that a page hands on, without empty ones."""
+    return {name: query[name] for name in names if query.get(name)}

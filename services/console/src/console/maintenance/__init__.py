@@ -1,0 +1,1 @@
+"""Planned maintenance: announced by one, agreed to by another."""

@@ -1,0 +1,33 @@
+"""What a form announces, as the API takes it. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from console.language.typed_times import typed_time
+from console.upstream.problems import Violation
+
+
+def announcement_of(
+    values: Mapping[str, str], zone: ZoneInfo
+) -> tuple[dict[str, Any], list[Violation]]:
+    """Return what is announced, and what is wrong with it; environment, else customer, says where."""
+    body: dict[str, Any] = {"title": values["title"].strip()}
+    for name in ("customer", "environment", "service"):
+        if values.get(name, "").strip():
+            body[name] = values[name].strip()
+    body["scope"] = (
+        "environment"
+        if "environment" in body
+        else "customer"
+        if "customer" in body
+        else "everybody"
+    )
+    wrong = []
+    for name in ("starts_at", "ends_at"):
+        instant = typed_time(values, name, zone)
+        if isinstance(instant, str):
+            wrong.append(Violation(name, instant))
+        else:
+            body[name] = instant.isoformat()
+    return body, wrong

@@ -1,0 +1,1 @@
+"""Refused versions, with the reasons that quality control weighs."""

@@ -1,0 +1,1 @@
+"""Reports over a period: compliance, times, volume, backlog, availability, costs, reserved hours."""
