@@ -46,7 +46,9 @@ async def test_somebody_watches_and_watches_no_more(
     assert "Omar since" in page.main
     await browser.send(page, f"{HERE}/links/watch", person="omar")
     await browser.send(page, f"{HERE}/links/watch")
-    assert [one.body for one in services.sent()] == [{"person": "omar"}, {}]
+    jan = page.tree.xpath("//select[@id='watch-contact']/option[contains(., 'Jan')]/@value")[0]
+    await browser.send(page, f"{HERE}/links/watch", contact=jan)
+    assert [one.body for one in services.sent()] == [{"person": "omar"}, {}, {"contact": jan}]
 
 
 async def test_a_hand_over_is_acknowledged_and_its_fix_is_checked(

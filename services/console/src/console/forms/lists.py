@@ -45,8 +45,9 @@ def needed_lists(fields: Iterable[Field], ticket: Mapping[str, Any] | None) -> d
         found["messages"] = _messages(ticket["key"])
     if ticket is not None and "survivor" in wanted and ticket.get("merged_into"):
         found["survivor"] = _messages(ticket["merged_into"])
-    if ticket is not None and "environments" in wanted and ticket.get("customer"):
-        found["environments"] = environments_of(ticket["customer"])
+    if ticket is not None and ticket.get("customer"):
+        of_customer = {"environments": environments_of, "contacts": contacts_of}
+        found |= {n: get(ticket["customer"]) for n, get in of_customer.items() if n in wanted}
     return found
 
 
@@ -54,6 +55,12 @@ def environments_of(customer: str) -> Get:
     """Return what lists the environments of a customer."""
     ref = quote(customer, safe="")
     return Get("intake", f"/v1/customers/{ref}/environments", {"limit": MOST}, remember=True)
+
+
+def contacts_of(customer: str) -> Get:
+    """Return what lists the contacts of a customer."""
+    ref = quote(customer, safe="")
+    return Get("intake", f"/v1/customers/{ref}/contacts", {"limit": MOST}, remember=True)
 
 
 def _messages(ticket: str) -> Get:
@@ -71,8 +78,10 @@ def read_list(part: Part) -> List:
 def _entry(item: Mapping[str, Any]) -> Entry:
     if "text" in item:
         return Entry(item["id"], _excerpt(item))
-    value = item.get("sub") or item["key"]
     name = item.get("name")
+    if "wants_mail" in item:  # a contact, who has no key
+        return Entry(item["id"], f"{name} ({item['address']})" if item.get("address") else name)
+    value = item.get("sub") or item["key"]
     return Entry(value, f"{name} ({value})" if name and name != value else value)
 
 

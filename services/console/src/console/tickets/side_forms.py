@@ -55,7 +55,10 @@ SIDE_FORMS: Final = (
         "watch",
         "links",
         "/v1/tickets/{key}/watchers",
-        (Field("person", "listed", source="people", hint="nobody_is_you"),),
+        (
+            Field("person", "listed", source="people", hint="nobody_is_you"),
+            Field("contact", "listed", source="contacts", hint="contact_gets_mail"),
+        ),
     ),
     SideForm("unwatch", "links", "/v1/tickets/{key}/watchers/{id}", method="DELETE"),
     SideForm("acknowledge", "hand-overs", "/v1/tickets/{key}/hand-overs/{id}/acknowledge"),

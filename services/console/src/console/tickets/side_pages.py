@@ -14,8 +14,8 @@ from console.forms.lists import needed_lists, read_list
 from console.forms.reading import read_fields
 from console.tickets.side_forms import SIDE_FORMS, Side, SideForm, side_form
 from console.tickets.side_view import side_page
-from console.upstream.client import Get
-from console.upstream.part import Denied, Missing, ServiceName
+from console.upstream.client import Get, Parts
+from console.upstream.part import Denied, Missing, ServiceName, data_of
 from console.upstream.problems import Done
 from console.visits.pages import page
 from console.visits.routes import SEE_OTHER, pages
@@ -98,11 +98,16 @@ async def _page(
 ) -> Response:
     ref = quote(key, safe="")
     here = [one for one in SIDE_FORMS if one.side == side]
-    lists = needed_lists((field for one in here for field in one.fields), None)
-    wanted = {"ticket": Get("intake", f"/v1/tickets/{ref}")} | lists
+    fields = [field for one in here for field in one.fields]
+    before = needed_lists(fields, None)
+    wanted = {"ticket": Get("intake", f"/v1/tickets/{ref}")} | before
     for name, path in SIDES[side].items():
         wanted[name] = Get(_service(path), path.format(key=ref), _query(path, key, after))
-    parts = await visitor.upstream.parts(visitor.asker, wanted)
+    first = await visitor.upstream.parts(visitor.asker, wanted)
+    lists = before | needed_lists(fields, data_of(first["ticket"]))
+    rest = {name: get for name, get in lists.items() if name not in before}
+    more = await visitor.upstream.parts(visitor.asker, rest)
+    parts = Parts({**first.by_name, **more.by_name}, {**first.seconds, **more.seconds})
     main = [parts[name] for name in SIDES[side]]
     status = max((one.status for one in drawn.values()), default=200)
     if any(isinstance(one, Missing) for one in main):

@@ -43,8 +43,10 @@ class SidePage:
 
 
 def side_page(parts: Mapping[str, Part], sub: str) -> SidePage:
-    """Put together a page; names come with the ticket, and with the list of people where there is one."""
+    """Put together a page; names come with the ticket, and with the lists of people and contacts where there are any."""
     ticket = data_of(parts["ticket"])
-    people = items_of(parts["people"]) if "people" in parts else []
-    names = {one["sub"]: one["name"] for one in people}
+    known = [
+        one for name in ("people", "contacts") if name in parts for one in items_of(parts[name])
+    ]
+    names = {one.get("sub") or one["id"]: one["name"] for one in known}
     return SidePage(ticket, parts, names | ((ticket or {}).get("names") or {}), sub)

@@ -209,7 +209,10 @@ ACT: dict[str, Any] = {
 
 def say_beside_the_ticket(services: FakeServices) -> None:
     here = "/v1/tickets/OPS-7"
-    watcher = {"id": LINK["id"], "person": "omar", "added_at": "2026-03-02T08:00:00Z"}
+    added = {"id": LINK["id"], "added_at": "2026-03-02T08:00:00Z"}
+    watcher = added | {"person": "omar", "contact_id": None}
+    contact = {"id": CALLER["contact_id"], "name": "Jan Bakker", "address": "jan@acme.example"}
+    services.say("intake", "/v1/customers/acme/contacts", page_of(contact | {"wants_mail": True}))
     services.say("intake", f"{here}/links", page_of(LINK))
     services.say("intake", f"{here}/watchers", page_of(watcher))
     services.say("intake", f"{here}/hand-overs", page_of(HAND_OVER))

@@ -4,10 +4,10 @@ const bar = document.querySelector("[data-live]");
 const say = document.getElementById("words")?.dataset ?? {};
 const stale = new Map(), waiting = new Map();
 const CHANNEL = new BroadcastChannel("opsdesk");
-let paused = false, blind = false, away = false, source = null, letGo = () => {};
+let paused = false, blind = null, away = false, source = null, letGo = () => {};
 
 const status = () => {
-  const state = paused ? say.paused : away ? say.away : blind ? say.blind : say.seeing;
+  const state = paused ? say.paused : away ? say.away : blind === null ? "" : blind ? say.blind : say.seeing;
   const line = bar.querySelector("[role=status]");
   if (line.textContent !== state) line.textContent = state;
 };
