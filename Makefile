@@ -10,7 +10,7 @@ help:  ## what you can do here
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
 	    printf '  make %-13s %s\n' "$$name" "$$what"; done
 
-.PHONY: help setup run demo test journeys check house faults mutants bench docs lock audit image pin-images compose-test clean
+.PHONY: help setup run demo test journeys browser check house faults mutants bench docs lock audit image pin-images compose-test clean
 
 setup:
 	@deploy/local/bootstrap
@@ -22,12 +22,16 @@ demo: setup  ## play the journeys J1-J14 against a running `make run`
 	@exec .venv/bin/opsdesk demo
 
 test: check  ## everything that must hold, on real PostgreSQL and real Kafka (some 20 minutes on two cores)
-	@$(TEST) -n 2 --dist loadfile libs services opsdesk tests/benchmarks tests/checks tests/contracts tests/security $(ARGS)
+	@$(TEST) -n 2 --dist loadfile --ignore services/console/tests/browser libs services opsdesk tests/benchmarks tests/checks tests/contracts tests/security $(ARGS)
 	@# By themselves: they start a whole installation, and measure how long it is away.
 	@$(TEST) tests/faults $(ARGS)
 
 journeys: setup  ## what users do, played on whole installations, and the tools that start these (some 10 minutes)
 	@$(TEST) deploy tests/journeys $(ARGS)
+
+browser: setup  ## the console in Chromium: each page looked through, and what people do all day (some 10 minutes)
+	@deploy/local/browser
+	@$(TEST) services/console/tests/browser tests/browser $(ARGS)
 
 check: setup  ## format, lint, types, import rules, documents up to date
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet .

@@ -56,8 +56,12 @@ def _instant(text: str) -> str:
         ) from None
 
 
+def _has_digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)
+
+
 async def _caller(who: str) -> None:
-    query = {"email": who} if "@" in who else {"phone": who}
+    query = {"email": who} if "@" in who else {"phone" if _has_digit(who) else "name": who}
     async with own_client() as client:
         found = await client.get("intake", "/v1/callers", **query)
     if not found["items"]:

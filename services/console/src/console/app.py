@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from common.http import Service
+from common.http import MIB, Service
 from console.account import pages as account_pages
 from console.account import sign_in_pages
 from console.actions import pages as action_pages
@@ -13,32 +13,54 @@ from console.clocks import pages as clock_pages
 from console.customers import goals_pages
 from console.customers import pages as customer_pages
 from console.deliveries import pages as delivery_pages
+from console.drafts import pages as draft_pages
+from console.drafts.store import RETENTION as DRAFTS
 from console.emergencies import pages as emergency_pages
 from console.environments import pages as environment_pages
 from console.escalations import pages as escalation_pages
+from console.files import pages as file_pages
 from console.follow_ups import pages as follow_up_pages
 from console.forecasts import pages as forecast_pages
+from console.handlers import HANDLERS
 from console.leadership import pages as leadership_pages
+from console.live import pages as live_pages
+from console.live.hub import Hub, run_hub
 from console.look.rendering import CompiledTemplates
 from console.maintenance import pages as maintenance_pages
 from console.on_call import pages as on_call_pages
 from console.outages import pages as outage_pages
+from console.presence import pages as presence_pages
+from console.presence.store import RETENTION as PRESENCE
 from console.refusals import pages as refusal_pages
 from console.reports import pages as report_pages
 from console.reviews import meeting_pages
 from console.reviews import pages as review_pages
 from console.search import pages as search_pages
-from console.sessions.store import RETENTION
+from console.sessions.store import RETENTION as SESSIONS
 from console.settings import ConsoleSettings
 from console.status import pages as status_pages
+from console.tickets import (
+    act_pages,
+    bulk_pages,
+    new_pages,
+    queue_pages,
+    side_pages,
+    view_pages,
+    writing_pages,
+)
 from console.tickets import pages as ticket_pages
-from console.tickets import queue_pages
+from console.tickets import (
+    waiver_pages as ticket_waiver_pages,
+)
 from console.upstream.client import Upstream
 from console.visits import asset_pages
 from console.visits.routes import OpenRoute, SignedInRoute
 from console.visits.visitor import IssuerClients
 from console.waivers import pages as waiver_pages
 from console.work import pages as work_pages
+
+FORM_WITH_FILES: Final = 26 * MIB
+"""A file of the size that intake takes, with the form around it."""
 
 SERVICE: Final = Service(
     name="console",
@@ -52,7 +74,18 @@ SERVICE: Final = Service(
         account_pages.routes,
         work_pages.routes,
         queue_pages.routes,
+        bulk_pages.routes,
+        view_pages.routes,
+        new_pages.routes,  # before the tickets, whose keys it is none of
         ticket_pages.routes,
+        writing_pages.routes,
+        act_pages.routes,
+        file_pages.routes,
+        ticket_waiver_pages.routes,
+        side_pages.routes,
+        draft_pages.routes,
+        presence_pages.routes,
+        live_pages.routes,
         clock_pages.routes,
         status_pages.routes,
         on_call_pages.routes,
@@ -79,7 +112,14 @@ SERVICE: Final = Service(
         search_pages.routes,
         asset_pages.nothing_here,  # the last one: it knows every path
     ),
-    resources=(Upstream, IssuerClients, CompiledTemplates),
-    retentions=(RETENTION,),
+    handlers=HANDLERS,
+    resources=(Upstream, IssuerClients, CompiledTemplates, Hub),
+    request_loops=(run_hub,),
+    retentions=(SESSIONS, DRAFTS, PRESENCE),
+    body_limits={
+        "/tickets/*/reply": FORM_WITH_FILES,
+        "/tickets/*/note": FORM_WITH_FILES,
+        "/tickets/new": FORM_WITH_FILES,
+    },
     guarded_by=(OpenRoute, SignedInRoute),
 )

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from console_support.answers import say_ticket
+from console_support.browser import Browser
 from console_support.people import SignIn
 from console_support.services import FakeServices, problem
 
@@ -162,3 +163,11 @@ def _present(services: FakeServices) -> object:
     answer = services.answers["intake", "GET", "/v1/tickets/OPS-7"]
     assert isinstance(answer, httpx.Response)
     return answer.json()
+
+
+async def test_a_script_whose_session_has_ended_is_not_led_to_another_site(
+    browser: Browser,
+) -> None:
+    for mode, status in (("navigate", 303), ("cors", 401), ("no-cors", 401)):
+        page = await browser.open(f"{HERE}/parts/facts", **{"sec-fetch-mode": mode})
+        assert page.status == status

@@ -90,6 +90,27 @@ async def test_a_shared_number_names_everybody(anna: AsyncClient, kim: dict[str,
     assert "Kim" in answer.json()["errors"][0]["detail"]
 
 
+async def test_who_only_says_a_name_is_found(anna: AsyncClient, kim: dict[str, Any]) -> None:
+    for name, address in (("Kim van Dijk", "kvd@acme.example"), ("Li 100%", "li@acme.example")):
+        body = {"name": name, "address": address}
+        assert (await anna.post("/v1/customers/acme/contacts", json=body)).status_code == 201
+
+    async def named(name: str) -> list[str]:
+        found = await anna.get("/v1/callers", params={"name": name})
+        assert found.status_code == 200, found.text
+        return [one["name"] for one in found.json()["items"]]
+
+    assert await named("kim") == ["Kim", "Kim van Dijk"]
+    assert await named("dijk KIM") == ["Kim van Dijk"]
+    assert await named("0%") == ["Li 100%"]
+    assert await named("nobody") == []
+
+
+async def test_one_way_to_find_somebody_is_named(anna: AsyncClient) -> None:
+    for query in ({}, {"name": "kim", "phone": NUMBER}):
+        assert (await anna.get("/v1/callers", params=query)).status_code == 422
+
+
 async def test_every_address_is_known(anna: AsyncClient, kim: dict[str, Any]) -> None:
     assert kim["other_addresses"] == ["kim.smit@acme.example"]
     tagged = (await anna.get("/v1/callers", params={"email": "kim.smit+phone@acme.example"})).json()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 LANGUAGES: Final = ("", "en", "nl", "de")
-AFTER_FINISHING: Final = ("stay", "back")
+AFTER_FINISHING: Final = ("stay", "next", "back")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ A test walks the enums of docs/api and fails for one that pages show and that ha
 from collections.abc import Mapping
 from typing import Final
 
-from console.language.act_words import ACT_FIELDS, ACTS, DONE, NOTIFICATIONS
+from console.language.act_words import ACTS, DONE, NOTIFICATIONS
+from console.language.field_words import OF_FORMS
 from console.language.page_words import PAGES
 from console.language.promise_words import PROMISE_WORDS
 from console.language.report_words import REPORT_WORDS
@@ -183,7 +184,11 @@ _FACTS: Final[Words] = {
     "team": "Team",
     "customer": "Customer",
     "environment": "Environment",
+    "kind": "Kind",
+    "nature": "Nature",
     "service": "Service",
+    "detected_by": "Found first by",
+    "waiting_on": "Waits for",
 }
 _SETTINGS: Final[Words] = {
     "language": "Language",
@@ -232,7 +237,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "notification": NOTIFICATIONS,
     "act": ACTS,
     "done": DONE,
-    "act_field": ACT_FIELDS,
+    **OF_FORMS,
     "trigger": TRIGGERS,
     "story": STORY,
     "waiting": WAITING,

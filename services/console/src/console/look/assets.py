@@ -1,4 +1,4 @@
-"""Style sheet and icon: served under a name that holds a digest of their bytes, for ever."""
+"""Style sheet, scripts and icon: served under a name that holds a digest of their bytes, for ever."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -6,7 +6,9 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Final
 
-MEDIA_TYPES: Final = {"css": "text/css", "svg": "image/svg+xml"}
+MEDIA_TYPES: Final = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+SCRIPTS: Final = ("keys.js", "drafts.js", "live.js", "lists.js")
+"""The scripts, which are one file to browsers: each with names of its own."""
 DIGEST_CHARS: Final = 12
 
 
@@ -33,7 +35,7 @@ def find(file: str) -> Asset | None:
     return Asset(_content(name), MEDIA_TYPES[kind])
 
 
-NAMES: Final = frozenset({"opsdesk.css", "opsdesk.svg"})
+NAMES: Final = frozenset({"opsdesk.css", "opsdesk.js", "opsdesk.svg"})
 
 
 @cache
@@ -41,5 +43,12 @@ def _digest(name: str) -> str:
     return sha256(_content(name)).hexdigest()[:DIGEST_CHARS]
 
 
+@cache
 def _content(name: str) -> bytes:
+    if name == "opsdesk.js":
+        return b"".join(b"(() => {\n%s})();\n" % _read(one) for one in SCRIPTS)
+    return _read(name)
+
+
+def _read(name: str) -> bytes:
     return (files("console") / "look" / "static" / name).read_bytes()

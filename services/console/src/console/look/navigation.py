@@ -7,11 +7,15 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`name` is a code with words of the kind `page`. `is_here`: the page is this one, or lies below it."""
+    """`name` is a code with words of the kind `page`. `is_here`: the page is this one, or lies below it.
+
+    `letter`: the key that leads there, after a `g`.
+    """
 
     name: str
     path: str
     is_here: bool
+    letter: str = ""
 
 
 STAFF: Final = (
@@ -22,6 +26,14 @@ STAFF: Final = (
     ("waivers", "/waivers"),
     ("deliveries", "/deliveries"),
 )
+LETTERS: Final = {
+    "work": "m",
+    "tickets": "t",
+    "status": "s",
+    "on_call": "o",
+    "waivers": "w",
+    "deliveries": "d",
+}
 MORE: Final = (
     ("customers", "/customers"),
     ("clocks", "/clocks"),
@@ -62,7 +74,9 @@ def more(path: str, is_contact: bool) -> tuple[Entry, ...]:
 
 
 def _entries(shown: Iterable[tuple[str, str]], path: str) -> tuple[Entry, ...]:
-    return tuple(Entry(name, target, _lies_in(path, target)) for name, target in shown)
+    return tuple(
+        Entry(name, target, _lies_in(path, target), LETTERS.get(name, "")) for name, target in shown
+    )
 
 
 def _lies_in(path: str, target: str) -> bool:

@@ -1,53 +1,215 @@
-"""What may be done on a ticket by a form: which fields an act asks for, and what is sent. Pure.
+"""What may be done on a ticket by a form: the fields of each act, and where it is sent. Pure.
 
-Whether it may be done now is intake's to say (`allowed`); what it asks for beside that is here.
+Whether an act may be done now is intake's to say (`allowed`); what it asks for beside that is here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+from urllib.parse import quote
 
-Field = Literal["", "reason", "resolution"]
+from console.forms.fields import Field
+
+PRIORITIES: Final = ("blocker", "critical", "major", "minor", "trivial")
+LEVELS: Final = ("high", "medium", "low")
+KINDS: Final = ("incident", "service_request", "change_request", "problem", "question")
+NATURES: Final = ("corrective", "adaptive", "perfective", "preventive")
+
+REASON: Final = Field("reason")
+WHY: Final = Field("reason", needed=True)
+OVERRULE: Final = Field(
+    "overrule_reason",
+    "line",
+    if_refused=True,
+    hint="overrule",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ActForm:
-    """An act with its one field, which may be left empty unless it `needs` it. `takes_two`: of two persons."""
+    """An act with its fields. `path` ends the API's path, where that is not its name.
+
+    `permitted_as` is the act in `allowed` that decides about it; `says` is in its body whatever is typed.
+    `takes_two`: of two persons. `letter`: the key that leads to it.
+    """
 
     name: str
-    field: Field = ""
-    needs: bool = False
+    fields: tuple[Field, ...] = ()
+    path: str = ""
+    permitted_as: str = ""
+    says: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     takes_two: bool = False
+    letter: str = ""
+    hint: str = ""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it has at most one plain text, so that it is a form beside the conversation."""
+        asked = [one for one in self.fields if not one.if_refused]
+        return len(asked) <= 1 and all(one.kind == "text" for one in asked)
+
+    @property
+    def permission(self) -> str:
+        return self.permitted_as or self.name
+
+    def address(self, key: str) -> str:
+        """Return the API's path for this ticket."""
+        ref = quote(key, safe="")
+        if self.name == "triage":
+            return f"/v1/triage/{ref}/assign-customer"
+        return f"/v1/tickets/{ref}/{self.path or self.name}"
+
+
+def _answers(noun: str, path: str, *more: Field) -> tuple[ActForm, ActForm]:
+    """The two answers of a second person to what somebody else has asked for."""
+    yes = ActForm(f"confirm_{noun}", (REASON, *more), path, says={"agree": True}, takes_two=True)
+    no = ActForm(f"decline_{noun}", (REASON,), path, says={"agree": False}, takes_two=True)
+    return yes, no
 
 
 ACT_FORMS: Final = (
-    ActForm("take"),
-    ActForm("confirm_blocker", takes_two=True),
-    ActForm("verify", "reason", takes_two=True),
-    ActForm("reject", "reason", needs=True, takes_two=True),
-    ActForm("resume", "reason"),
-    ActForm("resolve", "resolution", needs=True),
-    ActForm("close", "reason"),
-    ActForm("reopen", "reason", needs=True),
+    ActForm("take", path="assign", permitted_as="assign", letter="i"),
+    ActForm("confirm_blocker", (REASON,), "blocker/confirm", takes_two=True),
+    ActForm("verify", (REASON,), takes_two=True, letter="v"),
+    ActForm("reject", (WHY,), takes_two=True),
+    *_answers("priority", "priority/confirm"),
+    *_answers("classification", "classification/confirm"),
+    *_answers("detection", "detection/confirm"),
+    *_answers("unmerge", "unmerge/confirm", Field("messages", "several", source="survivor")),
+    ActForm(
+        "triage",
+        (
+            Field("customer", "listed", needed=True, source="customers"),
+            Field("environment", "line", hint="environment_key"),
+        ),
+    ),
+    ActForm(
+        "assign",
+        (
+            Field("to", "listed", label="assignee", source="people"),
+            Field("team", "listed", source="teams"),
+        ),
+        letter="a",
+        hint="person_or_team",
+    ),
+    ActForm(
+        "hold",
+        (
+            Field(
+                "waiting_on",
+                "one_of",
+                needed=True,
+                choices=("customer", "partner", "second_level", "date"),
+                words="waiting_on",
+            ),
+            Field(
+                "question",
+                hint="question",
+            ),
+            Field("until", "instant", hint="until_date"),
+            WHY,
+            OVERRULE,
+        ),
+        letter="w",
+    ),
+    ActForm("resume", (REASON,)),
+    ActForm(
+        "forward",
+        (
+            Field(
+                "to",
+                "one_of",
+                needed=True,
+                label="forward_to",
+                choices=("second_level", "partner"),
+                words="forwarded_to",
+            ),
+            Field(
+                "partner",
+                "listed",
+                source="partners",
+                hint="partner_only",
+            ),
+            Field("seen", needed=True),
+            Field("tried", needed=True),
+            Field("excluded", needed=True),
+            Field("asked", needed=True),
+            Field("due_at", "instant", needed=True),
+            OVERRULE,
+        ),
+        letter="f",
+        hint="whole_record",
+    ),
+    ActForm(
+        "hand_back",
+        (Field("found", needed=True), Field("fixed", "tick")),
+        "hand-back",
+    ),
+    ActForm(
+        "workaround",
+        (Field("text", needed=True, label="workaround"), OVERRULE),
+    ),
+    ActForm("resolve", (Field("resolution", needed=True), OVERRULE), letter="s"),
+    ActForm("close", (REASON,)),
+    ActForm("reopen", (WHY,)),
+    ActForm(
+        "prioritise",
+        (
+            Field("priority", "one_of", choices=PRIORITIES, words="priority"),
+            Field("impact", "one_of", choices=LEVELS, words="level"),
+            Field("urgency", "one_of", choices=LEVELS, words="level"),
+            WHY,
+        ),
+        letter="p",
+        hint="priority",
+    ),
+    ActForm(
+        "reclassify",
+        (
+            Field("kind", "one_of", choices=KINDS, words="kind"),
+            Field("nature", "one_of", choices=NATURES, words="nature"),
+            Field("service", "listed", source="services"),
+            WHY,
+        ),
+        hint="classification",
+    ),
+    ActForm(
+        "correct_detection",
+        (
+            Field(
+                "detected_by",
+                "one_of",
+                needed=True,
+                choices=("customer", "monitoring", "ops"),
+                words="detected_by",
+            ),
+            WHY,
+        ),
+        "detection",
+        hint="detection",
+    ),
+    ActForm(
+        "tag",
+        (Field("tags", "words", hint="all_tags"),),
+        "tags",
+    ),
+    ActForm(
+        "split",
+        (
+            Field("title", "line", needed=True),
+            Field("messages", "several", source="messages"),
+            Field("description", "tick"),
+        ),
+    ),
+    ActForm(
+        "merge",
+        (Field("into", "line", needed=True, hint="survivor"),),
+    ),
+    ActForm("unmerge", (WHY,), hint="second_person"),
 )
-PATHS: Final[Mapping[str, str]] = {"take": "assign", "confirm_blocker": "blocker/confirm"}
-"""The ends of the API's paths that are not the act's own name."""
-PERMITTED_AS: Final[Mapping[str, str]] = {"take": "assign"}
-"""The act in `allowed` that decides about this one."""
+"""Every act that is a form of its own, in the order of the page. A reply and a note have forms beside these."""
 
 
 def act_form(name: str) -> ActForm | None:
     return next((one for one in ACT_FORMS if one.name == name), None)
-
-
-def path_of(name: str) -> str:
-    """Return the end of the API's path."""
-    return PATHS.get(name, name)
-
-
-def body_of(act: ActForm, values: Mapping[str, str], sub: str) -> dict[str, Any] | None:
-    """Return what is sent; None where there is nothing to say."""
-    if act.name == "take":
-        return {"to": sub}
-    text = values.get(act.field, "").strip() if act.field else ""
-    return {act.field: text} if text else None

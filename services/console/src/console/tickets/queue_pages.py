@@ -1,12 +1,15 @@
 """`/tickets`: the queue, with its filters in the address."""
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
+from console.forms import form as forms
 from console.tickets import filters
+from console.tickets.bulk import bulk_acts
 from console.tickets.filters import FIELDS, Filters
 from console.tickets.queue_view import queue_page
 from console.upstream.client import Get
@@ -30,10 +33,51 @@ async def show(request: Request, visitor: Visiting, after: str | None = None) ->
         text = chosen.text()
         address = f"{HERE}?{urlencode({'q': text})}" if text else HERE
         return RedirectResponse(address, SEE_OTHER)
-    parts = await visitor.upstream.parts(visitor.asker, {"list": _get(visitor, chosen, after)})
-    shown = queue_page(parts.by_name, chosen, HERE, visitor.reader.moment)
+    wanted = {"list": _get(visitor, chosen, after)}
+    if not visitor.is_contact:
+        wanted["views"] = Get("intake", "/v1/views", {"limit": "50"}, remember=True)
+    return await _show(request, visitor, chosen, after, wanted, "tickets/queue.html")
+
+
+@routes.get("/parts/queue")
+async def show_part(
+    request: Request, visitor: Visiting, q: str = "", after: str | None = None
+) -> Response:
+    """The list alone, as the page asks for it again."""
+    chosen = filters.read(q)
+    wanted = {"list": _get(visitor, chosen, after)}
+    return await _show(request, visitor, chosen, after, wanted, "tickets/queue_part.html")
+
+
+async def _show(
+    request: Request,
+    visitor: Visitor,
+    chosen: Filters,
+    after: str | None,
+    wanted: Mapping[str, Get],
+    template: str,
+) -> Response:
+    parts = await visitor.upstream.parts(visitor.asker, wanted)
+    shown = queue_page(
+        parts.by_name,
+        chosen,
+        HERE,
+        visitor.reader.moment,
+        sub=visitor.session.person.sub,
+        after=after,
+        is_staff=not visitor.is_contact,
+    )
     status = 503 if isinstance(parts["list"], Missing) else 200
-    return page(request, visitor, "tickets/queue.html", parts, status=status, queue=shown)
+    return page(
+        request,
+        visitor,
+        template,
+        parts,
+        status=status,
+        queue=shown,
+        bulk_acts=bulk_acts(),
+        nonce=forms.blank(None).nonce,
+    )
 
 
 def _get(visitor: Visitor, chosen: Filters, after: str | None) -> Get:

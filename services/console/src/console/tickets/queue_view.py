@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from console.promises import Promise, promise
 from console.tickets.filters import Filters
+from console.tickets.saved_views import SavedView, saved_views
 from console.upstream.part import Denied, Missing, Part, data_of, items_of
 
 
@@ -21,7 +22,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """The page. `more`: the address of what follows; None at the end."""
+    """The page. `more`: the address of what follows; None at the end. `query`: what asks for the same again."""
 
     filters: Filters
     rows: tuple[Promise, ...]
@@ -29,15 +30,30 @@ class QueuePage:
     more: str | None
     missing: Missing | None
     denied: Denied | None
+    saved: tuple[SavedView, ...] = ()
+    query: str = ""
+    can_do_many: bool = False
+
+    @property
+    def own_view(self) -> SavedView | None:
+        """The own saved view that is shown, None where it is none."""
+        return next((one for one in self.saved if one.is_here and one.is_own), None)
 
 
 VIEWS = (("all", ""), ("mine", "is:mine"), ("unassigned", "is:unassigned"), ("broken", "is:broken"))
 
 
 def queue_page(
-    parts: Mapping[str, Part], filters: Filters, path: str, moment: datetime
+    parts: Mapping[str, Part],
+    filters: Filters,
+    path: str,
+    moment: datetime,
+    *,
+    sub: str = "",
+    after: str | None = None,
+    is_staff: bool = False,
 ) -> QueuePage:
-    """Put together the list. `path` is the page's own."""
+    """Put together the list. `path` is the page's own; `after` the cursor at which it begins."""
     part = parts["list"]
     data = data_of(part)
     following = data.get("next") if isinstance(data, dict) else None
@@ -50,6 +66,9 @@ def queue_page(
         f"{path}?{more}" if more else None,
         part if isinstance(part, Missing) else None,
         part if isinstance(part, Denied) else None,
+        saved_views(parts["views"], path, written, sub) if "views" in parts else (),
+        urlencode({"q": written} | ({"after": after} if after else {})) if written or after else "",
+        is_staff,
     )
 
 

@@ -1,30 +1,14 @@
-"""One ticket: its conversation, facts, promises, and who has been escalations. Pure."""
+"""One ticket: its conversation, facts, promises, and who has been told. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from console.promises import Mark, mark
-from console.tickets.acts import PERMITTED_AS
-from console.upstream.part import Denied, Here, Missing, Part, data_of, items_of
-
-Voice = Literal["customer", "us", "internal"]
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message. `voice`: of the customer, ours to the customer, or among us. `mail`: what became of it."""
-
-    voice: Voice
-    author: str
-    at: str
-    text: str
-    automatic: bool
-    files: tuple[tuple[str, int], ...]
-    mail: str | None
-    doubt: str | None
-    partner: str | None
+from console.tickets.conversation import Message, conversation
+from console.tickets.offers import Offers, Pending, offers, pending_of
+from console.upstream.part import Denied, Missing, Part, data_of, items_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,40 +40,23 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """Something that may be done on the ticket; `why_not` in words where it may not be now."""
-
-    name: str
-    possible: bool
-    why_not: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class TicketPage:
-    """The page of a ticket for the account `sub`; `messages` is None where they cannot be shown."""
+    """The page of a ticket for the account `sub`; `messages` is None where they cannot be shown.
+
+    `later` is the cursor of the messages that follow.
+    """
 
     sub: str
     ticket: Mapping[str, Any]
     names: Mapping[str, str]
     messages: tuple[Message, ...] | None
-    has_more_messages: bool
+    later: str | None
     clocks: tuple[Clock, ...]
     escalations: tuple[Mapping[str, Any], ...]
     environment: Mapping[str, Any] | None
-    acts: Mapping[str, Act]
+    offers: Offers
+    pending: tuple[Pending, ...]
     parts: Mapping[str, Part]
-
-    def may(self, name: str) -> Act | None:
-        """Return whether an act may be done now; None where intake does not say, or it is done already."""
-        if name == "take" and self.ticket.get("assignee") == self.sub:
-            return None
-        return self.acts.get(PERMITTED_AS.get(name, name))
-
-    def waits_for_two(self, name: str) -> bool:
-        """Whether this act of a second person is what the ticket waits for, so that its refusal teaches."""
-        if name in {"verify", "reject"}:
-            return bool(self.ticket["state"] == "resolved")
-        return name == "confirm_blocker" and self.ticket["priority"] == "blocker"
 
     def name(self, sub: str | None) -> str | None:
         """Return how somebody is called; their account where that is not known."""
@@ -109,81 +76,22 @@ def ticket_page(parts: Mapping[str, Part], sub: str, moment: datetime) -> Ticket
     """Put together what the services answered about a ticket, of which `ticket` must be known; `sub`: who reads."""
     ticket = data_of(parts["ticket"])
     assert ticket is not None, "without the ticket there is another page"
-    messages = parts["messages"]
-    found = messages.data if isinstance(messages, Here) else None
+    written = conversation(parts.get("messages"))
     clocks = [_clock(one, moment) for one in items_of(parts["clocks"])] if "clocks" in parts else []
     escalations = items_of(parts["escalations"]) if "escalations" in parts else []
     return TicketPage(
         sub,
         ticket,
         ticket.get("names") or {},
-        None if found is None else tuple(map(_message, items_of(messages))),
-        found is not None and found.get("next") is not None,
+        written.messages,
+        written.later,
         tuple(sorted(clocks, key=_by_urgency)),
         tuple(escalations),
         data_of(parts["environment"]) if "environment" in parts else None,
-        _acts(ticket.get("allowed") or ()),
+        offers(ticket, sub),
+        tuple(pending_of(ticket).values()),
         parts,
     )
-
-
-def changes(before: str, ticket: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
-    """Return which facts differ from those that a form was drawn with: name, then, now."""
-    then = dict(part.partition("=")[::2] for part in before.split("|") if part)
-    now = facts_seen(ticket)
-    return tuple(
-        (name, then[name], value)
-        for name, value in now.items()
-        if name in then and then[name] != value
-    )
-
-
-SEEN = ("state", "priority", "assignee", "team")
-
-
-def facts_seen(ticket: Mapping[str, Any]) -> dict[str, str]:
-    """Return the facts that a form remembers, to tell what somebody changed meanwhile."""
-    return {name: str(ticket.get(name) or "") for name in SEEN}
-
-
-def written_facts(ticket: Mapping[str, Any]) -> str:
-    """Write these facts into a hidden field."""
-    return "|".join(f"{name}={value}" for name, value in facts_seen(ticket).items())
-
-
-def _acts(allowed: Sequence[Mapping[str, Any]]) -> dict[str, Act]:
-    return {
-        one["act"]: Act(one["act"], one["possible"], (one.get("why_not") or {}).get("detail"))
-        for one in allowed
-    }
-
-
-def _message(item: Mapping[str, Any]) -> Message:
-    voice: Voice = "customer" if item["direction"] == "inbound" else "us"
-    if item["visibility"] == "internal":
-        voice = "internal"
-    files = tuple((one["name"], one["size"]) for one in item.get("attachments") or ())
-    return Message(
-        voice,
-        item.get("author_name") or item["author"],
-        item["at"],
-        item["text"],
-        item["automatic"],
-        files,
-        _mail(item),
-        item.get("sender_doubt"),
-        item.get("partner"),
-    )
-
-
-def _mail(item: Mapping[str, Any]) -> str | None:
-    """Return what became of the mails of a message: the worst of them."""
-    states = {one["state"] for one in item.get("mails") or () if one["purpose"] != "receipt"}
-    for state in ("bounced", "failed", "withheld", "waiting", "cancelled", "sent"):
-        if state in states:
-            return state
-    mailing = item.get("mailing")
-    return mailing if mailing in {"nobody", "off"} else None
 
 
 def _clock(item: Mapping[str, Any], moment: datetime) -> Clock:

@@ -3,20 +3,25 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, Final
 
 import httpx
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
 
 from common.now import now
 from common.persistence.database import Database
-from common.telemetry import current_traceparent, logger
+from common.telemetry import logger
 from console.settings import ConsoleSettings
+from console.upstream.asking import Asker, Get, Parts
 from console.upstream.breaker import Breaker
+from console.upstream.files import MAX_NAME_CHARS, handed_on, pieces_of
 from console.upstream.part import Denied, Here, Missing, Part, ServiceName, WhyMissing
 from console.upstream.problems import Done, NotSent, Outcome, Refused, Uncertain
 from console.upstream.remembered import Remembered
+
+__all__ = ["SERVICES", "Asker", "Get", "Parts", "SignedOut", "Upstream"]
 
 log = logger(__name__)
 
@@ -24,6 +29,8 @@ PART_S: Final = 0.8
 """Seconds that a part of a page may take."""
 FORM_S: Final = 5.0
 """Seconds that a form may take."""
+FILE_S: Final = 60.0
+"""Seconds that a file may take on its way to a service."""
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
 SERVICES: Final[tuple[ServiceName, ...]] = ("intake", "sla", "escalation", "delivery-gate")
 NEVER_REACHED: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -34,30 +41,6 @@ FRESH_SIGN_IN: Final = "urn:opsdesk:error:sign-in-required"
 
 class SignedOut(Exception):
     """A service takes the token no more: the person has to sign in again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Get:
-    """A part to ask for. `remember`: the last answer is better than none, and is said to be old."""
-
-    service: ServiceName
-    path: str
-    query: Mapping[str, str] = field(default_factory=dict)
-    remember: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks: their account, their access token, and the languages that they read."""
-
-    sub: str
-    token: str
-    language: str
-
-    def headers(self) -> dict[str, str]:
-        headers = {"Authorization": f"Bearer {self.token}", "Accept-Language": self.language}
-        trace = current_traceparent()
-        return headers | ({"traceparent": trace} if trace else {})
 
 
 class Upstream:
@@ -85,7 +68,7 @@ class Upstream:
         if self._client is not None:
             await self._client.aclose()
 
-    async def parts(self, asker: Asker, wanted: Mapping[str, Get]) -> "Parts":
+    async def parts(self, asker: Asker, wanted: Mapping[str, Get]) -> Parts:
         """Ask for all parts at once; each has its own time. Raises SignedOut."""
         asked = [self._part(asker, get) for get in wanted.values()]
         found = await asyncio.gather(*asked, return_exceptions=True)
@@ -137,6 +120,45 @@ class Upstream:
             return NotSent(service) if isinstance(error, NEVER_REACHED) else Uncertain(service)
         breaker.answered()
         return _outcome(answer, service)
+
+    async def upload(self, asker: Asker, path: str, file: UploadFile) -> Outcome:
+        """Hand a file on to intake, piece by piece. Until a message names it, nothing has happened. Raises SignedOut."""
+        headers = asker.headers() | {
+            "Content-Type": "application/octet-stream",
+            "Content-Length": str(file.size or 0),
+        }
+        query = {"name": (file.filename or "")[:MAX_NAME_CHARS]}
+        try:
+            async with asyncio.timeout(FILE_S):
+                answer = await self._request(
+                    "POST", "intake", path, headers=headers, params=query, content=pieces_of(file)
+                )
+        except (httpx.HTTPError, TimeoutError) as error:
+            log.warning("file.unanswered", error=type(error).__name__)
+            return NotSent("intake") if isinstance(error, NEVER_REACHED) else Uncertain("intake")
+        return _outcome(answer, "intake")
+
+    async def download(self, asker: Asker, get: Get) -> Response | None:
+        """Hand a file on to the browser, piece by piece; None where there is none, or no answer. Raises SignedOut."""
+        assert self._client is not None, "opened by the first visit"
+        request = self._client.build_request(
+            "GET",
+            self._urls[get.service] + get.path,
+            headers=asker.headers() | {"Accept-Encoding": "identity"},
+            params=get.query,
+        )
+        try:
+            answer = await self._client.send(request, stream=True)
+        except httpx.HTTPError as error:
+            log.warning("file.unanswered", error=type(error).__name__)
+            return None
+        if answer.status_code == UNAUTHENTICATED:
+            await answer.aclose()
+            raise SignedOut(get.service)
+        if answer.is_error:
+            await answer.aclose()
+            return None
+        return handed_on(answer)
 
     async def _part(self, asker: Asker, get: Get) -> tuple[Part, float]:
         started = perf_counter()
@@ -199,24 +221,6 @@ class Upstream:
     async def _request(self, method: str, service: str, path: str, **rest: Any) -> httpx.Response:
         assert self._client is not None, "opened by the first visit"
         return await self._client.request(method, self._urls[service] + path, **rest)
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The parts of a page by name, and the seconds that each took."""
-
-    by_name: Mapping[str, Part]
-    seconds: Mapping[str, float]
-
-    def __getitem__(self, name: str) -> Part:
-        return self.by_name[name]
-
-    @property
-    def server_timing(self) -> str:
-        """The value of `Server-Timing`, for the browser's own tools."""
-        return ", ".join(
-            f"{name};dur={seconds * 1000:.0f}" for name, seconds in self.seconds.items()
-        )
 
 
 def _json(answer: httpx.Response) -> Any | None:

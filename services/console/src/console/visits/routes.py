@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, quote
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
@@ -25,8 +26,12 @@ Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 SEE_OTHER: Final = 303
 UNAVAILABLE: Final = 503
 ASKING: Final = frozenset({"GET", "HEAD"})
-MAX_FIELDS: Final = 200
-HIDDEN: Final = frozenset({"form", "nonce", "seen"})
+MAX_FIELDS: Final = 400
+MAX_FILES: Final = 20
+FETCHED_AS: Final = "sec-fetch-mode"
+NAVIGATED: Final = "navigate"
+MULTIPART: Final = "multipart/form-data"
+HIDDEN: Final = frozenset({"form", "nonce", "seen", "saw", "id", "act", "asked", "back", "contact"})
 """Fields of our forms that nobody types."""
 
 
@@ -54,6 +59,8 @@ class SignedInRoute(APIRoute):
                 return await handle(request)
             except (SignInNeeded, SignedOut):
                 return await _to_sign_in(request)
+            finally:
+                await request.close()
 
         return _with_error_pages(visited)
 
@@ -72,7 +79,9 @@ def pages() -> APIRouter:
 
 
 async def _read_form(request: Request) -> None:
-    """Read the form into `request.state.form`, field by field. Raises Forged."""
+    """Read the form into `request.state.form`, field by field, its files into `request.state.files`. Raises Forged."""
+    if is_from_elsewhere(request.headers, _origin(request)):
+        raise Forged
     form = await _fields(request)
     name = Cookies.of(settings_of(request)).read(request, SESSION) or ""
     if is_forged(request.headers, _origin(request), name, form.get("form", "")):
@@ -106,6 +115,8 @@ def _anonymous(request: Request) -> Reader:
 
 async def _to_sign_in(request: Request) -> Response:
     """Lead to the sign-in and back. What was typed into a form of ours is shown, to be kept until then."""
+    if request.headers.get(FETCHED_AS, NAVIGATED) != NAVIGATED:
+        return Response(status_code=401)  # a script or a picture cannot be led to another site
     if request.method in ASKING:
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(sign_in_address(back), SEE_OTHER)
@@ -136,7 +147,10 @@ def _origin(request: Request) -> str:
 
 
 async def _fields(request: Request) -> dict[str, str]:
-    """Return the fields of a form. Raises Forged for what no form of ours sends."""
+    """Return the fields of a form; its files are kept beside them. Raises Forged for what no form of ours sends."""
+    request.state.files = ()
+    if request.headers.get("content-type", "").startswith(MULTIPART):
+        return await _parts(request)
     try:
         fields = parse_qs(
             (await request.body()).decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS
@@ -144,3 +158,14 @@ async def _fields(request: Request) -> dict[str, str]:
     except ValueError:
         raise Forged from None
     return {name: values[-1] for name, values in fields.items()}
+
+
+async def _parts(request: Request) -> dict[str, str]:
+    """Return the fields of a form with files, which lie on the disk until the request is over."""
+    try:
+        form = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS)
+    except HTTPException:
+        raise Forged from None
+    items = form.multi_items()
+    request.state.files = tuple(one for _, one in items if isinstance(one, UploadFile))
+    return {name: value for name, value in items if isinstance(value, str)}

@@ -11,7 +11,7 @@ from console.upstream.client import Get
 from console.upstream.part import Missing
 from console.visits.pages import page
 from console.visits.routes import pages
-from console.visits.visitor import Visiting
+from console.visits.visitor import Visiting, Visitor
 from console.work.view import my_work
 
 ROWS: Final = {"limit": "50"}
@@ -37,7 +37,17 @@ routes = pages()
 @routes.get("/")
 async def show(request: Request, visitor: Visiting) -> Response:
     """Show what waits for the person. Without the queue, which is the main part, the status is 503."""
+    return await _show(request, visitor, "work/my_work.html")
+
+
+@routes.get("/parts/work")
+async def show_part(request: Request, visitor: Visiting) -> Response:
+    """The list alone, as the page asks for it again."""
+    return await _show(request, visitor, "work/work_part.html")
+
+
+async def _show(request: Request, visitor: Visitor, template: str) -> Response:
     parts = await visitor.upstream.parts(visitor.asker, CONTACTS if visitor.is_contact else STAFF)
     work = my_work(parts.by_name, visitor.session.person.sub, visitor.reader.moment, page_of)
     status = 503 if isinstance(parts["queue"], Missing) else 200
-    return page(request, visitor, "work/my_work.html", parts, status=status, work=work)
+    return page(request, visitor, template, parts, status=status, work=work)

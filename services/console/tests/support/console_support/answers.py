@@ -44,8 +44,13 @@ def ticket(**changed: Any) -> dict[str, Any]:
     return facts | changed
 
 
+MESSAGE = "0190a000-0000-7000-8000-0000000000e1"
+
+
 def message(text: str, **changed: Any) -> dict[str, Any]:
     facts: dict[str, Any] = {
+        "id": MESSAGE,
+        "html": None,
         "visibility": "public",
         "direction": "outbound",
         "author": "anna",
@@ -60,6 +65,9 @@ def message(text: str, **changed: Any) -> dict[str, Any]:
         "partner": None,
     }
     return facts | changed
+
+
+FILE: dict[str, Any] = {"number": 0, "name": "error.png", "media_type": "image/png", "size": 2048}
 
 
 def clock(**changed: Any) -> dict[str, Any]:
@@ -109,9 +117,21 @@ def say_ticket(services: FakeServices, **changed: Any) -> None:
     """Let the services know a ticket with a conversation, a promise, an escalation, an environment."""
     services.say("intake", "/v1/tickets/OPS-7", ticket(**changed), etag='"7"')
     written = [
-        message("It still does not work.", direction="inbound", author="jan", author_name="Jan"),
-        message("Dear Jan, we are looking into it."),
-        message("The scheduler is down.", visibility="internal", author_name="Omar Haddad"),
+        message(
+            "It still does not work.",
+            direction="inbound",
+            author="jan",
+            author_name="Jan",
+            html="<p>It <b>still</b> does not work.</p>",
+            attachments=[FILE],
+        ),
+        message("Dear Jan, we are looking into it.", id=f"{MESSAGE[:-1]}2"),
+        message(
+            "The scheduler is down.",
+            id=f"{MESSAGE[:-1]}3",
+            visibility="internal",
+            author_name="Omar Haddad",
+        ),
     ]
     services.say("intake", "/v1/tickets/OPS-7/messages", page_of(*written))
     services.say("sla", "/v1/tickets/OPS-7/clocks", page_of(clock()))

@@ -97,7 +97,8 @@ def say_everything(services: FakeServices) -> None:
     say_changes(services)
     found = services.answers["intake", "GET", "/v1/queue"]
     services.say("intake", "/v1/tickets", answer=found)
-    services.say("intake", "/v1/people", page_of({"sub": "anna", "name": "Anna", "phone": "+31 1"}))
+    say_lists(services)
+    say_beside_the_ticket(services)
     status = {"at": "2026-03-02T08:30:00Z", "open": 31, "tickets": 9, "at_risk": 4}
     more = {"likely_to_breach": 2, "breached": 1, "excused": 1, "lines": [LINE]}
     services.say("sla", "/v1/status", status | more)
@@ -113,3 +114,114 @@ def say_everything(services: FakeServices) -> None:
         "/v1/notifications",
         page_of(notifications | {"state": "sent", "problem": None}),
     )
+
+
+def say_lists(services: FakeServices) -> None:
+    """Let there be something to choose in every field."""
+    people = [{"sub": "anna", "name": "Anna", "phone": "+31 1"}, {"sub": "omar", "name": "Omar"}]
+    services.say("intake", "/v1/people", page_of(*people))
+    services.say("intake", "/v1/teams", page_of({"key": "second_level", "name": "Second level"}))
+    services.say("intake", "/v1/partners", page_of({"key": "vendor", "name": "Vendor"}))
+    services.say("intake", "/v1/customers", page_of({"key": "acme", "name": "Acme Logistics"}))
+    environment = {"key": "acme-prod", "name": "Production"}
+    services.say("intake", "/v1/customers/acme/environments", page_of(environment))
+    services.say("sla", "/v1/services", page_of({"key": "billing", "name": "Billing"}))
+    services.say("intake", "/v1/views", page_of(VIEW))
+    services.say("intake", "/v1/callers", {"number": None, "items": [CALLER], "on_call": None})
+
+
+VIEW: dict[str, Any] = {
+    "id": "0190a000-0000-7000-8000-0000000000d1",
+    "owner": "anna",
+    "name": "Acme's blockers",
+    "shared": False,
+    "list": "queue",
+    "query": {"customer": "acme", "priority": "blocker"},
+}
+CALLER: dict[str, Any] = {
+    "contact_id": "0190a000-0000-7000-8000-0000000000b1",
+    "name": "Jan Bakker",
+    "address": "jan@acme.example",
+    "language": "nl",
+    "customer": "acme",
+    "customer_name": "Acme Logistics",
+    "timezone": "Europe/Amsterdam",
+    "is_confirmed": True,
+    "open_count": 1,
+    "tickets": [
+        {
+            "key": "OPS-7",
+            "title": "Invoices are not sent",
+            "state": "in_progress",
+            "priority": "critical",
+            "is_own": True,
+        }
+    ],
+}
+LINK: dict[str, Any] = {
+    "id": "0190a000-0000-7000-8000-0000000000f1",
+    "kind": "caused_by",
+    "direction": "outgoing",
+    "ticket": "OPS-3",
+    "title": "The scheduler stops",
+    "state": "resolved",
+    "customer": "acme",
+}
+HAND_OVER: dict[str, Any] = {
+    "number": 1,
+    "by": "anna",
+    "at": "2026-03-02T08:00:00Z",
+    "to": "second_level",
+    "partner": None,
+    "seen": "No invoice leaves.",
+    "tried": "Restarted the job.",
+    "excluded": "The network.",
+    "asked": "Find out why.",
+    "due_at": "2026-03-02T10:00:00Z",
+    "partner_reference": None,
+    "acknowledge_by": "2026-03-02T09:00:00Z",
+    "dm_acknowledged_by": None,
+    "dm_acknowledged_at": None,
+    "po_acknowledged_by": "pavel",
+    "po_acknowledged_at": "2026-03-02T08:10:00Z",
+    "returned_by": "sven",
+    "returned_at": "2026-03-02T08:20:00Z",
+    "found": "A full disk.",
+    "fixed": True,
+    "fix_works": None,
+    "fix_checked_by": None,
+    "fix_checked_at": None,
+    "checked": None,
+}
+TIME: dict[str, Any] = {
+    "id": "0190a000-0000-7000-8000-0000000000c9",
+    "key": "TIM-1",
+    "person": "anna",
+    "minutes": 30,
+    "day": "2026-03-02",
+    "rate": "standard",
+    "corrects": None,
+    "reason": None,
+}
+ACT: dict[str, Any] = {
+    "at": "2026-03-02T08:01:00Z",
+    "by": "anna",
+    "by_name": "Anna de Vries",
+    "via": None,
+    "act": "assign",
+    "refused": False,
+    "words": "assigned it to anna",
+}
+
+
+def say_beside_the_ticket(services: FakeServices) -> None:
+    here = "/v1/tickets/OPS-7"
+    added = {"id": LINK["id"], "added_at": "2026-03-02T08:00:00Z"}
+    watcher = added | {"person": "omar", "contact_id": None}
+    contact = {"id": CALLER["contact_id"], "name": "Jan Bakker", "address": "jan@acme.example"}
+    services.say("intake", "/v1/customers/acme/contacts", page_of(contact | {"wants_mail": True}))
+    services.say("intake", f"{here}/links", page_of(LINK))
+    services.say("intake", f"{here}/watchers", page_of(watcher))
+    services.say("intake", f"{here}/hand-overs", page_of(HAND_OVER))
+    services.say("intake", f"{here}/history", page_of(ACT))
+    services.say("sla", "/v1/time-entries", page_of(TIME))

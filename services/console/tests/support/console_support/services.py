@@ -58,7 +58,9 @@ class FakeServices(httpx.AsyncBaseTransport):
         service, path = request.url.host, request.url.path
         if service in self.dead:
             raise httpx.ConnectError("connection refused", request=request)
-        body = json.loads(request.content) if request.content else None
+        content = await request.aread()
+        is_json = request.headers.get("content-type") == "application/json"
+        body = json.loads(content) if is_json else content or None
         query = dict(request.url.params)
         self.seen.append(Seen(service, request.method, path, query, request.headers, body))
         if service in self.hang:

@@ -14,7 +14,12 @@ from intake.callers.schemas import CallerRead, CallersRead, CallerTicketRead
 from intake.directory.domain.address import is_address, normalise, without_tag
 from intake.directory.domain.parties import Contact
 from intake.directory.phone_numbers import to_international
-from intake.directory.store import CUSTOMERS, find_contact, find_contacts_by_number
+from intake.directory.store import (
+    CUSTOMERS,
+    find_contact,
+    find_contacts_by_name,
+    find_contacts_by_number,
+)
 from intake.settings import IntakeSettings
 
 routes = router("/v1/callers", ["callers"])
@@ -32,13 +37,23 @@ async def find_callers(
         str | None, Query(min_length=3, max_length=40, description="A number in any notation.")
     ] = None,
     email: Annotated[str | None, Query(max_length=254, description="An e-mail address.")] = None,
+    name: Annotated[
+        str | None,
+        Query(min_length=2, max_length=100, pattern=r"\S\s*\S", description="Words of a name."),
+    ] = None,
 ) -> CallersRead:
-    """Find who calls by phone number or e-mail address, with what is open for them.
+    """Find who calls by phone number, e-mail address or name, with what is open for them.
 
-    Several contacts may share one number, as that of a switchboard.
+    Several contacts may share one number, as that of a switchboard, or a name; at most 20 are shown.
     """
     settings: IntakeSettings = runtime_of(request.app).settings
-    number, contacts = await _find(tx, phone, email, settings.phone_region)
+    if (phone, email, name).count(None) != 2:
+        detail = "give one of `phone`, `email` and `name`"
+        raise ValidationFailed([Violation("/query/phone", "one_of", detail)])
+    if name is not None:
+        number, contacts = None, await find_contacts_by_name(tx, name.split())
+    else:
+        number, contacts = await _find(tx, phone, email, settings.phone_region)
     return CallersRead(
         number=number,
         items=[await _describe(tx, contact) for contact in contacts],
@@ -54,9 +69,6 @@ def _api_address(escalation_url: str | None) -> str | None:
 async def _find(
     tx: Connection, phone: str | None, email: str | None, region: str
 ) -> tuple[str | None, list[Contact]]:
-    if (phone is None) == (email is None):
-        detail = "give either `phone` or `email`"
-        raise ValidationFailed([Violation("/query/phone", "one_of", detail)])
     if email is not None:
         if not is_address(email.strip()):
             detail = "give an e-mail address like jan@acme.example"

@@ -187,6 +187,14 @@ async def find_contacts_by_number(tx: Connection, number: str) -> list[Contact]:
     return [CONTACTS.factory(row) for row in rows]
 
 
+async def find_contacts_by_name(tx: Connection, words: Sequence[str]) -> list[Contact]:
+    """The contacts whose name has all these words or beginnings, who have not been ended; at most 20."""
+    has_all = [contacts.c.name.icontains(word, autoescape=True) for word in words]
+    query = CONTACTS.query.where(~contacts.c.retired, ~contacts.c.erased, *has_all)
+    rows = await tx.execute(query.order_by(contacts.c.name, contacts.c.id).limit(MAX_CALLERS))
+    return [CONTACTS.factory(row) for row in rows]
+
+
 async def find_taken_address(tx: Connection, contact: Contact) -> str | None:
     """An address of this contact that another one has; None without one. Nobody takes one meanwhile."""
     await tx.execute(_LOCK_ADDRESSES)

@@ -12,7 +12,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-SCRIPTS = ("sessions", "profile")
+SCRIPTS = ("sessions", "profile", "drafts", "presence")
 
 
 def upgrade() -> None:

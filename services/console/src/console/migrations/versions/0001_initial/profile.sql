@@ -7,5 +7,5 @@ CREATE TABLE profiles (
     after_finishing text NOT NULL DEFAULT 'stay',
     changed_at timestamptz NOT NULL,
     CONSTRAINT ck_profiles_language CHECK (language IN ('en', 'nl', 'de')),
-    CONSTRAINT ck_profiles_after_finishing CHECK (after_finishing IN ('stay', 'back'))
+    CONSTRAINT ck_profiles_after_finishing CHECK (after_finishing IN ('stay', 'back', 'next'))
 );

@@ -1,0 +1,1 @@
+"""What people have begun to write: kept for each person, ticket and kind, until it is sent or old."""

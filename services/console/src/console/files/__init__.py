@@ -1,0 +1,1 @@
+"""Files that people send with a form, and those of messages."""

@@ -1,0 +1,153 @@
+"""English words for the fields of forms, and for what is chosen in them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+Words = Mapping[str, str]
+
+FIELDS: Final[Words] = {
+    "asked": "What they are asked to do",
+    "assignee": "Person",
+    "channel": "How it came",
+    "checked": "What was checked to know that",
+    "contact": "Contact of the customer",
+    "customer": "Customer",
+    "day": "Day",
+    "description": "Description",
+    "detected_by": "Who found it first",
+    "due_at": "Until when",
+    "environment": "Environment",
+    "excluded": "What it is not, for certain",
+    "expires_at": "Covers until",
+    "files": "Files",
+    "fixed": "They say that it works now",
+    "forward_to": "To whom",
+    "found": "What they found",
+    "impact": "Impact",
+    "into": "Into which ticket",
+    "kind": "Kind",
+    "link_kind": "This ticket",
+    "messages": "Messages that go along",
+    "minutes": "Time in minutes",
+    "nature": "Nature",
+    "opened_at": "When it was asked",
+    "other": "Which ticket",
+    "other_ticket": "Which ticket",
+    "overrule_reason": "Why it is right although the check found something",
+    "partner": "Partner",
+    "partner_reference": "The partner's own number",
+    "person": "Person",
+    "priority": "Priority",
+    "question": "Question to the customer",
+    "rate": "Rate",
+    "reason": "Reason",
+    "reference": "The partner's own number",
+    "resolution": "How it was resolved (the customer can read this)",
+    "seen": "What was seen",
+    "service": "Service",
+    "tags": "Tags",
+    "team": "Team",
+    "text": "Text",
+    "title": "Title",
+    "to": "Person",
+    "tried": "What was tried",
+    "until": "Until when",
+    "urgency": "Urgency",
+    "waiting_on": "For whom or what",
+    "workaround": "How the customer can go on until it is resolved (they read this)",
+    "works": "It works",
+}
+FORWARDED_TO: Final[Words] = {"second_level": "second level", "partner": "a partner"}
+DETECTED_BY: Final[Words] = {
+    "customer": "the customer",
+    "monitoring": "our monitoring",
+    "ops": "one of us",
+}
+WHICH_HOUR: Final[Words] = {
+    "first": "the first one, before clocks are put back",
+    "second": "the second one",
+}
+LINKS: Final[Words] = {
+    "child_of": "is part of",
+    "caused_by": "was caused by",
+    "duplicates": "repeats",
+    "blocks": "must be done before",
+}
+LINK_WORDS: Final[Words] = {
+    "child_of_outgoing": "is part of",
+    "child_of_incoming": "has the part",
+    "caused_by_outgoing": "was caused by",
+    "caused_by_incoming": "caused",
+    "duplicates_outgoing": "repeats",
+    "duplicates_incoming": "is repeated by",
+    "blocks_outgoing": "must be done before",
+    "blocks_incoming": "waits for",
+    "split_from_outgoing": "was split from",
+    "split_from_incoming": "was split into",
+    "follows_outgoing": "goes on after",
+    "follows_incoming": "goes on in",
+}
+SIDE_ACTS: Final[Words] = {
+    "link": "Link it",
+    "unlink": "Remove the link",
+    "watch": "Let them watch",
+    "unwatch": "Watch no more",
+    "acknowledge": "Acknowledge the hand-over",
+    "check-fix": "Say so",
+    "reference": "Note the partner's number",
+    "spend": "Write it down",
+    "correct": "Correct it",
+}
+SIDE_DONE: Final[Words] = {
+    "link": "It is linked.",
+    "unlink": "The link is gone.",
+    "watch": "They watch it now.",
+    "unwatch": "They watch it no more.",
+    "acknowledge": "The hand-over is acknowledged.",
+    "check-fix": "It is noted whether the fix works.",
+    "reference": "The partner's number is noted.",
+    "spend": "The time is written down.",
+    "correct": "The time is corrected.",
+}
+AFTER_FINISHING: Final[Words] = {
+    "stay": "stay with the ticket",
+    "next": "the next one of the list",
+    "back": "back to the list",
+}
+HINTS: Final[Words] = {
+    "all_tags": "All that it shall have, with blanks between.",
+    "asked_earlier": "When the customer asked, if that was earlier: clocks count from then.",
+    "caller_known": "Not needed where the caller is known.",
+    "change_request_only": "Only of a change request.",
+    "classification": "What is left empty stays. It waits until another person of first or second level confirms it: not you.",
+    "covered_until": "What breaks at this time or later is not covered.",
+    "contact_gets_mail": "Our answers go to them by e-mail, too.",
+    "detection": "That it was not the customer waits for another person.",
+    "environment_key": "The key of one of its environments.",
+    "nobody_is_you": "Nobody chosen: you.",
+    "overrule": "Only where the check found something soft that is right as it is.",
+    "partner_only": "Only where a partner takes it.",
+    "person_or_team": "A person, a team, or both.",
+    "priority": "Either a priority, or impact and urgency. A higher one counts at once. A lower one waits until another person of first or second level confirms it: not you.",
+    "question": "The customer reads it. Waiting for the customer stops the clocks only once they were asked.",
+    "read_on_a_phone": "Whoever decides reads this alone, on a phone perhaps.",
+    "second_person": "It waits until another person confirms it: not you.",
+    "standard_rate": "Empty: standard.",
+    "survivor": "The key of the ticket that stays open.",
+    "their_words": "What the customer said, in their words.",
+    "until_date": "Only where it waits for a date: no clock stops.",
+    "whole_record": "Whoever takes it over goes on from this record, so all of it is needed.",
+}
+OF_FORMS: Final[Mapping[str, Words]] = {
+    "field": FIELDS,
+    "forwarded_to": FORWARDED_TO,
+    "detected_by": DETECTED_BY,
+    "which_hour": WHICH_HOUR,
+    "link": LINKS,
+    "link_words": LINK_WORDS,
+    "hint": HINTS,
+    "side_act": SIDE_ACTS,
+    "side_done": SIDE_DONE,
+    "after_finishing": AFTER_FINISHING,
+}
+"""The words of each kind of code that forms have."""

@@ -1,0 +1,1 @@
+"""What has changed, by name and never by content: pages ask for it again under their reader's own rights."""

@@ -1,0 +1,101 @@
+"""The forms on the pages beside a ticket: links, watchers, hand-overs, time spent. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+from urllib.parse import quote
+
+from console.forms.fields import Field
+from console.upstream.part import ServiceName
+
+Side = Literal["links", "hand-overs", "time", "history"]
+LINK_KINDS: Final = ("child_of", "caused_by", "duplicates", "blocks")
+
+
+@dataclass(frozen=True, slots=True)
+class SideForm:
+    """A form of the page `side`. `path` is the API's, with {key} of the ticket and {id} of what it is about.
+
+    `names_ticket`: the body says which ticket it is about, as the path does not.
+    """
+
+    name: str
+    side: Side
+    path: str
+    fields: tuple[Field, ...] = ()
+    service: ServiceName = "intake"
+    method: Literal["POST", "DELETE"] = "POST"
+    names_ticket: bool = False
+
+    def address(self, key: str, id: str) -> str:
+        """Return the API's path for this ticket, and this thing on it."""
+        return self.path.format(key=quote(key, safe=""), id=quote(id, safe=""))
+
+    def body(self, key: str, read: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return what is sent; None where it takes no body."""
+        if self.method == "DELETE":
+            return None
+        return {**read, **({"ticket": key} if self.names_ticket else {})}
+
+
+SIDE_FORMS: Final = (
+    SideForm(
+        "link",
+        "links",
+        "/v1/tickets/{key}/links",
+        (
+            Field(
+                "kind", "one_of", needed=True, label="link_kind", choices=LINK_KINDS, words="link"
+            ),
+            Field("other", "line", needed=True, label="other_ticket"),
+        ),
+    ),
+    SideForm("unlink", "links", "/v1/tickets/{key}/links/{id}", method="DELETE"),
+    SideForm(
+        "watch",
+        "links",
+        "/v1/tickets/{key}/watchers",
+        (
+            Field("person", "listed", source="people", hint="nobody_is_you"),
+            Field("contact", "listed", source="contacts", hint="contact_gets_mail"),
+        ),
+    ),
+    SideForm("unwatch", "links", "/v1/tickets/{key}/watchers/{id}", method="DELETE"),
+    SideForm("acknowledge", "hand-overs", "/v1/tickets/{key}/hand-overs/{id}/acknowledge"),
+    SideForm(
+        "check-fix",
+        "hand-overs",
+        "/v1/tickets/{key}/hand-overs/{id}/check-fix",
+        (Field("works", "tick"), Field("checked", needed=True)),
+    ),
+    SideForm(
+        "reference",
+        "hand-overs",
+        "/v1/tickets/{key}/hand-overs/{id}/reference",
+        (Field("reference", "line", needed=True, label="partner_reference"),),
+    ),
+    SideForm(
+        "spend",
+        "time",
+        "/v1/time-entries",
+        (
+            Field("minutes", "number", needed=True),
+            Field("day", "day", needed=True),
+            Field("rate", "line", hint="standard_rate"),
+        ),
+        "sla",
+        names_ticket=True,
+    ),
+    SideForm(
+        "correct",
+        "time",
+        "/v1/time-entries/{id}/corrections",
+        (Field("minutes", "number", needed=True), Field("reason", "line", needed=True)),
+        "sla",
+    ),
+)
+"""In the order of their pages."""
+
+
+def side_form(side: str, name: str) -> SideForm | None:
+    return next((one for one in SIDE_FORMS if (one.side, one.name) == (side, name)), None)

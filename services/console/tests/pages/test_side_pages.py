@@ -1,0 +1,102 @@
+"""The pages beside a ticket: links, watchers, hand-overs, time spent, history."""
+
+from console_support.everything import HAND_OVER, LINK, TIME, say_everything
+from console_support.people import SignIn
+from console_support.services import FakeServices, problem
+
+HERE = "/tickets/OPS-7"
+
+
+async def test_tickets_are_linked_and_unlinked(sign_in: SignIn, services: FakeServices) -> None:
+    say_everything(services)
+    services.say("intake", "/v1/tickets/OPS-7/links", {}, status=201, method="POST")
+    path = f"/v1/tickets/OPS-7/links/{LINK['id']}"
+    services.say("intake", path, status=204, method="DELETE")
+    browser = await sign_in("anna")
+    page = await browser.open(f"{HERE}/links")
+    assert "was caused by OPS-3 The scheduler stops resolved" in page.main
+    await browser.send(page, f"{HERE}/links/link", kind="duplicates", other="OPS-5")
+    assert services.sent()[0].body == {"kind": "duplicates", "other": "OPS-5"}
+    gone = await browser.send(page, f"{HERE}/links/unlink")
+    assert gone.response.headers["location"] == f"{HERE}/links?done=unlink"
+    assert services.sent("DELETE")[0].path == path
+
+
+async def test_a_link_that_is_refused_says_why_beside_its_form(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    answer = problem(409, "conflict", "OPS-7 repeats another ticket already.", code="LINK_TWICE")
+    services.say("intake", "/v1/tickets/OPS-7/links", method="POST", answer=answer)
+    browser = await sign_in("anna")
+    page = await browser.open(f"{HERE}/links")
+    again = await browser.send(page, f"{HERE}/links/link", kind="duplicates", other="OPS-5")
+    assert again.status == 422
+    assert "OPS-7 repeats another ticket already." in again.main
+    assert again.fields(f"{HERE}/links/link")["other"] == "OPS-5"
+
+
+async def test_somebody_watches_and_watches_no_more(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    services.say("intake", "/v1/tickets/OPS-7/watchers", {}, status=201, method="POST")
+    browser = await sign_in("anna")
+    page = await browser.open(f"{HERE}/links")
+    assert "Omar since" in page.main
+    await browser.send(page, f"{HERE}/links/watch", person="omar")
+    await browser.send(page, f"{HERE}/links/watch")
+    jan = page.tree.xpath("//select[@id='watch-contact']/option[contains(., 'Jan')]/@value")[0]
+    await browser.send(page, f"{HERE}/links/watch", contact=jan)
+    assert [one.body for one in services.sent()] == [{"person": "omar"}, {}, {"contact": jan}]
+
+
+async def test_a_hand_over_is_acknowledged_and_its_fix_is_checked(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    base = f"/v1/tickets/OPS-7/hand-overs/{HAND_OVER['number']}"
+    services.say("intake", f"{base}/acknowledge", {}, method="POST")
+    services.say("intake", f"{base}/check-fix", {}, method="POST")
+    browser = await sign_in("dana")
+    page = await browser.open(f"{HERE}/hand-overs")
+    for words in ("No invoice leaves.", "Find out why.", "A full disk.", "product owner: ✓ pavel"):
+        assert words in page.main
+    await browser.send(page, f"{HERE}/hand-overs/acknowledge")
+    await browser.send(page, f"{HERE}/hand-overs/check-fix", works="on", checked="Sent one.")
+    assert [one.body for one in services.sent()] == [{}, {"works": True, "checked": "Sent one."}]
+
+
+async def test_time_is_written_down_and_corrected(sign_in: SignIn, services: FakeServices) -> None:
+    say_everything(services)
+    services.say("sla", "/v1/time-entries", {}, status=201, method="POST")
+    path = f"/v1/time-entries/{TIME['id']}/corrections"
+    services.say("sla", path, {}, status=201, method="POST")
+    browser = await sign_in("anna")
+    page = await browser.open(f"{HERE}/time")
+    assert "30 minutes in all." in page.main
+    await browser.send(page, f"{HERE}/time/spend", minutes="45", day="2026-03-02")
+    await browser.send(page, f"{HERE}/time/correct", minutes="20", reason="Less.")
+    first, second = services.sent()
+    assert first.body == {"minutes": 45, "day": "2026-03-02", "ticket": "OPS-7"}
+    assert (second.path, second.body) == (path, {"minutes": 20, "reason": "Less."})
+    wrong = await browser.send(page, f"{HERE}/time/spend", minutes="some", day="2026-03-02")
+    assert "Minutes: Give a whole number." in wrong.main
+
+
+async def test_the_address_of_a_form_leads_to_its_page(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    browser = await sign_in("anna")
+    for name in ("reply", "note"):
+        page = await browser.open(f"{HERE}/{name}")
+        assert (page.status, page.response.headers["location"]) == (303, HERE)
+    assert (await browser.open(f"{HERE}/nothing")).status == 404
+
+
+async def test_a_contact_has_none_of_these_pages(sign_in: SignIn, services: FakeServices) -> None:
+    say_everything(services)
+    browser = await sign_in("jan")
+    for side in ("links", "hand-overs", "time", "history"):
+        assert (await browser.open(f"{HERE}/{side}")).status == 404
+    assert services.seen == []
