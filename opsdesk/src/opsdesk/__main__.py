@@ -41,6 +41,7 @@ from opsdesk.commands import (
     priority_matrix,
     problems,
     queue,
+    review_actions,
     review_work,
     reviews,
     status,
@@ -148,6 +149,7 @@ app.command()(escalations.oncall)
 app.add_typer(deliveries.app, name="deliveries")
 review_work.add_commands(reviews.app)
 app.add_typer(reviews.app, name="reviews")
+app.add_typer(review_actions.app, name="actions")
 app.add_typer(messages.app, name="messages")
 app.add_typer(articles.app, name="articles")
 linked_systems.add_commands(links.app)
