@@ -181,6 +181,7 @@ async def test_zendesk_s_export_is_understood(theo: AsyncClient) -> None:
         ("omar", "outbound", "internal"),
     ]
     assert (how["state"], how["channel"], how["priority"]) == ("new", "portal", "major")
+    assert (fire["tags"], how["tags"]) == (["fire"], [])
 
 
 async def test_zendesk_s_people_are_looked_up_beside_the_tickets(theo: AsyncClient) -> None:

@@ -1,6 +1,7 @@
 """A ticket of another system, and what becomes of it here. Pure."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
@@ -18,6 +19,10 @@ SOURCES: Final[Mapping[Source, str]] = {
 MAX_TEXT_CHARS: Final = 100_000
 MAX_COMMENTS: Final = 500
 MAX_FILES: Final = 200
+MAX_TAGS: Final = 20
+MAX_TAG_CHARS: Final = 40
+"""Those of `common.http.fields`, which a rule knows nothing of; a test compares them."""
+_NO_PART_OF_A_TAG: Final = re.compile(r"[^a-z0-9_-]+")
 _FORMATS: Final = (
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%d %H:%M",
@@ -80,6 +85,7 @@ class ImportedTicket:
     resolution: str = ""
     comments: tuple[ImportedComment, ...] = ()
     files: tuple[ImportedFile, ...] = ()
+    tags: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
 
@@ -115,6 +121,20 @@ class Reading:
             found = maybe
         aware = found if found.tzinfo else found.replace(tzinfo=self.timezone)
         return aware.astimezone(UTC)
+
+    def tags(self, words: Iterable[str]) -> tuple[str, ...]:
+        """The words as our tags, sorted: in small letters, with `-` for what a tag cannot have."""
+        found: set[str] = set()
+        for word in filter(None, map(str.strip, words)):
+            tag = _NO_PART_OF_A_TAG.sub("-", word.lower())[:MAX_TAG_CHARS].strip("-_")
+            if tag:
+                found.add(tag)
+            if tag != word.lower():
+                what = f"was taken as {tag}" if tag else "was left out"
+                self.remarks.append(f"tag {word!r} {what}")
+        if len(found) > MAX_TAGS:
+            self.remarks.append(f"of {len(found)} tags the first {MAX_TAGS} were taken")
+        return tuple(sorted(found)[:MAX_TAGS])
 
     def needed(self, what: str, value: Any) -> Any:
         """The value. Raises NotUnderstood without one."""

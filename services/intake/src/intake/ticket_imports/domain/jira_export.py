@@ -4,7 +4,14 @@ from typing import Any
 
 from intake.ticket_imports.domain.imported import ImportedComment, ImportedTicket, Reading
 from intake.ticket_imports.domain.named_files import files_of
-from intake.ticket_imports.domain.record import Record, as_text, document_text, list_of, text_of
+from intake.ticket_imports.domain.record import (
+    Record,
+    as_text,
+    document_text,
+    list_of,
+    text_of,
+    words_of,
+)
 from intake.ticket_imports.domain.words import (
     DEFAULT_KIND,
     DEFAULT_PRIORITY,
@@ -41,6 +48,7 @@ def to_ticket(record: Record, reading: Reading) -> ImportedTicket:
         resolution=text_of(fields, "resolution"),
         comments=_comments(fields, reading),
         files=tuple(files_of(list_of(fields, "attachment"))),
+        tags=reading.tags(words_of(fields, "labels")),
         remarks=tuple(reading.remarks),
     )
 

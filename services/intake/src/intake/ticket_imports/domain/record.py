@@ -36,6 +36,12 @@ def list_of(record: Record, name: str) -> Sequence[Any]:
     return found if isinstance(found, list) else [] if found is None else [found]
 
 
+def words_of(record: Record, name: str) -> list[str]:
+    """The words of this field, each entry divided by blanks and commas."""
+    entries = list_of(record, name)
+    return [word for entry in entries for word in as_text(entry).replace(",", " ").split()]
+
+
 def as_text(value: Any) -> str:
     """A value as text."""
     if isinstance(value, list):

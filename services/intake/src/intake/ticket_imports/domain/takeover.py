@@ -46,6 +46,7 @@ def build_ticket(
         contact_id=scope.contact_id,
         channel=imported.channel,
         assignee=assignee,
+        tags=imported.tags,
         blocker_confirmed_by=account_of(source),
     )
     return ticket if imported.is_open else _closed(ticket, imported, source)

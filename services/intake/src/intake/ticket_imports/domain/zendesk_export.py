@@ -10,7 +10,7 @@ from intake.ticket_imports.domain.imported import (
     Reading,
 )
 from intake.ticket_imports.domain.named_files import files_of
-from intake.ticket_imports.domain.record import Record, list_of, text_of
+from intake.ticket_imports.domain.record import Record, list_of, text_of, words_of
 from intake.ticket_imports.domain.words import (
     CHANNELS,
     DEFAULT_KIND,
@@ -47,6 +47,7 @@ def to_ticket(record: Record, reading: Reading) -> ImportedTicket:
         channel=reading.word("channel", text_of(record, "via.channel", "via"), CHANNELS, "staff"),
         comments=_comments(record, requester, reading),
         files=tuple(_files(record)),
+        tags=reading.tags(words_of(record, "tags")),
         remarks=tuple(reading.remarks),
     )
 
