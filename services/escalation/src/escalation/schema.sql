@@ -130,6 +130,8 @@ CREATE TABLE notifications (
     lease uuid,
     settled_at timestamptz,
     problem text,
+    -- When the case was acknowledged by the link in this message, which is good for one time.
+    link_used_at timestamptz,
     CONSTRAINT notifications_pkey PRIMARY KEY (id),
     CONSTRAINT notifications_escalation_id_key_key UNIQUE (escalation_id, key),
     CONSTRAINT notifications_escalation_id_fkey
