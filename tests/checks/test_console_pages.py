@@ -86,7 +86,7 @@ def test_the_nouns_without_a_page_are_those_that_wait() -> None:
 def _console_paths() -> set[str]:
     """The paths of the console's pages, with `{}` for a parameter."""
     return {
-        re.sub(r"\{[^}]*\}", "{}", route.path)
+        re.sub(r"\{[^}]*\}", "{}", route.path or "")
         for route in iter_route_contexts(create_app(CONSOLE).routes)
         if isinstance(route.original_route, APIRoute) and "GET" in (route.methods or ())
     }
@@ -109,9 +109,9 @@ def _texts(path: Path) -> Iterator[str]:
         and isinstance(node.body[0], ast.Expr)
     }
     for node in ast.walk(tree):
-        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-        if is_text and id(node) not in docstrings:
-            yield node.value
+        value = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(value, str) and id(node) not in docstrings:
+            yield value
 
 
 @pytest.mark.parametrize("folder", TEXTS)

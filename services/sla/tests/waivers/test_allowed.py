@@ -20,7 +20,7 @@ from sla_support.waivers import request_for_period
 
 WAYS: Final = {
     "approve": Way("/approve"),
-    "refuse": Way("/refuse", {"reason": "no"}),
+    "refuse": Way("/refuse", {"reason": "Not now"}),
     "revoke": Way("/revoke", {"reason": "no more"}),
     "withdraw": Way("/withdraw", {"reason": "not needed"}),
 }

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from httpx import AsyncClient
@@ -9,6 +10,7 @@ from httpx import AsyncClient
 from common.events.clocks import ClockMet
 from common.persistence.database import Database
 from escalation.handlers import HANDLERS
+from escalation.notifications import store as notifications
 from escalation.notifications.notifier import Notifier
 from escalation.timers import TIMERS
 from escalation_support.builders import MINUTE, NIGHT, clock_event, threshold_reached
@@ -139,10 +141,16 @@ async def test_it_speaks_the_readers_language(
     assert f'<html lang="{language[:2] if language != "fr" else "en"}">' in answer.text
 
 
-async def test_trouble_is_said_as_a_page(browser: Browser, link: str, database: Database) -> None:
-    await run_sql(database, "ALTER TABLE timeline RENAME TO away")
-    answer = await browser.ask("POST", link)
+async def test_trouble_is_said_as_a_page_and_what_was_begun_is_not_done(
+    browser: Browser, link: str, theo: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: Any) -> None:
+        raise RuntimeError("it broke")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(notifications, "mark_link_used", fail)
+        answer = await browser.ask("POST", link)
     assert answer.status_code == 500
     assert "We cannot tell whether it was done. Open the link again" in answer.text
-    await run_sql(database, "ALTER TABLE away RENAME TO timeline")
+    assert (await case_of(theo))["state"] == "open"
     assert "You have taken it" in (await browser.ask("POST", link)).text

@@ -85,7 +85,7 @@ def _to_row(
         customer=environment.customer,
         tier=environment.tier,
         state=environment.state,
-        debt_due_at=environment.debt and environment.debt.due_at,
+        debt_due_at=None if environment.debt is None else environment.debt.due_at,
         cells=[
             _to_cell(key, running.get(key), opened.get(key, ()))
             for key in sorted({*running, *opened})
@@ -97,8 +97,8 @@ def _to_row(
 def _to_cell(product: str, runs: Runs | None, opened: Sequence[OpenDelivery]) -> MatrixCell:
     return MatrixCell(
         product=product,
-        digest=runs and runs.digest,
-        version=runs and runs.version,
-        delivered_at=runs and runs.delivered_at,
+        digest=None if runs is None else runs.digest,
+        version=None if runs is None else runs.version,
+        delivered_at=None if runs is None else runs.delivered_at,
         deliveries=[MatrixDelivery.model_validate(one) for one in opened],
     )

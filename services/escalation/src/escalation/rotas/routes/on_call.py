@@ -92,7 +92,7 @@ def _on_call_item(rota: Rota, at: datetime) -> OnCallItem:
     return OnCallItem(
         rota=rota.key,
         people=list(on_call(rota, at)),
-        until=change and change.at,
+        until=None if change is None else change.at,
         next=None if change is None else list(change.people),
         gaps=[GapRead(starts_at=start, ends_at=end) for start, end in gaps],
     )
