@@ -8,6 +8,31 @@ CREATE SEQUENCE deadline_generations START 1;
 -- Tables of console
 -- -----------------
 
+CREATE TABLE drafts (
+    sub text NOT NULL,
+    kind text NOT NULL,
+    ref text NOT NULL,
+    text text NOT NULL,
+    contact uuid,
+    saved_at timestamptz NOT NULL,
+    CONSTRAINT drafts_pkey PRIMARY KEY (sub, kind, ref),
+    CONSTRAINT ck_drafts_kind CHECK (kind IN ('reply', 'note', 'new'))
+);
+CREATE INDEX ix_drafts_contact ON drafts (contact) WHERE contact IS NOT NULL;
+CREATE INDEX ix_drafts_ref ON drafts (ref);
+CREATE INDEX ix_drafts_saved_at ON drafts (saved_at);
+
+CREATE TABLE presence (
+    ticket text NOT NULL,
+    sub text NOT NULL,
+    person_name text NOT NULL,
+    doing text NOT NULL,
+    seen_at timestamptz NOT NULL,
+    CONSTRAINT presence_pkey PRIMARY KEY (ticket, sub),
+    CONSTRAINT ck_presence_doing CHECK (doing IN ('looking', 'writing'))
+);
+CREATE INDEX ix_presence_seen_at ON presence (seen_at);
+
 CREATE TABLE profiles (
     sub text NOT NULL,
     language text,
@@ -16,7 +41,7 @@ CREATE TABLE profiles (
     after_finishing text NOT NULL DEFAULT 'stay',
     changed_at timestamptz NOT NULL,
     CONSTRAINT profiles_pkey PRIMARY KEY (sub),
-    CONSTRAINT ck_profiles_after_finishing CHECK (after_finishing IN ('stay', 'back')),
+    CONSTRAINT ck_profiles_after_finishing CHECK (after_finishing IN ('stay', 'back', 'next')),
     CONSTRAINT ck_profiles_language CHECK (language IN ('en', 'nl', 'de'))
 );
 
