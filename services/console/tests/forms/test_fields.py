@@ -6,6 +6,7 @@ from console.forms.fields import Field
 from console.forms.reading import NEEDED, NO_NUMBER, comes_twice, read_fields
 from console.tickets.act_reading import read_act
 from console.tickets.acts import ACT_FORMS, act_form
+from console.tickets.side_forms import SIDE_FORMS
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 FIELDS = (
@@ -57,7 +58,7 @@ def test_a_half_hand_over_says_what_is_missing() -> None:
     forward = act_form("forward")
     assert forward is not None
     found = read_act(
-        forward, {"to": "second_level", "seen": "No invoice leaves."}, "anna", AMSTERDAM
+        forward, {"to": "second_level", "seen_so_far": "No invoice leaves."}, "anna", AMSTERDAM
     )
     assert [one.field for one in found.wrong] == ["tried", "excluded", "asked", "due_at"]
 
@@ -68,6 +69,13 @@ def test_the_answers_of_a_second_person_say_which() -> None:
         assert act is not None
         assert read_act(act, {}, "omar", AMSTERDAM).body == {"agree": agrees}
         assert act.address("OPS-7") == "/v1/tickets/OPS-7/priority/confirm"
+
+
+def test_no_field_has_the_name_of_one_that_every_form_has() -> None:
+    hidden = {"form", "nonce", "seen", "saw", "id", "act", "filled_in", "back", "files"}
+    fields = [field for act in ACT_FORMS for field in act.fields]
+    fields += [field for one in SIDE_FORMS for field in one.fields]
+    assert {field.input_name for field in fields} & hidden == set()
 
 
 def test_no_letter_leads_to_two_acts() -> None:

@@ -16,7 +16,7 @@ HERE = "/tickets/OPS-7"
 ROOT = Path(__file__).parents[4]
 TYPED: dict[str, str] = {
     "to": "second_level",
-    "seen": "No invoice leaves.",
+    "seen_so_far": "No invoice leaves.",
     "tried": "Restarted the job.",
     "excluded": "The network.",
     "asked": "Find out why.",
@@ -41,16 +41,19 @@ async def test_a_hand_over_is_sent_whole(sign_in: SignIn, services: FakeServices
     services.say("intake", "/v1/tickets/OPS-7/forward", {}, method="POST")
     browser = await sign_in("anna")
     page = await browser.open(f"{HERE}/do/forward")
-    half = await browser.send(page, f"{HERE}/do/forward", to="second_level", seen="No invoice.")
+    half = await browser.send(
+        page, f"{HERE}/do/forward", to="second_level", seen_so_far="No invoice."
+    )
     assert half.status == 422
     assert services.sent() == []
     for words in ("What was tried: This is needed.", "Until when: This is needed."):
         assert words in half.main
-    assert half.fields(f"{HERE}/do/forward")["seen"] == "No invoice."
+    assert half.fields(f"{HERE}/do/forward")["seen_so_far"] == "No invoice."
     done = await browser.send(half, f"{HERE}/do/forward", **TYPED)
     assert done.response.headers["location"] == f"{HERE}?done=forward"
     sent = services.sent()[0]
-    assert sent.body == TYPED | {"due_at": "2026-03-02T16:00:00+00:00"}
+    body = {"seen" if name == "seen_so_far" else name: value for name, value in TYPED.items()}
+    assert sent.body == body | {"due_at": "2026-03-02T16:00:00+00:00"}
     assert sent.headers["if-match"] == '"7"'
     assert sent.headers["idempotency-key"] == page.fields(f"{HERE}/do/forward")["nonce"]
 

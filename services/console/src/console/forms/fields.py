@@ -16,6 +16,7 @@ class Field:
 
     `choices` are codes with words of the kind `words`, of a field that is `one_of`; `source` names the list of a
     `listed` one. `hint` is a code with words of the kind `hint`. `if_refused`: asked for once the service has refused the form.
+    `input`: the name that its input has, where a hidden field of every form has that of the body.
     """
 
     name: str
@@ -27,8 +28,13 @@ class Field:
     source: str = ""
     hint: str = ""
     if_refused: bool = False
+    input: str = ""
 
     @property
     def code(self) -> str:
         """The code of its label."""
         return self.label or self.name
+
+    @property
+    def input_name(self) -> str:
+        return self.input or self.name

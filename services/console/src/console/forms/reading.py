@@ -44,9 +44,9 @@ def read_fields(fields: Iterable[Field], values: Mapping[str, str], zone: ZoneIn
 
 
 def _value(field: Field, values: Mapping[str, str], zone: ZoneInfo) -> Any:
-    typed = values.get(field.name, "").strip()
+    typed = values.get(field.input_name, "").strip()
     if field.kind == "tick":
-        return field.name in values
+        return field.input_name in values
     if field.kind == "several":
         begin = f"{field.name}."
         return [name.removeprefix(begin) for name in values if name.startswith(begin)]

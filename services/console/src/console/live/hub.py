@@ -110,6 +110,9 @@ class Hub:
         )
         try:
             await with_timeout(START_S, consumer.start())
+            # Where each partition ends is asked at the first look: what came before that would be missed.
+            for partition in consumer.assignment():
+                await with_timeout(START_S, consumer.position(partition))
             self._see(blind=False)
             asked_at = monotonic()
             while self._listeners or monotonic() - self._left_at < STAYS_S:

@@ -49,7 +49,7 @@ RETENTION: Final = Retention(
     text(
         """
         DELETE FROM presence WHERE (ticket, sub) IN (
-            SELECT ticket, sub FROM presence WHERE seen_at <= :before - interval '1 minute'
+            SELECT ticket, sub FROM presence WHERE seen_at <= CAST(:before AS timestamptz) - interval '1 minute'
             ORDER BY seen_at LIMIT :rows FOR UPDATE SKIP LOCKED)
         """
     ),

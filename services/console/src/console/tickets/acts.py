@@ -131,7 +131,7 @@ ACT_FORMS: Final = (
                 source="partners",
                 hint="partner_only",
             ),
-            Field("seen", needed=True),
+            Field("seen", needed=True, input="seen_so_far"),
             Field("tried", needed=True),
             Field("excluded", needed=True),
             Field("asked", needed=True),

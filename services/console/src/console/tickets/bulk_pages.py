@@ -37,7 +37,7 @@ async def do_bulk(request: Request, visitor: Visiting) -> Response:
     keys, act = ticked(values), bulk_act(values.get("act", ""))
     if not keys or act is None:
         return RedirectResponse(_back(values), SEE_OTHER)
-    if act.fields and "asked" not in values:
+    if act.fields and "filled_in" not in values:
         return await _page(request, visitor, act, keys, forms.blank(None, **values))
     found = read_bulk(act, values, visitor.session.person.sub, visitor.reader.zone)
     if found.wrong:

@@ -31,7 +31,9 @@ MAX_FILES: Final = 20
 FETCHED_AS: Final = "sec-fetch-mode"
 NAVIGATED: Final = "navigate"
 MULTIPART: Final = "multipart/form-data"
-HIDDEN: Final = frozenset({"form", "nonce", "seen", "saw", "id", "act", "asked", "back", "contact"})
+HIDDEN: Final = frozenset(
+    {"form", "nonce", "seen", "saw", "id", "act", "filled_in", "back", "contact"}
+)
 """Fields of our forms that nobody types."""
 
 

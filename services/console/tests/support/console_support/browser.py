@@ -35,7 +35,10 @@ class Page:
 
     def fields(self, action: str) -> dict[str, str]:
         """Return the fields of a form as they are drawn."""
-        form = next(one for one in self.tree.forms if one.get("action") == action)
+        forms = [one for one in self.tree.forms if one.get("action") == action]
+        form = min(
+            forms, key=lambda one: one.method != "POST"
+        )  # a search may have the same address
         return {name: value or "" for name, value in form.form_values() if name != "files"}
 
 

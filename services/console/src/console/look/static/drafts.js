@@ -1,6 +1,6 @@
 // What is written is saved on the server, each text under its own address; and who else is here.
 const form = document.body.dataset.form;
-const texts = document.getElementById("words")?.dataset ?? {};
+const texts = document.getElementById("script-texts")?.dataset ?? {};
 let writing = 0;
 for (const field of document.querySelectorAll("textarea[data-draft]")) {
   const note = field.form.querySelector("[data-draft-note]");

@@ -1,6 +1,6 @@
 // Single letters, each of which presses or focuses something that the page shows: `[data-key]`.
 const body = document.body;
-const words = document.getElementById("words")?.dataset ?? {};
+const words = document.getElementById("script-texts")?.dataset ?? {};
 const keyed = (key) => [...document.querySelectorAll("[data-key]")]
   .find((one) => one.dataset.key === key && (one.dataset.says || one.getClientRects().length));
 const FIELD = "input:not([type=checkbox],[type=radio]),textarea,select,[contenteditable]";

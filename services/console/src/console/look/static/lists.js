@@ -1,5 +1,5 @@
 // Lists: from a ticket to the next one of the list that one came from; ticking, and how many are ticked.
-const texts = document.getElementById("words")?.dataset ?? {};
+const texts = document.getElementById("script-texts")?.dataset ?? {};
 const here = location.pathname;
 const rowsOf = () => [...document.querySelectorAll("[data-row]")].map((one) => one.dataset.row).filter((one) => one.startsWith("/"));
 const keep = () => {

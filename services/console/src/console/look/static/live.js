@@ -1,7 +1,7 @@
 // Parts of the page are asked for again when something has changed; never under somebody's hand.
 const parts = () => [...document.querySelectorAll("[data-part]")];
 const bar = document.querySelector("[data-live]");
-const say = document.getElementById("words")?.dataset ?? {};
+const say = document.getElementById("script-texts")?.dataset ?? {};
 const stale = new Map(), waiting = new Map();
 const CHANNEL = new BroadcastChannel("opsdesk");
 let paused = false, blind = null, away = false, source = null, letGo = () => {};
