@@ -15,6 +15,7 @@ from console.maintenance.view import state_of
 from console.on_call.view import on_call_page
 from console.outages.requests import NOTHING, correction_of, report_of
 from console.reports.view import report_page
+from console.reviews.requests import REQUESTS
 from console.reviews.view import review_page
 from console.search.view import found, page_of_key
 from console.upstream.part import Denied, Here, Missing, Part
@@ -234,3 +235,8 @@ def test_an_environment_is_found_by_its_key() -> None:
 )
 def test_a_key_leads_straight_to_its_page(typed: str, path: str | None) -> None:
     assert page_of_key(typed) == path
+
+
+def test_an_assessment_is_sent_by_paragraphs_as_browsers_end_lines() -> None:
+    body = REQUESTS["assessment"].body({"text": "One.\r\nStill one.\r\n\r\n\r\n\r\nTwo.\r\n"})
+    assert body == {"paragraphs": ["One.\nStill one.", "Two."]}
