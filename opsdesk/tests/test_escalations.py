@@ -1,5 +1,7 @@
 """`opsdesk escalations` and `opsdesk oncall`."""
 
+from typing import Any
+
 from opsdesk_support.terminal import Terminal, page_of, problem_response
 
 CASE = {
@@ -55,7 +57,7 @@ def test_a_case_that_is_over_cannot_be_taken(terminal: Terminal) -> None:
 
 def test_who_is_on_call_is_asked_in_the_readers_zone(terminal: Terminal) -> None:
     night = {"rota": "night", "people": ["mia", "sven"], "until": "2026-06-01T07:00:00Z"}
-    nobody = {"rota": "tom", "people": [], "until": None, "next": []}
+    nobody: dict[str, Any] = {"rota": "tom", "people": [], "until": None, "next": []}
     rotas = page_of(night | {"next": ["omar"]}, nobody)
     terminal.services.responses["GET /v1/oncall"] = rotas | {"at": "2026-06-01T01:00:00Z"}
     output = " ".join(terminal("oncall", "--at", "2026-06-01T03:00").split())

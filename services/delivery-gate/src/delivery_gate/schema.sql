@@ -267,6 +267,9 @@ CREATE TABLE follow_ups (
     closed_at timestamptz,
     confirmed_by text,
     confirmed_at timestamptz,
+    -- Whose work it is; null: whoever asked for what was refused.
+    owner text,
+    due_at timestamptz,
     CONSTRAINT pk_follow_ups PRIMARY KEY (id),
     CONSTRAINT uq_follow_ups_key UNIQUE (key),
     CONSTRAINT fk_follow_ups_delivery_id FOREIGN KEY (delivery_id) REFERENCES deliveries(id),
@@ -287,6 +290,7 @@ CREATE INDEX ix_follow_ups_delivery_id ON follow_ups (delivery_id);
 CREATE INDEX ix_follow_ups_holding ON follow_ups (held_product) WHERE state IN ('open', 'closed');
 CREATE INDEX ix_follow_ups_open ON follow_ups (id) WHERE state = 'open';
 CREATE INDEX ix_follow_ups_opened_at ON follow_ups (opened_at, id);
+CREATE INDEX ix_follow_ups_owner ON follow_ups (owner, opened_at, id);
 CREATE UNIQUE INDEX uq_follow_ups_emergency_id ON follow_ups (emergency_id);
 CREATE TRIGGER two_persons_confirm BEFORE INSERT OR UPDATE OF confirmed_by ON follow_ups
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)

@@ -168,7 +168,7 @@ def on_call_to_response(rota: Rota, at: datetime) -> OnCallItem:
     return OnCallItem(
         rota=rota.key,
         people=list(on_call(rota, at)),
-        until=change and change.at,
+        until=change.at if change else None,
         next=list(change.people) if change else [],
     )
 
