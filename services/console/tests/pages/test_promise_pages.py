@@ -98,7 +98,7 @@ async def test_a_version_shows_its_promises_signatures_and_comments(
     page = await (await sign_in("theo")).open(f"/agreements/{AGREEMENT_ID}")
     for words in (
         "✓ Theo Peters",
-        "The other side (signs here) not signed yet",
+        "The other side (signs here)not signed yet",
         "Four hours is too long.",
         "office",
         "1200.00 EUR",

@@ -25,7 +25,7 @@ FORMS: list[tuple[str, str, str, str, dict[str, str], Any]] = [
         {"title": "Buy", "criterion": "There", "owner": "sven", "due": "2026-04-01"},
     ),
     (
-        HERE, "assessment", "sla", "PUT", {"text": "One.\r\n\r\nTwo."},
+        HERE, "assessment", "sla", "PUT", {"text": "One.\n\nTwo."},
         {"paragraphs": ["One.", "Two."]},
     ),
     (HERE, "publish", "sla", "POST", {"reason": "A figure"}, {"reason": "A figure"}),

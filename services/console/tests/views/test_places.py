@@ -15,6 +15,7 @@ from console.maintenance.view import state_of
 from console.on_call.view import on_call_page
 from console.outages.requests import NOTHING, correction_of, report_of
 from console.reports.view import report_page
+from console.reviews.requests import REQUESTS
 from console.reviews.view import review_page
 from console.search.view import found, page_of_key
 from console.upstream.part import Denied, Here, Missing, Part
@@ -52,7 +53,7 @@ def test_a_card_shows_whom_one_may_call_and_only_the_own_environments() -> None:
         ("Jan Bakker", ("+31 20 123", "+31 6 456"))
     ]
     assert len(card.environments) == 1
-    assert card.agreement.chosen == MATCH["candidates"][0]  # type: ignore[index]
+    assert card.agreement.chosen == MATCH["candidates"][0]
     assert card.is_empty("tickets")
     assert not card.is_empty("outages")
 
@@ -144,8 +145,8 @@ def test_a_report_writes_shares_and_lengths_and_asks_for_what_it_takes() -> None
 def test_a_breach_without_a_comment_or_waiver_is_unexplained() -> None:
     assert review_page(REVIEW).unexplained == 1
     report = REVIEW["report"]
-    told = report["breaches"][0] | {"comment": "The disk was full."}
-    assert review_page(REVIEW | {"report": report | {"breaches": [told]}}).unexplained == 0
+    explained = report["breaches"][0] | {"comment": "The disk was full."}
+    assert review_page(REVIEW | {"report": report | {"breaches": [explained]}}).unexplained == 0
 
 
 def test_an_uptime_below_the_promise_is_marked() -> None:
@@ -213,13 +214,15 @@ def test_customers_are_found_by_a_part_of_their_name() -> None:
         "customers": here(page_of(CUSTOMER, CUSTOMER | {"key": "other", "name": "Other"})),
         "environment": Denied("delivery-gate", 404, "There is none."),
     }
-    assert [one.path for one in found(parts, "LOGIS").places] == ["/customers/acme"]
-    assert found(parts, "nothing").places == ()
+    assert [one.path for one in found(parts, "LOGIS").directory_hits] == ["/customers/acme"]
+    assert found(parts, "nothing").directory_hits == ()
 
 
 def test_an_environment_is_found_by_its_key() -> None:
     parts: dict[str, Part] = {"tickets": here(page_of()), "environment": here(ENVIRONMENT)}
-    assert [one.path for one in found(parts, "acme-prod").places] == ["/environments/acme-prod"]
+    assert [one.path for one in found(parts, "acme-prod").directory_hits] == [
+        "/environments/acme-prod"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -233,3 +236,8 @@ def test_an_environment_is_found_by_its_key() -> None:
 )
 def test_a_key_leads_straight_to_its_page(typed: str, path: str | None) -> None:
     assert page_of_key(typed) == path
+
+
+def test_an_assessment_is_sent_by_paragraphs_as_browsers_end_lines() -> None:
+    body = REQUESTS["assessment"].body({"text": "One.\r\nStill one.\r\n\r\n\r\n\r\nTwo.\r\n"})
+    assert body == {"paragraphs": ["One.\nStill one.", "Two."]}

@@ -33,8 +33,8 @@ async def show_all(request: Request, visitor: Visiting, of: str = "everybody") -
     parts = await visitor.upstream.parts(
         visitor.asker, {"list": Get("sla", f"/v1{HERE}", ROWS | asked | own)}
     )
-    kept = {name: value for name, value in asked.items() if name != "cursor"}
-    shown = listed(parts["list"], HERE, kept | ({"of": "me"} if own else {}))
+    page_query = {name: value for name, value in asked.items() if name != "cursor"}
+    shown = listed(parts["list"], HERE, page_query | ({"of": "me"} if own else {}))
     return page(
         request,
         visitor,

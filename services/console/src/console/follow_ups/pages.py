@@ -37,8 +37,8 @@ async def show_all(request: Request, visitor: Visiting, state: str = "open") -> 
     parts = await visitor.upstream.parts(
         visitor.asker, {"list": Get("delivery-gate", "/v1/follow-ups", query)}
     )
-    kept = {name: value for name, value in asked.items() if name != "cursor"}
-    shown = listed(parts["list"], "/follow-ups", kept | {"state": chosen})
+    page_query = {name: value for name, value in asked.items() if name != "cursor"}
+    shown = listed(parts["list"], "/follow-ups", page_query | {"state": chosen})
     return page(
         request,
         visitor,

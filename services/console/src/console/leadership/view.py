@@ -13,7 +13,7 @@ class CustomerLine:
     """A customer's month; shares are written as per cent, `before` is that of the month before."""
 
     facts: Mapping[str, Any]
-    kept: str | None
+    compliance: str | None
     before: str | None
     availability: str | None
     used_of_reserved: str | None
@@ -24,13 +24,13 @@ class Month:
     month: str
     opened: int
     resolved: int
-    kept: str | None
+    compliance: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Supplier:
     facts: Mapping[str, Any]
-    kept: str | None
+    compliance: str | None
     before: str | None
 
 
@@ -71,8 +71,8 @@ def _line(item: Mapping[str, Any]) -> CustomerLine:
 
 
 def _month(item: Mapping[str, Any]) -> Month:
-    kept = percent(item["compliance"]["adjusted"], 1)
-    return Month(item["month"], item["opened"], item["resolved"], kept)
+    compliance = percent(item["compliance"]["adjusted"], 1)
+    return Month(item["month"], item["opened"], item["resolved"], compliance)
 
 
 def _supplier(item: Mapping[str, Any]) -> Supplier:

@@ -66,8 +66,8 @@ async def _list(request: Request, visitor: Visitor, drawn: dict[str, Form]) -> R
     parts = await visitor.upstream.parts(
         visitor.asker, {"list": Get("sla", "/v1/maintenance", ROWS | asked)}
     )
-    kept: dict[str, Any] = {name: asked[name] for name in asked if name != "cursor"}
-    shown = listed(parts["list"], "/maintenance", kept)
+    page_query: dict[str, Any] = {name: asked[name] for name in asked if name != "cursor"}
+    shown = listed(parts["list"], "/maintenance", page_query)
     form = drawn_forms(("announce",), drawn, None)["announce"]
     return page(
         request,
@@ -77,7 +77,7 @@ async def _list(request: Request, visitor: Visitor, drawn: dict[str, Form]) -> R
         status=max(shown.status, form.status),
         maintenance=shown,
         form=form,
-        filters=kept,
+        filters=page_query,
         twice=TWICE,
     )
 

@@ -45,10 +45,10 @@ class OutagePage:
 
 def outage_list(part: Part, query: Mapping[str, str]) -> OutageList:
     filters = {name: value for name, value in query.items() if name not in {"cursor", "state"}}
-    kept = {name: value for name, value in query.items() if name != "cursor"}
+    page_query = {name: value for name, value in query.items() if name != "cursor"}
     chosen = query.get("state", "everything")
     return OutageList(
-        listed(part, "/outages", kept),
+        listed(part, "/outages", page_query),
         chosen,
         tuple(
             (one, "/outages" if one == "everything" else f"/outages?state={one}") for one in STATES

@@ -22,8 +22,8 @@ async def show_all(request: Request, visitor: Visiting) -> Response:
     parts = await visitor.upstream.parts(
         visitor.asker, {"list": Get("delivery-gate", "/v1/refusals", ROWS | asked)}
     )
-    kept = {name: value for name, value in asked.items() if name != "cursor"}
-    shown = listed(parts["list"], "/refusals", kept)
+    page_query = {name: value for name, value in asked.items() if name != "cursor"}
+    shown = listed(parts["list"], "/refusals", page_query)
     return page(
         request,
         visitor,
@@ -31,5 +31,5 @@ async def show_all(request: Request, visitor: Visiting) -> Response:
         parts,
         status=shown.status,
         refusals=shown,
-        filters=kept,
+        filters=page_query,
     )

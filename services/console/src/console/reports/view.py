@@ -45,13 +45,13 @@ class ReportPage:
 
 def report_page(name: str, part: Part, asked: Mapping[str, str]) -> ReportPage:
     report, data = REPORTS[name], data_of(part)
-    kept = {
+    page_query = {
         key: value for key, value in asked.items() if key in {"from", "to", "customer", "service"}
     }
     return ReportPage(
         name,
         report,
-        tuple((one, f"/reports?{urlencode({'report': one, **kept})}") for one in REPORTS),
+        tuple((one, f"/reports?{urlencode({'report': one, **page_query})}") for one in REPORTS),
         None if data is None else tuple(_row(report, one) for one in data["rows"]),
         () if data is None else _cells(report, data["total"]),
         "step" in asked,

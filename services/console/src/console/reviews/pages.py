@@ -67,11 +67,11 @@ async def paper(visitor: Visiting, key: str, edition: int | None = None) -> Resp
 
 async def _list(request: Request, visitor: Visitor, drawn: dict[str, Form]) -> Response:
     asked = asked_for(request.query_params, "customer", "month", "cursor")
-    kept = {name: value for name, value in asked.items() if name != "cursor"}
+    page_query = {name: value for name, value in asked.items() if name != "cursor"}
     parts = await visitor.upstream.parts(
         visitor.asker, {"list": Get("sla", "/v1/reviews", ROWS | asked)}
     )
-    shown = listed(parts["list"], "/reviews", kept)
+    shown = listed(parts["list"], "/reviews", page_query)
     form = drawn_forms(("create",), drawn, None)["create"]
     return page(
         request,
@@ -80,7 +80,7 @@ async def _list(request: Request, visitor: Visitor, drawn: dict[str, Form]) -> R
         parts,
         status=max(shown.status, form.status),
         reviews=shown,
-        filters=kept,
+        filters=page_query,
         form=form,
         present=month_of(visitor.reader.moment.astimezone(visitor.reader.zone)),
     )

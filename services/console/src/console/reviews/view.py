@@ -27,7 +27,7 @@ GOAL_MARKS: Final[Mapping[str, Mark]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class ComplianceLine:
     """How many promises were kept. Shares are written as per cent; `kind` names the words of `name`."""
 
     name: str
@@ -73,11 +73,11 @@ class ReviewPage:
     """The page. `is_draft`: edition 0, which customers do not see."""
 
     is_draft: bool
-    kept: tuple[Kept, ...]
+    compliance: tuple[ComplianceLine, ...]
     breaches: tuple[Breach, ...]
     goals: tuple[Goal, ...]
     uptimes: tuple[Up, ...]
-    all_kept: str | None
+    total_compliance: str | None
 
     @property
     def unexplained(self) -> int:
@@ -89,7 +89,7 @@ def review_page(review: Mapping[str, Any]) -> ReviewPage:
     parts = (("metrics", "metric"), ("priorities", "priority"), ("services", ""))
     return ReviewPage(
         review["shown_edition"] == 0,
-        tuple(one for name, kind in parts for one in _kept(report[name], kind)),
+        tuple(one for name, kind in parts for one in _compliance_lines(report[name], kind)),
         tuple(Breach(one, timedelta(seconds=one["overrun_seconds"])) for one in report["breaches"]),
         tuple(map(_goal, report["goals"])),
         tuple(map(_up, report["uptimes"])),
@@ -97,11 +97,11 @@ def review_page(review: Mapping[str, Any]) -> ReviewPage:
     )
 
 
-def _kept(parts: Iterable[Mapping[str, Any]], kind: str) -> Iterable[Kept]:
+def _compliance_lines(parts: Iterable[Mapping[str, Any]], kind: str) -> Iterable[ComplianceLine]:
     for one in parts:
         sums = one["compliance"]
         shares = (percent(sums["raw"], 1), percent(sums["adjusted"], 1))
-        yield Kept(one["name"], kind, sums["met"], sums["total"], sums["waived"], *shares)
+        yield ComplianceLine(one["name"], kind, sums["met"], sums["total"], sums["waived"], *shares)
 
 
 def _goal(goal: Mapping[str, Any]) -> Goal:

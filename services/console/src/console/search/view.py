@@ -26,7 +26,7 @@ NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DirectoryHit:
     """A customer whose name or key has the words, or an environment of this very key; `kind` has words of the kind `fact`."""
 
     path: str
@@ -48,7 +48,7 @@ class Hit:
 class Found:
     """`hits` of the words; `missing` are services that could not be asked."""
 
-    places: tuple[Place, ...]
+    directory_hits: tuple[DirectoryHit, ...]
     hits: tuple[Hit, ...]
     missing: tuple[Missing, ...]
 
@@ -74,17 +74,17 @@ def found(parts: Mapping[str, Part], words: str) -> Found:
         for item in items_of(parts["tickets"])
     )
     missing = {one.service: one for one in parts.values() if isinstance(one, Missing)}
-    return Found(tuple(_places(parts, words)), hits, tuple(missing.values()))
+    return Found(tuple(_directory_hits(parts, words)), hits, tuple(missing.values()))
 
 
-def _places(parts: Mapping[str, Part], words: str) -> Iterator[Place]:
+def _directory_hits(parts: Mapping[str, Part], words: str) -> Iterator[DirectoryHit]:
     """Return customers by a part of name or key, and the environment of this very key."""
     wanted = words.casefold()
     for one in items_of(parts["customers"]) if "customers" in parts else ():
         if wanted in one["name"].casefold() or wanted in one["key"].casefold():
             path = f"/customers/{quote(one['key'], safe='')}"
-            yield Place(path, one["key"], "customer", one["name"])
+            yield DirectoryHit(path, one["key"], "customer", one["name"])
     environment = parts.get("environment")
     if environment is not None and (data := data_of(environment)):
         path = f"/environments/{quote(data['key'], safe='')}"
-        yield Place(path, data["key"], "environment", data["customer"])
+        yield DirectoryHit(path, data["key"], "environment", data["customer"])

@@ -30,7 +30,7 @@ def page(
         "visitor": visitor,
         "form_token": visitor.form,
         "navigation": navigation(request.url.path, visitor.is_contact),
-        "more_places": more(request.url.path, visitor.is_contact),
+        "more_entries": more(request.url.path, visitor.is_contact),
         "path": request.url.path,
         "asked": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     }
