@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-TEST = setpriv --pdeathsig TERM $(PY) -m opsdesk_local test-servers -- $(PY) -m pytest -m "not long and not containers"
+TEST = setpriv --pdeathsig TERM $(PY) -m opsdesk_local test-servers -- $(PY) -m pytest -m "not long and not containers and not programs"
 
 help:  ## what you can do here
 	@echo "OpsDesk: the system in which Operations keeps its promises to customers."
@@ -10,12 +10,12 @@ help:  ## what you can do here
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
 	    printf '  make %-13s %s\n' "$$name" "$$what"; done
 
-.PHONY: help setup run demo test journeys browser check house faults mutants bench docs lock audit image pin-images compose-test clean
+.PHONY: help setup run demo test journeys browser check house faults mutants bench docs lock audit image pin-images compose-test deploy-test restore-drill clean
 
 setup:
 	@deploy/local/bootstrap
 
-run: setup  ## start everything on this machine (PostgreSQL, Kafka, four services, the console) until Ctrl-C
+run: setup  ## start everything on this machine (PostgreSQL, Kafka, the services, the console) until Ctrl-C
 	@exec setpriv --pdeathsig TERM $(PY) -m opsdesk_local run
 
 demo: setup  ## play the journeys J1-J14 against a running `make run`
@@ -62,7 +62,7 @@ lock: setup  ## write the hashes of the pinned versions into constraints.txt
 audit: setup  ## the pinned versions against known vulnerabilities (offline: ARGS="--advisories FOLDER")
 	@$(PY) -m opsdesk_local audit $(ARGS)
 
-image: setup  ## build the four service images with bills of materials and provenance in dist/ (needs Docker)
+image: setup  ## build the five service images with bills of materials and provenance in dist/ (needs Docker)
 	@$(PY) -m opsdesk_local images $(ARGS)
 
 pin-images: setup  ## write the digests of the base images into deploy/docker/images.env (needs a registry)
@@ -70,6 +70,12 @@ pin-images: setup  ## write the digests of the base images into deploy/docker/im
 
 compose-test: setup  ## the first journey against the compose stack, and the container suite (needs Docker)
 	@$(PY) -m pytest -m containers tests/containers $(ARGS)
+
+deploy-test: setup  ## alert rules by promtool, the Helm chart by helm (both fetched if missing), lines for subscribers by a JDK
+	@$(PY) -m pytest -m programs tests/deployment tests/contracts/test_subscribers.py $(ARGS)
+
+restore-drill: setup  ## backups, a disaster, the way back: prints how much is lost and how long it takes (minutes)
+	@$(PY) -m pytest -m long tests/faults/test_restore_drill.py $(ARGS)
 
 clean:  ## stop nothing, but remove the state folder (databases, Kafka, logs) and caches
 	@if [ -x $(PY) ]; then $(PY) -m opsdesk_local clean; fi

@@ -1,4 +1,4 @@
-# One of the services: intake, sla, escalation or delivery-gate. `make image` builds all four, from a base image that
+# One of the services: intake, sla, escalation, delivery-gate or console. `make image` builds all of them, from a base image that
 # is named by its digest. By hand, from the root of the repository:
 #   docker build -f deploy/docker/service.Dockerfile --build-arg SERVICE=intake -t opsdesk/intake .
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm

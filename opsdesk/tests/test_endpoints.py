@@ -1,8 +1,11 @@
 """Where the services are, and what their topics are called."""
 
+from pathlib import Path
+
 import pytest
 
 from opsdesk.endpoints import Endpoints, find_endpoints
+from opsdesk.errors import CliError
 
 
 def test_topics_begin_with_the_prefix_of_the_installation(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -15,3 +18,13 @@ def test_topics_begin_with_the_prefix_of_the_installation(monkeypatch: pytest.Mo
 
 def test_without_a_prefix_they_are_called_as_in_the_documents() -> None:
     assert Endpoints({}, "").topic("opsdesk.escalations.dm") == "opsdesk.escalations.dm"
+
+
+def test_a_token_goes_by_http_to_neighbours_of_the_demo_alone(tmp_path: Path) -> None:
+    urls = {"intake": "http://intake:8000", "sla": "http://sla.example.com:8000"}
+    demo = Endpoints(urls, "", issuer=tmp_path)
+    assert demo.url("intake") == "http://intake:8000"
+    with pytest.raises(CliError, match="readable on the way"):
+        demo.url("sla")
+    with pytest.raises(CliError, match="readable on the way"):
+        Endpoints(urls, "").url("intake")

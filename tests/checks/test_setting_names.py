@@ -5,6 +5,8 @@ from pathlib import Path
 
 from common.settings import PREFIX, Settings
 from common.settings_checks import KNOWN_ELSEWHERE
+from common.settings_database import AdministrationSettings
+from common.settings_process import ProcessSettings
 from common.settings_secrets import file_names
 from console.settings import ConsoleSettings
 from delivery_gate.settings import DeliveryGateSettings
@@ -13,7 +15,14 @@ from intake.settings import IntakeSettings
 from sla.settings import SlaSettings
 
 ROOT = Path(__file__).parents[2]
-SERVICES = (ConsoleSettings, DeliveryGateSettings, EscalationSettings, IntakeSettings, SlaSettings)
+READ_BY_SOME = (
+    AdministrationSettings,
+    ConsoleSettings,
+    DeliveryGateSettings,
+    EscalationSettings,
+    IntakeSettings,
+    SlaSettings,
+)
 READERS = ("deploy/local/src", "deploy/docker", "opsdesk/src", "docker-compose.yml")
 MADE_OF_PARTS = {"INTAKE_URL", "ESCALATION_URL", "DELIVERY_GATE_URL", "TOKEN_FILE"}
 """Read as `OPSDESK_<SERVICE>_URL`, and as a secret's name with `_FILE`."""
@@ -21,10 +30,10 @@ MADE_OF_PARTS = {"INTAKE_URL", "ESCALATION_URL", "DELIVERY_GATE_URL", "TOKEN_FIL
 
 def _own_settings() -> set[str]:
     shared = _names_of(Settings)
-    return {name for one in SERVICES for name in _names_of(one) if name not in shared}
+    return {name for one in READ_BY_SOME for name in _names_of(one) if name not in shared}
 
 
-def _names_of(settings: type[Settings]) -> set[str]:
+def _names_of(settings: type[ProcessSettings]) -> set[str]:
     fields = settings.model_fields
     return {*map(str.upper, fields), *file_names(fields)}
 

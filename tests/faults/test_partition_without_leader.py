@@ -9,7 +9,7 @@ import httpx
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from common.messaging.topics import CONFIGURATION, MAIN_PARTITIONS
+from common.messaging.topics import MAIN_PARTITIONS, wanted_shape
 from opsdesk_testing.waiting import until
 from tests.faults.conftest import SECONDS_BEFORE_FAULT, FaultSite, speaker
 from tests.faults.site import Site, site
@@ -35,7 +35,7 @@ async def create_topic(kafka: str) -> None:
     assignments = {number: [1 + number % 2] for number in range(1, MAIN_PARTITIONS)} | {0: [3]}
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
     await admin.start()
-    configuration = CONFIGURATION | {"min.insync.replicas": "1"}
+    configuration = wanted_shape(MAIN_PARTITIONS, 1).configuration
     topic = NewTopic("opsdesk.tickets", -1, -1, assignments, configuration)
     created = await admin.create_topics([topic])
     await admin.close()

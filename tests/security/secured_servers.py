@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,15 +57,24 @@ def postgres_by_tls(
 
 
 @contextmanager
-def kafka_by_sasl_ssl(state: State, folder: Path, certificate: ServerCertificate) -> Iterator[str]:
-    """Run a Kafka whose clients need TLS and a password. Yields its address for them."""
+def kafka_by_sasl_ssl(
+    state: State,
+    folder: Path,
+    certificate: ServerCertificate,
+    users: Sequence[str] = (USER, NEXT_USER),
+    more: Mapping[str, str] | None = None,
+) -> Iterator[str]:
+    """Run a Kafka whose clients need TLS and a password. Yields its address for them.
+
+    `users` have all the same password; `more` are properties of the broker beside the usual ones.
+    """
     inside, outside, controller = (free_port() for _ in range(3))
-    logins = [f"SCRAM-SHA-512=[name={user},password={PASSWORD}]" for user in (USER, NEXT_USER)]
+    logins = [f"SCRAM-SHA-512=[name={user},password={PASSWORD}]" for user in users]
     broker = Broker(
         folder / "kafka",
         kafka_programs(state),
         outside,
-        _properties(folder, certificate, inside, outside, controller),
+        _properties(folder, certificate, inside, outside, controller) | dict(more or {}),
         alone=True,
         cluster_id=new_cluster_id(),
         format_options=[part for login in logins for part in ("--add-scram", login)],

@@ -20,6 +20,7 @@ from common.cli.server import check_time_mode
 from common.messaging.kafka import Kafka, with_timeout
 from common.persistence.database import Database, asyncpg_connection
 from common.settings import load_settings
+from common.settings_database import MigrationSettings
 from opsdesk.errors import CliError
 from opsdesk.topic_reader import open_consumer
 from opsdesk_local import open_state, prepare_database
@@ -100,7 +101,7 @@ def production(
 
 async def connect_in_every_way(settings: SlaSettings) -> list[bool]:
     """Connect by Alembic, by SQLAlchemy and by asyncpg; whether each connection was encrypted."""
-    await migrate_service(SERVICE, settings)
+    await migrate_service(SERVICE, load_settings(MigrationSettings, SlaSettings))
     database = Database(settings.database_url.get_secret_value(), SERVICE.schema, pool_size=1)
     try:
         async with database.transaction() as tx:
@@ -168,7 +169,7 @@ async def test_a_replica_that_may_not_trust_its_database_does_not_start(
 
 async def _go(way: str, settings: SlaSettings) -> None:
     if way == "migrate":
-        await migrate_service(SERVICE, settings)
+        await migrate_service(SERVICE, load_settings(MigrationSettings, SlaSettings))
         return
     database = Database(settings.database_url.get_secret_value(), SERVICE.schema, pool_size=1)
     try:

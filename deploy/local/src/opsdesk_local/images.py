@@ -1,4 +1,4 @@
-"""`make image`: the four service images from a base named by its digest, each with its bill of materials
+"""`make image`: the service images from a base named by its digest, each with its bill of materials
 (CycloneDX) and its provenance (an in-toto statement, SLSA 1.0) in `dist/`."""
 
 import hashlib
@@ -17,7 +17,7 @@ from opsdesk_local.state import CLONE
 IMAGES: Final = CLONE / "deploy" / "docker" / "images.env"
 DOCKERFILE: Final = "deploy/docker/service.Dockerfile"
 BILL: Final = "/opt/opsdesk/sbom.cdx.json"
-SERVICES: Final = ("intake", "sla", "escalation", "delivery-gate")
+SERVICES: Final = ("intake", "sla", "escalation", "delivery-gate", "console")
 INPUTS: Final = (DOCKERFILE, "constraints.txt", "deploy/docker/images.env")
 """The files, beside the sources, that decide what is in an image."""
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")

@@ -1,4 +1,4 @@
-"""The topics of OpsDesk, created where they are missing."""
+"""The topics of OpsDesk, created where they are missing: the same code as `python -m <service> topics apply`."""
 
 import asyncio
 import time
@@ -7,31 +7,25 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
+from common.messaging import topic_admin
+from common.messaging.access_rules import with_prefix
+from common.messaging.kafka import Kafka
+from common.messaging.topics import every_topic
+from common.settings_kafka import DEFAULT_TOPIC_PREFIX
 from opsdesk_local.errors import LocalRunError
 
 T = TypeVar("T")
 
-RETENTION_MS = 400 * 24 * 60 * 60 * 1000
-# As `python -m <service> topics` creates them: the broker's clock dates the records.
-CONFIGURATION = {"retention.ms": str(RETENTION_MS), "message.timestamp.type": "LogAppendTime"}
-_MAIN = ("tickets", "clocks", "escalations", "deliveries", "directory", "catalogue", "evidence")
-_AUDIENCES = ("ops", "tom", "gm", "dm", "po", "qc", "second-level", "partner")
-_CONSUMERS = ("intake", "sla", "escalation", "delivery-gate", "console")
-
-TOPIC_PREFIX = "opsdesk"
+TOPIC_PREFIX = DEFAULT_TOPIC_PREFIX
 """What the names of topics begin with, unless OPSDESK_TOPIC_PREFIX says otherwise."""
 
 
 def topics_of(prefix: str) -> dict[str, int]:
     """Return the topics whose names begin with `prefix`, with their numbers of partitions."""
-    return (
-        {f"{prefix}.{name}": 12 for name in _MAIN}
-        | {f"{prefix}.escalations.{name}": 1 for name in _AUDIENCES}
-        | {f"{prefix}.dead-letters.{name}": 1 for name in _CONSUMERS}
-    )
+    return {with_prefix(name, prefix): count for name, count in every_topic().items()}
 
 
 TOPICS = topics_of(TOPIC_PREFIX)
@@ -40,7 +34,7 @@ TOPICS = topics_of(TOPIC_PREFIX)
 def create_topics(bootstrap: str, topics: dict[str, int] = TOPICS) -> list[str]:
     """Create missing topics (with three replicas where there are three brokers).
 
-    Returns the names of the created ones.
+    Returns the names of the created ones. Raises LocalRunError where Kafka refuses one.
     """
     return run_blocking(_create_topics(bootstrap, topics))
 
@@ -66,19 +60,13 @@ def run_blocking(work: Coroutine[Any, Any, T]) -> T:
 
 
 async def _create_topics(bootstrap: str, topics: dict[str, int]) -> list[str]:
-    async with _admin(bootstrap) as admin:
-        replicas = min(3, len(await _brokers(admin)))
-        missing = sorted(set(topics) - set(await admin.list_topics()))
-        answer = await admin.create_topics([_topic(t, topics[t], replicas) for t in missing])
-    for name, code, message in (error[:3] for error in answer.topic_errors):
-        error = for_code(code)
-        if code and error is not TopicAlreadyExistsError:
-            raise LocalRunError(f"Kafka refused the topic {name}: {error.__name__} {message or ''}")
-    return missing
-
-
-def _topic(name: str, partitions: int, replicas: int) -> NewTopic:
-    return NewTopic(name, partitions, replicas, topic_configs=CONFIGURATION)
+    # Names are whole here: the prefix is in them already.
+    kafka = Kafka(bootstrap, topic_prefix=DEFAULT_TOPIC_PREFIX)
+    try:
+        changes = await topic_admin.apply(kafka, topics)
+    except topic_admin.TopicRefused as error:
+        raise LocalRunError(f"Kafka refused the topic {error}") from None
+    return [change.topic for change in changes if change.kind == "create"]
 
 
 async def _wait_for_brokers(
@@ -105,11 +93,6 @@ def _refuse_other_cluster(bootstrap: str, found: str, expected: str | None) -> N
         raise LocalRunError(
             f"At {bootstrap} another Kafka answers (cluster {found}, not {expected}): end it, or give Kafka another port with OPSDESK_PORTS."
         )
-
-
-async def _brokers(admin: AIOKafkaAdminClient) -> list[Any]:
-    brokers: list[Any] = (await admin.describe_cluster())["brokers"]
-    return brokers
 
 
 @asynccontextmanager

@@ -3,65 +3,38 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import SettingsConfigDict
 
 from common.settings_checks import (
     first_local,
     not_for_production,
     unknown_name,
-    unusable_ca_file,
-    unusable_database_url,
     unusable_networks,
-    unverified_database,
+    unusable_role_names,
 )
+from common.settings_database import OWNER, RUNTIME, DatabaseSettings
 from common.settings_errors import describe_error
+from common.settings_kafka import DEFAULT_TOPIC_PREFIX as DEFAULT_TOPIC_PREFIX  # noqa: PLC0414 - a re-export
+from common.settings_kafka import KafkaSettings
 from common.settings_listening import ListeningSettings
+from common.settings_process import PREFIX as PREFIX  # noqa: PLC0414 - a re-export
+from common.settings_process import ProcessSettings
 from common.settings_secrets import file_names, mask, read_secrets
-from common.settings_transport import DatabaseTls, addresses_with_tls
 
-PREFIX = "OPSDESK_"
 LOCAL_ISSUER = "urn:opsdesk:issuer:local"
 """The issuer of `make run`. Refused in production."""
 
-DEFAULT_TOPIC_PREFIX = "opsdesk"
-"""What topics and consumer groups begin with, unless OPSDESK_TOPIC_PREFIX says otherwise."""
 
-Environment = Literal["production", "development", "test"]
-KafkaSecurity = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
-SaslMechanism = Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"]
-
-
-class Settings(ListeningSettings):
+class Settings(KafkaSettings, DatabaseSettings, ListeningSettings):
     """The settings that every service has. A service adds its own in a subclass.
 
     Each description ends the sentence "OPSDESK_X is missing: give ...".
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
-
-    environment: Environment = Field("production", description="production, development or test")
-    time_mode: Literal["real", "simulated"] = Field(
-        "real", description="real, or simulated for the demo and tests"
-    )
-    log_format: Literal["json", "console"] = Field("json", description="json or console")
-
-    database_url: SecretStr = Field(
-        description="the runtime role's postgresql://user:password@host:port/database"
-    )
-    migration_database_url: SecretStr | None = Field(
-        None, description="the owner role's postgresql:// address; only `migrate` needs it"
-    )
-    database_tls: DatabaseTls = Field(
-        "verify-full",
-        description="how PostgreSQL is reached: verify-full, or verify-ca, require, prefer, disable "
-        "(prefer outside production)",
-    )
-    database_ca_file: Path | None = Field(
-        None, description="a PEM file with the authority that signed PostgreSQL's certificate"
-    )
+    database_url: SecretStr = Field(description=RUNTIME)
+    migration_database_url: SecretStr | None = Field(None, description=OWNER)
 
     write_connections: int = Field(
         10, ge=1, le=200, description="database connections of one replica for requests that write"
@@ -73,25 +46,6 @@ class Settings(ListeningSettings):
         4, ge=1, le=200, description="those for lists, reports and simulations"
     )
 
-    kafka_bootstrap_servers: str = Field(
-        min_length=1, description="Kafka's addresses as host:port,host:port"
-    )
-    kafka_security: KafkaSecurity = Field(
-        "SASL_SSL",
-        description="how Kafka is reached: SASL_SSL (outside production PLAINTEXT by default)",
-    )
-    kafka_sasl_mechanism: SaslMechanism = Field("SCRAM-SHA-512", description="a SASL mechanism")
-    kafka_username: str | None = Field(None, description="the service's Kafka principal")
-    kafka_password: SecretStr | None = Field(None, description="that principal's password")
-    kafka_ca_file: Path | None = Field(None, description="a PEM file with the authority to trust")
-
-    topic_prefix: str = Field(
-        DEFAULT_TOPIC_PREFIX,
-        pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$",
-        max_length=100,
-        description="what the names of all topics and consumer groups begin with, such as opsdesk or acme.opsdesk: "
-        "one name for each installation on the same Kafka, the same for its four services",
-    )
     dead_letter_days: int = Field(
         400,
         ge=1,
@@ -130,6 +84,23 @@ class Settings(ListeningSettings):
         le=31 * 24 * 3600,
         description="seconds that a token may live at most; one that lives longer is refused",
     )
+    token_id_claim: str = Field(
+        "jti",
+        min_length=1,
+        max_length=100,
+        description="the claim that names a token, by which it is revoked; uti with Microsoft Entra",
+    )
+    roles_claim: str = Field(
+        "roles",
+        min_length=1,
+        max_length=200,
+        description="the claim with people's roles, or the way to it with dots, such as realm_access.roles",
+    )
+    role_names: str = Field(
+        "",
+        description="what the issuer calls our roles, as NAME=role,NAME=role, such as groups by their ids; with any,"
+        " no other name gives a role",
+    )
     approval_sign_in_s: int | None = Field(
         None,
         ge=30,
@@ -155,16 +126,9 @@ class Settings(ListeningSettings):
     @model_validator(mode="before")
     @classmethod
     def _fill_defaults(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Default to plain Kafka and no draining outside production, and to the local issuer's keys.
-
-        The way to PostgreSQL is written into its addresses.
-        """
-        in_production = given.get("environment", "production") == "production"
-        mode = "verify-full" if in_production else None
-        filled = dict(given) | addresses_with_tls(given, mode, PREFIX)
-        if not in_production:
-            filled.setdefault("database_tls", "prefer")
-            filled.setdefault("kafka_security", "PLAINTEXT")
+        """Default to no draining outside production, and to the local issuer's keys."""
+        filled = dict(given)
+        if filled.get("environment", "production") != "production":
             filled.setdefault("drain_s", 0)
         if local := filled.get("local_issuer_directory"):
             filled.setdefault("issuer", LOCAL_ISSUER)
@@ -175,43 +139,19 @@ class Settings(ListeningSettings):
     def _check_combinations(self) -> "Settings":
         if self.environment == "production":
             self._check_production()
-        if self.kafka_security.startswith("SASL") and not (
-            self.kafka_username and self.kafka_password
-        ):
-            raise ValueError(
-                f"OPSDESK_KAFKA_USERNAME and OPSDESK_KAFKA_PASSWORD are needed with OPSDESK_KAFKA_SECURITY={self.kafka_security}"
-            )
         self._refuse("trusted_proxies", unusable_networks(self.trusted_proxies))
-        self._refuse("kafka_ca_file", unusable_ca_file(self.kafka_ca_file))
-        self._refuse("database_ca_file", unusable_ca_file(self.database_ca_file))
-        self._refuse("database_url", unusable_database_url(self.database_url.get_secret_value()))
-        if self.migration_database_url is not None:
-            url = self.migration_database_url.get_secret_value()
-            self._refuse("migration_database_url", unusable_database_url(url))
+        self._refuse("role_names", unusable_role_names(self.role_names))
         return self
 
     def _check_production(self) -> None:
-        if self.time_mode == "simulated":
-            raise ValueError("OPSDESK_TIME_MODE=simulated is refused in production: set it to real")
         if self.local_issuer_directory or self.issuer == LOCAL_ISSUER:
             raise ValueError(
                 "OPSDESK_LOCAL_ISSUER_DIRECTORY is refused in production: name your identity provider by OPSDESK_ISSUER and OPSDESK_JWKS_URL"
             )
         if self.jwks_url.lower().startswith("http://"):
             self._refuse("jwks_url", "http lets anybody on the way name keys")
-        if self.kafka_security != "SASL_SSL":
-            self._refuse("kafka_security", "in production others could read, write or answer")
         if self.console_url is not None:
             self._refuse("console_url", not_for_production(self.console_url))
-        for name in ("database_url", "migration_database_url"):
-            if (url := getattr(self, name)) is not None:
-                self._refuse(name, unverified_database(url.get_secret_value()))
-
-    def _refuse(self, name: str, why: str | None) -> None:
-        """Raise ValueError with a sentence that names the variable, unless `why` is None."""
-        if why is not None:
-            wanted = type(self).model_fields[name].description
-            raise ValueError(f"{PREFIX}{name.upper()} is wrong ({why}): give {wanted}")
 
     def _refuse_this_machine(self, *hosts: tuple[str, str]) -> None:
         """Raise ValueError for the first setting, of names with their hosts, that names localhost."""
@@ -219,15 +159,17 @@ class Settings(ListeningSettings):
             self._refuse(name, "in production it must not name this machine")
 
 
-S = TypeVar("S", bound=Settings)
+S = TypeVar("S", bound=ProcessSettings)
 
 
-def load_settings(settings: type[S]) -> S:
+def load_settings(settings: type[S], service: type[ProcessSettings] | None = None) -> S:
     """Read the settings from the environment. A missing, wrong or unknown one ends the start.
 
-    Raises SystemExit with a sentence that names the variable and never repeats its value.
+    `service`: the settings of the whole service, where a command reads a part of them only: their names
+    are known, too. Raises SystemExit with a sentence that names the variable and never repeats its value.
     """
-    known = {*settings.model_fields, *file_names(settings.model_fields)}
+    read = (settings, service or settings)
+    known = {name for one in read for name in (*one.model_fields, *file_names(one.model_fields))}
     if unknown := unknown_name(os.environ, PREFIX, known):
         name, near = unknown
         advice = f"did you mean {near}?" if near else "remove it; docs/settings.md lists all."
@@ -240,7 +182,7 @@ def load_settings(settings: type[S]) -> S:
         raise SystemExit(f"{wrong}.") from None
 
 
-def masked_settings(settings: Settings) -> dict[str, str]:
+def masked_settings(settings: ProcessSettings) -> dict[str, str]:
     """Return every variable with its value, secrets and passwords masked."""
     return {
         f"{PREFIX}{name.upper()}": mask(getattr(settings, name))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
+from common.auth.role_names import parse_role_names
 from common.settings_transport import VERIFYING, hosts, tls_mode
 
 KNOWN_ELSEWHERE: Final = frozenset(
@@ -69,9 +70,11 @@ KNOWN_ELSEWHERE: Final = frozenset(
         "UNUSED_UPLOAD_HOURS",
         # The command `opsdesk`, `make run`, docker-compose.yml and tests.
         "ADMIN_DATABASE_URL",
+        "ADMIN_DATABASE_URL_FILE",
         "ADMIN_PASSWORD",
         "CA_FILE",
         "COMPANY",
+        "CONSOLE_PORT",
         "DELIVERY_GATE_PORT",
         "DELIVERY_GATE_URL",
         "ESCALATION_PORT",
@@ -84,7 +87,10 @@ KNOWN_ELSEWHERE: Final = frozenset(
         "PG_BIN",
         "PORTS",
         "POSTGRES_PORT",
+        "REPORTING_PASSWORD",
+        "REPORTING_PASSWORD_FILE",
         "ROLE_PASSWORD",
+        "SIGN_IN_PORT",
         "SLA_PORT",
         "STATE",
         "TEST_ADMIN_DATABASE_URL",
@@ -114,6 +120,15 @@ def unknown_name(
             continue  # Kubernetes tells every pod of services in its namespace, so of `opsdesk-intake`.
         near = get_close_matches(name, sorted(names), n=1)
         return variable, prefix + near[0] if near else None
+    return None
+
+
+def unusable_role_names(text: str) -> str | None:
+    """Check what the issuer calls our roles."""
+    try:
+        parse_role_names(text)
+    except ValueError as error:
+        return str(error)
     return None
 
 

@@ -3,10 +3,11 @@
 from typing import Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
+
+from common.settings_process import ProcessSettings
 
 
-class ListeningSettings(BaseSettings):
+class ListeningSettings(ProcessSettings):
     """Part of the settings that every service has."""
 
     host: str = Field("127.0.0.1", description="the address to listen on")

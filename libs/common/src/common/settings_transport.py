@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 DatabaseTls = Literal["verify-full", "verify-ca", "require", "prefer", "disable"]
 
+DATABASE_URLS: Final = ("database_url", "migration_database_url", "admin_database_url")
+"""The settings that are addresses of PostgreSQL."""
 VERIFYING: Final = frozenset({"verify-full", "verify-ca"})
 """The modes in which PostgreSQL proves who it is; `verify-ca` does not compare its name."""
 
@@ -20,7 +22,7 @@ def addresses_with_tls(given: Mapping[str, Any], mode: str | None, prefix: str) 
     Raises ValueError where an address contradicts what is asked for.
     """
     written = {}
-    for name in ("database_url", "migration_database_url"):
+    for name in DATABASE_URLS:
         url = given.get(name)
         if isinstance(url, str) and "://" in url:
             if (asked := given.get("database_tls")) and tls_mode(url) not in (None, asked):

@@ -16,6 +16,7 @@ from common.events.envelope import Envelope
 from common.http import Service
 from common.messaging.relay import try_lead
 from common.settings import Settings, load_settings
+from common.settings_database import MigrationSettings
 
 pytestmark = pytest.mark.usefixtures("given")
 
@@ -46,7 +47,7 @@ async def run(service: Service, *arguments: str) -> Result:
 
 
 async def run_migrate(service: Service) -> str:
-    return await migrate_service(service, load_settings(Settings))
+    return await migrate_service(service, load_settings(MigrationSettings, Settings))
 
 
 async def test_replicas_that_start_at_once_migrate_once(service: Service) -> None:

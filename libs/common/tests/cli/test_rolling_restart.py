@@ -17,6 +17,7 @@ import pytest
 from common.cli.migrate import migrate_service
 from common.http import Service
 from common.settings import Settings, load_settings
+from common.settings_database import MigrationSettings
 from opsdesk_local import free_port
 from opsdesk_testing.tokens import AUDIENCE, ISSUER, signing_key, token
 from opsdesk_testing.waiting import until
@@ -88,7 +89,7 @@ class Replica:
 async def environment_of_replicas(
     service: Service, given: Mapping[str, str], folder: Path
 ) -> Mapping[str, str]:
-    await migrate_service(service, load_settings(Settings))
+    await migrate_service(service, load_settings(MigrationSettings, Settings))
     (folder / "jwks.json").write_text(json.dumps({"keys": [signing_key().as_dict(private=False)]}))
     return {
         **os.environ,

@@ -17,6 +17,7 @@ import pytest
 from common.cli.migrate import migrate_service
 from common.http import Service
 from common.settings import Settings, load_settings
+from common.settings_database import MigrationSettings
 from opsdesk_local import free_port
 from opsdesk_testing.tokens import AUDIENCE, ISSUER, signing_key, token
 from opsdesk_testing.waiting import until
@@ -29,7 +30,7 @@ PATIENCE_S = 120.0
 @pytest.fixture
 async def ready(service: Service, given: Mapping[str, str], folder: Path) -> Mapping[str, str]:
     """The variables of a start that succeeds."""
-    await migrate_service(service, load_settings(Settings))
+    await migrate_service(service, load_settings(MigrationSettings, Settings))
     (folder / "jwks.json").write_text(json.dumps({"keys": [signing_key().as_dict(private=False)]}))
     if not (may_end := folder / "may_end").exists():
         os.mkfifo(may_end)

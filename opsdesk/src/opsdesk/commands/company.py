@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from typer import Argument, Typer
+from typer import Argument, Option, Typer
 
 from opsdesk import demo_clients
 from opsdesk.commands.console import print_line, run_command
@@ -31,14 +31,15 @@ def tokens(folder: Annotated[Path, Argument(help="The local issuer's folder.")])
 @app.command(hidden=True)
 def issuer(
     folder: Annotated[Path, Argument(help="The local issuer's folder.")],
-    port: Annotated[int, Argument(help="Where it listens, on this machine alone.")],
+    port: Annotated[int, Argument(help="Where it listens.")],
     console: Annotated[str, Argument(help="The address of the console.")],
+    host: Annotated[str, Option(help="Without it, on this machine alone.")] = "127.0.0.1",
 ) -> None:
-    """Serve the page "Who are you?" of `make run`, until it is ended."""
+    """Serve the page "Who are you?" of `make run` and of the containers, until it is ended."""
     import uvicorn  # of this command alone
 
     made = demo_clients.create_demo_issuer(folder, f"{console.rstrip('/')}/signed-in")
-    uvicorn.run(made.app(), host="127.0.0.1", port=port, log_level="warning")
+    uvicorn.run(made.app(), host=host, port=port, log_level="warning")
 
 
 async def _load() -> None:

@@ -9,7 +9,10 @@ from common.http.fields import MAX_TAGS
 from intake.ticket_imports.domain import imported
 from intake.ticket_imports.export_parsing import read
 
-ISSUE: dict[str, Any] = {"key": "SD-1", "fields": {"created": "2026-01-05T09:15:00Z", "status": "Done"}}
+ISSUE: dict[str, Any] = {
+    "key": "SD-1",
+    "fields": {"created": "2026-01-05T09:15:00Z", "status": "Done"},
+}
 TICKET: dict[str, Any] = {"id": 7, "created_at": "2026-01-05T09:15:00Z", "status": "closed"}
 
 

@@ -1,12 +1,13 @@
 """From the verified claims of a token to its caller: what a token must say, and must not."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
 from common.auth.caller import Caller
-from common.auth.permissions import CUSTOMER, PARTNER, ROLES, SCOPES
+from common.auth.permissions import CUSTOMER, PARTNER, SCOPES
 from common.auth.revoked import VerifiedToken
+from common.auth.role_names import RoleNames, split_words
 from common.errors import Unauthenticated
 
 CLOCK_SKEW_S = 30
@@ -19,13 +20,19 @@ ACCESS_TOKEN_TYPE: Final = "at+jwt"
 MAX_LIFETIME_S: Final = 24 * 3600
 """Seconds from `iat` to `exp` that a token may have at most, unless the settings say otherwise."""
 
+OUR_NAMES: Final = RoleNames()
+"""The claim `roles`, with our names."""
+
 
 @dataclass(frozen=True, slots=True)
 class TokenPolicy:
-    """What a token must be: `type` is its `typ` header, `max_lifetime_s` bounds `exp` - `iat`."""
+    """What a token must be: `type` is its `typ` header, `max_lifetime_s` bounds `exp` - `iat`, `id_claim` names the
+    token, `roles` says where it names roles and how."""
 
     type: str = ACCESS_TOKEN_TYPE
     max_lifetime_s: int = MAX_LIFETIME_S
+    id_claim: str = "jti"
+    roles: RoleNames = field(default_factory=RoleNames)
 
 
 def reject(detail: str, reason: str = "not_valid") -> NoReturn:
@@ -43,15 +50,15 @@ def verified_token(claims: dict[str, Any], policy: TokenPolicy) -> VerifiedToken
             " shorter ones.",
             "too_long",
         )
-    jti = _text_claim(claims, "jti")
+    jti = _text_claim(claims, policy.id_claim)
     if not jti:
         reject(NOT_VALID)
     client = _text_claim(claims, "client_id") or _text_claim(claims, "azp")
     until = expires_at + CLOCK_SKEW_S
-    return VerifiedToken(caller_from_claims(claims), until, issued_at, jti, client)
+    return VerifiedToken(caller_from_claims(claims, policy.roles), until, issued_at, jti, client)
 
 
-def caller_from_claims(claims: dict[str, Any]) -> Caller:
+def caller_from_claims(claims: dict[str, Any], names: RoleNames = OUR_NAMES) -> Caller:
     """Return the caller for verified claims. Unknown roles and scopes are ignored.
 
     A contact's token names the customer, that of a partner's person the partner. Refused are a token of
@@ -60,14 +67,14 @@ def caller_from_claims(claims: dict[str, Any]) -> Caller:
     """
     sub, customer = _text_claim(claims, "sub"), _text_claim(claims, "customer")
     partner = _text_claim(claims, "partner")
-    roles = ROLES & _split_words(claims.get("roles"))
+    roles = names.roles_in(claims)
     if not sub or not _is_one_party(roles, customer, partner) or _is_reserved(sub):
         reject(
             "This token does not identify a person, a contact, a partner's person or a machine."
             " Get a new one.",
             "no_identity",
         )
-    scopes = SCOPES & _split_words(claims.get("scope"))
+    scopes = SCOPES & split_words(claims.get("scope"))
     if roles and scopes:
         reject(
             "This token has roles of a person and scopes of a machine. Ask for one or the other.",
@@ -118,10 +125,3 @@ def _text_claim(claims: dict[str, Any], name: str) -> str | None:
     ):
         return value
     reject(f"The token's {name!r} is not plain text. Get a new one.")
-
-
-def _split_words(value: Any) -> frozenset[str]:
-    words = value.split() if isinstance(value, str) else value
-    if not isinstance(words, list):
-        return frozenset()
-    return frozenset(word for word in words if isinstance(word, str))

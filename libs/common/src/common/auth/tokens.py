@@ -69,7 +69,7 @@ class Authenticator:
             "sub": {"essential": True},
             "exp": {"essential": True},
             "iat": {"essential": True},
-            "jti": {"essential": True},
+            policy.id_claim: {"essential": True},
         }
 
     def cached_caller(self, authorization: bytes) -> Caller | None:

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from common.cli import audit, dlq, parked, restored, server, topics
+from common.cli import acls, audit, database, dlq, doctor, parked, restored, server, topics
 from common.docgen import asyncapi_document
 from common.http import Service, create_app
 from common.http.connections import describe_connections
 from common.persistence.database import Database
 from common.persistence.migration_locks import DEFAULT_PATIENCE, LockPatience
 from common.settings import load_settings, masked_settings
+from common.settings_database import MigrationSettings
 
 Announce = Callable[[Database], Awaitable[int]]
 """Publishes the present state of everything again. Returns the number of events."""
@@ -29,10 +30,13 @@ def create_cli(service: Service, *, announce: Announce | None = None) -> typer.T
         pretty_exceptions_enable=False,
     )
     _add_serve_commands(app, service)
-    topics.add_command(app, service)
     _add_document_commands(app, service)
+    doctor.add_command(app, service)
     if announce is not None:
         _add_announce_command(app, service, announce)
+    app.add_typer(database.create_commands(service), name="database")
+    app.add_typer(topics.create_commands(service), name="topics")
+    app.add_typer(acls.create_commands(service), name="acls")
     app.add_typer(dlq.create_commands(service), name="dlq")
     app.add_typer(parked.create_commands(service), name="parked")
     app.add_typer(restored.create_commands(service), name="restored")
@@ -60,7 +64,7 @@ def _add_serve_commands(app: typer.Typer, service: Service) -> None:
         from common.cli.migrate import migrate_service
 
         patience = LockPatience(lock_timeout_s, give_up_after_s)
-        settings = load_settings(service.settings)
+        settings = load_settings(MigrationSettings, service.settings)
         typer.echo(asyncio.run(migrate_service(service, settings, patience)))
 
 
@@ -91,7 +95,7 @@ def _add_announce_command(app: typer.Typer, service: Service, announce: Announce
         """Publish the present state again, for new subscribers."""
 
         async def emit() -> int:
-            async with server.open_database(service) as database:
-                return await announce(database)
+            async with server.open_database(service) as opened:
+                return await announce(opened)
 
         typer.echo(f"{service.name}: {asyncio.run(emit())} events announced")

@@ -5,22 +5,18 @@ import asyncpg
 from common.http import Service
 from common.persistence.migration_locks import DEFAULT_PATIENCE, LockPatience, LockUnavailableError
 from common.persistence.migrations import UnknownRevision, migrate
-from common.settings import Settings
+from common.settings_database import MigrationSettings
 from common.simulated_time import install_now_function
 
 
 async def migrate_service(
-    service: Service, settings: Settings, patience: LockPatience = DEFAULT_PATIENCE
+    service: Service, settings: MigrationSettings, patience: LockPatience = DEFAULT_PATIENCE
 ) -> str:
     """Run the migrations as the schema's owner and install `now()`. Returns what was done.
 
-    Safe to run from several replicas at once. Raises SystemExit without the owner's address, and
+    Safe to run from several replicas at once. Needs neither Kafka nor the issuer. Raises SystemExit
     where the schema is at a revision that this release does not have, or a table stays locked.
     """
-    if settings.migration_database_url is None:
-        raise SystemExit(
-            "OPSDESK_MIGRATION_DATABASE_URL is missing: give the owner role's address."
-        )
     url = settings.migration_database_url.get_secret_value()
     simulated = settings.time_mode == "simulated"
     try:

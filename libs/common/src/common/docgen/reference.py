@@ -10,6 +10,8 @@ from common.auth.permissions import permissions_markdown
 from common.docgen.markdown import code, page, table
 from common.http import Service
 from common.settings import PREFIX, Settings
+from common.settings_database import AdministrationSettings
+from common.settings_process import ProcessSettings
 from common.settings_secrets import is_secret
 from common.telemetry import metrics
 
@@ -33,6 +35,8 @@ def settings_page(services: Sequence[Service]) -> str:
             TABLE_HEAD, (_variable(name, field) for name, field in Settings.model_fields.items())
         ),
         *own,
+        "## Only the command `database`",
+        table(TABLE_HEAD, _variables(AdministrationSettings)),
     )
 
 
@@ -40,7 +44,7 @@ def _has_own(settings: type[Settings]) -> bool:
     return any(True for _ in _variables(settings))
 
 
-def _variables(settings: type[Settings]) -> Iterator[tuple[str, str, str]]:
+def _variables(settings: type[ProcessSettings]) -> Iterator[tuple[str, str, str]]:
     for name, field in settings.model_fields.items():
         shared = Settings.model_fields.get(name)
         if shared is None or shared.default != field.default:

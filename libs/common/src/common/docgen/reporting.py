@@ -22,10 +22,10 @@ fact. Connect as `{READER_ROLE}`; it sees these views, no table, and changes not
   (the promises).
 - The same comments are in the database: `\\d+ {REPORTING_SCHEMA}.sla_tickets`.
 
-`prepare_database` (`make run`, and the `prepare` container) creates schema, role and rights; `migrate` of
-each service creates its views. The password is that of every role: derived from the state folder's secret
+`python -m <service> database apply` creates schema, role and rights; `migrate` of each service creates its views. The password is that of every role: derived from the state folder's secret
 (`make run` writes the address to `addresses.json` as `reporting_database_url`), `OPSDESK_ROLE_PASSWORD` in
-containers, and yours in production (`ALTER ROLE {READER_ROLE} PASSWORD`).
+containers, and yours in production (`OPSDESK_REPORTING_PASSWORD` at `database apply`). Setting up a BI tool:
+[integrate/bi.md](integrate/bi.md).
 
 A service adds a view in its `bi_views.py` (`common.persistence.bi_views.View`); nothing else is needed, and no
 migration: the next `migrate` creates it. A test requires a description of every column.

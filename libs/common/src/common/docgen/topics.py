@@ -9,7 +9,7 @@ from common.docgen.asyncapi import HEADERS, summary
 from common.docgen.markdown import code, describe_schema, page, table
 from common.events import EVENTS
 from common.events.envelope import Event
-from common.messaging.topics import MAIN_PARTITIONS, topics_of
+from common.messaging.topics import MAIN_PARTITIONS, RETENTION_DAYS, topics_of
 
 INTRODUCTION = """
 Every record is a CloudEvent 1.0 in binary mode: attributes in headers, the body as JSON. The key of a
@@ -24,10 +24,12 @@ and two installations on one Kafka keep apart. A group belongs to one database: 
 database's id as metadata, and a service on another database does not start
 ([decision 0307](decisions/0307-a-kafka-group-belongs-to-one-database.md)).
 
-`python -m <service> topics` creates those that are missing: {partitions} partitions for those below, one for
-an audience's and for dead letters. Records stay for 400 days, and the broker dates them
+`python -m <service> topics plan` says which are missing or configured otherwise, and `topics apply` mends that: {partitions}
+partitions for those below, one for an audience's and for dead letters; three replicas where there are three brokers,
+of which two must have a record (`min.insync.replicas=2`). Records stay for {days} days, and the broker dates them
 (`message.timestamp.type=LogAppendTime`): a service whose own clock is wrong can send all the same.
-""".strip().format(partitions=MAIN_PARTITIONS)
+`python -m <service> acls` prints who needs which rights on them.
+""".strip().format(partitions=MAIN_PARTITIONS, days=RETENTION_DAYS)
 
 
 def topics_page() -> str:

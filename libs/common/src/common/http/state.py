@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from common.auth.claims import TokenPolicy
 from common.auth.jwks import IssuerKeys
+from common.auth.role_names import RoleNames, parse_role_names
 from common.auth.sign_in import SignInPolicy
 from common.auth.tokens import Authenticator
 from common.http.authentication import RequestAuthenticator
@@ -58,6 +59,16 @@ class AppState:
         return self.runtime.database.for_workload(workload)
 
 
+def token_policy(settings: Settings) -> TokenPolicy:
+    """Return what tokens must be, as the settings say."""
+    return TokenPolicy(
+        settings.token_type,
+        settings.token_lifetime_s,
+        settings.token_id_claim,
+        RoleNames(settings.roles_claim, parse_role_names(settings.role_names)),
+    )
+
+
 def attach_state(
     app: FastAPI,
     service: Service,
@@ -70,7 +81,7 @@ def attach_state(
         settings.issuer,
         settings.audience,
         IssuerKeys(settings.jwks_url),
-        TokenPolicy(settings.token_type, settings.token_lifetime_s),
+        token_policy(settings),
     )
     request_authenticator = RequestAuthenticator(
         authenticator,

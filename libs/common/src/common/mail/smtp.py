@@ -35,16 +35,11 @@ class SmtpTransport:
     """Sends by SMTP, each message in a session of its own, so that none waits for another."""
 
     def __init__(self, settings: SmtpSettings) -> None:
-        host, _, port = settings.smtp_server.rpartition(":")
-        self._host, self._port = host, int(port)
-        self._security = settings.smtp_security
-        self._username = settings.smtp_username
-        password = settings.smtp_password
-        self._password = password.get_secret_value() if password else None
+        self._settings = settings
         self._tls = ssl.create_default_context(cafile=settings.smtp_ca_file)
 
     async def send(self, message: EmailMessage, envelope_sender: str | None = None) -> SendOutcome:
-        client = self._create_client()
+        client = create_client(self._settings, self._tls)
         try:
             async with asyncio.timeout(SEND_TIMEOUT_S):
                 await client.connect()
@@ -63,16 +58,23 @@ class SmtpTransport:
             await _end(client)
         return Delivered()
 
-    def _create_client(self) -> aiosmtplib.SMTP:
-        return aiosmtplib.SMTP(
-            hostname=self._host,
-            port=self._port,
-            username=self._username,
-            password=self._password,
-            use_tls=self._security == "tls",
-            start_tls=self._security == "starttls",
-            tls_context=None if self._security == "plain" else self._tls,
-        )
+
+def create_client(settings: SmtpSettings, tls: ssl.SSLContext | None = None) -> aiosmtplib.SMTP:
+    """Create a client that signs in as the settings say, once it connects. `tls`: made of them unless given."""
+    host, _, port = settings.smtp_server.rpartition(":")
+    password = settings.smtp_password
+    encrypted = settings.smtp_security != "plain"
+    if encrypted and tls is None:
+        tls = ssl.create_default_context(cafile=settings.smtp_ca_file)
+    return aiosmtplib.SMTP(
+        hostname=host,
+        port=int(port),
+        username=settings.smtp_username,
+        password=password.get_secret_value() if password else None,
+        use_tls=settings.smtp_security == "tls",
+        start_tls=settings.smtp_security == "starttls",
+        tls_context=tls if encrypted else None,
+    )
 
 
 async def _end(client: aiosmtplib.SMTP) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from common.settings import DEFAULT_TOPIC_PREFIX, Settings
+from common.settings_kafka import DEFAULT_TOPIC_PREFIX, KafkaSettings
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ class Kafka:
     topic_prefix: str = DEFAULT_TOPIC_PREFIX
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> "Kafka":
+    def from_settings(cls, settings: KafkaSettings) -> "Kafka":
         secret = settings.kafka_password
         return cls(
             settings.kafka_bootstrap_servers,

@@ -1,30 +1,49 @@
-"""The topics that a service needs, and creating those that are missing."""
+"""The topics: which a service needs, and how each is to be. The one table behind docs/topics.md, `topics` and `acls`."""
 
 from collections.abc import Iterable, Mapping
-from typing import get_args
-
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from dataclasses import dataclass, field
+from typing import Final, get_args
 
 from common.events import EVENTS
 from common.events.dead_letters import RecordDeadLettered
 from common.events.envelope import Event
 from common.events.escalations import Audience, EscalationEvent, audience_topic
-from common.messaging.kafka import Kafka
 
-MAIN_PARTITIONS = 12
-RETENTION_MS = 400 * 24 * 60 * 60 * 1000
-"""How long records stay: a new subscriber may read more than a year."""
-CONFIGURATION = {
-    "retention.ms": str(RETENTION_MS),
-    # The broker's clock dates the records: by ours, Kafka would refuse all those of a service whose
-    # clock is more than an hour ahead, and delete those of one that is far behind.
-    "message.timestamp.type": "LogAppendTime",
-}
+SERVICES: Final = ("intake", "sla", "escalation", "delivery-gate", "console")
+"""Each has a topic for its dead letters."""
+MAIN_PARTITIONS: Final = 12
+RETENTION_DAYS: Final = 400
+"""Days that records stay: a new subscriber may read more than a year."""
+RETENTION: Final = "retention.ms"
+IN_SYNC: Final = "min.insync.replicas"
+MAX_REPLICAS: Final = 3
+_DAY_MS: Final = 24 * 60 * 60 * 1000
 
 
-class TopicRefused(Exception):
-    """Kafka did not create a topic; the message says which and why."""
+@dataclass(frozen=True, slots=True)
+class TopicShape:
+    """A topic as it is to be, or as Kafka has it. `configuration` as Kafka writes it, name to value."""
+
+    partitions: int
+    replicas: int
+    configuration: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{_count(self.partitions, 'partition')}, {_count(self.replicas, 'replica')}"
+
+
+def wanted_shape(
+    partitions: int, replicas: int, retention_days: int = RETENTION_DAYS
+) -> TopicShape:
+    """Return how a topic is to be. An event counts as sent when it is on two of three brokers."""
+    configuration = {
+        RETENTION: str(retention_days * _DAY_MS),
+        # The broker's clock dates the records: by ours, Kafka would refuse all those of a service whose
+        # clock is more than an hour ahead, and delete those of one that is far behind.
+        "message.timestamp.type": "LogAppendTime",
+        IN_SYNC: str(max(1, replicas - 1)),
+    }
+    return TopicShape(partitions, replicas, configuration)
 
 
 def topics_of(event: type[Event]) -> list[str]:
@@ -35,34 +54,23 @@ def topics_of(event: type[Event]) -> list[str]:
     return [event.topic, *(audience_topic(audience) for audience in audiences)]
 
 
-def needed_topics(service: str, received: Iterable[type[Event]]) -> dict[str, int]:
-    """Return the topics that a service sends to or receives from, with their numbers of partitions."""
+def sent_topics(service: str) -> dict[str, int]:
+    """Return the topics that a service writes, with their numbers of partitions."""
     sent = [event for event in EVENTS.values() if event.source == f"opsdesk/{service}"]
-    main = {event.topic: MAIN_PARTITIONS for event in (*sent, *received)}
+    main = {event.topic: MAIN_PARTITIONS for event in sent}
     audiences = {topic: 1 for event in sent for topic in topics_of(event) if topic not in main}
     return main | audiences | {f"{RecordDeadLettered.topic}.{service}": 1}
 
 
-async def create_missing_topics(
-    kafka: Kafka, topics: Mapping[str, int], replicas: int | None = None
-) -> list[str]:
-    """Create the topics that Kafka lacks. Returns their names there, in order.
+def needed_topics(service: str, received: Iterable[type[Event]]) -> dict[str, int]:
+    """Return the topics that a service sends to or receives from, with their numbers of partitions."""
+    return {event.topic: MAIN_PARTITIONS for event in received} | sent_topics(service)
 
-    `replicas`: three where there are three brokers, unless given. Raises TopicRefused.
-    """
-    admin = AIOKafkaAdminClient(**kafka.options())
-    await admin.start()
-    try:
-        brokers = len((await admin.describe_cluster())["brokers"])
-        wanted = {kafka.topic(name): count for name, count in topics.items()}
-        missing = sorted(wanted.keys() - set(await admin.list_topics()))
-        number = replicas or min(3, brokers)
-        created = await admin.create_topics(
-            [NewTopic(t, wanted[t], number, topic_configs=CONFIGURATION) for t in missing]
-        )
-    finally:
-        await admin.close()
-    for name, code, message in (error[:3] for error in created.topic_errors):
-        if code and for_code(code) is not TopicAlreadyExistsError:
-            raise TopicRefused(f"{name}: {for_code(code).__name__} {message or ''}".strip())
-    return missing
+
+def every_topic(services: Iterable[str] = SERVICES) -> dict[str, int]:
+    """Return all topics of an installation, with their numbers of partitions."""
+    return {topic: count for service in services for topic, count in sent_topics(service).items()}
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""What must be there before a service starts: database, roles, schemas and rights."""

@@ -1,0 +1,137 @@
+"""Alert rules, dashboards and runbooks name what there is: metrics, pages, commands, tables."""
+
+import json
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from prometheus_client import Counter, Gauge, Histogram
+from typer.main import get_command
+
+from common.persistence.database import Database, asyncpg_connection
+from common.telemetry import metrics
+
+ROOT = Path(__file__).parents[2]
+RUNBOOKS = sorted((ROOT / "docs/runbooks").glob("*.md"))
+PAGES = [*RUNBOOKS, ROOT / "docs/deploy.md", ROOT / "docs/operations.md"]
+RULES = [
+    rule
+    for path in sorted((ROOT / "deploy/alerts").glob("*.yml"))
+    for group in yaml.safe_load(path.read_text(encoding="utf-8"))["groups"]
+    for rule in group["rules"]
+]
+ALERTS = [rule for rule in RULES if "alert" in rule]
+MODULES = ("intake", "sla", "escalation", "delivery_gate", "console")
+BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+
+
+def metric_names() -> set[str]:
+    """All names on the wire: of a histogram its three series."""
+    names: set[str] = set()
+    for metric in vars(metrics).values():
+        if isinstance(metric, Counter):
+            names.add(f"{metric._name}_total")
+        elif isinstance(metric, Gauge):
+            names.add(metric._name)
+        elif isinstance(metric, Histogram):
+            names |= {f"{metric._name}_{end}" for end in ("bucket", "count", "sum")}
+    return names
+
+
+def named_metrics(text: str) -> set[str]:
+    return set(re.findall(r"\bopsdesk_[a-z_]+(?=[{\[ )>]|$)", text))
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: str(alert["alert"]))
+def test_an_alert_says_how_urgent_it_is_and_where_to_read_on(alert: dict[str, Any]) -> None:
+    annotations = alert["annotations"]
+    assert alert["labels"]["severity"] in {"page", "ticket"}
+    assert set(annotations) == {"summary", "action", "runbook_url"}
+    page = ROOT / annotations["runbook_url"]
+    assert page in RUNBOOKS
+    document = "security-events" if alert["alert"] not in page.read_text() else alert["alert"]
+    assert document in page.read_text(encoding="utf-8"), "the page says for which alerts it is"
+
+
+def test_alerts_have_names_of_their_own() -> None:
+    names = [alert["alert"] for alert in ALERTS]
+    assert len(set(names)) == len(names) >= 30
+
+
+def test_rules_name_metrics_that_there_are() -> None:
+    for rule in RULES:
+        assert named_metrics(rule["expr"]) <= metric_names(), rule
+    recorded = {rule["record"] for rule in RULES if "record" in rule}
+    used = {name for rule in RULES for name in re.findall(r"opsdesk:[a-z_]+:\w+", rule["expr"])}
+    assert used == recorded
+
+
+def test_dashboards_name_metrics_that_there_are() -> None:
+    for path in (ROOT / "deploy/dashboards").glob("*.json"):
+        panels = json.loads(path.read_text(encoding="utf-8"))["panels"]
+        queries = [target["expr"] for panel in panels for target in panel["targets"]]
+        assert len(queries) > 8
+        for query in queries:
+            assert named_metrics(query), query
+            assert named_metrics(query) <= metric_names(), query
+
+
+def test_the_list_of_runbooks_is_whole() -> None:
+    index = (ROOT / "docs/runbooks/README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"\]\((\w[\w-]*\.md)\)", index)) == {
+        page.name for page in RUNBOOKS if page.name != "README.md"
+    }
+
+
+def commands(text: str, program: str) -> Iterator[list[str]]:
+    """The words behind a program's name on each line of code."""
+    for _, block in BLOCK.findall(text):
+        for line in block.splitlines():
+            if line.strip().startswith(program):
+                yield line.strip().removeprefix(program).split()
+
+
+def check(command: Any, words: list[str]) -> None:
+    """Follow the words through groups of commands, and look up every option."""
+    for word in words:
+        known = getattr(command, "commands", {})
+        if known and not word.startswith("-"):
+            assert word in known, f"{command.name} has no command {word}"
+            command = known[word]
+        elif word.startswith("--"):
+            options = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
+            assert word.partition("=")[0] in options, f"{command.name} has no option {word}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_commands_on_a_page_are_commands_that_there_are(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for module in MODULES:
+        found = get_command(import_module(f"{module}.__main__").app)
+        for words in commands(text, f"python -m {module} "):
+            check(found, words)
+    found = get_command(import_module("opsdesk.__main__").app)
+    for words in commands(text, "opsdesk "):
+        check(found, words)
+
+
+@pytest.fixture
+def schema() -> str:
+    return "intake"
+
+
+async def test_every_query_on_a_page_can_be_asked(database: Database) -> None:
+    """All services have these tables: what is written for one of them holds for intake."""
+    asked = 0
+    async with database.transaction() as tx:
+        connection = await asyncpg_connection(tx)
+        for page in PAGES:
+            for kind, block in BLOCK.findall(page.read_text(encoding="utf-8")):
+                if kind == "sql":
+                    await connection.fetch(re.sub(r"\b(sla|escalation)\.", "intake.", block))
+                    asked += 1
+    assert asked >= 12

@@ -1,0 +1,166 @@
+"""The chart renders for each service, refuses what cannot work, and gives containers what the images ask for."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from common.http import Service
+from common.settings import load_settings
+from common.settings_database import AdministrationSettings, MigrationSettings
+from common.settings_kafka import KafkaSettings
+from common.settings_process import ProcessSettings
+from opsdesk_local import open_state
+from opsdesk_local.helm import helm
+
+pytestmark = pytest.mark.programs
+
+CHART = Path(__file__).parents[2] / "deploy/helm"
+SERVICES = ("intake", "sla", "escalation", "delivery-gate", "console")
+SET_UP = (
+    "--set", "setUp.enabled=true", "--set", "setUp.settings.OPSDESK_KAFKA_USERNAME=opsdesk-topics",
+    "--set", "setUp.secrets.OPSDESK_KAFKA_PASSWORD.secret=topics", "--set", "setUp.secrets.OPSDESK_KAFKA_PASSWORD.key=password",
+    "--set", "setUp.secrets.OPSDESK_ADMIN_DATABASE_URL.secret=admin", "--set", "setUp.secrets.OPSDESK_ADMIN_DATABASE_URL.key=url",
+)  # fmt: skip
+SECRETS = {
+    "OPSDESK_DATABASE_URL": "postgresql://{role}:x@db.example:5432/opsdesk",
+    "OPSDESK_MIGRATION_DATABASE_URL": "postgresql://{role}_owner:x@db.example:5432/opsdesk",
+    "OPSDESK_ADMIN_DATABASE_URL": "postgresql://admin:x@db.example:5432/postgres",
+    "OPSDESK_SESSION_KEYS": "b3BzZGVzay1vcHNkZXNrLW9wc2Rlc2stb3BzZGVzay0=",
+}
+
+
+@pytest.fixture(scope="session")
+def program() -> Path:
+    return helm(open_state())
+
+
+def run(program: Path, *words: str, succeeds: bool = True) -> str:
+    done = subprocess.run(
+        [program, *words], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert (done.returncode == 0) is succeeds, done.stdout + done.stderr
+    return done.stdout if succeeds else done.stderr
+
+
+def render(program: Path, service: str, *words: str) -> list[dict[str, Any]]:
+    values = ("--values", str(CHART / f"examples/{service}.yaml"))
+    monitoring = ("--api-versions", "monitoring.coreos.com/v1")
+    text = run(program, "template", f"opsdesk-{service}", str(CHART), *values, *monitoring, *words)
+    return [one for one in yaml.safe_load_all(text) if one]
+
+
+def of_kind(documents: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [one for one in documents if one["kind"] == kind]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_examples_are_without_a_finding(program: Path, service: str) -> None:
+    run(
+        program, "lint", "--strict", str(CHART), "--values", str(CHART / f"examples/{service}.yaml")
+    )
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_release_is_one_service_with_all_that_it_needs(program: Path, service: str) -> None:
+    documents = render(program, service)
+    kinds = sorted(one["kind"] for one in documents)
+    assert {"Deployment", "Job", "NetworkPolicy", "PodDisruptionBudget", "ServiceMonitor"} <= set(
+        kinds
+    )
+    assert kinds.count("Service") == 2
+    names = {one["metadata"]["name"] for one in documents}
+    assert all(name.startswith(f"opsdesk-{service}") for name in names)
+    [deployment] = of_kind(documents, "Deployment")
+    pod = deployment["spec"]["template"]["spec"]
+    [container] = pod["containers"]
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["terminationGracePeriodSeconds"] == 40
+    assert {
+        probe["httpGet"]["port"] for name, probe in container.items() if name.endswith("Probe")
+    } == {"management"}
+    mounted = {one["name"] for one in container["volumeMounts"]}
+    assert mounted == {one["name"] for one in pod["volumes"]}
+    selector = deployment["spec"]["selector"]["matchLabels"]
+    assert selector.items() <= deployment["spec"]["template"]["metadata"]["labels"].items()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_container_starts_with_the_settings_that_it_gets(
+    program: Path, service: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The rendered environment is read by the service's own settings, in production."""
+    application: Service = import_module(f"{service.replace('-', '_')}.app").SERVICE
+    read: dict[tuple[str, ...], type[ProcessSettings]] = {
+        ("serve",): application.settings,
+        ("migrate",): MigrationSettings,
+        ("database", "apply"): AdministrationSettings,
+        ("topics", "apply"): KafkaSettings,
+    }
+    found = set()
+    for container in containers(render(program, service, *SET_UP)):
+        for name in [name for name in os.environ if name.startswith("OPSDESK_")]:
+            monkeypatch.delenv(name)
+        for variable in container["env"]:
+            monkeypatch.setenv(variable["name"], on_this_machine(variable, service, tmp_path))
+        words = tuple(container["args"])
+        load_settings(read[words], application.settings)
+        found.add(words)
+    assert found == set(read)
+
+
+def containers(documents: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for one in documents:
+        if one["kind"] in {"Deployment", "Job"}:
+            pod = one["spec"]["template"]["spec"]
+            yield from (*pod.get("initContainers", ()), *pod["containers"])
+
+
+def on_this_machine(variable: dict[str, str], service: str, folder: Path) -> str:
+    """The value of a variable; files of secrets and authorities lie in this test's folder."""
+    name, value = variable["name"], variable["value"]
+    if name.endswith("_CA_FILE"):
+        return "/etc/ssl/certs/ca-certificates.crt"
+    if not name.endswith("_FILE"):
+        return value
+    secret = name.removesuffix("_FILE")
+    path = folder / secret
+    path.write_text(
+        SECRETS.get(secret, "a secret").format(role=f"opsdesk_{service.replace('-', '_')}")
+    )
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("--set", "service=mail"), "service"),
+        (("--set", "keda.enabled=true,keda.maxReplicas=13,keda.bootstrapServers=k:9093"), "maxReplicas"),
+        (("--set", "autoscaling.enabled=true,keda.enabled=true,keda.bootstrapServers=k:9093"), "exclude each other"),
+        (("--set", "ingress.enabled=true,ingress.host="), "ingress.host"),
+        (("--set", "settings.PASSWORD=x"), "PASSWORD"),
+        (("--set", "replica=3"), "replica"),
+    ],
+)  # fmt: skip
+def test_what_cannot_work_is_refused(program: Path, words: tuple[str, ...], named: str) -> None:
+    values = ("--values", str(CHART / "examples/intake.yaml"))
+    output = run(program, "template", "x", str(CHART), *values, *words, succeeds=False)
+    assert named in output
+
+
+def test_hooks_run_in_order_before_the_new_release(program: Path) -> None:
+    jobs = of_kind(render(program, "sla", *SET_UP), "Job")
+    order = sorted(jobs, key=lambda job: int(job["metadata"]["annotations"]["helm.sh/hook-weight"]))
+    assert [job["metadata"]["name"] for job in order] == [
+        "opsdesk-sla-set-up",
+        "opsdesk-sla-migrate",
+    ]
+    assert {job["metadata"]["annotations"]["helm.sh/hook"] for job in jobs} == {
+        "pre-install,pre-upgrade"
+    }
