@@ -28,6 +28,7 @@ QUERY = {
 PEOPLE = {
     "anna": Identity("anna", "Anna <de> Vries", "anna@meridian.example", ("ops",)),
     "jan": Identity("jan", "Jan Bakker", "jan@acme.example", ("customer",), "acme"),
+    "desk": Identity("desk", "Desk", "desk@hosthaven.example", ("partner",), partner="hosthaven"),
 }
 
 
@@ -79,6 +80,18 @@ async def test_a_code_gets_tokens_of_the_person(http: AsyncClient) -> None:
     assert claims["zoneinfo"] == "Europe/Rome"
     access = jwt.decode(answer.json()["access_token"], keys).claims
     assert (access["roles"], access["aud"]) == (["ops"], "opsdesk")
+
+
+@pytest.mark.parametrize(
+    ("person", "party"), [("jan", ("acme", None)), ("desk", (None, "hosthaven"))]
+)
+async def test_an_outsider_s_token_names_whose_they_are(
+    http: AsyncClient, person: str, party: tuple[str | None, str | None]
+) -> None:
+    answer = await http.post("/token", data=redemption(await code_for(http, person)))
+    keys = KeySet.import_key_set((await http.get("/jwks.json")).json())
+    access = jwt.decode(answer.json()["access_token"], keys).claims
+    assert (access.get("customer"), access.get("partner")) == party
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,7 @@ class DemoIssuer:
             email=who.email,
             roles=who.roles,
             customer=who.customer,
+            partner=who.partner,
             seconds=ACCESS_S,
         ).token
         claims: dict[str, Any] = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console_support.answers import page_of, say_ticket
+from console_support.answers import page_of, say_ticket, ticket
 from console_support.people import SignIn
 from console_support.services import FakeServices
 
@@ -25,6 +25,33 @@ async def test_the_page_shows_the_conversation_and_what_stands_beside_it(
         "acme-prod production, as approved",
     ):
         assert words in page.main, words
+
+
+FOR_STAFF = (
+    "detected_by",
+    "pending_detection",
+    "pending_downgrade",
+    "pending_reclassification",
+    "pending_unmerge",
+    "priority_by",
+    "reporter",
+    "tags",
+)
+"""What intake says of a ticket to our own people alone."""
+
+
+async def test_a_contact_reads_the_ticket_as_intake_tells_it_to_contacts(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    told = {name: value for name, value in ticket().items() if name not in FOR_STAFF}
+    say_ticket(services)
+    services.say("intake", "/v1/tickets/OPS-7", told)
+    browser = await sign_in("jan")
+    page = await browser.open(HERE)
+    assert page.status == 200
+    assert "Jan Bakker opened it by" in page.main
+    for part in ("conversation", "facts"):
+        assert (await browser.open(f"{HERE}/parts/{part}")).status == 200, part
 
 
 async def test_what_a_customer_wrote_is_never_markup(

@@ -58,6 +58,11 @@ def test_a_card_shows_whom_one_may_call_and_only_the_own_environments() -> None:
     assert not card.is_empty("outages")
 
 
+def test_what_a_contact_may_not_read_is_not_said_to_be_empty() -> None:
+    denied = Denied("intake", 403, "jan does not hold the permission queue:read.")
+    assert not customer_card(card_parts(tickets=denied), "acme", NOW).is_empty("tickets")
+
+
 def test_without_its_parts_a_card_knows_nothing_and_says_so() -> None:
     parts = dict.fromkeys(card_parts(), GONE)
     card = customer_card(parts, "acme", NOW)

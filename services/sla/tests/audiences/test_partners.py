@@ -136,9 +136,10 @@ async def test_it_reads_the_figures_that_we_read_of_it(
     assert len(everything["rows"]) == 2
     foreign = await hosthaven.get(f"/v1/reports/compliance?{query}&agreement=otherhost-standard")
     assert foreign.json()["rows"] == []
-    for group in ("customer", "service"):
-        asked = await hosthaven.get(f"/v1/reports/compliance?group_by={group}")
-        assert asked.status_code == 403
+    for asked in ("group_by=customer", "group_by=service", "service=clinic-records"):
+        for report in ("compliance", "response"):
+            answer = await hosthaven.get(f"/v1/reports/{report}?{asked}")
+            assert answer.status_code == 403, (report, asked)
     lifetime = (await hosthaven.get("/v1/reports/response?metric=lifetime")).json()
     assert lifetime["total"]["ended"] == 0
 
@@ -187,8 +188,10 @@ async def test_what_is_not_of_its_promises_it_may_not_ask(
     assert (await hosthaven.get(path)).status_code == 403
 
 
-@pytest.mark.parametrize("query", ["assignee=anna", "team=ops"])
-async def test_who_of_ours_works_on_it_is_not_told(
+@pytest.mark.parametrize(
+    "query", ["assignee=anna", "team=ops", "service=clinic-records", "ticket_state=resolved"]
+)
+async def test_what_it_is_not_told_of_a_ticket_no_filter_tells(
     scene: Scene, hosthaven: AsyncClient, query: str
 ) -> None:
     assert (await hosthaven.get(f"/v1/clocks?{query}")).status_code == 403

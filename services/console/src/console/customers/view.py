@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from console.promises import Promise, promise
-from console.upstream.part import Missing, Part, data_of, items_of
+from console.upstream.part import Denied, Missing, Part, data_of, items_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,9 @@ class CustomerCard:
     parts: Mapping[str, Part]
 
     def is_empty(self, name: str) -> bool:
-        """Whether nothing is there, as opposed to not known."""
-        return not items_of(self.parts[name]) and not isinstance(self.parts[name], Missing)
+        """Whether nothing is there, as opposed to not known, or not to be shown to whoever asks."""
+        part = self.parts[name]
+        return not items_of(part) and not isinstance(part, Missing | Denied)
 
 
 def customer_card(parts: Mapping[str, Part], key: str, moment: datetime) -> CustomerCard:

@@ -7,9 +7,11 @@ from typing import Final
 
 from fastapi import Request
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from common.auth.permissions import STAFF
 from common.http import runtime_of
 from common.http.drain import drain_of
 from console.live.hub import Hub, Listener
@@ -29,8 +31,11 @@ routes = pages()
 
 @routes.get("/live")
 async def live(request: Request, visitor: Visiting) -> Response:
-    """Stream what changes, for all pages of this browser."""
+    """Stream what changes, for all pages of this browser: to a contact what is of their customer, to our own
+    people everything, to nobody else anything."""
     person = visitor.session.person
+    if person.customer is None and not set(person.roles) & set(STAFF):
+        raise HTTPException(404)
     return Stream(request, str(visitor.session.id), person.customer)
 
 

@@ -28,7 +28,7 @@ async def start_session(
     assert isinstance(settings, ConsoleSettings)
     tokens = Tokens(token(sub, seconds=max(seconds, 60)), renewal, "identity")
     customer = CONTACTS.get(sub)
-    roles = ("customer",) if customer else STAFF[sub]
+    roles = ("customer",) if customer else STAFF.get(sub, ())
     name = sessions.new_name()
     async with database.transaction() as tx:
         await sessions.start(

@@ -118,9 +118,11 @@ async def resolve_query(
     """Resolve the customer and the period of a query. Raises ValidationFailed.
 
     A contact always gets the figures of their own customer, a partner's person those of the partner's own
-    contracts. Raises Forbidden where a partner asks whose tickets they are about.
+    contracts. Raises Forbidden where a partner asks whose tickets they are about, or about which service, be
+    it by a group or by a filter.
     """
-    if caller.partner is not None and group in FOR_US_ALONE:
+    asks_of_service = query.where["service"] is not None
+    if caller.partner is not None and (group in FOR_US_ALONE or asks_of_service):
         raise Forbidden("Whose tickets they are, and about which service, partners are not told.")
     at = await transaction_time(tx)
     period = query.period(at)

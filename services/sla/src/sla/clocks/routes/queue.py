@@ -46,9 +46,12 @@ class WorkFilter:
         self.assignee, self.team, self.ticket_state = assignee, team, ticket_state
 
     def check(self, caller: Caller) -> None:
-        """Raise Forbidden where an outsider asks who of ours works on something."""
+        """Raise Forbidden where an outsider asks who of ours works on something, and where a partner asks
+        what became of a ticket."""
         if caller.is_outsider and (self.assignee or self.team):
             raise Forbidden("Who works on a ticket is for our own people.")
+        if caller.partner is not None and self.ticket_state:
+            raise Forbidden("What became of a ticket, partners are not told.")
 
 
 class PromiseFilter:
@@ -72,6 +75,11 @@ class PromiseFilter:
     ) -> None:
         self.service, self.metric, self.agreement = service, metric, agreement
         self.contract, self.breached = contract, breached
+
+    def check(self, caller: Caller) -> None:
+        """Raise Forbidden where a partner asks about which service tickets are: a filter would tell."""
+        if caller.partner is not None and self.service is not None:
+            raise Forbidden("About which service tickets are, partners are not told.")
 
 
 @routes.get("", response_model=ClockPage)
@@ -101,6 +109,7 @@ async def list_clocks(
     Customers see promises to themselves, partners those of their own contracts.
     """
     work.check(caller)
+    promise.check(caller)
     if customer is not None and not caller.can_see(customer):
         return Page[AnyClock](items=[])
     filters = ClockFilter(
