@@ -104,7 +104,7 @@ ACCESS_GUARDS: Final = (
     ),
     Guard(
         "a link acknowledges once",
-        "services/escalation/src/escalation/cases/domain/link_standing.py",
+        "services/escalation/src/escalation/cases/domain/link_state.py",
         '    return "open" if used_at is None else "used"\n',
         '    return "open"\n',
         f"{LINK_TESTS}::test_a_used_link_does_not_take_a_case_that_is_open_again",

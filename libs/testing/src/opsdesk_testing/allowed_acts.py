@@ -34,16 +34,16 @@ async def allowed_of(reader: AsyncClient, address: str) -> Mapping[str, Json]:
 async def check_allowed_acts(
     caller: AsyncClient, ways: Mapping[str, Way], bring: Callable[[], Awaitable[str]]
 ) -> set[str]:
-    """Try every act of a thing on its route, and assert that `allowed` said what happens and why.
+    """Try every act of a thing on its route, and assert that `allowed` told what happens and why.
 
     `bring` makes a thing, brings it to a state and returns its address; each act that is possible gets its own.
     Returns the acts that were possible.
     """
     untouched = await bring()
-    said = await allowed_of(caller, untouched)
-    assert {*said} == {*ways}, "every act has a way, and none is missing"
+    allowed = await allowed_of(caller, untouched)
+    assert {*allowed} == {*ways}, "every act has a way, and none is missing"
     for act, way in ways.items():
-        shown = said[act]
+        shown = allowed[act]
         address = await bring() if shown["possible"] else untouched
         answer = await way.ask(caller, address)
         assert answer.is_success == shown["possible"], f"{act}: {shown}, but {answer.text}"
@@ -53,4 +53,4 @@ async def check_allowed_acts(
             code = problem["type"].rpartition(":")[2].replace("-", "_")
             assert shown["why_not"]["code"] == code, act
             assert shown["why_not"]["detail"] == problem["detail"], act
-    return {act for act, shown in said.items() if shown["possible"]}
+    return {act for act, shown in allowed.items() if shown["possible"]}

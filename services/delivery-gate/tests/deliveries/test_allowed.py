@@ -85,7 +85,7 @@ async def test_who_requested_it_and_who_has_approved_it_are_offered_no_approval(
     made = await gate.submit("1.0", "acme-prod")
     address = f"/v1/deliveries/{made['key']}"
     await gate.approve(made["key"], "anna")
-    said = {who: (await allowed_of(people[who], address))["approve"] for who in CALLERS}
-    assert {who for who, one in said.items() if one["possible"]} == {"omar"}
-    assert said["anna"]["why_not"]["code"] == "already_counted"
-    assert said["dana"]["why_not"]["code"] == "permission_missing"
+    allowed = {who: (await allowed_of(people[who], address))["approve"] for who in CALLERS}
+    assert {who for who, one in allowed.items() if one["possible"]} == {"omar"}
+    assert allowed["anna"]["why_not"]["code"] == "already_counted"
+    assert allowed["dana"]["why_not"]["code"] == "permission_missing"

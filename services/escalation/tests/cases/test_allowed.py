@@ -68,8 +68,8 @@ async def test_it_is_what_the_route_does(
 
 async def test_why_not_is_said_with_the_state(people: dict[str, AsyncClient]) -> None:
     address = await _opened(people, STATES["resolved"])
-    said = (await allowed_of(people["anna"], address))["snooze"]
-    assert said["why_not"] == {
+    allowed = (await allowed_of(people["anna"], address))["snooze"]
+    assert allowed["why_not"] == {
         "code": "already_resolved",
         "parameters": {"state": "resolved"},
         "detail": "This escalation is resolved; open a new one instead.",

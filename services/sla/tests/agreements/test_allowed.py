@@ -94,8 +94,8 @@ async def test_the_customer_who_signs_is_told_that_they_may(
         return await drafts.bring(SIGNED, customer_signs=True)
 
     assert await check_allowed_acts(people["jan"], WAYS, bring) == {"approve"}
-    said = await allowed_of(people["gina"], await bring())
-    assert said["approve"]["why_not"]["code"] == "customer_signs"
+    allowed = await allowed_of(people["gina"], await bring())
+    assert allowed["approve"]["why_not"]["code"] == "customer_signs"
 
 
 async def test_who_is_only_covered_is_not_told_what_may_be_done(
@@ -118,8 +118,8 @@ async def test_what_would_hold_beside_another_version_is_not_offered_for_publica
     gina = people["gina"]
     assert (await allowed_of(gina, second))["publish"]["possible"]
     assert (await gina.post(f"{first}/publish")).is_success
-    said = (await allowed_of(gina, second))["publish"]
+    allowed = (await allowed_of(gina, second))["publish"]
     answer = await gina.post(f"{second}/publish")
     assert (answer.status_code, answer.json()["code"]) == (409, "OVERLAP")
-    assert said["why_not"]["code"] == "overlap"
-    assert said["why_not"]["detail"] == answer.json()["detail"]
+    assert allowed["why_not"]["code"] == "overlap"
+    assert allowed["why_not"]["detail"] == answer.json()["detail"]

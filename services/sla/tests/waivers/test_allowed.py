@@ -73,8 +73,8 @@ async def test_what_has_expired_undecided_is_still_decided(
     address = await _asked(people, ())
     await freeze_time(database, NINE + timedelta(days=1))
     await fire_due(database, TIMERS)
-    said = await allowed_of(people["greg"], address)
-    assert said["approve"]["possible"]
+    allowed = await allowed_of(people["greg"], address)
+    assert allowed["approve"]["possible"]
     assert (await people["greg"].post(f"{address}/approve")).json()["late"] is True
     assert not (await allowed_of(people["greg"], address))["approve"]["possible"]
 
@@ -86,7 +86,7 @@ async def test_another_account_of_the_requester_is_offered_no_decision(
     address = await _asked(people, ())
     await announce_address(database, "gina")
     async with client(app, "gina-2", roles=["gm"], email="gina@ours.example") as second_account:
-        said = await allowed_of(second_account, address)
-        assert said["approve"]["why_not"]["code"] == "self_approval"
+        allowed = await allowed_of(second_account, address)
+        assert allowed["approve"]["why_not"]["code"] == "self_approval"
         answer = await second_account.post(f"{address}/approve")
     assert (answer.status_code, answer.json()["code"]) == (403, "SELF_APPROVAL")

@@ -47,37 +47,37 @@ class LinkPage:
     def case(self, linked: LinkedCase) -> bytes:
         """The page of a link: what it is good for now, and what to do else."""
         key, title = linked.case.key, linked.case.trigger.title
-        hides_case = linked.standing in {"expired", "refused"}
+        hides_case = linked.state in {"expired", "refused"}
         return self._html(key if hides_case else f"{key}: {title}", [*self._parts(linked)])
 
     def _parts(self, linked: LinkedCase) -> Iterator[str]:
-        yield _paragraph(self._standing(linked), "notice")
-        if linked.standing == "refused":
+        yield _paragraph(self._sentence(linked), "notice")
+        if linked.state == "refused":
             return
-        if linked.standing != "expired":
+        if linked.state != "expired":
             yield self._facts(linked)
-        if linked.standing == "open":
+        if linked.state == "open":
             yield f'<form method="post"><button>{escape(self._say("take"))}</button></form>'
             yield _paragraph(self._say("take_hint"))
-        if linked.standing in {"expired", "used"}:
+        if linked.state in {"expired", "used"}:
             yield _paragraph(self._say("instead"))
             yield f"<p><code>opsdesk escalations acknowledge {escape(linked.case.key)}</code></p>"
         if self.console is not None:
             words = escape(self._say("console").format(key=linked.case.key))
             yield f'<p><a href="{escape(self.console)}" rel="noreferrer">{words}</a></p>'
 
-    def _standing(self, linked: LinkedCase) -> str:
+    def _sentence(self, linked: LinkedCase) -> str:
         """The sentence that says what the link is good for."""
         zone, by = linked.reader.zone, linked.acknowledged
         if linked.is_done:
             return self._say("done")
-        if linked.standing == "open":
+        if linked.state == "open":
             return self._say("reader").format(name=linked.reader.name)
-        if linked.standing == "acknowledged" and by is not None:
+        if linked.state == "acknowledged" and by is not None:
             return self._say("acknowledged").format(who=by.name, at=self._at(by.at, zone))
         used_at = linked.used_at or linked.valid_until
         until = self._at(linked.valid_until, zone)
-        return self._say(linked.standing).format(at=self._at(used_at, zone), until=until)
+        return self._say(linked.state).format(at=self._at(used_at, zone), until=until)
 
     def _facts(self, linked: LinkedCase) -> str:
         trigger, zone = linked.case.trigger, linked.reader.zone

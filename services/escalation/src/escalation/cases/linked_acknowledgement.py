@@ -18,7 +18,7 @@ from escalation.cases import store as cases
 from escalation.cases.commands import apply_outcome
 from escalation.cases.domain import lifecycle
 from escalation.cases.domain.case import Case
-from escalation.cases.domain.link_standing import Standing, find_standing
+from escalation.cases.domain.link_state import LinkState, find_link_state
 from escalation.directory import store as directory
 from escalation.directory.domain import FALLBACK_CONTACT
 from escalation.notifications import store as notifications
@@ -52,7 +52,7 @@ class LinkedCase:
     `is_done`: this very request has acknowledged.
     """
 
-    standing: Standing
+    state: LinkState
     case: Case
     reader: Reader
     valid_until: datetime
@@ -83,7 +83,7 @@ async def acknowledge_by_link(tx: Connection, message_id: UUID) -> LinkedCase | 
         return None
     at = await transaction_time(tx)
     linked = await _linked(tx, message, case, at)
-    if linked.standing != "open":
+    if linked.state != "open":
         return linked
     outcome = lifecycle.acknowledge(case.state, case.policy, message.person, at)
     assert not isinstance(outcome, Rejection), (
@@ -95,14 +95,14 @@ async def acknowledge_by_link(tx: Connection, message_id: UUID) -> LinkedCase | 
     actor, subject = Actor(message.person), f"escalation/{case.id}"
     await record(tx, Entry.by(actor, at, "escalation.acknowledge", subject, grounds))
     by = Acknowledgement(linked.reader.name, at)
-    return replace(linked, case=after, standing="acknowledged", acknowledged=by, is_done=True)
+    return replace(linked, case=after, state="acknowledged", acknowledged=by, is_done=True)
 
 
 async def _linked(tx: Connection, message: LinkedMessage, case: Case, at: datetime) -> LinkedCase:
     people = await directory.load_people(tx, {message.person})
     person = people.get(message.person, people[FALLBACK_CONTACT])
     valid_until = message.send_at + VALID_FOR
-    standing = find_standing(
+    state = find_link_state(
         case.state,
         case.policy,
         message.person,
@@ -113,7 +113,7 @@ async def _linked(tx: Connection, message: LinkedMessage, case: Case, at: dateti
     )
     by = await _last_acknowledgement(tx, case, message.person)
     reader = Reader(person.name or message.person, ZoneInfo(person.zone))
-    return LinkedCase(standing, case, reader, valid_until, message.link_used_at, by)
+    return LinkedCase(state, case, reader, valid_until, message.link_used_at, by)
 
 
 async def _may_acknowledge(tx: Connection, message: LinkedMessage) -> bool:

@@ -7,8 +7,8 @@ from common.auth.persons import counted_as
 from common.domain import Rejection
 from common.domain.allowed_act import AllowedAct
 from common.persistence.database import Connection, transaction_time
-from sla.agreements.domain.acts import SIGN, STEPS, WRITE, Asker, Standing, Step, allowed_acts
 from sla.agreements.domain.lifecycle import Person
+from sla.agreements.domain.steps import SIGN, STEPS, WRITE, Asker, Step, VersionStatus, allowed_acts
 from sla.agreements.domain.validity import Overlap
 from sla.agreements.draft_validation import find_succession
 from sla.agreements.store import agreements
@@ -23,10 +23,10 @@ async def load_allowed_acts(
     requested = None if stored.termination is None else stored.termination.requested
     ender = await counted_as(tx, caller.sub, None if requested is None else requested.by)
     held = {one for one in (WRITE, SIGN) if caller.has_permission(one)}
-    standing = Standing(
+    status = VersionStatus(
         stored.lifecycle, stored.termination, stored.is_terminated, await _find_overlap(tx, stored)
     )
-    return allowed_acts(standing, Asker(people, ender, held, await transaction_time(tx)))
+    return allowed_acts(status, Asker(people, ender, held, await transaction_time(tx)))
 
 
 async def person_of(tx: Connection, stored: AgreementVersion, caller: Caller, step: Step) -> Person:

@@ -16,8 +16,6 @@ from delivery_gate.versions.tables import versions
 
 Build = tuple[str, str]
 """A product and a digest."""
-Place = UUID
-"""The id of an environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Runs:
 
 async def load_running(
     tx: Connection, environments: Sequence[Environment]
-) -> Mapping[Place, Mapping[str, Runs]]:
+) -> Mapping[UUID, Mapping[str, Runs]]:
     """What runs on these environments, by environment and then by product."""
     builds = {(product, digest) for one in environments for product, digest in one.running.items()}
     if not builds:
@@ -63,10 +61,10 @@ async def load_running(
 
 async def load_open(
     tx: Connection, environments: Sequence[Environment]
-) -> Mapping[Place, Mapping[str, Sequence[OpenDelivery]]]:
+) -> Mapping[UUID, Mapping[str, Sequence[OpenDelivery]]]:
     """The deliveries that have not ended, the oldest first, by environment and then by product."""
     table, ids = deliveries.c, [one.id for one in environments]
-    found: dict[Place, dict[str, list[OpenDelivery]]] = {}
+    found: dict[UUID, dict[str, list[OpenDelivery]]] = {}
     # Each of the two has a partial index of its own.
     for states in (WAITING_STATES, RUNNING_STATES):
         query = select(

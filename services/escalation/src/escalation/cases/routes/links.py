@@ -22,14 +22,14 @@ from common.http import runtime_of, state_of
 from common.http.authentication import COUNTED_KEY
 from common.http.problems import problem_from_error
 from common.persistence.workload import READS, WRITES
-from escalation.cases.domain.link_standing import Standing
+from escalation.cases.domain.link_state import LinkState
 from escalation.cases.link_page import CSP, LinkPage, Notice
 from escalation.cases.linked_acknowledgement import LinkedCase, acknowledge_by_link, read_link
 from escalation.notifications.domain.ack_link import PATH, AckSigner
 from escalation.settings import EscalationSettings
 
-STATUSES: Final[dict[Standing, int]] = {"expired": 410, "refused": 403}
-"""Statuses of the page; of all other standings it is 200."""
+STATUSES: Final[dict[LinkState, int]] = {"expired": 410, "refused": 403}
+"""Statuses of the page; of all other states of a link it is 200."""
 CONFLICT: Final = 409
 NOT_FOUND: Final = 404
 HEADERS: Final = {"Content-Security-Policy": CSP, "X-Robots-Tag": "noindex, nofollow"}
@@ -113,7 +113,7 @@ def _answer(request: Request, linked: LinkedCase | None, otherwise: int = 200) -
         return _notice(request, "unknown", NOT_FOUND)
     settings: EscalationSettings = runtime_of(request.app).settings
     console = ConsolePages(settings.console_url).address("escalation", linked.case.key)
-    status = STATUSES.get(linked.standing, 200 if linked.is_done else otherwise)
+    status = STATUSES.get(linked.state, 200 if linked.is_done else otherwise)
     page = LinkPage(_language(request), console).case(linked)
     return Response(page, status, HEADERS, "text/html")
 

@@ -23,8 +23,8 @@ from common.persistence.database import Connection, transaction_time
 from sla.agreements import coverage
 from sla.agreements.allowed import cannot_be_published, person_of
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
-from sla.agreements.domain.acts import APPROVE, PROPOSE, PUBLISH, REVISE, WITHDRAW, Step
 from sla.agreements.domain.lifecycle import NOT_NOW, TERMINATED, VersionLifecycle
+from sla.agreements.domain.steps import APPROVE, PROPOSE, PUBLISH, REVISE, WITHDRAW, Step
 from sla.agreements.domain.validity import Overlap
 from sla.agreements.draft_validation import find_succession
 from sla.agreements.endings import schedule_notice

@@ -6,12 +6,12 @@ from typing import Literal
 from escalation.cases.domain.lifecycle import EscalationState
 from escalation.policies.domain.policy import Policy
 
-Standing = Literal["open", "acknowledged", "used", "over", "expired", "refused"]
+LinkState = Literal["open", "acknowledged", "used", "over", "expired", "refused"]
 """`open`: it takes the case. `acknowledged`: somebody has. `used`: it did so before, and the case is open again.
 `refused`: its person has left, or may not acknowledge any more."""
 
 
-def find_standing(
+def find_link_state(
     case: EscalationState,
     policy: Policy,
     person: str,
@@ -20,7 +20,7 @@ def find_standing(
     used_at: datetime | None,
     valid_until: datetime,
     at: datetime,
-) -> Standing:
+) -> LinkState:
     """What the link of `person` is good for at `at`. One that has ended says nothing about the case."""
     if not may_acknowledge:
         return "refused"

@@ -55,7 +55,7 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class VersionStatus:
     """How a version stands. `overlap`: why it cannot be published beside the others, None where it can."""
 
     lifecycle: VersionLifecycle
@@ -64,32 +64,32 @@ class Standing:
     overlap: Rejection | None = None
 
 
-def allowed_acts(standing: Standing, asker: Asker) -> Iterator[AllowedAct]:
+def allowed_acts(status: VersionStatus, asker: Asker) -> Iterator[AllowedAct]:
     """Every act with whether this caller may do it now."""
 
     def judge(act: str, permission: str, ask: Callable[[], object]) -> AllowedAct:
-        is_held, state = permission in asker.permissions, _state(standing)
+        is_held, state = permission in asker.permissions, _state(status)
         return judge_act(act, permission, is_held=is_held, state=state, ask=ask)
 
-    yield judge("redraft", WRITE, lambda: rules.redraft(standing.lifecycle))
+    yield judge("redraft", WRITE, lambda: rules.redraft(status.lifecycle))
     for act, (_, permission) in STEPS.items():
-        yield judge(act, permission, partial(_take, standing, act, asker))
-    end, at = standing.termination, asker.at
+        yield judge(act, permission, partial(_take, status, act, asker))
+    end, at = status.termination, asker.at
     yield judge("request_termination", WRITE, lambda: request_end(end, asker.ender, "", at))
     yield judge("confirm_termination", WRITE, lambda: confirm_end(end, asker.ender, at))
     yield judge("withdraw_termination", WRITE, lambda: withdraw_end(end))
 
 
-def _take(standing: Standing, act: str, asker: Asker) -> object:
+def _take(status: VersionStatus, act: str, asker: Asker) -> object:
     """What the rule of a step says, as its route asks it."""
-    if standing.is_terminated:
+    if status.is_terminated:
         return TERMINATED
     step, _ = STEPS[act]
-    after = step.rule(standing.lifecycle, asker.people[act], asker.at)
-    if act == "publish" and not isinstance(after, Rejection) and standing.overlap is not None:
-        return standing.overlap
+    after = step.rule(status.lifecycle, asker.people[act], asker.at)
+    if act == "publish" and not isinstance(after, Rejection) and status.overlap is not None:
+        return status.overlap
     return after
 
 
-def _state(standing: Standing) -> str:
-    return "terminated" if standing.is_terminated else standing.lifecycle.state
+def _state(status: VersionStatus) -> str:
+    return "terminated" if status.is_terminated else status.lifecycle.state
