@@ -64,6 +64,10 @@ EXCEPTIONS: Final = {
     ("sla", "monitors"): "machines are known to the issuer of their tokens only",
     ("sla", "rate"): "looked up in the rate card of the day: a rate may be priced later",
     ("sla", "supersedes"): "the number of a version of the same agreement",
+    (
+        "delivery_gate",
+        "owner",
+    ): "the gate keeps no directory of staff, only accounts that it has met",
     ("escalation", "ticket"): "escalation holds no tickets; the key is shown and decides nothing",
 }
 """Fields of such a name that are no marked references, and why."""
