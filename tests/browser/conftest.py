@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from opsdesk import demo_clients
 from opsdesk.company.demo_data import read_demo_data
@@ -19,6 +19,8 @@ from opsdesk_local import embedded_servers
 from opsdesk_local.addresses import Addresses
 from opsdesk_local.installation import Installation
 from opsdesk_testing.chromium import open_chromium
+
+expect.set_options(timeout=30_000)  # a busy machine is slow, and no fault of a page
 
 Desk = Callable[..., Awaitable[Page]]
 """Signs somebody in by name; further keywords are those of Playwright's contexts."""
@@ -79,7 +81,7 @@ async def desk(
     async def sign_in(name: str, **how: Any) -> Page:
         how = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"} | how
         context = await chromium.new_context(base_url=console, **how)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         opened.append(context)
         page = await context.new_page()
         await page.goto("/")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from playwright.async_api import Browser, BrowserContext
+from playwright.async_api import Browser, BrowserContext, expect
 
 from common.persistence.database import Database
 from console.settings import ConsoleSettings
@@ -15,6 +15,8 @@ from console_support.people import start_session
 from console_support.served import Look, Watched, free_socket, serve
 from console_support.services import FakeServices
 from opsdesk_testing.chromium import open_chromium
+
+expect.set_options(timeout=30_000)  # a busy machine is slow, and no fault of a page
 
 
 @pytest.fixture(scope="session")

@@ -102,7 +102,8 @@ const tell = (message) => {
   CHANNEL.postMessage(message);
 };
 // One stream a browser: who holds the lock listens for all; a hidden page lets go.
-const listen = () => navigator.locks.request("opsdesk-live", () => new Promise((resolve) => {
+const inTurn = (run) => (navigator.locks ? navigator.locks.request("opsdesk-live", run) : run());
+const listen = () => inTurn(() => new Promise((resolve) => {
   if (document.hidden) return resolve();
   letGo = () => {
     source.close();
