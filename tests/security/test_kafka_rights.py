@@ -139,10 +139,8 @@ def test_topics_are_made_by_one_user_and_used_by_others(
     run_blocking(send(broker.as_user(SLA_USER), "opsdesk.clocks"))
     with pytest.raises(TopicAuthorizationFailedError):
         run_blocking(send(broker.as_user(SLA_USER), "opsdesk.tickets"))
-    with pytest.raises(SystemExit, match="Kafka refused the topic"):
-        CliRunner().invoke(
-            create_cli(SLA), ["topics", "apply", "--retention-days", "500"], catch_exceptions=False
-        )
+    refused = CliRunner().invoke(create_cli(SLA), ["topics", "apply", "--retention-days", "500"])
+    assert "Kafka refused the topic" in str(refused.exception)
 
     # What a wrong user lacks and has too much is found by name.
     settings_of(INTAKE_USER)
@@ -170,7 +168,7 @@ def test_a_team_reads_what_it_subscribed_to_and_nothing_else(
     seen, records = run_blocking(read(team, "opsdesk.clocks", "bi.dashboard"))
     assert (seen, records > 0) == ({"opsdesk.clocks"}, True), "of all others not even the name"
     with pytest.raises(GroupAuthorizationFailedError):
-        run_blocking(read(team, "opsdesk.clocks", "opsdesk.sla"))
+        run_blocking(read_offsets(team, "opsdesk.sla"))
     with pytest.raises(TopicAuthorizationFailedError):
         run_blocking(send(team, "opsdesk.clocks"))
 
@@ -194,6 +192,11 @@ async def send(kafka: Kafka, topic: str) -> None:
         await producer.send_and_wait(topic, b"")
     finally:
         await producer.stop()
+
+
+async def read_offsets(kafka: Kafka, group: str) -> None:
+    async with topic_admin.admin_client(kafka) as admin:
+        await admin.list_consumer_group_offsets(group)
 
 
 async def read(kafka: Kafka, topic: str, group: str) -> tuple[set[str], int]:

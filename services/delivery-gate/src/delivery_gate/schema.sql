@@ -650,3 +650,144 @@ CREATE TABLE stopped_sources (
 
 -- Views for reports, which opsdesk_reporting reads
 -- ------------------------------------------------
+
+-- Deliveries: one row for each attempt to bring a version into an environment.
+CREATE VIEW reporting.delivery_gate_deliveries AS SELECT
+    -- uuid: id of the delivery
+    id AS delivery_id,
+    -- text: key of the delivery: DEL-3
+    key AS delivery,
+    -- text: key of the product
+    product,
+    -- text: version that was asked for; null where none was named
+    version,
+    -- text: key of the customer
+    customer,
+    -- text: key of the environment
+    environment,
+    -- text: tier of the environment: production, staging, test, development
+    tier,
+    -- integer: number of the attempt for this version and environment
+    attempt,
+    -- text: evaluating, in_review, approved, delivering, verifying, delivered, refused,
+    -- rolled_back, superseded, withdrawn or expired
+    state,
+    -- timestamptz: instant at which it was asked for
+    requested_at,
+    -- timestamptz: instant at which it was begun; null before
+    started_at,
+    -- timestamptz: instant of its end, whatever it was; null before
+    ended_at,
+    -- bigint: seconds of elapsed time from the request to its beginning; null before
+    extract(epoch FROM started_at - requested_at)::bigint AS review_seconds,
+    -- bigint: seconds of elapsed time from its beginning to its end; null before
+    extract(epoch FROM ended_at - started_at)::bigint AS delivery_seconds
+FROM deliveries;
+
+-- Causes of refusals: one row for each reason of each verdict that refused.
+CREATE VIEW reporting.delivery_gate_refusals AS SELECT
+    -- uuid: id of the verdict
+    verdicts.id AS verdict_id,
+    -- uuid: see delivery_gate_deliveries
+    verdicts.delivery_id AS delivery_id,
+    -- text: key of the product
+    deliveries.product AS product,
+    -- text: key of the customer
+    verdicts.customer AS customer,
+    -- text: why: a stable code
+    given.reason ->> 'code' AS code,
+    -- text: criterion that was not met; null where none was
+    given.reason ->> 'criterion' AS criterion,
+    -- integer: version of the criteria that held
+    criteria_version,
+    -- timestamptz: instant of the verdict
+    verdicts.at AS at
+FROM verdicts JOIN deliveries ON deliveries.id = verdicts.delivery_id CROSS JOIN LATERAL
+    jsonb_array_elements(verdicts.reasons) AS given(reason) WHERE verdicts.outcome = 'refused';
+
+-- Changes of an environment that no version held: one row each, with what they cost.
+CREATE VIEW reporting.delivery_gate_emergency_changes AS SELECT
+    -- uuid: id of the change
+    id AS emergency_change_id,
+    -- text: key of the change
+    key AS emergency_change,
+    -- text: key of the customer
+    customer,
+    -- text: key of the environment
+    environment,
+    -- uuid: see intake_tickets: the Blocker that it was for
+    ticket_id,
+    -- text: requested, authorized, applied, settled or revoked
+    state,
+    -- timestamptz: instant at which it was asked for
+    requested_at,
+    -- timestamptz: instant at which a second person allowed it; null before
+    authorized_at,
+    -- timestamptz: instant at which it was done; null before
+    applied_at,
+    -- timestamptz: instant at which a delivered version held it; null before
+    settled_at,
+    -- bigint: seconds of elapsed time for which the environment ran what no version held; null
+    -- while it does
+    extract(epoch FROM settled_at - applied_at)::bigint AS debt_seconds
+FROM emergency_changes;
+
+-- Environments that run what no version holds now: one row each.
+CREATE VIEW reporting.delivery_gate_debts AS SELECT
+    -- text: key of the environment
+    key AS environment,
+    -- uuid: see delivery_gate_emergency_changes
+    debt_change_id AS emergency_change_id,
+    -- timestamptz: instant from which on it is so
+    debt_since AS since,
+    -- timestamptz: instant until which a version must hold it
+    debt_due_at AS due_at,
+    -- boolean: whether that was missed
+    debt_overdue_since IS NOT NULL AS overdue
+FROM environments WHERE debt_change_id IS NOT NULL;
+
+-- What refusals and emergency changes left to do: one row each.
+CREATE VIEW reporting.delivery_gate_follow_ups AS SELECT
+    -- uuid: id of the follow-up
+    id AS follow_up_id,
+    -- text: key of the follow-up
+    key AS follow_up,
+    -- text: documentation, investigation or retest
+    kind,
+    -- uuid: see delivery_gate_deliveries; null where it is of an emergency
+    delivery_id,
+    -- uuid: see delivery_gate_emergency_changes; null where it is of a delivery
+    emergency_id AS emergency_change_id,
+    -- text: key of the environment
+    environment,
+    -- text: open, closed or confirmed
+    state,
+    -- timestamptz: instant at which it came to be
+    opened_at,
+    -- timestamptz: instant at which it was said to be done; null before
+    closed_at,
+    -- timestamptz: instant at which a second person confirmed it; null before
+    confirmed_at,
+    -- bigint: seconds of elapsed time from opening to closing; null before
+    extract(epoch FROM closed_at - opened_at)::bigint AS open_seconds
+FROM follow_ups;
+
+-- How often and how well is delivered (DORA): one row per month (in UTC), product and tier.
+CREATE VIEW reporting.delivery_gate_deliveries_monthly AS SELECT
+    -- text: month of the beginning, in UTC: 2030-01
+    to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM') AS month,
+    -- text: key of the product
+    product,
+    -- text: tier of the environment
+    tier,
+    -- bigint: deliveries that were begun
+    count(*) AS started,
+    -- bigint: those that ended well
+    count(*) FILTER (WHERE state = 'delivered') AS delivered,
+    -- bigint: those that were taken back
+    count(*) FILTER (WHERE state = 'rolled_back') AS rolled_back,
+    -- numeric: share that was taken back (0 to 1); null where none has ended
+    count(*) FILTER (WHERE state = 'rolled_back')::numeric / nullif(count(*) FILTER (WHERE state IN ('delivered', 'rolled_back')), 0) AS failure_ratio,
+    -- bigint: seconds from request to beginning, for half of them less
+    percentile_disc(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM started_at - requested_at)::bigint) AS median_review_seconds
+FROM deliveries WHERE started_at IS NOT NULL GROUP BY 1, product, tier;

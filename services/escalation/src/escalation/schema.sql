@@ -529,3 +529,81 @@ CREATE TABLE stopped_sources (
 
 -- Views for reports, which opsdesk_reporting reads
 -- ------------------------------------------------
+
+-- Escalations: one row each, with how long it took until somebody took it and until it ended.
+CREATE VIEW reporting.escalation_escalations AS SELECT
+    -- uuid: id of the escalation
+    id AS escalation_id,
+    -- text: key of the escalation: ESC-7
+    key AS escalation,
+    -- text: what happened: clock_breached, blocker_raised, …
+    trigger,
+    -- text: how urgent it is, as the policy sees it
+    severity,
+    -- text: key of the customer; null where it is about none
+    customer,
+    -- text: key of the environment; null where it is about none
+    environment,
+    -- text: tier of the environment: production, staging, test, development
+    tier,
+    -- text: key of the service; null where it is about none
+    service,
+    -- uuid: see intake_tickets; null where it is about none
+    ticket_id,
+    -- text: open, acknowledged, snoozed or resolved
+    status,
+    -- timestamptz: instant at which it was opened
+    opened_at,
+    -- timestamptz: instant at which somebody took it for the first time; null before
+    taken.acknowledged_at AS acknowledged_at,
+    -- bigint: seconds of elapsed time from opening to the first acknowledgement; null before
+    extract(epoch FROM taken.acknowledged_at - opened_at)::bigint AS acknowledge_seconds,
+    -- bigint: times that somebody took it
+    taken.acknowledgements AS acknowledgements,
+    -- boolean: whether all steps were fired and nobody took it
+    exhausted,
+    -- integer: times that the steps of the policy were gone through
+    round AS rounds,
+    -- timestamptz: instant at which it ended; null before
+    resolved_at,
+    -- bigint: seconds of elapsed time from opening to its end; null before
+    extract(epoch FROM resolved_at - opened_at)::bigint AS resolve_seconds
+FROM escalations LEFT JOIN LATERAL (SELECT min(at) AS acknowledged_at, count(*) AS acknowledgements
+    FROM timeline WHERE timeline.escalation_id = escalations.id AND timeline.kind = 'acknowledged')
+    AS taken ON true;
+
+-- Messages to our own people about escalations: one row each.
+CREATE VIEW reporting.escalation_notifications AS SELECT
+    -- uuid: id of the message
+    id AS notification_id,
+    -- uuid: see escalation_escalations
+    escalation_id,
+    -- text: page, exhausted, duty or all_clear
+    purpose,
+    -- text: sub of who was to be reached
+    person,
+    -- text: how: email, webhook
+    channel,
+    -- text: waiting, ready, sent, cancelled or failed
+    state,
+    -- timestamptz: instant at which it was due
+    send_at,
+    -- timestamptz: instant of real time at which it was sent or given up; null before
+    settled_at,
+    -- integer: times that it was tried
+    attempts,
+    -- boolean: whether it went to the last resort, since nobody else could be
+    to_fallback
+FROM notifications;
+
+-- Pages for each person: one row per day (in UTC) and person who was paged.
+CREATE VIEW reporting.escalation_pages_daily AS SELECT
+    -- date: day in UTC
+    (send_at AT TIME ZONE 'UTC')::date AS day,
+    -- text: sub of who was paged
+    person,
+    -- bigint: pages that were sent
+    count(*) AS pages,
+    -- bigint: those between 22 and 6 o'clock in UTC; see the person's own zone before you judge
+    count(*) FILTER (WHERE extract(hour FROM send_at AT TIME ZONE 'UTC') NOT BETWEEN 6 AND 21) AS at_night
+FROM notifications WHERE purpose = 'page' AND state = 'sent' GROUP BY 1, person;
