@@ -182,3 +182,16 @@ async def test_nobody_is_present_at_a_ticket_that_they_may_not_see(
         token = (await browser.open("/settings")).tree.xpath("//body/@data-form")[0]
         page = await browser.post("/presence/OPS-99", {"form": token})
         assert page.status == 404
+
+
+async def test_of_more_drafts_than_one_person_has_the_oldest_go(database: Database) -> None:
+    """Whoever is signed in cannot fill the disk; others keep theirs."""
+    most, began = store.MAX_DRAFTS, now()
+    async with database.transaction() as tx:
+        await store.save(tx, "omar", "note", "OPS-1", "His", None, began - timedelta(days=1))
+        for number in range(most + 2):
+            at = began + timedelta(seconds=number)
+            await store.save(tx, "anna", "note", f"OPS-{number}", "Words", None, at)
+        assert await tx.scalar(text("SELECT count(*) FROM drafts")) == most + 1
+        assert await store.find(tx, "anna", "OPS-1") == {}
+        assert "note" in await store.find(tx, "anna", f"OPS-{most + 1}")

@@ -115,6 +115,10 @@ async def test_the_work_is_given_to_somebody_until_an_instant(
     listed = await gate.get_ok("quin", "follow-ups?owner=omar")
     assert [one["key"] for one in listed["items"]] == [work["key"]]
     assert (await gate.get_ok("quin", "follow-ups?owner=anna"))["items"] == []
+    other = await gate.post_ok("quin", path, {"owner": "pavel"})
+    assert (other["owner"], other["due_at"]) == ("pavel", due_at), "it is due as before"
+    free = await gate.post_ok("quin", path, {"owner": "pavel", "due_at": None})
+    assert free["due_at"] is None
 
 
 async def test_work_that_is_done_or_due_in_the_past_is_given_to_nobody(

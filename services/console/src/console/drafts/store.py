@@ -15,6 +15,12 @@ from console.drafts.tables import drafts
 Kind = Literal["reply", "note", "new"]
 KINDS: Final = frozenset({"reply", "note", "new"})
 DRAFT_DAYS: Final = 14
+MAX_DRAFTS: Final = 100
+"""Drafts of one person; the oldest go."""
+_FORGET_OLDEST: Final = text(
+    "DELETE FROM drafts WHERE sub = :sub AND (kind, ref) IN"
+    " (SELECT kind, ref FROM drafts WHERE sub = :sub ORDER BY saved_at DESC, kind, ref OFFSET :most)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ async def save(
     saved = insert(drafts).values(sub=sub, kind=kind, ref=ref, **values)
     keys = [drafts.c.sub, drafts.c.kind, drafts.c.ref]
     await tx.execute(saved.on_conflict_do_update(index_elements=keys, set_=values))
+    await tx.execute(_FORGET_OLDEST, {"sub": sub, "most": MAX_DRAFTS})
 
 
 async def throw_away(tx: Connection, sub: str, kind: str, ref: str) -> None:

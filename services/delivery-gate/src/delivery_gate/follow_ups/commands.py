@@ -56,7 +56,10 @@ async def save_step(
     stored, outbox_event = follow_up_event(event, follow_up, context.at, context.actor.sub, **more)
     await store.save(context.tx, stored)
     await publish(context.tx, outbox_event)
-    await context.audit(action, f"follow-up/{stored.id}", key=stored.key, state=stored.state)
+    named = {name: value for name, value in more.items() if value is not None}
+    await context.audit(
+        action, f"follow-up/{stored.id}", key=stored.key, state=stored.state, **named
+    )
     return stored
 
 

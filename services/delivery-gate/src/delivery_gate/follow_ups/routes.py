@@ -82,10 +82,11 @@ async def assign_follow_up(
     context, follow_up = await load_locked_follow_up(tx, ref, caller, request)
     if body.due_at is not None and body.due_at <= context.at:
         raise ValidationFailed([Violation("/due_at", "past", "give an instant that is to come")])
-    outcome = assign(follow_up, body.owner, body.due_at)
+    due_at = body.due_at if "due_at" in body.model_fields_set else follow_up.due_at
+    outcome = assign(follow_up, body.owner, due_at)
     if isinstance(outcome, Rejection):
         return await deny(context, "follow_up.assign", f"follow-up/{follow_up.id}", outcome)
-    named = {"owner": body.owner, "due_at": body.due_at}
+    named = {"owner": body.owner, "due_at": due_at}
     stored = await save_step(context, outcome, FollowUpAssigned, "follow_up.assign", **named)
     return await _respond(tx, response, stored)
 

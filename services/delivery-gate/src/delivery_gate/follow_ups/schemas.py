@@ -17,7 +17,8 @@ class FollowUpClose(RequestModel):
 
 
 class FollowUpAssign(RequestModel):
-    """`owner`: the account of the person whose work it is from now on. `due_at`: until when."""
+    """`owner`: the account of the person whose work it is from now on. `due_at`: until when; left out it stays
+    as it was, null takes it away."""
 
     owner: Line
     due_at: datetime | None = None
