@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from common.messaging import topic_admin
 from common.messaging.kafka import Kafka
-from common.messaging.topics import create_missing_topics
 from console.live.hints import LISTS
 from console.live.hub import Hub, Listener
 
@@ -20,7 +20,7 @@ async def _until_named(listener: Listener, name: str) -> None:
 
 
 async def test_what_is_told_after_the_start_is_heard(kafka: Kafka) -> None:
-    await create_missing_topics(kafka, dict.fromkeys(LISTS, 1))
+    await topic_admin.apply(kafka, dict.fromkeys(LISTS, 1))
     hub = Hub()
     task = asyncio.create_task(hub.run(kafka))
     key = f"OPS-{uuid4().int % 10**9}"
