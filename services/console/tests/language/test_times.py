@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from console.language.chosen import Reader, choose_language, choose_zone
-from console.language.times import at, duration, in_full, left
+from console.language.times import at, duration, in_full, left, working_time
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -68,3 +68,15 @@ def test_the_language_is_chosen_then_the_issuers_then_the_browsers(
 def test_a_zone_that_does_not_exist_is_nobodys() -> None:
     assert choose_zone("Mars/Olympus", None, "Europe/Rome").key == "Europe/Rome"
     assert choose_zone(None).key == "Europe/Amsterdam"
+
+
+@pytest.mark.parametrize(
+    ("length", "written"),
+    [
+        (timedelta(hours=40), "40 h"),
+        (timedelta(hours=3, minutes=30), "3 h 30 min"),
+        (timedelta(minutes=15), "15 min"),
+    ],
+)
+def test_counted_time_is_written_in_hours(length: timedelta, written: str) -> None:
+    assert working_time("en", length) == written

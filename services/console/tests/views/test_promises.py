@@ -144,3 +144,14 @@ def test_downtime_that_does_not_count_counts_nothing() -> None:
     page = availability_page(here(AVAILABILITY | {"intervals": [outside]}))
     assert page is not None
     assert page.intervals[0].counted == timedelta()
+
+
+def test_what_came_after_the_end_is_nothing_that_did_not_count() -> None:
+    intervals = [
+        interval("2026-03-01T05:00:00Z", "2026-03-01T06:00:00Z", "counted", 3_600),
+        interval("2026-03-01T06:00:00Z", "2026-03-01T07:00:00Z", "stopped"),
+    ]
+    over = CLOCK | {"state": "stopped", "outcome": "met", "stopped_at": "2026-03-01T06:00:00Z"}
+    assert clock_page(clock_parts(intervals=intervals, clock=over), NOW).not_counted == ()
+    again = clock_page(clock_parts(intervals=intervals), NOW).not_counted
+    assert [one.reason for one in again] == ["stopped"]

@@ -91,7 +91,7 @@ def clock_page(parts: Mapping[str, Part], moment: datetime) -> ClockPage:
         timedelta(seconds=explanation["elapsed_seconds"]),
         length(clock["remaining_seconds"]),
         timedelta(seconds=clock["overrun_seconds"]),
-        tuple(_not_counted(intervals)),
+        tuple(_not_counted(_until_stopped(clock, intervals))),
         tuple(intervals[-MAX_INTERVALS:]),
         max(0, len(intervals) - MAX_INTERVALS),
         tuple(detail.get("firings", ())),
@@ -111,6 +111,12 @@ def _interval(item: Mapping[str, Any]) -> Interval:
     return Interval(
         item["starts_at"], item["ends_at"], item["reason"], end - start, counted, item["name"]
     )
+
+
+def _until_stopped(clock: Mapping[str, Any], intervals: Sequence[Interval]) -> Sequence[Interval]:
+    """Leave out what came after the end: nobody expects that to count."""
+    is_over = clock["stopped_at"] is not None and intervals and intervals[-1].reason == "stopped"
+    return intervals[:-1] if is_over else intervals
 
 
 def _not_counted(intervals: Sequence[Interval]) -> Iterable[NotCounted]:

@@ -21,7 +21,7 @@ PROMISE_WORDS: Final[Mapping[str, Words]] = {
         "break": "a break",
         "maintenance": "agreed maintenance",
         "waiting_on_customer": "the customer was waited for",
-        "stopped": "it was resolved for a time",
+        "stopped": "it did not run",
     },
     "clock_event": {
         "opened": "began",

@@ -61,6 +61,18 @@ def duration(language: str, length: timedelta) -> str:
     return " ".join(shown)
 
 
+def working_time(language: str, length: timedelta) -> str:
+    """A length of time that is counted, in hours and minutes: forty hours of support are no day and a half."""
+    text = translations(language)
+    hours, minutes = abs(length) // HOUR, abs(length) % HOUR // MINUTE
+    if not hours:
+        return duration(language, length)
+    shown = [text.gettext("%(count)s h") % {"count": hours}]
+    if minutes:
+        shown.append(text.gettext("%(count)s min") % {"count": minutes})
+    return " ".join(shown)
+
+
 def left(reader: Reader, due: datetime) -> str:
     """How much is left until then, or how long ago it was."""
     text = translations(reader.language)

@@ -49,7 +49,7 @@ class CompiledTemplates:
 
 
 def render(template: str, reader: Reader, values: Mapping[str, Any]) -> str:
-    """Render a template for a reader; `at`, `real`, `left`, `long` and `lines` are about their times and words."""
+    """Render a template for a reader; `at`, `real`, `left`, `long`, `hours` and `lines` are about their times and words."""
     page = environment(reader.language).get_template(template)
     return page.render(
         reader=reader,
@@ -58,6 +58,7 @@ def render(template: str, reader: Reader, values: Mapping[str, Any]) -> str:
         real=lambda instant: time_tag(reader, instant + reader.ahead, times.at),
         left=lambda instant: time_tag(reader, instant, times.left),
         long=lambda length: times.duration(reader.language, length),
+        hours=lambda length: times.working_time(reader.language, length),
         lines=paragraphs,
         **values,
     )

@@ -15,8 +15,11 @@ Theme = Literal["light", "dark"]
 
 
 async def hand_on_picture(visitor: Visitor, get: Get) -> Response:
-    """Hand a picture on; it is shown by `<img>`, in which nothing of it can run. Raises 404."""
-    found = await visitor.upstream.file(visitor.asker, get, SVG)
+    """Hand a picture on; it is shown by `<img>`, in which nothing of it can run. Raises 404.
+
+    The page does not wait for it, so it may take longer than a part.
+    """
+    found = await visitor.upstream.file(visitor.asker, get, SVG, FORM_S)
     if found is None:
         raise HTTPException(404)
     return Response(found, media_type=SVG, headers=SANDBOX)
