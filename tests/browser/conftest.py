@@ -18,6 +18,7 @@ from opsdesk.journeys.context import JourneyContext
 from opsdesk_local import embedded_servers
 from opsdesk_local.addresses import Addresses
 from opsdesk_local.installation import Installation
+from opsdesk_local.service import CONSOLE, SERVICES
 from opsdesk_testing.chromium import open_chromium
 
 expect.set_options(timeout=30_000)  # a busy machine is slow, and no fault of a page
@@ -33,7 +34,11 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         servers = stack.enter_context(embedded_servers())
         folder: Path = tmp_path_factory.mktemp("opsdesk")
         installation = Installation(
-            folder, servers.admin_url, servers.bootstrap, servers.state.password
+            folder,
+            servers.admin_url,
+            servers.bootstrap,
+            servers.state.password,
+            services=(*SERVICES, CONSOLE),
         )
         stack.callback(installation.stop)
         installation.prepare()

@@ -31,7 +31,7 @@ async def test_a_caller_is_known_and_what_they_say_becomes_a_ticket(
 ) -> None:
     page = await desk("Anna de Vries", java_script_enabled=scripts)
     await page.get_by_role("link", name="New ticket").click()
-    await page.get_by_label("Who calls?").fill("+31 20 555 0123")
+    await page.locator("#who").fill("+31 20 555 0123")
     await page.get_by_role("button", name="Look for them").click()
     await expect(page.get_by_role("heading", name="Jan Bakker")).to_be_visible()
     await page.get_by_label("Title").fill("The invoices of this morning are not sent")

@@ -101,5 +101,5 @@ async def test_the_tab_key_leads_through_every_page_and_shows_where_it_is(
             seen.append(at["what"])
             if not at["seen"] or not at["outlined"]:
                 faults.setdefault(path, []).append(at["what"])
-        assert len(seen) > 5, path
+        assert len(seen) > (2 if path == "/nothing" else 5), path
     assert faults == {}

@@ -62,7 +62,7 @@ async def test_a_phone_note_is_written(look: Look, services: FakeServices) -> No
     watched = await look(java_script_enabled=False)
     await watched.go("/tickets/new")
     page = watched.page
-    await page.get_by_label("Who calls?").fill("020 555 01 23")
+    await page.locator("#who").fill("020 555 01 23")
     await page.get_by_role("button", name="Look for them").click()
     await expect(page.get_by_role("main")).to_contain_text("Open already: is it one of these?")
     await page.get_by_label("Title").fill("No invoice")

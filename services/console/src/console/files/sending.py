@@ -3,7 +3,7 @@
 Each gets an id, which the form keeps: a message that has to be sent again does not need them again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,7 +22,7 @@ NOT_STORED: Final = marked("A file was not stored, as the service did not answer
 class Sent:
     """The fields of files that intake has now, and what is wrong with the others."""
 
-    fields: Mapping[str, str]
+    fields: dict[str, str]
     wrong: tuple[Violation, ...]
 
 

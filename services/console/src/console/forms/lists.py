@@ -78,7 +78,7 @@ def read_list(part: Part) -> List:
 def _entry(item: Mapping[str, Any]) -> Entry:
     if "text" in item:
         return Entry(item["id"], _excerpt(item))
-    name = item.get("name")
+    name = str(item.get("name") or "")
     if "wants_mail" in item:  # a contact, who has no key
         return Entry(item["id"], f"{name} ({item['address']})" if item.get("address") else name)
     value = item.get("sub") or item["key"]
