@@ -3,7 +3,7 @@
 from typing import Any
 
 from console_support.answers import page_of, say_ticket, say_work
-from console_support.changes import say_changes
+from console_support.changes import CUSTOMER, say_changes
 from console_support.promises import say_promises
 from console_support.reviews import say_reviews
 from console_support.services import FakeServices
@@ -122,7 +122,7 @@ def say_lists(services: FakeServices) -> None:
     services.say("intake", "/v1/people", page_of(*people))
     services.say("intake", "/v1/teams", page_of({"key": "second_level", "name": "Second level"}))
     services.say("intake", "/v1/partners", page_of({"key": "vendor", "name": "Vendor"}))
-    services.say("intake", "/v1/customers", page_of({"key": "acme", "name": "Acme Logistics"}))
+    services.say("intake", "/v1/customers", page_of(CUSTOMER))
     environment = {"key": "acme-prod", "name": "Production"}
     services.say("intake", "/v1/customers/acme/environments", page_of(environment))
     services.say("sla", "/v1/services", page_of({"key": "billing", "name": "Billing"}))
