@@ -11,7 +11,13 @@ from console_support.everything import say_everything
 from console_support.people import SignIn
 from console_support.services import FakeServices
 
-NOT_PAGES = {"/sign-in", "/signed-in", "/assets/{file}", "/favicon.ico", "/{path:path}"}
+NOT_PAGES = {"/sign-in", "/signed-in", "/assets/{file}", "/favicon.ico", "/{path:path}", "/live"}
+"""The stream is opened by the script alone."""
+LEADS_ON = (
+    "//a/@href|//img/@src|//iframe/@src|//*/@data-part|//form[not(@method='post')]/@action"
+    "|//form[@action='/tickets/bulk']/@action"
+)
+"""Whoever comes back to the address of bulk acts is led to the list."""
 MOST_OF_A_ROUTE = 6
 """Calendars and months go on for ever: a page is looked at so often."""
 ROUTES = [
@@ -37,7 +43,7 @@ async def walk(browser: Browser) -> dict[str, list[str]]:
         page = await browser.open(here)
         if "text/html" not in page.response.headers.get("content-type", ""):
             continue
-        for link in page.tree.xpath("//a/@href|//img/@src|//form[not(@method='post')]/@action"):
+        for link in page.tree.xpath(LEADS_ON):
             target = urlsplit(urljoin(f"http://console.test{here}", link))
             if target.netloc != "console.test":
                 continue

@@ -81,7 +81,7 @@ async def test_time_is_written_down_and_corrected(sign_in: SignIn, services: Fak
     assert first.body == {"minutes": 45, "day": "2026-03-02", "ticket": "OPS-7"}
     assert (second.path, second.body) == (path, {"minutes": 20, "reason": "Less."})
     wrong = await browser.send(page, f"{HERE}/time/spend", minutes="some", day="2026-03-02")
-    assert "Minutes: Give a whole number." in wrong.main
+    assert "Time in minutes: Give a whole number." in wrong.main
 
 
 async def test_the_address_of_a_form_leads_to_its_page(

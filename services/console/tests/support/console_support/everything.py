@@ -3,7 +3,7 @@
 from typing import Any
 
 from console_support.answers import page_of, say_ticket, say_work
-from console_support.changes import CUSTOMER, say_changes
+from console_support.changes import CONTACT, CUSTOMER, say_changes
 from console_support.promises import say_promises
 from console_support.reviews import say_reviews
 from console_support.services import FakeServices
@@ -218,8 +218,8 @@ def say_beside_the_ticket(services: FakeServices) -> None:
     here = "/v1/tickets/OPS-7"
     added = {"id": LINK["id"], "added_at": "2026-03-02T08:00:00Z"}
     watcher = added | {"person": "omar", "contact_id": None}
-    contact = {"id": CALLER["contact_id"], "name": "Jan Bakker", "address": "jan@acme.example"}
-    services.say("intake", "/v1/customers/acme/contacts", page_of(contact | {"wants_mail": True}))
+    contact = CONTACT | {"id": CALLER["contact_id"], "wants_mail": True}
+    services.say("intake", "/v1/customers/acme/contacts", page_of(contact))
     services.say("intake", f"{here}/links", page_of(LINK))
     services.say("intake", f"{here}/watchers", page_of(watcher))
     services.say("intake", f"{here}/hand-overs", page_of(HAND_OVER))
