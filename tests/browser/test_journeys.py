@@ -147,7 +147,7 @@ async def test_a_delivery_is_approved_by_two_others(
     desk: Desk, company: JourneyContext, scripts: bool
 ) -> None:
     await gate.close_open_changes(company)
-    delivery = await gate.submit(company, await gate.new_version(company), "acme-test")
+    delivery = await gate.submit(company, await gate.new_version(company), "acme-staging")
     await company.settle()
     if delivery["state"] == "in_review":
         for name in ("Omar Haddad", "Quin"):
