@@ -145,7 +145,8 @@ async def test_erasure_reaches_drafts(database: Database) -> None:
 
 def _made(kind: type[E], **facts: Any) -> E:
     """Make an event of which these facts alone are read."""
-    return kind.model_construct(**facts)
+    event: E = kind.model_construct(**facts)
+    return event
 
 
 def _received(event: E) -> ReceivedEvent[E]:

@@ -43,9 +43,9 @@ FOR_STAFF = (
 async def test_a_contact_reads_the_ticket_as_intake_tells_it_to_contacts(
     sign_in: SignIn, services: FakeServices
 ) -> None:
-    told = {name: value for name, value in ticket().items() if name not in FOR_STAFF}
+    theirs = {name: value for name, value in ticket().items() if name not in FOR_STAFF}
     say_ticket(services)
-    services.say("intake", "/v1/tickets/OPS-7", told)
+    services.say("intake", "/v1/tickets/OPS-7", theirs)
     browser = await sign_in("jan")
     page = await browser.open(HERE)
     assert page.status == 200

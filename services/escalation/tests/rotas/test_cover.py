@@ -46,7 +46,7 @@ def overrides(draw: st.DrawFn) -> Override:
     kind = draw(st.sampled_from(["add", "remove", "replace"]))
     person = None if kind == "remove" else draw(st.sampled_from(PEOPLE))
     replaces = None if kind == "add" else draw(st.sampled_from(PEOPLE))
-    return Override(kind, start, end, person, replaces)  # type: ignore[arg-type]
+    return Override(kind, start, end, person, replaces)  # type: ignore[arg-type]  # the kind is one of the three
 
 
 rotas = st.builds(

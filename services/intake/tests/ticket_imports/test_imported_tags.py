@@ -39,8 +39,12 @@ def test_labels_and_tags_are_tags() -> None:
 def test_csv_has_all_tags_in_a_column_or_a_column_for_each() -> None:
     view = b"Id,Created,Status,Tags\n7,2026-01-05 09:15,closed,vip billing\n"
     issues = b"Issue key,Created,Status,Labels,Labels\nSD-1,2026-01-05 09:15,Done,network,vpn\n"
-    for data, source, tags in ((view, "zendesk", "billing vip"), (issues, "jira", "network vpn")):
-        (found,) = read(data, source, "UTC")  # type: ignore[arg-type]
+    cases: list[tuple[bytes, Any, str]] = [
+        (view, "zendesk", "billing vip"),
+        (issues, "jira", "network vpn"),
+    ]
+    for data, source, tags in cases:
+        (found,) = read(data, source, "UTC")
         assert found.ticket is not None
         assert found.ticket.tags == tuple(tags.split())
 
@@ -52,8 +56,8 @@ def test_csv_has_all_tags_in_a_column_or_a_column_for_each() -> None:
 def test_what_a_tag_cannot_have_is_left_out_and_that_is_said(word: str, tag: str) -> None:
     ticket = jira([word])
     assert ticket.tags == (tag,)
-    said = [f"tag {word!r} was taken as {tag}"]
-    assert list(ticket.remarks) == ([] if word.lower() == tag else said)
+    remark = f"tag {word!r} was taken as {tag}"
+    assert list(ticket.remarks) == ([] if word.lower() == tag else [remark])
 
 
 def test_a_word_of_which_nothing_is_left_is_said() -> None:
