@@ -56,13 +56,13 @@ PICTURES = {
     ),
     f"/calendars/{CALENDAR_ID}/2026.svg?theme=dark": (
         f"/v1/calendars/{CALENDAR_ID}/chart.svg",
-        {"year": "2026"},
+        {"year": "2026", "theme": "dark"},
     ),
     "/availability/chart.svg?customer=acme&theme=light": (
         "/v1/availability/chart.svg",
-        {"customer": "acme"},
+        {"customer": "acme", "theme": "light"},
     ),
-    "/forecasts/score.svg": ("/v1/forecasts/score.svg", {}),
+    "/forecasts/score.svg?theme=dark": ("/v1/forecasts/score.svg", {"theme": "dark"}),
 }
 
 

@@ -41,5 +41,5 @@ async def show(request: Request, visitor: Visiting) -> Response:
 
 @routes.get("/availability/chart.svg")
 async def picture(request: Request, visitor: Visiting, theme: Theme = "light") -> Response:
-    asked = asked_for(request.query_params, *FILTERS)
+    asked = asked_for(request.query_params, *FILTERS) | {"theme": theme}
     return await hand_on_picture(visitor, Get("sla", "/v1/availability/chart.svg", asked))

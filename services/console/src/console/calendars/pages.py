@@ -49,7 +49,7 @@ async def show(
 @routes.get("/calendars/{name}/{year}.svg")
 async def picture(visitor: Visiting, name: str, year: int, theme: Theme = "light") -> Response:
     path = f"/v1/calendars/{quote(name, safe='')}/chart.svg"
-    return await hand_on_picture(visitor, Get("sla", path, {"year": str(year)}))
+    return await hand_on_picture(visitor, Get("sla", path, {"year": str(year), "theme": theme}))
 
 
 @routes.post("/calendars/{name}/{act}")

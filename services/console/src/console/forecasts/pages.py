@@ -47,7 +47,7 @@ async def show_all(request: Request, visitor: Visiting) -> Response:
 
 @routes.get("/forecasts/score.svg")
 async def picture(visitor: Visiting, theme: Theme = "light") -> Response:
-    return await hand_on_picture(visitor, Get("sla", "/v1/forecasts/score.svg"))
+    return await hand_on_picture(visitor, Get("sla", "/v1/forecasts/score.svg", {"theme": theme}))
 
 
 @routes.get("/forecasts/{id}")
