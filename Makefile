@@ -35,7 +35,7 @@ browser: setup  ## the console in Chromium: each page looked through, and what p
 
 check: setup  ## format, lint, types, import rules, documents up to date
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet .
-	@.venv/bin/mypy libs services opsdesk/src opsdesk/tests deploy/local/src checks tests
+	@.venv/bin/mypy libs services opsdesk/src opsdesk/tests deploy/local/src examples checks tests
 	@.venv/bin/lint-imports --no-cache
 	@$(PY) -m common.docgen --check
 	@$(PY) -m checks
