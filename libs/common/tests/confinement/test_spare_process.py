@@ -17,7 +17,10 @@ LIMITS = Limits(cpu_s=1, wall_s=5, memory_mib=256)
 @pytest.fixture
 async def confinement() -> AsyncIterator[Confinement]:
     before = set(active_children())
-    yield Confinement("test", LIMITS, spare=True)
+    confinement = Confinement("test", LIMITS, spare=True)
+    yield confinement
+    # What is on its way is started first, or the next test would find one more.
+    await confinement.prepare()
     for spare in set(active_children()) - before:
         spare.kill()
 

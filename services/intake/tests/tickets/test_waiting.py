@@ -56,6 +56,7 @@ async def test_what_one_did_waits_for_the_others(
         "due_at": rfc3339(NINE + timedelta(hours=8)),
         "why": "anna resolved it; another person must verify it",
         "href": f"/v1/tickets/{solved}",
+        "page": None,
     }
     await act(omar, solved, "verify")
     assert ("verify", solved) not in await list_waiting(omar)

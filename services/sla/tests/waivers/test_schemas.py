@@ -18,7 +18,7 @@ BREAKS = NINE + 8 * HOUR
 async def _summarise(who: AsyncClient, address: str) -> tuple[object, ...]:
     waiver = (await who.get(address)).json()
     (listed_waiver,) = (await who.get("/v1/waivers")).json()["items"]
-    assert listed_waiver == waiver
+    assert listed_waiver == {name: given for name, given in waiver.items() if name != "allowed"}
     return waiver["ticket"], waiver["metric"], waiver["decide_by"], waiver["remaining_seconds"]
 
 

@@ -47,7 +47,8 @@ async def examine_clocks(service: Service, settings: Settings) -> list[Finding]:
         ]
     try:
         before = now()
-        theirs: datetime = await connection.fetchval("SELECT clock_timestamp()")
+        # Its own clock, not the service's, which may be a simulated one.
+        theirs: datetime = await connection.fetchval("SELECT statement_timestamp()")
         middle = before + (now() - before) / 2
         differing = await _differing_zones(connection, middle)
     finally:
