@@ -57,8 +57,8 @@ PAGES: Final = {
 <ul>{% for one in agreements %}<li>{{ one.key }}, version {{ one.version }}, {{ words(one.state) }}:
 <a href="/agreement/{{ one.id }}.pdf">as a contract (PDF)</a></li>{% else %}<li>There is no agreement.</li>{% endfor %}</ul>{% endblock %}""",
     "status": """{% extends "layout" %}{% block title %}How it stands{% endblock %}{% block main %}<h1>How it stands</h1>
-<p>As of {{ at(status.at) }}: {{ status.open }} promises are open, {{ status.at_risk }} at risk, {{ status.breached }} broken.</p>
-<table><tr><th>Service<th>Open<th>At risk<th>Broken</tr>{% for one in status.lines if one.service %}
+<p>As of {{ at(promises.at) }}: {{ promises.open }} promises are open, {{ promises.at_risk }} at risk, {{ promises.breached }} broken.</p>
+<table><tr><th>Service<th>Open<th>At risk<th>Broken</tr>{% for one in promises.lines if one.service %}
 <tr><td>{{ one.service }}<td>{{ one.open }}<td>{{ one.at_risk }}<td>{{ one.breached }}</tr>{% endfor %}</table>{% endblock %}""",
     "reviews": """{% extends "layout" %}{% block title %}Reviews{% endblock %}{% block main %}<h1>Reviews</h1>
 <ul>{% for one in reviews %}<li>{{ one.month }}: <a href="/reviews/{{ one.key }}.pdf">as a paper (PDF)</a></li>
@@ -303,7 +303,7 @@ async def contract(request: Request, desk: Desk, version: str) -> Response:
 
 @app.get("/status")
 async def status(request: Request, desk: Desk) -> Response:
-    return await page(request, desk, "status", status=await desk.get(f"{sla(request)}/v1/status"))
+    return await page(request, desk, "status", promises=await desk.get(f"{sla(request)}/v1/status"))
 
 
 @app.get("/reviews")
