@@ -1,4 +1,4 @@
-"""A customer portal in one file, over the public API alone: own tickets, a new one, replies, the agreement, the status, reviews.
+"""A customer portal over the public API alone: own tickets, a new one, replies, the agreement, the status, reviews.
 
     OPSDESK_PORTAL_TOKEN=$(opsdesk token issue portal --scope portal) \\
     OPSDESK_PORTAL_CONTACT=jan@acme.example uvicorn portal:app --app-dir examples/portal
@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 from uuid import uuid4
@@ -20,51 +21,13 @@ from zoneinfo import ZoneInfo
 import httpx
 from fastapi import Depends, FastAPI, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import DictLoader, Environment, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from opsdesk_client import OpsDesk, Refused
 
 SEE_OTHER: Final = 303
 TIMEOUT_S: Final = 5.0
 
-PAGES: Final = {
-    "layout": """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{% block title %}{% endblock %} | Support</title>
-<p><strong>{{ me.name }}</strong>, {{ me.customer.name }}</p>
-<nav><a href="/">Your tickets</a> <a href="/new">New ticket</a> <a href="/agreement">What we promised</a>
-<a href="/status">How it stands</a> <a href="/reviews">Reviews</a></nav>
-<main>{% block main %}{% endblock %}</main></html>""",
-    "tickets": """{% extends "layout" %}{% block title %}Your tickets{% endblock %}{% block main %}<h1>Your tickets</h1>
-<table><tr><th>Ticket<th>Title<th>State<th>Opened</tr>
-{% for one in tickets %}<tr><td><a href="/tickets/{{ one.key }}">{{ one.key }}</a><td>{{ one.title }}<td>{{ words(one.state) }}
-<td>{{ at(one.opened_at) }}</tr>{% else %}<tr><td colspan="4">You have asked for nothing yet.</tr>{% endfor %}</table>
-{% if more %}<p><a href="/?cursor={{ more|urlencode }}">Older ones</a></p>{% endif %}{% endblock %}""",
-    "new": """{% extends "layout" %}{% block title %}New ticket{% endblock %}{% block main %}<h1>New ticket</h1>
-{% for one in wrong %}<p role="alert">{{ one }}</p>{% endfor %}<form method="post" action="/new"><input type="hidden" name="key" value="{{ key }}">
-<p><label>What is it about? <input name="title" required maxlength="200" value="{{ filled.title }}"></label>
-<p><label>Environment <select name="environment"><option value="">I do not know</option>{% for one in me.environments %}
-<option value="{{ one.key }}"{% if one.key == filled.environment %} selected{% endif %}>{{ one.name or one.key }}</option>{% endfor %}</select></label>
-<p><label>What happens? <textarea name="description" rows="8">{{ filled.description }}</textarea></label>
-<p><button>Send</button></form>{% endblock %}""",
-    "ticket": """{% extends "layout" %}{% block title %}{{ ticket.key }}{% endblock %}{% block main %}
-<h1>{{ ticket.key }} {{ ticket.title }}</h1><p>{{ words(ticket.state) }}, opened {{ at(ticket.opened_at) }}</p>
-{% for one in messages %}<article><h2>{{ one.author_name or one.author }}, {{ at(one.at) }}</h2>
-<p style="white-space: pre-wrap">{{ one.text }}</p></article>{% endfor %}
-{% for one in wrong %}<p role="alert">{{ one }}</p>{% endfor %}<form method="post" action="/tickets/{{ ticket.key }}/replies"><input type="hidden" name="key" value="{{ key }}">
-<p><label>Your answer <textarea name="text" rows="6" required>{{ filled.text }}</textarea></label> <button>Send</button></form>
-{% if ticket.state == "closed" %}<form method="post" action="/tickets/{{ ticket.key }}/feedback"><p>Has it been solved?
-<input type="hidden" name="key" value="{{ key }}"><button name="solved" value="true">Yes</button>
-<button name="solved" value="false">No, open it again</button></form>{% endif %}{% endblock %}""",
-    "agreement": """{% extends "layout" %}{% block title %}What we promised{% endblock %}{% block main %}<h1>What we promised</h1>
-<ul>{% for one in agreements %}<li>{{ one.key }}, version {{ one.version }}, {{ words(one.state) }}:
-<a href="/agreement/{{ one.id }}.pdf">as a contract (PDF)</a></li>{% else %}<li>There is no agreement.</li>{% endfor %}</ul>{% endblock %}""",
-    "status": """{% extends "layout" %}{% block title %}How it stands{% endblock %}{% block main %}<h1>How it stands</h1>
-<p>As of {{ at(promises.at) }}: {{ promises.open }} promises are open, {{ promises.at_risk }} at risk, {{ promises.breached }} broken.</p>
-<table><tr><th>Service<th>Open<th>At risk<th>Broken</tr>{% for one in promises.lines if one.service %}
-<tr><td>{{ one.service }}<td>{{ one.open }}<td>{{ one.at_risk }}<td>{{ one.breached }}</tr>{% endfor %}</table>{% endblock %}""",
-    "reviews": """{% extends "layout" %}{% block title %}Reviews{% endblock %}{% block main %}<h1>Reviews</h1>
-<ul>{% for one in reviews %}<li>{{ one.month }}: <a href="/reviews/{{ one.key }}.pdf">as a paper (PDF)</a></li>
-{% else %}<li>None is published yet.</li>{% endfor %}</ul>{% endblock %}""",
-    "trouble": """{% extends "layout" %}{% block title %}Not now{% endblock %}{% block main %}<h1>{{ title }}</h1><p>{{ detail }}</p>{% endblock %}""",
-}
+TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,51 +39,6 @@ class Settings:
     intake: str
     sla: str
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Amsterdam"))
-
-
-class Refused(Exception):
-    """What a service answered instead of doing it: a problem (RFC 9457)."""
-
-    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
-        super().__init__(problem.get("title", "It was refused"))
-        self.status, self.problem = status, problem
-
-    def faults(self) -> list[str]:
-        """What to change, one sentence for each field; what was said of the whole where no field is named."""
-        fields = [
-            f"{one['pointer'].strip('/')}: {one['detail']}"
-            for one in self.problem.get("errors", ())
-        ]
-        return fields or [str(self.problem.get("detail") or self)]
-
-
-class OpsDesk:
-    """The two services, asked for one contact."""
-
-    def __init__(self, client: httpx.AsyncClient, settings: Settings, contact: str) -> None:
-        self._client, self._settings = client, settings
-        self._headers = {
-            "Authorization": f"Bearer {settings.token}",
-            "On-Behalf-Of": f"mailto:{contact}",
-        }
-
-    async def get(self, url: str, **query: str) -> Any:
-        return (await self.fetch(url, **query)).json()
-
-    async def fetch(self, url: str, **query: str) -> httpx.Response:
-        return _checked(await self._client.get(url, params=query, headers=self._headers))
-
-    async def post(self, url: str, body: Mapping[str, Any], key: str) -> Any:
-        """Send once: the same `key` again, after a lost answer or a second press, does nothing twice."""
-        headers = {**self._headers, "Idempotency-Key": key}
-        return _checked(await self._client.post(url, json=body, headers=headers)).json()
-
-
-def _checked(answer: httpx.Response) -> httpx.Response:
-    if answer.is_error:
-        is_problem = "json" in answer.headers.get("content-type", "")
-        raise Refused(answer.status_code, answer.json() if is_problem else {})
-    return answer
 
 
 def settings_from(given: Mapping[str, str]) -> Settings:
@@ -140,7 +58,7 @@ def contact_of(request: Request) -> str:
 
 
 def opsdesk_for(request: Request, contact: Annotated[str, Depends(contact_of)]) -> OpsDesk:
-    return OpsDesk(request.app.state.client, request.app.state.settings, contact)
+    return OpsDesk(request.app.state.client, request.app.state.settings.token, contact)
 
 
 Desk = Annotated[OpsDesk, Depends(opsdesk_for)]
@@ -162,7 +80,7 @@ app = FastAPI(
     openapi_url=None,
 )
 templates = Environment(
-    loader=DictLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
 
 
@@ -171,7 +89,7 @@ async def page(
 ) -> HTMLResponse:
     """Draw a page for the contact, with times in the portal's zone."""
     zone = request.app.state.settings.timezone
-    text = templates.get_template(name).render(
+    text = templates.get_template(f"{name}.html").render(
         me=await desk.get(f"{intake(request)}/v1/me"),
         at=lambda instant: f"{datetime.fromisoformat(instant).astimezone(zone):%d %b %Y, %H:%M}",
         words=lambda code: code.replace("_", " "),

@@ -10,10 +10,10 @@ from console.customers.view import customer_card
 from console.environments.view import environment_card, products_of
 from console.figures import month_beside, percent
 from console.forecasts.view import percent as whole_percent
-from console.listed import listed
 from console.maintenance.view import state_of
 from console.on_call.view import on_call_page
 from console.outages.requests import NOTHING, correction_of, report_of
+from console.paged_list import paged_list
 from console.reports.view import report_page
 from console.reviews.requests import REQUESTS
 from console.reviews.view import review_page
@@ -181,12 +181,12 @@ def test_of_a_service_before_this_release_nothing_is_made_up() -> None:
     ],
 )
 def test_a_list_that_is_missing_is_not_empty(part: Part, status: int, is_empty: bool) -> None:
-    found = listed(part, "/x", {})
+    found = paged_list(part, "/x", {})
     assert (found.status, found.is_empty) == (status, is_empty)
 
 
 def test_a_list_goes_on_with_its_filters() -> None:
-    found = listed(here({"items": [], "next": "a b"}), "/outages", {"customer": "acme"})
+    found = paged_list(here({"items": [], "next": "a b"}), "/outages", {"customer": "acme"})
     assert found.more == "/outages?customer=acme&cursor=a+b"
 
 

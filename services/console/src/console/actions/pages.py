@@ -8,11 +8,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from console.actions.view import ACTS, action_page
-from console.forms.decision import Decision, decide
-from console.forms.drawn import drawn_forms, is_wrong, lacking, status_of
+from console.forms.decision import Decision, decide_with_fields
+from console.forms.drawn import drawn_forms, is_wrong, status_of
 from console.forms.form import Form
 from console.language.catalogue import known_word
-from console.listed import asked_for, listed
+from console.paged_list import asked_for, paged_list
 from console.upstream.client import Get
 from console.upstream.part import Here
 from console.visits.pages import not_shown, page
@@ -34,7 +34,7 @@ async def show_all(request: Request, visitor: Visiting, of: str = "everybody") -
         visitor.asker, {"list": Get("sla", f"/v1{HERE}", ROWS | asked | own)}
     )
     page_query = {name: value for name, value in asked.items() if name != "cursor"}
-    shown = listed(parts["list"], HERE, page_query | ({"of": "me"} if own else {}))
+    shown = paged_list(parts["list"], HERE, page_query | ({"of": "me"} if own else {}))
     return page(
         request,
         visitor,
@@ -60,11 +60,8 @@ async def do_act(request: Request, visitor: Visiting, key: str, act: str) -> Res
     async def redraw(form: Form) -> Response:
         return await _page(request, visitor, key, {act: form})
 
-    values: dict[str, str] = request.state.form
-    if (wrong := lacking(values, *ACTS[act])) is not None:
-        return await redraw(wrong)
-    body = {name: values[name].strip() for name in ACTS[act]} or None
-    return await decide(request, visitor, Decision("sla", "review-actions", key, act), body, redraw)
+    decision = Decision("sla", "review-actions", key, act)
+    return await decide_with_fields(request, visitor, decision, ACTS[act], redraw)
 
 
 async def _page(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any, Final, Literal
 
-from console.listed import Listed, listed
+from console.paged_list import PagedList, paged_list
 from console.promises import Mark
 from console.upstream.part import Part, data_of
 
@@ -42,7 +42,7 @@ class Versions:
 @dataclass(frozen=True, slots=True)
 class AgreementList:
     agreements: tuple[Versions, ...]
-    listed: Listed
+    listed: PagedList
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ class AgreementPage:
     targets: tuple[TargetLine, ...]
     acts: tuple[str, ...]
     why_not: Mapping[str, str]
-    comments: Listed
-    extensions: Listed
+    comments: PagedList
+    extensions: PagedList
     calendar_key: str | None
 
     @property
@@ -89,7 +89,7 @@ class Comparison:
 
 
 def agreement_list(part: Part) -> AgreementList:
-    items = listed(part, "/agreements", {})
+    items = paged_list(part, "/agreements", {})
     by_key = groupby(items.items, key=lambda one: one["key"])
     return AgreementList(tuple(_versions(key, list(own)) for key, own in by_key), items)
 
@@ -105,8 +105,8 @@ def agreement_page(parts: Mapping[str, Part], is_contact: bool) -> AgreementPage
         tuple(_target_lines(agreement["targets"])),
         tuple(_acts(agreement, is_contact)),
         _refusals(agreement),
-        listed(parts["comments"], "", {}),
-        listed(parts["extensions"], "", {}),
+        paged_list(parts["comments"], "", {}),
+        paged_list(parts["extensions"], "", {}),
         calendar["key"] if calendar else None,
     )
 

@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from console.availability.view import availability_page
-from console.listed import asked_for
+from console.paged_list import asked_for
 from console.upstream.client import Get
 from console.visits.pages import page, status_of_part
 from console.visits.pictures import Theme, hand_on_picture

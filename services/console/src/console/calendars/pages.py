@@ -11,7 +11,7 @@ from console.forms.decision import Decision, decide
 from console.forms.drawn import drawn_forms, is_wrong, status_of
 from console.forms.form import Form
 from console.language.catalogue import known_word
-from console.listed import asked_for, listed
+from console.paged_list import asked_for, paged_list
 from console.upstream.client import Get
 from console.visits.pages import not_shown, page
 from console.visits.pictures import Theme, hand_on_picture
@@ -29,7 +29,7 @@ async def show_all(request: Request, visitor: Visiting) -> Response:
     parts = await visitor.upstream.parts(
         visitor.asker, {"list": Get("sla", "/v1/calendars", ROWS | asked)}
     )
-    shown = listed(parts["list"], "/calendars", {})
+    shown = paged_list(parts["list"], "/calendars", {})
     return page(
         request, visitor, "calendars/calendars.html", parts, status=shown.status, calendars=shown
     )

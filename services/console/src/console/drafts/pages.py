@@ -31,7 +31,7 @@ async def keep(request: Request, visitor: Visiting, kind: str, ref: str) -> Resp
     contact = _contact(values.get("contact", ""))
     async with state_of(request.app).runtime.database.transaction(all_rows=True) as tx:
         sub = visitor.session.person.sub
-        await drafts.save(tx, sub, _known(kind), ref.upper(), words, contact, now())
+        await drafts.save(tx, sub, _kind_of(kind), ref.upper(), words, contact, now())
     return Response(status_code=204)
 
 
@@ -39,12 +39,12 @@ async def keep(request: Request, visitor: Visiting, kind: str, ref: str) -> Resp
 async def throw_away(request: Request, visitor: Visiting, kind: str, ref: str) -> Response:
     """Throw a draft away, and go back to where it was begun."""
     async with state_of(request.app).runtime.database.transaction(all_rows=True) as tx:
-        await drafts.throw_away(tx, visitor.session.person.sub, _known(kind), ref.upper())
+        await drafts.throw_away(tx, visitor.session.person.sub, _kind_of(kind), ref.upper())
     page = ref.lower() if kind == "new" else quote(ref, safe="")
     return RedirectResponse(f"/tickets/{page}", SEE_OTHER)
 
 
-def _known(kind: str) -> Kind:
+def _kind_of(kind: str) -> Kind:
     if kind not in KINDS:
         raise HTTPException(404)
     return cast(Kind, kind)

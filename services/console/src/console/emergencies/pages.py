@@ -8,11 +8,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from console.emergencies.view import ACTS, STATES, emergency_list, emergency_page
-from console.forms.decision import Decision, decide
-from console.forms.drawn import drawn_forms, is_wrong, lacking, status_of
+from console.forms.decision import Decision, decide_with_fields
+from console.forms.drawn import drawn_forms, is_wrong, status_of
 from console.forms.form import Form
 from console.language.catalogue import known_word
-from console.listed import asked_for
+from console.paged_list import asked_for
 from console.upstream.client import Get
 from console.upstream.part import Here
 from console.visits.pages import not_shown, page
@@ -62,12 +62,8 @@ async def do_act(request: Request, visitor: Visiting, key: str, act: str) -> Res
     async def redraw(form: Form) -> Response:
         return await _page(request, visitor, key, {act: form})
 
-    values: dict[str, str] = request.state.form
-    if (wrong := lacking(values, *ACTS[act])) is not None:
-        return await redraw(wrong)
-    body = {name: values[name].strip() for name in ACTS[act]} or None
     decision = Decision("delivery-gate", "emergency-changes", key, act)
-    return await decide(request, visitor, decision, body, redraw)
+    return await decide_with_fields(request, visitor, decision, ACTS[act], redraw)
 
 
 async def _page(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from console.listed import Listed, listed
+from console.paged_list import PagedList, paged_list
 from console.promises import Mark, mark
 from console.upstream.part import Part, items_of
 
@@ -35,7 +35,7 @@ class Debt:
 class EmergencyList:
     """`debts` are those of the first 200 environments, what is due next first."""
 
-    listed: Listed
+    listed: PagedList
     state: str
     views: tuple[tuple[str, str], ...]
     debts: tuple[Debt, ...]
@@ -56,7 +56,7 @@ def emergency_list(parts: Mapping[str, Part], state: str, moment: datetime) -> E
     owing = [one for one in items_of(parts["environments"]) if one["debt"]]
     owing.sort(key=lambda one: datetime.fromisoformat(one["debt"]["due_at"]))
     return EmergencyList(
-        listed(parts["list"], path, {"state": state}),
+        paged_list(parts["list"], path, {"state": state}),
         state,
         tuple((one, f"{path}?state={one}") for one in STATES),
         tuple(_debt(one, moment) for one in owing),

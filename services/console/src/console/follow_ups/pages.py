@@ -15,7 +15,7 @@ from console.forms.drawn import drawn_forms, is_wrong, lacking, status_of
 from console.forms.form import Form
 from console.language.catalogue import known_word
 from console.language.typed_times import TWICE
-from console.listed import asked_for, listed
+from console.paged_list import asked_for, paged_list
 from console.upstream.client import Get
 from console.upstream.part import Here
 from console.upstream.problems import Violation
@@ -33,12 +33,12 @@ async def show_all(request: Request, visitor: Visiting, state: str = "open") -> 
     """List follow-ups in a state; of `mine` those that are open and given to the reader."""
     chosen = state if state in STATES else "open"
     asked = asked_for(request.query_params, "product", "cursor")
-    query = ROWS | asked | _wanted(chosen, visitor.session.person.sub)
+    query = ROWS | asked | _query_of(chosen, visitor.session.person.sub)
     parts = await visitor.upstream.parts(
         visitor.asker, {"list": Get("delivery-gate", "/v1/follow-ups", query)}
     )
     page_query = {name: value for name, value in asked.items() if name != "cursor"}
-    shown = listed(parts["list"], "/follow-ups", page_query | {"state": chosen})
+    shown = paged_list(parts["list"], "/follow-ups", page_query | {"state": chosen})
     return page(
         request,
         visitor,
@@ -51,7 +51,7 @@ async def show_all(request: Request, visitor: Visiting, state: str = "open") -> 
     )
 
 
-def _wanted(state: str, sub: str) -> dict[str, str]:
+def _query_of(state: str, sub: str) -> dict[str, str]:
     if state == "mine":
         return {"state": "open", "owner": sub}
     return {} if state == "everything" else {"state": state}

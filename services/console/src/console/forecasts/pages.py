@@ -11,7 +11,7 @@ from console.forms.decision import Decision, decide
 from console.forms.drawn import drawn_forms, status_of, typed
 from console.forms.form import Form
 from console.language.catalogue import known_word
-from console.listed import asked_for
+from console.paged_list import asked_for
 from console.upstream.client import Get
 from console.upstream.part import Here
 from console.visits.pages import not_shown, page

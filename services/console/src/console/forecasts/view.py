@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from console.listed import Listed, listed
+from console.paged_list import PagedList, paged_list
 from console.promises import Mark, mark
 from console.upstream.part import Part, data_of, items_of
 
@@ -34,7 +34,7 @@ class ForecastList:
     """The page. `score` is None where it is not known, or nobody has one yet."""
 
     rows: tuple[ForecastRow, ...]
-    listed: Listed
+    listed: PagedList
     outlook: str
     views: tuple[tuple[str, str], ...]
     score: Mapping[str, Any] | None
@@ -57,7 +57,7 @@ def forecast_list(parts: Mapping[str, Part], query: Mapping[str, str]) -> Foreca
     score = data_of(parts["score"])
     return ForecastList(
         tuple(map(_row, items_of(parts["list"]))),
-        listed(parts["list"], "/forecasts", {k: v for k, v in query.items() if k != "cursor"}),
+        paged_list(parts["list"], "/forecasts", {k: v for k, v in query.items() if k != "cursor"}),
         chosen,
         tuple(
             (name, "/forecasts" if name == "all" else f"/forecasts?outlook={name}")

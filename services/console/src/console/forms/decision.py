@@ -1,6 +1,6 @@
 """A decision by a form: sent to its service; back to the page where it was done."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -9,6 +9,7 @@ from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from console.forms import form as forms
+from console.forms.drawn import lacking, typed
 from console.forms.form import Form
 from console.upstream.part import ServiceName
 from console.upstream.problems import Done
@@ -64,3 +65,13 @@ async def decide(
     if isinstance(outcome, Done):
         return RedirectResponse(f"{decision.page}?done={decision.done or decision.act}", SEE_OTHER)
     return await redraw(forms.after(outcome, values, seen))
+
+
+async def decide_with_fields(
+    request: Request, visitor: Visitor, decision: Decision, needed: Sequence[str], redraw: Redraw
+) -> Response:
+    """Send a decision with these fields, without which it is not sent."""
+    values: dict[str, str] = request.state.form
+    if (wrong := lacking(values, *needed)) is not None:
+        return await redraw(wrong)
+    return await decide(request, visitor, decision, typed(values, *needed) or None, redraw)

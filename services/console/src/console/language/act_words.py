@@ -48,7 +48,7 @@ DONE: Final[Words] = {
     "reject": "The resolution is rejected: the ticket is open again.",
     "confirm_priority": "The lower priority counts now.",
     "decline_priority": "The priority stays as it is.",
-    "confirm_classification": "Kind and service are as asked for now.",
+    "confirm_classification": "Kind and service are now as asked for.",
     "decline_classification": "Kind and service stay as they are.",
     "confirm_detection": "It is corrected who found it first.",
     "decline_detection": "Who found it first stays as it is.",

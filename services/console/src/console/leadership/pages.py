@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from console.figures import month_of
 from console.leadership.view import leadership_page
-from console.listed import asked_for
+from console.paged_list import asked_for
 from console.upstream.client import Get
 from console.visits.pages import page, status_of_part
 from console.visits.pictures import hand_on_paper

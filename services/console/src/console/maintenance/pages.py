@@ -13,9 +13,9 @@ from console.forms.drawn import drawn_forms, is_wrong, lacking, status_of
 from console.forms.form import Form
 from console.language.catalogue import known_word
 from console.language.typed_times import TWICE
-from console.listed import asked_for, listed
 from console.maintenance.requests import announcement_of
 from console.maintenance.view import maintenance_page
+from console.paged_list import asked_for, paged_list
 from console.upstream.client import Get
 from console.upstream.part import Here
 from console.visits.pages import not_shown, page
@@ -67,7 +67,7 @@ async def _list(request: Request, visitor: Visitor, drawn: dict[str, Form]) -> R
         visitor.asker, {"list": Get("sla", "/v1/maintenance", ROWS | asked)}
     )
     page_query: dict[str, Any] = {name: asked[name] for name in asked if name != "cursor"}
-    shown = listed(parts["list"], "/maintenance", page_query)
+    shown = paged_list(parts["list"], "/maintenance", page_query)
     form = drawn_forms(("announce",), drawn, None)["announce"]
     return page(
         request,

@@ -13,9 +13,9 @@ from console.forms.drawn import drawn_forms, is_wrong, lacking, status_of, typed
 from console.forms.form import Form
 from console.language.catalogue import known_word
 from console.language.typed_times import TWICE
-from console.listed import asked_for
 from console.outages.requests import correction_of, report_of
 from console.outages.view import outage_list, outage_page
+from console.paged_list import asked_for
 from console.upstream.client import Get
 from console.upstream.part import Here
 from console.upstream.problems import Violation

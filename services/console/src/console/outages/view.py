@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from console.listed import Listed, listed
+from console.paged_list import PagedList, paged_list
 from console.promises import Mark
 from console.upstream.part import Part
 
@@ -14,7 +14,7 @@ STATES: Final = ("everything", "open", "ended")
 
 @dataclass(frozen=True, slots=True)
 class OutageList:
-    listed: Listed
+    listed: PagedList
     state: str
     views: tuple[tuple[str, str], ...]
     filters: Mapping[str, str]
@@ -48,7 +48,7 @@ def outage_list(part: Part, query: Mapping[str, str]) -> OutageList:
     page_query = {name: value for name, value in query.items() if name != "cursor"}
     chosen = query.get("state", "everything")
     return OutageList(
-        listed(part, "/outages", page_query),
+        paged_list(part, "/outages", page_query),
         chosen,
         tuple(
             (one, "/outages" if one == "everything" else f"/outages?state={one}") for one in STATES

@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import Request
 from starlette.responses import Response
 
-from console.listed import asked_for, listed
+from console.paged_list import asked_for, paged_list
 from console.upstream.client import Get
 from console.visits.pages import page
 from console.visits.routes import pages
@@ -23,7 +23,7 @@ async def show_all(request: Request, visitor: Visiting) -> Response:
         visitor.asker, {"list": Get("delivery-gate", "/v1/refusals", ROWS | asked)}
     )
     page_query = {name: value for name, value in asked.items() if name != "cursor"}
-    shown = listed(parts["list"], "/refusals", page_query)
+    shown = paged_list(parts["list"], "/refusals", page_query)
     return page(
         request,
         visitor,

@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import Request
 from starlette.responses import Response
 
-from console.listed import asked_for
+from console.paged_list import asked_for
 from console.reports.columns import REPORTS
 from console.reports.view import report_page
 from console.upstream.client import Get

@@ -12,7 +12,7 @@ from console.forms.creation import create
 from console.forms.drawn import drawn_forms, is_wrong, lacking, status_of, typed
 from console.forms.form import Form
 from console.language.catalogue import known_word
-from console.listed import asked_for, listed
+from console.paged_list import asked_for, paged_list
 from console.reviews.view import ACTS, review_page
 from console.upstream.client import Get
 from console.upstream.part import Here
@@ -71,7 +71,7 @@ async def _list(request: Request, visitor: Visitor, drawn: dict[str, Form]) -> R
     parts = await visitor.upstream.parts(
         visitor.asker, {"list": Get("sla", "/v1/reviews", ROWS | asked)}
     )
-    shown = listed(parts["list"], "/reviews", page_query)
+    shown = paged_list(parts["list"], "/reviews", page_query)
     form = drawn_forms(("create",), drawn, None)["create"]
     return page(
         request,

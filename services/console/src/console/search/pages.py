@@ -24,7 +24,7 @@ async def show(request: Request, visitor: Visiting, q: str = "") -> Response:
         return RedirectResponse(path, SEE_OTHER)
     if not words:
         return page(request, visitor, "search/search.html", words="", found=None)
-    parts = await visitor.upstream.parts(visitor.asker, _wanted(visitor, words))
+    parts = await visitor.upstream.parts(visitor.asker, _requests_for(visitor, words))
     shown = found(parts.by_name, words)
     status = 503 if isinstance(parts["tickets"], Missing) else 200
     return page(
@@ -32,7 +32,7 @@ async def show(request: Request, visitor: Visiting, q: str = "") -> Response:
     )
 
 
-def _wanted(visitor: Visiting, words: str) -> dict[str, Get]:
+def _requests_for(visitor: Visiting, words: str) -> dict[str, Get]:
     """Search the tickets, and the customers by name; a word that may be an environment's key is looked up."""
     wanted = {"tickets": Get("intake", "/v1/tickets", {"q": words, "limit": "50"})}
     if visitor.is_contact:

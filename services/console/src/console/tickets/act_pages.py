@@ -26,13 +26,13 @@ routes = pages()
 @routes.get("/tickets/{key}/do/{act}")
 async def show_act(request: Request, visitor: Visiting, key: str, act: str) -> Response:
     """Show the form of an act, or why it is not possible now."""
-    return await _page(request, visitor, key, _known(act), None)
+    return await _page(request, visitor, key, _form_of(act), None)
 
 
 @routes.post("/tickets/{key}/do/{act}")
 async def do_act(request: Request, visitor: Visiting, key: str, act: str) -> Response:
     """Do what may be done on a ticket, such as verify it. Who may is intake's to say."""
-    wanted = _known(act)
+    wanted = _form_of(act)
     values: dict[str, str] = request.state.form
     seen = values.get("seen") or None
     found = read_act(wanted, values, visitor.session.person.sub, visitor.reader.zone)
@@ -57,7 +57,7 @@ async def do_act(request: Request, visitor: Visiting, key: str, act: str) -> Res
     return await _page(request, visitor, key, wanted, forms.after(outcome, values, seen))
 
 
-def _known(act: str) -> ActForm:
+def _form_of(act: str) -> ActForm:
     found = act_form(act)
     if found is None:
         raise HTTPException(404)

@@ -45,13 +45,13 @@ async def show_side(
     """Show what belongs to a ticket and would be too much on its page. The address of a form leads to its page."""
     if side in WRITING:
         return RedirectResponse(f"/tickets/{quote(key, safe='')}", SEE_OTHER)
-    return await _page(request, visitor, key, _known(side, visitor), {}, done=done, after=after)
+    return await _page(request, visitor, key, _side_of(side, visitor), {}, done=done, after=after)
 
 
 @routes.post("/tickets/{key}/{side}/{act}")
 async def do_side(request: Request, visitor: Visiting, key: str, side: str, act: str) -> Response:
     """Send a form of such a page. Who may is the service's to say."""
-    wanted = side_form(_known(side, visitor), act)
+    wanted = side_form(_side_of(side, visitor), act)
     if wanted is None:
         raise HTTPException(404)
     values: dict[str, str] = request.state.form
@@ -73,7 +73,7 @@ async def do_side(request: Request, visitor: Visiting, key: str, side: str, act:
     return await _redraw(request, visitor, key, wanted, forms.after(outcome, values, None))
 
 
-def _known(side: str, visitor: Visitor) -> Side:
+def _side_of(side: str, visitor: Visitor) -> Side:
     """Return a side that this visitor may see: they are for us alone. Raises HTTPException."""
     if side not in SIDES or visitor.is_contact:
         raise HTTPException(404)

@@ -45,7 +45,7 @@ class LinkPage:
         return self._html("OpsDesk", [_paragraph(self._say(notice), "notice")])
 
     def case(self, linked: LinkedCase) -> bytes:
-        """The page of a link: what it is good for now, and what to do else."""
+        """The page of a link: what it is good for at this moment, and what to do else."""
         key, title = linked.case.key, linked.case.trigger.title
         hides_case = linked.state in {"expired", "refused"}
         return self._html(key if hides_case else f"{key}: {title}", [*self._parts(linked)])

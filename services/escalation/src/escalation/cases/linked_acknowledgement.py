@@ -62,7 +62,7 @@ class LinkedCase:
 
 
 async def read_link(tx: Connection, message_id: UUID) -> LinkedCase | None:
-    """What the link in this message is good for now; None where there is no such message. Changes nothing."""
+    """What the link in this message is good for at this moment; None where there is no such message. Changes nothing."""
     message = await notifications.find_paging(tx, message_id)
     case = await cases.get(tx, str(message.escalation_id)) if message else None
     if message is None or case is None:

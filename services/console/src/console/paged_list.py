@@ -9,7 +9,7 @@ from console.upstream.part import Missing, Part, data_of, items_of
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class PagedList:
     """The items of a list. `more`: the address of what follows; `part` says why something is missing."""
 
     items: tuple[Mapping[str, Any], ...]
@@ -27,12 +27,12 @@ class Listed:
         return 503 if isinstance(self.part, Missing) else 200
 
 
-def listed(part: Part, path: str, query: Mapping[str, str]) -> Listed:
+def paged_list(part: Part, path: str, query: Mapping[str, str]) -> PagedList:
     """Return a list. `path` and `query` are the page's own, to which the cursor is added for what follows."""
     data = data_of(part)
     following = data.get("next") if isinstance(data, dict) else None
     more = f"{path}?{urlencode({**query, 'cursor': following})}" if following else None
-    return Listed(tuple(items_of(part)), more, part)
+    return PagedList(tuple(items_of(part)), more, part)
 
 
 def asked_for(query: Mapping[str, str], *names: str) -> dict[str, str]:
