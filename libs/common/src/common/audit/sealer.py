@@ -17,7 +17,6 @@ import asyncpg
 from common import telemetry
 from common.audit.verifier import INITIAL_CHAIN, chain, root
 from common.now import now
-from common.persistence.bulk import insert_sql, transpose
 from common.persistence.database import Database, is_transient
 from common.telemetry import metrics
 
@@ -49,10 +48,18 @@ They are those of `jsonb_build_object(…)::text`, at half its price: no tree is
 """
 ENTRY_HASH_SQL = f"sha256('\\x00'::bytea || convert_to({ENTRY_LINE_SQL}, 'UTF8'))"
 
-_SELECT_UNSEALED = f"""
+_SELECT_FIRST_FRESH = """
 WITH fresh AS MATERIALIZED (SELECT position FROM audit WHERE xid >= $1 AND position > $2)
-SELECT a.position, {ENTRY_HASH_SQL} AS hash FROM audit a JOIN fresh USING (position)
-WHERE NOT EXISTS (SELECT FROM audit_leaves l WHERE l.position = a.position) ORDER BY a.position
+SELECT min(position) FROM fresh
+"""
+_SEAL_NEXT = f"""
+WITH unsealed AS MATERIALIZED (
+    SELECT a.position, {ENTRY_HASH_SQL} AS hash FROM audit a
+    WHERE a.position >= $1 AND a.xid >= $2 AND NOT EXISTS (
+        SELECT FROM audit_leaves l WHERE l.position = a.position AND l.position >= $1)
+    ORDER BY a.position LIMIT $4
+), added AS (INSERT INTO audit_leaves (position, seal, hash) SELECT position, $3, hash FROM unsealed)
+SELECT max(position) AS highest, string_agg(hash, '' ORDER BY position) AS hashes FROM unsealed
 """
 _SELECT_CLUSTER = """
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS settled,
@@ -63,9 +70,6 @@ INSERT INTO audit_seals
     (number, sealed_at, size, root, previous, chain, settled, floor, cluster)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
-_INSERT_LEAVES = insert_sql(
-    "audit_leaves", {"position": "bigint", "seal": "bigint", "hash": "bytea"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +137,16 @@ async def _seal_visible_entries(connection: "asyncpg.Connection[Any]") -> list[S
             Seal(last["number"], last["size"], last["chain"]) if last else Seal(0, 0, INITIAL_CHAIN)
         )
         seals: list[Seal] = []
-        unsealed = await connection.cursor(_SELECT_UNSEALED, settled, floor)
-        while rows := await unsealed.fetch(MAX_ENTRIES_PER_SEAL):
-            newest = await _store(connection, newest, rows, bounds)
+        position = await connection.fetchval(_SELECT_FIRST_FRESH, settled, floor)
+        while position is not None:
+            row = await connection.fetchrow(
+                _SEAL_NEXT, position, settled, newest.number + 1, MAX_ENTRIES_PER_SEAL
+            )
+            if row is None or not row["hashes"]:
+                break
+            newest = await _store(connection, newest, split_hashes(row["hashes"]), bounds)
             seals.append(newest)
+            position = row["highest"] + 1
         return seals
 
 
@@ -161,19 +171,21 @@ async def _bounds(
 async def _store(
     connection: "asyncpg.Connection[Any]",
     last: Seal,
-    rows: list[asyncpg.Record],
+    hashes: list[bytes],
     bounds: tuple[int, int, int],
 ) -> Seal:
     number, sealed_at = last.number + 1, now()
-    hashes = [row["hash"] for row in rows]
     top = root(hashes)
     value = chain(last.chain, number, format_instant(sealed_at), len(hashes), top)
     await connection.execute(
         _INSERT_SEAL, number, sealed_at, len(hashes), top, last.chain, value, *bounds
     )
-    leaves = [(row["position"], number, row["hash"]) for row in rows]
-    await connection.execute(_INSERT_LEAVES, *transpose(leaves, 3))
     return Seal(number, len(hashes), value)
+
+
+def split_hashes(joined: bytes) -> list[bytes]:
+    """Take apart what `string_agg` joined: hashes of 32 bytes."""
+    return [joined[i : i + 32] for i in range(0, len(joined), 32)]
 
 
 def format_instant(sealed_at: datetime) -> str:
