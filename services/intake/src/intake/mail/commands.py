@@ -47,10 +47,11 @@ async def process_unprocessed(tx: Connection, mail_id: UUID) -> None:
         await _process(tx, stored, await read_mail(stored.raw))
 
 
-async def process(tx: Connection, mail_id: UUID, read: ReadMail) -> StoredMail:
-    """Process a stored mail that was read, unless that was done before. The mail with its outcome."""
-    stored = await mails.lock(tx, mail_id)
-    return await _process(tx, stored, read) if stored.outcome == "received" else stored
+async def process(tx: Connection, stored: StoredMail, read: ReadMail) -> StoredMail:
+    """Process a mail as it was stored and read, unless that was done before. The mail with its outcome."""
+    if await mails.is_processed(tx, stored.id):
+        return await mails.lock(tx, stored.id)
+    return await _process(tx, stored, read)
 
 
 async def open_held_back(tx: Connection, stored: StoredMail, read: ReadMail) -> StoredMail:

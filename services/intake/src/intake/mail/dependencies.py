@@ -22,12 +22,12 @@ STATUS: Final = {
 
 async def to_result(tx: Connection, stored: StoredMail, *, is_new: bool) -> MailResult:
     """The outcome of a stored mail, with its ticket."""
-    ticket = await tickets.find(tx, str(stored.ticket_id)) if stored.ticket_id else None
+    key = await tickets.find_key(tx, stored.ticket_id) if stored.ticket_id else None
     return MailResult(
         id=stored.id,
         outcome=stored.outcome if is_new or stored.outcome == "ignored" else "duplicate",
         reason=stored.reason,
-        ticket=TicketSummary(id=ticket.id, key=ticket.key) if ticket else None,
+        ticket=TicketSummary(id=stored.ticket_id, key=key) if stored.ticket_id and key else None,
     )
 
 

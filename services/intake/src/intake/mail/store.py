@@ -70,21 +70,26 @@ _LOCK_THREAD = text(
     "SELECT pg_advisory_xact_lock(hashtextextended(id, 0)) FROM unnest(:ids) AS given (id)"
 ).bindparams(bindparam("ids", type_=ARRAY(Text)))
 
+# Made once: to know a statement of many columns again takes longer than to send it.
+_IS_GIVEN: Final = mails.c.id == bindparam("given")
+_INSERT: Final = insert(mails).on_conflict_do_nothing().returning(mails.c.id)
+_LOCK_OUTCOME: Final = select(mails.c.outcome).where(_IS_GIVEN).with_for_update()
+_SET_OUTCOME: Final = update(mails).where(_IS_GIVEN)
+
 
 async def insert_or_get(tx: Connection, mail: StoredMail) -> UUID:
     """Store the mail unless it came before. The id of the stored one."""
     row = {name: getattr(mail, name) for name in StoredMail.__slots__}
-    await tx.execute(insert(mails).on_conflict_do_nothing(), row)
-    same = _looks_like(mail) & (mails.c.occurrence == mail.occurrence)
-    existing: UUID = (await tx.execute(select(mails.c.id).where(same))).scalar_one()
+    new: UUID | None = await tx.scalar(_INSERT, row)
+    if new is not None:
+        return new
+    same = select(mails.c.id).where(_looks_like(mail), mails.c.occurrence == mail.occurrence)
+    existing: UUID = (await tx.execute(same)).scalar_one()
     return existing
 
 
 async def count_earlier(tx: Connection, mail: StoredMail) -> int:
-    """Which occurrence this is of mails that look alike: the last one's, if it may be the same mail again.
-
-    Locks them until the transaction ends.
-    """
+    """Which occurrence this is of mails that look alike, which are locked: the last one's, if it may be the same."""
     await lock_thread(tx, [mail.fingerprint])
     query = select(mails.c.occurrence, mails.c.received_at).where(_looks_like(mail))
     last = (await tx.execute(query.order_by(mails.c.occurrence.desc()).limit(1))).one_or_none()
@@ -96,6 +101,11 @@ async def count_earlier(tx: Connection, mail: StoredMail) -> int:
 
 def _looks_like(mail: StoredMail) -> ColumnElement[bool]:
     return (mails.c.message_id == mail.message_id) & (mails.c.fingerprint == mail.fingerprint)
+
+
+async def is_processed(tx: Connection, id: UUID) -> bool:
+    """Whether something became of the mail, which is locked until the transaction ends."""
+    return bool(await tx.scalar(_LOCK_OUTCOME, {"given": id}) != "received")
 
 
 async def lock(tx: Connection, id: UUID) -> StoredMail:
@@ -135,7 +145,7 @@ async def set_outcome(tx: Connection, mail: StoredMail) -> None:
     changed = {name: getattr(mail, name) for name in names}
     if mail.outcome != "ignored":
         changed |= {"set_aside_by": None, "set_aside_at": None}
-    await tx.execute(update(mails).where(mails.c.id == mail.id), changed)
+    await tx.execute(_SET_OUTCOME, changed | {"given": mail.id})
 
 
 async def set_aside(tx: Connection, mail: StoredMail) -> None:

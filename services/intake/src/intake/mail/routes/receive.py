@@ -96,10 +96,10 @@ def _identity(raw: bytes) -> tuple[str, str, bool]:
 async def _process(database: Database, stored: StoredMail, raw: bytes, is_new: bool) -> MailResult:
     if not is_new:
         async with database.transaction() as tx:
-            existing = await mails.lock(tx, stored.id)
-            if existing.outcome != "received":
-                return await to_result(tx, existing, is_new=is_new)
+            stored = await mails.lock(tx, stored.id)
+            if stored.outcome != "received":
+                return await to_result(tx, stored, is_new=is_new)
     # Outside of a transaction: a mail that takes long to read must not hold a connection.
     read = await read_mail(raw)
     async with database.transaction() as tx:
-        return await to_result(tx, await process(tx, stored.id, read), is_new=is_new)
+        return await to_result(tx, await process(tx, stored, read), is_new=is_new)
