@@ -79,7 +79,12 @@ from common.events.reviews import (
     ReviewPublished,
     ReviewReady,
 )
-from common.events.second_eyes import TicketSecondEyesGiven, TicketSecondEyesOverdue
+from common.events.second_eyes import (
+    TicketAnySecondEyesGiven,
+    TicketAnySecondEyesOverdue,
+    TicketSecondEyesGiven,
+    TicketSecondEyesOverdue,
+)
 from common.events.tickets import (
     BlockerConfirmed,
     BlockerLifted,
@@ -173,6 +178,8 @@ HANDLERS: Handlers = {
     TicketReplyUndelivered: for_each(tickets.on_reply_undelivered),
     TicketSecondEyesOverdue: for_each(tickets.on_second_eyes_overdue),
     TicketSecondEyesGiven: for_each(tickets.on_second_eyes_given),
+    TicketAnySecondEyesOverdue: for_each(tickets.on_second_eyes_overdue),
+    TicketAnySecondEyesGiven: for_each(tickets.on_second_eyes_given),
     TicketWatchersNotified: for_each(watchers.on_watchers_notified),
     TicketEscalatedByCustomer: for_each(customers.on_escalated),
     CustomerEscalationTaken: for_each(customers.on_taken),

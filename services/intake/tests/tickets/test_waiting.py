@@ -97,10 +97,28 @@ async def test_what_waits_too_long_is_escalated_until_somebody_comes(
     (*_, event) = await outbox_events(database)
     assert event.body["waits_for"] == ["confirm_classification", "verify"]
     await act(omar, key, "classification/confirm", agree=False)
-    (*_, event) = await outbox_events(database)
-    assert event.body["waited_for"] == ["confirm_classification"]
+    assert "second_eyes_given" not in await event_types(database), "it is not verified yet"
     await act(omar, key, "verify")
     assert (await event_types(database))[-2:] == ["verified", "second_eyes_given"]
+    (*_, event) = await outbox_events(database)
+    assert event.body["waited_for"] == ["verify"]
+
+
+async def test_a_correction_and_a_separation_wait_no_longer_than_other_work(
+    anna: AsyncClient, omar: AsyncClient, database: Database
+) -> None:
+    """R1, R9: who found it first, and that two tickets were not one"""
+    found, twice = await open_ticket(anna), await open_ticket(anna)
+    await act(anna, twice, "merge", into=found)
+    await act(anna, found, "detection", detected_by="customer", reason="They called")
+    await act(anna, found, "detection", detected_by="monitoring", reason="An alert came first")
+    await act(anna, twice, "unmerge", reason="Another invoice")
+    await freeze_time(database, NINE + timedelta(hours=8))
+    assert await fire_due(database, TIMERS) == 2
+    waits = [one.body["waits_for"] for one in (await outbox_events(database))[-2:]]
+    assert sorted(waits) == [["confirm_detection"], ["confirm_unmerge"]]
+    await act(omar, found, "detection/confirm", agree=True)
+    assert (await event_types(database))[-1] == "second_eyes_given"
 
 
 async def test_who_comes_in_time_is_reported_to_nobody(

@@ -6,12 +6,18 @@ Blockers are worked out here for every change, so that no route can forget them.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from msgspec.structs import replace
 
 from common.events.erasures import TicketErased
-from common.events.second_eyes import TicketSecondEyesGiven
+from common.events.second_eyes import (
+    SecondEyes,
+    TicketAnySecondEyesGiven,
+    TicketAnySecondEyesOverdue,
+    TicketSecondEyesGiven,
+    TicketSecondEyesOverdue,
+)
 from common.events.ticket_holds import TicketOnHoldUntil
 from common.events.tickets import (
     BlockerConfirmed,
@@ -37,9 +43,11 @@ from common.events.tickets import (
 from common.events.watchers import WatchedChange
 from common.messaging.outbox import OutboxEvent
 from intake.tickets.domain.blocker import Change, blocked_environment, blocker_changes, is_confirmed
-from intake.tickets.domain.second_eyes import overdue, waiting_since
+from intake.tickets.domain.second_eyes import EscalatedKind, overdue, waiting_since
 from intake.tickets.domain.ticket import State, Ticket, WaitingOn
 
+KNOWN_TO_V1: Final = frozenset[str](get_args(SecondEyes))
+"""What readers of the first version of the events about second eyes know."""
 _LIFTED_REASONS: Final[Mapping[State, str]] = {
     "resolved": "resolved",
     "verified": "resolved",
@@ -110,9 +118,18 @@ def resumed_event(before: Ticket) -> EventSpec:
 
 
 def second_eyes_given(before: Ticket, after: Ticket, at: datetime) -> list[EventSpec]:
-    """The event about what had waited too long for a second person and does not any more; none without."""
+    """The event that nothing waits too long for a second person any more; none where something does, or none did."""
     ended = overdue(before, at).keys() - waiting_since(after).keys()
-    return [event_spec(TicketSecondEyesGiven, waited_for=sorted(ended))] if ended else []
+    if not ended or overdue(after, at):
+        return []
+    kind = TicketSecondEyesGiven if ended <= KNOWN_TO_V1 else TicketAnySecondEyesGiven
+    return [event_spec(kind, waited_for=sorted(ended))]
+
+
+def second_eyes_overdue(waits: Mapping[EscalatedKind, datetime]) -> EventSpec:
+    """The event about what has waited too long for a second person, by since when."""
+    kind = TicketSecondEyesOverdue if waits.keys() <= KNOWN_TO_V1 else TicketAnySecondEyesOverdue
+    return event_spec(kind, waits_for=sorted(waits), since=min(waits.values()))
 
 
 def known_event(ticket: Ticket, at: datetime) -> tuple[Ticket, OutboxEvent]:

@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Final
 
 from common.domain import Actor
-from common.events.second_eyes import TicketSecondEyesOverdue
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, Due, schedule
 from intake.tickets.commands import SECOND_EYES, save_change
 from intake.tickets.domain.hold_over import resume_at_date
 from intake.tickets.domain.second_eyes import next_overdue, overdue
 from intake.tickets.domain.ticket import Ticket
-from intake.tickets.events import event_spec, resumed_event
+from intake.tickets.events import resumed_event, second_eyes_overdue
 from intake.tickets.store import tickets
 
 _SYSTEM: Final = Actor("opsdesk")
@@ -43,7 +42,6 @@ async def _report(tx: Connection, ticket: Ticket, at: datetime) -> None:
     waits = overdue(ticket, at)
     if not waits:
         return
-    kinds = sorted(waits)
-    event = event_spec(TicketSecondEyesOverdue, waits_for=kinds, since=min(waits.values()))
-    action = "ticket.second_eyes_overdue"
-    await save_change(tx, ticket, ticket, _SYSTEM, at, action, event, grounds={"waits_for": kinds})
+    action, grounds = "ticket.second_eyes_overdue", {"waits_for": sorted(waits)}
+    event = second_eyes_overdue(waits)
+    await save_change(tx, ticket, ticket, _SYSTEM, at, action, event, grounds=grounds)

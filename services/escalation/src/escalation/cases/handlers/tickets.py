@@ -6,7 +6,12 @@ from datetime import timedelta
 
 from common.events.envelope import ReceivedEvent
 from common.events.hand_overs import TicketPartnerMailUndelivered
-from common.events.second_eyes import TicketSecondEyesGiven, TicketSecondEyesOverdue
+from common.events.second_eyes import (
+    TicketAnySecondEyesGiven,
+    TicketAnySecondEyesOverdue,
+    TicketSecondEyesGiven,
+    TicketSecondEyesOverdue,
+)
 from common.events.tickets import (
     BlockerConfirmed,
     BlockerLifted,
@@ -39,6 +44,8 @@ SECOND_EYES_WORDS = {
     "verify": "resolved and not verified",
     "confirm_priority": "a lower priority is asked for",
     "confirm_classification": "another kind or service is asked for",
+    "confirm_detection": "somebody else than the customer is said to have found it first",
+    "confirm_unmerge": "its separation from the ticket that it was merged into is asked for",
 }
 
 MAX_UNCONFIRMED = 3
@@ -105,7 +112,7 @@ async def on_partner_mail_undelivered(
 
 
 async def on_second_eyes_overdue(
-    tx: Connection, received: ReceivedEvent[TicketSecondEyesOverdue]
+    tx: Connection, received: ReceivedEvent[TicketSecondEyesOverdue | TicketAnySecondEyesOverdue]
 ) -> None:
     """Let people know that work of one person waits for another one, who has not come (R1)."""
     event = received.event
@@ -115,7 +122,7 @@ async def on_second_eyes_overdue(
 
 
 async def on_second_eyes_given(
-    tx: Connection, received: ReceivedEvent[TicketSecondEyesGiven]
+    tx: Connection, received: ReceivedEvent[TicketSecondEyesGiven | TicketAnySecondEyesGiven]
 ) -> None:
     """Resolve the case: a second person came, or there is nothing to look at any more."""
     reason = "it does not wait for a second person any more"

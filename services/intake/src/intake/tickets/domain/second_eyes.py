@@ -1,11 +1,22 @@
 """What on tickets waits for a second person, and since when (R1). Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from intake.tickets.domain.ticket import Ticket
+from intake.tickets.domain.detection import CORRECTABLE
+from intake.tickets.domain.ticket import (
+    PendingDetection,
+    PendingDowngrade,
+    PendingReclassification,
+    PendingUnmerge,
+    Ticket,
+)
 
-EscalatedKind = Literal["verify", "confirm_priority", "confirm_classification"]
+EscalatedKind = Literal[
+    "verify", "confirm_priority", "confirm_classification", "confirm_detection", "confirm_unmerge"
+]
+Pending = PendingDetection | PendingDowngrade | PendingReclassification | PendingUnmerge
 PATIENCE: Final = timedelta(hours=8)
 """How long something may wait for a second person before it is escalated."""
 
@@ -15,13 +26,18 @@ def waiting_since(ticket: Ticket) -> dict[EscalatedKind, datetime]:
 
     A blocker that waits for its confirmation is none of these: escalation pages for it at once.
     """
-    downgrade, reclassification = ticket.pending_downgrade, ticket.pending_reclassification
-    found: dict[EscalatedKind, datetime | None] = {
-        "verify": ticket.resolved_at if ticket.state == "resolved" else None,
-        "confirm_priority": downgrade.requested_at if downgrade else None,
-        "confirm_classification": reclassification.requested_at if reclassification else None,
+    pending: Mapping[EscalatedKind, Pending | None] = {
+        "confirm_priority": ticket.pending_downgrade,
+        "confirm_classification": ticket.pending_reclassification,
+        "confirm_detection": ticket.pending_detection if ticket.state in CORRECTABLE else None,
+        "confirm_unmerge": ticket.pending_unmerge,
     }
-    return {kind: at for kind, at in found.items() if at is not None}
+    found: dict[EscalatedKind, datetime] = {
+        kind: one.requested_at for kind, one in pending.items() if one is not None
+    }
+    if ticket.state == "resolved" and ticket.resolved_at is not None:
+        found["verify"] = ticket.resolved_at
+    return found
 
 
 def overdue(ticket: Ticket, at: datetime) -> dict[EscalatedKind, datetime]:
