@@ -1,6 +1,7 @@
 """A sender restored from a backup: `restored` puts it above all that it ever published."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,6 +20,7 @@ from common.restoration.unsent import UnsentEvents
 from opsdesk_testing.ledger import Paid, amounts
 from opsdesk_testing.restored_bank import ACCOUNTS, OPS, Bank, position, receive
 
+NOON = "2030-01-07T12:00:00Z"
 ONE, TWO, THREE = UUID(int=1), UUID(int=2), UUID(int=3)
 
 
@@ -148,14 +150,10 @@ async def test_a_sender_that_ran_before_it_was_run_is_put_above_both(bank: Bank)
 
 
 async def test_numbers_of_keys_are_not_given_twice(bank: Bank) -> None:
-    class Numbered(Paid):
-        payment: str
-        title: str
-
-    numbered = type("NumberedHere", (Numbered,), {"topic": bank.topic, "__module__": __name__})
+    numbered = _numbered(bank)
     async with bank.database.transaction() as tx:
         event = numbered(
-            at="2030-01-07T12:00:00Z",
+            at=NOON,
             account=uuid4(),
             amount=1,
             payment="PAY-1500",
@@ -165,11 +163,36 @@ async def test_numbers_of_keys_are_not_given_twice(bank: Bank) -> None:
         await tx.execute(ACCOUNTS.insert().values(id=event.account, sequence=1))
         await publish(tx, OutboxEvent(event, 1))
     await bank.send()
-    assert (await bank.restore()).numbers == {"payment_numbers": 1600, "note_numbers": 101}
+    assert (await bank.restore()).numbers == {"payment_numbers": 2500, "note_numbers": 1001}
     assert (await bank.restore()).numbers == {}
     async with bank.database.transaction() as tx:
-        assert await tx.scalar(text("SELECT nextval('payment_numbers')")) == 1601
-        assert await tx.scalar(text("SELECT nextval('note_numbers')")) == 102
+        assert await tx.scalar(text("SELECT nextval('payment_numbers')")) == 2501
+        assert await tx.scalar(text("SELECT nextval('note_numbers')")) == 1002
+
+
+async def test_numbers_count_that_the_relay_had_not_sent_when_the_backup_was_made(
+    bank: Bank,
+) -> None:
+    """Its answers may have named more: they are counted from the last that is known, not from the last sent."""
+    numbered = _numbered(bank)
+    async with bank.database.transaction() as tx:
+        for number, account in ((1500, uuid4()), (4000, uuid4())):
+            event = numbered(at=NOON, account=account, amount=1, payment=f"PAY-{number}", title="x")
+            await tx.execute(ACCOUNTS.insert().values(id=account, sequence=1))
+            await publish(tx, OutboxEvent(event, 1))
+    assert (await bank.restore()).numbers["payment_numbers"] == 5000
+    await bank.send()
+    assert (await bank.restore()).numbers == {}
+
+
+def _numbered(bank: Bank) -> type[Any]:
+    """A type of event that names the key of a payment."""
+
+    class Numbered(Paid):
+        payment: str
+        title: str
+
+    return type("NumberedHere", (Numbered,), {"topic": bank.topic, "__module__": __name__})
 
 
 async def test_a_missing_topic_ends_it_before_anything_changes(bank: Bank) -> None:

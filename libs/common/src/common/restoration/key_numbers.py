@@ -9,12 +9,15 @@ from common.persistence.database import Connection
 from common.persistence.sequenced import NumberSequence
 from common.restoration.own_records import OwnRecord
 
-LEFT_OUT = 100
+LEFT_OUT = 1_000
 """Numbers that are left out, because answers may have named some whose events were lost, too."""
 
 
 class PublishedNumbers:
-    """The highest number of each kind of key in a service's own events, and the keys by subject."""
+    """The highest number of each kind of key in a service's own events, and the keys by subject.
+
+    Events that the outbox has and Kafka has not count as well: the relay may have been behind.
+    """
 
     def __init__(self, numbers: Sequence[NumberSequence]) -> None:
         self.highest: dict[str, int] = {}
@@ -32,6 +35,12 @@ class PublishedNumbers:
                 names.setdefault(record.subject, f"{one.prefix}-{number}")
         return names
 
+    def read_unsent(self, bodies: Iterable[str]) -> None:
+        """Take the numbers of events that have not left yet."""
+        for body in bodies:
+            for one, number in self._find(body.encode()):
+                self.highest[one.sequence] = max(self.highest.get(one.sequence, 0), number)
+
     def _find(self, body: bytes) -> Iterator[tuple[NumberSequence, int]]:
         if not self._by_field:
             return
@@ -44,7 +53,7 @@ class PublishedNumbers:
 async def raise_numbers(
     tx: Connection, numbers: Sequence[NumberSequence], highest: dict[str, int]
 ) -> dict[str, int]:
-    """Raise the sequences of the numbers above what was published. Returns the raised ones.
+    """Raise the sequences of the numbers above what the own events name. Returns the raised ones.
 
     Those that no event names are raised with the others. A second call changes nothing.
     """

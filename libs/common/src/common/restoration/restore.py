@@ -20,7 +20,13 @@ from common.restoration.key_numbers import PublishedNumbers, raise_numbers
 from common.restoration.lost_events import LostEvents, LostHistory
 from common.restoration.own_history import OwnHistory
 from common.restoration.own_records import read_own_records
-from common.restoration.unsent import UnsentEvents, load_unsent, move_behind, sequences_without
+from common.restoration.unsent import (
+    UnsentEvents,
+    load_unsent,
+    move_behind,
+    read_unsent_bodies,
+    sequences_without,
+)
 
 BATCH_SIZE = 200
 """Subjects of one transaction."""
@@ -63,6 +69,8 @@ async def _compare_and_raise(
             stored = await load_sequences(tx, own.subjects, subjects)
             lost.add(records, stored, names, await load_unsent(tx, subjects))
     async with database.transaction() as tx:
+        async for bodies in read_unsent_bodies(tx):
+            numbers.read_unsent(bodies)
         raised = await raise_numbers(tx, own.numbers, numbers.highest)
         if raised:
             at = await transaction_time(tx)

@@ -4,12 +4,15 @@ A service that ran without Kafka after the restore has given sequences a second 
 not left yet: they get sequences above all that was published, so that receivers take them as new.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
 
 from common.persistence.database import Connection
+
+CHUNK = 2_000
+"""Events that are read at a time."""
 
 UnsentEvents = Mapping[str, Mapping[UUID, int]]
 """By subject: the sequences of its events in the outbox, by `ce_id`."""
@@ -43,6 +46,13 @@ async def load_unsent(
         if row.event_id not in sent_ids:
             found.setdefault(row.subject, {})[row.event_id] = row.sequence
     return found
+
+
+async def read_unsent_bodies(tx: Connection) -> AsyncIterator[Sequence[str]]:
+    """Yield the bodies of all events in the outbox, in parts."""
+    async with tx.stream(text("SELECT body FROM outbox")) as rows:
+        async for part in rows.scalars().partitions(CHUNK):
+            yield part
 
 
 def sequences_without(stored: Mapping[str, int], unsent: UnsentEvents) -> dict[str, int]:
