@@ -37,6 +37,7 @@ SECTIONS: Final = {
     "uploads": "the memory that a large attachment takes",
     "storm": "ten thousand alerts of a monitor at once",
     "idle": "memory of idle services",
+    "sizing": "processor and memory at 10, 100 and 1,000 tickets a minute, and what a ticket takes on disk",
 }
 DEFAULT_TIMEOUT_S: Final = 360.0
 """Seconds that a section may take."""

@@ -23,7 +23,7 @@ async def run(scale: Scale) -> AsyncIterator[Result]:
         await asyncio.to_thread(installation.start)
         await asyncio.sleep(scale.seconds)  # what starting needed is given back by then
         resident_mib = {
-            name: _resident(process.child.pid)
+            name: resident(process.child.pid)
             for name, process in installation.services.items()
             if process.child is not None
         }
@@ -38,7 +38,7 @@ async def run(scale: Scale) -> AsyncIterator[Result]:
         )
 
 
-def _resident(pid: int) -> float:
+def resident(pid: int) -> float:
     """MiB of a replica's two processes; what they share counts once. Raises where they are gone."""
     processes = list(in_session(pid))
     if not processes:
