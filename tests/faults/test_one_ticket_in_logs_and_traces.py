@@ -28,7 +28,7 @@ WHOLE_WAY = {
     ("opsdesk-escalation", "escalation ClockBreached", CONSUMER),
 }
 WITHIN_S = 60
-JSON_TYPES = {
+JSON_TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "integer": int,
     "number": (int, float),
@@ -166,6 +166,6 @@ def test_nothing_that_was_written_is_in_logs_or_spans(
     logs = "".join(
         process.log.read_text(encoding="utf-8") for process in running.desk.services.values()
     )
-    for told in (logs, repr(collector.spans)):
+    for text in (logs, repr(collector.spans)):
         for word in (TITLE, DESCRIPTION, "Kim", "kim@", "555 0123"):
-            assert word not in told
+            assert word not in text

@@ -51,8 +51,8 @@ async def approve_once_submitted(gate: GateClient) -> None:
 async def test_a_pipeline_brings_a_version_to_an_environment(
     gate: GateClient, environment: Mapping[str, str]
 ) -> None:
-    said, _ = await asyncio.gather(run_script(WHOLE, environment), approve_once_submitted(gate))
-    assert said.splitlines()[-1] == "delivered"
+    printed, _ = await asyncio.gather(run_script(WHOLE, environment), approve_once_submitted(gate))
+    assert printed.splitlines()[-1] == "delivered"
     (delivery,) = (await gate.get_ok("anna", "deliveries"))["items"]
     assert (delivery["version"], delivery["digest"]) == ("1.5.0", digest("5"))
     # The agent, which sees what runs there.
