@@ -10,7 +10,7 @@ help:  ## what you can do here
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
 	    printf '  make %-13s %s\n' "$$name" "$$what"; done
 
-.PHONY: help setup run demo test journeys browser check house faults mutants bench docs lock audit image pin-images compose-test deploy-test restore-drill clean
+.PHONY: help setup run demo test journeys browser check house faults mutants bench docs lock audit image pin-images compose-test deploy-test restore-drill release clean
 
 setup:
 	@deploy/local/bootstrap
@@ -71,11 +71,14 @@ pin-images: setup  ## write the digests of the base images into deploy/docker/im
 compose-test: setup  ## the first journey against the compose stack, and the container suite (needs Docker)
 	@$(PY) -m pytest -m containers tests/containers $(ARGS)
 
-deploy-test: setup  ## alert rules by promtool, the Helm chart by helm (both fetched if missing), lines for subscribers by a JDK
+deploy-test: setup  ## a release built twice, alert rules by promtool, the chart by helm (both fetched if missing), subscribers by a JDK
 	@$(PY) -m pytest -m programs tests/deployment tests/contracts/test_subscribers.py $(ARGS)
 
 restore-drill: setup  ## backups, a disaster, the way back: prints how much is lost and how long it takes (minutes)
 	@$(PY) -m pytest -m long tests/faults/test_restore_drill.py $(ARGS)
+
+release: setup  ## build everything of this version into dist/ (wheels, images, chart, bill of materials, checksums): docs/release.md
+	@$(PY) -m opsdesk_local release $(ARGS)
 
 clean:  ## stop nothing, but remove the state folder (databases, Kafka, logs) and caches
 	@if [ -x $(PY) ]; then $(PY) -m opsdesk_local clean; fi

@@ -17,6 +17,7 @@ from checks import (
     purity,
     rules,
     suppressions,
+    versions,
     waivers,
     walk,
 )
@@ -33,6 +34,7 @@ CHECKS: Mapping[str, Check] = {
     "purity": purity.violations,
     "rules": rules.find_undefined,
     "suppressions": suppressions.violations,
+    "versions": versions.violations,
     "waivers": waivers.violations,
     "walk": walk.violations,
 }

@@ -9,6 +9,7 @@ from common.persistence.ids import uuid7
 from opsdesk_local.installation import Installation
 from opsdesk_local.servers import Servers
 from opsdesk_local.service import SERVICES, ServiceProcess
+from opsdesk_testing.otlp_receiver import otlp_receiver
 from tests.benchmarks import pgbench
 from tests.benchmarks.environment import (
     open_installation,
@@ -23,7 +24,6 @@ from tests.benchmarks.load import Load, Outcome, run_load
 from tests.benchmarks.result import Result
 from tests.benchmarks.scale import Scale
 from tests.benchmarks.sealing_accepted import share_of_sealing
-from tests.benchmarks.trace_collector import collector
 
 CONNECTIONS = (16, 64)
 WORK = "accept a ticket durably over HTTP"
@@ -72,7 +72,7 @@ async def run(scale: Scale) -> AsyncIterator[Result]:
     with (
         servers() as found,
         open_installation(found, "intake") as installation,
-        collector() as traces,
+        otlp_receiver(keep=False) as traces,
     ):
         async with schema_of(found, "intake") as bare:
             bench = Bench(found, installation, bare, scale)
@@ -84,7 +84,7 @@ async def run(scale: Scale) -> AsyncIterator[Result]:
                 rate = (await bench.load(plain, 64)).rate
             # Its own sealer has ended with it; what it left is sealed and timed here.
             yield await share_of_sealing(installation, rate)
-            full = replica_settings(installation, "intake", OPSDESK_OTLP_ENDPOINT=traces)
+            full = replica_settings(installation, "intake", OPSDESK_OTLP_ENDPOINT=traces.endpoint)
             what = "authentication, idempotency keys, limits, 1 % traced"
             async with running_process(full):
                 for share in await _shares(bench, full, what, 0.60, keys=True):

@@ -36,14 +36,25 @@ DUE_WITHIN_S = 6
 class Site:
     """Four services (`replicas` of each) on embedded PostgreSQL and Kafka."""
 
-    def __init__(self, servers: Servers, folder: Path, replicas: int) -> None:
+    def __init__(
+        self,
+        servers: Servers,
+        folder: Path,
+        replicas: int,
+        settings: Mapping[str, str] | None = None,
+        installation: Callable[..., Installation] = Installation,
+    ) -> None:
         self.servers = servers
-        self.desk = Installation(
+        self.desk = installation(
             folder,
             servers.admin_url,
             servers.bootstrap,
             servers.state.password,
-            settings={"OPSDESK_TIME_MODE": "real", "OPSDESK_REQUESTS_PER_MINUTE": "1000000"},
+            settings={
+                "OPSDESK_TIME_MODE": "real",
+                "OPSDESK_REQUESTS_PER_MINUTE": "1000000",
+                **(settings or {}),
+            },
         )
         self._replicas = replicas
         self.more: list[ServiceProcess] = []
@@ -172,13 +183,18 @@ async def site(
     replicas: int = 1,
     state: State | None = None,
     prepare_kafka: Callable[[str], Awaitable[None]] | None = None,
+    settings: Mapping[str, str] | None = None,
+    installation: Callable[..., Installation] = Installation,
 ) -> AsyncIterator[Site]:
     """A site for one test; everything is gone afterwards. Its servers' data are in `state`.
 
-    `prepare_kafka` is called with the brokers' addresses before topics are created.
+    `prepare_kafka` is called with the brokers' addresses before topics are created, `settings` are variables
+    of all services, `installation` makes it another one than usual.
     """
     servers = embedded_servers(state, brokers=brokers, durable=True)
-    running = Site(await asyncio.to_thread(servers.__enter__), folder, replicas)
+    running = Site(
+        await asyncio.to_thread(servers.__enter__), folder, replicas, settings, installation
+    )
     try:
         if prepare_kafka is not None:
             await prepare_kafka(running.servers.bootstrap)

@@ -93,6 +93,8 @@ async def _lost(connection: Any) -> frozenset[str]:
     """Subjects that restored services list as unknown to themselves."""
     found: set[str] = set()
     for schema in SCHEMAS:
+        if await connection.fetchval("SELECT to_regclass($1)", f"{schema}.lost_history") is None:
+            continue  # a service of the first release has none
         rows = await connection.fetch(
             f"SELECT subject FROM {schema}.lost_history WHERE NOT is_known AND source = $1",
             f"opsdesk/{schema.replace('_', '-')}",

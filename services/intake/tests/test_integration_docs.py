@@ -1,8 +1,5 @@
 """What docs/integrate says to run runs, with curl against a served intake."""
 
-import asyncio
-import os
-import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,12 +15,11 @@ from common.persistence.database import Database
 from intake.tickets.ticket_batcher import TicketBatcher
 from intake_support.uploads import app_with_storage
 from opsdesk_testing.client import client
+from opsdesk_testing.integration_docs import blocks, run_script
 from opsdesk_testing.protocol import freeze_time
 from opsdesk_testing.raw_http import bounded_server
 from opsdesk_testing.tokens import token
 
-DOCS = Path(__file__).parents[3] / "docs" / "integrate"
-_BLOCK = re.compile(r"^```sh ?(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FORM = {
     "key": "access",
     "title": "Access",
@@ -40,13 +36,13 @@ CALLERS: dict[str, dict[str, Any]] = {
     "chat": {"as_": "chatbot", "scope": "chats:write", "roles": []},
     "telephone": {"as_": "pbx", "scope": "callers:read", "roles": []},
     "contacts": {"as_": "anna", "roles": ["ops"]},
+    "monitor": {"as_": "prometheus", "scope": "alerts:write", "roles": []},
 }
 
 
-def blocks(page: str) -> list[Any]:
-    text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
-    found = [(name or page, script) for name, script in _BLOCK.findall(text)]
-    return [pytest.param(*one, id=f"{one[0]}-{index}") for index, one in enumerate(found)]
+def params(*pages: str) -> list[Any]:
+    found = [block for page in pages for block in blocks(page)]
+    return [pytest.param(*one, id=f"{one.name}-{index}") for index, one in enumerate(found)]
 
 
 @pytest.fixture
@@ -57,7 +53,7 @@ async def app(database: Database, tmp_path: Path) -> AsyncIterator[FastAPI]:
     await runtime_of(app).resource(TicketBatcher).close()
 
 
-@pytest.mark.parametrize(("caller", "script"), blocks("portal") + blocks("gateway"))
+@pytest.mark.parametrize(("caller", "script"), params("portal", "gateway", "monitors"))
 async def test_what_the_page_says_to_run_runs(
     app: FastAPI, anna: AsyncClient, caller: str, script: str
 ) -> None:
@@ -71,15 +67,9 @@ async def test_what_the_page_says_to_run_runs(
 
 async def _run(script: str, port: int, caller: dict[str, Any]) -> str:
     claims = dict(caller)
-    environment = os.environ | {
+    environment = {
         "INTAKE": f"http://127.0.0.1:{port}",
         "TOKEN": token(claims.pop("as_"), **claims),
         "CONTACT": "jan@acme.example",
-        "no_proxy": "*",
     }
-    process = await asyncio.create_subprocess_exec(
-        "sh", "-euc", script, env=environment, stdout=-1, stderr=-1
-    )
-    out, err = await asyncio.wait_for(process.communicate(), 60)
-    assert process.returncode == 0, (out + err).decode()
-    return out.decode()
+    return await run_script(script, environment)

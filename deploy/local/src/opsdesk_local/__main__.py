@@ -1,4 +1,4 @@
-"""`python -m opsdesk_local run | test-servers -- COMMAND … | clean | mail-sink PORT FOLDER | images | audit`."""
+"""`python -m opsdesk_local run | test-servers -- COMMAND … | clean | mail-sink PORT FOLDER | images | audit | version | release`."""
 
 import argparse
 import asyncio
@@ -10,11 +10,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from common.now import now
 from opsdesk_local import images, mail
 from opsdesk_local.console import print_error, print_line, progress
 from opsdesk_local.errors import LocalRunError
+from opsdesk_local.release import cut, read_version
+from opsdesk_local.release.build import build
+from opsdesk_local.release.record import write_record
 from opsdesk_local.servers import servers_for_tests
-from opsdesk_local.state import open_state, state_folder
+from opsdesk_local.state import CLONE, open_state, state_folder
 from opsdesk_local.supervisor import run, single_instance_lock
 
 
@@ -78,6 +82,24 @@ def _audit(options: argparse.Namespace) -> int:
     return advisories.audit(options.advisories)
 
 
+def _version(options: argparse.Namespace) -> None:
+    if options.version:
+        for path in cut(CLONE, options.version, now().date()):
+            print_line(str(path.relative_to(CLONE)))
+    elif options.record:
+        path = write_record(CLONE, read_version(CLONE))
+        print_line(str(path.relative_to(CLONE)))
+    else:
+        print_line(read_version(CLONE))
+
+
+def _release(options: argparse.Namespace) -> None:
+    version = build(CLONE, options.folder.absolute(), any_base=options.any_base)
+    print_line(
+        f"OpsDesk {version} is in {options.folder / version}. What comes next: docs/release.md"
+    )
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="opsdesk_local", description=__doc__)
     commands = parser.add_subparsers(required=True)
@@ -92,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     sink.add_argument("folder", type=Path)
     sink.set_defaults(command=_mail_sink)
     _add_supply_commands(commands)
+    _add_release_commands(commands)
     return parser
 
 
@@ -108,6 +131,23 @@ def _add_supply_commands(commands: "argparse._SubParsersAction[argparse.Argument
         "--advisories", type=Path, help="a folder in OSV's format; else OSV is asked"
     )
     audited.set_defaults(command=_audit)
+
+
+def _add_release_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    version = commands.add_parser(
+        "version", help="print the version, raise it everywhere, or record it"
+    )
+    version.add_argument(
+        "version", nargs="?", help="the next one: VERSION, packages, chart and changelog follow"
+    )
+    version.add_argument(
+        "--record", action="store_true", help="record the migrations that it releases"
+    )
+    version.set_defaults(command=_version)
+    released = commands.add_parser("release", help="build everything of this version")
+    released.add_argument("folder", type=Path, nargs="?", default=Path("dist"))
+    released.add_argument("--any-base", action="store_true", help="a base image without a digest")
+    released.set_defaults(command=_release)
 
 
 if __name__ == "__main__":

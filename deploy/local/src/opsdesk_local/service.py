@@ -48,8 +48,12 @@ class ServiceProcess:
         name: str | None = None,
         port: int | None = None,
         management_port: int | None = None,
+        python: Path = Path(sys.executable),
     ) -> None:
-        """`environment` is the whole environment without host and ports; logs are in `folder/logs`."""
+        """`environment` is the whole environment without host and ports; logs are in `folder/logs`.
+
+        `python` is that of the environment in which the service is installed.
+        """
         self.module = module
         self.name = name or module
         self.port = port or free_port()
@@ -57,6 +61,7 @@ class ServiceProcess:
         self.log = folder / "logs" / f"{self.name}.log"
         self.child: Child | None = None
         self._folder = folder
+        self._python = python
         self._environment = {
             **environment,
             "OPSDESK_HOST": "127.0.0.1",
@@ -81,7 +86,7 @@ class ServiceProcess:
 
     def launch(self) -> None:
         self.child = spawn(
-            [sys.executable, "-m", self.module, "serve"],
+            [self._python, "-m", self.module, "serve"],
             name=self.name,
             folder=self._folder,
             log=self.log,
@@ -152,10 +157,15 @@ def _is_degraded(answer: str) -> bool:
         return False
 
 
-def migrate(module: str, environment: Mapping[str, str], folder: Path) -> None:
+def migrate(
+    module: str,
+    environment: Mapping[str, str],
+    folder: Path,
+    python: Path = Path(sys.executable),
+) -> None:
     """Run `python -m <module> migrate`."""
     run_to_end(
-        [sys.executable, "-m", module, "migrate"],
+        [python, "-m", module, "migrate"],
         what=f"{module} migrate",
         folder=folder,
         env=environment,

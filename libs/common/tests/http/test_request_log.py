@@ -9,8 +9,8 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from common.telemetry import request_log
-from common.telemetry.request_log import RequestLog, configure_request_log
+from common.telemetry import line_log, request_log
+from common.telemetry.line_log import LineLog, configure_line_log
 from opsdesk_testing.client import client
 from opsdesk_testing.waiting import until
 
@@ -20,8 +20,8 @@ Lines = Callable[[int], Any]
 @pytest.fixture
 def stream(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     stream = io.StringIO()
-    monkeypatch.setattr(request_log._Configured, "log", None)
-    configure_request_log("things", "json", stream)
+    monkeypatch.setattr(line_log._Configured, "log", None)
+    configure_line_log("things", "json", stream)
     return stream
 
 
@@ -103,11 +103,13 @@ async def test_probes_are_lines_only_where_they_fail(
     assert (line["route"], line["status"]) == ("/health/ready", 503)
 
 
-async def test_a_terminal_gets_plain_lines_in_one_write_a_turn() -> None:
+async def test_a_terminal_gets_plain_lines_in_one_write_a_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     stream = io.StringIO()
-    log = RequestLog("things", "console", stream)
+    monkeypatch.setattr(line_log._Configured, "log", LineLog("things", "console", stream))
     for status in (200, 404):
-        log.log("GET", "/v1/things", status, 0.0123, None)
+        request_log.log_request("GET", "/v1/things", status, 0.0123, None)
     assert stream.getvalue() == ""
     await until(lambda: stream.getvalue() != "")
     first, second = stream.getvalue().splitlines()

@@ -1,8 +1,6 @@
 """A trace goes from request to event to handler; what is not sampled costs next to nothing."""
 
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 from opentelemetry import trace
@@ -13,6 +11,7 @@ from prometheus_client import REGISTRY
 
 from common.telemetry import current_traceparent, flush_traces, metrics, span, trace_id
 from common.telemetry.tracing import configure_tracing
+from opsdesk_testing.otlp_receiver import otlp_receiver
 
 SAMPLED = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 UNSAMPLED = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
@@ -130,23 +129,13 @@ def test_every_metric_is_ours_by_name() -> None:
 
 def test_spans_reach_a_collector() -> None:
     """OTLP over HTTP, at the path that the protocol names; what is held back goes out at the end."""
-    asked: list[tuple[str, int]] = []
-
-    class Collector(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked.append((self.path, len(self.rfile.read(int(self.headers["content-length"])))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None: ...
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Collector) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        configure_tracing("sla", f"http://127.0.0.1:{server.server_port}", 1.0)
-        with span("request"):
-            pass
+    with otlp_receiver() as collector:
+        configure_tracing("sla", collector.endpoint, 1.0)
+        with span("request", kind=trace.SpanKind.SERVER):
+            here = trace_id()
         flush_traces()
         configure_tracing("sla", None, 0)
-        server.shutdown()
-    assert [path for path, _ in asked] == ["/v1/traces"]
-    assert asked[0][1] > 0
+    assert collector.paths == ["/v1/traces"]
+    assert [(one.service, one.name, one.trace_id) for one in collector.spans] == [
+        ("opsdesk-sla", "request", here)
+    ]

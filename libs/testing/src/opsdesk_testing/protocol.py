@@ -48,10 +48,12 @@ async def freeze_time(database: Database, at: datetime) -> None:
         await tx.execute(text("UPDATE simulated_time SET frozen_at = :at"), {"at": at})
 
 
-def record_of(event: Event, sequence: int, *, offset: int = 0) -> Record:
+def record_of(
+    event: Event, sequence: int, *, offset: int = 0, traceparent: str | None = None
+) -> Record:
     """Create the Kafka record of an event, as the relay would send it: one sequence, one id."""
     event_id = uuid5(NAMESPACE_OID, f"{event.source} {event.subject()} {sequence}")
-    envelope = Envelope(event_id, event.type, event.source, event.subject(), sequence, None)
+    envelope = Envelope(event_id, event.type, event.source, event.subject(), sequence, traceparent)
     headers = tuple(envelope.headers(event.at.isoformat()))
     body = event.model_dump_json().encode()
     return Record(event.topic, 0, offset, event.key().encode(), headers, body)

@@ -2507,6 +2507,8 @@ CREATE TABLE deadlines (
     generation bigint NOT NULL DEFAULT nextval('deadline_generations'::regclass),
     tries integer NOT NULL DEFAULT 0,
     problem text,
+    -- The trace of what scheduled it; the firing continues it.
+    traceparent text,
     CONSTRAINT deadlines_pkey PRIMARY KEY (kind, subject)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
     autovacuum_vacuum_cost_delay = 0);

@@ -11,6 +11,7 @@ from pathlib import Path
 from common.docgen.api import api_page, has_api
 from common.docgen.asyncapi import asyncapi_document
 from common.docgen.dashboards import dashboards
+from common.docgen.logs import logs_page
 from common.docgen.reference import metrics_page, permissions_page, settings_page
 from common.docgen.reporting import reporting_page
 from common.docgen.topics import topics_page
@@ -27,6 +28,7 @@ def pages(root: Path) -> dict[Path, str]:
         + "\n",
         docs / "settings.md": settings_page(services),
         docs / "metrics.md": metrics_page(),
+        docs / "logs.md": logs_page(root),
         docs / "permissions.md": permissions_page(),
         docs / "reporting.md": reporting_page(services),
         **{root / "deploy" / "dashboards" / name: text for name, text in dashboards().items()},

@@ -4,6 +4,7 @@ from functools import lru_cache
 from time import perf_counter
 from typing import Final
 
+from opentelemetry.trace import SpanKind
 from prometheus_client import Counter, Histogram
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -58,7 +59,7 @@ class EdgeMiddleware:
                     message["headers"].append(CLOSE_HEADER)
             await send(message)
 
-        trace = span(scope["method"], _traceparent(scope), untrusted=True)
+        trace = span(scope["method"], _traceparent(scope), untrusted=True, kind=SpanKind.SERVER)
         with rows_of_nobody(), trace as current_span:
             try:
                 await self.app(scope, receive, send_guarded)

@@ -23,7 +23,7 @@ from common.messaging.limited_transaction import (
 from common.messaging.positions import Partition, Record
 from common.persistence.database import Database
 from common.persistence.errors import counts_against_record, describe_error
-from common.telemetry import logger, metrics
+from common.telemetry import log_applied, logger, metrics
 from common.telemetry.security_events import SecurityEvent, report
 
 log = logger(__name__)
@@ -121,6 +121,8 @@ class BatchProcessor:
         async with limited_transaction(self.database, limits, self.on_lock_wait) as tx:
             with metrics.CONSUMER_POLL_SECONDS.time():
                 result = await self.inbox.process(tx, records, offsets)
+        for one, trace in result.events:
+            log_applied(one.event.type, one.subject, one.event.key(), one.sequence, trace)
         metrics.CONSUMER_RECORDS.labels("applied").inc(result.applied)
         metrics.CONSUMER_RECORDS.labels("parked").inc(result.parked)
         metrics.CONSUMER_RECORDS.labels("dead_lettered").inc(len(result.refused))

@@ -7,7 +7,7 @@ outgoing events and the offsets read so far are committed together.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -29,7 +29,7 @@ from common.messaging.positions import (
     save_positions,
 )
 from common.persistence.database import Connection
-from common.telemetry import span
+from common.telemetry import Cause, batch_span, traceparent_of, within_trace_of
 
 Handler = Callable[[Connection, Sequence[Any]], Awaitable[None]]
 """Handles events of one type, all with different keys, after earlier events of these keys."""
@@ -61,7 +61,8 @@ def for_each(handle: Callable[[Connection, Any], Awaitable[None]]) -> Handler:
 
     async def one_by_one(tx: Connection, events: Sequence[Any]) -> None:
         for event in events:
-            await handle(tx, event)
+            with within_trace_of(event.event.key()):
+                await handle(tx, event)
 
     return one_by_one
 
@@ -82,7 +83,7 @@ class BatchResult:
 
     `moved` are the subjects whose records may free parked ones, `stopped` the sources that told a
     sequence twice. `refused` are the topics of dead letters from a wrong source, which `dead` does
-    not count.
+    not count. `events` are those that took effect, each with the id of its trace.
     """
 
     applied: int
@@ -91,6 +92,7 @@ class BatchResult:
     moved: frozenset[Subject] = frozenset()
     stopped: frozenset[str] = frozenset()
     refused: tuple[str, ...] = ()
+    events: Sequence[tuple[ReceivedEvent[Event], str]] = field(default=(), compare=False)
 
 
 class Inbox:
@@ -127,11 +129,12 @@ class Inbox:
         positions = await lock_positions(tx, {one.subject for one in decoded})
         verdicts = Verdicts(set(self.stopped_sources), letters=letters)
         judge(decoded, positions, verdicts, accept_forks=accept_forks)
+        applied: list[tuple[ReceivedEvent[Event], str]] = []
         for group in ordered_groups(verdicts.ready):
-            # One event continues its trace; several begin a new one.
-            traceparent = group[0].traceparent if len(group) == 1 else None
-            with span(f"{self.service} {type(group[0].event).__name__}", traceparent):
+            causes = [Cause(one.event.key(), one.traceparent) for one in group]
+            with batch_span(f"{self.service} {type(group[0].event).__name__}", causes):
                 await self.handlers[type(group[0].event)](tx, group)
+                applied += ((one, _trace_of(one)) for one in group)
         await save_positions(tx, positions, offsets)
         await park(tx, verdicts.early)
         stored = await dead_letter(tx, self.service, verdicts.letters)
@@ -143,6 +146,7 @@ class Inbox:
             frozenset(positions),
             frozenset(forks),
             tuple(one.record.topic for one in verdicts.letters if one.code == WRONG_SOURCE),
+            applied,
         )
 
     async def dead_letter(
@@ -189,6 +193,10 @@ class Inbox:
     async def store_offsets(self, tx: Connection, offsets: Mapping[Partition, int]) -> None:
         """Store where to go on reading, without any effect."""
         await save_positions(tx, {}, offsets)
+
+
+def _trace_of(received: ReceivedEvent[Event]) -> str:
+    return (traceparent_of(received.event.key()) or "")[3:35]
 
 
 async def _unpark(tx: Connection, records: Sequence[Record]) -> None:

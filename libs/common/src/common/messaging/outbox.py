@@ -13,7 +13,7 @@ from common.events.envelope import Event
 from common.persistence.bulk import Columns, execute_many, insert_sql
 from common.persistence.database import HAS_OUTBOX_EVENTS, Connection
 from common.persistence.ids import uuid7
-from common.telemetry import current_traceparent
+from common.telemetry import traceparent_of
 
 COLUMNS: Columns = {
     "event_id": "uuid",
@@ -58,13 +58,13 @@ async def publish(tx: Connection, *events: OutboxEvent) -> None:
 
 def outbox_rows(events: Sequence[OutboxEvent]) -> list[OutboxRow]:
     """Return the rows of the outbox table, in the order of COLUMNS, one for each topic."""
-    traceparent = current_traceparent()
-    return [row for event in events for row in _topic_rows(event, traceparent)]
+    return [row for event in events for row in _topic_rows(event)]
 
 
-def _topic_rows(outbox_event: OutboxEvent, traceparent: str | None) -> list[OutboxRow]:
+def _topic_rows(outbox_event: OutboxEvent) -> list[OutboxRow]:
     event, event_id = outbox_event.event, uuid7()
     body, key, subject = event.model_dump_json(), event.key(), event.subject()
+    traceparent = traceparent_of(key, subject.partition("/")[2])
     at = event.at.isoformat()
     return [
         (

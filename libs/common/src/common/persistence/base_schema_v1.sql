@@ -149,10 +149,12 @@ CREATE TABLE deadlines (
     generation bigint NOT NULL DEFAULT nextval('deadline_generations'),
     tries int NOT NULL DEFAULT 0,
     problem text,
+    traceparent text,
     PRIMARY KEY (kind, subject)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0,
     autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX ix_deadlines_wake ON deadlines (wake_at);
+COMMENT ON COLUMN deadlines.traceparent IS 'The trace of what scheduled it; the firing continues it.';
 COMMENT ON COLUMN deadlines.wake_at IS 'When to look again: never after due_at; earlier is lazy.';
 
 CREATE TABLE firings (

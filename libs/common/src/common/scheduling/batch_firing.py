@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from opentelemetry.trace import SpanKind
 from sqlalchemy import text
 
 from common.messaging.trouble import Troubles
@@ -18,7 +19,7 @@ from common.persistence.bulk import fetch_many, unnest
 from common.persistence.database import Connection, Database
 from common.persistence.errors import describe_error, is_transient
 from common.scheduling.deadlines import Due, Timers, claim_due, record_firings
-from common.telemetry import logger, metrics
+from common.telemetry import Cause, batch_span, log_fired, logger, metrics, traceparent_of
 
 log = logger(__name__)
 
@@ -124,20 +125,20 @@ class BatchFiring:
             by_kind[candidate.kind].append(candidate)
         async with self.database.transaction(lock_timeout_s=lock_timeout_s) as tx:
             passed = 0
-            fired: list[Due] = []
+            fired: list[tuple[Due, str]] = []
             for kind in sorted(by_kind):
                 passed_of_kind, due = await self._fire_kind(tx, kind, by_kind[kind])
                 passed += passed_of_kind
                 fired += due
-            fired_at = await record_firings(tx, fired) if fired else None
+            fired_at = await record_firings(tx, [one for one, _ in fired]) if fired else None
         if fired_at is not None:
             _observe(fired, fired_at)
         return passed + len(fired)
 
     async def _fire_kind(
         self, tx: Connection, kind: str, candidates: Sequence[Candidate]
-    ) -> tuple[int, list[Due]]:
-        """Fire deadlines of one kind. Returns how many were not due, and those that fired."""
+    ) -> tuple[int, list[tuple[Due, str]]]:
+        """Fire deadlines of one kind. Returns how many were not due, and those that fired with their trace ids."""
         timer = self.timers[kind]
         locked = await timer.lock(tx, sorted(one.subject for one in candidates))
         if not locked:
@@ -147,9 +148,13 @@ class BatchFiring:
         due = [
             replace(one, fired_without_events=one.subject in without_events) for one in claim.due
         ]
-        if due:
+        if not due:
+            return claim.passed, []
+        causes = [Cause(str(one.subject), one.traceparent) for one in due]
+        with batch_span(f"deadline {kind}", causes, SpanKind.INTERNAL):
             await timer.fire(tx, due, claim.at)
-        return claim.passed, due
+            traces = [(traceparent_of(cause.name) or "")[3:35] for cause in causes]
+        return claim.passed, list(zip(due, traces, strict=True))
 
     async def _wait(self, candidate: Candidate, problem: str) -> None:
         log.warning(
@@ -197,7 +202,9 @@ class BatchFiring:
         )
 
 
-def _observe(fired: Sequence[Due], at: datetime) -> None:
-    for one in fired:
+def _observe(fired: Sequence[tuple[Due, str]], at: datetime) -> None:
+    for one, trace in fired:
+        lag_s = (at - one.due_at).total_seconds()
+        log_fired(one.kind, str(one.subject), lag_s, blind=one.fired_without_events, trace_id=trace)
         metrics.DEADLINES_FIRED.labels(one.kind, str(one.fired_without_events).lower()).inc()
-        metrics.DEADLINE_LAG_SECONDS.labels(one.kind).observe((at - one.due_at).total_seconds())
+        metrics.DEADLINE_LAG_SECONDS.labels(one.kind).observe(lag_s)

@@ -10,7 +10,7 @@ cheaper).
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -23,26 +23,36 @@ from common.persistence.bulk import (
     unnest,
 )
 from common.persistence.database import EARLIEST_DEADLINE, Connection, asyncpg_connection
+from common.telemetry import traceparent_of
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """What should fire: `kind` names the timer, `subject` the aggregate. `due_at` None cancels."""
+    """What should fire: `kind` names the timer, `subject` the aggregate. `due_at` None cancels.
+
+    `key` is the record key of the events about it, where it is set while several are handled: the firing
+    continues the trace of the one with that key.
+    """
 
     kind: str
     subject: UUID
     due_at: datetime | None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A deadline that fires now. `fired_without_events`: the consumer could not receive events."""
+    """A deadline that fires now. `fired_without_events`: the consumer could not receive events.
+
+    `traceparent` is the context of what scheduled it.
+    """
 
     kind: str
     subject: UUID
     due_at: datetime
     generation: int
     fired_without_events: bool = False
+    traceparent: str | None = field(default=None, compare=False)
 
 
 Lock = Callable[[Connection, Sequence[UUID]], Awaitable[set[UUID]]]
@@ -74,12 +84,13 @@ class Timer:
 
 Timers = Mapping[str, Timer]
 
-_SCHEDULED = {"kind": "text", "subject": "uuid", "due_at": "timestamptz"}
+_SCHEDULED = {"kind": "text", "subject": "uuid", "due_at": "timestamptz", "traceparent": "text"}
 _UPSERT = f"""
-    INSERT INTO deadlines AS armed (kind, subject, due_at, wake_at)
-    SELECT kind, subject, due_at, due_at FROM {unnest(_SCHEDULED, "due")}
+    INSERT INTO deadlines AS armed (kind, subject, due_at, traceparent, wake_at)
+    SELECT kind, subject, due_at, traceparent, due_at FROM {unnest(_SCHEDULED, "due")}
     ON CONFLICT (kind, subject) DO UPDATE SET
         due_at = excluded.due_at,
+        traceparent = excluded.traceparent,
         generation = nextval('deadline_generations'),
         tries = 0,
         problem = NULL,
@@ -90,7 +101,7 @@ _CANCEL = """
     WHERE (kind, subject) IN (SELECT * FROM unnest($1::text[], $2::uuid[])) AND due_at IS NOT NULL
 """
 _SCHEDULE_AND_CANCEL = f"""
-    WITH cancelled AS ({_CANCEL.replace("$1", "$4").replace("$2", "$5")}) {_UPSERT}
+    WITH cancelled AS ({_CANCEL.replace("$1", "$5").replace("$2", "$6")}) {_UPSERT}
 """
 """Both by one statement: what fires must not wait for the answers of two."""
 
@@ -99,16 +110,20 @@ async def schedule(tx: Connection, deadlines: Sequence[Deadline]) -> None:
     """Schedule, move or (due_at None) cancel deadlines. A (kind, subject) once per call."""
     # In sorted order: two transactions with the same deadlines must not wait for each other.
     ordered = sorted(deadlines, key=lambda deadline: (deadline.kind, deadline.subject))
-    scheduled = [(one.kind, one.subject, at) for one in ordered if (at := one.due_at) is not None]
+    scheduled = [
+        (one.kind, one.subject, at, traceparent_of(one.key, str(one.subject)))
+        for one in ordered
+        if (at := one.due_at) is not None
+    ]
     cancelled = [(one.kind, one.subject) for one in ordered if one.due_at is None]
     if scheduled and cancelled:
-        columns = transpose(scheduled, 3) + transpose(cancelled, 2)
+        columns = transpose(scheduled, 4) + transpose(cancelled, 2)
         await (await asyncpg_connection(tx)).execute(_SCHEDULE_AND_CANCEL, *columns)
     else:
         await execute_many(tx, _UPSERT, scheduled)
         await execute_many(tx, _CANCEL, cancelled)
     if scheduled:
-        earliest = min(at for _, _, at in scheduled)
+        earliest = min(at for _, _, at, _ in scheduled)
         tx.info[EARLIEST_DEADLINE] = min(tx.info.get(EARLIEST_DEADLINE) or earliest, earliest)
 
 
@@ -127,7 +142,7 @@ def _claim_sql(schema: str) -> str:
     WITH moment AS MATERIALIZED (SELECT {schema}.now() AS at), claimed AS (
         DELETE FROM deadlines USING moment WHERE kind = $1 AND subject = ANY($2::uuid[])
         AND wake_at <= moment.at AND (due_at IS NULL OR due_at <= moment.at)
-        RETURNING subject, due_at, generation
+        RETURNING subject, due_at, generation, traceparent
     ), deferred AS (
         UPDATE deadlines SET wake_at = due_at FROM moment WHERE kind = $1
         AND subject = ANY($2::uuid[]) AND wake_at <= moment.at AND due_at > moment.at RETURNING 1
@@ -165,7 +180,9 @@ async def claim_due(tx: Connection, kind: str, subjects: Sequence[UUID]) -> Clai
     rows = await (await asyncpg_connection(tx)).fetch(claim, kind, subjects)
     claimed = [row for row in rows if row["subject"] is not None]
     due = [
-        Due(kind, row["subject"], at, row["generation"]) for row in claimed if (at := row["due_at"])
+        Due(kind, row["subject"], at, row["generation"], traceparent=row["traceparent"])
+        for row in claimed
+        if (at := row["due_at"])
     ]
     # In the order of time, then by id.
     due.sort(key=lambda one: (one.due_at, one.subject))

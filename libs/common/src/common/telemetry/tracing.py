@@ -1,50 +1,30 @@
 """Traces: a W3C trace context for every request and event, spans for the sampled ones.
 
-Contexts from elsewhere are read, and those of spans written, by OpenTelemetry's own propagator. Without
-sampling only the context is passed on (one short string): OpenTelemetry's spans would cost a third of
-the throughput of creating tickets.
+Without sampling only the context is passed on (one short string): OpenTelemetry's spans would cost a third
+of the throughput of creating tickets.
 """
 
 import random
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar, Token
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
-from opentelemetry.context import Context
-from opentelemetry.propagators.textmap import Getter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
-from opentelemetry.trace import (
-    NonRecordingSpan,
-    SpanContext,
-    Status,
-    StatusCode,
-    TraceFlags,
-    Tracer,
-    format_span_id,
-    format_trace_id,
-    get_current_span,
-    set_span_in_context,
+from opentelemetry.trace import Link, SpanKind, Status, StatusCode, Tracer
+
+from common.telemetry.trace_context import (
+    TraceContext,
+    read_foreign,
+    read_own,
+    remote,
+    under,
+    written,
 )
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 TRACE_ID_RANGE = 1 << 64
-_NOTHING = Context()
-_W3C = TraceContextTextMapPropagator()
-
-
-class _AsHeader(Getter[str]):
-    """Lets the propagator read a bare `traceparent`; no `tracestate` comes with it."""
-
-    def get(self, carrier: str, key: str) -> list[str] | None:
-        return [carrier] if key == "traceparent" else None
-
-    def keys(self, carrier: str) -> list[str]:
-        return ["traceparent"]
-
-
-_AS_HEADER = _AsHeader()
 
 _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
@@ -111,40 +91,40 @@ class span:
 
     Without `traceparent` it continues the present trace or begins one; a malformed one is ignored.
     With `untrusted=True` the caller's sampling flag is ignored: the ratio decides, by the trace id,
-    so that all services decide the same.
+    so that all services decide the same. `links` are contexts of ours of other traces that it belongs to.
     """
 
-    __slots__ = ("_name", "_parent", "_span", "_token", "_untrusted")
+    __slots__ = ("_kind", "_links", "_name", "_parent", "_span", "_token", "_untrusted")
 
     def __init__(
-        self, name: str, traceparent: str | None = None, *, untrusted: bool = False
+        self,
+        name: str,
+        traceparent: str | None = None,
+        *,
+        untrusted: bool = False,
+        kind: SpanKind = SpanKind.INTERNAL,
+        links: Sequence[str] = (),
     ) -> None:
         self._name = name
         self._parent = traceparent
         self._untrusted = untrusted
+        self._kind = kind
+        self._links = links
         self._span: Span | None = None
         self._token: Token[str | None] | None = None
 
     def __enter__(self) -> Self:
-        above = _read(self._parent) if self._parent else _here()
-        trace = f"{random.getrandbits(128) or 1:032x}" if above is None else above.trace
-        sampled = _is_sampled(trace) if above is None or self._untrusted else above.sampled
+        above = (self._parent and read_foreign(self._parent)) or _here()
+        trace = above.trace if above else f"{random.getrandbits(128) or 1:032x}"
+        sampled = above.sampled if above and not self._untrusted else _is_sampled(trace)
+        parent = TraceContext(trace, above.span if above else _new_span_id(), sampled)
+        here = str(parent)
         if _Tracing.tracer is not None and sampled:
-            here = self._begin(_Tracing.tracer, trace, above)
-        else:
-            here = f"00-{trace}-{_new_span_id() if above is None else above.span}-00"
+            self._span, here = begin_span(self._name, parent, self._kind, self._links)
+        elif sampled:
+            here = str(parent._replace(sampled=False))
         self._token = _current.set(here)
         return self
-
-    def _begin(self, tracer: Tracer, trace: str, above: "_Parent | None") -> str:
-        parent = _new_span_id() if above is None else above.span
-        remote = SpanContext(int(trace, 16), int(parent, 16), True, TraceFlags(TraceFlags.SAMPLED))
-        context = set_span_in_context(NonRecordingSpan(remote), Context())
-        started = tracer.start_span(self._name, context)
-        self._span = started if isinstance(started, Span) else None
-        carrier: dict[str, str] = {}
-        _W3C.inject(carrier, set_span_in_context(started, Context()))
-        return carrier["traceparent"]
 
     def set(self, name: str, value: str | float | bool) -> None:
         """Set an attribute of the span (no personal data), if it is sampled."""
@@ -165,34 +145,69 @@ class span:
         if self._token is not None:
             _current.reset(self._token)
         if self._span is not None:
-            if kind is not None:
-                # The type alone: the text of an error may contain personal data.
-                self._span.set_status(Status(StatusCode.ERROR, kind.__name__))
-            self._span.end()
+            end_span(self._span, kind)
 
 
-class _Parent(NamedTuple):
-    """What a span continues: ids in hex digits."""
+class continued:
+    """A context of ours as the present one, without a span: `with continued(traceparent): …`."""
 
-    trace: str
-    span: str
-    sampled: bool
+    __slots__ = ("_token", "_traceparent")
 
+    def __init__(self, traceparent: str) -> None:
+        self._traceparent = traceparent
 
-def _read(traceparent: str) -> _Parent | None:
-    """A context from elsewhere; None where it is none."""
-    context = _W3C.extract(traceparent, _NOTHING, _AS_HEADER)
-    found = get_current_span(context).get_span_context()
-    if not found.is_valid:
-        return _here()
-    ids = format_trace_id(found.trace_id), format_span_id(found.span_id)
-    return _Parent(*ids, found.trace_flags.sampled)
+    def __enter__(self) -> None:
+        self._token = _current.set(self._traceparent)
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
 
 
-def _here() -> _Parent | None:
-    """The present context, which was written here and needs no check."""
+def is_recorded(traceparent: str | None) -> bool:
+    """Return whether spans that continue this context of ours are sent anywhere."""
+    return _Tracing.tracer is not None and traceparent is not None and traceparent.endswith("1")
+
+
+def begin_span(
+    name: str,
+    parent: TraceContext,
+    kind: SpanKind,
+    links: Sequence[str] = (),
+    began_ns: int | None = None,
+) -> tuple[Span | None, str]:
+    """Begin a span of a sampled trace. Returns it with its own context. Needs a configured tracer.
+
+    `began_ns` is a moment in the past (Unix time).
+    """
+    assert _Tracing.tracer is not None
+    others = [Link(remote(read_own(one))) for one in links]
+    started = _Tracing.tracer.start_span(
+        name, under(parent), kind, links=others, start_time=began_ns
+    )
+    return (started if isinstance(started, Span) else None), written(started)
+
+
+def end_span(one: Span, error: type[BaseException] | None) -> None:
+    """End a span. Of an error the type alone: its text may contain personal data."""
+    if error is not None:
+        one.set_status(Status(StatusCode.ERROR, error.__name__))
+    one.end()
+
+
+def record_span(
+    name: str, traceparent: str, kind: SpanKind, began_ns: int, attributes: Mapping[str, str]
+) -> None:
+    """Record what ends now and began before, as a part of a trace of ours; only if that is sampled."""
+    if is_recorded(traceparent):
+        recorded, _ = begin_span(name, read_own(traceparent), kind, (), began_ns)
+        if recorded is not None:
+            recorded.set_attributes(attributes)
+            recorded.end()
+
+
+def _here() -> TraceContext | None:
     here = _current.get()
-    return _Parent(here[3:35], here[36:52], here.endswith("1")) if here else None
+    return read_own(here) if here else None
 
 
 def _is_sampled(trace: str) -> bool:

@@ -116,7 +116,7 @@ class Upstream:
                 answer = await self._request(method, service, path, headers=headers, json=body)
         except (httpx.HTTPError, TimeoutError) as error:
             breaker.failed(asked_at, loop.time(), now())
-            log.warning("form.unanswered", service=service, error=type(error).__name__)
+            log.warning("form.unanswered", upstream=service, error=type(error).__name__)
             return NotSent(service) if isinstance(error, NEVER_REACHED) else Uncertain(service)
         breaker.answered()
         return _outcome(answer, service)
@@ -187,7 +187,7 @@ class Upstream:
                 )
         except (httpx.HTTPError, TimeoutError) as error:
             breaker.failed(asked_at, loop.time(), now())
-            log.warning("part.unanswered", service=get.service, error=type(error).__name__)
+            log.warning("part.unanswered", upstream=get.service, error=type(error).__name__)
             return None
         except asyncio.CancelledError:
             breaker.given_up()
@@ -208,7 +208,7 @@ class Upstream:
             return Missing(service, "busy", now())
         data = _json(answer)
         if data is None:
-            log.error("part.unreadable", service=service, status=answer.status_code)
+            log.error("part.unreadable", upstream=service, status=answer.status_code)
             return Missing(service, "unreadable", now())
         if answer.is_error:
             detail = data.get("detail", "") if isinstance(data, dict) else ""

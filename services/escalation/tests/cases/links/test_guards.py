@@ -8,9 +8,9 @@ import pytest
 from httpx import AsyncClient
 
 from common.persistence.database import Database
-from common.telemetry import request_log
+from common.telemetry import line_log
+from common.telemetry.line_log import configure_line_log
 from common.telemetry.logs import configure_logs
-from common.telemetry.request_log import configure_request_log
 from escalation.cases import store as cases
 from escalation.handlers import HANDLERS
 from escalation.notifications.notifier import Notifier
@@ -179,8 +179,8 @@ async def test_the_signed_part_is_in_no_log(
     browser: Browser, link: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     requests, logs = io.StringIO(), io.StringIO()
-    monkeypatch.setattr(request_log._Configured, "log", None)
-    configure_request_log("escalation", "json", requests)
+    monkeypatch.setattr(line_log._Configured, "log", None)
+    configure_line_log("escalation", "json", requests)
     configure_logs("escalation", "json", logs)
     try:
         for method in ("GET", "POST", "POST", "DELETE"):

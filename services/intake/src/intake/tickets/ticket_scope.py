@@ -87,7 +87,7 @@ async def _is_service_known(
         return True
     if is_current:
         raise await references.unknown(caller, Reference("/service", "service", key))
-    log.warning("ticket.service_not_verified", service=key)
+    log.warning("ticket.service_not_verified", unknown_service=key)
     return False
 
 

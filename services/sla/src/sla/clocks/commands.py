@@ -51,9 +51,7 @@ async def create_clocks(
             (replace(ticket_clock, sequence=ticket_clock.sequence + len(outbox_events)), opening)
         )
     await clocks.add(tx, numbered_clocks)
-    deadlines = [
-        Deadline(DEADLINE_KIND, t.id, t.next_at) for t, _ in new_clocks if t.next_at is not None
-    ]
+    deadlines = [_deadline(one) for one, _ in new_clocks if one.next_at is not None]
     await schedule(tx, deadlines)
     await publish(tx, *all_events)
 
@@ -99,7 +97,12 @@ async def apply_changes(
 
 async def reschedule(tx: Connection, ticket_clocks: Iterable[TicketClock]) -> None:
     """Schedule the next firing of these clocks; cancel the deadline of those without one."""
-    await schedule(tx, [Deadline(DEADLINE_KIND, one.id, one.next_at) for one in ticket_clocks])
+    await schedule(tx, [_deadline(one) for one in ticket_clocks])
+
+
+def _deadline(ticket_clock: TicketClock) -> Deadline:
+    key = str(ticket_clock.ticket.id)
+    return Deadline(DEADLINE_KIND, ticket_clock.id, ticket_clock.next_at, key)
 
 
 def _needs_reschedule(after: TicketClock, change: Change) -> bool:

@@ -1,0 +1,145 @@
+"""A release is built from a clean clone: the same twice, whole, and a service starts from its wheels alone."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from opsdesk_local import open_state
+from opsdesk_local.helm import helm
+from opsdesk_local.release import read_version
+from opsdesk_local.release.build import PACKAGES, SUMS, build
+from opsdesk_local.release.changelog import section
+from opsdesk_local.release.record import write_record
+
+pytestmark = pytest.mark.programs
+
+ROOT = Path(__file__).parents[2]
+UV = Path(sys.executable).with_name("uv")
+SETTINGS = {
+    "OPSDESK_ENVIRONMENT": "development",
+    "OPSDESK_DATABASE_URL": "postgresql://opsdesk_intake:x@127.0.0.1:1/opsdesk",
+    "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
+    "OPSDESK_LOCAL_ISSUER_DIRECTORY": "/nonexistent",
+}
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone of what is committed, with the record that a release needs."""
+    folder = tmp_path_factory.mktemp("release") / "clone"
+    run(ROOT, "git", "clone", "--quiet", "--shared", str(ROOT), str(folder))
+    write_record(folder, read_version(folder))
+    identity = ("-c", "user.name=Anna", "-c", "user.email=anna@meridian.example")
+    run(folder, "git", "add", "--all")
+    run(folder, "git", *identity, "commit", "--quiet", "--allow-empty", "--message", "A release")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(clone: Path) -> Path:
+    return clone / "dist" / build(clone, clone / "dist", any_base=True)
+
+
+def run(folder: Path, *line: str, **environment: str) -> str:
+    done = subprocess.run(
+        line,
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def sums(folder: Path) -> dict[str, str]:
+    lines = (folder / SUMS).read_text().splitlines()
+    return {name: digest for digest, name in (line.split("  ") for line in lines)}
+
+
+def test_the_sums_are_those_of_all_files(built: Path) -> None:
+    present = {path.name for path in built.iterdir()} - {SUMS}
+    assert set(sums(built)) == present
+    for name, digest in sums(built).items():
+        assert hashlib.sha256((built / name).read_bytes()).hexdigest() == digest
+
+
+def test_two_builds_of_one_commit_are_the_same(built: Path, clone: Path, tmp_path: Path) -> None:
+    again = tmp_path / build(clone, tmp_path, any_base=True)
+
+    def without_images(found: dict[str, str]) -> dict[str, str]:
+        return {name: one for name, one in found.items() if "provenance" not in name}
+
+    assert without_images(sums(again)) == without_images(sums(built))
+
+
+def test_each_package_has_a_wheel_of_this_version(built: Path) -> None:
+    version = read_version(ROOT)
+    wheels = [path.name for path in built.glob("*.whl")]
+    assert len(wheels) == len(PACKAGES)
+    assert [name for name in wheels if name.split("-")[1] != version] == []
+
+
+def test_a_service_is_installed_from_the_wheels_alone(built: Path, tmp_path: Path) -> None:
+    """As docs/release.md says; nothing of the clone is on the way."""
+    version, home = read_version(ROOT), tmp_path / "installed"
+    run(tmp_path, str(UV), "venv", "--quiet", "--python", sys.executable, str(home))
+    install = (str(UV), "pip", "install", "--quiet", "-c", "constraints.txt", "--find-links", ".")
+    run(built, *install, f"opsdesk-intake=={version}", VIRTUAL_ENV=str(home))
+    done = subprocess.run(
+        [str(home / "bin/python"), "-m", "intake", "doctor"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], **SETTINGS},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert f"intake {version}" in done.stdout, done.stdout + done.stderr
+    assert done.returncode == 1, "there is neither a database nor Kafka"
+    assert "Traceback" not in done.stderr
+
+
+def test_the_chart_is_one_that_helm_takes(built: Path) -> None:
+    version = read_version(ROOT)
+    package = built / f"opsdesk-service-{version}.tgz"
+    program = str(helm(open_state()))
+    shown = run(built, program, "show", "chart", str(package))
+    assert f"version: {version}" in shown
+    assert f"appVersion: {version}" in shown.replace('"', "")
+    example = ROOT / "deploy/helm/examples/sla.yaml"
+    assert "kind: Deployment" in run(
+        built, program, "template", "x", str(package), "-f", str(example)
+    )
+
+
+def test_the_bill_names_our_packages_and_those_that_came_along(built: Path) -> None:
+    version = read_version(ROOT)
+    bill = json.loads((built / f"opsdesk-{version}.sbom.cdx.json").read_text())
+    found = {one["name"]: one["version"] for one in bill["components"]}
+    assert found["opsdesk-sla"] == found["opsdesk-common"] == version
+    assert {"fastapi", "aiokafka", "sqlalchemy"} <= found.keys()
+    assert "/" not in json.dumps(
+        [
+            one.get("externalReferences")
+            for one in bill["components"]
+            if one["name"] == "opsdesk-sla"
+        ]
+    )
+
+
+def test_the_notes_are_the_section_and_the_sources_are_the_commits(built: Path) -> None:
+    version = read_version(ROOT)
+    assert (built / f"opsdesk-{version}.changes.md").read_text() == section(ROOT, version)
+    with tarfile.open(built / f"opsdesk-{version}.tar.gz") as sources:
+        names = set(sources.getnames())
+    assert {
+        f"opsdesk-{version}/deploy/alerts/operation.yml",
+        f"opsdesk-{version}/docs/deploy.md",
+    } <= names
