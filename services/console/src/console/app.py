@@ -3,8 +3,8 @@
 from typing import Final
 
 from common.http import MIB, Service
+from console.account import back_channel_pages, sign_in_pages
 from console.account import pages as account_pages
-from console.account import sign_in_pages
 from console.actions import pages as action_pages
 from console.agreements import pages as agreement_pages
 from console.availability import pages as availability_pages
@@ -36,6 +36,7 @@ from console.reports import pages as report_pages
 from console.reviews import meeting_pages
 from console.reviews import pages as review_pages
 from console.search import pages as search_pages
+from console.sessions.logout_tokens import RETENTION as LOGOUT_TOKENS
 from console.sessions.store import RETENTION as SESSIONS
 from console.settings import ConsoleSettings
 from console.status import pages as status_pages
@@ -70,6 +71,7 @@ SERVICE: Final = Service(
     routers=(
         asset_pages.routes,
         sign_in_pages.open_routes,
+        back_channel_pages.open_routes,
         sign_in_pages.routes,
         account_pages.routes,
         work_pages.routes,
@@ -115,7 +117,7 @@ SERVICE: Final = Service(
     handlers=HANDLERS,
     resources=(Upstream, IssuerClients, CompiledTemplates, Hub),
     request_loops=(run_hub,),
-    retentions=(SESSIONS, DRAFTS, PRESENCE),
+    retentions=(SESSIONS, LOGOUT_TOKENS, DRAFTS, PRESENCE),
     body_limits={
         "/tickets/*/reply": FORM_WITH_FILES,
         "/tickets/*/note": FORM_WITH_FILES,

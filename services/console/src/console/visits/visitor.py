@@ -21,7 +21,7 @@ from console.sessions.seal import Seal, Tokens
 from console.sessions.store import Limits, Session
 from console.settings import ConsoleSettings
 from console.sign_in.flow import Relation, renew
-from console.sign_in.identity import NotBelieved
+from console.sign_in.signed import NotBelieved
 from console.upstream.client import Asker, Upstream
 from console.upstream.issuer import IssuerAway, IssuerClient, IssuerRefused
 
