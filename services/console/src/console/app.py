@@ -62,6 +62,8 @@ from console.work import pages as work_pages
 
 FORM_WITH_FILES: Final = 26 * MIB
 """A file of the size that intake takes, with the form around it."""
+THROWN_AWAY: Final = 200 * MIB
+"""Of a form that is larger, so that the browser reads the page that says so."""
 
 SERVICE: Final = Service(
     name="console",
@@ -123,5 +125,6 @@ SERVICE: Final = Service(
         "/tickets/*/note": FORM_WITH_FILES,
         "/tickets/new": FORM_WITH_FILES,
     },
+    discarded_bytes=THROWN_AWAY,
     guarded_by=(OpenRoute, SignedInRoute),
 )
