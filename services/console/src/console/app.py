@@ -55,6 +55,7 @@ from console.tickets import (
 )
 from console.upstream.client import Upstream
 from console.visits import asset_pages
+from console.visits.known_sessions import KnownSessions, is_known
 from console.visits.routes import OpenRoute, SignedInRoute
 from console.visits.visitor import IssuerClients
 from console.waivers import pages as waiver_pages
@@ -117,7 +118,8 @@ SERVICE: Final = Service(
         asset_pages.nothing_here,  # the last one: it knows every path
     ),
     handlers=HANDLERS,
-    resources=(Upstream, IssuerClients, CompiledTemplates, Hub),
+    resources=(Upstream, IssuerClients, CompiledTemplates, Hub, KnownSessions),
+    is_invited=is_known,
     request_loops=(run_hub,),
     retentions=(SESSIONS, LOGOUT_TOKENS, DRAFTS, PRESENCE),
     body_limits={

@@ -26,6 +26,7 @@ from console.visits.visitor import SignInNeeded, arrive, reader_of, settings_of
 
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 SEE_OTHER: Final = 303
+TOO_MANY: Final = 429
 UNAVAILABLE: Final = 503
 ASKING: Final = frozenset({"GET", "HEAD"})
 MAX_FIELDS: Final = 400
@@ -111,7 +112,7 @@ def _with_error_pages(handle: Handle) -> Handle:
             )
         except Exception as error:  # noqa: BLE001 - logged by `problem_from_error`; people see a page
             problem = problem_from_error(error)
-            kind = "unavailable" if problem.status == UNAVAILABLE else "broken"
+            kind = "unavailable" if problem.status in {TOO_MANY, UNAVAILABLE} else "broken"
             return error_page(request, _anonymous(request), problem.status, kind)
 
     return handle_with_error_pages
