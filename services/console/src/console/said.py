@@ -31,9 +31,8 @@ def said_of_problem(problem: Mapping[str, Any]) -> Said:
     """Return what a problem (RFC 9457) says: its first fault, where it names faults of fields."""
     if faults := faults_of(problem):
         return faults[0][1]
-    kind = str(problem.get("type") or "").removeprefix(URN).replace("-", "_")
     english = str(problem.get("detail") or problem.get("title") or "")
-    return Said(str(problem.get("code") or kind).lower(), english, _facts(problem))
+    return Said(_code(problem), english, _facts(problem))
 
 
 def faults_of(problem: Mapping[str, Any]) -> list[tuple[str, Said]]:
@@ -58,7 +57,15 @@ def said_of_act(allowed: Mapping[str, Any]) -> Said | None:
     why_not = allowed.get("why_not")
     if not isinstance(why_not, dict):
         return None
-    return Said(str(why_not.get("code", "")), str(why_not.get("detail", "")), _facts(why_not))
+    code = str(why_not.get("code", "")).lower()
+    return Said(code, str(why_not.get("detail", "")), _facts(why_not))
+
+
+def _code(problem: Mapping[str, Any]) -> str:
+    if problem.get("permission"):
+        return "permission_missing"
+    kind = str(problem.get("type") or "").removeprefix(URN).replace("-", "_")
+    return str(problem.get("code") or kind).lower()
 
 
 def _facts(said: Mapping[str, Any]) -> Facts:

@@ -45,3 +45,17 @@ def test_the_place_that_a_check_of_a_message_means_is_quoted() -> None:
     [(field, said)] = faults_of(problem)
     assert field == "text"
     assert in_words("nl", said) == "“{name}” is niet ingevuld: schrijf de waarde."
+
+
+def test_a_code_of_many_refusals_is_said_with_the_service_s_own_sentence() -> None:
+    said = said_of_problem({"type": f"{URN}conflict", "detail": "This key is taken."})
+    assert in_words("en", said) == '<span lang="en">This key is taken.</span>'
+    assert in_words("nl", said).endswith(' <span lang="en">This key is taken.</span>')
+    assert in_words("nl", said).startswith("Iets dat loopt")
+
+
+def test_a_permission_that_is_missing_needs_no_more_words() -> None:
+    said = said_of_problem({"type": f"{URN}forbidden", "permission": "x:y", "detail": "No x:y."})
+    assert (
+        in_words("nl", said) == "Uw rol mag dit niet. Vraag iemand die het mag, of vraag om de rol."
+    )

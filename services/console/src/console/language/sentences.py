@@ -12,6 +12,8 @@ from console.said import Said, Sentence
 STATES: Final = tuple(kind for kind in WORDS if kind == "state" or kind.endswith("_state"))
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {"state": STATES, "priority": ("priority",)}
 """The kinds of words for facts that are codes."""
+VAGUE: Final = frozenset({"conflict", "forbidden", "invalid", "refused"})
+"""Codes of many different refusals."""
 
 
 def in_words(language: str, sentence: Sentence | None) -> str:
@@ -21,7 +23,15 @@ def in_words(language: str, sentence: Sentence | None) -> str:
     if isinstance(sentence, str):
         return str(translations(language).gettext(sentence))
     known = _with_facts(language, sentence) or _known(language, sentence)
-    return known or Markup('<span lang="en">{}</span>').format(sentence.english)
+    if known and not _is_vague(sentence):
+        return known
+    own = Markup('<span lang="en">{}</span>').format(sentence.english)
+    return own if known is None or language == "en" else Markup("{} {}").format(known, own)
+
+
+def _is_vague(said: Said) -> bool:
+    """Whether the code says less than the service's own sentence, which is shown then, too."""
+    return said.about == "reason" and said.code in VAGUE and bool(said.english)
 
 
 def _known(language: str, said: Said) -> str | None:
