@@ -55,7 +55,7 @@ INTAKE: Final = (
         channel, opened_at, opened_by, assignee, sequence)
     SELECT gen_random_uuid(), n, o.kind, 'Copy ' || n || ' of a ticket, with a title of usual length', o.description,
         (ARRAY['critical', 'major', 'minor', 'trivial'])[1 + n % 4],
-        CASE WHEN n % 10 = 0 THEN 'in_progress' ELSE 'closed' END, o.customer_id, o.environment_id, o.channel,
+        CASE WHEN n % 10 = 0 THEN 'in_progress' ELSE 'merged' END, o.customer_id, o.environment_id, o.channel,
         o.opened_at - n % 1000 * interval '1 minute', o.opened_by, CASE WHEN n % 300 = 0 THEN 'anna' ELSE 'omar' END, 1
     FROM generate_series($1::bigint, $2::bigint) n, intake.tickets o WHERE o.id = $3
     """,
