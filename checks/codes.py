@@ -24,14 +24,14 @@ def violations(root: Path) -> Iterator[Violation]:
     """Every code of another style in the packages' source."""
     for package in packages(root):
         for module in package.modules.values():
-            for line, code, style in _codes(module.tree):
+            for line, code, style in literal_codes(module.tree):
                 if not style.fullmatch(code):
                     wanted = "SELF_APPROVAL" if style is REASON else "unknown_reference"
                     sentence = f"the code {code!r} is not written like `{wanted}`."
                     yield Violation(module.path.relative_to(root), line, sentence)
 
 
-def _codes(tree: ast.Module) -> Iterator[tuple[int, str, re.Pattern[str]]]:
+def literal_codes(tree: ast.Module) -> Iterator[tuple[int, str, re.Pattern[str]]]:
     """The literal codes of a module, each with its line and the style it ought to have."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):

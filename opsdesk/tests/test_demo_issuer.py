@@ -1,9 +1,11 @@
 """The page "Who are you?": an OpenID provider for one client, whose codes and renewals are good once."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 from httpx import ASGITransport, AsyncClient
 from joserfc import jwt
@@ -161,3 +163,76 @@ def test_codes_and_renewals_end() -> None:
     assert grant is not None
     form = {"refresh_token": grants.give_renewal(grant, 100), "client_id": "opsdesk-console"}
     assert grants.renew(form, 100 + RENEWAL_S) is None
+
+
+@dataclass
+class Client(httpx.AsyncBaseTransport):
+    """The console, as the issuer reaches it."""
+
+    status: int = 200
+    told: list[httpx.Request] = field(default_factory=list)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.told.append(request)
+        if self.status == 0:
+            raise httpx.ConnectError("away")
+        return httpx.Response(self.status)
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client()
+
+
+@pytest.fixture
+async def issuer(tmp_path: Path, client: Client) -> AsyncIterator[AsyncClient]:
+    """An issuer that reaches the console."""
+    made = DemoIssuer(LocalIssuer(tmp_path), PEOPLE, {}, "opsdesk-console", BACK, transport=client)
+    async with AsyncClient(transport=ASGITransport(made.app()), base_url="http://issuer") as http:
+        yield http
+
+
+async def test_who_signs_out_here_is_signed_out_everywhere(
+    issuer: AsyncClient, client: Client
+) -> None:
+    tokens = (await issuer.post("/token", data=redemption(await code_for(issuer)))).json()
+    page = await issuer.get("/end-session", params={"id_token_hint": tokens["id_token"]})
+    assert "In every browser." in page.text
+    [told] = client.told
+    assert str(told.url) == "http://127.0.0.1:8005/back-channel-logout"
+    keys = KeySet.import_key_set((await issuer.get("/jwks.json")).json())
+    logout = jwt.decode(parse_qs(told.content.decode())["logout_token"][0], keys)
+    assert logout.header["typ"] == "logout+jwt"
+    assert (logout.claims["sub"], logout.claims["aud"]) == ("anna", "opsdesk-console")
+    assert "nonce" not in logout.claims
+    renewal = {
+        "grant_type": "refresh_token",
+        "refresh_token": tokens["refresh_token"],
+        "client_id": "opsdesk-console",
+    }
+    assert (await issuer.post("/token", data=renewal)).status_code == 400
+
+
+@pytest.mark.parametrize("hint", ["", "nonsense", "a.b.c"])
+async def test_nobody_is_signed_out_by_a_stranger_s_link(
+    issuer: AsyncClient, client: Client, hint: str
+) -> None:
+    page = await issuer.get("/end-session", params={"id_token_hint": hint})
+    assert "Nothing of you is kept here." in page.text
+    assert client.told == []
+
+
+async def test_an_access_token_signs_nobody_out(issuer: AsyncClient, client: Client) -> None:
+    tokens = (await issuer.post("/token", data=redemption(await code_for(issuer)))).json()
+    await issuer.get("/end-session", params={"id_token_hint": tokens["access_token"]})
+    assert client.told == []
+
+
+@pytest.mark.parametrize("status", [0, 400, 500])
+async def test_a_console_that_does_not_answer_is_not_said_to_have_done_it(
+    issuer: AsyncClient, client: Client, status: int
+) -> None:
+    client.status = status
+    tokens = (await issuer.post("/token", data=redemption(await code_for(issuer)))).json()
+    page = await issuer.get("/end-session", params={"id_token_hint": tokens["id_token"]})
+    assert "In every browser." not in page.text

@@ -13,6 +13,7 @@ from common.settings_checks import (
     unknown_name,
     unusable_networks,
     unusable_role_names,
+    unusable_scope_names,
 )
 from common.settings_database import OWNER, RUNTIME, DatabaseSettings
 from common.settings_errors import describe_error
@@ -101,6 +102,16 @@ class Settings(KafkaSettings, DatabaseSettings, ListeningSettings):
         description="what the issuer calls our roles, as NAME=role,NAME=role, such as groups by their ids; with any,"
         " no other name gives a role",
     )
+    scopes_claim: str = Field(
+        "scope",
+        min_length=1,
+        max_length=200,
+        description="the claim with machines' scopes, or the way to it with dots; roles with Microsoft Entra",
+    )
+    scope_names: str = Field(
+        "",
+        description="what the issuer calls our scopes, as NAME=scope,NAME=scope; with any, no other name gives a scope",
+    )
     approval_sign_in_s: int | None = Field(
         None,
         ge=30,
@@ -141,6 +152,7 @@ class Settings(KafkaSettings, DatabaseSettings, ListeningSettings):
             self._check_production()
         self._refuse("trusted_proxies", unusable_networks(self.trusted_proxies))
         self._refuse("role_names", unusable_role_names(self.role_names))
+        self._refuse("scope_names", unusable_scope_names(self.scope_names))
         return self
 
     def _check_production(self) -> None:

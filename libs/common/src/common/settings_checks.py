@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
-from common.auth.role_names import parse_role_names
+from common.auth.role_names import parse_role_names, parse_scope_names
 from common.settings_transport import VERIFYING, hosts, tls_mode
 
 KNOWN_ELSEWHERE: Final = frozenset(
@@ -127,6 +127,15 @@ def unusable_role_names(text: str) -> str | None:
     """Check what the issuer calls our roles."""
     try:
         parse_role_names(text)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def unusable_scope_names(text: str) -> str | None:
+    """Check what the issuer calls our scopes."""
+    try:
+        parse_scope_names(text)
     except ValueError as error:
         return str(error)
     return None

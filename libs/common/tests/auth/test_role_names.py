@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from common.auth.claims import TokenPolicy, caller_from_claims, verified_token
-from common.auth.role_names import RoleNames, parse_role_names
+from common.auth.claims import OUR_NAMES, TokenPolicy, caller_from_claims, verified_token
+from common.auth.role_names import RoleNames, ScopeNames, parse_role_names, parse_scope_names
 from common.errors import Unauthenticated
 from common.http.state import token_policy
 from common.settings import Settings, load_settings
@@ -79,16 +79,80 @@ def test_names_that_say_nothing_end_the_start(
         load_settings(Settings)
 
 
+PIPELINE: dict[str, Any] = {
+    "sub": "5f1e0c1a-1f0e-4d5b-8d38-0c4c6a8f0d11",
+    "azp": "0b0b0b0b-1f0e-4d5b-8d38-0c4c6a8f0d11",
+    "idtyp": "app",
+    "roles": ["deliveries:write", "versions:write", "Reports.Read.All"],
+}
+"""What Microsoft Entra gives an application with app roles (client credentials): no `scope`."""
+
+
+def test_an_application_of_entra_has_its_scopes_in_roles() -> None:
+    machine = caller_from_claims(PIPELINE, RoleNames("groups"), ScopeNames("roles"))
+    assert machine.scopes == {"deliveries:write", "versions:write"}
+    assert machine.roles == frozenset()
+    assert machine.has_permission("versions:write")
+    assert not machine.has_permission("waivers:approve")
+    assert not caller_from_claims(PIPELINE).scopes, "not without the setting"
+
+
+def test_one_claim_bears_roles_of_people_and_scopes_of_machines() -> None:
+    both = RoleNames("roles"), ScopeNames("roles")
+    assert caller_from_claims({"sub": "anna", "roles": ["ops"]}, *both).roles == {"ops"}
+    assert caller_from_claims(PIPELINE, *both).roles == frozenset()
+    with pytest.raises(Unauthenticated):
+        caller_from_claims(PIPELINE | {"roles": ["gm", "versions:write"]}, *both)
+
+
+def test_a_machine_s_scope_elsewhere_does_not_count_in_scope() -> None:
+    """The scopes that a client asks for are not what it was given, where the issuer says that elsewhere."""
+    asked = {"sub": "pipeline", "scope": "portal versions:write", "roles": ["versions:write"]}
+    assert caller_from_claims(asked, OUR_NAMES, ScopeNames("roles")).scopes == {"versions:write"}
+
+
+def test_scopes_by_the_names_that_somebody_wrote_down() -> None:
+    names = ScopeNames("roles", parse_scope_names("Versions.Write=versions:write, Portal=portal"))
+    claims = {"sub": "pipeline", "roles": ["Versions.Write", "portal", "Other"]}
+    assert caller_from_claims(claims, OUR_NAMES, names).scopes == {"versions:write"}
+
+
+def test_scopes_in_a_list_or_in_one_text() -> None:
+    for value in (["portal"], "openid portal"):
+        machine = caller_from_claims({"sub": "portal", "scp": value}, OUR_NAMES, ScopeNames("scp"))
+        assert machine.scopes == {"portal"}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("portal", "'portal' is not NAME=scope"),
+        ("Portal=everything", "'everything' is none of"),
+        ("Portal=gm", "'gm' is none of"),
+        ("A=portal,A=alerts:write", "'A' has two scopes"),
+    ],
+)
+def test_scopes_that_say_nothing_end_the_start(
+    text: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _environment(monkeypatch, OPSDESK_SCOPE_NAMES=text)
+    with pytest.raises(SystemExit, match=f"OPSDESK_SCOPE_NAMES is wrong .*{why}"):
+        load_settings(Settings)
+
+
 def test_the_settings_become_the_policy(monkeypatch: pytest.MonkeyPatch) -> None:
     _environment(
         monkeypatch,
         OPSDESK_ROLES_CLAIM="groups",
         OPSDESK_ROLE_NAMES="a=b=ops,7e=gm",
         OPSDESK_TOKEN_ID_CLAIM="uti",
+        OPSDESK_SCOPES_CLAIM="roles",
+        OPSDESK_SCOPE_NAMES="Portal=portal",
     )
     policy = token_policy(load_settings(Settings))
     assert policy.id_claim == "uti"
     assert policy.roles == RoleNames("groups", {"a=b": "ops", "7e": "gm"})
+    assert policy.scopes == ScopeNames("roles", {"Portal": "portal"})
 
 
 def _environment(monkeypatch: pytest.MonkeyPatch, **more: str) -> None:

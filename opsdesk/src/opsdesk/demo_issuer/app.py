@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
+import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -12,12 +13,16 @@ from starlette.routing import Route
 
 from common.auth.local_issuer import LocalIssuer
 from common.now import now
+from common.telemetry import logger
 from opsdesk.company.demo_data import Identity
 from opsdesk.demo_issuer.grants import Grant, Grants
 from opsdesk.demo_issuer.page import CSP, STYLE, people_page, sentence_page
 
+log = logger(__name__)
+
 ACCESS_S: Final = 600
 """Seconds of an access token: short, so that renewing it is tried every day."""
+TELL_S: Final = 5.0
 HEADERS: Final = {"Content-Security-Policy": CSP, "Cache-Control": "no-store"}
 
 
@@ -31,6 +36,7 @@ class DemoIssuer:
     client_id: str
     redirect_uri: str
     grants: Grants = field(default_factory=Grants)
+    transport: httpx.AsyncBaseTransport | None = None
 
     def app(self) -> Starlette:
         return Starlette(
@@ -76,13 +82,32 @@ class DemoIssuer:
         return Response(self.issuer.jwks_path.read_bytes(), media_type="application/json")
 
     async def end_session(self, request: Request) -> Response:
-        """Say that it is over; there is no session here to end."""
+        """Sign who comes with an ID token out everywhere (back-channel logout); without one there is nobody to sign out."""
+        hint = request.query_params.get("id_token_hint", "")
+        who = self.issuer.identified(hint, self.client_id)
+        told = await self._tell_client(who) if who else False
         page = sentence_page(
             "You are signed out",
-            "Nothing of you is kept here.",
-            (self.redirect_uri.rpartition("/")[0] + "/", "Sign in again"),
+            "In every browser." if told else "Nothing of you is kept here.",
+            (self._console + "/", "Sign in again"),
         )
         return HTMLResponse(page, headers=HEADERS)
+
+    async def _tell_client(self, who: str) -> bool:
+        """Have the client end all sessions of a person. Returns whether it did."""
+        self.grants.end_all(who)
+        form = {"logout_token": self.issuer.logout(who, self.client_id)}
+        try:
+            async with httpx.AsyncClient(transport=self.transport, timeout=TELL_S) as client:
+                answer = await client.post(f"{self._console}/back-channel-logout", data=form)
+        except httpx.HTTPError as error:
+            log.warning("back_channel_logout.untold", error=type(error).__name__)
+            return False
+        return answer.is_success
+
+    @property
+    def _console(self) -> str:
+        return self.redirect_uri.rpartition("/")[0]
 
     async def style(self, request: Request) -> Response:
         return Response(STYLE, media_type="text/css")

@@ -85,6 +85,10 @@ class Grants:
         self._used[renewal] = grant.family
         return grant if grant.family not in self._ended and at < grant.expires_at else None
 
+    def end_all(self, person: str) -> None:
+        """End every sign-in of a person: nothing of theirs is renewed any more."""
+        self._ended |= {one.family for one in self._renewals.values() if one.person == person}
+
 
 def s256(verifier: str) -> str:
     """Return the challenge of a verifier (RFC 7636, 4.2)."""

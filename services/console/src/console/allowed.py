@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from console.said import Said, said_of_act
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something that may be done; `why_not` in the service's words where it may not be now."""
+    """Something that may be done; `why_not` as the service says it where it may not be now."""
 
     possible: bool
-    why_not: str | None = None
+    why_not: Said | None = None
 
 
 UNKNOWN = Act(possible=True)
@@ -30,8 +32,5 @@ class Acts:
 def acts_of(thing: Mapping[str, Any]) -> Acts:
     """Read what a service says of a thing."""
     return Acts(
-        {
-            one["act"]: Act(one["possible"], (one.get("why_not") or {}).get("detail"))
-            for one in thing.get("allowed") or ()
-        }
+        {one["act"]: Act(one["possible"], said_of_act(one)) for one in thing.get("allowed") or ()}
     )

@@ -3,8 +3,8 @@
 from typing import Final
 
 from common.http import MIB, Service
+from console.account import back_channel_pages, sign_in_pages
 from console.account import pages as account_pages
-from console.account import sign_in_pages
 from console.actions import pages as action_pages
 from console.agreements import pages as agreement_pages
 from console.availability import pages as availability_pages
@@ -36,6 +36,7 @@ from console.reports import pages as report_pages
 from console.reviews import meeting_pages
 from console.reviews import pages as review_pages
 from console.search import pages as search_pages
+from console.sessions.logout_tokens import RETENTION as LOGOUT_TOKENS
 from console.sessions.store import RETENTION as SESSIONS
 from console.settings import ConsoleSettings
 from console.status import pages as status_pages
@@ -54,6 +55,7 @@ from console.tickets import (
 )
 from console.upstream.client import Upstream
 from console.visits import asset_pages
+from console.visits.known_sessions import KnownSessions, is_known
 from console.visits.routes import OpenRoute, SignedInRoute
 from console.visits.visitor import IssuerClients
 from console.waivers import pages as waiver_pages
@@ -61,6 +63,8 @@ from console.work import pages as work_pages
 
 FORM_WITH_FILES: Final = 26 * MIB
 """A file of the size that intake takes, with the form around it."""
+THROWN_AWAY: Final = 200 * MIB
+"""Of a form that is larger, so that the browser reads the page that says so."""
 
 SERVICE: Final = Service(
     name="console",
@@ -70,6 +74,7 @@ SERVICE: Final = Service(
     routers=(
         asset_pages.routes,
         sign_in_pages.open_routes,
+        back_channel_pages.open_routes,
         sign_in_pages.routes,
         account_pages.routes,
         work_pages.routes,
@@ -113,13 +118,15 @@ SERVICE: Final = Service(
         asset_pages.nothing_here,  # the last one: it knows every path
     ),
     handlers=HANDLERS,
-    resources=(Upstream, IssuerClients, CompiledTemplates, Hub),
+    resources=(Upstream, IssuerClients, CompiledTemplates, Hub, KnownSessions),
+    is_invited=is_known,
     request_loops=(run_hub,),
-    retentions=(SESSIONS, DRAFTS, PRESENCE),
+    retentions=(SESSIONS, LOGOUT_TOKENS, DRAFTS, PRESENCE),
     body_limits={
         "/tickets/*/reply": FORM_WITH_FILES,
         "/tickets/*/note": FORM_WITH_FILES,
         "/tickets/new": FORM_WITH_FILES,
     },
+    discarded_bytes=THROWN_AWAY,
     guarded_by=(OpenRoute, SignedInRoute),
 )

@@ -87,7 +87,7 @@ async def test_what_may_not_be_done_is_a_disabled_button_with_the_reason(
     page = await browser.open(f"{HERE}/do/confirm_priority")
     assert page.status == 200
     assert page.tree.xpath("//main//button[@disabled]/@aria-describedby") == ["why-not"]
-    assert "You asked for it yourself." in page.main
+    assert "You did the first step yourself. Another person does this one." in page.main
     assert "Priority: critical → minor" in page.main
     ticket = await browser.open(HERE)
     assert "Waits for a second person" in ticket.main

@@ -24,7 +24,13 @@ async def test_many_are_assigned_and_each_says_what_became_of_it(
 ) -> None:
     say_everything(services)
     services.say("intake", "/v1/queue", page_of(ticket(), ticket(key="OPS-8", title="Slow")))
-    why = {"type": "x", "title": "No", "detail": "OPS-8 is closed.", "code": "WRONG_STATE"}
+    why: dict[str, Any] = {
+        "type": "x",
+        "title": "No",
+        "detail": "OPS-8 is closed.",
+        "code": "WRONG_STATE",
+    }
+    why |= {"parameters": {"state": "closed"}}
     items = [
         {"ticket": "OPS-7", "status": 200, "problem": None},
         {"ticket": "OPS-8", "status": 409, "problem": why},
@@ -47,7 +53,7 @@ async def test_many_are_assigned_and_each_says_what_became_of_it(
     }
     assert sent.headers["idempotency-key"] == asks.fields(BULK)["nonce"]
     assert "1 done, 1 refused." in done.main
-    assert "OPS-8 OPS-8 is closed." in done.main
+    assert "OPS-8 It is closed: that is not possible now." in done.main
     assert done.tree.xpath("//a[@data-key='u']/@href") == ["/tickets?q=is%3Amine"]
 
 

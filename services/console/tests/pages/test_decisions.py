@@ -64,8 +64,8 @@ async def test_a_delivery_shows_which_approvals_count_and_is_refused_with_an_arg
     }
 
 
-def _refused(act: str, detail: str) -> dict[str, Any]:
-    why_not = {"code": "already_decided", "parameters": {}, "detail": detail}
+def _refused(act: str, code: str) -> dict[str, Any]:
+    why_not = {"code": code, "parameters": {}, "detail": "In the service's English."}
     return {"act": act, "possible": False, "why_not": why_not}
 
 
@@ -73,19 +73,18 @@ async def test_what_would_be_refused_is_not_offered_and_said_why(
     sign_in: SignIn, services: FakeServices
 ) -> None:
     say_everything(services)
-    why = "Only a general manager decides on waivers."
-    waiver = WAIVER | {"allowed": [_refused("approve", why), _refused("refuse", why)]}
+    codes = ("approve", "role_missing"), ("refuse", "role_missing")
+    waiver = WAIVER | {"allowed": [_refused(*one) for one in codes]}
     services.say("sla", "/v1/waivers/WVR-1", waiver)
-    case = CASE | {"allowed": [_refused("acknowledge", "You do not hold the permission.")]}
+    case = CASE | {"allowed": [_refused("acknowledge", "permission_missing")]}
     services.say("escalation", "/v1/escalations/ESC-3", case)
-    needs = "Approving needs one of the roles ops, tom."
-    delivery = DELIVERY | {"allowed": [_refused("approve", needs), _refused("refuse", needs)]}
+    delivery = DELIVERY | {"allowed": [_refused(*one) for one in codes]}
     services.say("delivery-gate", "/v1/deliveries/DEL-4", delivery)
     browser = await sign_in("theo")
     for path, sentence in (
-        ("/waivers/WVR-1", why),
-        ("/escalations/ESC-3", "You do not hold the permission."),
-        ("/deliveries/DEL-4", needs),
+        ("/waivers/WVR-1", "This takes another role than yours."),
+        ("/escalations/ESC-3", "Your role may not do this."),
+        ("/deliveries/DEL-4", "This takes another role than yours."),
     ):
         page = await browser.open(path)
         assert page.status == 200
@@ -98,7 +97,7 @@ async def test_what_one_may_is_offered_without_the_rest(
 ) -> None:
     say_everything(services)
     may = {"act": "approve", "possible": True, "why_not": None}
-    delivery = DELIVERY | {"allowed": [may, _refused("refuse", "It is too late.")]}
+    delivery = DELIVERY | {"allowed": [may, _refused("refuse", "too_late")]}
     services.say("delivery-gate", "/v1/deliveries/DEL-4", delivery)
     page = await (await sign_in("omar")).open("/deliveries/DEL-4")
     assert page.tree.xpath("//form[@action='/deliveries/DEL-4/approve']//button")

@@ -1,9 +1,12 @@
 """Files go up and down piece by piece, and nothing that somebody sends becomes a page of ours."""
 
+from collections.abc import AsyncIterator
+
 import httpx
 import pytest
 
 from console_support.answers import MESSAGE, message, page_of, say_ticket
+from console_support.browser import OWN, Page
 from console_support.people import SignIn
 from console_support.services import FakeServices, problem
 
@@ -144,3 +147,54 @@ async def test_later_messages_are_on_the_next_page(sign_in: SignIn, services: Fa
     await browser.open(link)
     asked = [one.query for one in services.seen if one.path.endswith("/messages")]
     assert asked[-1]["cursor"] == "cursor-2"
+
+
+@pytest.mark.parametrize("as_contact", [False, True])
+async def test_a_form_that_is_too_large_is_answered_by_a_page_that_says_what_to_do(
+    sign_in: SignIn, services: FakeServices, as_contact: bool
+) -> None:
+    browser = await sign_in("jan" if as_contact else "anna")
+    sent = [("files", ("huge.bin", b"x" * (27 * 1024 * 1024)))]
+    answer = await browser.client.post(
+        "/tickets/OPS-7/reply", data={"text": "Words"}, files=sent, headers=OWN
+    )
+    page = Page(answer)
+    assert page.status == 413
+    assert "A form may have 26 MB with its files." in page.main
+    assert page.tree.xpath("//main//a[@class='button']/@href") == ["/tickets/OPS-7"]
+    assert services.sent() == []
+
+
+async def test_a_form_without_a_length_is_read_no_further_than_it_may_be(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    browser = await sign_in("anna")
+    taken = 0
+
+    async def pieces() -> AsyncIterator[bytes]:
+        nonlocal taken
+        for _ in range(60):
+            taken += 1
+            yield b"x" * (1024 * 1024)
+
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    answer = await browser.client.post("/tickets/OPS-7/note", content=pieces(), headers=OWN | form)
+    assert answer.status_code == 413
+    assert "too large" in Page(answer).main
+    assert taken == 60, "a browser reads the page only once it has sent everything"
+
+
+async def test_of_an_endless_form_no_more_is_thrown_away_than_so_much(sign_in: SignIn) -> None:
+    browser = await sign_in("anna")
+    taken = 0
+
+    async def pieces() -> AsyncIterator[bytes]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield b"x" * (8 * 1024 * 1024)
+
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    answer = await browser.client.post("/settings/choose", content=pieces(), headers=OWN | form)
+    assert answer.status_code == 413
+    assert taken < 30

@@ -183,7 +183,7 @@ async def test_a_form_that_is_refused_keeps_what_was_typed(
     page = await browser.open(path)
     again = await browser.send(page, f"{path}/{end}", **typed)
     assert again.status == 422
-    assert "Not you." in again.main
+    assert "You asked for it or wrote it yourself. Another person decides." in again.main
     assert again.tree.xpath("//title/text()")[0].startswith("Error:")
     drawn = again.fields(f"{path}/{end}")
     assert {name: drawn[name] for name in typed} == typed

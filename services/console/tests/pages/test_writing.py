@@ -114,10 +114,10 @@ async def test_a_refused_text_is_said_beside_its_field_and_in_the_summary(
     again = await browser.send(await browser.open(HERE), f"{HERE}/reply", text="Hello 100 %")
     assert again.status == 422
     assert again.tree.xpath("//*[@role='alert']//a[@href='#reply-text']/text()") == [
-        "It names Brightwater."
+        "Something of another customer is in it."
     ]
     assert again.tree.xpath("//textarea[@id='reply-text']/@aria-invalid") == ["true"]
-    assert "It names Brightwater." in "".join(
+    assert "Something of another customer is in it." in "".join(
         again.tree.xpath("//*[@id='reply-text-wrong']")[0].itertext()
     )
     assert again.tree.xpath("//title/text()")[0].startswith("Error:")

@@ -10,6 +10,7 @@ from console.availability.view import availability_page
 from console.calendars.view import calendar_page
 from console.clocks.list_view import only_one
 from console.clocks.view import MAX_INTERVALS, clock_page
+from console.said import Said
 from console.upstream.part import Here, Missing, Part
 from console_support.answers import page_of
 from console_support.outages import AVAILABILITY
@@ -109,7 +110,9 @@ def test_what_the_service_forbids_is_told_with_its_reason() -> None:
         {"act": "approve", "possible": False, "why_not": why},
         {"act": "withdraw", "possible": True, "why_not": None},
     ]
-    assert agreement(allowed=allowed).why_not == {"approve": "You drafted it."}
+    assert agreement(allowed=allowed).why_not == {
+        "approve": Said("self_approval", "You drafted it.")
+    }
 
 
 def test_versions_of_an_agreement_stand_together_the_newest_first() -> None:

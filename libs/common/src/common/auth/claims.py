@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
 from common.auth.caller import Caller
-from common.auth.permissions import CUSTOMER, PARTNER, SCOPES
+from common.auth.permissions import CUSTOMER, PARTNER
 from common.auth.revoked import VerifiedToken
-from common.auth.role_names import RoleNames, split_words
+from common.auth.role_names import RoleNames, ScopeNames
 from common.errors import Unauthenticated
 
 CLOCK_SKEW_S = 30
@@ -22,17 +22,20 @@ MAX_LIFETIME_S: Final = 24 * 3600
 
 OUR_NAMES: Final = RoleNames()
 """The claim `roles`, with our names."""
+OUR_SCOPES: Final = ScopeNames()
+"""The claim `scope`, with our names."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenPolicy:
     """What a token must be: `type` is its `typ` header, `max_lifetime_s` bounds `exp` - `iat`, `id_claim` names the
-    token, `roles` says where it names roles and how."""
+    token, `roles` and `scopes` say where it names those and how."""
 
     type: str = ACCESS_TOKEN_TYPE
     max_lifetime_s: int = MAX_LIFETIME_S
     id_claim: str = "jti"
     roles: RoleNames = field(default_factory=RoleNames)
+    scopes: ScopeNames = field(default_factory=ScopeNames)
 
 
 def reject(detail: str, reason: str = "not_valid") -> NoReturn:
@@ -55,10 +58,13 @@ def verified_token(claims: dict[str, Any], policy: TokenPolicy) -> VerifiedToken
         reject(NOT_VALID)
     client = _text_claim(claims, "client_id") or _text_claim(claims, "azp")
     until = expires_at + CLOCK_SKEW_S
-    return VerifiedToken(caller_from_claims(claims, policy.roles), until, issued_at, jti, client)
+    caller = caller_from_claims(claims, policy.roles, policy.scopes)
+    return VerifiedToken(caller, until, issued_at, jti, client)
 
 
-def caller_from_claims(claims: dict[str, Any], names: RoleNames = OUR_NAMES) -> Caller:
+def caller_from_claims(
+    claims: dict[str, Any], names: RoleNames = OUR_NAMES, scope_names: ScopeNames = OUR_SCOPES
+) -> Caller:
     """Return the caller for verified claims. Unknown roles and scopes are ignored.
 
     A contact's token names the customer, that of a partner's person the partner. Refused are a token of
@@ -74,7 +80,7 @@ def caller_from_claims(claims: dict[str, Any], names: RoleNames = OUR_NAMES) -> 
             " Get a new one.",
             "no_identity",
         )
-    scopes = SCOPES & split_words(claims.get("scope"))
+    scopes = scope_names.scopes_in(claims)
     if roles and scopes:
         reject(
             "This token has roles of a person and scopes of a machine. Ask for one or the other.",

@@ -38,4 +38,4 @@ def judge_act(act: str, permission: str, *, is_held: bool, state: str, ask: Ask)
     decided = ask()
     if not isinstance(decided, Rejection):
         return AllowedAct(act)
-    return AllowedAct(act, decided.code, {"state": state}, decided.detail)
+    return AllowedAct(act, decided.code, {"state": state, **decided.parameters}, decided.detail)

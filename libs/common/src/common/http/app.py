@@ -44,7 +44,12 @@ def create_app(
     app.add_middleware(
         FastRoutes, routes=service.fast_routes
     )  # the middleware added last is the outermost
-    app.add_middleware(BodyLimit, limit=MIB, limits_by_prefix=service.body_limits)
+    app.add_middleware(
+        BodyLimit,
+        limit=MIB,
+        limits_by_prefix=service.body_limits,
+        discards=service.discarded_bytes,
+    )
     app.add_middleware(UnknownCallers)
     app.add_middleware(middleware.EdgeMiddleware, drain=drain)
     if routes := unguarded_routes(app, service.guarded_by):

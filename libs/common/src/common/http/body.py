@@ -24,11 +24,16 @@ class BodyLimit:
     """ASGI middleware that refuses bodies above `limit` bytes, and NUL characters in the address.
 
     `limits_by_prefix` gives path prefixes a limit of their own; a `*` in one stands for one segment.
+    With `discards` the app itself says so, in whatever reads the body: then so many bytes beyond the limit are still
+    read and thrown away, since a browser takes no answer while it sends.
     """
 
-    def __init__(self, app: ASGIApp, limit: int, limits_by_prefix: Mapping[str, int]) -> None:
+    def __init__(
+        self, app: ASGIApp, limit: int, limits_by_prefix: Mapping[str, int], discards: int = 0
+    ) -> None:
         self.app = app
         self.limit = limit
+        self.discards = discards
         self.limits_by_prefix = tuple(limits_by_prefix.items())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,10 +45,11 @@ class BodyLimit:
             await problem_response(ValidationFailed([nul]))(scope, receive, send)
             return
         limit = self._limit(scope["path"])
-        if _content_length(scope) > limit:
+        is_larger = _content_length(scope) > limit
+        if is_larger and not self.discards:
             await problem_response(PayloadTooLarge(limit))(scope, receive, send)
             return
-        await self.app(scope, _limit_receive(receive, limit), send)
+        await self.app(scope, _limit_receive(receive, limit, self.discards, is_larger), send)
 
     def _limit(self, path: str) -> int:
         for prefix, limit in self.limits_by_prefix:
@@ -68,19 +74,28 @@ def _content_length(scope: Scope) -> int:
     return 0
 
 
-def _limit_receive(receive: Receive, limit: int) -> Receive:
-    """Wrap `receive` so that it raises PayloadTooLarge after more than `limit` bytes."""
+def _limit_receive(receive: Receive, limit: int, discards: int, is_larger: bool) -> Receive:
+    """Wrap `receive` so that it raises PayloadTooLarge after more than `limit` bytes, at once where it `is_larger`."""
     received = 0
 
     async def receive_at_most() -> Message:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > limit:
+        if received > limit or is_larger:
+            await _discard(message, receive, discards)
             raise PayloadTooLarge(limit)
         return message
 
     return receive_at_most
+
+
+async def _discard(message: Message, receive: Receive, at_most: int) -> None:
+    """Read what still comes of a body, and keep nothing of it."""
+    discarded = 0
+    while message.get("more_body", False) and discarded < at_most:
+        message = await receive()
+        discarded += len(message.get("body", b""))
 
 
 def parse_json(body: bytes) -> Any:

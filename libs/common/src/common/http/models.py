@@ -85,7 +85,11 @@ class ResponseModel(BaseModel):
 
 
 class ProblemModel(BaseModel):
-    """A problem (RFC 9457), for the OpenAPI document."""
+    """A problem (RFC 9457), for the OpenAPI document.
+
+    `code` is the reason of a rule, as in `type` in upper case; `parameters` are facts of it by name, for those who
+    say it in other words.
+    """
 
     model_config = ConfigDict(title="Problem", extra="allow")
 
@@ -95,3 +99,5 @@ class ProblemModel(BaseModel):
     detail: str
     instance: str
     trace_id: str
+    code: str | None = None
+    parameters: dict[str, str] | None = None

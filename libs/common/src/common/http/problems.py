@@ -107,8 +107,11 @@ def rejection_response(
     """Return what a rule rejected as a response (see `problem_response`).
 
     403 is for the person, 409 for the present state, 422 for what the request lacks. The problem
-    has the rejection's code, and the type that follows from it. `extra` are further members.
+    has the rejection's code, the type that follows from it, and its `parameters` where it has any. `extra` are
+    further members.
     """
+    if rejection.parameters:
+        extra = {"parameters": dict(rejection.parameters)} | extra
     return problem_response(
         Problem(
             type_of(rejection.code),

@@ -51,7 +51,8 @@ class Service:
     with the app, one object each (see `common.runtime.Runtime.resource`). `loops` run in the
     process of timers and relay, `request_loops` in that of the requests. `components` run where `loops`
     do, and `/health/ready` names what troubles them. `body_limits` maps a path
-    prefix to its own limit in bytes. `find_token` finds a token that is not shown as everybody's
+    prefix to its own limit in bytes; with `discarded_bytes` its routes say themselves that a body is too large, once so
+    many bytes more were thrown away (see `BodyLimit`). `find_token` finds a token that is not shown as everybody's
     is, as the header that it would be. `is_invited` says of a request without a token that we asked for it ourselves, as
     by a signed link: it is answered, whatever else comes from its address. `workloads` are the service's own kinds of work with the
     database, beside those of every service. `references`: which column knows the keys that marked
@@ -79,6 +80,7 @@ class Service:
     pending: Pending | None = None
     fast_routes: tuple[Route, ...] = ()
     body_limits: Mapping[str, int] = field(default_factory=dict)
+    discarded_bytes: int = 0
     workloads: tuple[Workload, ...] = ()
     references: References = field(default_factory=dict)
     retentions: tuple[Retention, ...] = ()

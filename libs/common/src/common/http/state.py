@@ -9,7 +9,12 @@ from fastapi import FastAPI
 
 from common.auth.claims import TokenPolicy
 from common.auth.jwks import IssuerKeys
-from common.auth.role_names import RoleNames, parse_role_names
+from common.auth.role_names import (
+    RoleNames,
+    ScopeNames,
+    parse_role_names,
+    parse_scope_names,
+)
 from common.auth.sign_in import SignInPolicy
 from common.auth.tokens import Authenticator
 from common.http.authentication import RequestAuthenticator
@@ -66,6 +71,7 @@ def token_policy(settings: Settings) -> TokenPolicy:
         settings.token_lifetime_s,
         settings.token_id_claim,
         RoleNames(settings.roles_claim, parse_role_names(settings.role_names)),
+        ScopeNames(settings.scopes_claim, parse_scope_names(settings.scope_names)),
     )
 
 

@@ -14,7 +14,7 @@ from console.sessions.cookies import ATTEMPT, ATTEMPT_S, SESSION, Cookies
 from console.sign_in import attempt as attempts
 from console.sign_in.attempt import Attempt
 from console.sign_in.flow import CALLBACK, SignedIn, check_answer, finish
-from console.sign_in.identity import NotBelieved
+from console.sign_in.signed import NotBelieved
 from console.upstream.issuer import IssuerAway, IssuerRefused
 from console.visits.pages import open_page
 from console.visits.routes import SEE_OTHER, open_pages, pages

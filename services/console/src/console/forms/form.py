@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Literal
 
+from console.said import Sentence
 from console.upstream.problems import (
     Done,
     NotSent,
@@ -41,7 +42,7 @@ class Form:
     def value(self, name: str) -> str:
         return self.values.get(name, "")
 
-    def wrong(self, name: str) -> str | None:
+    def wrong(self, name: str) -> Sentence | None:
         """Return what is wrong with a field, None where nothing is."""
         return next((one.detail for one in self.errors if one.field == name), None)
 

@@ -31,7 +31,8 @@ ANSWER_S: Final = 5.0
 
 
 class Listener:
-    """A stream. It gets names that have changed since it last asked, joined; a contact those of their customer."""
+    """A stream. It gets names that have changed since it last asked, joined; a contact those of their customer alone,
+    and of them what is not ours alone."""
 
     def __init__(self, customer: str | None) -> None:
         self.customer = customer
@@ -49,8 +50,12 @@ class Listener:
         return found
 
     def offer(self, hint: Hint) -> None:
-        if self.customer is None or hint.customer == self.customer:
-            self._names |= hint.names
+        if self.customer is None:
+            names = hint.names
+        else:
+            names = hint.for_contacts if hint.customer == self.customer else frozenset()
+        if names:
+            self._names |= names
             self._something.set()
 
     def wake(self) -> None:
@@ -132,7 +137,7 @@ class Hub:
         found = await consumer.getmany(timeout_ms=POLL_MS)
         for partition, records in found.items():
             for record in records:
-                if hint := read_hint(names[partition.topic], record.value):
+                if hint := read_hint(names[partition.topic], record.value, record.headers):
                     self.tell(hint)
         return bool(found)
 

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from console.language import times
 from console.language.catalogue import translations, word
 from console.language.chosen import LANGUAGES, Reader
+from console.language.sentences import in_words
 from console.look.assets import address_of
 
 FOLDER: Final = str(files("console"))
@@ -33,8 +34,8 @@ def environment(language: str) -> Environment:
     made.policies["ext.i18n.trimmed"] = True
     made.globals["asset"] = address_of
     made.filters["word"] = lambda code, kind: word(language, kind, code)
-    # Of a sentence that may be ours or a service's: only ours has a translation.
-    made.filters["say"] = translations(language).gettext
+    # Of a sentence that may be ours or a service's.
+    made.filters["say"] = lambda sentence: in_words(language, sentence)
     return made
 
 

@@ -135,6 +135,21 @@ async def end_other(tx: Connection, sub: str, id: UUID) -> bool:
     return bool((await tx.execute(found)).rowcount)
 
 
+async def end_of_issuer(tx: Connection, sub: str | None, issuer_session: str | None) -> int:
+    """End those of a session of the issuer, or all of a person; with both given, both must fit.
+
+    Returns how many there were. Raises ValueError where neither is given: that would be all of everybody.
+    """
+    if sub is None and issuer_session is None:
+        raise ValueError("a session or a person")
+    found = delete(sessions)
+    if sub is not None:
+        found = found.where(sessions.c.sub == sub)
+    if issuer_session is not None:
+        found = found.where(sessions.c.issuer_session == issuer_session)
+    return (await tx.execute(found)).rowcount
+
+
 async def of_person(tx: Connection, sub: str, at: datetime) -> list[Session]:
     """Return the sessions of a person, the one that was used last first."""
     query = select(sessions).where(sessions.c.sub == sub, sessions.c.ends_at > at)

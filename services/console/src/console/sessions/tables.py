@@ -1,4 +1,4 @@
-"""The table of sessions, as the migrations make it."""
+"""The tables of sessions and of what ended them, as the migrations make them."""
 
 from sqlalchemy import ARRAY, Column, LargeBinary, Table, Text, Uuid
 
@@ -22,4 +22,11 @@ sessions = Table(
     Column("started_at", INSTANT, nullable=False),
     Column("seen_at", INSTANT, nullable=False),
     Column("ends_at", INSTANT, nullable=False),
+)
+
+logout_tokens = Table(
+    "logout_tokens",
+    METADATA,
+    Column("token_id", Text, primary_key=True),
+    Column("expires_at", INSTANT, nullable=False),
 )

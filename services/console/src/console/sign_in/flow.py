@@ -12,7 +12,8 @@ from console.sessions.seal import Tokens
 from console.sessions.store import Person
 from console.settings import ConsoleSettings
 from console.sign_in.attempt import Attempt
-from console.sign_in.identity import NotBelieved, read_identity
+from console.sign_in.identity import read_identity
+from console.sign_in.signed import NotBelieved
 from console.upstream.issuer import IssuerClient
 
 CALLBACK: Final = "/signed-in"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from console.said import Said, said_of_act
 from console.tickets.acts import ACT_FORMS, ActForm
 
 PENDING: Final[Mapping[str, str]] = {
@@ -33,7 +34,7 @@ class Act:
 
     name: str
     possible: bool
-    why_not: str | None
+    why_not: Said | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Offer:
     """An act with its form; `why_not` in words where it may not be done now."""
 
     form: ActForm
-    why_not: str | None = None
+    why_not: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _waits_for_two(ticket: Mapping[str, Any], form: ActForm) -> bool:
 def acts_of(ticket: Mapping[str, Any]) -> dict[str, Act]:
     """Return what intake says may be done on a ticket, and why not the rest."""
     return {
-        one["act"]: Act(one["act"], one["possible"], (one.get("why_not") or {}).get("detail"))
+        one["act"]: Act(one["act"], one["possible"], said_of_act(one))
         for one in ticket.get("allowed") or ()
     }
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from console.said import Said
+
 ServiceName = Literal["intake", "sla", "escalation", "delivery-gate"]
 WhyMissing = Literal["silent", "failed", "busy", "unreadable"]
 """No answer in time or at all; an error of the service; too many requests; nothing that can be read."""
@@ -34,7 +36,7 @@ class Denied:
 
     service: ServiceName
     status: int
-    detail: str
+    detail: Said
 
 
 Part = Here | Missing | Denied

@@ -1,9 +1,10 @@
 """What became of a form that was sent to a service; its problems as lines beside fields. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from console.said import Said, Sentence, faults_of, said_of_problem
 from console.upstream.part import ServiceName
 
 
@@ -24,8 +25,9 @@ class Refused:
     problem: Mapping[str, Any]
 
     @property
-    def detail(self) -> str:
-        return str(self.problem.get("detail") or self.problem.get("title") or "")
+    def said(self) -> Said:
+        """What the service says of it."""
+        return said_of_problem(self.problem)
 
     @property
     def code(self) -> str | None:
@@ -55,17 +57,10 @@ class Violation:
     """What is wrong with a field of the form; "" where it is about the whole."""
 
     field: str
-    detail: str
+    detail: Sentence
 
 
 def violations(refused: Refused) -> list[Violation]:
     """Return a line for each thing that is wrong; one of the whole where the service names no field."""
-    return list(_of_fields(refused.problem)) or [Violation("", refused.detail)]
-
-
-def _of_fields(problem: Mapping[str, Any]) -> Iterator[Violation]:
-    errors = problem.get("errors")
-    for error in errors if isinstance(errors, list) else ():
-        if isinstance(error, dict):
-            field = str(error.get("pointer", "")).strip("/").partition("/")[0]
-            yield Violation(field, str(error.get("detail", "")))
+    faults = [Violation(field, said) for field, said in faults_of(refused.problem)]
+    return faults or [Violation("", refused.said)]

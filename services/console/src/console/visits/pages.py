@@ -63,9 +63,9 @@ def open_page(reader: Reader, template: str, *, status: int = 200, **values: Any
     return HTMLResponse(render(template, reader, frame | values), status, REFERRER_POLICY)
 
 
-def error_page(request: Request, reader: Reader, status: int, kind: str) -> Response:
-    """Render what went wrong, in words; `kind` is one of those that the template knows."""
+def error_page(request: Request, reader: Reader, status: int, kind: str, **values: Any) -> Response:
+    """Render what went wrong, in words; `kind` is one of those that the template knows, with its `values`."""
     visitor = getattr(request.state, "visitor", None)
     if visitor is None:
-        return open_page(reader, "look/error.html", status=status, kind=kind)
-    return page(request, visitor, "look/error.html", status=status, kind=kind)
+        return open_page(reader, "look/error.html", status=status, kind=kind, **values)
+    return page(request, visitor, "look/error.html", status=status, kind=kind, **values)

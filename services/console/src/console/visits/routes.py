@@ -11,6 +11,8 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from common.errors import PayloadTooLarge
+from common.http.body import MIB
 from common.http.problems import problem_from_error
 from common.now import now
 from console.language.chosen import Reader
@@ -24,6 +26,7 @@ from console.visits.visitor import SignInNeeded, arrive, reader_of, settings_of
 
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 SEE_OTHER: Final = 303
+TOO_MANY: Final = 429
 UNAVAILABLE: Final = 503
 ASKING: Final = frozenset({"GET", "HEAD"})
 MAX_FIELDS: Final = 400
@@ -101,9 +104,15 @@ def _with_error_pages(handle: Handle) -> Handle:
             return error_page(request, _anonymous(request), 503, "issuer")
         except (HTTPException, RequestValidationError):
             return error_page(request, _anonymous(request), 404, "not_found")
+        except PayloadTooLarge as problem:
+            limit = int(problem.extra["limit"]) // MIB
+            back = own_path(request.url.path.rpartition("/")[0] or HOME)
+            return error_page(
+                request, _anonymous(request), 413, "too_large", limit=limit, back=back
+            )
         except Exception as error:  # noqa: BLE001 - logged by `problem_from_error`; people see a page
             problem = problem_from_error(error)
-            kind = "unavailable" if problem.status == UNAVAILABLE else "broken"
+            kind = "unavailable" if problem.status in {TOO_MANY, UNAVAILABLE} else "broken"
             return error_page(request, _anonymous(request), problem.status, kind)
 
     return handle_with_error_pages

@@ -21,9 +21,10 @@ from console.sessions.seal import Seal, Tokens
 from console.sessions.store import Limits, Session
 from console.settings import ConsoleSettings
 from console.sign_in.flow import Relation, renew
-from console.sign_in.identity import NotBelieved
+from console.sign_in.signed import NotBelieved
 from console.upstream.client import Asker, Upstream
 from console.upstream.issuer import IssuerAway, IssuerClient, IssuerRefused
+from console.visits.known_sessions import note_stranger, note_visit
 
 log = logger(__name__)
 
@@ -100,7 +101,8 @@ def relation_of(request: Request) -> Relation:
 
 
 async def arrive(request: Request) -> Visitor:
-    """Return who visits. Raises SignInNeeded; IssuerAway where a token has to be renewed and cannot be."""
+    """Return who visits. Raises SignInNeeded; IssuerAway where a token has to be renewed and cannot be;
+    TooManyRequests where one person asks too often."""
     settings = settings_of(request)
     name = Cookies.of(settings).read(request, SESSION)
     if name is None:
@@ -110,9 +112,12 @@ async def arrive(request: Request) -> Visitor:
     async with database.transaction(all_rows=True) as tx:
         session = await sessions.find(tx, name, now(), limits)
         if session is None:
+            note_stranger(request.scope, name)
             raise SignInNeeded
         profile = await profiles.find(tx, session.person.sub)
         moment = await transaction_time(tx)
+    note_visit(request.scope, name)
+    await state_of(request.app).request_authenticator.limits.count(session.person.sub)
     if session.access_expires_at - now() < RENEW_BEFORE:
         async with database.transaction(all_rows=True) as tx:
             session = await _renew(tx, request, name, limits)

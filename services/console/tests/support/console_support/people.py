@@ -21,7 +21,13 @@ LIMITS = Limits(timedelta(hours=12), timedelta(hours=8))
 
 
 async def start_session(
-    app: FastAPI, database: Database, sub: str, *, seconds: int = 600, renewal: str = "renewal-0"
+    app: FastAPI,
+    database: Database,
+    sub: str,
+    *,
+    seconds: int = 600,
+    renewal: str = "renewal-0",
+    issuer_session: str | None = None,
 ) -> str:
     """Store a session of somebody of the demo company. Returns what the cookie holds."""
     settings = runtime_of(app).settings
@@ -34,7 +40,7 @@ async def start_session(
         await sessions.start(
             tx,
             name,
-            Person(sub, sub.title(), roles, customer),
+            Person(sub, sub.title(), roles, customer, issuer_session),
             Seal(settings.sealing_keys()).close_tokens(tokens),
             now() + timedelta(seconds=seconds),
             "A browser",

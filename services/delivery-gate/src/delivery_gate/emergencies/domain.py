@@ -128,7 +128,11 @@ def authorize(
     `is_current`: everything that was sent about the Blocker until now is known (G8).
     """
     if change.state != "requested":
-        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This emergency change is {change.state}.")
+        return Rejection(
+            ReasonCode.NOT_REVIEWABLE,
+            f"This emergency change is {change.state}.",
+            {"state": change.state},
+        )
     if actor == change.requested_by:
         return Rejection(
             ReasonCode.SELF_APPROVAL, "You requested it; another person has to authorize."
@@ -155,7 +159,11 @@ def apply(
             ReasonCode.NOT_AUTHORIZED, "A second person has to authorize this change first."
         )
     if change.state != "authorized":
-        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This emergency change is {change.state}.")
+        return Rejection(
+            ReasonCode.NOT_REVIEWABLE,
+            f"This emergency change is {change.state}.",
+            {"state": change.state},
+        )
     if missing := _check_current_blocker(blocker, change.environment, is_current=is_current):
         return missing
     if environment.debt is not None:
@@ -182,7 +190,11 @@ def settle(change: EmergencyChange, delivery_id: UUID, at: datetime) -> Emergenc
 def revoke(change: EmergencyChange, why: str, at: datetime) -> EmergencyChange | Rejection:
     """Revoke a change that is not applied yet: by hand, or because the Blocker was lifted."""
     if change.state not in {"requested", "authorized"}:
-        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This emergency change is {change.state}.")
+        return Rejection(
+            ReasonCode.NOT_REVIEWABLE,
+            f"This emergency change is {change.state}.",
+            {"state": change.state},
+        )
     if not why.strip():
         return Rejection(ReasonCode.REASON_REQUIRED, "Say why it is revoked.")
     return replace(change, state="revoked", revoked_at=at, revocation_reason=why)

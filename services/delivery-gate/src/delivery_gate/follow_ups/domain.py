@@ -62,14 +62,22 @@ class FollowUp:
 def assign(follow_up: FollowUp, owner: str, due_at: datetime | None) -> FollowUp | Rejection:
     """Give the work of an open follow-up to somebody, until an instant where one is named."""
     if follow_up.state != "open":
-        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This follow-up is {follow_up.state} already.")
+        return Rejection(
+            ReasonCode.NOT_REVIEWABLE,
+            f"This follow-up is {follow_up.state} already.",
+            {"state": follow_up.state},
+        )
     return replace(follow_up, owner=owner, due_at=due_at)
 
 
 def close(follow_up: FollowUp, actor: str, evidence: str, at: datetime) -> FollowUp | Rejection:
     """Close an open follow-up with evidence that the work is done."""
     if follow_up.state != "open":
-        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This follow-up is {follow_up.state} already.")
+        return Rejection(
+            ReasonCode.NOT_REVIEWABLE,
+            f"This follow-up is {follow_up.state} already.",
+            {"state": follow_up.state},
+        )
     if not evidence.strip():
         return Rejection(ReasonCode.EVIDENCE_REQUIRED, "Name the evidence that the work is done.")
     return replace(follow_up, state="closed", evidence=evidence, closed_by=actor, closed_at=at)
@@ -91,7 +99,11 @@ def confirm(follow_up: FollowUp, actor: str, at: datetime) -> FollowUp | Rejecti
 def reject(follow_up: FollowUp, actor: str) -> FollowUp | Rejection:
     """Reject the evidence of a closed follow-up, as a second person: the work is open again."""
     if follow_up.state != "closed":
-        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This follow-up is {follow_up.state}.")
+        return Rejection(
+            ReasonCode.NOT_REVIEWABLE,
+            f"This follow-up is {follow_up.state}.",
+            {"state": follow_up.state},
+        )
     if follow_up.closed_by == actor:
         return Rejection(
             ReasonCode.SELF_CONFIRMATION, "You closed it; another person has to reject it."

@@ -27,4 +27,5 @@ def asked_already(request: Waiver) -> Conflict:
         f"{request.requested_by} has asked for this already: {request.key} waits for the general manager."
         " Have it decided, or withdrawn, before another one is asked for.",
         code="ALREADY_REQUESTED",
+        parameters={"key": request.key},
     )

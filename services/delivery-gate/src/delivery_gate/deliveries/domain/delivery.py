@@ -119,7 +119,11 @@ def evaluate_delivery(
 def withdraw(delivery: Delivery, now: datetime) -> Delivery | Rejection:
     """Withdraw a waiting request. It opens no follow-up and may be submitted again."""
     if delivery.state not in WAITING_STATES:
-        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
+        return Rejection(
+            ReasonCode.NOT_REVIEWABLE,
+            f"This delivery is {delivery.state}.",
+            {"state": delivery.state},
+        )
     return finish(delivery, "withdrawn", now)
 
 

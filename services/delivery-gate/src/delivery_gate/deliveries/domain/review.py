@@ -52,7 +52,9 @@ def _approval_rejection(
 ) -> Rejection | None:
     if delivery.state not in {"in_review", "approved"}:
         return Rejection(
-            ReasonCode.NOT_REVIEWABLE, f"This delivery is {delivery.state}, not in review."
+            ReasonCode.NOT_REVIEWABLE,
+            f"This delivery is {delivery.state}, not in review.",
+            {"state": delivery.state},
         )
     if actor == delivery.requested_by:
         return Rejection(
@@ -81,7 +83,11 @@ def refuse(
 ) -> Evaluation | Rejection:
     """Refuse a version, as a person, even where all checks have passed (R6, G4)."""
     if delivery.state not in WAITING_STATES:
-        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This delivery is {delivery.state} already.")
+        return Rejection(
+            ReasonCode.NOT_REVIEWABLE,
+            f"This delivery is {delivery.state} already.",
+            {"state": delivery.state},
+        )
     if not reasons or not all(reason.justification.strip() for reason in reasons):
         return Rejection(
             ReasonCode.REASON_REQUIRED, "A refusal needs a justification for every reason."

@@ -25,7 +25,11 @@ def start(
     missing, the delivery is deferred and stays approved.
     """
     if delivery.state not in WAITING_STATES:
-        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
+        return Rejection(
+            ReasonCode.NOT_REVIEWABLE,
+            f"This delivery is {delivery.state}.",
+            {"state": delivery.state},
+        )
     missing = evaluation_input.requirements.approvals - len(
         valid_approvals(delivery, evaluation_input.criteria.version)
     )
@@ -33,6 +37,7 @@ def start(
         return Rejection(
             ReasonCode.NOT_APPROVED,
             f"It needs {missing} more approval(s) under the present criteria.",
+            {"missing": str(missing)},
         )
     verdict = _evaluate_start(delivery, digest, evaluation_input, now)
     if verdict.outcome == "refused":
@@ -61,7 +66,11 @@ def _evaluate_start(
 def roll_out(delivery: Delivery) -> Delivery | Rejection:
     """Record that the version is on the environment; its verification begins."""
     if delivery.state != "delivering":
-        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
+        return Rejection(
+            ReasonCode.NOT_REVIEWABLE,
+            f"This delivery is {delivery.state}.",
+            {"state": delivery.state},
+        )
     return replace(delivery, state="verifying")
 
 
@@ -73,7 +82,11 @@ def verify(
     The delivery may still be `delivering`: some pipelines roll out and verify in one step.
     """
     if delivery.state not in RUNNING_STATES:
-        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
+        return Rejection(
+            ReasonCode.NOT_REVIEWABLE,
+            f"This delivery is {delivery.state}.",
+            {"state": delivery.state},
+        )
     if digest != delivery.digest:
         mismatch = Reason(
             ReasonCode.DIGEST_MISMATCH,
@@ -94,7 +107,11 @@ def fail(
 ) -> Evaluation | Rejection:
     """Record that the verification failed: the delivery is rolled back and investigated (G9)."""
     if delivery.state not in RUNNING_STATES:
-        return Rejection(ReasonCode.NOT_REVIEWABLE, f"This delivery is {delivery.state}.")
+        return Rejection(
+            ReasonCode.NOT_REVIEWABLE,
+            f"This delivery is {delivery.state}.",
+            {"state": delivery.state},
+        )
     if not justification.strip():
         return Rejection(ReasonCode.REASON_REQUIRED, "Say what failed.")
     reason = Reason(ReasonCode.VERIFICATION_FAILED, "verification", justification, evidence)

@@ -140,4 +140,5 @@ def check_no_fix_waits(newest: HandOver | None) -> Rejection | None:
     return Rejection(
         "FIX_NOT_CHECKED",
         f"The fix of hand-over {newest.number} is not checked; another person than {newest.returned_by} must check it first, then resolve.",
+        {"by": str(newest.returned_by)},
     )

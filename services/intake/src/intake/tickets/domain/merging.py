@@ -21,11 +21,16 @@ def merge(ticket: Ticket, into: Ticket) -> Ticket | Rejection:
     if ticket.id == into.id:
         return Rejection("MERGE_INTO_ITSELF", f"{ticket.key} cannot be merged into itself.")
     if not into.is_open:
-        return Rejection("WRONG_STATE", f"{into.key} is {into.state}; merge into an open ticket.")
+        return Rejection(
+            "WRONG_STATE",
+            f"{into.key} is {into.state}; merge into an open ticket.",
+            {"state": into.state, "other": into.key},
+        )
     if ticket.customer_id != into.customer_id:
         return Rejection(
             "ANOTHER_CUSTOMER",
             f"{into.key} belongs to another customer; only tickets of one customer are merged.",
+            {"other": into.key},
         )
     if rejection := _weaker_promise(ticket, into) or _hidden_find(ticket, into):
         return rejection
@@ -45,6 +50,7 @@ def _weaker_promise(ticket: Ticket, into: Ticket) -> Rejection | None:
         return Rejection(
             "LOWER_PRIORITY",
             f"{into.key} is {into.priority}, {ticket.key} {ticket.priority}; raise {into.key} to {ticket.priority} first, then merge.",
+            {"other": into.key, "priority": ticket.priority},
         )
     facts = {
         "kind": (ticket.kind, into.kind),
@@ -57,6 +63,7 @@ def _weaker_promise(ticket: Ticket, into: Ticket) -> Rejection | None:
     return Rejection(
         "NOT_THE_SAME",
         f"{into.key} has another {' and '.join(differing)} than {ticket.key}, so another promise may hold for it; reclassify one of them first, by two people, or leave both open.",
+        {"other": into.key},
     )
 
 
@@ -68,4 +75,5 @@ def _hidden_find(ticket: Ticket, into: Ticket) -> Rejection | None:
     return Rejection(
         "FOUND_BY_CUSTOMER",
         f"The customer told of {ticket.key} before {into.key} was there; correct who found {into.key} first to the customer, then merge.",
+        {"other": into.key},
     )

@@ -193,5 +193,7 @@ def check_transition(ticket: Ticket, action: Action) -> Rejection | None:
     allowed = ", ".join(sorted(ALLOWED_FROM[action]))
     verb = action.replace("_", " ")
     return Rejection(
-        "WRONG_STATE", f"{ticket.key} is {ticket.state}; to {verb}, it must be one of: {allowed}."
+        "WRONG_STATE",
+        f"{ticket.key} is {ticket.state}; to {verb}, it must be one of: {allowed}.",
+        {"state": ticket.state},
     )

@@ -21,3 +21,11 @@ CREATE TABLE sessions (
 );
 CREATE INDEX ix_sessions_sub ON sessions (sub);
 CREATE INDEX ix_sessions_ends_at ON sessions (ends_at);
+CREATE INDEX ix_sessions_issuer_session ON sessions (issuer_session) WHERE issuer_session IS NOT NULL;
+
+-- The `jti` of each logout token of the issuer that was taken, until it has expired: each is good once. Real times.
+CREATE TABLE logout_tokens (
+    token_id text PRIMARY KEY,
+    expires_at timestamptz NOT NULL
+);
+CREATE INDEX ix_logout_tokens_expires_at ON logout_tokens (expires_at);

@@ -1,0 +1,57 @@
+"""Sentences of ours and of the services in the reader's words; a service's own English where there are none."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from markupsafe import Markup
+
+from console.language.catalogue import translations, word
+from console.language.words import WORDS
+from console.said import Said, Sentence
+
+STATES: Final = tuple(kind for kind in WORDS if kind == "state" or kind.endswith("_state"))
+KINDS: Final[Mapping[str, tuple[str, ...]]] = {"state": STATES, "priority": ("priority",)}
+"""The kinds of words for facts that are codes."""
+VAGUE: Final = frozenset({"conflict", "forbidden", "invalid", "refused"})
+"""Codes of many different refusals."""
+
+
+def in_words(language: str, sentence: Sentence | None) -> str:
+    """Return a sentence in the reader's language; markup where it is a service's own English."""
+    if sentence is None:
+        return ""
+    if isinstance(sentence, str):
+        return str(translations(language).gettext(sentence))
+    known = _with_facts(language, sentence) or _known(language, sentence)
+    if known and not _is_vague(sentence):
+        return known
+    own = Markup('<span lang="en">{}</span>').format(sentence.english)
+    return own if known is None or language == "en" else Markup("{} {}").format(known, own)
+
+
+def _is_vague(said: Said) -> bool:
+    """Whether the code says less than the service's own sentence, which is shown then, too."""
+    return said.about == "reason" and said.code in VAGUE and bool(said.english)
+
+
+def _known(language: str, said: Said) -> str | None:
+    english = WORDS[said.about].get(said.code)
+    return None if english is None else str(translations(language).gettext(english))
+
+
+def _with_facts(language: str, said: Said) -> str | None:
+    """Return the sentence that has a place for facts, where the service named these facts."""
+    english = WORDS[f"{said.about}_with_facts"].get(said.code)
+    if english is None:
+        return None
+    facts = {name: _fact(language, name, value) for name, value in said.facts.items()}
+    try:
+        return str(translations(language).gettext(english)) % facts
+    except KeyError:
+        return None
+
+
+def _fact(language: str, name: str, value: str) -> str:
+    kinds = (kind for kind in KINDS.get(name, ()) if value in WORDS[kind])
+    kind = next(kinds, None)
+    return value if kind is None else word(language, kind, value)

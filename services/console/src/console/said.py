@@ -1,0 +1,90 @@
+"""What a service says by a stable code, to be shown in the reader's words. Pure values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+URN: Final = "urn:opsdesk:error:"
+Facts = Mapping[str, str]
+NO_FACTS: Final[Facts] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence of a service: `code` in lower case, its own `english` words, and the `facts` that came with it.
+
+    `about`: why something was not done, or what is wrong with a field.
+    """
+
+    code: str
+    english: str
+    facts: Facts = field(default_factory=lambda: NO_FACTS)
+    about: Literal["reason", "fault"] = "reason"
+
+
+Sentence = str | Said
+"""A sentence of ours, which is a message id, or one of a service."""
+
+
+def said_of_problem(problem: Mapping[str, Any]) -> Said:
+    """Return what a problem (RFC 9457) says: its first fault, where it names faults of fields."""
+    if faults := faults_of(problem):
+        return faults[0][1]
+    english = str(problem.get("detail") or problem.get("title") or "")
+    return Said(_code(problem), english, _facts(problem))
+
+
+def faults_of(problem: Mapping[str, Any]) -> list[tuple[str, Said]]:
+    """Return what a problem says of fields: the name of each, "" for the whole, and the sentence.
+
+    A check of a message says beside its faults (`findings`) which place it means: that is quoted.
+    """
+    errors = [one for one in _list(problem, "errors") if isinstance(one, dict)]
+    findings = _list(problem, "findings")
+    places = findings if len(findings) == len(errors) else [None] * len(errors)
+    return [
+        (
+            _field(one),
+            Said(str(one.get("code", "")), str(one.get("detail", "")), _quote(place), "fault"),
+        )
+        for one, place in zip(errors, places, strict=True)
+    ]
+
+
+def said_of_act(allowed: Mapping[str, Any]) -> Said | None:
+    """Return why an act of `allowed` is not possible now; None where it is."""
+    why_not = allowed.get("why_not")
+    if not isinstance(why_not, dict):
+        return None
+    code = str(why_not.get("code", "")).lower()
+    return Said(code, str(why_not.get("detail", "")), _facts(why_not))
+
+
+def _code(problem: Mapping[str, Any]) -> str:
+    if problem.get("permission"):
+        return "permission_missing"
+    kind = str(problem.get("type") or "").removeprefix(URN).replace("-", "_")
+    return str(problem.get("code") or kind).lower()
+
+
+def _facts(said: Mapping[str, Any]) -> Facts:
+    given = said.get("parameters")
+    if not isinstance(given, dict):
+        return NO_FACTS
+    return {str(name): str(value) for name, value in given.items()}
+
+
+def _field(error: Mapping[str, Any]) -> str:
+    """Return the outermost member that a JSON pointer leads to."""
+    return str(error.get("pointer", "")).strip("/").partition("/")[0]
+
+
+def _quote(finding: Any) -> Facts:
+    quote = finding.get("quote") if isinstance(finding, dict) else None
+    return {"quote": str(quote)} if quote else NO_FACTS
+
+
+def _list(problem: Mapping[str, Any], name: str) -> list[Any]:
+    given = problem.get(name)
+    return given if isinstance(given, list) else []
