@@ -63,7 +63,8 @@ async def compare(request: Request, visitor: Visiting, name: str) -> Response:
     parts = await visitor.upstream.parts(visitor.asker, {"diff": Get("sla", f"{path}/diff", asked)})
     if (refused := not_shown(request, visitor, parts, "diff", name)) is not None:
         return refused
-    return page(request, visitor, "agreements/compare.html", parts, view=comparison(parts["diff"]))
+    view = comparison(parts["diff"])
+    return page(request, visitor, "agreements/compare.html", parts, view=view, name=name)
 
 
 @routes.get("/agreements/{name}/paper.pdf")

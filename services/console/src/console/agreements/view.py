@@ -18,6 +18,15 @@ STEPS: Final[Mapping[str, tuple[str, ...]]] = {
     "published": ("termination",),
 }
 """What may come next in each state; who may take the step is sla's to say."""
+NAMES: Final[Mapping[str, str]] = {
+    "request_termination": "termination",
+    "confirm_termination": "termination/confirm",
+}
+"""What sla calls acts of which the address has another name."""
+WRITTEN: Final = "redraft"
+"""The act of whoever may write agreements at all."""
+PERMISSION_MISSING: Final = "PERMISSION_MISSING"
+TRIED: Final = frozenset({"draft", "proposed", "agreed"})
 OF_CONTACTS: Final = ("comments", "approve")
 PRIORITIES: Final = ("blocker", "critical", "major", "minor", "trivial")
 CONDITIONS: Final = ("kind", "environment_tier", "channel", "customer_tier", "tag")
@@ -70,6 +79,12 @@ class AgreementPage:
     comments: PagedList
     extensions: PagedList
     calendar_key: str | None
+    may_write: bool
+
+    @property
+    def may_be_tried(self) -> bool:
+        """Whether it is worth asking what it would have changed: it holds for nobody yet."""
+        return self.may_write and self.agreement["state"] in TRIED
 
     @property
     def is_terminating(self) -> bool:
@@ -108,6 +123,7 @@ def agreement_page(parts: Mapping[str, Part], is_contact: bool) -> AgreementPage
         paged_list(parts["comments"], "", {}),
         paged_list(parts["extensions"], "", {}),
         calendar["key"] if calendar else None,
+        not is_contact and _may_write(agreement),
     )
 
 
@@ -137,10 +153,20 @@ def _acts(agreement: Mapping[str, Any], is_contact: bool) -> Iterable[str]:
 def _refusals(agreement: Mapping[str, Any]) -> dict[str, str]:
     """Return why the reader may not do something now, where sla says so."""
     return {
-        one["act"]: (one.get("why_not") or {}).get("detail", "")
+        NAMES.get(one["act"], one["act"]): (one.get("why_not") or {}).get("detail", "")
         for one in agreement.get("allowed") or ()
         if not one["possible"]
     }
+
+
+def _may_write(agreement: Mapping[str, Any]) -> bool:
+    """Whether the reader drafts agreements, whatever the state of this one; unknown where sla does not say."""
+    refused = [
+        (one.get("why_not") or {}).get("code")
+        for one in agreement.get("allowed") or ()
+        if one["act"] == WRITTEN
+    ]
+    return PERMISSION_MISSING not in refused
 
 
 def _target_lines(targets: Iterable[Mapping[str, Any]]) -> Iterable[TargetLine]:

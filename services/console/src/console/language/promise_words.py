@@ -59,6 +59,7 @@ PROMISE_WORDS: Final[Mapping[str, Words]] = {
         "termination/confirm": "Confirm its end",
     },
     "agreement_done": {
+        "draft": "The draft is kept. Propose it when it is ready.",
         "propose": "It is proposed: both sides read it now.",
         "revise": "It is a draft again, and the signatures are gone.",
         "withdraw": "It is withdrawn.",
@@ -67,6 +68,12 @@ PROMISE_WORDS: Final[Mapping[str, Words]] = {
         "comments": "Your comment stands there.",
         "termination": "You asked for its end. Another person confirms it.",
         "termination/confirm": "It is terminated.",
+    },
+    "trial": {
+        "immediate_breaches": "Open promises that would break at once",
+        "outcome_changes": "Promises that would have ended otherwise",
+        "new_promises": "Promises that are new",
+        "deadline_changes": "Deadlines that would move",
     },
     "side": {"own": "our side", "counterparty": "the other side"},
     "match": {

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from console.language.act_words import ACTS, DONE, NOTIFICATIONS
+from console.language.delivery_words import DELIVERY_WORDS
 from console.language.field_words import OF_FORMS
 from console.language.page_words import PAGES
 from console.language.promise_words import PROMISE_WORDS
@@ -243,5 +244,6 @@ WORDS: Final[Mapping[str, Words]] = {
     "waiting": WAITING,
     **PROMISE_WORDS,
     **REPORT_WORDS,
+    **DELIVERY_WORDS,
 }
 """The words of each kind of code."""
