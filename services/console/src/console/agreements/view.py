@@ -10,10 +10,12 @@ from console.paged_list import PagedList, paged_list
 from console.promises import Mark
 from console.upstream.part import Part, data_of
 
-ACTS = Literal["propose", "revise", "withdraw", "approve", "publish", "comments", "termination"]
+ACTS = Literal[
+    "propose", "revise", "withdraw", "approve", "decline", "publish", "comments", "termination"
+]
 STEPS: Final[Mapping[str, tuple[str, ...]]] = {
     "draft": ("propose", "withdraw"),
-    "proposed": ("comments", "approve", "revise", "withdraw"),
+    "proposed": ("comments", "approve", "decline", "revise", "withdraw"),
     "agreed": ("publish", "revise", "withdraw"),
     "published": ("termination",),
 }
@@ -27,7 +29,7 @@ WRITTEN: Final = "redraft"
 """The act of whoever may write agreements at all."""
 PERMISSION_MISSING: Final = "PERMISSION_MISSING"
 TRIED: Final = frozenset({"draft", "proposed", "agreed"})
-OF_CONTACTS: Final = ("comments", "approve")
+OF_CONTACTS: Final = ("comments", "approve", "decline")
 PRIORITIES: Final = ("blocker", "critical", "major", "minor", "trivial")
 CONDITIONS: Final = ("kind", "environment_tier", "channel", "customer_tier", "tag")
 MARKS: Final[Mapping[str, Mark]] = {
@@ -146,7 +148,7 @@ def _acts(agreement: Mapping[str, Any], is_contact: bool) -> Iterable[str]:
     steps = STEPS.get(agreement["state"], ())
     if is_contact:
         signs = agreement.get("customer_signs", False)
-        return (one for one in steps if one in OF_CONTACTS and (one != "approve" or signs))
+        return (one for one in steps if one in OF_CONTACTS and (one == "comments" or signs))
     return steps
 
 
