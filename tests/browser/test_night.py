@@ -17,7 +17,7 @@ from .conftest import Desk
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "locale": "en-GB"}
 ACKNOWLEDGE = re.compile(r"\bhttp://\S+/ack/\S+")
-ESCALATION = re.compile(r"^Escalation: (\S+)$", re.MULTILINE)
+ESCALATION = re.compile(r"^Escalation: (\S+)", re.MULTILINE)
 PAST_TWO_STEPS = timedelta(minutes=20)
 
 
