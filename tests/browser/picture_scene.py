@@ -19,7 +19,7 @@ TICKETS: Final = (
 )
 """Minutes after nine, whose, what, how urgent, and where."""
 CONTACTS: Final = {"acme": "jan@acme.example", "brightwater": "britta@brightwater.example"}
-SAID: Final = (
+MESSAGE: Final = (
     "Since this morning no invoice has left the house. The customers of Acme phone us. "
     "The queue shows 214 of them."
 )
@@ -82,7 +82,7 @@ async def _open(
 async def _converse(company: JourneyContext, ticket: str) -> None:
     """Jan says more, anna answers and notes what was found; omar resolves another one, which waits for her."""
     jan = company.clients.portal_client(CONTACTS["acme"])
-    await jan.post("intake", f"/v1/tickets/{ticket}/replies", {"text": SAID})
+    await jan.post("intake", f"/v1/tickets/{ticket}/replies", {"text": MESSAGE})
     await steps.act(company, "anna", ticket, "assign", to="anna")
     await steps.act(company, "anna", ticket, "replies", text=ANSWER)
     await steps.act(company, "anna", ticket, "notes", text=NOTE)

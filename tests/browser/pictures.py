@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from PIL import Image
-from playwright.async_api import Browser
+from playwright.async_api import Browser, ViewportSize
 
 from opsdesk import demo_clients
 from opsdesk.company.demo_data import read_demo_data
@@ -24,7 +24,7 @@ from opsdesk_testing.chromium import open_chromium
 from tests.browser.picture_scene import Scene, play
 
 FOLDER: Final = CLONE / "docs" / "pictures"
-VIEW: Final = {"width": 1200, "height": 760}
+VIEW: Final[ViewportSize] = {"width": 1200, "height": 760}
 COLOURS: Final = 128
 MOST_BYTES: Final = 150_000
 ANNA, THEO, QUIN = "Anna de Vries", "Theo Jansen", "Quin Murphy"

@@ -22,6 +22,7 @@ async def _tab_to(page: Page, name: str) -> None:
 
 async def _row_of(page: Page, key: str) -> None:
     """Press j until the focus is in the row of this ticket."""
+    await expect(page.get_by_role("main")).to_contain_text(key)
     for _ in range(MOST_TABS):
         await page.keyboard.press("j")
         row = "document.activeElement.closest('[data-row]')?.textContent ?? ''"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from opsdesk.journeys import steps
 from opsdesk.journeys.context import JourneyContext
@@ -15,7 +15,7 @@ from opsdesk_local.service import ServiceProcess
 
 from .conftest import Desk
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "locale": "en-GB"}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 ACKNOWLEDGE = re.compile(r"\bhttp://\S+/ack/\S+")
 ESCALATION = re.compile(r"^Escalation: (\S+)", re.MULTILINE)
 PAST_TWO_STEPS = timedelta(minutes=20)
@@ -68,7 +68,9 @@ async def _case_of(company: JourneyContext, ticket: str) -> dict[str, object]:
 
 
 async def _open_phone(chromium: Browser, scripts: bool) -> Page:
-    context = await chromium.new_context(java_script_enabled=scripts, **PHONE)
+    context = await chromium.new_context(
+        viewport=PHONE, locale="en-GB", java_script_enabled=scripts
+    )
     context.set_default_timeout(60_000)
     return await context.new_page()
 
@@ -119,9 +121,7 @@ async def test_somebody_on_call_at_a_blocker_at_night(
     await phone.goto(f"{phone.url}/do/confirm_blocker")
     await phone.get_by_role("button", name="Confirm the blocker").click()
     await phone.wait_for_url("**?done=confirm_blocker")
-    await phone.locator("#reply-text").fill(
-        "Dear Jan,\n\nthe login service is down. I am on it.\n\nKind regards, Anna"
-    )
+    await phone.locator("#reply-text").fill("Dear Jan,\n\nwe are on it.\n\nKind regards, Anna")
     await phone.get_by_role("button", name="Send to the customer").click()
     await phone.wait_for_url("**?done=reply")
     await phone.goto("/".join(address.split("/")[:3]))

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from console.agreements.term_reading import placed, read_agreement, read_terms
+from console.agreements.term_reading import find_violations, read_agreement, read_terms
 from console.agreements.term_values import as_next_version, blank_terms, values_of
 from console.agreements.typed_terms import typed_credits, typed_percent, typed_share
 from console.upstream.problems import Refused, Violation
@@ -144,12 +144,14 @@ POINTERS = {
 def test_what_sla_finds_wrong_stands_at_the_field_that_holds_it(pointer: str) -> None:
     terms = read_terms(values_of(FULL, WEEKLY, AMSTERDAM), AMSTERDAM)
     problem = {"errors": [{"pointer": pointer, "code": "x", "detail": "No."}]}
-    assert placed(Refused(422, problem), terms) == (Violation(POINTERS[pointer], "No."),)
+    assert find_violations(Refused(422, problem), terms) == (Violation(POINTERS[pointer], "No."),)
 
 
 def test_a_refusal_without_a_field_is_about_the_whole() -> None:
     terms = read_terms(values_of(FULL, WEEKLY, AMSTERDAM), AMSTERDAM)
-    assert placed(Refused(409, {"detail": "Not now."}), terms) == (Violation("", "Not now."),)
+    assert find_violations(Refused(409, {"detail": "Not now."}), terms) == (
+        Violation("", "Not now."),
+    )
 
 
 def test_figures_are_read_with_a_comma_and_without_rounding() -> None:

@@ -121,30 +121,6 @@ async def test_the_customer_who_signs_sees_comments_and_approves(
     assert "opsdesk.agreement.revised.v1" in types
 
 
-async def test_the_customer_declines_with_a_reason_that_our_side_reads(
-    database: Database, app: FastAPI, theo: AsyncClient, jan: AsyncClient
-) -> None:
-    await announce_customers(database, (ACME, "acme"), (BRIGHTWATER, "brightwater"))
-    made = await theo.post(AGREEMENTS, json=draft_body(customer_signs=True))
-    address = made.headers["Location"]
-    await theo.post(address + "/propose")
-    await theo.post(address + "/approve")
-    no = {"reason": "Eight hours are long."}
-    async with client(app, "britta") as stranger:
-        assert (await stranger.post(address + "/decline", json=no)).status_code == 404
-    assert (await jan.post(address + "/decline", json={"reason": ""})).status_code == 422
-    declined = await jan.post(address + "/decline", json=no)
-    assert (declined.status_code, declined.json()["state"]) == (200, "draft")
-    assert declined.json()["approved"] is None
-    assert "drafted_by" not in declined.json()
-    assert (await jan.get(address)).status_code == 404
-    (said,) = (await theo.get(address + "/comments")).json()["items"]
-    assert (said["comment"], said["side"]) == (no["reason"], "counterparty")
-    late = await theo.post(address + "/decline", json=no)
-    assert (late.status_code, late.json()["code"]) == (409, "WRONG_STATE")
-    assert [one.type for one in await outbox_events(database)][-1] == "opsdesk.agreement.revised.v1"
-
-
 async def test_other_customers_of_a_group_are_not_named(
     database: Database, theo: AsyncClient, gina: AsyncClient, jan: AsyncClient
 ) -> None:

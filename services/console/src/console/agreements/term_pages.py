@@ -9,7 +9,7 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from console.agreements.term_reading import Terms, placed, read_agreement, read_terms
+from console.agreements.term_reading import Terms, find_violations, read_agreement, read_terms
 from console.agreements.term_values import BLANK_ROWS, as_next_version, blank_terms, values_of
 from console.agreements.term_view import terms_page
 from console.forms import form as forms
@@ -70,7 +70,8 @@ async def show_draft(request: Request, visitor: Visiting, name: str) -> Response
         return refused
     found = parts["agreement"]
     assert isinstance(found, Here)
-    agreement, weekly = found.data, {}
+    agreement = found.data
+    weekly: Mapping[str, Any] = {}
     if calendar := (agreement.get("maintenance") or {}).get("calendar"):
         get = Get("sla", f"/v1/calendars/{calendar}")
         parts = await visitor.upstream.parts(visitor.asker, {"maintenance": get})
@@ -128,7 +129,7 @@ async def _send(request: Request, visitor: Visitor, target: Target, terms: Terms
         return RedirectResponse(_address_of(outcome.data), SEE_OTHER)
     form = forms.after(outcome, values, seen)
     if isinstance(outcome, Refused) and form.notice == "refused":
-        form = replace(form, errors=placed(outcome, terms))
+        form = replace(form, errors=find_violations(outcome, terms))
     if form.notice == "changed":
         form = forms.after_change(form, await _present_etag(visitor, target))
     return await _page(request, visitor, target, form)

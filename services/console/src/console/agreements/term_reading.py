@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from console.agreements.term_rows import Fields, goals_of, targets_of
 from console.agreements.term_values import PARTIES, PROSE
 from console.agreements.typed_terms import NO_PERCENT, typed_percent, typed_share
-from console.agreements.view import PRIORITIES
-from console.calendars.view import WEEKDAYS
+from console.agreements.view import PRIORITIES, WEEKDAYS
 from console.forms.reading import NEEDED, NO_NUMBER
 from console.language.marked import marked
 from console.language.typed_lengths import NO_LENGTH, typed_length
@@ -76,7 +75,7 @@ def read_agreement(values: Values, zone: ZoneInfo) -> Terms:
     return terms
 
 
-def placed(refused: Refused, terms: Terms) -> tuple[Violation, ...]:
+def find_violations(refused: Refused, terms: Terms) -> tuple[Violation, ...]:
     """Return what sla says is wrong, each at the field of the form that holds it."""
     errors = refused.problem.get("errors")
     found = [

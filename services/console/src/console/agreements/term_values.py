@@ -30,7 +30,7 @@ def blank_terms(moment: datetime, zone: ZoneInfo, customer: str) -> dict[str, st
         "valid_from": _next_month(moment, zone),
         "price.currency": "EUR",
     }
-    rows = [BLANK_TARGET | {"metric": metric} for metric in FIRST_METRICS]
+    rows = [{**BLANK_TARGET, "metric": metric} for metric in FIRST_METRICS]
     return with_rows(values, "targets", rows)
 
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from console.agreements.view import PRIORITIES
-from console.calendars.view import WEEKDAYS
+from console.agreements.view import PRIORITIES, WEEKDAYS
 from console.forms.lists import Entry, List, read_list
 from console.forms.rows import Row, rows_of
 from console.upstream.part import Missing, Part, items_of

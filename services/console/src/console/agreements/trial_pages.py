@@ -18,7 +18,8 @@ from console.visits.pages import not_shown, page
 from console.visits.routes import pages
 from console.visits.visitor import Visiting, Visitor
 
-TICKETS: Final = 500
+TICKETS: Final = 200
+"""So many are counted within the time of a form."""
 MOST_DAYS: Final = 366
 NO_DAYS: Final = marked("Write a number of days from 1 to 366.")
 USUAL: Final = "30"

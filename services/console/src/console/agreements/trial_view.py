@@ -17,7 +17,7 @@ CHANGES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Compliance:
     """How many promises of a metric were kept, as it was and as it would have been; as per cent."""
 
     metric: str
@@ -45,7 +45,7 @@ class Trial:
     tickets: int
     clocks: int
     without_clocks: int
-    kept: tuple[Kept, ...]
+    compliance: tuple[Compliance, ...]
     changes: tuple[Changes, ...]
     more: str | None
 
@@ -60,15 +60,15 @@ def trial_of(data: Mapping[str, Any], path: str, days: str) -> Trial:
         data["tickets"],
         data["clocks"],
         data["without_clocks"],
-        tuple(map(_kept, data["compliance"])),
+        tuple(map(_compliance, data["compliance"])),
         tuple(one for one in found if one.total),
         f"{path}?{urlencode({'days': days, 'cursor': cursor})}" if cursor else None,
     )
 
 
-def _kept(line: Mapping[str, Any]) -> Kept:
+def _compliance(line: Mapping[str, Any]) -> Compliance:
     before, after = line["actual"], line["simulated"]
-    return Kept(
+    return Compliance(
         line["metric"],
         percent(before["adjusted"], 1),
         percent(after["adjusted"], 1),

@@ -15,7 +15,7 @@ MOST_ROWS: Final = 100
 _FIELD: Final = re.compile(r"(?P<name>[a-z]+)\.(?P<number>\d{1,3})\.(?P<field>\w+)")
 
 
-def rows_of(values: Values, name: str) -> list[Row]:
+def rows_of(values: Values, name: str) -> Sequence[Row]:
     """Return the rows of this name in their order; a row is there if any field of it was sent."""
     found: dict[int, dict[str, str]] = {}
     for key, value in values.items():

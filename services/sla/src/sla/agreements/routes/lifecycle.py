@@ -146,8 +146,8 @@ async def _take_step(
     # What is published names everybody, also those of whom a contact knows nothing.
     await _apply_step(tx, await agreements.name_all_customers(tx, stored), after, at)
     if reason is not None:
-        said = Comment(uuid7(), stored.agreement.id, caller.sub, person.side, at, reason)
-        await comments.add(tx, said)
+        comment = Comment(uuid7(), stored.agreement.id, caller.sub, person.side, at, reason)
+        await comments.add(tx, comment)
     await _record(tx, stored, step.action, caller, at, {"state": after.state})
     return agreement_response(await _reload(tx, stored), caller)
 
