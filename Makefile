@@ -10,7 +10,7 @@ help:  ## what you can do here
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
 	    printf '  make %-13s %s\n' "$$name" "$$what"; done
 
-.PHONY: help setup run demo test journeys browser check house faults mutants bench docs lock audit image pin-images compose-test deploy-test restore-drill release clean
+.PHONY: help setup run demo test journeys browser pictures check house faults mutants bench docs lock audit image pin-images compose-test deploy-test restore-drill release clean
 
 setup:
 	@deploy/local/bootstrap
@@ -32,6 +32,10 @@ journeys: setup  ## what users do, played on whole installations, and the tools 
 browser: setup  ## the console in Chromium: each page looked through, and what people do all day (some 10 minutes)
 	@deploy/local/browser
 	@$(TEST) services/console/tests/browser tests/browser $(ARGS)
+
+pictures: setup  ## photograph the console after the demo month, for the README, into docs/pictures (minutes)
+	@deploy/local/browser
+	@exec setpriv --pdeathsig TERM $(PY) -m tests.browser.pictures
 
 check: setup  ## format, lint, types, import rules, documents up to date
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet .

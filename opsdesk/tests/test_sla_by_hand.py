@@ -95,6 +95,9 @@ def test_an_agreement_goes_from_a_file_to_its_end(desk: Terminal, tmp_path: Path
     for step in STEPS:
         assert "house, version 2 is proposed." in desk("agreements", step, "house")
         assert last(desk) == ("POST", f"/v1/agreements/house/{step}", {})
+    desk.services.responses["POST /v1/agreements/house/decline"] = AGREEMENT | {"state": "draft"}
+    assert "house, version 2 is draft." in desk("agreements", "decline", "house", "Too long")
+    assert last(desk) == ("POST", "/v1/agreements/house/decline", {"reason": "Too long"})
     assert "confirm-end house" in desk("agreements", "end", "house", "Nobody uses it")
     assert "house is ended" in desk("agreements", "confirm-end", "house")
     assert "house goes on." in desk("agreements", "withdraw-end", "house")

@@ -82,6 +82,12 @@ for _step, _about in STEPS.items():
 
 
 @app.command()
+def decline(agreement: Key, reason: Reason) -> None:
+    """Refuse to sign a proposed version for our side: it is a draft again, and both sides read why."""
+    run_command(_take_step(agreement, "decline", {"reason": reason}))
+
+
+@app.command()
 def end(agreement: Key, reason: Reason) -> None:
     """Ask for the end of an agreement with all its versions; another person confirms it."""
     run_command(_end(agreement, reason))
@@ -147,9 +153,9 @@ async def _redraft(key: str, body: JSON) -> None:
     print_line(f"{version_name(version)} is changed.")
 
 
-async def _take_step(key: str, step: str) -> None:
+async def _take_step(key: str, step: str, body: JSON | None = None) -> None:
     async with own_client() as client:
-        version = await client.post("sla", f"/v1/agreements/{key}/{step}", {})
+        version = await client.post("sla", f"/v1/agreements/{key}/{step}", body or {})
     print_line(f"{version_name(version)} is {version['state']}.")
 
 

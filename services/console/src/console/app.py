@@ -7,6 +7,7 @@ from console.account import back_channel_pages, sign_in_pages
 from console.account import pages as account_pages
 from console.actions import pages as action_pages
 from console.agreements import pages as agreement_pages
+from console.agreements import term_pages, trial_pages
 from console.availability import pages as availability_pages
 from console.calendars import pages as calendar_pages
 from console.clocks import pages as clock_pages
@@ -98,6 +99,8 @@ SERVICE: Final = Service(
         waiver_pages.routes,
         delivery_pages.routes,
         action_pages.routes,
+        term_pages.routes,  # before the agreements, whose keys `new` is none of
+        trial_pages.routes,
         agreement_pages.routes,
         availability_pages.routes,
         calendar_pages.routes,

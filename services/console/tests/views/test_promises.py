@@ -89,8 +89,8 @@ def test_targets_stand_in_lines_by_metric_and_conditions_the_general_ones_first(
 @pytest.mark.parametrize(
     ("contact", "changed", "acts"),
     [
-        (False, {}, ("comments", "approve", "revise", "withdraw")),
-        (True, {}, ("comments", "approve")),
+        (False, {}, ("comments", "approve", "decline", "revise", "withdraw")),
+        (True, {}, ("comments", "approve", "decline")),
         (True, {"customer_signs": False}, ("comments",)),
         (False, {"state": "agreed"}, ("publish", "revise", "withdraw")),
         (True, {"state": "published"}, ()),

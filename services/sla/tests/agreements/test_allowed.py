@@ -26,6 +26,7 @@ WAYS: Final = {
     "revise": Way("/revise"),
     "withdraw": Way("/withdraw"),
     "approve": Way("/approve"),
+    "decline": Way("/decline", {"reason": "Four hours is too long"}),
     "publish": Way("/publish"),
     "request_termination": Way("/termination", END),
     "confirm_termination": Way("/termination/confirm"),

@@ -82,6 +82,20 @@ def test_who_revises_takes_the_approvals_back() -> None:
     assert (again.state, again.provider_signature, again.counter_signature) == ("draft", None, None)
 
 
+def test_either_side_refuses_to_sign_and_it_is_a_draft_again() -> None:
+    signed = approve_all(proposed_lifecycle(customer_signs=True), THEO)
+    assert isinstance(signed, VersionLifecycle)
+    for person in (GINA, JAN):
+        again = rules.decline(signed, person)
+        assert isinstance(again, VersionLifecycle)
+        assert (again.state, again.provider_signature) == ("draft", None)
+    stranger = Person("contact/kim", is_customer=True)
+    assert rules.decline(signed, stranger) == rules.NOT_THE_PARTY
+    draft = rules.revise(signed, THEO)
+    assert isinstance(draft, VersionLifecycle)
+    assert outcome_of(rules.decline(draft, JAN)) == rules.NOT_NOW
+
+
 def test_one_person_does_not_end_an_agreement() -> None:
     """C10, R1"""
     asked = request_end(None, "theo", "They have left", MONDAY)

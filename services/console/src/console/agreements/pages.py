@@ -4,7 +4,7 @@ from typing import Final
 from urllib.parse import quote
 
 from fastapi import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from console.agreements.view import ACTS, agreement_list, agreement_page, comparison
 from console.forms.decision import Decision, decide
@@ -16,18 +16,18 @@ from console.upstream.client import Get, Parts
 from console.upstream.part import Here
 from console.visits.pages import not_shown, page
 from console.visits.pictures import hand_on_paper
-from console.visits.routes import pages
+from console.visits.routes import SEE_OTHER, pages
 from console.visits.visitor import Visiting, Visitor
 
 ROWS: Final = {"limit": "200"}
-NEEDS: Final = {"comments": ("comment",), "termination": ("reason",)}
+NEEDS: Final = {"comments": ("comment",), "termination": ("reason",), "decline": ("reason",)}
 """The acts that say something, with the field that must not be empty."""
 
 routes = pages()
 
 
 @routes.get("/agreements")
-async def show_all(request: Request, visitor: Visiting) -> Response:
+async def show_all(request: Request, visitor: Visiting, done: str | None = None) -> Response:
     asked = asked_for(request.query_params, "cursor")
     parts = await visitor.upstream.parts(
         visitor.asker, {"list": Get("sla", "/v1/agreements", ROWS | asked)}
@@ -40,6 +40,7 @@ async def show_all(request: Request, visitor: Visiting) -> Response:
         parts,
         status=shown.listed.status,
         agreements=shown,
+        done=known_word(visitor.reader.language, "agreement_done", done),
     )
 
 
@@ -63,7 +64,8 @@ async def compare(request: Request, visitor: Visiting, name: str) -> Response:
     parts = await visitor.upstream.parts(visitor.asker, {"diff": Get("sla", f"{path}/diff", asked)})
     if (refused := not_shown(request, visitor, parts, "diff", name)) is not None:
         return refused
-    return page(request, visitor, "agreements/compare.html", parts, view=comparison(parts["diff"]))
+    view = comparison(parts["diff"])
+    return page(request, visitor, "agreements/compare.html", parts, view=view, name=name)
 
 
 @routes.get("/agreements/{name}/paper.pdf")
@@ -96,7 +98,11 @@ async def _decide(request: Request, visitor: Visitor, name: str, act: str) -> Re
     body = {field: values[field].strip() for field in fields} or None
     # A comment is added to whatever the version says now.
     decision = Decision("sla", "agreements", name, act, compares=act != "comments")
-    return await decide(request, visitor, decision, body, redraw)
+    answer = await decide(request, visitor, decision, body, redraw)
+    if act == "decline" and visitor.is_contact and answer.status_code == SEE_OTHER:
+        # What it becomes, a draft, is not shown to customers.
+        return RedirectResponse("/agreements?done=decline", SEE_OTHER)
+    return answer
 
 
 async def _page(

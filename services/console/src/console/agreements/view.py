@@ -6,20 +6,33 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any, Final, Literal
 
+from console.language.promise_words import PROMISE_WORDS
 from console.paged_list import PagedList, paged_list
 from console.promises import Mark
 from console.said import Said, said_of_act
 from console.upstream.part import Part, data_of
 
-ACTS = Literal["propose", "revise", "withdraw", "approve", "publish", "comments", "termination"]
+ACTS = Literal[
+    "propose", "revise", "withdraw", "approve", "decline", "publish", "comments", "termination"
+]
 STEPS: Final[Mapping[str, tuple[str, ...]]] = {
     "draft": ("propose", "withdraw"),
-    "proposed": ("comments", "approve", "revise", "withdraw"),
+    "proposed": ("comments", "approve", "decline", "revise", "withdraw"),
     "agreed": ("publish", "revise", "withdraw"),
     "published": ("termination",),
 }
 """What may come next in each state; who may take the step is sla's to say."""
-OF_CONTACTS: Final = ("comments", "approve")
+NAMES: Final[Mapping[str, str]] = {
+    "request_termination": "termination",
+    "confirm_termination": "termination/confirm",
+}
+"""What sla calls acts of which the address has another name."""
+WRITTEN: Final = "redraft"
+"""The act of whoever may write agreements at all."""
+PERMISSION_MISSING: Final = "PERMISSION_MISSING"
+TRIED: Final = frozenset({"draft", "proposed", "agreed"})
+OF_CONTACTS: Final = ("comments", "approve", "decline")
+WEEKDAYS: Final = tuple(PROMISE_WORDS["weekday"])
 PRIORITIES: Final = ("blocker", "critical", "major", "minor", "trivial")
 CONDITIONS: Final = ("kind", "environment_tier", "channel", "customer_tier", "tag")
 MARKS: Final[Mapping[str, Mark]] = {
@@ -71,6 +84,12 @@ class AgreementPage:
     comments: PagedList
     extensions: PagedList
     calendar_key: str | None
+    may_write: bool
+
+    @property
+    def may_be_tried(self) -> bool:
+        """Whether it is worth asking what it would have changed: it holds for nobody yet."""
+        return self.may_write and self.agreement["state"] in TRIED
 
     @property
     def is_terminating(self) -> bool:
@@ -109,6 +128,7 @@ def agreement_page(parts: Mapping[str, Part], is_contact: bool) -> AgreementPage
         paged_list(parts["comments"], "", {}),
         paged_list(parts["extensions"], "", {}),
         calendar["key"] if calendar else None,
+        not is_contact and _may_write(agreement),
     )
 
 
@@ -131,17 +151,27 @@ def _acts(agreement: Mapping[str, Any], is_contact: bool) -> Iterable[str]:
     steps = STEPS.get(agreement["state"], ())
     if is_contact:
         signs = agreement.get("customer_signs", False)
-        return (one for one in steps if one in OF_CONTACTS and (one != "approve" or signs))
+        return (one for one in steps if one in OF_CONTACTS and (one == "comments" or signs))
     return steps
 
 
 def _refusals(agreement: Mapping[str, Any]) -> dict[str, Said]:
     """Return why the reader may not do something now, where sla says so."""
     return {
-        one["act"]: said
+        NAMES.get(one["act"], one["act"]): said
         for one in agreement.get("allowed") or ()
         if (said := said_of_act(one)) is not None
     }
+
+
+def _may_write(agreement: Mapping[str, Any]) -> bool:
+    """Whether the reader drafts agreements, whatever the state of this one; unknown where sla does not say."""
+    refused = [
+        (one.get("why_not") or {}).get("code")
+        for one in agreement.get("allowed") or ()
+        if one["act"] == WRITTEN
+    ]
+    return PERMISSION_MISSING not in refused
 
 
 def _target_lines(targets: Iterable[Mapping[str, Any]]) -> Iterable[TargetLine]:

@@ -20,6 +20,7 @@ from console.visits.visitor import Visiting, Visitor
 
 STATES: Final = ("in_review", "approved", "delivered", "refused", "everything")
 ROWS: Final = {"limit": "50"}
+MOST_FOLLOW_UPS: Final = "200"
 NO_ARGUMENT: Final = marked("Give an argument that quality control can weigh.")
 NO_TASK: Final = marked("Say what has to be done.")
 REASON: Final = "CHECK_FAILED"
@@ -81,12 +82,10 @@ async def refuse(request: Request, visitor: Visiting, key: str) -> Response:
 
 
 def _refusal(values: dict[str, str]) -> dict[str, Any]:
-    reason = {
-        "code": values.get("code") or REASON,
-        "justification": values["justification"].strip(),
-    }
-    if values.get("criterion", "").strip():
-        reason["criterion"] = values["criterion"].strip()
+    code, _, criterion = values.get("criterion", "").partition(".")
+    reason = {"code": code or REASON, "justification": values["justification"].strip()}
+    if criterion:
+        reason["criterion"] = criterion
     task = {"kind": values.get("kind") or "investigation", "task": values["task"].strip()}
     return {"reasons": [reason], "follow_ups": [task]}
 
@@ -113,12 +112,21 @@ async def _page(
             request, visitor, "look/not_shown.html", parts, status=status, key=key, part=found
         )
     environment = quote(found.data["environment"], safe="")
+    of_product = {"product": found.data["product"], "limit": MOST_FOLLOW_UPS}
     more = await visitor.upstream.parts(
-        visitor.asker, {"environment": Get("delivery-gate", f"/v1/environments/{environment}")}
+        visitor.asker,
+        {
+            "environment": Get("delivery-gate", f"/v1/environments/{environment}"),
+            "follow_ups": Get("delivery-gate", "/v1/follow-ups", of_product),
+        },
     )
     parts = Parts({**parts.by_name, **more.by_name}, {**parts.seconds, **more.seconds})
     view = delivery_page(
-        found.data, parts["criteria"], parts["environment"], visitor.session.person.sub
+        found.data,
+        parts["criteria"],
+        parts["environment"],
+        parts["follow_ups"],
+        visitor.session.person.sub,
     )
     shown = {name: _fresh(drawn.get(name), found.etag) for name in ("approve", "refuse")}
     return page(

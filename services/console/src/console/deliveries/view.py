@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.allowed import Acts, acts_of
+from console.deliveries.criteria_view import Criterion, Next, beside, criteria_of, what_comes_next
 from console.promises import Mark
 from console.upstream.part import Denied, Missing, Part, data_of, items_of
 
@@ -40,18 +41,22 @@ class DeliveryList:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPage:
-    """A delivery. `counting`: approvals under the present criteria; `needed`: how many its tier asks, if known."""
+    """A delivery. `counting`: approvals under the present criteria; `needed`: how many its tier asks, if known.
+
+    `reasons`: those of the verdict that are about none of the `criteria`.
+    """
 
     delivery: Mapping[str, Any]
     mark: Mark
     what: str
+    criteria: tuple[Criterion, ...]
     reasons: tuple[Mapping[str, Any], ...]
+    next: Next | None
     counting: tuple[Mapping[str, Any], ...]
     outdated: tuple[Mapping[str, Any], ...]
     needed: int | None
     is_own: bool
     criteria_missing: Missing | None
-    follow_ups: tuple[str, ...]
     acts: Acts
 
     @property
@@ -72,7 +77,7 @@ def delivery_list(part: Part, state: str) -> DeliveryList:
 
 
 def delivery_page(
-    delivery: Mapping[str, Any], criteria: Part, environment: Part | None, sub: str
+    delivery: Mapping[str, Any], criteria: Part, environment: Part, follow_ups: Part, sub: str
 ) -> DeliveryPage:
     """Put together a delivery with the criteria that hold now, for the tier of its environment."""
     present = data_of(criteria) or {}
@@ -80,29 +85,34 @@ def delivery_page(
     approvals = tuple(delivery["approvals"])
     counting = tuple(one for one in approvals if one["criteria_version"] == version)
     verdict = delivery["verdict"] or {}
+    requirements = _requirements(present, data_of(environment))
+    must_hold = criteria_of(requirements, version, delivery)
     return DeliveryPage(
         delivery,
         MARKS.get(delivery["state"], "none"),
         _what(delivery),
-        tuple(verdict.get("reasons", ())),
+        must_hold,
+        beside(verdict.get("reasons", ()), must_hold),
+        what_comes_next(delivery, follow_ups),
         counting if version is not None else approvals,
         tuple(one for one in approvals if one not in counting) if version is not None else (),
-        _needed(present, data_of(environment) if environment else None),
+        int(requirements["approvals"]) if requirements else None,
         delivery["requested_by"] == sub,
         criteria if isinstance(criteria, Missing) else None,
-        tuple(verdict.get("follow_ups", ())),
         acts_of(delivery),
     )
 
 
-def _needed(criteria: Mapping[str, Any], environment: Mapping[str, Any] | None) -> int | None:
-    """Return how many approvals are needed; None where criteria or tier are not known."""
-    requirements = criteria.get("requirements")
+def _requirements(
+    criteria: Mapping[str, Any], environment: Mapping[str, Any] | None
+) -> Mapping[str, Any] | None:
+    """Return what the environment's tier asks; None where criteria or tier are not known."""
+    requirements: Mapping[str, Any] | None = criteria.get("requirements")
     if not requirements or environment is None:
         return None
     strictest = criteria["strictest_tier"]
-    needed = requirements.get(environment["tier"], requirements[strictest])["approvals"]
-    return int(needed)
+    found: Mapping[str, Any] = requirements.get(environment["tier"], requirements[strictest])
+    return found
 
 
 def _row(item: Mapping[str, Any]) -> DeliveryRow:

@@ -88,14 +88,6 @@ REPORT_WORDS: Final[Mapping[str, Words]] = {
         "hand-over": "It is handed over.",
     },
     "whose": {"everybody": "Everybody's", "me": "Mine"},
-    "refusal": {
-        "READINESS_MISSING": "Not ready:",
-        "CHECK_FAILED": "A check failed:",
-        "PROMOTION_SKIPPED": "A stage was skipped:",
-        "DIGEST_MISMATCH": "Not what was checked:",
-        "VERIFICATION_FAILED": "The verification failed:",
-        "UNAUTHORIZED_CHANGE": "Changed without permission:",
-    },
     "follow_up_state": {
         "open": "open",
         "closed": "to confirm",

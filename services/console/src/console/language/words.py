@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from console.language.act_words import ACTS, DONE, NOTIFICATIONS
+from console.language.delivery_words import DELIVERY_WORDS
 from console.language.fault_words import FAULTS, WITH_QUOTES
 from console.language.field_words import OF_FORMS
 from console.language.page_words import PAGES
@@ -250,5 +251,6 @@ WORDS: Final[Mapping[str, Words]] = {
     "fault_with_facts": WITH_QUOTES,
     **PROMISE_WORDS,
     **REPORT_WORDS,
+    **DELIVERY_WORDS,
 }
 """The words of each kind of code."""

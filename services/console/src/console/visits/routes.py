@@ -29,7 +29,8 @@ SEE_OTHER: Final = 303
 TOO_MANY: Final = 429
 UNAVAILABLE: Final = 503
 ASKING: Final = frozenset({"GET", "HEAD"})
-MAX_FIELDS: Final = 400
+MAX_FIELDS: Final = 3000
+"""An agreement with a row for every promise has so many."""
 MAX_FILES: Final = 20
 FETCHED_AS: Final = "sec-fetch-mode"
 NAVIGATED: Final = "navigate"

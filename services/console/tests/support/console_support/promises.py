@@ -5,6 +5,7 @@ from typing import Any
 from console_support.answers import page_of
 from console_support.outages import say_outages
 from console_support.services import FakeServices
+from console_support.trial import TRIAL
 
 CLOCK_ID = "0190a000-0000-7000-8000-0000000000c1"
 AGREEMENT_ID = "0190a000-0000-7000-8000-0000000000b2"
@@ -230,6 +231,7 @@ def say_promises(services: FakeServices) -> None:
     services.say("sla", f"/v1/clocks/{CLOCK_ID}", CLOCK | {"firings": [FIRING]}, etag='"9"')
     for name in (AGREEMENT_ID, "acme-sla"):
         services.say("sla", f"/v1/agreements/{name}", AGREEMENT, etag='"2"')
+        services.say("sla", f"/v1/agreements/{name}/simulate", TRIAL, method="POST")
     difference = {"term": "resolution, blocker", "previous": "6 hr", "current": "4 hr"}
     diff = {"key": "acme-sla", "from_version": 1, "to_version": 2, "differences": [difference]}
     services.say("sla", f"/v1/agreements/{AGREEMENT['agreement_id']}/diff", diff)

@@ -91,6 +91,15 @@ def revise(lifecycle: VersionLifecycle, person: Person) -> VersionLifecycle | Re
     return replace(lifecycle, state="draft", provider_signature=None, counter_signature=None)
 
 
+def decline(lifecycle: VersionLifecycle, person: Person) -> VersionLifecycle | Rejection:
+    """Refuse to sign for one side: the version is a draft again, and nobody has approved of its next text."""
+    if lifecycle.state != "proposed":
+        return _not_now(lifecycle)
+    if person.is_customer and person.party is None:
+        return NOT_THE_PARTY
+    return replace(lifecycle, state="draft", provider_signature=None, counter_signature=None)
+
+
 def approve(
     lifecycle: VersionLifecycle, person: Person, at: datetime
 ) -> VersionLifecycle | Rejection:

@@ -32,6 +32,7 @@ PROPOSE = Step("agreement.propose", lambda version, person, _: rules.propose(ver
 REVISE = Step("agreement.revise", lambda version, person, _: rules.revise(version, person))
 WITHDRAW = Step("agreement.withdraw", lambda version, person, _: rules.withdraw(version, person))
 APPROVE = Step("agreement.approve", rules.approve, rules.signers)
+DECLINE = Step("agreement.decline", lambda version, person, _: rules.decline(version, person))
 PUBLISH = Step("agreement.publish", rules.publish, lambda version: [version.draft_signature.by])
 
 STEPS: Final[Mapping[str, tuple[Step, str]]] = {
@@ -39,6 +40,7 @@ STEPS: Final[Mapping[str, tuple[Step, str]]] = {
     "revise": (REVISE, WRITE),
     "withdraw": (WITHDRAW, WRITE),
     "approve": (APPROVE, SIGN),
+    "decline": (DECLINE, SIGN),
     "publish": (PUBLISH, WRITE),
 }
 """Each step by its act, with the permission that its route asks for."""

@@ -1,4 +1,4 @@
-"""The steps of a version: propose, revise, withdraw, approve, publish (A5, R4)."""
+"""The steps of a version: propose, revise, withdraw, approve, decline, publish (A5, R4)."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -20,18 +20,21 @@ from common.events.agreements import (
 )
 from common.http import Transaction, if_match, rejection_response, router
 from common.persistence.database import Connection, transaction_time
+from common.persistence.ids import uuid7
 from sla.agreements import coverage
 from sla.agreements.allowed import cannot_be_published, person_of
-from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
+from sla.agreements.dependencies import agreement_response, lock_version
 from sla.agreements.domain.lifecycle import NOT_NOW, TERMINATED, VersionLifecycle
-from sla.agreements.domain.steps import APPROVE, PROPOSE, PUBLISH, REVISE, WITHDRAW, Step
+from sla.agreements.domain.steps import APPROVE, DECLINE, PROPOSE, PUBLISH, REVISE, WITHDRAW, Step
 from sla.agreements.domain.validity import Overlap
 from sla.agreements.draft_validation import find_succession
 from sla.agreements.endings import schedule_notice
 from sla.agreements.events import agreement_payload, emit, published_event
+from sla.agreements.schemas.requests import DeclineRequest
 from sla.agreements.schemas.responses import AgreementRead, AnyAgreement
-from sla.agreements.store import agreements
+from sla.agreements.store import agreements, comments
 from sla.agreements.store import coverage_extensions as extensions
+from sla.agreements.store.comments import Comment
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars.schemas import id_or_key
 from sla.path_parameters import AgreementRef
@@ -90,6 +93,21 @@ async def approve_agreement(
     return await _take_step(tx, name, request, caller, APPROVE)
 
 
+@routes.post("/{agreement}/decline", response_model=AnyAgreement)
+async def decline_agreement(
+    name: AgreementRef,
+    body: DeclineRequest,
+    request: Request,
+    tx: Transaction,
+    caller: Annotated[Caller, requires("agreements:sign")],
+) -> AnyAgreement | Response:
+    """Refuse to sign a proposed version, for one side.
+
+    It becomes a draft again, and its approvals are gone. The reason is a comment, which both sides read.
+    """
+    return await _take_step(tx, name, request, caller, DECLINE, body.reason)
+
+
 @routes.post("/{agreement}/publish", response_model=AgreementRead)
 async def publish_agreement(
     name: AgreementRef,
@@ -106,14 +124,20 @@ async def publish_agreement(
 
 
 async def _take_step(
-    tx: Connection, name: str, request: Request, caller: Caller, step: Step
+    tx: Connection,
+    name: str,
+    request: Request,
+    caller: Caller,
+    step: Step,
+    reason: str | None = None,
 ) -> AnyAgreement | Response:
     stored = await lock_version(tx, id_or_key(name), caller)
     if_match(request, stored.sequence, agreement_response(stored, caller))
     if stored.is_terminated:
         raise Conflict(TERMINATED.detail, code=TERMINATED.code)
     at = await transaction_time(tx)
-    after = step.rule(stored.lifecycle, await person_of(tx, stored, caller, step), at)
+    person = await person_of(tx, stored, caller, step)
+    after = step.rule(stored.lifecycle, person, at)
     if isinstance(after, Rejection):
         if after.code == NOT_NOW:
             raise Conflict(after.detail, code=after.code)
@@ -121,8 +145,11 @@ async def _take_step(
         return rejection_response(after, status=403)
     # What is published names everybody, also those of whom a contact knows nothing.
     await _apply_step(tx, await agreements.name_all_customers(tx, stored), after, at)
+    if reason is not None:
+        comment = Comment(uuid7(), stored.agreement.id, caller.sub, person.side, at, reason)
+        await comments.add(tx, comment)
     await _record(tx, stored, step.action, caller, at, {"state": after.state})
-    return agreement_response(await _reload(tx, stored, caller), caller)
+    return agreement_response(await _reload(tx, stored), caller)
 
 
 async def _apply_step(
@@ -177,8 +204,11 @@ async def _apply_publication(
         await emit(tx, stored, AgreementSuperseded(**payload, valid_until=version.valid_from))
 
 
-async def _reload(tx: Connection, stored: AgreementVersion, caller: Caller) -> AgreementVersion:
-    return await get_visible_version(tx, stored.agreement.id, caller)
+async def _reload(tx: Connection, stored: AgreementVersion) -> AgreementVersion:
+    """The version after its step, also for a contact who has declined it and does not see drafts."""
+    reloaded = await agreements.find(tx, stored.agreement.id)
+    assert reloaded is not None, "its agreement is locked"
+    return reloaded
 
 
 async def _record(

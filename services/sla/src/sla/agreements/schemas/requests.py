@@ -149,6 +149,12 @@ class AgreementCreate(AgreementTerms):
     house_default: bool = False
 
 
+class DeclineRequest(RequestModel):
+    """Why a version is not signed: whoever drafts it reads this, and so does the other side."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=5000)]
+
+
 PARTY_FIELDS = {"sla": "customer", "ola": "team", "uc": "partner"}
 """The field that names the other side, by kind of contract."""
 

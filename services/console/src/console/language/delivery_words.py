@@ -1,0 +1,52 @@
+"""English words for codes of the delivery gate: what must hold, why it does not, and what comes next."""
+
+from collections.abc import Mapping
+from typing import Final
+
+Words = Mapping[str, str]
+
+DELIVERY_WORDS: Final[Mapping[str, Words]] = {
+    "criterion": {
+        "regression_test": "regression test",
+        "vulnerability_scan": "vulnerability scan",
+        "signature": "signature",
+        "customer_communication": "the customer was told",
+        "rollback_plan": "rollback plan",
+        "stakeholder_approvals": "approvals of those concerned",
+        "documentation": "documentation",
+        "knowledge_session": "knowledge session",
+        "handover": "the handover as a whole",
+    },
+    "criterion_state": {"fine": "holds", "broken": "not met", "none": "not looked at yet"},
+    "refusal": {
+        "UNVERSIONED": "Without a version:",
+        "MUTABLE_REFERENCE": "By a name that can move:",
+        "VERSION_UNKNOWN": "Not registered:",
+        "READINESS_MISSING": "Not ready:",
+        "CHECK_FAILED": "A check failed:",
+        "CHECK_ERROR": "A check has no result:",
+        "PROMOTION_SKIPPED": "A stage was skipped:",
+        "DIGEST_MISMATCH": "Not what was checked:",
+        "VERIFICATION_FAILED": "The verification failed:",
+        "UNAUTHORIZED_CHANGE": "Changed without permission:",
+        "FOLLOWUP_OPEN": "Held by a follow-up:",
+        "EMERGENCY_DEBT_OPEN": "The environment owes a version:",
+        "ENV_DRIFTED": "What runs there is not explained:",
+    },
+    "next_step": {
+        "UNVERSIONED": "Register the version, and submit it by its name.",
+        "MUTABLE_REFERENCE": "Submit it by its digest: a name that can move proves nothing.",
+        "VERSION_UNKNOWN": "Register this version first.",
+        "READINESS_MISSING": "Name the proof that is missing when it is submitted again.",
+        "CHECK_FAILED": "Mend what failed: the check has to pass before it is submitted again.",
+        "CHECK_ERROR": "Run the check again, and report its result.",
+        "PROMOTION_SKIPPED": "Deliver and verify it in the stage before.",
+        "DIGEST_MISMATCH": "Find out why it is not what was registered.",
+        "VERIFICATION_FAILED": "Find out why it did not run as it was approved.",
+        "UNAUTHORIZED_CHANGE": "Find out who changed it, and put the change into a version.",
+        "FOLLOWUP_OPEN": "Do what the follow-ups ask for, and have it confirmed.",
+        "EMERGENCY_DEBT_OPEN": "Deliver a version that contains the emergency change first.",
+        "ENV_DRIFTED": "Explain first what runs on the environment.",
+        "CONFLICT": "Wait until the other delivery to this environment is over.",
+    },
+}
