@@ -12,6 +12,8 @@ from console.calendars import pages as calendar_pages
 from console.clocks import pages as clock_pages
 from console.customers import goals_pages
 from console.customers import pages as customer_pages
+from console.deliveries import list_pages as delivery_list_pages
+from console.deliveries import new_pages as new_delivery_pages
 from console.deliveries import pages as delivery_pages
 from console.drafts import pages as draft_pages
 from console.drafts.store import RETENTION as DRAFTS
@@ -53,6 +55,7 @@ from console.tickets import (
     waiver_pages as ticket_waiver_pages,
 )
 from console.upstream.client import Upstream
+from console.versions import pages as version_pages
 from console.visits import asset_pages
 from console.visits.routes import OpenRoute, SignedInRoute
 from console.visits.visitor import IssuerClients
@@ -91,7 +94,10 @@ SERVICE: Final = Service(
         on_call_pages.routes,
         escalation_pages.routes,
         waiver_pages.routes,
+        delivery_list_pages.routes,
+        new_delivery_pages.routes,  # before the deliveries, whose keys it is none of
         delivery_pages.routes,
+        version_pages.routes,
         action_pages.routes,
         agreement_pages.routes,
         availability_pages.routes,

@@ -4,7 +4,6 @@ from typing import Any
 
 from delivery_gate_support.gate_client import GateClient, digest
 
-
 REFUSAL: dict[str, Any] = {
     "reasons": [{"justification": "Nobody was told."}],
     "follow_ups": [{"kind": "documentation", "task": "Tell them."}],

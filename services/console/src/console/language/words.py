@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from console.language.act_words import ACTS, DONE, NOTIFICATIONS
+from console.language.delivery_words import DELIVERY_WORDS
 from console.language.field_words import OF_FORMS
 from console.language.page_words import PAGES
 from console.language.promise_words import PROMISE_WORDS
@@ -39,6 +40,7 @@ _VIEWS: Final[Words] = {
     "in_review": "In review",
     "delivered": "Delivered",
     "everything": "All",
+    "matrix": "What runs where",
     "open": "Open",
     "ended": "Over",
 }
@@ -243,5 +245,6 @@ WORDS: Final[Mapping[str, Words]] = {
     "waiting": WAITING,
     **PROMISE_WORDS,
     **REPORT_WORDS,
+    **DELIVERY_WORDS,
 }
 """The words of each kind of code."""
