@@ -129,6 +129,7 @@ async def _page(
         forms=shown,
         acts=ACTS,
         wrong=is_wrong(shown),
+        wrong_acts=is_wrong({name: shown[name] for name in ACTS}),
         done=known_word(visitor.reader.language, "delivery_done", outcome),
         is_setback=outcome in SETBACKS,
     )

@@ -86,6 +86,13 @@ class DeliveryPage:
         return self.delivery["state"] not in {*WAITING, *RUNNING}
 
     @property
+    def offered(self) -> tuple[str, ...]:
+        """What people run it with and may do now, by the acts' names in `allowed`."""
+        if self.has_ended:
+            return ()
+        return tuple(one for one in RUN_BY_PEOPLE if self.acts.may(one).possible)
+
+    @property
     def not_now(self) -> Mapping[str, str]:
         """Why what people run it with may not be done now, by the acts' names in `allowed`; nothing of one that has ended."""
         if self.has_ended:
