@@ -188,7 +188,7 @@ async def _ask_for_production(page: Page, version: JSON) -> str:
     await ask.click()
     await page.wait_for_url("**/deliveries/DEL-*?done=create")
     await expect(page.get_by_role("status").first).to_contain_text("people may approve it now")
-    return page.url.rpartition("/")[2].partition("?")[0]
+    return str(page.url).rpartition("/")[2].partition("?")[0]
 
 
 async def test_a_customer_writes_and_reads_without_seeing_ours(desk: Desk, scripts: bool) -> None:

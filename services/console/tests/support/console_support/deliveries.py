@@ -44,8 +44,8 @@ HOLD = {"follow_up": "FUP-3", "version": "2.4.3", "state": "open"}
 
 def cell(product: str, **changed: Any) -> dict[str, Any]:
     """A product of which nothing runs and nothing is on its way, but for what is said."""
-    nothing = {"digest": None, "version": None, "delivered_at": None, "deliveries": [], "holds": []}
-    return {"product": product, **nothing, **changed}
+    runs: dict[str, Any] = {"digest": None, "version": None, "delivered_at": None}
+    return {"product": product, **runs, "deliveries": [], "holds": [], **changed}
 
 
 def row(environment: str, *cells: dict[str, Any], **changed: Any) -> dict[str, Any]:
