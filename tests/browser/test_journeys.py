@@ -2,6 +2,7 @@
 
 from playwright.async_api import Page, expect
 
+from opsdesk.api_client import JSON
 from opsdesk.journeys import gate, steps
 from opsdesk.journeys.context import JourneyContext
 
@@ -143,21 +144,51 @@ async def test_a_blocker_at_night_is_confirmed_by_another_person(
     await _done(omar, key, "confirm_blocker")
 
 
-async def test_a_delivery_is_approved_by_two_others(
+async def test_a_delivery_is_asked_for_and_approved_by_two_others(
     desk: Desk, company: JourneyContext, scripts: bool
 ) -> None:
     await gate.close_open_changes(company)
-    delivery = await gate.submit(company, await gate.new_version(company), "acme-staging")
-    await company.settle()
-    if delivery["state"] == "in_review":
-        for name in ("Omar Haddad", "Quin"):
-            page = await desk(name, java_script_enabled=scripts)
-            await page.goto(f"/deliveries/{delivery['key']}")
-            await page.get_by_role("button", name="Approve").first.click()
-            await page.wait_for_url("**?done=approve")
-    shown = await desk("Pavel", java_script_enabled=scripts)
-    await shown.goto(f"/deliveries/{delivery['key']}")
-    await expect(shown.get_by_role("heading", level=1)).to_contain_text(delivery["key"])
+    version = await gate.new_version(company)
+    staging = await gate.submit(company, version, "acme-staging")
+    await gate.approve(company, staging, "anna")
+    await gate.deliver(company, staging, "anna")
+    pavel = await desk("Pavel", java_script_enabled=scripts)
+    key = await _ask_for_production(pavel, version)
+    await expect(pavel.get_by_role("main")).to_contain_text("You asked for it yourself")
+    await expect(pavel.get_by_role("button", name="Approve")).to_have_count(0)
+    for name in ("Anna de Vries", "Omar Haddad"):
+        page = await desk(name, java_script_enabled=scripts)
+        await page.goto(f"/deliveries/{key}")
+        await page.get_by_role("button", name="Approve").click()
+        await page.wait_for_url("**?done=approve")
+        await expect(page.get_by_role("status").first).to_contain_text("on record")
+    await pavel.goto(f"/deliveries/{key}")
+    await expect(pavel.locator(".tags .left")).to_contain_text("approved")
+    await pavel.goto("/deliveries")
+    await expect(pavel.get_by_role("table")).to_contain_text(key)
+
+
+async def _ask_for_production(page: Page, version: JSON) -> str:
+    """Ask for a delivery by the form; a forgotten proof is said at its field first. Returns its key."""
+    await page.goto("/deliveries")
+    await page.get_by_role("link", name="Ask for a delivery").click()
+    await page.locator("#which-product").select_option(version["product"])
+    await page.get_by_role("button", name="Choose it").click()
+    await page.locator("#which-version").select_option(version["name"])
+    await page.get_by_role("button", name="Choose it").click()
+    await expect(page.locator("#new-digest")).to_have_text(version["digest"])
+    await page.locator("#new-environment").select_option(gate.PRODUCTION)
+    first, *others = gate.READINESS
+    for item in others:
+        await page.locator(f"#new-{item}").fill(gate.READINESS[item])
+    ask = page.get_by_role("button", name=f"Ask for {version['product']} {version['name']}")
+    await ask.click()
+    await expect(page.locator(f"#new-{first}-wrong")).to_contain_text("This is needed.")
+    await page.locator(f"#new-{first}").fill(gate.READINESS[first])
+    await ask.click()
+    await page.wait_for_url("**/deliveries/DEL-*?done=create")
+    await expect(page.get_by_role("status").first).to_contain_text("people may approve it now")
+    return str(page.url).rpartition("/")[2].partition("?")[0]
 
 
 async def test_a_customer_writes_and_reads_without_seeing_ours(desk: Desk, scripts: bool) -> None:

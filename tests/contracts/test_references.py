@@ -67,7 +67,7 @@ EXCEPTIONS: Final = {
     (
         "delivery_gate",
         "owner",
-    ): "the gate keeps no directory of staff, only accounts that it has met",
+    ): "a filter of a list: also machines ask for deliveries, and they stand in no directory",
     ("escalation", "ticket"): "escalation holds no tickets; the key is shown and decides nothing",
 }
 """Fields of such a name that are no marked references, and why."""

@@ -41,7 +41,7 @@ OTHER_SEQUENCES = {
         "teams",
         "action_items",
     },
-    "delivery-gate": {"contacts"},
+    "delivery-gate": {"contacts", "people"},
     # The entries of a case, which its own row counts; the changes of settings, which no event has.
     "escalation": {"timeline", "personal_settings"},
 }

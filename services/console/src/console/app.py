@@ -13,6 +13,8 @@ from console.calendars import pages as calendar_pages
 from console.clocks import pages as clock_pages
 from console.customers import goals_pages
 from console.customers import pages as customer_pages
+from console.deliveries import list_pages as delivery_list_pages
+from console.deliveries import new_pages as new_delivery_pages
 from console.deliveries import pages as delivery_pages
 from console.drafts import pages as draft_pages
 from console.drafts.store import RETENTION as DRAFTS
@@ -55,6 +57,7 @@ from console.tickets import (
     waiver_pages as ticket_waiver_pages,
 )
 from console.upstream.client import Upstream
+from console.versions import pages as version_pages
 from console.visits import asset_pages
 from console.visits.known_sessions import KnownSessions, is_known
 from console.visits.routes import OpenRoute, SignedInRoute
@@ -97,7 +100,10 @@ SERVICE: Final = Service(
         on_call_pages.routes,
         escalation_pages.routes,
         waiver_pages.routes,
+        delivery_list_pages.routes,
+        new_delivery_pages.routes,  # before the deliveries, whose keys it is none of
         delivery_pages.routes,
+        version_pages.routes,
         action_pages.routes,
         term_pages.routes,  # before the agreements, whose keys `new` is none of
         trial_pages.routes,

@@ -7,6 +7,8 @@ from console_support.answers import MESSAGE, clock, say_ticket
 from console_support.served import Look, faults_of
 from console_support.services import FakeServices
 
+WHO = "dana"
+"""A delivery manager: who may ask for a delivery, too."""
 PAGES = (
     "/",
     "/tickets",
@@ -29,7 +31,15 @@ PAGES = (
     "/waivers",
     "/waivers/WVR-1",
     "/deliveries",
+    "/deliveries?state=in_review",
+    "/deliveries/new?product=billing&version=2.4.2",
     "/deliveries/DEL-4",
+    "/versions?product=billing",
+    "/versions/billing:2.4.2",
+    "/refusals",
+    "/follow-ups",
+    "/follow-ups/FUP-3",
+    "/environments/acme-prod",
     "/escalations/ESC-3",
     "/search?q=invoices",
     "/settings",
@@ -56,7 +66,7 @@ async def test_every_page_is_sound(
     look: Look, services: FakeServices, theme: str, language: str
 ) -> None:
     say_ticket(services, allowed=ALLOWED)
-    watched = await look(color_scheme=theme, locale=language)
+    watched = await look(WHO, color_scheme=theme, locale=language)
     faults: dict[str, list[str]] = {}
     for path in PAGES:
         await watched.go(path)
@@ -72,7 +82,7 @@ async def test_every_page_is_sound(
 async def test_no_page_scrolls_sideways(look: Look, services: FakeServices, width: int) -> None:
     say_ticket(services, allowed=ALLOWED)
     how = {"viewport": {"width": width, "height": 800}, "locale": "de-DE"}
-    watched = await look(**how)
+    watched = await look(WHO, **how)
     wide = {}
     for path in PAGES:
         await watched.go(path)
@@ -87,7 +97,7 @@ async def test_the_tab_key_leads_through_every_page_and_shows_where_it_is(
 ) -> None:
     """Nothing is reached that cannot be seen, and nothing lies behind the bar that stays."""
     say_ticket(services, allowed=ALLOWED)
-    watched = await look()
+    watched = await look(WHO)
     faults: dict[str, list[str]] = {}
     for path in PAGES:
         await watched.go(path)

@@ -16,6 +16,7 @@ SHOWN: dict[Code, tuple[str, ...]] = {
     ("delivery-gate", "kind"): ("follow_up", "waiting"),
     ("delivery-gate", "lifecycle"): ("lifecycle",),
     ("delivery-gate", "outcome"): ("verdict",),
+    ("delivery-gate", "result"): ("check_result",),
     ("delivery-gate", "state"): (
         "delivery_state",
         "environment_state",
@@ -85,7 +86,6 @@ PARTLY: dict[Code, set[str]] = {
 """Values of these codes that belong to nouns without a page: each page that comes takes some away."""
 
 NOT_SHOWN: set[Code] = {
-    ("delivery-gate", "result"),
     ("escalation", "acknowledge"),
     ("escalation", "audiences"),
     ("escalation", "days"),

@@ -1,108 +1,131 @@
-"""A delivery's criteria: which hold, which are not met, and what comes next."""
+"""What pages make of answers about deliveries and versions."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from console.deliveries.criteria_view import criteria_of, what_comes_next
-from console.deliveries.view import delivery_page
+from console.deliveries.acts import ACTS
+from console.deliveries.matrix_view import delivery_matrix
+from console.deliveries.new_view import PROOFS, lacking_proofs, request_of
+from console.deliveries.view import RUN_BY_PEOPLE, SETBACKS, said
 from console.language.words import WORDS
 from console.upstream.part import Here, Missing, Part
+from console.versions.view import version_page
 from console_support.answers import page_of
-from console_support.changes import ENVIRONMENT, FOLLOW_UP
+from console_support.changes import ENVIRONMENT
+from console_support.deliveries import DIGEST, VERSION, cell, row
 from console_support.everything import CRITERIA, DELIVERY
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
-REQUIREMENTS: dict[str, Any] = {
-    "checks": ["regression_test"],
-    "readiness": ["documentation", "rollback_plan"],
-    "approvals": 2,
-    "promotion": {"standard": ["staging"], "hotfix": []},
-}
+GONE = Missing("delivery-gate", "silent", NOW)
 
 
-def reason(code: str, criterion: str) -> dict[str, Any]:
-    return {"code": code, "criterion": criterion, "justification": "No.", "evidence": None}
-
-
-def delivery(*reasons: dict[str, Any], outcome: str = "refused", **more: Any) -> dict[str, Any]:
-    verdict = {
-        "outcome": outcome,
-        "reasons": list(reasons),
-        "follow_ups": ["FUP-3"],
-        "criteria_version": 12,
-        "decided_by": "anna",
-        "decided_at": "2026-03-02T08:00:00Z",
-    }
-    return DELIVERY | {"verdict": verdict} | more
-
-
-def here(data: Any) -> Part:
+def here(data: Any) -> Here:
     return Here(data, NOW)
 
 
-def marks(found: dict[str, Any], version: int = 12) -> dict[str, str]:
-    return {one.name: one.mark for one in criteria_of(REQUIREMENTS, version, found)}
+def test_each_row_of_the_matrix_has_a_cell_for_each_product() -> None:
+    rows = (
+        row("acme-prod", cell("portal"), cell("billing", version="2")),
+        row("acme-test", cell("Archive")),
+        row("acme-new"),
+    )
+    matrix = delivery_matrix(here(page_of(*rows)), {}, NOW)
+    assert matrix.products == ("Archive", "billing", "portal")
+    shown = [[one.product if one else None for one in line.cells] for line in matrix.rows]
+    assert shown == [[None, "billing", "portal"], ["Archive", None, None], [None, None, None]]
 
 
-def test_what_the_verdict_does_not_name_holds() -> None:
-    assert marks(delivery(reason("READINESS_MISSING", "documentation"))) == {
-        "regression_test": "fine",
-        "documentation": "broken",
-        "rollback_plan": "fine",
-        "staging": "fine",
-    }
-
-
-def test_a_hotfix_skips_the_stage_before() -> None:
-    assert "staging" not in marks(delivery(lifecycle="hotfix"))
+def test_a_matrix_that_is_not_known_is_not_empty() -> None:
+    matrix = delivery_matrix(GONE, {}, NOW)
+    assert (matrix.rows, matrix.listed.is_empty, matrix.listed.status) == ((), False, 503)
+    assert delivery_matrix(here(page_of()), {}, NOW).listed.is_empty
 
 
 @pytest.mark.parametrize(
-    ("found", "version"),
-    [(delivery(), 13), (delivery(version=None), 12), (DELIVERY, 12)],
-    ids=["other criteria", "no version", "no verdict"],
+    ("tier", "expected"),
+    [
+        ("production", ("rollback_plan", "documentation")),
+        ("staging", ()),
+        ("laboratory", ("rollback_plan", "documentation")),
+    ],
 )
-def test_what_nobody_has_looked_at_is_not_said_to_hold(found: dict[str, Any], version: int) -> None:
-    assert set(marks(found, version).values()) == {"none"}
+def test_proofs_are_asked_for_as_the_criteria_of_the_tier_say(
+    tier: str, expected: tuple[str, ...]
+) -> None:
+    """A tier that no criteria name has those of the strictest one."""
+    known = here(page_of(ENVIRONMENT | {"tier": tier}))
+    values = {"environment": "acme-prod", "knowledge_session": "https://wiki.example"}
+    assert lacking_proofs(values, known, here(CRITERIA)) == expected
 
 
-def test_reasons_about_no_criterion_stand_in_the_verdict() -> None:
-    criteria = CRITERIA | {"requirements": {"production": REQUIREMENTS}}
-    found = delivery(reason("CHECK_FAILED", "regression_test"), reason("FOLLOWUP_OPEN", "FUP-3"))
-    page = delivery_page(found, here(criteria), here(ENVIRONMENT), here(page_of()), "quin")
-    assert [one["code"] for one in page.reasons] == ["FOLLOWUP_OPEN"]
-    assert [one.name for one in page.criteria if one.mark == "broken"] == ["regression_test"]
-    assert page.needed == 2
+def test_where_criteria_or_tier_are_not_known_the_gate_decides() -> None:
+    values, known = {"environment": "acme-prod"}, here(page_of(ENVIRONMENT))
+    assert lacking_proofs(values, known, GONE) == ()
+    assert lacking_proofs(values, GONE, here(CRITERIA)) == ()
+    assert lacking_proofs({"environment": "other"}, known, here(CRITERIA)) == ()
 
 
-def test_next_are_the_steps_once_each_and_the_follow_ups_with_their_state() -> None:
-    found = delivery(
-        reason("READINESS_MISSING", "documentation"), reason("READINESS_MISSING", "rollback_plan")
+def test_a_request_has_what_was_typed_and_nothing_empty() -> None:
+    typed = {"product": "billing", "version": " 2 ", "environment": "acme-prod", "digest": ""}
+    assert request_of(typed | {"rollback_plan": " https://wiki.example ", "documentation": ""}) == {
+        "product": "billing",
+        "version": "2",
+        "environment": "acme-prod",
+        "lifecycle": "standard",
+        "readiness": {"rollback_plan": "https://wiki.example"},
+    }
+
+
+def test_whatever_was_done_has_words() -> None:
+    words = WORDS["delivery_done"]
+    for outcome in ("accepted", "refused", "deferred"):
+        verdict = DELIVERY | {"verdict": {"outcome": outcome}}
+        assert {said("create", verdict), said("start", verdict)} <= words.keys()
+    for state in ("delivered", "rolled_back"):
+        assert said("verify", DELIVERY | {"state": state}) in words
+    plain = {"approve", "refuse", *ACTS} - {"start", "verify"}
+    assert {said(act, DELIVERY) for act in plain} == plain
+    assert (SETBACKS | plain) <= words.keys()
+    assert WORDS["delivery_act"].keys() == ACTS.keys()
+    assert WORDS["readiness"].keys() == set(PROOFS)
+    assert tuple(one.code for one in ACTS.values()) == RUN_BY_PEOPLE
+
+
+def _page(**changed: Part) -> Any:
+    parts: dict[str, Part] = {
+        "version": here(VERSION),
+        "criteria": here(CRITERIA),
+        "deliveries": here(page_of()),
+        "follow_ups": here(page_of()),
+        "matrix": here(page_of()),
+    }
+    return version_page(parts | changed, NOW)
+
+
+def test_a_version_runs_where_its_digest_runs_whatever_it_is_called_there() -> None:
+    rows = (
+        row("acme-prod", cell("billing", digest=DIGEST, version="2.4.2-final")),
+        row("acme-test", cell("billing", digest="sha256:other", version="2.4.2")),
+        row("acme-old", cell("portal", digest=DIGEST)),
     )
-    following = what_comes_next(found, here(page_of(FOLLOW_UP)))
-    assert following is not None
-    assert following.steps == ("READINESS_MISSING",)
-    assert [(one.key, one.is_confirmed) for one in following.follow_ups] == [("FUP-3", False)]
-    assert not following.is_free
-    confirmed = what_comes_next(found, here(page_of(FOLLOW_UP | {"state": "confirmed"})))
-    assert confirmed is not None
-    assert confirmed.is_free
+    page = _page(matrix=here(page_of(*rows)))
+    assert [one["environment"] for one in page.runs_on] == ["acme-prod"]
 
 
-def test_without_the_follow_ups_nothing_is_said_to_be_free() -> None:
-    gone = Missing("delivery-gate", "silent", NOW)
-    following = what_comes_next(delivery(), gone)
-    assert following is not None
-    assert [one.facts for one in following.follow_ups] == [None]
-    assert not following.is_free
-
-
-@pytest.mark.parametrize("outcome", ["accepted", "denied"])
-def test_only_a_refusal_or_a_deferral_asks_for_more(outcome: str) -> None:
-    assert what_comes_next(delivery(outcome=outcome), here(page_of())) is None
-
-
-def test_every_reason_to_refuse_has_a_next_step() -> None:
-    assert WORDS["refusal"].keys() <= WORDS["next_step"].keys()
+def test_checks_stand_as_the_criteria_let_them_count() -> None:
+    checks = {one.kind: one for one in _page().checks}
+    assert {kind: (one.standing, one.mark) for kind, one in checks.items()} == {
+        "regression_test": ("counts", "fine"),
+        "licences": ("counts", "broken"),
+        "vulnerability_scan": ("missing", "soon"),
+    }
+    assert checks["regression_test"].tiers == ("production", "staging")
+    old = _page(criteria=here(CRITERIA | {"max_check_age_seconds": 60})).checks
+    assert {one.kind: one.standing for one in old}["regression_test"] == "too_old"
+    unknown = _page(criteria=GONE).checks
+    assert {one.kind: (one.standing, one.tiers) for one in unknown} == {
+        "regression_test": ("counts", ()),
+        "licences": ("counts", ()),
+    }

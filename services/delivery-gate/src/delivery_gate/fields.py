@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import Field, StringConstraints
 
+from common.errors import ValidationFailed, Violation
 from common.http import Refers
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -13,7 +14,13 @@ ProductName = Annotated[Line, Refers("product")]
 """The key of a product."""
 EnvironmentName = Annotated[Line, Refers("environment")]
 """The id or key of an environment."""
+PersonName = Annotated[Line, Refers("person")]
+"""The account of one of our people."""
 ProductFilter = Annotated[str | None, Query(max_length=200), Refers("product")]
+VersionFilter = Annotated[
+    str | None,
+    Query(max_length=200, description="A version's name; it needs the product beside it."),
+]
 EnvironmentFilter = Annotated[str | None, Query(max_length=200), Refers("environment")]
 FreeText = Annotated[str, Field(max_length=4000)]
 """Text that may be empty: the rules decide whether that is enough."""
@@ -21,3 +28,11 @@ Link = Annotated[str, Field(max_length=2000)]
 """Where the proof of something is."""
 Digest = Annotated[str, Field(max_length=200)]
 """A digest as the caller reports it; the rules decide whether it is one."""
+
+
+def check_version_filter(product: str | None, version: str | None) -> None:
+    """Raise ValidationFailed where a version is named without its product: names repeat."""
+    if version is not None and product is None:
+        raise ValidationFailed(
+            [Violation("/query/product", "missing", "name the product of this version as well")]
+        )

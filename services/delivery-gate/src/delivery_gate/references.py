@@ -4,6 +4,7 @@ from typing import Final
 
 from common.events.directory import CustomerKnown
 from common.http.references import KnownKeys, References
+from delivery_gate.directory.tables import people
 from delivery_gate.emergencies.tables import emergency_changes
 from delivery_gate.environments.tables import environments
 from delivery_gate.products.tables import products
@@ -16,5 +17,6 @@ REFERENCES: Final[References] = {
     "environment": KnownKeys(
         environments.c.key, environments.c.id, source_topic=CustomerKnown.topic
     ),
+    "person": KnownKeys(people.c.sub, callers=True, source_topic=CustomerKnown.topic),
     "product": KnownKeys(products.c.key, products.c.id),
 }

@@ -215,3 +215,14 @@ async def test_each_event_has_the_next_number_of_its_subject(gate: GateClient) -
     for one in await outbox_events(gate.database):
         numbers.setdefault(one.subject, []).append(one.sequence)
     assert all(found == list(range(1, len(found) + 1)) for found in numbers.values()), numbers
+
+
+async def test_of_a_version_its_deliveries_are_listed(gate: GateClient) -> None:
+    await gate.register_version("1.0", "1")
+    await gate.register_version("1.1", "2")
+    first = await gate.submit("1.0", "acme-staging")
+    await gate.submit("1.1", "acme-staging")
+    found = await gate.get_ok("quin", "deliveries?product=billing&version=1.0")
+    assert [one["key"] for one in found["items"]] == [first["key"]]
+    alone = await gate.get("quin", "deliveries?version=1.0")
+    assert [one["pointer"] for one in alone.json()["errors"]] == ["/query/product"]

@@ -105,6 +105,8 @@ async def test_the_work_is_given_to_somebody_until_an_instant(
     gate: GateClient, work: dict[str, Any]
 ) -> None:
     """And from then on it waits for that person alone."""
+    for person in ("omar", "pavel"):
+        await gate.announce_person(person)
     path = f"follow-ups/{work['key']}/assign"
     due_at = f"{datetime.fromisoformat(work['opened_at']) + timedelta(days=7):%Y-%m-%dT%H:%M:%SZ}"
     assigned = await gate.post_ok("quin", path, {"owner": "omar", "due_at": due_at})
@@ -125,8 +127,44 @@ async def test_work_that_is_done_or_due_in_the_past_is_given_to_nobody(
     gate: GateClient, work: dict[str, Any]
 ) -> None:
     path = f"follow-ups/{work['key']}"
-    past = await gate.post("quin", f"{path}/assign", {"owner": "o", "due_at": work["opened_at"]})
-    assert past.status_code == 422
+    body = {"owner": "omar", "due_at": work["opened_at"]}
+    past = await gate.post("omar", f"{path}/assign", body)
+    assert [one["pointer"] for one in past.json()["errors"]] == ["/due_at"]
     await gate.post_ok("omar", f"{path}/close", {"evidence": "Told on Monday."})
-    late = await gate.post("quin", f"{path}/assign", {"owner": "omar"})
+    late = await gate.post("omar", f"{path}/assign", {"owner": "omar"})
     assert late.status_code == 409
+
+
+async def test_work_is_given_to_people_whom_the_directory_knows(
+    gate: GateClient, work: dict[str, Any]
+) -> None:
+    """I5: with the nearest name where there is one, and to nobody who has left."""
+    path = f"follow-ups/{work['key']}/assign"
+    unknown = await gate.post("quin", path, {"owner": "omar"})
+    (error,) = unknown.json()["errors"]
+    assert (unknown.status_code, error["pointer"], error["code"]) == (
+        422,
+        "/owner",
+        "unknown_reference",
+    )
+    assert (await gate.post_ok("quin", path, {"owner": "quin"}))["owner"] == "quin", "oneself"
+    await gate.announce_person("omar")
+    near = (await gate.post("quin", path, {"owner": "omra"})).json()["errors"][0]
+    assert "omar" in near["detail"]
+    assert (await gate.post_ok("quin", path, {"owner": "omar"}))["owner"] == "omar"
+    await gate.announce_person("omar", retired=True)
+    left = (await gate.post("quin", path, {"owner": "omar"})).json()["errors"]
+    assert [(one["pointer"], one["code"]) for one in left] == [("/owner", "has_left")]
+    assert (await gate.get_ok("quin", f"follow-ups/{work['key']}"))["owner"] == "omar"
+
+
+async def test_of_a_version_they_are_listed_by_name_and_by_digest(
+    gate: GateClient, work: dict[str, Any]
+) -> None:
+    await gate.register_version("1.0-final", "1")
+    await gate.register_version("1.1", "2")
+    for name, expected in (("1.0", [work["key"]]), ("1.0-final", [work["key"]]), ("1.1", [])):
+        found = await gate.get_ok("quin", f"follow-ups?product=billing&version={name}")
+        assert [one["key"] for one in found["items"]] == expected, name
+    alone = await gate.get("quin", "follow-ups?version=1.0")
+    assert [one["pointer"] for one in alone.json()["errors"]] == ["/query/product"]

@@ -1,51 +1,35 @@
-"""`/deliveries`, `/deliveries/D-…`: approve a version for an environment, or refuse it with an argument."""
+"""`/deliveries/DEL-…`: approve a version for an environment or refuse it with an argument, and run it by hand."""
 
 from typing import Any, Final
 from urllib.parse import quote
 
 from fastapi import Request
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from console.deliveries.view import delivery_list, delivery_page
+from console.deliveries.acts import ACTS, prefilled
+from console.deliveries.view import SETBACKS, delivery_page, said
 from console.forms import form as forms
 from console.forms.decision import Decision, decide
+from console.forms.drawn import drawn_forms, is_wrong, status_of
 from console.forms.form import Form
+from console.forms.reading import read_fields
+from console.language.catalogue import known_word
 from console.language.marked import marked
 from console.upstream.client import Get, Parts
-from console.upstream.part import Denied, Here
+from console.upstream.part import Here
 from console.upstream.problems import Violation
-from console.visits.pages import page
+from console.visits.pages import not_shown, page
 from console.visits.routes import pages
 from console.visits.visitor import Visiting, Visitor
 
-STATES: Final = ("in_review", "approved", "delivered", "refused", "everything")
-ROWS: Final = {"limit": "50"}
 MOST_FOLLOW_UPS: Final = "200"
+REVIEWS: Final = ("approve", "refuse")
 NO_ARGUMENT: Final = marked("Give an argument that quality control can weigh.")
 NO_TASK: Final = marked("Say what has to be done.")
 REASON: Final = "CHECK_FAILED"
 
 routes = pages()
-
-
-@routes.get("/deliveries")
-async def show_all(request: Request, visitor: Visiting, state: str = "in_review") -> Response:
-    chosen = state if state in STATES else "in_review"
-    query = ROWS if chosen == "everything" else ROWS | {"state": chosen}
-    parts = await visitor.upstream.parts(
-        visitor.asker, {"list": Get("delivery-gate", "/v1/deliveries", query)}
-    )
-    shown = delivery_list(parts["list"], chosen)
-    status = 503 if shown.missing else 200
-    return page(
-        request,
-        visitor,
-        "deliveries/deliveries.html",
-        parts,
-        status=status,
-        deliveries=shown,
-        states=STATES,
-    )
 
 
 @routes.get("/deliveries/{key}")
@@ -81,6 +65,23 @@ async def refuse(request: Request, visitor: Visiting, key: str) -> Response:
     return await decide(request, visitor, decision, _refusal(values), redraw)
 
 
+@routes.post("/deliveries/{key}/{act}")
+async def do_act(request: Request, visitor: Visiting, key: str, act: str) -> Response:
+    """Start it, say that it is rolled out, verify it, roll it back, or withdraw it."""
+    if act not in ACTS:
+        raise HTTPException(404)
+
+    async def redraw(form: Form) -> Response:
+        return await _page(request, visitor, key, {act: form})
+
+    values: dict[str, str] = request.state.form
+    found = read_fields(ACTS[act].fields, values, visitor.reader.zone)
+    if found.wrong:
+        return await redraw(forms.invalid(values, values.get("seen") or None, *found.wrong))
+    decision = Decision("delivery-gate", "deliveries", key, act)
+    return await decide(request, visitor, decision, found.body or None, redraw)
+
+
 def _refusal(values: dict[str, str]) -> dict[str, Any]:
     code, _, criterion = values.get("criterion", "").partition(".")
     reason = {"code": code or REASON, "justification": values["justification"].strip()}
@@ -98,19 +99,15 @@ async def _page(
     *,
     done: str | None = None,
 ) -> Response:
-    parts = await visitor.upstream.parts(
-        visitor.asker,
-        {
-            "delivery": Get("delivery-gate", f"/v1/deliveries/{quote(key, safe='')}"),
-            "criteria": Get("delivery-gate", "/v1/criteria"),
-        },
-    )
+    wanted = {
+        "delivery": Get("delivery-gate", f"/v1/deliveries/{quote(key, safe='')}"),
+        "criteria": Get("delivery-gate", "/v1/criteria"),
+    }
+    parts = await visitor.upstream.parts(visitor.asker, wanted)
+    if (refused := not_shown(request, visitor, parts, "delivery", key)) is not None:
+        return refused
     found = parts["delivery"]
-    if not isinstance(found, Here):
-        status = found.status if isinstance(found, Denied) else 503
-        return page(
-            request, visitor, "look/not_shown.html", parts, status=status, key=key, part=found
-        )
+    assert isinstance(found, Here)
     environment = quote(found.data["environment"], safe="")
     of_product = {"product": found.data["product"], "limit": MOST_FOLLOW_UPS}
     more = await visitor.upstream.parts(
@@ -128,21 +125,25 @@ async def _page(
         parts["follow_ups"],
         visitor.session.person.sub,
     )
-    shown = {name: _fresh(drawn.get(name), found.etag) for name in ("approve", "refuse")}
+    shown = _forms(drawn, found)
+    outcome = said(done, found.data)
     return page(
         request,
         visitor,
         "deliveries/delivery.html",
         parts,
-        status=max(one.status for one in shown.values()),
+        status=status_of(shown),
         view=view,
-        delivery=view.delivery,
+        delivery=found.data,
         forms=shown,
-        done=done,
+        acts=ACTS,
+        wrong=is_wrong(shown),
+        wrong_acts=is_wrong({name: shown[name] for name in ACTS}),
+        done=known_word(visitor.reader.language, "delivery_done", outcome),
+        is_setback=outcome in SETBACKS,
     )
 
 
-def _fresh(form: Form | None, etag: str | None) -> Form:
-    if form is None:
-        return forms.blank(etag)
-    return forms.after_change(form, etag) if form.notice == "changed" else form
+def _forms(drawn: dict[str, Form], found: Here) -> dict[str, Form]:
+    blank = {name: forms.blank(found.etag, **prefilled(name, found.data)) for name in ACTS}
+    return drawn_forms((*REVIEWS, *ACTS), {**blank, **drawn}, found.etag)

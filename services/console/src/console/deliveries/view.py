@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from console.allowed import Acts, acts_of
 from console.deliveries.criteria_view import Criterion, Next, beside, criteria_of, what_comes_next
+from console.paged_list import paged_list
 from console.promises import Mark
-from console.upstream.part import Denied, Missing, Part, data_of, items_of
+from console.said import Said
+from console.upstream.part import Missing, Part, data_of
 
 MARKS: Mapping[str, Mark] = {
     "delivered": "fine",
@@ -15,7 +17,23 @@ MARKS: Mapping[str, Mark] = {
     "rolled_back": "broken",
     "in_review": "soon",
     "approved": "fine",
+    "evaluating": "paused",
+    "delivering": "soon",
+    "verifying": "soon",
 }
+
+
+WAITING: Final = ("evaluating", "in_review", "approved")
+RUNNING: Final = ("delivering", "verifying")
+SETBACKS: Final = {
+    "create_refused",
+    "create_deferred",
+    "start_refused",
+    "start_deferred",
+    "verify_rolled_back",
+}
+"""What was done, as `said` names it, and did not come out as it was meant to."""
+RUN_BY_PEOPLE: Final = ("start", "rolled_out", "verify", "fail", "withdraw")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +50,14 @@ class DeliveryRow:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryList:
+    """Deliveries in a state. `more`: the address of what follows."""
+
     rows: tuple[DeliveryRow, ...]
     state: str
-    has_more: bool
-    missing: Missing | None
-    denied: Denied | None
+    more: str | None
+    part: Part
+    is_empty: bool
+    status: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +79,39 @@ class DeliveryPage:
     is_own: bool
     criteria_missing: Missing | None
     acts: Acts
+    is_registered: bool
 
     @property
     def is_open(self) -> bool:
         """Whether a reviewer may still say yes or no."""
         return self.delivery["state"] in {"in_review", "approved"}
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more can be done with it."""
+        return self.delivery["state"] not in {*WAITING, *RUNNING}
 
-def delivery_list(part: Part, state: str) -> DeliveryList:
-    data = data_of(part)
-    return DeliveryList(
-        tuple(map(_row, items_of(part))),
-        state,
-        isinstance(data, dict) and data.get("next") is not None,
-        part if isinstance(part, Missing) else None,
-        part if isinstance(part, Denied) else None,
-    )
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """What people run it with and may do now, by the acts' names in `allowed`."""
+        if self.has_ended:
+            return ()
+        return tuple(one for one in RUN_BY_PEOPLE if self.acts.may(one).possible)
+
+    @property
+    def not_now(self) -> Mapping[str, Said]:
+        """Why what people run it with may not be done now, by the acts' names in `allowed`; nothing of one that has ended."""
+        if self.has_ended:
+            return {}
+        refused = {one: self.acts.may(one).why_not for one in RUN_BY_PEOPLE}
+        return {one: why_not for one, why_not in refused.items() if why_not}
+
+
+def delivery_list(part: Part, state: str, filters: Mapping[str, str]) -> DeliveryList:
+    """Return a list; `filters` are those of the page's address."""
+    listed = paged_list(part, "/deliveries", {**filters, "state": state})
+    rows = tuple(map(_row, listed.items))
+    return DeliveryList(rows, state, listed.more, part, listed.is_empty, listed.status)
 
 
 def delivery_page(
@@ -100,7 +138,15 @@ def delivery_page(
         delivery["requested_by"] == sub,
         criteria if isinstance(criteria, Missing) else None,
         acts_of(delivery),
+        bool(delivery["version"] and delivery.get("version_id")),
     )
+
+
+def said(done: str | None, delivery: Mapping[str, Any]) -> str | None:
+    """Return what was done, as a code of the kind `delivery_done`: an act that the gate judges with its verdict."""
+    if done in {"create", "start"}:
+        return f"{done}_{(delivery['verdict'] or {}).get('outcome', 'accepted')}"
+    return f"{done}_{delivery['state']}" if done == "verify" else done
 
 
 def _requirements(

@@ -12,7 +12,9 @@ from console.follow_ups.view import ACTS, STATES, follow_up_page
 from console.forms import form as forms
 from console.forms.decision import Decision, decide
 from console.forms.drawn import drawn_forms, is_wrong, lacking, status_of
+from console.forms.fields import Field
 from console.forms.form import Form
+from console.forms.lists import needed_lists, read_list
 from console.language.catalogue import known_word
 from console.language.typed_times import TWICE
 from console.paged_list import asked_for, paged_list
@@ -24,6 +26,7 @@ from console.visits.routes import pages
 from console.visits.visitor import Visiting, Visitor
 
 ROWS: Final = {"limit": "50"}
+OWNER: Final = Field("owner", "listed", needed=True, label="owner", source="people")
 
 routes = pages()
 
@@ -84,7 +87,8 @@ async def _page(
     request: Request, visitor: Visitor, key: str, drawn: dict[str, Form], *, done: str | None = None
 ) -> Response:
     get = Get("delivery-gate", f"/v1/follow-ups/{quote(key, safe='')}")
-    parts = await visitor.upstream.parts(visitor.asker, {"follow_up": get})
+    lists = needed_lists((OWNER,), None)
+    parts = await visitor.upstream.parts(visitor.asker, {"follow_up": get, **lists})
     if (refused := not_shown(request, visitor, parts, "follow_up", key)) is not None:
         return refused
     found = parts["follow_up"]
@@ -98,6 +102,8 @@ async def _page(
         status=status_of(shown),
         view=follow_up_page(found.data, visitor.session.person.sub, visitor.reader.moment),
         twice=TWICE,
+        owner=OWNER,
+        lists={name: read_list(parts[name]) for name in lists},
         follow_up=found.data,
         forms=shown,
         wrong=is_wrong(shown),

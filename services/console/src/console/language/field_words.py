@@ -6,6 +6,11 @@ from typing import Final
 Words = Mapping[str, str]
 
 FIELDS: Final[Words] = {
+    "rolled_out_digest": "What is rolled out (digest)",
+    "running_digest": "What runs now (digest)",
+    "what_failed": "What failed",
+    "owner": "Who does it",
+    "evidence": "Evidence",
     "asked": "What they are asked to do",
     "assignee": "Person",
     "channel": "How it came",
@@ -115,6 +120,9 @@ AFTER_FINISHING: Final[Words] = {
     "back": "back to the list",
 }
 HINTS: Final[Words] = {
+    "digest": "As it was approved. Change it only where something else is really rolled out: then it is refused.",
+    "running_digest": "Look on the environment: sha256: and 64 digits. Anything else than what was approved counts as rolled back.",
+    "evidence": "A link, a run, a document.",
     "all_tags": "All that it shall have, with blanks between.",
     "asked_earlier": "When the customer asked, if that was earlier: clocks count from then.",
     "caller_known": "Not needed where the caller is known.",

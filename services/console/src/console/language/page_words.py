@@ -10,6 +10,7 @@ PAGES: Final[Mapping[str, str]] = {
     "on_call": "On call",
     "waivers": "Waivers",
     "deliveries": "Deliveries",
+    "versions": "Versions",
     "customers": "Customers",
     "clocks": "Open promises",
     "forecasts": "Forecasts",

@@ -43,6 +43,7 @@ _VIEWS: Final[Words] = {
     "in_review": "In review",
     "delivered": "Delivered",
     "everything": "All",
+    "matrix": "What runs where",
     "open": "Open",
     "ended": "Over",
 }

@@ -47,6 +47,7 @@ MORE: Final = (
     ("reviews", "/reviews"),
     ("review_actions", "/review-actions"),
     ("leadership_report", "/leadership-report"),
+    ("versions", "/versions"),
     ("refusals", "/refusals"),
     ("follow_ups", "/follow-ups"),
     ("emergency_changes", "/emergency-changes"),

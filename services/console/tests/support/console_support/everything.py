@@ -4,6 +4,7 @@ from typing import Any
 
 from console_support.answers import page_of, say_ticket, say_work
 from console_support.changes import CONTACT, CUSTOMER, say_changes
+from console_support.deliveries import say_deliveries
 from console_support.promises import say_promises
 from console_support.reviews import say_reviews
 from console_support.services import FakeServices
@@ -36,6 +37,7 @@ DELIVERY: dict[str, Any] = {
     "key": "DEL-4",
     "product": "billing",
     "version": "2.4.2",
+    "version_id": "0190a000-0000-7000-8000-0000000000f7",
     "digest": "sha256:9f3c",
     "environment": "acme-prod",
     "lifecycle": "standard",
@@ -54,7 +56,15 @@ DELIVERY: dict[str, Any] = {
 CRITERIA: dict[str, Any] = {
     "version": 12,
     "strictest_tier": "production",
-    "requirements": {"production": {"approvals": 2}},
+    "max_check_age_seconds": 2_592_000,
+    "requirements": {
+        "production": {
+            "approvals": 2,
+            "checks": ["regression_test", "vulnerability_scan"],
+            "readiness": ["rollback_plan", "documentation"],
+        },
+        "staging": {"approvals": 1, "checks": ["regression_test"], "readiness": []},
+    },
 }
 CASE: dict[str, Any] = {
     "key": "ESC-3",
@@ -95,6 +105,7 @@ def say_everything(services: FakeServices) -> None:
     say_promises(services)
     say_reviews(services)
     say_changes(services)
+    say_deliveries(services)
     found = services.answers["intake", "GET", "/v1/queue"]
     services.say("intake", "/v1/tickets", answer=found)
     say_lists(services)

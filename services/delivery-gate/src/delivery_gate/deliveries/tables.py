@@ -85,6 +85,7 @@ deliveries = Table(
     ),
     Index("ix_deliveries_deferred", "product", "digest", postgresql_where="state = 'evaluating'"),
     Index("ix_deliveries_requested_at", "requested_at", "id"),
+    Index("ix_deliveries_version", "product", "version", "requested_at", "id"),
     Index("ix_deliveries_delivered", "product", "digest", postgresql_where="state = 'delivered'"),
 )
 

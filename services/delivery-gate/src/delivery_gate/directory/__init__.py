@@ -1,1 +1,1 @@
-"""Contacts of customers, as intake announces them: the portal speaks for them."""
+"""Our people and contacts of customers, as intake announces them."""

@@ -1,12 +1,12 @@
-"""Events about contacts of customers."""
+"""Events about our people and about contacts of customers."""
 
 from common.auth.contacts import address_digests
 from common.erasure import erase_contact_answers
-from common.events.directory import ContactKnown
+from common.events.directory import ContactKnown, PersonKnown
 from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection
 from delivery_gate.directory import store
-from delivery_gate.directory.store import ContactRecord
+from delivery_gate.directory.store import ContactRecord, PersonRecord
 
 
 async def on_contact_known(tx: Connection, received: ReceivedEvent[ContactKnown]) -> None:
@@ -17,6 +17,13 @@ async def on_contact_known(tx: Connection, received: ReceivedEvent[ContactKnown]
     event = received.event
     digests = address_digests(event)
     record = ContactRecord(event.contact_id, event.customer, digests, received.sequence)
-    await store.upsert(tx, record)
+    await store.upsert_contact(tx, record)
     if event.erased:
         await erase_contact_answers(tx, event.contact_id)
+
+
+async def on_person_known(tx: Connection, received: ReceivedEvent[PersonKnown]) -> None:
+    """Store a member of staff: work may be given to them from now on, until they leave (I5)."""
+    event = received.event
+    record = PersonRecord(event.person_id, event.sub, event.retired, received.sequence)
+    await store.upsert_person(tx, record)

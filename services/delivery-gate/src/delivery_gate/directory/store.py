@@ -1,13 +1,15 @@
-"""Every query about contacts. Neither a name nor an address is stored of them."""
+"""Every query about people and contacts. Neither a name nor an address is stored of them."""
 
 from dataclasses import asdict, dataclass
 from uuid import UUID
+
+from sqlalchemy import exists, select
 
 from common.auth import Contact
 from common.auth.contacts import find_contact
 from common.persistence.database import Connection
 from common.persistence.upsert import upsert_newer
-from delivery_gate.directory.tables import contacts
+from delivery_gate.directory.tables import contacts, people
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,27 @@ class ContactRecord:
     sequence: int
 
 
-async def upsert(tx: Connection, contact: ContactRecord) -> None:
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """A member of staff as the event with this `sequence` describes them; the fields are the columns."""
+
+    id: UUID
+    sub: str
+    retired: bool
+    sequence: int
+
+
+async def upsert_person(tx: Connection, person: PersonRecord) -> None:
+    """Store a person, unless a later event about them is stored already."""
+    await upsert_newer(tx, people, asdict(person))
+
+
+async def has_left(tx: Connection, sub: str) -> bool:
+    """Whether this is somebody who was one of us and is no longer."""
+    return bool(await tx.scalar(select(exists().where(people.c.sub == sub, people.c.retired))))
+
+
+async def upsert_contact(tx: Connection, contact: ContactRecord) -> None:
     """Store a contact, unless a later event about it is stored already."""
     await upsert_newer(tx, contacts, asdict(contact))
 

@@ -1,8 +1,19 @@
-"""Contacts of customers, for whom the portal speaks."""
+"""Whom intake announces: our own people, and contacts of customers, for whom the portal speaks."""
 
-from sqlalchemy import ARRAY, BigInteger, Column, Index, Table, Text
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Index, Table, Text, UniqueConstraint
 
 from delivery_gate.metadata import METADATA, identity
+
+people = Table(
+    "people",
+    METADATA,
+    identity(),
+    Column("sub", Text, nullable=False),
+    Column("retired", Boolean, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    UniqueConstraint("sub"),
+    comment="Staff, to whom work may be given by their sub. No name, no address.",
+)
 
 contacts = Table(
     "contacts",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from common.http import RequestModel, ResponseModel
 from delivery_gate.criteria.domain.verdict import FollowUpKind
-from delivery_gate.fields import FreeText, Line
+from delivery_gate.fields import FreeText, PersonName
 from delivery_gate.follow_ups.domain import FollowUp, FollowUpState
 
 
@@ -20,7 +20,7 @@ class FollowUpAssign(RequestModel):
     """`owner`: the account of the person whose work it is from now on. `due_at`: until when; left out it stays
     as it was, null takes it away."""
 
-    owner: Line
+    owner: PersonName
     due_at: datetime | None = None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, exists, insert, or_, select, update
 
 from common.persistence.database import Connection
 from common.persistence.keys import by_id_or_key
@@ -14,17 +14,20 @@ from delivery_gate.follow_ups.domain import FollowUp, HeldVersion
 from delivery_gate.follow_ups.owners import owned_by
 from delivery_gate.follow_ups.tables import follow_ups
 from delivery_gate.sql_literals import in_literals
+from delivery_gate.versions.tables import versions
 
 UNCONFIRMED = ("open", "closed")
 
 
 @dataclass(frozen=True, slots=True)
 class FollowUpFilter:
-    """What a list of follow-ups is restricted to; None restricts nothing. `owner` is an account."""
+    """What a list of follow-ups is restricted to; None restricts nothing. `owner` is an account, `version` the name of
+    a version of `product`."""
 
     state: str | None = None
     product: str | None = None
     owner: str | None = None
+    version: str | None = None
 
 
 async def add(tx: Connection, follow_up: FollowUp, environment_id: UUID) -> None:
@@ -96,6 +99,8 @@ async def page(
         query = query.where(follow_ups.c.state == wanted.state)
     if wanted.product is not None:
         query = query.where(follow_ups.c.held_product == wanted.product)
+    if wanted.product is not None and wanted.version is not None:
+        query = query.where(_about_version(wanted.product, wanted.version))
     if wanted.owner is not None:
         query = query.where(owned_by(wanted.owner))
     order = follow_ups.c.opened_at.desc(), follow_ups.c.id.desc()
@@ -118,6 +123,13 @@ async def list_holding(
         .order_by(follow_ups.c.opened_at, follow_ups.c.id)
     )
     return tuple(_follow_up(row) for row in await tx.execute(query))
+
+
+def _about_version(product: str, name: str) -> ColumnElement[bool]:
+    """That a follow-up is about this version: by its name, or by its digest under another name."""
+    named = versions.c.product == product, versions.c.name == name
+    digest = select(versions.c.digest).where(*named).scalar_subquery()
+    return or_(follow_ups.c.held_version == name, follow_ups.c.held_digest == digest)
 
 
 def _mutable_columns(follow_up: FollowUp) -> Mapping[str, Any]:

@@ -39,6 +39,7 @@ follow_ups = Table(
         name="confirmed",
     ),
     Index("ix_follow_ups_holding", "held_product", postgresql_where="state IN ('open', 'closed')"),
+    Index("ix_follow_ups_held_product", "held_product", "opened_at", "id"),
     Index("ix_follow_ups_open", "id", postgresql_where="state = 'open'"),
     Index("ix_follow_ups_closed", "id", postgresql_where="state = 'closed'"),
     Index("ix_follow_ups_delivery_id", "delivery_id"),

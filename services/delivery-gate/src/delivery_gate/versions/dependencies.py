@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from common.errors import NotFound
 from common.persistence.database import Connection
+from delivery_gate.emergencies.store import emergency_changes
 from delivery_gate.versions import store
 from delivery_gate.versions.domain import Version
 from delivery_gate.versions.schemas import VersionRead, to_response
@@ -26,7 +27,13 @@ async def load_responses(tx: Connection, versions: Sequence[Version]) -> list[Ve
     """The responses about versions, in their order, with their latest checks."""
     digests = [(version.product, version.digest) for version in versions]
     checks = await store.get_latest_checks_of(tx, digests)
+    contained = {change for version in versions for change in version.contains}
+    keys = await emergency_changes.load_keys(tx, contained) if contained else {}
     return [
-        to_response(version, checks.get(digest, ()))
+        to_response(
+            version,
+            checks.get(digest, ()),
+            sorted(keys[change] for change in version.contains if change in keys),
+        )
         for version, digest in zip(versions, digests, strict=True)
     ]

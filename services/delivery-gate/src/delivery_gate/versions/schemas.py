@@ -35,27 +35,29 @@ class CheckRead(ResponseModel):
 
 class VersionRead(ResponseModel):
     """A registered version. `checks`: the latest run of each kind on this digest. `ordinal`: higher
-    is newer, whatever the name."""
+    is newer, whatever the name. `changes`: the keys of the emergency changes that it contains."""
 
     id: UUID
     product: str
     name: str
     digest: str
     contains: list[UUID]
+    changes: Sequence[str]
     ordinal: int
     registered_by: str
     registered_at: datetime
     checks: Sequence[CheckRead]
 
 
-def to_response(version: Version, checks: Sequence[Check]) -> VersionRead:
-    """The version with its latest checks, as the API shows it."""
+def to_response(version: Version, checks: Sequence[Check], changes: Sequence[str]) -> VersionRead:
+    """The version with its latest checks and the keys of its changes, as the API shows it."""
     return VersionRead(
         id=version.id,
         product=version.product,
         name=version.name,
         digest=version.digest,
         contains=sorted(version.contains),
+        changes=changes,
         ordinal=version.ordinal,
         registered_by=version.registered_by,
         registered_at=version.registered_at,

@@ -6,18 +6,19 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeVar
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from fastapi import FastAPI
 from httpx import Response
 
-from common.events.directory import EnvironmentKnown
+from common.events.directory import EnvironmentKnown, PersonKnown
 from common.events.tickets import BlockerLifted, BlockerRaised, TicketEvent
 from common.persistence.database import Database, transaction_time
 from delivery_gate.criteria.domain.criteria import READINESS
 from delivery_gate.handlers import HANDLERS
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import deliver
+from opsdesk_testing.tokens import STAFF
 
 T = TypeVar("T")
 ACME: Final = UUID(int=0xAC)
@@ -95,6 +96,22 @@ class GateClient:
                 name=key,
             )
             await self.deliver_event(event)
+
+    async def announce_person(self, sub: str, *, retired: bool = False) -> None:
+        """Announce a member of staff, or that they have left."""
+        async with self.database.transaction() as tx:
+            at = await transaction_time(tx)
+        event = PersonKnown(
+            at=at,
+            person_id=uuid5(NAMESPACE_OID, sub),
+            sub=sub,
+            name=sub.title(),
+            email=f"{sub}@meridian.example",
+            timezone="Europe/Amsterdam",
+            roles=list(STAFF.get(sub, ())),
+            retired=retired,
+        )
+        await self.deliver_event(event)
 
     async def announce_ticket(
         self,

@@ -30,7 +30,12 @@ from delivery_gate.deliveries.store.evaluation_input import load_evaluation_inpu
 from delivery_gate.environments import store as environments
 from delivery_gate.environments.context import EnvironmentContext
 from delivery_gate.environments.domain import Environment
-from delivery_gate.fields import EnvironmentFilter, ProductFilter
+from delivery_gate.fields import (
+    EnvironmentFilter,
+    ProductFilter,
+    VersionFilter,
+    check_version_filter,
+)
 from delivery_gate.path_parameters import DeliveryRef
 from delivery_gate.products import store as products
 from delivery_gate.versions.domain import Reference
@@ -91,11 +96,13 @@ async def list_deliveries(
     caller: Annotated[Caller, requires("deliveries:read")],
     environment: EnvironmentFilter = None,
     product: ProductFilter = None,
+    version: VersionFilter = None,
     state: DeliveryState | None = None,
 ) -> Page[DeliveryRead]:
     """List deliveries, newest first."""
+    check_version_filter(product, version)
     after: Any = page.after_as(datetime, UUID)
-    filters = store.DeliveryFilter(environment, product, state)
+    filters = store.DeliveryFilter(environment, product, state, version)
     rows = await store.page(tx, filters, after, page.limit)
     responses = await load_responses(tx, rows)
     return page.page_of(

@@ -1,8 +1,10 @@
 """`GET /v1/delivery-matrix`: what of each product runs on each environment, and what is on its way there."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Depends, Query
 
@@ -10,10 +12,13 @@ from common.auth import Caller, requires
 from common.http import Page, Paging, Refers, ResponseModel, Transaction, router
 from delivery_gate.deliveries.domain.delivery import DeliveryState
 from delivery_gate.deliveries.store import matrix
-from delivery_gate.deliveries.store.matrix import OpenDelivery, Runs
+from delivery_gate.deliveries.store.matrix import Hold, OpenDelivery, Runs
+from delivery_gate.emergencies.store import blockers
 from delivery_gate.environments import store as environments
 from delivery_gate.environments.domain import Environment, EnvironmentState
+from delivery_gate.environments.schemas import DebtRead, DriftRead
 from delivery_gate.fields import ProductFilter
+from delivery_gate.follow_ups.domain import FollowUpState
 
 routes = router("/v1/delivery-matrix", ["deliveries"])
 
@@ -30,11 +35,20 @@ class MatrixDelivery(ResponseModel):
     requested_at: datetime
 
 
+class MatrixHold(ResponseModel):
+    """A version that was refused here and that is delivered nowhere until `follow_up` is confirmed."""
+
+    follow_up: str
+    version: str | None
+    state: FollowUpState
+
+
 class MatrixCell(ResponseModel):
     """One product on one environment.
 
     `digest` runs there, under the name `version` where one is registered, since `delivered_at` where it came by
-    a delivery; null: none of it runs. `deliveries` have not ended, the oldest first.
+    a delivery; null: none of it runs. `deliveries` have not ended, the oldest first. `holds`: versions that were
+    refused here and are not followed up yet.
     """
 
     product: str
@@ -42,16 +56,24 @@ class MatrixCell(ResponseModel):
     version: str | None
     delivered_at: datetime | None
     deliveries: list[MatrixDelivery]
+    holds: list[MatrixHold]
 
 
 class MatrixRow(ResponseModel):
-    """One environment with the products that run there or are on their way; others have no cell."""
+    """One environment with the products that run there, are on their way or were refused; others have no cell.
+
+    With a `debt` it takes only a version that contains that change, with a `drift` none until what runs there is
+    explained. `blockers`: tickets that permit a hotfix there.
+    """
 
     environment: str
     customer: str
     tier: str
     state: EnvironmentState
     debt_due_at: datetime | None
+    debt: DebtRead | None
+    drift: DriftRead | None
+    blockers: list[str]
     cells: list[MatrixCell]
 
 
@@ -66,39 +88,55 @@ async def list_delivery_matrix(
     """List environments by key, each with what of every product runs there and what is on its way."""
     after: Any = page.after_as(str)
     rows = await environments.page(tx, customer, after, page.limit)
-    running, opened = await matrix.load_running(tx, rows), await matrix.load_open(tx, rows)
-    return page.page_of(
-        rows,
-        lambda one: _to_row(one, running.get(one.id, {}), opened.get(one.id, {}), product),
-        lambda one: (one.key,),
+    known = _Known(
+        await matrix.load_running(tx, rows),
+        await matrix.load_open(tx, rows),
+        await matrix.load_holds(tx, rows),
+        await blockers.load_open(tx, [one.id for one in rows]),
     )
+    return page.page_of(rows, lambda one: _to_row(one, known, product), lambda one: (one.key,))
 
 
-def _to_row(
-    environment: Environment,
-    running: Mapping[str, Runs],
-    opened: Mapping[str, Sequence[OpenDelivery]],
-    product: str | None,
-) -> MatrixRow:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of the environments of a page, by their ids and then by product; tickets by their keys."""
+
+    running: Mapping[UUID, Mapping[str, Runs]]
+    opened: Mapping[UUID, Mapping[str, Sequence[OpenDelivery]]]
+    holds: Mapping[UUID, Mapping[str, Sequence[Hold]]]
+    blockers: Mapping[UUID, list[str]]
+
+
+def _to_row(environment: Environment, known: _Known, product: str | None) -> MatrixRow:
+    running = known.running.get(environment.id, {})
+    opened = known.opened.get(environment.id, {})
+    holds = known.holds.get(environment.id, {})
+    debt, drift = environment.debt, environment.drift
     return MatrixRow(
         environment=environment.key,
         customer=environment.customer,
         tier=environment.tier,
         state=environment.state,
-        debt_due_at=None if environment.debt is None else environment.debt.due_at,
+        debt_due_at=None if debt is None else debt.due_at,
+        debt=None if debt is None else DebtRead.model_validate(debt),
+        drift=None if drift is None else DriftRead.model_validate(drift),
+        blockers=known.blockers.get(environment.id, []),
         cells=[
-            _to_cell(key, running.get(key), opened.get(key, ()))
-            for key in sorted({*running, *opened})
+            _to_cell(key, running.get(key), opened.get(key, ()), holds.get(key, ()))
+            for key in sorted({*running, *opened, *holds})
             if product in {None, key}
         ],
     )
 
 
-def _to_cell(product: str, runs: Runs | None, opened: Sequence[OpenDelivery]) -> MatrixCell:
+def _to_cell(
+    product: str, runs: Runs | None, opened: Sequence[OpenDelivery], holds: Sequence[Hold]
+) -> MatrixCell:
     return MatrixCell(
         product=product,
         digest=None if runs is None else runs.digest,
         version=None if runs is None else runs.version,
         delivered_at=None if runs is None else runs.delivered_at,
         deliveries=[MatrixDelivery.model_validate(one) for one in opened],
+        holds=[MatrixHold.model_validate(one) for one in holds],
     )

@@ -26,6 +26,7 @@ class DeliveryFilter:
     environment: str | None = None
     product: str | None = None
     state: str | None = None
+    version: str | None = None
 
 
 async def add(
@@ -121,7 +122,7 @@ async def page(
 ) -> list[Delivery]:
     """Deliveries, newest first, behind `after` (request time and id); one more than `limit`."""
     query = select(deliveries)
-    for column in ("environment", "product", "state"):
+    for column in ("environment", "product", "version", "state"):
         if (value := getattr(filters, column)) is not None:
             query = query.where(deliveries.c[column] == value)
     order = deliveries.c.requested_at.desc(), deliveries.c.id.desc()

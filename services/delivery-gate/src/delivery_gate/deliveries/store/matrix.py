@@ -11,6 +11,9 @@ from common.persistence.database import Connection
 from delivery_gate.deliveries.domain.delivery import RUNNING_STATES, WAITING_STATES, DeliveryState
 from delivery_gate.deliveries.tables import deliveries
 from delivery_gate.environments.domain import Environment
+from delivery_gate.follow_ups.domain import FollowUpState
+from delivery_gate.follow_ups.store import UNCONFIRMED
+from delivery_gate.follow_ups.tables import follow_ups
 from delivery_gate.sql_literals import in_literals
 from delivery_gate.versions.tables import versions
 
@@ -37,6 +40,16 @@ class Runs:
     digest: str
     version: str | None
     delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A follow-up that a refusal on the environment opened, and that holds a version everywhere."""
+
+    follow_up: str
+    product: str
+    version: str | None
+    state: FollowUpState
 
 
 async def load_running(
@@ -83,6 +96,27 @@ async def load_open(
     for there in found.values():
         for some in there.values():
             some.sort(key=lambda one: (one.requested_at, one.key))
+    return found
+
+
+async def load_holds(
+    tx: Connection, environments: Sequence[Environment]
+) -> Mapping[UUID, Mapping[str, Sequence[Hold]]]:
+    """The follow-ups of these environments that still hold a version, the oldest first."""
+    table = follow_ups.c
+    query = (
+        select(table.environment_id, table.key, table.held_product, table.held_version, table.state)
+        .where(
+            table.environment_id.in_([one.id for one in environments]),
+            table.held_product.is_not(None),
+            in_literals(table.state, UNCONFIRMED),
+        )
+        .order_by(table.opened_at, table.id)
+    )
+    found: dict[UUID, dict[str, list[Hold]]] = {}
+    for environment_id, *values in await tx.execute(query):
+        hold = Hold(*values)
+        found.setdefault(environment_id, {}).setdefault(hold.product, []).append(hold)
     return found
 
 

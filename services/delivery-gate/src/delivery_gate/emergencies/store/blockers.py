@@ -1,5 +1,6 @@
 """Tickets that are, or once were, Blockers."""
 
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -39,6 +40,20 @@ async def has_open(tx: Connection, environment_id: UUID) -> bool:
         blockers.c.confirmed,
     )
     return bool(await tx.scalar(select(exists().where(*where))))
+
+
+async def load_open(tx: Connection, environments: Collection[UUID]) -> Mapping[UUID, list[str]]:
+    """The tickets that are open Blockers on these environments, by first level's word, by environment."""
+    where = (
+        blockers.c.environment_id.in_(environments),
+        in_literals(blockers.c.state, ["open"]),
+        blockers.c.confirmed,
+    )
+    columns = blockers.c.environment_id, blockers.c.ticket
+    found: dict[UUID, list[str]] = {}
+    for row in await tx.execute(select(*columns).where(*where).order_by(blockers.c.ticket)):
+        found.setdefault(row.environment_id, []).append(row.ticket)
+    return found
 
 
 async def upsert(tx: Connection, blocker: Blocker, environment_id: UUID | None) -> None:

@@ -1,6 +1,6 @@
 """Emergency changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -149,6 +149,13 @@ async def find_ids(tx: Connection, references: Sequence[str]) -> dict[str, UUID]
         if (change := await find(tx, reference)) is not None:
             ids[reference] = change.id
     return ids
+
+
+async def load_keys(tx: Connection, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """The keys of the changes with these ids."""
+    columns = emergency_changes.c.id, emergency_changes.c.key
+    rows = await tx.execute(select(*columns).where(emergency_changes.c.id.in_(ids)))
+    return {row.id: row.key for row in rows}
 
 
 def _mutable_columns(change: EmergencyChange) -> Mapping[str, Any]:

@@ -41,6 +41,7 @@ CREATE TABLE deliveries (
 );
 CREATE INDEX ix_deliveries_deferred ON deliveries (product, digest) WHERE state = 'evaluating';
 CREATE INDEX ix_deliveries_requested_at ON deliveries (requested_at, id);
+CREATE INDEX ix_deliveries_version ON deliveries (product, version, requested_at, id);
 CREATE INDEX ix_deliveries_delivered ON deliveries (product, digest) WHERE state = 'delivered';
 CREATE INDEX ix_deliveries_waiting ON deliveries (environment_id)
     WHERE state IN ('evaluating', 'in_review', 'approved');

@@ -1,3 +1,16 @@
+-- Our people, to whom work may be given (I5).
+
+CREATE TABLE people (
+    id uuid NOT NULL,
+    sub text NOT NULL,
+    retired boolean NOT NULL,
+    sequence bigint NOT NULL,
+    CONSTRAINT pk_people PRIMARY KEY (id),
+    CONSTRAINT uq_people_sub UNIQUE (sub)
+);
+COMMENT ON TABLE people IS 'Staff, to whom work may be given by their sub. No name, no address.';
+COMMENT ON COLUMN people.sequence IS 'Number of the last event about the person.';
+
 -- Contacts of customers, for whom the portal speaks (docs/decisions/0622).
 
 CREATE TABLE contacts (

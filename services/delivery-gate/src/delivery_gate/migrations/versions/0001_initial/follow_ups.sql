@@ -38,6 +38,7 @@ CREATE TABLE follow_ups (
 );
 CREATE INDEX ix_follow_ups_delivery_id ON follow_ups (delivery_id);
 CREATE UNIQUE INDEX uq_follow_ups_emergency_id ON follow_ups (emergency_id);
+CREATE INDEX ix_follow_ups_held_product ON follow_ups (held_product, opened_at, id);
 CREATE INDEX ix_follow_ups_opened_at ON follow_ups (opened_at, id);
 CREATE INDEX ix_follow_ups_owner ON follow_ups (owner, opened_at, id);
 COMMENT ON COLUMN follow_ups.owner

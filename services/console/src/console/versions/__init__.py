@@ -1,0 +1,1 @@
+"""Versions of products: what was checked, what they contain, where they run, what holds them."""
