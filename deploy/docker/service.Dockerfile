@@ -9,7 +9,8 @@ COPY constraints.txt /build/
 # Whatever is installed has one of the hashes in constraints.txt: uv by pip, the rest by uv.
 RUN python -m venv /build/tools && awk '/^uv==/,!/\\$/' /build/constraints.txt > /build/uv.txt \
     && /build/tools/bin/pip install --no-cache-dir --quiet --require-hashes -r /build/uv.txt
-ENV UV_NO_CACHE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never
+# Authorities are those of the base image, as for everything else in it: also those of a company that added its own.
+ENV UV_NO_CACHE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_SYSTEM_CERTS=1
 COPY libs/common /build/libs/common
 COPY services/$SERVICE /build/services/$SERVICE
 # `uv venv` puts neither pip nor setuptools into it.

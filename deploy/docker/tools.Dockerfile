@@ -5,7 +5,8 @@ FROM $PYTHON_IMAGE AS build
 COPY constraints.txt /build/
 RUN python -m venv /build/tools && awk '/^uv==/,!/\\$/' /build/constraints.txt > /build/uv.txt \
     && /build/tools/bin/pip install --no-cache-dir --quiet --require-hashes -r /build/uv.txt
-ENV UV_NO_CACHE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never
+# Authorities are those of the base image, as for everything else in it: also those of a company that added its own.
+ENV UV_NO_CACHE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_SYSTEM_CERTS=1
 COPY libs/common /build/libs/common
 COPY deploy/local /build/deploy/local
 COPY opsdesk /build/opsdesk
