@@ -49,7 +49,7 @@ async def test_quin_reads_a_refusal_and_confirms_what_it_obliges_to(
     await shown.get_by_role("link", name=delivery["key"]).click()
     await quin.wait_for_url(f"**/deliveries/{delivery['key']}")
     criteria = quin.get_by_role("region", name="What must hold").get_by_role("listitem")
-    await expect(criteria.filter(has_text="documentation")).to_contain_text(f"not met {ARGUMENT}")
+    await expect(criteria.filter(has_text="documentation")).to_contain_text(f"not met: {ARGUMENT}")
     for name in ("regression test", "vulnerability scan", "rollback plan", "verified in staging"):
         await expect(criteria.filter(has_text=name)).to_contain_text("holds")
     following = quin.get_by_role("region", name="What comes next")

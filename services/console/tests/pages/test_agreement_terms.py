@@ -105,8 +105,8 @@ async def test_what_sla_refuses_stands_at_its_field_and_what_was_typed_stays(
     again = await theo.send(page, "/agreements/new", **TYPED)
     assert again.status == 422
     assert wrong_at(again) == {
-        "targets.1.minor": "Too long.",
-        "valid_from": "It overlaps with version 1.",
+        "targets.1.minor": "Promise 2, minor: Too long.",
+        "valid_from": "Holds from: It overlaps with version 1.",
     }
     assert again.fields("/agreements/new")["key"] == "acme-gold"
 

@@ -1,5 +1,6 @@
 """The steps of a version: propose, revise, withdraw, approve, decline, publish (A5, R4)."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -23,7 +24,7 @@ from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.agreements import coverage
 from sla.agreements.allowed import cannot_be_published, person_of
-from sla.agreements.dependencies import agreement_response, lock_version
+from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.domain.lifecycle import NOT_NOW, TERMINATED, VersionLifecycle
 from sla.agreements.domain.steps import APPROVE, DECLINE, PROPOSE, PUBLISH, REVISE, WITHDRAW, Step
 from sla.agreements.domain.validity import Overlap
@@ -144,12 +145,32 @@ async def _take_step(
         await _record(tx, stored, f"{step.action}.denied", caller, at, {"code": after.code})
         return rejection_response(after, status=403)
     # What is published names everybody, also those of whom a contact knows nothing.
-    await _apply_step(tx, await agreements.name_all_customers(tx, stored), after, at)
-    if reason is not None:
-        comment = Comment(uuid7(), stored.agreement.id, caller.sub, person.side, at, reason)
-        await comments.add(tx, comment)
+    named = await agreements.name_all_customers(tx, stored)
     await _record(tx, stored, step.action, caller, at, {"state": after.state})
-    return agreement_response(await _reload(tx, stored), caller)
+    if reason is not None:
+        await comments.add(
+            tx, Comment(uuid7(), stored.agreement.id, caller.sub, person.side, at, reason)
+        )
+        await _decline(tx, named, after, at, is_contact=person.is_customer)
+        return agreement_response(replace(stored, lifecycle=after), caller)
+    await _apply_step(tx, named, after, at)
+    return agreement_response(await _reload(tx, stored, caller), caller)
+
+
+async def _decline(
+    tx: Connection,
+    stored: AgreementVersion,
+    after: VersionLifecycle,
+    at: datetime,
+    *,
+    is_contact: bool,
+) -> None:
+    """Publish that the version is a draft again, and make it one: in this order, since a contact sees no drafts."""
+    await emit(tx, stored, _event(stored, after, at))
+    if is_contact:
+        await agreements.return_to_draft(tx, stored.agreement.id)
+    else:
+        await agreements.save_lifecycle(tx, stored.agreement.id, after)
 
 
 async def _apply_step(
@@ -204,11 +225,8 @@ async def _apply_publication(
         await emit(tx, stored, AgreementSuperseded(**payload, valid_until=version.valid_from))
 
 
-async def _reload(tx: Connection, stored: AgreementVersion) -> AgreementVersion:
-    """The version after its step, also for a contact who has declined it and does not see drafts."""
-    reloaded = await agreements.find(tx, stored.agreement.id)
-    assert reloaded is not None, "its agreement is locked"
-    return reloaded
+async def _reload(tx: Connection, stored: AgreementVersion, caller: Caller) -> AgreementVersion:
+    return await get_visible_version(tx, stored.agreement.id, caller)
 
 
 async def _record(

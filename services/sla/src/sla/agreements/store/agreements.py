@@ -204,6 +204,11 @@ async def save_lifecycle(tx: Connection, version_id: UUID, lifecycle: VersionLif
     )
 
 
+async def return_to_draft(tx: Connection, version_id: UUID) -> None:
+    """Make a proposed version a draft again in the name of the contact who does not sign it, and sees it no more."""
+    await tx.execute(select(func.return_to_draft(version_id)))
+
+
 async def save_termination(
     tx: Connection, agreement_id: UUID, termination: Termination | None
 ) -> None:

@@ -44,6 +44,16 @@ CREATE FUNCTION customer_keys(ids uuid[]) RETURNS text[] LANGUAGE sql STABLE SEC
     FROM unnest(ids) WITH ORDINALITY named (id, nth) LEFT JOIN customers USING (id)
 $$;
 
+-- A version that its customer refuses to sign is a draft again, which no contact sees: their role may not make it so.
+CREATE FUNCTION return_to_draft(declined uuid) RETURNS void LANGUAGE sql SECURITY DEFINER
+    SET search_path = sla, pg_temp AS $$
+    UPDATE agreement_versions SET state = 'draft', approved_by = NULL, approved_at = NULL,
+        countersigned_by = NULL, countersigned_at = NULL, countersigned_for = NULL
+    FROM agreements
+    WHERE agreement_versions.id = declined AND state = 'proposed' AND customer_signs
+        AND agreements.id = agreement_id AND agreements.customer_id = own_customer()
+$$;
+
 -- Tickets and clocks: promises to the customer, not those of partners and second level to us.
 SELECT open_to_contacts('tickets', 'customer_id = (SELECT own_customer())');
 SELECT open_to_contacts('ticket_state_changes', 'customer_id = (SELECT own_customer())');
