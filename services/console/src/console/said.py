@@ -27,8 +27,9 @@ Sentence = str | Said
 """A sentence of ours, which is a message id, or one of a service."""
 
 
-def said_of_problem(problem: Mapping[str, Any]) -> Said:
-    """Return what a problem (RFC 9457) says: its first fault, where it names faults of fields."""
+def said_of_problem(answer: Any) -> Said:
+    """Return what a problem (RFC 9457) says: its first fault, where it names faults of fields. Nothing, for another answer."""
+    problem: Mapping[str, Any] = answer if isinstance(answer, Mapping) else {}
     if faults := faults_of(problem):
         return faults[0][1]
     english = str(problem.get("detail") or problem.get("title") or "")

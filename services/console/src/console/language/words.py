@@ -8,13 +8,11 @@ from typing import Final
 
 from console.language.act_words import ACTS, DONE, NOTIFICATIONS
 from console.language.delivery_words import DELIVERY_WORDS
-from console.language.fault_words import FAULTS, WITH_QUOTES
 from console.language.field_words import OF_FORMS
 from console.language.page_words import PAGES
-from console.language.problem_words import PROBLEMS, WITH_FACTS
 from console.language.promise_words import PROMISE_WORDS
-from console.language.refusal_words import REASONS
 from console.language.report_words import REPORT_WORDS
+from console.language.sentence_words import SENTENCES
 from console.language.trigger_words import STORY, TRIGGERS
 from console.language.waiting_words import WAITING
 
@@ -246,10 +244,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "trigger": TRIGGERS,
     "story": STORY,
     "waiting": WAITING,
-    "reason": {**PROBLEMS, **REASONS},
-    "reason_with_facts": WITH_FACTS,
-    "fault": FAULTS,
-    "fault_with_facts": WITH_QUOTES,
+    **SENTENCES,
     **PROMISE_WORDS,
     **REPORT_WORDS,
     **DELIVERY_WORDS,

@@ -212,8 +212,7 @@ class Upstream:
             log.error("part.unreadable", upstream=service, status=answer.status_code)
             return Missing(service, "unreadable", now())
         if answer.is_error:
-            problem = data if isinstance(data, dict) else {}
-            return Denied(service, answer.status_code, said_of_problem(problem))
+            return Denied(service, answer.status_code, said_of_problem(data))
         return Here(data, now(), answer.headers.get("etag"))
 
     def _missing(self, service: ServiceName, why: WhyMissing) -> Missing:
