@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import re
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -44,6 +45,20 @@ def build(folder: Path, *, any_base: bool = False) -> None:
         text = json.dumps(statement, indent=1, sort_keys=True)
         (folder / f"{service}.provenance.json").write_text(f"{text}\n", encoding="utf-8")
         print_line(f"{tag(service)} {image}: {len(json.loads(bill)['components'])} components")
+
+
+def has_docker() -> bool:
+    """Return whether a Docker daemon answers; the program alone is not enough."""
+    try:
+        return subprocess.run(["docker", "info"], capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+def tag_release(version: str) -> None:
+    """Give the images that were built the tag of a version, beside `latest`."""
+    for service in SERVICES:
+        _docker("tag", tag(service), f"{tag(service)}:{version}")
 
 
 def pin() -> None:

@@ -33,7 +33,7 @@ CHART: Final = "deploy/helm"
 SUMS: Final = "SHA256SUMS"
 
 
-def build(root: Path, folder: Path, *, any_base: bool = False) -> str:
+def build(root: Path, folder: Path, *, any_base: bool = False, with_images: bool = True) -> str:
     """Build the release of this tree into `folder/<version>`. Returns the version.
 
     Raises LocalRunError where the tree may not be released (`refusals`), or a part of it cannot be built.
@@ -53,7 +53,8 @@ def build(root: Path, folder: Path, *, any_base: bool = False) -> str:
     packing.pack_chart(root / CHART, target, version, moment)
     _copy_sources(root, target, version)
     _write_bill(root, target, version, moment)
-    _build_images(target, any_base=any_base)
+    if with_images:
+        _build_images(target, version, any_base=any_base)
     _write_sums(target)
     return version
 
@@ -138,13 +139,15 @@ def _install(root: Path, environment: Path, *what: Path | str) -> None:
     )
 
 
-def _build_images(target: Path, *, any_base: bool) -> None:
-    if shutil.which("docker") is None:
+def _build_images(target: Path, version: str, *, any_base: bool) -> None:
+    """Build the images of this clone, where Docker is."""
+    if not images.has_docker():
         print_line(
-            "No Docker on this machine: the release has no images. Run `make release` where there is one."
+            "No Docker answers on this machine: the release has no images. Run `make release` where one does."
         )
         return
     images.build(target, any_base=any_base)
+    images.tag_release(version)
 
 
 def _write_sums(target: Path) -> None:
