@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from console.deliveries.view import RUN_BY_PEOPLE
 from console_support.everything import CASE, DELIVERY, WAIVER, say_everything
 from console_support.people import SignIn
 from console_support.services import FakeServices, problem
@@ -79,7 +80,8 @@ async def test_what_would_be_refused_is_not_offered_and_said_why(
     case = CASE | {"allowed": [_refused("acknowledge", "You do not hold the permission.")]}
     services.say("escalation", "/v1/escalations/ESC-3", case)
     needs = "Approving needs one of the roles ops, tom."
-    delivery = DELIVERY | {"allowed": [_refused("approve", needs), _refused("refuse", needs)]}
+    acts = ("approve", "refuse", *RUN_BY_PEOPLE)
+    delivery = DELIVERY | {"allowed": [_refused(act, needs) for act in acts]}
     services.say("delivery-gate", "/v1/deliveries/DEL-4", delivery)
     browser = await sign_in("theo")
     for path, sentence in (
