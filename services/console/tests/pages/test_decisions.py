@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from console.deliveries.view import RUN_BY_PEOPLE
 from console_support.everything import CASE, DELIVERY, WAIVER, say_everything
 from console_support.people import SignIn
 from console_support.services import FakeServices, problem
@@ -78,7 +79,8 @@ async def test_what_would_be_refused_is_not_offered_and_said_why(
     services.say("sla", "/v1/waivers/WVR-1", waiver)
     case = CASE | {"allowed": [_refused("acknowledge", "permission_missing")]}
     services.say("escalation", "/v1/escalations/ESC-3", case)
-    delivery = DELIVERY | {"allowed": [_refused(*one) for one in codes]}
+    run = tuple((act, "role_missing") for act in RUN_BY_PEOPLE)
+    delivery = DELIVERY | {"allowed": [_refused(*one) for one in (*codes, *run)]}
     services.say("delivery-gate", "/v1/deliveries/DEL-4", delivery)
     browser = await sign_in("theo")
     for path, sentence in (

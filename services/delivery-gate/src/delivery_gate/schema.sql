@@ -163,6 +163,7 @@ CREATE INDEX ix_deliveries_delivered ON deliveries (product, digest) WHERE state
 CREATE INDEX ix_deliveries_in_review ON deliveries (requested_at, id)
     WHERE state IN ('in_review', 'approved');
 CREATE INDEX ix_deliveries_requested_at ON deliveries (requested_at, id);
+CREATE INDEX ix_deliveries_version ON deliveries (product, version, requested_at, id);
 CREATE INDEX ix_deliveries_waiting ON deliveries (environment_id)
     WHERE state IN ('evaluating', 'in_review', 'approved');
 CREATE UNIQUE INDEX uq_deliveries_attempt ON deliveries (environment_id, product, version, attempt)
@@ -287,6 +288,7 @@ CREATE TABLE follow_ups (
 );
 CREATE INDEX ix_follow_ups_closed ON follow_ups (id) WHERE state = 'closed';
 CREATE INDEX ix_follow_ups_delivery_id ON follow_ups (delivery_id);
+CREATE INDEX ix_follow_ups_held_product ON follow_ups (held_product, opened_at, id);
 CREATE INDEX ix_follow_ups_holding ON follow_ups (held_product) WHERE state IN ('open', 'closed');
 CREATE INDEX ix_follow_ups_open ON follow_ups (id) WHERE state = 'open';
 CREATE INDEX ix_follow_ups_opened_at ON follow_ups (opened_at, id);
@@ -295,6 +297,17 @@ CREATE UNIQUE INDEX uq_follow_ups_emergency_id ON follow_ups (emergency_id);
 CREATE TRIGGER two_persons_confirm BEFORE INSERT OR UPDATE OF confirmed_by ON follow_ups
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('closed_by', 'confirmed_by');
+
+-- Staff, to whom work may be given by their sub. No name, no address.
+CREATE TABLE people (
+    id uuid NOT NULL,
+    sub text NOT NULL,
+    retired boolean NOT NULL,
+    -- Number of the last event about the person.
+    sequence bigint NOT NULL,
+    CONSTRAINT pk_people PRIMARY KEY (id),
+    CONSTRAINT uq_people_sub UNIQUE (sub)
+);
 
 CREATE TABLE products (
     id uuid NOT NULL,
