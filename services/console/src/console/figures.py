@@ -1,6 +1,10 @@
 """Figures as pages write them: shares, lengths, months. Pure."""
 
 from datetime import date, datetime, timedelta
+from typing import Final
+
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""As sla names them, in their order."""
 
 
 def percent(share: float | None, digits: int = 3) -> str | None:

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from console.agreements.term_rows import Fields, goals_of, targets_of
 from console.agreements.term_values import PARTIES, PROSE
 from console.agreements.typed_terms import NO_PERCENT, typed_percent, typed_share
-from console.agreements.view import PRIORITIES, WEEKDAYS
+from console.agreements.view import PRIORITIES
+from console.figures import WEEKDAYS
 from console.forms.reading import NEEDED, NO_NUMBER
 from console.language.marked import marked
 from console.language.typed_lengths import NO_LENGTH, typed_length

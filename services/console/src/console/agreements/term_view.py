@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from console.agreements.view import PRIORITIES, WEEKDAYS
+from console.agreements.view import PRIORITIES
+from console.figures import WEEKDAYS
 from console.forms.lists import Entry, List, read_list
 from console.forms.rows import Row, rows_of
 from console.upstream.part import Missing, Part, items_of

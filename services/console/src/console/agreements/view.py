@@ -6,7 +6,6 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any, Final, Literal
 
-from console.language.promise_words import PROMISE_WORDS
 from console.paged_list import PagedList, paged_list
 from console.promises import Mark
 from console.said import Said, said_of_act
@@ -32,7 +31,6 @@ WRITTEN: Final = "redraft"
 PERMISSION_MISSING: Final = "PERMISSION_MISSING"
 TRIED: Final = frozenset({"draft", "proposed", "agreed"})
 OF_CONTACTS: Final = ("comments", "approve", "decline")
-WEEKDAYS: Final = tuple(PROMISE_WORDS["weekday"])
 PRIORITIES: Final = ("blocker", "critical", "major", "minor", "trivial")
 CONDITIONS: Final = ("kind", "environment_tier", "channel", "customer_tier", "tag")
 MARKS: Final[Mapping[str, Mark]] = {

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from console.figures import WEEKDAYS
 from console.upstream.part import Part, data_of
 
 ACTS: Final = ("publish", "withdraw")
-WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, slots=True)
