@@ -72,6 +72,7 @@ async def test_what_lacks_is_said_at_its_field_before_anything_is_on_record(
     assert "This is needed." in again.tree.xpath(wrong.format("documentation"))
     assert "https://" in again.tree.xpath(wrong.format("rollback_plan"))
     assert again.tree.xpath("//title/text()")[0].startswith("Error:")
+    assert "Documentation: This is needed." in again.tree.xpath("string(//*[@role='alert'])")
     drawn = again.fields(NEW)
     assert {name: drawn[name] for name in typed} == typed
     assert drawn["nonce"] == page.fields(NEW)["nonce"]

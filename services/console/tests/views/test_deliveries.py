@@ -31,16 +31,16 @@ def test_each_row_of_the_matrix_has_a_cell_for_each_product() -> None:
         row("acme-test", cell("Archive")),
         row("acme-new"),
     )
-    matrix = delivery_matrix(here(page_of(*rows)), {}, NOW)
+    matrix = delivery_matrix(here(page_of(*rows)), {})
     assert matrix.products == ("Archive", "billing", "portal")
     shown = [[one.product if one else None for one in line.cells] for line in matrix.rows]
     assert shown == [[None, "billing", "portal"], ["Archive", None, None], [None, None, None]]
 
 
 def test_a_matrix_that_is_not_known_is_not_empty() -> None:
-    matrix = delivery_matrix(GONE, {}, NOW)
+    matrix = delivery_matrix(GONE, {})
     assert (matrix.rows, matrix.listed.is_empty, matrix.listed.status) == ((), False, 503)
-    assert delivery_matrix(here(page_of()), {}, NOW).listed.is_empty
+    assert delivery_matrix(here(page_of()), {}).listed.is_empty
 
 
 @pytest.mark.parametrize(

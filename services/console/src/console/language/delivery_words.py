@@ -5,14 +5,15 @@ from typing import Final
 
 Words = Mapping[str, str]
 
+READINESS: Final[Words] = {
+    "customer_communication": "What the customer is told",
+    "rollback_plan": "Rollback plan",
+    "stakeholder_approvals": "Approvals of those concerned",
+    "documentation": "Documentation",
+    "knowledge_session": "Knowledge session",
+}
 DELIVERY_WORDS: Final[Mapping[str, Words]] = {
-    "readiness": {
-        "customer_communication": "What the customer is told",
-        "rollback_plan": "Rollback plan",
-        "stakeholder_approvals": "Approvals of those concerned",
-        "documentation": "Documentation",
-        "knowledge_session": "Knowledge session",
-    },
+    "readiness": READINESS,
     "delivery_act": {
         "start": "Start it",
         "rolled-out": "It is rolled out",
