@@ -13,8 +13,8 @@ from console.calendars import pages as calendar_pages
 from console.clocks import pages as clock_pages
 from console.customers import goals_pages
 from console.customers import pages as customer_pages
+from console.deliveries import delivery_request_pages
 from console.deliveries import list_pages as delivery_list_pages
-from console.deliveries import new_pages as new_delivery_pages
 from console.deliveries import pages as delivery_pages
 from console.drafts import pages as draft_pages
 from console.drafts.store import RETENTION as DRAFTS
@@ -101,7 +101,7 @@ SERVICE: Final = Service(
         escalation_pages.routes,
         waiver_pages.routes,
         delivery_list_pages.routes,
-        new_delivery_pages.routes,  # before the deliveries, whose keys it is none of
+        delivery_request_pages.routes,  # before the deliveries, whose keys it is none of
         delivery_pages.routes,
         version_pages.routes,
         action_pages.routes,

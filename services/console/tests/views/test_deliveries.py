@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from console.deliveries.acts import ACTS
+from console.deliveries.delivery_acts import ACTS
+from console.deliveries.delivery_request_view import PROOFS, lacking_proofs, request_of
 from console.deliveries.matrix_view import delivery_matrix
-from console.deliveries.new_view import PROOFS, lacking_proofs, request_of
-from console.deliveries.view import RUN_BY_PEOPLE, SETBACKS, said
+from console.deliveries.view import RUN_BY_PEOPLE, SETBACKS, outcome_code
 from console.language.words import WORDS
 from console.upstream.part import Here, Missing, Part
 from console.versions.view import version_page
@@ -31,16 +31,16 @@ def test_each_row_of_the_matrix_has_a_cell_for_each_product() -> None:
         row("acme-test", cell("Archive")),
         row("acme-new"),
     )
-    matrix = delivery_matrix(here(page_of(*rows)), {}, NOW)
+    matrix = delivery_matrix(here(page_of(*rows)), {})
     assert matrix.products == ("Archive", "billing", "portal")
     shown = [[one.product if one else None for one in line.cells] for line in matrix.rows]
     assert shown == [[None, "billing", "portal"], ["Archive", None, None], [None, None, None]]
 
 
 def test_a_matrix_that_is_not_known_is_not_empty() -> None:
-    matrix = delivery_matrix(GONE, {}, NOW)
+    matrix = delivery_matrix(GONE, {})
     assert (matrix.rows, matrix.listed.is_empty, matrix.listed.status) == ((), False, 503)
-    assert delivery_matrix(here(page_of()), {}, NOW).listed.is_empty
+    assert delivery_matrix(here(page_of()), {}).listed.is_empty
 
 
 @pytest.mark.parametrize(
@@ -82,11 +82,11 @@ def test_whatever_was_done_has_words() -> None:
     words = WORDS["delivery_done"]
     for outcome in ("accepted", "refused", "deferred"):
         verdict = DELIVERY | {"verdict": {"outcome": outcome}}
-        assert {said("create", verdict), said("start", verdict)} <= words.keys()
+        assert {outcome_code("create", verdict), outcome_code("start", verdict)} <= words.keys()
     for state in ("delivered", "rolled_back"):
-        assert said("verify", DELIVERY | {"state": state}) in words
+        assert outcome_code("verify", DELIVERY | {"state": state}) in words
     plain = {"approve", "refuse", *ACTS} - {"start", "verify"}
-    assert {said(act, DELIVERY) for act in plain} == plain
+    assert {outcome_code(act, DELIVERY) for act in plain} == plain
     assert (SETBACKS | plain) <= words.keys()
     assert WORDS["delivery_act"].keys() == ACTS.keys()
     assert WORDS["readiness"].keys() == set(PROOFS)
@@ -116,16 +116,16 @@ def test_a_version_runs_where_its_digest_runs_whatever_it_is_called_there() -> N
 
 def test_checks_stand_as_the_criteria_let_them_count() -> None:
     checks = {one.kind: one for one in _page().checks}
-    assert {kind: (one.standing, one.mark) for kind, one in checks.items()} == {
+    assert {kind: (one.state, one.mark) for kind, one in checks.items()} == {
         "regression_test": ("counts", "fine"),
         "licences": ("counts", "broken"),
         "vulnerability_scan": ("missing", "soon"),
     }
     assert checks["regression_test"].tiers == ("production", "staging")
     old = _page(criteria=here(CRITERIA | {"max_check_age_seconds": 60})).checks
-    assert {one.kind: one.standing for one in old}["regression_test"] == "too_old"
+    assert {one.kind: one.state for one in old}["regression_test"] == "too_old"
     unknown = _page(criteria=GONE).checks
-    assert {one.kind: (one.standing, one.tiers) for one in unknown} == {
+    assert {one.kind: (one.state, one.tiers) for one in unknown} == {
         "regression_test": ("counts", ()),
         "licences": ("counts", ()),
     }

@@ -38,7 +38,7 @@ async def _matrix(request: Request, visitor: Visitor) -> Response:
     get = Get("delivery-gate", "/v1/delivery-matrix", ROWS | asked)
     parts = await visitor.upstream.parts(visitor.asker, {"matrix": get})
     filters = {name: value for name, value in asked.items() if name != "cursor"}
-    shown = delivery_matrix(parts["matrix"], filters, visitor.reader.moment)
+    shown = delivery_matrix(parts["matrix"], filters)
     return page(
         request,
         visitor,

@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from console.paged_list import PagedList, paged_list
-from console.promises import Mark, mark
 from console.upstream.part import Part
 
 
@@ -30,7 +28,6 @@ class Row:
     customer: str
     tier: str
     debt: Mapping[str, Any] | None
-    debt_mark: Mark
     drift: Mapping[str, Any] | None
     blockers: tuple[str, ...]
     cells: tuple[Cell | None, ...]
@@ -46,25 +43,23 @@ class Matrix:
     filters: Mapping[str, str]
 
 
-def delivery_matrix(part: Part, filters: Mapping[str, str], moment: datetime) -> Matrix:
+def delivery_matrix(part: Part, filters: Mapping[str, str]) -> Matrix:
     """Put together what the gate answered; `filters` are those of the page's address."""
     listed = paged_list(part, "/deliveries", filters)
     products = tuple(
         sorted({cell["product"] for row in listed.items for cell in row["cells"]}, key=str.casefold)
     )
-    rows = tuple(_row(one, products, moment) for one in listed.items)
+    rows = tuple(_row(one, products) for one in listed.items)
     return Matrix(products, rows, listed, filters)
 
 
-def _row(item: Mapping[str, Any], products: tuple[str, ...], moment: datetime) -> Row:
+def _row(item: Mapping[str, Any], products: tuple[str, ...]) -> Row:
     cells = {one["product"]: _cell(one) for one in item["cells"]}
-    debt = item["debt"]
     return Row(
         item["environment"],
         item["customer"],
         item["tier"],
-        debt,
-        mark(debt["due_at"] if debt else None, moment),
+        item["debt"],
         item["drift"],
         tuple(item["blockers"]),
         tuple(cells.get(product) for product in products),

@@ -7,8 +7,8 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from console.deliveries.acts import ACTS, prefilled
-from console.deliveries.view import SETBACKS, delivery_page, said
+from console.deliveries.delivery_acts import ACTS, prefilled
+from console.deliveries.view import SETBACKS, delivery_page, outcome_code
 from console.forms import form as forms
 from console.forms.decision import Decision, decide
 from console.forms.drawn import drawn_forms, is_wrong, status_of
@@ -126,7 +126,7 @@ async def _page(
         visitor.session.person.sub,
     )
     shown = _forms(drawn, found)
-    outcome = said(done, found.data)
+    outcome = outcome_code(done, found.data)
     return page(
         request,
         visitor,

@@ -32,7 +32,7 @@ SETBACKS: Final = {
     "start_deferred",
     "verify_rolled_back",
 }
-"""What was done, as `said` names it, and did not come out as it was meant to."""
+"""What was done, as `outcome_code` names it, and did not come out as it was meant to."""
 RUN_BY_PEOPLE: Final = ("start", "rolled_out", "verify", "fail", "withdraw")
 
 
@@ -142,7 +142,7 @@ def delivery_page(
     )
 
 
-def said(done: str | None, delivery: Mapping[str, Any]) -> str | None:
+def outcome_code(done: str | None, delivery: Mapping[str, Any]) -> str | None:
     """Return what was done, as a code of the kind `delivery_done`: an act that the gate judges with its verdict."""
     if done in {"create", "start"}:
         return f"{done}_{(delivery['verdict'] or {}).get('outcome', 'accepted')}"

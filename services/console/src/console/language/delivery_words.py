@@ -5,6 +5,13 @@ from typing import Final
 
 Words = Mapping[str, str]
 
+READINESS: Final[Words] = {
+    "customer_communication": "What the customer is told",
+    "rollback_plan": "Rollback plan",
+    "stakeholder_approvals": "Approvals of those concerned",
+    "documentation": "Documentation",
+    "knowledge_session": "Knowledge session",
+}
 DELIVERY_WORDS: Final[Mapping[str, Words]] = {
     "criterion": {
         "regression_test": "regression test",
@@ -49,13 +56,7 @@ DELIVERY_WORDS: Final[Mapping[str, Words]] = {
         "ENV_DRIFTED": "Explain first what runs on the environment.",
         "CONFLICT": "Wait until the other delivery to this environment is over.",
     },
-    "readiness": {
-        "customer_communication": "What the customer is told",
-        "rollback_plan": "Rollback plan",
-        "stakeholder_approvals": "Approvals of those concerned",
-        "documentation": "Documentation",
-        "knowledge_session": "Knowledge session",
-    },
+    "readiness": READINESS,
     "delivery_act": {
         "start": "Start it",
         "rolled-out": "It is rolled out",

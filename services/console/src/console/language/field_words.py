@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
+from console.language.delivery_words import READINESS
+
 Words = Mapping[str, str]
 
 FIELDS: Final[Words] = {
+    **READINESS,
     "rolled_out_digest": "What is rolled out (digest)",
     "running_digest": "What runs now (digest)",
     "what_failed": "What failed",

@@ -17,7 +17,7 @@ DELIVERIES: Final[Mapping[str, Mark]] = {
     "superseded": "none",
     "withdrawn": "none",
 }
-Standing = Literal["counts", "too_old", "missing"]
+CheckState = Literal["counts", "too_old", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class CheckLine:
 
     kind: str
     run: Mapping[str, Any] | None
-    standing: Standing
+    state: CheckState
     mark: Mark
     until: datetime | None
     tiers: tuple[str, ...]

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from fastapi import Request
 from starlette.responses import Response
 
-from console.deliveries.new_view import (
+from console.deliveries.delivery_request_view import (
     LIFECYCLES,
     PROOFS,
     asking,
