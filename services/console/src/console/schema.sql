@@ -22,6 +22,13 @@ CREATE INDEX ix_drafts_contact ON drafts (contact) WHERE contact IS NOT NULL;
 CREATE INDEX ix_drafts_ref ON drafts (ref);
 CREATE INDEX ix_drafts_saved_at ON drafts (saved_at);
 
+CREATE TABLE logout_tokens (
+    token_id text NOT NULL,
+    expires_at timestamptz NOT NULL,
+    CONSTRAINT logout_tokens_pkey PRIMARY KEY (token_id)
+);
+CREATE INDEX ix_logout_tokens_expires_at ON logout_tokens (expires_at);
+
 CREATE TABLE presence (
     ticket text NOT NULL,
     sub text NOT NULL,
@@ -67,6 +74,8 @@ CREATE TABLE sessions (
     CONSTRAINT ck_sessions_hash CHECK (octet_length(name_hash) = 32)
 );
 CREATE INDEX ix_sessions_ends_at ON sessions (ends_at);
+CREATE INDEX ix_sessions_issuer_session ON sessions (issuer_session)
+    WHERE issuer_session IS NOT NULL;
 CREATE INDEX ix_sessions_sub ON sessions (sub);
 
 -- Tables that every service has
