@@ -1,6 +1,7 @@
 """What a page asks of the services: six things at most, and never something for each row."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -95,4 +96,5 @@ async def test_a_page_asks_for_six_things_at_most_and_for_no_row(
     asked = await calls_of(browser, services, path)
     assert len(asked) <= MOST
     lengthen(services)
-    assert await calls_of(browser, services, path) == asked
+    longer = await calls_of(browser, services, path)
+    assert not Counter(longer) - Counter(asked), "something is asked for each row"

@@ -65,7 +65,7 @@ async def test_what_may_not_be_done_now_is_said_with_the_reason(
     services.say("delivery-gate", "/v1/deliveries/DEL-4", DELIVERY | {"allowed": acts})
     browser = await sign_in("sven")
     page = await browser.open("/deliveries/DEL-4")
-    assert "Start it: This delivery is in_review." in page.main
+    assert "Start it: That is not possible in its present state." in page.main
     assert page.tree.xpath("//form[@action='/deliveries/DEL-4/start']") == []
     assert page.tree.xpath("//form[@action='/deliveries/DEL-4/withdraw']//button")
     ended = DELIVERY | {"allowed": acts, "state": "delivered"}

@@ -100,7 +100,7 @@ async def test_what_the_gate_does_not_take_stands_at_its_field(
     browser = await sign_in("pavel")
     again = await browser.send(await browser.open(HERE), NEW, **READY)
     assert again.status == 422
-    assert "There is none." in again.tree.xpath("string(//p[@id='new-environment-wrong'])")
+    assert "This is not known here." in again.tree.xpath("string(//p[@id='new-environment-wrong'])")
     assert again.fields(NEW)["rollback_plan"] == PLAN
 
 

@@ -56,7 +56,7 @@ async def three(app: FastAPI, database: Database) -> None:
 )
 @pytest.mark.usefixtures("three")
 async def test_what_a_token_names_is_ended(
-    client: AsyncClient, database: Database, named: dict[str, str], left: list[tuple[str, str]]
+    client: AsyncClient, database: Database, named: dict[str, Any], left: list[tuple[str, str]]
 ) -> None:
     answer = await log_out(client, logout_token(**named))
     assert (answer.status_code, answer.content) == (200, b"")

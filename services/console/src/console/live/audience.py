@@ -180,4 +180,4 @@ FOR_US_ALONE: Final = frozenset(
         "waiver.revoked",
         "waiver.withdrawn",
     )
-)
+) | {"opsdesk.ticket.second_eyes_given.v2", "opsdesk.ticket.second_eyes_overdue.v2"}

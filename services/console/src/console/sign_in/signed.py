@@ -43,7 +43,8 @@ async def read_signed(
         if key is None:
             raise NotBelieved("no key of the issuer signed it")
         claims = jwt.decode(token, key, registry=REGISTRY).claims
-        registry = JWTClaimsRegistry(leeway=CLOCK_SKEW_S, **of_issuer, **OF_EVERY_TOKEN, **wanted)
+        claims_wanted: dict[str, Any] = {**of_issuer, **OF_EVERY_TOKEN, **wanted}
+        registry = JWTClaimsRegistry(leeway=CLOCK_SKEW_S, **claims_wanted)
         registry.validate(claims)
     except (
         JoseError,

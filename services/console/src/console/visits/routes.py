@@ -105,8 +105,8 @@ def _with_error_pages(handle: Handle) -> Handle:
             return error_page(request, _anonymous(request), 503, "issuer")
         except (HTTPException, RequestValidationError):
             return error_page(request, _anonymous(request), 404, "not_found")
-        except PayloadTooLarge as problem:
-            limit = int(problem.extra["limit"]) // MIB
+        except PayloadTooLarge as too_large:
+            limit = int(too_large.extra["limit"]) // MIB
             back = own_path(request.url.path.rpartition("/")[0] or HOME)
             return error_page(
                 request, _anonymous(request), 413, "too_large", limit=limit, back=back
