@@ -6,6 +6,8 @@ from opsdesk.journeys import steps
 from opsdesk.journeys.context import JourneyContext
 from opsdesk_local.installation import Installation
 
+from .whole_pages import reload_until_whole
+
 MOUSE = """() => { for (const one of ["mousedown", "touchstart", "wheel"])
   addEventListener(one, () => sessionStorage.setItem("mouse", one), true); }"""
 MOST_TABS = 60
@@ -22,6 +24,7 @@ async def _tab_to(page: Page, name: str) -> None:
 
 async def _row_of(page: Page, key: str) -> None:
     """Press j until the focus is in the row of this ticket."""
+    await reload_until_whole(page)
     await expect(page.get_by_role("main")).to_contain_text(key)
     for _ in range(MOST_TABS):
         await page.keyboard.press("j")

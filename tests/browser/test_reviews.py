@@ -9,6 +9,7 @@ from opsdesk.journeys.context import JourneyContext
 from opsdesk.journeys.support_hours import AMSTERDAM, DAY
 
 from .conftest import Desk
+from .whole_pages import reload_until_whole
 
 REASON = "De wachtrij van de etikettenprinter had geen eigenaar; nu wel."
 ASSESSMENT = "Een rustige maand, op de etiketten na."
@@ -67,6 +68,7 @@ async def test_dana_draws_up_a_month_discusses_it_and_theo_publishes_it(
     await dana.get_by_label("Month").fill(month)
     await dana.get_by_role("button", name="Draw it up").click()
     await dana.wait_for_url(f"**/reviews/acme-{month}?done=create")
+    await reload_until_whole(dana)
     await expect(dana.get_by_text("still need")).to_be_visible()
     await _open(dana, "Say why one broke")
     broken = dana.get_by_label("Which one")
@@ -75,18 +77,23 @@ async def test_dana_draws_up_a_month_discusses_it_and_theo_publishes_it(
     await dana.get_by_label("Why it broke").fill(REASON)
     await dana.locator("form[action$='breach-comments']").get_by_role("button").click()
     await dana.wait_for_url("**?done=breach-comments")
+    await reload_until_whole(dana)
     await _explain_the_others(company, f"acme-{month}", ticket)
     await dana.goto(f"/reviews/acme-{month}")
+    await reload_until_whole(dana)
     await dana.get_by_role("button", name="Draw it up again").click()
     await dana.wait_for_url("**?done=regenerate")
+    await reload_until_whole(dana)
     await expect(dana.get_by_role("main")).to_contain_text(REASON)
     await _open(dana, "Write it differently")
     await dana.get_by_label("The assessment").fill(ASSESSMENT)
     await dana.locator("form[action$='assessment']").get_by_role("button").click()
     await dana.wait_for_url("**?done=assessment")
+    await reload_until_whole(dana)
     await dana.get_by_label("What was said").fill(MINUTES)
     await dana.locator("form[action$='minutes']").get_by_role("button").click()
     await dana.wait_for_url("**?done=minutes")
+    await reload_until_whole(dana)
     await dana.get_by_role("button", name="Publish edition 1").click()
     await expect(dana.get_by_role("alert")).to_be_visible()  # drawn up and worded by herself
     jan = await desk("Jan Bakker", java_script_enabled=scripts)
@@ -95,6 +102,7 @@ async def test_dana_draws_up_a_month_discusses_it_and_theo_publishes_it(
     assert hidden.status == 404
     theo = await desk("Theo Jansen", java_script_enabled=scripts)
     await theo.goto(f"/reviews/acme-{month}")
+    await reload_until_whole(theo)
     await expect(theo.get_by_role("main")).to_contain_text("Drawn up by dana")
     await theo.get_by_role("button", name="Publish edition 1").click()
     await theo.wait_for_url("**?done=publish")

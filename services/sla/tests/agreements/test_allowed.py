@@ -94,7 +94,7 @@ async def test_the_customer_who_signs_is_told_that_they_may(
     async def bring() -> str:
         return await drafts.bring(SIGNED, customer_signs=True)
 
-    assert await check_allowed_acts(people["jan"], WAYS, bring) == {"approve"}
+    assert await check_allowed_acts(people["jan"], WAYS, bring) == {"approve", "decline"}
     allowed = await allowed_of(people["gina"], await bring())
     assert allowed["approve"]["why_not"]["code"] == "customer_signs"
 
