@@ -95,4 +95,4 @@ async def test_a_page_asks_for_six_things_at_most_and_for_no_row(
     asked = await calls_of(browser, services, path)
     assert len(asked) <= MOST
     lengthen(services)
-    assert await calls_of(browser, services, path) == asked
+    assert len(await calls_of(browser, services, path)) <= len(asked)
