@@ -170,10 +170,10 @@ class Client(httpx.AsyncBaseTransport):
     """The console, as the issuer reaches it."""
 
     status: int = 200
-    told: list[httpx.Request] = field(default_factory=list)
+    requests: list[httpx.Request] = field(default_factory=list)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.told.append(request)
+        self.requests.append(request)
         if self.status == 0:
             raise httpx.ConnectError("away")
         return httpx.Response(self.status)
@@ -198,10 +198,10 @@ async def test_who_signs_out_here_is_signed_out_everywhere(
     tokens = (await issuer.post("/token", data=redemption(await code_for(issuer)))).json()
     page = await issuer.get("/end-session", params={"id_token_hint": tokens["id_token"]})
     assert "In every browser." in page.text
-    [told] = client.told
-    assert str(told.url) == "http://127.0.0.1:8005/back-channel-logout"
+    [request] = client.requests
+    assert str(request.url) == "http://127.0.0.1:8005/back-channel-logout"
     keys = KeySet.import_key_set((await issuer.get("/jwks.json")).json())
-    logout = jwt.decode(parse_qs(told.content.decode())["logout_token"][0], keys)
+    logout = jwt.decode(parse_qs(request.content.decode())["logout_token"][0], keys)
     assert logout.header["typ"] == "logout+jwt"
     assert (logout.claims["sub"], logout.claims["aud"]) == ("anna", "opsdesk-console")
     assert "nonce" not in logout.claims
@@ -219,13 +219,13 @@ async def test_nobody_is_signed_out_by_a_stranger_s_link(
 ) -> None:
     page = await issuer.get("/end-session", params={"id_token_hint": hint})
     assert "Nothing of you is kept here." in page.text
-    assert client.told == []
+    assert client.requests == []
 
 
 async def test_an_access_token_signs_nobody_out(issuer: AsyncClient, client: Client) -> None:
     tokens = (await issuer.post("/token", data=redemption(await code_for(issuer)))).json()
     await issuer.get("/end-session", params={"id_token_hint": tokens["access_token"]})
-    assert client.told == []
+    assert client.requests == []
 
 
 @pytest.mark.parametrize("status", [0, 400, 500])

@@ -17,7 +17,7 @@ from pydantic_core import core_schema
 from common.http.problems import FRAMEWORK_PROBLEMS
 from common.wording.findings import FINDINGS
 from console.language.words import WORDS
-from console.said import URN
+from console.service_text import URN
 from delivery_gate.criteria.domain.verdict import ReasonCode
 
 ROOT = Path(__file__).parents[2]

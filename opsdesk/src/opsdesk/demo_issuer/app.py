@@ -85,10 +85,10 @@ class DemoIssuer:
         """Sign who comes with an ID token out everywhere (back-channel logout); without one there is nobody to sign out."""
         hint = request.query_params.get("id_token_hint", "")
         who = self.issuer.identified(hint, self.client_id)
-        told = await self._tell_client(who) if who else False
+        is_done = await self._tell_client(who) if who else False
         page = sentence_page(
             "You are signed out",
-            "In every browser." if told else "Nothing of you is kept here.",
+            "In every browser." if is_done else "Nothing of you is kept here.",
             (self._console + "/", "Sign in again"),
         )
         return HTMLResponse(page, headers=HEADERS)

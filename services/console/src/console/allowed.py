@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from console.said import Said, said_of_act
+from console.service_text import ServiceText, text_of_act
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class Act:
     """Something that may be done; `why_not` as the service says it where it may not be now."""
 
     possible: bool
-    why_not: Said | None = None
+    why_not: ServiceText | None = None
 
 
 UNKNOWN = Act(possible=True)
@@ -32,5 +32,5 @@ class Acts:
 def acts_of(thing: Mapping[str, Any]) -> Acts:
     """Read what a service says of a thing."""
     return Acts(
-        {one["act"]: Act(one["possible"], said_of_act(one)) for one in thing.get("allowed") or ()}
+        {one["act"]: Act(one["possible"], text_of_act(one)) for one in thing.get("allowed") or ()}
     )

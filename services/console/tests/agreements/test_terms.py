@@ -9,7 +9,7 @@ import pytest
 from console.agreements.term_reading import find_violations, read_agreement, read_terms
 from console.agreements.term_values import as_next_version, blank_terms, values_of
 from console.agreements.typed_terms import typed_credits, typed_percent, typed_share
-from console.said import Said
+from console.service_text import ServiceText
 from console.upstream.problems import Refused, Violation
 from console_support.promises import AGREEMENT, CALENDAR_ID
 
@@ -151,7 +151,7 @@ def test_what_sla_finds_wrong_stands_at_the_field_that_holds_it(pointer: str) ->
 def test_a_refusal_without_a_field_is_about_the_whole() -> None:
     terms = read_terms(values_of(FULL, WEEKLY, AMSTERDAM), AMSTERDAM)
     assert find_violations(Refused(409, {"detail": "Not now."}), terms) == (
-        Violation("", Said("", "Not now.")),
+        Violation("", ServiceText("", "Not now.")),
     )
 
 

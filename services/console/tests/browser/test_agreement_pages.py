@@ -27,7 +27,7 @@ REQUIREMENTS = {
 
 @pytest.fixture(autouse=True)
 def refused(served: FastAPI, services: FakeServices) -> None:
-    """Said after everything else was."""
+    """ServiceText after everything else was."""
     verdict = {"state": "refused", "verdict": REFUSAL["verdict"]}
     services.say("delivery-gate", "/v1/deliveries/DEL-4", DELIVERY | verdict, etag='"5"')
     criteria = CRITERIA | {"requirements": {"production": REQUIREMENTS}}

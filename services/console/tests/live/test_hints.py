@@ -22,7 +22,7 @@ def headers(kind: str) -> list[tuple[str, bytes]]:
 
 
 @pytest.mark.parametrize(
-    ("topic", "kind", "heard"),
+    ("topic", "kind", "names"),
     [
         ("tickets", "ticket.replied", {"tickets", "ticket:OPS-7", "environment:acme-prod"}),
         ("tickets", "ticket.partner_replied", set()),
@@ -36,13 +36,13 @@ def headers(kind: str) -> list[tuple[str, bytes]]:
     ],
 )
 def test_a_contact_hears_of_what_they_can_see_and_of_nothing_else(
-    topic: str, kind: str, heard: set[str]
+    topic: str, kind: str, names: set[str]
 ) -> None:
-    names = {"ticket": "OPS-7", "environment": "acme-prod", "delivery": "D-7", "escalation": "E-7"}
-    event = names | {"customer": "acme"}
+    event = {"ticket": "OPS-7", "environment": "acme-prod", "delivery": "D-7", "escalation": "E-7"}
+    event |= {"customer": "acme"}
     hint = read_hint(f"opsdesk.{topic}", json.dumps(event).encode(), headers(kind))
     assert hint is not None
-    assert hint.for_contacts == heard
+    assert hint.for_contacts == names
     assert hint.names >= {topic, "ticket:OPS-7", "escalation:E-7", "delivery:D-7"}
 
 

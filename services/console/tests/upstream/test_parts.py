@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from console.said import Said
+from console.service_text import ServiceText
 from console.settings import ConsoleSettings
 from console.upstream.breaker import FAILURES
 from console.upstream.client import Asker, Get, SignedOut, Upstream
@@ -81,7 +81,7 @@ async def test_a_refusal_is_no_missing_part(
     answer = problem(status, "forbidden", "Only for second level.")
     services.say("intake", "/v1/tickets/OPS-1", answer=answer)
     part = (await upstream.parts(ANNA, {"ticket": TICKET}))["ticket"]
-    assert part == Denied("intake", status, Said("forbidden", "Only for second level."))
+    assert part == Denied("intake", status, ServiceText("forbidden", "Only for second level."))
 
 
 async def test_a_token_that_is_not_taken_signs_out_and_is_not_sent_again(
@@ -173,7 +173,7 @@ async def test_a_problem_says_that_it_was_not_done(
     services.say("intake", "/v1/x", method="POST", answer=problem(status, "x", "Do this."))
     outcome = await send(upstream)
     assert isinstance(outcome, Refused)
-    assert (outcome.status, outcome.said) == (status, Said("x", "Do this."))
+    assert (outcome.status, outcome.text) == (status, ServiceText("x", "Do this."))
 
 
 async def test_an_approval_may_ask_for_a_fresh_sign_in_without_signing_out(

@@ -17,8 +17,8 @@ from console.paged_list import paged_list
 from console.reports.view import report_page
 from console.reviews.requests import REQUESTS
 from console.reviews.view import review_page
-from console.said import Said
 from console.search.view import found, page_of_key
+from console.service_text import ServiceText
 from console.upstream.part import Denied, Here, Missing, Part
 from console.upstream.problems import Violation
 from console_support.answers import page_of
@@ -61,7 +61,7 @@ def test_a_card_shows_whom_one_may_call_and_only_the_own_environments() -> None:
 
 def test_what_a_contact_may_not_read_is_not_said_to_be_empty() -> None:
     denied = Denied(
-        "intake", 403, Said("forbidden", "jan does not hold the permission queue:read.")
+        "intake", 403, ServiceText("forbidden", "jan does not hold the permission queue:read.")
     )
     assert not customer_card(card_parts(tickets=denied), "acme", NOW).is_empty("tickets")
 
@@ -180,7 +180,7 @@ def test_of_a_service_before_this_release_nothing_is_made_up() -> None:
     [
         (Here(page_of(), NOW), 200, True),
         (GONE, 503, False),
-        (Denied("sla", 403, Said("forbidden", "no")), 200, False),
+        (Denied("sla", 403, ServiceText("forbidden", "no")), 200, False),
     ],
 )
 def test_a_list_that_is_missing_is_not_empty(part: Part, status: int, is_empty: bool) -> None:
@@ -220,7 +220,7 @@ def test_customers_are_found_by_a_part_of_their_name() -> None:
     parts: dict[str, Part] = {
         "tickets": here(page_of()),
         "customers": here(page_of(CUSTOMER, CUSTOMER | {"key": "other", "name": "Other"})),
-        "environment": Denied("delivery-gate", 404, Said("not-found", "There is none.")),
+        "environment": Denied("delivery-gate", 404, ServiceText("not-found", "There is none.")),
     }
     assert [one.path for one in found(parts, "LOGIS").directory_hits] == ["/customers/acme"]
     assert found(parts, "nothing").directory_hits == ()

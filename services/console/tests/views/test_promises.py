@@ -10,7 +10,7 @@ from console.availability.view import availability_page
 from console.calendars.view import calendar_page
 from console.clocks.list_view import only_one
 from console.clocks.view import MAX_INTERVALS, clock_page
-from console.said import Said
+from console.service_text import ServiceText
 from console.upstream.part import Here, Missing, Part
 from console_support.answers import page_of
 from console_support.outages import AVAILABILITY
@@ -111,7 +111,7 @@ def test_what_the_service_forbids_is_told_with_its_reason() -> None:
         {"act": "withdraw", "possible": True, "why_not": None},
     ]
     assert agreement(allowed=allowed).why_not == {
-        "approve": Said("self_approval", "You drafted it.")
+        "approve": ServiceText("self_approval", "You drafted it.")
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from console.paged_list import PagedList, paged_list
 from console.promises import Mark
-from console.said import Said, said_of_act
+from console.service_text import ServiceText, text_of_act
 from console.upstream.part import Part, data_of
 
 ACTS = Literal[
@@ -78,7 +78,7 @@ class AgreementPage:
     mark: Mark
     targets: tuple[TargetLine, ...]
     acts: tuple[str, ...]
-    why_not: Mapping[str, Said]
+    why_not: Mapping[str, ServiceText]
     comments: PagedList
     extensions: PagedList
     calendar_key: str | None
@@ -153,12 +153,12 @@ def _acts(agreement: Mapping[str, Any], is_contact: bool) -> Iterable[str]:
     return steps
 
 
-def _refusals(agreement: Mapping[str, Any]) -> dict[str, Said]:
+def _refusals(agreement: Mapping[str, Any]) -> dict[str, ServiceText]:
     """Return why the reader may not do something now, where sla says so."""
     return {
-        NAMES.get(one["act"], one["act"]): said
+        NAMES.get(one["act"], one["act"]): text
         for one in agreement.get("allowed") or ()
-        if (said := said_of_act(one)) is not None
+        if (text := text_of_act(one)) is not None
     }
 
 

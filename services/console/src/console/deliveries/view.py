@@ -8,7 +8,7 @@ from console.allowed import Acts, acts_of
 from console.deliveries.criteria_view import Criterion, Next, beside, criteria_of, what_comes_next
 from console.paged_list import paged_list
 from console.promises import Mark
-from console.said import Said
+from console.service_text import ServiceText
 from console.upstream.part import Missing, Part, data_of
 
 MARKS: Mapping[str, Mark] = {
@@ -99,7 +99,7 @@ class DeliveryPage:
         return tuple(one for one in RUN_BY_PEOPLE if self.acts.may(one).possible)
 
     @property
-    def not_now(self) -> Mapping[str, Said]:
+    def not_now(self) -> Mapping[str, ServiceText]:
         """Why what people run it with may not be done now, by the acts' names in `allowed`; nothing of one that has ended."""
         if self.has_ended:
             return {}

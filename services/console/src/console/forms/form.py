@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Literal
 
-from console.said import Sentence
+from console.service_text import Sentence
 from console.upstream.problems import (
     Done,
     NotSent,

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from console.language.catalogue import translations, word
 from console.language.words import WORDS
-from console.said import Said, Sentence
+from console.service_text import Sentence, ServiceText
 
 STATES: Final = tuple(kind for kind in WORDS if kind == "state" or kind.endswith("_state"))
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {"state": STATES, "priority": ("priority",)}
@@ -29,22 +29,22 @@ def in_words(language: str, sentence: Sentence | None) -> str:
     return own if known is None or language == "en" else Markup("{} {}").format(known, own)
 
 
-def _is_vague(said: Said) -> bool:
+def _is_vague(text: ServiceText) -> bool:
     """Whether the code says less than the service's own sentence, which is shown then, too."""
-    return said.about == "reason" and said.code in VAGUE and bool(said.english)
+    return text.about == "reason" and text.code in VAGUE and bool(text.english)
 
 
-def _known(language: str, said: Said) -> str | None:
-    english = WORDS[said.about].get(said.code)
+def _known(language: str, text: ServiceText) -> str | None:
+    english = WORDS[text.about].get(text.code)
     return None if english is None else str(translations(language).gettext(english))
 
 
-def _with_facts(language: str, said: Said) -> str | None:
+def _with_facts(language: str, text: ServiceText) -> str | None:
     """Return the sentence that has a place for facts, where the service named these facts."""
-    english = WORDS[f"{said.about}_with_facts"].get(said.code)
+    english = WORDS[f"{text.about}_with_facts"].get(text.code)
     if english is None:
         return None
-    facts = {name: _fact(language, name, value) for name, value in said.facts.items()}
+    facts = {name: _fact(language, name, value) for name, value in text.facts.items()}
     try:
         return str(translations(language).gettext(english)) % facts
     except KeyError:

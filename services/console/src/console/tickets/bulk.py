@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from console.forms.fields import Field
 from console.forms.reading import Read, read_fields
-from console.said import Said, said_of_problem
+from console.service_text import ServiceText, text_of_problem
 from console.tickets.act_reading import read_act
 from console.tickets.acts import ACT_FORMS, OVERRULE, ActForm
 
@@ -34,7 +34,7 @@ class Result:
     """What became of a ticket; `why_not` where it was not done."""
 
     key: str
-    why_not: Said | None
+    why_not: ServiceText | None
 
 
 def bulk_acts() -> tuple[ActForm, ...]:
@@ -67,6 +67,6 @@ def asked(act: ActForm, keys: list[str], body: Mapping[str, Any]) -> dict[str, A
 def results(answer: Mapping[str, Any]) -> tuple[Result, ...]:
     """Return what became of each, in the order in which they were ticked."""
     return tuple(
-        Result(one["ticket"], said_of_problem(one["problem"]) if one.get("problem") else None)
+        Result(one["ticket"], text_of_problem(one["problem"]) if one.get("problem") else None)
         for one in answer["items"]
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from console.said import Said, said_of_act
+from console.service_text import ServiceText, text_of_act
 from console.tickets.acts import ACT_FORMS, ActForm
 
 PENDING: Final[Mapping[str, str]] = {
@@ -34,7 +34,7 @@ class Act:
 
     name: str
     possible: bool
-    why_not: Said | None
+    why_not: ServiceText | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Offer:
     """An act with its form; `why_not` in words where it may not be done now."""
 
     form: ActForm
-    why_not: Said | None = None
+    why_not: ServiceText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _waits_for_two(ticket: Mapping[str, Any], form: ActForm) -> bool:
 def acts_of(ticket: Mapping[str, Any]) -> dict[str, Act]:
     """Return what intake says may be done on a ticket, and why not the rest."""
     return {
-        one["act"]: Act(one["act"], one["possible"], said_of_act(one))
+        one["act"]: Act(one["act"], one["possible"], text_of_act(one))
         for one in ticket.get("allowed") or ()
     }
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from common.now import now
 from common.persistence.database import Database
 from common.telemetry import logger
-from console.said import said_of_problem
+from console.service_text import text_of_problem
 from console.settings import ConsoleSettings
 from console.upstream.asking import Asker, Get, Parts
 from console.upstream.breaker import Breaker
@@ -212,7 +212,7 @@ class Upstream:
             log.error("part.unreadable", upstream=service, status=answer.status_code)
             return Missing(service, "unreadable", now())
         if answer.is_error:
-            return Denied(service, answer.status_code, said_of_problem(data))
+            return Denied(service, answer.status_code, text_of_problem(data))
         return Here(data, now(), answer.headers.get("etag"))
 
     def _missing(self, service: ServiceName, why: WhyMissing) -> Missing:

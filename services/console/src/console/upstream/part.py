@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from console.said import Said
+from console.service_text import ServiceText
 
 ServiceName = Literal["intake", "sla", "escalation", "delivery-gate"]
 WhyMissing = Literal["silent", "failed", "busy", "unreadable"]
@@ -36,7 +36,7 @@ class Denied:
 
     service: ServiceName
     status: int
-    detail: Said
+    detail: ServiceText
 
 
 Part = Here | Missing | Denied

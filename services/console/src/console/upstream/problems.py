@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from console.said import Said, Sentence, faults_of, said_of_problem
+from console.service_text import Sentence, ServiceText, faults_of, text_of_problem
 from console.upstream.part import ServiceName
 
 
@@ -25,9 +25,9 @@ class Refused:
     problem: Mapping[str, Any]
 
     @property
-    def said(self) -> Said:
+    def text(self) -> ServiceText:
         """What the service says of it."""
-        return said_of_problem(self.problem)
+        return text_of_problem(self.problem)
 
     @property
     def code(self) -> str | None:
@@ -62,5 +62,5 @@ class Violation:
 
 def violations(refused: Refused) -> list[Violation]:
     """Return a line for each thing that is wrong; one of the whole where the service names no field."""
-    faults = [Violation(field, said) for field, said in faults_of(refused.problem)]
-    return faults or [Violation("", refused.said)]
+    faults = [Violation(field, text) for field, text in faults_of(refused.problem)]
+    return faults or [Violation("", refused.text)]

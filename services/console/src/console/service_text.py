@@ -11,7 +11,7 @@ NO_FACTS: Final[Facts] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ServiceText:
     """A sentence of a service: `code` in lower case, its own `english` words, and the `facts` that came with it.
 
     `about`: why something was not done, or what is wrong with a field.
@@ -23,43 +23,45 @@ class Said:
     about: Literal["reason", "fault"] = "reason"
 
 
-Sentence = str | Said
+Sentence = str | ServiceText
 """A sentence of ours, which is a message id, or one of a service."""
 
 
-def said_of_problem(answer: Any) -> Said:
+def text_of_problem(answer: Any) -> ServiceText:
     """Return what a problem (RFC 9457) says: its first fault, where it names faults of fields. Nothing, for another answer."""
     problem: Mapping[str, Any] = answer if isinstance(answer, Mapping) else {}
     if faults := faults_of(problem):
         return faults[0][1]
     english = str(problem.get("detail") or problem.get("title") or "")
-    return Said(_code(problem), english, _facts(problem))
+    return ServiceText(_code(problem), english, _facts(problem))
 
 
-def faults_of(problem: Mapping[str, Any]) -> list[tuple[str, Said]]:
+def faults_of(problem: Mapping[str, Any]) -> list[tuple[str, ServiceText]]:
     """Return what a problem says of fields: the name of each, "" for the whole, and the sentence.
 
     A check of a message says beside its faults (`findings`) which place it means: that is quoted.
     """
     errors = [one for one in _list(problem, "errors") if isinstance(one, dict)]
     findings = _list(problem, "findings")
-    places = findings if len(findings) == len(errors) else [None] * len(errors)
+    quoted = findings if len(findings) == len(errors) else [None] * len(errors)
     return [
         (
             _field(one),
-            Said(str(one.get("code", "")), str(one.get("detail", "")), _quote(place), "fault"),
+            ServiceText(
+                str(one.get("code", "")), str(one.get("detail", "")), _quote(finding), "fault"
+            ),
         )
-        for one, place in zip(errors, places, strict=True)
+        for one, finding in zip(errors, quoted, strict=True)
     ]
 
 
-def said_of_act(allowed: Mapping[str, Any]) -> Said | None:
+def text_of_act(allowed: Mapping[str, Any]) -> ServiceText | None:
     """Return why an act of `allowed` is not possible now; None where it is."""
     why_not = allowed.get("why_not")
     if not isinstance(why_not, dict):
         return None
     code = str(why_not.get("code", "")).lower()
-    return Said(code, str(why_not.get("detail", "")), _facts(why_not))
+    return ServiceText(code, str(why_not.get("detail", "")), _facts(why_not))
 
 
 def _code(problem: Mapping[str, Any]) -> str:
@@ -69,8 +71,8 @@ def _code(problem: Mapping[str, Any]) -> str:
     return str(problem.get("code") or kind).lower()
 
 
-def _facts(said: Mapping[str, Any]) -> Facts:
-    given = said.get("parameters")
+def _facts(text: Mapping[str, Any]) -> Facts:
+    given = text.get("parameters")
     if not isinstance(given, dict):
         return NO_FACTS
     return {str(name): str(value) for name, value in given.items()}
