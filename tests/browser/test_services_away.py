@@ -87,8 +87,8 @@ async def test_a_reply_that_was_sent_meanwhile_arrives_exactly_once(
     await anna.locator("#reply-text").fill(REPLY)
     async with away(installation, "intake", how):
         await anna.get_by_role("button", name="Send to the customer").click()
-        said = "We cannot tell" if how == "hangs" else "Not sent"
-        await expect(anna.get_by_role("alert").first).to_contain_text(said)
+        notice = "We cannot tell" if how == "hangs" else "Not sent"
+        await expect(anna.get_by_role("alert").first).to_contain_text(notice)
         await expect(anna.locator("#reply-text")).to_have_value(REPLY)
     await _send_again(anna)
     messages = await company["anna"].get("intake", f"/v1/tickets/{key}/messages")
