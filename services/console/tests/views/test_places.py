@@ -169,7 +169,6 @@ def test_on_call_says_until_when_and_who_is_next() -> None:
 
 
 def test_of_a_service_before_this_release_nothing_is_made_up() -> None:
-    """A rolling upgrade: the console may be newer than escalation."""
     rota = {"rota": "night", "people": ["mia"]}
     shown = on_call_page(here({"at": "x", "items": [rota]}), GONE, GONE, "anna").rotas[0]
     assert (shown.until, shown.following) == (None, ())

@@ -57,6 +57,11 @@ DELIVERY_WORDS: Final[Mapping[str, Words]] = {
         "CONFLICT": "Wait until the other delivery to this environment is over.",
     },
     "readiness": READINESS,
+    "follow_up": {
+        "documentation": "documentation",
+        "investigation": "investigation",
+        "retest": "re-test",
+    },
     "delivery_act": {
         "start": "Start it",
         "rolled-out": "It is rolled out",

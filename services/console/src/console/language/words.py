@@ -198,11 +198,6 @@ _SETTINGS: Final[Words] = {
     "zone": "Time zone",
     "after_finishing": "After finishing",
 }
-_FOLLOW_UPS: Final[Words] = {
-    "documentation": "documentation",
-    "investigation": "investigation",
-    "retest": "re-test",
-}
 _RAG: Final[Words] = {
     "green": "all promises hold",
     "amber": "at risk",
@@ -235,7 +230,6 @@ WORDS: Final[Mapping[str, Words]] = {
     "lifecycle": _LIFECYCLES,
     "fact": _FACTS,
     "setting": _SETTINGS,
-    "follow_up": _FOLLOW_UPS,
     "rag": _RAG,
     "notification": NOTIFICATIONS,
     "act": ACTS,
