@@ -130,6 +130,26 @@ async def test_time_does_not_go_back() -> None:
         await advance(URLS, MONDAY - HOUR, "token", transport=transport(pair()))
 
 
+async def test_services_whose_time_runs_on_meanwhile_meet_further_ahead() -> None:
+    """On a busy machine seconds pass between a look and the move."""
+    services = {"a": FakeService(MONDAY), "b": FakeService(MONDAY)}
+    usual = transport(services)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        slow = services["b"]
+        if request.url.host == "b" and slow.frozen and slow.now < MONDAY + timedelta(seconds=9):
+            slow.now += timedelta(seconds=3)
+            if request.method == "POST":
+                return httpx.Response(409, text="Time only moves forwards")
+        return usual.handler(request)  # type: ignore[return-value]  # it is not asynchronous
+
+    here = await advance(
+        URLS, timedelta(), "token", frozen=True, transport=httpx.MockTransport(answer)
+    )
+    assert here >= MONDAY + timedelta(seconds=9)
+    assert {one.now for one in services.values()} == {here}
+
+
 async def test_a_refusal_is_reported() -> None:
     refused = httpx.MockTransport(lambda _: httpx.Response(403, text="not you"))
     with pytest.raises(NotSettled, match="403"):

@@ -16,8 +16,16 @@ POLL_INTERVAL_S = 0.02
 Progress = Callable[[datetime], None]
 
 
+AHEAD = tuple(timedelta(seconds=seconds) for seconds in (1, 4, 16, 60))
+"""How far ahead of running clocks they are to meet; a busy machine takes longer to ask them all."""
+
+
 class NotSettled(Exception):
     """The services did not become idle, or one of them refused. Says which one and why."""
+
+
+class AlreadyLater(NotSettled):
+    """At one of them it is later already: its time runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +90,19 @@ class _TimeStepper:
 
     async def align(self) -> datetime:
         """Freeze all services at the latest of their times, and wait until they are idle."""
-        first, second = await self._states(), await self._states()
-        here = max(position.now for position in second)
-        if [p.now for p in first] != [p.now for p in second]:
-            # Their time runs while they are asked, and never goes back: take an instant ahead.
-            here += timedelta(seconds=1)
-        await self.move(here, frozen=True)
+        for ahead in AHEAD:
+            first, second = await self._states(), await self._states()
+            here = max(position.now for position in second)
+            if [p.now for p in first] != [p.now for p in second]:
+                # Their time runs while they are asked, and never goes back: take an instant ahead.
+                here += ahead
+            try:
+                await self.move(here, frozen=True)
+            except AlreadyLater:
+                if ahead is AHEAD[-1]:
+                    raise
+            else:
+                break
         await self.settle()
         return here
 
@@ -100,7 +115,11 @@ class _TimeStepper:
 
     async def move(self, at: datetime, *, frozen: bool) -> None:
         body = {"at": at.isoformat(), "frozen": frozen}
-        await asyncio.gather(*(self._request("POST", url, body) for url in self._urls))
+        moved = (self._request("POST", url, body) for url in self._urls)
+        # All of them answer before the next is asked: an earlier instant must not come after a later one.
+        for answer in await asyncio.gather(*moved, return_exceptions=True):
+            if isinstance(answer, BaseException):
+                raise answer
 
     async def settle(self) -> None:
         """Wait for two idle rounds in a row between which no event was written.
@@ -141,9 +160,8 @@ class _TimeStepper:
         except httpx.HTTPError as error:
             raise NotSettled(f"{url} does not answer: {type(error).__name__} {error}") from error
         if answer.is_error:
-            raise NotSettled(
-                f"{url} answered {answer.status_code} to {method}: {answer.text[:300]}"
-            )
+            refusal = AlreadyLater if answer.status_code == httpx.codes.CONFLICT else NotSettled
+            raise refusal(f"{url} answered {answer.status_code} to {method}: {answer.text[:300]}")
         return answer.json()
 
 
