@@ -1,5 +1,6 @@
 """Pages change by themselves, never under somebody's hand; one stream a browser, none where nobody looks."""
 
+import httpx
 from fastapi import FastAPI
 from playwright.async_api import expect
 
@@ -142,6 +143,23 @@ async def test_without_kafka_it_is_said_and_looked_for_all_the_same(
     say_ticket(services, team="second_level")
     await page.clock.run_for(31_000)
     await expect(page.locator("#part-facts")).to_contain_text("second_level")
+
+
+async def test_what_a_service_did_not_say_is_asked_for_again_without_a_hint(
+    look: Look, served: FastAPI, services: FakeServices
+) -> None:
+    seeing(served)
+    promises = services.answers["sla", "GET", "/v1/tickets/OPS-7/clocks"]
+    services.answers["sla", "GET", "/v1/tickets/OPS-7/clocks"] = httpx.ReadTimeout("silent")
+    watched = await look()
+    await watched.page.clock.install()
+    await watched.go(HERE)
+    await live(watched)
+    part = watched.page.locator("#part-promises")
+    await expect(part).to_contain_text("cannot be shown")
+    services.answers["sla", "GET", "/v1/tickets/OPS-7/clocks"] = promises
+    await watched.page.clock.run_for(11_000)
+    await expect(part).not_to_contain_text("cannot be shown")
 
 
 async def test_a_page_that_nobody_sees_asks_nothing(

@@ -133,6 +133,8 @@ if (bar && parts().length) {
   // Without hints every 30 seconds, else once a minute, as what is left of a promise runs down.
   let beats = 0;
   setInterval(() => { if (++beats % 2 === 0 || blind) { stale.clear(); askAll(); } }, 30000);
+  // What a service did not say is asked for again sooner than what only runs down.
+  setInterval(() => parts().filter((one) => one.querySelector("[data-missing]")).forEach(ask), 10000);
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return letGo();
     stale.clear();
