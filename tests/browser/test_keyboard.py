@@ -76,6 +76,8 @@ async def test_omars_morning_by_keyboard_from_the_sign_in_on(
     await write("waits for the c")
     await _tab_to_field(page, "hold-question")
     await write("Dear customer, since when are imports slow? Kind regards, Omar")
+    await _tab_to_field(page, "hold-reason")
+    await write("They know when it began.")
     await press("Control+Enter")
     await page.wait_for_url(f"**/tickets/{waiting}?done=hold")
     assert await page.evaluate("sessionStorage.getItem('mouse')") is None
