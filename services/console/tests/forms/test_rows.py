@@ -47,5 +47,15 @@ def test_a_button_of_nobody_is_none(act: str) -> None:
     assert after_button(SENT | {"act": act}, BLANK) is None
 
 
+def test_more_rows_than_a_service_takes_are_its_to_refuse() -> None:
+    """None is dropped: what is not there any more nobody would look for."""
+    many = {f"targets.{number}.metric": "resolution" for number in range(250)}
+    assert len(rows_of(many, "targets")) == 250
+
+
+def test_a_number_of_a_row_that_no_page_has_is_none() -> None:
+    assert after_button({"act": f"remove targets.{'9' * 5_000}"}, {"targets": {}}) is None
+
+
 def test_rows_are_numbered_from_nought() -> None:
     assert with_rows({}, "goals", [{"metric": "update"}]) == {"goals.0.metric": "update"}

@@ -18,6 +18,8 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
         ("", NO_TIME),
         ("tomorrow", NO_TIME),
         ("2026-03-02T09:00+01:00", NO_TIME),
+        ("0001-01-01T00:00", NO_TIME),
+        ("9999-12-31T23:59", NO_TIME),
         ("2026-03-29T02:30", NEVER),
         ("2026-10-25T02:30", TWICE),
     ],

@@ -163,13 +163,18 @@ async def test_a_draft_that_somebody_has_changed_is_looked_at_again(
     services.say("sla", path, DRAFT, etag='"7"')
     action = f"/agreements/{AGREEMENT_ID}/draft"
     page = await theo.open(action)
-    services.say("sla", path, DRAFT, etag='"8"')
+    theirs = DRAFT | {"duties": "By gina: they answer within a day."}
+    services.say("sla", path, theirs, etag='"8"')
     overtaken = problem(412, "precondition-failed", "It was changed.")
     services.say("sla", path, method="PUT", answer=overtaken)
     again = await theo.send(page, action, roles="Ours")
     assert again.status == 412
     fields = again.fields(action)
     assert (fields["seen"], fields["roles"]) == ('"8"', "Ours")
+    both = again.tree.xpath("string(//section[@aria-labelledby='differences'])")
+    assert "By gina: they answer within a day." in both, "sent again, it would be gone unseen"
+    assert "Ours" in both
+    assert "Holds from" not in both
 
 
 async def test_without_the_hours_of_its_maintenance_no_version_is_drafted(

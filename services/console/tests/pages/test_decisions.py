@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from console.deliveries.view import RUN_BY_PEOPLE
 from console_support.everything import CASE, DELIVERY, WAIVER, say_everything
 from console_support.people import SignIn
@@ -104,3 +106,28 @@ async def test_what_one_may_is_offered_without_the_rest(
     page = await (await sign_in("omar")).open("/deliveries/DEL-4")
     assert page.tree.xpath("//form[@action='/deliveries/DEL-4/approve']//button")
     assert page.tree.xpath("//form[@action='/deliveries/DEL-4/refuse']") == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/tickets/%2e", "/waivers/%2e", "/deliveries/%2E", "/tickets/%2e/do/assign"]
+)
+async def test_a_dot_is_the_key_of_nothing(
+    sign_in: SignIn, services: FakeServices, path: str
+) -> None:
+    """A client would ask the service for its list, which has no key."""
+    say_everything(services)
+    assert (await (await sign_in("anna")).open(path)).status == 404
+
+
+async def test_a_reason_is_not_lost_when_somebody_else_has_decided(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    browser = await sign_in("gina")
+    page = await browser.open("/waivers/WVR-1")
+    services.say("sla", "/v1/waivers/WVR-1", WAIVER | {"state": "approved"}, etag='"9"')
+    overtaken = problem(412, "precondition-failed", "It was changed.")
+    services.say("sla", "/v1/waivers/WVR-1/approve", method="POST", answer=overtaken)
+    again = await browser.send(page, "/waivers/WVR-1/approve", reason="Not named")
+    assert again.status == 412
+    assert again.tree.xpath("string(//textarea[@readonly])") == "Not named"

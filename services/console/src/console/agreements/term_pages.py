@@ -10,7 +10,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from console.agreements.term_reading import Terms, find_violations, read_agreement, read_terms
-from console.agreements.term_values import BLANK_ROWS, as_next_version, blank_terms, values_of
+from console.agreements.term_values import (
+    BLANK_ROWS,
+    as_next_version,
+    blank_terms,
+    differences_of,
+    values_of,
+)
 from console.agreements.term_view import terms_page
 from console.forms import form as forms
 from console.forms.form import Form
@@ -64,23 +70,11 @@ async def create(request: Request, visitor: Visiting) -> Response:
 async def show_draft(request: Request, visitor: Visiting, name: str) -> Response:
     """Show the terms of a draft to change them; of any other version those of the one that follows it."""
     _only_staff(visitor)
-    get = Get("sla", f"/v1/agreements/{quote(name, safe='')}")
-    parts = await visitor.upstream.parts(visitor.asker, {"agreement": get})
-    if (refused := not_shown(request, visitor, parts, "agreement", name)) is not None:
-        return refused
-    found = parts["agreement"]
-    assert isinstance(found, Here)
+    stored = await _stored(request, visitor, name)
+    if isinstance(stored, Response):
+        return stored
+    found, values = stored
     agreement = found.data
-    weekly: Mapping[str, Any] = {}
-    if calendar := (agreement.get("maintenance") or {}).get("calendar"):
-        get = Get("sla", f"/v1/calendars/{calendar}")
-        parts = await visitor.upstream.parts(visitor.asker, {"maintenance": get})
-        if (refused := not_shown(request, visitor, parts, "maintenance", name)) is not None:
-            return refused  # without these hours the version would lose them
-        hours = parts["maintenance"]
-        assert isinstance(hours, Here)
-        weekly = hours.data["definition"].get("weekly") or {}
-    values = values_of(agreement, weekly, visitor.reader.zone)
     if agreement["state"] == "draft":
         version = {"version": str(agreement["version"])}
         drawn = forms.blank(found.etag, **values, **version)
@@ -90,12 +84,34 @@ async def show_draft(request: Request, visitor: Visiting, name: str) -> Response
     return await _page(request, visitor, NEW, forms.blank(None, **following, **follows))
 
 
+async def _stored(
+    request: Request, visitor: Visitor, name: str
+) -> tuple[Here, dict[str, str]] | Response:
+    """Return a version with its terms as the form has them, or the page that says why they cannot be shown."""
+    get = Get("sla", f"/v1/agreements/{quote(name, safe='')}")
+    parts = await visitor.upstream.parts(visitor.asker, {"agreement": get})
+    if (refused := not_shown(request, visitor, parts, "agreement", name)) is not None:
+        return refused
+    found = parts["agreement"]
+    assert isinstance(found, Here)
+    weekly: Mapping[str, Any] = {}
+    if calendar := (found.data.get("maintenance") or {}).get("calendar"):
+        get = Get("sla", f"/v1/calendars/{calendar}")
+        parts = await visitor.upstream.parts(visitor.asker, {"maintenance": get})
+        if (refused := not_shown(request, visitor, parts, "maintenance", name)) is not None:
+            return refused  # without these hours the version would lose them
+        hours = parts["maintenance"]
+        assert isinstance(hours, Here)
+        weekly = hours.data["definition"].get("weekly") or {}
+    return found, values_of(found.data, weekly, visitor.reader.zone)
+
+
 @routes.post("/agreements/{name}/draft")
 async def change_draft(request: Request, visitor: Visiting, name: str) -> Response:
     """Replace all terms of a draft. Whoever does so becomes its author."""
     _only_staff(visitor)
     terms = read_terms(request.state.form, visitor.reader.zone)
-    return await _send(request, visitor, _draft(name), terms)
+    return await _send(request, visitor, _draft(name), terms, name)
 
 
 def _draft(name: str) -> Target:
@@ -109,7 +125,10 @@ def _only_staff(visitor: Visitor) -> None:
         raise HTTPException(404)
 
 
-async def _send(request: Request, visitor: Visitor, target: Target, terms: Terms) -> Response:
+async def _send(
+    request: Request, visitor: Visitor, target: Target, terms: Terms, name: str = ""
+) -> Response:
+    """`name`: the draft that is changed."""
     values: dict[str, str] = request.state.form
     seen = values.get("seen") or None
     if (changed := after_button(values, BLANK_ROWS)) is not None:
@@ -130,9 +149,14 @@ async def _send(request: Request, visitor: Visitor, target: Target, terms: Terms
     form = forms.after(outcome, values, seen)
     if isinstance(outcome, Refused) and form.notice == "refused":
         form = replace(form, errors=find_violations(outcome, terms))
-    if form.notice == "changed":
-        form = forms.after_change(form, await _present_etag(visitor, target))
-    return await _page(request, visitor, target, form)
+    if form.notice != "changed":
+        return await _page(request, visitor, target, form)
+    stored = await _stored(request, visitor, name)
+    if isinstance(stored, Response):
+        return stored
+    found, theirs = stored
+    form = forms.after_change(form, found.etag)
+    return await _page(request, visitor, target, form, theirs)
 
 
 def _address_of(data: Any) -> str:
@@ -141,13 +165,14 @@ def _address_of(data: Any) -> str:
     return f"/agreements/{quote(str(id), safe='')}?done=draft" if id else "/agreements"
 
 
-async def _present_etag(visitor: Visitor, target: Target) -> str | None:
-    parts = await visitor.upstream.parts(visitor.asker, {"agreement": Get("sla", target.path)})
-    found = parts["agreement"]
-    return found.etag if isinstance(found, Here) else None
-
-
-async def _page(request: Request, visitor: Visitor, target: Target, form: Form) -> Response:
+async def _page(
+    request: Request,
+    visitor: Visitor,
+    target: Target,
+    form: Form,
+    theirs: Mapping[str, str] | None = None,
+) -> Response:
+    """`theirs`: what somebody else has stored meanwhile."""
     parts = await visitor.upstream.parts(visitor.asker, LISTS)
     return page(
         request,
@@ -156,6 +181,7 @@ async def _page(request: Request, visitor: Visitor, target: Target, form: Form) 
         parts,
         status=form.status,
         view=terms_page(form.values, parts.by_name),
+        differences=() if theirs is None else differences_of(theirs, form.values),
         form=form,
         action=target.page,
         twice=TWICE,

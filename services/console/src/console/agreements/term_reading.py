@@ -11,7 +11,7 @@ from console.agreements.term_values import PARTIES, PROSE
 from console.agreements.typed_terms import NO_PERCENT, typed_percent, typed_share
 from console.agreements.view import PRIORITIES
 from console.figures import WEEKDAYS
-from console.forms.reading import NEEDED, NO_NUMBER
+from console.forms.reading import NEEDED, NO_NUMBER, is_whole_number
 from console.language.marked import marked
 from console.language.typed_lengths import NO_LENGTH, typed_length
 from console.language.typed_times import typed_time
@@ -139,7 +139,7 @@ def _read_figures(terms: Terms, values: Values) -> None:
     lengths = [typed_length(one) for one in _words(values.get("warn_before_seconds", ""))]
     terms.put("warn_before_seconds", lengths, None if all(lengths) else NO_LENGTH)
     if typed := values.get("supersedes", "").strip():
-        is_number = typed.isascii() and typed.isdigit()
+        is_number = is_whole_number(typed)
         terms.put("supersedes", int(typed) if is_number else None, None if is_number else NO_NUMBER)
 
 

@@ -45,13 +45,28 @@ def values_of(
         **{name: agreement.get(name) or "" for name in PROSE},
         "services": " ".join(agreement["services"]),
         "customers": " ".join(agreement.get("customers") or ()),
-        "pinned": "yes" if agreement.get("pinned") else "no",
+        "pinned": _pinned(agreement),
         "supersedes": str(agreement.get("supersedes") or ""),
     }
     if agreement.get("customer_signs"):
         values["customer_signs"] = TICKED
     values = with_rows(values, "targets", list(_target_rows(agreement["targets"])))
     return with_rows(values, "goals", list(map(_goal_row, agreement.get("goals") or ())))
+
+
+def _pinned(agreement: Mapping[str, Any]) -> str:
+    """As it is stored; "" where that is as usual, so that it stays so when the signature is decided on later."""
+    stays = bool(agreement.get("pinned"))
+    return "" if stays == bool(agreement.get("customer_signs")) else "yes" if stays else "no"
+
+
+def differences_of(
+    theirs: Mapping[str, str], typed: Mapping[str, str]
+) -> tuple[tuple[str, str, str], ...]:
+    """Return the fields in which what is stored differs from what was typed: name, stored, typed."""
+    names = [name for name in (*theirs, *(one for one in typed if "." in one)) if name]
+    pairs = ((name, theirs.get(name, ""), typed.get(name, "")) for name in dict.fromkeys(names))
+    return tuple(one for one in pairs if one[1].split() != one[2].split())
 
 
 def as_next_version(values: Mapping[str, str], moment: datetime, zone: ZoneInfo) -> dict[str, str]:

@@ -20,6 +20,7 @@ from console.visits.visitor import Visiting, Visitor
 
 TICKETS: Final = 200
 """So many are counted within the time of a form."""
+MOST_DIGITS: Final = 4
 MOST_DAYS: Final = 366
 NO_DAYS: Final = marked("Write a number of days from 1 to 366.")
 USUAL: Final = "30"
@@ -56,7 +57,12 @@ async def _try(request: Request, visitor: Visitor, id: str) -> tuple[Form, Trial
     days = asked.get("days", "").strip()
     if not days:
         return forms.blank(None, days=USUAL), None
-    if not (days.isascii() and days.isdigit() and 0 < int(days) <= MOST_DAYS):
+    if not (
+        days.isascii()
+        and days.isdigit()
+        and len(days) <= MOST_DIGITS
+        and 0 < int(days) <= MOST_DAYS
+    ):
         return forms.invalid(asked, None, Violation("days", NO_DAYS)), None
     cursor = f"?cursor={quote(asked['cursor'], safe='')}" if asked.get("cursor") else ""
     # It computes and changes nothing, so that it may be asked for again and again.

@@ -20,6 +20,7 @@ _WRONG_INSTANTS: Final[Mapping[Wrong, str]] = {
     ),
 }
 TICKED: Final = "on"
+MOST_DIGITS: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,13 @@ def _value(field: Field, values: Mapping[str, str], zone: ZoneInfo) -> Any:
     if field.kind == "instant":
         return _instant(field, typed, values.get(f"{field.name}.hour", ""), zone)
     if field.kind == "number":
-        is_number = typed.isascii() and typed.isdigit()
-        return int(typed) if is_number else Violation(field.name, NO_NUMBER)
+        return int(typed) if is_whole_number(typed) else Violation(field.name, NO_NUMBER)
     return typed
+
+
+def is_whole_number(typed: str) -> bool:
+    """Whether these are digits, and no more than a number of a form can have."""
+    return typed.isascii() and typed.isdigit() and len(typed) <= MOST_DIGITS
 
 
 def _instant(field: Field, typed: str, hour: str, zone: ZoneInfo) -> str | Violation:

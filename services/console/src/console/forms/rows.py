@@ -11,7 +11,7 @@ Row = Mapping[str, str]
 Values = Mapping[str, str]
 ACT: Final = "act"
 """The name of the buttons; its values are `add NAME` and `remove NAME.NUMBER`."""
-MOST_ROWS: Final = 100
+MOST_DIGITS: Final = 3
 _FIELD: Final = re.compile(r"(?P<name>[a-z]+)\.(?P<number>\d{1,3})\.(?P<field>\w+)")
 
 
@@ -22,7 +22,7 @@ def rows_of(values: Values, name: str) -> Sequence[Row]:
         match = _FIELD.fullmatch(key)
         if match is not None and match["name"] == name:
             found.setdefault(int(match["number"]), {})[match["field"]] = value
-    return [found[number] for number in sorted(found)][:MOST_ROWS]
+    return [found[number] for number in sorted(found)]
 
 
 def with_rows(values: Values, name: str, rows: Sequence[Row]) -> dict[str, str]:
@@ -45,7 +45,7 @@ def after_button(values: Values, blank: Mapping[str, Row]) -> dict[str, str] | N
     if act == "add" and what in blank:
         return with_rows(values, what, [*rows_of(values, what), blank[what]])
     name, _, number = what.partition(".")
-    if act == "remove" and name in blank and number.isdecimal():
+    if act == "remove" and name in blank and number.isdecimal() and len(number) <= MOST_DIGITS:
         rows = rows_of(values, name)
         return with_rows(values, name, [one for at, one in enumerate(rows) if at != int(number)])
     return None

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from console.language.typed_times import is_a_year_of_ours
+
 Hour = Literal["", "first", "second"]
 """Which of an hour that comes twice, when clocks are put back."""
 Wrong = Literal["unreadable", "skipped", "twice"]
@@ -26,6 +28,8 @@ def read_local(text: str, zone: ZoneInfo, hour: str = "") -> datetime | NoInstan
     try:
         typed = datetime.strptime(text.strip()[:16], FORMAT)  # noqa: DTZ007 - the zone follows
     except ValueError:
+        return NoInstant("unreadable")
+    if not is_a_year_of_ours(typed):
         return NoInstant("unreadable")
     first, second = (_in_zone(typed, zone, fold) for fold in (0, 1))
     if first == second:

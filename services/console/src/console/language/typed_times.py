@@ -1,7 +1,7 @@
 """Times as people type them, in their own zone: those that do not exist, and those that come twice. Pure."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,7 @@ def typed_time(values: Mapping[str, str], name: str, zone: ZoneInfo) -> datetime
         local = datetime.fromisoformat(values.get(name, "").strip())
     except ValueError:
         return NO_TIME
-    if local.tzinfo is not None:
+    if local.tzinfo is not None or not is_a_year_of_ours(local):
         return NO_TIME
     first, second = (local.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     if _is_skipped(first):
@@ -30,6 +30,11 @@ def typed_time(values: Mapping[str, str], name: str, zone: ZoneInfo) -> datetime
     if first.utcoffset() != second.utcoffset() and which not in {"first", "second"}:
         return TWICE
     return (second if which == "second" else first).astimezone(UTC)
+
+
+def is_a_year_of_ours(local: datetime) -> bool:
+    """Whether a time can be told in every zone: not in the first or the last year that there is."""
+    return MINYEAR < local.year < MAXYEAR
 
 
 def _is_skipped(local: datetime) -> bool:

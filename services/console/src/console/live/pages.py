@@ -21,8 +21,9 @@ from console.visits.visitor import Visiting
 JOINED_S: Final = 0.2
 """What comes within this time is is_blind at once."""
 BEAT_S: Final = 15
-LASTS_S: Final = 300.0
-"""Seconds after which a stream ends, so that the browser comes again and shows that it is still signed in."""
+LASTS_S: Final = 60.0
+"""Seconds after which a stream ends, so that the browser comes again and shows that it is still signed in: a session
+that has ended hears no longer than this."""
 LOOK_S: Final = 1.0
 RETRY_MS: Final = 3000
 

@@ -98,6 +98,9 @@ async def _read_form(request: Request) -> None:
 def _with_error_pages(handle: Handle) -> Handle:
     async def handle_with_error_pages(request: Request) -> Response:
         try:
+            # A client would take them for steps of the path, and ask for another thing.
+            if {".", ".."} & {str(one) for one in request.path_params.values()}:
+                raise HTTPException(404)
             return await handle(request)
         except Forged:
             return error_page(request, _anonymous(request), 403, "forged")
