@@ -50,6 +50,9 @@ async def _agreement(june: June) -> None:
     done(await june.theo.post("/v1/agreements", json=terms | made_with))
     done(await june.theo.put(AGREEMENT, json=_terms(june, "PUT /v1/agreements/{agreement}")))
     done(await june.theo.post(f"{AGREEMENT}/propose"))
+    reason = {"reason": june.word("POST /v1/agreements/{agreement}/decline reason", OF_ACME)}
+    done(await june.signer.post(f"{AGREEMENT}/decline", json=reason))
+    done(await june.theo.post(f"{AGREEMENT}/propose"))
     for writer in (june.theo, june.signer):
         word = june.word("POST /v1/agreements/{agreement}/comments comment", OF_ACME)
         done(await writer.post(f"{AGREEMENT}/comments", json={"comment": word}))
