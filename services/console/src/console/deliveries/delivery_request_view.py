@@ -59,9 +59,9 @@ def asking(parts: Mapping[str, Part], product: str, name: str) -> Asking:
         product,
         name,
         tuple(one["key"] for one in items_of(parts["products"])),
-        tuple(one["name"] for one in _listed(parts, "versions")),
+        tuple(one["name"] for one in _items(parts, "versions")),
         data_of(parts["version"]) if "version" in parts else None,
-        tuple(one["key"] for one in _listed(parts, "follow_ups") if one["blocks_delivery"]),
+        tuple(one["key"] for one in _items(parts, "follow_ups") if one["blocks_delivery"]),
         tuple(items_of(parts["environments"])),
         criteria.get("requirements", {}),
         parts,
@@ -101,5 +101,5 @@ def request_of(values: Mapping[str, str]) -> dict[str, Any]:
     return body
 
 
-def _listed(parts: Mapping[str, Part], name: str) -> list[dict[str, Any]]:
+def _items(parts: Mapping[str, Part], name: str) -> list[dict[str, Any]]:
     return items_of(parts[name]) if name in parts else []

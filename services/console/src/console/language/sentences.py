@@ -22,11 +22,13 @@ def in_words(language: str, sentence: Sentence | None) -> str:
         return ""
     if isinstance(sentence, str):
         return str(translations(language).gettext(sentence))
-    known = _with_facts(language, sentence) or _known(language, sentence)
-    if known and not _is_vague(sentence):
-        return known
+    translated = _with_facts(language, sentence) or _translated(language, sentence)
+    if translated and not _is_vague(sentence):
+        return translated
     own = Markup('<span lang="en">{}</span>').format(sentence.english)
-    return own if known is None or language == "en" else Markup("{} {}").format(known, own)
+    return (
+        own if translated is None or language == "en" else Markup("{} {}").format(translated, own)
+    )
 
 
 def _is_vague(text: ServiceText) -> bool:
@@ -34,7 +36,7 @@ def _is_vague(text: ServiceText) -> bool:
     return text.about == "reason" and text.code in VAGUE and bool(text.english)
 
 
-def _known(language: str, text: ServiceText) -> str | None:
+def _translated(language: str, text: ServiceText) -> str | None:
     english = WORDS[text.about].get(text.code)
     return None if english is None else str(translations(language).gettext(english))
 
