@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from console_support.changes import REFUSAL
 from console_support.everything import CRITERIA, DELIVERY
 from console_support.promises import AGREEMENT_ID
-from console_support.served import Look, faults_of
+from console_support.served import Look
 from console_support.services import FakeServices
 
 PAGES = (
@@ -27,7 +27,7 @@ REQUIREMENTS = {
 
 @pytest.fixture(autouse=True)
 def refused(served: FastAPI, services: FakeServices) -> None:
-    """ServiceText after everything else was."""
+    """Answered after everything else was."""
     verdict = {"state": "refused", "verdict": REFUSAL["verdict"]}
     services.say("delivery-gate", "/v1/deliveries/DEL-4", DELIVERY | verdict, etag='"5"')
     criteria = CRITERIA | {"requirements": {"production": REQUIREMENTS}}
@@ -38,26 +38,13 @@ def refused(served: FastAPI, services: FakeServices) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_the_pages_are_sound(look: Look, theme: str, language: str) -> None:
     watched = await look("theo", color_scheme=theme, locale=language)
-    faults: dict[str, list[str]] = {}
-    for path in PAGES:
-        await watched.go(path)
-        wrong = list(watched.wrong)
-        if found := wrong + await faults_of(watched.page):
-            faults[path] = found
-        watched.wrong.clear()  # axe's own styles are reported, too
-    assert faults == {}
+    assert await watched.faults(PAGES) == {}
 
 
 @pytest.mark.parametrize("width", [320, 390])
 async def test_no_page_scrolls_sideways(look: Look, width: int) -> None:
     watched = await look("theo", viewport={"width": width, "height": 800}, locale="de-DE")
-    wide = {}
-    for path in PAGES:
-        await watched.go(path)
-        found = await watched.page.evaluate("document.documentElement.scrollWidth")
-        if found > width:
-            wide[path] = found
-    assert wide == {}
+    assert await watched.wider_than(width, PAGES) == {}
 
 
 async def test_return_in_a_field_keeps_the_draft_and_takes_no_row_out(

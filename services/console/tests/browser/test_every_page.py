@@ -4,7 +4,7 @@ import pytest
 
 from console.tickets.acts import ACT_FORMS
 from console_support.answers import MESSAGE, clock, say_ticket
-from console_support.served import Look, faults_of
+from console_support.served import Look
 from console_support.services import FakeServices
 
 WHO = "dana"
@@ -67,15 +67,7 @@ async def test_every_page_is_sound(
 ) -> None:
     say_ticket(services, allowed=ALLOWED)
     watched = await look(WHO, color_scheme=theme, locale=language)
-    faults: dict[str, list[str]] = {}
-    for path in PAGES:
-        await watched.go(path)
-        wrong = list(watched.wrong)
-        watched.wrong.clear()
-        if found := wrong + await faults_of(watched.page):
-            faults[path] = found
-        watched.wrong.clear()  # axe's own styles are reported, too
-    assert faults == {}
+    assert await watched.faults(PAGES) == {}
 
 
 @pytest.mark.parametrize("width", [320, 390])
@@ -83,13 +75,7 @@ async def test_no_page_scrolls_sideways(look: Look, services: FakeServices, widt
     say_ticket(services, allowed=ALLOWED)
     how = {"viewport": {"width": width, "height": 800}, "locale": "de-DE"}
     watched = await look(WHO, **how)
-    wide = {}
-    for path in PAGES:
-        await watched.go(path)
-        found = await watched.page.evaluate("document.documentElement.scrollWidth")
-        if found > width:
-            wide[path] = found
-    assert wide == {}
+    assert await watched.wider_than(width, PAGES) == {}
 
 
 async def test_the_tab_key_leads_through_every_page_and_shows_where_it_is(

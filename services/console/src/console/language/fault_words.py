@@ -185,4 +185,4 @@ WITH_QUOTES: Final[Words] = {
     "unfilled_placeholder": "“%(quote)s” is not filled in: write the value.",
     "unfinished": "“%(quote)s” looks unfinished: write what belongs there.",
 }
-"""ServiceText instead where the service quotes the place."""
+"""Shown instead where the service quotes the place."""

@@ -39,4 +39,4 @@ WITH_FACTS: Final[Words] = {
     "not_the_same": "%(other)s differs in what promises depend on. Correct one of the two first, or leave both open.",
     "wrong_state": "It is %(state)s: that is not possible now.",
 }
-"""ServiceText instead where the service names these facts."""
+"""Shown instead where the service names these facts."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -77,6 +77,27 @@ class Watched:
     async def go(self, path: str) -> None:
         """Open a path, and wait until its scripts have run."""
         await self.page.goto(self.origin + path, wait_until="load")
+
+    async def faults(self, paths: Iterable[str]) -> dict[str, list[str]]:
+        """Return what these pages do wrong, and what axe finds on them."""
+        faults: dict[str, list[str]] = {}
+        for path in paths:
+            await self.go(path)
+            wrong = list(self.wrong)
+            if found := wrong + await faults_of(self.page):
+                faults[path] = found
+            self.wrong.clear()  # axe's own styles are reported, too
+        return faults
+
+    async def wider_than(self, width: int, paths: Iterable[str]) -> dict[str, int]:
+        """Return the pages that would have to be scrolled sideways at this width, with their own."""
+        wide: dict[str, int] = {}
+        for path in paths:
+            await self.go(path)
+            found = await self.page.evaluate("document.documentElement.scrollWidth")
+            if found > width:
+                wide[path] = found
+        return wide
 
 
 Look = Callable[..., Awaitable[Watched]]
