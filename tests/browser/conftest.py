@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +13,11 @@ from opsdesk.company.loader import load
 from opsdesk.endpoints import Endpoints
 from opsdesk.journeys import context as journey_context
 from opsdesk.journeys.context import JourneyContext
-from opsdesk_local import embedded_servers
 from opsdesk_local.addresses import Addresses
 from opsdesk_local.installation import Installation
-from opsdesk_local.service import CONSOLE, SERVICES
 from opsdesk_testing.chromium import open_chromium
+
+from .whole import whole_installation
 
 expect.set_options(timeout=30_000)  # a busy machine is slow, and no fault of a page
 
@@ -30,20 +28,7 @@ Desk = Callable[..., Awaitable[Page]]
 @pytest.fixture(scope="package")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A running OpsDesk of our own: people here change its time, so nobody else may use it."""
-    with ExitStack() as stack:
-        servers = stack.enter_context(embedded_servers())
-        folder: Path = tmp_path_factory.mktemp("opsdesk")
-        installation = Installation(
-            folder,
-            servers.admin_url,
-            servers.bootstrap,
-            servers.state.password,
-            services=(*SERVICES, CONSOLE),
-        )
-        stack.callback(installation.stop)
-        installation.prepare()
-        demo_clients.issue_all_tokens(installation.addresses.issuer)
-        installation.start()
+    with whole_installation(tmp_path_factory.mktemp("opsdesk")) as installation:
         yield installation
 
 

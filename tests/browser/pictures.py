@@ -2,7 +2,6 @@
 
 import asyncio
 import tempfile
-from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -15,13 +14,12 @@ from opsdesk.company.demo_data import read_demo_data
 from opsdesk.company.loader import load
 from opsdesk.endpoints import Endpoints
 from opsdesk.journeys import context as journey_context
-from opsdesk_local import embedded_servers
 from opsdesk_local.console import print_line
 from opsdesk_local.installation import Installation
-from opsdesk_local.service import CONSOLE, SERVICES
 from opsdesk_local.state import CLONE
 from opsdesk_testing.chromium import open_chromium
 from tests.browser.picture_scene import Scene, play
+from tests.browser.whole import whole_installation
 
 FOLDER: Final = CLONE / "docs" / "pictures"
 VIEW: Final[ViewportSize] = {"width": 1200, "height": 760}
@@ -31,19 +29,10 @@ ANNA, THEO, QUIN = "Anna de Vries", "Theo Jansen", "Quin Murphy"
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="opsdesk-pictures-") as folder, ExitStack() as stack:
-        servers = stack.enter_context(embedded_servers())
-        installation = Installation(
-            Path(folder),
-            servers.admin_url,
-            servers.bootstrap,
-            servers.state.password,
-            services=(*SERVICES, CONSOLE),
-        )
-        stack.callback(installation.stop)
-        installation.prepare()
-        demo_clients.issue_all_tokens(installation.addresses.issuer)
-        installation.start(print_line)
+    with (
+        tempfile.TemporaryDirectory(prefix="opsdesk-pictures-") as folder,
+        whole_installation(Path(folder), print_line) as installation,
+    ):
         asyncio.run(_photograph(installation))
 
 

@@ -21,6 +21,8 @@ from common.errors import Unauthenticated
 from common.now import now
 
 ALGORITHMS = ("RS256", "ES256", "EdDSA")
+UNREADABLE = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""What joserfc raises for bad tokens: for odd headers also errors that are not its own."""
 NOT_YET_VALID = (
     "This token is not valid yet by this machine's clock. Try again in a minute; if it stays so, the "
     "clocks of the issuer and of OpsDesk differ: tell operations."
@@ -135,14 +137,7 @@ class Authenticator:
         except InvalidClaimError as error:
             is_early = error.claim in {"nbf", "iat"}
             reject(NOT_YET_VALID if is_early else NOT_VALID, "early" if is_early else "not_valid")
-        except (
-            JoseError,
-            ValueError,
-            TypeError,
-            KeyError,
-            AttributeError,
-            RecursionError,
-        ):
+        except UNREADABLE:
             reject(NOT_VALID)
         if not _is_of_type(headers.get("typ"), self.policy.type):
             reject(

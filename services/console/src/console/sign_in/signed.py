@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from joserfc import jws, jwt
-from joserfc.errors import JoseError
 from joserfc.jwt import JWTClaimsRegistry
 
 from common.auth.claims import CLOCK_SKEW_S
 from common.auth.jwks import KeySource
-from common.auth.tokens import ALGORITHMS, REGISTRY
+from common.auth.tokens import ALGORITHMS, REGISTRY, UNREADABLE
 
 OF_EVERY_TOKEN: Final[Mapping[str, Any]] = {"exp": {"essential": True}, "iat": {"essential": True}}
 
@@ -46,14 +45,6 @@ async def read_signed(
         claims_wanted: dict[str, Any] = {**of_issuer, **OF_EVERY_TOKEN, **wanted}
         registry = JWTClaimsRegistry(leeway=CLOCK_SKEW_S, **claims_wanted)
         registry.validate(claims)
-    except (
-        JoseError,
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-        RecursionError,
-    ) as error:
-        # joserfc raises TypeError and the like for odd headers: all of them are bad tokens.
+    except UNREADABLE as error:
         raise NotBelieved(f"{type(error).__name__}: {error}"[:200]) from None
     return Signed(header, claims)
