@@ -65,7 +65,7 @@ async def test_theo_drafts_jan_signs_and_another_person_publishes(
     await expect(theo.get_by_role("main")).to_contain_text("signed by both sides")
     await expect(theo.get_by_role("main")).to_contain_text(TOO_LONG)
     await expect(theo.get_by_role("main")).to_contain_text(
-        "Publish it: Somebody else than the author publishes it."
+        "Publish it: You asked for it or wrote it yourself. Another person decides."
     )
     gina = await desk("Gina Rossi", java_script_enabled=scripts)
     await gina.goto(address)

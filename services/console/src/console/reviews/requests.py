@@ -24,7 +24,7 @@ def _fields(*names: str) -> ReviewRequest:
 
 def _assessment(values: Values) -> dict[str, Any]:
     """Paragraphs with an empty line between; none at all: what is computed stands there again."""
-    text = values.get("text", "").replace("\r\n", "\n")
+    text = values.get("text", "")
     return {"paragraphs": [one.strip() for one in text.split("\n\n") if one.strip()]}
 
 

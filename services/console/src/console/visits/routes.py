@@ -172,7 +172,7 @@ async def _fields(request: Request) -> dict[str, str]:
         )
     except ValueError:
         raise Forged from None
-    return {name: values[-1] for name, values in fields.items()}
+    return {name: _with_newlines(values[-1]) for name, values in fields.items()}
 
 
 async def _parts(request: Request) -> dict[str, str]:
@@ -183,4 +183,9 @@ async def _parts(request: Request) -> dict[str, str]:
         raise Forged from None
     items = form.multi_items()
     request.state.files = tuple(one for _, one in items if isinstance(one, UploadFile))
-    return {name: value for name, value in items if isinstance(value, str)}
+    return {name: _with_newlines(value) for name, value in items if isinstance(value, str)}
+
+
+def _with_newlines(text: str) -> str:
+    r"""Return the text as it was written: a browser sends each end of a line as `\r\n` (HTML, 4.10.21.4)."""
+    return text.replace("\r\n", "\n")
