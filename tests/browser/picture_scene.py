@@ -85,7 +85,7 @@ async def _converse(company: JourneyContext, ticket: str) -> None:
     await jan.post("intake", f"/v1/tickets/{ticket}/replies", {"text": MESSAGE})
     await steps.act(company, "anna", ticket, "assign", to="anna")
     await steps.act(company, "anna", ticket, "replies", text=ANSWER)
-    await steps.act(company, "anna", ticket, "notes", text=NOTE)
+    await steps.act(company, "anna", ticket, "replies", text=NOTE, visibility="internal")
     other = await steps.open_ticket(company, "omar", "The scheduler stopped", priority="major")
     await steps.act(company, "omar", other, "resolve", resolution="It was started again.")
     await company.settle()
@@ -108,6 +108,7 @@ async def _refuse_a_version(company: JourneyContext) -> str:
 
 async def _broken_clock(company: JourneyContext) -> str:
     """Return the id of a promise that broke in the month, the one with the longest way."""
-    clocks = [one async for one in company["theo"].items("sla", "/v1/clocks", breached="true")]
+    query = {"state": "stopped", "breached": "true"}
+    clocks = [one async for one in company["theo"].items("sla", "/v1/clocks", **query)]
     own = [one for one in clocks if one["contract"] == "sla" and one["metric"] == "resolution"]
     return str(max(own, key=lambda one: one["target_seconds"])["id"])
