@@ -79,6 +79,14 @@ async def test_evidence_is_asked_for_and_judged_by_another_person(
     assert (again["state"], again["evidence"]) == ("open", None)
 
 
+@pytest.mark.parametrize("evidence", ["https://", "http:///x", "https://me:pw@ci.example/7"])
+async def test_an_address_that_nobody_can_open_is_no_evidence(
+    gate: GateClient, work: dict[str, Any], evidence: str
+) -> None:
+    answer = await gate.post("omar", f"follow-ups/{work['key']}/close", {"evidence": evidence})
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["/evidence"]
+
+
 async def test_who_confirms_has_seen_that_evidence_and_no_other(
     gate: GateClient, work: dict[str, Any]
 ) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from common.http import Refers, RequestModel, ResponseModel
+from common.http.evidence import Evidence
 from common.http.fields import Name
 from intake.improvements.domain import Cause, ImprovementState
 
@@ -25,7 +26,7 @@ class ImprovementPlan(RequestModel):
 class ImprovementEvidence(RequestModel):
     """What shows that it is done; where nothing can be improved, why not."""
 
-    evidence: Text
+    evidence: Annotated[Text, Evidence]
 
 
 class ImprovementVerification(RequestModel):

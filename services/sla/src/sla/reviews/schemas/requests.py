@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from common.errors import ValidationFailed, Violation
 from common.http import Refers, RequestModel
+from common.http.evidence import Evidence
 from common.http.fields import KeyRef, Reason
 from sla.calendars.domain.month import InvalidMonth, Month, parse_month
 from sla.reviews.domain.draft import says_why
@@ -110,7 +111,7 @@ class ActionItemHandOver(RequestModel):
 class ActionItemFinish(RequestModel):
     """`evidence`: what shows that it is done."""
 
-    evidence: Reason
+    evidence: Annotated[Reason, Evidence]
 
 
 class ActionItemSendBack(RequestModel):
