@@ -15,8 +15,8 @@ ProductName = Annotated[Line, Refers("product")]
 """The key of a product."""
 EnvironmentName = Annotated[Line, Refers("environment")]
 """The id or key of an environment."""
-PersonName = Annotated[Line, Refers("person")]
-"""The account of one of our people."""
+ColleagueName = Annotated[Line, Refers("colleague")]
+"""The account of one of our people who is still here."""
 ProductFilter = Annotated[str | None, Query(max_length=200), Refers("product")]
 VersionFilter = Annotated[
     str | None,

@@ -68,7 +68,7 @@ class LayerCreate(RequestModel):
     """Participants that take turns of `length` units from the local time `starts_at` on."""
 
     participants: Annotated[
-        tuple[Annotated[Sub, Refers("person")], ...], Field(min_length=1, max_length=50)
+        tuple[Annotated[Sub, Refers("colleague")], ...], Field(min_length=1, max_length=50)
     ]
     starts_at: LocalDateTime
     timezone: Timezone
@@ -100,7 +100,7 @@ class OverrideCreate(RequestModel):
     kind: Literal["add", "remove", "replace"]
     starts_at: datetime
     ends_at: datetime
-    person: Annotated[Sub | None, Refers("person")] = None
+    person: Annotated[Sub | None, Refers("colleague")] = None
     replaces: Annotated[Sub | None, Refers("person")] = None
 
     def find_error(self, pointer: str = "") -> Violation | None:

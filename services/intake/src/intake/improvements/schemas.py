@@ -17,7 +17,7 @@ Text = Annotated[str, Field(min_length=1, max_length=10_000)]
 class ImprovementPlan(RequestModel):
     """Who (`owner`, a `sub`) improves what, by when, and the criterion by which another person verifies it."""
 
-    owner: Annotated[Name, Refers("person")]
+    owner: Annotated[Name, Refers("colleague")]
     task: Text
     criterion: Text
     due_at: datetime | None = None
