@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from sqlalchemy import any_
+
 from common.events.catalogue import ServiceCatalogued
 from common.events.directory import CustomerKnown
 from common.http.known_keys import KnownKeys, References, unfit_for_work
@@ -14,7 +16,7 @@ REFERENCES: Final[References] = {
     "colleague": KnownKeys(
         people.c.sub,
         source_topic=CustomerKnown.topic,
-        unfit=unfit_for_work(people.c.retired, people.c.roles.contains(["partner"])),
+        unfit=unfit_for_work(people.c.retired, any_(people.c.roles) == "partner"),
     ),
     "customer": KnownKeys(customers.c.key, source_topic=CustomerKnown.topic),
     "environment": KnownKeys(environments.c.key, source_topic=CustomerKnown.topic),

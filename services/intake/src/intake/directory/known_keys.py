@@ -20,7 +20,7 @@ REFERENCES: Final[References] = {
     "colleague": KnownKeys(
         people.c.sub,
         callers=True,
-        unfit=unfit_for_work(people.c.retired, people.c.roles.contains(["partner"])),
+        unfit=unfit_for_work(people.c.retired, any_(people.c.roles) == "partner"),
     ),
     "customer": KnownKeys(customers.c.key),
     "environment": KnownKeys(environments.c.key),
