@@ -34,9 +34,8 @@ async def body_of(request: PeerRequest, sent: FileBytes) -> FileBody:
         headers = {"Content-Type": file.media_type, "Content-Length": str(file.size)}
         return FileBody(headers, pieces)
     boundary = uuid4().hex
-    name = file.name.replace("\\", "_").replace('"', "%22")
     head = (
-        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{file.name}"\r\n'
         f"Content-Type: {file.media_type}\r\n\r\n"
     ).encode()
     tail = f"\r\n--{boundary}--\r\n".encode()

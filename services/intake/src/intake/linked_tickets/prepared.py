@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from common.erasure import ERASED
 from common.persistence.database import Connection
+from intake.files.domain.file_name import make_safe
 from intake.linked_tickets.domain.link import (
     LinkedSystem,
     LinkedTicket,
@@ -156,10 +157,11 @@ async def _file(
     if row is None or row.text == ERASED or link.remote_id is None or not most:
         return None
     assert send.message_id is not None, "a constraint"
-    words = comment_text(row.name, row.author, marker_of(send.message_id))
-    file = OutgoingFile(row.name, row.media_type, row.size, words)
+    name = make_safe(row.name)
+    words = comment_text(name, row.author, marker_of(send.message_id))
+    file = OutgoingFile(name, row.media_type, row.size, words)
     if row.size > most:
-        problem = f"{row.name} has {row.size} bytes, and at most {most} go there"
+        problem = f"{name} has {row.size} bytes, and at most {most} go there"
         return PreparedSend("file", system, link, (), {}, refused=problem)
     raw = None
     if row.mail_id is not None:

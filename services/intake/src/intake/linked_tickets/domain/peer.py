@@ -69,7 +69,7 @@ Step = Callable[[Json], PeerRequest]
 
 @dataclass(frozen=True, slots=True)
 class OutgoingFile:
-    """A file of ours: `words` are the comment that carries it where a comment must; `size` in bytes."""
+    """A file of ours, with a name that is safe in headers: `words` are the comment that carries it where a comment must; `size` in bytes."""
 
     name: str
     media_type: str

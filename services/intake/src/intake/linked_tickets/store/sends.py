@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
+from intake.files.domain.file_name import make_safe
 from intake.linked_tickets.domain.link import SendKind, SendState
 from intake.linked_tickets.domain.peer import RemoteFile
 from intake.linked_tickets.tables import linked_sends
@@ -85,10 +86,10 @@ async def find_sent_text(tx: Connection, link_id: UUID, message_id: UUID) -> str
 
 
 async def list_sent_files(tx: Connection, link_id: UUID, message_id: UUID) -> Sequence[str]:
-    """The names of the files of this message that go, or went, out by this link."""
+    """The names of the files of this message that go, or went, out by this link, as they are there."""
     query = select(attachments.c.name).join(linked_sends, _IS_FILE)
     is_it = (linked_sends.c.link_id == link_id, linked_sends.c.message_id == message_id)
-    return list(await tx.scalars(query.where(*is_it)))
+    return [make_safe(name) for name in await tx.scalars(query.where(*is_it))]
 
 
 async def has_sent_bytes(tx: Connection, link_id: UUID, digest: str) -> bool:
