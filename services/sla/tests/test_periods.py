@@ -18,9 +18,8 @@ REPORTS = (
     "/v1/reports/backlog?",
     "/v1/reports/costs?",
     "/v1/reports/availability?customer=acme&service=billing&",
-    "/v1/forecasts/score?",
 )
-"""By days."""
+"""By days, the last one not included."""
 LISTS = ("/v1/outages?", "/v1/punctuality?", "/v1/reports/customer-compliance?customer=acme&")
 """By instants."""
 
@@ -128,6 +127,15 @@ async def test_a_report_is_refused_at_its_end(theo: AsyncClient, address: str, d
     query = f"from=2026-05-10&to=2026-05-{10 + days:02}"
     answer = await theo.get(address + query)
     assert violation_pointers(answer) == ["/query/to"], answer.text
+
+
+async def test_a_period_whose_last_day_is_included_may_have_one_day(theo: AsyncClient) -> None:
+    answers = [
+        await theo.get(f"/v1/forecasts/score?from=2026-05-10&to=2026-05-{day:02}")
+        for day in (10, 9)
+    ]
+    assert answers[0].status_code == 200
+    assert violation_pointers(answers[1]) == ["/query/to"]
 
 
 @pytest.mark.parametrize("days", [0, -1])
