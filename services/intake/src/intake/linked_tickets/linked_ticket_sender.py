@@ -190,7 +190,9 @@ class LinkedTicketSender:
     async def _ask(self, prepared: PreparedSend, account: Account) -> Answered:
         """What their side answered to the last request; raises what the client raises."""
         url, ours = prepared.system.base_url, prepared.ours
-        file = ours and FileBytes(ours.file, partial(open_ours, self.storage, ours))
+        file = (
+            None if ours is None else FileBytes(ours.file, partial(open_ours, self.storage, ours))
+        )
 
         async def ask(request: PeerRequest) -> Answered:
             return await self.client.ask(url, account, request, file)

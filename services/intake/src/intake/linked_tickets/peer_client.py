@@ -119,7 +119,9 @@ class PeerClient:
     ) -> AsyncIterator[httpx.Response]:
         """The response to a request, whose body is still to be read."""
         pinned = await pin(url, self.resolver, self.is_allowed)
-        auth = account and httpx.BasicAuth(account.user, account.password.get_secret_value())
+        auth = None
+        if account is not None:
+            auth = httpx.BasicAuth(account.user, account.password.get_secret_value())
         headers = {
             "Host": pinned.host_header,
             "Accept": accept,
