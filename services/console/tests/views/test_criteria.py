@@ -91,6 +91,20 @@ def test_next_are_the_steps_once_each_and_the_follow_ups_with_their_state() -> N
     assert confirmed.is_free
 
 
+def test_a_held_version_is_not_sent_to_the_stage_before_until_the_hold_is_lifted() -> None:
+    skipped = delivery(reason("PROMOTION_SKIPPED", "staging"), reason("FOLLOWUP_OPEN", "FUP-3"))
+    held = what_comes_next(skipped, here(page_of(FOLLOW_UP)))
+    assert held is not None
+    assert held.steps == ("FOLLOWUP_OPEN", "PROMOTION_SKIPPED_HELD")
+    unknown = what_comes_next(skipped, Missing("delivery-gate", "silent", NOW))
+    assert unknown is not None
+    assert unknown.steps == held.steps, "nobody could say that it is free"
+    confirmed = FOLLOW_UP | {"state": "confirmed", "blocks_delivery": False}
+    free = what_comes_next(skipped, here(page_of(confirmed)))
+    assert free is not None
+    assert free.steps == ("PROMOTION_SKIPPED",)
+
+
 def test_without_the_follow_ups_nothing_is_said_to_be_free() -> None:
     gone = Missing("delivery-gate", "silent", NOW)
     following = what_comes_next(delivery(), gone)

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 
 from common.errors import ValidationFailed, Violation
 from common.http import Refers
+from common.http.evidence import WebAddress
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """One line of text: a name, or a reference by id or key."""
@@ -14,8 +15,8 @@ ProductName = Annotated[Line, Refers("product")]
 """The key of a product."""
 EnvironmentName = Annotated[Line, Refers("environment")]
 """The id or key of an environment."""
-PersonName = Annotated[Line, Refers("person")]
-"""The account of one of our people."""
+ColleagueName = Annotated[Line, Refers("colleague")]
+"""The account of one of our people who is still here."""
 ProductFilter = Annotated[str | None, Query(max_length=200), Refers("product")]
 VersionFilter = Annotated[
     str | None,
@@ -24,8 +25,8 @@ VersionFilter = Annotated[
 EnvironmentFilter = Annotated[str | None, Query(max_length=200), Refers("environment")]
 FreeText = Annotated[str, Field(max_length=4000)]
 """Text that may be empty: the rules decide whether that is enough."""
-Link = Annotated[str, Field(max_length=2000)]
-"""Where the proof of something is."""
+Link = Annotated[str, Field(max_length=2000), WebAddress]
+"""Where the proof of something is: an address, or blank where none is named."""
 Digest = Annotated[str, Field(max_length=200)]
 """A digest as the caller reports it; the rules decide whether it is one."""
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from common.events.directory import CustomerKnown
-from common.http.references import KnownKeys, References
+from common.http.known_keys import KnownKeys, References, unfit_for_work
 from delivery_gate.directory.tables import people
 from delivery_gate.emergencies.tables import emergency_changes
 from delivery_gate.environments.tables import environments
@@ -17,6 +17,11 @@ REFERENCES: Final[References] = {
     "environment": KnownKeys(
         environments.c.key, environments.c.id, source_topic=CustomerKnown.topic
     ),
-    "person": KnownKeys(people.c.sub, callers=True, source_topic=CustomerKnown.topic),
+    "colleague": KnownKeys(
+        people.c.sub,
+        callers=True,
+        source_topic=CustomerKnown.topic,
+        unfit=unfit_for_work(people.c.retired, people.c.of_partner),
+    ),
     "product": KnownKeys(products.c.key, products.c.id),
 }

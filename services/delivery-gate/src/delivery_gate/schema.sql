@@ -298,11 +298,13 @@ CREATE TRIGGER two_persons_confirm BEFORE INSERT OR UPDATE OF confirmed_by ON fo
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('closed_by', 'confirmed_by');
 
--- Staff, to whom work may be given by their sub. No name, no address.
+-- Our people, to whom work may be given by their sub, and partners' people. No name, no
+-- address.
 CREATE TABLE people (
     id uuid NOT NULL,
     sub text NOT NULL,
     retired boolean NOT NULL,
+    of_partner boolean NOT NULL,
     -- Number of the last event about the person.
     sequence bigint NOT NULL,
     CONSTRAINT pk_people PRIMARY KEY (id),

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from httpx import Response
 from sqlalchemy import text
 
 from delivery_gate_support.gate_client import READY, GateClient, digest
@@ -12,6 +13,10 @@ WORK = [{"kind": "documentation", "task": "Write the rollback plan."}]
 
 def codes(delivery: dict[str, Any]) -> set[str]:
     return {reason["code"] for reason in delivery["verdict"]["reasons"]}
+
+
+def pointers(answer: Response) -> set[str]:
+    return {one["pointer"] for one in answer.json()["errors"]}
 
 
 async def audit_grounds(gate: GateClient, action: str) -> list[dict[str, Any]]:
@@ -85,6 +90,23 @@ async def test_production_says_everything_that_is_missing_at_once(gate: GateClie
     assert len(refused["verdict"]["reasons"]) == 6
     work = await gate.get_ok("quin", "follow-ups?state=open&product=billing")
     assert {one["kind"] for one in work["items"]} == {"documentation", "retest"}
+
+
+async def test_a_proof_is_an_address_that_can_be_opened(gate: GateClient) -> None:
+    """R8: `https://` alone proves nothing; the same for what a check, a refusal or a failure names"""
+    version = await gate.register_version("1.4.0", "1")
+    body = {"product": "billing", "version": "1.4.0", "environment": "acme-prod"}
+    proofs = READY | {"rollback_plan": "https://", "documentation": "https://me:pw@wiki.example"}
+    asked = await gate.post("pipeline", "deliveries", body | {"readiness": proofs})
+    assert pointers(asked) == {"/readiness/rollback_plan", "/readiness/documentation"}
+    run = {"kind": "regression_test", "result": "passed", "evidence": "run 77"}
+    reported = await gate.post("pipeline", f"versions/{version['id']}/checks", {"checks": [run]})
+    assert pointers(reported) == {"/checks/0/evidence"}
+    made = await gate.submit("1.4.0", "acme-staging")
+    reason = {"justification": "It is slow.", "evidence": "http:///x"}
+    refusal = {"reasons": [reason], "follow_ups": WORK}
+    refused = await gate.post("anna", f"deliveries/{made['key']}/refuse", refusal)
+    assert pointers(refused) == {"/reasons/0/evidence"}
 
 
 async def test_one_person_is_not_two(gate: GateClient) -> None:

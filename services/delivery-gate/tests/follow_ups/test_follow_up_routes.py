@@ -79,6 +79,14 @@ async def test_evidence_is_asked_for_and_judged_by_another_person(
     assert (again["state"], again["evidence"]) == ("open", None)
 
 
+@pytest.mark.parametrize("evidence", ["https://", "http:///x", "https://me:pw@ci.example/7"])
+async def test_an_address_that_nobody_can_open_is_no_evidence(
+    gate: GateClient, work: dict[str, Any], evidence: str
+) -> None:
+    answer = await gate.post("omar", f"follow-ups/{work['key']}/close", {"evidence": evidence})
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["/evidence"]
+
+
 async def test_who_confirms_has_seen_that_evidence_and_no_other(
     gate: GateClient, work: dict[str, Any]
 ) -> None:
@@ -138,7 +146,7 @@ async def test_work_that_is_done_or_due_in_the_past_is_given_to_nobody(
 async def test_work_is_given_to_people_whom_the_directory_knows(
     gate: GateClient, work: dict[str, Any]
 ) -> None:
-    """I5: with the nearest name where there is one, and to nobody who has left."""
+    """I5: with the nearest name where there is one, and to nobody who has left or works for a partner."""
     path = f"follow-ups/{work['key']}/assign"
     unknown = await gate.post("quin", path, {"owner": "omar"})
     (error,) = unknown.json()["errors"]
@@ -155,6 +163,9 @@ async def test_work_is_given_to_people_whom_the_directory_knows(
     await gate.announce_person("omar", retired=True)
     left = (await gate.post("quin", path, {"owner": "omar"})).json()["errors"]
     assert [(one["pointer"], one["code"]) for one in left] == [("/owner", "has_left")]
+    await gate.announce_person("hosthaven")
+    partner = (await gate.post("quin", path, {"owner": "hosthaven"})).json()["errors"]
+    assert [(one["pointer"], one["code"]) for one in partner] == [("/owner", "for_staff")]
     assert (await gate.get_ok("quin", f"follow-ups/{work['key']}"))["owner"] == "omar"
 
 

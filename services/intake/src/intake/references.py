@@ -3,7 +3,7 @@
 from typing import Final
 
 from common.events.deliveries import DeliveryEvent
-from common.http.references import KnownKeys, References
+from common.http.known_keys import KnownKeys, References
 from intake.change_requests.tables import deliveries
 from intake.directory import known_keys
 

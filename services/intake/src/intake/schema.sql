@@ -285,6 +285,26 @@ CREATE POLICY of_the_customer ON attachments TO opsdesk_intake_contact USING ((E
     messages WHERE (messages.id = attachments.message_id))));
 CREATE POLICY of_the_service ON attachments TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
+CREATE OR REPLACE FUNCTION intake.send_file_to_links()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'intake'
+AS $function$
+BEGIN
+    INSERT INTO linked_sends (link_id, kind, message_id, file)
+    SELECT linked_tickets.id, 'file', NEW.message_id, NEW.position
+    FROM messages JOIN linked_tickets ON linked_tickets.ticket_id = messages.ticket_id
+    JOIN linked_systems ON linked_systems.id = system_id
+    WHERE messages.id = NEW.message_id AND messages.visibility = 'public'
+        AND NOT messages.automatic AND linked_tickets.state <> 'ended'
+        AND messages.author <> 'link/' || linked_systems.key;
+    RETURN NULL;
+END $function$;
+CREATE TRIGGER files_to_links AFTER INSERT ON attachments
+    FOR EACH ROW
+    EXECUTE FUNCTION send_file_to_links();
+
 CREATE TABLE blunt_words (
     language text NOT NULL,
     phrase text NOT NULL,
@@ -729,6 +749,10 @@ CREATE TABLE linked_sends (
     link_id uuid NOT NULL,
     kind text NOT NULL,
     message_id uuid,
+    -- The position of the file in its message.
+    file bigint,
+    -- Their file that is to be fetched: its id there, and what its webhook says of it.
+    remote_file jsonb,
     state text NOT NULL DEFAULT 'waiting',
     attempts integer NOT NULL DEFAULT 0,
     next_try_at timestamptz NOT NULL DEFAULT statement_timestamp(),
@@ -738,16 +762,25 @@ CREATE TABLE linked_sends (
     CONSTRAINT linked_sends_pkey PRIMARY KEY ("position"),
     CONSTRAINT linked_sends_link_id_fkey FOREIGN KEY (link_id) REFERENCES linked_tickets(id),
     CONSTRAINT linked_sends_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id),
-    CONSTRAINT ck_linked_sends_comment CHECK ((kind = 'comment') = (message_id IS NOT NULL)),
+    CONSTRAINT ck_linked_sends_file CHECK ((kind = 'file') = (file IS NOT NULL)),
+    CONSTRAINT ck_linked_sends_message
+        CHECK ((kind IN ('comment', 'file')) = (message_id IS NOT NULL)),
+    CONSTRAINT ck_linked_sends_remote_file CHECK ((kind = 'fetch') = (remote_file IS NOT NULL)),
     CONSTRAINT ck_linked_sends_settled CHECK ((state = 'waiting') = (settled_at IS NULL)),
-    CONSTRAINT linked_sends_kind_check CHECK (kind IN ('create', 'comment', 'fields')),
+    CONSTRAINT linked_sends_kind_check
+        CHECK (kind IN ('create', 'comment', 'fields', 'file', 'fetch')),
     CONSTRAINT linked_sends_state_check CHECK (state IN ('waiting', 'sent', 'failed', 'cancelled'))
 );
 CREATE INDEX ix_linked_sends_link ON linked_sends (link_id, "position");
 CREATE INDEX ix_linked_sends_waiting ON linked_sends (link_id, "position") WHERE state = 'waiting';
+CREATE UNIQUE INDEX uq_linked_sends_fetch ON linked_sends (link_id, (remote_file ->> 'id'))
+    WHERE kind = 'fetch';
 CREATE UNIQUE INDEX uq_linked_sends_fields ON linked_sends (link_id)
     WHERE kind = 'fields' AND state = 'waiting' AND attempts = 0;
-CREATE UNIQUE INDEX uq_linked_sends_message ON linked_sends (link_id, message_id);
+CREATE UNIQUE INDEX uq_linked_sends_file ON linked_sends (link_id, message_id, file)
+    WHERE kind = 'file';
+CREATE UNIQUE INDEX uq_linked_sends_message ON linked_sends (link_id, message_id)
+    WHERE kind = 'comment';
 
 CREATE TABLE linked_systems (
     id uuid NOT NULL,

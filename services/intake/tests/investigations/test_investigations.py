@@ -122,6 +122,8 @@ async def test_it_is_planned_done_and_verified_by_another_person(
     """R9, R1"""
     await _verified(anna, omar, await open_ticket(anna, channel="phone"))
     early = await _improve(anna, "finish", evidence="Done")
+    nowhere = await _improve(anna, "finish", evidence="https://")
+    assert [one["pointer"] for one in nowhere.json()["errors"]] == ["/evidence"]
     assert (early.status_code, early.json()["code"]) == (409, "NOT_PLANNED")
     assert (await _improve(anna, "plan", **PLAN | {"owner": "nobody"})).status_code == 422
     past = await _improve(anna, "plan", **PLAN, due_at="2030-01-07T09:00:00Z")

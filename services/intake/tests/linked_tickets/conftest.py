@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -12,12 +13,15 @@ from common.http import runtime_of
 from common.now import now
 from common.persistence.database import Database
 from intake.app import SERVICE
+from intake.files.configured_storage import storage_of
+from intake.files.storage import FileStorage
 from intake.linked_tickets.accounts import Accounts
 from intake.linked_tickets.linked_ticket_sender import LinkedTicketSender
 from intake.linked_tickets.peer_client import PeerClient
 from intake.settings import IntakeSettings
 from intake.tickets.ticket_batcher import TicketBatcher
 from intake_support.linked_tickets import Linked, Post, create_system, link, links_of
+from intake_support.peer_webhooks import file_webhook, signed, webhook
 from intake_support.peers import (
     PASSWORD,
     SECRET,
@@ -25,8 +29,6 @@ from intake_support.peers import (
     FakePeer,
     resolve_here,
     running_peer,
-    signed,
-    webhook,
 )
 from intake_support.tickets import open_ticket
 from opsdesk_testing.client import app_for, client, settings_for
@@ -63,9 +65,15 @@ async def app(database: Database, accounts_file: Path, app: FastAPI) -> AsyncIte
 
 
 @pytest.fixture
-def sender(database: Database, accounts_file: Path) -> LinkedTicketSender:
+def storage(database: Database) -> FileStorage:
+    """The storage of the app's settings."""
+    return storage_of(settings_for(IntakeSettings, database.url))
+
+
+@pytest.fixture
+def sender(database: Database, accounts_file: Path, storage: FileStorage) -> LinkedTicketSender:
     there = PeerClient(resolve_here, lambda _: True)
-    return LinkedTicketSender(database, there, Accounts(str(accounts_file)))
+    return LinkedTicketSender(database, there, Accounts(str(accounts_file)), storage)
 
 
 @pytest.fixture
@@ -82,14 +90,30 @@ async def post(app: FastAPI, kind: str, system: str) -> Post:
     """Posts a webhook as the system would, signed; `event` names it."""
 
     async def post_webhook(id: str, event: str, secret: str = SECRET, **values: str) -> Response:
-        raw = json.dumps(webhook(kind, id, event, **values)).encode()
-        headers = signed(kind, raw, now().isoformat(), secret)
-        headers["Authorization"] = f"Bearer {token('peer-machine', scope='linked-tickets:write')}"
-        async with client(app, None) as machine:
-            address = f"/v1/linked-systems/{system}/webhook"
-            return await machine.post(address, content=raw, headers=headers)
+        return await _post(app, system, kind, webhook(kind, id, event, **values), secret)
 
     return post_webhook
+
+
+@pytest.fixture
+async def post_file(app: FastAPI, kind: str, system: str, peer: FakePeer) -> Post:
+    """Posts that a file is attached there; `event` names that."""
+
+    async def post_webhook(id: str, event: str, file: str) -> Response:
+        one = peer.files[file]
+        body = file_webhook(kind, webhook(kind, id, event), file, one.name, one.media_type)
+        return await _post(app, system, kind, body, SECRET)
+
+    return post_webhook
+
+
+async def _post(app: FastAPI, system: str, kind: str, body: Any, secret: str) -> Response:
+    raw = json.dumps(body).encode()
+    headers = signed(kind, raw, now().isoformat(), secret)
+    headers["Authorization"] = f"Bearer {token('peer-machine', scope='linked-tickets:write')}"
+    async with client(app, None) as machine:
+        address = f"/v1/linked-systems/{system}/webhook"
+        return await machine.post(address, content=raw, headers=headers)
 
 
 @pytest.fixture

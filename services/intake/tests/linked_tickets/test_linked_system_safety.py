@@ -8,6 +8,7 @@ from httpx import AsyncClient
 from sqlalchemy import text
 
 from common.persistence.database import Database
+from intake.files.storage import FileStorage
 from intake.linked_tickets.accounts import AccountMissing, Accounts
 from intake.linked_tickets.linked_ticket_sender import LinkedTicketSender
 from intake.linked_tickets.peer_client import PeerClient
@@ -100,11 +101,16 @@ async def test_accounts_are_in_no_table_and_no_answer(
 
 
 async def test_without_an_account_nothing_is_lost(
-    anna: AsyncClient, database: Database, peer: FakePeer, system: str, tmp_path: Path
+    anna: AsyncClient,
+    database: Database,
+    peer: FakePeer,
+    system: str,
+    tmp_path: Path,
+    storage: FileStorage,
 ) -> None:
     key = await open_ticket(anna, priority="major")
     await link(anna, key)
-    without = LinkedTicketSender(database, PeerClient(), Accounts(None))
+    without = LinkedTicketSender(database, PeerClient(), Accounts(None), storage)
     await without.send_due()
     assert "OPSDESK_LINKED_SYSTEMS_FILE" in str(without.trouble)
     wrong = tmp_path / "wrong.json"
@@ -115,12 +121,17 @@ async def test_without_an_account_nothing_is_lost(
 
 
 async def test_an_internal_address_is_never_called(
-    anna: AsyncClient, database: Database, peer: FakePeer, system: str, accounts_file: Path
+    anna: AsyncClient,
+    database: Database,
+    peer: FakePeer,
+    system: str,
+    accounts_file: Path,
+    storage: FileStorage,
 ) -> None:
     """Whatever the name of the system resolves to."""
     await link(anna, await open_ticket(anna, priority="major"))
     there = PeerClient(resolve_here)
-    strict = LinkedTicketSender(database, there, Accounts(str(accounts_file)))
+    strict = LinkedTicketSender(database, there, Accounts(str(accounts_file)), storage)
     await strict.send_due()
     assert "not a public address" in str(strict.trouble)
     assert peer.requests == []

@@ -238,6 +238,9 @@ CREATE TABLE agreement_versions (
     countersigned_for uuid,
     published_by text,
     published_at timestamptz,
+    -- Who would not sign the draft as it is; null once it is changed or proposed again.
+    declined_by text,
+    declined_at timestamptz,
     CONSTRAINT agreement_versions_pkey PRIMARY KEY (id),
     CONSTRAINT agreement_versions_agreement_id_version_key UNIQUE (agreement_id, version),
     CONSTRAINT ex_agreement_versions_one_at_a_time
@@ -256,6 +259,9 @@ CREATE TABLE agreement_versions (
         CHECK ((approved_by IS NULL) = (approved_at IS NULL)),
     CONSTRAINT ck_agreement_versions_countersigned_at
         CHECK ((countersigned_by IS NULL) = (countersigned_at IS NULL)),
+    CONSTRAINT ck_agreement_versions_declined CHECK (declined_by IS NULL OR state = 'draft'),
+    CONSTRAINT ck_agreement_versions_declined_at
+        CHECK ((declined_by IS NULL) = (declined_at IS NULL)),
     CONSTRAINT ck_agreement_versions_party
         CHECK ((countersigned_for IS NULL OR countersigned_by IS NOT NULL) AND (NOT customer_signs
             OR countersigned_by IS NULL OR countersigned_for IS NOT NULL)),
@@ -272,6 +278,8 @@ CREATE TABLE agreement_versions (
 );
 CREATE INDEX ix_agreement_versions_customers ON agreement_versions USING gin (customers)
     WHERE published_at IS NOT NULL;
+CREATE INDEX ix_agreement_versions_declined ON agreement_versions (drafted_by)
+    WHERE declined_at IS NOT NULL;
 CREATE INDEX ix_agreement_versions_to_sign ON agreement_versions (agreement_id)
     WHERE state IN ('proposed', 'agreed');
 GRANT UPDATE (state) ON agreement_versions TO opsdesk_sla_contact;
@@ -1463,6 +1471,7 @@ CREATE TABLE people (
     sub text NOT NULL,
     name text NOT NULL DEFAULT '',
     retired boolean NOT NULL,
+    of_partner boolean NOT NULL,
     sequence bigint NOT NULL,
     CONSTRAINT people_pkey PRIMARY KEY (id),
     CONSTRAINT people_sub_key UNIQUE (sub)

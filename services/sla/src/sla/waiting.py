@@ -17,6 +17,7 @@ from sla.waivers import waiting as waivers
 WaitingKind = Literal[
     "agree_to_maintenance",
     "approve_agreement",
+    "change_declined_agreement",
     "confirm_outage_rules",
     "confirm_termination",
     "decide_correction",

@@ -4,10 +4,12 @@ from typing import Any
 
 from fastapi import FastAPI
 from httpx import AsyncClient
+from sqlalchemy import text
 
 from common.persistence.database import Database
 from opsdesk_testing.client import client
 from opsdesk_testing.protocol import outbox_events
+from opsdesk_testing.waiting_for_me import list_waiting
 from sla_support.company import ACME, AMSTERDAM, BRIGHTWATER, announce_customers
 
 AGREEMENTS = "/v1/agreements"
@@ -43,3 +45,45 @@ async def test_the_customer_declines_with_a_reason_that_our_side_reads(
     late = await theo.post(address + "/decline", json=no)
     assert (late.status_code, late.json()["code"]) == (409, "WRONG_STATE")
     assert [one.type for one in await outbox_events(database)][-1] == "opsdesk.agreement.revised.v1"
+
+
+async def test_its_author_is_told_until_the_version_is_changed_proposed_again_or_withdrawn(
+    database: Database, app: FastAPI, theo: AsyncClient, gina: AsyncClient, jan: AsyncClient
+) -> None:
+    await announce_customers(database, (ACME, "acme"))
+    made = await theo.post(AGREEMENTS, json=BODY)
+    address, no = made.headers["Location"], {"reason": "Eight hours are long."}
+    terms = {name: value for name, value in BODY.items() if name not in {"key", "customer"}}
+    steps = (
+        (jan, lambda: theo.put(address, json=terms)),
+        (gina, lambda: theo.post(address + "/propose")),
+        (jan, lambda: theo.post(address + "/withdraw")),
+    )
+    for side, act in steps:
+        await theo.post(address + "/propose")
+        assert await _told(app, "theo") == []
+        declined = await side.post(address + "/decline", json=no)
+        assert declined.status_code == 200, declined.text
+        assert await _told(app, "theo") == ["acme-standard, version 1"]
+        assert await _told(app, "gina") == [], "it is the work of its author"
+        assert (await act()).is_success
+        assert await _told(app, "theo") == []
+
+
+async def test_of_an_author_who_has_left_everybody_who_writes_agreements_is_told(
+    database: Database, app: FastAPI, theo: AsyncClient, jan: AsyncClient
+) -> None:
+    await announce_customers(database, (ACME, "acme"))
+    address = (await theo.post(AGREEMENTS, json=BODY)).headers["Location"]
+    await theo.post(address + "/propose")
+    await jan.post(address + "/decline", json={"reason": "Eight hours are long."})
+    async with database.transaction() as tx:
+        await tx.execute(text("UPDATE people SET retired = true WHERE sub = 'theo'"))
+    assert await _told(app, "gina") == ["acme-standard, version 1"]
+    assert await _told(app, "anna") == [], "she does not write agreements"
+
+
+async def _told(app: FastAPI, who: str) -> list[str]:
+    """The titles of the declined versions that wait for somebody."""
+    waiting = await list_waiting(app, who)
+    return [one["title"] for one in waiting if one["kind"] == "change_declined_agreement"]

@@ -81,6 +81,8 @@ async def test_an_action_is_carried_over_until_somebody_else_has_verified_it(
     assert review["agenda"][0] == "Acties uit eerder overleg: 1"
     assert (await dana.get(JULY_REVIEW + "?format=csv")).text.count("juni 2026") >= 1
     evidence = {"evidence": "The alert of Tuesday, 04:12"}
+    nowhere = await anna.post(address + "/finish", json={"evidence": "https://"})
+    assert [one["pointer"] for one in nowhere.json()["errors"]] == ["/evidence"]
     other = await dana.post(address + "/finish", json=evidence)
     assert (other.status_code, other.json()["code"]) == (403, "NOT_OWNER")
     assert (await dana.post(address + "/verify")).status_code == 409

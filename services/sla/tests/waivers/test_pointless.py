@@ -4,6 +4,7 @@ from asyncio import gather
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from httpx import AsyncClient, Response
 
 from common.events.tickets import TicketOnHold, TicketResolved
@@ -65,6 +66,62 @@ async def test_a_second_request_while_one_waits_is_refused_and_names_it(
     withdrawn = {"reason": "Not needed any more"}
     assert (await dana.post(f"{third.headers['Location']}/withdraw", json=withdrawn)).is_success
     assert (await ask(theo, database, 9 * HOUR)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("service", "hours", "code"),
+    [
+        ("billing", (0, 24), 409),
+        (None, (0, 24), 409),
+        ("billing", (12, 48), 409),
+        ("billing", (24, 48), 201),
+        ("portal", (0, 24), 201),
+    ],
+)
+async def test_a_second_request_over_a_period_is_refused_while_one_about_the_same_waits(
+    database: Database,
+    theo: AsyncClient,
+    dana: AsyncClient,
+    service: str | None,
+    hours: tuple[int, int],
+    code: int,
+) -> None:
+    """The same customer, with a service and a time in common; what touches is another question"""
+    await promise(database, metrics=("resolution",))
+    first = await ask_for_period(theo, "billing", 0, 24)
+    key = first.json()["key"]
+    second = await ask_for_period(dana, service, *hours)
+    assert second.status_code == code, second.text
+    if code == 409:
+        problem = second.json()
+        assert (problem["code"], problem["parameters"]) == ("ALREADY_REQUESTED", {"key": key})
+        assert key in problem["detail"]
+    withdrawn = {"reason": "Not needed any more"}
+    assert (await theo.post(f"/v1/waivers/{key}/withdraw", json=withdrawn)).is_success
+    again = await ask_for_period(theo, "billing", 0, 12)
+    assert again.status_code == 201, "what was withdrawn may be asked for again"
+
+
+async def test_of_eight_who_ask_for_one_period_at_once_one_is_heard(
+    database: Database, theo: AsyncClient
+) -> None:
+    await promise(database, metrics=("resolution",))
+    answers = await gather(*(ask_for_period(theo, None, 0, 24) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
+    (heard,) = [one.json()["key"] for one in answers if one.status_code == 201]
+    named = {one.json()["parameters"]["key"] for one in answers if one.status_code == 409}
+    assert named == {heard}
+
+
+async def ask_for_period(
+    who: AsyncClient, service: str | None, first_hour: int, last_hour: int
+) -> Response:
+    period = {
+        "starts_at": (NINE + first_hour * HOUR).isoformat(),
+        "ends_at": (NINE + last_hour * HOUR).isoformat(),
+    }
+    body = {"customer": "acme", "service": service, "reason": "The supplier is down", **period}
+    return await who.post("/v1/waivers", json=body)
 
 
 async def test_a_request_that_expired_undecided_stands_in_nobodys_way(

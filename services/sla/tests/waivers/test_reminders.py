@@ -89,7 +89,7 @@ async def test_a_period_is_due_before_its_first_breach(
 ) -> None:
     await promise(database, metrics=("resolution",))
     await deliver(database, HANDLERS, (ticket_opened(1), 1))
-    address = await request_for_period(theo, NINE, NINE + 48 * HOUR)
+    address = await request_for_period(theo, NINE, NINE + 20 * HOUR)
     await request_for_period(theo, NINE + 20 * HOUR, NINE + 48 * HOUR)
     requested_events = [
         one.body for one in await outbox_events(database) if "requested" in one.type

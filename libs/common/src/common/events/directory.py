@@ -126,6 +126,11 @@ class PersonKnown(DirectoryEvent):
     timezone: str
     roles: list[str]
 
+    @property
+    def of_partner(self) -> bool:
+        """Whether this is one of a partner's people, and none of ours (decision 0930)."""
+        return "partner" in self.roles
+
     def subject(self) -> str:
         return f"person/{self.person_id}"
 

@@ -6,10 +6,11 @@ from common.http.body import MIB
 from common.http.cost import charge
 from common.http.dependencies import LinkedPages, Transaction
 from common.http.etag import if_match, set_etag
+from common.http.known_keys import KnownKeys
 from common.http.models import IdOrKey, Instant, RequestModel, ResponseModel
 from common.http.paging import Page, Paging, encode_cursor
 from common.http.problems import problem_response, rejection_response
-from common.http.references import KnownKeys, Refers
+from common.http.references import Refers
 from common.http.route import AuthorizedRoute, TransactionalRoute, authorized_router, router
 from common.http.route_workload import only_computes
 from common.http.service import Service

@@ -22,6 +22,7 @@ from starlette.responses import Response
 from common.auth.caller import Caller
 from common.domain.nearest import proposal
 from common.errors import ValidationFailed, Violation
+from common.http.known_keys import KnownKeys, References, Unfit
 from common.http.reference_paths import Path, body_references, query_references
 from common.messaging.catch_up import AppliedEvents
 from common.persistence.database import Connection
@@ -31,6 +32,7 @@ NOT_ALL_ARRIVED: Final = (
 )
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
+UNKNOWN: Final = "unknown_reference"
 MAX_NAMED: Final = 50
 """The unknown references that one answer names."""
 MAX_CANDIDATES: Final = 500
@@ -56,28 +58,6 @@ class Refers:
         return {**handler(schema), "x-refers-to": self.kind} | (
             {"x-checked-by-route": True} if self.by_route else {}
         )
-
-
-@dataclass(frozen=True, slots=True)
-class KnownKeys:
-    """Which keys of one kind are known: those in `column`, the ids in `id_column`, and `names`.
-
-    `visible_to` is the condition for what a contact of a customer may name; without it a contact's
-    references are not checked here, since the answer would tell what exists; nor are those of a partner's
-    person. `callers`: whoever calls
-    is known as well (a person without an entry in the directory). `source_topic` is the topic from which
-    the table is filled, where another service decides what exists.
-    """
-
-    column: ColumnElement[str] | None = None
-    id_column: ColumnElement[UUID] | None = None
-    names: frozenset[str] = frozenset()
-    visible_to: Callable[[str], ColumnElement[bool]] | None = None
-    callers: bool = False
-    source_topic: str | None = None
-
-
-References = Mapping[str, KnownKeys]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +93,9 @@ async def check_references(request: Request, references: Sequence[Reference]) ->
         late = {one.pointer for one in references if await _may_come(request, tables[one.kind])}
         raise ValidationFailed(
             [
-                replace(one, detail=one.detail + NOT_ALL_ARRIVED) if one.pointer in late else one
+                replace(one, detail=one.detail + NOT_ALL_ARRIVED)
+                if (one.pointer in late and one.code == UNKNOWN)
+                else one
                 for one in violations
             ]
         )
@@ -130,16 +112,20 @@ async def _may_come(request: Request, known: KnownKeys) -> bool:
 async def find_violations(
     tx: Connection, tables: References, caller: Caller, references: Sequence[Reference]
 ) -> list[Violation]:
-    """Return a violation for each reference that is unknown, in their order: the first MAX_NAMED.
-
-    Two statements a kind, however many references there are.
-    """
+    """Return a violation for each reference that is unknown or does not fit, MAX_NAMED of each at most."""
     unknown: dict[str, frozenset[str]] = {}
+    unfit: dict[str, Mapping[str, Unfit]] = {}
     for kind in dict.fromkeys(one.kind for one in references):
         keys = {one.key for one in references if one.kind == kind}
         unknown[kind] = await _unknown(tx, tables[kind], caller, keys)
+        unfit[kind] = await _unfit(tx, tables[kind], caller, keys - unknown[kind])
     named = [one for one in references if one.key in unknown[one.kind]][:MAX_NAMED]
-    return await describe_unknown(tx, tables, named, caller)
+    refused = [
+        Violation(one.pointer, why.code, f"{one.key} {why.detail}")
+        for one in references
+        if (why := unfit[one.kind].get(one.key)) is not None
+    ]
+    return await describe_unknown(tx, tables, named, caller) + refused[:MAX_NAMED]
 
 
 async def describe_unknown(
@@ -158,7 +144,7 @@ async def describe_unknown(
 def _violation(reference: Reference, candidates: set[str]) -> Violation:
     what = reference.kind.replace("_", " ")
     detail = f"there is no {what} {reference.key!r}{proposal(reference.key, candidates)}"
-    return Violation(reference.pointer, "unknown_reference", detail)
+    return Violation(reference.pointer, UNKNOWN, detail)
 
 
 async def _unknown(
@@ -178,6 +164,21 @@ async def _unknown(
         found_ids = set(await tx.scalars(query_ids))
         found |= {key for key, id in ids.items() if id in found_ids}
     return frozenset(keys - found)
+
+
+async def _unfit(
+    tx: Connection, known: KnownKeys, caller: Caller, keys: set[str]
+) -> Mapping[str, Unfit]:
+    """Those of known keys that cannot be named, with why; oneself one may always name."""
+    asked = {key for key in keys if not (known.callers and key == caller.sub)}
+    found: dict[str, Unfit] = {}
+    if not asked or known.column is None or not _is_checked(known, caller):
+        return found
+    for one in known.unfit:
+        query = select(known.column).where(known.column.in_(asked), one.condition)
+        for key in await tx.scalars(query):
+            found.setdefault(key, one)
+    return found
 
 
 async def _candidates(

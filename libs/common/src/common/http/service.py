@@ -10,7 +10,7 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from common.auth.caller import ResolveContact
-from common.http.references import References
+from common.http.known_keys import References
 from common.messaging.inbox import Handlers
 from common.persistence.database import Connection
 from common.persistence.sequenced import NumberSequence, Subjects

@@ -44,6 +44,11 @@ class FollowUp:
     def is_confirmed(self) -> bool:
         return self.facts is not None and self.facts["state"] == "confirmed"
 
+    @property
+    def is_holding(self) -> bool:
+        """Whether the version may be delivered nowhere meanwhile, or nobody could be asked."""
+        return self.facts is None or bool(self.facts["blocks_delivery"])
+
 
 @dataclass(frozen=True, slots=True)
 class Next:
@@ -96,9 +101,17 @@ def what_comes_next(delivery: Mapping[str, Any], follow_ups: Part) -> Next | Non
     if verdict is None or verdict["outcome"] not in {"refused", "deferred"}:
         return None
     known = {one["key"]: one for one in items_of(follow_ups)}
-    steps = dict.fromkeys(one["code"] for one in verdict["reasons"])
     owed = tuple(FollowUp(key, known.get(key)) for key in verdict["follow_ups"])
-    return Next(tuple(steps), owed)
+    codes = dict.fromkeys(one["code"] for one in verdict["reasons"])
+    return Next(tuple(_steps(codes, is_held=any(one.is_holding for one in owed))), owed)
+
+
+def _steps(codes: Iterable[str], *, is_held: bool) -> Iterable[str]:
+    """The steps in their order. A version that is held is delivered nowhere, also in no stage before."""
+    if not is_held:
+        return (one for one in codes if one != "FOLLOWUP_OPEN")
+    held = ("PROMOTION_SKIPPED_HELD" if one == "PROMOTION_SKIPPED" else one for one in codes)
+    return sorted(held, key=lambda one: one != "FOLLOWUP_OPEN")
 
 
 def _named(requirements: Mapping[str, Any], lifecycle: str) -> Iterable[tuple[Kind, Sequence[str]]]:

@@ -13,6 +13,7 @@ WAITING: Final[Mapping[str, str]] = {
     "approve_delivery": "approve a delivery",
     "authorize_emergency_change": "authorize an emergency change",
     "book_change": "book a change",
+    "change_declined_agreement": "change or withdraw a declined agreement",
     "check_fix": "check a fix",
     "close_change": "close a change",
     "close_follow_up": "close a follow-up",

@@ -23,7 +23,9 @@ async def on_contact_known(tx: Connection, received: ReceivedEvent[ContactKnown]
 
 
 async def on_person_known(tx: Connection, received: ReceivedEvent[PersonKnown]) -> None:
-    """Store a member of staff: work may be given to them from now on, until they leave (I5)."""
+    """Store a person: work may be given to one of ours from now on, until they leave (I5)."""
     event = received.event
-    record = PersonRecord(event.person_id, event.sub, event.retired, received.sequence)
+    record = PersonRecord(
+        event.person_id, event.sub, event.retired, event.of_partner, received.sequence
+    )
     await store.upsert_person(tx, record)

@@ -3,8 +3,6 @@
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
-from sqlalchemy import exists, select
-
 from common.auth import Contact
 from common.auth.contacts import find_contact
 from common.persistence.database import Connection
@@ -27,22 +25,21 @@ class ContactRecord:
 
 @dataclass(frozen=True, slots=True)
 class PersonRecord:
-    """A member of staff as the event with this `sequence` describes them; the fields are the columns."""
+    """A person as the event with this `sequence` describes them; the fields are the columns.
+
+    `of_partner`: who works for a partner, and is given no work of ours.
+    """
 
     id: UUID
     sub: str
     retired: bool
+    of_partner: bool
     sequence: int
 
 
 async def upsert_person(tx: Connection, person: PersonRecord) -> None:
     """Store a person, unless a later event about them is stored already."""
     await upsert_newer(tx, people, asdict(person))
-
-
-async def has_left(tx: Connection, sub: str) -> bool:
-    """Whether this is somebody who was one of us and is no longer."""
-    return bool(await tx.scalar(select(exists().where(people.c.sub == sub, people.c.retired))))
 
 
 async def upsert_contact(tx: Connection, contact: ContactRecord) -> None:

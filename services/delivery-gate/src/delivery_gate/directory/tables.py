@@ -10,9 +10,10 @@ people = Table(
     identity(),
     Column("sub", Text, nullable=False),
     Column("retired", Boolean, nullable=False),
+    Column("of_partner", Boolean, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     UniqueConstraint("sub"),
-    comment="Staff, to whom work may be given by their sub. No name, no address.",
+    comment="Our people, to whom work may be given by their sub, and partners' people. No name, no address.",
 )
 
 contacts = Table(

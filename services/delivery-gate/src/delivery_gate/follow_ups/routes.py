@@ -14,8 +14,6 @@ from common.events.follow_ups import FollowUpAssigned, FollowUpEvidenceSubmitted
 from common.http import Page, Paging, Transaction, router, set_etag
 from common.persistence.database import Connection
 from delivery_gate.denials import deny
-from delivery_gate.directory.store import has_left
-from delivery_gate.environments.context import EnvironmentContext
 from delivery_gate.fields import ProductFilter, VersionFilter, check_version_filter
 from delivery_gate.follow_ups import store
 from delivery_gate.follow_ups.commands import record_confirmation, save_step
@@ -84,8 +82,8 @@ async def assign_follow_up(
 ) -> FollowUpRead | Response:
     """Assign an open follow-up to a person, until an instant where one is named."""
     context, follow_up = await load_locked_follow_up(tx, ref, caller, request)
-    if violations := await _assignment_violations(context, body):
-        raise ValidationFailed(violations)
+    if body.due_at is not None and body.due_at <= context.at:
+        raise ValidationFailed([Violation("/due_at", "past", "give an instant that is to come")])
     due_at = body.due_at if "due_at" in body.model_fields_set else follow_up.due_at
     outcome = assign(follow_up, body.owner, due_at)
     if isinstance(outcome, Rejection):
@@ -140,20 +138,6 @@ async def confirm_follow_up(
     if isinstance(outcome, Rejection):
         return await deny(context, "follow_up.confirm", f"follow-up/{follow_up.id}", outcome)
     return await _respond(tx, response, await record_confirmation(context, outcome))
-
-
-async def _assignment_violations(
-    context: EnvironmentContext, body: FollowUpAssign
-) -> list[Violation]:
-    """What is wrong with an owner that is known and a due time."""
-    violations = []
-    if await has_left(context.tx, body.owner):
-        violations.append(
-            Violation("/owner", "has_left", f"{body.owner} has left; name somebody who is here")
-        )
-    if body.due_at is not None and body.due_at <= context.at:
-        violations.append(Violation("/due_at", "past", "give an instant that is to come"))
-    return violations
 
 
 async def _respond(tx: Connection, response: Response, follow_up: FollowUp) -> FollowUpRead:

@@ -2,25 +2,27 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from common.http import RequestModel, ResponseModel
+from common.http.evidence import Evidence
 from delivery_gate.criteria.domain.verdict import FollowUpKind
-from delivery_gate.fields import FreeText, PersonName
+from delivery_gate.fields import ColleagueName, FreeText
 from delivery_gate.follow_ups.domain import FollowUp, FollowUpState
 
 
 class FollowUpClose(RequestModel):
     """The evidence that the work is done: a link, a run, a document."""
 
-    evidence: FreeText
+    evidence: Annotated[FreeText, Evidence]
 
 
 class FollowUpAssign(RequestModel):
     """`owner`: the account of the person whose work it is from now on. `due_at`: until when; left out it stays
     as it was, null takes it away."""
 
-    owner: PersonName
+    owner: ColleagueName
     due_at: datetime | None = None
 
 

@@ -60,7 +60,7 @@ class PolicyCreate(RequestModel):
 
     key: Key
     steps: Annotated[tuple[StepCreate, ...], Field(min_length=1, max_length=20)]
-    fallback: Annotated[Sub, Refers("person")]
+    fallback: Annotated[Sub, Refers("colleague")]
     repeat: Annotated[int, Field(ge=-1, le=100)] = 0
     empty_step: Literal["skip", "wait"] = "skip"
     acknowledge: Literal["all", "each"] = "all"

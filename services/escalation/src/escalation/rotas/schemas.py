@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from common.errors import Violation
 from common.http import Refers, RequestModel, ResponseModel
 from common.http.fields import Key, Timezone
 from escalation.rotas.domain.rota import Layer, Override, Rota, Unit
@@ -67,7 +68,7 @@ class LayerCreate(RequestModel):
     """Participants that take turns of `length` units from the local time `starts_at` on."""
 
     participants: Annotated[
-        tuple[Annotated[Sub, Refers("person")], ...], Field(min_length=1, max_length=50)
+        tuple[Annotated[Sub, Refers("colleague")], ...], Field(min_length=1, max_length=50)
     ]
     starts_at: LocalDateTime
     timezone: Timezone
@@ -99,17 +100,19 @@ class OverrideCreate(RequestModel):
     kind: Literal["add", "remove", "replace"]
     starts_at: datetime
     ends_at: datetime
-    person: Annotated[Sub | None, Refers("person")] = None
+    person: Annotated[Sub | None, Refers("colleague")] = None
     replaces: Annotated[Sub | None, Refers("person")] = None
 
-    def find_error(self) -> str | None:
-        """Why this is not a valid override; None when it is."""
+    def find_error(self, pointer: str = "") -> Violation | None:
+        """What is wrong with this override, which stands at `pointer`; None where nothing is."""
         if self.ends_at <= self.starts_at:
-            return "ends_at must lie after starts_at"
+            return Violation(f"{pointer}/ends_at", "order", "ends_at must lie after starts_at")
         if (self.person is None) != (self.kind == "remove"):
-            return "give person for add and replace, and for them only"
+            detail = "give person for add and replace, and for them only"
+            return Violation(pointer, "override", detail)
         if (self.replaces is None) != (self.kind == "add"):
-            return "give replaces for remove and replace, and for them only"
+            detail = "give replaces for remove and replace, and for them only"
+            return Violation(pointer, "override", detail)
         return None
 
     def to_override(self) -> Override:

@@ -25,7 +25,7 @@ class ArticleCreate(ArticleVersionCreate):
     """A new article. Its `owner` (by default the caller) is reminded after `review_days`."""
 
     language: Language
-    owner: Annotated[Name | None, Refers("person")] = None
+    owner: Annotated[Name | None, Refers("colleague")] = None
     review_days: Annotated[int, Field(ge=1, le=1_095)] = DEFAULT_REVIEW_DAYS
 
 

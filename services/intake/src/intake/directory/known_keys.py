@@ -6,7 +6,7 @@ from sqlalchemy import any_
 
 from common.events.catalogue import ServiceCatalogued
 from common.events.escalations import TEAMS
-from common.http.references import KnownKeys, References
+from common.http.known_keys import KnownKeys, References, unfit_for_work
 from intake.directory.tables import customers, environments, partners, people, services, teams
 
 SERVICES: Final = KnownKeys(
@@ -17,6 +17,11 @@ SERVICES: Final = KnownKeys(
 """A contact may name what their customer bought."""
 
 REFERENCES: Final[References] = {
+    "colleague": KnownKeys(
+        people.c.sub,
+        callers=True,
+        unfit=unfit_for_work(people.c.retired, any_(people.c.roles) == "partner"),
+    ),
     "customer": KnownKeys(customers.c.key),
     "environment": KnownKeys(environments.c.key),
     "partner": KnownKeys(partners.c.key),

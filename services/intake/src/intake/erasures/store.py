@@ -86,6 +86,13 @@ _FEEDBACK: Final = text(
 _RECEIPTS: Final = text(
     "UPDATE linked_receipts SET raw = NULL WHERE ticket_id = ANY(:ids)"
 ).bindparams(_IDS)
+_REMOTE_FILES: Final = text(
+    """
+    UPDATE linked_sends SET remote_file = jsonb_build_object('id', remote_file -> 'id', 'name', '')
+    FROM linked_tickets WHERE linked_tickets.id = link_id AND ticket_id = ANY(:ids)
+        AND remote_file IS NOT NULL
+    """
+).bindparams(_IDS)
 _INVESTIGATIONS: Final = text(
     "UPDATE investigations SET cause = :erased WHERE ticket_id = ANY(:ids) AND cause IS NOT NULL"
 ).bindparams(_IDS)
@@ -153,6 +160,7 @@ async def erase_words(tx: Connection, ids: Sequence[UUID]) -> None:
     ):
         await tx.execute(statement, values)
     await tx.execute(_RECEIPTS, {"ids": values["ids"]})
+    await tx.execute(_REMOTE_FILES, {"ids": values["ids"]})
 
 
 async def erase_messages(

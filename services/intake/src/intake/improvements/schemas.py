@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from common.http import Refers, RequestModel, ResponseModel
+from common.http.evidence import Evidence
 from common.http.fields import Name
 from intake.improvements.domain import Cause, ImprovementState
 
@@ -16,7 +17,7 @@ Text = Annotated[str, Field(min_length=1, max_length=10_000)]
 class ImprovementPlan(RequestModel):
     """Who (`owner`, a `sub`) improves what, by when, and the criterion by which another person verifies it."""
 
-    owner: Annotated[Name, Refers("person")]
+    owner: Annotated[Name, Refers("colleague")]
     task: Text
     criterion: Text
     due_at: datetime | None = None
@@ -25,7 +26,7 @@ class ImprovementPlan(RequestModel):
 class ImprovementEvidence(RequestModel):
     """What shows that it is done; where nothing can be improved, why not."""
 
-    evidence: Text
+    evidence: Annotated[Text, Evidence]
 
 
 class ImprovementVerification(RequestModel):

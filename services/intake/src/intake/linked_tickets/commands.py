@@ -1,5 +1,6 @@
 """Link tickets, store what was sent, apply what came, decide conflicts: each in one transaction."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -14,8 +15,10 @@ from intake.linked_tickets.domain.link import (
     Decision,
     LinkedSystem,
     LinkedTicket,
+    SendKind,
     check_system,
     note_on_failure,
+    note_on_file,
 )
 from intake.linked_tickets.domain.peer import Counterpart
 from intake.linked_tickets.store import links, sends
@@ -27,7 +30,13 @@ from intake.tickets.store import messages
 
 SYSTEM: Final = Actor("opsdesk")
 """Who acts where no person does."""
-_NAMES: Final = {"create": "ticket", "comment": "message", "fields": "change"}
+_NAMES: Final[Mapping[SendKind, str]] = {
+    "create": "ticket",
+    "comment": "message",
+    "fields": "change",
+    "file": "file",
+    "fetch": "file",
+}
 
 
 async def link_ticket(
@@ -57,7 +66,11 @@ async def link_ticket(
         remote_key=remote_id,
     )
     await links.add(tx, link)
-    await (sends.add_create if remote_id is None else sends.add_fields)(tx, link.id)
+    if remote_id is None:
+        await sends.add_create(tx, link.id)
+        await sends.add_first_files(tx, link.id, ticket.id)
+    else:
+        await sends.add_fields(tx, link.id)
     await record(tx, link, actor, at, "link", {"system": system.key})
     return link
 
@@ -147,7 +160,11 @@ async def record_refusal(
         return
     if send.kind == "create":
         await links.save(tx, replace(link, state="failed"))
-    words = note_on_failure(system.key, _NAMES[send.kind], problem).replace("{link}", str(link.id))
+    words = (
+        note_on_file(system.key, send.remote_file.name, problem)
+        if send.remote_file is not None
+        else note_on_failure(system.key, _NAMES[send.kind], problem)
+    ).replace("{link}", str(link.id))
     await add_note(tx, ticket, words, at)
     await save_change(
         tx,

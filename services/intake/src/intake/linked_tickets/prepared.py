@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy import text
 
 from common.erasure import ERASED
 from common.persistence.database import Connection
+from intake.files.domain.file_name import make_safe
 from intake.linked_tickets.domain.link import (
     LinkedSystem,
     LinkedTicket,
@@ -17,11 +19,20 @@ from intake.linked_tickets.domain.link import (
     marker_of,
     unsent,
 )
-from intake.linked_tickets.domain.peer import NewTicket, PeerRequest
+from intake.linked_tickets.domain.peer import (
+    Json,
+    NewTicket,
+    OutgoingFile,
+    PeerRequest,
+    RemoteFile,
+    Step,
+)
 from intake.linked_tickets.domain.peers import PEERS
+from intake.linked_tickets.file_transfer import OurFile
 from intake.linked_tickets.peer_client import Answered
 from intake.linked_tickets.store import links, systems
 from intake.linked_tickets.store.sends import LeasedSend
+from intake.mail import store as mails
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.store import tickets
 
@@ -34,22 +45,37 @@ _MESSAGE: Final = text(
     """
 )
 
+_FILE: Final = text(
+    """
+    SELECT attachments.name, media_type, size, digest, messages.text, mail_id,
+        coalesce(people.name, contacts.name, '') AS author
+    FROM attachments JOIN messages ON messages.id = message_id
+    LEFT JOIN people ON people.sub = messages.author
+    LEFT JOIN contacts ON 'contact/' || contacts.id = messages.author AND NOT contacts.erased
+    WHERE message_id = :id AND position = :file
+    """
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PreparedSend:
-    """What to ask their side. `values` are what they have of ours afterwards.
+    """What to ask their side, step by step. `values` are what they have of ours afterwards.
 
-    `look_first` asks whether it has arrived already, where it was begun before; `has_arrived` reads the
+    `ours` is the file that one of the steps carries, `theirs` the one that is to be fetched; `refused` says why
+    nothing is asked at all. `look_first` asks whether it has arrived already, where it was begun before; `has_arrived` reads the
     answer.
     """
 
     kind: SendKind
     system: LinkedSystem
     link: LinkedTicket
-    requests: Sequence[PeerRequest]
+    steps: Sequence[Step]
     values: dict[str, str]
     look_first: PeerRequest | None = None
     has_arrived: Callable[[Answered], bool] = lambda _: False
+    ours: OurFile | None = None
+    theirs: RemoteFile | None = None
+    refused: str | None = None
 
 
 async def prepare(tx: Connection, send: LeasedSend) -> PreparedSend | None:
@@ -69,6 +95,10 @@ async def prepare(tx: Connection, send: LeasedSend) -> PreparedSend | None:
             return await _comment(tx, send, system, link)
         case "fields":
             return await _fields(tx, system, link, ticket)
+        case "file":
+            return await _file(tx, send, system, link)
+        case "fetch":
+            return _fetch(send, system, link)
 
 
 async def _creation(
@@ -85,7 +115,7 @@ async def _creation(
 
     request = peer.create(new, system.fields)
     look_first = peer.find(new) if send.attempts > 1 else None
-    return PreparedSend("create", system, link, [request], values, look_first, has_arrived)
+    return PreparedSend("create", system, link, _steps(request), values, look_first, has_arrived)
 
 
 async def _comment(
@@ -102,7 +132,7 @@ async def _comment(
 
     request = peer.comment(link.remote_id, words)
     look_first = peer.comments(link.remote_id) if send.attempts > 1 else None
-    return PreparedSend("comment", system, link, [request], {}, look_first, has_arrived)
+    return PreparedSend("comment", system, link, _steps(request), {}, look_first, has_arrived)
 
 
 async def _fields(
@@ -114,7 +144,55 @@ async def _fields(
     if not values or link.remote_id is None:
         return None
     requests = PEERS[system.kind].change(link.remote_id, values, system.fields)
-    return PreparedSend("fields", system, link, requests, values)
+    return PreparedSend("fields", system, link, _steps(*requests), values)
+
+
+async def _file(
+    tx: Connection, send: LeasedSend, system: LinkedSystem, link: LinkedTicket
+) -> PreparedSend | None:
+    """The steps that attach a file; None where it was erased, or none go there."""
+    values = {"id": send.message_id, "file": send.file}
+    row = (await tx.execute(_FILE, values)).one_or_none()
+    most = system.fields.max_file_bytes
+    if row is None or row.text == ERASED or link.remote_id is None or not most:
+        return None
+    assert send.message_id is not None, "a constraint"
+    name = make_safe(row.name)
+    words = comment_text(name, row.author, marker_of(send.message_id))
+    file = OutgoingFile(name, row.media_type, row.size, words)
+    if row.size > most:
+        problem = f"{name} has {row.size} bytes, and at most {most} go there"
+        return PreparedSend("file", system, link, (), {}, refused=problem)
+    raw = None
+    if row.mail_id is not None:
+        mail = await mails.find(tx, row.mail_id)
+        if mail is None or mail.raw_deleted_at is not None:
+            return None
+        raw = mail.raw
+    peer = PEERS[system.kind]
+
+    def has_arrived(answered: Answered) -> bool:
+        return (file.name, file.size) in set(peer.read_files(answered.body))
+
+    steps, ours = peer.attach(link.remote_id, file), OurFile(file, row.digest, raw)
+    look_first = peer.files(link.remote_id) if send.attempts > 1 else None
+    return PreparedSend("file", system, link, steps, {}, look_first, has_arrived, ours)
+
+
+def _fetch(send: LeasedSend, system: LinkedSystem, link: LinkedTicket) -> PreparedSend | None:
+    """What is to be fetched; None where none is any more."""
+    if send.remote_file is None or not send.remote_file.name or not system.fields.max_file_bytes:
+        return None
+    return PreparedSend("fetch", system, link, (), {}, theirs=send.remote_file)
+
+
+def _steps(*requests: PeerRequest) -> list[Step]:
+    """Requests that need no answer of another one."""
+    return [partial(_same, request) for request in requests]
+
+
+def _same(request: PeerRequest, _: Json) -> PeerRequest:
+    return request
 
 
 async def _find_message(tx: Connection, id: UUID | None) -> Any:

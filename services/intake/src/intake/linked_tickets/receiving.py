@@ -1,7 +1,9 @@
 """Apply what a linked system posted: once, and never back to where it came from."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from common.domain import Actor
 from common.erasure import ERASED
@@ -13,21 +15,23 @@ from intake.linked_tickets.domain.link import (
     LinkedSystem,
     LinkedTicket,
     is_copy,
+    is_file_copy,
     marked_message,
     note_on_changes,
     receive,
 )
-from intake.linked_tickets.domain.peer import Incoming, event_digest
+from intake.linked_tickets.domain.peer import MAX_FILES, Incoming, event_digest
 from intake.linked_tickets.domain.peers import PEERS
 from intake.linked_tickets.store import links, receipts, sends
 from intake.linked_tickets.store.receipts import Receipt, ReceiptOutcome
 from intake.tickets.commands import record_customer_reply, save_change
-from intake.tickets.domain.message import Message
+from intake.tickets.domain.message import Attachment, Message
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.store import messages, tickets
 
 MAX_RAW_CHARS = 64_000
 MAX_COMMENT_CHARS = 100_000
+_FILE_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
 async def receive_webhook(
@@ -55,16 +59,37 @@ async def receive_webhook(
         await _apply_values(tx, ticket, locked, system, incoming, at)
         if incoming.comment and not is_own:
             await _apply_comment(tx, ticket, system, incoming, at)
+        await _queue_files(tx, locked, system, incoming)
     return outcome
 
 
+async def _queue_files(
+    tx: Connection, link: LinkedTicket, system: LinkedSystem, incoming: Incoming
+) -> None:
+    """Let the files that it names be fetched, each once, where files come from there at all."""
+    if not system.fields.max_file_bytes:
+        return
+    for file in incoming.files[:MAX_FILES]:
+        if _FILE_ID.fullmatch(file.id):
+            known = replace(file, name=_storable(file.name), author=_storable(file.author or ""))
+            await sends.add_fetch(tx, link.id, known)
+
+
+def _storable(words: str) -> str:
+    """At most 200 characters, without what PostgreSQL stores in no text."""
+    return words.encode("utf-8", "replace").decode()[:200].replace("\0", "\ufffd")
+
+
 async def _is_own(tx: Connection, link: LinkedTicket, incoming: Incoming) -> bool:
-    """Whether a comment is one of ours that comes back; not where somebody only quotes ours."""
+    """Whether a comment is one of ours that comes back, or carried a file; not where somebody only quotes ours."""
     id = None if incoming.comment is None else marked_message(incoming.comment)
     if id is None or incoming.comment is None:
         return False
     sent = await sends.find_sent_text(tx, link.id, id)
-    return sent is not None and (sent == ERASED or is_copy(incoming.comment, sent))
+    if sent is not None and (sent == ERASED or is_copy(incoming.comment, sent)):
+        return True
+    names = await sends.list_sent_files(tx, link.id, id)
+    return any(is_file_copy(incoming.comment, name) for name in names)
 
 
 async def _apply_values(
@@ -104,15 +129,31 @@ async def _apply_comment(
 ) -> None:
     """Add a comment to the ticket: of a customer's system as their words, else as a note among staff."""
     by = f"{incoming.author}: " if incoming.author else ""
-    is_customers = system.party == "customer" and incoming.is_public
+    words = f"{by}{incoming.comment}"
+    await add_their_message(tx, ticket, system, words, at, is_public=incoming.is_public)
+
+
+async def add_their_message(
+    tx: Connection,
+    ticket: Ticket,
+    system: LinkedSystem,
+    words: str,
+    at: datetime,
+    *,
+    is_public: bool,
+    attached: tuple[Attachment, ...] = (),
+) -> Message:
+    """Add what was written or attached there to the locked ticket, as `_apply_comment` says."""
+    is_customers = system.party == "customer" and is_public
     message = Message(
         id=uuid7(),
         ticket_id=ticket.id,
         visibility="public" if is_customers else "internal",
         direction="inbound" if is_customers else "outbound",
         author=system.author,
-        text=f"{by}{incoming.comment}"[:MAX_COMMENT_CHARS].replace("\0", "\ufffd"),
+        text=words[:MAX_COMMENT_CHARS].replace("\0", "\ufffd"),
         at=at,
+        attachments=attached,
     )
     await messages.add(tx, message)
     actor = Actor(system.author)
@@ -121,3 +162,4 @@ async def _apply_comment(
     else:
         grounds = {"message_id": str(message.id)}
         await save_change(tx, ticket, ticket, actor, at, "ticket.partner_comment", grounds=grounds)
+    return message

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from common.http import Refers, RequestModel, ResponseModel
 from common.http.fields import Key, Name
 from common.outbound_addresses import AddressRefused, split_url
+from intake.files.domain.upload import MAX_FILE_BYTES
 from intake.linked_tickets.domain.link import Decision, LinkState, Party
 from intake.linked_tickets.domain.peer import FieldMap, SyncedField, SystemKind
 from intake.linked_tickets.store.receipts import ReceiptOutcome
@@ -25,13 +26,15 @@ class FieldMapModel(RequestModel):
     """How our priorities and states become theirs. What is left out is not sent.
 
     `constants` go with each new ticket, such as Jira's project and issue type. `transitions` name for each
-    of their states the id of the step that leads there: Jira needs one for each state.
+    of their states the id of the step that leads there: Jira needs one for each state. `max_file_bytes`: the
+    largest file that goes there or is fetched from there; with 0 none is.
     """
 
     priority: dict[Priority, Word] = Field(default_factory=dict)
     state: dict[State, Word] = Field(default_factory=dict)
     constants: Annotated[dict[Word, Any], Field(max_length=20)] = Field(default_factory=dict)
     transitions: Annotated[dict[Word, Word], Field(max_length=20)] = Field(default_factory=dict)
+    max_file_bytes: Annotated[int, Field(ge=0, le=MAX_FILE_BYTES)] = MAX_FILE_BYTES
 
     def to_map(self) -> FieldMap:
         """The map."""
@@ -40,6 +43,7 @@ class FieldMapModel(RequestModel):
             {str(ours): theirs for ours, theirs in self.state.items()},
             dict(self.constants),
             dict(self.transitions),
+            self.max_file_bytes,
         )
 
 
@@ -128,6 +132,7 @@ class FieldMapRead(ResponseModel):
     state: Mapping[str, str]
     constants: Mapping[str, Any]
     transitions: Mapping[str, str]
+    max_file_bytes: int
 
 
 class LinkedSystemRead(ResponseModel):

@@ -47,6 +47,8 @@ linked_sends = Table(
     Column("link_id", Uuid, nullable=False),
     Column("kind", Text, nullable=False),
     Column("message_id", Uuid),
+    Column("file", BigInteger),
+    Column("remote_file", JSONB(none_as_null=True)),
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     instant("next_try_at", nullable=False),

@@ -12,6 +12,7 @@ from common.auth.persons import counted_as
 from common.domain import Rejection
 from common.errors import Conflict, NotFound, ValidationFailed, Violation
 from common.http import Page, Paging, Transaction, rejection_response, router
+from common.http.periods import check_order
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from common.persistence.keys import next_key
@@ -90,9 +91,10 @@ async def move_notice(
     first, at = await _lock(tx, ref)
     if first.is_follow_up:
         raise Conflict(f"{first.key} follows another notice; move the first one.", code="FOLLOWS")
-    if not at < body.starts_at < body.ends_at:
-        detail = "give a window that has not begun, and that ends after it starts"
-        raise ValidationFailed([Violation("/starts_at", "order", detail)])
+    if body.starts_at <= at:
+        detail = "give a window that has not begun"
+        raise ValidationFailed([Violation("/starts_at", "past", detail)])
+    check_order(body.starts_at, body.ends_at, "/ends_at")
     key = await next_key(tx, "NTC", "notice_numbers")
     moved = move(first, uuid7(), key, body.starts_at, body.ends_at, caller.sub, at)
     if isinstance(moved, Notice) and not await add_moved(tx, moved):

@@ -9,7 +9,7 @@ from common.http import Refers, RequestModel, ResponseModel
 from common.http.fields import Name
 from intake.responsibilities.domain import ResponsibleRole
 
-Person = Annotated[Name, Refers("person")]
+Person = Annotated[Name, Refers("colleague")]
 
 
 class ResponsibilityUpdate(RequestModel):

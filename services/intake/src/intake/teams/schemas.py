@@ -9,7 +9,7 @@ from common.http.fields import Key, Name
 
 MAX_MEMBERS = 200
 Members = Annotated[
-    list[Annotated[Name, Refers("person")]], Field(max_length=MAX_MEMBERS, default_factory=list)
+    list[Annotated[Name, Refers("colleague")]], Field(max_length=MAX_MEMBERS, default_factory=list)
 ]
 
 

@@ -21,12 +21,13 @@ async def add_with_uploads(
     Raises ValidationFailed for each id that is not an upload of the caller's own, ready and unused.
     """
     taken = await take_uploads(tx, caller, list(ids), message.ticket_id)
-    attached = tuple(_attachment(upload) for upload in taken)
+    attached = tuple(attachment_of(upload) for upload in taken)
     stored = await messages.add(tx, replace(message, attachments=attached))
     if taken:
         await files.set_used(tx, ids, message.ticket_id, message.id)
     return stored
 
 
-def _attachment(upload: Upload) -> Attachment:
+def attachment_of(upload: Upload) -> Attachment:
+    """The upload as what a message carries."""
     return Attachment(upload.name, upload.media_type, upload.size, upload.digest)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from common.http import Refers, RequestModel, ResponseModel
@@ -38,6 +38,14 @@ class ViewQuery(RequestModel):
     assigned: bool | None = None
     open: bool | None = None
     q: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")] | None = None
+
+    @field_validator("due_before")
+    @classmethod
+    def _ends_after_its_start(cls, end: datetime | None, given: ValidationInfo) -> datetime | None:
+        start = given.data.get("due_from")
+        if start is not None and end is not None and end <= start:
+            raise PydanticCustomError("order", "give a later end: it has to come after `due_from`")
+        return end
 
 
 class ViewSave(RequestModel):

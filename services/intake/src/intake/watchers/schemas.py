@@ -14,7 +14,7 @@ from common.http.fields import Name
 class WatcherCreate(RequestModel):
     """Who is to watch: a `person` of staff by `sub`, or a `contact` by id; neither: the caller."""
 
-    person: Annotated[Name | None, Refers("person")] = None
+    person: Annotated[Name | None, Refers("colleague")] = None
     contact: UUID | None = None
 
     @model_validator(mode="after")

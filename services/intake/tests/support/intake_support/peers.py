@@ -6,8 +6,6 @@ prove how a real instance is configured.
 
 import asyncio
 import base64
-import hashlib
-import hmac
 import json
 import socket
 from collections.abc import AsyncIterator, Sequence
@@ -23,6 +21,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from common.outbound_addresses import Address
+from intake_support.peer_files import FILE_ROUTES, PeerFile, form_of
 
 USER, PASSWORD, SECRET = "opsdesk@acme.example", "a-password", "a-secret"
 
@@ -36,6 +35,16 @@ class FakePeer:
     tickets: dict[str, dict[str, Any]] = field(default_factory=dict)
     comments: dict[str, list[str]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
+    files: dict[str, PeerFile] = field(default_factory=dict)
+
+    def attach(self, ticket: str, name: str, media_type: str, data: bytes) -> str:
+        """Attach a file there. Its id."""
+        id = f"f{20_001 + len(self.files)}"
+        self.files[id] = PeerFile(ticket, name, media_type, data)
+        return id
+
+    def files_of(self, ticket: str) -> dict[str, PeerFile]:
+        return {id: one for id, one in self.files.items() if one.ticket == ticket}
 
     def add(self, fields: dict[str, Any]) -> str:
         id = str(10_001 + len(self.tickets))
@@ -52,7 +61,7 @@ async def resolve_here(host: str, port: int) -> Sequence[Address]:
 async def running_peer(kind: str) -> AsyncIterator[FakePeer]:
     """Serve the system's API on a port of its own."""
     peer = FakePeer()
-    app = Starlette(routes=ROUTES[kind](peer))
+    app = Starlette(routes=[*FILE_ROUTES[kind](peer, route), *ROUTES[kind](peer)])
     config = uvicorn.Config(app, log_config=None, lifespan="off")
     server = uvicorn.Server(config)
     listening = socket.create_server(("127.0.0.1", 0))
@@ -77,13 +86,20 @@ def route(peer: FakePeer, path: str, method: str, answer: Any) -> Route:
             return Response("<html>Service Unavailable</html>", 503)
         if peer.mode == "refuse":
             return JSONResponse({"error": "Invalid field"}, 400)
-        body = json.loads(await request.body() or b"{}")
-        given: Response = answer(request, body)
+        kind = request.headers.get("content-type", "application/json").partition(";")[0]
+        given: Response = answer(request, await _BODIES.get(kind, Request.body)(request))
         if peer.mode == "loses answers" and method != "GET":
             return Response("", 502)
         return given
 
     return Route(path, endpoint, methods=[method])
+
+
+async def _json_of(request: Request) -> Any:
+    return json.loads(await request.body() or b"{}")
+
+
+_BODIES: Any = {"application/json": _json_of, "multipart/form-data": form_of}
 
 
 def _servicenow(peer: FakePeer) -> list[Route]:
@@ -184,12 +200,18 @@ def _zendesk(peer: FakePeer) -> list[Route]:
         if comment := body["ticket"].pop("comment", None):
             assert comment["public"] is True
             peer.comments[id].append(comment["body"])
+            for token in comment.get("uploads", ()):
+                peer.files[token.removeprefix("token-")].ticket = id
         peer.tickets[id] |= body["ticket"]
         return JSONResponse({"ticket": row(id), "audit": {"events": []}})
 
     def comments(request: Request, body: Any) -> Response:
-        texts = peer.comments[request.path_params["id"]]
-        return JSONResponse({"comments": [{"id": 1, "body": text} for text in texts]})
+        id = request.path_params["id"]
+        shown: list[dict[str, Any]] = [{"id": 1, "body": text} for text in peer.comments[id]]
+        rows = [
+            {"file_name": one.name, "size": len(one.data)} for one in peer.files_of(id).values()
+        ]
+        return JSONResponse({"comments": [*shown, {"id": 2, "body": "", "attachments": rows}]})
 
     return [
         route(peer, "/api/v2/tickets.json", "POST", create),
@@ -200,47 +222,3 @@ def _zendesk(peer: FakePeer) -> list[Route]:
 
 
 ROUTES: Any = {"servicenow": _servicenow, "jira": _jira, "zendesk": _zendesk}
-
-
-def webhook(kind: str, id: str, event: str, **values: str) -> dict[str, Any]:
-    """A webhook as the system's documents show it: `values` are priority, state and comment."""
-    if kind == "servicenow":
-        return {"sys_id": id, "event_id": event, "sys_updated_by": "abel.tuter", **values}
-    if kind == "jira":
-        fields = {"priority": {"name": values.get("priority", "Medium")}, "summary": "Down"}
-        if "state" in values:
-            fields["status"] = {"name": values["state"]}
-        body: dict[str, Any] = {
-            "timestamp": event,
-            "webhookEvent": "jira:issue_updated",
-            "user": {"accountId": "5b10", "displayName": "Mia Krystof"},
-            "issue": {"id": id, "key": f"SUP-{id}", "fields": fields},
-        }
-        if "comment" in values:
-            author = {"accountId": "5b10", "displayName": "Mia Krystof"}
-            body["comment"] = {"id": event, "body": values["comment"], "author": author}
-            body["webhookEvent"] = "comment_created"
-        return body
-    detail = {"id": id, "subject": "Down", "priority": values.get("priority", "NORMAL").upper()}
-    if "state" in values:
-        detail["status"] = values["state"].upper()
-    shown: dict[str, Any] = {"id": event, "type": "zen:event-type:ticket.changed", "detail": detail}
-    if "comment" in values:
-        author = {"id": "8447388090494", "name": "Mia Krystof"}
-        comment = {"id": "1", "body": values["comment"], "is_public": True, "author": author}
-        shown["event"] = {"comment": comment}
-    return shown
-
-
-def signed(kind: str, body: bytes, at: str, secret: str = SECRET) -> dict[str, str]:
-    """The headers with which the system signs this body."""
-    if kind == "servicenow":
-        return {"X-OpsDesk-Secret": secret}
-    if kind == "jira":
-        digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-        return {"X-Hub-Signature": f"sha256={digest}"}
-    raw = hmac.new(secret.encode(), at.encode() + body, hashlib.sha256).digest()
-    return {
-        "X-Zendesk-Webhook-Signature": base64.b64encode(raw).decode(),
-        "X-Zendesk-Webhook-Signature-Timestamp": at,
-    }

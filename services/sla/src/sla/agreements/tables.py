@@ -48,6 +48,8 @@ agreement_versions = Table(
     Column("countersigned_for", Uuid),
     Column("published_by", Text),
     instant_column("published_at"),
+    Column("declined_by", Text),
+    instant_column("declined_at"),
 )
 
 agreement_comments = Table(

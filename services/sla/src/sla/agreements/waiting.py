@@ -9,6 +9,9 @@ _VERSIONS: Final = (
     " LEFT JOIN customers c ON c.id = a.customer_id"
 )
 
+_AUTHOR_HAS_LEFT: Final = "EXISTS (SELECT FROM people p WHERE p.sub = v.drafted_by AND p.retired)"
+"""Then whoever writes agreements sees to it."""
+
 
 def _of_versions(
     kind: str,
@@ -69,6 +72,21 @@ SOURCES: Final = (
         "greatest(v.approved_at, v.countersigned_at)",
         "ARRAY[v.drafted_by]",
         "both sides have approved what {first} drafted; another person must publish it",
+    ),
+    WaitingSource(
+        "change_declined_agreement",
+        ("redraft_agreement", "withdraw_agreement"),
+        "agreements:write",
+        rows=f"{_VERSIONS} WHERE v.declined_at IS NOT NULL AND a.ended_at IS NULL",
+        id="v.id",
+        key="a.key",
+        title="a.key || ', version ' || v.version",
+        customer="c.key",
+        since="v.declined_at",
+        due_at="v.valid_from",
+        only=f"CASE WHEN {_AUTHOR_HAS_LEFT} THEN NULL ELSE ARRAY[v.drafted_by] END",
+        href="'/v1/agreements/' || v.id",
+        why="this version was declined, and its comments say why; change it and propose it again, or withdraw it",
     ),
     WaitingSource(
         "confirm_termination",

@@ -67,6 +67,7 @@ async def on_person(tx: Connection, received: ReceivedEvent[PersonKnown]) -> Non
         "sub": event.sub,
         "name": event.name,
         "retired": event.retired,
+        "of_partner": event.of_partner,
         "sequence": received.sequence,
     }
     await upsert_newer(tx, people, row)

@@ -45,6 +45,7 @@ people = Table(
     Column("sub", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("retired", Boolean, nullable=False),
+    Column("of_partner", Boolean, nullable=False),
     Column("sequence", BigInteger, nullable=False),
 )
 

@@ -208,7 +208,7 @@ def _resolve_period(
 ) -> tuple[datetime, datetime]:
     end = until or max(now, since or now) + timedelta(microseconds=1)  # what fired just now, too
     start = since or end - DEFAULT_PERIOD
-    if not start <= end:
+    if not start < end:
         raise ValidationFailed([Violation("/query/to", "order", "give an instant after `from`")])
     if end - start > MAX_PERIOD + timedelta(microseconds=1):
         raise ValidationFailed([Violation("/query/to", "range", "at most 31 days at a time")])

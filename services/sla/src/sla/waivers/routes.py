@@ -185,7 +185,10 @@ async def _clock_request(
 
 
 async def _period_request(tx: Connection, body: WaiverCreate, caller: Caller) -> Waiver:
-    """Build the request for the clocks of a customer over a period. Raises ValidationFailed."""
+    """Build the request for the clocks of a customer, who is locked, over a period.
+
+    Raises ValidationFailed, Conflict.
+    """
     starts_at, ends_at = body.starts_at, body.ends_at
     if body.customer is None or starts_at is None or ends_at is None:
         raise _invalid(
@@ -194,12 +197,17 @@ async def _period_request(tx: Connection, body: WaiverCreate, caller: Caller) ->
     customer = await directory.find_customer(tx, body.customer)
     if customer is None:
         raise _invalid("/customer", "unknown_reference", "there is no such customer")
+    await waivers.lock_customer(tx, customer.id)
     at = await transaction_time(tx)
     if not max(starts_at, at) < ends_at <= starts_at + MAX_PERIOD:
         raise _invalid("/ends_at", "period", "end it after its start and now, within 366 days")
     expires_at = ends_at if body.expires_at is None else body.expires_at
     if expires_at <= max(starts_at, at):
         raise _invalid("/expires_at", "past", "give an instant in the future within the period")
+    period = (starts_at, ends_at)
+    # The customer is locked: of two that ask at once the second one finds the first one's request.
+    if asked := await waivers.find_period_request(tx, customer.id, body.service, period, at):
+        raise asked_already(asked)
     return Waiver(
         id=uuid7(),
         key=await waivers.next_key(tx),

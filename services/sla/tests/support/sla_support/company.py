@@ -10,6 +10,7 @@ from common.events.tickets import TicketEvent, TicketOpened
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
 from opsdesk_testing.protocol import deliver, freeze_time
+from opsdesk_testing.tokens import STAFF
 from sla.agreements.domain.agreement import METRICS, Agreement, Target
 from sla.agreements.domain.lifecycle import Signature, VersionLifecycle
 from sla.agreements.store import agreements
@@ -63,7 +64,7 @@ async def announce_people(database: Database, *subs: str) -> None:
             name=sub.title(),
             email=f"{sub}@ours.example",
             timezone="Europe/Amsterdam",
-            roles=["ops"],
+            roles=list(STAFF.get(sub, ("ops",))),
         )
         for number, sub in enumerate(subs)
     ]

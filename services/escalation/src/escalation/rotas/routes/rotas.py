@@ -35,9 +35,9 @@ async def create_rota(
     It counts for every step that fires from now on.
     """
     violations = [
-        Violation(f"/overrides/{number}", "override", error)
+        error
         for number, override in enumerate(body.overrides)
-        if (error := override.find_error())
+        if (error := override.find_error(f"/overrides/{number}"))
     ]
     if violations:
         raise ValidationFailed(violations)
@@ -58,7 +58,7 @@ async def create_override(
     It makes a new version of the rota.
     """
     if error := body.find_error():
-        raise ValidationFailed([Violation("", "override", error)])
+        raise ValidationFailed([error])
     await rotas.lock_rotas(tx)
     present, version = await _get_rota(tx, rota)
     if_match(request, version, to_response(present, version))

@@ -7,21 +7,28 @@ https://developer.atlassian.com/cloud/jira/platform/webhooks/.
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
 from common.domain import Rejection
 from intake.linked_tickets.domain.peer import (
+    MAX_FILES,
     UNSIGNED,
     Counterpart,
     FieldMap,
     Incoming,
     Json,
     NewTicket,
+    OutgoingFile,
     PeerRequest,
+    RemoteFile,
+    Step,
     first,
+    named_sizes,
+    object_at,
+    objects,
     text_at,
 )
 
@@ -75,6 +82,38 @@ class Jira:
             requests.append(PeerRequest("POST", f"{issue}/transitions", body))
         return requests
 
+    def attach(self, id: str, file: OutgoingFile) -> list[Step]:
+        request = f"/rest/servicedeskapi/request/{quote(id, safe='')}"
+
+        def upload(found: Json) -> PeerRequest:
+            desk = quote(str(found["serviceDeskId"]), safe="")
+            path = f"/rest/servicedeskapi/servicedesk/{desk}/attachTemporaryFile"
+            return PeerRequest("POST", path, carries="form")
+
+        def keep(uploaded: Json) -> PeerRequest:
+            temporary = str(uploaded["temporaryAttachments"][0]["temporaryAttachmentId"])
+            body = {
+                "temporaryAttachmentIds": [temporary],
+                "public": True,
+                "additionalComment": {"body": file.words},
+            }
+            return PeerRequest("POST", f"{request}/attachment", body)
+
+        return [lambda _: PeerRequest("GET", request), upload, keep]
+
+    def files(self, id: str) -> PeerRequest:
+        return PeerRequest("GET", f"{ISSUE}/{quote(id, safe='')}?fields=attachment")
+
+    def read_files(self, body: Json) -> Iterator[tuple[str, int]]:
+        rows = objects(object_at(body, "fields").get("attachment"))
+        return named_sizes(rows, "filename", "size")
+
+    def locate(self, file: str) -> PeerRequest | None:
+        return None
+
+    def address(self, file: str, located: Json) -> str:
+        return f"/rest/api/2/attachment/content/{quote(file, safe='')}?redirect=false"
+
     def read_webhook(self, body: Json) -> Incoming | None:
         id = text_at(body, "issue", "id")
         if id is None:
@@ -95,6 +134,7 @@ class Jira:
             or text_at(body, "user", "displayName"),
             is_public=not is_internal,
             event=_event(kind, body),
+            files=_files(body),
         )
 
     def check_signature(
@@ -109,6 +149,17 @@ def _event(kind: str, body: Json) -> str | None:
     """A name that stays the same when Jira sends the event again."""
     at, comment = text_at(body, "timestamp"), text_at(body, "comment", "id")
     return f"{kind}/{comment or ''}/{at}" if at else None
+
+
+def _files(body: Json) -> tuple[RemoteFile, ...]:
+    """What a change says was attached: not whether their customer sees it, so nobody else's does here."""
+    author = text_at(body, "user", "displayName")
+    found = []
+    for item in objects(object_at(body, "changelog").get("items")):
+        id, name = text_at(item, "to"), text_at(item, "toString")
+        if text_at(item, "field") == "Attachment" and id is not None and name is not None:
+            found.append(RemoteFile(id, name, author=author, is_public=False))
+    return tuple(found[:MAX_FILES])
 
 
 def _label(ticket: NewTicket) -> str:

@@ -13,7 +13,7 @@ from intake.tickets.domain.ticket import Ticket
 
 Party = Literal["customer", "partner"]
 LinkState = Literal["creating", "linked", "failed", "ended"]
-SendKind = Literal["create", "comment", "fields"]
+SendKind = Literal["create", "comment", "fields", "file", "fetch"]
 SendState = Literal["waiting", "sent", "failed", "cancelled"]
 Decision = Literal["ours", "theirs"]
 MAX_HOLD: Final = timedelta(minutes=10)
@@ -21,6 +21,7 @@ FIRST_HOLD: Final = timedelta(seconds=5)
 AUTHOR_PREFIX: Final = "link/"
 MAX_COMPARED_CHARS: Final = 200
 MARKER_CHARS: Final = len("[OpsDesk ]") + 36
+_FILE_MARK: Final = re.compile(r"\s*(?:!.*!|\[\^.*\])\s*")
 _MARKER: Final = re.compile(r"\[OpsDesk ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\]")
 
 
@@ -168,6 +169,14 @@ def note_on_failure(system: str, what: str, problem: str) -> str:
     )
 
 
+def note_on_file(system: str, name: str, problem: str) -> str:
+    """What staff is told of a file of theirs that is not taken here."""
+    return (
+        f"{system} has a file for this ticket that was not taken, {name}: {problem}. Look at it there;"
+        " once the cause is mended, fetch it with POST /v1/linked-tickets/{link}/retry."
+    )
+
+
 def comment_text(text: str, author: str, marker: str) -> str:
     """A message of ours as a comment there, with the line by which we know it again."""
     return f"{text.rstrip()}\n\n{author}\n{marker}"
@@ -192,6 +201,19 @@ def is_copy(comment: str, text: str) -> bool:
     """
     is_last = _MARKER.search(comment.rstrip()[-MARKER_CHARS:]) is not None
     return is_last and _letters(comment).startswith(_letters(text)[:MAX_COMPARED_CHARS])
+
+
+def is_file_copy(comment: str, name: str) -> bool:
+    """Whether a comment is the one that carried this file of ours: nothing but a mark of the file is behind it.
+
+    Jira marks it as `!picture.png|thumbnail!` or `[^file.log]`.
+    """
+    own = list(_MARKER.finditer(comment))
+    if not own or not _letters(comment[: own[-1].start()]).startswith(_letters(name)):
+        return False
+    return all(
+        _FILE_MARK.fullmatch(one) for one in comment[own[-1].end() :].split("\n") if one.strip()
+    )
 
 
 def _letters(text: str) -> str:

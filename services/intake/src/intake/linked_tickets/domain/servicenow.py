@@ -1,14 +1,14 @@
 """ServiceNow's Table API and what its business rules post to us. Pure.
 
-https://docs.servicenow.com/ (Table API). ServiceNow has no webhooks of its own: a business rule posts the
+https://www.servicenow.com/docs/ (Table API, Attachment API). ServiceNow has no webhooks of its own: a business rule posts the
 JSON that docs/linked-tickets.md gives, with a header that is compared as it is.
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from common.domain import Rejection
 from intake.linked_tickets.domain.peer import (
@@ -18,12 +18,19 @@ from intake.linked_tickets.domain.peer import (
     Incoming,
     Json,
     NewTicket,
+    OutgoingFile,
     PeerRequest,
+    RemoteFile,
+    Step,
     first,
+    named_sizes,
+    object_at,
+    objects,
     text_at,
 )
 
 TABLE: Final = "/api/now/table/incident"
+FILES: Final = "/api/now/attachment"
 SECRET_HEADER: Final = "x-opsdesk-secret"
 
 
@@ -62,6 +69,23 @@ class ServiceNow:
     def change(self, id: str, values: Mapping[str, str], fields: FieldMap) -> list[PeerRequest]:
         return [PeerRequest("PATCH", f"{TABLE}/{quote(id, safe='')}", dict(values))]
 
+    def attach(self, id: str, file: OutgoingFile) -> list[Step]:
+        query = urlencode({"table_name": "incident", "table_sys_id": id, "file_name": file.name})
+        return [lambda _: PeerRequest("POST", f"{FILES}/file?{query}", carries="bytes")]
+
+    def files(self, id: str) -> PeerRequest:
+        query = quote(f"table_name=incident^table_sys_id={id}^ORDERBYDESCsys_created_on")
+        return PeerRequest("GET", f"{FILES}?sysparm_limit=200&sysparm_query={query}")
+
+    def read_files(self, body: Json) -> Iterator[tuple[str, int]]:
+        return named_sizes(objects(body.get("result")), "file_name", "size_bytes")
+
+    def locate(self, file: str) -> PeerRequest | None:
+        return None
+
+    def address(self, file: str, located: Json) -> str:
+        return f"{FILES}/{quote(file, safe='')}/file"
+
     def read_webhook(self, body: Json) -> Incoming | None:
         id = text_at(body, "sys_id")
         if id is None:
@@ -73,6 +97,7 @@ class ServiceNow:
             comment=text_at(body, "comment"),
             author=text_at(body, "sys_updated_by"),
             event=text_at(body, "event_id"),
+            files=_files(body),
         )
 
     def check_signature(
@@ -80,6 +105,15 @@ class ServiceNow:
     ) -> Rejection | None:
         given = headers.get(SECRET_HEADER, "")
         return None if hmac.compare_digest(given.encode(), secret.encode()) else UNSIGNED
+
+
+def _files(body: Json) -> tuple[RemoteFile, ...]:
+    file = object_at(body, "attachment")
+    id, name = text_at(file, "sys_id"), text_at(file, "file_name")
+    if id is None or name is None:
+        return ()
+    media_type, author = text_at(file, "content_type") or "", text_at(body, "sys_updated_by")
+    return (RemoteFile(id, name, media_type, author, file.get("public") is not False),)
 
 
 def _counterpart(row: Json) -> Counterpart:

@@ -1,6 +1,7 @@
 """Zendesk's Ticketing API and its webhooks of ticket events. Pure.
 
 https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/,
+https://developer.zendesk.com/api-reference/ticketing/tickets/ticket-attachments/,
 https://developer.zendesk.com/api-reference/webhooks/event-types/ticket-events/,
 https://developer.zendesk.com/documentation/webhooks/verifying/.
 """
@@ -8,10 +9,10 @@ https://developer.zendesk.com/documentation/webhooks/verifying/.
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from common.domain import Rejection
 from intake.linked_tickets.domain.peer import (
@@ -21,8 +22,14 @@ from intake.linked_tickets.domain.peer import (
     Incoming,
     Json,
     NewTicket,
+    OutgoingFile,
     PeerRequest,
+    RemoteFile,
+    Step,
     first,
+    named_sizes,
+    object_at,
+    objects,
     text_at,
 )
 
@@ -64,6 +71,29 @@ class Zendesk:
     def change(self, id: str, values: Mapping[str, str], fields: FieldMap) -> list[PeerRequest]:
         return [self._update(id, _their_names(values))]
 
+    def attach(self, id: str, file: OutgoingFile) -> list[Step]:
+        def keep(uploaded: Json) -> PeerRequest:
+            token = str(uploaded["upload"]["token"])
+            return self._update(
+                id, {"comment": {"body": file.words, "public": True, "uploads": [token]}}
+            )
+
+        path = f"/api/v2/uploads.json?{urlencode({'filename': file.name})}"
+        return [lambda _: PeerRequest("POST", path, carries="bytes"), keep]
+
+    def files(self, id: str) -> PeerRequest:
+        return self.comments(id)
+
+    def read_files(self, body: Json) -> Iterator[tuple[str, int]]:
+        for comment in objects(body.get("comments")):
+            yield from named_sizes(objects(comment.get("attachments")), "file_name", "size")
+
+    def locate(self, file: str) -> PeerRequest | None:
+        return PeerRequest("GET", f"/api/v2/attachments/{quote(file, safe='')}.json")
+
+    def address(self, file: str, located: Json) -> str:
+        return str(located["attachment"]["content_url"])
+
     def read_webhook(self, body: Json) -> Incoming | None:
         id = text_at(body, "detail", "id")
         if id is None:
@@ -82,6 +112,7 @@ class Zendesk:
             author=text_at(comment, "author", "name") or text_at(comment, "author", "id"),
             is_public=is_public,
             event=text_at(body, "id"),
+            files=_files(event),
         )
 
     def check_signature(
@@ -98,6 +129,15 @@ class Zendesk:
 
     def _update(self, id: str, values: Mapping[str, Any]) -> PeerRequest:
         return PeerRequest("PUT", f"{TICKETS}/{quote(id, safe='')}.json", {"ticket": dict(values)})
+
+
+def _files(event: Any) -> tuple[RemoteFile, ...]:
+    file = object_at(event, "attachment")
+    id, name = text_at(file, "id"), text_at(file, "filename") or text_at(file, "file_name")
+    if id is None or name is None:
+        return ()
+    media_type = text_at(file, "content_type") or ""
+    return (RemoteFile(id, name, media_type, is_public=file.get("is_public") is not False),)
 
 
 def _their_names(values: Mapping[str, str]) -> dict[str, str]:

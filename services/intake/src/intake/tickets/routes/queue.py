@@ -10,6 +10,7 @@ from pydantic import AwareDatetime
 
 from common.auth import Caller, requires
 from common.http import Page, Paging, Refers, Transaction, router
+from common.http.periods import check_order
 from common.persistence.database import Connection, transaction_time
 from intake.directory import store as directory
 from intake.queue.domain import NOTHING_DUE
@@ -47,6 +48,7 @@ class QueueQuery:
         assigned: bool | None = None,
         needs_triage: bool | None = None,
     ) -> None:
+        check_order(due_from, due_before, "/query/due_before")
         self.customer, self.environment = customer, environment
         self.breached, self.mine = breached, mine
         self.filters = QueueFilter(

@@ -38,7 +38,7 @@ class Reason(RequestModel):
 class Assignment(RequestModel):
     """`to` is the `sub` of a member of staff, `team` the key of a team; one of them, or both."""
 
-    to: Annotated[Name | None, Refers("person")] = None
+    to: Annotated[Name | None, Refers("colleague")] = None
     team: Annotated[Name | None, Refers("team")] = None
 
     @model_validator(mode="after")

@@ -6,10 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from sla.calendars.domain.calendar import DAY, BadHours, parse_hours
 from sla.calendars.domain.timetable import Timetable
 
 Window = tuple[datetime, datetime]
 """`[start, end)`."""
+LONGEST_NIGHT_SECONDS = 12 * 3600
+"""The most that a weekly window may take whose end is on the next day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,19 @@ class Prose:
     roles: str = ""
     assumptions: str = ""
     duties: str = ""
+
+
+def is_likely_reversed(window: tuple[str, str]) -> bool:
+    """Whether a weekly window ends before it starts, or then, and is no night's: `06:00` to `02:00`.
+
+    Hours whose end is not later than their start end on the next day. Of maintenance that is meant for a
+    night; more would excuse downtime that nobody agreed to (decision 1125). False for what are no hours.
+    """
+    try:
+        ((start, end),) = parse_hours([window])
+    except BadHours:
+        return False
+    return end > DAY and end - start > LONGEST_NIGHT_SECONDS
 
 
 def maintenance_windows(

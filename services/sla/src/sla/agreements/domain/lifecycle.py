@@ -63,7 +63,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class VersionLifecycle:
-    """The state of a version, and who signed what. `draft_signature` is the author's."""
+    """The state of a version, and who signed what. `draft_signature` is the author's.
+
+    `refusal`: who of either side declined to sign the draft as it is; None once it is changed or proposed again.
+    """
 
     draft_signature: Signature
     customer_signs: bool = False
@@ -71,6 +74,7 @@ class VersionLifecycle:
     provider_signature: Signature | None = None
     counter_signature: Signature | None = None
     publication: Signature | None = None
+    refusal: Signature | None = None
 
 
 def propose(lifecycle: VersionLifecycle, person: Person) -> VersionLifecycle | Rejection:
@@ -79,7 +83,7 @@ def propose(lifecycle: VersionLifecycle, person: Person) -> VersionLifecycle | R
         return NOT_YOURS
     if lifecycle.state != "draft":
         return _not_now(lifecycle)
-    return replace(lifecycle, state="proposed")
+    return replace(lifecycle, state="proposed", refusal=None)
 
 
 def revise(lifecycle: VersionLifecycle, person: Person) -> VersionLifecycle | Rejection:
@@ -91,13 +95,21 @@ def revise(lifecycle: VersionLifecycle, person: Person) -> VersionLifecycle | Re
     return replace(lifecycle, state="draft", provider_signature=None, counter_signature=None)
 
 
-def decline(lifecycle: VersionLifecycle, person: Person) -> VersionLifecycle | Rejection:
+def decline(
+    lifecycle: VersionLifecycle, person: Person, at: datetime
+) -> VersionLifecycle | Rejection:
     """Refuse to sign for one side: the version is a draft again, and nobody has approved of its next text."""
     if lifecycle.state != "proposed":
         return _not_now(lifecycle)
     if person.is_customer and person.party is None:
         return NOT_THE_PARTY
-    return replace(lifecycle, state="draft", provider_signature=None, counter_signature=None)
+    return replace(
+        lifecycle,
+        state="draft",
+        provider_signature=None,
+        counter_signature=None,
+        refusal=Signature(person.name, at),
+    )
 
 
 def approve(
@@ -150,7 +162,7 @@ def withdraw(lifecycle: VersionLifecycle, person: Person) -> VersionLifecycle | 
         return NOT_YOURS
     if lifecycle.state not in ("draft", "proposed", "agreed"):
         return _not_now(lifecycle)
-    return replace(lifecycle, state="withdrawn")
+    return replace(lifecycle, state="withdrawn", refusal=None)
 
 
 def _not_now(lifecycle: VersionLifecycle) -> Rejection:

@@ -32,7 +32,7 @@ PROPOSE = Step("agreement.propose", lambda version, person, _: rules.propose(ver
 REVISE = Step("agreement.revise", lambda version, person, _: rules.revise(version, person))
 WITHDRAW = Step("agreement.withdraw", lambda version, person, _: rules.withdraw(version, person))
 APPROVE = Step("agreement.approve", rules.approve, rules.signers)
-DECLINE = Step("agreement.decline", lambda version, person, _: rules.decline(version, person))
+DECLINE = Step("agreement.decline", rules.decline)
 PUBLISH = Step("agreement.publish", rules.publish, lambda version: [version.draft_signature.by])
 
 STEPS: Final[Mapping[str, tuple[Step, str]]] = {

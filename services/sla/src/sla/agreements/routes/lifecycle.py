@@ -168,7 +168,8 @@ async def _decline(
     """Publish that the version is a draft again, and make it one: in this order, since a contact sees no drafts."""
     await emit(tx, stored, _event(stored, after, at))
     if is_contact:
-        await agreements.return_to_draft(tx, stored.agreement.id)
+        assert after.refusal is not None
+        await agreements.return_to_draft(tx, stored.agreement.id, after.refusal)
     else:
         await agreements.save_lifecycle(tx, stored.agreement.id, after)
 

@@ -15,7 +15,7 @@ from common.events.tickets import Kind, Priority, Source
 from common.http import Refers, RequestModel
 from common.http.fields import Key, Tag
 from sla.agreements.domain.agreement import DEFAULT_WARNING_THRESHOLDS, Contract, Metric, Target
-from sla.agreements.domain.clauses import Price, Prose
+from sla.agreements.domain.clauses import Price, Prose, is_likely_reversed
 from sla.agreements.schemas.goals import GoalCreate, Percent, goal_violations
 from sla.calendars.schemas import MAX_PROMISE_SECONDS, CalendarReference, DayHours, Name, Weekday
 
@@ -168,12 +168,24 @@ def term_violations(body: AgreementTerms) -> Iterator[Violation]:
         if window.ends_at <= window.starts_at:
             detail = "a window ends after it starts"
             yield Violation(f"/maintenance/dated/{index}/ends_at", "order", detail)
+    yield from _weekly_window_violations(body.maintenance)
     has_price = body.price is not None
     promised = _promised(body)
     yield from goal_violations(body.goals, body.services, promised, has_price=has_price)
     if body.credit_cap_percent is not None and not has_price:
         detail = "the cap is a share of the price: give the agreement's price"
         yield Violation("/credit_cap_percent", "missing_price", detail)
+
+
+def _weekly_window_violations(maintenance: MaintenanceTermsCreate) -> Iterator[Violation]:
+    """Weekly windows whose end, before their start or at it, is more likely a slip than the next day's."""
+    for day, hours in maintenance.weekly.items():
+        if any(map(is_likely_reversed, hours)):
+            detail = (
+                "it would last into the next day for more than 12 hours; give a later end, or write a"
+                " window for each day"
+            )
+            yield Violation(f"/maintenance/weekly/{day}", "order", detail)
 
 
 def target_violations(targets: Sequence[TargetCreate]) -> Iterator[Violation]:

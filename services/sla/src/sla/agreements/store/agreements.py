@@ -13,7 +13,7 @@ from common.persistence.database import Connection
 from common.persistence.keyset import page_after
 from common.scheduling.aggregate_locks import lock_available as lock_rows
 from sla.agreements.domain.agreement import Agreement, Contract
-from sla.agreements.domain.lifecycle import VersionLifecycle
+from sla.agreements.domain.lifecycle import Signature, VersionLifecycle
 from sla.agreements.domain.outside_party import OutsideParty
 from sla.agreements.domain.termination import Termination
 from sla.agreements.store.party_visibility import visible_to
@@ -204,9 +204,9 @@ async def save_lifecycle(tx: Connection, version_id: UUID, lifecycle: VersionLif
     )
 
 
-async def return_to_draft(tx: Connection, version_id: UUID) -> None:
+async def return_to_draft(tx: Connection, version_id: UUID, refusal: Signature) -> None:
     """Make a proposed version a draft again in the name of the contact who does not sign it, and sees it no more."""
-    await tx.execute(select(func.return_to_draft(version_id)))
+    await tx.execute(select(func.return_to_draft(version_id, refusal.by, refusal.at)))
 
 
 async def save_termination(

@@ -108,6 +108,7 @@ def _lifecycle(row: Row[Any]) -> VersionLifecycle:
         _signature(row.approved_by, row.approved_at),
         _signature(row.countersigned_by, row.countersigned_at, row.countersigned_for),
         _signature(row.published_by, row.published_at),
+        _signature(row.declined_by, row.declined_at),
     )
 
 
@@ -126,6 +127,8 @@ def lifecycle_values(lifecycle: VersionLifecycle) -> dict[str, Any]:
         "countersigned_for": lifecycle.counter_signature and lifecycle.counter_signature.party,
         "published_by": lifecycle.publication and lifecycle.publication.by,
         "published_at": lifecycle.publication and lifecycle.publication.at,
+        "declined_by": lifecycle.refusal and lifecycle.refusal.by,
+        "declined_at": lifecycle.refusal and lifecycle.refusal.at,
     }
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from common.auth import Caller, requires
 from common.errors import ValidationFailed, Violation
 from common.http import Refers, RequestModel, ResponseModel, Transaction, router
+from common.http.periods import check_order
 from common.persistence.database import Connection, transaction_time
 from sla.calendars.schemas import Name
 from sla.capacity.routes.series import get_visible
@@ -99,10 +100,9 @@ async def _resolve_range(
     if since is None and last.toordinal() <= 30:
         raise ValidationFailed([Violation("/query/to", "range", "give a later date")])
     first = since or last - timedelta(days=30)
-    if not timedelta(0) <= last - first <= MAX_RANGE:
-        raise ValidationFailed(
-            [Violation("/query/from", "range", "ask for 800 days at most, in order")]
-        )
+    check_order(first, last, "/query/to")
+    if last - first > MAX_RANGE:
+        raise ValidationFailed([Violation("/query/from", "range", "ask for 800 days at most")])
     return first, last
 
 

@@ -11,6 +11,7 @@ from common.auth import Caller, requires
 from common.domain.ticket_state import TicketState
 from common.errors import Forbidden, ValidationFailed, Violation
 from common.http import Instant, Page, Paging, Refers, Transaction, router
+from common.http.periods import check_order
 from common.persistence.database import Connection, transaction_time
 from sla.agreements.domain.agreement import Contract, Metric
 from sla.clocks.domain.clock import State
@@ -110,6 +111,7 @@ async def list_clocks(
     """
     work.check(caller)
     promise.check(caller)
+    check_order(due_from, due_before, "/query/due_before")
     if customer is not None and not caller.can_see(customer):
         return Page[AnyClock](items=[])
     filters = ClockFilter(

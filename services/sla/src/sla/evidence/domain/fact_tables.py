@@ -47,8 +47,8 @@ VERSIONED: Final[Mapping[str, FactTable]] = {
     "agreement_versions": FactTable(
         changing=frozenset({"state", "valid_until", "coverage", "followed", "calendar_history"}),
         frozen_once="published_at",
-        acts=("approved_by", "countersigned_by", "published_by"),
-        recorded=("drafted_at", "approved_at", "countersigned_at", "published_at"),
+        acts=("approved_by", "countersigned_by", "published_by", "declined_by"),
+        recorded=("drafted_at", "approved_at", "countersigned_at", "published_at", "declined_at"),
     ),
     "agreements": FactTable(
         changing=frozenset(

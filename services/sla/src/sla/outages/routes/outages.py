@@ -21,6 +21,7 @@ from common.http import (
     set_etag,
 )
 from common.http.fields import Reason
+from common.http.periods import check_order
 from common.persistence.database import Connection, transaction_time
 from sla.directory.fields import CustomerFilter
 from sla.outages.commands import OutageReport, close_outage, open_outage
@@ -185,6 +186,7 @@ async def list_outages(
 
     Customers see their own, and those of all customers of a service that they have.
     """
+    check_order(since, until, "/query/to")
     visible = await visibility.for_customer(tx, caller.customer or customer)
     if visible is None or not (customer is None or caller.can_see(customer)):
         return OutagePage(items=[], next=None)

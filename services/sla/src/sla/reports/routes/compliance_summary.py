@@ -45,7 +45,7 @@ async def get_compliance_summary(
     now = await transaction_time(tx)
     starts_at = since or now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     ends_at = until or max(now, starts_at) + timedelta(microseconds=1)  # what ended just now, too
-    if ends_at < starts_at:
+    if ends_at <= starts_at:
         raise ValidationFailed([Violation("/query/to", "order", "give an instant after `from`")])
     customer_key = caller.customer or customer
     hidden = customer is not None and not caller.can_see(customer)

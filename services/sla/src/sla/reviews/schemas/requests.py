@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from common.errors import ValidationFailed, Violation
 from common.http import Refers, RequestModel
+from common.http.evidence import Evidence
 from common.http.fields import KeyRef, Reason
 from sla.calendars.domain.month import InvalidMonth, Month, parse_month
 from sla.reviews.domain.draft import says_why
@@ -47,7 +48,7 @@ class ReviewPublish(RequestModel):
 class AudienceUpdate(RequestModel):
     """`people`: staff by `sub`, who get a mail. `contacts` of the customer, who see it in the portal."""
 
-    people: Annotated[list[Annotated[Sub, Refers("person")]], Field(max_length=50)] = Field(
+    people: Annotated[list[Annotated[Sub, Refers("colleague")]], Field(max_length=50)] = Field(
         default_factory=list
     )
     contacts: Annotated[list[Annotated[UUID, Refers("contact")]], Field(max_length=50)] = Field(
@@ -98,19 +99,19 @@ class ActionItemCreate(RequestModel):
 
     title: Title
     criterion: Title
-    owner: Annotated[Sub, Refers("person")]
+    owner: Annotated[Sub, Refers("colleague")]
     due: Annotated[date, Field(ge=date(1971, 1, 1), le=date(2199, 12, 30))]
 
 
 class ActionItemHandOver(RequestModel):
-    owner: Annotated[Sub, Refers("person")]
+    owner: Annotated[Sub, Refers("colleague")]
     due: Annotated[date, Field(ge=date(1971, 1, 1), le=date(2199, 12, 30))]
 
 
 class ActionItemFinish(RequestModel):
     """`evidence`: what shows that it is done."""
 
-    evidence: Reason
+    evidence: Annotated[Reason, Evidence]
 
 
 class ActionItemSendBack(RequestModel):

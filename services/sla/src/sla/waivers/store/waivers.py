@@ -22,6 +22,8 @@ from sla.clocks.ticket_tables import tickets
 from sla.waivers.domain.waiver import COVERING_STATES, Waiver
 from sla.waivers.tables import waivers
 
+Period = tuple[datetime, datetime]
+"""`[start, end)`."""
 NumberedWaiver = tuple[Waiver, int]
 """A waiver, and the sequence of its last event."""
 
@@ -127,6 +129,24 @@ async def find_request(tx: Connection, clock_id: UUID, at: datetime) -> Waiver |
     """Return the undecided request about this clock that has not expired at `at`, if any."""
     is_open = (waivers.c.state == "requested") & (waivers.c.expires_at > at)
     query = select(waivers).where(waivers.c.clock_id == clock_id, is_open)
+    row = (await tx.execute(query.order_by(waivers.c.requested_at).limit(1))).one_or_none()
+    return _waiver(row) if row else None
+
+
+async def find_period_request(
+    tx: Connection, customer_id: UUID, service: str | None, period: Period, at: datetime
+) -> Waiver | None:
+    """The undecided request over a period that is about some of the same promises, not expired at `at`, if any.
+
+    `service` None: all of the customer's.
+    """
+    starts_at, ends_at = period
+    is_open = (waivers.c.state == "requested") & (waivers.c.expires_at > at)
+    of_customer = waivers.c.clock_id.is_(None) & (waivers.c.customer_id == customer_id)
+    overlaps = (waivers.c.starts_at < ends_at) & (waivers.c.ends_at > starts_at)
+    query = select(waivers).where(is_open, of_customer, overlaps)
+    if service is not None:
+        query = query.where(or_(waivers.c.service.is_(None), waivers.c.service == service))
     row = (await tx.execute(query.order_by(waivers.c.requested_at).limit(1))).one_or_none()
     return _waiver(row) if row else None
 

@@ -4,11 +4,12 @@ CREATE TABLE people (
     id uuid NOT NULL,
     sub text NOT NULL,
     retired boolean NOT NULL,
+    of_partner boolean NOT NULL,
     sequence bigint NOT NULL,
     CONSTRAINT pk_people PRIMARY KEY (id),
     CONSTRAINT uq_people_sub UNIQUE (sub)
 );
-COMMENT ON TABLE people IS 'Staff, to whom work may be given by their sub. No name, no address.';
+COMMENT ON TABLE people IS 'Our people, to whom work may be given by their sub, and partners'' people. No name, no address.';
 COMMENT ON COLUMN people.sequence IS 'Number of the last event about the person.';
 
 -- Contacts of customers, for whom the portal speaks (docs/decisions/0622).

@@ -42,20 +42,33 @@ CREATE UNIQUE INDEX uq_linked_tickets_remote ON linked_tickets (system_id, remot
 CREATE TABLE linked_sends (
     position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     link_id uuid NOT NULL REFERENCES linked_tickets,
-    kind text NOT NULL CHECK (kind IN ('create', 'comment', 'fields')),
+    kind text NOT NULL CHECK (kind IN ('create', 'comment', 'fields', 'file', 'fetch')),
     message_id uuid REFERENCES messages,
+    file bigint,
+    remote_file jsonb,
     state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'failed', 'cancelled')),
     attempts integer NOT NULL DEFAULT 0,
     next_try_at timestamptz NOT NULL DEFAULT statement_timestamp(),
     lease uuid,
     settled_at timestamptz,
     problem text,
-    CONSTRAINT ck_linked_sends_comment CHECK ((kind = 'comment') = (message_id IS NOT NULL)),
+    CONSTRAINT ck_linked_sends_message
+        CHECK ((kind IN ('comment', 'file')) = (message_id IS NOT NULL)),
+    CONSTRAINT ck_linked_sends_file CHECK ((kind = 'file') = (file IS NOT NULL)),
+    CONSTRAINT ck_linked_sends_remote_file CHECK ((kind = 'fetch') = (remote_file IS NOT NULL)),
     CONSTRAINT ck_linked_sends_settled CHECK ((state = 'waiting') = (settled_at IS NULL))
 );
 CREATE INDEX ix_linked_sends_waiting ON linked_sends (link_id, position) WHERE state = 'waiting';
 CREATE INDEX ix_linked_sends_link ON linked_sends (link_id, position);
-CREATE UNIQUE INDEX uq_linked_sends_message ON linked_sends (link_id, message_id);
+CREATE UNIQUE INDEX uq_linked_sends_message ON linked_sends (link_id, message_id)
+    WHERE kind = 'comment';
+CREATE UNIQUE INDEX uq_linked_sends_file ON linked_sends (link_id, message_id, file)
+    WHERE kind = 'file';
+CREATE UNIQUE INDEX uq_linked_sends_fetch ON linked_sends (link_id, (remote_file ->> 'id'))
+    WHERE kind = 'fetch';
+COMMENT ON COLUMN linked_sends.file IS 'The position of the file in its message.';
+COMMENT ON COLUMN linked_sends.remote_file IS
+    'Their file that is to be fetched: its id there, and what its webhook says of it.';
 -- One that has not been begun sends the newest values anyway.
 CREATE UNIQUE INDEX uq_linked_sends_fields ON linked_sends (link_id)
     WHERE kind = 'fields' AND state = 'waiting' AND attempts = 0;
@@ -103,6 +116,22 @@ END $$;
 CREATE TRIGGER messages_to_links AFTER INSERT ON messages
     FOR EACH ROW WHEN (NEW.visibility = 'public' AND NOT NEW.automatic)
     EXECUTE FUNCTION send_message_to_links();
+
+-- A file goes behind the words of its message, which were queued when that was stored.
+CREATE FUNCTION send_file_to_links() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    INSERT INTO linked_sends (link_id, kind, message_id, file)
+    SELECT linked_tickets.id, 'file', NEW.message_id, NEW.position
+    FROM messages JOIN linked_tickets ON linked_tickets.ticket_id = messages.ticket_id
+    JOIN linked_systems ON linked_systems.id = system_id
+    WHERE messages.id = NEW.message_id AND messages.visibility = 'public'
+        AND NOT messages.automatic AND linked_tickets.state <> 'ended'
+        AND messages.author <> 'link/' || linked_systems.key;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER files_to_links AFTER INSERT ON attachments
+    FOR EACH ROW EXECUTE FUNCTION send_file_to_links();
 
 CREATE FUNCTION send_fields_to_links() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path FROM CURRENT AS $$

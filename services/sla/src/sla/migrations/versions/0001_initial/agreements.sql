@@ -55,6 +55,8 @@ CREATE TABLE agreement_versions (
     countersigned_for uuid,
     published_by text,
     published_at timestamptz,
+    declined_by text,
+    declined_at timestamptz,
     UNIQUE (agreement_id, version),
     CONSTRAINT fk_agreement_versions_party FOREIGN KEY (agreement_id, countersigned_for)
         REFERENCES agreements (id, customer_id),
@@ -65,6 +67,9 @@ CREATE TABLE agreement_versions (
         CHECK ((countersigned_by IS NULL) = (countersigned_at IS NULL)),
     CONSTRAINT ck_agreement_versions_published_at
         CHECK ((published_by IS NULL) = (published_at IS NULL)),
+    CONSTRAINT ck_agreement_versions_declined_at
+        CHECK ((declined_by IS NULL) = (declined_at IS NULL)),
+    CONSTRAINT ck_agreement_versions_declined CHECK (declined_by IS NULL OR state = 'draft'),
     CONSTRAINT ck_agreement_versions_approval_four_eyes CHECK (approved_by <> countersigned_by),
     CONSTRAINT ck_agreement_versions_publication_four_eyes CHECK (drafted_by <> published_by),
     CONSTRAINT ck_agreement_versions_signed CHECK (state IN ('draft', 'proposed', 'withdrawn')
@@ -83,6 +88,8 @@ CREATE TABLE agreement_versions (
 );
 CREATE INDEX ix_agreement_versions_customers ON agreement_versions USING gin (customers)
     WHERE published_at IS NOT NULL;
+COMMENT ON COLUMN agreement_versions.declined_by IS
+    'Who would not sign the draft as it is; null once it is changed or proposed again.';
 COMMENT ON COLUMN agreement_versions.services IS 'By key; none named: all services.';
 COMMENT ON COLUMN agreement_versions.customers IS
     'All whom it covers; none named: everybody (ola, uc and the house-wide default).';

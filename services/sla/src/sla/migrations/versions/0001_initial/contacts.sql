@@ -45,10 +45,11 @@ CREATE FUNCTION customer_keys(ids uuid[]) RETURNS text[] LANGUAGE sql STABLE SEC
 $$;
 
 -- A version that its customer refuses to sign is a draft again, which no contact sees: their role may not make it so.
-CREATE FUNCTION return_to_draft(declined uuid) RETURNS void LANGUAGE sql SECURITY DEFINER
-    SET search_path = sla, pg_temp AS $$
+CREATE FUNCTION return_to_draft(declined uuid, account text, moment timestamptz) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = sla, pg_temp AS $$
     UPDATE agreement_versions SET state = 'draft', approved_by = NULL, approved_at = NULL,
-        countersigned_by = NULL, countersigned_at = NULL, countersigned_for = NULL
+        countersigned_by = NULL, countersigned_at = NULL, countersigned_for = NULL,
+        declined_by = account, declined_at = moment
     FROM agreements
     WHERE agreement_versions.id = declined AND state = 'proposed' AND customer_signs
         AND agreements.id = agreement_id AND agreements.customer_id = own_customer()

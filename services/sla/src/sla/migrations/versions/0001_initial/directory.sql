@@ -37,6 +37,7 @@ CREATE TABLE people (
     sub text NOT NULL UNIQUE,
     name text NOT NULL DEFAULT '',
     retired boolean NOT NULL,
+    of_partner boolean NOT NULL,
     sequence bigint NOT NULL
 );
 COMMENT ON TABLE people IS 'Staff, whom requests may name by their sub, and papers by their name: no address.';

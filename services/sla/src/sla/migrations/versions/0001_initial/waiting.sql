@@ -2,6 +2,8 @@
 
 CREATE INDEX ix_agreement_versions_to_sign ON agreement_versions (agreement_id)
     WHERE state IN ('proposed', 'agreed');
+CREATE INDEX ix_agreement_versions_declined ON agreement_versions (drafted_by)
+    WHERE declined_at IS NOT NULL;
 CREATE INDEX ix_agreements_to_terminate ON agreements (id)
     WHERE termination_requested_by IS NOT NULL AND ended_at IS NULL;
 CREATE INDEX ix_outage_corrections_undecided ON outage_corrections (outage_id)
