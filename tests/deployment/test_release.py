@@ -15,11 +15,10 @@ from opsdesk_local.helm import helm
 from opsdesk_local.release import read_version
 from opsdesk_local.release.build import PACKAGES, SUMS, build
 from opsdesk_local.release.changelog import section
-from opsdesk_local.release.record import write_record
+from tests.deployment.conftest import ROOT, run
 
 pytestmark = pytest.mark.programs
 
-ROOT = Path(__file__).parents[2]
 UV = Path(sys.executable).with_name("uv")
 SETTINGS = {
     "OPSDESK_ENVIRONMENT": "development",
@@ -27,36 +26,6 @@ SETTINGS = {
     "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
     "OPSDESK_LOCAL_ISSUER_DIRECTORY": "/nonexistent",
 }
-
-
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone of what is committed, with the record that a release needs."""
-    folder = tmp_path_factory.mktemp("release") / "clone"
-    run(ROOT, "git", "clone", "--quiet", "--shared", str(ROOT), str(folder))
-    write_record(folder, read_version(folder))
-    identity = ("-c", "user.name=Anna", "-c", "user.email=anna@meridian.example")
-    run(folder, "git", "add", "--all")
-    run(folder, "git", *identity, "commit", "--quiet", "--allow-empty", "--message", "A release")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def built(clone: Path) -> Path:
-    return clone / "dist" / build(clone, clone / "dist", with_images=False)
-
-
-def run(folder: Path, *line: str, **environment: str) -> str:
-    done = subprocess.run(
-        line,
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def sums(folder: Path) -> dict[str, str]:
