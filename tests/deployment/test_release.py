@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from opsdesk_local import open_state
+from opsdesk_local import images, open_state
 from opsdesk_local.helm import helm
 from opsdesk_local.release import read_version
-from opsdesk_local.release.build import PACKAGES, SUMS, build
+from opsdesk_local.release.build import PACKAGES, SUMS, build, build_images, write_sums
 from opsdesk_local.release.changelog import section
 from tests.deployment.conftest import ROOT, run
 
@@ -107,3 +107,44 @@ def test_the_notes_are_the_section_and_the_sources_are_the_commits(built: Path) 
         f"opsdesk-{version}/deploy/alerts/operation.yml",
         f"opsdesk-{version}/docs/deploy.md",
     } <= names
+
+
+DOCKER = """#!/bin/sh
+case "$1" in
+    image) echo "sha256:$(printf %s "$5" | sha256sum | cut -c-64)" ;;
+    run) echo '{"components": []}' ;;
+esac
+"""
+"""Answers as Docker would where every build succeeds: an image's id is made of its name."""
+
+
+def test_images_are_listed_by_digest_and_the_sums_cover_the_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Real ones are built in tests/containers."""
+    programs, target = tmp_path / "programs", tmp_path / "target"
+    programs.mkdir()
+    target.mkdir()
+    (programs / "docker").write_text(DOCKER)
+    (programs / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    build_images(target, "9.8.7", any_base=True)
+    write_sums(target)
+    lines = [
+        line.split("  ") for line in (target / "opsdesk-9.8.7.images").read_text().splitlines()
+    ]
+    assert [name for _, name in lines] == [f"opsdesk/{one}:9.8.7" for one in images.SERVICES]
+    for digest, name in lines:
+        assert digest == hashlib.sha256(name.encode()).hexdigest()
+    assert "opsdesk-9.8.7.images" in sums(target)
+    assert {f"{service}.sbom.cdx.json" for service in images.SERVICES} <= set(sums(target))
+
+
+def test_without_docker_one_sentence_says_that_there_are_no_images(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    build_images(tmp_path, "9.8.7", any_base=True)
+    said = capsys.readouterr().out
+    assert said.startswith("No Docker answers on this machine: the release has no images.")
+    assert list(tmp_path.iterdir()) == []
