@@ -123,15 +123,7 @@ class Deployed:
 
     def grant(self, *words: str) -> None:
         """Give the rights that `acls …` prints, by running what it prints."""
-        given = self.given
-        printed = self.command("acls", *words)
-        run(
-            self.folder,
-            *("sh", "-ec", printed),
-            PATH=f"{given.programs}:{os.environ['PATH']}",
-            KAFKA=given.kafka,
-            ADMIN_CONFIG=str(given.admin_config),
-        )
+        self.given.administer_kafka(self.command("acls", *words))
 
     def serve(self) -> None:
         """Start it, and wait until it says ready."""

@@ -4,6 +4,7 @@ All of them take TLS alone. In PostgreSQL there is an administrator who is no su
 refuses whatever was not granted.
 """
 
+import os
 import ssl
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -28,6 +29,7 @@ from opsdesk_local.kafka_tools import write_kafka_programs
 from opsdesk_local.ports import unclaimed_port
 from opsdesk_local.waiting import wait_until
 from opsdesk_testing.mailboxes import Mailbox, open_mailbox
+from tests.deployment.conftest import run
 from tests.security.authority import Authority, ServerCertificate
 from tests.security.secured_servers import (
     PASSWORD,
@@ -67,6 +69,16 @@ class Given:
 
     def certificate(self, host: str) -> ServerCertificate:
         return self.authority.issue(host)
+
+    def administer_kafka(self, lines: str) -> str:
+        """Run lines of a shell as Kafka's administrator does; return what they print."""
+        return run(
+            self.folder,
+            *("sh", "-ec", lines),
+            PATH=f"{self.programs}:{os.environ['PATH']}",
+            KAFKA=self.kafka,
+            ADMIN_CONFIG=str(self.admin_config),
+        )
 
 
 @asynccontextmanager

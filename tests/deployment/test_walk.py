@@ -5,6 +5,7 @@ What is printed is how long each service took, from its installation until it sa
 """
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -120,12 +121,18 @@ async def test_the_page_is_walked_from_intake_alone_to_all_five(
             await asyncio.to_thread(deployed[name].command, "announce")
         for one in deployed.values():
             assert "0 wrong" in await asyncio.to_thread(one.command, "doctor")
+        lines = [line for page in RUNBOOKS for line in KAFKA_LINE.findall(page.read_text("utf-8"))]
+        assert len(lines) >= 4
+        printed = [await asyncio.to_thread(given.administer_kafka, line) for line in lines]
+        assert any("opsdesk.sla" in one and "CONSUMER-ID" in one for one in printed)
     finally:
         for one in deployed.values():
             if one.process:
                 await asyncio.to_thread(one.process.kill)
 
 
+RUNBOOKS: Final = sorted((ROOT / "docs/runbooks").glob("*.md"))
+KAFKA_LINE: Final = re.compile(r"^ *(kafka-[a-z-]+\.sh .*)$", re.MULTILINE)
 KEYS: Final = {
     "escalation": ("OPSDESK_ACK_KEYS_FILE",),
     "console": ("OPSDESK_SESSION_KEYS_FILE",),
