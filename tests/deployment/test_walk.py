@@ -21,6 +21,7 @@ from tests.deployment.deployed import Deployed, new_key
 from tests.deployment.given import CONSOLE, Given, given_surroundings
 from tests.deployment.tls_proxy import ByName, ends_tls
 from tests.faults.agreements import CUSTOMER, create_agreement, create_customer
+from tests.faults.conftest import speaker
 
 pytestmark = pytest.mark.programs
 
@@ -42,22 +43,10 @@ async def given() -> AsyncIterator[Given]:
         yield surroundings
 
 
-@pytest.fixture
-def say(pytestconfig: pytest.Config) -> Callable[[str], None]:
-    """Print, also where pytest captures what is printed."""
-    capture: Any = pytestconfig.pluginmanager.getplugin("capturemanager")
-
-    def line(text: str) -> None:
-        with capture.global_and_fixture_disabled():
-            print(text)  # noqa: T201 - what somebody who plays it wants to know
-
-    return line
-
-
 async def test_the_page_is_walked_from_intake_alone_to_all_five(
-    built: Path, given: Given, tmp_path: Path, say: Callable[[str], None]
+    built: Path, given: Given, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    version = read_version(ROOT)
+    version, say = read_version(ROOT), speaker(request)
     deployed: dict[str, Deployed] = {}
 
     async def deploy(name: str, **more: str) -> Deployed:

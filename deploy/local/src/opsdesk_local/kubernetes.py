@@ -43,7 +43,7 @@ def kubernetes_schemas(state: State) -> Path:
 
 def write_schemas(document: Schema, folder: Path) -> None:
     """Write a strict JSON schema for each kind of an OpenAPI document."""
-    schemas = document["components"]["schemas"]
+    schemas = document["components"].get("schemas", {})
     for name, schema in schemas.items():
         for kind in schema.get("x-kubernetes-group-version-kind", ()):
             group = kind["group"] or kind["version"]
