@@ -131,9 +131,10 @@ KEYS: Final = {
 def walk(one: Deployed) -> None:
     """The five steps of docs/deploy.md."""
     # Before anything is there, each is named in a sentence, and nobody sees a traceback.
-    before = one.command("doctor", fails=True)
+    before = one.command("doctor", fails=True, OPSDESK_HTTPS_CA_FILE="")
     assert "Traceback" not in before
     assert "wrong   database" in before
+    assert "of an authority that is not trusted, see OPSDESK_HTTPS_CA_FILE" in before
 
     planned = one.administer_database("plan")
     assert f"would make: the role opsdesk_{one.module}_owner" in planned
