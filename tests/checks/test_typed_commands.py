@@ -93,8 +93,13 @@ def parse(command: Any, words: list[str], *, whole: bool = True) -> None:
         return
     if subcommands and not words:
         return  # the name of a group of commands
+    if not whole:
+        options = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
+        named = {word.partition("=")[0] for word in words if word.startswith("--")}
+        assert named <= options, f"{command.name} has no option {named - options}"
+        return
     try:
-        command.make_context(command.name, list(words), resilient_parsing=not whole)
+        command.make_context(command.name, list(words))
     except UsageError as error:
         raise AssertionError(
             f"{command.name} {shlex.join(words)}: {error.format_message()}"
