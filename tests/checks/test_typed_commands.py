@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pytest
 import typer
@@ -27,7 +27,7 @@ PAGES: Final = sorted(
         ROOT / "README.md",
     ]
 )
-UsageError: Final = typer.BadParameter.__mro__[1]
+UsageError: Final = cast(type[typer.BadParameter], typer.BadParameter.__mro__[1])
 """What typer raises for any command line that it cannot parse; it names only this subclass publicly."""
 MODULES: Final = ("intake", "sla", "escalation", "delivery_gate", "console")
 SERVICE: Final = "|".join((*MODULES, "delivery-gate"))
