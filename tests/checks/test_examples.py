@@ -1,6 +1,7 @@
 """Examples of deployment name what there is: scopes, roles, settings, files."""
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -48,9 +49,16 @@ def test_links_on_a_page_lead_somewhere(page: Path) -> None:
 
 
 def test_units_start_the_module_that_the_read_me_makes() -> None:
-    for unit in (ROOT / "deploy/systemd").glob("*.service"):
+    for unit in (ROOT / "deploy/systemd").glob("*@.service"):
         text = unit.read_text(encoding="utf-8")
         assert re.search(
             r"^ExecStart=/opt/opsdesk/%i/bin/service (serve|migrate)$", text, re.MULTILINE
         )
         assert "NoNewPrivileges=yes" in text
+
+
+def test_the_timer_runs_a_backup_program_that_there_is() -> None:
+    unit = (ROOT / "deploy/systemd/opsdesk-backup.service").read_text(encoding="utf-8")
+    [program] = re.findall(r"^ExecStart=/opt/opsdesk/source/(\S+) ", unit, re.MULTILINE)
+    assert os.access(ROOT / program, os.X_OK)
+    assert (ROOT / "deploy/systemd/opsdesk-backup.timer").is_file()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from opsdesk_local import images
+from opsdesk_local.release.build import build_images
 
 pytestmark = pytest.mark.containers
 
@@ -25,7 +26,7 @@ def in_container(image: str, *words: str) -> str:
 
 
 def test_bill_provenance_and_nothing_to_install_with(tmp_path: Path) -> None:
-    images.build(tmp_path, any_base=True)
+    build_images(tmp_path, "0.0.0", any_base=True)
     assert in_container("opsdesk/intake", "-c", LOOK).splitlines() == ["10001", "[]", "[]"]
     assert json.loads(in_container("opsdesk/intake", "-m", "intake", "openapi"))["paths"]
     for service in images.SERVICES:
@@ -36,3 +37,10 @@ def test_bill_provenance_and_nothing_to_install_with(tmp_path: Path) -> None:
         assert not {"pip", "setuptools", "cyclonedx-bom", "pytest"} & set(named)
         made = json.loads((tmp_path / f"{service}.provenance.json").read_text())
         assert made["subject"][0]["name"] == f"opsdesk/{service}"
+    listed = (tmp_path / "opsdesk-0.0.0.images").read_text().split()
+    assert listed[1::2] == [f"opsdesk/{service}:0.0.0" for service in images.SERVICES]
+    subjects = [
+        json.loads((tmp_path / f"{service}.provenance.json").read_text())["subject"][0]["digest"]
+        for service in images.SERVICES
+    ]
+    assert listed[::2] == [subject["sha256"] for subject in subjects]

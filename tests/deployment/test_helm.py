@@ -17,13 +17,19 @@ from common.settings_kafka import KafkaSettings
 from common.settings_process import ProcessSettings
 from opsdesk_local import open_state
 from opsdesk_local.helm import helm
+from opsdesk_local.kubernetes import NAMES, VERSION, kubeconform, kubernetes_schemas
 
 pytestmark = pytest.mark.programs
 
-KUBERNETES = (
-    "--kube-version",
-    "1.31.0",
-)  # a helm that was built from source takes itself for one of 1.20
+KUBERNETES = ("--kube-version", VERSION)
+"""A helm that was built from source takes itself for one of 1.20."""
+OF_OPERATORS = "ServiceMonitor,ScaledObject"
+"""Kinds that no API server knows by itself: their operators have the schemas."""
+EVERYTHING = (
+    "--set", "ingress.enabled=true,ingress.host=desk.example.com,ingress.className=nginx,ingress.tlsSecret=desk",
+    "--set", "serviceMonitor.enabled=true", "--set", "autoscaling.enabled=true",
+)  # fmt: skip
+BY_LAG = ("--set", "keda.enabled=true,keda.bootstrapServers=kafka:9093")
 CHART = Path(__file__).parents[2] / "deploy/helm"
 SERVICES = ("intake", "sla", "escalation", "delivery-gate", "console")
 SET_UP = (
@@ -177,3 +183,54 @@ def test_hooks_run_in_order_before_the_new_release(program: Path) -> None:
     assert {job["metadata"]["annotations"]["helm.sh/hook"] for job in jobs} == {
         "pre-install,pre-upgrade"
     }
+
+
+@pytest.fixture(scope="session")
+def judge() -> list[str]:
+    """kubeconform with the schemas of this version's API server, as words of a command that reads from its input."""
+    state = open_state()
+    where = f"{kubernetes_schemas(state)}/{NAMES}"
+    words = ("-strict", "-summary", "-kubernetes-version", VERSION, "-schema-location", where)
+    return [str(kubeconform(state)), *words, "-skip", OF_OPERATORS, "-"]
+
+
+def judged(judge: list[str], documents: list[dict[str, Any]]) -> tuple[int, str]:
+    """The exit code and the words of kubeconform."""
+    text = yaml.safe_dump_all(documents)
+    done = subprocess.run(judge, input=text, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [(), (*SET_UP, *EVERYTHING), BY_LAG], ids=["usual", "all", "keda"]
+)
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_api_of_kubernetes_knows_every_field(
+    program: Path, judge: list[str], service: str, words: tuple[str, ...]
+) -> None:
+    documents = render(program, service, *words)
+    code, said = judged(judge, documents)
+    assert code == 0, said
+    skipped = sum(one["kind"] in OF_OPERATORS.split(",") for one in documents)
+    assert f"Valid: {len(documents) - skipped}, Invalid: 0, Errors: 0, Skipped: {skipped}" in said
+
+
+@pytest.mark.parametrize(
+    ("way", "value"),
+    [
+        (("spec", "replica"), 2),
+        (("spec", "replicas"), "two"),
+        (("spec", "template", "spec", "containers", 0, "readOnlyRoot"), True),
+        (("apiVersion",), "apps/v7"),
+    ],
+)
+def test_a_field_or_version_that_it_does_not_know_is_found(
+    program: Path, judge: list[str], way: tuple[str | int, ...], value: object
+) -> None:
+    [deployment] = of_kind(render(program, "sla"), "Deployment")
+    place: Any = deployment
+    for step in way[:-1]:
+        place = place[step]
+    place[way[-1]] = value
+    code, said = judged(judge, [deployment])
+    assert code == 1, said

@@ -10,16 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from opsdesk_local import open_state
+from opsdesk_local import images, open_state
 from opsdesk_local.helm import helm
 from opsdesk_local.release import read_version
-from opsdesk_local.release.build import PACKAGES, SUMS, build
+from opsdesk_local.release.build import PACKAGES, SUMS, build, build_images, write_sums
 from opsdesk_local.release.changelog import section
-from opsdesk_local.release.record import write_record
+from tests.deployment.conftest import ROOT, run
 
 pytestmark = pytest.mark.programs
 
-ROOT = Path(__file__).parents[2]
 UV = Path(sys.executable).with_name("uv")
 SETTINGS = {
     "OPSDESK_ENVIRONMENT": "development",
@@ -27,36 +26,6 @@ SETTINGS = {
     "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
     "OPSDESK_LOCAL_ISSUER_DIRECTORY": "/nonexistent",
 }
-
-
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone of what is committed, with the record that a release needs."""
-    folder = tmp_path_factory.mktemp("release") / "clone"
-    run(ROOT, "git", "clone", "--quiet", "--shared", str(ROOT), str(folder))
-    write_record(folder, read_version(folder))
-    identity = ("-c", "user.name=Anna", "-c", "user.email=anna@meridian.example")
-    run(folder, "git", "add", "--all")
-    run(folder, "git", *identity, "commit", "--quiet", "--allow-empty", "--message", "A release")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def built(clone: Path) -> Path:
-    return clone / "dist" / build(clone, clone / "dist", with_images=False)
-
-
-def run(folder: Path, *line: str, **environment: str) -> str:
-    done = subprocess.run(
-        line,
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def sums(folder: Path) -> dict[str, str]:
@@ -138,3 +107,44 @@ def test_the_notes_are_the_section_and_the_sources_are_the_commits(built: Path) 
         f"opsdesk-{version}/deploy/alerts/operation.yml",
         f"opsdesk-{version}/docs/deploy.md",
     } <= names
+
+
+DOCKER = """#!/bin/sh
+case "$1" in
+    image) echo "sha256:$(printf %s "$5" | sha256sum | cut -c-64)" ;;
+    run) echo '{"components": []}' ;;
+esac
+"""
+"""Answers as Docker would where every build succeeds: an image's id is made of its name."""
+
+
+def test_images_are_listed_by_digest_and_the_sums_cover_the_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Real ones are built in tests/containers."""
+    programs, target = tmp_path / "programs", tmp_path / "target"
+    programs.mkdir()
+    target.mkdir()
+    (programs / "docker").write_text(DOCKER)
+    (programs / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    build_images(target, "9.8.7", any_base=True)
+    write_sums(target)
+    lines = [
+        line.split("  ") for line in (target / "opsdesk-9.8.7.images").read_text().splitlines()
+    ]
+    assert [name for _, name in lines] == [f"opsdesk/{one}:9.8.7" for one in images.SERVICES]
+    for digest, name in lines:
+        assert digest == hashlib.sha256(name.encode()).hexdigest()
+    assert "opsdesk-9.8.7.images" in sums(target)
+    assert {f"{service}.sbom.cdx.json" for service in images.SERVICES} <= set(sums(target))
+
+
+def test_without_docker_one_sentence_says_that_there_are_no_images(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    build_images(tmp_path, "9.8.7", any_base=True)
+    said = capsys.readouterr().out
+    assert said.startswith("No Docker answers on this machine: the release has no images.")
+    assert list(tmp_path.iterdir()) == []

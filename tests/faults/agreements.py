@@ -21,8 +21,20 @@ Token = Callable[..., str]
 
 async def create_customer_agreement(intake: str, sla: str, token: Token) -> None:
     """Register the customer at intake, and once sla has heard of it, agree on the promises."""
-    theo, gina = token("theo", "tom"), token("gina", "gm")
+    await create_customer(intake, token)
+    await create_agreement(sla, token)
+
+
+async def create_customer(intake: str, token: Token) -> None:
     customer = {"key": CUSTOMER, "name": "Faultline", "timezone": "UTC", "language": "en"}
+    async with httpx.AsyncClient(timeout=20) as client:
+        answer = await _post(client, token("theo", "tom"), f"{intake}/v1/customers", customer)
+        answer.raise_for_status()
+
+
+async def create_agreement(sla: str, token: Token) -> None:
+    """Agree on the promises, once sla has heard of the customer."""
+    theo, gina = token("theo", "tom"), token("gina", "gm")
     agreement: dict[str, Any] = {
         "key": CUSTOMER,
         "customer": CUSTOMER,
@@ -35,7 +47,6 @@ async def create_customer_agreement(intake: str, sla: str, token: Token) -> None
         ],
     }
     async with httpx.AsyncClient(timeout=20) as client:
-        (await _post(client, theo, f"{intake}/v1/customers", customer)).raise_for_status()
         while (answer := await _post(client, theo, f"{sla}/v1/agreements", agreement)).is_error:
             if answer.status_code != 422 or "no customer" not in answer.text:
                 raise AssertionError(f"the agreement was refused: {answer.text}")

@@ -61,6 +61,16 @@ def tag_release(version: str) -> None:
         _docker("tag", tag(service), f"{tag(service)}:{version}")
 
 
+def write_digests(file: Path, version: str) -> None:
+    """Write a line `SHA-256  name:version` for each image: the id, which it keeps wherever it is pushed to."""
+    names = [f"{tag(service)}:{version}" for service in SERVICES]
+    ids = [_docker("image", "inspect", "--format", "{{.Id}}", name).strip() for name in names]
+    lines = (
+        f"{id_.removeprefix('sha256:')}  {name}\n" for id_, name in zip(ids, names, strict=True)
+    )
+    file.write_text("".join(lines), encoding="utf-8")
+
+
 def pin() -> None:
     """Write the digest of each base image into `images.env`. Raises LocalRunError without a registry."""
     lines = IMAGES.read_text(encoding="utf-8").splitlines()

@@ -11,6 +11,7 @@ from common.settings_checks import (
     first_local,
     not_for_production,
     unknown_name,
+    unusable_ca_file,
     unusable_networks,
     unusable_role_names,
     unusable_scope_names,
@@ -72,6 +73,11 @@ class Settings(KafkaSettings, DatabaseSettings, ListeningSettings):
     audience: str = Field("opsdesk", min_length=1, description="the `aud` of the tokens to accept")
     jwks_url: str = Field(
         min_length=1, description="the issuer's public keys: an https URL or a file"
+    )
+    https_ca_file: Path | None = Field(
+        None,
+        description="a PEM file with authorities of your own, believed beside the public ones: that of the issuer's"
+        " certificate, and of the services' that the console asks",
     )
     token_type: str = Field(
         "at+jwt",
@@ -150,6 +156,7 @@ class Settings(KafkaSettings, DatabaseSettings, ListeningSettings):
     def _check_combinations(self) -> "Settings":
         if self.environment == "production":
             self._check_production()
+        self._refuse("https_ca_file", unusable_ca_file(self.https_ca_file))
         self._refuse("trusted_proxies", unusable_networks(self.trusted_proxies))
         self._refuse("role_names", unusable_role_names(self.role_names))
         self._refuse("scope_names", unusable_scope_names(self.scope_names))

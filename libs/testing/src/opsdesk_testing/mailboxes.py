@@ -1,6 +1,7 @@
 """Where mail goes in tests: a mailbox behind a real SMTP server, and a transport in memory."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from email import message_from_bytes
@@ -47,13 +48,13 @@ class Mailbox:
 
 
 @asynccontextmanager
-async def open_mailbox() -> AsyncIterator[Mailbox]:
-    """A mailbox behind a real SMTP server on a port of its own."""
+async def open_mailbox(tls: ssl.SSLContext | None = None) -> AsyncIterator[Mailbox]:
+    """A mailbox behind a real SMTP server on a port of its own; with `tls` it speaks nothing else."""
     from aiosmtpd.smtp import SMTP  # slow to import, and needed by these tests alone
 
     mailbox = Mailbox()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(mailbox, loop=loop), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: SMTP(mailbox, loop=loop), "127.0.0.1", 0, ssl=tls)
     mailbox.port = server.sockets[0].getsockname()[1]
     try:
         yield mailbox

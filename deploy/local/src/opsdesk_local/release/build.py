@@ -54,8 +54,8 @@ def build(root: Path, folder: Path, *, any_base: bool = False, with_images: bool
     _copy_sources(root, target, version)
     _write_bill(root, target, version, moment)
     if with_images:
-        _build_images(target, version, any_base=any_base)
-    _write_sums(target)
+        build_images(target, version, any_base=any_base)
+    write_sums(target)
     return version
 
 
@@ -139,8 +139,8 @@ def _install(root: Path, environment: Path, *what: Path | str) -> None:
     )
 
 
-def _build_images(target: Path, version: str, *, any_base: bool) -> None:
-    """Build the images of this clone, where Docker is."""
+def build_images(target: Path, version: str, *, any_base: bool) -> None:
+    """Build the images of this clone, where Docker is, and list them by their digests; else say that there are none."""
     if not images.has_docker():
         print_line(
             "No Docker answers on this machine: the release has no images. Run `make release` where one does."
@@ -148,9 +148,11 @@ def _build_images(target: Path, version: str, *, any_base: bool) -> None:
         return
     images.build(target, any_base=any_base)
     images.tag_release(version)
+    images.write_digests(target / f"opsdesk-{version}.images", version)
 
 
-def _write_sums(target: Path) -> None:
+def write_sums(target: Path) -> None:
+    """Write the SHA-256 of all files of the release, also of the list of images."""
     files = sorted(path for path in target.iterdir() if path.name != SUMS)
     lines = (f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files)
     (target / SUMS).write_text("".join(lines), encoding="utf-8")

@@ -10,6 +10,7 @@ import httpx
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 
+from common.outbound_tls import is_distrust, trusted_by_https
 from common.telemetry import logger
 
 log = logger(__name__)
@@ -57,13 +58,15 @@ class FixedKeys:
 
 
 class IssuerKeys:
-    """The keys at `source` (a file path or an http(s) URL), read when first needed.
+    """The keys at `source` (a file path or an http(s) URL), read when first needed. `ca_file`: a PEM file with
+    authorities of one's own, for an https URL.
 
     While the issuer cannot be reached, the keys known so far stay valid.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, ca_file: Path | None = None) -> None:
         self.source = source
+        self._trusted = trusted_by_https(ca_file)
         self.withdrawal_count = 0
         self.trouble: str | None = "the issuer's keys have not been read yet"
         self._keys: dict[str, PublicKey] = {}
@@ -87,7 +90,7 @@ class IssuerKeys:
             except (OSError, ValueError, KeyError, TypeError, httpx.HTTPError) as error:
                 log.warning("people.keys_unread", source=self.source, error=type(error).__name__)
                 if not self._keys:
-                    self.trouble = f"{self.source} cannot be read: {type(error).__name__}"
+                    self.trouble = f"{self.source} cannot be read: {_why(error)}"
 
     def _replace_keys(self, keys: dict[str, PublicKey]) -> None:
         if not keys:
@@ -100,7 +103,7 @@ class IssuerKeys:
             return await asyncio.to_thread(_read_file, Path(self.source.removeprefix("file://")))
         async with (
             asyncio.timeout(FETCH_TIMEOUT_S),
-            httpx.AsyncClient(timeout=FETCH_TIMEOUT_S) as client,
+            httpx.AsyncClient(timeout=FETCH_TIMEOUT_S, verify=self._trusted) as client,
             client.stream("GET", self.source) as answer,
         ):
             answer.raise_for_status()
@@ -110,6 +113,12 @@ class IssuerKeys:
                 if len(body) > MAX_KEY_SET_BYTES:
                     raise ValueError("the key set is too large")
             return body
+
+
+def _why(error: Exception) -> str:
+    if is_distrust(error):
+        return "its certificate is of an authority that is not trusted, see OPSDESK_HTTPS_CA_FILE"
+    return type(error).__name__
 
 
 def _read_file(path: Path) -> bytes:

@@ -22,7 +22,7 @@ SECRETS: Final = "secrets"
 
 async def examine_issuer(settings: Settings) -> list[Finding]:
     """Read the keys by which tokens are judged."""
-    keys = IssuerKeys(settings.jwks_url)
+    keys = IssuerKeys(settings.jwks_url, settings.https_ca_file)
     await keys.refresh()
     if keys.trouble is not None:
         return [wrong(ISSUER, f"{keys.trouble}: see OPSDESK_JWKS_URL")]

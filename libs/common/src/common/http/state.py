@@ -86,7 +86,7 @@ def attach_state(
     authenticator = authenticator or Authenticator(
         settings.issuer,
         settings.audience,
-        IssuerKeys(settings.jwks_url),
+        IssuerKeys(settings.jwks_url, settings.https_ca_file),
         token_policy(settings),
     )
     request_authenticator = RequestAuthenticator(

@@ -17,6 +17,7 @@ from console.service_text import text_of_problem
 from console.settings import ConsoleSettings
 from console.upstream.asking import Asker, Get, Parts
 from console.upstream.breaker import Breaker
+from console.upstream.connections import open_client
 from console.upstream.files import MAX_NAME_CHARS, handed_on, pieces_of
 from console.upstream.part import Denied, Here, Missing, Part, ServiceName, WhyMissing
 from console.upstream.problems import Done, NotSent, Outcome, Refused, Uncertain
@@ -61,8 +62,7 @@ class Upstream:
             names = (settings.intake_url, settings.sla_url, settings.escalation_url)
             urls = (*names, settings.delivery_gate_url)
             self._urls = {name: url.rstrip("/") for name, url in zip(SERVICES, urls, strict=True)}
-            limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
-            self._client = httpx.AsyncClient(transport=transport, timeout=FORM_S, limits=limits)
+            self._client = open_client(settings, transport, FORM_S)
         return self
 
     async def close(self) -> None:

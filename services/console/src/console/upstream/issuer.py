@@ -9,6 +9,7 @@ from httpx import AsyncBaseTransport
 
 from common.telemetry import logger
 from console.settings import ConsoleSettings
+from console.upstream.connections import open_client
 
 log = logger(__name__)
 
@@ -41,7 +42,7 @@ class IssuerClient:
         self, settings: ConsoleSettings, transport: AsyncBaseTransport | None = None
     ) -> None:
         self._settings = settings
-        self._client = httpx.AsyncClient(transport=transport, timeout=TIMEOUT_S)
+        self._client = open_client(settings, transport, TIMEOUT_S)
         self._endpoints: Endpoints | None = None
 
     async def endpoints(self) -> Endpoints:
