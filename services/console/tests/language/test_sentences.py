@@ -59,3 +59,20 @@ def test_a_permission_that_is_missing_needs_no_more_words() -> None:
     assert (
         in_words("nl", text) == "Uw rol mag dit niet. Vraag iemand die het mag, of vraag om de rol."
     )
+
+
+def fault(pointer: str, code: str) -> ServiceText:
+    error = {"pointer": pointer, "code": code, "detail": "String should match pattern '^[a-z]$'"}
+    [(_, text)] = faults_of({"errors": [error]})
+    return text
+
+
+def test_instead_of_a_pattern_an_example_of_what_is_right_is_shown() -> None:
+    text = fault("/key", "string_pattern_mismatch")
+    assert in_words("de", text) == "Schreiben Sie es so: acme-support"
+    assert "pattern" not in in_words("en", fault("/reason", "string_pattern_mismatch"))
+
+
+def test_a_fault_of_a_field_has_the_words_of_that_field() -> None:
+    assert in_words("en", fault("/goals/0/credits/1", "order")).startswith("Each step has")
+    assert in_words("en", fault("/valid_until", "order")).startswith("The end has to come")

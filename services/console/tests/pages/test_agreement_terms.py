@@ -98,6 +98,11 @@ async def test_what_sla_refuses_stands_at_its_field_and_what_was_typed_stays(
     errors = [
         {"pointer": "/targets/2/target_seconds", "code": "unreachable", "detail": "Too long."},
         {"pointer": "/valid_from", "code": "overlap", "detail": "It overlaps with version 1."},
+        {
+            "pointer": "/targets/0/tag",
+            "code": "string_pattern_mismatch",
+            "detail": "String should match pattern '^[a-z0-9]$'",
+        },
     ]
     refused = problem(422, "validation", "Look below.", errors=errors)
     services.say("sla", "/v1/agreements", method="POST", answer=refused)
@@ -105,9 +110,12 @@ async def test_what_sla_refuses_stands_at_its_field_and_what_was_typed_stays(
     again = await theo.send(page, "/agreements/new", **TYPED)
     assert again.status == 422
     assert wrong_at(again) == {
-        "targets.1.minor": "Promise 2, minor: Too long.",
-        "valid_from": "Holds from: It overlaps with version 1.",
+        "targets.1.minor": "Promise 2, minor: Within these hours it would take more than ten years."
+        " Give less time, or other hours.",
+        "targets.0.tag": "Write it like this: security",
+        "valid_from": "Holds from: For a part of that time another version holds already.",
     }
+    assert "pattern" not in again.main
     assert again.fields("/agreements/new")["key"] == "acme-gold"
 
 

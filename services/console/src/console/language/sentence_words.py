@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from console.language.fault_words import FAULTS, WITH_QUOTES
+from console.language.fault_words import FAULTS, OF_FIELDS
+from console.language.fault_words import WITH_FACTS as FAULTS_WITH_FACTS
 from console.language.problem_words import PROBLEMS, WITH_FACTS
 from console.language.refusal_words import REASONS
 
@@ -13,5 +14,6 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "reason": {**PROBLEMS, **REASONS},
     "reason_with_facts": WITH_FACTS,
     "fault": FAULTS,
-    "fault_with_facts": WITH_QUOTES,
+    "fault_with_facts": FAULTS_WITH_FACTS,
+    "fault_of_field": OF_FIELDS,
 }

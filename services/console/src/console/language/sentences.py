@@ -6,6 +6,7 @@ from typing import Final
 from markupsafe import Markup
 
 from console.language.catalogue import translations, word
+from console.language.fault_words import EXAMPLES
 from console.language.words import WORDS
 from console.service_text import Sentence, ServiceText
 
@@ -22,7 +23,11 @@ def in_words(language: str, sentence: Sentence | None) -> str:
         return ""
     if isinstance(sentence, str):
         return str(translations(language).gettext(sentence))
-    translated = _with_facts(language, sentence) or _translated(language, sentence)
+    translated = (
+        _of_field(language, sentence)
+        or _with_facts(language, sentence)
+        or _translated(language, sentence)
+    )
     if translated and not _is_vague(sentence):
         return translated
     own = Markup('<span lang="en">{}</span>').format(sentence.english)
@@ -41,12 +46,19 @@ def _translated(language: str, text: ServiceText) -> str | None:
     return None if english is None else str(translations(language).gettext(english))
 
 
+def _of_field(language: str, text: ServiceText) -> str | None:
+    english = WORDS["fault_of_field"].get(f"{text.code}.{text.of_field}")
+    return None if english is None else str(translations(language).gettext(english))
+
+
 def _with_facts(language: str, text: ServiceText) -> str | None:
     """Return the sentence that has a place for facts, where the service named these facts."""
     english = WORDS[f"{text.about}_with_facts"].get(text.code)
     if english is None:
         return None
     facts = {name: _fact(language, name, value) for name, value in text.facts.items()}
+    if example := EXAMPLES.get(text.of_field):
+        facts["example"] = example
     try:
         return str(translations(language).gettext(english)) % facts
     except KeyError:
