@@ -1,4 +1,4 @@
-"""Who may make something new, by the one table of permissions: of what is not there yet no service says `allowed`."""
+"""Who may make something new, by the one table of permissions: of what is not there yet no service says `allowed`. Pure."""
 
 from typing import Final
 
@@ -6,6 +6,8 @@ from common.auth.permissions import PERMISSIONS, STAFF, is_allowed
 from console.visits.visitor import Visitor
 
 ASK_FOR_DELIVERIES: Final = "deliveries:submit"
+OPEN_TICKETS: Final = "tickets:open"
+WRITE_AGREEMENTS: Final = "agreements:write"
 
 
 def may(visitor: Visitor, permission: str) -> bool:

@@ -179,7 +179,7 @@ def test_of_a_service_before_this_release_nothing_is_made_up() -> None:
     [
         (Here(page_of(), NOW), 200, True),
         (GONE, 503, False),
-        (Denied("sla", 403, ServiceText("forbidden", "no")), 200, False),
+        (Denied("sla", 403, ServiceText("forbidden", "no")), 403, False),
     ],
 )
 def test_a_list_that_is_missing_is_not_empty(part: Part, status: int, is_empty: bool) -> None:
