@@ -147,6 +147,19 @@ def test_a_field_with_a_pattern_has_an_example_of_what_is_right(module: str) -> 
             assert re.search(pattern, EXAMPLES[field.name]), field.name
 
 
+def test_every_conflict_says_by_a_code_what_it_is_about() -> None:
+    """`conflict` alone says nothing: people would read the service's English."""
+    unnamed = [
+        ast.unparse(call)
+        for call in CALLS
+        if _name_of(call) == "Conflict"
+        and _code_in(call, None) is None
+        and "uuid7()" not in ast.unparse(call)  # the table of conflicts with linked systems
+        and "**" not in ast.unparse(call)
+    ]
+    assert unnamed == []
+
+
 def test_no_code_is_made_where_this_does_not_look() -> None:
     for call in CALLS:
         name = _name_of(call)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
+About = Literal["reason", "fault", "history"]
 URN: Final = "urn:opsdesk:error:"
 Facts = Mapping[str, str]
 NO_FACTS: Final[Facts] = MappingProxyType({})
@@ -14,13 +15,14 @@ NO_FACTS: Final[Facts] = MappingProxyType({})
 class ServiceText:
     """A sentence of a service: `code` in lower case, its own `english` words, and the `facts` that came with it.
 
-    `about`: why something was not done, or what is wrong with a field, which `of_field` names then.
+    `about`: what kind of sentence it is, as the catalogue has them: why something was not done, what is wrong
+    with a field, which `of_field` names then, or what happened.
     """
 
     code: str
     english: str
     facts: Facts = field(default_factory=lambda: NO_FACTS)
-    about: Literal["reason", "fault"] = "reason"
+    about: About = "reason"
     of_field: str = ""
 
 

@@ -14,6 +14,9 @@ CODES: Final[Mapping[Kind, str]] = {
     "promotion": "PROMOTION_SKIPPED",
 }
 """The reason for which a criterion of each kind is not met."""
+HELD: Final = "FOLLOWUP_OPEN"
+IF_HELD: Final[Mapping[str, str]] = {"PROMOTION_SKIPPED": "PROMOTION_SKIPPED_HELD"}
+"""What comes later where follow-ups hold the version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +99,16 @@ def what_comes_next(delivery: Mapping[str, Any], follow_ups: Part) -> Next | Non
     if verdict is None or verdict["outcome"] not in {"refused", "deferred"}:
         return None
     known = {one["key"]: one for one in items_of(follow_ups)}
-    steps = dict.fromkeys(one["code"] for one in verdict["reasons"])
+    steps = tuple(dict.fromkeys(one["code"] for one in verdict["reasons"]))
     owed = tuple(FollowUp(key, known.get(key)) for key in verdict["follow_ups"])
-    return Next(tuple(steps), owed)
+    following = Next(steps, owed)
+    return following if following.is_free else Next(_while_held(steps), owed)
+
+
+def _while_held(steps: Sequence[str]) -> tuple[str, ...]:
+    """Return the steps for a version that is delivered nowhere, not even to the stage before: first what holds it."""
+    others = [IF_HELD.get(one, one) for one in steps if one != HELD]
+    return (HELD, *others)
 
 
 def _named(requirements: Mapping[str, Any], lifecycle: str) -> Iterable[tuple[Kind, Sequence[str]]]:

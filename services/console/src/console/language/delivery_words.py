@@ -48,6 +48,7 @@ DELIVERY_WORDS: Final[Mapping[str, Words]] = {
         "CHECK_FAILED": "Mend what failed: the check has to pass before it is submitted again.",
         "CHECK_ERROR": "Run the check again, and report its result.",
         "PROMOTION_SKIPPED": "Deliver and verify it in the stage before.",
+        "PROMOTION_SKIPPED_HELD": "Once nothing holds it any more, deliver and verify it in the stage before.",
         "DIGEST_MISMATCH": "Find out why it is not what was registered.",
         "VERIFICATION_FAILED": "Find out why it did not run as it was approved.",
         "UNAUTHORIZED_CHANGE": "Find out who changed it, and put the change into a version.",

@@ -37,6 +37,9 @@ WITH_FACTS: Final[Words] = {
     "not_approved": "%(missing)s more approvals are needed.",
     "not_reviewable": "It is %(state)s: that is not possible now.",
     "not_the_same": "%(other)s differs in what promises depend on. Correct one of the two first, or leave both open.",
+    "review_exists": "There is %(review)s already. Read it, or draw it up again.",
+    "review_full": "A review has at most %(limit)s of these.",
+    "still_needed": "%(services)s: they run on it. Change that first.",
     "wrong_state": "It is %(state)s: that is not possible now.",
 }
 """Shown instead where the service names these facts."""

@@ -5,6 +5,7 @@ from typing import Final
 
 from console.language.fault_words import FAULTS, OF_FIELDS
 from console.language.fault_words import WITH_FACTS as FAULTS_WITH_FACTS
+from console.language.history_words import HISTORY, HISTORY_WITH_FACTS
 from console.language.problem_words import PROBLEMS, WITH_FACTS
 from console.language.refusal_words import REASONS
 
@@ -16,4 +17,6 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "fault": FAULTS,
     "fault_with_facts": FAULTS_WITH_FACTS,
     "fault_of_field": OF_FIELDS,
+    "history": HISTORY,
+    "history_with_facts": HISTORY_WITH_FACTS,
 }

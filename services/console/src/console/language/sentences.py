@@ -11,7 +11,14 @@ from console.language.words import WORDS
 from console.service_text import Sentence, ServiceText
 
 STATES: Final = tuple(kind for kind in WORDS if kind == "state" or kind.endswith("_state"))
-KINDS: Final[Mapping[str, tuple[str, ...]]] = {"state": STATES, "priority": ("priority",)}
+KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "state": STATES,
+    "priority": ("priority",),
+    "on": ("waiting_on",),
+    "to": ("role",),
+    "was": ("priority", "detected_by"),
+    "wanted": ("priority", "detected_by"),
+}
 """The kinds of words for facts that are codes."""
 VAGUE: Final = frozenset({"conflict", "forbidden", "invalid", "refused"})
 """Codes of many different refusals."""
@@ -47,13 +54,15 @@ def _translated(language: str, text: ServiceText) -> str | None:
 
 
 def _of_field(language: str, text: ServiceText) -> str | None:
+    if text.about != "fault":
+        return None
     english = WORDS["fault_of_field"].get(f"{text.code}.{text.of_field}")
     return None if english is None else str(translations(language).gettext(english))
 
 
 def _with_facts(language: str, text: ServiceText) -> str | None:
     """Return the sentence that has a place for facts, where the service named these facts."""
-    english = WORDS[f"{text.about}_with_facts"].get(text.code)
+    english = WORDS.get(f"{text.about}_with_facts", {}).get(text.code)
     if english is None:
         return None
     facts = {name: _fact(language, name, value) for name, value in text.facts.items()}

@@ -221,7 +221,8 @@ ACT: dict[str, Any] = {
     "via": None,
     "act": "assign",
     "refused": False,
-    "words": "assigned it to anna",
+    "words": "Anna de Vries assigned it to Anna de Vries: Knows it",
+    "parameters": {"to": "Anna de Vries", "reason": "Knows it"},
 }
 
 
