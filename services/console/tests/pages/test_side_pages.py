@@ -103,8 +103,10 @@ async def test_history_names_who_did_it_once_and_in_the_reader_s_words(
     lines = [" ".join(one.text_content().split()) for one in page.tree.xpath("//ol/li")]
     assert [one.partition(" ")[2] for one in lines] == [
         "Anna de Vries hat es Anna de Vries zugewiesen: Knows it",
-        "Anna de Vries hat das versucht und wurde abgelehnt: Die Lösung prüfen."
-        " Den ersten Schritt haben Sie selbst getan. Diesen tut eine andere Person. abgelehnt",
+        (
+            "Anna de Vries hat das versucht und wurde abgelehnt: Die Lösung prüfen."
+            " Den ersten Schritt haben Sie selbst getan. Diesen tut eine andere Person. abgelehnt"
+        ),
         "Anna de Vries did it",
         "Anna de Vries assigned it to Anna de Vries: Knows it",
     ]
