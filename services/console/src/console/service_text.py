@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-About = Literal["reason", "fault", "history"]
+About = Literal["reason", "fault", "history", "why"]
 URN: Final = "urn:opsdesk:error:"
 Facts = Mapping[str, str]
 NO_FACTS: Final[Facts] = MappingProxyType({})
@@ -16,7 +16,7 @@ class ServiceText:
     """A sentence of a service: `code` in lower case, its own `english` words, and the `facts` that came with it.
 
     `about`: what kind of sentence it is, as the catalogue has them: why something was not done, what is wrong
-    with a field, which `of_field` names then, or what happened.
+    with a field, which `of_field` names then, what happened, or why something waits.
     """
 
     code: str

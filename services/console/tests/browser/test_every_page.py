@@ -41,6 +41,8 @@ PAGES = (
     "/follow-ups/FUP-3",
     "/environments/acme-prod",
     "/escalations/ESC-3",
+    "/notices/NTC-2",
+    "/monitoring-improvements/MON-1",
     "/search?q=invoices",
     "/settings",
     "/nothing",

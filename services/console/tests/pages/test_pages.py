@@ -71,6 +71,8 @@ PAGES = {
     "/follow-ups/FUP-3": "delivery-gate",
     "/emergency-changes": "delivery-gate",
     "/emergency-changes/EMC-2": "delivery-gate",
+    "/notices/NTC-2": "intake",
+    "/monitoring-improvements/MON-1": "intake",
     "/tickets/new": "",
     "/tickets/new?who=jan": "",
     "/tickets/views?q=is%3Amine": "",
@@ -243,6 +245,17 @@ async def test_a_sum_that_lacks_a_service_says_at_least(
     page = await browser.open("/")
     assert "at least 3" in page.main
     assert "Nothing else waits for you." not in page.main
+
+
+async def test_why_something_waits_is_said_in_the_reader_s_words(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_work(services)
+    browser = await sign_in("anna")
+    page = await browser.open("/", **{"accept-language": "nl"})
+    assert "Omar Haddad heeft het opgelost; iemand anders moet het verifiëren" in page.main
+    assert "u bent gewaarschuwd en niemand heeft het bevestigd" in page.main
+    assert page.tree.xpath("//main//*[@lang='en']") == []
 
 
 async def test_an_empty_day_is_said_kindly(sign_in: SignIn, services: FakeServices) -> None:

@@ -8,6 +8,7 @@ from console.language.fault_words import WITH_FACTS as FAULTS_WITH_FACTS
 from console.language.history_words import HISTORY, HISTORY_WITH_FACTS
 from console.language.problem_words import PROBLEMS, WITH_FACTS
 from console.language.refusal_words import REASONS
+from console.language.why_words import WHY, WHY_ALONE
 
 Words = Mapping[str, str]
 
@@ -19,4 +20,6 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "fault_of_field": OF_FIELDS,
     "history": HISTORY,
     "history_with_facts": HISTORY_WITH_FACTS,
+    "why": WHY_ALONE,
+    "why_with_facts": WHY,
 }

@@ -17,6 +17,8 @@ KEYS: Final = (
     (re.compile(r"MW-\d+", re.IGNORECASE), "maintenance"),
     (re.compile(r"RA-\d+", re.IGNORECASE), "review-actions"),
     (re.compile(r"FUP-\d+", re.IGNORECASE), "follow-ups"),
+    (re.compile(r"NTC-\d+", re.IGNORECASE), "notices"),
+    (re.compile(r"MON-\d+", re.IGNORECASE), "monitoring-improvements"),
     (re.compile(r"EMC-\d+", re.IGNORECASE), "emergency-changes"),
 )
 

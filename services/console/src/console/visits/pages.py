@@ -33,7 +33,7 @@ def page(
         "navigation": navigation(request.url.path, visitor.is_contact),
         "more_entries": more(request.url.path, visitor.is_contact),
         "path": request.url.path,
-        "may": lambda permission: may(visitor, permission),
+        "may": lambda permission: may(visitor.session.person.roles, permission),
         "asked": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     }
     timing = {"Server-Timing": parts.server_timing} if parts else {}
@@ -59,7 +59,7 @@ def not_permitted(
 
     `back`: the path of the page from which one comes.
     """
-    if may(visitor, permission):
+    if may(visitor.session.person.roles, permission):
         return None
     return page(
         request,
