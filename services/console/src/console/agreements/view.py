@@ -85,6 +85,11 @@ class AgreementPage:
     may_write: bool
 
     @property
+    def reserved(self) -> timedelta:
+        """The reserved hours of a month."""
+        return timedelta(seconds=self.agreement.get("reserved_seconds") or 0)
+
+    @property
     def may_be_tried(self) -> bool:
         """Whether it is worth asking what it would have changed: it holds for nobody yet."""
         return self.may_write and self.agreement["state"] in TRIED

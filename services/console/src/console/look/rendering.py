@@ -9,7 +9,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from console.language import times
+from console.language import numbers, times
 from console.language.catalogue import translations, word
 from console.language.chosen import LANGUAGES, Reader
 from console.language.sentences import in_words
@@ -34,6 +34,10 @@ def environment(language: str) -> Environment:
     made.policies["ext.i18n.trimmed"] = True
     made.globals["asset"] = address_of
     made.filters["word"] = lambda code, kind: word(language, kind, code)
+    made.filters["percent"] = lambda figure: numbers.percent(language, figure)
+    made.filters["number"] = lambda value: numbers.number(language, value)
+    made.filters["day"] = lambda value: numbers.day(language, value)
+    made.globals["money"] = lambda amount, currency: numbers.money(language, amount, currency)
     # Of a sentence that may be ours or a service's.
     made.filters["say"] = lambda sentence: in_words(language, sentence)
     return made
