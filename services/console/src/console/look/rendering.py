@@ -1,7 +1,8 @@
 """Templates to pages: one environment for each language, made once; everything is escaped."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -36,6 +37,8 @@ def environment(language: str) -> Environment:
     made.filters["word"] = lambda code, kind: word(language, kind, code)
     made.filters["percent"] = lambda figure: numbers.percent(language, figure)
     made.filters["number"] = lambda value: numbers.number(language, value)
+    made.filters["decimal"] = lambda figure: numbers.number(language, Decimal(figure))
+    made.globals["seconds"] = lambda text: timedelta(seconds=float(text))
     made.filters["day"] = lambda value: numbers.day(language, value)
     made.globals["money"] = lambda amount, currency: numbers.money(language, amount, currency)
     # Of a sentence that may be ours or a service's.

@@ -3,6 +3,7 @@
 from typing import Any
 
 from console_support.answers import page_of
+from console_support.differences import DIFFERENCES
 from console_support.outages import say_outages
 from console_support.services import FakeServices
 from console_support.trial import TRIAL
@@ -232,8 +233,7 @@ def say_promises(services: FakeServices) -> None:
     for name in (AGREEMENT_ID, "acme-sla"):
         services.say("sla", f"/v1/agreements/{name}", AGREEMENT, etag='"2"')
         services.say("sla", f"/v1/agreements/{name}/simulate", TRIAL, method="POST")
-    difference = {"term": "resolution, blocker", "previous": "6 hr", "current": "4 hr"}
-    diff = {"key": "acme-sla", "from_version": 1, "to_version": 2, "differences": [difference]}
+    diff = {"key": "acme-sla", "from_version": 1, "to_version": 2, "differences": DIFFERENCES}
     services.say("sla", f"/v1/agreements/{AGREEMENT['agreement_id']}/diff", diff)
     services.say("sla", "/v1/agreements/matching", MATCH)
     services.say("sla", f"/v1/calendars/{CALENDAR_ID}", CALENDAR)
