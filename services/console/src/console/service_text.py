@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-About = Literal["reason", "fault", "history", "why"]
+About = Literal["reason", "fault", "history", "why", "justification", "event"]
 URN: Final = "urn:opsdesk:error:"
 Facts = Mapping[str, str]
 NO_FACTS: Final[Facts] = MappingProxyType({})
@@ -58,6 +58,14 @@ def fault_of(error: Mapping[str, Any], finding: Any = None) -> ServiceText:
     names = [step for step in _steps(error) if not step.isdecimal()]
     code, english = str(error.get("code", "")), str(error.get("detail", ""))
     return ServiceText(code, english, _quote(finding), "fault", names[-1] if names else "")
+
+
+def text_of_justification(reason: Mapping[str, Any]) -> ServiceText | str:
+    """Return why a criterion is not met: the gate's own sentence, or what a person wrote."""
+    said, english = reason.get("said"), str(reason["justification"])
+    if not said:
+        return english
+    return ServiceText(said, english, reason.get("facts") or NO_FACTS, "justification")
 
 
 def text_of_act(allowed: Mapping[str, Any]) -> ServiceText | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from console.language.delivery_words import JUSTIFICATIONS, JUSTIFICATIONS_WITH_FACTS
 from console.language.fault_words import FAULTS, OF_FIELDS
 from console.language.fault_words import WITH_FACTS as FAULTS_WITH_FACTS
 from console.language.history_words import HISTORY, HISTORY_WITH_FACTS
@@ -20,6 +21,8 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "fault_of_field": OF_FIELDS,
     "history": HISTORY,
     "history_with_facts": HISTORY_WITH_FACTS,
+    "justification": JUSTIFICATIONS,
+    "justification_with_facts": JUSTIFICATIONS_WITH_FACTS,
     "why": WHY_ALONE,
     "why_with_facts": WHY,
 }

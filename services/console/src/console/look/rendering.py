@@ -15,6 +15,7 @@ from console.language.catalogue import translations, word
 from console.language.chosen import LANGUAGES, Reader
 from console.language.sentences import in_words
 from console.look.assets import address_of
+from console.service_text import text_of_justification
 
 FOLDER: Final = str(files("console"))
 
@@ -67,9 +68,19 @@ def render(template: str, reader: Reader, values: Mapping[str, Any]) -> str:
         left=lambda instant: time_tag(reader, instant, times.left),
         long=lambda length: times.duration(reader.language, length),
         hours=lambda length: times.working_time(reader.language, length),
+        # Of a sentence of a service that names instants.
+        tell=lambda sentence: in_words(reader.language, sentence, reader),
+        # Of a reason in a verdict of the gate.
+        justified=lambda reason: justification(reader, reason),
         lines=paragraphs,
         **values,
     )
+
+
+def justification(reader: Reader, reason: Mapping[str, Any]) -> str:
+    """Why a criterion of the gate is not met: the gate's sentence in the reader's words, or what a person wrote."""
+    said = text_of_justification(reason)
+    return said if isinstance(said, str) else in_words(reader.language, said, reader)
 
 
 def time_tag(reader: Reader, instant: str | datetime | None, words: Any) -> Markup:
