@@ -4,6 +4,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from console.language.delivery_words import JUSTIFICATIONS, JUSTIFICATIONS_WITH_FACTS
+from console.language.event_words import (
+    EVENT_PARTS,
+    EVENT_PARTS_WITH_FACTS,
+    EVENTS,
+    EVENTS_WITH_FACTS,
+)
 from console.language.fault_words import FAULTS, OF_FIELDS
 from console.language.fault_words import WITH_FACTS as FAULTS_WITH_FACTS
 from console.language.history_words import HISTORY, HISTORY_WITH_FACTS
@@ -21,6 +27,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "fault_of_field": OF_FIELDS,
     "history": HISTORY,
     "history_with_facts": HISTORY_WITH_FACTS,
+    "event": EVENTS,
+    "event_with_facts": EVENTS_WITH_FACTS,
+    "event_part": EVENT_PARTS,
+    "event_part_with_facts": EVENT_PARTS_WITH_FACTS,
     "justification": JUSTIFICATIONS,
     "justification_with_facts": JUSTIFICATIONS_WITH_FACTS,
     "why": WHY_ALONE,

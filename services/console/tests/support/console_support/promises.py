@@ -67,7 +67,30 @@ EXPLANATION: dict[str, Any] = {
             "kind": "opened",
             "text": "the clock began",
             "by": ["Anna de Vries"],
-        }
+            "code": "opened_promised",
+            "parameters": {"target_seconds": "14400"},
+        },
+        {
+            "at": "2026-03-02T07:00:00Z",
+            "kind": "terms_changed",
+            "text": "another priority (minor to major): 4 hr promised instead of 8 hr",
+            "by": [],
+            "code": "target_changed",
+            "parameters": {
+                "target_seconds": "14400",
+                "was_target_seconds": "28800",
+                "deadline_at": "2026-03-02T09:00:00+00:00",
+                "reason": "priority minor to major",
+            },
+        },
+        {
+            "at": "2026-03-02T07:30:00Z",
+            "kind": "cancelled",
+            "text": "cancelled: it ended",
+            "by": [],
+            "code": "of_next_year",
+            "parameters": {},
+        },
     ],
     "intervals": [
         interval("2026-03-01T20:00:00Z", "2026-03-02T05:00:00Z", "closed_hours"),
