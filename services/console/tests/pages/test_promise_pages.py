@@ -52,6 +52,17 @@ async def test_what_happened_is_told_in_the_reader_s_words_and_zone(
     assert page.tree.xpath("//main//*[@lang='en']/text()") == ["cancelled: it ended"]
 
 
+async def test_why_a_promise_may_break_is_said_in_the_reader_s_words(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    browser = await sign_in("anna")
+    page = await browser.open(f"/forecasts/{FORECAST_ID}", **{"accept-language": "de"})
+    assert "dauerten schätzungsweise 75 % länger" in page.main
+    assert "Die Warteschlange ist länger als sonst" in page.main
+    assert page.tree.xpath("//main//*[@lang='en']") == []
+
+
 async def test_from_a_list_one_comes_straight_to_the_promise(
     sign_in: SignIn, services: FakeServices
 ) -> None:
