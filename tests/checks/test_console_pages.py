@@ -30,8 +30,6 @@ NO_PAGE: Final = {
     "articles",
     "contacts",
     "emails",
-    "monitoring-improvements",
-    "notices",
     "outage-rules",
     "people",
     "priority-matrix",

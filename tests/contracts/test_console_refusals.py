@@ -16,9 +16,11 @@ from pydantic_core import core_schema
 
 from common.http.problems import FRAMEWORK_PROBLEMS
 from common.wording.findings import FINDINGS
+from console.language.fault_words import EXAMPLES
 from console.language.words import WORDS
 from console.service_text import URN
 from delivery_gate.criteria.domain.verdict import ReasonCode
+from tests.contracts.operations import MODULES, operations
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("common", "intake", "sla", "escalation", "delivery_gate")
@@ -56,6 +58,10 @@ OF_PYTHON = {
 """What pydantic says of Python's own objects, and never of JSON or of an address."""
 
 
+NOT_BLANK = {r"\S", r"\w"}
+"""Patterns of which nobody needs an example."""
+IN_ROTAS = {"starts_at", "ends_at"}
+"""Times of a day there, which no form of the console sends; instants everywhere else."""
 BY_DEFAULT = {"permission_missing", "forbidden", "refused"}
 """What is said where no rule gives a reason."""
 
@@ -127,6 +133,33 @@ def test_everything_that_may_be_wrong_with_a_field_has_words(code: str) -> None:
     )
 
 
+@pytest.mark.parametrize("module", MODULES)
+def test_a_field_with_a_pattern_has_an_example_of_what_is_right(module: str) -> None:
+    fields = [one for operation in operations(module) for one in operation.fields]
+    for field in fields:
+        pattern = field.mark("pattern")
+        if (
+            field.part == "body"
+            and pattern not in {None, *NOT_BLANK}
+            and field.name not in IN_ROTAS
+        ):
+            assert field.name in EXAMPLES, "write one in console/language/fault_words.py"
+            assert re.search(pattern, EXAMPLES[field.name]), field.name
+
+
+def test_every_conflict_says_by_a_code_what_it_is_about() -> None:
+    """`conflict` alone says nothing: people would read the service's English."""
+    unnamed = [
+        ast.unparse(call)
+        for call in CALLS
+        if _name_of(call) == "Conflict"
+        and _code_in(call, None) is None
+        and "uuid7()" not in ast.unparse(call)  # the table of conflicts with linked systems
+        and "**" not in ast.unparse(call)
+    ]
+    assert unnamed == []
+
+
 def test_no_code_is_made_where_this_does_not_look() -> None:
     for call in CALLS:
         name = _name_of(call)
@@ -148,5 +181,6 @@ def test_what_is_walked_is_found_at_all() -> None:
 def test_words_are_for_codes_that_exist() -> None:
     assert set(WORDS["reason"]) - reasons() - problems() == BY_DEFAULT
     assert set(WORDS["fault"]) - faults() == set()
+    assert {code.partition(".")[0] for code in WORDS["fault_of_field"]} <= faults()
     for kind in ("reason", "fault"):
         assert set(WORDS[f"{kind}_with_facts"]) <= set(WORDS[kind])

@@ -143,6 +143,7 @@ async def test_a_mail_that_was_held_back_waits_until_somebody_sets_it_aside(
     (item,) = [one for one in await list_waiting(app, "omar") if one["kind"] == "handle_mail"]
     assert (item["key"], item["title"]) == (id, "Nightly job")
     assert "Jan" in item["why"]
+    assert item["first"] in item["why"], "to say the same in another language"
     first = await anna.post(f"/v1/emails/{id}/set-aside")
     assert first.json()["set_aside_by"] == "anna"
     async with client(app, "omar") as omar:

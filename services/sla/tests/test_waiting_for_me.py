@@ -70,6 +70,7 @@ async def test_an_agreement_waits_for_both_sides_and_then_for_another_than_its_a
     assert await kinds_for(app, "britta") == [], "it is made with another customer"
     (item,) = await list_waiting(app, "jan")
     assert "theo" not in item["why"], "who drafted it is among us"
+    assert item["first"] is None
     await post(app, "theo", f"{path}/approve")
     assert await kinds_for(app, "gina") == [], "our side has signed; now it is the customer's turn"
     await post(app, "jan", f"{path}/approve")

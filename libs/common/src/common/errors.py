@@ -95,10 +95,15 @@ class Unauthenticated(Problem):
 
 
 class Conflict(Problem):
-    """409. The present state does not allow it; `code` names the reason where it is a rule's."""
+    """409. The present state does not allow it; `code` names the reason.
 
-    def __init__(self, detail: str, *, code: str | None = None, **extra: Any) -> None:
-        type = type_of(code) if code else "conflict"
+    The type follows from the code, unless `type` names the one that it had before it got a code.
+    """
+
+    def __init__(
+        self, detail: str, *, code: str | None = None, type: str | None = None, **extra: Any
+    ) -> None:
+        type = type or (type_of(code) if code else "conflict")
         super().__init__(type, "Conflicts with the present state", 409, detail, code=code, **extra)
 
 

@@ -25,11 +25,13 @@ from console.files import pages as file_pages
 from console.follow_ups import pages as follow_up_pages
 from console.forecasts import pages as forecast_pages
 from console.handlers import HANDLERS
+from console.improvements import pages as improvement_pages
 from console.leadership import pages as leadership_pages
 from console.live import pages as live_pages
 from console.live.hub import Hub, run_hub
 from console.look.rendering import CompiledTemplates
 from console.maintenance import pages as maintenance_pages
+from console.notices import pages as notice_pages
 from console.on_call import pages as on_call_pages
 from console.outages import pages as outage_pages
 from console.presence import pages as presence_pages
@@ -116,8 +118,10 @@ SERVICE: Final = Service(
         environment_pages.routes,
         follow_up_pages.routes,
         forecast_pages.routes,
+        improvement_pages.routes,
         leadership_pages.routes,
         maintenance_pages.routes,
+        notice_pages.routes,
         outage_pages.routes,
         refusal_pages.routes,
         report_pages.routes,

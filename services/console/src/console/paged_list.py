@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from console.upstream.part import Missing, Part, data_of, items_of
+from console.upstream.part import Part, data_of, items_of, status_of_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class PagedList:
 
     @property
     def status(self) -> int:
-        """The status of a page of which this list is the main part: to be denied is no error of the page."""
-        return 503 if isinstance(self.part, Missing) else 200
+        """The status of a page of which this list is the main part."""
+        return status_of_part(self.part)
 
 
 def paged_list(part: Part, path: str, query: Mapping[str, str]) -> PagedList:

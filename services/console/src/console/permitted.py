@@ -1,16 +1,19 @@
-"""Who may make something new, by the one table of permissions: of what is not there yet no service says `allowed`."""
+"""Who may make something new, by the one table of permissions: of what is not there yet no service says `allowed`. Pure."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from common.auth.permissions import PERMISSIONS, STAFF, is_allowed
-from console.visits.visitor import Visitor
 
 ASK_FOR_DELIVERIES: Final = "deliveries:submit"
+OPEN_TICKETS: Final = "tickets:open"
+SEND_NOTICES: Final = "notices:send"
+WRITE_AGREEMENTS: Final = "agreements:write"
 
 
-def may(visitor: Visitor, permission: str) -> bool:
-    """Whether this person holds a permission by one of their roles."""
-    return is_allowed(frozenset(visitor.session.person.roles), frozenset(), permission)
+def may(roles: Iterable[str], permission: str) -> bool:
+    """Whether somebody with these roles holds a permission by one of them."""
+    return is_allowed(frozenset(roles), frozenset(), permission)
 
 
 def roles_with(permission: str) -> tuple[str, ...]:

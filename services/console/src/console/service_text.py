@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
+About = Literal["reason", "fault", "history", "why", "justification", "event", "event_part"]
 URN: Final = "urn:opsdesk:error:"
 Facts = Mapping[str, str]
 NO_FACTS: Final[Facts] = MappingProxyType({})
@@ -14,13 +15,15 @@ NO_FACTS: Final[Facts] = MappingProxyType({})
 class ServiceText:
     """A sentence of a service: `code` in lower case, its own `english` words, and the `facts` that came with it.
 
-    `about`: why something was not done, or what is wrong with a field.
+    `about`: what kind of sentence it is, as the catalogue has them: why something was not done, what is wrong
+    with a field, which `of_field` names then, what happened, or why something waits.
     """
 
     code: str
     english: str
     facts: Facts = field(default_factory=lambda: NO_FACTS)
-    about: Literal["reason", "fault"] = "reason"
+    about: About = "reason"
+    of_field: str = ""
 
 
 Sentence = str | ServiceText
@@ -45,14 +48,24 @@ def faults_of(problem: Mapping[str, Any]) -> list[tuple[str, ServiceText]]:
     findings = _list(problem, "findings")
     quoted = findings if len(findings) == len(errors) else [None] * len(errors)
     return [
-        (
-            _field(one),
-            ServiceText(
-                str(one.get("code", "")), str(one.get("detail", "")), _quote(finding), "fault"
-            ),
-        )
+        (_steps(one)[0], fault_of(one, finding))
         for one, finding in zip(errors, quoted, strict=True)
     ]
+
+
+def fault_of(error: Mapping[str, Any], finding: Any = None) -> ServiceText:
+    """Return what one of the `errors` of a problem says, with the place that its `finding` quotes."""
+    names = [step for step in _steps(error) if not step.isdecimal()]
+    code, english = str(error.get("code", "")), str(error.get("detail", ""))
+    return ServiceText(code, english, _quote(finding), "fault", names[-1] if names else "")
+
+
+def text_of_justification(reason: Mapping[str, Any]) -> ServiceText | str:
+    """Return why a criterion is not met: the gate's own sentence, or what a person wrote."""
+    said, english = reason.get("said"), str(reason["justification"])
+    if not said:
+        return english
+    return ServiceText(said, english, reason.get("facts") or NO_FACTS, "justification")
 
 
 def text_of_act(allowed: Mapping[str, Any]) -> ServiceText | None:
@@ -78,9 +91,9 @@ def _facts(text: Mapping[str, Any]) -> Facts:
     return {str(name): str(value) for name, value in given.items()}
 
 
-def _field(error: Mapping[str, Any]) -> str:
-    """Return the outermost member that a JSON pointer leads to."""
-    return str(error.get("pointer", "")).strip("/").partition("/")[0]
+def _steps(error: Mapping[str, Any]) -> list[str]:
+    """Return the steps of its JSON pointer, the outermost member first; one empty step for the whole."""
+    return str(error.get("pointer", "")).strip("/").split("/")
 
 
 def _quote(finding: Any) -> Facts:

@@ -41,6 +41,8 @@ PAGES = (
     "/follow-ups/FUP-3",
     "/environments/acme-prod",
     "/escalations/ESC-3",
+    "/notices/NTC-2",
+    "/monitoring-improvements/MON-1",
     "/search?q=invoices",
     "/settings",
     "/nothing",
@@ -58,6 +60,17 @@ COVERED = """() => {
     || [...(one.labels ?? [])].some((label) => label.contains(at))), outlined: outline !== "none"};
 }"""
 MOST_TABS = 120
+HEAD = """() => {
+  const box = (one) => one.getBoundingClientRect(), shown = (one) => box(one).width > 1;
+  const parts = [...document.querySelectorAll(".bar > *")].filter(shown);
+  const rows = parts.map((one) => Math.round((box(one).top + box(one).bottom) / 2 / 16));
+  const entries = [...document.querySelectorAll(".places > ul > li")].filter(shown);
+  const over = (one, other) => box(one).right > box(other).left + 1 && box(other).right > box(one).left + 1
+    && box(one).bottom > box(other).top + 1 && box(other).bottom > box(one).top + 1;
+  const covered = parts.filter((one, at) => parts.slice(at + 1).some((other) => over(one, other)));
+  return [[...new Set(rows)], [...new Set(entries.map((one) => Math.round(box(one).top)))],
+    covered.map((one) => one.className)];
+}"""
 
 
 @pytest.mark.parametrize("language", ["en-GB", "nl-NL", "de-DE"])
@@ -99,3 +112,25 @@ async def test_the_tab_key_leads_through_every_page_and_shows_where_it_is(
                 faults.setdefault(path, []).append(at["what"])
         assert len(seen) > (2 if path == "/nothing" else 5), path
     assert faults == {}
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "nl-NL", "de-DE"])
+@pytest.mark.parametrize(("width", "most_rows"), [(320, 2), (360, 2), (768, 2), (1280, 1)])
+async def test_the_head_of_a_page_is_low_and_no_entry_is_cut(
+    look: Look, locale: str, width: int, most_rows: int
+) -> None:
+    """A phone shows the work, not the menu; German words are the longest."""
+    watched = await look(WHO, viewport={"width": width, "height": 800}, locale=locale)
+    await watched.go("/settings")
+    middles, lines, covered = await watched.page.evaluate(HEAD)
+    assert len(middles) <= most_rows
+    assert len(lines) == 1, "the entries stand on one line"
+    assert covered == []
+
+
+async def test_on_a_phone_the_menu_leads_to_every_page(look: Look) -> None:
+    watched = await look(WHO, viewport={"width": 360, "height": 800}, java_script_enabled=False)
+    await watched.go("/settings")
+    await watched.page.locator("details.more summary").click()
+    await watched.page.locator(".menu a[href='/waivers']").click()
+    await watched.page.wait_for_url("**/waivers")

@@ -1,6 +1,13 @@
 """What a service says by a code is said in the reader's words; without words in the service's own."""
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from console.language.chosen import Reader
 from console.language.sentences import in_words
+from console.look.rendering import justification
 from console.service_text import URN, ServiceText, faults_of, text_of_act, text_of_problem
 
 
@@ -59,3 +66,53 @@ def test_a_permission_that_is_missing_needs_no_more_words() -> None:
     assert (
         in_words("nl", text) == "Uw rol mag dit niet. Vraag iemand die het mag, of vraag om de rol."
     )
+
+
+AMSTERDAM = Reader("nl", ZoneInfo("Europe/Amsterdam"), datetime(2026, 3, 2, 8, 30, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("said", "facts", "words"),
+    [
+        ("check_missing", {}, "Deze controle heeft nog geen uitslag gemeld."),
+        (
+            "check_failed",
+            {"failed_at": "2026-03-01T23:30:00+00:00"},
+            "Ze is mislukt: 00:30.",
+        ),
+        (
+            "check_too_old",
+            {"age_span": "2592000"},
+            "De uitslag is ouder dan 30 d. Draai haar opnieuw.",
+        ),
+        ("never_verified", {"tier": "staging"}, "Deze digest is nooit geverifieerd in staging."),
+    ],
+)
+def test_a_sentence_of_the_gate_is_told_in_the_reader_s_words_and_zone(
+    said: str, facts: dict[str, str], words: str
+) -> None:
+    reason = {"justification": "It is so.", "said": said, "facts": facts}
+    assert justification(AMSTERDAM, reason) == words
+
+
+def test_what_a_person_wrote_in_a_refusal_stays_as_it_is() -> None:
+    assert justification(AMSTERDAM, {"justification": "No <plan>"}) == "No <plan>"
+    newer = {"justification": "It is so.", "said": "of_next_year", "facts": {}}
+    assert justification(AMSTERDAM, newer) == '<span lang="en">It is so.</span>'
+
+
+def fault(pointer: str, code: str) -> ServiceText:
+    error = {"pointer": pointer, "code": code, "detail": "String should match pattern '^[a-z]$'"}
+    [(_, text)] = faults_of({"errors": [error]})
+    return text
+
+
+def test_instead_of_a_pattern_an_example_of_what_is_right_is_shown() -> None:
+    text = fault("/key", "string_pattern_mismatch")
+    assert in_words("de", text) == "Schreiben Sie es so: acme-support"
+    assert "pattern" not in in_words("en", fault("/reason", "string_pattern_mismatch"))
+
+
+def test_a_fault_of_a_field_has_the_words_of_that_field() -> None:
+    assert in_words("en", fault("/goals/0/credits/1", "order")).startswith("Each step has")
+    assert in_words("en", fault("/valid_until", "order")).startswith("The end has to come")

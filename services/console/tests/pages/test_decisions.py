@@ -36,6 +36,21 @@ async def test_an_approval_that_asks_for_a_fresh_sign_in_leads_to_one(
     assert again.fields("/waivers/WVR-1/approve")["reason"] == "Agreed"
 
 
+async def test_what_arrived_first_is_not_looked_for_in_a_conversation(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    """Waivers, deliveries and agreements have none."""
+    say_everything(services)
+    used = problem(422, "idempotency-mismatch", "This key was used for another request.")
+    services.say("sla", "/v1/waivers/WVR-1/approve", method="POST", answer=used)
+    browser = await sign_in("gina")
+    page = await browser.open("/waivers/WVR-1")
+    again = await browser.send(page, "/waivers/WVR-1/approve", reason="Agreed")
+    assert again.status == 409
+    assert "You had sent something else before, and that was done." in again.main
+    assert "conversation" not in again.main
+
+
 async def test_an_acknowledgement_is_not_refused_for_a_step_that_fired_meanwhile(
     sign_in: SignIn, services: FakeServices
 ) -> None:

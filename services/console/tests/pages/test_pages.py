@@ -71,6 +71,8 @@ PAGES = {
     "/follow-ups/FUP-3": "delivery-gate",
     "/emergency-changes": "delivery-gate",
     "/emergency-changes/EMC-2": "delivery-gate",
+    "/notices/NTC-2": "intake",
+    "/monitoring-improvements/MON-1": "intake",
     "/tickets/new": "",
     "/tickets/new?who=jan": "",
     "/tickets/views?q=is%3Amine": "",
@@ -85,12 +87,17 @@ PAGES = {
 """The pages, with the service of their main part."""
 
 
+def reader_of(path: str) -> str:
+    """Return somebody who may do what the page is for."""
+    return "dana" if path.startswith("/deliveries/new") else "anna"
+
+
 @pytest.mark.parametrize("path", PAGES)
 async def test_a_page_is_shown_with_few_calls_and_in_order(
     sign_in: SignIn, services: FakeServices, path: str
 ) -> None:
     say_everything(services)
-    page = await (await sign_in("anna")).open(path)
+    page = await (await sign_in(reader_of(path))).open(path)
     assert page.status == 200
     assert len(services.seen) <= MAX_CALLS
     assert len(page.tree.xpath("//h1")) == 1
@@ -108,7 +115,7 @@ async def test_no_page_has_a_style_or_a_script_in_it_but_our_own_file(
     sign_in: SignIn, services: FakeServices, path: str
 ) -> None:
     say_everything(services)
-    page = await (await sign_in("anna")).open(path)
+    page = await (await sign_in(reader_of(path))).open(path)
     assert (
         page.tree.xpath("//style|//script[text()]|//@style|//@*[starts-with(name(), 'on')]") == []
     )
@@ -127,7 +134,7 @@ async def test_without_a_service_every_page_answers_in_words(
     """503 where the main part is gone; what is only beside it costs a sentence."""
     say_everything(services)
     services.dead.add(service)
-    page = await (await sign_in("anna")).open(path)
+    page = await (await sign_in(reader_of(path))).open(path)
     assert page.status == (503 if PAGES[path] == service else 200)
     if service in {one.service for one in services.seen} or page.status == 503:
         assert "has not answered since" in page.main
@@ -139,7 +146,7 @@ async def test_a_page_is_in_the_readers_language(
     sign_in: SignIn, services: FakeServices, path: str, language: str
 ) -> None:
     say_everything(services)
-    browser = await sign_in("anna")
+    browser = await sign_in(reader_of(path))
     page = await browser.open(path, **{"accept-language": language})
     assert page.status == 200
     assert page.tree.xpath("//html/@lang") == [language]
@@ -160,8 +167,59 @@ async def test_whom_no_service_lets_in_gets_a_page_all_the_same(
     say_everything(services)
     for key in list(services.answers):
         services.answers[key] = problem(403, "forbidden", "You may not.")
-    page = await (await sign_in("anna")).open(path)
-    assert page.status in {200, 403}
+    page = await (await sign_in(reader_of(path))).open(path)
+    assert page.status == (403 if PAGES[path] else 200), "a list that is denied is no empty one"
+    if page.status == 403:
+        assert "You may not do this. Ask somebody who may" in page.main
+
+
+@pytest.mark.parametrize(
+    ("path", "sub", "who"),
+    [
+        ("/agreements/new", "anna", "general manager, technical operations manager"),
+        (
+            f"/agreements/{AGREEMENT_ID}/draft",
+            "dana",
+            "general manager, technical operations manager",
+        ),
+        (
+            f"/agreements/{AGREEMENT_ID}/trial",
+            "dana",
+            "general manager, technical operations manager",
+        ),
+        ("/deliveries/new", "anna", "delivery manager, product owner"),
+        ("/tickets/new", "hosthaven", "first level"),
+    ],
+)
+async def test_who_may_not_do_what_a_page_is_for_is_told_who_may(
+    sign_in: SignIn, services: FakeServices, path: str, sub: str, who: str
+) -> None:
+    say_everything(services)
+    page = await (await sign_in(sub)).open(path)
+    assert page.status == 403
+    assert who in page.main
+    assert page.tree.xpath("//main//form") == []
+    assert services.seen == []
+
+
+@pytest.mark.parametrize(
+    ("path", "link", "may", "may_not"),
+    [
+        ("/agreements", "//main//a[@href='/agreements/new']", "theo", "anna"),
+        ("/customers/acme", "//main//a[starts-with(@href, '/agreements/new')]", "gina", "anna"),
+        (f"/agreements/{AGREEMENT_ID}", "//main//a[contains(@href, '/draft')]", "theo", "anna"),
+        ("/tickets", "//a[@href='/tickets/new']", "anna", "hosthaven"),
+        ("/outages", "//form[@action='/outages/report']", "anna", "gina"),
+        ("/maintenance", "//form[@action='/maintenance/announce']", "anna", "gina"),
+        ("/reviews?customer=acme", "//form[@action='/reviews/create']", "dana", "quin"),
+    ],
+)
+async def test_what_somebody_may_not_do_is_not_offered(
+    sign_in: SignIn, services: FakeServices, path: str, link: str, may: str, may_not: str
+) -> None:
+    say_everything(services)
+    assert len((await (await sign_in(may)).open(path)).tree.xpath(link)) == 1
+    assert (await (await sign_in(may_not)).open(path)).tree.xpath(link) == []
 
 
 async def test_missing_and_empty_are_different_sentences(
@@ -187,6 +245,17 @@ async def test_a_sum_that_lacks_a_service_says_at_least(
     page = await browser.open("/")
     assert "at least 3" in page.main
     assert "Nothing else waits for you." not in page.main
+
+
+async def test_why_something_waits_is_said_in_the_reader_s_words(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_work(services)
+    browser = await sign_in("anna")
+    page = await browser.open("/", **{"accept-language": "nl"})
+    assert "Omar Haddad heeft het opgelost; iemand anders moet het verifiëren" in page.main
+    assert "u bent gewaarschuwd en niemand heeft het bevestigd" in page.main
+    assert page.tree.xpath("//main//*[@lang='en']") == []
 
 
 async def test_an_empty_day_is_said_kindly(sign_in: SignIn, services: FakeServices) -> None:

@@ -1,6 +1,7 @@
 """The pages beside a ticket: links, watchers, hand-overs, time spent, history."""
 
-from console_support.everything import HAND_OVER, LINK, TIME, say_everything
+from console_support.answers import page_of
+from console_support.everything import ACT, HAND_OVER, LINK, TIME, say_everything
 from console_support.people import SignIn
 from console_support.services import FakeServices, problem
 
@@ -82,6 +83,33 @@ async def test_time_is_written_down_and_corrected(sign_in: SignIn, services: Fak
     assert (second.path, second.body) == (path, {"minutes": 20, "reason": "Less."})
     wrong = await browser.send(page, f"{HERE}/time/spend", minutes="some", day="2026-03-02")
     assert "Time in minutes: Give a whole number." in wrong.main
+
+
+async def test_history_names_who_did_it_once_and_in_the_reader_s_words(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    refused = ACT | {
+        "act": "verify",
+        "refused": True,
+        "words": "Anna de Vries tried to verify, and was refused: four eyes",
+        "parameters": {"denied": "FOUR_EYES"},
+    }
+    unknown = ACT | {"act": "of_next_year", "words": "Anna de Vries did it", "parameters": {}}
+    old = {name: value for name, value in ACT.items() if name != "parameters"}
+    services.say("intake", "/v1/tickets/OPS-7/history", page_of(ACT, refused, unknown, old))
+    browser = await sign_in("anna")
+    page = await browser.open(f"{HERE}/history", **{"accept-language": "de"})
+    lines = [" ".join(one.text_content().split()) for one in page.tree.xpath("//ol/li")]
+    assert [one.partition(" ")[2] for one in lines] == [
+        "Anna de Vries hat es Anna de Vries zugewiesen: Knows it",
+        (
+            "Anna de Vries hat das versucht und wurde abgelehnt: Die Lösung prüfen."
+            " Den ersten Schritt haben Sie selbst getan. Diesen tut eine andere Person. abgelehnt"
+        ),
+        "Anna de Vries did it",
+        "Anna de Vries assigned it to Anna de Vries: Knows it",
+    ]
 
 
 async def test_the_address_of_a_form_leads_to_its_page(

@@ -83,12 +83,24 @@ def test_next_are_the_steps_once_each_and_the_follow_ups_with_their_state() -> N
     )
     following = what_comes_next(found, here(page_of(FOLLOW_UP)))
     assert following is not None
-    assert following.steps == ("READINESS_MISSING",)
+    assert following.steps == ("FOLLOWUP_OPEN", "READINESS_MISSING"), "held: first what holds it"
     assert [(one.key, one.is_confirmed) for one in following.follow_ups] == [("FUP-3", False)]
     assert not following.is_free
     confirmed = what_comes_next(found, here(page_of(FOLLOW_UP | {"state": "confirmed"})))
     assert confirmed is not None
     assert confirmed.is_free
+    assert confirmed.steps == ("READINESS_MISSING",)
+
+
+def test_a_held_version_is_not_sent_to_the_stage_before_which_would_refuse_it() -> None:
+    found = delivery(reason("PROMOTION_SKIPPED", "staging"))
+    held = what_comes_next(found, here(page_of(FOLLOW_UP)))
+    assert held is not None
+    assert held.steps == ("FOLLOWUP_OPEN", "PROMOTION_SKIPPED_HELD")
+    assert set(held.steps) <= WORDS["next_step"].keys()
+    free = what_comes_next(found, here(page_of(FOLLOW_UP | {"state": "confirmed"})))
+    assert free is not None
+    assert free.steps == ("PROMOTION_SKIPPED",)
 
 
 def test_a_held_version_is_not_sent_to_the_stage_before_until_the_hold_is_lifted() -> None:

@@ -142,7 +142,7 @@ def test_a_report_writes_shares_and_lengths_and_asks_for_what_it_takes() -> None
     page = report_page("compliance", here(COMPLIANCE), {"from": "2026-03-01", "metric": "update"})
     assert page.rows is not None
     cells = {one.name: one.value for one in page.rows[0].cells}
-    assert (cells["met"], cells["raw"], cells["adjusted"]) == (19, "95 %", "100 %")
+    assert (cells["met"], cells["raw"], cells["adjusted"]) == (19, "95", "100")
     assert ("response", "/reports?report=response&from=2026-03-01") in page.views
     assert page.report.query({"metric": "update", "group_by": "rate", "cursor": "x"}) == {
         "metric": "update"
@@ -179,7 +179,7 @@ def test_of_a_service_before_this_release_nothing_is_made_up() -> None:
     [
         (Here(page_of(), NOW), 200, True),
         (GONE, 503, False),
-        (Denied("sla", 403, ServiceText("forbidden", "no")), 200, False),
+        (Denied("sla", 403, ServiceText("forbidden", "no")), 403, False),
     ],
 )
 def test_a_list_that_is_missing_is_not_empty(part: Part, status: int, is_empty: bool) -> None:

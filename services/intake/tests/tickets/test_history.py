@@ -61,6 +61,29 @@ async def test_it_is_a_sentence_for_each_act(
     assert (await britta.get(f"/v1/tickets/{key}/history")).status_code == 404
 
 
+async def test_what_the_words_fill_in_is_given_too(
+    anna: AsyncClient, omar: AsyncClient, jan: AsyncClient
+) -> None:
+    """Whoever reads another language says the same by them; contacts are given no reasons."""
+    key = await open_ticket(anna, priority="major")
+    await act(anna, key, "assign", to="omar")
+    await act(anna, key, "prioritise", priority="minor", reason="Few are concerned")
+    await act(omar, key, "hold", waiting_on="partner", reason="Contract is unclear")
+    await act(anna, key, "resolve", resolution="Restarted")
+    await act(anna, key, "verify")
+
+    async def given(who: AsyncClient) -> dict[str, dict[str, str]]:
+        items = (await who.get(f"/v1/tickets/{key}/history")).json()["items"]
+        return {one["act"]: one["parameters"] for one in items}
+
+    known = await given(anna)
+    assert known["assign"]["to"] == "omar"
+    assert (known["prioritise"]["was"], known["prioritise"]["wanted"]) == ("major", "minor")
+    assert known["prioritise"]["reason"] == "Few are concerned"
+    assert known["verify"]["denied"] == "FOUR_EYES"
+    assert (await given(jan))["wait"] == {"on": "partner"}
+
+
 async def test_pages_go_on_where_they_ended(anna: AsyncClient, jan: AsyncClient) -> None:
     key = await open_ticket(anna)
     await act(anna, key, "assign", to="omar")

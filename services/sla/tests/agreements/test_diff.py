@@ -8,6 +8,7 @@ from uuid import UUID
 from sla.agreements.domain.agreement import Agreement, Target, applicable_agreement
 from sla.agreements.domain.clauses import Maintenance, Price, Prose, maintenance_windows
 from sla.agreements.domain.diff import diff_versions
+from sla.agreements.domain.goals import CreditStep, Goal
 from sla.agreements.domain.matching import MatchQuery, match_versions
 from sla.calendars.domain.definition import calendar_from_definition
 from sla.calendars.domain.timetable import Timetable
@@ -86,6 +87,40 @@ def test_a_difference_is_a_list_that_people_read() -> None:
         "duties: nothing -> Name a contact.",
     ]
     assert diff_versions(new, new, names) == []
+
+
+def test_a_difference_gives_what_its_words_fill_in_for_other_languages() -> None:
+    goal = Goal("resolution", 0.95, ("blocker",), None, (CreditStep(0.9, 5),))
+    new = replace(
+        BASE,
+        valid_until=JULY,
+        targets=(Target("resolution", "major", 4 * HOUR, False, kind="incident"),),
+        availability=0.999,
+        reserved=40 * HOUR,
+        price=Price(Decimal("1200.00"), "EUR"),
+        maintenance=Maintenance(None, ((JUNE, JULY),)),
+        goals=(goal,),
+        credit_cap_percent=20,
+        prose=Prose(duties="Name a contact."),
+    )
+    old = replace(BASE, targets=(Target("resolution", "major", None, kind="incident"),))
+    found = {one.code: one for one in diff_versions(old, new, {})}
+    about = {"metric": "resolution", "priority": "major", "kind": "incident"}
+    assert found["target"].about == about
+    assert found["target"].previous_facts is None, "nothing is promised"
+    assert {code: one.current_facts for code, one in found.items()} == {
+        "valid_until": {"at": "2026-07-01T00:00:00Z"},
+        "target": {"seconds": "14400", "pausable": "false"},
+        "availability": {"percent": "99.9"},
+        "windows": {"windows": "2026-06-01T00:00:00Z/2026-07-01T00:00:00Z"},
+        "reserved": {"seconds": "144000"},
+        "price": {"amount": "1200.00", "currency": "EUR"},
+        "goal": {"metric": "resolution", "percent": "95", "priorities": "blocker"},
+        "credits": {"steps": "90:5"},
+        "credit_cap": {"percent": "20"},
+        "duties": {"text": "Name a contact."},
+    }
+    assert found["valid_until"].previous_facts == {}, "without an end"
 
 
 def test_agreed_maintenance_is_weekly_and_dated_and_counts_once() -> None:

@@ -96,6 +96,34 @@ def test_a_change_says_from_what_to_what_and_withdraws_the_breach() -> None:
     assert "the promise was broken" in texts(report)
 
 
+def test_each_event_gives_what_its_words_fill_in() -> None:
+    """Whoever reads another language says the same by them."""
+    lowered = Input(
+        0, "target_changed", at(4), at(4), Terms(16 * HOUR, OFFICE), reason="major to minor"
+    )
+    resolved = Input(0, "resolved", at(5), at(5))
+    report = explained("resolution", [opened(2), lowered, resolved], at(5), TABLES)
+    assert [(one.code, dict(one.facts)) for one in report.events] == [
+        ("opened_promised", {"target_seconds": "7200"}),
+        ("warned_share", {"used_percent": "50"}),
+        ("warned_share", {"used_percent": "75"}),
+        ("warned_share", {"used_percent": "90"}),
+        ("breached", {}),
+        (
+            "target_changed",
+            {
+                "target_seconds": "57600",
+                "was_target_seconds": "7200",
+                "deadline_at": "2026-06-02T14:00:00+00:00",
+                "was_deadline_at": "2026-06-01T09:00:00+00:00",
+                "reason": "major to minor",
+            },
+        ),
+        ("breach_withdrawn", {"broken_at": "2026-06-01T09:00:00+00:00"}),
+        ("stopped_resolved", {"left_seconds": "39600"}),
+    ]
+
+
 def test_another_version_and_other_hours_are_named_with_the_intervals_they_cover() -> None:
     moved = Input(
         0,

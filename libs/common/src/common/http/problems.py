@@ -191,7 +191,11 @@ def _constraint_problem(error: Exception) -> Problem | None:
     if constraint_of(error).startswith("two_persons"):
         return Forbidden(ONE_PERSON, code="FOUR_EYES")
     if isinstance(state, str) and state.startswith("23"):
-        return Conflict("Somebody changed it at the same time. Read it again, then decide.")
+        return Conflict(
+            "Somebody changed it at the same time. Read it again, then decide.",
+            code="CHANGED_MEANWHILE",
+            type="conflict",
+        )
     return None
 
 

@@ -62,5 +62,6 @@ def _to_item(
 ) -> dict[str, object]:
     first = names.get(row.first, row.first) if row.first else "Nobody"
     shown = ("kind", "key", "title", "customer", "due_at", "since", "href")
-    words = {"why": why.format(first=first), "page": pages.address_of(row.href)}
+    named = first if row.first and "{first}" in why else None
+    words = {"why": why.format(first=first), "first": named, "page": pages.address_of(row.href)}
     return {name: getattr(row, name) for name in shown} | words

@@ -11,7 +11,8 @@ class WaitingItem(ResponseModel):
     """Something that waits for the caller.
 
     `since`: from when on it waits. `due_at`: when something happens if nobody acts, such as an escalation;
-    null where nothing does. `why` says in words what it waits for; `href` is its address here, `page` that of
+    null where nothing does. `why` says in words what it waits for, and `first` names whoever acted before, as these
+    words do: null where they name nobody; `href` is its address here, `page` that of
     the console's page: null where there is none, and for contacts.
     """
 
@@ -22,6 +23,7 @@ class WaitingItem(ResponseModel):
     due_at: datetime | None
     since: datetime
     why: str
+    first: str | None
     href: str
     page: str | None
 

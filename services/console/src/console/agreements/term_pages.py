@@ -22,11 +22,13 @@ from console.forms import form as forms
 from console.forms.form import Form
 from console.forms.lists import SOURCES
 from console.forms.rows import after_button
+from console.language.marked import marked
 from console.language.typed_times import TWICE
+from console.permitted import WRITE_AGREEMENTS
 from console.upstream.client import Get
 from console.upstream.part import Here
 from console.upstream.problems import Done, Refused
-from console.visits.pages import not_shown, page
+from console.visits.pages import not_permitted, not_shown, page
 from console.visits.routes import SEE_OTHER, pages
 from console.visits.visitor import Visiting, Visitor
 
@@ -48,12 +50,17 @@ class Target:
     path: str
 
 
+A_NEW_ONE: Final = marked("A new agreement")
+TERMS: Final = marked("Terms of an agreement")
 NEW: Final = Target("/agreements/new", "POST", "/v1/agreements")
 
 
 @routes.get("/agreements/new")
 async def show_new(request: Request, visitor: Visiting, customer: str = "") -> Response:
     _only_staff(visitor)
+    back = "/agreements"
+    if (refused := not_permitted(request, visitor, WRITE_AGREEMENTS, A_NEW_ONE, back)) is not None:
+        return refused
     values = blank_terms(visitor.reader.moment, visitor.reader.zone, customer)
     return await _page(request, visitor, NEW, forms.blank(None, **values))
 
@@ -70,6 +77,9 @@ async def create(request: Request, visitor: Visiting) -> Response:
 async def show_draft(request: Request, visitor: Visiting, name: str) -> Response:
     """Show the terms of a draft to change them; of any other version those of the one that follows it."""
     _only_staff(visitor)
+    back = f"/agreements/{quote(name, safe='')}"
+    if (refused := not_permitted(request, visitor, WRITE_AGREEMENTS, TERMS, back)) is not None:
+        return refused
     stored = await _stored(request, visitor, name)
     if isinstance(stored, Response):
         return stored

@@ -15,6 +15,7 @@ from console.forms.reading import NEEDED, NO_NUMBER, is_whole_number
 from console.language.marked import marked
 from console.language.typed_lengths import NO_LENGTH, typed_length
 from console.language.typed_times import typed_time
+from console.service_text import fault_of
 from console.upstream.problems import Refused, Violation, violations
 
 NO_HOURS: Final = marked("Write hours such as 02:00-06:00, with a comma between several.")
@@ -80,7 +81,7 @@ def find_violations(refused: Refused, terms: Terms) -> tuple[Violation, ...]:
     """Return what sla says is wrong, each at the field of the form that holds it."""
     errors = refused.problem.get("errors")
     found = [
-        Violation(_field_of(str(one.get("pointer", "")), terms), str(one.get("detail", "")))
+        Violation(_field_of(str(one.get("pointer", "")), terms), fault_of(one))
         for one in (errors if isinstance(errors, list) else ())
         if isinstance(one, dict)
     ]

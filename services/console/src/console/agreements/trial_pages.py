@@ -11,10 +11,11 @@ from console.agreements.trial_view import Trial, trial_of
 from console.forms import form as forms
 from console.forms.form import Form
 from console.language.marked import marked
+from console.permitted import WRITE_AGREEMENTS
 from console.upstream.client import Get
 from console.upstream.part import Here
 from console.upstream.problems import Done, Violation
-from console.visits.pages import not_shown, page
+from console.visits.pages import not_permitted, not_shown, page
 from console.visits.routes import pages
 from console.visits.visitor import Visiting, Visitor
 
@@ -24,6 +25,7 @@ MOST_DIGITS: Final = 4
 MOST_DAYS: Final = 366
 NO_DAYS: Final = marked("Write a number of days from 1 to 366.")
 USUAL: Final = "30"
+TRIAL: Final = marked("What would it change?")
 
 routes = pages()
 
@@ -33,6 +35,9 @@ async def show(request: Request, visitor: Visiting, name: str) -> Response:
     """Ask for how many days; with `days` show the result."""
     if visitor.is_contact:
         raise HTTPException(404)
+    back = f"/agreements/{quote(name, safe='')}"
+    if (refused := not_permitted(request, visitor, WRITE_AGREEMENTS, TRIAL, back)) is not None:
+        return refused
     get = Get("sla", f"/v1/agreements/{quote(name, safe='')}")
     parts = await visitor.upstream.parts(visitor.asker, {"agreement": get})
     if (refused := not_shown(request, visitor, parts, "agreement", name)) is not None:

@@ -31,6 +31,15 @@ WRITTEN: Final = "redraft"
 PERMISSION_MISSING: Final = "PERMISSION_MISSING"
 TRIED: Final = frozenset({"draft", "proposed", "agreed"})
 OF_CONTACTS: Final = ("comments", "approve", "decline")
+COMPARED: Final = frozenset(
+    {
+        "valid_from", "valid_until", "customers", "services", "calendar", "calendar_of", "target",
+        "warnings", "warn_before", "timezone", "availability", "weekly_maintenance", "windows",
+        "reserved", "price", "goal", "credits", "credit_cap", "penalties", "roles", "assumptions",
+        "duties",
+    }
+)  # fmt: skip
+"""The codes of terms of which two versions are compared."""
 PRIORITIES: Final = ("blocker", "critical", "major", "minor", "trivial")
 CONDITIONS: Final = ("kind", "environment_tier", "channel", "customer_tier", "tag")
 MARKS: Final[Mapping[str, Mark]] = {
@@ -85,6 +94,11 @@ class AgreementPage:
     may_write: bool
 
     @property
+    def reserved(self) -> timedelta:
+        """The reserved hours of a month."""
+        return timedelta(seconds=self.agreement.get("reserved_seconds") or 0)
+
+    @property
     def may_be_tried(self) -> bool:
         """Whether it is worth asking what it would have changed: it holds for nobody yet."""
         return self.may_write and self.agreement["state"] in TRIED
@@ -98,12 +112,16 @@ class AgreementPage:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What differs between two versions, in sla's words."""
+    """What differs between two versions."""
 
     key: str
     older: int
     newer: int
     differences: tuple[Mapping[str, Any], ...]
+
+    def is_known(self, difference: Mapping[str, Any]) -> bool:
+        """Whether a term has words of ours; of any other, which a newer sla has added, those of sla are shown."""
+        return difference.get("code") in COMPARED
 
 
 def agreement_list(part: Part) -> AgreementList:

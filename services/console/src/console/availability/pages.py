@@ -9,7 +9,8 @@ from starlette.responses import Response
 from console.availability.view import availability_page
 from console.paged_list import asked_for
 from console.upstream.client import Get
-from console.visits.pages import page, status_of_part
+from console.upstream.part import status_of_part
+from console.visits.pages import page
 from console.visits.pictures import Theme, hand_on_picture
 from console.visits.routes import pages
 from console.visits.visitor import Visiting

@@ -13,6 +13,7 @@ from console.forms import form as forms
 from console.forms.form import Form
 from console.language.typed_times import TWICE, typed_time
 from console.upstream.client import Get
+from console.upstream.part import status_of_part
 from console.upstream.problems import Done, Violation
 from console.visits.pages import not_shown, page
 from console.visits.pictures import Theme, hand_on_picture
@@ -38,7 +39,7 @@ async def show_all(
     if ticket and metric and (only := only_one(parts["list"], metric)):
         return RedirectResponse(f"/clocks/{only}", SEE_OTHER)
     shown = clock_list(parts["list"], ticket, asked, visitor.reader.moment)
-    status = 503 if shown.missing else 200
+    status = status_of_part(parts["list"])
     return page(request, visitor, "clocks/clocks.html", parts, status=status, clocks=shown)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from console.clocks.event_view import Event, event_of
 from console.clocks.list_view import clock_mark
 from console.figures import length
 from console.promises import Mark
@@ -41,6 +42,7 @@ class ClockPage:
 
     clock: Mapping[str, Any]
     explanation: Mapping[str, Any]
+    events: tuple[Event, ...]
     mark: Mark
     target: timedelta | None
     counted: timedelta
@@ -86,6 +88,7 @@ def clock_page(parts: Mapping[str, Part], moment: datetime) -> ClockPage:
     return ClockPage(
         clock,
         explanation,
+        tuple(map(event_of, explanation["events"])),
         clock_mark(clock, moment),
         length(clock["target_seconds"]),
         timedelta(seconds=explanation["elapsed_seconds"]),

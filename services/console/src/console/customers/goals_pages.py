@@ -8,7 +8,8 @@ from starlette.responses import Response
 from console.customers.goals_view import goals_page
 from console.figures import month_of
 from console.upstream.client import Get
-from console.visits.pages import page, status_of_part
+from console.upstream.part import status_of_part
+from console.visits.pages import page
 from console.visits.routes import pages
 from console.visits.visitor import Visiting
 

@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from console.customers.view import customer_card
 from console.upstream.client import Get
-from console.upstream.part import Missing, data_of, items_of
-from console.visits.pages import page, status_of_part
+from console.upstream.part import data_of, items_of, status_of_part
+from console.visits.pages import page
 from console.visits.routes import pages
 from console.visits.visitor import Visiting
 
@@ -27,7 +27,7 @@ async def show_all(request: Request, visitor: Visiting) -> Response:
         visitor,
         "customers/customers.html",
         parts,
-        status=503 if isinstance(found, Missing) else 200,
+        status=status_of_part(found),
         part=found,
         rows=sorted(items_of(found), key=lambda one: str(one["name"]).casefold()),
         has_more=isinstance(data, dict) and data.get("next") is not None,

@@ -14,6 +14,9 @@ CODES: Final[Mapping[Kind, str]] = {
     "promotion": "PROMOTION_SKIPPED",
 }
 """The reason for which a criterion of each kind is not met."""
+HELD: Final = "FOLLOWUP_OPEN"
+IF_HELD: Final[Mapping[str, str]] = {"PROMOTION_SKIPPED": "PROMOTION_SKIPPED_HELD"}
+"""What comes later where follow-ups hold the version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,6 @@ class FollowUp:
     @property
     def is_confirmed(self) -> bool:
         return self.facts is not None and self.facts["state"] == "confirmed"
-
-    @property
-    def is_holding(self) -> bool:
-        """Whether the version may be delivered nowhere meanwhile, or nobody could be asked."""
-        return self.facts is None or bool(self.facts["blocks_delivery"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +99,16 @@ def what_comes_next(delivery: Mapping[str, Any], follow_ups: Part) -> Next | Non
     if verdict is None or verdict["outcome"] not in {"refused", "deferred"}:
         return None
     known = {one["key"]: one for one in items_of(follow_ups)}
+    steps = tuple(dict.fromkeys(one["code"] for one in verdict["reasons"]))
     owed = tuple(FollowUp(key, known.get(key)) for key in verdict["follow_ups"])
-    codes = dict.fromkeys(one["code"] for one in verdict["reasons"])
-    return Next(tuple(_steps(codes, is_held=any(one.is_holding for one in owed))), owed)
+    following = Next(steps, owed)
+    return following if following.is_free else Next(_while_held(steps), owed)
 
 
-def _steps(codes: Iterable[str], *, is_held: bool) -> Iterable[str]:
-    """The steps in their order. A version that is held is delivered nowhere, also in no stage before."""
-    if not is_held:
-        return (one for one in codes if one != "FOLLOWUP_OPEN")
-    held = ("PROMOTION_SKIPPED_HELD" if one == "PROMOTION_SKIPPED" else one for one in codes)
-    return sorted(held, key=lambda one: one != "FOLLOWUP_OPEN")
+def _while_held(steps: Sequence[str]) -> tuple[str, ...]:
+    """Return the steps for a version that is delivered nowhere, not even to the stage before: first what holds it."""
+    others = [IF_HELD.get(one, one) for one in steps if one != HELD]
+    return (HELD, *others)
 
 
 def _named(requirements: Mapping[str, Any], lifecycle: str) -> Iterable[tuple[Kind, Sequence[str]]]:

@@ -19,14 +19,16 @@ from console.forms.creation import create
 from console.forms.drawn import NEEDED
 from console.forms.form import Form
 from console.language.marked import marked
-from console.permitted import ASK_FOR_DELIVERIES, may, roles_with
+from console.permitted import ASK_FOR_DELIVERIES
 from console.upstream.client import Get
+from console.upstream.part import status_of_part
 from console.upstream.problems import Violation
-from console.visits.pages import page, status_of_part
+from console.visits.pages import not_permitted, page
 from console.visits.routes import pages
 from console.visits.visitor import Visiting, Visitor
 
 HERE: Final = "/deliveries/new"
+HEADING: Final = marked("Ask for a delivery")
 MOST: Final = {"limit": "200"}
 NO_LINK: Final = marked("Give a link that others can follow: https://…")
 ENVIRONMENTS: Final = Get("delivery-gate", "/v1/environments", MOST)
@@ -44,6 +46,9 @@ async def show(
     environment: str = "",
 ) -> Response:
     """Show the form, once it is known of which version; an environment may be chosen beforehand."""
+    back = "/deliveries"
+    if (refused := not_permitted(request, visitor, ASK_FOR_DELIVERIES, HEADING, back)) is not None:
+        return refused
     form = forms.blank(None, product=product, version=version, environment=environment)
     return await _page(request, visitor, form)
 
@@ -89,8 +94,6 @@ async def _page(request: Request, visitor: Visitor, form: Form) -> Response:
         form=form,
         proofs=PROOFS,
         lifecycles=LIFECYCLES,
-        may_ask=may(visitor, ASK_FOR_DELIVERIES),
-        askers=roles_with(ASK_FOR_DELIVERIES),
     )
 
 

@@ -8,7 +8,6 @@ from starlette.responses import Response
 from console.deliveries.matrix_view import delivery_matrix
 from console.deliveries.view import delivery_list
 from console.paged_list import asked_for
-from console.permitted import ASK_FOR_DELIVERIES, may
 from console.upstream.client import Get
 from console.visits.pages import page
 from console.visits.routes import pages
@@ -47,7 +46,6 @@ async def _matrix(request: Request, visitor: Visitor) -> Response:
         status=shown.listed.status,
         matrix=shown,
         views=VIEWS,
-        may_ask=may(visitor, ASK_FOR_DELIVERIES),
     )
 
 
@@ -67,5 +65,4 @@ async def _list(request: Request, visitor: Visitor, state: str) -> Response:
         deliveries=shown,
         filters=filters,
         views=VIEWS,
-        may_ask=may(visitor, ASK_FOR_DELIVERIES),
     )

@@ -6,9 +6,9 @@ from fastapi import Request
 from starlette.responses import Response
 
 from console.environments.view import environment_card, products_of
-from console.permitted import ASK_FOR_DELIVERIES, may
 from console.upstream.client import Get
-from console.visits.pages import page, status_of_part
+from console.upstream.part import status_of_part
+from console.visits.pages import page
 from console.visits.routes import pages
 from console.visits.visitor import Visiting
 
@@ -39,5 +39,4 @@ async def show(request: Request, visitor: Visiting, key: str) -> Response:
         card=card,
         key=key,
         products=products_of(card),
-        may_ask=may(visitor, ASK_FOR_DELIVERIES),
     )

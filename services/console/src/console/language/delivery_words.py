@@ -12,6 +12,27 @@ READINESS: Final[Words] = {
     "documentation": "Documentation",
     "knowledge_session": "Knowledge session",
 }
+JUSTIFICATIONS: Final[Mapping[str, str]] = {
+    "check_missing": "This check has not reported a result.",
+    "check_errored": "This check ended with an error. Run it again.",
+    "proof_missing": "The request names no proof of it.",
+    "environment_busy": "Another delivery is being rolled out on this environment.",
+    "debt_open": "The environment takes only a version that contains its emergency change.",
+    "no_version": "The request names no version.",
+}
+JUSTIFICATIONS_WITH_FACTS: Final[Mapping[str, str]] = {
+    "check_failed": "It failed: %(failed_at)s.",
+    "check_too_old": "Its result is older than %(age_span)s. Run it again.",
+    "never_verified": "This digest was never verified in %(tier)s.",
+    "another_runs": "%(running)s runs, %(approved)s was approved.",
+    "drifted": "Nobody can explain what runs as %(product)s on %(environment)s: %(seen)s.",
+    "drifted_unseen": "Nobody can explain what runs as %(product)s on %(environment)s: it has no digest at all.",
+    "follow_up_open": "An earlier refusal is not followed up: %(task)s",
+    "moving_tag": "“%(name)s” is a name that moves.",
+    "never_registered": "%(product)s %(name)s was never registered.",
+    "another_registered": "%(name)s is %(registered)s, and the request says %(requested)s.",
+}
+"""The gate's own sentences in a verdict, by the code in `said`."""
 DELIVERY_WORDS: Final[Mapping[str, Words]] = {
     "criterion": {
         "regression_test": "regression test",
@@ -48,7 +69,7 @@ DELIVERY_WORDS: Final[Mapping[str, Words]] = {
         "CHECK_FAILED": "Mend what failed: the check has to pass before it is submitted again.",
         "CHECK_ERROR": "Run the check again, and report its result.",
         "PROMOTION_SKIPPED": "Deliver and verify it in the stage before.",
-        "PROMOTION_SKIPPED_HELD": "Have the follow-ups that hold it confirmed. Then deliver and verify it in the stage before.",
+        "PROMOTION_SKIPPED_HELD": "Once nothing holds it any more, deliver and verify it in the stage before.",
         "DIGEST_MISMATCH": "Find out why it is not what was registered.",
         "VERIFICATION_FAILED": "Find out why it did not run as it was approved.",
         "UNAUTHORIZED_CHANGE": "Find out who changed it, and put the change into a version.",

@@ -131,7 +131,7 @@ FAULTS: Final[Words] = {
     "scope": "Say what it is about: one customer, some of their environments, or all.",
     "set_type": "This cannot be read.",
     "string_not_ascii": "There is a sign in it that cannot be stored.",
-    "string_pattern_mismatch": "This is not written as it has to be.",
+    "string_pattern_mismatch": "This is blank, or not written as it has to be.",
     "string_too_long": "This is too long.",
     "string_too_short": "This is too short.",
     "string_type": "Write something here.",
@@ -177,12 +177,52 @@ FAULTS: Final[Words] = {
     "window": "This lies outside of the time that is looked at.",
     "wrong_language": "This is not in the customer's language. Translate it, or use a template.",
 }
-WITH_QUOTES: Final[Words] = {
+WITH_FACTS: Final[Words] = {
     "blunt_word": "“%(quote)s” may hurt.",
     "internal_note": "“%(quote)s” is in an internal note of this ticket: say it in words for the customer.",
     "long_sentence": "“%(quote)s” is a very long sentence: make two or three of it.",
     "other_customer": "“%(quote)s” belongs to another customer: leave it out, or check whether this is the right ticket.",
+    "string_pattern_mismatch": "Write it like this: %(example)s",
     "unfilled_placeholder": "“%(quote)s” is not filled in: write the value.",
     "unfinished": "“%(quote)s” looks unfinished: write what belongs there.",
+    "unknown_timezone": "This is no time zone. Write it like this: %(example)s",
 }
-"""Shown instead where the service quotes the place."""
+"""Shown instead where the service quotes the place, or the field has an example of what is right."""
+OF_FIELDS: Final[Words] = {
+    "meaningless.customer_signs": "Nobody signs this here: only agreements with one customer are signed by a contact.",
+    "meaningless.goals": "Goals and their credits are agreed with a customer of ours.",
+    "meaningless.priorities": "A goal of availability has no priorities.",
+    "meaningless.reserved_seconds": "Hours are reserved for somebody: agree on them with a customer.",
+    "missing_price.credit_cap_percent": "Credits are a part of the price: give the price a month.",
+    "missing_price.credits": "Credits are a part of the price: give the price a month.",
+    "order.below": "Nothing is owed while the goal is met: begin at its share, or below.",
+    "order.credits": "Each step has a lower share and higher credits than the one before.",
+    "too_many.targets": "Its conditions make too many combinations. Name fewer.",
+    "unreachable.target_seconds": "Within these hours it would take more than ten years. Give less time, or other hours.",
+}
+"""Shown instead for these fields: `code.field`."""
+EXAMPLES: Final[Words] = {
+    "address": "jan@acme.example",
+    "any_of": "service/billing",
+    "country": "NL",
+    "currency": "EUR",
+    "customer_tier": "gold",
+    "digest": "sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+    "key": "acme-support",
+    "kind": "unit_tests",
+    "language": "nl",
+    "month": "2026-12",
+    "owner": "anna",
+    "people": "anna",
+    "policy": "at-night",
+    "rate": "standard",
+    "remote_id": "JIRA-120",
+    "runs_on": "environment/acme-prod",
+    "source": "website",
+    "tag": "security",
+    "tags": "security",
+    "tier": "gold",
+    "timezone": "Europe/Amsterdam",
+    "zone": "Europe/Amsterdam",
+}
+"""What is right, by the name of the field: the same in every language."""

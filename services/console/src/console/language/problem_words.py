@@ -34,9 +34,12 @@ WITH_FACTS: Final[Words] = {
     "fix_not_checked": "%(by)s took the fix back. Another person checks it first.",
     "found_by_customer": "The customer found it before %(other)s was there. Correct there who found it first, then merge.",
     "lower_priority": "%(other)s has a lower priority. Raise it to %(priority)s first, then merge.",
-    "not_approved": "%(missing)s more approvals are needed.",
+    "not_approved": "Approvals that are still needed: %(missing)s.",
     "not_reviewable": "It is %(state)s: that is not possible now.",
     "not_the_same": "%(other)s differs in what promises depend on. Correct one of the two first, or leave both open.",
+    "review_exists": "There is %(review)s already. Read it, or draw it up again.",
+    "review_full": "A review has at most %(limit)s of these.",
+    "still_needed": "%(services)s: they run on it. Change that first.",
     "wrong_state": "It is %(state)s: that is not possible now.",
 }
 """Shown instead where the service names these facts."""

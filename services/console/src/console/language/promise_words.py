@@ -5,7 +5,31 @@ from typing import Final
 
 Words = Mapping[str, str]
 
+_TERMS: Final[Mapping[str, str]] = {
+    "valid_from": "Holds from",
+    "valid_until": "Holds until",
+    "customers": "Customers whom it covers",
+    "services": "Services",
+    "calendar": "Support hours",
+    "warnings": "Warnings at",
+    "warn_before": "Warnings before it breaks",
+    "timezone": "Time zone of its months",
+    "availability": "Availability of a month",
+    "weekly_maintenance": "Maintenance of every week",
+    "windows": "Single windows",
+    "reserved": "Reserved hours a month",
+    "price": "Price a month",
+    "goal": "Goal",
+    "credits": "Credits of goal",
+    "credit_cap": "Credits of a month at most",
+    "penalties": "Penalties",
+    "roles": "Roles",
+    "assumptions": "Assumptions",
+    "duties": "Duties",
+}
+"""The terms of an agreement of which two versions are compared."""
 PROMISE_WORDS: Final[Mapping[str, Words]] = {
+    "term": _TERMS,
     "clock_state": {
         "not_started": "has not begun",
         "running": "runs",

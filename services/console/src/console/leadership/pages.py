@@ -7,7 +7,8 @@ from console.figures import month_of
 from console.leadership.view import leadership_page
 from console.paged_list import asked_for
 from console.upstream.client import Get
-from console.visits.pages import page, status_of_part
+from console.upstream.part import status_of_part
+from console.visits.pages import page
 from console.visits.pictures import hand_on_paper
 from console.visits.routes import pages
 from console.visits.visitor import Visiting

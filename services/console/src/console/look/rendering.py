@@ -1,7 +1,8 @@
 """Templates to pages: one environment for each language, made once; everything is escaped."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -9,11 +10,12 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from console.language import times
+from console.language import numbers, times
 from console.language.catalogue import translations, word
 from console.language.chosen import LANGUAGES, Reader
 from console.language.sentences import in_words
 from console.look.assets import address_of
+from console.service_text import text_of_justification
 
 FOLDER: Final = str(files("console"))
 
@@ -34,6 +36,12 @@ def environment(language: str) -> Environment:
     made.policies["ext.i18n.trimmed"] = True
     made.globals["asset"] = address_of
     made.filters["word"] = lambda code, kind: word(language, kind, code)
+    made.filters["percent"] = lambda figure: numbers.percent(language, figure)
+    made.filters["number"] = lambda value: numbers.number(language, value)
+    made.filters["decimal"] = lambda figure: numbers.number(language, Decimal(figure))
+    made.globals["seconds"] = lambda text: timedelta(seconds=float(text))
+    made.filters["day"] = lambda value: numbers.day(language, value)
+    made.globals["money"] = lambda amount, currency: numbers.money(language, amount, currency)
     # Of a sentence that may be ours or a service's.
     made.filters["say"] = lambda sentence: in_words(language, sentence)
     return made
@@ -60,9 +68,19 @@ def render(template: str, reader: Reader, values: Mapping[str, Any]) -> str:
         left=lambda instant: time_tag(reader, instant, times.left),
         long=lambda length: times.duration(reader.language, length),
         hours=lambda length: times.working_time(reader.language, length),
+        # Of a sentence of a service that names instants.
+        tell=lambda sentence: in_words(reader.language, sentence, reader),
+        # Of a reason in a verdict of the gate.
+        justified=lambda reason: justification(reader, reason),
         lines=paragraphs,
         **values,
     )
+
+
+def justification(reader: Reader, reason: Mapping[str, Any]) -> str:
+    """Why a criterion of the gate is not met: the gate's sentence in the reader's words, or what a person wrote."""
+    said = text_of_justification(reason)
+    return said if isinstance(said, str) else in_words(reader.language, said, reader)
 
 
 def time_tag(reader: Reader, instant: str | datetime | None, words: Any) -> Markup:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from console.on_call.view import on_call_page
 from console.upstream.client import Get
+from console.upstream.part import status_of_part
 from console.visits.pages import page
 from console.visits.routes import pages
 from console.visits.visitor import Visiting
@@ -27,5 +28,5 @@ async def show(request: Request, visitor: Visiting) -> Response:
     shown = on_call_page(
         parts["rotas"], parts["people"], parts["shifts"], visitor.session.person.sub
     )
-    status = 503 if shown.missing else 200
+    status = status_of_part(parts["rotas"])
     return page(request, visitor, "on_call/on_call.html", parts, status=status, on_call=shown)

@@ -9,7 +9,8 @@ from console.paged_list import asked_for
 from console.reports.columns import REPORTS
 from console.reports.view import report_page
 from console.upstream.client import Get
-from console.visits.pages import page, status_of_part
+from console.upstream.part import status_of_part
+from console.visits.pages import page
 from console.visits.routes import pages
 from console.visits.visitor import Visiting
 

@@ -7,18 +7,23 @@ from typing import Any
 from urllib.parse import urlencode
 
 from console.figures import length, percent
-from console.reports.columns import REPORTS, Column, Report
+from console.reports.columns import REPORTS, CellKind, Column, Report
 from console.upstream.part import Part, data_of
 
-Value = str | int | timedelta | None
+Amount = tuple[str, str]
+Value = str | int | timedelta | tuple[Amount, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A figure: a text, a number, or a length; None where it is not known. `name` is that of its column."""
+    """A figure: a number of per cent, a count, a length, or amounts with their currencies; None where it is not known.
+
+    `name` and `kind` are those of its column.
+    """
 
     name: str
     value: Value
+    kind: CellKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ def _row(report: Report, row: Mapping[str, Any]) -> ReportRow:
 
 
 def _cells(report: Report, figures: Mapping[str, Any]) -> tuple[Cell, ...]:
-    return tuple(Cell(one.name, _value(one, figures[one.name])) for one in report.columns)
+    return tuple(Cell(one.name, _value(one, figures[one.name]), one.kind) for one in report.columns)
 
 
 def _value(column: Column, value: Any) -> Value:
@@ -72,13 +77,12 @@ def _value(column: Column, value: Any) -> Value:
         return None
     match column.kind:
         case "share":
-            written = percent(value, 2)
-            return None if written is None else f"{written} %"
+            return percent(value, 2)
         case "length":
             return length(value)
         case "minutes":
             return timedelta(minutes=value)
         case "amounts":
-            return ", ".join(f"{one['amount']} {one['currency']}" for one in value)
+            return tuple((one["amount"], one["currency"]) for one in value)
         case _:
             return int(value)

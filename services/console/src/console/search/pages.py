@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from console.search.view import NAME, found, page_of_key
 from console.upstream.client import Get
-from console.upstream.part import Missing
+from console.upstream.part import status_of_part
 from console.visits.pages import page
 from console.visits.routes import SEE_OTHER, pages
 from console.visits.visitor import Visiting
@@ -26,7 +26,7 @@ async def show(request: Request, visitor: Visiting, q: str = "") -> Response:
         return page(request, visitor, "search/search.html", words="", found=None)
     parts = await visitor.upstream.parts(visitor.asker, _requests_for(visitor, words))
     shown = found(parts.by_name, words)
-    status = 503 if isinstance(parts["tickets"], Missing) else 200
+    status = status_of_part(parts["tickets"])
     return page(
         request, visitor, "search/search.html", parts, status=status, words=words, found=shown
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from console.upstream.part import Missing, Part, data_of, items_of
+from console.upstream.part import Denied, Missing, Part, data_of, items_of
 
 KEYS: Final = (
     (re.compile(r"OPS-\d+", re.IGNORECASE), "tickets"),
@@ -17,6 +17,8 @@ KEYS: Final = (
     (re.compile(r"MW-\d+", re.IGNORECASE), "maintenance"),
     (re.compile(r"RA-\d+", re.IGNORECASE), "review-actions"),
     (re.compile(r"FUP-\d+", re.IGNORECASE), "follow-ups"),
+    (re.compile(r"NTC-\d+", re.IGNORECASE), "notices"),
+    (re.compile(r"MON-\d+", re.IGNORECASE), "monitoring-improvements"),
     (re.compile(r"EMC-\d+", re.IGNORECASE), "emergency-changes"),
 )
 
@@ -46,11 +48,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`hits` of the words; `missing` are services that could not be asked."""
+    """`hits` of the words; `missing` are services that could not be asked; `denied`: tickets may not be searched."""
 
     directory_hits: tuple[DirectoryHit, ...]
     hits: tuple[Hit, ...]
     missing: tuple[Missing, ...]
+    denied: Denied | None
 
 
 def page_of_key(words: str) -> str | None:
@@ -74,7 +77,9 @@ def found(parts: Mapping[str, Part], words: str) -> Found:
         for item in items_of(parts["tickets"])
     )
     missing = {one.service: one for one in parts.values() if isinstance(one, Missing)}
-    return Found(tuple(_directory_hits(parts, words)), hits, tuple(missing.values()))
+    tickets = parts["tickets"]
+    denied = tickets if isinstance(tickets, Denied) else None
+    return Found(tuple(_directory_hits(parts, words)), hits, tuple(missing.values()), denied)
 
 
 def _directory_hits(parts: Mapping[str, Part], words: str) -> Iterator[DirectoryHit]:

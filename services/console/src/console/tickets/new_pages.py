@@ -14,15 +14,18 @@ from console.forms import form as forms
 from console.forms.form import Form
 from console.forms.lists import SOURCES, environments_of, read_list
 from console.forms.reading import comes_twice, read_fields
+from console.language.marked import marked
+from console.permitted import OPEN_TICKETS
 from console.tickets.new_view import FIELDS, FOR_CONTACTS, caller_query, callers, chosen_caller
 from console.upstream.client import Get, Parts
 from console.upstream.part import Part
 from console.upstream.problems import Done
-from console.visits.pages import page
+from console.visits.pages import not_permitted, page
 from console.visits.routes import SEE_OTHER, pages
 from console.visits.visitor import Visiting, Visitor
 
 HERE: Final = "/tickets/new"
+HEADING: Final = marked("New ticket")
 NEW: Final = "NEW"
 """What drafts of new tickets are about."""
 
@@ -38,6 +41,8 @@ async def show(
     customer: str = "",
 ) -> Response:
     """Show the form. `who` is a number, a name or an address that is looked for; `contact` the one that was chosen."""
+    if (refused := not_permitted(request, visitor, OPEN_TICKETS, HEADING, "/tickets")) is not None:
+        return refused
     values = {"who": who.strip(), "contact": contact, "customer": customer}
     draft = await _draft(request, visitor)
     if draft is not None:

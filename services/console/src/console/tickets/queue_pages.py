@@ -13,7 +13,7 @@ from console.tickets.bulk import bulk_acts
 from console.tickets.filters import FIELDS, Filters
 from console.tickets.queue_view import queue_page
 from console.upstream.client import Get
-from console.upstream.part import Missing
+from console.upstream.part import status_of_part
 from console.visits.pages import page
 from console.visits.routes import SEE_OTHER, pages
 from console.visits.visitor import Visiting, Visitor
@@ -67,7 +67,7 @@ async def _show(
         after=after,
         is_staff=not visitor.is_contact,
     )
-    status = 503 if isinstance(parts["list"], Missing) else 200
+    status = status_of_part(parts["list"])
     return page(
         request,
         visitor,

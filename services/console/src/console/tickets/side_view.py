@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from console.service_text import NO_FACTS, ServiceText
 from console.upstream.part import Denied, Missing, Part, data_of, items_of
 
 
@@ -35,6 +36,20 @@ class SidePage:
     def name(self, sub: str | None) -> str | None:
         """Return how somebody is called; their account where that is not known."""
         return None if sub is None else self.names.get(sub, sub)
+
+    def did(self, entry: Mapping[str, Any]) -> ServiceText:
+        """Return what somebody did, as it follows their name."""
+        facts = entry.get("parameters") or {}
+        who = entry.get("by_name") or entry["by"]
+        english = str(entry["words"]).removeprefix(f"{who} ")
+        is_note = entry["act"] == "reply" and facts.get("visibility") == "internal"
+        code = "internal_note" if is_note else "" if entry["refused"] else entry["act"]
+        return ServiceText(code, english, facts, "history")
+
+    def refusal(self, entry: Mapping[str, Any]) -> ServiceText | None:
+        """Return why something that somebody tried was refused, where intake says it."""
+        denied = (entry.get("parameters") or {}).get("denied")
+        return ServiceText(denied.lower(), "", NO_FACTS) if denied and entry["refused"] else None
 
     @property
     def minutes(self) -> int:

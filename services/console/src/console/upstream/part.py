@@ -42,6 +42,13 @@ class Denied:
 Part = Here | Missing | Denied
 
 
+def status_of_part(part: Part) -> int:
+    """Return the status of a page of which this is the main part."""
+    if isinstance(part, Missing):
+        return 503
+    return part.status if isinstance(part, Denied) else 200
+
+
 def data_of(part: Part) -> Any | None:
     """Return what is known: the answer, else the last one that was kept, else None."""
     if isinstance(part, Here):

@@ -7,7 +7,6 @@ from fastapi import Request
 from starlette.responses import Response
 
 from console.paged_list import asked_for, paged_list
-from console.permitted import ASK_FOR_DELIVERIES, may
 from console.upstream.client import Get, Parts
 from console.upstream.part import Here
 from console.versions.view import version_page
@@ -77,5 +76,4 @@ async def show(request: Request, visitor: Visiting, ref: str) -> Response:
         parts,
         view=version_page(parts.by_name, visitor.reader.moment),
         version=found.data,
-        may_ask=may(visitor, ASK_FOR_DELIVERIES),
     )

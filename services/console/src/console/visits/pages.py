@@ -8,8 +8,9 @@ from starlette.responses import HTMLResponse, Response
 from console.language.chosen import Reader
 from console.look.navigation import more, navigation
 from console.look.rendering import render
+from console.permitted import may, roles_with
 from console.upstream.client import Parts
-from console.upstream.part import Denied, Here, Missing, Part
+from console.upstream.part import Here, status_of_part
 from console.visits.visitor import Visitor
 
 REFERRER_POLICY: Final = {"Referrer-Policy": "same-origin"}
@@ -32,6 +33,7 @@ def page(
         "navigation": navigation(request.url.path, visitor.is_contact),
         "more_entries": more(request.url.path, visitor.is_contact),
         "path": request.url.path,
+        "may": lambda permission: may(visitor.session.person.roles, permission),
         "asked": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     }
     timing = {"Server-Timing": parts.server_timing} if parts else {}
@@ -50,11 +52,24 @@ def not_shown(
     return page(request, visitor, "look/not_shown.html", parts, status=status, key=key, part=part)
 
 
-def status_of_part(part: Part) -> int:
-    """Return the status of a page of which this is the main part."""
-    if isinstance(part, Missing):
-        return 503
-    return part.status if isinstance(part, Denied) else 200
+def not_permitted(
+    request: Request, visitor: Visitor, permission: str, heading: str, back: str
+) -> Response | None:
+    """Render that the visitor may not do what the page of this `heading` is for, and who may; None where they may.
+
+    `back`: the path of the page from which one comes.
+    """
+    if may(visitor.session.person.roles, permission):
+        return None
+    return page(
+        request,
+        visitor,
+        "look/not_permitted.html",
+        status=403,
+        heading=heading,
+        back=back,
+        roles=roles_with(permission),
+    )
 
 
 def open_page(reader: Reader, template: str, *, status: int = 200, **values: Any) -> Response:

@@ -10,7 +10,7 @@ from console.forms import form as forms
 from console.forms.decision import Decision, decide
 from console.forms.form import Form
 from console.upstream.client import Get, Parts
-from console.upstream.part import Denied, Here
+from console.upstream.part import Denied, Here, status_of_part
 from console.visits.pages import page
 from console.visits.routes import pages
 from console.visits.visitor import Visiting, Visitor
@@ -29,7 +29,7 @@ async def show_all(request: Request, visitor: Visiting, state: str = "requested"
     query = ROWS if chosen == "everything" else ROWS | {"state": chosen}
     parts = await visitor.upstream.parts(visitor.asker, {"list": Get("sla", "/v1/waivers", query)})
     shown = waiver_list(parts["list"], chosen, visitor.reader.moment)
-    status = 503 if shown.missing else 200
+    status = status_of_part(parts["list"])
     return page(
         request, visitor, "waivers/waivers.html", parts, status=status, waivers=shown, states=STATES
     )

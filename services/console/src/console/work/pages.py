@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from common.domain.console_pages import page_of
 from console.upstream.client import Get
-from console.upstream.part import Missing
+from console.upstream.part import Denied, Missing
 from console.visits.pages import page
 from console.visits.routes import pages
 from console.visits.visitor import Visiting, Visitor
@@ -49,5 +49,7 @@ async def show_part(request: Request, visitor: Visiting) -> Response:
 async def _show(request: Request, visitor: Visitor, template: str) -> Response:
     parts = await visitor.upstream.parts(visitor.asker, CONTACTS if visitor.is_contact else STAFF)
     work = my_work(parts.by_name, visitor.session.person.sub, visitor.reader.moment, page_of)
-    status = 503 if isinstance(parts["queue"], Missing) else 200
+    main = parts["queue"]
+    is_denied = all(isinstance(part, Denied) for part in parts.by_name.values())
+    status = 503 if isinstance(main, Missing) else 403 if is_denied else 200
     return page(request, visitor, template, parts, status=status, work=work)

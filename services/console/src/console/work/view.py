@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from console.promises import Mark, Promise, mark, promise
+from console.service_text import NO_FACTS, ServiceText
 from console.upstream.part import Missing, Part, ServiceName, data_of, items_of
 
 SERVICES: Final = ("intake", "sla", "escalation", "delivery-gate")
@@ -29,7 +30,7 @@ class Row:
     customer: str | None
     due_at: str | None
     since: str
-    why: str
+    why: ServiceText
     path: str | None
     mark: Mark
 
@@ -84,10 +85,15 @@ def _row(item: Mapping[str, Any], moment: datetime, page_of: Callable[[str], str
         item.get("customer"),
         item.get("due_at"),
         item["since"],
-        item["why"],
+        _why(item),
         page_of(item["href"]),
         mark(item.get("due_at"), moment),
     )
+
+
+def _why(item: Mapping[str, Any]) -> ServiceText:
+    first = item.get("first")
+    return ServiceText(item["kind"], item["why"], {"first": first} if first else NO_FACTS, "why")
 
 
 def _urgency(row: Row) -> tuple[bool, datetime]:

@@ -97,6 +97,7 @@ def waiting(kind: str, key: str, noun: str, **changed: Any) -> dict[str, Any]:
         "due_at": None,
         "since": "2026-03-02T07:00:00Z",
         "why": "somebody else must look at it",
+        "first": "Omar Haddad",
         "href": f"/v1/{noun}/{key}",
     }
     return facts | changed

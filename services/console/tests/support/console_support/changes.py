@@ -97,8 +97,10 @@ REFUSAL: dict[str, Any] = {
             {
                 "code": "READINESS_MISSING",
                 "criterion": "rollback_plan",
-                "justification": "There is no plan.",
+                "justification": "The request names no proof of the rollback plan.",
                 "evidence": None,
+                "said": "proof_missing",
+                "facts": {},
             }
         ],
         "follow_ups": ["FUP-3"],

@@ -5,6 +5,7 @@ from typing import Any
 from console_support.answers import page_of, say_ticket, say_work
 from console_support.changes import CONTACT, CUSTOMER, say_changes
 from console_support.deliveries import say_deliveries
+from console_support.notices import say_notices
 from console_support.promises import say_promises
 from console_support.reviews import say_reviews
 from console_support.services import FakeServices
@@ -106,6 +107,7 @@ def say_everything(services: FakeServices) -> None:
     say_reviews(services)
     say_changes(services)
     say_deliveries(services)
+    say_notices(services)
     found = services.answers["intake", "GET", "/v1/queue"]
     services.say("intake", "/v1/tickets", answer=found)
     say_lists(services)
@@ -221,7 +223,8 @@ ACT: dict[str, Any] = {
     "via": None,
     "act": "assign",
     "refused": False,
-    "words": "assigned it to anna",
+    "words": "Anna de Vries assigned it to Anna de Vries: Knows it",
+    "parameters": {"to": "Anna de Vries", "reason": "Knows it"},
 }
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from console_support.answers import page_of
+from console_support.differences import DIFFERENCES
 from console_support.outages import say_outages
 from console_support.services import FakeServices
 from console_support.trial import TRIAL
@@ -66,7 +67,30 @@ EXPLANATION: dict[str, Any] = {
             "kind": "opened",
             "text": "the clock began",
             "by": ["Anna de Vries"],
-        }
+            "code": "opened_promised",
+            "parameters": {"target_seconds": "14400"},
+        },
+        {
+            "at": "2026-03-02T07:00:00Z",
+            "kind": "terms_changed",
+            "text": "another priority (minor to major): 4 hr promised instead of 8 hr",
+            "by": [],
+            "code": "target_changed",
+            "parameters": {
+                "target_seconds": "14400",
+                "was_target_seconds": "28800",
+                "deadline_at": "2026-03-02T09:00:00+00:00",
+                "reason": "priority minor to major",
+            },
+        },
+        {
+            "at": "2026-03-02T07:30:00Z",
+            "kind": "cancelled",
+            "text": "cancelled: it ended",
+            "by": [],
+            "code": "of_next_year",
+            "parameters": {},
+        },
     ],
     "intervals": [
         interval("2026-03-01T20:00:00Z", "2026-03-02T05:00:00Z", "closed_hours"),
@@ -187,6 +211,9 @@ FORECAST: dict[str, Any] = {
     "elapsed_seconds": 12_600,
     "target_seconds": 14_400,
     "queue_position": 3,
+    "typical_queue_length": 2.0,
+    "breached_share": 0.75,
+    "prior": 0.62,
     "sample_size": 41,
     "reasons": ["Critical incidents of billing take 5 hr."],
     "created_at": "2026-03-02T08:25:00Z",
@@ -232,8 +259,7 @@ def say_promises(services: FakeServices) -> None:
     for name in (AGREEMENT_ID, "acme-sla"):
         services.say("sla", f"/v1/agreements/{name}", AGREEMENT, etag='"2"')
         services.say("sla", f"/v1/agreements/{name}/simulate", TRIAL, method="POST")
-    difference = {"term": "resolution, blocker", "previous": "6 hr", "current": "4 hr"}
-    diff = {"key": "acme-sla", "from_version": 1, "to_version": 2, "differences": [difference]}
+    diff = {"key": "acme-sla", "from_version": 1, "to_version": 2, "differences": DIFFERENCES}
     services.say("sla", f"/v1/agreements/{AGREEMENT['agreement_id']}/diff", diff)
     services.say("sla", "/v1/agreements/matching", MATCH)
     services.say("sla", f"/v1/calendars/{CALENDAR_ID}", CALENDAR)

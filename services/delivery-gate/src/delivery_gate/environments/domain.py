@@ -88,13 +88,17 @@ def environment_violations(environment: Environment, version: Deliverable | None
 
 def _debt_violation(debt: Debt) -> Reason:
     justification = "The environment accepts only a version that contains its emergency change."
-    return Reason(ReasonCode.EMERGENCY_DEBT_OPEN, "debt", justification, debt.change)
+    code = ReasonCode.EMERGENCY_DEBT_OPEN
+    return Reason(code, "debt", justification, debt.change, "debt_open")
 
 
 def _drift_violation(environment: Environment, drift: Drift) -> Reason:
     seen = drift.digest or "no digest at all"
     justification = f"Nobody can explain what runs as {drift.product} on {environment.key}: {seen}."
-    return Reason(ReasonCode.ENV_DRIFTED, "drift", justification)
+    facts = {"product": drift.product, "environment": environment.key}
+    facts |= {"seen": drift.digest} if drift.digest else {}
+    said = "drifted" if drift.digest else "drifted_unseen"
+    return Reason(ReasonCode.ENV_DRIFTED, "drift", justification, said=said, facts=facts)
 
 
 def incur_debt(

@@ -130,6 +130,8 @@ def hold_violations(
             follow_up.kind,
             f"An earlier refusal is not followed up: {follow_up.task}",
             follow_up.key,
+            "follow_up_open",
+            {"task": follow_up.task},
         )
         for follow_up in follow_ups
         if holds(follow_up, requested, digest)

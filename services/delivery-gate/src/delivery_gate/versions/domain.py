@@ -78,17 +78,21 @@ def register(requested: Version, existing: Version | None) -> Version | Rejectio
 def naming_violations(reference: Reference, version: Version | None) -> list[Reason]:
     """What is wrong with how a request names the version."""
     if not reference.name:
-        return [_reason(ReasonCode.UNVERSIONED, "The request names no version.")]
+        return [_reason(ReasonCode.UNVERSIONED, "The request names no version.", "no_version")]
     if is_moving_tag(reference.name):
-        return [_reason(ReasonCode.MUTABLE_REFERENCE, f"{reference.name!r} is a moving tag.")]
+        detail = f"{reference.name!r} is a moving tag."
+        return [_reason(ReasonCode.MUTABLE_REFERENCE, detail, "moving_tag", name=reference.name)]
     if version is None:
         detail = f"{reference.product} {reference.name} was never registered."
-        return [_reason(ReasonCode.VERSION_UNKNOWN, detail)]
+        named = {"product": reference.product, "name": reference.name}
+        return [_reason(ReasonCode.VERSION_UNKNOWN, detail, "never_registered", **named)]
     if reference.digest is not None and reference.digest != version.digest:
         detail = f"{version.name} is {version.digest}; the request says {reference.digest}."
-        return [_reason(ReasonCode.DIGEST_MISMATCH, detail)]
+        digests = {"registered": version.digest, "requested": reference.digest}
+        named = {"name": version.name, **digests}
+        return [_reason(ReasonCode.DIGEST_MISMATCH, detail, "another_registered", **named)]
     return []
 
 
-def _reason(code: ReasonCode, justification: str) -> Reason:
-    return Reason(code, "version", justification)
+def _reason(code: ReasonCode, justification: str, said: str, **facts: str) -> Reason:
+    return Reason(code, "version", justification, said=said, facts=facts)

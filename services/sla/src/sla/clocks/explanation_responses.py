@@ -43,12 +43,17 @@ class PromiseRead(ResponseModel):
 
 
 class StoryEventRead(ResponseModel):
-    """Something that happened, in words. `by`: the names of our people who did it."""
+    """Something that happened, in words. `by`: the names of our people who did it.
+
+    To say the same in another language: `code` names the sentence, `parameters` are what it fills in.
+    """
 
     at: datetime
     kind: str
     text: str
     by: list[str]
+    code: str
+    parameters: dict[str, str]
 
 
 class ExplanationBody(ResponseModel):
@@ -137,7 +142,14 @@ def _promises(report: ExplanationReport) -> list[PromiseRead]:
 
 def _event(report: ExplanationReport, event: StoryEvent) -> StoryEventRead:
     names = [report.name_of(account) for account in dict.fromkeys(event.by)]
-    return StoryEventRead(at=event.at, kind=event.kind, text=event.text, by=names)
+    return StoryEventRead(
+        at=event.at,
+        kind=event.kind,
+        text=event.text,
+        by=names,
+        code=event.code,
+        parameters=dict(event.facts),
+    )
 
 
 def _interval(interval: Interval) -> IntervalRead:

@@ -79,10 +79,20 @@ def _check_violation(
     kind: str, check: Check | None, age: timedelta, now: datetime
 ) -> Reason | None:
     if check is None:
-        return Reason(ReasonCode.CHECK_ERROR, kind, "This check has not reported a result.")
+        return Reason(
+            ReasonCode.CHECK_ERROR,
+            kind,
+            "This check has not reported a result.",
+            said="check_missing",
+        )
     if check.result == "failed":
         return Reason(
-            ReasonCode.CHECK_FAILED, kind, f"Failed at {check.at.isoformat()}.", check.evidence
+            ReasonCode.CHECK_FAILED,
+            kind,
+            f"Failed at {check.at.isoformat()}.",
+            check.evidence,
+            "check_failed",
+            {"failed_at": check.at.isoformat()},
         )
     if check.result == "error":
         return Reason(
@@ -90,10 +100,17 @@ def _check_violation(
             kind,
             "This check ended with an error; run it again.",
             check.evidence,
+            "check_errored",
         )
     if now - check.at > age:
         days = age / timedelta(days=1)
-        return Reason(ReasonCode.CHECK_ERROR, kind, f"Older than {days:g} days; run it again.")
+        return Reason(
+            ReasonCode.CHECK_ERROR,
+            kind,
+            f"Older than {days:g} days; run it again.",
+            said="check_too_old",
+            facts={"age_span": f"{age.total_seconds():.0f}"},
+        )
     return None
 
 
@@ -105,6 +122,7 @@ def readiness_violations(requirements: Requirements, readiness: Mapping[str, str
             ReasonCode.READINESS_MISSING,
             item,
             f"The request names no proof of the {item.replace('_', ' ')}.",
+            said="proof_missing",
         )
         for item in missing
     ]
@@ -120,7 +138,13 @@ def promotion_violations(
     """
     tiers = requirements.promotion[lifecycle if urgent else "standard"]
     return [
-        Reason(ReasonCode.PROMOTION_SKIPPED, tier, f"This digest was never verified in {tier}.")
+        Reason(
+            ReasonCode.PROMOTION_SKIPPED,
+            tier,
+            f"This digest was never verified in {tier}.",
+            said="never_verified",
+            facts={"tier": tier},
+        )
         for tier in tiers
         if tier not in verified_in
     ]

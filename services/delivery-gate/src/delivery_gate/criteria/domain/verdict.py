@@ -1,7 +1,7 @@
 """Verdicts of the gate: outcome, reasons, and the follow-ups that a refusal obliges to."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -89,12 +89,18 @@ FAILED_CHECK_FOLLOW_UPS: dict[str, tuple[FollowUpKind, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One violation: the criterion that is not met, why, and where the evidence is."""
+    """One violation: the criterion that is not met, why, and where the evidence is.
+
+    `said` is the code of the gate's own sentence, and `facts` are what it fills in; of what a person wrote there
+    is none.
+    """
 
     code: ReasonCode
     criterion: str
     justification: str
     evidence: str | None = None
+    said: str | None = field(default=None, compare=False)
+    facts: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def follow_ups(self) -> tuple[FollowUpKind, ...]:
         """The kinds of follow-up that this reason obliges to when nobody names others."""

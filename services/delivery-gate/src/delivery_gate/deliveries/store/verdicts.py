@@ -95,7 +95,14 @@ async def _fetch(tx: Connection, query: Select[Any]) -> list[RecordedVerdict]:
 
 def _from_row(row: Row[Any]) -> RecordedVerdict:
     reasons = tuple(
-        Reason(ReasonCode(item["code"]), item["criterion"], item["justification"], item["evidence"])
+        Reason(
+            ReasonCode(item["code"]),
+            item["criterion"],
+            item["justification"],
+            item["evidence"],
+            item.get("said"),
+            item.get("facts") or {},
+        )
         for item in row.reasons
     )
     return RecordedVerdict(
@@ -113,8 +120,9 @@ def _from_row(row: Row[Any]) -> RecordedVerdict:
     )
 
 
-def _reason_to_json(reason: Reason) -> dict[str, str | None]:
-    return {
+def _reason_to_json(reason: Reason) -> dict[str, object]:
+    said = {"said": reason.said, "facts": dict(reason.facts)} if reason.said else {}
+    return said | {
         "code": reason.code.value,
         "criterion": reason.criterion,
         "justification": reason.justification,

@@ -46,6 +46,10 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 _PEOPLE: Final = frozenset({"to"})
 """Grounds that name an account, which a name stands for."""
+_FACTS: Final = (
+    "customer", "denied", "into", "on", "reason", "to", "visibility", "wanted", "was",
+)  # fmt: skip
+"""Grounds that the words fill in, or that choose them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,13 @@ class HistoryEntry:
         """The accounts that the words name."""
         named = {self.grounds.get(name) for name in _PEOPLE}
         return {self.who, *(one for one in named if isinstance(one, str))}
+
+    def facts(self, names: Mapping[str, str]) -> dict[str, str]:
+        """What `words` fills in, by its name: codes as the audit trail has them, people by their names."""
+        found = {name: self.grounds.get(name) for name in _FACTS}
+        found["to"] = self.grounds.get("partner") or found["to"]
+        known = {name: str(value) for name, value in found.items() if value not in (None, "")}
+        return known | {name: names.get(known[name], known[name]) for name in _PEOPLE & set(known)}
 
     def words(self, names: Mapping[str, str]) -> str:
         """It as a sentence: who did what."""

@@ -37,6 +37,7 @@ async def list_history(
             act=row.action,
             refused=row.is_refused,
             words=row.words(known),
+            parameters=row.facts(known),
         ),
         lambda row: (row.position,),
     )

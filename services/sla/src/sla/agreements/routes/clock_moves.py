@@ -116,7 +116,11 @@ async def list_bulk_updates(
 
 def _check_in_force(stored: AgreementVersion, at: datetime) -> None:
     if stored.lifecycle.state != "published" or not stored.agreement.is_valid_at(at):
-        raise Conflict("Clocks are moved to a version that is published and valid now.")
+        raise Conflict(
+            "Clocks are moved to a version that is published and valid now.",
+            code="NOT_VALID_NOW",
+            type="conflict",
+        )
 
 
 async def record_audit(

@@ -1,6 +1,6 @@
 """Match an agreement to a ticket, with the reasons; compare two versions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -66,9 +66,17 @@ class MatchRead(ResponseModel):
 
 
 class DifferenceRead(ResponseModel):
+    """A term on which they differ, in words. To say the same in another language: `code` and `parameters` name the
+    term, the other two are what each version fills in, null where it agrees on nothing.
+    """
+
     term: str
     previous: str
     current: str
+    code: str
+    parameters: dict[str, str]
+    previous_parameters: dict[str, str] | None
+    current_parameters: dict[str, str] | None
 
 
 class VersionDiffRead(ResponseModel):
@@ -152,9 +160,22 @@ async def compare_versions(
         from_version=old,
         to_version=new,
         differences=[
-            DifferenceRead(term=d.term, previous=d.previous, current=d.current) for d in changes
+            DifferenceRead(
+                term=one.term,
+                previous=one.previous,
+                current=one.current,
+                code=one.code,
+                parameters=dict(one.about),
+                previous_parameters=_dict(one.previous_facts),
+                current_parameters=_dict(one.current_facts),
+            )
+            for one in changes
         ],
     )
+
+
+def _dict(facts: Mapping[str, str] | None) -> dict[str, str] | None:
+    return None if facts is None else dict(facts)
 
 
 def _customer_names(stored: Iterable[AgreementVersion], caller: Caller) -> dict[UUID, str]:

@@ -49,7 +49,9 @@ async def create_series(
     location = (owner, body.service, body.environment)
     definition = Series(uuid7(), body.key, body.name, body.unit, *location, sample_interval)
     if not await series.add(tx, definition, id, caller.actor, at):
-        raise Conflict("This key names another series. Take another key.")
+        raise Conflict(
+            "This key names another series. Take another key.", code="KEY_TAKEN", type="conflict"
+        )
     subject, grounds = f"series/{definition.id}", {"key": definition.key}
     await record(tx, Entry.by(caller.actor, at, "series.define", subject, grounds))
     response.headers["Location"] = f"/v1/series/{definition.id}"

@@ -66,12 +66,16 @@ async def retire_service(
         raise NotFound("This service")
     if_match(request, current.sequence, to_response(current, caller))
     if current.retired_at is not None:
-        raise Conflict("This service is already retired.")
+        raise Conflict("This service is already retired.", code="ALREADY_RETIRED", type="conflict")
     if dependents := (await catalogue.load_graph(tx)).direct_dependents.get(
         service_node(current.key), ()
     ):
         raise Conflict(
-            f"{', '.join(dependents)} runs on it. Change that first.", services=list(dependents)
+            f"{', '.join(dependents)} runs on it. Change that first.",
+            services=list(dependents),
+            code="STILL_NEEDED",
+            type="conflict",
+            parameters={"services": ", ".join(dependents)},
         )
     at = await transaction_time(tx)
     await catalogue.set_retired(tx, current.service_id, current.sequence + 1, at)

@@ -32,12 +32,18 @@ EventKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class StoryEvent:
-    """Something that happened at `at`, in words; `by` are the accounts of those who did it."""
+    """Something that happened at `at`, in words; `by` are the accounts of those who did it.
+
+    `code` names the sentence in `text`, and `facts` are what it fills in, to say the same in another language:
+    instants in names that end in `_at`, lengths in `_seconds`.
+    """
 
     at: datetime
     kind: EventKind
     text: str
     by: tuple[str, ...] = ()
+    code: str = field(default="", compare=False)
+    facts: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from common.wording import format_duration
 from sla.agreements.domain.agreement import Contract, Metric
-from sla.clocks.domain.clock import BREACH, Clock, ClockWaiver, Firing, Input, InputKind, Timetables
+from sla.clocks.domain.clock import BREACH, Clock, Firing, Input, InputKind, Timetables
 from sla.clocks.domain.story import (
     LateApproval,
     Step,
@@ -19,7 +19,19 @@ from sla.clocks.domain.story import (
     first_version,
     steps_of,
 )
-from sla.clocks.domain.story_terms import describe_terms, terms_changes
+from sla.clocks.domain.story_terms import (
+    describe_terms,
+    facts_of_terms,
+    seconds_of,
+    terms_changes,
+)
+from sla.clocks.domain.story_waivers import (
+    approval_event,
+    key_of_approval,
+    late_event,
+    name_of_approval,
+)
+from sla.clocks.domain.story_warnings import describe_warning, warning_facts
 
 STOPS: Final[Mapping[InputKind, str]] = {
     "replied": "public reply to the customer",
@@ -67,7 +79,7 @@ def tell_story(
             periods.append(period)
         if one.after.terms.target != one.before.terms.target:
             targets.append(TargetStep(one.at, one.after.terms.target))
-    events += [_too_late(one) for one in late]
+    events += [late_event(one) for one in late]
     cycles = [one.at for one in steps if one.starts_cycle]
     in_order = sorted(events, key=lambda event: event.at)
     return Story(in_order, targets, periods, cycles, terms_changes(steps))
@@ -84,15 +96,26 @@ def result_of(clock: Clock, counted: timedelta) -> str:
     return f"{format_duration(counted - target)} too late"
 
 
+def result_facts(clock: Clock, counted: timedelta) -> dict[str, str]:
+    """How a cycle that counted so much ended: what was left, or by how much it was too late; none without a promise."""
+    target = clock.terms.target
+    if target is None:
+        return {}
+    name = "left_seconds" if counted <= target else "late_seconds"
+    return {name: seconds_of(abs(target - counted))}
+
+
 def _opening(clock: Clock, input: Input) -> StoryEvent:
     target = clock.terms.target
     if clock.metric == "next_reply":
         text = "the ticket was opened; the clock waits for the customer's next message"
-    elif target is None:
+        return StoryEvent(clock.opened_at, "opened", text, input.by, "opened_waiting")
+    if target is None:
         text = "the ticket was opened; nothing was promised yet"
-    else:
-        text = f"the clock began: {format_duration(target)} promised"
-    return StoryEvent(clock.opened_at, "opened", text, input.by)
+        return StoryEvent(clock.opened_at, "opened", text, input.by, "opened_unpromised")
+    text = f"the clock began: {format_duration(target)} promised"
+    facts = {"target_seconds": seconds_of(target)}
+    return StoryEvent(clock.opened_at, "opened", text, input.by, "opened_promised", facts)
 
 
 def _events_of(step: Step, names: StoryNames) -> Iterator[StoryEvent]:
@@ -101,60 +124,34 @@ def _events_of(step: Step, names: StoryNames) -> Iterator[StoryEvent]:
         yield _firing(step, input.firing, names)
         return
     if input.waiver is not None:
-        yield _approval(step, input.waiver, names)
+        yield approval_event(step, input.waiver, names)
         return
     if input.kind in ("opened_earlier", "opened_later") and step.before != step.after:
         text = f"{input.reason}: it counts from {names.format_instant(step.after.opened_at)} on"
-        yield StoryEvent(step.at, "opening_moved", text, input.by)
+        facts = {"counts_at": step.after.opened_at.isoformat()}
+        yield StoryEvent(step.at, "opening_moved", text, input.by, input.kind, facts)
     if terms := describe_terms(step, names):
-        yield StoryEvent(step.at, "terms_changed", terms, input.by)
+        yield StoryEvent(
+            step.at, "terms_changed", terms, input.by, input.kind, facts_of_terms(step)
+        )
     yield from _state_events(step)
     yield from _withdrawal(step, names)
 
 
 def _firing(step: Step, firing: Firing, names: StoryNames) -> StoryEvent:
     if firing.kind != BREACH:
-        return StoryEvent(firing.due_at, "warned", describe_warning(firing))
-    text = "the promise was broken"
+        code, facts = warning_facts(firing)
+        return StoryEvent(firing.due_at, "warned", describe_warning(firing), (), code, facts)
+    text, facts = "the promise was broken", {}
     if firing.reason != "deadline":
         passed = names.format_instant(firing.reached_at)
         text += f": by a change its time had run out at {passed}"
+        facts["passed_at"] = firing.reached_at.isoformat()
     waiver = step.after.waiver_covering(firing.due_at)
     if waiver is not None:
-        text += f"; {_approval_name(waiver, names)} covers it"
-    return StoryEvent(firing.due_at, "breached", text)
-
-
-def describe_warning(firing: Firing) -> str:
-    """A warning in words: `warned, 50 % used up`."""
-    threshold = firing.kind.removeprefix("warning_")
-    if threshold.replace(".", "").isdigit():
-        return f"warned, {threshold} % used up"
-    seconds = threshold.removesuffix("s_before")
-    before = format_duration(int(seconds)) if seconds.isdigit() else threshold.replace("_", " ")
-    return f"warned, {before} before the deadline"
-
-
-def _approval(step: Step, waiver: ClockWaiver, names: StoryNames) -> StoryEvent:
-    facts = names.approvals.get(waiver.waiver_id)
-    name, until = _approval_name(waiver, names), names.format_instant(waiver.expires_at)
-    is_known = any(one.waiver_id == waiver.waiver_id for one in step.before.waivers)
-    if is_known:
-        by = (facts.ended_by,) if facts and facts.ended_by else ()
-        return StoryEvent(step.input.at, "waived", f"{name} covers no breach from {until} on", by)
-    by = (facts.decided_by,) if facts and facts.decided_by else ()
-    text = f"{name} was approved: a breach before {until} is covered"
-    return StoryEvent(waiver.at, "waived", text, by)
-
-
-def _too_late(approval: LateApproval) -> StoryEvent:
-    text = f"waiver {approval.key} was approved too late: it covers nothing"
-    return StoryEvent(approval.decided_at, "waiver_too_late", text, (approval.decided_by,))
-
-
-def _approval_name(waiver: ClockWaiver, names: StoryNames) -> str:
-    facts = names.approvals.get(waiver.waiver_id)
-    return f"waiver {facts.key}" if facts else "a waiver"
+        text += f"; {name_of_approval(waiver, names)} covers it"
+        facts |= key_of_approval(waiver, names)
+    return StoryEvent(firing.due_at, "breached", text, (), "breached", facts)
 
 
 def _withdrawal(step: Step, names: StoryNames) -> Iterator[StoryEvent]:
@@ -162,28 +159,50 @@ def _withdrawal(step: Step, names: StoryNames) -> Iterator[StoryEvent]:
     breached_at = before.cycle_breached_at
     if breached_at is not None and after.cycle_breached_at is None and not step.starts_cycle:
         text = f"the breach of {names.format_instant(breached_at)} is withdrawn"
-        yield StoryEvent(step.at, "breach_withdrawn", text, step.input.by)
+        facts = {"broken_at": breached_at.isoformat()}
+        by = step.input.by
+        yield StoryEvent(step.at, "breach_withdrawn", text, by, "breach_withdrawn", facts)
 
 
 def _state_events(step: Step) -> Iterator[StoryEvent]:
     before, after, input = step.before, step.after, step.input
     if after.cancelled is not None and before.cancelled is None:
-        yield StoryEvent(step.at, "cancelled", f"cancelled: {after.cancelled}", input.by)
+        text = f"cancelled: {after.cancelled}"
+        facts = {"reason": after.cancelled}
+        yield StoryEvent(step.at, "cancelled", text, input.by, "cancelled", facts)
     elif input.kind == "unmerged" and before != after:
         text = "separated again: it counts as if it had never been merged"
-        yield StoryEvent(step.at, "separated", text, input.by)
+        yield StoryEvent(step.at, "separated", text, input.by, "separated")
     elif step.starts_cycle:
-        yield StoryEvent(step.at, "cycle_started", _cycle_text(step), input.by)
+        code, facts = _cycle_facts(step)
+        yield StoryEvent(step.at, "cycle_started", _cycle_text(step), input.by, code, facts)
     elif before.open and not after.open:
-        yield StoryEvent(step.at, "stopped", _stop_text(step), input.by)
+        code, facts = f"stopped_{input.kind}", _stop_facts(step)
+        yield StoryEvent(step.at, "stopped", _stop_text(step), input.by, code, facts)
     elif after.open and not before.open:
-        yield StoryEvent(step.at, "reopened", _reopening_text(input), input.by)
+        code = input.kind if input.kind in ("reopened", "reopened_by_us") else "open_again"
+        yield StoryEvent(step.at, "reopened", _reopening_text(input), input.by, code)
     elif input.kind == "on_hold" and before.open and after.waiting and not before.waiting:
         counts = "" if after.terms.pausable else "; by the agreement this time counts"
-        yield StoryEvent(step.at, "paused", f"put on hold for the customer{counts}", input.by)
+        text = f"put on hold for the customer{counts}"
+        code = "paused" if after.terms.pausable else "paused_counting"
+        yield StoryEvent(step.at, "paused", text, input.by, code)
     elif before.waiting and not after.waiting:
         text = RESUMES.get(input.kind, "work goes on")
-        yield StoryEvent(step.at, "resumed", text, input.by)
+        code = f"resumed_{input.kind}" if input.kind in RESUMES else "resumed"
+        yield StoryEvent(step.at, "resumed", text, input.by, code)
+
+
+def _cycle_facts(step: Step) -> tuple[str, dict[str, str]]:
+    if step.input.kind in ("replied", "answered"):
+        return "cycle_news", result_facts(step.before, _counted_at_end(step))
+    return ("cycle_owed" if step.input.kind == "customer_replied" else "cycle_reopened"), {}
+
+
+def _stop_facts(step: Step) -> dict[str, str]:
+    if step.input.kind in ("merged", "cancelled"):
+        return {"reason": step.input.reason} if step.input.reason else {}
+    return result_facts(step.after, step.after.counted)
 
 
 def _cycle_text(step: Step) -> str:

@@ -1,7 +1,7 @@
 """A change of what is promised in words: from which target, version and cover to which (C6). Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -27,6 +27,33 @@ def describe_terms(step: Step, names: StoryNames) -> str:
         return ""
     changes = "; ".join(_changes(step, names))
     return f"{reason_of(step.input)}: {changes}" if changes else ""
+
+
+def facts_of_terms(step: Step) -> dict[str, str]:
+    """What an input changed of the promise: from what (`was_…`) to what; of what is left out nothing holds, or nothing
+    changed. `pausable` says whether waiting on the customer is left out of the count now."""
+    before, after = step.before.terms, step.after.terms
+    pairs: dict[str, tuple[str | None, str | None]] = {}
+    if before.target != after.target:
+        pairs["target_seconds"] = (seconds_of(before.target), seconds_of(after.target))
+    if step.before.deadline != step.after.deadline:
+        pairs["deadline_at"] = (_iso(step.before.deadline), _iso(step.after.deadline))
+    facts = {name: now for name, (_, now) in pairs.items() if now}
+    facts |= {f"was_{name}": was for name, (was, _) in pairs.items() if was}
+    if before.pausable != after.pausable:
+        facts["pausable"] = str(after.pausable).lower()
+    if step.input.reason:
+        facts["reason"] = step.input.reason
+    return facts
+
+
+def seconds_of(length: timedelta | None) -> str:
+    """Write a length as a fact; "" for none."""
+    return "" if length is None else f"{length.total_seconds():.0f}"
+
+
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
 
 
 def terms_changes(steps: Iterable[Step]) -> list[TermsChange]:

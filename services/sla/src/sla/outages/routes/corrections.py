@@ -149,7 +149,11 @@ async def _lock_for_decision(
     if correction is None:
         raise NotFound("This correction")
     if correction.state != "requested":
-        raise Conflict(f"This correction is {correction.state} already.")
+        raise Conflict(
+            f"This correction is {correction.state} already.",
+            code="ALREADY_DECIDED",
+            type="conflict",
+        )
     return outage, correction
 
 

@@ -142,7 +142,9 @@ async def confirm_outage_rules(
     if_match(request, before.version, RulesRead.model_validate(before))
     asked = await outage_rules.find_waiting(tx, before.version)
     if asked is None:
-        raise Conflict("No outage rules wait for a second person.")
+        raise Conflict(
+            "No outage rules wait for a second person.", code="NOTHING_PENDING", type="conflict"
+        )
     at = await transaction_time(tx)
     if asked.requested_by == await counted_as(tx, caller.sub, asked.requested_by):
         await _record(tx, caller, at, "outage_rules.confirm.denied", before.version, asked.rules)

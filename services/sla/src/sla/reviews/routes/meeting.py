@@ -99,7 +99,7 @@ async def add_breach_comment(
         detail = "this customer has no such clock; the review's breaches name them"
         raise ValidationFailed([Violation("/clock_id", "unknown_reference", detail)])
     if ticket_clock.clock.breached_at is None:
-        raise Conflict("This promise was not breached.")
+        raise Conflict("This promise was not breached.", code="NOT_BREACHED", type="conflict")
     await meetings.add_breach_comment(tx, ticket_clock.id, body.text, caller.sub, at)
     await _record_audit(tx, review, caller, "review.reason", at)
     return BreachCommentRead(
@@ -159,4 +159,9 @@ async def _record_audit(
 
 def _check_limit(count: int, limit: int, noun: str) -> None:
     if count > limit:
-        raise Conflict(f"A review has at most {limit} {noun}.")
+        raise Conflict(
+            f"A review has at most {limit} {noun}.",
+            code="REVIEW_FULL",
+            type="conflict",
+            parameters={"limit": str(limit)},
+        )

@@ -56,7 +56,12 @@ async def generate_review(
         raise ValidationFailed([Violation("/month", "future", "give a month that has begun")])
     review = await commands.generate(tx, customer, month, caller.sub, at)
     if review is None:
-        raise Conflict(f"There is a review {customer.key}-{month}. Draw it up again, or read it.")
+        raise Conflict(
+            f"There is a review {customer.key}-{month}. Draw it up again, or read it.",
+            code="REVIEW_EXISTS",
+            type="conflict",
+            parameters={"review": f"{customer.key}-{month}"},
+        )
     await record(tx, _audit_entry(review, caller, "review.draw", {"month": str(month)}, at))
     response.headers["Location"] = f"/v1/reviews/{review.id}"
     return to_response(review)
@@ -102,7 +107,11 @@ async def publish_review(
         message = f"Somebody else than whoever {own} publishes it."
         return problem_response(Forbidden(message, code="SELF_APPROVAL"))
     if await _is_unchanged(tx, review):
-        raise Conflict("This is published as it is. Draw it up again first.")
+        raise Conflict(
+            "This is published as it is. Draw it up again first.",
+            code="NOTHING_NEW",
+            type="conflict",
+        )
     if unexplained := unexplained_breaches(await reviews.get_draft(tx, review.id)):
         raise Conflict(_reasons_missing(unexplained), code="REASONS_MISSING")
     if review.edition and reason is None:

@@ -74,9 +74,18 @@ async def create_rate_card(
     at = await transaction_time(tx)
     previous = await rate_cards.find_newest(tx, customer_id)
     if previous is not None and body.valid_from <= previous.valid_from:
-        raise Conflict(f"The newest card begins on {previous.valid_from}: begin later than that.")
+        raise Conflict(
+            f"The newest card begins on {previous.valid_from}: begin later than that.",
+            code="CARD_TOO_EARLY",
+            type="conflict",
+            parameters={"day": previous.valid_from.isoformat()},
+        )
     if await rate_cards.has_priced_days(tx, customer_id, body.valid_from, at.date()):
-        raise Conflict("These days are priced already. Begin today or later.")
+        raise Conflict(
+            "These days are priced already. Begin today or later.",
+            code="ALREADY_PRICED",
+            type="conflict",
+        )
     card = RateCard(
         id=uuid7(),
         customer_id=customer_id,

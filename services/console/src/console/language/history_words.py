@@ -1,0 +1,68 @@
+"""English words for what happened to a ticket, after the name of who did it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+Words = Mapping[str, str]
+
+HISTORY: Final[Words] = {
+    "open": "opened the ticket",
+    "customer_reply": "wrote, as the customer",
+    "reply": "replied",
+    "internal_note": "wrote an internal note",
+    "reply_undelivered": "reported that a mail to the customer came back",
+    "service_not_verified": "opened it for a service that was not known yet",
+    "work_around": "recorded a workaround",
+    "resume": "resumed it",
+    "resolve": "resolved it",
+    "verify": "verified the resolution",
+    "reject": "rejected the resolution",
+    "close": "closed it",
+    "reopen": "reopened it",
+    "confirm_priority": "confirmed the lower priority",
+    "decline_priority": "declined the lower priority",
+    "confirm_blocker": "confirmed that it is a blocker",
+    "reclassify": "asked for another kind or service",
+    "confirm_classification": "confirmed another kind or service",
+    "decline_classification": "declined another kind or service",
+    "hand_back": "handed it back to first level",
+    "second_eyes_overdue": "reported that it has waited too long for a second person",
+    "download_attachment": "downloaded an attachment",
+    "escalate": "escalated it",
+    "take_escalation": "took the escalation on",
+    "answer_escalation": "answered the escalation",
+    "chat_reply": "wrote in the chat",
+    "feedback": "said how content they are",
+    "follow_on": "opened a ticket that follows on it",
+    "hand_over_overdue": "reported that a hand-over is overdue",
+    "hand_over_unacknowledged": "reported that a hand-over was not acknowledged",
+    "import": "imported it",
+    "import_file": "imported a file of it",
+    "investigate": "began to investigate it",
+    "end_investigation": "ended the investigation",
+    "link": "linked it to another ticket",
+    "unlink": "removed a link",
+    "link_changed": "changed it in the linked system",
+    "link_refused": "refused a change of the linked system",
+    "partner_comment": "wrote, as the partner",
+    "partner_reply": "wrote, as the partner",
+    "partner_mail_undelivered": "reported that a mail to the partner came back",
+    "write_to_partner": "wrote to the partner",
+    "split": "split it",
+    "watch": "watches it",
+    "unwatch": "watches it no more",
+}
+HISTORY_WITH_FACTS: Final[Words] = {
+    "triage": "said that it belongs to %(customer)s",
+    "assign": "assigned it to %(to)s",
+    "wait": "put it on hold: %(on)s",
+    "merge": "merged it into %(into)s",
+    "forward": "forwarded it to %(to)s",
+    "prioritise": "asked for priority %(wanted)s in place of %(was)s",
+    "correct_detection": "corrected who found it first to %(wanted)s",
+    "request_detection": "asked to correct who found it first from %(was)s to %(wanted)s",
+    "confirm_detection": "confirmed that %(wanted)s found it first",
+    "decline_detection": "declined that %(wanted)s found it first",
+    "tag": "changed the tags from %(was)s to %(wanted)s",
+}
+"""Said where intake gives these facts."""

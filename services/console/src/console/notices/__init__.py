@@ -1,0 +1,1 @@
+"""Notices to customers that wait for one of us: sent, or dismissed by two."""
