@@ -48,6 +48,8 @@ async def play(company: JourneyContext) -> Scene:
     await j15_month.play(company)
     at = _next_morning(await company.settle())
     await company.advance_to(at)
+    await _acknowledge_what_is_left(company)
+    await _mail_answers_to(company, CONTACTS["acme"])
     delivery = await _refuse_a_version(company)
     keys = [await _open(company, at, *ticket) for ticket in TICKETS]
     await _converse(company, keys[0])
@@ -61,6 +63,21 @@ def _next_morning(after: datetime) -> datetime:
     while not is_working_day(day, dutch_holidays(day.year)):
         day += DAY
     return datetime.combine(day, NINE, AMSTERDAM)
+
+
+async def _acknowledge_what_is_left(company: JourneyContext) -> None:
+    """Of the month only what has time is left: nobody is called any more."""
+    for case in await steps.escalations_of(company, state="open"):
+        path = f"/v1/escalations/{case['key']}/acknowledge"
+        await company["anna"].post("escalation", path)
+
+
+async def _mail_answers_to(company: JourneyContext, address: str) -> None:
+    """Also those on tickets that came by phone."""
+    path = "/v1/customers/acme/contacts"
+    contacts = [one async for one in company["theo"].items("intake", path)]
+    (contact,) = (one for one in contacts if one["address"] == address)
+    await company["theo"].patch("intake", f"{path}/{contact['id']}", {"wants_mail": True})
 
 
 async def _open(
