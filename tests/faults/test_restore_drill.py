@@ -16,6 +16,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from opsdesk_local.errors import LocalRunError
 from opsdesk_local.postgres import Postgres
 from opsdesk_local.postgres_programs import postgres_programs
 from opsdesk_local.processes import run_to_end
@@ -37,6 +38,7 @@ pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
 RATE, SECONDS = 40, 6.0
+RECOVERY_S = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,16 @@ async def moment(running: Site) -> str:
     return str(await fetch_value(running, "SELECT clock_timestamp()::text"))
 
 
+async def promote(running: Site) -> None:
+    """Before that the server answers and shows a part of what it will have: `restored` refuses."""
+    with pytest.raises(LocalRunError, match="still reads its archive"):
+        await asyncio.to_thread(run_restored, running, "intake")
+    await fetch_value(running, "SELECT pg_promote()")
+    async with asyncio.timeout(RECOVERY_S):
+        while await fetch_value(running, "SELECT pg_is_in_recovery()"):  # noqa: ASYNC110 - not ours
+            await asyncio.sleep(0.2)
+
+
 async def test_one_service_goes_back_to_an_instant_while_the_others_run(
     archiving: tuple[FaultSite, Backups],
 ) -> None:
@@ -188,7 +200,9 @@ async def test_a_lost_server_comes_back_from_the_archive(
         backups.run, "restore-server", backups.folder / "data", backups.folder, backups.wal
     )
     shutil.move(backups.folder / "data", backups.postgres.data)
+    (backups.postgres.data / "recovery.signal").rename(backups.postgres.data / "standby.signal")
     await asyncio.to_thread(backups.postgres.start)
+    await promote(running)
     saved = await highest_number(running)
     restored = await fetch_value(running, "SELECT max(opened_at) FROM intake.tickets")
     for service in SERVICES:

@@ -11,7 +11,7 @@ from common.cli.server import open_database
 from common.domain import Actor
 from common.http import Service
 from common.messaging.kafka import Kafka
-from common.restoration.exclusion import NotAlone, sole_process
+from common.restoration.exclusion import NotAlone, StillRecovering, sole_process
 from common.restoration.own_history import OwnHistory
 from common.restoration.own_records import TopicsNotReadable
 from common.restoration.restore import Restored, restore
@@ -51,7 +51,7 @@ async def _restore(service: Service) -> Restored:
     try:
         async with open_database(service) as database, sole_process(database, service.name):
             return await restore(database, kafka, own, actor)
-    except NotAlone as reason:
+    except (NotAlone, StillRecovering) as reason:
         raise SystemExit(f"{reason}.") from None
     except (TopicsNotReadable, KafkaError, TimeoutError) as error:
         raise SystemExit(

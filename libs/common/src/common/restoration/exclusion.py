@@ -19,15 +19,25 @@ class NotAlone(Exception):
     """A replica of the service or another `restored` has connections. Says so in a sentence."""
 
 
+class StillRecovering(Exception):
+    """PostgreSQL still reads its archive, or is a standby. Says so in a sentence."""
+
+
 @asynccontextmanager
 async def sole_process(database: Database, service: str) -> AsyncIterator[None]:
-    """Take the relay's lead as well, so that nothing is published meanwhile. Raises NotAlone.
+    """Take the relay's lead as well, so that nothing is published meanwhile. Raises NotAlone, StillRecovering.
 
     Looks again at the end: whoever started in between may have given sequences out.
     """
     name = f"opsdesk {database.schema} restored"
     connection = await database.dedicated_connection(name=name)
     try:
+        if await connection.fetchval("SELECT pg_is_in_recovery()"):
+            raise StillRecovering(
+                "PostgreSQL still reads its archive, or is a standby: what it holds is not all yet. "
+                "Wait until `SELECT pg_is_in_recovery()` says f (a standby: `SELECT pg_promote()`), "
+                "then run this again"
+            )
         if not await connection.fetchval(_TRY_LOCK, database.schema):
             raise NotAlone(f"another `restored` of {service} is running: wait for it")
         await _verify_no_replica(connection, database.schema, service)
