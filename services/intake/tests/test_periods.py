@@ -22,9 +22,9 @@ async def test_a_moved_window_ends_after_it_starts(
     anna: AsyncClient, database: Database, end: str
 ) -> None:
     facts: dict[str, Any] = SCOPE | {"at": NINE, "service": None, "title": "x"}
-    window = {"starts_at": NINE, "ends_at": NINE.replace(hour=11)}
-    keys = {"maintenance_id": UUID(int=0x3A1), "maintenance": "MNT-3", "announced_by": "omar"}
-    await deliver(database, HANDLERS, (MaintenanceAnnounced(**facts, **window, **keys), 1))
+    facts |= {"starts_at": NINE, "ends_at": NINE.replace(hour=11)}
+    facts |= {"maintenance_id": UUID(int=0x3A1), "maintenance": "MNT-3", "announced_by": "omar"}
+    await deliver(database, HANDLERS, (MaintenanceAnnounced(**facts), 1))
     body = {"starts_at": START, "ends_at": end}
     answer = await anna.post("/v1/notices/NTC-1/move", json=body)
     assert _pointers(answer) == ["/ends_at"]

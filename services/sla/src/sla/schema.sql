@@ -291,6 +291,8 @@ GRANT UPDATE (countersigned_at) ON agreement_versions TO opsdesk_sla_contact;
 GRANT UPDATE (countersigned_for) ON agreement_versions TO opsdesk_sla_contact;
 GRANT UPDATE (published_by) ON agreement_versions TO opsdesk_sla_contact;
 GRANT UPDATE (published_at) ON agreement_versions TO opsdesk_sla_contact;
+GRANT UPDATE (declined_by) ON agreement_versions TO opsdesk_sla_contact;
+GRANT UPDATE (declined_at) ON agreement_versions TO opsdesk_sla_contact;
 GRANT SELECT ON agreement_versions TO opsdesk_sla_contact;
 ALTER TABLE agreement_versions FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON agreement_versions TO opsdesk_sla_contact USING ((((( SELECT

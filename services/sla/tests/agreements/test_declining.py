@@ -1,9 +1,10 @@
 """The other side refuses to sign a version, and says why."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import FastAPI
-from httpx import AsyncClient
+from httpx import AsyncClient, Response
 from sqlalchemy import text
 
 from common.persistence.database import Database
@@ -54,7 +55,7 @@ async def test_its_author_is_told_until_the_version_is_changed_proposed_again_or
     made = await theo.post(AGREEMENTS, json=BODY)
     address, no = made.headers["Location"], {"reason": "Eight hours are long."}
     terms = {name: value for name, value in BODY.items() if name not in {"key", "customer"}}
-    steps = (
+    steps: tuple[tuple[AsyncClient, Callable[[], Awaitable[Response]]], ...] = (
         (jan, lambda: theo.put(address, json=terms)),
         (gina, lambda: theo.post(address + "/propose")),
         (jan, lambda: theo.post(address + "/withdraw")),

@@ -86,14 +86,18 @@ def test_either_side_refuses_to_sign_and_it_is_a_draft_again() -> None:
     signed = approve_all(proposed_lifecycle(customer_signs=True), THEO)
     assert isinstance(signed, VersionLifecycle)
     for person in (GINA, JAN):
-        again = rules.decline(signed, person)
+        again = rules.decline(signed, person, MONDAY)
         assert isinstance(again, VersionLifecycle)
         assert (again.state, again.provider_signature) == ("draft", None)
+        assert again.refusal == Signature(person.name, MONDAY), "its author is told"
+        for after in (rules.propose(again, THEO), rules.withdraw(again, THEO)):
+            assert isinstance(after, VersionLifecycle)
+            assert after.refusal is None
     stranger = Person("contact/kim", is_customer=True)
-    assert rules.decline(signed, stranger) == rules.NOT_THE_PARTY
+    assert rules.decline(signed, stranger, MONDAY) == rules.NOT_THE_PARTY
     draft = rules.revise(signed, THEO)
     assert isinstance(draft, VersionLifecycle)
-    assert outcome_of(rules.decline(draft, JAN)) == rules.NOT_NOW
+    assert outcome_of(rules.decline(draft, JAN, MONDAY)) == rules.NOT_NOW
 
 
 def test_one_person_does_not_end_an_agreement() -> None:

@@ -30,7 +30,7 @@ def files_there(peer: FakePeer, id: str) -> list[tuple[str, bytes]]:
 
 async def set_limit(app: FastAPI, kind: str, most: int) -> None:
     fields = JIRA_FIELDS if kind == "jira" else {}
-    body = {"base_url": "https://acme.example", "webhook_client": "peer-machine"}
+    body: dict[str, Any] = {"base_url": "https://acme.example", "webhook_client": "peer-machine"}
     async with client(app, "theo") as theo:
         shown = (await theo.get("/v1/linked-systems/peer")).json()
         body["fields"] = {**fields, "max_file_bytes": most}

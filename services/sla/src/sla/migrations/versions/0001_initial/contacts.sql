@@ -35,7 +35,8 @@ SELECT open_to_contacts('coverage_extensions',
     'EXISTS (SELECT FROM agreements WHERE agreements.id = agreement_id)');
 GRANT UPDATE (sequence) ON agreements TO opsdesk_sla_contact;
 GRANT UPDATE (state, customer_signs, approved_by, approved_at, countersigned_by, countersigned_at,
-    countersigned_for, published_by, published_at) ON agreement_versions TO opsdesk_sla_contact;
+    countersigned_for, published_by, published_at, declined_by, declined_at)
+    ON agreement_versions TO opsdesk_sla_contact;
 
 -- An event names all whom an agreement covers, also where one of them, who sees no other, signs it.
 CREATE FUNCTION customer_keys(ids uuid[]) RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER
