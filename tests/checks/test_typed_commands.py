@@ -63,7 +63,7 @@ def of_services(line: str) -> Iterator[tuple[str, list[str]]]:
     for found in OF_A_SERVICE.finditer(line):
         module = (found[1] or found[2] or "intake").replace("-", "_")
         words = typed(line[found.end() :])
-        if words and words[0][0] not in "$…":
+        if words and words[0][0] not in '"$…':
             yield module, words
 
 
