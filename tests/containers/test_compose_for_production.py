@@ -79,7 +79,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     }  # fmt: skip
     lines = [f"{name}={value}\n" for name, value in given.items()]
     (folder / "compose/.env").write_text("".join(lines))
-    # The keys of an identity provider that is not there: a file, in folder of its address.
+    # The keys of an identity provider that is not there: a file, in place of its address.
     keys = [f"{issuer.jwks_path}:/etc/jwks.json:ro"]
     more = {"services": {service: {"volumes": keys} for service in SERVICES}}
     (folder / "keys.yaml").write_text(yaml.safe_dump(more))
