@@ -66,29 +66,29 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    place = tmp_path_factory.mktemp("production")
+    folder = tmp_path_factory.mktemp("production")
     for name in ("compose", "backup", "docker"):
-        shutil.copytree(ROOT / "deploy" / name, place / name)
-    issuer = LocalIssuer(place / "issuer", ISSUER)
+        shutil.copytree(ROOT / "deploy" / name, folder / name)
+    issuer = LocalIssuer(folder / "issuer", ISSUER)
     port = unclaimed_port()
-    build_images(place, RELEASE, any_base=True)
+    build_images(folder, RELEASE, any_base=True)
     given = {
-        "RELEASE": RELEASE, "DOMAIN": DOMAIN, "BACKUPS": f"{place}/backups", "ISSUER": ISSUER, "JWKS_URL": "/etc/jwks.json",
+        "RELEASE": RELEASE, "DOMAIN": DOMAIN, "BACKUPS": f"{folder}/backups", "ISSUER": ISSUER, "JWKS_URL": "/etc/jwks.json",
         "SMTP_SERVER": f"mail.{DOMAIN}:587", "MAIL_FROM": f"support@{DOMAIN}", "FALLBACK_EMAIL": f"on-duty@{DOMAIN}",
         "HTTPS_PORT": str(port), "KAFKA_CLUSTER_ID": "5L6g3nShT-eMCtK--X86sw", **NETWORK,
     }  # fmt: skip
     lines = [f"{name}={value}\n" for name, value in given.items()]
-    (place / "compose/.env").write_text("".join(lines))
+    (folder / "compose/.env").write_text("".join(lines))
     # The keys of an identity provider that is not there: a file, in place of its address.
     keys = [f"{issuer.jwks_path}:/etc/jwks.json:ro"]
     more = {"services": {service: {"volumes": keys} for service in SERVICES}}
-    (place / "keys.yaml").write_text(yaml.safe_dump(more))
+    (folder / "keys.yaml").write_text(yaml.safe_dump(more))
     environment = {
         **os.environ,
         "COMPOSE_PROJECT_NAME": "opsdesk-production-test",
-        "COMPOSE_FILE": f"compose.yaml:{place}/keys.yaml",
+        "COMPOSE_FILE": f"compose.yaml:{folder}/keys.yaml",
     }
-    made = Desk(place / "compose", environment, port, issuer)
+    made = Desk(folder / "compose", environment, port, issuer)
     try:
         made.run("./trial-certificates", DOMAIN)
         made.run("./secrets")
@@ -169,7 +169,7 @@ async def test_one_service_goes_back_to_an_instant_while_the_others_run(
 ) -> None:
     """The commands of the README, word for word."""
     desk.compose("exec", "-T", "backup", "bash", "/opt/opsdesk/compose/backup", "now")
-    kept = await open_ticket(caller, "Before the instant")
+    earlier = await open_ticket(caller, "Before the instant")
     line = ("exec", "-T", "postgres", "date", "-u", "+%Y-%m-%d %H:%M:%S+00", "-d", "1 second")
     instant = desk.compose(*line).strip().splitlines()[-1]
     await asyncio.sleep(2)  # the instant is a whole second, and lies between the two tickets
@@ -182,7 +182,7 @@ async def test_one_service_goes_back_to_an_instant_while_the_others_run(
     desk.compose("up", "--detach", "--wait", "intake")
     found = [
         (await caller.get(f"https://intake.{DOMAIN}/v1/tickets/{key}")).status_code
-        for key in (kept, lost)
+        for key in (earlier, lost)
     ]
     assert found == [200, 404]
     assert (await open_ticket(caller, "And it goes on")).startswith("OPS-")

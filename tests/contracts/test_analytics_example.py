@@ -39,7 +39,7 @@ def life(key: str, ticket: str, clock: str) -> tuple[list[dict[str, Any]], list[
     """What intake and sla tell of a ticket that was resolved, opened again and closed, and of its late promise."""
     about = {"ticket_id": ticket, "ticket": key}
     of_ticket, of_clock = f"ticket/{ticket}", f"clock/{clock}"
-    told = [
+    ticket_events = [
         event("ticket.opened", of_ticket, 1, state="new", **about),
         event(
             "ticket.resolved", of_ticket, 2, state="resolved", at="2026-03-03T10:00:00Z", **about
@@ -55,7 +55,7 @@ def life(key: str, ticket: str, clock: str) -> tuple[list[dict[str, Any]], list[
         event("clock.breached", of_clock, 2, clock_id=clock, **about),
         event("clock.missed", of_clock, 3, clock_id=clock, **about),
     ]
-    return told, promised
+    return ticket_events, promised
 
 
 @pytest.fixture
@@ -103,13 +103,13 @@ def rows(file: Path, query: str) -> list[tuple[Any, ...]]:
 async def test_a_table_is_made_of_what_the_topics_tell(
     kafka: Kafka, prefix: str, tmp_path: Path
 ) -> None:
-    told, promised = life("OPS-7", str(uuid7()), str(uuid7()))
-    forged = event("ticket.closed", told[0]["headers"]["ce_subject"], 9, state="forged")
+    ticket_events, promised = life("OPS-7", str(uuid7()), str(uuid7()))
+    forged = event("ticket.closed", ticket_events[0]["headers"]["ce_subject"], 9, state="forged")
     forged["headers"]["ce_source"] = "opsdesk/sla"
-    unknown = event("ticket.closed", told[0]["headers"]["ce_subject"], 10, state="unknown")
+    unknown = event("ticket.closed", ticket_events[0]["headers"]["ce_subject"], 10, state="unknown")
     unknown["headers"]["ce_type"] = "opsdesk.weather.changed.v1"
     # Twice, as a relay that was killed tells it; and words that do not count.
-    await publish(kafka, f"{prefix}.tickets", [*told, *told, forged, unknown])
+    await publish(kafka, f"{prefix}.tickets", [*ticket_events, *ticket_events, forged, unknown])
     await publish(kafka, f"{prefix}.clocks", [*promised, promised[0]])
     file = tmp_path / "warehouse.duckdb"
     assert await listen(kafka, prefix, file, "--until-now") == 0
@@ -130,7 +130,9 @@ async def test_killed_and_started_again_it_has_each_event_once(
     kafka: Kafka, prefix: str, tmp_path: Path
 ) -> None:
     lives = [life(f"OPS-{n}", str(uuid7()), str(uuid7())) for n in range(TICKETS // 8)]
-    await publish(kafka, f"{prefix}.tickets", [one for told, _ in lives for one in told])
+    await publish(
+        kafka, f"{prefix}.tickets", [one for ticket_events, _ in lives for one in ticket_events]
+    )
     await publish(kafka, f"{prefix}.clocks", [one for _, promised in lives for one in promised])
     file, whole = tmp_path / "warehouse.duckdb", TICKETS // 8 * 8
     for _ in range(3):

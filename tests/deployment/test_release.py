@@ -145,6 +145,6 @@ def test_without_docker_one_sentence_says_that_there_are_no_images(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     build_images(tmp_path, "9.8.7", any_base=True)
-    said = capsys.readouterr().out
-    assert said.startswith("No Docker answers on this machine: the release has no images.")
+    output = capsys.readouterr().out
+    assert output.startswith("No Docker answers on this machine: the release has no images.")
     assert list(tmp_path.iterdir()) == []

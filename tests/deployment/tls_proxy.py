@@ -19,15 +19,26 @@ async def ends_tls(certificate: ServerCertificate, service_port: int) -> AsyncIt
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate.certificate, certificate.key)
 
+    running: set[asyncio.Task[None]] = set()
+    writers: set[asyncio.StreamWriter] = set()
+
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         behind_reader, behind_writer = await asyncio.open_connection("127.0.0.1", service_port)
-        await asyncio.gather(_carry(reader, behind_writer), _carry(behind_reader, writer))
+        ways = ((reader, behind_writer), (behind_reader, writer))
+        writers.update((writer, behind_writer))
+        tasks = {asyncio.create_task(_carry(*way)) for way in ways}
+        running.update(tasks)
+        await asyncio.wait(tasks)
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
+        for writer in writers:
+            writer.close()  # both ends of what is still open see its end
+        if running:
+            await asyncio.wait(running)
 
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
