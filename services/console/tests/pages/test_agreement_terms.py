@@ -227,7 +227,7 @@ async def test_a_version_is_tried_on_past_tickets(theo: Browser, services: FakeS
     )
     for words in (
         "41 tickets since",
-        "resolution90 %80 %12",
+        "resolution90%80%12",
         "Open promises that would break at once 1",
         "Deadlines that would move 1",
     ):
