@@ -1,4 +1,4 @@
-"""What sla says of a promise is told in the reader's words and zone."""
+"""What sla says of a promise is lines in the reader's words and zone."""
 
 from console_support.everything import say_everything
 from console_support.forecasts import FORECAST_ID
@@ -7,16 +7,16 @@ from console_support.promises import CLOCK_ID
 from console_support.services import FakeServices
 
 
-async def test_what_happened_is_told_in_the_reader_s_words_and_zone(
+async def test_what_happened_is_lines_in_the_reader_s_words_and_zone(
     sign_in: SignIn, services: FakeServices
 ) -> None:
     say_everything(services)
     browser = await sign_in("anna")
     page = await browser.open(f"/clocks/{CLOCK_ID}", **{"accept-language": "nl"})
     story = page.tree.xpath("//ol[@class='story']/li")
-    told = [" ".join(one.text_content().split()) for one in story]
-    assert told[0].endswith("begon de klok begon: beloofd binnen 4 u · Anna de Vries")
-    assert told[1].endswith(
+    lines = [" ".join(one.text_content().split()) for one in story]
+    assert lines[0].endswith("begon de klok begon: beloofd binnen 4 u · Anna de Vries")
+    assert lines[1].endswith(
         "een andere prioriteit; beloofd binnen 4 u in plaats van 8 u; ze breekt 10:00"
     )
     assert page.tree.xpath("//main//*[@lang='en']/text()") == ["cancelled: it ended"]
