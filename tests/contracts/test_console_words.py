@@ -49,7 +49,7 @@ def test_what_happens_to_a_clock_has_words() -> None:
         for call in calls:
             if getattr(call.func, "id", "") == "StoryEvent" and len(call.args) > CODE_AT:
                 code = call.args[CODE_AT]
-                codes |= {code.value} if isinstance(code, ast.Constant) else set()
+                codes |= {str(code.value)} if isinstance(code, ast.Constant) else set()
     assert {"opened_promised", "waiver_approved", "stopped_resolved"} <= codes
     codes |= CHOSEN
     known = {*WORDS["event"], *WORDS["event_with_facts"]}
