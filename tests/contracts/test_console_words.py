@@ -1,6 +1,7 @@
 """Codes that the services' documents call strings have words in the console, too."""
 
 import ast
+import re
 from pathlib import Path
 from typing import get_args
 
@@ -49,11 +50,21 @@ def test_what_happens_to_a_clock_has_words() -> None:
         for call in calls:
             if getattr(call.func, "id", "") == "StoryEvent" and len(call.args) > CODE_AT:
                 code = call.args[CODE_AT]
-                codes |= {code.value} if isinstance(code, ast.Constant) else set()
+                codes |= {str(code.value)} if isinstance(code, ast.Constant) else set()
     assert {"opened_promised", "waiver_approved", "stopped_resolved"} <= codes
     codes |= CHOSEN
     known = {*WORDS["event"], *WORDS["event_with_facts"]}
     assert codes - known == set(), "write them in console/language/event_words.py"
+
+
+def test_what_the_gate_says_in_a_verdict_has_words() -> None:
+    source = Path(delivery_gate.__file__).parent
+    texts = [path.read_text(encoding="utf-8") for path in source.rglob("domain*/*.py")]
+    texts += [path.read_text(encoding="utf-8") for path in source.rglob("domain.py")]
+    codes = {code for text in texts for code in re.findall(r'justification_code="(\w+)"', text)}
+    assert {"check_missing", "proof_missing", "never_verified", "environment_busy"} <= codes
+    known = {*WORDS["justification"], *WORDS["justification_with_facts"]}
+    assert codes <= known, "write them in console/language/delivery_words.py"
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda one: one.kind)

@@ -62,10 +62,10 @@ def fault_of(error: Mapping[str, Any], finding: Any = None) -> ServiceText:
 
 def text_of_justification(reason: Mapping[str, Any]) -> ServiceText | str:
     """Return why a criterion is not met: the gate's own sentence, or what a person wrote."""
-    said, english = reason.get("said"), str(reason["justification"])
-    if not said:
+    code, english = reason.get("justification_code"), str(reason["justification"])
+    if not code:
         return english
-    return ServiceText(said, english, reason.get("facts") or NO_FACTS, "justification")
+    return ServiceText(code, english, reason.get("parameters") or NO_FACTS, "justification")
 
 
 def text_of_act(allowed: Mapping[str, Any]) -> ServiceText | None:

@@ -148,7 +148,10 @@ POINTERS = {
 def test_what_sla_finds_wrong_stands_at_the_field_that_holds_it(pointer: str) -> None:
     terms = read_terms(values_of(FULL, WEEKLY, AMSTERDAM), AMSTERDAM)
     problem = {"errors": [{"pointer": pointer, "code": "x", "detail": "No."}]}
-    assert find_violations(Refused(422, problem), terms) == (Violation(POINTERS[pointer], "No."),)
+    [found] = find_violations(Refused(422, problem), terms)
+    assert found.field == POINTERS[pointer]
+    assert isinstance(found.detail, ServiceText)
+    assert (found.detail.about, found.detail.english) == ("fault", "No.")
 
 
 def test_a_refusal_without_a_field_is_about_the_whole() -> None:

@@ -63,12 +63,13 @@ MOST_TABS = 120
 HEAD = """() => {
   const box = (one) => one.getBoundingClientRect(), shown = (one) => box(one).width > 1;
   const parts = [...document.querySelectorAll(".bar > *")].filter(shown);
-  const rows = parts.map((one) => Math.round((box(one).top + box(one).bottom) / 2 / 16));
+  const middle = (one) => (box(one).top + box(one).bottom) / 2;
+  const rows = parts.map(middle).sort((a, b) => a - b).filter((one, at, all) => !at || one - all[at - 1] > 16);
   const entries = [...document.querySelectorAll(".places > ul > li")].filter(shown);
   const over = (one, other) => box(one).right > box(other).left + 1 && box(other).right > box(one).left + 1
     && box(one).bottom > box(other).top + 1 && box(other).bottom > box(one).top + 1;
   const covered = parts.filter((one, at) => parts.slice(at + 1).some((other) => over(one, other)));
-  return [[...new Set(rows)], [...new Set(entries.map((one) => Math.round(box(one).top)))],
+  return [rows, [...new Set(entries.map((one) => Math.round(box(one).top)))],
     covered.map((one) => one.className)];
 }"""
 

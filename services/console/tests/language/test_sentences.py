@@ -72,7 +72,7 @@ AMSTERDAM = Reader("nl", ZoneInfo("Europe/Amsterdam"), datetime(2026, 3, 2, 8, 3
 
 
 @pytest.mark.parametrize(
-    ("said", "facts", "words"),
+    ("code", "parameters", "words"),
     [
         ("check_missing", {}, "Deze controle heeft nog geen uitslag gemeld."),
         (
@@ -89,15 +89,15 @@ AMSTERDAM = Reader("nl", ZoneInfo("Europe/Amsterdam"), datetime(2026, 3, 2, 8, 3
     ],
 )
 def test_a_sentence_of_the_gate_is_told_in_the_reader_s_words_and_zone(
-    said: str, facts: dict[str, str], words: str
+    code: str, parameters: dict[str, str], words: str
 ) -> None:
-    reason = {"justification": "It is so.", "said": said, "facts": facts}
+    reason = {"justification": "It is so.", "justification_code": code, "parameters": parameters}
     assert justification(AMSTERDAM, reason) == words
 
 
 def test_what_a_person_wrote_in_a_refusal_stays_as_it_is() -> None:
     assert justification(AMSTERDAM, {"justification": "No <plan>"}) == "No <plan>"
-    newer = {"justification": "It is so.", "said": "of_next_year", "facts": {}}
+    newer = {"justification": "It is so.", "justification_code": "of_next_year"}
     assert justification(AMSTERDAM, newer) == '<span lang="en">It is so.</span>'
 
 

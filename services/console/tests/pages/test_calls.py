@@ -11,8 +11,9 @@ import pytest
 from console_support.answers import MESSAGE, clock
 from console_support.browser import Browser
 from console_support.everything import say_everything
+from console_support.forecasts import FORECAST_ID
 from console_support.people import SignIn
-from console_support.promises import CALENDAR_ID, CLOCK_ID, FORECAST_ID
+from console_support.promises import CALENDAR_ID, CLOCK_ID
 from console_support.services import FakeServices
 
 MOST = 6

@@ -57,6 +57,9 @@ async def walk(browser: Browser) -> dict[str, list[str]]:
 
 async def test_every_page_is_reached_by_links(sign_in: SignIn, services: FakeServices) -> None:
     say_everything(services)
-    found = await walk(await sign_in("dana"))  # who may ask for deliveries, too
-    assert found.get("/{path:path}", []) == []
-    assert {route.path for route in ROUTES} - NOT_PAGES - found.keys() == set()
+    found: set[str] = set()
+    for sub in ("dana", "theo"):  # who asks for deliveries, who drafts agreements
+        by_route = await walk(await sign_in(sub))
+        assert by_route.get("/{path:path}", []) == []
+        found |= by_route.keys()
+    assert {route.path for route in ROUTES} - NOT_PAGES - found == set()

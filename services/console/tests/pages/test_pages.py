@@ -9,87 +9,15 @@ from httpx import AsyncClient
 
 from common.persistence.database import Database
 from console.look.assets import address_of
-from console.tickets.acts import ACT_FORMS
 from console.upstream.client import SERVICES
-from console_support.answers import MESSAGE, clock, page_of, say_work
+from console_support.answers import page_of, say_work
 from console_support.browser import Browser
 from console_support.everything import say_everything
+from console_support.pages import PAGES, reader_of
 from console_support.people import SignIn
-from console_support.promises import AGREEMENT, AGREEMENT_ID, CALENDAR_ID, CLOCK_ID, FORECAST_ID
-from console_support.services import FakeServices, problem
+from console_support.services import FakeServices
 
 MAX_CALLS = 6
-PAGES = {
-    "/": "intake",
-    "/tickets": "intake",
-    "/tickets?q=customer%3Aacme+is%3Abroken+breaks%3A%3C2h+invoices": "intake",
-    "/tickets/OPS-7": "intake",
-    "/status": "sla",
-    "/status?wall=1": "sla",
-    "/on-call": "escalation",
-    "/waivers": "sla",
-    "/waivers/WVR-1": "sla",
-    "/deliveries": "delivery-gate",
-    "/deliveries?state=in_review": "delivery-gate",
-    "/deliveries/new": "delivery-gate",
-    "/deliveries/new?product=billing&version=2.4.2": "delivery-gate",
-    "/deliveries/DEL-4": "delivery-gate",
-    "/versions?product=billing": "delivery-gate",
-    "/versions/billing:2.4.2": "delivery-gate",
-    "/escalations/ESC-3": "escalation",
-    "/search?q=invoices": "intake",
-    "/settings": "",
-    "/clocks": "sla",
-    "/clocks?ticket=OPS-7": "sla",
-    f"/clocks/{CLOCK_ID}": "sla",
-    "/customers": "intake",
-    "/customers/acme": "intake",
-    "/customers/acme/goals": "sla",
-    "/environments/acme-prod": "delivery-gate",
-    "/agreements": "sla",
-    f"/agreements/{AGREEMENT_ID}": "sla",
-    "/agreements/acme-sla?version=2": "sla",
-    f"/agreements/{AGREEMENT['agreement_id']}/compare?from=1&to=2": "sla",
-    "/calendars": "sla",
-    f"/calendars/{CALENDAR_ID}?year=2026": "sla",
-    "/forecasts": "sla",
-    f"/forecasts/{FORECAST_ID}": "sla",
-    "/availability?customer=acme": "sla",
-    "/outages?state=open": "sla",
-    "/outages/OUT-3": "sla",
-    "/maintenance": "sla",
-    "/maintenance/MW-2": "sla",
-    "/reports": "sla",
-    "/reports?report=response&step=day": "sla",
-    "/leadership-report": "sla",
-    "/reviews?customer=acme": "sla",
-    "/reviews/acme-2026-02": "sla",
-    "/review-actions": "sla",
-    "/review-actions/RA-4": "sla",
-    "/refusals": "delivery-gate",
-    "/follow-ups": "delivery-gate",
-    "/follow-ups/FUP-3": "delivery-gate",
-    "/emergency-changes": "delivery-gate",
-    "/emergency-changes/EMC-2": "delivery-gate",
-    "/notices/NTC-2": "intake",
-    "/monitoring-improvements/MON-1": "intake",
-    "/tickets/new": "",
-    "/tickets/new?who=jan": "",
-    "/tickets/views?q=is%3Amine": "",
-    "/tickets/OPS-7/links": "intake",
-    "/tickets/OPS-7/hand-overs": "intake",
-    "/tickets/OPS-7/time": "sla",
-    "/tickets/OPS-7/history": "intake",
-    f"/tickets/OPS-7/clocks/{clock()['id']}/waiver": "sla",
-    f"/tickets/OPS-7/messages/{MESSAGE}/formatted": "intake",
-    **{f"/tickets/OPS-7/do/{act.name}": "intake" for act in ACT_FORMS},
-}
-"""The pages, with the service of their main part."""
-
-
-def reader_of(path: str) -> str:
-    """Return somebody who may do what the page is for."""
-    return "dana" if path.startswith("/deliveries/new") else "anna"
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -158,68 +86,6 @@ async def test_scripts_and_styles_are_small(client: AsyncClient) -> None:
     for name in ("opsdesk.js", "opsdesk.css"):
         found = (await client.get(address_of(name))).content
         assert len(gzip.compress(found)) < 8 * 1024, name
-
-
-@pytest.mark.parametrize("path", PAGES)
-async def test_whom_no_service_lets_in_gets_a_page_all_the_same(
-    sign_in: SignIn, services: FakeServices, path: str
-) -> None:
-    say_everything(services)
-    for key in list(services.answers):
-        services.answers[key] = problem(403, "forbidden", "You may not.")
-    page = await (await sign_in(reader_of(path))).open(path)
-    assert page.status == (403 if PAGES[path] else 200), "a list that is denied is no empty one"
-    if page.status == 403:
-        assert "You may not do this. Ask somebody who may" in page.main
-
-
-@pytest.mark.parametrize(
-    ("path", "sub", "who"),
-    [
-        ("/agreements/new", "anna", "general manager, technical operations manager"),
-        (
-            f"/agreements/{AGREEMENT_ID}/draft",
-            "dana",
-            "general manager, technical operations manager",
-        ),
-        (
-            f"/agreements/{AGREEMENT_ID}/trial",
-            "dana",
-            "general manager, technical operations manager",
-        ),
-        ("/deliveries/new", "anna", "delivery manager, product owner"),
-        ("/tickets/new", "hosthaven", "first level"),
-    ],
-)
-async def test_who_may_not_do_what_a_page_is_for_is_told_who_may(
-    sign_in: SignIn, services: FakeServices, path: str, sub: str, who: str
-) -> None:
-    say_everything(services)
-    page = await (await sign_in(sub)).open(path)
-    assert page.status == 403
-    assert who in page.main
-    assert page.tree.xpath("//main//form") == []
-    assert services.seen == []
-
-
-@pytest.mark.parametrize(
-    ("path", "link", "may", "may_not"),
-    [
-        ("/agreements", "//main//a[@href='/agreements/new']", "theo", "anna"),
-        ("/customers/acme", "//main//a[starts-with(@href, '/agreements/new')]", "gina", "anna"),
-        (f"/agreements/{AGREEMENT_ID}", "//main//a[contains(@href, '/draft')]", "theo", "anna"),
-        ("/tickets", "//a[@href='/tickets/new']", "anna", "hosthaven"),
-        ("/outages", "//form[@action='/outages/report']", "anna", "gina"),
-        ("/maintenance", "//form[@action='/maintenance/announce']", "anna", "gina"),
-        ("/reviews?customer=acme", "//form[@action='/reviews/create']", "dana", "quin"),
-    ],
-)
-async def test_what_somebody_may_not_do_is_not_offered(
-    sign_in: SignIn, services: FakeServices, path: str, link: str, may: str, may_not: str
-) -> None:
-    say_everything(services)
-    assert len((await (await sign_in(may)).open(path)).tree.xpath(link)) == 1
-    assert (await (await sign_in(may_not)).open(path)).tree.xpath(link) == []
 
 
 async def test_missing_and_empty_are_different_sentences(

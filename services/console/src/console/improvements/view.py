@@ -45,7 +45,7 @@ def improvement_page(improvement: Mapping[str, Any], sub: str, moment: datetime)
     is_open = state in {"owed", "planned"}
     due = mark(improvement["due_at"], moment) if is_open else "none"
     return ImprovementPage(
-        MARKS.get(state, due),
+        MARKS.get(state, "broken" if due == "broken" else "soon"),
         due,
         IN_STATE.get(state, ()),
         sub in {improvement["owner"], improvement["done_by"]},

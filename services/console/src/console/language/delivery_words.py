@@ -32,7 +32,7 @@ JUSTIFICATIONS_WITH_FACTS: Final[Mapping[str, str]] = {
     "never_registered": "%(product)s %(name)s was never registered.",
     "another_registered": "%(name)s is %(registered)s, and the request says %(requested)s.",
 }
-"""The gate's own sentences in a verdict, by the code in `said`."""
+"""The gate's own sentences in a verdict, by their codes."""
 DELIVERY_WORDS: Final[Mapping[str, Words]] = {
     "criterion": {
         "regression_test": "regression test",

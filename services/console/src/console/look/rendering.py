@@ -79,8 +79,8 @@ def render(template: str, reader: Reader, values: Mapping[str, Any]) -> str:
 
 def justification(reader: Reader, reason: Mapping[str, Any]) -> str:
     """Why a criterion of the gate is not met: the gate's sentence in the reader's words, or what a person wrote."""
-    said = text_of_justification(reason)
-    return said if isinstance(said, str) else in_words(reader.language, said, reader)
+    text = text_of_justification(reason)
+    return text if isinstance(text, str) else in_words(reader.language, text, reader)
 
 
 def time_tag(reader: Reader, instant: str | datetime | None, words: Any) -> Markup:

@@ -19,7 +19,7 @@ SOURCES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class NoticePage:
-    """`subject` in the language of the reader, as `language` says. `is_own_wish`: the reader asked to dismiss it,
+    """`subject` in the language of the reader, as `language` says. `asked_by_reader`: the reader asked to dismiss it,
     so that somebody else does."""
 
     mark: Mark
@@ -27,7 +27,7 @@ class NoticePage:
     subject: str
     language: str
     acts: tuple[str, ...]
-    is_own_wish: bool
+    asked_by_reader: bool
 
 
 def notice_page(notice: Mapping[str, Any], sub: str, language: str) -> NoticePage:

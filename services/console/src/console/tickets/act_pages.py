@@ -84,6 +84,7 @@ async def _page(
         key=key,
         page=act_page(act, data_of(ticket), visitor.session.person.sub, form.value("saw")),
         part=ticket if isinstance(ticket, Missing) else None,
+        refused=ticket if isinstance(ticket, Denied) else None,
         form=form,
         lists=lists,
     )

@@ -82,6 +82,7 @@ async def _page(
         ticket=data_of(parts["ticket"]),
         clock=found,
         part=missing,
+        denied_part=clocks if isinstance(clocks, Denied) else None,
         address=f"/tickets/{ref}/clocks/{clock}/waiver",
         picture=f"/clocks/{clock}/picture.svg",
         form=form,

@@ -52,4 +52,5 @@ async def _show(request: Request, visitor: Visitor, template: str) -> Response:
     main = parts["queue"]
     is_denied = all(isinstance(part, Denied) for part in parts.by_name.values())
     status = 503 if isinstance(main, Missing) else 403 if is_denied else 200
-    return page(request, visitor, template, parts, status=status, work=work)
+    denied = main if is_denied and isinstance(main, Denied) else None
+    return page(request, visitor, template, parts, status=status, work=work, denied_part=denied)

@@ -99,8 +99,8 @@ REFUSAL: dict[str, Any] = {
                 "criterion": "rollback_plan",
                 "justification": "The request names no proof of the rollback plan.",
                 "evidence": None,
-                "said": "proof_missing",
-                "facts": {},
+                "justification_code": "proof_missing",
+                "parameters": {},
             }
         ],
         "follow_ups": ["FUP-3"],

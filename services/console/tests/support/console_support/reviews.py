@@ -71,6 +71,9 @@ REPORT: dict[str, Any] = {
     "goals": [
         {
             "goal": "95 % of resolutions",
+            "metric": "resolution",
+            "priorities": [],
+            "service": None,
             "state": "missed",
             "target": 0.95,
             "share": 0.93,
@@ -144,6 +147,9 @@ GOALS: dict[str, Any] = {
         {
             "agreement": "acme-sla",
             "goal": "95 % of blockers resolved in time",
+            "metric": "resolution",
+            "priorities": ["blocker"],
+            "service": "billing",
             "state": "at_risk",
             "target": 0.95,
             "share": 0.96,

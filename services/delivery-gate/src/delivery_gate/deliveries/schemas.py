@@ -94,16 +94,16 @@ class DeliveryFail(RequestModel):
 class ReasonRead(ResponseModel):
     """One violation: the criterion that is not met, why, and where the evidence is.
 
-    `said` is a code of the sentence in `justification` where it is the gate's own, and `facts` are what it fills in,
-    to say the same in another language.
+    `justification_code` names the sentence in `justification` where it is the gate's own, and `parameters` are what it
+    fills in, to say the same in another language.
     """
 
     code: ReasonCode
     criterion: str
     justification: str
     evidence: str | None
-    said: str | None
-    facts: dict[str, str]
+    justification_code: str | None
+    parameters: dict[str, str]
 
 
 class VerdictRead(ResponseModel):

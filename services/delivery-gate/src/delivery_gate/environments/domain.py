@@ -95,10 +95,16 @@ def _debt_violation(debt: Debt) -> Reason:
 def _drift_violation(environment: Environment, drift: Drift) -> Reason:
     seen = drift.digest or "no digest at all"
     justification = f"Nobody can explain what runs as {drift.product} on {environment.key}: {seen}."
-    facts = {"product": drift.product, "environment": environment.key}
-    facts |= {"seen": drift.digest} if drift.digest else {}
-    said = "drifted" if drift.digest else "drifted_unseen"
-    return Reason(ReasonCode.ENV_DRIFTED, "drift", justification, said=said, facts=facts)
+    parameters = {"product": drift.product, "environment": environment.key}
+    parameters |= {"seen": drift.digest} if drift.digest else {}
+    code = "drifted" if drift.digest else "drifted_unseen"
+    return Reason(
+        ReasonCode.ENV_DRIFTED,
+        "drift",
+        justification,
+        justification_code=code,
+        parameters=parameters,
+    )
 
 
 def incur_debt(

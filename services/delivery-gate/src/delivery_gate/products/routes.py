@@ -29,11 +29,8 @@ async def create_product(
     context = CommandContext(tx, caller.actor, await transaction_time(tx))
     product = Product(uuid7(), body.key, body.name, 0, caller.sub, context.at)
     if not await store.add(tx, product):
-        raise Conflict(
-            f"There is a product {body.key} already. Use it, or choose another key.",
-            code="KEY_TAKEN",
-            type="conflict",
-        )
+        detail = f"There is a product {body.key} already. Use it, or choose another key."
+        raise Conflict(detail, code="KEY_TAKEN", type="conflict")
     await context.audit("product.add", f"product/{product.id}", key=product.key)
     response.headers["Location"] = f"/v1/products/{product.key}"
     return ProductRead.model_validate(product)

@@ -94,5 +94,7 @@ def naming_violations(reference: Reference, version: Version | None) -> list[Rea
     return []
 
 
-def _reason(code: ReasonCode, justification: str, said: str, **facts: str) -> Reason:
-    return Reason(code, "version", justification, said=said, facts=facts)
+def _reason(
+    code: ReasonCode, justification: str, justification_code: str, **parameters: str
+) -> Reason:
+    return Reason(code, "version", justification, None, justification_code, parameters)

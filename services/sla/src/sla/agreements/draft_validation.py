@@ -138,17 +138,11 @@ async def lock_or_create_agreement(tx: Connection, version: Agreement) -> UUID:
     stored = await agreements.find(tx, id)
     assert stored is not None, "an agreement is stored with its first version"
     if party_of(stored.agreement) != party_of(version):
-        raise Conflict(
-            "This key belongs to another party or contract. Take another key.",
-            code="KEY_TAKEN",
-            type="conflict",
-        )
+        detail = "This key belongs to another party or contract. Take another key."
+        raise Conflict(detail, code="KEY_TAKEN", type="conflict")
     if stored.is_terminated:
-        raise Conflict(
-            "This agreement was deactivated. Make a new one under another key.",
-            code="AGREEMENT_DEACTIVATED",
-            type="conflict",
-        )
+        detail = "This agreement was deactivated. Make a new one under another key."
+        raise Conflict(detail, code="AGREEMENT_DEACTIVATED", type="conflict")
     return id
 
 

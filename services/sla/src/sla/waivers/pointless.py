@@ -10,11 +10,8 @@ from sla.waivers.domain.waiver import Waiver
 def check_that_it_could_cover(clock: Clock, expires_at: datetime) -> None:
     """Refuse a request that could change nothing (C11). Raises Conflict, ValidationFailed."""
     if clock.state in ("stopped", "cancelled", "no_target"):
-        raise Conflict(
-            "This clock no longer runs, so there is nothing to waive.",
-            code="CLOCK_STOPPED",
-            type="conflict",
-        )
+        detail = "This clock no longer runs, so there is nothing to waive."
+        raise Conflict(detail, code="CLOCK_STOPPED", type="conflict")
     if clock.outcome == "breached":
         raise Conflict(
             "This promise is broken already: an approval now would be late and change nothing.",

@@ -83,7 +83,7 @@ def _check_violation(
             ReasonCode.CHECK_ERROR,
             kind,
             "This check has not reported a result.",
-            said="check_missing",
+            justification_code="check_missing",
         )
     if check.result == "failed":
         return Reason(
@@ -108,8 +108,8 @@ def _check_violation(
             ReasonCode.CHECK_ERROR,
             kind,
             f"Older than {days:g} days; run it again.",
-            said="check_too_old",
-            facts={"age_span": f"{age.total_seconds():.0f}"},
+            justification_code="check_too_old",
+            parameters={"age_span": f"{age.total_seconds():.0f}"},
         )
     return None
 
@@ -122,7 +122,7 @@ def readiness_violations(requirements: Requirements, readiness: Mapping[str, str
             ReasonCode.READINESS_MISSING,
             item,
             f"The request names no proof of the {item.replace('_', ' ')}.",
-            said="proof_missing",
+            justification_code="proof_missing",
         )
         for item in missing
     ]
@@ -142,8 +142,8 @@ def promotion_violations(
             ReasonCode.PROMOTION_SKIPPED,
             tier,
             f"This digest was never verified in {tier}.",
-            said="never_verified",
-            facts={"tier": tier},
+            justification_code="never_verified",
+            parameters={"tier": tier},
         )
         for tier in tiers
         if tier not in verified_in

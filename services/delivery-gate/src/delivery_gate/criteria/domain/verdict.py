@@ -91,16 +91,16 @@ FAILED_CHECK_FOLLOW_UPS: dict[str, tuple[FollowUpKind, ...]] = {
 class Reason:
     """One violation: the criterion that is not met, why, and where the evidence is.
 
-    `said` is the code of the gate's own sentence, and `facts` are what it fills in; of what a person wrote there
-    is none.
+    `justification_code` names the gate's own sentence, and `parameters` are what it fills in; of what a person wrote
+    there is none.
     """
 
     code: ReasonCode
     criterion: str
     justification: str
     evidence: str | None = None
-    said: str | None = field(default=None, compare=False)
-    facts: Mapping[str, str] = field(default_factory=dict, compare=False)
+    justification_code: str | None = field(default=None, compare=False)
+    parameters: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def follow_ups(self) -> tuple[FollowUpKind, ...]:
         """The kinds of follow-up that this reason obliges to when nobody names others."""

@@ -59,7 +59,7 @@ def _evaluate_start(
         ReasonCode.CONFLICT,
         "environment",
         "Another delivery is being rolled out on this environment.",
-        said="environment_busy",
+        justification_code="environment_busy",
     )
     return build_verdict((*verdict.reasons, conflict), verdict.criteria_version, now)
 
@@ -93,8 +93,8 @@ def verify(
             ReasonCode.DIGEST_MISMATCH,
             "verification",
             f"{digest} runs, {delivery.digest} was approved.",
-            said="another_runs",
-            facts={"running": digest, "approved": delivery.digest or ""},
+            justification_code="another_runs",
+            parameters={"running": digest, "approved": delivery.digest or ""},
         )
         return _roll_back(delivery, (mismatch,), criteria_version, now)
     verdict = build_verdict((), criteria_version, now)

@@ -100,8 +100,8 @@ def _from_row(row: Row[Any]) -> RecordedVerdict:
             item["criterion"],
             item["justification"],
             item["evidence"],
-            item.get("said"),
-            item.get("facts") or {},
+            item.get("justification_code"),
+            item.get("parameters") or {},
         )
         for item in row.reasons
     )
@@ -121,8 +121,9 @@ def _from_row(row: Row[Any]) -> RecordedVerdict:
 
 
 def _reason_to_json(reason: Reason) -> dict[str, object]:
-    said = {"said": reason.said, "facts": dict(reason.facts)} if reason.said else {}
-    return said | {
+    code, parameters = reason.justification_code, dict(reason.parameters)
+    more = {"justification_code": code, "parameters": parameters} if code else {}
+    return more | {
         "code": reason.code.value,
         "criterion": reason.criterion,
         "justification": reason.justification,

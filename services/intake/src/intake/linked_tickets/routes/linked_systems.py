@@ -71,11 +71,8 @@ async def create_linked_system(
         created_at=await transaction_time(tx),
     )
     if not await systems.add(tx, system):
-        raise Conflict(
-            f"There is a linked system {body.key} already: choose another key.",
-            code="KEY_TAKEN",
-            type="conflict",
-        )
+        detail = f"There is a linked system {body.key} already: choose another key."
+        raise Conflict(detail, code="KEY_TAKEN", type="conflict")
     await _record(tx, caller, system, "create")
     response.headers["Location"] = f"/v1/linked-systems/{system.key}"
     return LinkedSystemRead.model_validate(system)

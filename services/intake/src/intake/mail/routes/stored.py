@@ -114,11 +114,8 @@ async def open_ticket_for_email(mail: UUID, request: Request, caller: StaffCalle
         if locked.ticket_id is not None:
             return mail_response(await to_result(tx, locked, is_new=False))
         if locked.outcome != "ignored":
-            raise Conflict(
-                "This mail is not processed yet. Try again in a minute.",
-                code="MAIL_NOT_PROCESSED",
-                type="conflict",
-            )
+            detail = "This mail is not processed yet. Try again in a minute."
+            raise Conflict(detail, code="MAIL_NOT_PROCESSED", type="conflict")
         opened = await open_held_back(tx, locked, read)
         at = await transaction_time(tx)
         grounds = {"ticket_id": str(opened.ticket_id), "held_back_as": locked.reason}

@@ -77,11 +77,8 @@ async def record_partner_reference(
     """Record the partner's own number for a hand-over, where their mail does not tell it."""
     ticket, record, at = await _load(action, number)
     if record.partner is None:
-        raise Conflict(
-            "Second level has no number of its own: it works on this ticket.",
-            code="NO_NUMBER_THERE",
-            type="conflict",
-        )
+        detail = "Second level has no number of its own: it works on this ticket."
+        raise Conflict(detail, code="NO_NUMBER_THERE", type="conflict")
     after = replace(record, partner_reference=body.reference.strip())
     return await _save(action, ticket, after, at, "record_partner_reference")
 

@@ -116,11 +116,8 @@ async def list_bulk_updates(
 
 def _check_in_force(stored: AgreementVersion, at: datetime) -> None:
     if stored.lifecycle.state != "published" or not stored.agreement.is_valid_at(at):
-        raise Conflict(
-            "Clocks are moved to a version that is published and valid now.",
-            code="NOT_VALID_NOW",
-            type="conflict",
-        )
+        detail = "Clocks are moved to a version that is published and valid now."
+        raise Conflict(detail, code="NOT_VALID_NOW", type="conflict")
 
 
 async def record_audit(

@@ -60,11 +60,8 @@ async def create_comment(
     await get_own_version(tx, id_or_key(name), caller)
     stored = await lock_version(tx, id_or_key(name), caller)
     if stored.lifecycle.state not in ("proposed", "agreed"):
-        raise Conflict(
-            f"This version is {stored.lifecycle.state}: it is not negotiated now.",
-            code="NOT_NEGOTIATED",
-            type="conflict",
-        )
+        detail = f"This version is {stored.lifecycle.state}: it is not negotiated now."
+        raise Conflict(detail, code="NOT_NEGOTIATED", type="conflict")
     at = await transaction_time(tx)
     side = Person(caller.sub, caller.customer is not None).side
     comment = Comment(uuid7(), stored.agreement.id, caller.sub, side, at, body.comment)

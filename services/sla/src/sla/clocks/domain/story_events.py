@@ -7,7 +7,7 @@ from uuid import UUID
 
 from common.wording import format_duration
 from sla.agreements.domain.agreement import Contract, Metric
-from sla.clocks.domain.clock import BREACH, Clock, Firing, Input, InputKind, Timetables
+from sla.clocks.domain.clock import Clock, Input, InputKind, Timetables
 from sla.clocks.domain.story import (
     LateApproval,
     Step,
@@ -19,19 +19,18 @@ from sla.clocks.domain.story import (
     first_version,
     steps_of,
 )
+from sla.clocks.domain.story_breaches import (
+    approval_event,
+    firing_event,
+    late_event,
+    withdrawal_events,
+)
 from sla.clocks.domain.story_terms import (
     describe_terms,
     facts_of_terms,
     seconds_of,
     terms_changes,
 )
-from sla.clocks.domain.story_waivers import (
-    approval_event,
-    key_of_approval,
-    late_event,
-    name_of_approval,
-)
-from sla.clocks.domain.story_warnings import describe_warning, warning_facts
 
 STOPS: Final[Mapping[InputKind, str]] = {
     "replied": "public reply to the customer",
@@ -121,7 +120,7 @@ def _opening(clock: Clock, input: Input) -> StoryEvent:
 def _events_of(step: Step, names: StoryNames) -> Iterator[StoryEvent]:
     input = step.input
     if input.firing is not None:
-        yield _firing(step, input.firing, names)
+        yield firing_event(step, input.firing, names)
         return
     if input.waiver is not None:
         yield approval_event(step, input.waiver, names)
@@ -135,33 +134,7 @@ def _events_of(step: Step, names: StoryNames) -> Iterator[StoryEvent]:
             step.at, "terms_changed", terms, input.by, input.kind, facts_of_terms(step)
         )
     yield from _state_events(step)
-    yield from _withdrawal(step, names)
-
-
-def _firing(step: Step, firing: Firing, names: StoryNames) -> StoryEvent:
-    if firing.kind != BREACH:
-        code, facts = warning_facts(firing)
-        return StoryEvent(firing.due_at, "warned", describe_warning(firing), (), code, facts)
-    text, facts = "the promise was broken", {}
-    if firing.reason != "deadline":
-        passed = names.format_instant(firing.reached_at)
-        text += f": by a change its time had run out at {passed}"
-        facts["passed_at"] = firing.reached_at.isoformat()
-    waiver = step.after.waiver_covering(firing.due_at)
-    if waiver is not None:
-        text += f"; {name_of_approval(waiver, names)} covers it"
-        facts |= key_of_approval(waiver, names)
-    return StoryEvent(firing.due_at, "breached", text, (), "breached", facts)
-
-
-def _withdrawal(step: Step, names: StoryNames) -> Iterator[StoryEvent]:
-    before, after = step.before, step.after
-    breached_at = before.cycle_breached_at
-    if breached_at is not None and after.cycle_breached_at is None and not step.starts_cycle:
-        text = f"the breach of {names.format_instant(breached_at)} is withdrawn"
-        facts = {"broken_at": breached_at.isoformat()}
-        by = step.input.by
-        yield StoryEvent(step.at, "breach_withdrawn", text, by, "breach_withdrawn", facts)
+    yield from withdrawal_events(step, names)
 
 
 def _state_events(step: Step) -> Iterator[StoryEvent]:

@@ -177,11 +177,8 @@ async def acknowledge_forecast(
     at = await transaction_time(tx)
     if_match(request, row.sequence, to_response(row))
     if not row.open:
-        raise Conflict(
-            "This promise is already met or breached, so there is nothing to forecast.",
-            code="PROMISE_OVER",
-            type="conflict",
-        )
+        detail = "This promise is already met or breached, so there is nothing to forecast."
+        raise Conflict(detail, code="PROMISE_OVER", type="conflict")
     acknowledgement = subscriptions.Acknowledgement(
         caller.sub, at, row.outlook, body.note if body else None
     )

@@ -66,19 +66,13 @@ async def create_subscription(
         customer = known_customer.key
     existing = await subscriptions.list_of_person(tx, caller.sub, MAX_SUBSCRIPTIONS, None)
     if len(existing) >= MAX_SUBSCRIPTIONS:
-        raise Conflict(
-            f"You have {MAX_SUBSCRIPTIONS} subscriptions. End one first.",
-            code="TOO_MANY_SUBSCRIPTIONS",
-            type="conflict",
-        )
+        detail = f"You have {MAX_SUBSCRIPTIONS} subscriptions. End one first."
+        raise Conflict(detail, code="TOO_MANY_SUBSCRIPTIONS", type="conflict")
     at = await transaction_time(tx)
     subscription = Subscription(uuid7(), caller.sub, customer, body.service, body.outlook, at)
     if not await subscriptions.add(tx, subscription):
-        raise Conflict(
-            "You have subscribed to this already. End that one first to change it.",
-            code="ALREADY_SUBSCRIBED",
-            type="conflict",
-        )
+        detail = "You have subscribed to this already. End that one first to change it."
+        raise Conflict(detail, code="ALREADY_SUBSCRIBED", type="conflict")
     subject = f"forecast_subscription/{subscription.id}"
     grounds = {"customer": customer, "service": body.service, "outlook": body.outlook}
     await record(tx, Entry.by(caller.actor, at, "forecast.subscribe", subject, grounds))

@@ -149,11 +149,8 @@ async def _lock_for_decision(
     if correction is None:
         raise NotFound("This correction")
     if correction.state != "requested":
-        raise Conflict(
-            f"This correction is {correction.state} already.",
-            code="ALREADY_DECIDED",
-            type="conflict",
-        )
+        detail = f"This correction is {correction.state} already."
+        raise Conflict(detail, code="ALREADY_DECIDED", type="conflict")
     return outage, correction
 
 

@@ -141,11 +141,8 @@ async def end_outage(
     after = mark_ended(outage, at)
     if after is None:
         state = "has ended already" if outage.counts else "does not count"
-        raise Conflict(
-            f"{outage.key} {state}. A correction, by two people, says otherwise.",
-            code="OUTAGE_OVER",
-            type="conflict",
-        )
+        detail = f"{outage.key} {state}. A correction, by two people, says otherwise."
+        raise Conflict(detail, code="OUTAGE_OVER", type="conflict")
     reason = body.reason if body else None
     stored = await close_outage(tx, outage, after, caller.sub, at, reason)
     if stored.ended_at is not None and truncate_to_second(ended_at) < stored.ended_at:
@@ -160,11 +157,8 @@ async def end_outage(
 def _check_may_end(outage: Outage, ended_at: datetime, at: datetime) -> None:
     if outage.source != "manual":
         source_name = "The monitor" if outage.source == "monitoring" else "Its ticket"
-        raise Conflict(
-            f"{source_name} ends {outage.key}. A correction, by two people, sets another end.",
-            code="ENDS_BY_ITSELF",
-            type="conflict",
-        )
+        detail = f"{source_name} ends {outage.key}. A correction, by two people, sets another end."
+        raise Conflict(detail, code="ENDS_BY_ITSELF", type="conflict")
     if ended_at > at:
         raise ValidationFailed(
             [Violation("/ended_at", "future", "an outage cannot end later than now")]

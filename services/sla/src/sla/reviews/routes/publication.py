@@ -107,11 +107,8 @@ async def publish_review(
         message = f"Somebody else than whoever {own} publishes it."
         return problem_response(Forbidden(message, code="SELF_APPROVAL"))
     if await _is_unchanged(tx, review):
-        raise Conflict(
-            "This is published as it is. Draw it up again first.",
-            code="NOTHING_NEW",
-            type="conflict",
-        )
+        detail = "This is published as it is. Draw it up again first."
+        raise Conflict(detail, code="NOTHING_NEW", type="conflict")
     if unexplained := unexplained_breaches(await reviews.get_draft(tx, review.id)):
         raise Conflict(_reasons_missing(unexplained), code="REASONS_MISSING")
     if review.edition and reason is None:

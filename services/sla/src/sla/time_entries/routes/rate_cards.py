@@ -81,11 +81,8 @@ async def create_rate_card(
             parameters={"day": previous.valid_from.isoformat()},
         )
     if await rate_cards.has_priced_days(tx, customer_id, body.valid_from, at.date()):
-        raise Conflict(
-            "These days are priced already. Begin today or later.",
-            code="ALREADY_PRICED",
-            type="conflict",
-        )
+        detail = "These days are priced already. Begin today or later."
+        raise Conflict(detail, code="ALREADY_PRICED", type="conflict")
     card = RateCard(
         id=uuid7(),
         customer_id=customer_id,

@@ -75,11 +75,8 @@ async def create_time_entry(
     the ticket, if there are any."""
     ticket = await _resolve_ticket(tx, body.ticket)
     if ticket.customer_id is None:
-        raise Conflict(
-            "The ticket is in triage: find out whose it is first.",
-            code="IN_TRIAGE",
-            type="conflict",
-        )
+        detail = "The ticket is in triage: find out whose it is first."
+        raise Conflict(detail, code="IN_TRIAGE", type="conflict")
     at = await transaction_time(tx)
     if not MIN_DAY <= body.day <= (at + MAX_DAYS_AHEAD).date():
         raise ValidationFailed(
@@ -117,11 +114,8 @@ async def correct_time_entry(
     if first is None:
         raise NotFound("This record")
     if first.corrects is not None:
-        raise Conflict(
-            "This is a correction. Correct the first record again instead.",
-            code="IS_A_CORRECTION",
-            type="conflict",
-        )
+        detail = "This is a correction. Correct the first record again instead."
+        raise Conflict(detail, code="IS_A_CORRECTION", type="conflict")
     await time_entries.lock(tx, first.id)
     difference = body.minutes - await time_entries.total_minutes(tx, first.id)
     if difference == 0:
