@@ -75,7 +75,7 @@ pin-images: setup  ## write the digests of the base images into deploy/docker/im
 compose-test: setup  ## the first journey against the compose stack, and the container suite (needs Docker)
 	@$(PY) -m pytest -m containers tests/containers $(ARGS)
 
-deploy-test: setup  ## a release built twice, docs/deploy.md walked with it, alert rules by promtool, the chart by helm and kubeconform (fetched if missing), subscribers by a JDK (some 20 minutes)
+deploy-test: setup  ## a release built twice, docs/deploy.md walked with it, alert rules by promtool, the chart by helm and kubeconform (fetched if missing), subscribers by a JDK (minutes)
 	@$(PY) -m pytest -m programs tests/deployment tests/contracts/test_subscribers.py $(ARGS)
 
 restore-drill: setup  ## backups, a disaster, the way back: prints how much is lost and how long it takes (minutes)
