@@ -62,16 +62,16 @@ async def test_its_author_is_told_until_the_version_is_changed_proposed_again_or
     )
     for side, act in steps:
         await theo.post(address + "/propose")
-        assert await _told(app, "theo") == []
+        assert await _waiting_for(app, "theo") == []
         declined = await side.post(address + "/decline", json=no)
         assert declined.status_code == 200, declined.text
-        assert await _told(app, "theo") == ["acme-standard, version 1"]
-        assert await _told(app, "gina") == [], "it is the work of its author"
+        assert await _waiting_for(app, "theo") == ["acme-standard, version 1"]
+        assert await _waiting_for(app, "gina") == [], "it is the work of its author"
         assert (await act()).is_success
-        assert await _told(app, "theo") == []
+        assert await _waiting_for(app, "theo") == []
 
 
-async def test_of_an_author_who_has_left_everybody_who_writes_agreements_is_told(
+async def test_of_an_author_who_has_left_everybody_who_writes_agreements_is_waiting_for(
     database: Database, app: FastAPI, theo: AsyncClient, jan: AsyncClient
 ) -> None:
     await announce_customers(database, (ACME, "acme"))
@@ -80,11 +80,11 @@ async def test_of_an_author_who_has_left_everybody_who_writes_agreements_is_told
     await jan.post(address + "/decline", json={"reason": "Eight hours are long."})
     async with database.transaction() as tx:
         await tx.execute(text("UPDATE people SET retired = true WHERE sub = 'theo'"))
-    assert await _told(app, "gina") == ["acme-standard, version 1"]
-    assert await _told(app, "anna") == [], "she does not write agreements"
+    assert await _waiting_for(app, "gina") == ["acme-standard, version 1"]
+    assert await _waiting_for(app, "anna") == [], "she does not write agreements"
 
 
-async def _told(app: FastAPI, who: str) -> list[str]:
+async def _waiting_for(app: FastAPI, who: str) -> list[str]:
     """The titles of the declined versions that wait for somebody."""
     waiting = await list_waiting(app, who)
     return [one["title"] for one in waiting if one["kind"] == "change_declined_agreement"]

@@ -108,9 +108,9 @@ async def test_of_eight_who_ask_for_one_period_at_once_one_is_heard(
     await promise(database, metrics=("resolution",))
     answers = await gather(*(ask_for_period(theo, None, 0, 24) for _ in range(8)))
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
-    (heard,) = [one.json()["key"] for one in answers if one.status_code == 201]
+    (accepted,) = [one.json()["key"] for one in answers if one.status_code == 201]
     named = {one.json()["parameters"]["key"] for one in answers if one.status_code == 409}
-    assert named == {heard}
+    assert named == {accepted}
 
 
 async def ask_for_period(

@@ -36,12 +36,11 @@ from sla.agreements.draft_validation import (
 )
 from sla.agreements.events import agreement_payload, emit
 from sla.agreements.schemas.details import AnyAgreementDetail, to_detail
+from sla.agreements.schemas.parties_of_agreements import party_violations, without_a_customer
 from sla.agreements.schemas.requests import (
     AgreementCreate,
     AgreementTerms,
-    party_violations,
     term_violations,
-    without_a_customer,
 )
 from sla.agreements.schemas.responses import (
     AgreementPage,

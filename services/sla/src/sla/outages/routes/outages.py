@@ -88,9 +88,8 @@ async def report_outage(
     await outages.lock_scope(tx, scope)
     at = await transaction_time(tx)
     if body.started_at is not None and body.started_at > at:
-        raise ValidationFailed(
-            [Violation("/started_at", "future", "an outage cannot begin later than now")]
-        )
+        late = Violation("/started_at", "future", "an outage cannot begin later than now")
+        raise ValidationFailed([late])
     if (existing := await outages.find_open(tx, scope)) is not None:
         detail = f"{existing.key} is already open there: end it, or have it corrected."
         raise Conflict(detail, code="ALREADY_DOWN", outage=existing.key)
@@ -160,9 +159,8 @@ def _check_may_end(outage: Outage, ended_at: datetime, at: datetime) -> None:
         detail = f"{source_name} ends {outage.key}. A correction, by two people, sets another end."
         raise Conflict(detail, code="ENDS_BY_ITSELF", type="conflict")
     if ended_at > at:
-        raise ValidationFailed(
-            [Violation("/ended_at", "future", "an outage cannot end later than now")]
-        )
+        late = Violation("/ended_at", "future", "an outage cannot end later than now")
+        raise ValidationFailed([late])
     if ended_at < outage.started_at:
         raise ValidationFailed([Violation("/ended_at", "order", "it would end before it started")])
 
