@@ -33,13 +33,13 @@ TREES = [
 CALLS = [node for tree in TREES for node in ast.walk(tree) if isinstance(node, ast.Call)]
 PROBLEM = re.compile(r"[a-z]+(-[a-z]+)*")
 REASONED = {"Rejection": 0, "Conflict": None, "Forbidden": None}
-FAULTY = {"Violation": 1, "PydanticCustomError": 0, "_invalid": 1, "Unanswerable": 1}
+FAULTY = {"Violation": 1, "PydanticCustomError": 0, "_invalid": 1, "Unanswerable": 1, "Unfit": 1}
 
 MADE_ELSEWHERE = re.compile(
     r"ReasonCode\.\w+"  # the enumeration is walked whole
     r"|\w+\.code(\.lower\(\))?"  # of a rejection, a finding or a fault that is made and walked where it is written
     r"|one\['type'\]"  # pydantic's own
-    r"|\*_NOT_USABLE"  # `unknown_reference`, which is walked
+    r"|\*_NOT_USABLE|UNKNOWN"  # `unknown_reference`, which is walked
     r"|error\.(type|kind\.name)"  # of what no form of the console sends: files of settings, values of request forms
     r"|NOT_NOW"  # WRONG_STATE, which is walked
     r"|code"  # what a helper is given, whose callers are walked

@@ -54,6 +54,7 @@ async def test_what_one_did_waits_for_the_others(
         "customer": "acme",
         "since": rfc3339(NINE),
         "due_at": rfc3339(NINE + timedelta(hours=8)),
+        "first": "anna",
         "why": "anna resolved it; another person must verify it",
         "href": f"/v1/tickets/{solved}",
         "page": None,

@@ -101,8 +101,14 @@ def what_comes_next(delivery: Mapping[str, Any], follow_ups: Part) -> Next | Non
     known = {one["key"]: one for one in items_of(follow_ups)}
     steps = tuple(dict.fromkeys(one["code"] for one in verdict["reasons"]))
     owed = tuple(FollowUp(key, known.get(key)) for key in verdict["follow_ups"])
-    following = Next(steps, owed)
-    return following if following.is_free else Next(_while_held(steps), owed)
+    if _is_held(steps, owed):
+        return Next(_while_held(steps), owed)
+    return Next(tuple(one for one in steps if one != HELD), owed)
+
+
+def _is_held(steps: Sequence[str], owed: Sequence[FollowUp]) -> bool:
+    """Whether follow-ups hold the version still: its own, or those of an earlier refusal, which are not named here."""
+    return HELD in steps if not owed else not all(one.is_confirmed for one in owed)
 
 
 def _while_held(steps: Sequence[str]) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ WHY_ALONE: Final[Words] = {
     "agree_to_maintenance": "this maintenance is announced; agreed to before it starts, its downtime does not count",
     "approve_agreement": "this version is proposed to you; approve it, or say in a comment what is wrong",
     "book_change": "the customer has approved this change; book it on reserved hours or a sprint",
+    "change_declined_agreement": "this version was declined, and its comments say why; change it and propose it again, or withdraw it",
     "close_change": "this change is done and verified; close it",
     "close_follow_up": "what you asked for was refused, or something runs that nobody can explain: do this work and name the evidence",
     "decide_change": "this change is estimated; approve or decline it",
