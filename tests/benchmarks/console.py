@@ -52,12 +52,15 @@ PAGES: Final[Mapping[str, str]] = {
 INTAKE: Final = (
     """
     INSERT INTO intake.tickets (id, number, kind, title, description, priority, state, customer_id, environment_id,
-        channel, opened_at, opened_by, assignee, sequence)
+        channel, opened_at, opened_by, assignee, resolved_by, resolved_at, verified_by, verified_at, closed_at, sequence)
     SELECT gen_random_uuid(), n, o.kind, 'Copy ' || n || ' of a ticket, with a title of usual length', o.description,
         (ARRAY['critical', 'major', 'minor', 'trivial'])[1 + n % 4],
-        CASE WHEN n % 10 = 0 THEN 'in_progress' ELSE 'merged' END, o.customer_id, o.environment_id, o.channel,
-        o.opened_at - n % 1000 * interval '1 minute', o.opened_by, CASE WHEN n % 300 = 0 THEN 'anna' ELSE 'omar' END, 1
-    FROM generate_series($1::bigint, $2::bigint) n, intake.tickets o WHERE o.id = $3
+        CASE WHEN n % 10 = 0 THEN 'in_progress' ELSE 'closed' END, o.customer_id, o.environment_id, o.channel,
+        o.opened_at - n % 1000 * interval '1 minute', o.opened_by, CASE WHEN n % 300 = 0 THEN 'anna' ELSE 'omar' END,
+        done.by, done.at, done.seen_by, done.at, done.at, 1
+    FROM generate_series($1::bigint, $2::bigint) n CROSS JOIN intake.tickets o
+        LEFT JOIN LATERAL (VALUES ('omar', 'anna', o.opened_at)) done (by, seen_by, at) ON n % 10 > 0
+    WHERE o.id = $3
     """,
     """
     INSERT INTO intake.promises (clock_id, ticket_id, metric, contract, due_at, sequence)

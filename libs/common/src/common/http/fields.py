@@ -1,20 +1,15 @@
 """Types of fields that bodies and parameters of several services share."""
 
-from functools import cache
 from typing import Annotated
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-
-@cache
-def _timezones() -> frozenset[str]:
-    return frozenset(available_timezones())
+from common.domain.timezones import known_timezones
 
 
 def _check_timezone(name: str) -> str:
-    if name not in _timezones():
+    if name not in known_timezones():
         raise PydanticCustomError(
             "unknown_timezone", "give an IANA time zone like Europe/Amsterdam"
         )

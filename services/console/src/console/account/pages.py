@@ -2,11 +2,11 @@
 
 from typing import Final
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
+from common.domain.timezones import known_timezones
 from common.http import state_of
 from common.now import now
 from console.account.view import Choice, read_choice
@@ -33,7 +33,7 @@ async def show(request: Request, visitor: Visiting, saved: bool = False) -> Resp
 @routes.post(f"{HERE}/choose")
 async def choose(request: Request, visitor: Visiting) -> Response:
     choice = read_choice(request.state.form)
-    if wrong := choice.wrong(available_timezones()):
+    if wrong := choice.wrong(known_timezones()):
         return await _page(request, visitor, choice, status=422, wrong=wrong)
     profile = profiles.Profile(
         choice.language or None, choice.zone or None, choice.single_keys, choice.after_finishing
@@ -72,7 +72,7 @@ async def _page(
         "account/settings.html",
         status=status,
         choice=choice,
-        zones=sorted(available_timezones()),
+        zones=sorted(known_timezones()),
         sessions=own,
         saved=saved,
         wrong=wrong,

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from common.domain.chosen_language import LANGUAGES, choose_language
+from common.domain.timezones import known_timezones
 
 __all__ = ["LANGUAGES", "USUAL_ZONE", "Reader", "choose_language", "choose_zone"]
 
@@ -27,7 +28,7 @@ class Reader:
 
 def choose_zone(*preferences: str | None) -> ZoneInfo:
     """Return the first zone among preferences that exists."""
-    known = available_timezones()
+    known = known_timezones()
     return ZoneInfo(
         next((preference for preference in preferences if preference in known), USUAL_ZONE)
     )
