@@ -46,6 +46,13 @@ def test_the_title_names_the_zone() -> None:
     assert in_full(reader(), NOON) == "Monday 2 March 2026, 13:00 Central European Standard Time"
 
 
+def test_two_readers_of_one_instant_have_it_each_in_their_zone_and_language() -> None:
+    here, there = reader(), reader("de", "America/New_York")
+    assert in_full(here, NOON) != in_full(there, NOON)
+    assert in_full(there, NOON).startswith("Montag 2 März 2026, 07:00")
+    assert in_full(here, NOON + timedelta(seconds=59)) == in_full(here, NOON)
+
+
 @pytest.mark.parametrize(
     ("preferences", "language"),
     [

@@ -1,9 +1,11 @@
 """Instants and durations in words, in the reader's language and zone. Pure."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime
 
 from console.language.catalogue import translations
 from console.language.chosen import Reader
@@ -13,6 +15,8 @@ HOUR: Final = timedelta(hours=1)
 MINUTE: Final = timedelta(minutes=1)
 FAR: Final = 300 * DAY
 """A date further away than this is written with its year."""
+REMEMBERED: Final = 8_192
+"""Dates and minutes whose words are kept: a page has some fifty, mostly those of the page before."""
 
 
 def parse(instant: str | datetime | None) -> datetime | None:
@@ -25,7 +29,7 @@ def parse(instant: str | datetime | None) -> datetime | None:
 def at(reader: Reader, instant: datetime) -> str:
     """The instant: of today the time alone, else with its day."""
     local, here = instant.astimezone(reader.zone), reader.moment.astimezone(reader.zone)
-    time = format_time(local, "HH:mm", locale=reader.language)
+    time = f"{local:%H:%M}"
     if local.date() == here.date():
         return time
     return f"{_day(reader, instant)} {time}"
@@ -33,14 +37,25 @@ def at(reader: Reader, instant: datetime) -> str:
 
 def in_full(reader: Reader, instant: datetime) -> str:
     """The instant with date, time and the zone's name: for titles and readers of screens."""
-    local = instant.astimezone(reader.zone)
-    return format_datetime(local, "EEEE d MMMM y, HH:mm zzzz", locale=reader.language)
+    return _minute(
+        reader.language, instant.astimezone(reader.zone).replace(second=0, microsecond=0)
+    )
+
+
+@lru_cache(REMEMBERED)
+def _minute(language: str, local: datetime) -> str:
+    return format_datetime(local, "EEEE d MMMM y, HH:mm zzzz", locale=language)
 
 
 def _day(reader: Reader, instant: datetime) -> str:
     local = instant.astimezone(reader.zone)
     far = abs(instant - reader.moment) > FAR
-    return format_date(local.date(), "d MMM y" if far else "EEE d MMM", locale=reader.language)
+    return _date(reader.language, local.date(), "d MMM y" if far else "EEE d MMM")
+
+
+@lru_cache(REMEMBERED)
+def _date(language: str, day: date, pattern: str) -> str:
+    return format_date(day, pattern, locale=language)
 
 
 def duration(language: str, length: timedelta) -> str:
