@@ -37,13 +37,13 @@ def at(reader: Reader, instant: datetime) -> str:
 
 def in_full(reader: Reader, instant: datetime) -> str:
     """The instant with date, time and the zone's name: for titles and readers of screens."""
-    return _minute(
-        reader.language, instant.astimezone(reader.zone).replace(second=0, microsecond=0)
-    )
+    return _minute(reader.language, reader.zone, instant.replace(second=0, microsecond=0))
 
 
+# By instant and zone: the same instant in two zones is one and the same key.
 @lru_cache(REMEMBERED)
-def _minute(language: str, local: datetime) -> str:
+def _minute(language: str, zone: ZoneInfo, instant: datetime) -> str:
+    local = instant.astimezone(zone)
     return format_datetime(local, "EEEE d MMMM y, HH:mm zzzz", locale=language)
 
 
