@@ -33,6 +33,8 @@ NOT_ALL_ARRIVED: Final = (
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
 UNKNOWN: Final = "unknown_reference"
+WORDS: Final = {"colleague": "person"}
+"""What a kind is called to whoever named one; others as they are."""
 MAX_NAMED: Final = 50
 """The unknown references that one answer names."""
 MAX_CANDIDATES: Final = 500
@@ -142,7 +144,7 @@ async def describe_unknown(
 
 
 def _violation(reference: Reference, candidates: set[str]) -> Violation:
-    what = reference.kind.replace("_", " ")
+    what = WORDS.get(reference.kind, reference.kind.replace("_", " "))
     detail = f"there is no {what} {reference.key!r}{proposal(reference.key, candidates)}"
     return Violation(reference.pointer, UNKNOWN, detail)
 
