@@ -33,8 +33,7 @@ NOT_ALL_ARRIVED: Final = (
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
 UNKNOWN: Final = "unknown_reference"
-WORDS: Final = {"colleague": "person"}
-"""What a kind is called to whoever named one; others as they are."""
+WORDS: Final = {"colleague": "person"}  # to whoever named one; others as they are
 MAX_NAMED: Final = 50
 """The unknown references that one answer names."""
 MAX_CANDIDATES: Final = 500
