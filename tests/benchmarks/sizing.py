@@ -61,7 +61,10 @@ async def _at_rate(installation: Installation, per_minute: int, seconds: float) 
     """Processor and memory of each service while tickets come at this rate."""
     before = _processor_seconds(installation)
     intake = installation.services["intake"]
-    load = tickets(installation, intake, 4, seconds - 1, rate=per_minute / 60)
+    # The service closes connections that rest for long: at the slowest rate there is one.
+    load = tickets(
+        installation, intake, min(4, per_minute // 10), seconds - 1, rate=per_minute / 60
+    )
     await run_load(load)
     used = {
         name: (s - before[name]) / seconds for name, s in _processor_seconds(installation).items()
