@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from console.forms.fields import Field
-from console.forms.reading import NEEDED, NO_NUMBER, comes_twice, read_fields
+from console.forms.reading import NEEDED, NO_NUMBER, asked_which, read_fields
 from console.tickets.act_reading import read_act
 from console.tickets.acts import ACT_FORMS, act_form
 from console.tickets.side_forms import SIDE_FORMS
@@ -49,7 +49,7 @@ def test_what_cannot_be_read_is_said_of_its_field() -> None:
     found = read_fields(FIELDS, values, AMSTERDAM)
     assert [one.field for one in found.wrong] == ["minutes", "until"]
     assert found.wrong[0].detail == NO_NUMBER
-    assert comes_twice(found.wrong, "until")
+    assert asked_which(found.wrong) == {"until.twice": "on"}
     again = read_fields(FIELDS, values | {"minutes": "3", "until.hour": "second"}, AMSTERDAM)
     assert again.body["until"] == "2026-10-25T01:30:00+00:00"
 

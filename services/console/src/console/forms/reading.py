@@ -78,7 +78,7 @@ def _words(typed: str) -> list[str]:
     return list(dict.fromkeys(typed.replace(",", " ").split()))
 
 
-def comes_twice(wrong: Sequence[Violation], name: str) -> bool:
-    """Whether this field holds a time that comes twice, so that the form asks which one."""
+def asked_which(wrong: Sequence[Violation]) -> dict[str, str]:
+    """Return the marks by which the form asks which one is meant of a time that comes twice."""
     twice = _WRONG_INSTANTS["twice"]
-    return any(one.field == name and one.detail == twice for one in wrong)
+    return {f"{one.field}.twice": "on" for one in wrong if one.detail == twice}

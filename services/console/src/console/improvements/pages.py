@@ -12,7 +12,7 @@ from console.forms.decision import Decision, decide
 from console.forms.drawn import drawn_forms, is_wrong, status_of
 from console.forms.form import Form
 from console.forms.lists import needed_lists, read_list
-from console.forms.reading import comes_twice, read_fields
+from console.forms.reading import asked_which, read_fields
 from console.improvements.view import ACTS, ALIASES, body_of, improvement_page
 from console.language.catalogue import known_word
 from console.upstream.client import Get
@@ -42,7 +42,7 @@ async def do_act(request: Request, visitor: Visiting, key: str, act: str) -> Res
     values: dict[str, str] = request.state.form
     found = read_fields(ACTS[act], values, visitor.reader.zone)
     if wrong := found.wrong:
-        twice = {f"{one.field}.twice": "on" for one in wrong if comes_twice(wrong, one.field)}
+        twice = asked_which(wrong)
         return await redraw(forms.invalid(values | twice, values.get("seen") or None, *wrong))
     name = ALIASES.get(act, act)
     decision = Decision("intake", "monitoring-improvements", key, name, done=act)

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from console.forms import form as forms
 from console.forms.form import Form
 from console.forms.lists import needed_lists, read_list
-from console.forms.reading import comes_twice
+from console.forms.reading import asked_which
 from console.tickets.act_reading import read_act
 from console.tickets.act_view import act_page
 from console.tickets.acts import ActForm, act_form
@@ -37,9 +37,7 @@ async def do_act(request: Request, visitor: Visiting, key: str, act: str) -> Res
     seen = values.get("seen") or None
     found = read_act(wanted, values, visitor.session.person.sub, visitor.reader.zone)
     if found.wrong:
-        twice = {
-            f"{one.field}.twice": "on" for one in found.wrong if comes_twice(found.wrong, one.field)
-        }
+        twice = asked_which(found.wrong)
         return await _page(
             request, visitor, key, wanted, forms.invalid(values | twice, seen, *found.wrong)
         )

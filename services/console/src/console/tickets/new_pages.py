@@ -13,7 +13,7 @@ from console.files.sending import send_files
 from console.forms import form as forms
 from console.forms.form import Form
 from console.forms.lists import SOURCES, environments_of, read_list
-from console.forms.reading import comes_twice, read_fields
+from console.forms.reading import asked_which, read_fields
 from console.language.marked import marked
 from console.permitted import OPEN_TICKETS
 from console.tickets.new_view import FIELDS, FOR_CONTACTS, caller_query, callers, chosen_caller
@@ -59,7 +59,7 @@ async def create(request: Request, visitor: Visiting) -> Response:
     values = values | sent.fields
     found = read_fields(fields, values, visitor.reader.zone)
     if wrong := (*found.wrong, *sent.wrong):
-        twice = {f"{one.field}.twice": "on" for one in wrong if comes_twice(wrong, one.field)}
+        twice = asked_which(wrong)
         return await _page(request, visitor, forms.invalid(values | twice, None, *wrong))
     body: dict[str, Any] = dict(found.body)
     if contact := values.get("contact", "").strip():

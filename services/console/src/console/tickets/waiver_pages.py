@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from console.forms import form as forms
 from console.forms.fields import Field
 from console.forms.form import Form
-from console.forms.reading import comes_twice, read_fields
+from console.forms.reading import asked_which, read_fields
 from console.upstream.client import Get
 from console.upstream.part import Denied, Missing, data_of, items_of
 from console.upstream.problems import Done
@@ -42,9 +42,7 @@ async def ask(request: Request, visitor: Visiting, key: str, clock: UUID) -> Res
     values: dict[str, str] = request.state.form
     found = read_fields(FIELDS, values, visitor.reader.zone)
     if found.wrong:
-        twice = {
-            f"{one.field}.twice": "on" for one in found.wrong if comes_twice(found.wrong, one.field)
-        }
+        twice = asked_which(found.wrong)
         return await _page(
             request, visitor, key, clock, forms.invalid(values | twice, None, *found.wrong)
         )
