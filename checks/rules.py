@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -46,13 +47,15 @@ def defined_codes(rules: str) -> list[str]:
     return _DEFINITION.findall(rules)
 
 
-def citations(root: Path) -> list[Citation]:
-    """All citations below a folder, in order."""
-    return sorted(
+@cache
+def citations(root: Path) -> tuple[Citation, ...]:
+    """All citations below a folder, in order. Reading this repository takes seconds: it is read once."""
+    found = (
         Citation(path.relative_to(root).as_posix(), line + 1, code)
         for path, reader in _files(root)
         for line, code in reader(path.read_text(encoding="utf-8"))
     )
+    return tuple(sorted(found))
 
 
 def _files(root: Path) -> Iterator[tuple[Path, Reader]]:

@@ -1,5 +1,7 @@
-"""Databases for tests: a migrated template per schema, cloned for every test."""
+"""Databases for tests: a migrated template per schema; a test has a clone of it to itself."""
 
+import itertools
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from common.persistence import base_schema
 from common.persistence.database import Database
 from common.persistence.migrations import migrate
 from common.simulated_time import install_now_function
+from opsdesk_testing.reset import Contents, note_schema_changes, read_contents, reset
 
 if TYPE_CHECKING:
     from opsdesk_local.servers import Servers
@@ -30,6 +33,7 @@ class Template:
 
     name: str
     schema: str
+    contents: Contents
 
 
 class Templates:
@@ -39,6 +43,8 @@ class Templates:
         self._servers = servers
         self._prefix = prefix
         self._templates: dict[str, Template] = {}
+        self._unused: defaultdict[str, list[Database]] = defaultdict(list)
+        self._numbers = itertools.count(1)
 
     async def of(self, schema: str) -> Template:
         """Return the template of a schema, created at the first call."""
@@ -58,12 +64,13 @@ class Templates:
     ) -> Template:
         from opsdesk_local import clone_database
 
-        template = Template(f"{self._prefix}_{name}", empty.schema)
-        await clone_database(self._servers.admin_url, empty.name, template.name)
-        database = Database(self._runtime_url(template, template.name), template.schema)
+        name = f"{self._prefix}_{name}"
+        await clone_database(self._servers.admin_url, empty.name, name)
+        database = Database(self._runtime_url(empty.schema, name), empty.schema)
         await fill(database)
         await database.close()
-        return template
+        async with self._administration(name) as admin:
+            return Template(name, empty.schema, await read_contents(admin))
 
     async def _make(self, requested: str) -> Template:
         from opsdesk_local import prepare_database
@@ -79,7 +86,9 @@ class Templates:
         connection = await asyncpg.connect(url)
         await install_now_function(connection, schema, simulated=True)
         await connection.close()
-        return Template(name, schema)
+        async with self._administration(name) as admin:
+            await note_schema_changes(admin)
+            return Template(name, schema, await read_contents(admin))
 
     @asynccontextmanager
     async def clone(self, template: Template, number: int) -> AsyncIterator[str]:
@@ -89,14 +98,59 @@ class Templates:
         name = f"{template.name}_{number}"
         admin = self._servers.admin_url
         await clone_database(admin, template.name, name)
-        yield self._runtime_url(template, name)
+        yield self._runtime_url(template.schema, name)
         await drop_database(admin, name)
 
-    def _runtime_url(self, template: Template, name: str) -> str:
+    @asynccontextmanager
+    async def database(self, template: Template, *, pool_size: int) -> AsyncIterator[Database]:
+        """Yield a database that holds what the template holds, as the runtime role.
+
+        It may be one that an earlier test had, with its rows put back: the statements that SQLAlchemy
+        compiled for it need not be compiled again.
+        """
+        unused = self._unused[template.name]
+        database = unused.pop() if unused else await self._new_database(template, pool_size)
+        url = database.url
+        yield database
+        await database.close()
+        if database.url == url and await self._is_put_back(template, url):
+            database.on_outbox_events.clear()
+            database.on_deadlines_scheduled.clear()
+            unused.append(database)
+        else:
+            await self._drop(url.rpartition("/")[2])
+
+    async def _new_database(self, template: Template, pool_size: int) -> Database:
+        from opsdesk_local import clone_database
+
+        name = f"{template.name}_{next(self._numbers)}"
+        await clone_database(self._servers.admin_url, template.name, name)
+        url = self._runtime_url(template.schema, name)
+        return Database(url, template.schema, pool_size=pool_size)
+
+    async def _is_put_back(self, template: Template, url: str) -> bool:
+        try:
+            async with self._administration(url.rpartition("/")[2]) as admin:
+                return await reset(admin, template.contents)
+        except asyncpg.InvalidCatalogNameError:
+            return False  # the test dropped it
+
+    @asynccontextmanager
+    async def _administration(self, name: str) -> "AsyncIterator[asyncpg.Connection]":
+        """A superuser's connection to one database."""
+        from opsdesk_local.roles import at_database
+
+        connection = await asyncpg.connect(at_database(self._servers.admin_url, name))
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    def _runtime_url(self, schema: str, name: str) -> str:
         from opsdesk_local.roles import database_urls
 
         admin, password = self._servers.admin_url, self._servers.state.password
-        return database_urls(admin, password, name)[template.schema].runtime
+        return database_urls(admin, password, name)[schema].runtime
 
     def owner_url(self, template: Template, name: str) -> str:
         from opsdesk_local.roles import database_urls
@@ -105,10 +159,15 @@ class Templates:
         return database_urls(admin, password, name)[template.schema].owner
 
     async def drop_all(self) -> None:
+        for database in itertools.chain.from_iterable(self._unused.values()):
+            await self._drop(database.url.rpartition("/")[2])
+        for template in self._templates.values():
+            await self._drop(template.name)
+
+    async def _drop(self, name: str) -> None:
         from opsdesk_local import drop_database
 
-        for template in self._templates.values():
-            await drop_database(self._servers.admin_url, template.name)
+        await drop_database(self._servers.admin_url, name)
 
 
 async def _base_schema_alone(url: str, schema: str) -> None:

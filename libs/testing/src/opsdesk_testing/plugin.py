@@ -1,10 +1,9 @@
 """pytest plugin: real PostgreSQL and Kafka, and a database for every test that asks for one.
 
-Tests commit: `database` is a clone of a migrated template.
+Tests commit: `database` is a clone of a migrated template, or one whose rows were put back.
 """
 
 import asyncio
-import itertools
 import os
 from collections.abc import AsyncIterator, Iterator
 from importlib.util import find_spec
@@ -23,9 +22,6 @@ from opsdesk_testing.security_lines import SecurityLines
 
 if TYPE_CHECKING:
     from opsdesk_local.servers import Servers
-
-_numbers = itertools.count(1)
-
 
 # No deadline: a busy machine is slow. In CI the examples are the same every time.
 settings.register_profile("opsdesk", deadline=None, derandomize="CI" in os.environ)
@@ -75,10 +71,8 @@ async def template(templates: Templates, schema: str) -> Template:
 @pytest.fixture
 async def database(templates: Templates, template: Template) -> AsyncIterator[Database]:
     """The service's database, migrated, with simulated time, as its runtime role. Empty."""
-    async with templates.clone(template, next(_numbers)) as url:
-        database = Database(url, template.schema, pool_size=10)
+    async with templates.database(template, pool_size=10) as database:
         yield database
-        await database.close()
 
 
 @pytest.fixture
