@@ -13,6 +13,7 @@ from common.persistence import base_schema
 from common.persistence.database import Database
 from common.persistence.migrations import migrate
 from common.simulated_time import install_now_function
+from opsdesk_testing.pooled_database import PooledDatabase
 from opsdesk_testing.reset import Contents, note_schema_changes, read_contents, reset
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Templates:
         self._servers = servers
         self._prefix = prefix
         self._templates: dict[str, Template] = {}
-        self._unused: defaultdict[str, list[Database]] = defaultdict(list)
+        self._unused: defaultdict[str, list[PooledDatabase]] = defaultdict(list)
         self._numbers = itertools.count(1)
 
     async def of(self, schema: str) -> Template:
@@ -105,33 +106,32 @@ class Templates:
     async def database(self, template: Template, *, pool_size: int) -> AsyncIterator[Database]:
         """Yield a database that holds what the template holds, as the runtime role.
 
-        It may be one that an earlier test had, with its rows put back: the statements that SQLAlchemy
-        compiled for it need not be compiled again.
+        It may be one that an earlier test had, with its rows put back: its connections are open, and
+        the statements that SQLAlchemy compiled for it need not be compiled again.
         """
         unused = self._unused[template.name]
-        database = unused.pop() if unused else await self._new_database(template, pool_size)
-        url = database.url
-        yield database
-        await database.close()
-        if database.url == url and await self._is_put_back(template, url):
-            database.on_outbox_events.clear()
-            database.on_deadlines_scheduled.clear()
-            unused.append(database)
+        one = unused.pop() if unused else await self._new_database(template, pool_size)
+        url = one.database.url
+        yield one.database
+        await one.come_to_rest()
+        if one.database.url == url and await self._is_put_back(template, one):
+            unused.append(one)
         else:
+            await one.database.close()
             await self._drop(url.rpartition("/")[2])
 
-    async def _new_database(self, template: Template, pool_size: int) -> Database:
+    async def _new_database(self, template: Template, pool_size: int) -> PooledDatabase:
         from opsdesk_local import clone_database
 
         name = f"{template.name}_{next(self._numbers)}"
         await clone_database(self._servers.admin_url, template.name, name)
         url = self._runtime_url(template.schema, name)
-        return Database(url, template.schema, pool_size=pool_size)
+        return PooledDatabase(Database(url, template.schema, pool_size=pool_size))
 
-    async def _is_put_back(self, template: Template, url: str) -> bool:
+    async def _is_put_back(self, template: Template, one: PooledDatabase) -> bool:
         try:
-            async with self._administration(url.rpartition("/")[2]) as admin:
-                return await reset(admin, template.contents)
+            async with self._administration(one.database.url.rpartition("/")[2]) as admin:
+                return await reset(admin, template.contents, one.server_processes)
         except asyncpg.InvalidCatalogNameError:
             return False  # the test dropped it
 
@@ -140,7 +140,9 @@ class Templates:
         """A superuser's connection to one database."""
         from opsdesk_local.roles import at_database
 
-        connection = await asyncpg.connect(at_database(self._servers.admin_url, name))
+        connection = await asyncpg.connect(
+            at_database(self._servers.admin_url, name), server_settings={"jit": "off"}
+        )
         try:
             yield connection
         finally:
@@ -159,8 +161,8 @@ class Templates:
         return database_urls(admin, password, name)[template.schema].owner
 
     async def drop_all(self) -> None:
-        for database in itertools.chain.from_iterable(self._unused.values()):
-            await self._drop(database.url.rpartition("/")[2])
+        for one in itertools.chain.from_iterable(self._unused.values()):
+            await self._drop(one.database.url.rpartition("/")[2])
         for template in self._templates.values():
             await self._drop(template.name)
 

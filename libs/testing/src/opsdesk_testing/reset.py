@@ -4,7 +4,7 @@ A database that a test changed in any other way than by its rows is not put back
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,13 +26,16 @@ SELECT EXISTS (SELECT FROM schema_changes.noted)
 """
 _HANG_UP: Final = """
 SELECT bool_and(pg_terminate_backend(pid, 2000)) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+WHERE datname = current_database() AND backend_type = 'client backend'
+  AND pid <> pg_backend_pid() AND pid <> ALL ($1)
 """
 _TABLES_WITH_PAGES: Final = """
-SELECT n.nspname AS schema, c.relname AS name FROM pg_class AS c
+SELECT n.nspname AS schema, c.relname AS name, pg_relation_size(c.oid) AS bytes FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND c.oid >= 16384 AND pg_relation_size(c.oid) > 0
 """
+_LARGE_BYTES: Final = 262_144
+"""From here on a table is truncated, which makes new files; deleting some rows is much cheaper."""
 _SEQUENCES: Final = """
 SELECT quote_ident(schemaname) || '.' || quote_ident(sequencename) AS name,
        coalesce(last_value, start_value) AS value, last_value IS NOT NULL AS is_called
@@ -61,12 +64,17 @@ async def read_contents(connection: asyncpg.Connection) -> Contents:
     return Contents(rows, await _sequences(connection))
 
 
-async def reset(connection: asyncpg.Connection, contents: Contents) -> bool:
+async def reset(
+    connection: asyncpg.Connection, contents: Contents, pooled: Collection[int] = ()
+) -> bool:
     """Put a clone's rows and sequences back, as a superuser. False where it must be dropped instead.
 
-    Whoever is still connected is hung up on: what a test left running writes into no other test.
+    Whoever is still connected is hung up on, but for the server processes `pooled`, which are at rest:
+    what a test left running writes into no other test.
     """
-    if await connection.fetchval(_HANG_UP) is False or await connection.fetchval(_IS_CHANGED):
+    if await connection.fetchval(_HANG_UP, list(pooled)) is False:
+        return False
+    if await connection.fetchval(_IS_CHANGED):
         return False
     async with connection.transaction():
         # Neither triggers nor foreign keys: audit trails refuse to be emptied.
@@ -85,14 +93,20 @@ async def reset(connection: asyncpg.Connection, contents: Contents) -> bool:
 
 
 async def _empty(connection: asyncpg.Connection) -> None:
-    tables = ", ".join(f'"{schema}"."{name}"' for schema, name in await _filled_tables(connection))
-    if tables:
-        await connection.execute(f"TRUNCATE {tables} CASCADE")
+    sizes = await _filled_tables(connection)
+    large = ", ".join(_name(table) for table, size in sizes.items() if size >= _LARGE_BYTES)
+    deletions = "".join(f"DELETE FROM ONLY {_name(table)};" for table in sizes)
+    await connection.execute((f"TRUNCATE {large} CASCADE;" if large else "") + deletions)
 
 
-async def _filled_tables(connection: asyncpg.Connection) -> list[_Table]:
-    """Tables that have or had rows since they were emptied: asking each for a row costs more."""
-    return [(row["schema"], row["name"]) for row in await connection.fetch(_TABLES_WITH_PAGES)]
+async def _filled_tables(connection: asyncpg.Connection) -> dict[_Table, int]:
+    """Tables that have or had rows, with their bytes: asking each for a row costs more."""
+    rows = await connection.fetch(_TABLES_WITH_PAGES)
+    return {(row["schema"], row["name"]): row["bytes"] for row in rows}
+
+
+def _name(table: _Table) -> str:
+    return f'"{table[0]}"."{table[1]}"'
 
 
 async def _copied(connection: asyncpg.Connection, table: _Table) -> bytes:

@@ -165,10 +165,15 @@ class Database:
         """
         return await connect(self.url, self.schema, workload, name=name)
 
+    @property
+    def engines(self) -> tuple[AsyncEngine, ...]:
+        """The pools of all workloads that were asked for."""
+        return tuple(database.engine for database in self._shared.databases.values())
+
     async def close(self) -> None:
         """Close the pools of all workloads."""
-        for database in self._shared.databases.values():
-            await database.engine.dispose()
+        for engine in self.engines:
+            await engine.dispose()
 
 
 async def connect(
