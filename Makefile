@@ -2,7 +2,8 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-TEST = setpriv --pdeathsig TERM $(PY) -m opsdesk_local test-servers -- $(PY) -m pytest -m "not long and not containers and not programs"
+TEST = setpriv --pdeathsig TERM $(PY) -m opsdesk_local test-servers -- $(PY) -m pytest -m "not long and not containers and not programs $(WITHOUT)"
+SUITE = -n 2 --dist loadfile --ignore services/console/tests/browser libs services opsdesk tests/benchmarks tests/checks tests/contracts tests/security
 
 help:  ## what you can do here
 	@echo "OpsDesk: the system in which Operations keeps its promises to customers."
@@ -10,7 +11,7 @@ help:  ## what you can do here
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
 	    printf '  make %-13s %s\n' "$$name" "$$what"; done
 
-.PHONY: help setup run demo test journeys browser pictures check house faults mutants bench docs lock audit image pin-images compose-test deploy-test restore-drill release clean
+.PHONY: help setup run demo test thorough journeys browser pictures check house faults mutants bench docs lock audit image pin-images compose-test deploy-test restore-drill release clean
 
 setup:
 	@deploy/local/bootstrap
@@ -21,10 +22,14 @@ run: setup  ## start everything on this machine (PostgreSQL, Kafka, the services
 demo: setup  ## play the journeys J1-J14 against a running `make run`
 	@exec .venv/bin/opsdesk demo
 
-test: check  ## everything that must hold, on real PostgreSQL and real Kafka (some 20 minutes on two cores)
-	@$(TEST) -n 2 --dist loadfile --ignore services/console/tests/browser libs services opsdesk tests/benchmarks tests/checks tests/contracts tests/security $(ARGS)
+test: WITHOUT = and not thorough
+test: check  ## what must hold, on real PostgreSQL and real Kafka (under 20 minutes on two cores)
+	@$(TEST) $(SUITE) $(ARGS)
 	@# By themselves: they start a whole installation, and measure how long it is away.
 	@$(TEST) tests/faults $(ARGS)
+
+thorough: setup  ## every operation, table, page and crash in turn, and fuzzing: what `make test` leaves out (minutes)
+	@$(TEST) $(SUITE) -m thorough $(ARGS)
 
 journeys: setup  ## what users do, played on whole installations, and the tools that start these (some 10 minutes)
 	@$(TEST) deploy tests/journeys $(ARGS)

@@ -14,6 +14,8 @@ import pytest
 
 from common.http import create_app
 
+pytestmark = pytest.mark.thorough
+
 HERE = Path(__file__).parent
 SERVICES = ("intake", "sla", "escalation", "delivery_gate")
 SPECTRAL = "@stoplight/spectral-cli@6.16.3"

@@ -26,6 +26,8 @@ from tests.security.contact_who_wrote import (
 )
 from tests.security.installation import SERVICES, forward_events, open_databases, tables_with
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 async def databases(templates: Templates) -> AsyncIterator[Databases]:

@@ -21,6 +21,8 @@ from tests.security.companies import COMPANIES, CONTACTS
 from tests.security.foreign_data import identifiers_of
 from tests.security.identities import believed
 
+pytestmark = pytest.mark.thorough
+
 OWN, FOREIGN = "acme", "brightwater"
 UNKNOWN = "no-such-thing"
 REQUIRED = {"from": "1", "to": "1", "customer": OWN, "month": "2026-06"}

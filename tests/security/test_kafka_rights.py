@@ -34,6 +34,8 @@ from sla.app import SERVICE as SLA
 from tests.security.authority import Authority
 from tests.security.secured_servers import PASSWORD, folder_for_servers, kafka_by_sasl_ssl
 
+pytestmark = pytest.mark.thorough
+
 ADMINISTRATOR, TOPICS, SLA_USER, INTAKE_USER, TEAM = (
     "admin", "opsdesk-topics", "opsdesk-sla", "opsdesk-intake", "bi",
 )  # fmt: skip

@@ -23,6 +23,8 @@ from opsdesk_testing.client import app_for, settings_for
 from tests.contracts.operations import MODULES, Operation, operations, service_of
 from tests.security.identities import Identity, believed, refused
 
+pytestmark = pytest.mark.thorough
+
 NOWHERE = "postgresql://nobody@127.0.0.1:9/nothing"
 """No database: who may not must be refused without one."""
 UNKNOWN = {"no-such-parameter": "1"}

@@ -14,6 +14,8 @@ import pytest
 from intake.mail.domain.auto_reply import _ABSENCE_SUBJECT
 from tests.security.regexes import Use, find_uses, hostile_texts, unwritten
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[2]
 LENGTH = 8_000
 QUICK_S = 0.03

@@ -36,6 +36,8 @@ from tests.security.secured_servers import (
     postgres_by_tls,
 )
 
+pytestmark = pytest.mark.thorough
+
 TOPIC = "opsdesk.tickets"
 ENCRYPTED = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
@@ -26,6 +27,8 @@ from delivery_gate.environments.domain import Environment
 from delivery_gate.follow_ups.domain import FollowUp, close, confirm
 from delivery_gate.versions.domain import Reference, Version, register
 from delivery_gate_support.in_memory_gate import InMemoryGate
+
+pytestmark = pytest.mark.thorough
 
 PEOPLE = st.sampled_from(["anna", "omar", "quin", "ci"])
 ENVIRONMENTS = st.sampled_from(["acme-prod", "acme-staging"])

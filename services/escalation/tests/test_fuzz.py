@@ -2,9 +2,13 @@
 
 import asyncio
 
+import pytest
+
 from common.persistence.database import Database
 from escalation.app import SERVICE
 from opsdesk_testing.fuzz import fuzz
+
+pytestmark = pytest.mark.thorough
 
 
 async def test_nothing_sent_by_a_caller_ends_in_a_500(database: Database) -> None:

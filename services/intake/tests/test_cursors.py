@@ -1,5 +1,6 @@
 """A cursor belongs to its list."""
 
+import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
@@ -7,6 +8,7 @@ from opsdesk_testing.client import client
 from opsdesk_testing.cursors import check_lists
 
 
+@pytest.mark.thorough
 async def test_every_list_refuses_the_cursor_of_another(app: FastAPI, anna: AsyncClient) -> None:
     ticket = {"customer": "acme", "title": "Nothing works", "description": "Since this morning."}
     opened = await anna.post("/v1/tickets", json=ticket)

@@ -2,12 +2,15 @@
 
 import asyncio
 
+import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
 from common.persistence.database import Database
 from intake.app import SERVICE
 from opsdesk_testing.fuzz import fuzz
+
+pytestmark = pytest.mark.thorough
 
 
 async def test_the_app_answers_what_its_document_says(

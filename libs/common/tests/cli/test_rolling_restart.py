@@ -22,6 +22,8 @@ from opsdesk_local import free_port
 from opsdesk_testing.tokens import AUDIENCE, ISSUER, signing_key, token
 from opsdesk_testing.waiting import until
 
+pytestmark = pytest.mark.thorough
+
 DRAIN_S = 5.0
 """Seconds in which the balancer must notice: it is the test itself, on a machine that it keeps busy."""
 PATIENCE_S = 120.0

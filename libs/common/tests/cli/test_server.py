@@ -22,6 +22,8 @@ from opsdesk_local import free_port
 from opsdesk_testing.tokens import AUDIENCE, ISSUER, signing_key, token
 from opsdesk_testing.waiting import until
 
+pytestmark = pytest.mark.thorough
+
 Process = asyncio.subprocess.Process
 PATIENCE_S = 120.0
 """Seconds after which what should come has not: a cold machine takes many to start a process."""

@@ -14,6 +14,8 @@ from common.docgen.topics import topics_page
 from common.events import EVENTS
 from common.events.tickets import TicketOpened
 
+pytestmark = pytest.mark.thorough
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[3]
 ASYNCAPI = json.loads((HERE / "asyncapi-3.0.0.json").read_text())

@@ -2,9 +2,13 @@
 
 import asyncio
 
+import pytest
+
 from common.http import Service
 from common.persistence.database import Database
 from opsdesk_testing.fuzz import fuzz
+
+pytestmark = pytest.mark.thorough
 
 
 async def test_the_app_answers_what_its_document_says(service: Service, database: Database) -> None:

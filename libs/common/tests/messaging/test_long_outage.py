@@ -20,6 +20,8 @@ from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid_eve
 from opsdesk_testing.protocol import record_of
 from opsdesk_testing.waiting import run_until_exit, until
 
+pytestmark = pytest.mark.thorough
+
 ONE = UUID(int=1)
 TOPIC = "ledger"
 

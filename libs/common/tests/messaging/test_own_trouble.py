@@ -28,6 +28,8 @@ from opsdesk_testing.ledger import Paid, amounts, make_tables, on_paid, paid_eve
 from opsdesk_testing.protocol import record_of
 from opsdesk_testing.waiting import run_until_exit, until
 
+pytestmark = pytest.mark.thorough
+
 ONE, TWO, THREE = UUID(int=1), UUID(int=2), UUID(int=3)
 
 Hearing = Callable[[Handler], Consumer]

@@ -21,6 +21,8 @@ from common.telemetry import metrics
 from opsdesk_testing.ledger import paid_event
 from opsdesk_testing.waiting import run_until_exit, until
 
+pytestmark = pytest.mark.thorough
+
 ReadAll = Callable[[Kafka, str], Awaitable[list[dict[str, str]]]]
 
 

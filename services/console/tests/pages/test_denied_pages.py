@@ -8,6 +8,8 @@ from console_support.people import SignIn
 from console_support.promises import AGREEMENT_ID
 from console_support.services import FakeServices, problem
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize("path", PAGES)
 async def test_whom_no_service_lets_in_gets_a_page_all_the_same(

@@ -2,6 +2,7 @@
 
 from urllib.parse import urljoin, urlsplit
 
+import pytest
 from fastapi.routing import APIRoute
 from starlette.routing import Match
 
@@ -10,6 +11,8 @@ from console_support.browser import Browser
 from console_support.everything import say_everything
 from console_support.people import SignIn
 from console_support.services import FakeServices
+
+pytestmark = pytest.mark.thorough
 
 NOT_PAGES = {"/sign-in", "/signed-in", "/assets/{file}", "/favicon.ico", "/{path:path}", "/live"}
 """The stream is opened by the script alone."""

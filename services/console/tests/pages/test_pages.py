@@ -17,6 +17,8 @@ from console_support.pages import PAGES, reader_of
 from console_support.people import SignIn
 from console_support.services import FakeServices
 
+pytestmark = pytest.mark.thorough
+
 MAX_CALLS = 6
 
 

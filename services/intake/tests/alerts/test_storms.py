@@ -27,6 +27,8 @@ from intake_support.alerts import (
 )
 from opsdesk_testing.protocol import fire_due, freeze_time
 
+pytestmark = pytest.mark.thorough
+
 MAX_TICKETS = 20
 MAX_STATEMENTS = 200
 SCOPES = (ACME, BRIGHTWATER, ACME | {"environment": "acme-staging"}, {"customer": "nobody"})

@@ -84,6 +84,7 @@ async def test_mails_and_portal_know_a_contact_by_every_address(
         assert (await portal.get("/v1/tickets", headers=headers)).status_code == 200
 
 
+@pytest.mark.thorough
 async def test_an_address_is_one_contact_s(anna: AsyncClient) -> None:
     jan = await _jan(anna)
     for taken in (

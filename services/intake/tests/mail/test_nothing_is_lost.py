@@ -13,6 +13,8 @@ from common.persistence.database import Database
 from intake.mail.domain.mail import fingerprint
 from intake_support.broken_mails import CORPUS, broken_mails, mail
 
+pytestmark = pytest.mark.thorough
+
 MEDIA: Final = {"Content-Type": "message/rfc822"}
 ACCEPTED: Final = {200, 201, 202}
 """It came before; it is on a ticket; it is held back."""

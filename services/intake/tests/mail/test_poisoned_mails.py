@@ -20,6 +20,8 @@ from intake_support.tickets import event_types
 from opsdesk_testing.protocol import fire_due, freeze_time
 from opsdesk_testing.responsiveness import longest_computing_unanswered
 
+pytestmark = pytest.mark.thorough
+
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 MEDIA = {"Content-Type": "message/rfc822"}
 FROM = b"From: jan@acme.example\nSubject: It is down\nMessage-ID: <%d@acme.example>\n"

@@ -28,6 +28,8 @@ from opsdesk_testing.client import client
 from opsdesk_testing.protocol import outbox_events
 from opsdesk_testing.row_walls import readable_tables, rows_without_where
 
+pytestmark = pytest.mark.thorough
+
 ON = "POST /v1/tickets/{ticket}"
 KEYS = [f"OPS-{number}" for number in range(1001, 1021)]
 WITHOUT_ROWS: set[str] = {"simulated_time"}

@@ -19,6 +19,8 @@ from intake.tickets.store import ticket_batch as store
 from intake.tickets.ticket_batcher import TICKETS, TicketBatcher
 from opsdesk_testing.waiting import until
 
+pytestmark = pytest.mark.thorough
+
 DOWN = {"title": "Billing is down", "customer": "acme", "environment": "acme-prod"}
 OVERLOADED = "urn:opsdesk:error:overloaded"
 UNKNOWN = "urn:opsdesk:error:outcome-unknown"

@@ -15,6 +15,8 @@ from sla_support.audiences import AGREEMENT, write_june
 from sla_support.company import NINE
 from sla_support.june import June
 
+pytestmark = pytest.mark.thorough
+
 QUERIES = {
     "/v1/agreements/{agreement}": ["version=1"],
     "/v1/agreements/{agreement}/diff": ["from=1&to=1"],

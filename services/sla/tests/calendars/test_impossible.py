@@ -10,6 +10,8 @@ from sqlalchemy import text
 from common.persistence.database import Database
 from sla_support.company import AMSTERDAM
 
+pytestmark = pytest.mark.thorough
+
 COMPUTE, SIMULATE = "/v1/calendars/compute", "/v1/clocks/simulate"
 AT = "2026-06-01T07:00:00Z"
 OPENED = {"at": AT, "type": "opened"}

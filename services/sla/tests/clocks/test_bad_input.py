@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from common.http import create_app
 from common.persistence.database import Database
 from opsdesk_testing.fuzz import fuzz
@@ -12,6 +14,7 @@ from sla.handlers import HANDLERS
 from sla_support.company import NINE, promise, ticket_opened
 
 
+@pytest.mark.thorough
 async def test_nothing_that_is_sent_ends_in_a_500(database: Database) -> None:
     await promise(database)
     await freeze_time(database, NINE)

@@ -16,6 +16,8 @@ from sla_support.company import BRIGHTWATER, HOUR, NINE, promise
 from sla_support.random_tickets import RandomTickets
 from sla_support.reclassifications import portal_agreement
 
+pytestmark = pytest.mark.thorough
+
 
 class OftenReclassified(RandomTickets):
     """Half of what is neither an end nor a beginning is a correction."""

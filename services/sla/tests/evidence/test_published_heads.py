@@ -22,6 +22,8 @@ from sla.evidence.anchors import publish_head
 from sla.evidence.published import read_published_heads
 from sla_support.facts import WRITTEN_AT, owner_connection, seal, write_facts
 
+pytestmark = pytest.mark.thorough
+
 HOUR = timedelta(hours=1)
 Ended = tuple[int, str]
 

@@ -20,6 +20,8 @@ from sla_support.facts import (
     write_facts,
 )
 
+pytestmark = pytest.mark.thorough
+
 
 async def sealed_facts(database: Database) -> None:
     await write_facts(database)

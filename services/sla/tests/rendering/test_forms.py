@@ -180,6 +180,7 @@ def test_the_same_paper_is_the_same_pdf() -> None:
     assert pdf.render_pdf(build_document()) == pdf.render_pdf(build_document())
 
 
+@pytest.mark.thorough
 def test_huge_texts_make_long_papers_and_no_errors() -> None:
     entries = [Minute(1, "x" * 10_000, "dana", AT), Minute(2, "word \n" * 1_600, "dana", AT)]
     long_document = review(

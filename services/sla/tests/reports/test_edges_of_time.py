@@ -5,6 +5,8 @@ from httpx import AsyncClient
 
 from opsdesk_testing.fuzz_edges import EDGES
 
+pytestmark = pytest.mark.thorough
+
 DAYS = [
     f"/v1/{path}?{name}={day}"
     for path in ("reports/compliance", "reports/volume", "reports/availability", "reports/costs")

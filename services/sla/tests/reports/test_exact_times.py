@@ -25,6 +25,8 @@ from sla_support.company import (
     ticket_opened,
 )
 
+pytestmark = pytest.mark.thorough
+
 DAY = timedelta(days=1)
 SHARES = {"p50": 0.5, "p75": 0.75, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 CUSTOMERS = {"acme": ACME, "brightwater": BRIGHTWATER}

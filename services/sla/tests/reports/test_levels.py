@@ -22,6 +22,8 @@ from sla.timers import TIMERS
 from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, promise
 from sla_support.random_tickets import RandomTickets
 
+pytestmark = pytest.mark.thorough
+
 MONTHS = Period(date(2026, 5, 20), date(2026, 9, 3))
 """Whole months, and edges that are counted day by day."""
 READERS: tuple[tuple[Callable[..., Any], Any], ...] = (
