@@ -54,7 +54,7 @@ def filled(text: str) -> str:
 def test_a_container_has_limits_and_no_more_than_it_needs(name: str) -> None:
     one = SERVICES[name]
     assert one["mem_limit"]
-    assert one["cpus"] <= 4
+    assert one["cpus"] <= 2  # Docker refuses more than the machine has
     assert one["pids_limit"] <= 600
     assert one["read_only"] is True
     assert one["cap_drop"] == ["ALL"]
