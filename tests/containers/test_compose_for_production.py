@@ -75,7 +75,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     given = {
         "RELEASE": RELEASE, "DOMAIN": DOMAIN, "BACKUPS": f"{folder}/backups", "ISSUER": ISSUER, "JWKS_URL": "/etc/jwks.json",
         "SMTP_SERVER": f"mail.{DOMAIN}:587", "MAIL_FROM": f"support@{DOMAIN}", "FALLBACK_EMAIL": f"on-duty@{DOMAIN}",
-        "HTTPS_PORT": str(port), "KAFKA_CLUSTER_ID": "5L6g3nShT-eMCtK--X86sw", **NETWORK,
+        "PROVIDER_NAME": "Meridian Software", "HTTPS_PORT": str(port), "KAFKA_CLUSTER_ID": "5L6g3nShT-eMCtK--X86sw", **NETWORK,
     }  # fmt: skip
     lines = [f"{name}={value}\n" for name, value in given.items()]
     (folder / "compose/.env").write_text("".join(lines))
