@@ -10,7 +10,7 @@ import yaml
 
 from opsdesk_local import open_state
 from opsdesk_local.promtool import promtool
-from tests.deployment.alert_cases import ALSO_RAISED, CASES, QUIET, Case
+from tests.deployment.alert_cases import ALSO_RAISED, BORN, CALM, CASES, QUIET, Case
 
 pytestmark = pytest.mark.programs
 
@@ -61,6 +61,20 @@ def test_an_alert_is_raised_by_what_it_is_for_and_no_other_is(
         "rules",
         write(tmp_path, [judged(case.alert, QUIET | case.series, case.at, case)]),
     )
+
+
+@pytest.mark.parametrize("case", BORN, ids=lambda case: case.alert)
+def test_the_first_value_of_a_counter_is_an_increase(
+    program: Path, tmp_path: Path, case: Case
+) -> None:
+    tests = [judged(case.alert, QUIET | case.series, case.at, case)]
+    run(program, "test", "rules", write(tmp_path, tests))
+
+
+@pytest.mark.parametrize("name", CALM)
+def test_what_is_over_or_long_ago_raises_nothing(program: Path, tmp_path: Path, name: str) -> None:
+    series, at = CALM[name]
+    run(program, "test", "rules", write(tmp_path, [judged(name, QUIET | series, at, None)]))
 
 
 def judged(name: str, series: dict[str, str], at: int, case: Case | None) -> dict[str, Any]:
