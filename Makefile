@@ -52,7 +52,7 @@ check: setup  ## format, lint, types, import rules, documents up to date
 house: setup  ## measure how easily the code is moved into: rooms, arrows, circles, lengths
 	@$(PY) -m checks.house
 
-faults: setup  ## the long fault runs: servers and services killed under load, histories checked
+faults: setup  ## the long fault runs: servers and services killed under load, histories checked, alerts asked for (promtool is fetched if missing)
 	@$(PY) -m pytest -m long tests/faults $(ARGS)
 
 mutants: setup  ## remove each guard of docs/architecture.md in a copy of the tree and show that its test fails (minutes)

@@ -2,6 +2,8 @@
 
 import json
 import re
+import shlex
+import subprocess
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -12,8 +14,11 @@ import yaml
 from prometheus_client import Counter, Gauge, Histogram
 from typer.main import get_command
 
+from common.audit import sealer as audit_sealer
+from common.http.health import NEEDED_BY_REQUESTS
 from common.persistence.database import Database, asyncpg_connection
 from common.telemetry import metrics
+from sla.evidence import fact_sealing
 
 ROOT = Path(__file__).parents[2]
 RUNBOOKS = sorted((ROOT / "docs/runbooks").glob("*.md"))
@@ -25,7 +30,9 @@ RULES = [
     for rule in group["rules"]
 ]
 ALERTS = [rule for rule in RULES if "alert" in rule]
+PLACEHOLDER = "https://opsdesk.invalid/docs"
 MODULES = ("intake", "sla", "escalation", "delivery_gate", "console")
+COMMON_PARTS = ("relay", "consumer", "deadlines", "sealer", "clock")
 BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 
 
@@ -51,10 +58,44 @@ def test_an_alert_says_how_urgent_it_is_and_where_to_read_on(alert: dict[str, An
     annotations = alert["annotations"]
     assert alert["labels"]["severity"] in {"page", "ticket"}
     assert set(annotations) == {"summary", "action", "runbook_url"}
-    page = ROOT / annotations["runbook_url"]
+    assert annotations["runbook_url"].startswith(f"{PLACEHOLDER}/runbooks/")
+    page = ROOT / "docs" / annotations["runbook_url"].removeprefix(f"{PLACEHOLDER}/")
     assert page in RUNBOOKS
     document = "security-events" if alert["alert"] not in page.read_text() else alert["alert"]
     assert document in page.read_text(encoding="utf-8"), "the page says for which alerts it is"
+
+
+def test_the_line_that_fills_in_the_address_of_the_runbooks_fills_in_all(tmp_path: Path) -> None:
+    page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^(sed -i .*) /etc/prometheus/opsdesk/\*\.yml$", page, re.MULTILINE)
+    copies = [tmp_path / path.name for path in (ROOT / "deploy/alerts").glob("*.yml")]
+    for copy in copies:
+        copy.write_text((ROOT / "deploy/alerts" / copy.name).read_text(encoding="utf-8"))
+    subprocess.run([*shlex.split(line), *map(str, copies)], check=True)
+    rules = [
+        rule
+        for copy in copies
+        for group in yaml.safe_load(copy.read_text(encoding="utf-8"))["groups"]
+        for rule in group["rules"]
+    ]
+    links = [rule["annotations"]["runbook_url"] for rule in rules if "alert" in rule]
+    assert len(links) == len(ALERTS)
+    assert all(link.startswith("https://git.example.com/") for link in links)
+    assert {link.rpartition("/")[2] for link in links} <= {page.name for page in RUNBOOKS}
+
+
+def test_the_page_about_seals_looks_for_the_locks_that_sealers_take() -> None:
+    page = (ROOT / "docs/runbooks/sealing-stopped.md").read_text(encoding="utf-8")
+    assert f"IN ({audit_sealer.SEALER_LOCK_ID}, {fact_sealing.SEALER_LOCK_ID})" in page
+
+
+def test_each_part_that_may_have_trouble_has_a_line_in_its_runbook() -> None:
+    """Those that every service has, and those of one service alone."""
+    page = (ROOT / "docs/runbooks/degraded.md").read_text(encoding="utf-8")
+    own = {name for module in MODULES for name in import_module(f"{module}.app").SERVICE.components}
+    assert {"evidence", "linked_tickets"} <= own
+    for part in (*own, *NEEDED_BY_REQUESTS - {"draining"}, *COMMON_PARTS):
+        assert f"`{part}`" in page, part
 
 
 def test_alerts_have_names_of_their_own() -> None:

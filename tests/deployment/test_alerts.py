@@ -6,23 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from opsdesk_local import open_state
 from opsdesk_local.promtool import promtool
-from tests.deployment.alert_cases import ALSO_RAISED, CASES, QUIET, Case
+from tests.deployment.alert_cases import ALSO_RAISED, BORN, CALM, CASES, QUIET, Case
+from tests.deployment.raised_alerts import ALERTS, FILES, raised_alerts
 
 pytestmark = pytest.mark.programs
-
-ROOT = Path(__file__).parents[2]
-FILES = sorted((ROOT / "deploy/alerts").glob("*.yml"))
-ALERTS = {
-    rule["alert"]: rule
-    for path in FILES
-    for group in yaml.safe_load(path.read_text(encoding="utf-8"))["groups"]
-    for rule in group["rules"]
-    if "alert" in rule
-}
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +51,29 @@ def test_an_alert_is_raised_by_what_it_is_for_and_no_other_is(
         "rules",
         write(tmp_path, [judged(case.alert, QUIET | case.series, case.at, case)]),
     )
+
+
+@pytest.mark.parametrize("case", BORN, ids=lambda case: case.alert)
+def test_the_first_value_of_a_counter_is_an_increase(
+    program: Path, tmp_path: Path, case: Case
+) -> None:
+    tests = [judged(case.alert, QUIET | case.series, case.at, case)]
+    run(program, "test", "rules", write(tmp_path, tests))
+
+
+@pytest.mark.parametrize("name", CALM)
+def test_what_is_over_or_long_ago_raises_nothing(program: Path, tmp_path: Path, name: str) -> None:
+    series, at = CALM[name]
+    run(program, "test", "rules", write(tmp_path, [judged(name, QUIET | series, at, None)]))
+
+
+def test_what_is_raised_can_be_asked_for(program: Path, tmp_path: Path) -> None:
+    """As the fault runs ask it of what they have recorded (tests/faults/test_alerts_of_faults.py)."""
+    (case,) = (one for one in CASES if one.alert == "OpsDeskDatabaseAway")
+    assert raised_alerts(program, tmp_path, QUIET, "1m", [600, 1200]) == set()
+    assert raised_alerts(program, tmp_path, QUIET | case.series, "1m", [600, 1200]) == {case.alert}
+    with pytest.raises(AssertionError):
+        raised_alerts(program, tmp_path, {"no series": "1"}, "1m", [600])
 
 
 def judged(name: str, series: dict[str, str], at: int, case: Case | None) -> dict[str, Any]:

@@ -1,17 +1,21 @@
 """Sending where a server refuses, is away, or an address is not valid: somebody is notified (E19)."""
 
 from dataclasses import replace
+from typing import get_args
 
 from fastapi import FastAPI
 
 from common.domain.send_outcomes import TemporaryFailure
+from common.mail.sending import Result
+from common.mail.smtp import SmtpTransport
 from common.persistence.database import Database
+from common.telemetry import metrics
 from escalation.cases.notification_outcomes import ESCALATION_ACCESS
 from escalation.handlers import HANDLERS
 from escalation.notifications.domain.notification import MAX_TEMPORARY_FAILURES
 from escalation.notifications.notifier import Notifier
 from escalation.settings import EscalationSettings
-from escalation_support.builders import threshold_reached
+from escalation_support.builders import MINUTE, NIGHT, threshold_reached
 from escalation_support.database_state import (
     expire_leases,
     leave_only_anna,
@@ -20,7 +24,7 @@ from escalation_support.database_state import (
 )
 from opsdesk_testing.client import client
 from opsdesk_testing.mailboxes import InMemoryTransport, Mailbox
-from opsdesk_testing.protocol import deliver, outbox_events
+from opsdesk_testing.protocol import deliver, freeze_time, outbox_events
 
 
 async def test_a_rejected_address_is_followed_by_the_next_channel_and_the_fallback(
@@ -68,6 +72,51 @@ async def test_a_temporary_error_is_tried_again_with_the_same_id(
         await expire_leases(database)
     assert await notification_states(database) == [("anna", "email", "sent")]
     assert await run_sql(database, "SELECT attempts FROM notifications") == [(3,)]
+
+
+async def test_a_mail_server_that_is_gone_is_seen_by_its_oldest_page(
+    database: Database, settings: EscalationSettings, notifier: Notifier, mailbox: Mailbox
+) -> None:
+    """E19: a refused connection is no failed page, and so it must be counted and its age be told."""
+    away = settings.model_copy(update={"smtp_server": "127.0.0.1:9"})
+    dead = Notifier(database, SmtpTransport(away), away, ESCALATION_ACCESS)
+    counted = {one: metrics.NOTIFICATIONS.labels("email", one)._value for one in get_args(Result)}
+    before = {name: value.get() for name, value in counted.items()}
+    await leave_only_anna(database)
+    await deliver(database, HANDLERS, (threshold_reached(), 1))
+    await freeze_time(database, NIGHT + 3 * MINUTE)
+    assert await dead.send_ready() == 1
+    await expire_leases(database)
+    assert await dead.send_ready() == 1
+    await dead.measure()
+    assert {name: value.get() - before[name] for name, value in counted.items()} == {
+        "sent": 0,
+        "failed": 0,
+        "dropped": 0,
+        "retried": 2,
+    }
+    assert metrics.OLDEST_PAGE_SECONDS._value.get() == 180
+    await expire_leases(database)
+    assert await notifier.send_ready() == 1
+    await notifier.measure()
+    assert metrics.OLDEST_PAGE_SECONDS._value.get() == 0
+    assert mailbox.sent_to() == ["anna"]
+
+
+async def test_a_notice_that_waits_wakes_nobody(
+    database: Database, settings: EscalationSettings
+) -> None:
+    """Only who is to be woken and is not is worth a page."""
+    await leave_only_anna(database)
+    await deliver(database, HANDLERS, (threshold_reached(), 1))
+    await run_sql(database, "UPDATE notifications SET purpose = 'duty'")
+    await freeze_time(database, NIGHT + 3 * MINUTE)
+    dead = Notifier(
+        database, InMemoryTransport(TemporaryFailure("away")), settings, ESCALATION_ACCESS
+    )
+    await dead.send_ready()
+    await dead.measure()
+    assert metrics.OLDEST_PAGE_SECONDS._value.get() == 0
 
 
 async def test_when_the_server_stays_away_another_way_is_tried_as_well(

@@ -5,6 +5,7 @@ from httpx import AsyncClient
 
 from common.mail.smtp import SmtpTransport
 from common.persistence.database import Database
+from common.telemetry import metrics
 from intake.outgoing.domain.outgoing_mail import MAX_REFUSALS
 from intake.outgoing.sender import OutgoingMailSender
 from intake.settings import IntakeSettings
@@ -36,6 +37,8 @@ async def test_a_dead_server_loses_nothing_and_repeats_nothing(
 ) -> None:
     away = settings.model_copy(update={"smtp_server": "127.0.0.1:9"})
     dead = OutgoingMailSender(database, SmtpTransport(away), away)
+    retried = metrics.CUSTOMER_MAILS.labels("answer", "retried")._value
+    before = retried.get()
     for _ in range(3):
         assert await dead.send_ready() == 1
         assert await dead.send_ready() == 0, "it waits before it is tried again"
@@ -44,6 +47,7 @@ async def test_a_dead_server_loses_nothing_and_repeats_nothing(
     assert state == "waiting"
     assert problem is not None
     assert problem.startswith("no answer from the mail server")
+    assert retried.get() == before + 3
     assert await sender.send_ready() == 1
     await let_retry(database)
     assert await sender.send_ready() == 0

@@ -94,6 +94,7 @@ class Sealer:
 
     async def run(self) -> None:
         """Seal every minute as long as the service runs; wait for a database that is gone."""
+        metrics.AUDIT_LAST_SEAL_TIMESTAMP.set_to_current_time()  # so that one that never seals is seen
         while True:
             pause = SEAL_INTERVAL_S if await self._try_seal() else RETRY_DELAY_S
             await asyncio.sleep(pause)

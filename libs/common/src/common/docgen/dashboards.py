@@ -17,6 +17,9 @@ SCHEMA_VERSION: Final = 39
 """Grafana 10.4 and newer."""
 COLUMNS, HEIGHT, PER_ROW = 24, 8, 2
 SOURCE: Final = {"type": "prometheus", "uid": "${source}"}
+OPENING: Final = ',method="POST",route="/v1/tickets",outcome="success"'
+"""New tickets: neither the list of them nor quick refusals."""
+NO_PROBES: Final = ',route!~"/health/.+|/metrics"'
 ALL: Final = '{service=~"$service"}'
 
 
@@ -53,8 +56,8 @@ def quantile(share: float, metric: Histogram, where: str = "") -> str:
     return f"histogram_quantile({share}, sum by (service, le) (rate({buckets}[$__rate_interval])))"
 
 
-def _seal_age() -> str:
-    return f"time() - ({highest(metrics.AUDIT_LAST_SEAL_TIMESTAMP)} > 0)"
+def _seal_age(metric: Gauge) -> str:
+    return f"time() - ({highest(metric)} > 0)"
 
 
 def _since(metric: Gauge) -> str:
@@ -74,19 +77,25 @@ PROMISES: Final = (
     Panel("Parked, and put aside as dead", "Each needs somebody.", "short",
           ((highest(metrics.PARKED_RECORDS), "{{service}} parked"),
            (highest(metrics.DEAD_LETTERS_OPEN), "{{service}} dead"))),
-    Panel("Pages and mails that fail", "Who is to be woken is not.", "short",
-          ((rate(metrics.NOTIFICATIONS, "service, channel", ',outcome="failed"'), "{{channel}}"),
+    Panel("Deadlines: the oldest that is due and has not fired", "Page from 60 s on.", "s",
+          ((highest(metrics.DEADLINES_OLDEST_DUE_SECONDS), "{{service}}"),)),
+    Panel("Oldest page that is not sent", "Page from 60 s on: who is to be woken is not.", "s",
+          ((highest(metrics.OLDEST_PAGE_SECONDS), "{{service}}"),)),
+    Panel("Pages and mails that fail", "Given up, or tried again.", "short",
+          ((rate(metrics.NOTIFICATIONS, "service, channel, outcome", ',outcome=~"failed|retried"'), "{{channel}} {{outcome}}"),
            (highest(metrics.CUSTOMER_MAILS_WAITING), "customers' mails that wait"))),
     Panel("Age of the last seal", "What is younger than it can be changed unseen.", "s",
-          ((_seal_age(), "{{service}}"),)),
+          ((_seal_age(metrics.AUDIT_LAST_SEAL_TIMESTAMP), "{{service}} audit trail"),
+           (_seal_age(metrics.FACTS_LAST_SEAL_TIMESTAMP), "{{service}} facts"),
+           (highest(metrics.FACT_SEALS_GONE), "{{service}} seals that are gone"))),
     Panel("Opening a ticket", "Half a second is the objective for 99 of 100.", "s",
-          ((quantile(0.5, metrics.HTTP_REQUEST_SECONDS, ',route="/v1/tickets"'), "median"),
-           (quantile(0.99, metrics.HTTP_REQUEST_SECONDS, ',route="/v1/tickets"'), "99 of 100"))),
+          ((quantile(0.5, metrics.HTTP_REQUEST_SECONDS, OPENING), "median"),
+           (quantile(0.99, metrics.HTTP_REQUEST_SECONDS, OPENING), "99 of 100"))),
 )  # fmt: skip
 SERVICE: Final = (
-    Panel("Requests", "By status.", "reqps", ((rate(metrics.HTTP_REQUESTS, "status"), "{{status}}"),)),
+    Panel("Requests", "By status.", "reqps", ((rate(metrics.HTTP_REQUESTS, "status", NO_PROBES), "{{status}}"),)),
     Panel("Duration of requests", "99 of 100, by service.", "s",
-          ((quantile(0.99, metrics.HTTP_REQUEST_SECONDS), "{{service}}"),)),
+          ((quantile(0.99, metrics.HTTP_REQUEST_SECONDS, NO_PROBES), "{{service}}"),)),
     Panel("What does not work", "1 while a part has trouble; /health/ready says why.", "short",
           ((highest(metrics.COMPONENT_TROUBLE, "service, component"), "{{service}} {{component}}"),)),
     Panel("Held and limited callers", "429, and connections that were closed.", "short",
@@ -108,6 +117,8 @@ SERVICE: Final = (
           ((rate(metrics.DEADLINES_FIRED, "service, kind"), "{{service}} {{kind}}"),)),
     Panel("Security events", "docs/security-events.md", "short",
           ((rate(metrics.SECURITY_EVENTS, "service, kind"), "{{service}} {{kind}}"),)),
+    Panel("How long the database has not answered", "Page from 60 s on.", "s",
+          ((f"time() - {highest(metrics.QUEUES_SEEN_TIMESTAMP)}", "{{service}}"),)),
     Panel("Clock beside the database's", "From 30 s on tokens are refused.", "s",
           ((f"max by (service) (abs({name(metrics.CLOCK_DIFFERENCE)}{ALL}))", "{{service}}"),)),
     Panel("Foreign bytes", "Mails, files and feeds, read in processes of their own.", "short",

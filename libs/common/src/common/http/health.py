@@ -89,7 +89,6 @@ async def ask_database(database: Database) -> dict[str, str]:
         return {"database": f"does not answer: {describe_error(error)}"}
     assert theirs is not None
     difference_s = (now() - theirs).total_seconds()
-    metrics.CLOCK_DIFFERENCE.set(difference_s)
     is_off = abs(difference_s) > CLOCK_SKEW_S
     metrics.COMPONENT_TROUBLE.labels("clock").set(is_off)
     return {"clock": _describe_clock(difference_s)} if is_off else {}

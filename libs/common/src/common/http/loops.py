@@ -88,7 +88,7 @@ def background_loops(state: LoopState) -> Iterator[tuple[str, Loop]]:
     runtime = replace(state.runtime, database=database)
     retentions = (*COMMON_RETENTIONS, *state.service.retentions)
     yield "retention", partial(delete_old_forever, database, runtime.settings, retentions)
-    yield "queues", partial(collect_forever, database)
+    yield "queues", partial(collect_forever, database, tuple(state.service.timers))
     yield "reports", partial(watch_forever, database)
     yield "deployment", partial(verify_forever, deployment_check(state))
     for name, component in state.components.items():
@@ -144,6 +144,7 @@ async def stop_loops(tasks: "list[asyncio.Task[None]]") -> None:
 async def supervise(name: str, loop: Loop) -> None:
     """Run a loop until it ends; when it fails, log the error and restart it after a pause."""
     pause = INITIAL_RESTART_DELAY_S
+    metrics.BACKGROUND_RESTARTS.labels(name)  # from 0 on: the first restart is seen as one
     clock = asyncio.get_running_loop()
     while True:
         started_at = clock.time()

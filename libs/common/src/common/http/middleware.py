@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 from time import perf_counter
-from typing import Final
+from typing import Final, Literal
 
 from opentelemetry.trace import SpanKind
 from prometheus_client import Counter, Histogram
@@ -27,6 +27,7 @@ SECURITY_HEADERS: Final[list[tuple[bytes, bytes]]] = [
     (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
 ]
 HTTP_BAD_REQUEST: Final = 400
+HTTP_SERVER_ERROR: Final = 500
 CLIENT_CLOSED_REQUEST: Final = 499
 """The status under which a request is counted whose client went away."""
 KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -97,8 +98,16 @@ def _request_metrics(method: str, route: str, status: int) -> tuple[Counter, His
     """Return the metrics of a route, cached: prometheus_client takes a lock at every look-up."""
     return (
         metrics.HTTP_REQUESTS.labels(method, route, status),
-        metrics.HTTP_REQUEST_SECONDS.labels(route),
+        metrics.HTTP_REQUEST_SECONDS.labels(method, route, _outcome(status)),
     )
+
+
+def _outcome(status: int) -> Literal["success", "refused", "failed"]:
+    """Return the class of a response: how long a refusal took says nothing about the others."""
+    if 0 < status < HTTP_BAD_REQUEST:
+        return "success"
+    is_refusal = HTTP_BAD_REQUEST <= status < HTTP_SERVER_ERROR and status != CLIENT_CLOSED_REQUEST
+    return "refused" if is_refusal else "failed"
 
 
 def _with_security_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

@@ -34,7 +34,8 @@ POLL_INTERVAL_S: Final = 0.5
 """Seconds between polls, for what another replica wrote and for retries that are due."""
 
 L = TypeVar("L")
-Result = Literal["sent", "failed", "dropped"]
+Result = Literal["sent", "failed", "dropped", "retried"]
+"""What became of an attempt; `retried`: the message is kept, and is tried again later."""
 
 
 class LeasedSending(ABC, Generic[L]):
@@ -78,7 +79,7 @@ class LeasedSending(ABC, Generic[L]):
 
     @abstractmethod
     def count(self, leased: L, result: Result) -> None:
-        """Count a message that is settled."""
+        """Count an attempt, by what became of it."""
 
     def envelope_sender(self, leased: L) -> str | None:
         """Who hears of it when it cannot be delivered; None: the address in From, empty: nobody."""
@@ -162,8 +163,7 @@ class LeasedSending(ABC, Generic[L]):
             else await self.transport.send(message, self.envelope_sender(leased))
         )
         await self._store_outcome(leased, outcome)
-        if not isinstance(outcome, TemporaryFailure):
-            self.count(leased, "sent" if isinstance(outcome, Delivered) else "failed")
+        self.count(leased, _result_of(outcome))
 
     async def _store_outcome(self, leased: L, outcome: SendOutcome) -> None:
         """Store it, however long its row is locked or the database away, within OUTCOME_TIMEOUT_S."""
@@ -187,6 +187,16 @@ class LeasedSending(ABC, Generic[L]):
         except Exception as error:
             if not is_transient(error):
                 raise
+
+
+def _result_of(outcome: SendOutcome) -> Result:
+    match outcome:
+        case Delivered():
+            return "sent"
+        case PermanentFailure():
+            return "failed"
+        case TemporaryFailure():
+            return "retried"
 
 
 async def _end(tasks: Collection["asyncio.Task[None]"]) -> None:

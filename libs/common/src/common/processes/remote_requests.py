@@ -5,11 +5,13 @@ from contextlib import suppress
 from typing import Final
 
 from prometheus_client import REGISTRY
+from prometheus_client.metrics_core import Metric
 
 from common.errors import ServiceUnavailable
 from common.http.management_state import DocumentName
 from common.processes.channel import Channel, NoAnswer
 from common.telemetry.exposition import exposition, from_values, merge
+from common.telemetry.metrics import COMPONENT_TROUBLE
 
 WATCH_INTERVAL_S: Final = 5.0
 """Seconds between two looks whether the other process turns."""
@@ -45,10 +47,11 @@ class RemoteRequests:
             return {"requests": f"the process that answers requests: {reason}"}
 
     async def metrics(self) -> bytes:
-        found = {"loops": list(REGISTRY.collect())}
-        with suppress(NoAnswer):  # readiness says so; what this process counts is worth it alone
-            found["requests"] = list(from_values(await self._channel.ask("metrics")))
-        return exposition(merge(found))
+        requests: list[Metric] = []
+        with suppress(NoAnswer):  # what this process counts is worth it alone
+            requests = list(from_values(await self._channel.ask("metrics")))
+        COMPONENT_TROUBLE.labels("requests").set(not requests)
+        return exposition(merge({"loops": list(REGISTRY.collect()), "requests": requests}))
 
     async def document(self, name: DocumentName) -> bytes:
         """Raises ServiceUnavailable while the other process does not answer."""

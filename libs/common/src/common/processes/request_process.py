@@ -93,6 +93,8 @@ def _answers(app: FastAPI) -> Mapping[str, Answer]:
         return troubles_of(state.components) | await ask_database(state.database_for(HEALTH))
 
     async def metrics() -> list[Any]:
+        if hasattr(app.state, "opsdesk"):
+            troubles_of(state_of(app).components)
         return to_values(REGISTRY.collect())
 
     async def document(name: Any) -> str:

@@ -14,7 +14,7 @@ from common.scheduling.batch_firing import BatchFiring, Candidate
 from common.scheduling.deadlines import Timers
 from common.scheduling.event_waits import EventWaits
 from common.scheduling.loop_heartbeat import LoopHeartbeat
-from common.telemetry import logger
+from common.telemetry import logger, metrics
 
 log = logger(__name__)
 
@@ -83,6 +83,10 @@ class DeadlineScheduler:
         database.on_deadlines_scheduled.append(self.wake)
         self._scan = _scan_sql(database.schema)
         self._waits_for_consumer = False
+        for kind in timers:  # from 0 on: the first failure is seen as one
+            metrics.DEADLINES_FAILED.labels(kind)
+            for without_events in ("false", "true"):
+                metrics.DEADLINES_FIRED.labels(kind, without_events)
 
     @property
     def trouble(self) -> str | None:

@@ -13,8 +13,8 @@ HTTP_REQUESTS = Counter(
 )
 HTTP_REQUEST_SECONDS = Histogram(
     "opsdesk_http_request_seconds",
-    "From the head of the request to the response.",
-    ("route",),
+    "From the head of the request to the response; outcome: success, refused (4xx) or failed.",
+    ("method", "route", "outcome"),
     buckets=LATENCY_BUCKETS,
 )
 HTTP_CONNECTIONS_CLOSED = Counter(
@@ -40,7 +40,7 @@ COMPONENT_TROUBLE = Gauge(
 )
 CLOCK_DIFFERENCE = Gauge(
     "opsdesk_clock_difference_seconds",
-    "How far this machine's clock is ahead of the database's, as readiness last saw it.",
+    "How far this machine's clock is ahead of the database's, as last seen.",
 )
 BACKGROUND_RESTARTS = Counter(
     "opsdesk_background_restarts_total", "Background loops restarted after a failure.", ("loop",)
@@ -109,7 +109,14 @@ CONSUMER_RECREATED = Counter("opsdesk_consumer_recreated_total", "Kafka consumer
 CONSUMER_STOPPED = Gauge("opsdesk_consumer_stopped", "1 after too many dead letters in a row.")
 DEAD_LETTERS_OPEN = Gauge("opsdesk_dead_letters_open", "Dead letters neither replayed nor skipped.")
 PARKED_RECORDS = Gauge("opsdesk_parked_records", "Records that wait for another one.")
-PARKED_OLDEST_SECONDS = Gauge("opsdesk_parked_oldest_seconds", "Age of the oldest parked record.")
+PARKED_OLDEST_SECONDS = Gauge(
+    "opsdesk_parked_oldest_seconds",
+    "Age of the oldest parked record, without those behind an open dead letter or a fork.",
+)
+QUEUES_SEEN_TIMESTAMP = Gauge(
+    "opsdesk_queues_seen_timestamp_seconds",
+    "When the database last answered how long the queues are (Unix time); 0: not yet.",
+)
 CONSUMER_POLL_SECONDS = Histogram(
     "opsdesk_consumer_poll_seconds",
     "One poll: handlers, inbox and commit.",
@@ -117,6 +124,10 @@ CONSUMER_POLL_SECONDS = Histogram(
 )
 
 # Deadlines
+DEADLINES_OLDEST_DUE_SECONDS = Gauge(
+    "opsdesk_deadlines_oldest_due_seconds",
+    "Age of the oldest deadline that is due and has not fired.",
+)
 DEADLINES_FIRED = Counter(
     "opsdesk_deadlines_fired_total", "Deadlines fired.", ("kind", "fired_without_events")
 )
@@ -133,16 +144,33 @@ DEADLINES_FAILED = Counter(
 # Audit
 AUDIT_ENTRIES_SEALED = Counter("opsdesk_audit_sealed_total", "Audit entries sealed.")
 AUDIT_LAST_SEAL_TIMESTAMP = Gauge(
-    "opsdesk_audit_last_seal_timestamp_seconds", "When the sealer last finished (Unix time)."
+    "opsdesk_audit_last_seal_timestamp_seconds",
+    "When the sealer last finished, or was started (Unix time).",
+)
+
+# Evidence (sla)
+FACTS_LAST_SEAL_TIMESTAMP = Gauge(
+    "opsdesk_evidence_last_seal_timestamp_seconds",
+    "When facts were last sealed, or their sealer was started (Unix time).",
+)
+FACT_SEALS_GONE = Counter(
+    "opsdesk_evidence_seals_gone_total",
+    "Passes that found a seal of this process gone, or another one in its place.",
 )
 
 # Notifications
 NOTIFICATIONS = Counter(
-    "opsdesk_notifications_total", "Notifications: sent, failed or dropped.", ("channel", "outcome")
+    "opsdesk_notifications_total",
+    "Notifications: sent, failed, dropped, or retried (tried in vain, and kept).",
+    ("channel", "outcome"),
+)
+OLDEST_PAGE_SECONDS = Gauge(
+    "opsdesk_notifications_oldest_page_seconds",
+    "Age of the oldest page that is due and that no mail server has accepted.",
 )
 CUSTOMER_MAILS = Counter(
     "opsdesk_customer_mails_total",
-    "Mails to customers' contacts: sent, failed, bounced, withheld or dropped.",
+    "Mails to customers' contacts: sent, failed, bounced, withheld, dropped, or retried (tried in vain, and kept).",
     ("purpose", "outcome"),
 )
 LINKED_SENDS = Counter(

@@ -1,25 +1,29 @@
 """The loop that sends notifications: under a lease and outside of any transaction (`common.mail.sending`)."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
+from typing import Final, get_args
 from uuid import UUID
 
 from common.domain.send_outcomes import PermanentFailure, SendOutcome
 from common.mail.sending import LEASE_DURATION, LeasedSending, Result
 from common.mail.smtp import MailTransport, SmtpTransport
-from common.persistence.database import Connection, Database
+from common.persistence.database import Connection, Database, transaction_time
 from common.persistence.workload import NOTIFIER
 from common.runtime import Runtime
 from common.telemetry import metrics
 from escalation.directory import store as directory
-from escalation.directory.domain import FALLBACK_CONTACT
+from escalation.directory.domain import FALLBACK_CONTACT, ChannelKind
 from escalation.notifications import store as notifications
 from escalation.notifications.domain.escalation_summary import EscalationSummary
 from escalation.notifications.notification_mail import build_message
 from escalation.notifications.store import LeasedNotification
 from escalation.settings import EscalationSettings
+
+GAUGE_INTERVAL_S: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,25 @@ class Notifier(LeasedSending[LeasedNotification]):
         super().__init__(database, transport)
         self.settings = settings
         self.escalations = escalations
+        self._measure_at = 0.0
+        for channel in get_args(ChannelKind):
+            for result in get_args(Result):
+                metrics.NOTIFICATIONS.labels(channel, result)
         database.on_outbox_events.append(self.wake)
+
+    async def prepare(self) -> None:
+        """Set the gauge now and then."""
+        clock = asyncio.get_running_loop().time()
+        if clock >= self._measure_at:
+            self._measure_at = clock + GAUGE_INTERVAL_S
+            await self.measure()
+
+    async def measure(self) -> None:
+        """Set the gauge of how long the oldest page has waited."""
+        async with self.database.transaction() as tx:
+            due_at = await notifications.oldest_unsent_page(tx)
+            age_s = 0.0 if due_at is None else (await transaction_time(tx) - due_at).total_seconds()
+        metrics.OLDEST_PAGE_SECONDS.set(max(0.0, age_s))
 
     async def lease(
         self, tx: Connection, length: timedelta, limit: int

@@ -187,6 +187,18 @@ async def count_unsent(tx: Connection) -> int:
     return await tx.scalar(ready) or 0
 
 
+async def oldest_unsent_page(tx: Connection) -> datetime | None:
+    """When the oldest page should have gone out that has not, on the service's own clock; None: all have.
+
+    It was tried in vain, or nobody has tried it yet.
+    """
+    unsent = (notifications.c.state == "ready") & notifications.c.purpose.in_(PAGING_PURPOSES)
+    oldest: datetime | None = await tx.scalar(
+        select(func.min(notifications.c.send_at)).where(unsent)
+    )
+    return oldest
+
+
 async def list_of_escalation(tx: Connection, escalation_id: UUID) -> list[Any]:
     """All notifications of an escalation, in the order in which they are to be sent."""
     query = select(notifications).where(notifications.c.escalation_id == escalation_id)

@@ -13,7 +13,7 @@ import asyncpg
 
 from common.persistence.database import Database, is_transient
 from common.runtime import Runtime
-from common.telemetry import logger
+from common.telemetry import logger, metrics
 from sla.evidence.anchors import anchor_when_due
 from sla.evidence.domain.fact_tables import LAYOUT, SEALED
 from sla.evidence.domain.fact_verifier import INITIAL_CHAIN
@@ -49,6 +49,7 @@ class FactSealer:
 
     async def run(self) -> None:
         """Seal every minute as long as the service runs; wait for a database that is gone."""
+        metrics.FACTS_LAST_SEAL_TIMESTAMP.set_to_current_time()  # so that one that never seals is seen
         while True:
             pause = SEAL_INTERVAL_S if await self._try_pass() else RETRY_DELAY_S
             await asyncio.sleep(pause)
@@ -59,6 +60,7 @@ class FactSealer:
         except SealGone as gone:
             # The chain goes on all the same: what is sealed after this is evidence, too.
             self.trouble = f"evidence: {gone}"
+            metrics.FACT_SEALS_GONE.inc()
             log.critical("evidence.seal_gone", problem=str(gone))
             return True
         except Exception as error:
@@ -99,6 +101,7 @@ async def seal_facts(database: Database) -> list[FactSeal]:
     for one in made:
         # Logs are kept elsewhere, by others: a head in them proves what was stored here.
         log.info("evidence.sealed", relation=one.relation, size=one.size, head=one.head)
+    metrics.FACTS_LAST_SEAL_TIMESTAMP.set_to_current_time()
     return made
 
 
