@@ -178,6 +178,7 @@ PROMISE_WORDS: Final[Mapping[str, Words]] = {
     "maintenance_done": {
         "create": "It is announced. It counts as agreed once another person has agreed.",
         "agree": "You have agreed.",
+        "move": "It is moved, and the customers are told. Another person has to agree to the new time.",
         "cancel": "It is called off.",
     },
 }

@@ -16,6 +16,7 @@ from common.events.outages import (
     MaintenanceAnnounced,
     MaintenanceCancelled,
     MaintenanceEvent,
+    MaintenanceMoved,
 )
 from common.http import (
     Instant,
@@ -37,11 +38,17 @@ from sla.outages.domain.maintenance import (
     PlannedMaintenance,
     agree,
     cancel,
+    move,
 )
 from sla.outages.domain.outage import truncate_to_second
 from sla.outages.downtime_budgets import schedule_budget_checks
 from sla.outages.events import maintenance_payload
-from sla.outages.schemas.maintenance import MaintenanceCreate, MaintenanceRead, to_response
+from sla.outages.schemas.maintenance import (
+    MaintenanceCreate,
+    MaintenanceMove,
+    MaintenanceRead,
+    to_response,
+)
 from sla.outages.schemas.scope import resolve_scope
 from sla.outages.store import maintenance, visibility
 from sla.path_parameters import MaintenanceRef
@@ -94,16 +101,45 @@ async def agree_to_maintenance(
 ) -> MaintenanceRead | Response:
     """Agree to planned maintenance before it starts.
 
-    By the customer, or by another person than who announced it.
+    By the customer, or by another person than who announced or moved it.
     """
     planned_maintenance, at = await _lock_visible(tx, name, request, caller)
-    person = await counted_as(tx, caller.sub, planned_maintenance.announced_by)
+    before = planned_maintenance
+    person = await counted_as(tx, caller.sub, before.announced_by, before.moved_by)
     after = agree(planned_maintenance, person, at)
     if isinstance(after, Rejection):
         return await _reject(tx, after, planned_maintenance, caller, at)
     await _save(tx, after, at, caller, "agree")
     people = {"agreed_by": caller.sub, "announced_by": after.announced_by}
     await _emit(tx, MaintenanceAgreed, after, at, **people)
+    return to_response(after, caller)
+
+
+@routes.post("/{maintenance}/move", response_model=MaintenanceRead)
+async def move_maintenance(
+    name: MaintenanceRef,
+    body: MaintenanceMove,
+    request: Request,
+    tx: Transaction,
+    caller: Annotated[Caller, requires("maintenance:write")],
+) -> MaintenanceRead | Response:
+    """Move planned maintenance that has not started to another window. The customers are told.
+
+    Its downtime is excluded only if the customer or a second person agrees to the new window before it
+    starts; that the old one was agreed to counts no more.
+    """
+    before, at = await _lock_visible(tx, name, request, caller)
+    starts_at, ends_at = truncate_to_second(body.starts_at), truncate_to_second(body.ends_at)
+    _check_times(starts_at, ends_at, at)
+    after = move(before, starts_at, ends_at, caller.sub, at)
+    if isinstance(after, Rejection):
+        return await _reject(tx, after, before, caller, at)
+    former = {"former_starts_at": before.starts_at, "former_ends_at": before.ends_at}
+    await _save(tx, after, at, caller, "move", **former)
+    # What is down now may use up the budget in the window that is free again.
+    await schedule_budget_checks(tx, after.scope, at, at, at)
+    people = {"moved_by": caller.sub, "announced_by": after.announced_by}
+    await _emit(tx, MaintenanceMoved, after, at, **people, **former)
     return to_response(after, caller)
 
 
@@ -207,9 +243,10 @@ async def _save(
     at: datetime,
     caller: Caller,
     action: str,
+    **extra: object,
 ) -> None:
     await maintenance.save(tx, planned_maintenance)
-    await record(tx, _audit_entry(at, caller, action, planned_maintenance))
+    await record(tx, _audit_entry(at, caller, action, planned_maintenance, **extra))
 
 
 async def _emit(
