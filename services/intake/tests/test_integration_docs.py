@@ -40,8 +40,12 @@ CALLERS: dict[str, dict[str, Any]] = {
 }
 
 
+ELSEWHERE = {"oncall"}
+"""What another service answers, whose tests run it."""
+
+
 def params(*pages: str) -> list[Any]:
-    found = [block for page in pages for block in blocks(page)]
+    found = [block for page in pages for block in blocks(page) if block.name not in ELSEWHERE]
     return [pytest.param(*one, id=f"{one.name}-{index}") for index, one in enumerate(found)]
 
 
