@@ -58,6 +58,7 @@ FAULTS: Final[Words] = {
     "greater_than": "This is too small.",
     "greater_than_equal": "This is too small.",
     "hard_to_read": "This is hard to read. Use shorter sentences and shorter words.",
+    "ended": "It has ended. Choose another one.",
     "has_left": "This person has left. Name somebody who is here.",
     "hours": "These hours cannot be.",
     "icalendar": "This is no calendar that can be read.",

@@ -194,7 +194,9 @@ async def list_affected(
     if customer is not None:
         query = query.where(customers.c.key == customer)
     elif environment is not None:
-        owner = select(environments.c.customer_id).where(environments.c.key == environment)
+        owner = select(environments.c.customer_id).where(
+            environments.c.key == environment, ~environments.c.retired
+        )
         query = query.where(customers.c.id.in_(owner))
     elif service is not None:
         sold = select(services.c.id).where(services.c.key == service)
