@@ -54,6 +54,7 @@ SERVICE = Service(
         "/v1/alerts": 16 * MIB,
         "/v1/attachments": UPLOAD_BYTES,
         "/v1/imports/contacts": 5 * MIB,
+        "/v1/imports/directory": 5 * MIB,
         "/v1/imports/tickets": 16 * MIB,
         "/v1/tickets/*/attachments": UPLOAD_BYTES,
     },

@@ -16,7 +16,6 @@ from intake.directory.domain.parties import Customer
 from intake.directory.known_keys import REFERENCES
 from intake.directory.store import CUSTOMERS, ENVIRONMENTS, DirectoryRepository, service_exists
 
-
 MAX_AGE_S: Final = 30.0
 """Seconds after which the end of a customer or an environment holds on every replica."""
 
