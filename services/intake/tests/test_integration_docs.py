@@ -37,6 +37,7 @@ CALLERS: dict[str, dict[str, Any]] = {
     "chat": {"as_": "chatbot", "scope": "chats:write", "roles": []},
     "telephone": {"as_": "pbx", "scope": "callers:read", "roles": []},
     "contacts": {"as_": "anna", "roles": ["ops"]},
+    "directory": {"as_": "anna", "roles": ["ops"]},
     "monitor": {"as_": "prometheus", "scope": "alerts:write", "roles": []},
 }
 

@@ -162,10 +162,9 @@ class OnCallPerson(ResponseModel):
 
 
 class OnCallItem(ResponseModel):
-    """Who is on call in one rota; `people` is empty when nobody is, `callable` has their names and numbers.
-
-    `until`: when that changes, and `next`: who is on call from then on, nobody where a gap begins; null where
-    nothing changes within more than a year. `gaps` are those of the fortnight after `at`.
+    """Who is on call in one rota; `people` is empty when nobody is. `callable` has names and numbers. `until`: when
+    that changes, and `next`: who is on call from then on, nobody where a gap begins; null where nothing changes
+    within more than a year. `gaps` are those of the fortnight after `at`.
     """
 
     rota: str

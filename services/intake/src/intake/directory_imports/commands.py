@@ -139,9 +139,9 @@ class DirectoryImport:
     ) -> Outcome:
         if existing.retired:
             raise _Refused("it was ended; register it anew under another name")
-        said = dict(fields) | ({} if owner is None else {"customer": owner})
+        given = dict(fields) | ({} if owner is None else {"customer": owner})
         differing = {
-            name: value for name, value in said.items() if not _is_same(existing, name, value)
+            name: value for name, value in given.items() if not _is_same(existing, name, value)
         }
         if fixed := sorted(differing.keys() - CHANGEABLE[self.kind]):
             raise _Refused(f"{', '.join(fixed)}: not changed by a file")

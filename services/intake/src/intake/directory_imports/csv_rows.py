@@ -1,4 +1,4 @@
-"""Read a CSV file of the directory. Pure; runs confined, as its bytes are foreign (see `csv_reader`)."""
+"""Read a CSV file of the directory. Pure; runs confined, as its bytes are foreign (see `directory_reader`)."""
 
 import csv
 import io

@@ -10,7 +10,7 @@ from common.errors import ServiceUnavailable, UnsupportedMediaType, ValidationFa
 from common.http import authorized_router, charge, runtime_of
 from intake.contact_imports.csv_contacts import NotReadable
 from intake.directory_imports.commands import DirectoryImport
-from intake.directory_imports.csv_reader import read_directory
+from intake.directory_imports.directory_reader import read_directory
 from intake.directory_imports.domain import DirectoryKind
 from intake.directory_imports.schemas import DirectoryImportRead, to_response
 
