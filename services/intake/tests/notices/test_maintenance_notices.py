@@ -56,13 +56,12 @@ async def test_called_off_between_the_old_and_the_new_window_it_never_took_place
     await deliver(database, HANDLERS, (ANNOUNCED, 1), (moved(), 2))
     after_the_old_window = WINDOW["ends_at"] + timedelta(hours=1)
     await deliver(database, HANDLERS, (cancelled(after_the_old_window), 3))
-    await send_all(sender)
-    last = mailbox.messages[-1]
-    assert last["Subject"] == "[MNT-3] Maintenance of acme-prod is cancelled"
-    text = last.get_content()
-    assert "11 Jan" in text or "Jan 11" in text, text
-    assert "8 Jan" not in text
-    assert "as usual" not in text
+    for _ in range(3):
+        await send_all(sender)
+    by_subject = {str(one["Subject"]): one.get_content() for one in mailbox.messages}
+    assert len(by_subject) == 3
+    text = by_subject["[MNT-3] Maintenance of acme-prod is cancelled"]
+    assert "planned from Fri 11 Jan 2030 09:00 UTC does not take place" in text
 
 
 async def test_each_customer_hears_of_another_window_even_of_one_that_it_had_before(
