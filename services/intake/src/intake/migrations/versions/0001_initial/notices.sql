@@ -27,6 +27,7 @@ CREATE TABLE notices (
 );
 -- Maintenance may be moved to a window that it had before.
 CREATE UNIQUE INDEX uq_notices_stage ON notices (source, customer_id, stage, starts_at) WHERE stage <> 'moved';
+CREATE INDEX ix_notices_source ON notices (source, customer_id);
 CREATE INDEX ix_notices_first ON notices (first_id);
 CREATE INDEX ix_notices_due ON notices (id) WHERE state = 'due';
 CREATE INDEX ix_notices_customer ON notices (customer_id, id);
