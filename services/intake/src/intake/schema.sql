@@ -523,6 +523,8 @@ CREATE TABLE customers (
     CONSTRAINT ck_customers_end_four_eyes CHECK (ended_by <> end_asked_by),
     CONSTRAINT ck_customers_ended CHECK (NOT retired OR num_nonnulls(end_asked_by, ended_by) = 2)
 );
+CREATE INDEX ix_customers_to_end ON customers (end_asked_at)
+    WHERE end_asked_by IS NOT NULL AND NOT retired;
 GRANT SELECT ON customers TO opsdesk_intake_contact;
 ALTER TABLE customers FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON customers TO opsdesk_intake_contact USING ((key = ( SELECT
@@ -574,6 +576,8 @@ CREATE TABLE environments (
         CHECK (tier IN ('production', 'staging', 'test', 'development'))
 );
 CREATE INDEX ix_environments_customer ON environments (customer_id, id);
+CREATE INDEX ix_environments_to_end ON environments (end_asked_at)
+    WHERE end_asked_by IS NOT NULL AND NOT retired;
 GRANT SELECT ON environments TO opsdesk_intake_contact;
 ALTER TABLE environments FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON environments TO opsdesk_intake_contact USING ((customer_id = (
