@@ -184,4 +184,4 @@ async def test_symptoms_of_a_problem_are_found_by_staff_alone(
     await index(database)
     assert await search(anna, "E42") == [problem]
     assert await search(jan, "E42") == []
-    assert problem in await search(jan, "why")
+    assert await search(jan, "invoices") == [problem]
