@@ -176,7 +176,7 @@ async def test_symptoms_of_a_problem_are_found_by_staff_alone(
     anna: AsyncClient, jan: AsyncClient, database: Database
 ) -> None:
     body = {
-        "title": "Why",
+        "title": "Invoices stop",
         "symptoms": "Error E42 at night",
         "incidents": [await open_ticket(anna)],
     }
