@@ -29,7 +29,8 @@ def announcement_of(
 
 def window_of(values: Mapping[str, str], zone: ZoneInfo) -> tuple[dict[str, str], list[Violation]]:
     """Return from when until when, and what is wrong with it."""
-    window, wrong = {}, []
+    window: dict[str, str] = {}
+    wrong: list[Violation] = []
     for name in ("starts_at", "ends_at"):
         instant = typed_time(values, name, zone)
         if isinstance(instant, str):

@@ -22,7 +22,7 @@ LEFT: Final = "the customer has left"
 
 
 async def confirm_customer_end(
-    tx: Connection, actor: Actor, before: Customer, person: str, token_lifetime_s: float
+    tx: Connection, actor: Actor, before: Customer, person: str, token_lifetime_s: int
 ) -> Customer | Rejection:
     """End a locked customer with all contacts and environments, on the word of a second person."""
     outcome = confirm_end(before, person)
