@@ -571,7 +571,8 @@ CREATE TABLE environments (
     CONSTRAINT environments_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
     CONSTRAINT ck_environments_end_asked CHECK ((end_asked_by IS NULL) = (end_asked_at IS NULL)),
     CONSTRAINT ck_environments_end_four_eyes CHECK (ended_by <> end_asked_by),
-    CONSTRAINT ck_environments_ended CHECK (NOT retired OR num_nonnulls(end_asked_by, ended_by) = 2),
+    CONSTRAINT ck_environments_ended
+        CHECK (NOT retired OR num_nonnulls(end_asked_by, ended_by) = 2),
     CONSTRAINT environments_tier_check
         CHECK (tier IN ('production', 'staging', 'test', 'development'))
 );
