@@ -25,7 +25,6 @@ BANNED = frozenset(_BANNED.split())
 EXCEPTIONS: tuple[tuple[str, str, str], ...] = (
     ("decimal_places", "services/*/schemas/*", "Pydantic's word for the digits after the point"),
     ("decimal_max_places", "services/console/*/fault_words.py", "a code of Pydantic's"),
-    ("already_told", "services/console/*/refusal_words.py", "a reason that intake gives"),
 )
 """Name, pattern of paths, and the reason why the name stays there."""
 

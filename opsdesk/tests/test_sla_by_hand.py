@@ -83,6 +83,13 @@ def test_maintenance_is_announced_agreed_and_cancelled(desk: Terminal) -> None:
     assert last(desk) == ("POST", "/v1/maintenance", body)
     assert "waiting for somebody to agree" in " ".join(desk("maintenance", "list").split())
     assert "MW-3 is agreed." in desk("maintenance", "agree", "MW-3")
+    moved = desk(
+        "maintenance", "move", "MW-3", "--from", "2026-06-02T09:00", "--until", "2026-06-02T11:00"
+    )
+    assert "MW-3 is moved:" in moved
+    assert "waiting for somebody to agree" in moved
+    window = {"starts_at": "2026-06-02T09:00:00+02:00", "ends_at": "2026-06-02T11:00:00+02:00"}
+    assert last(desk) == ("POST", "/v1/maintenance/MW-3/move", window)
     assert "MW-3 is cancelled." in desk("maintenance", "cancel", "MW-3")
 
 

@@ -19,6 +19,7 @@ from opsdesk.commands import (
     contacts,
     deliveries,
     demo,
+    directory,
     email,
     escalations,
     events,
@@ -124,7 +125,11 @@ app.command()(callers.caller)
 app.command()(callers.phone_note)
 app.command()(files.attach)
 app.command()(files.download)
+app.add_typer(directory.customers, name="customers")
+app.add_typer(directory.environments, name="environments")
 app.add_typer(contacts.app, name="contacts")
+app.add_typer(directory.partners, name="partners")
+app.add_typer(directory.staff, name="staff")
 app.add_typer(forms.app, name="forms")
 app.add_typer(imports.app, name="import")
 app.add_typer(hand_overs.app, name="hand-overs")

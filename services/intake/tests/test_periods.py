@@ -1,35 +1,11 @@
 """Whatever has a beginning and an end is refused where the end is not later, and the end is named."""
 
-from typing import Any
-from uuid import UUID
-
 import pytest
 from httpx import AsyncClient, Response
-
-from common.events.outages import MaintenanceAnnounced
-from common.persistence.database import Database
-from intake.handlers import HANDLERS
-from intake_support.notices import NINE, SCOPE
-from opsdesk_testing.protocol import deliver
 
 START = "2030-01-09T09:00:00Z"
 NOT_LATER = (START, "2030-01-09T08:00:00Z", "2030-01-09T10:00:00+01:00")
 """The same instant, an earlier one, and the same one as another zone writes it."""
-
-
-@pytest.mark.parametrize("end", NOT_LATER)
-async def test_a_moved_window_ends_after_it_starts(
-    anna: AsyncClient, database: Database, end: str
-) -> None:
-    facts: dict[str, Any] = SCOPE | {"at": NINE, "service": None, "title": "x"}
-    facts |= {"starts_at": NINE, "ends_at": NINE.replace(hour=11)}
-    facts |= {"maintenance_id": UUID(int=0x3A1), "maintenance": "MNT-3", "announced_by": "omar"}
-    await deliver(database, HANDLERS, (MaintenanceAnnounced(**facts), 1))
-    body = {"starts_at": START, "ends_at": end}
-    answer = await anna.post("/v1/notices/NTC-1/move", json=body)
-    assert _pointers(answer) == ["/ends_at"]
-    past = {"starts_at": "2030-01-07T09:00:00Z", "ends_at": "2030-01-08T09:00:00Z"}
-    assert _pointers(await anna.post("/v1/notices/NTC-1/move", json=past)) == ["/starts_at"]
 
 
 @pytest.mark.parametrize("end", NOT_LATER)

@@ -1,4 +1,4 @@
-"""The commands `opsdesk contacts list | add | change | confirm`."""
+"""The commands `opsdesk contacts list | add | change | confirm | end | erase | confirm-erasure`."""
 
 from typing import Annotated, Any
 
@@ -73,6 +73,26 @@ def confirm(customer: Customer, contact: Contact) -> None:
     run_command(_confirm(customer, contact))
 
 
+@app.command("end")
+def end(customer: Customer, contact: Contact, reason: Annotated[str, Option(help="Why.")]) -> None:
+    """End a contact: their mails go to triage, and nobody speaks for them any more."""
+    run_command(_end(customer, contact, reason))
+
+
+@app.command("erase")
+def erase(
+    customer: Customer, contact: Contact, reason: Annotated[str, Option(help="Why.")]
+) -> None:
+    """Ask that name, addresses and words of a contact are erased; somebody else confirms it."""
+    run_command(_erase(customer, contact, reason))
+
+
+@app.command("confirm-erasure")
+def confirm_erasure(customer: Customer, contact: Contact) -> None:
+    """Confirm an erasure that somebody else asked for. Nothing brings the words back."""
+    run_command(_confirm_erasure(customer, contact))
+
+
 def _others(also: list[str] | None, also_phone: list[str] | None) -> dict[str, Any]:
     others = {"other_addresses": also, "other_phones": also_phone}
     return {field: value for field, value in others.items() if value}
@@ -124,6 +144,27 @@ async def _confirm(customer: str, contact: str) -> None:
         path = f"/v1/customers/{customer}/contacts/{await _id_of(client, customer, contact)}"
         confirmed = await client.post("intake", f"{path}/confirm")
     print_line(f"{confirmed['name']} counts as a person of their own.")
+
+
+async def _end(customer: str, contact: str, reason: str) -> None:
+    async with own_client() as client:
+        path = f"/v1/customers/{customer}/contacts/{await _id_of(client, customer, contact)}"
+        ended = await client.post("intake", f"{path}/end", {"reason": reason})
+    print_line(f"{ended['name']} is ended.")
+
+
+async def _erase(customer: str, contact: str, reason: str) -> None:
+    async with own_client() as client:
+        id = await _id_of(client, customer, contact)
+        await client.post("intake", f"/v1/contacts/{id}/erasure", {"reason": reason})
+    print_line(f"Somebody else must confirm it: opsdesk contacts confirm-erasure {customer} {id}")
+
+
+async def _confirm_erasure(customer: str, contact: str) -> None:
+    async with own_client() as client:
+        id = await _id_of(client, customer, contact)
+        await client.post("intake", f"/v1/contacts/{id}/erasure/confirm")
+    print_line("It is erased here, and in the other services as soon as they hear of it.")
 
 
 async def _id_of(client: ApiClient, customer: str, contact: str) -> str:

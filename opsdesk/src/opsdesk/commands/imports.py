@@ -88,12 +88,31 @@ def _read(file: Path) -> bytes:
         raise CliError(f"{file} cannot be read: {error.strerror}.") from None
 
 
+async def import_directory(kind: str, file: Path, *, dry_run: bool) -> None:
+    """Import customers, environments, partners or staff from a CSV file, and say what became of its lines."""
+    data = _read(file)
+    query = {"kind": kind} | ({"dry_run": True} if dry_run else {})
+    async with own_client() as client:
+        report = await client.post_bytes(
+            "intake", "/v1/imports/directory", data, "text/csv", **query
+        )
+    _report_lines(report)
+
+
 async def _contacts(file: Path, query: dict[str, object]) -> None:
     data = _read(file)
     async with own_client() as client:
         report = await client.post_bytes(
             "intake", "/v1/imports/contacts", data, "text/csv", **query
         )
+    _report_lines(report)
+    if report["created"] and not report["dry_run"]:
+        print_line(
+            "Somebody else must confirm the new contacts before they count as another person."
+        )
+
+
+def _report_lines(report: JSON) -> None:
     trouble = [
         (one["line"], "; ".join(one["problems"])) for one in report["items"] if one["problems"]
     ]
@@ -106,7 +125,3 @@ async def _contacts(file: Path, query: dict[str, object]) -> None:
     )
     tried = "Nothing was stored. It would be: " if report["dry_run"] else ""
     print_line(f"{tried}{counts}.")
-    if report["created"] and not report["dry_run"]:
-        print_line(
-            "Somebody else must confirm the new contacts before they count as another person."
-        )

@@ -1,4 +1,4 @@
-"""The commands `opsdesk maintenance list | announce | agree | cancel`."""
+"""The commands `opsdesk maintenance list | announce | agree | move | cancel`."""
 
 from typing import Annotated
 
@@ -61,6 +61,18 @@ def agree(maintenance: Key) -> None:
 
 
 @app.command()
+def move(
+    maintenance: Key,
+    start: Annotated[str, Option("--from", help="When it starts now.")],
+    end: Annotated[str, Option("--until", help="When it ends now.")],
+) -> None:
+    """Move maintenance before it starts: the customers are told, and somebody has to agree anew."""
+    times = {"starts_at": start, "ends_at": end}
+    window = {name: parse_instant(at).isoformat() for name, at in times.items()}
+    run_command(_move(maintenance, window))
+
+
+@app.command()
 def cancel(maintenance: Key) -> None:
     """Cancel maintenance, or end it early: downtime from then on counts."""
     run_command(_act(maintenance, "cancel"))
@@ -88,6 +100,13 @@ async def _announce(body: JSON) -> None:
     key = planned["key"]
     print_line(f"{key} is announced, from {format_instant(planned['starts_at'])}.")
     print_line(f"Its downtime counts unless another person says `maintenance agree {key}` before.")
+
+
+async def _move(key: str, window: JSON) -> None:
+    async with own_client() as client:
+        planned = await client.post("sla", f"/v1/maintenance/{key}/move", window)
+    times = (format_instant(planned[name]) for name in ("starts_at", "ends_at"))
+    print_line(f"{planned['key']} is moved: {' until '.join(times)}. It is {_state(planned)}.")
 
 
 async def _act(key: str, act: str) -> None:

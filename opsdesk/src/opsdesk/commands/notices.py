@@ -1,4 +1,4 @@
-"""The commands `opsdesk notices list | show | send | dismiss | move`."""
+"""The commands `opsdesk notices list | show | send | dismiss`."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from typer import Argument, Option, Typer
 
 from opsdesk.api_client import JSON
 from opsdesk.commands.console import print_facts, print_line, print_table, run_command
-from opsdesk.formatting import format_instant, parse_instant
+from opsdesk.formatting import format_instant
 from opsdesk.session import own_client
 
 app = Typer(help="Notices to customers.", no_args_is_help=True)
@@ -41,16 +41,6 @@ def dismiss(notice: Notice) -> None:
     run_command(_decide(notice, "dismiss"))
 
 
-@app.command("move")
-def move(
-    notice: Notice,
-    start: Annotated[str, Option("--from", help="When it starts now.")],
-    end: Annotated[str, Option("--until", help="When it ends now.")],
-) -> None:
-    """Tell the customer that announced maintenance has another window."""
-    run_command(_move(notice, start, end))
-
-
 async def _list(query: JSON) -> None:
     async with own_client() as client:
         page = await client.get("intake", "/v1/notices", limit=DEFAULT_LIMIT, **query)
@@ -80,16 +70,6 @@ async def _decide(notice: str, step: str) -> None:
     print_line(f"{shown['key']} is {shown['state']}: {shown['subjects']['en']}")
     if step == "dismiss" and shown["state"] == "proposed":
         print_line(f"Somebody else must dismiss it as well: opsdesk notices dismiss {shown['key']}")
-
-
-async def _move(notice: str, start: str, end: str) -> None:
-    window = {
-        "starts_at": parse_instant(start).isoformat(),
-        "ends_at": parse_instant(end).isoformat(),
-    }
-    async with own_client() as client:
-        shown = await client.post("intake", f"/v1/notices/{notice}/move", window)
-    print_line(f"{shown['key']} goes out: {shown['subjects']['en']}")
 
 
 def _row(notice: JSON) -> tuple[object, ...]:

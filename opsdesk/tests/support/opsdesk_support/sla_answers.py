@@ -124,6 +124,7 @@ ANSWERS: JSON = {
     "GET /v1/maintenance": page_of(MAINTENANCE),
     "POST /v1/maintenance": MAINTENANCE,
     "POST /v1/maintenance/MW-3/agree": MAINTENANCE | {"agreed_at": AT},
+    "POST /v1/maintenance/MW-3/move": MAINTENANCE,
     "POST /v1/maintenance/MW-3/cancel": MAINTENANCE | {"cancelled_at": AT},
     "GET /v1/agreements": page_of(AGREEMENT),
     "GET /v1/agreements/house": AGREEMENT,

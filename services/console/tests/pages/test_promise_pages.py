@@ -150,6 +150,11 @@ FORMS: list[tuple[str, str, str, str, dict[str, str], Any, str | None]] = [
         "/maintenance/MW-2", "agree", "/v1/maintenance/MW-2/agree",
         "agree", {}, None, '"7"',
     ),
+    (
+        "/maintenance/MW-2", "move", "/v1/maintenance/MW-2/move",
+        "move", {"starts_at": "2026-03-08T22:00", "ends_at": "2026-03-09T00:00"},
+        {"starts_at": "2026-03-08T21:00:00+00:00", "ends_at": "2026-03-08T23:00:00+00:00"}, '"7"',
+    ),
 ]  # fmt: skip
 """Page, end of the form's action, what is asked of sla, what was done, what is typed, what is sent, the ETag."""
 

@@ -151,6 +151,7 @@ CREATE TABLE people (
     timezone text NOT NULL,
     roles text[] NOT NULL,
     retired boolean NOT NULL,
+    phone text,
     CONSTRAINT people_pkey PRIMARY KEY (sub)
 );
 

@@ -19,6 +19,7 @@ from common.events.envelope import Event
 from common.events.outages import (
     MaintenanceAgreed,
     MaintenanceAnnounced,
+    MaintenanceMoved,
     OutageCorrected,
     OutageCorrectionRefused,
     OutageCorrectionRequested,
@@ -164,6 +165,20 @@ async def test_maintenance_is_told_until_somebody_has_agreed(database: Database)
     await deliver(database, HANDLERS, (agreed, 2))
     assert {one[1] for one in await informed(database)} == {"resolved"}
     assert (await informed(database))[-1][2] == "omar"
+
+
+async def test_moved_maintenance_asks_for_somebody_to_agree_anew(database: Database) -> None:
+    """R15: what was agreed to was the old window"""
+    announced = MaintenanceAnnounced(**MAINTENANCE, announced_by="omar")
+    agreed = MaintenanceAgreed(**MAINTENANCE, agreed_by="anna", announced_by="omar")
+    former = {"former_starts_at": NIGHT, "former_ends_at": NIGHT}
+    moved = MaintenanceMoved(**MAINTENANCE, moved_by="omar", announced_by="omar", **former)
+    await deliver(database, HANDLERS, (announced, 1), (agreed, 2), (moved, 3), (moved, 4))
+    waiting = [one[1:] for one in await informed(database) if one[1] == "open"]
+    assert waiting == [("open", "anna"), ("open", "dana")]
+    again = MaintenanceAgreed(**MAINTENANCE, agreed_by="anna", announced_by="omar")
+    await deliver(database, HANDLERS, (again, 5))
+    assert {one[1] for one in await informed(database)} == {"resolved"}
 
 
 async def test_an_impaired_service_is_told_until_it_is_restored(database: Database) -> None:

@@ -1,11 +1,18 @@
 """Lists, who is on call, what is refused, and what is audited."""
 
+from uuid import UUID
+
+from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlalchemy import text
 
+from common.events.directory import PersonKnown
 from common.persistence.database import Database
+from escalation.handlers import HANDLERS
+from escalation_support.builders import NIGHT
 from escalation_support.http_setup import POLICY, ROTA, pointers, set_up
-from opsdesk_testing.protocol import outbox_events
+from opsdesk_testing.client import client
+from opsdesk_testing.protocol import deliver, outbox_events
 
 
 async def test_lists_go_page_by_page_and_are_filtered(anna: AsyncClient) -> None:
@@ -53,6 +60,33 @@ async def test_who_is_on_call_is_answered_for_any_instant(theo: AsyncClient) -> 
     assert (await theo.post("/v1/rotas/night/overrides", json=sick)).json()["version"] == 2
     assert (await theo.get("/v1/oncall")).json()["items"][0]["people"] == ["anna"]
     assert (await theo.get("/v1/rotas/night")).json()["overrides"][0]["person"] == "anna"
+
+
+async def test_a_telephone_system_is_told_whom_to_call_and_nothing_else(
+    app: FastAPI, database: Database, theo: AsyncClient
+) -> None:
+    await theo.post("/v1/rotas", json=ROTA)
+    known = PersonKnown(
+        at=NIGHT,
+        person_id=UUID(int=7),
+        sub="sven",
+        name="Sven",
+        email="sven@meridian.example",
+        phone="+31205550199",
+        timezone="Europe/Amsterdam",
+        roles=["second_level"],
+    )
+    await deliver(database, HANDLERS, (known, 1))
+    async with client(app, "pbx", roles=[], scope="callers:read") as machine:
+        answer = await machine.get("/v1/oncall", params={"rota": "night"})
+        assert answer.status_code == 200, answer.text
+        (item,) = answer.json()["items"]
+        sven = {"person": "sven", "name": "Sven", "phone": "+31205550199"}
+        assert (item["people"], item["callable"]) == (["sven"], [sven])
+        for path in ("/v1/rotas", "/v1/oncall/shifts", "/v1/people/sven/notification-settings"):
+            assert (await machine.get(path)).status_code == 403
+    async with client(app, "bot", roles=[], scope="chats:write") as machine:
+        assert (await machine.get("/v1/oncall")).status_code == 403
 
 
 async def test_a_critical_policy_with_a_gap_is_refused_and_the_gap_named(

@@ -22,6 +22,7 @@ from intake.search.indexing import run_indexing
 from intake.sequenced import NUMBERS, SEQUENCED
 from intake.settings import IntakeSettings
 from intake.tickets.matrix_cache import MatrixCache
+from intake.tickets.opening_check import CustomerNames
 from intake.tickets.routes import create_ticket_fast
 from intake.tickets.ticket_batcher import TICKETS, TicketBatcher
 from intake.timers import TIMERS
@@ -40,7 +41,7 @@ SERVICE = Service(
     timers=TIMERS,
     references=REFERENCES,
     retentions=RETENTIONS,
-    resources=(ReferenceCache, MatrixCache, TicketBatcher, PostQueue),
+    resources=(ReferenceCache, MatrixCache, CustomerNames, TicketBatcher, PostQueue),
     loops=(run_outgoing_mail, run_indexing, run_file_sweeper),
     components={"linked_tickets": create_sender},
     request_loops=(create_ticket_fast.drain_batcher, prepare_reading),
@@ -53,6 +54,7 @@ SERVICE = Service(
         "/v1/alerts": 16 * MIB,
         "/v1/attachments": UPLOAD_BYTES,
         "/v1/imports/contacts": 5 * MIB,
+        "/v1/imports/directory": 5 * MIB,
         "/v1/imports/tickets": 16 * MIB,
         "/v1/tickets/*/attachments": UPLOAD_BYTES,
     },

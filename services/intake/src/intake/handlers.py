@@ -31,6 +31,7 @@ from common.events.deliveries import (
 from common.events.outages import (
     MaintenanceAnnounced,
     MaintenanceCancelled,
+    MaintenanceMoved,
     OutageCorrected,
     OutageEnded,
     OutageStarted,
@@ -50,6 +51,7 @@ from intake.notices.handlers import (
     on_delivery_step,
     on_maintenance_announced,
     on_maintenance_cancelled,
+    on_maintenance_moved,
     on_outage,
 )
 from intake.queue import handlers as queue
@@ -77,6 +79,7 @@ HANDLERS: Final[Handlers] = {
     DeliveryExpired: for_each(on_delivery),
     DeliveryKnown: for_each(on_delivery),
     MaintenanceAnnounced: for_each(on_maintenance_announced),
+    MaintenanceMoved: for_each(on_maintenance_moved),
     MaintenanceCancelled: for_each(on_maintenance_cancelled),
     AgreementProposed: for_each(on_agreement_proposed),
     AgreementRevised: for_each(on_agreement_taken_back),

@@ -9,8 +9,9 @@ from intake.change_requests import routes as change_request_routes
 from intake.chats import routes as chat_routes
 from intake.contact_imports import routes as contact_import_routes
 from intake.customer_escalations import routes as customer_escalation_routes
-from intake.directory import change_routes, portal_routes, update_routes
+from intake.directory import change_routes, ending_routes, portal_routes, update_routes
 from intake.directory import routes as directory_routes
+from intake.directory_imports import routes as directory_import_routes
 from intake.erasures import routes as erasure_routes
 from intake.feedback import routes as feedback_routes
 from intake.forms import routes as form_routes
@@ -96,6 +97,7 @@ ROUTERS = (
     stored.slow_routes,
     chat_routes.routes,
     contact_import_routes.routes,
+    directory_import_routes.routes,
     ticket_import_routes.routes,
     imported_file_routes.routes,
     caller_routes.routes,
@@ -104,6 +106,7 @@ ROUTERS = (
     alert_routes.ingest_routes,
     *directory_routes.ROUTERS,
     *change_routes.ROUTERS,
+    *ending_routes.ROUTERS,
     *update_routes.ROUTERS,
     portal_routes.routes,
     *responsibility_routes.ROUTERS,

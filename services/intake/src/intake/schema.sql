@@ -514,14 +514,25 @@ CREATE TABLE customers (
     tier text,
     retired boolean NOT NULL DEFAULT false,
     sequence bigint NOT NULL,
+    end_asked_by text,
+    end_asked_at timestamptz,
+    ended_by text,
     CONSTRAINT customers_pkey PRIMARY KEY (id),
-    CONSTRAINT customers_key_key UNIQUE (key)
+    CONSTRAINT customers_key_key UNIQUE (key),
+    CONSTRAINT ck_customers_end_asked CHECK ((end_asked_by IS NULL) = (end_asked_at IS NULL)),
+    CONSTRAINT ck_customers_end_four_eyes CHECK (ended_by <> end_asked_by),
+    CONSTRAINT ck_customers_ended CHECK (NOT retired OR num_nonnulls(end_asked_by, ended_by) = 2)
 );
+CREATE INDEX ix_customers_to_end ON customers (end_asked_at)
+    WHERE end_asked_by IS NOT NULL AND NOT retired;
 GRANT SELECT ON customers TO opsdesk_intake_contact;
 ALTER TABLE customers FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON customers TO opsdesk_intake_contact USING ((key = ( SELECT
     current_setting('opsdesk.customer', true) AS current_setting)));
 CREATE POLICY of_the_service ON customers TO opsdesk_intake, opsdesk_intake_owner USING (true);
+CREATE TRIGGER two_persons_end_customer BEFORE INSERT OR UPDATE OF ended_by ON customers
+    FOR EACH ROW WHEN (new.ended_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('end_asked_by', 'ended_by');
 
 CREATE TABLE deliveries (
     id uuid NOT NULL,
@@ -552,18 +563,30 @@ CREATE TABLE environments (
     name text NOT NULL,
     retired boolean NOT NULL DEFAULT false,
     sequence bigint NOT NULL,
+    end_asked_by text,
+    end_asked_at timestamptz,
+    ended_by text,
     CONSTRAINT environments_pkey PRIMARY KEY (id),
     CONSTRAINT environments_key_key UNIQUE (key),
     CONSTRAINT environments_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT ck_environments_end_asked CHECK ((end_asked_by IS NULL) = (end_asked_at IS NULL)),
+    CONSTRAINT ck_environments_end_four_eyes CHECK (ended_by <> end_asked_by),
+    CONSTRAINT ck_environments_ended
+        CHECK (NOT retired OR num_nonnulls(end_asked_by, ended_by) = 2),
     CONSTRAINT environments_tier_check
         CHECK (tier IN ('production', 'staging', 'test', 'development'))
 );
 CREATE INDEX ix_environments_customer ON environments (customer_id, id);
+CREATE INDEX ix_environments_to_end ON environments (end_asked_at)
+    WHERE end_asked_by IS NOT NULL AND NOT retired;
 GRANT SELECT ON environments TO opsdesk_intake_contact;
 ALTER TABLE environments FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON environments TO opsdesk_intake_contact USING ((customer_id = (
     SELECT own_customer() AS own_customer)));
 CREATE POLICY of_the_service ON environments TO opsdesk_intake, opsdesk_intake_owner USING (true);
+CREATE TRIGGER two_persons_end_environment BEFORE INSERT OR UPDATE OF ended_by ON environments
+    FOR EACH ROW WHEN (new.ended_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('end_asked_by', 'ended_by');
 
 CREATE TABLE filled_forms (
     ticket_id uuid NOT NULL,
@@ -1071,8 +1094,6 @@ CREATE TABLE notices (
     dismissal_asked_at timestamptz,
     CONSTRAINT notices_pkey PRIMARY KEY (id),
     CONSTRAINT notices_key_key UNIQUE (key),
-    CONSTRAINT notices_source_customer_id_stage_starts_at_key
-        UNIQUE (source, customer_id, stage, starts_at),
     CONSTRAINT notices_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
     CONSTRAINT notices_first_id_fkey FOREIGN KEY (first_id) REFERENCES notices(id),
     CONSTRAINT ck_notices_dismissal_four_eyes
@@ -1087,7 +1108,11 @@ CREATE TABLE notices (
 );
 CREATE INDEX ix_notices_customer ON notices (customer_id, id);
 CREATE INDEX ix_notices_due ON notices (id) WHERE state = 'due';
+CREATE INDEX ix_notices_first ON notices (first_id);
 CREATE INDEX ix_notices_proposed ON notices (id) WHERE state = 'proposed';
+CREATE INDEX ix_notices_source ON notices (source, customer_id);
+CREATE UNIQUE INDEX uq_notices_stage ON notices (source, customer_id, stage, starts_at)
+    WHERE stage <> 'moved';
 GRANT SELECT ON notices TO opsdesk_intake_contact;
 ALTER TABLE notices FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON notices TO opsdesk_intake_contact USING (((state = 'sent') AND

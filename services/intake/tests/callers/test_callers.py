@@ -77,6 +77,9 @@ async def test_who_is_on_call_stands_in_the_console_or_is_answered_by_escalation
         async with client(app, "anna") as asker:
             found = (await asker.get("/v1/callers", params={"phone": NUMBER})).json()
         assert found["on_call"] == address
+        async with client(app, "pbx", roles=[], scope="callers:read") as machine:
+            found = (await machine.get("/v1/callers", params={"phone": NUMBER})).json()
+        assert found["on_call"] == (api["escalation_url"] + "/v1/oncall" if given else None)
 
 
 async def test_a_shared_number_names_everybody(anna: AsyncClient, kim: dict[str, Any]) -> None:

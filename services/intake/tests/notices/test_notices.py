@@ -8,30 +8,17 @@ from httpx import AsyncClient
 
 from common.events.agreements import AgreementProposed, AgreementRevised
 from common.events.deliveries import DeliveryRolledBack, DeliveryStarted, DeliveryVerified
-from common.events.outages import (
-    MaintenanceAnnounced,
-    MaintenanceCancelled,
-)
+from common.events.outages import MaintenanceAnnounced
 from common.persistence.database import Database
 from intake.handlers import HANDLERS
 from intake.outgoing.sender import MailOff, OutgoingMailSender
 from intake.settings import IntakeSettings
-from intake.timers import TIMERS
-from intake_support.notices import NINE, SCOPE, list_notices
+from intake_support.notices import NINE, SCOPE, WINDOW, list_notices
 from intake_support.outgoing import send_all
 from opsdesk_testing.client import settings_for
 from opsdesk_testing.mailboxes import Mailbox
-from opsdesk_testing.protocol import deliver, fire_due, freeze_time
+from opsdesk_testing.protocol import deliver
 
-WINDOW: dict[str, Any] = SCOPE | {
-    "at": NINE,
-    "service": None,
-    "maintenance_id": UUID(int=0x3A1),
-    "maintenance": "MNT-3",
-    "title": "x",
-    "starts_at": NINE + timedelta(days=1),
-    "ends_at": NINE + timedelta(days=1, hours=2),
-}
 DELIVERY: dict[str, Any] = {
     "at": NINE,
     "delivery_id": UUID(int=0x3A3),
@@ -75,44 +62,6 @@ async def test_planned_maintenance_goes_to_every_contact_in_their_language_with_
     assert await list_notices(jan) == [("MNT-3", "announced", "sent")]
     assert await list_notices(britta) == []
     assert (await jan.get("/v1/notices/NTC-1")).status_code == 403
-
-
-async def test_what_follows_stands_below_what_it_follows(
-    anna: AsyncClient, database: Database, sender: OutgoingMailSender, mailbox: Mailbox
-) -> None:
-    await deliver(database, HANDLERS, (MaintenanceAnnounced(announced_by="omar", **WINDOW), 1))
-    await send_all(sender)
-    window = {"starts_at": "2030-01-09T09:00:00Z", "ends_at": "2030-01-09T10:00:00Z"}
-    moved = await anna.post("/v1/notices/NTC-1/move", json=window)
-    assert (moved.status_code, moved.json()["stage"]) == (201, "moved")
-    again = await anna.post("/v1/notices/NTC-1/move", json=window)
-    assert (again.status_code, again.json()["code"]) == (409, "ALREADY_TOLD")
-    await send_all(sender)
-    cancelled = MaintenanceCancelled(cancelled_at=NINE, **WINDOW)
-    await deliver(database, HANDLERS, (cancelled, 2))
-    await send_all(sender)
-    first, second, third = mailbox.messages
-    assert "moved" in second["Subject"]
-    assert second["In-Reply-To"] == third["In-Reply-To"] == first["Message-ID"]
-    assert third["Subject"] == "[MNT-3] Maintenance of acme-prod is cancelled"
-
-
-async def test_the_end_of_maintenance_is_told_when_it_is_over_unless_it_was_cancelled(
-    anna: AsyncClient, database: Database
-) -> None:
-    announced = MaintenanceAnnounced(announced_by="omar", **WINDOW)
-    other = WINDOW | {"maintenance_id": UUID(int=0x3AA), "maintenance": "MNT-4"}
-    gone = MaintenanceAnnounced(announced_by="omar", **other)
-    cancelled = MaintenanceCancelled(cancelled_at=NINE, **other)
-    await deliver(database, HANDLERS, (announced, 1), (gone, 1), (cancelled, 2))
-    await freeze_time(database, WINDOW["ends_at"])
-    await fire_due(database, TIMERS)
-    assert await list_notices(anna) == [
-        ("MNT-3", "announced", "due"),
-        ("MNT-4", "announced", "due"),
-        ("MNT-4", "cancelled", "due"),
-        ("MNT-3", "restored", "due"),
-    ]
 
 
 async def test_a_delivery_is_proposed_and_its_end_follows(

@@ -64,6 +64,7 @@ async def test_a_problem_stands_behind_its_incidents(anna: AsyncClient) -> None:
     )
     ticket = (await anna.get(f"/v1/tickets/{shown['key']}")).json()
     assert (ticket["kind"], ticket["environment"]) == ("problem", "acme-prod")
+    assert ticket["description"] is None, "the symptoms are for staff"
     shown = (await anna.delete(f"{path}/incidents/{second}")).json()
     assert shown["incidents"] == [first]
     assert (await anna.delete(f"{path}/incidents/{second}")).status_code == 404

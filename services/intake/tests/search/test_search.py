@@ -170,3 +170,18 @@ async def test_an_erased_persons_words_are_not_found(
     assert await search(anna, "knee") == []
     await index(database)
     assert await search(anna, "knee") == await search(anna, "hospital") == []
+
+
+async def test_symptoms_of_a_problem_are_found_by_staff_alone(
+    anna: AsyncClient, jan: AsyncClient, database: Database
+) -> None:
+    body = {
+        "title": "Invoices stop",
+        "symptoms": "Error E42 at night",
+        "incidents": [await open_ticket(anna)],
+    }
+    problem = (await anna.post("/v1/problems", json=body)).json()["key"]
+    await index(database)
+    assert await search(anna, "E42") == [problem]
+    assert await search(jan, "E42") == []
+    assert await search(jan, "invoices") == [problem]

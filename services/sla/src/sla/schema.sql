@@ -1151,6 +1151,8 @@ CREATE TABLE maintenance_windows (
     cancelled_by text,
     cancelled_at timestamptz,
     sequence bigint NOT NULL,
+    moved_by text,
+    moved_at timestamptz,
     CONSTRAINT maintenance_windows_pkey PRIMARY KEY (id),
     CONSTRAINT maintenance_windows_key_key UNIQUE (key),
     CONSTRAINT ck_maintenance_windows_agreed_at CHECK ((agreed_by IS NULL) = (agreed_at IS NULL)),
@@ -1159,6 +1161,9 @@ CREATE TABLE maintenance_windows (
         CHECK ((cancelled_by IS NULL) = (cancelled_at IS NULL)),
     CONSTRAINT ck_maintenance_windows_ends_at CHECK (ends_at > starts_at),
     CONSTRAINT ck_maintenance_windows_four_eyes CHECK (agreed_by <> announced_by),
+    CONSTRAINT ck_maintenance_windows_moved_at
+        CHECK ((moved_by IS NULL) = (moved_at IS NULL) AND agreed_at >= moved_at),
+    CONSTRAINT ck_maintenance_windows_moved_four_eyes CHECK (agreed_by <> moved_by),
     CONSTRAINT ck_maintenance_windows_scope CHECK (environment IS NOT NULL OR service IS NOT NULL)
 );
 CREATE INDEX ix_maintenance_windows_agreed ON maintenance_windows (ends_at)
@@ -1176,6 +1181,9 @@ CREATE POLICY of_the_service ON maintenance_windows TO opsdesk_sla, opsdesk_sla_
 CREATE TRIGGER two_persons_agree BEFORE INSERT OR UPDATE OF agreed_by ON maintenance_windows
     FOR EACH ROW WHEN (new.agreed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('announced_by', 'agreed_by');
+CREATE TRIGGER two_persons_move BEFORE INSERT OR UPDATE OF agreed_by ON maintenance_windows
+    FOR EACH ROW WHEN (new.agreed_by IS NOT NULL AND new.moved_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('moved_by', 'agreed_by');
 CREATE TRIGGER versions_of_deletes AFTER DELETE ON maintenance_windows
     REFERENCING OLD TABLE AS gone
     FOR EACH STATEMENT

@@ -93,6 +93,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "messages:check": STAFF,
         "notices:choose": (CUSTOMER,),
         "notices:send": ("dm", "ops", "tom"),
+        "oncall:ask": (*STAFF, "callers:read"),
         "oncall:read": STAFF,
         "oncall:write": ("gm", "ops", "tom"),
         "outage-rules:read": STAFF,

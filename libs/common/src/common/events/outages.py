@@ -159,6 +159,16 @@ class MaintenanceAgreed(MaintenanceEvent):
     announced_by: str | None = None
 
 
+class MaintenanceMoved(MaintenanceEvent):
+    """The maintenance has another window, `[starts_at, ends_at)`, to which somebody has to agree anew."""
+
+    type: ClassVar[str] = "opsdesk.maintenance.moved.v1"
+    moved_by: str
+    announced_by: str
+    former_starts_at: AwareDatetime
+    former_ends_at: AwareDatetime
+
+
 class MaintenanceCancelled(MaintenanceEvent):
     """The maintenance was cancelled or ended early: downtime from `cancelled_at` on counts."""
 

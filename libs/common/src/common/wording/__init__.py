@@ -1,6 +1,6 @@
 """Words for people: durations and instants, questions, and the check of a message before it is sent. Pure."""
 
-from common.wording.check import MessageContext, check_message
+from common.wording.check import MessageContext, check_message, check_what_stops
 from common.wording.durations import LOCALE, SECOND, format_duration, format_instant
 from common.wording.findings import FINDINGS, Finding, FindingCode, Severity
 from common.wording.questions import is_question
@@ -14,6 +14,7 @@ __all__ = [
     "MessageContext",
     "Severity",
     "check_message",
+    "check_what_stops",
     "format_duration",
     "format_instant",
     "is_question",

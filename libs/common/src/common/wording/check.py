@@ -62,14 +62,23 @@ def check_message(text: str, context: MessageContext) -> tuple[Finding, ...]:
     return tuple(shown)
 
 
-def _all_findings(text: str, context: MessageContext) -> Iterator[Finding]:
-    readable = without_code(text)
+def check_what_stops(text: str, context: MessageContext) -> tuple[Finding, ...]:
+    """Return what stops a text, alone: for titles and descriptions, which are no letters."""
+    return tuple(dict.fromkeys(_hard_findings(text, without_code(text), context)))
+
+
+def _hard_findings(text: str, readable: str, context: MessageContext) -> Iterator[Finding]:
     for match in _PLACEHOLDER.finditer(readable):
         yield finding("unfilled_placeholder", match[0])
     for quote in copied_from_notes(text, context.notes, context.shared):
         yield finding("internal_note", quote)
     for name in names_in(text, context.other_names, known=(context.own_name, *context.shared)):
         yield finding("other_customer", name)
+
+
+def _all_findings(text: str, context: MessageContext) -> Iterator[Finding]:
+    readable = without_code(text)
+    yield from _hard_findings(text, readable, context)
     for match in _UNFINISHED.finditer(readable):
         yield finding("unfinished", match[0])
     if context.is_letter:

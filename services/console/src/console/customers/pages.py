@@ -1,16 +1,25 @@
-"""`/customers`, `/customers/{key}`: what is agreed with a customer, what is open, what runs, who may be called."""
+"""`/customers`, `/customers/{key}`: what is agreed with a customer, what is open, what runs, who may be called; their end."""
 
+from typing import Final
 from urllib.parse import quote
 
 from fastapi import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from console.customers.view import customer_card
+from console.forms import form as forms
+from console.forms.decision import Decision, decide, decide_with_fields
+from console.forms.drawn import drawn_forms, is_wrong, status_of
+from console.forms.form import Form
+from console.language.catalogue import known_word
 from console.upstream.client import Get
-from console.upstream.part import data_of, items_of, status_of_part
+from console.upstream.part import Here, data_of, items_of, status_of_part
+from console.upstream.problems import Done
 from console.visits.pages import page
-from console.visits.routes import pages
-from console.visits.visitor import Visiting
+from console.visits.routes import SEE_OTHER, pages
+from console.visits.visitor import Visiting, Visitor
+
+ACTS: Final = ("end", "keep", "confirm_end")
 
 routes = pages()
 
@@ -35,7 +44,51 @@ async def show_all(request: Request, visitor: Visiting) -> Response:
 
 
 @routes.get("/customers/{key}")
-async def show(request: Request, visitor: Visiting, key: str) -> Response:
+async def show(request: Request, visitor: Visiting, key: str, done: str | None = None) -> Response:
+    return await _page(request, visitor, key, {}, done=done)
+
+
+@routes.post("/customers/{key}/end")
+async def end(request: Request, visitor: Visiting, key: str) -> Response:
+    async def redraw(form: Form) -> Response:
+        return await _page(request, visitor, key, {"end": form})
+
+    decision = Decision("intake", "customers", key, "end")
+    return await decide_with_fields(request, visitor, decision, ("reason",), redraw)
+
+
+@routes.post("/customers/{key}/confirm-end")
+async def confirm_end(request: Request, visitor: Visiting, key: str) -> Response:
+    async def redraw(form: Form) -> Response:
+        return await _page(request, visitor, key, {"confirm_end": form})
+
+    decision = Decision("intake", "customers", key, "end/confirm", done="confirm_end")
+    return await decide(request, visitor, decision, None, redraw)
+
+
+@routes.post("/customers/{key}/keep")
+async def keep(request: Request, visitor: Visiting, key: str) -> Response:
+    """Withdraw the request for the end of a customer."""
+    values: dict[str, str] = request.state.form
+    here = f"/customers/{quote(key, safe='')}"
+    seen = values.get("seen") or None
+    outcome = await visitor.upstream.send(
+        visitor.asker,
+        "intake",
+        "DELETE",
+        f"/v1{here}/end",
+        None,
+        key=forms.nonce_of(values),
+        etag=seen,
+    )
+    if isinstance(outcome, Done):
+        return RedirectResponse(f"{here}?done=keep", SEE_OTHER)
+    return await _page(request, visitor, key, {"keep": forms.after(outcome, values, seen)})
+
+
+async def _page(
+    request: Request, visitor: Visitor, key: str, drawn: dict[str, Form], *, done: str | None = None
+) -> Response:
     """Show a customer. Six parts at once; reviews and maintenance are links, so that there are no more."""
     ref = quote(key, safe="")
     own = {"customer": key}
@@ -53,12 +106,18 @@ async def show(request: Request, visitor: Visiting, key: str) -> Response:
         },
     )
     card = customer_card(parts.by_name, key, visitor.reader.moment)
+    found = parts["customer"]
+    shown = drawn_forms(ACTS, drawn, found.etag if isinstance(found, Here) else None)
     return page(
         request,
         visitor,
         "customers/customer.html",
         parts,
-        status=status_of_part(parts["customer"]),
+        status=max(status_of_part(found), status_of(shown)),
         card=card,
         key=key,
+        forms=shown,
+        is_own_request=card.asked_by(visitor.session.person.sub),
+        wrong=is_wrong(shown),
+        done=known_word(visitor.reader.language, "customer_done", done),
     )

@@ -42,6 +42,10 @@ class CustomerCard:
     environments: tuple[Mapping[str, Any], ...]
     parts: Mapping[str, Part]
 
+    def asked_by(self, sub: str) -> bool:
+        """Whether this person asked for the customer's end, so that somebody else confirms it."""
+        return self.facts is not None and self.facts["end_asked_by"] == sub
+
     def is_empty(self, name: str) -> bool:
         """Whether nothing is there, as opposed to not known, or not to be shown to whoever asks."""
         part = self.parts[name]

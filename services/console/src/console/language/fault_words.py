@@ -47,6 +47,7 @@ FAULTS: Final[Words] = {
     "dict_type": "This cannot be read.",
     "disorder": "Worse consequences never have a lower priority.",
     "empty": "This is empty.",
+    "ended": "It has ended. Choose another one.",
     "enum": "Choose one of the values.",
     "extra_forbidden": "The service does not know this field.",
     "finite_number": "Give a number.",

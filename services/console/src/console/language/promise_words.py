@@ -175,9 +175,15 @@ PROMISE_WORDS: Final[Mapping[str, Words]] = {
         "over": "over",
         "cancelled": "called off",
     },
+    "customer_done": {
+        "end": "Their end waits for another person.",
+        "keep": "They stay.",
+        "confirm_end": "They are ended, with all contacts and environments.",
+    },
     "maintenance_done": {
         "create": "It is announced. It counts as agreed once another person has agreed.",
         "agree": "You have agreed.",
+        "move": "It is moved, and the customers are told. Another person has to agree to the new time.",
         "cancel": "It is called off.",
     },
 }

@@ -40,6 +40,7 @@ FOR_CONTACTS: Final = frozenset(
         "maintenance.agreed",
         "maintenance.announced",
         "maintenance.cancelled",
+        "maintenance.moved",
         "outage.corrected",
         "outage.ended",
         "outage.started",

@@ -13,7 +13,7 @@ from console.forms.drawn import drawn_forms, is_wrong, lacking, status_of
 from console.forms.form import Form
 from console.language.catalogue import known_word
 from console.language.typed_times import TWICE
-from console.maintenance.requests import announcement_of
+from console.maintenance.requests import announcement_of, window_of
 from console.maintenance.view import maintenance_page
 from console.paged_list import asked_for, paged_list
 from console.upstream.client import Get
@@ -49,6 +49,21 @@ async def announce(request: Request, visitor: Visiting) -> Response:
 @routes.get("/maintenance/{key}")
 async def show(request: Request, visitor: Visiting, key: str, done: str | None = None) -> Response:
     return await _page(request, visitor, key, {}, done=done)
+
+
+@routes.post("/maintenance/{key}/move")
+async def move(request: Request, visitor: Visiting, key: str) -> Response:
+    async def redraw(form: Form) -> Response:
+        return await _page(request, visitor, key, {"move": form})
+
+    values: dict[str, str] = request.state.form
+    if (wrong := lacking(values, "starts_at", "ends_at")) is not None:
+        return await redraw(wrong)
+    window, violations = window_of(values, visitor.reader.zone)
+    if violations:
+        return await redraw(forms.invalid(values, values.get("seen") or None, *violations))
+    decision = Decision("sla", "maintenance", key, "move")
+    return await decide(request, visitor, decision, window, redraw)
 
 
 @routes.post("/maintenance/{key}/{act}")
@@ -91,7 +106,7 @@ async def _page(
         return refused
     found = parts["maintenance"]
     assert isinstance(found, Here)
-    shown = drawn_forms(("agree", "cancel"), drawn, found.etag)
+    shown = drawn_forms(("agree", "move", "cancel"), drawn, found.etag)
     return page(
         request,
         visitor,
@@ -102,5 +117,6 @@ async def _page(
         maintenance=found.data,
         forms=shown,
         wrong=is_wrong(shown),
+        twice=TWICE,
         done=known_word(visitor.reader.language, "maintenance_done", done),
     )

@@ -23,11 +23,18 @@ def announcement_of(
         if "customer" in body
         else "everybody"
     )
-    wrong = []
+    window, wrong = window_of(values, zone)
+    return body | window, wrong
+
+
+def window_of(values: Mapping[str, str], zone: ZoneInfo) -> tuple[dict[str, str], list[Violation]]:
+    """Return from when until when, and what is wrong with it."""
+    window: dict[str, str] = {}
+    wrong: list[Violation] = []
     for name in ("starts_at", "ends_at"):
         instant = typed_time(values, name, zone)
         if isinstance(instant, str):
             wrong.append(Violation(name, instant))
         else:
-            body[name] = instant.isoformat()
-    return body, wrong
+            window[name] = instant.isoformat()
+    return window, wrong

@@ -10,7 +10,7 @@ from console.promises import Mark
 
 @dataclass(frozen=True, slots=True)
 class MaintenancePage:
-    """`state`: planned, agreed, cancelled, running or over. `is_own`: the reader announced it."""
+    """`state`: planned, agreed, cancelled, running or over. `is_own`: the reader announced or moved it."""
 
     state: str
     mark: Mark
@@ -21,6 +21,10 @@ class MaintenancePage:
         return self.state == "planned"
 
     @property
+    def may_be_moved(self) -> bool:
+        return self.state in {"planned", "agreed"}
+
+    @property
     def may_be_cancelled(self) -> bool:
         return self.state in {"planned", "agreed", "running"}
 
@@ -28,7 +32,8 @@ class MaintenancePage:
 def maintenance_page(item: Mapping[str, Any], sub: str, moment: datetime) -> MaintenancePage:
     state = state_of(item, moment)
     marks: Mapping[str, Mark] = {"planned": "soon", "agreed": "fine", "running": "soon"}
-    return MaintenancePage(state, marks.get(state, "none"), item["announced_by"] == sub)
+    is_own = sub in (item["announced_by"], item["moved_by"])
+    return MaintenancePage(state, marks.get(state, "none"), is_own)
 
 
 def state_of(item: Mapping[str, Any], moment: datetime) -> str:

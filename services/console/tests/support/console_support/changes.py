@@ -31,6 +31,9 @@ CUSTOMER = {
     "timezone": "Europe/Amsterdam",
     "language": "nl",
     "tier": "gold",
+    "retired": False,
+    "end_asked_by": None,
+    "end_asked_at": None,
 }
 CONTACT: dict[str, Any] = {
     "id": "0190a000-0000-7000-8000-0000000000e9",

@@ -89,6 +89,8 @@ MAINTENANCE: dict[str, Any] = {
     "announced_at": "2026-03-01T09:00:00Z",
     "agreed_by": None,
     "agreed_at": None,
+    "moved_by": None,
+    "moved_at": None,
     "cancelled_at": None,
 }
 

@@ -36,6 +36,7 @@ async def upsert_person(tx: Connection, event: PersonKnown) -> None:
         "sub": event.sub,
         "name": event.name,
         "email": event.email,
+        "phone": event.phone,
         "timezone": event.timezone,
         "roles": sorted(set(event.roles)),
         "retired": event.retired,
@@ -86,6 +87,15 @@ async def names_of_accounts(tx: Connection, accounts: Collection[str]) -> Mappin
     """The names of those of these accounts that are people, by account."""
     query = select(people.c.sub, people.c.name).where(people.c.sub.in_(accounts))
     return {row.sub: row.name for row in await tx.execute(query)}
+
+
+async def list_phones(
+    tx: Connection, subs: Collection[str]
+) -> Mapping[str, tuple[str, str | None]]:
+    """Name and number of those of these people who are still here, by `sub`."""
+    query = select(people.c.sub, people.c.name, people.c.phone)
+    rows = await tx.execute(query.where(people.c.sub.in_(subs), ~people.c.retired))
+    return {row.sub: (row.name, row.phone) for row in rows}
 
 
 async def list_roles(tx: Connection) -> dict[str, frozenset[str]]:

@@ -14,6 +14,7 @@ people = Table(
     Column("timezone", Text, nullable=False),
     Column("roles", ARRAY(Text), nullable=False),
     Column("retired", Boolean, nullable=False),
+    Column("phone", Text),
 )
 
 personal_settings = Table(

@@ -153,15 +153,23 @@ class GapRead(ResponseModel):
     ends_at: datetime
 
 
-class OnCallItem(ResponseModel):
-    """Who is on call in one rota; `people` is empty when nobody is.
+class OnCallPerson(ResponseModel):
+    """Somebody who is on call, and the number under which they are called; null where none is known."""
 
-    `until`: when that changes, and `next`: who is on call from then on, nobody where a gap begins; null where
-    nothing changes within more than a year. `gaps` are those of the fortnight after `at`.
+    person: str
+    name: str
+    phone: str | None
+
+
+class OnCallItem(ResponseModel):
+    """Who is on call in one rota; `people` is empty when nobody is. `callable` has names and numbers. `until`: when
+    that changes, and `next`: who is on call from then on, nobody where a gap begins; null where nothing changes
+    within more than a year. `gaps` are those of the fortnight after `at`.
     """
 
     rota: str
     people: list[str]
+    callable: list[OnCallPerson]
     until: datetime | None
     next: list[str] | None
     gaps: list[GapRead]

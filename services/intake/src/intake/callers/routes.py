@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 from fastapi import Query, Request
 
 from common.auth import Caller, requires
+from common.domain.console_pages import ConsolePages
 from common.errors import ValidationFailed, Violation
 from common.http import LinkedPages, Transaction, router, runtime_of
 from common.persistence.database import Connection
@@ -57,13 +58,14 @@ async def find_callers(
     return CallersRead(
         number=number,
         items=[await _describe(tx, contact) for contact in contacts],
-        on_call=pages.address("on_call") or _api_address(settings.escalation_url),
+        on_call=_on_call_address(caller, pages, settings.escalation_url),
     )
 
 
-def _api_address(escalation_url: str | None) -> str | None:
-    """Where escalation answers who is on call; None where this installation names no such place."""
-    return escalation_url and urljoin(escalation_url, ON_CALL_PATH)
+def _on_call_address(caller: Caller, pages: ConsolePages, escalation_url: str | None) -> str | None:
+    """Where one reads who is on call: a person on the console's page if there is one, a machine where escalation answers."""
+    page = pages.address("on_call") if caller.roles else None
+    return page or (escalation_url and urljoin(escalation_url, ON_CALL_PATH))
 
 
 async def _find(

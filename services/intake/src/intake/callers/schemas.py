@@ -44,9 +44,8 @@ class CallerRead(ResponseModel):
 class CallersRead(ResponseModel):
     """Who may be calling: empty where nobody in the directory has the number or address.
 
-    `number` is the asked number in international form. Who is on call is not known here: `on_call` is the
-    console's page of it, or without a console where escalation answers it; null where this installation named
-    neither.
+    `number` is the asked number in international form. Who is on call is not known here: `on_call` is where
+    escalation answers it, to a person the console's page of it if there is one; null where this installation named neither.
     """
 
     number: str | None

@@ -95,10 +95,10 @@ async def _request(
 
 
 async def _scope(tx: Connection, body: ChatCreate, contact: Contact | None) -> TicketScope | None:
-    """The customer of the chat; None where none is known. Raises ValidationFailed."""
+    """The customer of the chat; None where none is known, or was ended. Raises ValidationFailed."""
     key = body.customer or (contact.customer if contact else None)
     customer = await directory.CUSTOMERS.find(tx, key) if key else None
-    if customer is None:
+    if customer is None or customer.retired:
         return None
     if contact is not None and contact.customer_id != customer.id:
         detail = f"this contact is {contact.customer}'s; leave `customer` out, or name that one"

@@ -125,7 +125,7 @@ class ContactImport:
             self.customers[named] = await find_customers_by_name(tx, named)
         found = self.customers[named]
         if len(found) == 1:
-            return found[0]
+            return f"{found[0].key} was ended" if found[0].retired else found[0]
         return f"{len(found) or 'no'} customers are called {named!r}: register one, or give its key"
 
 

@@ -29,9 +29,9 @@ class ReadFile:
 def read(data: bytes, name: FormatName) -> ReadFile:
     """The rows of a CSV file with a line of column names. Raises NotReadable."""
     csv.field_size_limit(MAX_FIELD_CHARS)
-    text = _decode(data)
+    text = decode(data)
     known = FORMATS[name]
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
     try:
         columns = next(lines, [])
         plain_columns = [plain(column) for column in columns]
@@ -51,7 +51,7 @@ def read(data: bytes, name: FormatName) -> ReadFile:
     return ReadFile(tuple(rows), tuple(unknown_columns(columns, known)))
 
 
-def _decode(data: bytes) -> str:
+def decode(data: bytes) -> str:
     """UTF-8 or UTF-16 by their marks, else UTF-8 if it fits, else windows-1252 (as Excel writes)."""
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         text = data.decode("utf-16", "replace")
@@ -65,7 +65,7 @@ def _decode(data: bytes) -> str:
     return text
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """The one that the line of column names has most of."""
     first = text.partition("\n")[0]
     return max(_DELIMITERS, key=first.count)

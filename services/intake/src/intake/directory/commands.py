@@ -171,4 +171,6 @@ def _facts(record: T) -> T:
             registered_at=None,
             confirmed_by=None,
         )
+    if isinstance(record, Customer | Environment):
+        return replace(record, id=_ANY, sequence=0, end_asked_by=None, end_asked_at=None)
     return replace(record, id=_ANY, sequence=0)

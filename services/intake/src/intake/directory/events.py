@@ -33,6 +33,7 @@ def to_event(record: DirectoryRecord, at: datetime) -> DirectoryEvent:
                 timezone=record.timezone,
                 language=record.language,
                 tier=record.tier,
+                retired=record.retired,
             )
         case Contact():
             return ContactKnown(
@@ -56,6 +57,7 @@ def to_event(record: DirectoryRecord, at: datetime) -> DirectoryEvent:
                 customer=record.customer,
                 tier=record.tier,
                 name=record.name,
+                retired=record.retired,
             )
         case Partner(id, key, name, timezone, email):
             return PartnerKnown(

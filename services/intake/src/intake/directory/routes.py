@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Path, Request, Response
 
 from common.auth import Caller, requires
-from common.errors import NotFound
+from common.errors import Conflict, NotFound
 from common.http import Page, Paging, ResponseModel, Transaction, router, runtime_of, set_etag
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
@@ -71,6 +71,14 @@ async def _get_customer(tx: Connection, key: str) -> Customer:
     return customer
 
 
+async def _get_current_customer(tx: Connection, key: str) -> Customer:
+    """The customer with this key, who has not been ended. Raises NotFound or Conflict."""
+    customer = await _get_customer(tx, key)
+    if customer.retired:
+        raise Conflict(f"{key} was ended; nothing is added to them.", code="ALREADY_ENDED")
+    return customer
+
+
 @customers.post("", status_code=201)
 async def create_customer(
     body: CustomerCreate, response: Response, caller: Writer, tx: Transaction
@@ -116,7 +124,7 @@ async def create_contact(
 
     Where two people are needed the contact counts for the caller, until another person confirms them.
     """
-    customer = await _get_customer(tx, key)
+    customer = await _get_current_customer(tx, key)
     record = Contact(
         id=uuid7(),
         customer_id=customer.id,
@@ -144,7 +152,7 @@ async def create_environment(
     key: CustomerKey, body: EnvironmentCreate, response: Response, caller: Writer, tx: Transaction
 ) -> EnvironmentRead:
     """Register an environment of a customer. Its key can never be changed."""
-    customer = await _get_customer(tx, key)
+    customer = await _get_current_customer(tx, key)
     record = Environment(
         id=uuid7(), customer_id=customer.id, customer=customer.key, **body.model_dump()
     )

@@ -96,7 +96,7 @@ class RolesUpdate(RequestModel):
 
 
 class EndRequest(RequestModel):
-    """Why a person, contact or partner is ended."""
+    """Why somebody or something of the directory is ended."""
 
     reason: Reason
 
@@ -111,7 +111,10 @@ class PendingChangeRead(ResponseModel):
 
 
 class CustomerRead(ResponseModel):
-    """A customer. `sequence` is the one of the last event about it."""
+    """A customer. `sequence` is the one of the last event about it.
+
+    It is `retired` once the end that `end_asked_by` asked for was confirmed.
+    """
 
     id: UUID
     key: str
@@ -119,6 +122,9 @@ class CustomerRead(ResponseModel):
     timezone: str
     language: str
     tier: str | None
+    retired: bool
+    end_asked_by: str | None
+    end_asked_at: datetime | None
     sequence: int
 
 
@@ -145,13 +151,16 @@ class ContactRead(ResponseModel):
 
 
 class EnvironmentRead(ResponseModel):
-    """An environment; `customer` is a key."""
+    """An environment; `customer` is a key. It is `retired` once the end that `end_asked_by` asked for was confirmed."""
 
     id: UUID
     key: str
     customer: str
     tier: Tier
     name: str
+    retired: bool
+    end_asked_by: str | None
+    end_asked_at: datetime | None
     sequence: int
 
 

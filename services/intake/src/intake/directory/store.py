@@ -104,11 +104,8 @@ def _joined_with_customer(table: Table) -> Select[Any]:
     return select(table, owner).join_from(table, customers, customers.c.id == table.c.customer_id)
 
 
-def _factory_for(kind: Callable[..., T], *also_excluded: str) -> Callable[[Row[Any]], T]:
-    excluded = set(also_excluded)
-    return lambda row: kind(
-        **{name: value for name, value in row._mapping.items() if name not in excluded}
-    )
+def _factory_for(kind: Callable[..., T]) -> Callable[[Row[Any]], T]:
+    return lambda row: kind(**row._mapping)
 
 
 def _person(row: Row[Any]) -> Person:
@@ -125,7 +122,7 @@ def _contact(row: Row[Any]) -> Contact:
 
 
 CUSTOMERS: Final = DirectoryRepository(
-    customers, select(customers), customers.c.key, _factory_for(Customer, "retired")
+    customers, select(customers), customers.c.key, _factory_for(Customer)
 )
 CONTACTS: Final = DirectoryRepository(
     contacts, _joined_with_customer(contacts), contacts.c.address, _contact
@@ -134,7 +131,7 @@ ENVIRONMENTS: Final = DirectoryRepository(
     environments,
     _joined_with_customer(environments),
     environments.c.key,
-    _factory_for(Environment, "retired"),
+    _factory_for(Environment),
 )
 PARTNERS: Final = DirectoryRepository(
     partners, select(partners), partners.c.key, _factory_for(Partner)

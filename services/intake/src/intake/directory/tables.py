@@ -16,6 +16,9 @@ customers = Table(
     Column("tier", Text),
     Column("retired", Boolean, nullable=False),
     Column("sequence", BigInteger, nullable=False),
+    Column("end_asked_by", Text),
+    instant("end_asked_at"),
+    Column("ended_by", Text),
 )
 
 contacts = Table(
@@ -50,6 +53,9 @@ environments = Table(
     Column("name", Text, nullable=False),
     Column("retired", Boolean, nullable=False),
     Column("sequence", BigInteger, nullable=False),
+    Column("end_asked_by", Text),
+    instant("end_asked_at"),
+    Column("ended_by", Text),
 )
 
 partners = Table(

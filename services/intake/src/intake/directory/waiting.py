@@ -1,4 +1,4 @@
-"""What of the directory waits for a second person: contacts, roles, and people who leave (R1)."""
+"""What of the directory waits for a second person: contacts, roles, and who or what leaves (R1)."""
 
 from typing import Final
 
@@ -22,6 +22,39 @@ SOURCES: Final = (
         not_by="ARRAY[k.registered_by]",
         href="'/v1/customers/' || c.key || '/contacts/' || k.id",
         why="{first} registered this contact or their address; another person must confirm them",
+    ),
+    WaitingSource(
+        "confirm_customer_end",
+        ("confirm_customer_end",),
+        "directory:write",
+        rows="customers c WHERE c.end_asked_by IS NOT NULL AND NOT c.retired",
+        id="c.id",
+        key="c.key",
+        title="c.name",
+        customer="c.key",
+        since="c.end_asked_at",
+        first="c.end_asked_by",
+        not_by="ARRAY[c.end_asked_by]",
+        href="'/v1/customers/' || c.key",
+        why="{first} asked for the end of this customer; another person must confirm it",
+    ),
+    WaitingSource(
+        "confirm_environment_end",
+        ("confirm_environment_end",),
+        "directory:write",
+        rows=(
+            "environments e JOIN customers c ON c.id = e.customer_id"
+            " WHERE e.end_asked_by IS NOT NULL AND NOT e.retired"
+        ),
+        id="e.id",
+        key="e.key",
+        title="e.name",
+        customer="c.key",
+        since="e.end_asked_at",
+        first="e.end_asked_by",
+        not_by="ARRAY[e.end_asked_by]",
+        href="'/v1/environments/' || e.key",
+        why="{first} asked for the end of this environment; another person must confirm it",
     ),
     WaitingSource(
         "confirm_person",

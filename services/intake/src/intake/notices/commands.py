@@ -1,5 +1,6 @@
 """Store notices for each customer whom something affects; the mails are planned afterwards."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -32,6 +33,9 @@ async def _tell_one(
     tx: Connection, occurrence: Occurrence, at: datetime, customer_id: UUID
 ) -> None:
     first = await store.lock_first(tx, occurrence.source, customer_id)
+    if first is None and occurrence.stage == "moved":
+        # A customer who came after it was announced.
+        occurrence = replace(occurrence, stage="announced")
     state = initial_state(occurrence, first)
     if state is None:
         if first is not None and first.state == "proposed" and occurrence.stage in _ENDS:
@@ -66,16 +70,9 @@ async def _watch_end(tx: Connection, notice: Notice) -> None:
         await schedule(tx, [Deadline(MAINTENANCE_END, notice.first_id or notice.id, ends_at)])
 
 
-async def add_moved(tx: Connection, moved: Notice) -> bool:
-    """Store that maintenance has another window. False where the customer was told of it already."""
-    is_new = await store.add(tx, moved)
-    if is_new:
-        await _watch_end(tx, moved)
-    return is_new
-
-
 async def tell_end(tx: Connection, first: Notice, at: datetime) -> None:
-    """Tell a customer that the maintenance of which they were told is over."""
+    """Tell a customer that the maintenance of which they were told is over, in the window that they heard of last."""
+    moved = await store.find_last_moved(tx, first.id)
     occurrence = Occurrence(
         first.kind,
         "restored",
@@ -83,7 +80,7 @@ async def tell_end(tx: Connection, first: Notice, at: datetime) -> None:
         first.source_key,
         first.environment,
         first.service,
-        first.starts_at,
+        (moved or first).starts_at,
         at,
     )
     await _tell_one(tx, occurrence, at, first.customer_id)

@@ -9,6 +9,7 @@ from common.events.outages import (
     MaintenanceAnnounced,
     MaintenanceCancelled,
     MaintenanceEvent,
+    MaintenanceMoved,
     OutageEvent,
 )
 from common.persistence.database import Connection, transaction_time
@@ -22,6 +23,11 @@ async def on_maintenance_announced(
 ) -> None:
     """Announce planned maintenance."""
     await _tell_maintenance(tx, received.event, "announced", received.event.ends_at)
+
+
+async def on_maintenance_moved(tx: Connection, received: ReceivedEvent[MaintenanceMoved]) -> None:
+    """Tell that maintenance has another window."""
+    await _tell_maintenance(tx, received.event, "moved", received.event.ends_at)
 
 
 async def on_maintenance_cancelled(

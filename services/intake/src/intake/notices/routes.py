@@ -10,17 +10,13 @@ from common import audit
 from common.auth import Caller, requires
 from common.auth.persons import counted_as
 from common.domain import Rejection
-from common.errors import Conflict, NotFound, ValidationFailed, Violation
+from common.errors import NotFound
 from common.http import Page, Paging, Transaction, rejection_response, router
-from common.http.periods import check_order
 from common.persistence.database import Connection, transaction_time
-from common.persistence.ids import uuid7
-from common.persistence.keys import next_key
 from intake.notices import store
-from intake.notices.commands import add_moved
-from intake.notices.domain.notice import Notice, NoticeState, dismiss, move, send
+from intake.notices.domain.notice import Notice, NoticeState, dismiss, send
 from intake.notices.domain.notice_text import LANGUAGES, facts_of, notice_subject
-from intake.notices.schemas import NoticeDetail, NoticeMailRead, NoticeMove, NoticeRead
+from intake.notices.schemas import NoticeDetail, NoticeMailRead, NoticeRead
 from intake.tickets.dependencies import TicketReader
 
 routes = router("/v1/notices", ["notices"])
@@ -81,25 +77,6 @@ async def dismiss_notice(
     waits = isinstance(outcome, Notice) and outcome.state == "proposed"
     name = "request_dismissal" if waits else "dismiss"
     return await _finish(tx, caller, name, notice, outcome, at)
-
-
-@routes.post("/{notice}/move", status_code=201, response_model=NoticeDetail)
-async def move_notice(
-    ref: NoticeRef, body: NoticeMove, caller: Sender, tx: Transaction
-) -> NoticeDetail | Response:
-    """Move announced maintenance: a notice with the new window goes out to its customer."""
-    first, at = await _lock(tx, ref)
-    if first.is_follow_up:
-        raise Conflict(f"{first.key} follows another notice; move the first one.", code="FOLLOWS")
-    if body.starts_at <= at:
-        detail = "give a window that has not begun"
-        raise ValidationFailed([Violation("/starts_at", "past", detail)])
-    check_order(body.starts_at, body.ends_at, "/ends_at")
-    key = await next_key(tx, "NTC", "notice_numbers")
-    moved = move(first, uuid7(), key, body.starts_at, body.ends_at, caller.sub, at)
-    if isinstance(moved, Notice) and not await add_moved(tx, moved):
-        raise Conflict("The customer was told of this very window already.", code="ALREADY_TOLD")
-    return await _finish(tx, caller, "move", first, moved, at)
 
 
 async def _lock(tx: Connection, ref: str) -> tuple[Notice, datetime]:

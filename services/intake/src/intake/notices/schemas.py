@@ -4,17 +4,10 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from common.http import RequestModel, ResponseModel
+from common.http import ResponseModel
 from intake.notices.domain.notice import NoticeKind, NoticeState, Stage
 
 NoticeMailState = Literal["waiting", "sent", "failed", "bounced", "cancelled", "withheld"]
-
-
-class NoticeMove(RequestModel):
-    """The new window of planned maintenance."""
-
-    starts_at: datetime
-    ends_at: datetime
 
 
 class NoticeRead(ResponseModel):

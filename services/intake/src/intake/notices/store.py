@@ -78,6 +78,13 @@ async def lock_first(tx: Connection, source: str, customer_id: UUID) -> Notice |
     return None if id is None else await find(tx, str(id))
 
 
+async def find_last_moved(tx: Connection, first_id: UUID) -> Notice | None:
+    """The notice that gave the latest window of what this first notice announced; None where it was never moved."""
+    query = _ALL.where(notices.c.first_id == first_id, notices.c.stage == "moved")
+    row = (await tx.execute(query.order_by(notices.c.id.desc()).limit(1))).one_or_none()
+    return None if row is None else Notice(**row._mapping)
+
+
 async def find_lasting(
     tx: Connection, group: str, environment: str | None, service: str | None
 ) -> tuple[str, str] | None:
@@ -187,7 +194,9 @@ async def list_affected(
     if customer is not None:
         query = query.where(customers.c.key == customer)
     elif environment is not None:
-        owner = select(environments.c.customer_id).where(environments.c.key == environment)
+        owner = select(environments.c.customer_id).where(
+            environments.c.key == environment, ~environments.c.retired
+        )
         query = query.where(customers.c.id.in_(owner))
     elif service is not None:
         sold = select(services.c.id).where(services.c.key == service)

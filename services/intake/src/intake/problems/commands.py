@@ -22,7 +22,10 @@ async def open_problem(
     actor: Actor,
     at: datetime,
 ) -> tuple[Ticket, Problem]:
-    """Open a ticket of kind problem like the first of its incidents, with the record of the problem."""
+    """Open a ticket of kind problem like the first of its incidents, with the record of the problem.
+
+    The symptoms are no description: that customer would read them, and the problem may be that of several.
+    """
     first = incidents[0]
     assert first.customer_id is not None, "checked by the route"
     assert first.customer is not None, "it has its customer's id"
@@ -34,7 +37,6 @@ async def open_problem(
         PriorityAssessment(first.priority, first.impact, first.urgency),
         service=first.service,
         scope=TicketScope(first.customer_id, first.customer, environment or None),
-        description=symptoms,
     )
     ticket = await open_ticket(tx, request, actor, at)
     problem = Problem(ticket.id, symptoms)

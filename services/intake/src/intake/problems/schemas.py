@@ -17,7 +17,8 @@ TicketRef = Annotated[str, Field(min_length=1, max_length=40)]
 class ProblemCreate(RequestModel):
     """A problem behind `incidents` (keys of tickets): customer, service and environment are the first one's.
 
-    `symptoms` is how one recognises it; new tickets with these words are offered its workaround.
+    That customer reads the `title`. `symptoms` is how one recognises it, for staff; new tickets with these words are offered
+    its workaround.
     """
 
     title: Annotated[str, Field(min_length=1, max_length=MAX_TITLE_CHARS, pattern=r"\S")]

@@ -40,7 +40,8 @@ SELECT t.id, one.audience, t.customer_id, document_of(left(one.words, {MAX_CHARS
 FROM tickets t
 CROSS JOIN LATERAL (
     SELECT string_agg(text, E'\\n') FILTER (WHERE visibility = 'public') AS public,
-        string_agg(text, E'\\n') FILTER (WHERE visibility = 'internal') AS notes
+        nullif(concat_ws(E'\\n', string_agg(text, E'\\n') FILTER (WHERE visibility = 'internal'),
+            (SELECT left(symptoms, {MAX_CHARS}) FROM problems WHERE ticket_id = t.id)), '') AS notes
     FROM (SELECT left(text, {MAX_CHARS}) AS text, visibility FROM messages
         WHERE ticket_id = t.id ORDER BY id DESC LIMIT {MAX_MESSAGES}) newest) written
 CROSS JOIN LATERAL (

@@ -9,6 +9,7 @@ from intake.splits.commands import split_ticket as split
 from intake.splits.domain import SplitRequest
 from intake.splits.schemas import SplitCreate
 from intake.tickets.dependencies import WorkAction, ticket_response, to_problem
+from intake.tickets.message_check import require_title
 from intake.tickets.schemas.responses import TicketRead
 from intake.tickets.store import messages, tickets
 
@@ -25,6 +26,8 @@ async def split_ticket(action: WorkAction, body: SplitCreate) -> Response:
     source = await action.lock_ticket()
     at = await transaction_time(action.tx)
     chosen = await messages.list_chosen(action.tx, source.id, body.messages)
+    if source.customer_id is not None:
+        await require_title(action.tx, [source], body.title)
     description = await tickets.get_description(action.tx, source.id) if body.description else None
     request = SplitRequest(body.title.strip(), description, chosen)
     new = await split(action.tx, source, request, body.messages, action.caller.actor, at)

@@ -13,7 +13,7 @@ from common.errors import Problem, Violation
 from common.language_detection import detect_language
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
-from common.wording import Finding, MessageContext, check_message
+from common.wording import Finding, MessageContext, check_message, check_what_stops
 from intake.blunt_words.store import of_language
 from intake.tickets.domain.message_check import (
     FALLBACK_LANGUAGE,
@@ -145,6 +145,35 @@ async def record_check(
     )
     await message_checks.add(tx, check)
     return check
+
+
+async def require_title(tx: Connection, about: Sequence[Ticket], title: str) -> None:
+    """Raise Problem (422) where a title that the customer of the first ticket will read may not leave.
+
+    It is compared with the notes on all of these tickets.
+    """
+    first = about[0]
+    assert first.customer_id is not None, "who asks has checked it"
+    notes: list[str] = []
+    shared: list[str] = []
+    for ticket in about:
+        of_ticket, of_customer = await message_checks.load_texts(tx, ticket.id)
+        notes += of_ticket
+        shared += of_customer if ticket.customer_id == first.customer_id else []
+    reader = await message_checks.find_reader(tx, first.customer_id, None)
+    others = await message_checks.other_names(tx, first.customer_id, title)
+    found = check_what_stops(
+        title,
+        MessageContext(
+            reader.language,
+            notes=notes,
+            shared=shared,
+            other_names=others,
+            own_name=reader.own_name,
+        ),
+    )
+    if (rejection := decide(found, None, "advise")) is not None:
+        raise _problem(rejection, found, "/title")
 
 
 def _problem(rejection: Rejection, findings: Sequence[Finding], pointer: str) -> Problem:

@@ -38,6 +38,9 @@ async def resolve_scope(state: AppState, caller: Caller, body: TicketCreate) -> 
     customer = await references.get_customer(key) if caller.can_see(key) else None
     if customer is None:
         raise await references.unknown(caller, Reference("/customer", "customer", key))
+    if customer.retired:
+        detail = f"{customer.key} was ended; nothing new is opened for them"
+        raise ValidationFailed([Violation("/customer", "ended", detail)])
     environment = await _environment(references, caller, customer, body.environment)
     if contact is not None and contact.customer_id != customer.id:
         detail = f"this contact is {contact.customer}'s; leave `customer` out, or name that one"
@@ -98,6 +101,9 @@ async def _environment(
         return None
     environment = await references.get_environment(key)
     if environment is not None and environment.customer_id == customer.id:
+        if environment.retired:
+            detail = f"{key} was ended; leave it out, or name another one"
+            raise ValidationFailed([Violation("/environment", "ended", detail)])
         return environment
     if environment is None and caller.customer is None:
         raise await references.unknown(caller, Reference("/environment", "environment", key))

@@ -11,8 +11,8 @@ STAFF, OF_ACME, OF_BRIGHTWATER = "staff", "acme", "brightwater"
 
 
 async def work_on_a_problem(anna: AsyncClient, omar: AsyncClient, marks: Marks) -> str:
-    """A problem that only staff read, but for the words that open its ticket. The key of its fix."""
-    symptoms = marks.word("POST /v1/problems symptoms", OF_ACME)
+    """A problem that only staff read. The key of its fix."""
+    symptoms = marks.word("POST /v1/problems symptoms", STAFF)
     opened = {"title": "Why", "symptoms": symptoms, "incidents": ["OPS-1001"]}
     answer = await anna.post("/v1/problems", json=opened)
     assert answer.status_code == 201, answer.text

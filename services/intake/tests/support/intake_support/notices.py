@@ -1,6 +1,6 @@
 """Facts of notices, and what became of them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,15 @@ from httpx import AsyncClient
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 SCOPE: dict[str, Any] = {"customer_id": None, "customer": "acme", "environment": "acme-prod"}
+WINDOW: dict[str, Any] = SCOPE | {
+    "at": NINE,
+    "service": None,
+    "maintenance_id": UUID(int=0x3A1),
+    "maintenance": "MNT-3",
+    "title": "x",
+    "starts_at": NINE + timedelta(days=1),
+    "ends_at": NINE + timedelta(days=1, hours=2),
+}
 OUTAGE: dict[str, Any] = SCOPE | {
     "at": NINE,
     "service": "billing",

@@ -114,6 +114,18 @@ async def person_confirmed(anna: AsyncClient) -> TwoPersonRequest:
     return TwoPersonRequest("anna", "omar", "/v1/people/sven/confirm")
 
 
+async def customer_ended(anna: AsyncClient) -> TwoPersonRequest:
+    path = "/v1/customers/brightwater/end"
+    assert (await anna.post(path, json={"reason": "Contract over"})).status_code == 200
+    return TwoPersonRequest("anna", "omar", path + "/confirm")
+
+
+async def environment_ended(anna: AsyncClient) -> TwoPersonRequest:
+    path = "/v1/environments/acme-staging/end"
+    assert (await anna.post(path, json={"reason": "Moved"})).status_code == 200
+    return TwoPersonRequest("anna", "omar", path + "/confirm")
+
+
 async def blocker_confirmed(anna: AsyncClient) -> TwoPersonRequest:
     """Asked for by anna with a customer's token"""
     app: FastAPI = anna._transport.app  # type: ignore[attr-defined]  # httpx shows it to nobody
@@ -206,6 +218,8 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "recertify_access": access_recertified,
     "verify_access_removal": access_gone,
     "confirm_contact": contact_confirmed,
+    "confirm_customer_end": customer_ended,
+    "confirm_environment_end": environment_ended,
     "publish_article": article_published,
     "confirm_contact_erasure": erased,
     "confirm_person": person_confirmed,

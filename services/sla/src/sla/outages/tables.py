@@ -101,6 +101,8 @@ maintenance_windows = Table(
     Column("cancelled_by", Text),
     instant_column("cancelled_at"),
     Column("sequence", BigInteger, nullable=False),
+    Column("moved_by", Text),
+    instant_column("moved_at"),
 )
 
 budgets = Table(

@@ -18,10 +18,10 @@ def _maintenance(audience: Audience, where: str) -> WaitingSource:
         key="m.key",
         title="m.title",
         customer="m.customer",
-        since="m.announced_at",
+        since="coalesce(m.moved_at, m.announced_at)",
         due_at="m.starts_at",
-        first="m.announced_by" if audience == "staff" else "NULL",
-        not_by="ARRAY[m.announced_by]",
+        first="coalesce(m.moved_by, m.announced_by)" if audience == "staff" else "NULL",
+        not_by="array_remove(ARRAY[m.announced_by, m.moved_by], NULL)",
         href="'/v1/maintenance/' || m.key",
         why=(
             "{first} announced this maintenance; agreed to before it starts, its downtime does not count"

@@ -6,6 +6,7 @@ from common.events.outages import (
     MaintenanceAnnounced,
     MaintenanceCancelled,
     MaintenanceEvent,
+    MaintenanceMoved,
     ScopedEvent,
     ServiceDegraded,
     ServiceRestored,
@@ -24,15 +25,25 @@ async def on_maintenance_announced(
 
     Intake tells the customers.
     """
+    await _ask_to_agree(tx, received.event, "from", received.event.announced_by)
+
+
+async def on_maintenance_moved(tx: Connection, received: ReceivedEvent[MaintenanceMoved]) -> None:
+    """Tell them that the window is another one, to which somebody has to agree anew."""
     event = received.event
+    await resolve_cases(tx, {_maintenance_key(event): "moved"})
+    await _ask_to_agree(tx, event, "is moved, from", event.moved_by)
+
+
+async def _ask_to_agree(tx: Connection, event: MaintenanceEvent, since: str, actor: str) -> None:
     title = (
-        f"Maintenance {event.maintenance} of {await _scope(tx, event)} from {name_day(event.starts_at.date())} {event.starts_at:%H:%M} UTC on;"
+        f"Maintenance {event.maintenance} of {await _scope(tx, event)} {since} {name_day(event.starts_at.date())} {event.starts_at:%H:%M} UTC on;"
         " its downtime counts unless another person agrees before"
     )
     trigger = await scoped_trigger(
         tx, event, "maintenance_planned", "minor", _maintenance_key(event), title
     )
-    await inform(tx, trigger, roles=("dm", "ops"), without=[event.announced_by])
+    await inform(tx, trigger, roles=("dm", "ops"), without=[actor])
 
 
 async def on_maintenance_agreed(tx: Connection, received: ReceivedEvent[MaintenanceAgreed]) -> None:

@@ -1,6 +1,7 @@
 """`/v1/oncall`: who is on call, until when and who next; who covers which time; the shifts of a person."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
@@ -10,6 +11,7 @@ from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
 from common.http import Instant, Refers, Transaction, router
 from common.persistence.database import Connection, transaction_time
+from escalation.directory import store as directory
 from escalation.rotas import store as rotas
 from escalation.rotas.domain.cover import find_cover, find_next_change, find_shifts
 from escalation.rotas.domain.rota import Rota, find_gaps, on_call
@@ -18,6 +20,7 @@ from escalation.rotas.schemas import (
     CoverRead,
     GapRead,
     OnCallItem,
+    OnCallPerson,
     OnCallRead,
     ShiftRead,
     ShiftsRead,
@@ -31,6 +34,7 @@ GAP_HORIZON: Final = timedelta(days=14)
 USUAL_PERIOD: Final = timedelta(days=28)
 MAX_PERIOD: Final = timedelta(days=92)
 Reader = Annotated[Caller, requires("oncall:read")]
+Asker = Annotated[Caller, requires("oncall:ask")]
 RotaFilter = Annotated[str | None, Refers("rota")]
 Since = Annotated[
     Instant | None, Query(alias="from", description="By default the present instant.")
@@ -43,15 +47,17 @@ Person = Annotated[Sub | None, Refers("person"), Query(description="By default w
 
 @routes.get("", response_model=OnCallRead)
 async def get_on_call(
-    tx: Transaction, caller: Reader, at: Instant | None = None, rota: RotaFilter = None
+    tx: Transaction, caller: Asker, at: Instant | None = None, rota: RotaFilter = None
 ) -> OnCallRead:
     """Get who is on call at an instant, by rota, with until when, who next, and the gaps of the next fortnight.
 
-    Without `at` it is the present instant.
+    Without `at` it is the present instant. A telephone system may ask, too, with the scope `callers:read`.
     """
     moment = at or await transaction_time(tx)
     chosen = await _list_rotas(tx, rota)
-    items = await asyncio.to_thread(lambda: [_on_call_item(one, moment) for one in chosen])
+    subs = {sub for one in chosen for sub in on_call(one, moment)}
+    known = await _load_callable(tx, subs)
+    items = await asyncio.to_thread(lambda: [_on_call_item(one, moment, known) for one in chosen])
     return OnCallRead(at=moment, items=items)
 
 
@@ -86,12 +92,14 @@ async def list_shifts(
     return ShiftsRead(person=sub, starts_at=start, ends_at=end, items=items)
 
 
-def _on_call_item(rota: Rota, at: datetime) -> OnCallItem:
+def _on_call_item(rota: Rota, at: datetime, known: Mapping[str, OnCallPerson]) -> OnCallItem:
+    people = list(on_call(rota, at))
     change = find_next_change(rota, at)
     gaps = find_gaps(rota, at, at + GAP_HORIZON)
     return OnCallItem(
         rota=rota.key,
-        people=list(on_call(rota, at)),
+        people=people,
+        callable=[known[sub] for sub in people if sub in known],
         until=None if change is None else change.at,
         next=None if change is None else list(change.people),
         gaps=[GapRead(starts_at=start, ends_at=end) for start, end in gaps],
@@ -110,6 +118,14 @@ def _shifts(chosen: list[Rota], sub: str, start: datetime, end: datetime) -> lis
         for one in find_shifts(rota, sub, start, end)
     ]
     return sorted(shifts, key=lambda one: (one.starts_at, one.rota))
+
+
+async def _load_callable(tx: Connection, subs: set[str]) -> Mapping[str, OnCallPerson]:
+    found = await directory.list_phones(tx, subs)
+    return {
+        sub: OnCallPerson(person=sub, name=name, phone=phone)
+        for sub, (name, phone) in found.items()
+    }
 
 
 async def _list_rotas(tx: Connection, key: str | None) -> list[Rota]:

@@ -11,7 +11,8 @@ from uuid import UUID
 @dataclass(frozen=True, slots=True)
 class Customer:
     """An organisation that we serve; `timezone` is an IANA name, `language` two letters. `tier`, a word of the
-    house such as `gold`, may be named by what is promised."""
+    house such as `gold`, may be named by what is promised. It is `retired` once `ended_by` has confirmed the end that
+    `end_asked_by` asked for."""
 
     id: UUID
     key: str
@@ -20,6 +21,10 @@ class Customer:
     language: str
     sequence: int = 1
     tier: str | None = None
+    retired: bool = False
+    end_asked_by: str | None = None
+    end_asked_at: datetime | None = None
+    ended_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,30 +95,3 @@ def dismiss(notice: Notice, actor: str, at: datetime) -> Notice | Rejection:
     if notice.dismissal_asked_by == actor:
         return notice
     return replace(notice, state="dismissed", decided_by=actor, decided_at=at)
-
-
-def move(
-    first: Notice,
-    id: UUID,
-    key: str,
-    starts_at: datetime,
-    ends_at: datetime,
-    actor: str,
-    at: datetime,
-) -> Notice | Rejection:
-    """The notice that announced maintenance has another window; it goes out by itself."""
-    if first.kind != "maintenance" or first.stage != "announced":
-        return Rejection("NOT_MAINTENANCE", f"{first.key} announces no maintenance.")
-    return replace(
-        first,
-        id=id,
-        key=key,
-        stage="moved",
-        starts_at=starts_at,
-        ends_at=ends_at,
-        at=at,
-        state="due",
-        first_id=first.id,
-        decided_by=actor,
-        decided_at=at,
-    )

@@ -36,6 +36,7 @@ from intake.problems.schemas import (
 from intake.responsibilities.store import find_responsible
 from intake.tickets.dependencies import TicketReference
 from intake.tickets.events import event_spec
+from intake.tickets.message_check import require_title
 from intake.tickets.store import tickets
 
 routes = router("/v1/problems", ["problems"])
@@ -48,8 +49,12 @@ Reader = Annotated[Caller, requires("tickets:verify")]
 async def create_problem(
     body: ProblemCreate, response: Response, caller: Worker, tx: Transaction
 ) -> ProblemRead:
-    """Open a problem behind incidents. Its customer, service and environment are the first one's."""
+    """Open a problem behind incidents. Its customer, service and environment are the first one's.
+
+    That customer reads the title, which is checked as a message is; the symptoms stay among staff.
+    """
     incidents = await find_incidents(tx, body.incidents)
+    await require_title(tx, incidents, body.title)
     at = await transaction_time(tx)
     title = body.title.strip()
     ticket, problem = await open_problem(tx, title, body.symptoms, incidents, caller.actor, at)

@@ -7,12 +7,15 @@ from common.domain import Rejection
 from common.errors import ValidationFailed, Violation
 from common.http import Transaction, idempotency, router, runtime_of, state_of
 from common.http.idempotency import IdempotencyKey
+from common.http.state import AppState
 from common.persistence.database import Connection, Database, transaction_time
+from intake.directory.reference_cache import ReferenceCache
 from intake.tickets.additions import store_additions
 from intake.tickets.commands import open_ticket
 from intake.tickets.dependencies import TicketOpener
-from intake.tickets.domain.new_ticket import TicketRequest, check_opened_at
+from intake.tickets.domain.new_ticket import TicketRequest, TicketScope, check_opened_at
 from intake.tickets.matrix_cache import MatrixCache
+from intake.tickets.opening_check import CustomerNames, check_opening
 from intake.tickets.schemas.requests import TicketCreate
 from intake.tickets.schemas.responses import TicketRead, created_body, created_headers
 from intake.tickets.store.ticket_batch import HTTP_CREATED
@@ -26,9 +29,21 @@ async def create_ticket(
     body: TicketCreate, request: Request, caller: TicketOpener, tx: Transaction
 ) -> Response:
     """Open a ticket. Once this answers 201, the ticket and its event are stored."""
-    scope = await resolve_scope(state_of(request.app), caller, body)
+    scope = await resolve_checked_scope(state_of(request.app), caller, body)
     matrix = await runtime_of(request.app).resource(MatrixCache).get()
     return await create_single(tx, caller, body, body.to_request(caller, scope, matrix))
+
+
+async def resolve_checked_scope(state: AppState, caller: Caller, body: TicketCreate) -> TicketScope:
+    """The scope that the body names, once its words may be read there.
+
+    Raises Forbidden, ValidationFailed or OpeningRefused.
+    """
+    scope = await resolve_scope(state, caller, body)
+    customer = await state.runtime.resource(ReferenceCache).get_customer(scope.customer)
+    names = state.runtime.resource(CustomerNames)
+    await check_opening(names, caller, body, scope, "" if customer is None else customer.name)
+    return scope
 
 
 async def create_single(

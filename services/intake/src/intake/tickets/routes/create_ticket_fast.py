@@ -25,12 +25,16 @@ from common.http.query_parameters import check_query_parameters
 from common.persistence.database import Database
 from common.runtime import Runtime
 from intake.tickets.matrix_cache import MatrixCache
+from intake.tickets.opening_check import OpeningRefused
 from intake.tickets.pending_ticket import IdempotencyKeyReused
-from intake.tickets.routes.create_ticket import opened_at_problem, replay_or_create
+from intake.tickets.routes.create_ticket import (
+    opened_at_problem,
+    replay_or_create,
+    resolve_checked_scope,
+)
 from intake.tickets.schemas.requests import TicketCreate
 from intake.tickets.store.ticket_batch import HTTP_CREATED
 from intake.tickets.ticket_batcher import TicketBatcher
-from intake.tickets.ticket_scope import resolve_scope
 
 PATH: Final = "/v1/tickets"
 _BAD_JSON: Final = f"Send valid JSON, nested at most {MAX_JSON_DEPTH} levels deep."
@@ -60,8 +64,8 @@ class CreateTicketEndpoint:
         parsed = _parse_body(body)
         key = _idempotency_key(scope, key_header, caller, body)
         try:
-            ticket_scope = await resolve_scope(state, caller, parsed)
-        except ValidationFailed:
+            ticket_scope = await resolve_checked_scope(state, caller, parsed)
+        except (ValidationFailed, OpeningRefused):
             if stored_response := await _replay(runtime.database, key):
                 return stored_response
             raise

@@ -19,6 +19,9 @@ routes = router("/v1/triage", ["ticket triage"])
 async def assign_customer(action: WorkAction, body: CustomerAssignment) -> Response:
     """Assign a ticket of an unknown sender to its customer. Clocks count from when it was opened."""
     customer = await directory.CUSTOMERS.find(action.tx, body.customer)
+    if customer is not None and customer.retired:
+        detail = f"{customer.key} was ended; answer the sender, and reject the ticket"
+        raise ValidationFailed([Violation("/customer", "ended", detail)])
     if customer is None:
         detail = f"there is no customer {body.customer}; see /v1/customers"
         raise ValidationFailed([Violation("/customer", "unknown_reference", detail)])

@@ -80,7 +80,7 @@ class TicketCreate(RequestModel):
             raise ValidationFailed([Violation("/tags", "for_staff", detail)])
         named = (self.priority, self.impact, self.urgency)
         assessment = initial_priority(matrix, *named)
-        is_suggested = not _is_staff(caller) and any(named)
+        is_suggested = not is_staff(caller) and any(named)
         return TicketRequest(
             kind=scope.kind or self.kind,
             title=self.title.strip(),
@@ -91,7 +91,7 @@ class TicketCreate(RequestModel):
             service=scope.service or self.service,
             scope=scope,
             contact_id=scope.contact_id or caller.contact_id,
-            from_outside=not _is_staff(caller),
+            from_outside=not is_staff(caller),
             opened_at=self.opened_at,
             description=self.description,
             tags=tuple(sorted(set(self.tags))),
@@ -111,9 +111,10 @@ class ReplyCreate(RequestModel):
 
 
 def _default_channel(caller: Caller) -> Channel:
-    return "staff" if _is_staff(caller) else "portal"
+    return "staff" if is_staff(caller) else "portal"
 
 
-def _is_staff(caller: Caller) -> bool:
+def is_staff(caller: Caller) -> bool:
+    """Whether one of our people asks, and neither a customer's contact nor a machine."""
     # A machine has scopes: whoever holds its token is not first level.
     return caller.customer is None and not caller.scopes

@@ -45,6 +45,11 @@ _OTHER_NAMES: Final = text(
 )
 
 
+_ALL_NAMES: Final = text(
+    "SELECT name, id AS customer_id FROM customers UNION ALL SELECT key, customer_id FROM environments"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Who will read a message: their language, their company, their own name where it is known."""
@@ -93,6 +98,11 @@ async def other_names(tx: Connection, customer_id: UUID, message: str) -> list[s
     """Names of other customers and keys of their environments that may stand in a message."""
     values = {"customer": customer_id, "text": message}
     return list(await tx.scalars(_OTHER_NAMES, values))
+
+
+async def all_names(tx: Connection) -> list[tuple[str, UUID]]:
+    """The names of all customers and the keys of their environments, each with the customer's id."""
+    return [(row.name, row.customer_id) for row in await tx.execute(_ALL_NAMES)]
 
 
 def _check(row: Any) -> MessageCheck:

@@ -82,9 +82,21 @@ VERSIONED: Final[Mapping[str, FactTable]] = {
     ),
     "heartbeats": FactTable(("run", "at"), audited=False, recorded=("at",)),
     "maintenance_windows": FactTable(
-        changing=frozenset({"agreed_by", "agreed_at", "cancelled_by", "cancelled_at", "sequence"}),
-        acts=("agreed_by", "cancelled_by"),
-        recorded=("announced_at", "agreed_at", "cancelled_at"),
+        changing=frozenset(
+            {
+                "starts_at",
+                "ends_at",
+                "moved_by",
+                "moved_at",
+                "agreed_by",
+                "agreed_at",
+                "cancelled_by",
+                "cancelled_at",
+                "sequence",
+            }
+        ),
+        acts=("starts_at", "ends_at", "moved_by", "agreed_by", "cancelled_by"),
+        recorded=("announced_at", "moved_at", "agreed_at", "cancelled_at"),
         name="key",
     ),
     "measured_promises": FactTable(("series_id", "version"), recorded=("agreed_at",)),

@@ -12,11 +12,16 @@ from sla.outages.domain.scope import AvailabilityQuery, Scope
 from sla.outages.domain.state_timeline import Window
 
 SELF_APPROVAL: Final = Rejection(
-    "SELF_APPROVAL", "The customer, or another person than who announced it, agrees to it."
+    "SELF_APPROVAL",
+    "The customer, or another person than who announced or moved it, agrees to it.",
 )
 TOO_LATE: Final = Rejection("TOO_LATE", "It has started; maintenance is agreed before it starts.")
 ALREADY_AGREED: Final = Rejection("ALREADY_AGREED", "It is already agreed.")
 CANCELLED: Final = Rejection("ALREADY_OVER", "It is over or cancelled.")
+STARTED: Final = Rejection(
+    "ALREADY_STARTED", "It has started; end it now, and announce another one for what is left."
+)
+UNMOVED: Final = Rejection("UNMOVED", "It has this very window already.")
 MAX_DURATION = timedelta(days=31)
 """A longer window is a shutdown, which belongs into the agreement."""
 _ScopeKey = tuple[UUID | str | None, ...]
@@ -26,7 +31,8 @@ _ScopeKey = tuple[UUID | str | None, ...]
 class PlannedMaintenance:
     """Planned maintenance over `[starts_at, ends_at)`; when it is cancelled, it ends there.
 
-    Its downtime is excluded only if a second person agreed to it before it started.
+    Its downtime is excluded only if a second person agreed to it before it started. Moved, it waits for
+    an agreement to its new window.
     """
 
     id: UUID
@@ -41,6 +47,8 @@ class PlannedMaintenance:
     agreed_at: datetime | None = None
     cancelled_by: str | None = None
     cancelled_at: datetime | None = None
+    moved_by: str | None = None
+    moved_at: datetime | None = None
     sequence: int = 1
 
     def window(self) -> Window | None:
@@ -59,11 +67,40 @@ def agree(
         return CANCELLED
     if maintenance.agreed_at is not None:
         return ALREADY_AGREED
-    if actor == maintenance.announced_by:
+    if actor in {maintenance.announced_by, maintenance.moved_by}:
         return SELF_APPROVAL
     if at >= maintenance.starts_at:
         return TOO_LATE
     return replace(maintenance, agreed_by=actor, agreed_at=at, sequence=maintenance.sequence + 1)
+
+
+def move(
+    maintenance: PlannedMaintenance,
+    starts_at: datetime,
+    ends_at: datetime,
+    actor: str,
+    at: datetime,
+) -> PlannedMaintenance | Rejection:
+    """Move maintenance that has not started to another window, to which somebody has to agree anew.
+
+    What was agreed to was the old window: moved alone by one person, it would excuse any downtime.
+    """
+    if maintenance.cancelled_at is not None or at >= maintenance.ends_at:
+        return CANCELLED
+    if at >= maintenance.starts_at:
+        return STARTED
+    if (starts_at, ends_at) == (maintenance.starts_at, maintenance.ends_at):
+        return UNMOVED
+    return replace(
+        maintenance,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        moved_by=actor,
+        moved_at=at,
+        agreed_by=None,
+        agreed_at=None,
+        sequence=maintenance.sequence + 1,
+    )
 
 
 def cancel(

@@ -6,24 +6,23 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 
-from common.audit import Entry, record
+from common.audit import record
 from common.auth import Caller, requires
 from common.auth.persons import counted_as
 from common.domain import Rejection
-from common.errors import Forbidden, NotFound, ValidationFailed, Violation
+from common.errors import ValidationFailed, Violation
 from common.events.outages import (
     MaintenanceAgreed,
     MaintenanceAnnounced,
     MaintenanceCancelled,
     MaintenanceEvent,
+    MaintenanceMoved,
 )
 from common.http import (
     Instant,
     Page,
     Paging,
     Transaction,
-    if_match,
-    rejection_response,
     router,
     set_etag,
 )
@@ -31,17 +30,23 @@ from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.directory.fields import CustomerFilter
+from sla.outages.dependencies import audit_entry, get_visible, lock_visible, reject
 from sla.outages.domain.maintenance import (
     MAX_DURATION,
-    SELF_APPROVAL,
     PlannedMaintenance,
     agree,
     cancel,
+    move,
 )
 from sla.outages.domain.outage import truncate_to_second
 from sla.outages.downtime_budgets import schedule_budget_checks
 from sla.outages.events import maintenance_payload
-from sla.outages.schemas.maintenance import MaintenanceCreate, MaintenanceRead, to_response
+from sla.outages.schemas.maintenance import (
+    MaintenanceCreate,
+    MaintenanceMove,
+    MaintenanceRead,
+    to_response,
+)
 from sla.outages.schemas.scope import resolve_scope
 from sla.outages.store import maintenance, visibility
 from sla.path_parameters import MaintenanceRef
@@ -71,7 +76,7 @@ async def announce_maintenance(
     )
     await maintenance.add(tx, planned_maintenance)
     await _emit(tx, MaintenanceAnnounced, planned_maintenance, at, announced_by=caller.sub)
-    await record(tx, _audit_entry(at, caller, "announce", planned_maintenance))
+    await record(tx, audit_entry(at, caller, "announce", planned_maintenance))
     response.headers["Location"] = f"/v1/maintenance/{planned_maintenance.id}"
     return to_response(planned_maintenance, caller)
 
@@ -94,16 +99,45 @@ async def agree_to_maintenance(
 ) -> MaintenanceRead | Response:
     """Agree to planned maintenance before it starts.
 
-    By the customer, or by another person than who announced it.
+    By the customer, or by another person than who announced or moved it.
     """
-    planned_maintenance, at = await _lock_visible(tx, name, request, caller)
-    person = await counted_as(tx, caller.sub, planned_maintenance.announced_by)
+    planned_maintenance, at = await lock_visible(tx, name, request, caller)
+    before = planned_maintenance
+    person = await counted_as(tx, caller.sub, before.announced_by, before.moved_by)
     after = agree(planned_maintenance, person, at)
     if isinstance(after, Rejection):
-        return await _reject(tx, after, planned_maintenance, caller, at)
+        return await reject(tx, after, planned_maintenance, caller, at)
     await _save(tx, after, at, caller, "agree")
     people = {"agreed_by": caller.sub, "announced_by": after.announced_by}
     await _emit(tx, MaintenanceAgreed, after, at, **people)
+    return to_response(after, caller)
+
+
+@routes.post("/{maintenance}/move", response_model=MaintenanceRead)
+async def move_maintenance(
+    name: MaintenanceRef,
+    body: MaintenanceMove,
+    request: Request,
+    tx: Transaction,
+    caller: Annotated[Caller, requires("maintenance:write")],
+) -> MaintenanceRead | Response:
+    """Move planned maintenance that has not started to another window. The customers are told.
+
+    Its downtime is excluded only if the customer or a second person agrees to the new window before it
+    starts; that the old one was agreed to counts no more.
+    """
+    before, at = await lock_visible(tx, name, request, caller)
+    starts_at, ends_at = truncate_to_second(body.starts_at), truncate_to_second(body.ends_at)
+    _check_times(starts_at, ends_at, at)
+    after = move(before, starts_at, ends_at, caller.sub, at)
+    if isinstance(after, Rejection):
+        return await reject(tx, after, before, caller, at)
+    former = {"former_starts_at": before.starts_at, "former_ends_at": before.ends_at}
+    await _save(tx, after, at, caller, "move", **former)
+    # What is down now may use up the budget in the window that is free again.
+    await schedule_budget_checks(tx, after.scope, at, at, at)
+    people = {"moved_by": caller.sub, "announced_by": after.announced_by}
+    await _emit(tx, MaintenanceMoved, after, at, **people, **former)
     return to_response(after, caller)
 
 
@@ -115,10 +149,10 @@ async def cancel_maintenance(
     caller: Annotated[Caller, requires("maintenance:write")],
 ) -> MaintenanceRead | Response:
     """Cancel planned maintenance, or end it early. Downtime from then on counts."""
-    planned_maintenance, at = await _lock_visible(tx, name, request, caller)
+    planned_maintenance, at = await lock_visible(tx, name, request, caller)
     after = cancel(planned_maintenance, caller.sub, at)
     if isinstance(after, Rejection):
-        return await _reject(tx, after, planned_maintenance, caller, at)
+        return await reject(tx, after, planned_maintenance, caller, at)
     await _save(tx, after, at, caller, "cancel")
     if after.starts_at <= at:
         await schedule_budget_checks(tx, after.scope, after.starts_at, at, at)
@@ -157,48 +191,9 @@ async def get_maintenance(
     caller: Annotated[Caller, requires("outages:read")],
 ) -> MaintenanceRead:
     """Get planned maintenance."""
-    planned_maintenance = await _get_visible(tx, name, caller, lock=False)
+    planned_maintenance = await get_visible(tx, name, caller, lock=False)
     set_etag(response, planned_maintenance.sequence)
     return to_response(planned_maintenance, caller)
-
-
-async def _get_visible(
-    tx: Connection, name: str, caller: Caller, *, lock: bool
-) -> PlannedMaintenance:
-    planned_maintenance = await maintenance.find(tx, name, lock=lock)
-    visible = await visibility.for_customer(tx, caller.customer)
-    if (
-        planned_maintenance is None
-        or visible is None
-        or not visible.can_see(planned_maintenance.scope)
-    ):
-        raise NotFound("This maintenance")
-    return planned_maintenance
-
-
-async def _lock_visible(
-    tx: Connection, name: str, request: Request, caller: Caller
-) -> tuple[PlannedMaintenance, datetime]:
-    planned_maintenance = await _get_visible(tx, name, caller, lock=True)
-    if caller.customer is not None and planned_maintenance.scope.customer_id is None:
-        raise Forbidden("This concerns all customers; one of them cannot agree to it for all.")
-    if_match(request, planned_maintenance.sequence, to_response(planned_maintenance, caller))
-    return planned_maintenance, await transaction_time(tx)
-
-
-async def _reject(
-    tx: Connection,
-    rejection: Rejection,
-    planned_maintenance: PlannedMaintenance,
-    caller: Caller,
-    at: datetime,
-) -> Response:
-    """Record the attempt and return the rejection; the transaction commits."""
-    code = rejection.code
-    await record(tx, _audit_entry(at, caller, "denied", planned_maintenance, why=code))
-    if rejection == SELF_APPROVAL:
-        return rejection_response(rejection, status=403)
-    return rejection_response(rejection)
 
 
 async def _save(
@@ -207,9 +202,10 @@ async def _save(
     at: datetime,
     caller: Caller,
     action: str,
+    **extra: object,
 ) -> None:
     await maintenance.save(tx, planned_maintenance)
-    await record(tx, _audit_entry(at, caller, action, planned_maintenance))
+    await record(tx, audit_entry(at, caller, action, planned_maintenance, **extra))
 
 
 async def _emit(
@@ -221,16 +217,3 @@ async def _emit(
 ) -> None:
     wire_event = event_type.model_validate(maintenance_payload(planned_maintenance, at) | extra)
     await publish(tx, OutboxEvent(wire_event, planned_maintenance.sequence))
-
-
-def _audit_entry(
-    at: datetime,
-    caller: Caller,
-    action: str,
-    planned_maintenance: PlannedMaintenance,
-    **extra: object,
-) -> Entry:
-    times = {"starts_at": planned_maintenance.starts_at, "ends_at": planned_maintenance.ends_at}
-    grounds = {"key": planned_maintenance.key, **times, **extra}
-    subject = f"maintenance/{planned_maintenance.id}"
-    return Entry.by(caller.actor, at, f"maintenance.{action}", subject, grounds)

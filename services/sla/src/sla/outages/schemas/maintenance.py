@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from common.auth import Caller
+from common.http import RequestModel
 from sla.outages.domain.maintenance import PlannedMaintenance
 from sla.outages.schemas.scope import ScopedCreate, ScopedRead
 
@@ -19,8 +20,18 @@ class MaintenanceCreate(ScopedCreate):
     ends_at: datetime
 
 
+class MaintenanceMove(RequestModel):
+    """The new window `[starts_at, ends_at)`."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
 class MaintenanceRead(ScopedRead):
-    """Downtime in it is excluded once `agreed_at` is set, and until `cancelled_at`."""
+    """Downtime in it is excluded once `agreed_at` is set, and until `cancelled_at`.
+
+    `moved_at`: when it got its present window, which has to be agreed to anew; None: as announced.
+    """
 
     id: UUID
     key: str
@@ -31,6 +42,8 @@ class MaintenanceRead(ScopedRead):
     announced_at: datetime
     agreed_by: str | None
     agreed_at: datetime | None
+    moved_by: str | None
+    moved_at: datetime | None
     cancelled_at: datetime | None
 
 
@@ -51,5 +64,7 @@ def to_response(maintenance: PlannedMaintenance, caller: Caller) -> MaintenanceR
         announced_at=maintenance.announced_at,
         agreed_by=None if names_hidden else maintenance.agreed_by,
         agreed_at=maintenance.agreed_at,
+        moved_by=None if names_hidden else maintenance.moved_by,
+        moved_at=maintenance.moved_at,
         cancelled_at=maintenance.cancelled_at,
     )

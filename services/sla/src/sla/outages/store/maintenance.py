@@ -30,6 +30,8 @@ _COLUMNS = (
     "agreed_at",
     "cancelled_by",
     "cancelled_at",
+    "moved_by",
+    "moved_at",
     "sequence",
 )
 

@@ -6,7 +6,8 @@ CREATE TABLE people (
     email text NOT NULL,
     timezone text NOT NULL,
     roles text[] NOT NULL,
-    retired boolean NOT NULL
+    retired boolean NOT NULL,
+    phone text
 );
 COMMENT ON TABLE people IS 'Staff as intake announces them; fallback is the contact for when nobody else can be notified.';
 INSERT INTO people (sub, name, email, timezone, roles, retired) VALUES

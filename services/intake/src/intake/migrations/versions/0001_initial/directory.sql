@@ -8,7 +8,12 @@ CREATE TABLE customers (
     language text NOT NULL,
     tier text,
     retired boolean NOT NULL DEFAULT false,
-    sequence bigint NOT NULL
+    sequence bigint NOT NULL,
+    end_asked_by text,
+    end_asked_at timestamptz,
+    ended_by text CONSTRAINT ck_customers_end_four_eyes CHECK (ended_by <> end_asked_by),
+    CONSTRAINT ck_customers_end_asked CHECK ((end_asked_by IS NULL) = (end_asked_at IS NULL)),
+    CONSTRAINT ck_customers_ended CHECK (NOT retired OR num_nonnulls(end_asked_by, ended_by) = 2)
 );
 
 CREATE TABLE contacts (
@@ -63,7 +68,12 @@ CREATE TABLE environments (
     tier text NOT NULL CHECK (tier IN ('production', 'staging', 'test', 'development')),
     name text NOT NULL,
     retired boolean NOT NULL DEFAULT false,
-    sequence bigint NOT NULL
+    sequence bigint NOT NULL,
+    end_asked_by text,
+    end_asked_at timestamptz,
+    ended_by text CONSTRAINT ck_environments_end_four_eyes CHECK (ended_by <> end_asked_by),
+    CONSTRAINT ck_environments_end_asked CHECK ((end_asked_by IS NULL) = (end_asked_at IS NULL)),
+    CONSTRAINT ck_environments_ended CHECK (NOT retired OR num_nonnulls(end_asked_by, ended_by) = 2)
 );
 CREATE INDEX ix_environments_customer ON environments (customer_id, id);
 
@@ -116,6 +126,14 @@ CREATE TRIGGER two_persons_confirm_person BEFORE INSERT OR UPDATE OF confirmed_b
 CREATE TRIGGER two_persons_confirm_contact BEFORE INSERT OR UPDATE OF confirmed_by ON contacts
     FOR EACH ROW WHEN (NEW.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('registered_by', 'confirmed_by');
+
+CREATE TRIGGER two_persons_end_customer BEFORE INSERT OR UPDATE OF ended_by ON customers
+    FOR EACH ROW WHEN (NEW.ended_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('end_asked_by', 'ended_by');
+
+CREATE TRIGGER two_persons_end_environment BEFORE INSERT OR UPDATE OF ended_by ON environments
+    FOR EACH ROW WHEN (NEW.ended_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('end_asked_by', 'ended_by');
 
 -- Teams of the house, beside those that every role is: `members` are subs.
 CREATE TABLE teams (

@@ -20,12 +20,15 @@ CREATE TABLE notices (
     decided_at timestamptz,
     dismissal_asked_by text,
     dismissal_asked_at timestamptz,
-    UNIQUE (source, customer_id, stage, starts_at),
     -- What was over before anybody sent it is dismissed by itself.
     CONSTRAINT ck_notices_dismissal_four_eyes CHECK (state <> 'dismissed' OR decided_by IS NOT NULL
         AND (decided_by = 'opsdesk'
             OR dismissal_asked_by IS NOT NULL AND decided_by <> dismissal_asked_by))
 );
+-- Maintenance may be moved to a window that it had before.
+CREATE UNIQUE INDEX uq_notices_stage ON notices (source, customer_id, stage, starts_at) WHERE stage <> 'moved';
+CREATE INDEX ix_notices_source ON notices (source, customer_id);
+CREATE INDEX ix_notices_first ON notices (first_id);
 CREATE INDEX ix_notices_due ON notices (id) WHERE state = 'due';
 CREATE INDEX ix_notices_customer ON notices (customer_id, id);
 COMMENT ON COLUMN notices.first_id IS 'The notice that this one follows: announced, then moved or cancelled.';

@@ -23,6 +23,10 @@ CREATE INDEX ix_customer_escalations_unanswered ON customer_escalations (due_at)
 CREATE INDEX ix_linked_conflicts_open ON linked_conflicts (id) WHERE decision IS NULL;
 CREATE INDEX ix_contacts_unconfirmed ON contacts (registered_at)
     WHERE registered_by IS NOT NULL AND confirmed_by IS NULL AND NOT retired AND NOT erased;
+CREATE INDEX ix_customers_to_end ON customers (end_asked_at)
+    WHERE end_asked_by IS NOT NULL AND NOT retired;
+CREATE INDEX ix_environments_to_end ON environments (end_asked_at)
+    WHERE end_asked_by IS NOT NULL AND NOT retired;
 CREATE INDEX ix_people_pending ON people (pending_at) WHERE pending_by IS NOT NULL;
 CREATE INDEX ix_contact_erasures_unconfirmed ON contact_erasures (contact_id)
     WHERE confirmed_by IS NULL;

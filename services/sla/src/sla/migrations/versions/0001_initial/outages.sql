@@ -131,12 +131,17 @@ CREATE TABLE maintenance_windows (
     cancelled_by text,
     cancelled_at timestamptz,
     sequence bigint NOT NULL,
+    moved_by text
+        CONSTRAINT ck_maintenance_windows_moved_four_eyes CHECK (agreed_by <> moved_by),
+    moved_at timestamptz,
     CONSTRAINT ck_maintenance_windows_scope
         CHECK (environment IS NOT NULL OR service IS NOT NULL),
     CONSTRAINT ck_maintenance_windows_agreed_at
         CHECK ((agreed_by IS NULL) = (agreed_at IS NULL)),
     CONSTRAINT ck_maintenance_windows_cancelled_at
-        CHECK ((cancelled_by IS NULL) = (cancelled_at IS NULL))
+        CHECK ((cancelled_by IS NULL) = (cancelled_at IS NULL)),
+    CONSTRAINT ck_maintenance_windows_moved_at
+        CHECK ((moved_by IS NULL) = (moved_at IS NULL) AND agreed_at >= moved_at)
 );
 COMMENT ON COLUMN maintenance_windows.agreed_at IS
     'Agreed by a second person before it starts; only then its downtime does not count (C12).';
@@ -196,3 +201,6 @@ CREATE TRIGGER two_persons_decide BEFORE INSERT OR UPDATE OF decided_by ON outag
 CREATE TRIGGER two_persons_agree BEFORE INSERT OR UPDATE OF agreed_by ON maintenance_windows
     FOR EACH ROW WHEN (NEW.agreed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('announced_by', 'agreed_by');
+CREATE TRIGGER two_persons_move BEFORE INSERT OR UPDATE OF agreed_by ON maintenance_windows
+    FOR EACH ROW WHEN (NEW.agreed_by IS NOT NULL AND NEW.moved_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('moved_by', 'agreed_by');

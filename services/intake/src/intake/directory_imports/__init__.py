@@ -1,0 +1,1 @@
+"""Customers, environments, partners and staff from CSV files."""
