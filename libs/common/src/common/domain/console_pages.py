@@ -10,7 +10,9 @@ from typing import Final, Literal
 from urllib.parse import quote, urlsplit
 
 Thing = Literal[
+    "access_request",
     "agreement",
+    "article",
     "calendar",
     "clock",
     "customer",
@@ -19,6 +21,7 @@ Thing = Literal[
     "environment",
     "escalation",
     "follow_up",
+    "mail",
     "maintenance",
     "monitoring_improvement",
     "notice",
@@ -33,7 +36,9 @@ Thing = Literal[
 ]
 
 PATHS: Final[Mapping[Thing, str]] = {
+    "access_request": "/access-requests/{key}",
     "agreement": "/agreements/{key}",
+    "article": "/articles/{key}",
     "calendar": "/calendars/{key}",
     "clock": "/clocks/{key}",
     "customer": "/customers/{key}",
@@ -42,6 +47,7 @@ PATHS: Final[Mapping[Thing, str]] = {
     "environment": "/environments/{key}",
     "escalation": "/escalations/{key}",
     "follow_up": "/follow-ups/{key}",
+    "mail": "/mails/{key}",
     "maintenance": "/maintenance/{key}",
     "monitoring_improvement": "/monitoring-improvements/{key}",
     "notice": "/notices/{key}",
@@ -57,13 +63,16 @@ PATHS: Final[Mapping[Thing, str]] = {
 """The page of each thing. A key is its key or its id, as the API takes both."""
 
 _THINGS: Final[Mapping[str, Thing]] = {
+    "access-requests": "access_request",
     "agreements": "agreement",
+    "articles": "article",
     "calendars": "calendar",
     # A request for a change, and a problem, is a ticket.
     "change-requests": "ticket",
     "clocks": "clock",
     "customers": "customer",
     "deliveries": "delivery",
+    "emails": "mail",
     "emergency-changes": "emergency_change",
     "environments": "environment",
     "escalations": "escalation",
@@ -79,6 +88,12 @@ _THINGS: Final[Mapping[str, Thing]] = {
     "waivers": "waiver",
 }
 """What the nouns of the API's addresses are; one that is missing here has no page."""
+_BELOW: Final[Mapping[tuple[str, str], str]] = {
+    ("contacts", "erasure"): "/contacts/{key}/erasure",
+    ("customers", "contacts"): "/customers/{key}/contacts/{own}",
+    ("tickets", "linked-tickets"): "/tickets/{key}/linked-tickets",
+}
+"""The pages of what lies below a thing and has one of its own, by the nouns of the API; `own` is its own key."""
 _API: Final = "/v1/"
 
 
@@ -109,9 +124,13 @@ def page_path(thing: Thing, key: str = "") -> str:
 def page_of(api_address: str) -> str | None:
     """The path of the page for an address of the API; None where the console has none for it.
 
-    What lies below a thing, such as a customer's contact, is shown on the page of that thing.
+    What lies below a thing is shown on the page of that thing, but for what has a page of its own.
     """
     noun, _, rest = urlsplit(api_address).path.partition(_API)[2].partition("/")
-    key = rest.partition("/")[0]
+    key, _, below = rest.partition("/")
+    inner, _, own = below.partition("/")
+    path = _BELOW.get((noun, inner))
+    if path is not None and key and (own or "{own}" not in path):
+        return path.format(key=quote(key, safe=""), own=quote(own, safe=""))
     thing = _THINGS.get(noun)
     return page_path(thing, key) if thing is not None and key else None

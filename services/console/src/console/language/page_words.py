@@ -26,4 +26,7 @@ PAGES: Final[Mapping[str, str]] = {
     "refusals": "Refusals",
     "follow_ups": "Follow-ups",
     "emergency_changes": "Emergency changes",
+    "mails": "Mails",
+    "access_requests": "Accesses",
+    "articles": "Articles",
 }
