@@ -37,9 +37,12 @@ from console.mails import pages as mail_pages
 from console.maintenance import pages as maintenance_pages
 from console.notices import pages as notice_pages
 from console.on_call import pages as on_call_pages
+from console.outage_rules import pages as outage_rule_pages
 from console.outages import pages as outage_pages
+from console.people import pages as people_pages
 from console.presence import pages as presence_pages
 from console.presence.store import RETENTION as PRESENCE
+from console.priority_matrix import pages as priority_matrix_pages
 from console.refusals import pages as refusal_pages
 from console.reports import pages as report_pages
 from console.reviews import meeting_pages
@@ -134,7 +137,10 @@ SERVICE: Final = Service(
         mail_pages.routes,
         maintenance_pages.routes,
         notice_pages.routes,
+        outage_rule_pages.routes,
         outage_pages.routes,
+        people_pages.routes,
+        priority_matrix_pages.routes,
         refusal_pages.routes,
         report_pages.routes,
         review_pages.routes,

@@ -27,6 +27,9 @@ Thing = Literal[
     "notice",
     "on_call",
     "outage",
+    "outage_rules",
+    "person",
+    "priority_matrix",
     "review",
     "review_action",
     "status",
@@ -53,6 +56,9 @@ PATHS: Final[Mapping[Thing, str]] = {
     "notice": "/notices/{key}",
     "on_call": "/on-call",
     "outage": "/outages/{key}",
+    "outage_rules": "/outage-rules",
+    "person": "/people/{key}",
+    "priority_matrix": "/priority-matrix",
     "review": "/reviews/{key}",
     "review_action": "/review-actions/{key}",
     "status": "/status",
@@ -81,6 +87,7 @@ _THINGS: Final[Mapping[str, Thing]] = {
     "monitoring-improvements": "monitoring_improvement",
     "notices": "notice",
     "outages": "outage",
+    "people": "person",
     "problems": "ticket",
     "review-actions": "review_action",
     "reviews": "review",
@@ -88,12 +95,19 @@ _THINGS: Final[Mapping[str, Thing]] = {
     "waivers": "waiver",
 }
 """What the nouns of the API's addresses are; one that is missing here has no page."""
-_BELOW: Final[Mapping[tuple[str, str], str]] = {
+_ALONE: Final[Mapping[str, Thing]] = {
+    "outage-rules": "outage_rules",
+    "priority-matrix": "priority_matrix",
+}
+"""The nouns of what there is one of."""
+_BELOW: Final[Mapping[tuple[str, str], str | None]] = {
     ("contacts", "erasure"): "/contacts/{key}/erasure",
     ("customers", "contacts"): "/customers/{key}/contacts/{own}",
+    # Of what waits there, the answer is to ask for the same, which only whoever asks can say.
+    ("people", "notification-settings"): None,
     ("tickets", "linked-tickets"): "/tickets/{key}/linked-tickets",
 }
-"""The pages of what lies below a thing and has one of its own, by the nouns of the API; `own` is its own key."""
+"""The pages of what lies below a thing and is not shown on its page, by the nouns of the API; `own` is its own key."""
 _API: Final = "/v1/"
 
 
@@ -129,8 +143,10 @@ def page_of(api_address: str) -> str | None:
     noun, _, rest = urlsplit(api_address).path.partition(_API)[2].partition("/")
     key, _, below = rest.partition("/")
     inner, _, own = below.partition("/")
-    path = _BELOW.get((noun, inner))
-    if path is not None and key and (own or "{own}" not in path):
-        return path.format(key=quote(key, safe=""), own=quote(own, safe=""))
+    if (noun, inner) in _BELOW and (own or inner != "contacts"):
+        path = _BELOW[noun, inner]
+        return path and path.format(key=quote(key, safe=""), own=quote(own, safe=""))
+    if noun in _ALONE:
+        return page_path(_ALONE[noun])
     thing = _THINGS.get(noun)
     return page_path(thing, key) if thing is not None and key else None

@@ -25,6 +25,7 @@ Redraw = Callable[[Form], Awaitable[Response]]
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What is decided: `noun` and `key` are in the API and in the console alike, `act` ends the API's path.
+    `key` is empty of what there is one of.
 
     `compares`: it is about what the page shows, and refused where somebody has changed that since.
     `done`: what the page says was done, where that is not the act itself. `back`: its page, where that lies elsewhere.
@@ -48,7 +49,7 @@ class Decision:
 
     @property
     def _address(self) -> str:
-        return f"/{self.noun}/{quote(self.key, safe='')}"
+        return f"/{self.noun}" + (f"/{quote(self.key, safe='')}" if self.key else "")
 
 
 async def decide(

@@ -1,4 +1,4 @@
-"""English words for the pages of mails, accesses, articles, contacts, and links to other systems."""
+"""English words for the pages of mails, accesses, articles, contacts, links to other systems, and what two people set."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -130,6 +130,28 @@ _CONTACTS: Final[Mapping[str, Words]] = {
         "erase": "They are erased, in all services within seconds.",
     },
 }
+_SETTINGS: Final[Mapping[str, Words]] = {
+    "person_act": {"confirm": "Confirm it", "end": "They leave"},
+    "person_done": {
+        "confirm": "It is confirmed.",
+        "end": "It is asked for. Another person confirms it.",
+    },
+    "matrix_act": {"confirm": "Confirm the lower priorities", "decline": "Leave it as it is"},
+    "matrix_done": {
+        "confirm": "The lower priorities hold from now on.",
+        "decline": "It stays as it is.",
+    },
+    "outage_rules_done": {"confirm": "The new rules hold from now on."},
+    "rule_source": {"monitoring": "an alert of the monitoring", "ticket": "a ticket"},
+    "rule_condition": {
+        "levels": "how bad",
+        "tiers": "kind of environment",
+        "environments": "environments",
+        "services": "services",
+        "monitors": "monitors",
+        "name_prefix": "name begins with",
+    },
+}
 _LINKS: Final[Mapping[str, Words]] = {
     "link_state": {
         "creating": "is being made there",
@@ -144,6 +166,7 @@ INTAKE_PAGE_WORDS: Final[Mapping[str, Words]] = {
     **_ACCESSES,
     **_ARTICLES,
     **_CONTACTS,
+    **_SETTINGS,
     **_LINKS,
 }
 """The words of each kind of code."""

@@ -29,4 +29,6 @@ PAGES: Final[Mapping[str, str]] = {
     "mails": "Mails",
     "access_requests": "Accesses",
     "articles": "Articles",
+    "outage_rules": "What counts as an outage",
+    "priority_matrix": "Priorities by impact and urgency",
 }

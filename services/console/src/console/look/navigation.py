@@ -54,6 +54,8 @@ MORE: Final = (
     ("articles", "/articles"),
     ("mails", "/mails"),
     ("access_requests", "/access-requests"),
+    ("outage_rules", "/outage-rules"),
+    ("priority_matrix", "/priority-matrix"),
 )
 """What is looked at less often: behind "More"."""
 CONTACTS: Final = (("work", "/"), ("tickets", "/tickets"))
