@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from console_support.answers import say_ticket
+from console_support.browser import OWN
 from console_support.desk import say_desk
 from console_support.people import SignIn
 from console_support.services import FakeServices, problem
@@ -217,8 +218,6 @@ async def test_a_file_that_was_chosen_is_kept_while_a_reply_is_checked(
     browser = await sign_in("anna")
     fields = (await browser.open(HERE)).fields(REPLY) | {"text": "Obviously"}
     data = {"data": fields, "files": [("files", ("log.txt", b"x"))]}
-    answer = await browser.client.post(
-        f"{REPLY}/check", **data, headers={"sec-fetch-site": "same-origin"}
-    )
+    answer = await browser.client.post(f"{REPLY}/check", **data, headers=OWN)
     assert answer.status_code == 200
     assert 'name="attached.f1" value="log.txt" checked' in answer.text
