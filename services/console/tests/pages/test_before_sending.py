@@ -217,7 +217,7 @@ async def test_a_file_that_was_chosen_is_kept_while_a_reply_is_checked(
     services.say("intake", f"/v1{HERE}/attachments", {"id": "f1"}, status=201, method="POST")
     browser = await sign_in("anna")
     fields = (await browser.open(HERE)).fields(REPLY) | {"text": "Obviously"}
-    data = {"data": fields, "files": [("files", ("log.txt", b"x"))]}
-    answer = await browser.client.post(f"{REPLY}/check", **data, headers=OWN)
+    chosen = [("files", ("log.txt", b"x"))]
+    answer = await browser.client.post(f"{REPLY}/check", data=fields, files=chosen, headers=OWN)
     assert answer.status_code == 200
     assert 'name="attached.f1" value="log.txt" checked' in answer.text

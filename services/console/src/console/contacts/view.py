@@ -43,7 +43,7 @@ class ErasurePage:
 
 def contact_page(contact: Mapping[str, Any], sub: str, roles: Iterable[str]) -> ContactPage:
     held = frozenset(roles)
-    acts = []
+    acts: list[str] = []
     if contact["counts_for"] is not None and not contact["retired"] and may(held, WRITE):
         acts.append("confirm")
     if not contact["retired"] and may(held, WRITE):

@@ -30,7 +30,7 @@ class PersonPage:
 
 def person_page(person: Mapping[str, Any], sub: str, roles: Iterable[str]) -> PersonPage:
     pending = person["pending"]
-    acts = []
+    acts: list[str] = []
     if may(roles, WRITE):
         acts += ["confirm"] if pending is not None else []
         acts += [] if person["retired"] or (pending or {}).get("ends") else ["end"]
