@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
 from console_support.answers import say_ticket
@@ -161,19 +162,22 @@ async def test_nobody_checks_what_is_no_reply_of_ours(
     assert services.asked(CHECK) == []
 
 
-async def test_a_check_without_an_answer_has_sent_nothing(
+async def test_a_check_without_an_answer_has_sent_nothing_and_stops_no_reply(
     sign_in: SignIn, services: FakeServices
 ) -> None:
+    """Whether a text may leave is intake's to say: the check before it is advice."""
     say_found(services)
-    services.answers.pop(("intake", "POST", CHECK))
-    busy = problem(503, "outcome-unknown", "Nobody knows.")
-    services.say("intake", CHECK, method="POST", answer=busy)
+    services.say("intake", CHECK, method="POST", answer=httpx.ReadTimeout("slow"))
     browser = await sign_in("anna")
-    shown = await browser.send(await browser.open(HERE), REPLY, text="Dear Jan")
+    page = await browser.open(HERE)
+    fields = page.fields(REPLY) | {"text": "Dear Jan"}
+    shown = await browser.post(f"{REPLY}/check", fields)
     assert shown.status == 503
     assert "Not sent" in shown.main
     assert services.sent() == []
     assert shown.fields(REPLY)["text"] == "Dear Jan"
+    assert (await browser.send(shown, REPLY)).status == 303
+    assert len(services.sent()) == 1
 
 
 async def test_what_intake_does_not_check_is_sent_on(

@@ -12,14 +12,16 @@ CHECK: Final = "/v1/messages/check"
 
 
 async def check_text(visitor: Visitor, key: str, text: str) -> Checked | Refused | NotSent:
-    """Return what is found in a reply on this ticket; NotSent where no answer came. Raises SignedOut."""
+    """Return what is found in a reply on this ticket; NotSent where no answer came, since a check changes nothing.
+
+    Raises SignedOut.
+    """
     body = {"ticket": key, "text": text}
     outcome = await visitor.upstream.send(
         visitor.asker, "intake", "POST", CHECK, body, key=forms.nonce_of({})
     )
     if isinstance(outcome, Done):
         return checked_of(outcome.data)
-    # Nothing was sent, whatever became of the question.
     return NotSent("intake") if isinstance(outcome, Uncertain) else outcome
 
 

@@ -17,7 +17,7 @@ from console.tickets.checked import AGREED, Checked, is_agreed, name_of
 from console.tickets.checking import check_text
 from console.tickets.pages import show_ticket
 from console.tickets.ticket_parts import ask, etag_of
-from console.upstream.problems import Done, NotSent, Violation
+from console.upstream.problems import Done, Violation
 from console.visits.routes import SEE_OTHER, pages
 from console.visits.visitor import Visiting, Visitor
 
@@ -53,9 +53,6 @@ async def _write(request: Request, visitor: Visitor, key: str, kind: Kind) -> Re
         return await show_ticket(request, visitor, key, {kind: forms.invalid(values, seen, *wrong)})
     if kind == "reply" and not is_agreed(values, text) and not visitor.is_contact:
         found = await check_text(visitor, key, text)
-        if isinstance(found, NotSent):
-            drawn = forms.after(found, values, seen)
-            return await show_ticket(request, visitor, key, {kind: drawn})
         if isinstance(found, Checked) and found.findings:
             drawn = forms.found(values | {AGREED: name_of(text)}, seen)
             return await show_ticket(request, visitor, key, {kind: drawn}, checked=found)
