@@ -155,8 +155,6 @@ SERVICE: Final = Service(
     retentions=(SESSIONS, LOGOUT_TOKENS, DRAFTS, PRESENCE),
     body_limits={
         "/tickets/*/reply": FORM_WITH_FILES,
-        "/tickets/*/reply/check": FORM_WITH_FILES,
-        "/tickets/*/reply/template": FORM_WITH_FILES,
         "/tickets/*/note": FORM_WITH_FILES,
         "/tickets/new": FORM_WITH_FILES,
     },

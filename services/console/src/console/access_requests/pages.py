@@ -1,5 +1,6 @@
 """`/access-requests`, `/access-requests/ACC-…`: from asking for an access to its being gone again."""
 
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ from console.forms.reading import read_fields
 from console.language.catalogue import known_word
 from console.language.marked import marked
 from console.paged_list import asked_for, paged_list
-from console.permitted import ASK_FOR_ACCESS
+from console.permitted import ASK_FOR_ACCESS, may
 from console.upstream.client import Get
 from console.upstream.part import Here
 from console.visits.pages import not_permitted, not_shown, page
@@ -125,7 +126,7 @@ async def _page(
         "access_requests/access_request.html",
         parts,
         status=status_of(shown),
-        view=access_page(found.data, person.sub, person.roles),
+        view=access_page(found.data, person.sub, partial(may, person.roles)),
         access=found.data,
         asks={name: act.fields for name, act in ACTS.items()},
         forms=shown,

@@ -1,12 +1,11 @@
 """An access of somebody: where it stands, and what the reader may do with it. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
 from console.forms.fields import Field
-from console.permitted import may
 from console.promises import Mark
 
 WAITING: Final = ("approval", "verification", "removal", "recertification", "everything")
@@ -88,9 +87,8 @@ class AccessPage:
     steps: tuple[tuple[str, str, str], ...]
 
 
-def access_page(access: Mapping[str, Any], sub: str, roles: Iterable[str]) -> AccessPage:
-    held = frozenset(roles)
-    acts = tuple(one for one in _acts(access) if may(held, ACTS[one].permission))
+def access_page(access: Mapping[str, Any], sub: str, may: Callable[[str], bool]) -> AccessPage:
+    acts = tuple(one for one in _acts(access) if may(ACTS[one].permission))
     own = {one for one in acts if sub in {access[name] for name in ACTS[one].not_by}}
     steps = tuple((name, access[by], access[at]) for name, by, at in STEPS if access[at])
     return AccessPage(mark_of(access), acts, frozenset(own), steps)

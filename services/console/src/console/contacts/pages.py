@@ -1,5 +1,6 @@
 """`/customers/{customer}/contacts/{id}`, `/contacts/{id}/erasure`: confirmed, ended and erased by two people."""
 
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 from uuid import UUID
@@ -13,6 +14,7 @@ from console.forms.decision import Decision, decide, decide_typed
 from console.forms.drawn import drawn_forms, is_wrong, status_of
 from console.forms.form import Form
 from console.language.catalogue import known_word
+from console.permitted import may
 from console.upstream.client import Get
 from console.upstream.part import Here, data_of, items_of
 from console.visits.pages import not_shown, page
@@ -93,7 +95,7 @@ async def _contact(
         "contacts/contact.html",
         parts,
         status=status_of(shown),
-        view=contact_page(found.data, person.sub, person.roles),
+        view=contact_page(found.data, person.sub, partial(may, person.roles)),
         contact=found.data,
         customer=customer,
         asks=ACTS,

@@ -1,5 +1,6 @@
 """`/outage-rules`: what counts as an outage; that nothing does any more is confirmed by a second person."""
 
+from functools import partial
 from typing import Final
 
 from fastapi import Request
@@ -10,6 +11,7 @@ from console.forms.drawn import drawn_forms, is_wrong, status_of
 from console.forms.form import Form
 from console.language.catalogue import known_word
 from console.outage_rules.view import rules_page
+from console.permitted import may
 from console.upstream.client import Get
 from console.upstream.part import Here
 from console.visits.pages import not_shown, page
@@ -51,7 +53,7 @@ async def _page(
         "outage_rules/outage_rules.html",
         parts,
         status=status_of(shown),
-        view=rules_page(found.data, reader.sub, reader.roles),
+        view=rules_page(found.data, reader.sub, partial(may, reader.roles)),
         rules=found.data,
         form=shown[CONFIRM],
         wrong=is_wrong(shown),

@@ -1,10 +1,8 @@
 """The rules of outages as they are read, and whether the reader may confirm what waits. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-
-from console.permitted import may
 
 CONFIGURE: Final = "outages:configure"
 CONDITIONS: Final = ("levels", "tiers", "environments", "services", "monitors")
@@ -29,13 +27,13 @@ class RulesPage:
     own: bool
 
 
-def rules_page(rules: Mapping[str, Any], sub: str, roles: Iterable[str]) -> RulesPage:
+def rules_page(rules: Mapping[str, Any], sub: str, may: Callable[[str], bool]) -> RulesPage:
     waits = rules["waiting"]
     own = waits is not None and waits["requested_by"] == sub
     return RulesPage(
         tuple(map(_line, rules["rules"])),
         None if waits is None else tuple(map(_line, waits["rules"])),
-        waits is not None and not own and may(roles, CONFIGURE),
+        waits is not None and not own and may(CONFIGURE),
         own,
     )
 

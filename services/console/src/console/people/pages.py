@@ -1,5 +1,6 @@
 """`/people/{sub}`: one of our own people; other roles and their end are confirmed by a second person."""
 
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from console.forms.drawn import drawn_forms, is_wrong, status_of
 from console.forms.form import Form
 from console.language.catalogue import known_word
 from console.people.view import ACTS, person_page
+from console.permitted import may
 from console.upstream.client import Get
 from console.upstream.part import Here
 from console.visits.pages import not_shown, page
@@ -57,7 +59,7 @@ async def _page(
         "people/person.html",
         parts,
         status=status_of(shown),
-        view=person_page(found.data, reader.sub, reader.roles),
+        view=person_page(found.data, reader.sub, partial(may, reader.roles)),
         person=found.data,
         asks=ACTS,
         forms=shown,

@@ -1,11 +1,10 @@
 """A person of ours: what waits for a second person, and what the reader may do. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from console.forms.fields import Field
-from console.permitted import may
 
 WRITE: Final = "directory:write"
 ACTS: Final[Mapping[str, tuple[Field, ...]]] = {
@@ -28,10 +27,10 @@ class PersonPage:
     loses: tuple[str, ...]
 
 
-def person_page(person: Mapping[str, Any], sub: str, roles: Iterable[str]) -> PersonPage:
+def person_page(person: Mapping[str, Any], sub: str, may: Callable[[str], bool]) -> PersonPage:
     pending = person["pending"]
     acts: list[str] = []
-    if may(roles, WRITE):
+    if may(WRITE):
         acts += ["confirm"] if pending is not None else []
         acts += [] if person["retired"] or (pending or {}).get("ends") else ["end"]
     wanted = person["roles"] if pending is None or pending["ends"] else pending["roles"]

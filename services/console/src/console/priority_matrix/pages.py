@@ -1,5 +1,6 @@
 """`/priority-matrix`: which priority impact and urgency give; lower ones are confirmed by a second person."""
 
+from functools import partial
 from typing import Final, Literal
 
 from fastapi import Request
@@ -9,6 +10,7 @@ from console.forms.decision import Decision, decide_typed
 from console.forms.drawn import drawn_forms, is_wrong, status_of
 from console.forms.form import Form
 from console.language.catalogue import known_word
+from console.permitted import may
 from console.priority_matrix.view import ACTS, LEVELS, matrix_page
 from console.upstream.client import Get
 from console.upstream.part import Here
@@ -57,7 +59,7 @@ async def _page(
         "priority_matrix/priority_matrix.html",
         parts,
         status=status_of(shown),
-        view=matrix_page(found.data, reader.sub, reader.roles),
+        view=matrix_page(found.data, reader.sub, partial(may, reader.roles)),
         matrix=found.data,
         levels=LEVELS,
         asks=ACTS,

@@ -1,11 +1,10 @@
 """The matrix as a table: what holds, and what would change. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from console.forms.fields import Field
-from console.permitted import may
 
 CONFIGURE: Final = "priorities:configure"
 LEVELS: Final = ("high", "medium", "low")
@@ -32,12 +31,12 @@ class MatrixPage:
     own: bool
 
 
-def matrix_page(matrix: Mapping[str, Any], sub: str, roles: Iterable[str]) -> MatrixPage:
+def matrix_page(matrix: Mapping[str, Any], sub: str, may: Callable[[str], bool]) -> MatrixPage:
     pending = matrix["pending"]
     rows = tuple(
         (impact, tuple(_cell(matrix, impact, urgency) for urgency in LEVELS)) for impact in LEVELS
     )
-    is_open = pending is not None and may(roles, CONFIGURE)
+    is_open = pending is not None and may(CONFIGURE)
     own = pending is not None and pending["requested_by"] == sub
     return MatrixPage(rows, tuple(ACTS) if is_open else (), own)
 
