@@ -2,10 +2,10 @@
 
 import pytest
 
-from console_support.desk import MATRIX, PERSON, RULES
 from console_support.everything import say_everything
 from console_support.people import SignIn
 from console_support.services import FakeServices, problem
+from console_support.two_person_settings import MATRIX, PERSON, RULES
 
 WAITING = {
     "/people/mia": ("intake", PERSON),

@@ -6,6 +6,7 @@ from console_support.answers import page_of
 from console_support.changes import CONTACT
 from console_support.notices import waiting_row
 from console_support.services import FakeServices
+from console_support.two_person_settings import say_settings
 
 MAIL_ID: Final = "0190a000-0000-7000-8000-0000000000f2"
 MAIL: dict[str, Any] = {
@@ -162,60 +163,6 @@ TEMPLATES: tuple[dict[str, Any], ...] = tuple(
     }
     for language, words in (("en", "We look into it"), ("nl", "We kijken ernaar"))
 )
-PERSON: dict[str, Any] = {
-    "id": "0190a000-0000-7000-8000-0000000000f8",
-    "sub": "mia",
-    "name": "Mia",
-    "email": "mia@meridian.example",
-    "phone": None,
-    "timezone": "Europe/Amsterdam",
-    "roles": ["second_level"],
-    "retired": False,
-    "pending": {
-        "roles": ["tom"],
-        "ends": False,
-        "requested_by": "theo",
-        "requested_at": "2026-03-01T08:00:00Z",
-    },
-    "sequence": 3,
-}
-_CELLS: Final = {"high": "blocker", "medium": "critical", "low": "major"}
-MATRIX: dict[str, Any] = {
-    "version": 1,
-    "priorities": {"high": _CELLS, "medium": _CELLS, "low": _CELLS},
-    "changed_by": "gina",
-    "confirmed_by": "theo",
-    "pending": {
-        "version": 2,
-        "priorities": {"high": _CELLS, "medium": _CELLS, "low": _CELLS | {"low": "trivial"}},
-        "lowers": ["low/low"],
-        "requested_by": "theo",
-        "requested_at": "2026-03-01T08:00:00Z",
-        "reason": "Too many majors.",
-    },
-}
-RULE: dict[str, Any] = {
-    "effect": "down",
-    "source": "monitoring",
-    "levels": ["critical"],
-    "monitors": [],
-    "environments": [],
-    "tiers": ["production"],
-    "services": [],
-    "name_prefix": "probe",
-}
-RULES: dict[str, Any] = {
-    "version": 3,
-    "rules": [RULE],
-    "created_by": "gina",
-    "created_at": "2026-02-01T08:00:00Z",
-    "confirmed_by": None,
-    "waiting": {
-        "rules": [RULE | {"effect": None, "source": None}],
-        "requested_by": "theo",
-        "requested_at": "2026-03-01T08:00:00Z",
-    },
-}
 HREFS: Final = (
     ("confirm_person", "mia", "people/mia"),
     ("confirm_priority_matrix", "matrix", "priority-matrix"),
@@ -248,13 +195,6 @@ def say_desk(services: FakeServices) -> None:
     services.say("intake", f"{here}/suggested-articles", page_of(ARTICLE_ROW))
     services.say("intake", "/v1/message-templates", page_of(*TEMPLATES))
     say_settings(services)
-
-
-def say_settings(services: FakeServices) -> None:
-    """Let something wait for a second person in what two people set."""
-    services.say("intake", "/v1/people/mia", PERSON, etag='"3"')
-    services.say("intake", "/v1/priority-matrix", MATRIX)
-    services.say("sla", "/v1/outage-rules", RULES, etag='"3"')
 
 
 def waiting_rows() -> list[dict[str, Any]]:
