@@ -167,3 +167,14 @@ async def test_what_intake_refuses_stands_on_the_page(
     assert "You did the first step yourself." in again.main
     assert (await browser.send(again, f"{HERE}/approve")).status == 422
     assert (await browser.post(f"{HERE}/other", again.fields(f"{HERE}/approve"))).status == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "path"), [("acc-1", HERE), (" KB-1 ", "/articles/KB-1"), ("acc", None)]
+)
+async def test_a_key_that_is_typed_leads_straight_to_the_page(
+    sign_in: SignIn, services: FakeServices, typed: str, path: str | None
+) -> None:
+    say_everything(services)
+    found = await (await sign_in("anna")).open(f"/search?q={typed}")
+    assert found.response.headers.get("location") == path

@@ -237,7 +237,6 @@ def test_an_environment_is_found_by_its_key() -> None:
     [
         ("out-3", "/outages/OUT-3"),
         ("EMC-2", "/emergency-changes/EMC-2"),
-        ("acc-1", "/access-requests/ACC-1"),
         (" ra-4 ", "/review-actions/RA-4"),
         ("invoices", None),
     ],

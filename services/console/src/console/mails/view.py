@@ -11,18 +11,18 @@ ACTS: Final = ("open-ticket", "open-and-merge", "set-aside")
 
 @dataclass(frozen=True, slots=True)
 class MailPage:
-    """`is_kept`: it is there as it came, and not deleted as too old."""
+    """`is_stored`: it is there as it came, and not deleted as too old."""
 
     sender: str
     acts: tuple[str, ...]
-    is_kept: bool
+    is_stored: bool
 
 
 def mail_page(mail: Mapping[str, Any]) -> MailPage:
-    is_kept = mail["sender"] is not None or mail["subject"] is not None
-    is_held = mail["outcome"] == "ignored" and mail["ticket_id"] is None and is_kept
+    is_stored = mail["sender"] is not None or mail["subject"] is not None
+    is_held = mail["outcome"] == "ignored" and mail["ticket_id"] is None and is_stored
     acts = [one for one in ACTS if one != "set-aside" or mail["set_aside_by"] is None]
-    return MailPage(sender_of(mail), tuple(acts) if is_held else (), is_kept)
+    return MailPage(sender_of(mail), tuple(acts) if is_held else (), is_stored)
 
 
 def sender_of(mail: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ from console.visits.routes import pages
 from console.visits.visitor import Visiting, Visitor
 
 TEMPLATES: Final = Get("intake", "/v1/message-templates", {"limit": "200"}, remember=True)
-NOT_KEPT: Final = frozenset({"form", "template", AGREED})
+NOT_CARRIED: Final = frozenset({"form", "template", AGREED})
 """Fields that the page of templates does not hand on: it has its own, or they are about another text."""
 
 routes = pages()
@@ -75,7 +75,7 @@ async def _choose(
         key=key,
         part=found,
         templates=templates_of(items_of(found), visitor.reader.language),
-        kept={name: value for name, value in values.items() if name not in NOT_KEPT},
+        carried={name: value for name, value in values.items() if name not in NOT_CARRIED},
     )
 
 
