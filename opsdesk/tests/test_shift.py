@@ -209,26 +209,3 @@ def test_with_json_any_command_prints_what_the_services_said(terminal: Terminal)
     assert json.loads(terminal("history", "7", "--json")) == {"items": [ENTRY]}
     assert json.loads(terminal("deliveries", "list", "--json")) == page_of()
     assert "Anna resolved it" in terminal("history", "7")
-
-
-def test_mails_that_were_held_back_are_looked_at_and_opened(terminal: Terminal) -> None:
-    mail = {
-        "id": "m1",
-        "received_at": "2026-06-01T07:00:00Z",
-        "sender": "jan@acme.example",
-        "sender_name": "Jan",
-        "subject": "Out of office calendar is broken",
-        "text": "It shows nobody",
-        "outcome": "ignored",
-        "reason": "auto-replied",
-    }
-    terminal.services.responses |= {
-        "GET /v1/emails": page_of(mail),
-        "GET /v1/emails/m1": mail,
-        "POST /v1/emails/m1/open-ticket": {"ticket": {"key": "OPS-9"}},
-    }
-    assert "Jan <jan@acme.example>" in " ".join(terminal("mails", "list").split())
-    shown = terminal("mails", "show", "m1")
-    assert "It shows nobody" in shown
-    assert "opsdesk mails open m1" in shown
-    assert "OPS-9 is open for it." in terminal("mails", "open", "m1")

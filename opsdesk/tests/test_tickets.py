@@ -119,3 +119,32 @@ def test_what_became_of_an_answer_by_mail_stands_below_it(terminal: Terminal) ->
     assert "answer by mail to contact c1: failed Mon 01 Jun 2026 09:12:00 CEST" in output
     assert "(the mail server answered 550 5.1.1)" in output
     assert output.count("by mail: to nobody") == 1
+
+
+def test_what_was_cut_from_a_mail_is_shown_when_asked_for(terminal: Terminal) -> None:
+    """What stood below the new words (I3): one line says that it is there."""
+    mail = MESSAGE | {"history": "On Monday anna wrote:\n> Dear Jan", "email": "m-1"}
+    terminal.services.responses |= {
+        "GET /v1/tickets/OPS-7": TICKET,
+        "GET /v1/tickets/OPS-7/messages": page_of(mail, MESSAGE | {"history": None}),
+        "GET /v1/tickets/OPS-7/clocks": page_of(CLOCK),
+    }
+    short = terminal("tickets", "show", "OPS-7")
+    assert short.count("2 more lines, quoted or a signature: add --quoted") == 1
+    assert "anna wrote" not in short
+    whole = terminal("show", "OPS-7", "--quoted").splitlines()
+    assert "  | On Monday anna wrote:" in whole
+    assert "  | > Dear Jan" in whole
+    assert "  As it came: opsdesk mails raw m-1 mail.eml" in whole
+
+
+def test_a_sender_who_was_not_believed_is_warned_of(terminal: Terminal) -> None:
+    """An outsider may write as a customer or as one of us (I1)."""
+    doubted = MESSAGE | {"sender_doubt": "SPF failed"}
+    terminal.services.responses |= {
+        "GET /v1/tickets/OPS-7": TICKET,
+        "GET /v1/tickets/OPS-7/messages": page_of(doubted, MESSAGE | {"sender_doubt": None}),
+        "GET /v1/tickets/OPS-7/clocks": page_of(CLOCK),
+    }
+    shown = terminal("tickets", "show", "OPS-7")
+    assert shown.count("Warning: the sender of this mail was not believed: SPF failed") == 1

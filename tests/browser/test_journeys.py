@@ -44,6 +44,9 @@ async def test_a_caller_is_known_and_what_they_say_becomes_a_ticket(
         "Dear Jan,\n\nthank you for your call. We are looking into it.\n\nKind regards, Anna"
     )
     await page.get_by_role("button", name="Send to the customer").click()
+    # He reads Dutch, and that is worth a look before it leaves.
+    await expect(page.get_by_role("alert").first).to_contain_text("Not sent yet")
+    await page.get_by_role("button", name="Send it all the same").click()
     await page.wait_for_url("**?done=reply")
     await expect(page.locator("#part-conversation")).to_contain_text("thank you for your call")
 

@@ -25,7 +25,7 @@ async def test_annas_morning_by_keyboard(desk: Desk, company: JourneyContext) ->
     await anna.wait_for_url("**?done=take")
     await keyboard.press("r")
     await keyboard.type(
-        "Dear customer,\n\nwe have found the cause and mend it.\n\nKind regards, Anna"
+        "Beste klant,\n\nwe hebben de oorzaak gevonden en lossen het op.\n\nMet vriendelijke groet, Anna"
     )
     await keyboard.press("Control+Enter")
     await anna.wait_for_url("**?done=reply")

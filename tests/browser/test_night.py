@@ -19,6 +19,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 ACKNOWLEDGE = re.compile(r"\bhttp://\S+/ack/\S+")
 ESCALATION = re.compile(r"^Escalation: (\S+)", re.MULTILINE)
 PAST_TWO_STEPS = timedelta(minutes=20)
+DUTCH = "Beste Jan,\n\nwe zijn er nu mee bezig.\n\nMet vriendelijke groet, Anna"
 
 
 @contextmanager
@@ -121,7 +122,7 @@ async def test_somebody_on_call_at_a_blocker_at_night(
     await phone.goto(f"{phone.url}/do/confirm_blocker")
     await phone.get_by_role("button", name="Confirm the blocker").click()
     await phone.wait_for_url("**?done=confirm_blocker")
-    await phone.locator("#reply-text").fill("Dear Jan,\n\nwe are on it.\n\nKind regards, Anna")
+    await phone.locator("#reply-text").fill(DUTCH)
     await phone.get_by_role("button", name="Send to the customer").click()
     await phone.wait_for_url("**?done=reply")
     await phone.goto("/".join(address.split("/")[:3]))

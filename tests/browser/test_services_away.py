@@ -21,7 +21,7 @@ MAIN_PAGES = (
 )  # fmt: skip
 WORDS = ("cannot be shown", "does not answer", "at least", "last known", "cannot tell")
 MOST_TRIES = 10
-REPLY = "Dear customer,\n\nwe look into it right now.\n\nKind regards, Anna"
+REPLY = "Beste klant,\n\nwe kijken er op dit moment naar.\n\nMet vriendelijke groet, Anna"
 
 pytestmark = pytest.mark.parametrize("how", ["hangs", "is dead"])
 
@@ -92,7 +92,7 @@ async def test_a_reply_that_was_sent_meanwhile_arrives_exactly_once(
         await expect(anna.locator("#reply-text")).to_have_value(REPLY)
     await _send_again(anna)
     messages = await company["anna"].get("intake", f"/v1/tickets/{key}/messages")
-    assert [one["text"] for one in messages["items"] if "right now" in one["text"]] == [REPLY]
+    assert [one["text"] for one in messages["items"] if "op dit moment" in one["text"]] == [REPLY]
 
 
 async def _send_again(page: Page) -> None:

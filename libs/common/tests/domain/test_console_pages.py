@@ -11,14 +11,24 @@ PAGES = ConsolePages("https://desk.example/")
     ("api_address", "page"),
     [
         ("/v1/tickets/OPS-7", "/tickets/OPS-7"),
-        ("/v1/tickets/OPS-7/linked-tickets", "/tickets/OPS-7"),
+        ("/v1/tickets/OPS-7/linked-tickets", "/tickets/OPS-7/linked-tickets"),
+        ("/v1/tickets/OPS-7/messages", "/tickets/OPS-7"),
         ("/v1/problems/OPS-8", "/tickets/OPS-8"),
-        ("/v1/customers/acme/contacts/0192", "/customers/acme"),
+        ("/v1/customers/acme/contacts/0192", "/customers/acme/contacts/0192"),
+        ("/v1/customers/acme/contacts", "/customers/acme"),
+        ("/v1/customers/acme/contacts/..%2Fx?y#z", "/customers/acme/contacts/..%252Fx"),
+        ("/v1/contacts/0192/erasure", "/contacts/0192/erasure"),
+        ("/v1/contacts/0192", None),
         ("https://sla.example/v1/reviews/acme-2026-06?format=html", "/reviews/acme-2026-06"),
         ("/v1/follow-ups/FUP-3", "/follow-ups/FUP-3"),
-        ("/v1/priority-matrix", None),
+        ("/v1/priority-matrix", "/priority-matrix"),
+        ("/v1/outage-rules", "/outage-rules"),
         ("/v1/tickets", None),
-        ("/v1/emails/0192", None),
+        ("/v1/emails/0192", "/mails/0192"),
+        ("/v1/access-requests/ACC-1", "/access-requests/ACC-1"),
+        ("/v1/articles/KB-1", "/articles/KB-1"),
+        ("/v1/people/anna", "/people/anna"),
+        ("/v1/people/anna/notification-settings", None),
         ("/health/live", None),
         ("", None),
     ],
@@ -46,5 +56,5 @@ def test_without_a_console_there_are_no_addresses() -> None:
 
 
 def test_an_address_without_a_page_has_none_with_a_console_either() -> None:
-    assert PAGES.address_of("/v1/emails/0192") is None
+    assert PAGES.address_of("/v1/contacts/0192") is None
     assert PAGES.address_of("/v1/waivers/WVR-2") == "https://desk.example/waivers/WVR-2"

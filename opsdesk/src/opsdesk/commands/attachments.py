@@ -63,7 +63,7 @@ async def _download(ticket: str, number: int, to: Path | None) -> None:
         file = found[number - 1]
         path = to or Path(_safe_name(file["name"]))
         answer = await client.get_response("intake", file["href"])
-    _write_new(path, answer.content)
+    write_new(path, answer.content, "choose another: --to")
     json_output.emit({"file": str(path), "bytes": len(answer.content)})
     print_line(f"{len(answer.content)} bytes are in {path}.")
 
@@ -90,13 +90,12 @@ def _safe_name(name: str) -> str:
     return "".join(c for c in last if c.isprintable())[:200] or "attachment"
 
 
-def _write_new(path: Path, content: bytes) -> None:
-    """Write a file that only this user can read. Raises CliError where one of that name exists."""
+def write_new(path: Path, content: bytes, else_do: str) -> None:
+    """Write a file that only this user can read. Raises CliError where one of that name exists, which says what
+    `else_do`."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        raise CliError(
-            f"{path} cannot be written ({error.strerror}); choose another: --to"
-        ) from None
+        raise CliError(f"{path} cannot be written ({error.strerror}); {else_do}") from None
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(content)

@@ -1,10 +1,13 @@
-"""The commands `opsdesk mails list | show | open | set-aside`: mails that were held back as a machine's."""
+"""The commands `opsdesk mails list | show | raw | open | set-aside`: mails that were held back as a machine's."""
 
+from pathlib import Path
 from typing import Annotated
 
 from typer import Argument, Option, Typer
 
+from opsdesk import json_output
 from opsdesk.api_client import JSON
+from opsdesk.commands.attachments import write_new
 from opsdesk.commands.console import print_facts, print_line, print_table, run_command
 from opsdesk.formatting import format_instant
 from opsdesk.session import own_client
@@ -17,7 +20,7 @@ Mail = Annotated[str, Argument(help="Its id, as `mails list` shows it.")]
 @app.command("list")
 def list_(
     outcome: Annotated[
-        str, Option(help="ignored (held back), unreadable, duplicate, received, opened, joined")
+        str, Option(help="ignored (held back), unreadable, received, opened, joined")
     ] = "ignored",
 ) -> None:
     """List the newest mails that were held back."""
@@ -28,6 +31,17 @@ def list_(
 def show_(mail: Mail) -> None:
     """Show a mail with what it says."""
     run_command(_show(mail))
+
+
+@app.command("raw")
+def raw_(
+    mail: Annotated[str, Argument(help="Its id, as `mails list` or `show --json` gives it.")],
+    file: Annotated[
+        Path, Argument(help="The file to write, such as mail.eml; never written over.")
+    ],
+) -> None:
+    """Write a mail to a file as it came. Nothing in it is verified: nothing opens it here."""
+    run_command(_raw(mail, file))
 
 
 @app.command("open")
@@ -55,8 +69,17 @@ async def _show(mail: str) -> None:
     print_facts(shown["subject"] or "(no subject)", _facts(shown))
     print_line((shown["text"] or "What it says is on its ticket, or deleted as too old.").strip())
     if shown["outcome"] == "ignored":
-        print_line(f"\nA person's after all? opsdesk mails open {shown['id']}")
+        print_line(f"\nAs it came: opsdesk mails raw {shown['id']} mail.eml")
+        print_line(f"A person's after all? opsdesk mails open {shown['id']}")
         print_line(f"Nobody has to act on it? opsdesk mails set-aside {shown['id']}")
+
+
+async def _raw(mail: str, file: Path) -> None:
+    async with own_client() as client:
+        answer = await client.get_response("intake", f"/v1/emails/{mail}/raw")
+    write_new(file, answer.content, "choose another file")
+    json_output.emit({"file": str(file), "bytes": len(answer.content)})
+    print_line(f"{len(answer.content)} bytes are in {file}.")
 
 
 async def _open(mail: str) -> None:

@@ -33,9 +33,14 @@ def list_(
     run_command(_list({name: value for name, value in query.items() if value is not None}))
 
 
-def show_(ticket: Ticket) -> None:
+def show_(
+    ticket: Ticket,
+    quoted: Annotated[
+        bool, Option("--quoted", help="With what was cut from mails: quoted text and signatures.")
+    ] = False,
+) -> None:
     """Show a ticket with its messages, its clocks, and what you may do now."""
-    run_command(_show(ticket))
+    run_command(_show(ticket, quoted=quoted))
 
 
 def history(ticket: Ticket) -> None:
@@ -54,24 +59,30 @@ async def _list(query: JSON) -> None:
         )
 
 
-async def _show(ref: str) -> None:
+async def _show(ref: str, *, quoted: bool) -> None:
     async with own_client() as client:
         ticket = await client.get("intake", f"/v1/tickets/{ref}")
         print_facts(f"{ticket['key']}: {ticket['title']}", _facts(ticket))
         messages = [one async for one in client.items("intake", f"/v1/tickets/{ref}/messages")]
         for message in messages:
-            _print_message(message)
+            _print_message(message, quoted=quoted)
         clocks = await show_clocks(client, ticket["key"])
     if acts := [one["act"] for one in ticket.get("allowed", ()) if one["possible"]]:
         print_line(f"You may: {', '.join(acts).replace('_', '-')}")
     json_output.emit(ticket | {"messages": messages, "clocks": clocks})
 
 
-def _print_message(message: JSON) -> None:
+def _print_message(message: JSON, *, quoted: bool) -> None:
     author = message.get("author_name") or message["author"]
     side = f"{message['direction']}, {message['visibility']}"
     print_line(f"\n{format_instant(message['at'])}  {author} ({side})")
+    if doubt := message.get("sender_doubt"):
+        print_line(f"  Warning: the sender of this mail was not believed: {doubt}")
     print_line(message["text"].strip())
+    for line in quoted_lines(message, whole=quoted):
+        print_line(line)
+    if quoted and message.get("email"):
+        print_line(f"  As it came: opsdesk mails raw {message['email']} mail.eml")
     for line in mail_lines(message):
         print_line(line)
 
@@ -82,6 +93,16 @@ async def _history(ref: str) -> None:
     json_output.emit({"items": entries})
     rows = ((format_instant(one["at"]), one["words"]) for one in entries)
     print_table(f"What happened to {ref}", ("at", "what"), rows)
+
+
+def quoted_lines(message: JSON, *, whole: bool) -> list[str]:
+    """Return what was cut from a mail, indented: the `whole` of it, else one line that says how to see it."""
+    lines = (message.get("history") or "").strip("\n").splitlines()
+    if not lines:
+        return []
+    if whole:
+        return ["  Quoted, or a signature:", *(f"  | {line}" for line in lines)]
+    return [f"  {len(lines)} more lines, quoted or a signature: add --quoted"]
 
 
 def mail_lines(message: JSON) -> list[str]:

@@ -3,14 +3,17 @@
 from typing import Final
 
 from common.http import MIB, Service
+from console.access_requests import pages as access_request_pages
 from console.account import back_channel_pages, sign_in_pages
 from console.account import pages as account_pages
 from console.actions import pages as action_pages
 from console.agreements import pages as agreement_pages
 from console.agreements import term_pages, trial_pages
+from console.articles import pages as article_pages
 from console.availability import pages as availability_pages
 from console.calendars import pages as calendar_pages
 from console.clocks import pages as clock_pages
+from console.contacts import pages as contact_pages
 from console.customers import goals_pages
 from console.customers import pages as customer_pages
 from console.deliveries import delivery_request_pages
@@ -30,12 +33,16 @@ from console.leadership import pages as leadership_pages
 from console.live import pages as live_pages
 from console.live.hub import Hub, run_hub
 from console.look.rendering import CompiledTemplates
+from console.mails import pages as mail_pages
 from console.maintenance import pages as maintenance_pages
 from console.notices import pages as notice_pages
 from console.on_call import pages as on_call_pages
+from console.outage_rules import pages as outage_rule_pages
 from console.outages import pages as outage_pages
+from console.people import pages as people_pages
 from console.presence import pages as presence_pages
 from console.presence.store import RETENTION as PRESENCE
+from console.priority_matrix import pages as priority_matrix_pages
 from console.refusals import pages as refusal_pages
 from console.reports import pages as report_pages
 from console.reviews import meeting_pages
@@ -47,7 +54,9 @@ from console.settings import ConsoleSettings
 from console.status import pages as status_pages
 from console.tickets import (
     act_pages,
+    before_sending_pages,
     bulk_pages,
+    help_pages,
     new_pages,
     queue_pages,
     side_pages,
@@ -88,8 +97,10 @@ SERVICE: Final = Service(
         bulk_pages.routes,
         view_pages.routes,
         new_pages.routes,  # before the tickets, whose keys it is none of
+        help_pages.routes,  # before the parts of a ticket
         ticket_pages.routes,
         writing_pages.routes,
+        before_sending_pages.routes,
         act_pages.routes,
         file_pages.routes,
         ticket_waiver_pages.routes,
@@ -106,12 +117,15 @@ SERVICE: Final = Service(
         delivery_request_pages.routes,  # before the deliveries, whose keys it is none of
         delivery_pages.routes,
         version_pages.routes,
+        access_request_pages.routes,
         action_pages.routes,
         term_pages.routes,  # before the agreements, whose keys `new` is none of
         trial_pages.routes,
         agreement_pages.routes,
+        article_pages.routes,
         availability_pages.routes,
         calendar_pages.routes,
+        contact_pages.routes,
         customer_pages.routes,
         goals_pages.routes,
         emergency_pages.routes,
@@ -120,9 +134,13 @@ SERVICE: Final = Service(
         forecast_pages.routes,
         improvement_pages.routes,
         leadership_pages.routes,
+        mail_pages.routes,
         maintenance_pages.routes,
         notice_pages.routes,
+        outage_rule_pages.routes,
         outage_pages.routes,
+        people_pages.routes,
+        priority_matrix_pages.routes,
         refusal_pages.routes,
         report_pages.routes,
         review_pages.routes,

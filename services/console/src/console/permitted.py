@@ -5,10 +5,12 @@ from typing import Final
 
 from common.auth.permissions import PERMISSIONS, STAFF, is_allowed
 
+ASK_FOR_ACCESS: Final = "access-requests:request"
 ASK_FOR_DELIVERIES: Final = "deliveries:submit"
 OPEN_TICKETS: Final = "tickets:open"
 SEND_NOTICES: Final = "notices:send"
 WRITE_AGREEMENTS: Final = "agreements:write"
+WRITE_ARTICLES: Final = "articles:write"
 
 
 def may(roles: Iterable[str], permission: str) -> bool:

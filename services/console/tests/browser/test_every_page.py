@@ -4,6 +4,8 @@ import pytest
 
 from console.tickets.acts import ACT_FORMS
 from console_support.answers import MESSAGE, clock, say_ticket
+from console_support.changes import CONTACT
+from console_support.desk import MAIL_ID
 from console_support.served import Look
 from console_support.services import FakeServices
 
@@ -43,6 +45,20 @@ PAGES = (
     "/escalations/ESC-3",
     "/notices/NTC-2",
     "/monitoring-improvements/MON-1",
+    "/mails",
+    f"/mails/{MAIL_ID}",
+    "/access-requests",
+    "/access-requests/new",
+    "/access-requests/ACC-1",
+    "/articles",
+    "/articles/KB-1",
+    f"/customers/acme/contacts/{CONTACT['id']}",
+    f"/contacts/{CONTACT['id']}/erasure",
+    "/people/mia",
+    "/priority-matrix",
+    "/outage-rules",
+    "/tickets/OPS-7/help",
+    "/tickets/OPS-7/linked-tickets",
     "/search?q=invoices",
     "/settings",
     "/nothing",

@@ -182,3 +182,17 @@ async def test_a_page_that_nobody_sees_asks_nothing(
     await page.evaluate(hide % "false" + event)
     await expect(page.locator("#part-facts")).to_contain_text("second_level")
     assert "GET /live" in watched.asked
+
+
+async def test_what_may_help_comes_after_the_page_and_once(
+    look: Look, services: FakeServices
+) -> None:
+    watched = await look()
+    await watched.go(HERE)
+    await expect(watched.page.locator("#part-help")).to_contain_text("Restart the scheduler.")
+    await expect(
+        watched.page.locator("#part-help [data-part], #part-help[data-part]")
+    ).to_have_count(0)
+    asked = [one for one in services.seen if one.path.endswith("/suggestions")]
+    assert len(asked) == 1
+    assert watched.wrong == []

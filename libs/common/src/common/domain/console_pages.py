@@ -10,7 +10,9 @@ from typing import Final, Literal
 from urllib.parse import quote, urlsplit
 
 Thing = Literal[
+    "access_request",
     "agreement",
+    "article",
     "calendar",
     "clock",
     "customer",
@@ -19,11 +21,15 @@ Thing = Literal[
     "environment",
     "escalation",
     "follow_up",
+    "mail",
     "maintenance",
     "monitoring_improvement",
     "notice",
     "on_call",
     "outage",
+    "outage_rules",
+    "person",
+    "priority_matrix",
     "review",
     "review_action",
     "status",
@@ -33,7 +39,9 @@ Thing = Literal[
 ]
 
 PATHS: Final[Mapping[Thing, str]] = {
+    "access_request": "/access-requests/{key}",
     "agreement": "/agreements/{key}",
+    "article": "/articles/{key}",
     "calendar": "/calendars/{key}",
     "clock": "/clocks/{key}",
     "customer": "/customers/{key}",
@@ -42,11 +50,15 @@ PATHS: Final[Mapping[Thing, str]] = {
     "environment": "/environments/{key}",
     "escalation": "/escalations/{key}",
     "follow_up": "/follow-ups/{key}",
+    "mail": "/mails/{key}",
     "maintenance": "/maintenance/{key}",
     "monitoring_improvement": "/monitoring-improvements/{key}",
     "notice": "/notices/{key}",
     "on_call": "/on-call",
     "outage": "/outages/{key}",
+    "outage_rules": "/outage-rules",
+    "person": "/people/{key}",
+    "priority_matrix": "/priority-matrix",
     "review": "/reviews/{key}",
     "review_action": "/review-actions/{key}",
     "status": "/status",
@@ -57,13 +69,16 @@ PATHS: Final[Mapping[Thing, str]] = {
 """The page of each thing. A key is its key or its id, as the API takes both."""
 
 _THINGS: Final[Mapping[str, Thing]] = {
+    "access-requests": "access_request",
     "agreements": "agreement",
+    "articles": "article",
     "calendars": "calendar",
     # A request for a change, and a problem, is a ticket.
     "change-requests": "ticket",
     "clocks": "clock",
     "customers": "customer",
     "deliveries": "delivery",
+    "emails": "mail",
     "emergency-changes": "emergency_change",
     "environments": "environment",
     "escalations": "escalation",
@@ -72,6 +87,7 @@ _THINGS: Final[Mapping[str, Thing]] = {
     "monitoring-improvements": "monitoring_improvement",
     "notices": "notice",
     "outages": "outage",
+    "people": "person",
     "problems": "ticket",
     "review-actions": "review_action",
     "reviews": "review",
@@ -79,6 +95,19 @@ _THINGS: Final[Mapping[str, Thing]] = {
     "waivers": "waiver",
 }
 """What the nouns of the API's addresses are; one that is missing here has no page."""
+_ALONE: Final[Mapping[str, Thing]] = {
+    "outage-rules": "outage_rules",
+    "priority-matrix": "priority_matrix",
+}
+"""The nouns of what there is one of."""
+_BELOW: Final[Mapping[tuple[str, str], str | None]] = {
+    ("contacts", "erasure"): "/contacts/{key}/erasure",
+    ("customers", "contacts"): "/customers/{key}/contacts/{own}",
+    # Of what waits there, the answer is to ask for the same, which only whoever asks can say.
+    ("people", "notification-settings"): None,
+    ("tickets", "linked-tickets"): "/tickets/{key}/linked-tickets",
+}
+"""The pages of what lies below a thing and is not shown on its page, by the nouns of the API; `own` is its own key."""
 _API: Final = "/v1/"
 
 
@@ -109,9 +138,15 @@ def page_path(thing: Thing, key: str = "") -> str:
 def page_of(api_address: str) -> str | None:
     """The path of the page for an address of the API; None where the console has none for it.
 
-    What lies below a thing, such as a customer's contact, is shown on the page of that thing.
+    What lies below a thing is shown on the page of that thing, but for what has a page of its own.
     """
     noun, _, rest = urlsplit(api_address).path.partition(_API)[2].partition("/")
-    key = rest.partition("/")[0]
+    key, _, below = rest.partition("/")
+    inner, _, own = below.partition("/")
+    if (noun, inner) in _BELOW and (own or inner != "contacts"):
+        path = _BELOW[noun, inner]
+        return path and path.format(key=quote(key, safe=""), own=quote(own, safe=""))
+    if noun in _ALONE:
+        return page_path(_ALONE[noun])
     thing = _THINGS.get(noun)
     return page_path(thing, key) if thing is not None and key else None

@@ -11,8 +11,9 @@ from console.upstream.part import Denied, Missing, Part, data_of, items_of
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Somebody at the customer. `may_call`: confirmed to be somebody else than who registered them."""
+    """Somebody at the customer. `is_confirmed`: to be somebody else than who registered them."""
 
+    id: str
     name: str
     address: str | None
     phones: tuple[str, ...]
@@ -70,6 +71,7 @@ def customer_card(parts: Mapping[str, Part], key: str, moment: datetime) -> Cust
 def _contact(item: Mapping[str, Any]) -> Contact:
     phones = (item["phone"], *item["other_phones"])
     return Contact(
+        item["id"],
         item["name"],
         item["address"],
         tuple(one for one in phones if one),

@@ -1,7 +1,8 @@
 """A decision by a form: sent to its service; back to the page where it was done."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -10,7 +11,9 @@ from starlette.responses import RedirectResponse, Response
 
 from console.forms import form as forms
 from console.forms.drawn import lacking, typed
+from console.forms.fields import Field
 from console.forms.form import Form
+from console.forms.reading import asked_which, read_fields
 from console.upstream.part import ServiceName
 from console.upstream.problems import Done
 from console.visits.routes import SEE_OTHER
@@ -22,9 +25,10 @@ Redraw = Callable[[Form], Awaitable[Response]]
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What is decided: `noun` and `key` are in the API and in the console alike, `act` ends the API's path.
+    `key` is empty of what there is one of.
 
     `compares`: it is about what the page shows, and refused where somebody has changed that since.
-    `done`: what the page says was done, where that is not the act itself.
+    `done`: what the page says was done, where that is not the act itself. `back`: its page, where that lies elsewhere.
     """
 
     service: ServiceName
@@ -33,14 +37,19 @@ class Decision:
     act: str
     compares: bool = True
     done: str | None = None
+    back: str | None = None
 
     @property
     def page(self) -> str:
-        return f"/{self.noun}/{quote(self.key, safe='')}"
+        return self.back or self._address
 
     @property
     def path(self) -> str:
-        return f"/v1{self.page}/{self.act}"
+        return f"/v1{self._address}/{self.act}"
+
+    @property
+    def _address(self) -> str:
+        return f"/{self.noun}" + (f"/{quote(self.key, safe='')}" if self.key else "")
 
 
 async def decide(
@@ -65,6 +74,24 @@ async def decide(
     if isinstance(outcome, Done):
         return RedirectResponse(f"{decision.page}?done={decision.done or decision.act}", SEE_OTHER)
     return await redraw(forms.after(outcome, values, seen))
+
+
+async def decide_typed(
+    request: Request,
+    visitor: Visitor,
+    decision: Decision,
+    fields: Iterable[Field],
+    redraw: Redraw,
+    *,
+    says: Mapping[str, Any] = MappingProxyType({}),
+) -> Response:
+    """Send a decision with what was typed into its fields; `says` is in its body whatever that is."""
+    values: dict[str, str] = request.state.form
+    found = read_fields(fields, values, visitor.reader.zone)
+    if wrong := found.wrong:
+        typed_twice = values | asked_which(wrong)
+        return await redraw(forms.invalid(typed_twice, values.get("seen") or None, *wrong))
+    return await decide(request, visitor, decision, {**found.body, **says} or None, redraw)
 
 
 async def decide_with_fields(

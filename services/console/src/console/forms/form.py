@@ -17,7 +17,9 @@ from console.upstream.problems import (
     violations,
 )
 
-Notice = Literal["not_sent", "uncertain", "changed", "busy", "arrived", "refused", "sign_in"]
+Notice = Literal[
+    "not_sent", "uncertain", "changed", "busy", "arrived", "refused", "sign_in", "found"
+]
 CHANGED, TOO_MANY, UNAVAILABLE, UNAUTHENTICATED = 412, 429, 503, 401
 MISMATCH: Final = "urn:opsdesk:error:idempotency-mismatch"
 IN_PROGRESS: Final = "urn:opsdesk:error:still-running"
@@ -62,6 +64,11 @@ def nonce_of(values: Mapping[str, str]) -> str:
 def invalid(values: Mapping[str, str], seen: str | None, *errors: Violation) -> Form:
     """A form that was not sent on, since it lacks something."""
     return Form(nonce_of(values), seen, values, "refused", errors, 422)
+
+
+def found(values: Mapping[str, str], seen: str | None) -> Form:
+    """A form that was not sent on yet, since its text is to be looked at once more first."""
+    return Form(nonce_of(values), seen, values, "found", (), 422)
 
 
 def after(outcome: Outcome, values: Mapping[str, str], seen: str | None) -> Form:

@@ -15,6 +15,7 @@ SOURCES: Final[Mapping[str, Get]] = {
     "teams": Get("intake", "/v1/teams", {"limit": MOST}, remember=True),
     "partners": Get("intake", "/v1/partners", {"limit": MOST}, remember=True),
     "customers": Get("intake", "/v1/customers", {"limit": MOST}, remember=True),
+    "systems": Get("intake", "/v1/linked-systems", {"limit": MOST}, remember=True),
     "services": Get("sla", "/v1/services", {"limit": MOST}, remember=True),
 }
 MAX_EXCERPT: Final = 90

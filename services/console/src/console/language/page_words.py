@@ -26,4 +26,9 @@ PAGES: Final[Mapping[str, str]] = {
     "refusals": "Refusals",
     "follow_ups": "Follow-ups",
     "emergency_changes": "Emergency changes",
+    "mails": "Mails",
+    "access_requests": "Accesses",
+    "articles": "Articles",
+    "outage_rules": "What counts as an outage",
+    "priority_matrix": "Priorities by impact and urgency",
 }

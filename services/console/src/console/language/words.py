@@ -9,6 +9,7 @@ from typing import Final
 from console.language.act_words import ACTS, DONE, NOTIFICATIONS
 from console.language.delivery_words import DELIVERY_WORDS
 from console.language.field_words import OF_FORMS
+from console.language.intake_page_words import INTAKE_PAGE_WORDS
 from console.language.intake_words import INTAKE_WORDS
 from console.language.page_words import PAGES
 from console.language.promise_words import PROMISE_WORDS
@@ -244,5 +245,6 @@ WORDS: Final[Mapping[str, Words]] = {
     **REPORT_WORDS,
     **DELIVERY_WORDS,
     **INTAKE_WORDS,
+    **INTAKE_PAGE_WORDS,
 }
 """The words of each kind of code."""

@@ -51,6 +51,11 @@ MORE: Final = (
     ("refusals", "/refusals"),
     ("follow_ups", "/follow-ups"),
     ("emergency_changes", "/emergency-changes"),
+    ("articles", "/articles"),
+    ("mails", "/mails"),
+    ("access_requests", "/access-requests"),
+    ("outage_rules", "/outage-rules"),
+    ("priority_matrix", "/priority-matrix"),
 )
 """What is looked at less often: behind "More"."""
 CONTACTS: Final = (("work", "/"), ("tickets", "/tickets"))
@@ -61,6 +66,7 @@ CONTACTS_MORE: Final = (
     ("maintenance", "/maintenance"),
     ("reports", "/reports"),
     ("reviews", "/reviews"),
+    ("articles", "/articles"),
 )
 
 

@@ -19,6 +19,8 @@ KEYS: Final = (
     (re.compile(r"FUP-\d+", re.IGNORECASE), "follow-ups"),
     (re.compile(r"NTC-\d+", re.IGNORECASE), "notices"),
     (re.compile(r"MON-\d+", re.IGNORECASE), "monitoring-improvements"),
+    (re.compile(r"ACC-\d+", re.IGNORECASE), "access-requests"),
+    (re.compile(r"KB-\d+", re.IGNORECASE), "articles"),
     (re.compile(r"EMC-\d+", re.IGNORECASE), "emergency-changes"),
 )
 

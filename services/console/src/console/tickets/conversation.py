@@ -23,7 +23,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message. `voice`: of the customer, ours to the customer, or among us. `mail`: what became of it."""
+    """A message. `voice`: of the customer, ours to the customer, or among us. `mail`: what became of it.
+
+    `history` is what was cut from it: quoted text, a signature. `email`: the id of the mail as which it came.
+    """
 
     id: str
     voice: Voice
@@ -36,6 +39,8 @@ class Message:
     mail: str | None
     doubt: str | None
     partner: str | None
+    history: str | None
+    email: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,8 @@ def _message(item: Mapping[str, Any]) -> Message:
         _mail(item),
         item.get("sender_doubt"),
         item.get("partner"),
+        (item.get("history") or "").strip() or None,
+        item.get("email"),
     )
 
 

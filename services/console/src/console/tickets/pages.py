@@ -16,6 +16,7 @@ from console.files.attached import attached_files
 from console.forms import form as forms
 from console.forms.form import Form
 from console.presence.store import others
+from console.tickets.checked import Checked
 from console.tickets.seen import changes, written_facts
 from console.tickets.ticket_parts import WHOLE, ask, etag_of
 from console.tickets.view import ticket_page
@@ -83,8 +84,12 @@ async def show_ticket(
     parts: Parts | None = None,
     done: str | None = None,
     after: str | None = None,
+    checked: Checked | None = None,
 ) -> Response:
-    """Show a ticket with the forms that were `drawn` again, and blank ones beside them."""
+    """Show a ticket with the forms that were `drawn` again, and blank ones beside them.
+
+    `checked` is what was found in the reply.
+    """
     parts = parts or await ask(visitor, key, after, WHOLE)
     etag = etag_of(parts)
     shown = {name: _fresh(drawn.get(name), etag) for name in WRITTEN}
@@ -111,6 +116,7 @@ async def show_ticket(
         changed=changes(overtaken[0], view.ticket) if overtaken else (),
         saw=written_facts(view.ticket),
         attached=attached_files,
+        checked=checked,
         wrong=any(one.notice for one in shown.values()),
         done=done,
         after=after,

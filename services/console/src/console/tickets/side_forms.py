@@ -8,13 +8,14 @@ from urllib.parse import quote
 from console.forms.fields import Field
 from console.upstream.part import ServiceName
 
-Side = Literal["links", "hand-overs", "time", "history"]
+Side = Literal["links", "hand-overs", "linked-tickets", "time", "history"]
 LINK_KINDS: Final = ("child_of", "caused_by", "duplicates", "blocks")
 
 
 @dataclass(frozen=True, slots=True)
 class SideForm:
-    """A form of the page `side`. `path` is the API's, with {key} of the ticket and {id} of what it is about.
+    """A form of the page `side`. `path` is the API's, with {key} of the ticket and {id} of what it is about;
+    {part} is what of that, named behind it with a blank between.
 
     `names_ticket`: the body says which ticket it is about, as the path does not.
     """
@@ -29,7 +30,8 @@ class SideForm:
 
     def address(self, key: str, id: str) -> str:
         """Return the API's path for this ticket, and this thing on it."""
-        return self.path.format(key=quote(key, safe=""), id=quote(id, safe=""))
+        of, _, part = (quote(one, safe="") for one in id.partition(" "))
+        return self.path.format(key=quote(key, safe=""), id=of, part=part)
 
     def body(self, key: str, read: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return what is sent; None where it takes no body."""
@@ -73,6 +75,37 @@ SIDE_FORMS: Final = (
         "hand-overs",
         "/v1/tickets/{key}/hand-overs/{id}/reference",
         (Field("reference", "line", needed=True, label="partner_reference"),),
+    ),
+    SideForm(
+        "decide",
+        "linked-tickets",
+        "/v1/linked-tickets/{id}/conflicts/{part}/decide",
+        (
+            Field(
+                "decision",
+                "one_of",
+                needed=True,
+                choices=("ours", "theirs"),
+                words="whose_value",
+            ),
+            Field("reason", "line"),
+        ),
+    ),
+    SideForm("retry", "linked-tickets", "/v1/linked-tickets/{id}/retry"),
+    SideForm(
+        "end-link",
+        "linked-tickets",
+        "/v1/linked-tickets/{id}/unlink",
+        (Field("reason", "line", needed=True),),
+    ),
+    SideForm(
+        "link-system",
+        "linked-tickets",
+        "/v1/tickets/{key}/linked-tickets",
+        (
+            Field("system", "listed", needed=True, source="systems"),
+            Field("remote_id", "line", hint="their_ticket"),
+        ),
     ),
     SideForm(
         "spend",

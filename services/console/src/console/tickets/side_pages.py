@@ -1,4 +1,4 @@
-"""The pages beside a ticket: `/tickets/OPS-…/links`, `…/hand-overs`, `…/time` and `…/history`."""
+"""The pages beside a ticket: `/tickets/OPS-…/links`, `…/hand-overs`, `…/linked-tickets`, `…/time`, `…/history`."""
 
 from collections.abc import Mapping
 from typing import Final, cast
@@ -24,10 +24,13 @@ from console.visits.visitor import Visiting, Visitor
 SIDES: Final[Mapping[str, Mapping[str, str]]] = {
     "links": {"links": "/v1/tickets/{key}/links", "watchers": "/v1/tickets/{key}/watchers"},
     "hand-overs": {"hand_overs": "/v1/tickets/{key}/hand-overs"},
+    "linked-tickets": {"linked": "/v1/tickets/{key}/linked-tickets"},
     "time": {"time": "/v1/time-entries"},
     "history": {"history": "/v1/tickets/{key}/history"},
 }
 """What each page asks for, beside the ticket."""
+WHOLE: Final = ("/links", "/watchers", "/hand-overs", "/linked-tickets")
+"""How the paths end of lists that come whole."""
 WRITING: Final = frozenset({"reply", "note"})
 
 routes = pages()
@@ -143,6 +146,6 @@ def _service(path: str) -> ServiceName:
 
 
 def _query(path: str, key: str, after: str | None) -> dict[str, str]:
-    query = {"limit": "200"} if not path.endswith(("/links", "/watchers", "/hand-overs")) else {}
+    query = {} if path.endswith(WHOLE) else {"limit": "200"}
     query |= {"ticket": key} if path == "/v1/time-entries" else {}
     return query | ({"cursor": after} if after else {})

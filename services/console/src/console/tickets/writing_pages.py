@@ -13,6 +13,8 @@ from console.files.attached import attached_ids
 from console.files.sending import send_files
 from console.forms import form as forms
 from console.language.marked import marked
+from console.tickets.checked import AGREED, Checked, is_agreed, name_of
+from console.tickets.checking import check_text
 from console.tickets.pages import show_ticket
 from console.tickets.ticket_parts import ask, etag_of
 from console.upstream.problems import Done, Violation
@@ -44,11 +46,16 @@ async def _write(request: Request, visitor: Visitor, key: str, kind: Kind) -> Re
     seen = values.get("seen") or None
     text = values.get("text", "").strip()
     here = f"/tickets/{quote(key, safe='')}"
-    sent = await send_files(visitor, request.state.files, f"/v1{here}/attachments")
+    sent = await send_files(visitor, request.state.files, files_path(key))
     values = request.state.form = values | sent.fields
     wrong = sent.wrong if text else (Violation("text", EMPTY), *sent.wrong)
     if wrong:
         return await show_ticket(request, visitor, key, {kind: forms.invalid(values, seen, *wrong)})
+    if kind == "reply" and not is_agreed(values, text) and not visitor.is_contact:
+        found = await check_text(visitor, key, text)
+        if isinstance(found, Checked) and found.findings:
+            drawn = forms.found(values | {AGREED: name_of(text)}, seen)
+            return await show_ticket(request, visitor, key, {kind: drawn}, checked=found)
     outcome = await visitor.upstream.send(
         visitor.asker,
         "intake",
@@ -65,6 +72,11 @@ async def _write(request: Request, visitor: Visitor, key: str, kind: Kind) -> Re
     parts = await ask(visitor, key)
     drawn = forms.after(outcome, values, etag_of(parts) or seen)
     return await show_ticket(request, visitor, key, {kind: drawn}, parts=parts)
+
+
+def files_path(key: str) -> str:
+    """Return where intake takes files for this ticket."""
+    return f"/v1/tickets/{quote(key, safe='')}/attachments"
 
 
 def _body(kind: Kind, text: str, values: Mapping[str, str]) -> dict[str, Any]:

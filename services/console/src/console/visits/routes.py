@@ -36,7 +36,7 @@ FETCHED_AS: Final = "sec-fetch-mode"
 NAVIGATED: Final = "navigate"
 MULTIPART: Final = "multipart/form-data"
 HIDDEN: Final = frozenset(
-    {"form", "nonce", "seen", "saw", "id", "act", "filled_in", "back", "contact"}
+    {"form", "nonce", "seen", "saw", "id", "act", "filled_in", "back", "contact", "checked"}
 )
 """Fields of our forms that nobody types."""
 

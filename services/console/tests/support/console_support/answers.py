@@ -63,6 +63,8 @@ def message(text: str, **changed: Any) -> dict[str, Any]:
         "mailing": "planned",
         "sender_doubt": None,
         "partner": None,
+        "history": None,
+        "email": None,
     }
     return facts | changed
 
@@ -125,6 +127,8 @@ def say_ticket(services: FakeServices, **changed: Any) -> None:
             author_name="Jan",
             html="<p>It <b>still</b> does not work.</p>",
             attachments=[FILE],
+            history="On Monday Anna wrote:\n> Dear Jan",
+            email="0190a000-0000-7000-8000-0000000000f2",
         ),
         message("Dear Jan, we are looking into it.", id=f"{MESSAGE[:-1]}2"),
         message(

@@ -5,6 +5,7 @@ from typing import Any
 from console_support.answers import page_of, say_ticket, say_work
 from console_support.changes import CONTACT, CUSTOMER, say_changes
 from console_support.deliveries import say_deliveries
+from console_support.desk import say_desk, waiting_rows
 from console_support.notices import say_notices
 from console_support.promises import say_promises
 from console_support.reviews import say_reviews
@@ -107,7 +108,8 @@ def say_everything(services: FakeServices) -> None:
     say_reviews(services)
     say_changes(services)
     say_deliveries(services)
-    say_notices(services)
+    say_notices(services, *waiting_rows())
+    say_desk(services)
     found = services.answers["intake", "GET", "/v1/queue"]
     services.say("intake", "/v1/tickets", answer=found)
     say_lists(services)

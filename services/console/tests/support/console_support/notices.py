@@ -55,12 +55,14 @@ def waiting_row(kind: str, key: str, noun: str) -> dict[str, Any]:
     return row | {"href": f"/v1/{noun}/{key}", "page": None}
 
 
-def say_notices(services: FakeServices) -> None:
+def say_notices(services: FakeServices, *others: dict[str, Any]) -> None:
+    """Let one of each wait, beside these others."""
     services.say("intake", "/v1/notices/NTC-2", NOTICE)
     services.say("intake", "/v1/monitoring-improvements/MON-1", IMPROVEMENT)
     rows = (
         waiting_row("send_notice", "NTC-2", "notices"),
         waiting_row("plan_improvement", "MON-1", "monitoring-improvements"),
+        *others,
     )
-    counts = {"send_notice": 1, "plan_improvement": 1}
+    counts = {row["kind"]: 1 for row in rows}
     services.say("intake", "/v1/waiting-for-me", page_of(*rows, counts=counts))

@@ -2,6 +2,8 @@
 
 from console.tickets.acts import ACT_FORMS
 from console_support.answers import MESSAGE, clock
+from console_support.changes import CONTACT
+from console_support.desk import MAIL_ID
 from console_support.forecasts import FORECAST_ID
 from console_support.promises import AGREEMENT, AGREEMENT_ID, CALENDAR_ID, CLOCK_ID
 
@@ -59,6 +61,23 @@ PAGES = {
     "/emergency-changes/EMC-2": "delivery-gate",
     "/notices/NTC-2": "intake",
     "/monitoring-improvements/MON-1": "intake",
+    "/mails": "intake",
+    "/mails?outcome=unreadable": "intake",
+    f"/mails/{MAIL_ID}": "intake",
+    "/access-requests": "intake",
+    "/access-requests/new": "",
+    "/access-requests/ACC-1": "intake",
+    "/articles": "intake",
+    "/articles?q=late": "intake",
+    "/articles/new": "",
+    "/articles/KB-1": "intake",
+    f"/customers/acme/contacts/{CONTACT['id']}": "intake",
+    f"/contacts/{CONTACT['id']}/erasure": "intake",
+    "/people/mia": "intake",
+    "/priority-matrix": "intake",
+    "/outage-rules": "sla",
+    "/tickets/OPS-7/help": "intake",
+    "/tickets/OPS-7/linked-tickets": "intake",
     "/tickets/new": "",
     "/tickets/new?who=jan": "",
     "/tickets/views?q=is%3Amine": "",

@@ -77,8 +77,16 @@ class FakeServices(httpx.AsyncBaseTransport):
         return answer(request)
 
     def sent(self, method: str = "POST") -> list[Seen]:
-        """Return the requests that were to change something."""
-        return [one for one in self.seen if one.method == method]
+        """Return the requests that were to change something: a check and a draft only compute."""
+        return [one for one in self.seen if one.method == method and not _computes(one.path)]
+
+    def asked(self, path: str) -> list[Seen]:
+        """Return the requests to a path that computes."""
+        return [one for one in self.seen if one.path == path]
+
+
+def _computes(path: str) -> bool:
+    return path.endswith(("/messages/check", "/messages/draft"))
 
 
 def problem(status: int, type: str, detail: str, **more: Any) -> httpx.Response:

@@ -130,6 +130,8 @@ if (bar && parts().length) {
   });
   status();
   listen();
+  // What nobody waits for is asked for once the page is there.
+  parts().filter((one) => "later" in one.dataset).forEach(ask);
   // Without hints every 30 seconds, else once a minute, as what is left of a promise runs down.
   let beats = 0;
   setInterval(() => { if (++beats % 2 === 0 || blind) { stale.clear(); askAll(); } }, 30000);

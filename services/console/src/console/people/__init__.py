@@ -1,0 +1,1 @@
+"""One of our own people: their roles, and what waits for a second person."""
