@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -15,13 +16,19 @@ from .test_typed_commands import PAGES, ROOT, lines_of_code
 FILES: Final = sorted(
     path for path in (ROOT / "deploy").rglob("*") if re.fullmatch(r"\.env.*|.*\.env", path.name)
 )
-WITH_COMMENT: Final = re.compile(r"^\s*[A-Z][A-Z0-9_]*=\S*\s+#", re.MULTILINE)
-"""A value with a comment behind it, which both would take for a part of the value."""
+WITH_COMMENT: Final = re.compile(r"^[ \t]*OPSDESK_[A-Z0-9_]*=\S*[ \t]+#", re.MULTILINE)
+"""A setting with a comment behind its value, which both would take for a part of it. (A line of a shell may have one.)"""
+IN_A_FILE: Final = re.compile(r"^\w+=\S*[ \t]+#", re.MULTILINE)
 
 
-@pytest.mark.parametrize("path", [*PAGES, *FILES], ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_comment_stands_on_a_line_of_its_own(path: Path) -> None:
-    assert WITH_COMMENT.findall(path.read_text(encoding="utf-8")) == []
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_comment_stands_on_a_line_of_its_own(page: Path) -> None:
+    assert WITH_COMMENT.findall(page.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_so_it_does_in_a_file(file: Path) -> None:
+    assert IN_A_FILE.findall(file.read_text(encoding="utf-8")) == []
 
 
 def test_files_are_read_as_they_stand() -> None:
@@ -36,7 +43,7 @@ def docker_runs() -> Iterator[tuple[list[str], dict[str, str]]]:
     for line in lines_of_code(PAGE.read_text(encoding="utf-8")):
         if line.startswith("docker run "):
             words = shlex.split(line)
-            volumes = [after for word, after in zip(words, words[1:], strict=False) if word == "-v"]
+            volumes = [after for word, after in pairwise(words) if word == "-v"]
             places = [volume.removesuffix(":ro").split(":") for volume in volumes]
             yield words, {inside: outside for outside, inside in places}
 
@@ -46,9 +53,7 @@ def test_what_the_settings_name_is_mounted() -> None:
     runs = list(docker_runs())
     assert len(runs) == 3
     for words, mounts in runs:
-        files = [
-            after for word, after in zip(words, words[1:], strict=False) if word == "--env-file"
-        ]
+        files = [after for word, after in pairwise(words) if word == "--env-file"]
         given = own | (owner if "intake.owner.env" in files else {})
         needed = [value for name, value in given.items() if name.endswith("_FILE")]
         for path in needed:

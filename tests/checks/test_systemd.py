@@ -55,7 +55,9 @@ def test_what_a_unit_names_among_the_sources_is_there(unit: Path) -> None:
 
 
 def test_the_backup_gets_what_its_program_takes() -> None:
-    [line] = re.findall(r"^ExecStart=(.*)$", (FOLDER / "opsdesk-backup.service").read_text(), re.M)
+    [line] = re.findall(
+        r"^ExecStart=(.*)$", (FOLDER / "opsdesk-backup.service").read_text(), re.MULTILINE
+    )
     given = re.findall(r"\$\{(\w+)\}", line)
     readme = (FOLDER / "README.md").read_text(encoding="utf-8")
     block = set(re.findall(r"^    (\w+)=", readme, re.MULTILINE))
