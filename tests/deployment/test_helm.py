@@ -30,6 +30,7 @@ EVERYTHING = (
     "--set", "serviceMonitor.enabled=true", "--set", "autoscaling.enabled=true,keda.enabled=false",
 )  # fmt: skip
 BY_LAG = ("--set", "autoscaling.enabled=false,keda.enabled=true,keda.bootstrapServers=kafka:9093")
+RESTORED = ("--set", "command={restored}")
 CHART = Path(__file__).parents[2] / "deploy/helm"
 SERVICES = ("intake", "sla", "escalation", "delivery-gate", "console")
 SET_UP = (
@@ -42,6 +43,7 @@ SECRETS = {
     "OPSDESK_MIGRATION_DATABASE_URL": "postgresql://{role}_owner:x@db.example:5432/opsdesk",
     "OPSDESK_ADMIN_DATABASE_URL": "postgresql://admin:x@db.example:5432/postgres",
     "OPSDESK_SESSION_KEYS": "b3BzZGVzay1vcHNkZXNrLW9wc2Rlc2stb3BzZGVzay0=",
+    "OPSDESK_ACK_KEYS": "b3BzZGVzay1vcHNkZXNrLW9wc2Rlc2stb3BzZGVzay0=",
 }
 
 
@@ -185,6 +187,48 @@ def test_hooks_run_in_order_before_the_new_release(program: Path) -> None:
     }
 
 
+ONLY = ("--show-only", "templates/command.yaml")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_command_has_what_the_service_has_and_is_none_of_its_replicas(
+    program: Path, service: str
+) -> None:
+    [job] = render(program, service, *RESTORED, *ONLY)
+    [deployment] = of_kind(render(program, service), "Deployment")
+    [own], [replica] = (list(containers([one])) for one in (job, deployment))
+    assert own["args"] == ["restored"]
+    assert own["image"] == replica["image"]
+    assert own["securityContext"] == replica["securityContext"]
+    environment = {variable["name"]: variable["value"] for variable in replica["env"]}
+    assert {variable["name"]: variable["value"] for variable in own["env"]}.items() <= (
+        environment.items()
+    )
+    assert {name for name in environment if name.endswith("_FILE")} <= {
+        variable["name"] for variable in own["env"]
+    }
+    pod, selector = job["spec"]["template"], deployment["spec"]["selector"]["matchLabels"]
+    assert not selector.items() <= pod["metadata"]["labels"].items()
+    assert {one["name"] for one in own["volumeMounts"]} == {
+        one["name"] for one in pod["spec"]["volumes"]
+    }
+    assert "name" not in job["metadata"], "it may be run again"
+
+
+def test_only_migrate_gets_the_owners_secret(program: Path) -> None:
+    [job] = render(program, "sla", "--set", "command={migrate}", *ONLY)
+    names = {variable["name"] for variable in next(containers([job]))["env"]}
+    assert "OPSDESK_MIGRATION_DATABASE_URL_FILE" in names
+    [job] = render(program, "sla", "--set", "command={dlq,list}", *ONLY)
+    [container] = containers([job])
+    assert container["name"] == "dlq-list"
+    assert not [one for one in container["env"] if "MIGRATION" in one["name"]]
+
+
+def test_without_a_command_there_is_no_job_of_it(program: Path) -> None:
+    assert not [one for one in render(program, "sla") if "generateName" in one["metadata"]]
+
+
 @pytest.fixture(scope="session")
 def judge() -> list[str]:
     """kubeconform with the schemas of this version's API server, as words of a command that reads from its input."""
@@ -202,7 +246,7 @@ def judged(judge: list[str], documents: list[dict[str, Any]]) -> tuple[int, str]
 
 
 @pytest.mark.parametrize(
-    "words", [(), (*SET_UP, *EVERYTHING), BY_LAG], ids=["usual", "all", "keda"]
+    "words", [(), (*SET_UP, *EVERYTHING, *RESTORED), BY_LAG], ids=["usual", "all", "keda"]
 )
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_api_of_kubernetes_knows_every_field(
