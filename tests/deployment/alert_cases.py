@@ -136,6 +136,13 @@ CASES = (
     Case("OpsDeskContactErased", _security("contact_erased", "contact.erase", "0x30 8x370"), at=40),
 )  # fmt: skip
 
+AT_A_START = Case(
+    "OpsDeskRecordsMissed",
+    {sla("opsdesk_consumer_records_missed_total", 'topic="opsdesk.clocks", partition="3"'): "_x10 7x390"},
+    _TOPIC,
+)  # fmt: skip
+"""The counter begins with what was missed: a service was away for too long, and finds it when it starts."""
+
 ALSO_RAISED = {
     "OpsDeskErrorsBurnFast": {"OpsDeskErrorsBurnSlowly"},
     "OpsDeskErrorsBurnSlowly": set[str](),

@@ -10,7 +10,7 @@ import yaml
 
 from opsdesk_local import open_state
 from opsdesk_local.promtool import promtool
-from tests.deployment.alert_cases import ALSO_RAISED, CASES, QUIET, Case
+from tests.deployment.alert_cases import ALSO_RAISED, AT_A_START, CASES, QUIET, Case
 
 pytestmark = pytest.mark.programs
 
@@ -51,7 +51,11 @@ def test_nothing_is_raised_while_all_is_well(program: Path, tmp_path: Path) -> N
     run(program, "test", "rules", write(tmp_path, [judged("quiet", QUIET, 380, None)]))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.alert)
+@pytest.mark.parametrize(
+    "case",
+    [*CASES, AT_A_START],
+    ids=[*(case.alert for case in CASES), "OpsDeskRecordsMissed-at-a-start"],
+)
 def test_an_alert_is_raised_by_what_it_is_for_and_no_other_is(
     program: Path, tmp_path: Path, case: Case
 ) -> None:

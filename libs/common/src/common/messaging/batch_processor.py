@@ -61,6 +61,8 @@ class BatchProcessor:
         self.inbox = inbox
         self.on_lock_wait = on_lock_wait
         self.state = state or ConsumerState()
+        # There before the first one: Prometheus sees no increase in a counter that begins with 1.
+        metrics.SECURITY_EVENTS.labels("record_refused", WRONG_SOURCE)
 
     async def process(self, records: Sequence[Record]) -> None:
         """Apply records. Raises our own trouble (`counts_against_record` is false), or ConsumerHalted."""

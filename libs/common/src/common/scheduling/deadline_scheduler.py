@@ -14,7 +14,7 @@ from common.scheduling.batch_firing import BatchFiring, Candidate
 from common.scheduling.deadlines import Timers
 from common.scheduling.event_waits import EventWaits
 from common.scheduling.loop_heartbeat import LoopHeartbeat
-from common.telemetry import logger
+from common.telemetry import logger, metrics
 
 log = logger(__name__)
 
@@ -83,6 +83,9 @@ class DeadlineScheduler:
         database.on_deadlines_scheduled.append(self.wake)
         self._scan = _scan_sql(database.schema)
         self._waits_for_consumer = False
+        for kind in timers:
+            # There before the first one: Prometheus sees no increase in a counter that begins with 1.
+            metrics.DEADLINES_FIRED.labels(kind, "true")
 
     @property
     def trouble(self) -> str | None:
