@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,20 @@ from common.settings_database import AdministrationSettings, MigrationSettings
 from common.settings_kafka import KafkaSettings
 from common.settings_process import ProcessSettings
 from opsdesk_local import open_state
-from opsdesk_local.helm import helm
 from opsdesk_local.kubernetes import NAMES, VERSION, kubeconform, kubernetes_schemas
+from tests.deployment.chart import (
+    CHART,
+    KUBERNETES,
+    RESTORED,
+    SERVICES,
+    containers,
+    of_kind,
+    render,
+    run,
+)
 
 pytestmark = pytest.mark.programs
 
-KUBERNETES = ("--kube-version", VERSION)
-"""A helm that was built from source takes itself for one of 1.20."""
 OF_OPERATORS = "ServiceMonitor,ScaledObject"
 """Kinds that no API server knows by itself: their operators have the schemas."""
 EVERYTHING = (
@@ -30,9 +36,6 @@ EVERYTHING = (
     "--set", "serviceMonitor.enabled=true", "--set", "autoscaling.enabled=true,keda.enabled=false",
 )  # fmt: skip
 BY_LAG = ("--set", "autoscaling.enabled=false,keda.enabled=true,keda.bootstrapServers=kafka:9093")
-RESTORED = ("--set", "command={restored}")
-CHART = Path(__file__).parents[2] / "deploy/helm"
-SERVICES = ("intake", "sla", "escalation", "delivery-gate", "console")
 SET_UP = (
     "--set", "setUp.enabled=true", "--set", "setUp.settings.OPSDESK_KAFKA_USERNAME=opsdesk-topics",
     "--set", "setUp.secrets.OPSDESK_KAFKA_PASSWORD.secret=topics", "--set", "setUp.secrets.OPSDESK_KAFKA_PASSWORD.key=password",
@@ -45,39 +48,6 @@ SECRETS = {
     "OPSDESK_SESSION_KEYS": "b3BzZGVzay1vcHNkZXNrLW9wc2Rlc2stb3BzZGVzay0=",
     "OPSDESK_ACK_KEYS": "b3BzZGVzay1vcHNkZXNrLW9wc2Rlc2stb3BzZGVzay0=",
 }
-
-
-@pytest.fixture(scope="session")
-def program() -> Path:
-    return helm(open_state())
-
-
-def run(program: Path, *words: str, succeeds: bool = True) -> str:
-    done = subprocess.run(
-        [program, *words], capture_output=True, text=True, check=False, timeout=120
-    )
-    assert (done.returncode == 0) is succeeds, done.stdout + done.stderr
-    return done.stdout if succeeds else done.stderr
-
-
-def render(program: Path, service: str, *words: str) -> list[dict[str, Any]]:
-    values = ("--values", str(CHART / f"examples/{service}.yaml"))
-    monitoring = ("--api-versions", "monitoring.coreos.com/v1")
-    text = run(
-        program,
-        "template",
-        f"opsdesk-{service}",
-        str(CHART),
-        *KUBERNETES,
-        *values,
-        *monitoring,
-        *words,
-    )
-    return [one for one in yaml.safe_load_all(text) if one]
-
-
-def of_kind(documents: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
-    return [one for one in documents if one["kind"] == kind]
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -136,13 +106,6 @@ def test_each_container_starts_with_the_settings_that_it_gets(
     assert found == set(read)
 
 
-def containers(documents: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    for one in documents:
-        if one["kind"] in {"Deployment", "Job"}:
-            pod = one["spec"]["template"]["spec"]
-            yield from (*pod.get("initContainers", ()), *pod["containers"])
-
-
 def on_this_machine(variable: dict[str, str], service: str, folder: Path) -> str:
     """The value of a variable; files of secrets and authorities lie in this test's folder."""
     name, value = variable["name"], variable["value"]
@@ -185,48 +148,6 @@ def test_hooks_run_in_order_before_the_new_release(program: Path) -> None:
     assert {job["metadata"]["annotations"]["helm.sh/hook"] for job in jobs} == {
         "pre-install,pre-upgrade"
     }
-
-
-ONLY = ("--show-only", "templates/command.yaml")
-
-
-@pytest.mark.parametrize("service", SERVICES)
-def test_a_command_has_what_the_service_has_and_is_none_of_its_replicas(
-    program: Path, service: str
-) -> None:
-    [job] = render(program, service, *RESTORED, *ONLY)
-    [deployment] = of_kind(render(program, service), "Deployment")
-    [own], [replica] = (list(containers([one])) for one in (job, deployment))
-    assert own["args"] == ["restored"]
-    assert own["image"] == replica["image"]
-    assert own["securityContext"] == replica["securityContext"]
-    environment = {variable["name"]: variable["value"] for variable in replica["env"]}
-    assert {variable["name"]: variable["value"] for variable in own["env"]}.items() <= (
-        environment.items()
-    )
-    assert {name for name in environment if name.endswith("_FILE")} <= {
-        variable["name"] for variable in own["env"]
-    }
-    pod, selector = job["spec"]["template"], deployment["spec"]["selector"]["matchLabels"]
-    assert not selector.items() <= pod["metadata"]["labels"].items()
-    assert {one["name"] for one in own["volumeMounts"]} == {
-        one["name"] for one in pod["spec"]["volumes"]
-    }
-    assert "name" not in job["metadata"], "it may be run again"
-
-
-def test_only_migrate_gets_the_owners_secret(program: Path) -> None:
-    [job] = render(program, "sla", "--set", "command={migrate}", *ONLY)
-    names = {variable["name"] for variable in next(containers([job]))["env"]}
-    assert "OPSDESK_MIGRATION_DATABASE_URL_FILE" in names
-    [job] = render(program, "sla", "--set", "command={dlq,list}", *ONLY)
-    [container] = containers([job])
-    assert container["name"] == "dlq-list"
-    assert not [one for one in container["env"] if "MIGRATION" in one["name"]]
-
-
-def test_without_a_command_there_is_no_job_of_it(program: Path) -> None:
-    assert not [one for one in render(program, "sla") if "generateName" in one["metadata"]]
 
 
 @pytest.fixture(scope="session")

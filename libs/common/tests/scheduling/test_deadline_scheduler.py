@@ -15,7 +15,6 @@ from common.persistence.database import Connection, Database, transaction_time
 from common.scheduling import deadline_scheduler
 from common.scheduling.deadline_scheduler import DeadlineScheduler
 from common.scheduling.deadlines import Deadline, Due, Timer, Timers, schedule
-from common.telemetry import metrics
 from opsdesk_testing.ledger import NOON, lock_accounts, make_tables
 from opsdesk_testing.protocol import fire_due, freeze_time
 from opsdesk_testing.waiting import run_until_exit, until
@@ -70,15 +69,6 @@ async def test_it_fires_at_its_instant_and_not_before(database: Database) -> Non
     assert await fire_due(database, TIMERS) == 1
     assert await fire_due(database, TIMERS) == 0
     assert await firings(database) == [(ONE, NOON + MINUTE, NOON + MINUTE, False)]
-
-
-async def test_the_counter_of_blind_ones_is_there_before_the_first(database: Database) -> None:
-    """Prometheus sees no increase in a series that begins with 1: nobody would hear of the first one."""
-    DeadlineScheduler(database, {"new kind": TIMERS["pay"]})
-    [counter] = metrics.DEADLINES_FIRED.collect()
-    assert {"kind": "new kind", "fired_without_events": "true"} in [
-        sample.labels for sample in counter.samples if sample.value == 0
-    ]
 
 
 async def test_moved_later_it_fires_later_and_moved_earlier_earlier(database: Database) -> None:
