@@ -116,6 +116,13 @@ def test_what_is_not_released_is_not_said_to_be() -> None:
         assert (f"{version}" in text and "to be released" in text) is not recorded, page
 
 
+def test_nothing_waits_beside_a_version_that_is_to_be_released() -> None:
+    """Its section has all that changed: whoever builds it publishes these notes."""
+    waiting = read(ROOT / "CHANGELOG.md").split("## Unreleased\n", 1)[1].split("\n## ", 1)[0]
+    recorded = (ROOT / f"tests/contracts/releases/{read_version(ROOT)}.json").exists()
+    assert recorded or not waiting.strip()
+
+
 def test_every_line_for_subscribers_begins_at_the_earliest_record() -> None:
     page = read(ROOT / "docs/integrate/subscribers.md")
     assert "Begin at the earliest record" in page
