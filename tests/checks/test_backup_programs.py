@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
 import pytest
@@ -221,7 +221,7 @@ async def test_a_schema_is_not_replaced_under_a_service_that_runs(
     servers: "Servers", after_a_rotation: str, tmp_path: Path, login: str | None, name: str
 ) -> None:
     """After the password was rotated the service's login is not called as its role is."""
-    as_whom = {} if login is None else {"user": login, "password": "x"}
+    as_whom: dict[str, Any] = {} if login is None else {"user": login, "password": "x"}
     service = await asyncpg.connect(
         after_a_rotation, server_settings={"application_name": name}, **as_whom
     )

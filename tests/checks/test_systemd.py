@@ -15,10 +15,15 @@ SOURCES: Final = "/opt/opsdesk/source/"
 STARTS_OTHERS: Final = {"Requires", "Requisite", "BindsTo", "PartOf"}
 
 
-def read(unit: Path) -> RawConfigParser:
-    """A unit; where a line may come several times the last one is kept."""
-    found = RawConfigParser(strict=False)
-    found.optionxform = str  # type: ignore[assignment, method-assign]  # names of systemd have capitals
+class Unit(RawConfigParser):
+    """A unit of systemd; where a line may come several times the last one is kept."""
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr  # names of systemd have capitals
+
+
+def read(unit: Path) -> Unit:
+    found = Unit(strict=False)
     found.read_string(unit.read_text(encoding="utf-8"))
     return found
 
