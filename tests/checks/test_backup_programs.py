@@ -134,7 +134,7 @@ def test_nothing_is_kept_longer_than_it_may_be(tmp_path: Path) -> None:
         aged(tmp_path / "attachments-deleted/20300101", 36, folder=True),
         aged(tmp_path / "wal" / NEEDLESS, 1),
     ]
-    kept = [
+    recent = [
         aged(tmp_path / "base-20300206T020000Z", 34, folder=True),
         aged(tmp_path / "sla-20300206T020000Z.dump", 34),
         aged(tmp_path / "attachments-deleted/20300206", 34, folder=True),
@@ -144,7 +144,7 @@ def test_nothing_is_kept_longer_than_it_may_be(tmp_path: Path) -> None:
     programs = postgres_programs(open_state())
     run("prune", tmp_path, 35, PATH=f"{programs}:{os.environ['PATH']}")
     assert [path.exists() for path in gone] == [False] * len(gone)
-    assert [path.exists() for path in kept] == [True] * len(kept)
+    assert [path.exists() for path in recent] == [True] * len(recent)
 
 
 def test_the_newest_base_backup_stays_however_old(tmp_path: Path) -> None:

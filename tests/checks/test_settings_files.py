@@ -44,8 +44,8 @@ def docker_runs() -> Iterator[tuple[list[str], dict[str, str]]]:
         if line.startswith("docker run "):
             words = shlex.split(line)
             volumes = [after for word, after in pairwise(words) if word == "-v"]
-            places = [volume.removesuffix(":ro").split(":") for volume in volumes]
-            yield words, {inside: outside for outside, inside in places}
+            mounts = [volume.removesuffix(":ro").split(":") for volume in volumes]
+            yield words, {inside: outside for outside, inside in mounts}
 
 
 def test_what_the_settings_name_is_mounted() -> None:

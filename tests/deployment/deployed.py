@@ -71,8 +71,8 @@ class Deployed:
         self.secret("database-url", self._database_url(f"opsdesk_{self.module}"))
         self.secret("kafka-password", self.given.kafka_password)
         own, _ = settings_files()
-        kept = {name: value for name, value in own.items() if self._needs(name)}
-        return self._here(kept) | {"OPSDESK_HTTPS_CA_FILE": self.authority} | self.more
+        needed = {name: value for name, value in own.items() if self._needs(name)}
+        return self._here(needed) | {"OPSDESK_HTTPS_CA_FILE": self.authority} | self.more
 
     def owner_settings(self) -> dict[str, str]:
         """Return the owner's file, for commands about the database and the schema."""

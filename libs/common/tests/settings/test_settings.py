@@ -234,28 +234,10 @@ def test_names_of_others_and_of_kubernetes_are_no_mistakes(
         "OPSDESK_INTAKE_SERVICE_PORT_HTTP": "8001",
         "OPSDESK_INTAKE_PORT": "tcp://10.0.0.1:8001",
         "OPSDESK_CONSOLE_PORT": "tcp://10.0.0.1:8000",
-        "OPSDESK_MAILER_PORT": "tcp://10.0.0.1:25",
-        "OPSDESK_INTAKE_PORT_8001_TCP": "tcp://10.0.0.1:8001",
         "OPSDESK_INTAKE_PORT_8001_TCP_ADDR": "10.0.0.1",
     }
     given(monkeypatch, PRODUCTION, **others)
     load_settings(Settings)
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("OPSDESK_CONSOLE_ULR", "https://desk.example.com"),
-        ("OPSDESK_KAFKA_PROXY", "tcp://10.0.0.1:9092"),
-        ("OPSDESK_MAILER_PORT", "https://mail.example.com"),
-        ("OPSDESK_MAILER_PORT", "25"),
-    ],
-)
-def test_an_address_as_value_excuses_no_unknown_name(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str
-) -> None:
-    """Of service links of Kubernetes alone name and value are what only Kubernetes writes."""
-    assert ended(monkeypatch, PRODUCTION, **{name: value}).startswith(f"{name} is not a setting: ")
 
 
 def test_a_replica_drains_in_production_alone(monkeypatch: pytest.MonkeyPatch) -> None:
