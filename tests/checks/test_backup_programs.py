@@ -45,11 +45,13 @@ if "to_char" in sys.argv[-1]:
 """
 
 
-def run(program: str, *words: object, fails: bool = False, **environment: str) -> str:
+def run(
+    program: str, *words: object, environment: Mapping[str, str] | None = None, fails: bool = False
+) -> str:
     """What it printed, with its errors."""
     done = subprocess.run(
         ["bash", FOLDER / program, *map(str, words)],
-        env={"PATH": os.environ["PATH"], "PG_VERIFYBACKUP": "true", **environment},
+        env={"PATH": os.environ["PATH"], "PG_VERIFYBACKUP": "true", **(environment or {})},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip
     assert bool(done.returncode) is fails, done.stdout
@@ -89,7 +91,7 @@ def test_no_password_is_among_the_arguments_of_what_runs_for_hours(
     """Everybody on the machine sees them; the environment only the same user."""
     backups = tmp_path / "backups"
     (backups / "wal").mkdir(parents=True)
-    run(*words, backups, **stand_ins)
+    run(*words, backups, environment=stand_ins)
     with_address = [call for call in calls(stand_ins) if "db.example.com" in call]
     assert with_address
     for call in with_address:
@@ -110,7 +112,7 @@ def test_a_password_among_the_options_of_the_address_is_refused(
     stand_ins: Mapping[str, str], tmp_path: Path
 ) -> None:
     hidden = {**stand_ins, "ADMIN_DATABASE_URL": "postgresql://db/opsdesk?user=a&password=b"}
-    assert "NAME:PASSWORD@" in run("dump", tmp_path, fails=True, **hidden)
+    assert "NAME:PASSWORD@" in run("dump", tmp_path, fails=True, environment=hidden)
 
 
 def aged(path: Path, days: float, *, folder: bool = False) -> Path:
@@ -142,7 +144,7 @@ def test_nothing_is_kept_longer_than_it_may_be(tmp_path: Path) -> None:
         aged(tmp_path / "wal" / NEEDED, 36),
     ]
     programs = postgres_programs(open_state())
-    run("prune", tmp_path, 35, PATH=f"{programs}:{os.environ['PATH']}")
+    run("prune", tmp_path, 35, environment={"PATH": f"{programs}:{os.environ['PATH']}"})
     assert [path.exists() for path in gone] == [False] * len(gone)
     assert [path.exists() for path in recent] == [True] * len(recent)
 
@@ -161,7 +163,7 @@ def test_a_base_backup_prunes_and_says_when_it_was_whole(
     (backups / "wal").mkdir(parents=True)
     textfiles.mkdir()
     old = aged(backups / "base-20290101T020000Z", 99, folder=True)
-    printed = run("base", backups, 35, **stand_ins, TEXTFILES=str(textfiles))
+    printed = run("base", backups, 35, environment={**stand_ins, "TEXTFILES": str(textfiles)})
     assert printed.strip() == f"{backups}/base-20300107T020000Z"
     assert not old.exists()
     assert any(f'"{backups}/wal", "{NEEDED}"' in call for call in calls(stand_ins))
@@ -231,8 +233,10 @@ async def test_a_schema_is_not_replaced_under_a_service_that_runs(
             *("restore-schema", SCHEMA, "2030-01-07 15:30:00+01"),
             *(tmp_path, tmp_path / "wal", tmp_path),
             fails=True,
-            PATH=f"{postgres_programs(servers.state)}:{os.environ['PATH']}",
-            ADMIN_DATABASE_URL=after_a_rotation,
+            environment={
+                "PATH": f"{postgres_programs(servers.state)}:{os.environ['PATH']}",
+                "ADMIN_DATABASE_URL": after_a_rotation,
+            },
         )
     finally:
         await service.close()

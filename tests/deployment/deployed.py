@@ -72,7 +72,7 @@ class Deployed:
         self.secret("kafka-password", self.given.kafka_password)
         own, _ = settings_files()
         needed = {name: value for name, value in own.items() if self._needs(name)}
-        return self._here(needed) | {"OPSDESK_HTTPS_CA_FILE": self.authority} | self.more
+        return {**self._here(needed), "OPSDESK_HTTPS_CA_FILE": self.authority, **self.more}
 
     def owner_settings(self) -> dict[str, str]:
         """Return the owner's file, for commands about the database and the schema."""
