@@ -172,6 +172,38 @@ def test_a_script_can_be_read_by_bash(name: str) -> None:
     assert os.access(FOLDER / name, os.X_OK)
 
 
+def test_no_password_of_kafkas_users_is_among_arguments(tmp_path: Path) -> None:
+    """kafka-configs.sh runs for seconds, and who may list processes sees what it was called with."""
+    program = tmp_path / "kafka-configs.sh"
+    program.write_text(
+        '#!/bin/bash\necho "$*" >>"$SEEN.arguments"\ncat "${@: -1}" >>"$SEEN.file"\n', "utf-8"
+    )
+    program.chmod(0o755)
+    (tmp_path / "sla-kafka-password").write_text("a\\b=c", encoding="utf-8")
+    seen = tmp_path / "seen"
+    environment = {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "KAFKA": "127.0.0.1:9094",
+        "SECRETS": str(tmp_path),
+        "SEEN": str(seen),
+    }
+    subprocess.run(["bash", FOLDER / "kafka/admin", "users"], env=environment, check=True)
+    arguments = seen.with_suffix(".arguments").read_text(encoding="utf-8")
+    assert "--entity-name opsdesk-sla --add-config-file" in arguments
+    assert "a\\b" not in arguments
+    # A file of properties: a backslash is written twice.
+    assert seen.with_suffix(".file").read_text(encoding="utf-8") == (
+        "SCRAM-SHA-512=password=a\\\\b=c\n"
+    )
+
+
+def test_metrics_are_let_out_by_one_variable() -> None:
+    for name in OURS:
+        host = SERVICES[name]["environment"]["OPSDESK_MANAGEMENT_HOST"]
+        assert host == "${MANAGEMENT_HOST:-127.0.0.1}"
+    assert "`MANAGEMENT_HOST=0.0.0.0`" in (FOLDER / "README.md").read_text(encoding="utf-8")
+
+
 def test_certificates_for_trials_are_those_that_are_asked_for(tmp_path: Path) -> None:
     """By openssl, as a client would: each is of the authority, and for the names that it is reached by."""
     script = tmp_path / "trial-certificates"

@@ -31,6 +31,8 @@ RULES = [
 ]
 ALERTS = [rule for rule in RULES if "alert" in rule]
 PLACEHOLDER = "https://opsdesk.invalid/docs"
+BACKUP = ROOT / "deploy/backup/base"
+"""Writes a metric for node_exporter."""
 MODULES = ("intake", "sla", "escalation", "delivery_gate", "console")
 COMMON_PARTS = ("relay", "consumer", "deadlines", "sealer", "clock")
 BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
@@ -46,7 +48,7 @@ def metric_names() -> set[str]:
             names.add(metric._name)
         elif isinstance(metric, Histogram):
             names |= {f"{metric._name}_{end}" for end in ("bucket", "count", "sum")}
-    return names
+    return names | set(re.findall(r"\bopsdesk_backup_\w+", BACKUP.read_text(encoding="utf-8")))
 
 
 def named_metrics(text: str) -> set[str]:

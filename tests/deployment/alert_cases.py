@@ -101,6 +101,9 @@ QUIET = {
     sla("opsdesk_notifications_total", 'channel="email", outcome="failed"'): "0x400",
     sla("opsdesk_customer_mails_waiting"): "0x400",
     sla("opsdesk_deadlines_fired_total", 'kind="clock", fired_without_events="true"'): "0x400",
+    'opsdesk_backup_last_success_timestamp_seconds{instance="db"}': "0+60x400",
+    'pg_stat_archiver_failed_count{instance="db"}': "3x400",
+    'pg_stat_archiver_last_archive_age{instance="db"}': "30x400",
 }
 """A service that works, for more than six hours: nothing is raised."""
 
@@ -172,6 +175,9 @@ CASES = (
     Case("OpsDeskErrorsBurnFast", _requests("503", "0x300 20+20x100"), at=360),
     Case("OpsDeskErrorsBurnSlowly", _requests("503", "0+5x400"), at=380),
     Case("OpsDeskTicketsSlow", _durations("0+420x400", "0+600x400"), at=90),
+    Case("OpsDeskBackupOld", {'opsdesk_backup_last_success_timestamp_seconds{instance="db"}': "0x1700"}, {}, at=1600),
+    Case("OpsDeskArchiveFails",
+         {'pg_stat_archiver_failed_count{instance="db"}': "3+1x400", 'pg_stat_archiver_last_archive_age{instance="db"}': "30+60x400"}, {}),
     Case("OpsDeskForgedRecord", _security("record_refused", "wrong_source", "0x15 1x385")),
     Case("OpsDeskTokensGuessed", _security("authentication_failed", "malformed", "0+120x400")),
     Case("OpsDeskRevokedTokenUsed", _security("authentication_failed", "revoked", "0+1x400")),

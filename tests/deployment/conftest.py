@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from opsdesk_local import open_state
+from opsdesk_local.helm import helm
 from opsdesk_local.release import read_version
 from opsdesk_local.release.build import build
 from opsdesk_local.release.record import write_record
@@ -29,6 +31,11 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built(clone: Path) -> Path:
     """The folder of what `make release` builds, but images."""
     return clone / "dist" / build(clone, clone / "dist", with_images=False)
+
+
+@pytest.fixture(scope="session")
+def program() -> Path:
+    return helm(open_state())
 
 
 def run(folder: Path, *line: str, **environment: str) -> str:

@@ -13,9 +13,13 @@ from typing import Final
 from opsdesk_local.service import ServiceProcess
 from tests.deployment.conftest import run
 from tests.deployment.given import TOPICS, Given
+from tests.deployment.page import settings_files
 
 UV: Final = Path(sys.executable).with_name("uv")
 DEVELOPMENT: Final = ("opsdesk", "opsdesk_local", "opsdesk_testing")
+OF_THE_OWNER: Final = ("database", "migrate")
+"""Commands that need the owner's file beside the service's own."""
+SEND_MAIL: Final = ("intake", "escalation")
 LOOK: Final = (
     "import importlib.util as u, sys; print([name for name in sys.argv[1:] if u.find_spec(name)])"
 )
@@ -23,7 +27,7 @@ LOOK: Final = (
 
 @dataclass(slots=True)
 class Deployed:
-    """A service in `folder`; `more` are the settings that it has beside those that all have."""
+    """A service in `folder`; `more` are the settings that it has beside those of docs/deploy.md."""
 
     name: str
     given: Given
@@ -57,34 +61,60 @@ class Deployed:
         )
         line = (str(UV), "pip", "install", "--quiet", "-c", "constraints.txt", "--find-links", ".")
         run(wheels, *line, f"opsdesk-{self.name}=={version}", VIRTUAL_ENV=str(self.folder))
+        if self.name == "intake":
+            (self.folder / "attachments").mkdir()
         found = run(self.folder, str(self.python), "-c", LOOK, *DEVELOPMENT)
         assert found.strip() == "[]", "nothing of the development set-up came along"
 
     def settings(self) -> dict[str, str]:
-        """Return the settings of docs/deploy.md for this service; secrets are in files for few."""
-        given, certificate = self.given, str(self.given.authority.file)
-        login = {
-            "OPSDESK_DATABASE_URL": f"opsdesk_{self.module}",
-            "OPSDESK_MIGRATION_DATABASE_URL": f"opsdesk_{self.module}_owner",
+        """Return its file of settings, as docs/deploy.md has it for intake; secrets are in files for few."""
+        self.secret("database-url", self._database_url(f"opsdesk_{self.module}"))
+        self.secret("kafka-password", self.given.kafka_password)
+        own, _ = settings_files()
+        needed = {name: value for name, value in own.items() if self._needs(name)}
+        return {**self._here(needed), "OPSDESK_HTTPS_CA_FILE": self.authority, **self.more}
+
+    def owner_settings(self) -> dict[str, str]:
+        """Return the owner's file, for commands about the database and the schema."""
+        self.secret("owner-url", self._database_url(f"opsdesk_{self.module}_owner"))
+        self.secret("admin-url", self.given.admin_url)
+        _, owner = settings_files()
+        return self._here(owner)
+
+    @property
+    def authority(self) -> str:
+        return str(self.given.authority.file)
+
+    def _needs(self, name: str) -> bool:
+        if name == "OPSDESK_ATTACHMENT_STORAGE":
+            return self.name == "intake"
+        return self.name in SEND_MAIL or not name.startswith(("OPSDESK_SMTP_", "OPSDESK_MAIL_"))
+
+    def _here(self, settings: Mapping[str, str]) -> dict[str, str]:
+        """The page's values, with what this installation has in the place of the page's examples."""
+        given, folder = self.given, self.folder
+        examples = {
+            "/run/secrets/": f"{folder}/secrets/",
+            "/run/owner/": f"{folder}/secrets/",
+            "/etc/opsdesk/authorities/ca.pem": self.authority,
+            "kafka.example.com:9093": given.kafka,
+            "opsdesk-intake": f"opsdesk-{self.name}",
+            "https://id.example.com/realms/opsdesk/protocol/openid-connect/certs": f"{given.issuer.issuer}/jwks.json",
+            "https://id.example.com/realms/opsdesk": given.issuer.issuer,
+            "mail.example.com:465": given.mail_server,
+            "/var/lib/opsdesk/attachments": str(folder / "attachments"),
         }
-        urls = {
-            name: self.secret(
-                name, f"postgresql://{role}:{_password(role)}@{given.database}/opsdesk"
-            )
-            for name, role in login.items()
-        }
-        return {
-            **{f"{name}_FILE": path for name, path in urls.items()},
-            "OPSDESK_DATABASE_CA_FILE": certificate,
-            "OPSDESK_KAFKA_BOOTSTRAP_SERVERS": given.kafka,
-            "OPSDESK_KAFKA_USERNAME": f"opsdesk-{self.name}",
-            "OPSDESK_KAFKA_PASSWORD_FILE": self.secret("kafka-password", given.kafka_password),
-            "OPSDESK_KAFKA_CA_FILE": certificate,
-            "OPSDESK_ISSUER": given.issuer.issuer,
-            "OPSDESK_JWKS_URL": f"{given.issuer.issuer}/jwks.json",
-            "OPSDESK_HTTPS_CA_FILE": certificate,
-            **self.more,
-        }
+        found = {}
+        for name, value in settings.items():
+            for example, here in examples.items():
+                if example in value:
+                    value = value.replace(example, here)
+                    break
+            found[name] = value
+        return found
+
+    def _database_url(self, role: str) -> str:
+        return f"postgresql://{role}:{_password(role)}@{self.given.database}/opsdesk"
 
     def secret(self, name: str, value: str) -> str:
         """Write a secret into a file that its user alone reads. Returns its path."""
@@ -99,7 +129,8 @@ class Deployed:
 
     def command(self, *words: str, fails: bool = False, **more: str) -> str:
         """Run one of its commands; return what it printed. `more` are settings for this one alone, empty: not there."""
-        environment = {name: value for name, value in (self.settings() | more).items() if value}
+        settings = self.settings() | (self.owner_settings() if words[0] in OF_THE_OWNER else {})
+        environment = {name: value for name, value in (settings | more).items() if value}
         done = subprocess.run(
             [self.python, "-m", self.module, *words],
             cwd=self.folder,
@@ -113,9 +144,8 @@ class Deployed:
         return done.stdout
 
     def administer_database(self, word: str) -> str:
-        """Run `database plan` or `database apply`, with the administrator's address beside the settings."""
-        admin = self.secret("admin-url", self.given.admin_url)
-        return self.command("database", word, OPSDESK_ADMIN_DATABASE_URL_FILE=admin)
+        """Run `database plan` or `database apply`."""
+        return self.command("database", word)
 
     def administer_topics(self, word: str) -> str:
         """Run `topics plan` or `topics apply`, as the user who may."""
@@ -128,8 +158,6 @@ class Deployed:
     def serve(self) -> None:
         """Start it, and wait until it says ready."""
         environment = {"PATH": os.environ["PATH"], **self.settings()}
-        # The service never sees its owner's address.
-        del environment["OPSDESK_MIGRATION_DATABASE_URL_FILE"]
         self.process = ServiceProcess(
             self.module, environment, folder=self.folder, name=self.name, python=self.python
         )

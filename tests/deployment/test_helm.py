@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,20 @@ from common.settings_database import AdministrationSettings, MigrationSettings
 from common.settings_kafka import KafkaSettings
 from common.settings_process import ProcessSettings
 from opsdesk_local import open_state
-from opsdesk_local.helm import helm
 from opsdesk_local.kubernetes import NAMES, VERSION, kubeconform, kubernetes_schemas
+from tests.deployment.chart import (
+    CHART,
+    KUBERNETES,
+    RESTORED,
+    SERVICES,
+    containers,
+    of_kind,
+    render,
+    run,
+)
 
 pytestmark = pytest.mark.programs
 
-KUBERNETES = ("--kube-version", VERSION)
-"""A helm that was built from source takes itself for one of 1.20."""
 OF_OPERATORS = "ServiceMonitor,ScaledObject"
 """Kinds that no API server knows by itself: their operators have the schemas."""
 EVERYTHING = (
@@ -30,8 +36,6 @@ EVERYTHING = (
     "--set", "serviceMonitor.enabled=true", "--set", "autoscaling.enabled=true,keda.enabled=false",
 )  # fmt: skip
 BY_LAG = ("--set", "autoscaling.enabled=false,keda.enabled=true,keda.bootstrapServers=kafka:9093")
-CHART = Path(__file__).parents[2] / "deploy/helm"
-SERVICES = ("intake", "sla", "escalation", "delivery-gate", "console")
 SET_UP = (
     "--set", "setUp.enabled=true", "--set", "setUp.settings.OPSDESK_KAFKA_USERNAME=opsdesk-topics",
     "--set", "setUp.secrets.OPSDESK_KAFKA_PASSWORD.secret=topics", "--set", "setUp.secrets.OPSDESK_KAFKA_PASSWORD.key=password",
@@ -42,40 +46,8 @@ SECRETS = {
     "OPSDESK_MIGRATION_DATABASE_URL": "postgresql://{role}_owner:x@db.example:5432/opsdesk",
     "OPSDESK_ADMIN_DATABASE_URL": "postgresql://admin:x@db.example:5432/postgres",
     "OPSDESK_SESSION_KEYS": "b3BzZGVzay1vcHNkZXNrLW9wc2Rlc2stb3BzZGVzay0=",
+    "OPSDESK_ACK_KEYS": "b3BzZGVzay1vcHNkZXNrLW9wc2Rlc2stb3BzZGVzay0=",
 }
-
-
-@pytest.fixture(scope="session")
-def program() -> Path:
-    return helm(open_state())
-
-
-def run(program: Path, *words: str, succeeds: bool = True) -> str:
-    done = subprocess.run(
-        [program, *words], capture_output=True, text=True, check=False, timeout=120
-    )
-    assert (done.returncode == 0) is succeeds, done.stdout + done.stderr
-    return done.stdout if succeeds else done.stderr
-
-
-def render(program: Path, service: str, *words: str) -> list[dict[str, Any]]:
-    values = ("--values", str(CHART / f"examples/{service}.yaml"))
-    monitoring = ("--api-versions", "monitoring.coreos.com/v1")
-    text = run(
-        program,
-        "template",
-        f"opsdesk-{service}",
-        str(CHART),
-        *KUBERNETES,
-        *values,
-        *monitoring,
-        *words,
-    )
-    return [one for one in yaml.safe_load_all(text) if one]
-
-
-def of_kind(documents: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
-    return [one for one in documents if one["kind"] == kind]
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -132,13 +104,6 @@ def test_each_container_starts_with_the_settings_that_it_gets(
         load_settings(read[words], application.settings)
         found.add(words)
     assert found == set(read)
-
-
-def containers(documents: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    for one in documents:
-        if one["kind"] in {"Deployment", "Job"}:
-            pod = one["spec"]["template"]["spec"]
-            yield from (*pod.get("initContainers", ()), *pod["containers"])
 
 
 def on_this_machine(variable: dict[str, str], service: str, folder: Path) -> str:
@@ -202,7 +167,7 @@ def judged(judge: list[str], documents: list[dict[str, Any]]) -> tuple[int, str]
 
 
 @pytest.mark.parametrize(
-    "words", [(), (*SET_UP, *EVERYTHING), BY_LAG], ids=["usual", "all", "keda"]
+    "words", [(), (*SET_UP, *EVERYTHING, *RESTORED), BY_LAG], ids=["usual", "all", "keda"]
 )
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_api_of_kubernetes_knows_every_field(

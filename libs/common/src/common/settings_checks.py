@@ -105,6 +105,8 @@ the code of all services, commands and compose files."""
 _FROM_KUBERNETES: Final = re.compile(
     r"\w+_SERVICE_(HOST|PORT(_\w+)?)|\w+_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?"
 )
+_SERVICE_LINK: Final = re.compile(r"(tcp|udp|sctp)://")
+"""How the value of `<SERVICE>_PORT` begins, whose name alone could as well be a setting of ours."""
 
 
 def unknown_name(
@@ -116,11 +118,18 @@ def unknown_name(
         name = variable.upper().removeprefix(prefix)
         if name == variable.upper() or name in names:
             continue
-        if _FROM_KUBERNETES.fullmatch(name) or "://" in environment[variable][:8]:
-            continue  # Kubernetes tells every pod of services in its namespace, so of `opsdesk-intake`.
+        if _is_from_kubernetes(name, environment[variable]):
+            continue
         near = get_close_matches(name, sorted(names), n=1)
         return variable, prefix + near[0] if near else None
     return None
+
+
+def _is_from_kubernetes(name: str, value: str) -> bool:
+    """It tells every pod of the services in its namespace, so of `opsdesk-intake`."""
+    if _FROM_KUBERNETES.fullmatch(name):
+        return True
+    return name.endswith("_PORT") and _SERVICE_LINK.match(value) is not None
 
 
 def unusable_role_names(text: str) -> str | None:

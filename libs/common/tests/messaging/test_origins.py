@@ -87,6 +87,14 @@ async def test_it_is_reported_as_a_security_event(
     assert counter._value.get() == before + 1
 
 
+async def test_the_counter_is_there_before_the_first_one(processor: BatchProcessor) -> None:
+    """Prometheus sees no increase in a series that begins with 1: the first forged record would wake nobody."""
+    [counter] = metrics.SECURITY_EVENTS.collect()
+    assert {"kind": "record_refused", "reason": "wrong_source"} in [
+        sample.labels for sample in counter.samples
+    ]
+
+
 async def test_many_of_them_do_not_stop_the_consumer(
     database: Database, processor: BatchProcessor
 ) -> None:
