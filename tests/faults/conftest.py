@@ -9,6 +9,11 @@ import pytest
 
 from tests.faults.agreements import CUSTOMER
 from tests.faults.checker import Opening
+from tests.faults.completeness import (  # noqa: F401 - pytest looks for them here
+    pytest_addoption,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+)
 from tests.faults.fault_injection import InjectFault
 from tests.faults.load import Load, LoadResult
 from tests.faults.site import Site, site

@@ -120,17 +120,19 @@ class Load:
             "priority": "critical" if number % CRITICAL_EVERY == 0 else "major",
         }
         answer = await self._post(client, "/v1/tickets", wanted, key)
+        nothing_stored = says_nothing_stored(answer)
         for _ in range(30 if again else 0):
             if answer is not None and answer.status < 500:
                 break
             await asyncio.sleep(0.5)
             answer = await self._post(client, "/v1/tickets", wanted, key)
+            nothing_stored = nothing_stored and says_nothing_stored(answer)
         ticket = (
             json.loads(answer.body)["id"] if answer is not None and answer.status == 201 else None
         )
         if ticket is not None:
             self._open.append(ticket)
-        self.result.openings.append(Opening(key, ticket))
+        self.result.openings.append(Opening(key, ticket, nothing_stored))
         self.result.answers[f"open {_answer_name(answer)}"] += 1
 
     async def _post(
@@ -154,6 +156,13 @@ class Load:
         silence = now - self.result.last_good if self.result.last_good else 0.0
         self.result.longest_silence = max(self.result.longest_silence, silence)
         self.result.last_good = now
+
+
+def says_nothing_stored(answer: Answer | None) -> bool:
+    """Whether this answer is definite. 409 is not: the first request of the key may still be at work."""
+    if answer is None:
+        return False
+    return answer.status == 503 or (400 <= answer.status < 500 and answer.status != 409)
 
 
 def _answer_name(answer: Answer | None) -> str:
