@@ -30,6 +30,8 @@ class Answer:
 
     status: int
     body: bytes
+    says_when: bool = True
+    """Whether a refusal says when to come again (`Retry-After`)."""
 
 
 @dataclass(slots=True)
@@ -141,7 +143,8 @@ class Load:
         url = self._draw.choice(self._urls) + path
         try:
             async with client.post(url, json=body, headers={"Idempotency-Key": key}) as response:
-                answer = Answer(response.status, await response.read())
+                says_when = "Retry-After" in response.headers
+                answer = Answer(response.status, await response.read(), says_when)
         except UNKNOWN_OUTCOME as error:
             self.result.failures[type(error).__name__] += 1
             return None
@@ -151,7 +154,8 @@ class Load:
     def _note(self, answer: Answer) -> None:
         now = asyncio.get_running_loop().time()
         if answer.status >= 500:
-            self.result.failures[f"{answer.status} {_detail_of(answer)}"] += 1
+            when = "" if answer.says_when else " without Retry-After"
+            self.result.failures[f"{answer.status}{when} {_detail_of(answer)}"] += 1
             return
         silence = now - self.result.last_good if self.result.last_good else 0.0
         self.result.longest_silence = max(self.result.longest_silence, silence)
