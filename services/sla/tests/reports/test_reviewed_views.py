@@ -153,5 +153,5 @@ async def test_warnings_of_the_running_month_are_rows(
     read = await psql("SELECT agreement, month, share FROM sla_downtime_warnings ORDER BY share")
     assert read.errors == ""
     assert read.rows == [
-        ["acme-standard", "2026-06", share] for share in ("0.5", "0.75", "0.9", "1")
+        ["acme-standard", "2026-06", share] for share in ("0.5", "0.75", "0.9", "1.0")
     ]
