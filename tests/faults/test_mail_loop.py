@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults.conftest import FaultSite
 
-SHORT_MAILS, LONG_MAILS, CONNECTIONS = 150, 10_000, 4
+SHORT_MAILS, LONG_MAILS, CONNECTIONS = 40, 10_000, 4
 RATE = 20
 """What the others do meanwhile, requests a second."""
 SHORT_S, LONG_S = 4.0, 90.0

@@ -28,6 +28,8 @@ WARM_UP_S = 4.0
 """A migration meets services that have worked for a while: their connections are made, and tickets open."""
 REPORT_S = 6.0
 """Seconds that somebody's transaction keeps the tables from being changed."""
+READY_S = 20.0
+"""Seconds within which every service says afterwards that nothing is the matter."""
 
 
 @asynccontextmanager
@@ -64,6 +66,9 @@ async def migrated_under_load(
             assert after == new.revision
             result = await load
     faults = await one.check_history(f"{module} migrated under load", result)
+    for process in one.site.desk.services.values():
+        # Also its consumer and its timers: nobody's request notices that they have stopped.
+        await asyncio.to_thread(process.wait_ready, READY_S)
     return faults, dict(result.failures + asking.refusals)
 
 
