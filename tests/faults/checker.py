@@ -14,10 +14,15 @@ PROMISES = frozenset({"first_response", "resolution"})
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """One request to open a ticket. `ticket` is what the answer named; None: no answer, or 5xx."""
+    """One request to open a ticket. `ticket` is what the answer named; None: no answer, or a refusal.
+
+    `nothing_stored`: each time that it was sent an answer came, and said that nothing is stored (4xx, 503). False where
+    any answer is missing or says that it is not known (504): then it may be there.
+    """
 
     idempotency_key: str
     ticket: str | None
+    nothing_stored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,8 @@ def _tickets(history: History) -> Iterator[str]:
     by_key = Counter(row.key for row in history.tickets)
     asked = {opening.idempotency_key for opening in history.openings}
     for opening in history.openings:
+        if opening.nothing_stored and by_key[opening.idempotency_key]:
+            yield f"request {opening.idempotency_key} was told that nothing is stored, and is there"
         if opening.ticket is None or f"ticket/{opening.ticket}" in history.lost:
             continue
         if stored[opening.ticket] != 1:

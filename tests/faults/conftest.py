@@ -9,6 +9,11 @@ import pytest
 
 from tests.faults.agreements import CUSTOMER
 from tests.faults.checker import Opening
+from tests.faults.completeness import (  # noqa: F401 - pytest looks for them here
+    pytest_addoption,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+)
 from tests.faults.fault_injection import InjectFault
 from tests.faults.load import Load, LoadResult
 from tests.faults.site import Site, site
@@ -30,10 +35,14 @@ class FaultSite:
         # A load that begins without any would have all its callers work on the first ticket.
         self._tickets: list[str] = []
 
-    def load(self, rate: int, seconds: float) -> Load:
-        """Create a load, whose openings belong to the history whatever becomes of its test."""
+    def load(self, rate: int, seconds: float, urls: list[str] | None = None) -> Load:
+        """Create a load, whose openings belong to the history whatever becomes of its test.
+
+        `urls` are the replicas of intake that are asked, and may change meanwhile; without it all of them.
+        """
         token = self.site.token("anna", "ops")
-        self._loads.append(Load(self.site.intakes, token, CUSTOMER, rate, seconds, self._tickets))
+        asked = self.site.intakes if urls is None else urls
+        self._loads.append(Load(asked, token, CUSTOMER, rate, seconds, self._tickets))
         return self._loads[-1]
 
     @property

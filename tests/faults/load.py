@@ -30,6 +30,8 @@ class Answer:
 
     status: int
     body: bytes
+    says_when: bool = True
+    """Whether a refusal says when to come again (`Retry-After`)."""
 
 
 @dataclass(slots=True)
@@ -120,17 +122,19 @@ class Load:
             "priority": "critical" if number % CRITICAL_EVERY == 0 else "major",
         }
         answer = await self._post(client, "/v1/tickets", wanted, key)
+        nothing_stored = says_nothing_stored(answer)
         for _ in range(30 if again else 0):
             if answer is not None and answer.status < 500:
                 break
             await asyncio.sleep(0.5)
             answer = await self._post(client, "/v1/tickets", wanted, key)
+            nothing_stored = nothing_stored and says_nothing_stored(answer)
         ticket = (
             json.loads(answer.body)["id"] if answer is not None and answer.status == 201 else None
         )
         if ticket is not None:
             self._open.append(ticket)
-        self.result.openings.append(Opening(key, ticket))
+        self.result.openings.append(Opening(key, ticket, nothing_stored))
         self.result.answers[f"open {_answer_name(answer)}"] += 1
 
     async def _post(
@@ -139,7 +143,8 @@ class Load:
         url = self._draw.choice(self._urls) + path
         try:
             async with client.post(url, json=body, headers={"Idempotency-Key": key}) as response:
-                answer = Answer(response.status, await response.read())
+                says_when = "Retry-After" in response.headers
+                answer = Answer(response.status, await response.read(), says_when)
         except UNKNOWN_OUTCOME as error:
             self.result.failures[type(error).__name__] += 1
             return None
@@ -149,11 +154,19 @@ class Load:
     def _note(self, answer: Answer) -> None:
         now = asyncio.get_running_loop().time()
         if answer.status >= 500:
-            self.result.failures[f"{answer.status} {_detail_of(answer)}"] += 1
+            when = "" if answer.says_when else " without Retry-After"
+            self.result.failures[f"{answer.status}{when} {_detail_of(answer)}"] += 1
             return
         silence = now - self.result.last_good if self.result.last_good else 0.0
         self.result.longest_silence = max(self.result.longest_silence, silence)
         self.result.last_good = now
+
+
+def says_nothing_stored(answer: Answer | None) -> bool:
+    """Whether this answer is definite. 409 is not: the first request of the key may still be at work."""
+    if answer is None:
+        return False
+    return answer.status == 503 or (400 <= answer.status < 500 and answer.status != 409)
 
 
 def _answer_name(answer: Answer | None) -> str:

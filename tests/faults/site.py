@@ -20,7 +20,6 @@ from opsdesk_local.addresses import issuer_folder
 from opsdesk_local.installation import Installation
 from opsdesk_local.servers import Servers, embedded_servers
 from opsdesk_local.service import SERVICES, Service, ServiceProcess
-from opsdesk_local.state import State
 from tests.faults import agreements
 from tests.faults.checker import Opening, find_faults
 from tests.faults.snapshots import SCHEMAS, history, unread_records
@@ -181,17 +180,17 @@ async def site(
     *,
     brokers: int = 1,
     replicas: int = 1,
-    state: State | None = None,
+    data: Mapping[str, Path] | None = None,
     prepare_kafka: Callable[[str], Awaitable[None]] | None = None,
     settings: Mapping[str, str] | None = None,
     installation: Callable[..., Installation] = Installation,
 ) -> AsyncIterator[Site]:
-    """A site for one test; everything is gone afterwards. Its servers' data are in `state`.
+    """A site for one test; everything is gone afterwards. `data` are other folders for those of its servers.
 
     `prepare_kafka` is called with the brokers' addresses before topics are created, `settings` are variables
     of all services, `installation` makes it another one than usual.
     """
-    servers = embedded_servers(state, brokers=brokers, durable=True)
+    servers = embedded_servers(brokers=brokers, durable=True, data=data)
     running = Site(
         await asyncio.to_thread(servers.__enter__), folder, replicas, settings, installation
     )

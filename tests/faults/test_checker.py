@@ -1,14 +1,18 @@
 """The checker finds the faults that it is there for: each is seeded into a sound history."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.faults.checker import Firing, History, Opening, SentEvent, Stored, find_faults
+from tests.faults.load import Answer, Load, says_nothing_stored
 
 NOON = datetime(2030, 1, 7, 12, tzinfo=UTC)
 
@@ -42,6 +46,39 @@ def test_repeats_that_a_subscriber_drops_are_no_fault() -> None:
     assert find_faults(replace(history, events=[*history.events, *history.events[5:9]])) == []
 
 
+def test_what_nobody_knows_may_be_there() -> None:
+    """No answer, 504, or 503 after one of these: a ticket is no fault then, and neither is none."""
+    history = sound()
+    openings = [*history.openings[1:], Opening("key-t0", None), Opening("key-gone", None)]
+    assert find_faults(replace(history, openings=openings)) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "definite"),
+    [(503, True), (429, True), (401, True), (409, False), (504, False), (500, False), (201, False)],
+)
+def test_only_what_says_so_says_that_nothing_is_stored(status: int, definite: bool) -> None:
+    assert says_nothing_stored(Answer(status, b"{}")) is definite
+    assert not says_nothing_stored(None)
+
+
+async def test_the_load_keeps_what_callers_were_told() -> None:
+    """Refused and not sent again; refused each time; and without an answer before it was refused."""
+    told: dict[str, Iterator[int]] = {}
+
+    async def answer(request: web.Request) -> web.Response:
+        key = request.headers["Idempotency-Key"]
+        statuses = told.setdefault(key, iter([503] if len(told) % 2 else [504, 503, 422]))
+        return web.json_response({"detail": "x"}, status=next(statuses))
+
+    app = web.Application()
+    app.router.add_post("/v1/tickets", answer)
+    async with TestServer(app) as server:
+        load = Load([str(server.make_url("")).rstrip("/")], "token", "acme", 4, 0.5, [])
+        openings = (await load.run()).openings
+    assert sorted(one.nothing_stored for one in openings) == [False, True]
+
+
 @given(st.data())
 def test_a_dropped_event_is_found(data: st.DataObject) -> None:
     history = sound()
@@ -71,6 +108,10 @@ def test_a_reordered_pair_of_one_subject_is_found(data: st.DataObject) -> None:
         (lambda h: {"tickets": h.tickets[1:]}, "was acknowledged and is there 0x"),
         (lambda h: {"tickets": [*h.tickets, Stored("t9", "key-t0")]}, "made 2 tickets"),
         (lambda h: {"tickets": [*h.tickets, Stored("t9", "key-x")]}, "which nobody sent"),
+        (
+            lambda h: {"openings": [*h.openings[1:], Opening("key-t0", None, nothing_stored=True)]},
+            "request key-t0 was told that nothing is stored, and is there",
+        ),
         (lambda h: {"clocks": h.clocks[1:]}, "has 0 first_response clocks"),
         (lambda h: {"clocks": [*h.clocks, h.clocks[0]]}, "has 2 first_response clocks"),
         (lambda h: {"firings": [*h.firings, h.firings[0]]}, "fired 2 times"),

@@ -20,9 +20,17 @@ LONG_RATE = RATE // 2
 SECONDS_AFTERWARDS = 10.0
 RECORDS = ("intake.tickets", "sla.clocks", "escalation.escalations", "delivery_gate.blockers")
 SCHEMAS = ("intake", "sla", "escalation", "delivery_gate")
-QUEUES = tuple(
-    f"{schema}.{table}" for schema in SCHEMAS for table in ("outbox", "inbox", "deadlines")
-)
+
+
+def _in_each_schema(*tables: str) -> tuple[str, ...]:
+    return tuple(f"{schema}.{table}" for schema in SCHEMAS for table in tables)
+
+
+QUEUES = _in_each_schema("outbox", "inbox", "deadlines")
+KEYS = _in_each_schema("idempotency")
+OFFSETS = _in_each_schema("consumed_offsets")
+PARKED = _in_each_schema("parked")
+NOTIFICATIONS = ("escalation.notifications", "intake.outgoing_mails")
 
 
 async def test_what_hangs_for_seconds_loses_nothing(one: FaultSite) -> None:
@@ -31,6 +39,7 @@ async def test_what_hangs_for_seconds_loses_nothing(one: FaultSite) -> None:
         freeze_broker(SHORT_S),
         freeze_postgres(SHORT_S),
         lock_tables(*RECORDS, *QUEUES, seconds=SHORT_S),
+        lock_tables(*KEYS, *OFFSETS, *PARKED, *NOTIFICATIONS, seconds=SHORT_S),
         exhaust_lists(SHORT_S),
     )
 
@@ -47,6 +56,11 @@ LONG: dict[str, tuple[InjectFault, float]] = {
     "database frozen": (freeze_postgres(FROZEN_S), FROZEN_S),
     "records locked": (lock_tables(*RECORDS, seconds=LOCKED_S), LOCKED_S),
     "queues locked": (lock_tables(*QUEUES, seconds=LOCKED_S), LOCKED_S),
+    # Each by itself: where one is held nobody gets as far as the next.
+    "idempotency keys locked": (lock_tables(*KEYS, seconds=LOCKED_S), LOCKED_S),
+    "consumed offsets locked": (lock_tables(*OFFSETS, seconds=LOCKED_S), LOCKED_S),
+    "parked records locked": (lock_tables(*PARKED, seconds=LOCKED_S), LOCKED_S),
+    "notifications and mails locked": (lock_tables(*NOTIFICATIONS, seconds=LOCKED_S), LOCKED_S),
     "lists' pool exhausted": (exhaust_lists(EXHAUSTED_S), EXHAUSTED_S),
 }
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import subprocess
+import sys
 from contextlib import suppress
 from glob import glob
 from pathlib import Path
@@ -16,31 +17,45 @@ from tests.faults.site import Site
 
 RATE, SECONDS = 30, 15.0
 LIBRARY = "/usr/lib/*/faketime/libfaketimeMT.so.1"
+LIBRARY_OF_PYPI = "/libfaketime/vendor/libfaketime/src/libfaketime.so.1"
+DEBIAN = ("apt-get download libfaketime", "dpkg-deb --extract libfaketime_*.deb .")
+PINNED = "libfaketime==3.0.1 --hash=sha256:5eed7c17f3d4ba0f6f828de4975f69a622b06b1e792674e6c1b069c0689fab79"
+PYPI = (
+    f"echo '{PINNED}' > pinned.txt",
+    f"{Path(sys.executable).with_name('uv')} pip install --quiet --no-deps --require-hashes --target . -r pinned.txt",
+)
 
 
 @pytest.fixture(scope="module")
 def libfaketime(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The library: that of this machine, else of Debian's package, unpacked in a temporary folder."""
-    found = glob(LIBRARY) or _fetch(tmp_path_factory.mktemp("faketime"))
+    """The library: that of this machine, else Debian's or PyPI's, unpacked in a temporary folder."""
+    folder = tmp_path_factory.mktemp("faketime")
+    found = (
+        glob(LIBRARY) or _fetch(folder, DEBIAN, LIBRARY) or _fetch(folder, PYPI, LIBRARY_OF_PYPI)
+    )
     if not found:
         pytest.skip(
-            "a wrong clock needs libfaketime, which is neither here nor to be had by apt-get"
+            "a wrong clock needs libfaketime: not here, nor to be had by apt-get, nor from PyPI for this processor"
         )
     return found[0]
 
 
-def _fetch(folder: Path) -> list[str]:
-    """Neither needs root: nothing is installed."""
-    for command in (
-        "apt-get download libfaketime",
-        "dpkg-deb --extract libfaketime_*.deb .",
-    ):
+def _fetch(folder: Path, commands: tuple[str, ...], library: str) -> list[str]:
+    """Neither needs root: nothing is installed. Returns the library where it works, else nothing."""
+    for command in commands:
         done = subprocess.run(
             ["sh", "-c", command], cwd=folder, capture_output=True, check=False, timeout=60
         )
         if done.returncode:
             return []
-    return glob(f"{folder}{LIBRARY}")
+    return [one for one in glob(f"{folder}{library}") if _works(one)]
+
+
+def _works(library: str) -> bool:
+    """What is built for another processor is not loaded, and the clock is right."""
+    faked = {"LD_PRELOAD": library, "FAKETIME": "@2001-01-01 00:00:00", "PATH": "/usr/bin:/bin"}
+    shown = subprocess.run(["date", "+%Y"], env=faked, capture_output=True, check=True, timeout=10)
+    return shown.stdout.strip() == b"2001"
 
 
 @pytest.fixture(params=["+2h", "-2h"])

@@ -1,7 +1,11 @@
 """The gate's views for BI tools, by PostgreSQL's own `psql` as their role (architecture, 11)."""
 
+from datetime import timedelta
+
+from common.persistence.database import transaction_time
 from delivery_gate.bi_views import VIEWS
-from delivery_gate_support.gate_client import GateClient
+from delivery_gate_support.gate_client import GateClient, digest
+from opsdesk_testing.protocol import freeze_time
 from opsdesk_testing.psql import Psql
 
 NAMES = sorted(f"delivery_gate_{view.name}" for view in VIEWS)
@@ -37,6 +41,30 @@ async def test_deliveries_and_causes_of_refusals_are_rows(gate: GateClient, psql
         ["retest", "open", ""],
         ["billing", "staging", "1", "1", "0", "0"],
     ]
+
+
+async def test_a_failed_delivery_counts_until_it_is_taken_back(
+    gate: GateClient, psql: Psql
+) -> None:
+    """DORA's time to restore: the delivery began to break things, and the former version runs again."""
+    await gate.register_version("1.0", "1")
+    await gate.deliver_to_staging("1.0", "1")
+    before = await psql(
+        "SELECT rolled_back, median_restore_seconds FROM delivery_gate_deliveries_monthly"
+    )
+    assert before.rows == [["0", ""]]
+    await gate.register_version("1.1", "2")
+    made = await gate.submit("1.1", "acme-staging")
+    await gate.approve(made["key"], "anna")
+    await gate.post_ok("anna", f"deliveries/{made['key']}/start", {"digest": digest("2")})
+    async with gate.database.transaction() as tx:
+        started_at = await transaction_time(tx)
+    await freeze_time(gate.database, started_at + timedelta(minutes=25))
+    await gate.post_ok("anna", f"deliveries/{made['key']}/fail", {"justification": WORDS})
+    result = await psql(
+        "SELECT delivered, rolled_back, failure_ratio, median_restore_seconds FROM delivery_gate_deliveries_monthly"
+    )
+    assert result.rows == [["1", "1", "0.50000000000000000000", "1500"]]
 
 
 async def test_psql_lists_the_views_and_what_each_column_means(psql: Psql) -> None:

@@ -1,16 +1,19 @@
 """Escalation's views for BI tools, by PostgreSQL's own `psql` as their role (architecture, 11)."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from httpx import AsyncClient
 
+from common.events.tickets import BlockerLifted, BlockerRaised
 from common.persistence.database import Database
 from escalation.bi_views import VIEWS
+from escalation.handlers import HANDLERS
 from escalation.notifications.notifier import Notifier
 from escalation.timers import TIMERS
-from escalation_support.builders import MINUTE, NIGHT
+from escalation_support.builders import MINUTE, NIGHT, ticket_event
 from escalation_support.http_setup import set_up
-from opsdesk_testing.protocol import fire_due, freeze_time
+from opsdesk_testing.protocol import deliver, fire_due, freeze_time
 from opsdesk_testing.psql import Psql
 
 NAMES = sorted(f"escalation_{view.name}" for view in VIEWS)
@@ -60,6 +63,25 @@ async def test_pages_are_counted_for_each_person_and_day(
     )
     assert ["sven", "page", "email"] in result.rows
     await psql("SELECT day, person, pages, at_night FROM escalation_pages_daily")
+
+
+async def test_blockers_are_counted_with_how_long_they_lasted(
+    database: Database, psql: Psql, theo: AsyncClient
+) -> None:
+    """DORA's time to restore: by month, and only of those that are over."""
+    await set_up(theo)
+    abouts = [{"ticket_id": UUID(int=number), "ticket": f"OPS-{number}"} for number in range(4)]
+    for about in abouts:
+        await deliver(database, HANDLERS, (ticket_event(BlockerRaised, **about), 1))
+    for about, minutes in zip(abouts, (10, 30, 50), strict=False):
+        await freeze_time(database, NIGHT + minutes * MINUTE)
+        ended = ticket_event(BlockerLifted, reason="resolved", priority="major", **about)
+        await deliver(database, HANDLERS, (ended, 2))
+    result = await psql(
+        "SELECT raised, ended, median_restore_seconds, longest_restore_seconds FROM escalation_restorations_monthly"
+    )
+    assert result.errors == ""
+    assert result.rows == [["4", "3", "1800", "3000"]]
 
 
 async def test_psql_lists_the_views_and_what_each_column_means(psql: Psql) -> None:

@@ -3,7 +3,7 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,9 +56,15 @@ def servers_for_tests(state: State | None = None, *, brokers: int = 1) -> Iterat
 
 @contextmanager
 def embedded_servers(
-    state: State | None = None, *, brokers: int = 1, durable: bool = False
+    state: State | None = None,
+    *,
+    brokers: int = 1,
+    durable: bool = False,
+    data: Mapping[str, Path] | None = None,
 ) -> Iterator[Servers]:
     """Start empty servers, stopped and removed at the end. For tests that kill servers.
+
+    `data` names another folder for the data of `postgres` or `kafka`, on a disk of its own.
 
     With `brokers=0` PostgreSQL alone. Without `durable` the data survive `kill -9` but not a power
     cut, and PostgreSQL's are in memory if there is enough. `durable` is for benchmarks: as in
@@ -69,15 +75,17 @@ def embedded_servers(
         _folder_of_our_own(state.test) as folder,
         nullcontext(folder)
         if durable
-        else ramdisk_folder(state.folder, int(folder.name), folder) as data,
+        else ramdisk_folder(state.folder, int(folder.name), folder) as usual,
     ):
+        elsewhere = data or {}
         postgres = Postgres(
-            data / "postgres",
+            elsewhere.get("postgres", usual) / "postgres",
             postgres_programs(state),
             state.password("postgres"),
             durable=durable,
         )
-        kafka = _kafka(folder, state, brokers, durable=durable) if brokers else None
+        kafka_folder = elsewhere.get("kafka", folder)
+        kafka = _kafka(kafka_folder, state, brokers, durable=durable) if brokers else None
         try:
             postgres.launch()
             if kafka:

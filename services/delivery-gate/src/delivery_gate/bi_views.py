@@ -153,6 +153,13 @@ MONTHS = View(
             "seconds from request to beginning, for half of them less",
             "percentile_disc(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM started_at - requested_at)::bigint)",
         ),
+        Column(
+            "median_restore_seconds",
+            "seconds from the beginning of a delivery that failed until it was taken back, for half of them less; null "
+            "where none was (time to restore; that of Blockers is in escalation_restorations_monthly)",
+            "percentile_disc(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM ended_at - started_at)::bigint)"
+            " FILTER (WHERE state = 'rolled_back')",
+        ),
     ),
 )
 VIEWS = (DELIVERIES, REFUSALS, EMERGENCIES, DEBTS, FOLLOW_UPS, MONTHS)

@@ -75,4 +75,32 @@ PAGES = View(
         ),
     ),
 )
-VIEWS = (ESCALATIONS, NOTIFICATIONS, PAGES)
+RESTORATIONS = View(
+    "restorations_monthly",
+    "How long Blockers lasted (DORA: time to restore): one row per month (in UTC), tier, service and customer.",
+    "escalations WHERE trigger = 'blocker_raised' GROUP BY 1, tier, service, customer",
+    (
+        Column(
+            "month",
+            "month in which they were raised, in UTC: 2030-01",
+            "to_char(opened_at AT TIME ZONE 'UTC', 'YYYY-MM')",
+        ),
+        Column("tier", "tier of the environment; null where it is about none"),
+        Column("service", "key of the service; null where it is about none"),
+        Column("customer", "key of the customer; null where it is about none"),
+        Column("raised", "Blockers that were raised", "count(*)"),
+        Column("ended", "those that are over", "count(resolved_at)"),
+        Column(
+            "median_restore_seconds",
+            "seconds of elapsed time from opening to end, for half of them less; null where none has ended",
+            "percentile_disc(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM resolved_at - opened_at)::bigint)"
+            " FILTER (WHERE resolved_at IS NOT NULL)",
+        ),
+        Column(
+            "longest_restore_seconds",
+            "seconds of elapsed time of the longest; null where none has ended",
+            "extract(epoch FROM max(resolved_at - opened_at))::bigint",
+        ),
+    ),
+)
+VIEWS = (ESCALATIONS, NOTIFICATIONS, PAGES, RESTORATIONS)

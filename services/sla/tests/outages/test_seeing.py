@@ -130,6 +130,21 @@ async def test_the_next_month_has_a_budget_of_its_own(database: Database) -> Non
     ]
 
 
+async def test_budgets_of_two_months_that_are_due_at_once_warn_once_each(
+    database: Database, theo: AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An outage at the turn of two months: the former one leads to the next, which is due itself."""
+    assert (await theo.post("/v1/outages", json=outage_body())).status_code == 201
+    await fire_due(database, TIMERS)
+    used = [
+        one.body["threshold"]
+        for one in await outbox_events(database)
+        if one.type == "opsdesk.downtime_budget.threshold_reached.v1"
+    ]
+    assert used == [0.5, 0.75, 0.9, 1.0]
+    assert "taken_apart" not in caplog.text, "all of them at the first go"
+
+
 async def test_an_outage_since_ever_and_maintenance_at_the_end_of_time_break_nothing(
     database: Database, theo: AsyncClient, gina: AsyncClient
 ) -> None:

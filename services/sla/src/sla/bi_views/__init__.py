@@ -1,6 +1,12 @@
 """What sla shows to BI tools, as views of the schema `reporting` (docs/reporting.md)."""
 
 from common.persistence.bi_views import View
-from sla.bi_views import conditions, daily, facts
+from sla.bi_views import conditions, daily, facts, measured, reviewed
 
-VIEWS: tuple[View, ...] = (*facts.VIEWS, *conditions.VIEWS, *daily.VIEWS)
+VIEWS: tuple[View, ...] = (
+    *facts.VIEWS,
+    *conditions.VIEWS,
+    *daily.VIEWS,
+    *measured.VIEWS,
+    *reviewed.VIEWS,
+)

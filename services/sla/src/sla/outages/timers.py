@@ -15,14 +15,16 @@ from sla.outages.store.budgets import Budget
 async def on_budgets_due(tx: Connection, due: Sequence[Due], at: datetime) -> None:
     """Check these budgets, and those of the next month where a month is over."""
     locked = await budgets.load(tx, [one.subject for one in due])
-    next_month_budgets = [
+    following = [
         await budgets.lock_or_insert(
             tx, budget.agreement, budget.customer_id, next_month(budget.month)
         )
         for budget in locked
         if at >= await _period_end(tx, budget)
     ]
-    await check_budgets(tx, [*locked, *next_month_budgets], at)
+    # The next month's may be due itself: two checks of one budget would warn twice.
+    once = {budget.id: budget for budget in (*locked, *following)}
+    await check_budgets(tx, list(once.values()), at)
 
 
 async def _period_end(tx: Connection, budget: Budget) -> datetime:
