@@ -53,7 +53,7 @@ def _acknowledgement(role: str, people: str) -> WaitingSource:
         rows=(
             f"hand_overs h JOIN {TICKETS} ON t.id = h.ticket_id"
             f" WHERE h.acknowledge_by IS NOT NULL AND h.{role}_acknowledged_by IS NULL"
-            " AND h.returned_at IS NULL"
+            " AND h.returned_at IS NULL AND h.ended_at IS NULL"
             f" AND (cardinality(h.{people}) > 0 OR '{role}' = ANY (:roles)) AND t.state IN {OPEN}"
         ),
         id="h.id",
@@ -137,7 +137,7 @@ SOURCES: Final = (
         "tickets:work",
         rows=(
             f"hand_overs h JOIN {TICKETS} ON t.id = h.ticket_id"
-            f" WHERE h.fixed AND h.fix_works IS NULL AND t.state IN {OPEN}"
+            f" WHERE h.fixed AND h.fix_works IS NULL AND h.ended_at IS NULL AND t.state IN {OPEN}"
         ),
         id="h.id",
         key=KEY,

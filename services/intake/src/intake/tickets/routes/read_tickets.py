@@ -25,7 +25,7 @@ from intake.tickets.schemas.details import AnyTicketDetail, to_detail_response
 from intake.tickets.schemas.lists import ListedTicket, TicketPage
 from intake.tickets.schemas.responses import TicketForContact
 from intake.tickets.store import hand_overs, tickets
-from intake.tickets.store.closing import is_change_delivered
+from intake.tickets.store.closing import is_change_delivered, is_problem_settled
 from intake.tickets.store.ticket_filter import TicketFilter
 
 routes = router("/v1/tickets", ["tickets"])
@@ -137,8 +137,9 @@ async def _asker(tx: Connection, caller: Caller, ticket: Ticket) -> Asker:
     if is_contact:  # contacts neither close nor resolve, and read no hand-overs
         return Asker(caller.sub, held, at, is_contact, same)
     delivered = ticket.kind == "change_request" and await is_change_delivered(tx, ticket.id)
+    settled = ticket.kind == "problem" and await is_problem_settled(tx, ticket.id)
     newest = await hand_overs.get_newest(tx, ticket.id) if ticket.is_open else None
-    return Asker(caller.sub, held, at, is_contact, same, delivered, newest)
+    return Asker(caller.sub, held, at, is_contact, same, delivered, settled, newest)
 
 
 async def _resolve_filters(
