@@ -247,3 +247,17 @@ async def test_a_ticket_forwarded_during_triage_counts_from_the_forwarding(
     assert (theirs.opened_at, theirs.stopped_at) == (NINE + HOUR, NINE + 2 * HOUR)
     assert (await resolution_clock(database)).clock.state == "running"
     await assert_consistent(database)
+
+
+async def test_what_comes_back_after_its_resolution_is_not_theirs(database: Database) -> None:
+    """R13: it is with first level then, and counts for them from its next forwarding on"""
+    await underpin(database, await promise(database), "hosthaven")
+    resolved = ticket_event(TicketResolved, 1, NINE + 3 * HOUR, state="resolved")
+    rejected = ticket_event(TicketRejected, 1, NINE + 4 * HOUR, resolved_by="anna")
+    await deliver_events(database, forwarding_event(2), resolved, rejected)
+    theirs, ours = await clocks_of(database, 1, 1), await resolution_clock(database)
+    assert (theirs["resolution"].clock.state, ours.clock.state) == ("stopped", "running")
+    await freeze_time(database, NINE + 9 * HOUR)
+    await fire_due(database, TIMERS)
+    assert (await clocks_of(database, 1, 1))["resolution"].clock.outcome == "met"
+    await assert_consistent(database)
