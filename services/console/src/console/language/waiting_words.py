@@ -24,6 +24,7 @@ WAITING: Final[Mapping[str, str]] = {
     "confirm_dismissal": "confirm a dismissal",
     "confirm_erasure": "confirm an erasure",
     "confirm_follow_up": "confirm a follow-up",
+    "confirm_giving_up": "confirm that a problem is given up",
     "confirm_no_environment": "confirm that no environment is touched",
     "confirm_outage_rules": "confirm outage rules",
     "confirm_person": "confirm a person",
