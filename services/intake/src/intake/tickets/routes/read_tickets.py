@@ -53,6 +53,13 @@ class TicketQuery:
         watched: Annotated[
             bool | None, Query(description="Those that the caller watches, or does not.")
         ] = None,
+        mine: Annotated[
+            bool,
+            Query(
+                description="Of a contact: those that they raised, or that were raised for them. Of our own"
+                " people: those assigned to them."
+            ),
+        ] = False,
         key: Annotated[
             list[TicketKey] | None,
             Query(max_length=MAX_KEYS, description="Only these tickets, by key."),
@@ -71,7 +78,7 @@ class TicketQuery:
             ),
         ] = None,
     ) -> None:
-        self.customer = customer
+        self.customer, self.mine = customer, mine
         self.filters = TicketFilter(
             environment=environment,
             assignee=assignee,
@@ -155,6 +162,10 @@ async def _resolve_filters(
     # A contact without a directory entry watches nothing: their own account stands for nobody's.
     watcher = caller.sub if is_staff else caller.contact_id or caller.sub
     filters = replace(query.filters, for_staff=is_staff, watched_by=watcher)
+    if query.mine:
+        if is_staff and filters.assignee not in {None, caller.sub}:
+            return None
+        filters = _own(caller, filters)
     keys = {key for key in (caller.customer, query.customer) if key is not None}
     if not keys:
         return filters
@@ -162,3 +173,12 @@ async def _resolve_filters(
     if keys or customer is None:
         return None
     return replace(filters, customer_id=customer.id)
+
+
+def _own(caller: Caller, filters: TicketFilter) -> TicketFilter:
+    """Narrow to the caller's own: assigned to them, or raised by or for them where they are a contact."""
+    if caller.customer is None:
+        return replace(filters, assignee=caller.sub)
+    if caller.contact_id is None:  # without a directory entry
+        return replace(filters, opened_by=caller.sub)
+    return replace(filters, of_contact=caller.contact_id)

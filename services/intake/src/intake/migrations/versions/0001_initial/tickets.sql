@@ -95,6 +95,7 @@ CREATE TABLE tickets (
 CREATE INDEX ix_tickets_customer ON tickets (customer_id, id);
 -- Most tickets have no tags, and cost nothing here.
 CREATE INDEX ix_tickets_tags ON tickets USING gin (tags) WHERE tags <> '{}';
+CREATE INDEX ix_tickets_contact ON tickets (contact_id, id) WHERE contact_id IS NOT NULL;
 CREATE INDEX ix_tickets_assignee ON tickets (assignee, id) WHERE assignee IS NOT NULL;
 CREATE INDEX ix_tickets_open ON tickets (id)
     WHERE state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened');
