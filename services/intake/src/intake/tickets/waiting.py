@@ -119,6 +119,7 @@ SOURCES: Final = (
         "t.unmerge_requested_at",
         "t.unmerge_requested_by",
         "{first} asked to separate it from the ticket that it was merged into; another person must confirm it",
+        f"t.unmerge_requested_at + {_PATIENCE}",
     ),
     of_tickets(
         "confirm_detection",
@@ -128,6 +129,7 @@ SOURCES: Final = (
         "t.detection_requested_at",
         "t.detection_requested_by",
         "{first} says that the customer did not find it first; another person must confirm it",
+        f"t.detection_requested_at + {_PATIENCE}",
     ),
     _acknowledgement("dm", "delivery_managers"),
     _acknowledgement("po", "product_owners"),
