@@ -165,7 +165,9 @@ def test_the_first_response_was_breached_and_the_resolution_met_exactly(result: 
     assert resolution["overrun_seconds"] == 0
 
 
-def test_the_customer_gets_one_receipt_with_the_key_then_the_answer_and_hears_of_the_end(result: Result) -> None:
+def test_the_customer_gets_one_receipt_with_the_key_then_the_answer_and_hears_of_the_end(
+    result: Result,
+) -> None:
     """In the sink as a mail client shows them: below the mail that the customer wrote."""
     receipt, answer, told = result.correspondence.mails
     first, last = result.thread.sent_ids[0], result.thread.sent_ids[1]

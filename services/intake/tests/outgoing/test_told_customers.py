@@ -107,7 +107,7 @@ async def test_an_estimate_is_mailed_with_how_to_approve_it(
     key = await open_by_mail(gateway)
     change = {"kind": "change_request", "nature": "adaptive", "reason": "It asks for a change"}
     assert (await act(anna, key, "reclassify", **change)).is_success
-    assert (await act(omar, key, "reclassify/confirm", agree=True)).is_success
+    assert (await act(omar, key, "classification/confirm", agree=True)).is_success
     await send_all(sender)
     mailbox.messages.clear()
     path = f"/v1/change-requests/{key}/estimate"
@@ -133,7 +133,7 @@ async def test_one_may_wait_for_the_customer_after_an_estimate_and_not_after_a_r
     await _resolved(anna, omar, key)
     await freeze_time(database, NINE + timedelta(minutes=1))
     await act(anna, key, "reopen", reason="We were wrong")
-    held = await act(anna, key, "hold", waiting_on="customer")
+    held = await act(anna, key, "hold", waiting_on="customer", reason="To be sure")
     assert (held.status_code, held.json()["code"]) == (409, "NOTHING_ASKED")
 
 

@@ -234,7 +234,7 @@ async def test_what_comes_back_after_its_resolution_is_with_first_level(
     assert (await act(omar, key, "reject", reason="It fails again")).is_success
     ticket = (await anna.get(f"/v1/tickets/{key}")).json()
     assert (ticket["state"], ticket["forwarded_to"], ticket["partner"]) == ("reopened", None, None)
-    assert (await act(anna, key, "hold", waiting_on="partner")).is_success
+    assert (await act(anna, key, "hold", waiting_on="partner", reason="They look")).is_success
     assert (await act(anna, key, "resume")).json()["state"] == "in_progress"
     assert (await act(anna, key, "forward", **TO_PARTNER)).is_success
     await freeze_time(database, NINE + timedelta(days=2))
