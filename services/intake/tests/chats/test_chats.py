@@ -224,3 +224,21 @@ async def test_a_chat_on_a_ticket_closed_for_good_goes_on_in_another_one(
     more = line("customer", "Still down", 62, id="m10")
     joined = await send(chatbot, *DIALOGUE, ours, again, more, contact="jan@acme.example")
     assert (joined.json()["outcome"], joined.json()["ticket"]["key"]) == ("joined", new)
+
+
+async def test_a_strangers_chat_goes_on_in_triage(
+    chatbot: AsyncClient, anna: AsyncClient, omar: AsyncClient, database: Database
+) -> None:
+    """Nobody knew whose it was; nothing that is sent ends in a fault of ours"""
+    key = (await send(chatbot, *DIALOGUE)).json()["ticket"]["key"]
+    for who, step, body in (
+        (anna, "resolve", {"resolution": "done"}),
+        (omar, "verify", {}),
+        (anna, "close", {}),
+    ):
+        assert (await act(who, key, step, **body)).is_success
+    await freeze_time(database, EIGHT + timedelta(days=30))
+    opened = await send(chatbot, *DIALOGUE, line("customer", "Again", 61, id="m9"))
+    assert opened.status_code == 201, opened.text
+    ticket = (await anna.get(f"/v1/tickets/{opened.json()['ticket']['key']}")).json()
+    assert (ticket["customer"], ticket["description"]) == (None, "Again")

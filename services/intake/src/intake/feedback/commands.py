@@ -91,9 +91,9 @@ async def open_follow_on(
 ) -> Ticket:
     """Open the ticket that goes on after a locked one that was closed too long ago, linked to it."""
     environment = ticket.environment and await ENVIRONMENTS.find(tx, ticket.environment)
-    assert ticket.customer_id is not None, "only tickets of a customer are closed for good"
-    assert ticket.customer is not None, "only tickets of a customer are closed for good"
-    scope = TicketScope(ticket.customer_id, ticket.customer, environment or None)
+    scope = None  # nobody knew whose it is: for triage, once more
+    if ticket.customer_id is not None and ticket.customer is not None:
+        scope = TicketScope(ticket.customer_id, ticket.customer, environment or None)
     request = follow_on_request(ticket, text, scope, contact_id, channel)
     new = await open_ticket(tx, request, actor, at)
     return await link_follow_on(tx, new, ticket, actor, at)

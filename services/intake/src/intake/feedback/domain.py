@@ -57,7 +57,7 @@ def check_follow_on(ticket: Ticket, at: datetime) -> Rejection | None:
 def follow_on_request(
     ticket: Ticket,
     text: str,
-    scope: TicketScope,
+    scope: TicketScope | None,
     contact_id: UUID | None,
     channel: Channel = "portal",
 ) -> TicketRequest:

@@ -1,4 +1,4 @@
-"""The actions on a ticket: assign, workaround, hold, resume, resolve, verify, reject, close …"""
+"""The actions on an open ticket: assign, workaround, hold, resume. How it ends is in `endings`."""
 
 from datetime import UTC, datetime
 
