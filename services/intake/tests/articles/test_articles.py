@@ -239,21 +239,3 @@ async def test_a_retired_article_is_written_and_published_no_more(
     ):
         assert (answer.status_code, answer.json()["code"]) == (409, "RETIRED")
     assert (await act_on(anna, key, "review")).json()["code"] == "NOT_PUBLISHED"
-
-
-async def test_a_reader_has_one_vote_on_a_version_and_the_newest_counts(
-    anna: AsyncClient, omar: AsyncClient, jan: AsyncClient, britta: AsyncClient
-) -> None:
-    key = await published(anna, omar, audience="customer")
-    assert (await act_on(britta, key, "feedback", helpful=False)).status_code == 201
-    for helpful, comment in ((False, "Which queue?"), (True, None), (True, "Now I see.")):
-        answer = await act_on(jan, key, "feedback", helpful=helpful, comment=comment)
-        assert answer.status_code == 201, answer.text
-    shown = (await anna.get(f"/v1/articles/{key}")).json()
-    assert (shown["helpful"], shown["not_helpful"]) == (1, 1)
-    items = (await anna.get(f"/v1/articles/{key}/feedback")).json()["items"]
-    assert [(one["helpful"], one["comment"]) for one in items] == [
-        (True, "Now I see."),
-        (False, None),
-    ]
-    assert items[0]["id"] == answer.json()["id"]

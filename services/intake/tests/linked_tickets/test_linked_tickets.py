@@ -1,7 +1,5 @@
 """Tickets linked with ServiceNow, Jira Service Management and Zendesk, against a fake of each API."""
 
-from datetime import UTC, datetime
-
 from fastapi import FastAPI
 from httpx import AsyncClient
 
@@ -18,7 +16,6 @@ from intake_support.linked_tickets import (
 )
 from intake_support.peers import FakePeer, running_peer
 from intake_support.tickets import act, open_ticket
-from opsdesk_testing.protocol import freeze_time
 
 GOOD = "Dear Jan,\n\nInvoices leave again.\n\nKind regards"
 PRIORITIES = {"servicenow": "3", "jira": "Medium", "zendesk": "normal"}
@@ -229,23 +226,3 @@ async def test_one_that_is_away_stops_no_other_system(
         for _ in range(3):
             await sender.send_due()
         assert [len(texts) for texts in other.comments.values()] == [1]
-
-
-async def test_a_customers_comment_on_a_ticket_closed_for_good_goes_on_in_another_one(
-    anna: AsyncClient, omar: AsyncClient, linked: Linked, post: Post, database: Database
-) -> None:
-    for who, step, body in (
-        (anna, "resolve", {"resolution": "Restarted"}),
-        (omar, "verify", {}),
-        (anna, "close", {}),
-    ):
-        assert (await act(who, linked.key, step, **body)).is_success
-    await freeze_time(database, datetime(2030, 3, 7, 9, tzinfo=UTC))
-    for event in ("late1", "late2"):
-        answer = await post(linked.id, event, comment=f"It is back, {event}.")
-        assert answer.json() == {"outcome": "applied"}, answer.text
-    assert (await anna.get(f"/v1/tickets/{linked.key}")).json()["state"] == "closed"
-    assert not any("It is back" in one["text"] for one in await messages_of(anna, linked.key))
-    (link_,) = (await anna.get(f"/v1/tickets/{linked.key}/links")).json()["items"]
-    shown = [one["text"] for one in await messages_of(anna, link_["ticket"])]
-    assert ["late1" in one or "late2" in one for one in shown] == [True, True]

@@ -192,7 +192,7 @@ async def test_it_closes_only_fixed_or_given_up_by_two_people(
     refused = await act(anna, key, "close")
     assert (refused.status_code, refused.json()["code"]) == (409, "PROBLEM_NOT_FIXED")
     acts = {one["act"]: one for one in (await anna.get(f"/v1/tickets/{key}")).json()["allowed"]}
-    assert acts["close"]["why_not"]["code"] == "PROBLEM_NOT_FIXED"
+    assert acts["close"]["why_not"]["code"] == "problem_not_fixed"
     with pytest.raises(IntegrityError, match="closes with its fix"):
         async with database.transaction() as tx:
             await tx.execute(text("UPDATE tickets SET state = 'closed' WHERE state = 'verified'"))
