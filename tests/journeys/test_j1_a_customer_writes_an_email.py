@@ -169,7 +169,7 @@ def test_the_customer_gets_one_receipt_with_the_key_then_the_answer_and_hears_of
     result: Result,
 ) -> None:
     """In the sink as a mail client shows them: below the mail that the customer wrote."""
-    receipt, answer, told = result.correspondence.mails
+    receipt, answer, resolved = result.correspondence.mails
     first, last = result.thread.sent_ids[0], result.thread.sent_ids[1]
     key = result.thread.ticket
     assert receipt["Subject"] == f"[{key}] Invoices are not sent"
@@ -184,9 +184,9 @@ def test_the_customer_gets_one_receipt_with_the_key_then_the_answer_and_hears_of
     assert "we found it." in answer.get_content()
     assert "> Now 200 of them." in answer.get_content()
     assert key in receipt.get_content()
-    assert (told["Subject"], told["Auto-Submitted"]) == (answer["Subject"], None)
-    assert told["In-Reply-To"] == last, "beside our answer, as jan has not written since"
-    assert "The queue runs again." in told.get_content()
+    assert (resolved["Subject"], resolved["Auto-Submitted"]) == (answer["Subject"], None)
+    assert resolved["In-Reply-To"] == last, "beside our answer, as jan has not written since"
+    assert "The queue runs again." in resolved.get_content()
 
 
 def test_what_the_customer_replies_to_our_mail_lands_on_the_same_ticket(result: Result) -> None:

@@ -38,10 +38,10 @@ async def _announced(database: Database) -> list[tuple[str, str]]:
 
 
 def test_all_that_waits_for_another_person_is_told_once() -> None:
-    told = {*get_args(EscalatedKind), "confirm_blocker"}
+    escalated = {*get_args(EscalatedKind), "confirm_blocker"}
     waits = {one.kind for one in SOURCES if one.not_by != "NULL" and one.audience == "staff"}
-    assert OPERATION_OF.keys() == waits - told
-    assert told <= waits
+    assert OPERATION_OF.keys() == waits - escalated
+    assert escalated <= waits
     assert {
         "check_fix",
         "publish_article",
@@ -96,8 +96,8 @@ async def test_what_waits_once_more_is_announced_once_more(
     await act(anna, key, "unmerge", reason="Two")
     assert (await act(omar, key, "unmerge/confirm", agree=True)).is_success
     await look(database, HERE)
-    told = [word for word, kind in await _announced(database) if kind == "check_fix"]
-    assert told == ["overdue", "given", "overdue"]
+    escalated = [word for word, kind in await _announced(database) if kind == "check_fix"]
+    assert escalated == ["overdue", "given", "overdue"]
 
 
 async def test_one_look_is_bounded(anna: AsyncClient, database: Database) -> None:

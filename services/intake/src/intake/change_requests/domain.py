@@ -76,8 +76,8 @@ def estimate(
 
 def is_same_estimate(before: ChangeRequest, after: ChangeRequest) -> bool:
     """Whether an estimate says again what the customer is asked to approve already."""
-    told = (before.estimate_minutes, before.estimate_note)
-    return before.decision is None and told == (after.estimate_minutes, after.estimate_note)
+    present = (before.estimate_minutes, before.estimate_note)
+    return before.decision is None and present == (after.estimate_minutes, after.estimate_note)
 
 
 def decide(

@@ -91,12 +91,14 @@ async def estimate_change(
     since = loaded.ticket.reopened_at
     after = domain.estimate(loaded.record, minutes, body.note, actor, loaded.at, since=since)
     events = [event_spec(ChangeRequestEstimated, estimate_seconds=body.estimate_seconds)]
-    told = None
+    message = None
     if isinstance(after, ChangeRequest) and not domain.is_same_estimate(loaded.record, after):
-        told = await tell_estimate(action.tx, loaded.ticket, minutes, body.note, actor, loaded.at)
-    if told is not None:
-        events.append(event_spec(TicketReplied, message_id=told.id))
-    message_id = None if told is None else told.id
+        message = await tell_estimate(
+            action.tx, loaded.ticket, minutes, body.note, actor, loaded.at
+        )
+    if message is not None:
+        events.append(event_spec(TicketReplied, message_id=message.id))
+    message_id = None if message is None else message.id
     await action.record_check(loaded.ticket, checked, "estimate", loaded.at, message_id)
     response.headers.update(checked.headers)
     return await loaded.finish("estimate", after, *events, minutes=minutes, **checked.grounds)

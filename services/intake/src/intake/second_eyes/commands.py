@@ -15,7 +15,7 @@ from intake.tickets.domain.second_eyes import PATIENCE, EscalatedKind
 
 BATCH_SIZE: Final = 50
 """Waits that one transaction announces, and of those that it ends."""
-_TOLD_OTHERWISE: Final = frozenset({*get_args(EscalatedKind), "confirm_blocker"})
+_ESCALATED_OTHERWISE: Final = frozenset({*get_args(EscalatedKind), "confirm_blocker"})
 """Kinds with a deadline on their ticket; and a blocker, for which escalation pages at once."""
 
 
@@ -24,7 +24,7 @@ def escalated_here(sources: Sequence[WaitingSource]) -> tuple[WaitingSource, ...
     return tuple(
         one
         for one in sources
-        if one.not_by != "NULL" and one.audience == "staff" and one.kind not in _TOLD_OTHERWISE
+        if one.not_by != "NULL" and one.audience == "staff" and one.kind not in _ESCALATED_OTHERWISE
     )
 
 

@@ -66,22 +66,22 @@ def resolution_text(language: str, name: str, key: str, resolution: str, reopen_
 
     `reopen_days`: so long after its closing a reply opens the ticket again.
     """
-    told = _in(_RESOLVED, language).format(key=key, resolution=resolution.strip())
+    body = _in(_RESOLVED, language).format(key=key, resolution=resolution.strip())
     if reopen_days > 0:
-        told += _in(_REOPENABLE, language).format(days=reopen_days)
-    return _letter(language, name, told)
+        body += _in(_REOPENABLE, language).format(days=reopen_days)
+    return _letter(language, name, body)
 
 
 def estimate_text(language: str, name: str, key: str, minutes: int, note: str | None) -> str:
     """The text about an estimate of so many minutes of work, with our note where there is one."""
     added = f"\n\n{note.strip()}" if note else ""
-    told = _in(_ESTIMATED, language).format(key=key, effort=_effort(minutes), note=added)
-    return _letter(language, name, told)
+    body = _in(_ESTIMATED, language).format(key=key, effort=_effort(minutes), note=added)
+    return _letter(language, name, body)
 
 
-def _letter(language: str, name: str, told: str) -> str:
+def _letter(language: str, name: str, body: str) -> str:
     greeting = _in(_GREETING, language).format(name=name)
-    return f"{greeting}\n\n{told}\n\n{_in(_CLOSING, language)}\n"
+    return f"{greeting}\n\n{body}\n\n{_in(_CLOSING, language)}\n"
 
 
 def _effort(minutes: int) -> str:

@@ -89,8 +89,8 @@ async def verify_ticket(action: VerifyAction, body: OptionalReason = NO_REASON) 
             actor = action.caller.actor
             await owe(action.tx, before.id, before.key, "found_by_customer", actor, at)
         days = settings_of(action.request.app).reopen_days
-        if (told := await tell_resolution(action.tx, after, days, at)) is not None:
-            events.append(event_spec(TicketReplied, message_id=told.id))
+        if (message := await tell_resolution(action.tx, after, days, at)) is not None:
+            events.append(event_spec(TicketReplied, message_id=message.id))
     return await action.finish("verify", before, after, at, *events, reason=body.reason)
 
 
