@@ -41,6 +41,9 @@ PROBLEM = {
     "backlog_reference": None,
     "staging_verified_by": "omar",
     "production_verified_by": None,
+    "given_up_reason": "The product ends.",
+    "given_up_by": "anna",
+    "given_up_confirmed_by": None,
 }
 CHANGE = {
     "key": "OPS-8",
@@ -111,6 +114,15 @@ def test_a_why_needs_its_answer(terminal: Terminal) -> None:
         "whys": [{"question": "Why?", "answer": "So."}],
     }
     assert "has no answer" in terminal.fails(*command, "Why?")
+
+
+def test_a_problem_is_given_up_by_two(terminal: Terminal) -> None:
+    path = "POST /v1/problems/OPS-9/give-up"
+    terminal.services.responses |= {path: PROBLEM, f"{path}/confirm": PROBLEM}
+    output = terminal("problems", "give-up", "OPS-9", "--reason", "The product ends.")
+    assert "will not be fixed" in output
+    assert terminal.services.requests[-1][2] == {"reason": "The product ends."}
+    assert "anna" in terminal("problems", "confirm-give-up", "OPS-9")
 
 
 def test_known_errors_are_suggested_with_their_workarounds(terminal: Terminal) -> None:

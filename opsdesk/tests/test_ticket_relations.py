@@ -45,7 +45,7 @@ def test_a_separation_says_how_it_is_confirmed(terminal: Terminal) -> None:
     responses = terminal.services.responses
     responses["POST /v1/tickets/OPS-7/unmerge"] = {"key": "OPS-7"}
     output = terminal("tickets", "unmerge", "OPS-7", "--reason", "Two requests")
-    assert "opsdesk tickets confirm-unmerge OPS-7" in output
+    assert "opsdesk confirm-unmerge OPS-7" in output
     responses["POST /v1/tickets/OPS-7/unmerge/confirm"] = {"key": "OPS-7", "state": "reopened"}
     assert "OPS-7 is reopened." in terminal("tickets", "confirm-unmerge", "OPS-7")
     terminal("tickets", "confirm-unmerge", "OPS-7", "--decline", "--reason", "The same")

@@ -165,9 +165,11 @@ def test_the_first_response_was_breached_and_the_resolution_met_exactly(result: 
     assert resolution["overrun_seconds"] == 0
 
 
-def test_the_customer_gets_one_receipt_with_the_key_and_then_the_answer(result: Result) -> None:
+def test_the_customer_gets_one_receipt_with_the_key_then_the_answer_and_hears_of_the_end(
+    result: Result,
+) -> None:
     """In the sink as a mail client shows them: below the mail that the customer wrote."""
-    receipt, answer = result.correspondence.mails
+    receipt, answer, resolved = result.correspondence.mails
     first, last = result.thread.sent_ids[0], result.thread.sent_ids[1]
     key = result.thread.ticket
     assert receipt["Subject"] == f"[{key}] Invoices are not sent"
@@ -177,11 +179,14 @@ def test_the_customer_gets_one_receipt_with_the_key_and_then_the_answer(result: 
     assert answer["In-Reply-To"] == last
     assert str(answer["References"]).split() == [first, last]
     ids = [str(mail["Message-ID"]) for mail in result.correspondence.mails]
-    assert len({*ids, first, last}) == 4
+    assert len({*ids, first, last}) == 5
     assert all(id.startswith("<opsdesk.") and id.endswith("@meridian.example>") for id in ids)
     assert "we found it." in answer.get_content()
     assert "> Now 200 of them." in answer.get_content()
     assert key in receipt.get_content()
+    assert (resolved["Subject"], resolved["Auto-Submitted"]) == (answer["Subject"], None)
+    assert resolved["In-Reply-To"] == last, "beside our answer, as jan has not written since"
+    assert "The queue runs again." in resolved.get_content()
 
 
 def test_what_the_customer_replies_to_our_mail_lands_on_the_same_ticket(result: Result) -> None:

@@ -97,6 +97,10 @@ SHIFT: Mapping[str, Callable[..., None]] = {
     "close": ticket_work.close,
     "reopen": ticket_work.reopen,
     "merge": ticket_work.merge,
+    "unmerge": ticket_relations.unmerge,
+    "confirm-unmerge": ticket_relations.confirm_unmerge,
+    "split": ticket_relations.split,
+    "bulk": ticket_bulk.bulk,
     "triage": ticket_work.triage,
     "forward": ticket_handover.forward,
     "hand-back": ticket_handover.hand_back,
@@ -118,7 +122,7 @@ app.add_typer(views.app, name="views")
 app.add_typer(mails.app, name="mails")
 app.add_typer(email.app, name="email")
 app.add_typer(attachments.app, name="attachments")
-for part in (ticket_relations, ticket_bulk, ticket_causes):
+for part in (ticket_relations, ticket_causes):
     part.add_commands(tickets.app)
 app.add_typer(tickets.app, name="tickets")
 app.command()(callers.caller)

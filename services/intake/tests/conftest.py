@@ -86,6 +86,14 @@ def registrations() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 @pytest.fixture
+async def portal(app: FastAPI, anna: AsyncClient) -> AsyncIterator[AsyncClient]:
+    """The portal, which acts for Jan, a contact of Acme."""
+    async with client(app, "portal") as portal:
+        portal.headers["On-Behalf-Of"] = "mailto:jan@acme.example"
+        yield portal
+
+
+@pytest.fixture
 async def omar(app: FastAPI, anna: AsyncClient) -> AsyncIterator[AsyncClient]:
     """The second pair of eyes."""
     async with client(app, "omar") as omar:

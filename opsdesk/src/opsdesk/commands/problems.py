@@ -84,6 +84,20 @@ def verify(
     run_command(_post(problem, "verifications", {"tier": tier, "checked": checked}))
 
 
+@app.command("give-up")
+def give_up(
+    problem: Problem, reason: Annotated[str, Option(help="Why it will not be fixed.")]
+) -> None:
+    """Say that a problem will not be fixed; another person confirms that."""
+    run_command(_post(problem, "give-up", {"reason": reason}))
+
+
+@app.command("confirm-give-up")
+def confirm_give_up(problem: Problem) -> None:
+    """Confirm, as another person, that a problem will not be fixed."""
+    run_command(_post(problem, "give-up/confirm", {}))
+
+
 @app.command("suggest")
 def suggest(ticket: Ticket) -> None:
     """Show known errors that a ticket looks like, with their workarounds."""
@@ -161,5 +175,8 @@ def _print(problem: JSON) -> None:
         ("change request", problem["change_request"]),
         ("backlog", problem["backlog_reference"]),
         ("verified", ", ".join(verified)),
+        ("will not be fixed", problem["given_up_reason"]),
+        ("says", problem["given_up_by"]),
+        ("confirmed by", problem["given_up_confirmed_by"]),
     ]
     print_facts(f"{problem['key']}: {problem['title']}", facts)

@@ -1,8 +1,8 @@
-"""The command `opsdesk tickets bulk`: one action on many tickets, with a result for each."""
+"""The command `opsdesk bulk`: one action on many tickets, with a result for each."""
 
 from typing import Annotated
 
-from typer import Argument, Option, Typer
+from typer import Argument, Option
 
 from opsdesk.api_client import JSON
 from opsdesk.commands.console import print_line, print_table, run_command
@@ -24,11 +24,6 @@ def bulk(
 ) -> None:
     """Do one action on many tickets: `bulk assign OPS-7 OPS-8 --set to=anna`."""
     run_command(_bulk(action, tickets, fields or []))
-
-
-def add_commands(app: Typer) -> None:
-    """Add this command to `opsdesk tickets`."""
-    app.command("bulk")(bulk)
 
 
 def _parse_field(text: str) -> tuple[str, str]:

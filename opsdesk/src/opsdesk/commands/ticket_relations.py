@@ -1,4 +1,4 @@
-"""The commands `opsdesk tickets link | links | unlink | split | unmerge | confirm-unmerge | watch | watchers | unwatch`."""
+"""The commands `opsdesk tickets link | links | unlink | watch | watchers | unwatch`, and `opsdesk split | unmerge`."""
 
 from typing import Annotated
 
@@ -95,9 +95,8 @@ def unwatch(
 
 def add_commands(app: Typer) -> None:
     """Add these commands to `opsdesk tickets`."""
-    for command in (link, links, unlink, split, unmerge, watch, watchers, unwatch):
+    for command in (link, links, unlink, watch, watchers, unwatch):
         app.command(command.__name__)(command)
-    app.command("confirm-unmerge")(confirm_unmerge)
 
 
 async def _link(ticket: str, body: JSON) -> None:
@@ -129,7 +128,7 @@ async def _unmerge(ticket: str, body: JSON) -> None:
     async with own_client() as client:
         asked = await client.post("intake", f"/v1/tickets/{ticket}/unmerge", body)
     print_line(f"{asked['key']} stays merged until somebody else confirms that it is separated:")
-    print_line(f"opsdesk tickets confirm-unmerge {asked['key']}")
+    print_line(f"opsdesk confirm-unmerge {asked['key']}")
 
 
 async def _confirm_unmerge(ticket: str, body: JSON) -> None:

@@ -81,6 +81,8 @@ from common.events.reviews import (
     ReviewReady,
 )
 from common.events.second_eyes import (
+    SecondEyesGiven,
+    SecondEyesOverdue,
     TicketAnySecondEyesGiven,
     TicketAnySecondEyesOverdue,
     TicketSecondEyesGiven,
@@ -130,6 +132,7 @@ from escalation.cases.handlers import (
     problems,
     reserved_hours,
     reviews,
+    second_eyes,
     tickets,
     usage,
     waivers,
@@ -181,6 +184,8 @@ HANDLERS: Handlers = {
     TicketSecondEyesGiven: for_each(tickets.on_second_eyes_given),
     TicketAnySecondEyesOverdue: for_each(tickets.on_second_eyes_overdue),
     TicketAnySecondEyesGiven: for_each(tickets.on_second_eyes_given),
+    SecondEyesOverdue: for_each(second_eyes.on_overdue),
+    SecondEyesGiven: for_each(second_eyes.on_given),
     TicketWatchersNotified: for_each(watchers.on_watchers_notified),
     TicketEscalatedByCustomer: for_each(customers.on_escalated),
     CustomerEscalationTaken: for_each(customers.on_taken),

@@ -26,6 +26,7 @@ from intake.tickets.opening_check import CustomerNames
 from intake.tickets.routes import create_ticket_fast
 from intake.tickets.ticket_batcher import TICKETS, TicketBatcher
 from intake.timers import TIMERS
+from intake.waiting import run_second_eyes
 
 UPLOAD_BYTES: Final = MAX_FILE_BYTES + 16 * 1024
 """A file, with what a form says around it."""
@@ -42,7 +43,7 @@ SERVICE = Service(
     references=REFERENCES,
     retentions=RETENTIONS,
     resources=(ReferenceCache, MatrixCache, CustomerNames, TicketBatcher, PostQueue),
-    loops=(run_outgoing_mail, run_indexing, run_file_sweeper),
+    loops=(run_outgoing_mail, run_indexing, run_file_sweeper, run_second_eyes),
     components={"linked_tickets": create_sender},
     request_loops=(create_ticket_fast.drain_batcher, prepare_reading),
     workloads=(TICKETS, NOTIFIER),

@@ -142,7 +142,10 @@ INVESTIGATIONS = View(
         Column("ticket_id", "see intake_tickets"),
         Column("started_at", "instant of its start"),
         Column("ended_at", "instant of its end; null while it lasts"),
-        Column("cause_found", "whether the cause was found; null while it lasts"),
+        Column(
+            "cause_found",
+            "whether the cause was found; null while it lasts, and where it ended with its ticket",
+        ),
         Column(
             "is_long",
             "whether it took longer than the set time; null while it lasts",

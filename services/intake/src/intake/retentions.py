@@ -59,6 +59,18 @@ RETENTIONS: Final = (
         ),
         lambda settings: settings.alert_post_days,
     ),
+    # Its case is over at escalation; until then, and while it waits, it is not announced once more.
+    Retention(
+        "announced second eyes",
+        text(
+            """
+            DELETE FROM overdue_second_eyes WHERE id IN (
+                SELECT id FROM overdue_second_eyes
+                WHERE given_at <= :before ORDER BY given_at LIMIT :rows FOR UPDATE SKIP LOCKED)
+            """
+        ),
+        lambda settings: settings.alert_post_days,
+    ),
     # The message still names the file; its bytes go once no other upload has the same ones.
     Retention(
         "uploaded files",

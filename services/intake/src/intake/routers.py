@@ -22,7 +22,7 @@ from intake.links import routes as link_routes
 from intake.mail.routes import attachments, receive, stored
 from intake.message_templates import routes as message_template_routes
 from intake.notices import routes as notice_routes
-from intake.problems.routes import problems, suggestions
+from intake.problems.routes import giving_up, problems, suggestions
 from intake.responsibilities import routes as responsibility_routes
 from intake.revocations import routes as revocation_routes
 from intake.splits import routes as split_routes
@@ -35,6 +35,7 @@ from intake.tickets.routes import (
     check_message,
     create_ticket,
     detection,
+    endings,
     forms,
     hand_overs,
     handover,
@@ -60,6 +61,7 @@ ROUTERS = (
     replies.routes,
     check_message.routes,
     actions.routes,
+    endings.routes,
     handover.routes,
     hand_overs.routes,
     priorities.routes,
@@ -87,6 +89,7 @@ ROUTERS = (
     forms.routes,
     form_routes.routes,
     problems.routes,
+    giving_up.routes,
     suggestions.routes,
     change_request_routes.routes,
     access_request_routes.routes,

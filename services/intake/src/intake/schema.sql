@@ -182,11 +182,12 @@ CREATE TABLE article_feedback (
     author text NOT NULL,
     at timestamptz NOT NULL,
     CONSTRAINT article_feedback_pkey PRIMARY KEY (id),
+    CONSTRAINT uq_article_feedback_reader UNIQUE (article_id, version, author),
     CONSTRAINT article_feedback_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id),
     CONSTRAINT article_feedback_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id)
 );
 CREATE INDEX ix_article_feedback_article ON article_feedback (article_id, id);
-GRANT INSERT, SELECT ON article_feedback TO opsdesk_intake_contact;
+GRANT INSERT, SELECT, UPDATE ON article_feedback TO opsdesk_intake_contact;
 ALTER TABLE article_feedback FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_the_customer ON article_feedback TO opsdesk_intake_contact USING ((customer_id = (
     SELECT own_customer() AS own_customer)));
@@ -633,18 +634,23 @@ CREATE TABLE hand_overs (
     fix_checked_at timestamptz,
     fix_works boolean,
     checked text,
+    -- When it ended without coming back: its ticket was resolved, merged, or forwarded once more.
+    ended_at timestamptz,
+    ended_how text,
     CONSTRAINT hand_overs_pkey PRIMARY KEY (id),
     CONSTRAINT hand_overs_ticket_id_number_key UNIQUE (ticket_id, number),
     CONSTRAINT hand_overs_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
     CONSTRAINT ck_hand_overs_checked
         CHECK ((num_nonnulls(fix_checked_by, fix_checked_at, fix_works, checked) IN (0, 4)) AND
             (fix_checked_by IS NULL OR fixed)),
+    CONSTRAINT ck_hand_overs_ended CHECK (num_nonnulls(ended_at, ended_how) IN (0, 2)),
     CONSTRAINT ck_hand_overs_fixed CHECK (NOT fixed OR returned_by IS NOT NULL),
     CONSTRAINT ck_hand_overs_four_eyes CHECK (fix_checked_by <> returned_by),
     CONSTRAINT ck_hand_overs_partner CHECK (("to" = 'partner') = (partner IS NOT NULL)),
     CONSTRAINT ck_hand_overs_returned
         CHECK (num_nonnulls(returned_by, returned_at, found) IN (0, 3)),
     CONSTRAINT hand_overs_asked_check CHECK (asked <> ''),
+    CONSTRAINT hand_overs_ended_how_check CHECK (ended_how IN ('resolved', 'merged', 'forwarded')),
     CONSTRAINT hand_overs_excluded_check CHECK (excluded <> ''),
     CONSTRAINT hand_overs_number_check CHECK (number > 0),
     CONSTRAINT hand_overs_seen_check CHECK (seen <> ''),
@@ -652,11 +658,14 @@ CREATE TABLE hand_overs (
     CONSTRAINT hand_overs_tried_check CHECK (tried <> '')
 );
 CREATE INDEX ix_hand_overs_dm ON hand_overs (ticket_id)
-    WHERE acknowledge_by IS NOT NULL AND dm_acknowledged_by IS NULL AND returned_at IS NULL;
+    WHERE acknowledge_by IS NOT NULL AND dm_acknowledged_by IS NULL AND returned_at IS NULL AND
+        ended_at IS NULL;
 CREATE INDEX ix_hand_overs_partner ON hand_overs (partner, ticket_id) WHERE partner IS NOT NULL;
 CREATE INDEX ix_hand_overs_po ON hand_overs (ticket_id)
-    WHERE acknowledge_by IS NOT NULL AND po_acknowledged_by IS NULL AND returned_at IS NULL;
-CREATE INDEX ix_hand_overs_to_check ON hand_overs (ticket_id) WHERE fixed AND fix_works IS NULL;
+    WHERE acknowledge_by IS NOT NULL AND po_acknowledged_by IS NULL AND returned_at IS NULL AND
+        ended_at IS NULL;
+CREATE INDEX ix_hand_overs_to_check ON hand_overs (ticket_id)
+    WHERE fixed AND fix_works IS NULL AND ended_at IS NULL;
 CREATE TRIGGER two_persons_check_fix BEFORE INSERT OR UPDATE OF fix_checked_by ON hand_overs
     FOR EACH ROW WHEN (new.fix_checked_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('returned_by', 'fix_checked_by');
@@ -716,13 +725,15 @@ CREATE TABLE investigations (
     limit_at timestamptz NOT NULL,
     ended_by text,
     ended_at timestamptz,
+    -- Null while it lasts, and where it ended with its ticket before anybody said.
     cause_found boolean,
     cause text,
     CONSTRAINT investigations_pkey PRIMARY KEY (id),
     CONSTRAINT investigations_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id),
     CONSTRAINT ck_investigations_cause CHECK (cause IS NULL OR cause_found IS NOT NULL),
     CONSTRAINT ck_investigations_ended
-        CHECK (num_nonnulls(ended_by, ended_at, cause_found) IN (0, 3))
+        CHECK ((num_nonnulls(ended_by, ended_at) IN (0, 2)) AND (cause_found IS NULL OR ended_at IS
+            NOT NULL))
 );
 CREATE INDEX ix_investigations_ticket ON investigations (ticket_id, id);
 CREATE UNIQUE INDEX uq_investigations_open ON investigations (ticket_id) WHERE ended_at IS NULL;
@@ -1172,6 +1183,24 @@ CREATE INDEX ix_outgoing_mails_waiting ON outgoing_mails (next_try_at) WHERE sta
 CREATE UNIQUE INDEX uq_outgoing_mails_receipt ON outgoing_mails (ticket_id)
     WHERE purpose = 'receipt';
 
+CREATE TABLE overdue_second_eyes (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    -- The id that the list of waits gives it.
+    waiting_id text NOT NULL,
+    key text NOT NULL,
+    customer text,
+    since timestamptz NOT NULL,
+    announced_at timestamptz NOT NULL,
+    given_at timestamptz,
+    sequence bigint NOT NULL,
+    CONSTRAINT overdue_second_eyes_pkey PRIMARY KEY (id)
+);
+CREATE INDEX ix_overdue_second_eyes_given ON overdue_second_eyes (given_at)
+    WHERE given_at IS NOT NULL;
+CREATE UNIQUE INDEX uq_overdue_second_eyes_open ON overdue_second_eyes (kind, waiting_id, since)
+    WHERE given_at IS NULL;
+
 CREATE TABLE partners (
     id uuid NOT NULL,
     key text NOT NULL,
@@ -1295,6 +1324,11 @@ CREATE TABLE problems (
     production_checked text,
     production_verified_by text,
     production_verified_at timestamptz,
+    given_up_reason text,
+    given_up_by text,
+    given_up_at timestamptz,
+    given_up_confirmed_by text,
+    given_up_confirmed_at timestamptz,
     words tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, (((symptoms || ' ') || COALESCE(root_cause, '')) || ' ') || COALESCE(workaround, ''))) STORED,
     CONSTRAINT problems_pkey PRIMARY KEY (ticket_id),
     CONSTRAINT problems_change_request_id_fkey
@@ -1308,6 +1342,11 @@ CREATE TABLE problems (
             NOT NULL),
     CONSTRAINT ck_problems_four_eyes
         CHECK (staging_verified_by <> fix_by AND production_verified_by <> fix_by),
+    CONSTRAINT ck_problems_given_up
+        CHECK ((num_nonnulls(given_up_reason, given_up_by, given_up_at) IN (0, 3)) AND
+            (num_nonnulls(given_up_confirmed_by, given_up_confirmed_at) IN (0, 2)) AND
+            (given_up_confirmed_by IS NULL OR given_up_by IS NOT NULL)),
+    CONSTRAINT ck_problems_given_up_four_eyes CHECK (given_up_confirmed_by <> given_up_by),
     CONSTRAINT ck_problems_known_error
         CHECK (state = 'investigating' OR root_cause IS NOT NULL AND workaround IS NOT NULL),
     CONSTRAINT problems_method_check CHECK (method IN ('five_whys', 'timeline')),
@@ -1315,7 +1354,13 @@ CREATE TABLE problems (
         CHECK (state IN ('investigating', 'known_error', 'fix_requested', 'fixed'))
 );
 CREATE INDEX ix_problems_fix_requested ON problems (ticket_id) WHERE state = 'fix_requested';
+CREATE INDEX ix_problems_to_give_up ON problems (ticket_id)
+    WHERE given_up_at IS NOT NULL AND given_up_confirmed_at IS NULL;
 CREATE INDEX ix_problems_words ON problems USING gin (words) WHERE workaround IS NOT NULL;
+CREATE TRIGGER two_persons_give_up_problem BEFORE INSERT OR UPDATE OF given_up_confirmed_by ON
+    problems
+    FOR EACH ROW WHEN (new.given_up_confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('given_up_by', 'given_up_confirmed_by');
 CREATE TRIGGER two_persons_verify_in_production BEFORE INSERT OR UPDATE OF production_verified_by
     ON problems
     FOR EACH ROW WHEN (new.production_verified_by IS NOT NULL)
@@ -1590,6 +1635,9 @@ CREATE TABLE tickets (
     verified_at timestamptz,
     closed_at timestamptz,
     reopenable_until timestamptz,
+    -- When it last came back after it was resolved: what was delivered before does not close it
+    -- again.
+    reopened_at timestamptz,
     merged_into uuid,
     unmerge_requested_by text,
     unmerge_requested_at timestamptz,
@@ -1652,6 +1700,7 @@ CREATE TABLE tickets (
         CHECK (suggested_priority IN ('blocker', 'critical', 'major', 'minor', 'trivial'))
 ) WITH (fillfactor = 85);
 CREATE INDEX ix_tickets_assignee ON tickets (assignee, id) WHERE assignee IS NOT NULL;
+CREATE INDEX ix_tickets_contact ON tickets (contact_id, id) WHERE contact_id IS NOT NULL;
 CREATE INDEX ix_tickets_contact_open ON tickets (contact_id)
     WHERE state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened');
 CREATE INDEX ix_tickets_customer ON tickets (customer_id, id);
@@ -1685,7 +1734,7 @@ CREATE OR REPLACE FUNCTION intake.refuse_undelivered_change()
 AS $function$
 BEGIN
     IF NOT EXISTS (SELECT FROM change_requests WHERE ticket_id = NEW.id
-        AND (delivered_at IS NOT NULL OR no_environment_confirmed_by IS NOT NULL))
+        AND greatest(delivered_at, no_environment_confirmed_at) > coalesce(NEW.reopened_at, '-infinity'))
     THEN
         RAISE EXCEPTION 'a change request closes through a delivery, or on the word of two people'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_change_delivered';
@@ -1780,6 +1829,24 @@ CREATE TRIGGER followed_in_queue AFTER UPDATE OF kind, priority, state, customer
         old.customer_id OR new.environment_id IS DISTINCT FROM old.environment_id OR new.assignee
         IS DISTINCT FROM old.assignee OR new.team IS DISTINCT FROM old.team)
     EXECUTE FUNCTION follow_ticket_in_queue();
+
+CREATE OR REPLACE FUNCTION intake.refuse_unsettled_problem()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF EXISTS (SELECT FROM problems WHERE ticket_id = NEW.id AND state <> 'fixed'
+        AND (given_up_confirmed_at IS NULL
+            OR given_up_confirmed_at <= coalesce(NEW.reopened_at, '-infinity')))
+    THEN
+        RAISE EXCEPTION 'a problem closes with its fix, or on the word of two people'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_problem_settled';
+    END IF;
+    RETURN NEW;
+END $function$;
+CREATE TRIGGER problem_closes_settled BEFORE UPDATE OF state ON tickets
+    FOR EACH ROW WHEN (new.kind = 'problem' AND new.state = 'closed' AND old.state <> 'closed')
+    EXECUTE FUNCTION refuse_unsettled_problem();
 
 CREATE OR REPLACE FUNCTION intake.refuse_reclassification_by_one()
  RETURNS trigger
@@ -2308,7 +2375,7 @@ CREATE VIEW reporting.intake_investigations AS SELECT
     started_at,
     -- timestamptz: instant of its end; null while it lasts
     ended_at,
-    -- boolean: whether the cause was found; null while it lasts
+    -- boolean: whether the cause was found; null while it lasts, and where it ended with its ticket
     cause_found,
     -- boolean: whether it took longer than the set time; null while it lasts
     ended_at > limit_at AS is_long

@@ -8,6 +8,7 @@ from intake.articles.tables import articles
 from intake.directory.tables import contacts, customers, environments, partners, people, teams
 from intake.improvements.tables import monitoring_improvements
 from intake.revocations.tables import token_revocations
+from intake.second_eyes.tables import overdue_second_eyes
 from intake.tickets.tables import tickets
 
 SEQUENCED: Final[Subjects] = {
@@ -22,6 +23,7 @@ SEQUENCED: Final[Subjects] = {
     "team": Sequenced(teams),
     "improvement": Sequenced(monitoring_improvements),
     "revocation": Sequenced(token_revocations),
+    "second-eyes": Sequenced(overdue_second_eyes),
 }
 NUMBERS: Final = (
     NumberSequence("ticket_numbers", "OPS", "ticket"),

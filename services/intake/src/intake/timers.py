@@ -12,7 +12,6 @@ from intake.articles.timers import on_reviews_due
 from intake.improvements.commands import DEADLINE_KIND as IMPROVEMENT_KIND
 from intake.improvements.store import lock_available as lock_improvements
 from intake.improvements.timers import on_improvements_due
-from intake.investigations.commands import DEADLINE_KIND as INVESTIGATION_KIND
 from intake.investigations.store import lock_available as lock_investigations
 from intake.investigations.timers import on_investigations_long
 from intake.mail import commands as mail
@@ -23,6 +22,7 @@ from intake.notices.store import lock_available as lock_notices
 from intake.notices.timers import on_maintenance_over
 from intake.tickets import commands as tickets
 from intake.tickets import handing_over
+from intake.tickets.ending_investigations import LONG_INVESTIGATION
 from intake.tickets.hand_over_timers import on_hand_overs_overdue, on_hand_overs_unacknowledged
 from intake.tickets.store.tickets import lock_available as lock_tickets
 from intake.tickets.timers import on_holds_over, on_second_eyes_overdue
@@ -33,7 +33,7 @@ TIMERS: Timers = {
     tickets.SECOND_EYES: Timer(lock_tickets, on_second_eyes_overdue),
     tickets.HOLD_OVER: Timer(lock_tickets, on_holds_over),
     IMPROVEMENT_KIND: Timer(lock_improvements, on_improvements_due),
-    INVESTIGATION_KIND: Timer(lock_investigations, on_investigations_long),
+    LONG_INVESTIGATION: Timer(lock_investigations, on_investigations_long),
     END_KIND: Timer(lock_episodes, on_alerts_quiet),
     handing_over.ACKNOWLEDGEMENT: Timer(lock_tickets, on_hand_overs_unacknowledged),
     MAINTENANCE_END: Timer(lock_notices, on_maintenance_over),

@@ -1,11 +1,15 @@
 """What waits for people: each noun's own queries, gathered in one table and served as one list."""
 
-from typing import Annotated, Final, Literal
+import asyncio
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import Depends, Query
 
 from common.auth import Caller, requires
 from common.http import LinkedPages, Paging, Transaction, router
+from common.persistence.errors import is_transient
+from common.runtime import Runtime
+from common.telemetry import logger
 from common.waiting import WaitingItem, WaitingPage, WaitingSource, read_waiting
 from intake.access_requests import waiting as access_requests
 from intake.articles import waiting as articles
@@ -19,6 +23,7 @@ from intake.linked_tickets import waiting as linked_tickets
 from intake.mail import waiting as mail
 from intake.notices import waiting as notices
 from intake.problems import waiting as problems
+from intake.second_eyes.commands import escalated_here, look, with_patience
 from intake.tickets import waiting as tickets
 
 WaitingKind = Literal[
@@ -35,6 +40,7 @@ WaitingKind = Literal[
     "confirm_dismissal",
     "confirm_environment_end",
     "confirm_erasure",
+    "confirm_giving_up",
     "confirm_no_environment",
     "confirm_person",
     "confirm_priority",
@@ -61,7 +67,7 @@ WaitingKind = Literal[
     "verify_improvement",
 ]
 
-SOURCES: Final[tuple[WaitingSource, ...]] = (
+_ALL: Final[tuple[WaitingSource, ...]] = (
     *tickets.SOURCES,
     *problems.SOURCES,
     *change_requests.SOURCES,
@@ -75,6 +81,12 @@ SOURCES: Final[tuple[WaitingSource, ...]] = (
     *directory.SOURCES,
     *erasures.SOURCES,
 )
+_ESCALATED: Final = escalated_here(_ALL)
+"""Of these our own people are told where nobody comes for long (R1)."""
+SOURCES: Final = tuple(with_patience(one) if one in _ESCALATED else one for one in _ALL)
+INTERVAL_S: Final = 60.0
+"""Seconds between two looks for what has waited too long, once there was nothing more."""
+log = logger(__name__)
 
 routes = router("/v1/waiting-for-me", ["waiting"])
 
@@ -108,3 +120,15 @@ async def list_waiting(
     return await read_waiting(
         tx, caller, page, SOURCES, kind, WaitingForMePage, linked, names.of_accounts
     )
+
+
+async def run_second_eyes(runtime: Runtime[Any]) -> None:
+    """Announce what has waited too long for a second person, as long as the service runs."""
+    while True:
+        more = False
+        try:
+            more = await look(runtime.database, _ESCALATED)
+        except Exception as error:
+            if not is_transient(error):
+                log.exception("second_eyes.look_failed")
+        await asyncio.sleep(0 if more else INTERVAL_S)

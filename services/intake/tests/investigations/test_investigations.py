@@ -173,3 +173,35 @@ async def test_the_database_refuses_one_pair_of_eyes(
         with pytest.raises(IntegrityError, match="four_eyes"):
             async with database.transaction() as tx:
                 await tx.execute(verified, {"by": by})
+
+
+@pytest.mark.parametrize("how", ["resolve", "merge"])
+async def test_a_search_ends_with_its_ticket_and_its_time_counts_until_then(
+    anna: AsyncClient, database: Database, how: str
+) -> None:
+    """R9: resolved after ten minutes, it took ten minutes"""
+    key = await open_ticket(anna)
+    await act(anna, key, "investigations")
+    await freeze_time(database, NINE + timedelta(minutes=10))
+    body = {"resolution": "Restarted"} if how == "resolve" else {"into": await open_ticket(anna)}
+    assert (await act(anna, key, how, **body)).is_success
+    await freeze_time(database, NINE + 2 * LIMIT)
+    await fire_due(database, TIMERS)
+    assert await _owed(anna) == []
+    (shown,) = (await anna.get(f"/v1/tickets/{key}/investigations")).json()["items"]
+    assert (shown["ended_at"], shown["ended_by"]) == ("2030-01-07T09:10:00Z", "anna")
+    assert (shown["cause_found"], shown["cause"], shown["long"]) == (None, None, False)
+
+
+async def test_one_that_took_long_before_its_ticket_ended_owes_better_monitoring(
+    anna: AsyncClient, database: Database
+) -> None:
+    """R9: also where the resolution comes before the deadline was heard"""
+    key = await open_ticket(anna)
+    await act(anna, key, "investigations")
+    await freeze_time(database, NINE + LIMIT + SECOND)
+    await act(anna, key, "resolve", resolution="Restarted")
+    (owed,) = await _owed(anna)
+    assert (owed["ticket"], owed["cause"]) == (key, "long_investigation")
+    await fire_due(database, TIMERS)
+    assert len(await _owed(anna)) == 1

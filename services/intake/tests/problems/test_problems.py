@@ -1,14 +1,19 @@
 """Problems, from incidents to a fix that others verify, and what tickets are offered meanwhile (R1)."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from common.persistence.database import Database
 from intake.problems.domain import is_close, search_terms
-from intake_support.tickets import event_types, open_ticket
+from intake_support.tickets import act, event_types, open_ticket
 from opsdesk_testing.client import client
+from opsdesk_testing.protocol import freeze_time
 
 WHYS = {
     "root_cause": "The invoice queue has no limit.",
@@ -170,3 +175,59 @@ def test_words_are_compared_without_their_endings() -> None:
         False,
         True,
     ]
+
+
+async def _verified(anna: AsyncClient, omar: AsyncClient, path: str) -> str:
+    key = path.rpartition("/")[2]
+    assert (await act(anna, key, "resolve", resolution="Nothing more to do.")).is_success
+    assert (await act(omar, key, "verify")).is_success
+    return key
+
+
+async def test_it_closes_only_fixed_or_given_up_by_two_people(
+    anna: AsyncClient, omar: AsyncClient, database: Database
+) -> None:
+    """R1"""
+    path = await known_error(anna)
+    key = await _verified(anna, omar, path)
+    refused = await act(anna, key, "close")
+    assert (refused.status_code, refused.json()["code"]) == (409, "PROBLEM_NOT_FIXED")
+    acts = {one["act"]: one for one in (await anna.get(f"/v1/tickets/{key}")).json()["allowed"]}
+    assert acts["close"]["why_not"]["code"] == "problem_not_fixed"
+    with pytest.raises(IntegrityError, match="closes with its fix"):
+        async with database.transaction() as tx:
+            await tx.execute(text("UPDATE tickets SET state = 'closed' WHERE state = 'verified'"))
+    early = await omar.post(f"{path}/give-up/confirm")
+    assert early.json()["code"] == "NOTHING_PENDING"
+    assert (await anna.post(f"{path}/give-up", json={"reason": "The product ends."})).is_success
+    own = await anna.post(f"{path}/give-up/confirm")
+    assert (own.status_code, own.json()["code"]) == (403, "FOUR_EYES")
+    waiting = (await omar.get("/v1/waiting-for-me", params={"kind": "confirm_giving_up"})).json()
+    assert [one["key"] for one in waiting["items"]] == [key]
+    shown = (await omar.post(f"{path}/give-up/confirm")).json()
+    assert (shown["given_up_by"], shown["given_up_confirmed_by"]) == ("anna", "omar")
+    assert (await omar.post(f"{path}/give-up/confirm")).json()["code"] == "ALREADY_CONFIRMED"
+    assert (await act(anna, key, "close")).is_success
+
+
+async def test_what_was_given_up_is_open_again_once_its_ticket_comes_back(
+    anna: AsyncClient, omar: AsyncClient, database: Database
+) -> None:
+    path = await known_error(anna)
+    await anna.post(f"{path}/give-up", json={"reason": "The product ends."})
+    await omar.post(f"{path}/give-up/confirm")
+    key = await _verified(anna, omar, path)
+    assert (await act(anna, key, "close")).is_success
+    await freeze_time(database, datetime(2030, 1, 7, 10, tzinfo=UTC))
+    await act(anna, key, "reopen", reason="It does not end")
+    await freeze_time(database, datetime(2030, 1, 7, 11, tzinfo=UTC))
+    await _verified(anna, omar, path)
+    assert (await act(anna, key, "close")).json()["code"] == "PROBLEM_NOT_FIXED"
+    assert (await anna.post(f"{path}/give-up", json={"reason": "Now it ends."})).is_success
+
+
+async def test_a_ticket_that_was_never_recorded_as_a_problem_closes(
+    anna: AsyncClient, omar: AsyncClient
+) -> None:
+    key = await _verified(anna, omar, f"/{await open_ticket(anna, kind='problem')}")
+    assert (await act(anna, key, "close")).is_success

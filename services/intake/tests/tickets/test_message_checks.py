@@ -217,6 +217,7 @@ async def test_an_erased_contacts_check_keeps_no_words(
     async with client(app, "theo") as theo, client(app, "gina") as gina:
         assert (await theo.post(path, json={"reason": "Request 7"})).is_success
         assert (await gina.post(f"{path}/confirm")).is_success
-    (stored,) = await messages_of(anna, key)
+    stored, resolved = await messages_of(anna, key)
     assert "Jansen" not in str(stored)
+    assert "Restarted" not in str(resolved), "what we wrote about the resolution is erased, too"
     assert stored["check"]["codes"] == ["missing_greeting", "missing_closing"]

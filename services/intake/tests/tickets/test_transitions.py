@@ -74,8 +74,9 @@ def test_it_closes_only_after_verification() -> None:
 
 
 def test_a_reopened_ticket_forgets_who_resolved_it() -> None:
-    again = transitions.reopen(verified())
+    again = transitions.reopen(verified(), NINE)
     assert isinstance(again, Ticket)
+    assert again.reopened_at == NINE
     assert (again.state, again.resolved_by, again.verified_by) == (
         "reopened",
         None,
@@ -88,7 +89,7 @@ TRIED: dict[str, Callable[[Ticket, str], Ticket | Rejection]] = {
     "verify": lambda ticket, by: transitions.verify(ticket, by, NINE),
     "reject": transitions.reject,
     "close": lambda ticket, by: transitions.close(ticket, NINE, FORTNIGHT),
-    "reopen": lambda ticket, by: transitions.reopen(ticket),
+    "reopen": lambda ticket, by: transitions.reopen(ticket, NINE),
 }
 
 

@@ -39,9 +39,20 @@ async def test_what_is_saved_can_be_asked(anna: AsyncClient, jan: AsyncClient) -
     everything |= {"kind": "incident", "mine": True, "due_before": "2030-01-08T00:00:00Z"}
     saved = (await anna.post("/v1/views", json={"name": "All", "query": everything})).json()
     assert (await anna.get("/v1/queue", params=saved["query"])).status_code == 200
-    searched = {"name": "Printers", "list": "tickets", "query": {"q": "printer", "open": True}}
+    filters: dict[str, object] = {
+        "q": "printer",
+        "open": True,
+        "tag": ["vip", "eu"],
+        "watched": True,
+        "mine": True,
+    }
+    searched = {"name": "Printers", "list": "tickets", "query": filters}
     saved = (await anna.post("/v1/views", json=searched)).json()
+    assert saved["query"] == filters
     assert (await anna.get("/v1/tickets", params=saved["query"])).status_code == 200
+    for foreign in ({"tag": ["vip"]}, {"watched": True}):
+        body = VIEW | {"name": "Queue", "query": foreign}
+        assert (await anna.post("/v1/views", json=body)).status_code == 422
     assert (await jan.get("/v1/views")).status_code == 403
     assert (await jan.post("/v1/views", json=VIEW)).status_code == 403
 

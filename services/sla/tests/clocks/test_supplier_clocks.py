@@ -142,25 +142,26 @@ async def test_their_clocks_end_with_their_answer_and_their_work(
     await assert_consistent(database)
 
 
-async def test_a_rejected_resolution_is_theirs_to_mend_and_a_hand_back_is_not(
-    database: Database,
-) -> None:
-    """C3"""
+async def test_a_resolution_ends_it_for_them_as_a_hand_back_does(database: Database) -> None:
+    """R5, R13: what is rejected or reopened is with first level, until it is forwarded to them again"""
     await underpin(database, await promise(database), "hosthaven")
     rejected = ticket_event(TicketRejected, 1, NINE + 3 * HOUR, resolved_by="anna")
     await deliver_events(
         database, forwarding_event(1), ticket_event(TicketResolved, 1, NINE + 2 * HOUR), rejected
     )
     theirs = (await clocks_of(database, 1, 1))["resolution"].clock
-    assert (theirs.state, theirs.counted) == ("running", HOUR)
+    assert (theirs.state, theirs.counted, theirs.stopped_at) == ("stopped", HOUR, NINE + 2 * HOUR)
+    await deliver(database, HANDLERS, (forwarding_event(4), 5))
+    again = (await clocks_of(database, 1, 2))["resolution"].clock
+    assert (again.state, again.opened_at) == ("running", NINE + 4 * HOUR)
     back = ticket_event(
-        TicketHandedBack, 1, NINE + 4 * HOUR, handed_back_by="partner", partner="hosthaven"
+        TicketHandedBack, 1, NINE + 5 * HOUR, handed_back_by="partner", partner="hosthaven"
     )
-    again = ticket_event(TicketResolved, 1, NINE + 5 * HOUR)
-    refused = ticket_event(TicketRejected, 1, NINE + 6 * HOUR, resolved_by="anna")
-    await deliver(database, HANDLERS, (back, 5), (again, 6), (refused, 7))
-    theirs = (await clocks_of(database, 1, 1))["resolution"].clock
-    assert (theirs.state, theirs.stopped_at) == ("stopped", NINE + 4 * HOUR)
+    solved = ticket_event(TicketResolved, 1, NINE + 6 * HOUR)
+    refused = ticket_event(TicketRejected, 1, NINE + 7 * HOUR, resolved_by="anna")
+    await deliver(database, HANDLERS, (back, 6), (solved, 7), (refused, 8))
+    again = (await clocks_of(database, 1, 2))["resolution"].clock
+    assert (again.state, again.stopped_at) == ("stopped", NINE + 5 * HOUR)
     assert (await resolution_clock(database)).clock.state == "running"
     await assert_consistent(database)
 

@@ -1,9 +1,11 @@
-"""Events of intake about tickets that wait for a second person, on `opsdesk.tickets`."""
+"""Events of intake about what waits for a second person, on `opsdesk.tickets`."""
 
 from typing import ClassVar, Literal
+from uuid import UUID
 
 from pydantic import AwareDatetime
 
+from common.events.envelope import Event
 from common.events.tickets import TicketEvent
 
 SecondEyes = Literal["verify", "confirm_priority", "confirm_classification"]
@@ -38,3 +40,35 @@ class TicketAnySecondEyesGiven(TicketEvent):
 
     type: ClassVar[str] = "opsdesk.ticket.second_eyes_given.v2"
     waited_for: list[AnySecondEyes]
+
+
+class SecondEyesEvent(Event):
+    """An event about something of intake that waits for a second person, on a ticket or elsewhere.
+
+    `waits_for` is the kind by which `GET /v1/waiting-for-me` lists it, `about` what people call it, such as
+    ACC-1. Its words stay in intake.
+    """
+
+    topic: ClassVar[str] = "opsdesk.tickets"
+    source: ClassVar[str] = "opsdesk/intake"
+
+    wait_id: UUID
+    waits_for: str
+    about: str
+    customer: str | None
+    since: AwareDatetime
+
+    def subject(self) -> str:
+        return f"second-eyes/{self.wait_id}"
+
+
+class SecondEyesOverdue(SecondEyesEvent):
+    """It has waited too long for a second person, `since` when the first one acted."""
+
+    type: ClassVar[str] = "opsdesk.second_eyes.overdue.v1"
+
+
+class SecondEyesGiven(SecondEyesEvent):
+    """It waits no more: a second person decided, or it was withdrawn."""
+
+    type: ClassVar[str] = "opsdesk.second_eyes.given.v1"

@@ -26,6 +26,7 @@ WAITING: Final[Mapping[str, str]] = {
     "confirm_environment_end": "confirm the end of an environment",
     "confirm_erasure": "confirm an erasure",
     "confirm_follow_up": "confirm a follow-up",
+    "confirm_giving_up": "confirm that a problem is given up",
     "confirm_no_environment": "confirm that no environment is touched",
     "confirm_outage_rules": "confirm outage rules",
     "confirm_person": "confirm a person",

@@ -23,6 +23,7 @@ WHY: Final[Words] = {
     "confirm_environment_end": "%(first)s asked for the end of this environment; another person must confirm it",
     "confirm_erasure": "%(first)s asked to erase this contact; another person must confirm it",
     "confirm_follow_up": "%(first)s says that it is done; another person must confirm or reject the evidence",
+    "confirm_giving_up": "%(first)s says that this problem will not be fixed; another person must confirm it",
     "confirm_no_environment": "%(first)s says that this change touches no environment; another person must confirm it",
     "confirm_outage_rules": "%(first)s asked for rules by which nothing is an outage any more; another person must confirm them",
     "confirm_person": "%(first)s asked for other roles, or the end, of this person; another person must confirm it",

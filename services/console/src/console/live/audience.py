@@ -143,6 +143,8 @@ FOR_US_ALONE: Final = frozenset(
         "review.action_due",
         "review.action_verified",
         "review.ready",
+        "second_eyes.given",
+        "second_eyes.overdue",
         "ticket.blocker_confirmed",
         "ticket.blocker_lifted",
         "ticket.blocker_raised",

@@ -204,6 +204,8 @@ HAND_OVER: dict[str, Any] = {
     "found": "A full disk.",
     "fixed": True,
     "fix_works": None,
+    "ended_at": None,
+    "ended_how": None,
     "fix_checked_by": None,
     "fix_checked_at": None,
     "checked": None,

@@ -9,6 +9,7 @@ from typing import Literal
 from uuid import UUID
 
 from common.domain import Rejection
+from intake.tickets.domain.ticket import is_after
 
 Decision = Literal["approved", "declined"]
 Booking = Literal["reserved_hours", "sprint"]
@@ -47,10 +48,19 @@ class ChangeRequest:
 
 
 def estimate(
-    change: ChangeRequest, minutes: int, note: str | None, actor: str, at: datetime
+    change: ChangeRequest,
+    minutes: int,
+    note: str | None,
+    actor: str,
+    at: datetime,
+    *,
+    since: datetime | None = None,
 ) -> ChangeRequest | Rejection:
-    """Estimate it. Another estimate needs another approval, and another booking."""
-    if change.delivered_at is not None:
+    """Estimate it. Another estimate needs another approval, and another booking.
+
+    `since`, here and below, is when its ticket last came back: what was delivered before does not count.
+    """
+    if is_after(change.delivered_at, since):
         return Rejection("ALREADY_DELIVERED", f"{change.delivery} has delivered this change.")
     return ChangeRequest(
         change.ticket_id,
@@ -60,7 +70,14 @@ def estimate(
         at,
         delivery=change.delivery,
         delivery_by=change.delivery_by,
+        delivered_at=change.delivered_at,
     )
+
+
+def is_same_estimate(before: ChangeRequest, after: ChangeRequest) -> bool:
+    """Whether an estimate says again what the customer is asked to approve already."""
+    present = (before.estimate_minutes, before.estimate_note)
+    return before.decision is None and present == (after.estimate_minutes, after.estimate_note)
 
 
 def decide(
@@ -103,11 +120,21 @@ def book(
 
 
 def link_delivery(
-    change: ChangeRequest, delivery: str, actor: str, delivered_at: datetime | None
+    change: ChangeRequest,
+    delivery: str,
+    actor: str,
+    delivered_at: datetime | None,
+    *,
+    since: datetime | None = None,
 ) -> ChangeRequest | Rejection:
     """Name the delivery that brings the change; `delivered_at` is None while it has not."""
-    if change.delivered_at is not None:
+    if is_after(change.delivered_at, since):
         return Rejection("ALREADY_DELIVERED", f"{change.delivery} has delivered this change.")
+    if delivered_at is not None and not is_after(delivered_at, since):
+        return Rejection(
+            "DELIVERED_BEFORE",
+            f"{delivery} was delivered before the change came back. Name the delivery that brings what is missing.",
+        )
     if change.decision != "approved":
         return Rejection(
             "NOT_APPROVED",
@@ -117,10 +144,16 @@ def link_delivery(
 
 
 def claim_no_environment(
-    change: ChangeRequest, reason: str, actor: str, at: datetime
+    change: ChangeRequest,
+    reason: str,
+    actor: str,
+    at: datetime,
+    *,
+    since: datetime | None = None,
 ) -> ChangeRequest | Rejection:
-    """Say that no environment is touched; another person has to confirm that (R1)."""
-    if change.delivery is not None:
+    """Say that no environment is touched, or none any more; another person has to confirm that (R1)."""
+    is_over = change.delivered_at is not None and not is_after(change.delivered_at, since)
+    if change.delivery is not None and not is_over:
         return Rejection(
             "HAS_A_DELIVERY",
             f"{change.delivery} delivers this change, so an environment is touched.",
@@ -136,10 +169,10 @@ def claim_no_environment(
 
 
 def confirm_no_environment(
-    change: ChangeRequest, actor: str, at: datetime
+    change: ChangeRequest, actor: str, at: datetime, *, since: datetime | None = None
 ) -> ChangeRequest | Rejection:
     """Confirm, as a second person, that no environment is touched (R1)."""
-    if change.no_environment_by is None:
+    if not is_after(change.no_environment_at, since):
         return Rejection("NOTHING_PENDING", "Nobody has said that no environment is touched.")
     if change.no_environment_confirmed_by is not None:
         return Rejection("ALREADY_CONFIRMED", "This was confirmed already.")

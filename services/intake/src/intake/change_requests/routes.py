@@ -13,6 +13,7 @@ from common.events.change_requests import (
     ChangeRequestEstimated,
     ChangeTouchesNoEnvironment,
 )
+from common.events.tickets import TicketReplied
 from common.http import Page, Paging, Transaction, router
 from intake.change_requests import domain, store
 from intake.change_requests.dependencies import (
@@ -38,6 +39,7 @@ from intake.tickets.dependencies import TicketReader, get_visible_ticket
 from intake.tickets.events import event_spec
 from intake.tickets.message_check import CheckedText, read_own_text
 from intake.tickets.store import tickets
+from intake.tickets.telling_customers import tell_estimate
 
 routes = router("/v1/change-requests", ["change requests"])
 
@@ -76,7 +78,8 @@ async def estimate_change(
 ) -> Response | ChangeRequestRead:
     """Estimate a change. Another estimate needs another approval of the customer.
 
-    The header `Message-Findings` names what was found in the note.
+    The ticket's contact is told of it, and how to approve it; of the same estimate once more nobody is. The
+    header `Message-Findings` names what was found in the note.
     """
     own = await read_own_text(body.note, "estimate") if body.note else None
     loaded = await load(action)
@@ -85,11 +88,20 @@ async def estimate_change(
         checked = await action.check_text(loaded.ticket, own, body.overrule_reason)
     minutes = body.estimate_seconds // 60
     actor = action.caller.sub
-    after = domain.estimate(loaded.record, minutes, body.note, actor, loaded.at)
-    event = event_spec(ChangeRequestEstimated, estimate_seconds=body.estimate_seconds)
-    await action.record_check(loaded.ticket, checked, "estimate", loaded.at)
+    since = loaded.ticket.reopened_at
+    after = domain.estimate(loaded.record, minutes, body.note, actor, loaded.at, since=since)
+    events = [event_spec(ChangeRequestEstimated, estimate_seconds=body.estimate_seconds)]
+    message = None
+    if isinstance(after, ChangeRequest) and not domain.is_same_estimate(loaded.record, after):
+        message = await tell_estimate(
+            action.tx, loaded.ticket, minutes, body.note, actor, loaded.at
+        )
+    if message is not None:
+        events.append(event_spec(TicketReplied, message_id=message.id))
+    message_id = None if message is None else message.id
+    await action.record_check(loaded.ticket, checked, "estimate", loaded.at, message_id)
     response.headers.update(checked.headers)
-    return await loaded.finish("estimate", after, event, minutes=minutes, **checked.grounds)
+    return await loaded.finish("estimate", after, *events, minutes=minutes, **checked.grounds)
 
 
 @routes.post("/{change_request}/decision", response_model=ChangeRequestRead)
@@ -141,7 +153,13 @@ async def link_change_delivery(
         detail = f"{loaded.ticket.customer} has no delivery {body.delivery}"
         raise ValidationFailed([Violation("/delivery", "unknown_reference", detail)])
     delivered_at = found[1]
-    after = domain.link_delivery(loaded.record, body.delivery, action.caller.sub, delivered_at)
+    after = domain.link_delivery(
+        loaded.record,
+        body.delivery,
+        action.caller.sub,
+        delivered_at,
+        since=loaded.ticket.reopened_at,
+    )
     events = []
     if delivered_at is not None:
         extra = {"delivery": body.delivery, "delivered_at": delivered_at}
@@ -155,7 +173,9 @@ async def claim_no_environment(
 ) -> Response | ChangeRequestRead:
     """Claim that a change touches no environment. Another person has to confirm that."""
     loaded = await load(action)
-    after = domain.claim_no_environment(loaded.record, body.reason, action.caller.sub, loaded.at)
+    since = loaded.ticket.reopened_at
+    actor = action.caller.sub
+    after = domain.claim_no_environment(loaded.record, body.reason, actor, loaded.at, since=since)
     return await loaded.finish("claim_no_environment", after)
 
 
@@ -165,6 +185,7 @@ async def confirm_no_environment(action: VerifyAction) -> Response | ChangeReque
     loaded = await load(action)
     claimed_by = loaded.record.no_environment_by
     person = await action.counted_as(claimed_by)
-    after = domain.confirm_no_environment(loaded.record, person, loaded.at)
+    since = loaded.ticket.reopened_at
+    after = domain.confirm_no_environment(loaded.record, person, loaded.at, since=since)
     event = event_spec(ChangeTouchesNoEnvironment, requested_by=claimed_by)
     return await loaded.finish("confirm_no_environment", after, event, requested_by=claimed_by)

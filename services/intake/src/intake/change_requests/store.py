@@ -14,7 +14,8 @@ from common.persistence.upsert import upsert, upsert_newer
 from intake.change_requests.domain import ChangeRequest
 from intake.change_requests.tables import deliveries
 from intake.directory.tables import customers
-from intake.tickets.tables import change_requests, tickets
+from intake.tickets.extending_tables import change_requests
+from intake.tickets.tables import tickets
 
 
 async def find(tx: Connection, ticket_id: UUID) -> ChangeRequest | None:

@@ -10,6 +10,9 @@ _CHANGES: Final = (
     " AND t.state NOT IN ('closed', 'merged')"
 )
 
+_CAME_BACK: Final = "coalesce(t.reopened_at, '-infinity')"
+"""What happened before then does not count any more."""
+
 
 def _of_changes(
     kind: str,
@@ -64,7 +67,7 @@ SOURCES: Final = (
         "book_change",
         "change-requests:plan",
         f"t.state IN {OPEN} AND r.decision = 'approved' AND r.booked_at IS NULL"
-        " AND r.delivered_at IS NULL",
+        f" AND coalesce(r.delivered_at, '-infinity') <= {_CAME_BACK}",
         "r.decided_at",
         "the customer has approved this change; book it on reserved hours or a sprint",
     ),
@@ -72,7 +75,7 @@ SOURCES: Final = (
         "confirm_no_environment",
         "confirm_no_environment",
         "tickets:verify",
-        "r.no_environment_by IS NOT NULL AND r.no_environment_confirmed_by IS NULL",
+        f"r.no_environment_at > {_CAME_BACK} AND r.no_environment_confirmed_by IS NULL",
         "r.no_environment_at",
         "{first} says that this change touches no environment; another person must confirm it",
         first="r.no_environment_by",
@@ -82,8 +85,8 @@ SOURCES: Final = (
         "close_change",
         "close_ticket",
         "tickets:work",
-        "t.state = 'verified' AND (r.delivered_at IS NOT NULL"
-        " OR r.no_environment_confirmed_by IS NOT NULL)",
+        f"t.state = 'verified' AND (r.delivered_at > {_CAME_BACK}"
+        f" OR r.no_environment_confirmed_at > {_CAME_BACK})",
         "t.verified_at",
         "this change is done and verified; close it",
     ),

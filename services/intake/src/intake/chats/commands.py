@@ -10,6 +10,8 @@ from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from intake.chats import store
 from intake.chats.domain.transcript import Chat, ChatLine, Side, last_turns, new_lines
+from intake.feedback.commands import open_follow_on
+from intake.feedback.going_on import lock_going_on, of_same_customer
 from intake.tickets.commands import open_ticket, record_customer_reply, save_change
 from intake.tickets.domain.message import Message
 from intake.tickets.domain.new_ticket import TicketRequest
@@ -37,15 +39,37 @@ async def receive(tx: Connection, chat: Chat, request: TicketRequest, actor: Act
         ticket = await tickets.lock_survivor(tx, ticket_id)
     lines = new_lines(chat.lines, await store.known_lines(tx, chat))
     contact = request.contact_id or ticket.contact_id
-    stored = await _add(tx, ticket, lines, contact)
-    await store.add_lines(tx, chat, {key: message.id for key, message in stored.items()})
     at = await transaction_time(tx)
     is_new = ticket_id is None
+    if not is_new and (words := _customers_words(lines)):
+        ticket, is_new = await _go_on(tx, ticket, words, contact, actor, at)
+    stored = await _add(tx, ticket, lines, contact)
+    await store.add_lines(tx, chat, {key: message.id for key, message in stored.items()})
     for side, key in last_turns(lines):
         # What opened the ticket is told by its opening.
         if not (is_new and side == "customer"):
             ticket = await _announce(tx, ticket, side, stored[key], actor, at)
     return ReceivedChat(ticket, len(lines), is_new)
+
+
+def _customers_words(lines: list[tuple[str, ChatLine]]) -> str | None:
+    """What the customer said first of these lines; None where only our side spoke."""
+    return next((line.text for _, line in lines if line.side == "customer"), None)
+
+
+async def _go_on(
+    tx: Connection,
+    ticket: Ticket,
+    words: str,
+    contact: UUID | None,
+    actor: Actor,
+    at: datetime,
+) -> tuple[Ticket, bool]:
+    """The ticket on which the customer's words go on, and whether it was opened for them."""
+    going_on = await lock_going_on(tx, ticket, at, of_same_customer(ticket))
+    if going_on is not None:
+        return going_on, False
+    return await open_follow_on(tx, ticket, words, actor, contact, at, channel="chat"), True
 
 
 async def _add(

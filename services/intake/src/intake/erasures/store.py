@@ -56,7 +56,8 @@ _PROBLEMS: Final = text(
         root_cause = CASE WHEN root_cause IS NOT NULL THEN :erased END,
         workaround = CASE WHEN workaround IS NOT NULL THEN :erased END,
         staging_checked = CASE WHEN staging_checked IS NOT NULL THEN :erased END,
-        production_checked = CASE WHEN production_checked IS NOT NULL THEN :erased END
+        production_checked = CASE WHEN production_checked IS NOT NULL THEN :erased END,
+        given_up_reason = CASE WHEN given_up_reason IS NOT NULL THEN :erased END
     WHERE ticket_id = ANY(:ids)
     """
 ).bindparams(_IDS, bindparam("erased", type_=Text))

@@ -29,7 +29,7 @@ from intake.tickets.commands import (
 )
 from intake.tickets.domain.message import Message
 from intake.tickets.domain.new_ticket import TicketScope
-from intake.tickets.domain.ticket import Ticket
+from intake.tickets.domain.ticket import Channel, Ticket
 from intake.tickets.events import event_spec
 from intake.tickets.store import messages
 
@@ -86,13 +86,15 @@ async def open_follow_on(
     actor: Actor,
     contact_id: UUID | None,
     at: datetime,
+    *,
+    channel: Channel = "portal",
 ) -> Ticket:
     """Open the ticket that goes on after a locked one that was closed too long ago, linked to it."""
     environment = ticket.environment and await ENVIRONMENTS.find(tx, ticket.environment)
-    assert ticket.customer_id is not None, "only tickets of a customer are closed for good"
-    assert ticket.customer is not None, "only tickets of a customer are closed for good"
-    scope = TicketScope(ticket.customer_id, ticket.customer, environment or None)
-    request = follow_on_request(ticket, text, scope, contact_id)
+    scope = None  # nobody knew whose it is: for triage, once more
+    if ticket.customer_id is not None and ticket.customer is not None:
+        scope = TicketScope(ticket.customer_id, ticket.customer, environment or None)
+    request = follow_on_request(ticket, text, scope, contact_id, channel)
     new = await open_ticket(tx, request, actor, at)
     return await link_follow_on(tx, new, ticket, actor, at)
 

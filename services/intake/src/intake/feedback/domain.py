@@ -8,7 +8,7 @@ from uuid import UUID
 from common.domain import Rejection
 from intake.tickets.domain.new_ticket import MAX_TITLE_CHARS, TicketRequest, TicketScope
 from intake.tickets.domain.prioritisation import PriorityAssessment
-from intake.tickets.domain.ticket import Ticket, is_past_reopening
+from intake.tickets.domain.ticket import Channel, Ticket, is_past_reopening
 
 Consequence = Literal["none", "reopened", "follow_on"]
 RESOLVED: Final = frozenset({"resolved", "verified", "closed"})
@@ -55,7 +55,11 @@ def check_follow_on(ticket: Ticket, at: datetime) -> Rejection | None:
 
 
 def follow_on_request(
-    ticket: Ticket, text: str, scope: TicketScope, contact_id: UUID | None
+    ticket: Ticket,
+    text: str,
+    scope: TicketScope | None,
+    contact_id: UUID | None,
+    channel: Channel = "portal",
 ) -> TicketRequest:
     """The ticket that goes on where another one was closed too long ago: what and how urgent as that."""
     title = f"{ticket.title} ({ticket.key} again)"
@@ -64,7 +68,7 @@ def follow_on_request(
         title=title
         if len(title) <= MAX_TITLE_CHARS
         else f"{ticket.title[:150]}… ({ticket.key} again)",
-        channel="portal",
+        channel=channel,
         assessment=PriorityAssessment(ticket.priority, ticket.impact, ticket.urgency),
         nature=ticket.nature,
         service=ticket.service,

@@ -1,7 +1,6 @@
 """Start and end an investigation; one that takes too long owes an improvement of the monitoring."""
 
 from datetime import datetime, timedelta
-from typing import Final
 from uuid import UUID
 
 from common.audit import JSON
@@ -14,9 +13,7 @@ from intake.investigations import store
 from intake.investigations.domain import Investigation, check_start, end
 from intake.tickets.commands import audit_rejection, save_change
 from intake.tickets.domain.ticket import Ticket
-
-DEADLINE_KIND: Final = "investigation"
-"""The kind of deadline after which an investigation takes longer than the set time."""
+from intake.tickets.ending_investigations import LONG_INVESTIGATION
 
 
 async def start_investigation(
@@ -31,7 +28,7 @@ async def start_investigation(
     await save_change(tx, ticket, ticket, actor, at, "ticket.investigate")
     # Equal is in time: the first moment after the limit.
     late_at = started.limit_at + timedelta(microseconds=1)
-    await schedule(tx, [Deadline(DEADLINE_KIND, started.id, late_at)])
+    await schedule(tx, [Deadline(LONG_INVESTIGATION, started.id, late_at)])
     return started
 
 
@@ -53,7 +50,7 @@ async def end_investigation(
     await store.save(tx, ended)
     grounds: dict[str, JSON] = {"cause_found": found, "investigation": str(ended.id)}
     await save_change(tx, ticket, ticket, actor, at, "ticket.end_investigation", grounds=grounds)
-    await schedule(tx, [Deadline(DEADLINE_KIND, ended.id, None)])
+    await schedule(tx, [Deadline(LONG_INVESTIGATION, ended.id, None)])
     await owe_if_long(tx, ended, ticket.id, ticket.key, actor, at)
     return ended
 

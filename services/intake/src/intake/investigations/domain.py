@@ -10,7 +10,10 @@ from intake.tickets.domain.ticket import Ticket
 
 @dataclass(frozen=True, slots=True)
 class Investigation:
-    """Where it lasts longer than until `limit_at`, an improvement of the monitoring is owed."""
+    """Where it lasts longer than until `limit_at`, an improvement of the monitoring is owed.
+
+    `cause_found` stays None where it ended with its ticket, and nobody said.
+    """
 
     id: UUID
     ticket_id: UUID

@@ -26,7 +26,10 @@ class InvestigationEnd(RequestModel):
 
 
 class InvestigationRead(ResponseModel):
-    """An investigation. `long`: it takes, or took, longer than the set time, which ends at `limit_at`."""
+    """An investigation. `long`: it takes, or took, longer than the set time, which ends at `limit_at`.
+
+    It ends with its ticket, too: then `cause_found` is null.
+    """
 
     id: UUID
     started_by: str

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from common.persistence.database import Connection
 from common.scheduling.aggregate_locks import lock_available as lock_rows
 from intake.investigations.domain import Investigation
-from intake.investigations.tables import investigations
+from intake.tickets.extending_tables import investigations
 
 MAX_SHOWN: Final = 200
 

@@ -47,7 +47,7 @@ async def _record_fetched(
     message = await add_their_message(
         tx, ticket, prepared.system, words, at, is_public=remote.is_public, attached=(attached,)
     )
-    await files.set_used(tx, [upload.id], ticket.id, message.id)
+    await files.set_used(tx, [upload.id], message.ticket_id, message.id)
 
 
 async def _record_sent(

@@ -9,6 +9,8 @@ from common.domain import Actor
 from common.erasure import ERASED
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
+from intake.feedback.commands import open_follow_on
+from intake.feedback.going_on import lock_going_on, of_same_customer
 from intake.linked_tickets.commands import add_note
 from intake.linked_tickets.domain.link import (
     Conflict,
@@ -143,23 +145,42 @@ async def add_their_message(
     is_public: bool,
     attached: tuple[Attachment, ...] = (),
 ) -> Message:
-    """Add what was written or attached there to the locked ticket, as `_apply_comment` says."""
+    """Add what was written or attached there to the locked ticket, as `_apply_comment` says.
+
+    What a customer says on one that was closed for good goes on, on the ticket that follows it.
+    """
     is_customers = system.party == "customer" and is_public
+    actor = Actor(system.author)
+    words = words[:MAX_COMMENT_CHARS].replace("\0", "\ufffd")
+    is_new = False
+    if is_customers:
+        ticket, is_new = await _go_on(tx, ticket, words, actor, at)
     message = Message(
         id=uuid7(),
         ticket_id=ticket.id,
         visibility="public" if is_customers else "internal",
         direction="inbound" if is_customers else "outbound",
         author=system.author,
-        text=words[:MAX_COMMENT_CHARS].replace("\0", "\ufffd"),
+        text=words,
         at=at,
         attachments=attached,
     )
     await messages.add(tx, message)
-    actor = Actor(system.author)
+    if is_new:  # its opening tells of it
+        return message
     if is_customers:
         await record_customer_reply(tx, ticket, message.id, actor, at)
     else:
         grounds = {"message_id": str(message.id)}
         await save_change(tx, ticket, ticket, actor, at, "ticket.partner_comment", grounds=grounds)
     return message
+
+
+async def _go_on(
+    tx: Connection, ticket: Ticket, words: str, actor: Actor, at: datetime
+) -> tuple[Ticket, bool]:
+    """The ticket on which a customer's words go on, and whether it was opened for them."""
+    going_on = await lock_going_on(tx, ticket, at, of_same_customer(ticket))
+    if going_on is not None:
+        return going_on, False
+    return await open_follow_on(tx, ticket, words, actor, ticket.contact_id, at), True

@@ -15,7 +15,7 @@ from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
 from intake.directory import store as directory
 from intake.feedback.commands import link_follow_on
-from intake.links import store as links
+from intake.feedback.going_on import lock_going_on
 from intake.mail import store as mails
 from intake.mail.domain.auto_reply import automatic_reason, may_have_receipt
 from intake.mail.domain.environment_choice import choose_environment
@@ -31,7 +31,7 @@ from intake.mail.store import NextStep, Outcome, StoredMail
 from intake.tickets.commands import open_ticket, record_customer_reply
 from intake.tickets.domain.message import Message
 from intake.tickets.domain.new_ticket import TicketScope
-from intake.tickets.domain.ticket import Ticket, is_past_reopening
+from intake.tickets.domain.ticket import Ticket
 from intake.tickets.store import messages, priority_matrices, tickets
 
 NO_SENDER: Final = "its From header names nobody, several people, or cannot be read"
@@ -120,17 +120,12 @@ async def _join_or_go_on(
     """Add the mail to a ticket; where that was closed too long ago, to the one that goes on after it."""
     survivor = await tickets.lock_survivor(tx, existing.id)
     at = await transaction_time(tx)
-    if is_past_reopening(survivor, at):
-        for id in await links.list_follow_ons(tx, survivor.id):
-            follow_on = await tickets.lock_survivor(tx, id)
-            if sender.may_join(follow_on) and not is_past_reopening(follow_on, at):
-                joined = await _join_ticket(tx, follow_on, stored, read, sender)
-                return await _assigned(tx, stored, read, sender, joined, "joined")
-        opened = await _open_ticket(tx, stored, read, sender)
-        opened = await link_follow_on(tx, opened, survivor, _actor(sender, stored), at)
-        return await _assigned(tx, stored, read, sender, opened, "opened")
-    ticket = await _join_ticket(tx, survivor, stored, read, sender)
-    return await _assigned(tx, stored, read, sender, ticket, "joined")
+    if going_on := await lock_going_on(tx, survivor, at, sender.may_join):
+        ticket = await _join_ticket(tx, going_on, stored, read, sender)
+        return await _assigned(tx, stored, read, sender, ticket, "joined")
+    opened = await _open_ticket(tx, stored, read, sender)
+    opened = await link_follow_on(tx, opened, survivor, _actor(sender, stored), at)
+    return await _assigned(tx, stored, read, sender, opened, "opened")
 
 
 async def _open_for(

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from common.domain import Rejection
+from intake.tickets.domain.ticket import is_after
 
 ProblemState = Literal["investigating", "known_error", "fix_requested", "fixed"]
 CauseMethod = Literal["five_whys", "timeline"]
@@ -23,7 +24,8 @@ class Problem:
     """The record of a ticket of kind problem; people are `sub`s.
 
     `cause_steps` are questions with answers, or moments with what happened then. `change_request` is the
-    key of the ticket that fixes it; `backlog_reference` is the product owner's own number for that.
+    key of the ticket that fixes it; `backlog_reference` is the product owner's own number for that. Two people
+    may give it up: then its ticket closes without a fix.
     """
 
     ticket_id: UUID
@@ -48,6 +50,11 @@ class Problem:
     production_checked: str | None = None
     production_verified_by: str | None = None
     production_verified_at: datetime | None = None
+    given_up_reason: str | None = None
+    given_up_by: str | None = None
+    given_up_at: datetime | None = None
+    given_up_confirmed_by: str | None = None
+    given_up_confirmed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +161,51 @@ def verify_fix(
         production_verified_by=actor,
         production_verified_at=at,
     )
+
+
+def give_up(
+    problem: Problem, reason: str, actor: str, at: datetime, *, since: datetime | None = None
+) -> Problem | Rejection:
+    """Ask to give the problem up: it will not be fixed. Another person has to confirm that (R1).
+
+    `since` is when its ticket last came back: what was given up before is open again.
+    """
+    if problem.state == "fixed":
+        return _fixed()
+    if is_given_up(problem, since):
+        return _already_given_up()
+    return replace(
+        problem,
+        given_up_reason=reason,
+        given_up_by=actor,
+        given_up_at=at,
+        given_up_confirmed_by=None,
+        given_up_confirmed_at=None,
+    )
+
+
+def confirm_giving_up(
+    problem: Problem, actor: str, at: datetime, *, since: datetime | None = None
+) -> Problem | Rejection:
+    """Confirm, as a second person, that the problem will not be fixed (R1)."""
+    if problem.state == "fixed":
+        return _fixed()
+    if is_given_up(problem, since):
+        return _already_given_up()
+    if problem.given_up_at is None or not is_after(problem.given_up_at, since):
+        return Rejection("NOTHING_PENDING", "Nobody has asked to give this problem up.")
+    if actor == problem.given_up_by:
+        return Rejection("FOUR_EYES", f"{actor} asked to give it up; another person must confirm.")
+    return replace(problem, given_up_confirmed_by=actor, given_up_confirmed_at=at)
+
+
+def is_given_up(problem: Problem, since: datetime | None) -> bool:
+    """Whether two people have given it up since its ticket last came back."""
+    return is_after(problem.given_up_confirmed_at, since)
+
+
+def _already_given_up() -> Rejection:
+    return Rejection("ALREADY_CONFIRMED", "Two people have given this problem up already.")
 
 
 def _fixed() -> Rejection:

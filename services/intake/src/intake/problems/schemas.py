@@ -90,11 +90,18 @@ class FixVerification(RequestModel):
     checked: Words
 
 
+class GivingUp(RequestModel):
+    """Why the problem will not be fixed."""
+
+    reason: Words
+
+
 class ProblemRead(ResponseModel):
     """A problem; `key` is its ticket's, `incidents` and `change_request` are keys of tickets.
 
     `cause_steps` have `question` and `answer` (five whys), or `at` and `what` (timeline). It is `fixed`
-    once two verifications by others than who asked for the fix stand here.
+    once two verifications by others than who asked for the fix stand here. `given_up_reason` is why it will
+    not be fixed, once another person has confirmed that.
     """
 
     key: str
@@ -123,6 +130,11 @@ class ProblemRead(ResponseModel):
     production_checked: str | None
     production_verified_by: str | None
     production_verified_at: datetime | None
+    given_up_reason: str | None
+    given_up_by: str | None
+    given_up_at: datetime | None
+    given_up_confirmed_by: str | None
+    given_up_confirmed_at: datetime | None
 
 
 class ProblemSummary(ResponseModel):

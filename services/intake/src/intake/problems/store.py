@@ -12,8 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
 from intake.problems.domain import Problem, ProblemState
-from intake.problems.tables import problem_incidents, problems
+from intake.problems.tables import problem_incidents
 from intake.tickets.domain.ticket_key import format_key
+from intake.tickets.extending_tables import problems
 
 MAX_SUGGESTIONS: Final = 5
 _STORED: Final = tuple(Problem.__slots__)

@@ -31,6 +31,26 @@ SOURCES: Final = (
         why="the fix that {first} asked for is there; another person must verify it, on staging first",
     ),
     WaitingSource(
+        "confirm_giving_up",
+        ("confirm_problem_given_up",),
+        "tickets:verify",
+        rows=(
+            f"problems p JOIN {TICKETS} ON t.id = p.ticket_id"
+            " WHERE p.given_up_at > coalesce(t.reopened_at, '-infinity')"
+            " AND p.given_up_confirmed_at IS NULL AND p.state <> 'fixed'"
+            " AND t.state NOT IN ('closed', 'merged')"
+        ),
+        id="p.ticket_id",
+        key=KEY,
+        title="t.title",
+        customer="c.key",
+        since="p.given_up_at",
+        first="p.given_up_by",
+        not_by="ARRAY[p.given_up_by]",
+        href=_HREF,
+        why="{first} says that this problem will not be fixed; another person must confirm it",
+    ),
+    WaitingSource(
         "record_backlog_item",
         ("record_backlog_item",),
         "backlog:work",

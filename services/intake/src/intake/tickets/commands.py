@@ -109,7 +109,7 @@ async def record_customer_reply(
     tx: Connection, before: Ticket, message_id: UUID, actor: Actor, at: datetime
 ) -> Ticket:
     """Publish that the customer wrote; resume a ticket that waited for that, reopen a resolved one."""
-    after = on_customer_reply(before)
+    after = on_customer_reply(before, at)
     events = [event_spec(TicketCustomerReplied, message_id=message_id)]
     if after.state != before.state:
         events.append(await _change_by_reply(tx, before, after, actor))

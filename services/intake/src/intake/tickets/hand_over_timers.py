@@ -32,7 +32,7 @@ async def on_hand_overs_overdue(tx: Connection, due: Sequence[Due], at: datetime
         at,
         "ticket.hand_over_overdue",
         overdue_event,
-        lambda record: record.returned_at is None,
+        lambda record: True,
     )
 
 
@@ -49,7 +49,7 @@ async def _publish(
     known = await tickets.by_ids(tx, ids)
     for record in await hand_overs.list_newest(tx, ids):
         ticket = known[record.ticket_id]
-        if ticket.is_open and record.returned_at is None and is_owed(record):
+        if ticket.is_open and record.is_with_them and is_owed(record):
             grounds = {"number": record.number}
             await save_change(
                 tx, ticket, ticket, SYSTEM, at, action, event_of(record), grounds=grounds

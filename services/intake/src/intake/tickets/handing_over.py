@@ -21,7 +21,7 @@ from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
 from intake.directory.domain.parties import Partner
 from intake.tickets.commands import save_change
-from intake.tickets.domain.hand_over import HandOver
+from intake.tickets.domain.hand_over import HandOver, HandOverEnd, end
 from intake.tickets.domain.hand_over_text import hand_over_text
 from intake.tickets.domain.message import Message
 from intake.tickets.domain.ticket import Ticket
@@ -70,8 +70,17 @@ async def write_to_partner(
     return await messages.add(tx, message)
 
 
+async def end_newest(tx: Connection, ticket_id: UUID, how: HandOverEnd, at: datetime) -> None:
+    """End the newest record of a ticket that leaves second level or a partner without coming back."""
+    newest = await hand_overs.get_newest(tx, ticket_id)
+    if newest is None or (ended := end(newest, how, at)) == newest:
+        return
+    await hand_overs.save(tx, ended)
+    await disarm(tx, ticket_id)
+
+
 async def disarm(tx: Connection, ticket_id: UUID) -> None:
-    """Stop the deadlines of a ticket that came back."""
+    """Stop the deadlines of a ticket that whom it was handed over to has no more."""
     await schedule(tx, [Deadline(kind, ticket_id, None) for kind in (ACKNOWLEDGEMENT, ANSWER)])
 
 

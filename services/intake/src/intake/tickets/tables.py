@@ -1,6 +1,6 @@
-"""Tickets with their messages, the mails about these, attachments, hand-overs and change requests."""
+"""Tickets with their messages, the mails about these, attachments, and hand-overs."""
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, Integer, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from intake.metadata import METADATA, instant
@@ -56,6 +56,7 @@ tickets = Table(
     instant("verified_at"),
     instant("closed_at"),
     instant("reopenable_until"),
+    instant("reopened_at"),
     Column("merged_into", Uuid),
     Column("unmerge_requested_by", Text),
     instant("unmerge_requested_at"),
@@ -160,33 +161,8 @@ hand_overs = Table(
     instant("fix_checked_at"),
     Column("fix_works", Boolean),
     Column("checked", Text),
-)
-
-change_requests = Table(
-    "change_requests",
-    METADATA,
-    Column("ticket_id", Uuid, primary_key=True),
-    Column("estimate_minutes", Integer),
-    Column("estimate_note", Text),
-    Column("estimated_by", Text),
-    instant("estimated_at"),
-    Column("decision", Text),
-    Column("decision_reason", Text),
-    Column("decided_by", Text),
-    instant("decided_at"),
-    Column("booked_on", Text),
-    Column("month", Date),
-    Column("sprint", Text),
-    Column("booked_by", Text),
-    instant("booked_at"),
-    Column("delivery", Text),
-    Column("delivery_by", Text),
-    instant("delivered_at"),
-    Column("no_environment_reason", Text),
-    Column("no_environment_by", Text),
-    instant("no_environment_at"),
-    Column("no_environment_confirmed_by", Text),
-    instant("no_environment_confirmed_at"),
+    instant("ended_at"),
+    Column("ended_how", Text),
 )
 
 message_checks = Table(

@@ -53,7 +53,7 @@ def _acknowledgement(role: str, people: str) -> WaitingSource:
         rows=(
             f"hand_overs h JOIN {TICKETS} ON t.id = h.ticket_id"
             f" WHERE h.acknowledge_by IS NOT NULL AND h.{role}_acknowledged_by IS NULL"
-            " AND h.returned_at IS NULL"
+            " AND h.returned_at IS NULL AND h.ended_at IS NULL"
             f" AND (cardinality(h.{people}) > 0 OR '{role}' = ANY (:roles)) AND t.state IN {OPEN}"
         ),
         id="h.id",
@@ -119,6 +119,7 @@ SOURCES: Final = (
         "t.unmerge_requested_at",
         "t.unmerge_requested_by",
         "{first} asked to separate it from the ticket that it was merged into; another person must confirm it",
+        f"t.unmerge_requested_at + {_PATIENCE}",
     ),
     of_tickets(
         "confirm_detection",
@@ -128,6 +129,7 @@ SOURCES: Final = (
         "t.detection_requested_at",
         "t.detection_requested_by",
         "{first} says that the customer did not find it first; another person must confirm it",
+        f"t.detection_requested_at + {_PATIENCE}",
     ),
     _acknowledgement("dm", "delivery_managers"),
     _acknowledgement("po", "product_owners"),
@@ -137,7 +139,7 @@ SOURCES: Final = (
         "tickets:work",
         rows=(
             f"hand_overs h JOIN {TICKETS} ON t.id = h.ticket_id"
-            f" WHERE h.fixed AND h.fix_works IS NULL AND t.state IN {OPEN}"
+            f" WHERE h.fixed AND h.fix_works IS NULL AND h.ended_at IS NULL AND t.state IN {OPEN}"
         ),
         id="h.id",
         key=KEY,

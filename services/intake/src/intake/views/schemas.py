@@ -8,19 +8,19 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from common.http import Refers, RequestModel, ResponseModel
-from common.http.fields import Name
+from common.http.fields import MAX_TAGS, Name, Tag
 from intake.tickets.domain.priority import Priority
 from intake.tickets.domain.ticket import Kind, State
 from intake.views.domain import ViewedList
 
-_OF_QUEUE: Final = frozenset({"due_from", "due_before", "breached", "mine", "assigned"})
-_OF_TICKETS: Final = frozenset({"open", "q"})
+_OF_QUEUE: Final = frozenset({"due_from", "due_before", "breached", "assigned"})
+_OF_TICKETS: Final = frozenset({"open", "q", "tag", "watched"})
 
 
 class ViewQuery(RequestModel):
     """Parameters of the list, as `/v1/queue` or `/v1/tickets` takes them; null: any.
 
-    `mine` asks for the tickets of whoever reads the view.
+    `mine` and `watched` ask for the tickets of whoever reads the view. `tag`: all of these.
     """
 
     customer: Annotated[Name | None, Refers("customer")] = None
@@ -37,6 +37,8 @@ class ViewQuery(RequestModel):
     mine: bool | None = None
     assigned: bool | None = None
     open: bool | None = None
+    watched: bool | None = None
+    tag: Annotated[list[Tag], Field(min_length=1, max_length=MAX_TAGS)] | None = None
     q: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")] | None = None
 
     @field_validator("due_before")

@@ -35,6 +35,7 @@ async def work_on_a_problem(anna: AsyncClient, omar: AsyncClient, marks: Marks) 
         (anna, "POST", "known-error", {}),
         (anna, "POST", "fix", {"change_request": fix}),
         (omar, "POST", "verifications", {"tier": "staging", "checked": checked}),
+        (anna, "POST", "give-up", {"reason": word(f"POST {on}/give-up", "reason")}),
     ):
         answer = await who.request(method, f"{problem}/{step}", json=body)
         assert answer.is_success, f"{step}: {answer.text}"

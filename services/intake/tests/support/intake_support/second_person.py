@@ -160,6 +160,14 @@ async def fix_verified(anna: AsyncClient) -> TwoPersonRequest:
     return TwoPersonRequest("anna", "omar", f"{path}/verifications", body)
 
 
+async def given_up(anna: AsyncClient) -> TwoPersonRequest:
+    incident = await open_ticket(anna, service="billing")
+    body = {"title": "Why", "symptoms": "E42", "incidents": [incident]}
+    path = (await anna.post("/v1/problems", json=body)).headers["Location"] + "/give-up"
+    assert (await anna.post(path, json={"reason": "The product ends."})).is_success
+    return TwoPersonRequest("anna", "omar", f"{path}/confirm")
+
+
 async def no_environment(anna: AsyncClient) -> TwoPersonRequest:
     key = await open_ticket(anna, kind="change_request", nature="adaptive")
     path = f"/v1/change-requests/{key}/no-environment"
@@ -212,6 +220,7 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "confirm_ticket_blocker": blocker_confirmed,
     "check_hand_over_fix": fix_checked,
     "verify_problem_fix": fix_verified,
+    "confirm_problem_given_up": given_up,
     "confirm_no_environment": no_environment,
     "decide_access": access_decided,
     "verify_access_grant": access_verified,

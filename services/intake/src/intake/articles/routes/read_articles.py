@@ -100,7 +100,10 @@ async def create_article_feedback(
     caller: Annotated[Caller, requires("articles:rate")],
     tx: Transaction,
 ) -> ArticleFeedbackRead:
-    """Give feedback on an article: whether an article helped, and what to make better."""
+    """Give feedback on an article: whether it helped, and what to make better.
+
+    What the same reader says of the same version later stands in place of it.
+    """
     article = await get_visible_article(tx, caller, ref)
     customer = None if caller.customer is None else await CUSTOMERS.find(tx, caller.customer)
     newest = (await articles.list_versions(tx, article.id))[0]
@@ -114,7 +117,7 @@ async def create_article_feedback(
         author=caller.sub,
         at=await transaction_time(tx),
     )
-    await article_feedback.add(tx, feedback)
+    feedback = await article_feedback.put(tx, feedback)
     response.headers["Location"] = f"/v1/articles/{article.key}"
     return ArticleFeedbackRead.model_validate(feedback)
 

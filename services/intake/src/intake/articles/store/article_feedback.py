@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
@@ -14,7 +15,7 @@ from intake.articles.tables import article_feedback
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """Whether a version helped its reader, and what the reader says about it."""
+    """Whether a version helped its reader, and what the reader says about it: one for each reader and version."""
 
     id: UUID
     article_id: UUID
@@ -26,9 +27,13 @@ class Feedback:
     at: datetime
 
 
-async def add(tx: Connection, feedback: Feedback) -> None:
-    """Store what a reader thinks."""
-    await tx.execute(insert(article_feedback).values(asdict(feedback)))
+async def put(tx: Connection, feedback: Feedback) -> Feedback:
+    """Store what a reader thinks, in place of what they thought of this version before; as stored."""
+    new = insert(article_feedback).values(asdict(feedback))
+    values = {name: new.excluded[name] for name in ("id", "helpful", "comment", "at")}
+    stored = new.on_conflict_do_update(constraint="uq_article_feedback_reader", set_=values)
+    row = (await tx.execute(stored.returning(article_feedback))).one()
+    return Feedback(**row._mapping)
 
 
 async def count(tx: Connection, article: UUID, version: int) -> tuple[int, int]:

@@ -21,6 +21,7 @@ SCRIPTS = (
     "search",
     "views",
     "second_eyes",
+    "overdue_second_eyes",
     "problems",
     "change_requests",
     "access_requests",

@@ -34,8 +34,8 @@ from intake.tickets.domain.triage import check_triage
 class Asker:
     """Who asks, and when: an account with its permissions. `own_accounts` are the same person's, of those named.
 
-    `is_change_delivered`: whether the change request that they ask about may be closed. `hand_over` is the
-    newest one of the ticket.
+    `is_change_delivered` and `is_problem_settled`: whether the change request or the problem that they ask
+    about may be closed. `hand_over` is the newest one of the ticket.
     """
 
     account: str
@@ -44,6 +44,7 @@ class Asker:
     is_contact: bool = False
     own_accounts: frozenset[str] = frozenset()
     is_change_delivered: bool = False
+    is_problem_settled: bool = False
     hand_over: HandOver | None = None
 
     def counted_as(self, other: str | None) -> str:
@@ -88,8 +89,13 @@ def _resolve(ticket: Ticket, asker: Asker) -> object:
 
 
 def _close(ticket: Ticket, asker: Asker) -> object:
-    delivered = asker.is_change_delivered
-    return transitions.close(ticket, asker.at, timedelta(), is_change_delivered=delivered)
+    return transitions.close(
+        ticket,
+        asker.at,
+        timedelta(),
+        is_change_delivered=asker.is_change_delivered,
+        is_problem_settled=asker.is_problem_settled,
+    )
 
 
 def _unmerge(ticket: Ticket, asker: Asker) -> object:
@@ -169,7 +175,7 @@ ACTS: Final = (
     ActRule("verify", VERIFY, _verify),
     ActRule("reject", VERIFY, lambda t, who: transitions.reject(t, who.counted_as(t.resolved_by))),
     ActRule("close", WORK, _close),
-    ActRule("reopen", WORK, lambda t, _: transitions.reopen(t)),
+    ActRule("reopen", WORK, lambda t, who: transitions.reopen(t, who.at)),
     ActRule("merge", WORK, _merge),
     ActRule("unmerge", WORK, _unmerge),
     ActRule("confirm_unmerge", WORK, _confirm_unmerge),

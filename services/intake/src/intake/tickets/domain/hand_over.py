@@ -7,13 +7,14 @@ product owner of that product. A fix that comes back is checked by another perso
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from common.domain import Rejection
 from intake.responsibilities.domain import ROLE_NAMES, ResponsibleRole
 from intake.tickets.domain.ticket import HandoverTarget
 
+HandOverEnd = Literal["resolved", "merged", "forwarded"]
 ROLES: Final[tuple[ResponsibleRole, ...]] = ("dm", "po")
 
 
@@ -22,7 +23,8 @@ class HandOver:
     """One record; `by` and the other people are `sub`s, `partner` is a key, `number` counts on the ticket.
 
     `seen`, `tried`, `excluded`: by first level; `asked` and `due_at`: of whom takes over. `acknowledge_by`
-    is None where nobody has to acknowledge. `found` and `fixed`: what came back.
+    is None where nobody has to acknowledge. `found` and `fixed`: what came back. `ended_how` it ended where
+    it did not come back: the ticket was resolved, merged, or forwarded once more.
     """
 
     id: UUID
@@ -53,6 +55,13 @@ class HandOver:
     fix_checked_at: datetime | None = None
     fix_works: bool | None = None
     checked: str | None = None
+    ended_at: datetime | None = None
+    ended_how: HandOverEnd | None = None
+
+    @property
+    def is_with_them(self) -> bool:
+        """Whether whom it went to still has it: it neither came back nor ended otherwise."""
+        return self.returned_at is None and self.ended_at is None
 
     def people(self, role: ResponsibleRole) -> tuple[str, ...]:
         """Who answers in this role, with deputies; empty: everybody with the role."""
@@ -69,7 +78,19 @@ class HandOver:
     @property
     def needs_check(self) -> bool:
         """Whether a fix came back that nobody has checked yet."""
-        return self.fixed and self.fix_works is None
+        return self.fixed and self.fix_works is None and self.ended_at is None
+
+
+def end(record: HandOver, how: HandOverEnd, at: datetime) -> HandOver:
+    """The record after its ticket was resolved, merged or forwarded once more; one that is over stays as it is.
+
+    A fix that came back and that nobody has checked is superseded by another hand-over alone: it is checked
+    before the ticket is resolved, and waits where the ticket was merged by mistake.
+    """
+    is_superseded = how == "forwarded" and record.needs_check
+    if record.is_with_them or is_superseded:
+        return replace(record, ended_at=at, ended_how=how)
+    return record
 
 
 def acknowledge(
@@ -80,6 +101,11 @@ def acknowledge(
         return Rejection(
             "NOTHING_TO_ACKNOWLEDGE",
             "No customer environment is affected, so this hand-over needs no acknowledgement.",
+        )
+    if record.ended_how is not None:
+        return Rejection(
+            "NOTHING_TO_ACKNOWLEDGE",
+            f"The ticket was {record.ended_how} meanwhile, so this hand-over needs no acknowledgement.",
         )
     if not record.unacknowledged:
         return Rejection(

@@ -120,7 +120,9 @@ class Ticket(Struct, frozen=True):
     `customer`, `environment`, `service`, `team` and `partner` are keys, people are `sub`s.
     `reporter` is the mail address it came from, while no contact is known. `suggested_priority` is what
     the customer asked for; it counts until first level assesses the ticket (`priority_by`). On hold until a
-    date, it goes on by itself at `waiting_until`. `tags` are sorted. Until `reopenable_until` a closed ticket is opened again by its customer's words; later they open another one.
+    date, it goes on by itself at `waiting_until`. `tags` are sorted. Until `reopenable_until` a closed
+    ticket is opened again by its customer's words; later they open another one. `reopened_at` is when it last
+    came back after it was resolved; a resolution that a second person rejects does not count as that.
     """
 
     id: UUID
@@ -162,6 +164,7 @@ class Ticket(Struct, frozen=True):
     verified_at: datetime | None = None
     closed_at: datetime | None = None
     reopenable_until: datetime | None = None
+    reopened_at: datetime | None = None
     merged_into: UUID | None = None
     suggested_priority: Priority | None = None
     detected_by: Detection | None = None
@@ -178,6 +181,11 @@ class Ticket(Struct, frozen=True):
     def is_open(self) -> bool:
         """Whether there is still work to do."""
         return self.state in OPEN_STATES
+
+
+def is_after(moment: datetime | None, reopened_at: datetime | None) -> bool:
+    """Whether this happened, and after the ticket last came back: what happened before is to be done anew."""
+    return moment is not None and (reopened_at is None or moment > reopened_at)
 
 
 def is_past_reopening(ticket: Ticket, at: datetime) -> bool:

@@ -3,47 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import Final
+
+from intake.tickets.domain.history_words import WORDS
 
 Grounds = Mapping[str, object]
 
-_WORDS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "open": "opened the ticket",
-        "customer_reply": "wrote, as the customer",
-        "reply": "replied",
-        "reply_undelivered": "reported that a mail to the customer came back",
-        "service_not_verified": "opened it for a service that was not known yet",
-        "triage": "said that it belongs to {customer}",
-        "assign": "assigned it to {to}",
-        "work_around": "recorded a workaround",
-        "wait": "put it on hold, to wait for {on}",
-        "resume": "resumed it",
-        "resolve": "resolved it",
-        "verify": "verified the resolution",
-        "reject": "rejected the resolution",
-        "close": "closed it",
-        "reopen": "reopened it",
-        "merge": "merged it into {into}",
-        "forward": "forwarded it to {to}",
-        "hand_back": "handed it back to first level",
-        "prioritise": "asked for priority {wanted} in place of {was}",
-        "confirm_priority": "confirmed the lower priority",
-        "decline_priority": "declined the lower priority",
-        "confirm_blocker": "confirmed that it is a blocker",
-        "reclassify": "asked for another kind or service",
-        "confirm_classification": "confirmed another kind or service",
-        "decline_classification": "declined another kind or service",
-        "correct_detection": "corrected who found it first to {wanted}",
-        "request_detection": "asked to correct who found it first from {was} to {wanted}",
-        "confirm_detection": "confirmed that {wanted} found it first",
-        "decline_detection": "declined that {wanted} found it first",
-        "second_eyes_overdue": "reported that it has waited too long for a second person",
-        "tag": "changed the tags from {was} to {wanted}",
-        "download_attachment": "downloaded an attachment",
-    }
-)
 _PEOPLE: Final = frozenset({"to"})
 """Grounds that name an account, which a name stands for."""
 _FACTS: Final = (
@@ -88,13 +53,17 @@ class HistoryEntry:
         who = names.get(self.who, self.who)
         if self.is_refused:
             reason = str(self.grounds["denied"]).lower().replace("_", " ")
-            return f"{who} tried to {self.action.replace('_', ' ')}, and was refused: {reason}"
+            return f"{who} tried to {self._tried}, and was refused: {reason}"
         return f"{who} {self._did(names)}{self._reason()}"
+
+    @property
+    def _tried(self) -> str:
+        return self.action.rpartition(".")[2].replace("_", " ")
 
     def _did(self, names: Mapping[str, str]) -> str:
         if self.action == "reply" and self.grounds.get("visibility") == "internal":
             return "wrote an internal note"
-        words = _WORDS.get(self.action)
+        words = WORDS.get(self.action)
         if words is None:
             return f"did: {self.action.replace('_', ' ')}"
         values = {name: self._value(name, names) for name in ("to", "on", "into", "customer")}

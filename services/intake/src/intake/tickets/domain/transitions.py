@@ -89,12 +89,17 @@ def resume(ticket: Ticket) -> Ticket | Rejection:
 
 
 def resolve(ticket: Ticket, actor: str, at: datetime, resolution: str) -> Ticket | Rejection:
-    """Mark the ticket as resolved, until a second person verifies or rejects that (R1)."""
+    """Mark the ticket as resolved, until a second person verifies or rejects that (R1).
+
+    Nobody has it forwarded any more: should it be opened again, it is with first level (R5).
+    """
     if rejection := check_transition(ticket, "resolve"):
         return rejection
     return replace(
         ticket,
         state="resolved",
+        forwarded_to=None,
+        partner=None,
         **NOT_WAITING,
         pending_downgrade=None,  # the ticket is verified with the priority it was worked on with
         resolution=resolution,
@@ -129,11 +134,17 @@ def reject(ticket: Ticket, actor: str) -> Ticket | Rejection:
 
 
 def close(
-    ticket: Ticket, at: datetime, reopenable_for: timedelta, *, is_change_delivered: bool = False
+    ticket: Ticket,
+    at: datetime,
+    reopenable_for: timedelta,
+    *,
+    is_change_delivered: bool = False,
+    is_problem_settled: bool = False,
 ) -> Ticket | Rejection:
     """Close a verified ticket; its customer's words open it again for so long.
 
-    A change request closes only when it is delivered, or touches no environment (R7).
+    A change request closes only when it is delivered, or touches no environment (R7); a problem only when it
+    is fixed, or two people give it up.
     """
     if rejection := check_transition(ticket, "close"):
         return rejection
@@ -141,6 +152,11 @@ def close(
         return Rejection(
             "NOT_DELIVERED",
             f"{ticket.key} is not delivered. Name its delivery and wait until that is verified; or claim that no environment is touched, and have another person confirm it.",
+        )
+    if ticket.kind == "problem" and not is_problem_settled:
+        return Rejection(
+            "PROBLEM_NOT_FIXED",
+            f"{ticket.key} is not fixed. Have its fix verified in production; or give the problem up, and have another person confirm that.",
         )
     return replace(
         ticket,
@@ -151,11 +167,11 @@ def close(
     )
 
 
-def reopen(ticket: Ticket) -> Ticket | Rejection:
-    """Open a resolved, verified or closed ticket again."""
+def reopen(ticket: Ticket, at: datetime) -> Ticket | Rejection:
+    """Open a resolved, verified or closed ticket again: what closed it before has to be done anew."""
     if rejection := check_transition(ticket, "reopen"):
         return rejection
-    return _reopen(ticket)
+    return replace(_reopen(ticket), reopened_at=at)
 
 
 def _reopen(ticket: Ticket) -> Ticket:
@@ -181,11 +197,11 @@ def check_splittable(ticket: Ticket) -> Rejection | None:
     return None
 
 
-def on_customer_reply(ticket: Ticket) -> Ticket:
+def on_customer_reply(ticket: Ticket, at: datetime) -> Ticket:
     """The ticket after its customer wrote: resumed if it waited for that, reopened if resolved."""
     if ticket.state == "on_hold" and ticket.waiting_on == "customer":
         return _or_unchanged(resume(ticket), ticket)
-    return _or_unchanged(reopen(ticket), ticket)
+    return _or_unchanged(reopen(ticket, at), ticket)
 
 
 def on_partner_reply(ticket: Ticket) -> Ticket:

@@ -1,36 +1,24 @@
-"""The actions on a ticket: assign, workaround, hold, resume, resolve, verify, reject, close …"""
+"""The actions on an open ticket: assign, workaround, hold, resume. How it ends is in `endings`."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from fastapi import Response
 
 from common.audit import JSON
 from common.events.tickets import (
     TicketAssigned,
-    TicketClosed,
-    TicketMerged,
-    TicketRejected,
-    TicketReopened,
     TicketReplied,
-    TicketResolved,
-    TicketVerified,
     TicketWorkaroundProvided,
 )
 from common.http import router
 from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from common.wording import is_question
-from intake.improvements.commands import owe
 from intake.tickets.dependencies import (
     TicketAction,
-    VerifyAction,
     WorkAction,
-    get_visible_ticket,
-    settings_of,
 )
-from intake.tickets.domain import merging, transitions
-from intake.tickets.domain.detection import owes_improvement
-from intake.tickets.domain.hand_over import check_no_fix_waits
+from intake.tickets.domain import transitions
 from intake.tickets.domain.message import Message, awaits_customer_reply
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.events import event_spec, hold_event, resumed_event
@@ -39,15 +27,11 @@ from intake.tickets.schemas.action_requests import (
     NO_REASON,
     Assignment,
     HoldRequest,
-    MergeRequest,
     OptionalReason,
-    Reason,
-    Resolution,
     Workaround,
 )
 from intake.tickets.schemas.responses import TicketRead
-from intake.tickets.store import hand_overs, messages, tickets
-from intake.tickets.store.closing import is_change_delivered
+from intake.tickets.store import messages
 
 routes = router("/v1/tickets", ["ticket actions"])
 
@@ -146,98 +130,4 @@ async def resume_ticket(action: WorkAction, body: OptionalReason = NO_REASON) ->
         lambda ticket, at: transitions.resume(ticket),
         resumed_event,
         reason=body.reason,
-    )
-
-
-@routes.post("/{ticket}/resolve", response_model=TicketRead)
-async def resolve_ticket(action: WorkAction, body: Resolution) -> Response:
-    """Resolve a ticket. Another person must verify it.
-
-    A fix that came back from second level or a partner is checked by another person before.
-    """
-    own = await read_own_text(body.resolution, "resolution")
-    before = await action.lock_ticket()
-    at = await transaction_time(action.tx)
-    newest = await hand_overs.get_newest(action.tx, before.id)
-    after = check_no_fix_waits(newest) or transitions.resolve(
-        before, action.caller.sub, at, body.resolution
-    )
-    checked = CheckedText()
-    if isinstance(after, Ticket):
-        reason = body.overrule_reason
-        checked = await action.check_text(before, own, reason)
-        await action.record_check(before, checked, "resolution", at)
-    response = await action.finish(
-        "resolve", before, after, at, event_spec(TicketResolved), **checked.grounds
-    )
-    response.headers.update(checked.headers)
-    return response
-
-
-@routes.post("/{ticket}/verify", response_model=TicketRead)
-async def verify_ticket(action: VerifyAction, body: OptionalReason = NO_REASON) -> Response:
-    """Verify the resolution of a ticket by another person."""
-    before = await action.lock_ticket()
-    at = await transaction_time(action.tx)
-    person = await action.counted_as(before.resolved_by)
-    verified = event_spec(
-        TicketVerified, resolved_by=before.resolved_by, resolved_at=before.resolved_at
-    )
-    after = transitions.verify(before, person, at)
-    if isinstance(after, Ticket) and owes_improvement(after):
-        actor = action.caller.actor
-        await owe(action.tx, before.id, before.key, "found_by_customer", actor, at)
-    return await action.finish("verify", before, after, at, verified, reason=body.reason)
-
-
-@routes.post("/{ticket}/reject", response_model=TicketRead)
-async def reject_resolution(action: VerifyAction, body: Reason) -> Response:
-    """Reject the resolution of a ticket by another person. The ticket is open again."""
-    before = await action.lock_ticket()
-    at = await transaction_time(action.tx)
-    person = await action.counted_as(before.resolved_by)
-    rejected = event_spec(TicketRejected, resolved_by=before.resolved_by)
-    after = transitions.reject(before, person)
-    return await action.finish("reject", before, after, at, rejected, reason=body.reason)
-
-
-@routes.post("/{ticket}/close", response_model=TicketRead)
-async def close_ticket(action: WorkAction, body: OptionalReason = NO_REASON) -> Response:
-    """Close a verified ticket. Until `reopenable_until` the customer's words open it again.
-
-    A change request closes only when it is delivered, or touches no environment.
-    """
-    before = await action.lock_ticket()
-    at = await transaction_time(action.tx)
-    reopenable_for = timedelta(days=settings_of(action.request.app).reopen_days)
-    delivered = await is_change_delivered(action.tx, before.id)
-    after = transitions.close(before, at, reopenable_for, is_change_delivered=delivered)
-    event = event_spec(TicketClosed)
-    return await action.finish("close", before, after, at, event, reason=body.reason)
-
-
-@routes.post("/{ticket}/reopen", response_model=TicketRead)
-async def reopen_ticket(action: WorkAction, body: Reason) -> Response:
-    """Reopen a ticket whose issue is back or was never solved.
-
-    It was our side that resolved it: the time since then counts as if it had never been resolved.
-    """
-    return await action.run(
-        "reopen",
-        lambda ticket, at: transitions.reopen(ticket),
-        event_spec(TicketReopened, by_customer=False),
-        reason=body.reason,
-    )
-
-
-@routes.post("/{ticket}/merge", response_model=TicketRead)
-async def merge_ticket(action: WorkAction, body: MergeRequest) -> Response:
-    """Merge a duplicate into another ticket of the same customer."""
-    _, other = await tickets.lock_two(action.tx, action.ref, body.into)
-    into = get_visible_ticket(action.caller, other, body.into)
-    return await action.run(
-        "merge",
-        lambda ticket, at: merging.merge(ticket, into),
-        event_spec(TicketMerged, into_id=into.id, into=into.key),
-        into=into.key,
     )

@@ -21,7 +21,7 @@ from common.persistence.database import Connection, Database
 from common.persistence.workload import WRITES
 from intake.directory.known_keys import REFERENCES
 from intake.tickets.dependencies import TicketAction
-from intake.tickets.routes import actions, priorities, reclassification, replies
+from intake.tickets.routes import actions, endings, priorities, reclassification, replies
 from intake.tickets.schemas.action_requests import (
     Assignment,
     HoldRequest,
@@ -65,17 +65,17 @@ class BulkAction:
 
 BULK_ACTIONS: Final[Mapping[BulkActionName, BulkAction]] = {
     "assign": BulkAction(Assignment, actions.assign_ticket),
-    "close": BulkAction(OptionalReason, actions.close_ticket),
+    "close": BulkAction(OptionalReason, endings.close_ticket),
     "hold": BulkAction(HoldRequest, actions.put_ticket_on_hold),
-    "merge": BulkAction(MergeRequest, actions.merge_ticket),
+    "merge": BulkAction(MergeRequest, endings.merge_ticket),
     "prioritise": BulkAction(PriorityUpdate, priorities.prioritise_ticket),
     "reclassify": BulkAction(ReclassificationRequest, reclassification.reclassify_ticket),
-    "reject": BulkAction(Reason, actions.reject_resolution, "tickets:verify"),
-    "reopen": BulkAction(Reason, actions.reopen_ticket),
+    "reject": BulkAction(Reason, endings.reject_resolution, "tickets:verify"),
+    "reopen": BulkAction(Reason, endings.reopen_ticket),
     "reply": BulkAction(ReplyCreate, _reply, "tickets:reply"),
-    "resolve": BulkAction(Resolution, actions.resolve_ticket),
+    "resolve": BulkAction(Resolution, endings.resolve_ticket),
     "resume": BulkAction(OptionalReason, actions.resume_ticket),
-    "verify": BulkAction(OptionalReason, actions.verify_ticket, "tickets:verify"),
+    "verify": BulkAction(OptionalReason, endings.verify_ticket, "tickets:verify"),
 }
 
 

@@ -49,6 +49,7 @@ async def forward_ticket(action: WorkAction, body: ForwardRequest) -> Response:
     if isinstance(after, Ticket):
         if own is not None:
             checked = await action.check_text(before, own, body.overrule_reason)
+        await handing_over.end_newest(action.tx, before.id, "forwarded", at)
         message = await handing_over.add_record(action.tx, before, record, partner or None)
         message_id = None if message is None else message.id
         await action.record_check(before, checked, "hand_over", at, message_id)

@@ -25,7 +25,7 @@ from intake.tickets.schemas.details import AnyTicketDetail, to_detail_response
 from intake.tickets.schemas.lists import ListedTicket, TicketPage
 from intake.tickets.schemas.responses import TicketForContact
 from intake.tickets.store import hand_overs, tickets
-from intake.tickets.store.closing import is_change_delivered
+from intake.tickets.store.closing import is_change_delivered, is_problem_settled
 from intake.tickets.store.ticket_filter import TicketFilter
 
 routes = router("/v1/tickets", ["tickets"])
@@ -53,6 +53,13 @@ class TicketQuery:
         watched: Annotated[
             bool | None, Query(description="Those that the caller watches, or does not.")
         ] = None,
+        mine: Annotated[
+            bool,
+            Query(
+                description="Of a contact: those that they raised, or that were raised for them. Of our own"
+                " people: those assigned to them."
+            ),
+        ] = False,
         key: Annotated[
             list[TicketKey] | None,
             Query(max_length=MAX_KEYS, description="Only these tickets, by key."),
@@ -71,7 +78,7 @@ class TicketQuery:
             ),
         ] = None,
     ) -> None:
-        self.customer = customer
+        self.customer, self.mine = customer, mine
         self.filters = TicketFilter(
             environment=environment,
             assignee=assignee,
@@ -137,8 +144,9 @@ async def _asker(tx: Connection, caller: Caller, ticket: Ticket) -> Asker:
     if is_contact:  # contacts neither close nor resolve, and read no hand-overs
         return Asker(caller.sub, held, at, is_contact, same)
     delivered = ticket.kind == "change_request" and await is_change_delivered(tx, ticket.id)
+    settled = ticket.kind == "problem" and await is_problem_settled(tx, ticket.id)
     newest = await hand_overs.get_newest(tx, ticket.id) if ticket.is_open else None
-    return Asker(caller.sub, held, at, is_contact, same, delivered, newest)
+    return Asker(caller.sub, held, at, is_contact, same, delivered, settled, newest)
 
 
 async def _resolve_filters(
@@ -154,6 +162,10 @@ async def _resolve_filters(
     # A contact without a directory entry watches nothing: their own account stands for nobody's.
     watcher = caller.sub if is_staff else caller.contact_id or caller.sub
     filters = replace(query.filters, for_staff=is_staff, watched_by=watcher)
+    if query.mine:
+        if is_staff and filters.assignee not in {None, caller.sub}:
+            return None
+        filters = _own(caller, filters)
     keys = {key for key in (caller.customer, query.customer) if key is not None}
     if not keys:
         return filters
@@ -161,3 +173,12 @@ async def _resolve_filters(
     if keys or customer is None:
         return None
     return replace(filters, customer_id=customer.id)
+
+
+def _own(caller: Caller, filters: TicketFilter) -> TicketFilter:
+    """Narrow to the caller's own: assigned to them, or raised by or for them where they are a contact."""
+    if caller.customer is None:
+        return replace(filters, assignee=caller.sub)
+    if caller.contact_id is None:  # without a directory entry
+        return replace(filters, opened_by=caller.sub)
+    return replace(filters, of_contact=caller.contact_id)

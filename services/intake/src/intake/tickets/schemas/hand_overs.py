@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from common.http import ResponseModel
+from intake.tickets.domain.hand_over import HandOverEnd
 from intake.tickets.domain.ticket import HandoverTarget
 
 
@@ -12,7 +13,8 @@ class HandOverRead(ResponseModel):
 
     `asked` of whom took over, until `due_at`. `acknowledge_by` is null where no customer environment is
     affected; else `delivery_managers` and `product_owners` (empty: everybody with the role) acknowledge it.
-    `found` came back; where it is `fixed`, another person checks whether the fix works.
+    `found` came back; where it is `fixed`, another person checks whether the fix works. `ended_how` it ended
+    where it did not come back.
     """
 
     id: UUID
@@ -42,3 +44,5 @@ class HandOverRead(ResponseModel):
     fix_checked_at: datetime | None
     fix_works: bool | None
     checked: str | None
+    ended_at: datetime | None
+    ended_how: HandOverEnd | None

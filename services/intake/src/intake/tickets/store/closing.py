@@ -1,18 +1,39 @@
-"""Whether a change request may close: it was delivered, or two people say that no environment is touched."""
+"""Whether a change request or a problem may close, by what was done since it last came back."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from common.persistence.database import Connection
-from intake.tickets.tables import change_requests
+from intake.tickets.extending_tables import change_requests, problems
+from intake.tickets.tables import tickets
 
 
 async def is_change_delivered(tx: Connection, ticket_id: UUID) -> bool:
-    """Whether the change reached an environment, or two people have said that it touches none (R7)."""
+    """Whether the change reached an environment, or two people have said that it touches none (R7).
+
+    What happened before the ticket was last reopened does not count.
+    """
     ended = or_(
-        change_requests.c.delivered_at.is_not(None),
-        change_requests.c.no_environment_confirmed_by.is_not(None),
+        _counts(change_requests.c.delivered_at),
+        _counts(change_requests.c.no_environment_confirmed_at),
     )
-    query = select(exists().where(change_requests.c.ticket_id == ticket_id, ended))
-    return bool(await tx.scalar(query))
+    is_own = and_(change_requests.c.ticket_id == ticket_id, tickets.c.id == ticket_id)
+    return bool(await tx.scalar(select(exists().where(is_own, ended))))
+
+
+async def is_problem_settled(tx: Connection, ticket_id: UUID) -> bool:
+    """Whether the problem is fixed, or two people have given it up since it was last reopened.
+
+    Also where it was never recorded as a problem: then there is no fix to wait for.
+    """
+    is_own = and_(problems.c.ticket_id == ticket_id, tickets.c.id == ticket_id)
+    settled = or_(problems.c.state == "fixed", _counts(problems.c.given_up_confirmed_at))
+    return not await tx.scalar(select(exists().where(is_own, ~settled)))
+
+
+def _counts(column: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Whether this happened, and after the ticket last came back. Never null, so that it can be negated."""
+    is_after = or_(tickets.c.reopened_at.is_(None), column > tickets.c.reopened_at)
+    return and_(column.is_not(None), is_after)

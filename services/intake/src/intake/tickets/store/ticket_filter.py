@@ -39,6 +39,7 @@ class TicketFilter:
     """Which tickets a list shows; None means any. `customer_id` also limits what a contact sees.
 
     `watched_by` is a person (a `sub`) or a contact (an id), `is_watched` whether they watch the ticket.
+    `of_contact`: raised by or for this contact.
     `numbers` are those of their keys. `words` are searched with `for_staff` in internal notes as well. All of the `tags`.
     """
 
@@ -55,6 +56,8 @@ class TicketFilter:
     words: str | None = None
     for_staff: bool = False
     watched_by: str | UUID | None = None
+    of_contact: UUID | None = None
+    opened_by: str | None = None
     is_watched: bool | None = None
     tags: Collection[str] = ()
 
@@ -71,6 +74,8 @@ def conditions_of(filters: TicketFilter) -> list[ColumnElement[bool]]:
             (tickets.c.kind, filters.kind),
             (tickets.c.assignee, filters.assignee),
             (tickets.c.team, filters.team),
+            (tickets.c.contact_id, filters.of_contact),
+            (tickets.c.opened_by, filters.opened_by),
         )
         if value is not None
     ]

@@ -122,32 +122,15 @@ SUPPLIER_EFFECTS: Mapping[Metric, Mapping[InputKind, Effect]] = {
         "customer_replied": _start_cycle,
         "answered": _stop,
         "handed_back": _finish,
-        "resolved": _stop,
+        "resolved": _finish,
     },
-    "update": {
-        "answered": _restart_cycle,
-        "handed_back": _finish,
-        "resolved": _stop,
-        "reopened": _start_cycle,
-        "reopened_by_us": _start_cycle,
-    },
-    "workaround": {
-        "workaround_provided": _finish,
-        "handed_back": _finish,
-        "resolved": _stop,
-        "reopened": _reopen,
-        "reopened_by_us": _reopen,
-    },
-    "resolution": {
-        "handed_back": _finish,
-        "resolved": _stop,
-        "reopened": _reopen,
-        "reopened_by_us": _reopen,
-    },
+    "update": {"answered": _restart_cycle, "handed_back": _finish, "resolved": _finish},
+    "workaround": {"workaround_provided": _finish, "handed_back": _finish, "resolved": _finish},
+    "resolution": {"handed_back": _finish, "resolved": _finish},
 }
 """Effects on clocks of promises of a partner (`uc`) or second level (`ola`) to us: `answered` is
-their reply to us, `handed_back` ends the clock for good, though the ticket goes on (R13). It was not they
-who resolved it: for them the time until it is reopened never counts."""
+their reply to us, `handed_back` ends the clock for good, though the ticket goes on (R13). So does
+`resolved`: what is opened again is with first level, and counts for them from its next forwarding on."""
 
 WAITING_AFTER: Mapping[InputKind, bool] = {
     "on_hold": True,

@@ -53,7 +53,8 @@ CREATE TABLE article_feedback (
     helpful boolean NOT NULL,
     comment text,
     author text NOT NULL,
-    at timestamptz NOT NULL
+    at timestamptz NOT NULL,
+    CONSTRAINT uq_article_feedback_reader UNIQUE (article_id, version, author)
 );
 CREATE INDEX ix_article_feedback_article ON article_feedback (article_id, id);
 

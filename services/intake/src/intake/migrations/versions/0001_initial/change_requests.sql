@@ -58,7 +58,7 @@ CREATE TRIGGER two_persons_no_environment
 CREATE FUNCTION refuse_undelivered_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM change_requests WHERE ticket_id = NEW.id
-        AND (delivered_at IS NOT NULL OR no_environment_confirmed_by IS NOT NULL))
+        AND greatest(delivered_at, no_environment_confirmed_at) > coalesce(NEW.reopened_at, '-infinity'))
     THEN
         RAISE EXCEPTION 'a change request closes through a delivery, or on the word of two people'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_change_delivered';

@@ -112,7 +112,8 @@ SELECT open_to_contacts('filled_forms',
 SELECT open_to_contacts('articles', $$state = 'published' AND audience = 'customer'$$);
 SELECT open_to_contacts('article_versions', 'EXISTS (SELECT FROM articles'
     ' WHERE articles.id = article_id AND articles.published_version = version)');
-SELECT open_to_contacts('article_feedback', 'customer_id = (SELECT own_customer())', 'SELECT, INSERT');
+SELECT open_to_contacts('article_feedback', 'customer_id = (SELECT own_customer())',
+    'SELECT, INSERT, UPDATE');
 -- A link shows itself where both of its tickets are the own customer's.
 SELECT open_to_contacts('ticket_links',
     'EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)

@@ -45,8 +45,11 @@ CREATE TABLE investigations (
     ended_at timestamptz,
     cause_found boolean,
     cause text,
-    CONSTRAINT ck_investigations_ended CHECK (num_nonnulls(ended_by, ended_at, cause_found) IN (0, 3)),
+    CONSTRAINT ck_investigations_ended CHECK (num_nonnulls(ended_by, ended_at) IN (0, 2)
+        AND (cause_found IS NULL OR ended_at IS NOT NULL)),
     CONSTRAINT ck_investigations_cause CHECK (cause IS NULL OR cause_found IS NOT NULL)
 );
+COMMENT ON COLUMN investigations.cause_found IS
+    'Null while it lasts, and where it ended with its ticket before anybody said.';
 CREATE UNIQUE INDEX uq_investigations_open ON investigations (ticket_id) WHERE ended_at IS NULL;
 CREATE INDEX ix_investigations_ticket ON investigations (ticket_id, id);

@@ -23,6 +23,11 @@ CREATE TABLE problems (
     production_checked text,
     production_verified_by text,
     production_verified_at timestamptz,
+    given_up_reason text,
+    given_up_by text,
+    given_up_at timestamptz,
+    given_up_confirmed_by text,
+    given_up_confirmed_at timestamptz,
     words tsvector GENERATED ALWAYS AS (to_tsvector('simple',
         symptoms || ' ' || coalesce(root_cause, '') || ' ' || coalesce(workaround, ''))) STORED,
     CONSTRAINT ck_problems_known_error CHECK (state = 'investigating'
@@ -31,6 +36,10 @@ CREATE TABLE problems (
         OR (change_request_id IS NOT NULL AND fix_by IS NOT NULL)),
     CONSTRAINT ck_problems_fixed CHECK (state <> 'fixed'
         OR (staging_verified_by IS NOT NULL AND production_verified_by IS NOT NULL)),
+    CONSTRAINT ck_problems_given_up CHECK (num_nonnulls(given_up_reason, given_up_by, given_up_at) IN (0, 3)
+        AND num_nonnulls(given_up_confirmed_by, given_up_confirmed_at) IN (0, 2)
+        AND (given_up_confirmed_by IS NULL OR given_up_by IS NOT NULL)),
+    CONSTRAINT ck_problems_given_up_four_eyes CHECK (given_up_confirmed_by <> given_up_by),
     CONSTRAINT ck_problems_four_eyes CHECK
         (staging_verified_by <> fix_by AND production_verified_by <> fix_by)
 );
@@ -53,3 +62,23 @@ CREATE TRIGGER two_persons_verify_in_production
     BEFORE INSERT OR UPDATE OF production_verified_by ON problems
     FOR EACH ROW WHEN (NEW.production_verified_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('fix_by', 'production_verified_by');
+
+CREATE TRIGGER two_persons_give_up_problem BEFORE INSERT OR UPDATE OF given_up_confirmed_by ON problems
+    FOR EACH ROW WHEN (NEW.given_up_confirmed_by IS NOT NULL)
+    EXECUTE FUNCTION refuse_one_person('given_up_by', 'given_up_confirmed_by');
+
+-- A problem closes with its fix, or on the word of two people that there will be none (R1).
+CREATE FUNCTION refuse_unsettled_problem() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM problems WHERE ticket_id = NEW.id AND state <> 'fixed'
+        AND (given_up_confirmed_at IS NULL
+            OR given_up_confirmed_at <= coalesce(NEW.reopened_at, '-infinity')))
+    THEN
+        RAISE EXCEPTION 'a problem closes with its fix, or on the word of two people'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_tickets_problem_settled';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER problem_closes_settled BEFORE UPDATE OF state ON tickets
+    FOR EACH ROW WHEN (NEW.kind = 'problem' AND NEW.state = 'closed' AND OLD.state <> 'closed')
+    EXECUTE FUNCTION refuse_unsettled_problem();

@@ -54,6 +54,7 @@ CREATE TABLE tickets (
     verified_at timestamptz,
     closed_at timestamptz,
     reopenable_until timestamptz,
+    reopened_at timestamptz,
     merged_into uuid REFERENCES tickets,
     unmerge_requested_by text,
     unmerge_requested_at timestamptz,
@@ -94,11 +95,14 @@ CREATE TABLE tickets (
 CREATE INDEX ix_tickets_customer ON tickets (customer_id, id);
 -- Most tickets have no tags, and cost nothing here.
 CREATE INDEX ix_tickets_tags ON tickets USING gin (tags) WHERE tags <> '{}';
+CREATE INDEX ix_tickets_contact ON tickets (contact_id, id) WHERE contact_id IS NOT NULL;
 CREATE INDEX ix_tickets_assignee ON tickets (assignee, id) WHERE assignee IS NOT NULL;
 CREATE INDEX ix_tickets_open ON tickets (id)
     WHERE state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened');
 CREATE INDEX ix_tickets_merged ON tickets (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX ix_tickets_environment ON tickets (environment_id) WHERE priority = 'blocker';
+COMMENT ON COLUMN tickets.reopened_at IS
+    'When it last came back after it was resolved: what was delivered before does not close it again.';
 COMMENT ON COLUMN tickets.reporter IS 'The e-mail address that a ticket came from, while no contact is known.';
 
 CREATE FUNCTION refuse_downgrade_by_one() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -241,6 +245,8 @@ CREATE TABLE hand_overs (
     fix_checked_at timestamptz,
     fix_works boolean,
     checked text,
+    ended_at timestamptz,
+    ended_how text CHECK (ended_how IN ('resolved', 'merged', 'forwarded')),
     UNIQUE (ticket_id, number),
     CONSTRAINT ck_hand_overs_partner CHECK (("to" = 'partner') = (partner IS NOT NULL)),
     CONSTRAINT ck_hand_overs_returned CHECK (num_nonnulls(returned_by, returned_at, found) IN (0, 3)),
@@ -248,10 +254,13 @@ CREATE TABLE hand_overs (
     CONSTRAINT ck_hand_overs_checked CHECK
         (num_nonnulls(fix_checked_by, fix_checked_at, fix_works, checked) IN (0, 4)
         AND (fix_checked_by IS NULL OR fixed)),
+    CONSTRAINT ck_hand_overs_ended CHECK (num_nonnulls(ended_at, ended_how) IN (0, 2)),
     CONSTRAINT ck_hand_overs_four_eyes CHECK (fix_checked_by <> returned_by)
 );
 COMMENT ON COLUMN hand_overs.acknowledge_by IS
     'Until when the delivery manager and the product owner acknowledge it; null where no environment is affected.';
+COMMENT ON COLUMN hand_overs.ended_at IS
+    'When it ended without coming back: its ticket was resolved, merged, or forwarded once more.';
 CREATE INDEX ix_hand_overs_partner ON hand_overs (partner, ticket_id) WHERE partner IS NOT NULL;
 
 -- Two accounts of one person are refused, too (R1).

@@ -7,11 +7,16 @@ CREATE INDEX ix_tickets_open_changes ON tickets (id)
 CREATE INDEX ix_tickets_contact_open ON tickets (contact_id)
     WHERE state IN ('new', 'in_progress', 'on_hold', 'forwarded', 'reopened');
 CREATE INDEX ix_hand_overs_dm ON hand_overs (ticket_id)
-    WHERE acknowledge_by IS NOT NULL AND dm_acknowledged_by IS NULL AND returned_at IS NULL;
+    WHERE acknowledge_by IS NOT NULL AND dm_acknowledged_by IS NULL AND returned_at IS NULL
+    AND ended_at IS NULL;
 CREATE INDEX ix_hand_overs_po ON hand_overs (ticket_id)
-    WHERE acknowledge_by IS NOT NULL AND po_acknowledged_by IS NULL AND returned_at IS NULL;
-CREATE INDEX ix_hand_overs_to_check ON hand_overs (ticket_id) WHERE fixed AND fix_works IS NULL;
+    WHERE acknowledge_by IS NOT NULL AND po_acknowledged_by IS NULL AND returned_at IS NULL
+    AND ended_at IS NULL;
+CREATE INDEX ix_hand_overs_to_check ON hand_overs (ticket_id) WHERE fixed AND fix_works IS NULL
+    AND ended_at IS NULL;
 CREATE INDEX ix_problems_fix_requested ON problems (ticket_id) WHERE state = 'fix_requested';
+CREATE INDEX ix_problems_to_give_up ON problems (ticket_id)
+    WHERE given_up_at IS NOT NULL AND given_up_confirmed_at IS NULL;
 CREATE INDEX ix_access_requests_undecided ON access_requests (id) WHERE decision IS NULL;
 CREATE INDEX ix_access_requests_to_grant ON access_requests (id)
     WHERE decision = 'approved' AND granted_at IS NULL;

@@ -1,0 +1,1 @@
+"""What has waited too long for a second person, of every noun that has no deadline of its own for that."""

@@ -1,0 +1,80 @@
+"""Tables that extend a ticket of some kind, and by which it closes: change requests, problems, investigations."""
+
+from sqlalchemy import Boolean, Column, Computed, Date, Integer, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+
+from intake.metadata import METADATA, instant
+
+investigations = Table(
+    "investigations",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("ticket_id", Uuid, nullable=False),
+    Column("started_by", Text, nullable=False),
+    instant("started_at", nullable=False),
+    instant("limit_at", nullable=False),
+    Column("ended_by", Text),
+    instant("ended_at"),
+    Column("cause_found", Boolean),
+    Column("cause", Text),
+)
+
+change_requests = Table(
+    "change_requests",
+    METADATA,
+    Column("ticket_id", Uuid, primary_key=True),
+    Column("estimate_minutes", Integer),
+    Column("estimate_note", Text),
+    Column("estimated_by", Text),
+    instant("estimated_at"),
+    Column("decision", Text),
+    Column("decision_reason", Text),
+    Column("decided_by", Text),
+    instant("decided_at"),
+    Column("booked_on", Text),
+    Column("month", Date),
+    Column("sprint", Text),
+    Column("booked_by", Text),
+    instant("booked_at"),
+    Column("delivery", Text),
+    Column("delivery_by", Text),
+    instant("delivered_at"),
+    Column("no_environment_reason", Text),
+    Column("no_environment_by", Text),
+    instant("no_environment_at"),
+    Column("no_environment_confirmed_by", Text),
+    instant("no_environment_confirmed_at"),
+)
+
+problems = Table(
+    "problems",
+    METADATA,
+    Column("ticket_id", Uuid, primary_key=True),
+    Column("symptoms", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("method", Text),
+    Column("cause_steps", JSONB, nullable=False),
+    Column("root_cause", Text),
+    Column("cause_by", Text),
+    instant("cause_at"),
+    Column("workaround", Text),
+    Column("workaround_by", Text),
+    instant("workaround_at"),
+    Column("change_request_id", Uuid),
+    Column("fix_by", Text),
+    instant("fix_at"),
+    Column("backlog_reference", Text),
+    Column("backlog_by", Text),
+    Column("staging_checked", Text),
+    Column("staging_verified_by", Text),
+    instant("staging_verified_at"),
+    Column("production_checked", Text),
+    Column("production_verified_by", Text),
+    instant("production_verified_at"),
+    Column("given_up_reason", Text),
+    Column("given_up_by", Text),
+    instant("given_up_at"),
+    Column("given_up_confirmed_by", Text),
+    instant("given_up_confirmed_at"),
+    Column("words", TSVECTOR, Computed("", persisted=True)),
+)
