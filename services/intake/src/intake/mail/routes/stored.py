@@ -54,7 +54,7 @@ async def count_held_back_emails(caller: StaffCaller, tx: Transaction) -> HeldBa
 @routes.get("/{mail}")
 async def get_email(mail: UUID, caller: StaffCaller, tx: Transaction) -> MailRead:
     """Get an e-mail, with the whole text of one that was held back."""
-    stored = await mails.find(tx, mail)
+    stored = await mails.find_without_raw(tx, mail)
     if stored is None:
         raise NotFound("This mail")
     return MailRead.model_validate(stored)
@@ -83,9 +83,9 @@ async def set_email_aside(mail: UUID, caller: StaffCaller, tx: Transaction) -> M
 
     It stays stored, and a ticket can still be opened for it. Asked again, the answer is who did it first.
     """
-    if await mails.find(tx, mail) is None:
+    stored = await mails.find_without_raw(tx, mail, lock=True)
+    if stored is None:
         raise NotFound("This mail")
-    stored = await mails.lock(tx, mail)
     if stored.set_aside_by is not None:
         return MailRead.model_validate(stored)
     if stored.outcome != "ignored":
