@@ -45,6 +45,9 @@ WORDS = {
     "number": "+31655501499",
     "file name": "sitatungazither",
     "filled in": "takincrumhorn",
+    "reason": "nilgaikrummhorn",
+    "reason to hold": "elandrackett",
+    "reason to reopen": "kobcrotales",
     "chat": "addaxshawm",
     "chat name": "bongoserpent",
 }
@@ -117,10 +120,22 @@ class Company:
         over |= {"asked": f"Ask {NAME}", "due_at": "2199-01-01T00:00:00Z"}
         await self.act("anna", "forward", over)
         await self.act("anna", "hand-back", {"found": WORDS["seen"]})
+        await self._give_reasons()
         await self.close(await self._write_mail(MAIL))
         await self._write_elsewhere()
         await self._fill_in_a_form()
         await self._plan_mails()
+
+    async def _give_reasons(self) -> None:
+        """What our people say of the contact where an act wants a reason: the audit trail is for ever."""
+        lower = {"priority": "trivial", "reason": f"{NAME} says {WORDS['reason']}"}
+        await self.act("anna", "prioritise", lower)
+        await self.act("omar", "priority/confirm", {"agree": True, "reason": WORDS["reason"]})
+        hold = {"waiting_on": "partner", "reason": f"{WORDS['reason to hold']}, by {ADDRESS}"}
+        await self.act("anna", "hold", hold)
+        await self.act("anna", "resume")
+        await self.close(self.ticket)
+        await self.act("anna", "reopen", {"reason": f"{WORDS['reason to reopen']} of {NAME}"})
 
     async def _fill_in_a_form(self) -> None:
         form: dict[str, Any] = {"key": "ask", "title": "Ask", "kind": "question"}

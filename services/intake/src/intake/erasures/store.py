@@ -93,6 +93,13 @@ _REMOTE_FILES: Final = text(
         AND remote_file IS NOT NULL
     """
 ).bindparams(_IDS)
+_CONFLICTS: Final = text(
+    """
+    UPDATE linked_conflicts SET ours = :erased, theirs = :erased,
+        reason = CASE WHEN reason IS NOT NULL THEN :erased END
+    FROM linked_tickets WHERE linked_tickets.id = link_id AND ticket_id = ANY(:ids)
+    """
+).bindparams(_IDS, bindparam("erased", type_=Text))
 _INVESTIGATIONS: Final = text(
     "UPDATE investigations SET cause = :erased WHERE ticket_id = ANY(:ids) AND cause IS NOT NULL"
 ).bindparams(_IDS)
@@ -157,6 +164,7 @@ async def erase_words(tx: Connection, ids: Sequence[UUID]) -> None:
         _CHANGE_REQUESTS,
         _INVESTIGATIONS,
         _IMPROVEMENTS,
+        _CONFLICTS,
     ):
         await tx.execute(statement, values)
     await tx.execute(_RECEIPTS, {"ids": values["ids"]})

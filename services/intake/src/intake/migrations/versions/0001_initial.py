@@ -14,6 +14,7 @@ depends_on = None
 
 SCRIPTS = (
     "directory",
+    "reasons",
     "responsibilities",
     "blunt_words",
     "tickets",

@@ -24,7 +24,7 @@ async def list_history(
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
     is_staff = caller.customer is None
     rows = await ticket_history.page(
-        tx, ticket.id, is_staff=is_staff, after=page.after_as(int), limit=page.limit
+        tx, ticket, is_staff=is_staff, after=page.after_as(int), limit=page.limit
     )
     known = await names.of_accounts(tx, {account for row in rows for account in row.accounts()})
     return page.page_of(
