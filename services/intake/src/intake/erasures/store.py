@@ -187,13 +187,17 @@ async def erase_messages(
     await tx.execute(_CHECKS, {"erased": ERASED, "ids": list(ids), "messages": messages})
     await tx.execute(_FEEDBACK, {name: values[name] for name in ("erased", "name", "address")})
     mails = [row.mail_id for row in erased if row.mail_id is not None]
-    pattern = "%" + address.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
-    named = {"header": HEADER_BYTES, "pattern": pattern, "whole": _whole(address)}
+    named = {"header": HEADER_BYTES, "pattern": pattern_of(address), "whole": whole(address)}
     await tx.execute(_MAILS, {"ids": list(ids), "mails": mails} | named)
     return messages
 
 
-def _whole(address: str) -> str:
+def pattern_of(address: str) -> str:
+    """A pattern of LIKE for what has this address in it."""
+    return "%" + address.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
+
+
+def whole(address: str) -> str:
     """A pattern of PostgreSQL's for this address alone: that of `an@…` is not in `jan@…`."""
     literal = "".join(c if c.isalnum() or c == "_" else f"\\{c}" for c in address)
     return rf"(?<![a-z0-9._%+-]){literal}(?![a-z0-9-]|\.[a-z0-9])"

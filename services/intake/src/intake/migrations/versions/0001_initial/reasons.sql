@@ -11,6 +11,6 @@ CREATE TABLE reasons (
         CHECK (digest = 'sha256:' || encode(sha256(salt || convert_to(words, 'UTF8')), 'hex'))
 );
 CREATE INDEX ix_reasons_subject ON reasons (subject);
-CREATE INDEX ix_reasons_who ON reasons (who) WHERE who LIKE 'contact/%';
+CREATE INDEX ix_reasons_who ON reasons (who);
 COMMENT ON TABLE reasons IS
     'Why somebody acted, in their own words: kept until it is erased. The audit trail names them by digest.';
