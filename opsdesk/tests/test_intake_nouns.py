@@ -178,6 +178,16 @@ def test_everything_about_a_contact_is_in_one_file(terminal: Terminal, tmp_path:
     assert not (tmp_path / "eve").exists()
 
 
+def test_who_has_read_is_shown(terminal: Terminal) -> None:
+    """R16"""
+    read = {"subject": "ticket/1", "key": "OPS-7", "who": "anna", "name": "Anna de Vries"}
+    read["hour"] = "2026-06-01T07:00:00Z"
+    terminal.services.responses["GET /v1/reads"] = page_of(read)
+    output = terminal("reads", "--ticket", "7")
+    assert "Anna de Vries" in output
+    assert terminal.services.requests[-1][2] == {"limit": "50", "ticket": "OPS-7"}
+
+
 def test_a_notice_is_dismissed_by_two(terminal: Terminal) -> None:
     """R1"""
     asked = NOTICE | {"state": "proposed", "dismissal_asked_by": "anna", "decided_by": None}

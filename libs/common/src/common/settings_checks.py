@@ -46,6 +46,7 @@ KNOWN_ELSEWHERE: Final = frozenset(
         "PROVIDER_NAME",
         "PUBLIC_URL",
         "RAW_MAIL_DAYS",
+        "READ_DAYS",
         "RECEIPTS_PER_HOUR",
         "REOPEN_DAYS",
         "S3_ACCESS_KEY_ID",

@@ -1,5 +1,6 @@
 """The command `opsdesk contacts export`: everything that is stored about a contact, in one file."""
 
+import asyncio
 import json
 import os
 from pathlib import Path
@@ -38,7 +39,7 @@ async def _export(contact: str, file: Path) -> None:
         is_whole = True
     finally:
         if not is_whole:  # half of it would be taken for all of it
-            file.unlink(missing_ok=True)
+            await asyncio.to_thread(file.unlink, missing_ok=True)
     json_output.emit({"file": str(file), "records": counts})
     said = ", ".join(f"{count} of {name}" for name, count in counts.items())
     print_line(

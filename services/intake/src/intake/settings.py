@@ -62,6 +62,11 @@ class IntakeSettings(StorageSettings, SmtpSettings):
     alert_post_days: int = Field(
         90, ge=1, description="days that a processed post of a monitor is kept as it came"
     )
+    read_days: int = Field(
+        400,
+        ge=1,
+        description="days that it is kept who has read the personal data of a ticket, contact or mail",
+    )
     reopen_days: int = Field(
         14,
         ge=0,

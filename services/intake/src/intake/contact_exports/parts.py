@@ -139,6 +139,13 @@ PARTS: Final = (
         before="",
     ),
     Part(
+        "reads",
+        "personal_data_reads t",
+        f"t.subject = :name OR {_ABOUT_TICKETS}",
+        position="concat_ws(' ', t.subject, t.who, t.hour)",
+        before="",
+    ),
+    Part(
         "acts",
         "audit t",
         f"t.subject = :name OR {_ABOUT_TICKETS} AND {_BY_THEM.format(by='t.who')}",

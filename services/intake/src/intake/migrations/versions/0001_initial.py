@@ -15,6 +15,7 @@ depends_on = None
 SCRIPTS = (
     "directory",
     "reasons",
+    "reads",
     "responsibilities",
     "blunt_words",
     "tickets",
