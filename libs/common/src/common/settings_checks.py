@@ -32,6 +32,7 @@ KNOWN_ELSEWHERE: Final = frozenset(
         "DEBT_SECONDS",
         "END_SESSION_ENDPOINT",
         "FALLBACK_EMAIL",
+        "GRAFANA_MONITORS",
         "GRAFANA_SECRET",
         "GRAFANA_SECRET_FILE",
         "IDLE_HOURS",

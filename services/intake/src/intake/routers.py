@@ -91,6 +91,7 @@ ROUTERS = (
     problems.routes,
     suggestions.routes,
     change_request_routes.routes,
+    access_request_routes.evidence_routes,
     access_request_routes.routes,
     notice_routes.routes,
     attachments.routes,

@@ -96,7 +96,7 @@ async def _receive(request: Request, source: str, address: str, caller: Caller) 
     raw = await request.body()
     runtime = runtime_of(request.app)
     settings = runtime.settings
-    if source.startswith("grafana") and isinstance(settings, IntakeSettings):
+    if isinstance(settings, IntakeSettings) and settings.must_sign_alerts(source, caller.sub):
         _require_signature(request, raw, settings)
     if secret := request.scope.get(SECRET_KEY):
         raw = raw.replace(secret.encode(), b"***")
