@@ -18,14 +18,8 @@ from opsdesk_testing.client import app_for, client
 from opsdesk_testing.databases import Templates
 from opsdesk_testing.protocol import freeze_time
 from sla_support.company import NINE
-from tests.security.contact_who_wrote import (
-    BEHALF,
-    WORDS,
-    Company,
-    Databases,
-    agree_in_sla,
-    write_in_sla,
-)
+from tests.security.contact_in_sla import agree_in_sla, write_in_sla
+from tests.security.contact_who_wrote import BEHALF, WORDS, Company, Databases
 from tests.security.installation import SERVICES, forward_events, open_databases, tables_with
 
 

@@ -247,31 +247,3 @@ async def test_a_contact_who_was_ended_is_believed_no_more(
     assert opened != waiting
     assert (await get(anna, f"/v1/tickets/{opened}"))["customer"] is None
     assert (await get(anna, f"/v1/tickets/{waiting}"))["state"] == "on_hold"
-
-
-async def test_what_the_gateway_found_stands_beside_the_message_and_the_mail(
-    reporting: AsyncClient, anna: AsyncClient, jan: AsyncClient
-) -> None:
-    """Staff see SPF, DKIM and DMARC as our gateway reported them; a contact does not."""
-    found = f"Authentication-Results: {GATEWAY}; spf=softfail; dkim=pass; dmarc=pass"
-    answer = await post(reporting, mail(found, "From: jan@acme.example", "Subject: Down"))
-    key = answer["ticket"]["key"]
-    expected = {"spf": "softfail", "dkim": "pass", "dmarc": "pass"}
-    (message,) = await messages(anna, key)
-    assert message["authentication"] == expected
-    assert (await get(anna, f"/v1/emails/{message['email']}"))["authentication"] == expected
-    (seen,) = await messages(jan, key)
-    assert seen["authentication"] is None
-
-
-async def test_what_nobody_reported_is_not_shown(
-    gateway: AsyncClient, reporting: AsyncClient, anna: AsyncClient
-) -> None:
-    found = f"Authentication-Results: {GATEWAY}; dmarc=pass header.from=acme.example"
-    unnamed = await post(gateway, mail(found, "From: jan@acme.example", "Subject: One"))
-    foreign = found.replace(GATEWAY, "mx.evil.example")
-    named = await post(reporting, mail(foreign, "From: jan@acme.example", "Subject: Two"))
-    for answer in (unnamed, named):
-        (message,) = await messages(anna, answer["ticket"]["key"])
-        assert message["authentication"] is None
-        assert (await get(anna, f"/v1/emails/{message['email']}"))["authentication"] is None

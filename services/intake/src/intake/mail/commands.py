@@ -104,8 +104,7 @@ async def _find_by_thread(tx: Connection, mail: Mail, sender: Sender) -> Ticket 
 async def _assign_to_ticket(tx: Connection, stored: StoredMail, read: ReadMail) -> StoredMail:
     """Add the mail to the ticket of its thread, or open a ticket for it."""
     mail = read.mail
-    ids = thread_ids(mail)
-    await mails.lock_thread(tx, ids)
+    await mails.lock_thread(tx, thread_ids(mail))
     sender = await _judge_sender(tx, stored, mail)
     existing = await _find_by_thread(tx, mail, sender) or await _find_other_copy(tx, stored, sender)
     if existing is None:
@@ -169,8 +168,7 @@ async def _judge_sender(tx: Connection, stored: StoredMail, mail: Mail) -> Sende
     if mail.sender is None:
         return Sender(None, doubt=NO_SENDER)
     claimed = await find_sender(tx, mail.sender)
-    is_staff = claimed.staff is not None
-    doubt = find_doubt(mail, gateway=stored.gateway, is_staff=is_staff)
+    doubt = find_doubt(mail, gateway=stored.gateway, is_staff=claimed.staff is not None)
     return claimed if doubt is None else Sender(claimed.address, doubt=doubt)
 
 
