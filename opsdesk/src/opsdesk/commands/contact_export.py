@@ -52,8 +52,10 @@ async def _write(client: ApiClient, service: str, contact: str, stream: IO[str])
     count = 0
     async for line in client.lines(service, f"/v1/contacts/{contact}/export"):
         one = json.loads(line)
-        if one["part"] == "end" and one["record"]["records"] == count:
-            return count
+        if one["part"] == "end":
+            if one["record"]["records"] == count:
+                return count
+            break
         stream.write(json.dumps({"service": service, **one}, ensure_ascii=False) + "\n")
         count += 1
     raise CliError(f"{service} stopped after {count} records; nothing is kept. Try again.")
