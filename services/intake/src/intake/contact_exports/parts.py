@@ -55,8 +55,8 @@ to_jsonb(m) - 'raw' || jsonb_build_object('bytes', length(t.raw), 'sha256', enco
 """
 _LINK: Final = """
 to_jsonb(t) || jsonb_build_object(
-    'files', coalesce((SELECT jsonb_agg(s.remote_file) FROM linked_sends s
-        WHERE s.link_id = t.id AND s.remote_file IS NOT NULL), '[]'),
+    'sends', coalesce((SELECT jsonb_agg(jsonb_build_object('file', s.remote_file, 'problem', s.problem))
+        FROM linked_sends s WHERE s.link_id = t.id), '[]'),
     'conflicts', coalesce((SELECT jsonb_agg(to_jsonb(c)) FROM linked_conflicts c
         WHERE c.link_id = t.id), '[]'))
 """

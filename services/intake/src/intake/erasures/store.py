@@ -86,13 +86,15 @@ _FEEDBACK: Final = text(
 _RECEIPTS: Final = text(
     "UPDATE linked_receipts SET raw = NULL WHERE ticket_id = ANY(:ids)"
 ).bindparams(_IDS)
-_REMOTE_FILES: Final = text(
+_SENDS: Final = text(
     """
-    UPDATE linked_sends SET remote_file = jsonb_build_object('id', remote_file -> 'id', 'name', '')
+    UPDATE linked_sends SET problem = CASE WHEN problem IS NOT NULL THEN :erased END,
+        remote_file = CASE WHEN remote_file IS NOT NULL
+            THEN jsonb_build_object('id', remote_file -> 'id', 'name', '') END
     FROM linked_tickets WHERE linked_tickets.id = link_id AND ticket_id = ANY(:ids)
-        AND remote_file IS NOT NULL
+        AND num_nonnulls(remote_file, problem) > 0
     """
-).bindparams(_IDS)
+).bindparams(_IDS, bindparam("erased", type_=Text))
 _CONFLICTS: Final = text(
     """
     UPDATE linked_conflicts SET ours = :erased, theirs = :erased,
@@ -165,10 +167,10 @@ async def erase_words(tx: Connection, ids: Sequence[UUID]) -> None:
         _INVESTIGATIONS,
         _IMPROVEMENTS,
         _CONFLICTS,
+        _SENDS,
     ):
         await tx.execute(statement, values)
     await tx.execute(_RECEIPTS, {"ids": values["ids"]})
-    await tx.execute(_REMOTE_FILES, {"ids": values["ids"]})
 
 
 async def erase_messages(

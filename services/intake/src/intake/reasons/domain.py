@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Final
 
 PREFIX: Final = "sha256:"
-FIELDS: Final = ("reason", "asked_because")
-"""Grounds of an entry that hold what somebody has written in their own words."""
+FIELDS: Final = ("reason", "asked_because", "problem")
+"""Grounds of an entry that hold what somebody has written, or another system has answered, in words."""
 SALT_BYTES: Final = 32
 ERASED_REASON: Final = "(erased)"
 """What stands in a ticket's history where a reason was."""
