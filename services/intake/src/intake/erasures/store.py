@@ -97,9 +97,9 @@ _SENDS: Final = text(
 ).bindparams(_IDS, bindparam("erased", type_=Text))
 _CONFLICTS: Final = text(
     """
-    UPDATE linked_conflicts SET ours = :erased, theirs = :erased,
-        reason = CASE WHEN reason IS NOT NULL THEN :erased END
+    UPDATE linked_conflicts SET reason = :erased
     FROM linked_tickets WHERE linked_tickets.id = link_id AND ticket_id = ANY(:ids)
+        AND reason IS NOT NULL
     """
 ).bindparams(_IDS, bindparam("erased", type_=Text))
 _INVESTIGATIONS: Final = text(
