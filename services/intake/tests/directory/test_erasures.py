@@ -15,13 +15,19 @@ from intake_support.tickets import act
 from opsdesk_testing.client import client
 
 LINKED: Final = (
-    "INSERT INTO linked_tickets (id, ticket_id, system_id, state, created_by, created_at)"
-    " SELECT :link, :ticket, id, 'ended', 'anna', intake.now() FROM linked_systems",
-    "INSERT INTO linked_conflicts (id, link_id, field, ours, theirs, detected_at, decision,"
-    " decided_by, decided_at, reason) VALUES (:id, :link, 'priority', 'minor', 'major',"
-    " intake.now(), 'ours', 'anna', intake.now(), 'nilgai said so')",
-    "INSERT INTO linked_sends (link_id, kind, state, settled_at, problem)"
-    " VALUES (:link, 'fields', 'failed', intake.now(), 'no user nilgai')",
+    (
+        "INSERT INTO linked_tickets (id, ticket_id, system_id, state, created_by, created_at)"
+        " SELECT :link, :ticket, id, 'ended', 'anna', intake.now() FROM linked_systems"
+    ),
+    (
+        "INSERT INTO linked_conflicts (id, link_id, field, ours, theirs, detected_at, decision,"
+        " decided_by, decided_at, reason) VALUES (:id, :link, 'priority', 'minor', 'major',"
+        " intake.now(), 'ours', 'anna', intake.now(), 'nilgai said so')"
+    ),
+    (
+        "INSERT INTO linked_sends (link_id, kind, state, settled_at, problem)"
+        " VALUES (:link, 'fields', 'failed', intake.now(), 'no user nilgai')"
+    ),
 )
 
 
@@ -72,8 +78,7 @@ async def test_what_linked_systems_answered_is_erased_and_what_they_had_stays(
         assert (await theo.post(f"{path}/erasure", json={"reason": "asked"})).status_code == 201
         assert (await gina.post(f"{path}/erasure/confirm")).status_code == 200
         assert "nilgai" not in (await theo.get(f"{path}/export")).text
-    kept = "SELECT ours, theirs, reason FROM linked_conflicts"
-    assert await run_sql(database, kept) == [("minor", "major", "[erased]")]
+    assert await run_sql(database, stored) == [("minor", "major", "[erased]")]
     assert await run_sql(database, "SELECT state, problem FROM linked_sends") == [
         ("failed", "[erased]")
     ]
