@@ -1,7 +1,7 @@
 """`GET /v1/reads`: who has read the personal data of a ticket, a contact or a mail (R16)."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Depends, Query
@@ -19,7 +19,7 @@ from intake.tickets.store import tickets
 
 routes = router("/v1/reads", ["audit"])
 
-TICKET: str = "ticket/"
+TICKET: Final = "ticket/"
 
 
 @routes.get("")
