@@ -55,7 +55,9 @@ async def test_what_linked_systems_answered_is_erased_and_what_they_had_stays(
 ) -> None:
     """Words of people stand in reasons and answers; states and priorities are facts."""
     (jan, *_) = (await anna.get("/v1/customers/acme/contacts")).json()["items"]
-    opened = await anna.post("/v1/tickets", json={"title": "Down", "contact": "jan@acme.example"})
+    opened = await anna.post(
+        "/v1/tickets", json={"title": "Down", "customer": "acme", "contact": "jan@acme.example"}
+    )
     assert opened.status_code == 201, opened.text
     ticket = opened.json()["id"]
     system = {"key": "acme-zendesk", "kind": "zendesk", "party": "customer", "customer": "acme"}
@@ -78,7 +80,8 @@ async def test_what_linked_systems_answered_is_erased_and_what_they_had_stays(
         assert (await theo.post(f"{path}/erasure", json={"reason": "asked"})).status_code == 201
         assert (await gina.post(f"{path}/erasure/confirm")).status_code == 200
         assert "nilgai" not in (await theo.get(f"{path}/export")).text
-    assert await run_sql(database, stored) == [("minor", "major", "[erased]")]
+    kept = "SELECT ours, theirs, reason FROM linked_conflicts"
+    assert await run_sql(database, kept) == [("minor", "major", "[erased]")]
     assert await run_sql(database, "SELECT state, problem FROM linked_sends") == [
         ("failed", "[erased]")
     ]
