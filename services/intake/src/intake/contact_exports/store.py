@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
 
 from common.persistence.database import Connection, Database
-from intake.contact_exports.parts import FIRST_ID, PARTS, Part
+from intake.contact_exports.exported_parts import FIRST_ID, PARTS, Part
 from intake.erasures.store import HEADER_BYTES, pattern_of, whole
 
 MAILS_AT_ONCE: Final = 1_000
