@@ -41,9 +41,9 @@ async def _export(contact: str, file: Path) -> None:
         if not is_whole:  # half of it would be taken for all of it
             await asyncio.to_thread(file.unlink, missing_ok=True)
     json_output.emit({"file": str(file), "records": counts})
-    said = ", ".join(f"{count} of {name}" for name, count in counts.items())
+    counted = ", ".join(f"{count} of {name}" for name, count in counts.items())
     print_line(
-        f"Everything about contact {id} is in {file}: {said}. It is personal data: delete it after use."
+        f"Everything about contact {id} is in {file}: {counted}. It is personal data: delete it after use."
     )
 
 

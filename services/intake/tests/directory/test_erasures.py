@@ -80,8 +80,8 @@ async def test_what_linked_systems_answered_is_erased_and_what_they_had_stays(
         assert (await theo.post(f"{path}/erasure", json={"reason": "asked"})).status_code == 201
         assert (await gina.post(f"{path}/erasure/confirm")).status_code == 200
         assert "nilgai" not in (await theo.get(f"{path}/export")).text
-    kept = "SELECT ours, theirs, reason FROM linked_conflicts"
-    assert await run_sql(database, kept) == [("minor", "major", "[erased]")]
+    decided = "SELECT ours, theirs, reason FROM linked_conflicts"
+    assert await run_sql(database, decided) == [("minor", "major", "[erased]")]
     assert await run_sql(database, "SELECT state, problem FROM linked_sends") == [
         ("failed", "[erased]")
     ]

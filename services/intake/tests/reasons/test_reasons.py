@@ -116,6 +116,6 @@ async def test_reasons_about_people_stand_beside_the_trail_too(
     answer = await anna.post(route, json={"reason": REASON})
     assert answer.status_code == 200, answer.text
     async with database.transaction() as tx:
-        kept = await tx.scalars(text("SELECT words FROM reasons WHERE who = 'anna'"))
-        assert list(kept) == [REASON]
+        words = await tx.scalars(text("SELECT words FROM reasons WHERE who = 'anna'"))
+        assert list(words) == [REASON]
         assert REASON not in str(await tx.scalar(text("SELECT json_agg(audit) FROM audit")))

@@ -22,13 +22,13 @@ _MAILS: Final = text(
     """
     SELECT id, ticket_id = ANY(:ids)
         OR EXISTS (SELECT FROM messages m
-            WHERE m.mail_id = some.id AND m.copied_from IS NULL AND m.author = ANY(:names))
+            WHERE m.mail_id = headed.id AND m.copied_from IS NULL AND m.author = ANY(:names))
         OR raw_deleted_at IS NULL AND EXISTS (
             SELECT FROM unnest(CAST(:patterns AS text[]), CAST(:wholes AS text[])) a (pattern, whole)
             WHERE head ILIKE pattern AND head ~* whole) AS is_theirs
     FROM (
         SELECT id, ticket_id, raw_deleted_at, encode(substring(raw FROM 1 FOR :header), 'escape') AS head
-        FROM mails WHERE id > :after ORDER BY id LIMIT :rows) AS some
+        FROM mails WHERE id > :after ORDER BY id LIMIT :rows) AS headed
     ORDER BY id
     """
 ).bindparams(
