@@ -16,7 +16,7 @@ _PREFIX: Final = "ticket."
 _FOR_STAFF: Final = f"""
 SELECT position, a.at, a.who, behind, action, CASE
     WHEN r.words IS NOT NULL THEN grounds || jsonb_build_object('reason', r.words)
-    WHEN :erased AND grounds ? 'reason' THEN grounds || '{{"reason": "{ERASED_REASON}"}}'
+    WHEN :erased AND grounds ->> 'reason' <> '' THEN grounds || '{{"reason": "{ERASED_REASON}"}}'
     ELSE grounds END AS grounds
 FROM audit a LEFT JOIN reasons r ON r.digest = a.grounds ->> 'reason'
 WHERE a.subject = 'ticket/' || CAST(:ticket AS uuid)
