@@ -14,6 +14,7 @@ from common.http import runtime_of
 from common.persistence.database import Database
 from common.retention import delete_old
 from intake.reads import recorder as recording
+from intake.reads import store
 from intake.reads.recorder import ReadRecorder, run_read_recorder
 from intake.retentions import RETENTIONS
 from intake.settings import IntakeSettings
@@ -31,8 +32,8 @@ async def theo(app: FastAPI, anna: AsyncClient) -> AsyncIterator[AsyncClient]:
         yield theo
 
 
-async def reads(who: AsyncClient, **query: str) -> list[tuple[str, str, str]]:
-    answer = await who.get("/v1/reads", params=query)
+async def reads(auditor: AsyncClient, **query: str) -> list[tuple[str, str, str]]:
+    answer = await auditor.get("/v1/reads", params=query)
     assert answer.status_code == 200, answer.text
     return [
         (one["key"] or one["subject"].partition("/")[0], one["who"], one["hour"])
@@ -169,7 +170,7 @@ async def test_where_it_cannot_be_stored_nobody_reads_on(
         raise ConnectionError("the database is away")
 
     with monkeypatch.context() as away:
-        away.setattr(recording.store, "add", fails)
+        away.setattr(store, "add", fails)
         with pytest.raises(ConnectionError):
             await recorder.flush()
         assert (await anna.get(f"/v1/tickets/{keys[2]}")).status_code == 503
