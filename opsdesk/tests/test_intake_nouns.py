@@ -1,5 +1,6 @@
 """`opsdesk hand-overs | problems | changes | access | notices`: what is sent, and what is output."""
 
+import json
 from pathlib import Path
 
 import httpx
@@ -154,6 +155,49 @@ def test_accesses_are_listed_and_exported(terminal: Terminal, tmp_path: Path) ->
     assert file.read_bytes() == b"key\r\nACC-1\r\n"
     terminal.services.responses["POST /v1/access-requests/ACC-1/remove"] = ACCESS
     assert "ACC-1 is removal owed" in terminal("access", "remove", "ACC-1")
+
+
+def _lines(*parts: str, count: int) -> httpx.Response:
+    """An export as a service sends it; `count` as its last line has it."""
+    lines = [json.dumps({"part": part, "record": {}}) for part in parts]
+    end = json.dumps({"part": "end", "record": {"records": count}})
+    return httpx.Response(200, text="".join(f"{line}\n" for line in (*lines, end)))
+
+
+def test_everything_about_a_contact_is_in_one_file(terminal: Terminal, tmp_path: Path) -> None:
+    """Of both services that store what is no copy, and never half of it (R16)."""
+    file = tmp_path / "jan.jsonl"
+    terminal.services.responses |= {
+        "GET /v1/callers": {"items": [{"contact_id": "c1"}]},
+        "GET intake/v1/contacts/c1/export": _lines("contact", "tickets", count=2),
+        "GET sla/v1/contacts/c1/export": _lines("comments", count=7),
+    }
+    broken = terminal.fails("contacts", "export", "jan@acme.example", str(file))
+    assert "sla stopped after 1 records" in broken
+    assert not file.exists()
+    terminal.services.responses["GET sla/v1/contacts/c1/export"] = _lines("comments", count=1)
+    output = terminal("contacts", "export", "jan@acme.example", str(file))
+    assert "2 of intake, 1 of sla" in output
+    found = [json.loads(line) for line in file.read_text().splitlines()]
+    services = [(one["service"], one["part"]) for one in found]
+    assert services == [("intake", "contact"), ("intake", "tickets"), ("sla", "comments")]
+    assert file.stat().st_mode & 0o077 == 0
+    assert "choose another" in terminal.fails("contacts", "export", "c1", str(file))
+    assert len(file.read_text().splitlines()) == 3
+    terminal.services.responses["GET /v1/callers"] = {"items": []}
+    nobody = terminal.fails("contacts", "export", "eve@evil.example", str(tmp_path / "eve"))
+    assert "No contact has the address" in nobody
+    assert not (tmp_path / "eve").exists()
+
+
+def test_who_has_read_is_shown(terminal: Terminal) -> None:
+    """R16"""
+    read = {"subject": "ticket/1", "key": "OPS-7", "who": "anna", "name": "Anna de Vries"}
+    read["hour"] = "2026-06-01T07:00:00Z"
+    terminal.services.responses["GET /v1/reads"] = page_of(read)
+    output = terminal("reads", "--ticket", "7")
+    assert "Anna de Vries" in output
+    assert terminal.services.requests[-1][2] == {"limit": "50", "ticket": "OPS-7"}
 
 
 def test_a_notice_is_dismissed_by_two(terminal: Terminal) -> None:

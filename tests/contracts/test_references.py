@@ -57,7 +57,10 @@ NAMES: Final = frozenset(
 """Names of fields that name something that exists."""
 EXCEPTIONS: Final = {
     ("intake", "into"): "404: the ticket is looked up like the one in the path",
-    ("intake", "ticket"): "422 by the route, which looks the ticket up to list its alerts",
+    (
+        "intake",
+        "ticket",
+    ): "422 by the route, which looks the ticket up to list its alerts, or reads",
     ("sla", "clock"): "a filter by id: what does not exist has no rows",
     ("sla", "clock_id"): "422 by the route, which locks the clock; an id has no nearest one",
     ("sla", "clock_ids"): "422 by the route, which reads the clocks; an id has no nearest one",

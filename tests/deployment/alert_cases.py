@@ -189,6 +189,7 @@ CASES = (
     Case("OpsDeskLimitReached", _security("limit_exceeded", "requests", "0+90x400"), at=30),
     Case("OpsDeskRightsChangedOften", _security("role_changed", "person.roles", "0+1x400"), at=60),
     Case("OpsDeskContactErased", _security("contact_erased", "contact.erase", "0x30 8x370"), at=40),
+    Case("OpsDeskContactsExported", _security("contact_exported", "contact.export", "0x30 8x370"), at=40),
 )  # fmt: skip
 
 _KINDS = sla("opsdesk_deadlines_fired_total", 'kind="clock", fired_without_events="true"')

@@ -1,25 +1,17 @@
-"""A customer's contact who has written in every way there is, and what sla has of it."""
+"""A customer's contact who has written in every way there is."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from httpx import AsyncClient, Response
 from sqlalchemy import text
 
-from common.messaging.batch_processor import BatchProcessor
-from common.messaging.inbox import Inbox
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
 from intake.outgoing.sender import OutgoingMailSender
 from intake.settings import IntakeSettings
 from opsdesk_testing.client import settings_for
 from opsdesk_testing.mailboxes import InMemoryTransport
-from opsdesk_testing.protocol import record_of
-from sla.handlers import HANDLERS as SLA_HANDLERS
-from sla_support.company import NINE, promise, ticket_opened
 
 NAME, PHONE = "Quillfeather", "+31-20-555-0147"
 ADDRESS = "quillfeather@acme.example"
@@ -45,6 +37,9 @@ WORDS = {
     "number": "+31655501499",
     "file name": "sitatungazither",
     "filled in": "takincrumhorn",
+    "reason": "nilgaikrummhorn",
+    "reason to hold": "elandrackett",
+    "reason to reopen": "kobcrotales",
     "chat": "addaxshawm",
     "chat name": "bongoserpent",
 }
@@ -117,10 +112,22 @@ class Company:
         over |= {"asked": f"Ask {NAME}", "due_at": "2199-01-01T00:00:00Z"}
         await self.act("anna", "forward", over)
         await self.act("anna", "hand-back", {"found": WORDS["seen"]})
+        await self._give_reasons()
         await self.close(await self._write_mail(MAIL))
         await self._write_elsewhere()
         await self._fill_in_a_form()
         await self._plan_mails()
+
+    async def _give_reasons(self) -> None:
+        """What our people say of the contact where an act wants a reason: the audit trail is for ever."""
+        lower = {"priority": "trivial", "reason": f"{NAME} says {WORDS['reason']}"}
+        await self.act("anna", "prioritise", lower)
+        await self.act("omar", "priority/confirm", {"agree": True, "reason": WORDS["reason"]})
+        hold = {"waiting_on": "partner", "reason": f"{WORDS['reason to hold']}, by {ADDRESS}"}
+        await self.act("anna", "hold", hold)
+        await self.act("anna", "resume")
+        await self.close(self.ticket)
+        await self.act("anna", "reopen", {"reason": f"{WORDS['reason to reopen']} of {NAME}"})
 
     async def _fill_in_a_form(self) -> None:
         form: dict[str, Any] = {"key": "ask", "title": "Ask", "kind": "question"}
@@ -181,70 +188,3 @@ class Company:
         path = f"/v1/contacts/{self.contact}/erasure"
         await self.post("theo", path, 201, {"reason": "request 17"})
         await self.post("gina", f"{path}/confirm", 200)
-
-
-async def agree_in_sla(database: Database, customer: UUID) -> None:
-    """Let sla have an agreement with the customer, of whom intake tells it afterwards."""
-    await promise(database, (customer, "acme"))
-    async with database.transaction() as tx:
-        await tx.execute(text("DELETE FROM inbox"))
-
-
-async def write_in_sla(company: Company) -> None:
-    """What sla has of it: a comment, a published review, and events that wait or were put aside."""
-    database, ticket = company.databases["sla"], company.ticket
-    async with database.transaction() as tx:
-        version = await tx.scalar(text("SELECT id FROM agreement_versions LIMIT 1"))
-        customer = await tx.scalar(text("SELECT id FROM customers WHERE key = 'acme'"))
-        figures = json.dumps(
-            {
-                "breaches": [
-                    {"ticket": ticket["key"], "title": ticket["title"]},
-                    {"ticket": "OPS-1", "title": "another"},
-                ],
-                "outages": [{"cause": f"{ticket['key']}: {ticket['title']}"}, {"cause": ""}],
-            }
-        )
-        values = {
-            "version": version,
-            "customer": customer,
-            "who": f"contact/{company.contact}",
-            "comment": WORDS["comment"],
-            "figures": figures,
-            "at": NINE,
-            "review": uuid7(),
-            "id": uuid7(),
-        }
-        for statement in (
-            (
-                "INSERT INTO agreement_comments (id, version_id, created_by, side, created_at, comment)"
-                " VALUES (:id, :version, :who, 'counterparty', :at, :comment)"
-            ),
-            (
-                "INSERT INTO reviews (id, key, customer_id, month, figures, generated_by, generated_at,"
-                " edition, sequence) VALUES (:review, 'REV-1', :customer, '2026-05',"
-                " CAST(:figures AS jsonb), 'theo', :at, 1, 1)"
-            ),
-            (
-                "INSERT INTO review_editions (review_id, edition, figures, generated_by, generated_at,"
-                " published_by, published_at) VALUES (:review, 1, CAST(:figures AS jsonb), 'theo', :at,"
-                " 'gina', :at)"
-            ),
-        ):
-            await tx.execute(text(statement), values)
-    await _put_aside(database, UUID(ticket["id"]))
-
-
-async def _put_aside(database: Database, ticket: UUID) -> None:
-    """An event that came too early, and two that cannot be applied: JSON, and none."""
-    processor = BatchProcessor(database, Inbox("sla", SLA_HANDLERS))
-    about = ticket_opened(1).model_copy(update={"ticket_id": ticket, "title": WORDS["title"]})
-    record = record_of(about, 900, offset=9_000)
-    odd = record_of(about, 901, offset=9_001)
-    await processor.process(
-        [
-            record,
-            replace(odd, headers=(), body=json.dumps({"title": WORDS["title"]}).encode()),
-            replace(odd, headers=(), body=WORDS["title"].encode(), offset=9_002),
-        ]
-    )

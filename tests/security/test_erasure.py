@@ -4,6 +4,7 @@ Searched are all tables of all four schemas, in every column. What topics and ba
 long, is said in docs/privacy.md.
 """
 
+import json
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -11,19 +12,14 @@ import pytest
 from sqlalchemy import text
 
 from common.http import runtime_of
+from common.persistence.ids import uuid7
 from intake.tickets.ticket_batcher import TicketBatcher
 from opsdesk_testing.client import app_for, client
 from opsdesk_testing.databases import Templates
 from opsdesk_testing.protocol import freeze_time
 from sla_support.company import NINE
-from tests.security.contact_who_wrote import (
-    BEHALF,
-    WORDS,
-    Company,
-    Databases,
-    agree_in_sla,
-    write_in_sla,
-)
+from tests.security.contact_in_sla import agree_in_sla, write_in_sla
+from tests.security.contact_who_wrote import BEHALF, WORDS, Company, Databases
 from tests.security.installation import SERVICES, forward_events, open_databases, tables_with
 
 pytestmark = pytest.mark.thorough
@@ -59,6 +55,20 @@ async def found_words(databases: Databases) -> dict[str, set[str]]:
     return found
 
 
+async def export_of(company: Company) -> str:
+    """Everything that intake and sla export about the contact."""
+    path = f"/v1/contacts/{company.contact}/export"
+    texts = []
+    async with client(app_for(SERVICES[1], company.databases["sla"]), "theo") as theo:
+        for who in (company.people["theo"], theo):
+            answer = await who.get(path)
+            assert answer.status_code == 200, answer.text
+            *lines, last = [json.loads(line) for line in answer.text.splitlines()]
+            assert last == {"part": "end", "record": {"records": len(lines)}}
+            texts.append(answer.text)
+    return "".join(texts)
+
+
 async def test_an_erased_contact_is_found_nowhere(company: Company) -> None:
     databases = company.databases
     await company.write_everywhere()
@@ -68,6 +78,9 @@ async def test_an_erased_contact_is_found_nowhere(company: Company) -> None:
     await forward_events(databases, "intake")
     await write_in_sla(company)
 
+    exported = await export_of(company)
+    missing = {name for name, word in WORDS.items() if word not in exported}
+    assert not missing, "an export has all that an erasure erases"
     before = await found_words(databases)
     assert all(before.values()), "the search finds each of the words where they were written"
     assert before["title"] >= {
@@ -86,6 +99,30 @@ async def test_an_erased_contact_is_found_nowhere(company: Company) -> None:
     await forward_events(databases, "intake")
     await forward_events(databases, "sla")
     assert await found_words(databases) == {name: set() for name in WORDS}
+    exported = await export_of(company)
+    left = {name for name, word in WORDS.items() if word in exported}
+    assert not left, "what is erased is in no export"
+    history = await company.people["anna"].get(f"/v1/tickets/{company.ticket['key']}/history")
+    reasons = [one["parameters"].get("reason") for one in history.json()["items"]]
+    assert [one for one in reasons if one] == ["(erased)"] * 4
+
+
+async def test_who_exports_a_contact_may_do_so_and_is_noted(company: Company) -> None:
+    """R16: everything about a person in one file is for those who may erase them."""
+    await company.write_everywhere()
+    await forward_events(company.databases, "intake")
+    path = f"/v1/contacts/{company.contact}/export"
+    for who in ("anna", "sven", "gateway"):
+        assert (await company.people[who].get(path)).status_code == 403
+    assert (await company.people["portal"].get(path, headers=BEHALF)).status_code == 403
+    assert (await company.people["gina"].get(f"/v1/contacts/{uuid7()}/export")).status_code == 404
+    await export_of(company)
+    for name in ("intake", "sla"):
+        async with company.databases[name].transaction() as tx:
+            noted = await tx.execute(
+                text("SELECT who, subject FROM audit WHERE action = 'contact.export'")
+            )
+            assert [tuple(row) for row in noted] == [("theo", f"contact/{company.contact}")]
 
 
 async def test_what_happened_is_still_known(company: Company) -> None:

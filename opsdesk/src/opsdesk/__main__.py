@@ -42,6 +42,7 @@ from opsdesk.commands import (
     priority_matrix,
     problems,
     queue,
+    reads,
     review_actions,
     review_work,
     reviews,
@@ -140,6 +141,7 @@ app.add_typer(hand_overs.app, name="hand-overs")
 app.add_typer(problems.app, name="problems")
 app.add_typer(change_requests.app, name="changes")
 app.add_typer(access_requests.app, name="access")
+app.command()(reads.reads)
 app.add_typer(notices.app, name="notices")
 app.add_typer(clocks.app, name="clocks")
 app.command()(status.status)

@@ -58,6 +58,22 @@ class ApiClient:
         """Return the response of any media type: a page, a file."""
         return await self._request("GET", service, path, params=query)
 
+    async def lines(self, service: str, path: str) -> AsyncIterator[str]:
+        """Yield the lines of a response while they come. Raises Problem, and CliError where it breaks off."""
+        url = self._endpoints.url(service) + path
+        try:
+            async with self._client.stream("GET", url, headers=self._headers) as response:
+                if response.is_error:
+                    await response.aread()
+                    raise problem_from_response(response)
+                async for line in response.aiter_lines():
+                    yield line
+        except httpx.TransportError as error:
+            raise CliError(
+                f"{service} does not answer at {self._endpoints.url(service)} to the end"
+                f" ({type(error).__name__})."
+            ) from None
+
     async def items(self, service: str, path: str, /, **query: Any) -> AsyncIterator[JSON]:
         """Yield all items of a list, page by page."""
         cursor: JSON = {}

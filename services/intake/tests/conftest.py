@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
+from sqlalchemy import Engine, event
 
 from common.http import runtime_of
 from common.persistence.database import Database
@@ -50,6 +51,19 @@ async def app(database: Database) -> AsyncIterator[FastAPI]:
     app = app_for(SERVICE, database)
     yield app
     await runtime_of(app).resource(TicketBatcher).close()
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """The statements that are sent to the database, as they come."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(Engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -1,15 +1,17 @@
-"""The commands `opsdesk contacts list | add | change | confirm | end | erase | confirm-erasure`."""
+"""The commands `opsdesk contacts list | add | change | confirm | end | export | erase | confirm-erasure`."""
 
 from typing import Annotated, Any
 
 from typer import Argument, Option, Typer
 
 from opsdesk.api_client import JSON, ApiClient
+from opsdesk.commands import contact_export
 from opsdesk.commands.console import print_line, print_table, run_command
 from opsdesk.errors import CliError
 from opsdesk.session import own_client
 
 app = Typer(help="Customers' contacts.", no_args_is_help=True)
+app.command("export")(contact_export.export)
 Customer = Annotated[str, Argument(help="The customer's key.")]
 Contact = Annotated[str, Argument(help="The contact's id, or one of their e-mail addresses.")]
 Also = Annotated[

@@ -98,8 +98,8 @@ async def _end_investigation(ticket: str, cause: str | None) -> None:
     body: JSON = {"cause_found": cause is not None} | ({"cause": cause} if cause else {})
     async with own_client() as client:
         address = f"/v1/tickets/{ticket}/investigations"
-        found = await client.get("intake", address)
-        running = [one for one in found["items"] if one["ended_at"] is None]
+        found = [one async for one in client.items("intake", address)]
+        running = [one for one in found if one["ended_at"] is None]
         if not running:
             raise CliError(f"Nobody looks for the cause of {ticket}: opsdesk tickets investigate")
         ended = await client.post("intake", f"{address}/{running[0]['id']}/end", body)

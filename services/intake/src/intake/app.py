@@ -15,6 +15,7 @@ from intake.linked_tickets.linked_ticket_sender import create_sender
 from intake.mail.mail_reader import prepare_reading
 from intake.outgoing.sender import run_outgoing_mail
 from intake.outgoing.store.due import count_due
+from intake.reads.recorder import ReadRecorder, run_read_recorder
 from intake.references import REFERENCES
 from intake.retentions import RETENTIONS
 from intake.routers import ROUTERS
@@ -42,10 +43,17 @@ SERVICE = Service(
     timers=TIMERS,
     references=REFERENCES,
     retentions=RETENTIONS,
-    resources=(ReferenceCache, MatrixCache, CustomerNames, TicketBatcher, PostQueue),
+    resources=(
+        ReferenceCache,
+        MatrixCache,
+        CustomerNames,
+        TicketBatcher,
+        PostQueue,
+        ReadRecorder,
+    ),
     loops=(run_outgoing_mail, run_indexing, run_file_sweeper, run_second_eyes),
     components={"linked_tickets": create_sender},
-    request_loops=(create_ticket_fast.drain_batcher, prepare_reading),
+    request_loops=(create_ticket_fast.drain_batcher, prepare_reading, run_read_recorder),
     workloads=(TICKETS, NOTIFIER),
     pending=count_due,
     resolve_contact=resolve_contact,

@@ -71,6 +71,17 @@ RETENTIONS: Final = (
         ),
         lambda settings: settings.alert_post_days,
     ),
+    Retention(
+        "who has read personal data",
+        text(
+            """
+            DELETE FROM personal_data_reads WHERE (subject, who, hour) IN (
+                SELECT subject, who, hour FROM personal_data_reads WHERE hour <= :before
+                ORDER BY hour LIMIT :rows FOR UPDATE SKIP LOCKED)
+            """
+        ),
+        lambda settings: settings.read_days,
+    ),
     # The message still names the file; its bytes go once no other upload has the same ones.
     Retention(
         "uploaded files",

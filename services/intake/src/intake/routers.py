@@ -7,6 +7,7 @@ from intake.blunt_words import routes as blunt_word_routes
 from intake.callers import routes as caller_routes
 from intake.change_requests import routes as change_request_routes
 from intake.chats import routes as chat_routes
+from intake.contact_exports import routes as contact_export_routes
 from intake.contact_imports import routes as contact_import_routes
 from intake.customer_escalations import routes as customer_escalation_routes
 from intake.directory import change_routes, ending_routes, portal_routes, update_routes
@@ -43,6 +44,7 @@ from intake.tickets.routes import (
     priority_matrix,
     queue,
     read_tickets,
+    reads,
     reclassification,
     replies,
     tags,
@@ -82,6 +84,7 @@ ROUTERS = (
     triage.routes,
     queue.routes,
     ticket_history.routes,
+    reads.routes,
     waiting_routes,
     view_routes.routes,
     tags.routes,
@@ -92,6 +95,7 @@ ROUTERS = (
     giving_up.routes,
     suggestions.routes,
     change_request_routes.routes,
+    access_request_routes.evidence_routes,
     access_request_routes.routes,
     notice_routes.routes,
     attachments.routes,
@@ -113,6 +117,7 @@ ROUTERS = (
     *update_routes.ROUTERS,
     portal_routes.routes,
     *responsibility_routes.ROUTERS,
+    contact_export_routes.routes,
     erasure_routes.routes,
     revocation_routes.routes,
     blunt_word_routes.routes,

@@ -891,6 +891,8 @@ CREATE TABLE mails (
     raw_deleted_at timestamptz,
     -- The name under which our gateway reported, when the mail came, what it had checked.
     gateway text,
+    -- What our gateway reported of SPF, DKIM and DMARC, by method; null where it reported nothing.
+    authentication jsonb,
     sender text,
     sender_name text,
     subject text,
@@ -972,6 +974,7 @@ CREATE TABLE messages (
     mail_id uuid,
     history text,
     sender_doubt text,
+    authentication jsonb,
     -- Of a message of ours to the customer or a partner: whether mails were planned; null for
     -- others.
     mailing text,
@@ -1242,6 +1245,17 @@ CREATE TRIGGER two_persons_confirm_person BEFORE INSERT OR UPDATE OF confirmed_b
     FOR EACH ROW WHEN (new.confirmed_by IS NOT NULL)
     EXECUTE FUNCTION refuse_one_person('changed_by', 'confirmed_by');
 
+-- Who of us has read the personal data of a ticket, contact or mail, in which hour. Kept for a
+-- time.
+CREATE TABLE personal_data_reads (
+    subject text NOT NULL,
+    who text NOT NULL,
+    hour timestamptz NOT NULL,
+    CONSTRAINT personal_data_reads_pkey PRIMARY KEY (subject, who, hour)
+);
+CREATE INDEX ix_personal_data_reads_hour ON personal_data_reads (hour, subject, who);
+CREATE INDEX ix_personal_data_reads_who ON personal_data_reads (who, hour);
+
 CREATE TABLE priority_matrices (
     version integer NOT NULL,
     state text NOT NULL,
@@ -1407,6 +1421,31 @@ CREATE INDEX ix_queue_entries_assignee ON queue_entries (assignee, due_at, ticke
 CREATE INDEX ix_queue_entries_customer ON queue_entries (customer_id, due_at, ticket_id);
 CREATE INDEX ix_queue_entries_due ON queue_entries (due_at, ticket_id);
 CREATE INDEX ix_queue_entries_team ON queue_entries (team, due_at, ticket_id);
+
+-- Why somebody acted, in their own words: kept until it is erased. The audit trail names them
+-- by digest.
+CREATE TABLE reasons (
+    digest text NOT NULL,
+    subject text NOT NULL,
+    who text NOT NULL,
+    at timestamptz NOT NULL,
+    words text NOT NULL,
+    salt bytea NOT NULL,
+    CONSTRAINT reasons_pkey PRIMARY KEY (digest),
+    CONSTRAINT ck_reasons_digest
+        CHECK (digest = ('sha256:' || encode(sha256(salt || convert_to(words, 'UTF8'::name)),
+            'hex'))),
+    CONSTRAINT reasons_salt_check CHECK (length(salt) = 32),
+    CONSTRAINT reasons_words_check CHECK (words <> '')
+);
+CREATE INDEX ix_reasons_subject ON reasons (subject);
+CREATE INDEX ix_reasons_who ON reasons (who);
+GRANT INSERT ON reasons TO opsdesk_intake_contact;
+ALTER TABLE reasons FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_customer ON reasons TO opsdesk_intake_contact USING ((EXISTS ( SELECT FROM
+    tickets WHERE (tickets.id = CASE WHEN (reasons.subject ~~ 'ticket/%') THEN
+    (substr(reasons.subject, 8))::uuid ELSE NULL::uuid END))));
+CREATE POLICY of_the_service ON reasons TO opsdesk_intake, opsdesk_intake_owner USING (true);
 
 CREATE TABLE request_forms (
     id uuid NOT NULL,

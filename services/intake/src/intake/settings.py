@@ -62,6 +62,11 @@ class IntakeSettings(StorageSettings, SmtpSettings):
     alert_post_days: int = Field(
         90, ge=1, description="days that a processed post of a monitor is kept as it came"
     )
+    read_days: int = Field(
+        400,
+        ge=1,
+        description="days that it is kept who has read the personal data of a ticket, contact or mail",
+    )
     reopen_days: int = Field(
         14,
         ge=0,
@@ -82,6 +87,20 @@ class IntakeSettings(StorageSettings, SmtpSettings):
         None,
         description="the secret with which Grafana signs its posts of alerts; without it they need a token alone",
     )
+    grafana_monitors: str | None = Field(
+        None,
+        pattern=r"^[^,\s]{1,200}(,[^,\s]{1,200})*$",
+        description="the machines (`sub`, by commas) whose posts of alerts Grafana signs: they are taken at no"
+        " address without a right signature; without it the signature guards the addresses grafana… alone",
+    )
+
+    def must_sign_alerts(self, source: str, monitor: str) -> bool:
+        """Whether a post of this machine (a `sub`) under this source counts only with Grafana's signature."""
+        if self.grafana_secret is None:
+            return False
+        return source.lower().startswith("grafana") or monitor in (
+            self.grafana_monitors or ""
+        ).split(",")
 
     @model_validator(mode="after")
     def _check_mail_to_customers(self) -> "IntakeSettings":

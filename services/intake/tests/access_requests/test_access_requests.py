@@ -10,8 +10,10 @@ from uuid import UUID
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
+from sqlalchemy import text
 
 from common.persistence.database import Database
+from intake.access_requests import routes
 from intake.access_requests.domain import AccessRequest
 from intake_support.alerts import NINE
 from opsdesk_testing.client import client
@@ -117,6 +119,22 @@ async def test_what_expired_is_owed_back_and_what_is_old_is_recertified(
     assert (await gina.post(f"{short}/recertify")).json()["code"] == "REMOVAL_OWED"
     assert (await gina.post(f"{long}/recertify")).json()["recertified_by"] == "gina"
     assert [key for key, _ in await waiting_for(anna, "recertification")] == ["ACC-1"]
+
+
+async def test_the_evidence_is_whole_however_much_it_is_and_who_took_it_is_noted(
+    anna: AsyncClient, gina: AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R16: it was cut at 100,000 without a word."""
+    for _ in range(5):
+        await asked(anna)
+    for at_once in (1, 2, 5):
+        monkeypatch.setattr(routes, "EXPORTED_AT_ONCE", at_once)
+        exported = await gina.get("/v1/access-requests/evidence")
+        rows = list(csv.DictReader(StringIO(exported.text)))
+        assert [row["key"] for row in rows] == [f"ACC-{number}" for number in range(1, 6)]
+    async with database.transaction() as tx:
+        query = text("SELECT who FROM audit WHERE action = 'access_request.export'")
+        assert list(await tx.scalars(query)) == ["gina"] * 3
 
 
 async def test_the_evidence_is_whole_and_no_formula(

@@ -132,6 +132,27 @@ async def test_grafana_s_posts_are_signed_where_a_secret_is_set(
     await runtime_of(app).resource(TicketBatcher).close()
 
 
+async def test_what_grafana_s_machine_posts_elsewhere_is_signed_as_well(
+    monitor: AsyncClient, database: Database
+) -> None:
+    """Else its token alone, stolen, ends its alerts by another address."""
+    secret = {"grafana_secret": "secret"}
+    body = b'{"alerts": [{"status": "resolved", "fingerprint": "f", "labels": {}}]}'
+    elsewhere = ("alertmanager", "other", "Grafana", "pagerduty/v2/enqueue", "opsgenie/v2/alerts")
+    for monitors, refused in (("another,monitor", elsewhere), ("another", ("Grafana",))):
+        settings = settings_for(SERVICE.settings, database.url, grafana_monitors=monitors, **secret)
+        app = app_for(SERVICE, database, settings=settings)
+        async with client(app, "monitor") as unsigned:
+            answers = {
+                one: (await unsigned.post(f"/v1/alerts/{one}", content=body)).status_code
+                for one in elsewhere
+            }
+            signed = await unsigned.post("/v1/alerts/other", content=body, headers=sign(body))
+        assert {one for one, status in answers.items() if status == 401} == set(refused)
+        assert signed.status_code == 200, signed.text
+        await runtime_of(app).resource(TicketBatcher).close()
+
+
 async def test_too_many_posts_are_answered_so_that_they_are_sent_again(
     monitor: AsyncClient, database: Database
 ) -> None:

@@ -22,6 +22,22 @@ async def test_a_post_without_any_alert_is_refused_and_stored(
     assert all(one["reason"] for one in listed)
 
 
+async def test_of_long_posts_a_list_reads_the_beginning(
+    monitor: AsyncClient, anna: AsyncClient, statements: list[str]
+) -> None:
+    """The database cuts them: a page of whole posts could be 3 GiB. Letters of four bytes count as one."""
+    body = ("[" + "\U0001f525" * 1_200_000).encode()
+    assert (await monitor.post(ALERTMANAGER, content=body)).status_code == 200
+    statements.clear()
+    (listed,) = (await anna.get("/v1/alert-posts")).json()["items"]
+    assert listed["text"] == "[" + "\U0001f525" * 1_999
+    shown = (await anna.get(f"/v1/alert-posts/{listed['id']}")).json()
+    assert shown["text"] == "[" + "\U0001f525" * 999_999
+    read = [one for one in statements if "FROM alert_posts" in one]
+    assert len(read) == 2
+    assert all("substr(alert_posts.raw" in one and ", alert_posts.raw" not in one for one in read)
+
+
 UNREADABLE = [
     b"no json",
     b"[" * 100_000,

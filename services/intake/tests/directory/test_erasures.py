@@ -1,12 +1,34 @@
 """An erasure takes the mails of the contact, and nobody else's."""
 
+from typing import Final
+from uuid import UUID
+
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
+from sqlalchemy import text
 
 from common.persistence.database import Database
+from common.persistence.ids import uuid7
 from intake_support.outgoing import mail_of, post, run_sql
+from intake_support.tickets import act
 from opsdesk_testing.client import client
+
+LINKED: Final = (
+    (
+        "INSERT INTO linked_tickets (id, ticket_id, system_id, state, created_by, created_at)"
+        " SELECT :link, :ticket, id, 'ended', 'anna', intake.now() FROM linked_systems"
+    ),
+    (
+        "INSERT INTO linked_conflicts (id, link_id, field, ours, theirs, detected_at, decision,"
+        " decided_by, decided_at, reason) VALUES (:id, :link, 'priority', 'minor', 'major',"
+        " intake.now(), 'ours', 'anna', intake.now(), 'nilgai said so')"
+    ),
+    (
+        "INSERT INTO linked_sends (link_id, kind, state, settled_at, problem)"
+        " VALUES (:link, 'fields', 'failed', intake.now(), 'no user nilgai')"
+    ),
+)
 
 
 @pytest.mark.parametrize("address", ["an@acme.example", "jan@acme.exam", "t@ours.example"])
@@ -26,3 +48,40 @@ async def test_the_mails_of_similar_addresses_stay(
         assert (await gina.post(f"{erasure}/confirm")).status_code == 200
     stored = "SELECT sender, raw = '' FROM mails ORDER BY id"
     assert await run_sql(database, stored) == [("jan@acme.example", False), (None, True)]
+
+
+async def test_what_linked_systems_answered_is_erased_and_what_they_had_stays(
+    app: FastAPI, anna: AsyncClient, omar: AsyncClient, database: Database
+) -> None:
+    """Words of people stand in reasons and answers; states and priorities are facts."""
+    (jan, *_) = (await anna.get("/v1/customers/acme/contacts")).json()["items"]
+    opened = await anna.post(
+        "/v1/tickets", json={"title": "Down", "customer": "acme", "contact": "jan@acme.example"}
+    )
+    assert opened.status_code == 201, opened.text
+    ticket = opened.json()["id"]
+    system = {"key": "acme-zendesk", "kind": "zendesk", "party": "customer", "customer": "acme"}
+    system |= {"base_url": "https://acme.example", "webhook_client": "peer-machine"}
+    await act(anna, ticket, "resolve", resolution="Restarted")
+    await act(omar, ticket, "verify")
+    assert (await act(anna, ticket, "close")).status_code == 200
+    async with client(app, "theo") as theo, client(app, "gina") as gina:
+        made = await theo.post("/v1/linked-systems", json=system)
+        assert made.status_code == 201, made.text
+        async with database.transaction() as tx:
+            values = {"link": uuid7(), "ticket": UUID(ticket), "id": uuid7()}
+            for statement in LINKED:
+                given = {name: values[name] for name in values if f":{name}" in statement}
+                await tx.execute(text(statement), given)
+        path = f"/v1/contacts/{jan['id']}"
+        exported = (await theo.get(f"{path}/export")).text
+        assert "nilgai said so" in exported
+        assert "no user nilgai" in exported
+        assert (await theo.post(f"{path}/erasure", json={"reason": "asked"})).status_code == 201
+        assert (await gina.post(f"{path}/erasure/confirm")).status_code == 200
+        assert "nilgai" not in (await theo.get(f"{path}/export")).text
+    decided = "SELECT ours, theirs, reason FROM linked_conflicts"
+    assert await run_sql(database, decided) == [("minor", "major", "[erased]")]
+    assert await run_sql(database, "SELECT state, problem FROM linked_sends") == [
+        ("failed", "[erased]")
+    ]

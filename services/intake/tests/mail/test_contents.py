@@ -214,3 +214,22 @@ def test_each_file_is_found_again_by_its_digest() -> None:
 def test_a_long_list_of_references_keeps_the_newest() -> None:
     ids = " ".join(f"<{number}{'x' * 60}@acme.example>" for number in range(100))
     assert parse_mail(f"References: {ids}\n\nx".encode()).references[-1].startswith("99x")
+
+
+@pytest.mark.parametrize("kind", ["pkcs7-signature", "x-pkcs7-signature"])
+def test_of_a_clear_signed_mail_the_text_is_shown_and_the_signature_attached(kind: str) -> None:
+    """S/MIME (RFC 8551, 3.5): multipart/signed is a text and `smime.p7s`; nothing is held back or unread."""
+    signature = (
+        f"Content-Type: application/{kind}; name=smime.p7s\nContent-Transfer-Encoding: base64\n"
+        "Content-Disposition: attachment; filename=smime.p7s\n\nMIAGCSqGSIb3DQEHAqCAMIACAQE="
+    )
+    parameters = 'signed; protocol="application/pkcs7-signature"; micalg=sha-256'
+    for given in (
+        signature,
+        signature.replace("; name=smime.p7s", "").replace("; filename=smime.p7s", ""),
+    ):
+        read_mail = mixed(text(DOWN), given, subtype=parameters)
+        assert (read_mail.text, names(read_mail)) == (DOWN, ["smime.p7s"])
+        assert (read_mail.is_read, read_mail.mail.defects) == (True, ())
+        (file,) = read_mail.mail.attachments
+        assert file.media_type == f"application/{kind}"

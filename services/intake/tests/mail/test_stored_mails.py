@@ -1,5 +1,6 @@
 """What was held back is shown and becomes a ticket in one step (I2); files and raw mails can be fetched (I3)."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -71,6 +72,18 @@ async def test_what_was_held_back_is_shown_and_counted(anna: AsyncClient, held: 
     assert len(whole["text"]) > 3_000
     counts = (await anna.get("/v1/emails/held-back-counts")).json()
     assert counts == {"items": [{"reason": "auto-submitted", "count": 1}]}
+
+
+async def test_a_mail_is_shown_and_set_aside_without_its_bytes_being_read(
+    anna: AsyncClient, held: str, statements: list[str]
+) -> None:
+    """They are up to 25 MiB, and not used."""
+    statements.clear()
+    assert (await anna.get(f"/v1/emails/{held}")).status_code == 200
+    assert (await anna.post(f"/v1/emails/{held}/set-aside")).status_code == 200
+    read = [one for one in statements if "FROM mails" in one]
+    assert len(read) == 2
+    assert not any(re.search(r"mails\.raw\b", one) for one in read)
 
 
 async def test_what_was_held_back_becomes_a_ticket_once(

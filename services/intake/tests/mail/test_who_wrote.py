@@ -3,7 +3,7 @@
 import pytest
 
 from intake.mail.domain.mail import Mail, parse_mail
-from intake.mail.domain.who_wrote import find_doubt, judge
+from intake.mail.domain.who_wrote import find_doubt, judge, reported
 
 JAN = "jan@acme.example"
 EVE = "eve@evil.example"
@@ -127,3 +127,35 @@ def test_a_form_makes_nobody_a_member_of_staff() -> None:
     mail = sent_by(passed, "From: noreply@ours.example", "Reply-To: anna@ours.example")
     assert "filled in" in (find_doubt(mail, gateway=GATEWAY, is_staff=True) or "")
     assert find_doubt(mail, gateway=GATEWAY, is_staff=False) is None
+
+
+RESULTS = f"Authentication-Results: {GATEWAY}"
+
+
+@pytest.mark.parametrize(
+    ("heads", "expected"),
+    [
+        (
+            [f"{RESULTS}; spf=pass smtp.mailfrom=x; dkim=fail (bad key); dmarc=fail"],
+            {"spf": "pass", "dkim": "fail", "dmarc": "fail"},
+        ),
+        (
+            [f"{RESULTS}; spf=softfail", f"{RESULTS}; dkim=pass"],
+            {"spf": "softfail", "dkim": "pass"},
+        ),
+        ([f"{RESULTS}; spf=fail", f"{RESULTS}; spf=pass"], {"spf": "fail"}),
+        ([f"{RESULTS}; dkim=fail; dkim=pass header.d=a"], {"dkim": "pass"}),
+        ([f"{RESULTS}; spf=pass smtp.helo=a; spf=fail smtp.mailfrom=b"], {"spf": "fail"}),
+        ([f"{RESULTS}; dmarc=pass; dmarc=pass"], {"dmarc": "fail"}),
+        ([f"{RESULTS} 1; dkim/1=pass (spf=fail;)"], {"dkim": "pass"}),
+        ([f"{RESULTS}; none"], None),
+        (["Authentication-Results: mx.evil.example; spf=pass; dkim=pass; dmarc=pass"], None),
+        ([], None),
+    ],
+)
+def test_what_our_gateway_reported_is_known_and_nobody_elses_word(
+    heads: list[str], expected: dict[str, str] | None
+) -> None:
+    mail = sent_by(*heads, f"From: {JAN}")
+    assert reported(mail, GATEWAY) == expected
+    assert reported(mail, None) is None

@@ -52,7 +52,7 @@ async def test_a_correction_takes_two_and_is_told_once_it_holds(
     assert "Only asks how" not in str(event.body)
 
 
-async def test_the_reasons_of_both_are_in_the_audit_trail(
+async def test_the_reasons_of_both_stand_beside_the_audit_trail(
     anna: AsyncClient, omar: AsyncClient, owner_url: str
 ) -> None:
     """R16"""
@@ -62,8 +62,8 @@ async def test_the_reasons_of_both_are_in_the_audit_trail(
     await act(omar, key, CONFIRM, agree=True, reason="So it is")
     owner = await asyncpg.connect(owner_url)
     rows = await owner.fetch(
-        "SELECT who, action, grounds->>'reason' AS reason, grounds->>'denied' AS denied"
-        " FROM intake.audit WHERE action LIKE 'ticket.%classif%' ORDER BY position"
+        "SELECT a.who, action, words AS reason, grounds->>'denied' AS denied"
+        " FROM intake.audit a LEFT JOIN intake.reasons ON digest = grounds->>'reason' WHERE action LIKE 'ticket.%classif%' ORDER BY position"
     )
     await owner.close()
     assert [tuple(row) for row in rows] == [

@@ -34,7 +34,7 @@ class Entry:
     """`who` (a token's `sub`) did `action` ("ticket.resolve") to `subject` ("ticket/0192...").
 
     `grounds` are the reasons, ids, and the state before and after: never message text and never
-    contact data, because an entry is never erased. `behind` is the machine that acted on the actor's behalf.
+    contact data, because an entry is never erased (intake has digests of reasons: `intake.reasons`). `behind` is the machine that acted on the actor's behalf.
     `at` is the instant of the act.
     """
 

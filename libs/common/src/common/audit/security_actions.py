@@ -9,6 +9,7 @@ SECURITY_ACTIONS: Final[dict[str, Kind]] = {
     "calendar.make": "setting_changed",
     "contact.confirm_erasure": "contact_erased",
     "contact.erase": "contact_erased",
+    "contact.export": "contact_exported",
     "contact.request_erasure": "contact_erased",
     "matrix.change": "setting_changed",
     "outage_rules.write": "setting_changed",

@@ -62,6 +62,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "clocks:read": (*STAFF, CUSTOMER),
         "clocks:work": ("ops", "tom"),
         "contacts:erase": ("gm", "tom"),
+        "contacts:export": ("gm", "tom"),
         "deliveries:confirm": ("dm", "gm", "ops", "second_level", "tom"),
         "deliveries:read": (*STAFF, "deliveries:write"),
         "deliveries:review": ("ops", "tom"),

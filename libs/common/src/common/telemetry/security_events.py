@@ -17,6 +17,7 @@ Kind = Literal[
     "authentication_failed",
     "authorization_denied",
     "contact_erased",
+    "contact_exported",
     "limit_exceeded",
     "record_refused",
     "role_changed",
@@ -25,7 +26,7 @@ Kind = Literal[
     "tokens_revoked",
 ]
 DONE: Final[frozenset[Kind]] = frozenset(
-    {"contact_erased", "role_changed", "setting_changed", "tokens_revoked"}
+    {"contact_erased", "contact_exported", "role_changed", "setting_changed", "tokens_revoked"}
 )
 """What was done; everything else was refused."""
 

@@ -40,11 +40,13 @@ COLUMNS: Final = (
 )
 
 
+HEADER: Final = ",".join((*COLUMNS, "state", "owed_removal")) + "\r\n"
+
+
 def to_csv(rows: Iterable[AccessRequest], today: date) -> str:
-    """The accesses, one row each, with their state of `today`, below a row of names."""
+    """The accesses, one row each, with their state of `today`; `HEADER` belongs above them."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow((*COLUMNS, "state", "owed_removal"))
     for one in rows:
         values = [getattr(one, name) for name in COLUMNS]
         writer.writerow(

@@ -34,6 +34,8 @@ from intake.tickets.store import tickets
 LISTED_CHARS: Final = 2_000
 SHOWN_CHARS: Final = 1_000_000
 """How much of a post a list shows, and how much is shown of one."""
+MAX_CHAR_BYTES: Final = 4
+"""Bytes of a character in UTF-8, at most: so many times more are read than shown."""
 
 # Not transactional: the queue commits twice, the raw post and what it led to.
 ingest_routes = monitor_router("/v1/alerts", ["alerts"])
@@ -94,7 +96,7 @@ async def _receive(request: Request, source: str, address: str, caller: Caller) 
     raw = await request.body()
     runtime = runtime_of(request.app)
     settings = runtime.settings
-    if source.startswith("grafana") and isinstance(settings, IntakeSettings):
+    if isinstance(settings, IntakeSettings) and settings.must_sign_alerts(source, caller.sub):
         _require_signature(request, raw, settings)
     if secret := request.scope.get(SECRET_KEY):
         raw = raw.replace(secret.encode(), b"***")
@@ -152,14 +154,15 @@ async def list_alert_posts(
     outcome: Outcome = "unreadable",
 ) -> Page[AlertPostRead]:
     """List posts of monitors, newest first, each with its beginning. By default the unreadable ones."""
-    rows = await posts.list_by_outcome(tx, outcome, page.after_as(UUID), page.limit)
+    raw_bytes = LISTED_CHARS * MAX_CHAR_BYTES
+    rows = await posts.list_by_outcome(tx, outcome, raw_bytes, page.after_as(UUID), page.limit)
     return page.page_of(rows, lambda row: _read_model(row, LISTED_CHARS), lambda row: (row.id,))
 
 
 @post_routes.get("/{post}")
 async def get_alert_post(post: UUID, caller: Staff, tx: Transaction) -> AlertPostRead:
     """Get a post of a monitor as it came."""
-    found = await posts.find_post(tx, post)
+    found = await posts.find_post(tx, post, SHOWN_CHARS * MAX_CHAR_BYTES)
     if found is None:
         raise NotFound("This post")
     return _read_model(found, SHOWN_CHARS)

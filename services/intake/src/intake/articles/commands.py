@@ -88,8 +88,8 @@ async def add_version(
     """Store the next version of a locked article; its number is given here."""
     if article.state == "retired":
         return Rejection("RETIRED", f"{article.key} is retired: write a new article.")
-    newest = (await articles.list_versions(tx, article.id))[0]
-    version = replace(version, version=newest.version + 1)
+    newest = await articles.newest_version(tx, article.id)
+    version = replace(version, version=newest + 1)
     await articles.add_version(tx, version)
     grounds: dict[str, audit.JSON] = {"version": version.version}
     await _record(tx, article, actor, version.written_at, "write", grounds)

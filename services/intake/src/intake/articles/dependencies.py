@@ -50,12 +50,11 @@ async def read_article(
     tx: Connection, caller: Caller, article: Article, number: int | None = None
 ) -> AnyArticle:
     """The article as this caller may read it, in the published version, or in the one asked for."""
-    versions = await articles.list_versions(tx, article.id)
-    newest = versions[0].version
+    newest = await articles.newest_version(tx, article.id)
     wanted = article.published_version or newest
     if caller.customer is None and number is not None:
         wanted = number
-    version = next((one for one in versions if one.version == wanted), None)
+    version = await articles.find_version(tx, article.id, wanted)
     if version is None:
         raise NotFound(f"Version {wanted} of {article.key}")
     values = {

@@ -121,12 +121,6 @@ class ArticleVersionRead(ResponseModel):
     published_at: datetime | None
 
 
-class ArticleVersions(ResponseModel):
-    """Every version of an article, the newest first."""
-
-    items: list[ArticleVersionRead]
-
-
 class ArticleFeedbackRead(ResponseModel):
     """What a reader says of a version. `author` is a `sub`, or `contact/…`."""
 

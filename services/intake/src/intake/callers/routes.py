@@ -21,6 +21,7 @@ from intake.directory.store import (
     find_contacts_by_name,
     find_contacts_by_number,
 )
+from intake.reads.recorder import Reads
 from intake.settings import IntakeSettings
 
 routes = router("/v1/callers", ["callers"])
@@ -33,6 +34,7 @@ async def find_callers(
     request: Request,
     caller: Annotated[Caller, requires("callers:read")],
     tx: Transaction,
+    reads: Reads,
     pages: LinkedPages,
     phone: Annotated[
         str | None, Query(min_length=3, max_length=40, description="A number in any notation.")
@@ -55,6 +57,7 @@ async def find_callers(
         number, contacts = None, await find_contacts_by_name(tx, name.split())
     else:
         number, contacts = await _find(tx, phone, email, settings.phone_region)
+    await reads.note(caller, *(f"contact/{contact.id}" for contact in contacts))
     return CallersRead(
         number=number,
         items=[await _describe(tx, contact) for contact in contacts],

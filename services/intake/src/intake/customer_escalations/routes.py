@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import Response
+from fastapi import Depends, Response
 
 from common.domain import Rejection
-from common.http import Page, Transaction, router
+from common.http import Page, Paging, Transaction, router
 from common.persistence.database import transaction_time
 from intake.customer_escalations import store
 from intake.customer_escalations.commands import answer_escalation, escalate, take_escalation
@@ -51,13 +52,13 @@ async def escalate_ticket(
 
 @routes.get("/{ticket}/escalations")
 async def list_ticket_escalations(
-    ref: TicketReference, caller: TicketReader, tx: Transaction
+    ref: TicketReference, caller: TicketReader, tx: Transaction, page: Annotated[Paging, Depends()]
 ) -> Page[CustomerEscalationRead]:
     """List the escalations of a ticket by its customer, newest first."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
     at = await transaction_time(tx)
-    found = await store.list_of_ticket(tx, ticket.id)
-    return Page(items=[to_escalation_response(one, at) for one in found])
+    found = await store.page_of_ticket(tx, ticket.id, page.after_as(UUID), page.limit)
+    return page.page_of(found, lambda one: to_escalation_response(one, at), lambda one: (one.id,))
 
 
 @routes.post("/{ticket}/escalation/take", response_model=CustomerEscalationRead)

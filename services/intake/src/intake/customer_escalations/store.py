@@ -1,16 +1,15 @@
 """Every query about customers' escalations."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
 
 from common.persistence.database import Connection
+from common.persistence.keyset import page_after
 from intake.customer_escalations.domain import CustomerEscalation
 from intake.customer_escalations.tables import customer_escalations
-
-MAX_SHOWN: Final = 200
 
 
 async def find_open(tx: Connection, ticket_id: UUID) -> CustomerEscalation | None:
@@ -23,10 +22,12 @@ async def find_open(tx: Connection, ticket_id: UUID) -> CustomerEscalation | Non
     return None if row is None else CustomerEscalation(**row._mapping)
 
 
-async def list_of_ticket(tx: Connection, ticket_id: UUID) -> Sequence[CustomerEscalation]:
-    """The escalations of a ticket, newest first."""
+async def page_of_ticket(
+    tx: Connection, ticket_id: UUID, after: tuple[UUID] | None, limit: int
+) -> Sequence[CustomerEscalation]:
+    """The escalations of a ticket, newest first: `limit` and one more."""
     query = select(customer_escalations).where(customer_escalations.c.ticket_id == ticket_id)
-    rows = await tx.execute(query.order_by(customer_escalations.c.id.desc()).limit(MAX_SHOWN))
+    rows = await tx.execute(page_after(query, [customer_escalations.c.id.desc()], after, limit))
     return [CustomerEscalation(**row._mapping) for row in rows]
 
 

@@ -29,6 +29,7 @@ from intake.directory.store import (
     DirectoryRepository,
     find_taken_address,
 )
+from intake.reasons import store as reasons
 
 BATCH_SIZE: Final = 500
 """Records that one transaction of `publish_all` announces."""
@@ -126,11 +127,11 @@ async def change(
     subject = f"{type(before).__name__.lower()}/{before.id}"
     if isinstance(outcome, Rejection):
         denied = {**grounds, "denied": outcome.code}
-        await audit.record(tx, audit.Entry.by(actor, at, f"{action}.denied", subject, denied))
+        await reasons.record(tx, audit.Entry.by(actor, at, f"{action}.denied", subject, denied))
         return outcome
     stored = await repository.save(tx, outcome)
     await _publish(tx, [stored], at)
-    await audit.record(tx, audit.Entry.by(actor, at, action, subject, grounds))
+    await reasons.record(tx, audit.Entry.by(actor, at, action, subject, grounds))
     return stored
 
 

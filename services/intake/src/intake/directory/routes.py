@@ -35,6 +35,7 @@ from intake.directory.store import (
     PEOPLE,
     DirectoryRepository,
 )
+from intake.reads.recorder import Reads
 
 customers = router("/v1/customers", ["reference data"])
 partners = router("/v1/partners", ["reference data"])
@@ -140,11 +141,13 @@ async def create_contact(
 
 @customers.get("/{customer}/contacts")
 async def list_contacts(
-    key: CustomerKey, caller: Reader, tx: Transaction, page: PageQuery
+    key: CustomerKey, caller: Reader, tx: Transaction, reads: Reads, page: PageQuery
 ) -> Page[ContactRead]:
     """List a customer's contacts, oldest first."""
     customer = await _get_customer(tx, key)
-    return await _list_page(tx, CONTACTS, ContactRead, page, customer.id)
+    shown = await _list_page(tx, CONTACTS, ContactRead, page, customer.id)
+    await reads.note(caller, *(f"contact/{contact.id}" for contact in shown.items))
+    return shown
 
 
 @customers.post("/{customer}/environments", status_code=201)

@@ -39,6 +39,7 @@ from intake.directory.update_schemas import (
     PartnerUpdate,
     PersonUpdate,
 )
+from intake.reads.recorder import Reads
 
 routes = router("/v1", ["reference data"])
 ROUTERS: Final = (routes,)
@@ -81,13 +82,19 @@ async def update_customer(
 
 @routes.get("/customers/{customer}/contacts/{contact}")
 async def get_customer_contact(
-    key: CustomerKey, id: ContactId, response: Response, caller: Reader, tx: Transaction
+    key: CustomerKey,
+    id: ContactId,
+    response: Response,
+    caller: Reader,
+    tx: Transaction,
+    reads: Reads,
 ) -> ContactRead:
     """Get a contact of a customer by id."""
     customer = await CUSTOMERS.find(tx, key)
     contact = await get_contact(tx, id)
     if customer is None or contact is None or contact.customer_id != customer.id:
         raise NotFound("This contact")
+    await reads.note(caller, f"contact/{contact.id}")
     return _respond(response, ContactRead, contact)
 
 

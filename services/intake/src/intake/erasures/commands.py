@@ -20,6 +20,7 @@ from intake.erasures.domain import Erasure, check_confirmation
 from intake.files import store as files
 from intake.forms import store as forms
 from intake.outgoing.store.outgoing_mails import cancel_of
+from intake.reasons import store as reasons
 from intake.tickets.events import erased_event
 from intake.tickets.store import tickets
 
@@ -68,6 +69,8 @@ async def _erase(tx: Connection, contact: UUID, addresses: Sequence[str], ids: l
     await files.erase(tx, messages, contact)
     await cancel_of(tx, contact, messages, await transaction_time(tx))
     await store.erase_contact(tx, contact)
+    accounts = await persons.list_accounts_of_contact(tx, contact)
+    await reasons.erase(tx, contact, [*addresses, *accounts], ids)
     await erase_ticket_copies(tx, ids)
     await erase_answers(tx, messages)
     await erase_contact_answers(tx, contact)

@@ -87,13 +87,22 @@ _FEEDBACK: Final = text(
 _RECEIPTS: Final = text(
     "UPDATE linked_receipts SET raw = NULL WHERE ticket_id = ANY(:ids)"
 ).bindparams(_IDS)
-_REMOTE_FILES: Final = text(
+_SENDS: Final = text(
     """
-    UPDATE linked_sends SET remote_file = jsonb_build_object('id', remote_file -> 'id', 'name', '')
+    UPDATE linked_sends SET problem = CASE WHEN problem IS NOT NULL THEN :erased END,
+        remote_file = CASE WHEN remote_file IS NOT NULL
+            THEN jsonb_build_object('id', remote_file -> 'id', 'name', '') END
     FROM linked_tickets WHERE linked_tickets.id = link_id AND ticket_id = ANY(:ids)
-        AND remote_file IS NOT NULL
+        AND num_nonnulls(remote_file, problem) > 0
     """
-).bindparams(_IDS)
+).bindparams(_IDS, bindparam("erased", type_=Text))
+_CONFLICTS: Final = text(
+    """
+    UPDATE linked_conflicts SET reason = :erased
+    FROM linked_tickets WHERE linked_tickets.id = link_id AND ticket_id = ANY(:ids)
+        AND reason IS NOT NULL
+    """
+).bindparams(_IDS, bindparam("erased", type_=Text))
 _INVESTIGATIONS: Final = text(
     "UPDATE investigations SET cause = :erased WHERE ticket_id = ANY(:ids) AND cause IS NOT NULL"
 ).bindparams(_IDS)
@@ -158,10 +167,11 @@ async def erase_words(tx: Connection, ids: Sequence[UUID]) -> None:
         _CHANGE_REQUESTS,
         _INVESTIGATIONS,
         _IMPROVEMENTS,
+        _CONFLICTS,
+        _SENDS,
     ):
         await tx.execute(statement, values)
     await tx.execute(_RECEIPTS, {"ids": values["ids"]})
-    await tx.execute(_REMOTE_FILES, {"ids": values["ids"]})
 
 
 async def erase_messages(
@@ -180,13 +190,17 @@ async def erase_messages(
     await tx.execute(_CHECKS, {"erased": ERASED, "ids": list(ids), "messages": messages})
     await tx.execute(_FEEDBACK, {name: values[name] for name in ("erased", "name", "address")})
     mails = [row.mail_id for row in erased if row.mail_id is not None]
-    pattern = "%" + address.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
-    named = {"header": HEADER_BYTES, "pattern": pattern, "whole": _whole(address)}
+    named = {"header": HEADER_BYTES, "pattern": pattern_of(address), "whole": whole(address)}
     await tx.execute(_MAILS, {"ids": list(ids), "mails": mails} | named)
     return messages
 
 
-def _whole(address: str) -> str:
+def pattern_of(address: str) -> str:
+    """A pattern of LIKE for what has this address in it."""
+    return "%" + address.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
+
+
+def whole(address: str) -> str:
     """A pattern of PostgreSQL's for this address alone: that of `an@…` is not in `jan@…`."""
     literal = "".join(c if c.isalnum() or c == "_" else f"\\{c}" for c in address)
     return rf"(?<![a-z0-9._%+-]){literal}(?![a-z0-9-]|\.[a-z0-9])"

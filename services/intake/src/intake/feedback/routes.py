@@ -1,11 +1,12 @@
 """HTTP in: has it been solved? And what a customer writes after a ticket was closed for good."""
 
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import Response
+from fastapi import Depends, Response
 
 from common.domain import Rejection
-from common.http import Page, Transaction, router
+from common.http import Page, Paging, Transaction, router
 from common.persistence.database import transaction_time
 from intake.feedback import store
 from intake.feedback.commands import Opinion, give_feedback, open_follow_on
@@ -57,12 +58,12 @@ async def give_ticket_feedback(
 
 @routes.get("/{ticket}/feedback")
 async def list_ticket_feedback(
-    ref: TicketReference, caller: TicketReader, tx: Transaction
+    ref: TicketReference, caller: TicketReader, tx: Transaction, page: Annotated[Paging, Depends()]
 ) -> Page[FeedbackRead]:
     """List what contacts said about a ticket, newest first."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
-    found = await store.list_of_ticket(tx, ticket.id)
-    return Page(items=[FeedbackRead.model_validate(one) for one in found])
+    found = await store.page_of_ticket(tx, ticket.id, page.after_as(UUID), page.limit)
+    return page.page_of(found, FeedbackRead.model_validate, lambda one: (one.id,))
 
 
 @routes.post("/{ticket}/follow-on", status_code=201, response_model=AnyTicket)

@@ -1,16 +1,14 @@
 """Every query about what contacts said of resolved tickets."""
 
 from collections.abc import Sequence
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import insert, select
 
 from common.persistence.database import Connection
+from common.persistence.keyset import page_after
 from intake.feedback.domain import Feedback
 from intake.feedback.tables import ticket_feedback
-
-MAX_SHOWN: Final = 200
 
 
 async def add(tx: Connection, feedback: Feedback) -> None:
@@ -19,8 +17,10 @@ async def add(tx: Connection, feedback: Feedback) -> None:
     await tx.execute(insert(ticket_feedback).values(values))
 
 
-async def list_of_ticket(tx: Connection, ticket_id: UUID) -> Sequence[Feedback]:
-    """What contacts said about a ticket, newest first."""
+async def page_of_ticket(
+    tx: Connection, ticket_id: UUID, after: tuple[UUID] | None, limit: int
+) -> Sequence[Feedback]:
+    """What contacts said about a ticket, newest first: `limit` and one more."""
     query = select(ticket_feedback).where(ticket_feedback.c.ticket_id == ticket_id)
-    rows = await tx.execute(query.order_by(ticket_feedback.c.id.desc()).limit(MAX_SHOWN))
+    rows = await tx.execute(page_after(query, [ticket_feedback.c.id.desc()], after, limit))
     return [Feedback(**row._mapping) for row in rows]

@@ -21,6 +21,7 @@ from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
 from intake.improvements import store
 from intake.improvements.domain import TIME_TO_IMPROVE, Cause, Improvement
+from intake.reasons import store as reasons
 
 DEADLINE_KIND: Final = "monitoring_improvement"
 """The kind of deadline at which an improvement that is not done becomes overdue."""
@@ -100,4 +101,4 @@ async def _record(
     action: str,
     grounds: Mapping[str, JSON],
 ) -> None:
-    await audit.record(tx, audit.Entry.by(actor, at, action, f"improvement/{one.id}", grounds))
+    await reasons.record(tx, audit.Entry.by(actor, at, action, f"improvement/{one.id}", grounds))

@@ -4,12 +4,12 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Response
+from fastapi import Depends, Path, Response
 
 from common.auth import Caller, requires
 from common.domain import Rejection
 from common.errors import NotFound
-from common.http import Page, Transaction, router
+from common.http import Page, Paging, Transaction, router
 from common.persistence.database import transaction_time
 from intake.investigations import store
 from intake.investigations.commands import end_investigation, start_investigation
@@ -49,13 +49,18 @@ async def start_ticket_investigation(action: WorkAction, response: Response) -> 
 
 @routes.get("/{ticket}/investigations")
 async def list_ticket_investigations(
-    ref: TicketReference, caller: Annotated[Caller, requires("tickets:verify")], tx: Transaction
+    ref: TicketReference,
+    caller: Annotated[Caller, requires("tickets:verify")],
+    tx: Transaction,
+    page: Annotated[Paging, Depends()],
 ) -> Page[InvestigationRead]:
     """List the investigations of a ticket, oldest first. Only staff can read them."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
     at = await transaction_time(tx)
-    found = await store.list_of_ticket(tx, ticket.id)
-    return Page(items=[to_investigation_response(one, at) for one in found])
+    found = await store.page_of_ticket(tx, ticket.id, page.after_as(UUID), page.limit)
+    return page.page_of(
+        found, lambda one: to_investigation_response(one, at), lambda one: (one.id,)
+    )
 
 
 @routes.post("/{ticket}/investigations/{investigation}/end", response_model=InvestigationRead)

@@ -1,17 +1,16 @@
 """Every query about investigations."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
 
 from common.persistence.database import Connection
+from common.persistence.keyset import page_after
 from common.scheduling.aggregate_locks import lock_available as lock_rows
 from intake.investigations.domain import Investigation
 from intake.tickets.extending_tables import investigations
-
-MAX_SHOWN: Final = 200
 
 
 async def find_open(tx: Connection, ticket_id: UUID) -> Investigation | None:
@@ -32,10 +31,12 @@ async def find(tx: Connection, ticket_id: UUID, id: UUID) -> Investigation | Non
     return None if row is None else Investigation(**row._mapping)
 
 
-async def list_of_ticket(tx: Connection, ticket_id: UUID) -> Sequence[Investigation]:
-    """The investigations of a ticket, oldest first."""
+async def page_of_ticket(
+    tx: Connection, ticket_id: UUID, after: tuple[UUID] | None, limit: int
+) -> Sequence[Investigation]:
+    """The investigations of a ticket, oldest first: `limit` and one more."""
     query = select(investigations).where(investigations.c.ticket_id == ticket_id)
-    rows = await tx.execute(query.order_by(investigations.c.id).limit(MAX_SHOWN))
+    rows = await tx.execute(page_after(query, [investigations.c.id], after, limit))
     return [Investigation(**row._mapping) for row in rows]
 
 

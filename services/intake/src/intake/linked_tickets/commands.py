@@ -23,6 +23,7 @@ from intake.linked_tickets.domain.link import (
 from intake.linked_tickets.domain.peer import Counterpart
 from intake.linked_tickets.store import links, sends
 from intake.linked_tickets.store.sends import LeasedSend
+from intake.reasons import store as reasons
 from intake.tickets.commands import save_change
 from intake.tickets.domain.message import Message
 from intake.tickets.domain.ticket import Ticket
@@ -196,4 +197,4 @@ async def record(
     """Record in the audit trail who did what with a link."""
     id = link.id if isinstance(link, LinkedTicket) else link
     entry = audit.Entry.by(actor, at, f"linked_ticket.{action}", f"linked-ticket/{id}", grounds)
-    await audit.record(tx, entry)
+    await reasons.record(tx, entry)

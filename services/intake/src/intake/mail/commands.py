@@ -23,10 +23,11 @@ from intake.mail.domain.history import Answer
 from intake.mail.domain.mail import Mail, has_date
 from intake.mail.domain.mail_ticket import author_of, request_from_mail
 from intake.mail.domain.thread import Sender, find_ticket, thread_ids, ticket_keys_in
-from intake.mail.domain.who_wrote import find_doubt
+from intake.mail.domain.who_wrote import find_doubt, reported
 from intake.mail.mail_reader import read_mail
 from intake.mail.partner_mails import join_partner_mail, with_hand_overs
 from intake.mail.reading import ReadMail, note_on_unread
+from intake.mail.senders import find_sender
 from intake.mail.store import NextStep, Outcome, StoredMail
 from intake.tickets.commands import open_ticket, record_customer_reply
 from intake.tickets.domain.message import Message
@@ -67,6 +68,7 @@ async def _process(tx: Connection, stored: StoredMail, read: ReadMail) -> Stored
         sender=read.mail.sender,
         sender_name=read.mail.sender_name,
         subject=read.mail.subject,
+        authentication=reported(read.mail, stored.gateway),
     )
     if (reason := automatic_reason(read.mail)) and not await _is_for_hand_over(tx, stored, read):
         step: NextStep | None = "bounce" if read.mail.carries_report else None
@@ -102,8 +104,7 @@ async def _find_by_thread(tx: Connection, mail: Mail, sender: Sender) -> Ticket 
 async def _assign_to_ticket(tx: Connection, stored: StoredMail, read: ReadMail) -> StoredMail:
     """Add the mail to the ticket of its thread, or open a ticket for it."""
     mail = read.mail
-    ids = thread_ids(mail)
-    await mails.lock_thread(tx, ids)
+    await mails.lock_thread(tx, thread_ids(mail))
     sender = await _judge_sender(tx, stored, mail)
     existing = await _find_by_thread(tx, mail, sender) or await _find_other_copy(tx, stored, sender)
     if existing is None:
@@ -161,9 +162,8 @@ async def _judge_sender(tx: Connection, stored: StoredMail, mail: Mail) -> Sende
     """Who the mail may act as (I1): nobody where there is a doubt, which is told to staff."""
     if mail.sender is None:
         return Sender(None, doubt=NO_SENDER)
-    claimed = await mails.find_sender(tx, mail.sender)
-    is_staff = claimed.staff is not None
-    doubt = find_doubt(mail, gateway=stored.gateway, is_staff=is_staff)
+    claimed = await find_sender(tx, mail.sender)
+    doubt = find_doubt(mail, gateway=stored.gateway, is_staff=claimed.staff is not None)
     return claimed if doubt is None else Sender(claimed.address, doubt=doubt)
 
 
@@ -219,6 +219,7 @@ def _build_message(
         text=words.text,
         history=words.history,
         sender_doubt=sender.doubt,
+        authentication=stored.authentication,
         html=read.html,
         at=stored.received_at,
         mail_id=stored.id,

@@ -50,6 +50,7 @@ async def join_partner_mail(
         at=stored.received_at,
         automatic=automatic_reason(read.mail) is not None,
         mail_id=stored.id,
+        authentication=stored.authentication,
         attachments=read.mail.attachments,
         partner=sender.partner,
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from common.http import ResponseModel
 from intake.mail.store import Outcome
+from intake.tickets.schemas.messages import AuthenticationResults
 
 
 class TicketSummary(ResponseModel):
@@ -32,7 +33,8 @@ class MailResult(ResponseModel):
 class MailRead(ResponseModel):
     """A stored mail, without its raw bytes.
 
-    `sender` is the address that it says it is from; nothing proves that. `text` is what a mail says that was
+    `sender` is the address that it says it is from; what our mail gateway found of that is `authentication`,
+    null where it reported nothing or its name was not set. `text` is what a mail says that was
     held back. Sender, subject and text are null once the mail is deleted as too old. `set_aside_by` looked at one
     that was held back, and found that nobody has to act on it.
     """
@@ -44,6 +46,7 @@ class MailRead(ResponseModel):
     sender_name: str | None
     subject: str | None
     text: str | None
+    authentication: AuthenticationResults | None
     outcome: Outcome
     reason: str | None
     ticket_id: UUID | None

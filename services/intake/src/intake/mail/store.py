@@ -1,7 +1,7 @@
-"""Every query about stored mails, their senders, and the message ids of tickets' threads."""
+"""Every query about stored mails and the message ids of tickets' threads."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -14,11 +14,7 @@ from common.persistence.database import Connection
 from common.persistence.keyset import page_after
 from common.scheduling.aggregate_locks import lock_available as lock_rows
 from common.scheduling.aggregate_locks import select_existing
-from intake.directory import store as directory
-from intake.directory.domain.address import without_tag
 from intake.mail.domain.mail import HEAD_DIGEST_CHARS
-from intake.mail.domain.shared_providers import is_shared
-from intake.mail.domain.thread import Sender
 from intake.mail.tables import mail_threads, mails
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.store.tickets import by_ids
@@ -32,7 +28,7 @@ class StoredMail:
     """A mail as it came, committed. Its outcome is `received` until it is processed.
 
     `received_by` is the `sub` of the gateway, `gateway` the name under which it reported what it had
-    checked. `raw` is empty once it was deleted as too old; then who wrote, and what, is gone, too. `text` is
+    checked, `authentication` what that was. `raw` is empty once it was deleted as too old; then who wrote, and what, is gone, too. `text` is
     what a mail says that was held back; what others say is on their tickets. `next_step` is what
     `intake.outgoing` does afterwards: plan a receipt, or read a report on a mail of ours.
     `set_aside_by` (a `sub`) has looked at one that was held back, and found that nobody has to act on it.
@@ -49,6 +45,7 @@ class StoredMail:
     ticket_id: UUID | None = None
     raw_deleted_at: datetime | None = None
     gateway: str | None = None
+    authentication: Mapping[str, str] | None = None
     sender: str | None = None
     sender_name: str | None = None
     subject: str | None = None
@@ -71,6 +68,7 @@ _LOCK_THREAD = text(
 ).bindparams(bindparam("ids", type_=ARRAY(Text)))
 
 # Made once: to know a statement of many columns again takes longer than to send it.
+_WITHOUT_RAW: Final = [column for column in mails.c if column.name != "raw"]
 _IS_GIVEN: Final = mails.c.id == bindparam("given")
 _INSERT: Final = insert(mails).on_conflict_do_nothing().returning(mails.c.id)
 _LOCK_OUTCOME: Final = select(mails.c.outcome).where(_IS_GIVEN).with_for_update()
@@ -114,6 +112,13 @@ async def lock(tx: Connection, id: UUID) -> StoredMail:
     return StoredMail(**row._mapping)
 
 
+async def find_without_raw(tx: Connection, id: UUID, *, lock: bool = False) -> StoredMail | None:
+    """The mail, locked if asked for, without its raw bytes, which are up to 25 MiB; None where there is none."""
+    query = select(*_WITHOUT_RAW).where(mails.c.id == id)
+    row = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
+    return StoredMail(**row._mapping, raw=b"") if row else None
+
+
 async def find(tx: Connection, id: UUID) -> StoredMail | None:
     """The mail with its raw bytes; None where there is none."""
     row = (await tx.execute(select(mails).where(mails.c.id == id))).one_or_none()
@@ -140,6 +145,7 @@ async def set_outcome(tx: Connection, mail: StoredMail) -> None:
         "sender_name",
         "subject",
         "text",
+        "authentication",
         "next_step",
     )
     changed = {name: getattr(mail, name) for name in names}
@@ -152,22 +158,6 @@ async def set_aside(tx: Connection, mail: StoredMail) -> None:
     """Store who found that nobody has to act on a mail, and when."""
     changed = {"set_aside_by": mail.set_aside_by, "set_aside_at": mail.set_aside_at}
     await tx.execute(update(mails).where(mails.c.id == mail.id), changed)
-
-
-async def find_sender(tx: Connection, address: str) -> Sender:
-    """The member of staff, contact or partner with this address (normalised), or without its `+tag`.
-
-    Whoever is both, claims to be staff. A partner is known by the domain of its address, too, unless
-    strangers share that: whoever works there answers.
-    """
-    for known in dict.fromkeys((address, without_tag(address))):
-        if staff := await directory.find_staff(tx, known):
-            return Sender(address, staff=staff)
-        if contact := await directory.find_contact(tx, known):
-            return Sender(address, contact.customer_id, contact.id, customer=contact.customer)
-    domain = address.rpartition("@")[2]
-    partner = await directory.find_partner(tx, address, None if is_shared(domain) else domain)
-    return Sender(address, partner=partner)
 
 
 async def lock_thread(tx: Connection, ids: Collection[str]) -> None:
@@ -235,7 +225,7 @@ async def list_by_outcome(
 
     Of what they say, the beginning.
     """
-    columns = [column for column in mails.c if column.name not in {"raw", "text"}]
+    columns = [column for column in _WITHOUT_RAW if column.name != "text"]
     excerpt = func.left(mails.c.text, EXCERPT_CHARS).label("text")
     query = select(*columns, excerpt).where(mails.c.outcome == outcome)
     rows = await tx.execute(page_after(query, [mails.c.id.desc()], after, limit))

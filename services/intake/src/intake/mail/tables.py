@@ -1,6 +1,7 @@
 """E-mails as they came, and the message ids of each ticket's thread."""
 
 from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
 
 from intake.metadata import METADATA, instant
 
@@ -18,6 +19,7 @@ mails = Table(
     Column("ticket_id", Uuid),
     instant("raw_deleted_at"),
     Column("gateway", Text),
+    Column("authentication", JSONB(none_as_null=True)),
     Column("sender", Text),
     Column("sender_name", Text),
     Column("subject", Text),

@@ -13,6 +13,7 @@ from common.events.directory import RevocationKind, TokensRevoked
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, Database, transaction_time
 from common.persistence.ids import uuid7
+from intake.reasons import store as reasons
 from intake.revocations.tables import token_revocations
 
 FIRST_SEQUENCE: Final = 1
@@ -47,7 +48,7 @@ async def revoke(
     await _store(tx, revoked)
     await publish(tx, OutboxEvent(revoked, FIRST_SEQUENCE))
     grounds = {"reason": reason, "issued_until": until}
-    await audit.record(tx, audit.Entry.by(actor, at, "token.revoke", f"{kind}/{name}", grounds))
+    await reasons.record(tx, audit.Entry.by(actor, at, "token.revoke", f"{kind}/{name}", grounds))
     return revoked
 
 

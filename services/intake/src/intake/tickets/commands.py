@@ -16,6 +16,7 @@ from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
+from intake.reasons import store as reasons
 from intake.tickets.domain.new_ticket import TicketRequest, build_ticket
 from intake.tickets.domain.second_eyes import next_overdue, waiting_since
 from intake.tickets.domain.ticket import Ticket
@@ -93,7 +94,7 @@ async def save_change(
     if waiting_since(after).items() - waiting_since(before).items():
         await schedule(tx, [Deadline(SECOND_EYES, stored.id, next_overdue(after, at))])
     await publish(tx, *outbox_events)
-    await audit.record(tx, _audit_entry(stored, actor, at, action, grounds or {}))
+    await reasons.record(tx, _audit_entry(stored, actor, at, action, grounds or {}))
     return stored
 
 

@@ -90,6 +90,7 @@ messages = Table(
     Column("mail_id", Uuid),
     Column("history", Text),
     Column("sender_doubt", Text),
+    Column("authentication", JSONB(none_as_null=True)),
     Column("mailing", Text),
     Column("partner", Text),
     Column("copied_from", Uuid),

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, text
+from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, select, text
 
 from common.persistence.bulk import execute_many, insert_sql, update_sql
 from common.persistence.database import Connection
@@ -74,19 +74,28 @@ async def set_outcomes(tx: Connection, outcomes: Mapping[UUID, tuple[Outcome, st
     await execute_many(tx, _SET_OUTCOME, [(id, *one) for id, one in outcomes.items()])
 
 
-async def find_post(tx: Connection, id: UUID) -> StoredPost | None:
-    """The post with this id; None without one."""
-    row = (await tx.execute(select(alert_posts).where(alert_posts.c.id == id))).one_or_none()
+async def find_post(tx: Connection, id: UUID, raw_bytes: int) -> StoredPost | None:
+    """The post with this id, with the first `raw_bytes` of what came; None without one."""
+    row = (await tx.execute(_beginning(raw_bytes).where(alert_posts.c.id == id))).one_or_none()
     return None if row is None else StoredPost(**row._mapping)
 
 
 async def list_by_outcome(
-    tx: Connection, outcome: Outcome, after: tuple[UUID] | None, limit: int
+    tx: Connection, outcome: Outcome, raw_bytes: int, after: tuple[UUID] | None, limit: int
 ) -> Sequence[StoredPost]:
-    """Posts with this outcome, newest first, behind the id `after`: `limit` and one more."""
-    query = select(alert_posts).where(alert_posts.c.outcome == outcome)
+    """Posts with this outcome, newest first, behind the id `after`: `limit` and one more.
+
+    Of what came, the first `raw_bytes`: a page of whole posts could be 3 GiB.
+    """
+    query = _beginning(raw_bytes).where(alert_posts.c.outcome == outcome)
     rows = await tx.execute(page_after(query, [alert_posts.c.id.desc()], after, limit))
     return [StoredPost(**row._mapping) for row in rows]
+
+
+def _beginning(raw_bytes: int) -> Select[Any]:
+    """A query for posts with the first bytes of what came, cut by the database."""
+    others = [column for column in alert_posts.c if column.name != "raw"]
+    return select(*others, func.substr(alert_posts.c.raw, 1, raw_bytes).label("raw"))
 
 
 async def lock_monitor(tx: Connection, monitor: str) -> None:

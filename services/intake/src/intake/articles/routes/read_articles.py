@@ -26,7 +26,6 @@ from intake.articles.schemas import (
     ArticleItemForContact,
     ArticlePage,
     ArticleVersionRead,
-    ArticleVersions,
 )
 from intake.articles.store import article_feedback, article_search
 from intake.articles.store import article_rows as articles
@@ -84,12 +83,15 @@ async def get_article(
 
 @routes.get("/{article}/versions")
 async def list_article_versions(
-    ref: ArticleReference, caller: ArticleWriter, tx: Transaction
-) -> ArticleVersions:
-    """List every version of an article, the newest first."""
+    ref: ArticleReference,
+    caller: ArticleWriter,
+    tx: Transaction,
+    page: Annotated[Paging, Depends()],
+) -> Page[ArticleVersionRead]:
+    """List the versions of an article, the newest first."""
     article = await get_visible_article(tx, caller, ref)
-    versions = await articles.list_versions(tx, article.id)
-    return ArticleVersions(items=[ArticleVersionRead.model_validate(one) for one in versions])
+    rows = await articles.page_of_versions(tx, article.id, page.after_as(int), page.limit)
+    return page.page_of(rows, ArticleVersionRead.model_validate, lambda one: (one.version,))
 
 
 @routes.post("/{article}/feedback", status_code=201)
@@ -106,11 +108,11 @@ async def create_article_feedback(
     """
     article = await get_visible_article(tx, caller, ref)
     customer = None if caller.customer is None else await CUSTOMERS.find(tx, caller.customer)
-    newest = (await articles.list_versions(tx, article.id))[0]
+    newest = await articles.newest_version(tx, article.id)
     feedback = Feedback(
         id=uuid7(),
         article_id=article.id,
-        version=article.published_version or newest.version,
+        version=article.published_version or newest,
         customer_id=None if customer is None else customer.id,
         helpful=body.helpful,
         comment=body.comment,

@@ -5,10 +5,11 @@ from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from common.persistence.database import Connection
 from common.persistence.keys import by_id_or_key
+from common.persistence.keyset import page_after
 from common.scheduling.aggregate_locks import lock_available as lock_rows
 from intake.articles.domain.article import Article, ArticleVersion
 from intake.articles.tables import article_versions, articles
@@ -81,10 +82,20 @@ async def find_version(tx: Connection, article: UUID, version: int) -> ArticleVe
     return None if row is None else ArticleVersion(**row._mapping)
 
 
-async def list_versions(tx: Connection, article: UUID) -> Sequence[ArticleVersion]:
-    """Every version of an article, the newest first. Of a contact's view: the published one."""
+async def newest_version(tx: Connection, article: UUID) -> int:
+    """The number of the newest version of an article. Of a contact's view: of the published one."""
+    query = select(func.max(article_versions.c.version))
+    newest = await tx.scalar(query.where(article_versions.c.article_id == article))
+    assert newest is not None, "an article has a version from the beginning"
+    return int(newest)
+
+
+async def page_of_versions(
+    tx: Connection, article: UUID, after: tuple[int] | None, limit: int
+) -> Sequence[ArticleVersion]:
+    """Versions of an article, the newest first: `limit` and one more."""
     query = select(*_VERSION).where(article_versions.c.article_id == article)
-    rows = await tx.execute(query.order_by(article_versions.c.version.desc()))
+    rows = await tx.execute(page_after(query, [article_versions.c.version.desc()], after, limit))
     return [ArticleVersion(**row._mapping) for row in rows]
 
 

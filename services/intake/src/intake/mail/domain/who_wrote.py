@@ -15,6 +15,7 @@ from intake.mail.domain.shared_providers import is_shared
 Verdict = Literal["pass", "fail", "none"]
 
 _DMARC: Final = re.compile(r"\s*dmarc\s*=\s*([a-z]+)(?:\s|$)", re.IGNORECASE)
+_METHOD: Final = re.compile(r"\s*(spf|dkim)(?:/\d+)?\s*=\s*([a-z]{1,20})(?:\s|$)", re.IGNORECASE)
 _FROM: Final = re.compile(r"\bheader\.from\s{0,5}=\s{0,5}\"?([^\s\";]{1,254})", re.IGNORECASE)
 
 
@@ -25,6 +26,38 @@ class Report:
     server: str
     dmarc: str
     domain: str
+    has_dmarc: bool = True
+
+
+def reported(mail: Mail, gateway: str | None) -> dict[str, str] | None:
+    """Results by method (`spf`, `dkim`, `dmarc`) as our gateway reports them, the newest of each.
+
+    None where it reports nothing, or no name of a gateway is set: what others report anybody can have
+    written. Of several signatures one that passes counts, of several checks of SPF one that does not.
+    """
+    found: dict[str, str] = {}
+    for header in mail.authentication if gateway else ():
+        report = _read_report(header)
+        if report.server == (gateway or "").lower():
+            found = (
+                _methods_of(header) | ({"dmarc": report.dmarc} if report.has_dmarc else {}) | found
+            )
+    return {name: found[name] for name in sorted(found)} or None
+
+
+def _methods_of(header: str) -> dict[str, str]:
+    """The results of SPF and DKIM in one header."""
+    given: dict[str, list[str]] = {}
+    for result in split_outside_quotes(_without_comments(header), ";")[1:]:
+        if match := _METHOD.match(result):
+            given.setdefault(match[1].lower(), []).append(match[2].lower())
+    return {name: _combined(name, results) for name, results in given.items()}
+
+
+def _combined(name: str, results: list[str]) -> str:
+    if name == "dkim":
+        return "pass" if "pass" in results else results[0]
+    return next((one for one in results if one != "pass"), "pass")
 
 
 def find_doubt(mail: Mail, *, gateway: str | None, is_staff: bool) -> str | None:
@@ -70,7 +103,7 @@ def _read_report(header: str) -> Report:
     found = [(match[1].lower(), result) for result in results if (match := _DMARC.match(result))]
     name = next(iter(server.split()), "").lower()
     if len(found) != 1:
-        return Report(name, "none" if not found else "fail", "")
+        return Report(name, "fail" if found else "none", "", has_dmarc=bool(found))
     domain = _FROM.search(found[0][1])
     return Report(name, found[0][0], domain[1].lower() if domain else "")
 

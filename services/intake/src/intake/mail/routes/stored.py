@@ -17,6 +17,7 @@ from intake.mail.dependencies import MEDIA_TYPE, mail_response, to_result
 from intake.mail.mail_reader import read_mail
 from intake.mail.schemas import HeldBackCount, HeldBackCounts, MailRead, MailResult
 from intake.mail.store import Outcome, StoredMail
+from intake.reads.recorder import Reads
 
 routes = router("/v1/emails", ["emails"])
 # Not transactional: a mail that takes long to read must not hold a connection.
@@ -52,11 +53,12 @@ async def count_held_back_emails(caller: StaffCaller, tx: Transaction) -> HeldBa
 
 
 @routes.get("/{mail}")
-async def get_email(mail: UUID, caller: StaffCaller, tx: Transaction) -> MailRead:
+async def get_email(mail: UUID, caller: StaffCaller, tx: Transaction, reads: Reads) -> MailRead:
     """Get an e-mail, with the whole text of one that was held back."""
-    stored = await mails.find(tx, mail)
+    stored = await mails.find_without_raw(tx, mail)
     if stored is None:
         raise NotFound("This mail")
+    await reads.note(caller, f"mail/{mail}")
     return MailRead.model_validate(stored)
 
 
@@ -83,9 +85,9 @@ async def set_email_aside(mail: UUID, caller: StaffCaller, tx: Transaction) -> M
 
     It stays stored, and a ticket can still be opened for it. Asked again, the answer is who did it first.
     """
-    if await mails.find(tx, mail) is None:
+    stored = await mails.find_without_raw(tx, mail, lock=True)
+    if stored is None:
         raise NotFound("This mail")
-    stored = await mails.lock(tx, mail)
     if stored.set_aside_by is not None:
         return MailRead.model_validate(stored)
     if stored.outcome != "ignored":

@@ -14,6 +14,8 @@ depends_on = None
 
 SCRIPTS = (
     "directory",
+    "reasons",
+    "reads",
     "responsibilities",
     "blunt_words",
     "tickets",

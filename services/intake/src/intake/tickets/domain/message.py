@@ -1,5 +1,6 @@
 """Messages on tickets: between a customer and us, or among staff. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -38,7 +39,8 @@ class Message:
 
     Internal ones are notes, or to or from a partner: only staff see them. An `automatic` one was written by a
     machine and does not count as an answer (C1, C3). `history` is what stood below the new words of an
-    answer. `sender_doubt` tells staff why the sender of a mail was not believed (I1). `mailing`: whether
+    answer. `sender_doubt` tells staff why the sender of a mail was not believed (I1), `authentication` what
+    our gateway reported of SPF, DKIM and DMARC, by method. `mailing`: whether
     mails about it were planned; None where there are none to plan. `partner` (a key) is whom it is to or
     from, instead of the customer. `copied_from` is the message of another ticket whose words these are.
     """
@@ -56,6 +58,7 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     history: str | None = None
     sender_doubt: str | None = None
+    authentication: Mapping[str, str] | None = None
     mailing: Mailing | None = None
     partner: str | None = None
     copied_from: UUID | None = None

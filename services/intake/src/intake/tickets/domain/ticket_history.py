@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from intake.reasons.domain import ERASED_REASON, is_digest
 from intake.tickets.domain.history_words import WORDS
 
 Grounds = Mapping[str, object]
@@ -36,6 +37,12 @@ class HistoryEntry:
         """Whether it was tried and not done."""
         return "denied" in self.grounds
 
+    @property
+    def reason(self) -> str | None:
+        """Why they did it, in their words; of a digest whose words are kept no more, that they are erased."""
+        reason = self.grounds.get("reason")
+        return ERASED_REASON if is_digest(reason) else str(reason or "") or None
+
     def accounts(self) -> set[str]:
         """The accounts that the words name."""
         named = {self.grounds.get(name) for name in _PEOPLE}
@@ -43,7 +50,7 @@ class HistoryEntry:
 
     def facts(self, names: Mapping[str, str]) -> dict[str, str]:
         """What `words` fills in, by its name: codes as the audit trail has them, people by their names."""
-        found = {name: self.grounds.get(name) for name in _FACTS}
+        found = {name: self.grounds.get(name) for name in _FACTS} | {"reason": self.reason}
         found["to"] = self.grounds.get("partner") or found["to"]
         known = {name: str(value) for name, value in found.items() if value not in (None, "")}
         return known | {name: names.get(known[name], known[name]) for name in _PEOPLE & set(known)}
@@ -54,7 +61,7 @@ class HistoryEntry:
         if self.is_refused:
             reason = str(self.grounds["denied"]).lower().replace("_", " ")
             return f"{who} tried to {self._tried}, and was refused: {reason}"
-        return f"{who} {self._did(names)}{self._reason()}"
+        return f"{who} {self._did(names)}{f': {self.reason}' if self.reason else ''}"
 
     @property
     def _tried(self) -> str:
@@ -78,7 +85,3 @@ class HistoryEntry:
             if name in _PEOPLE
             else value.replace("_", " ")
         )
-
-    def _reason(self) -> str:
-        reason = self.grounds.get("reason")
-        return f": {reason}" if reason else ""

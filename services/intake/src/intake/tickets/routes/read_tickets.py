@@ -15,6 +15,7 @@ from common.http.fields import MAX_TAGS, Tag
 from common.persistence.database import Connection, transaction_time
 from intake.directory import names
 from intake.directory import store as directory
+from intake.reads.recorder import Reads
 from intake.tickets.dependencies import TicketReader, TicketReference, get_visible_ticket
 from intake.tickets.domain.acts import ACTS, Asker, allowed_acts, first_persons
 from intake.tickets.domain.priority import Priority
@@ -117,10 +118,11 @@ async def list_tickets(
 
 @routes.get("/{ticket}")
 async def get_ticket(
-    ref: TicketReference, response: Response, caller: TicketReader, tx: Transaction
+    ref: TicketReference, response: Response, caller: TicketReader, tx: Transaction, reads: Reads
 ) -> AnyTicketDetail:
     """Get a ticket by id or key, with what the caller may do on it now (`allowed`), and why not the rest."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
+    await reads.note(caller, f"ticket/{ticket.id}")
     set_etag(response, ticket.sequence)
     description = await tickets.get_description(tx, ticket.id)
     named = await names.of_accounts(tx, _named_in(ticket))

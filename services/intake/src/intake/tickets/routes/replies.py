@@ -15,6 +15,7 @@ from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from common.wording import Finding
 from intake.directory import names
+from intake.reads.recorder import Reads
 from intake.tickets.attached_files import add_with_uploads
 from intake.tickets.commands import record_customer_reply, save_change
 from intake.tickets.dependencies import (
@@ -38,10 +39,15 @@ routes = router("/v1/tickets", ["ticket messages"])
 
 @routes.get("/{ticket}/messages")
 async def list_messages(
-    ref: TicketReference, caller: TicketReader, tx: Transaction, page: Annotated[Paging, Depends()]
+    ref: TicketReference,
+    caller: TicketReader,
+    tx: Transaction,
+    reads: Reads,
+    page: Annotated[Paging, Depends()],
 ) -> Page[MessageRead]:
     """List the messages on a ticket, oldest first. Contacts do not see internal notes."""
     ticket = get_visible_ticket(caller, await tickets.find(tx, ref), ref)
+    await reads.note(caller, f"ticket/{ticket.id}")
     is_staff = caller.customer is None
     rows = await messages.list_of_ticket(
         tx, ticket.id, internal=is_staff, after=page.after_as(UUID), limit=page.limit

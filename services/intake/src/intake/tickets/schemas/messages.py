@@ -46,13 +46,24 @@ class MailToContactRead(ResponseModel):
     problem: str | None
 
 
+class AuthenticationResults(ResponseModel):
+    """What the mail gateway reported of a mail, as it named the results (`pass`, `fail`, `none`, …).
+
+    Null is what it did not report.
+    """
+
+    spf: str | None = None
+    dkim: str | None = None
+    dmarc: str | None = None
+
+
 class MessageRead(ResponseModel):
     """A message on a ticket; `automatic` ones were written by a machine.
 
     `author_name` is null where the directory does not know the author: a machine, an unknown sender.
     `history` is what stood below the new words of an answer. What follows is null for contacts:
     `sender_doubt` and `email`, why the sender of an e-mail was not believed, and its id (see
-    `/v1/emails`); `mailing` and `mails`, whether an answer of ours goes out by mail (`nobody`: no contact who
+    `/v1/emails`); `authentication`, what our mail gateway reported of its SPF, DKIM and DMARC; `mailing` and `mails`, whether an answer of ours goes out by mail (`nobody`: no contact who
     opened the ticket or wrote on it gets mail; `off`: no mail server was set), and what became of it;
     `partner`, the key of the partner to or from whom it is;
     `check`, what was found in it before it was sent, and `findings`, the same with the words, in the
@@ -72,6 +83,7 @@ class MessageRead(ResponseModel):
     attachments: list[AttachmentRead]
     email: UUID | None
     sender_doubt: str | None
+    authentication: AuthenticationResults | None
     mailing: Mailing | None
     mails: list[MailToContactRead] | None
     partner: str | None
@@ -83,6 +95,7 @@ class MessageRead(ResponseModel):
 _FOR_STAFF: Final = {
     "email",
     "sender_doubt",
+    "authentication",
     "mailing",
     "mails",
     "partner",
@@ -119,6 +132,7 @@ def to_message_response(
         ],
         email=message.mail_id if is_staff else None,
         sender_doubt=message.sender_doubt if is_staff else None,
+        authentication=_authentication(message) if is_staff else None,
         mailing=message.mailing if is_staff else None,
         mails=[MailToContactRead.model_validate(mail) for mail in mails] if is_staff else None,
         partner=message.partner if is_staff else None,
@@ -126,6 +140,11 @@ def to_message_response(
         check=MessageCheckRead.model_validate(check) if is_staff and check else None,
         findings=_findings(findings) if is_staff else None,
     )
+
+
+def _authentication(message: Message) -> AuthenticationResults | None:
+    given = message.authentication
+    return None if given is None else AuthenticationResults.model_validate(given)
 
 
 def _findings(findings: Sequence[Finding] | None) -> list[FindingRead] | None:

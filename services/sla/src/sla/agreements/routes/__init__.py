@@ -4,6 +4,7 @@ from sla.agreements.routes import clock_moves as bulk_updates
 from sla.agreements.routes import (
     comments,
     comparison,
+    contact_export,
     coverage_end,
     coverage_extend,
     drafts,
@@ -22,5 +23,6 @@ ROUTERS = (
     coverage_end.routes,
     termination.routes,
     page.routes,
+    contact_export.routes,
 )
 """In this order: `/matching` must precede the routes with a `{name}`."""

@@ -35,6 +35,20 @@ async def list_page(
     return [Comment(**row._mapping) for row in rows]
 
 
+async def of_contact(
+    tx: Connection, contact: UUID, limit: int, after: tuple[UUID] | None
+) -> list[Comment]:
+    """Up to `limit` comments by a contact, oldest first."""
+    statement = select(comments).where(comments.c.created_by == f"contact/{contact}")
+    rows = await tx.execute(page_after(statement, (comments.c.id,), after, limit - 1))
+    return [Comment(**row._mapping) for row in rows]
+
+
+def to_record(comment: Comment) -> dict[str, object]:
+    """The comment as an export has it."""
+    return asdict(comment) | {"created_at": comment.created_at.isoformat()}
+
+
 async def erase(tx: Connection, contact: UUID) -> None:
     """Erase the words of a contact's comments; who commented when stays."""
     await tx.execute(text("SELECT erase_agreement_comments(:contact)"), {"contact": contact})

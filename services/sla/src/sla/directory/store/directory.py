@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from common.persistence.database import Connection, is_transient
 from common.telemetry import logger
-from sla.directory.tables import customers, environments, partners
+from sla.directory.tables import contacts, customers, environments, partners
 
 log = logger(__name__)
 
@@ -88,6 +88,11 @@ async def find_customer(tx: Connection, id_or_key: UUID | str) -> Customer | Non
     statement = select(customers.c.id, customers.c.key).where(column == id_or_key)
     row = (await tx.execute(statement)).one_or_none()
     return Customer(row.id, row.key) if row else None
+
+
+async def contact_exists(tx: Connection, id: UUID) -> bool:
+    """Return whether a contact has this id, also one who is erased."""
+    return await tx.scalar(select(contacts.c.id).where(contacts.c.id == id)) is not None
 
 
 async def partner_exists(tx: Connection, key: str) -> bool:

@@ -15,6 +15,9 @@ SELECT open_to_contacts('tickets', 'customer_id = (SELECT own_customer())',
 SELECT open_to_contacts('messages',
     $$visibility = 'public' AND EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id)$$,
     'SELECT, INSERT');
+-- Written and never read: contacts see no reasons.
+SELECT open_to_contacts('reasons', $$EXISTS (SELECT FROM tickets WHERE tickets.id = CASE
+    WHEN subject LIKE 'ticket/%' THEN substr(subject, 8)::uuid END)$$, 'INSERT');
 SELECT open_to_contacts('attachments',
     'EXISTS (SELECT FROM messages WHERE messages.id = message_id)', 'SELECT, INSERT');
 SELECT open_to_contacts('change_requests',

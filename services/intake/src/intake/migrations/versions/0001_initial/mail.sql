@@ -12,6 +12,7 @@ CREATE TABLE mails (
     ticket_id uuid REFERENCES tickets,
     raw_deleted_at timestamptz,
     gateway text,
+    authentication jsonb,
     sender text,
     sender_name text,
     subject text,
@@ -35,6 +36,8 @@ COMMENT ON COLUMN mails.raw_deleted_at IS
     'The row stays when the mail itself is old: one that comes again is still known.';
 COMMENT ON COLUMN mails.gateway IS
     'The name under which our gateway reported, when the mail came, what it had checked.';
+COMMENT ON COLUMN mails.authentication IS
+    'What our gateway reported of SPF, DKIM and DMARC, by method; null where it reported nothing.';
 COMMENT ON COLUMN mails.set_aside_by IS
     'Who looked at a mail that was held back, and found that nobody has to act on it.';
 COMMENT ON COLUMN mails.text IS 'Of a mail that was held back: what it says.';

@@ -190,6 +190,7 @@ CREATE TABLE messages (
     mail_id uuid,
     history text,
     sender_doubt text,
+    authentication jsonb,
     mailing text CHECK (mailing IN ('due', 'planned', 'nobody', 'off')),
     partner text,
     copied_from uuid REFERENCES messages,

@@ -1,0 +1,62 @@
+"""Entries of the audit trail whose reasons are kept beside them, and the erasure of these."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, insert, text
+
+from common import audit
+from common.persistence.database import Connection
+from intake.reasons.domain import SALT_BYTES, digest_of, words_in
+from intake.reasons.tables import reasons
+
+_ERASE: Final = text(
+    """
+    DELETE FROM reasons WHERE subject = ANY(:subjects) OR who = ANY(:accounts)
+        OR subject IN (SELECT 'improvement/' || id FROM monitoring_improvements WHERE ticket_id = ANY(:ids)
+            UNION ALL SELECT 'linked-ticket/' || id FROM linked_tickets WHERE ticket_id = ANY(:ids))
+    """
+).bindparams(
+    bindparam("subjects", type_=ARRAY(Text)),
+    bindparam("accounts", type_=ARRAY(Text)),
+    bindparam("ids", type_=ARRAY(Uuid)),
+)
+
+
+async def record(tx: Connection, entry: audit.Entry) -> None:
+    """Append an entry to the audit trail, which is for ever; its reasons are kept where they can be erased.
+
+    In their place the entry has digests, which prove what was written as long as it is kept.
+    """
+    rows, digests = [], {}
+    for name, words in words_in(entry.grounds).items():
+        salt = secrets.token_bytes(SALT_BYTES)
+        digests[name] = digest_of(salt, words)
+        rows.append(
+            {
+                "digest": digests[name],
+                "subject": entry.subject,
+                "who": entry.who,
+                "at": entry.at,
+                "words": words,
+                "salt": salt,
+            }
+        )
+    if rows:
+        await tx.execute(insert(reasons), rows)
+    await audit.record(tx, replace(entry, grounds={**entry.grounds, **digests}))
+
+
+async def erase(
+    tx: Connection, contact: UUID, accounts: Sequence[str], ids: Sequence[UUID]
+) -> None:
+    """Erase the reasons of acts on a contact and on these tickets, and those that the contact gave.
+
+    `accounts` are the contact's, and the addresses under which they wrote.
+    """
+    own = [f"contact/{contact}", *accounts]
+    subjects = [own[0], *(f"person/{one}" for one in own), *(f"ticket/{id}" for id in ids)]
+    await tx.execute(_ERASE, {"subjects": subjects, "accounts": own, "ids": list(ids)})
