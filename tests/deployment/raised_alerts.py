@@ -45,7 +45,7 @@ def raised_alerts(
     done = subprocess.run(
         [program, "test", "rules", file], capture_output=True, text=True, check=False, timeout=600
     )
-    said = done.stdout + done.stderr
-    raised = set(re.findall(r"alertname: (\w+), time: ", said))
-    assert raised or done.returncode == 0, said
+    output = done.stdout + done.stderr
+    raised = set(re.findall(r"alertname: (\w+), time: ", output))
+    assert raised or done.returncode == 0, output
     return raised

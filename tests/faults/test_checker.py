@@ -64,11 +64,11 @@ def test_only_what_says_so_says_that_nothing_is_stored(status: int, definite: bo
 
 async def test_the_load_keeps_what_callers_were_told() -> None:
     """Refused and not sent again; refused each time; and without an answer before it was refused."""
-    told: dict[str, Iterator[int]] = {}
+    answers: dict[str, Iterator[int]] = {}
 
     async def answer(request: web.Request) -> web.Response:
         key = request.headers["Idempotency-Key"]
-        statuses = told.setdefault(key, iter([503] if len(told) % 2 else [504, 503, 422]))
+        statuses = answers.setdefault(key, iter([503] if len(answers) % 2 else [504, 503, 422]))
         return web.json_response({"detail": "x"}, status=next(statuses))
 
     app = web.Application()

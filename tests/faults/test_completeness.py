@@ -24,7 +24,7 @@ def test_a_skip_is_shown_with_its_reason_and_fails_where_none_may_be(
 ) -> None:
     file = tmp_path / "test_it.py"
     file.write_text(SKIPS)
-    line = [
+    line: list[str | Path] = [
         sys.executable,
         "-m",
         "pytest",

@@ -171,7 +171,7 @@ async def test_moved_maintenance_asks_for_somebody_to_agree_anew(database: Datab
     """R15: what was agreed to was the old window"""
     announced = MaintenanceAnnounced(**MAINTENANCE, announced_by="omar")
     agreed = MaintenanceAgreed(**MAINTENANCE, agreed_by="anna", announced_by="omar")
-    former = {"former_starts_at": NIGHT, "former_ends_at": NIGHT}
+    former: dict[str, Any] = {"former_starts_at": NIGHT, "former_ends_at": NIGHT}
     moved = MaintenanceMoved(**MAINTENANCE, moved_by="omar", announced_by="omar", **former)
     await deliver(database, HANDLERS, (announced, 1), (agreed, 2), (moved, 3), (moved, 4))
     waiting = [one[1:] for one in await informed(database) if one[1] == "open"]

@@ -59,7 +59,7 @@ async def june(database: Database, app: FastAPI, gina: AsyncClient) -> None:
 async def test_availability_is_a_row_for_each_service_and_for_production(
     psql: Psql, dana: AsyncClient
 ) -> None:
-    said = (await dana.get(REVIEW)).json()["report"]["uptimes"]
+    uptimes = (await dana.get(REVIEW)).json()["report"]["uptimes"]
     read = await psql(
         "SELECT month, edition, preliminary, service, met, agreed_seconds, down_seconds, mttr_seconds"
         " FROM sla_availability ORDER BY service NULLS FIRST",
@@ -73,7 +73,7 @@ async def test_availability_is_a_row_for_each_service_and_for_production(
     assert read.rows == [
         ["2026-06", "0", "f", "", "f", agreed, down, outage],
         ["2026-06", "0", "f", "billing", "f", agreed, down, outage],
-        *([one["subject"], f"{one['availability']:.12f}", "0.99"] for one in said),
+        *([one["subject"], f"{one['availability']:.12f}", "0.99"] for one in uptimes),
         ["all", "2026-06-01", outage],
         ["billing", "2026-06-01", outage],
         ["99 % availability", "availability", "0.99", "missed", "0.9596"],

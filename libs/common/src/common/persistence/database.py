@@ -70,10 +70,10 @@ class _Shared:
 class Database:
     """The connections of one kind of work to the schema of a service.
 
-    `for_workload` gives the connections of another kind. `sizes` are numbers of connections by the
-    workload's name, in place of its own. Shared by all of them:
-    `on_outbox_events` and `on_deadlines_scheduled`, called after the commit of a transaction that
-    published events or scheduled deadlines; the latter with the earliest instant scheduled.
+    `for_workload` gives the connections of another kind; `close` closes all. `sizes` are numbers of
+    connections by the workload's name, in place of its own. Shared by all of them: `on_outbox_events` and
+    `on_deadlines_scheduled`, called after the commit of a transaction that published events or scheduled
+    deadlines; the latter with the earliest instant scheduled.
     """
 
     def __init__(
@@ -146,10 +146,8 @@ class Database:
             has_events = connection.info.pop(HAS_OUTBOX_EVENTS, False)
             earliest_deadline: datetime | None = connection.info.pop(EARLIEST_DEADLINE, None)
             committed: Sequence[Callable[[], None]] = connection.info.pop(AFTER_COMMIT, ())
-        for call in committed:
+        for call in (*committed, *(self.on_outbox_events if has_events else ())):
             call()
-        for wake in self.on_outbox_events if has_events else ():
-            wake()
         if earliest_deadline is not None:
             for notify in self.on_deadlines_scheduled:
                 notify(earliest_deadline)
@@ -166,12 +164,10 @@ class Database:
         return await connect(self.url, self.schema, workload, name=name)
 
     @property
-    def engines(self) -> tuple[AsyncEngine, ...]:
-        """The pools of all workloads that were asked for."""
-        return tuple(database.engine for database in self._shared.databases.values())
+    def engines(self) -> list[AsyncEngine]:
+        return [database.engine for database in self._shared.databases.values()]
 
     async def close(self) -> None:
-        """Close the pools of all workloads."""
         for engine in self.engines:
             await engine.dispose()
 
