@@ -808,5 +808,9 @@ CREATE VIEW reporting.delivery_gate_deliveries_monthly AS SELECT
     -- numeric: share that was taken back (0 to 1); null where none has ended
     count(*) FILTER (WHERE state = 'rolled_back')::numeric / nullif(count(*) FILTER (WHERE state IN ('delivered', 'rolled_back')), 0) AS failure_ratio,
     -- bigint: seconds from request to beginning, for half of them less
-    percentile_disc(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM started_at - requested_at)::bigint) AS median_review_seconds
+    percentile_disc(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM started_at - requested_at)::bigint) AS median_review_seconds,
+    -- bigint: seconds from the beginning of a delivery that failed until it was taken back, for
+    -- half of them less; null where none was (time to restore; that of Blockers is in
+    -- escalation_restorations_monthly)
+    percentile_disc(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM ended_at - started_at)::bigint) FILTER (WHERE state = 'rolled_back') AS median_restore_seconds
 FROM deliveries WHERE started_at IS NOT NULL GROUP BY 1, product, tier;

@@ -612,3 +612,25 @@ CREATE VIEW reporting.escalation_pages_daily AS SELECT
     -- bigint: those between 22 and 6 o'clock in UTC; see the person's own zone before you judge
     count(*) FILTER (WHERE extract(hour FROM send_at AT TIME ZONE 'UTC') NOT BETWEEN 6 AND 21) AS at_night
 FROM notifications WHERE purpose = 'page' AND state = 'sent' GROUP BY 1, person;
+
+-- How long Blockers lasted (DORA: time to restore): one row per month (in UTC), tier, service
+-- and customer.
+CREATE VIEW reporting.escalation_restorations_monthly AS SELECT
+    -- text: month in which they were raised, in UTC: 2030-01
+    to_char(opened_at AT TIME ZONE 'UTC', 'YYYY-MM') AS month,
+    -- text: tier of the environment; null where it is about none
+    tier,
+    -- text: key of the service; null where it is about none
+    service,
+    -- text: key of the customer; null where it is about none
+    customer,
+    -- bigint: Blockers that were raised
+    count(*) AS raised,
+    -- bigint: those that are over
+    count(resolved_at) AS ended,
+    -- bigint: seconds of elapsed time from opening to end, for half of them less; null where none
+    -- has ended
+    percentile_disc(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM resolved_at - opened_at)::bigint) FILTER (WHERE resolved_at IS NOT NULL) AS median_restore_seconds,
+    -- bigint: seconds of elapsed time of the longest; null where none has ended
+    extract(epoch FROM max(resolved_at - opened_at))::bigint AS longest_restore_seconds
+FROM escalations WHERE trigger = 'blocker_raised' GROUP BY 1, tier, service, customer;

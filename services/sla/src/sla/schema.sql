@@ -3075,3 +3075,310 @@ CREATE VIEW reporting.sla_daily_costs AS SELECT
     cents::numeric / 100 AS amount
 FROM time_entry_figures WHERE span = 'day' AND customer_id <>
     '00000000-0000-0000-0000-000000000000';
+
+-- Promises about measured figures: one row per version.
+CREATE VIEW reporting.sla_measured_promises AS SELECT
+    -- uuid: id of what is measured
+    p.series_id AS series_id,
+    -- text: key of what is measured
+    s.key AS series,
+    -- integer: counts from 1
+    p.version AS version,
+    -- uuid: customer to whom it is promised; null: to nobody in particular
+    s.customer_id AS customer_id,
+    -- text: key of the service; null: none
+    s.service AS service,
+    -- text: key of the environment; null: none
+    s.environment AS environment,
+    -- text: unit of target and baseline
+    s.unit AS unit,
+    -- timestamptz: instant
+    p.valid_from AS valid_from,
+    -- timestamptz: instant, not included; null: the newest version
+    next.valid_until AS valid_until,
+    -- text: mean, median, p95, max, min, last; of a month
+    p.statistic AS statistic,
+    -- text: lower or higher
+    p.better AS better,
+    -- float8: promised figure, in the unit
+    p.target AS target,
+    -- float8: figure before the promise, in the unit; null: none
+    p.baseline AS baseline,
+    -- text: sub
+    p.agreed_by AS agreed_by,
+    -- timestamptz: instant
+    p.agreed_at AS agreed_at
+FROM measured_promises p JOIN series s ON s.id = p.series_id LEFT JOIN LATERAL (SELECT
+    min(later.valid_from) AS valid_until FROM measured_promises later WHERE later.series_id =
+    p.series_id AND later.valid_from > p.valid_from) AS next ON true;
+
+-- What was measured: one row per series and day (in UTC), whether it is promised or not.
+CREATE VIEW reporting.sla_measured_days AS SELECT
+    -- uuid: id of what is measured
+    d.series_id AS series_id,
+    -- text: key of what is measured
+    s.key AS series,
+    -- date: date in UTC
+    d.day AS day,
+    -- uuid: see sla_customers; null: of nobody in particular
+    s.customer_id AS customer_id,
+    -- text: key of the service; null: none
+    s.service AS service,
+    -- text: key of the environment; null: none
+    s.environment AS environment,
+    -- text: unit of the figures
+    s.unit AS unit,
+    -- integer: number of samples
+    d.count AS samples,
+    -- float8: in the unit
+    d.low AS lowest,
+    -- float8: in the unit
+    d.total / d.count AS mean,
+    -- float8: in the unit
+    d.peak AS highest
+FROM sample_days d JOIN series s ON s.id = d.series_id;
+
+-- Warnings that a part of a month's allowed downtime is used: one row each, also of the running
+-- month.
+CREATE VIEW reporting.sla_downtime_warnings AS SELECT
+    -- text: key of the agreement
+    b.agreement AS agreement,
+    -- uuid: see sla_customers
+    b.customer_id AS customer_id,
+    -- text: month in the agreement's zone: 2030-01
+    to_char(b.month, 'YYYY-MM') AS month,
+    -- numeric: used part of what is allowed, 0 to 1; 1: all of it
+    w.share AS share,
+    -- timestamptz: instant at which it was used
+    w.reached_at AS reached_at,
+    -- timestamptz: instant at which that was known
+    w.known_at AS known_at
+FROM availability_warnings w JOIN availability_budgets b ON b.id = w.budget_id;
+
+-- Goals that came to be at risk while their month lasted: one row per goal and month.
+CREATE VIEW reporting.sla_goal_warnings AS SELECT
+    -- text: key of the agreement
+    agreement,
+    -- text: month in the agreement's zone: 2030-01
+    month,
+    -- text: what was agreed on, in words of the agreement's terms
+    goal,
+    -- timestamptz: instant; null: lost at once
+    at_risk_at,
+    -- timestamptz: instant from which on it could not be met; null: it could
+    lost_at
+FROM goal_warnings;
+
+-- Service reviews: one row per customer and month that was drawn up.
+CREATE VIEW reporting.sla_reviews AS SELECT
+    -- uuid: see sla_reviews
+    r.id AS review_id,
+    -- uuid: see sla_customers
+    r.customer_id AS customer_id,
+    -- text: the customer's own: 2030-01
+    r.month AS month,
+    -- integer: edition of the review that says so; 0: drawn up, not published
+    r.edition AS edition,
+    -- boolean: whether the month was not over when it was drawn up
+    (newest.figures ->> 'preliminary')::boolean AS preliminary,
+    -- text: what people call it: acme-2030-01
+    r.key AS review,
+    -- text: sub of who drew it up last
+    r.generated_by AS generated_by,
+    -- timestamptz: instant
+    r.generated_at AS generated_at,
+    -- timestamptz: instant of the first edition; null before
+    published.first_at AS published_at,
+    -- timestamptz: instant of the newest edition; null before
+    published.last_at AS last_published_at,
+    -- integer: breached promises of the month
+    (newest.figures ->> 'breaches_total')::int AS breaches,
+    -- bigint: actions that were agreed on in it
+    actions.agreed AS actions,
+    -- bigint: those that somebody else has seen done
+    actions.verified AS actions_verified
+FROM reviews r LEFT JOIN review_editions e ON e.review_id = r.id AND e.edition = r.edition CROSS
+    JOIN LATERAL (SELECT coalesce(e.figures, r.figures) AS figures) AS newest LEFT JOIN LATERAL
+    (SELECT count(*) AS agreed, count(*) FILTER (WHERE state = 'verified') AS verified FROM
+    action_items WHERE review_id = r.id) AS actions ON true LEFT JOIN LATERAL (SELECT
+    min(published_at) AS first_at, max(published_at) AS last_at FROM review_editions WHERE
+    review_id = r.id) AS published ON true;
+
+-- Published editions of reviews, none of which ever changes: one row each.
+CREATE VIEW reporting.sla_review_editions AS SELECT
+    -- uuid: see sla_reviews
+    review_id,
+    -- integer: counts from 1; each later one is a correction
+    edition,
+    -- text: sub of who drew it up
+    generated_by,
+    -- timestamptz: instant
+    generated_at,
+    -- text: sub of who published it; never who drew it up
+    published_by,
+    -- timestamptz: instant
+    published_at,
+    -- float8: of production as a whole, as this edition says, 0 to 1; null: no agreed time
+    (jsonb_path_query_first(figures, '$.uptimes[*]?(@."subject" == "Production").availability') #>> '{}')::float8 AS availability
+FROM review_editions;
+
+-- Actions that were agreed on in reviews: one row each.
+CREATE VIEW reporting.sla_review_actions AS SELECT
+    -- uuid: id of the action
+    id AS action_id,
+    -- text: what people call it: RA-7
+    key AS action,
+    -- uuid: see sla_reviews
+    review_id,
+    -- uuid: see sla_customers
+    customer_id,
+    -- text: month of the review in which it was agreed on
+    month,
+    -- text: sub of who does it
+    owner,
+    -- date: date in the customer's zone
+    due,
+    -- text: sub
+    agreed_by,
+    -- timestamptz: instant
+    agreed_at,
+    -- text: open, done or verified
+    state,
+    -- text: sub of who did it, the owner; null before
+    done_by,
+    -- timestamptz: instant; null before
+    done_at,
+    -- text: sub of who has seen it done, somebody else; null before
+    verified_by,
+    -- timestamptz: instant; null before
+    verified_at
+FROM action_items;
+
+-- Availability as reviews say it: one row per customer, month and service (promised, or with an
+-- outage), and one for production as a whole.
+CREATE VIEW reporting.sla_availability AS SELECT
+    -- uuid: see sla_reviews
+    r.id AS review_id,
+    -- uuid: see sla_customers
+    r.customer_id AS customer_id,
+    -- text: the customer's own: 2030-01
+    r.month AS month,
+    -- integer: edition of the review that says so; 0: drawn up, not published
+    r.edition AS edition,
+    -- boolean: whether the month was not over when it was drawn up
+    (newest.figures ->> 'preliminary')::boolean AS preliminary,
+    -- text: key of the service; null: production as a whole, which is down while any service is
+    nullif(line.value ->> 'subject', 'Production') AS service,
+    -- float8: share of the agreed time, 0 to 1; null: no agreed time
+    (line.value ->> 'availability')::float8 AS availability,
+    -- float8: promised share, 0 to 1; null: none
+    (line.value ->> 'promised')::float8 AS promised,
+    -- boolean: whether what was promised was kept; null where nothing was
+    (line.value ->> 'availability')::float8 >= (line.value ->> 'promised')::float8 AS met,
+    -- bigint: agreed service time of the month
+    (line.value ->> 'agreed_seconds')::bigint AS agreed_seconds,
+    -- bigint: downtime in it, without agreed maintenance
+    (line.value ->> 'down_seconds')::bigint AS down_seconds,
+    -- bigint: mean time to repair; null without an ended failure
+    (line.value ->> 'mttr_seconds')::bigint AS mttr_seconds,
+    -- bigint: mean time between failures; null without a failure
+    (line.value ->> 'mtbf_seconds')::bigint AS mtbf_seconds
+FROM reviews r LEFT JOIN review_editions e ON e.review_id = r.id AND e.edition = r.edition CROSS
+    JOIN LATERAL (SELECT coalesce(e.figures, r.figures) AS figures) AS newest CROSS JOIN LATERAL
+    jsonb_array_elements(newest.figures -> 'uptimes') AS line(value);
+
+-- Downtime by date, as reviews say it: one row per customer, service and day on which something
+-- was down.
+CREATE VIEW reporting.sla_daily_downtime AS SELECT
+    -- uuid: see sla_reviews
+    r.id AS review_id,
+    -- uuid: see sla_customers
+    r.customer_id AS customer_id,
+    -- text: the customer's own: 2030-01
+    r.month AS month,
+    -- integer: edition of the review that says so; 0: drawn up, not published
+    r.edition AS edition,
+    -- boolean: whether the month was not over when it was drawn up
+    (newest.figures ->> 'preliminary')::boolean AS preliminary,
+    -- text: key of the service; null: production as a whole, which is down while any service is
+    nullif(line.value ->> 'subject', 'Production') AS service,
+    -- date: date, in the customer's own zone (sla_customers.day_zone)
+    (dated.value ->> 0)::date AS day,
+    -- bigint: elapsed time, overlapping outages once, without agreed maintenance
+    (dated.value ->> 1)::bigint AS down_seconds
+FROM reviews r LEFT JOIN review_editions e ON e.review_id = r.id AND e.edition = r.edition CROSS
+    JOIN LATERAL (SELECT coalesce(e.figures, r.figures) AS figures) AS newest CROSS JOIN LATERAL
+    jsonb_array_elements(newest.figures -> 'uptimes') AS line(value) CROSS JOIN LATERAL
+    jsonb_array_elements(line.value -> 'down') AS dated(value);
+
+-- Goals of agreements as reviews say it: one row per customer, month and goal.
+CREATE VIEW reporting.sla_goals AS SELECT
+    -- uuid: see sla_reviews
+    r.id AS review_id,
+    -- uuid: see sla_customers
+    r.customer_id AS customer_id,
+    -- text: the customer's own: 2030-01
+    r.month AS month,
+    -- integer: edition of the review that says so; 0: drawn up, not published
+    r.edition AS edition,
+    -- boolean: whether the month was not over when it was drawn up
+    (newest.figures ->> 'preliminary')::boolean AS preliminary,
+    -- text: key of the agreement
+    (line.value ->> 'agreement')::text AS agreement,
+    -- text: what was agreed on, in words of the agreement's terms
+    (line.value ->> 'goal')::text AS goal,
+    -- text: what was promised; availability
+    (line.value ->> 'metric')::text AS metric,
+    -- text: key of the service; null: all of them
+    (line.value ->> 'service')::text AS service,
+    -- float8: agreed share, 0 to 1
+    (line.value ->> 'target')::float8 AS target,
+    -- integer: promises that were kept
+    (line.value ->> 'met')::int AS met,
+    -- integer: promises that were broken, those that are waived among them
+    (line.value ->> 'broken')::int AS broken,
+    -- integer: of these: approved before the deadline
+    (line.value ->> 'waived')::int AS waived,
+    -- float8: share that was kept, 0 to 1; null where nothing came to its end
+    (line.value ->> 'share')::float8 AS share,
+    -- text: met, missed, none; while the month lasts: on_track, at_risk, lost
+    (line.value ->> 'state')::text AS state,
+    -- numeric: service credit before any cap; null where none is agreed
+    (line.value ->> 'credit')::numeric AS credit,
+    -- text: ISO 4217; null where no credit is agreed
+    (line.value ->> 'currency')::text AS currency
+FROM reviews r LEFT JOIN review_editions e ON e.review_id = r.id AND e.edition = r.edition CROSS
+    JOIN LATERAL (SELECT coalesce(e.figures, r.figures) AS figures) AS newest CROSS JOIN LATERAL
+    jsonb_array_elements(newest.figures -> 'goals') AS line(value);
+
+-- Measured promises as reviews say it: one row per customer, month and figure.
+CREATE VIEW reporting.sla_measured_results AS SELECT
+    -- uuid: see sla_reviews
+    r.id AS review_id,
+    -- uuid: see sla_customers
+    r.customer_id AS customer_id,
+    -- text: the customer's own: 2030-01
+    r.month AS month,
+    -- integer: edition of the review that says so; 0: drawn up, not published
+    r.edition AS edition,
+    -- boolean: whether the month was not over when it was drawn up
+    (newest.figures ->> 'preliminary')::boolean AS preliminary,
+    -- text: what is measured
+    (line.value ->> 'name')::text AS name,
+    -- text: key of its service, else of its environment; '' for neither
+    (line.value ->> 'scope')::text AS scope,
+    -- text: unit of target and actual
+    (line.value ->> 'unit')::text AS unit,
+    -- text: mean, median, p95, max, min, last
+    (line.value ->> 'statistic')::text AS statistic,
+    -- text: lower or higher
+    (line.value ->> 'better')::text AS better,
+    -- float8: promised figure, in the unit
+    (line.value ->> 'target')::float8 AS target,
+    -- float8: figure of the month, in the unit; null without samples
+    (line.value ->> 'actual')::float8 AS actual,
+    -- text: met, breached, unmeasured (too few samples)
+    (line.value ->> 'verdict')::text AS verdict
+FROM reviews r LEFT JOIN review_editions e ON e.review_id = r.id AND e.edition = r.edition CROSS
+    JOIN LATERAL (SELECT coalesce(e.figures, r.figures) AS figures) AS newest CROSS JOIN LATERAL
+    jsonb_array_elements(newest.figures -> 'measured') AS line(value);
