@@ -13,7 +13,7 @@ from typer.main import get_command
 
 from tests.deployment.alert_cases import CASES
 
-from .test_monitoring import ALERTS
+from .test_monitoring import ALERTS, PLACEHOLDER
 from .test_typed_commands import lines_of_code, parse
 
 ROOT: Final = Path(__file__).parents[2]
@@ -67,7 +67,9 @@ def test_there_are_twelve_different_ones() -> None:
 
 @pytest.mark.parametrize("drill", DRILLS, ids=lambda drill: str(drill.title))
 def test_the_alert_leads_to_the_page_that_finds_it(drill: Drill) -> None:
-    assert RULES[drill.alert]["annotations"]["runbook_url"] == f"docs/runbooks/{drill.page}"
+    assert (
+        RULES[drill.alert]["annotations"]["runbook_url"] == f"{PLACEHOLDER}/runbooks/{drill.page}"
+    )
     assert drill.quoted in (ROOT / "docs/runbooks" / drill.page).read_text(encoding="utf-8")
     assert drill.alert in {case.alert for case in CASES}, "promtool raises it on such series"
     for other in re.findall(r"`(OpsDesk\w+)`", PAGE):

@@ -44,6 +44,7 @@ BY_HISTORY = {
     ("escalation", "condition"): "the same",
     ("escalation", "hours"): "the same",
     ("escalation", "maintenance"): "the same",
+    ("escalation", "second-eyes"): "the same",
     (
         "escalation",
         "environment",

@@ -15,6 +15,7 @@ class PooledDatabase:
     def __init__(self, database: Database) -> None:
         self.database = database
         self._connections: dict[int, asyncpg.Connection] = {}
+        """By the id of what SQLAlchemy has around it, which loses it before it is told of as closed."""
         self._watched: list[AsyncEngine] = []
         for engine in database.engines:
             self._watch(engine)
@@ -22,7 +23,7 @@ class PooledDatabase:
     @property
     def server_processes(self) -> tuple[int, ...]:
         """The ids of PostgreSQL's processes behind the pools."""
-        return tuple(self._connections)
+        return tuple(one.get_server_pid() for one in self._connections.values())
 
     async def come_to_rest(self) -> None:
         """Forget a test's callbacks, and close the pools if they have a connection that is not as it was opened."""
@@ -40,11 +41,10 @@ class PooledDatabase:
         event.listen(engine.sync_engine, "close", self._closed)
 
     def _opened(self, pooled: Any, _record: object) -> None:
-        connection = pooled.driver_connection
-        self._connections[connection.get_server_pid()] = connection
+        self._connections[id(pooled)] = pooled.driver_connection
 
     def _closed(self, pooled: Any, _record: object) -> None:
-        self._connections.pop(pooled.driver_connection.get_server_pid(), None)
+        self._connections.pop(id(pooled), None)
 
 
 def _is_idle(connection: asyncpg.Connection) -> bool:

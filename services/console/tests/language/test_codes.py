@@ -34,6 +34,7 @@ SHOWN: dict[Code, tuple[str, ...]] = {
     ("intake", "contract"): ("contract",),
     ("intake", "impact"): ("level",),
     ("intake", "cause"): ("improvement_cause",),
+    ("intake", "ended_how"): ("state",),
     ("intake", "decision"): ("access_state", "whose_value"),
     ("intake", "field"): ("fact",),
     ("intake", "kind"): ("kind", "waiting", "notice_kind"),
@@ -87,8 +88,8 @@ PARTLY: dict[Code, set[str]] = {
         "add", "email", "person", "remove", "replace", "role", "rota", "sms",
     },
     ("intake", "kind"): {
-        "blocks", "caused_by", "child_of", "client", "duplicates", "follows", "jira", "person",
-        "servicenow", "split_from", "token", "zendesk",
+        "blocks", "caused_by", "child_of", "client", "customers", "duplicates", "environments", "follows", "jira",
+        "partners", "person", "servicenow", "split_from", "staff", "token", "zendesk",
     },
     ("intake", "outcome"): {
         "applied", "created", "duplicate", "imported", "known", "own", "read", "refused",

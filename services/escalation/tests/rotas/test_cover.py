@@ -127,6 +127,7 @@ async def test_who_is_on_call_until_when_and_who_next(theo: AsyncClient) -> None
     assert item == {
         "rota": "night",
         "people": ["sven"],
+        "callable": [{"person": "sven", "name": "", "phone": None}],
         "until": "2026-03-02T08:00:00Z",
         "next": ["mia"],
         "gaps": [],
