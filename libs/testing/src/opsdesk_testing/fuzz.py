@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import schemathesis
+import schemathesis.specs.openapi.schemas  # else it is imported, and rewritten by pytest, in the thread of a test
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from hypothesis import HealthCheck, Phase, given, settings

@@ -105,6 +105,13 @@ async def _revoke_and_ask_for_erasure(app: FastAPI, database: Database, marks: M
         body = {"kind": "client", "name": "nobody's"} | reason
         revoked = await theo.post("/v1/token-revocations", json=body)
         assert revoked.is_success, revoked.text
+        for noun, kind, key in (
+            ("environments", "environment", "brightwater-prod"),
+            ("customers", "customer", "brightwater"),
+        ):
+            reason = {"reason": marks.word(f"POST /v1/{noun}/{{{kind}}}/end reason", STAFF)}
+            asked = await theo.post(f"/v1/{noun}/{key}/end", json=reason)
+            assert asked.is_success, asked.text
 
 
 Step = tuple[AsyncClient, str, dict[str, str], dict[str, Any]]
