@@ -11,14 +11,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if session.config.getoption("no_skips") and _skipped(session.config):
+    if session.config.getoption("no_skips", default=False) and _skipped(session.config):
         session.exitstatus = max(session.exitstatus, pytest.ExitCode.TESTS_FAILED)
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    if config.getoption("no_skips") and (count := _skipped(config)):
+    if config.getoption("no_skips", default=False) and (count := _skipped(config)):
         line = f"{count} skipped, for the reasons above: --no-skips says that nothing may be"
         terminalreporter.write_line(line, red=True)
 

@@ -28,7 +28,9 @@ from tests.faults.recording import LEAD, record
 from tests.faults.site import Site
 
 RECORDED_S = 240
-"""Seconds that are recorded: longer than any page waits (three minutes of trouble, looked at each 15 s)."""
+"""Seconds that are recorded: longer than the pages wait that these faults should raise (three minutes of trouble).
+
+What waits for five minutes, as `OpsDeskDegraded` does, is not seen here: promtool's cases alone say of it that it stays quiet."""
 FAULT_S = RECORDED_S + 10.0
 """Seconds that a fault lasts: what its end brings about is not looked at."""
 LOOKS = range(LEAD, LEAD + RECORDED_S, 15)

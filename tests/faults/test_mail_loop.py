@@ -61,7 +61,7 @@ async def looped(one: FaultSite, loop: str, mails: int, seconds: float) -> None:
 
 
 async def send_loop(one: FaultSite, loop: str, mails: int, outcomes: "Counter[str]") -> None:
-    """The first mail, then all others over a few connections. A mail without an answer is sent again."""
+    """The first mail, then all others over a few connections. Raises where one has no answer."""
     headers = {
         "Authorization": f"Bearer {one.site.machine_token('gateway', 'emails:write')}",
         "Content-Type": "message/rfc822",

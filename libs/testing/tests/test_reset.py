@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common.persistence.database import Database
 from opsdesk_testing.databases import Template, Templates
@@ -67,6 +68,25 @@ async def test_who_is_still_connected_is_hung_up_on(
         assert database.url == url
         await _state(database)
     assert left[0].is_closed()
+
+
+async def test_a_transaction_that_a_test_left_open_changes_nothing_in_the_next(
+    templates: Templates, template: Template
+) -> None:
+    left: list[AsyncConnection] = []
+
+    async def leave_it_open(database: Database) -> None:
+        left.append(await database.engine.connect())
+        await left[0].execute(text("DELETE FROM blunt_words"))
+
+    async with templates.database(template, pool_size=2) as database:
+        at_first = await _state(database)
+    url = await _used(templates, template, leave_it_open)
+    async with templates.database(template, pool_size=2) as database:
+        assert database.url == url
+        assert await _state(database) == at_first
+    await left[0].invalidate()
+    await left[0].close()
 
 
 async def test_a_changed_schema_is_in_no_other_test(

@@ -78,6 +78,28 @@ async def test_what_waits_for_a_fork_is_nobodys_page(database: Database) -> None
     assert _gauge("opsdesk_parked_oldest_seconds") == 0
 
 
+async def test_thousands_that_wait_for_a_fork_are_looked_up_and_not_compared_with_each_other(
+    database: Database,
+) -> None:
+    """30,000 of them took the gauges a minute, as long as which they say that the database is away."""
+    await _run(
+        database,
+        'INSERT INTO parked (source, subject, sequence, topic, partition, "offset", headers)'
+        " SELECT 'away', 'account/' || n, 2, 'a.topic', 0, n, '{}' FROM generate_series(1, 3000) n",
+    )
+    await _run(
+        database, "INSERT INTO stopped_sources (source, subject, sequence) VALUES ('away', 'x', 1)"
+    )
+    await collect(database)
+    assert _gauge("opsdesk_parked_oldest_seconds") == 0
+    select = queue_metrics._select_queues(database.schema)
+    async with database.transaction() as tx:
+        explained = text(f"EXPLAIN {select.text}").bindparams(*select._bindparams.values())
+        plan = "\n".join(await tx.scalars(explained, {"kinds": []}))
+    assert "hashed SubPlan" in plan
+    assert "Join Filter" not in plan
+
+
 async def test_a_deadline_that_is_due_and_does_not_fire_is_seen(database: Database) -> None:
     """Nothing fires, so nothing is late by the lags: its age says it, also while it is put off."""
     await freeze_time(database, NOON)

@@ -30,6 +30,8 @@ class PooledDatabase:
         new = [engine for engine in self.database.engines if engine not in self._watched]
         if new or not all(map(_is_idle, self._connections.values())):
             await self.database.close()
+            # What a test left checked out stays open: it is hung up on.
+            self._connections.clear()
         for engine in new:
             self._watch(engine)
         self.database.on_outbox_events.clear()

@@ -118,7 +118,7 @@ SERVICE: Final = (
     Panel("Security events", "docs/security-events.md", "short",
           ((rate(metrics.SECURITY_EVENTS, "service, kind"), "{{service}} {{kind}}"),)),
     Panel("How long the database has not answered", "Page from 60 s on.", "s",
-          ((f"time() - {highest(metrics.QUEUES_SEEN_TIMESTAMP)}", "{{service}}"),)),
+          ((f"max by (service) ({_since(metrics.QUEUES_SEEN_TIMESTAMP)})", "{{service}}"),)),
     Panel("Clock beside the database's", "From 30 s on tokens are refused.", "s",
           ((f"max by (service) (abs({name(metrics.CLOCK_DIFFERENCE)}{ALL}))", "{{service}}"),)),
     Panel("Foreign bytes", "Mails, files and feeds, read in processes of their own.", "short",

@@ -49,7 +49,7 @@ def _select_queues(schema: str) -> TextClause:
         (SELECT count(DISTINCT (topic, key)) FROM outbox WHERE held_by = 'key') AS held,
         (SELECT count(*) FROM (SELECT FROM parked LIMIT {MAX_COUNTED_ROWS}) seen) AS parked,
         (SELECT extract(epoch FROM statement_timestamp() - p.parked_at) FROM parked p
-         WHERE NOT EXISTS (SELECT FROM held h WHERE h.source = p.source AND h.subject = p.subject)
+         WHERE (p.source, p.subject) NOT IN (SELECT source, subject FROM held)  -- hashed once
          ORDER BY p.parked_at LIMIT 1) AS parked_seconds,
         (SELECT count(*) FROM dead_letters WHERE settled_at IS NULL) AS dead,
         (SELECT extract(epoch FROM {schema}.now() - min(due_at)) FROM (
