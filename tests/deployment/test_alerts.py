@@ -41,7 +41,7 @@ def test_nothing_is_raised_while_all_is_well(program: Path, tmp_path: Path) -> N
     run(program, "test", "rules", write(tmp_path, [judged("quiet", QUIET, 380, None)]))
 
 
-@pytest.mark.parametrize("case", (*CASES, *OTHER_WAYS), ids=lambda case: case.alert)
+@pytest.mark.parametrize("case", [*CASES, *OTHER_WAYS], ids=lambda case: case.alert)
 def test_an_alert_is_raised_by_what_it_is_for_and_no_other_is(
     program: Path, tmp_path: Path, case: Case
 ) -> None:
