@@ -26,7 +26,7 @@ kill -KILL $PPID
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> tuple[Path, Path]:
+def folders(tmp_path: Path) -> tuple[Path, Path]:
     """Where intake keeps files, and where backups go to."""
     return tmp_path / "files", tmp_path / "backups"
 
@@ -44,9 +44,9 @@ def files_below(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): path.read_text() for path in found}
 
 
-def test_a_copy_that_was_cut_short_is_made_again(places: tuple[Path, Path]) -> None:
+def test_a_copy_that_was_cut_short_is_made_again(folders: tuple[Path, Path]) -> None:
     """It is newer than the file itself, since whatever cut it short wrote it later."""
-    files, backups = places
+    files, backups = folders
     aged(files / "ab/cd/whole", 30).write_text("the whole file")
     aged(backups / "attachments/ab/cd/whole", 0).write_text("the who")
     os.utime(files / "ab/cd/whole", (1_000_000_000,) * 2)
@@ -57,9 +57,9 @@ def test_a_copy_that_was_cut_short_is_made_again(places: tuple[Path, Path]) -> N
 
 
 def test_a_copying_that_is_killed_leaves_no_broken_file(
-    places: tuple[Path, Path], tmp_path: Path
+    folders: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    files, backups = places
+    files, backups = folders
     aged(files / "ab/cd/whole", 1).write_text("the whole file")
     killing = program(tmp_path / "programs", "cp", DIES)
     run("files", files, backups, environment=killing, fails=True)
@@ -71,17 +71,17 @@ def test_a_copying_that_is_killed_leaves_no_broken_file(
 
 
 def test_what_a_killed_copying_left_is_no_file_of_a_storage_that_is_not_mounted(
-    places: tuple[Path, Path],
+    folders: tuple[Path, Path],
 ) -> None:
-    files, backups = places
+    files, backups = folders
     files.mkdir()
     aged(backups / "attachments/.part", 1)
     run("files", files, backups)
     assert files_below(backups) == {}
 
 
-def test_what_is_arriving_is_not_copied(places: tuple[Path, Path]) -> None:
-    files, backups = places
+def test_what_is_arriving_is_not_copied(folders: tuple[Path, Path]) -> None:
+    files, backups = folders
     aged(files / "ab/cd/whole", 1)
     aged(files / "incoming/upload", 0)
     run("files", files, backups)
@@ -104,8 +104,8 @@ def test_wal_of_a_newer_base_backup_on_another_timeline_is_kept(tmp_path: Path) 
         aged(tmp_path / "wal" / name, 1)
     programs = postgres_programs(open_state())
     run("prune", tmp_path, 99_999, environment={"PATH": f"{programs}:{os.environ['PATH']}"})
-    kept = {path.name for path in (tmp_path / "wal").iterdir()}
-    assert kept == {segments[before], segments[back]}
+    remaining = {path.name for path in (tmp_path / "wal").iterdir()}
+    assert remaining == {segments[before], segments[back]}
 
 
 def test_what_backups_that_broke_off_have_left_goes_after_a_day(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_what_backups_that_broke_off_have_left_goes_after_a_day(tmp_path: Path) 
         aged(tmp_path / ".intake.4712", 2),
         aged(tmp_path / "wal/.000000010000000000000005.4713", 2),
     ]
-    kept = [
+    remaining = [
         aged(tmp_path / ".base.4714", 0.5, folder=True),
         aged(tmp_path / ".sla.4715", 0.5),
         aged(tmp_path / "wal/.000000010000000000000006.4716", 0.5),
@@ -123,7 +123,7 @@ def test_what_backups_that_broke_off_have_left_goes_after_a_day(tmp_path: Path) 
     ]
     run("prune", tmp_path, 35)
     assert [path.exists() for path in gone] == [False] * len(gone)
-    assert [path.exists() for path in kept] == [True] * len(kept)
+    assert [path.exists() for path in remaining] == [True] * len(remaining)
 
 
 def test_a_dump_that_fails_leaves_nothing(tmp_path: Path) -> None:
