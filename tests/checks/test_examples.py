@@ -57,8 +57,9 @@ def test_units_start_the_module_that_the_read_me_makes() -> None:
         assert "NoNewPrivileges=yes" in text
 
 
-def test_the_timer_runs_a_backup_program_that_there_is() -> None:
-    unit = (ROOT / "deploy/systemd/opsdesk-backup.service").read_text(encoding="utf-8")
-    [program] = re.findall(r"^ExecStart=/opt/opsdesk/source/(\S+) ", unit, re.MULTILINE)
-    assert os.access(ROOT / program, os.X_OK)
-    assert (ROOT / "deploy/systemd/opsdesk-backup.timer").is_file()
+def test_each_timer_runs_backup_programs_that_there_are() -> None:
+    for timer in (ROOT / "deploy/systemd").glob("*.timer"):
+        unit = timer.with_suffix(".service").read_text(encoding="utf-8")
+        programs = re.findall(r"^ExecStart=/opt/opsdesk/source/(\S+) ", unit, re.MULTILINE)
+        assert len(programs) == 2
+        assert all(os.access(ROOT / program, os.X_OK) for program in programs)

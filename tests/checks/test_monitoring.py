@@ -19,6 +19,7 @@ from common.http.health import NEEDED_BY_REQUESTS
 from common.persistence.database import Database, asyncpg_connection
 from common.telemetry import metrics
 from sla.evidence import fact_sealing
+from tests.deployment.alert_cases import BORN
 
 ROOT = Path(__file__).parents[2]
 RUNBOOKS = sorted((ROOT / "docs/runbooks").glob("*.md"))
@@ -111,6 +112,16 @@ def test_rules_name_metrics_that_there_are() -> None:
     recorded = {rule["record"] for rule in RULES if "record" in rule}
     used = {name for rule in RULES for name in re.findall(r"opsdesk:[a-z_]+:\w+", rule["expr"])}
     assert used == recorded
+
+
+def test_an_alert_on_what_a_counter_has_gained_is_tried_with_a_counter_that_begins() -> None:
+    """increase() of a counter's first value is nothing: a rule must see that otherwise."""
+    gained = {rule["alert"] for rule in ALERTS if "increase(opsdesk_" in rule["expr"]}
+    assert "OpsDeskContactsExported" in gained
+    assert gained <= {case.alert for case in BORN}
+    for rule in ALERTS:
+        if rule["alert"] in gained:
+            assert " unless last_over_time(" in rule["expr"].replace("\n", " "), rule["alert"]
 
 
 def test_dashboards_name_metrics_that_there_are() -> None:

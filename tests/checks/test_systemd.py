@@ -59,12 +59,47 @@ def test_what_a_unit_names_among_the_sources_is_there(unit: Path) -> None:
     assert f"`{SOURCES.rstrip('/')}`" in (FOLDER / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_backup_gets_what_its_program_takes() -> None:
-    [line] = re.findall(
-        r"^ExecStart=(.*)$", (FOLDER / "opsdesk-backup.service").read_text(), re.MULTILINE
+def started(unit: Path) -> dict[str, list[str]]:
+    """By program of deploy/backup: the settings that it is given, in order."""
+    lines = re.findall(
+        rf"^ExecStart={SOURCES}deploy/backup/(\w+) (.*)$", unit.read_text(), re.MULTILINE
     )
-    given = re.findall(r"\$\{(\w+)\}", line)
+    return {program: re.findall(r"\$\{(\w+)\}", words) for program, words in lines}
+
+
+def settings_in_the_readme(file: str) -> dict[str, str]:
+    """What the first block behind the file's name sets."""
     readme = (FOLDER / "README.md").read_text(encoding="utf-8")
-    block = set(re.findall(r"^    (\w+)=", readme, re.MULTILINE))
-    assert given == ["BACKUPS", "BACKUP_DAYS", "WAL"]
-    assert block >= {*given, "ADMIN_DATABASE_URL", "TEXTFILES"}
+    block = re.search(
+        r"(?:^    \w+=.*\n)+", readme[readme.index(f"`/etc/opsdesk/{file}`") :], re.MULTILINE
+    )
+    assert block
+    return dict(line.strip().split("=", 1) for line in block[0].splitlines())
+
+
+def test_the_backup_gets_what_its_programs_take() -> None:
+    given = started(FOLDER / "opsdesk-backup.service")
+    assert given == {"base": ["BACKUPS", "BACKUP_DAYS", "WAL"], "dump": ["BACKUPS"]}
+    block = settings_in_the_readme("backup.env")
+    assert set(block) >= {*given["base"], "ADMIN_DATABASE_URL", "TEXTFILES"}
+    # Debian has pg_verifybackup there alone.
+    assert re.match(r"/usr/lib/postgresql/\d+/bin:.*:/bin$", block["PATH"])
+
+
+def test_the_copy_of_files_gets_what_its_programs_take() -> None:
+    given = started(FOLDER / "opsdesk-backup-files.service")
+    assert given == {
+        "files": ["FILES", "FILES_BACKUPS"],
+        "prune": ["FILES_BACKUPS", "BACKUP_DAYS"],
+    }
+    block = settings_in_the_readme("backup-files.env")
+    assert set(block) == {"FILES", "FILES_BACKUPS", "BACKUP_DAYS"}, "no password for this user"
+
+
+def test_a_timer_starts_whatever_is_to_be_made_each_day() -> None:
+    readme = (FOLDER / "README.md").read_text(encoding="utf-8")
+    made: set[str] = set()
+    for timer in FOLDER.glob("*.timer"):
+        assert f"systemctl enable --now {timer.name}" in readme
+        made |= set(started(timer.with_suffix(".service")))
+    assert made >= {"base", "dump", "files"}

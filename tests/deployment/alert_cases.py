@@ -192,6 +192,13 @@ CASES = (
     Case("OpsDeskContactsExported", _security("contact_exported", "contact.export", "0x30 8x370"), at=40),
 )  # fmt: skip
 
+OTHER_WAYS = (
+    Case("OpsDeskArchiveFails",
+         {'pg_stat_archiver_failed_count{instance="db"}': "3+1x400",
+          'pg_stat_archiver_last_archive_age{instance="db"}': " ".join(["NaN"] * 30)}, {}),
+)  # fmt: skip
+"""What raises an alert, too: an archive that has never taken anything."""
+
 _KINDS = sla("opsdesk_deadlines_fired_total", 'kind="clock", fired_without_events="true"')
 
 BORN = (
@@ -204,6 +211,8 @@ BORN = (
          {sla("opsdesk_consumer_records_missed_total", 'topic="opsdesk.clocks", partition="3"'): _born(7)}, _TOPIC, at=60),
     Case("OpsDeskLoopRestarts", {sla("opsdesk_background_restarts_total", 'loop="queues"'): _born(7)},
          {"service": "sla", "loop": "queues"}, at=15),
+    Case("OpsDeskConnectionsDisplaced",
+         {sla("opsdesk_http_connections_closed_total", 'reason="displaced"'): "_x10 100+100x390"}, at=17),
     Case("OpsDeskForgedRecord", _security("record_refused", "wrong_source", _born(7)), at=15),
     Case("OpsDeskRevokedTokenUsed", _security("authentication_failed", "revoked", _born(7)), at=15),
     Case("OpsDeskIssuerGivesWrongTokens", _security("authentication_failed", "mixed", _born(11)),
@@ -211,6 +220,7 @@ BORN = (
     Case("OpsDeskSecondPersonAvoided", _security("second_person_required", "SELF_APPROVAL", _born(11)), at=60),
     Case("OpsDeskRightsChangedOften", _security("role_changed", "person.roles", _born(51)), at=60),
     Case("OpsDeskContactErased", _security("contact_erased", "contact.erase", _born(7)), at=60),
+    Case("OpsDeskContactsExported", _security("contact_exported", "contact.export", _born(7)), at=60),
     Case("OpsDeskEvidenceRewritten", {sla("opsdesk_evidence_seals_gone_total"): _born(1)}, at=15),
 )  # fmt: skip
 """What happens before anybody has looked at the counter: a process that starts, or a label's first value."""
@@ -218,6 +228,8 @@ BORN = (
 CALM = {
     "a mail server is started anew": (
         {sla("opsdesk_notifications_oldest_page_seconds"): "0x10 15 75 0x380"}, 12),
+    "a segment could not be archived at once": (
+        {'pg_stat_archiver_failed_count{instance="db"}': "3+1x400"}, 20),
     "what was counted long ago stays counted": (
         _security("role_changed", "person.roles", "3000x400"), 380),
     "nobody looked for half an hour": (

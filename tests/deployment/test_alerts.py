@@ -9,7 +9,7 @@ import pytest
 
 from opsdesk_local import open_state
 from opsdesk_local.promtool import promtool
-from tests.deployment.alert_cases import ALSO_RAISED, BORN, CALM, CASES, QUIET, Case
+from tests.deployment.alert_cases import ALSO_RAISED, BORN, CALM, CASES, OTHER_WAYS, QUIET, Case
 from tests.deployment.raised_alerts import ALERTS, FILES, raised_alerts
 
 pytestmark = pytest.mark.programs
@@ -41,7 +41,7 @@ def test_nothing_is_raised_while_all_is_well(program: Path, tmp_path: Path) -> N
     run(program, "test", "rules", write(tmp_path, [judged("quiet", QUIET, 380, None)]))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.alert)
+@pytest.mark.parametrize("case", [*CASES, *OTHER_WAYS], ids=lambda case: case.alert)
 def test_an_alert_is_raised_by_what_it_is_for_and_no_other_is(
     program: Path, tmp_path: Path, case: Case
 ) -> None:
