@@ -1,51 +1,20 @@
 """A chat is one ticket with the whole dialogue, however often and in whatever parts it is sent."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from httpx import AsyncClient, Response
+from httpx import AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
 
 from common.persistence.database import Database
 from intake.chats.domain.transcript import ChatLine, line_keys, new_lines
+from intake_support.chats import DIALOGUE, EIGHT, line, messages, send
 from intake_support.tickets import act, event_types
 from opsdesk_testing.client import client
-from opsdesk_testing.protocol import freeze_time, outbox_events
-
-EIGHT = datetime(2030, 1, 7, 8, tzinfo=UTC)
-
-
-def line(speaker: str, text: str, minute: int, **more: Any) -> dict[str, Any]:
-    at = (EIGHT + timedelta(minutes=minute)).isoformat()
-    return {"speaker": speaker, "text": text, "at": at} | more
-
-
-DIALOGUE = [
-    line("bot", "Hello, how can I help?", 0, name="Opsy"),
-    line("customer", "Billing is down", 1, id="m2"),
-    line("agent", "I am looking into it.", 2, person="anna", name="Anna"),
-    line("agent", "One moment.", 3, name="A contractor"),
-]
-
-
-@pytest.fixture
-async def chatbot(app: FastAPI, anna: AsyncClient) -> AsyncIterator[AsyncClient]:
-    async with client(app, "chatbot", scope="chats:write", roles=[]) as chatbot:
-        yield chatbot
-
-
-async def send(who: AsyncClient, *lines: dict[str, Any], **more: Any) -> Response:
-    body = {"source": "website", "id": "c-1", "messages": list(lines)} | more
-    return await who.post("/v1/chats", json=body)
-
-
-async def messages(who: AsyncClient, key: str) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = (await who.get(f"/v1/tickets/{key}/messages")).json()["items"]
-    return items
+from opsdesk_testing.protocol import outbox_events
 
 
 async def test_a_chat_becomes_a_ticket_with_the_whole_dialogue(
@@ -199,46 +168,3 @@ def test_parts_and_the_whole_add_the_same_lines(lines: list[ChatLine], cut: int)
     rest = new_lines(lines, {key for key, _ in first})
     assert [key for key, _ in [*first, *rest]] == [key for key, _ in whole]
     assert new_lines(lines, set(line_keys(lines))) == []
-
-
-async def test_a_chat_on_a_ticket_closed_for_good_goes_on_in_another_one(
-    chatbot: AsyncClient, anna: AsyncClient, omar: AsyncClient, database: Database
-) -> None:
-    key = (await send(chatbot, *DIALOGUE, contact="jan@acme.example")).json()["ticket"]["key"]
-    await act(anna, key, "resolve", resolution="done")
-    await act(omar, key, "verify")
-    await act(anna, key, "close")
-    await freeze_time(database, EIGHT + timedelta(days=30))
-    ours = line("agent", "Is all well?", 60, id="m8", person="anna")
-    quiet = await send(chatbot, *DIALOGUE, ours, contact="jan@acme.example")
-    assert quiet.json()["ticket"]["key"] == key, "only what the customer says goes on"
-    again = line("customer", "It is down again", 61, id="m9")
-    opened = await send(chatbot, *DIALOGUE, ours, again, contact="jan@acme.example")
-    new = opened.json()["ticket"]["key"]
-    assert (opened.json()["outcome"], opened.json()["added"], new != key) == ("opened", 1, True)
-    assert (await anna.get(f"/v1/tickets/{key}")).json()["state"] == "closed"
-    ticket = (await anna.get(f"/v1/tickets/{new}")).json()
-    assert (ticket["channel"], ticket["description"]) == ("chat", "It is down again")
-    (link,) = (await anna.get(f"/v1/tickets/{new}/links")).json()["items"]
-    assert (link["kind"], link["ticket"]) == ("follows", key)
-    more = line("customer", "Still down", 62, id="m10")
-    joined = await send(chatbot, *DIALOGUE, ours, again, more, contact="jan@acme.example")
-    assert (joined.json()["outcome"], joined.json()["ticket"]["key"]) == ("joined", new)
-
-
-async def test_a_strangers_chat_goes_on_in_triage(
-    chatbot: AsyncClient, anna: AsyncClient, omar: AsyncClient, database: Database
-) -> None:
-    """Nobody knew whose it was; nothing that is sent ends in a fault of ours"""
-    key = (await send(chatbot, *DIALOGUE)).json()["ticket"]["key"]
-    for who, step, body in (
-        (anna, "resolve", {"resolution": "done"}),
-        (omar, "verify", {}),
-        (anna, "close", {}),
-    ):
-        assert (await act(who, key, step, **body)).is_success
-    await freeze_time(database, EIGHT + timedelta(days=30))
-    opened = await send(chatbot, *DIALOGUE, line("customer", "Again", 61, id="m9"))
-    assert opened.status_code == 201, opened.text
-    ticket = (await anna.get(f"/v1/tickets/{opened.json()['ticket']['key']}")).json()
-    assert (ticket["customer"], ticket["description"]) == (None, "Again")

@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from common.domain import Actor
 from common.persistence.database import Database
+from intake.contact_imports.commands import ContactImport
 from intake.contact_imports.csv_contacts import MAX_LINES, NotReadable, read
+from intake.directory.store import CUSTOMERS
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -105,6 +108,24 @@ async def test_another_customer_s_and_ended_contacts_stay_as_they_are(anna: Asyn
     report = (await send(anna, b"customer,name,email\nacme,Jan,jan@acme.example\n")).json()
     assert report["refused"] == 1
     assert "was ended" in report["items"][0]["problems"][0]
+
+
+async def test_nobody_is_added_to_a_customer_who_was_ended(
+    anna: AsyncClient, omar: AsyncClient, database: Database
+) -> None:
+    """Nor where that happens after the file was sent."""
+    async with database.transaction() as tx:
+        before = await CUSTOMERS.find(tx, "brightwater")
+    path = "/v1/customers/brightwater/end"
+    assert (await anna.post(path, json={"reason": "The contract is over"})).is_success
+    assert (await omar.post(f"{path}/confirm")).is_success
+    data = b"name,email\nKim,kim@brightwater.example\n"
+    refused = await send(anna, data, customer="brightwater")
+    assert (refused.status_code, refused.json()["code"]) == (409, "ALREADY_ENDED")
+    run = ContactImport(Actor("anna"), "NL", before, dry_run=False)
+    report = await run.run(database, read(data, "opsdesk"), "opsdesk")
+    assert [one.problems for one in report.items] == [("brightwater was ended",)]
+    assert "kim@brightwater.example" not in await contacts(anna, "brightwater")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
@@ -12,6 +13,7 @@ from common.http import runtime_of
 from common.persistence.database import Database
 from intake.app import SERVICE
 from intake.settings import IntakeSettings
+from intake.tickets.store.message_checks import find_reader
 from intake.tickets.ticket_batcher import TicketBatcher
 from intake_support.tickets import OVER, act, open_ticket
 from opsdesk_testing.client import app_for, client, settings_for
@@ -221,3 +223,15 @@ async def test_an_erased_contacts_check_keeps_no_words(
     assert "Jansen" not in str(stored)
     assert "Restarted" not in str(resolved), "what we wrote about the resolution is erased, too"
     assert stored["check"]["codes"] == ["missing_greeting", "missing_closing"]
+
+
+async def test_another_customers_contact_is_nobody_who_reads(
+    anna: AsyncClient, database: Database
+) -> None:
+    (eve,) = (await anna.get("/v1/customers/brightwater/contacts")).json()["items"]
+    async with database.transaction() as tx:
+        ids = {row.key: row.id for row in await tx.execute(text("SELECT key, id FROM customers"))}
+        own = await find_reader(tx, ids["brightwater"], UUID(eve["id"]))
+        foreign = await find_reader(tx, ids["acme"], UUID(eve["id"]))
+    assert (own.own_name, own.contact_name) == ("Brightwater", "Eve")
+    assert (foreign.own_name, foreign.contact_name) == ("Acme", None)

@@ -38,7 +38,7 @@ async def receive(tx: Connection, chat: Chat, request: TicketRequest, actor: Act
     else:
         ticket = await tickets.lock_survivor(tx, ticket_id)
     lines = new_lines(chat.lines, await store.known_lines(tx, chat))
-    contact = request.contact_id or ticket.contact_id
+    contact = _contact(request, ticket)
     at = await transaction_time(tx)
     is_new = ticket_id is None
     if not is_new and (words := _customers_words(lines)):
@@ -50,6 +50,14 @@ async def receive(tx: Connection, chat: Chat, request: TicketRequest, actor: Act
         if not (is_new and side == "customer"):
             ticket = await _announce(tx, ticket, side, stored[key], actor, at)
     return ReceivedChat(ticket, len(lines), is_new)
+
+
+def _contact(request: TicketRequest, ticket: Ticket) -> UUID | None:
+    """Who speaks: whoever is named, else the ticket's contact; nobody known where another customer's is named."""
+    if request.contact_id is None:
+        return ticket.contact_id
+    customer = None if request.scope is None else request.scope.customer_id
+    return request.contact_id if customer == ticket.customer_id else None
 
 
 def _customers_words(lines: list[tuple[str, ChatLine]]) -> str | None:

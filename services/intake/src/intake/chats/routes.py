@@ -114,4 +114,7 @@ async def _environment(tx: Connection, key: str | None, customer: str) -> Enviro
     if environment is None or environment.customer != customer:
         detail = f"{customer} has no environment {key}"
         raise ValidationFailed([Violation("/environment", "unknown_reference", detail)])
+    if environment.retired:
+        detail = f"{key} was ended; leave it out, or name another one"
+        raise ValidationFailed([Violation("/environment", "ended", detail)])
     return environment

@@ -21,7 +21,12 @@ from intake.contact_imports.domain.contact_row import ContactRow
 from intake.directory.commands import change_contact, register_contact
 from intake.directory.domain.parties import Contact, Customer
 from intake.directory.schemas import ContactCreate
-from intake.directory.store import CONTACTS, find_contact_by_id, find_customers_by_name
+from intake.directory.store import (
+    CONTACTS,
+    CUSTOMERS,
+    find_contact_by_id,
+    find_customers_by_name,
+)
 
 BATCH_SIZE: Final = 100
 """Lines that one transaction stores."""
@@ -37,6 +42,7 @@ class ContactImport:
     dry_run: bool
     seen: dict[str, int] = field(default_factory=dict)
     customers: dict[str, list[Customer]] = field(default_factory=dict)
+    kept: dict[str, Customer] = field(default_factory=dict)
 
     async def run(
         self, database: Database, file: ReadFile, name: FormatName
@@ -48,6 +54,7 @@ class ContactImport:
         return ContactImportReport(name, self.dry_run, items, file.not_understood)
 
     async def _store(self, database: Database, rows: Sequence[ContactRow]) -> list[ImportedLine]:
+        self.kept.clear()
         async with database.transaction() as tx:
             return [await self._store_row(tx, row) for row in rows]
 
@@ -120,13 +127,24 @@ class ContactImport:
         """The customer of the row, by key or name; else why there is none."""
         named = row.customer or row.account
         if not named:
-            return self.customer or "it names no customer: give one for the whole file"
+            if self.customer is None:
+                return "it names no customer: give one for the whole file"
+            return await self._current(tx, self.customer)
         if named not in self.customers:
             self.customers[named] = await find_customers_by_name(tx, named)
         found = self.customers[named]
         if len(found) == 1:
-            return f"{found[0].key} was ended" if found[0].retired else found[0]
+            return await self._current(tx, found[0])
         return f"{len(found) or 'no'} customers are called {named!r}: register one, or give its key"
+
+    async def _current(self, tx: Connection, customer: Customer) -> Customer | str:
+        """The customer, who is not ended before the batch is stored; else that they were ended."""
+        key = customer.key
+        if key not in self.kept:
+            kept = await CUSTOMERS.find(tx, key, is_kept=True)
+            assert kept is not None, "customers are never deleted"
+            self.kept[key] = kept
+        return f"{key} was ended" if self.kept[key].retired else self.kept[key]
 
 
 def _validate(row: ContactRow, customer: Customer) -> ContactCreate:

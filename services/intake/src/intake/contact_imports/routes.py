@@ -6,7 +6,13 @@ from fastapi import Query, Request
 
 from common.auth import Caller, requires
 from common.confinement import ConfinementUnavailable
-from common.errors import ServiceUnavailable, UnsupportedMediaType, ValidationFailed, Violation
+from common.errors import (
+    Conflict,
+    ServiceUnavailable,
+    UnsupportedMediaType,
+    ValidationFailed,
+    Violation,
+)
 from common.http import Refers, authorized_router, charge, runtime_of
 from common.persistence.database import Database
 from intake.contact_imports.commands import ContactImport
@@ -75,4 +81,6 @@ async def _find_customer(database: Database, key: str | None) -> Customer | None
     if customer is None:
         detail = f"there is no customer {key}; see /v1/customers"
         raise ValidationFailed([Violation("/query/customer", "unknown_reference", detail)])
+    if customer.retired:
+        raise Conflict(f"{key} was ended; nothing is added to them.", code="ALREADY_ENDED")
     return customer

@@ -73,8 +73,10 @@ async def _get_customer(tx: Connection, key: str) -> Customer:
 
 
 async def _get_current_customer(tx: Connection, key: str) -> Customer:
-    """The customer with this key, who has not been ended. Raises NotFound or Conflict."""
-    customer = await _get_customer(tx, key)
+    """The customer with this key, who has not been ended and is not meanwhile. Raises NotFound or Conflict."""
+    customer = await CUSTOMERS.find(tx, key, is_kept=True)
+    if customer is None:
+        raise NotFound(f"Customer {key}")
     if customer.retired:
         raise Conflict(f"{key} was ended; nothing is added to them.", code="ALREADY_ENDED")
     return customer

@@ -32,9 +32,11 @@ class DirectoryRepository(Generic[T]):
     key_column: ColumnElement[Any]
     factory: Callable[[Row[Any]], T]
 
-    async def find(self, tx: Connection, name: str) -> T | None:
-        """The record with this key (people: `sub`; contacts: normalised address)."""
-        row = (await tx.execute(self.query.where(self.key_column == name))).one_or_none()
+    async def find(self, tx: Connection, name: str, *, is_kept: bool = False) -> T | None:
+        """The record with this key (people: `sub`; contacts: normalised address); unchanged meanwhile if kept."""
+        query = self.query.where(self.key_column == name)
+        query = query.with_for_update(read=True, of=self.table) if is_kept else query
+        row = (await tx.execute(query)).one_or_none()
         return None if row is None else self.factory(row)
 
     async def lock(self, tx: Connection, name: str) -> T | None:
@@ -164,10 +166,11 @@ async def find_staff(tx: Connection, address: str) -> str | None:
 async def find_contact(tx: Connection, address: str) -> Contact | None:
     """The contact with this address (normalised), the first or another one; None without one.
 
-    Contacts who have been ended are not found.
+    Contacts who have been ended, or whose customer was, are not found.
     """
     has_address = (contacts.c.address == address) | contacts.c.other_addresses.contains([address])
-    row = (await tx.execute(CONTACTS.query.where(has_address, ~contacts.c.retired))).one_or_none()
+    current = (~contacts.c.retired, ~customers.c.retired)
+    row = (await tx.execute(CONTACTS.query.where(has_address, *current))).one_or_none()
     return None if row is None else CONTACTS.factory(row)
 
 

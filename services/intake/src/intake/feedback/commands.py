@@ -9,7 +9,8 @@ from common.domain import Actor, Rejection
 from common.events.customer_voices import TicketFeedbackGiven
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
-from intake.directory.store import ENVIRONMENTS
+from intake.directory.inherited import inherited_environment
+from intake.directory.store import CUSTOMERS
 from intake.feedback import store
 from intake.feedback.domain import (
     NOT_SOLVED,
@@ -90,13 +91,20 @@ async def open_follow_on(
     channel: Channel = "portal",
 ) -> Ticket:
     """Open the ticket that goes on after a locked one that was closed too long ago, linked to it."""
-    environment = ticket.environment and await ENVIRONMENTS.find(tx, ticket.environment)
-    scope = None  # nobody knew whose it is: for triage, once more
-    if ticket.customer_id is not None and ticket.customer is not None:
-        scope = TicketScope(ticket.customer_id, ticket.customer, environment or None)
+    scope = await _inherited_scope(tx, ticket)
+    contact_id = None if scope is None else contact_id
     request = follow_on_request(ticket, text, scope, contact_id, channel)
     new = await open_ticket(tx, request, actor, at)
     return await link_follow_on(tx, new, ticket, actor, at)
+
+
+async def _inherited_scope(tx: Connection, ticket: Ticket) -> TicketScope | None:
+    """Whose ticket it is; None for triage, where nobody knew it, or the customer was ended."""
+    customer = None if ticket.customer is None else await CUSTOMERS.find(tx, ticket.customer)
+    if customer is None or customer.retired:
+        return None
+    environment = await inherited_environment(tx, ticket.environment)
+    return TicketScope(customer.id, customer.key, environment)
 
 
 async def link_follow_on(

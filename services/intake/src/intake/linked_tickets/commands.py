@@ -89,6 +89,27 @@ async def unlink(
     return ended
 
 
+async def take_along(
+    tx: Connection,
+    link: LinkedTicket,
+    ticket: Ticket,
+    system: LinkedSystem,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Let a locked link go on with the locked ticket on which its own goes on, and send how that stands.
+
+    It stays where it is if that ticket must not go to this system, or is linked with it already.
+    """
+    if link.state == "ended" or check_system(system, ticket) is not None:
+        return
+    if await links.find_open(tx, ticket.id, system.id) is not None:
+        return
+    await links.move(tx, link.id, ticket.id)
+    await sends.add_fields(tx, link.id)
+    await record(tx, link, actor, at, "go_on", {"ticket": ticket.key})
+
+
 async def retry(
     tx: Connection, link: LinkedTicket, actor: Actor, at: datetime
 ) -> LinkedTicket | Rejection:

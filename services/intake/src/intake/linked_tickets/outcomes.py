@@ -45,7 +45,14 @@ async def _record_fetched(
     remote, attached = prepared.theirs, attachment_of(upload)
     words = f"{remote.author}: {upload.name}" if remote.author else upload.name
     message = await add_their_message(
-        tx, ticket, prepared.system, words, at, is_public=remote.is_public, attached=(attached,)
+        tx,
+        ticket,
+        link,
+        prepared.system,
+        words,
+        at,
+        is_public=remote.is_public,
+        attached=(attached,),
     )
     await files.set_used(tx, [upload.id], message.ticket_id, message.id)
 

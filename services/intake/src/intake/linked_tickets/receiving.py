@@ -11,7 +11,7 @@ from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from intake.feedback.commands import open_follow_on
 from intake.feedback.going_on import lock_going_on, of_same_customer
-from intake.linked_tickets.commands import add_note
+from intake.linked_tickets.commands import add_note, take_along
 from intake.linked_tickets.domain.link import (
     Conflict,
     LinkedSystem,
@@ -60,7 +60,7 @@ async def receive_webhook(
     if is_new:
         await _apply_values(tx, ticket, locked, system, incoming, at)
         if incoming.comment and not is_own:
-            await _apply_comment(tx, ticket, system, incoming, at)
+            await _apply_comment(tx, ticket, locked, system, incoming, at)
         await _queue_files(tx, locked, system, incoming)
     return outcome
 
@@ -127,17 +127,23 @@ async def _apply_values(
 
 
 async def _apply_comment(
-    tx: Connection, ticket: Ticket, system: LinkedSystem, incoming: Incoming, at: datetime
+    tx: Connection,
+    ticket: Ticket,
+    link: LinkedTicket,
+    system: LinkedSystem,
+    incoming: Incoming,
+    at: datetime,
 ) -> None:
     """Add a comment to the ticket: of a customer's system as their words, else as a note among staff."""
     by = f"{incoming.author}: " if incoming.author else ""
     words = f"{by}{incoming.comment}"
-    await add_their_message(tx, ticket, system, words, at, is_public=incoming.is_public)
+    await add_their_message(tx, ticket, link, system, words, at, is_public=incoming.is_public)
 
 
 async def add_their_message(
     tx: Connection,
     ticket: Ticket,
+    link: LinkedTicket,
     system: LinkedSystem,
     words: str,
     at: datetime,
@@ -145,16 +151,20 @@ async def add_their_message(
     is_public: bool,
     attached: tuple[Attachment, ...] = (),
 ) -> Message:
-    """Add what was written or attached there to the locked ticket, as `_apply_comment` says.
+    """Add what was written or attached there to the locked ticket of the locked link, as `_apply_comment` says.
 
-    What a customer says on one that was closed for good goes on, on the ticket that follows it.
+    What a customer says on one that was closed for good goes on, on the ticket that follows it, and so does
+    the link: what is answered there reaches them.
     """
     is_customers = system.party == "customer" and is_public
     actor = Actor(system.author)
     words = words[:MAX_COMMENT_CHARS].replace("\0", "\ufffd")
     is_new = False
     if is_customers:
+        before = ticket.id
         ticket, is_new = await _go_on(tx, ticket, words, actor, at)
+        if ticket.id != before:
+            await take_along(tx, link, ticket, system, actor, at)
     message = Message(
         id=uuid7(),
         ticket_id=ticket.id,

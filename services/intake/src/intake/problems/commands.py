@@ -5,7 +5,7 @@ from datetime import datetime
 
 from common.domain import Actor
 from common.persistence.database import Connection
-from intake.directory import store as directory
+from intake.directory.inherited import inherited_environment
 from intake.problems import store
 from intake.problems.domain import Problem
 from intake.tickets.commands import open_ticket
@@ -29,14 +29,14 @@ async def open_problem(
     first = incidents[0]
     assert first.customer_id is not None, "checked by the route"
     assert first.customer is not None, "it has its customer's id"
-    environment = first.environment and await directory.ENVIRONMENTS.find(tx, first.environment)
+    environment = await inherited_environment(tx, first.environment)
     request = TicketRequest(
         "problem",
         title,
         "staff",
         PriorityAssessment(first.priority, first.impact, first.urgency),
         service=first.service,
-        scope=TicketScope(first.customer_id, first.customer, environment or None),
+        scope=TicketScope(first.customer_id, first.customer, environment),
     )
     ticket = await open_ticket(tx, request, actor, at)
     problem = Problem(ticket.id, symptoms)

@@ -9,7 +9,7 @@ from common.domain import Actor, Rejection
 from common.events.tickets import TicketCustomerReplied, TicketReplied
 from common.messaging.outbox import publish
 from common.persistence.database import Connection
-from intake.directory.store import ENVIRONMENTS
+from intake.directory.inherited import inherited_environment
 from intake.links.commands import link_tickets
 from intake.splits.domain import SplitRequest, check_split, ticket_request, written_since
 from intake.tickets.commands import audit_rejection, open_ticket, save_change
@@ -62,7 +62,7 @@ async def _tell_what_was_written(
 
 
 async def _scope(tx: Connection, source: Ticket) -> TicketScope:
-    environment = source.environment and await ENVIRONMENTS.find(tx, source.environment)
+    environment = await inherited_environment(tx, source.environment)
     assert source.customer_id is not None, "it is not in triage"
     assert source.customer is not None, "it is not in triage"
-    return TicketScope(source.customer_id, source.customer, environment or None)
+    return TicketScope(source.customer_id, source.customer, environment)

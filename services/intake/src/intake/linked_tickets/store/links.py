@@ -84,6 +84,12 @@ async def save(tx: Connection, link: LinkedTicket) -> None:
     )
 
 
+async def move(tx: Connection, id: UUID, ticket: UUID) -> None:
+    """Let a locked link be another ticket's from now on."""
+    one = linked_tickets.c.id == id
+    await tx.execute(update(linked_tickets).where(one).values(ticket_id=ticket))
+
+
 async def add_conflict(tx: Connection, conflict: Conflict) -> None:
     """Store a conflict; one of the same field that is still open takes the newer value."""
     fresher = (

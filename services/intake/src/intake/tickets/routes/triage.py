@@ -31,6 +31,9 @@ async def assign_customer(action: WorkAction, body: CustomerAssignment) -> Respo
         if environment is None or environment.customer_id != customer.id:
             detail = f"{customer.key} has no environment {body.environment}"
             raise ValidationFailed([Violation("/environment", "unknown_reference", detail)])
+        if environment.retired:
+            detail = f"{environment.key} was ended; leave it out, or name another one"
+            raise ValidationFailed([Violation("/environment", "ended", detail)])
     return await action.run(
         "triage",
         lambda ticket, at: triage.assign_customer(ticket, customer, environment),

@@ -19,6 +19,7 @@ _READER: Final = text(
     SELECT coalesce(contacts.language, customers.language) AS language, customers.name AS own_name,
         contacts.name AS contact_name
     FROM customers LEFT JOIN contacts ON contacts.id = :contact AND NOT contacts.erased
+        AND contacts.customer_id = customers.id
     WHERE customers.id = :customer
     """
 )
