@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from console.forms.fields import Field
+from console.forms.reading import is_whole_number
 from console.promises import Mark
 
 LANGUAGES: Final = ("en", "nl", "de")
@@ -80,7 +81,10 @@ def _acts(article: Mapping[str, Any], state: str, *, waits: bool) -> tuple[str, 
 
 
 def says(act: str, unpublished: str) -> dict[str, Any]:
-    """Return what the body of an act says whatever is typed; `unpublished` is the version that the page showed."""
+    """Return what the body of an act says whatever is typed; `unpublished` is the version that the page showed.
+
+    0, which no version is, where that is no number.
+    """
     if act == "publish":
-        return {"version": int(unpublished) if unpublished.isdecimal() else 0}
+        return {"version": int(unpublished) if is_whole_number(unpublished) else 0}
     return {"helpful": act == "helped"} if PATHS.get(act) == "feedback" else {}
