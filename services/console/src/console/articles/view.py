@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from console.forms.fields import Field
-from console.forms.reading import is_whole_number
 from console.promises import Mark
 
 LANGUAGES: Final = ("en", "nl", "de")
@@ -80,11 +79,8 @@ def _acts(article: Mapping[str, Any], state: str, *, waits: bool) -> tuple[str, 
     return tuple(name for name in ACTS if name in wanted)
 
 
-def says(act: str, unpublished: str) -> dict[str, Any]:
-    """Return what the body of an act says whatever is typed; `unpublished` is the version that the page showed.
-
-    0, which no version is, where that is no number.
-    """
+def says(act: str, unpublished: int) -> dict[str, Any]:
+    """Return what the body of an act says whatever is typed; `unpublished` is the version that the page showed."""
     if act == "publish":
-        return {"version": int(unpublished) if is_whole_number(unpublished) else 0}
+        return {"version": unpublished}
     return {"helpful": act == "helped"} if PATHS.get(act) == "feedback" else {}
