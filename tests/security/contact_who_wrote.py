@@ -16,6 +16,8 @@ from opsdesk_testing.mailboxes import InMemoryTransport
 NAME, PHONE = "Quillfeather", "+31-20-555-0147"
 ADDRESS = "quillfeather@acme.example"
 BEHALF = {"On-Behalf-Of": f"mailto:{ADDRESS}"}
+ACCOUNT = "account-17"
+"""The `sub` with which the contact signs in at the customer's own identity provider."""
 WORDS = {
     "name": NAME,
     "address": ADDRESS,
@@ -40,6 +42,8 @@ WORDS = {
     "reason": "nilgaikrummhorn",
     "reason to hold": "elandrackett",
     "reason to reopen": "kobcrotales",
+    "reason to sign out": "saigatrombone",
+    "reason to lock out": "dikdikbugle",
     "chat": "addaxshawm",
     "chat name": "bongoserpent",
 }
@@ -117,6 +121,7 @@ class Company:
         await self._write_elsewhere()
         await self._fill_in_a_form()
         await self._plan_mails()
+        await self._revoke_tokens()
 
     async def _give_reasons(self) -> None:
         """What our people say of the contact where an act wants a reason: the audit trail is for ever."""
@@ -128,6 +133,16 @@ class Company:
         await self.act("anna", "resume")
         await self.close(self.ticket)
         await self.act("anna", "reopen", {"reason": f"{WORDS['reason to reopen']} of {NAME}"})
+
+    async def _revoke_tokens(self) -> None:
+        """Also of the contact's own account, once they have signed in: these reasons are at no ticket."""
+        assert (await self.people["account"].get("/v1/tickets")).status_code == 200
+        for name, word in (
+            (f"contact/{self.contact}", WORDS["reason to sign out"]),
+            (ACCOUNT, WORDS["reason to lock out"]),
+        ):
+            revoked = {"kind": "person", "name": name, "reason": f"{NAME} {word}"}
+            await self.post("theo", "/v1/token-revocations", 201, revoked)
 
     async def _fill_in_a_form(self) -> None:
         form: dict[str, Any] = {"key": "ask", "title": "Ask", "kind": "question"}

@@ -19,7 +19,14 @@ from opsdesk_testing.databases import Templates
 from opsdesk_testing.protocol import freeze_time
 from sla_support.company import NINE
 from tests.security.contact_in_sla import agree_in_sla, write_in_sla
-from tests.security.contact_who_wrote import BEHALF, WORDS, Company, Databases
+from tests.security.contact_who_wrote import (
+    ACCOUNT,
+    ADDRESS,
+    BEHALF,
+    WORDS,
+    Company,
+    Databases,
+)
 from tests.security.installation import SERVICES, forward_events, open_databases, tables_with
 
 pytestmark = pytest.mark.thorough
@@ -39,6 +46,7 @@ async def company(databases: Databases) -> AsyncIterator[Company]:
         name: client(app, name)
         for name in ("anna", "omar", "theo", "gina", "sven", "portal", "gateway")
     }
+    people["account"] = client(app, ACCOUNT, customer="acme", email=ADDRESS)
     yield Company(databases, people)
     for one in people.values():
         await one.aclose()

@@ -21,8 +21,6 @@ SECOND: Final = timedelta(seconds=1)
 HERE: Final = escalated_here(SOURCES)
 DAYS_BEFORE: Final = {"recertify_access": timedelta(days=90)}
 """What begins to wait only after this time."""
-REGISTERED: Final = {"confirm_contact": 2}
-"""How many of a kind wait in the demo company; of others the one that is asked for."""
 OPERATION_OF: Final = {
     one.kind: next(name for name in one.operations if name in SCENARIOS) for one in HERE
 }
@@ -38,7 +36,7 @@ async def _announced(database: Database) -> list[tuple[str, str]]:
 
 
 def test_all_that_waits_for_another_person_is_told_once() -> None:
-    escalated = {*get_args(EscalatedKind), "confirm_blocker"}
+    escalated = {*get_args(EscalatedKind), "confirm_blocker", "confirm_contact"}
     waits = {one.kind for one in SOURCES if one.not_by != "NULL" and one.audience == "staff"}
     assert OPERATION_OF.keys() == waits - escalated
     assert escalated <= waits
@@ -52,8 +50,9 @@ def test_all_that_waits_for_another_person_is_told_once() -> None:
 
 def test_all_of_it_says_when_it_is_escalated() -> None:
     assert [one.kind for one in SOURCES if one.not_by != "NULL" and one.due_at == "NULL"] == [
-        "decide_change"
-    ], "that waits for the customer"
+        "decide_change",
+        "confirm_contact",
+    ], "the one waits for the customer, the other hides nothing"
 
 
 @pytest.mark.parametrize("kind", OPERATION_OF)
@@ -72,7 +71,7 @@ async def test_it_is_announced_once_and_ends_with_the_second_person(
     await freeze_time(database, begins + PATIENCE + SECOND)
     for _ in range(2):
         await look(database, HERE)
-    assert (await _announced(database)).count(("overdue", kind)) == REGISTERED.get(kind, 1)
+    assert (await _announced(database)).count(("overdue", kind)) == 1
     async with client(app, asked.second) as second:
         done = await second.request(asked.method, asked.path, json=asked.body)
     assert done.is_success, done.text
@@ -98,6 +97,28 @@ async def test_what_waits_once_more_is_announced_once_more(
     await look(database, HERE)
     escalated = [word for word, kind in await _announced(database) if kind == "check_fix"]
     assert escalated == ["overdue", "given", "overdue"]
+
+
+async def test_a_file_of_contacts_or_staff_pages_nobody(
+    anna: AsyncClient, omar: AsyncClient, database: Database
+) -> None:
+    """The contacts wait in the list of waits; none hides anything until a second person comes."""
+    lines = "".join(f"Colleague {n},c{n}@acme.example,acme\n" for n in range(BATCH_SIZE + 1))
+    people = "".join(f"person{n},Person {n},p{n}@ours.example,ops\n" for n in range(3))
+    for path, file in (
+        ("contacts", f"name,address,customer\n{lines}"),
+        ("directory?kind=staff", f"sub,name,email,roles\n{people}"),
+    ):
+        media = {"Content-Type": "text/csv"}
+        report = await anna.post(f"/v1/imports/{path}", content=file.encode(), headers=media)
+        outcomes = [one["outcome"] for one in report.json()["items"]]
+        assert outcomes == ["created"] * len(outcomes), report.text
+        assert outcomes
+    await freeze_time(database, NINE + PATIENCE + SECOND)
+    assert not await look(database, HERE)
+    assert await _announced(database) == []
+    waiting = (await omar.get("/v1/waiting-for-me?limit=1")).json()["counts"]
+    assert waiting["confirm_contact"] > BATCH_SIZE
 
 
 async def test_one_look_is_bounded(anna: AsyncClient, database: Database) -> None:

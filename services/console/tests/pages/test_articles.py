@@ -29,6 +29,23 @@ async def test_another_person_publishes_the_newest_version(
 
 
 @pytest.mark.parametrize(
+    "version",
+    ["9" * 5_000, "9" * 10, "\N{ARABIC-INDIC DIGIT THREE}", "-1", "x", ""],
+    ids=["huge", "long", "foreign", "negative", "word", "empty"],
+)
+async def test_a_version_that_no_page_showed_is_none_and_intake_says_so(
+    sign_in: SignIn, services: FakeServices, version: str
+) -> None:
+    say_everything(services)
+    unknown = problem(422, "validation-failed", "There is no such version.")
+    services.say("intake", f"/v1{HERE}/publish", method="POST", answer=unknown)
+    browser = await sign_in("anna")
+    again = await browser.send(await browser.open(HERE), f"{HERE}/publish", version=version)
+    assert again.status == 422
+    assert services.sent()[0].body == {"version": 0}
+
+
+@pytest.mark.parametrize(
     ("act", "path", "typed", "body"),
     [
         ("review", "review", {}, None),

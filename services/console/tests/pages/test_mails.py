@@ -144,7 +144,11 @@ async def test_what_intake_refuses_stands_on_the_page(
             {"outcome": "joined", "ticket_id": "1", "text": None},
             "What it says stands on its ticket",
         ),
-        ({"sender": None, "sender_name": None, "subject": None, "text": None}, "It was deleted"),
+        (
+            {"raw_deleted_at": "2026-05-01T07:00:00Z"}
+            | {"sender": None, "sender_name": None, "subject": None, "text": None},
+            "It was deleted",
+        ),
     ],
 )
 async def test_a_mail_that_nobody_holds_back_asks_for_nothing(
@@ -155,3 +159,27 @@ async def test_a_mail_that_nobody_holds_back_asks_for_nothing(
     page = await (await sign_in("anna")).open(HERE)
     assert words in page.main
     assert page.tree.xpath("//main//form") == []
+
+
+async def test_a_mail_that_is_not_read_yet_is_not_called_deleted(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    """Of one that came a moment ago nobody knows who wrote it."""
+    say_everything(services)
+    unread = {"outcome": "received", "reason": None}
+    unread |= {"sender": None, "sender_name": None, "subject": None, "text": None}
+    services.say("intake", API, MAIL | unread)
+    page = await (await sign_in("anna")).open(HERE)
+    assert "It was deleted" not in page.main
+    assert page.tree.xpath(f"//main//a[@href='{HERE}/raw']")
+    assert page.tree.xpath("//main//form") == []
+
+
+async def test_a_held_mail_that_names_nobody_is_there_all_the_same(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    nameless = {"sender": None, "sender_name": None, "subject": None}
+    services.say("intake", API, MAIL | nameless)
+    page = await (await sign_in("anna")).open(HERE)
+    assert page.tree.xpath(f"//main//form[@action='{HERE}/open-ticket']")

@@ -70,6 +70,7 @@ async def test_what_was_held_back_is_shown_and_counted(anna: AsyncClient, held: 
     assert len(shown["text"]) == 2_000
     whole = (await anna.get(f"/v1/emails/{held}")).json()
     assert len(whole["text"]) > 3_000
+    assert (shown["raw_deleted_at"], whole["raw_deleted_at"]) == (None, None)
     counts = (await anna.get("/v1/emails/held-back-counts")).json()
     assert counts == {"items": [{"reason": "auto-submitted", "count": 1}]}
 
@@ -188,6 +189,7 @@ async def test_once_a_mail_is_deleted_as_too_old_nobody_gets_its_words(
     assert (await anna.post(f"/v1/emails/{held}/open-ticket")).status_code == 404
     shown = (await anna.get(f"/v1/emails/{held}")).json()
     assert [shown[name] for name in ("sender", "sender_name", "subject", "text")] == [None] * 4
+    assert shown["raw_deleted_at"] is not None
 
 
 async def test_what_is_folded_of_an_answer_can_be_unfolded(

@@ -1,6 +1,7 @@
 """Reading personal data is noted: once an hour for each person and subject, in no statement of the page (R16)."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
@@ -76,6 +77,43 @@ async def test_contacts_callers_and_mails_are_noted_too(
     mail = (await gateway.post("/v1/emails", content=MAIL, headers=media)).json()["id"]
     assert (await anna.get(f"/v1/emails/{mail}")).status_code == 200
     assert [one[:2] for one in await reads(theo, email=mail)] == [("mail", "anna")]
+
+
+async def test_who_has_read_a_mail_of_a_contact_is_in_their_export(
+    anna: AsyncClient, gateway: AsyncClient, theo: AsyncClient
+) -> None:
+    media = {"Content-Type": "message/rfc822"}
+    theirs, other = [
+        (await gateway.post("/v1/emails", content=raw, headers=media)).json()["id"]
+        for raw in (MAIL, MAIL.replace(b"jan@acme", b"somebody@nowhere"))
+    ]
+    for mail in (theirs, other):
+        assert (await anna.get(f"/v1/emails/{mail}")).status_code == 200
+        assert await reads(theo, email=mail)
+    (jan,) = (await anna.get("/v1/customers/acme/contacts")).json()["items"]
+    lines = (await theo.get(f"/v1/contacts/{jan['id']}/export")).text.splitlines()
+    parts = [json.loads(line) for line in lines]
+    noted = {one["record"]["subject"] for one in parts if one["part"] == "reads"}
+    assert f"mail/{theirs}" in noted
+    assert f"mail/{other}" not in noted
+
+
+async def test_whoever_lists_mails_or_sets_one_aside_has_read_them(
+    app: FastAPI, anna: AsyncClient, omar: AsyncClient, gateway: AsyncClient, theo: AsyncClient
+) -> None:
+    """The list says who wrote and how each mail begins: nobody has to open any. Of a page, those on it."""
+    media = {"Content-Type": "message/rfc822"}
+    ids = []
+    for number in range(3):
+        raw = MAIL.replace(b"Subject: x", f"Subject: {number}".encode())
+        ids.append((await gateway.post("/v1/emails", content=raw, headers=media)).json()["id"])
+    first, second, third = ids
+    assert (await anna.get("/v1/emails?limit=2")).status_code == 200
+    assert await reads(theo, email=first) == []
+    for mail in (second, third):
+        assert [one[1] for one in await reads(theo, email=mail)] == ["anna"]
+    assert (await omar.post(f"/v1/emails/{first}/set-aside")).json()["subject"] == "0"
+    assert [one[1] for one in await reads(theo, email=first)] == ["omar"]
 
 
 async def test_contacts_who_read_what_is_theirs_and_who_is_refused_are_not(

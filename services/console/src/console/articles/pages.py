@@ -13,7 +13,7 @@ from console.forms.creation import create
 from console.forms.decision import Decision, decide_typed
 from console.forms.drawn import drawn_forms, is_wrong, status_of
 from console.forms.form import Form
-from console.forms.reading import read_fields
+from console.forms.reading import is_whole_number, read_fields
 from console.language.catalogue import known_word
 from console.language.marked import marked
 from console.paged_list import asked_for, paged_list
@@ -99,7 +99,9 @@ async def do_act(request: Request, visitor: Visiting, key: str, act: str) -> Res
         return await _page(request, visitor, key, {act: form})
 
     decision = Decision("intake", "articles", key, PATHS.get(act, act), done=act)
-    always = says(act, request.state.form.get("version", ""))
+    typed = request.state.form.get("version", "")
+    # No version is 0: the service refuses it.
+    always = says(act, int(typed) if is_whole_number(typed) else 0)
     return await decide_typed(request, visitor, decision, ACTS[act], redraw, says=always)
 
 

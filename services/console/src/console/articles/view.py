@@ -79,8 +79,8 @@ def _acts(article: Mapping[str, Any], state: str, *, waits: bool) -> tuple[str, 
     return tuple(name for name in ACTS if name in wanted)
 
 
-def says(act: str, unpublished: str) -> dict[str, Any]:
+def says(act: str, unpublished: int) -> dict[str, Any]:
     """Return what the body of an act says whatever is typed; `unpublished` is the version that the page showed."""
     if act == "publish":
-        return {"version": int(unpublished) if unpublished.isdecimal() else 0}
+        return {"version": unpublished}
     return {"helpful": act == "helped"} if PATHS.get(act) == "feedback" else {}

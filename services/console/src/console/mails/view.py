@@ -19,7 +19,7 @@ class MailPage:
 
 
 def mail_page(mail: Mapping[str, Any]) -> MailPage:
-    is_stored = mail["sender"] is not None or mail["subject"] is not None
+    is_stored = mail["raw_deleted_at"] is None
     is_held = mail["outcome"] == "ignored" and mail["ticket_id"] is None and is_stored
     acts = [one for one in ACTS if one != "set-aside" or mail["set_aside_by"] is None]
     return MailPage(sender_of(mail), tuple(acts) if is_held else (), is_stored)

@@ -20,6 +20,7 @@ MAIL: dict[str, Any] = {
     "outcome": "ignored",
     "reason": "auto-submitted",
     "ticket_id": None,
+    "raw_deleted_at": None,
     "set_aside_by": None,
     "set_aside_at": None,
 }

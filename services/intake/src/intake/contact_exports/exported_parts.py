@@ -1,11 +1,14 @@
 """What is about a contact, part by part: for each part the rows that an erasure of the contact empties.
 
-Bound are `contact` (their id), `name` (`contact/<id>`), `addresses`, `ids` (their tickets) and `mails`.
+Bound are `contact` (their id), `name` (`contact/<id>`), `addresses`, `ids` (their tickets) and `mails`, and
+`accounts` and `subjects` of the acts on them and by them (`intake.reasons.store`).
 """
 
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
+
+from intake.reasons.store import OF_CONTACT
 
 FIRST_ID: Final = UUID(int=0)
 MANY: Final = 100
@@ -43,6 +46,9 @@ _OF_TICKETS: Final = "t.ticket_id = ANY(:ids)"
 _BY_THEM: Final = "({by} = :name OR {by} = ANY(:addresses))"
 _ABOUT_TICKETS: Final = (
     "t.subject IN (SELECT 'ticket/' || id FROM unnest(CAST(:ids AS uuid[])) given (id))"
+)
+_ABOUT_MAILS: Final = (
+    "t.subject IN (SELECT 'mail/' || id FROM unnest(CAST(:mails AS uuid[])) given (id))"
 )
 _FILES: Final = """
 to_jsonb(t) || jsonb_build_object('attachments', coalesce((
@@ -133,7 +139,7 @@ PARTS: Final = (
     Part(
         "reasons",
         "reasons t",
-        f"t.subject = :name OR {_ABOUT_TICKETS} OR {_BY_THEM.format(by='t.who')}",
+        OF_CONTACT,
         "to_jsonb(t) - 'salt'",
         position="t.digest",
         before="",
@@ -141,7 +147,7 @@ PARTS: Final = (
     Part(
         "reads",
         "personal_data_reads t",
-        f"t.subject = :name OR {_ABOUT_TICKETS}",
+        f"t.subject = :name OR {_ABOUT_TICKETS} OR {_ABOUT_MAILS}",
         position="concat_ws(' ', t.subject, t.who, t.hour)",
         before="",
     ),

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
 
+from common.auth.persons import list_accounts_of_contact
 from common.persistence.database import Connection, Database
 from intake.contact_exports.exported_parts import FIRST_ID, PARTS, Part
 from intake.erasures.store import HEADER_BYTES, pattern_of, whole
+from intake.reasons import store as reasons
 
 MAILS_AT_ONCE: Final = 1_000
 """Mails whose heads are searched in one statement."""
@@ -41,10 +43,14 @@ _MAILS: Final = text(
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose rows they are: the contact with all addresses, and the tickets that were opened for them."""
+    """Whose rows they are: the contact with all addresses, and the tickets that were opened for them.
+
+    `accounts` are their own, with which they have signed in.
+    """
 
     contact: UUID
     addresses: tuple[str, ...]
+    accounts: tuple[str, ...]
     tickets: tuple[UUID, ...]
 
     @property
@@ -55,7 +61,9 @@ class Scope:
 async def find_scope(tx: Connection, contact: UUID, addresses: Sequence[str]) -> Scope:
     """The contact's tickets: also those that came from an address before it was known."""
     values = {"contact": contact, "addresses": list(addresses)}
-    return Scope(contact, tuple(addresses), tuple(await tx.scalars(_TICKETS, values)))
+    accounts = await list_accounts_of_contact(tx, contact)
+    tickets = await tx.scalars(_TICKETS, values)
+    return Scope(contact, tuple(addresses), tuple(accounts), tuple(tickets))
 
 
 async def lines(database: Database, scope: Scope) -> AsyncIterator[str]:
@@ -74,7 +82,9 @@ async def _part(
 ) -> AsyncIterator[str]:
     query, after = text(part.query), part.before
     values: dict[str, Any] = {"contact": scope.contact, "name": scope.name, "mails": list(mails)}
-    values |= {"addresses": list(scope.addresses), "ids": list(scope.tickets)}
+    accounts = [*scope.addresses, *scope.accounts]
+    values |= {"addresses": list(scope.addresses)}
+    values |= reasons.values_of(scope.contact, accounts, scope.tickets)
     bound = {name: values[name] for name in values if f":{name}" in part.query}
     query = query.bindparams(
         *(bindparam(name, type_=_TYPES[name]) for name in bound if name in _TYPES)
@@ -93,6 +103,8 @@ _TYPES: Final[dict[str, Any]] = {
     "contact": Uuid(),
     "name": Text(),
     "addresses": ARRAY(Text),
+    "accounts": ARRAY(Text),
+    "subjects": ARRAY(Text),
     "ids": ARRAY(Uuid),
     "mails": ARRAY(Uuid),
 }

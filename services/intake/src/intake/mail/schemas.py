@@ -35,8 +35,9 @@ class MailRead(ResponseModel):
 
     `sender` is the address that it says it is from; what our mail gateway found of that is `authentication`,
     null where it reported nothing or its name was not set. `text` is what a mail says that was
-    held back. Sender, subject and text are null once the mail is deleted as too old. `set_aside_by` looked at one
-    that was held back, and found that nobody has to act on it.
+    held back. Sender, subject and text are null before the mail is processed, and once it is deleted, as too old or
+    with a contact who was erased: since `raw_deleted_at`. `set_aside_by` looked at one that was held back, and found
+    that nobody has to act on it.
     """
 
     id: UUID
@@ -50,6 +51,7 @@ class MailRead(ResponseModel):
     outcome: Outcome
     reason: str | None
     ticket_id: UUID | None
+    raw_deleted_at: datetime | None
     set_aside_by: str | None
     set_aside_at: datetime | None
 

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, Uuid, bindparam, insert, text
@@ -13,13 +13,13 @@ from common.persistence.database import Connection
 from intake.reasons.domain import SALT_BYTES, digest_of, words_in
 from intake.reasons.tables import reasons
 
-_ERASE: Final = text(
-    """
-    DELETE FROM reasons WHERE subject = ANY(:subjects) OR who = ANY(:accounts)
-        OR subject IN (SELECT 'improvement/' || id FROM monitoring_improvements WHERE ticket_id = ANY(:ids)
-            UNION ALL SELECT 'linked-ticket/' || id FROM linked_tickets WHERE ticket_id = ANY(:ids))
-    """
-).bindparams(
+OF_CONTACT: Final = """
+subject = ANY(:subjects) OR who = ANY(:accounts)
+    OR subject IN (SELECT 'improvement/' || id FROM monitoring_improvements WHERE ticket_id = ANY(:ids)
+        UNION ALL SELECT 'linked-ticket/' || id FROM linked_tickets WHERE ticket_id = ANY(:ids))
+"""
+"""Reasons that an erasure of a contact erases, and an export of them has; bound to `values_of`."""
+_ERASE: Final = text(f"DELETE FROM reasons WHERE {OF_CONTACT}").bindparams(
     bindparam("subjects", type_=ARRAY(Text)),
     bindparam("accounts", type_=ARRAY(Text)),
     bindparam("ids", type_=ARRAY(Uuid)),
@@ -57,6 +57,11 @@ async def erase(
 
     `accounts` are the contact's, and the addresses under which they wrote.
     """
+    await tx.execute(_ERASE, values_of(contact, accounts, ids))
+
+
+def values_of(contact: UUID, accounts: Sequence[str], ids: Sequence[UUID]) -> dict[str, list[Any]]:
+    """What `OF_CONTACT` is bound to; `accounts` are the contact's, and the addresses under which they wrote."""
     own = [f"contact/{contact}", *accounts]
     subjects = [own[0], *(f"person/{one}" for one in own), *(f"ticket/{id}" for id in ids)]
-    await tx.execute(_ERASE, {"subjects": subjects, "accounts": own, "ids": list(ids)})
+    return {"subjects": subjects, "accounts": own, "ids": list(ids)}

@@ -17,14 +17,17 @@ BATCH_SIZE: Final = 50
 """Waits that one transaction announces, and of those that it ends."""
 _ESCALATED_OTHERWISE: Final = frozenset({*get_args(EscalatedKind), "confirm_blocker"})
 """Kinds with a deadline on their ticket; and a blocker, for which escalation pages at once."""
+_NOT_ESCALATED: Final = frozenset({"confirm_contact"})
+"""Until then a contact counts for who registered them, which hides nothing; and a file registers thousands."""
 
 
 def escalated_here(sources: Sequence[WaitingSource]) -> tuple[WaitingSource, ...]:
     """Those for which our own people are told here: they wait for another person, and are told of nowhere else."""
+    others = _ESCALATED_OTHERWISE | _NOT_ESCALATED
     return tuple(
         one
         for one in sources
-        if one.not_by != "NULL" and one.audience == "staff" and one.kind not in _ESCALATED_OTHERWISE
+        if one.not_by != "NULL" and one.audience == "staff" and one.kind not in others
     )
 
 

@@ -11,7 +11,6 @@ WORDS = {
     "check_fix": "a fix came back and nobody has checked it",
     "confirm_customer_end": "the end of a customer is asked for",
     "confirm_environment_end": "the end of an environment is asked for",
-    "confirm_contact": "a contact is registered and not confirmed",
     "confirm_dismissal": "a customer is not to be told of something",
     "confirm_erasure": "the erasure of a contact is asked for",
     "confirm_giving_up": "a problem is to be given up",

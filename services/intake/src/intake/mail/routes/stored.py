@@ -33,6 +33,7 @@ RAW_RESPONSE: Final[dict[int | str, dict[str, Any]]] = {
 async def list_emails(
     caller: StaffCaller,
     tx: Transaction,
+    reads: Reads,
     page: Annotated[Paging, Depends()],
     outcome: Outcome = "ignored",
 ) -> Page[MailRead]:
@@ -41,7 +42,9 @@ async def list_emails(
     `text` is the beginning of what a mail says that was held back; what others say is on their tickets.
     """
     rows = await mails.list_by_outcome(tx, outcome, page.after_as(UUID), page.limit)
-    return page.page_of(rows, MailRead.model_validate, lambda row: (row.id,))
+    found = page.page_of(rows, MailRead.model_validate, lambda row: (row.id,))
+    await reads.note(caller, *(f"mail/{one.id}" for one in found.items))
+    return found
 
 
 @routes.get("/held-back-counts")
@@ -80,7 +83,9 @@ async def download_email(mail: UUID, caller: StaffCaller, tx: Transaction) -> Re
 
 
 @routes.post("/{mail}/set-aside")
-async def set_email_aside(mail: UUID, caller: StaffCaller, tx: Transaction) -> MailRead:
+async def set_email_aside(
+    mail: UUID, caller: StaffCaller, tx: Transaction, reads: Reads
+) -> MailRead:
     """Set an e-mail aside that was held back as a machine's: nobody has to act on it.
 
     It stays stored, and a ticket can still be opened for it. Asked again, the answer is who did it first.
@@ -88,6 +93,7 @@ async def set_email_aside(mail: UUID, caller: StaffCaller, tx: Transaction) -> M
     stored = await mails.find_without_raw(tx, mail, lock=True)
     if stored is None:
         raise NotFound("This mail")
+    await reads.note(caller, f"mail/{mail}")
     if stored.set_aside_by is not None:
         return MailRead.model_validate(stored)
     if stored.outcome != "ignored":
