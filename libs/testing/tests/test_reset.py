@@ -1,6 +1,6 @@
 """A test finds its database as its template is, whatever an earlier test did to the one that it gets."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import asyncpg
 import pytest
@@ -14,6 +14,14 @@ from opsdesk_testing.databases import Template, Templates
 @pytest.fixture
 def schema() -> str:
     return "intake"
+
+
+@pytest.fixture
+async def templates(templates: Templates) -> AsyncIterator[Templates]:
+    """The same templates, with no database that an earlier test had."""
+    own = templates.without_databases()
+    yield own
+    await own.drop_databases()
 
 
 async def _used(

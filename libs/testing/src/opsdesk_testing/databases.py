@@ -4,8 +4,9 @@ import itertools
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import asyncpg
 
@@ -163,9 +164,19 @@ class Templates:
         admin, password = self._servers.admin_url, self._servers.state.password
         return database_urls(admin, password, name)[template.schema].owner
 
-    async def drop_all(self) -> None:
+    def without_databases(self) -> Self:
+        """Return the same templates, with clones of their own."""
+        own = copy(self)
+        own._unused = defaultdict(list)
+        return own
+
+    async def drop_databases(self) -> None:
+        """Drop the clones that no test has."""
         for one in itertools.chain.from_iterable(self._unused.values()):
             await self._drop(one.database.url.rpartition("/")[2])
+
+    async def drop_all(self) -> None:
+        await self.drop_databases()
         for template in self._templates.values():
             await self._drop(template.name)
 

@@ -1,5 +1,6 @@
 """The bytes of uploaded files in a bucket of S3 or of what speaks its protocol."""
 
+import os
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -21,7 +22,9 @@ class S3Storage:
 
     def __init__(self, store: S3Store, incoming: Path | None = None) -> None:
         self._store = store
-        self.incoming = incoming or Path(tempfile.gettempdir()) / "opsdesk-incoming"
+        # Each account has its own: what one has made, another one cannot write into.
+        own = f"opsdesk-incoming-{os.getuid()}"
+        self.incoming = incoming or Path(tempfile.gettempdir()) / own
 
     async def put(self, digest: str, file: Path) -> None:
         try:
