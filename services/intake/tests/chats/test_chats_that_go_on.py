@@ -82,8 +82,8 @@ async def test_another_customers_contact_gets_on_no_ticket_of_a_chat(
         await act(omar, key, "verify")
         assert (await act(anna, key, "close")).is_success
         await freeze_time(database, EIGHT + timedelta(days=30))
-    said = line("customer", "It is down again", 59, id="m9")
-    answer = await send(chatbot, *DIALOGUE, said, contact="eve@brightwater.example")
+    last = line("customer", "It is down again", 59, id="m9")
+    answer = await send(chatbot, *DIALOGUE, last, contact="eve@brightwater.example")
     assert answer.is_success, answer.text
     on = answer.json()["ticket"]["key"]
     assert (on != key) == is_closed

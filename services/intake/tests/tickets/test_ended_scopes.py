@@ -39,8 +39,8 @@ async def test_what_comes_of_a_ticket_leaves_an_ended_environment_out(
     await act(omar, key, "verify")
     assert (await act(anna, key, "close")).is_success
     await freeze_time(database, datetime(2030, 3, 7, 9, tzinfo=UTC))
-    said = await act(jan, key, "feedback", solved=False, comment="It is back")
-    assert said.json()["consequence"] == "follow_on", said.text
+    feedback = await act(jan, key, "feedback", solved=False, comment="It is back")
+    assert feedback.json()["consequence"] == "follow_on", feedback.text
     shown = {one["key"]: (one["customer"], one["environment"]) for one in await all_tickets(anna)}
     assert shown.pop(key) == ("acme", "acme-prod"), "that one stays as it was"
     assert list(shown.values()) == [("acme", None)] * 3

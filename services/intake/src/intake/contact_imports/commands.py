@@ -42,7 +42,7 @@ class ContactImport:
     dry_run: bool
     seen: dict[str, int] = field(default_factory=dict)
     customers: dict[str, list[Customer]] = field(default_factory=dict)
-    kept: dict[str, Customer] = field(default_factory=dict)
+    current: dict[str, Customer] = field(default_factory=dict)
 
     async def run(
         self, database: Database, file: ReadFile, name: FormatName
@@ -54,7 +54,7 @@ class ContactImport:
         return ContactImportReport(name, self.dry_run, items, file.not_understood)
 
     async def _store(self, database: Database, rows: Sequence[ContactRow]) -> list[ImportedLine]:
-        self.kept.clear()
+        self.current.clear()
         async with database.transaction() as tx:
             return [await self._store_row(tx, row) for row in rows]
 
@@ -140,11 +140,11 @@ class ContactImport:
     async def _current(self, tx: Connection, customer: Customer) -> Customer | str:
         """The customer, who is not ended before the batch is stored; else that they were ended."""
         key = customer.key
-        if key not in self.kept:
-            kept = await CUSTOMERS.find(tx, key, is_kept=True)
-            assert kept is not None, "customers are never deleted"
-            self.kept[key] = kept
-        return f"{key} was ended" if self.kept[key].retired else self.kept[key]
+        if key not in self.current:
+            found = await CUSTOMERS.find(tx, key, is_shared_lock=True)
+            assert found is not None, "customers are never deleted"
+            self.current[key] = found
+        return f"{key} was ended" if self.current[key].retired else self.current[key]
 
 
 def _validate(row: ContactRow, customer: Customer) -> ContactCreate:

@@ -74,7 +74,7 @@ async def _get_customer(tx: Connection, key: str) -> Customer:
 
 async def _get_current_customer(tx: Connection, key: str) -> Customer:
     """The customer with this key, who has not been ended and is not meanwhile. Raises NotFound or Conflict."""
-    customer = await CUSTOMERS.find(tx, key, is_kept=True)
+    customer = await CUSTOMERS.find(tx, key, is_shared_lock=True)
     if customer is None:
         raise NotFound(f"Customer {key}")
     if customer.retired:

@@ -32,10 +32,10 @@ class DirectoryRepository(Generic[T]):
     key_column: ColumnElement[Any]
     factory: Callable[[Row[Any]], T]
 
-    async def find(self, tx: Connection, name: str, *, is_kept: bool = False) -> T | None:
-        """The record with this key (people: `sub`; contacts: normalised address); unchanged meanwhile if kept."""
+    async def find(self, tx: Connection, name: str, *, is_shared_lock: bool = False) -> T | None:
+        """The record with this key (people: `sub`; contacts: normalised address); with a shared lock nobody changes it meanwhile."""
         query = self.query.where(self.key_column == name)
-        query = query.with_for_update(read=True, of=self.table) if is_kept else query
+        query = query.with_for_update(read=True, of=self.table) if is_shared_lock else query
         row = (await tx.execute(query)).one_or_none()
         return None if row is None else self.factory(row)
 
