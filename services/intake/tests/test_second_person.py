@@ -18,6 +18,8 @@ from opsdesk_testing.protocol import freeze_time, outbox_events
 from opsdesk_testing.second_person import check_takes_two, effects_of
 from opsdesk_testing.waiting_for_me import check_waits_for_second_person, check_waits_no_more
 
+pytestmark = pytest.mark.thorough
+
 LATER: Final = {"recertify_access": timedelta(days=91)}
 """What waits only once this time is over."""
 GOES_ON: Final = {"verify_problem_fix"}

@@ -21,6 +21,8 @@ from sla_support.company import (
 )
 from sla_support.second_person import DIGEST, SCENARIOS, Site, agreed
 
+pytestmark = pytest.mark.thorough
+
 NEVER_WAITS: Final = {
     "move_open_clocks": "nobody has asked for it: a published version may apply to new tickets alone",
     "end_coverage": "nobody has asked for it: the extra cover ends by itself",

@@ -11,6 +11,8 @@ from delivery_gate_support.gate_client import GateClient, digest
 from opsdesk_testing.allowed_acts import Way, allowed_of, check_allowed_acts
 from opsdesk_testing.client import client
 
+pytestmark = pytest.mark.thorough
+
 REFUSAL: Final[dict[str, Any]] = {
     "reasons": [{"code": "CHECK_FAILED", "justification": "Not fit"}],
     "follow_ups": [{"kind": "investigation", "task": "Look at it"}],

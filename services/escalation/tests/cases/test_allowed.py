@@ -12,6 +12,8 @@ from escalation_support.http_setup import set_up
 from opsdesk_testing.allowed_acts import Way, allowed_of, check_allowed_acts
 from opsdesk_testing.client import client
 
+pytestmark = pytest.mark.thorough
+
 SNOOZE: Final = {"until": "2026-03-01T05:00:00Z"}
 WAYS: Final = {
     "acknowledge": Way("/acknowledge"),

@@ -12,6 +12,8 @@ from intake.tickets.domain.acts import ACTS
 from intake_support.tickets import OVER, act, open_ticket
 from opsdesk_testing.client import client
 
+pytestmark = pytest.mark.thorough
+
 PATHS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "reply": ("tickets/{}/replies", {"text": "Hello"}),
     "note": ("tickets/{}/replies", {"text": "Hello", "visibility": "internal"}),

@@ -14,6 +14,8 @@ from opsdesk_testing.allowed_acts import Way, allowed_of, check_allowed_acts
 from opsdesk_testing.client import client
 from sla_support.company import ACME, AMSTERDAM, BRIGHTWATER, announce_customers
 
+pytestmark = pytest.mark.thorough
+
 TERMS: Final[dict[str, Any]] = {
     "calendar": AMSTERDAM,
     "targets": [{"metric": "resolution", "priority": "major", "target_seconds": 8 * 3600}],

@@ -20,6 +20,8 @@ from sla.settings import SlaSettings
 from sla_support.assertions import violation_pointers
 from sla_support.company import AMSTERDAM, NINE
 
+pytestmark = pytest.mark.thorough
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_OTHER_HOUR = [[f"{2 * n:02}:00", f"{2 * n + 1:02}:00"] for n in range(12)]
 TORN = {

@@ -10,6 +10,8 @@ from sla.calendars.domain.ics import MAX_EVENTS, parse_feed
 from sla.calendars.domain.zone import read_zone
 from sla_support.feeds import feed
 
+pytestmark = pytest.mark.thorough
+
 AMSTERDAM = read_zone("Europe/Amsterdam")
 YEARS = range(2025, 2036)
 PATIENCE = 20

@@ -18,6 +18,8 @@ from sla.timers import TIMERS
 from sla_support.company import HOUR, NINE, promise
 from sla_support.waivers import request_for_period
 
+pytestmark = pytest.mark.thorough
+
 WAYS: Final = {
     "approve": Way("/approve"),
     "refuse": Way("/refuse", {"reason": "Not now"}),
