@@ -90,7 +90,7 @@ async def test_own_tickets_are_a_filter_of_the_list(
 ) -> None:
     """Of a contact what they raised, or was raised for them; of staff what is assigned to them"""
 
-    async def mine(who: AsyncClient, **more: str) -> list[str]:
+    async def own_tickets(who: AsyncClient, **more: str) -> list[str]:
         answer = await who.get("/v1/tickets", params={"mine": "true"} | more)
         assert answer.status_code == 200, answer.text
         return [one["key"] for one in answer.json()["items"]]
@@ -99,13 +99,13 @@ async def test_own_tickets_are_a_filter_of_the_list(
     raised = (await portal.post("/v1/tickets", json=body)).json()["key"]
     phoned = await open_ticket(anna, contact="jan@acme.example", channel="phone")
     other = await open_ticket(anna)
-    assert await mine(portal) == [phoned, raised]
-    assert await mine(jan) == [], "a token of their own, without an entry in the directory"
+    assert await own_tickets(portal) == [phoned, raised]
+    assert await own_tickets(jan) == [], "a token of their own, without an entry in the directory"
     own = (await jan.post("/v1/tickets", json=body)).json()["key"]
-    assert await mine(jan) == [own]
+    assert await own_tickets(jan) == [own]
     await act(anna, other, "assign", to="omar")
-    assert await mine(omar) == [other]
-    assert await mine(omar, assignee="anna") == []
-    assert await mine(anna, customer="acme") == []
+    assert await own_tickets(omar) == [other]
+    assert await own_tickets(omar, assignee="anna") == []
+    assert await own_tickets(anna, customer="acme") == []
     everything = (await portal.get("/v1/tickets")).json()["items"]
     assert [one["key"] for one in everything] == [own, other, phoned, raised]
