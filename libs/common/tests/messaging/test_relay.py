@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from sqlalchemy import text
@@ -140,6 +141,26 @@ async def test_a_leader_whose_connection_dies_leads_no_more(
         await pay(database, topic, 1, 1)
         # A new connection, a new lead and a new producer: each may take seconds on a busy machine.
         await until(lambda: _none_left(database), seconds=60)
+
+
+@pytest.mark.parametrize("lost", [asyncpg.InternalClientError(), asyncpg.InterfaceError("closed")])
+async def test_a_connection_that_dies_between_two_statements_is_opened_again(
+    database: Database, kafka: Kafka, topic: str, lost: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """asyncpg says InternalClientError where the server's farewell came before the closed socket."""
+    fetch_destinations = OutboxQueue.fetch_destinations
+    losses = [lost]
+
+    async def lose_once(queue: OutboxQueue) -> Any:
+        if losses:
+            raise losses.pop()
+        return await fetch_destinations(queue)
+
+    monkeypatch.setattr(OutboxQueue, "fetch_destinations", lose_once)
+    async with run_until_exit(Relay(database, kafka)):
+        await pay(database, topic, 1, 1)
+        await until(lambda: _none_left(database))
+    assert not losses
 
 
 async def test_an_event_that_kafka_refuses_holds_its_own_key_alone(

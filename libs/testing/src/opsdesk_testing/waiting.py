@@ -14,18 +14,21 @@ class BackgroundLoop(Protocol):
 
 @asynccontextmanager
 async def run_until_exit(*loops: BackgroundLoop) -> AsyncIterator[list["asyncio.Task[None]"]]:
-    """Run loops while the block runs, and cancel them after it."""
+    """Run loops while the block runs, and cancel them after it.
+
+    Raises what a loop failed with, also where the block failed for it: what waits for a loop that has
+    ended would only say that the time is over.
+    """
     tasks = [asyncio.create_task(loop.run()) for loop in loops]
     try:
         yield tasks
     finally:
         for task in tasks:
             task.cancel()
-        results = await asyncio.gather(*tasks, return_exceptions=True)
-    for error in results:
-        # A loop that failed is an error: a service would have had to restart it.
-        if isinstance(error, Exception):
-            raise error
+        for error in await asyncio.gather(*tasks, return_exceptions=True):
+            # A loop that failed is an error: a service would have had to restart it.
+            if isinstance(error, Exception):
+                raise error
 
 
 async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 20) -> None:

@@ -15,7 +15,7 @@ from common.cli.deployment import check_deployment
 from common.http import Service
 from common.http.connections import describe_connections
 from common.persistence.database import Database, connect
-from common.persistence.errors import is_transient
+from common.persistence.errors import CONNECTION_ERRORS, is_transient
 from common.persistence.workload import COMMANDS
 from common.processes.fork import fork
 from common.processes.loop_process import run_loops
@@ -86,7 +86,7 @@ async def _read_time_mode(url: str, schema: str) -> TimeMode:
             raise SystemExit(
                 f"PostgreSQL at OPSDESK_DATABASE_URL cannot prove who it is ({error.verify_message}): give the name in its certificate, and its authority by OPSDESK_DATABASE_CA_FILE."
             ) from None
-        except (OSError, asyncpg.PostgresError, TimeoutError) as error:
+        except CONNECTION_ERRORS as error:
             if isinstance(error, asyncpg.PostgresError) and not is_transient(error):
                 raise SystemExit(
                     f"OPSDESK_DATABASE_URL is refused by PostgreSQL: {error}"

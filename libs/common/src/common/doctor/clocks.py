@@ -14,6 +14,7 @@ from common.doctor.finding import Finding, ok, warning, wrong
 from common.http import Service
 from common.now import now
 from common.persistence.database import connect
+from common.persistence.errors import CONNECTION_ERRORS
 from common.persistence.workload import COMMANDS
 from common.settings import Settings
 
@@ -40,7 +41,7 @@ async def examine_clocks(service: Service, settings: Settings) -> list[Finding]:
     url = settings.database_url.get_secret_value()
     try:
         connection = await connect(url, service.schema, COMMANDS)
-    except (OSError, asyncpg.PostgresError, TimeoutError):
+    except CONNECTION_ERRORS:
         return [
             *_about_own_zones(now()),
             warning(CLOCK, "cannot be compared: the database does not answer"),

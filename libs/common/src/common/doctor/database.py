@@ -9,6 +9,7 @@ from common.doctor.finding import Finding, ok, warning, wrong
 from common.http import Service
 from common.http.connections import connections_per_workload
 from common.persistence.database import connect
+from common.persistence.errors import CONNECTION_ERRORS
 from common.persistence.workload import COMMANDS
 from common.settings import Settings
 from common.setup.roles import SCHEMAS, contact_role, owner_role, runtime_role
@@ -41,7 +42,7 @@ async def examine_database(service: Service, settings: Settings) -> list[Finding
         connection = await connect(
             url, service.schema, COMMANDS, name=f"opsdesk {service.name} doctor"
         )
-    except (OSError, asyncpg.PostgresError, TimeoutError) as error:
+    except CONNECTION_ERRORS as error:
         return [
             wrong(ABOUT, f"OPSDESK_DATABASE_URL does not lead to PostgreSQL ({_describe(error)})")
         ]

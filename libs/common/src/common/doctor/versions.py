@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from common.doctor.finding import Finding, ok, warning, wrong
 from common.http import Service
 from common.persistence.database import connect
+from common.persistence.errors import CONNECTION_ERRORS
 from common.persistence.migrations import migrations_folder
 from common.persistence.workload import COMMANDS
 from common.settings import Settings
@@ -60,7 +61,7 @@ async def _revision(service: Service, settings: Settings) -> str | None:
         connection = await connect(
             settings.database_url.get_secret_value(), service.schema, COMMANDS
         )
-    except (OSError, asyncpg.PostgresError, TimeoutError):
+    except CONNECTION_ERRORS:
         return None
     try:
         found: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")

@@ -19,7 +19,7 @@ from common.http.management_state import management_of
 from common.http.state import Component
 from common.now import now
 from common.persistence.database import Database
-from common.persistence.errors import describe_error
+from common.persistence.errors import CONNECTION_ERRORS, describe_error
 from common.telemetry import metrics
 
 NEEDED_BY_REQUESTS: Final = frozenset({"database", "keys", "draining", "requests"})
@@ -85,7 +85,7 @@ async def ask_database(database: Database) -> dict[str, str]:
     try:
         async with database.transaction() as tx:
             theirs: datetime | None = await tx.scalar(text("SELECT statement_timestamp()"))
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, *CONNECTION_ERRORS) as error:
         return {"database": f"does not answer: {describe_error(error)}"}
     assert theirs is not None
     difference_s = (now() - theirs).total_seconds()

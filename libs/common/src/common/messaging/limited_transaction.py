@@ -14,7 +14,7 @@ from typing import Any, Self
 import asyncpg
 
 from common.persistence.database import Connection, Database
-from common.persistence.errors import sqlstate_of
+from common.persistence.errors import CONNECTION_ERRORS, sqlstate_of
 from common.persistence.lock_waits import LockWait, backend_pid, find_lock_wait
 
 LOOK_INTERVAL_S = 2.0
@@ -97,7 +97,7 @@ class _Watch:
                     if connection is None:
                         connection = await self._database.dedicated_connection()
                     self._note(await find_lock_wait(connection, pid))
-                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                except CONNECTION_ERRORS:
                     self._looks.clear()  # what is not known now decides nothing
                 await self._sleep()
         finally:

@@ -8,7 +8,6 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
-import asyncpg
 from aiokafka.errors import KafkaError
 
 from common.messaging.dispatcher import Dispatcher
@@ -16,7 +15,7 @@ from common.messaging.kafka import Kafka
 from common.messaging.outbox_queue import MAX_BATCH_ROWS, OutboxQueue
 from common.messaging.trouble import Troubles
 from common.persistence.database import Database
-from common.persistence.errors import describe_error
+from common.persistence.errors import CONNECTION_ERRORS, describe_error
 from common.telemetry import logger, metrics
 
 log = logger(__name__)
@@ -69,7 +68,7 @@ class Relay:
         while True:
             try:
                 connection = await self.database.dedicated_connection()
-            except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+            except CONNECTION_ERRORS as error:
                 self.troubles.report("database", f"no database ({describe_error(error)})")
                 await asyncio.sleep(STANDBY_INTERVAL_S)
                 continue
@@ -77,7 +76,7 @@ class Relay:
             try:
                 await self._wait_for_lead(connection)
                 await self._publish_forever(connection, dispatcher)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except CONNECTION_ERRORS as error:
                 self.troubles.report("database", f"lost the database ({describe_error(error)})")
                 await asyncio.sleep(STANDBY_INTERVAL_S)
             finally:
@@ -136,10 +135,10 @@ class Relay:
             await self._notify.wait()
             try:
                 connection = await self.database.dedicated_connection()
-            except (OSError, TimeoutError, asyncpg.PostgresError):
+            except CONNECTION_ERRORS:
                 await asyncio.sleep(STANDBY_INTERVAL_S)
                 continue
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with suppress(*CONNECTION_ERRORS):
                 while not self.is_leader:
                     await self._notify.wait()
                     self._notify.clear()

@@ -21,6 +21,11 @@ class Origin(StrEnum):
     """Our code or schema: a wrong statement, a missing migration. No record is to blame."""
 
 
+_ASYNCPG_ERRORS = (asyncpg.InterfaceError, asyncpg.InternalClientError)
+CONNECTION_ERRORS = (OSError, asyncpg.PostgresError, *_ASYNCPG_ERRORS)
+"""What opening or using a connection of asyncpg raises. InternalClientError among them: PostgreSQL has
+ended the connection, and a statement is sent before its socket is seen to be closed."""
+
 _RECORD_CLASSES = frozenset({"22", "23", "P0"})
 _OPERATION_CLASSES = frozenset(
     {"08", "25", "40", "53", "55", "57", "58", "72", "F0", "XX"}
@@ -31,8 +36,7 @@ _OPERATION_ERRORS = (
     OSError,  # with it TimeoutError, ConnectionError, DNS and TLS errors
     EOFError,
     MemoryError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
+    *_ASYNCPG_ERRORS,
     exc.TimeoutError,  # no connection was free in the pool
     exc.DisconnectionError,
     exc.PendingRollbackError,
