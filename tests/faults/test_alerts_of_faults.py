@@ -33,6 +33,8 @@ RECORDED_S = 240
 What waits for five minutes, as `OpsDeskDegraded` does, is not seen here: promtool's cases alone say of it that it stays quiet."""
 FAULT_S = RECORDED_S + 10.0
 """Seconds that a fault lasts: what its end brings about is not looked at."""
+BACKED_UP = {"opsdesk_backup_last_success_timestamp_seconds": f"0x{LEAD + RECORDED_S}"}
+"""The base backup of the last night, an hour before: a site of tests has none, and its absence is an alert."""
 LOOKS = range(LEAD, LEAD + RECORDED_S, 15)
 
 
@@ -113,7 +115,7 @@ async def test_a_fault_raises_the_alerts_that_it_should_and_no_other(
     recording, _ = await asyncio.gather(
         record(one.site, METRICS, RECORDED_S), inject(FAULT_S)(one.site)
     )
-    ask: tuple[Any, ...] = (program, tmp_path, recording.series(), "1s", LOOKS)
+    ask: tuple[Any, ...] = (program, tmp_path, recording.series() | BACKED_UP, "1s", LOOKS)
     raised = await asyncio.to_thread(raised_alerts, *ask)
     one.say(f"\n{name}: {', '.join(sorted(raised)) or 'no alert'}")
     await one.site.wait_until_settled()
