@@ -31,6 +31,7 @@ RECORDED_S = 240
 """Seconds that are recorded: longer than the pages wait that these faults should raise (three minutes of trouble).
 
 What waits for five minutes, as `OpsDeskDegraded` does, is not seen here: promtool's cases alone say of it that it stays quiet."""
+PAGES_SENT_S = 300
 FAULT_S = RECORDED_S + 10.0
 """Seconds that a fault lasts: what its end brings about is not looked at."""
 BACKED_UP = {"opsdesk_backup_last_success_timestamp_seconds": f"0x{LEAD + RECORDED_S}"}
@@ -75,6 +76,14 @@ def lock_clocks(seconds: float) -> InjectFault:
     return lock
 
 
+async def _is_no_page_unsent(site: Site) -> bool:
+    """Whether the gauge says so, too: pages of the fault before are tried again less and less often."""
+    replicas = site.replicas_of("escalation")
+    async with httpx.AsyncClient() as client:
+        answers = [await client.get(f"{one.management_url}/metrics") for one in replicas]
+    return all("\nopsdesk_notifications_oldest_page_seconds 0.0\n" in one.text for one in answers)
+
+
 async def _has_clock_deadlines(site: Site) -> bool:
     connection = await asyncpg.connect(site.admin_url)
     try:
@@ -112,6 +121,7 @@ async def test_a_fault_raises_the_alerts_that_it_should_and_no_other(
     inject, expected = FAULTS[name]
     program = await asyncio.to_thread(promtool, open_state())
     await one.site.wait_until_settled()
+    await until(lambda: _is_no_page_unsent(one.site), seconds=PAGES_SENT_S)
     recording, _ = await asyncio.gather(
         record(one.site, METRICS, RECORDED_S), inject(FAULT_S)(one.site)
     )
