@@ -76,6 +76,7 @@ QUIET = {
     'opsdesk_relay_is_leader{service="sla", job="opsdesk", instance="sla-2"}': "0x400",
     sla("opsdesk_outbox_oldest_seconds"): "0 1 0 2x397",
     sla("opsdesk_outbox_held_keys"): "0x400",
+    sla("opsdesk_relay_kafka_away"): "0x400",
     sla("opsdesk_consumer_lag"): "5x400",
     sla("opsdesk_consumer_retries_total"): "0x400",
     sla("opsdesk_consumer_stopped"): "0x400",
@@ -226,14 +227,13 @@ BORN = (
 """What happens before anybody has looked at the counter: a process that starts, or a label's first value."""
 
 CALM = {
-    "a mail server is started anew": (
-        {sla("opsdesk_notifications_oldest_page_seconds"): "0x10 15 75 0x380"}, 12),
-    "a segment could not be archived at once": (
-        {'pg_stat_archiver_failed_count{instance="db"}': "3+1x400"}, 20),
-    "what was counted long ago stays counted": (
-        _security("role_changed", "person.roles", "3000x400"), 380),
-    "nobody looked for half an hour": (
-        _security("role_changed", "person.roles", "3000x60 _x30 3000x310"), 150),
+    "what was being sent when Kafka as a whole went away": (
+        {sla("opsdesk_relay_held_since_timestamp_seconds", 'topic="opsdesk.clocks", partition="3"'): "60x400",
+         sla("opsdesk_relay_kafka_away"): "1x400"}, 20),
+    "a mail server is started anew": ({sla("opsdesk_notifications_oldest_page_seconds"): "0x10 15 75 0x380"}, 12),
+    "a segment could not be archived at once": ({'pg_stat_archiver_failed_count{instance="db"}': "3+1x400"}, 20),
+    "what was counted long ago stays counted": (_security("role_changed", "person.roles", "3000x400"), 380),
+    "nobody looked for half an hour": (_security("role_changed", "person.roles", "3000x60 _x30 3000x310"), 150),
     "a database that is back": (
         _AWAY | {sla("opsdesk_queues_seen_timestamp_seconds"): "0+60x9 540x4 840+60x380",
                  sla("opsdesk_relay_is_leader"): "1x10 0x4 1x385",

@@ -16,6 +16,7 @@ from common.messaging.outbox import OutboxEvent, publish
 from common.messaging.outbox_queue import OutboxQueue
 from common.messaging.relay import Relay
 from common.persistence.database import Connection, Database
+from common.telemetry import metrics
 from opsdesk_testing.ledger import make_tables, paid_event
 from opsdesk_testing.waiting import run_until_exit, until
 
@@ -188,9 +189,11 @@ async def test_kafka_down_stops_no_writer_and_everything_is_sent_later(
         await until(lambda: nobody.is_leader)
         await pay(database, topic, 1, 1)
         await until(lambda: nobody.trouble is not None and "Kafka" in nobody.trouble)
+        assert metrics.RELAY_KAFKA_AWAY._value.get() == 1
         assert await unsent(database) == 1
     async with run_until_exit(Relay(database, kafka)):
         await until(lambda: _none_left(database))
+        assert metrics.RELAY_KAFKA_AWAY._value.get() == 0
 
 
 async def test_what_is_rolled_back_is_never_published(

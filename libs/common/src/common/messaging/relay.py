@@ -97,6 +97,7 @@ class Relay:
 
     def _set_leader(self, is_leader: bool) -> None:
         self.is_leader = is_leader
+        metrics.RELAY_KAFKA_AWAY.set(0)
         metrics.RELAY_IS_LEADER.set(is_leader)
 
     async def _publish_forever(self, connection: Any, dispatcher: Dispatcher) -> None:
@@ -109,9 +110,11 @@ class Relay:
             except (KafkaError, TimeoutError, OSError) as error:
                 # These may mean a lost database, too: then this raises, and the lead ends.
                 await connection.execute("SELECT 1")
+                metrics.RELAY_KAFKA_AWAY.set(1)
                 self.troubles.report("kafka", f"Kafka does not answer ({describe_error(error)})")
                 await asyncio.sleep(KAFKA_RETRY_S)
                 continue
+            metrics.RELAY_KAFKA_AWAY.set(0)
             self._report_progress(dispatcher.holds.describe())
             await self._pause(sent)
 

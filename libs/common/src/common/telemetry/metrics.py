@@ -70,6 +70,9 @@ RELAY_HELD_SINCE = Gauge(
     "Since when Kafka takes no events for a partition, or for a topic (partition all), as Unix time.",
     ("topic", "partition"),
 )
+RELAY_KAFKA_AWAY = Gauge(
+    "opsdesk_relay_kafka_away", "1 where Kafka as a whole does not answer the relay that publishes."
+)
 PRODUCER_RECREATED = Counter(
     "opsdesk_relay_producers_recreated_total", "Kafka producers discarded."
 )
