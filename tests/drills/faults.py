@@ -38,20 +38,24 @@ async def kafka_away(stage: Stage, drill: Drill) -> AsyncIterator[str]:
 
 async def topic_gone(stage: Stage, drill: Drill) -> AsyncIterator[str]:
     await stage.kafka(*drill.kafka)
-    yield CAUSED
-    yield await stage.typed(drill.page, "python -m intake topics plan", "escalation")
-    await stage.typed(drill.page, "python -m intake topics apply", "sla")
+    try:
+        yield CAUSED
+        yield await stage.typed(drill.page, "python -m intake topics plan", "escalation")
+    finally:
+        await stage.typed(drill.page, "python -m intake topics apply", "sla")
 
 
 async def event_too_large(stage: Stage, drill: Drill) -> AsyncIterator[str]:
     [line] = drill.kafka
     await stage.kafka(line)
     await stage.open_ticket("major")
-    yield CAUSED
-    yield await stage.asks(drill.page, "held_by")
     undo = line.replace("--add-config max.message.bytes=100", "--delete-config max.message.bytes")
-    await stage.kafka(undo)
-    await asyncio.to_thread(stage.site.desk.services["intake"].restart)
+    try:
+        yield CAUSED
+        yield await stage.asks(drill.page, "held_by")
+    finally:
+        await stage.kafka(undo)
+        await asyncio.to_thread(stage.site.desk.services["intake"].restart)
 
 
 async def relay_lock_held(stage: Stage, drill: Drill) -> AsyncIterator[str]:
