@@ -11,7 +11,7 @@ help:  ## what you can do here
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
 	    printf '  make %-13s %s\n' "$$name" "$$what"; done
 
-.PHONY: help setup run demo test thorough journeys browser pictures check house faults mutants bench docs lock audit image pin-images compose-test deploy-test restore-drill release clean
+.PHONY: help setup run demo test thorough journeys browser pictures check house faults drills mutants bench docs lock audit image pin-images compose-test deploy-test restore-drill release clean
 
 setup:
 	@deploy/local/bootstrap
@@ -58,6 +58,9 @@ MOUNTING = $(shell [ "$$(id -u)" = 0 ] || { $(OWN_MOUNTS) true 2>/dev/null && ec
 
 faults: setup  ## the long fault runs: servers and services killed under load, histories checked, alerts asked of promtool (fetched if missing); skips come last, with reasons
 	@$(MOUNTING) $(PY) -m pytest -m long tests/faults $(ARGS)
+
+drills: setup  ## play the twelve faults of docs/runbooks/drills.md under a real Prometheus (fetched if missing): which alert, after how long, whether its page finds it (under 20 minutes; some: ARGS="4 8")
+	@setpriv --pdeathsig TERM $(PY) -m tests.drills $(ARGS)
 
 mutants: setup  ## remove each guard of docs/architecture.md in a copy of the tree and show that its test fails (minutes)
 	@setpriv --pdeathsig TERM $(PY) -m opsdesk_local test-servers -- $(PY) -m tests.mutants $(ARGS)

@@ -2,7 +2,6 @@
 
 import re
 import shlex
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -12,12 +11,12 @@ import yaml
 from typer.main import get_command
 
 from tests.deployment.alert_cases import CASES
+from tests.drills.page import PAGE, Drill, drills
 
 from .test_monitoring import ALERTS, PLACEHOLDER
 from .test_typed_commands import lines_of_code, parse
 
 ROOT: Final = Path(__file__).parents[2]
-PAGE: Final = (ROOT / "docs/runbooks/drills.md").read_text(encoding="utf-8")
 STACK: Final[dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 BESIDE: Final[dict[str, Any]] = yaml.safe_load(
     (ROOT / "deploy/drills/compose.yaml").read_text("utf-8")
@@ -29,34 +28,7 @@ OPSDESK: Final = get_command(import_module("opsdesk.__main__").app)
 COMMANDS: Final = {"exec", "pause", "unpause", "stop", "start", "restart", "run", "up"}
 
 
-@dataclass(frozen=True, slots=True)
-class Drill:
-    """A section of the page. `quoted` is what the runbook has for it."""
-
-    number: int
-    title: str
-    causes: tuple[str, ...]
-    alert: str
-    page: str
-    quoted: str
-    undo: str
-
-
-def drills() -> list[Drill]:
-    found = []
-    for section in PAGE.split("\n## ")[1:]:
-        number, title = section.split("\n", 1)[0].split(". ", 1)
-        fields = dict(re.findall(r"^- ([\w ]+): (.*)$", section, re.MULTILINE))
-        assert list(fields) == ["Alert", "Page", "It finds", "Undo"], title
-        [alert] = re.findall(r"^`(\w+)`", fields["Alert"])
-        [page] = re.findall(r"^\[[\w-]+\]\(([\w-]+\.md)\)$", fields["Page"])
-        [quoted] = re.findall(r"^`([^`]+)`$", fields["It finds"])
-        causes = tuple(lines_of_code(section))
-        found.append(Drill(int(number), title, causes, alert, page, quoted, fields["Undo"]))
-    return found
-
-
-DRILLS: Final = drills()
+DRILLS: Final = list(drills())
 
 
 def test_there_are_twelve_different_ones() -> None:
@@ -80,6 +52,7 @@ def test_the_alert_leads_to_the_page_that_finds_it(drill: Drill) -> None:
 def test_what_causes_it_and_ends_it_can_be_typed(drill: Drill) -> None:
     """Services of docker-compose.yml, commands of `opsdesk`, and topics and tables that there are."""
     assert drill.causes
+    assert set(drill.causes) <= set(lines_of_code(PAGE))
     for line in [*drill.causes, *re.findall(r"`(drill [^`]+)`", drill.undo)]:
         for found in re.finditer(r"\bdrill (.*?)(?=; done|\)$|$)", line):
             command, *words = shlex.split(found[1])

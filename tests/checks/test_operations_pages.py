@@ -25,7 +25,7 @@ ON_A_COMMAND_LINE: Final = re.compile(
 """What everybody on the machine sees in the list of processes."""
 CHART: Final = ROOT / "deploy/helm/templates"
 BEFORE_A_RELEASE: Final = (
-    "test", "thorough", "journeys", "browser", "faults", "mutants", "deploy-test", "compose-test"
+    "test", "thorough", "journeys", "browser", "faults", "drills", "mutants", "deploy-test", "compose-test"
 )  # fmt: skip
 
 

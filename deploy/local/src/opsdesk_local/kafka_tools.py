@@ -15,6 +15,8 @@ ARTIFACT: Final = "org.apache.kafka:kafka-tools:4.3.0"
 """Of the same version as the broker in `pom.xml`, whose jars it needs beside its own."""
 PROGRAMS: Final = {
     "kafka-acls.sh": "org.apache.kafka.tools.AclCommand",
+    "kafka-configs.sh": "kafka.admin.ConfigCommand",
+    "kafka-console-producer.sh": "org.apache.kafka.tools.ConsoleProducer",
     "kafka-topics.sh": "org.apache.kafka.tools.TopicCommand",
     "kafka-consumer-groups.sh": "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
 }

@@ -1,4 +1,4 @@
-"""Prometheus' `promtool`, which tries alert rules: the one on this machine, else the one of Debian's package."""
+"""Prometheus, and its `promtool`, which tries alert rules: those on this machine, else those of Debian's package."""
 
 import os
 import shutil
@@ -13,12 +13,21 @@ PACKAGE = "prometheus"
 
 def promtool(state: State) -> Path:
     """Return the program, downloaded once without installing it. Raises LocalRunError."""
-    if found := shutil.which("promtool"):
+    return _program(state, "promtool")
+
+
+def prometheus(state: State) -> Path:
+    """Return the server, from the same package. Raises LocalRunError."""
+    return _program(state, "prometheus")
+
+
+def _program(state: State, name: str) -> Path:
+    if found := shutil.which(name):
         return Path(found)
     home = state.downloads / "promtool"
     if not home.exists():
         _fetch(state, home)
-    return home / "usr/bin/promtool"
+    return home / "usr/bin" / name
 
 
 def _fetch(state: State, home: Path) -> None:
