@@ -30,8 +30,8 @@ async def kafka_away(stage: Stage, drill: Drill) -> AsyncIterator[str]:
     try:
         await stage.open_ticket("major")
         yield CAUSED
-        said = await stage.typed(drill.page, READY)
-        yield said + "\n" + await stage.asks(drill.page, "pg_total_relation_size")
+        answer = await stage.typed(drill.page, READY)
+        yield answer + "\n" + await stage.asks(drill.page, "pg_total_relation_size")
     finally:
         broker.send_to_all(signal.SIGCONT)
 
@@ -62,9 +62,9 @@ async def relay_lock_held(stage: Stage, drill: Drill) -> AsyncIterator[str]:
     [statements] = drill.psql
     async with stage.session(statements):
         yield CAUSED
-        said = await stage.typed(drill.page, READY)
+        answer = await stage.typed(drill.page, READY)
         holders = await stage.asks(drill.page, "opsdesk relay")
-        yield f"{said}\n{holders}"
+        yield f"{answer}\n{holders}"
         await stage.sql(END_SESSION.format(pid=sole_holder(holders)))
 
 
@@ -98,8 +98,8 @@ async def mail_away(stage: Stage, drill: Drill) -> AsyncIterator[str]:
     try:
         await stage.open_ticket("critical")
         yield CAUSED
-        said = await stage.typed(drill.page, "python -m escalation doctor", "escalation")
-        yield said + "\n" + await stage.asks(drill.page, "escalation.notifications")
+        answer = await stage.typed(drill.page, "python -m escalation doctor", "escalation")
+        yield answer + "\n" + await stage.asks(drill.page, "escalation.notifications")
     finally:
         await asyncio.to_thread(stage.site.desk.mail.start)
 
@@ -110,9 +110,9 @@ async def replica_gone(stage: Stage, drill: Drill) -> AsyncIterator[str]:
     try:
         yield CAUSED
         where = process.management_url
-        said = await stage.run(f"curl -sS {where}/health/live || echo it does not answer")
+        answer = await stage.run(f"curl -sS {where}/health/live || echo it does not answer")
         doctor = await stage.typed(drill.page, "python -m intake doctor", "sla")
-        yield "\n".join([said, *stage.log_lines("sla", "")[-5:], doctor])
+        yield "\n".join([answer, *stage.log_lines("sla", "")[-5:], doctor])
     finally:
         await asyncio.to_thread(process.start)
 
@@ -133,9 +133,9 @@ async def sealer_lock_held(stage: Stage, drill: Drill) -> AsyncIterator[str]:
     [statements] = drill.psql
     async with stage.session(statements):
         yield CAUSED
-        said = await stage.typed(drill.page, READY)
+        answer = await stage.typed(drill.page, READY)
         holders = await stage.asks(drill.page, "7270003")
-        yield f"{said}\n{holders}"
+        yield f"{answer}\n{holders}"
         await stage.sql(END_SESSION.format(pid=session_that_sleeps(holders, "pid")))
 
 
@@ -144,9 +144,9 @@ async def table_held(stage: Stage, drill: Drill) -> AsyncIterator[str]:
     async with stage.session(statements):
         await stage.open_ticket("major")
         yield CAUSED
-        said = await stage.typed(drill.page, READY, "sla")
+        answer = await stage.typed(drill.page, READY, "sla")
         holders = await stage.asks("late-deadlines.md", "pg_blocking_pids")
-        yield f"{said}\n{holders}"
+        yield f"{answer}\n{holders}"
         await stage.sql(END_SESSION.format(pid=session_that_sleeps(holders, "held_by")))
 
 

@@ -75,11 +75,11 @@ class Played:
         )
 
     def _others(self) -> str:
-        told = []
+        parts = []
         for one in self.beside:
             after = one.by_the_rules_at - self.caused_at
-            told.append(f"{one} {'' if self.is_beside(one) else 'only '}after {after:.0f} s")
-        return "; ".join(dict.fromkeys(told)) or "none"
+            parts.append(f"{one} {'' if self.is_beside(one) else 'only '}after {after:.0f} s")
+        return "; ".join(dict.fromkeys(parts)) or "none"
 
 
 def assign_others(played: Sequence[Played], watch: Watch) -> None:

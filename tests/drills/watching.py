@@ -34,8 +34,10 @@ class Seen:
         return self.active_at + self.waits_s
 
     def __str__(self) -> str:
-        told = [self.labels[one] for one in ("service", "component", "topic") if one in self.labels]
-        return f"{self.name} ({', '.join(told)})"
+        parts = [
+            self.labels[one] for one in ("service", "component", "topic") if one in self.labels
+        ]
+        return f"{self.name} ({', '.join(parts)})"
 
 
 class Watch:
