@@ -134,10 +134,12 @@ async def remove(url: str, schema: str, tables: Sequence[Copies]) -> None:
         async with connection.transaction():
             for one in kept:
                 rows = f"SELECT * FROM {schema}.{one.table} WHERE {one.kept}"
-                await connection.execute(f"CREATE TABLE {SCHEMA}.kept_{one.table} AS {rows}")
+                await connection.execute(
+                    f"CREATE TABLE {SCHEMA}.kept_{schema}_{one.table} AS {rows}"
+                )
             await connection.execute(f"TRUNCATE {names} CASCADE")
             for one in kept:
-                target, rows = f"{schema}.{one.table}", f"{SCHEMA}.kept_{one.table}"
+                target, rows = f"{schema}.{one.table}", f"{SCHEMA}.kept_{schema}_{one.table}"
                 await connection.execute(
                     f"INSERT INTO {target} OVERRIDING SYSTEM VALUE SELECT * FROM {rows}"
                 )
@@ -153,6 +155,7 @@ async def _finish(
     say(f"{len(keys.indexes)} indexes made in {time.monotonic() - began:.0f} s")
     began = time.monotonic()
     await vacuum(connections, names)
+    await connections[0].execute("CHECKPOINT")
     say(f"{len(names)} tables vacuumed and analyzed in {time.monotonic() - began:.0f} s")
 
 

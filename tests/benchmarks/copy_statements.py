@@ -19,8 +19,8 @@ class Copies:
 
     `source` selects these rows with `seed`, the number of their ticket from 0, `nth`, their own number of that ticket
     from 1, and `opened_at_once`, when the ticket was opened. `changed` has SQL over `s`, such a row, and `c`, the copied
-    ticket (`id`, `n`, `ms`, `at`, `customer`, `stretch`, and `youngest`, the instant of the youngest one). Instants move with the opening; `ticket_id` and `customer_id`
-    are the copy's.
+    ticket (`id`, `n`, `ms`, `at`, `customer`, `stretch`, and `youngest`, the instant of the youngest one). Instants
+    move with the opening; `ticket_id` and `customer_id` are the copy's.
     """
 
     table: str
