@@ -16,6 +16,7 @@ RARE_WORD: Final = "x{:x}"
 RARE_WORDS: Final = 1_000_003
 FIRST_NUMBER: Final = 1_000_000
 _CUSTOMER_KEY: Final = "'customer-' || c.customer"
+_ASSIGNEE: Final = "CASE WHEN c.n % 100 = 0 THEN 'anna' ELSE 'omar' END"
 _ANCIENT: Final = {"xid": "3"}
 _SUBJECT: Final = "x.subject = 'ticket/' || seed_id"
 _DUE_LATER: Final = "c.youngest + (1 + c.n % 60) * interval '12 hours'"
@@ -47,7 +48,12 @@ INTAKE: Final = [
     Copies(
         "tickets",
         _of_ticket("intake.tickets", "number", "seed_id = x.id"),
-        {"id": "c.id", "number": f"{FIRST_NUMBER} + c.n"},
+        {
+            "id": "c.id",
+            "number": f"{FIRST_NUMBER} + c.n",
+            "assignee": _ASSIGNEE,
+            "reopenable_until": "c.at + (s.reopenable_until - s.opened_at_once)",
+        },
     ),
     Copies("messages", _of_ticket("intake.messages", "x.id"), {"id": id_of("s.nth")}),
     Copies(
@@ -75,7 +81,7 @@ INTAKE: Final = [
     Copies(
         "queue_entries",
         _of_ticket("intake.queue_entries", "due_at"),
-        {"due_at": _DUE_LATER},
+        {"assignee": _ASSIGNEE, "due_at": _DUE_LATER},
     ),
     Copies(
         "inbox",
@@ -134,8 +140,15 @@ _CUSTOMERS: Final[Mapping[str, str]] = {
 }
 
 
+_PERSON: Final = """
+INSERT INTO intake.people (id, sub, name, email, timezone, roles, retired, sequence)
+VALUES (gen_random_uuid(), 'anna', 'Anna', 'anna@ours.example', 'UTC', '{ops}', false, 1)
+"""
+
+
 async def add_customers(connection: Connection) -> None:
-    """To whom the copied tickets belong, in both services."""
+    """To whom the copied tickets belong, in both services, and who works on some."""
+    await connection.execute(_PERSON)
     for schema, rest in _CUSTOMERS.items():
         await connection.execute(
             f"INSERT INTO {schema}.customers (id, key, name, timezone, {rest.format(id=customer_id('n'))}"
