@@ -26,6 +26,8 @@ from tests.benchmarks.dropped_indexes import (
 REPORT_EVERY_S = 10.0
 
 Say = Callable[[str], None]
+GoesOn = Callable[[int, float], bool]
+"""Whether to go on after so many tickets and seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ async def load(
     tables: Sequence[Copies],
     numbers: Numbers,
     say: Say,
-    goes_on: Callable[[int, float], bool],
+    goes_on: GoesOn,
 ) -> Loaded:
     """Make copies until all are made, or `goes_on(tickets, seconds)` says no. `url`: a superuser's."""
     names = [f"{schema}.{one.table}" for one in tables]
@@ -100,18 +102,7 @@ async def load(
         keys = await drop_indexes(connections[0], names)
         began = time.monotonic()
         progress = _Progress(say, schema, numbers.count, began, began)
-        chunks = numbers.chunks()
-
-        async def work(connection: Connection) -> None:
-            for first, last in chunks:
-                if not goes_on(progress.tickets, time.monotonic() - began):
-                    return
-                rows = await _insert(connection, statements, first, last)
-                progress.add(last - first + 1, rows)
-
-        async with asyncio.TaskGroup() as workers:
-            for connection in connections:
-                workers.create_task(work(connection))
+        await _insert_all(connections, statements, numbers, progress, goes_on)
         inserted = time.monotonic()
         await _finish(connections, names, keys, say)
         sizes = await _sizes(connections[0], names)
@@ -182,6 +173,26 @@ async def _connections(url: str) -> AsyncIterator[list[Connection]]:
     finally:
         for connection in connections:
             connection.terminate()
+
+
+async def _insert_all(
+    connections: Sequence[Connection],
+    statements: Sequence[str],
+    numbers: Numbers,
+    progress: _Progress,
+    goes_on: GoesOn,
+) -> None:
+    chunks = numbers.chunks()
+
+    async def work(connection: Connection) -> None:
+        for first, last in chunks:
+            if not goes_on(progress.tickets, time.monotonic() - progress.began):
+                return
+            progress.add(last - first + 1, await _insert(connection, statements, first, last))
+
+    async with asyncio.TaskGroup() as workers:
+        for connection in connections:
+            workers.create_task(work(connection))
 
 
 async def _insert(connection: Connection, statements: Sequence[str], first: int, last: int) -> int:
