@@ -125,7 +125,6 @@ SLA: Final = [
         FROM sla.clock_inputs x JOIN {SCHEMA}.sla_clocks k ON k.id = x.clock_id
         """,
         _ANCIENT | {"clock_id": id_of("s.nth_clock + 8"), "position": _position(64)},
-        kept="position > 0",
     ),
     Copies(
         "inbox",
