@@ -1,8 +1,9 @@
 """Tickets to clocks with one replica of sla against three, on three brokers: every record on two of them before it counts.
 
 The topic is filled first, while sla is not there: tickets are accepted with Kafka out of reach, then the relay sends
-them all. Then one replica and three take turns with what is left of it. A turn is measured its replicas have
-shared the partitions out, for some seconds, and with records left behind it: starting, stopping and the last few records are not in it.
+them all. Then one replica and three take turns with what is left of it. A turn is measured once its
+replicas have shared the partitions out, for some seconds, and with records left behind it: starting, stopping and the
+last few records are not in it.
 
 What more replicas give is bounded by the processors that they share with PostgreSQL and the brokers: the figures name
 how many these are.
