@@ -43,7 +43,7 @@ class Numbers:
     still_open: int
     seeds: int
     open_seeds: int
-    period: timedelta = timedelta(days=3 * 365)
+    period: timedelta
 
     def chunks(self) -> Iterator[tuple[int, int]]:
         end = self.first + self.count

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import timedelta
 from statistics import median
 from typing import Final
 from uuid import UUID
@@ -33,6 +33,8 @@ CONNECTIONS: Final = 16
 PER_SECOND: Final = 100
 """Tickets a second while it is measured how long they are on their way: few enough that none waits for another."""
 DUE_S: Final = 20
+MORE_DAYS: Final = timedelta(days=2)
+"""The youngest tickets end after today: copies take longer than those that they are made of."""
 _WITHOUT_CLOCKS: Final = """
 SELECT count(*) FROM intake.tickets ticket WHERE id > '{since}'
     AND NOT EXISTS (SELECT FROM sla.clocks WHERE ticket_id = ticket.id)
@@ -45,8 +47,8 @@ WHERE ticket.id > $1 ORDER BY ticket.id
 """
 _MARK_DAYS: Final = f"""
 INSERT INTO sla.dirty_days (customer_id, at)
-SELECT {customer_id("n")}, day + interval '12 hours'
-FROM generate_series($1::date - 1100, $1::date, interval '1 day') day, generate_series(0, $2 - 1) n
+SELECT {customer_id("n")}, day
+FROM generate_series($1::timestamptz, $2::timestamptz, interval '1 day') day, generate_series(0, $3 - 1) n
 ORDER BY day DESC
 """
 FIGURES: Final = ("ticket_figures", "clock_figures", "time_figures", "time_sums", "dirty_days")
@@ -129,11 +131,12 @@ async def measure_sla(site: Site, numbers: Numbers) -> dict[str, Figure]:
     }
 
 
-async def count_figures(site: Site, last: date, most_s: float) -> None:
+async def count_figures(site: Site, numbers: Numbers, most_s: float) -> None:
     """Count the roll-ups, the newest days first, for `most_s` seconds at most; what is left is not asked for."""
     connection = await asyncpg.connect(site.url)
     await connection.execute("TRUNCATE sla.dirty_days")
-    await connection.execute(_MARK_DAYS, last, CUSTOMERS)
+    first, last = numbers.youngest - numbers.period, numbers.youngest + MORE_DAYS
+    await connection.execute(_MARK_DAYS, first, last, CUSTOMERS)
     marks = await connection.fetchval("SELECT count(*) FROM sla.dirty_days")
     database = Database(_runtime_url(site, "sla"), "sla")
     began = reported = time.monotonic()

@@ -13,7 +13,7 @@ import shutil
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 from rich.console import Console
@@ -62,10 +62,11 @@ class Extent:
     large: int
     loading_s: float
     counting_s: float
+    period: timedelta
 
 
-FULL_EXTENT = Extent(400, 40, 5_000, 100_000, 10_000_000, 360.0, 720.0)
-QUICK_EXTENT = Extent(24, 6, 200, 2_000, 6_000, 20.0, 20.0)
+FULL_EXTENT = Extent(400, 40, 5_000, 100_000, 10_000_000, 360.0, 720.0, timedelta(days=3 * 365))
+QUICK_EXTENT = Extent(24, 6, 200, 2_000, 6_000, 20.0, 20.0, timedelta(days=20))
 
 
 async def run(scale: Scale) -> AsyncIterator[Result]:
@@ -127,6 +128,7 @@ async def _at_both_sizes(
         extent.still_open,
         extent.seeds,
         extent.open_seeds,
+        extent.period,
     )
     before = await _stored_bytes(site.url, schema)
     small = await load(site.url, schema, tables, numbers, site.say, lambda tickets, seconds: True)
@@ -155,7 +157,7 @@ async def _at_both_sizes(
 async def _measured(site: Site, extent: Extent, schema: str, numbers: Numbers) -> dict[str, Figure]:
     if schema == "intake":
         return await measure_intake(site)
-    await count_figures(site, numbers.youngest.date(), extent.counting_s)
+    await count_figures(site, numbers, extent.counting_s)
     return await measure_sla(site, numbers)
 
 
