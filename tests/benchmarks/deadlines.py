@@ -91,11 +91,15 @@ async def _ours(url: str, scale: Scale, *, snapshot: bool = False) -> Run:
 
 
 async def run_due(
-    url: str, connection: "asyncpg.Connection[asyncpg.Record]", due: int, seconds: int
+    url: str,
+    connection: "asyncpg.Connection[asyncpg.Record]",
+    due: int,
+    seconds: int,
+    lead_s: int = LEAD_S,
 ) -> Run:
-    """Arm `due` deadlines within `seconds` and have a scheduler of its own fire them."""
-    await _arm_due(connection, due, seconds)
-    grown = await _run_scheduler(url, due, seconds)
+    """Arm `due` deadlines within `seconds`, from `lead_s` on, and have a scheduler of its own fire them."""
+    await _arm_due(connection, due, seconds, lead_s)
+    grown = await _run_scheduler(url, due, lead_s + seconds)
     rows = await connection.fetch(
         "SELECT extract(epoch FROM lag)::float8 AS lag, count(*) OVER (PARTITION BY subject) AS times"
         " FROM firings WHERE kind = 'bench'"
@@ -115,27 +119,27 @@ async def arm_far(connection: "asyncpg.Connection[asyncpg.Record]", far: int) ->
 
 
 async def _arm_due(
-    connection: "asyncpg.Connection[asyncpg.Record]", due: int, seconds: int
+    connection: "asyncpg.Connection[asyncpg.Record]", due: int, seconds: int, lead_s: int
 ) -> None:
-    """`due` ones, evenly spread over `seconds`, after LEAD."""
+    """`due` ones, evenly spread over `seconds`, after `lead_s`."""
     await connection.execute(
         "INSERT INTO deadlines (kind, subject, due_at, wake_at)"
         " SELECT 'bench', gen_random_uuid(), at, at FROM ("
-        f"  SELECT statement_timestamp() + interval '{LEAD_S} s' + n * interval '{seconds / due} s' AS at"
+        f"  SELECT statement_timestamp() + interval '{lead_s} s' + n * interval '{seconds / due} s' AS at"
         f"  FROM generate_series(1, {due}) n) soon"
     )
 
 
 async def _run_scheduler(url: str, due: int, seconds: int) -> float:
-    """Run the timekeeper in a process of its own; answer by how many MiB it grew."""
+    """Run the timekeeper in a process of its own for so long; answer by how many MiB it grew."""
     program = Path(__file__).with_name("scheduler_process.py")
     done = await asyncio.to_thread(
         subprocess.run,
-        [sys.executable, str(program), url, str(LEAD_S + seconds + 3), str(due)],
+        [sys.executable, str(program), url, str(seconds + 3), str(due)],
         capture_output=True,
         text=True,
         check=True,
-        timeout=LEAD_S + seconds + 60,
+        timeout=seconds + 60,
     )
     figures = json.loads(done.stdout.splitlines()[-1])
     return float(figures["grown_mib"])

@@ -21,7 +21,7 @@ from tests.benchmarks.asked_pages import CLOCK_PAGES, QUEUE, p95_of, reports, se
 from tests.benchmarks.bulk_copies import REPORT_EVERY_S
 from tests.benchmarks.copied_tables import RARE_WORD
 from tests.benchmarks.copy_statements import CUSTOMERS, Numbers, customer_id
-from tests.benchmarks.deadlines import arm_far, run_due
+from tests.benchmarks.deadlines import LEAD_S, arm_far, run_due
 from tests.benchmarks.dropped_indexes import vacuum, without_indexes
 from tests.benchmarks.environment import replica_settings, running_process, wait_for_query
 from tests.benchmarks.load import run_load
@@ -164,7 +164,7 @@ async def _wait_for_clocks(site: Site, since: UUID) -> None:
 
 async def _to_clocks(site: Site, intake: ServiceProcess) -> Figure:
     since = uuid7()
-    seconds = site.scale.seconds * 2
+    seconds = 2.0 if site.scale is QUICK else site.scale.seconds * 2
     await run_load(tickets(site.installation, intake, CONNECTIONS, seconds, rate=PER_SECOND))
     await _wait_for_clocks(site, since)
     connection = await asyncpg.connect(
@@ -178,12 +178,13 @@ async def _to_clocks(site: Site, intake: ServiceProcess) -> Figure:
 
 async def _lateness(site: Site, armed: int) -> Figure:
     """Nothing of the services runs meanwhile, as in the measurement of deadlines alone."""
-    seconds = 3 if site.scale is QUICK else DUE_S
+    seconds, lead_s = (3, 6) if site.scale is QUICK else (DUE_S, LEAD_S)
     connection = await asyncpg.connect(site.url, server_settings={"search_path": "sla"})
     await connection.execute("TRUNCATE deadlines, firings")
     async with without_indexes(connection, "sla.deadlines"):
         await arm_far(connection, armed)
-    done = await run_due(_runtime_url(site, "sla"), connection, site.scale.due * seconds, seconds)
+    due = site.scale.due * seconds
+    done = await run_due(_runtime_url(site, "sla"), connection, due, seconds, lead_s)
     await connection.execute("TRUNCATE deadlines, firings")
     await connection.close()
     assert done.early == done.twice == 0, done
