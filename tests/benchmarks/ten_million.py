@@ -136,8 +136,9 @@ async def _at_both_sizes(
     )
     before = await _stored_bytes(site.url, schema)
     small = await load(site.url, schema, tables, numbers, site.say, lambda tickets, seconds: True)
-    first = await _measured(site, extent, schema, numbers) if extent.measures_small else {}
+    await _count(site, extent, schema, numbers)
     each = (await _stored_bytes(site.url, schema) - before) / small.tickets
+    first = await _measured(site, schema, numbers) if extent.measures_small else {}
     wanted, why = _affordable(extent, small, each, _free(site.found))
     site.say(f"{schema}: {each:,.0f} bytes a ticket, so {wanted:,} more ({why})")
     numbers = replace(numbers, first=extent.small, count=wanted, still_open=0)
@@ -151,20 +152,24 @@ async def _at_both_sizes(
         )
 
     large = await load(site.url, schema, tables, numbers, site.say, goes_on)
-    total = small.tickets + large.tickets
+    total, numbers = small.tickets + large.tickets, replace(numbers, count=large.tickets)
     yield _loaded(schema, total, large, each, why)
-    second = await _measured(site, extent, schema, numbers)
+    await _count(site, extent, schema, numbers)
+    second = await _measured(site, schema, numbers)
     for what, figure in second.items():
         yield _compared(
             f"{schema}: {what}", first.get(what), figure, (small.tickets, total), extent
         )
 
 
-async def _measured(site: Site, extent: Extent, schema: str, numbers: Numbers) -> dict[str, Figure]:
-    if schema == "intake":
-        return await measure_intake(site)
-    await count_figures(site, numbers, extent.counting_s)
-    return await measure_sla(site, numbers)
+async def _count(site: Site, extent: Extent, schema: str, numbers: Numbers) -> None:
+    """Only sla has roll-ups."""
+    if schema == "sla":
+        await count_figures(site, numbers, extent.counting_s)
+
+
+async def _measured(site: Site, schema: str, numbers: Numbers) -> dict[str, Figure]:
+    return await (measure_intake(site) if schema == "intake" else measure_sla(site, numbers))
 
 
 def _affordable(extent: Extent, small: Loaded, each: float, free: int) -> tuple[int, str]:
