@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from statistics import median
 from typing import Final
@@ -33,6 +33,8 @@ CONNECTIONS: Final = 16
 PER_SECOND: Final = 100
 """Tickets a second while it is measured how long they are on their way: few enough that none waits for another."""
 DUE_S: Final = 20
+WARMING_S: Final = 5.0
+"""Seconds of tickets that do not count: after a load nothing is in memory of what accepting reads."""
 MORE_DAYS: Final = timedelta(days=2)
 """The youngest tickets end after today: copies take longer than those that they are made of."""
 _WITHOUT_CLOCKS: Final = """
@@ -83,6 +85,7 @@ async def measure_intake(site: Site) -> dict[str, Figure]:
     rounds = 2 if site.scale is QUICK else 10
     async with running_process(replica_settings(site.installation, "intake")) as intake:
         load = tickets(site.installation, intake, CONNECTIONS, site.scale.seconds)
+        await run_load(replace(load, seconds=WARMING_S))
         outcomes = [await run_load(load) for _ in range(site.scale.rounds)]
         rare = RARE_WORD.format(0)
         asked = {"a page of the queue": QUEUE, "a search": searches(site.texts, rare)}
