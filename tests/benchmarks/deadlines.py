@@ -82,45 +82,64 @@ def _result(work: str, ours: Run, scale: Scale, rival: Rival) -> Result:
 async def _ours(url: str, scale: Scale, *, snapshot: bool = False) -> Run:
     connection = await asyncpg.connect(url)
     due = scale.due * DURATION_S
-    await _schedule(connection, scale.armed - due, due)
+    # "deadlines" is the owner's table: statistics come from autovacuum, as they do in real life.
+    await arm_far(connection, scale.armed - due)
     async with _snapshot(url) if snapshot else _nothing():
-        grown = await _run_scheduler(url, due)
+        done = await run_due(url, connection, due, DURATION_S)
+    await connection.close()
+    return done
+
+
+async def run_due(
+    url: str,
+    connection: "asyncpg.Connection[asyncpg.Record]",
+    due: int,
+    seconds: int,
+    lead_s: int = LEAD_S,
+) -> Run:
+    """Arm `due` deadlines within `seconds`, from `lead_s` on, and have a scheduler of its own fire them."""
+    await _arm_due(connection, due, seconds, lead_s)
+    grown = await _run_scheduler(url, due, lead_s + seconds)
     rows = await connection.fetch(
         "SELECT extract(epoch FROM lag)::float8 AS lag, count(*) OVER (PARTITION BY subject) AS times"
-        " FROM firings"
+        " FROM firings WHERE kind = 'bench'"
     )
-    await connection.close()
     late = [row["lag"] for row in rows]
     return Run(late, sum(lag < 0 for lag in late), sum(row["times"] > 1 for row in rows), grown)
 
 
-async def _schedule(connection: "asyncpg.Connection[asyncpg.Record]", far: int, due: int) -> None:
-    """`far` deadlines within days, and `due` ones, evenly spread over SECONDS, after LEAD."""
+async def arm_far(connection: "asyncpg.Connection[asyncpg.Record]", far: int) -> None:
+    """Arm `far` deadlines that are due tomorrow or later."""
     await connection.execute(
         "INSERT INTO deadlines (kind, subject, due_at, wake_at)"
         " SELECT 'bench', gen_random_uuid(), at, at FROM ("
         "  SELECT statement_timestamp() + interval '1 day' * (1 + random()) AS at"
         f"  FROM generate_series(1, {far})) far"
     )
-    # "deadlines" is the owner's table: statistics come from autovacuum, as they do in real life.
+
+
+async def _arm_due(
+    connection: "asyncpg.Connection[asyncpg.Record]", due: int, seconds: int, lead_s: int
+) -> None:
+    """`due` ones, evenly spread over `seconds`, after `lead_s`."""
     await connection.execute(
         "INSERT INTO deadlines (kind, subject, due_at, wake_at)"
         " SELECT 'bench', gen_random_uuid(), at, at FROM ("
-        f"  SELECT statement_timestamp() + interval '{LEAD_S} s' + n * interval '{DURATION_S / due} s' AS at"
+        f"  SELECT statement_timestamp() + interval '{lead_s} s' + n * interval '{seconds / due} s' AS at"
         f"  FROM generate_series(1, {due}) n) soon"
     )
 
 
-async def _run_scheduler(url: str, due: int) -> float:
-    """Run the timekeeper in a process of its own; answer by how many MiB it grew."""
+async def _run_scheduler(url: str, due: int, seconds: int) -> float:
+    """Run the timekeeper in a process of its own for so long; answer by how many MiB it grew."""
     program = Path(__file__).with_name("scheduler_process.py")
     done = await asyncio.to_thread(
         subprocess.run,
-        [sys.executable, str(program), url, str(LEAD_S + DURATION_S + 3), str(due)],
+        [sys.executable, str(program), url, str(seconds + 3), str(due)],
         capture_output=True,
         text=True,
         check=True,
-        timeout=LEAD_S + DURATION_S + 60,
+        timeout=seconds + 60,
     )
     figures = json.loads(done.stdout.splitlines()[-1])
     return float(figures["grown_mib"])

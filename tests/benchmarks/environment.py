@@ -29,9 +29,9 @@ CLONE = Path(__file__).resolve().parents[2]
 
 
 @contextmanager
-def servers() -> Iterator[Servers]:
-    """PostgreSQL 18 (durable: fsync on) and one Kafka broker of our own."""
-    with embedded_servers(durable=True) as started:
+def servers(*, brokers: int = 1) -> Iterator[Servers]:
+    """PostgreSQL 18 (durable: fsync on) and Kafka of our own: one broker, or three that copy every record."""
+    with embedded_servers(durable=True, brokers=brokers) as started:
         yield started
 
 

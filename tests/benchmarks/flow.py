@@ -37,8 +37,8 @@ CLOCKED = "SELECT count(*) FROM sla.tickets"
 async def run(scale: Scale) -> AsyncIterator[Result]:
     with servers() as found, open_installation(found, "intake", "sla") as installation:
         url = at_database(found.admin_url, installation.database)
-        await _load_directory(installation)
-        accepted, total = await _fill_outbox(installation, scale)
+        await load_directory(installation)
+        accepted, total = await fill_outbox(installation, scale.seconds * 2)
         relay = replica_settings(installation, "intake")
         relayed = await _rate(relay, url, UNSENT, total, lambda unsent: total - unsent)
         yield _result("relay: events from a full outbox to Kafka", relayed, accepted)
@@ -48,7 +48,7 @@ async def run(scale: Scale) -> AsyncIterator[Result]:
         yield _result("consumer: tickets from a full topic to clocks in sla", consumed, accepted)
 
 
-async def _load_directory(installation: Installation) -> None:
+async def load_directory(installation: Installation) -> None:
     """Both services know the customer, and sla what was promised."""
     async with (
         running_process(replica_settings(installation, "intake")) as intake,
@@ -68,13 +68,13 @@ def _result(work: str, rate: float, accepted: float) -> Result:
     )
 
 
-async def _fill_outbox(installation: Installation, scale: Scale) -> tuple[float, int]:
+async def fill_outbox(installation: Installation, seconds: float) -> tuple[float, int]:
     """Tickets accepted a second while nothing leaves, and how many are in the outbox now."""
     away = f"127.0.0.1:{free_port()}"
     async with running_process(
         replica_settings(installation, "intake", OPSDESK_KAFKA_BOOTSTRAP_SERVERS=away), ready=False
     ) as intake:
-        done = await run_load(tickets(installation, intake, 64, scale.seconds * 2))
+        done = await run_load(tickets(installation, intake, 64, seconds))
     return done.rate, done.total
 
 

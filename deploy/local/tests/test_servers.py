@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import asyncpg
+import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from opsdesk_local.class_data_archive import kafka_programs
@@ -103,6 +104,20 @@ def test_two_test_runs_at_once_have_their_own_servers(state: State) -> None:
     with embedded_servers(state) as one, embedded_servers(state) as other:
         assert one.admin_url != other.admin_url
         assert one.bootstrap != other.bootstrap
+
+
+def test_data_go_also_where_the_run_is_interrupted(state: State) -> None:
+    folders = []
+
+    def interrupted() -> None:
+        with embedded_servers(state, brokers=0, durable=True) as servers:
+            folders.append(postgres_of(servers).folder)
+            assert folders[0].exists()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert not folders[0].exists()
 
 
 async def send(bootstrap: str, topic: str, value: bytes) -> None:

@@ -121,6 +121,8 @@ def _folder_of_our_own(parent: Path) -> Iterator[Path]:
             folder = parent / str(number)
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
-            yield folder
-            shutil.rmtree(folder / "postgres", ignore_errors=True)
+            try:
+                yield folder
+            finally:  # Ctrl-C, too: a measurement may have stored many gigabytes
+                shutil.rmtree(folder / "postgres", ignore_errors=True)
             return
