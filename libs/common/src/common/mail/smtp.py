@@ -53,7 +53,10 @@ class SmtpTransport:
         except ValueError:
             return PermanentFailure("the address is not valid")
         except (aiosmtplib.SMTPException, OSError) as error:
-            return TemporaryFailure(f"no answer from the mail server ({type(error).__name__})")
+            return TemporaryFailure(
+                f"no answer from the mail server ({type(error).__name__})",
+                is_unreachable=isinstance(error, aiosmtplib.SMTPConnectError),
+            )
         finally:
             await _end(client)
         return Delivered()
