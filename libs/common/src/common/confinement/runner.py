@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 from threading import Lock
 from typing import Any, TypeVar
 
-from common.confinement.limits import LimitExceeded, Limits
+from common.confined.limits import LimitExceeded, Limits
 from common.confinement.process import ConfinedProcess, ConfinementUnavailable, preload
 from common.telemetry import logger, metrics
 
