@@ -229,8 +229,12 @@ def is_definite(error: BaseException) -> bool:
 
 async def transaction_time(tx: Connection) -> datetime:
     """Return the service's time, for a decision. Ask after the lock: its own statement's is before the wait."""
-    connection = await asyncpg_connection(tx)
-    return cast(datetime, await connection.fetchval(f"SELECT {tx.info['schema']}.now()"))
+    question = f"SELECT {tx.info['schema']}.now()"
+    driver = driver_of(tx)
+    if driver.is_in_transaction():
+        return cast(datetime, await driver.fetchval(question))
+    # SQLAlchemy sends BEGIN with its first statement.
+    return cast(datetime, (await tx.exec_driver_sql(question)).scalar_one())
 
 
 async def asyncpg_connection(tx: Connection) -> "asyncpg.Connection[Any]":
