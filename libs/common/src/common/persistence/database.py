@@ -230,10 +230,8 @@ def is_definite(error: BaseException) -> bool:
 async def transaction_time(tx: Connection) -> datetime:
     """Return the service's time, for a decision. Ask after the lock: its own statement's is before the wait."""
     question = f"SELECT {tx.info['schema']}.now()"
-    driver = driver_of(tx)
-    if driver.is_in_transaction():
-        return cast(datetime, await driver.fetchval(question))
-    # SQLAlchemy sends BEGIN with its first statement.
+    if driver_of(tx).is_in_transaction():
+        return cast(datetime, await driver_of(tx).fetchval(question))
     return cast(datetime, (await tx.exec_driver_sql(question)).scalar_one())
 
 
@@ -241,8 +239,7 @@ async def asyncpg_connection(tx: Connection) -> "asyncpg.Connection[Any]":
     """Return the asyncpg connection below, in the same transaction: for set-based statements."""
     driver = driver_of(tx)
     if not driver.is_in_transaction():
-        # SQLAlchemy sends BEGIN with its first statement; asyncpg alone would commit each one.
-        await tx.exec_driver_sql("SELECT 1")
+        await tx.exec_driver_sql("SELECT 1")  # SQLAlchemy sends BEGIN; asyncpg would commit each
     return driver
 
 
