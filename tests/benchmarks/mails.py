@@ -33,6 +33,8 @@ QUOTED: Final = "\n".join(f"> {line}" for line in (PARAGRAPH,) * 3)
 
 async def run(scale: Scale) -> AsyncIterator[Result]:
     with servers() as found, open_installation(found, "intake") as installation:
+        # Without one each receipt would be tried again and again, and that is not the question.
+        await asyncio.to_thread(installation.mail.start)
         intake = replica_settings(installation, "intake")
         async with running_process(intake):
             await register_customer(installation, intake.url)

@@ -1,5 +1,6 @@
 """The next process is started before its piece of work comes, and still does one piece only."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from multiprocessing import active_children
@@ -17,7 +18,7 @@ LIMITS = Limits(cpu_s=1, wall_s=5, memory_mib=256)
 @pytest.fixture
 async def confinement() -> AsyncIterator[Confinement]:
     before = set(active_children())
-    confinement = Confinement("test", LIMITS, spare=True)
+    confinement = Confinement("test", LIMITS, at_once=1, spare=True)
     yield confinement
     # What is on its way is started first, or the next test would find one more.
     await confinement.prepare()
@@ -70,3 +71,16 @@ async def test_its_time_begins_with_its_piece(confinement: Confinement) -> None:
     with pytest.raises(LimitExceeded):
         await confinement.run(work.compute_forever)
     assert await confinement.run(work.double, 21) == 42
+
+
+async def test_pieces_that_come_together_find_a_process_each() -> None:
+    before = running()
+    confinement = Confinement("test", LIMITS, at_once=2, spare=True)
+    await confinement.prepare()
+    await until(lambda: len(running() - before) == 2)
+    spares = running() - before
+    ids = await asyncio.gather(*(confinement.run(work.process_id) for _ in range(2)))
+    assert set(ids) == spares
+    await confinement.prepare()
+    for spare in running() - before:
+        os.kill(spare, SIGKILL)

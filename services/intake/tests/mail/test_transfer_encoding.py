@@ -29,6 +29,8 @@ FOOTER = "-- \nThis mail was scanned by a virus scanner!"
         ),
         (f"{b64encode(b'one ').decode()}\n{b64encode(b'two').decode()}", "one two"),
         (b64encode(DOWN.encode()).decode().rstrip("="), DOWN),
+        (f"{b64encode(DOWN.encode()).decode()}\n==", f"{DOWN}\n\n=="),
+        (f"{b64encode(b'a').decode()}{b64encode(b'b').decode()}", "ab"),
         (f"{b64encode(b'Hello world').decode()}====!!!", "Hello world\n\n===!!!"),
         ("SGV!sbG8gd29ybGQ=", "Hello world"),
         (f"{b64encode(b'Hello world.').decode()}<br>Scanned", "Hello world.\n\n<br>Scanned"),

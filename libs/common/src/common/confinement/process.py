@@ -9,11 +9,12 @@ from signal import SIGALRM, SIGHUP, SIGINT, SIGKILL, SIGTERM, SIGXCPU
 from threading import Lock, Timer
 from typing import Any, Final
 
-from common.confinement.child import work
-from common.confinement.limits import MIB, LimitExceeded, Limits
+from common.confined.child import work
+from common.confined.limits import MIB, LimitExceeded, Limits
 
 _CONTEXT: Final = get_context("forkserver")
-_PRELOADED: Final = ["common.confinement.child"]
+_PRELOADED: Final = ["multiprocessing.popen_forkserver", "common.confined.child"]
+_LAST_PRELOADED: Final = "common.confined.settled"
 _OUT_OF_TIME: Final = frozenset({-SIGALRM, -SIGXCPU})
 _ENDED_BY_OTHERS: Final = frozenset({-SIGHUP, -SIGINT, -SIGKILL, -SIGTERM, 255})
 """Exit codes that say nothing about the work: a stop, the kernel's want of memory, a lost server."""
@@ -33,8 +34,8 @@ def preload(modules: tuple[str, ...]) -> None:
 
     It starts with the first process; modules that are named later come by need.
     """
-    _PRELOADED.extend(modules)
-    _CONTEXT.set_forkserver_preload(_PRELOADED)
+    _PRELOADED.extend(name for name in modules if name not in _PRELOADED)
+    _CONTEXT.set_forkserver_preload([*_PRELOADED, _LAST_PRELOADED])
 
 
 class ConfinedProcess:

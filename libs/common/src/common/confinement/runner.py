@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 from threading import Lock
 from typing import Any, TypeVar
 
-from common.confinement.limits import LimitExceeded, Limits
+from common.confined.limits import LimitExceeded, Limits
 from common.confinement.process import ConfinedProcess, ConfinementUnavailable, preload
 from common.telemetry import logger, metrics
 
@@ -27,8 +27,8 @@ class Confinement:
     `name` is the kind in metrics and logs. `modules` are imported once, by the server from which
     the processes are forked: those that the functions need, and none that opens or starts anything.
     At most `waiting` further pieces wait for their turn; None is for those who can wait for any
-    number, and hold no connection meanwhile. With `spare`, the next process is started when a piece
-    is done, so that the next piece need not wait for it.
+    number, and hold no connection meanwhile. With `spare`, `at_once` processes wait for their piece;
+    the next one is started when a piece is done.
     """
 
     def __init__(
@@ -84,8 +84,8 @@ class Confinement:
         return succeeded, value
 
     async def prepare(self) -> None:
-        """Start the server and the first spare process, where there is none, before work comes."""
-        await asyncio.get_running_loop().run_in_executor(self._keeper, self._add_spare)
+        """Start the server and the spare processes, where there are none, before work comes."""
+        await asyncio.get_running_loop().run_in_executor(self._keeper, self._add_spares)
 
     def take_process(self) -> ConfinedProcess:
         """A process that waits for a piece; blocks. Raises ConfinementUnavailable."""
@@ -106,14 +106,15 @@ class Confinement:
 
     def _replace(self, process: ConfinedProcess) -> None:
         process.end()
-        self._add_spare()
+        self._add_spares()
 
-    def _add_spare(self) -> None:
-        if self._spares.qsize() < self._at_once:
-            try:
+    def _add_spares(self) -> None:
+        """Start as many as may work at a time: two mails that come together find one each."""
+        try:
+            while self._spares.qsize() < self._at_once:
                 self._spares.put(ConfinedProcess(self.limits))
-            except ConfinementUnavailable:
-                log.warning("confinement.no_spare_process", kind=self.name, exc_info=True)
+        except ConfinementUnavailable:
+            log.warning("confinement.no_spare_process", kind=self.name, exc_info=True)
 
 
 class _Piece:

@@ -18,10 +18,12 @@ class TemporaryFailure:
     """It is unknown whether it arrived, or the provider asks to try later (E19).
 
     `is_refusal` says that the provider answered about this message: then the trouble is not ours alone.
+    `is_unreachable` says that there was no connection: then every other message would fail as well.
     """
 
     reason: str
     is_refusal: bool = False
+    is_unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

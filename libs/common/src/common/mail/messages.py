@@ -40,7 +40,21 @@ class MessageIds(Verbatim):
         return f"{self.name}: {f'{policy.linesep} '.join(self.split())}{policy.linesep}"
 
 
-_REGISTRY: Final = HeaderRegistry()
+class _Headers(HeaderRegistry):
+    """The classes of headers by name. Python's own makes a class anew for each header of each message."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[str, type[BaseHeader]] = {}
+
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        found = self._known.get(name)
+        if found is None:
+            found = self._known[name] = super().__getitem__(name)
+        return found
+
+
+_REGISTRY: Final = _Headers()
 _REGISTRY.map_to_type("subject", Subject)
 for _name in ("message-id", "in-reply-to", "references"):
     _REGISTRY.map_to_type(_name, MessageIds)

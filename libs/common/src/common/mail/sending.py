@@ -30,6 +30,8 @@ OUTCOME_TIMEOUT_S: Final = 60.0
 """Seconds between tries to store an outcome, and in all: what was sent should not be sent again."""
 END_TIMEOUT_S: Final = 5.0
 """Seconds that what is being sent has to end when the service stops."""
+AWAY_PAUSE_S: Final = 2.0
+"""Seconds between tries to reach a mail server that is away: one message is tried, not all that wait."""
 POLL_INTERVAL_S: Final = 0.5
 """Seconds between polls, for what another replica wrote and for retries that are due."""
 
@@ -53,6 +55,7 @@ class LeasedSending(ABC, Generic[L]):
         self.transport = transport
         self._wake = asyncio.Event()
         self._sending: set[str] = set()
+        self._away_until: float | None = None
 
     @abstractmethod
     async def lease(self, tx: Connection, length: timedelta, limit: int) -> Sequence[L]:
@@ -99,12 +102,14 @@ class LeasedSending(ABC, Generic[L]):
             while True:
                 self._wake.clear()
                 await self._prepare()
-                for leased in await self._take_leases(self.max_concurrent - len(tasks)):
+                for leased in await self._take_leases(self._count_free(len(tasks))):
                     sending = asyncio.create_task(self._send(leased))
                     tasks.add(sending)
                     sending.add_done_callback(partial(self._on_send_done, tasks))
+                # Not `wait_for`, which loses a cancellation that comes with a wake.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), POLL_INTERVAL_S)
+                    async with asyncio.timeout(POLL_INTERVAL_S):
+                        await self._wake.wait()
         finally:
             await _end(tasks)
 
@@ -114,6 +119,19 @@ class LeasedSending(ABC, Generic[L]):
         leased = await self._take_leases(self.max_concurrent)
         await asyncio.gather(*map(self._send, leased))
         return len(leased)
+
+    def _count_free(self, sending: int) -> int:
+        """How many messages may be begun now."""
+        if self._away_until is None:
+            return self.max_concurrent - sending
+        is_over = asyncio.get_running_loop().time() >= self._away_until
+        return int(is_over and not sending)
+
+    def _note_reachability(self, outcome: SendOutcome) -> None:
+        if isinstance(outcome, TemporaryFailure) and outcome.is_unreachable:
+            self._away_until = asyncio.get_running_loop().time() + AWAY_PAUSE_S
+        else:
+            self._away_until = None
 
     async def _prepare(self) -> None:
         try:
@@ -157,11 +175,11 @@ class LeasedSending(ABC, Generic[L]):
         if message is None:
             self.count(leased, "dropped")
             return
-        outcome = (
-            message
-            if isinstance(message, PermanentFailure)
-            else await self.transport.send(message, self.envelope_sender(leased))
-        )
+        if isinstance(message, PermanentFailure):
+            outcome: SendOutcome = message
+        else:
+            outcome = await self.transport.send(message, self.envelope_sender(leased))
+            self._note_reachability(outcome)
         await self._store_outcome(leased, outcome)
         self.count(leased, _result_of(outcome))
 

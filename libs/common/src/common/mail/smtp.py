@@ -1,6 +1,7 @@
 """Sending mail by SMTP, and what the server's answers mean for a message (E19)."""
 
 import asyncio
+import socket
 import ssl
 from contextlib import suppress
 from email.message import EmailMessage
@@ -37,11 +38,13 @@ class SmtpTransport:
     def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
         self._tls = ssl.create_default_context(cafile=settings.smtp_ca_file)
+        self._own_name: str | None = None
 
     async def send(self, message: EmailMessage, envelope_sender: str | None = None) -> SendOutcome:
         client = create_client(self._settings, self._tls)
         try:
             async with asyncio.timeout(SEND_TIMEOUT_S):
+                client.local_hostname = await self._find_own_name()
                 await client.connect()
                 await client.send_message(message, sender=envelope_sender)
         except aiosmtplib.SMTPRecipientsRefused as error:
@@ -53,10 +56,19 @@ class SmtpTransport:
         except ValueError:
             return PermanentFailure("the address is not valid")
         except (aiosmtplib.SMTPException, OSError) as error:
-            return TemporaryFailure(f"no answer from the mail server ({type(error).__name__})")
+            return TemporaryFailure(
+                f"no answer from the mail server ({type(error).__name__})",
+                is_unreachable=isinstance(error, aiosmtplib.SMTPConnectError),
+            )
         finally:
             await _end(client)
         return Delivered()
+
+    async def _find_own_name(self) -> str:
+        """What we call ourselves, asked once: the name server may be asked for it."""
+        if self._own_name is None:
+            self._own_name = await asyncio.to_thread(socket.getfqdn)
+        return self._own_name
 
 
 def create_client(settings: SmtpSettings, tls: ssl.SSLContext | None = None) -> aiosmtplib.SMTP:

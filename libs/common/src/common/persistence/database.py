@@ -229,16 +229,17 @@ def is_definite(error: BaseException) -> bool:
 
 async def transaction_time(tx: Connection) -> datetime:
     """Return the service's time, for a decision. Ask after the lock: its own statement's is before the wait."""
-    connection = await asyncpg_connection(tx)
-    return cast(datetime, await connection.fetchval(f"SELECT {tx.info['schema']}.now()"))
+    question = f"SELECT {tx.info['schema']}.now()"
+    if driver_of(tx).is_in_transaction():
+        return cast(datetime, await driver_of(tx).fetchval(question))
+    return cast(datetime, (await tx.exec_driver_sql(question)).scalar_one())
 
 
 async def asyncpg_connection(tx: Connection) -> "asyncpg.Connection[Any]":
     """Return the asyncpg connection below, in the same transaction: for set-based statements."""
     driver = driver_of(tx)
     if not driver.is_in_transaction():
-        # SQLAlchemy sends BEGIN with its first statement; asyncpg alone would commit each one.
-        await tx.exec_driver_sql("SELECT 1")
+        await tx.exec_driver_sql("SELECT 1")  # SQLAlchemy sends BEGIN; asyncpg would commit each
     return driver
 
 

@@ -156,13 +156,6 @@ async def find_contact_by_id(tx: Connection, id: UUID) -> Contact | None:
     return None if row is None else CONTACTS.factory(row)
 
 
-async def find_staff(tx: Connection, address: str) -> str | None:
-    """The `sub` of the member of staff with this address (normalised); None without one."""
-    is_staff = (people.c.email == address, ~people.c.retired)
-    sub: str | None = await tx.scalar(select(people.c.sub).where(*is_staff))
-    return sub
-
-
 async def find_contact(tx: Connection, address: str) -> Contact | None:
     """The contact with this address (normalised), the first or another one; None without one.
 

@@ -27,7 +27,8 @@ from intake.linked_tickets.domain.peers import PEERS
 from intake.linked_tickets.store import links, receipts, sends
 from intake.linked_tickets.store.receipts import Receipt, ReceiptOutcome
 from intake.tickets.commands import record_customer_reply, save_change
-from intake.tickets.domain.message import Attachment, Message
+from intake.tickets.domain.attachment import Attachment
+from intake.tickets.domain.message import Message
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.store import messages, tickets
 

@@ -17,7 +17,7 @@ log = logger(__name__)
 BEGINNING_BYTES: Final = 32_768
 """How much is looked at of a mail that cannot be read as a whole."""
 
-_MODULES: Final = ("intake.mail.reading",)
+_MODULES: Final = ("intake.mail.warm_reading",)
 WHOLE: Final = Confinement("mail", Limits(cpu_s=5, wall_s=20, memory_mib=768), _MODULES, spare=True)
 """A mail of 25 MiB takes 1 s and 300 MiB on a machine of 2025, one of 10 kB 2 ms."""
 BEGINNING: Final = Confinement(

@@ -98,7 +98,7 @@ def _chosen_branches(parts: Sequence[TextPart], read: Sequence[ReadHtml]) -> set
         if part.choice is not None:
             branch = weights[part.choice[0]]
             is_plain, weight = branch.get(part.choice, (False, 0))
-            weight += sum(not letter.isspace() for letter in words.text)
+            weight += sum(map(len, words.text.split()))
             branch[part.choice] = (is_plain or part.kind != "html", weight)
     return {_choose(branches) for branches in weights.values()}
 

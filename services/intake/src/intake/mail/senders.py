@@ -5,6 +5,7 @@ from intake.directory import store as directory
 from intake.directory.domain.address import without_tag
 from intake.mail.domain.shared_providers import is_shared
 from intake.mail.domain.thread import Sender
+from intake.mail.known_senders import find_known
 
 
 async def find_sender(tx: Connection, address: str) -> Sender:
@@ -14,10 +15,11 @@ async def find_sender(tx: Connection, address: str) -> Sender:
     strangers share that: whoever works there answers.
     """
     for known in dict.fromkeys((address, without_tag(address))):
-        if staff := await directory.find_staff(tx, known):
-            return Sender(address, staff=staff)
-        if contact := await directory.find_contact(tx, known):
-            return Sender(address, contact.customer_id, contact.id, customer=contact.customer)
+        found = await find_known(tx, known)
+        if found.staff is not None:
+            return Sender(address, staff=found.staff)
+        if found.contact_id is not None:
+            return Sender(address, found.customer_id, found.contact_id, customer=found.customer)
     domain = address.rpartition("@")[2]
     partner = await directory.find_partner(tx, address, None if is_shared(domain) else domain)
     return Sender(address, partner=partner)

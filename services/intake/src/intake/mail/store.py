@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, bindparam, func, select, text, update
+from sqlalchemy import ARRAY, ColumnElement, Text, any_, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from common.persistence.bulk import execute_many, unnest
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
 from common.scheduling.aggregate_locks import lock_available as lock_rows
@@ -73,6 +74,17 @@ _IS_GIVEN: Final = mails.c.id == bindparam("given")
 _INSERT: Final = insert(mails).on_conflict_do_nothing().returning(mails.c.id)
 _LOCK_OUTCOME: Final = select(mails.c.outcome).where(_IS_GIVEN).with_for_update()
 _SET_OUTCOME: Final = update(mails).where(_IS_GIVEN)
+_IN_THREADS: Final = (
+    select(mail_threads)
+    .where(mail_threads.c.message_id == any_(bindparam("ids", type_=ARRAY(Text))))
+    .order_by(mail_threads.c.ticket_id)
+)
+_THREAD_COLUMNS: Final = {"message_id": "text", "ticket_id": "uuid", "is_borne": "boolean"}
+_ADD_TO_THREADS: Final = f"""
+    INSERT INTO mail_threads AS known (message_id, ticket_id, is_borne)
+    SELECT message_id, ticket_id, is_borne FROM {unnest(_THREAD_COLUMNS, "given")}
+    ON CONFLICT (message_id, ticket_id) DO UPDATE SET is_borne = known.is_borne OR excluded.is_borne
+"""
 
 
 async def insert_or_get(tx: Connection, mail: StoredMail) -> UUID:
@@ -173,8 +185,7 @@ async def tickets_of(
     `own` is the id of the mail that is looked at: where an earlier mail has it already, it is no id. An id
     that mails of several tickets have leads nowhere.
     """
-    query = select(mail_threads).where(mail_threads.c.message_id.in_(ids))
-    pairs = (await tx.execute(query.order_by(mail_threads.c.ticket_id))).all()
+    pairs = (await tx.execute(_IN_THREADS, {"ids": list(ids)})).all()
     bearers = Counter(pair.message_id for pair in pairs if pair.is_borne)
     leading = [
         pair for pair in pairs if bearers[pair.message_id] < (1 if pair.message_id == own else 2)
@@ -207,15 +218,12 @@ async def add_to_thread(
     tx: Connection, ids: Collection[str], own: str | None, ticket_id: UUID
 ) -> None:
     """Store that these message ids belong to the ticket, and that one of its mails has the id `own`."""
-    rows = [{"message_id": id, "ticket_id": ticket_id, "is_borne": id == own} for id in ids]
-    if not rows:
-        return
-    statement = insert(mail_threads)
-    is_borne = mail_threads.c.is_borne | statement.excluded.is_borne
-    keys = ["message_id", "ticket_id"]
-    await tx.execute(
-        statement.on_conflict_do_update(index_elements=keys, set_={"is_borne": is_borne}), rows
-    )
+    await execute_many(tx, _ADD_TO_THREADS, [(id, ticket_id, id == own) for id in set(ids)])
+
+
+async def add_own_ids(tx: Connection, ids: Mapping[str, UUID]) -> None:
+    """Store the ids of mails of ours, each as one of its ticket's thread."""
+    await execute_many(tx, _ADD_TO_THREADS, [(id, ticket, True) for id, ticket in ids.items()])
 
 
 async def list_by_outcome(

@@ -194,12 +194,14 @@ def _receipt(
 async def _store(tx: Connection, planned: list[OutgoingMail], at: datetime) -> None:
     """Store the mails, and their ids as ids of the tickets' threads: what answers them joins the ticket."""
     await outgoing_mails.add(tx, planned, at)
+    in_thread: dict[str, UUID] = {}
     for mail in planned:
         if mail.state == "withheld":
             metrics.CUSTOMER_MAILS.labels(mail.purpose, "withheld").inc()
             log.warning("receipt.withheld", ticket=str(mail.ticket_id))
         elif mail.ticket_id is not None:
-            await mails.add_to_thread(tx, [mail.own_id], mail.own_id, mail.ticket_id)
+            in_thread[mail.own_id] = mail.ticket_id
+    await mails.add_own_ids(tx, in_thread)
 
 
 async def _bounce(tx: Connection, mail: OutgoingMail, problem: str) -> None:

@@ -21,7 +21,8 @@ from common.telemetry import logger, metrics
 from intake.files.configured_storage import storage_of
 from intake.outgoing import planning
 from intake.outgoing.commands import record_outcome
-from intake.outgoing.domain.outgoing_mail import Settled
+from intake.outgoing.domain.mailed_files import FileToMail
+from intake.outgoing.domain.outgoing_mail import OutgoingMail, Settled
 from intake.outgoing.file_contents import with_files
 from intake.outgoing.outgoing_message import build_message
 from intake.outgoing.store import contents, outgoing_mails
@@ -89,8 +90,7 @@ class OutgoingMailSender(LeasedSending[LeasedMail]):
                 at = await transaction_time(tx)
                 await outgoing_mails.settle(tx, leased, Settled("cancelled"), at)
                 return None
-            message_id = leased.mail.message_id
-            files = await list_of_message(tx, message_id) if message_id is not None else []
+            files = await _files_of(tx, leased.mail)
             # Checked last, so that as little as possible happens between the check and the send.
             if not files and not await self.renew(tx, leased):
                 return None
@@ -120,6 +120,13 @@ class OutgoingMailSender(LeasedSending[LeasedMail]):
 
     def count(self, leased: LeasedMail, result: Result) -> None:
         metrics.CUSTOMER_MAILS.labels(leased.mail.purpose, result).inc()
+
+
+async def _files_of(tx: Connection, mail: OutgoingMail) -> Sequence[FileToMail]:
+    """The files that go with it; a receipt takes none along."""
+    if mail.message_id is None or mail.purpose == "receipt":
+        return ()
+    return await list_of_message(tx, mail.message_id)
 
 
 async def run_outgoing_mail(runtime: Runtime[IntakeSettings]) -> None:

@@ -9,7 +9,8 @@ from common.persistence.database import Connection
 from intake.files import store as files
 from intake.files.commands import take_uploads
 from intake.files.domain.upload import Upload
-from intake.tickets.domain.message import Attachment, Message
+from intake.tickets.domain.attachment import Attachment
+from intake.tickets.domain.message import Message
 from intake.tickets.store import messages
 
 

@@ -7,6 +7,7 @@ address or a parameter.
 import binascii
 import re
 from collections.abc import Iterator
+from string import ascii_letters
 from typing import Final
 
 from intake.mail.domain.charset import decode
@@ -29,7 +30,7 @@ _KNOWN_FIELDS: Final = frozenset(
 _WORD: Final = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]{0,4096})\?=")
 _Q_BYTE: Final = re.compile(rb"=([0-9A-Fa-f]{2})")
 _PERCENT_BYTE: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
-_NOT_BASE64: Final = re.compile(rb"[^A-Za-z0-9+/]+")
+_NOT_BASE64: Final = bytes(set(range(256)) - set(b"+/0123456789" + ascii_letters.encode()))
 _SECTION: Final = re.compile(r"\*(\d{1,3})(\*?)")
 
 
@@ -154,7 +155,7 @@ def _decode_word(encoding: str, text: str) -> bytes:
 
 def decode_base64(data: bytes) -> bytes:
     """The bytes in base64, whatever else stands between and however it ends."""
-    letters = _NOT_BASE64.sub(b"", data)
+    letters = data.translate(None, _NOT_BASE64)
     whole = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters
     return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
 

@@ -9,7 +9,7 @@ from intake.mail.domain.header import decode_text, split_head
 from intake.mail.domain.mailbox import Mailbox, parse_only_mailbox
 from intake.mail.domain.mime import MAX_HEAD_BYTES, Tree, beginning, fields_of, structure
 from intake.mail.domain.parts import File, TextPart, read_contents
-from intake.tickets.domain.message import Attachment
+from intake.tickets.domain.attachment import Attachment
 
 MAX_REFERENCES: Final = 50
 MAX_AUTHENTICATION_RESULTS: Final = 20

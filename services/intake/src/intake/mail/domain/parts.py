@@ -30,7 +30,7 @@ from intake.mail.domain.part_kinds import (
     safe_name,
     shown_kind,
 )
-from intake.tickets.domain.message import Attachment
+from intake.tickets.domain.attachment import Attachment
 from intake.tickets.domain.plain_text import strip_control_characters
 
 MAX_SHOWN_FILE_BYTES: Final = 20_000

@@ -3,13 +3,16 @@
 import binascii
 import re
 from dataclasses import dataclass
+from string import ascii_letters
 from typing import Final
 
 from intake.mail.domain.header import decode_base64
 
 _NAME: Final = re.compile(r"[^a-z0-9]")
 _BASE64_LINE: Final = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
+_LETTERS: Final = b"+/0123456789" + ascii_letters.encode()
 _NOT_BASE64: Final = re.compile(rb"[^A-Za-z0-9+/=]+")
+_PADDINGS: Final = frozenset({b"", b"=", b"=="})
 _BASE64_START: Final = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 MAX_FOOTER_LINES: Final = 20
@@ -59,7 +62,7 @@ def _decode_base64(body: bytes, is_text: bool) -> Content:
 def _decode_encoded(lines: list[bytes], is_text: bool) -> Content | None:
     """What these lines encode, and what follows; None where nothing was encoded."""
     first = next((number for number, line in enumerate(lines) if line), 0)
-    if lines and not _BASE64_LINE.fullmatch(lines[first]):
+    if lines and not _is_base64(lines[first]):
         lines = [*lines[:first], *_split_damaged(lines[first]), *lines[first + 1 :]]
     end = _count_encoded(lines)
     if is_text:
@@ -88,7 +91,7 @@ def _below_banner(lines: list[bytes]) -> Content | None:
 
 
 def _is_encoded_line(line: bytes) -> bool:
-    return len(line) >= MIN_BEHIND_BANNER and _BASE64_LINE.fullmatch(line) is not None
+    return len(line) >= MIN_BEHIND_BANNER and _is_base64(line)
 
 
 def _split_damaged(line: bytes) -> list[bytes]:
@@ -104,10 +107,24 @@ def _split_damaged(line: bytes) -> list[bytes]:
 
 def _count_encoded(lines: list[bytes]) -> int:
     """How many lines are base64. A single word in a footer's first line looks like it, too."""
+    if _are_encoded(lines):
+        return len(lines)
     for number, line in enumerate(lines):
-        if line and not _BASE64_LINE.fullmatch(line):
+        if line and not _is_base64(line):
             return _without_word_of_footer(lines, number)
     return len(lines)
+
+
+def _are_encoded(lines: list[bytes]) -> bool:
+    """Whether all lines are base64 without padding but at the end: those of a whole file are at once."""
+    whole = b"".join(lines)
+    padding = whole.translate(None, _LETTERS)
+    last = next((line for line in reversed(lines) if line), b"")
+    return padding in _PADDINGS and last.endswith(padding) and _is_base64(last)
+
+
+def _is_base64(line: bytes) -> bool:
+    return _BASE64_LINE.fullmatch(line) is not None
 
 
 def _without_word_of_footer(lines: list[bytes], end: int) -> int:
@@ -137,7 +154,7 @@ def _is_utf8(data: bytes) -> bool:
 
 def _decode_lines(lines: list[bytes]) -> bytes:
     """The bytes of all segments: padding ends one, and some programs write several."""
-    segments = re.split(rb"=+", b"".join(lines))
+    segments = b"".join(lines).split(b"=")
     return b"".join(decode_base64(segment) for segment in segments if segment)
 
 

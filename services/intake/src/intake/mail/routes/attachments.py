@@ -20,7 +20,7 @@ from intake.files.storage import FileMissing
 from intake.mail import store as mails
 from intake.mail.mail_reader import read_attachment
 from intake.tickets.dependencies import TicketReader, TicketReference, get_visible_ticket
-from intake.tickets.domain.message import Attachment
+from intake.tickets.domain.attachment import Attachment
 from intake.tickets.store import messages, tickets
 
 MEDIA_TYPE: Final = "application/octet-stream"

@@ -30,6 +30,8 @@ log = logger(__name__)
 
 RETRY_DELAY: Final = timedelta(seconds=30)
 """How long after it was stored an unprocessed mail is processed again."""
+MAX_SHORT_BYTES: Final = 262_144
+"""Up to how many bytes a mail's digest takes less time than to hand it to a thread."""
 
 # Not transactional: its route commits twice, the raw mail and what it led to.
 routes = authorized_router("/v1/emails", ["emails"])
@@ -72,7 +74,9 @@ async def _store_raw(
     database: Database, raw: bytes, actor: str, gateway: str | None
 ) -> tuple[StoredMail, bool]:
     """Commit the mail as it came. The stored mail, and whether it is new."""
-    digest, message_id, is_unique = await asyncio.to_thread(_identity, raw)
+    is_short = len(raw) <= MAX_SHORT_BYTES
+    identity = _identity(raw) if is_short else await asyncio.to_thread(_identity, raw)
+    digest, message_id, is_unique = identity
     async with database.transaction() as tx:
         at = await transaction_time(tx)
         mail = StoredMail(uuid7(), message_id, digest, raw, actor, at, gateway=gateway)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, Interval, Text, bindparam, func, select, text, update
+from sqlalchemy import Interval, Text, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.persistence.database import Connection
@@ -41,6 +41,20 @@ _RETRY: Final = text(
     WHERE id = :id AND lease = :lease AND state = 'waiting'
     """
 ).bindparams(bindparam("pause", type_=Interval), bindparam("problem", type_=Text))
+# Made once: to know a statement again takes longer than to send it.
+_RENEW: Final = text(
+    """
+    UPDATE outgoing_mails SET next_try_at = statement_timestamp() + :length
+    WHERE id = :id AND lease = :lease AND state = 'waiting'
+    """
+).bindparams(bindparam("length", type_=Interval))
+_SETTLE: Final = text(
+    """
+    UPDATE outgoing_mails SET state = :state, problem = :problem, lease = NULL, settled_at = :at
+    WHERE id = :id AND (lease = :lease AND state = 'waiting'
+        OR :state = 'sent' AND state IN ('waiting', 'cancelled'))
+    """
+).bindparams(bindparam("state", type_=Text), bindparam("problem", type_=Text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +84,8 @@ async def lease(tx: Connection, length: timedelta, limit: int) -> list[LeasedMai
 
 async def renew(tx: Connection, leased: LeasedMail, length: timedelta) -> bool:
     """Hold it for `length` from this moment on. False where it was cancelled since, or the lease is lost."""
-    ends_at = func.statement_timestamp(type_=DateTime(timezone=True)) + length
-    statement = update(outgoing_mails).where(*_holds_lease(leased)).values(next_try_at=ends_at)
-    return (await tx.execute(statement)).rowcount == 1
+    values = {"id": leased.mail.id, "lease": leased.lease, "length": length}
+    return (await tx.execute(_RENEW, values)).rowcount == 1
 
 
 async def settle(tx: Connection, leased: LeasedMail, settled: Settled, at: datetime) -> bool:
@@ -81,13 +94,9 @@ async def settle(tx: Connection, leased: LeasedMail, settled: Settled, at: datet
     What was sent is stored as sent also where the lease was lost, or it was cancelled meanwhile: it did
     reach the mail server.
     """
-    where: tuple[Any, ...] = _holds_lease(leased)
-    if settled.state == "sent":
-        unsettled = outgoing_mails.c.state.in_(("waiting", "cancelled"))
-        where = (outgoing_mails.c.id == leased.mail.id, unsettled)
-    statement = update(outgoing_mails).where(*where)
-    values = {"state": settled.state, "problem": settled.problem, "lease": None, "settled_at": at}
-    return (await tx.execute(statement.values(values))).rowcount == 1
+    values = {"id": leased.mail.id, "lease": leased.lease, "at": at}
+    ended = values | {"state": settled.state, "problem": settled.problem}
+    return (await tx.execute(_SETTLE, ended)).rowcount == 1
 
 
 async def schedule_retry(tx: Connection, leased: LeasedMail, retry: Retry) -> None:
@@ -126,14 +135,6 @@ async def count_refused(tx: Connection) -> int:
     """How many mails were tried, and not accepted yet."""
     waiting = (outgoing_mails.c.state == "waiting") & (outgoing_mails.c.attempts > 0)
     return await tx.scalar(select(func.count()).where(waiting)) or 0
-
-
-def _holds_lease(leased: LeasedMail) -> tuple[Any, ...]:
-    return (
-        outgoing_mails.c.id == leased.mail.id,
-        outgoing_mails.c.lease == leased.lease,
-        outgoing_mails.c.state == "waiting",
-    )
 
 
 def _row(mail: OutgoingMail, at: datetime) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from common.domain import Rejection
 from common.wording import is_question
+from intake.tickets.domain.attachment import Attachment
 from intake.tickets.domain.ticket import Ticket, is_past_reopening
 
 Visibility = Literal["public", "internal"]
@@ -18,19 +19,6 @@ MailState = Literal["waiting", "sent", "failed", "bounced", "cancelled", "withhe
 
 MAX_COPIED: Final = 200
 """Messages that one request copies to another ticket."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """The name and type of a file, as its sender gives them.
-
-    `size` is in bytes after decoding, `digest` their SHA-256 in hexadecimal, by which they are found again.
-    """
-
-    name: str
-    media_type: str
-    size: int
-    digest: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from sqlalchemy import Row, insert, select, update
 
 from common.persistence.database import Connection
 from common.persistence.keyset import page_after
-from intake.tickets.domain.message import Attachment, Message
+from intake.tickets.domain.attachment import Attachment
+from intake.tickets.domain.message import Message
 from intake.tickets.tables import attachments, messages
 
 

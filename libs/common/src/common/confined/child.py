@@ -13,7 +13,7 @@ from math import ceil
 from multiprocessing.connection import Connection
 from typing import Final
 
-from common.confinement.limits import MIB, Limits
+from common.confined.limits import MIB, Limits
 
 NICENESS: Final = 5
 """How far the work stands back behind what answers requests."""
@@ -39,8 +39,8 @@ def work(connection: Connection, limits: Limits) -> None:
 
 def _stand_back() -> None:
     # Where the machine's memory ends, the work ends before the service.
-    with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
-        score.write("1000")
+    with suppress(OSError):
+        _write("/proc/self/oom_score_adj", b"1000")
     os.nice(NICENESS)
     _silence()
 
@@ -61,8 +61,13 @@ def _confine(limits: Limits) -> None:
 
 def _address_space() -> int:
     """The bytes of address space that this process has already."""
-    with open("/proc/self/statm", encoding="ascii") as statm:
-        return int(statm.read().split()[0]) * resource.getpagesize()
+    with open("/proc/self/statm", "rb", buffering=0) as statm:
+        return int(statm.read(100).split()[0]) * resource.getpagesize()
+
+
+def _write(path: str, value: bytes) -> None:
+    with open(path, "wb", buffering=0) as file:
+        file.write(value)
 
 
 def _silence() -> None:
