@@ -51,8 +51,8 @@ def usual_mails() -> tuple[bytes, ...]:
         'Content-Disposition: attachment; filename="screen.png"\r\n',
     )
     coded = _part("text/plain; charset=us-ascii", "base64", encodebytes(_TEXT.encode()).decode())
-    bodies = (plain, latin, html, coded, _multipart("alternative", plain, html))
-    bodies = (*bodies, _multipart("mixed", plain, file))
+    both, with_file = _multipart("alternative", plain, html), _multipart("mixed", plain, file)
+    bodies = (plain, latin, html, coded, both, with_file)
     return tuple(f"{_HEAD}{answer}{body}".encode() for body in bodies for answer in ("", _ANSWER))
 
 
