@@ -25,13 +25,13 @@ from common.http import (
 from common.http.fields import Reason
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
+from common.persistence.keys import id_or_key
 from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.events import agreement_payload, emit
 from sla.agreements.store import bulk_update_orders as bulk_updates
 from sla.agreements.store.bulk_update_orders import BulkUpdate, BulkUpdateKind
 from sla.agreements.store.version_rows import AgreementVersion
-from sla.calendars.schemas import id_or_key
 from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])

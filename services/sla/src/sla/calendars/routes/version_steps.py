@@ -12,11 +12,11 @@ from common.domain import Rejection
 from common.errors import Conflict, NotFound
 from common.http import Transaction, rejection_response, router
 from common.persistence.database import Connection, transaction_time
+from common.persistence.keys import id_or_key
 from sla.calendars import store as calendars
 from sla.calendars.commands import publish_version
 from sla.calendars.domain.calendar_lifecycle import NOT_PROPOSED, SELF_APPROVAL
 from sla.calendars.routes.calendars import CalendarRead
-from sla.calendars.schemas import id_or_key
 from sla.calendars.store import CalendarVersion
 from sla.path_parameters import CalendarRef
 

@@ -22,7 +22,7 @@ from common.http import (
     set_etag,
 )
 from common.persistence.database import Connection, transaction_time
-from sla.calendars.schemas import id_or_key
+from common.persistence.keys import id_or_key
 from sla.directory.fields import CustomerFilter
 from sla.path_parameters import ActionRef
 from sla.reviews import action_items
