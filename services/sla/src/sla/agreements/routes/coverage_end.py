@@ -70,7 +70,7 @@ async def end_coverage(
     if after == SELF_APPROVAL:
         code = SELF_APPROVAL.code
         await record_audit(tx, stored, "agreement.end_cover.denied", caller, at, {"code": code})
-        return rejection_response(SELF_APPROVAL, status=403)
+        return rejection_response(SELF_APPROVAL)
     if isinstance(after, Rejection):
         raise Conflict(after.detail, code=after.code)
     await _store_early_end(tx, stored, before, after)

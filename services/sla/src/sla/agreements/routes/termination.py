@@ -72,7 +72,7 @@ async def confirm_termination(
     termination = confirm_end(stored.termination, person, at)
     if termination == SELF_APPROVAL:
         await _record(tx, stored, "agreement.deactivate.denied", caller, at, SELF_APPROVAL.code)
-        return rejection_response(SELF_APPROVAL, status=403)
+        return rejection_response(SELF_APPROVAL)
     if isinstance(termination, Rejection):
         raise Conflict(termination.detail, code=termination.code)
     await agreements.save_termination(tx, stored.agreement_id, termination)

@@ -38,7 +38,7 @@ async def publish_calendar(
     publication = await publish_version(tx, version, person, at)
     if publication == SELF_APPROVAL:
         await _record(tx, caller, at, "calendar.publish.denied", version, why=SELF_APPROVAL.code)
-        return rejection_response(SELF_APPROVAL, status=403)
+        return rejection_response(SELF_APPROVAL)
     if isinstance(publication, Rejection):
         raise Conflict(publication.detail, code=publication.code)
     effective_from = publication.effective_from
