@@ -9,8 +9,9 @@ from fastapi import Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.auth.persons import counted_as
-from common.errors import Conflict, Forbidden, ValidationFailed, Violation
-from common.http import Transaction, if_match, problem_response, router, set_etag
+from common.domain import Rejection
+from common.errors import Conflict, ValidationFailed, Violation
+from common.http import Transaction, if_match, rejection_response, router, set_etag
 from common.persistence.database import Connection, transaction_time
 from sla.calendars.domain.month import month_of, zone_or_utc
 from sla.directory.dependencies import get_named_customer, get_visible_customer
@@ -102,7 +103,7 @@ async def publish_review(
     if (own := await _own_part(tx, review, caller)) is not None:
         await record(tx, _audit_entry(review, caller, "review.publish.denied", grounds, at))
         message = f"Somebody else than whoever {own} publishes it."
-        return problem_response(Forbidden(message, code="SELF_APPROVAL"))
+        return rejection_response(Rejection("SELF_APPROVAL", message))
     if await _is_unchanged(tx, review):
         detail = "This is published as it is. Draw it up again first."
         raise Conflict(detail, code="NOTHING_NEW", type="conflict")
