@@ -10,7 +10,7 @@ from common.domain import Rejection
 from common.errors import Forbidden, NotFound
 from common.http import if_match, rejection_response
 from common.persistence.database import Connection, transaction_time
-from sla.outages.domain.maintenance import PlannedMaintenance
+from sla.outages.domain.maintenance import SELF_APPROVAL, PlannedMaintenance
 from sla.outages.schemas.maintenance import to_response
 from sla.outages.store import maintenance, visibility
 
@@ -51,6 +51,8 @@ async def reject(
     """Record the attempt and return the rejection; the transaction commits."""
     code = rejection.code
     await record(tx, audit_entry(at, caller, "denied", planned_maintenance, why=code))
+    if rejection == SELF_APPROVAL:
+        return rejection_response(rejection, status=403)
     return rejection_response(rejection)
 
 
