@@ -7,7 +7,7 @@ from fastapi import Path, Request, Response
 
 from common.auth import Caller, requires
 from common.domain import Rejection
-from common.errors import NotFound
+from common.errors import NotFound, ValidationFailed, Violation
 from common.http import ResponseModel, if_match, rejection_response, set_etag
 from common.persistence.database import Connection
 from intake.directory.domain.environment import Environment
@@ -55,6 +55,20 @@ async def lock_record(
         raise NotFound(f"{repository.noun} {name}")
     if_match(request, record.sequence, model.model_validate(record))
     return record
+
+
+def own_environment(environment: Environment | None, key: str, customer: Customer) -> Environment:
+    """The environment that a body names by this key, which is the customer's and was not ended.
+
+    Raises ValidationFailed for any other.
+    """
+    if environment is None or environment.customer_id != customer.id:
+        detail = f"{customer.key} has no environment {key}"
+        raise ValidationFailed([Violation("/environment", "unknown_reference", detail)])
+    if environment.retired:
+        detail = f"{key} was ended; leave it out, or name another one"
+        raise ValidationFailed([Violation("/environment", "ended", detail)])
+    return environment
 
 
 def show(response: Response, model: type[R], record: DirectoryRecord) -> R:
