@@ -222,10 +222,10 @@ async def find_partner(tx: Connection, address: str, domain: str | None) -> str 
 
 async def lock_contact(tx: Connection, customer_id: UUID, id: UUID) -> Contact | None:
     """A contact of this customer, locked until the transaction ends; None without one."""
-    mine = (contacts.c.id == id, contacts.c.customer_id == customer_id)
-    if await tx.scalar(select(contacts.c.id).where(*mine).with_for_update()) is None:
+    is_wanted = (contacts.c.id == id, contacts.c.customer_id == customer_id)
+    if await tx.scalar(select(contacts.c.id).where(*is_wanted).with_for_update()) is None:
         return None
-    row = (await tx.execute(CONTACTS.query.where(*mine))).one()
+    row = (await tx.execute(CONTACTS.query.where(*is_wanted))).one()
     return CONTACTS.factory(row)
 
 
