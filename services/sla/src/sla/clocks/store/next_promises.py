@@ -82,15 +82,15 @@ def _is_in(table: FromClause, part: int, at: datetime) -> ColumnElement[bool]:
 def _goes_before(sibling: FromClause, part: int, at: datetime) -> ColumnElement[bool]:
     """Whether a sibling stands before a clock of this part."""
     earlier_parts = or_(false(), *(_is_in(sibling, one, at) for one in _PARTS if one < part))
-    place = tuple_(clocks.c.deadline, clocks.c.id)
-    place_of_sibling = tuple_(sibling.c.deadline, sibling.c.id)
+    own_order = tuple_(clocks.c.deadline, clocks.c.id)
+    sibling_order = tuple_(sibling.c.deadline, sibling.c.id)
     within: ColumnElement[bool] = true()
     if part == PAUSED:
         within = sibling.c.id < clocks.c.id
     elif part == AHEAD:
-        within = place_of_sibling < place
+        within = sibling_order < own_order
     else:
-        within = place_of_sibling > place
+        within = sibling_order > own_order
     return or_(earlier_parts, and_(_is_in(sibling, part, at), within))
 
 
