@@ -20,6 +20,11 @@ def script_files(root: Path) -> list[Path]:
     return _files(root, "*.js")
 
 
+def template_files(root: Path) -> list[Path]:
+    """The templates of our pages, sorted."""
+    return _files(root, "*.html")
+
+
 def count_lines(path: Path) -> int:
     """The number of lines of a text file."""
     return len(path.read_text(encoding="utf-8").splitlines())

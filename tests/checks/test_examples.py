@@ -38,7 +38,9 @@ def test_the_realm_knows_our_roles_and_scopes_and_no_others() -> None:
 @pytest.mark.parametrize("name", ["strimzi.yaml", "cloudnative-pg.yaml"])
 def test_examples_of_operators_are_documents_of_kubernetes(name: str) -> None:
     text = (ROOT / "deploy/examples" / name).read_text(encoding="utf-8")
-    for document in yaml.safe_load_all(text):
+    documents = list(yaml.safe_load_all(text))
+    assert len(documents) > 1
+    for document in documents:
         assert {"apiVersion", "kind", "metadata", "spec"} <= set(document)
 
 
@@ -49,7 +51,9 @@ def test_links_on_a_page_lead_somewhere(page: Path) -> None:
 
 
 def test_units_start_the_module_that_the_read_me_makes() -> None:
-    for unit in (ROOT / "deploy/systemd").glob("*@.service"):
+    units = list((ROOT / "deploy/systemd").glob("*@.service"))
+    assert units, "a folder without units proves nothing"
+    for unit in units:
         text = unit.read_text(encoding="utf-8")
         assert re.search(
             r"^ExecStart=/opt/opsdesk/%i/bin/service (serve|migrate)$", text, re.MULTILINE
@@ -58,7 +62,9 @@ def test_units_start_the_module_that_the_read_me_makes() -> None:
 
 
 def test_each_timer_runs_backup_programs_that_there_are() -> None:
-    for timer in (ROOT / "deploy/systemd").glob("*.timer"):
+    timers = list((ROOT / "deploy/systemd").glob("*.timer"))
+    assert timers, "a folder without timers proves nothing"
+    for timer in timers:
         unit = timer.with_suffix(".service").read_text(encoding="utf-8")
         programs = re.findall(r"^ExecStart=/opt/opsdesk/source/(\S+) ", unit, re.MULTILINE)
         assert len(programs) == 2

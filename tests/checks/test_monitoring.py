@@ -15,6 +15,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from typer.main import get_command
 
 from common.audit import sealer as audit_sealer
+from common.docgen.dashboards import dashboards
 from common.http.health import NEEDED_BY_REQUESTS
 from common.persistence.database import Database, asyncpg_connection
 from common.telemetry import metrics
@@ -125,7 +126,9 @@ def test_an_alert_on_what_a_counter_has_gained_is_tried_with_a_counter_that_begi
 
 
 def test_dashboards_name_metrics_that_there_are() -> None:
-    for path in (ROOT / "deploy/dashboards").glob("*.json"):
+    written = {path.name: path for path in (ROOT / "deploy/dashboards").glob("*.json")}
+    assert written.keys() == dashboards().keys()
+    for path in written.values():
         panels = json.loads(path.read_text(encoding="utf-8"))["panels"]
         queries = [target["expr"] for panel in panels for target in panel["targets"]]
         assert len(queries) > 8

@@ -86,7 +86,7 @@ def test_every_own_topic_has_an_event_about_losses(service: Service, tables: Met
 
 @all_services
 def test_every_number_is_raised(service: Service, tables: MetaData) -> None:
-    schema = schema_file(service.name.replace("-", "_")).read_text(encoding="utf-8")
+    schema = schema_file(service.module).read_text(encoding="utf-8")
     stored = set(re.findall(r"^CREATE SEQUENCE (\w+)", schema, re.MULTILINE))
     of_no_key = {"deadline_generations", "fact_positions"}
     assert {one.sequence for one in service.numbers} == stored - of_no_key

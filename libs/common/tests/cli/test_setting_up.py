@@ -133,6 +133,17 @@ async def test_the_doctor_knows_a_schema_of_another_release(
     assert "warning versions: the schema is at 0099, which a newer release made" in found.output
 
 
+async def test_the_doctor_says_why_it_cannot_read_the_revision(
+    service: Service, given: Mapping[str, str]
+) -> None:
+    await run(service, "migrate")
+    owner = await asyncpg.connect(given["OPSDESK_MIGRATION_DATABASE_URL"])
+    await owner.execute("REVOKE SELECT ON sla.alembic_version FROM opsdesk_sla")
+    await owner.close()
+    found = await run(service, "doctor")
+    assert "cannot be read (InsufficientPrivilegeError: permission denied" in found.output
+
+
 async def test_the_doctor_refuses_a_role_that_passes_by_row_level_security(
     service: Service, given: Mapping[str, str], servers: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ from common.errors import Conflict, Forbidden, NotFound, Problem, Violation
 from common.http import state_of
 from common.http.problems import problem_from_error, rejection_response, violations
 from common.telemetry import metrics
+from common.telemetry.security_events import SECOND_PERSON_CODES
 
 
 @pytest.mark.parametrize(
@@ -93,19 +94,29 @@ async def _anybody(scope: object) -> Caller:
 
 
 def test_a_rejection_becomes_the_problem_that_its_code_names() -> None:
-    rejection = Rejection("SELF_APPROVAL", "Ask another person.")
+    rejection = Rejection("NOT_OWNER", "Ask its owner.")
     default = rejection_response(rejection).problem
-    assert (default.type, default.status) == ("urn:opsdesk:error:self-approval", 409)
+    assert (default.type, default.status) == ("urn:opsdesk:error:not-owner", 409)
     assert (default.title, default.detail) == (
         "Conflicts with the present state",
-        "Ask another person.",
+        "Ask its owner.",
     )
     given = rejection_response(
-        rejection, status=403, title="Two people are needed", outcome="denied"
+        rejection, status=403, title="Somebody else's", outcome="denied"
     ).problem
-    assert (given.type, given.status) == ("urn:opsdesk:error:self-approval", 403)
-    assert given.title == "Two people are needed"
-    assert given.extra == {"code": "SELF_APPROVAL", "outcome": "denied"}
+    assert (given.type, given.status) == ("urn:opsdesk:error:not-owner", 403)
+    assert given.title == "Somebody else's"
+    assert given.extra == {"code": "NOT_OWNER", "outcome": "denied"}
+
+
+@pytest.mark.parametrize("code", sorted(SECOND_PERSON_CODES))
+def test_where_another_person_is_needed_the_caller_may_not(code: str) -> None:
+    """R1"""
+    rejection = Rejection(code, "Ask another person.")
+    default = rejection_response(rejection).problem
+    assert (default.status, default.title) == (403, "Two people are needed")
+    given = rejection_response(rejection, status=409, title="Not now").problem
+    assert (given.status, given.title) == (409, "Not now")
 
 
 def test_a_reason_code_gives_the_type_of_a_problem_that_is_raised() -> None:

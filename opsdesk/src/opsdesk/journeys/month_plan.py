@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from opsdesk.journeys.support_hours import AMSTERDAM, DAY, dutch_holidays, is_working_day
@@ -26,8 +25,8 @@ class MonthData:
     reviews: Sequence[Entry]
 
 
-def read_month_data(file: Path = MONTH_FILE) -> MonthData:
-    sections = tomllib.loads(file.read_text())
+def read_month_data() -> MonthData:
+    sections = tomllib.loads(MONTH_FILE.read_text())
     return MonthData(**sections)
 
 

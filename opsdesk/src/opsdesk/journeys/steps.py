@@ -57,8 +57,9 @@ async def act(
     return await context[person].post("intake", f"/v1/tickets/{ticket}/{action}", body)
 
 
-async def get_ticket(context: JourneyContext, ticket: str, person: str = "anna") -> JSON:
-    return dict(await context[person].get("intake", f"/v1/tickets/{ticket}"))
+async def get_ticket(context: JourneyContext, ticket: str) -> JSON:
+    """Return a ticket as anna reads it."""
+    return dict(await context["anna"].get("intake", f"/v1/tickets/{ticket}"))
 
 
 async def messages_of(context: JourneyContext, ticket: str, person: str = "anna") -> list[JSON]:

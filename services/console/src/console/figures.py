@@ -16,6 +16,7 @@ def percent(share: float | None, digits: int = 3) -> str | None:
 
 
 def length(seconds: float | None) -> timedelta | None:
+    """Return a number of seconds as a duration; None where there is none."""
     return None if seconds is None else timedelta(seconds=seconds)
 
 
@@ -27,4 +28,5 @@ def month_beside(month: str, months: int) -> str:
 
 
 def month_of(moment: datetime) -> str:
+    """Return the month of an instant in its own zone: `2026-12`."""
     return f"{moment:%Y-%m}"

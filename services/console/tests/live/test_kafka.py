@@ -11,6 +11,7 @@ from common.messaging import topic_admin
 from common.messaging.kafka import Kafka
 from console.live.hints import LISTS
 from console.live.hub import Hub, Listener
+from opsdesk_testing.waiting import until
 
 
 async def _until_named(listener: Listener, name: str) -> None:
@@ -42,10 +43,18 @@ async def test_what_is_told_after_the_start_is_heard(kafka: Kafka) -> None:
 
 async def test_without_kafka_it_is_blind_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("console.live.hub.RETRY_S", 0.01)
-    hub = Hub()
+    hub, tries = Hub(), 0
+    listen = hub._listen
+
+    async def count(kafka: Kafka) -> None:
+        nonlocal tries
+        tries += 1
+        await listen(kafka)
+
+    monkeypatch.setattr(hub, "_listen", count)
     task = asyncio.create_task(hub.run(Kafka("127.0.0.1:9")))
     with hub.listening("a", None):
-        await asyncio.sleep(0.5)
+        await until(lambda: tries > 2)
         assert hub.is_blind
         assert not task.done()
     task.cancel()

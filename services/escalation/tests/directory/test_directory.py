@@ -76,5 +76,5 @@ async def test_a_customer_is_known_by_its_key(database: Database) -> None:
     )
     await deliver(database, HANDLERS, (acme, 1))
     async with database.transaction() as tx:
-        assert await directory.customer_exists(tx, "acme")
-        assert not await directory.customer_exists(tx, "brightwater")
+        assert await directory.find_customer_name(tx, "acme") == "Acme Logistics"
+        assert await directory.find_customer_name(tx, "brightwater") is None

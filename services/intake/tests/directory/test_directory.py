@@ -1,5 +1,6 @@
 """Reference data: registered, and published as whole state without contacts' names."""
 
+import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
@@ -62,6 +63,24 @@ async def test_records_are_listed_page_by_page(anna: AsyncClient) -> None:
     assert [one["key"] for one in shown] == ["acme-prod", "acme-staging"]
     assert (await anna.get("/v1/customers/acme/contacts")).json()["items"][0]["name"] == "Jan"
     assert (await anna.get("/v1/customers/nobody/contacts")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [
+        ("customers/nobody", "Customer nobody"),
+        ("partners/nobody", "Partner nobody"),
+        ("people/nobody", "Person nobody"),
+    ],
+)
+async def test_who_is_not_known_is_named_as_what_they_are(
+    anna: AsyncClient, path: str, what: str
+) -> None:
+    read = await anna.get(f"/v1/{path}")
+    changed = await anna.patch(f"/v1/{path}", json={"name": "x"})
+    for answer in (read, changed):
+        assert answer.status_code == 404
+        assert answer.json()["detail"].startswith(f"{what} does not exist")
 
 
 async def test_customers_do_not_read_the_directory(jan: AsyncClient) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from intake.mail.domain.charset import codec_of, decode, decode_html
 from intake.mail.domain.header import decode_text
 from intake.mail.domain.mail import parse_mail
-from intake.mail.mail_text import get_text
+from intake.mail.mail_text import read_words
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_what_the_mail_declares_counts_before_the_document() -> None:
 
 def test_a_page_break_separates_words() -> None:
     raw = b"From: jan@acme.example\nContent-Type: text/plain; charset=utf-8\n\none\x0ctwo\x0bthree\xc2\x85four"
-    assert get_text(parse_mail(raw)) == "one\ntwo\nthree\nfour"
+    assert read_words(parse_mail(raw)).text == "one\ntwo\nthree\nfour"
 
 
 @given(
@@ -224,4 +224,4 @@ def test_the_way_of_transport_makes_no_difference(encoding: str) -> None:
     head = (
         f"Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: {encoding}\n\n"
     )
-    assert get_text(parse_mail(head.encode() + bodies[encoding])) == "Größe – 5 €"
+    assert read_words(parse_mail(head.encode() + bodies[encoding])).text == "Größe – 5 €"

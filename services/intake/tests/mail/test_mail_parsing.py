@@ -8,9 +8,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from intake.mail.domain.auto_reply import automatic_reason
-from intake.mail.domain.mail import find_message_id, fingerprint, parse_mail, parse_message_ids
+from intake.mail.domain.mail import (
+    Mail,
+    find_message_id,
+    fingerprint,
+    parse_mail,
+    parse_message_ids,
+)
 from intake.mail.domain.mime import MAX_PARTS
-from intake.mail.mail_text import extract_reply, get_html, get_text
+from intake.mail.mail_text import read_words, split_text
 from intake.mail.reading import read
 from intake.tickets.domain.plain_text import strip_control_characters
 
@@ -66,6 +72,11 @@ def mails(draw: st.DrawFn) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
+def extract_reply(mail: Mail) -> str:
+    """What the sender wrote: of a reply only the new text, of a first mail everything."""
+    return split_text(mail, read_words(mail).text).text
+
+
 @settings(max_examples=400, deadline=None)
 @given(st.binary(max_size=400) | mails())
 @example(b"")
@@ -73,13 +84,8 @@ def mails(draw: st.DrawFn) -> bytes:
 @example(b"Content-Type: multipart/mixed; boundary=\n\n--\n")
 def test_whatever_arrives_can_be_read_and_stored(data: bytes) -> None:
     mail = parse_mail(data)
-    for text in (
-        extract_reply(mail),
-        get_text(mail),
-        mail.subject,
-        mail.sender_name,
-        get_html(mail),
-    ):
+    words = read_words(mail)
+    for text in (extract_reply(mail), words.text, mail.subject, mail.sender_name, words.html):
         (text or "").encode()  # no lone surrogate
         assert "\x00" not in (text or "")
     assert automatic_reason(mail) is None or mail.headers or mail.sender
@@ -147,7 +153,7 @@ def test_a_first_mail_keeps_what_it_forwards() -> None:
 def test_html_is_made_safe_and_readable() -> None:
     mail = parse_mail(raw("reply-dutch-html"))
     assert extract_reply(mail) == "Het kost nu € 600 per uur.\nGroet,\nJan"
-    shown = get_html(mail) or ""
+    shown = read_words(mail).html or ""
     assert not any(bad in shown for bad in ("script", "onclick", "img", "style", "tracker"))
 
 

@@ -1,7 +1,6 @@
 """Which ticket a mail joins (J1), and that a thread opens nobody else's ticket."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import permutations
 from uuid import UUID
 
@@ -14,23 +13,13 @@ from intake.mail.domain.mail import Mail
 from intake.mail.domain.thread import Sender, find_ticket, thread_ids, ticket_keys_in
 from intake.tickets.domain.message import Message, awaits_customer_reply
 from intake.tickets.domain.ticket import Ticket
+from intake_support.new_tickets import NINE, new_ticket
 
-NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 ACME, BRIGHTWATER = UUID(int=1), UUID(int=2)
 JAN = Sender("jan@acme.example", customer_id=ACME)
 EVE = Sender("eve@brightwater.example", customer_id=BRIGHTWATER)
 STRANGER = Sender("stranger@elsewhere.example")
-TICKET = Ticket(
-    id=UUID(int=9),
-    key="OPS-1042",
-    kind="incident",
-    title="Down",
-    priority="major",
-    state="new",
-    opened_at=NINE,
-    opened_by="jan",
-    customer_id=ACME,
-)
+TICKET = new_ticket(id=UUID(int=9), key="OPS-1042", customer_id=ACME)
 MAIL = Mail("m@a", (), (), "jan@acme.example", "Jan", "Down", (), (), {})
 
 

@@ -1,55 +1,18 @@
 """A contact chooses whether to get notices, where the house lets them choose."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import UUID
-
-import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
 from common.events.outages import MaintenanceAnnounced
-from common.mail.smtp import SmtpTransport
 from common.persistence.database import Database
 from intake.handlers import HANDLERS
 from intake.outgoing.sender import OutgoingMailSender
 from intake.settings import IntakeSettings
+from intake_support.notices import WINDOW
 from intake_support.outgoing import send_all
 from opsdesk_testing.client import client, settings_for
-from opsdesk_testing.mailboxes import Mailbox, open_mailbox
+from opsdesk_testing.mailboxes import Mailbox
 from opsdesk_testing.protocol import deliver
-
-NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
-WINDOW: dict[str, Any] = {
-    "customer_id": None,
-    "customer": "acme",
-    "environment": "acme-prod",
-    "at": NINE,
-    "service": None,
-    "maintenance_id": UUID(int=0x3A1),
-    "maintenance": "MNT-3",
-    "title": "x",
-    "starts_at": NINE + timedelta(days=1),
-    "ends_at": NINE + timedelta(days=1, hours=2),
-}
-
-
-@pytest.fixture
-async def mailbox() -> AsyncIterator[Mailbox]:
-    async with open_mailbox() as mailbox:
-        yield mailbox
-
-
-@pytest.fixture
-def sender(database: Database, mailbox: Mailbox) -> OutgoingMailSender:
-    settings = settings_for(
-        IntakeSettings,
-        database.url,
-        smtp_server=f"127.0.0.1:{mailbox.port}",
-        mail_from="support@ours.example",
-    )
-    return OutgoingMailSender(database, SmtpTransport(settings), settings)
 
 
 async def test_who_wants_no_notices_gets_none_and_reads_how_to_say_so(

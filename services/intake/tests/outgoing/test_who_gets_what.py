@@ -1,7 +1,6 @@
 """Who gets our answer, which mails get a receipt, and how often (I1, I2, R11)."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -12,21 +11,10 @@ from intake.mail.domain.mail import parse_mail
 from intake.outgoing.domain.outgoing_mail import is_over_limit
 from intake.outgoing.domain.recipients import Participant, recipients_of
 from intake.tickets.domain.message import Message
-from intake.tickets.domain.ticket import Ticket
+from intake_support.new_tickets import NINE, new_ticket
 
-NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 ACME, BRIGHTWATER = UUID(int=1), UUID(int=2)
-TICKET = Ticket(
-    id=UUID(int=9),
-    key="OPS-1021",
-    kind="incident",
-    title="Down",
-    priority="major",
-    state="new",
-    opened_at=NINE,
-    opened_by="jan",
-    customer_id=ACME,
-)
+TICKET = new_ticket(id=UUID(int=9), key="OPS-1021", customer_id=ACME)
 JAN = Participant(
     UUID(int=10), ACME, "jan@acme.example", "nl", wants_mail=False, wrote_by_mail=True
 )

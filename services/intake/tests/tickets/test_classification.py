@@ -1,6 +1,6 @@
 """What a ticket is, corrected by two people only (R1)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import get_args
 from uuid import UUID
 
@@ -13,19 +13,9 @@ from common.domain import Rejection
 from intake.tickets.domain import merging, transitions
 from intake.tickets.domain.classification import Classification, confirm, decline, reclassify
 from intake.tickets.domain.ticket import OPEN_STATES, Kind, Nature, State, Ticket
+from intake_support.new_tickets import NINE, new_ticket
 
-NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
-NEW = Ticket(
-    id=UUID(int=1),
-    key="OPS-1",
-    kind="incident",
-    title="Down",
-    priority="major",
-    state="new",
-    opened_at=NINE,
-    opened_by="jan",
-    service="billing",
-)
+NEW = new_ticket(service="billing")
 CHANGE = replace(NEW, kind="change_request", nature="adaptive")
 STATES: tuple[State, ...] = get_args(State)
 QUESTION = Classification(kind="question")

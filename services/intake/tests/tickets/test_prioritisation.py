@@ -1,6 +1,5 @@
 """Priorities: from the matrix (R5), lowered by two people only (R1), and what blocks."""
 
-from datetime import UTC, datetime
 from itertools import pairwise, product
 from uuid import UUID
 
@@ -26,18 +25,9 @@ from intake.tickets.domain.priority import (
     is_lower,
 )
 from intake.tickets.domain.ticket import Ticket
+from intake_support.new_tickets import NINE, new_ticket
 
-NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
-NEW = Ticket(
-    id=UUID(int=1),
-    key="OPS-1",
-    kind="incident",
-    title="Down",
-    priority="major",
-    state="new",
-    opened_at=NINE,
-    opened_by="jan",
-)
+NEW = new_ticket()
 LEVELS: tuple[Impact, ...] = ("high", "medium", "low")
 PRIORITY = st.sampled_from(PRIORITIES)
 PROD = UUID(int=42)

@@ -1,7 +1,7 @@
 """The life of a ticket: which moves are allowed, and that two people are two (R1)."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import get_args
 from uuid import UUID
 
@@ -20,19 +20,9 @@ from intake.tickets.domain.ticket import (
     Ticket,
     check_transition,
 )
+from intake_support.new_tickets import NINE, new_ticket
 
-NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
-NEW = Ticket(
-    id=UUID(int=1),
-    key="OPS-1",
-    kind="incident",
-    title="Down",
-    priority="major",
-    state="new",
-    opened_at=NINE,
-    opened_by="jan",
-    customer_id=UUID(int=7),
-)
+NEW = new_ticket(customer_id=UUID(int=7))
 
 FORTNIGHT = timedelta(days=14)
 PEOPLE = st.sampled_from(["anna", "omar", "gina"])

@@ -13,24 +13,13 @@ from sla.handlers import HANDLERS
 from sla_support.assertions import resolution_clock, violation_pointers
 from sla_support.company import (
     ACME,
-    AMSTERDAM,
     HOUR,
     NINE,
     announce_customers,
     promise,
     ticket_opened,
 )
-
-
-def draft_body(**more: Any) -> dict[str, Any]:
-    target = {"metric": "resolution", "priority": "major", "target_seconds": 8 * 3600}
-    return {
-        "key": "acme-standard",
-        "customer": "acme",
-        "calendar": AMSTERDAM,
-        "targets": [target],
-        "valid_from": "2026-01-01T00:00:00Z",
-    } | more
+from sla_support.publication import draft_body
 
 
 async def test_an_agreement_takes_two_people_and_then_promises(

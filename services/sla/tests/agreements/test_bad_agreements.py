@@ -9,20 +9,9 @@ from sqlalchemy import text
 from common.persistence.database import Database
 from sla_support.assertions import violation_pointers
 from sla_support.catalogue_scenario import announce_directory
-from sla_support.company import AMSTERDAM
+from sla_support.publication import draft_body
 
 AGREEMENTS = "/v1/agreements"
-
-
-def draft_body(**more: Any) -> dict[str, Any]:
-    target = {"metric": "resolution", "priority": "major", "target_seconds": 8 * 3600}
-    return {
-        "key": "acme-standard",
-        "customer": "acme",
-        "calendar": AMSTERDAM,
-        "targets": [target],
-        "valid_from": "2026-01-01T00:00:00Z",
-    } | more
 
 
 @pytest.mark.parametrize(

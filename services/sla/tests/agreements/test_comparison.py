@@ -1,25 +1,12 @@
 """Versions of an agreement, compared in words."""
 
-from typing import Any
-
 from httpx import AsyncClient
 
 from common.persistence.database import Database
-from sla_support.company import ACME, AMSTERDAM, announce_customers
-from sla_support.publication import publish_agreement
+from sla_support.company import ACME, announce_customers
+from sla_support.publication import draft_body, publish_agreement
 
 AGREEMENTS = "/v1/agreements"
-
-
-def draft_body(**more: Any) -> dict[str, Any]:
-    target = {"metric": "resolution", "priority": "major", "target_seconds": 8 * 3600}
-    return {
-        "key": "acme-standard",
-        "customer": "acme",
-        "calendar": AMSTERDAM,
-        "targets": [target],
-        "valid_from": "2026-01-01T00:00:00Z",
-    } | more
 
 
 async def test_versions_are_compared_in_words(

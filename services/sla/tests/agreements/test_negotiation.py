@@ -14,27 +14,15 @@ from sla.handlers import HANDLERS
 from sla_support.assertions import violation_pointers
 from sla_support.company import (
     ACME,
-    AMSTERDAM,
     BRIGHTWATER,
     NINE,
     announce_customers,
     announce_people,
     promise,
 )
-from sla_support.publication import publish_agreement
+from sla_support.publication import draft_body, publish_agreement
 
 AGREEMENTS = "/v1/agreements"
-
-
-def draft_body(**more: Any) -> dict[str, Any]:
-    target = {"metric": "resolution", "priority": "major", "target_seconds": 8 * 3600}
-    return {
-        "key": "acme-standard",
-        "customer": "acme",
-        "calendar": AMSTERDAM,
-        "targets": [target],
-        "valid_from": "2026-01-01T00:00:00Z",
-    } | more
 
 
 FULL: dict[str, Any] = {

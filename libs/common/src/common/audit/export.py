@@ -54,7 +54,7 @@ async def export(
     The hashes of all entries are exported, so that a part can be verified like the whole. Returns
     the result of the verifier. Raises SystemExit where the folder is not empty.
     """
-    _create_folder(folder)
+    create_empty_folder(folder)
     connection = await database.dedicated_connection()
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
@@ -70,7 +70,8 @@ async def export(
         raise SystemExit(f"{folder} was written, but does not verify: {difference}") from None
 
 
-def _create_folder(folder: Path) -> None:
+def create_empty_folder(folder: Path) -> None:
+    """Create the folder of an export. Raises SystemExit where there is one that is not empty."""
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise SystemExit(f"{folder} is not empty: name a new folder.")

@@ -20,7 +20,7 @@ async def migrate_service(
     url = settings.migration_database_url.get_secret_value()
     simulated = settings.time_mode == "simulated"
     try:
-        before, after = await migrate(url, service.schema, module_of(service), patience)
+        before, after = await migrate(url, service.schema, service.module, patience)
     except (UnknownRevision, LockUnavailableError) as reason:
         raise SystemExit(f"{service.name}: {reason}.") from None
     connection = await asyncpg.connect(url)
@@ -31,8 +31,3 @@ async def migrate_service(
     schema = f"already at {after}" if before == after else f"from {before or 'nothing'} to {after}"
     clock = "simulated" if simulated else "the database's own"
     return f"{service.name}: schema {schema}; its clock is {clock}{' now' if changed else ''}"
-
-
-def module_of(service: Service) -> str:
-    """Return the Python module of a service: `delivery-gate` is `delivery_gate`."""
-    return service.name.replace("-", "_")

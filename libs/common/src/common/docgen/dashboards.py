@@ -40,18 +40,22 @@ def name(metric: Metric) -> str:
 
 
 def rate(metric: Metric, by: str = "service", where: str = "") -> str:
+    """Return how much a counter grows in a second, of each `by`. `where` are further matchers, with a comma before."""
     return f'sum by ({by}) (rate({name(metric)}{{service=~"$service"{where}}}[$__rate_interval]))'
 
 
 def highest(metric: Metric, by: str = "service") -> str:
+    """Return the highest value of a gauge among replicas: where each of them measures the same."""
     return f"max by ({by}) ({name(metric)}{ALL})"
 
 
 def total(metric: Metric, by: str = "service") -> str:
+    """Return the sum of a gauge over replicas: where each of them has its own part."""
     return f"sum by ({by}) ({name(metric)}{ALL})"
 
 
 def quantile(share: float, metric: Histogram, where: str = "") -> str:
+    """Return the value that this share (0.95) of observations stays below, of each service."""
     buckets = f'{name(metric)}_bucket{{service=~"$service"{where}}}'
     return f"histogram_quantile({share}, sum by (service, le) (rate({buckets}[$__rate_interval])))"
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from common.doctor.finding import Finding, ok, warning, wrong
+from common.doctor.finding import Finding, explain_error, ok, warning, wrong
 from common.http import Service
 from common.http.connections import connections_per_workload
 from common.persistence.database import connect
@@ -44,12 +44,14 @@ async def examine_database(service: Service, settings: Settings) -> list[Finding
         )
     except CONNECTION_ERRORS as error:
         return [
-            wrong(ABOUT, f"OPSDESK_DATABASE_URL does not lead to PostgreSQL ({_describe(error)})")
+            wrong(
+                ABOUT, f"OPSDESK_DATABASE_URL does not lead to PostgreSQL ({explain_error(error)})"
+            )
         ]
     try:
         return await _examine(connection, service, settings)
     except asyncpg.UndefinedObjectError as error:
-        return [wrong(ABOUT, f"{error}: run `python -m {_module(service)} database apply`")]
+        return [wrong(ABOUT, f"{error}: run `python -m {service.module} database apply`")]
     finally:
         await connection.close()
 
@@ -147,7 +149,7 @@ def _about_tables(row: asyncpg.Record, service: Service) -> list[Finding]:
         return [
             wrong(
                 ABOUT,
-                f"the schema {service.schema} has no tables that it may see: run `python -m {_module(service)} migrate`",
+                f"the schema {service.schema} has no tables that it may see: run `python -m {service.module} migrate`",
             )
         ]
     if row["readable"] < row["tables"]:
@@ -172,11 +174,3 @@ async def _about_clock_form(
             f"{service.schema}.now() is {installed}, and OPSDESK_TIME_MODE={settings.time_mode} needs the {expected} one: run `migrate`",
         )
     return ok(ABOUT, f"{service.schema}.now() is the {installed} one")
-
-
-def _describe(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-
-
-def _module(service: Service) -> str:
-    return service.name.replace("-", "_")

@@ -28,3 +28,8 @@ def warning(about: str, sentence: str) -> Finding:
 
 def wrong(about: str, sentence: str) -> Finding:
     return Finding("wrong", about, sentence)
+
+
+def explain_error(error: BaseException) -> str:
+    """Return the type of an error, and its text where it has one: who runs the doctor may read it."""
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

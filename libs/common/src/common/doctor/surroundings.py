@@ -8,7 +8,7 @@ from typing import Final
 import aiosmtplib
 
 from common.auth.jwks import IssuerKeys
-from common.doctor.finding import Finding, ok, warning, wrong
+from common.doctor.finding import Finding, explain_error, ok, warning, wrong
 from common.mail.smtp import create_client
 from common.mail.smtp_settings import SmtpSettings
 from common.settings import LOCAL_ISSUER, Settings
@@ -42,11 +42,7 @@ async def examine_mail(settings: Settings) -> list[Finding]:
         await client.connect()
         await client.quit()
     except (aiosmtplib.SMTPException, OSError) as error:
-        return [
-            wrong(
-                MAIL, f"{settings.smtp_server} does not take us ({type(error).__name__}: {error})"
-            )
-        ]
+        return [wrong(MAIL, f"{settings.smtp_server} does not take us ({explain_error(error)})")]
     finally:
         client.close()
     return [ok(MAIL, f"{settings.smtp_server} takes us, {settings.smtp_security}")]

@@ -6,7 +6,7 @@ from typing import Final
 import asyncpg
 from alembic.script import ScriptDirectory
 
-from common.doctor.finding import Finding, ok, warning, wrong
+from common.doctor.finding import Finding, explain_error, ok, warning, wrong
 from common.http import Service
 from common.persistence.database import connect
 from common.persistence.errors import CONNECTION_ERRORS
@@ -35,20 +35,29 @@ def _packages(service: Service) -> Finding:
 
 
 async def _schema(service: Service, settings: Settings) -> Finding:
-    scripts = ScriptDirectory(str(migrations_folder(service.name.replace("-", "_"))))
-    known = [script.revision for script in scripts.walk_revisions()]
-    present = await _revision(service, settings)
+    try:
+        present = await _revision(service, settings)
+    except CONNECTION_ERRORS as error:
+        return wrong(
+            ABOUT,
+            f"the revision of the schema {service.schema} cannot be read ({explain_error(error)})",
+        )
     if present is None:
         return wrong(
             ABOUT,
-            f"the schema {service.schema} was never migrated, or cannot be asked: run `migrate`",
+            f"the schema {service.schema} has no revision that it may see: run `migrate`",
         )
-    if present == scripts.get_current_head():
+    return _about_revision(present, ScriptDirectory(str(migrations_folder(service.module))))
+
+
+def _about_revision(present: str, scripts: ScriptDirectory) -> Finding:
+    newest = scripts.get_current_head()
+    if present == newest:
         return ok(ABOUT, f"the schema is at {present}, the newest revision of this release")
-    if present in known:
+    if present in [script.revision for script in scripts.walk_revisions()]:
         return wrong(
             ABOUT,
-            f"the schema is at {present}, this release needs {scripts.get_current_head()}: run `migrate` before it is started",
+            f"the schema is at {present}, this release needs {newest}: run `migrate` before it is started",
         )
     return warning(
         ABOUT,
@@ -57,16 +66,12 @@ async def _schema(service: Service, settings: Settings) -> Finding:
 
 
 async def _revision(service: Service, settings: Settings) -> str | None:
-    try:
-        connection = await connect(
-            settings.database_url.get_secret_value(), service.schema, COMMANDS
-        )
-    except CONNECTION_ERRORS:
-        return None
+    """The revision in the database; None where there is none. Raises what asyncpg raises."""
+    connection = await connect(settings.database_url.get_secret_value(), service.schema, COMMANDS)
     try:
         found: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
-        return found
-    except asyncpg.PostgresError:
+    except asyncpg.UndefinedTableError:
         return None
     finally:
         await connection.close()
+    return found

@@ -1,6 +1,7 @@
 """Who acts."""
 
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,3 +10,7 @@ class Actor:
 
     sub: str
     via_machine: str | None = None
+
+
+SYSTEM: Final = Actor("opsdesk")
+"""Who acts where no person does."""

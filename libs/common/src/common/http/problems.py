@@ -35,6 +35,7 @@ from common.persistence.errors import (
     sqlstate_of,
 )
 from common.telemetry import logger, trace_id
+from common.telemetry.security_events import SECOND_PERSON_CODES
 
 log = logger(__name__)
 
@@ -54,6 +55,7 @@ REJECTION_TITLES: Final[Mapping[int, str]] = {
     409: "Conflicts with the present state",
     422: "The request is not valid",
 }
+TWO_PEOPLE: Final = "Two people are needed"
 LOST_DETAIL: Final = (
     "The database cannot be reached. Nothing was stored: send the same request again in a second."
 )
@@ -100,18 +102,22 @@ def problem_response(problem: Problem) -> ProblemResponse:
 def rejection_response(
     rejection: Rejection,
     *,
-    status: Literal[403, 409, 422] = 409,
+    status: Literal[403, 409, 422] | None = None,
     title: str | None = None,
     **extra: Any,
 ) -> ProblemResponse:
     """Return what a rule rejected as a response (see `problem_response`).
 
-    403 is for the person, 409 for the present state, 422 for what the request lacks. The problem
-    has the rejection's code, the type that follows from it, and its `parameters` where it has any. `extra` are
+    403 is for the person, 409 for the present state, 422 for what the request lacks; by default it is 403 where
+    another person is needed (R1), else 409. The problem has the rejection's code, the type that follows from it, and its `parameters` where it has any. `extra` are
     further members.
     """
     if rejection.parameters:
         extra = {"parameters": dict(rejection.parameters)} | extra
+    if rejection.code in SECOND_PERSON_CODES:
+        status = status or 403
+        title = title or TWO_PEOPLE
+    status = status or 409
     return problem_response(
         Problem(
             type_of(rejection.code),

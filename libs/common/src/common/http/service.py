@@ -87,3 +87,8 @@ class Service:
     sequenced: Subjects = field(default_factory=dict)
     numbers: tuple[NumberSequence, ...] = ()
     guarded_by: tuple[type[APIRoute], ...] = ()
+
+    @property
+    def module(self) -> str:
+        """Its Python package: `delivery_gate` of `delivery-gate`."""
+        return self.name.replace("-", "_")

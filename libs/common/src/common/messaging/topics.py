@@ -67,9 +67,9 @@ def needed_topics(service: str, received: Iterable[type[Event]]) -> dict[str, in
     return {event.topic: MAIN_PARTITIONS for event in received} | sent_topics(service)
 
 
-def every_topic(services: Iterable[str] = SERVICES) -> dict[str, int]:
+def every_topic() -> dict[str, int]:
     """Return all topics of an installation, with their numbers of partitions."""
-    return {topic: count for service in services for topic, count in sent_topics(service).items()}
+    return {topic: count for service in SERVICES for topic, count in sent_topics(service).items()}
 
 
 def _count(number: int, what: str) -> str:

@@ -51,18 +51,15 @@ def insert_sql(table: str, columns: Columns, *, conflict: str = "", returning: s
     )
 
 
-def update_sql(
-    table: str, columns: Columns, *, key: Sequence[str] = ("id",), returning: str = ""
-) -> str:
-    """An UPDATE of many rows, found by `key`; all other columns are set."""
+def update_sql(table: str, columns: Columns, *, returning: str = "") -> str:
+    """An UPDATE of many rows, found by their `id`; all other columns are set."""
     changes = ", ".join(
         f"{name} = new.{name}" + ("::jsonb" if kind == "jsonb" else "")
         for name, kind in columns.items()
-        if name not in key
+        if name != "id"
     )
-    same_key = " AND ".join(f"{table}.{name} = new.{name}" for name in key)
     return (
-        f"UPDATE {table} SET {changes} FROM {unnest(columns, 'new')} WHERE {same_key}"
+        f"UPDATE {table} SET {changes} FROM {unnest(columns, 'new')} WHERE {table}.id = new.id"
         + _returning_clause(returning)
     )
 

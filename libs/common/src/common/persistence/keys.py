@@ -26,9 +26,15 @@ async def next_keys(tx: Connection, prefix: str, sequence: str, count: int) -> l
     return [f"{prefix}-{number}" for number in numbers]
 
 
+def id_or_key(reference: str) -> UUID | str:
+    """The id that a reference is, else the key."""
+    try:
+        return UUID(reference)
+    except ValueError:
+        return reference
+
+
 def by_id_or_key(table: Table, reference: UUID | str) -> ColumnElement[bool]:
     """The condition for the row whose id or key this is."""
-    try:
-        return table.c.id == (reference if isinstance(reference, UUID) else UUID(reference))
-    except ValueError:
-        return table.c.key == reference
+    named = id_or_key(reference) if isinstance(reference, str) else reference
+    return table.c.id == named if isinstance(named, UUID) else table.c.key == named

@@ -17,23 +17,15 @@ async def upsert(
     await tx.execute(new.on_conflict_do_update(index_elements=key, set_=_changes(new, row, key)))
 
 
-async def upsert_newer(
-    tx: Connection,
-    table: Table,
-    row: Mapping[str, Any],
-    *,
-    key: Sequence[str] = ("id",),
-    sequence: str = "sequence",
-) -> None:
-    """The same, unless the stored row has the same `sequence` or a higher one.
+async def upsert_newer(tx: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """The same by `id`, unless the stored row has the same `sequence` or a higher one.
 
     For copies of what another service owns: its events may be applied twice.
     """
     new = insert(table).values(dict(row))
-    is_newer = table.c[sequence] < new.excluded[sequence]
-    await tx.execute(
-        new.on_conflict_do_update(index_elements=key, set_=_changes(new, row, key), where=is_newer)
-    )
+    is_newer = table.c.sequence < new.excluded.sequence
+    changes = _changes(new, row, ("id",))
+    await tx.execute(new.on_conflict_do_update(index_elements=["id"], set_=changes, where=is_newer))
 
 
 def _changes(new: Insert, row: Mapping[str, Any], key: Sequence[str]) -> dict[str, Any]:

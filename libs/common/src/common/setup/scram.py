@@ -10,12 +10,12 @@ ITERATIONS: Final = 4096
 SALT_BYTES: Final = 16
 
 
-def scram_verifier(password: str, salt: bytes | None = None) -> str:
+def scram_verifier(password: str) -> str:
     """Return the SCRAM-SHA-256 verifier of a password (RFC 5803). Raises ValueError unless it is ASCII:
     other characters would have to be normalised as the client does it."""
     if not password.isascii():
         raise ValueError("a password has characters that are not ASCII")
-    salt = salt or secrets.token_bytes(SALT_BYTES)
+    salt = secrets.token_bytes(SALT_BYTES)
     salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, ITERATIONS)
     stored = hashlib.sha256(_hmac(salted, b"Client Key")).digest()
     server = _hmac(salted, b"Server Key")

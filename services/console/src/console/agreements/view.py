@@ -103,12 +103,6 @@ class AgreementPage:
         """Whether it is worth asking what it would have changed: it holds for nobody yet."""
         return self.may_write and self.agreement["state"] in TRIED
 
-    @property
-    def is_terminating(self) -> bool:
-        """Whether somebody has asked for its end, and nobody has confirmed that yet."""
-        termination = self.agreement.get("termination")
-        return bool(termination and not termination["confirmed"])
-
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

@@ -1,14 +1,12 @@
 """Instants that people type in their own zone: `datetime-local` fields say none. Pure."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from console.language.typed_times import is_a_year_of_ours
 
-Hour = Literal["", "first", "second"]
-"""Which of an hour that comes twice, when clocks are put back."""
 Wrong = Literal["unreadable", "skipped", "twice"]
 FORMAT = "%Y-%m-%dT%H:%M"
 
@@ -23,7 +21,7 @@ class NoInstant:
 def read_local(text: str, zone: ZoneInfo, hour: str = "") -> datetime | NoInstant:
     """Return the instant (UTC) that was typed in this zone as `2026-03-29T02:30`.
 
-    `hour` chooses where it comes twice: `first` or `second`.
+    `hour` chooses where it comes twice, as clocks are put back: `first` or `second`.
     """
     try:
         typed = datetime.strptime(text.strip()[:16], FORMAT)  # noqa: DTZ007 - the zone follows
@@ -39,18 +37,6 @@ def read_local(text: str, zone: ZoneInfo, hour: str = "") -> datetime | NoInstan
     if hour not in {"first", "second"}:
         return NoInstant("twice")
     return first if hour == "first" else second
-
-
-def write_local(instant: datetime, zone: ZoneInfo) -> str:
-    """Write an instant as the field holds it, in this zone, to the minute."""
-    return instant.astimezone(zone).strftime(FORMAT)
-
-
-def next_full_hour(moment: datetime, later: timedelta) -> datetime:
-    """Return the full hour at or after this long from a moment."""
-    wanted = (moment + later).astimezone(UTC)
-    cut = wanted.replace(minute=0, second=0, microsecond=0)
-    return cut if cut == wanted else cut + timedelta(hours=1)
 
 
 def _in_zone(typed: datetime, zone: ZoneInfo, fold: int) -> datetime:

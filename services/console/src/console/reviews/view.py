@@ -53,6 +53,8 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
+    """A goal with its mark; `target` and `share` in per cent as text, None where there is none."""
+
     facts: Mapping[str, Any]
     mark: Mark
     target: str | None
@@ -60,7 +62,10 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
-class Up:
+class Uptime:
+    """The availability of an environment or a service in the month. `percent` and `promised` are shares in per cent
+    as text, None where nothing was measured or promised; `down` is how long it was away."""
+
     subject: str
     percent: str | None
     promised: str | None
@@ -76,7 +81,7 @@ class ReviewPage:
     compliance: tuple[ComplianceLine, ...]
     breaches: tuple[Breach, ...]
     goals: tuple[Goal, ...]
-    uptimes: tuple[Up, ...]
+    uptimes: tuple[Uptime, ...]
     total_compliance: str | None
 
     @property
@@ -92,7 +97,7 @@ def review_page(review: Mapping[str, Any]) -> ReviewPage:
         tuple(one for name, kind in parts for one in _compliance_lines(report[name], kind)),
         tuple(Breach(one, timedelta(seconds=one["overrun_seconds"])) for one in report["breaches"]),
         tuple(map(_goal, report["goals"])),
-        tuple(map(_up, report["uptimes"])),
+        tuple(map(_uptime, report["uptimes"])),
         percent(report["usage"]["compliance"]["adjusted"], 1),
     )
 
@@ -109,8 +114,8 @@ def _goal(goal: Mapping[str, Any]) -> Goal:
     return Goal(goal, mark, percent(goal["target"], 2), percent(goal["share"], 2))
 
 
-def _up(item: Mapping[str, Any]) -> Up:
+def _uptime(item: Mapping[str, Any]) -> Uptime:
     share, promised = item["availability"], item["promised"]
     keeps = share is None or promised is None or share >= promised
     down = timedelta(seconds=item["down_seconds"])
-    return Up(item["subject"], percent(share), percent(promised), down, keeps)
+    return Uptime(item["subject"], percent(share), percent(promised), down, keeps)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from common.events.catalogue import ServiceCatalogued
 from common.events.directory import CustomerKnown, EnvironmentKnown, PersonKnown
@@ -169,11 +169,6 @@ def _settings(stored: Mapping[str, Any]) -> PersonalSettings:
 
 async def find_customer_name(tx: Connection, key: str) -> str | None:
     return await tx.scalar(select(customers.c.name).where(customers.c.key == key))
-
-
-async def customer_exists(tx: Connection, key: str) -> bool:
-    count = await tx.scalar(select(func.count()).where(customers.c.key == key))
-    return bool(count)
 
 
 def _person(row: Any) -> Person:

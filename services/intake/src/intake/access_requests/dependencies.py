@@ -48,8 +48,6 @@ class AccessAction:
         """Store and audit the outcome, and respond with it."""
         if isinstance(outcome, Rejection):
             await record(self.tx, self.caller, at, f"{name}.denied", before, denied=outcome.code)
-            if outcome.code == "FOUR_EYES":
-                return rejection_response(outcome, status=403, title="Two people are needed")
             return rejection_response(outcome)
         await store.save(self.tx, outcome)
         await record(self.tx, self.caller, at, name, outcome)

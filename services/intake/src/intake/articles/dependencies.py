@@ -5,10 +5,8 @@ from typing import Annotated, TypeAlias
 from fastapi import Path
 
 from common.auth import Caller, requires
-from common.domain import Rejection
 from common.errors import NotFound
-from common.http import IdOrKey, rejection_response
-from common.http.problems import ProblemResponse
+from common.http import IdOrKey
 from common.persistence.database import Connection
 from intake.articles.domain.article import Article
 from intake.articles.schemas import AnyArticle, ArticleForContact, ArticleRead
@@ -81,10 +79,3 @@ async def read_article(
     names = ("state", "owner", "review_days", "review_due_at", "published_version", "ticket_id")
     own = {name: getattr(article, name) for name in (*names, "sequence")}
     return ArticleRead.model_validate(values | more | own)
-
-
-def to_problem(rejection: Rejection) -> ProblemResponse:
-    """The response for a rejection: 403 where a second person is needed, else 409."""
-    if rejection.code == "FOUR_EYES":
-        return rejection_response(rejection, status=403, title="Two people are needed")
-    return rejection_response(rejection)

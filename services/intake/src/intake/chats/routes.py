@@ -12,8 +12,8 @@ from intake.chats.commands import receive
 from intake.chats.domain.transcript import Chat, opening_line
 from intake.chats.schemas import ChatCreate, ChatOutcome, ChatResult, ChatTicket
 from intake.directory import store as directory
+from intake.directory.dependencies import own_environment
 from intake.directory.domain.address import is_address, normalise
-from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Contact
 from intake.directory.named_contact import find_contact_or_none
 from intake.tickets.domain.new_ticket import (
@@ -103,18 +103,8 @@ async def _scope(tx: Connection, body: ChatCreate, contact: Contact | None) -> T
     if contact is not None and contact.customer_id != customer.id:
         detail = f"this contact is {contact.customer}'s; leave `customer` out, or name that one"
         raise ValidationFailed([Violation("/customer", "another_customer", detail)])
-    environment = await _environment(tx, body.environment, customer.key)
+    environment = None
+    if body.environment is not None:
+        found = await directory.ENVIRONMENTS.find(tx, body.environment)
+        environment = own_environment(found, body.environment, customer)
     return TicketScope(customer.id, customer.key, environment)
-
-
-async def _environment(tx: Connection, key: str | None, customer: str) -> Environment | None:
-    if key is None:
-        return None
-    environment = await directory.ENVIRONMENTS.find(tx, key)
-    if environment is None or environment.customer != customer:
-        detail = f"{customer} has no environment {key}"
-        raise ValidationFailed([Violation("/environment", "unknown_reference", detail)])
-    if environment.retired:
-        detail = f"{key} was ended; leave it out, or name another one"
-        raise ValidationFailed([Violation("/environment", "ended", detail)])
-    return environment

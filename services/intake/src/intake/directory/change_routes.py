@@ -1,28 +1,33 @@
 """HTTP in: confirm and end contacts, people and partners; what pages depend on takes two people (R1)."""
 
-from typing import Annotated, Final, TypeVar
+from typing import Final
 from uuid import UUID
 
-from fastapi import Path, Request, Response
+from fastapi import Request, Response
 
-from common.auth import Caller, requires
+from common.auth import Caller
 from common.auth.persons import counted_as, list_accounts_of_contact
-from common.domain import Rejection
 from common.errors import NotFound
 from common.http import (
-    ResponseModel,
     Transaction,
     if_match,
-    rejection_response,
     router,
     runtime_of,
-    set_etag,
 )
 from common.persistence.database import Connection, transaction_time
 from common.runtime import Runtime
 from intake.directory.commands import change
+from intake.directory.dependencies import (
+    ContactId,
+    CustomerKey,
+    PartnerKey,
+    PersonSub,
+    Writer,
+    lock_record,
+    respond,
+)
 from intake.directory.domain import changes
-from intake.directory.domain.parties import Contact, Partner, Person
+from intake.directory.domain.parties import Contact, Person
 from intake.directory.schemas import (
     ContactRead,
     EndRequest,
@@ -41,17 +46,6 @@ ROUTERS: Final = (contacts, partners, people)
 LEFT: Final = "the person has left"
 """Why the tokens of a person or contact who is ended are revoked."""
 
-R = TypeVar("R", bound=ResponseModel)
-Writer = Annotated[Caller, requires("directory:write")]
-CustomerKey = Annotated[
-    str, Path(alias="customer", max_length=63, description="The customer's key.")
-]
-ContactId = Annotated[UUID, Path(alias="contact", description="The contact's id.")]
-PersonSub = Annotated[
-    str, Path(alias="person", max_length=200, description="The `sub` of the person's tokens.")
-]
-PartnerKey = Annotated[str, Path(alias="partner", max_length=63, description="The partner's key.")]
-
 
 @contacts.post("/{contact}/confirm", response_model=ContactRead)
 async def confirm_contact(
@@ -68,7 +62,7 @@ async def confirm_contact(
     outcome = changes.confirm_contact(before, actor)
     grounds = {"registered_by": before.registered_by}
     stored = await change(tx, caller.actor, "contact.confirm", CONTACTS, before, outcome, grounds)
-    return _respond(response, ContactRead, stored)
+    return respond(response, ContactRead, stored)
 
 
 @contacts.post("/{contact}/end", response_model=ContactRead)
@@ -93,7 +87,7 @@ async def end_contact(
     if isinstance(stored, Contact):
         for account in await list_accounts_of_contact(tx, stored.id):
             await _revoke_tokens(request, caller, tx, account)
-    return _respond(response, ContactRead, stored)
+    return respond(response, ContactRead, stored)
 
 
 @people.post("/{person}/roles", response_model=PersonRead)
@@ -109,11 +103,11 @@ async def change_roles(
 
     Asking for the present roles withdraws what waits.
     """
-    before = await _lock_person(tx, request, sub)
+    before = await lock_record(tx, request, PEOPLE, PersonRead, sub)
     outcome = changes.with_roles(before, tuple(body.roles), caller.sub, await transaction_time(tx))
     grounds = {"was": list(before.roles), "wanted": list(body.roles), "reason": body.reason}
     stored = await change(tx, caller.actor, "person.roles", PEOPLE, before, outcome, grounds)
-    return _respond(response, PersonRead, stored)
+    return respond(response, PersonRead, stored)
 
 
 @people.post("/{person}/end", response_model=PersonRead)
@@ -126,11 +120,11 @@ async def end_person(
     tx: Transaction,
 ) -> PersonRead | Response:
     """Ask for the end of a person who leaves: pages reach them no more once another person confirms."""
-    before = await _lock_person(tx, request, sub)
+    before = await lock_record(tx, request, PEOPLE, PersonRead, sub)
     outcome = changes.request_end(before, caller.sub, await transaction_time(tx))
     grounds = {"reason": body.reason}
     stored = await change(tx, caller.actor, "person.end", PEOPLE, before, outcome, grounds)
-    return _respond(response, PersonRead, stored)
+    return respond(response, PersonRead, stored)
 
 
 @people.post("/{person}/confirm", response_model=PersonRead)
@@ -142,7 +136,7 @@ async def confirm_person(
     With the end their tokens are revoked, in all services; close their account at the identity provider,
     too, or they sign in again.
     """
-    before = await _lock_person(tx, request, sub)
+    before = await lock_record(tx, request, PEOPLE, PersonRead, sub)
     pending = before.pending
     requested_by = None if pending is None else pending.requested_by
     actor = await counted_as(tx, caller.sub, requested_by)
@@ -155,7 +149,7 @@ async def confirm_person(
     stored = await change(tx, caller.actor, "person.confirm", PEOPLE, before, outcome, grounds)
     if isinstance(stored, Person) and stored.retired:
         await _revoke_tokens(request, caller, tx, stored.sub)
-    return _respond(response, PersonRead, stored)
+    return respond(response, PersonRead, stored)
 
 
 @partners.post("/{partner}/end", response_model=PartnerRead)
@@ -168,39 +162,16 @@ async def end_partner(
     tx: Transaction,
 ) -> PartnerRead | Response:
     """End a partner: no ticket is forwarded to them any more."""
-    before = await PARTNERS.lock(tx, key)
-    if before is None:
-        raise NotFound(f"Partner {key}")
-    if_match(request, before.sequence, PartnerRead.model_validate(before))
+    before = await lock_record(tx, request, PARTNERS, PartnerRead, key)
     outcome = changes.end_partner(before)
     grounds = {"reason": body.reason}
     stored = await change(tx, caller.actor, "partner.end", PARTNERS, before, outcome, grounds)
-    return _respond(response, PartnerRead, stored)
+    return respond(response, PartnerRead, stored)
 
 
 async def _revoke_tokens(request: Request, caller: Caller, tx: Connection, account: str) -> None:
     runtime: Runtime[IntakeSettings] = runtime_of(request.app)
     await revoke(tx, caller.actor, "person", account, LEFT, runtime.settings.token_lifetime_s)
-
-
-def _respond(
-    response: Response, model: type[R], outcome: Contact | Partner | Person | Rejection
-) -> R | Response:
-    if not isinstance(outcome, Rejection):
-        set_etag(response, outcome.sequence)
-        return model.model_validate(outcome)
-    if outcome.code == "FOUR_EYES":
-        return rejection_response(outcome, status=403, title="Two people are needed")
-    return rejection_response(outcome)
-
-
-async def _lock_person(tx: Connection, request: Request, sub: str) -> Person:
-    """The person, locked. Raises NotFound, or the failure of the request's `If-Match`."""
-    person = await PEOPLE.lock(tx, sub)
-    if person is None:
-        raise NotFound(f"Person {sub}")
-    if_match(request, person.sequence, PersonRead.model_validate(person))
-    return person
 
 
 async def _lock_contact(tx: Connection, request: Request, customer_key: str, id: UUID) -> Contact:

@@ -3,15 +3,15 @@
 from typing import Annotated, Final, TypeVar
 from uuid import UUID
 
-from fastapi import Depends, Path, Request, Response
+from fastapi import Depends, Request, Response
 
-from common.auth import Caller, requires
 from common.errors import Conflict, NotFound
-from common.http import Page, Paging, ResponseModel, Transaction, router, runtime_of, set_etag
+from common.http import Page, Paging, ResponseModel, Transaction, router, runtime_of
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from intake.directory.commands import register, register_contact
 from intake.directory.customer_tiers import check_may_set_tier
+from intake.directory.dependencies import CustomerKey, Reader, Writer, find_record, show
 from intake.directory.domain.changes import with_roles
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Contact, Customer, Partner, Person
@@ -42,11 +42,6 @@ partners = router("/v1/partners", ["reference data"])
 people = router("/v1/people", ["reference data"])
 ROUTERS: Final = (customers, partners, people)
 
-Writer = Annotated[Caller, requires("directory:write")]
-Reader = Annotated[Caller, requires("directory:read")]
-CustomerKey = Annotated[
-    str, Path(alias="customer", max_length=63, description="The customer's key.")
-]
 PageQuery = Annotated[Paging, Depends()]
 
 T = TypeVar("T", Customer, Contact, Environment, Partner, Person)
@@ -62,14 +57,6 @@ async def _list_page(
 ) -> Page[S]:
     records = await repository.page(tx, page.after_as(UUID), page.limit, customer_id)
     return page.page_of(records, model.model_validate, lambda record: (record.id,))
-
-
-async def _get_customer(tx: Connection, key: str) -> Customer:
-    """The customer with this key. Raises NotFound."""
-    customer = await CUSTOMERS.find(tx, key)
-    if customer is None:
-        raise NotFound(f"Customer {key}")
-    return customer
 
 
 async def _get_current_customer(tx: Connection, key: str) -> Customer:
@@ -109,9 +96,7 @@ async def get_customer(
     key: CustomerKey, response: Response, caller: Reader, tx: Transaction
 ) -> CustomerRead:
     """Get a customer by key."""
-    customer = await _get_customer(tx, key)
-    set_etag(response, customer.sequence)
-    return CustomerRead.model_validate(customer)
+    return show(response, CustomerRead, await find_record(tx, CUSTOMERS, key))
 
 
 @customers.post("/{customer}/contacts", status_code=201)
@@ -146,7 +131,7 @@ async def list_contacts(
     key: CustomerKey, caller: Reader, tx: Transaction, reads: Reads, page: PageQuery
 ) -> Page[ContactRead]:
     """List a customer's contacts, oldest first."""
-    customer = await _get_customer(tx, key)
+    customer = await find_record(tx, CUSTOMERS, key)
     shown = await _list_page(tx, CONTACTS, ContactRead, page, customer.id)
     await reads.note(caller, *(f"contact/{contact.id}" for contact in shown.items))
     return shown
@@ -171,7 +156,7 @@ async def list_environments(
     key: CustomerKey, caller: Reader, tx: Transaction, page: PageQuery
 ) -> Page[EnvironmentRead]:
     """List a customer's environments, oldest first."""
-    customer = await _get_customer(tx, key)
+    customer = await find_record(tx, CUSTOMERS, key)
     return await _list_page(tx, ENVIRONMENTS, EnvironmentRead, page, customer.id)
 
 

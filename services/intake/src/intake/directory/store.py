@@ -25,8 +25,9 @@ T = TypeVar("T", Customer, Contact, Environment, Partner, Person)
 
 @dataclass(frozen=True, slots=True)
 class DirectoryRepository(Generic[T]):
-    """The stored records of one kind; `key_column` holds the name by which they are found."""
+    """The stored records of one kind, a `noun`; `key_column` holds the name by which they are found."""
 
+    noun: str
     table: Table
     query: Select[Any]
     key_column: ColumnElement[Any]
@@ -124,21 +125,22 @@ def _contact(row: Row[Any]) -> Contact:
 
 
 CUSTOMERS: Final = DirectoryRepository(
-    customers, select(customers), customers.c.key, _factory_for(Customer)
+    "Customer", customers, select(customers), customers.c.key, _factory_for(Customer)
 )
 CONTACTS: Final = DirectoryRepository(
-    contacts, _joined_with_customer(contacts), contacts.c.address, _contact
+    "Contact", contacts, _joined_with_customer(contacts), contacts.c.address, _contact
 )
 ENVIRONMENTS: Final = DirectoryRepository(
+    "Environment",
     environments,
     _joined_with_customer(environments),
     environments.c.key,
     _factory_for(Environment),
 )
 PARTNERS: Final = DirectoryRepository(
-    partners, select(partners), partners.c.key, _factory_for(Partner)
+    "Partner", partners, select(partners), partners.c.key, _factory_for(Partner)
 )
-PEOPLE: Final = DirectoryRepository(people, select(people), people.c.sub, _person)
+PEOPLE: Final = DirectoryRepository("Person", people, select(people), people.c.sub, _person)
 
 
 async def find_customers_by_name(tx: Connection, name: str) -> list[Customer]:
@@ -213,10 +215,10 @@ async def find_partner(tx: Connection, address: str, domain: str | None) -> str 
 
 async def lock_contact(tx: Connection, customer_id: UUID, id: UUID) -> Contact | None:
     """A contact of this customer, locked until the transaction ends; None without one."""
-    mine = (contacts.c.id == id, contacts.c.customer_id == customer_id)
-    if await tx.scalar(select(contacts.c.id).where(*mine).with_for_update()) is None:
+    is_wanted = (contacts.c.id == id, contacts.c.customer_id == customer_id)
+    if await tx.scalar(select(contacts.c.id).where(*is_wanted).with_for_update()) is None:
         return None
-    row = (await tx.execute(CONTACTS.query.where(*mine))).one()
+    row = (await tx.execute(CONTACTS.query.where(*is_wanted))).one()
     return CONTACTS.factory(row)
 
 

@@ -1,18 +1,29 @@
 """HTTP in: read one entry of reference data, and change what can change, with ETag and If-Match."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, TypeVar
-from uuid import UUID
+from typing import Any, Final, TypeVar
 
-from fastapi import Path, Request, Response
+from fastapi import Request, Response
 
-from common.auth import Caller, requires
+from common.auth import Caller
 from common.domain import Rejection
 from common.errors import NotFound
-from common.http import ResponseModel, Transaction, if_match, router, runtime_of, set_etag
+from common.http import ResponseModel, Transaction, if_match, router, runtime_of
 from common.persistence.database import Connection
 from intake.directory.commands import change, change_contact
 from intake.directory.customer_tiers import check_may_set_tier
+from intake.directory.dependencies import (
+    ContactId,
+    CustomerKey,
+    EnvironmentKey,
+    PartnerKey,
+    PersonSub,
+    Reader,
+    Writer,
+    find_record,
+    lock_record,
+    show,
+)
 from intake.directory.domain.changes import changed_fields, with_changes
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Customer, Partner, Person
@@ -44,21 +55,7 @@ from intake.reads.recorder import Reads
 routes = router("/v1", ["reference data"])
 ROUTERS: Final = (routes,)
 
-R = TypeVar("R", bound=ResponseModel)
 T = TypeVar("T", Customer, Environment, Partner, Person)
-Reader = Annotated[Caller, requires("directory:read")]
-Writer = Annotated[Caller, requires("directory:write")]
-CustomerKey = Annotated[
-    str, Path(alias="customer", max_length=63, description="The customer's key.")
-]
-ContactId = Annotated[UUID, Path(alias="contact", description="The contact's id.")]
-EnvironmentKey = Annotated[
-    str, Path(alias="environment", max_length=63, description="The environment's key.")
-]
-PartnerKey = Annotated[str, Path(alias="partner", max_length=63, description="The partner's key.")]
-PersonSub = Annotated[
-    str, Path(alias="person", max_length=200, description="The `sub` of the person's tokens.")
-]
 
 
 @routes.patch("/customers/{customer}")
@@ -77,7 +74,7 @@ async def update_customer(
     if "tier" in body.changes:
         check_may_set_tier(caller)
     stored = await _update(tx, caller, request, CUSTOMERS, CustomerRead, key, body.changes)
-    return _respond(response, CustomerRead, stored)
+    return show(response, CustomerRead, stored)
 
 
 @routes.get("/customers/{customer}/contacts/{contact}")
@@ -95,7 +92,7 @@ async def get_customer_contact(
     if customer is None or contact is None or contact.customer_id != customer.id:
         raise NotFound("This contact")
     await reads.note(caller, f"contact/{contact.id}")
-    return _respond(response, ContactRead, contact)
+    return show(response, ContactRead, contact)
 
 
 @routes.patch("/customers/{customer}/contacts/{contact}")
@@ -120,7 +117,7 @@ async def update_contact(
     if_match(request, before.sequence, ContactRead.model_validate(before))
     region = runtime_of(request.app).settings.phone_region
     stored = await change_contact(tx, caller.actor, before, body.changes, region)
-    return _respond(response, ContactRead, stored)
+    return show(response, ContactRead, stored)
 
 
 @routes.get("/customers/{customer}/environments/{environment}")
@@ -131,7 +128,7 @@ async def get_environment(
     environment = await ENVIRONMENTS.find(tx, name)
     if environment is None or environment.customer != key:
         raise NotFound(f"Environment {name} of {key}")
-    return _respond(response, EnvironmentRead, environment)
+    return show(response, EnvironmentRead, environment)
 
 
 @routes.patch("/customers/{customer}/environments/{environment}")
@@ -149,7 +146,7 @@ async def update_environment(
     if environment is None or environment.customer != key:
         raise NotFound(f"Environment {name} of {key}")
     stored = await _update(tx, caller, request, ENVIRONMENTS, EnvironmentRead, name, body.changes)
-    return _respond(response, EnvironmentRead, stored)
+    return show(response, EnvironmentRead, stored)
 
 
 @routes.get("/partners/{partner}")
@@ -157,7 +154,7 @@ async def get_partner(
     key: PartnerKey, response: Response, caller: Reader, tx: Transaction
 ) -> PartnerRead:
     """Get a partner by key."""
-    return _respond(response, PartnerRead, await _find(tx, PARTNERS, key))
+    return show(response, PartnerRead, await find_record(tx, PARTNERS, key))
 
 
 @routes.patch("/partners/{partner}")
@@ -171,7 +168,7 @@ async def update_partner(
 ) -> PartnerRead:
     """Change the name, time zone or e-mail address of a partner."""
     stored = await _update(tx, caller, request, PARTNERS, PartnerRead, key, body.changes)
-    return _respond(response, PartnerRead, stored)
+    return show(response, PartnerRead, stored)
 
 
 @routes.get("/people/{person}")
@@ -179,7 +176,7 @@ async def get_person(
     sub: PersonSub, response: Response, caller: Reader, tx: Transaction
 ) -> PersonRead:
     """Get a member of staff by `sub`."""
-    return _respond(response, PersonRead, await _find(tx, PEOPLE, sub))
+    return show(response, PersonRead, await find_record(tx, PEOPLE, sub))
 
 
 @routes.patch("/people/{person}")
@@ -196,15 +193,7 @@ async def update_person(
     Roles have an operation of their own; where pages reach them is changed at escalation, by two people.
     """
     stored = await _update(tx, caller, request, PEOPLE, PersonRead, sub, body.changes)
-    return _respond(response, PersonRead, stored)
-
-
-async def _find(tx: Connection, repository: DirectoryRepository[T], name: str) -> T:
-    """The record with this key. Raises NotFound."""
-    record = await repository.find(tx, name)
-    if record is None:
-        raise NotFound(f"{repository.table.name} {name}")
-    return record
+    return show(response, PersonRead, stored)
 
 
 async def _update(
@@ -217,10 +206,7 @@ async def _update(
     changes: Mapping[str, Any],
 ) -> T:
     """Change a record, unless nothing changes. Raises NotFound, or the failure of `If-Match`."""
-    before = await repository.lock(tx, name)
-    if before is None:
-        raise NotFound(f"{repository.table.name} {name}")
-    if_match(request, before.sequence, model.model_validate(before))
+    before = await lock_record(tx, request, repository, model, name)
     after = with_changes(before, changes)
     if after == before:
         return before
@@ -229,9 +215,3 @@ async def _update(
     stored = await change(tx, caller.actor, action, repository, before, after, grounds)
     assert not isinstance(stored, Rejection), "it was no rejection before it was stored"
     return stored
-
-
-def _respond(response: Response, model: type[R], record: object) -> R:
-    shown = model.model_validate(record)
-    set_etag(response, getattr(shown, "sequence"))  # noqa: B009 - each of these models has one
-    return shown

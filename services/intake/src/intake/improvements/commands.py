@@ -8,7 +8,7 @@ from uuid import UUID
 
 from common import audit
 from common.audit import JSON
-from common.domain import Actor, Rejection
+from common.domain import SYSTEM, Actor, Rejection
 from common.events.improvements import (
     ImprovementEvent,
     ImprovementOverdue,
@@ -25,7 +25,6 @@ from intake.reasons import store as reasons
 
 DEADLINE_KIND: Final = "monitoring_improvement"
 """The kind of deadline at which an improvement that is not done becomes overdue."""
-SYSTEM: Final = Actor("opsdesk")
 """Who acts where a time was over."""
 
 

@@ -103,8 +103,6 @@ async def _lock(tx: Connection, ref: str) -> Improvement:
 
 
 def _respond(outcome: Improvement | Rejection) -> ImprovementRead | Response:
-    if isinstance(outcome, Improvement):
-        return ImprovementRead.model_validate(outcome)
-    if outcome.code == "FOUR_EYES":
-        return rejection_response(outcome, status=403, title="Two people are needed")
-    return rejection_response(outcome)
+    if isinstance(outcome, Rejection):
+        return rejection_response(outcome)
+    return ImprovementRead.model_validate(outcome)

@@ -14,7 +14,6 @@ def _of_improvements(
     why: str,
     first: str = "NULL",
     not_by: str = "NULL",
-    only: str = "NULL",
 ) -> WaitingSource:
     return WaitingSource(
         kind,
@@ -33,7 +32,6 @@ def _of_improvements(
         due_at="i.due_at",
         first=first,
         not_by=not_by,
-        only=only,
         href="'/v1/monitoring-improvements/' || i.key",
         why=why,
     )

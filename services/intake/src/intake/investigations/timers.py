@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from common.domain import SYSTEM
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Due
-from intake.improvements.commands import SYSTEM
 from intake.investigations import store
 from intake.investigations.commands import owe_if_long
 from intake.tickets.store import tickets

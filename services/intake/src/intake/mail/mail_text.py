@@ -25,7 +25,10 @@ _FORWARDED_SUBJECT: Final = re.compile(r"(?:fwd?|wg|doorst|tr|rv|i)\s{0,2}:", re
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The whole text of a mail, and all its HTML made safe; None without any. `is_cut`: more was written."""
+    """The whole text of a mail, and all its HTML without scripts, styles, forms, frames and images; None without any.
+
+    `is_cut`: more was written.
+    """
 
     text: str
     html: str | None = None
@@ -47,26 +50,11 @@ def read_words(mail: Mail) -> Words:
     return Words(tidied, "\n".join(html) or None, len(text) > MAX_TEXT_CHARS or _is_long(mail))
 
 
-def get_text(mail: Mail) -> str:
-    """The whole text of a mail."""
-    return read_words(mail).text
-
-
-def get_html(mail: Mail) -> str | None:
-    """All HTML of a mail without scripts, styles, forms, frames and images."""
-    return read_words(mail).html
-
-
 def split_text(mail: Mail, text: str) -> Answer:
     """Of an answer the new text and the history below; of a first or forwarded mail everything is new."""
     if not mail.is_reply:
         return Answer(text)
     return split_answer(text, is_forwarded=_FORWARDED_SUBJECT.match(mail.subject) is not None)
-
-
-def extract_reply(mail: Mail) -> str:
-    """What the sender wrote: of a reply only the new text, of a first mail everything."""
-    return split_text(mail, get_text(mail)).text
 
 
 def tidy(text: str) -> str:

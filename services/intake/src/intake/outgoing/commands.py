@@ -1,9 +1,8 @@
 """Store what became of a mail, and put before people what did not arrive."""
 
 from datetime import datetime
-from typing import Final
 
-from common.domain import Actor
+from common.domain import SYSTEM
 from common.domain.send_outcomes import SendOutcome
 from common.events.hand_overs import TicketPartnerMailUndelivered
 from common.events.tickets import TicketReplyUndelivered
@@ -21,9 +20,6 @@ from intake.tickets.domain.message import Message
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.events import event_spec
 from intake.tickets.store import messages, tickets
-
-SYSTEM: Final = Actor("opsdesk")
-"""Who acts where no person does."""
 
 
 async def record_outcome(tx: Connection, leased: LeasedMail, outcome: SendOutcome) -> None:

@@ -9,6 +9,7 @@ from common.auth import Caller, requires
 from common.errors import NotFound, ValidationFailed, Violation
 from common.http import Page, Paging, Transaction, router
 from common.persistence.database import Connection, transaction_time
+from intake.directory.dependencies import CustomerKey, Reader, find_record
 from intake.directory.store import CUSTOMERS, service_exists
 from intake.responsibilities import store
 from intake.responsibilities.domain import ROLE_NAMES, Responsibility, ResponsibleRole
@@ -20,10 +21,6 @@ routes = router("/v1/responsibilities", ["responsibilities"])
 ROUTERS: Final = (customers, services, routes)
 
 Writer = Annotated[Caller, requires("responsibilities:write")]
-Reader = Annotated[Caller, requires("directory:read")]
-CustomerKey = Annotated[
-    str, Path(alias="customer", max_length=63, description="The customer's key.")
-]
 ServiceKey = Annotated[str, Path(alias="service", max_length=100, description="The service's key.")]
 
 
@@ -40,8 +37,7 @@ async def appoint_delivery_manager(
     key: CustomerKey, body: ResponsibilityUpdate, caller: Writer, tx: Transaction
 ) -> ResponsibilityRead:
     """Appoint the delivery manager of a customer, with deputies: they hear of what OPS cannot resolve."""
-    if await CUSTOMERS.find(tx, key) is None:
-        raise NotFound(f"Customer {key}")
+    await find_record(tx, CUSTOMERS, key)
     return await _appoint(tx, caller, "dm", key, body)
 
 

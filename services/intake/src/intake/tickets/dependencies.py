@@ -161,9 +161,7 @@ def get_visible_ticket(caller: Caller, ticket: Ticket | None, ref: str) -> Ticke
 
 
 def to_problem(rejection: Rejection) -> Response:
-    """The response for a rejection: 403 where another person is needed, else 409."""
-    if rejection.code == "FOUR_EYES":
-        return rejection_response(rejection, status=403, title="Two people are needed")
+    """The response for a rejection: 403 where another person is needed or answers for it, else 409."""
     if rejection.code == "NOT_RESPONSIBLE":
         return rejection_response(rejection, status=403, title="Somebody else answers for this")
     return rejection_response(rejection)

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from common.domain import SYSTEM
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Due
 from intake.tickets.commands import save_change
 from intake.tickets.domain.hand_over import HandOver
 from intake.tickets.events import EventSpec
-from intake.tickets.handing_over import SYSTEM, overdue_event, unacknowledged_event
+from intake.tickets.handing_over import overdue_event, unacknowledged_event
 from intake.tickets.store import hand_overs, tickets
 
 

@@ -35,8 +35,6 @@ ANSWER: Final = "hand-over-answer"
 """The kind of deadline until which a ticket comes back."""
 TIME_TO_ACKNOWLEDGE: Final = timedelta(hours=1)
 TIME_TO_ACKNOWLEDGE_BLOCKER: Final = timedelta(minutes=15)
-SYSTEM: Final = Actor("opsdesk")
-"""Who acts where no person does."""
 
 
 def acknowledge_by(ticket: Ticket, at: datetime) -> datetime | None:

@@ -6,6 +6,7 @@ from common.http.references import Reference
 from common.http.state import AppState
 from common.telemetry import logger
 from intake.directory.catalogue_copy import is_catalogue_current
+from intake.directory.dependencies import own_environment
 from intake.directory.domain.environment import Environment
 from intake.directory.domain.parties import Customer
 from intake.directory.named_contact import find_named_contact
@@ -100,12 +101,6 @@ async def _environment(
     if key is None:
         return None
     environment = await references.get_environment(key)
-    if environment is not None and environment.customer_id == customer.id:
-        if environment.retired:
-            detail = f"{key} was ended; leave it out, or name another one"
-            raise ValidationFailed([Violation("/environment", "ended", detail)])
-        return environment
     if environment is None and caller.customer is None:
         raise await references.unknown(caller, Reference("/environment", "environment", key))
-    detail = f"{customer.key} has no environment {key}"
-    raise ValidationFailed([Violation("/environment", "unknown_reference", detail)])
+    return own_environment(environment, key, customer)

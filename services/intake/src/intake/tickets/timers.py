@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
-from common.domain import Actor
+from common.domain import SYSTEM
 from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, Due, schedule
 from intake.tickets.commands import SECOND_EYES, save_change
@@ -13,8 +12,6 @@ from intake.tickets.domain.second_eyes import next_overdue, overdue
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.events import resumed_event, second_eyes_overdue
 from intake.tickets.store import tickets
-
-_SYSTEM: Final = Actor("opsdesk")
 
 
 async def on_second_eyes_overdue(tx: Connection, due: Sequence[Due], at: datetime) -> None:
@@ -32,9 +29,7 @@ async def on_holds_over(tx: Connection, due: Sequence[Due], at: datetime) -> Non
     for before in found.values():
         after = resume_at_date(before, at)
         if after is not None:
-            await save_change(
-                tx, before, after, _SYSTEM, at, "ticket.resume", resumed_event(before)
-            )
+            await save_change(tx, before, after, SYSTEM, at, "ticket.resume", resumed_event(before))
 
 
 async def _report(tx: Connection, ticket: Ticket, at: datetime) -> None:
@@ -44,4 +39,4 @@ async def _report(tx: Connection, ticket: Ticket, at: datetime) -> None:
         return
     action, grounds = "ticket.second_eyes_overdue", {"waits_for": sorted(waits)}
     event = second_eyes_overdue(waits)
-    await save_change(tx, ticket, ticket, _SYSTEM, at, action, event, grounds=grounds)
+    await save_change(tx, ticket, ticket, SYSTEM, at, action, event, grounds=grounds)

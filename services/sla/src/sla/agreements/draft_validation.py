@@ -10,6 +10,7 @@ from common.domain.durations import SECOND
 from common.errors import Conflict, ValidationFailed, Violation
 from common.persistence.database import Connection
 from common.persistence.ids import uuid7
+from common.persistence.keys import id_or_key
 from sla.agreements.domain.agreement import Agreement, Contract
 from sla.agreements.domain.clauses import Maintenance
 from sla.agreements.domain.validity import Overlap, Validity, succession
@@ -25,7 +26,8 @@ from sla.calendars import store as calendars
 from sla.calendars.commands import create_version
 from sla.calendars.domain.closing import is_reachable
 from sla.calendars.domain.zone import read_zone
-from sla.calendars.schemas import CalendarDefinition, definition_of, id_or_key
+from sla.calendars.schemas import CalendarDefinition, definition_of
+from sla.directory.dependencies import unknown_customer
 from sla.directory.store import directory
 
 
@@ -152,8 +154,7 @@ async def _resolve_customers(tx: Connection, names: Sequence[str], pointer: str)
         customer = await directory.find_customer(tx, id_or_key(name))
         if customer is None:
             error_pointer = pointer if pointer == "/customer" else f"{pointer}/{index}"
-            detail = f"there is no customer {name!r}; intake registers them"
-            violations.append(Violation(error_pointer, "unknown_reference", detail))
+            violations.append(unknown_customer(name, error_pointer))
         else:
             ids.append(customer.id)
     if violations:

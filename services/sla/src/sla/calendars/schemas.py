@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from pydantic import Field, TypeAdapter, ValidatorFunctionWrapHandler, WrapValidator
 
@@ -11,6 +10,7 @@ from common.errors import ValidationFailed, Violation
 from common.http import Refers, RequestModel
 from common.http.fields import KeyRef
 from common.persistence.database import Connection
+from common.persistence.keys import id_or_key
 from sla.calendars import store as calendars
 from sla.calendars.commands import build_calendar
 from sla.calendars.domain.holiday import UnknownCountry, public_holidays
@@ -63,14 +63,6 @@ CalendarReference = Annotated[
     CalendarDefinition | Annotated[Name, Refers("calendar")], WrapValidator(_parse_reference)
 ]
 """A calendar written out, or the id or key of a stored one."""
-
-
-def id_or_key(name: str) -> UUID | str:
-    """The id that a name is, else the key."""
-    try:
-        return UUID(name)
-    except ValueError:
-        return name
 
 
 def definition_of(

@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 
+from common.audit.export import create_empty_folder
 from common.now import now
 from common.persistence.database import Database
 from sla.evidence.domain import fact_verifier as verifier
@@ -29,7 +30,7 @@ async def export_facts(
     The hashes of all facts are exported, so that a part is checked like the whole. Returns the result
     of the verifier. Raises SystemExit where the folder is not empty, or what was written is not whole.
     """
-    _create_folder(folder)
+    create_empty_folder(folder)
     connection = await database.dedicated_connection(CHECKING)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
@@ -56,12 +57,6 @@ async def export_facts(
 def unknown_relations(relations: Collection[str]) -> list[str]:
     """Return those of these names that are no table whose rows are sealed themselves."""
     return sorted(set(relations) - SEALED.keys())
-
-
-def _create_folder(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
-        raise SystemExit(f"{folder} is not empty: name a new folder.")
 
 
 async def _write_facts(

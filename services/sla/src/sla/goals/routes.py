@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import Query
 
 from common.auth import Caller, requires
-from common.errors import NotFound, ValidationFailed, Violation
+from common.errors import ValidationFailed, Violation
 from common.http import ResponseModel, Transaction, router
 from common.persistence.database import transaction_time
 from sla.calendars.domain.month import InvalidMonth, Month, month_of, parse_month, zone_or_utc
-from sla.calendars.schemas import id_or_key
-from sla.directory.store import customers, directory
+from sla.directory.dependencies import get_visible_customer
+from sla.directory.store import customers
 from sla.goals.domain.goal_result import CreditTotal, GoalResult
 from sla.goals.queries import load_goals
 from sla.outages.store import availability
@@ -40,10 +40,8 @@ async def list_goals(
     ] = None,
 ) -> GoalsRead:
     """List the goals of the agreements with a customer in a month: how they stand, what is owed."""
-    found = await directory.find_customer(tx, id_or_key(name))
-    if found is None or not caller.can_see(found.key):
-        raise NotFound("This customer")
-    (customer,) = await customers.list_by_ids(tx, [found.id])
+    visible = await get_visible_customer(tx, name, caller)
+    (customer,) = await customers.list_by_ids(tx, [visible.id])
     at = await transaction_time(tx)
     chosen = month_of(at, zone_or_utc(customer.timezone)) if month is None else _parse(month)
     model = await availability.load_month(tx, {customer.id}, chosen.first)

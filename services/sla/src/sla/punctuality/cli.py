@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from common.audit.export import create_empty_folder
 from common.cli.server import open_database
 from common.http import Service
 from sla.punctuality import export as evidence_export
@@ -64,9 +65,7 @@ def _prepare_folder(folder: Path) -> Path:
 
     Raises SystemExit where the folder is not empty.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
-        raise SystemExit(f"{folder} is not empty: name a new folder.")
+    create_empty_folder(folder)
     shutil.copy(verifier.__file__, folder / "verifier.py")
     return folder / "evidence.jsonl"
 

@@ -40,10 +40,10 @@ async def sealed_lines(tx: Connection, seal: Seal) -> list[bytes]:
     return [*(line.bytes for line in stored_lines), _dump_seal(seal)]
 
 
-async def evidence_problems(database: Database, head: str | None = None) -> AsyncIterator[str]:
+async def evidence_problems(database: Database) -> AsyncIterator[str]:
     """The first difference between the record and its seals; nothing where there is none."""
     try:
-        await check_record(database, head)
+        await check_record(database)
     except Difference as difference:
         yield f"punctuality: {difference}"
 

@@ -14,8 +14,8 @@ from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.clocks.domain.ticket_clock import TicketClock
 from sla.clocks.store import clocks
+from sla.directory.dependencies import get_named_customer
 from sla.directory.fields import CustomerFilter
-from sla.directory.store import directory
 from sla.path_parameters import WaiverRef
 from sla.waivers.commands import DecisionAction, LockedWaiver, decide, lock_waiver, submit
 from sla.waivers.domain.acts import ACTS, allowed_acts
@@ -194,9 +194,7 @@ async def _period_request(tx: Connection, body: WaiverCreate, caller: Caller) ->
         raise _invalid(
             "/clock_id", "scope", "name a clock, or a customer with `starts_at` and `ends_at`"
         )
-    customer = await directory.find_customer(tx, body.customer)
-    if customer is None:
-        raise _invalid("/customer", "unknown_reference", "there is no such customer")
+    customer = await get_named_customer(tx, body.customer)
     await waivers.lock_customer(tx, customer.id)
     at = await transaction_time(tx)
     if not max(starts_at, at) < ends_at <= starts_at + MAX_PERIOD:

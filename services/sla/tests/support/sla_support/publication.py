@@ -4,6 +4,20 @@ from typing import Any
 
 from httpx import AsyncClient
 
+from sla_support.company import AMSTERDAM
+
+
+def draft_body(**more: Any) -> dict[str, Any]:
+    """What theo drafts for Acme: major tickets are resolved within eight hours."""
+    target = {"metric": "resolution", "priority": "major", "target_seconds": 8 * 3600}
+    return {
+        "key": "acme-standard",
+        "customer": "acme",
+        "calendar": AMSTERDAM,
+        "targets": [target],
+        "valid_from": "2026-01-01T00:00:00Z",
+    } | more
+
 
 async def publish_agreement(theo: AsyncClient, gina: AsyncClient, body: dict[str, Any]) -> str:
     """Draft and publish it. Returns the address of the version."""

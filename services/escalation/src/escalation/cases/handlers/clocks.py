@@ -15,8 +15,9 @@ from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection
 from escalation.cases import store as cases
 from escalation.cases.closing import resolve_cases, withdraw
-from escalation.cases.commands import append_event, environment_tier, open_or_join
+from escalation.cases.commands import append_event, open_or_join
 from escalation.cases.domain import timeline
+from escalation.cases.handlers.ticket_triggers import ticket_trigger
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
 METRIC_NAMES = {
@@ -109,18 +110,4 @@ def _dedup_key(event: ClockEvent, kind: TriggerKind) -> str:
 async def _build_trigger(
     tx: Connection, event: ClockEvent, kind: TriggerKind, title: str
 ) -> Trigger:
-    return Trigger(
-        kind,
-        event.priority,
-        _dedup_key(event, kind),
-        title,
-        event.at,
-        ticket_kind=event.kind,
-        service=event.service,
-        customer=event.customer,
-        environment=event.environment,
-        tier=await environment_tier(tx, event.environment),
-        ticket_id=event.ticket_id,
-        ticket=event.ticket,
-        expected_breach_at=event.deadline,
-    )
+    return await ticket_trigger(tx, event, kind, _dedup_key(event, kind), title, event.deadline)

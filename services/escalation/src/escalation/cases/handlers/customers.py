@@ -11,10 +11,10 @@ from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, schedule
 from escalation.cases import store as cases
 from escalation.cases.closing import resolve_cases
-from escalation.cases.commands import append_event, environment_tier, open_or_join
+from escalation.cases.commands import append_event, open_or_join
 from escalation.cases.domain import timeline
 from escalation.cases.domain.deadlines import CUSTOMER_ANSWER
-from escalation.policies.domain.trigger import Trigger
+from escalation.cases.handlers.ticket_triggers import ticket_trigger
 
 
 async def on_escalated(tx: Connection, received: ReceivedEvent[TicketEscalatedByCustomer]) -> None:
@@ -22,7 +22,10 @@ async def on_escalated(tx: Connection, received: ReceivedEvent[TicketEscalatedBy
     event = received.event
     owner = f", {event.owner} answers" if event.owner else ""
     title = f"{event.ticket}: {event.customer} escalates it{owner}"
-    case, _ = await open_or_join(tx, await _trigger(tx, event, title), title)
+    trigger = await ticket_trigger(
+        tx, event, "customer_escalated", _dedup_key(event), title, event.due_at
+    )
+    case, _ = await open_or_join(tx, trigger, title)
     await schedule(tx, [Deadline(CUSTOMER_ANSWER, case.id, event.due_at)])
 
 
@@ -45,21 +48,3 @@ async def on_answered(tx: Connection, received: ReceivedEvent[CustomerEscalation
 
 def _dedup_key(event: CustomerEscalationEvent) -> str:
     return f"customer-escalation/{event.escalation_id}"
-
-
-async def _trigger(tx: Connection, event: CustomerEscalationEvent, title: str) -> Trigger:
-    return Trigger(
-        "customer_escalated",
-        event.priority,
-        _dedup_key(event),
-        title,
-        event.at,
-        ticket_kind=event.kind,
-        service=event.service,
-        customer=event.customer,
-        environment=event.environment,
-        tier=await environment_tier(tx, event.environment),
-        ticket_id=event.ticket_id,
-        ticket=event.ticket,
-        expected_breach_at=event.due_at,
-    )

@@ -4,8 +4,9 @@ from common.events.envelope import ReceivedEvent
 from common.events.forecasts import ForecastChanged
 from common.persistence.database import Connection
 from escalation.cases.closing import resolve_cases
-from escalation.cases.commands import environment_tier, notify_only
+from escalation.cases.commands import notify_only
 from escalation.cases.handlers.clocks import METRIC_NAMES
+from escalation.cases.handlers.ticket_triggers import ticket_trigger
 from escalation.policies.domain.trigger import Trigger
 
 OUTLOOK_RANK = {"safe": 0, "at_risk": 1, "likely_to_breach": 2}
@@ -32,18 +33,6 @@ def _dedup_key(event: ForecastChanged) -> str:
 async def _build_trigger(tx: Connection, event: ForecastChanged) -> Trigger:
     expected = "is likely to break" if event.outlook == "likely_to_breach" else "may break"
     metric = METRIC_NAMES[event.metric]
-    return Trigger(
-        "clock_forecast",
-        event.priority,
-        _dedup_key(event),
-        f"{event.ticket}: {metric} {expected} ({event.probability:.0%})",
-        event.at,
-        ticket_kind=event.kind,
-        service=event.service,
-        customer=event.customer,
-        environment=event.environment,
-        tier=await environment_tier(tx, event.environment),
-        ticket_id=event.ticket_id,
-        ticket=event.ticket,
-        expected_breach_at=event.expected_breach_at,
-    )
+    title = f"{event.ticket}: {metric} {expected} ({event.probability:.0%})"
+    key, breach = _dedup_key(event), event.expected_breach_at
+    return await ticket_trigger(tx, event, "clock_forecast", key, title, breach)

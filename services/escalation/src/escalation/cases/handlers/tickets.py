@@ -23,9 +23,10 @@ from common.persistence.database import Connection
 from common.scheduling.deadlines import Deadline, schedule
 from escalation.cases import store as cases
 from escalation.cases.closing import resolve_cases, resolve_cases_of_tickets
-from escalation.cases.commands import append_event, environment_tier, open_or_join
+from escalation.cases.commands import append_event, open_or_join
 from escalation.cases.domain import timeline
 from escalation.cases.domain.deadlines import CONFIRMATION, CONFIRMATION_TIME
+from escalation.cases.handlers.ticket_triggers import ticket_trigger
 from escalation.policies.domain.trigger import Trigger, TriggerKind
 
 ENDS_WITH_TICKET: tuple[TriggerKind, ...] = (
@@ -146,18 +147,5 @@ def dedup_key(event: TicketEvent, kind: TriggerKind) -> str:
 async def build_trigger(
     tx: Connection, event: TicketEvent, kind: TriggerKind, title: str
 ) -> Trigger:
-    """The trigger of this kind about a ticket."""
-    return Trigger(
-        kind,
-        event.priority,
-        dedup_key(event, kind),
-        title,
-        event.at,
-        ticket_kind=event.kind,
-        service=event.service,
-        customer=event.customer,
-        environment=event.environment,
-        tier=await environment_tier(tx, event.environment),
-        ticket_id=event.ticket_id,
-        ticket=event.ticket,
-    )
+    """The trigger of this kind about a ticket, of which there is one case (E9)."""
+    return await ticket_trigger(tx, event, kind, dedup_key(event, kind), title)

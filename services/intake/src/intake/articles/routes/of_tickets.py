@@ -5,10 +5,10 @@ from typing import Final
 from fastapi import Response
 
 from common.domain import Rejection
-from common.http import Transaction, router
+from common.http import Transaction, rejection_response, router
 from common.persistence.database import transaction_time
 from intake.articles.commands import draft_from_ticket
-from intake.articles.dependencies import ArticleReader, ArticleWriter, read_article, to_problem
+from intake.articles.dependencies import ArticleReader, ArticleWriter, read_article
 from intake.articles.routes.read_articles import only_for_contacts, to_item
 from intake.articles.schemas import AnyArticle, ArticlePage
 from intake.articles.store import article_search
@@ -47,6 +47,6 @@ async def draft_article_from_ticket(
     reader = await message_checks.find_reader(tx, ticket.customer_id, ticket.contact_id)
     outcome = await draft_from_ticket(tx, ticket, caller.actor, at, reader.language)
     if isinstance(outcome, Rejection):
-        return to_problem(outcome)
+        return rejection_response(outcome)
     response.headers["Location"] = f"/v1/articles/{outcome.key}"
     return await read_article(tx, caller, outcome)

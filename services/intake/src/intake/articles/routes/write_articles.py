@@ -6,7 +6,7 @@ from fastapi import Response
 
 from common.domain import Rejection
 from common.errors import NotFound, Problem
-from common.http import Transaction, router
+from common.http import Transaction, rejection_response, router
 from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
 from intake.articles import commands
@@ -16,7 +16,6 @@ from intake.articles.dependencies import (
     ArticleWriter,
     lock_article,
     read_article,
-    to_problem,
 )
 from intake.articles.domain.article import ArticleVersion
 from intake.articles.schemas import (
@@ -66,7 +65,7 @@ async def write_article_version(
     )
     outcome = await commands.add_version(tx, article, version, caller.actor)
     if isinstance(outcome, Rejection):
-        return to_problem(outcome)
+        return rejection_response(outcome)
     return ArticleVersionRead.model_validate(outcome)
 
 
@@ -94,7 +93,7 @@ async def publish_article(
         )
     outcome = await commands.publish_version(tx, article, version, caller.actor, at)
     if isinstance(outcome, Rejection):
-        return to_problem(outcome)
+        return rejection_response(outcome)
     return await read_article(tx, caller, outcome)
 
 
@@ -106,7 +105,7 @@ async def review_article(
     article = await lock_article(tx, ref)
     outcome = await commands.review(tx, article, caller.actor, await transaction_time(tx))
     if isinstance(outcome, Rejection):
-        return to_problem(outcome)
+        return rejection_response(outcome)
     return await read_article(tx, caller, outcome)
 
 
@@ -119,5 +118,5 @@ async def retire_article(
     at = await transaction_time(tx)
     outcome = await commands.retire_article(tx, article, caller.actor, at, body.reason)
     if isinstance(outcome, Rejection):
-        return to_problem(outcome)
+        return rejection_response(outcome)
     return await read_article(tx, caller, outcome)

@@ -45,11 +45,6 @@ class Notice:
     dismissal_asked_by: str | None = None
     dismissal_asked_at: datetime | None = None
 
-    @property
-    def is_follow_up(self) -> bool:
-        """Whether it follows another one about the same thing."""
-        return self.first_id is not None
-
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:

@@ -5,7 +5,6 @@ from typing import Final
 
 MAX_CHARS: Final = 2_000
 """So much of an answer is looked at: the number stands in its subject or its beginning."""
-MAX_REFERENCE_CHARS: Final = 100
 
 _OURS: Final = re.compile(r"\bOPS-\d{1,12}\b", re.IGNORECASE)
 _NAMED: Final = re.compile(

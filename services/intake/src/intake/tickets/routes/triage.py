@@ -6,6 +6,7 @@ from common.errors import ValidationFailed, Violation
 from common.events.tickets import TicketTriaged
 from common.http import router
 from intake.directory import store as directory
+from intake.directory.dependencies import own_environment
 from intake.tickets.dependencies import WorkAction
 from intake.tickets.domain import triage
 from intake.tickets.events import event_spec
@@ -27,13 +28,8 @@ async def assign_customer(action: WorkAction, body: CustomerAssignment) -> Respo
         raise ValidationFailed([Violation("/customer", "unknown_reference", detail)])
     environment = None
     if body.environment is not None:
-        environment = await directory.ENVIRONMENTS.find(action.tx, body.environment)
-        if environment is None or environment.customer_id != customer.id:
-            detail = f"{customer.key} has no environment {body.environment}"
-            raise ValidationFailed([Violation("/environment", "unknown_reference", detail)])
-        if environment.retired:
-            detail = f"{environment.key} was ended; leave it out, or name another one"
-            raise ValidationFailed([Violation("/environment", "ended", detail)])
+        found = await directory.ENVIRONMENTS.find(action.tx, body.environment)
+        environment = own_environment(found, body.environment, customer)
     return await action.run(
         "triage",
         lambda ticket, at: triage.assign_customer(ticket, customer, environment),

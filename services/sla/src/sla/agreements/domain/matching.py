@@ -107,5 +107,5 @@ SPECIFICITY_STEPS = (
 
 def _describe_loss(version: Agreement, winner: Agreement) -> str:
     pairs = zip(specificity(version), specificity(winner), SPECIFICITY_STEPS, strict=True)
-    deciding_step = next(step for mine, theirs, step in pairs if mine != theirs)
+    deciding_step = next(step for its, winning, step in pairs if its != winning)
     return f"{winner.key} version {winner.version} goes first: {deciding_step}"

@@ -10,7 +10,8 @@ from fastapi import Depends, Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.auth.persons import counted_as
-from common.errors import Conflict, Forbidden, NotFound
+from common.domain import Rejection
+from common.errors import Conflict, NotFound
 from common.events.agreements import AgreementClocksMoved
 from common.http import (
     Page,
@@ -19,19 +20,19 @@ from common.http import (
     ResponseModel,
     Transaction,
     if_match,
-    problem_response,
+    rejection_response,
     router,
 )
 from common.http.fields import Reason
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
+from common.persistence.keys import id_or_key
 from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.events import agreement_payload, emit
 from sla.agreements.store import bulk_update_orders as bulk_updates
 from sla.agreements.store.bulk_update_orders import BulkUpdate, BulkUpdateKind
 from sla.agreements.store.version_rows import AgreementVersion
-from sla.calendars.schemas import id_or_key
 from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
@@ -78,7 +79,7 @@ async def move_open_clocks(
         grounds = {"code": "SELF_APPROVAL"}
         await record_audit(tx, stored, "agreement.move_clocks.denied", caller, at, grounds)
         detail = "Somebody else than the publisher moves clocks to it."
-        return problem_response(Forbidden(detail, code="SELF_APPROVAL"))
+        return rejection_response(Rejection("SELF_APPROVAL", detail))
     version = stored.agreement
     bulk_update = BulkUpdate(
         uuid7(),

@@ -22,11 +22,11 @@ from common.http import (
 )
 from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
+from common.persistence.keys import id_or_key
 from sla.agreements.dependencies import get_own_version, lock_version
 from sla.agreements.domain.lifecycle import Person, Side
 from sla.agreements.store import comments
 from sla.agreements.store.comments import Comment
-from sla.calendars.schemas import id_or_key
 from sla.directory.store.people import names_of_accounts
 from sla.path_parameters import AgreementRef
 

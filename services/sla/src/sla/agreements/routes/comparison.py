@@ -7,12 +7,13 @@ from uuid import UUID
 from fastapi import Query
 
 from common.auth import Caller, requires
-from common.errors import NotFound, ValidationFailed, Violation
+from common.errors import NotFound, ValidationFailed
 from common.events.directory import Tier
 from common.events.tickets import Kind, Priority, Source
 from common.http import Instant, Refers, ResponseModel, Transaction, router
 from common.http.fields import MAX_TAGS, Key, Tag
 from common.persistence.database import Connection, transaction_time
+from common.persistence.keys import id_or_key
 from sla.agreements.dependencies import get_visible_version
 from sla.agreements.domain.agreement import Agreement, Contract
 from sla.agreements.domain.diff import diff_versions
@@ -27,7 +28,7 @@ from sla.agreements.domain.ticket_traits import TicketTraits
 from sla.agreements.store import agreements
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars import store as calendars
-from sla.calendars.schemas import id_or_key
+from sla.directory.dependencies import unknown_customer
 from sla.directory.store import directory
 from sla.path_parameters import AgreementRef
 
@@ -114,9 +115,7 @@ async def match_agreement(
     """
     known_customer = await directory.find_customer(tx, id_or_key(customer))
     if known_customer is None or not caller.can_see(known_customer.key):
-        raise ValidationFailed(
-            [Violation("/query/customer", "unknown_reference", "there is no such customer")]
-        )
+        raise ValidationFailed([unknown_customer(customer, "/query/customer")])
     if caller.customer is not None and contract != "sla":
         raise NotFound("This contract")
     query = MatchQuery(known_customer.id, service, at or await transaction_time(tx))

@@ -15,6 +15,7 @@ from common.http import RequestModel, Transaction, if_match, rejection_response,
 from common.http.fields import Reason
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
+from common.persistence.keys import id_or_key
 from sla.agreements import coverage
 from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, lock_version
@@ -31,7 +32,6 @@ from sla.agreements.store import coverage_extensions as extensions
 from sla.agreements.store.agreements import BINDING_STATES
 from sla.agreements.store.bulk_update_orders import BulkUpdate
 from sla.agreements.store.version_rows import AgreementVersion
-from sla.calendars.schemas import id_or_key
 from sla.path_parameters import AgreementRef, ExtensionId
 
 routes = router("/v1/agreements", tags=["agreements"])
@@ -70,7 +70,7 @@ async def end_coverage(
     if after == SELF_APPROVAL:
         code = SELF_APPROVAL.code
         await record_audit(tx, stored, "agreement.end_cover.denied", caller, at, {"code": code})
-        return rejection_response(SELF_APPROVAL, status=403)
+        return rejection_response(SELF_APPROVAL)
     if isinstance(after, Rejection):
         raise Conflict(after.detail, code=after.code)
     await _store_early_end(tx, stored, before, after)

@@ -23,6 +23,7 @@ from common.http import (
 from common.http.fields import Reason
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
+from common.persistence.keys import id_or_key
 from sla.agreements import coverage
 from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
@@ -35,7 +36,7 @@ from sla.agreements.store.agreements import BINDING_STATES
 from sla.agreements.store.bulk_update_orders import BulkUpdate
 from sla.agreements.store.version_rows import AgreementVersion
 from sla.calendars.domain.timetable import OutOfRange
-from sla.calendars.schemas import computation_error, id_or_key
+from sla.calendars.schemas import computation_error
 from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])

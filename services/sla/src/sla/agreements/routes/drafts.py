@@ -15,6 +15,7 @@ from common.events.agreements import AgreementDrafted
 from common.http import Page, Paging, Transaction, if_match, router, set_etag
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
+from common.persistence.keys import id_or_key
 from sla.agreements.allowed import load_allowed_acts
 from sla.agreements.dependencies import (
     agreement_response,
@@ -49,7 +50,6 @@ from sla.agreements.schemas.responses import (
     to_staff_response,
 )
 from sla.agreements.store import agreements
-from sla.calendars.schemas import id_or_key
 from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])

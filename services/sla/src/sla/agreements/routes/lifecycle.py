@@ -22,6 +22,7 @@ from common.events.agreements import (
 from common.http import Transaction, if_match, rejection_response, router
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
+from common.persistence.keys import id_or_key
 from sla.agreements import coverage
 from sla.agreements.allowed import cannot_be_published, person_of
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
@@ -37,7 +38,6 @@ from sla.agreements.store import agreements, comments
 from sla.agreements.store import coverage_extensions as extensions
 from sla.agreements.store.comments import Comment
 from sla.agreements.store.version_rows import AgreementVersion
-from sla.calendars.schemas import id_or_key
 from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])

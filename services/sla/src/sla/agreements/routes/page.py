@@ -11,6 +11,7 @@ from common.auth import Caller, requires
 from common.http import Transaction, router
 from common.http.state import runtime_of
 from common.persistence.database import Connection, transaction_time
+from common.persistence.keys import id_or_key
 from common.runtime import Runtime
 from sla.agreements.contract_names import load_names
 from sla.agreements.dependencies import agreement_response, get_visible_version
@@ -23,7 +24,6 @@ from sla.agreements.store import coverage_extensions as extensions
 from sla.calendars import store as calendars
 from sla.calendars.domain.calendar import Calendar
 from sla.calendars.domain.holiday import translate_holidays
-from sla.calendars.schemas import id_or_key
 from sla.directory.store.customers import list_by_keys
 from sla.path_parameters import AgreementRef
 from sla.rendering import html

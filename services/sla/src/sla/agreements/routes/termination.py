@@ -18,6 +18,7 @@ from common.events.agreements import (
 from common.http import Transaction, if_match, rejection_response, router
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
+from common.persistence.keys import id_or_key
 from sla.agreements.commands import order_bulk_update
 from sla.agreements.dependencies import agreement_response, get_visible_version, lock_version
 from sla.agreements.domain.termination import SELF_APPROVAL, confirm_end, request_end, withdraw_end
@@ -28,7 +29,6 @@ from sla.agreements.schemas.responses import AgreementRead, to_staff_response
 from sla.agreements.store import agreements
 from sla.agreements.store.bulk_update_orders import BulkUpdate
 from sla.agreements.store.version_rows import AgreementVersion
-from sla.calendars.schemas import id_or_key
 from sla.path_parameters import AgreementRef
 
 routes = router("/v1/agreements", tags=["agreements"])
@@ -72,7 +72,7 @@ async def confirm_termination(
     termination = confirm_end(stored.termination, person, at)
     if termination == SELF_APPROVAL:
         await _record(tx, stored, "agreement.deactivate.denied", caller, at, SELF_APPROVAL.code)
-        return rejection_response(SELF_APPROVAL, status=403)
+        return rejection_response(SELF_APPROVAL)
     if isinstance(termination, Rejection):
         raise Conflict(termination.detail, code=termination.code)
     await agreements.save_termination(tx, stored.agreement_id, termination)

@@ -12,11 +12,11 @@ from common.domain import Rejection
 from common.errors import Conflict, NotFound
 from common.http import Transaction, rejection_response, router
 from common.persistence.database import Connection, transaction_time
+from common.persistence.keys import id_or_key
 from sla.calendars import store as calendars
 from sla.calendars.commands import publish_version
 from sla.calendars.domain.calendar_lifecycle import NOT_PROPOSED, SELF_APPROVAL
 from sla.calendars.routes.calendars import CalendarRead
-from sla.calendars.schemas import id_or_key
 from sla.calendars.store import CalendarVersion
 from sla.path_parameters import CalendarRef
 
@@ -38,7 +38,7 @@ async def publish_calendar(
     publication = await publish_version(tx, version, person, at)
     if publication == SELF_APPROVAL:
         await _record(tx, caller, at, "calendar.publish.denied", version, why=SELF_APPROVAL.code)
-        return rejection_response(SELF_APPROVAL, status=403)
+        return rejection_response(SELF_APPROVAL)
     if isinstance(publication, Rejection):
         raise Conflict(publication.detail, code=publication.code)
     effective_from = publication.effective_from

@@ -13,7 +13,6 @@ from common.http import Page, Paging, RequestModel, Transaction, router, set_eta
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from common.scheduling.deadlines import Deadline, schedule
-from sla.calendars.schemas import id_or_key
 from sla.capacity.commands import DEADLINE_KIND, next_update_at, update_forecasts
 from sla.capacity.domain.series import Limit, MeasuredPromise, Series
 from sla.capacity.schemas import (
@@ -26,7 +25,7 @@ from sla.capacity.schemas import (
 )
 from sla.capacity.store import series
 from sla.capacity.store.series import StoredSeries
-from sla.directory.store import directory
+from sla.directory.dependencies import get_named_customer
 from sla.path_parameters import SeriesRef
 
 routes = router("/v1/series", tags=["capacity"])
@@ -40,7 +39,7 @@ async def create_series(
     caller: Annotated[Caller, requires("series:write")],
 ) -> SeriesRead:
     """Create a series. Monitoring posts its samples to `/v1/samples` by the key."""
-    customer = await _find_customer(tx, body)
+    customer = None if body.customer is None else await get_named_customer(tx, body.customer)
     at = await transaction_time(tx)
     sample_interval = (
         None if body.sample_interval_seconds is None else body.sample_interval_seconds * SECOND
@@ -183,16 +182,6 @@ def _limit_response(limit: Limit) -> LimitRead:
         direction=limit.direction,
         plan_ahead_seconds=limit.plan_ahead // SECOND,
     )
-
-
-async def _find_customer(tx: Connection, body: SeriesCreate) -> directory.Customer | None:
-    if body.customer is None:
-        return None
-    customer = await directory.find_customer(tx, id_or_key(body.customer))
-    if customer is None:
-        detail = f"there is no customer {body.customer!r}; intake registers them"
-        raise ValidationFailed([Violation("/customer", "unknown_reference", detail)])
-    return customer
 
 
 def _audit_entry(

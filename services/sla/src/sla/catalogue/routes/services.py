@@ -11,13 +11,14 @@ from common.http import Page, Paging, Transaction, if_match, router, set_etag
 from common.messaging.outbox import publish
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
+from common.persistence.keys import id_or_key
 from sla.calendars import store as calendars
-from sla.calendars.schemas import id_or_key
 from sla.catalogue.domain.graph import find_cycle, service_node
 from sla.catalogue.domain.service import Service
 from sla.catalogue.events import to_event
 from sla.catalogue.schemas import ServiceCreate, ServiceRead, to_response
 from sla.catalogue.store import catalogue
+from sla.directory.dependencies import unknown_customer
 from sla.path_parameters import ServiceRef
 
 routes = router("/v1/services", tags=["catalogue"])
@@ -172,7 +173,7 @@ async def _unknown_references(tx: Connection, body: ServiceCreate) -> list[Viola
         if node in unknown_nodes
     ]
     buyer_violations = [
-        Violation(f"/sold_to/{index}", "unknown_reference", f"there is no customer {key!r}")
+        unknown_customer(key, f"/sold_to/{index}")
         for index, key in enumerate(body.sold_to)
         if key in unknown_customers
     ]

@@ -100,11 +100,6 @@ class ExplanationReport:
         return f", excused by waiver {facts.key}, {approved}{by}"
 
     @property
-    def elapsed_by_reason(self) -> dict[Reason, timedelta]:
-        """The elapsed time since the opening, by reason."""
-        return sum_by_reason(self.intervals)
-
-    @property
     def events(self) -> Sequence[StoryEvent]:
         """What happened, in order of time."""
         return self.story.events

@@ -33,12 +33,10 @@ def start(metric: Metric, opening: Input, tables: Timetables, contract: Contract
     return _with_deadline(clock, tables)
 
 
-def fold(
-    metric: Metric, inputs: Iterable[Input], tables: Timetables, contract: Contract = "sla"
-) -> Clock:
-    """Return the clock after all of its inputs, in ordinal order; the first is `opened`."""
+def fold(metric: Metric, inputs: Iterable[Input], tables: Timetables) -> Clock:
+    """Return the clock of our own promise after all of its inputs, in ordinal order; the first is `opened`."""
     remaining = iter(inputs)
-    clock = start(metric, next(remaining), tables, contract)
+    clock = start(metric, next(remaining), tables)
     for input in remaining:
         clock = step(clock, input, tables)
     return clock

@@ -8,6 +8,7 @@ from sla.clocks.domain.story import LateApproval, Step, StoryEvent, StoryNames
 
 
 def firing_event(step: Step, firing: Firing, names: StoryNames) -> StoryEvent:
+    """A warning, or a breach with the approval that covers it, at the instant when it was due."""
     if firing.kind != BREACH:
         code, facts = warning_facts(firing)
         return StoryEvent(firing.due_at, "warned", describe_warning(firing), (), code, facts)
@@ -43,6 +44,7 @@ def describe_warning(firing: Firing) -> str:
 
 
 def withdrawal_events(step: Step, names: StoryNames) -> Iterator[StoryEvent]:
+    """That a breach was withdrawn, where this step did so: what stopped the clock in time was heard late."""
     before, after = step.before, step.after
     breached_at = before.cycle_breached_at
     if breached_at is not None and after.cycle_breached_at is None and not step.starts_cycle:
@@ -76,6 +78,7 @@ def late_event(approval: LateApproval) -> StoryEvent:
 
 
 def name_of_approval(waiver: ClockWaiver, names: StoryNames) -> str:
+    """The waiver by its key, `waiver WVR-3`; `a waiver` where the key is not known."""
     facts = names.approvals.get(waiver.waiver_id)
     return f"waiver {facts.key}" if facts else "a waiver"
 

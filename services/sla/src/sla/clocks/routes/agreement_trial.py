@@ -12,11 +12,12 @@ from common.errors import ValidationFailed
 from common.http import Paging, Transaction, only_computes, router
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
+from common.persistence.keys import id_or_key
 from sla.agreements.dependencies import get_visible_version
 from sla.agreements.domain.agreement import Agreement
 from sla.agreements.schemas.requests import target_violations
 from sla.calendars.domain.timetable import NeverOpens, OutOfRange, Timetable
-from sla.calendars.schemas import computation_error, id_or_key, load_timetable
+from sla.calendars.schemas import computation_error, load_timetable
 from sla.clocks.agreement_trial import Trial, run_batches
 from sla.clocks.store.history import TicketCursor
 from sla.clocks.trial_schemas import TrialRead, TrialRequest, TrialTotals, to_response

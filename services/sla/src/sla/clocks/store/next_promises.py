@@ -82,14 +82,15 @@ def _is_in(table: FromClause, part: int, at: datetime) -> ColumnElement[bool]:
 def _goes_before(sibling: FromClause, part: int, at: datetime) -> ColumnElement[bool]:
     """Whether a sibling stands before a clock of this part."""
     earlier_parts = or_(false(), *(_is_in(sibling, one, at) for one in _PARTS if one < part))
-    mine, theirs = tuple_(clocks.c.deadline, clocks.c.id), tuple_(sibling.c.deadline, sibling.c.id)
+    own_order = tuple_(clocks.c.deadline, clocks.c.id)
+    sibling_order = tuple_(sibling.c.deadline, sibling.c.id)
     within: ColumnElement[bool] = true()
     if part == PAUSED:
         within = sibling.c.id < clocks.c.id
     elif part == AHEAD:
-        within = theirs < mine
+        within = sibling_order < own_order
     else:
-        within = theirs > mine
+        within = sibling_order > own_order
     return or_(earlier_parts, and_(_is_in(sibling, part, at), within))
 
 

@@ -20,17 +20,17 @@ class TicketFacts:
 
 # The tickets are locked in the order of ids, as everybody locks them.
 _SAVE = """
-WITH said AS (
+WITH given AS (
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[])
-        AS said (id, state, assignee, team, says_team)
+        AS given (id, state, assignee, team, says_team)
 ), locked AS (
     SELECT id FROM tickets WHERE id = ANY($1) ORDER BY id FOR UPDATE
 )
-UPDATE tickets SET state = said.state, assignee = said.assignee,
-    team = CASE WHEN said.says_team THEN said.team ELSE tickets.team END
-FROM said JOIN locked USING (id)
-WHERE tickets.id = said.id AND (tickets.state, tickets.assignee, tickets.team) IS DISTINCT FROM
-    (said.state, said.assignee, CASE WHEN said.says_team THEN said.team ELSE tickets.team END)
+UPDATE tickets SET state = given.state, assignee = given.assignee,
+    team = CASE WHEN given.says_team THEN given.team ELSE tickets.team END
+FROM given JOIN locked USING (id)
+WHERE tickets.id = given.id AND (tickets.state, tickets.assignee, tickets.team) IS DISTINCT FROM
+    (given.state, given.assignee, CASE WHEN given.says_team THEN given.team ELSE tickets.team END)
 """
 
 

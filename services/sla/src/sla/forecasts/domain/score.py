@@ -11,8 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-BIN_COUNT = 10
-"""Bins of the calibration: probabilities 0-10 %, 10-20 %, …; 100 % belongs to the last."""
 Z_95 = 1.96
 
 
@@ -20,7 +18,7 @@ Z_95 = 1.96
 class Tally:
     """The forecasts of one bin: their number, and how many breached.
 
-    `expected` is the sum of the probabilities, `squared_errors` the sum of the squared differences
+    `bin` is 0 for probabilities from 0 to 10 %, 1 up to 20 %, … 9 up to and with 100 %. `expected` is the sum of the probabilities, `squared_errors` the sum of the squared differences
     between probability and outcome (0 or 1).
     """
 

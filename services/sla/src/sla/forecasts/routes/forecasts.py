@@ -27,10 +27,11 @@ from common.http import (
 from common.http.fields import KeyRef
 from common.messaging.outbox import OutboxEvent, publish
 from common.persistence.database import Connection, transaction_time
-from sla.calendars.schemas import Name, id_or_key
+from common.persistence.keys import id_or_key
+from sla.calendars.schemas import Name
 from sla.clocks.store import clocks, tickets
+from sla.directory.dependencies import get_named_customer
 from sla.directory.fields import CustomerFilter
-from sla.directory.store import directory
 from sla.forecasts.commands import forecast_now
 from sla.forecasts.domain.probability import Outlook
 from sla.forecasts.domain.reasons import describe_reasons
@@ -115,15 +116,8 @@ async def create_forecasts(
     """
     body = body or ForecastsCreate()
     ids = await _clock_ids(tx, body)
-    customer = None
-    if body.customer is not None:
-        known_customer = await directory.find_customer(tx, id_or_key(body.customer))
-        if known_customer is None:
-            raise ValidationFailed(
-                [Violation("/customer", "unknown_reference", "there is no such customer")]
-            )
-        customer = known_customer.id
-    clock_ids = await forecast_now(tx, customer, ids, MAX_FORECASTS)
+    customer = None if body.customer is None else await get_named_customer(tx, body.customer)
+    clock_ids = await forecast_now(tx, customer.id if customer else None, ids, MAX_FORECASTS)
     rows = {row.clock_id: row for row in await forecasts.list_with_tickets(tx, clock_ids)}
     return Page[ForecastRead](items=[to_response(rows[id]) for id in clock_ids])
 

@@ -8,7 +8,7 @@ from fastapi import Depends, Response
 
 from common.audit import Entry, record
 from common.auth import Caller, requires
-from common.errors import Conflict, NotFound, ValidationFailed, Violation
+from common.errors import Conflict, NotFound
 from common.http import (
     Page,
     Paging,
@@ -21,7 +21,7 @@ from common.http import (
 from common.http.fields import KeyRef
 from common.persistence.database import transaction_time
 from common.persistence.ids import uuid7
-from sla.directory.store import directory
+from sla.directory.dependencies import get_named_customer
 from sla.forecasts.store import subscriptions
 from sla.forecasts.store.subscriptions import Subscription
 from sla.path_parameters import SubscriptionId
@@ -58,12 +58,7 @@ async def create_subscription(
     """Subscribe to forecasts. The caller is notified when the outlook of such a promise changes."""
     customer = None
     if body.customer is not None:
-        known_customer = await directory.find_customer(tx, body.customer)
-        if known_customer is None:
-            raise ValidationFailed(
-                [Violation("/customer", "unknown_reference", "there is no such customer")]
-            )
-        customer = known_customer.key
+        customer = (await get_named_customer(tx, body.customer)).key
     existing = await subscriptions.list_of_person(tx, caller.sub, MAX_SUBSCRIPTIONS, None)
     if len(existing) >= MAX_SUBSCRIPTIONS:
         detail = f"You have {MAX_SUBSCRIPTIONS} subscriptions. End one first."

@@ -11,7 +11,7 @@ from common.errors import NotFound, ValidationFailed, Violation
 from common.http import Instant, Refers, Transaction, router
 from common.persistence.database import Connection, transaction_time
 from sla.calendars.domain.zone import read_zone
-from sla.calendars.schemas import id_or_key
+from sla.directory.dependencies import get_visible_customer
 from sla.directory.fields import CustomerFilter
 from sla.directory.store import directory
 from sla.outages.chart import render_svg
@@ -105,7 +105,8 @@ async def _resolve_query(
 ) -> tuple[AvailabilityQuery, str | None]:
     """Build the query. Raises NotFound for what does not exist or the caller may not see."""
     # The customer first: another's environment must not be answered otherwise than an unknown one.
-    customer = await _find_customer(tx, params.customer or caller.customer, caller)
+    name = params.customer or caller.customer
+    customer = None if name is None else await get_visible_customer(tx, name, caller)
     if params.environment is not None:
         environment = await directory.find_environment(tx, params.environment)
         if environment is None or customer not in (None, environment.customer):
@@ -114,18 +115,6 @@ async def _resolve_query(
     if customer is None:
         return AvailabilityQuery(None, None, params.service), None
     return AvailabilityQuery(customer.id, params.environment, params.service), customer.key
-
-
-async def _find_customer(
-    tx: Connection, reference: str | None, caller: Caller
-) -> directory.Customer | None:
-    """The customer that is asked for; None for all. Raises NotFound, also for those of others."""
-    if reference is None:
-        return None
-    customer = await directory.find_customer(tx, id_or_key(reference))
-    if customer is None or not caller.can_see(customer.key):
-        raise NotFound("This customer")
-    return customer
 
 
 def _check_service(model: AvailabilityModel, query: AvailabilityQuery, caller: Caller) -> None:

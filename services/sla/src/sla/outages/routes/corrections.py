@@ -10,8 +10,9 @@ from fastapi import Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.auth.persons import counted_as
-from common.errors import Conflict, Forbidden, NotFound, ValidationFailed, Violation
-from common.http import RequestModel, Transaction, if_match, problem_response, router
+from common.domain import Rejection
+from common.errors import Conflict, NotFound, ValidationFailed, Violation
+from common.http import RequestModel, Transaction, if_match, rejection_response, router
 from common.http.fields import Reason
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
@@ -83,7 +84,7 @@ async def confirm_correction(
     if correction.requested_by == await counted_as(tx, caller.sub, correction.requested_by):
         await record(tx, _audit_entry(at, caller, "confirm.denied", correction))
         detail = "Another person than the requester of the correction confirms it."
-        return problem_response(Forbidden(detail, code="SELF_APPROVAL"))
+        return rejection_response(Rejection("SELF_APPROVAL", detail))
     after = _apply_or_reject(outage, correction.change, at)
     stored = await correct_outage(tx, outage, after, correction, caller.sub, at)
     await _decide(tx, correction, "confirmed", caller, at)
@@ -110,7 +111,7 @@ async def refuse_correction(
     if correction.requested_by == await counted_as(tx, caller.sub, correction.requested_by):
         await record(tx, _audit_entry(at, caller, "refuse.denied", correction))
         detail = "Another person than the requester of the correction decides on it."
-        return problem_response(Forbidden(detail, code="SELF_APPROVAL"))
+        return rejection_response(Rejection("SELF_APPROVAL", detail))
     refused = await _decide(tx, correction, "refused", caller, at)
     await announce_refusal(tx, outage, refused, caller.sub, at)
     return to_correction_response(refused)

@@ -10,14 +10,15 @@ from pydantic import Field
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.auth.persons import counted_as
-from common.errors import Conflict, Forbidden
+from common.domain import Rejection
+from common.errors import Conflict
 from common.http import (
     Refers,
     RequestModel,
     ResponseModel,
     Transaction,
     if_match,
-    problem_response,
+    rejection_response,
     router,
     set_etag,
 )
@@ -149,7 +150,7 @@ async def confirm_outage_rules(
     if asked.requested_by == await counted_as(tx, caller.sub, asked.requested_by):
         await _record(tx, caller, at, "outage_rules.confirm.denied", before.version, asked.rules)
         detail = "Another person than who asked for these rules confirms them."
-        return problem_response(Forbidden(detail, code="SELF_APPROVAL"))
+        return rejection_response(Rejection("SELF_APPROVAL", detail))
     version = before.version + 1
     new_version = Rules(version, asked.rules, asked.requested_by, at, caller.sub)
     await outage_rules.add(tx, new_version)

@@ -10,7 +10,7 @@ from common.errors import ValidationFailed, Violation
 from common.http import Refers, RequestModel, ResponseModel
 from common.http.fields import KeyRef
 from common.persistence.database import Connection
-from sla.calendars.schemas import id_or_key
+from sla.directory.dependencies import get_named_customer
 from sla.directory.store import directory
 from sla.outages.domain.scope import Scope
 
@@ -63,13 +63,14 @@ class ScopedRead(ResponseModel):
 
 async def resolve_scope(tx: Connection, body: ScopedCreate) -> Scope:
     """Return the scope of a request. Raises ValidationFailed for keys that are wrong."""
-    customer = await _find_customer(tx, body.customer)
+    customer = None if body.customer is None else await get_named_customer(tx, body.customer)
     if body.environment is None:
         id, key = (customer.id, customer.key) if customer else (None, None)
         return Scope(id, None, body.service, None, key)
     environment = await directory.find_environment(tx, body.environment)
     if environment is None:
-        raise _unknown_reference("environment", body.environment)
+        detail = f"there is no environment {body.environment!r}; intake registers them"
+        raise ValidationFailed([Violation("/environment", "unknown_reference", detail)])
     if customer is not None and customer != environment.customer:
         detail = f"{environment.key} belongs to {environment.customer.key}"
         raise ValidationFailed([Violation("/customer", "another", detail)])
@@ -80,17 +81,3 @@ async def resolve_scope(tx: Connection, body: ScopedCreate) -> Scope:
         environment.tier,
         environment.customer.key,
     )
-
-
-async def _find_customer(tx: Connection, name: str | None) -> directory.Customer | None:
-    if name is None:
-        return None
-    customer = await directory.find_customer(tx, id_or_key(name))
-    if customer is None:
-        raise _unknown_reference("customer", name)
-    return customer
-
-
-def _unknown_reference(field: str, name: str) -> ValidationFailed:
-    detail = f"there is no {field} {name!r}; intake registers them"
-    return ValidationFailed([Violation(f"/{field}", "unknown_reference", detail)])

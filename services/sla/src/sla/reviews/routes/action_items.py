@@ -22,13 +22,12 @@ from common.http import (
     set_etag,
 )
 from common.persistence.database import Connection, transaction_time
-from sla.calendars.schemas import id_or_key
+from common.persistence.keys import id_or_key
 from sla.directory.fields import CustomerFilter
 from sla.path_parameters import ActionRef
 from sla.reviews import action_items
 from sla.reviews.domain.action_item import (
     NOT_OWNER,
-    SELF_VERIFICATION,
     ActionItem,
     Statement,
     finish,
@@ -197,6 +196,4 @@ async def _save_outcome(
 
 def _denial_response(rejection: Rejection) -> Response:
     """403 where another person may do it, 409 where the state of the action item does not allow it."""
-    if rejection in (NOT_OWNER, SELF_VERIFICATION):
-        return rejection_response(rejection, status=403)
-    return rejection_response(rejection)
+    return rejection_response(rejection, status=403 if rejection == NOT_OWNER else None)

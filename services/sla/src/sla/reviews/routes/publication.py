@@ -9,12 +9,13 @@ from fastapi import Request, Response
 from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.auth.persons import counted_as
-from common.errors import Conflict, Forbidden, NotFound, ValidationFailed, Violation
-from common.http import Transaction, if_match, problem_response, router, set_etag
+from common.domain import Rejection
+from common.errors import Conflict, ValidationFailed, Violation
+from common.http import Transaction, if_match, rejection_response, router, set_etag
 from common.persistence.database import Connection, transaction_time
 from sla.calendars.domain.month import month_of, zone_or_utc
-from sla.calendars.schemas import id_or_key
-from sla.directory.store import customers, directory
+from sla.directory.dependencies import get_named_customer, get_visible_customer
+from sla.directory.store import customers
 from sla.directory.store.directory import Customer
 from sla.path_parameters import CustomerRef, ReviewRef
 from sla.reviews import commands
@@ -46,11 +47,8 @@ async def generate_review(
 ) -> ReviewRead:
     """Create the review of a month, which may not be over yet. When a month is over, its review is
     created automatically."""
-    directory_customer = await directory.find_customer(tx, body.customer)
-    if directory_customer is None:
-        detail = f"there is no customer {body.customer!r}; intake registers them"
-        raise ValidationFailed([Violation("/customer", "unknown_reference", detail)])
-    (customer,) = await customers.list_by_ids(tx, [directory_customer.id])
+    named = await get_named_customer(tx, body.customer)
+    (customer,) = await customers.list_by_ids(tx, [named.id])
     month, at = month_from_request(body.month, "/month"), await transaction_time(tx)
     if month > month_of(at, zone_or_utc(customer.timezone)):
         raise ValidationFailed([Violation("/month", "future", "give a month that has begun")])
@@ -105,7 +103,7 @@ async def publish_review(
     if (own := await _own_part(tx, review, caller)) is not None:
         await record(tx, _audit_entry(review, caller, "review.publish.denied", grounds, at))
         message = f"Somebody else than whoever {own} publishes it."
-        return problem_response(Forbidden(message, code="SELF_APPROVAL"))
+        return rejection_response(Rejection("SELF_APPROVAL", message))
     if await _is_unchanged(tx, review):
         detail = "This is published as it is. Draw it up again first."
         raise Conflict(detail, code="NOTHING_NEW", type="conflict")
@@ -131,7 +129,7 @@ async def update_review_audience(
 ) -> AudienceRead:
     """Replace the audience of a customer's reviews. These people are notified when a review is
     ready or published; without any: the delivery managers."""
-    customer = await _get_customer(tx, name)
+    customer = await get_visible_customer(tx, name, caller)
     at = await transaction_time(tx)
     people, contacts = dict.fromkeys(body.people), dict.fromkeys(body.contacts)
     audience = Audience(tuple(people), tuple(contacts))
@@ -147,7 +145,7 @@ async def get_review_audience(
     name: CustomerRef, tx: Transaction, caller: Annotated[Caller, requires("reviews:write")]
 ) -> AudienceRead:
     """Get the audience of a customer's reviews."""
-    customer = await _get_customer(tx, name)
+    customer = await get_visible_customer(tx, name, caller)
     return _audience_response(customer, await reviews.find_audience(tx, customer.id) or Audience())
 
 
@@ -182,13 +180,6 @@ def _reasons_missing(unexplained: Sequence[str]) -> str:
         f"Nobody has said why these promises were broken: {named}. Comment on these breaches, then"
         " generate the review again."
     )
-
-
-async def _get_customer(tx: Connection, name: str) -> Customer:
-    customer = await directory.find_customer(tx, id_or_key(name))
-    if customer is None:
-        raise NotFound("This customer")
-    return customer
 
 
 def _audience_response(customer: Customer, audience: Audience) -> AudienceRead:

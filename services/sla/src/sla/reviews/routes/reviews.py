@@ -12,8 +12,8 @@ from common.http import Page, Paging, Transaction, router
 from common.http.etag import etag
 from common.http.state import runtime_of
 from common.persistence.database import Connection
+from common.persistence.keys import id_or_key
 from common.runtime import Runtime
-from sla.calendars.schemas import id_or_key
 from sla.directory.fields import CustomerFilter
 from sla.path_parameters import ReviewRef
 from sla.rendering.words import Language

@@ -11,11 +11,11 @@ from common.audit import Entry, record
 from common.auth import Caller, requires
 from common.errors import Conflict, ValidationFailed, Violation
 from common.http import Page, Paging, Refers, RequestModel, ResponseModel, Transaction, router
-from common.persistence.database import transaction_time
+from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
 from sla.calendars.domain.month import MAX_DAY, MIN_DAY
-from sla.calendars.schemas import Name, id_or_key
-from sla.directory.store import directory
+from sla.calendars.schemas import Name
+from sla.directory.dependencies import get_named_customer
 from sla.time_entries.routes.time_entries import RateName
 from sla.time_entries.store import rate_cards
 from sla.time_entries.store.rate_cards import RateCard
@@ -59,34 +59,18 @@ async def create_rate_card(
 ) -> RateCardRead:
     """Create a rate card. Days that are priced already keep their price: a rate card may begin in the
     past only if none was valid then."""
-    customer_id: UUID | None = None
-    if body.customer is not None:
-        customer = await directory.find_customer(tx, id_or_key(body.customer))
-        if customer is None:
-            detail = f"there is no customer {body.customer!r}"
-            raise ValidationFailed([Violation("/customer", "unknown_reference", detail)])
-        customer_id = customer.id
+    customer = None if body.customer is None else await get_named_customer(tx, body.customer)
     if not MIN_DAY <= body.valid_from < MAX_DAY:
         raise ValidationFailed(
             [Violation("/valid_from", "range", "give a day between 1970 and 2200")]
         )
     await rate_cards.lock_all(tx)
     at = await transaction_time(tx)
-    previous = await rate_cards.find_newest(tx, customer_id)
-    if previous is not None and body.valid_from <= previous.valid_from:
-        raise Conflict(
-            f"The newest card begins on {previous.valid_from}: begin later than that.",
-            code="CARD_TOO_EARLY",
-            type="conflict",
-            parameters={"day": previous.valid_from.isoformat()},
-        )
-    if await rate_cards.has_priced_days(tx, customer_id, body.valid_from, at.date()):
-        detail = "These days are priced already. Begin today or later."
-        raise Conflict(detail, code="ALREADY_PRICED", type="conflict")
+    customer_id = customer.id if customer else None
     card = RateCard(
         id=uuid7(),
         customer_id=customer_id,
-        version=previous.version + 1 if previous else 1,
+        version=await _next_version(tx, customer_id, body.valid_from, at.date()),
         currency=body.currency,
         rates=body.rates,
         valid_from=body.valid_from,
@@ -111,3 +95,19 @@ async def list_rate_cards(
     """List rate cards, in the order in which they were created."""
     cards = await rate_cards.page(tx, page.limit, page.after_as(UUID))
     return page.page_of(cards, RateCardRead.model_validate, lambda card: (card.id,))
+
+
+async def _next_version(tx: Connection, customer_id: UUID | None, begins: date, today: date) -> int:
+    """The number of a card that begins then. Raises Conflict where it would give priced days another price."""
+    previous = await rate_cards.find_newest(tx, customer_id)
+    if previous is not None and begins <= previous.valid_from:
+        raise Conflict(
+            f"The newest card begins on {previous.valid_from}: begin later than that.",
+            code="CARD_TOO_EARLY",
+            type="conflict",
+            parameters={"day": previous.valid_from.isoformat()},
+        )
+    if await rate_cards.has_priced_days(tx, customer_id, begins, today):
+        detail = "These days are priced already. Begin today or later."
+        raise Conflict(detail, code="ALREADY_PRICED", type="conflict")
+    return previous.version + 1 if previous else 1

@@ -14,7 +14,8 @@ from common.http import Page, Paging, Refers, RequestModel, ResponseModel, Trans
 from common.http.fields import Reason
 from common.persistence.database import Connection, transaction_time
 from common.persistence.ids import uuid7
-from sla.calendars.schemas import Name, id_or_key
+from common.persistence.keys import id_or_key
+from sla.calendars.schemas import Name
 from sla.clocks.domain.ticket_clock import Ticket
 from sla.clocks.store import tickets
 from sla.path_parameters import TimeEntryRef
