@@ -42,6 +42,7 @@ PAGES = (
     "/follow-ups",
     "/follow-ups/FUP-3",
     "/environments/acme-prod",
+    "/customers/acme/environments/acme-prod",
     "/escalations/ESC-3",
     "/notices/NTC-2",
     "/monitoring-improvements/MON-1",

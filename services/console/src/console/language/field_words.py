@@ -171,6 +171,7 @@ HINTS: Final[Words] = {
     "question": "The customer reads it. Waiting for the customer stops the clocks only once they were asked.",
     "read_on_a_phone": "Whoever decides reads this alone, on a phone perhaps.",
     "second_person": "It waits until another person confirms it: not you.",
+    "giving_up": "It will not be fixed, and its ticket may then close without a fix. Another person confirms it: not you.",
     "standard_rate": "Empty: standard.",
     "survivor": "The key of the ticket that stays open.",
     "their_words": "What the customer said, in their words.",

@@ -32,3 +32,13 @@ PAGES: Final[Mapping[str, str]] = {
     "outage_rules": "What counts as an outage",
     "priority_matrix": "Priorities by impact and urgency",
 }
+FILTERS: Final[Mapping[str, str]] = {
+    "mine": "assigned to me",
+    "unassigned": "assigned to nobody",
+    "broken": "a promise is broken",
+    "triage": "customer not known yet",
+    "waiting": "on hold",
+    "watched": "watched by me",
+    "open": "open",
+}
+"""What `is:` says in the filters of tickets."""

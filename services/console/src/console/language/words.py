@@ -11,7 +11,7 @@ from console.language.delivery_words import DELIVERY_WORDS
 from console.language.field_words import OF_FORMS
 from console.language.intake_page_words import INTAKE_PAGE_WORDS
 from console.language.intake_words import INTAKE_WORDS
-from console.language.page_words import PAGES
+from console.language.page_words import FILTERS, PAGES
 from console.language.promise_words import PROMISE_WORDS
 from console.language.report_words import REPORT_WORDS
 from console.language.sentence_words import SENTENCES
@@ -37,6 +37,7 @@ _VIEWS: Final[Words] = {
     "mine": "Mine",
     "unassigned": "Nobody's",
     "broken": "Broken",
+    "watched": "Watched",
     "requested": "To decide",
     "approved": "Approved",
     "refused": "Refused",
@@ -211,6 +212,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "service": _SERVICES,
     "group": _GROUPS,
     "view": _VIEWS,
+    "filter": FILTERS,
     "role": _ROLES,
     "state": _STATES,
     "priority": _PRIORITIES,

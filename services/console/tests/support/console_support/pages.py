@@ -34,6 +34,7 @@ PAGES = {
     "/customers/acme": "intake",
     "/customers/acme/goals": "sla",
     "/environments/acme-prod": "delivery-gate",
+    "/customers/acme/environments/acme-prod": "intake",
     "/agreements": "sla",
     f"/agreements/{AGREEMENT_ID}": "sla",
     "/agreements/acme-sla?version=2": "sla",
