@@ -21,7 +21,7 @@ FIELDS: Final[Words] = {
     "language": "Language",
     "level": "What they may do there",
     "remote_id": "Its id there",
-    "resource": "To what",
+    "resource": "On which system",
     "system": "Which system",
     "what_to_mend": "What to make better",
     "asked": "What they are asked to do",

@@ -13,10 +13,12 @@ from console.forms.decision import Decision, decide
 from console.forms.drawn import drawn_forms, is_wrong, status_of
 from console.forms.form import Form
 from console.language.catalogue import known_word
+from console.language.mail_reasons import mail_reasons
 from console.mails.view import ACTS, OUTCOMES, mail_page, sender_of
 from console.paged_list import asked_for, paged_list
 from console.upstream.client import Get
 from console.upstream.part import Here
+from console.upstream.people import PEOPLE
 from console.upstream.problems import Done
 from console.visits.pages import not_shown, page
 from console.visits.routes import SEE_OTHER, pages
@@ -48,6 +50,7 @@ async def show_all(request: Request, visitor: Visiting, outcome: str = "ignored"
         views=[(one, f"{HERE}?outcome={one}") for one in OUTCOMES],
         outcome=chosen,
         sender_of=sender_of,
+        reasons_of=mail_reasons,
     )
 
 
@@ -94,7 +97,8 @@ async def do_act(request: Request, visitor: Visiting, id: UUID, act: str) -> Res
 async def _page(
     request: Request, visitor: Visitor, id: UUID, drawn: dict[str, Form], *, done: str | None = None
 ) -> Response:
-    parts = await visitor.upstream.parts(visitor.asker, {"mail": Get("intake", f"{API}/{id}")})
+    wanted = {"mail": Get("intake", f"{API}/{id}"), "people": PEOPLE}
+    parts = await visitor.upstream.parts(visitor.asker, wanted)
     if (refused := not_shown(request, visitor, parts, "mail", str(id))) is not None:
         return refused
     found = parts["mail"]

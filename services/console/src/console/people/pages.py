@@ -16,6 +16,7 @@ from console.people.view import ACTS, person_page
 from console.permitted import may
 from console.upstream.client import Get
 from console.upstream.part import Here
+from console.upstream.people import PEOPLE
 from console.visits.pages import not_shown, page
 from console.visits.routes import pages
 from console.visits.visitor import Visiting, Visitor
@@ -46,7 +47,7 @@ async def _page(
     request: Request, visitor: Visitor, key: str, drawn: dict[str, Form], *, done: str | None = None
 ) -> Response:
     get = Get("intake", f"/v1{HERE}/{quote(key, safe='')}")
-    parts = await visitor.upstream.parts(visitor.asker, {"person": get})
+    parts = await visitor.upstream.parts(visitor.asker, {"person": get, "people": PEOPLE})
     if (refused := not_shown(request, visitor, parts, "person", key)) is not None:
         return refused
     found = parts["person"]

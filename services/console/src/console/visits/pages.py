@@ -29,7 +29,7 @@ def page(
 ) -> Response:
     """Render a page for a visitor; `parts`, where there are any, are named in `Server-Timing`.
 
-    `who` names accounts in it, where `people` is among them.
+    `who` names accounts in it, where `people` is among them; `holders` are the roles that hold a permission.
     """
     frame = {
         "visitor": visitor,
@@ -39,6 +39,7 @@ def page(
         "path": request.url.path,
         "may": lambda permission: may(visitor.session.person.roles, permission),
         "who": who_of(parts),
+        "holders": roles_with,
         "asked": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     }
     timing = {"Server-Timing": parts.server_timing} if parts else {}
