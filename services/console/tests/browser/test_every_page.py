@@ -55,6 +55,7 @@ PAGES = (
     "/articles/KB-1",
     f"/customers/acme/contacts/{CONTACT['id']}",
     f"/contacts/{CONTACT['id']}/erasure",
+    "/people",
     "/people/mia",
     "/priority-matrix",
     "/outage-rules",

@@ -4,7 +4,7 @@ import pytest
 
 from console_support.answers import page_of
 from console_support.desk import ACCESS, ARTICLE, MAIL, MAIL_ID
-from console_support.everything import say_everything
+from console_support.everything import person, say_everything
 from console_support.people import SignIn
 from console_support.services import FakeServices
 
@@ -41,6 +41,23 @@ async def test_people_are_called_by_their_names(
     aside = {"set_aside_by": "omar", "set_aside_at": "2026-03-02T08:00:00Z"}
     services.say("intake", f"/v1/emails/{MAIL_ID}", MAIL | aside)
     assert words in " ".join((await (await sign_in("anna")).open(path)).main.split())
+
+
+async def test_our_people_are_listed_by_name_with_how_they_are_reached(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    left = person("zoe", name="Alex", retired=True)
+    people = [left, person("omar", phone="+31 2"), person("anna", pending={"ends": True})]
+    services.say("intake", "/v1/people", page_of(*people))
+    page = await (await sign_in("quin")).open("/people")
+    rows = page.tree.xpath("//ul[@class='rows']/li")
+    assert [one.xpath(".//a/text()")[0] for one in rows] == ["Anna", "Omar", "Alex"]
+    assert page.tree.xpath("//a[@href='tel:+312']")
+    assert "Waits for a second person" in rows[0].text_content()
+    assert "has left" in rows[2].text_content()
+    services.say("intake", "/v1/people", page_of())
+    assert "Nobody is registered." in (await (await sign_in("quin")).open("/people")).main
 
 
 async def test_without_names_the_account_is_shown(sign_in: SignIn, services: FakeServices) -> None:

@@ -12,6 +12,7 @@ PAGES: Final[Mapping[str, str]] = {
     "deliveries": "Deliveries",
     "versions": "Versions",
     "customers": "Customers",
+    "people": "People",
     "clocks": "Open promises",
     "forecasts": "Forecasts",
     "agreements": "Agreements",

@@ -10,6 +10,7 @@ from console_support.notices import say_notices
 from console_support.promises import say_promises
 from console_support.reviews import say_reviews
 from console_support.services import FakeServices
+from console_support.two_person_settings import PERSON
 
 WAIVER: dict[str, Any] = {
     "id": "0190a000-0000-7000-8000-0000000000a1",
@@ -131,9 +132,14 @@ def say_everything(services: FakeServices) -> None:
     )
 
 
+def person(sub: str, **changed: Any) -> dict[str, Any]:
+    """One of our people, as the directory lists them."""
+    return PERSON | {"sub": sub, "name": sub.title(), "pending": None} | changed
+
+
 def say_lists(services: FakeServices) -> None:
     """Let there be something to choose in every field."""
-    people = [{"sub": "anna", "name": "Anna", "phone": "+31 1"}, {"sub": "omar", "name": "Omar"}]
+    people = [person("anna", phone="+31 1"), person("omar", roles=["ops", "second_level"])]
     services.say("intake", "/v1/people", page_of(*people))
     services.say("intake", "/v1/teams", page_of({"key": "second_level", "name": "Second level"}))
     services.say("intake", "/v1/partners", page_of({"key": "vendor", "name": "Vendor"}))

@@ -74,6 +74,7 @@ PAGES = {
     "/articles/KB-1": "intake",
     f"/customers/acme/contacts/{CONTACT['id']}": "intake",
     f"/contacts/{CONTACT['id']}/erasure": "intake",
+    "/people": "intake",
     "/people/mia": "intake",
     "/priority-matrix": "intake",
     "/outage-rules": "sla",
