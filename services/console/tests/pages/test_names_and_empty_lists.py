@@ -31,7 +31,7 @@ def say_names(services: FakeServices) -> None:
         ("/people/mia", "Asked for by Theo Jansen"),
         ("/priority-matrix", "Asked for by Theo Jansen"),
         ("/outage-rules", "Asked for by Theo Jansen"),
-        (f"/mails/{MAIL_ID}", "Set aside by Omar Haddad"),
+        (f"/mails/{MAIL_ID}", "Set aside byOmar Haddad"),
     ],
 )
 async def test_people_are_called_by_their_names(

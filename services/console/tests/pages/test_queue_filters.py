@@ -83,7 +83,7 @@ async def test_a_saved_view_with_tags_is_kept_and_shown_as_it_was(
     (address,) = page.tree.xpath('//a[text()="Acme\'s blockers"]/@href')
     assert address == TAGGED
     shown = await browser.open(address)
-    assert shown.tree.xpath("//nav//a[@aria-current='page']/text()") == ["Tickets", VIEW["name"]]
+    assert shown.tree.xpath("//main//nav//a[@aria-current='page']/text()") == [VIEW["name"]]
     asks = await browser.open("/tickets/views?" + TAGGED.partition("?")[2])
     await browser.send(asks, "/tickets/views", name="Security")
     assert services.sent()[0].body == {
