@@ -16,6 +16,8 @@ PAGES = (
     "/tickets",
     "/tickets?q=customer%3Aacme+is%3Abroken+breaks%3A%3C2h+nothing%3Aknown",
     "/tickets/OPS-7",
+    "/tickets/OPS-8",
+    "/tickets?q=customer%3Aacme+tag%3Asecurity+is%3Awatched+is%3Abroken",
     "/tickets/new?who=jan",
     "/tickets/views?q=is%3Amine",
     "/tickets/OPS-7/links",

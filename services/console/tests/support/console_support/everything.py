@@ -7,6 +7,7 @@ from console_support.changes import CONTACT, CUSTOMER, say_changes
 from console_support.deliveries import say_deliveries
 from console_support.desk import say_desk, waiting_rows
 from console_support.notices import say_notices
+from console_support.problems import say_other_problem
 from console_support.promises import say_promises
 from console_support.reviews import say_reviews
 from console_support.services import FakeServices
@@ -111,6 +112,7 @@ def say_everything(services: FakeServices) -> None:
     say_deliveries(services)
     say_notices(services, *waiting_rows())
     say_desk(services)
+    say_other_problem(services)
     found = services.answers["intake", "GET", "/v1/queue"]
     services.say("intake", "/v1/tickets", answer=found)
     say_lists(services)

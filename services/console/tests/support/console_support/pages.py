@@ -12,6 +12,8 @@ PAGES = {
     "/tickets": "intake",
     "/tickets?q=customer%3Aacme+is%3Abroken+breaks%3A%3C2h+invoices": "intake",
     "/tickets/OPS-7": "intake",
+    "/tickets/OPS-8": "intake",
+    "/tickets?q=tag%3Asecurity+is%3Awatched+is%3Abroken": "intake",
     "/status": "sla",
     "/status?wall=1": "sla",
     "/on-call": "escalation",

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from console_support.answers import say_ticket
+from console_support.answers import page_of, say_ticket, ticket
 from console_support.services import FakeServices
 
 PROBLEM: Final[dict[str, Any]] = {
@@ -57,3 +57,16 @@ def say_problem(services: FakeServices, **changed: Any) -> None:
     """Let the ticket be that of a problem."""
     say_ticket(services, kind="problem")
     services.say("intake", "/v1/problems/OPS-7", PROBLEM | changed)
+
+
+def say_other_problem(services: FakeServices) -> None:
+    """Let there be another ticket, of a problem that somebody wants to give up."""
+    found = ticket(key="OPS-8", kind="problem", tags=["security"])
+    services.say("intake", "/v1/tickets/OPS-8", found, etag='"8"')
+    services.say("intake", "/v1/tickets/OPS-8/messages", page_of())
+    services.say("sla", "/v1/tickets/OPS-8/clocks", page_of())
+    yes = [
+        {"act": one, "possible": True, "why_not": None} for one in ("give_up", "confirm_giving_up")
+    ]
+    pending = {"pending_giving_up": PENDING, "allowed": yes}
+    services.say("intake", "/v1/problems/OPS-8", PROBLEM | ASKED | pending | {"key": "OPS-8"})
