@@ -4,9 +4,10 @@ import pytest
 
 from console_support.answers import page_of
 from console_support.desk import ACCESS, ARTICLE, MAIL, MAIL_ID
-from console_support.everything import person, say_everything
+from console_support.everything import say_everything
 from console_support.people import SignIn
 from console_support.services import FakeServices
+from console_support.two_person_settings import person
 
 NAMES = {
     "anna": "Anna de Vries",

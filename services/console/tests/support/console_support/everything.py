@@ -11,7 +11,7 @@ from console_support.problems import say_other_problem
 from console_support.promises import say_promises
 from console_support.reviews import say_reviews
 from console_support.services import FakeServices
-from console_support.two_person_settings import PERSON
+from console_support.two_person_settings import person
 
 WAIVER: dict[str, Any] = {
     "id": "0190a000-0000-7000-8000-0000000000a1",
@@ -132,11 +132,6 @@ def say_everything(services: FakeServices) -> None:
         "/v1/notifications",
         page_of(notifications | {"state": "sent", "problem": None}),
     )
-
-
-def person(sub: str, **changed: Any) -> dict[str, Any]:
-    """One of our people, as the directory lists them."""
-    return PERSON | {"sub": sub, "name": sub.title(), "pending": None} | changed
 
 
 def say_lists(services: FakeServices) -> None:
