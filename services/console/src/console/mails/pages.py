@@ -13,7 +13,6 @@ from console.forms.decision import Decision, decide
 from console.forms.drawn import drawn_forms, is_wrong, status_of
 from console.forms.form import Form
 from console.language.catalogue import known_word
-from console.language.mail_reasons import mail_reasons
 from console.mails.view import ACTS, OUTCOMES, mail_page, sender_of
 from console.paged_list import asked_for, paged_list
 from console.upstream.client import Get
@@ -50,7 +49,6 @@ async def show_all(request: Request, visitor: Visiting, outcome: str = "ignored"
         views=[(one, f"{HERE}?outcome={one}") for one in OUTCOMES],
         outcome=chosen,
         sender_of=sender_of,
-        reasons_of=mail_reasons,
     )
 
 

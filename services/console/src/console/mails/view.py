@@ -4,9 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from console.language.mail_reasons import mail_reasons
-from console.service_text import ServiceText
-
 OUTCOMES: Final = ("ignored", "unreadable", "received", "opened", "joined")
 """What became of a mail, those first that wait for somebody."""
 ACTS: Final = ("open-ticket", "open-and-merge", "set-aside")
@@ -14,20 +11,18 @@ ACTS: Final = ("open-ticket", "open-and-merge", "set-aside")
 
 @dataclass(frozen=True, slots=True)
 class MailPage:
-    """`is_stored`: it is there as it came, and not deleted as too old. `reasons`: why it was held back, or not believed."""
+    """`is_stored`: it is there as it came, and not deleted as too old."""
 
     sender: str
     acts: tuple[str, ...]
     is_stored: bool
-    reasons: tuple[ServiceText, ...]
 
 
 def mail_page(mail: Mapping[str, Any]) -> MailPage:
     is_stored = mail["raw_deleted_at"] is None
     is_held = mail["outcome"] == "ignored" and mail["ticket_id"] is None and is_stored
-    reasons = mail_reasons(mail["reason"])
     acts = [one for one in ACTS if one != "set-aside" or mail["set_aside_by"] is None]
-    return MailPage(sender_of(mail), tuple(acts) if is_held else (), is_stored, reasons)
+    return MailPage(sender_of(mail), tuple(acts) if is_held else (), is_stored)
 
 
 def sender_of(mail: Mapping[str, Any]) -> str:

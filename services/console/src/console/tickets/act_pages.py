@@ -13,7 +13,8 @@ from console.forms.reading import asked_which
 from console.tickets.act_reading import read_act
 from console.tickets.act_view import act_page
 from console.tickets.acts import ActForm, act_form
-from console.tickets.problem import problem_of, with_problem
+from console.tickets.problem import with_problem
+from console.tickets.ticket_parts import problem_of
 from console.upstream.client import Get, Parts
 from console.upstream.part import Denied, Here, Missing, Part, data_of
 from console.upstream.problems import Done

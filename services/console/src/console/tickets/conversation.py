@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from console.language.mail_reasons import mail_reasons
-from console.service_text import ServiceText
 from console.upstream.part import Here, Part, items_of
 
 Voice = Literal["customer", "us", "internal"]
@@ -39,7 +37,7 @@ class Message:
     has_html: bool
     files: tuple[File, ...]
     mail: str | None
-    doubts: tuple[ServiceText, ...]
+    doubt: str | None
     partner: str | None
     history: str | None
     email: str | None
@@ -77,7 +75,7 @@ def _message(item: Mapping[str, Any]) -> Message:
         item.get("html") is not None,
         tuple(map(_file, item.get("attachments") or ())),
         _mail(item),
-        mail_reasons(item.get("sender_doubt")),
+        item.get("sender_doubt"),
         item.get("partner"),
         (item.get("history") or "").strip() or None,
         item.get("email"),

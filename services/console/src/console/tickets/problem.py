@@ -2,17 +2,8 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
-from console.upstream.client import Get
 from console.upstream.part import Part, data_of
-
-
-def problem_of(ticket: Mapping[str, Any] | None) -> Get | None:
-    """Return what asks for the problem of a ticket; None where it is of another kind, or not known."""
-    if ticket is None or ticket.get("kind") != "problem":
-        return None
-    return Get("intake", f"/v1/problems/{quote(ticket['key'], safe='')}")
 
 
 def with_problem(ticket: Mapping[str, Any], part: Part | None) -> Mapping[str, Any]:

@@ -1,10 +1,9 @@
 """What a ticket's page asks of the services, part by part."""
 
 from collections.abc import Collection, Mapping
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
-from console.tickets.problem import problem_of
 from console.upstream.client import Get, Parts
 from console.upstream.part import Here
 from console.visits.visitor import Visitor
@@ -29,6 +28,13 @@ async def ask(
     after = {name: get for name, get in _after(found).items() if name in parts}
     more = await visitor.upstream.parts(visitor.asker, after)
     return Parts({**found.by_name, **more.by_name}, {**found.seconds, **more.seconds})
+
+
+def problem_of(ticket: Mapping[str, Any] | None) -> Get | None:
+    """Return what asks for the problem of a ticket; None where it is of another kind, or not known."""
+    if ticket is None or ticket.get("kind") != "problem":
+        return None
+    return Get("intake", f"/v1/problems/{quote(ticket['key'], safe='')}")
 
 
 def etag_of(parts: Parts) -> str | None:
