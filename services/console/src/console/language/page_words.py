@@ -43,3 +43,26 @@ FILTERS: Final[Mapping[str, str]] = {
     "open": "open",
 }
 """What `is:` says in the filters of tickets."""
+VIEWS: Final[Mapping[str, str]] = {
+    "all": "All open",
+    "mine": "Mine",
+    "unassigned": "Nobody's",
+    "broken": "Broken",
+    "watched": "Watched",
+    "requested": "To decide",
+    "approved": "Approved",
+    "refused": "Refused",
+    "in_review": "In review",
+    "delivered": "Delivered",
+    "everything": "All",
+    "matrix": "What runs where",
+    "open": "Open",
+    "ended": "Over",
+}
+"""The views of lists."""
+PAGE_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "page": PAGES,
+    "view": VIEWS,
+    "filter": FILTERS,
+}
+"""The words of each kind of code."""

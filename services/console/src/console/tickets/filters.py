@@ -76,8 +76,7 @@ class Filters:
         if name == "tag":
             return replace(self, tags=tuple(one for one in self.tags if one != value))
         if name == "is":
-            kept = tuple(one for one in self.conditions if one != value)
-            return replace(self, conditions=kept)
+            return replace(self, conditions=tuple(one for one in self.conditions if one != value))
         if name == "breaks":
             return replace(self, breaks_within=None)
         return replace(self, fields={key: one for key, one in self.fields.items() if key != name})
