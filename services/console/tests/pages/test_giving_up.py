@@ -38,7 +38,7 @@ async def test_it_is_asked_for_with_a_reason(sign_in: SignIn, services: FakeServ
     page = await browser.open(HERE)
     empty = await browser.send(page, GIVE_UP)
     assert empty.status == 422
-    assert "Why: This is needed." in empty.main
+    assert "Reason: This is needed." in empty.main
     done = await browser.send(empty, GIVE_UP, reason="The product ends in June.")
     assert done.response.headers["location"] == f"{HERE}?done=give_up"
     sent = services.sent()[0]
