@@ -25,8 +25,8 @@ async def ask(
     found = await visitor.upstream.parts(visitor.asker, {"ticket": ticket} | wanted)
     if visitor.is_contact:
         return found
-    after = {name: get for name, get in _after(found).items() if name in parts}
-    more = await visitor.upstream.parts(visitor.asker, after)
+    rest = {name: get for name, get in _after(found).items() if name in parts}
+    more = await visitor.upstream.parts(visitor.asker, rest)
     return Parts({**found.by_name, **more.by_name}, {**found.seconds, **more.seconds})
 
 
