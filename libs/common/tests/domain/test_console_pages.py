@@ -16,6 +16,8 @@ PAGES = ConsolePages("https://desk.example/")
         ("/v1/problems/OPS-8", "/tickets/OPS-8"),
         ("/v1/customers/acme/contacts/0192", "/customers/acme/contacts/0192"),
         ("/v1/customers/acme/contacts", "/customers/acme"),
+        ("/v1/customers/acme/environments/acme-prod", "/customers/acme/environments/acme-prod"),
+        ("/v1/customers/acme/environments", "/customers/acme"),
         ("/v1/customers/acme/contacts/..%2Fx?y#z", "/customers/acme/contacts/..%252Fx"),
         ("/v1/contacts/0192/erasure", "/contacts/0192/erasure"),
         ("/v1/contacts/0192", None),

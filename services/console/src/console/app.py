@@ -22,6 +22,7 @@ from console.deliveries import pages as delivery_pages
 from console.drafts import pages as draft_pages
 from console.drafts.store import RETENTION as DRAFTS
 from console.emergencies import pages as emergency_pages
+from console.environments import entry_pages
 from console.environments import pages as environment_pages
 from console.escalations import pages as escalation_pages
 from console.files import pages as file_pages
@@ -130,6 +131,7 @@ SERVICE: Final = Service(
         goals_pages.routes,
         emergency_pages.routes,
         environment_pages.routes,
+        entry_pages.routes,
         follow_up_pages.routes,
         forecast_pages.routes,
         improvement_pages.routes,

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-About = Literal["reason", "fault", "history", "why", "justification", "event", "event_part"]
+About = Literal[
+    "reason", "fault", "history", "why", "justification", "event", "event_part", "mail_reason"
+]
 URN: Final = "urn:opsdesk:error:"
 Facts = Mapping[str, str]
 NO_FACTS: Final[Facts] = MappingProxyType({})

@@ -54,6 +54,7 @@ SHOWN: dict[Code, tuple[str, ...]] = {
         "access_state",
         "article_state",
         "link_state",
+        "problem_state",
     ),
     ("intake", "suggested_priority"): ("priority",),
     ("intake", "tier"): ("tier",),
@@ -94,9 +95,6 @@ PARTLY: dict[Code, set[str]] = {
     ("intake", "outcome"): {
         "applied", "created", "duplicate", "imported", "known", "own", "read", "refused",
         "unchanged", "unknown_ticket", "updated",
-    },
-    ("intake", "state"): {
-        "fix_requested", "fixed", "investigating", "known_error",
     },
     ("sla", "kind"): {"calendar", "cancel", "extend", "move", "shorten"},
 }  # fmt: skip

@@ -81,7 +81,7 @@ async def test_each_step_is_a_form_of_who_may_do_it(
     services.say("intake", f"/v1{HERE}/{path}", ACCESS, method="POST")
     browser = await sign_in(who)
     page = await browser.open(HERE)
-    assert "ACC-1 read on the database for omar" in page.main
+    assert "ACC-1 read on the database for Omar" in page.main
     done = await browser.send(page, f"{HERE}/{act}", **typed)
     assert done.response.headers["location"] == f"{HERE}?done={act}"
     assert services.sent()[0].body == body
@@ -112,7 +112,7 @@ async def test_who_may_not_decide_is_offered_nothing(
     say_everything(services)
     page = await (await sign_in("omar")).open(HERE)
     assert page.tree.xpath("//main//form") == []
-    assert "asked for it anna" in page.main
+    assert "asked for it Anna" in page.main
 
 
 async def test_an_access_is_asked_for(sign_in: SignIn, services: FakeServices) -> None:

@@ -160,5 +160,5 @@ async def test_versions_are_listed_with_who_wrote_and_published_them(
 ) -> None:
     say_everything(services)
     page = await (await sign_in("anna")).open(HERE)
-    assert f"{PUBLISHED['version']} Invoices are late omar" in page.main
-    assert "published by anna" in page.main
+    assert f"{PUBLISHED['version']} Invoices are late Omar" in page.main
+    assert "published by Anna" in page.main

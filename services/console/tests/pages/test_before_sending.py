@@ -225,3 +225,20 @@ async def test_a_file_that_was_chosen_is_kept_while_a_reply_is_checked(
     answer = await browser.client.post(f"{REPLY}/check", data=fields, files=chosen, headers=OWN)
     assert answer.status_code == 200
     assert 'name="attached.f1" value="log.txt" checked' in answer.text
+
+
+async def test_who_wants_no_template_after_all_goes_on_with_what_was_typed(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_ticket(services)
+    say_desk(services)
+    browser = await sign_in("anna")
+    page = await browser.open(HERE)
+    typed = page.fields(REPLY) | {"text": "Hello Jan"}
+    choose = await browser.post(f"{REPLY}/template", typed)
+    (button,) = choose.tree.xpath("//main//button[not(@name)]/@formaction")
+    back = await browser.post(button, choose.fields(f"{REPLY}/template"))
+    assert back.status == 200
+    assert back.fields(REPLY)["text"] == "Hello Jan"
+    assert back.fields(REPLY)["nonce"] == page.fields(REPLY)["nonce"]
+    assert services.sent() == []

@@ -138,6 +138,8 @@ def test_filters_are_the_same_after_they_were_saved() -> None:
         "priority:blocker",
         "is:unassigned is:broken",
         "slow disk",
+        "tag:security tag:payroll is:watched is:open",
+        "customer:acme is:mine slow disk",
     ):
         filters = read(written)
         assert filters_of(body_of("x", filters, shared=False)["query"]).text() == written

@@ -97,3 +97,15 @@ async def test_open_tickets_stand_in_the_way_of_an_erasure(
     again = await browser.send(await browser.open(ERASING), f"{ERASING}/confirm")
     assert again.status == 422
     assert again.tree.xpath("//*[contains(@class, 'summary')]")
+
+
+async def test_where_nobody_asked_for_an_erasure_the_page_says_so(
+    sign_in: SignIn, services: FakeServices
+) -> None:
+    say_everything(services)
+    absent = problem(404, "not-found", "There is no request to erase it.")
+    services.say("intake", f"/v1{ERASING}", answer=absent)
+    page = await (await sign_in("theo")).open(ERASING)
+    assert page.status == 404
+    assert "Nobody has asked for the erasure of this contact." in page.main
+    assert page.tree.xpath("//main//form") == []

@@ -147,7 +147,7 @@ async def test_what_intake_refuses_stands_on_the_page(
         (
             {"raw_deleted_at": "2026-05-01T07:00:00Z"}
             | {"sender": None, "sender_name": None, "subject": None, "text": None},
-            "It was deleted",
+            "What it said was deleted",
         ),
     ],
 )
@@ -170,7 +170,7 @@ async def test_a_mail_that_is_not_read_yet_is_not_called_deleted(
     unread |= {"sender": None, "sender_name": None, "subject": None, "text": None}
     services.say("intake", API, MAIL | unread)
     page = await (await sign_in("anna")).open(HERE)
-    assert "It was deleted" not in page.main
+    assert "What it said was deleted" not in page.main
     assert page.tree.xpath(f"//main//a[@href='{HERE}/raw']")
     assert page.tree.xpath("//main//form") == []
 

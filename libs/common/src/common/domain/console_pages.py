@@ -103,6 +103,8 @@ _ALONE: Final[Mapping[str, Thing]] = {
 _BELOW: Final[Mapping[tuple[str, str], str | None]] = {
     ("contacts", "erasure"): "/contacts/{key}/erasure",
     ("customers", "contacts"): "/customers/{key}/contacts/{own}",
+    # Its entry in the directory, which stays once it has ended; what runs there is at `/environments/{key}`.
+    ("customers", "environments"): "/customers/{key}/environments/{own}",
     # Of what waits there, the answer is to ask for the same, which only whoever asks can say.
     ("people", "notification-settings"): None,
     ("tickets", "linked-tickets"): "/tickets/{key}/linked-tickets",
@@ -143,9 +145,10 @@ def page_of(api_address: str) -> str | None:
     noun, _, rest = urlsplit(api_address).path.partition(_API)[2].partition("/")
     key, _, below = rest.partition("/")
     inner, _, own = below.partition("/")
-    if (noun, inner) in _BELOW and (own or inner != "contacts"):
+    if (noun, inner) in _BELOW:
         path = _BELOW[noun, inner]
-        return path and path.format(key=quote(key, safe=""), own=quote(own, safe=""))
+        if path is None or own or "{own}" not in path:
+            return path and path.format(key=quote(key, safe=""), own=quote(own, safe=""))
     if noun in _ALONE:
         return page_path(_ALONE[noun])
     thing = _THINGS.get(noun)

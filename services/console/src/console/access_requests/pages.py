@@ -22,6 +22,7 @@ from console.paged_list import asked_for, paged_list
 from console.permitted import ASK_FOR_ACCESS, may
 from console.upstream.client import Get
 from console.upstream.part import Here
+from console.upstream.people import PEOPLE
 from console.visits.pages import not_permitted, not_shown, page
 from console.visits.routes import pages
 from console.visits.visitor import Visiting, Visitor
@@ -40,7 +41,7 @@ async def show_all(request: Request, visitor: Visiting, waits: str = WAITING[0])
     own = {} if chosen == "everything" else {"waiting_for": chosen}
     query = ROWS | asked_for(request.query_params, "cursor") | own
     get = Get("intake", f"/v1{HERE}", query)
-    parts = await visitor.upstream.parts(visitor.asker, {"list": get})
+    parts = await visitor.upstream.parts(visitor.asker, {"list": get, "people": PEOPLE})
     shown = paged_list(parts["list"], HERE, {"waits": chosen})
     return page(
         request,
@@ -113,7 +114,7 @@ async def _page(
     request: Request, visitor: Visitor, key: str, drawn: dict[str, Form], *, done: str | None = None
 ) -> Response:
     get = Get("intake", f"/v1{HERE}/{quote(key, safe='')}")
-    parts = await visitor.upstream.parts(visitor.asker, {"access": get})
+    parts = await visitor.upstream.parts(visitor.asker, {"access": get, "people": PEOPLE})
     if (refused := not_shown(request, visitor, parts, "access", key)) is not None:
         return refused
     found = parts["access"]

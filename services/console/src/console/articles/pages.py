@@ -20,6 +20,7 @@ from console.paged_list import asked_for, paged_list
 from console.permitted import WRITE_ARTICLES
 from console.upstream.client import Get
 from console.upstream.part import Here, items_of
+from console.upstream.people import PEOPLE
 from console.visits.pages import not_permitted, not_shown, page
 from console.visits.routes import pages
 from console.visits.visitor import Visiting, Visitor
@@ -124,7 +125,7 @@ async def _page(
     query = {} if version is None else {"version": str(version)}
     wanted = {"article": Get("intake", here, query)}
     if not visitor.is_contact:
-        wanted["versions"] = Get("intake", f"{here}/versions")
+        wanted |= {"versions": Get("intake", f"{here}/versions"), "people": PEOPLE}
     parts = await visitor.upstream.parts(visitor.asker, wanted)
     if (refused := not_shown(request, visitor, parts, "article", key)) is not None:
         return refused

@@ -16,7 +16,8 @@ from console.forms.form import Form
 from console.language.catalogue import known_word
 from console.permitted import may
 from console.upstream.client import Get
-from console.upstream.part import Here, data_of, items_of
+from console.upstream.part import Denied, Here, data_of, items_of, status_of_part
+from console.upstream.people import PEOPLE
 from console.visits.pages import not_shown, page
 from console.visits.routes import pages
 from console.visits.visitor import Visiting, Visitor
@@ -24,6 +25,7 @@ from console.visits.visitor import Visiting, Visitor
 CONTACT: Final = "/customers/{customer}/contacts/{id}"
 ERASURE: Final = "/contacts/{id}/erasure"
 CONFIRM: Final = "confirm"
+NOT_FOUND: Final = 404
 
 routes = pages()
 
@@ -82,7 +84,8 @@ async def _contact(
     done: str | None = None,
 ) -> Response:
     path = f"/v1/customers/{quote(customer, safe='')}/contacts/{id}"
-    parts = await visitor.upstream.parts(visitor.asker, {"contact": Get("intake", path)})
+    wanted = {"contact": Get("intake", path), "people": PEOPLE}
+    parts = await visitor.upstream.parts(visitor.asker, wanted)
     if (refused := not_shown(request, visitor, parts, "contact", str(id))) is not None:
         return refused
     found = parts["contact"]
@@ -110,9 +113,16 @@ async def _erasure(
 ) -> Response:
     """Show an erasure. Whose it is is told by what waits for the reader, as an erasure names nobody."""
     waiting = Get("intake", "/v1/waiting-for-me", {"kind": "confirm_erasure", "limit": "200"})
-    wanted = {"erasure": Get("intake", f"/v1/contacts/{id}/erasure"), "waiting": waiting}
+    wanted = {
+        "erasure": Get("intake", f"/v1/contacts/{id}/erasure"),
+        "waiting": waiting,
+        "people": PEOPLE,
+    }
     parts = await visitor.upstream.parts(visitor.asker, wanted)
-    if (refused := not_shown(request, visitor, parts, "erasure", str(id))) is not None:
+    found = parts["erasure"]
+    nobody_asked = isinstance(found, Denied) and found.status == NOT_FOUND
+    refused = None if nobody_asked else not_shown(request, visitor, parts, "erasure", str(id))
+    if refused is not None:
         return refused
     shown = drawn_forms((CONFIRM,), drawn, None)
     asked = data_of(parts["erasure"])
@@ -122,7 +132,7 @@ async def _erasure(
         visitor,
         "contacts/erasure.html",
         parts,
-        status=status_of(shown),
+        status=max(status_of_part(found), status_of(shown)),
         view=erasure_page(asked, items_of(parts["waiting"]), str(id), sub),
         id=str(id),
         form=shown[CONFIRM],

@@ -4,19 +4,18 @@ from typing import Final
 from urllib.parse import quote
 
 from fastapi import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from console.customers.view import customer_card
-from console.forms import form as forms
 from console.forms.decision import Decision, decide, decide_with_fields
 from console.forms.drawn import drawn_forms, is_wrong, status_of
 from console.forms.form import Form
 from console.language.catalogue import known_word
-from console.upstream.client import Get
+from console.upstream.client import Get, Parts
 from console.upstream.part import Here, data_of, items_of, status_of_part
-from console.upstream.problems import Done
+from console.upstream.people import PEOPLE
 from console.visits.pages import page
-from console.visits.routes import SEE_OTHER, pages
+from console.visits.routes import pages
 from console.visits.visitor import Visiting, Visitor
 
 ACTS: Final = ("end", "keep", "confirm_end")
@@ -69,21 +68,12 @@ async def confirm_end(request: Request, visitor: Visiting, key: str) -> Response
 @routes.post("/customers/{key}/keep")
 async def keep(request: Request, visitor: Visiting, key: str) -> Response:
     """Withdraw the request for the end of a customer."""
-    values: dict[str, str] = request.state.form
-    here = f"/customers/{quote(key, safe='')}"
-    seen = values.get("seen") or None
-    outcome = await visitor.upstream.send(
-        visitor.asker,
-        "intake",
-        "DELETE",
-        f"/v1{here}/end",
-        None,
-        key=forms.nonce_of(values),
-        etag=seen,
-    )
-    if isinstance(outcome, Done):
-        return RedirectResponse(f"{here}?done=keep", SEE_OTHER)
-    return await _page(request, visitor, key, {"keep": forms.after(outcome, values, seen)})
+
+    async def redraw(form: Form) -> Response:
+        return await _page(request, visitor, key, {"keep": form})
+
+    decision = Decision("intake", "customers", key, "end", done="keep", method="DELETE")
+    return await decide(request, visitor, decision, None, redraw)
 
 
 async def _page(
@@ -105,6 +95,9 @@ async def _page(
             "environments": Get("delivery-gate", "/v1/environments", {"limit": "200"}),
         },
     )
+    if (data_of(parts["customer"]) or {}).get("end_asked_by") is not None:
+        named = await visitor.upstream.parts(visitor.asker, {"people": PEOPLE})
+        parts = Parts({**parts.by_name, **named.by_name}, {**parts.seconds, **named.seconds})
     card = customer_card(parts.by_name, key, visitor.reader.moment)
     found = parts["customer"]
     shown = drawn_forms(ACTS, drawn, found.etag if isinstance(found, Here) else None)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from fastapi import Request
@@ -29,6 +29,7 @@ class Decision:
 
     `compares`: it is about what the page shows, and refused where somebody has changed that since.
     `done`: what the page says was done, where that is not the act itself. `back`: its page, where that lies elsewhere.
+    `method`: DELETE where something is taken back.
     """
 
     service: ServiceName
@@ -38,6 +39,7 @@ class Decision:
     compares: bool = True
     done: str | None = None
     back: str | None = None
+    method: Literal["POST", "DELETE"] = "POST"
 
     @property
     def page(self) -> str:
@@ -65,7 +67,7 @@ async def decide(
     outcome = await visitor.upstream.send(
         visitor.asker,
         decision.service,
-        "POST",
+        decision.method,
         decision.path,
         body,
         key=forms.nonce_of(values),

@@ -8,10 +8,11 @@ from urllib.parse import quote
 from console.forms.fields import Field
 from console.upstream.client import Get
 from console.upstream.part import Missing, Part, data_of, items_of
+from console.upstream.people import PEOPLE
 
 MOST: Final = "200"
 SOURCES: Final[Mapping[str, Get]] = {
-    "people": Get("intake", "/v1/people", {"limit": MOST}, remember=True),
+    "people": PEOPLE,
     "teams": Get("intake", "/v1/teams", {"limit": MOST}, remember=True),
     "partners": Get("intake", "/v1/partners", {"limit": MOST}, remember=True),
     "customers": Get("intake", "/v1/customers", {"limit": MOST}, remember=True),

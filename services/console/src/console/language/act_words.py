@@ -36,6 +36,8 @@ ACTS: Final[Words] = {
     "split": "Split it",
     "merge": "Merge it into another ticket",
     "unmerge": "Ask to separate it again",
+    "give_up": "Give the problem up",
+    "confirm_giving_up": "Confirm that the problem is given up",
 }
 DONE: Final[Words] = {
     "reply": "Your reply is on its way to the customer.",
@@ -71,6 +73,8 @@ DONE: Final[Words] = {
     "split": "Another ticket is open with what was chosen.",
     "merge": "It is merged. Everything goes on in the other ticket.",
     "unmerge": "It waits for another person to confirm it.",
+    "give_up": "It waits for another person to confirm it.",
+    "confirm_giving_up": "The problem is given up: its ticket may close without a fix.",
 }
 NOTIFICATIONS: Final[Words] = {
     "waiting": "waits",

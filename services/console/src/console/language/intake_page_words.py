@@ -5,6 +5,13 @@ from typing import Final
 
 Words = Mapping[str, str]
 
+HELD_AS: Final[dict[str, str]] = {
+    "our own mail came back": "a mail of ours that came back",
+    "auto-submitted": "written by a program, as it says itself",
+    "delivery report": "a report that a mail was delivered or not",
+    "absence notice": "an absence notice",
+}
+"""Why a mail is held back, as intake stores it."""
 _MAILS: Final[Mapping[str, Words]] = {
     "mail_outcome": {
         "ignored": "Held back",
@@ -13,11 +20,19 @@ _MAILS: Final[Mapping[str, Words]] = {
         "opened": "Became a ticket",
         "joined": "Went to a ticket",
     },
-    "held_as": {
-        "our own mail came back": "a mail of ours that came back",
-        "auto-submitted": "written by a program, as it says itself",
-        "delivery report": "a report that a mail was delivered or not",
-        "absence notice": "an absence notice",
+    "mail_outcome_hint": {
+        "ignored": "A program seems to have written these, so they became no tickets. Look whether a person wrote one after all.",
+        "unreadable": "Each of these became a ticket with its beginning. Read the mail as it came, and write to the sender where something is missing.",
+        "received": "These are read within seconds. Where one stays here, tell who runs this system.",
+        "opened": "Each of these opened a ticket.",
+        "joined": "Each of these went to a ticket that was there.",
+    },
+    "mail_none": {
+        "ignored": "No mail is held back.",
+        "unreadable": "Every mail could be read.",
+        "received": "Every mail that came has been read.",
+        "opened": "No mail has opened a ticket yet.",
+        "joined": "No mail has gone to a ticket yet.",
     },
     "mail_act": {
         "open-ticket": "Open a ticket for it",
@@ -38,6 +53,13 @@ _ACCESSES: Final[Mapping[str, Words]] = {
         "removal": "To take away",
         "recertification": "Still needed?",
         "everything": "All",
+    },
+    "access_none": {
+        "approval": "No access waits for a decision.",
+        "verification": "No access waits to be verified.",
+        "removal": "No access waits to be taken away.",
+        "recertification": "Of every access somebody has said lately that it is still needed.",
+        "everything": "Nobody has asked for an access yet.",
     },
     "access_state": {
         "requested": "to decide",
@@ -102,6 +124,12 @@ _ARTICLES: Final[Mapping[str, Words]] = {
         "write": "Write the next version",
         "retire": "Retire it",
     },
+    "article_none": {
+        "published": "No article is published yet.",
+        "draft": "No draft waits to be published.",
+        "retired": "No article is retired.",
+        "everything": "There is no article yet.",
+    },
     "article_done": {
         "create": "The draft is kept. Another person publishes it.",
         "publish": "It is published.",
@@ -131,7 +159,7 @@ _CONTACTS: Final[Mapping[str, Words]] = {
     },
 }
 _SETTINGS: Final[Mapping[str, Words]] = {
-    "person_act": {"confirm": "Confirm it", "end": "They leave"},
+    "person_act": {"confirm": "Confirm it", "end": "Say that they leave us"},
     "person_done": {
         "confirm": "It is confirmed.",
         "end": "It is asked for. Another person confirms it.",

@@ -30,6 +30,12 @@ INTAKE_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "ask_dismissal": "You asked to dismiss it. Another person has to ask for the same.",
         "dismiss": "It is dismissed: the customer is not told.",
     },
+    "problem_state": {
+        "investigating": "the cause is being looked for",
+        "known_error": "known error",
+        "fix_requested": "a fix is asked for",
+        "fixed": "fixed",
+    },
     "improvement_state": {
         "owed": "to plan",
         "planned": "planned",

@@ -12,6 +12,7 @@ PAGES: Final[Mapping[str, str]] = {
     "deliveries": "Deliveries",
     "versions": "Versions",
     "customers": "Customers",
+    "people": "People",
     "clocks": "Open promises",
     "forecasts": "Forecasts",
     "agreements": "Agreements",
@@ -32,3 +33,36 @@ PAGES: Final[Mapping[str, str]] = {
     "outage_rules": "What counts as an outage",
     "priority_matrix": "Priorities by impact and urgency",
 }
+FILTERS: Final[Mapping[str, str]] = {
+    "mine": "assigned to me",
+    "unassigned": "assigned to nobody",
+    "broken": "a promise is broken",
+    "triage": "customer not known yet",
+    "waiting": "on hold",
+    "watched": "watched by me",
+    "open": "open",
+}
+"""What `is:` says in the filters of tickets."""
+VIEWS: Final[Mapping[str, str]] = {
+    "all": "All open",
+    "mine": "Mine",
+    "unassigned": "Nobody's",
+    "broken": "Broken",
+    "watched": "Watched",
+    "requested": "To decide",
+    "approved": "Approved",
+    "refused": "Refused",
+    "in_review": "In review",
+    "delivered": "Delivered",
+    "everything": "All",
+    "matrix": "What runs where",
+    "open": "Open",
+    "ended": "Over",
+}
+"""The views of lists."""
+PAGE_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "page": PAGES,
+    "view": VIEWS,
+    "filter": FILTERS,
+}
+"""The words of each kind of code."""

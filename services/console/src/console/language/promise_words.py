@@ -180,6 +180,11 @@ PROMISE_WORDS: Final[Mapping[str, Words]] = {
         "keep": "They stay.",
         "confirm_end": "They are ended, with all contacts and environments.",
     },
+    "environment_done": {
+        "end": "Its end waits for another person.",
+        "keep": "It stays.",
+        "confirm_end": "It is ended.",
+    },
     "maintenance_done": {
         "create": "It is announced. It counts as agreed once another person has agreed.",
         "agree": "You have agreed.",

@@ -13,6 +13,8 @@ from console.language.event_words import (
 from console.language.fault_words import FAULTS, OF_FIELDS
 from console.language.fault_words import WITH_FACTS as FAULTS_WITH_FACTS
 from console.language.history_words import HISTORY, HISTORY_WITH_FACTS
+from console.language.mail_reasons import ALONE
+from console.language.mail_reasons import WITH_FACTS as MAIL_REASONS_WITH_FACTS
 from console.language.problem_words import PROBLEMS, WITH_FACTS
 from console.language.refusal_words import REASONS
 from console.language.why_words import WHY, WHY_ALONE
@@ -33,6 +35,8 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "event_part_with_facts": EVENT_PARTS_WITH_FACTS,
     "justification": JUSTIFICATIONS,
     "justification_with_facts": JUSTIFICATIONS_WITH_FACTS,
+    "mail_reason": ALONE,
+    "mail_reason_with_facts": MAIL_REASONS_WITH_FACTS,
     "why": WHY_ALONE,
     "why_with_facts": WHY,
 }

@@ -11,7 +11,7 @@ from console.language.delivery_words import DELIVERY_WORDS
 from console.language.field_words import OF_FORMS
 from console.language.intake_page_words import INTAKE_PAGE_WORDS
 from console.language.intake_words import INTAKE_WORDS
-from console.language.page_words import PAGES
+from console.language.page_words import PAGE_WORDS
 from console.language.promise_words import PROMISE_WORDS
 from console.language.report_words import REPORT_WORDS
 from console.language.sentence_words import SENTENCES
@@ -31,21 +31,6 @@ _GROUPS: Final[Words] = {
     "second_eyes": "Needs your second eyes",
     "decisions": "Needs your decision",
     "tasks": "Needs your work",
-}
-_VIEWS: Final[Words] = {
-    "all": "All open",
-    "mine": "Mine",
-    "unassigned": "Nobody's",
-    "broken": "Broken",
-    "requested": "To decide",
-    "approved": "Approved",
-    "refused": "Refused",
-    "in_review": "In review",
-    "delivered": "Delivered",
-    "everything": "All",
-    "matrix": "What runs where",
-    "open": "Open",
-    "ended": "Over",
 }
 _ROLES: Final[Words] = {
     "ops": "first level",
@@ -207,10 +192,9 @@ _RAG: Final[Words] = {
     "none": "nothing is promised",
 }
 WORDS: Final[Mapping[str, Words]] = {
-    "page": PAGES,
+    **PAGE_WORDS,
     "service": _SERVICES,
     "group": _GROUPS,
-    "view": _VIEWS,
     "role": _ROLES,
     "state": _STATES,
     "priority": _PRIORITIES,

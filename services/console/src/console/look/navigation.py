@@ -36,6 +36,7 @@ LETTERS: Final = {
 }
 MORE: Final = (
     ("customers", "/customers"),
+    ("people", "/people"),
     ("clocks", "/clocks"),
     ("forecasts", "/forecasts"),
     ("agreements", "/agreements"),

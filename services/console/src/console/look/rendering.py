@@ -13,7 +13,9 @@ from markupsafe import Markup, escape
 from console.language import numbers, times
 from console.language.catalogue import translations, word
 from console.language.chosen import LANGUAGES, Reader
+from console.language.mail_reasons import mail_reasons
 from console.language.sentences import in_words
+from console.look.article_text import article_text
 from console.look.assets import address_of
 from console.service_text import text_of_justification
 
@@ -35,6 +37,8 @@ def environment(language: str) -> Environment:
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # of the extension
     made.policies["ext.i18n.trimmed"] = True
     made.globals["asset"] = address_of
+    made.globals["article_text"] = article_text
+    made.globals["mail_reasons"] = mail_reasons
     made.filters["word"] = lambda code, kind: word(language, kind, code)
     made.filters["percent"] = lambda figure: numbers.percent(language, figure)
     made.filters["number"] = lambda value: numbers.number(language, value)

@@ -17,6 +17,7 @@ from console.mails.view import ACTS, OUTCOMES, mail_page, sender_of
 from console.paged_list import asked_for, paged_list
 from console.upstream.client import Get
 from console.upstream.part import Here
+from console.upstream.people import PEOPLE
 from console.upstream.problems import Done
 from console.visits.pages import not_shown, page
 from console.visits.routes import SEE_OTHER, pages
@@ -94,7 +95,8 @@ async def do_act(request: Request, visitor: Visiting, id: UUID, act: str) -> Res
 async def _page(
     request: Request, visitor: Visitor, id: UUID, drawn: dict[str, Form], *, done: str | None = None
 ) -> Response:
-    parts = await visitor.upstream.parts(visitor.asker, {"mail": Get("intake", f"{API}/{id}")})
+    wanted = {"mail": Get("intake", f"{API}/{id}"), "people": PEOPLE}
+    parts = await visitor.upstream.parts(visitor.asker, wanted)
     if (refused := not_shown(request, visitor, parts, "mail", str(id))) is not None:
         return refused
     found = parts["mail"]

@@ -14,6 +14,7 @@ from console.outage_rules.view import rules_page
 from console.permitted import may
 from console.upstream.client import Get
 from console.upstream.part import Here
+from console.upstream.people import PEOPLE
 from console.visits.pages import not_shown, page
 from console.visits.routes import pages
 from console.visits.visitor import Visiting, Visitor
@@ -40,7 +41,8 @@ async def confirm(request: Request, visitor: Visiting) -> Response:
 async def _page(
     request: Request, visitor: Visitor, drawn: dict[str, Form], *, done: str | None = None
 ) -> Response:
-    parts = await visitor.upstream.parts(visitor.asker, {"rules": Get("sla", f"/v1/{NOUN}")})
+    wanted = {"rules": Get("sla", f"/v1/{NOUN}"), "people": PEOPLE}
+    parts = await visitor.upstream.parts(visitor.asker, wanted)
     if (refused := not_shown(request, visitor, parts, "rules", NOUN)) is not None:
         return refused
     found = parts["rules"]

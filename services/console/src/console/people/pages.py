@@ -1,4 +1,4 @@
-"""`/people/{sub}`: one of our own people; other roles and their end are confirmed by a second person."""
+"""`/people`, `/people/{sub}`: our own people, and how they are reached; other roles and their end are confirmed by a second person."""
 
 from functools import partial
 from typing import Final
@@ -12,10 +12,11 @@ from console.forms.decision import Decision, decide_typed
 from console.forms.drawn import drawn_forms, is_wrong, status_of
 from console.forms.form import Form
 from console.language.catalogue import known_word
-from console.people.view import ACTS, person_page
+from console.people.view import ACTS, people_rows, person_page
 from console.permitted import may
 from console.upstream.client import Get
-from console.upstream.part import Here
+from console.upstream.part import Here, data_of, items_of, status_of_part
+from console.upstream.people import PEOPLE
 from console.visits.pages import not_shown, page
 from console.visits.routes import pages
 from console.visits.visitor import Visiting, Visitor
@@ -23,6 +24,24 @@ from console.visits.visitor import Visiting, Visitor
 HERE: Final = "/people"
 
 routes = pages()
+
+
+@routes.get(HERE)
+async def show_all(request: Request, visitor: Visiting) -> Response:
+    """List our own people by name, those who have left last."""
+    parts = await visitor.upstream.parts(visitor.asker, {"people": PEOPLE})
+    found = parts["people"]
+    data = data_of(found)
+    return page(
+        request,
+        visitor,
+        "people/people.html",
+        parts,
+        status=status_of_part(found),
+        part=found,
+        rows=people_rows(items_of(found)),
+        has_more=isinstance(data, dict) and data.get("next") is not None,
+    )
 
 
 @routes.get(HERE + "/{key}")
@@ -46,7 +65,7 @@ async def _page(
     request: Request, visitor: Visitor, key: str, drawn: dict[str, Form], *, done: str | None = None
 ) -> Response:
     get = Get("intake", f"/v1{HERE}/{quote(key, safe='')}")
-    parts = await visitor.upstream.parts(visitor.asker, {"person": get})
+    parts = await visitor.upstream.parts(visitor.asker, {"person": get, "people": PEOPLE})
     if (refused := not_shown(request, visitor, parts, "person", key)) is not None:
         return refused
     found = parts["person"]

@@ -1,6 +1,6 @@
 """A person of ours: what waits for a second person, and what the reader may do. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,6 +25,11 @@ class PersonPage:
     own: bool
     gains: tuple[str, ...]
     loses: tuple[str, ...]
+
+
+def people_rows(people: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return people by name, those who have left last."""
+    return sorted(people, key=lambda one: (one.get("retired", False), one["name"].casefold()))
 
 
 def person_page(person: Mapping[str, Any], sub: str, may: Callable[[str], bool]) -> PersonPage:

@@ -14,6 +14,7 @@ from console.permitted import may
 from console.priority_matrix.view import ACTS, LEVELS, matrix_page
 from console.upstream.client import Get
 from console.upstream.part import Here
+from console.upstream.people import PEOPLE
 from console.visits.pages import not_shown, page
 from console.visits.routes import pages
 from console.visits.visitor import Visiting, Visitor
@@ -46,7 +47,7 @@ async def _page(
     request: Request, visitor: Visitor, drawn: dict[str, Form], *, done: str | None = None
 ) -> Response:
     get = Get("intake", f"/v1/{NOUN}")
-    parts = await visitor.upstream.parts(visitor.asker, {"matrix": get})
+    parts = await visitor.upstream.parts(visitor.asker, {"matrix": get, "people": PEOPLE})
     if (refused := not_shown(request, visitor, parts, "matrix", NOUN)) is not None:
         return refused
     found = parts["matrix"]

@@ -13,6 +13,8 @@ from console.forms.reading import asked_which
 from console.tickets.act_reading import read_act
 from console.tickets.act_view import act_page
 from console.tickets.acts import ActForm, act_form
+from console.tickets.problem import with_problem
+from console.tickets.ticket_parts import problem_of
 from console.upstream.client import Get, Parts
 from console.upstream.part import Denied, Here, Missing, Part, data_of
 from console.upstream.problems import Done
@@ -72,7 +74,11 @@ async def _page(
     form = drawn or forms.blank(etag)
     if form.notice == "changed":
         form = forms.after_change(form, etag)
-    lists = {name: read_list(part) for name, part in parts.by_name.items() if name != "ticket"}
+    beside = {"ticket", "problem"}
+    lists = {name: read_list(part) for name, part in parts.by_name.items() if name not in beside}
+    shown = data_of(ticket)
+    if shown is not None:
+        shown = with_problem(shown, parts.by_name.get("problem"))
     return page(
         request,
         visitor,
@@ -80,7 +86,7 @@ async def _page(
         parts,
         status=max(form.status, _status(ticket)),
         key=key,
-        page=act_page(act, data_of(ticket), visitor.session.person.sub, form.value("saw")),
+        page=act_page(act, shown, visitor.session.person.sub, form.value("saw")),
         part=ticket if isinstance(ticket, Missing) else None,
         refused=ticket if isinstance(ticket, Denied) else None,
         form=form,
@@ -93,8 +99,11 @@ async def _ask(visitor: Visitor, key: str, act: ActForm) -> Parts:
     get = Get("intake", f"/v1/tickets/{quote(key, safe='')}")
     before = needed_lists(act.fields, None)
     parts = await visitor.upstream.parts(visitor.asker, {"ticket": get} | before)
-    after = needed_lists(act.fields, data_of(parts["ticket"]))
+    ticket = data_of(parts["ticket"])
+    after = needed_lists(act.fields, ticket)
     rest = {name: wanted for name, wanted in after.items() if name not in before}
+    if act.noun == "problems" and (problem := problem_of(ticket)) is not None:
+        rest["problem"] = problem
     more = await visitor.upstream.parts(visitor.asker, rest)
     return Parts({**parts.by_name, **more.by_name}, {**parts.seconds, **more.seconds})
 

@@ -28,7 +28,7 @@ OVERRULE: Final = Field(
 
 @dataclass(frozen=True, slots=True)
 class ActForm:
-    """An act with its fields. `path` ends the API's path, where that is not its name.
+    """An act with its fields. `path` ends the API's path, where that is not its name; `noun` begins it.
 
     `permitted_as` is the act in `allowed` that decides about it; `says` is in its body whatever is typed.
     `takes_two`: of two persons. `letter`: the key that leads to it.
@@ -42,6 +42,7 @@ class ActForm:
     takes_two: bool = False
     letter: str = ""
     hint: str = ""
+    noun: str = "tickets"
 
     @property
     def is_short(self) -> bool:
@@ -58,7 +59,7 @@ class ActForm:
         ref = quote(key, safe="")
         if self.name == "triage":
             return f"/v1/triage/{ref}/assign-customer"
-        return f"/v1/tickets/{ref}/{self.path or self.name}"
+        return f"/v1/{self.noun}/{ref}/{self.path or self.name}"
 
 
 def _answers(noun: str, path: str, *more: Field) -> tuple[ActForm, ActForm]:
@@ -77,6 +78,7 @@ ACT_FORMS: Final = (
     *_answers("classification", "classification/confirm"),
     *_answers("detection", "detection/confirm"),
     *_answers("unmerge", "unmerge/confirm", Field("messages", "several", source="survivor")),
+    ActForm("confirm_giving_up", path="give-up/confirm", takes_two=True, noun="problems"),
     ActForm(
         "triage",
         (
@@ -207,6 +209,7 @@ ACT_FORMS: Final = (
         (Field("into", "line", needed=True, hint="survivor"),),
     ),
     ActForm("unmerge", (WHY,), hint="second_person"),
+    ActForm("give_up", (WHY,), "give-up", hint="giving_up", noun="problems"),
 )
 """Every act that is a form of its own, in the order of the page. A reply and a note have forms beside these."""
 

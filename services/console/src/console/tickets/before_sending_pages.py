@@ -61,6 +61,14 @@ async def fill_template(request: Request, visitor: Visiting, key: str) -> Respon
     return await _show(request, visitor, key, form, checked_of(outcome.data))
 
 
+@routes.post("/tickets/{key}/reply/go-on")
+async def go_on(request: Request, visitor: Visiting, key: str) -> Response:
+    """Show the reply as it was before a template was to be chosen. Nothing that was typed is lost."""
+    values: dict[str, str] = request.state.form
+    form = Form(forms.nonce_of(values), values.get("seen") or None, values)
+    return await _show(request, visitor, key, form)
+
+
 async def _choose(
     request: Request, visitor: Visitor, key: str, values: Mapping[str, str]
 ) -> Response:

@@ -12,6 +12,7 @@ PENDING: Final[Mapping[str, str]] = {
     "classification": "pending_reclassification",
     "detection": "pending_detection",
     "unmerge": "pending_unmerge",
+    "giving_up": "pending_giving_up",
 }
 WANTED: Final = ("priority", "kind", "nature", "service", "detected_by")
 """What somebody may have asked for that is changed once a second person agrees."""

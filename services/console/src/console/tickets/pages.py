@@ -32,10 +32,11 @@ PARTS: Final[Mapping[str, frozenset[str]]] = {
     "promises": frozenset({"clocks"}),
     "escalations": frozenset({"escalations"}),
     "environment": frozenset({"environment"}),
+    "problem": frozenset({"problem"}),
     "facts": frozenset(),
 }
 """The parts that stand alone, with what each asks for beside the ticket. None holds a field of a form."""
-FOR_STAFF: Final = frozenset({"promises", "escalations", "environment"})
+FOR_STAFF: Final = frozenset({"promises", "escalations", "environment", "problem"})
 
 routes = pages()
 

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from console.forms import form as forms
 from console.tickets import filters
 from console.tickets.bulk import bulk_acts
-from console.tickets.filters import FIELDS, Filters
+from console.tickets.filters import CONDITIONS, OF_FORM, Filters
 from console.tickets.queue_view import queue_page
 from console.upstream.client import Get
 from console.upstream.part import status_of_part
@@ -29,7 +29,7 @@ async def show(request: Request, visitor: Visiting, after: str | None = None) ->
     """Show the queue. The fields of the form are written into the one text, so that an address says it all."""
     asked = dict(request.query_params)
     chosen = filters.from_form(asked)
-    if any(name in asked for name in (*FIELDS, "is", "breaks")):
+    if any(name in asked for name in OF_FORM):
         text = chosen.text()
         address = f"{HERE}?{urlencode({'q': text})}" if text else HERE
         return RedirectResponse(address, SEE_OTHER)
@@ -75,16 +75,18 @@ async def _show(
         parts,
         status=status,
         queue=shown,
+        conditions=tuple(CONDITIONS),
         bulk_acts=bulk_acts(),
         nonce=forms.blank(None).nonce,
     )
 
 
 def _get(visitor: Visitor, chosen: Filters, after: str | None) -> Get:
-    """Ask the queue; the list of tickets where words are searched for, and for contacts, who have no queue."""
-    query = chosen.query(visitor.reader.moment) | {"limit": ROWS}
-    if after:
-        query["cursor"] = after
-    if visitor.is_contact and not chosen.searches:
+    """Ask the queue; the list of all tickets where that knows more, and for contacts, who have no queue."""
+    query = chosen.query(visitor.reader.moment, has_queue=not visitor.is_contact)
+    query |= {"limit": ROWS} | ({"cursor": after} if after else {})
+    if chosen.of_all:
+        return Get("intake", "/v1/tickets", query)
+    if visitor.is_contact:
         return Get("intake", "/v1/tickets", {"open": "true"} | query)
-    return Get("intake", "/v1/tickets" if chosen.searches else "/v1/queue", query)
+    return Get("intake", "/v1/queue", query)

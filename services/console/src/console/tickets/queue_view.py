@@ -1,7 +1,7 @@
 """The list of tickets: the queue, or what a search finds. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -21,8 +21,20 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Chip:
+    """One restriction. `name` is that of a field, `tag`, `is`, `breaks` or `words`; `path`: the list without it."""
+
+    name: str
+    value: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class QueuePage:
-    """The page. `more`: the address of what follows; None at the end. `query`: what asks for the same again."""
+    """The page. `more`: the address of what follows; None at the end. `query`: what asks for the same again.
+
+    `only_open`: the address of those among these that are open; None where these are all.
+    """
 
     filters: Filters
     rows: tuple[Promise, ...]
@@ -33,6 +45,8 @@ class QueuePage:
     saved: tuple[SavedView, ...] = ()
     query: str = ""
     can_do_many: bool = False
+    chips: tuple[Chip, ...] = ()
+    only_open: str | None = None
 
     @property
     def own_view(self) -> SavedView | None:
@@ -40,7 +54,13 @@ class QueuePage:
         return next((one for one in self.saved if one.is_here and one.is_own), None)
 
 
-VIEWS = (("all", ""), ("mine", "is:mine"), ("unassigned", "is:unassigned"), ("broken", "is:broken"))
+VIEWS = (
+    ("all", ""),
+    ("mine", "is:mine"),
+    ("unassigned", "is:unassigned"),
+    ("broken", "is:broken"),
+    ("watched", "is:watched is:open"),
+)
 
 
 def queue_page(
@@ -69,7 +89,21 @@ def queue_page(
         saved_views(parts["views"], path, written, sub) if "views" in parts else (),
         urlencode({"q": written} | ({"after": after} if after else {})) if written or after else "",
         is_staff,
+        tuple(_chips(filters, path)),
+        _only_open(filters, path),
     )
+
+
+def _chips(filters: Filters, path: str) -> Iterator[Chip]:
+    for term in filters.terms():
+        name, value = ("words", term) if term == filters.words else term.split(":", 1)
+        yield Chip(name, value.removeprefix("<"), _address(path, filters.without(term).text()))
+
+
+def _only_open(filters: Filters, path: str) -> str | None:
+    if not filters.of_all or "open" in filters.conditions:
+        return None
+    return _address(path, replace(filters, conditions=(*filters.conditions, "open")).text())
 
 
 def _address(path: str, text: str) -> str:

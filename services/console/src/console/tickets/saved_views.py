@@ -27,15 +27,16 @@ def saved_views(part: Part, path: str, written: str, sub: str) -> tuple[SavedVie
 
 def body_of(name: str, filters: Filters, *, shared: bool) -> dict[str, Any]:
     """Return what intake stores; lengths from now on are no part of it, as it keeps instants alone."""
-    query: dict[str, Any] = dict(filters.fields)
-    if filters.searches:
+    conditions = filters.parameters(of_all=filters.of_all)
+    query: dict[str, Any] = {**filters.fields} | {n: _typed(v) for n, v in conditions.items()}
+    if filters.words:
         query["q"] = filters.words
-    else:
-        query |= {name: _typed(value) for name, value in _conditions(filters)}
+    if filters.tags:
+        query["tag"] = list(filters.tags)
     return {
         "name": name,
         "shared": shared,
-        "list": "tickets" if filters.searches else "queue",
+        "list": "tickets" if filters.of_all else "queue",
         "query": query,
     }
 
@@ -48,11 +49,8 @@ def filters_of(query: Mapping[str, Any]) -> Filters:
         for name, (parameter, value) in CONDITIONS.items()
         if parameter != "state" and query.get(parameter) == _typed(value)
     )
-    return Filters(fields, conditions, None, str(query.get("q") or ""))
-
-
-def _conditions(filters: Filters) -> list[tuple[str, str]]:
-    return [CONDITIONS[name] for name in filters.conditions]
+    tags = tuple(str(tag) for tag in query.get("tag") or ())
+    return Filters(fields, conditions, None, str(query.get("q") or ""), tags=tags)
 
 
 def _typed(value: str) -> bool | str:

@@ -8,6 +8,7 @@ from typing import Any
 from console.promises import Mark, mark
 from console.tickets.conversation import Message, conversation
 from console.tickets.offers import Offers, Pending, offers, pending_of
+from console.tickets.problem import with_problem
 from console.upstream.part import Denied, Missing, Part, data_of, items_of
 
 
@@ -54,6 +55,7 @@ class TicketPage:
     clocks: tuple[Clock, ...]
     escalations: tuple[Mapping[str, Any], ...]
     environment: Mapping[str, Any] | None
+    problem: Mapping[str, Any] | None
     offers: Offers
     pending: tuple[Pending, ...]
     parts: Mapping[str, Part]
@@ -74,8 +76,9 @@ class TicketPage:
 
 def ticket_page(parts: Mapping[str, Part], sub: str, moment: datetime) -> TicketPage:
     """Put together what the services answered about a ticket, of which `ticket` must be known; `sub`: who reads."""
-    ticket = data_of(parts["ticket"])
-    assert ticket is not None, "without the ticket there is another page"
+    found = data_of(parts["ticket"])
+    assert found is not None, "without the ticket there is another page"
+    ticket = with_problem(found, parts.get("problem"))
     written = conversation(parts.get("messages"))
     clocks = [_clock(one, moment) for one in items_of(parts["clocks"])] if "clocks" in parts else []
     escalations = items_of(parts["escalations"]) if "escalations" in parts else []
@@ -88,6 +91,7 @@ def ticket_page(parts: Mapping[str, Part], sub: str, moment: datetime) -> Ticket
         tuple(sorted(clocks, key=_by_urgency)),
         tuple(escalations),
         data_of(parts["environment"]) if "environment" in parts else None,
+        data_of(parts["problem"]) if "problem" in parts else None,
         offers(ticket, sub),
         tuple(pending_of(ticket).values()),
         parts,

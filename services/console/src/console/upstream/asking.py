@@ -1,6 +1,6 @@
 """What is asked of the services, by whom, and what came of it. Pure values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from common.telemetry import current_traceparent
@@ -9,11 +9,14 @@ from console.upstream.part import Part, ServiceName
 
 @dataclass(frozen=True, slots=True)
 class Get:
-    """A part to ask for. `remember`: the last answer is better than none, and is said to be old."""
+    """A part to ask for. `remember`: the last answer is better than none, and is said to be old.
+
+    A parameter with several values is sent once for each.
+    """
 
     service: ServiceName
     path: str
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     remember: bool = False
 
 

@@ -11,6 +11,7 @@ from console.look.rendering import render
 from console.permitted import may, roles_with
 from console.upstream.client import Parts
 from console.upstream.part import Here, status_of_part
+from console.upstream.people import who_of
 from console.visits.visitor import Visitor
 
 REFERRER_POLICY: Final = {"Referrer-Policy": "same-origin"}
@@ -26,7 +27,10 @@ def page(
     status: int = 200,
     **values: Any,
 ) -> Response:
-    """Render a page for a visitor; `parts`, where there are any, are named in `Server-Timing`."""
+    """Render a page for a visitor; `parts`, where there are any, are named in `Server-Timing`.
+
+    `who` names accounts in it, where `people` is among them; `holders` are the roles that hold a permission.
+    """
     frame = {
         "visitor": visitor,
         "form_token": visitor.form,
@@ -34,6 +38,8 @@ def page(
         "more_entries": more(request.url.path, visitor.is_contact),
         "path": request.url.path,
         "may": lambda permission: may(visitor.session.person.roles, permission),
+        "who": who_of(parts),
+        "holders": roles_with,
         "asked": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     }
     timing = {"Server-Timing": parts.server_timing} if parts else {}

@@ -24,6 +24,18 @@ ENVIRONMENT: dict[str, Any] = {
         "started_at": "2026-03-02T01:00:00Z",
     },
 }
+ENTRY: dict[str, Any] = {
+    "id": "0190a000-0000-7000-8000-0000000000e7",
+    "key": "acme-prod",
+    "customer": "acme",
+    "tier": "production",
+    "name": "Production",
+    "retired": False,
+    "end_asked_by": None,
+    "end_asked_at": None,
+    "sequence": 5,
+}
+"""The environment as the directory of intake has it."""
 CUSTOMER = {
     "id": "0190a000-0000-7000-8000-0000000000e8",
     "key": "acme",
@@ -118,6 +130,7 @@ def say_changes(services: FakeServices) -> None:
     services.say("intake", "/v1/customers", page_of(CUSTOMER))
     services.say("intake", "/v1/customers/acme", CUSTOMER)
     services.say("intake", "/v1/customers/acme/contacts", page_of(CONTACT))
+    services.say("intake", "/v1/customers/acme/environments/acme-prod", ENTRY, etag='"5"')
     services.say("delivery-gate", "/v1/environments", page_of(ENVIRONMENT))
     services.say("delivery-gate", "/v1/environments/acme-prod", ENVIRONMENT)
     services.say("delivery-gate", "/v1/refusals", page_of(REFUSAL))

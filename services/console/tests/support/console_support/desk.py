@@ -172,6 +172,7 @@ HREFS: Final = (
     ("decide_access", "ACC-1", "access-requests/ACC-1"),
     ("publish_article", "KB-1", "articles/KB-1"),
     ("confirm_contact", CONTACT["id"], f"customers/acme/contacts/{CONTACT['id']}"),
+    ("confirm_environment_end", "acme-prod", "customers/acme/environments/acme-prod"),
     ("confirm_erasure", CONTACT["id"], f"contacts/{CONTACT['id']}/erasure"),
     ("decide_conflict", "OPS-7", "tickets/OPS-7/linked-tickets"),
 )

@@ -7,9 +7,11 @@ from console_support.changes import CONTACT, CUSTOMER, say_changes
 from console_support.deliveries import say_deliveries
 from console_support.desk import say_desk, waiting_rows
 from console_support.notices import say_notices
+from console_support.problems import say_other_problem
 from console_support.promises import say_promises
 from console_support.reviews import say_reviews
 from console_support.services import FakeServices
+from console_support.two_person_settings import person
 
 WAIVER: dict[str, Any] = {
     "id": "0190a000-0000-7000-8000-0000000000a1",
@@ -110,6 +112,7 @@ def say_everything(services: FakeServices) -> None:
     say_deliveries(services)
     say_notices(services, *waiting_rows())
     say_desk(services)
+    say_other_problem(services)
     found = services.answers["intake", "GET", "/v1/queue"]
     services.say("intake", "/v1/tickets", answer=found)
     say_lists(services)
@@ -133,7 +136,7 @@ def say_everything(services: FakeServices) -> None:
 
 def say_lists(services: FakeServices) -> None:
     """Let there be something to choose in every field."""
-    people = [{"sub": "anna", "name": "Anna", "phone": "+31 1"}, {"sub": "omar", "name": "Omar"}]
+    people = [person("anna", phone="+31 1"), person("omar", roles=["ops", "second_level"])]
     services.say("intake", "/v1/people", page_of(*people))
     services.say("intake", "/v1/teams", page_of({"key": "second_level", "name": "Second level"}))
     services.say("intake", "/v1/partners", page_of({"key": "vendor", "name": "Vendor"}))

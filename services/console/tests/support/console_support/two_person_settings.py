@@ -60,6 +60,11 @@ RULES: dict[str, Any] = {
 }
 
 
+def person(sub: str, **changed: Any) -> dict[str, Any]:
+    """One of our people, as the directory lists them."""
+    return PERSON | {"sub": sub, "name": sub.title(), "pending": None} | changed
+
+
 def say_settings(services: FakeServices) -> None:
     """Let something wait for a second person in what two people set."""
     services.say("intake", "/v1/people/mia", PERSON, etag='"3"')

@@ -53,7 +53,7 @@ SOURCES: Final = (
         since="e.end_asked_at",
         first="e.end_asked_by",
         not_by="ARRAY[e.end_asked_by]",
-        href="'/v1/environments/' || e.key",
+        href="'/v1/customers/' || c.key || '/environments/' || e.key",
         why="{first} asked for the end of this environment; another person must confirm it",
     ),
     WaitingSource(

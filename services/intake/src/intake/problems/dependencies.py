@@ -4,11 +4,15 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from fastapi import Path
 
+from common.auth import Caller
+from common.auth.persons import counted_as
 from common.errors import NotFound, ValidationFailed, Violation
 from common.persistence.database import Connection, transaction_time
+from intake.directory import names
 from intake.problems import store
-from intake.problems.domain import Problem
-from intake.problems.schemas import ProblemRead
+from intake.problems.domain import Problem, is_given_up, waits_to_be_given_up
+from intake.problems.giving_up_acts import ACTS, Asker, allowed_acts
+from intake.problems.schemas import ProblemDetail, ProblemRead
 from intake.tickets.dependencies import ExtendedTicket, TicketAction, ticket_action
 from intake.tickets.domain.ticket import Ticket
 from intake.tickets.store import tickets
@@ -49,6 +53,42 @@ async def respond(tx: Connection, ticket: Ticket, problem: Problem) -> ProblemRe
             "change_request": known[change].key if change else None,
         }
     )
+
+
+async def respond_in_detail(
+    tx: Connection, caller: Caller, ticket: Ticket, problem: Problem
+) -> ProblemDetail:
+    """The problem with who is in it, and what of giving it up this caller may do now."""
+    since = ticket.reopened_at
+    asker = Asker(
+        caller.sub,
+        await counted_as(tx, caller.sub, problem.given_up_by),
+        frozenset(rule.permission for rule in ACTS if caller.has_permission(rule.permission)),
+        await transaction_time(tx),
+        since,
+    )
+    return ProblemDetail.of(
+        await respond(tx, ticket, problem),
+        await names.of_accounts(tx, _named_in(problem)),
+        allowed_acts(problem, asker),
+        is_given_up=is_given_up(problem, since),
+        is_pending=waits_to_be_given_up(problem, since),
+    )
+
+
+def _named_in(problem: Problem) -> set[str]:
+    """The accounts that a problem names."""
+    named = (
+        problem.cause_by,
+        problem.workaround_by,
+        problem.fix_by,
+        problem.backlog_by,
+        problem.staging_verified_by,
+        problem.production_verified_by,
+        problem.given_up_by,
+        problem.given_up_confirmed_by,
+    )
+    return {account for account in named if account is not None}
 
 
 async def find_incidents(tx: Connection, keys: list[str]) -> list[Ticket]:

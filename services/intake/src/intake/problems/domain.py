@@ -192,7 +192,7 @@ def confirm_giving_up(
         return _fixed()
     if is_given_up(problem, since):
         return _already_given_up()
-    if problem.given_up_at is None or not is_after(problem.given_up_at, since):
+    if not waits_to_be_given_up(problem, since):
         return Rejection("NOTHING_PENDING", "Nobody has asked to give this problem up.")
     if actor == problem.given_up_by:
         return Rejection("FOUR_EYES", f"{actor} asked to give it up; another person must confirm.")
@@ -202,6 +202,13 @@ def confirm_giving_up(
 def is_given_up(problem: Problem, since: datetime | None) -> bool:
     """Whether two people have given it up since its ticket last came back."""
     return is_after(problem.given_up_confirmed_at, since)
+
+
+def waits_to_be_given_up(problem: Problem, since: datetime | None) -> bool:
+    """Whether one person has asked to give it up since its ticket last came back, and nobody confirmed it yet."""
+    if problem.state == "fixed" or is_given_up(problem, since):
+        return False
+    return is_after(problem.given_up_at, since)
 
 
 def _already_given_up() -> Rejection:

@@ -1,12 +1,14 @@
 """Request and response models of problems and suggestions."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from common.http import RequestModel, ResponseModel
+from common.domain.allowed_act import AllowedAct
+from common.http import Allowed, RequestModel, ResponseModel, to_allowed
 from intake.problems.domain import Cause, CauseMethod, ProblemState, VerifiedTier
 from intake.tickets.domain.new_ticket import MAX_TITLE_CHARS
 from intake.tickets.schemas.fields import Words
@@ -135,6 +137,49 @@ class ProblemRead(ResponseModel):
     given_up_at: datetime | None
     given_up_confirmed_by: str | None
     given_up_confirmed_at: datetime | None
+
+
+class PendingGivingUp(ResponseModel):
+    """Somebody has asked to give the problem up; another person has to confirm that."""
+
+    requested_by: str
+    requested_at: datetime
+    reason: str
+
+
+class ProblemDetail(ProblemRead):
+    """A problem with the `names` of the people in it, and what the caller may do about giving it up (`allowed`).
+
+    `is_given_up`: by two people since its ticket last came back. `pending_giving_up`: one of them has asked.
+    """
+
+    is_given_up: bool
+    pending_giving_up: PendingGivingUp | None
+    names: dict[str, str]
+    allowed: list[Allowed]
+
+    @classmethod
+    def of(
+        cls,
+        problem: ProblemRead,
+        names: Mapping[str, str],
+        acts: Iterable[AllowedAct],
+        *,
+        is_given_up: bool,
+        is_pending: bool,
+    ) -> "ProblemDetail":
+        """The problem as it is read by itself; `is_pending`: one person wants to give it up."""
+        pending = None
+        if is_pending:
+            pending = {
+                "requested_by": problem.given_up_by,
+                "requested_at": problem.given_up_at,
+                "reason": problem.given_up_reason,
+            }
+        more = {"is_given_up": is_given_up, "pending_giving_up": pending}
+        return cls.model_validate(
+            dict(problem) | more | {"names": names, "allowed": to_allowed(acts)}
+        )
 
 
 class ProblemSummary(ResponseModel):

@@ -20,6 +20,7 @@ from intake.problems.dependencies import (
     find_incidents,
     load,
     respond,
+    respond_in_detail,
 )
 from intake.problems.domain import Problem, ProblemState
 from intake.problems.schemas import (
@@ -29,6 +30,7 @@ from intake.problems.schemas import (
     FixVerification,
     Incidents,
     ProblemCreate,
+    ProblemDetail,
     ProblemRead,
     ProblemSummary,
     WorkaroundUpdate,
@@ -88,13 +90,17 @@ async def list_problems(
 
 
 @routes.get("/{problem}")
-async def get_problem(ref: ProblemRef, caller: Reader, tx: Transaction) -> ProblemRead:
-    """Get a problem by the id or key of its ticket."""
+async def get_problem(ref: ProblemRef, caller: Reader, tx: Transaction) -> ProblemDetail:
+    """Get a problem by the id or key of its ticket.
+
+    With it comes whether somebody wants to give it up, and whether the caller may ask for that or confirm it
+    now (`allowed`), and why not.
+    """
     ticket = await tickets.find(tx, ref)
     problem = ticket and await store.find(tx, ticket.id)
     if not ticket or not problem:
         raise NotFound(f"Problem {ref}")
-    return await respond(tx, ticket, problem)
+    return await respond_in_detail(tx, caller, ticket, problem)
 
 
 @routes.post("/{problem}/incidents", response_model=ProblemRead)
