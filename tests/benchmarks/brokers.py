@@ -55,7 +55,7 @@ class Topic:
     installation: Installation
     url: str
     total: int
-    kept: str
+    replication: str
 
 
 async def run(scale: Scale) -> AsyncIterator[Result]:
@@ -69,7 +69,7 @@ async def run(scale: Scale) -> AsyncIterator[Result]:
         seconds = SPARE * turns * (SETTLE_S + scale.seconds + BESIDE_S)
         _, total = await fill_outbox(installation, seconds)
         await _send_all(installation, url)
-        topic = Topic(installation, url, total, await _kept(found.bootstrap))
+        topic = Topic(installation, url, total, await _describe_replication(found.bootstrap))
         rates: dict[int, list[float]] = {count: [] for count in REPLICAS}
         for _ in range(scale.rounds):
             for count, measured in rates.items():
@@ -80,7 +80,7 @@ async def run(scale: Scale) -> AsyncIterator[Result]:
 
 def _results(topic: Topic, rates: dict[int, float]) -> list[Result]:
     one, several = rates[REPLICAS[0]], rates[REPLICAS[1]]
-    work = f"tickets from a full topic ({topic.kept}) to clocks in sla, {os.cpu_count()} cores shared by all"
+    work = f"tickets from a full topic ({topic.replication}) to clocks in sla, {os.cpu_count()} cores shared by all"
     return [
         Result(f"{work}: one replica", f"{one:,.0f}/s", "", "", "", None),
         Result(
@@ -100,13 +100,13 @@ async def _send_all(installation: Installation, url: str) -> None:
         await wait_for_query(url, UNSENT, lambda unsent: unsent == 0, seconds=TIMEOUT_S)
 
 
-async def _kept(bootstrap: str) -> str:
+async def _describe_replication(bootstrap: str) -> str:
     """What Kafka says of the topic: a figure on one broker after all would say nothing."""
     async with topic_admin.admin_client(Kafka(bootstrap)) as admin:
         shape = (await topic_admin.read_topics(admin, [TOPIC]))[TOPIC]
-    kept = f"{shape}, {IN_SYNC} {shape.configuration[IN_SYNC]}"
-    assert shape.replicas == BROKERS, kept
-    return kept
+    replication = f"{shape}, {IN_SYNC} {shape.configuration[IN_SYNC]}"
+    assert shape.replicas == BROKERS, replication
+    return replication
 
 
 async def _rate(topic: Topic, count: int, seconds: float) -> float:

@@ -60,13 +60,13 @@ INTAKE: Final = [
         "audit",
         _of_ticket("intake.audit", "position", _SUBJECT),
         _ANCIENT | {"position": _position(32), "subject": "'ticket/' || c.id"},
-        kept="position > 0",
+        stays_where="position > 0",
     ),
     Copies(
         "audit_leaves",
         f"SELECT position, 0::bigint AS seal, ''::bytea AS hash, seed, nth, opened_at_once FROM {SCHEMA}.intake_audit",
         {"position": _position(32), "hash": "sha256(convert_to(c.id::text || s.nth, 'UTF8'))"},
-        kept="position > 0",
+        stays_where="position > 0",
     ),
     Copies(
         "ticket_documents",
@@ -91,7 +91,7 @@ INTAKE: Final = [
             JOIN {SCHEMA}.public_seeds ON seed_id = k.ticket_id
         """,
         {"subject": f"'clock/' || {id_of('s.nth + 8')}"},
-        kept="subject NOT LIKE 'clock/%'",
+        stays_where="subject NOT LIKE 'clock/%'",
     ),
 ]
 _STRETCHED: Final = "(s.elapsed_seconds * c.stretch)::bigint"
@@ -130,7 +130,7 @@ SLA: Final = [
         "inbox",
         _of_ticket("sla.inbox", "x.subject", _SUBJECT),
         {"subject": "'ticket/' || c.id"},
-        kept="subject NOT LIKE 'ticket/%'",
+        stays_where="subject NOT LIKE 'ticket/%'",
     ),
 ]
 _CUSTOMERS: Final[Mapping[str, str]] = {

@@ -26,7 +26,7 @@ class Copies:
     table: str
     source: str
     changed: Mapping[str, str]
-    kept: str = "false"
+    stays_where: str = "false"
     """Which rows stay when the copies are removed."""
 
 
