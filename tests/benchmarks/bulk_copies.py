@@ -119,17 +119,17 @@ async def load(
 async def remove(url: str, schema: str, tables: Sequence[Copies]) -> None:
     """Give the disk back that the copies take, with all that names these tickets."""
     connection = await asyncpg.connect(url)
-    stays_where = [one for one in tables if one.stays_where != "false"]
+    partly = [one for one in tables if one.stays_where != "false"]
     names = ", ".join(f"{schema}.{one.table}" for one in tables)
     try:
         async with connection.transaction():
-            for one in stays_where:
+            for one in partly:
                 rows = f"SELECT * FROM {schema}.{one.table} WHERE {one.stays_where}"
                 await connection.execute(
                     f"CREATE TABLE {SCHEMA}.kept_{schema}_{one.table} AS {rows}"
                 )
             await connection.execute(f"TRUNCATE {names} CASCADE")
-            for one in stays_where:
+            for one in partly:
                 target, rows = f"{schema}.{one.table}", f"{SCHEMA}.kept_{schema}_{one.table}"
                 await connection.execute(
                     f"INSERT INTO {target} OVERRIDING SYSTEM VALUE SELECT * FROM {rows}"
