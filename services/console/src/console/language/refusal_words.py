@@ -35,6 +35,7 @@ REASONS: Final[Words] = {
     "already_triaged": "This ticket has its customer, and that stays so.",
     "already_verified": "It is verified already.",
     "another_customer": "This belongs to another customer.",
+    "another_window": "It has another time by now. Look at it, and agree to that one if it suits you.",
     "article_exists": "There is an article of this ticket already. Write its next version.",
     "blocker_closed": "The blocker is resolved. Deliver a version instead.",
     "blocker_elsewhere": "This blocker is about another environment.",
