@@ -37,7 +37,11 @@ from common.events.directory import (
     PersonKnown,
     TokensRevoked,
 )
-from common.events.environments import EnvironmentCompliant, EnvironmentDebtOverdue
+from common.events.environments import (
+    EnvironmentCompliant,
+    EnvironmentDebtOverdue,
+    EnvironmentReleased,
+)
 from common.events.erasures import TicketErased
 from common.events.forecasts import ForecastChanged
 from common.events.goals import GoalAtRisk, GoalLost
@@ -198,6 +202,7 @@ HANDLERS: Handlers = {
     TicketErased: for_each(on_ticket_erased),
     EnvironmentDebtOverdue: for_each(deliveries.on_debt_overdue),
     EnvironmentCompliant: for_each(deliveries.on_environment_compliant),
+    EnvironmentReleased: for_each(deliveries.on_environment_released),
     UsageLimitApproaching: for_each(usage.on_limit_approaching),
     UsageLimitReached: for_each(usage.on_limit_reached),
     UsageLimitCleared: for_each(usage.on_limit_cleared),

@@ -56,6 +56,7 @@ REASONS: Final[Words] = {
     "ends_by_itself": "What has noticed this outage ends it. A correction, by two people, sets another end.",
     "env_drifted": "This environment runs something else than was delivered. A report of its monitor, a delivery, or a confirmed investigation ends that.",
     "erasure_requested": "The erasure is asked for already. Another person confirms it.",
+    "environment_ended": "This environment was ended: nothing is brought there any more.",
     "evidence_required": "Name the evidence that the work is done.",
     "fix_not_checked": "The fix is not checked yet. Another person than who took it back checks it first.",
     "followup_open": "Work that was asked for is still open.",
