@@ -1,7 +1,7 @@
 """Which event is handled where."""
 
 from common.auth import persons
-from common.auth.revocation import on_tokens_revoked
+from common.auth.revocation import on_customer_ended, on_tokens_revoked
 from common.erasure import on_ticket_erased
 from common.events.agreements import (
     AgreementAgreed,
@@ -231,7 +231,7 @@ HANDLERS: Handlers = {
     PersonKnown: chain(for_each(directory.on_person), for_each(persons.on_person)),
     ContactKnown: for_each(persons.on_contact),
     TokensRevoked: for_each(on_tokens_revoked),
-    CustomerKnown: for_each(directory.on_customer),
+    CustomerKnown: chain(for_each(directory.on_customer), for_each(on_customer_ended)),
     EnvironmentKnown: for_each(directory.on_environment),
     ServiceCatalogued: for_each(directory.on_service),
     **restored_handlers(

@@ -1,4 +1,5 @@
-"""What is revoked: single tokens, and all tokens that a person or a client was given until an instant."""
+"""What is revoked: single tokens, all tokens that a person or a client was given until an instant, and all of an
+ended customer's contacts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from common.auth.caller import Caller
+from common.errors import CustomerEnded
 
 NOTHING: Final[Mapping[str, float]] = MappingProxyType({})
 
@@ -27,12 +29,14 @@ class VerifiedToken:
 @dataclass(frozen=True, slots=True)
 class Revocations:
     """Revoked tokens by `jti`; persons by `sub` and clients by id, each with the instant until which
-    tokens were issued that no longer hold.
+    tokens were issued that no longer hold. `ended_customers`: keys of those whose contacts are refused
+    with any token.
     """
 
     token_ids: frozenset[str] = frozenset()
     people: Mapping[str, float] = field(default_factory=lambda: NOTHING)
     clients: Mapping[str, float] = field(default_factory=lambda: NOTHING)
+    ended_customers: frozenset[str] = frozenset()
 
     def cover(self, token: VerifiedToken) -> bool:
         """Return whether this token is revoked."""
@@ -41,3 +45,8 @@ class Revocations:
             or token.issued_at <= self.people.get(token.caller.sub, float("-inf"))
             or token.issued_at <= self.clients.get(token.client or "", float("-inf"))
         )
+
+    def check_customer(self, customer: str | None) -> None:
+        """Raise CustomerEnded for a contact of an ended customer (a key); None is nobody's contact."""
+        if customer in self.ended_customers:
+            raise CustomerEnded()

@@ -46,6 +46,7 @@ REASONS: Final[Words] = {
     "clock_stopped": "This promise runs no more, so there is nothing to waive.",
     "conflict": "Something that is going on or has changed meanwhile stands in the way. Look at it again, then decide.",
     "contact_ended": "This contact has left. Choose another one.",
+    "customer_ended": "Your organisation is no customer any more.",
     "customer_signs": "This side has approved. The approval of the other side is still to come.",
     "decided": "Somebody has decided this already.",
     "delivered_before": "That delivery came before the change came back. Name the delivery that brings what is missing.",

@@ -60,6 +60,7 @@ NOT_SEALED: Final[Mapping[str, str]] = {
     "reserved_hours_bookings": "a copy of what intake has announced",
     "review_schedules": _QUEUE,
     "reviews": "the draft; what was published is in review_editions",
+    "ended_customers": _ACCESS,
     "revoked_callers": _ACCESS,
     "revoked_tokens": _ACCESS,
     "sample_days": "counted again by `verify` from samples",
