@@ -20,9 +20,9 @@ async def on_environment_ended(tx: Connection, received: ReceivedEvent[Environme
 
     A delivery that is being rolled out goes on to its end: only a person knows what runs there.
     """
-    if not received.event.retired:
-        return
     environment = await environments.lock(tx, received.event.environment_id)
+    if not environment.retired:
+        return
     context = EnvironmentContext(tx, SYSTEM, await transaction_time(tx), environment)
     reason = f"{environment.key} was ended."
     await _withdraw_waiting(context, reason)
