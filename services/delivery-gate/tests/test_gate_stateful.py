@@ -198,9 +198,8 @@ class Gate(RuleBasedStateMachine):
         change = emergency.request(asked, blocker, environment, None)
         for by in authorizes:
             if isinstance(change, EmergencyChange):
-                authorized = emergency.authorize(
-                    change, by, memory.now, blocker, environment, is_current=True
-                )
+                known = (blocker, environment)
+                authorized = emergency.authorize(change, by, memory.now, *known, is_current=True)
                 change = change if isinstance(authorized, Rejection) else authorized
         if isinstance(change, EmergencyChange):
             done = emergency.apply(

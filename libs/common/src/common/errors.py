@@ -81,17 +81,6 @@ class Forbidden(Problem):
         super().__init__(type, "Not allowed", 403, detail, code=code, **extra)
 
 
-class CustomerEnded(Forbidden):
-    """403. The caller is a contact of a customer who was ended: nobody of theirs reads or does anything here."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Your organisation is no customer of ours any more, so nothing here can be read or done."
-            " Write to your former contact at our side if you still need something.",
-            code="CUSTOMER_ENDED",
-        )
-
-
 class Unauthenticated(Problem):
     """401. The request has no valid token. `reason` is a stable code for security events."""
 

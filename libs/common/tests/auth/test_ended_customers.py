@@ -5,8 +5,7 @@ from uuid import UUID
 import pytest
 
 from common.auth.revocation import load_revocations, on_customer_ended, refresh_revocations
-from common.auth.revoked import Revocations
-from common.errors import CustomerEnded
+from common.auth.revoked import CustomerEnded, Revocations
 from common.events.directory import CustomerKnown
 from common.messaging.inbox import Handlers, for_each
 from common.now import now

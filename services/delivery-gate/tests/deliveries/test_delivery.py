@@ -44,22 +44,6 @@ def delivery_of(answer: Delivery | Evaluation | Rejection) -> Delivery:
     return answer.delivery if isinstance(answer, Evaluation) else answer
 
 
-@pytest.fixture
-def in_review(delivery: Delivery, evaluation_input: EvaluationInput) -> Delivery:
-    return evaluate_delivery(delivery, evaluation_input, NINE).delivery
-
-
-@pytest.fixture
-def approved(in_review: Delivery, evaluation_input: EvaluationInput) -> Delivery:
-    once = delivery_of(approve(in_review, "anna", OPS, evaluation_input, NINE))
-    return delivery_of(approve(once, "omar", OPS, evaluation_input, NINE))
-
-
-@pytest.fixture
-def delivering(approved: Delivery, evaluation_input: EvaluationInput, version: Version) -> Delivery:
-    return delivery_of(start(approved, "ci", version.digest, evaluation_input, NINE))
-
-
 def test_the_whole_life(
     delivering: Delivery,
     approved: Delivery,
@@ -244,25 +228,3 @@ def test_nothing_moves_what_has_ended(
         withdraw(over, NINE),
     ]
     assert {code(answer) for answer in answers} == {ReasonCode.NOT_REVIEWABLE}
-
-
-def test_nothing_is_brought_to_an_ended_environment(
-    in_review: Delivery,
-    approved: Delivery,
-    delivering: Delivery,
-    evaluation_input: EvaluationInput,
-    version: Version,
-) -> None:
-    """G11: whoever asks is told so; what was there before is verified, and what was not has failed."""
-    gone = replace(evaluation_input.environment, retired=True)
-    ended = replace(evaluation_input, environment=gone)
-    answers = [
-        approve(in_review, "anna", OPS, ended, NINE),
-        start(approved, "ci", version.digest, ended, NINE),
-        roll_out(delivering, gone),
-        verify(delivering, version.digest, gone, 1, NINE),
-    ]
-    assert {code(answer) for answer in answers} == {ReasonCode.ENVIRONMENT_ENDED}
-    verifying = replace(delivering, state="verifying")
-    assert delivery_of(verify(verifying, version.digest, gone, 1, NINE)).state == "delivered"
-    assert delivery_of(fail(delivering, "It was ended.", None, 1, NINE)).state == "rolled_back"

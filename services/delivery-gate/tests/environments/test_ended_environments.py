@@ -48,8 +48,12 @@ async def test_an_approved_delivery_is_withdrawn_and_not_started(gate: GateClien
     ended = await gate.get_ok("anna", f"deliveries/{delivery['key']}")
     assert (ended["state"], ended["ended_at"] is None) == ("withdrawn", False)
     assert (await gate.get_ok("anna", f"deliveries/{other['key']}"))["state"] == "in_review"
-    told = await _last(gate, "delivery.withdrawn.v1")
-    assert (told["delivery"], told["reason"], told["by"]) == (delivery["key"], REASON, "opsdesk")
+    withdrawn = await _last(gate, "delivery.withdrawn.v1")
+    assert (withdrawn["delivery"], withdrawn["reason"], withdrawn["by"]) == (
+        delivery["key"],
+        REASON,
+        "opsdesk",
+    )
     body = {"digest": digest("1")}
     start = await gate.post("pipeline", f"deliveries/{delivery['key']}/start", body)
     assert (start.status_code, start.json()["code"]) == (409, "NOT_REVIEWABLE")

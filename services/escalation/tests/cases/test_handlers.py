@@ -3,11 +3,7 @@
 from typing import Any
 
 from common.events.clocks import ClockBreached, ClockBreachWithdrawn, ClockCancelled, ClockMet
-from common.events.environments import (
-    EnvironmentCompliant,
-    EnvironmentDebtOverdue,
-    EnvironmentReleased,
-)
+from common.events.environments import EnvironmentCompliant, EnvironmentDebtOverdue
 from common.events.tickets import (
     BlockerLifted,
     BlockerRaised,
@@ -230,17 +226,6 @@ async def test_an_overdue_debt_reaches_dm_and_po_until_it_is_settled(database: D
     await deliver(database, HANDLERS, (overdue, 1))
     assert {"dana", "pavel"} <= set(await notified(database))
     await deliver(database, HANDLERS, (EnvironmentCompliant(**DEBT), 2))
-    assert await states(database) == [("debt_overdue", "resolved")]
-
-
-async def test_an_overdue_debt_ends_with_its_environment(database: Database) -> None:
-    """G8: nobody delivers the version there any more"""
-    overdue = EnvironmentDebtOverdue(
-        **DEBT, emergency_id=TICKET, emergency="EMG-1", due_at=NIGHT, fired_at=NIGHT
-    )
-    await deliver(database, HANDLERS, (overdue, 1))
-    released = EnvironmentReleased(**DEBT, emergency_id=TICKET, emergency="EMG-1")
-    await deliver(database, HANDLERS, (released, 2))
     assert await states(database) == [("debt_overdue", "resolved")]
 
 

@@ -11,9 +11,10 @@ from starlette.types import Scope
 from common.auth.caller import Caller, ResolveContact
 from common.auth.permissions import CUSTOMER, PARTNER, PORTAL
 from common.auth.persons import record_caller
+from common.auth.revoked import CustomerEnded
 from common.auth.sign_in import SignInPolicy
 from common.auth.tokens import MAX_CACHED_TOKENS, Authenticator
-from common.errors import CustomerEnded, Forbidden, Problem, TooManyRequests, Unauthenticated
+from common.errors import Forbidden, Problem, TooManyRequests, Unauthenticated
 from common.http.client_address import ClientAddresses
 from common.http.limits import RateLimiter
 from common.persistence.database import Database

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import httpx
 
-from common.errors import CustomerEnded
+from common.auth.revoked import CustomerEnded
 from console.upstream.part import ServiceName
 from console.upstream.problems import Done, Outcome, Refused, Uncertain
 

@@ -11,7 +11,8 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from common.errors import CustomerEnded, PayloadTooLarge
+from common.auth.revoked import CustomerEnded
+from common.errors import PayloadTooLarge
 from common.http.body import MIB
 from common.http.problems import problem_from_error
 from common.now import now

@@ -11,7 +11,8 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Receive, Scope, Send
 
 from common.auth import Caller, requires
-from common.errors import CustomerEnded, Unauthenticated
+from common.auth.revoked import CustomerEnded
+from common.errors import Unauthenticated
 from common.http import ResponseModel, Transaction, router, runtime_of, state_of, streaming_router
 from common.http.streaming import authorization_header
 from common.now import now
