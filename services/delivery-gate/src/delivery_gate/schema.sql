@@ -190,6 +190,7 @@ CREATE TABLE emergency_changes (
     applied_at timestamptz,
     settled_by_delivery uuid,
     settled_at timestamptz,
+    lapsed_at timestamptz,
     revoked_at timestamptz,
     revocation_reason text,
     blocker_ended_at timestamptz,
@@ -200,12 +201,12 @@ CREATE TABLE emergency_changes (
     CONSTRAINT fk_emergency_changes_settled_by_delivery
         FOREIGN KEY (settled_by_delivery) REFERENCES deliveries(id),
     CONSTRAINT ck_emergency_changes_applied
-        CHECK ((state NOT IN ('applied', 'settled')) OR applied_by IS NOT NULL),
+        CHECK ((state NOT IN ('applied', 'settled', 'lapsed')) OR applied_by IS NOT NULL),
     CONSTRAINT ck_emergency_changes_authorized
-        CHECK ((state NOT IN ('authorized', 'applied', 'settled')) OR authorized_by IS NOT NULL),
+        CHECK ((state NOT IN ('authorized', 'applied', 'settled', 'lapsed')) OR authorized_by IS NOT NULL),
     CONSTRAINT ck_emergency_changes_four_eyes CHECK (authorized_by <> requested_by),
     CONSTRAINT ck_emergency_changes_state
-        CHECK (state IN ('requested', 'authorized', 'applied', 'settled', 'revoked')),
+        CHECK (state IN ('requested', 'authorized', 'applied', 'settled', 'lapsed', 'revoked')),
     CONSTRAINT ck_emergency_changes_without_blocker CHECK (blocker_ended_at < applied_at)
 );
 CREATE INDEX ix_emergency_changes_ticket_id ON emergency_changes (ticket_id);
