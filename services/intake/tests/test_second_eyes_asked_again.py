@@ -26,7 +26,7 @@ ASKED_AGAIN: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
     "confirm_classification": (
         "/classification/confirm",
         "/reclassify",
-        {"kind": "complaint"} | REASON,
+        {"kind": "service_request"} | REASON,
     ),
     "confirm_ticket_detection": (
         "/confirm",

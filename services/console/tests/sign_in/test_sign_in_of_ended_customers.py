@@ -44,7 +44,8 @@ async def test_what_a_service_heard_first_is_said_here_too(
     sign_in: SignIn, services: FakeServices
 ) -> None:
     refused = problem(403, "customer-ended", "No customer any more.", code="CUSTOMER_ENDED")
-    services.say("intake", "/v1/tickets", answer=refused)
+    for path in ("/v1/tickets", "/v1/queue"):
+        services.say("intake", path, answer=refused)
     browser = await sign_in("jan")
     page = await browser.open("/tickets")
     assert (page.status, WORDS in page.text) == (403, True)
