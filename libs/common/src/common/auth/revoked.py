@@ -7,16 +7,19 @@ from types import MappingProxyType
 from typing import Final
 
 from common.auth.caller import Caller
-from common.errors import Forbidden
+from common.errors import Problem
 
 NOTHING: Final[Mapping[str, float]] = MappingProxyType({})
 
 
-class CustomerEnded(Forbidden):
+class CustomerEnded(Problem):
     """403. The caller is a contact of a customer who was ended: nobody of theirs reads or does anything here."""
 
     def __init__(self) -> None:
         super().__init__(
+            "customer-ended",
+            "Not allowed",
+            403,
             "Your organisation is no customer of ours any more, so nothing here can be read or done."
             " Write to your former contact at our side if you still need something.",
             code="CUSTOMER_ENDED",
