@@ -369,7 +369,8 @@ CREATE TABLE deployment (
 );
 REVOKE INSERT, UPDATE, DELETE ON deployment FROM opsdesk_escalation;
 
--- Customers whose contacts are refused, whatever token they bring: what intake has announced as ended.
+-- Customers whose contacts are refused, whatever token they bring: what intake has announced as
+-- ended.
 CREATE TABLE ended_customers (
     customer_id uuid NOT NULL,
     key text NOT NULL,
