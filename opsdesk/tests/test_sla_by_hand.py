@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from opsdesk.api_client import JSON
-from opsdesk_support.sla_answers import AGREEMENT, ANSWERS, STEPS
+from opsdesk_support.sla_answers import AGREEMENT, ANSWERS, MAINTENANCE, STEPS
 from opsdesk_support.terminal import Terminal, page_of, problem_response
 
 
@@ -72,6 +72,23 @@ def test_outage_rules_are_replaced_from_a_file(desk: Terminal, tmp_path: Path) -
     assert "Replace the rules, or confirm" in both
 
 
+AS_ANNOUNCED = ("--from", "2026-06-01T09:00", "--until", "2026-06-01T11:00")
+
+
+def test_who_agrees_to_maintenance_reads_its_window_before(desk: Terminal) -> None:
+    agreed = desk.says("y\n", "maintenance", "agree", "MW-3")
+    assert (
+        agreed.index("New disks: ")
+        < agreed.index("Agree that downtime")
+        < agreed.index("is agreed")
+    )
+    read = {"starts_at": MAINTENANCE["starts_at"], "ends_at": MAINTENANCE["ends_at"]}
+    assert last(desk) == ("POST", "/v1/maintenance/MW-3/agree", read)
+    assert "Nobody has agreed" in desk.fails("maintenance", "agree", "MW-3", says="n\n")
+    assert last(desk)[:2] == ("GET", "/v1/maintenance/MW-3")
+    assert "Name both" in desk.fails("maintenance", "agree", "MW-3", "--from", "2026-06-01T09:00")
+
+
 def test_maintenance_is_announced_agreed_and_cancelled(desk: Terminal) -> None:
     output = desk(
         "maintenance", "announce", "New disks", "--from", "2026-06-01T09:00", "--until",
@@ -82,7 +99,9 @@ def test_maintenance_is_announced_agreed_and_cancelled(desk: Terminal) -> None:
     body = {"title": "New disks", "environment": "acme-prod"} | times
     assert last(desk) == ("POST", "/v1/maintenance", body)
     assert "waiting for somebody to agree" in " ".join(desk("maintenance", "list").split())
-    assert "MW-3 is agreed." in desk("maintenance", "agree", "MW-3")
+    assert "MW-3 is agreed: " in desk("maintenance", "agree", "MW-3", *AS_ANNOUNCED)
+    window = {"starts_at": "2026-06-01T09:00:00+02:00", "ends_at": "2026-06-01T11:00:00+02:00"}
+    assert last(desk) == ("POST", "/v1/maintenance/MW-3/agree", window)
     moved = desk(
         "maintenance", "move", "MW-3", "--from", "2026-06-02T09:00", "--until", "2026-06-02T11:00"
     )
@@ -181,7 +200,7 @@ def test_what_the_service_answers_is_printed_as_json(desk: Terminal) -> None:
     for words, key in (
         (("agreements", "show", "house"), "house"),
         (("calendars", "show", "office"), "office"),
-        (("maintenance", "agree", "MW-3"), "MW-3"),
+        (("maintenance", "agree", "MW-3", *AS_ANNOUNCED), "MW-3"),
         (("work", "correct", "WRK-7", "20", "Lunch"), "WRK-7"),
         (("waivers", "revoke", "WVR-3", "The move is off"), "WVR-3"),
     ):

@@ -33,6 +33,7 @@ FOR_SUBSCRIBERS_ONLY: Final[Mapping[str, str]] = {
     "opsdesk.emergency.applied.v1": _STEP,
     "opsdesk.emergency.authorized.v1": _STEP,
     "opsdesk.emergency.blocker_confirmed.v1": _STEP,
+    "opsdesk.emergency.lapsed.v1": "who ended the environment knows; its case is resolved by the release",
     "opsdesk.emergency.requested.v1": _WRITER,
     "opsdesk.emergency.revoked.v1": _STEP,
     "opsdesk.emergency.settled.v1": _STEP,

@@ -64,6 +64,14 @@ ACCESS_GUARDS: Final = (
         "::test_a_verified_token_is_remembered_until_it_is_revoked",
     ),
     Guard(
+        "nobody of an ended customer is let in",
+        f"{COMMON}/auth/tokens.py",
+        "        self.revoked.check_customer(verified.caller.customer)\n",
+        "",
+        f"{COMMON_TESTS}/auth/test_ended_customers.py"
+        "::test_neither_a_known_nor_a_new_token_of_theirs_is_accepted",
+    ),
+    Guard(
         "the database keeps customers' rows apart",
         f"{COMMON}/persistence/base_schema_v1.sql",
         "ENABLE ROW LEVEL SECURITY",

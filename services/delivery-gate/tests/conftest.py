@@ -5,11 +5,14 @@ from uuid import UUID
 
 import pytest
 
+from common.domain import Rejection
 from common.persistence.database import Database
 from delivery_gate.app import SERVICE
 from delivery_gate.criteria.domain.criteria import FIRST_CRITERIA, READINESS, Check
-from delivery_gate.deliveries.domain.delivery import Delivery
+from delivery_gate.deliveries.domain.delivery import Delivery, Evaluation, evaluate_delivery
 from delivery_gate.deliveries.domain.evaluation import EvaluationInput
+from delivery_gate.deliveries.domain.review import approve
+from delivery_gate.deliveries.domain.rollout import start
 from delivery_gate.environments.domain import Environment
 from delivery_gate.versions.domain import Reference, Version
 from delivery_gate_support.gate_client import GateClient
@@ -18,6 +21,12 @@ from opsdesk_testing.protocol import freeze_time
 
 NINE = datetime(2030, 1, 7, 9, tzinfo=UTC)
 DIGEST = "sha256:" + "1" * 64
+OPS = frozenset({"ops"})
+
+
+def delivery_of(answer: Delivery | Evaluation | Rejection) -> Delivery:
+    assert not isinstance(answer, Rejection), answer
+    return answer.delivery if isinstance(answer, Evaluation) else answer
 
 
 @pytest.fixture
@@ -52,6 +61,22 @@ def delivery() -> Delivery:
         requested_by="ci",
         requested_at=NINE,
     )
+
+
+@pytest.fixture
+def in_review(delivery: Delivery, evaluation_input: EvaluationInput) -> Delivery:
+    return evaluate_delivery(delivery, evaluation_input, NINE).delivery
+
+
+@pytest.fixture
+def approved(in_review: Delivery, evaluation_input: EvaluationInput) -> Delivery:
+    once = delivery_of(approve(in_review, "anna", OPS, evaluation_input, NINE))
+    return delivery_of(approve(once, "omar", OPS, evaluation_input, NINE))
+
+
+@pytest.fixture
+def delivering(approved: Delivery, evaluation_input: EvaluationInput, version: Version) -> Delivery:
+    return delivery_of(start(approved, "ci", version.digest, evaluation_input, NINE))
 
 
 @pytest.fixture

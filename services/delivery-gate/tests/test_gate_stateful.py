@@ -162,9 +162,10 @@ class Gate(RuleBasedStateMachine):
     @rule(id=deliveries, good=st.booleans())
     def verified_or_failed(self, id: UUID, good: bool) -> None:
         delivery, now = self.memory.deliveries[id], self.memory.now
+        environment = self.memory.environments[delivery.environment]
         digest = delivery.digest or DIGESTS[0]
         broken = fail(delivery, "It does not answer.", None, 1, now)
-        stored = self.save(verify(delivery, digest, 1, now) if good else broken)
+        stored = self.save(verify(delivery, digest, environment, 1, now) if good else broken)
         if stored is not None and good:
             version = self.memory.versions[delivery.requested.name or ""]
             self.memory.receive(stored.delivery, version)
@@ -197,7 +198,8 @@ class Gate(RuleBasedStateMachine):
         change = emergency.request(asked, blocker, environment, None)
         for by in authorizes:
             if isinstance(change, EmergencyChange):
-                authorized = emergency.authorize(change, by, memory.now, blocker, is_current=True)
+                known = (blocker, environment)
+                authorized = emergency.authorize(change, by, memory.now, *known, is_current=True)
                 change = change if isinstance(authorized, Rejection) else authorized
         if isinstance(change, EmergencyChange):
             done = emergency.apply(

@@ -77,8 +77,7 @@ async def test_it_is_announced_once_and_ends_with_the_second_person(
     assert done.is_success, done.text
     for _ in range(2):
         await look(database, HERE)
-    if kind != "verify_fix":  # in production, too
-        assert (await _announced(database)).count(("given", kind)) == 1
+    assert (await _announced(database)).count(("given", kind)) == 1
 
 
 async def test_what_waits_once_more_is_announced_once_more(

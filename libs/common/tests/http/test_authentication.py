@@ -10,7 +10,8 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 
 from common.auth import Caller, requires
-from common.http import Service, router
+from common.auth.revoked import Revocations
+from common.http import Service, router, state_of
 from common.now import now
 from common.persistence.database import Database
 from common.settings import Settings
@@ -56,6 +57,26 @@ async def test_speaking_for_nobody_is_refused(
 ) -> None:
     answer = await portal.get("/v1/things/a", headers={"On-Behalf-Of": behalf})
     assert answer.status_code == status
+
+
+async def test_nobody_speaks_for_a_contact_of_an_ended_customer(
+    app: FastAPI, portal: AsyncClient
+) -> None:
+    """Also while their end as a contact is not heard yet"""
+    ended = Revocations(ended_customers=frozenset({"acme"}))
+    state_of(app).authenticator.set_revoked(ended)
+    behalf = {"On-Behalf-Of": "mailto:jan@acme.example"}
+    refused = await portal.get("/v1/things/a", headers=behalf)
+    assert (refused.status_code, refused.json()["code"]) == (403, "CUSTOMER_ENDED")
+
+
+async def test_a_refused_contact_of_an_ended_customer_is_counted(app: FastAPI) -> None:
+    """Their tokens are verified at each request, as those of nobody are"""
+    ended = Revocations(ended_customers=frozenset({"acme"}))
+    state_of(app).authenticator.set_revoked(ended)
+    async with client(app, "jan") as jan:
+        codes = {(await jan.get("/v1/things/a")).status_code for _ in range(100)}
+    assert codes == {403, 429}
 
 
 async def test_only_the_portal_speaks_for_others(anna: AsyncClient) -> None:

@@ -2,10 +2,12 @@
 
 from typing import Annotated
 
+import typer
 from typer import Argument, Option, Typer
 
 from opsdesk.api_client import JSON
 from opsdesk.commands.console import print_line, print_table, run_command
+from opsdesk.errors import CliError
 from opsdesk.formatting import format_instant, parse_instant
 from opsdesk.session import own_client
 
@@ -55,9 +57,19 @@ def announce(
 
 
 @app.command()
-def agree(maintenance: Key) -> None:
-    """Agree to maintenance before it starts, as another person than who announced it."""
-    run_command(_act(maintenance, "agree"))
+def agree(
+    maintenance: Key,
+    start: Annotated[str | None, Option("--from", help="When it starts, as you know it.")] = None,
+    end: Annotated[str | None, Option("--until", help="When it ends, as you know it.")] = None,
+) -> None:
+    """Agree to maintenance before it starts, as another person than who announced it.
+
+    You agree to the window that you name. Without one the present window is shown, and you are asked.
+    """
+    if (start is None) != (end is None):
+        raise CliError("Name both, --from and --until, or neither.")
+    window = None if start is None or end is None else _window(start, end)
+    run_command(_agree(maintenance, window))
 
 
 @app.command()
@@ -67,15 +79,13 @@ def move(
     end: Annotated[str, Option("--until", help="When it ends now.")],
 ) -> None:
     """Move maintenance before it starts: the customers are told, and somebody has to agree anew."""
-    times = {"starts_at": start, "ends_at": end}
-    window = {name: parse_instant(at).isoformat() for name, at in times.items()}
-    run_command(_move(maintenance, window))
+    run_command(_move(maintenance, _window(start, end)))
 
 
 @app.command()
 def cancel(maintenance: Key) -> None:
     """Cancel maintenance, or end it early: downtime from then on counts."""
-    run_command(_act(maintenance, "cancel"))
+    run_command(_cancel(maintenance))
 
 
 async def _list(query: JSON) -> None:
@@ -102,17 +112,37 @@ async def _announce(body: JSON) -> None:
     print_line(f"Its downtime counts unless another person says `maintenance agree {key}` before.")
 
 
+def _window(start: str, end: str) -> JSON:
+    times = {"starts_at": start, "ends_at": end}
+    return {name: parse_instant(at).isoformat() for name, at in times.items()}
+
+
+async def _agree(key: str, window: JSON | None) -> None:
+    async with own_client() as client:
+        if window is None:
+            planned = await client.get("sla", f"/v1/maintenance/{key}")
+            window = {name: planned[name] for name in ("starts_at", "ends_at")}
+            print_line(f"{planned['key']}, {planned['title']}: {_times(planned)}.")
+            if not typer.confirm("Agree that downtime in it does not count?", err=True):
+                raise CliError("Nobody has agreed to it.")
+        agreed = await client.post("sla", f"/v1/maintenance/{key}/agree", window)
+    print_line(f"{agreed['key']} is {_state(agreed)}: {_times(agreed)}.")
+
+
 async def _move(key: str, window: JSON) -> None:
     async with own_client() as client:
         planned = await client.post("sla", f"/v1/maintenance/{key}/move", window)
-    times = (format_instant(planned[name]) for name in ("starts_at", "ends_at"))
-    print_line(f"{planned['key']} is moved: {' until '.join(times)}. It is {_state(planned)}.")
+    print_line(f"{planned['key']} is moved: {_times(planned)}. It is {_state(planned)}.")
 
 
-async def _act(key: str, act: str) -> None:
+async def _cancel(key: str) -> None:
     async with own_client() as client:
-        planned = await client.post("sla", f"/v1/maintenance/{key}/{act}", {})
+        planned = await client.post("sla", f"/v1/maintenance/{key}/cancel", {})
     print_line(f"{planned['key']} is {_state(planned)}.")
+
+
+def _times(planned: JSON) -> str:
+    return " until ".join(format_instant(planned[name]) for name in ("starts_at", "ends_at"))
 
 
 def _state(planned: JSON) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
+from opsdesk.api_client import JSON
 from opsdesk.journeys.context import JourneyContext
 from opsdesk.journeys.month_plan import Calendar, Entry, MonthData
 from opsdesk.journeys.month_tickets import Act
@@ -17,6 +18,7 @@ class MonthOperations:
     context: JourneyContext
     calendar: Calendar
     keys: dict[str, str] = field(default_factory=dict)
+    maintenance: dict[str, tuple[str, JSON]] = field(default_factory=dict)
 
     def acts(self, data: MonthData) -> Iterator[tuple[datetime, Act]]:
         at = self.calendar.at
@@ -56,8 +58,9 @@ class MonthOperations:
             f"{one}_at": self.calendar.at(entry[one]).isoformat() for one in ("starts", "ends")
         }
         announced = await self.context["theo"].post("sla", "/v1/maintenance", body)
-        self.keys[f"maintenance {entry['environment']}"] = announced["key"]
+        window = {name: announced[name] for name in ("starts_at", "ends_at")}
+        self.maintenance[entry["environment"]] = announced["key"], window
 
     async def _agree(self, entry: Entry) -> None:
-        key = self.keys[f"maintenance {entry['environment']}"]
-        await self.context[entry["by"]].post("sla", f"/v1/maintenance/{key}/agree")
+        key, window = self.maintenance[entry["environment"]]
+        await self.context[entry["by"]].post("sla", f"/v1/maintenance/{key}/agree", window)

@@ -122,6 +122,7 @@ ANSWERS: JSON = {
     "GET /v1/outage-rules": RULES,
     "POST /v1/outage-rules/confirm": RULES | {"waiting": None},
     "GET /v1/maintenance": page_of(MAINTENANCE),
+    "GET /v1/maintenance/MW-3": MAINTENANCE,
     "POST /v1/maintenance": MAINTENANCE,
     "POST /v1/maintenance/MW-3/agree": MAINTENANCE | {"agreed_at": AT},
     "POST /v1/maintenance/MW-3/move": MAINTENANCE,

@@ -55,9 +55,15 @@ class Terminal:
         assert result.exit_code == 0, result.output
         return result.output
 
-    def fails(self, *words: str) -> str:
-        """The sentence that is said to one that cannot."""
-        result = CliRunner().invoke(app, list(words))
+    def says(self, answers: str, *words: str) -> str:
+        """What is said to a command that asks, and is given these answers, each a line."""
+        result = CliRunner().invoke(app, list(words), input=answers)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    def fails(self, *words: str, says: str | None = None) -> str:
+        """The sentence that is said to one that cannot; `says` is what it is answered if it asks."""
+        result = CliRunner().invoke(app, list(words), input=says)
         assert result.exit_code == 1, result.output
         assert "Traceback" not in result.output
         return " ".join(result.output.split())

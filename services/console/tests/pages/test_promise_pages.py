@@ -8,7 +8,7 @@ import pytest
 from console_support.answers import page_of
 from console_support.everything import say_everything
 from console_support.forecasts import FORECAST_ID
-from console_support.outages import CORRECTION_ID
+from console_support.outages import CORRECTION_ID, MAINTENANCE
 from console_support.people import SignIn
 from console_support.promises import (
     AGREEMENT,
@@ -148,7 +148,7 @@ FORMS: list[tuple[str, str, str, str, dict[str, str], Any, str | None]] = [
     ),
     (
         "/maintenance/MW-2", "agree", "/v1/maintenance/MW-2/agree",
-        "agree", {}, None, '"7"',
+        "agree", {}, {name: MAINTENANCE[name] for name in ("starts_at", "ends_at")}, '"7"',
     ),
     (
         "/maintenance/MW-2", "move", "/v1/maintenance/MW-2/move",

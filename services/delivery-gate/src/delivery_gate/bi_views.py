@@ -69,7 +69,7 @@ EMERGENCIES = View(
         Column("customer", "key of the customer"),
         Column("environment", "key of the environment"),
         Column("ticket_id", "see intake_tickets: the Blocker that it was for"),
-        Column("state", "requested, authorized, applied, settled or revoked"),
+        Column("state", "requested, authorized, applied, settled, lapsed or revoked"),
         Column("requested_at", "instant at which it was asked for"),
         Column("authorized_at", "instant at which a second person allowed it; null before"),
         Column("applied_at", "instant at which it was done; null before"),
@@ -77,8 +77,9 @@ EMERGENCIES = View(
         Column(
             "debt_seconds",
             "seconds of elapsed time for which the environment ran what no version held; null while it does",
-            "extract(epoch FROM settled_at - applied_at)::bigint",
+            "extract(epoch FROM coalesce(settled_at, lapsed_at) - applied_at)::bigint",
         ),
+        Column("lapsed_at", "instant at which the environment was ended first; null unless it was"),
     ),
 )
 DEBTS = View(

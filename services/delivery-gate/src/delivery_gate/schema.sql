@@ -190,6 +190,7 @@ CREATE TABLE emergency_changes (
     applied_at timestamptz,
     settled_by_delivery uuid,
     settled_at timestamptz,
+    lapsed_at timestamptz,
     revoked_at timestamptz,
     revocation_reason text,
     blocker_ended_at timestamptz,
@@ -200,12 +201,13 @@ CREATE TABLE emergency_changes (
     CONSTRAINT fk_emergency_changes_settled_by_delivery
         FOREIGN KEY (settled_by_delivery) REFERENCES deliveries(id),
     CONSTRAINT ck_emergency_changes_applied
-        CHECK ((state NOT IN ('applied', 'settled')) OR applied_by IS NOT NULL),
+        CHECK ((state NOT IN ('applied', 'settled', 'lapsed')) OR applied_by IS NOT NULL),
     CONSTRAINT ck_emergency_changes_authorized
-        CHECK ((state NOT IN ('authorized', 'applied', 'settled')) OR authorized_by IS NOT NULL),
+        CHECK ((state NOT IN ('authorized', 'applied', 'settled', 'lapsed')) OR authorized_by IS
+            NOT NULL),
     CONSTRAINT ck_emergency_changes_four_eyes CHECK (authorized_by <> requested_by),
     CONSTRAINT ck_emergency_changes_state
-        CHECK (state IN ('requested', 'authorized', 'applied', 'settled', 'revoked')),
+        CHECK (state IN ('requested', 'authorized', 'applied', 'settled', 'lapsed', 'revoked')),
     CONSTRAINT ck_emergency_changes_without_blocker CHECK (blocker_ended_at < applied_at)
 );
 CREATE INDEX ix_emergency_changes_ticket_id ON emergency_changes (ticket_id);
@@ -504,6 +506,14 @@ CREATE TABLE deployment (
 );
 REVOKE INSERT, UPDATE, DELETE ON deployment FROM opsdesk_delivery_gate;
 
+-- Customers whose contacts are refused, whatever token they bring: what intake has announced as
+-- ended.
+CREATE TABLE ended_customers (
+    customer_id uuid NOT NULL,
+    key text NOT NULL,
+    CONSTRAINT ended_customers_pkey PRIMARY KEY (customer_id)
+);
+
 -- Every deadline that fired, once: due, fired, lag.
 CREATE TABLE firings (
     generation bigint NOT NULL,
@@ -736,7 +746,7 @@ CREATE VIEW reporting.delivery_gate_emergency_changes AS SELECT
     environment,
     -- uuid: see intake_tickets: the Blocker that it was for
     ticket_id,
-    -- text: requested, authorized, applied, settled or revoked
+    -- text: requested, authorized, applied, settled, lapsed or revoked
     state,
     -- timestamptz: instant at which it was asked for
     requested_at,
@@ -748,7 +758,9 @@ CREATE VIEW reporting.delivery_gate_emergency_changes AS SELECT
     settled_at,
     -- bigint: seconds of elapsed time for which the environment ran what no version held; null
     -- while it does
-    extract(epoch FROM settled_at - applied_at)::bigint AS debt_seconds
+    extract(epoch FROM coalesce(settled_at, lapsed_at) - applied_at)::bigint AS debt_seconds,
+    -- timestamptz: instant at which the environment was ended first; null unless it was
+    lapsed_at
 FROM emergency_changes;
 
 -- Environments that run what no version holds now: one row each.

@@ -44,26 +44,16 @@ def delivery_of(answer: Delivery | Evaluation | Rejection) -> Delivery:
     return answer.delivery if isinstance(answer, Evaluation) else answer
 
 
-@pytest.fixture
-def in_review(delivery: Delivery, evaluation_input: EvaluationInput) -> Delivery:
-    return evaluate_delivery(delivery, evaluation_input, NINE).delivery
-
-
-@pytest.fixture
-def approved(in_review: Delivery, evaluation_input: EvaluationInput) -> Delivery:
-    once = delivery_of(approve(in_review, "anna", OPS, evaluation_input, NINE))
-    return delivery_of(approve(once, "omar", OPS, evaluation_input, NINE))
-
-
-@pytest.fixture
-def delivering(approved: Delivery, evaluation_input: EvaluationInput, version: Version) -> Delivery:
-    return delivery_of(start(approved, "ci", version.digest, evaluation_input, NINE))
-
-
-def test_the_whole_life(delivering: Delivery, approved: Delivery, version: Version) -> None:
+def test_the_whole_life(
+    delivering: Delivery,
+    approved: Delivery,
+    version: Version,
+    evaluation_input: EvaluationInput,
+) -> None:
+    prod = evaluation_input.environment
     assert (approved.state, delivering.state) == ("approved", "delivering")
-    verifying = delivery_of(roll_out(delivering))
-    delivered = verify(verifying, version.digest, 1, NINE)
+    verifying = delivery_of(roll_out(delivering, prod))
+    delivered = verify(verifying, version.digest, prod, 1, NINE)
     assert isinstance(delivered, Evaluation)
     assert (delivered.delivery.state, delivered.verdict.outcome) == ("delivered", "accepted")
 
@@ -196,9 +186,11 @@ def test_a_failed_verification_rolls_back_and_is_investigated(delivering: Delive
     assert code(fail(delivering, "", None, 1, NINE)) is ReasonCode.REASON_REQUIRED
 
 
-def test_another_digest_running_is_a_failed_verification(delivering: Delivery) -> None:
+def test_another_digest_running_is_a_failed_verification(
+    delivering: Delivery, evaluation_input: EvaluationInput
+) -> None:
     """G9."""
-    answer = verify(delivering, "sha256:" + "2" * 64, 1, NINE)
+    answer = verify(delivering, "sha256:" + "2" * 64, evaluation_input.environment, 1, NINE)
     assert isinstance(answer, Evaluation)
     assert answer.delivery.state == "rolled_back"
 
@@ -230,8 +222,8 @@ def test_nothing_moves_what_has_ended(
         approve(over, "anna", OPS, evaluation_input, NINE),
         refuse(over, (NOT_FIT,), {"retest": "x"}, 1, NINE),
         start(over, "ci", version.digest, evaluation_input, NINE),
-        roll_out(over),
-        verify(over, version.digest, 1, NINE),
+        roll_out(over, evaluation_input.environment),
+        verify(over, version.digest, evaluation_input.environment, 1, NINE),
         fail(over, "x", None, 1, NINE),
         withdraw(over, NINE),
     ]

@@ -12,6 +12,7 @@ from delivery_gate.emergencies.domain import (
     apply,
     authorize,
     check_blocker,
+    lapse,
     mark_without_blocker,
     request,
     revoke,
@@ -52,7 +53,7 @@ def code(answer: EmergencyChange | Rejection | None) -> ReasonCode | None:
 def test_an_open_blocker_here_and_a_second_person_let_it_through() -> None:
     """R7, G8."""
     assert request(REQUESTED, BLOCKER, PROD, None) == REQUESTED
-    assert authorize(REQUESTED, "omar", NINE, BLOCKER, is_current=True) == AUTHORIZED
+    assert authorize(REQUESTED, "omar", NINE, BLOCKER, PROD, is_current=True) == AUTHORIZED
     assert apply(AUTHORIZED, "anna", NINE, BLOCKER, PROD, busy=False, is_current=True) == APPLIED
 
 
@@ -63,7 +64,7 @@ def test_without_an_open_blocker_here_it_is_denied_at_every_step(
     """G8."""
     assert code(check_blocker(blocker, "acme-prod")) is expected
     assert code(request(REQUESTED, blocker, PROD, None)) is expected
-    assert code(authorize(REQUESTED, "omar", NINE, blocker, is_current=True)) is expected
+    assert code(authorize(REQUESTED, "omar", NINE, blocker, PROD, is_current=True)) is expected
     assert (
         code(apply(AUTHORIZED, "anna", NINE, blocker, PROD, busy=False, is_current=True))
         is expected
@@ -73,7 +74,7 @@ def test_without_an_open_blocker_here_it_is_denied_at_every_step(
 @pytest.mark.parametrize("blocker", [BLOCKER, None, replace(BLOCKER, state="closed")])
 def test_what_may_be_out_of_date_defers_whatever_it_says(blocker: Blocker | None) -> None:
     """G8: a Blocker that the gate believes closed may have been raised again."""
-    unsure = authorize(REQUESTED, "omar", NINE, blocker, is_current=False)
+    unsure = authorize(REQUESTED, "omar", NINE, blocker, PROD, is_current=False)
     assert code(unsure) is ReasonCode.KNOWLEDGE_STALE
     unsure = apply(AUTHORIZED, "anna", NINE, blocker, PROD, busy=False, is_current=False)
     assert code(unsure) is ReasonCode.KNOWLEDGE_STALE
@@ -123,7 +124,7 @@ def test_a_blocker_raised_again_in_time_and_here_withdraws_the_mark(
 def test_nobody_authorizes_the_own_request() -> None:
     """G3, G8."""
     assert (
-        code(authorize(REQUESTED, "anna", NINE, BLOCKER, is_current=True))
+        code(authorize(REQUESTED, "anna", NINE, BLOCKER, PROD, is_current=True))
         is ReasonCode.SELF_APPROVAL
     )
 
@@ -176,3 +177,16 @@ def test_a_delivered_version_settles_it() -> None:
     settled = settle(APPLIED, UUID(int=7), NINE)
     assert (settled.state, settled.settled_by_delivery) == ("settled", UUID(int=7))
     assert settle(AUTHORIZED, UUID(int=7), NINE) == AUTHORIZED
+
+
+def test_nothing_is_changed_on_an_ended_environment() -> None:
+    """G8: its applied change lapses, any other stays as it is."""
+    gone = replace(PROD, retired=True)
+    steps = [
+        authorize(REQUESTED, "omar", NINE, BLOCKER, gone, is_current=True),
+        apply(AUTHORIZED, "anna", NINE, BLOCKER, gone, busy=False, is_current=True),
+    ]
+    assert {code(one) for one in steps} == {ReasonCode.ENVIRONMENT_ENDED}
+    assert lapse(APPLIED, NINE) == replace(APPLIED, state="lapsed", lapsed_at=NINE)
+    for other in (REQUESTED, AUTHORIZED, replace(APPLIED, state="settled")):
+        assert lapse(other, NINE) == other

@@ -1,7 +1,7 @@
 """Which event is handled where."""
 
 from common.auth import persons
-from common.auth.revocation import on_tokens_revoked
+from common.auth.revocation import on_customer_ended, on_tokens_revoked
 from common.erasure import on_ticket_erased
 from common.events.agreements import (
     AgreementAgreed,
@@ -37,7 +37,11 @@ from common.events.directory import (
     PersonKnown,
     TokensRevoked,
 )
-from common.events.environments import EnvironmentCompliant, EnvironmentDebtOverdue
+from common.events.environments import (
+    EnvironmentCompliant,
+    EnvironmentDebtOverdue,
+    EnvironmentReleased,
+)
 from common.events.erasures import TicketErased
 from common.events.forecasts import ForecastChanged
 from common.events.goals import GoalAtRisk, GoalLost
@@ -198,6 +202,7 @@ HANDLERS: Handlers = {
     TicketErased: for_each(on_ticket_erased),
     EnvironmentDebtOverdue: for_each(deliveries.on_debt_overdue),
     EnvironmentCompliant: for_each(deliveries.on_environment_compliant),
+    EnvironmentReleased: for_each(deliveries.on_environment_released),
     UsageLimitApproaching: for_each(usage.on_limit_approaching),
     UsageLimitReached: for_each(usage.on_limit_reached),
     UsageLimitCleared: for_each(usage.on_limit_cleared),
@@ -226,7 +231,7 @@ HANDLERS: Handlers = {
     PersonKnown: chain(for_each(directory.on_person), for_each(persons.on_person)),
     ContactKnown: for_each(persons.on_contact),
     TokensRevoked: for_each(on_tokens_revoked),
-    CustomerKnown: for_each(directory.on_customer),
+    CustomerKnown: chain(for_each(directory.on_customer), for_each(on_customer_ended)),
     EnvironmentKnown: for_each(directory.on_environment),
     ServiceCatalogued: for_each(directory.on_service),
     **restored_handlers(

@@ -1201,7 +1201,7 @@ CREATE TABLE overdue_second_eyes (
 );
 CREATE INDEX ix_overdue_second_eyes_given ON overdue_second_eyes (given_at)
     WHERE given_at IS NOT NULL;
-CREATE UNIQUE INDEX uq_overdue_second_eyes_open ON overdue_second_eyes (kind, waiting_id, since)
+CREATE UNIQUE INDEX uq_overdue_second_eyes_open ON overdue_second_eyes (kind, waiting_id)
     WHERE given_at IS NULL;
 
 CREATE TABLE partners (
@@ -2121,6 +2121,14 @@ CREATE TABLE deployment (
     CONSTRAINT deployment_single_check CHECK (single)
 );
 REVOKE INSERT, UPDATE, DELETE ON deployment FROM opsdesk_intake;
+
+-- Customers whose contacts are refused, whatever token they bring: what intake has announced as
+-- ended.
+CREATE TABLE ended_customers (
+    customer_id uuid NOT NULL,
+    key text NOT NULL,
+    CONSTRAINT ended_customers_pkey PRIMARY KEY (customer_id)
+);
 
 -- Every deadline that fired, once: due, fired, lag.
 CREATE TABLE firings (

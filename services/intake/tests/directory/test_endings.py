@@ -9,7 +9,9 @@ from httpx import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from common.auth.revocation import refresh_revocations
 from common.events.outages import MaintenanceAnnounced
+from common.http import state_of
 from common.persistence.database import Database
 from intake.directory import reference_cache
 from intake.handlers import HANDLERS
@@ -115,6 +117,23 @@ async def test_nothing_new_is_opened_for_who_has_left(
     async with client(app, "portal", roles=[], scope="portal") as portal:
         assert (await portal.get("/v1/me", headers=FOR_EVE)).status_code == 403
     assert (await anna.get(f"/v1/tickets/{before}")).json()["customer"] == "brightwater"
+
+
+async def test_nobody_of_theirs_reads_or_writes_with_a_new_token(
+    app: FastAPI, anna: AsyncClient, omar: AsyncClient, database: Database
+) -> None:
+    """Their identity provider goes on giving tokens, also to who was never in the directory"""
+    async with client(app, "newcomer", customer="brightwater") as newcomer:
+        assert (await newcomer.get("/v1/tickets")).status_code == 200
+        await _end(anna, omar, CUSTOMER)
+        await refresh_revocations(database, state_of(app).authenticator)
+        for answer in (
+            await newcomer.get("/v1/tickets"),
+            await newcomer.post("/v1/tickets", json={"title": "Down"}),
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (403, "CUSTOMER_ENDED")
+    async with client(app, "jan", customer="acme") as jan:
+        assert (await jan.get("/v1/tickets")).status_code == 200
 
 
 async def test_alerts_of_an_environment_that_was_ended_go_to_a_person(

@@ -1,7 +1,7 @@
 """The handlers of received events."""
 
 from common.auth import persons
-from common.auth.revocation import on_tokens_revoked
+from common.auth.revocation import on_customer_ended, on_tokens_revoked
 from common.erasure import on_ticket_erased
 from common.events.alerts import AlertRaised, AlertResolved, AlertWorsened
 from common.events.change_requests import ChangeRequestBooked, ChangeRequestEstimated
@@ -141,7 +141,11 @@ HANDLERS: Handlers = {
     ContactKnown: chain(
         for_each(on_contact), for_each(on_commenting_contact), for_each(persons.on_contact)
     ),
-    CustomerKnown: chain(for_each(on_customer), for_each(schedule_reviews_of_customer)),
+    CustomerKnown: chain(
+        for_each(on_customer),
+        for_each(schedule_reviews_of_customer),
+        for_each(on_customer_ended),
+    ),
     EnvironmentKnown: for_each(on_environment),
     PartnerKnown: for_each(on_partner),
     PersonKnown: chain(for_each(on_person), for_each(persons.on_person)),

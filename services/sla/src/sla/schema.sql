@@ -2542,6 +2542,14 @@ CREATE TABLE deployment (
 );
 REVOKE INSERT, UPDATE, DELETE ON deployment FROM opsdesk_sla;
 
+-- Customers whose contacts are refused, whatever token they bring: what intake has announced as
+-- ended.
+CREATE TABLE ended_customers (
+    customer_id uuid NOT NULL,
+    key text NOT NULL,
+    CONSTRAINT ended_customers_pkey PRIMARY KEY (customer_id)
+);
+
 -- Every deadline that fired, once: due, fired, lag.
 CREATE TABLE firings (
     generation bigint NOT NULL,

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from common.persistence.database import Database
 from opsdesk_testing.protocol import freeze_time, outbox_events
 from sla.outages.domain.maintenance import (
+    ANOTHER_WINDOW,
     CANCELLED,
     SELF_APPROVAL,
     STARTED,
@@ -27,7 +28,7 @@ from sla.outages.domain.scope import Scope
 from sla_support.assertions import violation_pointers
 from sla_support.company import ACME, HOUR, NINE
 from sla_support.outage_scenario import DAY, JUNE, acme_on_monday_evening, at
-from sla_support.outages import add_outage
+from sla_support.outages import add_outage, agree_as_read
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=1)
@@ -47,19 +48,19 @@ def _moved(before: PlannedMaintenance = PLANNED, actor: str = "theo") -> Planned
 
 def test_what_was_agreed_to_is_not_the_new_window() -> None:
     """R1: else one person would excuse any downtime"""
-    agreed = agree(PLANNED, "omar", NOON - 2 * HOUR)
+    agreed = agree(PLANNED, PLANNED.starts_at, PLANNED.ends_at, "omar", NOON - 2 * HOUR)
     assert isinstance(agreed, PlannedMaintenance)
     moved = _moved(agreed)
     assert (moved.starts_at, moved.ends_at, moved.window()) == (LATER, LATER + HOUR, None)
     assert (moved.moved_by, moved.announced_by, moved.sequence) == ("theo", "anna", 3)
     for first in ("anna", "theo"):
-        assert agree(moved, first, NOON) == SELF_APPROVAL
-    again = agree(moved, "omar", NOON)
+        assert agree(moved, moved.starts_at, moved.ends_at, first, NOON) == SELF_APPROVAL
+    again = agree(moved, moved.starts_at, moved.ends_at, "omar", NOON)
     assert isinstance(again, PlannedMaintenance)
     window = again.window()
     assert window is not None
     assert (window.start, window.end) == (LATER, LATER + HOUR)
-    assert agree(moved, "omar", LATER) == TOO_LATE
+    assert agree(moved, moved.starts_at, moved.ends_at, "omar", LATER) == TOO_LATE
 
 
 def test_what_has_begun_or_is_over_is_moved_no_more() -> None:
@@ -94,7 +95,7 @@ async def test_downtime_counts_in_the_old_window_and_not_in_the_new_one(
     database: Database, theo: AsyncClient, gina: AsyncClient, jan: AsyncClient
 ) -> None:
     address = await _announced(theo)
-    assert (await jan.post(f"{address}/agree")).status_code == 200
+    assert (await agree_as_read(jan, address)).status_code == 200
     window = {"starts_at": at(TUESDAY + 3), "ends_at": at(TUESDAY + 5)}
     assert (await jan.post(f"{address}/move", json=window)).status_code == 403
     moved = await gina.post(f"{address}/move", json=window)
@@ -102,10 +103,10 @@ async def test_downtime_counts_in_the_old_window_and_not_in_the_new_one(
     moved = await theo.post(f"{address}/move", json=window)
     assert (moved.status_code, moved.json()["agreed_at"]) == (200, None)
     assert moved.json()["starts_at"] == "2026-06-02T10:00:00Z"
-    assert (await theo.post(f"{address}/agree")).json()["code"] == "SELF_APPROVAL"
+    assert (await agree_as_read(theo, address)).json()["code"] == "SELF_APPROVAL"
     seen = (await jan.get(address)).json()
     assert (seen["moved_by"], seen["moved_at"] is None) == (None, False)
-    assert (await jan.post(f"{address}/agree")).status_code == 200
+    assert (await agree_as_read(jan, address)).status_code == 200
     await add_outage(database, NINE + DAY, NINE + DAY + 5 * HOUR, ACME, "acme-prod")
     await freeze_time(database, NINE + DAY + 6 * HOUR)
     found = (await theo.get(JUNE)).json()
@@ -114,6 +115,37 @@ async def test_downtime_counts_in_the_old_window_and_not_in_the_new_one(
     events = [one for one in await outbox_events(database) if one.subject.startswith("maintenance")]
     kinds = [one.type.split(".")[2] for one in events]
     assert kinds == ["announced", "agreed", "moved", "agreed"]
+
+
+def test_who_read_another_window_has_not_agreed_to_this_one() -> None:
+    """R15"""
+    moved = move(PLANNED, LATER, LATER + HOUR, "theo", NOON - HOUR)
+    assert isinstance(moved, PlannedMaintenance)
+    read = PLANNED.starts_at, PLANNED.ends_at
+    assert agree(moved, *read, "omar", NOON - HOUR) == ANOTHER_WINDOW
+    longer = moved.starts_at, moved.ends_at + HOUR
+    assert agree(moved, *longer, "omar", NOON - HOUR) == ANOTHER_WINDOW
+
+
+@pytest.mark.usefixtures("acme")
+async def test_moved_under_the_eyes_of_who_agrees_it_is_not_agreed_to(
+    theo: AsyncClient, jan: AsyncClient
+) -> None:
+    """R15: the customer is shown the window that it has now"""
+    address = await _announced(theo)
+    read = (await jan.get(address)).json()
+    window = {name: read[name] for name in ("starts_at", "ends_at")}
+    moved = {"starts_at": at(TUESDAY + 3), "ends_at": at(TUESDAY + 5)}
+    assert (await theo.post(f"{address}/move", json=moved)).status_code == 200
+    stale = await jan.post(f"{address}/agree", json=window)
+    assert (stale.status_code, stale.json()["code"]) == (409, "ANOTHER_WINDOW")
+    present = stale.json()["present"]
+    assert (present["starts_at"], present["moved_by"]) == ("2026-06-02T10:00:00Z", None)
+    assert (await jan.get(address)).json()["agreed_at"] is None
+    blind = await jan.post(f"{address}/agree")
+    assert blind.status_code == 422, "nobody agrees without a word about what"
+    shown = {name: present[name] for name in ("starts_at", "ends_at")}
+    assert (await jan.post(f"{address}/agree", json=shown)).json()["agreed_at"] is not None
 
 
 @pytest.mark.usefixtures("acme")

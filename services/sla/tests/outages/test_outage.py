@@ -147,11 +147,13 @@ PLANNED = PlannedMaintenance(
 def test_only_what_was_agreed_beforehand_excuses() -> None:
     """C12, R15"""
     assert PLANNED.window() is None
-    assert agree(PLANNED, "anna", NOON - MINUTE) == SELF_APPROVAL
-    assert agree(PLANNED, "omar", NOON) == TOO_LATE
-    agreed = agree(PLANNED, "omar", NOON - MINUTE)
+    assert (
+        agree(PLANNED, PLANNED.starts_at, PLANNED.ends_at, "anna", NOON - MINUTE) == SELF_APPROVAL
+    )
+    assert agree(PLANNED, PLANNED.starts_at, PLANNED.ends_at, "omar", NOON) == TOO_LATE
+    agreed = agree(PLANNED, PLANNED.starts_at, PLANNED.ends_at, "omar", NOON - MINUTE)
     assert isinstance(agreed, PlannedMaintenance)
-    assert agree(agreed, "omar", NOON - MINUTE) == ALREADY_AGREED
+    assert agree(agreed, agreed.starts_at, agreed.ends_at, "omar", NOON - MINUTE) == ALREADY_AGREED
     (window,) = MaintenancePlan([agreed]).windows_covering(BILLING)
     assert (window.start, window.end) == (NOON, NOON + 9 * MINUTE)
     assert list(MaintenancePlan([agreed]).windows_covering(replace(BILLING, service=None))) == []
@@ -161,7 +163,7 @@ def test_only_what_was_agreed_beforehand_excuses() -> None:
 
 
 def test_what_is_called_off_excuses_until_then() -> None:
-    agreed = agree(PLANNED, "omar", NOON - MINUTE)
+    agreed = agree(PLANNED, PLANNED.starts_at, PLANNED.ends_at, "omar", NOON - MINUTE)
     assert isinstance(agreed, PlannedMaintenance)
     before, during = (cancel(agreed, "anna", NOON + minutes * MINUTE) for minutes in (-1, 3))
     assert isinstance(before, PlannedMaintenance)
@@ -172,4 +174,4 @@ def test_what_is_called_off_excuses_until_then() -> None:
     assert window.end == NOON + 3 * MINUTE
     assert cancel(during, "anna", NOON + 4 * MINUTE) == CANCELLED
     assert cancel(agreed, "anna", NOON + 9 * MINUTE) == CANCELLED
-    assert agree(before, "omar", NOON - MINUTE) == CANCELLED
+    assert agree(before, before.starts_at, before.ends_at, "omar", NOON - MINUTE) == CANCELLED

@@ -15,7 +15,7 @@ from sla_support.alerts import alert_ended, alert_raised, counted_outages
 from sla_support.assertions import violation_pointers
 from sla_support.company import ACME, HOUR, NINE
 from sla_support.outage_scenario import DAY, JUNE, acme_on_monday_evening, at, outage_body
-from sla_support.outages import add_outage
+from sla_support.outages import add_outage, agree_as_read
 
 
 @pytest.fixture(autouse=True)
@@ -178,14 +178,14 @@ async def test_agreed_maintenance_is_excused_and_late_agreement_is_none(
     planned = await theo.post("/v1/maintenance", json=body | times)
     assert planned.status_code == 201, planned.text
     address = planned.headers["Location"]
-    assert (await theo.post(f"{address}/agree")).json()["code"] == "SELF_APPROVAL"
-    assert (await jan.post(f"{address}/agree")).json()["agreed_at"] is not None
-    assert (await gina.post(f"{address}/agree")).status_code == 409
+    assert (await agree_as_read(theo, address)).json()["code"] == "SELF_APPROVAL"
+    assert (await agree_as_read(jan, address)).json()["agreed_at"] is not None
+    assert (await agree_as_read(gina, address)).status_code == 409
     late = {"starts_at": at(tuesday + 3), "ends_at": at(tuesday + 4)}
     other = (await theo.post("/v1/maintenance", json=body | late)).headers["Location"]
     await add_outage(database, NINE + DAY - HOUR, NINE + DAY + 4 * HOUR, ACME, "acme-prod")
     await freeze_time(database, NINE + DAY + 5 * HOUR)
-    assert (await gina.post(f"{other}/agree")).json()["code"] == "TOO_LATE"
+    assert (await agree_as_read(gina, other)).json()["code"] == "TOO_LATE"
     found = (await theo.get(JUNE)).json()
     assert (found["down_seconds"], found["excluded_seconds"]) == (3 * 3600, 2 * 3600)
     assert [one["reason"] for one in found["intervals"]] == ["down", "down_in_maintenance", "down"]
@@ -204,7 +204,7 @@ async def test_maintenance_called_off_excuses_nothing_from_then_on(
     body = {"service": "billing", "customer": "acme", "scope": "customer", "title": "New disks"}
     times = {"starts_at": at(24), "ends_at": at(30)}
     address = (await theo.post("/v1/maintenance", json=body | times)).headers["Location"]
-    assert (await gina.post(f"{address}/agree")).status_code == 200
+    assert (await agree_as_read(gina, address)).status_code == 200
     await add_outage(database, NINE + DAY, NINE + DAY + 4 * HOUR, ACME, "acme-prod")
     await freeze_time(database, NINE + DAY + HOUR)
     assert (await theo.post(f"{address}/cancel")).status_code == 200

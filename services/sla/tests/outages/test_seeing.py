@@ -16,7 +16,7 @@ from sla_support.alerts import alert_ended, alert_raised
 from sla_support.assertions import violation_pointers
 from sla_support.company import ACME, BRIGHTWATER, HOUR, NINE, add_services
 from sla_support.outage_scenario import DAY, JUNE, acme_on_monday_evening, at, outage_body
-from sla_support.outages import add_outage
+from sla_support.outages import add_outage, agree_as_read
 
 
 @pytest.fixture(autouse=True)
@@ -162,7 +162,7 @@ async def test_an_outage_since_ever_and_maintenance_at_the_end_of_time_break_not
     times = {"starts_at": "2199-12-30T00:00:00Z", "ends_at": "2199-12-31T00:00:00Z"}
     far = {"environment": "acme-prod", "title": "The sun goes out"} | times
     planned = (await theo.post("/v1/maintenance", json=far)).headers["Location"]
-    assert (await gina.post(f"{planned}/agree")).status_code == 200
+    assert (await agree_as_read(gina, planned)).status_code == 200
     assert (await theo.post(f"{planned}/cancel")).status_code == 200
     await fire_due(database, TIMERS)
     assert (await theo.get(JUNE.replace("2026-06", "2098-12"))).status_code == 200

@@ -1,17 +1,19 @@
 """What is revoked: stored in the service's schema, read every few seconds by every replica.
 
-Intake announces what is revoked (`opsdesk.directory.tokens_revoked.v1`); every service stores it.
+Intake announces what is revoked (`opsdesk.directory.tokens_revoked.v1`) and which customers are ended; every
+service stores it.
 """
 
 import asyncio
 from collections.abc import Mapping
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import text
 
 from common.auth.revoked import Revocations
 from common.auth.tokens import Authenticator
-from common.events.directory import TokensRevoked
+from common.events.directory import CustomerKnown, TokensRevoked
 from common.events.envelope import ReceivedEvent
 from common.persistence.database import Connection, Database, is_transient
 from common.telemetry import logger
@@ -19,7 +21,7 @@ from common.telemetry import logger
 log = logger(__name__)
 
 REFRESH_INTERVAL_S = 5.0
-"""Seconds (real time) after which a revoked token is refused on all replicas."""
+"""Seconds (real time) after which a revoked token, or an ended customer's, is refused on all replicas."""
 KEYS_REFRESH_INTERVAL_S = 300.0
 """Seconds after which the issuer's keys are read again, so that withdrawn ones are refused."""
 
@@ -34,6 +36,12 @@ _STORE_CALLER: Final = text(
     " SET issued_until = greatest(known.issued_until, excluded.issued_until),"
     " expires_at = greatest(known.expires_at, excluded.expires_at)"
 )
+
+_STORE_ENDED: Final = text(
+    "INSERT INTO ended_customers (customer_id, key) VALUES (:id, :key)"
+    " ON CONFLICT (customer_id) DO UPDATE SET key = excluded.key"
+)
+_FORGET_ENDED: Final = text("DELETE FROM ended_customers WHERE customer_id = :id")
 
 
 async def store_revocation(tx: Connection, revoked: TokensRevoked) -> None:
@@ -57,8 +65,22 @@ async def on_tokens_revoked(tx: Connection, received: ReceivedEvent[TokensRevoke
     await store_revocation(tx, received.event)
 
 
+async def store_ended_customer(tx: Connection, customer_id: UUID, key: str) -> None:
+    """Store that this customer was ended: their contacts are refused. A second time changes nothing."""
+    await tx.execute(_STORE_ENDED, {"id": customer_id, "key": key})
+
+
+async def on_customer_ended(tx: Connection, received: ReceivedEvent[CustomerKnown]) -> None:
+    """Store whether intake has announced this customer as ended."""
+    event = received.event
+    if event.retired:
+        await store_ended_customer(tx, event.customer_id, event.customer)
+    else:
+        await tx.execute(_FORGET_ENDED, {"id": event.customer_id})
+
+
 async def load_revocations(tx: Connection) -> Revocations:
-    """Return what is revoked and expired less than a day ago or not yet."""
+    """Return what is revoked and expired less than a day ago or not yet, and which customers are ended."""
     recent = "expires_at > statement_timestamp() - interval '1 day'"
     tokens = await tx.scalars(text(f"SELECT jti FROM revoked_tokens WHERE {recent}"))
     token_ids = frozenset(tokens)
@@ -71,7 +93,8 @@ async def load_revocations(tx: Connection) -> Revocations:
     by_kind: Mapping[str, dict[str, float]] = {"person": {}, "client": {}}
     for row in callers:
         by_kind[row.kind][row.name] = row.until
-    return Revocations(token_ids, by_kind["person"], by_kind["client"])
+    ended = frozenset(await tx.scalars(text("SELECT key FROM ended_customers")))
+    return Revocations(token_ids, by_kind["person"], by_kind["client"], ended)
 
 
 async def refresh_revocations(database: Database, authenticator: Authenticator) -> None:

@@ -85,7 +85,7 @@ class Authenticator:
         return cached.caller
 
     async def authenticate(self, authorization: bytes | None) -> Caller:
-        """Return the caller for the header. Raises Unauthenticated, saying what to do."""
+        """Return the caller for the header. Raises Unauthenticated, saying what to do, and CustomerEnded."""
         if authorization is None:
             raise Unauthenticated()
         token = _bearer_token(authorization)
@@ -97,6 +97,7 @@ class Authenticator:
         verified = verified_token(await self._verify(token), self.policy)
         if self.revoked.cover(verified):
             reject("This token has been revoked. Sign in again in a minute.", "revoked")
+        self.revoked.check_customer(verified.caller.customer)
         if len(self._cache) >= MAX_CACHED_TOKENS:
             del self._cache[next(iter(self._cache))]
         self._cache[key] = verified
@@ -111,7 +112,7 @@ class Authenticator:
         """Set what is revoked, in place of what was."""
         self.revoked = revoked
         for authorization, token in list(self._cache.items()):
-            if revoked.cover(token):
+            if revoked.cover(token) or token.caller.customer in revoked.ended_customers:
                 del self._cache[authorization]
 
     def clear_cache(self) -> None:

@@ -127,9 +127,10 @@ class DeliverySuperseded(DeliveryEvent):
 
 
 class DeliveryWithdrawn(DeliveryEvent):
-    """The delivery was withdrawn."""
+    """The delivery was withdrawn. `reason`: why, where no person did so: its environment was ended."""
 
     type: ClassVar[str] = "opsdesk.delivery.withdrawn.v1"
+    reason: str | None = None
 
 
 class DeliveryKnown(DeliveryEvent):

@@ -55,6 +55,14 @@ class EmergencySettled(EmergencyEvent):
     version: str
 
 
+class EmergencyLapsed(EmergencyEvent):
+    """The environment was ended before a version contained the emergency change: no version is owed any
+    more. `reason` says so in words."""
+
+    type: ClassVar[str] = "opsdesk.emergency.lapsed.v1"
+    reason: str
+
+
 class EmergencyRevoked(EmergencyEvent):
     """The emergency change was revoked."""
 

@@ -41,6 +41,14 @@ class EnvironmentDebtOverdue(EnvironmentEvent):
     fired_at: AwareDatetime
 
 
+class EnvironmentReleased(EnvironmentEvent):
+    """The environment was ended while it owed a version with this emergency change: it owes it no more."""
+
+    type: ClassVar[str] = "opsdesk.environment.released.v1"
+    emergency_id: UUID
+    emergency: str
+
+
 class EnvironmentDrifted(EnvironmentEvent):
     """The environment runs another digest than was delivered: `observed`."""
 

@@ -11,6 +11,7 @@ from starlette.types import Scope
 from common.auth.caller import Caller, ResolveContact
 from common.auth.permissions import CUSTOMER, PARTNER, PORTAL
 from common.auth.persons import record_caller
+from common.auth.revoked import CustomerEnded
 from common.auth.sign_in import SignInPolicy
 from common.auth.tokens import MAX_CACHED_TOKENS, Authenticator
 from common.errors import Forbidden, Problem, TooManyRequests, Unauthenticated
@@ -62,7 +63,7 @@ class RequestAuthenticator:
         this request touch what the caller may see: a contact the rows of their customer, a
         partner's person those of their contracts, others all.
 
-        Raises Unauthenticated, Forbidden (On-Behalf-Of an unknown contact) or TooManyRequests.
+        Raises Unauthenticated, Forbidden (On-Behalf-Of an unknown contact), CustomerEnded or TooManyRequests.
         """
         authorization = on_behalf_of = None
         repeated = False
@@ -94,7 +95,7 @@ class RequestAuthenticator:
         """Return whether this header would be accepted, counting nothing but a refused token."""
         try:
             await self._verify_token(authorization)
-        except (Unauthenticated, _RefusedAgain):
+        except (Unauthenticated, CustomerEnded, _RefusedAgain):
             return False
         return True
 
@@ -119,7 +120,7 @@ class RequestAuthenticator:
             return await self.authenticator.authenticate(authorization)
         except TooManyRequests as limited:
             raise _RefusedAgain(limited) from None
-        except Unauthenticated as refused:
+        except (Unauthenticated, CustomerEnded) as refused:
             if self.limits.count_token(digest):
                 raise _RefusedAgain(refused) from None
             raise
@@ -166,6 +167,7 @@ class RequestAuthenticator:
             contact = await self.resolve_contact(tx, address)
         if contact is None:
             raise Forbidden("No contact has the address in On-Behalf-Of. Register them first.")
+        self.authenticator.revoked.check_customer(contact.customer)
         return contact.to_caller(via_machine=machine.sub)
 
 

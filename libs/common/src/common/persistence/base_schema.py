@@ -19,6 +19,7 @@ TABLES = (
     "dead_letters",
     "deadlines",
     "deployment",
+    "ended_customers",
     "firings",
     "idempotency",
     "inbox",

@@ -205,6 +205,13 @@ CREATE INDEX ix_revoked_callers_expires_at ON revoked_callers (expires_at);
 COMMENT ON TABLE revoked_callers IS
     'Persons (sub) and clients whose tokens issued until an instant no longer hold.';
 
+CREATE TABLE ended_customers (
+    customer_id uuid PRIMARY KEY,
+    key text NOT NULL
+);
+COMMENT ON TABLE ended_customers IS
+    'Customers whose contacts are refused, whatever token they bring: what intake has announced as ended.';
+
 -- Which accounts are one person (R1). Two people means two persons: staff, contact, machine and
 -- On-Behalf-Of of one of them count once.
 

@@ -9,7 +9,7 @@ from console.paged_list import PagedList, paged_list
 from console.promises import Mark, mark
 from console.upstream.part import Part, items_of
 
-STATES: Final = ("everything", "requested", "authorized", "applied", "settled", "revoked")
+STATES: Final = ("everything", "requested", "authorized", "applied", "settled", "lapsed", "revoked")
 ACTS: Final[Mapping[str, tuple[str, ...]]] = {"authorize": (), "apply": (), "revoke": ("reason",)}
 """The acts, with the fields that each needs."""
 MARKS: Final[Mapping[str, Mark]] = {

@@ -113,6 +113,7 @@ REPORT_WORDS: Final[Mapping[str, Words]] = {
         "authorized": "authorized",
         "applied": "applied, not settled",
         "settled": "settled",
+        "lapsed": "lapsed: the environment was ended",
         "revoked": "revoked",
     },
     "emergency_act": {

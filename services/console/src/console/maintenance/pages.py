@@ -9,7 +9,7 @@ from starlette.responses import Response
 from console.forms import form as forms
 from console.forms.creation import create
 from console.forms.decision import Decision, decide
-from console.forms.drawn import drawn_forms, is_wrong, lacking, status_of
+from console.forms.drawn import drawn_forms, is_wrong, lacking, status_of, typed
 from console.forms.form import Form
 from console.language.catalogue import known_word
 from console.language.typed_times import TWICE
@@ -73,7 +73,10 @@ async def do_act(
     async def redraw(form: Form) -> Response:
         return await _page(request, visitor, key, {act: form})
 
-    return await decide(request, visitor, Decision("sla", "maintenance", key, act), None, redraw)
+    values: dict[str, str] = request.state.form
+    # Agreed to is what the page showed, not what it has become meanwhile.
+    body = typed(values, "starts_at", "ends_at") if act == "agree" else None
+    return await decide(request, visitor, Decision("sla", "maintenance", key, act), body, redraw)
 
 
 async def _list(request: Request, visitor: Visitor, drawn: dict[str, Form]) -> Response:

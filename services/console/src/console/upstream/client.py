@@ -15,12 +15,20 @@ from common.persistence.database import Database
 from common.telemetry import logger
 from console.service_text import text_of_problem
 from console.settings import ConsoleSettings
+from console.upstream.answers import (
+    MAX_ANSWER_BYTES,
+    UNAUTHENTICATED,
+    SignedOut,
+    check_customer,
+    json_of,
+    outcome_of,
+)
 from console.upstream.asking import Asker, Get, Parts
 from console.upstream.breaker import Breaker
 from console.upstream.connections import open_client
 from console.upstream.files import MAX_NAME_CHARS, handed_on, pieces_of
 from console.upstream.part import Denied, Here, Missing, Part, ServiceName, WhyMissing
-from console.upstream.problems import Done, NotSent, Outcome, Refused, Uncertain
+from console.upstream.problems import NotSent, Outcome, Uncertain
 from console.upstream.remembered import Remembered
 
 __all__ = ["SERVICES", "Asker", "Get", "Parts", "SignedOut", "Upstream"]
@@ -33,16 +41,9 @@ FORM_S: Final = 5.0
 """Seconds that a form may take."""
 FILE_S: Final = 60.0
 """Seconds that a file may take on its way to a service."""
-MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
 SERVICES: Final[tuple[ServiceName, ...]] = ("intake", "sla", "escalation", "delivery-gate")
 NEVER_REACHED: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-UNAUTHENTICATED, TOO_MANY, BROKEN = 401, 429, 500
-UNKNOWN_OUTCOME: Final = "urn:opsdesk:error:outcome-unknown"
-FRESH_SIGN_IN: Final = "urn:opsdesk:error:sign-in-required"
-
-
-class SignedOut(Exception):
-    """A service takes the token no more: the person has to sign in again."""
+TOO_MANY, BROKEN = 429, 500
 
 
 class Upstream:
@@ -70,7 +71,7 @@ class Upstream:
             await self._client.aclose()
 
     async def parts(self, asker: Asker, wanted: Mapping[str, Get]) -> Parts:
-        """Ask for all parts at once; each has its own time. Raises SignedOut."""
+        """Ask for all parts at once; each has its own time. Raises SignedOut and CustomerEnded."""
         asked = [self._part(asker, get) for get in wanted.values()]
         found = await asyncio.gather(*asked, return_exceptions=True)
         for one in found:
@@ -86,7 +87,7 @@ class Upstream:
     async def file(
         self, asker: Asker, get: Get, media_type: str, seconds: float = PART_S
     ) -> bytes | None:
-        """Ask for a picture or a paper; None where there is none, or none came in time. Raises SignedOut."""
+        """Ask for a picture or a paper; None where there is none, or none came in time. Raises SignedOut and CustomerEnded."""
         answer = await self._try(asker, get, seconds)
         if answer is None or answer.is_error or len(answer.content) > MAX_ANSWER_BYTES:
             return None
@@ -106,7 +107,7 @@ class Upstream:
     ) -> Outcome:
         """Send a form. `key`: its Idempotency-Key; `etag`: of the state that the person saw.
 
-        Raises SignedOut.
+        Raises SignedOut and CustomerEnded.
         """
         headers = asker.headers() | {"Idempotency-Key": key}
         headers |= {"If-Match": etag} if etag else {}
@@ -120,10 +121,10 @@ class Upstream:
             log.warning("form.unanswered", upstream=service, error=type(error).__name__)
             return NotSent(service) if isinstance(error, NEVER_REACHED) else Uncertain(service)
         breaker.answered()
-        return _outcome(answer, service)
+        return outcome_of(answer, service)
 
     async def upload(self, asker: Asker, path: str, file: UploadFile) -> Outcome:
-        """Hand a file on to intake, piece by piece. Until a message names it, nothing has happened. Raises SignedOut."""
+        """Hand a file on to intake, piece by piece. Until a message names it, nothing has happened. Raises SignedOut and CustomerEnded."""
         headers = asker.headers() | {
             "Content-Type": "application/octet-stream",
             "Content-Length": str(file.size or 0),
@@ -137,10 +138,10 @@ class Upstream:
         except (httpx.HTTPError, TimeoutError) as error:
             log.warning("file.unanswered", error=type(error).__name__)
             return NotSent("intake") if isinstance(error, NEVER_REACHED) else Uncertain("intake")
-        return _outcome(answer, "intake")
+        return outcome_of(answer, "intake")
 
     async def download(self, asker: Asker, get: Get) -> Response | None:
-        """Hand a file on to the browser, piece by piece; None where there is none, or no answer. Raises SignedOut."""
+        """Hand a file on to the browser, piece by piece; None where there is none, or no answer. Raises SignedOut and CustomerEnded."""
         assert self._client is not None, "opened by the first visit"
         request = self._client.build_request(
             "GET",
@@ -157,7 +158,9 @@ class Upstream:
             await answer.aclose()
             raise SignedOut(get.service)
         if answer.is_error:
+            await answer.aread()
             await answer.aclose()
+            check_customer(answer)
             return None
         return handed_on(answer)
 
@@ -199,6 +202,7 @@ class Upstream:
             breaker.answered()
         if answer.status_code == UNAUTHENTICATED:
             raise SignedOut(get.service)
+        check_customer(answer)
         return answer
 
     def _read(self, get: Get, answer: httpx.Response) -> Part:
@@ -207,7 +211,7 @@ class Upstream:
             return self._missing(service, "failed")
         if answer.status_code == TOO_MANY:
             return Missing(service, "busy", now())
-        data = _json(answer)
+        data = json_of(answer)
         if data is None:
             log.error("part.unreadable", upstream=service, status=answer.status_code)
             return Missing(service, "unreadable", now())
@@ -221,30 +225,3 @@ class Upstream:
     async def _request(self, method: str, service: str, path: str, **rest: Any) -> httpx.Response:
         assert self._client is not None, "opened by the first visit"
         return await self._client.request(method, self._urls[service] + path, **rest)
-
-
-def _json(answer: httpx.Response) -> Any | None:
-    if len(answer.content) > MAX_ANSWER_BYTES:
-        return None
-    try:
-        data = answer.json()
-    except ValueError:
-        return None
-    return data if isinstance(data, dict | list) else None
-
-
-def _outcome(answer: httpx.Response, service: ServiceName) -> Outcome:
-    data = _json(answer) if answer.content else {}
-    if answer.status_code == UNAUTHENTICATED and not _asks_for_fresh_sign_in(data):
-        raise SignedOut(service)
-    if not answer.is_error:
-        # It was done: an answer that cannot be read changes nothing about that.
-        return Done(answer.status_code, data, answer.headers.get("etag"))
-    if not isinstance(data, dict) or "detail" not in data or data.get("type") == UNKNOWN_OUTCOME:
-        return Uncertain(service)
-    return Refused(answer.status_code, data)
-
-
-def _asks_for_fresh_sign_in(data: Any) -> bool:
-    """Whether the token is good, and the act asks for a newer or stronger sign-in (RFC 9470)."""
-    return isinstance(data, dict) and data.get("type") == FRESH_SIGN_IN

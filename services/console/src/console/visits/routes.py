@@ -11,6 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from common.auth.revoked import CustomerEnded
 from common.errors import PayloadTooLarge
 from common.http.body import MIB
 from common.http.problems import problem_from_error
@@ -75,6 +76,14 @@ class Forged(Exception):
     """A form was not sent by a page of ours."""
 
 
+PAGES_OF_ERRORS: Final[dict[type[Exception], tuple[int, str]]] = {
+    Forged: (403, "forged"),
+    CustomerEnded: (403, "customer_ended"),
+    IssuerAway: (503, "issuer"),
+}
+"""Status and kind of the page that says what happened."""
+
+
 def open_pages() -> APIRouter:
     return APIRouter(route_class=OpenRoute, include_in_schema=False)
 
@@ -102,10 +111,8 @@ def _with_error_pages(handle: Handle) -> Handle:
             if {".", ".."} & {str(one) for one in request.path_params.values()}:
                 raise HTTPException(404)
             return await handle(request)
-        except Forged:
-            return error_page(request, _anonymous(request), 403, "forged")
-        except IssuerAway:
-            return error_page(request, _anonymous(request), 503, "issuer")
+        except (Forged, CustomerEnded, IssuerAway) as error:
+            return error_page(request, _anonymous(request), *PAGES_OF_ERRORS[type(error)])
         except (HTTPException, RequestValidationError):
             return error_page(request, _anonymous(request), 404, "not_found")
         except PayloadTooLarge as too_large:

@@ -102,7 +102,7 @@ def relation_of(request: Request) -> Relation:
 
 async def arrive(request: Request) -> Visitor:
     """Return who visits. Raises SignInNeeded; IssuerAway where a token has to be renewed and cannot be;
-    TooManyRequests where one person asks too often."""
+    TooManyRequests where one person asks too often; CustomerEnded for a contact of an ended customer."""
     settings = settings_of(request)
     name = Cookies.of(settings).read(request, SESSION)
     if name is None:
@@ -117,6 +117,7 @@ async def arrive(request: Request) -> Visitor:
         profile = await profiles.find(tx, session.person.sub)
         moment = await transaction_time(tx)
     note_visit(request.scope, name)
+    state_of(request.app).authenticator.revoked.check_customer(session.person.customer)
     await state_of(request.app).request_authenticator.limits.count(session.person.sub)
     if session.access_expires_at - now() < RENEW_BEFORE:
         async with database.transaction(all_rows=True) as tx:

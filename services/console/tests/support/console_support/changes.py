@@ -94,6 +94,7 @@ EMERGENCY: dict[str, Any] = {
     "applied_at": None,
     "settled_by_delivery": None,
     "settled_at": None,
+    "lapsed_at": None,
     "revoked_at": None,
     "revocation_reason": None,
     "without_blocker": False,

@@ -117,7 +117,9 @@ async def save_step(
     """Store a step of a locked delivery that no verdict belongs to."""
     stored = await _publish_event(context, delivery, event, **more)
     await deliveries.save(context.tx, stored)
-    await context.audit(action, f"delivery/{stored.id}", state=stored.state, attempt=stored.attempt)
+    why = {"reason": more["reason"]} if "reason" in more else {}
+    grounds = {"state": stored.state, "attempt": stored.attempt, **why}
+    await context.audit(action, f"delivery/{stored.id}", **grounds)
     await _cancel_approval_timeout(context.tx, stored)
     return stored
 

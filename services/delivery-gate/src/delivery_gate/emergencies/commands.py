@@ -9,6 +9,7 @@ from common.events.emergencies import (
     EmergencyAuthorized,
     EmergencyBlockerConfirmed,
     EmergencyEvent,
+    EmergencyLapsed,
     EmergencyRequested,
     EmergencyRevoked,
     EmergencySettled,
@@ -16,10 +17,10 @@ from common.events.emergencies import (
 )
 from common.messaging.outbox import publish
 from common.persistence.keys import next_key
-from delivery_gate.emergencies.domain import EmergencyChange, settle, with_key
+from delivery_gate.emergencies.domain import EmergencyChange, lapse, settle, with_key
 from delivery_gate.emergencies.events import emergency_event
 from delivery_gate.emergencies.store import emergency_changes as store
-from delivery_gate.environments.commands import record_debt
+from delivery_gate.environments.commands import record_debt, record_release
 from delivery_gate.environments.context import EnvironmentContext
 from delivery_gate.environments.domain import Debt
 
@@ -103,6 +104,14 @@ async def settle_debt(
     change = settle(await store.lock(context.tx, debt.change_id), delivery_id, context.at)
     stored = await _save_step(context, change, EmergencySettled, version=version)
     await context.audit("emergency.settle", f"emergency/{stored.id}", delivery=delivery)
+
+
+async def lapse_debt(context: EnvironmentContext, debt: Debt, reason: str) -> None:
+    """Let the debt of an ended environment lapse, and the change that it is for (G8)."""
+    change = lapse(await store.lock(context.tx, debt.change_id), context.at)
+    stored = await _save_step(context, change, EmergencyLapsed, reason=reason)
+    await context.audit("emergency.lapse", f"emergency/{stored.id}", reason=reason)
+    await record_release(context, debt)
 
 
 async def _save_step(

@@ -1,7 +1,8 @@
 """An emergency change: the one change that needs no version (R7, G8).
 
 It needs an open Blocker on this very environment and a second person.
-`requested > authorized > applied > settled`; instead of `applied`: `revoked`.
+`requested > authorized > applied > settled`; instead of `applied`: `revoked`; instead of `settled`: `lapsed`,
+where the environment was ended first.
 """
 
 from dataclasses import dataclass, replace
@@ -11,9 +12,9 @@ from uuid import UUID
 
 from common.domain import Rejection
 from delivery_gate.criteria.domain.verdict import ReasonCode
-from delivery_gate.environments.domain import Environment
+from delivery_gate.environments.domain import Environment, check_not_ended
 
-EmergencyState = Literal["requested", "authorized", "applied", "settled", "revoked"]
+EmergencyState = Literal["requested", "authorized", "applied", "settled", "lapsed", "revoked"]
 BlockerState = Literal["open", "lowered", "closed"]
 
 
@@ -54,6 +55,7 @@ class EmergencyChange:
     applied_at: datetime | None = None
     settled_by_delivery: UUID | None = None
     settled_at: datetime | None = None
+    lapsed_at: datetime | None = None
     revoked_at: datetime | None = None
     revocation_reason: str | None = None
     blocker_ended_at: datetime | None = None
@@ -121,7 +123,13 @@ def request(
 
 
 def authorize(
-    change: EmergencyChange, actor: str, at: datetime, blocker: Blocker | None, *, is_current: bool
+    change: EmergencyChange,
+    actor: str,
+    at: datetime,
+    blocker: Blocker | None,
+    environment: Environment,
+    *,
+    is_current: bool,
 ) -> EmergencyChange | Rejection:
     """Authorize a requested change, as a second person.
 
@@ -137,6 +145,8 @@ def authorize(
         return Rejection(
             ReasonCode.SELF_APPROVAL, "You requested it; another person has to authorize."
         )
+    if ended := check_not_ended(environment):
+        return ended
     if missing := _check_current_blocker(blocker, change.environment, is_current=is_current):
         return missing
     return replace(change, state="authorized", authorized_by=actor, authorized_at=at)
@@ -164,6 +174,8 @@ def apply(
             f"This emergency change is {change.state}.",
             {"state": change.state},
         )
+    if ended := check_not_ended(environment):
+        return ended
     if missing := _check_current_blocker(blocker, change.environment, is_current=is_current):
         return missing
     if environment.debt is not None:
@@ -185,6 +197,13 @@ def settle(change: EmergencyChange, delivery_id: UUID, at: datetime) -> Emergenc
     if change.state != "applied":
         return change
     return replace(change, state="settled", settled_by_delivery=delivery_id, settled_at=at)
+
+
+def lapse(change: EmergencyChange, at: datetime) -> EmergencyChange:
+    """The applied change whose environment was ended: no version with it is delivered there any more."""
+    if change.state != "applied":
+        return change
+    return replace(change, state="lapsed", lapsed_at=at)
 
 
 def revoke(change: EmergencyChange, why: str, at: datetime) -> EmergencyChange | Rejection:

@@ -108,7 +108,12 @@ async def authorize_emergency_change(
     context, change, known = await load_with_blocker(tx, ref, caller, request)
     person = await counted_as(tx, caller.sub, change.requested_by)
     outcome = emergency.authorize(
-        change, person, context.at, known.blocker, is_current=known.is_current
+        change,
+        person,
+        context.at,
+        known.blocker,
+        context.environment,
+        is_current=known.is_current,
     )
     if isinstance(outcome, Rejection):
         return await deny(context, "emergency.authorize", f"emergency/{change.id}", outcome)

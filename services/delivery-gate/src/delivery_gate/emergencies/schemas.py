@@ -26,7 +26,8 @@ class EmergencyRevoke(RequestModel):
 
 class EmergencyRead(ResponseModel):
     """An emergency change. The version that pays its debt names its id or key in `contains`;
-    `settled_by_delivery` is the id of the delivery of that version. `without_blocker`: the Blocker had
+    `settled_by_delivery` is the id of the delivery of that version. `lapsed_at`:
+    when the environment was ended before that. `without_blocker`: the Blocker had
     ended before the change was applied, at `blocker_ended_at`, and the gate heard of it later."""
 
     id: UUID
@@ -44,6 +45,7 @@ class EmergencyRead(ResponseModel):
     applied_at: datetime | None
     settled_by_delivery: UUID | None
     settled_at: datetime | None
+    lapsed_at: datetime | None
     revoked_at: datetime | None
     revocation_reason: str | None
     without_blocker: bool

@@ -38,19 +38,21 @@ emergency_changes = Table(
     Column("applied_at", INSTANT),
     Column("settled_by_delivery", Uuid, ForeignKey("deliveries.id")),
     Column("settled_at", INSTANT),
+    Column("lapsed_at", INSTANT),
     Column("revoked_at", INSTANT),
     Column("revocation_reason", Text),
     Column("blocker_ended_at", INSTANT),
     CheckConstraint(
-        "state IN ('requested', 'authorized', 'applied', 'settled', 'revoked')", name="state"
+        "state IN ('requested', 'authorized', 'applied', 'settled', 'lapsed', 'revoked')",
+        name="state",
     ),
     CheckConstraint("authorized_by <> requested_by", name="four_eyes"),
     CheckConstraint(
-        "state NOT IN ('authorized', 'applied', 'settled') OR authorized_by IS NOT NULL",
+        "state NOT IN ('authorized', 'applied', 'settled', 'lapsed') OR authorized_by IS NOT NULL",
         name="authorized",
     ),
     CheckConstraint(
-        "state NOT IN ('applied', 'settled') OR applied_by IS NOT NULL", name="applied"
+        "state NOT IN ('applied', 'settled', 'lapsed') OR applied_by IS NOT NULL", name="applied"
     ),
     CheckConstraint("blocker_ended_at < applied_at", name="without_blocker"),
     Index("ix_emergency_changes_ticket_id", "ticket_id"),

@@ -8,6 +8,7 @@ from common.events.environments import (
     EnvironmentDebtOverdue,
     EnvironmentDrifted,
     EnvironmentInDebt,
+    EnvironmentReleased,
 )
 from common.messaging.outbox import publish
 from common.scheduling.deadlines import Deadline, schedule
@@ -20,6 +21,7 @@ from delivery_gate.environments.domain import (
     accept_drift,
     apply_version,
     incur_debt,
+    release,
 )
 from delivery_gate.environments.events import environment_event
 
@@ -68,6 +70,21 @@ async def record_overdue_debt(context: EnvironmentContext, overdue: Environment)
     await store.save(context.tx, stored)
     await publish(context.tx, event)
     await context.audit("environment.debt_overdue", f"environment/{stored.id}", change=debt.change)
+
+
+async def record_release(context: EnvironmentContext, debt: Debt) -> None:
+    """Record that the ended environment owes nothing any more: this debt lapses with it (G8)."""
+    stored, event = environment_event(
+        EnvironmentReleased,
+        release(context.environment),
+        context.at,
+        emergency_id=debt.change_id,
+        emergency=debt.change,
+    )
+    await store.save(context.tx, stored)
+    await publish(context.tx, event)
+    await schedule(context.tx, [Deadline(DEBT, stored.id, None)])
+    await context.audit("environment.release", f"environment/{stored.id}", change=debt.change)
 
 
 async def record_drift(

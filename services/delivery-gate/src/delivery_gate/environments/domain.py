@@ -53,7 +53,10 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """`running` has, per product, the digest that was last delivered and verified."""
+    """`running` has, per product, the digest that was last delivered and verified.
+
+    `retired`: the directory has ended it, or its customer; nothing is brought there any more.
+    """
 
     id: UUID
     key: str
@@ -64,6 +67,7 @@ class Environment:
     debt: Debt | None = None
     drift: Drift | None = None
     sequence: int = 0
+    retired: bool = False
 
     @property
     def state(self) -> EnvironmentState:
@@ -72,6 +76,17 @@ class Environment:
         if self.debt is not None:
             return "in_debt"
         return "drifted" if self.drift is not None else "compliant"
+
+
+def check_not_ended(environment: Environment) -> Rejection | None:
+    """Why nothing is brought to this environment any more; None while it is not ended."""
+    if not environment.retired:
+        return None
+    return Rejection(
+        ReasonCode.ENVIRONMENT_ENDED,
+        f"{environment.key} was ended: nothing is brought there any more.",
+        {"environment": environment.key},
+    )
 
 
 def environment_violations(environment: Environment, version: Deliverable | None) -> list[Reason]:
@@ -112,6 +127,11 @@ def incur_debt(
 ) -> Environment:
     """The environment after an emergency change: it owes a version with it within `after`."""
     return replace(environment, debt=Debt(change_id, change, at, at + after))
+
+
+def release(environment: Environment) -> Environment:
+    """The ended environment without its debt: nobody delivers a version there that would pay it."""
+    return replace(environment, debt=None)
 
 
 def mark_overdue(environment: Environment, at: datetime) -> Environment:

@@ -11,6 +11,11 @@ async def on_environment_known(tx: Connection, received: ReceivedEvent[Environme
     """Store an environment as the directory describes it: its key, customer, tier and name."""
     event = received.event
     environment = Environment(
-        event.environment_id, event.environment, event.customer_id, event.customer, event.tier
+        event.environment_id,
+        event.environment,
+        event.customer_id,
+        event.customer,
+        event.tier,
+        retired=event.retired,
     )
-    await store.upsert(tx, environment, event.name, retired=event.retired)
+    await store.upsert(tx, environment, event.name)

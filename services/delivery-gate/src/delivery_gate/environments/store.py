@@ -82,13 +82,7 @@ async def page(
     return [_environment(row, runs.get(row.id, {})) for row in rows]
 
 
-async def upsert(
-    tx: Connection,
-    environment: Environment,
-    name: str,
-    *,
-    retired: bool,
-) -> None:
+async def upsert(tx: Connection, environment: Environment, name: str) -> None:
     """Store what the directory knows of an environment; what the gate knows of it stays."""
     values = {
         "key": environment.key,
@@ -96,7 +90,7 @@ async def upsert(
         "customer": environment.customer,
         "tier": environment.tier,
         "name": name,
-        "retired": retired,
+        "retired": environment.retired,
     }
     # Its id is intake's: it may have had events here before a backup was restored.
     sequence = await first_sequence(tx, EnvironmentEvent.source, f"environment/{environment.id}")
@@ -174,4 +168,5 @@ def _environment(row: Row[Any], runs: dict[str, str]) -> Environment:
         debt,
         drift,
         row.sequence,
+        row.retired,
     )

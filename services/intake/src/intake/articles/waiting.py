@@ -12,6 +12,12 @@ _UNPUBLISHED: Final = (
     " WHERE n.article_id = v.article_id AND n.version > v.version)"
 )
 
+# Another version ends no wait: the article waits since the first one after what is published.
+_SINCE: Final = (
+    "(SELECT min(o.written_at) FROM article_versions o WHERE o.article_id = a.id"
+    " AND o.version > coalesce(a.published_version, 0))"
+)
+
 SOURCES: Final = (
     WaitingSource(
         "publish_article",
@@ -21,7 +27,7 @@ SOURCES: Final = (
         id="a.id",
         key="a.key",
         title="v.title",
-        since="v.written_at",
+        since=_SINCE,
         first="v.written_by",
         not_by="ARRAY[v.written_by]",
         href=_HREF,

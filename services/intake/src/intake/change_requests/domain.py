@@ -151,18 +151,22 @@ def claim_no_environment(
     *,
     since: datetime | None = None,
 ) -> ChangeRequest | Rejection:
-    """Say that no environment is touched, or none any more; another person has to confirm that (R1)."""
+    """Say that no environment is touched, or none any more; another person has to confirm that (R1).
+
+    Who says so again is the one who said it; it waits since somebody first did.
+    """
     is_over = change.delivered_at is not None and not is_after(change.delivered_at, since)
     if change.delivery is not None and not is_over:
         return Rejection(
             "HAS_A_DELIVERY",
             f"{change.delivery} delivers this change, so an environment is touched.",
         )
+    waits = change.no_environment_confirmed_by is None and is_after(change.no_environment_at, since)
     return replace(
         change,
         no_environment_reason=reason,
         no_environment_by=actor,
-        no_environment_at=at,
+        no_environment_at=change.no_environment_at if waits else at,
         no_environment_confirmed_by=None,
         no_environment_confirmed_at=None,
     )

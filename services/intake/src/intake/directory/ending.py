@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Table, select
 
 from common.audit import JSON
 from common.auth.persons import list_accounts_of_contact
+from common.auth.revocation import store_ended_customer
 from common.domain import Actor, Rejection
 from common.persistence.database import Connection
 from intake.directory.commands import change
@@ -30,6 +31,7 @@ async def confirm_customer_end(
     stored = await change(tx, actor, "customer.end.confirm", CUSTOMERS, before, outcome, grounds)
     if isinstance(stored, Rejection):
         return stored
+    await store_ended_customer(tx, stored.id, stored.key)
     ended: dict[str, JSON] = {"customer_ended": stored.key}
     for environment in await _lock_current(tx, ENVIRONMENTS, environments, stored.id):
         gone = end_with(environment, stored)

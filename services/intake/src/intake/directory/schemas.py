@@ -102,7 +102,10 @@ class EndRequest(RequestModel):
 
 
 class PendingChangeRead(ResponseModel):
-    """What waits for a second person: `ends` says that the person leaves."""
+    """What waits for a second person: `ends` says that the person leaves.
+
+    It waits since `requested_at`; `requested_by` is who asked last.
+    """
 
     roles: list[str]
     ends: bool

@@ -168,17 +168,19 @@ def give_up(
 ) -> Problem | Rejection:
     """Ask to give the problem up: it will not be fixed. Another person has to confirm that (R1).
 
-    `since` is when its ticket last came back: what was given up before is open again.
+    `since` is when its ticket last came back: what was given up before is open again. Who asks again
+    is the one who asked; it waits since somebody first did.
     """
     if problem.state == "fixed":
         return _fixed()
     if is_given_up(problem, since):
         return _already_given_up()
+    waits = is_after(problem.given_up_at, since)
     return replace(
         problem,
         given_up_reason=reason,
         given_up_by=actor,
-        given_up_at=at,
+        given_up_at=problem.given_up_at if waits else at,
         given_up_confirmed_by=None,
         given_up_confirmed_at=None,
     )

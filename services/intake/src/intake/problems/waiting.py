@@ -20,7 +20,8 @@ SOURCES: Final = (
         rows=(
             f"{_FIXES} AND (r.delivery IS NOT NULL OR f.state IN ('resolved', 'verified', 'closed'))"
         ),
-        id="p.ticket_id",
+        # On staging and in production it waits each for itself.
+        id="p.ticket_id || CASE WHEN p.staging_verified_at IS NULL THEN '' ELSE '/production' END",
         key=KEY,
         title="t.title",
         customer="c.key",

@@ -29,22 +29,24 @@ WITH waiting AS MATERIALIZED ({sources})
 SELECT kind, id, key, customer, since FROM waiting
 WHERE since <= :before AND NOT EXISTS (SELECT FROM overdue_second_eyes announced
     WHERE announced.kind = waiting.kind AND announced.waiting_id = waiting.id
-    AND announced.since = waiting.since AND announced.given_at IS NULL)
+    AND announced.given_at IS NULL)
 ORDER BY since, kind, id LIMIT :rows
 """
 _GIVEN: Final = """
 WITH waiting AS MATERIALIZED ({sources})
 SELECT announced.* FROM overdue_second_eyes announced
 WHERE announced.given_at IS NULL AND NOT EXISTS (SELECT FROM waiting
-    WHERE announced.kind = waiting.kind AND announced.waiting_id = waiting.id
-    AND announced.since = waiting.since)
+    WHERE announced.kind = waiting.kind AND announced.waiting_id = waiting.id)
 ORDER BY announced.id LIMIT :rows
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Something that waits for a second person since then; `key` is what people call it, `customer` a key."""
+    """Something that waits for a second person since then; `key` is what people call it, `customer` a key.
+
+    It is known by its kind and id alone: who asks again may move `since`, and ends nothing by it.
+    """
 
     kind: str
     id: str

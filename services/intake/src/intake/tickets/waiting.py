@@ -156,7 +156,8 @@ SOURCES: Final = (
         ("confirm_priority_matrix",),
         "priorities:configure",
         rows="priority_matrices m WHERE m.state = 'pending'",
-        id="m.version",
+        # One at most waits, whichever version it is.
+        id="'matrix'",
         key="'version ' || m.version",
         title="m.reason",
         since="m.requested_at",

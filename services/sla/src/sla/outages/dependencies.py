@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from fastapi import Request, Response
+from fastapi.encoders import jsonable_encoder
 
 from common.audit import Entry, record
 from common.auth import Caller
@@ -10,7 +11,7 @@ from common.domain import Rejection
 from common.errors import Forbidden, NotFound
 from common.http import if_match, rejection_response
 from common.persistence.database import Connection, transaction_time
-from sla.outages.domain.maintenance import SELF_APPROVAL, PlannedMaintenance
+from sla.outages.domain.maintenance import ANOTHER_WINDOW, SELF_APPROVAL, PlannedMaintenance
 from sla.outages.schemas.maintenance import to_response
 from sla.outages.store import maintenance, visibility
 
@@ -53,6 +54,9 @@ async def reject(
     await record(tx, audit_entry(at, caller, "denied", planned_maintenance, why=code))
     if rejection == SELF_APPROVAL:
         return rejection_response(rejection, status=403)
+    if rejection == ANOTHER_WINDOW:
+        present = jsonable_encoder(to_response(planned_maintenance, caller))
+        return rejection_response(rejection, present=present)
     return rejection_response(rejection)
 
 

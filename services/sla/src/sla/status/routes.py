@@ -11,6 +11,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Receive, Scope, Send
 
 from common.auth import Caller, requires
+from common.auth.revoked import CustomerEnded
 from common.errors import Unauthenticated
 from common.http import ResponseModel, Transaction, router, runtime_of, state_of, streaming_router
 from common.http.streaming import authorization_header
@@ -155,7 +156,7 @@ async def _is_still_authenticated(request: Request) -> bool:
     try:
         authenticator = state_of(request.app).authenticator
         await authenticator.authenticate(authorization_header(request.scope))
-    except Unauthenticated:
+    except (Unauthenticated, CustomerEnded):
         return False
     return True
 

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from httpx import AsyncClient, Response
+
 from common.persistence.database import Database
 from common.persistence.ids import uuid7
 from sla.outages.domain.outage import Outage, build_record
@@ -40,3 +42,10 @@ async def correct_outage(
         )
         record = build_record(after, "corrected", known_at, "anna", "omar", "the monitor was deaf")
         await outages.save(tx, [(after, record)])
+
+
+async def agree_as_read(who: AsyncClient, address: str) -> Response:
+    """Agree to maintenance as it is: its window is read and sent."""
+    read = (await who.get(address)).json()
+    window = {name: read[name] for name in ("starts_at", "ends_at")}
+    return await who.post(f"{address}/agree", json=window)

@@ -158,7 +158,7 @@ async def maintained(site: Site) -> TwoPersonRequest:
     body = {"environment": "acme-prod", "title": "New disks"}
     times = {"starts_at": at(24), "ends_at": at(26)}
     planned = await site.post("theo", "/v1/maintenance", body | times)
-    return TwoPersonRequest("theo", "jan", planned["location"] + "/agree")
+    return TwoPersonRequest("theo", "jan", planned["location"] + "/agree", times)
 
 
 async def _review(site: Site) -> None:

@@ -61,11 +61,13 @@ ACTS: Final = (
         RUN,
         lambda one, known, who: start(one, who.person, one.digest or "", known, who.at),
     ),
-    ActRule("rolled_out", RUN, lambda one, _known, _who: roll_out(one)),
+    ActRule("rolled_out", RUN, lambda one, known, _who: roll_out(one, known.environment)),
     ActRule(
         "verify",
         RUN,
-        lambda one, known, who: verify(one, one.digest or "", known.criteria.version, who.at),
+        lambda one, known, who: verify(
+            one, one.digest or "", known.environment, known.criteria.version, who.at
+        ),
     ),
     ActRule(
         "fail",

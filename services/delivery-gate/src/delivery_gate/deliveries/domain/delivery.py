@@ -128,9 +128,9 @@ def withdraw(delivery: Delivery, now: datetime) -> Delivery | Rejection:
 
 
 def close_waiting(
-    delivery: Delivery, how: Literal["superseded", "expired"], now: datetime
+    delivery: Delivery, how: Literal["superseded", "expired", "withdrawn"], now: datetime
 ) -> Delivery:
-    """End a waiting request because a newer version was delivered (G11) or its time is over.
+    """End a waiting request: a newer version was delivered (G11), its time is over, its environment is ended.
 
     Unchanged where it no longer waits.
     """

@@ -15,6 +15,7 @@ from delivery_gate.deliveries.domain.delivery import (
     finish,
 )
 from delivery_gate.deliveries.domain.evaluation import EvaluationInput
+from delivery_gate.environments.domain import check_not_ended
 
 
 def valid_approvals(delivery: Delivery, criteria_version: int) -> tuple[Approval, ...]:
@@ -31,6 +32,8 @@ def approve(
     now: datetime,
 ) -> Delivery | Rejection:
     """Add a person's approval. The last one that is needed makes the delivery `approved`."""
+    if rejection := check_not_ended(evaluation_input.environment):
+        return rejection
     valid = valid_approvals(delivery, evaluation_input.criteria.version)
     if rejection := _approval_rejection(delivery, actor, roles, evaluation_input, valid):
         return rejection

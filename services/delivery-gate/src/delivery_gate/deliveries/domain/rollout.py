@@ -14,6 +14,7 @@ from delivery_gate.deliveries.domain.delivery import (
 )
 from delivery_gate.deliveries.domain.evaluation import EvaluationInput, evaluate
 from delivery_gate.deliveries.domain.review import valid_approvals
+from delivery_gate.environments.domain import Environment, check_not_ended
 
 
 def start(
@@ -30,6 +31,8 @@ def start(
             f"This delivery is {delivery.state}.",
             {"state": delivery.state},
         )
+    if ended := check_not_ended(evaluation_input.environment):
+        return ended
     missing = evaluation_input.requirements.approvals - len(
         valid_approvals(delivery, evaluation_input.criteria.version)
     )
@@ -64,23 +67,33 @@ def _evaluate_start(
     return build_verdict((*verdict.reasons, conflict), verdict.criteria_version, now)
 
 
-def roll_out(delivery: Delivery) -> Delivery | Rejection:
-    """Record that the version is on the environment; its verification begins."""
+def roll_out(delivery: Delivery, environment: Environment) -> Delivery | Rejection:
+    """Record that the version is on the environment; its verification begins.
+
+    On an environment that was ended meanwhile it has failed: that is recorded instead.
+    """
     if delivery.state != "delivering":
         return Rejection(
             ReasonCode.NOT_REVIEWABLE,
             f"This delivery is {delivery.state}.",
             {"state": delivery.state},
         )
+    if ended := check_not_ended(environment):
+        return ended
     return replace(delivery, state="verifying")
 
 
 def verify(
-    delivery: Delivery, digest: str, criteria_version: int, now: datetime
+    delivery: Delivery,
+    digest: str,
+    environment: Environment,
+    criteria_version: int,
+    now: datetime,
 ) -> Evaluation | Rejection:
     """Verify that the approved digest runs. Another `digest` is a failed verification (G9).
 
-    The delivery may still be `delivering`: some pipelines roll out and verify in one step.
+    The delivery may still be `delivering`: some pipelines roll out and verify in one step. What was
+    there before the environment was ended is still verified.
     """
     if delivery.state not in RUNNING_STATES:
         return Rejection(
@@ -88,6 +101,8 @@ def verify(
             f"This delivery is {delivery.state}.",
             {"state": delivery.state},
         )
+    if delivery.state == "delivering" and (ended := check_not_ended(environment)):
+        return ended
     if digest != delivery.digest:
         mismatch = Reason(
             ReasonCode.DIGEST_MISMATCH,

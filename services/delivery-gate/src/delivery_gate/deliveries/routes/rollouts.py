@@ -70,7 +70,7 @@ async def record_rolled_out(
     """Report that a delivery is rolled out: the version is on the environment, and its verification
     begins."""
     context, delivery = await load_locked_delivery(tx, ref, caller, request)
-    outcome = roll_out(delivery)
+    outcome = roll_out(delivery, context.environment)
     if isinstance(outcome, Rejection):
         return await deny(context, "delivery.roll_out", f"delivery/{delivery.id}", outcome)
     stored = await save_step(context, outcome, DeliveryRolledOut, "delivery.roll_out")
@@ -91,7 +91,8 @@ async def verify_delivery(
     verification has failed."""
     context, delivery = await load_locked_delivery(tx, ref, caller, request)
     evaluation_input = await load_evaluation_input(tx, delivery.requested, context.environment)
-    outcome = verify(delivery, body.digest, evaluation_input.criteria.version, context.at)
+    version = evaluation_input.criteria.version
+    outcome = verify(delivery, body.digest, context.environment, version, context.at)
     if isinstance(outcome, Rejection):
         return await deny(context, "delivery.verify", f"delivery/{delivery.id}", outcome)
     answer = await _save_end(context, outcome, "delivery.verify")

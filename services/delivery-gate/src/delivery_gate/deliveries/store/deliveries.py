@@ -151,6 +151,16 @@ async def lock_waiting(
     return await _deliveries(tx, (await tx.execute(query)).all())
 
 
+async def lock_all_waiting(tx: Connection, environment_id: UUID) -> list[Delivery]:
+    """All waiting requests on an environment, locked in the order of their ids."""
+    where = (
+        deliveries.c.environment_id == environment_id,
+        in_literals(deliveries.c.state, WAITING_STATES),
+    )
+    query = select(deliveries).where(*where).order_by(deliveries.c.id).with_for_update()
+    return await _deliveries(tx, (await tx.execute(query)).all())
+
+
 async def list_deferred_ids(tx: Connection, product: str, digest: str) -> list[tuple[UUID, UUID]]:
     """The ids (environment, delivery) of the deferred requests for this digest, in the order in which
     they are locked."""

@@ -15,7 +15,7 @@ from delivery_gate.environments.domain import Environment
 from delivery_gate.sql_literals import in_literals
 
 PENDING_STATES = ("requested", "authorized")
-APPLIED_STATES = ("applied", "settled")
+APPLIED_STATES = ("applied", "settled", "lapsed")
 
 
 async def add(tx: Connection, change: EmergencyChange, environment: Environment) -> None:
@@ -168,6 +168,7 @@ def _mutable_columns(change: EmergencyChange) -> Mapping[str, Any]:
         "applied_at": change.applied_at,
         "settled_by_delivery": change.settled_by_delivery,
         "settled_at": change.settled_at,
+        "lapsed_at": change.lapsed_at,
         "revoked_at": change.revoked_at,
         "revocation_reason": change.revocation_reason,
         "blocker_ended_at": change.blocker_ended_at,
@@ -191,6 +192,7 @@ def _change(row: Row[Any]) -> EmergencyChange:
         applied_at=row.applied_at,
         settled_by_delivery=row.settled_by_delivery,
         settled_at=row.settled_at,
+        lapsed_at=row.lapsed_at,
         revoked_at=row.revoked_at,
         revocation_reason=row.revocation_reason,
         blocker_ended_at=row.blocker_ended_at,

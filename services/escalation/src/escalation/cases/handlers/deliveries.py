@@ -1,7 +1,11 @@
 """Environments that owe a version after an emergency change (G8)."""
 
 from common.events.envelope import ReceivedEvent
-from common.events.environments import EnvironmentCompliant, EnvironmentDebtOverdue
+from common.events.environments import (
+    EnvironmentCompliant,
+    EnvironmentDebtOverdue,
+    EnvironmentReleased,
+)
 from common.persistence.database import Connection
 from escalation.cases.closing import resolve_cases
 from escalation.cases.commands import environment_tier, open_or_join
@@ -33,3 +37,11 @@ async def on_environment_compliant(
     event = received.event
     reason = f"{event.environment} is compliant again"
     await resolve_cases(tx, {f"debt/{event.environment_id}": reason})
+
+
+async def on_environment_released(
+    tx: Connection, received: ReceivedEvent[EnvironmentReleased]
+) -> None:
+    """Resolve the case of an overdue version whose environment was ended: nobody delivers it any more."""
+    event = received.event
+    await resolve_cases(tx, {f"debt/{event.environment_id}": f"{event.environment} was ended"})

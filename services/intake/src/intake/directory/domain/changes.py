@@ -23,13 +23,14 @@ LEADING: Final = frozenset({"gm", "tom"})
 def with_roles(person: Person, roles: tuple[str, ...], actor: str, at: datetime) -> Person:
     """The person with these roles: at once, as far as they are not leading ones.
 
-    What is left waits for a second person. Asking for the present roles withdraws what waits.
+    What is left waits for a second person, since something of this person first did. Asking for the
+    present roles withdraws what waits.
     """
     at_once = tuple(
         role for role in dict.fromkeys((*roles, *person.roles)) if _holds(role, person, roles)
     )
     waits = set(roles) != set(at_once)
-    pending = PendingChange(roles, person.retired, actor, at) if waits else None
+    pending = _pending(person, roles, actor, at, ends=person.retired) if waits else None
     return replace(person, roles=at_once, pending=pending)
 
 
@@ -38,10 +39,20 @@ def _holds(role: str, person: Person, roles: tuple[str, ...]) -> bool:
 
 
 def request_end(person: Person, actor: str, at: datetime) -> Person | Rejection:
-    """Ask for the end of a person: pages no longer reach them once another person confirms it."""
+    """Ask for the end of a person: pages no longer reach them once another person confirms it.
+
+    It takes the place of another change that waits, and waits since that one did.
+    """
     if person.retired:
         return Rejection("ALREADY_ENDED", f"{person.sub} has left already.")
-    return replace(person, pending=PendingChange(person.roles, True, actor, at))
+    return replace(person, pending=_pending(person, person.roles, actor, at, ends=True))
+
+
+def _pending(
+    person: Person, roles: tuple[str, ...], actor: str, at: datetime, *, ends: bool
+) -> PendingChange:
+    first = person.pending.requested_at if person.pending else at
+    return PendingChange(roles, ends, actor, first)
 
 
 def confirm_change(person: Person, actor: str) -> Person | Rejection:

@@ -12,10 +12,13 @@ E = TypeVar("E", Customer, Environment)
 
 
 def ask_end(record: E, actor: str, at: datetime) -> E | Rejection:
-    """Ask for the end: nothing changes until another person confirms it. Who asks again is the one who asked."""
+    """Ask for the end: nothing changes until another person confirms it.
+
+    Who asks again is the one who asked; it waits since somebody first did.
+    """
     if record.retired:
         return Rejection("ALREADY_ENDED", f"{record.key} was ended already.")
-    return replace(record, end_asked_by=actor, end_asked_at=at)
+    return replace(record, end_asked_by=actor, end_asked_at=record.end_asked_at or at)
 
 
 def withdraw_end(record: E) -> E | Rejection:

@@ -16,6 +16,7 @@ from intake.tickets.domain.ticket import (
     PendingReclassification,
     Ticket,
     check_transition,
+    waits_since,
 )
 
 
@@ -42,14 +43,15 @@ def reclassify(
 ) -> Ticket | Rejection:
     """Make a reclassification pending, until another person confirms it.
 
-    Another request replaces a pending one. A request for the present classification withdraws it.
+    Another request replaces a pending one, and waits since that one did. A request for the present classification withdraws it.
     """
     if rejection := check_transition(ticket, "reclassify"):
         return rejection
     if classification.apply_to(ticket) == ticket:
         return replace(ticket, pending_reclassification=None)
+    first = waits_since(ticket.pending_reclassification, at)
     pending = PendingReclassification(
-        classification.kind, classification.nature, classification.service, actor, at, reason
+        classification.kind, classification.nature, classification.service, actor, first, reason
     )
     return replace(ticket, pending_reclassification=pending)
 

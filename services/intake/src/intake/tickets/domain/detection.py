@@ -10,7 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from common.domain import Rejection
-from intake.tickets.domain.ticket import Detection, PendingDetection, Ticket
+from intake.tickets.domain.ticket import Detection, PendingDetection, Ticket, waits_since
 
 CORRECTABLE: Final = frozenset(
     {"new", "in_progress", "on_hold", "forwarded", "reopened", "resolved"}
@@ -23,12 +23,13 @@ def correct_detection(
     """Correct who found it first, until the ticket is verified: by then an improvement may be owed.
 
     Away from the customer it is pending until another person confirms it, anything else holds at once. A
-    later request replaces a pending one; one for the present finder withdraws it.
+    later request replaces a pending one, and waits since that one did; one for the present finder withdraws it.
     """
     if rejection := _check_state(ticket):
         return rejection
     if ticket.detected_by == "customer" != detected_by:
-        pending = PendingDetection(detected_by, actor, at, reason)
+        first = waits_since(ticket.pending_detection, at)
+        pending = PendingDetection(detected_by, actor, first, reason)
         return replace(ticket, pending_detection=pending)
     return replace(
         ticket,

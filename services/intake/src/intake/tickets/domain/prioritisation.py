@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from common.domain import Rejection
 from intake.tickets.domain.priority import Impact, Matrix, Priority, Urgency, is_lower
-from intake.tickets.domain.ticket import PendingDowngrade, Ticket, check_transition
+from intake.tickets.domain.ticket import PendingDowngrade, Ticket, check_transition, waits_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,14 @@ def prioritise(
 ) -> Ticket | Rejection:
     """Set a higher priority at once; make a lower one pending, until another person confirms it.
 
-    Another request replaces a pending one. A request for the present priority withdraws it.
+    Another request replaces a pending one, and waits since that one did. A request for the present priority withdraws it.
     """
     if rejection := check_transition(ticket, "prioritise"):
         return rejection
     if is_lower(assessment.priority, ticket.priority):
-        return replace(ticket, pending_downgrade=_pending_downgrade(assessment, actor, at, reason))
+        first = waits_since(ticket.pending_downgrade, at)
+        pending = _pending_downgrade(assessment, actor, first, reason)
+        return replace(ticket, pending_downgrade=pending)
     return _apply(ticket, assessment, actor, confirmed_by=None)
 
 

@@ -71,14 +71,15 @@ def change(
 ) -> PriorityMatrix:
     """Put a matrix into force, or let it wait for a second person where it lowers a priority.
 
-    It replaces one that waits. The present matrix withdraws what waits, and changes nothing else.
+    It replaces one that waits, and waits since that one did. The present matrix withdraws what waits,
+    and changes nothing else.
     """
     if cells == matrix.cells:
         return replace(matrix, pending=None)
-    asked = MatrixChange(version, cells, actor, at, reason)
-    if lowered_cells(matrix.cells, cells):
-        return replace(matrix, pending=asked)
-    return _in_force(asked)
+    if not lowered_cells(matrix.cells, cells):
+        return _in_force(MatrixChange(version, cells, actor, at, reason))
+    first = matrix.pending.requested_at if matrix.pending else at
+    return replace(matrix, pending=MatrixChange(version, cells, actor, first, reason))
 
 
 def confirm(matrix: PriorityMatrix, actor: str) -> PriorityMatrix | Rejection:

@@ -114,6 +114,14 @@ class PendingDetection:
     reason: str
 
 
+def waits_since(
+    pending: PendingDowngrade | PendingReclassification | PendingUnmerge | PendingDetection | None,
+    at: datetime,
+) -> datetime:
+    """Since when a request waits that is made at `at` and replaces this one: the first moment stays."""
+    return at if pending is None else pending.requested_at
+
+
 class Ticket(Struct, frozen=True):
     """One request or incident. A ticket without customer waits for triage.
 

@@ -10,16 +10,20 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from common.domain import Rejection
-from intake.tickets.domain.ticket import PendingUnmerge, Ticket, check_transition
+from intake.tickets.domain.ticket import PendingUnmerge, Ticket, check_transition, waits_since
 
 
 def request_unmerge(
     ticket: Ticket, survivor: Ticket, actor: str, at: datetime, reason: str
 ) -> Ticket | Rejection:
-    """Make the separation pending, until another person confirms it. A later request replaces it."""
+    """Make the separation pending, until another person confirms it. A later request replaces it.
+
+    It waits since the first one.
+    """
     if rejection := _check(ticket, survivor):
         return rejection
-    return replace(ticket, pending_unmerge=PendingUnmerge(actor, at, reason))
+    first = waits_since(ticket.pending_unmerge, at)
+    return replace(ticket, pending_unmerge=PendingUnmerge(actor, first, reason))
 
 
 def confirm_unmerge(ticket: Ticket, survivor: Ticket, actor: str) -> Ticket | Rejection:

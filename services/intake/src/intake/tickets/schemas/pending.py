@@ -8,7 +8,10 @@ from intake.tickets.domain.ticket import Detection, Kind, Nature
 
 
 class PendingDowngradeRead(ResponseModel):
-    """A lower priority that waits for the confirmation of a second person."""
+    """A lower priority that waits for the confirmation of a second person.
+
+    It waits since `requested_at`; `requested_by` is who asked last.
+    """
 
     priority: Priority
     requested_by: str
@@ -19,7 +22,7 @@ class PendingDowngradeRead(ResponseModel):
 class PendingReclassificationRead(ResponseModel):
     """A reclassification that waits for the confirmation of a second person.
 
-    What is null does not change.
+    What is null does not change. It waits since `requested_at`; `requested_by` is who asked last.
     """
 
     kind: Kind | None
@@ -31,7 +34,10 @@ class PendingReclassificationRead(ResponseModel):
 
 
 class PendingUnmergeRead(ResponseModel):
-    """The separation of a merged ticket, which waits for the confirmation of a second person."""
+    """The separation of a merged ticket, which waits for the confirmation of a second person.
+
+    It waits since `requested_at`; `requested_by` is who asked last.
+    """
 
     requested_by: str
     requested_at: datetime
@@ -39,7 +45,10 @@ class PendingUnmergeRead(ResponseModel):
 
 
 class PendingDetectionRead(ResponseModel):
-    """Another finder than the customer, which waits for the confirmation of a second person."""
+    """Another finder than the customer, which waits for the confirmation of a second person.
+
+    It waits since `requested_at`; `requested_by` is who asked last.
+    """
 
     detected_by: Detection
     requested_by: str

@@ -66,7 +66,10 @@ class PriorityMatrixConfirmation(RequestModel):
 
 
 class PendingMatrixRead(ResponseModel):
-    """A matrix that waits for the confirmation of a second person; `lowers` names impact and urgency."""
+    """A matrix that waits for the confirmation of a second person; `lowers` names impact and urgency.
+
+    It waits since `requested_at`; `requested_by` is who asked last.
+    """
 
     version: int
     priorities: MatrixCells

@@ -32,6 +32,7 @@ NOT_SEALED: Final[Mapping[str, str]] = {
     "deployment": "to which database the Kafka group belongs",
     "deliveries": "a copy of what delivery-gate has announced",
     "dirty_days": _QUEUE,
+    "ended_customers": _ACCESS,
     "environments": _DIRECTORY,
     "fact_anchors": "compared by `verify` with the chain and with what was published",
     "fact_salts": "goes when a contact is erased; `verify` compares what each one promises",

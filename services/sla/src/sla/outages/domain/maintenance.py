@@ -21,6 +21,10 @@ CANCELLED: Final = Rejection("ALREADY_OVER", "It is over or cancelled.")
 STARTED: Final = Rejection(
     "ALREADY_STARTED", "It has started; end it now, and announce another one for what is left."
 )
+ANOTHER_WINDOW: Final = Rejection(
+    "ANOTHER_WINDOW",
+    "It has another window, which `present` shows. Agree to that one, if it suits you.",
+)
 UNMOVED: Final = Rejection("UNMOVED", "It has this very window already.")
 MAX_DURATION = timedelta(days=31)
 """A longer window is a shutdown, which belongs into the agreement."""
@@ -60,9 +64,16 @@ class PlannedMaintenance:
 
 
 def agree(
-    maintenance: PlannedMaintenance, actor: str, at: datetime
+    maintenance: PlannedMaintenance,
+    starts_at: datetime,
+    ends_at: datetime,
+    actor: str,
+    at: datetime,
 ) -> PlannedMaintenance | Rejection:
-    """Agree to maintenance: by another person than who announced it, before it starts."""
+    """Agree to this window of maintenance: by another person than who announced it, before it starts.
+
+    Whoever moves it meanwhile would else have it agreed to by somebody who never saw the new window.
+    """
     if maintenance.cancelled_at is not None:
         return CANCELLED
     if maintenance.agreed_at is not None:
@@ -71,6 +82,8 @@ def agree(
         return SELF_APPROVAL
     if at >= maintenance.starts_at:
         return TOO_LATE
+    if (starts_at, ends_at) != (maintenance.starts_at, maintenance.ends_at):
+        return ANOTHER_WINDOW
     return replace(maintenance, agreed_by=actor, agreed_at=at, sequence=maintenance.sequence + 1)
 
 

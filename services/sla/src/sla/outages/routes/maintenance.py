@@ -42,6 +42,7 @@ from sla.outages.domain.outage import truncate_to_second
 from sla.outages.downtime_budgets import schedule_budget_checks
 from sla.outages.events import maintenance_payload
 from sla.outages.schemas.maintenance import (
+    MaintenanceAgree,
     MaintenanceCreate,
     MaintenanceMove,
     MaintenanceRead,
@@ -93,18 +94,21 @@ def _check_times(starts_at: datetime, ends_at: datetime, at: datetime) -> None:
 @routes.post("/{maintenance}/agree", response_model=MaintenanceRead)
 async def agree_to_maintenance(
     name: MaintenanceRef,
+    body: MaintenanceAgree,
     request: Request,
     tx: Transaction,
     caller: Annotated[Caller, requires("maintenance:agree")],
 ) -> MaintenanceRead | Response:
-    """Agree to planned maintenance before it starts.
+    """Agree to a window of planned maintenance before it starts.
 
-    By the customer, or by another person than who announced or moved it.
+    By the customer, or by another person than who announced or moved it. If it has another window by now,
+    that is refused, and `present` shows it.
     """
     planned_maintenance, at = await lock_visible(tx, name, request, caller)
     before = planned_maintenance
     person = await counted_as(tx, caller.sub, before.announced_by, before.moved_by)
-    after = agree(planned_maintenance, person, at)
+    window = truncate_to_second(body.starts_at), truncate_to_second(body.ends_at)
+    after = agree(planned_maintenance, *window, person, at)
     if isinstance(after, Rejection):
         return await reject(tx, after, planned_maintenance, caller, at)
     await _save(tx, after, at, caller, "agree")

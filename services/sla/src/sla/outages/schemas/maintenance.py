@@ -20,6 +20,13 @@ class MaintenanceCreate(ScopedCreate):
     ends_at: datetime
 
 
+class MaintenanceAgree(RequestModel):
+    """The window `[starts_at, ends_at)` that the caller has read and agrees to."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
 class MaintenanceMove(RequestModel):
     """The new window `[starts_at, ends_at)`."""
 

@@ -32,17 +32,18 @@ CREATE TABLE emergency_changes (
     applied_at timestamptz,
     settled_by_delivery uuid,
     settled_at timestamptz,
+    lapsed_at timestamptz,
     revoked_at timestamptz,
     revocation_reason text,
     blocker_ended_at timestamptz,
     CONSTRAINT pk_emergency_changes PRIMARY KEY (id),
     CONSTRAINT ck_emergency_changes_state
-        CHECK (state IN ('requested', 'authorized', 'applied', 'settled', 'revoked')),
+        CHECK (state IN ('requested', 'authorized', 'applied', 'settled', 'lapsed', 'revoked')),
     CONSTRAINT ck_emergency_changes_four_eyes CHECK (authorized_by <> requested_by),
     CONSTRAINT ck_emergency_changes_authorized
-        CHECK (state NOT IN ('authorized', 'applied', 'settled') OR authorized_by IS NOT NULL),
+        CHECK (state NOT IN ('authorized', 'applied', 'settled', 'lapsed') OR authorized_by IS NOT NULL),
     CONSTRAINT ck_emergency_changes_applied
-        CHECK (state NOT IN ('applied', 'settled') OR applied_by IS NOT NULL),
+        CHECK (state NOT IN ('applied', 'settled', 'lapsed') OR applied_by IS NOT NULL),
     CONSTRAINT ck_emergency_changes_without_blocker CHECK (blocker_ended_at < applied_at),
     CONSTRAINT uq_emergency_changes_key UNIQUE (key),
     CONSTRAINT fk_emergency_changes_environment_id FOREIGN KEY (environment_id)

@@ -11,7 +11,7 @@ CREATE TABLE overdue_second_eyes (
     given_at timestamptz,
     sequence bigint NOT NULL
 );
-CREATE UNIQUE INDEX uq_overdue_second_eyes_open ON overdue_second_eyes (kind, waiting_id, since)
+CREATE UNIQUE INDEX uq_overdue_second_eyes_open ON overdue_second_eyes (kind, waiting_id)
     WHERE given_at IS NULL;
 CREATE INDEX ix_overdue_second_eyes_given ON overdue_second_eyes (given_at)
     WHERE given_at IS NOT NULL;
