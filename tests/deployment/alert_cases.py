@@ -84,6 +84,7 @@ QUIET = {
     sla("opsdesk_parked_oldest_seconds"): "0 10 0x398",
     **_trouble("clock", "0x400"),
     **_trouble("consumer", "0x400"),
+    **_trouble("database", "0x400"),
     **_trouble("deadlines", "0x400"),
     **_trouble("keys", "0x400"),
     **_trouble("relay", "0x400"),
@@ -102,6 +103,10 @@ QUIET = {
     sla("opsdesk_customer_mails_waiting"): "0x400",
     sla("opsdesk_deadlines_fired_total", 'kind="clock", fired_without_events="true"'): "0x400",
     'opsdesk_backup_last_success_timestamp_seconds{instance="db"}': "0+60x400",
+    'opsdesk_backup_files_last_success_timestamp_seconds{instance="intake"}': "0+60x400",
+    'opsdesk_backup_dumps_last_success_timestamp_seconds{instance="db"}': "0+60x400",
+    'pg_stat_database_tup_inserted{instance="db", datname="opsdesk"}': "0+60x400",
+    'pg_stat_database_tup_updated{instance="db", datname="opsdesk"}': "0+60x400",
     'pg_stat_archiver_failed_count{instance="db"}': "3x400",
     'pg_stat_archiver_last_archive_age{instance="db"}': "30x400",
 }
@@ -119,7 +124,7 @@ _AWAY = {
     sla("opsdesk_consumer_records_total", 'outcome="applied"'): "0+60x10 600x390",
     **{
         name: values
-        for one in ("relay", "consumer", "deadlines", "sealer")
+        for one in ("relay", "consumer", "deadlines", "sealer", "database")
         for name, values in _trouble(one, "0x10 1x390").items()
     },
 }
@@ -164,6 +169,8 @@ CASES = (
     Case("OpsDeskRecordsMissed",
          {sla("opsdesk_consumer_records_missed_total", 'topic="opsdesk.clocks", partition="3"'): "0x10 7x390"}, _TOPIC),
     Case("OpsDeskReplicaDown", {sla("up"): "0x400"}, _REPLICA),
+    # Its pods are gone, and their series with them.
+    Case("OpsDeskServiceGone", {sla("up"): "1x10 stale"}),
     Case("OpsDeskDegraded", _trouble("relay"), {"service": "sla", "component": "relay"}),
     Case("OpsDeskLoopRestarts", {sla("opsdesk_background_restarts_total", 'loop="queues"'): "0+1x400"},
          {"service": "sla", "loop": "queues"}),
@@ -175,9 +182,15 @@ CASES = (
     Case("OpsDeskErrorsBurnFast", _requests("503", "0x300 20+20x100"), at=360),
     Case("OpsDeskErrorsBurnSlowly", _requests("503", "0+5x400"), at=380),
     Case("OpsDeskTicketsSlow", _durations("0+420x400", "0+600x400"), at=90),
-    Case("OpsDeskBackupOld", {'opsdesk_backup_last_success_timestamp_seconds{instance="db"}': "0x1700"}, {}, at=1600),
+    # The series begin in 1970: what was before is negative.
+    Case("OpsDeskBackupOld", {'opsdesk_backup_last_success_timestamp_seconds{instance="db"}': "-100000x400"}, {}),
     Case("OpsDeskArchiveFails",
          {'pg_stat_archiver_failed_count{instance="db"}': "3+1x400", 'pg_stat_archiver_last_archive_age{instance="db"}': "30+60x400"}, {}),
+    Case("OpsDeskArchiveStandsStill", {'pg_stat_archiver_last_archive_age{instance="db"}': "30+60x400"}, {}),
+    Case("OpsDeskFilesBackupOld",
+         {'opsdesk_backup_files_last_success_timestamp_seconds{instance="intake"}': "-100000x400"}, {}),
+    Case("OpsDeskDumpsOld",
+         {'opsdesk_backup_dumps_last_success_timestamp_seconds{instance="db"}': "-700000x400"}, {}),
     Case("OpsDeskForgedRecord", _security("record_refused", "wrong_source", "0x15 1x385")),
     Case("OpsDeskTokensGuessed", _security("authentication_failed", "malformed", "0+120x400")),
     Case("OpsDeskRevokedTokenUsed", _security("authentication_failed", "revoked", "0+1x400")),
@@ -196,8 +209,14 @@ OTHER_WAYS = (
     Case("OpsDeskArchiveFails",
          {'pg_stat_archiver_failed_count{instance="db"}': "3+1x400",
           'pg_stat_archiver_last_archive_age{instance="db"}': " ".join(["NaN"] * 30)}, {}),
+    Case("OpsDeskArchiveStandsStill",
+         {'pg_stat_archiver_last_archive_age{instance="db"}': " ".join(["NaN"] * 30)}, {}),
+    Case("OpsDeskUnready", _trouble("database"), {"service": "sla", "component": "database"}),
+    # Machines that are always asked: each replica's own alert, and that of their service.
+    Case("OpsDeskServiceGone",
+         {sla("up"): "1x10 stale", 'up{service="sla", job="opsdesk", instance="sla-2"}': "1x10 stale"}),
 )  # fmt: skip
-"""What raises an alert, too: an archive that has never taken anything."""
+"""What raises an alert, too: an archive that has never taken anything, a database that fails for requests alone."""
 
 _KINDS = sla("opsdesk_deadlines_fired_total", 'kind="clock", fired_without_events="true"')
 
@@ -228,6 +247,19 @@ BORN = (
 CALM = {
     "a mail server is started anew": (
         {sla("opsdesk_notifications_oldest_page_seconds"): "0x10 15 75 0x380"}, 12),
+    "a service that was taken away days ago": (
+        {'up{service="escalation", job="opsdesk", instance="escalation-1"}': "1x10 stale",
+         sla("up"): "1x1700", sla("opsdesk_queues_seen_timestamp_seconds"): "0+60x1700",
+         sla("opsdesk_relay_is_leader"): "1x1700",
+         sla("opsdesk_audit_last_seal_timestamp_seconds"): "0+60x1700",
+         sla("opsdesk_evidence_last_seal_timestamp_seconds"): "0+60x1700",
+         'opsdesk_backup_last_success_timestamp_seconds{instance="db"}': "0+60x1700"}, 1460),
+    "one of two replicas is gone": (
+        {'up{service="sla", job="opsdesk", instance="sla-2"}': "1x10 stale"}, 20),
+    "a night in which nobody writes": (
+        {'pg_stat_archiver_last_archive_age{instance="db"}': "30+60x400",
+         'pg_stat_database_tup_inserted{instance="db", datname="opsdesk"}': "500x400",
+         'pg_stat_database_tup_updated{instance="db", datname="opsdesk"}': "500x400"}, 60),
     "a segment could not be archived at once": (
         {'pg_stat_archiver_failed_count{instance="db"}': "3+1x400"}, 20),
     "what was counted long ago stays counted": (
@@ -237,7 +269,7 @@ CALM = {
     "a database that is back": (
         _AWAY | {sla("opsdesk_queues_seen_timestamp_seconds"): "0+60x9 540x4 840+60x380",
                  sla("opsdesk_relay_is_leader"): "1x10 0x4 1x385",
-                 **{name: values for one in ("relay", "consumer", "deadlines", "sealer")
+                 **{name: values for one in ("relay", "consumer", "deadlines", "sealer", "database")
                     for name, values in _trouble(one, "0x10 1x4 0x385").items()},
                  sla("opsdesk_consumer_records_total", 'outcome="applied"'): "0+60x10 600x4 660+60x385"}, 20),
 }  # fmt: skip
