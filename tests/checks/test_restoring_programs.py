@@ -172,6 +172,17 @@ class Archived:
     async def store(self, number: int) -> None:
         await self.ask(f"INSERT INTO numbers VALUES ({number})")
 
+    async def instant(self) -> object:
+        """The present moment, in a second after that of the last base backup, whose name has no more."""
+        name = max(path.name for path in self.folder.glob("base-*"))
+        passed = (
+            "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYYMMDD\"T\"HH24MISS\"Z\"')"
+        )
+        async with asyncio.timeout(PATIENCE_S):
+            while f"base-{await self.ask(passed)}" <= name:  # noqa: ASYNC110 - see below
+                await asyncio.sleep(0.05)
+        return await self.ask("SELECT clock_timestamp()::text")
+
     async def close_segment(self) -> None:
         """Wait until what was done so far is in the archive."""
         name = await self.ask("SELECT pg_walfile_name(pg_switch_wal())")
@@ -235,7 +246,7 @@ async def test_a_restoration_to_an_instant_is_of_no_effect_on_the_next_one(
     await archived.store(1)
     await asyncio.to_thread(archived.run, "base", archived.folder)
     await archived.store(2)
-    instant = await archived.ask("SELECT clock_timestamp()::text")
+    instant = await archived.instant()
     await archived.store(3)
     await archived.close_segment()
     assert await archived.lose_and_restore(instant) == [1, 2]
@@ -250,7 +261,7 @@ async def test_a_restoration_to_an_instant_is_of_no_effect_on_the_next_one(
     assert archived.left_over() == []
 
     await archived.store(5)
-    instant = await archived.ask("SELECT clock_timestamp()::text")
+    instant = await archived.instant()
     await archived.store(6)
     await archived.close_segment()
     assert await archived.lose_and_restore(instant) == [1, 2, 4, 5]
