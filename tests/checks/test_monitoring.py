@@ -19,7 +19,7 @@ from common.http.health import NEEDED_BY_REQUESTS
 from common.persistence.database import Database, asyncpg_connection
 from common.telemetry import metrics
 from sla.evidence import fact_sealing
-from tests.deployment.alert_cases import BORN
+from tests.deployment.more_alert_cases import BORN
 
 ROOT = Path(__file__).parents[2]
 RUNBOOKS = sorted((ROOT / "docs/runbooks").glob("*.md"))
