@@ -32,8 +32,8 @@ RULES = [
 ]
 ALERTS = [rule for rule in RULES if "alert" in rule]
 PLACEHOLDER = "https://opsdesk.invalid/docs"
-BACKUP = ROOT / "deploy/backup/base"
-"""Writes a metric for node_exporter."""
+BACKUPS = [path for path in (ROOT / "deploy/backup").iterdir() if path.is_file()]
+"""Write metrics for node_exporter."""
 MODULES = ("intake", "sla", "escalation", "delivery_gate", "console")
 COMMON_PARTS = ("relay", "consumer", "deadlines", "sealer", "clock")
 BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
@@ -49,7 +49,9 @@ def metric_names() -> set[str]:
             names.add(metric._name)
         elif isinstance(metric, Histogram):
             names |= {f"{metric._name}_{end}" for end in ("bucket", "count", "sum")}
-    return names | set(re.findall(r"\bopsdesk_backup_\w+", BACKUP.read_text(encoding="utf-8")))
+    for program in BACKUPS:
+        names |= set(re.findall(r"\bopsdesk_backup_\w+_seconds\b", program.read_text("utf-8")))
+    return names
 
 
 def named_metrics(text: str) -> set[str]:

@@ -89,7 +89,7 @@ async def test_a_schema_becomes_what_its_dump_holds(one_schema: OneSchema) -> No
     assert await one_schema.rows() == 20_000
     with pytest.raises(asyncpg.UndefinedTableError):
         await one_schema.execute("TABLE sla.newer")
-    assert not list(one_schema.dump.parent.glob("tmp.*")), "the SQL is not left behind"
+    assert not list(one_schema.dump.parent.glob("replace.*")), "the SQL is not left behind"
 
 
 @pytest.mark.parametrize("share", [None, 0, 0.01, 0.5, 0.99], ids=str)

@@ -80,13 +80,12 @@ def begin(client: Client) -> tuple[PartitionLag, Prefetcher]:
     return lag, Prefetcher(client, lag.applied, refusals=lag.refusals)
 
 
-async def taken(ahead: Prefetcher, count: int = 50) -> dict[TopicPartition, list[int]]:
-    """The offsets of what so many readings have brought."""
-    found: dict[TopicPartition, list[int]] = {}
-    for _ in range(count):
+class Taken(dict[TopicPartition, list[int]]):
+    """The offsets of all that was taken. What takes nothing has a full buffer soon, into which nothing more is read."""
+
+    async def take(self, ahead: Prefetcher) -> None:
         for partition, messages in (await ahead.take(1)).items():
-            found.setdefault(partition, []).extend(one.offset for one in messages)
-    return found
+            self.setdefault(partition, []).extend(one.offset for one in messages)
 
 
 ERRORS = (TopicAuthorizationFailedError("clocks"), CorruptRecordException("Invalid CRC"))
@@ -98,7 +97,9 @@ async def test_what_cannot_be_read_stops_no_other_and_goes_on_by_itself(error: K
     client.refused = {CLOCKS: error}
     lag, ahead = begin(client)
     reading = asyncio.create_task(ahead.run())
-    found = await taken(ahead)
+    found = Taken()
+    for _ in range(50):
+        await found.take(ahead)
     assert found[TICKETS] == list(range(len(found[TICKETS])))
     assert len(found[TICKETS]) > 20
     assert CLOCKS not in found
@@ -109,10 +110,14 @@ async def test_what_cannot_be_read_stops_no_other_and_goes_on_by_itself(error: K
     assert type(error).__name__ in said
 
     client.refused = {}
-    await until(lambda: not lag.refusals)
-    found = await taken(ahead)
-    assert found[CLOCKS] == list(range(len(found[CLOCKS]))), "from where it had stopped"
-    assert found[CLOCKS]
+
+    async def is_well() -> bool:
+        await found.take(ahead)
+        return not lag.refusals and bool(found.get(CLOCKS))
+
+    await until(is_well)
+    for offsets in found.values():
+        assert offsets == list(range(len(offsets))), "it goes on from where it had stopped"
     assert lag.describe_unknown() is None
     reading.cancel()
 
@@ -139,7 +144,12 @@ async def test_who_loses_a_partition_says_nothing_of_it_any_more() -> None:
     reading = asyncio.create_task(ahead.run())
     await until(lambda: CLOCKS in lag.refusals)
     del lag.applied[CLOCKS]
-    await until(lambda: CLOCKS not in lag.refusals)
+
+    async def is_forgotten() -> bool:
+        await Taken().take(ahead)
+        return CLOCKS not in lag.refusals
+
+    await until(is_forgotten)
     reading.cancel()
 
 
