@@ -43,8 +43,8 @@ def test_a_service_that_is_not_deployed_keeps_no_other_from_being_dumped(tmp_pat
         path.unlink()
     run("dump", backups, environment=environment)
     assert {path.name.split("-")[0] for path in backups.iterdir()} == {"intake", "sla"}
-    (told,) = textfiles.iterdir()
-    assert "\nopsdesk_backup_dumps_last_success_timestamp_seconds " in told.read_text()
+    (metric,) = textfiles.iterdir()
+    assert "\nopsdesk_backup_dumps_last_success_timestamp_seconds " in metric.read_text()
 
 
 def test_a_database_without_any_of_our_schemas_is_the_wrong_one(tmp_path: Path) -> None:
@@ -57,11 +57,11 @@ def test_files_that_are_copied_are_told(tmp_path: Path) -> None:
     files, backups = tmp_path / "files", tmp_path / "backups"
     aged(files / "ab/cd/whole", 1)
     (tmp_path / "told").mkdir()
-    told = {"PATH": os.environ["PATH"], "TEXTFILES": str(tmp_path / "told")}
+    environment = {"PATH": os.environ["PATH"], "TEXTFILES": str(tmp_path / "told")}
     failing = program(tmp_path / "programs", "cp", "#!/bin/sh\nexit 1\n")
-    run("files", files, backups, environment={**told, **failing}, fails=True)
+    run("files", files, backups, environment={**environment, **failing}, fails=True)
     assert list((tmp_path / "told").iterdir()) == []
-    run("files", files, backups, environment=told)
+    run("files", files, backups, environment=environment)
     (metric,) = (tmp_path / "told").iterdir()
     assert "\nopsdesk_backup_files_last_success_timestamp_seconds " in metric.read_text()
 

@@ -104,10 +104,10 @@ async def test_what_cannot_be_read_stops_no_other_and_goes_on_by_itself(error: K
     assert len(found[TICKETS]) > 20
     assert CLOCKS not in found
     assert set(lag.refusals) == ({CLOCKS} if error is ERRORS[1] else {CLOCKS, MORE})
-    said = lag.describe_unknown()
-    assert said is not None
-    assert said.startswith("topic clocks cannot be read in partition 0")
-    assert type(error).__name__ in said
+    description = lag.describe_unknown()
+    assert description is not None
+    assert description.startswith("topic clocks cannot be read in partition 0")
+    assert type(error).__name__ in description
 
     client.refused = {}
 
