@@ -27,7 +27,8 @@ async def test_what_is_asked_of_the_database_sets_its_gauge(database: Database) 
 
 async def test_metrics_wait_for_one_question_and_no_longer_than_a_moment(monkeypatch: Any) -> None:
     """Else a database that hangs would hide all other metrics of the process."""
-    asked, answers = [], asyncio.Event()
+    asked: list[Database] = []
+    answers = asyncio.Event()
 
     async def ask(database: Database) -> dict[str, str]:
         asked.append(database)
