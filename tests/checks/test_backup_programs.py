@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).parents[2]
 FOLDER: Final = ROOT / "deploy/backup"
-PROGRAMS: Final = sorted(path for path in FOLDER.iterdir() if path.name != "address")
+READ: Final = {"address", "recovery", "running", "success"}
+"""What programs read, and nobody runs."""
+PROGRAMS: Final = sorted(path for path in FOLDER.iterdir() if path.name not in READ)
 PASSWORD, ESCAPED = "p@ss/\\word", "p%40ss%2F\\word"
 URL: Final = f"postgresql://dba:{ESCAPED}@db.example.com:5432/opsdesk?sslmode=verify-full"
 DAY_S: Final = 86_400
@@ -42,6 +44,8 @@ for word in sys.argv:
         pathlib.Path(value).write_text("a dump")
 if "to_char" in sys.argv[-1]:
     print("20300107T020000Z")
+if "pg_namespace" in sys.argv[-1]:
+    print("intake")
 """
 
 

@@ -131,7 +131,7 @@ def test_a_dump_that_fails_leaves_nothing(tmp_path: Path) -> None:
     backups = tmp_path / "backups"
     backups.mkdir()
     address = {"ADMIN_DATABASE_URL": "postgresql://dba:secret@db/opsdesk"}
-    run("dump", backups, environment={**failing, **address}, fails=True)
+    run("dump", backups, "intake", environment={**failing, **address}, fails=True)
     assert list(backups.iterdir()) == []
 
 
@@ -150,7 +150,7 @@ def test_a_segment_that_cannot_be_made_safe_leaves_nothing(tmp_path: Path) -> No
 def test_a_password_with_a_question_mark_is_taken_out_of_the_address(tmp_path: Path) -> None:
     seen = program(tmp_path / "programs", "pg_dump", FAILS)
     address = {"ADMIN_DATABASE_URL": "postgresql://dba:pa?ss@db/opsdesk?sslmode=require"}
-    run("dump", tmp_path, environment={**seen, **address}, fails=True)
+    run("dump", tmp_path, "intake", environment={**seen, **address}, fails=True)
     first = Path(seen["SEEN"]).read_text(encoding="utf-8").splitlines()[0]
     assert first == "postgresql://dba@db/opsdesk?sslmode=require"
 
@@ -169,7 +169,7 @@ def test_an_address_whose_password_cannot_be_taken_out_is_refused(
 ) -> None:
     seen = program(tmp_path / "programs", "pg_dump", FAILS)
     environment = {**seen, "ADMIN_DATABASE_URL": address}
-    printed = run("dump", tmp_path, environment=environment, fails=True)
+    printed = run("dump", tmp_path, "intake", environment=environment, fails=True)
     assert says in printed
     assert "ret" not in printed
     assert not Path(seen["SEEN"]).exists(), "no program was given it"
@@ -186,5 +186,5 @@ def test_an_address_whose_password_cannot_be_taken_out_is_refused(
 )
 def test_an_address_without_a_password_stays_as_it_is(tmp_path: Path, address: str) -> None:
     seen = program(tmp_path / "programs", "pg_dump", FAILS)
-    run("dump", tmp_path, environment={**seen, "ADMIN_DATABASE_URL": address}, fails=True)
+    run("dump", tmp_path, "intake", environment={**seen, "ADMIN_DATABASE_URL": address}, fails=True)
     assert Path(seen["SEEN"]).read_text(encoding="utf-8").splitlines()[0] == address

@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from checks.migrations import violations
+
+from common.persistence.migration_files import migrations_folder, revisions
 
 IN_TRANSACTION = """
 from alembic import op
@@ -112,3 +115,11 @@ def test_a_revision_is_in_a_transaction_or_outside(versions: Path) -> None:
     assert [one.sentence for one in violations(versions.parents[5])] == [
         "works in a transaction and outside of one: make two revisions of it."
     ]
+
+
+@pytest.mark.parametrize("module", ["intake", "sla", "escalation", "delivery_gate", "console"])
+def test_the_name_of_a_revisions_file_is_its_revision(module: str) -> None:
+    """`serve` goes by it: it asks whether the schema is as new as the code, and loads no Alembic for that."""
+    scripts = ScriptDirectory(str(migrations_folder(module)))
+    chain = [script.revision for script in scripts.walk_revisions()]
+    assert revisions(module) == chain[::-1]

@@ -134,3 +134,18 @@ def test_every_line_for_subscribers_begins_at_the_earliest_record() -> None:
     assert len(blocks) >= 2
     for lines in (kcat, *blocks):
         assert re.search(r"earliest|FirstOffset|NewOffset\(\)\.AtStart", lines), lines
+
+
+def test_a_kafka_without_disks_gets_its_users_and_rights_before_its_topics() -> None:
+    """They lay on the same disks, and a service's own user may not create a topic."""
+    part = (
+        read(ROOT / "docs/runbooks/restore.md").split("\n## Kafka is lost\n")[1].split("\n## ")[0]
+    )
+    lines = list(lines_of_code(part))
+    at = [i for i, line in enumerate(lines) if " acls " in line]
+    (apply,) = (i for i, line in enumerate(lines) if "topics apply" in line)
+    assert any("acls administrator" in lines[i] for i in at)
+    assert any("acls service" in lines[i] for i in at)
+    assert max(at) < apply
+    assert "OPSDESK_KAFKA_USERNAME=opsdesk-topics" in lines[apply]
+    assert "|| {" in lines[apply], "the loop does not go on over a failure"

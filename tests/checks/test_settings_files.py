@@ -67,3 +67,15 @@ def test_the_service_never_sees_what_is_its_owners() -> None:
         with_owner = words[-1] == "migrate"
         assert ("intake.owner.env" in words) is with_owner
         assert ("/run/owner" in mounts) is with_owner
+
+
+def test_who_probes_and_scrapes_reaches_the_container_that_runs() -> None:
+    """The management port is 9000 in an image, and listens to the container alone unless told otherwise."""
+    own, _ = settings_files()
+    assert own["OPSDESK_MANAGEMENT_HOST"] == "0.0.0.0"
+    (served,) = (words for words, _ in docker_runs() if "--detach" in words)
+    published = [after for word, after in pairwise(served) if word == "-p"]
+    assert any(re.fullmatch(r"[\d.]+:\d+:9000", one) for one in published), "on one address alone"
+    assert "--init" in served, (
+        "one process can end the other: the first of a container it could not"
+    )

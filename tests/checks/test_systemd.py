@@ -42,11 +42,32 @@ def test_a_service_starts_without_its_schema_being_changed() -> None:
     assert unit["Service"]["Restart"] == "always"
     readme = (FOLDER / "README.md").read_text(encoding="utf-8")
     first, release = readme.split("## A new release")
-    for part, begins in ((first, "enable --now opsdesk@sla"), (release, "restart opsdesk@sla")):
-        assert part.index("systemctl start opsdesk-migrate@sla") < part.index(f"systemctl {begins}")
+    assert first.index("systemctl start opsdesk-migrate@sla") < first.index(
+        "systemctl enable --now opsdesk@sla"
+    )
     back = release.split("Back, ", 1)[1].split("## ")[0]
     assert "systemctl restart opsdesk@sla" in back
     assert "start opsdesk-migrate" not in back
+
+
+def test_a_new_release_gets_its_schema_before_any_start_can_mean_it() -> None:
+    """A service that ended meanwhile would come back as the new release, on the older schema; and where `migrate` fails nothing changes."""
+    release = (FOLDER / "README.md").read_text(encoding="utf-8").split("## A new release")[1]
+    block = release.split("\n\n")[2]
+    steps = [" ".join(step.split()) for step in block.replace("\\\n", " ").split("&&")]
+    assert [step.split()[0] for step in steps] == ["systemd-run", "ln", "systemctl"]
+    assert steps[0].endswith("$release/bin/service migrate")
+    assert "sla.owner.env" in steps[0]
+    assert steps[1:] == ["ln -sfn $release /opt/opsdesk/sla", "systemctl restart opsdesk@sla"]
+
+
+def test_the_folders_of_backups_are_made_for_who_writes_into_them() -> None:
+    readme = (FOLDER / "README.md").read_text(encoding="utf-8")
+    block = settings_in_the_readme("backup.env")
+    made = f"install -d -o postgres -g postgres -m 700 {block['BACKUPS']} {block['WAL']}\n"
+    assert made in readme
+    assert readme.index(made) < readme.index("systemctl restart postgresql")
+    assert f'deploy/backup/archive \\"%p\\" %f {block["WAL"]}' in readme
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
@@ -93,7 +114,9 @@ def test_the_copy_of_files_gets_what_its_programs_take() -> None:
         "prune": ["FILES_BACKUPS", "BACKUP_DAYS"],
     }
     block = settings_in_the_readme("backup-files.env")
-    assert set(block) == {"FILES", "FILES_BACKUPS", "BACKUP_DAYS"}, "no password for this user"
+    assert set(block) == {"FILES", "FILES_BACKUPS", "BACKUP_DAYS", "TEXTFILES"}, (
+        "no password for this user"
+    )
 
 
 def test_a_timer_starts_whatever_is_to_be_made_each_day() -> None:

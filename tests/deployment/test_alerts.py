@@ -9,7 +9,8 @@ import pytest
 
 from opsdesk_local import open_state
 from opsdesk_local.promtool import promtool
-from tests.deployment.alert_cases import ALSO_RAISED, BORN, CALM, CASES, OTHER_WAYS, QUIET, Case
+from tests.deployment.alert_cases import CASES, QUIET, Case
+from tests.deployment.more_alert_cases import ALSO_RAISED, BORN, CALM, OTHER_WAYS
 from tests.deployment.raised_alerts import ALERTS, FILES, raised_alerts
 
 pytestmark = pytest.mark.programs

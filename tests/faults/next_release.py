@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from common.persistence.migrations import migrations_folder
+from common.persistence.migration_files import migrations_folder
 
 REVISION = """
 from pathlib import Path

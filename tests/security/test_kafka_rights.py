@@ -147,6 +147,7 @@ def test_topics_are_made_by_one_user_and_used_by_others(
         run_blocking(send(broker.as_user(SLA_USER), "opsdesk.tickets"))
     refused = CliRunner().invoke(create_cli(SLA), ["topics", "apply", "--retention-days", "500"])
     assert "Kafka refused the topic" in str(refused.exception)
+    assert f"it ran as {SLA_USER}" in str(refused.exception)
 
     # What a wrong user lacks and has too much is found by name.
     settings_of(INTAKE_USER)
@@ -162,6 +163,20 @@ def test_topics_are_made_by_one_user_and_used_by_others(
     assert any(
         line.startswith("wrong   kafka: the group opsdesk.sla cannot be used") for line in found
     )
+
+
+def test_a_login_that_kafka_does_not_know_is_named_as_such(
+    broker: Broker, settings_of: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After Kafka's disks were lost its users are gone, too: who looks at the address looks in vain."""
+    settings_of("opsdesk-nobody")
+    sentence = f"Kafka at {broker.servers} refuses the login of opsdesk-nobody"
+    refused = CliRunner().invoke(create_cli(SLA), ["topics", "apply"])
+    assert sentence in str(refused.exception)
+    assert [line for line in findings("opsdesk-nobody") if sentence in line]
+    monkeypatch.delenv("OPSDESK_KAFKA_CA_FILE")
+    refused = CliRunner().invoke(create_cli(SLA), ["topics", "apply"])
+    assert "is not accepted (CERTIFICATE_VERIFY_FAILED)" in str(refused.exception)
 
 
 def test_a_team_reads_what_it_subscribed_to_and_nothing_else(

@@ -19,6 +19,8 @@ from common.auth import jwks, revocation
 from common.auth.jwks import IssuerKeys
 from common.auth.tokens import Authenticator
 from common.persistence.database import Database
+from common.persistence.fencing import FENCE, connection_name, fence
+from common.persistence.workload import COMMANDS
 from opsdesk_local import Servers
 from opsdesk_testing.client import app_for, settings_for
 from opsdesk_testing.tokens import AUDIENCE, ISSUER, token
@@ -124,11 +126,25 @@ async def test_a_database_password_is_rotated_by_a_second_login(
         try:
             for one in (database, second):
                 assert await whoami(one) == ("opsdesk_sla", 0)
+            assert await fences_itself(second), "what a lost connection did can be found out"
         finally:
             await second.close()
     finally:
         await admin.execute(f"DROP ROLE IF EXISTS {login}")
         await admin.close()
+
+
+async def fences_itself(database: Database) -> bool:
+    """Whether it may end a connection of its own, and goes on as the service's role."""
+    name = connection_name(database.schema, COMMANDS)
+    lost = await database.dedicated_connection(COMMANDS, name=name)
+    other = await database.dedicated_connection(FENCE)
+    try:
+        is_gone = await fence(other, name)
+        return is_gone and await other.fetchval("SELECT current_user") == "opsdesk_sla"
+    finally:
+        lost.terminate()
+        await other.close()
 
 
 async def whoami(database: Database) -> tuple[str, int]:

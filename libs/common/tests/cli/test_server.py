@@ -196,6 +196,15 @@ async def test_the_requests_process_ends_the_replica_when_it_ends(ready: Mapping
     assert await _is_free(ready)
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("silent", ["requests", "loops"])
+async def test_a_silent_process_ends_the_replica(ready: Mapping[str, str], silent: str) -> None:
+    """With compose and systemd nobody asks whether it lives. It takes as long as silence is waited for."""
+    async with serving(ready) as process, answering(ready):
+        os.kill(process.pid if silent == "loops" else min(_processes(process.pid)), signal.SIGSTOP)
+        assert f"{silent}.silent" in await output_of(process)
+
+
 async def test_a_killed_replica_leaves_no_process(ready: Mapping[str, str]) -> None:
     """Also when the one that answers is frozen: the kernel ends it."""
     async with serving(ready) as process, answering(ready):

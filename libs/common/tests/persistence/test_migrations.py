@@ -7,6 +7,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from common.persistence.migration_locks import LockPatience, LockUnavailableError
+from common.persistence.migration_turn import MIGRATION_LOCK_ID
 from common.persistence.migrations import UnknownRevision, migrate
 
 ENV = """
@@ -93,6 +95,24 @@ async def test_a_script_that_fails_leaves_nothing_of_its_revision(
         await migrate(owner_url, "sla", name)
     assert await fetch(owner_url, "SELECT to_regclass('sla.second')") is None
     assert await fetch(owner_url, "SELECT version_num FROM sla.alembic_version") == "0001"
+
+
+async def test_another_migration_is_waited_for_as_long_as_patience_lasts(
+    owner_url: str, module: Module
+) -> None:
+    """And whoever waits reads who holds the lock: the session of a machine that died may be among them."""
+    name = module("INSERT INTO first VALUES (current_setting('tcp_keepalives_idle'))")
+    other = await asyncpg.connect(owner_url)
+    await other.execute(f"SELECT pg_advisory_lock({MIGRATION_LOCK_ID})")
+    holder = other.get_server_pid()
+    with pytest.raises(LockUnavailableError, match=rf"another migration .*pid {holder}, "):
+        await migrate(owner_url, "sla", name, LockPatience(give_up_after_s=0.3))
+    await other.close()
+    assert await migrate(owner_url, "sla", name) == (None, "0002")
+    silence = await fetch(owner_url, "SELECT text FROM sla.first WHERE text = '15'")
+    assert silence == "15", (
+        "the server notices within half a minute that a migrating machine is gone"
+    )
 
 
 async def test_a_revision_of_other_migrations_is_refused(owner_url: str, module: Module) -> None:

@@ -14,7 +14,7 @@ import asyncpg
 from sqlalchemy import Column, MetaData, make_url
 
 from common.persistence import base_schema, schema_catalog
-from common.persistence.migrations import migrations_folder
+from common.persistence.migration_files import migrations_folder
 from common.persistence.schema_dump import dump
 from opsdesk_testing.databases import MODULES, Templates
 

@@ -12,6 +12,7 @@ import asyncpg
 
 from common import telemetry
 from common.cli.deployment import check_deployment
+from common.cli.schema_revision import check_schema_revision
 from common.http import Service
 from common.http.connections import describe_connections
 from common.persistence.database import Database, connect
@@ -37,6 +38,7 @@ def serve(service: Service) -> None:
     settings = load_settings(service.settings)
     telemetry.configure_logs_of(service.name, settings)
     asyncio.run(check_time_mode(service, settings))
+    asyncio.run(check_schema_revision(service, settings))
     asyncio.run(check_deployment(service, settings))
     listener = _listen("PORT", settings.host, settings.port)
     management = _listen("MANAGEMENT_PORT", settings.management_host, settings.management_port)

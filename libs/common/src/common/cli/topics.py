@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError
 from common.http import Service
 from common.messaging import topic_admin
 from common.messaging.kafka import Kafka
+from common.messaging.reachability import describe_unreachable
 from common.messaging.topic_plan import TopicChange
 from common.messaging.topics import RETENTION_DAYS, needed_topics
 from common.settings import load_settings
@@ -66,12 +67,13 @@ def _run(
     try:
         return asyncio.run(_await(work(kafka, topics, replicas, retention_days)))
     except topic_admin.TopicRefused as error:
-        raise SystemExit(f"{service.name}: Kafka refused the topic {error}.") from None
-    except (KafkaError, OSError) as error:
         raise SystemExit(
-            f"{service.name}: Kafka at {kafka.servers} does not answer ({type(error).__name__}): "
-            "see OPSDESK_KAFKA_BOOTSTRAP_SERVERS."
+            f"{service.name}: Kafka refused the topic {error}. This command wants the rights that "
+            f"`acls administrator` prints; it ran as {kafka.username or 'nobody'}."
         ) from None
+    except (KafkaError, OSError) as error:
+        why = asyncio.run(describe_unreachable(kafka, error))
+        raise SystemExit(f"{service.name}: {why}.") from None
 
 
 async def _await(work: Awaitable[list[TopicChange]]) -> list[TopicChange]:

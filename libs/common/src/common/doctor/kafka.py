@@ -17,6 +17,7 @@ from common.messaging import topic_admin
 from common.messaging.access_rules import AccessRule, service_rules
 from common.messaging.kafka import Kafka, with_timeout
 from common.messaging.kafka_requests import DescribeTopicsWithRights
+from common.messaging.reachability import describe_unreachable
 from common.messaging.topics import needed_topics
 from common.settings_kafka import KafkaSettings
 
@@ -40,12 +41,7 @@ async def examine_kafka(service: Service, settings: KafkaSettings) -> list[Findi
     except topic_admin.TopicRefused as error:
         return [wrong(ABOUT, f"the topic {error}: give the rights that `acls service` prints")]
     except (KafkaError, OSError, TimeoutError) as error:
-        why = str(error) or type(error).__name__
-        return [
-            wrong(
-                ABOUT, f"Kafka at {kafka.servers} does not answer us ({why}): see OPSDESK_KAFKA_…"
-            )
-        ]
+        return [wrong(ABOUT, await describe_unreachable(kafka, error))]
 
 
 async def _examine(service: Service, kafka: Kafka) -> list[Finding]:

@@ -10,7 +10,7 @@ from common.doctor.finding import Finding, explain_error, ok, warning, wrong
 from common.http import Service
 from common.persistence.database import connect
 from common.persistence.errors import CONNECTION_ERRORS
-from common.persistence.migrations import migrations_folder
+from common.persistence.migration_files import migrations_folder
 from common.persistence.workload import COMMANDS
 from common.settings import Settings
 

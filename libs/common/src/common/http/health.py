@@ -80,14 +80,16 @@ def troubles_of(components: Mapping[str, Component]) -> dict[str, str]:
 
 
 async def ask_database(database: Database) -> dict[str, str]:
-    """Return what does not work, of the database, and of this machine's clock beside its clock."""
+    """Return what does not work, of the database, and of this machine's clock beside its clock; set the gauges of both."""
     # No time-out of our own around it: it would leave the statement running, and the connection lost.
     try:
         async with database.transaction() as tx:
             theirs: datetime | None = await tx.scalar(text("SELECT statement_timestamp()"))
     except (SQLAlchemyError, *CONNECTION_ERRORS) as error:
+        metrics.COMPONENT_TROUBLE.labels("database").set(1)
         return {"database": f"does not answer: {describe_error(error)}"}
     assert theirs is not None
+    metrics.COMPONENT_TROUBLE.labels("database").set(0)
     difference_s = (now() - theirs).total_seconds()
     is_off = abs(difference_s) > CLOCK_SKEW_S
     metrics.COMPONENT_TROUBLE.labels("clock").set(is_off)

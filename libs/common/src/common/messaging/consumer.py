@@ -172,7 +172,7 @@ class Consumer:
 
     def _lane(self, client: Any, lane: Lane) -> ApplyLoop:
         applied, cause = self.lag_by_partition.applied, f"applying in lane {lane.number}"
-        prefetcher = Prefetcher(client, applied, lane)
+        prefetcher = Prefetcher(client, applied, lane, self.lag_by_partition.refusals)
         return ApplyLoop(self._processor(cause), prefetcher, applied, self.troubles, cause)
 
     def _release_loop(self) -> ReleaseLoop:
@@ -205,7 +205,9 @@ class Consumer:
             await asyncio.sleep(COMMIT_INTERVAL_S)
             applied = self.lag_by_partition.applied
             due = {tp: at for tp, at in applied.items() if committed.get(tp) != at}
-            due = {tp: at for tp, at in due.items() if tp in client.assignment()}
+            # One without the right to read has none to commit either, and would spoil the answer for all.
+            own = client.assignment() - self.lag_by_partition.refusals.keys()
+            due = {tp: at for tp, at in due.items() if tp in own}
             if due:
                 with suppress(KafkaError, TimeoutError):
                     await with_timeout(10, client.commit(deployment.stamp(due)))

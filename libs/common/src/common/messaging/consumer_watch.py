@@ -120,7 +120,8 @@ class ConsumerWatch:
         for partition, lag in own.items():
             applied = self.lag.applied[partition]
             before, since = self._progress.get(partition, (applied, now))
-            if is_busy(partition) or not lag or applied != before:
+            is_refused = partition in self.lag.refusals  # another client would be refused, too
+            if is_refused or is_busy(partition) or not lag or applied != before:
                 since = now
             elif now - since > STUCK_AFTER_S:
                 raise TimeoutError("lag without progress: creating a new client")

@@ -11,6 +11,7 @@ from aiokafka import TopicPartition
 
 from common.messaging.partition_offsets import PartitionOffsets
 from common.messaging.partitioning import partition_of
+from common.messaging.refused_partitions import Refusals
 from common.telemetry import metrics
 
 STALE_AFTER_S = 8.0
@@ -22,7 +23,7 @@ REWOUND_LOOKS = 3
 class PartitionLag:
     """The lag of every partition of some topics.
 
-    `applied` has the next offset of the partitions of this replica, as soon as it is known where
+    `refusals` are own partitions whose records cannot be read, with the name of the error. `applied` has the next offset of the partitions of this replica, as soon as it is known where
     reading goes on; `has_answered` is whether a broker ever told offsets. The other replicas' progress is what they have stored in the common database; it
     is compared with the end offsets of the look before, so that it says whether a record older than
     one look is not applied.
@@ -33,6 +34,7 @@ class PartitionLag:
         self.applied: dict[TopicPartition, int] = {}
         self.offsets = PartitionOffsets()
         self.missing_topics: set[str] = set()
+        self.refusals: Refusals = {}
         self._partitions: dict[str, list[int]] = {}
         self._ends: dict[TopicPartition, int] = {}
         self._previous_ends: dict[TopicPartition, int] = {}
@@ -44,6 +46,7 @@ class PartitionLag:
     def forget(self) -> None:
         """Forget everything: the client is gone."""
         self.applied.clear()
+        self.refusals.clear()
         self._ends, self._previous_ends, self._rewound = {}, {}, {}
         self._refreshed_at = float("-inf")
 
@@ -117,6 +120,11 @@ class PartitionLag:
             by_topic.setdefault(partition.topic, []).append(partition.partition)
         for topic, numbers in by_topic.items():
             parts.append(f"topic {topic} does not answer in partition {_numbers(numbers)}")
+        refused: dict[tuple[str, str], list[int]] = {}
+        for partition, error in sorted(self.refusals.items()):
+            refused.setdefault((partition.topic, error), []).append(partition.partition)
+        for (topic, error), numbers in refused.items():
+            parts.append(f"topic {topic} cannot be read in partition {_numbers(numbers)} ({error})")
         return "; ".join(parts) or None
 
     def _all_partitions(self) -> Iterable[TopicPartition]:
@@ -129,7 +137,7 @@ class PartitionLag:
         metrics.CONSUMER_PARTITION_UNKNOWN.clear()
         for topic in self.missing_topics:
             metrics.CONSUMER_PARTITION_UNKNOWN.labels(topic, "").set(1)
-        for partition in self.offsets.sick:
+        for partition in self.offsets.sick | self.refusals.keys():
             labels = (partition.topic, str(partition.partition))
             metrics.CONSUMER_PARTITION_UNKNOWN.labels(*labels).set(1)
 

@@ -5,12 +5,15 @@ comes during one transaction waits for the end of the next one, too.
 """
 
 import asyncio
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
+from common.messaging.refused_partitions import REFUSALS, Refusals, RefusedPartitions, named_by
 from common.telemetry import logger, metrics
 
 log = logger(__name__)
@@ -46,13 +49,19 @@ class Prefetcher:
 
     The buffer is never dropped: the end of a batch may be stored as consumed because everything
     before it has been applied. Records of a partition that is not in `applied_offsets` are dropped:
-    it is not known yet where reading goes on there, and they are read again from that place.
+    it is not known yet where reading goes on there, and they are read again from that place. A partition
+    that may not or cannot be read stops no other: it is among `refusals`, and tried again.
     """
 
     def __init__(
-        self, client: Any, applied_offsets: dict[TopicPartition, int], lane: Lane = Lane()
+        self,
+        client: Any,
+        applied_offsets: dict[TopicPartition, int],
+        lane: Lane = Lane(),
+        refusals: Refusals | None = None,
     ) -> None:
         self._client = client
+        self._refused = RefusedPartitions(client, {} if refusals is None else refusals)
         self.lane = lane
         self._applied_offsets = applied_offsets
         self._buffer: RecordsByPartition = {}
@@ -74,12 +83,44 @@ class Prefetcher:
     async def _read(self, max_records: int) -> RecordsByPartition:
         """Ask the client, also without partitions: one that is not asked for five minutes leaves the group,
         and joins it again only when it is asked."""
-        own = [one for one in self._applied_offsets if one in self.lane]
+        own = self._refused.readable([one for one in self._applied_offsets if one in self.lane])
         timeout_ms = POLL_TIMEOUT_MS if own else UNASSIGNED_TIMEOUT_MS
-        read: RecordsByPartition = await self._client.getmany(
-            *(own or [NOWHERE]), timeout_ms=timeout_ms, max_records=max_records
-        )
+        try:
+            read: RecordsByPartition = await self._client.getmany(
+                *(own or [NOWHERE]), timeout_ms=timeout_ms, max_records=max_records
+            )
+        except TopicAuthorizationFailedError as error:
+            if not self._note_refused(error, named_by(error, own)):
+                raise
+        except REFUSALS:
+            return await self._read_apart(own, max_records)
+        else:
+            return read
+        return {}
+
+    async def _read_apart(
+        self, own: Sequence[TopicPartition], max_records: int
+    ) -> RecordsByPartition:
+        """Read each partition for itself: so it is known which one raises, and the others' records stay."""
+        read: RecordsByPartition = {}
+        for partition in own:
+            if not (free := max_records - sum(map(len, read.values()))):
+                break
+            try:
+                read |= await self._client.getmany(partition, timeout_ms=0, max_records=free)
+            except REFUSALS as error:
+                self._note_refused(error, [partition])
         return read
+
+    def _note_refused(self, error: KafkaError, partitions: Collection[TopicPartition]) -> bool:
+        """Leave partitions alone for a while, then read again from what was applied: what is in the buffer, too, is a
+        repetition then. False: there is none."""
+        applied = self._applied_offsets
+        known = {one: applied[one] for one in partitions if one in applied}
+        for partition in known:
+            self._gaps.pop(partition, None)
+        self._refused.note(error, known)
+        return bool(known)
 
     async def take(self, seconds: float) -> RecordsByPartition:
         """Take all buffered records, waiting at most `seconds` for the first one."""

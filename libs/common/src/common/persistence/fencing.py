@@ -35,7 +35,12 @@ def connection_name(schema: str, workload: Workload) -> str:
 async def fence(connection: "asyncpg.Connection[Any]", name: str) -> bool:
     """End the connection with this name. Returns whether it is gone, and its transaction with it.
 
-    `connection` is another one to the same server, of the same role.
+    `connection` is another one to the same server, of the same login.
     """
-    await connection.execute(_TERMINATE, name)
-    return bool(await connection.fetchval(_IS_GONE, name))
+    # A second login acts as the service's role (docs/runbooks/key-rotation.md), which may not end sessions of that login; it may itself.
+    await connection.execute("SET ROLE NONE")
+    try:
+        await connection.execute(_TERMINATE, name)
+        return bool(await connection.fetchval(_IS_GONE, name))
+    finally:
+        await connection.execute("RESET ROLE")

@@ -42,6 +42,13 @@ def describe_lock(patience: LockPatience, error: Exception) -> str:
     )
 
 
+def describe_turn(patience: LockPatience, holder: str) -> str:
+    return (
+        f"another migration has held its lock for {patience.give_up_after_s:.0f} s ({holder}): wait for its end, or, where nobody "
+        "migrates any more, end that session (SELECT pg_terminate_backend(PID)), and try again"
+    )
+
+
 def is_lock_trouble(error: BaseException | None) -> bool:
     """Return whether the cause is a lock that was not to be had: lock_not_available, deadlock."""
     while error is not None:

@@ -14,19 +14,19 @@ import re
 from collections.abc import Awaitable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
 import asyncpg
 from alembic import command, context
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import AdaptedConnection, Connection, MetaData, text
+from sqlalchemy import AdaptedConnection, Connection, MetaData
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from common.persistence.bi_views import load_views, view_statements
+from common.persistence.migration_files import migrations_folder
 from common.persistence.migration_locks import (
     DEFAULT_PATIENCE,
     LockPatience,
@@ -34,11 +34,16 @@ from common.persistence.migration_locks import (
     describe_lock,
     is_lock_trouble,
 )
+from common.persistence.migration_turn import wait_for_turn
 from common.telemetry import logger
 
-MIGRATION_LOCK_ID = 7_270_001
-"""Advisory lock: two replicas that start together migrate one after the other."""
-_TURN_INTERVAL_S = 0.2
+SESSION_SETTINGS: Final = {
+    "application_name": "opsdesk migrate",
+    # A machine that died while it migrated holds the lock until the server notices: with its own settings that takes two hours.
+    "tcp_keepalives_idle": "15",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
 log = logger(__name__)
 
 
@@ -136,14 +141,15 @@ async def migrate(
 
     `url` is the owner role's. Returns the revisions before and after. Raises LookupError where the
     module has no migrations, UnknownRevision where the schema is at a revision it does not have,
-    LockUnavailableError where a table is locked for longer than `patience` allows.
+    LockUnavailableError where a table is locked, or another migration runs, for longer than `patience` allows.
     """
     # asyncpg reads the address, as everywhere: SQLAlchemy knows no `sslmode`.
-    connect = partial(asyncpg.connect, url, server_settings={"search_path": schema})
+    settings = {"search_path": schema, **SESSION_SETTINGS}
+    connect = partial(asyncpg.connect, url, server_settings=settings)
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect)
     try:
         async with engine.connect() as connection:
-            await _wait_for_turn(connection)
+            patience = await wait_for_turn(connection, patience)
             await connection.exec_driver_sql(
                 f"SET lock_timeout = {round(patience.timeout_s * 1000)}"
             )
@@ -152,16 +158,6 @@ async def migrate(
             return await _upgrade_patiently(connection, migrations_folder(module), views, patience)
     finally:
         await engine.dispose()
-
-
-async def _wait_for_turn(connection: AsyncConnection) -> None:
-    """Lock out other replicas, by trying: one that waits in a statement would hold a snapshot, for
-    whose end a `CREATE INDEX CONCURRENTLY` of the one that migrates would wait."""
-    lock = text("SELECT pg_try_advisory_lock(:lock)")
-    while not await connection.scalar(lock, {"lock": MIGRATION_LOCK_ID}):
-        await connection.commit()
-        await asyncio.sleep(_TURN_INTERVAL_S)
-    await connection.commit()
 
 
 async def _upgrade_patiently(
@@ -188,17 +184,6 @@ async def _upgrade_patiently(
         else:
             return before, after
     raise AssertionError("pauses never end")
-
-
-def migrations_folder(module: str) -> Path:
-    """Return the folder of a service's migrations: inside its package, to be installed with it."""
-    spec = find_spec(module)
-    if spec is None or spec.origin is None:
-        raise LookupError(f"module {module} is not installed")
-    found = Path(spec.origin).parent / "migrations"
-    if not (found / "env.py").exists():
-        raise LookupError(f"module {module} has no migrations/env.py")
-    return found
 
 
 def _upgrade(

@@ -32,6 +32,7 @@ from common.processes.fork import ForkedProcess
 from common.processes.remote_consumer import consumer_answers
 from common.processes.remote_requests import RemoteRequests
 from common.processes.request_process import END
+from common.processes.silence import TURN, answer_turn
 from common.processes.wake_ups import hear_wake_ups
 from common.runtime import create_runtime
 from common.settings import Settings
@@ -62,11 +63,11 @@ async def _run(
     sizes = connections_per_workload(service, settings)
     database = Database(url, service.schema, WRITES, sizes=sizes)
     state = create_loop_state(service, create_runtime(settings, database, service.resources))
-    answers = consumer_answers(state.consumer)
+    answers = {**consumer_answers(state.consumer), TURN: answer_turn}
     channel = await open_channel(requests.channel, answers, hear_wake_ups(database))
     end = _End(channel, requests, settings.drain_s)
     tasks = start_loops(background_loops(state))
-    beside = _start_beside(state, settings, listener, channel, end.drain)
+    beside = _start_beside(state, settings, listener, channel, end)
     try:
         return await end.wait()
     finally:
@@ -83,15 +84,15 @@ def _start_beside(
     settings: Settings,
     listener: socket.socket,
     channel: Channel,
-    drain: Drain,
+    end: "_End",
 ) -> "Sequence[asyncio.Task[None]]":
     """Start what is no loop of the service: the channel, the watch, the management port."""
     remote = RemoteRequests(channel)
-    app = create_management_app(state.service.title, remote, state.components, drain)
+    app = create_management_app(state.service.title, remote, state.components, end.drain)
     server = UnsignalledServer(management_config(app, settings))
     return [
         asyncio.create_task(channel.run()),
-        asyncio.create_task(remote.watch()),
+        asyncio.create_task(remote.watch(end.on_silence)),
         asyncio.create_task(server.serve(sockets=[listener])),
     ]
 
@@ -118,6 +119,15 @@ class _End:
 
     def _kill(self) -> None:
         log.error("requests.do_not_end", then="the process is killed", seconds=self._kill_after_s)
+        self._requests.kill()
+
+    def on_silence(self, seconds: float) -> None:
+        """End a process that no longer turns: nobody else does where no orchestrator asks whether it lives."""
+        log.error(
+            "requests.silent",
+            seconds=round(seconds),
+            then="the process is killed, and the replica ends, to be started anew",
+        )
         self._requests.kill()
 
     async def wait(self) -> int:

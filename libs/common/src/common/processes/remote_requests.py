@@ -1,6 +1,7 @@
 """The request side of a replica as the management port asks it from the other process."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -10,11 +11,10 @@ from prometheus_client.metrics_core import Metric
 from common.errors import ServiceUnavailable
 from common.http.management_state import DocumentName
 from common.processes.channel import Channel, NoAnswer
+from common.processes.silence import wait_for_silence
 from common.telemetry.exposition import exposition, from_values, merge
 from common.telemetry.metrics import COMPONENT_TROUBLE
 
-WATCH_INTERVAL_S: Final = 5.0
-"""Seconds between two looks whether the other process turns."""
 DOCUMENT_TIMEOUT_S: Final = 30.0
 
 
@@ -30,15 +30,12 @@ class RemoteRequests:
         """Seconds since the other process showed that its event loop turns."""
         return asyncio.get_running_loop().time() - self._turned_at
 
-    async def watch(self) -> None:
-        """Look whether the other process turns, as long as this one runs."""
-        while True:
-            try:
-                await self._channel.ask("turn", within_s=WATCH_INTERVAL_S)
-                self._turned_at = asyncio.get_running_loop().time()
-            except NoAnswer:
-                continue  # it has waited as long as the pause would have been
-            await asyncio.sleep(WATCH_INTERVAL_S)
+    async def watch(self, give_up: Callable[[float], None]) -> None:
+        """Look whether the other process turns, until it is given up: then `give_up` hears for how many seconds it was silent."""
+        give_up(await wait_for_silence(self._channel, self._note_turn))
+
+    def _note_turn(self) -> None:
+        self._turned_at = asyncio.get_running_loop().time()
 
     async def troubles(self) -> dict[str, str]:
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -19,10 +20,12 @@ from common.http.health import ask_database, troubles_of
 from common.http.management import render_document
 from common.http.server_config import server_config
 from common.http.state import AppState, state_of
+from common.persistence.database import Database
 from common.persistence.workload import HEALTH
 from common.processes.channel import Answer, Channel, answer_with, open_channel
 from common.processes.draining_server import DrainingServer
 from common.processes.remote_consumer import RemoteConsumer
+from common.processes.silence import TURN, answer_turn, wait_for_silence
 from common.processes.wake_ups import tell_wake_ups
 from common.settings import Settings
 from common.simulated_time.routes import routes as simulated_time
@@ -31,6 +34,8 @@ from common.telemetry.exposition import to_values
 END: Final = "end"
 """News for this process: end, after draining (True) or at once (False)."""
 
+LOOK_S: Final = 1.0
+"""Seconds that metrics wait for the database."""
 NICENESS: Final = 10
 """How far requests stand behind the loops where the processors are busy: a flood delays no deadline."""
 
@@ -61,9 +66,11 @@ class RequestProcess:
         self._channel = channel
         listening = asyncio.create_task(channel.run())
         listening.add_done_callback(_end_at_once)
+        watching = asyncio.create_task(_end_silent_loops(channel, os.getppid()))
         await server.serve(sockets=[listener])
         listening.remove_done_callback(_end_at_once)
         listening.cancel()
+        watching.cancel()
 
     def _join(self, state: AppState) -> AppState:
         """Connect the requests with the loops of the other process."""
@@ -83,6 +90,37 @@ def _end_at_once(_: "asyncio.Task[None]") -> None:
     os._exit(1)
 
 
+async def _end_silent_loops(channel: Channel, loops: int) -> None:
+    """End both processes once that of the loops no longer turns: timers, relay and consumer stand still in it."""
+    seconds = await wait_for_silence(channel)
+    log.error(
+        "loops.silent", seconds=round(seconds), then="both processes are killed, to be started anew"
+    )
+    if os.getppid() == loops:
+        os.kill(loops, signal.SIGKILL)
+    os._exit(
+        1
+    )  # the first process of a container cannot be killed from inside: callers find nobody at least
+
+
+class _DatabaseLook:
+    """Sets the database's gauge for the metrics: where nobody asks whether a replica is ready, Prometheus does.
+
+    One question at a time; what does not answer in a moment fails by its own time-outs, and shows at the next look.
+    """
+
+    def __init__(self) -> None:
+        self._asking: asyncio.Task[dict[str, str]] | None = None
+
+    async def take(self, database: Database) -> None:
+        if self._asking is None:
+            self._asking = asyncio.create_task(ask_database(database))
+        done, _ = await asyncio.wait({self._asking}, timeout=LOOK_S)
+        if done:
+            asked, self._asking = self._asking, None
+            asked.result()
+
+
 def _answers(app: FastAPI) -> Mapping[str, Answer]:
     """Return what the management port asks this process."""
 
@@ -92,20 +130,21 @@ def _answers(app: FastAPI) -> Mapping[str, Answer]:
         state = state_of(app)
         return troubles_of(state.components) | await ask_database(state.database_for(HEALTH))
 
+    look = _DatabaseLook()
+
     async def metrics() -> list[Any]:
         if hasattr(app.state, "opsdesk"):
-            troubles_of(state_of(app).components)
+            state = state_of(app)
+            troubles_of(state.components)
+            await look.take(state.database_for(HEALTH))
         return to_values(REGISTRY.collect())
 
     async def document(name: Any) -> str:
         return (await asyncio.to_thread(render_document, app, name)).decode()
 
-    async def turn() -> None:
-        """Show that the event loop turns."""
-
     return {
         "troubles": answer_with(troubles),
         "metrics": answer_with(metrics),
         "document": document,
-        "turn": answer_with(turn),
+        TURN: answer_turn,
     }

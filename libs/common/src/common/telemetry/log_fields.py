@@ -61,6 +61,9 @@ FIELDS: Final = {
     "group": LogField("string", "a Kafka group"),
     "head": LogField("string", "the head of a hash chain"),
     "held_by": LogField("string", "what Kafka does not take: `topic`, `partition N`, `key`"),
+    "holder": LogField(
+        "string", "which session has the lock that is waited for: its process id, login and machine"
+    ),
     "key": LogField("string", "the record key of an event: the ticket's id where there is one"),
     "kind": LogField("string", "of deadlines the timer, of foreign bytes what they are"),
     "lag_ms": LogField("number", "from the due instant to the firing, in milliseconds"),

@@ -12,6 +12,7 @@ from common.domain.send_outcomes import PermanentFailure, SendOutcome
 from common.mail.sending import LEASE_DURATION, LeasedSending, Result
 from common.mail.smtp import MailTransport, SmtpTransport
 from common.persistence.database import Connection, Database, transaction_time
+from common.persistence.patience import do_once
 from common.persistence.workload import NOTIFIER
 from common.runtime import Runtime
 from common.telemetry import metrics
@@ -115,6 +116,10 @@ async def _timezone_of(tx: Connection, sub: str) -> str:
 async def run_notifier(runtime: Runtime[EscalationSettings], escalations: EscalationAccess) -> None:
     """Send notifications for as long as the service runs."""
     settings, database = runtime.settings, runtime.database.for_workload(NOTIFIER)
-    async with database.transaction() as tx:
-        await directory.set_fallback_email(tx, settings.fallback_email)
+
+    async def prepare() -> None:
+        async with database.transaction() as tx:
+            await directory.set_fallback_email(tx, settings.fallback_email)
+
+    await do_once(prepare)
     await Notifier(database, SmtpTransport(settings), settings, escalations).run()

@@ -6,9 +6,13 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from common.persistence.database import Connection, Database
+from common.persistence.errors import describe_error, is_transient
 from common.runtime import Runtime
+from common.telemetry import logger
 from intake.queue.store import promises
 from intake.search import store
+
+log = logger(__name__)
 
 INTERVAL_S: Final = 1.0
 """Seconds between two looks for what is new, once there was nothing more."""
@@ -23,11 +27,17 @@ _ONE_AT_A_TIME: Final = text(
 
 
 async def run_indexing(runtime: Runtime[Any]) -> None:
-    """Index for as long as the service runs."""
+    """Index for as long as the service runs, whatever happens to the database meanwhile."""
     clock = asyncio.get_running_loop().time
     while True:
         began = clock()
-        has_more = await index(runtime.database)
+        try:
+            has_more = await index(runtime.database)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            log.warning("search.not_indexed", error=describe_error(error))
+            has_more = False
         await asyncio.sleep(PAUSE_FOR_WORK * (clock() - began) if has_more else INTERVAL_S)
 
 

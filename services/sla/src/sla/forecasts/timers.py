@@ -8,10 +8,12 @@ counts of handling times (`store.handling_times`).
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
-from common.persistence.database import Connection, transaction_time
+from common.persistence.database import Connection, Database, transaction_time
 from common.persistence.ids import uuid7
+from common.persistence.patience import do_once
 from common.runtime import Runtime
 from common.scheduling.deadlines import Deadline, Due, Timer, schedule
 from sla.forecasts.commands import fold_ended, renew_forecasts
@@ -68,7 +70,11 @@ async def on_forecast_due(tx: Connection, due: Sequence[Due], at: datetime) -> N
 
 async def ensure_round_scheduled(runtime: Runtime[SlaSettings]) -> None:
     """Schedule the first round where none is; from then on each round schedules the next."""
-    async with runtime.database.transaction() as tx:
+    await do_once(partial(_ensure_round_scheduled, runtime.database))
+
+
+async def _ensure_round_scheduled(database: Database) -> None:
+    async with database.transaction() as tx:
         if not await rounds.is_scheduled(tx, DEADLINE_KIND, ROUND_SUBJECT):
             await schedule(tx, [Deadline(DEADLINE_KIND, ROUND_SUBJECT, await transaction_time(tx))])
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
-from common.persistence.database import Connection, transaction_time
+from common.persistence.database import Connection, Database, transaction_time
+from common.persistence.patience import do_once
 from common.runtime import Runtime
 from common.scheduling.deadlines import Deadline, Due, Timer, schedule
 from sla.forecasts.store.forecast_rounds import is_scheduled
@@ -32,7 +34,11 @@ async def on_goals_due(tx: Connection, _: Sequence[Due], at: datetime) -> None:
 
 async def ensure_goals_scheduled(runtime: Runtime[SlaSettings]) -> None:
     """Schedule the first look where none is; from then on each schedules the next."""
-    async with runtime.database.transaction() as tx:
+    await do_once(partial(_ensure_goals_scheduled, runtime.database))
+
+
+async def _ensure_goals_scheduled(database: Database) -> None:
+    async with database.transaction() as tx:
         if not await is_scheduled(tx, DEADLINE_KIND, SUBJECT):
             await schedule(tx, [Deadline(DEADLINE_KIND, SUBJECT, await transaction_time(tx))])
 

@@ -2,10 +2,12 @@
 
 import asyncio
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from common.persistence.database import Database, is_transient, transaction_time
 from common.persistence.ids import uuid7
+from common.persistence.patience import do_once
 from common.runtime import Runtime
 from common.scheduling.deadlines import Deadline, schedule
 from common.scheduling.loop_heartbeat import LoopHeartbeat
@@ -29,7 +31,7 @@ async def run_heartbeat(runtime: Runtime[SlaSettings]) -> None:
     Schedules the sealing of days first, where it is not scheduled yet.
     """
     database, loop_heartbeat = runtime.database, runtime.heartbeat
-    await ensure_sealing_scheduled(database)
+    await do_once(partial(ensure_sealing_scheduled, database))
     run_id, last_beat_at = uuid7(), None
     try:
         while True:
