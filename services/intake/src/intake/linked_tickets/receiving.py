@@ -47,7 +47,8 @@ async def receive_webhook(
         outcome: ReceiptOutcome = "unreadable" if incoming is None else "unknown_ticket"
         at = await transaction_time(tx)
         words = raw.decode("utf-8", "replace").replace("\0", "\ufffd")[:MAX_RAW_CHARS]
-        await receipts.add(tx, Receipt(uuid7(), system.id, event, at, outcome, None, words))
+        remote = None if incoming is None else _storable(incoming.ticket)
+        await receipts.add(tx, Receipt(uuid7(), system.id, event, at, outcome, None, remote, words))
         return outcome
     # Order of locks: ticket, link.
     ticket = await tickets.lock_survivor(tx, link.ticket_id)
@@ -56,7 +57,7 @@ async def receive_webhook(
     at = await transaction_time(tx)
     is_own = await _is_own(tx, locked, incoming)
     outcome = "own" if is_own else "applied"
-    is_new = await receipts.add(tx, Receipt(uuid7(), system.id, event, at, outcome, link.ticket_id))
+    is_new = await receipts.add(tx, Receipt(uuid7(), system.id, event, at, outcome, ticket.id))
     if is_new:
         await _apply_values(tx, ticket, locked, system, incoming, at)
         if incoming.comment and not is_own:
@@ -164,7 +165,7 @@ async def add_their_message(
         before = ticket.id
         ticket, is_new = await _go_on(tx, ticket, words, actor, at)
         if ticket.id != before:
-            await take_along(tx, link, ticket, system, actor, at)
+            link = await take_along(tx, link, ticket, system, actor, at)
     message = Message(
         id=uuid7(),
         ticket_id=ticket.id,
@@ -176,6 +177,7 @@ async def add_their_message(
         attachments=attached,
     )
     await messages.add(tx, message)
+    await links.add_message(tx, message.id, link)
     if is_new:  # its opening tells of it
         return message
     if is_customers:
@@ -190,7 +192,7 @@ async def _go_on(
     tx: Connection, ticket: Ticket, words: str, actor: Actor, at: datetime
 ) -> tuple[Ticket, bool]:
     """The ticket on which a customer's words go on, and whether it was opened for them."""
-    going_on = await lock_going_on(tx, ticket, at, of_same_customer(ticket))
+    going_on = await lock_going_on(tx, ticket, at, of_same_customer(ticket, actor))
     if going_on is not None:
         return going_on, False
     return await open_follow_on(tx, ticket, words, actor, ticket.contact_id, at), True
