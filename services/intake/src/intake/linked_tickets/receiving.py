@@ -26,6 +26,7 @@ from intake.linked_tickets.domain.peer import MAX_FILES, Incoming, event_digest
 from intake.linked_tickets.domain.peers import PEERS
 from intake.linked_tickets.store import links, receipts, sends
 from intake.linked_tickets.store.receipts import Receipt, ReceiptOutcome
+from intake.linked_tickets.webhook_body import storable_text
 from intake.tickets.commands import record_customer_reply, save_change
 from intake.tickets.domain.message import Attachment, Message
 from intake.tickets.domain.ticket import Ticket
@@ -33,6 +34,7 @@ from intake.tickets.store import messages, tickets
 
 MAX_RAW_CHARS = 64_000
 MAX_COMMENT_CHARS = 100_000
+MAX_NAME_CHARS = 200
 _FILE_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
@@ -41,13 +43,14 @@ async def receive_webhook(
 ) -> ReceiptOutcome:
     """Apply one webhook. One that came before has no effect; what is not understood is stored as it came."""
     incoming = PEERS[system.kind].read_webhook(body) if isinstance(body, dict) else None
+    incoming = None if incoming is None else _bounded(incoming)
     event = (incoming and incoming.event) or event_digest(raw)
     link = None if incoming is None else await links.find_remote(tx, system.id, incoming.ticket)
     if incoming is None or link is None:
         outcome: ReceiptOutcome = "unreadable" if incoming is None else "unknown_ticket"
         at = await transaction_time(tx)
-        words = raw.decode("utf-8", "replace").replace("\0", "\ufffd")[:MAX_RAW_CHARS]
-        remote = None if incoming is None else _storable(incoming.ticket)
+        words = storable_text(raw.decode("utf-8", "replace"))[:MAX_RAW_CHARS]
+        remote = None if incoming is None else incoming.ticket[:MAX_NAME_CHARS]
         await receipts.add(tx, Receipt(uuid7(), system.id, event, at, outcome, None, remote, words))
         return outcome
     # Order of locks: ticket, link.
@@ -74,13 +77,17 @@ async def _queue_files(
         return
     for file in incoming.files[:MAX_FILES]:
         if _FILE_ID.fullmatch(file.id):
-            known = replace(file, name=_storable(file.name), author=_storable(file.author or ""))
-            await sends.add_fetch(tx, link.id, known)
+            name, author = file.name[:MAX_NAME_CHARS], (file.author or "")[:MAX_NAME_CHARS]
+            await sends.add_fetch(tx, link.id, replace(file, name=name, author=author))
 
 
-def _storable(words: str) -> str:
-    """At most 200 characters, without what PostgreSQL stores in no text."""
-    return words.encode("utf-8", "replace").decode()[:200].replace("\0", "\ufffd")
+def _bounded(incoming: Incoming) -> Incoming:
+    """The same with values that are none of ours cut, and a digest for an event's name that no index takes."""
+    values = {name: value[:MAX_NAME_CHARS] for name, value in incoming.values.items()}
+    event = incoming.event
+    if event is not None and len(event) > MAX_NAME_CHARS:
+        event = event_digest(event.encode())
+    return replace(incoming, values=values, event=event)
 
 
 async def _is_own(tx: Connection, link: LinkedTicket, incoming: Incoming) -> bool:
@@ -159,7 +166,7 @@ async def add_their_message(
     """
     is_customers = system.party == "customer" and is_public
     actor = Actor(system.author)
-    words = words[:MAX_COMMENT_CHARS].replace("\0", "\ufffd")
+    words = words[:MAX_COMMENT_CHARS]
     is_new = False
     if is_customers:
         before = ticket.id
