@@ -1,5 +1,7 @@
 """What a linked system posts is read as far as it can be, and kept where it cannot: it is not sent again corrected."""
 
+import hashlib
+
 import pytest
 from httpx import AsyncClient
 
@@ -45,8 +47,11 @@ async def test_what_is_no_json_is_kept_as_it_came(
 async def test_a_name_of_an_event_that_no_index_takes_is_known_again(
     anna: AsyncClient, linked: Linked, post: Post, database: Database
 ) -> None:
+    name = "".join(
+        hashlib.sha256(bytes([n])).hexdigest() for n in range(140)
+    )  # nothing compresses it
     for _ in range(2):
-        answer = await post(linked.id, "7" * 9_000, comment="We see it too.")
+        answer = await post(linked.id, name, comment="We see it too.")
         assert answer.json() == {"outcome": "applied"}, answer.text
     shown = [one["text"] for one in await messages_of(anna, linked.key)]
     assert sum("We see it too." in one for one in shown) == 1
