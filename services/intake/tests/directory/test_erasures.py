@@ -107,5 +107,5 @@ async def test_what_the_contact_wrote_with_an_account_of_their_own_goes_too(
         assert (await theo.post(f"{path}/erasure", json={"reason": "asked"})).status_code == 201
         assert (await gina.post(f"{path}/erasure/confirm")).status_code == 200
         assert "nilgai" not in (await theo.get(f"{path}/export")).text
-    for said in ("SELECT text FROM messages", "SELECT comment FROM article_feedback"):
-        assert await run_sql(database, said) == [("[erased]",)]
+    for query in ("SELECT text FROM messages", "SELECT comment FROM article_feedback"):
+        assert await run_sql(database, query) == [("[erased]",)]

@@ -40,8 +40,8 @@ async def test_what_is_no_json_is_kept_as_it_came(
     for _ in range(2):
         answer = await post_raw(raw)
         assert (answer.status_code, answer.json()) == (200, {"outcome": "unreadable"}), answer.text
-    (kept,) = (await anna.get("/v1/linked-systems/peer/receipts")).json()["items"]
-    assert kept["raw"].startswith(raw.decode("utf-8", "replace").replace("\0", "\ufffd")[:10])
+    (receipt,) = (await anna.get("/v1/linked-systems/peer/receipts")).json()["items"]
+    assert receipt["raw"].startswith(raw.decode("utf-8", "replace").replace("\0", "\ufffd")[:10])
 
 
 async def test_a_name_of_an_event_that_no_index_takes_is_known_again(

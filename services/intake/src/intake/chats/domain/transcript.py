@@ -68,8 +68,8 @@ def line_keys(lines: Sequence[ChatLine]) -> list[str]:
     keys: list[str] = []
     for line in lines:
         if line.id is not None:
-            said = hashlib.sha256(line.text.encode()).hexdigest()[:DIGEST_CHARS]
-            keys.append(f"id:{line.id}:{said}")
+            digest_of_text = hashlib.sha256(line.text.encode()).hexdigest()[:DIGEST_CHARS]
+            keys.append(f"id:{line.id}:{digest_of_text}")
             continue
         words = "\0".join((line.speaker, line.name or "", line.at.isoformat(), line.text))
         digest = hashlib.sha256(words.encode()).hexdigest()
