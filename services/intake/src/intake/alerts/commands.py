@@ -118,7 +118,7 @@ def _read(stored: StoredPost) -> ReadPost | Rejection:
         batch = Rejection("NOT_THIS_FORMAT", problem.detail)
     except Exception as error:
         # A person looks at it now: read again, it would fail again, and page nobody for ever.
-        log.exception("alert_posts.not_read", post=str(stored.id))
+        log.exception("alert_posts.not_read", posts=[str(stored.id)])
         batch = Rejection("NOT_THIS_FORMAT", f"OpsDesk cannot read it, report it: {error!r}"[:300])
     if isinstance(batch, AlertBatch):
         return ReadPost(stored, batch, None)
