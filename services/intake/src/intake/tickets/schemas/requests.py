@@ -104,7 +104,7 @@ class ReplyCreate(RequestModel):
     `overrule_reason` is why it leaves although the check of messages found something soft in it.
     """
 
-    text: Annotated[str, Field(min_length=1, max_length=100_000)]
+    text: Annotated[str, Field(min_length=1, max_length=100_000, pattern=VISIBLE)]
     visibility: Visibility = "public"
     attachments: UploadIds = Field(default_factory=list)
     overrule_reason: OverruleReason = None
